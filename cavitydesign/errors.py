@@ -1,0 +1,54 @@
+"""What can go wrong, in the words of the user who met it.
+
+Every error that a user can cause or repair is a `CavityDesignError` and carries the exit code of the command line:
+1 an asked accuracy or a check was missed, 2 bad input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class CavityDesignError(Exception):
+    """Base of all errors that reach the user as one clear line."""
+
+    exit_code = 1
+
+
+class InputError(CavityDesignError):
+    """Bad input: one line for each problem (file, key, value, what is allowed, the nearest right name).
+
+    Parameters
+    ----------
+    problems : str or sequence of str
+        One complete line for each problem found.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: str | Sequence[str]) -> None:
+        self.problems: tuple[str, ...] = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class SolverError(CavityDesignError):
+    """The computation could not reach an answer; the text says what to change."""
+
+
+class MissingLibraryError(CavityDesignError):
+    """An optional library or a system package is absent; the text names what to install."""
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str:
+    """Text that names the closest allowed word, empty if none is close.
+
+    Parameters
+    ----------
+    name : str
+        What the user wrote.
+    allowed : iterable of str
+        The right words.
+    """
+    close = difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else ""

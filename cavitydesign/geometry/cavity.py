@@ -1,0 +1,102 @@
+"""The cavity: an outline of one medium around a fibre of another, in a surrounding medium."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..errors import InputError
+from ..materials.material import Material
+from .outline import Outline
+
+
+@dataclass(frozen=True)
+class Coating:
+    """One inner shell between fibre and body, following the fibre's surface.
+
+    Parameters
+    ----------
+    name : str
+        Region name, used in the confinement table.
+    thickness_um : float
+        Radial thickness.
+    material : Material
+        Its medium.
+    """
+
+    name: str
+    thickness_um: float
+    material: Material
+
+
+@dataclass(frozen=True)
+class Cavity:
+    """A body of revolution on a fibre.
+
+    Parameters
+    ----------
+    outline : Outline
+        Meridian curve of the body's surface.
+    body, surround : Material
+        Media inside and outside the outline.
+    fibre : Material or None
+        Medium of the fibre, where there is one.
+    fibre_radius_um : float
+        Radius of the fibre at the equator; 0 without a fibre.
+    fibre_taper : float
+        Slope d(radius)/dz of a tapered fibre, dimensionless.
+    coatings : tuple of Coating
+        Shells between the fibre and the body, from the inside out.
+    roughness_nm : float
+        Root-mean-square roughness of the rim.
+    correlation_nm : float
+        Correlation length of the roughness.
+    sliced : bool
+        True for the infinite cylinder solved as a slice with kz = 0.
+    """
+
+    outline: Outline
+    body: Material
+    surround: Material
+    fibre: Material | None = None
+    fibre_radius_um: float = 0.0
+    fibre_taper: float = 0.0
+    coatings: tuple[Coating, ...] = field(default=())
+    roughness_nm: float = 0.0
+    correlation_nm: float = 100.0
+    sliced: bool = False
+
+    def __post_init__(self) -> None:
+        inner = self.fibre_radius_um + sum(c.thickness_um for c in self.coatings)
+        if inner >= self.outline.equator_radius_um:
+            raise InputError(
+                f"cavity.fibre_diameter_um: the fibre with its coatings ({2 * inner:g} um) must be thinner than the cavity ({self.diameter_um:g} um)"
+            )
+
+    @property
+    def diameter_um(self) -> float:
+        """Outer diameter at the equator."""
+        return 2.0 * self.outline.equator_radius_um
+
+    @property
+    def regions(self) -> tuple[tuple[str, Material], ...]:
+        """Names and media from the axis outwards."""
+        inner: list[tuple[str, Material]] = []
+        if self.fibre is not None and self.fibre_radius_um > 0:
+            inner.append(("fibre", self.fibre))
+        inner += [(c.name, c.material) for c in self.coatings]
+        return (*inner, ("body", self.body), ("surround", self.surround))
+
+    @property
+    def inner_radii_um(self) -> tuple[float, ...]:
+        """Radii at the equator of the interfaces inside the body: fibre, then each coating's outer face."""
+        if self.fibre is None or self.fibre_radius_um <= 0:
+            return ()
+        radii = [self.fibre_radius_um]
+        for coating in self.coatings:
+            radii.append(radii[-1] + coating.thickness_um)
+        return tuple(radii)
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether z -> -z leaves the cavity as it is."""
+        return self.outline.symmetric and self.fibre_taper == 0.0

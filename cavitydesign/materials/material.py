@@ -1,0 +1,111 @@
+"""What a medium is to the field solver: index and absorption against wavelength, within a stated range."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from ..errors import InputError
+from ..units import absorption_per_cm, extinction
+
+_DERIVATIVE_STEP_NM = 0.5
+
+
+@dataclass(frozen=True)
+class Material(ABC):
+    """A linear medium, isotropic unless it says otherwise.
+
+    Parameters
+    ----------
+    name : str
+        Name in the library or in the design file.
+    source : str
+        Where the data come from.
+    range_nm : tuple of float
+        Vacuum wavelengths within which the data hold; outside, asking is an error.
+    """
+
+    name: str
+    source: str
+    range_nm: tuple[float, float]
+
+    @abstractmethod
+    def _index(self, wavelength_nm: float) -> float:
+        """Real (ordinary) index within the range."""
+
+    def _extinction(self, wavelength_nm: float) -> float:
+        """Imaginary index within the range, zero unless a subclass says otherwise."""
+        return 0.0
+
+    def check_range(self, wavelength_nm: float) -> None:
+        """Refuse a wavelength outside the range of the data.
+
+        Raises
+        ------
+        InputError
+            With the material, the wavelength and the range.
+        """
+        low, high = self.range_nm
+        if not low <= wavelength_nm <= high:
+            raise InputError(f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to {high:g} nm ({self.source})")
+
+    def index(self, wavelength_nm: float) -> float:
+        """Real refractive index (ordinary, of a uniaxial medium) at a vacuum wavelength in nm."""
+        self.check_range(wavelength_nm)
+        return self._index(wavelength_nm)
+
+    def index_extraordinary(self, wavelength_nm: float) -> float:
+        """Real index for E along the optic axis z; the same as `index` in an isotropic medium."""
+        return self.index(wavelength_nm)
+
+    def extinction(self, wavelength_nm: float) -> float:
+        """Imaginary part of the refractive index at a vacuum wavelength in nm."""
+        self.check_range(wavelength_nm)
+        return self._extinction(wavelength_nm)
+
+    def absorption_per_cm(self, wavelength_nm: float) -> float:
+        """Intensity absorption in cm^-1."""
+        return absorption_per_cm(self.extinction(wavelength_nm), wavelength_nm)
+
+    def group_index(self, wavelength_nm: float) -> float:
+        """n - lambda dn/dlambda, by a five-point difference inside the range of the data."""
+        self.check_range(wavelength_nm)
+        low, high = self.range_nm
+        step = min(_DERIVATIVE_STEP_NM, (high - low) / 8)
+        centre = min(max(wavelength_nm, low + 2 * step), high - 2 * step)
+        samples = [self._index(centre + j * step) for j in (-2, -1, 1, 2)]
+        slope = (samples[0] - 8 * samples[1] + 8 * samples[2] - samples[3]) / (12 * step)
+        return self._index(wavelength_nm) - wavelength_nm * slope
+
+
+@dataclass(frozen=True)
+class ConstantIndex(Material):
+    """A medium of one index at every wavelength, given by the user.
+
+    Parameters
+    ----------
+    value : float
+        Real index.
+    constant_absorption_per_cm : float
+        Intensity absorption in cm^-1, the same at every wavelength.
+    value_extraordinary : float or None
+        Index for E along z, where it differs.
+    """
+
+    value: float
+    constant_absorption_per_cm: float = 0.0
+    value_extraordinary: float | None = None
+
+    @classmethod
+    def of(cls, index: float, absorption_per_cm: float = 0.0, index_extraordinary: float | None = None, name: str | None = None) -> ConstantIndex:
+        """The explicit medium {index, absorption_per_cm} of the design file."""
+        return cls(name or f"index {index:g}", "given in the design", (1.0, 1e7), index, absorption_per_cm, index_extraordinary)
+
+    def _index(self, wavelength_nm: float) -> float:
+        return self.value
+
+    def index_extraordinary(self, wavelength_nm: float) -> float:
+        return self.value if self.value_extraordinary is None else self.value_extraordinary
+
+    def _extinction(self, wavelength_nm: float) -> float:
+        return extinction(self.constant_absorption_per_cm, wavelength_nm)

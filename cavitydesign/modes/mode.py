@@ -1,0 +1,153 @@
+"""One mode of the cavity, as a result: its identity, its wavelength, what it carries and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+ComplexArray = NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class LossBudget:
+    """Decimal logarithms of the quality factors; None where a loss is absent.
+
+    Logarithms, because the radiative Q of large cavities passes 1e300.
+    """
+
+    radiation: float | None
+    absorption: float | None = None
+    scattering: float | None = None
+    radiation_error: float = 0.0
+
+    @property
+    def total(self) -> float | None:
+        """log10 of the total Q, from 1/Q = sum of 1/Q_j."""
+        parts = [q for q in (self.radiation, self.absorption, self.scattering) if q is not None]
+        if not parts:
+            return None
+        low = min(parts)
+        return low - math.log10(sum(10.0 ** (low - q) for q in parts))
+
+    def to_json_dict(self) -> dict[str, float | None]:
+        """The `log10_q` object of the JSON contract."""
+        return {"radiation": self.radiation, "absorption": self.absorption, "scattering": self.scattering, "total": self.total}
+
+
+@dataclass(frozen=True)
+class FieldSamples:
+    """A mode's field on a curvilinear grid in the meridian plane.
+
+    Attributes
+    ----------
+    r_um, z_um : (n, k) arrays
+        Positions; the first axis runs outwards, the second along z.
+    e_r, e_phi, e_z : (n, k) complex arrays
+        Electric field, scaled so that the largest |E| is 1; multiply with exp(i m phi) for the field in space.
+    permittivity : (n, k) array
+        Relative permittivity at the points.
+    region : (n, k) array of int
+        Index into `region_names`.
+    region_names : tuple of str
+        Names from the axis outwards.
+    interfaces_um : mapping of str to (k, 2) arrays
+        Curves (r, z) of the outline and of inner interfaces, for drawing.
+    mesh_lines_um : tuple of (k, 2) arrays
+        Element edges, for the mesh overlay.
+    """
+
+    r_um: Array
+    z_um: Array
+    e_r: ComplexArray
+    e_phi: ComplexArray
+    e_z: ComplexArray
+    permittivity: Array
+    region: NDArray[np.int64]
+    region_names: tuple[str, ...]
+    interfaces_um: Mapping[str, Array]
+    mesh_lines_um: tuple[Array, ...] = ()
+
+    @property
+    def energy_density(self) -> Array:
+        """eps |E|^2 scaled to a maximum of 1."""
+        density = self.permittivity * (np.abs(self.e_r) ** 2 + np.abs(self.e_phi) ** 2 + np.abs(self.e_z) ** 2)
+        return np.asarray(density / density.max())
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One whispering-gallery mode with azimuthal dependence exp(i m phi).
+
+    `polarisation` "TM" means E along the fibre axis (E_z dominates), "TE" E across it, in the meridian plane mostly radial.
+    p counts radial, q axial extrema along the outline (q = 0: one lobe). Units are in the names.
+    """
+
+    polarisation: str
+    m: int
+    p: int
+    q: int
+    wavelength_nm: float
+    wavelength_error_nm: float
+    n_eff: float
+    group_index: float | None
+    fsr_nm: float | None
+    energy_fraction: Mapping[str, float]
+    confinement: Mapping[str, float]
+    confinement_error: float
+    mode_volume_um3: float
+    losses: LossBudget
+    residual: float = 0.0
+    accuracy_met: bool = True
+    sample_field: Callable[[int, int], FieldSamples] | None = field(default=None, repr=False, compare=False)
+    extra: Mapping[str, float | None] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Identity in words: polarisation m p q."""
+        return f"{self.polarisation} {self.m} {self.p} {self.q}"
+
+    @property
+    def q_total(self) -> float | None:
+        """Total quality factor as a number; None if there is no loss, infinite past the range of floats."""
+        total = self.losses.total
+        if total is None:
+            return None
+        return 10.0**total if total < 308 else math.inf
+
+    @property
+    def linewidth_nm(self) -> float | None:
+        """Full width at half maximum of the cold resonance, lambda / Q."""
+        total = self.losses.total
+        return None if total is None else self.wavelength_nm * 10.0 ** (-min(total, 300.0))
+
+    def to_json_dict(self) -> dict[str, object]:
+        """One entry of `modes` in the JSON contract."""
+        q_total = self.q_total
+        return {
+            "label": self.label,
+            "polarisation": self.polarisation,
+            "m": self.m,
+            "p": self.p,
+            "q": self.q,
+            "wavelength_nm": self.wavelength_nm,
+            "wavelength_error_nm": self.wavelength_error_nm,
+            "n_eff": self.n_eff,
+            "group_index": self.group_index,
+            "fsr_nm": self.fsr_nm,
+            "energy_fraction": dict(self.energy_fraction),
+            "confinement": dict(self.confinement),
+            "confinement_error": self.confinement_error,
+            "mode_volume_um3": self.mode_volume_um3,
+            "log10_q": self.losses.to_json_dict(),
+            "log10_q_radiation_error": self.losses.radiation_error,
+            "q_total": q_total if q_total is None or math.isfinite(q_total) else None,
+            "linewidth_nm": self.linewidth_nm,
+            "residual": self.residual,
+            "accuracy_met": self.accuracy_met,
+            **self.extra,
+        }

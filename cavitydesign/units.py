@@ -1,0 +1,42 @@
+"""Physical constants (CODATA 2018, exact where the SI makes them so) and the conversions between the units used here.
+
+Lengths are um, wavelengths nm, times ps, fluences mJ/cm2, gain and absorption cm^-1, energies eV, unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+
+SPEED_OF_LIGHT_UM_PER_PS = 299.792458
+PLANCK_EV_S = 4.135667696923859e-15
+ELEMENTARY_CHARGE_C = 1.602176634e-19
+BOLTZMANN_EV_PER_K = 8.617333262145179e-5
+HC_EV_NM = 1239.841984332003
+
+NM_PER_UM = 1e3
+UM_PER_CM = 1e4
+
+
+def wavenumber_per_um(wavelength_nm: float) -> float:
+    """Vacuum wavenumber k0 = 2 pi / lambda in um^-1 of a vacuum wavelength in nm."""
+    return 2.0 * math.pi * NM_PER_UM / wavelength_nm
+
+
+def wavelength_nm(wavenumber_per_um: float) -> float:
+    """Vacuum wavelength in nm of a vacuum wavenumber in um^-1."""
+    return 2.0 * math.pi * NM_PER_UM / wavenumber_per_um
+
+
+def photon_energy_ev(wavelength_nm: float) -> float:
+    """Photon energy in eV of a vacuum wavelength in nm."""
+    return HC_EV_NM / wavelength_nm
+
+
+def absorption_per_cm(extinction: float, wavelength_nm: float) -> float:
+    """Intensity absorption 4 pi kappa / lambda in cm^-1 of an extinction coefficient kappa."""
+    return 4.0 * math.pi * extinction / (wavelength_nm * 1e-7)
+
+
+def extinction(absorption_per_cm: float, wavelength_nm: float) -> float:
+    """Extinction coefficient kappa of an intensity absorption in cm^-1 at a vacuum wavelength in nm."""
+    return absorption_per_cm * wavelength_nm * 1e-7 / (4.0 * math.pi)
