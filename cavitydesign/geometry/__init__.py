@@ -1,0 +1,10 @@
+"""Outlines of cavities, one file each shape, and the cavity that they bound."""
+
+from .cavity import Cavity, Coating
+from .cosine import Cosine
+from .cylinder import Cylinder
+from .outline import Outline
+from .parabola import Parabola
+from .spheroid import Spheroid
+
+__all__ = ["Cavity", "Coating", "Cosine", "Cylinder", "Outline", "Parabola", "Spheroid"]

@@ -1,0 +1,6 @@
+"""Modes of a cavity: what was asked, what was found, and what each mode carries."""
+
+from .mode import FieldSamples, LossBudget, Mode
+from .mode_set import ModeRequest, ModeSet
+
+__all__ = ["FieldSamples", "LossBudget", "Mode", "ModeRequest", "ModeSet"]

@@ -1,0 +1,52 @@
+"""Cosine bottle: r = R cos(z / sqrt(R R_axial))."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .outline import Array, Outline
+
+
+@dataclass(frozen=True)
+class Cosine(Outline):
+    """Bottle whose outline is a cosine with the given curvature at the equator.
+
+    Parameters
+    ----------
+    radius_um : float
+        Radius at the equator.
+    curvature_radius_um : float
+        Radius of curvature of the outline at the equator.
+    """
+
+    radius_um: float
+    curvature_radius_um: float
+
+    @property
+    def equator_radius_um(self) -> float:
+        return self.radius_um
+
+    @property
+    def axial_radius_um(self) -> float:
+        return self.curvature_radius_um
+
+    @property
+    def _rate_per_um(self) -> float:
+        return 1.0 / math.sqrt(self.radius_um * self.curvature_radius_um)
+
+    @property
+    def reach_um(self) -> tuple[float, float]:
+        half = 0.5 * math.pi / self._rate_per_um
+        return -half, half
+
+    def point(self, t_um: Array) -> tuple[Array, Array]:
+        return self.radius_um * np.cos(self._rate_per_um * t_um), np.array(t_um, dtype=float)
+
+    def tangent(self, t_um: Array) -> tuple[Array, Array]:
+        return -self.radius_um * self._rate_per_um * np.sin(self._rate_per_um * t_um), np.ones_like(t_um)
+
+    def bend(self, t_um: Array) -> tuple[Array, Array]:
+        return -self.radius_um * self._rate_per_um**2 * np.cos(self._rate_per_um * t_um), np.zeros_like(t_um)
