@@ -1,0 +1,215 @@
+"""Bessel functions of large order, scaled by an exponential so that values far below 1e-308 keep all their digits.
+
+Below the turning point x = nu the functions are exponentially small (J) or large (Y). There the Debye expansion gives their logarithms
+(DLMF 10.19.3, 10.19.4; polynomials U_k, V_k of DLMF 10.41.9, 10.41.10). Nearer to the turning point and beyond it SciPy's `jv` and `yv`
+(AMOS, uniform Airy expansions) hold to about nu times 1e-16. Orders may be half-integers, which gives the spherical functions.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.polynomial import Polynomial
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaln, jv, yv
+
+Array = NDArray[np.float64]
+
+_TERMS = 12
+# |first term left out| ~ 2.4e9 (t^3/nu)^13 (t = 1/sqrt(1 - (x/nu)^2)) stays below 1e-14 of the sum up to this value.
+_DEBYE_REACH = 0.0157
+# SciPy's functions are used down to this logarithm, well inside the range of doubles.
+_LOG_FLOOR = -600.0
+
+
+@lru_cache(maxsize=1)
+def _debye_polynomials() -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Coefficients, from the constant up, of U_k and V_k for k = 0 .. _TERMS (DLMF 10.41.9 and 10.41.10)."""
+    t = Polynomial([0.0, 1.0])
+    weight = t**2 * (1 - t**2)
+    u = [Polynomial([1.0])]
+    v = [Polynomial([1.0])]
+    for _ in range(_TERMS):
+        last = u[-1]
+        u.append(0.5 * weight * last.deriv() + 0.125 * ((1 - 5 * t**2) * last).integ())
+        v.append(u[-1] - 0.5 * t * (1 - t**2) * last - weight * last.deriv())
+    return tuple(p.coef for p in u), tuple(p.coef for p in v)
+
+
+@lru_cache(maxsize=1024)
+def _debye_sums(order: float, sign: int) -> tuple[Array, Array]:
+    """Coefficients in t of sum U_k (sign/nu)^k and sum V_k (sign/nu)^k."""
+    sums = []
+    for family in _debye_polynomials():
+        total = np.zeros(3 * _TERMS + 1)
+        for k, coefficients in enumerate(family):
+            total[: coefficients.size] += coefficients * (sign / order) ** k
+        sums.append(total)
+    return sums[0], sums[1]
+
+
+def _horner(coefficients: Array, t: Array) -> Array:
+    value = np.full_like(t, coefficients[-1])
+    for c in coefficients[-2::-1]:
+        value *= t
+        value += c
+    return value
+
+
+def _debye(order: float, x: Array, sign: int) -> tuple[Array, Array]:
+    """(log |f|, f'/f) of f = J (sign +1) or Y (sign -1), below the turning point; DLMF 10.19.3 and 10.19.4."""
+    z = x / order
+    w = np.sqrt((1.0 - z) * (1.0 + z))
+    u, v = _debye_sums(order, sign)
+    t = 1.0 / w
+    sum_u = _horner(u, t)
+    sum_v = _horner(v, t)
+    exponent = sign * order * (w - np.log((1.0 + w) / z))
+    amplitude = 2.0 * math.pi * order if sign > 0 else 0.5 * math.pi * order
+    log_size = exponent - 0.5 * np.log(amplitude * w) + np.log(sum_u)
+    return log_size, sign * w / z * sum_v / sum_u
+
+
+def _series(order: float, x: Array, sign: int) -> tuple[Array, Array]:
+    """(log |f|, f'/f) of J (sign +1) or Y (sign -1) by the power series (DLMF 10.2.2; leading part of 10.8.1), x far below the order."""
+    quarter = 0.25 * x * x
+    term = np.ones_like(x)
+    total = np.ones_like(x)
+    slope = np.zeros_like(x)
+    for k in range(1, 30 if sign > 0 else min(30, math.ceil(order))):
+        term = term * (-sign * quarter / (k * (order + sign * k)))
+        total += term
+        slope += 2 * k * term
+    log_front = order * np.log(0.5 * x)
+    log_size = log_front - gammaln(order + 1.0) if sign > 0 else gammaln(order) - math.log(math.pi) - log_front
+    return log_size + np.log(total), (sign * order + slope / total) / x
+
+
+def _direct(order: float, x: Array, sign: int) -> tuple[Array, Array]:
+    """(f, f') of J or Y by SciPy; the difference of neighbours keeps the derivative exact where f is exponential."""
+    f = jv if sign > 0 else yv
+    value = f(order, x)
+    if order < 1.0:
+        return value, order / x * value - f(order + 1.0, x)
+    return value, 0.5 * (f(order - 1.0, x) - f(order + 1.0, x))
+
+
+def _debye_holds(order: float, x: Array) -> NDArray[np.bool_]:
+    """Where the Debye expansion is exact to double precision: t^3/nu small enough, t = 1/sqrt(1 - (x/nu)^2)."""
+    if order < 1.0 / _DEBYE_REACH:
+        return np.zeros(x.shape, dtype=np.bool_)
+    nearest = order * math.sqrt(1.0 - (_DEBYE_REACH * order) ** (-2.0 / 3.0))
+    return np.asarray(x <= nearest)
+
+
+def _log_and_slope(order: float, x: Array, sign: int) -> tuple[Array, Array]:
+    """(log |f|, f'/f) for 0 < x up to the turning point and a little beyond."""
+    log_size = np.empty_like(x)
+    slope = np.empty_like(x)
+    deep = _debye_holds(order, x)
+    if deep.any():
+        log_size[deep], slope[deep] = _debye(order, x[deep], sign)
+    rest = ~deep
+    if rest.any():
+        near = x[rest]
+        size = np.empty_like(near)
+        rate = np.empty_like(near)
+        tiny = order * np.log(0.5 * near) - gammaln(order + 1.0) < _LOG_FLOOR
+        if tiny.any():
+            size[tiny], rate[tiny] = _series(order, near[tiny], sign)
+        if not tiny.all():
+            value, derivative = _direct(order, near[~tiny], sign)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                size[~tiny] = np.log(sign * value)
+            rate[~tiny] = derivative / value
+        log_size[rest], slope[rest] = size, rate
+    return log_size, slope
+
+
+def _flat(x: ArrayLike) -> tuple[Array, tuple[int, ...]]:
+    values = np.asarray(x, dtype=np.float64)
+    return values.reshape(-1), values.shape
+
+
+def log_bessel_j(order: float, x: ArrayLike) -> Array:
+    """Natural logarithm of J_nu(x), for 0 < x below the first zero of J_nu.
+
+    Parameters
+    ----------
+    order : float
+        nu >= 0, up to about 1e4.
+    x : array_like
+        Any shape.
+
+    Returns
+    -------
+    array, the shape of `x`
+        Absolute error below about 1e-15 (nu + |result|); nan past the first zero where J is negative.
+    """
+    flat, shape = _flat(x)
+    return _log_and_slope(float(order), flat, 1)[0].reshape(shape)
+
+
+def log_derivative_j(order: float, x: ArrayLike) -> Array:
+    """J_nu'(x) / J_nu(x), of any shape; exact also where J_nu(x) is below 1e-308."""
+    flat, shape = _flat(x)
+    return _log_and_slope(float(order), flat, 1)[1].reshape(shape)
+
+
+def log_bessel_y(order: float, x: ArrayLike) -> Array:
+    """Natural logarithm of -Y_nu(x), for 0 < x below the first zero of Y_nu (which lies a little beyond x = nu)."""
+    flat, shape = _flat(x)
+    return _log_and_slope(float(order), flat, -1)[0].reshape(shape)
+
+
+def log_derivative_y(order: float, x: ArrayLike) -> Array:
+    """Y_nu'(x) / Y_nu(x), of any shape; exact also where |Y_nu(x)| is above 1e308."""
+    flat, shape = _flat(x)
+    return _log_and_slope(float(order), flat, -1)[1].reshape(shape)
+
+
+def _scaled(order: float, x: ArrayLike, log_scale: ArrayLike, sign: int) -> tuple[Array, Array]:
+    flat, shape = _flat(x)
+    scale = np.broadcast_to(np.asarray(log_scale, dtype=np.float64), shape).reshape(-1)
+    value = np.empty_like(flat)
+    derivative = np.empty_like(flat)
+    below = _debye_holds(order, flat)
+    if order > 0:
+        below |= order * np.log(0.5 * flat) - gammaln(order + 1.0) < _LOG_FLOOR
+        below &= flat < order
+    if below.any():
+        log_size, slope = _log_and_slope(order, flat[below], sign)
+        value[below] = sign * np.exp(log_size - scale[below])
+        derivative[below] = slope * value[below]
+    if not below.all():
+        factor = np.exp(-scale[~below])
+        f, df = _direct(order, flat[~below], sign)
+        value[~below] = f * factor
+        derivative[~below] = df * factor
+    return value.reshape(shape), derivative.reshape(shape)
+
+
+def bessel_j_scaled(order: float, x: ArrayLike, log_scale: ArrayLike = 0.0) -> tuple[Array, Array]:
+    """J_nu(x) exp(-log_scale) and J_nu'(x) exp(-log_scale) for all x > 0.
+
+    Parameters
+    ----------
+    order : float
+        nu >= 0.
+    x : array_like
+        Any shape.
+    log_scale : array_like
+        Natural logarithm taken out of the values; broadcasts to the shape of `x`.
+
+    Returns
+    -------
+    value, derivative : arrays, the shape of `x`
+    """
+    return _scaled(float(order), x, log_scale, 1)
+
+
+def bessel_y_scaled(order: float, x: ArrayLike, log_scale: ArrayLike = 0.0) -> tuple[Array, Array]:
+    """Y_nu(x) exp(-log_scale) and Y_nu'(x) exp(-log_scale) for all x > 0; arguments as in `bessel_j_scaled`."""
+    return _scaled(float(order), x, log_scale, -1)
