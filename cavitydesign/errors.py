@@ -50,5 +50,6 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     allowed : iterable of str
         The right words.
     """
-    close = difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    words = {word.lower(): word for word in allowed}
+    close = difflib.get_close_matches(name.lower(), list(words), n=1, cutoff=0.5)
+    return f"; did you mean {words[close[0]]!r}?" if close else ""

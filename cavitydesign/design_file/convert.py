@@ -1,0 +1,109 @@
+"""From checked tables to the domain objects of the physics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..errors import InputError
+from ..geometry import Cavity, Coating, Cosine, Cylinder, Outline, Parabola, Spheroid
+from ..materials import ConstantIndex, Material, find_material
+from ..modes import ModeRequest
+from .problem import Location, Problem
+from .schema import CavityTable, DesignTables, MediumTable, ModesTable, Table
+
+Built = TypeVar("Built")
+
+
+class Converter:
+    """Builds the domain objects of one design and collects what goes wrong on the way.
+
+    Parameters
+    ----------
+    tables : DesignTables
+        The checked design.
+    folder : Path
+        Where relative file names start.
+    """
+
+    def __init__(self, tables: DesignTables, folder: Path) -> None:
+        self._tables = tables
+        self._folder = folder
+        self.problems: list[Problem] = []
+
+    def cavity(self) -> Cavity | None:
+        """The cavity with its outline and media."""
+        table = self._tables.cavity
+        body = self._material(table.body, ("cavity", "body"))
+        surround = self._material(table.surround or MediumTable.model_validate({"name": "air"}), ("cavity", "surround"))
+        fibre = self._material(table.fibre, ("cavity", "fibre")) if table.fibre is not None else None
+        shells = [
+            (shell, self._material(shell.material, ("cavity", "coatings", place, "material")))
+            for place, shell in enumerate(table.coatings or ())
+        ]
+        outline = self._outline(table)
+        if outline is None or body is None or surround is None or self.problems:
+            return None
+        diameter = table.fibre_diameter_um or 0.0
+        coatings = tuple(
+            Coating(shell.name, shell.thickness_um, medium) for shell, medium in shells if medium is not None
+        )
+        given = _given(table, "fibre_taper", "roughness_nm", "correlation_nm")
+        try:
+            return Cavity(
+                outline=outline,
+                body=body,
+                surround=surround,
+                fibre=fibre if diameter > 0 else None,
+                fibre_radius_um=0.5 * diameter,
+                coatings=coatings,
+                sliced=table.profile == "cylinder",
+                **given,
+            )
+        except InputError as error:
+            self._refused(error)
+            return None
+
+    def modes(self) -> ModeRequest | None:
+        """The modes that are wanted."""
+        table = self._tables.modes
+        span = table.span_nm if table.azimuthal_order is None else None
+        return self._built(ModeRequest, span_nm=span, **_given(table, *(set(ModesTable.model_fields) - {"span_nm"})))
+
+    def _material(self, table: MediumTable, location: Location) -> Material | None:
+        if table.index is not None:
+            return ConstantIndex.of(table.index, table.absorption_per_cm or 0.0, table.index_extraordinary)
+        try:
+            return find_material(str(table.name))
+        except InputError as error:
+            self.problems += [Problem(location, text, table.name) for text in error.problems]
+            return None
+
+    def _outline(self, table: CavityTable) -> Outline | None:
+        radius = 0.5 * (table.diameter_um or 0.0)
+        match table.profile:
+            case "parabola":
+                return self._built(Parabola, radius, table.axial_radius_um)
+            case "cosine":
+                return self._built(Cosine, radius, table.axial_radius_um)
+            case "spheroid":
+                return self._built(Spheroid, radius, table.polar_radius_um or radius)
+            case "cylinder":
+                return self._built(Cylinder, radius)
+        return None
+
+    def _built(self, kind: Callable[..., Built], *args: Any, **given: Any) -> Built | None:
+        try:
+            return kind(*args, **given)
+        except InputError as error:
+            self._refused(error)
+            return None
+
+    def _refused(self, error: InputError) -> None:
+        self.problems += [Problem((), text) for text in error.problems]
+
+
+def _given(table: Table, *names: str) -> dict[str, Any]:
+    """The named keys that the user gave; the others keep the default of the domain object."""
+    return {name: value for name in names if (value := getattr(table, name)) is not None}

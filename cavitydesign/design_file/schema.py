@@ -1,0 +1,163 @@
+"""The design file's tables and keys, as pydantic models: what is a key, of which type, within which bounds.
+
+Optional keys left out are None here: default values live in the domain specs, in one place.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic.fields import FieldInfo
+
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+Length = Annotated[float, Strict(), Field(gt=0, le=1e6, allow_inf_nan=False)]
+Wavelength = Annotated[float, Strict(), Field(ge=1, le=1e7, allow_inf_nan=False)]
+Index = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
+Angle = Annotated[float, Strict(), Field(ge=0, lt=180, allow_inf_nan=False)]
+Accuracy = Annotated[float, Strict(), Field(ge=1e-12, le=1e-2, allow_inf_nan=False)]
+Whole = Annotated[int, Strict(), Field(ge=1, le=100_000)]
+Text = Annotated[str, Strict(), Field(min_length=1)]
+
+Profile = Literal["parabola", "cosine", "spheroid", "cylinder", "droplet", "outline"]
+
+
+class Table(BaseModel):
+    """A frozen table that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _medium(given: Any) -> Any:
+    if isinstance(given, str):
+        return {"name": given}
+    if isinstance(given, dict):
+        return given
+    raise ValueError("must be a name from the material library, or { index = 1.49, absorption_per_cm = 0.0 }")
+
+
+class MediumTable(Table):
+    """A medium: a name from the library, or an explicit index."""
+
+    name: Text | None = Field(None, description="name from the material library")
+    index: Index | None = Field(None, description="refractive index")
+    absorption_per_cm: NotNegative | None = Field(None, description="intensity absorption, cm^-1")
+    index_extraordinary: Index | None = Field(None, description="index for E along the axis, where it differs")
+
+
+Medium = Annotated[MediumTable, BeforeValidator(_medium)]
+
+
+class CoatingTable(Table):
+    """One shell between fibre and body."""
+
+    name: Text = Field(description="name of the region in the confinement table")
+    thickness_um: Length = Field(description="radial thickness, um")
+    material: Medium = Field(description="medium of the shell")
+
+
+class CavityTable(Table):
+    """Shape and media of the cavity."""
+
+    profile: Profile = Field(description="shape of the outline")
+    diameter_um: Length | None = Field(None, description="outer diameter at the equator, um")
+    axial_radius_um: Length | None = Field(None, description="radius of curvature of the outline at the equator, um")
+    polar_radius_um: Length | None = Field(None, description="half height of the spheroid, um")
+    contact_angle_deg: Angle | None = Field(None, description="contact angle of the drop on the fibre, degrees")
+    length_um: Length | None = Field(None, description="wetted length of the drop, um")
+    volume_um3: Positive | None = Field(None, description="volume of the drop, um^3")
+    file: Text | None = Field(None, description="CSV of the measured outline (z_um, r_um)")
+    fibre_diameter_um: NotNegative | None = Field(None, description="diameter of the fibre at the equator, um; 0: none")
+    fibre_taper: Number | None = Field(None, description="slope d(radius)/dz of a tapered fibre")
+    body: Medium = Field(description="medium of the body")
+    fibre: Medium | None = Field(None, description="medium of the fibre")
+    surround: Medium | None = Field(None, description="medium outside")
+    coatings: tuple[CoatingTable, ...] | None = Field(
+        None, description="shells between fibre and body, from the inside out"
+    )
+    roughness_nm: NotNegative | None = Field(None, description="r.m.s. roughness of the rim, nm")
+    correlation_nm: Positive | None = Field(None, description="correlation length of the roughness, nm")
+
+
+class ModesTable(Table):
+    """Which modes are wanted."""
+
+    polarisation: Literal["TM", "TE", "both"] | None = Field(None, description="TM: E along the fibre axis")
+    wavelength_nm: Wavelength = Field(description="centre of the range, or a hint, nm")
+    span_nm: Positive | None = Field(None, description="full width of the range, nm")
+    azimuthal_order: Whole | None = Field(None, description="one m, given instead of span_nm")
+    radial_orders: Annotated[Whole, Field(le=20)] | None = Field(None, description="p = 1 .. radial_orders")
+    axial_orders: Annotated[Whole, Field(le=100)] | None = Field(None, description="q = 0 .. axial_orders - 1")
+    relative_accuracy: Accuracy | None = Field(None, description="relative accuracy of the wavelength")
+
+
+class GainTable(Table):
+    """The gain medium."""
+
+    medium: Text | None = Field(None, description="name of the gain medium")
+
+
+class PumpTable(Table):
+    """The pump pulse."""
+
+    photons: Annotated[Whole, Field(le=3)] | None = Field(None, description="photons absorbed for one excitation")
+    wavelength_nm: Wavelength | None = Field(None, description="pump wavelength, nm")
+    fluence_mj_cm2: tuple[NotNegative, ...] | None = Field(
+        None, description="range of the light curve, mJ/cm2: [1.0, 6.0]"
+    )
+
+
+class LasingTable(Table):
+    """How the modes lase."""
+
+
+class DesignTables(Table):
+    """The whole file."""
+
+    cavity: CavityTable = Field(description="shape and media of the cavity")
+    modes: ModesTable = Field(description="which modes are wanted")
+    gain: GainTable | None = Field(None, description="gain medium")
+    pump: PumpTable | None = Field(None, description="pump")
+    lasing: LasingTable | None = Field(None, description="how the modes lase")
+
+
+def _table_in(annotation: Any) -> type[Table] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return annotation
+    for part in get_args(annotation):
+        found = _table_in(part)
+        if found is not None:
+            return found
+    return None
+
+
+def table_at(location: tuple[str | int, ...]) -> type[Table] | None:
+    """Schema of the table at a path such as ("cavity", "coatings", 0), None if there is none."""
+    table: type[Table] | None = DesignTables
+    for part in location:
+        if isinstance(part, int):
+            continue
+        if table is None or part not in table.model_fields:
+            return None
+        table = _table_in(table.model_fields[part].annotation)
+    return table
+
+
+def field_at(location: tuple[str | int, ...]) -> FieldInfo | None:
+    """Schema of the key at a path, None if there is none."""
+    named = tuple(part for part in location if isinstance(part, str))
+    table = table_at(named[:-1])
+    return None if table is None or not named else table.model_fields.get(named[-1])
+
+
+def tables_with(name: str) -> tuple[str, ...]:
+    """Top tables that know a key of this name."""
+    return tuple(top for top in DesignTables.model_fields if name in (table_at((top,)) or DesignTables).model_fields)
+
+
+def carries_spread(location: tuple[str | int, ...]) -> bool:
+    """Whether the key is a number with a unit, which may have a standard deviation."""
+    field = field_at(location)
+    return field is not None and "float" in str(field.annotation)

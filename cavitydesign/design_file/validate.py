@@ -1,0 +1,82 @@
+"""Holds a design against the schema and turns every complaint of pydantic into a problem in the user's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ..errors import nearest
+from .problem import Location, Problem, unknown_key
+from .schema import DesignTables, field_at, table_at, tables_with
+
+_BOUNDS = {
+    "greater_than": ("gt", "must be greater than {}"),
+    "greater_than_equal": ("ge", "must be at least {}"),
+    "less_than": ("lt", "must be less than {}"),
+    "less_than_equal": ("le", "must be at most {}"),
+}
+_TYPES = {
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text in quotes",
+    "string_too_short": "must not be empty",
+    "model_type": "must be a table",
+    "dict_type": "must be a table",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "missing": "missing",
+}
+
+
+def validate(plain: dict[str, Any]) -> tuple[DesignTables | None, list[Problem]]:
+    """Check types and bounds of every key.
+
+    Parameters
+    ----------
+    plain : dict
+        The design without spreads.
+
+    Returns
+    -------
+    tables : DesignTables or None
+        The checked design, None if anything is wrong.
+    problems : list of Problem
+    """
+    try:
+        return DesignTables.model_validate(plain), []
+    except ValidationError as error:
+        return None, [_problem(detail) for detail in error.errors()]
+
+
+def _problem(detail: ErrorDetails) -> Problem:
+    location: Location = tuple(detail["loc"])
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        table = table_at(location[:-1])
+        allowed = tuple(table.model_fields) if table is not None else ()
+        return unknown_key(location, detail["input"], allowed, tables_with(str(location[-1])))
+    value = Problem.ABSENT if kind == "missing" else detail["input"]
+    if kind == "literal_error":
+        allowed = _words(str(context["expected"]))
+        hint = nearest(value, allowed) if isinstance(value, str) else ""
+        return Problem(location, f"must be one of {', '.join(allowed)}{hint}", value)
+    if kind == "value_error":
+        return Problem(location, str(context["error"]), value)
+    if kind in _BOUNDS:
+        name, text = _BOUNDS[kind]
+        return Problem(location, text.format(context[name]) + _meaning(location), value)
+    return Problem(location, _TYPES.get(kind, detail["msg"]) + _meaning(location), value)
+
+
+def _meaning(location: Location) -> str:
+    field = field_at(location)
+    return f" ({field.description})" if field is not None and field.description else ""
+
+
+def _words(expected: str) -> tuple[str, ...]:
+    """Pydantic's "'TM', 'TE' or 'both'" as separate words."""
+    return tuple(part.strip().strip("'") for part in expected.replace(" or ", ", ").split(","))
