@@ -1,0 +1,25 @@
+"""Optical media: dispersion laws, the library of published data, composites, and a reader of the user's own data."""
+
+from .composite import EffectiveMedium, bruggeman, maxwell_garnett
+from .dataset import material_from_table, read_material
+from .dispersive import DispersiveMaterial, ThermoOptic
+from .library import DEFAULT_DOT_FRACTION, IndexSpread, find_material, index_spread, material_aliases, material_names
+from .material import ConstantIndex, Material
+
+__all__ = [
+    "DEFAULT_DOT_FRACTION",
+    "ConstantIndex",
+    "DispersiveMaterial",
+    "EffectiveMedium",
+    "IndexSpread",
+    "Material",
+    "ThermoOptic",
+    "bruggeman",
+    "find_material",
+    "index_spread",
+    "material_aliases",
+    "material_from_table",
+    "material_names",
+    "maxwell_garnett",
+    "read_material",
+]

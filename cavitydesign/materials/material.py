@@ -47,7 +47,10 @@ class Material(ABC):
         """
         low, high = self.range_nm
         if not low <= wavelength_nm <= high:
-            raise InputError(f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to {high:g} nm ({self.source})")
+            raise InputError(
+                f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to {high:g} nm"
+                f" ({self.source})"
+            )
 
     def index(self, wavelength_nm: float) -> float:
         """Real refractive index (ordinary, of a uniaxial medium) at a vacuum wavelength in nm."""
@@ -67,15 +70,28 @@ class Material(ABC):
         """Intensity absorption in cm^-1."""
         return absorption_per_cm(self.extinction(wavelength_nm), wavelength_nm)
 
-    def group_index(self, wavelength_nm: float) -> float:
-        """n - lambda dn/dlambda, by a five-point difference inside the range of the data."""
+    def index_slope_per_nm(self, wavelength_nm: float) -> float:
+        """dn/dlambda in nm^-1, by a five-point difference inside the range of the data where no formula is known."""
         self.check_range(wavelength_nm)
         low, high = self.range_nm
         step = min(_DERIVATIVE_STEP_NM, (high - low) / 8)
         centre = min(max(wavelength_nm, low + 2 * step), high - 2 * step)
         samples = [self._index(centre + j * step) for j in (-2, -1, 1, 2)]
-        slope = (samples[0] - 8 * samples[1] + 8 * samples[2] - samples[3]) / (12 * step)
-        return self._index(wavelength_nm) - wavelength_nm * slope
+        return (samples[0] - 8 * samples[1] + 8 * samples[2] - samples[3]) / (12 * step)
+
+    def group_index(self, wavelength_nm: float) -> float:
+        """Group index n - lambda dn/dlambda (ordinary)."""
+        return self.index(wavelength_nm) - wavelength_nm * self.index_slope_per_nm(wavelength_nm)
+
+    @property
+    def uniaxial(self) -> bool:
+        """Whether the index for E along z differs from the index across it."""
+        return False
+
+    @property
+    def thermo_optic_per_k(self) -> float | None:
+        """dn/dT in K^-1 near room temperature and 0.6 um, None where no published value is at hand."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -97,15 +113,26 @@ class ConstantIndex(Material):
     value_extraordinary: float | None = None
 
     @classmethod
-    def of(cls, index: float, absorption_per_cm: float = 0.0, index_extraordinary: float | None = None, name: str | None = None) -> ConstantIndex:
+    def of(
+        cls,
+        index: float,
+        absorption_per_cm: float = 0.0,
+        index_extraordinary: float | None = None,
+        name: str | None = None,
+    ) -> ConstantIndex:
         """The explicit medium {index, absorption_per_cm} of the design file."""
-        return cls(name or f"index {index:g}", "given in the design", (1.0, 1e7), index, absorption_per_cm, index_extraordinary)
+        title = name or f"index {index:g}"
+        return cls(title, "given in the design", (1.0, 1e7), index, absorption_per_cm, index_extraordinary)
 
     def _index(self, wavelength_nm: float) -> float:
         return self.value
 
     def index_extraordinary(self, wavelength_nm: float) -> float:
         return self.value if self.value_extraordinary is None else self.value_extraordinary
+
+    @property
+    def uniaxial(self) -> bool:
+        return self.value_extraordinary is not None
 
     def _extinction(self, wavelength_nm: float) -> float:
         return extinction(self.constant_absorption_per_cm, wavelength_nm)
