@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic.fields import FieldInfo
 
+from .problem import is_number
+
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
@@ -109,8 +111,29 @@ class PumpTable(Table):
     )
 
 
+def _quality(given: Any) -> Any:
+    if given == "budget":
+        return {}
+    if is_number(given):
+        return {"number": given}
+    if isinstance(given, dict) and set(given) == {"per_um"}:
+        return given
+    raise ValueError(
+        'must be "budget" (from the solved losses), { per_um = 24.0 } (Q = 24 x diameter in um) or a number'
+    )
+
+
+class QualityTable(Table):
+    """Where the quality factor comes from: a number, a number per um of diameter, or (both absent) the solved losses."""
+
+    number: Positive | None = Field(None, description="quality factor")
+    per_um: Positive | None = Field(None, description="quality factor per um of diameter")
+
+
 class LasingTable(Table):
     """How the modes lase."""
+
+    quality: Annotated[QualityTable, BeforeValidator(_quality)] | None = Field(None, description="quality factor")
 
 
 class DesignTables(Table):

@@ -1,0 +1,179 @@
+"""Every kind of bad input is refused with one line: file, key, value, what is allowed, the nearest right key."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from cavitydesign.design_file import parse_design
+from cavitydesign.errors import InputError
+
+GOOD: dict[str, Any] = {
+    "cavity": {
+        "profile": "parabola",
+        "diameter_um": 15.0,
+        "axial_radius_um": 60.0,
+        "fibre_diameter_um": 8.0,
+        "body": "PMMA",
+        "fibre": "silica",
+        "surround": "air",
+    },
+    "modes": {"polarisation": "TM", "wavelength_nm": 537.6, "span_nm": 10.0},
+    "pump": {"photons": 3, "wavelength_nm": 1500.0, "fluence_mj_cm2": [1.0, 6.0]},
+}
+DROP = object()
+
+
+def changed(changes: dict[str, Any]) -> dict[str, Any]:
+    """The good design with dotted keys set, or dropped."""
+    raw = copy.deepcopy(GOOD)
+    for key, value in changes.items():
+        table, name = key.split(".")
+        if value is DROP:
+            del raw[table][name]
+        else:
+            raw.setdefault(table, {})[name] = value
+    return raw
+
+
+def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
+    with pytest.raises(InputError) as caught:
+        parse_design(changed(changes), source="design.toml")
+    assert caught.value.exit_code == 2
+    assert all("\n" not in line for line in caught.value.problems)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        # unknown keys and tables
+        (
+            {"cavity.diametre_um": 3.0},
+            "design.toml: cavity.diametre_um = 3.0: unknown key (allowed: profile, diameter_um,",
+        ),
+        ({"cavity.diametre_um": 3.0}, "did you mean 'diameter_um'?"),
+        ({"cavity.span_nm": 3.0}, "it belongs in [modes]"),
+        ({"mode.span_nm": 3.0}, "design.toml: mode = { span_nm = 3.0 }: unknown table (allowed: cavity, modes, gain,"),
+        ({"cavity.body": {"indx": 1.4}}, "cavity.body.indx = 1.4: unknown key (allowed: name, index,"),
+        # wrong types
+        (
+            {"cavity.diameter_um": "15 um"},
+            'cavity.diameter_um = "15 um": must be a number (outer diameter at the equator, um)',
+        ),
+        ({"cavity.diameter_um": True}, "cavity.diameter_um = true: must be a number"),
+        ({"cavity.diameter_um": [15.0]}, "cavity.diameter_um = [15.0]: must be a number"),
+        ({"modes.radial_orders": 1.5}, "modes.radial_orders = 1.5: must be a whole number"),
+        ({"cavity.body": 1.49}, "cavity.body = 1.49: must be a name from the material library, or { index = 1.49"),
+        ({"cavity.coatings": "PMMA"}, 'cavity.coatings = "PMMA": must be a list'),
+        # impossible values
+        ({"cavity.diameter_um": -15.0}, "cavity.diameter_um = -15.0: must be greater than 0"),
+        ({"cavity.diameter_um": float("nan")}, "cavity.diameter_um = nan: must be a finite number"),
+        ({"cavity.diameter_um": float("inf")}, "cavity.diameter_um = inf: must be"),
+        ({"cavity.diameter_um": 10**400}, "must be a number"),
+        (
+            {"cavity.diameter_um": 5.0},
+            "cavity.diameter_um = 5.0: must be greater than the diameter of the fibre, 8 um (fibre_diameter_um = 8)",
+        ),
+        ({"cavity.body": {"index": -1.4}}, "cavity.body.index = -1.4: must be greater than 0"),
+        ({"cavity.body": {"index": 1.4, "absorption_per_cm": -1.0}}, "absorption_per_cm = -1.0: must be at least 0"),
+        ({"cavity.roughness_nm": -1.0}, "cavity.roughness_nm = -1.0: must be at least 0"),
+        ({"modes.span_nm": 0.0}, "modes.span_nm = 0.0: must be greater than 0"),
+        ({"modes.span_nm": 2000.0}, "modes.span_nm = 2000.0: must be less than twice wavelength_nm (537.6)"),
+        ({"modes.relative_accuracy": 1e-30}, "modes.relative_accuracy = 1e-30: must be at least 1e-12"),
+        ({"modes.axial_orders": 0}, "modes.axial_orders = 0: must be at least 1"),
+        ({"pump.photons": 7}, "pump.photons = 7: must be at most 3"),
+        # a range backwards, or of the wrong length
+        ({"pump.fluence_mj_cm2": [6.0, 1.0]}, "pump.fluence_mj_cm2 = [6.0, 1.0]: must be [lowest, highest] in mJ/cm2"),
+        ({"pump.fluence_mj_cm2": [6.0]}, "pump.fluence_mj_cm2 = [6.0]: must be [lowest, highest] in mJ/cm2"),
+        # names
+        ({"cavity.body": "PMA"}, "did you mean 'PMMA'?"),
+        ({"cavity.profile": "parabla"}, "must be one of parabola, cosine, spheroid, cylinder"),
+        ({"cavity.profile": "parabla"}, "did you mean 'parabola'?"),
+        ({"modes.polarisation": "tm"}, "modes.polarisation = \"tm\": must be one of TM, TE, both; did you mean 'TM'?"),
+        # keys of another profile, absent keys
+        (
+            {"cavity.polar_radius_um": 7.0},
+            "cavity.polar_radius_um = 7.0: does not belong to profile parabola (its keys: diameter_um, axial_radius_um",
+        ),
+        ({"cavity.axial_radius_um": DROP}, "cavity.axial_radius_um: missing; profile parabola needs"),
+        ({"cavity.profile": DROP}, "cavity.profile: missing (shape of the outline)"),
+        ({"cavity.fibre": DROP}, "cavity.fibre: missing; the fibre (fibre_diameter_um above 0) needs a medium"),
+        ({"cavity.body": {}}, "cavity.body = {  }: give either a name from the library"),
+        ({"cavity.body": {"name": "PMMA", "index": 1.49}}, "give either a name from the library"),
+        (
+            {"modes.span_nm": DROP},
+            "modes: give span_nm (all modes in a range) or azimuthal_order (one m); neither is given",
+        ),
+        ({"modes.azimuthal_order": 122}, "or azimuthal_order (one m); both are given"),
+        # shells and spreads
+        (
+            {"cavity.coatings": [{"name": "inner", "thickness_um": 4.0, "material": "PMMA"}]},
+            "must be greater than the diameter of the fibre with its coatings, 16 um",
+        ),
+        (
+            {"cavity.coatings": [{"name": "body", "thickness_um": 1.0, "material": "PMMA"}]},
+            'cavity.coatings.0.name = "body": must differ from fibre, body, surround',
+        ),
+        (
+            {"cavity.coatings": [{"name": "x", "thickness_um": 1.0, "material": 3}]},
+            "cavity.coatings.0.material = 3: must be a name",
+        ),
+        ({"cavity.fibre_diameter_um": 0.0, "cavity.fibre_taper": 0.01}, "cavity.fibre_taper = 0.01: needs a fibre"),
+        (
+            {"cavity.diameter_um": {"value": 15.0, "sd": -0.2}},
+            "cavity.diameter_um.sd = -0.2: must be a number, 0 or more",
+        ),
+        ({"modes.radial_orders": {"value": 1, "sd": 0.2}}, "only a number with a unit carries a spread"),
+        ({"cavity.body": {"value": "PMMA", "sd": 0.2}}, "only a number with a unit carries a spread"),
+        # outside the data of a medium
+        ({"modes.wavelength_nm": 50.0}, "modes.wavelength_nm = 50.0: "),
+    ],
+)
+def test_message(changes: dict[str, Any], line: str) -> None:
+    problems = lines_of(changes)
+    assert any(line in problem for problem in problems), f"wanted {line!r}, got {problems}"
+
+
+def test_each_line_begins_with_the_file() -> None:
+    problems = lines_of({"cavity.diameter_um": "x", "modes.span_nm": -1.0, "cavity.colour": "red"})
+    assert len(problems) == 3
+    assert all(problem.startswith("design.toml: ") for problem in problems)
+
+
+def test_all_problems_at_once() -> None:
+    """Types, bounds, unknown keys and checks between keys are reported together."""
+    problems = lines_of(
+        {
+            "cavity.diameter_um": 5.0,
+            "cavity.colour": "red",
+            "cavity.polar_radius_um": 3.0,
+            "modes.span_nm": "wide",
+            "pump.fluence_mj_cm2": [3.0, 2.0],
+        }
+    )
+    for key in (
+        "cavity.diameter_um",
+        "cavity.colour",
+        "cavity.polar_radius_um",
+        "modes.span_nm",
+        "pump.fluence_mj_cm2",
+    ):
+        assert sum(key in problem for problem in problems) == 1, f"{key} once in {problems}"
+
+
+@pytest.mark.parametrize("table", ["cavity", "modes"])
+def test_absent_and_flat_tables(table: str) -> None:
+    raw = copy.deepcopy(GOOD)
+    del raw[table]
+    with pytest.raises(InputError, match=f"design.toml: {table}: missing"):
+        parse_design(raw, source="design.toml")
+    raw[table] = 3
+    with pytest.raises(InputError, match=f"design.toml: {table} = 3: must be a table"):
+        parse_design(raw, source="design.toml")
+
+
+def test_empty_design() -> None:
+    with pytest.raises(InputError) as caught:
+        parse_design({}, source="design.toml")
+    assert len(caught.value.problems) == 2

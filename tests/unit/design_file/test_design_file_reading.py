@@ -1,0 +1,146 @@
+"""From a file to domain objects: values, overrides, spreads, and files that cannot be read."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cavitydesign.design_file import load_design, parse_design
+from cavitydesign.errors import InputError
+from cavitydesign.geometry import Cosine, Cylinder, Parabola, Spheroid
+from cavitydesign.materials import ConstantIndex
+
+QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
+SPHERE = {
+    "cavity": {"profile": "spheroid", "diameter_um": 10.0, "body": {"index": 1.5}},
+    "modes": {"wavelength_nm": 600.0, "azimuthal_order": 60},
+}
+
+
+def test_quickstart() -> None:
+    design = load_design(QUICKSTART)
+    assert design.cavity.outline == Parabola(7.5, 60.0)
+    assert design.cavity.fibre_radius_um == 4.0
+    assert [name for name, _ in design.cavity.regions] == ["fibre", "body", "surround"]
+    assert design.cavity.body.name.startswith("PMMA")
+    assert design.modes.span_nm == 10.0
+    assert design.path == QUICKSTART
+    assert design.spreads == {}
+
+
+def test_parsing_the_raw_design_again_gives_the_same() -> None:
+    design = load_design(QUICKSTART, {"cavity.diameter_um": {"value": 16.0, "sd": 0.2}})
+    again = parse_design(design.raw)
+    assert dataclasses.replace(again, path=design.path) == design
+
+
+@pytest.mark.parametrize(
+    ("cavity", "outline"),
+    [
+        ({"profile": "parabola", "axial_radius_um": 40.0}, Parabola(5.0, 40.0)),
+        ({"profile": "cosine", "axial_radius_um": 40.0}, Cosine(5.0, 40.0)),
+        ({"profile": "spheroid"}, Spheroid(5.0, 5.0)),
+        ({"profile": "spheroid", "polar_radius_um": 7.0}, Spheroid(5.0, 7.0)),
+        ({"profile": "cylinder"}, Cylinder(5.0)),
+    ],
+)
+def test_profiles(cavity: dict[str, object], outline: object) -> None:
+    design = parse_design({**SPHERE, "cavity": {"diameter_um": 10, "body": {"index": 1.5}, **cavity}})
+    assert design.cavity.outline == outline
+    assert design.cavity.sliced is (cavity["profile"] == "cylinder")
+    assert design.cavity.surround.index(600.0) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_explicit_medium() -> None:
+    medium = {"index": 1.49, "absorption_per_cm": 0.5, "index_extraordinary": 1.52}
+    design = parse_design(SPHERE, overrides={"cavity.body": medium})
+    body = design.cavity.body
+    assert isinstance(body, ConstantIndex)
+    assert (body.index(600.0), body.index_extraordinary(600.0)) == (1.49, 1.52)
+    assert body.absorption_per_cm(600.0) == pytest.approx(0.5, rel=1e-12)
+
+
+def test_coatings_and_taper() -> None:
+    design = load_design(
+        QUICKSTART,
+        {"cavity.coatings": [{"name": "primer", "thickness_um": 0.5, "material": "PMMA"}], "cavity.fibre_taper": 0.001},
+    )
+    assert design.cavity.inner_radii_um == (4.0, 4.5)
+    assert design.cavity.fibre_taper == 0.001
+    assert not design.cavity.symmetric
+
+
+def test_no_fibre_without_diameter() -> None:
+    design = load_design(QUICKSTART, {"cavity.fibre_diameter_um": 0})
+    assert design.cavity.fibre is None
+    assert [name for name, _ in design.cavity.regions] == ["body", "surround"]
+
+
+def test_overrides_accept_numpy_numbers_and_leave_the_input_alone() -> None:
+    raw = {"cavity": dict(SPHERE["cavity"]), "modes": dict(SPHERE["modes"])}
+    design = parse_design(
+        raw, overrides={"cavity.diameter_um": np.float64(12.5), "modes.azimuthal_order": np.int64(70)}
+    )
+    assert (design.cavity.diameter_um, design.modes.azimuthal_order) == (12.5, 70)
+    assert raw["cavity"]["diameter_um"] == 10.0
+
+
+def test_spreads() -> None:
+    raw = {
+        **SPHERE,
+        "cavity": {
+            **SPHERE["cavity"],
+            "diameter_um": {"value": 10.0, "sd": 0.2},
+            "roughness_nm": {"value": 2, "sd": 1},
+        },
+    }
+    design = parse_design(raw)
+    assert design.cavity.diameter_um == 10.0
+    assert design.spreads == {"cavity.diameter_um": 0.2, "cavity.roughness_nm": 1.0}
+    assert parse_design(raw, overrides={"cavity.diameter_um": 11.0}).spreads["cavity.diameter_um"] == 0.2
+
+
+@pytest.mark.parametrize("key", ["cavity", "cavity.diameter_um.inner", "cavity.", ""])
+def test_override_that_cannot_be_set(key: str) -> None:
+    with pytest.raises(InputError):
+        parse_design(SPHERE, overrides={key: 1.0})
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    (tmp_path / "design.toml").write_text("")
+    with pytest.raises(InputError, match=r"desing\.toml: no such file; did you mean 'design\.toml'\?"):
+        load_design(tmp_path / "desing.toml")
+    with pytest.raises(InputError, match="no such file \\(nor the folder"):
+        load_design(tmp_path / "nowhere" / "design.toml")
+
+
+def test_folder_instead_of_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a folder; give a TOML file"):
+        load_design(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"[cavity\nprofile = 3", r"design\.toml: not TOML: .*line 1"),
+        (b'[cavity]\nprofile = "parabola"\nprofile = "cosine"\n', r"design\.toml: not TOML: .*line 3"),
+        (b"diameter = 15,0", r"design\.toml: not TOML: .*line 1"),
+        ('[cavity]\nprofile = "kegel für"'.encode("latin-1"), r"design\.toml: not UTF-8 text \(byte 27\)"),
+        (b"\x89PNG\r\n\x1a\n\x00", r"design\.toml: not UTF-8 text"),
+        (b"a = " + b"[" * 5000, r"design\.toml: not TOML"),
+        (b"", r"design\.toml: cavity: missing"),
+    ],
+)
+def test_damaged_files(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "design.toml"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message) as caught:
+        load_design(path)
+    assert all("\n" not in line for line in caught.value.problems)
+
+
+def test_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "design.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + QUICKSTART.read_bytes())
+    assert load_design(path).cavity.diameter_um == 15.0
