@@ -1,8 +1,9 @@
 """Bessel functions of large order, scaled by an exponential so that values far below 1e-308 keep all their digits.
 
-Below the turning point x = nu the functions are exponentially small (J) or large (Y). There the Debye expansion gives their logarithms
-(DLMF 10.19.3, 10.19.4; polynomials U_k, V_k of DLMF 10.41.9, 10.41.10). Nearer to the turning point and beyond it SciPy's `jv` and `yv`
-(AMOS, uniform Airy expansions) hold to about nu times 1e-16. Orders may be half-integers, which gives the spherical functions.
+Below the turning point x = nu the functions are exponentially small (J) or large (Y). There the Debye expansion gives
+their logarithms (DLMF 10.19.3, 10.19.4; polynomials U_k, V_k of DLMF 10.41.9, 10.41.10). Nearer to the turning point
+and beyond it SciPy's `jv` and `yv` (AMOS, uniform Airy expansions) hold to about nu times 1e-16. Orders may be
+half-integers, which gives the spherical functions.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, jv, yv
+from scipy.special import jv, yv
 
 Array = NDArray[np.float64]
 
@@ -22,6 +23,8 @@ _TERMS = 12
 _DEBYE_REACH = 0.0157
 # SciPy's functions are used down to this logarithm, well inside the range of doubles.
 _LOG_FLOOR = -600.0
+_FEW_POINTS = 8
+_LOG_PI = math.log(math.pi)
 
 
 @lru_cache(maxsize=1)
@@ -35,22 +38,41 @@ def _debye_polynomials() -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         last = u[-1]
         u.append(0.5 * weight * last.deriv() + 0.125 * ((1 - 5 * t**2) * last).integ())
         v.append(u[-1] - 0.5 * t * (1 - t**2) * last - weight * last.deriv())
-    return tuple(p.coef for p in u), tuple(p.coef for p in v)
+    return tuple(np.asarray(p.coef, np.float64) for p in u), tuple(np.asarray(p.coef, np.float64) for p in v)
 
 
-@lru_cache(maxsize=1024)
-def _debye_sums(order: float, sign: int) -> tuple[Array, Array]:
-    """Coefficients in t of sum U_k (sign/nu)^k and sum V_k (sign/nu)^k."""
+@lru_cache(maxsize=4096)
+def _debye_sums(order: float, sign: int, terms: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Coefficients in t of sum U_k (sign/nu)^k and sum V_k (sign/nu)^k, k = 0 .. terms."""
     sums = []
     for family in _debye_polynomials():
-        total = np.zeros(3 * _TERMS + 1)
-        for k, coefficients in enumerate(family):
+        total = np.zeros(3 * terms + 1)
+        for k, coefficients in enumerate(family[: terms + 1]):
             total[: coefficients.size] += coefficients * (sign / order) ** k
-        sums.append(total)
+        sums.append(tuple(total.tolist()))
     return sums[0], sums[1]
 
 
-def _horner(coefficients: Array, t: Array) -> Array:
+def _terms_needed(order: float, largest_t: float) -> int:
+    """Fewest terms whose remainder, about the leading coefficient of the next U_k times (t^3/nu)^k, is below 1e-16."""
+    small = largest_t**3 / order
+    for k, coefficients in enumerate(_debye_polynomials()[0][1:]):
+        if abs(coefficients[-1]) * small ** (k + 1) < 1e-16:
+            return k
+    return _TERMS
+
+
+def _horner_of_float(coefficients: tuple[float, ...], t: float) -> float:
+    value = 0.0
+    for c in coefficients[::-1]:
+        value = value * t + c
+    return value
+
+
+def _horner(coefficients: tuple[float, ...], t: Array) -> Array:
+    """Polynomial at t; plain floats for a few points, where the calls of numpy would cost more than the arithmetic."""
+    if t.size <= _FEW_POINTS:
+        return np.array([_horner_of_float(coefficients, at) for at in t.tolist()])
     value = np.full_like(t, coefficients[-1])
     for c in coefficients[-2::-1]:
         value *= t
@@ -62,18 +84,18 @@ def _debye(order: float, x: Array, sign: int) -> tuple[Array, Array]:
     """(log |f|, f'/f) of f = J (sign +1) or Y (sign -1), below the turning point; DLMF 10.19.3 and 10.19.4."""
     z = x / order
     w = np.sqrt((1.0 - z) * (1.0 + z))
-    u, v = _debye_sums(order, sign)
     t = 1.0 / w
+    u, v = _debye_sums(order, sign, _terms_needed(order, float(t.max())))
     sum_u = _horner(u, t)
     sum_v = _horner(v, t)
     exponent = sign * order * (w - np.log((1.0 + w) / z))
     amplitude = 2.0 * math.pi * order if sign > 0 else 0.5 * math.pi * order
     log_size = exponent - 0.5 * np.log(amplitude * w) + np.log(sum_u)
-    return log_size, sign * w / z * sum_v / sum_u
+    return np.asarray(log_size, np.float64), np.asarray(sign * w / z * sum_v / sum_u, np.float64)
 
 
 def _series(order: float, x: Array, sign: int) -> tuple[Array, Array]:
-    """(log |f|, f'/f) of J (sign +1) or Y (sign -1) by the power series (DLMF 10.2.2; leading part of 10.8.1), x far below the order."""
+    """(log |f|, f'/f) of J (sign +1) or Y (sign -1) for x far below the order (DLMF 10.2.2; leading part of 10.8.1)."""
     quarter = 0.25 * x * x
     term = np.ones_like(x)
     total = np.ones_like(x)
@@ -83,8 +105,8 @@ def _series(order: float, x: Array, sign: int) -> tuple[Array, Array]:
         total += term
         slope += 2 * k * term
     log_front = order * np.log(0.5 * x)
-    log_size = log_front - gammaln(order + 1.0) if sign > 0 else gammaln(order) - math.log(math.pi) - log_front
-    return log_size + np.log(total), (sign * order + slope / total) / x
+    log_size = log_front - math.lgamma(order + 1.0) if sign > 0 else math.lgamma(order) - _LOG_PI - log_front
+    return np.asarray(log_size + np.log(total), np.float64), np.asarray((sign * order + slope / total) / x, np.float64)
 
 
 def _direct(order: float, x: Array, sign: int) -> tuple[Array, Array]:
@@ -116,7 +138,7 @@ def _log_and_slope(order: float, x: Array, sign: int) -> tuple[Array, Array]:
         near = x[rest]
         size = np.empty_like(near)
         rate = np.empty_like(near)
-        tiny = order * np.log(0.5 * near) - gammaln(order + 1.0) < _LOG_FLOOR
+        tiny = order * np.log(0.5 * near) - math.lgamma(order + 1.0) < _LOG_FLOOR
         if tiny.any():
             size[tiny], rate[tiny] = _series(order, near[tiny], sign)
         if not tiny.all():
@@ -177,7 +199,7 @@ def _scaled(order: float, x: ArrayLike, log_scale: ArrayLike, sign: int) -> tupl
     derivative = np.empty_like(flat)
     below = _debye_holds(order, flat)
     if order > 0:
-        below |= order * np.log(0.5 * flat) - gammaln(order + 1.0) < _LOG_FLOOR
+        below |= order * np.log(0.5 * flat) - math.lgamma(order + 1.0) < _LOG_FLOOR
         below &= flat < order
     if below.any():
         log_size, slope = _log_and_slope(order, flat[below], sign)
