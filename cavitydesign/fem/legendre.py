@@ -1,0 +1,128 @@
+"""One-dimensional building blocks: Legendre functions (edge space) and their integrals (nodal space), an exact sequence.
+
+On the reference interval [-1, 1] the edge functions are orthonormal Legendre polynomials l_0 .. l_{p-1}; the nodal functions are
+the two hats and the integrals of l_1 .. l_{p-1} (Szabo and Babuska, Finite Element Analysis, 1991, ch. 6). The derivative of a
+nodal function is one edge function times a constant, so gradients of the tensor-product space lie exactly in the curl space.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def legendre_values(count: int, x: Array) -> Array:
+    """Orthonormal Legendre polynomials l_0 .. l_{count-1} at points x, shape (count, x.size)."""
+    plain = np.empty((max(count, 2), x.size))
+    plain[0], plain[1] = 1.0, x
+    for k in range(1, count - 1):
+        plain[k + 1] = ((2 * k + 1) * x * plain[k] - k * plain[k - 1]) / (k + 1)
+    norm = np.sqrt((2.0 * np.arange(count) + 1.0) / 2.0)
+    return np.asarray(norm[:, None] * plain[:count])
+
+
+def nodal_values(order: int, x: Array) -> Array:
+    """Left hat, right hat, then the bubbles of degree 2 .. order at points x, shape (order + 1, x.size)."""
+    plain = legendre_values(order + 1, x) / np.sqrt((2.0 * np.arange(order + 1)[:, None] + 1.0) / 2.0)
+    values = np.empty((order + 1, x.size))
+    values[0], values[1] = (1.0 - x) / 2.0, (1.0 + x) / 2.0
+    for j in range(2, order + 1):
+        values[j] = (plain[j] - plain[j - 2]) / np.sqrt(2.0 * (2 * j - 1))
+    return values
+
+
+def nodal_slopes(order: int, x: Array) -> Array:
+    """Derivatives of `nodal_values`, shape (order + 1, x.size)."""
+    edge = legendre_values(max(order, 1), x)
+    slopes = np.empty((order + 1, x.size))
+    slopes[0], slopes[1] = -0.5, 0.5
+    for j in range(2, order + 1):
+        slopes[j] = edge[j - 1]
+    return slopes
+
+
+@lru_cache(maxsize=64)
+def gauss(count: int) -> tuple[Array, Array]:
+    """Gauss-Legendre points and weights on [-1, 1]."""
+    points, weights = np.polynomial.legendre.leggauss(count)
+    return points, weights
+
+
+@dataclass(frozen=True)
+class Line:
+    """A one-dimensional piecewise-polynomial space on a graded grid.
+
+    Parameters
+    ----------
+    breaks : tuple of float
+        Element boundaries, increasing.
+    order : int
+        Polynomial degree of the nodal space; the edge space has one less.
+    keep_start, keep_end : bool
+        Whether the end vertices keep their unknown (natural wall) or lose it (electric wall).
+    periodic : bool
+        Identify both end vertices.
+    extra_points : int
+        Gauss points beyond order + 1 in each element, for the curved map.
+    """
+
+    breaks: tuple[float, ...]
+    order: int
+    keep_start: bool = True
+    keep_end: bool = True
+    periodic: bool = False
+    extra_points: int = 1
+
+    @property
+    def elements(self) -> int:
+        """Number of elements."""
+        return len(self.breaks) - 1
+
+    @property
+    def points_per_element(self) -> int:
+        """Gauss points in one element."""
+        return self.order + 1 + self.extra_points
+
+    @property
+    def quadrature(self) -> tuple[Array, Array, Array]:
+        """Positions, weights on the reference interval, and half lengths, each of shape (elements, points)."""
+        x, w = gauss(self.points_per_element)
+        edges = np.asarray(self.breaks)
+        half = 0.5 * np.diff(edges)[:, None]
+        middle = 0.5 * (edges[1:] + edges[:-1])[:, None]
+        return middle + half * x, np.broadcast_to(w, (self.elements, w.size)), np.broadcast_to(half, (self.elements, w.size))
+
+    @property
+    def edge_size(self) -> int:
+        """Unknowns of the edge space."""
+        return self.elements * self.order
+
+    @property
+    def nodal_size(self) -> int:
+        """Unknowns of the nodal space."""
+        full = self.elements * self.order + 1
+        return full - (1 if self.periodic else (not self.keep_start) + (not self.keep_end))
+
+    def edge_numbers(self) -> NDArray[np.int64]:
+        """Number of each local edge function, shape (elements, order)."""
+        return np.arange(self.edge_size).reshape(self.elements, self.order)
+
+    def nodal_numbers(self) -> NDArray[np.int64]:
+        """Number of each local nodal function, -1 where a wall removed it, shape (elements, order + 1)."""
+        start = np.arange(self.elements)[:, None] * self.order
+        local = np.concatenate([[0, self.order], np.arange(1, self.order)])
+        numbers = start + local
+        if self.periodic:
+            numbers[-1, 1] = 0
+            return numbers
+        if not self.keep_end:
+            numbers[-1, 1] = -1
+        if not self.keep_start:
+            numbers = numbers - 1
+            numbers[-1, 1] = -1 if not self.keep_end else numbers[-1, 1]
+        return numbers

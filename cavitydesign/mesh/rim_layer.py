@@ -1,0 +1,113 @@
+"""How far a whispering-gallery mode reaches: WKB decay inwards, outwards and along the outline.
+
+Locally a mode of azimuthal order m oscillates where k n > m / r and decays like exp(-int sqrt(m^2/r^2 - k^2 n^2)) elsewhere; along
+the outline the same holds with the axial turning point of the harmonic (adiabatic) estimate,
+k^2 = kc^2 + (2q + 1) kc dk / n, dk = 1/sqrt(R R_axial) (numerics: docs/theory-modes.md).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..geometry.cavity import Cavity
+from ..geometry.outline import Array
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Extent of a mode around the rim, in um.
+
+    Attributes
+    ----------
+    turning_depth : float
+        Depth of the innermost point where the field still oscillates.
+    inner_depth : float
+        Depth at which it has decayed.
+    outer : float
+        Distance outside the rim at which it has decayed, or the caustic's distance if that comes first.
+    caustic : float
+        Distance of the outer caustic r = m/(k n_surround) from the rim.
+    decay_per_um : float
+        Decay rate just outside the rim.
+    along : float
+        Half length along the outline at which it has decayed.
+    along_width : float
+        Width of the lowest axial state.
+    cramped : bool
+        Whether the outline ends before the field has decayed.
+    """
+
+    turning_depth: float
+    inner_depth: float
+    outer: float
+    caustic: float
+    decay_per_um: float
+    along: float
+    along_width: float
+    cramped: bool
+
+
+def reach_of(cavity: Cavity, m: int, k_per_um: float, indices: tuple[float, ...], axial_orders: int, exponent: float) -> Reach:
+    """Extent of the modes of order m near wavenumber k.
+
+    Parameters
+    ----------
+    indices : tuple of float
+        Of each region from the axis outwards; the surround last.
+    axial_orders : int
+        How many q are wanted.
+    exponent : float
+        Amplitudes below exp(-exponent) count as decayed.
+    """
+    radius = cavity.outline.equator_radius_um
+    depth, turning = _inward(cavity, m, k_per_um, indices, exponent)
+    caustic = m / (k_per_um * indices[-1]) - radius
+    outside = np.linspace(radius, radius + max(caustic, 0.0), 400)
+    kappa = np.sqrt(np.maximum((m / outside) ** 2 - (k_per_um * indices[-1]) ** 2, 0.0))
+    growth = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(outside))])
+    outer = float(np.interp(exponent, growth, outside - radius)) if growth[-1] > exponent else caustic
+    along, width, cramped = _along(cavity, m, axial_orders, exponent)
+    return Reach(turning, depth, outer, caustic, float(kappa[0]), along, width, cramped)
+
+
+def _inward(cavity: Cavity, m: int, k: float, indices: tuple[float, ...], exponent: float) -> tuple[float, float]:
+    """Depth at which the field has decayed below the innermost oscillating zone, and that zone's depth."""
+    radius = cavity.outline.equator_radius_um
+    r = radius * np.linspace(1.0, 1e-3, 4000)
+    index = np.full_like(r, indices[-2])
+    for number, edge in reversed(list(enumerate(cavity.inner_radii_um))):
+        index[r < edge] = indices[number]
+    square = (m / r) ** 2 - (k * index) ** 2
+    barrier, turning = 0.0, 0.0
+    kappa = np.sqrt(np.maximum(square, 0.0))
+    for i in range(1, r.size):
+        if square[i] < 0:
+            barrier, turning = 0.0, radius - r[i]
+        else:
+            barrier += 0.5 * (kappa[i] + kappa[i - 1]) * (r[i - 1] - r[i])
+            if barrier > exponent:
+                return float(radius - r[i]), float(turning)
+    return float(radius - r[-1]), float(turning)
+
+
+def _along(cavity: Cavity, m: int, axial_orders: int, exponent: float) -> tuple[float, float, bool]:
+    """Half length along the outline, width of the lowest axial state, and whether the outline is too short."""
+    outline = cavity.outline
+    radius, curvature = outline.equator_radius_um, outline.axial_radius_um
+    rate = 1.0 / math.sqrt(radius * curvature)
+    width = 1.0 / math.sqrt(max(m, 1) / radius * rate)
+    t: Array = np.linspace(0.0, 0.98 * min(-outline.reach_um[0], outline.reach_um[1]), 4000)
+    r, _ = outline.point(t)
+    speed = np.hypot(*outline.tangent(t))
+    inner = max(cavity.inner_radii_um, default=0.0)
+    room = r > inner + 0.25 * (radius - inner)
+    t, r, speed = t[room], r[room], speed[room]
+    turn_square = 1.0 / radius**2 + (2 * axial_orders - 1) * rate / (max(m, 1) * radius)
+    kappa = max(m, 1) * np.sqrt(np.maximum(1.0 / r**2 - turn_square, 0.0))
+    growth = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(t) * speed[1:])])
+    if growth[-1] < exponent:
+        return float(t[-1]), width, True
+    return float(np.interp(exponent, growth, t)), width, False

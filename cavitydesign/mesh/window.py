@@ -1,0 +1,158 @@
+"""Build the window of a mode family: which part of the meridian plane is meshed, and with which elements.
+
+About three elements span the oscillating rim layer, graded towards the outline and along it; interfaces are element edges. Where a
+mode leaks, the window reaches past the caustic into a complex-stretched layer.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..geometry.cavity import Cavity
+from .rim_layer import Reach
+from .rim_map import Curve, FibreCurve, Layer, OffsetCurve, Values, Window
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """What the window must hold.
+
+    Parameters
+    ----------
+    reach : Reach
+        Extent of the modes.
+    radial_orders, axial_orders : int
+        Highest p, and number of q.
+    wavelength_um : float
+        Vacuum wavelength, for the absorbing layer.
+    leaky : bool
+        Whether the modes radiate enough to need an absorbing layer.
+    half : bool
+        Whether to use the mirror plane z = 0.
+    refinement : float
+        Factor on the number of elements in each direction.
+    """
+
+    reach: Reach
+    radial_orders: int
+    axial_orders: int
+    wavelength_um: float
+    leaky: bool
+    half: bool
+    refinement: float = 1.0
+
+
+def build_window(cavity: Cavity, sizing: Sizing) -> Window:
+    """The window of a cavity for modes of a given reach."""
+    reach = sizing.reach
+    outline = cavity.outline
+    radius = outline.equator_radius_um
+    body = len(cavity.regions) - 2
+    t_breaks = (0.0, 1.0) if cavity.sliced else _along_breaks(sizing)
+    if cavity.sliced:  # one wavelength across would let kz = 2 pi / height in; a tenth does not
+        t_breaks = (0.0, 0.1 * sizing.wavelength_um)
+
+    inner_s = -min(reach.inner_depth, 0.999 * radius)
+    interfaces = [edge - radius for edge in cavity.inner_radii_um]
+    touched = [s for s in interfaces if s > inner_s]
+    follows_fibre = bool(touched) or _fibre_in_the_way(cavity, inner_s, t_breaks[-1])
+    if follows_fibre and not touched:
+        inner_s = interfaces[-1]
+
+    def inner_curve(s: float) -> Curve:
+        if follows_fibre:
+            return FibreCurve(outline, radius + s, cavity.fibre_taper)
+        return OffsetCurve(outline, s)
+
+    rim: Curve = OffsetCurve(outline, 0.0)
+    edges = [inner_s, *touched, 0.0]
+    curves: list[Curve] = [*(inner_curve(s) for s in edges[:-1]), rim]
+    wanted = _inner_breaks(sizing, inner_s)
+    layers: list[Layer] = []
+    for number in range(len(edges) - 1):
+        region = body - (len(edges) - 2 - number)
+        breaks = _between(edges[number], edges[number + 1], wanted)
+        layers.append(Layer(curves[number], curves[number + 1], breaks, region))
+    layers += _outside(sizing, rim, body + 1)
+    return Window(tuple(layers), t_breaks, sizing.half and not cavity.sliced, cavity.sliced)
+
+
+def _fibre_in_the_way(cavity: Cavity, inner_s: float, t_end: float) -> bool:
+    """Whether an offset of the outline by inner_s would meet the fibre, or turn over, within the window."""
+    if cavity.sliced:
+        return False
+    t = np.linspace(-t_end, t_end, 101)
+    r = OffsetCurve(cavity.outline, inner_s).evaluate(t)[0]
+    return bool(np.min(r) <= max(cavity.inner_radii_um, default=0.0))
+
+
+def _along_breaks(sizing: Sizing) -> tuple[float, ...]:
+    end = sizing.reach.along
+    count = max(2, math.ceil(sizing.refinement * (3 + 0.35 * (sizing.axial_orders - 1))))
+    share = np.linspace(0.0, 1.0, count + 1)
+    right = end * (0.8 * share + 0.2 * share**2)
+    if sizing.half:
+        return tuple(float(t) for t in right)
+    return tuple(float(t) for t in np.concatenate([-right[:0:-1], right]))
+
+
+def _inner_breaks(sizing: Sizing, inner_s: float) -> list[float]:
+    """Element boundaries inside the rim: equal Airy phase in the oscillating layer, growing below it."""
+    depth = min(max(sizing.reach.turning_depth, 0.15 * -inner_s), 0.7 * -inner_s)
+    count = max(1, math.ceil(sizing.refinement * (0.5 + 0.5 * sizing.radial_orders)))
+    phase = np.linspace(0.0, 1.0, count + 1)[1:]
+    inside = [-depth * (1.0 - (1.0 - x) ** (2.0 / 3.0)) for x in phase]
+    evanescent = max(2, math.ceil(2 * sizing.refinement))
+    share = np.linspace(0.0, 1.0, evanescent + 1)[1:]
+    inside += [-depth + (inner_s + depth) * (0.8 * x + 0.2 * x * x) for x in share]
+    return sorted(inside)
+
+
+def _between(low: float, high: float, wanted: list[float]) -> tuple[float, ...]:
+    """Breaks of one layer: its ends and the wanted ones within, thinned where they crowd an end or each other."""
+    inside = [s for s in wanted if low < s < high]
+    out = [low]
+    for s in inside:
+        gap = min((b - a for a, b in zip([low, *inside], [*inside, high], strict=True)), default=high - low)
+        smallest = 0.35 * max(gap, _local_gap(s, wanted))
+        if s - out[-1] >= smallest and high - s >= smallest:
+            out.append(s)
+    return (*out, high)
+
+
+def _local_gap(s: float, wanted: list[float]) -> float:
+    place = wanted.index(s)
+    near = [abs(wanted[i] - s) for i in (place - 1, place + 1) if 0 <= i < len(wanted)]
+    return min(near) if near else 0.0
+
+
+def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
+    """Layers outside the rim: evanescent, and past the caustic an absorbing one where the mode leaks."""
+    reach = sizing.reach
+    if not sizing.leaky:
+        end = reach.outer
+        first = min(0.28 * end, 2.5 / reach.decay_per_um) if reach.decay_per_um > 0 else 0.3 * end
+        count = max(1, math.ceil(sizing.refinement))
+        breaks = [first * i / count for i in range(count)] + [first + (end - first) * i / count for i in range(count + 1)]
+        return [Layer(rim, OffsetCurve(rim.outline, end), tuple(breaks), region)]
+    start = min(reach.caustic, reach.outer) + 0.1 * sizing.wavelength_um
+    pieces = max(2, math.ceil(sizing.refinement * (1.0 + start / (0.6 * sizing.wavelength_um))))
+    share = np.linspace(0.0, 1.0, pieces + 1)
+    real = tuple(float(start * (0.7 * x + 0.3 * x * x)) for x in share)
+    thickness = 1.5 * sizing.wavelength_um
+    strength = 2.5 * sizing.wavelength_um
+    count = max(3, math.ceil(3 * sizing.refinement))
+    absorbing = tuple(float(start + thickness * i / count) for i in range(count + 1))
+
+    def stretch(s: np.ndarray) -> tuple[Values, Values]:
+        depth = (s - start) / thickness
+        return s + 1j * strength * depth**2, 1.0 + 2j * strength * depth / thickness
+
+    far = OffsetCurve(rim.outline, start + thickness + 1j * strength)
+    return [
+        Layer(rim, OffsetCurve(rim.outline, start), real, region),
+        Layer(OffsetCurve(rim.outline, start), far, absorbing, region, stretch),
+    ]
