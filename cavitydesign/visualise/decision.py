@@ -1,0 +1,113 @@
+"""Views that end in a decision: sensitivity tornado and Pareto front."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import InputError
+from .theme import LIGHT, Theme, colour, figure, themed
+
+
+@themed
+def draw_tornado(
+    base: float, swings: Mapping[str, tuple[float, float]], outcome: str, *, theme: Theme = LIGHT
+) -> Figure:
+    """What each input does to one outcome, the strongest on top.
+
+    Parameters
+    ----------
+    base : float
+        The outcome at the nominal inputs.
+    swings : mapping of str to (low, high)
+        The outcome with that input at the low and at the high end of its spread; the key names input and spread.
+    outcome : str
+        Axis label with its unit.
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        Without swings.
+    """
+    if not swings:
+        raise InputError("tornado: no inputs to compare")
+    ordered = sorted(swings.items(), key=lambda item: abs(item[1][1] - item[1][0]))
+    fig = figure(5.6, 1.1 + 0.34 * len(ordered))
+    ax = fig.subplots()
+    for row, (_, (low, high)) in enumerate(ordered):
+        ax.barh(row, low - base, left=base, height=0.62, color=colour(0), label="low end" if row == 0 else None)
+        ax.barh(row, high - base, left=base, height=0.62, color=colour(1), label="high end" if row == 0 else None)
+    ax.axvline(base, color=theme.ink, lw=1.0)
+    ax.set_yticks(range(len(ordered)), [name for name, _ in ordered])
+    ax.tick_params(axis="y", which="both", length=0)
+    ax.set_xlabel(outcome)
+    ax.set_title(f"nominal {base:.5g}")
+    ax.legend(loc="lower right")
+    return fig
+
+
+def pareto_front(points: ArrayLike, maximise: tuple[bool, bool]) -> NDArray[np.bool_]:
+    """Which points no other point beats in both goals.
+
+    Parameters
+    ----------
+    points : (n, 2) array
+    maximise : tuple of bool
+        For each goal, whether larger is better.
+
+    Returns
+    -------
+    (n,) array of bool
+    """
+    first, second = (np.asarray(points, dtype=float) * np.where(maximise, -1.0, 1.0)).T
+    no_worse = (first[None, :] <= first[:, None]) & (second[None, :] <= second[:, None])
+    better = (first[None, :] < first[:, None]) | (second[None, :] < second[:, None])
+    return np.asarray(~np.any(no_worse & better, axis=1))
+
+
+@themed
+def draw_pareto(
+    points: ArrayLike,
+    labels: tuple[str, str],
+    *,
+    maximise: tuple[bool, bool],
+    chosen: int | None = None,
+    theme: Theme = LIGHT,
+) -> Figure:
+    """Two goals against each other: all designs, the front, and the one that is recommended.
+
+    Parameters
+    ----------
+    points : (n, 2) array
+    labels : tuple of str
+        Goals with their units.
+    maximise : tuple of bool
+        For each goal, whether larger is better.
+    chosen : int or None
+        Index of the recommended design.
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        For another shape.
+    """
+    values = np.asarray(points, dtype=float)
+    if values.ndim != 2 or values.shape[1] != 2 or not len(values):
+        raise InputError(f"Pareto front: points have the shape {values.shape}, expected (n, 2)")
+    front = pareto_front(values, maximise)
+    best = values[front][np.argsort(values[front][:, 0])]
+    fig = figure(4.8, 3.6)
+    ax = fig.subplots()
+    ax.plot(values[~front, 0], values[~front, 1], "o", mfc="none", mec=theme.muted, ms=3.5, label="dominated")
+    ax.plot(best[:, 0], best[:, 1], "o-", color=colour(0), label="Pareto front")
+    if chosen is not None:
+        ax.plot(*values[chosen], "*", color=colour(1), ms=14, mec=theme.ground, label="recommended")
+    ax.set_xlabel(f"{labels[0]} ({'higher' if maximise[0] else 'lower'} is better)")
+    ax.set_ylabel(f"{labels[1]} ({'higher' if maximise[1] else 'lower'} is better)")
+    ax.legend()
+    return fig

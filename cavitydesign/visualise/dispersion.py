@@ -1,0 +1,140 @@
+"""Dispersion of the comb, and spacing and quality against diameter beside published points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..errors import InputError
+from .record import Result, families, family_name, mode_records
+from .theme import LIGHT, Theme, colour, figure, label_panel, themed
+
+# paper A (doi 10.1002/adfm.202401247): mode spacings at two diameters, and Q = 24 D that its measured points follow
+PUBLISHED_SPACING_NM = {15.0: 4.2, 88.0: 0.75}
+PUBLISHED_Q_PER_UM = 24.0
+
+
+@themed
+def draw_dispersion(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) -> Figure:
+    """Free spectral range and group index against the azimuthal order, one line a family.
+
+    Parameters
+    ----------
+    modes : ModeSet, its record, or a sequence of modes
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        If no mode carries a free spectral range.
+    """
+    groups = families([mode for mode in mode_records(modes) if mode.get("fsr_nm") is not None])
+    if not groups:
+        raise InputError("dispersion: none of these modes carries a free spectral range")
+    fig = figure(5.4, 4.2)
+    upper, lower = fig.subplots(2, 1, sharex=True)
+    for position, (key, members) in enumerate(groups.items()):
+        m = [mode["m"] for mode in members]
+        upper.plot(m, [mode["fsr_nm"] for mode in members], "o-", color=colour(position), label=family_name(key))
+        known = [(mode["m"], mode["group_index"]) for mode in members if mode.get("group_index") is not None]
+        if known:
+            lower.plot(*zip(*known, strict=True), "s-", color=colour(position), label=family_name(key))
+    upper.set_ylabel("FSR (nm)")
+    lower.set_ylabel("group index")
+    lower.set_xlabel("azimuthal order m")
+    lower.xaxis.get_major_locator().set_params(integer=True)
+    lower.tick_params(axis="x", which="minor", length=0)
+    upper.legend(loc="upper left", bbox_to_anchor=(1.005, 1.0))
+    label_panel(upper, "a")
+    label_panel(lower, "b")
+    return fig
+
+
+def _logarithmic_diameters(ax: Axes, diameter_um: Sequence[float]) -> None:
+    ax.set_xscale("log")
+    low, high = 0.85 * min(diameter_um), 1.18 * max(diameter_um)
+    ax.set_xlim(low, high)
+    ticks = [value for value in (5, 10, 15, 20, 33, 50, 88, 125, 200) if low <= value <= high]
+    ax.set_xticks(ticks, [f"{value:g}" for value in ticks])
+    ax.set_xticks([], [], minor=True)
+    ax.set_xlabel("diameter (µm)")
+
+
+def _plain_ticks(ax: Axes) -> None:
+    """Decimal numbers on a logarithmic ordinate of a decade or two."""
+    low, high = ax.get_ylim()
+    ticks = [value for value in (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20) if low <= value <= high]
+    ax.set_yticks(ticks, [f"{value:g}" for value in ticks])
+    ax.set_yticks([], [], minor=True)
+
+
+@themed
+def draw_against_diameter(
+    diameter_um: Sequence[float],
+    fsr_nm: Sequence[float],
+    quality: Mapping[str, Sequence[float | None]],
+    *,
+    published_spacing_nm: Mapping[float, float] = PUBLISHED_SPACING_NM,
+    published_q_per_um: float | None = PUBLISHED_Q_PER_UM,
+    theme: Theme = LIGHT,
+) -> Figure:
+    """Spacing and quality factors against the diameter, published points overlaid.
+
+    Parameters
+    ----------
+    diameter_um, fsr_nm : (n,) sequences
+        Rising diameters and the spacing of neighbouring azimuthal orders.
+    quality : mapping of str to (n,) sequence
+        log10 Q by channel (radiation, scattering, total...), None where absent.
+    published_spacing_nm : mapping of float to float
+        Measured spacing by diameter.
+    published_q_per_um : float or None
+        The line Q = value x D, drawn as published.
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        If the lengths disagree.
+    """
+    if len(diameter_um) != len(fsr_nm) or any(len(column) != len(diameter_um) for column in quality.values()):
+        raise InputError("against diameter: all columns must have the same length")
+    fig = figure(7.4, 3.4)
+    left, right = fig.subplots(1, 2)
+    left.plot(diameter_um, fsr_nm, "o-", color=colour(0), label="computed")
+    left.plot(
+        *zip(*published_spacing_nm.items(), strict=True),
+        "*",
+        color=colour(1),
+        ms=11,
+        mec=theme.ground,
+        label="measured (paper A)",
+    )
+    left.set_yscale("log")
+    _plain_ticks(left)
+    left.set_ylabel("mode spacing (nm)")
+    for position, (channel, column) in enumerate(quality.items()):
+        known = [(d, value) for d, value in zip(diameter_um, column, strict=True) if value is not None]
+        if known:
+            right.plot(*zip(*known, strict=True), "o-", color=colour(position), label=f"{channel}, computed")
+    if published_q_per_um is not None:
+        ends = np.array([min(diameter_um), max(diameter_um)])
+        right.plot(
+            ends,
+            np.log10(published_q_per_um * ends),
+            color=theme.ink,
+            ls=(0, (4, 2)),
+            label=f"Q = {published_q_per_um:g} D (paper A)",
+        )
+    right.set_ylabel(r"$\log_{10}Q$")
+    right.set_yscale("log")
+    right.set_ylabel(r"$\log_{10}Q$ (log axis)")
+    for ax in (left, right):
+        _logarithmic_diameters(ax, diameter_um)
+        ax.legend()
+    label_panel(left, "a")
+    label_panel(right, "b")
+    return fig

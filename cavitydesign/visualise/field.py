@@ -1,0 +1,307 @@
+"""Pictures of a mode in the meridian plane: energy density and field components, linear or logarithmic."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, QuadMesh
+from matplotlib.colors import Colormap, LogNorm, Normalize, TwoSlopeNorm
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from ..errors import InputError, nearest
+from ..geometry.cavity import Cavity
+from ..modes.mode import FieldSamples, Mode
+from .caustic import caustics
+from .theme import LIGHT, Theme, figure, sequential_map, themed
+
+Array = NDArray[np.float64]
+
+COMPONENTS = {
+    "energy": r"$\varepsilon|E|^2$ / max",
+    "e_r": r"Re $E_r$ / max|E|",
+    "e_phi": r"Im $E_\varphi$ / max|E|",
+    "e_z": r"Re $E_z$ / max|E|",
+}
+# share of the peak below which a linear picture shows nothing, so that its frame can end there
+_LINEAR_FRAME = 2e-4
+_ROUND_LENGTHS_UM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+
+
+def sampled(mode: Mode, n_out: int, n_along: int) -> FieldSamples:
+    """The field of a mode on a curvilinear grid.
+
+    Raises
+    ------
+    InputError
+        For a mode without a field (one read back from a results file).
+    """
+    if mode.sample_field is None:
+        raise InputError(f"mode {mode.label}: its field was not kept; solve the design again to draw it")
+    return mode.sample_field(n_out, n_along)
+
+
+def component_values(field: FieldSamples, component: str) -> Array:
+    """What a picture shows of a field: the energy density, or one component in its natural phase.
+
+    E_r and E_z of a lossless mode are in phase and E_phi is a quarter period behind; the common phase is removed, so
+    that E_r and E_z show as real parts and E_phi as its imaginary part.
+
+    Parameters
+    ----------
+    field : FieldSamples
+    component : {"energy", "e_r", "e_phi", "e_z"}
+
+    Returns
+    -------
+    (n, k) array
+        Energy density with a maximum of 1, or a field between -1 and 1.
+
+    Raises
+    ------
+    InputError
+        For an unknown component.
+    """
+    if component == "energy":
+        return field.energy_density
+    if component not in COMPONENTS:
+        known = ", ".join(COMPONENTS)
+        raise InputError(f"field component {component!r} is not known; {known}{nearest(component, COMPONENTS)}")
+    stacked = np.stack([field.e_r, field.e_z])
+    strongest = stacked.flat[int(np.argmax(np.abs(stacked)))]
+    turn = np.conj(strongest) / abs(strongest)
+    values = {"e_r": field.e_r, "e_phi": field.e_phi, "e_z": field.e_z}[component] * turn
+    return np.asarray(values.imag if component == "e_phi" else values.real, dtype=np.float64)
+
+
+def _norm_and_map(
+    values: Sequence[Array], component: str, floor: float | None, theme: Theme
+) -> tuple[Normalize, Colormap | str]:
+    """One scale for all panels."""
+    if floor is not None:
+        return LogNorm(floor, 1.0), theme.sequential
+    if component == "energy":
+        return Normalize(0.0, 1.0), sequential_map(theme)
+    peak = max(float(np.abs(one).max()) for one in values) or 1.0
+    return TwoSlopeNorm(0.0, -peak, peak), theme.diverging
+
+
+def _frame(field: FieldSamples, threshold: float) -> tuple[float, float, float, float]:
+    """The box (r0, r1, z0, z1) in um that holds all density above a threshold, with a margin."""
+    seen = field.energy_density >= threshold
+    r, z = field.r_um[seen], field.z_um[seen]
+    margin = 0.08 * max(float(np.ptp(r)), 0.2 * float(np.ptp(z)))
+    low_r, high_r = float(r.min()) - margin, float(r.max()) + margin
+    low_z, high_z = float(z.min()) - margin, float(z.max()) + margin
+    return (
+        max(low_r, float(field.r_um.min())),
+        min(high_r, float(field.r_um.max())),
+        max(low_z, float(field.z_um.min())),
+        min(high_z, float(field.z_um.max())),
+    )
+
+
+def draw_scale_bar(ax: Axes, colour: str) -> None:
+    """A bar of a round length in the lower left corner."""
+    left, right = ax.get_xlim()
+    bottom, top = ax.get_ylim()
+    wanted = 0.3 * (right - left)
+    length = max([one for one in _ROUND_LENGTHS_UM if one <= wanted], default=wanted)
+    x, y = left + 0.06 * (right - left), bottom + 0.035 * (top - bottom)
+    ax.plot([x, x + length], [y, y], color=colour, lw=2.5, solid_capstyle="butt", label="scale bar", zorder=6)
+    ax.text(
+        x, y + 0.012 * (top - bottom), f"{length:g} µm", color=colour, ha="left", va="bottom", fontsize=7.5, zorder=6
+    )
+
+
+def _draw_interfaces(ax: Axes, field: FieldSamples, colour: str) -> None:
+    for name, curve in field.interfaces_um.items():
+        ax.plot(curve[:, 0], curve[:, 1], color=colour, lw=0.9, zorder=4, label=name)
+
+
+def _name_regions(ax: Axes, field: FieldSamples, colour: str) -> None:
+    """Region names along the upper edge of the frame, each in the middle of its stretch."""
+    left, right = ax.get_xlim()
+    bottom, top = ax.get_ylim()
+    height = top - 0.05 * (top - bottom)
+    column = int(np.argmin(np.abs(field.z_um[field.z_um.shape[0] // 2] - height)))
+    r, region = field.r_um[:, column], field.region[:, column]
+    for position, name in enumerate(field.region_names):
+        inside = r[(region == position) & (r >= left) & (r <= right)]
+        if inside.size and np.ptp(inside) > 0.1 * (right - left):
+            upright = np.ptp(inside) < 0.42 * (right - left)
+            place = float(inside.min() + inside.max()) / 2
+            ax.text(
+                place,
+                height,
+                name,
+                color=colour,
+                ha="center",
+                va="top",
+                rotation=90 if upright else 0,
+                fontsize=7.5,
+                zorder=6,
+            )
+
+
+def _draw_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> None:
+    turning = caustics(mode, cavity)
+    for radius, name in ((turning.inner_radius_um, "inner caustic"), (turning.outer_radius_um, "outer caustic")):
+        ax.axvline(radius, color=colour, lw=0.8, ls=(0, (4, 2)), zorder=4, label=name)
+    if math.isfinite(turning.axial_um):
+        for z in (-turning.axial_um, turning.axial_um):
+            ax.axhline(z, color=colour, lw=0.8, ls=(0, (1, 2)), zorder=4, label="axial turning point")
+
+
+def _draw_panel(
+    ax: Axes, field: FieldSamples, values: Array, norm: Normalize, cmap: Colormap | str, mesh: bool, line: str
+) -> QuadMesh:
+    shown = np.clip(values, norm.vmin, None) if isinstance(norm, LogNorm) else values
+    painted = ax.pcolormesh(
+        field.r_um, field.z_um, shown, norm=norm, cmap=cmap, shading="gouraud", rasterized=True, zorder=1
+    )
+    if mesh:
+        ax.add_collection(
+            LineCollection(list(field.mesh_lines_um), colors=line, linewidths=0.35, alpha=0.6, zorder=3, label="mesh")
+        )
+    _draw_interfaces(ax, field, line)
+    ax.set_aspect("equal")
+    return painted
+
+
+def _line_colour(component: str, logarithmic: bool, theme: Theme) -> str:
+    """White on dark maps, black on light ones (the signed map is light in its middle on either ground)."""
+    if component != "energy":
+        return "#1a1a1a"
+    return "#ffffff" if logarithmic or theme.name == "dark" else theme.ink
+
+
+def _panel_size_in(frame: tuple[float, float, float, float]) -> tuple[float, float]:
+    """Width and height in inches of one panel, from the shape of what it shows."""
+    shape = (frame[3] - frame[2]) / (frame[1] - frame[0])
+    height = min(max(2.4, 2.2 * shape), 4.6)
+    return max(height / shape, 1.1), height
+
+
+@themed
+def draw_meridian(
+    modes: Mode | Sequence[Mode],
+    cavity: Cavity | None = None,
+    *,
+    component: str = "energy",
+    logarithmic: bool = False,
+    floor: float = 1e-12,
+    mesh: bool = False,
+    show_caustics: bool = True,
+    samples: tuple[int, int] = (240, 240),
+    theme: Theme = LIGHT,
+) -> Figure:
+    """One or several modes in the meridian plane, side by side on one colour scale and one length scale.
+
+    Parameters
+    ----------
+    modes : Mode or sequence of Mode
+    cavity : Cavity or None
+        Needed for the caustics.
+    component : {"energy", "e_r", "e_phi", "e_z"}
+        Energy density eps |E|^2 (each mode's maximum is 1) or a field component over the largest |E|.
+    logarithmic : bool
+        Show the energy density by its logarithm, down to `floor`: the evanescent tails.
+    floor : float
+        Lower end of the logarithmic scale.
+    mesh : bool
+        Overlay the edges of the elements.
+    show_caustics : bool
+        Draw the turning points of the ray picture.
+    samples : tuple of int
+        Points outwards and along the rim.
+    theme : Theme
+        Light or dark.
+
+    Returns
+    -------
+    Figure
+        The first axes of each mode hold a `QuadMesh` with the values shown.
+
+    Raises
+    ------
+    InputError
+        No modes, an unknown component, or a logarithm of a signed component.
+    """
+    shown = [modes] if isinstance(modes, Mode) else list(modes)
+    if not shown:
+        raise InputError("field picture: no modes to draw")
+    if logarithmic and component != "energy":
+        raise InputError(f"field picture: the logarithmic scale is for the energy density, not for {component}")
+    fields = [sampled(mode, *samples) for mode in shown]
+    values = [component_values(field, component) for field in fields]
+    norm, cmap = _norm_and_map(values, component, floor if logarithmic else None, theme)
+    line = _line_colour(component, logarithmic, theme)
+    frames = [_frame(field, floor if logarithmic else _LINEAR_FRAME) for field in fields]
+    frame = tuple(
+        float(pick(column)) for pick, column in zip((min, max, min, max), zip(*frames, strict=True), strict=True)
+    )
+    width, height = _panel_size_in((frame[0], frame[1], frame[2], frame[3]))
+    fig = figure(len(shown) * (width + 0.25) + 1.25, height + 0.85)
+    axes = np.atleast_1d(fig.subplots(1, len(shown), sharex=True, sharey=True))
+    for ax, mode, field, value in zip(axes, shown, fields, values, strict=True):
+        painted = _draw_panel(ax, field, value, norm, cmap, mesh, line)
+        ax.set_xlim(frame[0], frame[1])
+        ax.set_ylim(frame[2], frame[3])
+        if cavity is not None and show_caustics:
+            _draw_caustics(ax, mode, cavity, line)
+        _name_regions(ax, field, line)
+        draw_scale_bar(ax, line)
+        ax.set_title(f"{mode.label}\n{mode.wavelength_nm:.3f} nm")
+        ax.set_xlabel("r (µm)")
+        ax.locator_params(axis="x", nbins=4)
+        if logarithmic:
+            ax.set_facecolor(fig.axes[0].collections[0].get_cmap()(0.0))
+    axes[0].set_ylabel("z (µm)")
+    fig.colorbar(painted, ax=list(axes), label=COMPONENTS[component], pad=0.02, aspect=28)
+    return fig
+
+
+@themed
+def draw_components(
+    mode: Mode, cavity: Cavity | None = None, *, samples: tuple[int, int] = (200, 200), theme: Theme = LIGHT
+) -> Figure:
+    """Energy density and the three field components of one mode, with the share of the energy that each carries.
+
+    Parameters
+    ----------
+    mode : Mode
+    cavity : Cavity or None
+        Needed for the caustics.
+    samples : tuple of int
+        Points outwards and along the rim.
+    theme : Theme
+    """
+    field = sampled(mode, *samples)
+    frame = _frame(field, _LINEAR_FRAME)
+    width, height = _panel_size_in(frame)
+    fig = figure(4 * (width + 1.0) + 0.4, height + 0.85)
+    shares = {"e_r": "radial", "e_phi": "azimuthal", "e_z": "axial"}
+    for ax, component in zip(fig.subplots(1, 4, sharex=True, sharey=True), COMPONENTS, strict=True):
+        values = component_values(field, component)
+        norm, cmap = _norm_and_map([values], component, None, theme)
+        line = _line_colour(component, False, theme)
+        painted = _draw_panel(ax, field, values, norm, cmap, False, line)
+        ax.set_xlim(frame[0], frame[1])
+        ax.set_ylim(frame[2], frame[3])
+        if cavity is not None:
+            _draw_caustics(ax, mode, cavity, line)
+        if component == "energy":
+            ax.set_title(f"{mode.label}\n{mode.wavelength_nm:.3f} nm")
+        else:
+            share = mode.energy_fraction[shares[component]]
+            ax.set_title(f"{shares[component]} component\n{100 * share:.3g} % of the energy")
+        ax.set_xlabel("r (µm)")
+        ax.locator_params(axis="x", nbins=4)
+        fig.colorbar(painted, ax=ax, label=COMPONENTS[component], aspect=28)
+    fig.axes[0].set_ylabel("z (µm)")
+    draw_scale_bar(fig.axes[0], _line_colour("energy", False, theme))
+    return fig

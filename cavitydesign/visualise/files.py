@@ -1,0 +1,83 @@
+"""Pictures into files and bytes: PNG, PDF and SVG, never half written."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from ..errors import InputError, nearest
+
+FORMATS = ("png", "pdf", "svg")
+# settings that matplotlib reads when it writes, not when it draws: the figure's own ground, editable text in PDF,
+# letters as outlines in SVG, the same names in each run
+_AT_SAVING = {"savefig.facecolor": "auto", "pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "cavitydesign"}
+
+
+def figure_bytes(figure: Figure, kind: str = "png", dpi: float | None = None) -> bytes:
+    """A figure as the content of a file.
+
+    Parameters
+    ----------
+    figure : Figure
+    kind : {"png", "pdf", "svg"}
+    dpi : float or None
+        Pixels per inch (of rasterised parts too); None for the theme's 220.
+
+    Raises
+    ------
+    InputError
+        For another kind.
+    """
+    if kind not in FORMATS:
+        raise InputError(f"picture format {kind!r} is not known; png, pdf or svg{nearest(kind, FORMATS)}")
+    # dates would make two runs of the same input differ
+    dateless = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": "cavitydesign"}}[kind]
+    buffer = io.BytesIO()
+    with mpl.rc_context(_AT_SAVING):
+        figure.savefig(buffer, format=kind, dpi=dpi or 220, metadata=dateless)
+    return buffer.getvalue()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file beside its place and rename it, so that an interruption leaves the old file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def save_figure(figure: Figure, path: Path | str, dpi: float | None = None) -> Path:
+    """Write a figure; the suffix of the path says the format.
+
+    Parameters
+    ----------
+    figure : Figure
+    path : path
+        Ends in .png, .pdf or .svg.
+    dpi : float or None
+        Pixels per inch.
+
+    Returns
+    -------
+    Path
+        Where it was written.
+
+    Raises
+    ------
+    InputError
+        For another suffix.
+    """
+    target = Path(path)
+    write_atomically(target, figure_bytes(figure, target.suffix.lstrip(".").lower(), dpi))
+    return target

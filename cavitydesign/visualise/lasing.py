@@ -1,0 +1,177 @@
+"""Views of a lasing prediction: the light curve with its fitted slopes, and the share of each mode in the output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .record import Result, finite, record
+from .theme import LIGHT, Theme, colour, figure, themed
+
+Array = NDArray[np.float64]
+
+THRESHOLD_NAMES = {"gain_equals_loss": "gain = loss", "ase": "ASE", "lasing": "lasing"}
+
+
+def broken_power_law(fluence: Array, breaks: Sequence[float], slopes: Sequence[float]) -> Array:
+    """Continuous piecewise power law, 1 at the first break (or at fluence 1 without breaks).
+
+    Parameters
+    ----------
+    fluence : (n,) array
+    breaks : sequence of float
+        Rising fluences where the slope changes.
+    slopes : sequence of float
+        One more than the breaks.
+
+    Returns
+    -------
+    (n,) array
+    """
+    if len(slopes) != len(breaks) + 1:
+        raise InputError(f"power law: {len(slopes)} slopes need {len(slopes) - 1} breaks, got {len(breaks)}")
+    start = breaks[0] if breaks else 1.0
+    logarithm = slopes[0] * np.log(fluence / start)
+    for place, before, after in zip(breaks, slopes[:-1], slopes[1:], strict=True):
+        logarithm = logarithm + (after - before) * np.maximum(np.log(fluence / place), 0.0)
+    return np.asarray(np.exp(logarithm))
+
+
+def _draw_fit(
+    ax: Axes, fluence: Array, emission: Array, breaks: list[float], slopes: list[float], theme: Theme
+) -> None:
+    shape = broken_power_law(fluence, breaks, slopes)
+    positive = emission > 0
+    scale = float(np.exp(np.mean(np.log(emission[positive]) - np.log(shape[positive]))))
+    ax.plot(fluence, scale * shape, color=colour(1), lw=1.2, zorder=3, label="fitted power laws")
+    edges = [float(fluence[0]), *breaks, float(fluence[-1])]
+    for slope, low, high in zip(slopes, edges[:-1], edges[1:], strict=True):
+        middle = float(np.sqrt(max(low, edges[0]) * min(high, edges[-1])))
+        height = scale * float(broken_power_law(np.array([middle]), breaks, slopes)[0])
+        ax.annotate(
+            f"slope {slope:.2f}",
+            (middle, height),
+            (-8, 8),
+            textcoords="offset points",
+            ha="right",
+            fontsize=8,
+            color=colour(1),
+        )
+
+
+@themed
+def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
+    """Emission against fluence on logarithmic axes, with the fitted slopes and the thresholds named apart.
+
+    Parameters
+    ----------
+    prediction : LasingPrediction or its record
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        Without a light curve.
+    """
+    content = record(prediction)
+    curve = content.get("light_curve") or {}
+    fluence = np.asarray(curve.get("fluence_mj_cm2", ()), dtype=float)
+    emission = np.asarray(curve.get("emission", ()), dtype=float)
+    if fluence.size < 2:
+        raise InputError("light curve: this result holds fewer than two fluences")
+    fig = figure(5.0, 3.8)
+    ax = fig.subplots()
+    shown = emission > 0
+    ax.loglog(fluence[shown], emission[shown], "o", mfc="none", mec=colour(0), ms=3.5, zorder=4, label="computed")
+    thresholds = dict(finite(content.get("threshold_mj_cm2") or {}))
+    slopes = [float(one) for one in content.get("slopes") or ()]
+    breaks = [thresholds[name] for name in ("ase", "lasing") if name in thresholds]
+    if len(slopes) == len(breaks) + 1 and breaks == sorted(breaks):
+        _draw_fit(ax, fluence, emission, breaks, slopes, theme)
+    for name, value in thresholds.items():
+        ax.axvline(value, color=theme.muted, lw=0.8, ls=(0, (4, 2)), label=f"threshold {name}")
+        words = f"{THRESHOLD_NAMES.get(name, name)} {value:.3g}"
+        ax.text(
+            value,
+            0.02,
+            words,
+            transform=ax.get_xaxis_transform(),
+            rotation=90,
+            ha="right",
+            va="bottom",
+            fontsize=7.5,
+            color=theme.muted,
+        )
+    _plain_fluence_axis(ax)
+    ax.set_ylabel("emission (arb. units)")
+    regime = content.get("regime")
+    suppression = content.get("side_mode_suppression_db")
+    suffix = f", side modes {suppression:.3g} dB down" if isinstance(suppression, int | float) else ""
+    ax.set_title(f"{regime}{suffix}" if regime else "light in, light out")
+    handles, names = ax.get_legend_handles_labels()
+    kept = [(handle, name) for handle, name in zip(handles, names, strict=True) if not name.startswith("threshold")]
+    ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="upper left")
+    return fig
+
+
+def _plain_fluence_axis(ax: Axes) -> None:
+    """Fluences as plain numbers, not powers of ten."""
+    ax.set_xlabel("fluence (mJ/cm²)")
+    low, high = ax.get_xlim()
+    ticks = [
+        value for value in (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100) if low <= value <= high
+    ]
+    ax.set_xticks(ticks, [f"{value:g}" for value in ticks])
+    ax.set_xticks([], [], minor=True)
+
+
+@themed
+def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
+    """Each mode's share of the time-integrated laser output, and its threshold gain, against wavelength.
+
+    Parameters
+    ----------
+    prediction : LasingPrediction or its record
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        Without modes.
+    """
+    modes = sorted(record(prediction).get("per_mode") or (), key=lambda mode: mode["wavelength_nm"])
+    if not modes:
+        raise InputError("output shares: this prediction lists no modes")
+    fig = figure(5.6, 3.6)
+    upper, lower = fig.subplots(2, 1, sharex=True)
+    wavelength = np.array([mode["wavelength_nm"] for mode in modes])
+    share = np.array([mode.get("output_share") or 0.0 for mode in modes])
+    strongest = float(share.max())
+    upper.vlines(wavelength, 1e-6, np.maximum(share, 1e-6), color=colour(0), lw=2)
+    upper.plot(wavelength, np.maximum(share, 1e-6), "o", color=colour(0), label="output share")
+    if strongest > 0:
+        upper.axhline(0.1 * strongest, color=theme.muted, ls=(0, (4, 2)), lw=0.8, label="a tenth of the strongest")
+        upper.legend(loc="lower right")
+    upper.set_yscale("log")
+    upper.set_ylim(1e-6, 3.0)
+    upper.set_ylabel("share of output")
+    lower.plot(
+        wavelength, [mode["threshold_gain_per_cm"] for mode in modes], "s", color=colour(1), label="threshold gain"
+    )
+    lower.set_ylabel("threshold gain (cm$^{-1}$)")
+    lower.set_xlabel("wavelength (nm)")
+    if len(modes) <= 12:
+        for mode, height in zip(modes, share, strict=True):
+            upper.annotate(
+                mode["label"],
+                (mode["wavelength_nm"], max(height, 1e-6)),
+                (4, 2),
+                textcoords="offset points",
+                fontsize=6.5,
+            )
+    return fig

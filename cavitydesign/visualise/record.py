@@ -1,0 +1,84 @@
+"""Results as the plain dictionaries of the JSON contract, whether they come from memory or from a results.json."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from ..errors import InputError
+
+
+@runtime_checkable
+class HasRecord(Protocol):
+    """A result that can write itself as the contract's JSON object."""
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """The JSON object."""
+        ...
+
+
+Result: TypeAlias = HasRecord | Mapping[str, Any]
+
+
+def record(result: Result) -> Mapping[str, Any]:
+    """The JSON object of a result (a `ModeSet`, a `LasingPrediction`, or what was read back from a file)."""
+    return result if isinstance(result, Mapping) else result.to_json_dict()
+
+
+def mode_records(modes: Result | Sequence[Result]) -> list[Mapping[str, Any]]:
+    """The list of modes of a mode set, of its record, or of single modes."""
+    if isinstance(modes, Sequence):
+        return [record(mode) for mode in modes]
+    content = record(modes)
+    inner = content.get("modes")
+    if isinstance(inner, Mapping):  # the whole results.json of `run`
+        inner = inner.get("modes")
+    if not isinstance(inner, Sequence):
+        raise InputError("modes: this result holds no list of modes")
+    return [record(mode) for mode in inner]
+
+
+def load_results(path: Path | str) -> Mapping[str, Any]:
+    """Read a results.json, or the one inside a folder of results.
+
+    Raises
+    ------
+    InputError
+        If it is absent or not a JSON object.
+    """
+    place = Path(path)
+    if place.is_dir():
+        place = place / "results.json"
+    try:
+        content = json.loads(place.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{place}: no such file; give a results.json or the folder that `run` wrote") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{place}: not a readable results.json ({error})") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{place}: not a results.json (expected a JSON object, found {type(content).__name__})")
+    return content
+
+
+def families(modes: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int, int], list[Mapping[str, Any]]]:
+    """Modes by (polarisation, p, q), each family ordered by rising m; families ordered by name."""
+    groups: dict[tuple[str, int, int], list[Mapping[str, Any]]] = {}
+    for mode in sorted(modes, key=lambda one: (one["polarisation"] != "TM", one["p"], one["q"], one["m"])):
+        groups.setdefault((mode["polarisation"], mode["p"], mode["q"]), []).append(mode)
+    return groups
+
+
+def family_name(key: tuple[str, int, int]) -> str:
+    """A family in words."""
+    polarisation, p, q = key
+    return f"{polarisation} p={p} q={q}"
+
+
+def finite(values: Mapping[str, float | None]) -> Iterator[tuple[str, float]]:
+    """The entries that are present and finite."""
+    for name, value in values.items():
+        if value is not None and math.isfinite(value):
+            yield name, float(value)

@@ -1,0 +1,191 @@
+"""Spectral views: the comb of modes under the gain curve, and spectra against fluence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from .record import Result, families, family_name, mode_records, record
+from .theme import LIGHT, Theme, colour, figure, label_panel, themed
+
+Array = NDArray[np.float64]
+
+_MOST_LABELS = 14
+
+
+def _gain_at(gain: tuple[Array, Array] | None, wavelength_nm: float) -> float:
+    """Height of the gain curve at a mode, 1 without a curve or outside it."""
+    if gain is None:
+        return 1.0
+    return float(np.interp(wavelength_nm, gain[0], gain[1], left=0.0, right=0.0))
+
+
+def _labelled(members: Sequence[Mapping[str, Any]], spread: int) -> list[Mapping[str, Any]]:
+    """Every n-th member, so that labels do not collide."""
+    return [mode for mode in members if mode["m"] % spread == 0] if spread > 1 else list(members)
+
+
+def _draw_teeth(
+    ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]], gain: tuple[Array, Array] | None
+) -> None:
+    count = sum(len(members) for members in groups.values())
+    spread = -(-count // _MOST_LABELS)
+    low = min(0.0, float(gain[1].min())) if gain is not None else 0.0
+    top = max(float(gain[1].max()), 1e-9) if gain is not None else 1.0
+    for position, (key, members) in enumerate(groups.items()):
+        wavelengths = np.array([mode["wavelength_nm"] for mode in members])
+        heights = np.array([max(_gain_at(gain, w), 0.04 * top) for w in wavelengths])
+        ax.vlines(wavelengths, 0.0, heights, color=colour(position), lw=1.3, label=family_name(key), zorder=3)
+        ax.plot(wavelengths, heights, "o", color=colour(position), ms=3.2, zorder=4)
+        for mode in _labelled(members, spread):
+            height = max(_gain_at(gain, mode["wavelength_nm"]), 0.04 * top)
+            ax.annotate(
+                mode["label"],
+                (mode["wavelength_nm"], height),
+                (0, 5),
+                textcoords="offset points",
+                rotation=90,
+                ha="center",
+                va="bottom",
+                fontsize=6.5,
+            )
+    ax.set_ylim(low * 1.08, 1.5 * top)
+
+
+def _draw_quality(ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]]) -> None:
+    markers = {"total": "o", "radiation": "^", "absorption": "s", "scattering": "D"}
+    values: list[float] = []
+    for position, members in enumerate(groups.values()):
+        for channel, marker in markers.items():
+            pairs = [(mode["wavelength_nm"], mode["log10_q"].get(channel)) for mode in members]
+            known = [pair for pair in pairs if pair[1] is not None]
+            if known:
+                x, y = zip(*known, strict=True)
+                filled = colour(position) if channel == "total" else "none"
+                ax.plot(x, y, marker, mfc=filled, mec=colour(position), ms=4, label=channel if position == 0 else None)
+                values += y
+    ax.set_ylabel(r"$\log_{10}Q$")
+    if values and max(values) > 4 * max(min(values), 1.0):
+        ax.set_yscale("log")
+        ax.set_ylabel(r"$\log_{10}Q$ (log axis)")
+    ax.legend(loc="center left", bbox_to_anchor=(1.005, 0.5), title="loss")
+
+
+@themed
+def draw_comb(
+    modes: Result | Sequence[Result],
+    gain: tuple[Sequence[float], Sequence[float]] | None = None,
+    *,
+    theme: Theme = LIGHT,
+) -> Figure:
+    """The comb of modes under the gain curve, with labels, and the quality factors below.
+
+    Parameters
+    ----------
+    modes : ModeSet, its record, or a sequence of modes
+    gain : tuple of (wavelength_nm, gain_per_cm) or None
+        The gain curve; without it all teeth have the same height.
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        Without modes.
+    """
+    records = mode_records(modes)
+    if not records:
+        raise InputError("comb: no modes to draw; widen modes.span_nm")
+    groups = families(records)
+    curve = None if gain is None else (np.asarray(gain[0], dtype=float), np.asarray(gain[1], dtype=float))
+    fig = figure(7.2, 4.6)
+    top, bottom = fig.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [2.0, 1.0]})
+    if curve is not None:
+        top.fill_between(curve[0], 0.0, curve[1], color=theme.muted, alpha=0.18, lw=0, zorder=1)
+        top.plot(curve[0], curve[1], color=theme.muted, lw=1.0, label="gain", zorder=2)
+        top.axhline(0.0, color=theme.muted, lw=0.6)
+    _draw_teeth(top, groups, curve)
+    top.set_ylabel("gain (cm$^{-1}$)" if curve is not None else "mode")
+    if curve is None:
+        top.set_yticks([])
+    _draw_quality(bottom, groups)
+    wavelengths = [mode["wavelength_nm"] for mode in records]
+    margin = 0.06 * max(max(wavelengths) - min(wavelengths), 1.0)
+    top.set_xlim(min(wavelengths) - margin, max(wavelengths) + margin)
+    bottom.set_xlabel("wavelength (nm)")
+    top.legend(loc="upper left", bbox_to_anchor=(1.005, 1.0), title="family (polarisation, p, q)")
+    label_panel(top, "a")
+    label_panel(bottom, "b")
+    return fig
+
+
+@themed
+def draw_waterfall(
+    wavelength_nm: Sequence[float],
+    fluence_mj_cm2: Sequence[float],
+    spectra: Sequence[Sequence[float]],
+    *,
+    lasing_mj_cm2: float | None = None,
+    theme: Theme = LIGHT,
+) -> Figure:
+    """Emission spectra against fluence, one above the other, each scaled to its own maximum.
+
+    Parameters
+    ----------
+    wavelength_nm : (w,) sequence
+    fluence_mj_cm2 : (f,) sequence
+        Rising.
+    spectra : (f, w) sequence
+        Emission of any unit; the factor that scales each is written beside it.
+    lasing_mj_cm2 : float or None
+        Lasing threshold; spectra above it are drawn in the second colour.
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        If the shapes disagree.
+    """
+    values = np.asarray(spectra, dtype=float)
+    if values.shape != (len(fluence_mj_cm2), len(wavelength_nm)):
+        expected = (len(fluence_mj_cm2), len(wavelength_nm))
+        raise InputError(f"waterfall: spectra have the shape {values.shape}, expected {expected}")
+    step = 0.85
+    fig = figure(4.6, 1.6 + 0.45 * len(values))
+    ax = fig.subplots()
+    overall = float(values.max()) or 1.0
+    for row, (fluence, spectrum) in enumerate(zip(fluence_mj_cm2, values, strict=True)):
+        peak = float(spectrum.max()) or 1.0
+        base = row * step
+        tint = colour(1) if lasing_mj_cm2 is not None and fluence >= lasing_mj_cm2 else colour(0)
+        ax.fill_between(wavelength_nm, base, base + spectrum / peak, color=theme.ground, zorder=2 * (len(values) - row))
+        ax.plot(
+            wavelength_nm,
+            base + spectrum / peak,
+            color=tint,
+            lw=0.9,
+            zorder=2 * (len(values) - row) + 1,
+            label=f"{fluence:g} mJ/cm²",
+        )
+        note = f"{fluence:.3g}  (x {overall / peak:.3g})"
+        ax.text(1.01, base + 0.03, note, transform=ax.get_yaxis_transform(), fontsize=7, va="bottom")
+    ax.set_xlim(float(wavelength_nm[0]), float(wavelength_nm[-1]))
+    ax.set_ylim(0.0, (len(values) - 1) * step + 1.12)
+    ax.set_yticks([])
+    ax.set_xlabel("wavelength (nm)")
+    ax.set_ylabel("emission, each to its maximum")
+    ax.set_title("fluence in mJ/cm² (and magnification)", loc="right", fontsize=7.5)
+    return fig
+
+
+def gain_curve(lasing: Result) -> tuple[list[float], list[float]] | None:
+    """The gain curve kept in a lasing record, where it kept one."""
+    kept = record(lasing).get("gain_curve")
+    if not isinstance(kept, Mapping):
+        return None
+    return list(kept["wavelength_nm"]), list(kept["gain_per_cm"])

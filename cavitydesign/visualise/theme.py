@@ -1,0 +1,140 @@
+"""One house style for every picture: type, colours that the colour-blind can tell apart, light and dark ground.
+
+No function touches pyplot or its global figure list: every view makes its own `matplotlib.figure.Figure`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ParamSpec
+
+import matplotlib as mpl
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+
+# Okabe and Ito's palette (Color Universal Design, 2008), ordered so that neighbours differ in lightness too.
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F")
+_ON_DARK = ("#56B4E9", "#E8853D", "#2FBF96", "#DDA0C4", "#E6C229", "#8FA8FF", "#C9A86A")
+REGION_ALPHA = 0.16
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of one ground.
+
+    Attributes
+    ----------
+    name : str
+        "light" or "dark".
+    ground, ink, muted, grid : str
+        Paper, text and lines, secondary text, grid lines.
+    sequential, diverging : str
+        Names of matplotlib colour maps, of even perceived steps and safe for the colour-blind.
+    series : tuple of str
+        Colours of lines and bars, in order.
+    """
+
+    name: str
+    ground: str
+    ink: str
+    muted: str
+    grid: str
+    sequential: str
+    diverging: str
+    series: tuple[str, ...]
+
+    @property
+    def rc(self) -> dict[str, Any]:
+        """The matplotlib settings of this theme."""
+        return {
+            "figure.facecolor": self.ground,
+            "axes.facecolor": self.ground,
+            "axes.edgecolor": self.ink,
+            "axes.labelcolor": self.ink,
+            "axes.titlecolor": self.ink,
+            "text.color": self.ink,
+            "xtick.color": self.ink,
+            "ytick.color": self.ink,
+            "grid.color": self.grid,
+            "legend.edgecolor": self.grid,
+            "legend.labelcolor": self.ink,
+            "font.family": ["DejaVu Sans"],
+            "font.size": 8.5,
+            "axes.titlesize": 9,
+            "axes.titlelocation": "left",
+            "axes.labelsize": 9,
+            "legend.fontsize": 7.5,
+            "legend.frameon": False,
+            "xtick.labelsize": 8,
+            "ytick.labelsize": 8,
+            "xtick.direction": "in",
+            "ytick.direction": "in",
+            "xtick.top": True,
+            "ytick.right": True,
+            "xtick.minor.visible": True,
+            "ytick.minor.visible": True,
+            "axes.linewidth": 0.8,
+            "lines.linewidth": 1.4,
+            "lines.markersize": 4.0,
+            "grid.linewidth": 0.5,
+            "axes.prop_cycle": cycler(color=self.series),
+            "image.cmap": self.sequential,
+            "axes.formatter.useoffset": False,
+            "figure.constrained_layout.use": True,
+            "figure.dpi": 110,
+            "mathtext.fontset": "dejavusans",
+        }
+
+
+LIGHT = Theme("light", "#ffffff", "#1a1a1a", "#5f5f5f", "#d9d9d9", "cividis", "RdBu_r", OKABE_ITO)
+DARK = Theme("dark", "#14171c", "#e8e8e8", "#a0a6ad", "#3a4048", "cividis", "RdBu_r", _ON_DARK)
+
+
+def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Run a drawing function under the settings of its `theme` argument (light if it is not given)."""
+
+    @functools.wraps(draw)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        theme = kwargs.get("theme", LIGHT)
+        assert isinstance(theme, Theme)
+        with mpl.rc_context(theme.rc):
+            return draw(*args, **kwargs)
+
+    return run
+
+
+def colour(position: int) -> str:
+    """The colour of a series by its position, in the theme being drawn, repeating after seven."""
+    series: list[str] = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
+    return series[position % len(series)]
+
+
+def sequential_map(theme: Theme) -> Colormap:
+    """The map of densities: from the ground's own end, so that empty space recedes."""
+    if theme.name == "dark":
+        return mpl.colormaps["inferno"]
+    # magma upside down with a white end: lightness falls steadily, hue changes little for the colour-blind
+    return _light_density_map()
+
+
+@functools.cache
+def _light_density_map() -> Colormap:
+    samples = mpl.colormaps["magma_r"]
+    colours = [(1.0, 1.0, 1.0), *[samples(x)[:3] for x in (0.12, 0.25, 0.4, 0.55, 0.7, 0.85, 0.97)]]
+    return LinearSegmentedColormap.from_list("density_on_white", colours)
+
+
+def figure(width_in: float, height_in: float) -> Figure:
+    """An empty figure of the current theme, laid out without overlaps."""
+    return Figure(figsize=(width_in, height_in), layout="constrained")
+
+
+def label_panel(ax: Axes, letter: str) -> None:
+    """A panel's letter in its upper left corner, outside the axes, as journals ask for."""
+    ax.text(-0.02, 1.03, letter, transform=ax.transAxes, fontweight="bold", ha="right", va="bottom")

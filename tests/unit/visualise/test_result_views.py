@@ -1,0 +1,185 @@
+"""Views of results: each figure holds the numbers of the record that it was drawn from."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cavitydesign.errors import InputError
+from cavitydesign.modes.mode import Mode
+from cavitydesign.modes.mode_set import ModeSet
+from cavitydesign.visualise.convergence import draw_convergence, observed_rate
+from cavitydesign.visualise.decision import draw_pareto, draw_tornado, pareto_front
+from cavitydesign.visualise.dispersion import draw_against_diameter, draw_dispersion
+from cavitydesign.visualise.kinetics import draw_bleaching, draw_kinetics, draw_polariser
+from cavitydesign.visualise.lasing import broken_power_law, draw_light_curve, draw_output_shares
+from cavitydesign.visualise.loss_budget import draw_loss_budget, loss_shares
+from cavitydesign.visualise.map import draw_regime_map
+from cavitydesign.visualise.record import families, load_results, mode_records
+from cavitydesign.visualise.spectrum import draw_comb, draw_waterfall
+from cavitydesign.visualise.theme import DARK
+
+
+def curve(ax: Any, label: str) -> np.ndarray:
+    """The data of the line with this label."""
+    (line,) = [one for one in ax.get_lines() if one.get_label() == label]
+    return np.column_stack(line.get_data())
+
+
+def test_comb_has_one_tooth_a_mode_at_its_wavelength_and_gain(mode_set: ModeSet) -> None:
+    wavelength = np.linspace(500.0, 560.0, 601)
+    gain = 900.0 - (wavelength - 535.0) ** 2
+    figure = draw_comb(mode_set, (wavelength, gain))
+    teeth = {one.get_label(): one.get_segments() for one in figure.axes[0].collections if "TM" in one.get_label()}
+    assert set(teeth) == {"TM p=1 q=0", "TM p=2 q=0"}
+    drawn = sorted((segment[1][0], segment[1][1]) for segments in teeth.values() for segment in segments)
+    expected = sorted((mode.wavelength_nm, 900.0 - (mode.wavelength_nm - 535.0) ** 2) for mode in mode_set)
+    np.testing.assert_allclose(drawn, expected, rtol=1e-4)
+    assert {text.get_text() for text in figure.axes[0].texts} >= {mode.label for mode in mode_set}
+    totals = np.concatenate([line.get_ydata() for line in figure.axes[1].get_lines() if line.get_marker() == "o"])
+    np.testing.assert_allclose(totals, mode_set.modes[0].losses.total)
+
+
+def test_comb_of_many_modes_does_not_label_each(make_mode: Callable[..., Mode]) -> None:
+    figure = draw_comb([make_mode(m) for m in range(600, 700)])
+    labels = [text.get_text() for text in figure.axes[0].texts if text.get_text().startswith("TM")]
+    assert 5 < len(labels) <= 14
+
+
+def test_light_curve_shows_data_fit_and_thresholds(prediction_record: dict[str, Any]) -> None:
+    ax = draw_light_curve(prediction_record).axes[0]
+    data, fit = curve(ax, "computed"), curve(ax, "fitted power laws")
+    np.testing.assert_array_equal(data[:, 1], prediction_record["light_curve"]["emission"])
+    # the record is an exact broken power law, so the fitted line must pass through every point
+    np.testing.assert_allclose(fit[:, 1], data[:, 1], rtol=1e-10)
+    for name, value in prediction_record["threshold_mj_cm2"].items():
+        assert curve(ax, f"threshold {name}")[0, 0] == value
+    words = [text.get_text() for text in ax.texts]
+    assert {"slope 3.00", "slope 6.00", "lasing 3", "ASE 2"} <= set(words)
+
+
+def test_light_curve_without_thresholds_still_draws(prediction_record: dict[str, Any]) -> None:
+    bare = {**prediction_record, "threshold_mj_cm2": {"ase": None, "lasing": None}, "slopes": None}
+    ax = draw_light_curve(bare, theme=DARK).axes[0]
+    assert [line.get_label() for line in ax.get_lines()] == ["computed"]
+    with pytest.raises(InputError, match="fewer than two"):
+        draw_light_curve({"light_curve": {"fluence_mj_cm2": [1.0], "emission": [1.0]}})
+
+
+def test_broken_power_law_is_continuous_with_the_given_slopes() -> None:
+    x = np.array([1.0, 1.5, 2.0, 2.4, 3.0, 4.0])
+    y = broken_power_law(x, [2.0, 3.0], [3.0, 6.0, 2.0])
+    slopes = np.diff(np.log(y)) / np.diff(np.log(x))
+    np.testing.assert_allclose(slopes, [3, 3, 6, 6, 2], rtol=1e-12)
+
+
+def test_output_shares(prediction_record: dict[str, Any]) -> None:
+    figure = draw_output_shares(prediction_record)
+    shares = curve(figure.axes[0], "output share")
+    np.testing.assert_allclose(shares, [[533.8, 0.02], [538.0, 0.97], [542.2, 0.01]])
+    assert curve(figure.axes[1], "threshold gain")[1, 1] == 470.0
+
+
+def test_loss_shares_sum_to_one_and_survive_any_size() -> None:
+    shares = loss_shares({"radiation": 4.0, "absorption": 4.0, "scattering": None, "total": 3.7})
+    assert shares == {"radiation": 0.5, "absorption": 0.5}
+    huge = loss_shares({"radiation": 690.0, "scattering": 6.0})
+    assert huge["scattering"] == 1.0 and huge["radiation"] == 0.0
+    assert loss_shares({"radiation": None}) == {}
+
+
+def test_loss_budget_bars_are_the_shares(mode_set: ModeSet) -> None:
+    figure = draw_loss_budget(mode_set)
+    heights = np.array([[bar.get_height() for bar in stack] for stack in figure.axes[0].containers])
+    np.testing.assert_allclose(heights.sum(axis=0), 1.0, rtol=1e-12)
+    # log10 Q 6.0 against 5.3: the shares stand as 1 : 10^0.7
+    np.testing.assert_allclose(heights[2] / heights[1], 10.0**0.7, rtol=1e-10)
+
+
+def test_dispersion_lines_by_family(mode_set: ModeSet) -> None:
+    figure = draw_dispersion(mode_set)
+    drawn = curve(figure.axes[0], "TM p=1 q=0")
+    np.testing.assert_allclose(drawn, [[121, 4.21], [122, 4.19], [123, 4.17]])
+
+
+def test_published_points_are_overlaid() -> None:
+    figure = draw_against_diameter([15.0, 88.0], [4.19, 0.71], {"radiation": [19.0, 131.0], "absorption": [None, None]})
+    np.testing.assert_allclose(curve(figure.axes[0], "measured (paper A)"), [[15.0, 4.2], [88.0, 0.75]])
+    np.testing.assert_allclose(curve(figure.axes[1], "Q = 24 D (paper A)")[:, 1], np.log10([360.0, 2112.0]))
+    with pytest.raises(InputError, match="same length"):
+        draw_against_diameter([15.0], [4.2, 1.0], {})
+
+
+def test_regime_map_counts_and_lines() -> None:
+    counts = [[0, 0, 1], [0, 1, 5]]
+    figure = draw_regime_map([10, 20, 30], [2.0, 4.0], counts, {"lasing": [None, 3.0, 2.0]})
+    np.testing.assert_array_equal(np.asarray(figure.axes[0].collections[0].get_array()).reshape(2, 3), counts)
+    line = curve(figure.axes[0], "lasing")[:, 1]
+    assert math.isnan(line[0]) and list(line[1:]) == [3.0, 2.0]
+    with pytest.raises(InputError, match="shape"):
+        draw_regime_map([10, 20], [2.0], counts)
+
+
+def test_tornado_orders_by_swing() -> None:
+    figure = draw_tornado(4.2, {"index": (4.19, 4.21), "diameter": (4.4, 4.0)}, "FSR (nm)")
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["index", "diameter"]
+    ends = sorted(bar.get_x() + bar.get_width() for bar in figure.axes[0].patches)
+    np.testing.assert_allclose(ends, [4.0, 4.19, 4.21, 4.4])
+
+
+def test_pareto_front_by_hand() -> None:
+    points = [[1.0, 1.0], [2.0, 3.0], [3.0, 2.0], [1.5, 2.0]]
+    front = pareto_front(points, (False, True))
+    assert list(front) == [True, True, False, True]
+    figure = draw_pareto(points, ("threshold", "probability"), maximise=(False, True), chosen=1)
+    np.testing.assert_allclose(curve(figure.axes[0], "Pareto front"), [[1.0, 1.0], [1.5, 2.0], [2.0, 3.0]])
+
+
+def test_convergence_rate_in_the_legend() -> None:
+    size, error = [100.0, 200.0, 400.0], [1e-4, 1e-4 / 64, 1e-4 / 4096]
+    assert observed_rate(size, error) == pytest.approx(-6.0, abs=1e-9)
+    figure = draw_convergence({"order 6": (size, error)}, asked=1e-6, stated={"order 6": error})
+    assert next(text.get_text() for text in figure.axes[0].get_legend().get_texts()) == "order 6, rate -6.00"
+
+
+def test_medium_views_hold_their_lines() -> None:
+    time = [0.0, 1.0, 2.0]
+    kinetics = draw_kinetics(time, {"f2": [1.0, 0.5, 0.2]})
+    np.testing.assert_array_equal(curve(kinetics.axes[0], "f2")[:, 1], [1.0, 0.5, 0.2])
+    bleaching = draw_bleaching(time, {"537 nm": [0.2, 0.9, 1.5]})
+    assert bleaching.axes[0].get_ylim()[1] > 1.5
+    angle = np.arange(0, 361, 10)
+    polariser = draw_polariser(angle, 0.95 * np.cos(np.deg2rad(angle)) ** 2 + 0.05)
+    assert "90.5 %" in polariser.axes[0].get_title(loc="left"), "contrast (1 - 0.05)/(1 + 0.05)"
+    with pytest.raises(InputError):
+        draw_kinetics(time, {"f2": [1.0]})
+
+
+def test_waterfall_stacks_each_spectrum() -> None:
+    wavelength = np.linspace(530.0, 545.0, 31)
+    spectra = [np.exp(-((wavelength - 538.0) ** 2)) * scale for scale in (1.0, 50.0)]
+    figure = draw_waterfall(wavelength, [2.0, 4.0], spectra, lasing_mj_cm2=3.0)
+    first, second = curve(figure.axes[0], "2 mJ/cm²"), curve(figure.axes[0], "4 mJ/cm²")
+    np.testing.assert_allclose(first[:, 1] - first[:, 1].min(), second[:, 1] - second[:, 1].min(), atol=1e-12)
+    assert "2  (x 50)" in [text.get_text() for text in figure.axes[0].texts]
+    with pytest.raises(InputError, match="shape"):
+        draw_waterfall(wavelength, [2.0], spectra)
+
+
+def test_records_from_memory_and_from_file_agree(mode_set: ModeSet, tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text(json.dumps({"modes": mode_set.to_json_dict()}))
+    read = mode_records(load_results(tmp_path))
+    assert read == json.loads(json.dumps(mode_records(mode_set)))
+    assert list(families(read)) == [("TM", 1, 0), ("TM", 2, 0)]
+    for bad, words in (("[1, 2]", "not a results.json"), ("{", "not a readable")):
+        (tmp_path / "results.json").write_text(bad)
+        with pytest.raises(InputError, match=words):
+            load_results(tmp_path)
+    with pytest.raises(InputError, match="no such file"):
+        load_results(tmp_path / "elsewhere.json")
