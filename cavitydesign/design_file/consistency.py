@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .media import medium_problems
 from .problem import Location, Problem, is_number
 
 _SHAPE_KEYS = (
@@ -112,10 +113,8 @@ def _media(cavity: dict[str, Any]) -> Iterator[Problem]:
     for place, shell in enumerate(_tables(cavity.get("coatings"))):
         places.append((("cavity", "coatings", place, "material"), shell.get("material")))
     for location, medium in places:
-        if isinstance(medium, dict) and ("name" in medium) == ("index" in medium):
-            yield Problem(location, 'give either a name from the library ("PMMA") or { index = 1.49 }', medium)
-        elif isinstance(medium, dict) and "name" in medium and len(medium) > 1:
-            yield Problem(location, "a medium from the library takes no other keys; they go with index", medium)
+        if isinstance(medium, dict):
+            yield from medium_problems(location, medium)
 
 
 def _range(modes: dict[str, Any]) -> Iterator[Problem]:

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from ..errors import InputError
 from ..geometry import Cavity, Coating, Cosine, Cylinder, Outline, Parabola, Spheroid
-from ..materials import ConstantIndex, Material, find_material
+from ..materials import Material
 from ..modes import ModeRequest
+from .media import build_medium
 from .problem import Location, Problem
 from .schema import CavityTable, DesignTables, MediumTable, ModesTable, Table
 
@@ -72,12 +73,11 @@ class Converter:
         return self._built(ModeRequest, span_nm=span, **_given(table, *(set(ModesTable.model_fields) - {"span_nm"})))
 
     def _material(self, table: MediumTable, location: Location) -> Material | None:
-        if table.index is not None:
-            return ConstantIndex.of(table.index, table.absorption_per_cm or 0.0, table.index_extraordinary)
         try:
-            return find_material(str(table.name))
+            return build_medium(table, self._folder)
         except InputError as error:
-            self.problems += [Problem(location, text, table.name) for text in error.problems]
+            given = table.name or table.file or table.host
+            self.problems += [Problem(location, text, given) for text in error.problems]
             return None
 
     def _outline(self, table: CavityTable) -> Outline | None:

@@ -15,6 +15,7 @@ from .problem import is_number
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
 Length = Annotated[float, Strict(), Field(gt=0, le=1e6, allow_inf_nan=False)]
 Wavelength = Annotated[float, Strict(), Field(ge=1, le=1e7, allow_inf_nan=False)]
 Index = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
@@ -41,12 +42,17 @@ def _medium(given: Any) -> Any:
 
 
 class MediumTable(Table):
-    """A medium: a name from the library, or an explicit index."""
+    """A medium: a name from the library, an explicit index, a file, or inclusions in a host."""
 
     name: Text | None = Field(None, description="name from the material library")
     index: Index | None = Field(None, description="refractive index")
     absorption_per_cm: NotNegative | None = Field(None, description="intensity absorption, cm^-1")
     index_extraordinary: Index | None = Field(None, description="index for E along the axis, where it differs")
+    file: Text | None = Field(None, description="material file (TOML)")
+    host: Text | None = Field(None, description="name of the host medium")
+    inclusion: Text | None = Field(None, description="name of the medium of the inclusions")
+    volume_fraction: Share | None = Field(None, description="share of the volume taken by the inclusions, 0 to 1")
+    rule: Literal["maxwell_garnett", "bruggeman"] | None = Field(None, description="mixing rule")
 
 
 Medium = Annotated[MediumTable, BeforeValidator(_medium)]
@@ -124,7 +130,7 @@ def _quality(given: Any) -> Any:
 
 
 class QualityTable(Table):
-    """Where the quality factor comes from: a number, a number per um of diameter, or (both absent) the solved losses."""
+    """Where Q comes from: a number, a number per um of diameter, or (both absent) the solved losses."""
 
     number: Positive | None = Field(None, description="quality factor")
     per_um: Positive | None = Field(None, description="quality factor per um of diameter")

@@ -99,13 +99,20 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
         ({"cavity.axial_radius_um": DROP}, "cavity.axial_radius_um: missing; profile parabola needs"),
         ({"cavity.profile": DROP}, "cavity.profile: missing (shape of the outline)"),
         ({"cavity.fibre": DROP}, "cavity.fibre: missing; the fibre (fibre_diameter_um above 0) needs a medium"),
-        ({"cavity.body": {}}, "cavity.body = {  }: give either a name from the library"),
-        ({"cavity.body": {"name": "PMMA", "index": 1.49}}, "give either a name from the library"),
+        ({"cavity.body": {}}, "cavity.body = {  }: give a name from the library"),
+        ({"cavity.body": {"name": "PMMA", "index": 1.49}}, "give a name from the library"),
         (
             {"modes.span_nm": DROP},
             "modes: give span_nm (all modes in a range) or azimuthal_order (one m); neither is given",
         ),
         ({"modes.azimuthal_order": 122}, "or azimuthal_order (one m); both are given"),
+        ({"cavity.body": {"name": "PMMA", "absorption_per_cm": 1.0}}, "absorption_per_cm = 1.0: does not go with name"),
+        ({"cavity.body": {"host": "PMMA", "volume_fraction": 0.1}}, "cavity.body.inclusion: missing"),
+        (
+            {"cavity.body": {"host": "PMMA", "inclusion": "CsPbBr3", "volume_fraction": 1.1}},
+            "cavity.body.volume_fraction = 1.1: must be at most 1",
+        ),
+        ({"cavity.body": {"file": "absent.toml"}}, 'cavity.body = "absent.toml": '),
         # shells and spreads
         (
             {"cavity.coatings": [{"name": "inner", "thickness_um": 4.0, "material": "PMMA"}]},

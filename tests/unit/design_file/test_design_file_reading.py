@@ -61,6 +61,13 @@ def test_explicit_medium() -> None:
     assert body.absorption_per_cm(600.0) == pytest.approx(0.5, rel=1e-12)
 
 
+def test_mixed_medium() -> None:
+    medium = {"host": "PMMA", "inclusion": "CsPbBr3", "volume_fraction": 0.02}
+    body = load_design(QUICKSTART, {"cavity.body": medium}).cavity.body
+    host = load_design(QUICKSTART).cavity.body
+    assert host.index(537.6) < body.index(537.6) < host.index(537.6) + 0.05
+
+
 def test_coatings_and_taper() -> None:
     design = load_design(
         QUICKSTART,

@@ -1,0 +1,28 @@
+"""`cavitydesign lase`: modes, then gain and lasing."""
+
+from __future__ import annotations
+
+from .modes import AsJson, DesignFile, accuracy_code
+from .printing import print_json
+from .progress import ProgressLine
+
+
+def lase(design: DesignFile, json: AsJson = False) -> int:
+    """Modes, then gain and lasing: thresholds, regime, light curve."""
+    from ..design_file import load_design
+
+    loaded = load_design(design)
+    from ..steps import find_modes, predict_lasing
+
+    with ProgressLine() as progress:
+        found = find_modes(loaded, progress)
+        prediction = predict_lasing(found, loaded, progress).to_json_dict()
+    if json:
+        print_json({"schema": 1, "modes": found.to_json_dict(), "lasing": prediction})
+    else:
+        from .lasing_table import print_lasing
+        from .mode_table import print_modes
+
+        print_modes(found)
+        print_lasing(prediction)
+    return accuracy_code(found)

@@ -1,0 +1,48 @@
+"""The command `cavitydesign`: its commands, and what holds for all of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from .lase import lase
+from .materials import materials
+from .modes import modes
+from .outcome import reported
+from .run import run
+
+app = typer.Typer(
+    name="cavitydesign",
+    help="From the outline of a microcavity on a fibre to the fluence at which it lases, and in which modes.",
+    epilog="Exit codes: 0 done; 1 a check or an asked accuracy was missed; 2 bad input; 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"cavitydesign {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Options before the command's name."""
+
+
+for _command in (run, modes, lase, materials):
+    app.command()(reported(_command))
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    app()

@@ -1,0 +1,66 @@
+"""The tables of `modes`: where the modes lie and how sure that is, and what they carry."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from .printing import new_table, number, print_tables
+
+if TYPE_CHECKING:
+    from ..modes import Mode, ModeSet
+
+TM_CONVENTION = (
+    "TM: E along the fibre axis (the Mie language of spheres calls it TE). Mode: polarisation, m, p radial, q axial.\n"
+    "Energy: shares of int eps|E|^2 along z, r and phi. FSR: to the next m at the same p, q, with dispersion."
+)
+
+
+def print_modes(found: ModeSet) -> None:
+    """Print a set of modes with errors, the convention and the count."""
+    if not found.modes:
+        print_tables(f"no mode between {found.wavelength_range_nm[0]:g} and {found.wavelength_range_nm[1]:g} nm")
+        return
+    places = new_table(
+        "Modes", ("mode", "wavelength nm", "+- nm", "n_eff", "n_g", "FSR nm", "E_z %", "E_r %", "E_phi %")
+    )
+    for mode in found:
+        share = mode.energy_fraction
+        places.add_row(
+            mode.label,
+            _wavelength(mode),
+            number(mode.wavelength_error_nm, ".1e"),
+            number(mode.n_eff, ".5f"),
+            number(mode.group_index, ".4f"),
+            number(mode.fsr_nm, ".4f"),
+            *(number(100 * share[axis], ".2f") for axis in ("axial", "radial", "azimuthal")),
+        )
+    regions = tuple(found.modes[0].confinement)
+    head = ("mode", *(f"in {name} %" for name in regions), "+- %", "volume um^3")
+    losses = ("log10 Q: radiation", "absorption", "scattering", "total", "line width nm")
+    carried = new_table("What they carry", (*head, *losses))
+    for mode in found:
+        budget = mode.losses
+        carried.add_row(
+            mode.label,
+            *(number(100 * mode.confinement[name], ".4f") for name in regions),
+            number(100 * mode.confinement_error, ".0e"),
+            number(mode.mode_volume_um3, ".5g"),
+            *(number(log, ".3f") for log in (budget.radiation, budget.absorption, budget.scattering, budget.total)),
+            number(mode.linewidth_nm, ".2e"),
+        )
+    print_tables(places, carried, TM_CONVENTION, _count(found))
+
+
+def _wavelength(mode: Mode) -> str:
+    """As many digits as the error allows, three at least."""
+    error = mode.wavelength_error_nm
+    digits = 9 if error <= 0 else min(max(3, math.ceil(-math.log10(error)) + 1), 9)
+    return f"{mode.wavelength_nm:.{digits}f}"
+
+
+def _count(found: ModeSet) -> str:
+    low, high = found.wavelength_range_nm
+    state = "complete" if found.complete else "NOT complete"
+    range_text = f"{len(found)} modes, {low:.6g} to {high:.6g} nm; {found.counted} eigenvalues counted, list {state}"
+    return f"{range_text}; {found.seconds.get('total', 0.0):.2f} s"

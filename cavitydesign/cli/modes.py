@@ -1,0 +1,46 @@
+"""`cavitydesign modes`: the modes of a design and what they carry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .outcome import DONE, MISSED, say
+from .printing import print_json
+from .progress import ProgressLine
+
+if TYPE_CHECKING:
+    from ..modes import ModeSet
+
+DesignFile = Annotated[Path, typer.Argument(metavar="DESIGN.toml", help="The design file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON alone on standard output.")]
+
+
+def modes(design: DesignFile, json: AsJson = False) -> int:
+    """Modes of a design: wavelength, errors, confinement, losses."""
+    from ..design_file import load_design
+
+    loaded = load_design(design)
+    from ..steps import find_modes
+
+    with ProgressLine() as progress:
+        found = find_modes(loaded, progress)
+    if json:
+        print_json(found.to_json_dict())
+    else:
+        from .mode_table import print_modes
+
+        print_modes(found)
+    return accuracy_code(found)
+
+
+def accuracy_code(found: ModeSet) -> int:
+    """Exit code of a set of modes, its warnings told on standard error."""
+    for warning in found.warnings:
+        say(f"warning: {warning}")
+    missed = [mode.label for mode in found if not mode.accuracy_met]
+    if missed:
+        say(f"asked accuracy missed by {len(missed)} of {len(found)} modes: {', '.join(missed[:5])}")
+    return MISSED if missed else DONE

@@ -1,0 +1,53 @@
+"""Progress on standard error: a bar on a terminal, a line now and then elsewhere, nothing for short work."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_TERMINAL_AFTER_SECONDS = 0.5
+_LINE_EVERY_SECONDS = 2.0
+
+
+class ProgressLine:
+    """Draws what the physics tells: call it with a message and the fraction done, 0 to 1."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.monotonic()
+        self._bar: tuple[Progress, TaskID] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar[0].stop()
+
+    def __call__(self, message: str, fraction: float) -> None:
+        now = time.monotonic()
+        if sys.stderr.isatty():
+            if self._bar is None and now - self._start > _TERMINAL_AFTER_SECONDS:
+                self._bar = _started_bar()
+            if self._bar is not None:
+                bar, task = self._bar
+                bar.update(task, completed=fraction, description=message)
+        elif now - self._last > _LINE_EVERY_SECONDS:
+            print(f"{fraction:4.0%} {message}", file=sys.stderr, flush=True)
+            self._last = now
+
+
+def _started_bar() -> tuple[Progress, TaskID]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.start()
+    return bar, bar.add_task("", total=1.0)

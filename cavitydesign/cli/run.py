@@ -1,0 +1,139 @@
+"""`cavitydesign run`: the whole chain; results.json, figures and report.html into a folder, tables on the screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import InputError
+from .modes import AsJson, DesignFile, accuracy_code
+from .outcome import say
+from .printing import json_text, print_json
+from .progress import ProgressLine
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..design_file import Design
+    from ..modes import ModeSet
+
+OutFolder = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="Folder for results.json, figures and report.html.")
+]
+_LIBRARIES = ("numpy", "scipy", "scikit-fem", "pydantic", "matplotlib")
+
+
+def run(design: DesignFile, out: OutFolder = Path("out"), json: AsJson = False) -> int:
+    """The whole chain: modes, losses, gain, lasing; writes results, figures and a report into DIR."""
+    from ..design_file import load_design
+
+    loaded = load_design(design)
+    _prepare(out)
+    from ..steps import find_modes, predict_lasing
+    from ..study.store import write_whole
+
+    start = time.perf_counter()
+    with ProgressLine() as progress:
+        found = find_modes(loaded, progress)
+        solved = time.perf_counter()
+        lasing: dict[str, Any] = predict_lasing(found, loaded, progress).to_json_dict()
+        predicted = time.perf_counter()
+        seconds = {"modes": solved - start, "lasing": predicted - solved, "total": predicted - start}
+        results = _results(loaded, found, lasing, seconds)
+        write_whole(out / "results.json", json_text(results).encode())
+        progress("drawing", 0.8)
+        figures = _figures(loaded, found, lasing)
+        written = _written(figures, out)
+        progress("writing the report", 0.9)
+        written.append(_report(out, results, figures))
+    if json:
+        print_json(results)
+    else:
+        from .lasing_table import print_lasing
+        from .mode_table import print_modes
+
+        print_modes(found)
+        print_lasing(lasing)
+    say(f"written: {out / 'results.json'}, {', '.join(path.name for path in written)}")
+    return accuracy_code(found)
+
+
+def _prepare(out: Path) -> None:
+    """Make the folder now: a place that cannot be written must not cost the computation."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(f"--out {out}: is a file; give a folder") from None
+    except OSError as error:
+        raise InputError(f"--out {out}: cannot be made ({error.strerror})") from None
+
+
+def _results(design: Design, found: ModeSet, lasing: Mapping[str, Any], seconds: Mapping[str, float]) -> dict[str, Any]:
+    """The content of results.json."""
+    return {
+        "schema": 1,
+        "input": design.raw,
+        "design_file": None if design.path is None else design.path.name,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": _versions(),
+        "platform": _platform(),
+        "seconds": dict(seconds),
+        "modes": found.to_json_dict(),
+        "lasing": dict(lasing),
+    }
+
+
+def _versions() -> dict[str, str]:
+    import platform
+    from importlib.metadata import version
+
+    from .. import __version__
+
+    return {
+        "cavitydesign": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in _LIBRARIES},
+    }
+
+
+def _platform() -> dict[str, Any]:
+    import os
+    import platform
+
+    return {"system": platform.system(), "machine": platform.machine(), "processors": os.cpu_count()}
+
+
+def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any]) -> dict[str, Figure]:
+    """The pictures of a run by file name; the field is that of the mode that lases most."""
+    from ..visualise.field import draw_meridian
+    from ..visualise.lasing import draw_light_curve
+    from ..visualise.loss_budget import draw_loss_budget
+    from ..visualise.spectrum import draw_comb, gain_curve
+
+    figures: dict[str, Figure] = {}
+    if found.modes:
+        share = {row["label"]: row["output_share"] or 0.0 for row in lasing["per_mode"]}
+        strongest = max(found, key=lambda mode: share.get(mode.label, 0.0))
+        figures["field"] = draw_meridian(strongest, design.cavity)
+        figures["comb"] = draw_comb(found, gain_curve(lasing))
+        figures["loss_budget"] = draw_loss_budget(found)
+    if lasing["light_curve"]["fluence_mj_cm2"]:
+        figures["light_curve"] = draw_light_curve(lasing)
+    return figures
+
+
+def _written(figures: Mapping[str, Figure], out: Path) -> list[Path]:
+    from ..visualise.files import save_figure
+
+    return [save_figure(figure, out / f"{name}.png") for name, figure in figures.items()]
+
+
+def _report(out: Path, results: Mapping[str, Any], figures: Mapping[str, Figure]) -> Path:
+    from ..report.html import write_report
+
+    return write_report(out / "report.html", results, figures)
