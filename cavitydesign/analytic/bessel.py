@@ -112,10 +112,11 @@ def _series(order: float, x: Array, sign: int) -> tuple[Array, Array]:
 def _direct(order: float, x: Array, sign: int) -> tuple[Array, Array]:
     """(f, f') of J or Y by SciPy; the difference of neighbours keeps the derivative exact where f is exponential."""
     f = jv if sign > 0 else yv
-    value = f(order, x)
+    value: Array = np.asarray(f(order, x), dtype=np.float64)
+    above: Array = np.asarray(f(order + 1.0, x), dtype=np.float64)
     if order < 1.0:
-        return value, order / x * value - f(order + 1.0, x)
-    return value, 0.5 * (f(order - 1.0, x) - f(order + 1.0, x))
+        return value, order / x * value - above
+    return value, np.asarray(0.5 * (f(order - 1.0, x) - above), dtype=np.float64)
 
 
 def _debye_holds(order: float, x: Array) -> NDArray[np.bool_]:

@@ -1,0 +1,220 @@
+"""The radial equation of layered cylinders (kz = 0) and spheres: Bessel functions layer by layer.
+
+With u = E_z or H_z (cylinder), or r E_tangential or r H_tangential (sphere: Riccati-Bessel functions, order l + 1/2),
+every polarisation obeys the same conditions at an interface: u and u'/w are continuous, with w = 1 where E is parallel
+to the axis (TM here) and w = n^2 where H is (TE here). A resonance is a k at which the regular solution from the axis
+meets the outgoing one. Time dependence exp(-i omega t): an absorbing index is n + i kappa, a decaying one has Im k < 0.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .bessel_complex import ScaledPair, bessel_pair
+
+Array = NDArray[np.float64]
+ComplexArray = NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class RadialProblem:
+    """A resonator at fixed indices, azimuthal (or spherical) order and polarisation.
+
+    Parameters
+    ----------
+    order : int
+        m of a cylinder, l of a sphere.
+    radii_um : tuple of float
+        Interfaces from the inside out.
+    indices : tuple of complex
+        Refractive indices from the core outwards, one more than radii.
+    transverse_electric : bool
+        True where H is parallel to the axis ("TE" here).
+    spherical : bool
+        Sphere instead of cylinder.
+    """
+
+    order: int
+    radii_um: tuple[float, ...]
+    indices: tuple[complex, ...]
+    transverse_electric: bool
+    spherical: bool
+
+    @property
+    def bessel_order(self) -> float:
+        """Order of the Bessel functions: m, or l + 1/2."""
+        return self.order + 0.5 if self.spherical else float(self.order)
+
+    @property
+    def angular(self) -> float:
+        """Eigenvalue of the angular part: m^2, or l (l + 1)."""
+        return float(self.order * (self.order + 1) if self.spherical else self.order**2)
+
+    @property
+    def lossless(self) -> bool:
+        """Whether every index is real."""
+        return all(complex(n).imag == 0.0 for n in self.indices)
+
+    @property
+    def without_loss(self) -> RadialProblem:
+        """The same problem with the real parts of the indices."""
+        return replace(self, indices=tuple(complex(n).real for n in self.indices))
+
+    def caustic_um(self, wavenumber_per_um: float) -> float:
+        """Outer caustic sqrt(angular)/(k n_surround), up to which energies are counted."""
+        return math.sqrt(self.angular) / (wavenumber_per_um * complex(self.indices[-1]).real)
+
+    def weight(self, layer: int) -> complex:
+        """w of one layer: 1 or n^2."""
+        return complex(self.indices[layer]) ** 2 if self.transverse_electric else 1.0 + 0.0j
+
+
+@dataclass(frozen=True)
+class LayerSolution:
+    """u/sqrt(r) = (a j + b y) exp(log_size) in one layer, j and y scaled so that J = j at the inner face.
+
+    `reference` is the scale of the Bessel pair at that face.
+    """
+
+    a: complex
+    b: complex
+    reference: float
+    log_size: float
+
+
+@dataclass(frozen=True)
+class InnerSolution:
+    """The regular solution: its layers, and value and flux u'/w at the outermost interface, up to exp(log_size)."""
+
+    layers: tuple[LayerSolution, ...]
+    value: complex
+    flux: complex
+    log_size: float
+
+
+def _interface_pairs(problem: RadialProblem, wavenumber_per_um: complex) -> ScaledPair:
+    """Bessel pairs at every interface: row 0 seen from inside it, row 1 from outside."""
+    radii = np.array(problem.radii_um)
+    indices = np.array(problem.indices, dtype=np.complex128)
+    return bessel_pair(problem.bessel_order, np.stack([indices[:-1] * radii, indices[1:] * radii]) * wavenumber_per_um)
+
+
+def _inner_solution(problem: RadialProblem, k: complex, pairs: ScaledPair) -> InnerSolution:
+    """March the regular solution outwards; sizes are kept as logarithms."""
+    radii = problem.radii_um
+    extra = 0.5 if problem.spherical else 0.0
+    log_size = 0.0
+    layers = [LayerSolution(1.0, 0.0, float(pairs.scale[0, 0]), 0.0)]
+    value, slope = complex(pairs.j[0, 0]), complex(pairs.dj[0, 0])
+    for face, radius in enumerate(radii):
+        inner, outer = complex(problem.indices[face]) * k, complex(problem.indices[face + 1]) * k
+        flux = (inner * slope + extra / radius * value) / problem.weight(face)
+        if face == len(radii) - 1:
+            return InnerSolution(tuple(layers), value, flux, log_size)
+        slope = (problem.weight(face + 1) * flux - extra / radius * value) / outer
+        j, dj, y, dy = (complex(part[1, face]) for part in (pairs.j, pairs.dj, pairs.y, pairs.dy))
+        half = 0.5 * math.pi * outer * radius
+        a, b = half * (value * dy - slope * y), half * (slope * j - value * dj)
+        size = math.hypot(abs(a), abs(b))
+        a, b, log_size = a / size, b / size, log_size + math.log(size)
+        start = float(pairs.scale[1, face])
+        layers.append(LayerSolution(a, b, start, log_size))
+        growth = start - float(pairs.scale[0, face + 1])
+        damped = math.exp(-2.0 * growth) if growth < 350.0 else 0.0
+        value = a * complex(pairs.j[0, face + 1]) + b * damped * complex(pairs.y[0, face + 1])
+        slope = a * complex(pairs.dj[0, face + 1]) + b * damped * complex(pairs.dy[0, face + 1])
+        log_size += growth
+    raise AssertionError("a resonator has at least one interface")
+
+
+def mismatch(problem: RadialProblem, wavenumber_per_um: complex, outgoing: bool = True) -> complex:
+    """R (u'/(w u)) inside minus outside at the outermost interface; zero at a resonance, dimensionless.
+
+    Parameters
+    ----------
+    problem : RadialProblem
+    wavenumber_per_um : complex
+        Vacuum wavenumber.
+    outgoing : bool
+        True: H1 outside (radiating). False: Y outside, which is real on the real axis and differs by 1/Q.
+
+    Returns
+    -------
+    complex
+        Real and imaginary part are exact separately, near the real axis.
+    """
+    k = complex(wavenumber_per_um)
+    pairs = _interface_pairs(problem, k)
+    inside = _inner_solution(problem, k, pairs)
+    if outgoing:
+        h, dh = (complex(part[1, -1]) for part in pairs.hankel)
+    else:
+        h, dh = complex(pairs.y[1, -1]), complex(pairs.dy[1, -1])
+    radius = problem.radii_um[-1]
+    extra = 0.5 if problem.spherical else 0.0
+    outside = (complex(problem.indices[-1]) * k * radius * dh / h + extra) / problem.weight(-1)
+    return radius * inside.flux / inside.value - outside
+
+
+def log_leak(problem: RadialProblem, wavenumber_per_um: float) -> float:
+    """Natural logarithm of -Im mismatch at a real wavenumber: 2/(pi w |H|^2), by the Wronskian, whatever its size."""
+    x = complex(problem.indices[-1]).real * wavenumber_per_um * problem.radii_um[-1]
+    pair = bessel_pair(problem.bessel_order, np.array([x]))
+    h = abs(complex(pair.hankel[0][0]))
+    return math.log(2.0 / math.pi / problem.weight(-1).real) - 2.0 * (float(pair.scale[0]) + math.log(h))
+
+
+def radial_field(
+    problem: RadialProblem, wavenumber_per_um: complex, radius_um: ArrayLike, outgoing: bool = True
+) -> tuple[ComplexArray, ComplexArray]:
+    """u(r) and du/dr: regular on the axis, outgoing outside, u = 1 at the outermost interface.
+
+    Parameters
+    ----------
+    problem : RadialProblem
+    wavenumber_per_um : complex
+        A resonance; elsewhere du/dr jumps at the outermost interface.
+    radius_um : array_like
+        Positive radii, any shape. At an interface the values of its inner side are returned.
+    outgoing : bool
+        As in `mismatch`.
+
+    Returns
+    -------
+    u, du/dr : complex arrays, the shape of `radius_um`
+    """
+    k = complex(wavenumber_per_um)
+    r = np.asarray(radius_um, dtype=np.float64)
+    radii = np.array(problem.radii_um)
+    layer = np.searchsorted(radii, r, side="left")
+    indices = np.array(problem.indices, dtype=np.complex128)
+    pairs = bessel_pair(problem.bessel_order, indices[layer] * k * r)
+    faces = _interface_pairs(problem, k)
+    inside = _inner_solution(problem, k, faces)
+    c = np.zeros(r.shape, dtype=np.complex128)
+    dc = np.zeros(r.shape, dtype=np.complex128)
+    for number, solution in enumerate(inside.layers):
+        here = layer == number
+        log_j = solution.reference - pairs.scale[here] + solution.log_size - inside.log_size
+        grown = np.exp(np.maximum(log_j, -745.0)) / inside.value * solution.a
+        c[here], dc[here] = grown * pairs.j[here], grown * pairs.dj[here]
+        if solution.b != 0.0:
+            log_y = pairs.scale[here] - solution.reference + solution.log_size - inside.log_size
+            decayed = np.exp(np.clip(log_y, -745.0, 700.0)) / inside.value * solution.b
+            c[here] += decayed * pairs.y[here]
+            dc[here] += decayed * pairs.dy[here]
+    here = layer == len(problem.radii_um)
+    if here.any():
+        h, dh = pairs.hankel if outgoing else (pairs.y, pairs.dy)
+        at_face = complex((faces.hankel[0] if outgoing else faces.y)[1, -1])
+        decay = np.exp(pairs.scale[here] - float(faces.scale[1, -1])) / at_face
+        c[here], dc[here] = decay * h[here], decay * dh[here]
+    dc *= indices[layer] * k
+    if problem.spherical:
+        stretch = np.sqrt(r / radii[-1])
+        return stretch * c, stretch * (dc + 0.5 * c / r)
+    return c, dc

@@ -1,0 +1,360 @@
+"""Resonances of layered cylinders and spheres: the complex wavenumber of every radial order, at any quality factor."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from scipy.optimize import brentq
+
+from ..errors import InputError, SolverError
+from ..units import wavelength_nm as wavelength_of
+from .radial import RadialProblem, log_leak, mismatch, radial_field
+from .series import size_parameter
+
+Index = complex | Callable[[float], complex]
+
+# Above this Q the imaginary part is taken to first order: the next order is smaller by 1/Q.
+_FIRST_ORDER_Q = 1e11
+_STEP = 1e-30
+_INDEX_STEP = 5e-4
+
+
+@dataclass(frozen=True)
+class Resonator:
+    """A layered cylinder (a slice with kz = 0) or a coated sphere.
+
+    Parameters
+    ----------
+    radii_um : tuple of float
+        Interfaces from the inside out.
+    indices : tuple
+        From the core outwards, one more than radii: a number (n + i kappa absorbs), or a function of the vacuum
+        wavelength in nm.
+    spherical : bool
+        Sphere instead of cylinder.
+    indices_extraordinary : tuple or None
+        Indices for E along the axis of a uniaxial cylinder, seen by TM; TE sees `indices`, then the ordinary ones.
+    """
+
+    radii_um: tuple[float, ...]
+    indices: tuple[Index, ...]
+    spherical: bool = False
+    indices_extraordinary: tuple[Index, ...] | None = None
+
+    def __post_init__(self) -> None:
+        radii = (0.0, *self.radii_um)
+        if len(radii) < 2 or any(b <= a for a, b in pairwise(radii)):
+            raise InputError(f"radii_um: {self.radii_um} must be positive and grow from the inside out")
+        for indices in (self.indices, self.indices_extraordinary):
+            if indices is not None and len(indices) != len(self.radii_um) + 1:
+                raise InputError(f"indices: {len(indices)} given for {len(self.radii_um)} radii; one more than radii")
+        if self.spherical and self.indices_extraordinary is not None:
+            raise InputError("indices_extraordinary: a uniaxial sphere has no closed form; only cylinders")
+
+    @property
+    def diameter_um(self) -> float:
+        """Outer diameter."""
+        return 2.0 * self.radii_um[-1]
+
+    def seen_indices(self, polarisation: str) -> tuple[Index, ...]:
+        """The indices that a polarisation sees (TM: E along the axis)."""
+        if polarisation == "TM" and self.indices_extraordinary is not None:
+            return self.indices_extraordinary
+        return self.indices
+
+    def problem(self, order: int, polarisation: str, wavelength_nm: float) -> RadialProblem:
+        """The radial problem with the indices at one vacuum wavelength."""
+        if polarisation not in ("TM", "TE"):
+            raise InputError(f"polarisation: {polarisation!r} is not allowed; TM (E along the axis) or TE")
+        seen = self.seen_indices(polarisation)
+        values = tuple(complex(n(wavelength_nm)) if callable(n) else complex(n) for n in seen)
+        return RadialProblem(order, self.radii_um, values, polarisation == "TE", self.spherical)
+
+    def dispersive(self, polarisation: str) -> bool:
+        """Whether any index depends on the wavelength."""
+        return any(callable(n) for n in self.seen_indices(polarisation))
+
+
+@dataclass(frozen=True)
+class Resonance:
+    """One exact resonance (quasi-normal mode).
+
+    Attributes
+    ----------
+    resonator : Resonator
+    polarisation : str
+        TM: E along the axis. For a sphere TM is the Mie TE mode, and TE the Mie TM mode.
+    order, p : int
+        Azimuthal order m (sphere: l) and radial order, the number of extrema of the field along the radius.
+    problem : RadialProblem
+        With the indices at the resonance's own wavelength.
+    k_re_per_um : float
+        Real part of the vacuum wavenumber.
+    log10_q : float
+        log10 of Re k / (2 |Im k|), all losses.
+    log10_q_radiation : float
+        The same with all indices made real.
+    """
+
+    resonator: Resonator
+    polarisation: str
+    order: int
+    p: int
+    problem: RadialProblem
+    k_re_per_um: float
+    log10_q: float
+    log10_q_radiation: float
+
+    @property
+    def wavelength_nm(self) -> float:
+        """Vacuum wavelength 2 pi / Re k."""
+        return wavelength_of(self.k_re_per_um)
+
+    @property
+    def wavenumber_per_um(self) -> complex:
+        """Complex wavenumber; its imaginary part is lost below 1e-308."""
+        return complex(self.k_re_per_um, -0.5 * self.k_re_per_um * 10.0 ** max(-self.log10_q, -320.0))
+
+    @property
+    def n_eff(self) -> float:
+        """Effective index m lambda / (pi D)."""
+        return self.order * self.wavelength_nm * 1e-3 / (math.pi * self.resonator.diameter_um)
+
+    @property
+    def log10_q_absorption(self) -> float | None:
+        """log10 of Q_abs = 1/(1/Q - 1/Q_radiation); None without absorption (or with gain that exceeds it)."""
+        if self.problem.lossless:
+            return None
+        share = 1.0 - 10.0 ** (self.log10_q - self.log10_q_radiation)
+        return self.log10_q - math.log10(share) if share > 0 else None
+
+
+def _nodes(problem: RadialProblem, k: float) -> int:
+    """Zeros of the regular solution between the axis and the outermost interface, by its signs."""
+    radius = problem.radii_um[-1]
+    nu = problem.bessel_order
+    peak = max(complex(n).real for n in problem.indices[:-1])
+    inner = nu / (peak * k)
+    if inner >= radius:
+        return 0
+    waves = (math.sqrt((peak * k * radius) ** 2 - nu**2) - nu * math.acos(inner / radius)) / math.pi
+    # points even in the WKB phase, which grows as depth^(3/2) near the caustic and linearly further out
+    depth = np.linspace(0.0, 1.0, 16 + 12 * math.ceil(waves))[1:] ** (2.0 / 3.0)
+    u, _ = radial_field(problem, k, inner + (radius - inner) * depth, outgoing=False)
+    signs = np.sign(u.real)
+    return int(np.count_nonzero(signs[1:] * signs[:-1] < 0))
+
+
+def _phase(problem: RadialProblem, k: float, nodes: int) -> float:
+    """Pruefer phase in units of pi: grows with k through p - 1/2 at the resonance of radial order p."""
+    return nodes + 0.5 - math.atan(mismatch(problem, k, outgoing=False).real / problem.order) / math.pi
+
+
+def real_wavenumber(problem: RadialProblem, p: int) -> float:
+    """Wavenumber of radial order p without losses (indices made real, Y outside), in um^-1.
+
+    The Pruefer phase of a Sturm-Liouville problem grows with k, so that the p-th root is unique and none is skipped.
+
+    Raises
+    ------
+    SolverError
+        If order p is not held: its k would lie above the outer barrier m/(n_surround R).
+    """
+    if p < 1 or problem.order < 1:
+        raise InputError(f"order {problem.order}, p {p}: both count from 1")
+    problem = problem.without_loss
+    target = p - 0.5
+    low, high, low_nodes, high_nodes = _bracket(problem, p)
+    while low_nodes != p - 1 or high_nodes != p - 1:
+        middle = 0.5 * (low + high)
+        nodes = _nodes(problem, middle)
+        if _phase(problem, middle, nodes) < target:
+            low, low_nodes = middle, nodes
+        else:
+            high, high_nodes = middle, nodes
+        if high - low < 1e-13 * high:
+            raise SolverError(f"order {problem.order}, p = {p}: two radial orders are too close to be told apart")
+    return float(brentq(lambda k: _phase(problem, k, p - 1) - target, low, high, xtol=1e-15 * high, rtol=1e-15))
+
+
+def _bracket(problem: RadialProblem, p: int) -> tuple[float, float, int, int]:
+    """Wavenumbers with the phase below and above that of order p, with their nodes; first around a guess."""
+    radius = problem.radii_um[-1]
+    surround = complex(problem.indices[-1]).real
+    peak = max(complex(n).real for n in problem.indices[:-1])
+    lowest = math.sqrt(problem.angular) / (peak * radius)
+    highest = math.sqrt(problem.angular) / (surround * radius) * (1.0 - 1e-9)
+    contrast = complex(problem.indices[-2]).real / surround
+    trials = []
+    if contrast > 1.0:
+        guess = size_parameter(problem.bessel_order, contrast, p, problem.transverse_electric) / (surround * radius)
+        width = 0.03 * guess * problem.bessel_order ** (-2.0 / 3.0)
+        trials.append((max(lowest, guess - width), min(highest, guess + width)))
+    trials.append((lowest, highest))
+    for low, high in trials:
+        if low < high:
+            low_nodes, high_nodes = _nodes(problem, low), _nodes(problem, high)
+            if _phase(problem, low, low_nodes) < p - 0.5 < _phase(problem, high, high_nodes):
+                return low, high, low_nodes, high_nodes
+    raise SolverError(
+        f"order {problem.order}, p = {p}: no such resonance below the outer barrier; take a larger order or fewer p"
+    )
+
+
+@dataclass(frozen=True)
+class _LocalProblem:
+    """A radial problem whose indices follow k: n_j(k) = n_j + dn_j/dk (k - k_ref), for a pole at complex k."""
+
+    problem: RadialProblem
+    index_slopes: tuple[float, ...]
+    reference_k: float
+
+    def at(self, k: complex) -> RadialProblem:
+        """The problem with the indices at k."""
+        if not any(self.index_slopes):
+            return self.problem
+        shift = k - self.reference_k
+        moved = tuple(complex(n) + g * shift for n, g in zip(self.problem.indices, self.index_slopes, strict=True))
+        return replace(self.problem, indices=moved)
+
+    @property
+    def without_loss(self) -> _LocalProblem:
+        """The same with real indices."""
+        return replace(self, problem=self.problem.without_loss)
+
+    def slope(self, k: float) -> float:
+        """d mismatch / dk on the real axis, dispersion included, of the lossless problem, by a complex step."""
+        step = complex(k, _STEP * k)
+        return mismatch(self.without_loss.at(step), step, outgoing=False).imag / (_STEP * k)
+
+
+def _local_problem(resonator: Resonator, order: int, polarisation: str, k: float) -> _LocalProblem:
+    """Indices and their slopes (five-point difference over 0.2 % of k) at a real wavenumber."""
+    problem = resonator.problem(order, polarisation, wavelength_of(k))
+    if not resonator.dispersive(polarisation):
+        return _LocalProblem(problem, (0.0,) * len(problem.indices), k)
+    step = _INDEX_STEP * k
+    around = [resonator.problem(order, polarisation, wavelength_of(k + j * step)).indices for j in (-2, -1, 1, 2)]
+    slopes = tuple(
+        (complex(n[0]).real - 8.0 * complex(n[1]).real + 8.0 * complex(n[2]).real - complex(n[3]).real) / (12.0 * step)
+        for n in zip(*around, strict=True)
+    )
+    return _LocalProblem(problem, slopes, k)
+
+
+def _complex_root(local: _LocalProblem, start: complex, slope: complex) -> complex:
+    """Root of the outgoing mismatch by secants from a start and a slope; relative to Im k as exact as to Re k."""
+    order = local.problem.order
+    k, value = start, mismatch(local.at(start), start)
+    for _ in range(60):
+        step = value / slope
+        # a step that overshoots the spacing of the radial orders has left the neighbourhood of the root
+        if abs(step) > 0.05 * abs(k):
+            raise SolverError(f"order {order}: no resonance near k = {start:.6g} per um; is the loss too strong?")
+        following = k - step
+        change = mismatch(local.at(following), following) - value
+        k, value = following, value + change
+        settled = abs(step.real) <= 1e-15 * abs(k) and abs(step.imag) <= 1e-14 * abs(k.imag)
+        if value == 0 or step == 0 or settled:
+            return k
+        if abs(step) > 1e-9 * abs(k):
+            slope = change / -step
+    return k
+
+
+def _first_order_log10_q(local: _LocalProblem, k: float) -> float:
+    """log10 of the radiative Q of a lossless problem at its real root: |Im k| = -Im f / |f'| to first order."""
+    log_decay = log_leak(local.problem.without_loss, k) - math.log(abs(local.slope(k)))
+    return (math.log(0.5 * k) - log_decay) / math.log(10.0)
+
+
+def _settled(local: _LocalProblem, k: float) -> tuple[float, float, float]:
+    """(Re k, log10 Q, log10 Q_radiation) of the complex root next to the real root k of the lossless problem."""
+    bare = local.without_loss
+    log10_q = _first_order_log10_q(bare, k)
+    root = complex(k, 0.0)
+    slope = complex(bare.slope(k))
+    if log10_q < math.log10(_FIRST_ORDER_Q):
+        root = _complex_root(bare, complex(k, -0.5 * k * 10.0**-log10_q), slope)
+        log10_q = math.log10(root.real / (-2.0 * root.imag))
+    if local.problem.lossless:
+        return root.real, log10_q, log10_q
+    lossy = _complex_root(local, root, slope)
+    if lossy.imag >= 0.0:
+        raise SolverError(f"order {local.problem.order}: gain exceeds the losses; use threshold_gain")
+    return lossy.real, math.log10(lossy.real / (-2.0 * lossy.imag)), log10_q
+
+
+def _polished(local: _LocalProblem, k: float) -> float:
+    """Newton steps on the real mismatch of a lossless problem at fixed indices, from a root of nearly the same one."""
+    problem = local.problem.without_loss
+    slope = _LocalProblem(problem, (0.0,) * len(problem.indices), k).slope(k)
+    for _ in range(12):
+        step = mismatch(problem, k, outgoing=False).real / slope
+        k -= step
+        if abs(step) < 4e-16 * k:
+            break
+    return k
+
+
+def find_resonance(
+    resonator: Resonator, order: int, p: int = 1, polarisation: str = "TM", near_nm: float = 550.0
+) -> Resonance:
+    """The exact resonance of one order, radial order and polarisation.
+
+    Parameters
+    ----------
+    resonator : Resonator
+    order : int
+        m of a cylinder, l of a sphere (a sphere's modes of azimuthal order m and axial order q have l = m + q).
+    p : int
+        Radial order from 1.
+    polarisation : {"TM", "TE"}
+        TM: E along the axis.
+    near_nm : float
+        Vacuum wavelength at which dispersive indices are first read; the result does not depend on it.
+
+    Returns
+    -------
+    Resonance
+        Self-consistent: the indices are those at the resonance's own wavelength, and Q counts their dispersion (the
+        stored energy of a dispersive medium), as the complex pole does.
+
+    Raises
+    ------
+    SolverError
+        If the resonator does not hold the mode below its outer barrier.
+    """
+    k = bare_k = real_wavenumber(resonator.problem(order, polarisation, near_nm), p)
+    last = math.inf
+    for _ in range(40):
+        local = _local_problem(resonator, order, polarisation, k)
+        if resonator.dispersive(polarisation):
+            bare_k = _polished(local, bare_k)
+        re_k, log10_q, log10_q_radiation = _settled(local, bare_k)
+        change, k = abs(re_k - k), re_k
+        if not resonator.dispersive(polarisation) or change < 4e-16 * k or change >= last < 1e-13 * k:
+            break
+        last = change
+    if resonator.dispersive(polarisation) and _nodes(local.problem.without_loss, bare_k) != p - 1:
+        raise SolverError(f"order {order}, p = {p}: the search ended on another radial order; give near_nm closer")
+    return Resonance(resonator, polarisation, order, p, local.problem, k, log10_q, log10_q_radiation)
+
+
+def free_spectral_range_nm(resonance: Resonance) -> float:
+    """lambda(order) - lambda(order + 1) at the same p, with dispersion, in nm."""
+    following = find_resonance(
+        resonance.resonator, resonance.order + 1, resonance.p, resonance.polarisation, resonance.wavelength_nm
+    )
+    return resonance.wavelength_nm - following.wavelength_nm
+
+
+def group_index(resonance: Resonance) -> float:
+    """lambda(m) lambda(m+1) / (pi D FSR), dimensionless."""
+    fsr_nm = free_spectral_range_nm(resonance)
+    product_nm2 = resonance.wavelength_nm * (resonance.wavelength_nm - fsr_nm)
+    return product_nm2 / (math.pi * resonance.resonator.diameter_um * 1e3 * fsr_nm)
