@@ -12,6 +12,7 @@ from .materials import materials
 from .modes import modes
 from .outcome import reported
 from .run import run
+from .study import study
 
 app = typer.Typer(
     name="cavitydesign",
@@ -41,6 +42,7 @@ def _options(
 
 for _command in (run, modes, lase, materials):
     app.command()(reported(_command))
+app.add_typer(study)
 
 
 def main() -> None:

@@ -5,5 +5,7 @@ each problem, with file, key, value, what is allowed and the nearest right key.
 """
 
 from .design import Design, load_design, parse_design
+from .toml_file import read_toml
+from .validate import key_problem
 
-__all__ = ["Design", "load_design", "parse_design"]
+__all__ = ["Design", "key_problem", "load_design", "parse_design", "read_toml"]

@@ -186,6 +186,12 @@ def tables_with(name: str) -> tuple[str, ...]:
     return tuple(top for top in DesignTables.model_fields if name in (table_at((top,)) or DesignTables).model_fields)
 
 
+def all_keys() -> tuple[str, ...]:
+    """Dotted keys of all tables of the file."""
+    tables = ((top, table_at((top,))) for top in DesignTables.model_fields)
+    return tuple(f"{top}.{key}" for top, table in tables if table is not None for key in table.model_fields)
+
+
 def carries_spread(location: tuple[str | int, ...]) -> bool:
     """Whether the key is a number with a unit, which may have a standard deviation."""
     field = field_at(location)

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from ..errors import nearest
 from .problem import Location, Problem, unknown_key
-from .schema import DesignTables, field_at, table_at, tables_with
+from .schema import DesignTables, all_keys, field_at, table_at, tables_with
 
 _BOUNDS = {
     "greater_than": ("gt", "must be greater than {}"),
@@ -50,6 +50,23 @@ def validate(plain: dict[str, Any]) -> tuple[DesignTables | None, list[Problem]]
         return DesignTables.model_validate(plain), []
     except ValidationError as error:
         return None, [_problem(detail) for detail in error.errors()]
+
+
+def key_problem(key: str) -> str | None:
+    """What is wrong with a dotted key as a key of the design file, with the nearest right one; None if it is right.
+
+    Parameters
+    ----------
+    key : str
+        Such as "cavity.diameter_um" or "cavity.coatings.0.thickness_um".
+    """
+    location: Location = tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+    table = table_at(location[:-1]) if len(location) > 1 else None
+    if table is not None and field_at(location) is not None:
+        return None
+    if table is None:
+        return f"not a key of the design file; give table.key{nearest(key, all_keys())}"
+    return unknown_key(location, Problem.ABSENT, tuple(table.model_fields), tables_with(str(location[-1]))).text
 
 
 def _problem(detail: ErrorDetails) -> Problem:

@@ -1,0 +1,72 @@
+"""What one point of a study of designs computes, and the rows that it gives in the table.
+
+The study itself knows no physics: it is handed these functions. Workers in other processes import them by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .design_file import key_problem, load_design, parse_design, read_toml
+from .errors import InputError
+from .study import DesignSchema
+
+TASKS = ("modes", "lase")
+FILE_KEYS = ("cavity.file", "cavity.body.file", "cavity.fibre.file", "cavity.surround.file")
+
+
+def evaluate_point(design: Mapping[str, Any], task: str, folder: Path | None = None) -> dict[str, Any]:
+    """Result of one design as JSON holds it, without the times it took: the same design gives the same record.
+
+    Parameters
+    ----------
+    design : mapping
+        Tables of the design file.
+    task : {"modes", "lase"}
+    folder : Path, optional
+        Where file names in the design start; the current folder by default.
+
+    Raises
+    ------
+    InputError, SolverError
+        As the steps raise them; the study keeps the text beside the point.
+    """
+    from .steps import find_modes, predict_lasing
+
+    if task not in TASKS:
+        raise InputError(f"task = {task!r}: must be one of {', '.join(TASKS)}")
+    checked = parse_design(design, path=None if folder is None else folder / "design.toml")
+    found = find_modes(checked)
+    modes = found.to_json_dict()
+    modes.pop("seconds", None)
+    if task == "modes":
+        return modes
+    lasing = predict_lasing(found, checked).to_json_dict()
+    lasing.pop("seconds", None)
+    return {"modes": modes, "lasing": lasing}
+
+
+def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str, Any]]:
+    """Rows of the table: one a mode (task modes), or one a point (task lase)."""
+    if task == "modes":
+        return [
+            {name: value for name, value in mode.items() if name != "label"} | {"mode": mode["label"]}
+            for mode in result["modes"]
+        ]
+    lasing = result["lasing"]
+    outcomes = {name: value for name, value in lasing.items() if not isinstance(value, list | dict)}
+    slopes = {f"slope_{place}": slope for place, slope in enumerate(lasing["slopes"], start=1)}
+    thresholds = {"threshold_mj_cm2": lasing["threshold_mj_cm2"]}
+    return [{"modes_found": len(result["modes"]["modes"]), **outcomes, **thresholds, **slopes}]
+
+
+def design_schema() -> DesignSchema:
+    """What a study must be told of designs."""
+    return DesignSchema(read_toml, _read, key_problem, TASKS, __version__, FILE_KEYS)
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    return load_design(path).raw
