@@ -1,0 +1,36 @@
+"""Parametric studies: points from axes, one stored record a point, executors, tables. Knows no physics."""
+
+from .axes import Axis, Value
+from .estimate import Estimate, estimated
+from .executor import Executor, ProcessExecutor, SerialExecutor
+from .fingerprint import canonical_text, fingerprint
+from .record import Record
+from .run import RunSummary, run_study
+from .status import StudyStatus, study_status
+from .store import Store
+from .study import Study
+from .study_file import DesignSchema, load_study
+from .table import Table, study_table
+
+__all__ = [
+    "Axis",
+    "DesignSchema",
+    "Estimate",
+    "Executor",
+    "ProcessExecutor",
+    "Record",
+    "RunSummary",
+    "SerialExecutor",
+    "Store",
+    "Study",
+    "StudyStatus",
+    "Table",
+    "Value",
+    "canonical_text",
+    "estimated",
+    "fingerprint",
+    "load_study",
+    "run_study",
+    "study_status",
+    "study_table",
+]

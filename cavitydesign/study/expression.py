@@ -1,0 +1,166 @@
+"""Arithmetic of study files (derived keys, table columns, filters): a small part of Python's syntax, no more."""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+_BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+}
+_FUNCTIONS: dict[str, Callable[..., float]] = {
+    "sqrt": math.sqrt,
+    "exp": math.exp,
+    "log": math.log,
+    "log10": math.log10,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "round": round,
+}
+_CONSTANTS = {"pi": math.pi}
+
+
+class ExpressionError(ValueError):
+    """The text is not arithmetic, or names a quantity that is not there."""
+
+
+def _dotted(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        head = _dotted(node.value)
+        return None if head is None else f"{head}.{node.attr}"
+    return None
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Arithmetic over named quantities, such as ``4 * cavity.diameter_um`` or ``q_total > 1e4 and p == 1``.
+
+    Parameters
+    ----------
+    text : str
+        Numbers, quoted words, dotted names, ``+ - * / % **``, comparisons, ``and or not``, and sqrt, exp, log, log10,
+        sin, cos, tan, abs, min, max, round, pi.
+
+    Raises
+    ------
+    ExpressionError
+        If the text holds anything else.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        self._check(self._tree)
+
+    @cached_property
+    def _tree(self) -> ast.expr:
+        try:
+            return ast.parse(self.text, mode="eval").body
+        except (SyntaxError, ValueError, RecursionError) as error:
+            raise ExpressionError(f"{self.text!r} is not arithmetic") from error
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The quantities it needs."""
+        found: set[str] = set()
+        pending: list[ast.expr] = [self._tree]
+        while pending:
+            node = pending.pop()
+            name = _dotted(node)
+            if name is not None:
+                if name not in _CONSTANTS:
+                    found.add(name)
+                continue
+            parts = node.args if isinstance(node, ast.Call) else list(ast.iter_child_nodes(node))
+            pending += [part for part in parts if isinstance(part, ast.expr)]
+        return frozenset(found)
+
+    def _check(self, node: ast.expr) -> None:
+        if _dotted(node) is not None:
+            return
+        match node:
+            case ast.Constant(value=bool() | int() | float() | str()):
+                return
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+                parts = [left, right]
+            case ast.UnaryOp(op=ast.USub() | ast.UAdd() | ast.Not(), operand=operand):
+                parts = [operand]
+            case ast.BoolOp(values=values):
+                parts = values
+            case ast.Compare(left=left, ops=ops, comparators=rest) if all(type(op) in _COMPARED for op in ops):
+                parts = [left, *rest]
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
+                parts = args
+            case _:
+                allowed = f"arithmetic, comparisons and {', '.join(_FUNCTIONS)}"
+                raise ExpressionError(f"{self.text!r}: {ast.unparse(node)!r} is not allowed; {allowed}")
+        for part in parts:
+            self._check(part)
+
+    def value(self, quantities: Mapping[str, Any]) -> Any:
+        """Its value where the named quantities have the given ones.
+
+        Raises
+        ------
+        ExpressionError
+            If a quantity is missing, or the arithmetic has no value (division by zero, words times words).
+        """
+        try:
+            return self._value(self._tree, quantities)
+        except KeyError as error:
+            raise ExpressionError(f"{self.text!r} needs {error.args[0]!r}, which is not there") from error
+        except (ArithmeticError, TypeError, ValueError) as error:
+            raise ExpressionError(f"{self.text!r} has no value here: {error}") from error
+
+    def _value(self, node: ast.expr, quantities: Mapping[str, Any]) -> Any:
+        name = _dotted(node)
+        if name is not None:
+            return _CONSTANTS[name] if name in _CONSTANTS else _number(quantities[name])
+        match node:
+            case ast.Constant(value=value):
+                return _number(value)
+            case ast.BinOp(left=left, op=op, right=right):
+                return _BINARY[type(op)](self._value(left, quantities), self._value(right, quantities))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return not self._value(operand, quantities)
+            case ast.UnaryOp(op=op, operand=operand):
+                value = self._value(operand, quantities)
+                return -value if isinstance(op, ast.USub) else +value
+            case ast.BoolOp(op=op, values=values):
+                join = all if isinstance(op, ast.And) else any
+                return join(self._value(part, quantities) for part in values)
+            case ast.Compare(left=left, ops=ops, comparators=rest):
+                terms = [self._value(part, quantities) for part in (left, *rest)]
+                return all(_COMPARED[type(op)](a, b) for op, a, b in zip(ops, terms[:-1], terms[1:], strict=True))
+            case ast.Call(func=ast.Name(id=function), args=args):
+                return _FUNCTIONS[function](*(self._value(part, quantities) for part in args))
+        raise ExpressionError(f"{self.text!r} is not arithmetic")
+
+
+def _number(value: Any) -> Any:
+    """Integers as floats, so that a power overflows at once instead of filling the memory."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

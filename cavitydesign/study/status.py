@@ -1,0 +1,69 @@
+"""How far a study is, from the headers of its store alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from .record import FAILED, OK
+from .run import fingerprints
+from .store import Store
+from .study import Study
+
+
+@dataclass(frozen=True)
+class StudyStatus:
+    """Counts of points.
+
+    Attributes
+    ----------
+    points, done, failed, missing : int
+        Of the study; done + failed + missing = points.
+    failed_points : tuple of int
+        Their numbers.
+    damaged : int
+        Lines of the store that fail their checksum.
+    unfinished : int
+        Segments whose last line is cut off (their writers were killed, or are writing now).
+    others : int
+        Records of other studies, designs or versions in the same store.
+    """
+
+    points: int
+    done: int
+    failed: int
+    missing: int
+    failed_points: tuple[int, ...]
+    damaged: int
+    unfinished: int
+    others: int
+
+    def to_json_dict(self) -> dict[str, object]:
+        """The JSON of ``study status``."""
+        return asdict(self)
+
+
+def study_status(study: Study, indices: Sequence[int] | None = None) -> StudyStatus:
+    """Count what is done, failed and missing.
+
+    Parameters
+    ----------
+    study : Study
+    indices : sequence of int, optional
+        Only these points; all by default.
+    """
+    store = Store(study.store)
+    names = fingerprints(study, range(len(study)) if indices is None else indices)
+    states = {index: store.status(name) for index, name in names.items()}
+    failed = tuple(index for index, state in states.items() if state == FAILED)
+    done = sum(state == OK for state in states.values())
+    return StudyStatus(
+        points=len(names),
+        done=done,
+        failed=len(failed),
+        missing=len(names) - done - len(failed),
+        failed_points=failed,
+        damaged=len(store.damaged),
+        unfinished=store.unfinished,
+        others=len(store) - len({name for name in names.values() if name in store}),
+    )

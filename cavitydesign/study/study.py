@@ -1,0 +1,178 @@
+"""A study: a design, what is computed of it, and the points at which."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .axes import Axis, Value
+from .expression import Expression
+from .fingerprint import canonical, canonical_text, text_fingerprint
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place of the study.
+
+    Attributes
+    ----------
+    index : int
+        Its number in the grid, the last axis running fastest.
+    values : mapping of str to value
+        What the axes (and derived keys) set, by design key.
+    """
+
+    index: int
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Points of a grid of axes over a base design.
+
+    Parameters
+    ----------
+    design : mapping
+        The base design, nested tables as in its TOML file.
+    task : str
+        What is computed at each point.
+    axes : tuple of Axis
+        The grid; its size is the product of theirs.
+    version : str
+        Version of whatever decides the numbers.
+    store : Path
+        Folder of the records.
+    derived : mapping of str to Expression
+        Design keys that follow from others.
+    columns : mapping of str to Expression
+        Further columns of the table.
+    name : str
+        For messages and titles.
+    file_keys : tuple of str
+        Design keys whose values name files; what is in the files belongs to the identity of a point.
+    folder : Path
+        Where those names start.
+    """
+
+    design: Mapping[str, Any]
+    task: str
+    axes: tuple[Axis, ...]
+    version: str
+    store: Path
+    derived: Mapping[str, Expression] = field(default_factory=dict)
+    columns: Mapping[str, Expression] = field(default_factory=dict)
+    name: str = "study"
+    file_keys: tuple[str, ...] = ()
+    folder: Path = Path()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Study) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Identity of the whole study, 32 hexadecimal digits."""
+        axes = [[axis.keys, axis.rows] for axis in self.axes]
+        derived = {key: expression.text for key, expression in self.derived.items()}
+        return text_fingerprint(canonical_text([self.design, axes, derived]), self.task, self.version)
+
+    def __len__(self) -> int:
+        return math.prod(len(axis) for axis in self.axes)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Design keys that vary, axes first, derived last."""
+        return tuple(key for axis in self.axes for key in axis.keys) + tuple(self.derived)
+
+    def point(self, index: int) -> Point:
+        """The point of a number.
+
+        Raises
+        ------
+        ExpressionError
+            If a derived key has no value there.
+        """
+        values: dict[str, Value] = {}
+        rest = index
+        for axis in reversed(self.axes):
+            rest, place = divmod(rest, len(axis))
+            values = dict(zip(axis.keys, axis.rows[place], strict=True)) | values
+        if self.derived:
+            known = self._base_quantities | values
+            for key, expression in self.derived.items():
+                values[key] = known[key] = expression.value(known)
+        return Point(index, values)
+
+    def __iter__(self) -> Iterator[Point]:
+        return (self.point(index) for index in range(len(self)))
+
+    def shard(self, part: int, parts: int) -> range:
+        """Numbers of the points of one of several equal shares, 1 <= part <= parts."""
+        return range(part - 1, len(self), parts)
+
+    def design_at(self, point: Point) -> dict[str, Any]:
+        """The design of a point in canonical form, so that equal points compute with equal numbers."""
+        design = _copied(self._canonical_design)
+        for key, value in point.values.items():
+            *tables, last = key.split(".")
+            table = design
+            for name in tables:
+                inner = table.get(name)
+                if not isinstance(inner, dict):
+                    inner = table[name] = {}
+                table = inner
+            table[last] = canonical(value)
+        return design
+
+    def point_fingerprint(self, point: Point) -> str:
+        """Content hash under which the point is stored."""
+        design = self.design_at(point)
+        files = [self._digest(name) for key in self.file_keys if isinstance(name := _at(design, key), str)]
+        return text_fingerprint("\n".join([canonical_text(design), *files]), self.task, self.version)
+
+    def _digest(self, name: str) -> str:
+        if name not in self._digests:
+            path = self.folder / name
+            self._digests[name] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no such file"
+        return self._digests[name]
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _canonical_design(self) -> dict[str, Any]:
+        design = canonical(self.design)
+        assert isinstance(design, dict)
+        return design
+
+    @cached_property
+    def _base_quantities(self) -> dict[str, Any]:
+        return _flat(self.design)
+
+
+def _copied(table: dict[str, Any]) -> dict[str, Any]:
+    return {key: _copied(value) if isinstance(value, dict) else value for key, value in table.items()}
+
+
+def _flat(table: Mapping[str, Any], head: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{head}{key}.")
+        else:
+            flat[head + key] = value
+    return flat
+
+
+def _at(table: Any, key: str) -> Any:
+    for name in key.split("."):
+        table = table.get(name) if isinstance(table, dict) else None
+    return table

@@ -1,0 +1,182 @@
+"""One table of a study: a column for each axis and outcome, one row or several for each point."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InputError, nearest
+from .expression import Expression, ExpressionError
+from .record import FAILED, OK
+from .run import fingerprints
+from .store import Store
+from .study import Study
+
+Tabulate = Callable[[Mapping[str, Any], str], Sequence[Mapping[str, Any]]]
+"""From a stored result and the task to its rows, nested tables; numbers, texts and booleans become columns."""
+
+MISSING = "missing"
+_LAST = ("status", "error")
+_UNITS = {
+    "_um": "um",
+    "_um2": "um^2",
+    "_um3": "um^3",
+    "_nm": "nm",
+    "_ps": "ps",
+    "_fs": "fs",
+    "_ev": "eV",
+    "_mev": "meV",
+    "_deg": "deg",
+    "_db": "dB",
+    "_k": "K",
+    "_mj_cm2": "mJ/cm^2",
+    "_per_cm": "cm^-1",
+    "_per_um": "um^-1",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of a study.
+
+    Attributes
+    ----------
+    name : str
+    columns : tuple of str
+        ``point``, the axes, the outcomes, ``status`` and ``error`` last.
+    axes : tuple of str
+        The columns that the study set.
+    rows : tuple of mapping
+        Cells that are absent are missing keys.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    axes: tuple[str, ...]
+    rows: tuple[Mapping[str, Any], ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def column(self, name: str) -> list[Any]:
+        """Cells of a column, None where absent.
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        """
+        if name not in self.columns:
+            near = nearest(name, self.columns)
+            raise InputError(f"{self.name}: no column {name!r}{near}; columns: {', '.join(self.columns)}")
+        return [row.get(name) for row in self.rows]
+
+    def selected(self, patterns: Sequence[str]) -> Table:
+        """Only the columns named, in that order; ``*`` stands for any text. ``status`` and ``error`` stay last.
+
+        Raises
+        ------
+        InputError
+            If a name fits no column.
+        """
+        chosen: list[str] = []
+        for pattern in patterns:
+            shape = re.compile(re.escape(pattern).replace(r"\*", ".*"))
+            fitting = [name for name in self.columns if shape.fullmatch(name)]
+            if not fitting:
+                self.column(pattern)
+            chosen += [name for name in fitting if name not in chosen and name not in _LAST]
+        return Table(self.name, (*chosen, *_LAST), self.axes, self.rows)
+
+    def filtered(self, condition: str) -> Table:
+        """Only the rows where a condition such as ``q_total > 1e4 and p == 1`` holds; absent cells do not fit.
+
+        Raises
+        ------
+        InputError
+            If the condition is not arithmetic, or names no column.
+        """
+        try:
+            expression = Expression(condition)
+        except ExpressionError as error:
+            raise InputError(f"--where: {error}") from error
+        for name in expression.names:
+            self.column(name)
+        kept = tuple(row for row in self.rows if _true(expression, row))
+        return Table(self.name, self.columns, self.axes, kept)
+
+
+def _true(expression: Expression, row: Mapping[str, Any]) -> bool:
+    return bool(_derived(expression, row))
+
+
+def study_table(study: Study, tabulate: Tabulate, indices: Sequence[int] | None = None) -> Table:
+    """The table of what is stored, failed and missing points included.
+
+    Parameters
+    ----------
+    study : Study
+    tabulate : callable
+        From a stored result to its rows.
+    indices : sequence of int, optional
+        Only these points; all by default.
+    """
+    store = Store(study.store)
+    names = fingerprints(study, range(len(study)) if indices is None else indices)
+    records = store.records(names.values())
+    outcomes: dict[str, None] = {}
+    rows: list[dict[str, Any]] = []
+    for index, name in names.items():
+        point = study.point(index)
+        head = {"point": index} | {key: _cell(value) for key, value in point.values.items()}
+        record = records.get(name)
+        if record is None or record.status == FAILED:
+            status, error = (MISSING, "") if record is None else (FAILED, record.error)
+            rows.append(head | {"status": status, "error": error})
+            continue
+        for outcome in tabulate(record.result, study.task) or [{}]:
+            cells = _flat(outcome)
+            for key, expression in study.columns.items():
+                value = _derived(expression, head | cells)
+                if value is not None:
+                    cells[key] = value
+            outcomes.update(dict.fromkeys(cells))
+            rows.append(head | cells | {"status": OK, "error": ""})
+    columns = ("point", *study.keys, *(key for key in outcomes if key not in study.keys and key != "point"), *_LAST)
+    return Table(study.name, columns, study.keys, tuple(rows))
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {item}" for key, item in value.items())
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _flat(nested: Mapping[str, Any], head: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in nested.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{head}{key}.")
+        elif value is None or isinstance(value, bool | int | float | str):
+            flat[head + key] = value
+    return flat
+
+
+def _derived(expression: Expression, cells: Mapping[str, Any]) -> Any:
+    if any(cells.get(name) is None for name in expression.names):
+        return None
+    try:
+        return expression.value(cells)
+    except ExpressionError:
+        return None
+
+
+def column_unit(name: str) -> str:
+    """Unit of a column, read from the ending of its name; empty for a pure number or a text."""
+    last = [part for part in name.split(".") if any(part.endswith(ending) for ending in _UNITS)]
+    if not last:
+        return ""
+    ending = max((ending for ending in _UNITS if last[-1].endswith(ending)), key=len)
+    return _UNITS[ending]

@@ -1,0 +1,98 @@
+"""A table as a file: CSV always, Parquet and netCDF (xarray) where their libraries are."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import MissingLibraryError
+from .store import write_whole
+from .table import Table, column_unit
+
+
+def csv_text(table: Table) -> str:
+    """The table as CSV; floats in their shortest exact form, absent cells empty."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(table.columns)
+    for row in table.rows:
+        writer.writerow([_text(row.get(name)) for name in table.columns])
+    return stream.getvalue()
+
+
+def _text(value: Any) -> Any:
+    if value is None:
+        return ""
+    return repr(value) if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else value
+
+
+def write_csv(table: Table, path: Path) -> None:
+    """Write CSV, whole or not at all."""
+    write_whole(path, csv_text(table).encode())
+
+
+def write_parquet(table: Table, path: Path, provenance: Mapping[str, str]) -> None:
+    """Write Parquet with the provenance as file metadata and units as field metadata.
+
+    Raises
+    ------
+    MissingLibraryError
+        Without pyarrow.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise MissingLibraryError("Parquet needs pyarrow; pip install 'cavitydesign[tables]'") from error
+    arrays = [pa.array(_uniform(table.column(name))) for name in table.columns]
+    fields = [
+        pa.field(name, array.type, metadata={"units": column_unit(name)})
+        for name, array in zip(table.columns, arrays, strict=True)
+    ]
+    content = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=dict(provenance))), content)
+    write_whole(path, content.getvalue())
+
+
+def write_netcdf(table: Table, path: Path, provenance: Mapping[str, str]) -> None:
+    """Write netCDF (HDF5) through xarray: dimension ``row``, units as attributes, the provenance as global attributes.
+
+    Raises
+    ------
+    MissingLibraryError
+        Without xarray and h5netcdf.
+    """
+    try:
+        import h5netcdf  # noqa: F401
+        import xarray as xr
+    except ImportError as error:
+        raise MissingLibraryError("netCDF needs xarray and h5netcdf; pip install 'cavitydesign[tables]'") from error
+    variables: dict[str, Any] = {}
+    for name in table.columns:
+        cells = _uniform(table.column(name))
+        if all(cell is None or isinstance(cell, bool | int | float) for cell in cells):
+            values: Any = np.array([np.nan if cell is None else float(cell) for cell in cells])
+        else:
+            values = np.array(["" if cell is None else str(cell) for cell in cells], dtype=object)
+        # Slashes and dots: HDF5 allows dots, groups are made by slashes only.
+        variables[name] = xr.Variable(("row",), values, {"units": column_unit(name)} if column_unit(name) else {})
+    coordinates = {name: variables.pop(name) for name in ("point", *table.axes) if name in variables}
+    dataset = xr.Dataset(variables, coordinates, dict(provenance))
+    temporary = path.with_name(f".{path.name}.part")
+    dataset.to_netcdf(temporary, engine="h5netcdf")
+    temporary.replace(path)
+
+
+def _uniform(cells: list[Any]) -> list[Any]:
+    """One type a column: numbers as floats unless all are whole, anything beside texts as text."""
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if kinds <= {int, float} and float in kinds:
+        return [None if cell is None else float(cell) for cell in cells]
+    if len(kinds) > 1:
+        return [None if cell is None else str(cell) for cell in cells]
+    return cells
