@@ -1,0 +1,130 @@
+"""The report holds the numbers of the results, its pictures, its sources, and asks nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cavitydesign.geometry.cavity import Cavity
+from cavitydesign.modes.mode_set import ModeSet
+from cavitydesign.report.html import report_html, write_report
+from cavitydesign.report.references import library, materials_used, references_of
+from cavitydesign.report.sections import number, with_error
+from cavitydesign.visualise.field import draw_meridian
+from cavitydesign.visualise.lasing import draw_light_curve
+
+DESIGN: dict[str, Any] = {
+    "cavity": {"profile": "parabola", "diameter_um": 15.0, "body": "PMMA", "fibre": "silica", "surround": "air"},
+    "modes": {"wavelength_nm": 537.6, "span_nm": 10.0},
+    "lasing": {"quality": {"per_um": 24.0}},
+}
+
+
+@pytest.fixture
+def results(mode_set: ModeSet, prediction_record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "input": DESIGN,
+        "design_file": "design.toml",
+        "finished": "2026-11-02T10:00:00+00:00",
+        "versions": {"cavitydesign": "0.1.0", "numpy": "2.0"},
+        "platform": {"system": "Linux", "processors": 2},
+        "seconds": {"total": 1.5},
+        "modes": mode_set.to_json_dict(),
+        "lasing": prediction_record,
+    }
+
+
+class Collector(HTMLParser):
+    """Balanced tags, and everything that points somewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.ids: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "img", "br", "link"):
+            self.open.append(tag)
+        given = dict(attrs)
+        self.links += [value for name in ("src", "href") if (value := given.get(name))]
+        if given.get("id"):
+            self.ids.add(str(given["id"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, f"</{tag}> closes nothing"
+
+
+def test_report_is_whole_and_asks_nothing_from_outside(
+    results: dict[str, Any], mode_set: ModeSet, cavity: Cavity, tmp_path: Path
+) -> None:
+    mode = mode_set.modes[0]
+    figures = {
+        "field": draw_meridian(mode, cavity, samples=(40, 30)),
+        "light_curve": draw_light_curve(results["lasing"]),
+    }
+    path = write_report(tmp_path / "report.html", results, figures)
+    page = Collector()
+    text = path.read_text(encoding="utf-8")
+    page.feed(text)
+    assert page.open == [], "every tag is closed"
+    assert all(link.startswith(("data:", "#")) for link in page.links), page.links
+    assert all(link[1:] in page.ids for link in page.links if link.startswith("#")), "a link to a missing section"
+    assert {"figure-field", "figure-light_curve"} <= page.ids
+    assert sum(link.startswith("data:image/svg+xml") for link in page.links) == 2
+    for one in mode_set:
+        assert one.label in text
+        assert with_error(one.wavelength_nm, one.wavelength_error_nm) in text
+
+
+def test_downloads_hold_the_results_and_the_sources(results: dict[str, Any]) -> None:
+    text = report_html(results, {})
+    (encoded,) = re.findall(r'download="results.json" href="data:application/json;base64,([^"]+)"', text)
+    assert json.loads(base64.b64decode(encoded)) == json.loads(json.dumps(results))
+    (bibtex,) = re.findall(r'download="references.bib" href="data:application/x-bibtex;base64,([^"]+)"', text)
+    entries = base64.b64decode(bibtex).decode()
+    assert "10.1364/JOSA.55.001205" in entries, "the silica data must be cited"
+    assert entries.count("{") == entries.count("}")
+    assert entries.count("@") == len(references_of(DESIGN, True))
+
+
+def test_what_was_fitted_is_told_apart(results: dict[str, Any]) -> None:
+    text = report_html(results, {})
+    assert "per_um = 24.0: overrides the solved budget" in text
+    budget = {**results, "input": {**DESIGN, "lasing": {"quality": "budget"}}}
+    assert "overrides the solved budget" not in report_html(budget, {})
+
+
+def test_warnings_reach_the_reader(results: dict[str, Any]) -> None:
+    assert "<p>None.</p>" in report_html(results, {})
+    modes = {**results["modes"], "complete": False, "counted": 7, "warnings": ["window could not grow"]}
+    text = report_html({**results, "modes": modes}, {})
+    assert "window could not grow" in text
+    assert "(7) does not agree with the list" in text
+
+
+def test_report_without_lasing_and_with_hostile_words(results: dict[str, Any]) -> None:
+    bare = {key: value for key, value in results.items() if key != "lasing"}
+    bare["input"] = {"cavity": {"body": "<script>alert(1)</script>"}}
+    text = report_html(bare, {})
+    assert "Not computed." in text
+    assert "<script>" not in text, "input must be escaped"
+
+
+def test_numbers_carry_the_digits_that_their_error_allows() -> None:
+    assert with_error(537.996921234, 3e-7) == "537.99692123 ± 3.0e-07"
+    assert with_error(19.4512, 0.02) == "19.451 ± 2.0e-02"
+    assert with_error(1.5, 0.0) == "1.5"
+    assert number(None) == "-"
+
+
+def test_references_have_a_doi_each() -> None:
+    assert all(one.doi and one.doi.startswith("10.") for one in library().values())
+    assert materials_used({"cavity": {"body": {"index": 1.5}, "coatings": [{"material": "silica"}]}}) == ["silica"]
