@@ -8,24 +8,16 @@ from typing import Any
 from .media import medium_problems
 from .problem import Location, Problem, is_number
 
-_SHAPE_KEYS = (
-    "diameter_um",
-    "axial_radius_um",
-    "polar_radius_um",
-    "contact_angle_deg",
-    "length_um",
-    "volume_um3",
-    "file",
-    "fibre_taper",
-)
+_DROP_MEASURES = ("diameter_um", "contact_angle_deg", "length_um", "volume_um3")
 _ALLOWED = {
     "parabola": ("diameter_um", "axial_radius_um", "fibre_taper"),
     "cosine": ("diameter_um", "axial_radius_um", "fibre_taper"),
     "spheroid": ("diameter_um", "polar_radius_um", "fibre_taper"),
     "cylinder": ("diameter_um",),
-    "droplet": ("diameter_um", "contact_angle_deg", "length_um", "volume_um3", "fibre_taper"),
+    "droplet": (*_DROP_MEASURES, "solid_fraction", "contact_line"),
     "outline": ("file", "fibre_taper"),
 }
+_SHAPE_KEYS = tuple(dict.fromkeys(key for keys in _ALLOWED.values() for key in keys))
 _REQUIRED = {
     "parabola": ("diameter_um", "axial_radius_um"),
     "cosine": ("diameter_um", "axial_radius_um"),
@@ -34,7 +26,6 @@ _REQUIRED = {
     "droplet": ("fibre_diameter_um",),
     "outline": ("file",),
 }
-_DROP_MEASURES = ("diameter_um", "contact_angle_deg", "length_um", "volume_um3")
 _RESERVED_REGIONS = ("fibre", "body", "surround")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import InputError
-from ..geometry import Cavity, Coating, Cosine, Cylinder, Outline, Parabola, Spheroid
+from ..geometry import Cavity, Coating, Cosine, Cylinder, Outline, Parabola, Spheroid, dried, droplet_of
 from ..materials import Material
 from ..modes import ModeRequest
 from .media import build_medium
@@ -91,7 +91,16 @@ class Converter:
                 return self._built(Spheroid, radius, table.polar_radius_um or radius)
             case "cylinder":
                 return self._built(Cylinder, radius)
+            case "droplet":
+                return self._built(self._droplet, table)
         return None
+
+    def _droplet(self, table: CavityTable) -> Outline:
+        measures = _given(table, "diameter_um", "contact_angle_deg", "length_um", "volume_um3")
+        drop = droplet_of(table.fibre_diameter_um or 0.0, **measures)
+        if table.solid_fraction is None:
+            return drop
+        return dried(drop, table.solid_fraction, **_given(table, "contact_line"))
 
     def _built(self, kind: Callable[..., Built], *args: Any, **given: Any) -> Built | None:
         try:

@@ -76,6 +76,8 @@ class CavityTable(Table):
     contact_angle_deg: Angle | None = Field(None, description="contact angle of the drop on the fibre, degrees")
     length_um: Length | None = Field(None, description="wetted length of the drop, um")
     volume_um3: Positive | None = Field(None, description="volume of the drop, um^3")
+    solid_fraction: Share | None = Field(None, description="share of the drop's volume that stays on drying, 0 to 1")
+    contact_line: Literal["pinned", "receding"] | None = Field(None, description="what drying keeps: length or angle")
     file: Text | None = Field(None, description="CSV of the measured outline (z_um, r_um)")
     fibre_diameter_um: NotNegative | None = Field(None, description="diameter of the fibre at the equator, um; 0: none")
     fibre_taper: Number | None = Field(None, description="slope d(radius)/dz of a tapered fibre")

@@ -113,6 +113,16 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
             "cavity.body.volume_fraction = 1.1: must be at most 1",
         ),
         ({"cavity.body": {"file": "absent.toml"}}, 'cavity.body = "absent.toml": '),
+        # drops
+        ({"cavity.profile": "droplet"}, "cavity.axial_radius_um = 60.0: does not belong to profile droplet"),
+        (
+            {"cavity.profile": "droplet"},
+            "profile droplet needs exactly two of diameter_um, contact_angle_deg, length_um",
+        ),
+        (
+            {"cavity.profile": "droplet", "cavity.axial_radius_um": DROP, "cavity.length_um": 1e5},
+            "design.toml: cavity.length_um: 100000 um is impossible",
+        ),
         # shells and spreads
         (
             {"cavity.coatings": [{"name": "inner", "thickness_um": 4.0, "material": "PMMA"}]},

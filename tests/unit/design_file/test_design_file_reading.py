@@ -8,7 +8,7 @@ import pytest
 
 from cavitydesign.design_file import load_design, parse_design
 from cavitydesign.errors import InputError
-from cavitydesign.geometry import Cosine, Cylinder, Parabola, Spheroid
+from cavitydesign.geometry import Cosine, Cylinder, Droplet, Parabola, Spheroid
 from cavitydesign.materials import ConstantIndex
 
 QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
@@ -59,6 +59,16 @@ def test_explicit_medium() -> None:
     assert isinstance(body, ConstantIndex)
     assert (body.index(600.0), body.index_extraordinary(600.0)) == (1.49, 1.52)
     assert body.absorption_per_cm(600.0) == pytest.approx(0.5, rel=1e-12)
+
+
+def test_droplet_and_drying() -> None:
+    drop = {"profile": "droplet", "diameter_um": 15.0, "contact_angle_deg": 20.0, "fibre_diameter_um": 8.0}
+    raw = {**SPHERE, "cavity": {**drop, "body": "PMMA", "fibre": "silica"}}
+    wet = parse_design(raw).cavity.outline
+    dry = parse_design(raw, overrides={"cavity.solid_fraction": 0.5, "cavity.contact_line": "receding"}).cavity.outline
+    assert isinstance(wet, Droplet) and isinstance(dry, Droplet)
+    assert wet.equator_radius_um == 7.5
+    assert dry.volume_um3 == pytest.approx(0.5 * wet.volume_um3, rel=1e-9)
 
 
 def test_mixed_medium() -> None:
