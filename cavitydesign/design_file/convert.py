@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import InputError
+from ..gain import GainMedium, Pump, medium_from_dict
 from ..geometry import Cavity, Coating, Cosine, Cylinder, Outline, Parabola, Spheroid, dried, droplet_of
 from ..materials import Material
 from ..modes import ModeRequest
+from .key_types import Table
 from .media import build_medium
+from .outline_file import load_outline
 from .problem import Location, Problem
-from .schema import CavityTable, DesignTables, MediumTable, ModesTable, Table
+from .schema import CavityTable, MediumTable, ModesTable
 
 Built = TypeVar("Built")
 
@@ -22,20 +25,22 @@ class Converter:
 
     Parameters
     ----------
-    tables : DesignTables
-        The checked design.
+    tables : dict of str to Table
+        The tables in which nothing is wrong.
     folder : Path
         Where relative file names start.
     """
 
-    def __init__(self, tables: DesignTables, folder: Path) -> None:
+    def __init__(self, tables: dict[str, Any], folder: Path) -> None:
         self._tables = tables
         self._folder = folder
         self.problems: list[Problem] = []
 
     def cavity(self) -> Cavity | None:
         """The cavity with its outline and media."""
-        table = self._tables.cavity
+        table: CavityTable | None = self._tables.get("cavity")
+        if table is None:
+            return None
         body = self._material(table.body, ("cavity", "body"))
         surround = self._material(table.surround or MediumTable.model_validate({"name": "air"}), ("cavity", "surround"))
         fibre = self._material(table.fibre, ("cavity", "fibre")) if table.fibre is not None else None
@@ -68,9 +73,21 @@ class Converter:
 
     def modes(self) -> ModeRequest | None:
         """The modes that are wanted."""
-        table = self._tables.modes
+        table: ModesTable | None = self._tables.get("modes")
+        if table is None:
+            return None
         span = table.span_nm if table.azimuthal_order is None else None
         return self._built(ModeRequest, span_nm=span, **_given(table, *(set(ModesTable.model_fields) - {"span_nm"})))
+
+    def medium(self) -> GainMedium | None:
+        """The gain medium; without a table, the published dots."""
+        table: Table | None = self._tables.get("gain")
+        return self._built(medium_from_dict, {} if table is None else _given(table, *type(table).model_fields))
+
+    def pump(self) -> Pump | None:
+        """The pump."""
+        table: Table | None = self._tables.get("pump")
+        return self._built(Pump, **({} if table is None else _given(table, *type(table).model_fields)))
 
     def _material(self, table: MediumTable, location: Location) -> Material | None:
         try:
@@ -93,6 +110,9 @@ class Converter:
                 return self._built(Cylinder, radius)
             case "droplet":
                 return self._built(self._droplet, table)
+            case "outline":
+                file = self._folder / (table.file or "")
+                return self._built(load_outline, file, 0.5 * (table.fibre_diameter_um or 0.0))
         return None
 
     def _droplet(self, table: CavityTable) -> Outline:

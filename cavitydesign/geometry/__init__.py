@@ -5,19 +5,24 @@ from .cosine import Cosine
 from .cylinder import Cylinder
 from .droplet import Droplet
 from .droplet_solve import dried, droplet_of
+from .measured import AxialSpacing, MeasuredOutline, axial_spacing, outline_from_points
 from .outline import Outline
 from .parabola import Parabola
 from .spheroid import Spheroid
 
 __all__ = [
+    "AxialSpacing",
     "Cavity",
     "Coating",
     "Cosine",
     "Cylinder",
     "Droplet",
+    "MeasuredOutline",
     "Outline",
     "Parabola",
     "Spheroid",
+    "axial_spacing",
     "dried",
     "droplet_of",
+    "outline_from_points",
 ]

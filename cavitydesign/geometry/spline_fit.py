@@ -1,0 +1,162 @@
+"""Least-squares splines of rising flexibility, the fittest chosen by the Bayesian information criterion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .outline import Array
+
+if TYPE_CHECKING:
+    from scipy.interpolate import BSpline
+
+_DEGREE = 5
+_INNER_KNOTS = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48)
+_POINTS_PER_UNKNOWN = 4
+_PATIENCE = 3
+_LARGEST_LIKENESS = 0.95
+_SMALLEST_PIVOT = 1e-10
+
+
+@dataclass(frozen=True)
+class SplineFit:
+    """One spline through weighted points.
+
+    Parameters
+    ----------
+    degree : int
+        Degree of the pieces.
+    knots, coefficients : tuple of float
+        B-spline of that degree.
+    covariance : tuple of tuple of float
+        Of the coefficients, from the scatter of the points.
+    residual_rms : float
+        Weighted root mean square residual, corrected for the number of unknowns.
+    worst_point : int
+        Index of the point farthest from a fit without it.
+    worst_ratio : float
+        That distance in units of the robust scatter.
+    worst_distance : float
+        That distance in weighted units.
+    criterion : float
+        Bayesian information criterion; the least is best.
+    """
+
+    degree: int
+    knots: tuple[float, ...]
+    coefficients: tuple[float, ...]
+    covariance: tuple[tuple[float, ...], ...]
+    residual_rms: float
+    worst_point: int
+    worst_ratio: float
+    worst_distance: float
+    criterion: float
+
+    @cached_property
+    def _pieces(self) -> tuple[BSpline, ...]:
+        from scipy.interpolate import BSpline
+
+        curve = BSpline(np.array(self.knots), np.array(self.coefficients), self.degree)
+        return tuple(curve.derivative(order) if order else curve for order in range(min(3, self.degree) + 1))
+
+    @property
+    def is_quadratic(self) -> bool:
+        """Whether the fit is one parabola."""
+        return self.degree == 2 and len(self.coefficients) == 3
+
+    def value(self, x: Array, order: int = 0) -> Array:
+        """The fit or its derivative of the given order, 0 to 3."""
+        if order >= len(self._pieces):
+            return np.zeros_like(x)
+        return np.asarray(self._pieces[order](x), dtype=np.float64)
+
+    def sensitivity(self, x: float, order: int) -> Array:
+        """Derivative of `value(x, order)` by each coefficient."""
+        from scipy.interpolate import BSpline
+
+        if order > self.degree:
+            return np.zeros(len(self.coefficients))
+        unit = BSpline(np.array(self.knots), np.eye(len(self.coefficients)), self.degree)
+        return np.asarray((unit.derivative(order) if order else unit)(x), dtype=np.float64)
+
+
+def spline_ladder(x: Array, y: Array, weight: Array, rounding: float) -> tuple[SplineFit, SplineFit]:
+    """Fit splines of rising flexibility and choose.
+
+    Parameters
+    ----------
+    x : array (n,)
+        Increasing, repeated values allowed.
+    y, weight : array (n,)
+        Values, and the weights that multiply their residuals.
+    rounding : float
+        Size below which a weighted residual carries no information.
+
+    Returns
+    -------
+    best, neighbour : SplineFit
+        The one of least criterion, and the next more flexible one (else the next stiffer), whose difference tells what
+        the choice itself is worth.
+    """
+    fits: list[SplineFit] = []
+    best = 0
+    for degree, knots in _rungs(x):
+        fit = _fit(x, y, weight, degree, knots, rounding)
+        if fit is None:
+            continue
+        fits.append(fit)
+        if fit.criterion < fits[best].criterion:
+            best = len(fits) - 1
+        if len(fits) - 1 - best >= _PATIENCE:
+            break
+    return fits[best], fits[best + 1 if best + 1 < len(fits) else max(best - 1, 0)]
+
+
+def _rungs(x: Array) -> Iterator[tuple[int, Array]]:
+    low, high = x[0], x[-1]
+    for degree in range(2, _DEGREE + 1):
+        yield degree, np.r_[[low] * (degree + 1), [high] * (degree + 1)]
+    for inner in _INNER_KNOTS:
+        if _POINTS_PER_UNKNOWN * (inner + _DEGREE + 1) > len(x):
+            return
+        middle = np.quantile(x, np.arange(1, inner + 1) / (inner + 1))
+        yield _DEGREE, np.r_[[low] * (_DEGREE + 1), middle, [high] * (_DEGREE + 1)]
+
+
+def _fit(x: Array, y: Array, weight: Array, degree: int, knots: Array, rounding: float) -> SplineFit | None:
+    from scipy.interpolate import BSpline
+    from scipy.linalg import solve_triangular
+
+    basis = BSpline.design_matrix(x, knots, degree).toarray() * weight[:, None]
+    orthogonal, upper = np.linalg.qr(basis)
+    pivots = np.abs(np.diag(upper))
+    if pivots.min() < _SMALLEST_PIVOT * pivots.max():
+        return None
+    coefficients = solve_triangular(upper, orthogonal.T @ (weight * y))
+    residual = weight * y - basis @ coefficients
+    points, unknowns = basis.shape
+    mean_square = max(float(residual @ residual) / points, rounding**2)
+    variance = mean_square * points / max(points - unknowns, 1)
+    # Neighbouring residuals of one sign mean a misfit rather than noise: fewer independent points than there are.
+    likeness = min(max(float(residual[1:] @ residual[:-1]) / (mean_square * points), 0.0), _LARGEST_LIKENESS)
+    spread = variance * (1.0 + likeness) / (1.0 - likeness)
+    inverse = solve_triangular(upper, np.eye(unknowns))
+    without_itself = np.abs(residual) / np.maximum(1.0 - np.sum(orthogonal**2, axis=1), 1e-12)
+    scatter = max(1.4826 * float(np.median(without_itself)), rounding)
+    worst = int(np.argmax(without_itself))
+    return SplineFit(
+        degree=degree,
+        knots=tuple(knots.tolist()),
+        coefficients=tuple(coefficients.tolist()),
+        covariance=tuple(map(tuple, (spread * inverse @ inverse.T).tolist())),
+        residual_rms=math.sqrt(variance),
+        worst_point=worst,
+        worst_ratio=float(without_itself[worst]) / scatter,
+        worst_distance=float(without_itself[worst]),
+        criterion=points * math.log(mean_square) + unknowns * math.log(points),
+    )
