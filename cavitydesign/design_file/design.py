@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..gain import GainMedium, Pump
 from ..geometry import Cavity
 from ..modes import ModeRequest
 from .consistency import check_consistency
@@ -29,6 +30,10 @@ class Design:
         Shape and media.
     modes : ModeRequest
         Which modes are wanted.
+    medium : GainMedium
+        The gain medium; the published dots where the file has no [gain].
+    pump : Pump
+        The pump.
     spreads : mapping of str to float
         Standard deviation of each number that carries one, by dotted key ("cavity.diameter_um"), in the key's unit.
     raw : dict
@@ -39,6 +44,8 @@ class Design:
 
     cavity: Cavity
     modes: ModeRequest
+    medium: GainMedium
+    pump: Pump
     spreads: Mapping[str, float] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     path: Path | None = None
@@ -93,14 +100,16 @@ def parse_design(
     problems += wrong
     known = {problem.location for problem in wrong}
     problems += [problem for problem in check_consistency(plain) if problem.location not in known]
-    if tables is None or problems:
+    faulty = {problem.location[0] for problem in problems}
+    sound = {name: table for name, table in tables.items() if name not in faulty}
+    converter = Converter(sound, path.parent if path is not None else Path())
+    cavity, modes, medium, pump = converter.cavity(), converter.modes(), converter.medium(), converter.pump()
+    problems += converter.problems
+    if cavity is not None and modes is not None:
+        problems += _range_problems(cavity, modes)
+    if problems or cavity is None or modes is None or medium is None or pump is None:
         raise input_error(source, problems)
-    converter = Converter(tables, path.parent if path is not None else Path())
-    cavity, modes = converter.cavity(), converter.modes()
-    if converter.problems or cavity is None or modes is None:
-        raise input_error(source, converter.problems)
-    _check_ranges(cavity, modes, source)
-    return Design(cavity, modes, spreads, merged, path)
+    return Design(cavity, modes, medium, pump, spreads, merged, path)
 
 
 def _overridden(raw: Mapping[str, Any], overrides: Mapping[str, Any], source: str) -> dict[str, Any]:
@@ -124,11 +133,11 @@ def _overridden(raw: Mapping[str, Any], overrides: Mapping[str, Any], source: st
     return merged
 
 
-def _check_ranges(cavity: Cavity, modes: ModeRequest, source: str) -> None:
+def _range_problems(cavity: Cavity, modes: ModeRequest) -> list[Problem]:
     """Refuse a wavelength range outside the data of a medium now rather than after the first solve."""
+    problems: list[Problem] = []
     if modes.span_nm is None:
-        return
-    problems = []
+        return problems
     for name, material in cavity.regions:
         for wavelength_nm in (modes.wavelength_nm - modes.span_nm / 2, modes.wavelength_nm + modes.span_nm / 2):
             try:
@@ -136,5 +145,4 @@ def _check_ranges(cavity: Cavity, modes: ModeRequest, source: str) -> None:
             except InputError as error:
                 problems.append(Problem(("modes", "wavelength_nm"), f"{name}: {error}", modes.wavelength_nm))
                 break
-    if problems:
-        raise input_error(source, problems)
+    return problems

@@ -7,30 +7,29 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import BeforeValidator, Field
 from pydantic.fields import FieldInfo
 
+from ..gain import Pump
+from ..gain.library import KINDS
+from .key_types import (
+    Accuracy,
+    Angle,
+    Index,
+    Length,
+    NotNegative,
+    Number,
+    Positive,
+    Share,
+    Table,
+    Text,
+    Wavelength,
+    Whole,
+    table_of,
+)
 from .problem import is_number
 
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
-Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
-Length = Annotated[float, Strict(), Field(gt=0, le=1e6, allow_inf_nan=False)]
-Wavelength = Annotated[float, Strict(), Field(ge=1, le=1e7, allow_inf_nan=False)]
-Index = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
-Angle = Annotated[float, Strict(), Field(ge=0, lt=180, allow_inf_nan=False)]
-Accuracy = Annotated[float, Strict(), Field(ge=1e-12, le=1e-2, allow_inf_nan=False)]
-Whole = Annotated[int, Strict(), Field(ge=1, le=100_000)]
-Text = Annotated[str, Strict(), Field(min_length=1)]
-
 Profile = Literal["parabola", "cosine", "spheroid", "cylinder", "droplet", "outline"]
-
-
-class Table(BaseModel):
-    """A frozen table that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _medium(given: Any) -> Any:
@@ -103,22 +102,6 @@ class ModesTable(Table):
     relative_accuracy: Accuracy | None = Field(None, description="relative accuracy of the wavelength")
 
 
-class GainTable(Table):
-    """The gain medium."""
-
-    medium: Text | None = Field(None, description="name of the gain medium")
-
-
-class PumpTable(Table):
-    """The pump pulse."""
-
-    photons: Annotated[Whole, Field(le=3)] | None = Field(None, description="photons absorbed for one excitation")
-    wavelength_nm: Wavelength | None = Field(None, description="pump wavelength, nm")
-    fluence_mj_cm2: tuple[NotNegative, ...] | None = Field(
-        None, description="range of the light curve, mJ/cm2: [1.0, 6.0]"
-    )
-
-
 def _quality(given: Any) -> Any:
     if given == "budget":
         return {}
@@ -144,14 +127,14 @@ class LasingTable(Table):
     quality: Annotated[QualityTable, BeforeValidator(_quality)] | None = Field(None, description="quality factor")
 
 
-class DesignTables(Table):
-    """The whole file."""
-
-    cavity: CavityTable = Field(description="shape and media of the cavity")
-    modes: ModesTable = Field(description="which modes are wanted")
-    gain: GainTable | None = Field(None, description="gain medium")
-    pump: PumpTable | None = Field(None, description="pump")
-    lasing: LasingTable | None = Field(None, description="how the modes lase")
+TABLES: dict[str, type[Table]] = {
+    "cavity": CavityTable,
+    "modes": ModesTable,
+    "gain": table_of("GainTable", *KINDS.values(), medium=str, kind=str),
+    "pump": table_of("PumpTable", Pump),
+    "lasing": LasingTable,
+}
+REQUIRED_TABLES = ("cavity", "modes")
 
 
 def _table_in(annotation: Any) -> type[Table] | None:
@@ -166,10 +149,9 @@ def _table_in(annotation: Any) -> type[Table] | None:
 
 def table_at(location: tuple[str | int, ...]) -> type[Table] | None:
     """Schema of the table at a path such as ("cavity", "coatings", 0), None if there is none."""
-    table: type[Table] | None = DesignTables
-    for part in location:
-        if isinstance(part, int):
-            continue
+    named = [part for part in location if isinstance(part, str)]
+    table = TABLES.get(named[0]) if named else None
+    for part in named[1:]:
         if table is None or part not in table.model_fields:
             return None
         table = _table_in(table.model_fields[part].annotation)
@@ -180,18 +162,17 @@ def field_at(location: tuple[str | int, ...]) -> FieldInfo | None:
     """Schema of the key at a path, None if there is none."""
     named = tuple(part for part in location if isinstance(part, str))
     table = table_at(named[:-1])
-    return None if table is None or not named else table.model_fields.get(named[-1])
+    return None if table is None else table.model_fields.get(named[-1])
 
 
 def tables_with(name: str) -> tuple[str, ...]:
     """Top tables that know a key of this name."""
-    return tuple(top for top in DesignTables.model_fields if name in (table_at((top,)) or DesignTables).model_fields)
+    return tuple(top for top, table in TABLES.items() if name in table.model_fields)
 
 
 def all_keys() -> tuple[str, ...]:
     """Dotted keys of all tables of the file."""
-    tables = ((top, table_at((top,))) for top in DesignTables.model_fields)
-    return tuple(f"{top}.{key}" for top, table in tables if table is not None for key in table.model_fields)
+    return tuple(f"{top}.{key}" for top, table in TABLES.items() for key in table.model_fields)
 
 
 def carries_spread(location: tuple[str | int, ...]) -> bool:

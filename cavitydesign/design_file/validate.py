@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from ..errors import nearest
 from .problem import Location, Problem, unknown_key
-from .schema import DesignTables, all_keys, field_at, table_at, tables_with
+from .schema import REQUIRED_TABLES, TABLES, all_keys, field_at, table_at, tables_with
 
 _BOUNDS = {
     "greater_than": ("gt", "must be greater than {}"),
@@ -32,7 +32,7 @@ _TYPES = {
 }
 
 
-def validate(plain: dict[str, Any]) -> tuple[DesignTables | None, list[Problem]]:
+def validate(plain: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Check types and bounds of every key.
 
     Parameters
@@ -42,14 +42,22 @@ def validate(plain: dict[str, Any]) -> tuple[DesignTables | None, list[Problem]]
 
     Returns
     -------
-    tables : DesignTables or None
-        The checked design, None if anything is wrong.
+    tables : dict of str to Table
+        Those in which nothing is wrong.
     problems : list of Problem
     """
-    try:
-        return DesignTables.model_validate(plain), []
-    except ValidationError as error:
-        return None, [_problem(detail) for detail in error.errors()]
+    tables: dict[str, Any] = {}
+    problems = [unknown_key((name,), item, tuple(TABLES)) for name, item in plain.items() if name not in TABLES]
+    for name, schema in TABLES.items():
+        if name not in plain:
+            if name in REQUIRED_TABLES:
+                problems.append(Problem((name,), f"missing; the table [{name}] is needed"))
+            continue
+        try:
+            tables[name] = schema.model_validate(plain[name])
+        except ValidationError as error:
+            problems += [_problem(name, detail) for detail in error.errors()]
+    return tables, problems
 
 
 def key_problem(key: str) -> str | None:
@@ -69,8 +77,8 @@ def key_problem(key: str) -> str | None:
     return unknown_key(location, Problem.ABSENT, tuple(table.model_fields), tables_with(str(location[-1]))).text
 
 
-def _problem(detail: ErrorDetails) -> Problem:
-    location: Location = tuple(detail["loc"])
+def _problem(table_name: str, detail: ErrorDetails) -> Problem:
+    location: Location = (table_name, *detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         table = table_at(location[:-1])

@@ -82,7 +82,13 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
         ({"modes.span_nm": 2000.0}, "modes.span_nm = 2000.0: must be less than twice wavelength_nm (537.6)"),
         ({"modes.relative_accuracy": 1e-30}, "modes.relative_accuracy = 1e-30: must be at least 1e-12"),
         ({"modes.axial_orders": 0}, "modes.axial_orders = 0: must be at least 1"),
-        ({"pump.photons": 7}, "pump.photons = 7: must be at most 3"),
+        ({"pump.photons": 7}, "design.toml: pump.photons: 7 is not allowed; 1, 2 or 3"),
+        ({"pump.photons": "three"}, 'pump.photons = "three": must be a whole number'),
+        ({"pump.pulse_fs": -100.0}, "design.toml: pump.pulse_fs: -100.0 must be positive"),
+        ({"pump.shape": "gausian"}, "did you mean 'gaussian'?"),
+        ({"gain.medium": "CsPbBr3"}, "did you mean 'CsPbBr3-PMMA'?"),
+        ({"gain.peak_gain_per_cm": -1100.0}, "design.toml: gain.peak_gain_per_cm: -1100.0 must be positive"),
+        ({"gain.sources": 3}, "gain.sources = 3: unknown key"),
         # a range backwards, or of the wrong length
         ({"pump.fluence_mj_cm2": [6.0, 1.0]}, "pump.fluence_mj_cm2 = [6.0, 1.0]: must be [lowest, highest] in mJ/cm2"),
         ({"pump.fluence_mj_cm2": [6.0]}, "pump.fluence_mj_cm2 = [6.0]: must be [lowest, highest] in mJ/cm2"),
@@ -167,6 +173,7 @@ def test_all_problems_at_once() -> None:
             "cavity.polar_radius_um": 3.0,
             "modes.span_nm": "wide",
             "pump.fluence_mj_cm2": [3.0, 2.0],
+            "gain.medium": "dye",
         }
     )
     for key in (
@@ -175,6 +182,7 @@ def test_all_problems_at_once() -> None:
         "cavity.polar_radius_um",
         "modes.span_nm",
         "pump.fluence_mj_cm2",
+        "gain.medium",
     ):
         assert sum(key in problem for problem in problems) == 1, f"{key} once in {problems}"
 
