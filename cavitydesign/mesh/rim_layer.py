@@ -69,7 +69,7 @@ def reach_of(cavity: Cavity, m: int, k_per_um: float, indices: tuple[float, ...]
     kappa = np.sqrt(np.maximum((m / outside) ** 2 - (k_per_um * indices[-1]) ** 2, 0.0))
     growth = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(outside))])
     outer = float(np.interp(exponent, growth, outside - radius)) if growth[-1] > exponent else caustic
-    along, width, cramped = _along(cavity, m, axial_orders, exponent)
+    along, width, cramped = (0.0, 0.0, False) if cavity.sliced else _along(cavity, m, axial_orders, exponent)
     return Reach(turning, depth, outer, caustic, float(kappa[0]), along, width, cramped)
 
 

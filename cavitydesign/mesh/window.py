@@ -138,7 +138,7 @@ def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
         count = max(1, math.ceil(sizing.refinement))
         breaks = [first * i / count for i in range(count)] + [first + (end - first) * i / count for i in range(count + 1)]
         return [Layer(rim, OffsetCurve(rim.outline, end), tuple(breaks), region)]
-    start = min(reach.caustic, reach.outer) + 0.1 * sizing.wavelength_um
+    start = min(reach.caustic, reach.outer) + 0.25 * sizing.wavelength_um
     pieces = max(2, math.ceil(sizing.refinement * (1.0 + start / (0.6 * sizing.wavelength_um))))
     share = np.linspace(0.0, 1.0, pieces + 1)
     real = tuple(float(start * (0.7 * x + 0.3 * x * x)) for x in share)

@@ -1,0 +1,65 @@
+"""All azimuthal orders from a few: Galerkin projection of the affine pencil onto eigenvectors of some orders.
+
+The projected matrices keep the affine form, so every m and every permittivity is a small dense problem; dispersion makes it
+nonlinear in k and is solved there. The eigenvalue's error is quadratic in the distance of the mode from the basis and is bounded
+by the residual of the full problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+Values = NDArray[np.generic]
+Apply = Callable[[Values], Values]
+
+
+@dataclass(frozen=True)
+class ReducedPencil:
+    """Projected affine matrices.
+
+    Attributes
+    ----------
+    basis : (n, b) array
+        Orthonormal in the Euclidean product.
+    k0, k2 : (b, b) arrays
+    b_radial, b_axial, b_azimuthal : (regions, b, b) arrays
+    """
+
+    basis: Values
+    k0: Values
+    k2: Values
+    b_radial: Values
+    b_axial: Values
+    b_azimuthal: Values
+
+    def stiffness(self, m: float) -> Values:
+        """Projected a at azimuthal order m."""
+        return np.asarray(self.k0 + m**2 * self.k2)
+
+    def mass(self, m: float, ordinary: Values, axial: Values) -> Values:
+        """Projected b at azimuthal order m and given permittivities."""
+        return np.asarray(
+            np.tensordot(ordinary, self.b_radial + m**2 * self.b_azimuthal, 1) + np.tensordot(axial, self.b_axial, 1)
+        )
+
+    def solve(self, m: float, ordinary: Values, axial: Values) -> tuple[Values, Values]:
+        """All eigenvalues k^2 of the small problem and its vectors, scaled to y^T B y = 1 (no conjugation)."""
+        a, b = self.stiffness(m), self.mass(m, ordinary, axial)
+        if np.iscomplexobj(a) or np.iscomplexobj(b):
+            values, vectors = linalg.eig(a, b)
+            scale = np.sqrt(np.einsum("ij,ij->j", vectors, b @ vectors))
+            return values, np.asarray(vectors / scale)
+        values, vectors = linalg.eigh(0.5 * (a + a.T), 0.5 * (b + b.T))
+        return values, vectors
+
+
+def orthonormal(vectors: Values, tolerance: float = 1e-9) -> Values:
+    """Orthonormal columns that span the given ones, nearly dependent directions dropped."""
+    scaled = vectors / np.linalg.norm(vectors, axis=0)
+    left, singular, _ = np.linalg.svd(scaled, full_matrices=False)
+    return np.asarray(left[:, singular > tolerance * singular[0]])

@@ -1,0 +1,87 @@
+"""Sample a solved mode on a grid, for pictures and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..fem.field import evaluate
+from .family import RawMode
+from .mode import Array, FieldSamples
+
+
+def sampler(raw: RawMode) -> Callable[[int, int], FieldSamples]:
+    """A function (points outwards, points along) -> FieldSamples of the mode; a half window is mirrored to a whole one."""
+
+    def sample(outwards: int, along: int) -> FieldSamples:
+        return sample_mode(raw, outwards, along)
+
+    return sample
+
+
+def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
+    """Field of a mode on an even grid of its window, absorbing layers left out, largest |E| = 1."""
+    problem = raw.problem
+    window, cavity = problem.window, problem.cavity
+    real = [layer for layer in window.layers if layer.stretch is None]
+    s = np.linspace(real[0].breaks[0], real[-1].breaks[-1] * (1 - 1e-12), outwards)
+    t_end = window.t_breaks[-1]
+    if window.half:
+        positive = np.linspace(0.0, t_end, (along + 1) // 2)
+    else:
+        positive = np.linspace(window.t_breaks[0], t_end, along)
+    field = evaluate(window, problem.space, raw.vector, raw.m, s, positive)
+    parts = [field.r.real, field.z.real, field.e_r[0], 1j * field.e_azimuthal[0], field.e_z[0]]
+    t = positive
+    if window.half:
+        t = np.concatenate([-positive[:0:-1], positive])
+        sign = -1.0 if problem.wall == "electric" else 1.0
+        parts = [
+            np.concatenate([flip * part[:, :0:-1], part], axis=1)
+            for part, flip in zip(parts, (1.0, -1.0, sign, sign, -sign), strict=True)
+        ]
+    r, z, e_r, e_phi, e_z = parts
+    largest = np.sqrt(abs(e_r) ** 2 + abs(e_phi) ** 2 + abs(e_z) ** 2).max()
+    names = tuple(name for name, _ in cavity.regions)
+    region = np.broadcast_to(field.region[:, None], r.shape)
+    return FieldSamples(
+        r.real,
+        z.real,
+        (e_r / largest).astype(complex),
+        (e_phi / largest).astype(complex),
+        (e_z / largest).astype(complex),
+        raw.eps.ordinary[region],
+        np.asarray(region),
+        names,
+        _interfaces(raw, t),
+        _mesh_lines(raw, t),
+    )
+
+
+def _interfaces(raw: RawMode, t: Array) -> dict[str, Array]:
+    """Outer boundary of each region but the surround, along t."""
+    curves = {}
+    names = [name for name, _ in raw.problem.cavity.regions]
+    layers = raw.problem.window.layers
+    for inner, outer in zip(layers[:-1], layers[1:], strict=True):
+        if inner.region != outer.region:
+            r, z, _, _ = inner.outer.evaluate(t)
+            curves["outline" if names[inner.region] == "body" else names[inner.region]] = np.stack([r.real, z.real], axis=1)
+    return curves
+
+
+def _mesh_lines(raw: RawMode, t: Array) -> tuple[Array, ...]:
+    window = raw.problem.window
+    real = [layer for layer in window.layers if layer.stretch is None]
+    lines = []
+    for layer in real:
+        for s in layer.breaks:
+            r, z, *_ = layer.map(np.array([s]), t)
+            lines.append(np.stack([r[0].real, z[0].real], axis=1))
+    ends = window.t_breaks if not window.half else tuple(sorted({*window.t_breaks, *(-x for x in window.t_breaks)}))
+    s = np.concatenate([np.linspace(layer.breaks[0], layer.breaks[-1], 12, endpoint=False) for layer in real])
+    for edge in ends:
+        r, z, *_ = window.map(s, np.array([edge]))
+        lines.append(np.stack([r[:, 0].real, z[:, 0].real], axis=1))
+    return tuple(lines)
