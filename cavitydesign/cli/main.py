@@ -13,6 +13,7 @@ from .modes import modes
 from .outcome import reported
 from .run import run
 from .study import study
+from .view import view
 
 app = typer.Typer(
     name="cavitydesign",
@@ -40,7 +41,7 @@ def _options(
     """Options before the command's name."""
 
 
-for _command in (run, modes, lase, materials):
+for _command in (run, modes, lase, materials, view):
     app.command()(reported(_command))
 app.add_typer(study)
 
