@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -21,11 +21,15 @@ def sampler(raw: RawMode) -> Callable[[int, int], FieldSamples]:
 
 
 def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
-    """Field of a mode on an even grid of its window, absorbing layers left out, largest |E| = 1."""
+    """Field of a mode on a grid of its window, absorbing layers left out, largest |E| = 1.
+
+    The grid is even within each layer and has a point on either side of every interface, where E_r jumps; there are
+    about `outwards` points across.
+    """
     problem = raw.problem
     window, cavity = problem.window, problem.cavity
     real = [layer for layer in window.layers if layer.stretch is None]
-    s = np.linspace(real[0].breaks[0], real[-1].breaks[-1] * (1 - 1e-12), outwards)
+    s = _outward_points([(layer.breaks[0], layer.breaks[-1]) for layer in real], outwards)
     t_end = window.t_breaks[-1]
     if window.half:
         positive = np.linspace(0.0, t_end, (along + 1) // 2)
@@ -57,6 +61,16 @@ def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
         _interfaces(raw, t),
         _mesh_lines(raw, t),
     )
+
+
+def _outward_points(spans: Sequence[tuple[float, float]], count: int) -> Array:
+    """Places across the layers; each layer's last one lies just inside it, so that it takes that layer's medium."""
+    whole = spans[-1][1] - spans[0][0]
+    parts = []
+    for low, high in spans:
+        points = max(3, round(count * (high - low) / whole))
+        parts.append(np.linspace(low, high - 1e-12 * whole, points))
+    return np.concatenate(parts)
 
 
 def _interfaces(raw: RawMode, t: Array) -> dict[str, Array]:
