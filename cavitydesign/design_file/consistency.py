@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from .media import medium_problems
+from .micrograph_file import IMAGE_SUFFIXES, is_micrograph
 from .problem import Location, Problem, is_number
 
 _DROP_MEASURES = ("diameter_um", "contact_angle_deg", "length_um", "volume_um3")
+_SCALES = ("um_per_pixel", "scale_bar_um")
 _ALLOWED = {
     "parabola": ("diameter_um", "axial_radius_um", "fibre_taper"),
     "cosine": ("diameter_um", "axial_radius_um", "fibre_taper"),
     "spheroid": ("diameter_um", "polar_radius_um", "fibre_taper"),
     "cylinder": ("diameter_um",),
     "droplet": (*_DROP_MEASURES, "solid_fraction", "contact_line"),
-    "outline": ("file", "fibre_taper"),
+    "outline": ("file", *_SCALES, "upright", "fibre_taper"),
 }
 _SHAPE_KEYS = tuple(dict.fromkeys(key for keys in _ALLOWED.values() for key in keys))
 _REQUIRED = {
@@ -34,7 +36,7 @@ def check_consistency(plain: dict[str, Any]) -> list[Problem]:
     found: list[Problem] = []
     cavity, modes, pump = (plain.get(name) for name in ("cavity", "modes", "pump"))
     if isinstance(cavity, dict):
-        found += [*_shape(cavity), *_fibre(cavity), *_coatings(cavity), *_media(cavity)]
+        found += [*_shape(cavity), *_micrograph(cavity), *_fibre(cavity), *_coatings(cavity), *_media(cavity)]
     if isinstance(modes, dict):
         found += _range(modes)
     if isinstance(pump, dict):
@@ -65,6 +67,21 @@ def _shape(cavity: dict[str, Any]) -> Iterator[Problem]:
         if len(given) != 2:
             names = ", ".join(_DROP_MEASURES)
             yield Problem(("cavity",), f"profile droplet needs exactly two of {names}; {len(given)} given")
+
+
+def _micrograph(cavity: dict[str, Any]) -> Iterator[Problem]:
+    """A picture needs one scale; a table of points, whose header has the unit, none."""
+    file = cavity.get("file")
+    if cavity.get("profile") != "outline" or not isinstance(file, str):
+        return
+    given = [key for key in _SCALES if key in cavity]
+    if not is_micrograph(file):
+        for key in (*given, *(["upright"] if "upright" in cavity else [])):
+            text = f"belongs to a micrograph ({', '.join(IMAGE_SUFFIXES)}); the header of {file} has the unit"
+            yield Problem(("cavity", key), text, cavity[key])
+    elif len(given) != 1:
+        text = f"the micrograph {file} needs exactly one of {', '.join(_SCALES)}; {len(given)} given"
+        yield Problem(("cavity",), text)
 
 
 def _fibre(cavity: dict[str, Any]) -> Iterator[Problem]:

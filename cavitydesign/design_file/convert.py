@@ -13,6 +13,7 @@ from ..materials import Material
 from ..modes import ModeRequest
 from .key_types import Table
 from .media import build_medium
+from .micrograph_file import is_micrograph, load_micrograph
 from .outline_file import load_outline
 from .problem import Location, Problem
 from .schema import CavityTable, MediumTable, ModesTable
@@ -111,9 +112,14 @@ class Converter:
             case "droplet":
                 return self._built(self._droplet, table)
             case "outline":
-                file = self._folder / (table.file or "")
-                return self._built(load_outline, file, 0.5 * (table.fibre_diameter_um or 0.0))
+                return self._built(self._measured, table)
         return None
+
+    def _measured(self, table: CavityTable) -> Outline:
+        file, fibre_radius = self._folder / str(table.file), 0.5 * (table.fibre_diameter_um or 0.0)
+        if is_micrograph(file.name):
+            return load_micrograph(file, fibre_radius, **_given(table, "um_per_pixel", "scale_bar_um", "upright"))
+        return load_outline(file, fibre_radius)
 
     def _droplet(self, table: CavityTable) -> Outline:
         measures = _given(table, "diameter_um", "contact_angle_deg", "length_um", "volume_um3")

@@ -66,7 +66,7 @@ def test_stated_errors_are_the_true_ones(noise_um: float) -> None:
 
 
 def test_spacing_and_its_error() -> None:
-    """lambda^2/(2 pi n sqrt(R R_axial)) for the exact parabola, and a tenth more curvature is a twentieth more spacing."""
+    """lambda^2/(2 pi n sqrt(R R_axial)) for the exact parabola; noise shifts it by no more than four stated errors."""
     exact = axial_spacing(outline_from_points(Z, PARABOLA), 537.6, 1.495)
     assert exact.spacing_nm == pytest.approx(0.5376**2 * 1e3 / (2 * math.pi * 1.495 * math.sqrt(450.0)), rel=1e-8)
     assert exact.sd_nm < 1e-8 * exact.spacing_nm
