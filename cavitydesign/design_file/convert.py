@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ..errors import InputError
 from ..gain import GainMedium, Pump, medium_from_dict
 from ..geometry import Cavity, Coating, Cosine, Cylinder, Outline, Parabola, Spheroid, dried, droplet_of
+from ..lasing.request import LasingRequest
 from ..materials import Material
 from ..modes import ModeRequest
 from .key_types import Table
@@ -89,6 +90,12 @@ class Converter:
         """The pump."""
         table: Table | None = self._tables.get("pump")
         return self._built(Pump, **({} if table is None else _given(table, *type(table).model_fields)))
+
+    def lasing(self, diameter_sd_um: float) -> LasingRequest | None:
+        """How the modes lase; the spread of the diameter is that of the cavity unless the table has its own."""
+        table: Table | None = self._tables.get("lasing")
+        given = {} if table is None else _given(table, *type(table).model_fields)
+        return self._built(LasingRequest, **{"diameter_sd_um": diameter_sd_um, **given})
 
     def _material(self, table: MediumTable, location: Location) -> Material | None:
         try:

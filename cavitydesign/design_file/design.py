@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import InputError
 from ..gain import GainMedium, Pump
 from ..geometry import Cavity
+from ..lasing.request import LasingRequest
 from ..modes import ModeRequest
 from .consistency import check_consistency
 from .convert import Converter
@@ -34,6 +35,8 @@ class Design:
         The gain medium; the published dots where the file has no [gain].
     pump : Pump
         The pump.
+    lasing : LasingRequest
+        How the modes lase.
     spreads : mapping of str to float
         Standard deviation of each number that carries one, by dotted key ("cavity.diameter_um"), in the key's unit.
     raw : dict
@@ -46,6 +49,7 @@ class Design:
     modes: ModeRequest
     medium: GainMedium
     pump: Pump
+    lasing: LasingRequest
     spreads: Mapping[str, float] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     path: Path | None = None
@@ -104,12 +108,13 @@ def parse_design(
     sound = {name: table for name, table in tables.items() if name not in faulty}
     converter = Converter(sound, path.parent if path is not None else Path())
     cavity, modes, medium, pump = converter.cavity(), converter.modes(), converter.medium(), converter.pump()
+    lasing = converter.lasing(spreads.get("cavity.diameter_um", 0.0))
     problems += converter.problems
     if cavity is not None and modes is not None:
         problems += _range_problems(cavity, modes)
-    if problems or cavity is None or modes is None or medium is None or pump is None:
+    if problems or cavity is None or modes is None or medium is None or pump is None or lasing is None:
         raise input_error(source, problems)
-    return Design(cavity, modes, medium, pump, spreads, merged, path)
+    return Design(cavity, modes, medium, pump, lasing, spreads, merged, path)
 
 
 def _overridden(raw: Mapping[str, Any], overrides: Mapping[str, Any], source: str) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainValidator
 from pydantic.fields import FieldInfo
 
 from ..gain import Pump
 from ..gain.library import KINDS
+from ..lasing.request import LasingRequest
 from .key_types import (
     Accuracy,
     Angle,
@@ -106,28 +107,20 @@ class ModesTable(Table):
 
 
 def _quality(given: Any) -> Any:
-    if given == "budget":
-        return {}
-    if is_number(given):
-        return {"number": given}
-    if isinstance(given, dict) and set(given) == {"per_um"}:
+    """Left to the spec, but for numbers that are none."""
+    if given == "budget" or is_number(given):
+        return given
+    if isinstance(given, dict) and set(given) == {"per_um"} and is_number(given["per_um"]):
         return given
     raise ValueError(
         'must be "budget" (from the solved losses), { per_um = 24.0 } (Q = 24 x diameter in um) or a number'
     )
 
 
-class QualityTable(Table):
-    """Where Q comes from: a number, a number per um of diameter, or (both absent) the solved losses."""
+class LasingTable(table_of("LasingFields", LasingRequest)):  # type: ignore[misc]
+    """How the modes lase: the fields of the spec, with the three ways to say where Q comes from."""
 
-    number: Positive | None = Field(None, description="quality factor")
-    per_um: Positive | None = Field(None, description="quality factor per um of diameter")
-
-
-class LasingTable(Table):
-    """How the modes lase."""
-
-    quality: Annotated[QualityTable, BeforeValidator(_quality)] | None = Field(None, description="quality factor")
+    quality: Annotated[Any, PlainValidator(_quality)] = None
 
 
 TABLES: dict[str, type[Table]] = {

@@ -92,6 +92,13 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
         # a range backwards, or of the wrong length
         ({"pump.fluence_mj_cm2": [6.0, 1.0]}, "pump.fluence_mj_cm2 = [6.0, 1.0]: must be [lowest, highest] in mJ/cm2"),
         ({"pump.fluence_mj_cm2": [6.0]}, "pump.fluence_mj_cm2 = [6.0]: must be [lowest, highest] in mJ/cm2"),
+        (
+            {"lasing.quality": "bugdet"},
+            'lasing.quality = "bugdet": must be "budget" (from the solved losses), { per_um = 24.0 }',
+        ),
+        ({"lasing.quality": -3.0}, "design.toml: lasing.quality: -3.0 must be a positive number"),
+        ({"lasing.quality": {"per_mm": 24.0}}, "lasing.quality = { per_mm = 24.0 }: must be"),
+        ({"lasing.fluences": 3}, "design.toml: lasing.fluences: 3 must be a whole number of 12 or more"),
         # names
         ({"cavity.body": "PMA"}, "did you mean 'PMMA'?"),
         ({"cavity.profile": "parabla"}, "must be one of parabola, cosine, spheroid, cylinder"),

@@ -8,7 +8,9 @@ import pytest
 
 from cavitydesign.design_file import load_design, parse_design
 from cavitydesign.errors import InputError
+from cavitydesign.gain import DotMedium, Pump
 from cavitydesign.geometry import Cosine, Cylinder, Droplet, Parabola, Spheroid
+from cavitydesign.lasing.request import LasingRequest
 from cavitydesign.materials import ConstantIndex
 
 QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
@@ -101,6 +103,21 @@ def test_overrides_accept_numpy_numbers_and_leave_the_input_alone() -> None:
     )
     assert (design.cavity.diameter_um, design.modes.azimuthal_order) == (12.5, 70)
     assert raw["cavity"]["diameter_um"] == 10.0
+
+
+def test_gain_pump_and_lasing() -> None:
+    design = load_design(QUICKSTART, {"gain.peak_gain_per_cm": 900.0, "pump.pulse_fs": 80})
+    assert (design.medium.name, design.medium.peak_gain_per_cm) == ("CsPbBr3-PMMA", 900.0)
+    assert design.pump == Pump(fluence_mj_cm2=(1.2, 5.5), pulse_fs=80.0)
+    assert design.lasing == LasingRequest(quality={"per_um": 24.0})
+    defaults = parse_design(SPHERE)
+    assert (defaults.medium, defaults.pump, defaults.lasing) == (DotMedium(), Pump(), LasingRequest())
+
+
+def test_spread_of_the_diameter_reaches_the_lasing_request() -> None:
+    spread = {"cavity.diameter_um": {"value": 15.0, "sd": 0.3}}
+    assert load_design(QUICKSTART, spread).lasing.diameter_sd_um == 0.3
+    assert load_design(QUICKSTART, {**spread, "lasing.diameter_sd_um": 0.1}).lasing.diameter_sd_um == 0.1
 
 
 def test_spreads() -> None:
