@@ -1,0 +1,105 @@
+"""Gain media by name, and a user's own medium from the keys of a table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import InputError, nearest
+from .dots import DotMedium
+from .four_level import FourLevelMedium
+from .medium import Constant, GainMedium
+
+KINDS: dict[str, type[DotMedium] | type[FourLevelMedium]] = {"dots": DotMedium, "four-level": FourLevelMedium}
+
+# Emission peak and width, cross-sections, life time: see the constants below.
+_RHODAMINE_6G = FourLevelMedium(
+    name="rhodamine-6G-PMMA",
+    emission_energy_ev=2.198,
+    emission_fwhm_mev=150.0,
+    concentration_per_cm3=6.0e18,
+    emission_cross_section_cm2=2.0e-16,
+    fluorescence_ps=4800.0,
+    quantum_yield=0.9,
+    relaxation_ps=1.0,
+    pump_cross_section_cm2=4.2e-16,
+    pump_cross_section_nm=532.0,
+    reabsorption=1.0,
+    crossing_energy_ev=2.26,
+    host_group_index=1.519,
+    inhomogeneous_sd_mev=0.0,
+    emitters_per_um=1e9 / 88.0,
+    sources=(
+        Constant("concentration_per_cm3", "assumed", "0.01 mol/l, usual in dye-doped PMMA"),
+        Constant("emitters_per_um", "assumed", "1e9 molecules at 88 um"),
+    ),
+)
+
+_LIBRARY: dict[str, GainMedium] = {"CsPbBr3-PMMA": DotMedium(), "rhodamine-6G-PMMA": _RHODAMINE_6G}
+
+
+def medium_names() -> tuple[str, ...]:
+    """Names that `find_medium` knows."""
+    return tuple(_LIBRARY)
+
+
+def find_medium(name: str) -> GainMedium:
+    """Gain medium of the library by name.
+
+    Raises
+    ------
+    InputError
+        If there is none of this name.
+    """
+    if name not in _LIBRARY:
+        raise InputError(f"gain.medium: {name!r} is not in the library; {', '.join(_LIBRARY)}{nearest(name, _LIBRARY)}")
+    return _LIBRARY[name]
+
+
+def medium_from_dict(table: Mapping[str, Any]) -> GainMedium:
+    """A medium from the keys of the table [gain].
+
+    Parameters
+    ----------
+    table : mapping
+        `medium`: a name of the library whose constants the other keys replace (default "CsPbBr3-PMMA"); or `kind`
+        ("dots", "four-level") for a medium of one's own, named by `name`.
+
+    Raises
+    ------
+    InputError
+        Unknown keys, wrong types, impossible values; one line each.
+    """
+    keys = dict(table)
+    kind = keys.pop("kind", None)
+    base = keys.pop("medium", None)
+    if kind is not None and base is not None:
+        raise InputError("gain.kind: give medium (from the library) or kind (of your own), not both")
+    if kind is not None and kind not in KINDS:
+        raise InputError(f"gain.kind: {kind!r} is not known; {', '.join(KINDS)}{nearest(str(kind), KINDS)}")
+    start = find_medium(str(base if base is not None else "CsPbBr3-PMMA")) if kind is None else KINDS[kind]()
+    allowed = {field.name: field for field in dataclasses.fields(start) if field.name != "sources"}
+    problems = []
+    for key, value in keys.items():
+        if key not in allowed:
+            problems.append(f"gain.{key}: unknown key for the medium {start.name}{nearest(key, allowed)}")
+        elif not _fits(value, getattr(start, key)):
+            problems.append(f"gain.{key}: {value!r} must be {_kind_of(getattr(start, key))}")
+    if problems:
+        raise InputError(problems)
+    if {"emission_cross_section_cm2", "concentration_per_cm3"} & keys.keys() and "peak_gain_per_cm" not in keys:
+        keys["peak_gain_per_cm"] = 0.0
+    return dataclasses.replace(start, **keys)
+
+
+def _fits(value: object, example: object) -> bool:
+    if isinstance(value, bool):
+        return False
+    if isinstance(example, float):
+        return isinstance(value, (int, float))
+    return isinstance(value, type(example))
+
+
+def _kind_of(example: object) -> str:
+    return {float: "a number", int: "a whole number", str: "a text"}.get(type(example), "of another type")

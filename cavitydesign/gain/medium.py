@@ -1,0 +1,180 @@
+"""What every gain medium offers to the rate equations: lines of its classes, its ladder, its scale."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import InputError
+from ..units import HC_EV_NM
+from .kinetics import Ladder
+from .pump import Absorber
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """Where one number of a medium comes from.
+
+    Attributes
+    ----------
+    key : str
+        Field of the medium.
+    kind : {"published", "literature", "derived", "fitted", "assumed"}
+        A fitted number is a calibration, never a prediction.
+    source : str
+    """
+
+    key: str
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ClassLines:
+    """Lines of the size classes at the wavelengths of the modes.
+
+    Attributes
+    ----------
+    weight : (C,) array
+        Share of the emitters in each class; sums to 1.
+    emission, absorption : (C, M) arrays
+        L and A in units of the peak gain.
+    """
+
+    weight: Array
+    emission: Array
+    absorption: Array
+
+
+@dataclass(frozen=True)
+class GainMedium(ABC):
+    """A gain medium; field names are the keys of the table [gain].
+
+    Parameters
+    ----------
+    name : str
+        Name in the library.
+    emission_energy_ev, emission_fwhm_mev : float
+        Centre and full width at half maximum of the emission line of the ensemble.
+    temperature_k : float
+    peak_gain_per_cm : float
+        Gain of one class at the centre of its line when every emitter is inverted.
+    inhomogeneous_sd_mev : float
+        Standard deviation of the line centres of the classes; the classes' own lines are narrower, so that the
+        ensemble keeps its width.
+    size_classes : int
+        Number of classes (Gauss-Hermite points); 1 without inhomogeneous width.
+    host_group_index : float
+        Group index of the doped region (energy velocity of light in it).
+    emitters_per_um : float
+        Emitters in reach of a mode for each um of diameter.
+    laser_collection : float
+        Collection of the laser relative to that of the photoluminescence.
+    doped_region : str
+        Region of the cavity that holds the emitters.
+    """
+
+    name: str
+    emission_energy_ev: float
+    emission_fwhm_mev: float
+    peak_gain_per_cm: float
+    temperature_k: float = 300.0
+    inhomogeneous_sd_mev: float = 0.0
+    size_classes: int = 1
+    host_group_index: float = 1.525
+    emitters_per_um: float = 1e8 / 88.0
+    laser_collection: float = 1.0
+    doped_region: str = "body"
+
+    def __post_init__(self) -> None:
+        problems = list(self._problems())
+        if problems:
+            raise InputError(problems)
+
+    def _problems(self) -> list[str]:
+        may_vanish = {"inhomogeneous_sd_mev", "laser_collection"} | self._may_vanish()
+        found = []
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                low_enough = value >= 0 if field.name in may_vanish else value > 0
+                if not (math.isfinite(value) and low_enough):
+                    word = "not be negative" if field.name in may_vanish else "be positive"
+                    found.append(f"gain.{field.name}: {value!r} must {word}")
+        if self.inhomogeneous_sd_mev >= 1e3 * self.line_sd_ev:
+            found.append(
+                f"gain.inhomogeneous_sd_mev: {self.inhomogeneous_sd_mev:g} must be below"
+                f" the line's own {1e3 * self.line_sd_ev:.4g} meV"
+            )
+        return found
+
+    def _may_vanish(self) -> set[str]:
+        return set()
+
+    @property
+    def line_sd_ev(self) -> float:
+        """Standard deviation of the ensemble's line."""
+        return 1e-3 * self.emission_fwhm_mev / (2.0 * math.sqrt(2.0 * math.log(2.0)))
+
+    @property
+    def class_sd_ev(self) -> float:
+        """Standard deviation of the line of one class."""
+        return math.sqrt(self.line_sd_ev**2 - (1e-3 * self.inhomogeneous_sd_mev) ** 2)
+
+    @property
+    def emission_wavelength_nm(self) -> float:
+        """Centre of the emission line."""
+        return HC_EV_NM / self.emission_energy_ev
+
+    @property
+    def emission_fwhm_nm(self) -> float:
+        """Full width at half maximum of the emission line."""
+        return self.emission_wavelength_nm * 1e-3 * self.emission_fwhm_mev / self.emission_energy_ev
+
+    def class_centres(self) -> tuple[Array, Array]:
+        """Weights and line centres (eV) of the classes: Gauss-Hermite points of a Gaussian spread."""
+        if self.size_classes == 1 or self.inhomogeneous_sd_mev == 0:
+            return np.ones(1), np.array([self.emission_energy_ev])
+        nodes, weights = np.polynomial.hermite_e.hermegauss(self.size_classes)
+        return weights / weights.sum(), self.emission_energy_ev + 1e-3 * self.inhomogeneous_sd_mev * nodes
+
+    def emitters(self, diameter_um: float) -> float:
+        """Emitters in reach of a mode."""
+        return self.emitters_per_um * diameter_um
+
+    @abstractmethod
+    def class_lines(self, wavelength_nm: ArrayLike) -> ClassLines:
+        """Emission and absorption lines of every class at the given wavelengths."""
+
+    @abstractmethod
+    def ladder(self, top: int) -> Ladder:
+        """Kinetics of an emitter with up to `top` excitations."""
+
+    @abstractmethod
+    def occupation(self, excitons: ArrayLike, top: int) -> Array:
+        """(top + 1, n) probabilities of 0 .. top excitations just after a pulse that leaves `excitons` on average."""
+
+    @abstractmethod
+    def ladder_top(self, excitons: float) -> int:
+        """Rungs that serve up to this mean number of excitations."""
+
+    @property
+    @abstractmethod
+    def absorber(self) -> Absorber:
+        """Cross-sections and calibrations for the pump."""
+
+    @property
+    @abstractmethod
+    def constants(self) -> tuple[Constant, ...]:
+        """Where each number comes from."""
+
+    @abstractmethod
+    def warnings(self, wavelength_nm: ArrayLike) -> tuple[str, ...]:
+        """Where the model leaves its range for modes at these wavelengths."""

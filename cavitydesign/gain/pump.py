@@ -1,0 +1,242 @@
+"""The pump pulse and how many excitations it leaves in an emitter: n-photon absorption, n = 1, 2, 3.
+
+    <N> = (sigma_n / c) (F / h nu)^n s_n / tau^(n-1)
+
+with tau the intensity FWHM, s_n the number of the pulse shape, and c = n where sigma_n counts photons removed (as a
+Z-scan
+does), c = 1 where it counts excitations.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import beta
+
+from ..errors import InputError, nearest
+from ..units import ELEMENTARY_CHARGE_C, photon_energy_ev
+from .resonance import Resonance
+
+Array = NDArray[np.float64]
+
+SHAPES = ("gaussian", "sech2", "square")
+CONVENTIONS = ("photons", "excitations")
+CALIBRATIONS = ("published", "cross_section", "reference")
+SPOTS = ("gaussian", "flat")
+
+
+def shape_number(shape: str, photons: int) -> float:
+    """s_n = tau^(n-1) int I^n dt / (int I dt)^n with tau the FWHM of the intensity.
+
+    Gaussian (4 ln2 / pi)^((n-1)/2) / sqrt(n); sech^2 a^(n-1) B(1/2, n) / 2^n with a = 2 arcosh(sqrt 2); square 1.
+
+    Raises
+    ------
+    InputError
+        If the shape is not known.
+    """
+    if shape == "gaussian":
+        return float((4.0 * math.log(2.0) / math.pi) ** (0.5 * (photons - 1)) / math.sqrt(photons))
+    if shape == "sech2":
+        width = 2.0 * math.acosh(math.sqrt(2.0))
+        return float(width ** (photons - 1) * beta(0.5, photons) / 2.0**photons)
+    if shape == "square":
+        return 1.0
+    raise InputError(f"pump.shape: {shape!r} is not allowed; {', '.join(SHAPES)}{nearest(shape, SHAPES)}")
+
+
+def photons_per_cm2(fluence_mj_cm2: ArrayLike, wavelength_nm: float) -> Array:
+    """Photon fluence F / h nu in cm^-2."""
+    energy_mj = photon_energy_ev(wavelength_nm) * ELEMENTARY_CHARGE_C * 1e3
+    return np.asarray(np.asarray(fluence_mj_cm2, dtype=float) / energy_mj)
+
+
+@dataclass(frozen=True)
+class Absorber:
+    """What the pump must know of the emitter: cross-sections (cm^2n s^(n-1)) and named calibrations.
+
+    Attributes
+    ----------
+    cross_sections : tuple of (photons, sigma_n, wavelength_nm)
+        At the wavelength where each was measured.
+    calibrations : tuple of (photons, excitons, fluence_mj_cm2, wavelength_nm)
+        <N> = excitons (F / fluence)^n, as published; each is a fit and overrides sigma_n.
+    """
+
+    cross_sections: tuple[tuple[int, float, float], ...]
+    calibrations: tuple[tuple[int, float, float, float], ...] = ()
+
+    def cross_section(self, photons: int) -> tuple[float, float] | None:
+        """sigma_n and its wavelength, None if there is none."""
+        return next(((sigma, place) for n, sigma, place in self.cross_sections if n == photons), None)
+
+    def calibration(self, photons: int) -> tuple[float, float, float] | None:
+        """Excitons, fluence and wavelength of the published calibration, None if there is none."""
+        return next(((mean, dose, place) for n, mean, dose, place in self.calibrations if n == photons), None)
+
+
+@dataclass(frozen=True)
+class Pump:
+    """A pump pulse; field names are the keys of the table [pump].
+
+    Parameters
+    ----------
+    photons : {1, 2, 3}
+        Photons absorbed for one excitation.
+    wavelength_nm : float
+        Vacuum wavelength.
+    fluence_mj_cm2 : tuple of float
+        Range of the light curve (peak fluence at the spot's centre).
+    calibration : {"published", "cross_section", "reference"}
+        published: the medium's own calibration <N> = N0 (F/F0)^n where it has one (a fit; it overrides sigma_n), its
+        cross-section
+        otherwise; cross_section: sigma_n with pulse length, shape and convention; reference: `reference_excitons` at
+        `reference_fluence_mj_cm2` and this wavelength.
+    cross_section : float or None
+        sigma_n in cm^(2n) s^(n-1) at this wavelength; None: the medium's.
+    pulse_fs : float
+        Intensity FWHM. Not published for these dots; 100 fs is usual for the amplifiers in question.
+    shape : {"gaussian", "sech2", "square"}
+    convention : {"photons", "excitations"}
+        What sigma_n counts: photons removed (c = n) or excitations (c = 1).
+    resonance_nm, resonance_strength : tuples of float
+        Table of relative sigma_n against pump wavelength (any scale), linear between the points. Empty: flat, with a
+        warning away
+        from the wavelength of the calibration or cross-section.
+    spot : {"gaussian", "flat"}
+        gaussian: the emission is averaged over axial slices of a Gaussian spot.
+    spot_radius_um : float or None
+        1/e^2 intensity radius along the axis; only the overlap of single modes with the spot needs it.
+    energy_jitter : float
+        Relative standard deviation of the pulse energy (0.05, fitted with the default medium).
+    repetition_rate_hz : float
+        For the heat load only.
+    """
+
+    photons: int = 3
+    wavelength_nm: float = 1500.0
+    fluence_mj_cm2: tuple[float, float] = (1.0, 6.0)
+    calibration: str = "published"
+    cross_section: float | None = None
+    reference_excitons: float | None = None
+    reference_fluence_mj_cm2: float | None = None
+    pulse_fs: float = 100.0
+    shape: str = "gaussian"
+    convention: str = "photons"
+    resonance_nm: tuple[float, ...] = ()
+    resonance_strength: tuple[float, ...] = ()
+    spot: str = "gaussian"
+    spot_radius_um: float | None = None
+    energy_jitter: float = 0.05
+    repetition_rate_hz: float = 1000.0
+
+    def __post_init__(self) -> None:
+        problems = [*_word_problems(self), *_number_problems(self)]
+        if problems:
+            raise InputError(problems)
+
+    @property
+    def resonance(self) -> Resonance | None:
+        """The table of relative cross-sections, None if none was given."""
+        return Resonance(self.resonance_nm, self.resonance_strength) if self.resonance_nm else None
+
+    def excitons(self, fluence_mj_cm2: ArrayLike, absorber: Absorber) -> Array:
+        """Mean excitations of an emitter at the given fluences.
+
+        Raises
+        ------
+        InputError
+            If neither a calibration nor a cross-section is at hand, or the wavelength is outside the resonance table.
+        """
+        return self.excitons_per_unit(absorber) * np.asarray(fluence_mj_cm2, dtype=float) ** self.photons
+
+    def excitons_per_unit(self, absorber: Absorber) -> float:
+        """Mean excitations at 1 mJ/cm2; they grow as the n-th power of the fluence."""
+        if self.calibration == "reference" and self.reference_excitons and self.reference_fluence_mj_cm2:
+            return self.reference_excitons / self.reference_fluence_mj_cm2**self.photons
+        published = absorber.calibration(self.photons)
+        if self.calibration == "published" and published is not None and self.cross_section is None:
+            mean, dose, place = published
+            # the photon number at a given fluence grows with the wavelength
+            dispersion = (self.wavelength_nm / place) ** self.photons * self._relative_strength(place)
+            return mean / dose**self.photons * dispersion
+        return self._from_cross_section(absorber)
+
+    def _from_cross_section(self, absorber: Absorber) -> float:
+        sigma = self.cross_section
+        if sigma is None:
+            known = absorber.cross_section(self.photons)
+            if known is None:
+                raise InputError(
+                    f"pump.photons: {self.photons} has no cross-section in this medium; give pump.cross_section"
+                )
+            sigma = known[0] * self._relative_strength(known[1])
+        divisor = self.photons if self.convention == "photons" else 1
+        flux = float(photons_per_cm2(1.0, self.wavelength_nm)) ** self.photons
+        return (
+            sigma
+            / divisor
+            * flux
+            * shape_number(self.shape, self.photons)
+            / (self.pulse_fs * 1e-15) ** (self.photons - 1)
+        )
+
+    def _relative_strength(self, place_nm: float) -> float:
+        table = self.resonance
+        return 1.0 if table is None else table.ratio(self.wavelength_nm, place_nm)
+
+    def warnings(self, absorber: Absorber) -> tuple[str, ...]:
+        """What the user must know of the pump model."""
+        published = absorber.calibration(self.photons)
+        calibrated = self.calibration == "published" and published is not None and self.cross_section is None
+        found = []
+        if calibrated and published is not None:
+            mean, dose, _ = published
+            found.append(
+                f"pump: calibration <N> = {mean:.3g} (F / {dose:g} mJ/cm2)^{self.photons} (a fit)"
+                " overrides the cross-section"
+            )
+        known = absorber.cross_section(self.photons)
+        place = published[2] if calibrated and published is not None else known[1] if known is not None else None
+        own = self.calibration == "reference" or self.cross_section is not None
+        if place is not None and not own and not self.resonance_nm and abs(self.wavelength_nm - place) > 0.5:
+            found.append(
+                f"pump: no resonance table, sigma_{self.photons} at {self.wavelength_nm:g} nm taken as at {place:g} nm"
+            )
+        return tuple(found)
+
+
+def _word_problems(pump: Pump) -> list[str]:
+    allowed = {"shape": SHAPES, "convention": CONVENTIONS, "calibration": CALIBRATIONS, "spot": SPOTS}
+    given = {key: str(getattr(pump, key)) for key in allowed}
+    return [
+        f"pump.{key}: {given[key]!r} is not allowed; {', '.join(words)}{nearest(given[key], words)}"
+        for key, words in allowed.items()
+        if given[key] not in words
+    ]
+
+
+def _number_problems(pump: Pump) -> list[str]:
+    found = []
+    if pump.photons not in (1, 2, 3):
+        found.append(f"pump.photons: {pump.photons!r} is not allowed; 1, 2 or 3")
+    for key in ("wavelength_nm", "pulse_fs", "repetition_rate_hz"):
+        if not (math.isfinite(getattr(pump, key)) and getattr(pump, key) > 0):
+            found.append(f"pump.{key}: {getattr(pump, key)!r} must be positive")
+    for key in ("cross_section", "spot_radius_um", "reference_excitons", "reference_fluence_mj_cm2"):
+        value = getattr(pump, key)
+        if value is not None and not (math.isfinite(value) and value > 0):
+            found.append(f"pump.{key}: {value!r} must be positive")
+    if not 0 <= pump.energy_jitter < 0.3:
+        found.append(f"pump.energy_jitter: {pump.energy_jitter!r} must lie from 0 to 0.3")
+    span = pump.fluence_mj_cm2
+    if len(span) != 2 or not all(math.isfinite(v) for v in span) or not 0 < span[0] < span[1]:
+        found.append(f"pump.fluence_mj_cm2: {list(span)!r} must be two rising positive numbers, such as [1.0, 6.0]")
+    if pump.calibration == "reference" and (pump.reference_excitons is None or pump.reference_fluence_mj_cm2 is None):
+        found.append("pump.calibration: 'reference' needs reference_excitons and reference_fluence_mj_cm2")
+    if len(pump.resonance_nm) != len(pump.resonance_strength):
+        found.append("pump.resonance_strength: must have as many numbers as resonance_nm")
+    return found

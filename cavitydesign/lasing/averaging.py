@@ -1,0 +1,62 @@
+"""What a detector sees: the emission of a Gaussian spot, averaged over pulses of fluctuating energy."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from ..gain import Pump
+
+Array = NDArray[np.float64]
+
+_SLICES = 24
+_PULSES = 9
+FAINTEST_SLICE = 0.3
+"""Slices below this share of the peak fluence are left out: with three photons they give under 3 % of the peak's
+light each."""
+
+
+def averaging_kernel(pump: Pump) -> tuple[Array, Array]:
+    """Factors on the peak fluence and their weights (summing to 1), from axial slices and from jitter."""
+    factors, weights = np.ones(1), np.ones(1)
+    if pump.spot == "gaussian":
+        nodes, gauss = np.polynomial.legendre.leggauss(_SLICES)
+        reach = math.sqrt(-math.log(FAINTEST_SLICE))
+        factors, weights = np.exp(-((0.5 * (nodes + 1.0) * reach) ** 2)), 0.5 * gauss
+    if pump.energy_jitter > 0:
+        nodes, gauss = np.polynomial.hermite_e.hermegauss(_PULSES)
+        factors = np.outer(factors, 1.0 + pump.energy_jitter * nodes).ravel()
+        weights = np.outer(weights, gauss / gauss.sum()).ravel()
+    return factors, weights
+
+
+def fluence_reach(pump: Pump) -> tuple[float, float]:
+    """Smallest and largest factor on the peak fluence that the average needs."""
+    factors, _ = averaging_kernel(pump)
+    return float(factors.min()), float(factors.max())
+
+
+def averaged(pump: Pump, fluence_mj_cm2: Array, emission: Array, at_mj_cm2: Array) -> Array:
+    """Average of a curve over spot and jitter.
+
+    Parameters
+    ----------
+    pump : Pump
+    fluence_mj_cm2 : (n,) array
+        Rising; must cover `at_mj_cm2` times `fluence_reach`.
+    emission : (..., n) array
+        Positive.
+    at_mj_cm2 : (k,) array
+        Peak fluences asked for.
+
+    Returns
+    -------
+    (..., k) array
+    """
+    factors, weights = averaging_kernel(pump)
+    curve = PchipInterpolator(np.log(fluence_mj_cm2), np.log(np.maximum(emission, 1e-300)), axis=-1)
+    values = np.exp(curve(np.log(np.outer(factors, at_mj_cm2)).ravel()))
+    return np.asarray(np.einsum("f,...fk->...k", weights, values.reshape(*emission.shape[:-1], len(factors), -1)))

@@ -1,0 +1,93 @@
+"""What the user must know beside the numbers: fits, empirical inputs, and where the model leaves its range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..gain import GainMedium, Pump
+from ..units import NM_PER_UM, PLANCK_EV_S, SPEED_OF_LIGHT_UM_PER_PS
+from .comb import families, local_spacing_nm, uncovered_sides
+from .lasing_mode import EmpiricalQuality, LasingMode
+from .prediction import Thresholds
+from .rate_model import gain_rate_per_ps
+from .request import LasingRequest
+
+BALANCE_LIMIT = 5e-4
+
+
+def calibrations(medium: GainMedium, pump: Pump, request: LasingRequest) -> dict[str, str]:
+    """Inputs that are fits, assumptions or empirical rules, with what they were fitted to."""
+    found = {
+        f"gain.{constant.key}": f"{constant.kind}: {constant.source}"
+        for constant in medium.constants
+        if constant.kind in ("fitted", "assumed")
+    }
+    if isinstance(request.quality, EmpiricalQuality):
+        found["lasing.quality"] = f"empirical: Q = {request.quality.per_um:g} per um of diameter"
+    if pump.energy_jitter > 0:
+        found["pump.energy_jitter"] = "fitted: with the default dots, to the published light curves"
+    return found
+
+
+def caveats(
+    modes: Sequence[LasingMode],
+    medium: GainMedium,
+    pump: Pump,
+    request: LasingRequest,
+    diameter_um: float,
+    thresholds: Thresholds,
+    balance_error: float,
+) -> tuple[str, ...]:
+    """Warnings of one prediction."""
+    found = list(pump.warnings(medium.absorber))
+    found += medium.warnings(np.array([mode.wavelength_nm for mode in modes]))
+    sides = uncovered_sides(modes, medium, diameter_um)
+    if sides:
+        words = " and ".join(sides)
+        cure = "continued by its spacing" if request.extend_comb else "modes there are missing; widen modes.span_nm"
+        found.append(
+            f"comb: ends within one line width ({medium.emission_fwhm_nm:.0f} nm) of the emission's centre"
+            f" on the {words} side; {cure}"
+        )
+    found += _validity(modes, medium, diameter_um)
+    if thresholds.lasing is None and thresholds.ase is not None:
+        found.append("lasing: the upper break of the light curve lies beyond pump.fluence_mj_cm2; raise its end")
+    if thresholds.rule != "light curve" and thresholds.lasing is not None:
+        found.append(
+            "lasing: the laser is faint beside the photoluminescence, so the light curve shows no break;"
+            " the threshold is where the strongest output rises fastest"
+        )
+    if balance_error > BALANCE_LIMIT:
+        found.append(
+            f"rate equations: excitations and photons balance only to {balance_error:.1e}; lower relative_tolerance"
+        )
+    return tuple(found)
+
+
+def _validity(modes: Sequence[LasingMode], medium: GainMedium, diameter_um: float) -> list[str]:
+    found = []
+    fastest = max(gain_rate_per_ps(mode, medium) for mode in modes)
+    line_per_ps = 2.0 * math.pi * 1e-3 * medium.emission_fwhm_mev / (PLANCK_EV_S * 1e12)
+    if fastest > 0.5 * line_per_ps:
+        found.append(
+            f"gain: {fastest:.0f} per ps is beyond half the width of the emission line ({line_per_ps:.0f} per ps);"
+            " rate equations do not hold"
+        )
+    gaps = [local_spacing_nm(comb, comb[len(comb) // 2], diameter_um) for comb in families(modes).values()]
+    place = modes[0].wavelength_nm
+    spacing_per_ps = 2.0 * math.pi * SPEED_OF_LIGHT_UM_PER_PS * NM_PER_UM * min(gaps) / place**2
+    if fastest > 2.0 * math.pi * spacing_per_ps:
+        found.append(
+            f"gain: {fastest:.0f} per ps amplifies more in one round trip than separate modes allow"
+            f" (spacing {spacing_per_ps:.1f} per ps); the sharing between neighbouring modes is approximate"
+        )
+    longest = max(mode.q_passive for mode in modes)
+    if longest > 1e6:
+        found.append(
+            f"quality: up to {longest:.1e}: photons outlive the gain and are mostly reabsorbed by spent emitters;"
+            " roughness and absorption decide what leaves the cavity"
+        )
+    return found

@@ -1,0 +1,131 @@
+"""Light curves: emission against fluence, and the continuous power law with two breaks that is fitted to them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import least_squares
+
+from ..errors import InputError
+
+Array = NDArray[np.float64]
+
+_MINIMUM_POINTS = 8
+
+
+@dataclass(frozen=True)
+class TwoBreakFit:
+    """Slopes (logarithmic derivatives) and breaks of a light curve, with standard errors.
+
+    Attributes
+    ----------
+    breaks_mj_cm2, breaks_error_mj_cm2 : tuple of two floats
+        Lower and upper break: the published P_ASE and P_th.
+    slopes, slopes_error : tuple of three floats
+        Below, between, above.
+    rms : float
+        Root-mean-square deviation in the natural logarithm of the emission.
+    scale : float
+        Emission of the lowest power law at a fluence of 1.
+    """
+
+    breaks_mj_cm2: tuple[float, float]
+    slopes: tuple[float, float, float]
+    breaks_error_mj_cm2: tuple[float, float]
+    slopes_error: tuple[float, float, float]
+    rms: float
+    scale: float
+
+    def at(self, fluence_mj_cm2: ArrayLike) -> Array:
+        """Emission of the fitted law."""
+        x = np.log(np.asarray(fluence_mj_cm2, dtype=float))
+        first, second = (math.log(value) for value in self.breaks_mj_cm2)
+        low, middle, high = self.slopes
+        y = math.log(self.scale) + low * x + (middle - low) * np.maximum(x - first, 0)
+        return np.asarray(np.exp(y + (high - middle) * np.maximum(x - second, 0)))
+
+
+def fit_two_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike) -> TwoBreakFit:
+    """Least squares of a continuous piecewise power law with two breaks, in logarithms, every point with the same
+    weight.
+
+    The breaks are first searched on a grid (the other parameters are linear), then refined with all of them free.
+
+    Parameters
+    ----------
+    fluence_mj_cm2 : (n,) array
+        Positive; n at least 8.
+    emission : (n,) array
+        Positive.
+
+    Raises
+    ------
+    InputError
+        Too few points, different lengths, values that are not positive and finite, or all at one fluence.
+    """
+    fluence, light = np.asarray(fluence_mj_cm2, dtype=float), np.asarray(emission, dtype=float)
+    if fluence.ndim != 1 or fluence.shape != light.shape:
+        raise InputError("light curve: fluence and emission must be lists of the same length")
+    if len(fluence) < _MINIMUM_POINTS:
+        raise InputError(f"light curve: {len(fluence)} points, a fit with two breaks needs {_MINIMUM_POINTS}")
+    if not (np.all(np.isfinite(fluence) & (fluence > 0)) and np.all(np.isfinite(light) & (light > 0))):
+        raise InputError("light curve: every fluence and emission must be positive and finite")
+    order = np.argsort(fluence)
+    x, y = np.log(fluence[order]), np.log(light[order])
+    if x[-1] - x[0] < 1e-6:
+        raise InputError("light curve: all points lie at one fluence")
+    return _refined(x, y, *_best_breaks(x, y))
+
+
+def _design(x: Array, first: ArrayLike, second: ArrayLike) -> Array:
+    """(..., n, 4) columns: 1, x and the two hinges."""
+    first, second = np.asarray(first)[..., None], np.asarray(second)[..., None]
+    ones = np.ones(np.broadcast(x, first).shape)
+    return np.stack([ones, ones * x, np.maximum(x - first, 0), np.maximum(x - second, 0)], axis=-1)
+
+
+def _best_breaks(x: Array, y: Array) -> tuple[float, float]:
+    grid = np.linspace(x[0], x[-1], 62)[2:-2]
+    low, high = np.triu_indices(len(grid), k=3)
+    columns = _design(x, grid[low], grid[high])
+    normal = np.swapaxes(columns, 1, 2) @ columns + 1e-12 * np.eye(4)
+    right = np.swapaxes(columns, 1, 2) @ y
+    answer = np.linalg.solve(normal, right[..., None])[..., 0]
+    misfit = ((np.einsum("kni,ki->kn", columns, answer) - y) ** 2).sum(axis=1)
+    best = int(misfit.argmin())
+    return float(grid[low[best]]), float(grid[high[best]])
+
+
+def _refined(x: Array, y: Array, first: float, second: float) -> TwoBreakFit:
+    start = np.linalg.lstsq(_design(x, first, second), y, rcond=None)[0]
+    span = x[-1] - x[0]
+
+    def misfit(parameters: Array) -> Array:
+        return np.asarray(_design(x, parameters[4], parameters[5]) @ parameters[:4] - y)
+
+    def jacobian(parameters: Array) -> Array:
+        columns = _design(x, parameters[4], parameters[5])
+        hinge = [-parameters[2 + k] * (x > parameters[4 + k]) for k in (0, 1)]
+        return np.column_stack([columns, *hinge])
+
+    edges = np.array([x[0] + 0.01 * span, x[-1] - 0.01 * span])
+    low, high = np.r_[np.full(4, -np.inf), edges[[0, 0]]], np.r_[np.full(4, np.inf), edges[[1, 1]]]
+    found = least_squares(misfit, np.r_[start, first, second], jac=jacobian, bounds=(low, high), x_scale="jac")
+    constant, slope, hinge_1, hinge_2, b1, b2 = (float(v) for v in found.x)
+    degrees = max(len(x) - 6, 1)
+    columns = jacobian(found.x)
+    covariance = np.linalg.pinv(columns.T @ columns) * 2.0 * found.cost / degrees
+    sums = np.array([[0, 1, 0, 0, 0, 0], [0, 1, 1, 0, 0, 0], [0, 1, 1, 1, 0, 0]], dtype=float)
+    errors = np.sqrt(np.maximum(np.diag(sums @ covariance @ sums.T), 0.0))
+    spread = np.sqrt(np.maximum(np.diag(covariance)[4:], 0.0))
+    return TwoBreakFit(
+        breaks_mj_cm2=(math.exp(b1), math.exp(b2)),
+        slopes=(slope, slope + hinge_1, slope + hinge_1 + hinge_2),
+        breaks_error_mj_cm2=(math.exp(b1) * float(spread[0]), math.exp(b2) * float(spread[1])),
+        slopes_error=(float(errors[0]), float(errors[1]), float(errors[2])),
+        rms=math.sqrt(2.0 * found.cost / len(x)),
+        scale=math.exp(constant),
+    )

@@ -1,0 +1,274 @@
+"""From modes, medium and pump to the light curve, the thresholds and the regime."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..gain import GainMedium, Pump
+from ..gain.heat import quantum_defect
+from ..geometry.cavity import Cavity
+from ..modes.mode import Mode
+from ..units import photon_energy_ev
+from .averaging import averaged, fluence_reach
+from .caveats import calibrations, caveats
+from .comb import extended_comb, periodic_comb
+from .lasing_mode import LasingMode, lasing_modes
+from .light_curve import TwoBreakFit, fit_two_breaks
+from .overlap import ModeOverlap
+from .prediction import LasingPrediction, ModeOutcome, Thresholds
+from .pulse import full_width_ps, transform_limit_nm
+from .pulse_solver import PulseOutcomes, PulseSolver
+from .rate_equations import PulseRun, StepControl
+from .regime import decided, probability_over_phase, side_mode_suppression_db, single_mode_range
+from .request import LasingRequest
+from .spontaneous import purcell_factor, spontaneous_emission_factors
+from .threshold import DarkGain, threshold_gain_per_cm
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, float], None] | None
+
+_FAINT_LASER = 0.3
+"""Below this ratio of collected laser to photoluminescence the light curve shows no laser break."""
+
+_HOST_INDEX = 1.495
+_STATIC_EXCITONS = 8.0
+"""Static thresholds lie below this filling; more excitons add no gain, only heat."""
+
+
+def predict_lasing(
+    modes: Sequence[Mode | LasingMode],
+    medium: GainMedium,
+    pump: Pump,
+    request: LasingRequest,
+    diameter_um: float,
+    *,
+    cavity: Cavity | None = None,
+    overlap: ModeOverlap | None = None,
+    progress: Progress = None,
+) -> LasingPrediction:
+    """Predict light curve, thresholds, modes and regime.
+
+    Parameters
+    ----------
+    modes : sequence of Mode or LasingMode
+        Of every family that competes.
+    medium : GainMedium
+    pump : Pump
+    request : LasingRequest
+    diameter_um : float
+        Of the cavity: empirical Q, number of emitters, spacing of a lone mode.
+    cavity : Cavity or None
+        Gives each mode its energy group index; without it the medium's `host_group_index` serves.
+    overlap : ModeOverlap or None
+        Overlap of the given modes with the pump and with each other; None: all emitters see every mode alike.
+    progress : callable or None
+        Called with a message and a fraction.
+
+    Raises
+    ------
+    InputError
+        No modes, a pump that cannot excite the medium, or an impossible quality.
+    SolverError
+        If the integration does not end.
+    """
+    began = time.perf_counter()
+    _check(modes, medium, pump, diameter_um)
+    solved = lasing_modes(modes, request.quality, diameter_um, medium.doped_region, medium.host_group_index, cavity)
+    comb, origin = solved, tuple(range(len(solved)))
+    if request.extend_comb:
+        comb, origin = extended_comb(solved, medium, diameter_um, request.line_reach)
+    shared = overlap.repeated(origin) if overlap is not None else None
+    setting = _Setting(comb, medium, pump, request, diameter_um, shared)
+    _tell(progress, "light curve", 0.1)
+    curve = setting.light_curve()
+    _tell(progress, "regime", 0.6)
+    thresholds, fit = setting.thresholds(curve)
+    place = request.at_fluence_mj_cm2 or request.regime_factor * (thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1)
+    run = setting.solver.traced(setting.excitons(place))
+    emitted = run.emitted[:, 0]
+    regime = decided(emitted, place, thresholds.lasing, request.single_mode_db)
+    _tell(progress, "single-mode probability", 0.8)
+    probability = setting.single_mode_probability(place) if regime.modes_lasing else None
+    width, limit = _pulse(run, comb, emitted)
+    errors = np.abs(np.concatenate([curve.nodes.balance_error, run.balance_error]))
+    prediction = LasingPrediction(
+        regime=regime,
+        single_mode_probability=probability,
+        single_mode_range_mj_cm2=single_mode_range(
+            curve.node_fluence, curve.nodes.emitted, thresholds.lasing, request.single_mode_db
+        ),
+        thresholds=thresholds,
+        fit=fit,
+        fluence_mj_cm2=curve.fluence,
+        emission=curve.emission,
+        excitons=setting.excitons_each(curve.fluence),
+        mode_output=averaged(pump, curve.node_fluence, curve.nodes.emitted, curve.fluence),
+        modes=setting.outcomes(emitted),
+        pulse_fwhm_ps=width,
+        transform_limit_nm=limit,
+        quantum_defect=quantum_defect(comb[int(emitted.argmax())].wavelength_nm, pump.photons, pump.wavelength_nm),
+        balance_error=float(errors.max()),
+        calibrations=calibrations(medium, pump, request),
+        warnings=caveats(solved, medium, pump, request, diameter_um, thresholds, float(errors.max())),
+        seconds=time.perf_counter() - began,
+    )
+    _tell(progress, "lasing", 1.0)
+    return prediction
+
+
+@dataclass(frozen=True)
+class _Curve:
+    fluence: Array
+    emission: Array
+    node_fluence: Array
+    nodes: PulseOutcomes
+    photoluminescence: Array
+
+
+class _Setting:
+    """One cavity, medium and pump, ready to be asked."""
+
+    def __init__(
+        self,
+        comb: Sequence[LasingMode],
+        medium: GainMedium,
+        pump: Pump,
+        request: LasingRequest,
+        diameter_um: float,
+        overlap: ModeOverlap | None,
+    ) -> None:
+        self._comb, self._medium, self._pump, self._request = comb, medium, pump, request
+        self._diameter, self._overlap = diameter_um, overlap
+        self._per_unit = pump.excitons_per_unit(medium.absorber)
+        slowest = min(mode.loss_rate_per_ps for mode in comb)
+        control = StepControl(request.relative_tolerance, horizon_ps=40.0 + min(10.0 / slowest, 2000.0))
+        self._emitters = medium.emitters(diameter_um)
+        self.solver = PulseSolver(comb, medium, self._emitters, control, overlap)
+        self._static = self._gain_equals_loss()
+
+    def excitons(self, fluence: float) -> float:
+        """Mean excitations of an emitter at the peak of the spot."""
+        return self._per_unit * fluence**self._pump.photons
+
+    def excitons_each(self, fluence: Array) -> Array:
+        return np.asarray(self._per_unit * fluence**self._pump.photons)
+
+    def _gain_equals_loss(self) -> tuple[float | None, ...]:
+        """Fluence at which the dark gain of each mode reaches its loss."""
+        model = self.solver.model(self._medium.ladder_top(_STATIC_EXCITONS))
+        each = DarkGain(model, self._medium).threshold_excitons_each()
+        return tuple(
+            None if value is None else (value / self._per_unit) ** (1.0 / self._pump.photons) for value in each
+        )
+
+    def light_curve(self) -> _Curve:
+        """Emission at the fluences asked, from nodes that cover spot and jitter as well."""
+        low, high = self._pump.fluence_mj_cm2
+        least, most = fluence_reach(self._pump)
+        fluence = np.geomspace(low, high, self._request.fluences)
+        step = math.log(high / low) / (self._request.fluences - 1)
+        parts = [fluence]
+        if least < 1.0:
+            # far below the range only the faint outer slices count: twice the spacing serves
+            parts.insert(0, np.geomspace(low * least, low, math.ceil(-math.log(least) / (2.0 * step)) + 1)[:-1])
+        if most > 1.0:
+            parts.append(np.geomspace(high, high * most, math.ceil(math.log(most) / step) + 1)[1:])
+        nodes = np.concatenate(parts)
+        outcomes = self.solver.outcomes(self.excitons_each(nodes))
+        emission = averaged(self._pump, nodes, outcomes.collected(self._medium), fluence)
+        glow = averaged(self._pump, nodes, outcomes.spontaneous, fluence)
+        return _Curve(fluence, emission, nodes, outcomes, glow)
+
+    def thresholds(self, curve: _Curve) -> tuple[Thresholds, TwoBreakFit | None]:
+        """The three thresholds, and the fit where the light curve shows a laser."""
+        reached = [value for value in self._static if value is not None]
+        static = min(reached) if reached else None
+        laser = curve.emission - curve.photoluminescence
+        if (laser / curve.photoluminescence).max() > _FAINT_LASER:
+            fit = fit_two_breaks(curve.fluence, curve.emission)
+            low, middle, high = fit.slopes
+            if middle > 1.1 * low:
+                upper = fit.breaks_mj_cm2[1] if high < middle else None
+                return Thresholds(static, fit.breaks_mj_cm2[0], upper), fit
+        steepest = _steepest(curve.node_fluence, curve.nodes.emitted.max(axis=0), static, self._pump.fluence_mj_cm2)
+        return Thresholds(static, None, steepest, "steepest output"), None
+
+    def single_mode_probability(self, fluence: float) -> float:
+        """Over the place of the comb, and over the spread of the diameter."""
+        comb, origin, spacing = periodic_comb(self._comb, self._diameter)
+        overlap = self._overlap.repeated(origin) if self._overlap is not None else None
+        solver = PulseSolver(comb, self._medium, self._emitters, self.solver.control, overlap)
+        phase = np.arange(self._request.comb_phases) / self._request.comb_phases - 0.5
+        outcomes = solver.outcomes(np.full(len(phase), self.excitons(fluence)), phase * spacing)
+        suppression = side_mode_suppression_db(outcomes.emitted)
+        wavelength = float(np.mean([mode.wavelength_nm for mode in comb]))
+        spread = self._request.diameter_sd_um / self._diameter * wavelength / spacing
+        if self._request.comb_place == "unknown":
+            spread = math.inf
+        return probability_over_phase(phase, suppression, self._request.single_mode_db, 0.0, spread)
+
+    def outcomes(self, emitted: Array) -> tuple[ModeOutcome, ...]:
+        """What each mode does."""
+        model = self.solver.model(self._medium.ladder_top(_STATIC_EXCITONS))
+        factors = spontaneous_emission_factors(model)
+        total = float(emitted.sum())
+        return tuple(
+            ModeOutcome(
+                label=mode.label,
+                wavelength_nm=mode.wavelength_nm,
+                confinement=mode.confinement,
+                group_index=mode.group_index,
+                q_passive=mode.q_passive,
+                threshold_gain_per_cm=threshold_gain_per_cm(mode),
+                threshold_gain_exact_per_cm=mode.threshold_gain_exact_per_cm,
+                gain_equals_loss_mj_cm2=static,
+                output_share=float(output) / total if total > 0 else 0.0,
+                spontaneous_emission_factor=float(factor),
+                purcell_factor=purcell_factor(mode, self._medium, _HOST_INDEX),
+                extended=mode.extended,
+            )
+            for mode, output, factor, static in zip(self._comb, emitted, factors, self._static, strict=True)
+        )
+
+
+def _steepest(fluence: Array, output: Array, static: float | None, span: tuple[float, float]) -> float | None:
+    """Fluence at which the strongest output rises fastest in logarithms; None without a rise beyond gain = loss in
+    the range."""
+    if static is None or static > span[1]:
+        return None
+    slope = np.gradient(np.log(np.maximum(output, 1e-300)), np.log(fluence))
+    allowed = (fluence >= static) & (fluence <= span[1])
+    if not allowed.any():
+        return None
+    return float(fluence[allowed][int(slope[allowed].argmax())])
+
+
+def _pulse(run: PulseRun, comb: Sequence[LasingMode], emitted: Array) -> tuple[float | None, float | None]:
+    best = int(emitted.argmax())
+    width = full_width_ps(run.trace_ps, run.trace_photons[:, best])
+    return width, None if width is None else transform_limit_nm(width, comb[best].wavelength_nm)
+
+
+def _check(modes: Sequence[Mode | LasingMode], medium: GainMedium, pump: Pump, diameter_um: float) -> None:
+    if len(modes) == 0:
+        raise InputError("lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm")
+    if not (math.isfinite(diameter_um) and diameter_um > 0):
+        raise InputError(f"cavity.diameter_um: {diameter_um!r} must be positive")
+    pumped = pump.photons * photon_energy_ev(pump.wavelength_nm)
+    if pumped < medium.emission_energy_ev:
+        raise InputError(
+            f"pump.wavelength_nm: {pump.photons} photons of {pump.wavelength_nm:g} nm carry {pumped:.3f} eV,"
+            f" less than the emission at {medium.emission_energy_ev:.3f} eV"
+        )
+
+
+def _tell(progress: Progress, message: str, fraction: float) -> None:
+    if progress is not None:
+        progress(message, fraction)

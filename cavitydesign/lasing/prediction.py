@@ -1,0 +1,181 @@
+"""The result of a lasing prediction."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .light_curve import TwoBreakFit
+from .regime import Regime
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Three thresholds that are often confused, in mJ/cm2; None where the range of fluences does not show them.
+
+    Attributes
+    ----------
+    gain_equals_loss : float or None
+        The dark gain of the best mode reaches its loss at some time after the pulse.
+    ase : float or None
+        First break of the light curve.
+    lasing : float or None
+        Upper break of the light curve.
+    rule : str
+        How `lasing` was read: "light curve", or "steepest output" where the laser is too faint beside the
+        photoluminescence.
+    """
+
+    gain_equals_loss: float | None
+    ase: float | None
+    lasing: float | None
+    rule: str = "light curve"
+
+
+@dataclass(frozen=True)
+class ModeOutcome:
+    """One mode in the prediction.
+
+    Attributes
+    ----------
+    label : str
+    wavelength_nm, confinement, group_index, q_passive : float
+    threshold_gain_per_cm : float
+        To first order, 2 pi n_g / (Gamma lambda Q).
+    threshold_gain_exact_per_cm : float or None
+        From the complex eigenproblem, where the field solver supplied it.
+    gain_equals_loss_mj_cm2 : float or None
+        Fluence at which its dark gain reaches its loss.
+    output_share : float
+        Share of the time-integrated laser output at the fluence of the regime.
+    spontaneous_emission_factor : float
+        beta.
+    purcell_factor : float or None
+    extended : bool
+        Extrapolated from the edge of the solved comb.
+    """
+
+    label: str
+    wavelength_nm: float
+    confinement: float
+    group_index: float
+    q_passive: float
+    threshold_gain_per_cm: float
+    threshold_gain_exact_per_cm: float | None
+    gain_equals_loss_mj_cm2: float | None
+    output_share: float
+    spontaneous_emission_factor: float
+    purcell_factor: float | None
+    extended: bool
+
+    def to_json_dict(self) -> dict[str, object]:
+        """One entry of `per_mode`."""
+        return {name: _plain(value) for name, value in vars(self).items()}
+
+
+@dataclass(frozen=True)
+class LasingPrediction:
+    """Whether a cavity lases, in how many modes, and at what fluence.
+
+    Attributes
+    ----------
+    regime : Regime
+    single_mode_probability : float or None
+        None below threshold.
+    single_mode_range_mj_cm2 : tuple or None
+        Fluences of single-mode operation.
+    thresholds : Thresholds
+    fit : TwoBreakFit or None
+        None where the light curve shows no laser.
+    fluence_mj_cm2, emission : (F,) arrays
+        Light curve as collected: averaged over spot and jitter; photons per emitter.
+    excitons : (F,) array
+        Mean excitations of an emitter at the peak of the spot.
+    mode_output : (M, F) array
+        Photons per emitter that leave each mode, averaged alike.
+    modes : tuple of ModeOutcome
+    pulse_fwhm_ps, transform_limit_nm : float or None
+        Of the strongest mode at the regime's fluence; the narrowest line that such a pulse can have.
+    quantum_defect : float
+        1 - E_emission / (n E_pump).
+    balance_error : float
+        Largest relative error of excitations + photons over all runs.
+    calibrations : mapping of str to str
+        Which inputs are fits or empirical, and to what.
+    warnings : tuple of str
+    """
+
+    regime: Regime
+    single_mode_probability: float | None
+    single_mode_range_mj_cm2: tuple[float, float] | None
+    thresholds: Thresholds
+    fit: TwoBreakFit | None
+    fluence_mj_cm2: Array
+    emission: Array
+    excitons: Array
+    mode_output: Array
+    modes: tuple[ModeOutcome, ...]
+    pulse_fwhm_ps: float | None
+    transform_limit_nm: float | None
+    quantum_defect: float
+    balance_error: float
+    calibrations: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    def to_json_dict(self) -> dict[str, object]:
+        """The JSON of the command `lase`."""
+        suppression = self.regime.side_mode_suppression_db
+        fit = self.fit
+        return {
+            "regime": self.regime.name,
+            "modes_lasing": self.regime.modes_lasing,
+            "side_mode_suppression_db": suppression,
+            "regime_fluence_mj_cm2": self.regime.fluence_mj_cm2,
+            "single_mode_probability": self.single_mode_probability,
+            "single_mode_range_mj_cm2": None
+            if self.single_mode_range_mj_cm2 is None
+            else list(self.single_mode_range_mj_cm2),
+            "threshold_mj_cm2": {
+                "gain_equals_loss": self.thresholds.gain_equals_loss,
+                "ase": self.thresholds.ase,
+                "lasing": self.thresholds.lasing,
+            },
+            "threshold_rule": self.thresholds.rule,
+            "slopes": None if fit is None else list(fit.slopes),
+            "fit": None
+            if fit is None
+            else {
+                "breaks_mj_cm2": list(fit.breaks_mj_cm2),
+                "breaks_error_mj_cm2": list(fit.breaks_error_mj_cm2),
+                "slopes_error": list(fit.slopes_error),
+                "rms": fit.rms,
+            },
+            "light_curve": {
+                "fluence_mj_cm2": self.fluence_mj_cm2.tolist(),
+                "emission": self.emission.tolist(),
+                "excitons": self.excitons.tolist(),
+                "laser": self.mode_output.sum(axis=0).tolist(),
+            },
+            "per_mode": [mode.to_json_dict() for mode in self.modes],
+            "pulse_fwhm_ps": self.pulse_fwhm_ps,
+            "transform_limit_nm": self.transform_limit_nm,
+            "quantum_defect": self.quantum_defect,
+            "balance_error": self.balance_error,
+            "calibrations": dict(self.calibrations),
+            "warnings": list(self.warnings),
+            "seconds": self.seconds,
+        }
+
+
+def _plain(value: object) -> object:
+    """Infinite and undefined numbers have no JSON: null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

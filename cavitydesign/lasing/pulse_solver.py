@@ -1,0 +1,109 @@
+"""Modes and medium made ready for any number of pump pulses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..gain import GainMedium
+from .lasing_mode import LasingMode
+from .overlap import ModeOverlap
+from .rate_equations import PulseRun, StepControl, integrate
+from .rate_model import RateModel, rate_model
+
+Array = NDArray[np.float64]
+
+_TOPS = (1, 6, 10, 15, 24)
+_SMALL_GROUP = 4
+
+
+@dataclass(frozen=True)
+class PulseOutcomes:
+    """Outcome for each of F pump pulses, per emitter, in the order asked.
+
+    Attributes
+    ----------
+    emitted : (M, F) array
+        Photons that left each mode.
+    spontaneous : (F,) array
+        Photons of photoluminescence.
+    balance_error : (F,) array
+        Excitations + photons + decays at the end, relative to the start, minus 1.
+    """
+
+    emitted: Array
+    spontaneous: Array
+    balance_error: Array
+
+    def collected(self, medium: GainMedium) -> Array:
+        """Photoluminescence plus the laser as it is collected."""
+        return np.asarray(self.spontaneous + medium.laser_collection * self.emitted.sum(axis=0))
+
+
+@dataclass(frozen=True)
+class PulseSolver:
+    """Solves the rate equations of given modes at any mean excitations.
+
+    Parameters
+    ----------
+    modes : sequence of LasingMode
+    medium : GainMedium
+    emitters : float
+    control : StepControl
+    overlap : ModeOverlap or None
+    """
+
+    modes: Sequence[LasingMode]
+    medium: GainMedium
+    emitters: float
+    control: StepControl
+    overlap: ModeOverlap | None = None
+
+    def model(self, top: int, shift_nm: Array | None = None) -> RateModel:
+        """Coefficients with a ladder of `top` rungs."""
+        return rate_model(self.modes, self.medium, self.emitters, top, self.overlap, shift_nm)
+
+    def outcomes(self, excitons: Array, shift_nm: Array | None = None) -> PulseOutcomes:
+        """Solve for each mean number of excitations (each with its own shift of the comb, where given).
+
+        Weak pulses need fewer rungs: the columns are solved in groups of the same ladder.
+        """
+        groups = self._grouped(excitons)
+        emitted = np.empty((len(self.modes), len(excitons)))
+        spontaneous, balance = np.empty(len(excitons)), np.empty(len(excitons))
+        for top, columns in groups:
+            model = self.model(top, None if shift_nm is None else shift_nm[columns])
+            run = integrate(model, self._occupation(model, excitons[columns]), self.control)
+            emitted[:, columns] = run.emitted
+            spontaneous[columns], balance[columns] = run.spontaneous, run.balance_error
+        return PulseOutcomes(emitted, spontaneous, balance)
+
+    def traced(self, excitons: float) -> PulseRun:
+        """One pump pulse, with the photons in the modes against time."""
+        model = self.model(self.medium.ladder_top(excitons))
+        return integrate(model, self._occupation(model, np.array([excitons])), self.control, trace=True)
+
+    def _occupation(self, model: RateModel, excitons: Array) -> Array:
+        shares, place = np.unique(model.pump_share, return_inverse=True)
+        mean = np.outer(shares, excitons)
+        occupied = self.medium.occupation(mean.ravel(), model.ladder.top).reshape(-1, *mean.shape)
+        return occupied if len(shares) == 1 else occupied[:, place]
+
+    def _grouped(self, excitons: Array) -> list[tuple[int, NDArray[np.int64]]]:
+        need = np.array([self.medium.ladder_top(float(value)) for value in excitons])
+        tops = [top for top in _TOPS if top <= need.max()]
+        if not tops or tops[-1] < need.max():
+            tops.append(int(need.max()))
+        group = np.searchsorted(tops, need)
+        found: list[tuple[int, NDArray[np.int64]]] = []
+        waiting: list[NDArray[np.int64]] = []
+        for place, top in enumerate(tops):
+            waiting.append(np.flatnonzero(group == place))
+            columns = np.concatenate(waiting)
+            if len(columns) >= _SMALL_GROUP or place == len(tops) - 1:
+                found.append((top, columns))
+                waiting = []
+        return [(top, columns) for top, columns in found if len(columns)]

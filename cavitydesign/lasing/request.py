@@ -1,0 +1,80 @@
+"""What is asked of the lasing prediction."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import InputError, nearest
+from .lasing_mode import EmpiricalQuality, quality_rule
+
+PLACES = ("unknown", "computed")
+
+
+@dataclass(frozen=True)
+class LasingRequest:
+    """How the modes lase; field names are the keys of the table [lasing].
+
+    Parameters
+    ----------
+    quality : "budget", {"per_um": number}, or number
+        Passive Q of the modes: from the solved loss budget; empirical, proportional to the diameter (Q = 24 D for the
+        published
+        cavities); or one number for all.
+    fluences : int
+        Points of the light curve.
+    at_fluence_mj_cm2 : float or None
+        Where the regime is decided; None: at `regime_factor` times the lasing threshold.
+    regime_factor : float
+    single_mode_db : float
+        Side modes weaker than this (time-integrated) do not count as lasing.
+    comb_place : {"unknown", "computed"}
+        For the single-mode probability: the place of the comb under the gain is unknown (a change of the index by
+        1e-3 moves it by half
+        a nm), or as computed, give or take the spread of the diameter.
+    diameter_sd_um : float
+        Standard deviation of the diameter.
+    comb_phases : int
+        Places of the comb that are tried.
+    extend_comb : bool
+        Continue the solved comb by its spacing until the emission line is covered.
+    line_reach : float
+        How far, in units of the line's full width at half maximum from its centre.
+    relative_tolerance : float
+        Of a step of the integrator.
+    """
+
+    quality: str | float | EmpiricalQuality | Mapping[str, float] = "budget"
+    fluences: int = 60
+    at_fluence_mj_cm2: float | None = None
+    regime_factor: float = 1.1
+    single_mode_db: float = 10.0
+    comb_place: str = "unknown"
+    diameter_sd_um: float = 0.0
+    comb_phases: int = 12
+    extend_comb: bool = True
+    line_reach: float = 0.75
+    relative_tolerance: float = 1e-4
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "quality", quality_rule(self.quality))
+        problems = []
+        if self.comb_place not in PLACES:
+            near = nearest(str(self.comb_place), PLACES)
+            problems.append(f"lasing.comb_place: {self.comb_place!r} is not allowed; {', '.join(PLACES)}{near}")
+        for key, least in (("fluences", 12), ("comb_phases", 4)):
+            value = getattr(self, key)
+            if not isinstance(value, int) or value < least:
+                problems.append(f"lasing.{key}: {value!r} must be a whole number of {least} or more")
+        for key in ("regime_factor", "single_mode_db", "line_reach"):
+            if not (math.isfinite(getattr(self, key)) and getattr(self, key) > 0):
+                problems.append(f"lasing.{key}: {getattr(self, key)!r} must be positive")
+        if not (math.isfinite(self.diameter_sd_um) and self.diameter_sd_um >= 0):
+            problems.append(f"lasing.diameter_sd_um: {self.diameter_sd_um!r} must not be negative")
+        if not 1e-10 <= self.relative_tolerance <= 1e-2:
+            problems.append(f"lasing.relative_tolerance: {self.relative_tolerance!r} must lie from 1e-10 to 1e-2")
+        if self.at_fluence_mj_cm2 is not None and not self.at_fluence_mj_cm2 > 0:
+            problems.append(f"lasing.at_fluence_mj_cm2: {self.at_fluence_mj_cm2!r} must be positive")
+        if problems:
+            raise InputError(problems)
