@@ -82,7 +82,9 @@ def material_from_table(data: Mapping[str, Any], source: str) -> DispersiveMater
     if range_nm is not None:
         for key, law in (("index", ordinary), ("extraordinary", extraordinary), ("extinction", absorption)):
             if law is not None:
-                _check_values(law, key, range_nm, problems)
+                # A transparent medium cannot have an index below 1; an absorbing one can.
+                lowest = 0.0 if key == "extinction" or absorption is not None else 1.0
+                _check_values(law, key, range_nm, lowest, problems)
     problems.raise_if_any()
     assert range_nm is not None and ordinary is not None
     return DispersiveMaterial(
@@ -204,7 +206,9 @@ def _table(
     return Table(tuple(w / NM_PER_UM for w in wavelength_nm), values, monotone)
 
 
-def _check_values(law: Dispersion, key: str, range_nm: tuple[float, float], problems: _Problems) -> None:
+def _check_values(
+    law: Dispersion, key: str, range_nm: tuple[float, float], lowest: float, problems: _Problems
+) -> None:
     """The law must give a possible value everywhere in the stated range, and a table must reach over it."""
     low, high = (edge / NM_PER_UM for edge in range_nm)
     slack = 1e-9 * high
@@ -218,11 +222,10 @@ def _check_values(law: Dispersion, key: str, range_nm: tuple[float, float], prob
             value = law.value(wavelength_um)
         except (ZeroDivisionError, OverflowError):
             value = math.nan
-        zero_allowed = key == "extinction"
-        if not (0.0 <= value <= _LARGEST_INDEX and (zero_allowed or value > 0.0)):
-            limits = f"{'0' if zero_allowed else 'above 0'} to {_LARGEST_INDEX:g}"
+        if not lowest <= value <= _LARGEST_INDEX:
+            limits = f"{lowest:g} to {_LARGEST_INDEX:g}"
             place = f"{wavelength_um * NM_PER_UM:.4g} nm"
-            problems.add(key, f"gives {value:.4g} at {place}; allowed is {limits} (are the units um and um^2?)")
+            problems.add(key, f"gives {value:.6g} at {place}; allowed is {limits} (are the units um and um^2?)")
             return
 
 

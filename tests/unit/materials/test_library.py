@@ -125,3 +125,23 @@ def test_air_agrees_with_an_older_measurement() -> None:
 def test_absorption_of_water() -> None:
     """Hale and Querry 1973: kappa 2.89e-6 at 1000 nm, so 4 pi kappa/lambda = 0.363 cm^-1."""
     assert find_material("water").absorption_per_cm(1000.0) == pytest.approx(0.363, rel=2e-3)
+
+
+def test_temperature_coefficients() -> None:
+    """Against estimates and values from elsewhere.
+
+    Polymers expand, so n falls by (n^2-1)(n^2+2)/(6n) times their volume expansion (Lorentz-Lorenz; 2.0e-4 per K for the
+    three; half to one and a half times that, since the polarisability changes too). Silica and calcium fluoride: 8 to
+    13e-6 and -1.06e-5 per K are in common use. Water: its tabled indices at 20 and 30 C, 1.33299 and 1.33194.
+    """
+    for name in ("PMMA", "polystyrene", "polycarbonate"):
+        medium = find_material(name)
+        n = medium.index(589.3)
+        expected = -(n**2 - 1) * (n**2 + 2) / (6 * n) * 2.0e-4
+        assert medium.thermo_optic_per_k is not None
+        assert 0.5 < medium.thermo_optic_per_k / expected < 1.5, name
+    assert find_material("silica").thermo_optic_per_k == pytest.approx(1.0e-5, abs=3e-6)
+    assert find_material("CaF2").thermo_optic_per_k == pytest.approx(-1.06e-5, rel=0.1)
+    assert find_material("water").thermo_optic_per_k == pytest.approx((1.33194 - 1.33299) / 10, rel=0.15)
+    assert find_material("air").thermo_optic_per_k is None
+    assert find_material("CsPbBr3-PMMA").thermo_optic_per_k == find_material("PMMA").thermo_optic_per_k
