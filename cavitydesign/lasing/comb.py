@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -103,11 +103,6 @@ def uncovered_sides(modes: Sequence[LasingMode], medium: GainMedium, diameter_um
         short |= low.wavelength_nm - local_spacing_nm(comb, low, diameter_um) > medium.emission_wavelength_nm - reach
         long |= high.wavelength_nm + local_spacing_nm(comb, high, diameter_um) < medium.emission_wavelength_nm + reach
     return tuple(name for name, missing in (("short", short), ("long", long)) if missing)
-
-
-def detuned(mode: LasingMode, shift_nm: float) -> LasingMode:
-    """The mode at a shifted wavelength."""
-    return replace(mode, wavelength_nm=mode.wavelength_nm + shift_nm)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
 from ..geometry.cavity import Cavity
-from ..modes.mode import FieldSamples, Mode
+from ..modes.mode import Mode
 from ..units import NM_PER_UM, SPEED_OF_LIGHT_UM_PER_PS
 
 
@@ -213,7 +213,7 @@ def lasing_mode(
 
 
 def lasing_modes(
-    modes: Sequence[Mode | LasingMode],
+    modes: Iterable[Mode | LasingMode],
     quality: Quality,
     diameter_um: float,
     doped_region: str = "body",
@@ -233,19 +233,3 @@ def lasing_modes(
         index = host_group_index if cavity is None else energy_group_index(mode, cavity, doped_region)
         found.append(lasing_mode(mode, quality, diameter_um, doped_region, index))
     return tuple(found)
-
-
-def sampled_fields(modes: Sequence[Mode], outwards: int, along: int) -> tuple[FieldSamples, ...]:
-    """Fields of the modes on their grids.
-
-    Raises
-    ------
-    InputError
-        If a mode came without its field.
-    """
-    fields = []
-    for mode in modes:
-        if mode.sample_field is None:
-            raise InputError(f"mode {mode.label}: no field at hand; solve with fields to compute overlaps")
-        fields.append(mode.sample_field(outwards, along))
-    return tuple(fields)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,7 @@ _STATIC_EXCITONS = 8.0
 
 
 def predict_lasing(
-    modes: Sequence[Mode | LasingMode],
+    modes: Iterable[Mode | LasingMode],
     medium: GainMedium,
     pump: Pump,
     request: LasingRequest,
@@ -57,8 +57,8 @@ def predict_lasing(
 
     Parameters
     ----------
-    modes : sequence of Mode or LasingMode
-        Of every family that competes.
+    modes : iterable of Mode or LasingMode
+        Of every family that competes; a `ModeSet` will do.
     medium : GainMedium
     pump : Pump
     request : LasingRequest
@@ -79,8 +79,10 @@ def predict_lasing(
         If the integration does not end.
     """
     began = time.perf_counter()
-    _check(modes, medium, pump, diameter_um)
+    _check(medium, pump, diameter_um)
     solved = lasing_modes(modes, request.quality, diameter_um, medium.doped_region, medium.host_group_index, cavity)
+    if not solved:
+        raise InputError("lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm")
     comb, origin = solved, tuple(range(len(solved)))
     if request.extend_comb:
         comb, origin = extended_comb(solved, medium, diameter_um, request.line_reach)
@@ -256,9 +258,7 @@ def _pulse(run: PulseRun, comb: Sequence[LasingMode], emitted: Array) -> tuple[f
     return width, None if width is None else transform_limit_nm(width, comb[best].wavelength_nm)
 
 
-def _check(modes: Sequence[Mode | LasingMode], medium: GainMedium, pump: Pump, diameter_um: float) -> None:
-    if len(modes) == 0:
-        raise InputError("lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm")
+def _check(medium: GainMedium, pump: Pump, diameter_um: float) -> None:
     if not (math.isfinite(diameter_um) and diameter_um > 0):
         raise InputError(f"cavity.diameter_um: {diameter_um!r} must be positive")
     pumped = pump.photons * photon_energy_ev(pump.wavelength_nm)

@@ -79,7 +79,7 @@ def probability_over_phase(
     if math.isinf(spread):
         return float(single.mean())
     if spread == 0.0:
-        return float(single[int(round((centre % 1.0) * 1000)) % 1000])
+        return float(single[round((centre % 1.0) * 1000) % 1000])
     offset = (fine[:, None] - centre + np.arange(-8, 9)[None, :]) / spread
     # wide spreads wrap around many times and tend to the uniform answer
     weight = np.exp(-0.5 * offset**2).sum(axis=1) if spread < 2.0 else np.ones(1000)
