@@ -15,6 +15,7 @@ from ..gain import GainMedium, Pump
 from ..gain.heat import quantum_defect
 from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
+from ..modes.mode_set import ModeSet
 from ..units import photon_energy_ev
 from .averaging import averaged, fluence_reach
 from .caveats import calibrations, caveats
@@ -47,7 +48,7 @@ def predict_lasing(
     medium: GainMedium,
     pump: Pump,
     request: LasingRequest,
-    diameter_um: float,
+    diameter_um: float | None = None,
     *,
     cavity: Cavity | None = None,
     overlap: ModeOverlap | None = None,
@@ -62,8 +63,8 @@ def predict_lasing(
     medium : GainMedium
     pump : Pump
     request : LasingRequest
-    diameter_um : float
-        Of the cavity: empirical Q, number of emitters, spacing of a lone mode.
+    diameter_um : float or None
+        Of the cavity: empirical Q, number of emitters, spacing of a lone mode. None: as `cavity` or the `ModeSet` has it.
     cavity : Cavity or None
         Gives each mode its energy group index; without it the medium's `host_group_index` serves.
     overlap : ModeOverlap or None
@@ -79,7 +80,8 @@ def predict_lasing(
         If the integration does not end.
     """
     began = time.perf_counter()
-    _check(medium, pump, diameter_um)
+    diameter_um = _diameter(diameter_um, modes, cavity)
+    _check(medium, pump)
     solved = lasing_modes(modes, request.quality, diameter_um, medium.doped_region, medium.host_group_index, cavity)
     if not solved:
         raise InputError("lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm")
@@ -258,9 +260,19 @@ def _pulse(run: PulseRun, comb: Sequence[LasingMode], emitted: Array) -> tuple[f
     return width, None if width is None else transform_limit_nm(width, comb[best].wavelength_nm)
 
 
-def _check(medium: GainMedium, pump: Pump, diameter_um: float) -> None:
-    if not (math.isfinite(diameter_um) and diameter_um > 0):
-        raise InputError(f"cavity.diameter_um: {diameter_um!r} must be positive")
+def _diameter(given: float | None, modes: Iterable[Mode | LasingMode], cavity: Cavity | None) -> float:
+    if given is None and cavity is not None:
+        given = cavity.diameter_um
+    if given is None and isinstance(modes, ModeSet):
+        given = modes.diameter_um
+    if given is None:
+        raise InputError("lasing: give diameter_um, the cavity or its set of modes")
+    if not (math.isfinite(given) and given > 0):
+        raise InputError(f"cavity.diameter_um: {given!r} must be positive")
+    return given
+
+
+def _check(medium: GainMedium, pump: Pump) -> None:
     pumped = pump.photons * photon_energy_ev(pump.wavelength_nm)
     if pumped < medium.emission_energy_ev:
         raise InputError(

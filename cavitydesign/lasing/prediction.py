@@ -148,7 +148,7 @@ class LasingPrediction:
                 "lasing": self.thresholds.lasing,
             },
             "threshold_rule": self.thresholds.rule,
-            "slopes": None if fit is None else list(fit.slopes),
+            "slopes": [] if fit is None else list(fit.slopes),
             "fit": None
             if fit is None
             else {
