@@ -73,26 +73,29 @@ class GridField:
     curl_z: Values
     curl_azimuthal: Values
 
-    def energy(self, permittivity: Array) -> Array:
-        """eps |E|^2 at the points, shape (k, S, T)."""
-        square = abs(self.e_r) ** 2 + abs(self.e_z) ** 2 + abs(self.e_azimuthal) ** 2
-        return np.asarray(permittivity[self.region][:, None] * square)
+    def only(self, number: int) -> GridField:
+        """The fields of one mode; the first axis keeps length 1."""
+        one = slice(number, number + 1)
+        fields = (self.e_r, self.e_z, self.e_azimuthal, self.curl_r, self.curl_z, self.curl_azimuthal)
+        e_r, e_z, e_az, c_r, c_z, c_az = (f[one] for f in fields)
+        return GridField(self.r, self.z, self.region, e_r, e_z, e_az, self.jacobian, c_r, c_z, c_az)
 
 
-def evaluate(window: Window, space: TensorSpace, vectors: Values, m: float, s_um: Array, t_um: Array) -> GridField:
+def evaluate(window: Window, space: TensorSpace, vectors: Values, m: float | Array, s_um: Array, t_um: Array) -> GridField:
     """Fields of eigenvectors on the grid of increasing s and any t.
 
     Parameters
     ----------
     vectors : (n, k) array
         Columns of unknowns of the space.
-    m : float
-        Azimuthal order.
+    m : float or (k,) array
+        Azimuthal order, of all or of each.
     s_um, t_um : arrays
         Grid lines in the window's coordinates.
     """
     along_s, along_t = line_tables(space.s, s_um), line_tables(space.t, t_um)
     columns = vectors.T if vectors.ndim == 2 else vectors[None, :]
+    order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
     first, second, _ = space.sizes
     e_s = columns[:, :first].reshape(-1, space.s.edge_size, space.t.nodal_size)
     e_t = columns[:, first : first + second].reshape(-1, space.s.nodal_size, space.t.edge_size)
@@ -113,4 +116,4 @@ def evaluate(window: Window, space: TensorSpace, vectors: Values, m: float, s_um
     region = np.asarray(window.element_regions)[along_s.element]
     # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r) E_r, with r E_phi = im psi
     jacobian = det / (along_s.half[:, None] * along_t.half)
-    return GridField(r, z, region, e_r, e_z, m * value / r, jacobian, -m / r * w_z, m / r * w_r, -rotation)
+    return GridField(r, z, region, e_r, e_z, order * value / r, jacobian, -order / r * w_z, order / r * w_r, -rotation)

@@ -141,7 +141,8 @@ class ReducedFamily:
         """K x - k^2 B x of the full problem for x = basis @ weights."""
         k0, k2, radial, axial, azimuthal = (part @ weights for part in self.images)
         mass = eps.ordinary @ (radial + m**2 * azimuthal) + eps.axial @ axial
-        return np.asarray(k0 + m**2 * k2 - k**2 * mass)
+        square = k**2 if np.iscomplexobj(k0) else (k**2).real
+        return np.asarray(k0 + m**2 * k2 - square * mass)
 
     def follow(self, orders: Sequence[int], qs: Sequence[int]) -> list[RawMode]:
         """Every (m, q) of the family, each followed by overlap from the first snapshot."""

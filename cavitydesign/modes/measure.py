@@ -8,6 +8,7 @@ sqrt(l(l+1)) for a sphere.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..fem.field import GridField, evaluate
 from ..fem.legendre import Array, gauss
 from .media import Permittivities
 from .problem import Values, WindowProblem
-from .radiation import log10_radiation_q
+from .radiation import Source, log10_radiation_q
 from .scattering import log10_scattering_q
 
 IntArray = NDArray[np.int64]
@@ -53,49 +54,79 @@ def caustic_distance_um(problem: WindowProblem, m: int, q: int, k_per_um: float,
 
 
 def measure(problem: WindowProblem, vector: Values, m: int, q: int, k_per_um: float, eps: Permittivities) -> Measures:
-    """Measure one mode.
+    """Measure one mode; arguments as the columns and entries of `measure_all`."""
+    return measure_all(problem, vector[:, None], [m], [q], [k_per_um], [eps])[0]
+
+
+def measure_all(
+    problem: WindowProblem,
+    vectors: Values,
+    orders: Sequence[int],
+    qs: Sequence[int],
+    k_per_um: Sequence[float],
+    eps: Sequence[Permittivities],
+) -> list[Measures]:
+    """Measure modes of one window.
 
     Parameters
     ----------
-    vector : (n,) array
-        Unknowns of the mode.
-    m, q : int
-        Its azimuthal and axial order.
-    k_per_um : float
-        Real part of its vacuum wavenumber.
+    vectors : (n, k) array
+        Unknowns of the modes.
+    orders, qs : sequences of int
+        Azimuthal and axial orders.
+    k_per_um : sequence of float
+        Real parts of the vacuum wavenumbers.
+    eps : sequence of Permittivities
+        At each mode's own wavelength.
     """
+    ends = [caustic_distance_um(problem, m, q, k, float(e.index[-1])) for m, q, k, e in zip(orders, qs, k_per_um, eps, strict=True)]
+    groups: dict[tuple[float, ...], list[int]] = {}
+    for number, end in enumerate(ends):
+        groups.setdefault(_real_breaks(problem, end), []).append(number)
+    out: dict[int, Measures] = {}
+    for breaks, members in groups.items():
+        s, w_s = _points(breaks, problem.order + 2)
+        t, w_t = _points(problem.window.t_breaks, (2 if problem.cavity.sliced else problem.order) + 2)
+        columns = vectors[:, members]
+        field = evaluate(problem.window, problem.space, columns, np.array([orders[i] for i in members]), s, t)
+        weight = np.outer(w_s, w_t) * field.jacobian.real
+        for place, i in enumerate(members):
+            out[i] = _measure_one(problem, field.only(place), weight, vectors[:, i], orders[i], qs[i], k_per_um[i], eps[i], (s, t))
+    return [out[i] for i in range(len(orders))]
+
+
+def _measure_one(
+    problem: WindowProblem,
+    field: GridField,
+    weight: Array,
+    vector: Values,
+    m: int,
+    q: int,
+    k_per_um: float,
+    eps: Permittivities,
+    grid: tuple[Array, Array],
+) -> Measures:
     cavity, window = problem.cavity, problem.window
     regions = len(cavity.regions)
-    n_surround = float(eps.index[-1])
-    end = caustic_distance_um(problem, m, q, k_per_um, n_surround)
-    s, w_s = _points(_real_breaks(problem, end), problem.order + 3)
-    t, w_t = _points(window.t_breaks, (2 if cavity.sliced else problem.order) + 2)
-    field = evaluate(window, problem.space, vector, m, s, t)
-    weight = np.outer(w_s, w_t) * field.jacobian.real
     r_weight = weight * field.r.real
-    density = [a[field.region][:, None] * abs(e[0]) ** 2 * r_weight for a, e in _components(field, eps)]
-    parts = np.array([float(d.sum()) for d in density])
+    local = [a[field.region][:, None] * abs(e[0]) ** 2 for a, e in _components(field, eps)]
+    parts = np.array([float((d * r_weight).sum()) for d in local])
     energy = float(parts.sum())
-    rows = sum(d.sum(axis=1) for d in density)
-    share = np.bincount(field.region, weights=rows, minlength=regions) / energy
-
-    inside = field.region < regions - 1
-    cut = _rows(field, inside)
-    mirror = problem.wall if window.half else None
+    density = local[0] + local[1] + local[2]
+    share = np.bincount(field.region, weights=(density * r_weight).sum(axis=1), minlength=regions) / energy
+    per_length = 1.0 / (window.t_breaks[-1] - window.t_breaks[0]) if cavity.sliced else 1.0
     far = log10_radiation_q(
-        cut,
-        weight[inside],
+        _source(field, r_weight, eps),
         energy * (2.0 if window.half else 1.0),
         m,
+        q,
         k_per_um,
-        eps.ordinary[cut.region] - eps.ordinary[-1],
-        n_surround,
-        mirror,
+        float(eps.index[-1]),
+        problem.wall if window.half else None,
         cavity.sliced,
     )
     both = 4 * math.pi if window.half else 2 * math.pi
-    per_length = 1.0 / (window.t_breaks[-1] - window.t_breaks[0]) if cavity.sliced else 1.0
-    peak = _peak(problem, vector, m, eps, field)
+    peak = _peak(problem, vector, m, eps, density, grid)
     return Measures(
         parts / energy,
         np.asarray(share),
@@ -103,6 +134,15 @@ def measure(problem: WindowProblem, vector: Values, m: int, q: int, k_per_um: fl
         far - math.log10(per_length),
         _scattering(problem, vector, m, energy, k_per_um, eps),
     )
+
+
+def _source(field: GridField, r_weight: Array, eps: Permittivities) -> Source:
+    """The polarised part of a mode, as the far field needs it."""
+    inside = field.region < eps.ordinary.size - 1
+    contrast = (eps.ordinary[field.region] - eps.ordinary[-1])[inside]
+    r, z, weight = (np.ascontiguousarray(x[inside]).ravel() for x in (field.r.real, field.z.real, r_weight))
+    e_r, e_z, e_az = (e[0][inside].ravel() for e in (field.e_r, field.e_z, field.e_azimuthal))
+    return Source(r, z, weight * np.repeat(contrast, r_weight.shape[1]), e_r, e_z, e_az)
 
 
 def _components(field: GridField, eps: Permittivities) -> tuple[tuple[Array, Values], ...]:
@@ -126,35 +166,31 @@ def _points(breaks: tuple[float, ...], count: int) -> tuple[Array, Array]:
     return (0.5 * (edges[1:] + edges[:-1])[:, None] + half * x).ravel(), (half * w).ravel()
 
 
-def _rows(field: GridField, rows: NDArray[np.bool_]) -> GridField:
-    return GridField(
-        field.r[rows], field.z[rows], field.region[rows], field.e_r[:, rows], field.e_z[:, rows], field.e_azimuthal[:, rows],
-        field.jacobian[rows], field.curl_r[:, rows], field.curl_z[:, rows], field.curl_azimuthal[:, rows],
-    )  # fmt: skip
-
-
-def _peak(problem: WindowProblem, vector: Values, m: int, eps: Permittivities, coarse: GridField) -> float:
-    """Largest eps |E|^2, by zooming twice into the neighbourhood of the largest sample; both sides of each interface count."""
+def _peak(
+    problem: WindowProblem, vector: Values, m: int, eps: Permittivities, density: Array, grid: tuple[Array, Array]
+) -> float:
+    """Largest eps |E|^2, by zooming twice into the neighbourhood of the largest sample; both sides of an interface count."""
+    s_grid, t_grid = grid
     window = problem.window
-    real = [layer for layer in window.layers if layer.stretch is None]
-    s_low, s_high = real[0].breaks[0], real[-1].breaks[-1]
-    t_low, t_high = window.t_breaks[0], window.t_breaks[-1]
-    s = np.linspace(s_low, s_high, 160)
-    edge = 1e-9 * (s_high - s_low)
-    for layer in real[:-1]:
-        s = np.append(s, [layer.breaks[-1] - edge, layer.breaks[-1] + edge])
-    s = np.unique(np.clip(s, s_low, s_high))
-    t = np.array([0.5 * (t_low + t_high)]) if problem.cavity.sliced else np.linspace(t_low, t_high, 41)
-    best = 0.0
+    i, j = (int(x) for x in np.unravel_index(int(np.argmax(density)), density.shape))
+    s_low, s_high = (s_grid[max(i - 1, 0)], s_grid[min(i + 1, s_grid.size - 1)])
+    t_low = window.t_breaks[0] if j == 0 else t_grid[j - 1]
+    t_high = t_grid[min(j + 1, t_grid.size - 1)]
+    best = float(density[i, j])
+    edges = [layer.breaks[-1] for layer in window.layers[:-1]]
     for _ in range(3):
+        s = np.linspace(s_low, s_high, 11)
+        close = [e for e in edges if s_low < e < s_high]
+        if close:
+            step = 1e-9 * problem.cavity.outline.equator_radius_um
+            s = np.unique(np.concatenate([s, [e - step for e in close], [e + step for e in close]]))
+        t = np.array([0.5 * (t_low + t_high)]) if problem.cavity.sliced else np.linspace(t_low, t_high, 9)
         field = evaluate(window, problem.space, vector, m, s, t)
         value = sum(a[field.region][:, None] * abs(e[0]) ** 2 for a, e in _components(field, eps))
-        i, j = np.unravel_index(int(np.argmax(value)), value.shape)
+        i, j = (int(x) for x in np.unravel_index(int(np.argmax(value)), value.shape))
         best = max(best, float(value[i, j]))
-        s_near, t_near = s[max(i - 1, 0)], t[max(j - 1, 0)]
-        s = np.linspace(s_near, s[min(i + 1, s.size - 1)], 13)
-        if not problem.cavity.sliced:
-            t = np.linspace(t_near, t[min(j + 1, t.size - 1)], 9)
+        s_low, s_high = s[max(i - 1, 0)], s[min(i + 1, s.size - 1)]
+        t_low, t_high = t[max(j - 1, 0)], t[min(j + 1, t.size - 1)]
     return best
 
 
