@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..materials import ConstantIndex, EffectiveMedium, Material, find_material, read_material
+from ..materials import ConstantIndex, EffectiveMedium, Material, database_material, find_material, read_material
 from .problem import Location, Problem
 from .schema import MediumTable
 
@@ -15,10 +15,12 @@ _WAYS = {
     "name": ("name",),
     "index": ("index", "absorption_per_cm", "index_extraordinary"),
     "file": ("file",),
+    "database": ("database",),
     "host": ("host", "inclusion", "volume_fraction", "rule"),
 }
 _CHOICE = (
-    'give a name from the library ("PMMA"), { index = 1.49 }, { file = "medium.toml" } or '
+    'give a name from the library ("PMMA"), { index = 1.49 }, { file = "medium.toml" }, '
+    '{ database = "main/SiO2/Malitson" } or '
     '{ host = "PMMA", inclusion = "CsPbBr3", volume_fraction = 0.01 }'
 )
 
@@ -57,6 +59,8 @@ def build_medium(table: MediumTable, folder: Path) -> Material:
         return ConstantIndex.of(table.index, table.absorption_per_cm or 0.0, table.index_extraordinary)
     if table.file is not None:
         return read_material(folder / table.file)
+    if table.database is not None:
+        return database_material(table.database)
     if table.host is not None:
         host, inclusion = find_material(table.host), find_material(str(table.inclusion))
         return EffectiveMedium.of(host, inclusion, table.volume_fraction or 0.0, table.rule or "maxwell_garnett")

@@ -1,6 +1,7 @@
 """Optical media: dispersion laws, the library of published data, composites, and a reader of the user's own data."""
 
 from .composite import EffectiveMedium, bruggeman, maxwell_garnett
+from .database import DatabaseMaterial, database_material
 from .dataset import material_from_table, read_material
 from .dispersive import DispersiveMaterial, ThermoOptic
 from .library import DEFAULT_DOT_FRACTION, IndexSpread, find_material, index_spread, material_aliases, material_names
@@ -9,12 +10,14 @@ from .material import ConstantIndex, Material
 __all__ = [
     "DEFAULT_DOT_FRACTION",
     "ConstantIndex",
+    "DatabaseMaterial",
     "DispersiveMaterial",
     "EffectiveMedium",
     "IndexSpread",
     "Material",
     "ThermoOptic",
     "bruggeman",
+    "database_material",
     "find_material",
     "index_spread",
     "material_aliases",

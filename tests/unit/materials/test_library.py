@@ -130,7 +130,7 @@ def test_absorption_of_water() -> None:
 def test_temperature_coefficients() -> None:
     """Against estimates and values from elsewhere.
 
-    Polymers expand, so n falls by (n^2-1)(n^2+2)/(6n) times their volume expansion (Lorentz-Lorenz; 2.0e-4 per K for the
+    Polymers expand: n falls by (n^2-1)(n^2+2)/(6n) times their volume expansion (Lorentz-Lorenz; 2.0e-4 per K for the
     three; half to one and a half times that, since the polarisability changes too). Silica and calcium fluoride: 8 to
     13e-6 and -1.06e-5 per K are in common use. Water: its tabled indices at 20 and 30 C, 1.33299 and 1.33194.
     """
