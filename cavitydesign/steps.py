@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from .design_file import Design
 from .modes import ModeSet
 from .modes import find_modes as solve_modes
+
+if TYPE_CHECKING:
+    from .lasing import LasingPrediction
 
 Progress = Callable[[str, float], None]
 
@@ -27,3 +31,25 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
         If the computation cannot reach an answer; the text says what to change.
     """
     return solve_modes(design.cavity, design.modes, progress)
+
+
+def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = None) -> LasingPrediction:
+    """Whether, where and in how many modes a design lases.
+
+    Parameters
+    ----------
+    modes : ModeSet
+        Modes of the design, from `find_modes`.
+    design : Design
+        Gives the medium, the pump and the request.
+    progress : callable, optional
+        Called with a message and the fraction done, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        If no mode lies under the gain, or the medium and the pump do not fit each other.
+    """
+    from .lasing import predict_lasing as predict
+
+    return predict(modes, design.medium, design.pump, design.lasing, cavity=design.cavity, progress=progress)

@@ -83,7 +83,8 @@ def test_bad_design_is_two_with_one_line_a_problem(command: str, tmp_path: Path)
     assert sum("did you mean 'span_nm'?" in line for line in lines) == 1
 
 
-def test_absent_file_and_unknown_command() -> None:
+def test_absent_file_and_unknown_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     absent = CliRunner().invoke(app, ["modes", "absent.toml"])
     assert (absent.exit_code, absent.stderr) == (2, "absent.toml: no such file\n")
     unknown = CliRunner().invoke(app, ["mods", "absent.toml"])
