@@ -1,0 +1,1 @@
+"""The explorer: a page on loopback where a researcher moves the design and sees modes, fields and lasing follow."""

@@ -120,7 +120,7 @@ def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any]) -> dict[
         share = {row["label"]: row["output_share"] or 0.0 for row in lasing["per_mode"]}
         strongest = max(found, key=lambda mode: share.get(mode.label, 0.0))
         figures["field"] = draw_meridian(strongest, design.cavity)
-        figures["comb"] = draw_comb(found, gain_curve(lasing))
+        figures["comb"] = draw_comb(found, gain_curve(lasing, design.medium, found.wavelength_range_nm))
         figures["loss_budget"] = draw_loss_budget(found)
     if lasing["light_curve"]["fluence_mj_cm2"]:
         figures["light_curve"] = draw_light_curve(lasing)

@@ -171,11 +171,10 @@ def origin_table(design: Mapping[str, Any], lasing: Mapping[str, Any] | None) ->
         empirical = quality != "budget"
         note = f"lasing.quality = {_plain(quality)}: overrides the solved budget" if empirical else "the solved budget"
         rows.append(("Q that the lasing model uses", "fitted or given" if empirical else "computed", note))
-        noted = lasing.get("fitted")
-        if isinstance(noted, Mapping):
-            rows += [(str(name), "fitted", str(why)) for name, why in noted.items()]
-        else:
-            rows.append(("gain scale, inhomogeneous width, emission weights", "fitted", "calibrated on paper A"))
+        noted = lasing.get("calibrations")
+        for name, words in (noted if isinstance(noted, Mapping) else {}).items():
+            kind, _, why = str(words).partition(": ")
+            rows.append((str(name), kind, why))
         rows.append(("thresholds, slopes, regime, output shares", "computed", "rate equations on the solved comb"))
     return Table("What was computed and what was fitted", ("quantity", "origin", "how"), tuple(rows))
 

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from ..gain import GainMedium
+from ..gain.gain_curve import pumped_gain_per_cm
 from .record import Result, families, family_name, mode_records, record
 from .theme import LIGHT, Theme, colour, figure, label_panel, themed
 
@@ -183,9 +185,33 @@ def draw_waterfall(
     return fig
 
 
-def gain_curve(lasing: Result) -> tuple[list[float], list[float]] | None:
-    """The gain curve kept in a lasing record, where it kept one."""
-    kept = record(lasing).get("gain_curve")
-    if not isinstance(kept, Mapping):
+def gain_curve(
+    lasing: Result, medium: GainMedium, wavelength_range_nm: tuple[float, float]
+) -> tuple[list[float], list[float]] | None:
+    """The gain at the fluence where a prediction decides its regime.
+
+    Parameters
+    ----------
+    lasing : LasingPrediction or its record
+    medium : GainMedium
+    wavelength_range_nm : tuple of float
+        What must be covered; the emission line is covered too.
+
+    Returns
+    -------
+    tuple of (wavelength_nm, gain_per_cm), or None
+        None for a record without its excitons.
+    """
+    content = record(lasing)
+    curve = content.get("light_curve") or {}
+    fluences, excitons = curve.get("fluence_mj_cm2"), curve.get("excitons")
+    place = content.get("regime_fluence_mj_cm2")
+    if not fluences or not excitons or place is None:
         return None
-    return list(kept["wavelength_nm"]), list(kept["gain_per_cm"])
+    pumped = float(np.exp(np.interp(np.log(place), np.log(fluences), np.log(np.maximum(excitons, 1e-9)))))
+    reach = 0.8 * medium.emission_fwhm_nm
+    low = min(wavelength_range_nm[0], medium.emission_wavelength_nm - reach)
+    high = max(wavelength_range_nm[1], medium.emission_wavelength_nm + reach)
+    wavelengths = np.linspace(low, high, 161)
+    gain, _ = pumped_gain_per_cm(medium, wavelengths, pumped)
+    return wavelengths.tolist(), gain.tolist()

@@ -1,0 +1,132 @@
+"""Who may speak to the explorer: the browser of this machine, from its own page, with the token; others hear no."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+MOST_BODY_BYTES = 256 * 1024
+_DEEPEST_JSON = 12
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class RequestRefused(Exception):
+    """A request that gets a 4xx and one line."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        self.status, self.reason = status, " ".join(reason.split())[:1000]
+        super().__init__(self.reason)
+
+
+def refusal(status: int, reason: str) -> PlainTextResponse:
+    """The one line of a refusal."""
+    return PlainTextResponse(reason + "\n", status_code=status, headers=SECURITY_HEADERS)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """ASGI middleware that checks Host, Origin, token and the size of the body before anything else runs.
+
+    The token is the first segment of every path: it never leaves in a query string, and relative links keep it.
+
+    Parameters
+    ----------
+    app : ASGI application
+        Sees the path without the token.
+    token : str
+    port : int
+    """
+
+    app: ASGIApp
+    token: str
+    port: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a good request on, answer a bad one."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return  # no websockets here: the connection closes
+        refused = self._refused(scope)
+        if refused is not None:
+            await refused(scope, receive, send)
+            return
+        _, _, rest = str(scope["path"])[1:].partition("/")
+        inner = {**scope, "path": "/" + rest, "raw_path": None, "root_path": ""}
+        await self.app(inner, receive, send)
+
+    def _refused(self, scope: Scope) -> PlainTextResponse | None:
+        headers = Headers(scope=scope)
+        if headers.getlist("host") not in ([f"127.0.0.1:{self.port}"], [f"localhost:{self.port}"]):
+            return refusal(403, "wrong Host: the explorer answers to 127.0.0.1 only")
+        origin = headers.get("origin")
+        if origin is not None and origin not in (f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}"):
+            return refusal(403, "wrong Origin: another site may not use the explorer")
+        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            return refusal(403, "another site may not use the explorer")
+        first, slash, _ = str(scope["path"])[1:].partition("/")
+        if not secrets.compare_digest(first.encode("utf-8", "replace"), self.token.encode()):
+            return refusal(403, "no token: open the address that `cavitydesign view` printed")
+        if not slash:
+            return refusal(404, "the address ends in /")
+        length = headers.get("content-length", "0")
+        if not length.isdecimal():
+            return refusal(400, "Content-Length is not a number")
+        if int(length) > MOST_BODY_BYTES:
+            return refusal(413, f"body larger than {MOST_BODY_BYTES // 1024} kB")
+        return None
+
+
+def _no_constant(name: str) -> float:
+    raise RequestRefused(400, f"{name} is not a number that JSON knows")
+
+
+def _depth(value: Any, level: int = 0) -> int:
+    if level > _DEEPEST_JSON:
+        return level
+    children = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return max((_depth(child, level + 1) for child in children), default=level)
+
+
+async def read_object(request: Request) -> dict[str, Any]:
+    """The JSON object in a request's body.
+
+    Raises
+    ------
+    RequestRefused
+        For another type, a body too large, or anything that is not one plain JSON object of finite numbers.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        raise RequestRefused(415, "the body must be application/json")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BODY_BYTES:
+            raise RequestRefused(413, f"body larger than {MOST_BODY_BYTES // 1024} kB")
+    try:
+        content = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        raise RequestRefused(400, "the body is not JSON") from None
+    if not isinstance(content, dict):
+        raise RequestRefused(400, "the body must be a JSON object")
+    if _depth(content) > _DEEPEST_JSON:
+        raise RequestRefused(400, "the body is nested too deeply")
+    return content

@@ -1,0 +1,76 @@
+"""Starts the explorer on loopback and stops it cleanly."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from pathlib import Path
+
+from ..errors import InputError
+from .workspace import Workspace
+
+_LOOPBACK = "127.0.0.1"
+_SECONDS_TO_FINISH = 2
+
+
+def _bound(port: int) -> socket.socket:
+    """A listening socket, bound before the address is printed so that whoever reads it may connect at once."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((_LOOPBACK, port))
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"--port {port}: cannot listen there ({error.strerror}); choose another, or 0 for any"
+        ) from None
+    except OverflowError:
+        listener.close()
+        raise InputError(f"--port {port}: a port is a number from 0 to 65535") from None
+    listener.listen(64)
+    return listener
+
+
+def serve(given: Path | None, port: int = 0, open_browser: bool = True) -> None:
+    """Serve the explorer until it is interrupted or told to stop.
+
+    The first line on standard output is its address with the token.
+
+    Parameters
+    ----------
+    given : Path or None
+        Design file, results.json, or a folder of these.
+    port : int
+        0: any free one.
+    open_browser : bool
+        Whether to open the page in the user's browser.
+
+    Raises
+    ------
+    InputError
+        If what was given cannot be opened, or the port is taken.
+    """
+    workspace = Workspace.of(given)
+    listener = _bound(port)
+    import uvicorn
+
+    from .server import create_app
+
+    port = listener.getsockname()[1]
+    token = secrets.token_urlsafe(18)
+    url = f"http://{_LOOPBACK}:{port}/{token}/"
+    config = uvicorn.Config(
+        create_app(workspace, token, port),
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+    )
+    print(url, flush=True)
+    if open_browser:
+        import webbrowser
+
+        webbrowser.open(url)
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,138 @@
+// Small plots in SVG: axes with units, lines, stems, points, thresholds, read-outs under the pointer.
+
+const SPACE = "http://www.w3.org/2000/svg";
+const MARGIN = { left: 58, right: 12, top: 12, bottom: 36 };
+
+export function number(value, digits = 5) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) return value.toExponential(Math.max(0, digits - 2));
+  return String(Number(value.toPrecision(digits)));
+}
+
+export function ticks(low, high, wanted = 6) {
+  const raw = (high - low) / wanted;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= raw);
+  const found = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i += 1) found.push(Number((i * step).toPrecision(12)));
+  return found;
+}
+
+function logTicks(low, high) {
+  const decades = Math.log10(high / low);
+  const found = [];
+  const stride = Math.max(1, Math.ceil(decades / 6));
+  const inner = decades < 1.6 ? [1, 2, 3, 4, 5, 6, 8] : decades < 3 ? [1, 2, 5] : [1];
+  for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e += 1) {
+    if (inner.length === 1 && ((e % stride) + stride) % stride !== 0) continue;
+    for (const one of inner) if (one * 10 ** e >= low * 0.999 && one * 10 ** e <= high * 1.001) found.push(one * 10 ** e);
+  }
+  return found;
+}
+
+export function element(name, attributes, parent, text) {
+  const made = document.createElementNS(SPACE, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (text !== undefined) made.textContent = text;
+  if (parent) parent.append(made);
+  return made;
+}
+
+export class Plot {
+  // host: a div; label: what a screen reader says of it.
+  constructor(host, label) {
+    this.host = host;
+    this.svg = element("svg", { role: "img", "aria-label": label }, null);
+    host.append(this.svg);
+    this.paint = null;
+    new ResizeObserver(() => this.redraw()).observe(host);
+    this.svg.addEventListener("pointermove", (event) => this.point(event));
+    this.svg.addEventListener("pointerleave", () => this.cursor && this.cursor.setAttribute("visibility", "hidden"));
+  }
+
+  // axes: {x: {low, high, label, log}, y: ...}; paint(plot): draws with x(), y() and add(); read(x): told of the pointer.
+  draw(axes, paint, read) {
+    Object.assign(this, { axes, paint, read });
+    this.redraw();
+  }
+
+  clear(words) {
+    this.paint = null;
+    this.svg.replaceChildren();
+    element("text", { x: "50%", y: "50%", "text-anchor": "middle", class: "small" }, this.svg, words);
+  }
+
+  redraw() {
+    if (!this.paint) return;
+    this.svg.replaceChildren();
+    this.width = Math.max(this.host.clientWidth, 160);
+    this.height = Math.max(this.host.clientHeight, 120);
+    this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
+    this.drawAxes();
+    this.cursor = element("line", { class: "cursor", y1: MARGIN.top, y2: this.height - MARGIN.bottom, visibility: "hidden" }, this.svg);
+    this.paint(this);
+  }
+
+  share(axis, value) {
+    return axis.log ? Math.log(value / axis.low) / Math.log(axis.high / axis.low) : (value - axis.low) / (axis.high - axis.low);
+  }
+
+  x(value) { return MARGIN.left + this.share(this.axes.x, value) * (this.width - MARGIN.left - MARGIN.right); }
+
+  y(value) { return this.height - MARGIN.bottom - this.share(this.axes.y, value) * (this.height - MARGIN.top - MARGIN.bottom); }
+
+  add(name, attributes, text) { return element(name, attributes, this.svg, text); }
+
+  drawAxes() {
+    const { left, right, top, bottom } = MARGIN;
+    const [x1, y1] = [this.width - right, this.height - bottom];
+    for (const value of this.axes.x.log ? logTicks(this.axes.x.low, this.axes.x.high) : ticks(this.axes.x.low, this.axes.x.high)) {
+      const x = this.x(value);
+      this.add("line", { class: "grid", x1: x, x2: x, y1: top, y2: y1 });
+      this.add("line", { class: "tick", x1: x, x2: x, y1, y2: y1 - 4 });
+      this.add("text", { x, y: y1 + 14, "text-anchor": "middle" }, number(value, 6));
+    }
+    if (!this.axes.y.bare) {
+      for (const value of this.axes.y.log ? logTicks(this.axes.y.low, this.axes.y.high) : ticks(this.axes.y.low, this.axes.y.high, 5)) {
+        const y = this.y(value);
+        this.add("line", { class: "grid", x1: left, x2: x1, y1: y, y2: y });
+        this.add("line", { class: "tick", x1: left, x2: left + 4, y1: y, y2: y });
+        this.add("text", { x: left - 5, y: y + 4, "text-anchor": "end" }, number(value, 4));
+      }
+    }
+    this.add("rect", { class: "axis", x: left, y: top, width: x1 - left, height: y1 - top });
+    this.add("text", { x: (left + x1) / 2, y: this.height - 4, "text-anchor": "middle" }, this.axes.x.label);
+    const middle = (top + y1) / 2;
+    this.add("text", { x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, this.axes.y.label);
+  }
+
+  path(xs, ys, attributes) {
+    const steps = [];
+    xs.forEach((value, i) => {
+      const [px, py] = [this.x(value), this.y(ys[i])];
+      if (Number.isFinite(px) && Number.isFinite(py)) steps.push(`${steps.length ? "L" : "M"}${px.toFixed(2)} ${py.toFixed(2)}`);
+    });
+    return this.add("path", { d: steps.join(""), ...attributes });
+  }
+
+  threshold(value, words, name = "threshold") {
+    if (!(value >= this.axes.x.low && value <= this.axes.x.high)) return;
+    const x = this.x(value);
+    this.add("line", { class: name, x1: x, x2: x, y1: MARGIN.top, y2: this.height - MARGIN.bottom });
+    const y = this.height - MARGIN.bottom - 6;
+    this.add("text", { class: "small", x: x - 4, y, transform: `rotate(-90 ${x - 4} ${y})` }, words);
+  }
+
+  point(event) {
+    if (!this.paint || !this.read) return;
+    const box = this.svg.getBoundingClientRect();
+    const share = (((event.clientX - box.left) / box.width) * this.width - MARGIN.left) / (this.width - MARGIN.left - MARGIN.right);
+    if (share < 0 || share > 1) return;
+    const { low, high, log } = this.axes.x;
+    const value = log ? low * (high / low) ** share : low + share * (high - low);
+    const shown = this.read(value);
+    if (shown === undefined || shown === null) return;
+    this.cursor.setAttribute("visibility", "visible");
+    for (const end of ["x1", "x2"]) this.cursor.setAttribute(end, this.x(shown));
+  }
+}

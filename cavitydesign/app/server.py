@@ -1,0 +1,209 @@
+"""The explorer's addresses: its page, what it may open, what it may ask to be computed."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .. import __version__
+from ..errors import InputError
+from .design_text import design_toml
+from .guard import SECURITY_HEADERS, Guard, RequestRefused, read_object, refusal
+from .lane import Lane
+from .limits import check_limits, inside
+from .workspace import Workspace
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_ASSETS = {
+    "app.css": "text/css",
+    "app.js": "text/javascript",
+    "controls.js": "text/javascript",
+    "field.js": "text/javascript",
+    "plot.js": "text/javascript",
+}
+_PAGE_NAME = re.compile(r"[A-Za-z0-9-]{1,40}\Z")
+_DOWNLOAD_TYPES = {
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "svg": "image/svg+xml",
+    "csv": "text/csv",
+    "vtu": "application/octet-stream",
+}
+
+
+def _asset(name: str, kind: str) -> Response:
+    content = (resources.files(__package__) / "page" / name).read_bytes()
+    return Response(content, media_type=kind, headers=SECURITY_HEADERS)
+
+
+def _json(content: Mapping[str, Any]) -> Response:
+    return JSONResponse(content, headers=SECURITY_HEADERS)
+
+
+def _page_name(body: Mapping[str, Any]) -> str:
+    """Identity of the page that asks, so that its newer requests replace its older ones."""
+    name = body.get("page", "")
+    if not isinstance(name, str) or not _PAGE_NAME.match(name):
+        raise RequestRefused(400, "page: a name of letters, digits and dashes")
+    return name
+
+
+class Explorer:
+    """The explorer's state: what it was given, and its two workers (one for modes and fields, one for lasing)."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.modes, self.lasing = Lane("modes"), Lane("lasing")
+
+    def routes(self) -> list[Route]:
+        """Addresses, behind the guard."""
+        posts: dict[str, Handler] = {
+            "open": self.open,
+            "modes": self.solve,
+            "field": self.solve,
+            "lasing": self.solve,
+            "figure": self.download,
+            "vtk": self.download,
+            "table": self.download,
+            "design": self.design_file,
+        }
+        return [
+            Route("/", self.page, methods=["GET"]),
+            Route("/assets/{name}", self.asset, methods=["GET"]),
+            Route("/api/start", self.begin, methods=["GET"]),
+            *(Route(f"/api/{name}", handler, methods=["POST"], name=name) for name, handler in posts.items()),
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """The page itself."""
+        return _asset("index.html", "text/html")
+
+    async def asset(self, request: Request) -> Response:
+        """A script or style of the page; no other file."""
+        name = request.path_params["name"]
+        if name not in _ASSETS:
+            raise RequestRefused(404, "no such part of the page")
+        return _asset(name, _ASSETS[name])
+
+    async def begin(self, request: Request) -> Response:
+        """What the page shows first, and what else it may open."""
+        from ..materials import material_names
+
+        return _json(
+            {
+                "version": __version__,
+                "page": uuid.uuid4().hex,
+                "materials": list(material_names()),
+                "listing": self.workspace.listing(),
+                "opened": _shown(self.workspace.opened(self.workspace.first)),
+            }
+        )
+
+    async def open(self, request: Request) -> Response:
+        """Open one of the listed items, or one point of a listed study."""
+        body = await read_object(request)
+        name, point = body.get("name"), body.get("point")
+        if not isinstance(name, str):
+            raise RequestRefused(400, "name: which item to open")
+        if point is None:
+            return _json(_shown(self.workspace.opened(name)))
+        if not isinstance(point, int) or isinstance(point, bool):
+            raise RequestRefused(400, "point: the number of a point of the study")
+        return _json({"design": self.workspace.opened_point(name, point)})
+
+    def _payload(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The design to compute and what is asked of it, checked against the limits."""
+        design, source = body.get("design"), body.get("source")
+        if not isinstance(design, Mapping):
+            raise RequestRefused(400, "design: the tables of a design file")
+        folder = self.workspace.folder
+        payload = {name: value for name, value in body.items() if name not in ("page", "source")}
+        if folder is None:
+            check_limits(design, None)
+            return {**payload, "source": None}
+        # file names in a design count from its own place; without one, from the folder
+        place = inside(folder, source) if isinstance(source, str) else folder / "design.toml"
+        check_limits(design, folder, place.parent)
+        return {**payload, "source": str(place)}
+
+    async def solve(self, request: Request) -> Response:
+        """Modes, the field of one, or lasing, as JSON."""
+        body = await read_object(request)
+        task = request.url.path.rpartition("/")[2]
+        lane = self.lasing if task == "lasing" else self.modes
+        return _json(await lane.run(f"{_page_name(body)} {task}", task, self._payload(body)))
+
+    async def download(self, request: Request) -> Response:
+        """A figure, a table or a VTK file."""
+        body = await read_object(request)
+        task = request.url.path.rpartition("/")[2]
+        answer = await self.lasing.run(_page_name(body), task, self._payload(body), newest_only=False)
+        name = str(answer["name"])
+        headers = {**SECURITY_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(answer["content"], media_type=_DOWNLOAD_TYPES[name.rpartition(".")[2]], headers=headers)
+
+    async def design_file(self, request: Request) -> Response:
+        """The design as it stands, as the text of a design file, checked."""
+        from ..design_file import parse_design
+
+        payload = self._payload(await read_object(request))
+        source = payload["source"]
+        parse_design(payload["design"], "design", path=None if source is None else Path(source))
+        text = design_toml(payload["design"])
+        headers = {**SECURITY_HEADERS, "Content-Disposition": 'attachment; filename="design.toml"'}
+        return Response(text.encode("utf-8"), media_type="application/toml", headers=headers)
+
+
+def _shown(opened: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page may know of an opened item: no path outside the folder."""
+    return {**opened, "source": None if opened.get("source") is None else opened["name"]}
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, RequestRefused):
+        return refusal(error.status, error.reason)
+    if isinstance(error, InputError):
+        return refusal(422, "; ".join(error.problems)[:2000].replace("\n", " "))
+    return refusal(getattr(error, "status_code", 500), getattr(error, "detail", type(error).__name__))
+
+
+def create_app(workspace: Workspace, token: str, port: int) -> Guard:
+    """The explorer as an ASGI application behind its guard.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    token : str
+        First segment of every address.
+    port : int
+        The port it will be served on, which Host and Origin must name.
+    """
+    from starlette.exceptions import HTTPException
+
+    explorer = Explorer(workspace)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        explorer.modes.start()
+        explorer.lasing.start()
+        try:
+            yield
+        finally:
+            explorer.modes.close()
+            explorer.lasing.close()
+
+    handlers: dict[Any, Any] = {RequestRefused: _refused, InputError: _refused, HTTPException: _refused}
+    app = Starlette(routes=explorer.routes(), lifespan=lifespan, exception_handlers=handlers)
+    app.router.redirect_slashes = False
+    return Guard(app, token, port)

@@ -1,0 +1,84 @@
+"""A finished (or half finished) study as points that the page can draw and open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from .limits import inside
+
+if TYPE_CHECKING:
+    from ..study.study import Study
+
+_MOST_POINTS = 5000
+
+
+def _study(place: Path, folder: Path) -> Study:
+    """The study of a file, all of whose files lie within the folder."""
+    from ..design_file import read_toml
+    from ..study.study_file import load_study
+    from ..survey import design_schema
+
+    for key, name in read_toml(place).items():
+        if key in ("design", "store", "points") and isinstance(name, str):
+            inside(folder, name, place.parent)
+    return load_study(place, design_schema())
+
+
+def opened_study(place: Path, folder: Path) -> dict[str, Any]:
+    """Axes, outcomes and rows of a study.
+
+    Parameters
+    ----------
+    place : Path
+        The study file.
+    folder : Path
+        What may be read.
+
+    Returns
+    -------
+    dict
+        design (the base), source, axes, outcomes (numeric columns), rows (each with its point).
+
+    Raises
+    ------
+    InputError
+        If it is no study, too large to show, or names files elsewhere.
+    """
+    from ..study.table import study_table
+    from ..survey import rows_of_point
+
+    study = _study(place, folder)
+    if len(study) > _MOST_POINTS:
+        raise InputError(f"{place.name}: {len(study)} points; the explorer shows up to {_MOST_POINTS}")
+    table = study_table(study, rows_of_point)
+    outcomes = [name for name in table.columns if name not in ("point", *table.axes) and _numeric(table.column(name))]
+    kept = ("point", *table.axes, *outcomes, "mode", "status")
+    return {
+        "design": dict(study.design),
+        "source": str(place.parent / "design.toml"),
+        "axes": list(table.axes),
+        "outcomes": outcomes,
+        "rows": [{name: row[name] for name in kept if row.get(name) is not None} for row in table.rows],
+    }
+
+
+def design_of_point(place: Path, folder: Path, index: int) -> Mapping[str, Any]:
+    """The design of one point of a study.
+
+    Raises
+    ------
+    InputError
+        If there is no such point.
+    """
+    study = _study(place, folder)
+    if not 0 <= index < len(study):
+        raise InputError(f"point {index}: this study has the points 0 to {len(study) - 1}")
+    return study.design_at(study.point(index))
+
+
+def _numeric(cells: list[Any]) -> bool:
+    present = [cell for cell in cells if cell is not None]
+    return bool(present) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in present)

@@ -1,0 +1,26 @@
+"""`cavitydesign view`: the explorer in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .outcome import DONE, say
+
+Given = Annotated[
+    Path | None,
+    typer.Argument(metavar="[DESIGN.toml | RESULTS]", help="Design file, results.json, or a folder of these."),
+]
+Port = Annotated[int, typer.Option("--port", metavar="P", help="Port on this machine; 0: any free one.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address only.")]
+
+
+def view(given: Given = None, port: Port = 0, no_browser: NoBrowser = False) -> int:
+    """Interactive explorer on loopback; the first line printed is its address. Ctrl-C ends it."""
+    from ..app.launch import serve
+
+    say("the explorer serves this machine only; Ctrl-C ends it")
+    serve(given, port, open_browser=not no_browser)
+    return DONE
