@@ -34,7 +34,7 @@ def evaluate_point(design: Mapping[str, Any], task: str, folder: Path | None = N
     InputError, SolverError
         As the steps raise them; the study keeps the text beside the point.
     """
-    from .steps import find_modes, predict_lasing
+    from .steps import find_modes
 
     if task not in TASKS:
         raise InputError(f"task = {task!r}: must be one of {', '.join(TASKS)}")
@@ -44,6 +44,8 @@ def evaluate_point(design: Mapping[str, Any], task: str, folder: Path | None = N
     modes.pop("seconds", None)
     if task == "modes":
         return modes
+    from .steps import predict_lasing
+
     lasing = predict_lasing(found, checked).to_json_dict()
     lasing.pop("seconds", None)
     return {"modes": modes, "lasing": lasing}

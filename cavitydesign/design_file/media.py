@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..materials import ConstantIndex, EffectiveMedium, Material, database_material, find_material, read_material
+from ..materials.shifted import ShiftedMedium
 from .problem import Location, Problem
 from .schema import MediumTable
 
@@ -42,7 +43,7 @@ def medium_problems(location: Location, medium: dict[str, Any]) -> Iterator[Prob
 
 
 def build_medium(table: MediumTable, folder: Path) -> Material:
-    """The medium of a checked table.
+    """The medium of a checked table, its index shifted where the table says so.
 
     Parameters
     ----------
@@ -55,6 +56,11 @@ def build_medium(table: MediumTable, folder: Path) -> Material:
     InputError
         For a name that is not in the library, or a file that cannot be read.
     """
+    medium = _unshifted(table, folder)
+    return ShiftedMedium.of(medium, table.index_offset) if table.index_offset else medium
+
+
+def _unshifted(table: MediumTable, folder: Path) -> Material:
     if table.index is not None:
         return ConstantIndex.of(table.index, table.absorption_per_cm or 0.0, table.index_extraordinary)
     if table.file is not None:

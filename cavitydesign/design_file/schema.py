@@ -49,6 +49,7 @@ class MediumTable(Table):
     absorption_per_cm: NotNegative | None = Field(None, description="intensity absorption, cm^-1")
     index_extraordinary: Index | None = Field(None, description="index for E along the axis, where it differs")
     file: Text | None = Field(None, description="material file (TOML)")
+    index_offset: Number | None = Field(None, description="added to the index of the medium: its uncertainty")
     database: Text | None = Field(None, description="page of refractiveindex.info: shelf/book/page")
     host: Text | None = Field(None, description="name of the host medium")
     inclusion: Text | None = Field(None, description="name of the medium of the inclusions")

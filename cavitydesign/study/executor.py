@@ -51,6 +51,9 @@ def computed(evaluate: Evaluate, task: Task) -> Record:
         record = Record(task.fingerprint, OK, evaluate(task.design, task.task))
         record.encoded()
         return record
+    except (ImportError, MemoryError):
+        # The machine failed, not the point: nothing is stored of it.
+        raise
     except CavityDesignError as error:
         return Record(task.fingerprint, FAILED, {}, " ".join(str(error).split()))
     except Exception as error:

@@ -172,10 +172,12 @@ class Store:
     def _create(self) -> None:
         mark = self.folder / _MARK
         with _told(self.folder):
-            (self.folder / _SEGMENTS).mkdir(parents=True, exist_ok=True)
+            # The mark first: another process that looks now finds no store or a whole one.
+            self.folder.mkdir(parents=True, exist_ok=True)
             if not mark.exists():
                 text = json.dumps({"format": FORMAT, "what": "records of a cavitydesign study"})
                 write_whole(mark, f"{text}\n".encode())
+            (self.folder / _SEGMENTS).mkdir(exist_ok=True)
 
     def set_damaged_aside(self) -> int:
         """Copy damaged lines into the folder ``damaged`` for inspection; returns their number."""

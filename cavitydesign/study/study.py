@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -119,16 +120,9 @@ class Study:
 
     def design_at(self, point: Point) -> dict[str, Any]:
         """The design of a point in canonical form, so that equal points compute with equal numbers."""
-        design = _copied(self._canonical_design)
+        design: dict[str, Any] = _copied(self._canonical_design)
         for key, value in point.values.items():
-            *tables, last = key.split(".")
-            table = design
-            for name in tables:
-                inner = table.get(name)
-                if not isinstance(inner, dict):
-                    inner = table[name] = {}
-                table = inner
-            table[last] = canonical(value)
+            _set(design, key.split("."), canonical(value))
         return design
 
     def point_fingerprint(self, point: Point) -> str:
@@ -158,14 +152,34 @@ class Study:
         return _flat(self.design)
 
 
-def _copied(table: dict[str, Any]) -> dict[str, Any]:
-    return {key: _copied(value) if isinstance(value, dict) else value for key, value in table.items()}
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
+
+
+def _set(table: Any, names: list[str], value: Any) -> None:
+    """Put a value at a dotted key; a number ``{ value, sd }`` keeps its spread, list entries go by their place."""
+    for name, following in itertools.pairwise(names):
+        if isinstance(table, list):
+            table = table[int(name)]
+            continue
+        if not isinstance(table.get(name), dict | list):
+            # A medium given by its name alone is a table of that name.
+            table[name] = {"name": table[name]} if isinstance(table.get(name), str) and following != "name" else {}
+        table = table[name]
+    last: Any = int(names[-1]) if isinstance(table, list) else names[-1]
+    old = table.get(last) if isinstance(table, dict) else None
+    spread = isinstance(old, dict) and "value" in old and not isinstance(value, dict)
+    table[last] = {**old, "value": value} if isinstance(old, dict) and spread else value
 
 
 def _flat(table: Mapping[str, Any], head: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in table.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and "value" in value:
+            flat[head + key] = value["value"]
+        elif isinstance(value, Mapping):
             flat |= _flat(value, f"{head}{key}.")
         else:
             flat[head + key] = value
