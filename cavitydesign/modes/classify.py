@@ -40,12 +40,14 @@ class Identity:
     inside: float
 
 
-def identify(problem: WindowProblem, vectors: Values, m: float, permittivity: Array) -> list[Identity]:
+def identify(problem: WindowProblem, vectors: Values, m: float | Array, permittivity: Array) -> list[Identity]:
     """Identities of eigenvectors.
 
     Parameters
     ----------
     vectors : (n, k) array
+    m : float or (k,) array
+        Azimuthal order of all or of each.
     permittivity : (regions,) array
     """
     window, cavity = problem.window, problem.cavity

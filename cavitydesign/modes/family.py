@@ -6,7 +6,6 @@ of the full problem decides whether a snapshot is missing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +18,8 @@ from .classify import Identity, identify
 from .media import Permittivities, permittivities
 from .problem import Values, WindowProblem
 from .seeds import FamilySeed
+
+Array = NDArray[np.float64]
 
 _MOST_WANTED = 60
 
@@ -53,8 +54,8 @@ class RawMode:
     ----------
     k_per_um : complex
         Vacuum wavenumber; the imaginary part is negative for a leaky or absorbing mode.
-    residual : float
-        |K x - k^2 B x| relative to |k^2 B x|.
+    residual : (n,) array
+        K x - k^2 B x of the full problem.
     """
 
     problem: WindowProblem = field(repr=False)
@@ -65,20 +66,24 @@ class RawMode:
     vector: Values = field(repr=False)
     eps: Permittivities = field(repr=False)
     identity: Identity
-    residual: float
+    residual: Values = field(repr=False)
 
 
-def snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int]) -> Snapshot:
-    """Eigenpairs of all wanted axial orders at one azimuthal order, searching wider until each is found."""
+def snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int], start: Values | None = None) -> Snapshot:
+    """Eigenpairs of all wanted axial orders at one azimuthal order, searching wider until each is found.
+
+    The shift lies just above the highest estimate, so that its inertia also bounds the count of modes.
+    """
     guesses = [seed.k_per_um(m, q) for q in qs]
-    centre = 0.5 * (min(guesses) + max(guesses))
-    eps = permittivities(problem.cavity, centre)
-    spread = max(max(guesses) - min(guesses), 0.02 * centre * seed.axial_rate_per_um / max(seed.index * centre, 1e-9))
-    shift = (centre + 0.1137 * spread) ** 2 * (1 + 1e-7)
+    eps = permittivities(problem.cavity, 0.5 * (min(guesses) + max(guesses)))
+    step = 0.2 * max(guesses) / m if problem.cavity.sliced else 0.6 * seed.axial_rate_per_um / seed.index
+    if problem.window.is_complex:
+        step *= 0.1
+    shift = (max(guesses) + min(step, 0.5 * max(guesses) / m)) ** 2
     factor = problem.factor(m, eps, shift)
     wanted = len(qs) + 2
     while True:
-        pairs = problem.eigenpairs(factor, m, eps, shift, wanted, None)
+        pairs = problem.eigenpairs(factor, m, eps, shift, wanted, start)
         identities = tuple(identify(problem, pairs.vectors, m, eps.ordinary))
         chosen = _choose(identities, pairs.values, seed, m, qs, problem.window.is_complex)
         if len(chosen) == len(qs) or wanted >= min(_MOST_WANTED, problem.size // 2):
@@ -137,65 +142,87 @@ class ReducedFamily:
         pencil = ReducedPencil(basis, *(np.asarray(basis.T @ part) for part in images))
         return cls(problem, seed, tuple(snapshots), pencil, images)
 
-    def residual(self, m: int, k: complex, weights: Values, eps: Permittivities) -> Values:
-        """K x - k^2 B x of the full problem for x = basis @ weights."""
+    def residual(self, m: Array, square: Values, weights: Values, eps: Sequence[Permittivities]) -> Values:
+        """Columns K x - k^2 B x of the full problem for x = basis @ weights.
+
+        Parameters
+        ----------
+        m, square : (k,) arrays
+            Azimuthal orders and k0^2 of the modes.
+        weights : (b, k) array
+        """
         k0, k2, radial, axial, azimuthal = (part @ weights for part in self.images)
-        mass = eps.ordinary @ (radial + m**2 * azimuthal) + eps.axial @ axial
-        square = k**2 if np.iscomplexobj(k0) else (k**2).real
+        ordinary = np.array([e.ordinary for e in eps]).T[:, None, :]
+        along = np.array([e.axial for e in eps]).T[:, None, :]
+        mass = (ordinary * (radial + m**2 * azimuthal) + along * axial).sum(axis=0)
         return np.asarray(k0 + m**2 * k2 - square * mass)
 
     def follow(self, orders: Sequence[int], qs: Sequence[int]) -> list[RawMode]:
-        """Every (m, q) of the family, each followed by overlap from the first snapshot."""
+        """Every (m, q) of the family, each followed by overlap from the first snapshot outwards."""
         first = self.snapshots[0]
-        found: list[RawMode] = []
-        track = {q: self.pencil.basis.T @ first.vectors[:, column] for q, column in first.chosen.items() if q in qs}
-        k_last = {q: complex(np.sqrt(complex(first.values[first.chosen[q]]))) for q in track}
-        start = first.m
-        ladder = [m for m in sorted(orders) if m >= start] + [m for m in sorted(orders, reverse=True) if m < start]
-        tracks = dict(track)
-        for m in ladder:
-            if m == max((n for n in orders if n < start), default=None):
-                tracks = dict(track)
-                k_last = {q: complex(np.sqrt(complex(first.values[first.chosen[q]]))) for q in track}
-            found += self._at_order(m, tracks, k_last)
-        return found
-
-    def _at_order(self, m: int, tracks: dict[int, Values], k_last: dict[int, complex]) -> list[RawMode]:
-        if not tracks:
+        begin = {q: self.pencil.basis.T @ first.vectors[:, column] for q, column in first.chosen.items() if q in qs}
+        if not begin:
             return []
+        found: list[tuple[int, int, complex, Values, Permittivities]] = []
+        for ladder in (sorted(m for m in orders if m >= first.m), sorted((m for m in orders if m < first.m), reverse=True)):
+            tracks = dict(begin)
+            for m in ladder:
+                found += self._at_order(m, tracks)
+        return self._finished(found)
+
+    def _at_order(self, m: int, tracks: dict[int, Values]) -> list[tuple[int, int, complex, Values, Permittivities]]:
+        """Modes of one azimuthal order, chosen by their overlap with those of the last order; updates the tracks."""
         guess = float(np.mean([self.seed.k_per_um(m, q) for q in tracks]))
         eps = permittivities(self.problem.cavity, guess)
         values, vectors = self.pencil.solve(m, eps.ordinary, eps.axial)
         mass = self.pencil.mass(m, eps.ordinary, eps.axial)
         modes = []
-        for q, reference in list(tracks.items()):
-            overlap = abs(reference @ mass @ vectors)
-            column = int(np.argmax(overlap))
+        for q, reference in tracks.items():
+            column = int(np.argmax(abs(reference @ mass @ vectors)))
             weights = vectors[:, column]
             k, here = self._disperse(m, weights, complex(np.sqrt(complex(values[column]))))
-            tracks[q], k_last[q] = weights, k
-            residual = self.residual(m, k, weights, here)
-            scale = np.linalg.norm(k**2 * (here.ordinary @ (self.images[2] @ weights)))
-            vector = self.pencil.basis @ weights
-            identity = identify(self.problem, vector[:, None], m, here.ordinary)[0]
-            lossy = self._absorbing(m, k, weights, here)
-            modes.append(
-                RawMode(self.problem, m, q, k, lossy, vector, here, identity, float(np.linalg.norm(residual) / scale))
-            )
+            tracks[q] = weights
+            modes.append((m, q, k, weights, here))
+        return modes
+
+    def _finished(self, found: Sequence[tuple[int, int, complex, Values, Permittivities]]) -> list[RawMode]:
+        """Full vectors, residuals and identities of all modes at once."""
+        weights = np.stack([w for _, _, _, w, _ in found], axis=1)
+        orders = np.array([m for m, *_ in found], dtype=float)
+        eps = [e for *_, e in found]
+        square = np.array([k**2 for _, _, k, _, _ in found])
+        if not np.iscomplexobj(self.pencil.basis):
+            square = square.real
+        vectors = self.pencil.basis @ weights
+        residuals = self.residual(orders, square, weights, eps)
+        identities = identify(self.problem, vectors, orders, eps[len(eps) // 2].ordinary)
+        modes = []
+        for i, (m, q, k, w, here) in enumerate(found):
+            lossy = self._absorbing(m, k, w, here)
+            modes.append(RawMode(self.problem, m, q, k, lossy, vectors[:, i], here, identities[i], residuals[:, i]))
         return modes
 
     def _disperse(self, m: int, weights: Values, k: complex) -> tuple[complex, Permittivities]:
-        """Wavenumber with the media at the mode's own wavelength: fixed point of k^2 = y^T K y / y^T B(k) y."""
+        """Wavenumber with the media at the mode's own wavelength: the fixed point of k^2 = y^T K y / y^T B(k) y (Steffensen)."""
         stiffness = weights @ self.pencil.stiffness(m) @ weights
-        eps = permittivities(self.problem.cavity, k.real)
-        for _ in range(40):
-            eps = permittivities(self.problem.cavity, k.real)
-            new = complex(np.sqrt(stiffness / (weights @ self.pencil.mass(m, eps.ordinary, eps.axial) @ weights) + 0j))
-            done = abs(new - k) < 1e-14 * abs(k)
-            k = new
-            if done:
+        by_region = [
+            np.einsum("i,jik,k->j", weights, part, weights)
+            for part in (self.pencil.b_radial + m**2 * self.pencil.b_azimuthal, self.pencil.b_axial)
+        ]
+
+        def next_k(now: complex) -> tuple[complex, Permittivities]:
+            eps = permittivities(self.problem.cavity, now.real)
+            return complex(np.sqrt(stiffness / (eps.ordinary @ by_region[0] + eps.axial @ by_region[1]) + 0j)), eps
+
+        first, eps = next_k(k)
+        for _ in range(20):
+            second, eps = next_k(first)
+            change = second - first
+            if abs(change) < 1e-15 * abs(second):
                 break
-        return (k if k.imag <= 0 else k.conjugate()), eps
+            rate = change / (first - k) if first != k else 0.0
+            k, first = first, second + change * rate / (1.0 - rate)
+        return (first if first.imag <= 0 else first.conjugate()), eps
 
     def _absorbing(self, m: int, k: complex, weights: Values, eps: Permittivities) -> complex:
         """Wavenumber with the imaginary permittivities too, by first order in the full small problem's left and right vectors."""
@@ -214,12 +241,10 @@ class ReducedFamily:
         return root if root.real > 0 else -root
 
 
-def relative_residual_error(family: ReducedFamily, mode: RawMode) -> float:
+def relative_basis_error(family: ReducedFamily, mode: RawMode) -> float:
     """Estimate of the relative error of k that the basis causes: r^T (K - s B)^-1 r with the nearest snapshot's factor."""
     shot = min(family.snapshots, key=lambda s: abs(s.m - mode.m))
-    weights = family.pencil.basis.T @ mode.vector
-    r = family.residual(mode.m, mode.k_per_um, weights, mode.eps)
-    square = abs(complex(r @ shot.factor.solve(r)))
+    square = abs(complex(mode.residual @ shot.factor.solve(mode.residual)))
     mass = abs(complex(mode.vector @ family.problem.matrix(family.problem.mass(mode.m, mode.eps)) @ mode.vector))
     return 0.5 * square / (mass * abs(mode.k_per_um) ** 2)
 
@@ -235,17 +260,18 @@ def solve_family(
         Error: the largest relative error of k that the reduced basis causes.
     """
     nodes = [orders[0]] if len(orders) == 1 else [orders[0], orders[-1]]
-    shots = [snapshot(problem, seed, m, qs) for m in nodes]
+    shots = [snapshot(problem, seed, nodes[0], qs)]
+    shots += [snapshot(problem, seed, m, qs, shots[0].vectors.sum(axis=1)) for m in nodes[1:]]
     while True:
         family = ReducedFamily.span(problem, seed, shots)
         modes = family.follow(orders, qs)
         solved = {shot.m for shot in shots}
         probes = [mode for mode in modes if mode.m in _probes(orders, solved)]
-        errors = [(relative_residual_error(family, mode), mode.m) for mode in probes]
+        errors = [(relative_basis_error(family, mode), mode.m) for mode in probes]
         worst, where = max(errors, default=(0.0, orders[0]))
         if worst <= 0.1 * accuracy or where in solved or len(shots) >= 8:
             return family, modes, worst
-        shots.append(snapshot(problem, seed, where, qs))
+        shots.append(snapshot(problem, seed, where, qs, shots[0].vectors.sum(axis=1)))
 
 
 def _probes(orders: Sequence[int], solved: set[int]) -> set[int]:

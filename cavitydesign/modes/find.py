@@ -22,7 +22,7 @@ from .media import Permittivities, permittivities
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest, ModeSet
 from .problem import WindowProblem
-from .measure import Measures, measure
+from .measure import Measures, measure_all
 from .sample import sampler
 from .seeds import FamilySeed, family_seed
 
@@ -247,15 +247,14 @@ def _count(family: ReducedFamily, modes: Sequence[RawMode], qs: list[int]) -> tu
         wanted = sorted(float(shot.values[column].real) for column in shot.chosen.values())
         if not wanted:
             continue
-        below = wanted[0] * (1 - 1e-5)
-        above = wanted[-1] * (1 + 1e-5)
-        inertia = [problem.count_below(shot.m, shot.eps, edge) for edge in (below, above)]
+        below, above = wanted[0] * (1 - 1e-5), max(shot.shift, wanted[-1] * (1 + 1e-5))
+        at_top = shot.factor.negative if above == shot.shift else problem.count_below(shot.m, shot.eps, above)
+        at_bottom = problem.count_below(shot.m, shot.eps, below)
         found = int(np.count_nonzero((shot.values.real > below) & (shot.values.real < above)))
-        if inertia[0] is None or inertia[1] is None:
+        if at_top is None or at_bottom is None:
             return counted, False, "the factorisation left its diagonal: modes could not be counted"
-        between = inertia[1] - inertia[0]
-        counted += between
-        complete &= between == found
+        counted += at_top - at_bottom
+        complete &= at_top - at_bottom == found
     return counted, complete, "" if complete else "the count of eigenvalues disagrees with the modes found"
 
 
@@ -266,20 +265,37 @@ def _finished(cavity: Cavity, request: ModeRequest, seed: FamilySeed, result: Fa
     if request.azimuthal_order is None and request.span_nm is not None:
         low = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)
         high = wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
-    finished = []
-    for (q, m), raw in sorted(by_label.items()):
-        if low is not None and high is not None and not low <= raw.k_per_um.real <= high:
-            continue
-        if request.azimuthal_order is not None and m != request.azimuthal_order:
-            continue
-        finished.append(_mode(cavity, request, seed, result, raw, by_label.get((q, m + 1))))
-    return finished
+    chosen = [
+        raw
+        for (_, m), raw in sorted(by_label.items())
+        if (low is None or high is None or low <= raw.k_per_um.real <= high)
+        and (request.azimuthal_order is None or m == request.azimuthal_order)
+    ]
+    if not chosen:
+        return []
+    measured = measure_all(
+        chosen[0].problem,
+        np.stack([raw.vector for raw in chosen], axis=1),
+        [raw.m for raw in chosen],
+        [raw.q for raw in chosen],
+        [raw.k_per_um.real for raw in chosen],
+        [raw.eps for raw in chosen],
+    )
+    return [
+        _mode(cavity, request, seed, result, raw, measures, by_label.get((raw.q, raw.m + 1)))
+        for raw, measures in zip(chosen, measured, strict=True)
+    ]
 
 
 def _mode(
-    cavity: Cavity, request: ModeRequest, seed: FamilySeed, result: FamilyResult, raw: RawMode, neighbour: RawMode | None
+    cavity: Cavity,
+    request: ModeRequest,
+    seed: FamilySeed,
+    result: FamilyResult,
+    raw: RawMode,
+    measures: Measures,
+    neighbour: RawMode | None,
 ) -> Mode:
-    measures = measure(raw.problem, raw.vector, raw.m, raw.q, raw.k_per_um.real, raw.eps)
     lam = wavelength_nm(raw.k_per_um.real)
     relative = result.bars.relative(raw.q)
     fsr = lam - wavelength_nm(neighbour.k_per_um.real) if neighbour else None
@@ -303,7 +319,7 @@ def _mode(
         result.bars.confinement,
         measures.volume_um3,
         losses,
-        raw.residual,
+        float(np.linalg.norm(raw.residual) / np.linalg.norm(raw.vector) / abs(raw.k_per_um) ** 2),
         relative <= request.relative_accuracy,
         sampler(raw),
         extra,
