@@ -23,6 +23,7 @@ from cavitydesign.visualise.loss_budget import draw_loss_budget, loss_shares
 from cavitydesign.visualise.map import draw_regime_map
 from cavitydesign.visualise.record import families, load_results, mode_records
 from cavitydesign.visualise.spectrum import draw_comb, draw_waterfall
+from cavitydesign.visualise.study import draw_study
 from cavitydesign.visualise.theme import DARK
 
 
@@ -183,3 +184,12 @@ def test_records_from_memory_and_from_file_agree(mode_set: ModeSet, tmp_path: Pa
             load_results(tmp_path)
     with pytest.raises(InputError, match="no such file"):
         load_results(tmp_path / "elsewhere.json")
+
+
+def test_study_columns_in_order_without_gaps() -> None:
+    figure = draw_study([30.0, 10.0, 20.0, None], [1.0, 200.0, 3.0, 4.0], "cavity.diameter_um", "fsr_nm")
+    ax = figure.axes[0]
+    np.testing.assert_array_equal(curve(ax, "fsr_nm"), [[10.0, 200.0], [20.0, 3.0], [30.0, 1.0]])
+    assert ax.get_xlabel() == "cavity.diameter_um (um)" and ax.get_yscale() == "log"
+    with pytest.raises(InputError, match="no row"):
+        draw_study([None], ["text"], "a", "b")

@@ -1,0 +1,57 @@
+"""One column of a study's table against another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from ..errors import InputError
+from ..study.table import column_unit
+from .theme import LIGHT, Theme, colour, figure, themed
+
+_LOG_SPAN = 30.0
+
+
+def _axis_label(name: str) -> str:
+    unit = column_unit(name)
+    return f"{name} ({unit})" if unit else name
+
+
+@themed
+def draw_study(
+    across: Sequence[Any], up: Sequence[Any], across_name: str, up_name: str, *, theme: Theme = LIGHT
+) -> Figure:
+    """Points of a study; rows without both numbers are left out, and a line joins points of distinct places.
+
+    Parameters
+    ----------
+    across, up : (n,) sequences
+        Two columns of the table.
+    across_name, up_name : str
+        Their names, which carry the units.
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        If no row has a number in both columns.
+    """
+    pairs = sorted((float(x), float(y)) for x, y in zip(across, up, strict=True) if _is_number(x) and _is_number(y))
+    if not pairs:
+        raise InputError(f"study plot: no row has a number in both {across_name} and {up_name}")
+    x, y = zip(*pairs, strict=True)
+    single = len(set(x)) == len(x)
+    fig = figure(5.4, 3.6)
+    ax = fig.subplots()
+    ax.plot(x, y, "o-" if single else "o", color=colour(0), label=up_name)
+    if min(y) > 0 and max(y) / min(y) > _LOG_SPAN:
+        ax.set_yscale("log")
+    ax.set_xlabel(_axis_label(across_name))
+    ax.set_ylabel(_axis_label(up_name))
+    return fig
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
