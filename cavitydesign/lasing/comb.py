@@ -4,7 +4,7 @@ spacings."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ from ..units import NM_PER_UM
 from .lasing_mode import LasingMode
 
 Array = NDArray[np.float64]
+
+_LONGEST = 200
 
 
 def families(modes: Iterable[LasingMode]) -> dict[tuple[str, int, int], list[LasingMode]]:
@@ -39,12 +41,26 @@ def local_spacing_nm(comb: Sequence[LasingMode], mode: LasingMode, diameter_um: 
     return mode.wavelength_nm**2 / (math.pi * diameter_um * NM_PER_UM * mode.group_index)
 
 
+def _beyond(comb: Sequence[LasingMode], step: int, diameter_um: float) -> Iterator[tuple[int, float]]:
+    """Azimuthal steps and wavelengths past one end of a family by rising wavelength (step +1: past the short end).
+
+    Wavenumbers continue with the first and second difference of the last three modes: dispersion bends the comb slowly.
+    """
+    end = [one.wavelength_nm for one in (comb[:3] if step > 0 else comb[:-4:-1])]
+    waves = [1.0 / place for place in end]
+    gap = waves[0] - waves[1] if len(waves) > 1 else step * local_spacing_nm(comb, comb[0], diameter_um) / end[0] ** 2
+    bend = waves[0] - 2.0 * waves[1] + waves[2] if len(waves) > 2 else 0.0
+    wave, count = waves[0], 0
+    while True:
+        count, gap = count + 1, gap + bend
+        wave += gap
+        yield step * count, 1.0 / wave
+
+
 def extended_comb(
     modes: Sequence[LasingMode], medium: GainMedium, diameter_um: float, reach_fwhm: float
 ) -> tuple[tuple[LasingMode, ...], tuple[int, ...]]:
-    """The comb continued to both sides until the emission line is covered.
-
-    Spacings grow as the square of the wavelength from the edge mode on; a copy keeps the confinement and the Q of its
+    """The comb continued to both sides until the emission line is covered; a copy keeps the confinement and Q of its
     edge mode.
 
     Parameters
@@ -66,14 +82,10 @@ def extended_comb(
     found, origin = list(modes), list(range(len(modes)))
     for comb in families(modes).values():
         for edge, step in ((comb[0], 1), (comb[-1], -1)):
-            spacing = local_spacing_nm(comb, edge, diameter_um)
-            place, count = edge.wavelength_nm, 0
-            while count < 200:
-                place -= step * spacing * (place / edge.wavelength_nm) ** 2
-                count += 1
-                if abs(place - centre) > reach:
+            for count, place in _beyond(comb, step, diameter_um):
+                if step * (centre - place) > reach or abs(count) > _LONGEST:
                     break
-                found.append(edge.next_in_comb(step * count, place - edge.wavelength_nm))
+                found.append(edge.next_in_comb(count, place - edge.wavelength_nm))
                 origin.append(modes.index(edge))
     return tuple(found), tuple(origin)
 
@@ -87,9 +99,9 @@ def periodic_comb(
     spacings = []
     for comb in families(modes).values():
         for edge, step in ((comb[0], 1), (comb[-1], -1)):
-            spacing = local_spacing_nm(comb, edge, diameter_um)
-            spacings.append(spacing)
-            found.append(edge.next_in_comb(step, -step * spacing))
+            count, place = next(_beyond(comb, step, diameter_um))
+            spacings.append(abs(place - edge.wavelength_nm))
+            found.append(edge.next_in_comb(count, place - edge.wavelength_nm))
             origin.append(modes.index(edge))
     return tuple(found), tuple(origin), float(np.median(spacings))
 

@@ -64,7 +64,8 @@ def predict_lasing(
     pump : Pump
     request : LasingRequest
     diameter_um : float or None
-        Of the cavity: empirical Q, number of emitters, spacing of a lone mode. None: as `cavity` or the `ModeSet` has it.
+        Of the cavity: empirical Q, number of emitters, spacing of a lone mode. None: as `cavity` or the `ModeSet` has
+        it.
     cavity : Cavity or None
         Gives each mode its energy group index; without it the medium's `host_group_index` serves.
     overlap : ModeOverlap or None

@@ -16,7 +16,7 @@ from .rate_model import RateModel, rate_model
 
 Array = NDArray[np.float64]
 
-_TOPS = (1, 6, 10, 15, 24)
+_TOPS = (1, 6, 12, 24)
 _SMALL_GROUP = 4
 
 

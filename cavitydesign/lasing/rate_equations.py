@@ -148,7 +148,7 @@ class _Equations:
         np.multiply(net, photons, out=out[first:last])
         out[first:last] += gain / self.model.emitters
         np.multiply(self.loss, photons, out=out[last : last + self.modes])
-        out[-2:] = np.einsum("c,kcf->kf", self.model.weight, sums[2:])
+        out[-2:] = self.model.weight @ sums[2:]
         return net
 
 
@@ -210,8 +210,9 @@ def _march(
             net = equations.rate(time + node * step, trial, slopes[stage + 1])
         error = (_ERROR @ slopes.reshape(7, -1)).reshape(state.shape)
         error *= step
-        error /= floor + np.maximum(np.abs(state), np.abs(trial))
-        size = np.sqrt(np.einsum("rf,rf->f", error, error)) / control.relative_tolerance
+        error /= floor + np.abs(trial)
+        np.multiply(error, error, out=error)
+        size = np.sqrt(error.sum(axis=0)) / control.relative_tolerance
         good = size <= 1.0
         if good.all():
             time = time + step

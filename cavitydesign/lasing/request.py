@@ -54,7 +54,7 @@ class LasingRequest:
     diameter_sd_um: float = 0.0
     comb_phases: int = 12
     extend_comb: bool = True
-    line_reach: float = 0.75
+    line_reach: float = 0.65
     relative_tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
