@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from .check import check
+from .fit import fit
 from .lase import lase
 from .materials import materials
 from .modes import modes
@@ -41,7 +43,7 @@ def _options(
     """Options before the command's name."""
 
 
-for _command in (run, modes, lase, materials, view):
+for _command in (run, modes, lase, check, fit, materials, view):
     app.command()(reported(_command))
 app.add_typer(study)
 
