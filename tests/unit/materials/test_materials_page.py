@@ -1,0 +1,37 @@
+"""The table of docs/materials.md agrees with the library, row by row."""
+
+from pathlib import Path
+
+import pytest
+
+from cavitydesign.materials import DispersiveMaterial, find_material, material_aliases, material_names
+
+PAGE = Path(__file__).parents[3] / "docs" / "materials.md"
+LINE_NM = 537.6
+
+
+def row(name: str) -> str:
+    """One row: name, other names, range, index and group index at 537.6 nm, dn/dT, what."""
+    medium = find_material(name)
+    others = ", ".join(f"`{alias}`" for alias, meant in material_aliases().items() if meant == name)
+    low, high = medium.range_nm
+    index = f"{medium.index(LINE_NM):.4f}"
+    if medium.uniaxial:
+        index += f" / {medium.index_extraordinary(LINE_NM):.4f}"
+    thermal = "" if medium.thermo_optic_per_k is None else f"{1e6 * medium.thermo_optic_per_k:+.1f}"
+    what = medium.title if isinstance(medium, DispersiveMaterial) else ""
+    return (
+        f"| `{name}` | {others} | {low:g}-{high:g} | {index} | {medium.group_index(LINE_NM):.4f} | {thermal} | {what} |"
+    )
+
+
+@pytest.mark.parametrize("name", material_names())
+def test_row_is_on_the_page(name: str) -> None:
+    assert row(name) in PAGE.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", material_names())
+def test_source_is_on_the_page(name: str) -> None:
+    medium = find_material(name)
+    if isinstance(medium, DispersiveMaterial):
+        assert f"- `{name}`: {medium.source}. {medium.licence}." in PAGE.read_text(encoding="utf-8").splitlines()
