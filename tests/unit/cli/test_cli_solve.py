@@ -1,0 +1,146 @@
+"""`modes`, `lase` and `run` end to end on small designs: the JSON of the contract, the tables, the files."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cavitydesign.cli.main import app
+
+runner = CliRunner()
+QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
+CYLINDER = """
+[cavity]
+profile = "cylinder"
+diameter_um = 8.0
+body = { index = 1.5, absorption_per_cm = 0.1 }
+surround = { index = 1.0 }
+[modes]
+wavelength_nm = 540.0
+azimuthal_order = 60
+radial_orders = 2
+"""
+
+
+@pytest.fixture
+def cylinder(tmp_path: Path) -> Path:
+    path = tmp_path / "design.toml"
+    path.write_text(CYLINDER)
+    return path
+
+
+def test_modes_json_has_every_key_of_the_contract(cylinder: Path) -> None:
+    result = runner.invoke(app, ["modes", str(cylinder), "--json"])
+    assert result.exit_code == 0
+    content = json.loads(result.stdout)
+    for key in ("schema", "wavelength_range_nm", "counted", "complete", "seconds", "modes"):
+        assert key in content
+    assert {"mesh", "assemble", "solve", "losses", "total"} <= content["seconds"].keys()
+    assert [mode["label"] for mode in content["modes"]] == ["TM 60 1 0", "TM 60 2 0"]
+    first: dict[str, Any] = content["modes"][0]
+    for key in (
+        "polarisation",
+        "m",
+        "p",
+        "q",
+        "wavelength_nm",
+        "wavelength_error_nm",
+        "n_eff",
+        "group_index",
+        "fsr_nm",
+    ):
+        assert first[key] is not None, key
+    assert set(first["energy_fraction"]) == {"axial", "radial", "azimuthal"}
+    assert abs(sum(first["confinement"].values()) - 1) < 1e-9
+    assert set(first["log10_q"]) == {"radiation", "absorption", "scattering", "total"}
+    assert first["log10_q"]["scattering"] is None
+    assert first["linewidth_nm"] == pytest.approx(first["wavelength_nm"] / first["q_total"], rel=1e-12)
+    # n_eff = m lambda / (pi D), the definition of the contract
+    assert first["n_eff"] == pytest.approx(60 * first["wavelength_nm"] * 1e-3 / (3.141592653589793 * 8.0), rel=1e-12)
+
+
+def test_modes_table_has_units_errors_and_the_convention(cylinder: Path) -> None:
+    result = runner.invoke(app, ["modes", str(cylinder)])
+    assert result.exit_code == 0
+    for text in (
+        "wavelength nm",
+        "+- nm",
+        "FSR nm",
+        "in body %",
+        "volume um^3",
+        "line width nm",
+        "E along the fibre axis",
+    ):
+        assert text in result.stdout
+    assert "TM 60 2 0" in result.stdout
+    assert re.search(r"2 modes, .* counted, list (NOT )?complete", result.stdout)
+
+
+def test_a_missed_accuracy_ends_with_one(cylinder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dataclasses
+
+    from cavitydesign import steps
+
+    solve = steps.find_modes
+
+    def missing(*args: Any) -> Any:
+        found = solve(*args)
+        return dataclasses.replace(
+            found,
+            modes=tuple(dataclasses.replace(mode, accuracy_met=False) for mode in found),
+            warnings=("window full",),
+        )
+
+    monkeypatch.setattr(steps, "find_modes", missing)
+    result = runner.invoke(app, ["modes", str(cylinder), "--json"])
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["accuracy_met"] is False
+    assert "warning: window full" in result.stderr
+    assert "asked accuracy missed by 2 of 2 modes: TM 60 1 0" in result.stderr
+
+
+def test_lase_json_has_every_key_of_the_contract() -> None:
+    result = runner.invoke(app, ["lase", str(QUICKSTART), "--json"])
+    assert result.exit_code == 0
+    content = json.loads(result.stdout)
+    assert len(content["modes"]["modes"]) >= 2
+    lasing = content["lasing"]
+    assert lasing["regime"] in ("below threshold", "single", "multi")
+    assert isinstance(lasing["modes_lasing"], int)
+    assert set(lasing["threshold_mj_cm2"]) == {"gain_equals_loss", "ase", "lasing"}
+    assert 0 <= lasing["single_mode_probability"] <= 1
+    assert len(lasing["slopes"]) == 3
+    curve = lasing["light_curve"]
+    assert len(curve["fluence_mj_cm2"]) == len(curve["emission"]) >= 12
+    for key in ("label", "wavelength_nm", "threshold_gain_per_cm", "confinement", "output_share"):
+        assert key in lasing["per_mode"][0]
+
+
+def test_run_writes_results_figures_and_report(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "folder"
+    result = runner.invoke(app, ["run", str(QUICKSTART), "--out", str(out)])
+    assert result.exit_code == 0, result.stderr
+    for text in ("Modes", "What they carry", "Lasing", "lasing threshold, mJ/cm2"):
+        assert text in result.stdout
+    results = json.loads((out / "results.json").read_text())
+    assert results["input"]["cavity"]["diameter_um"] == 15.0
+    assert {"cavitydesign", "python", "numpy", "scipy", "scikit-fem"} <= results["versions"].keys()
+    assert results["platform"]["processors"] >= 1
+    assert {"modes", "lasing", "total"} <= results["seconds"].keys()
+    assert results["modes"]["modes"] and results["lasing"]["per_mode"]
+    for name in ("field.png", "comb.png", "light_curve.png", "loss_budget.png"):
+        assert (out / name).read_bytes().startswith(b"\x89PNG"), name
+    page = (out / "report.html").read_text()
+    assert not re.search(r"""(?:src|href)=["']?https?://""", page.replace("https://doi.org/", ""))
+    assert sorted(path.name for path in out.iterdir()) == sorted(
+        ["results.json", "field.png", "comb.png", "light_curve.png", "loss_budget.png", "report.html"]
+    )
+
+
+def test_a_folder_that_cannot_be_made_costs_no_computation(tmp_path: Path, cylinder: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    result = runner.invoke(app, ["run", str(cylinder), "--out", str(tmp_path / "taken")])
+    assert (result.exit_code, result.stderr) == (2, f"--out {tmp_path / 'taken'}: is a file; give a folder\n")
