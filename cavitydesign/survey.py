@@ -15,6 +15,7 @@ from .errors import InputError
 from .study import DesignSchema
 
 TASKS = ("modes", "lase")
+WORKER_MODULES = ("cavitydesign.survey", "cavitydesign.steps", "cavitydesign.lasing")
 FILE_KEYS = ("cavity.file", "cavity.body.file", "cavity.fibre.file", "cavity.surround.file")
 
 

@@ -45,7 +45,7 @@ def run(
     from ..study import estimated, run_study
 
     loaded = _loaded(file)
-    count = _workers(workers)
+    count = worker_count(workers)
     evaluate = _evaluate(file)
     if dry_run:
         estimate = estimated(loaded, evaluate, count).to_json_dict()
@@ -169,7 +169,9 @@ def slurm(
 
     loaded = _loaded(file)
     print(
-        slurm_script(str(file.resolve().parent), file.name, loaded.name, shards, _workers(workers), time, partition),
+        slurm_script(
+            str(file.resolve().parent), file.name, loaded.name, shards, worker_count(workers), time, partition
+        ),
         end="",
     )
     return DONE
@@ -188,7 +190,8 @@ def _evaluate(file: Path) -> Any:
     return functools.partial(evaluate_point, folder=file.resolve().parent)
 
 
-def _workers(asked: int | None) -> int:
+def worker_count(asked: int | None) -> int:
+    """Number of processes: as asked, or one for each core this process may use."""
     if asked is not None and asked < 1:
         raise InputError(f"--workers {asked}: at least 1 is needed")
     if asked is not None:
@@ -198,6 +201,7 @@ def _workers(asked: int | None) -> int:
 
 def _executor(workers: int, scheduler: str | None) -> Executor:
     from ..study import ProcessExecutor, SerialExecutor
+    from ..survey import WORKER_MODULES
 
     if scheduler is not None:
         from ..study.dask_executor import DaskExecutor
@@ -205,7 +209,7 @@ def _executor(workers: int, scheduler: str | None) -> Executor:
         if not scheduler.startswith(("tcp://", "tls://")):
             raise InputError(f"--scheduler {scheduler}: tcp://HOST:PORT is needed{nearest(scheduler, ['tcp://'])}")
         return DaskExecutor(scheduler)
-    return SerialExecutor() if workers == 1 else ProcessExecutor(workers, ("cavitydesign.survey", "cavitydesign.steps"))
+    return SerialExecutor() if workers == 1 else ProcessExecutor(workers, WORKER_MODULES)
 
 
 def _indices(loaded: Study, shard: str | None) -> Sequence[int] | None:

@@ -1,0 +1,109 @@
+"""`cavitydesign fit`: diameter, index and mode labels from measured peaks."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .modes import AsJson, DesignFile
+from .outcome import DONE, say
+from .printing import new_table, number, print_json, print_tables
+from .progress import ProgressLine
+from .study import Workers, worker_count
+
+if TYPE_CHECKING:
+    from ..design.fit import FitAnswer
+
+_SHOWN = 8
+_DEFAULT_RELATIVE_SD = 0.02
+
+
+def fit(
+    design: DesignFile,
+    spectrum: Annotated[Path, typer.Argument(metavar="SPECTRUM.csv", help="Peaks, or a sampled spectrum.")],
+    diameter_sd: Annotated[
+        float | None, typer.Option(metavar="UM", help="Prior of the diameter; default: the design's spread, or 2 %.")
+    ] = None,
+    index_sd: Annotated[float, typer.Option(metavar="DN", help="Prior of the body's index.")] = 0.004,
+    offset_sd: Annotated[float, typer.Option(metavar="NM", help="Prior of the spectrometer's error.")] = 0.1,
+    noise: Annotated[float, typer.Option(metavar="NM", help="Error of a peak where the file gives none.")] = 0.02,
+    missed: Annotated[float, typer.Option(metavar="P", help="Probability that a line was not seen.")] = 0.1,
+    foreign: Annotated[float, typer.Option(metavar="N", help="Expected peaks of another origin.")] = 1.0,
+    workers: Workers = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Figure: .png, .pdf or .svg.")] = None,
+    json: AsJson = False,
+) -> int:
+    """Diameter, index and mode labels from measured peaks, with the runner-up labellings."""
+    from ..design.comb_samples import solved_comb
+    from ..design.fit import fit_peaks
+    from ..design.fit_prior import FitPrior
+    from ..design.spectrum_file import load_peaks
+    from ..design_file import load_design
+    from ..study import ProcessExecutor
+    from ..survey import WORKER_MODULES, evaluate_point
+
+    loaded = load_design(design)
+    peaks = load_peaks(spectrum, noise)
+    diameter = loaded.cavity.diameter_um
+    spread = loaded.spreads.get("cavity.diameter_um", _DEFAULT_RELATIVE_SD * diameter)
+    prior = FitPrior(spread if diameter_sd is None else diameter_sd, index_sd, offset_sd, missed, foreign)
+    window = (float(peaks.wavelength_nm[0]), float(peaks.wavelength_nm[-1]))
+    evaluate = functools.partial(evaluate_point, folder=design.resolve().parent)
+    with ProgressLine() as progress:
+        executor = ProcessExecutor(worker_count(workers), WORKER_MODULES)
+        model = solved_comb(loaded.raw, diameter, window, prior, evaluate, executor, progress)
+        answer = fit_peaks(peaks, model, prior)
+    if out is not None:
+        from ..visualise.files import save_figure
+        from ..visualise.fit import draw_fit
+
+        say(f"figure: {save_figure(draw_fit(answer.to_json_dict()), out)}")
+    if json:
+        print_json(answer.to_json_dict())
+    else:
+        _print(answer)
+    return DONE
+
+
+def _print(answer: FitAnswer) -> None:
+    shown = new_table(
+        "Labellings",
+        (
+            "probability",
+            "diameter um",
+            "+-",
+            "index offset",
+            "+-",
+            "offset nm",
+            "r.m.s. nm",
+            "combs",
+            "foreign",
+            "missed",
+        ),
+    )
+    for candidate in answer.candidates[:_SHOWN]:
+        shown.add_row(
+            number(candidate.probability, ".3f"),
+            number(candidate.diameter_um, ".4f"),
+            number(candidate.diameter_error_um, ".4f"),
+            number(candidate.index_offset, ".4f"),
+            number(candidate.index_offset_error, ".4f"),
+            number(candidate.offset_nm, ".3f"),
+            number(candidate.rms_nm, ".3f"),
+            "; ".join(candidate.combs),
+            str(candidate.foreign),
+            str(candidate.missed),
+        )
+    best = answer.candidates[0]
+    named = new_table("Peaks of the first labelling", ("peak nm", "mode", "measured - fitted nm"))
+    for wavelength, label, deviation in zip(answer.peaks.wavelength_nm, best.labels, best.deviation_nm, strict=True):
+        named.add_row(number(float(wavelength), ".3f"), label or "foreign", number(deviation, ".3f"))
+    more = len(answer.candidates) - _SHOWN
+    told = [f"{more} more labellings (--json lists all)"] if more > 0 else []
+    if not answer.identified:
+        told.append("the data do not single out one labelling: a tighter prior of the diameter would")
+    over_all = f"diameter over all labellings: {answer.diameter_um:.4f} +- {answer.diameter_error_um:.4f} um"
+    print_tables(shown, named, over_all, *told)

@@ -1,0 +1,97 @@
+"""Two hundred synthetic spectra drawn from the prior: what the fit says of itself is held against the truth.
+
+Each has one to three families of (TM, TE) x (p = 1, 2), 0.02 nm of noise, two peaks missing and one foreign, in
+40 nm. A labelling is right when it names the right combs and orders: at most one peak in ten may bear another
+label, as noise leaves open where two lines cross or a foreign peak falls on one.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from asymptotic_comb import ALL_FAMILIES, drawn_families, model_of, synthetic
+
+from cavitydesign.design.fit import fit_peaks
+from cavitydesign.design.fit_prior import FitPrior
+from cavitydesign.design.spectrum import Peaks
+
+WINDOW_NM = (517.6, 557.6)
+NOISE_NM = 0.02
+SPECTRA_A_DESIGN = 10
+
+
+def right(labels, truth):
+    wrong = sum(label != name for label, name in zip(labels, truth, strict=True) if name is not None)
+    named = sum(name is not None for name in truth)
+    families = [{name[:2] + name.split(" ", 2)[2] for name in names if name} for names in (labels, truth)]
+    return wrong <= max(1, 0.1 * named) and families[0] == families[1]
+
+
+def judged(seed, diameters, relative_sd, index_sd=0.004):
+    """For each spectrum: probability stated first, whether it is right, whether any is, and the diameter's pull."""
+    rng = np.random.default_rng(seed)
+    outcome = []
+    for diameter in diameters:
+        prior = FitPrior(relative_sd * diameter, index_sd)
+        reach = 3.6 * (relative_sd + prior.index_sd / 1.4)
+        window = (WINDOW_NM[0] - 1, WINDOW_NM[1] + 1)
+        model = model_of(ALL_FAMILIES, diameter, reach, 3.6 * prior.index_sd, window, 4 * diameter)
+        for _ in range(SPECTRA_A_DESIGN):
+            families = drawn_families(rng, ALL_FAMILIES, prior)
+            drawn = synthetic(rng, diameter, prior, families, WINDOW_NM, NOISE_NM, 4 * diameter)
+            peaks = Peaks(drawn[0], np.full(len(drawn[0]), NOISE_NM), (None,) * len(drawn[0]))
+            answer = fit_peaks(peaks, model, prior)
+            verdicts = [right(candidate.labels, drawn[1]) for candidate in answer.candidates]
+            pull = (answer.diameter_um - drawn[2]) / answer.diameter_error_um
+            outcome.append((answer.candidates[0].probability, verdicts[0], any(verdicts), pull))
+    return np.array(outcome, dtype=float)
+
+
+def spread_diameters(low, high, count):
+    return np.geomspace(low, high, count)
+
+
+@pytest.fixture(scope="module")
+def wide():
+    """Diameters of 10 to 130 um known to 2 %."""
+    return judged(1, spread_diameters(10, 130, 8), 0.02)
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Diameters up to 20 um known to 2 %."""
+    return judged(2, spread_diameters(10, 20, 8), 0.02)
+
+
+@pytest.fixture(scope="module")
+def narrow():
+    """Diameters of 10 to 130 um known to 0.05 %, and the index as well: only the product of the two shows."""
+    return judged(3, spread_diameters(10, 130, 4), 0.0005, 0.0005)
+
+
+def test_the_true_labelling_is_among_the_candidates(wide, small, narrow):
+    among = np.concatenate([wide, small, narrow])[:, 2]
+    assert len(among) == 200 and among.mean() >= 0.95, f"{among.mean():.3f} of {len(among)}; at least 0.95 expected"
+
+
+@pytest.mark.parametrize("sample", ["small", "narrow"])
+def test_the_first_candidate_is_right_where_the_data_identify_it(sample, request):
+    first = request.getfixturevalue(sample)[:, 1]
+    assert first.mean() >= 0.95, f"{first.mean():.3f} of {len(first)}; at least 0.95 expected"
+
+
+def test_stated_probabilities_are_calibrated(wide, small, narrow):
+    """The first candidate is right as often as stated, over all and over the doubtful ones, within sampling error."""
+    stated, is_right = np.concatenate([wide, small, narrow])[:, :2].T
+    for chosen in (np.full(len(stated), True), stated < 0.9):
+        expected, found = stated[chosen].mean(), is_right[chosen].mean()
+        error = math.sqrt(float(np.sum(stated[chosen] * (1 - stated[chosen])))) / chosen.sum() + 0.01
+        assert abs(found - expected) < 3 * error, f"stated {expected:.3f}, right {found:.3f}, error {error:.3f}"
+
+
+def test_stated_errors_of_the_diameter_are_calibrated(wide, small, narrow):
+    """Pulls have mean 0 and standard deviation 1 within 3 sigma of 200 spectra; mixtures have heavier tails."""
+    pulls = np.concatenate([wide, small, narrow])[:, 3]
+    assert abs(pulls.mean()) < 3 / math.sqrt(len(pulls)), f"mean {pulls.mean():.3f}"
+    assert 0.8 < pulls.std() < 1.2, f"standard deviation {pulls.std():.3f}; 1 expected"
+    assert 0.6 < np.mean(np.abs(pulls) < 1) < 0.8, f"{np.mean(np.abs(pulls) < 1):.3f} within one sigma; 0.68 expected"
