@@ -334,7 +334,8 @@ def find_resonance(
     for _ in range(40):
         local = _local_problem(resonator, order, polarisation, k)
         if resonator.dispersive(polarisation):
-            bare_k = _polished(local, bare_k)
+            near = last < 1e-3 * k * local.problem.bessel_order ** (-2.0 / 3.0)
+            bare_k = _polished(local, bare_k) if near else real_wavenumber(local.problem, p)
         re_k, log10_q, log10_q_radiation = _settled(local, bare_k)
         change, k = abs(re_k - k), re_k
         if not resonator.dispersive(polarisation) or change < 4e-16 * k or change >= last < 1e-13 * k:

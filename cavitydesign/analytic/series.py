@@ -34,7 +34,7 @@ def size_parameter(bessel_order: float, contrast: float, p: int, transverse_elec
     Returns
     -------
     float
-        Relative error about p^2 nu^(-2) for small p: 2e-5 at 15 um, 3e-7 at 88 um in the visible.
+        Relative error for p = 1 at 15 and 88 um in the visible: TM 2e-5 and 3e-7, TE 7e-5 and 1e-6.
     """
     nu, n = bessel_order, contrast
     boundary = 1.0 / n if transverse_electric else n
