@@ -14,6 +14,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 MOST_BODY_BYTES = 256 * 1024
+_MOST_DISCARDED_BYTES = 8 * 1024 * 1024
+_MOST_HEADER_BYTES = 16 * 1024
 _DEEPEST_JSON = 12
 
 SECURITY_HEADERS = {
@@ -67,6 +69,8 @@ class Guard:
             return  # no websockets here: the connection closes
         refused = self._refused(scope)
         if refused is not None:
+            if refused.status_code == 413 and int(Headers(scope=scope)["content-length"]) <= _MOST_DISCARDED_BYTES:
+                await _discarded(receive)
             await refused(scope, receive, send)
             return
         _, _, rest = str(scope["path"])[1:].partition("/")
@@ -82,6 +86,8 @@ class Guard:
             return refusal(403, "wrong Origin: another site may not use the explorer")
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return refusal(403, "another site may not use the explorer")
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADER_BYTES:
+            return refusal(431, f"headers larger than {_MOST_HEADER_BYTES // 1024} kB")
         first, slash, _ = str(scope["path"])[1:].partition("/")
         if not secrets.compare_digest(first.encode("utf-8", "replace"), self.token.encode()):
             return refusal(403, "no token: open the address that `cavitydesign view` printed")
@@ -93,6 +99,14 @@ class Guard:
         if int(length) > MOST_BODY_BYTES:
             return refusal(413, f"body larger than {MOST_BODY_BYTES // 1024} kB")
         return None
+
+
+async def _discarded(receive: Receive) -> None:
+    """Read a body that is too large to its end, so that its sender hears the refusal."""
+    more = True
+    while more:
+        message = await receive()
+        more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _no_constant(name: str) -> float:

@@ -89,7 +89,7 @@ class Lane:
                 return
             context = multiprocessing.get_context("spawn")
             self._connection, far = context.Pipe()
-            self._cancelled = context.Value("q", 0)
+            self._cancelled = context.RawValue("q", 0)  # one writer, one reader: no lock, no semaphore
             self._process = context.Process(target=_work, args=(far, self._cancelled), daemon=True)
             self._process.start()
             far.close()

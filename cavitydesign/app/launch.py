@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 import socket
 from pathlib import Path
 
@@ -72,5 +73,7 @@ def serve(given: Path | None, port: int = 0, open_browser: bool = True) -> None:
         import webbrowser
 
         webbrowser.open(url)
+    # uvicorn ends in order on SIGTERM and then raises it again for whoever was there before: nobody, so that we exit 0
+    signal.signal(signal.SIGTERM, lambda number, frame: None)
     with listener:
         uvicorn.Server(config).run(sockets=[listener])

@@ -42,7 +42,7 @@ def expected_modes(design: Mapping[str, Any]) -> float:
         return families
     diameter, wavelength = _at(design, "cavity.diameter_um"), _at(design, "modes.wavelength_nm")
     span = _at(design, "modes.span_nm") or 10.0
-    if diameter is None or not wavelength:
+    if not diameter or not wavelength:
         return families
     spacing_nm = wavelength**2 / (math.pi * abs(diameter) * 1e3 * _LIKELY_INDEX)
     return families * (1.0 + span / max(spacing_nm, 1e-9))

@@ -200,6 +200,8 @@ function choose(label, focus = false) {
 
 // ---- the table
 
+const fixed = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
+
 const COLUMNS = [
   ["mode", (mode) => mode.label],
   ["λ (nm)", (mode) => mode.wavelength_nm.toFixed(4)],
@@ -210,14 +212,15 @@ const COLUMNS = [
   ["inside (%)", (mode) => number(100 * (1 - (mode.confinement.surround || 0)), 6)],
   ["E_z (%)", (mode) => number(100 * mode.energy_fraction.axial, 4)],
   ["V (µm³)", (mode) => number(mode.mode_volume_um3, 4)],
-  ["log Q rad", (mode) => number(mode.log10_q.radiation, 4)],
-  ["log Q abs", (mode) => number(mode.log10_q.absorption, 4)],
-  ["log Q scat", (mode) => number(mode.log10_q.scattering, 4)],
-  ["log Q", (mode) => number(mode.log10_q.total, 4)],
+  ["log Q rad", (mode) => fixed(mode.log10_q.radiation)],
+  ["log Q abs", (mode) => fixed(mode.log10_q.absorption)],
+  ["log Q scat", (mode) => fixed(mode.log10_q.scattering)],
+  ["log Q", (mode) => fixed(mode.log10_q.total)],
 ];
 
 function drawTable() {
   const table = byId("modes");
+  const names = families();
   const head = document.createElement("tr");
   for (const [name] of COLUMNS) {
     const cell = document.createElement("th");
@@ -236,6 +239,9 @@ function drawTable() {
       cell.textContent = show(mode);
       row.append(cell);
     }
+    const swatch = document.createElement("span");
+    swatch.className = `swatch b${names.indexOf(`${mode.polarisation} p=${mode.p} q=${mode.q}`) % 7}`;
+    row.firstChild.prepend(swatch);
     row.addEventListener("click", () => choose(mode.label));
     return row;
   }));
@@ -274,8 +280,12 @@ function drawComb() {
   const low = Math.max(Math.min(0, ...inside), -0.5 * top);
   const names = families();
   const shares = new Map((state.lasing ? state.lasing.per_mode : []).map((one) => [one.label, one.output_share]));
-  comb.draw({ x, y: { low, high: 1.35 * top, label: curve ? "gain (cm⁻¹)" : "modes", bare: !curve } }, (plot) => {
-    if (curve) plot.path(curve.wavelength_nm.map((one) => Math.min(Math.max(one, x.low), x.high)), curve.gain_per_cm.map((one) => Math.max(one, low)), { class: "gain" });
+  comb.draw({ x, y: { low, high: 1.5 * top, label: curve ? "gain (cm⁻¹)" : "modes", bare: !curve } }, (plot) => {
+    if (curve) {
+      const grid = Array.from({ length: 121 }, (_, i) => x.low + ((x.high - x.low) * i) / 120);
+      const heights = grid.map((one) => Math.max(gainAt(curve, one), low));
+      plot.path([x.low, ...grid, x.high], [0, ...heights, 0], { class: "gain" });
+    }
     const stride = Math.ceil(state.modes.length / 16);
     state.modes.forEach((mode, i) => {
       const height = Math.max(curve ? gainAt(curve, mode.wavelength_nm) : top, 0.05 * top);
@@ -306,7 +316,7 @@ function drawLight() {
   const [xs, ys] = [shown.map(([one]) => one), shown.map(([, one]) => one)];
   const axes = { x: { low: xs[0], high: xs[xs.length - 1], label: "fluence (mJ/cm²)", log: true }, y: { low: Math.min(...ys) / 1.4, high: Math.max(...ys) * 1.6, label: "emission (arb.)", log: true } };
   light.draw(axes, (plot) => {
-    plot.path(xs, ys, { class: "line c0" });
+    drawFit(plot, lasing, xs, ys);
     for (const [px, py] of shown) plot.add("circle", { class: "dot f0", cx: plot.x(px), cy: plot.y(py), r: 2.6 });
     for (const [name, words] of [["gain_equals_loss", "gain = loss"], ["ase", "ASE"], ["lasing", "lasing"]]) {
       const value = lasing.threshold_mj_cm2[name];
@@ -322,6 +332,16 @@ function drawLight() {
   return undefined;
 }
 
+// The fitted continuous power laws, at the height that fits the points best.
+function drawFit(plot, lasing, xs, ys) {
+  if (!lasing.fit || !lasing.slopes) return;
+  const { breaks_mj_cm2: breaks } = lasing.fit;
+  const shape = (one) => breaks.reduce((sum, place, k) => sum + (lasing.slopes[k + 1] - lasing.slopes[k]) * Math.max(Math.log(one / place), 0), lasing.slopes[0] * Math.log(one));
+  const offset = xs.reduce((sum, one, i) => sum + Math.log(ys[i]) - shape(one), 0) / xs.length;
+  const corners = [xs[0], ...breaks.filter((one) => one > xs[0] && one < xs[xs.length - 1]), xs[xs.length - 1]];
+  plot.path(corners, corners.map((one) => Math.exp(shape(one) + offset)), { class: "line fit" });
+}
+
 function regimeAt(lasing, fluence) {
   const { lasing: threshold } = lasing.threshold_mj_cm2;
   if (threshold === null || fluence < threshold) return "below threshold";
@@ -335,7 +355,7 @@ function drawAnswer() {
   const lasing = state.lasing;
   if (lasing) {
     items.push([lasing.regime, `regime at ${number(lasing.regime_fluence_mj_cm2, 3)} mJ/cm²`]);
-    items.push([regimeAt(lasing, controls.fluence), `pumped at ${number(controls.fluence, 3)} mJ/cm²`]);
+    items.push([regimeAt(lasing, controls.fluence), `if pumped at ${number(controls.fluence, 3)} mJ/cm²`]);
     items.push([`${number(lasing.threshold_mj_cm2.lasing, 3)} mJ/cm²`, "lasing threshold"]);
     items.push([`${number(lasing.side_mode_suppression_db, 3)} dB`, "side-mode suppression"]);
     items.push([number(lasing.single_mode_probability, 2), "probability of a single mode"]);

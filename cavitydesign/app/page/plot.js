@@ -5,7 +5,7 @@ const MARGIN = { left: 58, right: 12, top: 12, bottom: 36 };
 
 export function number(value, digits = 5) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) return value.toExponential(Math.max(0, digits - 2));
+  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) return value.toExponential(Math.max(0, digits - 2)).replace(/\.?0+e/, "e");
   return String(Number(value.toPrecision(digits)));
 }
 
