@@ -1,24 +1,18 @@
-"""Exact resonances in arbitrary precision: the source of every reference number of the tests and of `cavitydesign check`.
+"""Exact resonances in arbitrary precision: where the reference numbers of the tests and of `cavitydesign check` come from.
 
-Nothing of the package's mathematics is used: the condition is the determinant of the complete boundary matrix (not a march
-of admittances), in mpmath with 40 digits more than log10 Q, and energies are adaptive integrals. The derivation stands in
-tests/README.md. Run it to write the tables again:
-
-    python tests/exact/mpmath_reference.py            # writes reference_cases.json beside this file (some minutes)
-
-The package enters once, for the first guess of the root; the radial order p is then counted again from the signs of u.
+Nothing of the package's mathematics is used: the condition is the determinant of the complete boundary matrix (not a
+march of admittances), in mpmath with 45 digits more than log10 Q. The derivation stands in tests/README.md, and
+`write_reference_cases.py` beside this file writes the table. The package enters once, for the first guess of the root;
+the radial order p is then counted again from the signs of u.
 """
 
 from __future__ import annotations
 
-
 import math
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-
 from typing import Any
 
 import mpmath as mp

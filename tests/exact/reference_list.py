@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-Layer = str | tuple[str, str]
-
 PMMA = "PMMA-Szczurowski2013"
 
-# kind, name, radii (um) from inside out, indices from the core, (p, polarisation) pairs; the order is chosen for 540 nm.
+# kind, name, radii (um) from inside out, indices from the core, (p, polarisation) pairs; orders near 540 nm.
 Entry = tuple[str, str, tuple[str, ...], tuple[Any, ...], tuple[tuple[int, str], ...]]
 
 LIST: tuple[Entry, ...] = (
@@ -46,7 +44,13 @@ LIST: tuple[Entry, ...] = (
     ("cylinder", "d88_shell1", ("43", "44"), ("1.46", "1.49", "1"), ((1, "TM"), (2, "TE"), (3, "TM"))),
     ("cylinder", "d125_shell3", ("59.5", "62.5"), ("1.46", "1.49", "1"), ((2, "TE"), (3, "TM"))),
     ("cylinder", "d16_hollow", ("6", "8"), ("1.0", "1.49", "1"), ((1, "TM"), (2, "TM"))),
-    ("cylinder", "d15_three_layers", ("5.5", "6.5", "7.5"), ("1.46", "1.6", "1.49", "1"), ((1, "TM"), (1, "TE"), (2, "TM"))),
+    (
+        "cylinder",
+        "d15_three_layers",
+        ("5.5", "6.5", "7.5"),
+        ("1.46", "1.6", "1.49", "1"),
+        ((1, "TM"), (1, "TE"), (2, "TM")),
+    ),
     ("cylinder", "d33_pmma", ("16.5",), (PMMA, "1"), ((1, "TM"), (2, "TE"))),
     ("cylinder", "d15_lossy_fibre", ("6.5", "7.5"), (("1.46", "1e-4"), "1.49", "1"), ((1, "TM"), (2, "TE"))),
     ("cylinder", "d15_lossy", ("7.5",), (("1.49", "1e-4"), "1"), ((1, "TE"), (3, "TM"))),

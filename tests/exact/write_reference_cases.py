@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import mpmath as mp
+from mpmath_reference import ReferenceProblem, count_extrema, energy_shares, exact_wavenumber
+from reference_list import LIST
 
-sys.path.insert(0, str(Path(__file__).parent))
-from mpmath_reference import ReferenceProblem, count_extrema, energy_shares, exact_wavenumber  # noqa: E402
-from reference_list import LIST  # noqa: E402
-
-from cavitydesign.analytic.resonance import Resonator, find_resonance  # noqa: E402
-from cavitydesign.materials import find_material  # noqa: E402
+from cavitydesign.analytic.resonance import Resonator, find_resonance
+from cavitydesign.materials import find_material
 
 TARGET_NM = 540.0
 

@@ -7,7 +7,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 from cavitydesign.analytic.cylinder import cylinder_log10_q, layered_cylinder
-from cavitydesign.analytic.energy import energy_density, energy_shares, layer_energies, mode_volume_um3, regularised_shares
+from cavitydesign.analytic.energy import (
+    energy_density,
+    energy_shares,
+    layer_energies,
+    mode_volume_um3,
+    regularised_shares,
+)
 from cavitydesign.analytic.radial import mismatch, radial_field
 from cavitydesign.analytic.resonance import Resonator, find_resonance, free_spectral_range_nm, group_index
 from cavitydesign.analytic.series import size_parameter
@@ -132,7 +138,7 @@ def test_weak_absorption_is_perturbation() -> None:
 
 
 def test_dispersion_enters_the_wavelength_and_the_lifetime() -> None:
-    """The index is that of the resonance's own wavelength; Q of the pole exceeds that at frozen index by about n_g/n."""
+    """The index is that of the resonance's own wavelength; the pole's Q exceeds that at frozen index by n_g/n."""
     medium = find_material("PMMA-Szczurowski2013")
     found = find_resonance(layered_cylinder((44.0,), (medium.index, 1.0)), 752, 1, "TM", near_nm=700.0)
     assert complex(found.problem.indices[0]).real == pytest.approx(medium.index(found.wavelength_nm), rel=1e-15)
