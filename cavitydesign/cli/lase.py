@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .modes import AsJson, DesignFile, accuracy_code
+from .outline_note import tell_outline
 from .printing import print_json
 from .progress import ProgressLine
 
@@ -12,6 +13,7 @@ def lase(design: DesignFile, json: AsJson = False) -> int:
     from ..design_file import load_design
 
     loaded = load_design(design)
+    tell_outline(loaded)
     from ..steps import find_modes, predict_lasing
 
     with ProgressLine() as progress:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .outcome import DONE, MISSED, say
+from .outline_note import tell_outline
 from .printing import print_json
 from .progress import ProgressLine
 
@@ -23,6 +24,7 @@ def modes(design: DesignFile, json: AsJson = False) -> int:
     from ..design_file import load_design
 
     loaded = load_design(design)
+    tell_outline(loaded)
     from ..steps import find_modes
 
     with ProgressLine() as progress:

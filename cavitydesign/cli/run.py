@@ -13,6 +13,7 @@ import typer
 from ..errors import InputError
 from .modes import AsJson, DesignFile, accuracy_code
 from .outcome import say
+from .outline_note import tell_outline
 from .printing import json_text, print_json
 from .progress import ProgressLine
 
@@ -33,6 +34,7 @@ def run(design: DesignFile, out: OutFolder = Path("out"), json: AsJson = False) 
     from ..design_file import load_design
 
     loaded = load_design(design)
+    tell_outline(loaded)
     _prepare(out)
     from ..steps import find_modes, predict_lasing
     from ..study.store import write_whole

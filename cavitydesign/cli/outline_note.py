@@ -1,0 +1,32 @@
+"""What became of a cavity that was given by points, by a picture or as a drop: one line on standard error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .outcome import say
+
+if TYPE_CHECKING:
+    from ..design_file import Design
+
+
+def tell_outline(design: Design) -> None:
+    """Say how well a measured outline is known, or which drop the given quantities make; nothing for other shapes."""
+    from ..geometry import Droplet, MeasuredOutline, axial_spacing
+
+    outline = design.cavity.outline
+    if isinstance(outline, MeasuredOutline):
+        wavelength = design.modes.wavelength_nm
+        spacing = axial_spacing(outline, wavelength, design.cavity.body.index(wavelength))
+        say(
+            f"outline: {outline.points} points, r.m.s. scatter {1e3 * outline.rms_um:.2g} nm;"
+            f" diameter {2 * outline.equator_radius_um:.6g} +- {2 * outline.radius_sd_um:.1g} um,"
+            f" axial radius {outline.axial_radius_um:.5g} +- {outline.axial_radius_sd_um:.1g} um,"
+            f" axial spacing about {spacing.spacing_nm:.4g} +- {spacing.sd_nm:.1g} nm"
+        )
+    elif isinstance(outline, Droplet):
+        say(
+            f"drop: diameter {2 * outline.radius_um:.5g} um, contact angle {outline.contact_angle_deg:.4g} deg, length"
+            f" {outline.length_um:.5g} um, volume {outline.volume_um3:.5g} um^3,"
+            f" axial radius {outline.axial_radius_um:.5g} um"
+        )
