@@ -26,26 +26,32 @@ class ReducedPencil:
     ----------
     basis : (n, b) array
         Orthonormal in the Euclidean product.
+    active : tuple of int
+        Media present, in the order of the mass arrays.
     k0, k2 : (b, b) arrays
-    b_radial, b_axial, b_azimuthal : (regions, b, b) arrays
+    b_plane, b_azimuthal : (active, b, b) arrays
+    b_axial : (active, b, b) array or None
     """
 
     basis: Values
+    active: tuple[int, ...]
     k0: Values
     k2: Values
-    b_radial: Values
-    b_axial: Values
+    b_plane: Values
     b_azimuthal: Values
+    b_axial: Values | None
 
     def stiffness(self, m: float) -> Values:
         """Projected a at azimuthal order m."""
         return np.asarray(self.k0 + m**2 * self.k2)
 
     def mass(self, m: float, ordinary: Values, axial: Values) -> Values:
-        """Projected b at azimuthal order m and given permittivities."""
-        return np.asarray(
-            np.tensordot(ordinary, self.b_radial + m**2 * self.b_azimuthal, 1) + np.tensordot(axial, self.b_axial, 1)
-        )
+        """Projected b at azimuthal order m and permittivities by region, across and along z."""
+        chosen = list(self.active)
+        data = np.tensordot(ordinary[chosen], self.b_plane + m**2 * self.b_azimuthal, 1)
+        if self.b_axial is not None:
+            data = data + np.tensordot(axial[chosen], self.b_axial, 1)
+        return np.asarray(data)
 
     def solve(self, m: float, ordinary: Values, axial: Values) -> tuple[Values, Values]:
         """All eigenvalues k^2 of the small problem and its vectors, scaled to y^T B y = 1 (no conjugation)."""

@@ -4,12 +4,11 @@
 
 with E_t = (E_r, E_z), E_phi = i m psi / r (derived in docs/theory-modes.md; the pair of spaces is an exact sequence, so the null
 space sits at k0 = 0 and nowhere else). Both are affine in m^2, and b in the permittivity of each region:
-a = K0 + m^2 K2, b = sum over regions of eps_o (Br + m^2 Bphi) + eps_e Bz; eps_e acts on E_z, eps_o on the rest.
+a = K0 + m^2 K2, b = sum over regions of eps (Bt + m^2 Bphi); in uniaxial media eps_e acts on E_z and eps_o on the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,30 +54,73 @@ class AffineForms:
 
     Attributes
     ----------
+    active : tuple of int
+        Media that are present in the window, in the order of the mass arrays.
     k0, k2 : (nnz,) arrays
-    b_radial, b_axial, b_azimuthal : (regions, nnz) arrays
-        Mass by region of E_r, E_z and of psi.
+    b_plane, b_azimuthal : (active, nnz) arrays
+        Mass by region of E_t and of psi; of E_r only where `b_axial` is present.
+    b_axial : (active, nnz) array or None
+        Mass of E_z, where a medium is uniaxial.
     """
 
     space: TensorSpace
+    active: tuple[int, ...]
     k0: Values
     k2: Values
-    b_radial: Values
-    b_axial: Values
+    b_plane: Values
     b_azimuthal: Values
+    b_axial: Values | None
 
     def stiffness(self, m: float) -> Values:
         """Data of a at azimuthal order m."""
         return np.asarray(self.k0 + m**2 * self.k2)
 
-    def mass(self, m: float, permittivity: Sequence[complex], permittivity_axial: Sequence[complex] | None = None) -> Values:
-        """Data of b at azimuthal order m for one permittivity each region (and one along z, if uniaxial)."""
-        axial = permittivity if permittivity_axial is None else permittivity_axial
-        ordinary, along = np.asarray(permittivity), np.asarray(axial)
-        return np.asarray(ordinary @ self.b_radial + along @ self.b_axial + m**2 * (ordinary @ self.b_azimuthal))
+    def mass(self, m: float, permittivity: Values, permittivity_axial: Values) -> Values:
+        """Data of b at azimuthal order m for permittivities by region, across and along z."""
+        ordinary, axial = np.asarray(permittivity)[list(self.active)], np.asarray(permittivity_axial)[list(self.active)]
+        data = ordinary @ self.b_plane + (m**2 * ordinary) @ self.b_azimuthal
+        if self.b_axial is not None:
+            data += axial @ self.b_axial
+        return np.asarray(data)
+
+    def restricted(self, space: TensorSpace) -> AffineForms:
+        """The same forms on a subspace (a lower order, or a mirror wall); the bases are hierarchical."""
+        keep = np.zeros(self.space.size, dtype=bool)
+        keep[restriction(self.space, space)] = True
+        pattern = self.space.pattern
+        mask = keep[pattern.indices] & np.repeat(keep, np.diff(pattern.indptr))
+        axial = None if self.b_axial is None else self.b_axial[:, mask]
+        return AffineForms(
+            space, self.active, self.k0[mask], self.k2[mask], self.b_plane[:, mask], self.b_azimuthal[:, mask], axial
+        )
 
 
-def assemble(window: Window, space: TensorSpace, regions: int) -> AffineForms:
+def restriction(high: TensorSpace, low: TensorSpace) -> NDArray[np.int64]:
+    """Numbers, in a space, of the unknowns of a subspace on the same elements (increasing)."""
+    edge_s, nodal_s = _kept(high.s, low.s)
+    edge_t, nodal_t = _kept(high.t, low.t)
+    first, second, _ = high.sizes
+    wide_n, wide_e = high.t.nodal_size, high.t.edge_size
+    return np.concatenate(
+        [
+            (edge_s[:, None] * wide_n + nodal_t).ravel(),
+            first + (nodal_s[:, None] * wide_e + edge_t).ravel(),
+            first + second + (nodal_s[:, None] * wide_n + nodal_t).ravel(),
+        ]
+    )
+
+
+def _kept(high: Line, low: Line) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    order = low.order
+    edge = high.edge_numbers()[:, :order].ravel()
+    local_high, local_low = high.nodal_numbers()[:, : order + 1], low.nodal_numbers()
+    nodal = np.empty(low.nodal_size, dtype=np.int64)
+    good = local_low >= 0
+    nodal[local_low[good]] = local_high[good]
+    return edge, nodal
+
+
+def assemble(window: Window, space: TensorSpace, uniaxial: bool = False) -> AffineForms:
     """All affine matrices of a window, in one pass.
 
     Parameters
@@ -86,8 +128,8 @@ def assemble(window: Window, space: TensorSpace, regions: int) -> AffineForms:
     window : Window
     space : TensorSpace
         On the window's element boundaries.
-    regions : int
-        Number of media.
+    uniaxial : bool
+        Whether E_z needs a mass of its own.
     """
     g = quadrature_geometry(window, space)
     dtype = np.result_type(g.r.dtype, np.float64)
@@ -98,8 +140,7 @@ def assemble(window: Window, space: TensorSpace, regions: int) -> AffineForms:
     curl = w * g.r / g.det
     place = pattern.place
     k0[place["s", "s"]] = space.block(curl, ("L", "D"), ("L", "D"))
-    mixed = -space.block(curl, ("L", "D"), ("D", "L"))
-    k0[place["s", "t"]] = mixed
+    k0[place["s", "t"]] = -space.block(curl, ("L", "D"), ("D", "L"))
     k0[place["t", "t"]] = space.block(curl, ("D", "L"), ("D", "L"))
     k0[place["t", "s"]] = -space.block(curl, ("D", "L"), ("L", "D"))
 
@@ -109,18 +150,22 @@ def assemble(window: Window, space: TensorSpace, regions: int) -> AffineForms:
     st = -measure * (g.r_s * g.r_t + g.z_s * g.z_t)
     _gradient_form(space, k2, ss, st, tt)
 
-    by_region = np.zeros((3, regions, pattern.nnz), dtype)
-    inverse = w * g.r / g.det
-    plain = w * g.det / g.r
-    for region in range(regions):
+    active = tuple(int(region) for region in np.unique(g.region))
+    plane, azimuthal = (np.zeros((len(active), pattern.nnz), dtype) for _ in range(2))
+    axial = np.zeros_like(plane) if uniaxial else None
+    inverse, plain = curl, w * g.det / g.r
+    for number, region in enumerate(active):
         rows = (g.region == region)[:, None]
-        if not rows.any():
-            continue
         here = np.where(rows, inverse, 0.0)
-        _vector_mass(space, by_region[0, region], here * g.z_t**2, -here * g.z_t * g.z_s, here * g.z_s**2)
-        _vector_mass(space, by_region[1, region], here * g.r_t**2, -here * g.r_t * g.r_s, here * g.r_s**2)
-        by_region[2, region][place["psi", "psi"]] = space.block(np.where(rows, plain, 0.0), ("N", "N"), ("N", "N"))
-    return AffineForms(space, k0, k2, by_region[0], by_region[1], by_region[2])
+        radial = (here * g.z_t**2, -here * g.z_t * g.z_s, here * g.z_s**2)
+        along = (here * g.r_t**2, -here * g.r_t * g.r_s, here * g.r_s**2)
+        if axial is None:
+            _vector_mass(space, plane[number], *(a + b for a, b in zip(radial, along, strict=True)))
+        else:
+            _vector_mass(space, plane[number], *radial)
+            _vector_mass(space, axial[number], *along)
+        azimuthal[number][place["psi", "psi"]] = space.block(np.where(rows, plain, 0.0), ("N", "N"), ("N", "N"))
+    return AffineForms(space, active, k0, k2, plane, azimuthal, axial)
 
 
 def _vector_mass(space: TensorSpace, data: Values, ss: Values, st: Values, tt: Values) -> None:
@@ -148,7 +193,7 @@ def _gradient_form(space: TensorSpace, data: Values, ss: Values, st: Values, tt:
     )
 
 
-def space_of(window: Window, order_s: int, order_t: int, wall: str, extra_points: int = 1) -> TensorSpace:
+def space_of(window: Window, order_s: int, order_t: int, wall: str, extra_points: int = 2) -> TensorSpace:
     """The space of a window and of one mirror class.
 
     Parameters

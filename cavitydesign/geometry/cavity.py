@@ -97,6 +97,11 @@ class Cavity:
         return tuple(radii)
 
     @property
+    def uniaxial(self) -> bool:
+        """Whether a medium has its own index for E along z."""
+        return any(material.is_uniaxial for _, material in self.regions)
+
+    @property
     def symmetric(self) -> bool:
         """Whether z -> -z leaves the cavity as it is."""
         return self.outline.symmetric and self.fibre_taper == 0.0

@@ -16,6 +16,9 @@ from ..geometry.cavity import Cavity
 from ..geometry.outline import Array
 
 
+_OUTSIDE_ALLOWANCE = 1.7
+
+
 @dataclass(frozen=True)
 class Reach:
     """Extent of a mode around the rim, in um.
@@ -60,7 +63,8 @@ def reach_of(cavity: Cavity, m: int, k_per_um: float, indices: tuple[float, ...]
     axial_orders : int
         How many q are wanted.
     exponent : float
-        Amplitudes below exp(-exponent) count as decayed.
+        Amplitudes below exp(-exponent) count as decayed, inside and along the outline; outside, where only the
+        evanescent tail lives, _OUTSIDE_ALLOWANCE less.
     """
     radius = cavity.outline.equator_radius_um
     depth, turning = _inward(cavity, m, k_per_um, indices, exponent)
@@ -68,7 +72,8 @@ def reach_of(cavity: Cavity, m: int, k_per_um: float, indices: tuple[float, ...]
     outside = np.linspace(radius, radius + max(caustic, 0.0), 400)
     kappa = np.sqrt(np.maximum((m / outside) ** 2 - (k_per_um * indices[-1]) ** 2, 0.0))
     growth = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(outside))])
-    outer = float(np.interp(exponent, growth, outside - radius)) if growth[-1] > exponent else caustic
+    enough = exponent - _OUTSIDE_ALLOWANCE
+    outer = float(np.interp(enough, growth, outside - radius)) if growth[-1] > enough else caustic
     along, width, cramped = (0.0, 0.0, False) if cavity.sliced else _along(cavity, m, axial_orders, exponent)
     return Reach(turning, depth, outer, caustic, float(kappa[0]), along, width, cramped)
 

@@ -120,26 +120,23 @@ class ReducedFamily:
     seed: FamilySeed
     snapshots: tuple[Snapshot, ...]
     pencil: ReducedPencil
-    images: tuple[Values, Values, Values, Values, Values] = field(repr=False)
+    images: tuple[Values, Values, Values, Values, Values | None] = field(repr=False)
 
     @classmethod
     def span(cls, problem: WindowProblem, seed: FamilySeed, snapshots: Sequence[Snapshot]) -> ReducedFamily:
         """Project the affine matrices onto the snapshots' eigenvectors."""
         basis = orthonormal(np.concatenate([shot.vectors for shot in snapshots], axis=1))
         forms = problem.forms
-        regions = forms.b_radial.shape[0]
 
         def image(data: Values) -> Values:
-            return np.asarray(problem.matrix(data) @ basis)
+            if data.ndim == 1:
+                return np.asarray(problem.matrix(data) @ basis)
+            return np.stack([problem.matrix(one) @ basis for one in data])
 
-        images = (
-            image(forms.k0),
-            image(forms.k2),
-            np.stack([image(forms.b_radial[j]) for j in range(regions)]),
-            np.stack([image(forms.b_axial[j]) for j in range(regions)]),
-            np.stack([image(forms.b_azimuthal[j]) for j in range(regions)]),
-        )
-        pencil = ReducedPencil(basis, *(np.asarray(basis.T @ part) for part in images))
+        axial = None if forms.b_axial is None else image(forms.b_axial)
+        images = (image(forms.k0), image(forms.k2), image(forms.b_plane), image(forms.b_azimuthal), axial)
+        small = [None if part is None else np.asarray(basis.T @ part) for part in images]
+        pencil = ReducedPencil(basis, forms.active, *small)  # type: ignore[arg-type]
         return cls(problem, seed, tuple(snapshots), pencil, images)
 
     def residual(self, m: Array, square: Values, weights: Values, eps: Sequence[Permittivities]) -> Values:
@@ -151,10 +148,13 @@ class ReducedFamily:
             Azimuthal orders and k0^2 of the modes.
         weights : (b, k) array
         """
-        k0, k2, radial, axial, azimuthal = (part @ weights for part in self.images)
-        ordinary = np.array([e.ordinary for e in eps]).T[:, None, :]
-        along = np.array([e.axial for e in eps]).T[:, None, :]
-        mass = (ordinary * (radial + m**2 * azimuthal) + along * axial).sum(axis=0)
+        k0, k2, plane, azimuthal = (part @ weights for part in self.images[:4] if part is not None)
+        active = list(self.problem.forms.active)
+        ordinary = np.array([e.ordinary[active] for e in eps]).T[:, None, :]
+        mass = (ordinary * (plane + m**2 * azimuthal)).sum(axis=0)
+        if self.images[4] is not None:
+            along = np.array([e.axial[active] for e in eps]).T[:, None, :]
+            mass = mass + (along * (self.images[4] @ weights)).sum(axis=0)
         return np.asarray(k0 + m**2 * k2 - square * mass)
 
     def follow(self, orders: Sequence[int], qs: Sequence[int]) -> list[RawMode]:
@@ -205,14 +205,14 @@ class ReducedFamily:
     def _disperse(self, m: int, weights: Values, k: complex) -> tuple[complex, Permittivities]:
         """Wavenumber with the media at the mode's own wavelength: the fixed point of k^2 = y^T K y / y^T B(k) y (Steffensen)."""
         stiffness = weights @ self.pencil.stiffness(m) @ weights
-        by_region = [
-            np.einsum("i,jik,k->j", weights, part, weights)
-            for part in (self.pencil.b_radial + m**2 * self.pencil.b_azimuthal, self.pencil.b_axial)
-        ]
+        pencil, active = self.pencil, list(self.pencil.active)
+        across = np.einsum("i,jik,k->j", weights, pencil.b_plane + m**2 * pencil.b_azimuthal, weights)
+        along = 0.0 * across if pencil.b_axial is None else np.einsum("i,jik,k->j", weights, pencil.b_axial, weights)
 
         def next_k(now: complex) -> tuple[complex, Permittivities]:
             eps = permittivities(self.problem.cavity, now.real)
-            return complex(np.sqrt(stiffness / (eps.ordinary @ by_region[0] + eps.axial @ by_region[1]) + 0j)), eps
+            mass = eps.ordinary[active] @ across + eps.axial[active] @ along
+            return complex(np.sqrt(stiffness / mass + 0j)), eps
 
         first, eps = next_k(k)
         for _ in range(20):

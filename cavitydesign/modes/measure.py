@@ -85,8 +85,8 @@ def measure_all(
         groups.setdefault(_real_breaks(problem, end), []).append(number)
     out: dict[int, Measures] = {}
     for breaks, members in groups.items():
-        s, w_s = _points(breaks, problem.order + 2)
-        t, w_t = _points(problem.window.t_breaks, (2 if problem.cavity.sliced else problem.order) + 2)
+        s, w_s = element_points(breaks, problem.order + 2)
+        t, w_t = element_points(problem.window.t_breaks, (2 if problem.cavity.sliced else problem.order) + 2)
         columns = vectors[:, members]
         field = evaluate(problem.window, problem.space, columns, np.array([orders[i] for i in members]), s, t)
         weight = np.outer(w_s, w_t) * field.jacobian.real
@@ -159,7 +159,8 @@ def _real_breaks(problem: WindowProblem, end: float) -> tuple[float, ...]:
     return (*breaks, end) if end < last else tuple(breaks)
 
 
-def _points(breaks: tuple[float, ...], count: int) -> tuple[Array, Array]:
+def element_points(breaks: tuple[float, ...], count: int) -> tuple[Array, Array]:
+    """Gauss points and weights in every element."""
     x, w = gauss(count)
     edges = np.asarray(breaks)
     half = 0.5 * np.diff(edges)[:, None]
@@ -199,7 +200,7 @@ def _scattering(problem: WindowProblem, vector: Values, m: int, energy: float, k
     cavity, window = problem.cavity, problem.window
     if cavity.roughness_nm <= 0.0:
         return None
-    t, w_t = _points(window.t_breaks, (2 if cavity.sliced else problem.order) + 2)
+    t, w_t = element_points(window.t_breaks, (2 if cavity.sliced else problem.order) + 2)
     depth = 1e-9 * cavity.outline.equator_radius_um
     field = evaluate(window, problem.space, vector, m, np.array([-depth]), t)
     r_t, z_t = cavity.outline.tangent(t)

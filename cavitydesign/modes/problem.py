@@ -11,7 +11,6 @@ from scipy import sparse
 from ..eigen.factor import Factor, factorise
 from ..eigen.lanczos import Eigenpairs, shift_invert_lanczos
 from ..fem.forms import AffineForms, assemble, space_of
-from ..fem.legendre import Line
 from ..fem.tensor_space import TensorSpace
 from ..geometry.cavity import Cavity
 from ..mesh.rim_map import Window
@@ -37,11 +36,21 @@ class WindowProblem:
     forms: AffineForms = field(repr=False)
 
     @classmethod
-    def build(cls, cavity: Cavity, window: Window, order: int, wall: str) -> WindowProblem:
-        """Assemble the problem (once per geometry: m, wavelength and index come later)."""
-        along = 1 if cavity.sliced else order
-        space = space_of(window, order, along, wall, extra_points=3 if window.is_complex else 1)
-        return cls(cavity, window, order, wall, assemble(window, space, len(cavity.regions)))
+    def build(cls, cavity: Cavity, window: Window, order: int) -> dict[str, WindowProblem]:
+        """Assemble the problems of both mirror classes (once per geometry: m, wavelength and index come later)."""
+        magnetic = _space(cavity, window, order, "magnetic")
+        forms = assemble(window, magnetic, cavity.uniaxial)
+        problems = {"magnetic": cls(cavity, window, order, "magnetic", forms)}
+        if window.half:
+            problems["electric"] = cls(
+                cavity, window, order, "electric", forms.restricted(_space(cavity, window, order, "electric"))
+            )
+        return problems
+
+    def lowered(self, order: int) -> WindowProblem:
+        """The same problem at a lower order."""
+        space = _space(self.cavity, self.window, order, self.wall)
+        return WindowProblem(self.cavity, self.window, order, self.wall, self.forms.restricted(space))
 
     @property
     def space(self) -> TensorSpace:
@@ -59,7 +68,7 @@ class WindowProblem:
 
     def mass(self, m: float, eps: Permittivities) -> Values:
         """Data of B at azimuthal order m."""
-        return self.forms.mass(m, list(eps.ordinary), list(eps.axial))
+        return self.forms.mass(m, eps.ordinary, eps.axial)
 
     def matrix(self, data: Values) -> sparse.csc_matrix:
         """A sparse matrix on the shared pattern."""
@@ -82,32 +91,6 @@ class WindowProblem:
         return self.factor(m, eps, shift).negative
 
 
-def lower_order(problem: WindowProblem, order: int) -> tuple[WindowProblem, NDArray[np.int64]]:
-    """The same problem at a lower order, and the unknowns of the higher one that it keeps (the bases are hierarchical)."""
-    low = WindowProblem.build(problem.cavity, problem.window, order, problem.wall)
-    return low, restriction(problem.space, low.space)
-
-
-def restriction(high: TensorSpace, low: TensorSpace) -> NDArray[np.int64]:
-    """Numbers, in the higher-order space, of the unknowns of a lower-order one on the same elements."""
-    edge_s, nodal_s = _kept(high.s, low.s)
-    edge_t, nodal_t = _kept(high.t, low.t)
-    first, second, _ = high.sizes
-    wide_n, wide_e = high.t.nodal_size, high.t.edge_size
-    return np.concatenate(
-        [
-            (edge_s[:, None] * wide_n + nodal_t).ravel(),
-            first + (nodal_s[:, None] * wide_e + edge_t).ravel(),
-            first + second + (nodal_s[:, None] * wide_n + nodal_t).ravel(),
-        ]
-    )
-
-
-def _kept(high: Line, low: Line) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    order = low.order
-    edge = high.edge_numbers()[:, :order].ravel()
-    local_high, local_low = high.nodal_numbers()[:, : order + 1], low.nodal_numbers()
-    nodal = np.empty(low.nodal_size, dtype=np.int64)
-    good = local_low >= 0
-    nodal[local_low[good]] = local_high[good]
-    return edge, nodal
+def _space(cavity: Cavity, window: Window, order: int, wall: str) -> TensorSpace:
+    along = 1 if cavity.sliced else order - 1
+    return space_of(window, order, along, wall, extra_points=3 if window.is_complex else 2)
