@@ -19,9 +19,10 @@ Name = Annotated[
     str | None, typer.Argument(metavar="[NAME|FILE.toml]", help="One medium, or a material file of yours to check.")
 ]
 At = Annotated[float, typer.Option("--wavelength", metavar="NM", help="Where index and absorption are told, nm.")]
+Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Draw the dispersion: PNG, SVG or PDF.")]
 
 
-def materials(name: Name = None, wavelength: At = 537.6, json: AsJson = False) -> int:
+def materials(name: Name = None, wavelength: At = 537.6, plot: Plot = None, json: AsJson = False) -> int:
     """List the material library with sources and ranges, or check a material file."""
     from ..materials import find_material, material_aliases, material_names, read_material
 
@@ -33,6 +34,11 @@ def materials(name: Name = None, wavelength: At = 537.6, json: AsJson = False) -
         media = [read_material(Path(name))]
     else:
         media = [find_material(name)]
+    if plot is not None:
+        from ..visualise.files import save_figure
+        from ..visualise.material import draw_materials
+
+        save_figure(draw_materials(media), plot)
     rows = [_row(medium, wavelength) for medium in media]
     if json:
         print_json({"schema": 1, "wavelength_nm": wavelength, "materials": rows, "aliases": material_aliases()})
@@ -64,6 +70,7 @@ def _row(medium: Material, wavelength_nm: float) -> dict[str, Any]:
         "index_extraordinary": medium.index_extraordinary(wavelength_nm) if inside else None,
         "group_index": medium.group_index(wavelength_nm) if inside else None,
         "absorption_per_cm": medium.absorption_per_cm(wavelength_nm) if inside else None,
+        "thermo_optic_per_k": medium.thermo_optic_per_k,
         "source": medium.source,
         "licence": getattr(medium, "licence", None),
     }
