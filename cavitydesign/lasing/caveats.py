@@ -58,7 +58,7 @@ def caveats(
     if thresholds.rule != "light curve" and thresholds.lasing is not None:
         found.append(
             "lasing: the laser is faint beside the photoluminescence, so the light curve shows no break;"
-            " the threshold is where the strongest output rises fastest"
+            " the threshold is where the steep rise of the laser alone ends, below what a light curve would show"
         )
     if balance_error > BALANCE_LIMIT:
         found.append(

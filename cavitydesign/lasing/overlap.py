@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..modes.mode import FieldSamples
+from ..modes.mode import FieldSamples, Mode
 
 Array = NDArray[np.float64]
 
@@ -102,6 +102,34 @@ def mode_overlap(
     if spot_radius_um is not None:
         pump = _pump(points, r_edges, z_edges, photons, spot_radius_um)[held]
     return ModeOverlap(weight, pump, share / weight, float(volume.sum()))
+
+
+def overlap_of_modes(
+    modes: Sequence[Mode],
+    doped_region: str = "body",
+    photons: int = 3,
+    spot_radius_um: float | None = None,
+    zones: tuple[int, int] = (3, 3),
+    samples: tuple[int, int] = (160, 160),
+) -> ModeOverlap:
+    """Zones from solved modes; one field is sampled for each family, since neighbours in m look alike.
+
+    Raises
+    ------
+    InputError
+        Without modes, or where a mode came without its field.
+    """
+    if not modes:
+        raise InputError("overlap: needs one mode at least")
+    families = {(mode.polarisation, mode.p, mode.q): mode for mode in modes}
+    fields = []
+    for mode in families.values():
+        if mode.sample_field is None:
+            raise InputError(f"mode {mode.label}: no field at hand; solve with fields to compute overlaps")
+        fields.append(mode.sample_field(*samples))
+    shared = mode_overlap(fields, doped_region, photons, spot_radius_um, zones)
+    place = {family: number for number, family in enumerate(families)}
+    return shared.repeated([place[mode.polarisation, mode.p, mode.q] for mode in modes])
 
 
 def _doped_points(field: FieldSamples, region: str) -> tuple[Array, Array, Array, Array]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +20,14 @@ from ..units import photon_energy_ev
 from .averaging import averaged, fluence_reach
 from .caveats import calibrations, caveats
 from .comb import extended_comb, periodic_comb
+from .integrate import PulseRun, StepControl
 from .lasing_mode import LasingMode, lasing_modes
 from .light_curve import TwoBreakFit, fit_two_breaks
 from .overlap import ModeOverlap
 from .prediction import LasingPrediction, ModeOutcome, Thresholds
 from .pulse import full_width_ps, transform_limit_nm
 from .pulse_solver import PulseOutcomes, PulseSolver
-from .rate_equations import PulseRun, StepControl
-from .regime import decided, probability_over_phase, side_mode_suppression_db, single_mode_range
+from .regime import decided, modes_lasing, probability_over_phase, side_mode_suppression_db, single_mode_range
 from .request import LasingRequest
 from .spontaneous import purcell_factor, spontaneous_emission_factors
 from .threshold import DarkGain, threshold_gain_per_cm
@@ -89,7 +89,12 @@ def predict_lasing(
     comb, origin = solved, tuple(range(len(solved)))
     if request.extend_comb:
         comb, origin = extended_comb(solved, medium, diameter_um, request.line_reach)
-    shared = overlap.repeated(origin) if overlap is not None else None
+    shared = None
+    if overlap is not None:
+        shared = overlap.repeated(origin)
+        if np.ptp(overlap.pump) > 0:
+            # the spot is in the zones already
+            pump = replace(pump, spot="flat")
     setting = _Setting(comb, medium, pump, request, diameter_um, shared)
     _tell(progress, "light curve", 0.1)
     curve = setting.light_curve()
@@ -100,7 +105,8 @@ def predict_lasing(
     emitted = run.emitted[:, 0]
     regime = decided(emitted, place, thresholds.lasing, request.single_mode_db)
     _tell(progress, "single-mode probability", 0.8)
-    probability = setting.single_mode_probability(place) if regime.modes_lasing else None
+    tried = regime.modes_lasing > 0 and request.comb_phases > 0
+    probability = setting.single_mode_probability(place) if tried else None
     width, limit = _pulse(run, comb, emitted)
     errors = np.abs(np.concatenate([curve.nodes.balance_error, run.balance_error]))
     prediction = LasingPrediction(
@@ -115,6 +121,7 @@ def predict_lasing(
         emission=curve.emission,
         excitons=setting.excitons_each(curve.fluence),
         mode_output=averaged(pump, curve.node_fluence, curve.nodes.emitted, curve.fluence),
+        modes_lasing_at=_counts(curve, thresholds.lasing, request.single_mode_db),
         modes=setting.outcomes(emitted),
         pulse_fwhm_ps=width,
         transform_limit_nm=limit,
@@ -135,6 +142,7 @@ class _Curve:
     node_fluence: Array
     nodes: PulseOutcomes
     photoluminescence: Array
+    laser: Array
 
 
 class _Setting:
@@ -152,8 +160,7 @@ class _Setting:
         self._comb, self._medium, self._pump, self._request = comb, medium, pump, request
         self._diameter, self._overlap = diameter_um, overlap
         self._per_unit = pump.excitons_per_unit(medium.absorber)
-        slowest = min(mode.loss_rate_per_ps for mode in comb)
-        control = StepControl(request.relative_tolerance, horizon_ps=40.0 + min(10.0 / slowest, 2000.0))
+        control = StepControl(request.relative_tolerance, _horizon_ps(comb, medium))
         self._emitters = medium.emitters(diameter_um)
         self.solver = PulseSolver(comb, medium, self._emitters, control, overlap)
         self._static = self._gain_equals_loss()
@@ -189,21 +196,21 @@ class _Setting:
         outcomes = self.solver.outcomes(self.excitons_each(nodes))
         emission = averaged(self._pump, nodes, outcomes.collected(self._medium), fluence)
         glow = averaged(self._pump, nodes, outcomes.spontaneous, fluence)
-        return _Curve(fluence, emission, nodes, outcomes, glow)
+        laser = averaged(self._pump, nodes, outcomes.emitted.sum(axis=0), fluence)
+        return _Curve(fluence, emission, nodes, outcomes, glow, laser)
 
     def thresholds(self, curve: _Curve) -> tuple[Thresholds, TwoBreakFit | None]:
         """The three thresholds, and the fit where the light curve shows a laser."""
         reached = [value for value in self._static if value is not None]
         static = min(reached) if reached else None
-        laser = curve.emission - curve.photoluminescence
-        if (laser / curve.photoluminescence).max() > _FAINT_LASER:
+        shown = self._medium.laser_collection * curve.laser
+        if (shown / curve.photoluminescence).max() > _FAINT_LASER:
             fit = fit_two_breaks(curve.fluence, curve.emission)
             low, middle, high = fit.slopes
             if middle > 1.1 * low:
                 upper = fit.breaks_mj_cm2[1] if high < middle else None
                 return Thresholds(static, fit.breaks_mj_cm2[0], upper), fit
-        steepest = _steepest(curve.node_fluence, curve.nodes.emitted.max(axis=0), static, self._pump.fluence_mj_cm2)
-        return Thresholds(static, None, steepest, "steepest output"), None
+        return Thresholds(static, None, _laser_break(curve), "laser output"), None
 
     def single_mode_probability(self, fluence: float) -> float:
         """Over the place of the comb, and over the spread of the diameter."""
@@ -243,16 +250,27 @@ class _Setting:
         )
 
 
-def _steepest(fluence: Array, output: Array, static: float | None, span: tuple[float, float]) -> float | None:
-    """Fluence at which the strongest output rises fastest in logarithms; None without a rise beyond gain = loss in
-    the range."""
-    if static is None or static > span[1]:
-        return None
-    slope = np.gradient(np.log(np.maximum(output, 1e-300)), np.log(fluence))
-    allowed = (fluence >= static) & (fluence <= span[1])
-    if not allowed.any():
-        return None
-    return float(fluence[allowed][int(slope[allowed].argmax())])
+def _horizon_ps(comb: Sequence[LasingMode], medium: GainMedium) -> float:
+    """Ten photon life times and two of the lowest emitting rung, each at most 100 ps, on top of the cooling."""
+    ladder = medium.ladder(max(medium.ladder_top(0.0), 1))
+    rung = int(np.argmax(ladder.emission >= 1.0))
+    slowest = min(mode.loss_rate_per_ps for mode in comb)
+    return (
+        20.0 / ladder.cooling_per_ps + min(10.0 / slowest, 100.0) + min(2.0 / float(ladder.decay_per_ps[rung]), 100.0)
+    )
+
+
+def _laser_break(curve: _Curve) -> float | None:
+    """End of the steep rise of the laser alone; None where there is none in the range."""
+    fit = fit_two_breaks(curve.fluence, np.maximum(curve.laser, 1e-300))
+    low, middle, high = fit.slopes
+    return fit.breaks_mj_cm2[1] if middle > 2.0 * max(low, high) else None
+
+
+def _counts(curve: _Curve, threshold: float | None, single_mode_db: float) -> NDArray[np.int64]:
+    place = np.searchsorted(curve.node_fluence, curve.fluence * (1.0 - 1e-9))
+    counts = modes_lasing(curve.nodes.emitted[:, place], single_mode_db)
+    return np.where(curve.fluence >= (math.inf if threshold is None else threshold), counts, 0)
 
 
 def _pulse(run: PulseRun, comb: Sequence[LasingMode], emitted: Array) -> tuple[float | None, float | None]:

@@ -28,8 +28,9 @@ class Thresholds:
     lasing : float or None
         Upper break of the light curve.
     rule : str
-        How `lasing` was read: "light curve", or "steepest output" where the laser is too faint beside the
-        photoluminescence.
+        How `lasing` was read: "light curve", or "laser output" (end of the steep rise of the laser alone) where the
+        laser
+        is too faint beside the photoluminescence.
     """
 
     gain_equals_loss: float | None
@@ -99,6 +100,8 @@ class LasingPrediction:
         Mean excitations of an emitter at the peak of the spot.
     mode_output : (M, F) array
         Photons per emitter that leave each mode, averaged alike.
+    modes_lasing_at : (F,) array of int
+        Modes within `single_mode_db` of the strongest at each fluence (no averaging); 0 below the lasing threshold.
     modes : tuple of ModeOutcome
     pulse_fwhm_ps, transform_limit_nm : float or None
         Of the strongest mode at the regime's fluence; the narrowest line that such a pulse can have.
@@ -120,6 +123,7 @@ class LasingPrediction:
     emission: Array
     excitons: Array
     mode_output: Array
+    modes_lasing_at: NDArray[np.int64]
     modes: tuple[ModeOutcome, ...]
     pulse_fwhm_ps: float | None
     transform_limit_nm: float | None
@@ -162,6 +166,7 @@ class LasingPrediction:
                 "emission": self.emission.tolist(),
                 "excitons": self.excitons.tolist(),
                 "laser": self.mode_output.sum(axis=0).tolist(),
+                "modes_lasing": self.modes_lasing_at.tolist(),
             },
             "per_mode": [mode.to_json_dict() for mode in self.modes],
             "pulse_fwhm_ps": self.pulse_fwhm_ps,

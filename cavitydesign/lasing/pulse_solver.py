@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..gain import GainMedium
+from .integrate import PulseRun, StepControl, integrate
 from .lasing_mode import LasingMode
 from .overlap import ModeOverlap
-from .rate_equations import PulseRun, StepControl, integrate
 from .rate_model import RateModel, rate_model
 
 Array = NDArray[np.float64]

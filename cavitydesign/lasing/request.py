@@ -36,7 +36,7 @@ class LasingRequest:
     diameter_sd_um : float
         Standard deviation of the diameter.
     comb_phases : int
-        Places of the comb that are tried.
+        Places of the comb that are tried; 0: no probability is computed.
     extend_comb : bool
         Continue the solved comb by its spacing until the emission line is covered.
     line_reach : float
@@ -63,10 +63,10 @@ class LasingRequest:
         if self.comb_place not in PLACES:
             near = nearest(str(self.comb_place), PLACES)
             problems.append(f"lasing.comb_place: {self.comb_place!r} is not allowed; {', '.join(PLACES)}{near}")
-        for key, least in (("fluences", 12), ("comb_phases", 4)):
-            value = getattr(self, key)
-            if not isinstance(value, int) or value < least:
-                problems.append(f"lasing.{key}: {value!r} must be a whole number of {least} or more")
+        if not isinstance(self.fluences, int) or self.fluences < 12:
+            problems.append(f"lasing.fluences: {self.fluences!r} must be a whole number of 12 or more")
+        if not isinstance(self.comb_phases, int) or (self.comb_phases != 0 and self.comb_phases < 4):
+            problems.append(f"lasing.comb_phases: {self.comb_phases!r} must be 0 or a whole number of 4 or more")
         for key in ("regime_factor", "single_mode_db", "line_reach"):
             if not (math.isfinite(getattr(self, key)) and getattr(self, key) > 0):
                 problems.append(f"lasing.{key}: {getattr(self, key)!r} must be positive")

@@ -1,0 +1,286 @@
+"""Integration of the rate equations, every pulse with its own step.
+
+An embedded Runge-Kutta pair of order 5(4) (Dormand and Prince 1980): the step follows the error, so no gain is too
+high. When the hot
+emitters have cooled, the upper rungs of the ladder are empty and are folded into the lower ones, whose slower decay
+allows longer steps.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .rate_equations import RateEquations
+from .rate_model import RateModel
+from .steppers import Chebyshev, DormandPrince, Stepper
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_SETTLED = 8.0
+"""Cooling times after which no gain is still to come."""
+_FOLDED = 12.0
+"""Cooling times after which the upper rungs are folded: 6e-6 of the hot emitters are left."""
+_FOLDED_TOP = 8
+_PULSE_STEPS = 300
+"""Steps of the accurate pair; a pulse takes about 200. More are a sign of stiffness: many photons in a cavity of high
+Q."""
+
+
+@dataclass(frozen=True)
+class PulseRun:
+    """Outcome for each of F pump pulses; numbers are per emitter.
+
+    Attributes
+    ----------
+    emitted : (M, F) array
+        Photons that left each mode.
+    spontaneous : (F,) array
+        Photons of photoluminescence.
+    balance_error : (F,) array
+        Excitations + photons + decays at the end, relative to the start, minus 1.
+    end_ps : (F,) array
+        When the pulse was over.
+    steps : int
+        Steps taken, of the slowest column.
+    trace_ps, trace_photons : (T,), (T, M) arrays
+        Photons in the modes against time, of the last column, where a trace was asked for.
+    """
+
+    emitted: Array
+    spontaneous: Array
+    balance_error: Array
+    end_ps: Array
+    steps: int
+    trace_ps: Array
+    trace_photons: Array
+
+
+@dataclass(frozen=True)
+class StepControl:
+    """How the integration proceeds.
+
+    Parameters
+    ----------
+    relative_tolerance : float
+        Of a step, for populations and photons.
+    horizon_ps : float
+        Latest end. What is still in the cavity then is booked as leaving at the rate seen last.
+    max_steps : int
+    """
+
+    relative_tolerance: float = 1e-4
+    horizon_ps: float = 200.0
+    max_steps: int = 20000
+
+
+class _Batch:
+    """Pulses on their way: state, time and step of each, and what those that are over have left behind."""
+
+    def __init__(self, model: RateModel, hot: Array, state: Array, time: Array, step: Array) -> None:
+        self.equations = RateEquations(model, hot)
+        self.hot = np.broadcast_to(hot, (hot.shape[0], len(model.weight), hot.shape[2]))
+        self.state, self.time, self.step = state, time, step
+        self.place = np.arange(state.shape[1])
+        self.final, self.rate = np.zeros_like(state), np.zeros((model.modes, state.shape[1]))
+        self.end = np.zeros(state.shape[1])
+        self.next_step = np.zeros(state.shape[1])
+        self.over = np.zeros(state.shape[1], dtype=np.bool_)
+
+    def left(self, done: Flags, over: Flags, net: Array) -> Flags:
+        """Book the columns that are done; returns those that go on."""
+        place = self.place[done]
+        self.final[:, place], self.end[place] = self.state[:, done], self.time[done]
+        self.rate[:, place], self.next_step[place] = net[:, done], self.step[done]
+        self.over[place] = over[done]
+        on = ~done
+        self.equations.kept(on)
+        self.state, self.time, self.step, self.place = self.state[:, on], self.time[on], self.step[on], self.place[on]
+        return on
+
+
+def integrate(model: RateModel, occupation: Array, control: StepControl, trace: bool = False) -> PulseRun:
+    """Solve from just after the pump pulse until every gain is spent.
+
+    Parameters
+    ----------
+    model : RateModel
+    occupation : (J + 1, C or 1, F) array
+        Probabilities of 0 .. J excitations in each class.
+    control : StepControl
+    trace : bool
+        Keep the photons of the last column at every step.
+
+    Raises
+    ------
+    SolverError
+        If the steps run out.
+    """
+    ladder, classes, columns = model.ladder, len(model.weight), occupation.shape[2]
+    hot = np.where((np.arange(ladder.top + 1) >= ladder.hot_from)[:, None, None], occupation, 0.0)
+    cold = np.broadcast_to(occupation - hot, (ladder.top + 1, classes, columns)).reshape(-1, columns)
+    state = np.concatenate([cold, np.zeros((2 * model.modes + 2, columns))])
+    trail: tuple[list[float], list[Array]] | None = ([], []) if trace else None
+    batch = _Batch(model, hot, state, np.zeros(columns), np.full(columns, 0.01))
+    cooled = min(control.horizon_ps, _FOLDED / ladder.cooling_per_ps)
+    steps = _march(batch, DormandPrince(), control, cooled, _PULSE_STEPS, trail)
+    ends = _Ends(batch, ladder.top)
+    # first what the accurate pair found stiff, then what is still alight when the emitters have cooled
+    for top, until in ((ladder.top, cooled), (min(_FOLDED_TOP, ladder.top), control.horizon_ps)):
+        late = np.flatnonzero(~ends.over & (ends.end < until))
+        if len(late) == 0:
+            continue
+        tail = _continued(model, ends, hot, late, top)
+        steps += _march(
+            tail, Chebyshev(), control, until, control.max_steps, trail if late[-1] == columns - 1 else None
+        )
+        ends.replaced(late, _Ends(tail, ladder.top))
+    if np.any(~ends.over & (ends.end < control.horizon_ps)):
+        raise SolverError(f"rate equations: {control.max_steps} steps were not enough; raise relative_tolerance")
+    return _outcome(model, occupation, ends, steps, trail)
+
+
+def _floor(equations: RateEquations) -> Array:
+    """Absolute floor of the error, in units of the relative tolerance."""
+    floor = np.full((equations.rows, 1), 1e-2)
+    floor[equations.photons] = floor[equations.emitted] = 10.0 / equations.model.emitters
+    return floor
+
+
+def _march(
+    batch: _Batch,
+    stepper: Stepper,
+    control: StepControl,
+    until: float,
+    most: int,
+    trail: tuple[list[float], list[Array]] | None,
+) -> int:
+    """Advance every column until its pulse is over or the time is up; at `most` steps the rest is left where it
+    stands."""
+    equations, floor = batch.equations, _floor(batch.equations)
+    last = len(batch.place) - 1
+    slope = np.empty_like(batch.state)
+    equations.rate(batch.time, batch.state, slope)
+    if trail is not None:
+        _noted(trail, batch)
+    for count in itertools.count(1):
+        step = stepper.bounded(equations, batch.state, batch.step)
+        trial = stepper.taken(equations, batch.time, batch.state, slope, step)
+        error = trial.error
+        error /= floor + np.abs(trial.state)
+        np.multiply(error, error, out=error)
+        size = np.sqrt(error.sum(axis=0)) / control.relative_tolerance
+        good = size <= 1.0
+        if good.all():
+            batch.time, batch.state = batch.time + step, trial.state
+            slope[...] = trial.slope
+        else:
+            batch.time = np.where(good, batch.time + step, batch.time)
+            batch.state = np.where(good, trial.state, batch.state)
+            slope = np.where(good, trial.slope, slope)
+        factor = 0.9 * np.maximum(size, 1e-8) ** (-1.0 / max(stepper.order, 3))
+        batch.step = step * np.clip(factor, 0.2, 5.0)
+        if trail is not None and good[-1] and batch.place[-1] == last:
+            _noted(trail, batch)
+        over = good & _spent(batch, trial.net)
+        done = over | (good & (batch.time >= until)) | (count == most)
+        if done.any():
+            on = batch.left(done, over, trial.net)
+            if not on.any():
+                return count
+            slope = np.ascontiguousarray(slope[:, on])
+    return most
+
+
+def _spent(batch: _Batch, net: Array) -> Flags:
+    """Every gain below its loss for good, and hardly a photon left."""
+    equations = batch.equations
+    photons = batch.state[equations.photons].sum(axis=0)
+    faint = photons < 1e-5 * batch.state[equations.emitted].sum(axis=0) + 1e-7
+    settled = batch.time > _SETTLED / equations.cooling
+    return np.asarray(settled & faint & (net.max(axis=0) < 0))
+
+
+def _noted(trail: tuple[list[float], list[Array]], batch: _Batch) -> None:
+    trail[0].append(float(batch.time[-1]))
+    trail[1].append(batch.state[batch.equations.photons, -1].copy())
+
+
+def _continued(model: RateModel, ends: _Ends, hot: Array, late: NDArray[np.int64], top: int) -> _Batch:
+    """The columns that are not over, on a ladder up to `top`: what stood above counts there, the excess as decayed."""
+    ladder = model.ladder
+    short = replace(
+        ladder,
+        decay_per_ps=ladder.decay_per_ps[: top + 1],
+        radiative_per_ps=ladder.radiative_per_ps[: top + 1],
+        emission=ladder.emission[: top + 1],
+        absorption=ladder.absorption[: top + 1],
+    )
+    end = ends.end[late]
+    rungs, still = ends.cold[..., late], np.broadcast_to(hot, ends.cold.shape)[..., late]
+    waiting = still * np.exp(-ladder.cooling_per_ps * end)
+    above = np.arange(ladder.top - top + 1, dtype=float)
+    excess = np.einsum("j,c,jcf->f", above, model.weight, (rungs + waiting)[top:])
+    rest = np.stack([ends.spontaneous[late], ends.decayed[late] + excess])
+    state = np.concatenate(
+        [_cut(rungs, top).reshape(-1, len(late)), ends.photons[:, late], ends.emitted[:, late], rest]
+    )
+    part = replace(model, ladder=short)
+    if model.emission.ndim == 3:
+        part = replace(part, emission=model.emission[..., late], absorption=model.absorption[..., late])
+    return _Batch(part, _cut(still, top), state, end, ends.next_step[late])
+
+
+def _cut(rungs: Array, top: int) -> Array:
+    return np.concatenate([rungs[:top], rungs[top:].sum(axis=0, keepdims=True)])
+
+
+class _Ends:
+    """What every pulse left: populations on the full ladder (cold, and all), photons, sums, and the last rates."""
+
+    def __init__(self, batch: _Batch, top: int) -> None:
+        equations = batch.equations
+        rungs = batch.final[: equations.populations].reshape(equations.rungs, equations.classes, -1)
+        self.cold = np.zeros((top + 1, *rungs.shape[1:]))
+        self.cold[: equations.rungs] = rungs
+        self.rungs = self.cold.copy()
+        self.rungs[: equations.rungs] += batch.hot * np.exp(-equations.cooling * batch.end)
+        self.photons, self.emitted = batch.final[equations.photons].copy(), batch.final[equations.emitted].copy()
+        self.spontaneous, self.decayed = batch.final[-2].copy(), batch.final[-1].copy()
+        self.rate, self.end, self.over, self.next_step = batch.rate, batch.end, batch.over, batch.next_step
+
+    def replaced(self, late: NDArray[np.int64], other: _Ends) -> None:
+        """Put the later ends in the places of the columns that went on."""
+        for name, value in vars(other).items():
+            vars(self)[name][..., late] = value
+
+
+def _outcome(
+    model: RateModel, occupation: Array, ends: _Ends, steps: int, trail: tuple[list[float], list[Array]] | None
+) -> PulseRun:
+    ladder = model.ladder
+    rung = np.arange(ladder.top + 1, dtype=float)
+    mean = np.einsum("c,jcf->jf", model.weight, ends.rungs)
+    started = np.broadcast_to(occupation, ends.rungs.shape)
+    before = np.einsum("j,c,jcf->f", rung, model.weight, started)
+    after = rung @ mean + (ends.photons + ends.emitted).sum(axis=0) + ends.decayed
+    # what is left glows without gain: rung j passes on all that stands at or above it
+    above = np.cumsum(mean[::-1], axis=0)[::-1][1:]
+    lossy = ladder.decay_per_ps[1:] > 0
+    share = np.where(lossy, ladder.radiative_per_ps[1:] / np.where(lossy, ladder.decay_per_ps[1:], 1.0), 0.0)
+    loss = model.loss[:, None]
+    # the photons still inside leave while they fade at the last rate; a mode that still grows is cut off at its loss
+    fading = np.maximum(-ends.rate, loss)
+    return PulseRun(
+        emitted=ends.emitted + ends.photons * loss / fading,
+        spontaneous=ends.spontaneous + share @ above,
+        balance_error=after / np.where(before > 0, before, 1.0) - 1.0,
+        end_ps=ends.end,
+        steps=steps,
+        trace_ps=np.array([] if trail is None else trail[0]),
+        trace_photons=np.array([] if trail is None else trail[1]),
+    )
