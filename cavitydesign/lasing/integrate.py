@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import SolverError
 from .rate_equations import RateEquations
 from .rate_model import RateModel
 from .steppers import Chebyshev, DormandPrince, Stepper
