@@ -22,7 +22,11 @@ _OUTLIER_RATIO = 12.0
 _OUTLIER_DISTANCE = 1e-4
 # Below this share of the equator's radius a point weighs as if it were there; near a pole it would weigh without limit.
 _POLE_SHARE = 0.2
-_LARGEST_CURVATURE_ERROR = 0.5
+_LARGEST_CURVATURE_ERROR = 0.2
+# A fit that misses the points by this many times their scatter from neighbour to neighbour, and by this share of the
+# radius, misses a step or a corner.
+_MISFIT_RATIO = 4.0
+_MISFIT_SHARE = 5e-3
 _ROUNDING = 1e-15
 # Difference of the criterion that rules a description out ("very strong" from 10: Kass and Raftery 1995).
 _EVIDENCE = 10.0
@@ -219,12 +223,29 @@ def _demand_smooth(fit: SplineFit, z: Array, r: Array) -> None:
             f" {_LARGEST_SCATTER:.0%} of the radius: r is no single curve over z (self-crossing, overhanging, swapped"
             " or mixed columns?)"
         )
+    noise = _neighbour_noise(z, r)
+    if fit.residual_rms > max(_MISFIT_SHARE * size, _MISFIT_RATIO * noise):
+        raise InputError(
+            f"outline: no smooth curve comes closer than {fit.residual_rms:.3g} um (r.m.s.) to the points, which"
+            f" scatter by {noise:.1g} um from one to the next: is there a step, a corner or a flat piece?"
+        )
     if fit.worst_ratio > _OUTLIER_RATIO and fit.worst_distance > _OUTLIER_DISTANCE * size:
         place = fit.worst_point
         raise InputError(
             f"outline: the point z = {z[place]:g} um, r = {r[place]:g} um lies {fit.worst_distance:.3g} um off the"
             f" curve of the others, {fit.worst_ratio:.0f} times their scatter; correct or remove it"
         )
+
+
+def _neighbour_noise(z: Array, r: Array) -> float:
+    """Scatter of the points about the straight lines between their neighbours: noise without any model of the shape."""
+    z, r = np.unique(np.column_stack([z, r]), axis=0).T
+    left, right = z[1:-1] - z[:-2], z[2:] - z[1:-1]
+    span = np.maximum(left + right, np.finfo(float).tiny)
+    share = np.where(left + right > 0, left / span, 0.5)
+    off = r[1:-1] - (1.0 - share) * r[:-2] - share * r[2:]
+    # The 90th percentile of a normal deviate's size is 1.645; unlike the median it sees points rounded to few steps.
+    return float(np.percentile(np.abs(off) / np.sqrt(1.0 + (1.0 - share) ** 2 + share**2), 90)) / 1.645
 
 
 def _widest(fit: SplineFit, z: Array) -> float:

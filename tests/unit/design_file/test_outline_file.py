@@ -134,15 +134,36 @@ def too_noisy(rng: np.random.Generator) -> bytes:
     return text_of(rows(3.0, int(rng.integers(99)))[: int(rng.integers(30, 60))]).encode()
 
 
+def step(rng: np.random.Generator) -> bytes:
+    """From some point on all radii are larger, as if two pieces had been put together wrongly."""
+    table, place, jump = rows(1e-3, int(rng.integers(99))), int(rng.integers(10, 190)), rng.uniform(0.2, 2.0)
+    return text_of([(z, f"{float(r) + jump * (i > place):.6f}") for i, (z, r) in enumerate(table)]).encode()
+
+
+def mixed_units(rng: np.random.Generator) -> bytes:
+    """Some rows in nm."""
+    some = rng.random(200) < rng.uniform(0.01, 0.5)
+    some[0] = True
+    scaled = [(z, f"{float(r) * (1e3 if k else 1.0):.6f}") for k, (z, r) in zip(some, rows(), strict=True)]
+    return text_of(scaled).encode()
+
+
+def mixed_columns(rng: np.random.Generator) -> bytes:
+    """Some rows with r first."""
+    some = rng.random(200) < rng.uniform(0.01, 0.9)
+    some[0] = True
+    return text_of([(r, z) if k else (z, r) for k, (z, r) in zip(some, rows(), strict=True)]).encode()
+
+
 DAMAGES: list[Callable[[np.random.Generator], bytes]] = [
     truncated, truncated_number, wrong_units, unknown_header, no_header, swapped_columns,
-    not_finite, self_crossing, stray_point, binary, extra_cells, too_noisy,
+    not_finite, self_crossing, stray_point, binary, extra_cells, too_noisy, step, mixed_units, mixed_columns,
 ]  # fmt: skip
 
 
 def damaged() -> Iterator[tuple[str, bytes]]:
     for damage in DAMAGES:
-        for seed in range(25):
+        for seed in range(20):
             yield f"{damage.__name__} {seed}", damage(np.random.default_rng(seed))
 
 
