@@ -1,0 +1,119 @@
+"""The child process of `space`: reads a job of plain arrays, renders it off screen, writes the picture."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_POINTS_PER_PERIOD = 12
+_LEAST_SEEN = 0.04
+
+
+def _revolved(r: Array, z: Array, phi: Array) -> Any:
+    """A curve (r, z) swept around the axis, as a structured grid."""
+    import pyvista
+
+    x, y = r[:, None] * np.cos(phi), r[:, None] * np.sin(phi)
+    return pyvista.StructuredGrid(x[:, :, None], y[:, :, None], np.broadcast_to(z[:, None], x.shape)[:, :, None].copy())
+
+
+def _plane(job: Any, phi: float) -> Any:
+    """The meridian plane at an azimuth, with the energy density; what holds nothing is left out."""
+    import pyvista
+
+    r, z = job["r_um"], job["z_um"]
+    grid = pyvista.StructuredGrid((r * np.cos(phi))[:, :, None], (r * np.sin(phi))[:, :, None], z[:, :, None].copy())
+    grid["energy"] = job["energy"].ravel(order="F")
+    return grid.threshold(0.01, scalars="energy")
+
+
+def _scene(job: Any, size: tuple[int, int]) -> Any:
+    import pyvista
+
+    half, m, whole = float(job["half_angle"]), int(job["m"]), bool(job["whole"])
+    plotter = pyvista.Plotter(off_screen=True, window_size=size)
+    plotter.set_background(str(job["ground"]))
+    # a quarter of the ring stays open, so that the cut planes are seen
+    start, end = (-half, half - 0.5 * np.pi) if whole else (-half, half)
+    phi = np.linspace(start, end, max(60, int(_POINTS_PER_PERIOD * m * (end - start) / (2 * np.pi))))
+    size_of_field = np.abs(job["rim_field"]) / np.abs(job["rim_field"]).max()
+    seen = np.flatnonzero(size_of_field > _LEAST_SEEN)
+    seen = np.arange(seen[0], seen[-1] + 1)
+    rim = _revolved(job["rim_r_um"][seen], job["rim_z_um"][seen], phi)
+    values = (job["rim_field"][seen, None] * np.exp(1j * m * phi)).real
+    rim["field"] = (values / np.abs(values).max()).ravel(order="F")
+    plotter.add_mesh(rim, scalars="field", cmap="RdBu_r", clim=(-1, 1), lighting=False, show_scalar_bar=False)
+    for azimuth in (start, end):
+        plane = _plane(job, azimuth)
+        plotter.add_mesh(plane, scalars="energy", cmap="magma_r", clim=(0, 1), lighting=False, show_scalar_bar=False)
+    profile = job["profile_um"]
+    if not whole:
+        near = np.abs(profile[:, 1]) < 1.6 * np.abs(job["rim_z_um"]).max()
+        profile = profile[near]
+    _aim(plotter, job, whole, np.abs(job["rim_z_um"][seen]).max())
+    body = _revolved(0.999 * profile[:, 0], profile[:, 1], np.linspace(start, end, 200))
+    plotter.add_mesh(body, color="#9fb8c8", opacity=0.3, smooth_shading=True, ambient=0.3)
+    _add_fibre(plotter, job, whole)
+    plotter.add_text(str(job["title"]), position="upper_left", font_size=9, color=str(job["ink"]))
+    return plotter
+
+
+def _add_fibre(plotter: Any, job: Any, whole: bool) -> None:
+    import pyvista
+
+    radius = float(job["fibre_radius_um"])
+    if radius > 0 and whole:
+        length = 1.3 * float(np.ptp(job["profile_um"][:, 1]))
+        fibre = pyvista.Cylinder(direction=(0, 0, 1), radius=radius, height=length, resolution=80)
+        plotter.add_mesh(fibre, color="#c9c9c9", opacity=0.75, smooth_shading=True, ambient=0.45)
+
+
+def _aim(plotter: Any, job: Any, whole: bool, half_height: float) -> None:
+    """Look into the open quarter of a ring, or at the end of an arc from the side."""
+    radius = float(job["rim_r_um"].max())
+    if whole:
+        away = 7.5 * radius
+        plotter.camera_position = [(-0.86 * away, 0.33 * away, 0.38 * away), (0, 0, 0), (0, 0, 1)]
+        return
+    reach = max(half_height, radius * float(job["half_angle"]))
+    azimuth = float(job["half_angle"]) + 0.75
+    aim = np.array([radius, 0.25 * reach, 0.0])
+    direction = np.array([np.cos(azimuth), np.sin(azimuth), 0.35])
+    plotter.camera_position = [tuple(aim + 4.4 * reach * direction), tuple(aim), (0, 0, 1)]
+
+
+def _write_turntable(plotter: Any, path: Path, frames: int) -> None:
+    from PIL import Image
+
+    pictures = []
+    for _ in range(frames):
+        pictures.append(
+            Image.fromarray(plotter.screenshot(return_img=True)).convert("P", palette=Image.Palette.ADAPTIVE)
+        )
+        plotter.camera.Azimuth(360.0 / frames)
+        plotter.render()
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=90, loop=0)
+
+
+def main(task: Path, path: Path) -> None:
+    """Render one job."""
+    with np.load(task) as job:
+        size = (int(job["size"][0]), int(job["size"][1]))
+        plotter = _scene(job, size)
+        frames = int(job["frames"])
+        if frames == 1:
+            plotter.screenshot(str(path))
+        else:
+            plotter.show(auto_close=False)
+            _write_turntable(plotter, path, frames)
+        plotter.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
