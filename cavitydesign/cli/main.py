@@ -8,6 +8,7 @@ import typer
 
 from .. import __version__
 from .check import check
+from .design import design
 from .fit import fit
 from .lase import lase
 from .materials import materials
@@ -43,7 +44,7 @@ def _options(
     """Options before the command's name."""
 
 
-for _command in (run, modes, lase, check, fit, materials, view):
+for _command in (run, modes, lase, check, design, fit, materials, view):
     app.command()(reported(_command))
 app.add_typer(study)
 

@@ -52,7 +52,7 @@ def run(
         _print_outcome("Estimate", estimate, json)
         return DONE
     with ProgressLine() as progress:
-        executor = _executor(count, scheduler)
+        executor = executor_of(count, scheduler)
         summary = run_study(loaded, evaluate, executor, _indices(loaded, shard), retry_failed, progress)
     rate = {"points_per_second": summary.points_per_second}
     _print_outcome(f"Study {loaded.name}", asdict(summary) | rate, json)
@@ -199,7 +199,8 @@ def worker_count(asked: int | None) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _executor(workers: int, scheduler: str | None) -> Executor:
+def executor_of(workers: int, scheduler: str | None) -> Executor:
+    """Where points are computed: a Dask scheduler if one is named, else processes on this machine."""
     from ..study import ProcessExecutor, SerialExecutor
     from ..survey import WORKER_MODULES
 

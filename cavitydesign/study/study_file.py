@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import InputError, nearest
-from .axes import LARGEST_STUDY, Axis, Bounds, csv_axis, list_axis, paired_axis, point_count, range_axis, range_bounds
+from .axes import (
+    LARGEST_STUDY,
+    RANGE_KEYS,
+    Axis,
+    Bounds,
+    csv_axis,
+    list_axis,
+    paired_axis,
+    point_count,
+    range_axis,
+    range_bounds,
+)
 from .expression import Expression, ExpressionError
 from .sampling import METHODS, sampled_axis
 from .study import Study
@@ -124,7 +135,8 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
     )
 
 
-def _table(content: Mapping[str, Any], key: str, problems: Problems) -> Mapping[str, Any]:
+def table_of(content: Mapping[str, Any], key: str, problems: Problems) -> Mapping[str, Any]:
+    """A table of the file, empty if it is absent; a problem if it is no table."""
     table = content.get(key, {})
     if isinstance(table, dict):
         return table
@@ -135,15 +147,15 @@ def _table(content: Mapping[str, Any], key: str, problems: Problems) -> Mapping[
 def _read_axes(content: Mapping[str, Any], path: Path, problems: Problems) -> list[Axis]:
     file = path.name
     found: list[Axis | None] = []
-    for key, entry in _flattened(_table(content, "axes", problems)).items():
+    for key, entry in flattened(table_of(content, "axes", problems)).items():
         found.append(problems.collect(_read_axis, key, entry, f'{file}: axes."{key}"'))
-    paired = _flattened(_table(content, "paired", problems))
+    paired = flattened(table_of(content, "paired", problems))
     lists = {key: column for key, column in paired.items() if isinstance(column, list)}
     for key in paired.keys() - lists.keys():
         problems.add(f'paired."{key}"', f" = {paired[key]!r}: a list is needed")
     if lists:
         found.append(problems.collect(paired_axis, lists, f"{file}: paired"))
-    points = _table(content, "points", problems)
+    points = table_of(content, "points", problems)
     if "points" in content:
         if list(points) != ["csv"] or not isinstance(points["csv"], str):
             text = "allowed: csv = a file beside this file, its header naming design keys"
@@ -151,7 +163,7 @@ def _read_axes(content: Mapping[str, Any], path: Path, problems: Problems) -> li
         else:
             found.append(problems.collect(csv_axis, path.parent / points["csv"], f"{file}: points.csv"))
     if "sample" in content:
-        found.append(problems.collect(_read_sample, _table(content, "sample", problems), f"{file}: sample"))
+        found.append(problems.collect(_read_sample, table_of(content, "sample", problems), f"{file}: sample"))
     if not any(key in content for key in ("axes", "paired", "points", "sample")):
         problems.add("axes", ": missing; give [axes], [paired], [points] or [sample]")
     elif not found and not problems.lines:
@@ -159,13 +171,22 @@ def _read_axes(content: Mapping[str, Any], path: Path, problems: Problems) -> li
     return [axis for axis in found if axis is not None]
 
 
-def _flattened(table: Mapping[str, Any], head: str = "") -> dict[str, Any]:
-    """``cavity.diameter_um`` written without quotes is a nested table in TOML; both spellings are read."""
+def flattened(table: Mapping[str, Any], leaves: Sequence[str] = RANGE_KEYS, head: str = "") -> dict[str, Any]:
+    """Entries by dotted key: ``cavity.diameter_um`` without quotes is a nested table in TOML; both spellings are read.
+
+    Parameters
+    ----------
+    table : mapping
+    leaves : sequence of str
+        Keys that tell an entry from a nested table.
+    head : str
+        What stands before the keys.
+    """
     flat: dict[str, Any] = {}
     for key, entry in table.items():
-        is_range = isinstance(entry, dict) and any(word in entry for word in ("from", "to", "points"))
-        if isinstance(entry, dict) and entry and not is_range and "." not in key and head.count(".") < 3:
-            flat |= _flattened(entry, f"{head}{key}.")
+        nested = isinstance(entry, dict) and entry and not set(leaves) & set(entry)
+        if nested and "." not in key and head.count(".") < 3:
+            flat |= flattened(entry, leaves, f"{head}{key}.")
         else:
             flat[head + key] = entry
     return flat
@@ -203,7 +224,7 @@ def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
         count = point_count(table.get("points", 1), f"{where}.points")
     except InputError as error:
         problems += error.problems
-    for key, entry in _flattened(entries).items():
+    for key, entry in flattened(entries).items():
         place = f'{where}.bounds."{key}"'
         try:
             if isinstance(entry, list) and entry:
@@ -221,7 +242,7 @@ def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
 
 def _read_expressions(content: Mapping[str, Any], key: str, problems: Problems) -> dict[str, Expression]:
     read: dict[str, Expression] = {}
-    for name, text in _flattened(_table(content, key, problems)).items():
+    for name, text in flattened(table_of(content, key, problems)).items():
         if not isinstance(text, str):
             problems.add(f'{key}."{name}"', f" = {text!r}: a text with arithmetic is needed")
             continue

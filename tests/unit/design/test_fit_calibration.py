@@ -27,12 +27,12 @@ def right(labels, truth):
     return wrong <= max(1, 0.1 * named) and families[0] == families[1]
 
 
-def judged(seed, diameters, relative_sd, index_sd=0.004):
+def judged(seed, diameters, relative_sd, **prior_errors):
     """For each spectrum: probability stated first, whether it is right, whether any is, and the diameter's pull."""
     rng = np.random.default_rng(seed)
     outcome = []
     for diameter in diameters:
-        prior = FitPrior(relative_sd * diameter, index_sd)
+        prior = FitPrior(relative_sd * diameter, **prior_errors)
         reach = 3.6 * (relative_sd + prior.index_sd / 1.4)
         window = (WINDOW_NM[0] - 1, WINDOW_NM[1] + 1)
         model = model_of(ALL_FAMILIES, diameter, reach, 3.6 * prior.index_sd, window, 4 * diameter)
@@ -48,25 +48,26 @@ def judged(seed, diameters, relative_sd, index_sd=0.004):
 
 
 def spread_diameters(low, high, count):
-    return np.geomspace(low, high, count)
+    """Evenly by their logarithm, each in the middle of its share."""
+    return low * (high / low) ** ((np.arange(count) + 0.5) / count)
 
 
 @pytest.fixture(scope="module")
 def wide():
     """Diameters of 10 to 130 um known to 2 %."""
-    return judged(1, spread_diameters(10, 130, 8), 0.02)
+    return judged(1, spread_diameters(10, 130, 5), 0.02)
 
 
 @pytest.fixture(scope="module")
 def small():
     """Diameters up to 20 um known to 2 %."""
-    return judged(2, spread_diameters(10, 20, 8), 0.02)
+    return judged(2, spread_diameters(10, 20, 9), 0.02)
 
 
 @pytest.fixture(scope="module")
 def narrow():
-    """Diameters of 10 to 130 um known to 0.05 %, and the index as well: only the product of the two shows."""
-    return judged(3, spread_diameters(10, 130, 4), 0.0005, 0.0005)
+    """Diameters of 10 to 130 um known to 0.05 %, and the index, as only their product shows."""
+    return judged(3, spread_diameters(10, 130, 6), 0.0005, index_sd=2e-4, offset_sd_nm=0.02)
 
 
 def test_the_true_labelling_is_among_the_candidates(wide, small, narrow):

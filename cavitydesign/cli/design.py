@@ -1,0 +1,103 @@
+"""`cavitydesign design`: diameters and outlines that meet a goal, with margins, alternatives and yield."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .modes import AsJson
+from .outcome import DONE, MISSED, say
+from .printing import new_table, number, print_json, print_tables
+from .progress import ProgressLine
+from .study import Scheduler, Workers, executor_of, worker_count
+
+if TYPE_CHECKING:
+    from ..design.answer import DesignAnswer, Recommended
+    from ..design.tolerance import YieldAnswer
+
+_FRONT_SHOWN = 10
+
+
+def design(
+    file: Annotated[Path, typer.Argument(metavar="GOAL.toml", help="The goal file.")],
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Picture: .png, .pdf or .svg.")] = None,
+    json: AsJson = False,
+) -> int:
+    """Find the values of a design that meet a goal; may be killed at any time and run again."""
+    from ..design.answer import answered
+    from ..design.goal_file import load_goal
+    from ..design.search import Solver
+    from ..survey import design_schema, evaluate_point
+
+    goal = load_goal(file, design_schema())
+    evaluate = functools.partial(evaluate_point, folder=goal.folder.resolve())
+    with ProgressLine() as progress:
+        answer = answered(Solver(goal, evaluate, executor_of(worker_count(workers), scheduler)), progress)
+    content = answer.to_json_dict()
+    if out is not None:
+        from ..visualise.files import save_figure
+        from ..visualise.goal import draw_goal
+
+        say(f"picture: {save_figure(draw_goal(content), out)}")
+    if json:
+        print_json(content)
+    else:
+        _print(answer)
+    for warning in answer.warnings:
+        say(f"warning: {warning}")
+    return MISSED if any("higher accuracy" in warning for warning in answer.warnings) else DONE
+
+
+def _print(answer: DesignAnswer) -> None:
+    goal = answer.goal
+    names = goal.outcome_names
+    best = new_table(f"{goal.objective.words}: recommended", ("variable", "value", "from", "to"))
+    for key, value in answer.best.values.items():
+        low, high = answer.margins[key]
+        best.add_row(key, *(number(x, ".6g") for x in (value, low, high)))
+    reached = new_table("What it reaches", ("outcome", "search", "higher accuracy"))
+    for name in names:
+        reached.add_row(name, number(answer.best.outcomes[name], ".6g"), number(answer.checked[name], ".6g"))
+    told: list[Any] = [best, "from, to: the models keep the goal within 5 % and all limits, the others fixed", reached]
+    told += [f"limited by {reason}" for reason in answer.limited_by]
+    if answer.alternatives:
+        told.append(_listed("Next-best distinct designs", answer.alternatives, names))
+    if len(answer.pareto) > 1 and goal.second is not None:
+        step = max(1, -(-len(answer.pareto) // _FRONT_SHOWN))
+        told.append(_listed(f"Pareto front with: {goal.second.words}", answer.pareto[::step], names))
+    if answer.yields is not None:
+        told += _yield_tables(answer.yields, goal.objective.outcome)
+    print_tables(*told, f"{answer.solves} full solves in the search")
+
+
+def _listed(title: str, entries: Sequence[Recommended], names: Sequence[str]) -> Any:
+    shown = new_table(title, (*entries[0].values, *names))
+    for entry in entries:
+        cells = (*entry.values.values(), *(entry.outcomes[name] for name in names))
+        shown.add_row(*(number(cell, ".6g") for cell in cells))
+    return shown
+
+
+def _yield_tables(found: YieldAnswer, outcome: str) -> list[Any]:
+    shares = new_table("Yield", ("by", "samples", "share that meets all limits", "+-"))
+    shares.add_row(
+        "response", str(found.samples), number(found.by_response, ".4f"), number(found.by_response_error, ".4f")
+    )
+    shares.add_row(
+        "full solves", str(found.checks), number(found.by_solves, ".4f"), number(found.by_solves_error, ".4f")
+    )
+    ranking = new_table(
+        f"What scatters {outcome}", ("key", "sd", "at -1 sd", "at +1 sd", "share of variance", "with interactions")
+    )
+    for row in found.sensitivities:
+        cells = (row.sd, row.low, row.high, row.first, row.total)
+        ranking.add_row(row.key, *(number(cell, ".4g") for cell in cells))
+    low, middle, high = found.outcome_quantiles
+    spread = f"{outcome}: 5 % below {low:.5g}, half below {middle:.5g}, 95 % below {high:.5g}"
+    return [shares, "the two agree" if found.agree else "the two DISAGREE", spread, ranking]

@@ -1,0 +1,333 @@
+"""The search for the best design: space-filling points, then the points that promise most, then steps to the optimum.
+
+Every full solve goes through a store, so that an interrupted search goes on where it stopped. Expected improvement
+under constraints after D. R. Jones et al., J. Global Optim. 13, 455 (1998) and M. Schonlau et al. (1998).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import SolverError
+from ..study import Axis, Executor, Store, Study, run_study
+from ..study.executor import Evaluate
+from ..study.run import fingerprints
+from ..study.sampling import unit_points
+from .goal import Goal, Objective
+from .outcome import comb_place, outcomes
+from .response import Response, fit_response
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, float], None]
+
+_CANDIDATES = 4096
+_BATCH = 2
+_SETTLED = 1e-3
+_NEAR = 0.02
+_FEASIBLE = 1e-9
+
+
+@dataclass
+class Trials:
+    """All full solves so far.
+
+    Attributes
+    ----------
+    cube : (n, d) array
+        Variables scaled to 0..1.
+    values : list of dict
+        Outcomes by name, not-a-number where absent.
+    places : list of float
+        Real azimuthal order of the comb.
+    errors : list of str
+        Why a solve failed; empty where it did not.
+    """
+
+    goal: Goal
+    cube: Array
+    values: list[dict[str, float]] = field(default_factory=list)
+    places: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def column(self, name: str) -> Array:
+        """One outcome of all trials."""
+        return np.array([values.get(name, math.nan) for values in self.values])
+
+    def losses(self, objective: Objective | None = None) -> Array:
+        """Loss of each trial, infinite where it failed or breaks a limit."""
+        objective = objective or self.goal.objective
+        losses = []
+        for values in self.values:
+            known = all(math.isfinite(values.get(name, math.nan)) for name in self.goal.outcome_names)
+            fits = known and self.goal.violation(values) <= _FEASIBLE
+            losses.append(objective.loss(values[objective.outcome]) if fits else math.inf)
+        return np.array(losses)
+
+    def best(self) -> int | None:
+        """The best trial that meets all limits, None if there is none."""
+        losses = self.losses()
+        place = int(np.argmin(losses))
+        return place if math.isfinite(losses[place]) else None
+
+
+@dataclass(frozen=True)
+class Solver:
+    """Where full solves are made and kept."""
+
+    goal: Goal
+    evaluate: Evaluate
+    executor: Executor
+
+    def design_values(self, cube: Array) -> list[tuple[float, ...]]:
+        """Values of the variables at points of the cube."""
+        bounds = self.goal.variables.values()
+        columns = [bound.at(np.clip(share, 0, 1)) for bound, share in zip(bounds, cube.T, strict=True)]
+        return [tuple(float(f"{x:.12g}") for x in row) for row in np.stack(columns, axis=1)]
+
+    def study(self, keys: tuple[str, ...], rows: list[tuple[float, ...]]) -> Study:
+        """The points as a study on the goal's store."""
+        goal = self.goal
+        axis = Axis(keys, tuple(rows))
+        return Study(
+            goal.design,
+            goal.task,
+            (axis,),
+            goal.version,
+            goal.store,
+            goal.derived,
+            name=goal.name,
+            file_keys=goal.file_keys,
+            folder=goal.folder,
+        )
+
+    def solve(self, keys: tuple[str, ...], rows: list[tuple[float, ...]]) -> list[tuple[dict[str, float], float, str]]:
+        """Outcomes, place of the comb and error of each row of values; stored ones are not computed again."""
+        study = self.study(keys, rows)
+        run_study(study, self.evaluate, self.executor)
+        names = fingerprints(study, range(len(study)))
+        records = Store(study.store).records(names.values())
+        found: list[tuple[dict[str, float], float, str]] = []
+        for name in names.values():
+            record = records[name]
+            if record.error:
+                found.append(({}, math.nan, record.error))
+                continue
+            values = outcomes(record.result, self.goal.task, self.goal.wavelength_nm)
+            place = comb_place(record.result, self.goal.task, self.goal.wavelength_nm)
+            clean = {key: math.nan if value is None else value for key, value in values.items()}
+            found.append((clean, math.nan if place is None else place, ""))
+        return found
+
+    def extend(self, trials: Trials, cube: Array) -> None:
+        """Solve further points of the cube."""
+        for values, place, error in self.solve(tuple(self.goal.variables), self.design_values(cube)):
+            trials.values.append(values)
+            trials.places.append(place)
+            trials.errors.append(error)
+        trials.cube = np.concatenate([trials.cube, cube])
+
+
+def response_of(trials: Trials) -> Response:
+    """Models of the goal's outcomes through all trials."""
+    names = trials.goal.outcome_names
+    columns = {name: trials.column(name) for name in names}
+    return fit_response(trials.cube, columns, np.array(trials.places), names)
+
+
+def searched(solver: Solver, progress: Progress | None = None) -> Trials:
+    """Search until the budget is spent or nothing better is expected.
+
+    Parameters
+    ----------
+    solver : Solver
+    progress : callable, optional
+
+    Raises
+    ------
+    SolverError
+        If no trial can be solved.
+    """
+    goal = solver.goal
+    dimensions, budget = len(goal.variables), goal.solves
+    trials = Trials(goal, np.zeros((0, dimensions)))
+    first = max(6, min(budget // 2, 6 + 6 * dimensions))
+    _told(progress, trials, budget, "space-filling points")
+    solver.extend(trials, unit_points("sobol", first, dimensions, goal.seed))
+    if not any(error == "" for error in trials.errors):
+        raise SolverError(f"design: none of the first {first} points could be solved; the first: {trials.errors[0]}")
+    rng = np.random.default_rng(goal.seed)
+    idle = 0
+    while len(trials) < budget and idle < 2:
+        _told(progress, trials, budget, "promising points")
+        response = response_of(trials)
+        size = min(_BATCH, budget - len(trials))
+        steps = [_refined_optimum(trials, response, rng), *_promising(trials, response, rng, size)]
+        fresh = _distinct(trials, np.array(steps))[:size]
+        before = _best_loss(trials)
+        if not len(fresh):
+            break
+        solver.extend(trials, fresh)
+        gained = before - _best_loss(trials)
+        settled = math.isfinite(before) and gained <= _SETTLED * max(abs(before), 1e-12)
+        idle = idle + 1 if settled and len(trials) >= first + 4 * _BATCH * dimensions else 0
+    return trials
+
+
+def _told(progress: Progress | None, trials: Trials, budget: int, what: str) -> None:
+    if progress is not None:
+        progress(f"{what}: {len(trials)} of at most {budget} solves", len(trials) / budget)
+
+
+def _best_loss(trials: Trials) -> float:
+    best = trials.best()
+    return math.inf if best is None else float(trials.losses()[best])
+
+
+def _distinct(trials: Trials, points: Array) -> Array:
+    """Points that are new, each once."""
+    kept: list[Array] = []
+    for point in points:
+        known = np.concatenate([trials.cube, *(k[None, :] for k in kept)])
+        if np.min(np.max(np.abs(known - point), axis=1)) > 1e-5:
+            kept.append(point)
+    return np.array(kept).reshape(-1, trials.cube.shape[1])
+
+
+def log_feasible(goal: Goal, response: Response, cube: Array) -> Array:
+    """Logarithm of the probability that all limits hold, by the models, shape (k,)."""
+    from scipy.special import log_ndtr
+
+    total: Array = np.zeros(len(cube))
+    for limit in goal.limits:
+        mean, error = response.mean_and_error(limit.outcome, cube)
+        for bound, sign in ((limit.below, 1.0), (limit.above, -1.0)):
+            if bound is not None:
+                total += np.asarray(log_ndtr(sign * (bound - mean) / np.maximum(error, 1e-12)), dtype=np.float64)
+    return total
+
+
+def expected_loss(objective: Objective, response: Response, cube: Array) -> tuple[Array, Array]:
+    """Loss by the models and its standard deviation."""
+    mean, error = response.mean_and_error(objective.outcome, cube)
+    if objective.sense == "maximise":
+        return -mean, error
+    return (mean, error) if objective.target is None else (np.abs(mean - objective.target), error)
+
+
+def _log_improvement(trials: Trials, response: Response, cube: Array) -> Array:
+    """Logarithm of the expected improvement, times the probability that the limits hold."""
+    from scipy.special import log_ndtr, ndtr
+
+    feasible = log_feasible(trials.goal, response, cube)
+    best = _best_loss(trials)
+    if not math.isfinite(best):
+        return feasible
+    mean, error = expected_loss(trials.goal.objective, response, cube)
+    error = np.maximum(error, 1e-12)
+    t = (best - mean) / error
+    gain = t * ndtr(t) + np.exp(-0.5 * t**2) / math.sqrt(2 * math.pi)
+    tail = log_ndtr(t) - 2 * np.log(np.maximum(np.abs(t), 1.0))
+    log_gain = np.where(gain > 1e-12, np.log(np.maximum(gain, 1e-300)), tail)
+    return np.asarray(log_gain + np.log(error) + feasible, dtype=np.float64)
+
+
+def _candidates(trials: Trials, rng: np.random.Generator) -> Array:
+    """Points spread over the cube, and points close about the best trials."""
+    dimensions = trials.cube.shape[1]
+    spread = rng.random((_CANDIDATES, dimensions))
+    order = np.argsort(trials.losses())[:4]
+    scale = 10.0 ** rng.uniform(-3.5, -0.7, size=(_CANDIDATES, 1))
+    near = trials.cube[rng.choice(order, _CANDIDATES)] + scale * rng.standard_normal((_CANDIDATES, dimensions))
+    return np.asarray(np.clip(np.concatenate([spread, near]), 0.0, 1.0), dtype=np.float64)
+
+
+def _promising(trials: Trials, response: Response, rng: np.random.Generator, size: int) -> list[Array]:
+    """Points of greatest expected improvement, apart from one another."""
+    cube = _candidates(trials, rng)
+    score = _log_improvement(trials, response, cube)
+    chosen: list[Array] = []
+    for place in np.argsort(-score):
+        if all(np.max(np.abs(cube[place] - other)) > _NEAR for other in chosen):
+            chosen.append(cube[place])
+        if len(chosen) == size:
+            break
+    return chosen
+
+
+def _refined_optimum(trials: Trials, response: Response, rng: np.random.Generator) -> Array:
+    """Optimum of the models near the best trial, by sequential quadratic programming on their slopes."""
+    return model_optimum(trials.goal, response, _candidates(trials, rng))
+
+
+def model_optimum(goal: Goal, response: Response, cube: Array, weights: Mapping[str, float] | None = None) -> Array:
+    """Where the models expect the best loss within the limits.
+
+    Parameters
+    ----------
+    goal : Goal
+    response : Response
+    cube : (k, d) array
+        Starting points; the best three are refined.
+    weights : mapping of str to float, optional
+        For a compromise of "first" and "second" goal, their shares; the first goal alone by default.
+    """
+    from scipy import optimize
+
+    # The stubs of SciPy know neither of these calls.
+    minimize: Any = optimize.minimize
+    constraint: Any = optimize.NonlinearConstraint
+
+    def loss(points: Array) -> Array:
+        total = np.zeros(len(points))
+        for name, objective in (("first", goal.objective), ("second", goal.second)):
+            share = (weights or {"first": 1.0}).get(name, 0.0)
+            if objective is not None and share:
+                total += share * expected_loss(objective, response, points)[0]
+        return total
+
+    def margins(points: Array) -> Array:
+        if not goal.limits:
+            return np.ones(len(points))
+        gaps = []
+        for limit in goal.limits:
+            mean = response.mean(limit.outcome, points)
+            scale = max(abs(b) for b in (limit.below, limit.above) if b is not None) or 1.0
+            gaps += [(limit.below - mean) / scale] if limit.below is not None else []
+            gaps += [(mean - limit.above) / scale] if limit.above is not None else []
+        return np.asarray(np.min(gaps, axis=0), dtype=np.float64)
+
+    values, gaps = loss(cube), margins(cube)
+    size = float(np.ptp(values)) or 1.0
+
+    def loss_at(x: Array) -> float:
+        return float(loss(x[None, :])[0]) / size
+
+    def margin_at(x: Array) -> float:
+        return float(margins(x[None, :])[0])
+
+    order = np.argsort(values / size + 10 * np.maximum(-gaps, 0))[:3]
+    best, lowest = cube[order[0]], math.inf
+    limits = constraint(margin_at, 0.0, math.inf)
+    for start in cube[order]:
+        found = minimize(
+            loss_at,
+            start,
+            method="SLSQP",
+            bounds=optimize.Bounds(0.0, 1.0),
+            constraints=[limits] if goal.limits else [],
+            options={"maxiter": 60},
+        )
+        point = np.clip(found.x, 0.0, 1.0)
+        score = loss_at(point) + 10 * max(-margin_at(point) - 1e-6, 0.0)
+        if score < lowest:
+            best, lowest = point, score
+    return np.asarray(best, dtype=np.float64)

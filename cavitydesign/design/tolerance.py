@@ -1,0 +1,201 @@
+"""Yield: what fabrication spreads leave of a goal, by many samples of the response, checked by full solves.
+
+The response about the optimum (place of the comb first, then outcomes over its phase) is fitted to full solves inside
+the spreads; 1e5 samples of it cost a second. Full solves at random samples that the fit has not seen say whether to
+believe it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..study.sampling import unit_points
+from .goal import Goal
+from .response import Response, fit_response
+from .search import Solver
+
+Array = NDArray[np.float64]
+
+_REACH = 3.0
+_SOLVES = 14
+_SOLVES_EACH = 10
+_INDEX_SAMPLES = 4096
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What one spread does to the goal's outcome.
+
+    Attributes
+    ----------
+    key : str
+    sd : float
+    low, high : float
+        Outcome with this key one standard deviation below and above, the others nominal.
+    first, total : float
+        Sobol indices: share of the variance due to this key alone, and with all its interactions.
+    """
+
+    key: str
+    sd: float
+    low: float
+    high: float
+    first: float
+    total: float
+
+
+@dataclass(frozen=True)
+class YieldAnswer:
+    """Yield of a goal.
+
+    Attributes
+    ----------
+    by_response, by_response_error : float
+        Share of samples of the response that meet all limits, and its sampling error.
+    by_solves, by_solves_error : float
+        The same of the full solves.
+    agree : bool
+        Whether the two differ by less than three of their errors.
+    samples, checks, solves : int
+        Numbers of samples, of checking solves and of solves that made the response.
+    prediction_error : dict of str to float
+        R.m.s. difference between response and full solve at the checking points, for each outcome.
+    outcome_mean, outcome_sd : float
+        Of the goal's outcome over the spreads.
+    outcome_quantiles : tuple of float
+        At 5, 50 and 95 %.
+    nominal : float
+        The goal's outcome at the nominal values.
+    sensitivities : tuple of Sensitivity
+        By falling total index.
+    """
+
+    by_response: float
+    by_response_error: float
+    by_solves: float
+    by_solves_error: float
+    agree: bool
+    samples: int
+    checks: int
+    solves: int
+    prediction_error: Mapping[str, float]
+    outcome_mean: float
+    outcome_sd: float
+    outcome_quantiles: tuple[float, float, float]
+    nominal: float
+    sensitivities: tuple[Sensitivity, ...]
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """The object `yield` in the JSON of ``design``."""
+        rows = [dict(entry.__dict__) for entry in self.sensitivities]
+        return {**self.__dict__, "outcome_quantiles": list(self.outcome_quantiles), "sensitivities": rows}
+
+
+def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
+    """Yield of the goal where its spreads scatter about nominal values.
+
+    Parameters
+    ----------
+    solver : Solver
+    nominal : mapping of str to float
+        Values of the variables, and of any further key with a spread.
+    """
+    goal = solver.goal
+    keys = tuple(goal.spread)
+    sds = np.array([goal.spread[key] for key in keys])
+    fixed = tuple(key for key in goal.variables if key not in goal.spread)
+    centre = np.array([nominal[key] for key in keys])
+
+    def solved(z: Array) -> tuple[dict[str, Array], Array]:
+        rows = [(*(centre + sds * point).tolist(), *(nominal[key] for key in fixed)) for point in z]
+        found = solver.solve((*keys, *fixed), rows)
+        columns = {name: np.array([f[0].get(name, math.nan) for f in found]) for name in goal.outcome_names}
+        return columns, np.array([f[1] for f in found])
+
+    fitting = (2 * unit_points("sobol", _SOLVES + _SOLVES_EACH * len(keys), len(keys), goal.seed + 1) - 1) * _REACH
+    fitting = np.concatenate([np.zeros((1, len(keys))), fitting])
+    columns, places = solved(fitting)
+    response = fit_response(_cube(fitting), columns, places, goal.outcome_names)
+    checking = _normal(unit_points("latin_hypercube", goal.checks, len(keys), goal.seed + 2))
+    checked, _ = solved(checking)
+    samples = _normal(unit_points("sobol", goal.samples, len(keys), goal.seed + 3))
+    predicted = {name: response.mean(name, _cube(samples)) for name in goal.outcome_names}
+    kept, kept_full = _meets(goal, predicted), _meets(goal, checked)
+    by_response, by_solves = float(kept.mean()), float(kept_full.mean())
+    errors = _share_error(by_response, len(kept)), _share_error(by_solves, len(kept_full))
+    outcome = predicted[goal.objective.outcome]
+    differences = {name: response.mean(name, _cube(checking)) - checked[name] for name in goal.outcome_names}
+    quantiles = np.quantile(outcome, [0.05, 0.5, 0.95])
+    return YieldAnswer(
+        by_response=by_response,
+        by_response_error=errors[0],
+        by_solves=by_solves,
+        by_solves_error=errors[1],
+        agree=abs(by_response - by_solves) < 3 * math.hypot(*errors),
+        samples=len(kept),
+        checks=len(kept_full),
+        solves=len(fitting),
+        prediction_error={name: float(np.sqrt(np.nanmean(gap**2))) for name, gap in differences.items()},
+        outcome_mean=float(outcome.mean()),
+        outcome_sd=float(outcome.std()),
+        outcome_quantiles=(float(quantiles[0]), float(quantiles[1]), float(quantiles[2])),
+        nominal=float(columns[goal.objective.outcome][0]),
+        sensitivities=_sensitivities(goal, response, keys, sds),
+    )
+
+
+def _cube(z: Array) -> Array:
+    """Standard normal coordinates as points of the unit cube of the response, samples beyond its edge at the edge."""
+    return np.clip(0.5 + z / (2 * _REACH), 0.0, 1.0)
+
+
+def _normal(share: Array) -> Array:
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(np.clip(share, 1e-9, 1 - 1e-9)), dtype=np.float64)
+
+
+def _meets(goal: Goal, columns: Mapping[str, Array]) -> NDArray[np.bool_]:
+    """Whether each row meets all limits; a failed solve meets none."""
+    kept = np.full(len(next(iter(columns.values()))), True)
+    for values in columns.values():
+        kept &= np.isfinite(values)
+    for limit in goal.limits:
+        values = columns[limit.outcome]
+        kept &= (values <= limit.below if limit.below is not None else True) & (
+            values >= limit.above if limit.above is not None else True
+        )
+    return kept
+
+
+def _share_error(share: float, count: int) -> float:
+    """Standard error of a share of `count`, by Laplace's rule so that 0 and 1 are not certain."""
+    p = (share * count + 1) / (count + 2)
+    return math.sqrt(p * (1 - p) / count)
+
+
+def _sensitivities(goal: Goal, response: Response, keys: tuple[str, ...], sds: Array) -> tuple[Sensitivity, ...]:
+    """Tornado and Sobol indices (A. Saltelli et al., Comput. Phys. Commun. 181, 259 (2010), estimators b and f)."""
+    name, count = goal.objective.outcome, len(keys)
+    base = _normal(unit_points("sobol", _INDEX_SAMPLES, 2 * count, goal.seed + 4))
+    a, b = base[:, :count], base[:, count:]
+    f_a, f_b = (response.mean(name, _cube(z)) for z in (a, b))
+    variance = float(np.var(np.concatenate([f_a, f_b]))) or 1.0
+    rows = []
+    for place, key in enumerate(keys):
+        mixed = a.copy()
+        mixed[:, place] = b[:, place]
+        f_mixed = response.mean(name, _cube(mixed))
+        step = np.zeros((2, count))
+        step[:, place] = (-1.0, 1.0)
+        low, high = response.mean(name, _cube(step))
+        first = float(np.mean(f_b * (f_mixed - f_a))) / variance
+        total = 0.5 * float(np.mean((f_a - f_mixed) ** 2)) / variance
+        rows.append(Sensitivity(key, float(sds[place]), float(low), float(high), first, total))
+    return tuple(sorted(rows, key=lambda row: -row.total))

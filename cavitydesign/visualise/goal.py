@@ -1,0 +1,98 @@
+"""The answer to a design goal in one picture: the search, the Pareto front, and what the spreads do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..study.table import column_unit
+from .theme import LIGHT, Theme, colour, figure, themed
+
+
+@themed
+def draw_goal(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
+    """All trials along the first variable, the front of the two goals, and the tornado of the spreads.
+
+    Parameters
+    ----------
+    answer : mapping
+        JSON object of ``design``.
+    theme : Theme
+    """
+    panels = 1 + (len(answer["pareto"]) > 1) + (answer["yield"] is not None)
+    fig = figure(1.2 + 3.0 * panels, 3.4)
+    axes = list(fig.subplots(1, panels, squeeze=False)[0])
+    _draw_trials(axes.pop(0), answer, theme)
+    if len(answer["pareto"]) > 1:
+        _draw_front(axes.pop(0), answer, theme)
+    if answer["yield"] is not None:
+        _draw_spreads(axes.pop(0), answer["yield"], _outcome_of(answer["goal"]), theme)
+    return fig
+
+
+def _outcome_of(words: str) -> str:
+    """Name of the outcome in "maximise q_total" or "fsr_nm near 4.2"."""
+    first, second = words.split(" ")[:2]
+    return first if second == "near" else second
+
+
+def _label(name: str) -> str:
+    unit = column_unit(name)
+    return f"{name} ({unit})" if unit else name
+
+
+def _points(entries: list[Mapping[str, Any]], key: str, outcome: str) -> tuple[list[float], list[float]]:
+    pairs = [(e["values"][key], e["outcomes"][outcome]) for e in entries if e["outcomes"].get(outcome) is not None]
+    return [x for x, _ in pairs], [y for _, y in pairs]
+
+
+def _draw_trials(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
+    key, outcome = next(iter(answer["recommended"]["values"])), _outcome_of(answer["goal"])
+    ax.plot(*_points(answer["trials"], key, outcome), "o", mfc="none", mec=theme.muted, ms=3.5, label="full solves")
+    ax.plot(*_points(answer["alternatives"], key, outcome), "s", color=colour(2), ms=5, label="next best")
+    ax.plot(*_points([answer["recommended"]], key, outcome), "*", color=colour(1), ms=13, label="recommended")
+    low, high = answer["margins"][key]
+    ax.axvspan(low, high, color=colour(1), alpha=0.15, lw=0)
+    ax.set(xlabel=_label(key), ylabel=_label(outcome), title=answer["goal"])
+    ax.legend()
+
+
+def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
+    first, second = _outcome_of(answer["goal"]), _outcome_of(answer["second"])
+    for entries, style in (
+        (
+            answer["trials"],
+            {"marker": "o", "mfc": "none", "mec": theme.muted, "ms": 3.5, "ls": "", "label": "full solves"},
+        ),
+        (answer["pareto"], {"marker": "o", "color": colour(0), "ls": "-", "label": "Pareto front"}),
+        ([answer["recommended"]], {"marker": "*", "color": colour(1), "ms": 13, "ls": "", "label": "recommended"}),
+    ):
+        pairs = [(e["outcomes"].get(first), e["outcomes"].get(second)) for e in entries]
+        known = sorted((x, y) for x, y in pairs if x is not None and y is not None)
+        ax.plot([x for x, _ in known], [y for _, y in known], **style)
+    ax.set(xlabel=_label(first), ylabel=_label(second), title=f"{answer['goal']}; {answer['second']}")
+    ax.legend()
+
+
+def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme) -> None:
+    rows = list(reversed(found["sensitivities"]))
+    base = found["nominal"]
+    for place, row in enumerate(rows):
+        for end, tone in (("low", 0), ("high", 1)):
+            word = "-1 sd" if end == "low" else "+1 sd"
+            ax.barh(
+                place, row[end] - base, left=base, height=0.6, color=colour(tone), label=word if place == 0 else None
+            )
+    ax.axvline(base, color=theme.ink, lw=1.0)
+    low, high = found["outcome_quantiles"][0], found["outcome_quantiles"][2]
+    ax.axvspan(low, high, color=theme.grid, alpha=0.5, lw=0, zorder=0)
+    ax.set_yticks(np.arange(len(rows)), [f"{row['key'].split('.', 1)[1]}\n± {row['sd']:g}" for row in rows])
+    share = (
+        f"yield {found['by_response']:.3f}, by full solves {found['by_solves']:.3f} ± {found['by_solves_error']:.3f}"
+    )
+    ax.set(xlabel=f"{_label(outcome)}, 5 to 95 % shaded", title=share)
+    ax.legend()
