@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ..errors import InputError, nearest
+from ..study.store import write_whole
 
 FORMATS = ("png", "pdf", "svg")
 # settings that matplotlib reads when it writes, not when it draws: the figure's own ground, editable text in PDF,
@@ -46,15 +45,7 @@ def figure_bytes(figure: Figure, kind: str = "png", dpi: float | None = None) ->
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file beside its place and rename it, so that an interruption leaves the old file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, content)
 
 
 def save_figure(figure: Figure, path: Path | str, dpi: float | None = None) -> Path:

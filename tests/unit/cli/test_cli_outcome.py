@@ -18,6 +18,7 @@ from cavitydesign.cli.outcome import reported
 from cavitydesign.cli.printing import json_text, number
 from cavitydesign.cli.progress import ProgressLine
 from cavitydesign.errors import InputError, SolverError
+from cavitydesign.study.store import write_whole
 
 QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
 COMMAND = [sys.executable, "-c", "from cavitydesign.cli.main import main; main()"]
@@ -146,9 +147,10 @@ def test_closed_pipe_is_quiet() -> None:
         assert process.wait(30) == 0
 
 
-def test_interrupt_leaves_no_half_written_file(tmp_path: Path) -> None:
-    """Ctrl-C at a random moment of `run`: exit 130, and what is in the folder is whole."""
-    # Seven diameters would be a study; here many orders make one run long enough to be interrupted.
+@pytest.mark.parametrize("after_seconds", [0.0, 1.0])
+def test_interrupt_of_run(tmp_path: Path, after_seconds: float) -> None:
+    """Ctrl-C at some moment of `run`: exit 130, and what is in the folder is whole."""
+    # A wide range and many orders make the run long enough to be interrupted.
     design = QUICKSTART.read_text().replace("span_nm = 10.0", "span_nm = 60.0").replace("_orders = 1", "_orders = 3")
     (tmp_path / "design.toml").write_text(design)
     process = subprocess.Popen(
@@ -159,13 +161,30 @@ def test_interrupt_leaves_no_half_written_file(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     deadline = time.monotonic() + 30
-    while not (tmp_path / "results").is_dir() and time.monotonic() < deadline:
+    while process.poll() is None and not (tmp_path / "results").is_dir() and time.monotonic() < deadline:
         time.sleep(0.02)
+    time.sleep(after_seconds)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=30)
     assert process.returncode in (130, -signal.SIGINT), told
     assert b"Traceback" not in told
+    assert b"interrupted; what was done is kept" in told
     left = [path.name for path in (tmp_path / "results").iterdir()]
     assert left in ([], ["results.json"])
     for name in left:
         json.loads((tmp_path / "results" / name).read_text())
+
+
+def test_interrupt_while_a_file_is_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C between the bytes and the rename: the file before stays, and nothing lies beside it."""
+    path = tmp_path / "results.json"
+    write_whole(path, b"old")
+
+    def interrupted(descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, b"new and longer")
+    assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
+    assert path.read_bytes() == b"old"
