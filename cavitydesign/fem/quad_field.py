@@ -1,0 +1,134 @@
+"""Fields of eigenvectors on curved quadrilaterals: at tensor grids of every element, or at single points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .legendre import Array, legendre_values, nodal_slopes, nodal_values
+from .quad_forms import stretched
+from .quad_space import QuadSpace
+from .stretch import BoxStretch
+
+Values = NDArray[Any]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class PointField:
+    """Fields of k modes at points; positions have shape P, fields (k, *P).
+
+    Attributes
+    ----------
+    r, z : arrays
+        Positions (complex in an absorbing layer).
+    det : array
+        dr dz / (ds dt).
+    e_r, e_z, e_azimuthal : arrays
+        E_r, E_z and E_phi / i.
+    curl_r, curl_z, curl_azimuthal : arrays
+        Components of curl E divided by i, i and 1.
+    """
+
+    r: Values
+    z: Values
+    det: Values
+    e_r: Values
+    e_z: Values
+    e_azimuthal: Values
+    curl_r: Values
+    curl_z: Values
+    curl_azimuthal: Values
+
+
+def on_grid(
+    space: QuadSpace, vectors: Values, m: float | Array, s: Array, t: Array, stretch: BoxStretch | None = None
+) -> PointField:
+    """Fields on the same grid of reference points in every element; positions (n, s, t).
+
+    Parameters
+    ----------
+    vectors : (unknowns, k) array
+    m : float or (k,) array
+        Azimuthal order of all or of each.
+    """
+    p = space.order
+    first, second, third = (part.swapaxes(0, 1) for part in _local(space, vectors, np.arange(space.mesh.elements)))
+    edge_s, edge_t = legendre_values(p, s).T, legendre_values(p, t)
+    nodal_s, nodal_t, slope_s, slope_t = nodal_values(p, s).T, nodal_values(p, t), nodal_slopes(p, s).T, nodal_slopes(p, t)
+    e_s, e_t, psi = (first.reshape(*first.shape[:2], p, p + 1), second.reshape(*second.shape[:2], p + 1, p), third)
+    psi = psi.reshape(*psi.shape[:2], p + 1, p + 1)
+    return _physical(
+        stretched(space.mesh.positions(s, t), stretch),
+        edge_s @ e_s @ nodal_t,
+        nodal_s @ e_t @ edge_t,
+        nodal_s @ psi @ nodal_t,
+        slope_s @ psi @ nodal_t,
+        nodal_s @ psi @ slope_t,
+        slope_s @ e_t @ edge_t - edge_s @ e_s @ slope_t,
+        np.asarray(m, dtype=float).reshape(-1, 1, 1, 1),
+    )
+
+
+def at_points(
+    space: QuadSpace,
+    vectors: Values,
+    m: float | Array,
+    element: IntArray,
+    s: Array,
+    t: Array,
+    stretch: BoxStretch | None = None,
+) -> PointField:
+    """Fields at single points (element, s, t); positions (points,)."""
+    p = space.order
+    e_s, e_t, psi = _local(space, vectors, element)
+    edge_s, edge_t = legendre_values(p, s).T, legendre_values(p, t).T
+    nodal_s, nodal_t = nodal_values(p, s).T, nodal_values(p, t).T
+    slope_s, slope_t = nodal_slopes(p, s).T, nodal_slopes(p, t).T
+
+    def summed(x: Array, y: Array, values: Values) -> Values:
+        return np.asarray(np.einsum("pl,pkl->kp", (x[:, :, None] * y[:, None, :]).reshape(s.size, -1), values))
+
+    return _physical(
+        stretched(space.mesh.positions_at(element, s, t), stretch),
+        summed(edge_s, nodal_t, e_s),
+        summed(nodal_s, edge_t, e_t),
+        summed(nodal_s, nodal_t, psi),
+        summed(slope_s, nodal_t, psi),
+        summed(nodal_s, slope_t, psi),
+        summed(slope_s, edge_t, e_t) - summed(edge_s, slope_t, e_s),
+        np.asarray(m, dtype=float).reshape(-1, 1),
+    )
+
+
+def _local(space: QuadSpace, vectors: Values, element: IntArray) -> tuple[Values, Values, Values]:
+    """Coefficients of E_s, E_t and psi by element, each (elements, k, functions)."""
+    columns = vectors.T if vectors.ndim == 2 else vectors[None, :]
+    padded = np.concatenate([columns, np.zeros((columns.shape[0], 1), columns.dtype)], axis=1)
+    values = padded[:, space.numbers[element]].swapaxes(0, 1) * space.signs[element][:, None, :]
+    p = space.order
+    cut = p * (p + 1)
+    return values[..., :cut], values[..., cut : 2 * cut], values[..., 2 * cut :]
+
+
+def _physical(
+    position: tuple[Values, Values, Values, Values, Values, Values],
+    cov_s: Values,
+    cov_t: Values,
+    psi: Values,
+    psi_s: Values,
+    psi_t: Values,
+    rotation: Values,
+    m: Array,
+) -> PointField:
+    """Cylindrical components from covariant ones."""
+    r, z, r_s, z_s, r_t, z_t = position
+    det = r_s * z_t - r_t * z_s
+    grad_s, grad_t = psi_s - cov_s, psi_t - cov_t
+    e_r, e_z = (z_t * cov_s - z_s * cov_t) / det, (r_s * cov_t - r_t * cov_s) / det
+    w_r, w_z = (z_t * grad_s - z_s * grad_t) / det, (r_s * grad_t - r_t * grad_s) / det
+    # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r) E_r, with r E_phi = im psi
+    return PointField(r, z, det, e_r, e_z, m * psi / r, -m / r * w_z, m / r * w_r, -rotation / det)

@@ -1,0 +1,224 @@
+"""A meridian section cut into curved quadrilaterals: vertices, edges, geometry, regions, tagged boundaries.
+
+Each element maps the reference square [-1, 1]^2 by polynomials of one degree in each direction, given by its positions at
+Gauss-Lobatto points. Neighbours share edges exactly, also where the edges are curved; the first coordinate is r, the second z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+
+Array = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+# Corners are (-,-), (+,-), (+,+), (-,+); edges run along +s or +t: t = -1, s = +1, t = +1, s = -1.
+EDGE_CORNERS = ((0, 1), (1, 2), (3, 2), (0, 3))
+
+
+@dataclass(frozen=True, eq=False)
+class SectionMesh:
+    """Conforming curved quadrilaterals of a meridian section.
+
+    Parameters
+    ----------
+    corners : (n, 4) int array
+        Vertices of each element in the order of EDGE_CORNERS, anticlockwise in (r, z).
+    nodes : (n, g + 1, g + 1, 2) array
+        Positions (r, z) in um at the Gauss-Lobatto points of the reference square, by s and t.
+    region : (n,) int array
+        Index into `region_names`.
+    region_names : tuple of str
+    boundary : mapping of str to (k, 2) int arrays
+        Vertex pairs of the edges on each tagged curve.
+    """
+
+    corners: IntArray
+    nodes: Array
+    region: IntArray
+    region_names: tuple[str, ...]
+    boundary: Mapping[str, IntArray] = field(default_factory=dict)
+
+    @property
+    def elements(self) -> int:
+        """Number of elements."""
+        return int(self.corners.shape[0])
+
+    @property
+    def degree(self) -> int:
+        """Polynomial degree of the geometry."""
+        return int(self.nodes.shape[1]) - 1
+
+    @property
+    def vertices(self) -> int:
+        """Number of vertices."""
+        return int(self.corners.max()) + 1
+
+    @cached_property
+    def _edge_table(self) -> tuple[IntArray, IntArray]:
+        pairs = np.stack([self.corners[:, list(pair)] for pair in EDGE_CORNERS], axis=1)
+        unique, inverse = np.unique(np.sort(pairs, axis=2).reshape(-1, 2), axis=0, return_inverse=True)
+        return unique, inverse.reshape(-1, 4)
+
+    @property
+    def edges(self) -> IntArray:
+        """Vertex pairs of all edges, the lower vertex first, shape (edges, 2)."""
+        return self._edge_table[0]
+
+    @property
+    def element_edges(self) -> IntArray:
+        """Edges of each element, shape (n, 4)."""
+        return self._edge_table[1]
+
+    @cached_property
+    def reversed_edges(self) -> BoolArray:
+        """Whether an element runs along an edge from its higher to its lower vertex, shape (n, 4)."""
+        return np.stack([self.corners[:, a] > self.corners[:, b] for a, b in EDGE_CORNERS], axis=1)
+
+    @cached_property
+    def edge_uses(self) -> IntArray:
+        """Number of elements at each edge: 1 on the boundary, 2 inside."""
+        return np.bincount(self.element_edges.ravel(), minlength=self.edges.shape[0])
+
+    @cached_property
+    def outer_edges(self) -> IntArray:
+        """Edges on the boundary."""
+        return np.flatnonzero(self.edge_uses == 1)
+
+    def tagged_edges(self, names: Iterable[str]) -> IntArray:
+        """Edges that carry any of the given tags.
+
+        Raises
+        ------
+        KeyError
+            If the mesh has no such tag.
+        """
+        found = [self.edge_numbers(self.boundary[name]) for name in names]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+
+    def edge_numbers(self, pairs: IntArray) -> IntArray:
+        """Numbers of the edges between vertex pairs; pairs that are no edge are left out."""
+        width = self.vertices + 1
+        have = self.edges[:, 0] * width + self.edges[:, 1]
+        ordered = np.sort(np.asarray(pairs).reshape(-1, 2), axis=1)
+        wanted = ordered[:, 0] * width + ordered[:, 1]
+        place = np.minimum(np.searchsorted(have, wanted), have.size - 1)
+        return np.asarray(place[have[place] == wanted])
+
+    def positions(self, s: Array, t: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
+        """r, z, dr/ds, dz/ds, dr/dt, dz/dt of all elements on the grid of s and t, each (n, s, t)."""
+        (a, da), (b, db) = lagrange(self.degree, s), lagrange(self.degree, t)
+        r, z = self.nodes[..., 0], self.nodes[..., 1]
+        return a @ r @ b.T, a @ z @ b.T, da @ r @ b.T, da @ z @ b.T, a @ r @ db.T, a @ z @ db.T
+
+    def positions_at(
+        self, element: IntArray, s: Array, t: Array
+    ) -> tuple[Array, Array, Array, Array, Array, Array]:
+        """The same at single points (element, s, t), each of shape (points,)."""
+        (a, da), (b, db) = lagrange(self.degree, s), lagrange(self.degree, t)
+        r, z = self.nodes[element, ..., 0], self.nodes[element, ..., 1]
+
+        def at(x: Array, values: Array, y: Array) -> Array:
+            return np.asarray(np.einsum("pi,pij,pj->p", x, values, y))
+
+        return at(a, r, b), at(a, z, b), at(da, r, b), at(da, z, b), at(a, r, db), at(a, z, db)
+
+    def determinants(self, count: int) -> Array:
+        """Jacobian determinants on an even grid that includes the corners, shape (n, count, count)."""
+        x = np.linspace(-1.0, 1.0, count)
+        _, _, r_s, z_s, r_t, z_t = self.positions(x, x)
+        return r_s * z_t - r_t * z_s
+
+    @cached_property
+    def extent_um(self) -> tuple[float, float, float, float]:
+        """Smallest and largest r, smallest and largest z of the nodes."""
+        low, high = self.nodes.reshape(-1, 2).min(axis=0), self.nodes.reshape(-1, 2).max(axis=0)
+        return float(low[0]), float(high[0]), float(low[1]), float(high[1])
+
+    def chosen(self, keep: BoolArray) -> SectionMesh:
+        """The submesh of some elements; region names stay, tags stay where their edges do."""
+        old = np.unique(self.corners[keep])
+        new = np.full(self.vertices, -1)
+        new[old] = np.arange(old.size)
+        boundary = {}
+        for name, pairs in self.boundary.items():
+            renamed = new[pairs]
+            boundary[name] = renamed[(renamed >= 0).all(axis=1)]
+        return SectionMesh(new[self.corners[keep]], self.nodes[keep], self.region[keep], self.region_names, boundary)
+
+    def with_neighbours(self, keep: BoolArray) -> BoolArray:
+        """A choice of elements grown by all elements that share a vertex with it."""
+        near = np.zeros(self.vertices, dtype=bool)
+        near[self.corners[keep]] = True
+        return np.asarray(near[self.corners].any(axis=1))
+
+
+@lru_cache(maxsize=32)
+def lobatto(count: int) -> Array:
+    """Gauss-Lobatto points on [-1, 1]."""
+    inner = np.polynomial.legendre.Legendre.basis(count - 1).deriv().roots()
+    return np.concatenate([[-1.0], np.sort(inner.real), [1.0]])
+
+
+def lagrange(degree: int, x: Array) -> tuple[Array, Array]:
+    """Lagrange polynomials on Gauss-Lobatto points and their derivatives at x, each (x.size, degree + 1)."""
+    values = np.polynomial.legendre.legvander(x, degree)
+    to_series = _series(degree)
+    slopes = np.zeros((x.size, degree + 1))
+    slopes[:, 1:] = np.stack(
+        [np.polynomial.legendre.legval(x, np.polynomial.legendre.legder(row)) for row in np.eye(degree + 1)[1:]], axis=1
+    )
+    return values @ to_series, slopes @ to_series
+
+
+@lru_cache(maxsize=32)
+def _series(degree: int) -> Array:
+    return np.asarray(np.linalg.inv(np.polynomial.legendre.legvander(lobatto(degree + 1), degree)))
+
+
+def anticlockwise(corners: IntArray, nodes: Array) -> tuple[IntArray, Array]:
+    """Corners and nodes with clockwise elements turned over."""
+    mesh = SectionMesh(corners, nodes, np.zeros(len(corners), dtype=np.int64), ("",))
+    turned = mesh.determinants(3).mean(axis=(1, 2)) < 0
+    corners, nodes = corners.copy(), nodes.copy()
+    corners[turned] = corners[turned][:, [0, 3, 2, 1]]
+    nodes[turned] = nodes[turned].transpose(0, 2, 1, 3)
+    return corners, nodes
+
+
+def check_section(mesh: SectionMesh, source: str) -> None:
+    """Refuse what is no meridian section.
+
+    Raises
+    ------
+    InputError
+        One line that begins with the source: positions that are no numbers, folded or empty elements, points at r < 0, edges
+        shared by more than two elements, separate pieces that overlap or do not touch.
+    """
+    if mesh.elements == 0:
+        raise InputError(f"{source}: no elements; a section needs triangles or quadrilaterals")
+    if not np.isfinite(mesh.nodes).all():
+        raise InputError(f"{source}: a node's position is not a finite number")
+    low_r, high_r, low_z, high_z = mesh.extent_um
+    size = max(high_r - low_r, high_z - low_z)
+    if not 1e-3 < size < 1e5:
+        raise InputError(f"{source}: the section measures {size:.3g} um; allowed are 0.001 to 100000 (are the coordinates um?)")
+    if low_r < -1e-6 * size:
+        raise InputError(f"{source}: a point lies at r = {low_r:.4g} um; x is the distance from the axis, 0 or more")
+    det = mesh.determinants(2 * mesh.degree + 3)
+    scale = np.abs(det).max(axis=(1, 2))
+    bad = np.flatnonzero((det.min(axis=(1, 2)) <= 1e-6 * scale) | (scale < 1e-14 * size**2))
+    if bad.size:
+        r, z = mesh.nodes[bad[0]].reshape(-1, 2).mean(axis=0)
+        raise InputError(f"{source}: {bad.size} elements are folded or have no area, the first near r = {r:.4g}, z = {z:.4g} um")
+    if mesh.edge_uses.max() > 2:
+        a, _ = mesh.edges[int(np.argmax(mesh.edge_uses))]
+        r, z = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]][mesh.corners == a][0]
+        raise InputError(f"{source}: an edge near r = {r:.4g}, z = {z:.4g} um belongs to more than two elements")

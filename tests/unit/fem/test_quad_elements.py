@@ -1,0 +1,181 @@
+"""The quadrilateral elements: scikit-fem's own assembly of them against the batched one, exact sequence, continuity."""
+
+import numpy as np
+import pytest
+from skfem import Basis, BilinearForm, MeshQuad, asm
+from skfem.helpers import dot, grad
+
+from cavitydesign.fem.elements import ElementQuadH1, ElementQuadHcurl
+from cavitydesign.fem.quad_field import at_points
+from cavitydesign.fem.quad_forms import assemble_section
+from cavitydesign.fem.quad_space import QuadSpace
+from cavitydesign.mesh.section import EDGE_CORNERS, SectionMesh, anticlockwise, lobatto
+
+M = 7.0
+
+
+def skewed(seed: int = 3) -> MeshQuad:
+    """A mesh of skewed quadrilaterals off any tensor grid, vertices numbered at random."""
+    rng = np.random.default_rng(seed)
+    mesh = MeshQuad.init_tensor(np.linspace(1.0, 2.0, 4), np.linspace(-0.5, 0.5, 4))
+    p = mesh.p + 0.06 * rng.uniform(-1, 1, mesh.p.shape)
+    renamed = rng.permutation(p.shape[1])
+    points = np.empty_like(p)
+    points[:, renamed] = p
+    corners = renamed[mesh.t[::-1]]  # anticlockwise
+    for element in range(corners.shape[1]):
+        corners[:, element] = np.roll(corners[:, element], rng.integers(4))
+    return MeshQuad(points, corners.astype(np.int32))
+
+
+def as_section(mesh: MeshQuad, region: np.ndarray | None = None) -> SectionMesh:
+    corners = mesh.t.T.astype(np.int64)
+    at = mesh.p.T[corners]
+    nodes = np.stack([np.stack([at[:, 0], at[:, 3]], 1), np.stack([at[:, 1], at[:, 2]], 1)], 1)
+    return SectionMesh(corners, nodes, np.zeros(len(corners), dtype=np.int64) if region is None else region, ("body",))
+
+
+@BilinearForm
+def curl_curl(u, v, w):
+    return w.x[0] * u.curl * v.curl
+
+
+@BilinearForm
+def over_r(u, v, w):
+    return dot(u, v) / w.x[0]
+
+
+@BilinearForm
+def mass(u, v, w):
+    return w.x[0] * dot(u, v)
+
+
+@BilinearForm
+def slopes(u, v, w):
+    return dot(grad(u), grad(v)) / w.x[0]
+
+
+@BilinearForm
+def coupling(u, v, w):
+    return -dot(grad(u), v) / w.x[0]
+
+
+@BilinearForm
+def scalar(u, v, w):
+    return u * v / w.x[0]
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 5])
+def test_own_assembly_of_scikit_fem_agrees(order: int) -> None:
+    """Two assemblies of the same integrals with the same Gauss points differ by rounding only: 1e-12 of the largest entry."""
+    mesh = skewed()
+    section = as_section(mesh)
+    space = QuadSpace(section, order, np.zeros(section.edges.shape[0], dtype=bool))
+    forms = assemble_section(space, 1, extra_points=3)
+    vector, nodal = ElementQuadHcurl(order), ElementQuadH1(order)
+    points = 2 * (order + 4) - 1
+    in_plane, along = Basis(mesh, vector, intorder=points), Basis(mesh, nodal, intorder=points)
+
+    number = np.full(in_plane.N + along.N, -1)
+    number[in_plane.element_dofs] = space.numbers.T[vector.rows]
+    number[in_plane.N + along.element_dofs] = space.numbers.T[nodal.rows]
+    assert np.array_equal(np.sort(number), np.arange(space.size))
+
+    def whole(vv, ps, pp):
+        """Dense matrix in the batched numbering."""
+        out = np.zeros((space.size, space.size))
+        v, s = number[: in_plane.N], number[in_plane.N :]
+        if vv is not None:
+            out[np.ix_(v, v)] = asm(vv, in_plane).toarray()
+        if pp is not None:
+            out[np.ix_(s, s)] = asm(pp, along).toarray()
+        if ps is not None:
+            block = asm(ps, along, in_plane).toarray()
+            out[np.ix_(v, s)], out[np.ix_(s, v)] = block, block.T
+        return out
+
+    pattern = space.pattern
+    rows = np.repeat(np.arange(space.size), np.diff(pattern.indptr))
+    cases = [
+        (forms.k0, whole(curl_curl, None, None)),
+        (forms.k2, whole(over_r, coupling, slopes)),
+        (forms.b_plane[0], whole(mass, None, None)),
+        (forms.b_azimuthal[0], whole(None, None, scalar)),
+    ]
+    for data, expected in cases:
+        ours = np.zeros_like(expected)
+        ours[rows, pattern.indices] = data
+        error = abs(ours - expected).max() / abs(expected).max()
+        print(f"order {order}: {error:.1e}")
+        assert error < 1e-12
+
+
+def curved(degree: int = 4) -> SectionMesh:
+    """The skewed mesh bent by a smooth map, its elements turned at random."""
+    plain = as_section(skewed())
+    x = lobatto(degree + 1)
+    r, z = plain.positions(x, x)[:2]
+    nodes = np.stack([r + 0.1 * np.sin(3 * z), z + 0.08 * np.cos(2 * r)], axis=-1)
+    corners, nodes = anticlockwise(plain.corners, nodes)
+    return SectionMesh(corners, nodes, plain.region, plain.region_names)
+
+
+@pytest.mark.parametrize("order", [1, 2, 4, 7])
+def test_gradients_lie_in_the_curl_space(order: int) -> None:
+    """K2 applied to (grad psi, psi) is zero: its energy is below 1e-11 of that of grad psi (rounding)."""
+    mesh = curved()
+    space = QuadSpace(mesh, order, np.zeros(mesh.edges.shape[0], dtype=bool))
+    forms = assemble_section(space, 1)
+    pattern = space.pattern
+    k2 = np.zeros((space.size, space.size))
+    k2[np.repeat(np.arange(space.size), np.diff(pattern.indptr)), pattern.indices] = forms.k2
+    scalar_rows = np.unique(space.numbers[:, 2 * order * (order + 1) :])
+    vector_rows = np.unique(space.numbers[:, : 2 * order * (order + 1)])
+    psi = np.random.default_rng(1).standard_normal(scalar_rows.size)
+    right = -k2[np.ix_(vector_rows, scalar_rows)] @ psi
+    gradient = np.linalg.solve(k2[np.ix_(vector_rows, vector_rows)], right)
+    x = np.zeros(space.size)
+    x[scalar_rows], x[vector_rows] = psi, gradient
+    whole = float(psi @ k2[np.ix_(scalar_rows, scalar_rows)] @ psi)
+    print(f"order {order}: {x @ k2 @ x / whole:.1e}")
+    assert abs(x @ k2 @ x) < 1e-11 * whole
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 6])
+def test_no_jump_across_facets(order: int) -> None:
+    """Tangential E and psi of a random field agree on both sides of every edge, to rounding."""
+    mesh = curved()
+    space = QuadSpace(mesh, order, np.zeros(mesh.edges.shape[0], dtype=bool))
+    vector = np.random.default_rng(2).standard_normal((space.size, 1))
+    largest, jump = facet_jump(space, vector)
+    print(f"order {order}: jump {jump:.1e} of {largest:.1e}")
+    assert jump < 1e-11 * largest
+
+
+def facet_jump(space: QuadSpace, vector: np.ndarray) -> tuple[float, float]:
+    """Largest tangential E or E_phi on interior edges, and their largest jump."""
+    mesh = space.mesh
+    x = np.linspace(-0.93, 0.91, 5)
+    seen: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+    largest = jump = 0.0
+    for element in range(mesh.elements):
+        for side, (a, b) in enumerate(EDGE_CORNERS):
+            forward = mesh.corners[element, a] < mesh.corners[element, b]
+            u = x if forward else -x
+            one = np.ones_like(u)
+            s, t = [(u, -one), (one, u), (u, one), (-one, u)][side]
+            where = np.full(u.size, element)
+            field = at_points(space, vector, M, where, s, t)
+            _, _, r_s, z_s, r_t, z_t = mesh.positions_at(where, s, t)
+            d_r, d_z = (r_s, z_s) if side in (0, 2) else (r_t, z_t)
+            tangential = (field.e_r[0] * d_r + field.e_z[0] * d_z) * (1 if forward else -1)
+            values = np.concatenate([tangential, field.e_azimuthal[0]])
+            place = np.stack([field.r, field.z])
+            edge = int(mesh.element_edges[element, side])
+            if edge in seen:
+                assert np.allclose(seen[edge][0], place, atol=1e-12), "both sides run along the same curve"
+                jump = max(jump, abs(values - seen[edge][1]).max())
+                largest = max(largest, abs(values).max())
+            seen[edge] = (place, values)
+    assert largest > 0
+    return largest, jump
