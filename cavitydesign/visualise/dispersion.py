@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from .record import Result, families, family_name, mode_records
-from .theme import LIGHT, Theme, colour, figure, label_panel, themed
+from .theme import LIGHT, Theme, colour, figure, label_panel, plain_ticks, themed
 
 # paper A (doi 10.1002/adfm.202401247): mode spacings at two diameters, and Q = 24 D that its measured points follow
 PUBLISHED_SPACING_NM = {15.0: 4.2, 88.0: 0.75}
@@ -63,14 +63,6 @@ def _logarithmic_diameters(ax: Axes, diameter_um: Sequence[float]) -> None:
     ax.set_xlabel("diameter (µm)")
 
 
-def _plain_ticks(ax: Axes) -> None:
-    """Decimal numbers on a logarithmic ordinate of a decade or two."""
-    low, high = ax.get_ylim()
-    ticks = [value for value in (0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20) if low <= value <= high]
-    ax.set_yticks(ticks, [f"{value:g}" for value in ticks])
-    ax.set_yticks([], [], minor=True)
-
-
 @themed
 def draw_against_diameter(
     diameter_um: Sequence[float],
@@ -114,7 +106,7 @@ def draw_against_diameter(
         label="measured (paper A)",
     )
     left.set_yscale("log")
-    _plain_ticks(left)
+    plain_ticks(left)
     left.set_ylabel("mode spacing (nm)")
     for position, (channel, column) in enumerate(quality.items()):
         known = [(d, value) for d, value in zip(diameter_um, column, strict=True) if value is not None]
@@ -129,9 +121,9 @@ def draw_against_diameter(
             ls=(0, (4, 2)),
             label=f"Q = {published_q_per_um:g} D (paper A)",
         )
-    right.set_ylabel(r"$\log_{10}Q$")
     right.set_yscale("log")
     right.set_ylabel(r"$\log_{10}Q$ (log axis)")
+    plain_ticks(right)
     for ax in (left, right):
         _logarithmic_diameters(ax, diameter_um)
         ax.legend()

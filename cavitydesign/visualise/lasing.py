@@ -102,7 +102,7 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
             words,
             transform=ax.get_xaxis_transform(),
             rotation=90,
-            ha="right",
+            ha="right" if name == "gain_equals_loss" else "left",
             va="bottom",
             fontsize=7.5,
             color=theme.muted,
@@ -156,9 +156,9 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     upper.plot(wavelength, np.maximum(share, 1e-6), "o", color=colour(0), label="output share")
     if strongest > 0:
         upper.axhline(0.1 * strongest, color=theme.muted, ls=(0, (4, 2)), lw=0.8, label="a tenth of the strongest")
-        upper.legend(loc="lower right")
+        upper.legend(loc="upper right", ncols=2)
     upper.set_yscale("log")
-    upper.set_ylim(1e-6, 3.0)
+    upper.set_ylim(1e-6, 60.0)
     upper.set_ylabel("share of output")
     lower.plot(
         wavelength, [mode["threshold_gain_per_cm"] for mode in modes], "s", color=colour(1), label="threshold gain"

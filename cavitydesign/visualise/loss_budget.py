@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..errors import InputError
-from .record import Result, mode_records
+from .record import Result, families, mode_records
 from .theme import LIGHT, Theme, colour, figure, label_panel, themed
 
 CHANNELS = ("radiation", "absorption", "scattering")
@@ -41,7 +41,7 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
     Parameters
     ----------
     modes : ModeSet, its record, or a sequence of modes
-        The first 24 are drawn.
+        Drawn by family; the first 24.
     theme : Theme
 
     Raises
@@ -49,7 +49,7 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
     InputError
         Without modes.
     """
-    records = mode_records(modes)[:_MOST_MODES]
+    records = [mode for group in families(mode_records(modes)).values() for mode in group][:_MOST_MODES]
     if not records:
         raise InputError("loss budget: no modes to draw")
     fig = figure(max(4.0, 1.9 + 0.42 * len(records)), 4.6)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ def _rim(field: FieldSamples) -> NDArray[np.int64]:
     return np.flatnonzero(inside)[-1:]
 
 
-def _job(mode: Mode, cavity: Cavity, view: str, theme: Theme) -> dict[str, NDArray[np.generic]]:
+def _job(mode: Mode, cavity: Cavity, view: str, theme: Theme) -> dict[str, NDArray[Any]]:
     """Everything that the child needs, as plain arrays."""
     if view not in VIEWS:
         raise InputError(f"view in space: {view!r} is not known; ring or arc")
@@ -77,7 +78,7 @@ def _job(mode: Mode, cavity: Cavity, view: str, theme: Theme) -> dict[str, NDArr
     }
 
 
-def _run_child(job: dict[str, NDArray[np.generic]], frames: int, size: tuple[int, int], suffix: str) -> bytes:
+def _run_child(job: dict[str, NDArray[Any]], frames: int, size: tuple[int, int], suffix: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         task, made = Path(folder) / "job.npz", Path(folder) / f"picture{suffix}"
         np.savez(task, allow_pickle=False, frames=np.array(frames), size=np.array(size), **job)

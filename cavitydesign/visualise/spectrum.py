@@ -14,7 +14,7 @@ from ..errors import InputError
 from ..gain import GainMedium
 from ..gain.gain_curve import pumped_gain_per_cm
 from .record import Result, families, family_name, mode_records, record
-from .theme import LIGHT, Theme, colour, figure, label_panel, themed
+from .theme import LIGHT, Theme, colour, figure, label_panel, plain_ticks, themed
 
 Array = NDArray[np.float64]
 
@@ -28,16 +28,22 @@ def _gain_at(gain: tuple[Array, Array] | None, wavelength_nm: float) -> float:
     return float(np.interp(wavelength_nm, gain[0], gain[1], left=0.0, right=0.0))
 
 
-def _labelled(members: Sequence[Mapping[str, Any]], spread: int) -> list[Mapping[str, Any]]:
-    """Every n-th member, so that labels do not collide."""
-    return [mode for mode in members if mode["m"] % spread == 0] if spread > 1 else list(members)
+def _labelled(records: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Labels that fit beside each other: every n-th order of crowded combs, and none closer than a letter's width."""
+    span = max(mode["wavelength_nm"] for mode in records) - min(mode["wavelength_nm"] for mode in records)
+    spread = max(1, -(-len(records) // _MOST_LABELS))
+    chosen: dict[str, float] = {}
+    for mode in sorted(records, key=lambda one: (one["m"] % spread, one["p"], one["q"])):
+        place = mode["wavelength_nm"]
+        if mode["m"] % spread == 0 and all(abs(place - other) > 0.018 * span for other in chosen.values()):
+            chosen[mode["label"]] = place
+    return set(chosen)
 
 
 def _draw_teeth(
     ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]], gain: tuple[Array, Array] | None
 ) -> None:
-    count = sum(len(members) for members in groups.values())
-    spread = -(-count // _MOST_LABELS)
+    labelled = _labelled([mode for members in groups.values() for mode in members])
     low = min(0.0, float(gain[1].min())) if gain is not None else 0.0
     top = max(float(gain[1].max()), 1e-9) if gain is not None else 1.0
     for position, (key, members) in enumerate(groups.items()):
@@ -45,7 +51,7 @@ def _draw_teeth(
         heights = np.array([max(_gain_at(gain, w), 0.04 * top) for w in wavelengths])
         ax.vlines(wavelengths, 0.0, heights, color=colour(position), lw=1.3, label=family_name(key), zorder=3)
         ax.plot(wavelengths, heights, "o", color=colour(position), ms=3.2, zorder=4)
-        for mode in _labelled(members, spread):
+        for mode in (one for one in members if one["label"] in labelled):
             height = max(_gain_at(gain, mode["wavelength_nm"]), 0.04 * top)
             ax.annotate(
                 mode["label"],
@@ -76,6 +82,7 @@ def _draw_quality(ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mappi
     if values and max(values) > 4 * max(min(values), 1.0):
         ax.set_yscale("log")
         ax.set_ylabel(r"$\log_{10}Q$ (log axis)")
+        plain_ticks(ax)
     ax.legend(loc="center left", bbox_to_anchor=(1.005, 0.5), title="loss")
 
 

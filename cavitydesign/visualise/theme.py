@@ -138,3 +138,13 @@ def figure(width_in: float, height_in: float) -> Figure:
 def label_panel(ax: Axes, letter: str) -> None:
     """A panel's letter in its upper left corner, outside the axes, as journals ask for."""
     ax.text(-0.02, 1.03, letter, transform=ax.transAxes, fontweight="bold", ha="right", va="bottom")
+
+
+def plain_ticks(ax: Axes) -> None:
+    """Decimal numbers, not powers of ten, on a logarithmic ordinate."""
+    low, high = ax.get_ylim()
+    decades = high / low
+    steps = (1, 1.5, 2, 3, 4, 5, 7) if decades < 12 else (1, 2, 5) if decades < 150 else (1,)
+    ticks = [step * 10.0**power for power in range(-3, 5) for step in steps if low <= step * 10.0**power <= high]
+    ax.set_yticks(ticks, [f"{value:g}" for value in ticks])
+    ax.set_yticks([], [], minor=True)

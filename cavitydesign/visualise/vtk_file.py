@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ _BLOCK = 1 << 20
 _TYPES = {"f4": "Float32", "f8": "Float64", "i8": "Int64", "i4": "Int32", "u1": "UInt8"}
 
 
-def _encoded(values: NDArray[np.generic]) -> str:
+def _encoded(values: NDArray[Any]) -> str:
     """Array content as VTK's compressed blocks in base64."""
     content = values.tobytes()
     blocks = [content[start : start + _BLOCK] for start in range(0, len(content), _BLOCK)] or [b""]
@@ -39,7 +40,7 @@ def _encoded(values: NDArray[np.generic]) -> str:
     return base64.b64encode(header).decode("ascii") + base64.b64encode(b"".join(packed)).decode("ascii")
 
 
-def _data_array(name: str, values: NDArray[np.generic], components: int = 1) -> str:
+def _data_array(name: str, values: NDArray[Any], components: int = 1) -> str:
     kind = _TYPES[values.dtype.str[1:]]
     # field data say how many values they hold; point and cell data take that from their piece
     size = f' NumberOfTuples="{values.size}"' if values.size == 1 else ""

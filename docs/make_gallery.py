@@ -1,0 +1,315 @@
+"""Draws every picture of docs/gallery.md from solved examples.
+
+    python docs/make_gallery.py [--out docs/gallery] [--only NAME ...]
+
+Takes about a minute on two cores. Pictures in space are left out, with the reason, where nothing can be rendered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cavitydesign.design_file import load_design, parse_design
+from cavitydesign.errors import MissingLibraryError
+from cavitydesign.steps import find_modes, predict_lasing
+from cavitydesign.visualise.files import save_figure
+from cavitydesign.visualise.theme import DARK
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+QUICKSTART = Path(__file__).parent.parent / "studies" / "quickstart" / "design.toml"
+DIAMETERS = (15.0, 33.0, 88.0, 125.0)
+DPI = 80
+
+
+@functools.cache
+def design(diameter_um: float = 15.0, **keys: Any) -> Any:
+    """The quickstart at a diameter, with keys of its [modes] table replaced; the outline keeps its shape."""
+    overrides = {"cavity.diameter_um": diameter_um, "cavity.axial_radius_um": 4.0 * diameter_um}
+    return load_design(QUICKSTART, overrides | {f"modes.{key}": value for key, value in keys.items()})
+
+
+@functools.cache
+def modes(diameter_um: float = 15.0, **keys: Any) -> Any:
+    """The modes of that design."""
+    return find_modes(design(diameter_um, **keys))
+
+
+@functools.cache
+def prediction(diameter_um: float = 15.0, **keys: Any) -> Any:
+    """Its lasing."""
+    return predict_lasing(modes(diameter_um, **keys), design(diameter_um, **keys))
+
+
+def family(diameter_um: float, p: int, q: int, **keys: Any) -> Any:
+    """The mode of a family that lies nearest to the middle of the range."""
+    found = modes(diameter_um, **keys)
+    middle = sum(found.wavelength_range_nm) / 2
+    chosen = [mode for mode in found if (mode.p, mode.q) == (p, q)]
+    return min(chosen, key=lambda mode: abs(mode.wavelength_nm - middle))
+
+
+def field() -> Figure:
+    """Energy density of three families side by side."""
+    from cavitydesign.visualise.field import draw_meridian
+
+    keys = {"radial_orders": 2, "axial_orders": 3}
+    return draw_meridian([family(15.0, p, q, **keys) for p, q in ((1, 0), (2, 0), (1, 2))], design().cavity)
+
+
+def field_logarithmic() -> Figure:
+    """The same down to 1e-12, with the mesh."""
+    from cavitydesign.visualise.field import draw_meridian
+
+    keys = {"radial_orders": 2, "axial_orders": 3}
+    shown = [family(15.0, p, q, **keys) for p, q in ((1, 0), (2, 0), (1, 2))]
+    return draw_meridian(shown, design().cavity, logarithmic=True, mesh=True)
+
+
+def components() -> Figure:
+    """The three components of a mode with two nodes along the rim."""
+    from cavitydesign.visualise.field import draw_components
+
+    return draw_components(family(15.0, 1, 2, radial_orders=2, axial_orders=3), design().cavity)
+
+
+def cuts() -> Figure:
+    """First and second radial order at 33 and 88 um, as in the published figure."""
+    from cavitydesign.visualise.cuts import draw_cuts
+
+    return draw_cuts([family(diameter, p, 0, radial_orders=2) for diameter in (33.0, 88.0) for p in (1, 2)])
+
+
+def comb() -> Figure:
+    """Comb of two radial orders under the gain at 1.1 times the threshold."""
+    from cavitydesign.visualise.spectrum import draw_comb, gain_curve
+
+    found, lasing = modes(15.0, span_nm=30.0, radial_orders=2), prediction(15.0)
+    return draw_comb(found, gain_curve(lasing, design().medium, found.wavelength_range_nm))
+
+
+def light_curve() -> Figure:
+    """Light curve of the 88 um cavity, which the paper measured."""
+    from cavitydesign.visualise.lasing import draw_light_curve
+
+    return draw_light_curve(prediction(88.0, span_nm=20.0))
+
+
+def output_shares() -> Figure:
+    """Which modes of the 33 um cavity share the output."""
+    from cavitydesign.visualise.lasing import draw_output_shares
+
+    return draw_output_shares(prediction(33.0, span_nm=20.0))
+
+
+def waterfall() -> Figure:
+    """Spectra against fluence at 15 um, as a spectrometer of 0.15 nm shows them."""
+    from cavitydesign.lasing.spectrum import shown_spectrum
+    from cavitydesign.visualise.spectrum import draw_waterfall
+
+    lasing = prediction(15.0)
+    lines = [mode.wavelength_nm for mode in lasing.modes]
+    wavelength = np.linspace(520.0, 556.0, 721)
+    chosen = np.linspace(0, len(lasing.fluence_mj_cm2) - 1, 9).astype(int)
+    spectra = []
+    for place in chosen:
+        laser = design().medium.laser_collection * lasing.mode_output[:, place]
+        glow = max(float(lasing.emission[place] - laser.sum()), 0.0)
+        width = lasing.transform_limit_nm or 0.2
+        spectra.append(shown_spectrum(wavelength, lines, laser, width, 0.15, glow))
+    fluences = [round(float(lasing.fluence_mj_cm2[place]), 2) for place in chosen]
+    return draw_waterfall(wavelength, fluences, spectra, lasing_mj_cm2=lasing.thresholds.lasing)
+
+
+def loss_budget() -> Figure:
+    """Loss budget of four radial orders."""
+    from cavitydesign.visualise.loss_budget import draw_loss_budget
+
+    return draw_loss_budget(modes(15.0, radial_orders=4))
+
+
+def dispersion() -> Figure:
+    """FSR and group index of two radial orders over 60 nm."""
+    from cavitydesign.visualise.dispersion import draw_dispersion
+
+    return draw_dispersion(modes(15.0, span_nm=60.0, radial_orders=2))
+
+
+def against_diameter() -> Figure:
+    """Spacing and Q against diameter with the published points."""
+    from cavitydesign.visualise.dispersion import draw_against_diameter
+
+    found = [family(diameter, 1, 0) for diameter in DIAMETERS]
+    quality = {name: [getattr(mode.losses, name) for mode in found] for name in ("radiation", "scattering", "total")}
+    return draw_against_diameter(DIAMETERS, [mode.fsr_nm for mode in found], quality)
+
+
+def regime_map() -> Figure:
+    """Number of lasing modes over diameter and fluence, solved combs at seven diameters."""
+    from cavitydesign.lasing.regime_map import regime_map as predicted_map
+    from cavitydesign.visualise.map import draw_regime_map
+
+    diameters = (10.0, 13.0, 18.0, 25.0, 36.0, 52.0, 75.0)
+    cavities = [(diameter, modes(diameter, span_nm=20.0).modes) for diameter in diameters]
+    one = design()
+    answer = predicted_map(cavities, one.medium, one.pump, one.lasing)
+    return draw_regime_map(
+        answer.diameter_um.tolist(), answer.fluence_mj_cm2.tolist(), answer.modes_lasing, answer.thresholds_mj_cm2
+    )
+
+
+def kinetics() -> Figure:
+    """The cascade after a pulse of 1.5 excitons a dot."""
+    from cavitydesign.visualise.kinetics import draw_kinetics
+
+    time_ps = np.linspace(0.0, 60.0, 300)
+    names = ("hot pair", "relaxed pair", "one exciton", "empty")
+    populations = design().medium.cascade.populations(1.5, time_ps)
+    return draw_kinetics(time_ps, dict(zip(names, populations, strict=True)))
+
+
+def bleaching() -> Figure:
+    """Bleaching at 525 and 537 nm, 5 ps after the pulse."""
+    from cavitydesign.gain import bleaching as computed
+    from cavitydesign.visualise.kinetics import draw_bleaching
+
+    medium, pump = design().medium, design().pump
+    fluence = np.linspace(0.3, 4.0, 120)
+    excitons = pump.excitons_per_unit(medium.absorber) * fluence**pump.photons
+    return draw_bleaching(fluence, {f"{nm} nm": computed(medium, nm, excitons, 5.0) for nm in (525, 537)})
+
+
+def polariser() -> Figure:
+    """Emission of the lasing 15 um cavity through a polariser."""
+    from cavitydesign.lasing import lasing_modes
+    from cavitydesign.lasing.polariser import emitted_polarisation
+    from cavitydesign.visualise.kinetics import draw_polariser
+
+    one = design()
+    solved = lasing_modes(modes().modes, one.lasing.quality, 15.0, one.medium.doped_region, one.medium.host_group_index)
+    shares = {mode.label: mode.output_share for mode in prediction().modes}
+    angle = np.arange(0.0, 361.0, 3.0)
+    light = emitted_polarisation(solved, [shares[mode.label] for mode in solved]).behind_polariser(angle)
+    return draw_polariser(angle, light)
+
+
+def tornado() -> Figure:
+    """What the spreads of fabrication do to the wavelength of a mode, by full solves."""
+    from cavitydesign.visualise.decision import draw_tornado
+
+    order = family(15.0, 1, 0).m
+    spreads = {
+        "cavity.diameter_um": (15.0, 0.02),
+        "cavity.axial_radius_um": (60.0, 5.0),
+        "cavity.fibre_diameter_um": (8.0, 1.0),
+    }
+
+    def wavelength_nm(changed: dict[str, float]) -> float:
+        found = find_modes(load_design(QUICKSTART, {"modes.relative_accuracy": 1e-7, **changed}))
+        return next(float(mode.wavelength_nm) for mode in found if mode.m == order)
+
+    base = wavelength_nm({})
+    swings = {
+        f"{key.split('.')[1].removesuffix('_um').replace('_', ' ')} ± {spread:g} µm": (
+            wavelength_nm({key: value - spread}),
+            wavelength_nm({key: value + spread}),
+        )
+        for key, (value, spread) in spreads.items()
+    }
+    return draw_tornado(base, swings, "wavelength (nm)")
+
+
+def pareto() -> Figure:
+    """Lasing threshold against the probability of a single mode, by diameter."""
+    from cavitydesign.visualise.decision import draw_pareto
+
+    found = [prediction(diameter, span_nm=20.0) for diameter in (10.0, 13.0, 18.0, 25.0, 36.0)]
+    points = [[one.thresholds.lasing, one.single_mode_probability or 0.0] for one in found if one.thresholds.lasing]
+    return draw_pareto(
+        points, ("lasing threshold (mJ/cm²)", "probability of a single mode"), maximise=(False, True), chosen=0
+    )
+
+
+def convergence() -> Figure:
+    """True and stated error of the solver against the exact sphere."""
+    from cavitydesign.analytic.exact_cases import exact_cases
+    from cavitydesign.visualise.convergence import draw_convergence
+
+    case = next(one for one in exact_cases() if one.name == "sphere 15 um" and (one.polarisation, one.p) == ("TM", 1))
+    body, surround = ({"index": complex(index).real} for index in case.indices)
+    cavity = {"profile": "spheroid", "diameter_um": 2 * case.radii_um[0], "body": body, "surround": surround}
+    unknowns, error, stated = [], [], []
+    for accuracy in (1e-4, 1e-6, 1e-7, 1e-8):
+        wanted = {"wavelength_nm": case.wavelength_nm, "azimuthal_order": case.m, "relative_accuracy": accuracy}
+        answer = find_modes(parse_design({"cavity": cavity, "modes": wanted}))
+        mode = answer.modes[0]
+        unknowns.append(answer.statistics["unknowns"])
+        error.append(abs(mode.wavelength_nm / case.wavelength_nm - 1.0))
+        stated.append(mode.wavelength_error_nm / mode.wavelength_nm)
+    name = f"sphere 15 um, {mode.label}"
+    return draw_convergence({name: (unknowns, error)}, asked=1e-8, stated={name: stated})
+
+
+def study() -> Figure:
+    """One column of a study against another."""
+    from cavitydesign.visualise.study import draw_study
+
+    volumes = [family(diameter, 1, 0).mode_volume_um3 for diameter in DIAMETERS]
+    return draw_study(DIAMETERS, volumes, "cavity.diameter_um", "mode_volume_um3")
+
+
+def dark_comb() -> Figure:
+    """Every view on a dark ground too."""
+    from cavitydesign.visualise.spectrum import draw_comb, gain_curve
+
+    found = modes(33.0, span_nm=20.0)
+    curve = gain_curve(prediction(33.0, span_nm=20.0), design().medium, found.wavelength_range_nm)
+    return draw_comb(found, curve, theme=DARK)
+
+
+def _in_space(view: str, path: Path) -> None:
+    from cavitydesign.visualise.space import save_space
+
+    save_space(family(15.0, 1, 0), design().cavity, path, view=view, size=(900, 700))
+
+
+PICTURES: dict[str, Callable[[], Figure]] = {
+    made.__name__: made
+    for made in (
+        field, field_logarithmic, components, cuts, comb, light_curve, output_shares, waterfall, loss_budget, dispersion,
+        against_diameter, regime_map, kinetics, bleaching, polariser, tornado, pareto, convergence, study, dark_comb,
+    )
+}  # fmt: skip
+
+
+def main() -> int:
+    """Draw what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "gallery")
+    parser.add_argument("--only", nargs="*", choices=[*PICTURES, "ring", "arc"])
+    chosen = parser.parse_args()
+    for name in chosen.only or [*PICTURES, "ring", "arc"]:
+        start = time.perf_counter()
+        try:
+            if name in PICTURES:
+                save_figure(PICTURES[name](), chosen.out / f"{name}.png", DPI)
+            else:
+                _in_space(name, chosen.out / f"{name}.png")
+        except MissingLibraryError as error:
+            print(f"{name}: left out, {error}", file=sys.stderr)
+            continue
+        print(f"{name}: {time.perf_counter() - start:.1f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
