@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from ..mesh.rim_map import Window
 from .legendre import Array, Line, legendre_values, nodal_slopes, nodal_values
 from .tensor_space import TensorSpace
 
-Values = NDArray[np.generic]
+Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -51,69 +52,92 @@ class GridField:
 
     Attributes
     ----------
-    r, z : (S, T) arrays
-        Positions (complex in an absorbing layer).
-    region : (S,) int array
     e_r, e_z, e_azimuthal : (k, S, T) arrays
         E_r, E_z and E_phi / i (real for real modes).
     curl_r, curl_z, curl_azimuthal : (k, S, T) arrays
-        Components of curl E divided by i, i and 1; zero unless asked for.
-    jacobian : (S, T) array
-        dr dz / (ds dt).
+        Components of curl E divided by i, i and 1.
     """
 
-    r: Values
-    z: Values
-    region: NDArray[np.int64]
     e_r: Values
     e_z: Values
     e_azimuthal: Values
-    jacobian: Values
     curl_r: Values
     curl_z: Values
     curl_azimuthal: Values
 
-    def only(self, number: int) -> GridField:
-        """The fields of one mode; the first axis keeps length 1."""
-        one = slice(number, number + 1)
-        fields = (self.e_r, self.e_z, self.e_azimuthal, self.curl_r, self.curl_z, self.curl_azimuthal)
-        e_r, e_z, e_az, c_r, c_z, c_az = (f[one] for f in fields)
-        return GridField(self.r, self.z, self.region, e_r, e_z, e_az, self.jacobian, c_r, c_z, c_az)
 
+@dataclass(frozen=True)
+class FieldGrid:
+    """Everything about a grid of points that does not depend on the mode: tables of the basis, and the map.
 
-def evaluate(window: Window, space: TensorSpace, vectors: Values, m: float | Array, s_um: Array, t_um: Array) -> GridField:
-    """Fields of eigenvectors on the grid of increasing s and any t.
-
-    Parameters
+    Attributes
     ----------
-    vectors : (n, k) array
-        Columns of unknowns of the space.
-    m : float or (k,) array
-        Azimuthal order, of all or of each.
-    s_um, t_um : arrays
-        Grid lines in the window's coordinates.
+    s_um, t_um : (S,), (T,) arrays
+        Grid lines: increasing s, any t.
+    r, z : (S, T) arrays
+        Positions (complex in an absorbing layer).
+    jacobian : (S, T) array
+        dr dz / (ds dt).
+    length_s, length_t : (S, T) arrays
+        |d(r, z)/ds| and |d(r, z)/dt|.
+    region : (S,) int array
     """
-    along_s, along_t = line_tables(space.s, s_um), line_tables(space.t, t_um)
-    columns = vectors.T if vectors.ndim == 2 else vectors[None, :]
-    order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
-    first, second, _ = space.sizes
-    e_s = columns[:, :first].reshape(-1, space.s.edge_size, space.t.nodal_size)
-    e_t = columns[:, first : first + second].reshape(-1, space.s.nodal_size, space.t.edge_size)
-    psi = columns[:, first + second :].reshape(-1, space.s.nodal_size, space.t.nodal_size)
 
-    r, z, r_s, z_s, r_t, z_t = window.map(s_um, t_um)
-    r_s, z_s = r_s * along_s.half[:, None], z_s * along_s.half[:, None]
-    r_t, z_t = r_t * along_t.half, z_t * along_t.half
-    det = r_s * z_t - r_t * z_s
-    cov_s = along_s.edge @ e_s @ along_t.nodal.T
-    cov_t = along_s.nodal @ e_t @ along_t.edge.T
-    value = along_s.nodal @ psi @ along_t.nodal.T
-    grad_s = along_s.slope @ psi @ along_t.nodal.T - cov_s
-    grad_t = along_s.nodal @ psi @ along_t.slope.T - cov_t
-    rotation = (along_s.slope @ e_t @ along_t.edge.T - along_s.edge @ e_s @ along_t.slope.T) / det
-    e_r, e_z = (z_t * cov_s - z_s * cov_t) / det, (r_s * cov_t - r_t * cov_s) / det
-    w_r, w_z = (z_t * grad_s - z_s * grad_t) / det, (r_s * grad_t - r_t * grad_s) / det
-    region = np.asarray(window.element_regions)[along_s.element]
-    # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r) E_r, with r E_phi = im psi
-    jacobian = det / (along_s.half[:, None] * along_t.half)
-    return GridField(r, z, region, e_r, e_z, order * value / r, jacobian, -order / r * w_z, order / r * w_r, -rotation)
+    space: TensorSpace
+    s_um: Array
+    t_um: Array
+    along_s: LineTables
+    along_t: LineTables
+    r: Values
+    z: Values
+    slopes: tuple[Values, Values, Values, Values]
+    det: Values
+    jacobian: Values
+    length_s: Array
+    length_t: Array
+    region: NDArray[np.int64]
+
+    @classmethod
+    def build(cls, window: Window, space: TensorSpace, s_um: Array, t_um: Array) -> FieldGrid:
+        """Tabulate a grid of a window."""
+        along_s, along_t = line_tables(space.s, s_um), line_tables(space.t, t_um)
+        r, z, r_s, z_s, r_t, z_t = window.map(s_um, t_um)
+        length_s, length_t = np.hypot(abs(r_s), abs(z_s)), np.hypot(abs(r_t), abs(z_t))
+        r_s, z_s = r_s * along_s.half[:, None], z_s * along_s.half[:, None]
+        r_t, z_t = r_t * along_t.half, z_t * along_t.half
+        det = r_s * z_t - r_t * z_s
+        jacobian = det / (along_s.half[:, None] * along_t.half)
+        region = np.asarray(window.element_regions)[along_s.element]
+        return cls(
+            space, s_um, t_um, along_s, along_t, r, z, (r_s, z_s, r_t, z_t), det, jacobian, length_s, length_t, region
+        )
+
+    def evaluate(self, vectors: Values, m: float | Array) -> GridField:
+        """Fields of eigenvectors on the grid.
+
+        Parameters
+        ----------
+        vectors : (n, k) array
+            Columns of unknowns of the space.
+        m : float or (k,) array
+            Azimuthal order, of all or of each.
+        """
+        space, along_s, along_t = self.space, self.along_s, self.along_t
+        order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
+        columns = vectors.T if vectors.ndim == 2 else vectors[None, :]
+        first, second, _ = space.sizes
+        e_s = columns[:, :first].reshape(-1, space.s.edge_size, space.t.nodal_size)
+        e_t = columns[:, first : first + second].reshape(-1, space.s.nodal_size, space.t.edge_size)
+        psi = columns[:, first + second :].reshape(-1, space.s.nodal_size, space.t.nodal_size)
+        r_s, z_s, r_t, z_t = self.slopes
+        cov_s = along_s.edge @ e_s @ along_t.nodal.T
+        cov_t = along_s.nodal @ e_t @ along_t.edge.T
+        value = along_s.nodal @ psi @ along_t.nodal.T
+        grad_s = along_s.slope @ psi @ along_t.nodal.T - cov_s
+        grad_t = along_s.nodal @ psi @ along_t.slope.T - cov_t
+        rotation = (along_s.slope @ e_t @ along_t.edge.T - along_s.edge @ e_s @ along_t.slope.T) / self.det
+        e_r, e_z = (z_t * cov_s - z_s * cov_t) / self.det, (r_s * cov_t - r_t * cov_s) / self.det
+        w_r, w_z = (z_t * grad_s - z_s * grad_t) / self.det, (r_s * grad_t - r_t * grad_s) / self.det
+        # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r) E_r, with r E_phi = im psi
+        scaled = order / self.r
+        return GridField(e_r, e_z, scaled * value, -scaled * w_z, scaled * w_r, -rotation)

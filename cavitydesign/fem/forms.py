@@ -10,6 +10,8 @@ a = K0 + m^2 K2, b = sum over regions of eps (Bt + m^2 Bphi); in uniaxial media 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,7 @@ from ..mesh.rim_map import Window
 from .legendre import Line
 from .tensor_space import TensorSpace
 
-Values = NDArray[np.generic]
+Values = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,35 @@ class AffineForms:
 
     def restricted(self, space: TensorSpace) -> AffineForms:
         """The same forms on a subspace (a lower order, or a mirror wall); the bases are hierarchical."""
-        keep = np.zeros(self.space.size, dtype=bool)
-        keep[restriction(self.space, space)] = True
-        pattern = self.space.pattern
-        mask = keep[pattern.indices] & np.repeat(keep, np.diff(pattern.indptr))
+        mask = _selection(_signature(self.space), _signature(space))
         axial = None if self.b_axial is None else self.b_axial[:, mask]
         return AffineForms(
             space, self.active, self.k0[mask], self.k2[mask], self.b_plane[:, mask], self.b_azimuthal[:, mask], axial
         )
+
+
+Signature = tuple[int, int, tuple[bool, bool, bool], int, int, tuple[bool, bool, bool]]
+
+
+def _signature(space: TensorSpace) -> Signature:
+    s, t = space.s, space.t
+    walls_s, walls_t = (s.keep_start, s.keep_end, s.periodic), (t.keep_start, t.keep_end, t.periodic)
+    return s.elements, s.order, walls_s, t.elements, t.order, walls_t
+
+
+def _plain(signature: Signature) -> TensorSpace:
+    ns, ps, walls_s, nt, pt, walls_t = signature
+    return TensorSpace(Line(tuple(map(float, range(ns + 1))), ps, *walls_s), Line(tuple(map(float, range(nt + 1))), pt, *walls_t))
+
+
+@lru_cache(maxsize=32)
+def _selection(high: Signature, low: Signature) -> NDArray[np.int64]:
+    """Places, in the data of a space's matrices, of those of a subspace."""
+    space = _plain(high)
+    keep = np.zeros(space.size, dtype=bool)
+    keep[restriction(space, _plain(low))] = True
+    pattern = space.pattern
+    return np.flatnonzero(keep[pattern.indices] & np.repeat(keep, np.diff(pattern.indptr)))
 
 
 def restriction(high: TensorSpace, low: TensorSpace) -> NDArray[np.int64]:

@@ -110,7 +110,7 @@ class Line:
 
     def edge_numbers(self) -> NDArray[np.int64]:
         """Number of each local edge function, shape (elements, order)."""
-        return np.arange(self.edge_size).reshape(self.elements, self.order)
+        return np.asarray(np.arange(self.edge_size).reshape(self.elements, self.order), dtype=np.int64)
 
     def nodal_numbers(self) -> NDArray[np.int64]:
         """Number of each local nodal function, -1 where a wall removed it, shape (elements, order + 1)."""
@@ -119,10 +119,10 @@ class Line:
         numbers = start + local
         if self.periodic:
             numbers[-1, 1] = 0
-            return numbers
+            return np.asarray(numbers, dtype=np.int64)
         if not self.keep_end:
             numbers[-1, 1] = -1
         if not self.keep_start:
             numbers = numbers - 1
             numbers[-1, 1] = -1 if not self.keep_end else numbers[-1, 1]
-        return numbers
+        return np.asarray(numbers, dtype=np.int64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ class TensorSpace:
             s.elements, s.order, (s.keep_start, s.keep_end, s.periodic), t.elements, t.order, (t.keep_start, t.keep_end, t.periodic)
         )
 
-    def block(self, weight: NDArray[np.generic], row: tuple[str, str], column: tuple[str, str]) -> NDArray[np.generic]:
+    def block(self, weight: NDArray[Any], row: tuple[str, str], column: tuple[str, str]) -> NDArray[Any]:
         """Values of one block: integral of weight * row function * column function on the reference squares.
 
         Parameters
@@ -134,7 +135,7 @@ def _products(row_kind: str, column_kind: str, order: int, points: int) -> Array
     return np.ascontiguousarray((a[:, None, :] * b[None, :, :]).reshape(-1, points))
 
 
-def _contract(line: Line, values: NDArray[np.generic], row_kind: str, column_kind: str) -> NDArray[np.generic]:
+def _contract(line: Line, values: NDArray[Any], row_kind: str, column_kind: str) -> NDArray[Any]:
     """Integrate (Q, k) values against all couplings of a line; shape (couplings, k)."""
     space = pairs(
         line.elements,

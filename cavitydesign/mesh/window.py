@@ -1,7 +1,8 @@
 """Build the window of a mode family: which part of the meridian plane is meshed, and with which elements.
 
 Few elements of high order: two inside the rim, one outside, two along half the mode (measured: 400 unknowns for 1e-6, 1100 for
-1e-8; more elements of lower order need two to three times as many). Interfaces are element edges. Where a mode leaks, the window reaches past the caustic into a complex-stretched layer.
+1e-8; more elements of lower order need two to three times as many). Interfaces are element edges. Where a mode leaks, the window
+reaches past the caustic into a complex-stretched layer.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def build_window(cavity: Cavity, sizing: Sizing) -> Window:
             return FibreCurve(outline, radius + s, cavity.fibre_taper)
         return OffsetCurve(outline, s)
 
-    rim: Curve = OffsetCurve(outline, 0.0)
+    rim = OffsetCurve(outline, 0.0)
     edges = [inner_s, *touched, 0.0]
     curves: list[Curve] = [*(inner_curve(s) for s in edges[:-1]), rim]
     wanted = _inner_breaks(sizing, inner_s)

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..fem.field import GridField, evaluate
+from ..fem.field import FieldGrid, GridField
 from ..fem.legendre import Array
-from .problem import WindowProblem, Values
+from .problem import Values, WindowProblem
 
 _NOISE = 0.02
 
@@ -50,54 +49,35 @@ def identify(problem: WindowProblem, vectors: Values, m: float | Array, permitti
         Azimuthal order of all or of each.
     permittivity : (regions,) array
     """
-    window, cavity = problem.window, problem.cavity
-    real = [layer for layer in window.layers if layer.stretch is None]
-    s = np.concatenate([_middle(layer.breaks, 10) for layer in real])
-    t = np.array([0.5 * sum(window.t_breaks)]) if cavity.sliced else _middle(window.t_breaks, 8)
-    field = evaluate(window, problem.space, vectors, m, s, t)
-    weight = _cell(s)[:, None] * (np.ones(1) if cavity.sliced else _cell(t)) * abs(field.jacobian * field.r)
-    weight = weight * permittivity[field.region][:, None]
-    body = len(cavity.regions) - 2
-    return [_one(problem, field, i, weight, body) for i in range(field.e_r.shape[0])]
+    grid = problem.identity_grid
+    field = grid.evaluate(vectors, m)
+    along = np.ones(1) if grid.t_um.size == 1 else np.gradient(grid.t_um)
+    weight = np.gradient(grid.s_um)[:, None] * along * abs(grid.jacobian * grid.r)
+    weight = weight * permittivity[grid.region][:, None]
+    return [_one(problem, grid, field, i, weight) for i in range(field.e_r.shape[0])]
 
 
-def _one(problem: WindowProblem, field: GridField, i: int, weight: Array, body: int) -> Identity:
-    parts = np.array([(abs(e[i]) ** 2 * weight).sum() for e in (field.e_z, field.e_r, field.e_azimuthal)])
+def _one(problem: WindowProblem, grid: FieldGrid, field: GridField, i: int, weight: Array) -> Identity:
+    squares = [abs(e[i]) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
+    parts = np.array([square.sum() for square in squares])
     fractions = parts / parts.sum()
     polarisation = "TM" if fractions[0] >= fractions[1] else "TE"
     component = field.e_z[i] if polarisation == "TM" else field.e_r[i]
-    inside_rows = field.region <= body
-    density = weight * sum(abs(e[i]) ** 2 for e in (field.e_z, field.e_r, field.e_azimuthal))
-    inside = float(density[inside_rows].sum() / density.sum())
-    component = (component * np.sqrt(weight))[inside_rows]
+    rows = grid.region <= len(problem.cavity.regions) - 2
+    inside = float(sum(square[rows].sum() for square in squares) / parts.sum())
+    component = (component * np.sqrt(weight))[rows]
     if np.iscomplexobj(component):
         peak = component.ravel()[np.argmax(abs(component))]
         component = (component * np.conj(peak) / abs(peak)).real
     left, singular, right = np.linalg.svd(component, full_matrices=False)
     purity = float(singular[0] ** 2 / (singular**2).sum())
-    p = _changes(left[:, 0]) + 1
     along = _changes(right[0])
-    if problem.cavity.sliced:
-        q = along
-    elif problem.window.half:
-        odd = (problem.wall == "electric") == (polarisation == "TE")
-        q = 2 * along + int(odd)
-    else:
-        q = along
-    return Identity(polarisation, p, q, fractions, purity, inside)
+    odd = problem.mirror is not None and (problem.mirror == "electric") == (polarisation == "TE")
+    q = along if problem.mirror is None else 2 * along + int(odd)
+    return Identity(polarisation, _changes(left[:, 0]) + 1, q, fractions, purity, inside)
 
 
-def _middle(breaks: tuple[float, ...], count: int) -> Array:
-    """Points inside every element, none on a boundary."""
-    share = (np.arange(count) + 0.5) / count
-    return np.concatenate([a + (b - a) * share for a, b in zip(breaks[:-1], breaks[1:], strict=True)])
-
-
-def _cell(x: Array) -> Array:
-    return np.asarray(np.gradient(x))
-
-
-def _changes(values: NDArray[np.float64]) -> int:
+def _changes(values: Array) -> int:
     """Sign changes between parts of a profile that rise above the noise."""
     strong = values[abs(values) > _NOISE * abs(values).max()]
     return int(np.count_nonzero(np.diff(np.sign(strong))))

@@ -1,27 +1,30 @@
 """Solve one radial family (polarisation, p) for all its azimuthal and axial orders in one window.
 
-Snapshots at a few azimuthal orders span a reduced basis; the small problem gives every other order, with dispersion; the residual
-of the full problem decides whether a snapshot is missing.
+A low-order solve finds and names the modes; block Krylov steps lift them to the full order (the difference is the error bar); a
+reduced basis of few azimuthal orders gives every other one, with dispersion. Where the residual of the full problem shows the
+basis wanting, the correction (K - s B)^-1 r joins it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..eigen.factor import Factor
-from ..eigen.reduced_basis import ReducedPencil, orthonormal
+from ..eigen.lanczos import shift_invert_lanczos
+from ..eigen.reduced_basis import ReducedPencil
+from ..eigen.refine import refine
 from .classify import Identity, identify
 from .media import Permittivities, permittivities
-from .problem import Values, WindowProblem
+from .problem import Pencil, Values, WindowProblem
 from .seeds import FamilySeed
 
 Array = NDArray[np.float64]
-
 _MOST_WANTED = 60
+_MOST_ROUNDS = 8
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Snapshot:
     ----------
     values : (k,) array
         k0^2, nearest the shift first.
+    vectors : (n, k) array
+        Scaled to x^T B x = 1.
     chosen : dict of int to int
         Column of each axial order found.
     """
@@ -39,11 +44,15 @@ class Snapshot:
     m: int
     shift: float
     eps: Permittivities
+    pencil: Pencil = field(repr=False)
     factor: Factor = field(repr=False)
     values: Values = field(repr=False)
     vectors: Values = field(repr=False)
-    identities: tuple[Identity, ...] = field(repr=False)
     chosen: dict[int, int]
+
+    def wavenumber(self, q: int) -> complex:
+        """k0 of an axial order, for the media of the snapshot."""
+        return complex(np.sqrt(complex(self.values[self.chosen[q]])))
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,9 @@ class RawMode:
     Attributes
     ----------
     k_per_um : complex
-        Vacuum wavenumber; the imaginary part is negative for a leaky or absorbing mode.
+        Vacuum wavenumber; the imaginary part is negative for a leaky mode.
+    k_absorbing_per_um : complex
+        The same with the imaginary permittivities.
     residual : (n,) array
         K x - k^2 B x of the full problem.
     """
@@ -65,34 +76,35 @@ class RawMode:
     k_absorbing_per_um: complex
     vector: Values = field(repr=False)
     eps: Permittivities = field(repr=False)
-    identity: Identity
     residual: Values = field(repr=False)
 
 
-def snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int], start: Values | None = None) -> Snapshot:
-    """Eigenpairs of all wanted axial orders at one azimuthal order, searching wider until each is found.
+def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int]) -> Snapshot:
+    """Eigenpairs of all wanted axial orders at one azimuthal order, from nothing, searching wider until each is found.
 
     The shift lies just above the highest estimate, so that its inertia also bounds the count of modes.
     """
     guesses = [seed.k_per_um(m, q) for q in qs]
     eps = permittivities(problem.cavity, 0.5 * (min(guesses) + max(guesses)))
     step = 0.2 * max(guesses) / m if problem.cavity.sliced else 0.6 * seed.axial_rate_per_um / seed.index
-    if problem.window.is_complex:
+    if problem.is_complex:
         step *= 0.1
     shift = (max(guesses) + min(step, 0.5 * max(guesses) / m)) ** 2
-    factor = problem.factor(m, eps, shift)
+    pencil = problem.pencil(m, eps)
+    factor = pencil.factor(shift)
+    start = np.random.default_rng(20).standard_normal(problem.size).astype(pencil.mass.dtype)
     wanted = len(qs) + 2
     while True:
-        pairs = problem.eigenpairs(factor, m, eps, shift, wanted, start)
-        identities = tuple(identify(problem, pairs.vectors, m, eps.ordinary))
-        chosen = _choose(identities, pairs.values, seed, m, qs, problem.window.is_complex)
+        pairs = shift_invert_lanczos(factor.solve, pencil.mass.__matmul__, shift, start, wanted, 1e-6)
+        identities = identify(problem, pairs.vectors, m, eps.ordinary)
+        chosen = _choose(identities, pairs.values, seed, m, qs, problem.is_complex)
         if len(chosen) == len(qs) or wanted >= min(_MOST_WANTED, problem.size // 2):
-            return Snapshot(m, shift, eps, factor, pairs.values, pairs.vectors, identities, chosen)
+            return Snapshot(m, shift, eps, pencil, factor, pairs.values, pairs.vectors, chosen)
         wanted = 2 * wanted + 2
 
 
 def _choose(
-    identities: tuple[Identity, ...], values: Values, seed: FamilySeed, m: int, qs: Sequence[int], leaky: bool
+    identities: Sequence[Identity], values: Values, seed: FamilySeed, m: int, qs: Sequence[int], leaky: bool
 ) -> dict[int, int]:
     """Columns that carry the wanted labels; of several (fringes of an absorbing layer) the one with the least loss."""
     chosen: dict[int, int] = {}
@@ -112,9 +124,31 @@ def _merit(identity: Identity, k: complex, leaky: bool) -> float:
     return -abs(k.imag / k.real) if leaky else identity.inside * identity.purity
 
 
+def lifted(problem: WindowProblem, seed: FamilySeed, m: int, guess: Snapshot, start: Values) -> Snapshot:
+    """Eigenpairs from approximate ones (of a lower order, or of another azimuthal order), labels kept by overlap.
+
+    Parameters
+    ----------
+    guess : Snapshot
+        Where the labels come from.
+    start : (n, k) array
+        Its vectors as vectors of this problem.
+    """
+    values = guess.values.real if not problem.is_complex else guess.values
+    ratio = float(np.mean([(seed.k_per_um(m, q) / seed.k_per_um(guess.m, q)) ** 2 for q in guess.chosen]))
+    eps = guess.eps if m == guess.m else permittivities(problem.cavity, float(np.sqrt(ratio * values[0].real)))
+    shift = guess.shift * ratio
+    pencil = problem.pencil(m, eps)
+    factor = pencil.factor(shift)
+    found, vectors = refine(factor.solve, pencil.stiffness.__matmul__, pencil.mass.__matmul__, shift, start)
+    overlap = abs(start.T @ (pencil.mass @ vectors))
+    chosen = {q: int(np.argmax(overlap[column])) for q, column in guess.chosen.items()}
+    return Snapshot(m, shift, eps, pencil, factor, found, vectors, chosen)
+
+
 @dataclass(frozen=True)
 class ReducedFamily:
-    """Snapshots of a family and the reduced problem that they span, with the images of the basis under the affine matrices."""
+    """Snapshots of a family and the reduced problem of their span, with the images of its basis under the affine matrices."""
 
     problem: WindowProblem
     seed: FamilySeed
@@ -125,21 +159,33 @@ class ReducedFamily:
     @classmethod
     def span(cls, problem: WindowProblem, seed: FamilySeed, snapshots: Sequence[Snapshot]) -> ReducedFamily:
         """Project the affine matrices onto the snapshots' eigenvectors."""
-        basis = orthonormal(np.concatenate([shot.vectors for shot in snapshots], axis=1))
-        forms = problem.forms
+        empty = cls(problem, seed, tuple(snapshots), ReducedPencil.empty(problem.size), (None,) * 5)  # type: ignore[arg-type]
+        return empty.enriched(np.concatenate([shot.vectors for shot in snapshots], axis=1))
+
+    def enriched(self, vectors: Values) -> ReducedFamily:
+        """The same family with more vectors in its basis."""
+        fresh = self.pencil.new_directions(vectors)
+        if fresh.shape[1] == 0:
+            return self
+        forms, problem = self.problem.forms, self.problem
 
         def image(data: Values) -> Values:
             if data.ndim == 1:
-                return np.asarray(problem.matrix(data) @ basis)
-            return np.stack([problem.matrix(one) @ basis for one in data])
+                return np.asarray(problem.matrix(data) @ fresh)
+            return np.stack([problem.matrix(one) @ fresh for one in data])
 
-        axial = None if forms.b_axial is None else image(forms.b_axial)
-        images = (image(forms.k0), image(forms.k2), image(forms.b_plane), image(forms.b_azimuthal), axial)
-        small = [None if part is None else np.asarray(basis.T @ part) for part in images]
-        pencil = ReducedPencil(basis, forms.active, *small)  # type: ignore[arg-type]
-        return cls(problem, seed, tuple(snapshots), pencil, images)
+        parts = (forms.k0, forms.k2, forms.b_plane, forms.b_azimuthal, forms.b_axial)
+        new = [None if data is None else image(data) for data in parts]
+        k0, k2, plane, azimuthal, axial = (
+            b if a is None or b is None else np.concatenate([a, b], axis=-1) for a, b in zip(self.images, new, strict=True)
+        )
+        assert k0 is not None and k2 is not None and plane is not None and azimuthal is not None
+        images = (k0, k2, plane, azimuthal, axial)
+        basis = np.concatenate([self.pencil.basis.astype(fresh.dtype), fresh], axis=1)
+        pencil = ReducedPencil.project(basis, forms.active, images)
+        return replace(self, pencil=pencil, images=images)
 
-    def residual(self, m: Array, square: Values, weights: Values, eps: Sequence[Permittivities]) -> Values:
+    def residuals(self, m: Array, square: Values, weights: Values, eps: Sequence[Permittivities]) -> Values:
         """Columns K x - k^2 B x of the full problem for x = basis @ weights.
 
         Parameters
@@ -174,8 +220,7 @@ class ReducedFamily:
         """Modes of one azimuthal order, chosen by their overlap with those of the last order; updates the tracks."""
         guess = float(np.mean([self.seed.k_per_um(m, q) for q in tracks]))
         eps = permittivities(self.problem.cavity, guess)
-        values, vectors = self.pencil.solve(m, eps.ordinary, eps.axial)
-        mass = self.pencil.mass(m, eps.ordinary, eps.axial)
+        values, vectors, mass = self.pencil.solve(m, eps.ordinary, eps.axial)
         modes = []
         for q, reference in tracks.items():
             column = int(np.argmax(abs(reference @ mass @ vectors)))
@@ -186,21 +231,19 @@ class ReducedFamily:
         return modes
 
     def _finished(self, found: Sequence[tuple[int, int, complex, Values, Permittivities]]) -> list[RawMode]:
-        """Full vectors, residuals and identities of all modes at once."""
+        """Full vectors and residuals of all modes at once."""
         weights = np.stack([w for _, _, _, w, _ in found], axis=1)
         orders = np.array([m for m, *_ in found], dtype=float)
         eps = [e for *_, e in found]
         square = np.array([k**2 for _, _, k, _, _ in found])
-        if not np.iscomplexobj(self.pencil.basis):
+        if not self.problem.is_complex:
             square = square.real
         vectors = self.pencil.basis @ weights
-        residuals = self.residual(orders, square, weights, eps)
-        identities = identify(self.problem, vectors, orders, eps[len(eps) // 2].ordinary)
-        modes = []
-        for i, (m, q, k, w, here) in enumerate(found):
-            lossy = self._absorbing(m, k, w, here)
-            modes.append(RawMode(self.problem, m, q, k, lossy, vectors[:, i], here, identities[i], residuals[:, i]))
-        return modes
+        residuals = self.residuals(orders, square, weights, eps)
+        return [
+            RawMode(self.problem, m, q, k, self._absorbing(m, k, w, here), vectors[:, i], here, residuals[:, i])
+            for i, (m, q, k, w, here) in enumerate(found)
+        ]
 
     def _disperse(self, m: int, weights: Values, k: complex) -> tuple[complex, Permittivities]:
         """Wavenumber with the media at the mode's own wavelength: the fixed point of k^2 = y^T K y / y^T B(k) y (Steffensen)."""
@@ -225,59 +268,57 @@ class ReducedFamily:
         return (first if first.imag <= 0 else first.conjugate()), eps
 
     def _absorbing(self, m: int, k: complex, weights: Values, eps: Permittivities) -> complex:
-        """Wavenumber with the imaginary permittivities too, by first order in the full small problem's left and right vectors."""
+        """Wavenumber with the imaginary permittivities too: Rayleigh-quotient iteration of the complex small problem."""
         if not eps.loss.any():
             return k
-        change = 1j * self.pencil.mass(m, eps.loss, eps.loss)
-        small_k = self.pencil.stiffness(m)
-        small_b = self.pencil.mass(m, eps.ordinary, eps.axial) + change
-        value = k**2
+        stiffness = self.pencil.stiffness(m)
+        mass = self.pencil.mass(m, eps.ordinary, eps.axial) + 1j * self.pencil.mass(m, eps.loss, eps.loss)
+        value: complex = k**2
         y = weights.astype(complex)
-        for _ in range(3):  # Rayleigh-quotient iteration of the complex-symmetric pencil
-            y = np.linalg.solve(small_k - value * (1 + 1e-9) * small_b, small_b @ y)
+        for _ in range(3):
+            y = np.linalg.solve(stiffness - value * (1 + 1e-9) * mass, mass @ y)
             y = y / np.linalg.norm(y)
-            value = (y @ small_k @ y) / (y @ small_b @ y)
+            value = complex((y @ stiffness @ y) / (y @ mass @ y))
         root = complex(np.sqrt(value))
         return root if root.real > 0 else -root
 
 
-def relative_basis_error(family: ReducedFamily, mode: RawMode) -> float:
-    """Estimate of the relative error of k that the basis causes: r^T (K - s B)^-1 r with the nearest snapshot's factor."""
-    shot = min(family.snapshots, key=lambda s: abs(s.m - mode.m))
-    square = abs(complex(mode.residual @ shot.factor.solve(mode.residual)))
-    mass = abs(complex(mode.vector @ family.problem.matrix(family.problem.mass(mode.m, mode.eps)) @ mode.vector))
-    return 0.5 * square / (mass * abs(mode.k_per_um) ** 2)
-
-
 def solve_family(
-    problem: WindowProblem, seed: FamilySeed, orders: Sequence[int], qs: Sequence[int], accuracy: float
+    family: ReducedFamily, orders: Sequence[int], qs: Sequence[int], accuracy: float
 ) -> tuple[ReducedFamily, list[RawMode], float]:
-    """All modes of a family of one mirror class, snapshots added until the basis is good enough.
+    """All modes of a family, corrections added until the basis is good enough.
 
     Returns
     -------
     family, modes, error
-        Error: the largest relative error of k that the reduced basis causes.
+        Error: the largest estimate of the relative error of k that the reduced basis causes.
     """
-    nodes = [orders[0]] if len(orders) == 1 else [orders[0], orders[-1]]
-    shots = [snapshot(problem, seed, nodes[0], qs)]
-    shots += [snapshot(problem, seed, m, qs, shots[0].vectors.sum(axis=1)) for m in nodes[1:]]
-    while True:
-        family = ReducedFamily.span(problem, seed, shots)
+    solved = {shot.m for shot in family.snapshots}
+    worst = 0.0
+    for _ in range(_MOST_ROUNDS):
         modes = family.follow(orders, qs)
-        solved = {shot.m for shot in shots}
         probes = [mode for mode in modes if mode.m in _probes(orders, solved)]
-        errors = [(relative_basis_error(family, mode), mode.m) for mode in probes]
-        worst, where = max(errors, default=(0.0, orders[0]))
-        if worst <= 0.1 * accuracy or where in solved or len(shots) >= 8:
-            return family, modes, worst
-        shots.append(snapshot(problem, seed, where, qs, shots[0].vectors.sum(axis=1)))
+        corrections = []
+        worst = 0.0
+        for mode in probes:
+            shot = min(family.snapshots, key=lambda s, m=mode.m: abs(s.m - m))  # type: ignore[misc]
+            correction = shot.factor.solve(mode.residual)
+            error = 0.5 * abs(complex(mode.residual @ correction)) / abs(mode.k_per_um) ** 2
+            worst = max(worst, error)
+            if error > 0.002 * accuracy:
+                corrections.append(correction)
+        if not corrections:
+            break
+        family = family.enriched(np.stack(corrections, axis=1))
+    return family, family.follow(orders, qs) if corrections else modes, worst
 
 
 def _probes(orders: Sequence[int], solved: set[int]) -> set[int]:
-    """The orders farthest from any snapshot."""
-    distance = {m: min(abs(m - s) for s in solved) for m in orders}
-    most = max(distance.values())
-    return {m for m, d in distance.items() if d == most} if most else set()
-
-
+    """The orders farthest from any snapshot, between and beyond them."""
+    between = [m for m in orders if min(solved) < m < max(solved)]
+    beyond = [m for m in orders if m < min(solved) or m > max(solved)]
+    chosen = set()
+    for group in (between, beyond):
+        if group:
+            chosen.add(max(group, key=lambda m: min(abs(m - s) for s in solved)))
+    return chosen

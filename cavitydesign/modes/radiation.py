@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from ..analytic.bessel import bessel_j_scaled, log_bessel_j, log_derivative_j
 from ..fem.legendre import Array, gauss
 
-Values = NDArray[np.generic]
+Values = NDArray[Any]
 _NODES = 20
 
 
@@ -123,7 +124,7 @@ def _clenshaw(x: Array, series: Array) -> tuple[Array, Array]:
 @lru_cache(maxsize=1)
 def _series_of_samples() -> tuple[Array, Array]:
     nodes = chebyshev.chebpts1(_NODES)
-    return nodes, np.linalg.inv(chebyshev.chebvander(nodes, _NODES - 1))
+    return np.asarray(nodes), np.asarray(np.linalg.inv(chebyshev.chebvander(nodes, _NODES - 1)))
 
 
 def _phases(kz: Array, mirror: str | None) -> tuple[Values, Values]:
@@ -142,7 +143,7 @@ def _directions(
 ) -> tuple[Array, Array]:
     """Cosines of the polar angles at which the far field is taken, and their weights.
 
-    The pattern is a narrow belt: J_m falls off like exp(-u^2 sqrt(m^2 - x^2)) in u = cos a, the mode's height like exp(-k^2 w^2 u^2).
+    The pattern is a narrow belt in u = cos a: J_m falls off like exp(-u^2 sqrt(m^2 - x^2)), the height like exp(-k^2 w^2 u^2).
     """
     if sliced:
         return np.zeros(1), np.ones(1)
@@ -151,6 +152,7 @@ def _directions(
     height = 2.0 * float(density @ source.z**2) / float(density.sum()) / (2 * q + 1)
     widest = min(1.0, math.sqrt((22.0 + 6.0 * q) / (steep + 0.5 * k**2 * height)))
     points, weights = gauss(14 + 2 * q if m > 40 else 40 + 2 * q)
+    upper = np.asarray(0.5 * widest * (points + 1))
     if mirrored:
-        return 0.5 * widest * (points + 1), weights * widest
-    return np.concatenate([-0.5 * widest * (points + 1), 0.5 * widest * (points + 1)]), np.tile(0.5 * weights * widest, 2)
+        return upper, np.asarray(weights * widest)
+    return np.concatenate([-upper, upper]), np.tile(0.5 * weights * widest, 2)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..fem.field import evaluate
+from ..fem.field import FieldGrid
 from .family import RawMode
 from .mode import Array, FieldSamples
 
@@ -31,12 +32,10 @@ def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
     real = [layer for layer in window.layers if layer.stretch is None]
     s = _outward_points([(layer.breaks[0], layer.breaks[-1]) for layer in real], outwards)
     t_end = window.t_breaks[-1]
-    if window.half:
-        positive = np.linspace(0.0, t_end, (along + 1) // 2)
-    else:
-        positive = np.linspace(window.t_breaks[0], t_end, along)
-    field = evaluate(window, problem.space, raw.vector, raw.m, s, positive)
-    parts = [field.r.real, field.z.real, field.e_r[0], 1j * field.e_azimuthal[0], field.e_z[0]]
+    positive = np.linspace(0.0, t_end, (along + 1) // 2) if window.half else np.linspace(window.t_breaks[0], t_end, along)
+    grid = FieldGrid.build(window, problem.space, s, positive)
+    field = grid.evaluate(raw.vector, raw.m)
+    parts = [grid.r.real, grid.z.real, field.e_r[0], 1j * field.e_azimuthal[0], field.e_z[0]]
     t = positive
     if window.half:
         t = np.concatenate([-positive[:0:-1], positive])
@@ -48,7 +47,7 @@ def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
     r, z, e_r, e_phi, e_z = parts
     largest = np.sqrt(abs(e_r) ** 2 + abs(e_phi) ** 2 + abs(e_z) ** 2).max()
     names = tuple(name for name, _ in cavity.regions)
-    region = np.broadcast_to(field.region[:, None], r.shape)
+    region = np.broadcast_to(grid.region[:, None], r.shape)
     return FieldSamples(
         r.real,
         z.real,
@@ -78,7 +77,7 @@ def _interfaces(raw: RawMode, t: Array) -> dict[str, Array]:
     curves = {}
     names = [name for name, _ in raw.problem.cavity.regions]
     layers = raw.problem.window.layers
-    for inner, outer in zip(layers[:-1], layers[1:], strict=True):
+    for inner, outer in itertools.pairwise(layers):
         if inner.region != outer.region:
             r, z, _, _ = inner.outer.evaluate(t)
             curves["outline" if names[inner.region] == "body" else names[inner.region]] = np.stack([r.real, z.real], axis=1)
@@ -94,8 +93,8 @@ def _mesh_lines(raw: RawMode, t: Array) -> tuple[Array, ...]:
             r, z, *_ = layer.map(np.array([s]), t)
             lines.append(np.stack([r[0].real, z[0].real], axis=1))
     ends = window.t_breaks if not window.half else tuple(sorted({*window.t_breaks, *(-x for x in window.t_breaks)}))
-    s = np.concatenate([np.linspace(layer.breaks[0], layer.breaks[-1], 12, endpoint=False) for layer in real])
+    across = np.concatenate([np.linspace(layer.breaks[0], layer.breaks[-1], 12, endpoint=False) for layer in real])
     for edge in ends:
-        r, z, *_ = window.map(s, np.array([edge]))
+        r, z, *_ = window.map(across, np.array([edge]))
         lines.append(np.stack([r[:, 0].real, z[:, 0].real], axis=1))
     return tuple(lines)

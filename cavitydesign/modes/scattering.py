@@ -10,14 +10,14 @@ For a TM mode of an infinite cylinder this is 3 lambda^3 R / (8 pi^2 (n^2 - 1) s
 from __future__ import annotations
 
 import math
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ..fem.legendre import Array
 from ..units import NM_PER_UM
 
-Values = NDArray[np.generic]
+Values = NDArray[Any]
 
 
 def log10_scattering_q(

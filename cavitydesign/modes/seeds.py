@@ -18,14 +18,14 @@ from ..units import wavenumber_per_um
 from .media import permittivities
 from .mode_set import ModeRequest
 
-_AIRY_ZEROS = (2.33810741, 4.08794944, 5.52055983, 6.78670809, 7.94413359, 9.02265085, 10.0401743, 11.0085243, 11.9360156, 12.8287767)
+_AIRY_ZEROS = (2.33810741, 4.08794944, 5.52055983, 6.78670809, 7.94413359, 9.02265085, 10.0401743, 11.0085243, 11.9360156)
 
 
 def airy_zero(p: int) -> float:
     """Magnitude of the p-th zero of Ai (DLMF 9.9.6 beyond the tabulated ones)."""
     if p <= len(_AIRY_ZEROS):
         return _AIRY_ZEROS[p - 1]
-    return (3 * math.pi * (4 * p - 1) / 8) ** (2 / 3)
+    return float((3 * math.pi * (4 * p - 1) / 8) ** (2 / 3))
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ def _depth(m: int, p: int, exponent: float) -> float:
     """Depth of the rim layer in units of the radius: turning point of order p and the decay below it."""
     oscillating = airy_zero(p) * (m / 2.0) ** (-2.0 / 3.0) / 2 ** (1.0 / 3.0) / 2 ** (1.0 / 3.0)
     below = (3 * exponent / (2 * math.sqrt(2.0) * m)) ** (2.0 / 3.0)
-    return min(oscillating + below, 0.75)
+    return float(min(oscillating + below, 0.75))
 
 
 def radial_guess(radius: float, index: float, surround: float, m: float, p: int, polarisation: str) -> float:
     """Airy estimate of the slice's wavenumber: n k R = m + a_p (m/2)^(1/3) - P / sqrt(n^2 - 1)."""
     contrast = index / surround
     shift = (1.0 if polarisation == "TM" else 1.0 / contrast**2) * contrast / math.sqrt(max(contrast**2 - 1.0, 1e-6))
-    return (m + airy_zero(p) * (m / 2.0) ** (1.0 / 3.0) - shift) / (index * radius)
+    return float((m + airy_zero(p) * (m / 2.0) ** (1.0 / 3.0) - shift) / (index * radius))
 
 
 def orders_in_range(cavity: Cavity, polarisation: str, p: int, low_k: float, high_k: float) -> list[int]:
@@ -158,7 +158,7 @@ def _trimmed(seed: FamilySeed, request: ModeRequest, low_k: float, high_k: float
         for m in seed.orders
         if seed.k_per_um(m, 0) <= high_k * 1.001 and seed.k_per_um(m, request.axial_orders - 1) >= low_k * 0.999
     ]
-    spare = wanted + [wanted[-1] + 1] if wanted else []
+    spare = [*wanted, wanted[-1] + 1] if wanted else []
     keep = [m for m in spare if m in seed.slice_k_per_um]
     return FamilySeed(
         seed.polarisation, seed.p, tuple(keep), {m: seed.slice_k_per_um[m] for m in keep}, seed.axial_rate_per_um, seed.index

@@ -1,0 +1,117 @@
+"""From solved eigenvectors to modes as results: what each carries, its losses, its neighbour, its error bars."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..units import wavelength_nm, wavenumber_per_um
+from .error import ErrorBars, error_bars
+from .family import RawMode
+from .measure import Measures, measure_all
+from .mode import LossBudget, Mode
+from .mode_set import ModeRequest
+from .sample import sampler
+from .solve import SolvedClass
+
+_PML_TRUSTED_BELOW_LOG10_Q = 8.0
+
+
+def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
+    """Measured modes of a family inside the range, each with its neighbour's free spectral range."""
+    chosen = [raw for raw in sorted(result.modes, key=lambda raw: (raw.q, raw.m)) if _wanted(request, raw)]
+    if not chosen:
+        return []
+    measured, bars = _measured(result, chosen)
+    by_label = {(raw.q, raw.m): raw for raw in result.modes}
+    return [
+        _mode(request, result, bars, raw, measures, by_label.get((raw.q, raw.m + 1)))
+        for raw, measures in zip(chosen, measured, strict=True)
+    ]
+
+
+def _wanted(request: ModeRequest, raw: RawMode) -> bool:
+    if request.azimuthal_order is not None:
+        return raw.m == request.azimuthal_order
+    assert request.span_nm is not None
+    low = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)
+    return low <= raw.k_per_um.real <= wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
+
+
+def _measured(result: SolvedClass, chosen: Sequence[RawMode]) -> tuple[list[Measures], ErrorBars]:
+    """Measures of the chosen modes, and error bars from the first snapshot's modes two orders lower."""
+    shot = result.family.snapshots[0]
+    compared = [q for q in sorted(shot.chosen) if q in result.low_vectors][:1]
+    vectors = [raw.vector for raw in chosen]
+    orders, qs = [raw.m for raw in chosen], [raw.q for raw in chosen]
+    k, eps = [raw.k_per_um.real for raw in chosen], [raw.eps for raw in chosen]
+    for q in compared:
+        vectors += [shot.vectors[:, shot.chosen[q]], result.low_vectors[q]]
+        orders += [shot.m] * 2
+        qs += [q] * 2
+        k += [shot.wavenumber(q).real] * 2
+        eps += [shot.eps] * 2
+    measured = measure_all(result.family.problem, np.stack(vectors, axis=1), orders, qs, k, eps)
+    extra = measured[len(chosen) :]
+    return measured[: len(chosen)], error_bars(result.discrete, result.basis_error, extra[::2], extra[1::2])
+
+
+def _mode(
+    request: ModeRequest,
+    result: SolvedClass,
+    bars: ErrorBars,
+    raw: RawMode,
+    measures: Measures,
+    neighbour: RawMode | None,
+) -> Mode:
+    cavity = raw.problem.cavity
+    lam = wavelength_nm(raw.k_per_um.real)
+    relative = bars.relative(raw.q)
+    fsr = lam - wavelength_nm(neighbour.k_per_um.real) if neighbour else None
+    around = math.pi * cavity.diameter_um * 1e3
+    z, r, phi = (float(x) for x in measures.component_share)
+    losses, extra = _losses(raw, measures, bars)
+    extra["mode_volume_relative_error"] = bars.volume
+    names = [name for name, _ in cavity.regions]
+    return Mode(
+        polarisation=result.seed.polarisation,
+        m=raw.m,
+        p=result.seed.p,
+        q=raw.q,
+        wavelength_nm=lam,
+        wavelength_error_nm=lam * relative,
+        n_eff=raw.m * lam / around,
+        group_index=lam * (lam - fsr) / (around * fsr) if fsr else None,
+        fsr_nm=fsr,
+        energy_fraction={"axial": z, "radial": r, "azimuthal": phi},
+        confinement={name: float(x) for name, x in zip(names, measures.region_share, strict=True)},
+        confinement_error=bars.confinement,
+        mode_volume_um3=measures.volume_um3,
+        losses=losses,
+        residual=float(np.linalg.norm(raw.residual) / np.linalg.norm(raw.vector) / abs(raw.k_per_um) ** 2),
+        accuracy_met=relative <= request.relative_accuracy,
+        sample_field=sampler(raw),
+        extra=extra,
+    )
+
+
+def _losses(raw: RawMode, measures: Measures, bars: ErrorBars) -> tuple[LossBudget, dict[str, float | None]]:
+    """Loss budget: the absorbing layer below log10 Q = 8, the far field above, their difference where both hold."""
+    k = raw.k_per_um
+    far = measures.log10_q_far
+    pml = None
+    if raw.problem.is_complex and k.imag != 0:
+        pml = math.log10(abs(k.real / (2 * k.imag)))
+    radiation = pml if pml is not None and pml < _PML_TRUSTED_BELOW_LOG10_Q else far
+    error = bars.log10_q
+    if pml is not None and 3.0 < pml < 9.0:
+        error = max(error, 0.1 * abs(far - pml) if radiation is pml else abs(far - pml))
+    absorption = None
+    if raw.eps.loss.any():
+        change = raw.k_absorbing_per_um.imag - raw.k_per_um.imag
+        if change < 0:
+            absorption = math.log10(raw.k_absorbing_per_um.real / (2 * -change))
+    losses = LossBudget(radiation, absorption, measures.log10_q_scattering, error)
+    return losses, {"log10_q_radiation_far_field": far, "log10_q_radiation_absorbing_layer": pml}

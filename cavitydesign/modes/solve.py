@@ -1,0 +1,205 @@
+"""Solve the mirror classes of one radial family to the asked accuracy: window, order, snapshots, count."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..analytic.bessel import log_bessel_y
+from ..geometry.cavity import Cavity
+from ..mesh.rim_layer import Reach, reach_of
+from ..mesh.rim_map import Window
+from ..mesh.window import Sizing, build_window
+from .error import discretisation_errors
+from .family import RawMode, ReducedFamily, Snapshot, first_snapshot, lifted, solve_family
+from .media import Permittivities, permittivities
+from .mode_set import ModeRequest
+from .problem import Values, WindowProblem
+from .seeds import FamilySeed
+from .stopwatch import Stopwatch
+
+_PML_BELOW_LOG10_Q = 10.0
+_LOWEST_ORDER, _HIGHEST_ORDER = 5, 14
+_SHARE_OF_DISCRETISATION = 0.8
+
+
+@dataclass(frozen=True)
+class SolvedClass:
+    """Modes of one radial family of one mirror class.
+
+    Attributes
+    ----------
+    discrete : dict of int to float
+        Relative discretisation error of k by axial order.
+    basis_error : float
+        The same of the reduced basis.
+    low_vectors : dict of int to array
+        The first snapshot's modes as they were two orders lower, embedded.
+    counted, complete
+        Eigenvalues counted by inertia, and whether all were found.
+    """
+
+    seed: FamilySeed
+    family: ReducedFamily = field(repr=False)
+    modes: list[RawMode] = field(repr=False)
+    discrete: dict[int, float]
+    basis_error: float
+    low_vectors: dict[int, Values] = field(repr=False)
+    counted: int
+    complete: bool
+    notes: tuple[str, ...]
+
+
+def log10_q_estimate(seed: FamilySeed, m: int, radius_um: float, eps: Permittivities) -> float:
+    """log10 of the radiative Q of a slice mode, (pi/4) x^2 (n^2 - 1) Y_m(x)^2 (an estimate, right within a factor of n^4)."""
+    n_s = float(eps.index[-1])
+    contrast = max(float(eps.index[:-1].max()) / n_s, 1.0 + 1e-6)
+    x = seed.slice_k_per_um[m] * n_s * radius_um
+    if x >= m:
+        return 0.0
+    log_y = float(log_bessel_y(m, np.array([x]))[0])
+    return math.log10(math.pi / 4 * x**2 * (contrast**2 - 1)) + 2 * log_y / math.log(10)
+
+
+def solve_radial_family(cavity: Cavity, request: ModeRequest, seed: FamilySeed, watch: Stopwatch) -> list[SolvedClass]:
+    """Solve one radial family, raising the order until the asked accuracy holds."""
+    with watch.stage("mesh"):
+        middle = seed.orders[len(seed.orders) // 2]
+        eps = permittivities(cavity, seed.slice_k_per_um[middle])
+        radius = cavity.outline.equator_radius_um
+        low_q = min(log10_q_estimate(seed, m, radius, eps) for m in {seed.orders[0], seed.orders[-1]})
+        leaky = low_q < max(_PML_BELOW_LOG10_Q, 2 - math.log10(request.relative_accuracy))
+        window, cramped = _window(cavity, request, seed, eps, leaky, 0.0)
+    axial = list(range(1 if cavity.sliced else request.axial_orders))
+    assembled: dict[int, dict[str, WindowProblem]] = {}
+
+    def problem(order: int, wall: str) -> WindowProblem:
+        if order not in assembled:
+            with watch.stage("assemble"):
+                assembled[order] = WindowProblem.build(cavity, window, order)
+        return assembled[order][wall]
+
+    notes = ("the outline ends before the field has decayed along it: the wavelengths carry that error",) if cramped else ()
+    classes = _mirror_classes(window, seed.polarisation, axial)
+    return [_solve_class(request, seed, problem, wall, qs, notes, watch) for wall, qs in classes]
+
+
+def _window(
+    cavity: Cavity, request: ModeRequest, seed: FamilySeed, eps: Permittivities, leaky: bool, margin: float
+) -> tuple[Window, bool]:
+    """Window that holds the family at its lowest and highest azimuthal order."""
+    exponent = 0.5 * math.log(1.0 / request.relative_accuracy) + 1.0 + margin
+    axial = 1 if cavity.sliced else request.axial_orders
+    reaches = [
+        reach_of(cavity, m, seed.k_per_um(m, axial - 1), tuple(float(n) for n in eps.index), axial, exponent)
+        for m in sorted({seed.orders[0], seed.orders[-1]})
+    ]
+    reach = Reach(
+        max(r.turning_depth for r in reaches),
+        max(r.inner_depth for r in reaches),
+        max(r.outer for r in reaches),
+        max(r.caustic for r in reaches),
+        min(r.decay_per_um for r in reaches),
+        max(r.along for r in reaches),
+        reaches[0].along_width,
+        any(r.cramped for r in reaches),
+    )
+    lam = 2 * math.pi / seed.slice_k_per_um[seed.orders[0]]
+    sizing = Sizing(reach, seed.p, axial, lam, leaky, cavity.symmetric)
+    return build_window(cavity, sizing), reach.cramped
+
+
+def _mirror_classes(window: Window, polarisation: str, axial: list[int]) -> list[tuple[str, list[int]]]:
+    if not window.half:
+        return [("magnetic", axial)]
+    even, odd = ("electric", "magnetic") if polarisation == "TM" else ("magnetic", "electric")
+    classes = [(even, [q for q in axial if q % 2 == 0]), (odd, [q for q in axial if q % 2 == 1])]
+    return [(wall, qs) for wall, qs in classes if qs]
+
+
+def _first_order(accuracy: float, p: int) -> int:
+    """Order at which the stated error of a p = 1 mode meets the accuracy on these meshes (measured)."""
+    return min(max(_LOWEST_ORDER, round(1.0 - math.log10(accuracy)) + min(p - 1, 1)), _HIGHEST_ORDER - 2)
+
+
+def _solve_class(
+    request: ModeRequest,
+    seed: FamilySeed,
+    problem_at: Callable[[int, str], WindowProblem],
+    wall: str,
+    qs: list[int],
+    notes: tuple[str, ...],
+    watch: Stopwatch,
+) -> SolvedClass:
+    high, low, discrete = _converged(request.relative_accuracy, seed, problem_at, wall, qs, watch)
+    problem, shot = high
+    with watch.stage("solve"):
+        shots = [shot]
+        if len(seed.orders) > 3 and shot.chosen:
+            shots.append(lifted(problem, seed, seed.orders[-1], shot, shot.vectors))
+        family, modes, basis_error = solve_family(
+            ReducedFamily.span(problem, seed, shots), seed.orders, qs, request.relative_accuracy
+        )
+    with watch.stage("count"):
+        counted, complete, note = _count(problem, shots, len(modes))
+    low_problem, low_shot = low
+    embedded = problem.embed(low_problem, low_shot.vectors)
+    low_vectors = {q: embedded[:, column] for q, column in low_shot.chosen.items()}
+    return SolvedClass(
+        seed, family, modes, discrete, basis_error, low_vectors, counted, complete, (*notes, note) if note else notes
+    )
+
+
+def _converged(
+    accuracy: float,
+    seed: FamilySeed,
+    problem_at: Callable[[int, str], WindowProblem],
+    wall: str,
+    qs: list[int],
+    watch: Stopwatch,
+) -> tuple[tuple[WindowProblem, Snapshot], tuple[WindowProblem, Snapshot], dict[int, float]]:
+    """Problem and first snapshot at the order that meets the accuracy, the same two orders lower, and the errors by q."""
+    order, m = _first_order(accuracy, seed.p), seed.orders[0]
+    problem = problem_at(order, wall)
+    with watch.stage("solve"):
+        low_problem = problem.lowered(order - 2)
+        low = first_snapshot(low_problem, seed, m, qs)
+        high = lifted(problem, seed, m, low, problem.embed(low_problem, low.vectors))
+    while True:
+        discrete = discretisation_errors(high, low, order, seed.p)
+        worst = max(discrete.values(), default=0.0)
+        if worst <= _SHARE_OF_DISCRETISATION * accuracy or order >= _HIGHEST_ORDER:
+            return (problem, high), (low_problem, low), discrete
+        step = 1 if worst < 10 * accuracy and order < _HIGHEST_ORDER else 2
+        order = min(order + step, _HIGHEST_ORDER)
+        finer = problem_at(order, wall)
+        with watch.stage("solve"):
+            if order - 2 == problem.order:
+                low_problem, low = problem, high
+            else:
+                lower = finer.lowered(order - 2)
+                low = lifted(lower, seed, m, low, lower.embed(low_problem, low.vectors))
+                low_problem = lower
+            high = lifted(finer, seed, m, high, finer.embed(problem, high.vectors))
+        problem = finer
+
+
+def _count(problem: WindowProblem, shots: Sequence[Snapshot], modes: int) -> tuple[int, bool, str]:
+    """Eigenvalues between the lowest and highest wanted mode at the snapshots, by inertia, against those found."""
+    if problem.is_complex or modes == 0:
+        return modes, True, ""
+    counted, complete = 0, True
+    for shot in shots:
+        wanted = sorted(float(shot.values[column].real) for column in shot.chosen.values())
+        below, above = wanted[0] * (1 - 1e-5), max(shot.shift, wanted[-1] * (1 + 1e-5))
+        at_top = shot.factor.negative if above == shot.shift else shot.pencil.factor(above).negative
+        at_bottom = shot.pencil.factor(below).negative
+        found = int(np.count_nonzero((shot.values.real > below) & (shot.values.real < above)))
+        if at_top is None or at_bottom is None:
+            return counted, False, "the factorisation left its diagonal: modes could not be counted"
+        counted += at_top - at_bottom
+        complete &= at_top - at_bottom == found
+    return counted, complete, "" if complete else "the count of eigenvalues disagrees with the modes found"
