@@ -200,7 +200,7 @@ def check_section(mesh: SectionMesh, source: str) -> None:
     ------
     InputError
         One line that begins with the source: positions that are no numbers, folded or empty elements, points at r < 0, edges
-        shared by more than two elements, separate pieces that overlap or do not touch.
+        shared by more than two elements, holes, pieces that do not touch, tagged curves that are no edges.
     """
     if mesh.elements == 0:
         raise InputError(f"{source}: no elements; a section needs triangles or quadrilaterals")
@@ -222,3 +222,24 @@ def check_section(mesh: SectionMesh, source: str) -> None:
         a, _ = mesh.edges[int(np.argmax(mesh.edge_uses))]
         r, z = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]][mesh.corners == a][0]
         raise InputError(f"{source}: an edge near r = {r:.4g}, z = {z:.4g} um belongs to more than two elements")
+    _check_connection(mesh, source)
+
+
+def _check_connection(mesh: SectionMesh, source: str) -> None:
+    """One piece, one boundary, and every tagged curve on edges."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    outer = mesh.edges[mesh.outer_edges]
+    at_vertex = np.bincount(outer.ravel(), minlength=mesh.vertices)
+    links = csr_array((np.ones(len(mesh.edges)), tuple(mesh.edges.T)), shape=(mesh.vertices, mesh.vertices))
+    pieces = connected_components(links, directed=False)[0]
+    if pieces > 1:
+        raise InputError(f"{source}: {pieces} pieces that do not touch; neighbours must share the points of their common curve")
+    rim = csr_array((np.ones(len(outer)), tuple(outer.T)), shape=(mesh.vertices, mesh.vertices))
+    loops = connected_components(rim, directed=False)[0] - int((at_vertex == 0).sum())
+    if loops > 1 or at_vertex.max() > 2:
+        raise InputError(f"{source}: the section has a hole: elements are missing, or neighbours do not share their points")
+    for name, pairs in mesh.boundary.items():
+        if len(mesh.edge_numbers(pairs)) != len(pairs):
+            raise InputError(f"{source}: curve {name!r} runs where no element's edge is")

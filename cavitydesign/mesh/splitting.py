@@ -46,23 +46,29 @@ class FileElements:
     region: IntArray
 
 
-def conforming_mesh(
-    points: Array,
-    groups: Sequence[FileElements],
-    region_names: tuple[str, ...],
-    boundary: Mapping[str, IntArray],
-) -> SectionMesh:
-    """One mesh of quadrilaterals from all elements of a file.
+@dataclass(frozen=True, eq=False)
+class FileMesh:
+    """All that a file says about a section.
 
     Parameters
     ----------
     points : (p, 2) array
         Positions (r, z) in um.
-    groups : sequence of FileElements
+    groups : tuple of FileElements
     region_names : tuple of str
     boundary : mapping of str to (k, 2) int arrays
         Point pairs of the curves' elements.
     """
+
+    points: Array
+    groups: tuple[FileElements, ...]
+    region_names: tuple[str, ...]
+    boundary: Mapping[str, IntArray]
+
+
+def conforming_mesh(given: FileMesh) -> SectionMesh:
+    """One mesh of quadrilaterals from all elements of a file."""
+    points, groups, region_names, boundary = given.points, given.groups, given.region_names, given.boundary
     degree = max(group.degree for group in groups)
     if all(group.sides == 4 for group in groups):
         corners = np.concatenate([group.nodes[:, :4] for group in groups])

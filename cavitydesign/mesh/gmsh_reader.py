@@ -1,0 +1,169 @@
+"""Sections as gmsh has them: .msh files, and .geo, .step and .brep files that it meshes first.
+
+Read through gmsh's own interface, which keeps the names of regions and curves also for curved elements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from .gmsh_session import gmsh_model
+from .section import Array, IntArray
+from .splitting import FileElements, FileMesh
+
+MESH_SUFFIXES = (".msh", ".msh2", ".msh4")
+SHAPE_SUFFIXES = (".geo", ".geo_unrolled", ".step", ".stp", ".brep")
+_SIDES = {"Triangle": 3, "Quadrilateral": 4}
+
+
+@dataclass(frozen=True)
+class Meshing:
+    """How gmsh meshes a shape.
+
+    Parameters
+    ----------
+    degree : int
+        Of the geometry of the elements.
+    size_factor : float
+        On the element sizes that the file asks for.
+    quadrilaterals : bool
+        Whether triangles are joined to quadrilaterals where that works.
+    parameters : mapping of str to float
+        Values for the constants of a .geo file (DefineConstant).
+    """
+
+    degree: int = 4
+    size_factor: float = 1.0
+    quadrilaterals: bool = False
+    parameters: Mapping[str, float] | None = None
+
+
+def gmsh_file(path: Path, meshing: Meshing) -> FileMesh:
+    """Elements, regions and tagged curves of a file, read by gmsh in this process.
+
+    Raises
+    ------
+    InputError
+        One line: file and what is wrong with it.
+    MissingLibraryError
+        If gmsh cannot be loaded.
+    """
+    with gmsh_model("section") as gmsh:
+        try:
+            _open(gmsh, path, meshing)
+        except InputError:
+            raise
+        except Exception as error:  # gmsh raises plain exceptions with its last message
+            text = " ".join(str(error).split()) or "gmsh cannot read it"
+            raise InputError(f"{path}: {text[:160]}") from None
+        return gmsh_contents(gmsh, str(path))
+
+
+def _open(gmsh: Any, path: Path, meshing: Meshing) -> None:
+    if path.suffix in MESH_SUFFIXES:
+        gmsh.merge(str(path))
+        return
+    if path.suffix.startswith(".geo") and "systemcall" in path.read_text(errors="replace").lower():
+        raise InputError(f"{path}: SystemCall is not allowed in a section")
+    for name, value in (meshing.parameters or {}).items():
+        gmsh.parser.setNumber(name, [float(value)])
+    gmsh.logger.start()
+    gmsh.merge(str(path))
+    problems = [line for line in gmsh.logger.get() if line.startswith("Error")]
+    gmsh.logger.stop()
+    if problems:
+        raise InputError(f"{path}: {' '.join(problems[0].split())[:160]}")
+    mesh_shape(gmsh, meshing)
+
+
+def mesh_shape(gmsh: Any, meshing: Meshing) -> None:
+    """Mesh the current model with elements whose edges follow the curves."""
+    gmsh.option.setNumber("Mesh.MeshSizeFactor", meshing.size_factor)
+    gmsh.option.setNumber("Mesh.ElementOrder", 1)
+    if meshing.quadrilaterals:
+        gmsh.option.setNumber("Mesh.RecombineAll", 1)
+        gmsh.option.setNumber("Mesh.Algorithm", 8)
+    gmsh.model.mesh.generate(2)
+    gmsh.model.mesh.setOrder(meshing.degree)
+
+
+def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
+    """Elements, regions and tagged curves of gmsh's current model.
+
+    Raises
+    ------
+    InputError
+        One line that begins with the source.
+    """
+    tags, coordinates, _ = gmsh.model.mesh.getNodes()
+    if len(tags) == 0:
+        raise InputError(f"{source}: no nodes; a section needs a mesh, or surfaces to mesh")
+    xyz = np.asarray(coordinates).reshape(-1, 3)
+    size = float(np.ptp(xyz, axis=0).max())
+    if not np.isfinite(xyz).all():
+        raise InputError(f"{source}: a node's position is not a finite number")
+    if float(np.ptp(xyz[:, 2])) > 1e-6 * size:
+        raise InputError(f"{source}: not flat: x is the distance from the axis, y runs along it, and all points have one z")
+    place = np.full(int(max(tags)) + 1, -1)
+    place[np.asarray(tags, dtype=np.int64)] = np.arange(len(tags))
+    names, region_of = _regions(gmsh, source)
+    groups = []
+    for _, surface in gmsh.model.getEntities(2):
+        kinds, _, nodes = gmsh.model.mesh.getElements(2, surface)
+        for kind, flat in zip(kinds, nodes, strict=True):
+            if surface not in region_of:
+                raise InputError(
+                    f"{source}: surface {surface} has no physical name; name every surface, such as Physical Surface(\"body\")"
+                )
+            groups.append(_elements(gmsh, kind, place[np.asarray(flat, dtype=np.int64)], region_of[surface], source))
+    if not groups:
+        raise InputError(f"{source}: no triangles or quadrilaterals; a section needs a mesh of its surfaces")
+    return FileMesh(xyz[:, :2].copy(), tuple(groups), names, _curves(gmsh, place))
+
+
+def _regions(gmsh: Any, source: str) -> tuple[tuple[str, ...], dict[int, int]]:
+    """Names of the regions, and the region of each surface."""
+    names: list[str] = []
+    region_of: dict[int, int] = {}
+    for dimension, group in gmsh.model.getPhysicalGroups(2):
+        name = gmsh.model.getPhysicalName(dimension, group)
+        if not name:
+            raise InputError(f"{source}: physical surface {group} has no name; names map regions to media")
+        if name not in names:
+            names.append(name)
+        for surface in gmsh.model.getEntitiesForPhysicalGroup(dimension, group):
+            if region_of.get(int(surface), names.index(name)) != names.index(name):
+                raise InputError(f"{source}: surface {surface} has two names, {names[region_of[int(surface)]]} and {name}")
+            region_of[int(surface)] = names.index(name)
+    return tuple(names), region_of
+
+
+def _elements(gmsh: Any, kind: int, nodes: IntArray, region: int, source: str) -> FileElements:
+    name, _, degree, count, local, _ = gmsh.model.mesh.getElementProperties(kind)
+    sides = _SIDES.get(name.split()[0])
+    if sides is None:
+        raise InputError(f"{source}: elements of kind {name!r}; allowed are triangles and quadrilaterals")
+    numbers = nodes.reshape(-1, count)
+    if numbers.min() < 0:
+        raise InputError(f"{source}: an element uses a node that the file does not have")
+    reference: Array = np.asarray(local).reshape(-1, 2)
+    return FileElements(sides, int(degree), reference, numbers, np.full(len(numbers), region))
+
+
+def _curves(gmsh: Any, place: IntArray) -> dict[str, IntArray]:
+    """Point pairs of the elements of each named curve."""
+    curves: dict[str, list[IntArray]] = {}
+    for dimension, group in gmsh.model.getPhysicalGroups(1):
+        name = gmsh.model.getPhysicalName(dimension, group)
+        for curve in gmsh.model.getEntitiesForPhysicalGroup(dimension, group):
+            kinds, _, nodes = gmsh.model.mesh.getElements(1, curve)
+            for kind, flat in zip(kinds, nodes, strict=True):
+                count = gmsh.model.mesh.getElementProperties(kind)[3]
+                curves.setdefault(name, []).append(place[np.asarray(flat, dtype=np.int64)].reshape(-1, count)[:, :2])
+    return {name: np.concatenate(parts) for name, parts in curves.items() if name}
