@@ -52,12 +52,35 @@ def evaluate_point(design: Mapping[str, Any], task: str, folder: Path | None = N
     return {"modes": modes, "lasing": lasing}
 
 
+def fields_of_point(design: Mapping[str, Any], folder: Path, resolution: tuple[int, int] = (120, 160)) -> dict[str, Any]:
+    """Fields of all modes of one design, solved anew: arrays named "label/quantity", as `FieldSamples` has them.
+
+    Parameters
+    ----------
+    design : mapping
+        Tables of the design file.
+    folder : Path
+        Where file names in the design start.
+    resolution : tuple of int
+        Points outwards and along the rim.
+    """
+    from .steps import find_modes
+
+    arrays: dict[str, Any] = {}
+    for mode in find_modes(parse_design(design, path=folder / "design.toml")):
+        if mode.sample_field is None:
+            continue
+        samples = mode.sample_field(*resolution)
+        for name in ("r_um", "z_um", "e_r", "e_phi", "e_z", "permittivity", "region"):
+            arrays[f"{mode.label}/{name}"] = getattr(samples, name)
+    return arrays
+
+
 def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str, Any]]:
     """Rows of the table: one a mode (task modes), or one a point (task lase)."""
     if task == "modes":
         return [
-            {name: value for name, value in mode.items() if name != "label"} | {"mode": mode["label"]}
-            for mode in result["modes"]
+            {name: value for name, value in mode.items() if name != "label"} | {"mode": mode["label"]} for mode in result["modes"]
         ]
     lasing = result["lasing"]
     outcomes = {name: value for name, value in lasing.items() if not isinstance(value, list | dict)}

@@ -16,6 +16,7 @@ from .modes import modes
 from .outcome import reported
 from .run import run
 from .study import study
+from .study_store import with_store_commands
 from .view import view
 
 app = typer.Typer(
@@ -46,7 +47,7 @@ def _options(
 
 for _command in (run, modes, lase, check, design, fit, materials, view):
     app.command()(reported(_command))
-app.add_typer(study)
+app.add_typer(with_store_commands(study))
 
 
 def main() -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import InputError, nearest
+from ..errors import InputError
 from .modes import AsJson
 from .outcome import DONE, MISSED, reported, say
 from .printing import new_table, number, print_json, print_tables
@@ -19,12 +19,15 @@ from .progress import ProgressLine
 
 if TYPE_CHECKING:
     from ..study import Executor, Study, Table
+    from ..study.plot_spec import PlotSpec
+
+_LISTED = 8
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
-Workers = Annotated[
-    int | None, typer.Option("--workers", metavar="N", help="Processes on this machine; default: all cores.")
+Workers = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes on this machine; default: all cores.")]
+Scheduler = Annotated[
+    str | None, typer.Option(metavar="tcp://HOST:PORT", help='A running Dask scheduler, or "local" to start one.')
 ]
-Scheduler = Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT", help="A running Dask scheduler.")]
 Shard = Annotated[str | None, typer.Option(metavar="I/N", help="Only every N-th point, from the I-th; for job arrays.")]
 
 study = typer.Typer(name="study", help="Parametric studies: run, stop, resume, tabulate.", no_args_is_help=True)
@@ -36,26 +39,24 @@ def run(
     scheduler: Scheduler = None,
     shard: Shard = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compute failed points again.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Probe a few points and tell what the study will cost.")
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Probe a few points and tell what the study will cost.")] = False,
     json: AsJson = False,
 ) -> int:
     """Compute the points that are not yet stored; may be killed at any time and run again."""
     from ..study import estimated, run_study
 
-    loaded = _loaded(file)
+    loaded = loaded_study(file)
     count = worker_count(workers)
-    evaluate = _evaluate(file)
+    evaluate = evaluate_of(file)
     if dry_run:
         estimate = estimated(loaded, evaluate, count).to_json_dict()
-        _print_outcome("Estimate", estimate, json)
+        print_outcome("Estimate", estimate, json)
         return DONE
     with ProgressLine() as progress:
         executor = executor_of(count, scheduler)
         summary = run_study(loaded, evaluate, executor, _indices(loaded, shard), retry_failed, progress)
     rate = {"points_per_second": summary.points_per_second}
-    _print_outcome(f"Study {loaded.name}", asdict(summary) | rate, json)
+    print_outcome(f"Study {loaded.name}", dataclasses.asdict(summary) | rate, json)
     if summary.failed:
         say(f"{summary.failed} points failed; their reasons: cavitydesign study table {file}")
     return MISSED if summary.failed else DONE
@@ -65,9 +66,9 @@ def status(file: StudyFile, shard: Shard = None, json: AsJson = False) -> int:
     """Tell how many points are done, failed and missing."""
     from ..study import study_status
 
-    loaded = _loaded(file)
+    loaded = loaded_study(file)
     found = study_status(loaded, _indices(loaded, shard))
-    _print_outcome(f"Study {loaded.name}", found.to_json_dict(), json)
+    print_outcome(f"Study {loaded.name}", found.to_json_dict(), json)
     return DONE
 
 
@@ -83,7 +84,7 @@ def table(
     """Tabulate what is stored: one row a mode or a point, status and error last."""
     from ..study.table_file import write_csv, write_netcdf, write_parquet
 
-    loaded = _loaded(file)
+    loaded = loaded_study(file)
     rows = _table(loaded, columns, where)
     origin = {"study": loaded.name, "fingerprint": loaded.fingerprint, "version": loaded.version}
     if csv is not None:
@@ -101,90 +102,61 @@ def table(
 
 def plot(
     file: StudyFile,
-    y: Annotated[str, typer.Option(metavar="COLUMN", help="What to draw.")],
+    y: Annotated[str | None, typer.Option(metavar="COLUMN,...", help="What to draw; default: the study's [plot].")] = None,
     x: Annotated[str | None, typer.Option(metavar="COLUMN", help="Against what; default: the first axis.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="One line for each of its values.")] = None,
+    painted: Annotated[str | None, typer.Option("--map", metavar="COLUMN", help="Paint it over x and y.")] = None,
+    log: Annotated[str | None, typer.Option(metavar="COLUMN,...", help="Columns with a logarithmic axis.")] = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Ends in .png, .pdf or .svg.")] = Path("study.png"),
     where: Annotated[str | None, typer.Option(metavar="CONDITION", help="Only rows such as p == 1.")] = None,
     json: AsJson = False,
 ) -> int:
-    """Draw one column of the table against another."""
+    """Draw the table: lines with published points, or a map over two axes."""
     from ..visualise.files import save_figure
-    from ..visualise.study import draw_study
+    from ..visualise.study_panels import draw_panels
 
-    rows = _table(_loaded(file), None, where)
-    across = x or rows.axes[0]
-    path = save_figure(draw_study(rows.column(across), rows.column(y), across, y), out)
+    loaded = loaded_study(file)
+    spec = _plot_spec(loaded, {"x": x, "y": y, "by": by, "map": painted, "log": log, "where": where})
+    overlay = _overlay(file.parent / spec.overlay) if spec.overlay else []
+    path = save_figure(draw_panels(_table(loaded, None, spec.where or None), spec, overlay), out)
     if json:
-        print_json({"schema": 1, "file": str(path), "x": across, "y": y})
+        print_json({"schema": 1, "file": str(path), "x": spec.x or loaded.keys[0], "y": list(spec.y)})
     else:
         print(path)
     return DONE
 
 
-def merge(
-    file: StudyFile,
-    stores: Annotated[list[Path], typer.Argument(metavar="STORE...", help="Folders of other stores.")],
-    json: AsJson = False,
-) -> int:
-    """Copy records of other stores, from other machines say, into the study's own."""
-    from ..study import Store
+def _plot_spec(loaded: Study, given: dict[str, str | None]) -> PlotSpec:
+    """The study's own picture with what the command line changes."""
+    from ..study.plot_spec import PlotSpec
 
-    own = Store(_loaded(file).store)
-    absent = [str(folder) for folder in stores if not folder.is_dir()]
-    if absent:
-        raise InputError([f"{folder}: no such folder; give the store of a study" for folder in absent])
-    taken = {str(folder): own.merge(Store(folder)) for folder in stores}
-    _print_outcome("Records taken over", taken, json)
-    return DONE
+    changes: dict[str, Any] = {key: text for key, text in given.items() if text}
+    for key in changes.keys() & {"y", "log"}:
+        changes[key] = tuple(name.strip() for name in changes[key].split(","))
+    spec = dataclasses.replace(loaded.plot or PlotSpec(), **changes)
+    if not spec.y:
+        raise InputError("--y: name a column to draw; the study file has no [plot]")
+    return spec
 
 
-def clean(
-    file: StudyFile,
-    others: Annotated[bool, typer.Option("--others", help="Also drop records of other studies and versions.")] = False,
-    json: AsJson = False,
-) -> int:
-    """Rewrite the store without damaged records. No run may be at work on it."""
-    from ..study import Store
-    from ..study.run import fingerprints
+def _overlay(path: Path) -> list[dict[str, Any]]:
+    """Rows of a CSV of published points."""
+    from ..study.axes import csv_rows
 
-    loaded = _loaded(file)
-    keep = fingerprints(loaded, range(len(loaded))).values() if others else None
-    store = Store(loaded.store)
-    if not store.folder.is_dir():
-        raise InputError(f"{store.folder}: no such folder; the study has not run")
-    dropped = store.compact(keep)
-    _print_outcome("Store", {"records": len(store), "dropped": dropped}, json)
-    return DONE
+    header, rows = csv_rows(path, "plot.overlay")
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def slurm(
-    file: StudyFile,
-    shards: Annotated[int, typer.Option(metavar="N", help="Number of jobs.")] = 16,
-    workers: Workers = 1,
-    time: Annotated[str, typer.Option(help="Limit of each job.")] = "04:00:00",
-    partition: Annotated[str, typer.Option(help="SLURM partition.")] = "",
-) -> int:
-    """Print the script of a SLURM job array over the study."""
-    from ..study.slurm import slurm_script
-
-    loaded = _loaded(file)
-    print(
-        slurm_script(
-            str(file.resolve().parent), file.name, loaded.name, shards, worker_count(workers), time, partition
-        ),
-        end="",
-    )
-    return DONE
-
-
-def _loaded(file: Path) -> Study:
+def loaded_study(file: Path) -> Study:
+    """The study of a file, checked."""
     from ..study import load_study
     from ..survey import design_schema
 
     return load_study(file, design_schema())
 
 
-def _evaluate(file: Path) -> Any:
+def evaluate_of(file: Path) -> Any:
+    """What computes a point; file names start beside the study."""
     from ..survey import evaluate_point
 
     return functools.partial(evaluate_point, folder=file.resolve().parent)
@@ -207,8 +179,10 @@ def executor_of(workers: int, scheduler: str | None) -> Executor:
     if scheduler is not None:
         from ..study.dask_executor import DaskExecutor
 
+        if scheduler == "local":
+            return DaskExecutor(None, workers)
         if not scheduler.startswith(("tcp://", "tls://")):
-            raise InputError(f"--scheduler {scheduler}: tcp://HOST:PORT is needed{nearest(scheduler, ['tcp://'])}")
+            raise InputError(f"--scheduler {scheduler}: tcp://HOST:PORT or local is needed")
         return DaskExecutor(scheduler)
     return SerialExecutor() if workers == 1 else ProcessExecutor(workers, WORKER_MODULES)
 
@@ -229,25 +203,33 @@ def _table(loaded: Study, columns: str | None, where: str | None) -> Table:
     return rows if columns is None else rows.selected([name.strip() for name in columns.split(",")])
 
 
-def _print_outcome(title: str, outcome: dict[str, Any], json: bool) -> None:
+def print_outcome(title: str, outcome: Mapping[str, Any], json: bool) -> None:
+    """Names and values, as JSON or as a table."""
     if json:
         print_json({"schema": 1, **outcome})
         return
     shown = new_table(title, ("", ""))
     for name, value in outcome.items():
-        shown.add_row(name.replace("_", " "), number(value) if isinstance(value, float) else str(value))
+        shown.add_row(name.replace("_", " "), _cell(value))
     print_tables(shown)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, list | tuple):
+        listed = ", ".join(str(item) for item in value[:_LISTED])
+        return f"{listed}, ... {len(value)} in all" if len(value) > _LISTED else listed or "none"
+    return str(value)
 
 
 def _print_rows(rows: Table) -> None:
     shown = new_table(rows.name, rows.columns)
     for row in rows.rows:
         cells = (row.get(name) for name in rows.columns)
-        shown.add_row(
-            *("" if cell is None else number(cell, ".7g") if isinstance(cell, float) else str(cell) for cell in cells)
-        )
+        shown.add_row(*("" if cell is None else number(cell, ".7g") if isinstance(cell, float) else str(cell) for cell in cells))
     print_tables(shown)
 
 
-for _command in (run, status, table, plot, merge, clean, slurm):
+for _command in (run, status, table, plot):
     study.command()(reported(_command))

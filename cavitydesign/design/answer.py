@@ -284,9 +284,7 @@ def _why_none(trials: Trials) -> str:
         if np.isfinite(column).any():
             told.append(f"{limit.words}: found {np.nanmin(column):.5g} to {np.nanmax(column):.5g}")
     failed = sum(bool(error) for error in trials.errors)
-    also = (
-        f"; {failed} of {len(trials)} solves failed, such as: {next(e for e in trials.errors if e)}" if failed else ""
-    )
+    also = f"; {failed} of {len(trials)} solves failed, such as: {next(e for e in trials.errors if e)}" if failed else ""
     return f"design: no point within the bounds meets all limits ({'; '.join(told)}){also}. Widen bounds or limits"
 
 
@@ -300,9 +298,7 @@ def _warnings(
     if goal.violation(checked) > 1e-3:
         told.append("at higher accuracy the optimum breaks a limit that it met in the search")
     if yields is not None and not yields.agree:
-        told.append(
-            f"yield by the response ({yields.by_response:.3f}) and by full solves ({yields.by_solves:.3f}) disagree"
-        )
+        told.append(f"yield by the response ({yields.by_response:.3f}) and by full solves ({yields.by_solves:.3f}) disagree")
     failed = sum(bool(error) for error in trials.errors)
     if failed:
         told.append(f"{failed} of {len(trials)} solves failed, such as: {next(e for e in trials.errors if e)}")

@@ -206,9 +206,7 @@ def _family_table(
     places = [len(np.unique(v)) - 1, len(np.unique(w)) - 1]
     limits = (_DEGREES[0], min(_DEGREES[1], places[0]), min(_DEGREES[2], places[1]))
     x = (2 * wavelength - span[0] - span[1]) / (span[1] - span[0])
-    powers = [
-        power for power in itertools.product(*(range(limit + 1) for limit in limits)) if sum(power) <= _TOTAL_DEGREE
-    ]
+    powers = [power for power in itertools.product(*(range(limit + 1) for limit in limits)) if sum(power) <= _TOTAL_DEGREE]
     if len(samples) < len(powers) + 3 or min(places) < 1:
         return None
     basis = np.stack([x**a * (v / reach[0]) ** b * (w / reach[1]) ** c for a, b, c in powers], axis=1)

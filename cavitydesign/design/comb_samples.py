@@ -77,9 +77,7 @@ def solved_comb(
     return fit_comb_model(diameter_um, samples)
 
 
-def _moved(
-    design: Mapping[str, Any], diameter_um: float, index_offset: float, window_nm: tuple[float, float]
-) -> dict[str, Any]:
+def _moved(design: Mapping[str, Any], diameter_um: float, index_offset: float, window_nm: tuple[float, float]) -> dict[str, Any]:
     """The design at another diameter and index of the body, asked for all its modes in the window."""
     moved: dict[str, Any] = copy.deepcopy(dict(design))
     cavity, modes = moved["cavity"], moved["modes"]

@@ -145,11 +145,7 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
     found.sort(key=lambda labelling: -labelling.log_evidence)
     weights = np.exp([labelling.log_evidence - found[0].log_evidence for labelling in found])
     weights /= weights.sum()
-    kept = [
-        (float(weight), labelling)
-        for weight, labelling in zip(weights, found, strict=True)
-        if weight > _LEAST_PROBABILITY
-    ]
+    kept = [(float(weight), labelling) for weight, labelling in zip(weights, found, strict=True) if weight > _LEAST_PROBABILITY]
     candidates = tuple(_candidate(weight, labelling, lines) for weight, labelling in kept)
     share = np.array([weight for weight, _ in kept]) / sum(weight for weight, _ in kept)
     diameters = np.array([candidate.diameter_um for candidate in candidates])
@@ -175,8 +171,7 @@ def _candidate(probability: float, labelling: Labelling, lines: SpectrumLines) -
     sds = np.sqrt(np.diag(labelling.covariance))
     conditional = np.linalg.inv(np.linalg.inv(labelling.covariance)[np.ix_([0, 2], [0, 2])])
     labels = tuple(
-        model.families[f].label(int(m)) if f >= 0 else None
-        for f, m in zip(labelling.family, labelling.order, strict=True)
+        model.families[f].label(int(m)) if f >= 0 else None for f, m in zip(labelling.family, labelling.order, strict=True)
     )
     deviations = tuple(None if math.isnan(x) else float(x) for x in labelling.deviation_nm)
     named = [x for x in deviations if x is not None]

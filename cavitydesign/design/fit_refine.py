@@ -128,9 +128,7 @@ def _claims(lines: SpectrumLines, parameters: Array, gate: float) -> _Claims:
     return _Claims(family, order, held, total, max(missed, 0))
 
 
-def _assigned(
-    peaks: NDArray[np.intp], lines: NDArray[np.intp], gains: Array
-) -> tuple[NDArray[np.intp], NDArray[np.intp], float]:
+def _assigned(peaks: NDArray[np.intp], lines: NDArray[np.intp], gains: Array) -> tuple[NDArray[np.intp], NDArray[np.intp], float]:
     """Pairs of peak and line, each once, of the greatest total gain; only pairs that gain are made."""
     useful = gains > 0
     peaks, lines, gains = peaks[useful], lines[useful], gains[useful]
@@ -171,9 +169,7 @@ def _jacobian(lines: SpectrumLines, claims: _Claims, parameters: Array) -> tuple
     """Deviations in nm of the named peaks, and the derivatives of their lines by the three parameters."""
     named = claims.family >= 0
     wavelength = lines.peaks.wavelength_nm[named] - parameters[2]
-    orders, slopes = lines.model.order_and_slopes(
-        claims.family[named], wavelength, float(parameters[0]), float(parameters[1])
-    )
+    orders, slopes = lines.model.order_and_slopes(claims.family[named], wavelength, float(parameters[0]), float(parameters[1]))
     deviation = (orders - claims.order[named]) / slopes[0]
     derivatives = np.stack([-slopes[1] / slopes[0], -slopes[2] / slopes[0], np.ones(len(wavelength))], axis=1)
     return deviation, derivatives, named

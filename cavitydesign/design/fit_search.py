@@ -68,9 +68,7 @@ class SpectrumLines:
     def log_unaccompanied(self, present: Collection[int]) -> float:
         """Cost of higher orders that show without the fundamental family of their polarisation, which leaks least."""
         families = self.model.families
-        leading = {
-            family.polarisation: place for place, family in enumerate(families) if (family.p, family.q) == (1, 0)
-        }
+        leading = {family.polarisation: place for place, family in enumerate(families) if (family.p, family.q) == (1, 0)}
         alone = [f for f in present if leading.get(families[f].polarisation, f) not in present]
         return len(alone) * math.log(self.prior.unaccompanied)
 
@@ -81,10 +79,7 @@ class SpectrumLines:
     def allowed(self) -> NDArray[np.bool_]:
         """Whether a peak may belong to a family by its polarisation, shape (families, n)."""
         return np.array(
-            [
-                [seen is None or seen == family.polarisation for seen in self.peaks.polarisation]
-                for family in self.model.families
-            ]
+            [[seen is None or seen == family.polarisation for seen in self.peaks.polarisation] for family in self.model.families]
         )
 
     def log_match(self, sigma_nm: Array) -> Array:
@@ -134,9 +129,7 @@ def starting_points(lines: SpectrumLines) -> list[Start]:
     relative_sd = lines.prior.diameter_sd_um / lines.model.diameter_um
     starts: list[Start] = []
     for index_offset in index_grid(lines):
-        score = np.concatenate(
-            [_scores(lines, grid[a : a + chunk], float(index_offset)) for a in range(0, len(grid), chunk)]
-        )
+        score = np.concatenate([_scores(lines, grid[a : a + chunk], float(index_offset)) for a in range(0, len(grid), chunk)])
         score -= 0.5 * (np.expm1(grid) / relative_sd) ** 2 + 0.5 * (index_offset / lines.prior.index_sd) ** 2
         padded = np.concatenate([[-np.inf], score, [-np.inf]])
         tops = np.flatnonzero((padded[1:-1] > padded[:-2]) & (padded[1:-1] >= padded[2:]))

@@ -51,8 +51,7 @@ class GaussianProcess:
     def mean(self, points: Array) -> Array:
         """Expected outputs at points of shape (k, d)."""
         parts = [
-            self._covariance(points[start : start + _ROWS_AT_ONCE]) @ self.weights
-            for start in range(0, len(points), _ROWS_AT_ONCE)
+            self._covariance(points[start : start + _ROWS_AT_ONCE]) @ self.weights for start in range(0, len(points), _ROWS_AT_ONCE)
         ]
         return np.asarray(self.centre + self.scale * np.concatenate(parts), dtype=np.float64)
 

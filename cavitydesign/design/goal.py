@@ -55,9 +55,7 @@ class Limit:
     @property
     def words(self) -> str:
         """Such as "fsr_nm above 4"."""
-        parts = [
-            f"{word} {bound:g}" for word, bound in (("below", self.below), ("above", self.above)) if bound is not None
-        ]
+        parts = [f"{word} {bound:g}" for word, bound in (("below", self.below), ("above", self.above)) if bound is not None]
         return f"{self.outcome} {' and '.join(parts)}"
 
 

@@ -100,18 +100,14 @@ def _objective(content: Mapping[str, Any], key: str, problems: Problems) -> Obje
     senses = [sense for sense in SENSES if sense in table]
     for name in table:
         if name not in (*SENSES, "of"):
-            problems.add(
-                f"{key}.{name}", f": unknown key; allowed: {', '.join((*SENSES, 'of'))}{nearest(name, SENSES)}"
-            )
+            problems.add(f"{key}.{name}", f": unknown key; allowed: {', '.join((*SENSES, 'of'))}{nearest(name, SENSES)}")
     if len(senses) != 1:
         problems.add(key, ': give exactly one of maximise = "...", minimise = "..." or target = 4.2 with of = "..."')
         return None
     sense = senses[0]
     outcome = table.get("of") if sense == "target" else table[sense]
     if not isinstance(outcome, str):
-        problems.add(
-            f"{key}.{'of' if sense == 'target' else sense}", f" = {outcome!r}: the name of an outcome is needed"
-        )
+        problems.add(f"{key}.{'of' if sense == 'target' else sense}", f" = {outcome!r}: the name of an outcome is needed")
         return None
     wrong = outcome_problem(outcome)
     if wrong is not None:
@@ -136,9 +132,7 @@ def _limits(content: Mapping[str, Any], problems: Problems) -> list[Limit]:
         elif not all(_is_number(bound) for bound in entry.values()):
             problems.add(place, f" = {entry!r}: bounds must be numbers")
         elif "below" in entry and "above" in entry and entry["above"] >= entry["below"]:
-            problems.add(
-                place, f": bounds reversed, above = {entry['above']:g} must be less than below = {entry['below']:g}"
-            )
+            problems.add(place, f": bounds reversed, above = {entry['above']:g} must be less than below = {entry['below']:g}")
         else:
             limits.append(Limit(outcome, **{name: float(bound) for name, bound in entry.items()}))
     return limits
@@ -178,9 +172,7 @@ def _search(content: Mapping[str, Any], variables: int, problems: Problems) -> d
     for key, value in table.items():
         least = {"seed": 0, "solves": 8, "checks": 8}.get(key, 1000)
         if key not in SEARCH_KEYS:
-            problems.add(
-                f"search.{key}", f": unknown key; allowed: {', '.join(SEARCH_KEYS)}{nearest(key, SEARCH_KEYS)}"
-            )
+            problems.add(f"search.{key}", f": unknown key; allowed: {', '.join(SEARCH_KEYS)}{nearest(key, SEARCH_KEYS)}")
         elif isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 10_000_000:
             problems.add(f"search.{key}", f" = {value!r}: a whole number from {least} to 10000000 is needed")
         else:

@@ -61,9 +61,7 @@ def _columns(path: Path) -> dict[str, list[str]]:
     if "wavelength_nm" not in header:
         told = ", ".join(header) or "empty"
         near = nearest(header[0], COLUMNS) if header else ""
-        raise InputError(
-            f"{path.name}: header: {told}; a column wavelength_nm is needed, of {', '.join(COLUMNS)}{near}"
-        )
+        raise InputError(f"{path.name}: header: {told}; a column wavelength_nm is needed, of {', '.join(COLUMNS)}{near}")
     for line, row in enumerate(rows[1:], start=2):
         if len(row) != len(header):
             raise InputError(f"{path.name}: line {line} has {len(row)} entries, the header has {len(header)}")

@@ -175,8 +175,8 @@ def paired_axis(columns: Mapping[str, Sequence[Value]], where: str) -> Axis:
     return Axis(tuple(columns), rows)
 
 
-def csv_axis(path: Path, where: str) -> Axis:
-    """Axis of the rows of a CSV file whose header names design keys; numbers are read as numbers, the rest as text.
+def csv_rows(path: Path, where: str) -> tuple[list[str], list[list[Value]]]:
+    """Header and rows of a CSV file; numbers are read as numbers, the rest as text.
 
     Raises
     ------
@@ -189,14 +189,26 @@ def csv_axis(path: Path, where: str) -> Axis:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"{where} = {path.name!r}: cannot be read ({reason})") from error
     if len(lines) < 2:
-        raise InputError(f"{path.name}: empty axis; a header of design keys and at least one row are needed")
+        raise InputError(f"{path.name}: empty; a header and at least one row are needed")
     header = [key.strip() for key in lines[0]]
     if len(set(header)) != len(header):
         raise InputError(f"{path.name}: a column name appears twice in the header")
     for number, row in enumerate(lines[1:], start=2):
         if len(row) != len(header):
             raise InputError(f"{path.name}: line {number} has {len(row)} entries, the header has {len(header)}")
-    columns = {key: [_read_value(row[j]) for row in lines[1:]] for j, key in enumerate(header)}
+    return header, [[_read_value(text) for text in row] for row in lines[1:]]
+
+
+def csv_axis(path: Path, where: str) -> Axis:
+    """Axis of the rows of a CSV file whose header names design keys.
+
+    Raises
+    ------
+    InputError
+        As `csv_rows`, and for a row that stands there twice.
+    """
+    header, rows = csv_rows(path, where)
+    columns = {key: [row[place] for row in rows] for place, key in enumerate(header)}
     return paired_axis(columns, path.name)
 
 

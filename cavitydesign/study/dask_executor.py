@@ -87,9 +87,7 @@ class DaskExecutor(Executor):
             cluster = None
             try:
                 if self.address is None:
-                    cluster = LocalCluster(
-                        n_workers=self.workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
-                    )
+                    cluster = LocalCluster(n_workers=self.workers, threads_per_worker=1, dashboard_address=None, silence_logs=50)
                 client = Client(cluster or self.address, timeout=_CONNECT_SECONDS, set_as_default=False)
             except (OSError, ValueError, TimeoutError) as error:
                 raise SchedulerError(f"{_named(self.address)} cannot be reached ({error})") from error

@@ -14,6 +14,7 @@ from typing import Any
 from .axes import Axis, Value
 from .expression import Expression
 from .fingerprint import canonical, canonical_text, text_fingerprint
+from .plot_spec import PlotSpec
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Study:
         Design keys that follow from others.
     columns : mapping of str to Expression
         Further columns of the table.
+    plot : PlotSpec or None
+        What it draws of its table.
     name : str
         For messages and titles.
     file_keys : tuple of str
@@ -67,6 +70,7 @@ class Study:
     store: Path
     derived: Mapping[str, Expression] = field(default_factory=dict)
     columns: Mapping[str, Expression] = field(default_factory=dict)
+    plot: PlotSpec | None = None
     name: str = "study"
     file_keys: tuple[str, ...] = ()
     folder: Path = Path()

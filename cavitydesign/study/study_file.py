@@ -21,6 +21,7 @@ from .axes import (
     range_bounds,
 )
 from .expression import Expression, ExpressionError
+from .plot_spec import read_plot
 from .sampling import METHODS, sampled_axis
 from .study import Study
 
@@ -119,6 +120,7 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
     columns = _read_expressions(content, "columns", problems)
     _check_keys(axes, derived, schema, problems)
     _check_size(axes, problems)
+    plot = problems.collect(read_plot, table_of(content, "plot", problems), path.name) if "plot" in content else None
     problems.raise_if_any()
     assert design is not None
     return Study(
@@ -131,6 +133,7 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
         store=path.parent / content.get("store", "results"),
         derived=derived,
         columns=columns,
+        plot=plot,
         name=content.get("title", path.stem if path.stem != "study" else path.resolve().parent.name),
     )
 
@@ -253,9 +256,7 @@ def _read_expressions(content: Mapping[str, Any], key: str, problems: Problems) 
     return read
 
 
-def _check_keys(
-    axes: Sequence[Axis], derived: Mapping[str, Expression], schema: DesignSchema, problems: Problems
-) -> None:
+def _check_keys(axes: Sequence[Axis], derived: Mapping[str, Expression], schema: DesignSchema, problems: Problems) -> None:
     seen: set[str] = set()
     for key in [key for axis in axes for key in axis.keys] + list(derived):
         wrong = schema.key_problem(key)

@@ -51,8 +51,7 @@ def write_parquet(table: Table, path: Path, provenance: Mapping[str, str]) -> No
         raise MissingLibraryError("Parquet needs pyarrow; pip install 'cavitydesign[tables]'") from error
     arrays = [pa.array(_uniform(table.column(name))) for name in table.columns]
     fields = [
-        pa.field(name, array.type, metadata={"units": column_unit(name)})
-        for name, array in zip(table.columns, arrays, strict=True)
+        pa.field(name, array.type, metadata={"units": column_unit(name)}) for name, array in zip(table.columns, arrays, strict=True)
     ]
     content = io.BytesIO()
     pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=dict(provenance))), content)

@@ -24,7 +24,7 @@ def draw_goal(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     theme : Theme
     """
     panels = 1 + (len(answer["pareto"]) > 1) + (answer["yield"] is not None)
-    fig = figure(1.2 + 3.0 * panels, 3.4)
+    fig = figure(1.2 + 3.3 * panels, 3.5)
     axes = list(fig.subplots(1, panels, squeeze=False)[0])
     _draw_trials(axes.pop(0), answer, theme)
     if len(answer["pareto"]) > 1:
@@ -74,7 +74,7 @@ def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
         pairs = [(e["outcomes"].get(first), e["outcomes"].get(second)) for e in entries]
         known = sorted((x, y) for x, y in pairs if x is not None and y is not None)
         ax.plot([x for x, _ in known], [y for _, y in known], **style)
-    ax.set(xlabel=_label(first), ylabel=_label(second), title=f"{answer['goal']}; {answer['second']}")
+    ax.set(xlabel=_label(first), ylabel=_label(second), title="Pareto front")
     ax.legend()
 
 
@@ -84,15 +84,11 @@ def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme
     for place, row in enumerate(rows):
         for end, tone in (("low", 0), ("high", 1)):
             word = "-1 sd" if end == "low" else "+1 sd"
-            ax.barh(
-                place, row[end] - base, left=base, height=0.6, color=colour(tone), label=word if place == 0 else None
-            )
+            ax.barh(place, row[end] - base, left=base, height=0.6, color=colour(tone), label=word if place == 0 else None)
     ax.axvline(base, color=theme.ink, lw=1.0)
     low, high = found["outcome_quantiles"][0], found["outcome_quantiles"][2]
     ax.axvspan(low, high, color=theme.grid, alpha=0.5, lw=0, zorder=0)
     ax.set_yticks(np.arange(len(rows)), [f"{row['key'].split('.', 1)[1]}\n± {row['sd']:g}" for row in rows])
-    share = (
-        f"yield {found['by_response']:.3f}, by full solves {found['by_solves']:.3f} ± {found['by_solves_error']:.3f}"
-    )
+    share = f"yield {found['by_response']:.3f}, by full solves {found['by_solves']:.3f} ± {found['by_solves_error']:.3f}"
     ax.set(xlabel=f"{_label(outcome)}, 5 to 95 % shaded", title=share)
     ax.legend()

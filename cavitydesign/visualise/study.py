@@ -14,15 +14,14 @@ from .theme import LIGHT, Theme, colour, figure, themed
 _LOG_SPAN = 30.0
 
 
-def _axis_label(name: str) -> str:
+def axis_label(name: str) -> str:
+    """Name of a column with its unit."""
     unit = column_unit(name)
     return f"{name} ({unit})" if unit else name
 
 
 @themed
-def draw_study(
-    across: Sequence[Any], up: Sequence[Any], across_name: str, up_name: str, *, theme: Theme = LIGHT
-) -> Figure:
+def draw_study(across: Sequence[Any], up: Sequence[Any], across_name: str, up_name: str, *, theme: Theme = LIGHT) -> Figure:
     """Points of a study; rows without both numbers are left out, and a line joins points of distinct places.
 
     Parameters
@@ -38,7 +37,7 @@ def draw_study(
     InputError
         If no row has a number in both columns.
     """
-    pairs = sorted((float(x), float(y)) for x, y in zip(across, up, strict=True) if _is_number(x) and _is_number(y))
+    pairs = sorted((float(x), float(y)) for x, y in zip(across, up, strict=True) if is_number(x) and is_number(y))
     if not pairs:
         raise InputError(f"study plot: no row has a number in both {across_name} and {up_name}")
     x, y = zip(*pairs, strict=True)
@@ -48,10 +47,11 @@ def draw_study(
     ax.plot(x, y, "o-" if single else "o", color=colour(0), label=up_name)
     if min(y) > 0 and max(y) / min(y) > _LOG_SPAN:
         ax.set_yscale("log")
-    ax.set_xlabel(_axis_label(across_name))
-    ax.set_ylabel(_axis_label(up_name))
+    ax.set_xlabel(axis_label(across_name))
+    ax.set_ylabel(axis_label(up_name))
     return fig
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a cell can be drawn."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,104 @@
+"""The table of a study as its file asks for it: panels of lines with published points, or a map over two axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..errors import InputError
+from ..study.plot_spec import PlotSpec
+from ..study.table import Table
+from .study import axis_label, is_number
+from .theme import LIGHT, Theme, colour, figure, themed
+
+_ORDERED_KINDS = 24
+
+
+@themed
+def draw_panels(table: Table, spec: PlotSpec, overlay: Sequence[Mapping[str, Any]] = (), *, theme: Theme = LIGHT) -> Figure:
+    """Draw what a study file asks for.
+
+    Parameters
+    ----------
+    table : Table
+        Already filtered.
+    spec : PlotSpec
+    overlay : sequence of mapping
+        Published points: the columns drawn, and ``label``.
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        If a column is missing or holds no numbers.
+    """
+    x = spec.x or table.axes[0]
+    if spec.map:
+        return _map(table, spec, x, theme)
+    fig = figure(5.6, 0.6 + 2.5 * len(spec.y))
+    axes = list(fig.subplots(len(spec.y), 1, squeeze=False, sharex=True)[:, 0])
+    for ax, y in zip(axes, spec.y, strict=True):
+        _lines(ax, table, spec, x, y)
+        _published(ax, overlay, x, y, theme)
+        ax.set_ylabel(axis_label(y))
+        ax.set_yscale("log" if y in spec.log else "linear")
+        if ax.get_legend_handles_labels()[0]:
+            ax.legend()
+    axes[-1].set_xlabel(axis_label(x))
+    axes[-1].set_xscale("log" if x in spec.log else "linear")
+    axes[0].set_title(spec.title or table.name)
+    return fig
+
+
+def _lines(ax: Axes, table: Table, spec: PlotSpec, x: str, y: str) -> None:
+    names = table.column(spec.by) if spec.by else [""] * len(table)
+    rows = list(zip(names, table.column(x), table.column(y), strict=True))
+    if not any(is_number(b) for _, _, b in rows):
+        raise InputError(f"{table.name}: no number in the column {y}")
+    groups = list(dict.fromkeys(name for name in names if name is not None))
+    for place, group in enumerate(groups[:_ORDERED_KINDS]):
+        pairs = sorted((a, b) for name, a, b in rows if name == group and is_number(a) and is_number(b))
+        across = [a for a, _ in pairs]
+        single = len(set(across)) == len(across)
+        label = f"{spec.by} {group}" if spec.by else None
+        ax.plot(across, [b for _, b in pairs], "o-" if single else "o", ms=3, color=colour(place), label=label)
+
+
+def _published(ax: Axes, overlay: Sequence[Mapping[str, Any]], x: str, y: str, theme: Theme) -> None:
+    points = [row for row in overlay if is_number(row.get(x)) and is_number(row.get(y))]
+    for place, label in enumerate(dict.fromkeys(str(row.get("label", "published")) for row in points)):
+        own = [row for row in points if str(row.get("label", "published")) == label]
+        marker = "sD^v"[place % 4]
+        ax.plot([row[x] for row in own], [row[y] for row in own], marker, mfc="none", mec=theme.ink, ms=6, label=label)
+
+
+def _map(table: Table, spec: PlotSpec, x: str, theme: Theme) -> Figure:
+    y = spec.y[0]
+    cells = {
+        (a, b): c
+        for a, b, c in zip(table.column(x), table.column(y), table.column(spec.map), strict=True)
+        if is_number(a) and is_number(b)
+    }
+    across, up = (sorted({key[place] for key in cells}) for place in (0, 1))
+    if len(across) < 2 or len(up) < 2:
+        raise InputError(f"{table.name}: a map needs at least two values of {x} and of {y}")
+    words = sorted({c for c in cells.values() if isinstance(c, str)})
+    painted = np.full((len(up), len(across)), np.nan)
+    for (a, b), c in cells.items():
+        if c is not None:
+            painted[up.index(b), across.index(a)] = words.index(c) if isinstance(c, str) else float(c)
+    fig = figure(5.6, 3.8)
+    ax = fig.subplots()
+    colours = "cividis" if not words else theme.sequential
+    shown = ax.pcolormesh(across, up, np.ma.masked_invalid(painted), cmap=colours, shading="nearest", rasterized=True)
+    bar = fig.colorbar(shown, ax=ax, label=axis_label(spec.map), ticks=range(len(words)) if words else None)
+    if words:
+        bar.ax.set_yticklabels(words)
+    for name, set_scale in ((x, ax.set_xscale), (y, ax.set_yscale)):
+        set_scale("log" if name in spec.log else "linear")
+    ax.set(xlabel=axis_label(x), ylabel=axis_label(y), title=spec.title or table.name)
+    return fig
