@@ -79,6 +79,13 @@ def _packed(values: ArrayLike) -> str:
     return base64.b64encode(np.ascontiguousarray(values, dtype="<f4").tobytes()).decode("ascii")
 
 
+def warm_up() -> None:
+    """Import what every task needs, so that the first request does not wait for it."""
+    from .. import steps  # noqa: F401
+    from ..lasing import predict_lasing  # noqa: F401
+    from ..visualise import caustic, field, spectrum  # noqa: F401
+
+
 def solve_modes(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The modes of a design, as the contract's record."""
     start = time.perf_counter()

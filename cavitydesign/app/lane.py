@@ -31,8 +31,9 @@ class _Superseded(Exception):
 def _work(connection: Connection, cancelled: _SharedNumber) -> None:
     """The worker: one request after another until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    from .compute import TASKS
+    from .compute import TASKS, warm_up
 
+    warm_up()
     while True:
         try:
             number, task, payload = connection.recv()

@@ -104,6 +104,7 @@ function waitForReturn() {
 // ---- what follows from the design
 
 let timer = null;
+let lasingTimer = null;
 function later(localOnly) {
   if (localOnly) {
     drawLight();
@@ -111,13 +112,22 @@ function later(localOnly) {
   }
   byId("answer").classList.add("stale");
   clearTimeout(timer);
-  timer = setTimeout(solve, 90);
+  clearTimeout(lasingTimer);
+  // what is on its way belongs to an older design
+  for (const lane of ["modes", "field", "lasing"]) if (controllers[lane]) controllers[lane].abort();
+  state.changed += 1;
+  timer = setTimeout(() => solveModes(state.changed), 60);
+  lasingTimer = setTimeout(() => solveLasing(state.changed), 200);
   return undefined;
 }
 
-async function solve() {
+function solve() {
   const mine = ++state.changed;
   solveLasing(mine);
+  return solveModes(mine);
+}
+
+async function solveModes(mine) {
   try {
     const answer = await follow("modes", "api/modes", request());
     if (mine !== state.changed) return;
@@ -279,7 +289,7 @@ function drawComb() {
   const top = Math.max(...inside, 1e-3);
   const low = Math.max(Math.min(0, ...inside), -0.5 * top);
   const names = families();
-  const shares = new Map((state.lasing ? state.lasing.per_mode : []).map((one) => [one.label, one.output_share]));
+  const shares = new Map((state.lasing ? state.lasing.per_mode || [] : []).map((one) => [one.label, one.output_share]));
   comb.draw({ x, y: { low, high: 1.5 * top, label: curve ? "gain (cm⁻¹)" : "modes", bare: !curve } }, (plot) => {
     if (curve) {
       const grid = Array.from({ length: 121 }, (_, i) => x.low + ((x.high - x.low) * i) / 120);
@@ -342,12 +352,15 @@ function drawFit(plot, lasing, xs, ys) {
   plot.path(corners, corners.map((one) => Math.exp(shape(one) + offset)), { class: "line fit" });
 }
 
+// The regime at a fluence, from the number of lasing modes at the nearest point of the light curve.
 function regimeAt(lasing, fluence) {
-  const { lasing: threshold } = lasing.threshold_mj_cm2;
-  if (threshold === null || fluence < threshold) return "below threshold";
-  const range = lasing.single_mode_range_mj_cm2;
-  if (range && fluence >= range[0] && fluence <= range[1]) return "single";
-  return range ? "multi" : lasing.regime;
+  const { fluence_mj_cm2: places, modes_lasing: counts } = lasing.light_curve;
+  if (!counts) return lasing.regime;
+  const i = places.reduce((best, one, k) => (Math.abs(one - fluence) < Math.abs(places[best] - fluence) ? k : best), 0);
+  const beyond = fluence > places.at(-1) * 1.02 || fluence < places[0] * 0.98;
+  if (beyond) return "outside the curve";
+  if (counts[i] === 0) return "below threshold";
+  return counts[i] === 1 ? "single mode" : `${counts[i]} modes`;
 }
 
 function drawAnswer() {
@@ -355,7 +368,7 @@ function drawAnswer() {
   const lasing = state.lasing;
   if (lasing) {
     items.push([lasing.regime, `regime at ${number(lasing.regime_fluence_mj_cm2, 3)} mJ/cm²`]);
-    items.push([regimeAt(lasing, controls.fluence), `if pumped at ${number(controls.fluence, 3)} mJ/cm²`]);
+    items.push([regimeAt(lasing, controls.fluence), `pumped at ${number(controls.fluence, 3)} mJ/cm² (the slider)`]);
     items.push([`${number(lasing.threshold_mj_cm2.lasing, 3)} mJ/cm²`, "lasing threshold"]);
     items.push([`${number(lasing.side_mode_suppression_db, 3)} dB`, "side-mode suppression"]);
     items.push([number(lasing.single_mode_probability, 2), "probability of a single mode"]);

@@ -46,7 +46,7 @@ class Tab:
 
     def wait(self) -> None:
         """Until everything that was asked is answered."""
-        self.page.wait_for_timeout(150)
+        self.page.wait_for_timeout(350)
         self.page.wait_for_function(
             "() => document.querySelector('#busy').textContent.startsWith('ready')"
             " && document.querySelector('#answer').childElementCount > 0"
