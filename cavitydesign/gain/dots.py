@@ -128,8 +128,8 @@ class DotMedium(GainMedium):
         return poisson_occupation(excitons, top)
 
     def ladder_top(self, excitons: float) -> int:
-        """N + 4 sqrt(N), from 4 to 24: above, Auger decay (40 per ps) empties a rung before light can."""
-        return int(np.clip(np.ceil(excitons + 4.0 * np.sqrt(excitons)), 4, 24))
+        """N + 5 sqrt(N) + 2, at most 24: above, Auger decay (40 per ps) empties a rung before light can."""
+        return int(min(np.ceil(excitons + 5.0 * np.sqrt(excitons)) + 2, 24))
 
     def dense_gain_limit_per_cm(self, index: float = 1.495) -> float:
         """Fuechtbauer-Ladenburg gain of close-packed inverted dots (volume fraction 1)."""

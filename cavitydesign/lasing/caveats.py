@@ -57,8 +57,8 @@ def caveats(
         found.append("lasing: the upper break of the light curve lies beyond pump.fluence_mj_cm2; raise its end")
     if thresholds.rule != "light curve" and thresholds.lasing is not None:
         found.append(
-            "lasing: the laser is faint beside the photoluminescence, so the light curve shows no break;"
-            " the threshold is where the steep rise of the laser alone ends, below what a light curve would show"
+            "lasing: the laser is faint beside the photoluminescence, or collected like it, so the light curve shows no break;"
+            " the threshold is where the steep rise of the laser alone ends"
         )
     if balance_error > BALANCE_LIMIT:
         found.append(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import PchipInterpolator
 from scipy.optimize import least_squares
 
 from ..errors import InputError
@@ -78,6 +79,24 @@ def fit_two_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike) -> TwoBreakFi
     if x[-1] - x[0] < 1e-6:
         raise InputError("light curve: all points lie at one fluence")
     return _refined(x, y, *_best_breaks(x, y))
+
+
+def fit_smooth_curve(fluence_mj_cm2: Array, emission: Array, points: int = 400) -> TwoBreakFit:
+    """The same fit of a computed curve, resampled densely so that the breaks do not hang on where its points lie.
+
+    The standard errors are then those of a curve of as many points as were given.
+    """
+    x, y = np.log(fluence_mj_cm2), np.log(emission)
+    fine = np.linspace(x[0], x[-1], points)
+    fit = fit_two_breaks(np.exp(fine), np.exp(PchipInterpolator(x, y)(fine)))
+    widen = math.sqrt(points / len(x))
+    first, second = fit.breaks_error_mj_cm2
+    low, middle, high = fit.slopes_error
+    return replace(
+        fit,
+        breaks_error_mj_cm2=(widen * first, widen * second),
+        slopes_error=(widen * low, widen * middle, widen * high),
+    )
 
 
 def _design(x: Array, first: ArrayLike, second: ArrayLike) -> Array:

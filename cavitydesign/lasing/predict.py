@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,26 +17,23 @@ from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
 from ..modes.mode_set import ModeSet
 from ..units import photon_energy_ev
-from .averaging import averaged, fluence_reach
+from .averaging import averaged
 from .caveats import calibrations, caveats
 from .comb import extended_comb, periodic_comb
+from .computed_curve import computed_curve, read_thresholds
 from .integrate import PulseRun, StepControl
 from .lasing_mode import LasingMode, lasing_modes
-from .light_curve import TwoBreakFit, fit_two_breaks
 from .overlap import ModeOverlap
-from .prediction import LasingPrediction, ModeOutcome, Thresholds
+from .prediction import LasingPrediction, ModeOutcome
 from .pulse import full_width_ps, transform_limit_nm
-from .pulse_solver import PulseOutcomes, PulseSolver
-from .regime import decided, modes_lasing, probability_over_phase, side_mode_suppression_db, single_mode_range
+from .pulse_solver import PulseSolver
+from .regime import decided, probability_over_phase, side_mode_suppression_db, single_mode_range
 from .request import LasingRequest
 from .spontaneous import purcell_factor, spontaneous_emission_factors
 from .threshold import DarkGain, threshold_gain_per_cm
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
-
-_FAINT_LASER = 0.3
-"""Below this ratio of collected laser to photoluminescence the light curve shows no laser break."""
 
 _HOST_INDEX = 1.495
 _STATIC_EXCITONS = 8.0
@@ -97,9 +94,9 @@ def predict_lasing(
             pump = replace(pump, spot="flat")
     setting = _Setting(comb, medium, pump, request, diameter_um, shared)
     _tell(progress, "light curve", 0.1)
-    curve = setting.light_curve()
+    curve = computed_curve(setting.solver, pump, setting.per_unit, request.fluences, setting.static)
     _tell(progress, "regime", 0.6)
-    thresholds, fit = setting.thresholds(curve)
+    thresholds, fit = read_thresholds(curve, medium, setting.static)
     place = request.at_fluence_mj_cm2 or request.regime_factor * (thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1)
     run = setting.solver.traced(setting.excitons(place))
     emitted = run.emitted[:, 0]
@@ -121,7 +118,7 @@ def predict_lasing(
         emission=curve.emission,
         excitons=setting.excitons_each(curve.fluence),
         mode_output=averaged(pump, curve.node_fluence, curve.nodes.emitted, curve.fluence),
-        modes_lasing_at=_counts(curve, thresholds.lasing, request.single_mode_db),
+        modes_lasing_at=curve.modes_lasing(thresholds.lasing, request.single_mode_db),
         modes=setting.outcomes(emitted),
         pulse_fwhm_ps=width,
         transform_limit_nm=limit,
@@ -133,16 +130,6 @@ def predict_lasing(
     )
     _tell(progress, "lasing", 1.0)
     return prediction
-
-
-@dataclass(frozen=True)
-class _Curve:
-    fluence: Array
-    emission: Array
-    node_fluence: Array
-    nodes: PulseOutcomes
-    photoluminescence: Array
-    laser: Array
 
 
 class _Setting:
@@ -159,58 +146,26 @@ class _Setting:
     ) -> None:
         self._comb, self._medium, self._pump, self._request = comb, medium, pump, request
         self._diameter, self._overlap = diameter_um, overlap
-        self._per_unit = pump.excitons_per_unit(medium.absorber)
+        self.per_unit = pump.excitons_per_unit(medium.absorber)
         control = StepControl(request.relative_tolerance, _horizon_ps(comb, medium))
         self._emitters = medium.emitters(diameter_um)
         self.solver = PulseSolver(comb, medium, self._emitters, control, overlap)
-        self._static = self._gain_equals_loss()
+        self._static_each = self._gain_equals_loss()
+        reached = [value for value in self._static_each if value is not None]
+        self.static = min(reached) if reached else None
 
     def excitons(self, fluence: float) -> float:
         """Mean excitations of an emitter at the peak of the spot."""
-        return self._per_unit * fluence**self._pump.photons
+        return self.per_unit * fluence**self._pump.photons
 
     def excitons_each(self, fluence: Array) -> Array:
-        return np.asarray(self._per_unit * fluence**self._pump.photons)
+        return np.asarray(self.per_unit * fluence**self._pump.photons)
 
     def _gain_equals_loss(self) -> tuple[float | None, ...]:
         """Fluence at which the dark gain of each mode reaches its loss."""
         model = self.solver.model(self._medium.ladder_top(_STATIC_EXCITONS))
         each = DarkGain(model, self._medium).threshold_excitons_each()
-        return tuple(
-            None if value is None else (value / self._per_unit) ** (1.0 / self._pump.photons) for value in each
-        )
-
-    def light_curve(self) -> _Curve:
-        """Emission at the fluences asked, from nodes that cover spot and jitter as well."""
-        low, high = self._pump.fluence_mj_cm2
-        least, most = fluence_reach(self._pump)
-        fluence = np.geomspace(low, high, self._request.fluences)
-        step = math.log(high / low) / (self._request.fluences - 1)
-        parts = [fluence]
-        if least < 1.0:
-            # far below the range only the faint outer slices count: twice the spacing serves
-            parts.insert(0, np.geomspace(low * least, low, math.ceil(-math.log(least) / (2.0 * step)) + 1)[:-1])
-        if most > 1.0:
-            parts.append(np.geomspace(high, high * most, math.ceil(math.log(most) / step) + 1)[1:])
-        nodes = np.concatenate(parts)
-        outcomes = self.solver.outcomes(self.excitons_each(nodes))
-        emission = averaged(self._pump, nodes, outcomes.collected(self._medium), fluence)
-        glow = averaged(self._pump, nodes, outcomes.spontaneous, fluence)
-        laser = averaged(self._pump, nodes, outcomes.emitted.sum(axis=0), fluence)
-        return _Curve(fluence, emission, nodes, outcomes, glow, laser)
-
-    def thresholds(self, curve: _Curve) -> tuple[Thresholds, TwoBreakFit | None]:
-        """The three thresholds, and the fit where the light curve shows a laser."""
-        reached = [value for value in self._static if value is not None]
-        static = min(reached) if reached else None
-        shown = self._medium.laser_collection * curve.laser
-        if (shown / curve.photoluminescence).max() > _FAINT_LASER:
-            fit = fit_two_breaks(curve.fluence, curve.emission)
-            low, middle, high = fit.slopes
-            if middle > 1.1 * low:
-                upper = fit.breaks_mj_cm2[1] if high < middle else None
-                return Thresholds(static, fit.breaks_mj_cm2[0], upper), fit
-        return Thresholds(static, None, _laser_break(curve), "laser output"), None
+        return tuple(None if value is None else (value / self.per_unit) ** (1.0 / self._pump.photons) for value in each)
 
     def single_mode_probability(self, fluence: float) -> float:
         """Over the place of the comb, and over the spread of the diameter."""
@@ -246,7 +201,7 @@ class _Setting:
                 purcell_factor=purcell_factor(mode, self._medium, _HOST_INDEX),
                 extended=mode.extended,
             )
-            for mode, output, factor, static in zip(self._comb, emitted, factors, self._static, strict=True)
+            for mode, output, factor, static in zip(self._comb, emitted, factors, self._static_each, strict=True)
         )
 
 
@@ -258,19 +213,6 @@ def _horizon_ps(comb: Sequence[LasingMode], medium: GainMedium) -> float:
     return (
         20.0 / ladder.cooling_per_ps + min(10.0 / slowest, 100.0) + min(2.0 / float(ladder.decay_per_ps[rung]), 100.0)
     )
-
-
-def _laser_break(curve: _Curve) -> float | None:
-    """End of the steep rise of the laser alone; None where there is none in the range."""
-    fit = fit_two_breaks(curve.fluence, np.maximum(curve.laser, 1e-300))
-    low, middle, high = fit.slopes
-    return fit.breaks_mj_cm2[1] if middle > 2.0 * max(low, high) else None
-
-
-def _counts(curve: _Curve, threshold: float | None, single_mode_db: float) -> NDArray[np.int64]:
-    place = np.searchsorted(curve.node_fluence, curve.fluence * (1.0 - 1e-9))
-    counts = modes_lasing(curve.nodes.emitted[:, place], single_mode_db)
-    return np.where(curve.fluence >= (math.inf if threshold is None else threshold), counts, 0)
 
 
 def _pulse(run: PulseRun, comb: Sequence[LasingMode], emitted: Array) -> tuple[float | None, float | None]:

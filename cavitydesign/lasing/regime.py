@@ -83,7 +83,7 @@ def probability_over_phase(
     offset = (fine[:, None] - centre + np.arange(-8, 9)[None, :]) / spread
     # wide spreads wrap around many times and tend to the uniform answer
     weight = np.exp(-0.5 * offset**2).sum(axis=1) if spread < 2.0 else np.ones(1000)
-    return float(weight @ single / weight.sum())
+    return min(float(weight @ single / weight.sum()), 1.0)
 
 
 def single_mode_range(

@@ -1,0 +1,115 @@
+"""The light curve of a cavity as it would be measured, and the thresholds that are read off it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..gain import GainMedium, Pump
+from .averaging import averaged, fluence_reach
+from .light_curve import TwoBreakFit, fit_smooth_curve
+from .prediction import Thresholds
+from .pulse_solver import PulseOutcomes, PulseSolver
+from .regime import modes_lasing
+
+Array = NDArray[np.float64]
+
+_FAINT_LASER = 0.3
+"""Below this ratio of collected laser to photoluminescence the light curve shows no laser break."""
+_START = 0.6
+"""The fit starts at this share of the static threshold where the range asked starts too late to show the first break."""
+
+
+@dataclass(frozen=True)
+class ComputedCurve:
+    """Light against fluence; photons per emitter.
+
+    Attributes
+    ----------
+    fluence, emission : (F,) arrays
+        As asked, averaged over spot and jitter.
+    node_fluence, nodes : (K,) array, PulseOutcomes
+        Single pulses in a uniform spot, from which the averages are made.
+    fit_fluence, fit_emission, fit_glow, fit_laser : (L,) arrays
+        What the breaks are fitted to: all light, photoluminescence, laser.
+    """
+
+    fluence: Array
+    emission: Array
+    node_fluence: Array
+    nodes: PulseOutcomes
+    fit_fluence: Array
+    fit_emission: Array
+    fit_glow: Array
+    fit_laser: Array
+
+    def modes_lasing(self, threshold_mj_cm2: float | None, single_mode_db: float) -> NDArray[np.int64]:
+        """(F,) modes within `single_mode_db` of the strongest in a uniform spot; 0 below the threshold."""
+        place = np.searchsorted(self.node_fluence, self.fluence * (1.0 - 1e-9))
+        counts = modes_lasing(self.nodes.emitted[:, place], single_mode_db)
+        return np.where(self.fluence >= (math.inf if threshold_mj_cm2 is None else threshold_mj_cm2), counts, 0)
+
+
+def computed_curve(
+    solver: PulseSolver, pump: Pump, excitons_per_unit: float, points: int, static_mj_cm2: float | None
+) -> ComputedCurve:
+    """Solve for the fluences asked, and as far below and above as spot, jitter and the fit need.
+
+    Parameters
+    ----------
+    solver : PulseSolver
+    pump : Pump
+    excitons_per_unit : float
+        Mean excitations at 1 mJ/cm2.
+    points : int
+        Fluences asked for.
+    static_mj_cm2 : float or None
+        Fluence of gain = loss.
+    """
+    low, high = pump.fluence_mj_cm2
+    least, most = fluence_reach(pump)
+    fluence = np.geomspace(low, high, points)
+    step = math.log(high / low) / (points - 1)
+    late = static_mj_cm2 is not None and static_mj_cm2 < 1.3 * low
+    start = min(low, _START * static_mj_cm2) if late and static_mj_cm2 is not None else low
+    parts = [fluence]
+    if start < low:
+        parts.insert(0, np.geomspace(start, low, math.ceil(math.log(low / start) / step) + 1)[:-1])
+    fitted = np.concatenate(parts)
+    if least < 1.0:
+        # far below the range only the faint outer slices count: twice the spacing serves
+        parts.insert(0, np.geomspace(start * least, start, math.ceil(-math.log(least) / (2.0 * step)) + 1)[:-1])
+    if most > 1.0:
+        parts.append(np.geomspace(high, high * most, math.ceil(math.log(most) / step) + 1)[1:])
+    nodes = np.concatenate(parts)
+    outcomes = solver.outcomes(excitons_per_unit * nodes**pump.photons)
+    light = np.stack(
+        [outcomes.collected(solver.medium), outcomes.spontaneous, np.maximum(outcomes.emitted.sum(axis=0), 1e-300)]
+    )
+    everything, glow, laser = averaged(pump, nodes, light, fitted)
+    emission = everything[len(fitted) - points :]
+    return ComputedCurve(fluence, emission, nodes, outcomes, fitted, everything, glow, laser)
+
+
+def read_thresholds(
+    curve: ComputedCurve, medium: GainMedium, static_mj_cm2: float | None
+) -> tuple[Thresholds, TwoBreakFit | None]:
+    """The three thresholds, and the fit where the light curve shows a laser."""
+    shown = medium.laser_collection * curve.fit_laser
+    if (shown / curve.fit_glow).max() > _FAINT_LASER:
+        fit = fit_smooth_curve(curve.fit_fluence, curve.fit_emission)
+        low, middle, high = fit.slopes
+        if middle > 1.1 * low:
+            upper = fit.breaks_mj_cm2[1] if high < middle else None
+            return Thresholds(static_mj_cm2, fit.breaks_mj_cm2[0], upper), fit
+    return Thresholds(static_mj_cm2, None, _laser_break(curve), "laser output"), None
+
+
+def _laser_break(curve: ComputedCurve) -> float | None:
+    """End of the steep rise of the laser alone; None where there is none in the range."""
+    fit = fit_smooth_curve(curve.fit_fluence, curve.fit_laser)
+    low, middle, high = fit.slopes
+    return fit.breaks_mj_cm2[1] if middle > 2.0 * max(low, high) else None

@@ -1,0 +1,102 @@
+"""What instruments show: polariser, spectrometer, pulse length; spontaneous emission."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from cavitydesign.errors import InputError
+from cavitydesign.gain import DotMedium, Pump
+from cavitydesign.lasing.averaging import averaged, averaging_kernel
+from cavitydesign.lasing.integrate import StepControl
+from cavitydesign.lasing.polariser import emitted_polarisation
+from cavitydesign.lasing.pulse import full_width_ps, transform_limit_nm
+from cavitydesign.lasing.pulse_solver import PulseSolver
+from cavitydesign.lasing.spectrum import shown_quality, shown_spectrum, shown_width_nm
+from cavitydesign.lasing.spontaneous import purcell_factor, spontaneous_emission_factors
+
+
+def test_polariser_follows_malus_and_the_fractions(make_comb) -> None:
+    modes = make_comb(15.0, span_nm=9.0)
+    light = emitted_polarisation(modes, np.ones(len(modes)))
+    curve = light.behind_polariser([0.0, 45.0, 90.0])
+    assert curve[1] == pytest.approx(0.5 * (curve[0] + curve[2]), rel=1e-12)
+    share = 0.996 / 0.998
+    assert light.contrast == pytest.approx(2 * share - 1, rel=1e-12)
+
+
+def test_unpolarised_light_lowers_the_contrast(make_comb) -> None:
+    modes = make_comb(15.0, span_nm=9.0)
+    clean = emitted_polarisation(modes, np.ones(len(modes)))
+    mixed = emitted_polarisation(modes, np.ones(len(modes)), unpolarised=float(len(modes)))
+    assert mixed.contrast == pytest.approx(0.5 * clean.contrast, rel=1e-12)
+    with pytest.raises(InputError, match="not all zero"):
+        emitted_polarisation(modes, np.zeros(len(modes)))
+
+
+def test_spectrum_keeps_the_light_and_shows_the_width() -> None:
+    """Area under the shown spectrum = light put in; FWHM of a narrow line = resolution (grid of 1e-3 nm)."""
+    at = np.arange(480, 600, 1e-3)
+    shown = shown_spectrum(at, [537.6], [2.0], 0.01, 0.17, glow=3.0)
+    assert np.trapezoid(shown, at) == pytest.approx(2.0 + 3.0, rel=5e-3)
+    line = shown_spectrum(at, [537.6], [1.0], 0.01, 0.17)
+    above = at[line > 0.5 * line.max()]
+    assert above[-1] - above[0] == pytest.approx(math.hypot(0.17, 0.01), abs=3e-3)
+    assert float(shown_width_nm(0.3, 0.4)) == pytest.approx(0.5)
+    with pytest.raises(InputError, match="resolution"):
+        shown_spectrum(at, [537.6], [1.0], 0.0, 0.0)
+
+
+def test_an_instrument_hides_every_higher_q() -> None:
+    """537.6 / 0.17 = 3162: what a spectrometer of 0.17 nm reads of a line of Q = 1e6."""
+    assert shown_quality(537.6, 537.6 / 1e6, 0.17) == pytest.approx(3162, abs=1)
+
+
+def test_width_and_transform_limit_of_a_gaussian() -> None:
+    """FWHM 1 ps on an uneven grid; 0.4413 lambda^2 / (c tau) = 0.4254 nm at 537.6 nm."""
+    time = np.sort(np.r_[np.linspace(-4, 4, 301), np.linspace(-0.7, 0.7, 301)])
+    width = full_width_ps(time, np.exp(-4 * math.log(2) * time**2))
+    assert width == pytest.approx(1.0, abs=1e-3)
+    assert transform_limit_nm(1.0, 537.6) == pytest.approx(0.44127 * 537.6**2 / 299792.458, rel=1e-9)
+    assert full_width_ps(time, np.exp(time)) is None
+
+
+def test_averaging_keeps_power_laws_and_is_normalised() -> None:
+    """A power law keeps its slope; its factor is the moment of the kernel; weights sum to 1. 1e-6: interpolation in
+    logarithms."""
+    pump = Pump()
+    factors, weights = averaging_kernel(pump)
+    assert weights.sum() == pytest.approx(1.0, abs=1e-12)
+    nodes = np.geomspace(0.1, 12, 80)
+    at = np.array([1.0, 2.0, 4.0])
+    found = averaged(pump, nodes, nodes**3, at)
+    assert found / at**3 == pytest.approx(np.full(3, weights @ factors**3), rel=1e-6)
+    flat = Pump(spot="flat", energy_jitter=0.0)
+    assert averaged(flat, nodes, nodes**2, at) == pytest.approx(at**2, rel=1e-9)
+
+
+def test_jitter_alone_has_the_gaussian_moment() -> None:
+    """<(1 + s x)^3> = 1 + 3 s^2."""
+    factors, weights = averaging_kernel(Pump(spot="flat", energy_jitter=0.05))
+    assert weights @ factors**3 == pytest.approx(1 + 3 * 0.05**2, rel=1e-12)
+
+
+def test_beta_is_the_ratio_of_rates(make_comb) -> None:
+    medium = DotMedium(inhomogeneous_sd_mev=0.0, size_classes=1)
+    modes = make_comb(15.0, span_nm=9.0)
+    model = PulseSolver(modes, medium, 1e7, StepControl()).model(8)
+    beta = spontaneous_emission_factors(model)
+    assert beta == pytest.approx(model.emission[0] / 1e7 / (4 / 5000.0), rel=1e-12)
+    assert 0 < beta.sum() < 1
+
+
+def test_purcell_factor_tends_to_the_cavitys(make_comb) -> None:
+    """Q far below the line's own 28: 3/(4 pi^2) (lambda/n)^3 Q/V with Q of the mode; far above: with that of the
+    line."""
+    medium = DotMedium()
+    low, high = (make_comb(15.0, span_nm=1.0, quality=q)[0] for q in (0.01, 1e9))
+    unit = 3 / (4 * math.pi**2) * (0.5376 / 1.495) ** 3 / 35.0
+    assert purcell_factor(low, medium, 1.495) == pytest.approx(unit * 0.01, rel=1e-3)
+    assert purcell_factor(high, medium, 1.495) == pytest.approx(unit * 2310 / 81.5, rel=1e-6)

@@ -1,0 +1,62 @@
+"""Counting modes, side-mode suppression, probability over the place of the comb."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from cavitydesign.lasing.regime import (
+    decided,
+    modes_lasing,
+    probability_over_phase,
+    side_mode_suppression_db,
+    single_mode_range,
+)
+
+
+def test_suppression_and_count() -> None:
+    light = np.array([[1.0, 1.0], [0.05, 0.5], [0.2, 0.5]])
+    assert side_mode_suppression_db(light) == pytest.approx([10 * math.log10(5), 10 * math.log10(2)])
+    assert modes_lasing(light, 10.0).tolist() == [2, 3]
+    assert modes_lasing(light, 3.0).tolist() == [1, 1]
+    assert math.isinf(side_mode_suppression_db(light[:1])[0])
+
+
+def test_regime_words() -> None:
+    light = np.array([1.0, 0.01])
+    assert decided(light, 4.0, 3.0, 10.0).name == "single"
+    assert decided(np.array([1.0, 0.5]), 4.0, 3.0, 10.0).name == "multi"
+    assert decided(light, 2.0, 3.0, 10.0).name == "below threshold"
+    assert decided(light, 2.0, None, 10.0).modes_lasing == 0
+    assert decided(light[:1], 4.0, 3.0, 10.0).side_mode_suppression_db is None
+
+
+def test_probability_over_an_unknown_place_is_the_share_of_places() -> None:
+    """A triangle wave from 0 to 20 dB is above 10 dB over half its period; 1000 places resolve 1e-3."""
+    phase = np.arange(8) / 8
+    suppression = 20 * (1 - 2 * np.abs(phase - 0.5))
+    assert probability_over_phase(phase, suppression, 10.0, 0.0, math.inf) == pytest.approx(0.5, abs=2e-3)
+    assert probability_over_phase(phase, suppression + 20, 10.0, 0.0, math.inf) == 1.0
+
+
+def test_probability_with_a_spread_goes_from_certain_to_uniform() -> None:
+    phase = np.arange(16) / 16
+    suppression = 20 * (1 - 2 * np.abs(phase - 0.5))
+    at_peak = [probability_over_phase(phase, suppression, 10.0, 0.5, spread) for spread in (0.0, 0.01, 0.25, 5.0)]
+    assert at_peak[:2] == [1.0, 1.0]
+    # within 0.25 of the centre: erf(1/sqrt 2), and what wraps around
+    assert at_peak[2] == pytest.approx(0.683, abs=0.01)
+    assert at_peak[3] == pytest.approx(0.5, abs=2e-3)
+    assert probability_over_phase(phase, suppression, 10.0, 0.0, 0.0) == 0.0
+
+
+def test_single_mode_range_interpolates_the_crossing() -> None:
+    fluence = np.array([1.0, 2.0, 3.0, 4.0])
+    side = 10 ** (-np.array([5.0, 20.0, 12.0, 8.0]) / 10)
+    light = np.stack([np.ones(4), side])
+    assert single_mode_range(fluence, light, 1.5, 10.0) == pytest.approx((1.5, 3.5))
+    assert single_mode_range(fluence, light, 3.9, 10.0) is None
+    assert single_mode_range(fluence, light, None, 10.0) is None
+    assert single_mode_range(fluence[:3], light[:, :3], 1.5, 10.0) == pytest.approx((1.5, 3.0))
