@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..geometry.cavity import Cavity
 from ..units import wavelength_nm, wavenumber_per_um
 from .error import ErrorBars, error_bars
 from .family import RawMode
@@ -72,7 +73,7 @@ def _mode(
     fsr = lam - wavelength_nm(neighbour.k_per_um.real) if neighbour else None
     around = math.pi * cavity.diameter_um * 1e3
     z, r, phi = (float(x) for x in measures.component_share)
-    losses, extra = _losses(raw, measures, bars)
+    losses, extra = _losses(raw, measures, bars, _log10_dispersion(cavity, measures, lam))
     extra["mode_volume_relative_error"] = bars.volume
     names = [name for name, _ in cavity.regions]
     return Mode(
@@ -97,13 +98,24 @@ def _mode(
     )
 
 
-def _losses(raw: RawMode, measures: Measures, bars: ErrorBars) -> tuple[LossBudget, dict[str, float | None]]:
+def _log10_dispersion(cavity: Cavity, measures: Measures, wavelength_nm: float) -> float:
+    """log10 of the stored energy over that at frozen indices: share-weighted n_g/n, as the complex pole with n(k) has it.
+
+    W = 1/4 int (d(w eps)/dw + eps) |E|^2 = 1/2 int eps (n_g/n) |E|^2. Every Q of a dispersive cavity carries the factor.
+    """
+    ratios = [medium.group_index(wavelength_nm) / medium.index(wavelength_nm) for _, medium in cavity.regions]
+    return math.log10(float(np.dot(measures.region_share, ratios)))
+
+
+def _losses(
+    raw: RawMode, measures: Measures, bars: ErrorBars, log10_dispersion: float
+) -> tuple[LossBudget, dict[str, float | None]]:
     """Loss budget: the absorbing layer below log10 Q = 8, the far field above, their difference where both hold."""
     k = raw.k_per_um
-    far = measures.log10_q_far
+    far = measures.log10_q_far + log10_dispersion
     pml = None
     if raw.problem.is_complex and k.imag != 0:
-        pml = math.log10(abs(k.real / (2 * k.imag)))
+        pml = math.log10(abs(k.real / (2 * k.imag))) + log10_dispersion
     radiation = pml if pml is not None and pml < _PML_TRUSTED_BELOW_LOG10_Q else far
     error = bars.log10_q
     if pml is not None and 3.0 < pml < 9.0:
@@ -112,6 +124,8 @@ def _losses(raw: RawMode, measures: Measures, bars: ErrorBars) -> tuple[LossBudg
     if raw.eps.loss.any():
         change = raw.k_absorbing_per_um.imag - raw.k_per_um.imag
         if change < 0:
-            absorption = math.log10(raw.k_absorbing_per_um.real / (2 * -change))
-    losses = LossBudget(radiation, absorption, measures.log10_q_scattering, error)
+            absorption = math.log10(raw.k_absorbing_per_um.real / (2 * -change)) + log10_dispersion
+    scattering = measures.log10_q_scattering
+    scattering = None if scattering is None else scattering + log10_dispersion
+    losses = LossBudget(radiation, absorption, scattering, error)
     return losses, {"log10_q_radiation_far_field": far, "log10_q_radiation_absorbing_layer": pml}
