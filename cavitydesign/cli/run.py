@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..design_file import Design
-    from ..modes import ModeSet
+    from ..modes import Mode, ModeSet
 
 OutFolder = Annotated[
     Path, typer.Option("--out", metavar="DIR", help="Folder for results.json, figures and report.html.")
 ]
+AsPdf = Annotated[bool, typer.Option("--pdf", help="Write report.pdf too.")]
+AsVtk = Annotated[bool, typer.Option("--vtk", help="Write the field of the strongest mode for ParaView too.")]
 _LIBRARIES = ("numpy", "scipy", "scikit-fem", "pydantic", "matplotlib")
 
 
-def run(design: DesignFile, out: OutFolder = Path("out"), json: AsJson = False) -> int:
+def run(
+    design: DesignFile, out: OutFolder = Path("out"), pdf: AsPdf = False, vtk: AsVtk = False, json: AsJson = False
+) -> int:
     """The whole chain: modes, losses, gain, lasing; writes results, figures and a report into DIR."""
     from ..design_file import load_design
 
@@ -53,6 +57,14 @@ def run(design: DesignFile, out: OutFolder = Path("out"), json: AsJson = False) 
         written = _written(figures, out)
         progress("writing the report", 0.9)
         written.append(_report(out, results, figures))
+        if pdf:
+            from ..report.pdf import write_report_pdf
+
+            written.append(write_report_pdf(out / "report.pdf", results, figures))
+        if vtk and found.modes:
+            from ..visualise.vtk_file import save_vtk
+
+            written.append(save_vtk(_strongest(found, lasing), out / "field.vtu"))
     if json:
         print_json(results)
     else:
@@ -110,6 +122,12 @@ def _platform() -> dict[str, Any]:
     return {"system": platform.system(), "machine": platform.machine(), "processors": os.cpu_count()}
 
 
+def _strongest(found: ModeSet, lasing: Mapping[str, Any]) -> Mode:
+    """The mode with the largest share of the output."""
+    share = {row["label"]: row["output_share"] or 0.0 for row in lasing["per_mode"]}
+    return max(found, key=lambda mode: share.get(mode.label, 0.0))
+
+
 def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any]) -> dict[str, Figure]:
     """The pictures of a run by file name; the field is that of the mode that lases most."""
     from ..visualise.field import draw_meridian
@@ -119,9 +137,7 @@ def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any]) -> dict[
 
     figures: dict[str, Figure] = {}
     if found.modes:
-        share = {row["label"]: row["output_share"] or 0.0 for row in lasing["per_mode"]}
-        strongest = max(found, key=lambda mode: share.get(mode.label, 0.0))
-        figures["field"] = draw_meridian(strongest, design.cavity)
+        figures["field"] = draw_meridian(_strongest(found, lasing), design.cavity)
         figures["comb"] = draw_comb(found, gain_curve(lasing, design.medium, found.wavelength_range_nm))
         figures["loss_budget"] = draw_loss_budget(found)
     if lasing["light_curve"]["fluence_mj_cm2"]:

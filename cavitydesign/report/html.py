@@ -29,7 +29,7 @@ def _data_uri(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def _headline(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+def headline(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """The answer in a few numbers."""
     listed = modes.get("modes") or ()
     items = [(str(len(listed)), "modes found")]
@@ -76,7 +76,7 @@ def report_html(results: Mapping[str, Any], figures: Mapping[str, Figure]) -> st
     context = {
         "title": f"Cavity of {sections.number(modes.get('diameter_um'))} µm: modes, losses and lasing",
         "subtitle": f"{cavity.get('profile', 'cavity')} of {_medium(cavity.get('body'))}, made by cavitydesign",
-        "headline": _headline(modes, lasing),
+        "headline": headline(modes, lasing),
         "warnings": sections.all_warnings(results),
         "input": sections.input_table(design),
         "count": _count(modes),
