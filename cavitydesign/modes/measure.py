@@ -158,15 +158,17 @@ class _Reading:
         )
 
     def _source(self, r_weight: Array, region: NDArray[np.int64]) -> Source:
-        """The polarised part of the mode, as the far field needs it."""
+        """The polarised part (eps - eps_surround) E of the mode, as the far field needs it; E_z sees the axial index."""
         rows, columns = self.probe.inner_s, self.probe.inner_t
         inside = region < self.eps.ordinary.size - 1
-        contrast = (self.eps.ordinary[region] - self.eps.ordinary[-1])[inside]
+        across = (self.eps.ordinary[region] - self.eps.ordinary[-1])[inside][:, None]
+        along = (self.eps.axial[region] - self.eps.axial[-1])[inside][:, None]
         grid = self.probe.grid
         r, z = (np.ascontiguousarray(x.real[rows, columns][inside]).ravel() for x in (grid.r, grid.z))
         fields = (self.field.e_r, self.field.e_z, self.field.e_azimuthal)
-        e_r, e_z, e_az = (e[self.j][rows, columns][inside].ravel() for e in fields)
-        return Source(r, z, (r_weight[inside] * contrast[:, None]).ravel(), e_r, e_z, e_az)
+        e_r, e_z, e_az = (e[self.j][rows, columns][inside] for e in fields)
+        parts = ((across * e_r).ravel(), (along * e_z).ravel(), (across * e_az).ravel())
+        return Source(r, z, r_weight[inside].ravel(), *parts)
 
     def _scattering(self, energy: float) -> float | None:
         """Scattering Q from the field just inside the outline."""

@@ -35,9 +35,9 @@ class Source:
     ----------
     r, z : (n,) arrays
     weight : (n,) array
-        (eps - eps_s) r dr dz.
+        r dr dz.
     e_r, e_z, e_azimuthal : (n,) arrays
-        E_r, E_z and E_phi / i.
+        (eps - eps_s) times E_r, E_z and E_phi / i, each with the permittivity that its component sees.
     """
 
     r: Array
