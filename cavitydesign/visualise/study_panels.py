@@ -62,10 +62,11 @@ def _lines(ax: Axes, table: Table, spec: PlotSpec, x: str, y: str) -> None:
     groups = list(dict.fromkeys(name for name in names if name is not None))
     for place, group in enumerate(groups[:_ORDERED_KINDS]):
         pairs = sorted((a, b) for name, a, b in rows if name == group and is_number(a) and is_number(b))
-        across = [a for a, _ in pairs]
-        single = len(set(across)) == len(across)
         label = f"{spec.by} {group}" if spec.by else None
-        ax.plot(across, [b for _, b in pairs], "o-" if single else "o", ms=3, color=colour(place), label=label)
+        ax.plot([a for a, _ in pairs], [b for _, b in pairs], "o", ms=3, color=colour(place), label=label)
+        # Where a point has several rows, the line runs through their means.
+        means = {a: float(np.mean([b for c, b in pairs if c == a])) for a, _ in pairs}
+        ax.plot(list(means), list(means.values()), "-", lw=1.0, color=colour(place))
 
 
 def _published(ax: Axes, overlay: Sequence[Mapping[str, Any]], x: str, y: str, theme: Theme) -> None:
