@@ -8,13 +8,39 @@ by the residual of the full problem.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
+
+from .refine import ritz
 
 Values = NDArray[Any]
+
+
+class Projected(Protocol):
+    """Affine matrices projected onto a basis; masses by active region."""
+
+    @property
+    def k0(self) -> Values: ...
+    @property
+    def k2(self) -> Values: ...
+    @property
+    def b_plane(self) -> Values: ...
+    @property
+    def b_azimuthal(self) -> Values: ...
+    @property
+    def b_axial(self) -> Values | None: ...
+
+
+def orthonormal(vectors: Values, against: Values | None = None, tolerance: float = 1e-8) -> Values:
+    """Orthonormal columns that span the given ones (beyond an orthonormal basis), nearly dependent directions dropped."""
+    scaled = vectors / np.linalg.norm(vectors, axis=0)
+    if against is not None:
+        for _ in range(2):
+            scaled = scaled - against @ (against.conj().T @ scaled)
+    left, singular, _ = np.linalg.svd(scaled, full_matrices=False)
+    return np.asarray(left[:, singular > tolerance])
 
 
 @dataclass(frozen=True)
@@ -41,25 +67,10 @@ class ReducedPencil:
     b_axial: Values | None
 
     @classmethod
-    def empty(cls, size: int) -> ReducedPencil:
-        """No basis yet."""
-        nothing = np.zeros((0, 0))
-        return cls(np.zeros((size, 0)), (), nothing, nothing, nothing, nothing, None)
-
-    @classmethod
-    def project(cls, basis: Values, active: tuple[int, ...], images: tuple[Values | None, ...]) -> ReducedPencil:
-        """Project the affine matrices, given the images of the basis under K0, K2, B_plane, B_azimuthal, B_axial."""
-        k0, k2, plane, azimuthal, axial = (None if part is None else np.asarray(basis.T @ part) for part in images)
-        assert k0 is not None and k2 is not None and plane is not None and azimuthal is not None
-        return cls(basis, active, k0, k2, plane, azimuthal, axial)
-
-    def new_directions(self, vectors: Values, tolerance: float = 1e-8) -> Values:
-        """Orthonormal columns that add the given vectors to the basis, nearly dependent directions dropped."""
-        scaled = vectors / np.linalg.norm(vectors, axis=0)
-        for _ in range(2):
-            scaled = scaled - self.basis @ (self.basis.conj().T @ scaled)
-        left, singular, _ = np.linalg.svd(scaled, full_matrices=False)
-        return np.asarray(left[:, singular > tolerance])
+    def of(cls, basis: Values, active: tuple[int, ...], projected: Projected) -> ReducedPencil:
+        """The pencil of a basis, given the affine matrices projected onto it."""
+        p = projected
+        return cls(basis, active, p.k0, p.k2, p.b_plane, p.b_azimuthal, p.b_axial)
 
     def stiffness(self, m: float) -> Values:
         """Projected a at azimuthal order m."""
@@ -75,10 +86,5 @@ class ReducedPencil:
 
     def solve(self, m: float, ordinary: Values, axial: Values) -> tuple[Values, Values, Values]:
         """All eigenvalues k^2 of the small problem, its vectors scaled to y^T B y = 1 (no conjugation), and B."""
-        a, b = self.stiffness(m), self.mass(m, ordinary, axial)
-        if np.iscomplexobj(a) or np.iscomplexobj(b):
-            values, vectors = linalg.eig(a, b)
-            scale = np.sqrt(np.einsum("ij,ij->j", vectors, b @ vectors))
-            return values, np.asarray(vectors / scale), b
-        values, vectors = linalg.eigh(0.5 * (a + a.T), 0.5 * (b + b.T))
-        return values, vectors, b
+        mass = self.mass(m, ordinary, axial)
+        return *ritz(self.stiffness(m), mass), mass

@@ -1,4 +1,4 @@
-"""Refine approximate eigenvectors with a factorisation near them: block Krylov steps and Rayleigh-Ritz."""
+"""Refine approximate eigenvectors with a factorisation near them: block Krylov steps, and the Ritz vectors of a small pencil."""
 
 from __future__ import annotations
 
@@ -13,42 +13,32 @@ Values = NDArray[Any]
 Apply = Callable[[Values], Values]
 
 
-def rayleigh_ritz(stiffness: Apply, mass: Apply, basis: Values) -> tuple[Values, Values]:
-    """Ritz values and vectors of a pencil in the span of orthonormal columns; vectors scaled to x^T B x = 1."""
-    a, b = np.asarray(basis.T @ stiffness(basis)), np.asarray(basis.T @ mass(basis))
-    if np.iscomplexobj(a) or np.iscomplexobj(b):
-        values, weights = linalg.eig(a, b)
-        weights = weights / np.sqrt(np.einsum("ij,ij->j", weights, b @ weights))
-    else:
-        values, weights = linalg.eigh(0.5 * (a + a.T), 0.5 * (b + b.T))
-    return values, np.asarray(basis @ weights)
+def ritz(stiffness: Values, mass: Values) -> tuple[Values, Values]:
+    """Eigenvalues of a small projected pencil and its vectors, scaled to y^T B y = 1 (no conjugation)."""
+    if np.iscomplexobj(stiffness) or np.iscomplexobj(mass):
+        values, weights = linalg.eig(stiffness, mass)
+        return values, np.asarray(weights / np.sqrt(np.einsum("ij,ij->j", weights, mass @ weights)))
+    values, weights = linalg.eigh(0.5 * (stiffness + stiffness.T), 0.5 * (mass + mass.T))
+    return values, weights
 
 
-def refine(solve: Apply, stiffness: Apply, mass: Apply, shift: complex, start: Values, steps: int = 2) -> tuple[Values, Values]:
-    """Eigenpairs of K x = lambda B x from rough ones, nearest the shift first.
+def krylov_block(solve: Apply, mass: Apply, start: Values, steps: int = 2) -> Values:
+    """Orthonormal basis of the block Krylov space of (K - s B)^-1 B from rough eigenvectors.
 
     Parameters
     ----------
     solve : callable
-        Applies (K - shift B)^-1 to columns.
-    stiffness, mass : callables
-        Apply K and B to columns.
+        Applies (K - s B)^-1 to columns.
+    mass : callable
+        Applies B to columns.
     start : (n, k) array
         Rough eigenvectors that span the wanted ones.
     steps : int
-        Length of the block Krylov sequence.
-
-    Returns
-    -------
-    values : (k,) array
-    vectors : (n, k) array
-        Scaled to x^T B x = 1.
+        Length of the sequence.
     """
-    blocks = [start]
+    blocks = [start / np.linalg.norm(start, axis=0)]
     for _ in range(steps):
-        blocks.append(solve(np.asarray(mass(blocks[-1]))))
-        blocks[-1] = blocks[-1] / np.linalg.norm(blocks[-1], axis=0)
+        block = solve(np.asarray(mass(blocks[-1])))
+        blocks.append(block / np.linalg.norm(block, axis=0))
     left, singular, _ = np.linalg.svd(np.concatenate(blocks[::-1], axis=1), full_matrices=False)
-    values, vectors = rayleigh_ritz(stiffness, mass, left[:, singular > 1e-13 * singular[0]])
-    order = np.argsort(abs(values - shift))[: start.shape[1]]
-    return values[order], vectors[:, order]
+    return np.asarray(left[:, singular > 1e-13 * singular[0]])

@@ -15,7 +15,6 @@ import numpy as np
 from ..geometry.cavity import Cavity
 from ..geometry.outline import Array
 
-
 _OUTSIDE_ALLOWANCE = 1.7
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..geometry.outline import Array, Outline
 
-Values = NDArray[np.generic]
+Values = NDArray[Any]
 CurveValues = tuple[Values, Values, Values, Values]
 
 
@@ -77,7 +78,9 @@ class Layer:
     region : int
         Index of the medium, from the axis outwards.
     stretch : callable or None
-        Complex offset of the outline and its derivative against s, instead of the linear rule.
+        Offset of the outline and its derivative against s, instead of the linear rule.
+    absorbing : bool
+        Whether the stretch is complex.
     """
 
     inner: Curve
@@ -85,6 +88,7 @@ class Layer:
     breaks: tuple[float, ...]
     region: int
     stretch: Callable[[Array], tuple[Values, Values]] | None = None
+    absorbing: bool = False
 
     def map(self, s_um: Array, t_um: Array) -> tuple[Values, Values, Values, Values, Values, Values]:
         """r, z, dr/ds, dz/ds, dr/dt, dz/dt on the grid of s and t, each of shape (s, t)."""
@@ -141,7 +145,7 @@ class Window:
     @property
     def is_complex(self) -> bool:
         """Whether an absorbing layer is present."""
-        return any(layer.stretch is not None for layer in self.layers)
+        return any(layer.absorbing for layer in self.layers)
 
     def map(self, s_um: Array, t_um: Array) -> tuple[Values, Values, Values, Values, Values, Values]:
         """r, z and their derivatives with respect to s and t on the grid of increasing s and any t, each of shape (s, t)."""

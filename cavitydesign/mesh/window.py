@@ -8,13 +8,18 @@ reaches past the caustic into a complex-stretched layer.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..geometry.cavity import Cavity
+from ..geometry.outline import Array
 from .rim_layer import Reach
 from .rim_map import Curve, FibreCurve, Layer, OffsetCurve, Values, Window
+
+_TAIL_POWER = 0.4
+_INNER_GRADING = 1.3
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def _fibre_in_the_way(cavity: Cavity, inner_s: float, t_end: float) -> bool:
 
 def _along_breaks(sizing: Sizing) -> tuple[float, ...]:
     end = sizing.reach.along
-    count = max(1, math.ceil(sizing.refinement * (2 + sizing.axial_orders // 4)))
+    count = max(1, math.ceil(sizing.refinement * (2 + (sizing.axial_orders - 1) // 4)))
     share = np.linspace(0.0, 1.0, count + 1)
     right = end * (0.8 * share + 0.2 * share**2)
     if sizing.half:
@@ -101,9 +106,9 @@ def _along_breaks(sizing: Sizing) -> tuple[float, ...]:
 
 
 def _inner_breaks(sizing: Sizing, inner_s: float) -> list[float]:
-    """Element boundaries inside the rim: few and of high order; the oscillating layer and the decay below it alike."""
-    count = max(1, math.ceil(sizing.refinement * (2 + (sizing.radial_orders - 1) // 2)))
-    return [inner_s * (1.0 - i / count) for i in range(count)]
+    """Element boundaries inside the rim: few and of high order, denser at the rim (the powers were tuned on exact cylinders)."""
+    count = max(1, math.ceil(sizing.refinement * (2 + sizing.radial_orders // 2)))
+    return sorted(inner_s * (i / count) ** _INNER_GRADING for i in range(1, count + 1))
 
 
 def _between(low: float, high: float, wanted: list[float]) -> tuple[float, ...]:
@@ -124,14 +129,24 @@ def _local_gap(s: float, wanted: list[float]) -> float:
     return min(near) if near else 0.0
 
 
+def _logarithmic(end: float, rate_per_um: float) -> Callable[[Array], tuple[Values, Values]]:
+    """Offset -log(1 - c s)/rate with offset(end) = end: a tail exp(-kappa d) becomes the power kappa/rate of 1 - c s."""
+    c = -math.expm1(-rate_per_um * end) / end
+
+    def stretch(s: Array) -> tuple[Values, Values]:
+        return -np.log1p(-c * s) / rate_per_um, c / (rate_per_um * (1.0 - c * s))
+
+    return stretch
+
+
 def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
     """Layers outside the rim: evanescent, and past the caustic an absorbing one where the mode leaks."""
     reach = sizing.reach
     if not sizing.leaky:
         end = reach.outer
         count = max(1, math.ceil(sizing.refinement))
-        breaks = tuple(float(end * (0.6 * x + 0.4 * x * x)) for x in np.linspace(0.0, 1.0, count + 1))
-        return [Layer(rim, OffsetCurve(rim.outline, end), breaks, region)]
+        breaks = tuple(float(x) for x in np.linspace(0.0, end, count + 1))
+        return [Layer(rim, OffsetCurve(rim.outline, end), breaks, region, _logarithmic(end, _TAIL_POWER * reach.decay_per_um))]
     start = min(reach.caustic, reach.outer) + 0.25 * sizing.wavelength_um
     pieces = max(1, math.ceil(sizing.refinement * start / (0.8 * sizing.wavelength_um)))
     share = np.linspace(0.0, 1.0, pieces + 1)
@@ -141,12 +156,12 @@ def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
     count = max(2, math.ceil(2 * sizing.refinement))
     absorbing = tuple(float(start + thickness * i / count) for i in range(count + 1))
 
-    def stretch(s: np.ndarray) -> tuple[Values, Values]:
+    def stretch(s: Array) -> tuple[Values, Values]:
         depth = (s - start) / thickness
         return s + 1j * strength * depth**2, 1.0 + 2j * strength * depth / thickness
 
     far = OffsetCurve(rim.outline, start + thickness + 1j * strength)
     return [
         Layer(rim, OffsetCurve(rim.outline, start), real, region),
-        Layer(OffsetCurve(rim.outline, start), far, absorbing, region, stretch),
+        Layer(OffsetCurve(rim.outline, start), far, absorbing, region, stretch, absorbing=True),
     ]

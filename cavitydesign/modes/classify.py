@@ -71,13 +71,13 @@ def _one(problem: WindowProblem, grid: FieldGrid, field: GridField, i: int, weig
         component = (component * np.conj(peak) / abs(peak)).real
     left, singular, right = np.linalg.svd(component, full_matrices=False)
     purity = float(singular[0] ** 2 / (singular**2).sum())
-    along = _changes(right[0])
+    along = sign_changes(right[0])
     odd = problem.mirror is not None and (problem.mirror == "electric") == (polarisation == "TE")
     q = along if problem.mirror is None else 2 * along + int(odd)
-    return Identity(polarisation, _changes(left[:, 0]) + 1, q, fractions, purity, inside)
+    return Identity(polarisation, sign_changes(left[:, 0]) + 1, q, fractions, purity, inside)
 
 
-def _changes(values: Array) -> int:
+def sign_changes(values: Array) -> int:
     """Sign changes between parts of a profile that rise above the noise."""
     strong = values[abs(values) > _NOISE * abs(values).max()]
     return int(np.count_nonzero(np.diff(np.sign(strong))))

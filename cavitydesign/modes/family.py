@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from ..eigen.factor import Factor
 from ..eigen.lanczos import shift_invert_lanczos
-from ..eigen.reduced_basis import ReducedPencil
-from ..eigen.refine import refine
+from ..eigen.reduced_basis import ReducedPencil, orthonormal
+from ..eigen.refine import krylov_block
+from ..fem.quadrature_forms import PointFields
 from .classify import Identity, identify
 from .media import Permittivities, permittivities
 from .problem import Pencil, Values, WindowProblem
@@ -140,68 +141,49 @@ def lifted(problem: WindowProblem, seed: FamilySeed, m: int, guess: Snapshot, st
     shift = guess.shift * ratio
     pencil = problem.pencil(m, eps)
     factor = pencil.factor(shift)
-    found, vectors = refine(factor.solve, pencil.stiffness.__matmul__, pencil.mass.__matmul__, shift, start)
-    overlap = abs(start.T @ (pencil.mass @ vectors))
+    basis = krylov_block(factor.solve, pencil.mass.__matmul__, start)
+    small = ReducedPencil.of(basis, problem.operator.active, problem.operator.projected(problem.operator.fields(basis)))
+    found, weights, mass = small.solve(m, eps.ordinary, eps.axial)
+    near = np.argsort(abs(found - shift))[: start.shape[1]]
+    overlap = abs((basis.T @ start).T @ mass @ weights[:, near])
     chosen = {q: int(np.argmax(overlap[column])) for q, column in guess.chosen.items()}
-    return Snapshot(m, shift, eps, pencil, factor, found, vectors, chosen)
+    return Snapshot(m, shift, eps, pencil, factor, found[near], np.asarray(basis @ weights[:, near]), chosen)
 
 
 @dataclass(frozen=True)
 class ReducedFamily:
-    """Snapshots of a family and the reduced problem of their span, with the images of its basis under the affine matrices."""
+    """Snapshots of a family and the reduced problem of their span.
+
+    Attributes
+    ----------
+    fields : PointFields
+        Of the basis vectors, at the quadrature points.
+    """
 
     problem: WindowProblem
     seed: FamilySeed
     snapshots: tuple[Snapshot, ...]
     pencil: ReducedPencil
-    images: tuple[Values, Values, Values, Values, Values | None] = field(repr=False)
+    fields: PointFields = field(repr=False)
 
     @classmethod
     def span(cls, problem: WindowProblem, seed: FamilySeed, snapshots: Sequence[Snapshot]) -> ReducedFamily:
         """Project the affine matrices onto the snapshots' eigenvectors."""
-        empty = cls(problem, seed, tuple(snapshots), ReducedPencil.empty(problem.size), (None,) * 5)  # type: ignore[arg-type]
-        return empty.enriched(np.concatenate([shot.vectors for shot in snapshots], axis=1))
+        basis = orthonormal(np.concatenate([shot.vectors for shot in snapshots], axis=1))
+        operator = problem.operator
+        fields = operator.fields(basis)
+        pencil = ReducedPencil.of(basis, operator.active, operator.projected(fields))
+        return cls(problem, seed, tuple(snapshots), pencil, fields)
 
     def enriched(self, vectors: Values) -> ReducedFamily:
         """The same family with more vectors in its basis."""
-        fresh = self.pencil.new_directions(vectors)
+        fresh = orthonormal(vectors, self.pencil.basis)
         if fresh.shape[1] == 0:
             return self
-        forms, problem = self.problem.forms, self.problem
-
-        def image(data: Values) -> Values:
-            if data.ndim == 1:
-                return np.asarray(problem.matrix(data) @ fresh)
-            return np.stack([problem.matrix(one) @ fresh for one in data])
-
-        parts = (forms.k0, forms.k2, forms.b_plane, forms.b_azimuthal, forms.b_axial)
-        new = [None if data is None else image(data) for data in parts]
-        k0, k2, plane, azimuthal, axial = (
-            b if a is None or b is None else np.concatenate([a, b], axis=-1) for a, b in zip(self.images, new, strict=True)
-        )
-        assert k0 is not None and k2 is not None and plane is not None and azimuthal is not None
-        images = (k0, k2, plane, azimuthal, axial)
-        basis = np.concatenate([self.pencil.basis.astype(fresh.dtype), fresh], axis=1)
-        pencil = ReducedPencil.project(basis, forms.active, images)
-        return replace(self, pencil=pencil, images=images)
-
-    def residuals(self, m: Array, square: Values, weights: Values, eps: Sequence[Permittivities]) -> Values:
-        """Columns K x - k^2 B x of the full problem for x = basis @ weights.
-
-        Parameters
-        ----------
-        m, square : (k,) arrays
-            Azimuthal orders and k0^2 of the modes.
-        weights : (b, k) array
-        """
-        k0, k2, plane, azimuthal = (part @ weights for part in self.images[:4] if part is not None)
-        active = list(self.problem.forms.active)
-        ordinary = np.array([e.ordinary[active] for e in eps]).T[:, None, :]
-        mass = (ordinary * (plane + m**2 * azimuthal)).sum(axis=0)
-        if self.images[4] is not None:
-            along = np.array([e.axial[active] for e in eps]).T[:, None, :]
-            mass = mass + (along * (self.images[4] @ weights)).sum(axis=0)
-        return np.asarray(k0 + m**2 * k2 - square * mass)
+        operator = self.problem.operator
+        fields = self.fields.joined(operator.fields(fresh))
+        basis = np.concatenate([self.pencil.basis, fresh], axis=1)
+        return replace(self, pencil=ReducedPencil.of(basis, operator.active, operator.projected(fields)), fields=fields)
 
     def follow(self, orders: Sequence[int], qs: Sequence[int]) -> list[RawMode]:
         """Every (m, q) of the family, each followed by overlap from the first snapshot outwards."""
@@ -239,7 +221,10 @@ class ReducedFamily:
         if not self.problem.is_complex:
             square = square.real
         vectors = self.pencil.basis @ weights
-        residuals = self.residuals(orders, square, weights, eps)
+        operator = self.problem.operator
+        residuals = operator.residual(
+            operator.fields(vectors), orders, square, [e.ordinary for e in eps], [e.axial for e in eps]
+        )
         return [
             RawMode(self.problem, m, q, k, self._absorbing(m, k, w, here), vectors[:, i], here, residuals[:, i])
             for i, (m, q, k, w, here) in enumerate(found)

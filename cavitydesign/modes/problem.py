@@ -14,6 +14,7 @@ from ..eigen.factor import Factor, factorise
 from ..fem.field import FieldGrid
 from ..fem.forms import AffineForms, assemble, restriction, space_of
 from ..fem.legendre import Array, gauss
+from ..fem.quadrature_forms import QuadratureForms
 from ..fem.tensor_space import TensorSpace
 from ..geometry.cavity import Cavity
 from ..mesh.rim_map import Window
@@ -42,7 +43,9 @@ class WindowProblem:
     Parameters
     ----------
     order : int
-        Polynomial order across the rim; one less along it.
+        Polynomial order across the rim.
+    order_along : int
+        Polynomial order along it.
     wall : {"electric", "magnetic"}
         Mirror plane: electric holds E_z even (TM of even q, TE of odd q), magnetic E_z odd.
     """
@@ -50,25 +53,26 @@ class WindowProblem:
     cavity: Cavity
     window: Window
     order: int
+    order_along: int
     wall: str
     forms: AffineForms = field(repr=False)
 
     @classmethod
-    def build(cls, cavity: Cavity, window: Window, order: int) -> dict[str, WindowProblem]:
+    def build(cls, cavity: Cavity, window: Window, order: int, order_along: int) -> dict[str, WindowProblem]:
         """Assemble the problems of both mirror classes (once per geometry: m, wavelength and index come later)."""
-        magnetic = _space(cavity, window, order, "magnetic")
-        forms = assemble(window, magnetic, cavity.uniaxial)
-        problems = {"magnetic": cls(cavity, window, order, "magnetic", forms)}
+        along = 1 if cavity.sliced else order_along
+        forms = assemble(window, _space(window, order, along, "magnetic"), cavity.uniaxial)
+        problems = {"magnetic": cls(cavity, window, order, along, "magnetic", forms)}
         if window.half:
-            problems["electric"] = cls(
-                cavity, window, order, "electric", forms.restricted(_space(cavity, window, order, "electric"))
-            )
+            electric = forms.restricted(_space(window, order, along, "electric"))
+            problems["electric"] = cls(cavity, window, order, along, "electric", electric)
         return problems
 
     def lowered(self, order: int) -> WindowProblem:
         """The same problem at a lower order."""
-        space = _space(self.cavity, self.window, order, self.wall)
-        return WindowProblem(self.cavity, self.window, order, self.wall, self.forms.restricted(space))
+        along = 1 if self.cavity.sliced else self.order_along - (self.order - order)
+        forms = self.forms.restricted(_space(self.window, order, along, self.wall))
+        return WindowProblem(self.cavity, self.window, order, along, self.wall, forms)
 
     def embed(self, lower: WindowProblem, vectors: Values) -> Values:
         """Vectors of a lower order as vectors of this one: the same fields."""
@@ -107,9 +111,14 @@ class WindowProblem:
         return Pencil(self.matrix(forms.stiffness(m)), self.matrix(forms.mass(m, eps.ordinary, eps.axial)))
 
     @cached_property
+    def operator(self) -> QuadratureForms:
+        """The forms applied through the quadrature points."""
+        return QuadratureForms.build(self.window, self.space, self.cavity.uniaxial)
+
+    @cached_property
     def real_breaks(self) -> tuple[float, ...]:
         """Element boundaries in s of the lossless layers."""
-        layers = [layer for layer in self.window.layers if layer.stretch is None]
+        layers = [layer for layer in self.window.layers if not layer.absorbing]
         return (layers[0].breaks[0], *(b for layer in layers for b in layer.breaks[1:]))
 
     @cached_property
@@ -117,7 +126,7 @@ class WindowProblem:
         """Coarse grid, off all element boundaries, on which extrema are counted."""
         s = _middles(self.real_breaks, self.order + 3)
         breaks = self.window.t_breaks
-        t = np.array([0.5 * sum(breaks)]) if self.cavity.sliced else _middles(breaks, self.order + 2)
+        t = np.array([0.5 * sum(breaks)]) if self.cavity.sliced else _middles(breaks, self.order_along + 3)
         return FieldGrid.build(self.window, self.space, s, t)
 
     @cached_property
@@ -159,7 +168,7 @@ class Probe:
         """Probe of a window between the first and last of the breaks in s."""
         window, sliced = problem.window, problem.cavity.sliced
         s, w_s = element_points(breaks, problem.order + 2)
-        t, w_t = element_points(window.t_breaks, (1 if sliced else problem.order) + 2)
+        t, w_t = element_points(window.t_breaks, problem.order_along + 2)
         depth = 1e-9 * problem.cavity.outline.equator_radius_um
         lines = np.concatenate([[breaks[0]], s, [-depth], [breaks[-1] * (1 - 1e-13)]])
         order = np.argsort(lines)
@@ -176,8 +185,7 @@ class Probe:
         return cls(grid, inner_s, inner_t, weight, w_s, w_t, int(place[1 + s.size]), walls_s, walls_t)
 
 
-def _space(cavity: Cavity, window: Window, order: int, wall: str) -> TensorSpace:
-    along = 1 if cavity.sliced else order - 1
+def _space(window: Window, order: int, along: int, wall: str) -> TensorSpace:
     return space_of(window, order, along, wall, extra_points=3 if window.is_complex else 2)
 
 

@@ -29,7 +29,7 @@ def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
     """
     problem = raw.problem
     window, cavity = problem.window, problem.cavity
-    real = [layer for layer in window.layers if layer.stretch is None]
+    real = [layer for layer in window.layers if not layer.absorbing]
     s = _outward_points([(layer.breaks[0], layer.breaks[-1]) for layer in real], outwards)
     t_end = window.t_breaks[-1]
     positive = np.linspace(0.0, t_end, (along + 1) // 2) if window.half else np.linspace(window.t_breaks[0], t_end, along)
@@ -86,7 +86,7 @@ def _interfaces(raw: RawMode, t: Array) -> dict[str, Array]:
 
 def _mesh_lines(raw: RawMode, t: Array) -> tuple[Array, ...]:
     window = raw.problem.window
-    real = [layer for layer in window.layers if layer.stretch is None]
+    real = [layer for layer in window.layers if not layer.absorbing]
     lines = []
     for layer in real:
         for s in layer.breaks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -79,7 +79,7 @@ def solve_radial_family(cavity: Cavity, request: ModeRequest, seed: FamilySeed, 
     def problem(order: int, wall: str) -> WindowProblem:
         if order not in assembled:
             with watch.stage("assemble"):
-                assembled[order] = WindowProblem.build(cavity, window, order)
+                assembled[order] = WindowProblem.build(cavity, window, order, order - 1 + _many(axial))
         return assembled[order][wall]
 
     notes = ("the outline ends before the field has decayed along it: the wavelengths carry that error",) if cramped else ()
@@ -120,9 +120,16 @@ def _mirror_classes(window: Window, polarisation: str, axial: list[int]) -> list
     return [(wall, qs) for wall, qs in classes if qs]
 
 
+def _many(axial: list[int]) -> int:
+    """One order more along the rim, and at the start, where many axial orders share the elements."""
+    return int(len(axial) > 2)
+
+
 def _first_order(accuracy: float, p: int) -> int:
     """Order at which the stated error of a p = 1 mode meets the accuracy on these meshes (measured)."""
-    return min(max(_LOWEST_ORDER, round(1.0 - math.log10(accuracy)) + min(p - 1, 1)), _HIGHEST_ORDER - 2)
+    digits = -math.log10(accuracy)
+    order = math.ceil(digits + 0.99) if digits < 6.01 else math.ceil(0.5 * digits + 3.99)
+    return min(max(_LOWEST_ORDER, order + (1 if p > 2 else 0)), _HIGHEST_ORDER - 2)
 
 
 def _solve_class(
@@ -143,9 +150,9 @@ def _solve_class(
         family, modes, basis_error = solve_family(
             ReducedFamily.span(problem, seed, shots), seed.orders, qs, request.relative_accuracy
         )
-    with watch.stage("count"):
-        counted, complete, note = _count(problem, shots, len(modes))
     low_problem, low_shot = low
+    with watch.stage("count"):
+        counted, complete, note = _count(low_problem, low_shot, len(modes))
     embedded = problem.embed(low_problem, low_shot.vectors)
     low_vectors = {q: embedded[:, column] for q, column in low_shot.chosen.items()}
     return SolvedClass(
@@ -162,7 +169,7 @@ def _converged(
     watch: Stopwatch,
 ) -> tuple[tuple[WindowProblem, Snapshot], tuple[WindowProblem, Snapshot], dict[int, float]]:
     """Problem and first snapshot at the order that meets the accuracy, the same two orders lower, and the errors by q."""
-    order, m = _first_order(accuracy, seed.p), seed.orders[0]
+    order, m = _first_order(accuracy, seed.p) + (1 if max(qs) > 1 else 0), seed.orders[0]
     problem = problem_at(order, wall)
     with watch.stage("solve"):
         low_problem = problem.lowered(order - 2)
@@ -187,19 +194,22 @@ def _converged(
         problem = finer
 
 
-def _count(problem: WindowProblem, shots: Sequence[Snapshot], modes: int) -> tuple[int, bool, str]:
-    """Eigenvalues between the lowest and highest wanted mode at the snapshots, by inertia, against those found."""
+def _count(problem: WindowProblem, shot: Snapshot, modes: int) -> tuple[int, bool, str]:
+    """Eigenvalues from the lowest wanted mode up to the shift by inertia, against those found.
+
+    Counted at the first azimuthal order, where the modes are found and named, two orders below the final one: every mode is
+    lifted from there and followed to the other azimuthal orders by overlap.
+    """
     if problem.is_complex or modes == 0:
         return modes, True, ""
-    counted, complete = 0, True
-    for shot in shots:
-        wanted = sorted(float(shot.values[column].real) for column in shot.chosen.values())
-        below, above = wanted[0] * (1 - 1e-5), max(shot.shift, wanted[-1] * (1 + 1e-5))
-        at_top = shot.factor.negative if above == shot.shift else shot.pencil.factor(above).negative
-        at_bottom = shot.pencil.factor(below).negative
-        found = int(np.count_nonzero((shot.values.real > below) & (shot.values.real < above)))
-        if at_top is None or at_bottom is None:
-            return counted, False, "the factorisation left its diagonal: modes could not be counted"
-        counted += at_top - at_bottom
-        complete &= at_top - at_bottom == found
-    return counted, complete, "" if complete else "the count of eigenvalues disagrees with the modes found"
+    wanted = sorted(float(shot.values[column].real) for column in shot.chosen.values())
+    below, above = wanted[0] * (1 - 1e-6), max(shot.shift, wanted[-1] * (1 + 1e-6))
+    at_top = shot.factor.negative if above == shot.shift else shot.pencil.factor(above).negative
+    at_bottom = shot.pencil.factor(below).negative
+    if at_top is None or at_bottom is None:
+        return 0, False, "the factorisation left its diagonal: modes could not be counted"
+    found = int(np.count_nonzero((shot.values.real > below) & (shot.values.real < above)))
+    counted = at_top - at_bottom
+    if counted == found:
+        return counted, True, ""
+    return counted, False, f"{counted} eigenvalues in the range of the wanted modes, {found} found"
