@@ -58,6 +58,13 @@ def family(diameter_um: float, p: int, q: int, **keys: Any) -> Any:
     return min(chosen, key=lambda mode: abs(mode.wavelength_nm - middle))
 
 
+def cavity() -> Figure:
+    """The section of the quickstart's cavity."""
+    from cavitydesign.visualise.cavity import draw_cavity
+
+    return draw_cavity(design().cavity)
+
+
 def field() -> Figure:
     """Energy density of three families side by side."""
     from cavitydesign.visualise.field import draw_meridian
@@ -285,7 +292,7 @@ def _in_space(view: str, path: Path) -> None:
 PICTURES: dict[str, Callable[[], Figure]] = {
     made.__name__: made
     for made in (
-        field, field_logarithmic, components, cuts, comb, light_curve, output_shares, waterfall, loss_budget, dispersion,
+        cavity, field, field_logarithmic, components, cuts, comb, light_curve, output_shares, waterfall, loss_budget, dispersion,
         against_diameter, regime_map, kinetics, bleaching, polariser, tornado, pareto, convergence, study, dark_comb,
     )
 }  # fmt: skip

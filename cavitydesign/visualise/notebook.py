@@ -1,0 +1,110 @@
+"""Rich displays in notebooks: `%load_ext cavitydesign.visualise.notebook`, then a result at the end of a cell shows itself."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .files import figure_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ..geometry.cavity import Cavity
+    from ..lasing.prediction import LasingPrediction
+    from ..modes.mode_set import ModeSet
+    from ..study.study import Study
+
+_MOST_ROWS = 40
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    cells = "".join(f"<th>{html.escape(one)}</th>" for one in head)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(one)}</td>" for one in row) + "</tr>" for row in rows[:_MOST_ROWS]
+    )
+    more = f"<p>and {len(rows) - _MOST_ROWS} more</p>" if len(rows) > _MOST_ROWS else ""
+    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _picture(figure: Figure, words: str) -> str:
+    content = base64.b64encode(figure_bytes(figure, "png", 110)).decode("ascii")
+    return f'<img alt="{html.escape(words)}" src="data:image/png;base64,{content}">'
+
+
+def html_of_cavity(cavity: Cavity) -> str:
+    """Section and media of a cavity."""
+    from .cavity import draw_cavity
+
+    rows = [(name, medium.name, medium.source) for name, medium in cavity.regions]
+    return _picture(draw_cavity(cavity), "section of the cavity") + _table(("region", "medium", "source"), rows)
+
+
+def html_of_modes(modes: ModeSet) -> str:
+    """Table of a mode set, with errors and the count that tells whether it is complete."""
+    head = ("mode", "wavelength (nm)", "error (nm)", "n_eff", "FSR (nm)", "inside (%)", "log10 Q")
+    rows = [
+        (
+            mode.label,
+            f"{mode.wavelength_nm:.5f}",
+            f"{mode.wavelength_error_nm:.1e}",
+            f"{mode.n_eff:.5f}",
+            "-" if mode.fsr_nm is None else f"{mode.fsr_nm:.4f}",
+            f"{100 * (1 - mode.confinement.get('surround', 0.0)):.4f}",
+            "-" if mode.losses.total is None else f"{mode.losses.total:.3f}",
+        )
+        for mode in modes
+    ]
+    low, high = modes.wavelength_range_nm
+    state = "complete" if modes.complete else "NOT complete"
+    return f"<p>{len(modes)} modes, {low:.6g} to {high:.6g} nm, list {state}</p>{_table(head, rows)}"
+
+
+def html_of_prediction(prediction: LasingPrediction) -> str:
+    """Regime, thresholds and light curve of a prediction."""
+    from .lasing import draw_light_curve
+
+    record = prediction.to_json_dict()
+    threshold = prediction.thresholds.lasing
+    words = "no lasing threshold in this range" if threshold is None else f"lasing threshold {threshold:.3f} mJ/cm²"
+    return f"<p><b>{html.escape(str(record['regime']))}</b>, {words}</p>" + _picture(
+        draw_light_curve(record), "light curve"
+    )
+
+
+def html_of_study(study: Study) -> str:
+    """Axes of a study and how far it is."""
+    from ..study.status import study_status
+
+    status = study_status(study)
+    done = f"{status.done} of {status.points} points done, {status.failed} failed, {status.missing} missing"
+    rows = [
+        (key, str(len(axis)), f"{axis.rows[0][i]} … {axis.rows[-1][i]}")
+        for axis in study.axes
+        for i, key in enumerate(axis.keys)
+    ]
+    return f"<p>study of {html.escape(study.task)}: {done}</p>" + _table(("axis", "points", "values"), rows)
+
+
+DISPLAYS: dict[tuple[str, str], Callable[[Any], str]] = {
+    ("cavitydesign.geometry.cavity", "Cavity"): html_of_cavity,
+    ("cavitydesign.modes.mode_set", "ModeSet"): html_of_modes,
+    ("cavitydesign.lasing.prediction", "LasingPrediction"): html_of_prediction,
+    ("cavitydesign.study.study", "Study"): html_of_study,
+}
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Teach a notebook to show cavities, mode sets, predictions, studies and figures.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        Given by IPython.
+    """
+    formatter = shell.display_formatter.formatters["text/html"]
+    for (module, name), display in DISPLAYS.items():
+        formatter.for_type_by_name(module, name, display)
+    formatter.for_type_by_name("matplotlib.figure", "Figure", lambda figure: _picture(figure, "figure"))

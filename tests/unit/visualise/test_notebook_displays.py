@@ -1,0 +1,96 @@
+"""Rich displays: the HTML holds the numbers of the object; the extension registers each class by its true name."""
+
+from __future__ import annotations
+
+import importlib
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cavitydesign.design_file import parse_design
+from cavitydesign.geometry.cavity import Cavity
+from cavitydesign.modes.mode_set import ModeSet
+from cavitydesign.study.study_file import load_study
+from cavitydesign.survey import design_schema
+from cavitydesign.visualise import notebook
+from cavitydesign.visualise.cavity import draw_cavity, meridian_profile
+
+
+class Balanced(HTMLParser):
+    """Fails on a tag that closes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag != "img":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def checked(text: str) -> str:
+    """The text, if its tags balance."""
+    reader = Balanced()
+    reader.feed(text)
+    assert reader.open == []
+    return text
+
+
+def test_mode_set_and_cavity(mode_set: ModeSet, cavity: Cavity) -> None:
+    text = checked(notebook.html_of_modes(mode_set))
+    assert all(mode.label in text and f"{mode.wavelength_nm:.5f}" in text for mode in mode_set)
+    text = checked(notebook.html_of_cavity(cavity))
+    assert "data:image/png;base64," in text and "index 1.495" in text
+
+
+def test_study(tmp_path: Path) -> None:
+    cavity = '[cavity]\nprofile = "spheroid"\ndiameter_um = 4.0\nbody = { index = 1.5 }\n'
+    (tmp_path / "design.toml").write_text(cavity + "[modes]\nwavelength_nm = 537.6\nspan_nm = 5.0\n")
+    (tmp_path / "study.toml").write_text(
+        'design = "design.toml"\ntask = "modes"\nstore = "results"\n[axes]\n"cavity.diameter_um" = [4.0, 5.0]\n'
+    )
+    text = checked(notebook.html_of_study(load_study(tmp_path / "study.toml", design_schema())))
+    assert "0 of 2 points done" in text and "cavity.diameter_um" in text
+
+
+def test_extension_names_classes_that_exist() -> None:
+    registered: dict[tuple[str, str], Any] = {}
+
+    class Formatter:
+        def for_type_by_name(self, module: str, name: str, display: Any) -> None:
+            registered[module, name] = display
+
+    class Shell:
+        class display_formatter:
+            formatters = {"text/html": Formatter()}  # noqa: RUF012
+
+    notebook.load_ipython_extension(Shell())
+    for module, name in registered:
+        assert getattr(importlib.import_module(module), name).__module__ == module
+    assert ("matplotlib.figure", "Figure") in registered
+
+
+def test_section_of_a_cavity_is_its_outline() -> None:
+    design = {
+        "cavity": {
+            "profile": "parabola",
+            "diameter_um": 15.0,
+            "axial_radius_um": 60.0,
+            "fibre_diameter_um": 8.0,
+            "fibre": "silica",
+            "body": "PMMA",
+        },
+        "modes": {"wavelength_nm": 537.6, "span_nm": 5.0},
+    }
+    cavity = parse_design(design).cavity
+    r, z = meridian_profile(cavity).T
+    np.testing.assert_allclose(r, 7.5 - z**2 / 120.0, rtol=1e-12)
+    assert r.min() >= 4.0 and abs(r.min() - 4.0) < 0.1, "it ends on the fibre"
+    ax = draw_cavity(cavity).axes[0]
+    assert {"body", "fibre", "outline"} <= set(ax.get_legend_handles_labels()[1])
+    assert "15 µm, axial radius 60 µm" in ax.get_title(loc="left")

@@ -1,0 +1,66 @@
+"""The tutorials run from top to bottom, as a reader would run them, and say what they claim."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TUTORIALS = Path(__file__).parents[3] / "docs" / "tutorials"
+NAMES = sorted(path.name for path in TUTORIALS.glob("*.ipynb"))
+
+
+def run(path: Path) -> tuple[dict[str, Any], list[Any]]:
+    """Names that the cells leave, and the value of each cell's last expression; line magics are left out."""
+    space: dict[str, Any] = {}
+    shown: list[Any] = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        assert cell["outputs"] == [], "tutorials are kept without outputs"
+        lines = [line for line in "".join(cell["source"]).splitlines() if not line.startswith("%")]
+        tree = ast.parse("\n".join(lines))
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, path.name, "exec"), space)
+        if last is not None:
+            shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), space))
+    return space, shown
+
+
+def test_there_are_three() -> None:
+    assert len(NAMES) == 3
+
+
+def test_first_tutorial() -> None:
+    space, shown = run(TUTORIALS / "1-modes-of-a-cavity.ipynb")
+    assert space["modes"].complete
+    assert set(space["families"]) == {(1, 0), (1, 1), (2, 0), (2, 1)}
+    assert space["ground"].confinement["body"] > 0.99
+    assert [type(one).__name__ for one in shown] == ["Cavity", "ModeSet", "Figure", "Figure"]
+
+
+def test_second_tutorial() -> None:
+    space, _ = run(TUTORIALS / "2-losses-and-lasing.ipynb")
+    budget = space["modes"].modes[0].losses
+    assert budget.radiation - budget.scattering > 10, "the text says ten orders of magnitude"
+    assert space["lasing"].regime.name == "single"
+    assert "lasing.quality" in space["lasing"].calibrations
+
+
+def test_third_tutorial() -> None:
+    space, _ = run(TUTORIALS / "3-which-diameter.ipynb")
+    thresholds = [one.thresholds.lasing for one in space["predictions"]]
+    assert thresholds == sorted(thresholds, reverse=True), "the text says that large cavities lase early"
+    probabilities = [one.single_mode_probability for one in space["predictions"]]
+    assert probabilities[0] > probabilities[-1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_notebooks_are_valid(name: str) -> None:
+    content = json.loads((TUTORIALS / name).read_text(encoding="utf-8"))
+    assert content["nbformat"] == 4
+    ids = [cell["id"] for cell in content["cells"]]
+    assert len(set(ids)) == len(ids)
