@@ -144,10 +144,14 @@ def lifted(problem: WindowProblem, seed: FamilySeed, m: int, guess: Snapshot, st
     basis = krylov_block(factor.solve, pencil.mass.__matmul__, start)
     small = ReducedPencil.of(basis, problem.operator.active, problem.operator.projected(problem.operator.fields(basis)))
     found, weights, mass = small.solve(m, eps.ordinary, eps.axial)
-    near = np.argsort(abs(found - shift))[: start.shape[1]]
-    overlap = abs((basis.T @ start).T @ mass @ weights[:, near])
-    chosen = {q: int(np.argmax(overlap[column])) for q, column in guess.chosen.items()}
-    return Snapshot(m, shift, eps, pencil, factor, found[near], np.asarray(basis @ weights[:, near]), chosen)
+    rough = basis.conj().T @ start
+    overlap = rough.T @ mass @ weights
+    # the Ritz vectors that the rough ones became: others of the block space may have meaningless values near the shift
+    score = np.einsum("ij,ij->j", overlap, np.linalg.solve(rough.T @ mass @ rough, overlap))
+    kept = np.argsort(-abs(score))[: start.shape[1]]
+    kept = kept[np.argsort(abs(found[kept] - shift))]
+    chosen = {q: int(np.argmax(abs(overlap[column, kept]))) for q, column in guess.chosen.items()}
+    return Snapshot(m, shift, eps, pencil, factor, found[kept], np.asarray(basis @ weights[:, kept]), chosen)
 
 
 @dataclass(frozen=True)
