@@ -14,9 +14,8 @@ Array = NDArray[np.float64]
 
 _SLICES = 24
 _PULSES = 9
-FAINTEST_SLICE = 0.3
-"""Slices below this share of the peak fluence are left out: with three photons they give under 3 % of the peak's
-light each."""
+FAINTEST_SLICE = 0.02
+"""Slices with less than this share of the peak's excitons are left out."""
 
 
 def averaging_kernel(pump: Pump) -> tuple[Array, Array]:
@@ -24,7 +23,8 @@ def averaging_kernel(pump: Pump) -> tuple[Array, Array]:
     factors, weights = np.ones(1), np.ones(1)
     if pump.spot == "gaussian":
         nodes, gauss = np.polynomial.legendre.leggauss(_SLICES)
-        reach = math.sqrt(-math.log(FAINTEST_SLICE))
+        # slices are even along the axis; in excitons they have the same profile for every number of photons
+        reach = math.sqrt(-math.log(FAINTEST_SLICE) / pump.photons)
         factors, weights = np.exp(-((0.5 * (nodes + 1.0) * reach) ** 2)), 0.5 * gauss
     if pump.energy_jitter > 0:
         nodes, gauss = np.polynomial.hermite_e.hermegauss(_PULSES)
