@@ -147,7 +147,7 @@ def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
         count = max(1, math.ceil(sizing.refinement))
         breaks = tuple(float(x) for x in np.linspace(0.0, end, count + 1))
         return [Layer(rim, OffsetCurve(rim.outline, end), breaks, region, _logarithmic(end, _TAIL_POWER * reach.decay_per_um))]
-    start = min(reach.caustic, reach.outer) + 0.25 * sizing.wavelength_um
+    start = max(min(reach.caustic, reach.outer), 0.0) + 0.25 * sizing.wavelength_um
     pieces = max(1, math.ceil(sizing.refinement * start / (0.8 * sizing.wavelength_um)))
     share = np.linspace(0.0, 1.0, pieces + 1)
     real = tuple(float(start * (0.7 * x + 0.3 * x * x)) for x in share)
