@@ -45,9 +45,15 @@ class PointField:
 
 
 def on_grid(
-    space: QuadSpace, vectors: Values, m: float | Array, s: Array, t: Array, stretch: BoxStretch | None = None
+    space: QuadSpace,
+    vectors: Values,
+    m: float | Array,
+    s: Array,
+    t: Array,
+    stretch: BoxStretch | None = None,
+    elements: IntArray | None = None,
 ) -> PointField:
-    """Fields on the same grid of reference points in every element; positions (n, s, t).
+    """Fields on the same grid of reference points in every element, or in some; positions (n, s, t).
 
     Parameters
     ----------
@@ -56,13 +62,14 @@ def on_grid(
         Azimuthal order of all or of each.
     """
     p = space.order
-    first, second, third = (part.swapaxes(0, 1) for part in _local(space, vectors, np.arange(space.mesh.elements)))
+    chosen = np.arange(space.mesh.elements) if elements is None else elements
+    first, second, third = (part.swapaxes(0, 1) for part in _local(space, vectors, chosen))
     edge_s, edge_t = legendre_values(p, s).T, legendre_values(p, t)
     nodal_s, nodal_t, slope_s, slope_t = nodal_values(p, s).T, nodal_values(p, t), nodal_slopes(p, s).T, nodal_slopes(p, t)
     e_s, e_t, psi = (first.reshape(*first.shape[:2], p, p + 1), second.reshape(*second.shape[:2], p + 1, p), third)
     psi = psi.reshape(*psi.shape[:2], p + 1, p + 1)
     return _physical(
-        stretched(space.mesh.positions(s, t), stretch),
+        stretched(space.mesh.positions(s, t, elements), stretch),
         edge_s @ e_s @ nodal_t,
         nodal_s @ e_t @ edge_t,
         nodal_s @ psi @ nodal_t,

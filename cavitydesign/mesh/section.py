@@ -112,10 +112,13 @@ class SectionMesh:
         place = np.minimum(np.searchsorted(have, wanted), have.size - 1)
         return np.asarray(place[have[place] == wanted])
 
-    def positions(self, s: Array, t: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
-        """r, z, dr/ds, dz/ds, dr/dt, dz/dt of all elements on the grid of s and t, each (n, s, t)."""
+    def positions(
+        self, s: Array, t: Array, elements: IntArray | None = None
+    ) -> tuple[Array, Array, Array, Array, Array, Array]:
+        """r, z, dr/ds, dz/ds, dr/dt, dz/dt of all or some elements on the grid of s and t, each (n, s, t)."""
         (a, da), (b, db) = lagrange(self.degree, s), lagrange(self.degree, t)
-        r, z = self.nodes[..., 0], self.nodes[..., 1]
+        nodes = self.nodes if elements is None else self.nodes[elements]
+        r, z = nodes[..., 0], nodes[..., 1]
         return a @ r @ b.T, a @ z @ b.T, da @ r @ b.T, da @ z @ b.T, a @ r @ db.T, a @ z @ db.T
 
     def positions_at(

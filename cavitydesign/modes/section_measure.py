@@ -1,0 +1,214 @@
+"""What the field of a mode of any section carries: the numbers of modes/measure.py from points of curved quadrilaterals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..fem.legendre import Array, gauss
+from ..fem.quad_field import PointField, at_points, on_grid
+from .measure import Measures
+from .media import Permittivities
+from .problem import Values
+from .radiation import Source, log10_radiation_q
+from .scattering import log10_scattering_q
+from .section_problem import SectionProblem
+
+_POINTS_AT_CAUSTIC = 40
+_LEAST_SHARE_OF_RADIUS = 0.3
+# Reference coordinates along an edge: fixed one, its value, by the order of mesh.section.EDGE_CORNERS.
+_SIDES = ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0))
+
+
+def measure_section(
+    problem: SectionProblem,
+    vectors: Values,
+    orders: Sequence[int],
+    qs: Sequence[int],
+    k_per_um: Sequence[float],
+    eps: Sequence[Permittivities],
+) -> list[Measures]:
+    """Measure modes; arguments as those of `measure_all`."""
+    return [
+        _Reading(problem, vectors[:, [i]], float(orders[i]), qs[i], k_per_um[i], eps[i]).measures()
+        for i in range(len(orders))
+    ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """One mode on a section."""
+
+    problem: SectionProblem
+    vector: Values
+    m: float
+    q: int
+    k_per_um: float
+    eps: Permittivities
+
+    @cached_property
+    def _points(self) -> list[tuple[PointField, Array, Array]]:
+        """Fields, weights r dr dz of the counted volume, and regions; elements cut by the caustic or an absorbing layer finely."""
+        problem, mesh = self.problem, self.problem.mesh
+        caustic = self.m / (self.k_per_um * float(self.eps.index[-1]))
+        low, high = mesh.nodes[..., 0].min(axis=(1, 2)), mesh.nodes[..., 0].max(axis=(1, 2))
+        surround = mesh.region == len(problem.cavity.regions) - 1
+        cut = surround & (low < caustic) & (high > caustic)
+        if problem.stretch is not None:
+            flags = problem.lossless(mesh.nodes[..., 0], mesh.nodes[..., 1]).reshape(mesh.elements, -1)
+            cut |= flags.any(axis=1) & ~flags.all(axis=1)
+        out = []
+        for chosen, count in ((~cut, problem.order + 2), (cut, _POINTS_AT_CAUSTIC)):
+            elements = np.flatnonzero(chosen)
+            if not elements.size:
+                continue
+            x, w = gauss(count)
+            field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch, elements)
+            r, z, r_s, z_s, r_t, z_t = mesh.positions(x, x, elements)
+            counted = problem.lossless(r, z) & ~(surround[elements, None, None] & (r > caustic))
+            weight = np.outer(w, w) * (r_s * z_t - r_t * z_s) * r * counted
+            out.append((field, weight, mesh.region[elements]))
+        return out
+
+    def measures(self) -> Measures:
+        """All numbers of the mode."""
+        regions = len(self.problem.cavity.regions)
+        shares, components, peak = np.zeros(regions), np.zeros(3), 0.0
+        for field, weight, region in self._points:
+            across, along = self.eps.ordinary[region][:, None, None], self.eps.axial[region][:, None, None]
+            parts = [
+                along * abs(field.e_z[0]) ** 2, across * abs(field.e_r[0]) ** 2, across * abs(field.e_azimuthal[0]) ** 2
+            ]
+            components += [float((part * weight).sum()) for part in parts]
+            density = parts[0] + parts[1] + parts[2]
+            shares += np.bincount(region, weights=(density * weight).sum(axis=(1, 2)), minlength=regions)
+            peak = max(peak, float((density * (weight > 0)).max()))
+        energy = float(components.sum())
+        peak = max(peak, self._peak())
+        return Measures(
+            components / energy,
+            shares / energy,
+            2 * math.pi * energy / peak,
+            self._far(energy),
+            self._scattering(energy),
+            0.5 * self._walls(energy) / energy / self.k_per_um**2,
+        )
+
+    def _peak(self) -> float:
+        """Largest eps |E|^2, on a fine grid with its edges in the element of the largest sample and its neighbours."""
+        problem = self.problem
+        best, place = -1.0, 0
+        x = np.linspace(-1.0, 1.0, 5)
+        field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch)
+        density = self._density(field, problem.mesh.region) * problem.lossless(field.r.real, field.z.real)
+        place = int(np.argmax(density.max(axis=(1, 2))))
+        near = problem.mesh.with_neighbours(np.arange(problem.mesh.elements) == place)
+        elements = np.flatnonzero(near)
+        x = np.linspace(-1.0, 1.0, 31)
+        field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch, elements)
+        density = self._density(field, problem.mesh.region[elements])
+        best = max(best, float((density * problem.lossless(field.r.real, field.z.real)).max()))
+        return best
+
+    def _density(self, field: PointField, region: Values) -> Array:
+        across, along = self.eps.ordinary[region][:, None, None], self.eps.axial[region][:, None, None]
+        plane = abs(field.e_r[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
+        return np.nan_to_num(np.asarray(across * plane + along * abs(field.e_z[0]) ** 2))
+
+    def _far(self, energy: float) -> float:
+        """Radiative Q from the far field of the polarised regions."""
+        parts: dict[str, list[Values]] = {name: [] for name in ("r", "z", "weight", "e_r", "e_z", "e_az")}
+        surround = len(self.problem.cavity.regions) - 1
+        largest = max(float(f.r.real[region != surround].max(initial=0.0)) for f, _, region in self._points)
+        for field, weight, region in self._points:
+            plane, axis = self.eps.ordinary - self.eps.ordinary[-1], self.eps.axial - self.eps.axial[-1]
+            used = (region != surround)[:, None, None] & (weight > 0) & (field.r.real > _LEAST_SHARE_OF_RADIUS * largest)
+            across, along = plane[region][:, None, None], axis[region][:, None, None]
+            values = (
+                field.r.real, field.z.real, weight, across * field.e_r[0], along * field.e_z[0], across * field.e_azimuthal[0]
+            )
+            for name, value in zip(parts, values, strict=True):
+                parts[name].append(value[used])
+        joined = {name: np.concatenate(value) for name, value in parts.items()}
+        order: int = self.m  # type: ignore[assignment]
+        return log10_radiation_q(
+            Source(*joined.values()), energy, order, self.q, self.k_per_um, float(self.eps.index[-1]), None, False
+        )
+
+    def _scattering(self, energy: float) -> float | None:
+        """Scattering Q from the field just inside the body's face to the surround."""
+        cavity, mesh = self.problem.cavity, self.problem.mesh
+        if cavity.roughness_nm <= 0.0:
+            return None
+        surround = len(cavity.regions) - 1
+        touches = np.zeros(mesh.edges.shape[0], dtype=bool)
+        touches[mesh.element_edges[mesh.region == surround]] = True
+        elements, sides = np.nonzero(touches[mesh.element_edges] & (mesh.region == surround - 1)[:, None])
+        if not elements.size:
+            return None
+        owner, s, t, weight, side = self._along_edges(elements, sides)
+        field = at_points(self.problem.space, self.vector, self.m, owner, s, t, self.problem.stretch)
+        d_r, d_z = self._tangents(owner, s, t, side)
+        length = np.hypot(d_r, d_z)
+        e_r, e_z, e_az = field.e_r[0], field.e_z[0], field.e_azimuthal[0]
+        along = (d_r * e_r + d_z * e_z) / length
+        out = (d_z * self.eps.ordinary[-2] * e_r - d_r * self.eps.axial[-2] * e_z) / length
+        good = self.problem.lossless(field.r.real, field.z.real)
+        return log10_scattering_q(
+            (abs(along) ** 2 + abs(e_az) ** 2) * good,
+            abs(out) ** 2 * good,
+            weight * length * field.r.real,
+            energy,
+            self.k_per_um,
+            float(self.eps.ordinary[-2]),
+            float(self.eps.ordinary[-1]),
+            cavity.roughness_nm,
+            cavity.correlation_nm,
+        )
+
+    def _along_edges(self, elements: Values, sides: Values) -> tuple[Values, Array, Array, Array, Values]:
+        """Gauss points on edges of elements: element, s, t, weight, side of each."""
+        x, w = gauss(self.problem.order + 2)
+        s, t = np.empty((elements.size, x.size)), np.empty((elements.size, x.size))
+        for side, (fixed, value) in enumerate(_SIDES):
+            rows = sides == side
+            (s if fixed == 0 else t)[rows], (t if fixed == 0 else s)[rows] = value, x
+        owner, side = np.repeat(elements, x.size), np.repeat(sides, x.size)
+        return owner, s.ravel(), t.ravel(), np.tile(w, elements.size), side
+
+    def _tangents(self, owner: Values, s: Array, t: Array, side: Values) -> tuple[Array, Array]:
+        _, _, r_s, z_s, r_t, z_t = self.problem.mesh.positions_at(owner, s, t)
+        along_s = (side == 0) | (side == 2)
+        return np.where(along_s, r_s, r_t), np.where(along_s, z_s, z_t)
+
+    def _walls(self, energy: float) -> float:
+        """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the local decay."""
+        problem, mesh = self.problem, self.problem.mesh
+        wall = np.zeros(mesh.edges.shape[0], dtype=bool)
+        wall[mesh.outer_edges] = True
+        elements, sides = np.nonzero(wall[mesh.element_edges])
+        owner, s, t, weight, side = self._along_edges(elements, sides)
+        field = at_points(problem.space, self.vector, self.m, owner, s, t, problem.stretch)
+        d_r, d_z = self._tangents(owner, s, t, side)
+        r, z, *_ = mesh.positions_at(owner, s, t)
+        good = problem.lossless(r, z) & (r > 1e-6 * mesh.extent_um[1])
+        local = self.eps.ordinary[mesh.region[owner]]
+        curl = abs(field.curl_r[0]) ** 2 + abs(field.curl_z[0]) ** 2 + abs(field.curl_azimuthal[0]) ** 2
+        square = abs(field.e_r[0]) ** 2 + abs(field.e_z[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
+        wave = self.k_per_um**2 * local
+        kappa = np.sqrt(np.maximum((self.m / np.maximum(r, 1e-9)) ** 2 - wave, (1.0 / self._width(energy)) ** 2))
+        terms = weight * np.hypot(d_r, d_z) * r * (curl + wave * square) / (2 * kappa)
+        return float(terms[good].sum())
+
+    def _width(self, energy: float) -> float:
+        """Standard deviation of the energy along z."""
+        first = second = 0.0
+        for field, weight, region in self._points:
+            density = self._density(field, region) * weight / energy
+            first += float((density * field.z.real).sum())
+            second += float((density * field.z.real**2).sum())
+        return math.sqrt(max(second - first**2, 1e-12))

@@ -1,0 +1,145 @@
+"""Which modes a section holds near a wavenumber, before the solve: all families at once.
+
+At a fixed k the weak form is linear in m^2: (K0 - k^2 Bt) x = -m^2 (K2 - k^2 Bphi) x. The largest m^2 below (k n R)^2 are the modes
+of the body, p = 1 and q = 0 first, with m not yet whole; no azimuthal order needs to be guessed. Estimates at low order: they
+choose the orders m, the window and the shifts, and are never reported.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
+
+from ..eigen.factor import factorise
+from ..errors import SolverError
+from .classify import Identity
+from .media import permittivities
+from .problem import Values
+from .section_identity import identify_section
+from .section_problem import SectionProblem
+
+_LEAST_INSIDE = 0.25
+_LEAST_PURITY = 0.4
+_MOST = 64
+
+
+@dataclass(frozen=True)
+class SurveyedMode:
+    """One mode at a wavenumber, of an azimuthal order that is not whole.
+
+    Attributes
+    ----------
+    square_slope : float
+        d(k^2)/d(m^2) along the family.
+    vector : (n,) array
+        On the surveyed problem.
+    """
+
+    identity: Identity
+    k_per_um: float
+    m: float
+    square_slope: float
+    vector: Values = field(repr=False)
+
+    def wavenumber(self, m: float) -> float:
+        """Estimate of k at another azimuthal order."""
+        return math.sqrt(max(self.k_per_um**2 + self.square_slope * (m**2 - self.m**2), 1e-12))
+
+    def order(self, k_per_um: float) -> float:
+        """Estimate of m at another wavenumber."""
+        return math.sqrt(max(self.m**2 + (k_per_um**2 - self.k_per_um**2) / self.square_slope, 0.0))
+
+
+Enough = Callable[[Sequence[SurveyedMode]], bool]
+
+
+def survey(problem: SectionProblem, k_per_um: float, enough: Enough) -> list[SurveyedMode]:
+    """Modes of the body at a wavenumber, largest m first, searched until there are enough or none is left.
+
+    Raises
+    ------
+    SolverError
+        If no mode of the body is found.
+    """
+    cavity, forms = problem.cavity, problem.forms
+    eps = permittivities(cavity, k_per_um)
+    active = list(forms.active)
+    square = k_per_um**2
+    plane = eps.ordinary[active] @ forms.b_plane
+    if forms.b_axial is not None:
+        plane = plane + eps.axial[active] @ forms.b_axial
+    left = forms.k0 - square * plane
+    around = square * (eps.ordinary[active] @ forms.b_azimuthal) - forms.k2
+    right = problem.matrix(around)
+    highest = (k_per_um * float(eps.index[-2]) * cavity.rim_um[0]) ** 2
+    lowest = (k_per_um * float(eps.index[-1]) * cavity.rim_um[0]) ** 2
+    found: dict[int, SurveyedMode] = {}
+    shift, wanted = 0.999 * highest, 12
+    while True:
+        factor = factorise(problem.matrix(left - shift * around))
+        values, vectors = _nearest(problem, factor.solve, right.__matmul__, shift, wanted)
+        modes = _named(problem, values, vectors, k_per_um, eps.ordinary)
+        for mode in modes:
+            found.setdefault(round(1e6 * mode.m), mode)
+        ordered = sorted(found.values(), key=lambda mode: -mode.m)
+        reached = float(values.real.min())
+        if enough(ordered) or wanted >= _MOST or reached < lowest:
+            break
+        wanted *= 2
+        shift = 0.5 * (shift + reached) if ordered else max(reached, lowest)
+    if not ordered:
+        raise SolverError(
+            f"{cavity.source}: no mode of the body near {2e3 * math.pi / k_per_um:.1f} nm; "
+            "is the body's index the highest, and the mesh fine enough at its rim?"
+        )
+    return ordered
+
+
+def _nearest(
+    problem: SectionProblem, solve: Callable[[Values], Values], right: Callable[[Values], Values], shift: float, wanted: int
+) -> tuple[Values, Values]:
+    """Eigenvalues m^2 nearest the shift and their vectors."""
+    dtype = complex if problem.is_complex else float
+    start = np.random.default_rng(20).standard_normal(problem.size).astype(dtype)
+    operator = LinearOperator((problem.size,) * 2, matvec=lambda v: solve(right(v)), dtype=dtype)
+    try:
+        inverse, vectors = eigs(operator, k=min(wanted, problem.size - 2), which="LM", tol=1e-5, v0=start)
+    except ArpackNoConvergence as partial:
+        inverse, vectors = partial.eigenvalues, partial.eigenvectors
+    return shift + 1.0 / inverse, vectors
+
+
+def _named(problem: SectionProblem, values: Values, vectors: Values, k: float, permittivity: Values) -> list[SurveyedMode]:
+    """The modes among eigenvectors that belong to the body and have a clear identity."""
+    good = np.flatnonzero((values.real > 1.0) & (abs(values.imag) < 0.2 * values.real))
+    if not good.size:
+        return []
+    m = np.sqrt(values[good].real)
+    columns = vectors[:, good]
+    if not problem.is_complex:
+        columns = _real(columns)
+    identities = identify_section(problem, columns, m, permittivity)
+    eps = permittivities(problem.cavity, k)
+    forms, modes = problem.forms, []
+    active = list(forms.active)
+    turn = problem.matrix(forms.k2 - k**2 * (eps.ordinary[active] @ forms.b_azimuthal))
+    for i, identity in enumerate(identities):
+        if identity.inside < _LEAST_INSIDE or identity.purity < _LEAST_PURITY:
+            continue
+        x = columns[:, i]
+        mass = problem.matrix(forms.mass(float(m[i]), eps.ordinary, eps.axial))
+        slope = complex((x @ (turn @ x)) / (x @ (mass @ x))).real
+        if slope > 0:
+            modes.append(SurveyedMode(identity, k, float(m[i]), slope, x))
+    return modes
+
+
+def _real(vectors: Values) -> Values:
+    """Eigenvectors of real eigenvalues turned to their real phase."""
+    place = np.argmax(abs(vectors), axis=0)
+    peak = vectors[place, np.arange(vectors.shape[1])]
+    return np.asarray((vectors * (np.conj(peak) / abs(peak))).real)
