@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .design_file import key_problem, load_design, parse_design, read_toml
+from .design_file.toml_file import read_toml
 from .errors import InputError
 from .study import DesignSchema
 
@@ -35,6 +35,7 @@ def evaluate_point(design: Mapping[str, Any], task: str, folder: Path | None = N
     InputError, SolverError
         As the steps raise them; the study keeps the text beside the point.
     """
+    from .design_file import parse_design
     from .steps import find_modes
 
     if task not in TASKS:
@@ -64,6 +65,7 @@ def fields_of_point(design: Mapping[str, Any], folder: Path, resolution: tuple[i
     resolution : tuple of int
         Points outwards and along the rim.
     """
+    from .design_file import parse_design
     from .steps import find_modes
 
     arrays: dict[str, Any] = {}
@@ -89,10 +91,23 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
     return [{"modes_found": len(result["modes"]["modes"]), **outcomes, **thresholds, **slopes}]
 
 
-def design_schema() -> DesignSchema:
-    """What a study must be told of designs."""
+def design_schema(checked: bool = True) -> DesignSchema:
+    """What a study must be told of designs.
+
+    Parameters
+    ----------
+    checked : bool
+        False to read designs and keys as they stand, without loading the physics that checks them: enough to look at a
+        store whose study has run, and so has been checked.
+    """
+    if not checked:
+        return DesignSchema(read_toml, read_toml, lambda key: None, TASKS, __version__, FILE_KEYS)
+    from .design_file import key_problem
+
     return DesignSchema(read_toml, _read, key_problem, TASKS, __version__, FILE_KEYS)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
+    from .design_file import load_design
+
     return load_design(path).raw

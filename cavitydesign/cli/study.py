@@ -66,7 +66,7 @@ def status(file: StudyFile, shard: Shard = None, json: AsJson = False) -> int:
     """Tell how many points are done, failed and missing."""
     from ..study import study_status
 
-    loaded = loaded_study(file)
+    loaded = loaded_study(file, checked=False)
     found = study_status(loaded, _indices(loaded, shard))
     print_outcome(f"Study {loaded.name}", found.to_json_dict(), json)
     return DONE
@@ -84,7 +84,7 @@ def table(
     """Tabulate what is stored: one row a mode or a point, status and error last."""
     from ..study.table_file import write_csv, write_netcdf, write_parquet
 
-    loaded = loaded_study(file)
+    loaded = loaded_study(file, checked=False)
     rows = _table(loaded, columns, where)
     origin = {"study": loaded.name, "fingerprint": loaded.fingerprint, "version": loaded.version}
     if csv is not None:
@@ -115,7 +115,7 @@ def plot(
     from ..visualise.files import save_figure
     from ..visualise.study_panels import draw_panels
 
-    loaded = loaded_study(file)
+    loaded = loaded_study(file, checked=False)
     spec = _plot_spec(loaded, {"x": x, "y": y, "by": by, "map": painted, "log": log, "where": where})
     overlay = _overlay(file.parent / spec.overlay) if spec.overlay else []
     path = save_figure(draw_panels(_table(loaded, None, spec.where or None), spec, overlay), out)
@@ -147,11 +147,15 @@ def _overlay(path: Path) -> list[dict[str, Any]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def loaded_study(file: Path) -> Study:
-    """The study of a file, checked."""
+def loaded_study(file: Path, checked: bool = True) -> Study:
+    """The study of a file; unchecked, for a quick look at one that has run, only where its store is there."""
     from ..study import load_study
     from ..survey import design_schema
 
+    if not checked:
+        quick = load_study(file, design_schema(checked=False))
+        if quick.store.is_dir():
+            return quick
     return load_study(file, design_schema())
 
 

@@ -34,7 +34,12 @@ def canonical(value: Any) -> Any:
 
 def canonical_text(value: Any) -> str:
     """JSON text of `canonical(value)` with sorted keys and no blanks; floats in their shortest exact form."""
-    return json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return json_of_canonical(canonical(value))
+
+
+def json_of_canonical(value: Any) -> str:
+    """`canonical_text` of a value that is canonical already."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def fingerprint(design: Mapping[str, Any], task: str, version: str) -> str:

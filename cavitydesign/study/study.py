@@ -13,7 +13,7 @@ from typing import Any
 
 from .axes import Axis, Value
 from .expression import Expression
-from .fingerprint import canonical, canonical_text, text_fingerprint
+from .fingerprint import canonical, canonical_text, json_of_canonical, text_fingerprint
 from .plot_spec import PlotSpec
 
 
@@ -133,7 +133,7 @@ class Study:
         """Content hash under which the point is stored."""
         design = self.design_at(point)
         files = [self._digest(name) for key in self.file_keys if isinstance(name := _at(design, key), str)]
-        return text_fingerprint("\n".join([canonical_text(design), *files]), self.task, self.version)
+        return text_fingerprint("\n".join([json_of_canonical(design), *files]), self.task, self.version)
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:

@@ -20,15 +20,11 @@ def csv_text(table: Table) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(table.columns)
+    # The writer itself puts floats in their shortest exact form and nothing for None.
     for row in table.rows:
-        writer.writerow([_text(row.get(name)) for name in table.columns])
+        cells = [row.get(name) for name in table.columns]
+        writer.writerow([str(cell).lower() if cell is True or cell is False else cell for cell in cells])
     return stream.getvalue()
-
-
-def _text(value: Any) -> Any:
-    if value is None:
-        return ""
-    return repr(value) if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else value
 
 
 def write_csv(table: Table, path: Path) -> None:

@@ -1,0 +1,131 @@
+"""Figures of the study engine, printed: points per second, overheads, ten thousand stored points.
+
+    python tests/benchmarks/study_throughput.py [points]
+
+Nothing is asserted here: the figures, with machine and versions, go into docs/studies.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+DESIGN = """[cavity]
+profile = "parabola"
+diameter_um = 33.0
+axial_radius_um = 130.0
+fibre_diameter_um = 15.0
+body = "PMMA"
+fibre = "silica"
+surround = "air"
+roughness_nm = 1.0
+[modes]
+polarisation = "TM"
+wavelength_nm = 537.6
+span_nm = 4.0
+"""
+
+
+def study_in(folder: Path, points: int) -> Path:
+    """A study of diameters from 20 to 60 um."""
+    folder.mkdir()
+    (folder / "design.toml").write_text(DESIGN)
+    axis = f'[axes]\n"cavity.diameter_um" = {{ from = 20.0, to = 60.0, points = {points} }}\n'
+    (folder / "study.toml").write_text(f'design = "design.toml"\n{axis}')
+    return folder / "study.toml"
+
+
+def command(*arguments: str) -> tuple[float, str]:
+    """Wall time and standard output of a command."""
+    start = time.perf_counter()
+    line = [sys.executable, "-c", "from cavitydesign.cli.main import main; main()", *arguments]
+    done = subprocess.run(line, capture_output=True, text=True, check=True)
+    return time.perf_counter() - start, done.stdout
+
+
+def throughput(root: Path, points: int) -> None:
+    """Points per second with one and two workers, memory included."""
+    rates = {}
+    for workers in (1, 2):
+        file = study_in(root / f"workers-{workers}", points)
+        seconds, told = command("study", "run", str(file), "--workers", str(workers), "--json")
+        rates[workers] = points / seconds
+        print(f"{workers} workers: {rates[workers]:.1f} points/s of wall time, start-up included; {' '.join(told.split())}")
+    print(f"efficiency of the second process: {rates[2] / rates[1] - 1:.0%}")
+
+
+def ten_thousand(root: Path) -> None:
+    """Status and table of 10 000 stored points, as commands and as functions."""
+    from cavitydesign.study import Record, Store, load_study, study_status, study_table
+    from cavitydesign.study.run import fingerprints
+    from cavitydesign.study.table_file import csv_text
+    from cavitydesign.survey import design_schema, evaluate_point, rows_of_point
+
+    file = study_in(root / "many", 10_000)
+    study = load_study(file, design_schema())
+    result = evaluate_point(study.design_at(study.point(5000)), study.task)
+    names = fingerprints(study, range(len(study))).values()
+    with Store(study.store).writer() as writer:
+        writer.append(Record(name, "ok", result) for name in names)
+    start = time.perf_counter()
+    study_status(study)
+    middle = time.perf_counter()
+    rows = study_table(study, rows_of_point)
+    csv_text(rows)
+    end = time.perf_counter()
+    size = sum(path.stat().st_size for path in (study.store / "segments").iterdir()) / 1e6
+    print(f"10 000 points, {len(rows)} rows, {size:.0f} MB: status {middle - start:.2f} s, table {end - middle:.2f} s")
+    status, table = command("study", "status", str(file))[0], command("study", "table", str(file), "--csv", "t.csv")[0]
+    Path("t.csv").unlink()
+    print(f"as commands, imports included: status {status:.2f} s, table {table:.2f} s")
+
+
+def overheads(root: Path) -> None:
+    """Cost of handing out a point that costs nothing."""
+    from cavitydesign.study import ProcessExecutor, SerialExecutor, load_study, run_study
+    from cavitydesign.study.dask_executor import DaskExecutor
+    from cavitydesign.survey import design_schema
+
+    points = 2000
+    for name, executor in (
+        ("serial", SerialExecutor()),
+        ("2 processes", ProcessExecutor(2)),
+        ("dask, 2 workers over TCP", DaskExecutor(None, 2)),
+    ):
+        study = load_study(study_in(root / name.replace(" ", "-"), points), design_schema())
+        summary = run_study(study, json_of, executor)
+        print(f"{name}: {1e3 * summary.seconds / points:.2f} ms a point, start-up included")
+
+
+def json_of(design: object, task: str) -> dict[str, object]:
+    """A result that costs nothing."""
+    return {"design": json.loads(json.dumps(design)), "modes": []}
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("points", type=int, nargs="?", default=1000)
+    points = parser.parse_args().points
+    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
+    with tempfile.TemporaryDirectory() as root:
+        ten_thousand(Path(root))
+        overheads(Path(root))
+        throughput(Path(root), points)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    from study_throughput import main as importable_main
+
+    importable_main()
