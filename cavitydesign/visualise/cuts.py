@@ -71,7 +71,7 @@ def draw_cuts(
     *,
     logarithmic: bool = False,
     floor: float = 1e-12,
-    samples: tuple[int, int] = (500, 401),
+    samples: tuple[int, int] = (400, 241),
     theme: Theme = LIGHT,
 ) -> Figure:
     """Radial and axial cuts through one or several modes, one row each.

@@ -196,7 +196,7 @@ def draw_meridian(
     floor: float = 1e-12,
     mesh: bool = False,
     show_caustics: bool = True,
-    samples: tuple[int, int] = (240, 240),
+    samples: tuple[int, int] = (170, 150),
     theme: Theme = LIGHT,
 ) -> Figure:
     """One or several modes in the meridian plane, side by side on one colour scale and one length scale.
@@ -267,7 +267,7 @@ def draw_meridian(
 
 @themed
 def draw_components(
-    mode: Mode, cavity: Cavity | None = None, *, samples: tuple[int, int] = (200, 200), theme: Theme = LIGHT
+    mode: Mode, cavity: Cavity | None = None, *, samples: tuple[int, int] = (150, 130), theme: Theme = LIGHT
 ) -> Figure:
     """Energy density and the three field components of one mode, with the share of the energy that each carries.
 

@@ -77,8 +77,6 @@ class Theme:
             "ytick.direction": "in",
             "xtick.top": True,
             "ytick.right": True,
-            "xtick.minor.visible": True,
-            "ytick.minor.visible": True,
             "axes.linewidth": 0.8,
             "lines.linewidth": 1.4,
             "lines.markersize": 4.0,
