@@ -1,7 +1,35 @@
 """Modes of a cavity: what was asked, what was found, and what each mode carries."""
 
+from .change import (
+    CavityChange,
+    axial_radius_change,
+    diameter_change,
+    fibre_radius_change,
+    index_change,
+    outline_change,
+    temperature_change,
+)
+from .derivatives import ModeDerivative, all_derivatives, derivatives, wavelength_derivatives
 from .find import find_modes
 from .mode import FieldSamples, LossBudget, Mode
 from .mode_set import ModeRequest, ModeSet
 
-__all__ = ["FieldSamples", "LossBudget", "Mode", "ModeRequest", "ModeSet", "find_modes"]
+__all__ = [
+    "CavityChange",
+    "FieldSamples",
+    "LossBudget",
+    "Mode",
+    "ModeDerivative",
+    "ModeRequest",
+    "ModeSet",
+    "all_derivatives",
+    "axial_radius_change",
+    "derivatives",
+    "diameter_change",
+    "fibre_radius_change",
+    "find_modes",
+    "index_change",
+    "outline_change",
+    "temperature_change",
+    "wavelength_derivatives",
+]

@@ -95,6 +95,8 @@ def _mode(
         accuracy_met=relative <= request.relative_accuracy,
         sample_field=sampler(raw),
         extra=extra,
+        raw=raw,
+        raw_next=neighbour,
     )
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .family import RawMode
 
 Array = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
@@ -84,7 +88,8 @@ class Mode:
     """One whispering-gallery mode with azimuthal dependence exp(i m phi).
 
     `polarisation` "TM" means E along the fibre axis (E_z dominates), "TE" E across it, in the meridian plane mostly radial.
-    p counts radial, q axial extrema along the outline (q = 0: one lobe). Units are in the names.
+    p counts radial, q axial extrema along the outline (q = 0: one lobe). Units are in the names. `raw` is the solved vector, from
+    which derivatives and thresholds are taken; `raw_next` that of azimuthal order m + 1, for the free spectral range.
     """
 
     polarisation: str
@@ -105,6 +110,8 @@ class Mode:
     accuracy_met: bool = True
     sample_field: Callable[[int, int], FieldSamples] | None = field(default=None, repr=False, compare=False)
     extra: Mapping[str, float | None] = field(default_factory=dict)
+    raw: RawMode | None = field(default=None, repr=False, compare=False)
+    raw_next: RawMode | None = field(default=None, repr=False, compare=False)
 
     @property
     def label(self) -> str:
