@@ -1,4 +1,4 @@
-"""Exact resonances in arbitrary precision: where the reference numbers of the tests and of `cavitydesign check` come from.
+"""Exact resonances in arbitrary precision: where the reference numbers of the tests and of `check` come from.
 
 Nothing of the package's mathematics is used: the condition is the determinant of the complete boundary matrix (not a
 march of admittances), in mpmath with 45 digits more than log10 Q. The derivation stands in tests/README.md, and
@@ -17,8 +17,6 @@ from typing import Any
 
 import mpmath as mp
 import numpy as np
-
-_LIMITS = {"maxprec": 400000, "maxterms": 10**7}
 
 SELLMEIER: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # n^2 = 1 + sum B l^2/(l^2 - C), l in um: Szczurowski 2013 (PMMA)
@@ -65,7 +63,7 @@ class ReferenceProblem:
         """u and u'/weight of one Bessel function of a layer at radius r."""
         n = self.index(layer, k)
         z = n * k * r
-        value, above = _bessel(kind, self.nu, z), _bessel(kind, self.nu + 1, z)
+        value, above = bessel_neighbours(kind, self.order, self.spherical, z)
         slope = n * k * (self.nu / z * value - above)
         if self.spherical:
             slope = mp.sqrt(r) * (slope + value / (2 * r))
@@ -73,12 +71,49 @@ class ReferenceProblem:
         return value, slope / self.weight(layer, k)
 
 
-def _bessel(kind: str, nu: Any, z: Any) -> Any:
-    if kind == "J":
-        return mp.besselj(nu, z, **_LIMITS)
-    if kind == "Y":
-        return mp.bessely(nu, z, **_LIMITS)
-    return mp.besselj(nu, z, **_LIMITS) + 1j * mp.bessely(nu, z, **_LIMITS)
+def bessel_neighbours(kind: str, order: int, half: bool, z: Any) -> tuple[Any, Any]:
+    """J, Y or H1 of orders nu and nu + 1, nu = order, or order + 1/2 if `half`, at any precision.
+
+    The ratios J_{nu+1}/J_nu come from the recurrence run down from far above max(nu, |z|), where it is stable; Y from
+    the recurrence run up from two low orders. Half orders start from sines and cosines. Integer orders start from J,
+    normalised by J_0 + 2 J_2 + 2 J_4 + ... = 1, and Neumann's series of Y_0 (DLMF 10.12.4, 10.23.17, 10.5.2). Thirty
+    guard digits.
+    """
+    with mp.extradps(30):
+        size = max(float(order), float(abs(z)))
+        top = int(size + 40 + 3 * mp.mp.dps + 8 * size ** (1 / 3) * (1 + mp.mp.dps / 60))
+        shift = mp.mpf(1) / 2 if half else mp.mpf(0)
+        ratios = [mp.mpf(0)] * (top + 1)
+        for n in range(top, 0, -1):
+            ratios[n - 1] = 1 / (2 * (n + shift) / z - ratios[n])
+        # low, high: Y of orders shift - 1 and shift for half orders, 0 and 1 for integers
+        if half:
+            root = mp.sqrt(2 / (mp.pi * z))
+            low, high, start = root * mp.sin(z), -root * mp.cos(z), 0
+        else:
+            low, high = _y0_y1(ratios, z)
+            start = 1
+        for n in range(start, order):
+            low, high = high, 2 * (n + shift) / z * high - low
+        y, y_above = high, 2 * (order + shift) / z * high - low
+        j = 2 / (mp.pi * z) / (ratios[order] * y - y_above)
+        if kind == "J":
+            return j, ratios[order] * j
+        return (y, y_above) if kind == "Y" else (j + 1j * y, ratios[order] * j + 1j * y_above)
+
+
+def _y0_y1(ratios: list[Any], z: Any) -> tuple[Any, Any]:
+    """Y_0 and Y_1 from the ratios J_{n+1}/J_n."""
+    term, norm, series = mp.mpf(1), mp.mpf(1), mp.mpf(0)
+    for n in range(1, len(ratios)):
+        term *= ratios[n - 1]
+        if n % 2 == 0:
+            norm += 2 * term
+            series += (-1) ** (n // 2) * term / (n // 2)
+    j0 = 1 / norm
+    y0 = 2 / mp.pi * (mp.log(z / 2) + mp.euler) * j0 - 4 / mp.pi * series * j0
+    y1 = ratios[0] * y0 - 2 / (mp.pi * z) / j0
+    return y0, y1
 
 
 def boundary_matrix(problem: ReferenceProblem, k: Any) -> Any:

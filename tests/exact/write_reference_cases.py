@@ -1,5 +1,7 @@
 """Solve every resonator of `reference_list` in arbitrary precision and write reference_cases.json beside this file.
 
+Rows that the file already holds are kept; delete the file to solve all again (about half an hour).
+
     python tests/exact/write_reference_cases.py
 """
 
@@ -67,10 +69,15 @@ def solve(problem: ReferenceProblem) -> dict[str, Any]:
 
 def main() -> None:
     """Write the table."""
-    rows = []
+    path = Path(__file__).parent / "reference_cases.json"
+    known = {row["id"]: row for row in json.loads(path.read_text())["cases"]} if path.exists() else {}
+    rows: list[dict[str, Any]] = []
     for kind, name, radii, indices, modes in LIST:
         for p, polarisation in modes:
             start = time.perf_counter()
+            if f"{kind}_{name}_{polarisation}_p{p}" in known:
+                rows.append(known[f"{kind}_{name}_{polarisation}_p{p}"])
+                continue
             problem = ReferenceProblem(kind == "sphere", radii, indices, 1, p, polarisation)
             problem = replace(problem, order=order_near(problem))
             row = {"id": f"{kind}_{name}_{polarisation}_p{p}", "geometry": kind, "radii_um": radii, "indices": indices}
