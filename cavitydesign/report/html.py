@@ -45,10 +45,10 @@ def headline(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> list
 
 def _count(modes: Mapping[str, Any]) -> str:
     low, high = modes.get("wavelength_range_nm", (0.0, 0.0))
-    verdict = "they agree: no mode is missing" if modes.get("complete") else "they do NOT agree: a mode may be missing"
+    verdict = "as many as were found: none is missing" if modes.get("complete") else "NOT as many as were found"
     return (
-        f"Searched from {low:.6g} to {high:.6g} nm. The inertia of the factorised problem counts "
-        f"{modes.get('counted')} eigenvalues, the list holds what the design asked for; {verdict}."
+        f"Searched from {low:.6g} to {high:.6g} nm. At the azimuthal order where each family is solved first, the inertia "
+        f"of the factorised problem counts the eigenvalues in the range of the wanted modes: {modes.get('counted')}, {verdict}."
     )
 
 

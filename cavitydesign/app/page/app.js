@@ -187,9 +187,8 @@ function showModes(found) {
   state.modes = found.modes;
   state.found = found;
   state.chosen = chosen;
-  byId("count").textContent = found.complete
-    ? `${found.modes.length} listed, ${found.counted} eigenvalues counted in ${found.wavelength_range_nm.map((one) => number(one, 6)).join(" – ")} nm`
-    : "the count of eigenvalues does not agree with the list: a mode may be missing";
+  byId("count").textContent = `${found.modes.length}, ${found.wavelength_range_nm.map((one) => number(one, 6)).join(" – ")} nm; `
+    + (found.complete ? "the count of eigenvalues agrees: none is missing" : "the count of eigenvalues does NOT agree: one may be missing");
   drawTable();
   drawComb();
   drawAnswer();
@@ -217,7 +216,7 @@ const COLUMNS = [
   ["λ (nm)", (mode) => mode.wavelength_nm.toFixed(4)],
   ["± (nm)", (mode) => number(mode.wavelength_error_nm, 2)],
   ["n_eff", (mode) => number(mode.n_eff, 6)],
-  ["group index", (mode) => number(mode.group_index, 5)],
+  ["n_g", (mode) => number(mode.group_index, 5)],
   ["FSR (nm)", (mode) => number(mode.fsr_nm, 5)],
   ["inside (%)", (mode) => number(100 * (1 - (mode.confinement.surround || 0)), 6)],
   ["E_z (%)", (mode) => number(100 * mode.energy_fraction.axial, 4)],
