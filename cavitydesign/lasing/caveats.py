@@ -39,6 +39,7 @@ def caveats(
     request: LasingRequest,
     diameter_um: float,
     thresholds: Thresholds,
+    strongest: LasingMode,
     balance_error: float,
 ) -> tuple[str, ...]:
     """Warnings of one prediction."""
@@ -59,6 +60,12 @@ def caveats(
         found.append(
             "lasing: the laser is faint beside the photoluminescence, or collected like it, so the light curve shows no break;"
             " the threshold is where the steep rise of the laser alone ends"
+        )
+    away = abs(strongest.wavelength_nm - medium.emission_wavelength_nm) / medium.emission_fwhm_nm
+    if away > 1.0:
+        found.append(
+            f"gain: the strongest mode, {strongest.wavelength_nm:.1f} nm, lies {away:.1f} line widths from the emission's centre,"
+            " where the shape of the line is not known"
         )
     if balance_error > BALANCE_LIMIT:
         found.append(

@@ -19,7 +19,8 @@ from ..modes.mode_set import ModeSet
 from ..units import photon_energy_ev
 from .averaging import averaged
 from .caveats import calibrations, caveats
-from .comb import extended_comb, periodic_comb
+from .comb import periodic_comb
+from .competitors import STATIC_EXCITONS, competing_comb
 from .computed_curve import computed_curve, read_thresholds
 from .integrate import PulseRun, StepControl
 from .lasing_mode import LasingMode, lasing_modes
@@ -36,8 +37,6 @@ Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
 
 _HOST_INDEX = 1.495
-_STATIC_EXCITONS = 8.0
-"""Static thresholds lie below this filling; more excitons add no gain, only heat."""
 
 
 def predict_lasing(
@@ -85,13 +84,11 @@ def predict_lasing(
         raise InputError("lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm")
     comb, origin = solved, tuple(range(len(solved)))
     if request.extend_comb:
-        comb, origin = extended_comb(solved, medium, diameter_um, request.line_reach)
-    shared = None
-    if overlap is not None:
-        shared = overlap.repeated(origin)
-        if np.ptp(overlap.pump) > 0:
-            # the spot is in the zones already
-            pump = replace(pump, spot="flat")
+        comb, origin = competing_comb(solved, medium, diameter_um, request.line_reach, overlap)
+    shared = None if overlap is None else overlap.repeated(origin)
+    if overlap is not None and np.ptp(overlap.pump) > 0:
+        # the spot is in the zones already
+        pump = replace(pump, spot="flat")
     setting = _Setting(comb, medium, pump, request, diameter_um, shared)
     _tell(progress, "light curve", 0.1)
     curve = computed_curve(setting.solver, pump, setting.per_unit, request.fluences, setting.static)
@@ -104,6 +101,7 @@ def predict_lasing(
     _tell(progress, "single-mode probability", 0.8)
     tried = regime.modes_lasing > 0 and request.comb_phases > 0
     probability = setting.single_mode_probability(place) if tried else None
+    best = comb[int(emitted.argmax())]
     width, limit = _pulse(run, comb, emitted)
     errors = np.abs(np.concatenate([curve.nodes.balance_error, run.balance_error]))
     prediction = LasingPrediction(
@@ -122,10 +120,10 @@ def predict_lasing(
         modes=setting.outcomes(emitted),
         pulse_fwhm_ps=width,
         transform_limit_nm=limit,
-        quantum_defect=quantum_defect(comb[int(emitted.argmax())].wavelength_nm, pump.photons, pump.wavelength_nm),
+        quantum_defect=quantum_defect(best.wavelength_nm, pump.photons, pump.wavelength_nm),
         balance_error=float(errors.max()),
         calibrations=calibrations(medium, pump, request),
-        warnings=caveats(solved, medium, pump, request, diameter_um, thresholds, float(errors.max())),
+        warnings=caveats(solved, medium, pump, request, diameter_um, thresholds, best, float(errors.max())),
         seconds=time.perf_counter() - began,
     )
     _tell(progress, "lasing", 1.0)
@@ -163,7 +161,7 @@ class _Setting:
 
     def _gain_equals_loss(self) -> tuple[float | None, ...]:
         """Fluence at which the dark gain of each mode reaches its loss."""
-        model = self.solver.model(self._medium.ladder_top(_STATIC_EXCITONS))
+        model = self.solver.model(self._medium.ladder_top(STATIC_EXCITONS))
         each = DarkGain(model, self._medium).threshold_excitons_each()
         return tuple(None if value is None else (value / self.per_unit) ** (1.0 / self._pump.photons) for value in each)
 
@@ -183,7 +181,7 @@ class _Setting:
 
     def outcomes(self, emitted: Array) -> tuple[ModeOutcome, ...]:
         """What each mode does."""
-        model = self.solver.model(self._medium.ladder_top(_STATIC_EXCITONS))
+        model = self.solver.model(self._medium.ladder_top(STATIC_EXCITONS))
         factors = spontaneous_emission_factors(model)
         total = float(emitted.sum())
         return tuple(

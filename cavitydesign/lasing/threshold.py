@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import brentq
+from numpy.typing import ArrayLike, NDArray
 
 from ..gain import GainMedium
 from ..units import NM_PER_UM, UM_PER_CM
@@ -41,41 +40,46 @@ class DarkGain:
     """
 
     def __init__(self, model: RateModel, medium: GainMedium) -> None:
-        self._model, self._medium = model, medium
+        self._medium, self._top, self._loss = medium, model.ladder.top, model.loss
         ladder = model.ladder
         scale = 1.0 / ladder.cooling_per_ps
         # gain builds up with cooling and goes with the slower decay of the lowest emitting rung
         slow = 1.0 / max(float(ladder.decay_per_ps[min(2, ladder.top)]), 1e-12)
-        self._times = np.geomspace(0.05 * scale, 3.0 * min(max(slow, scale), 100.0 * scale), _DELAYS)
-        unit = np.eye(ladder.top + 1)
-        self._propagator = ladder.decayed(unit, self._times)
-        self._weights = np.stack([ladder.emission, ladder.absorption])
+        times = np.geomspace(0.05 * scale, 3.0 * min(max(slow, scale), 100.0 * scale), _DELAYS)
+        propagator = ladder.decayed(np.eye(ladder.top + 1), times)
+        self._response = np.einsum("wj,kji->wki", np.stack([ladder.emission, ladder.absorption]), propagator)
+        # emitters pumped alike are one: their lines add up
+        self._shares, place = np.unique(model.pump_share, return_inverse=True)
+        members = (place == np.arange(len(self._shares))[:, None]) * model.weight
+        self._coefficients = np.stack([members @ model.emission, -(members @ model.absorption)])
 
-    def net_rate_per_ps(self, excitons: float) -> Array:
-        """(K, M) gain minus absorption minus loss at the delays sampled."""
-        model = self._model
-        share, place = np.unique(model.pump_share, return_inverse=True)
-        start = self._medium.occupation(excitons * share, model.ladder.top)
-        sums = np.einsum("wj,kji,ic->wkc", self._weights, self._propagator, start)[:, :, place] * model.weight
-        return np.asarray(sums[0] @ model.emission - sums[1] @ model.absorption - model.loss)
+    def net_rate_per_ps(self, excitons: ArrayLike) -> Array:
+        """(K, M) gain minus absorption minus loss at the delays sampled.
+
+        Parameters
+        ----------
+        excitons : float or (M,) array
+            Mean excitations of an emitter, the same for all modes or one for each.
+        """
+        mean = np.broadcast_to(np.asarray(excitons, dtype=float), self._loss.shape)
+        net = np.zeros((self._response.shape[1], len(mean)))
+        for share, coefficients in zip(self._shares, np.swapaxes(self._coefficients, 0, 1), strict=True):
+            sums = self._response @ self._medium.occupation(share * mean, self._top)
+            net += sums[0] * coefficients[0] + sums[1] * coefficients[1]
+        return np.asarray(net - self._loss)
 
     def threshold_excitons_each(self) -> tuple[float | None, ...]:
         """Excitations per emitter at which each mode reaches gain = loss at some time; None if it never does.
 
-        Bracketed on a grid, then refined by bisection to 1e-9 in the logarithm.
+        Bracketed on a grid, then bisected to 1e-11 in the logarithm, all modes at once.
         """
         grid = np.log(np.geomspace(*_SEARCH, 57))
-        gains = np.array([self.net_rate_per_ps(math.exp(x)).max(axis=0) for x in grid])
-        return tuple(self._crossing(grid, gains[:, mode], mode) for mode in range(gains.shape[1]))
-
-    def _crossing(self, grid: Array, gain: Array, mode: int) -> float | None:
-        above = np.flatnonzero(gain > 0)
-        if len(above) == 0:
-            return None
-        first = int(above[0])
-        if first == 0:
-            return math.exp(grid[0])
-        root = brentq(
-            lambda x: float(self.net_rate_per_ps(math.exp(x))[:, mode].max()), grid[first - 1], grid[first], xtol=1e-9
-        )
-        return math.exp(root)
+        above = np.asarray([self.net_rate_per_ps(math.exp(x)).max(axis=0) for x in grid]) > 0
+        reached = np.asarray(above.any(axis=0))
+        first = np.maximum(above.argmax(axis=0), 1)
+        low, high = grid[first - 1], grid[first]
+        for _ in range(36):
+            middle = 0.5 * (low + high)
+            over = self.net_rate_per_ps(np.exp(middle)).max(axis=0) > 0
+            low, high = np.where(over, low, middle), np.where(over, middle, high)
+        return tuple(float(value) if found else None for value, found in zip(np.exp(high), reached, strict=True))

@@ -11,6 +11,7 @@ from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium
 from cavitydesign.lasing import EmpiricalQuality, LasingMode, LasingRequest, extended_comb, fit_effective_index
 from cavitydesign.lasing.comb import periodic_comb, uncovered_sides
+from cavitydesign.lasing.competitors import competing_comb
 from cavitydesign.lasing.lasing_mode import quality_factor
 
 DOTS = DotMedium()
@@ -90,3 +91,22 @@ def test_effective_index_fit() -> None:
     assert published.index == pytest.approx(1.46, abs=0.005)
     with pytest.raises(InputError, match="positive"):
         fit_effective_index(537.6, [4.2, -0.7], [15.0, 88.0])
+
+
+def test_modes_beyond_the_reach_take_part_where_they_could_win() -> None:
+    """At Q = 360 the asked reach bounds the comb; at Q = 1e9 the red edge reaches gain = loss first and is taken in."""
+    low = [
+        LasingMode(f"TM {m} 1 0", mode.wavelength_nm, 0.99, 1.525, 360.0, m=m) for m, mode in _numbered(range(121, 126))
+    ]
+    high = [LasingMode(mode.label, mode.wavelength_nm, 0.99, 1.525, 1e9, m=mode.m) for mode in low]
+    near, _ = competing_comb(low, DOTS, 15.0, 0.65)
+    far, origin = competing_comb(high, DOTS, 15.0, 0.65)
+    reach = 0.65 * DOTS.emission_fwhm_nm
+    assert max(abs(mode.wavelength_nm - DOTS.emission_wavelength_nm) for mode in near) < reach
+    assert max(mode.wavelength_nm for mode in far) > DOTS.emission_wavelength_nm + DOTS.emission_fwhm_nm
+    assert min(mode.wavelength_nm for mode in far) > DOTS.emission_wavelength_nm - reach
+    assert len(origin) == len(far)
+
+
+def _numbered(orders: range) -> list[tuple[int, LasingMode]]:
+    return [(mode.m, mode) for mode in _bent_comb(orders)]

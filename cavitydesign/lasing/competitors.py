@@ -1,0 +1,58 @@
+"""Which modes take part: those solved, and those beyond the solved range that could win."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..gain import GainMedium
+from .comb import extended_comb
+from .lasing_mode import LasingMode
+from .overlap import ModeOverlap
+from .rate_model import rate_model
+from .threshold import DarkGain
+
+STATIC_EXCITONS = 8.0
+"""Static thresholds lie below this filling; more excitons add no gain, only heat."""
+
+_FARTHEST = 1.6
+"""Full widths from the centre of the line beyond which its shape is anyone's guess."""
+_RIVAL = 1.25
+"""Excitons at gain = loss, relative to the best mode, up to which a mode beyond the asked reach still takes part."""
+
+
+def competing_comb(
+    modes: Sequence[LasingMode],
+    medium: GainMedium,
+    diameter_um: float,
+    reach_fwhm: float,
+    overlap: ModeOverlap | None = None,
+) -> tuple[tuple[LasingMode, ...], tuple[int, ...]]:
+    """The comb continued over the emission line, and beyond the asked reach as far as modes have low thresholds.
+
+    In a cavity of low loss the modes at the red edge, where spent emitters hardly absorb, reach gain = loss first.
+
+    Parameters
+    ----------
+    modes : sequence of LasingMode
+    medium : GainMedium
+    diameter_um : float
+    reach_fwhm : float
+        Reach from the centre of the line, in units of its full width at half maximum.
+    overlap : ModeOverlap or None
+        Of the given modes.
+
+    Returns
+    -------
+    As `extended_comb`.
+    """
+    comb, origin = extended_comb(modes, medium, diameter_um, max(reach_fwhm, _FARTHEST))
+    shared = None if overlap is None else overlap.repeated(origin)
+    model = rate_model(comb, medium, medium.emitters(diameter_um), medium.ladder_top(STATIC_EXCITONS), shared)
+    excitons = DarkGain(model, medium).threshold_excitons_each()
+    best = min((value for value in excitons if value is not None), default=0.0)
+    offset = [mode.wavelength_nm - medium.emission_wavelength_nm for mode in comb]
+    rivals = [x for x, value in zip(offset, excitons, strict=True) if value is not None and value <= _RIVAL * best]
+    near = reach_fwhm * medium.emission_fwhm_nm
+    short, long = min([-near, *rivals]), max([near, *rivals])
+    taken = [place for place, x in enumerate(offset) if not comb[place].extended or short <= x <= long]
+    return tuple(comb[place] for place in taken), tuple(origin[place] for place in taken)
