@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import InputError, nearest
 from ..materials.material import Material
 from .section import SectionMesh
+from .section_outline import SectionOutline
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,10 @@ class SectionCavity:
     source: str = "section"
     sliced = False
     symmetric = False
+    fibre = None
+    fibre_radius_um = 0.0
+    coatings = ()
+    inner_radii_um = ()
 
     @classmethod
     def of(cls, mesh: SectionMesh, media: Mapping[str, Material], source: str = "section", **given: object) -> SectionCavity:
@@ -84,6 +89,11 @@ class SectionCavity:
         r, z, *_ = body.positions(x, x)
         far = int(np.argmax(r))
         return float(r.ravel()[far]), float(z.ravel()[far])
+
+    @cached_property
+    def outline(self) -> SectionOutline:
+        """The body's outermost curve."""
+        return SectionOutline.of(self.mesh, len(self.regions) - 2, self.rim_um[1])
 
     @property
     def diameter_um(self) -> float:

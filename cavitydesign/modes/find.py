@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..geometry.cavity import Cavity
+from ..mesh.section_cavity import SectionCavity
 from .finish import finished_modes
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
+from .section_find import solve_section
 from .seeds import family_seed
 from .solve import SolvedClass, solve_radial_family
 from .stopwatch import Stopwatch
@@ -15,12 +17,12 @@ from .stopwatch import Stopwatch
 Progress = Callable[[str, float], None]
 
 
-def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None = None) -> ModeSet:
+def find_modes(cavity: Cavity | SectionCavity, request: ModeRequest, progress: Progress | None = None) -> ModeSet:
     """Solve a cavity for the modes asked for.
 
     Parameters
     ----------
-    cavity : Cavity
+    cavity : Cavity or SectionCavity
     request : ModeRequest
     progress : callable or None
         Called with a message and the fraction done.
@@ -38,14 +40,10 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     """
     watch = Stopwatch()
     report = progress or (lambda message, fraction: None)
-    results: list[SolvedClass] = []
-    families = [(pol, p) for pol in request.polarisations for p in range(1, request.radial_orders + 1)]
-    for number, (polarisation, p) in enumerate(families):
-        report(f"solving {polarisation} modes of p = {p}", number / len(families))
-        with watch.stage("seeds"):
-            seed = family_seed(cavity, request, polarisation, p)
-        if seed.orders:
-            results += solve_radial_family(cavity, request, seed, watch)
+    if isinstance(cavity, SectionCavity):
+        results = solve_section(cavity, request, watch, report)
+    else:
+        results = _solved(cavity, request, watch, report)
     report("measuring the modes", 0.9)
     modes: list[Mode] = []
     with watch.stage("losses"):
@@ -73,6 +71,19 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
             "order": float(max((result.family.problem.order for result in results), default=0)),
         },
     )
+
+
+def _solved(cavity: Cavity, request: ModeRequest, watch: Stopwatch, report: Progress) -> list[SolvedClass]:
+    """Every radial family asked for, in its own window."""
+    results: list[SolvedClass] = []
+    families = [(pol, p) for pol in request.polarisations for p in range(1, request.radial_orders + 1)]
+    for number, (polarisation, p) in enumerate(families):
+        report(f"solving {polarisation} modes of p = {p}", number / len(families))
+        with watch.stage("seeds"):
+            seed = family_seed(cavity, request, polarisation, p)
+        if seed.orders:
+            results += solve_radial_family(cavity, request, seed, watch)
+    return results
 
 
 def _range(request: ModeRequest, modes: Sequence[Mode]) -> tuple[float, float]:

@@ -14,7 +14,11 @@ from .family import RawMode
 from .measure import Measures, measure_all
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
+from .problem import WindowProblem
 from .sample import sampler
+from .section_measure import measure_section
+from .section_problem import SectionProblem
+from .section_sample import section_sampler
 from .solve import SolvedClass
 
 _PML_TRUSTED_BELOW_LOG10_Q = 8.0
@@ -54,7 +58,9 @@ def _measured(result: SolvedClass, chosen: Sequence[RawMode]) -> tuple[list[Meas
         qs += [q] * 2
         k += [shot.wavenumber(q).real] * 2
         eps += [shot.eps] * 2
-    measured = measure_all(result.family.problem, np.stack(vectors, axis=1), orders, qs, k, eps)
+    problem: WindowProblem | SectionProblem = result.family.problem
+    measure = measure_section if isinstance(problem, SectionProblem) else measure_all
+    measured = measure(problem, np.stack(vectors, axis=1), orders, qs, k, eps)  # type: ignore[arg-type]
     extra = measured[len(chosen) :]
     return measured[: len(chosen)], error_bars(result.discrete, result.basis_error, extra[::2], extra[1::2])
 
@@ -68,6 +74,7 @@ def _mode(
     neighbour: RawMode | None,
 ) -> Mode:
     cavity = raw.problem.cavity
+    of_section = isinstance(raw.problem, SectionProblem)
     lam = wavelength_nm(raw.k_per_um.real)
     relative = bars.relative(raw.q)
     fsr = lam - wavelength_nm(neighbour.k_per_um.real) if neighbour else None
@@ -93,10 +100,10 @@ def _mode(
         losses=losses,
         residual=float(np.linalg.norm(raw.residual) / np.linalg.norm(raw.vector) / abs(raw.k_per_um) ** 2),
         accuracy_met=relative <= request.relative_accuracy,
-        sample_field=sampler(raw),
+        sample_field=section_sampler(raw) if of_section else sampler(raw),
         extra=extra,
-        raw=raw,
-        raw_next=neighbour,
+        raw=None if of_section else raw,
+        raw_next=None if of_section else neighbour,
     )
 
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geometry.cavity import Cavity
+from ..materials.material import Material
 from ..units import wavelength_nm
 
 Array = NDArray[np.float64]
+
+
+class HasRegions(Protocol):
+    """A cavity of any kind: its regions with their media, the surround last."""
+
+    @property
+    def regions(self) -> tuple[tuple[str, Material], ...]: ...
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ class Permittivities:
     index: Array
 
 
-def permittivities(cavity: Cavity, k_per_um: float) -> Permittivities:
+def permittivities(cavity: HasRegions, k_per_um: float) -> Permittivities:
     """Permittivities of all regions at a vacuum wavenumber in um^-1.
 
     Raises

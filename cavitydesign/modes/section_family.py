@@ -61,7 +61,7 @@ class SectionShot:
 def first_shot(problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[int]) -> SectionShot:
     """Eigenpairs of the wanted axial orders from nothing, searched wider until each is found."""
     guesses = [seed.k_per_um(m, q) for q in qs]
-    eps = permittivities(problem.cavity, 0.5 * (min(guesses) + max(guesses)))  # type: ignore[arg-type]
+    eps = permittivities(problem.cavity, 0.5 * (min(guesses) + max(guesses)))
     shift = (max(guesses) * (1 + 0.1 / m)) ** 2
     pencil = problem.pencil(m, eps)
     factor = pencil.factor(shift)
@@ -112,7 +112,7 @@ def lifted_shot(
     k_old = {q: guess.wavenumber(q).real for q in guess.chosen}
     expected = {q: k * seed.k_per_um(m, q) / seed.k_per_um(guess.m, q) for q, k in k_old.items()}
     middle = float(np.mean(list(expected.values())))
-    eps = guess.eps if m == guess.m else permittivities(problem.cavity, middle)  # type: ignore[arg-type]
+    eps = guess.eps if m == guess.m else permittivities(problem.cavity, middle)
     shift = (max(expected.values()) * (1 + 0.03 / m)) ** 2
     pencil = problem.pencil(m, eps)
     factor = pencil.factor(shift)
@@ -196,7 +196,7 @@ class SectionFamily:
         stiffness = self.small[0] + m**2 * self.small[1]
         k = complex(self.seed.k_per_um(m, q))
         for _ in range(12):
-            eps = permittivities(cavity, k.real)  # type: ignore[arg-type]
+            eps = permittivities(cavity, k.real)
             mass = self._mass(m, eps.ordinary, eps.axial)
             values, vectors = ritz(stiffness, mass)
             column = int(np.argmax(abs(track @ mass @ vectors)))

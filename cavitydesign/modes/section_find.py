@@ -94,7 +94,7 @@ def _first_wavenumber(cavity: SectionCavity, request: ModeRequest) -> float:
         return k
     m, radius = request.azimuthal_order, cavity.rim_um[0]
     for _ in range(3):
-        eps = permittivities(cavity, k)  # type: ignore[arg-type]
+        eps = permittivities(cavity, k)
         guess = radial_guess(radius, float(eps.index[-2]), float(eps.index[-1]), m, 1, "TM")
         if 0.4 < k / guess < 2.5:
             return k
@@ -187,7 +187,7 @@ def _notes(seed: SectionSeed, high: SectionShot, note: str) -> tuple[str, ...]:
 
 
 def _nothing(problem: SectionProblem, seed: SectionSeed, shot: SectionShot) -> SolvedClass:
-    family = SectionFamily(problem, seed, (shot,), np.zeros((problem.size, 0)), (np.zeros((0, 0)),) * 4 + (None,))  # type: ignore[arg-type]
+    family = SectionFamily(problem, seed, (shot,), np.zeros((problem.size, 0)), (*(np.zeros((0, 0)),) * 4, None))
     note = f"{seed.polarisation} p = {seed.p}: seen in the survey, not found in the window"
     return _result(seed, family, [], {}, 0.0, {}, 0, False, (note,))
 

@@ -43,7 +43,7 @@ class Ridge:
 
     def r(self, z: Array) -> Array:
         """The ridge at heights z."""
-        return np.polynomial.polynomial.polyval(z - self.middle, self.line)
+        return np.asarray(np.polynomial.polynomial.polyval(z - self.middle, self.line), dtype=np.float64)
 
 
 def identify_section(problem: SectionProblem, vectors: Values, m: float | Array, permittivity: Array) -> list[Identity]:

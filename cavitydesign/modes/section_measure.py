@@ -51,7 +51,7 @@ class _Reading:
     eps: Permittivities
 
     @cached_property
-    def _points(self) -> list[tuple[PointField, Array, Array]]:
+    def _points(self) -> list[tuple[PointField, Array, Values]]:
         """Fields, weights r dr dz of the counted volume, and regions; elements cut by the caustic or an absorbing layer finely."""
         problem, mesh = self.problem, self.problem.mesh
         caustic = self.m / (self.k_per_um * float(self.eps.index[-1]))
@@ -101,7 +101,6 @@ class _Reading:
     def _peak(self) -> float:
         """Largest eps |E|^2, on a fine grid with its edges in the element of the largest sample and its neighbours."""
         problem = self.problem
-        best, place = -1.0, 0
         x = np.linspace(-1.0, 1.0, 5)
         field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch)
         density = self._density(field, problem.mesh.region) * problem.lossless(field.r.real, field.z.real)
@@ -111,13 +110,12 @@ class _Reading:
         x = np.linspace(-1.0, 1.0, 31)
         field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch, elements)
         density = self._density(field, problem.mesh.region[elements])
-        best = max(best, float((density * problem.lossless(field.r.real, field.z.real)).max()))
-        return best
+        return float((density * problem.lossless(field.r.real, field.z.real)).max())
 
     def _density(self, field: PointField, region: Values) -> Array:
         across, along = self.eps.ordinary[region][:, None, None], self.eps.axial[region][:, None, None]
         plane = abs(field.e_r[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
-        return np.nan_to_num(np.asarray(across * plane + along * abs(field.e_z[0]) ** 2))
+        return np.asarray(np.nan_to_num(across * plane + along * abs(field.e_z[0]) ** 2))
 
     def _far(self, energy: float) -> float:
         """Radiative Q from the far field of the polarised regions."""
@@ -174,8 +172,8 @@ class _Reading:
         """Gauss points on edges of elements: element, s, t, weight, side of each."""
         x, w = gauss(self.problem.order + 2)
         s, t = np.empty((elements.size, x.size)), np.empty((elements.size, x.size))
-        for side, (fixed, value) in enumerate(_SIDES):
-            rows = sides == side
+        for number, (fixed, value) in enumerate(_SIDES):
+            rows = sides == number
             (s if fixed == 0 else t)[rows], (t if fixed == 0 else s)[rows] = value, x
         owner, side = np.repeat(elements, x.size), np.repeat(sides, x.size)
         return owner, s.ravel(), t.ravel(), np.tile(w, elements.size), side

@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
+from ..fem.legendre import Array, gauss
 from ..fem.quad_field import PointField, on_grid
 from ..fem.quad_forms import QuadForms, assemble_section
 from ..fem.quad_space import QuadSpace, section_space
 from ..fem.stretch import BoxStretch
-from ..fem.legendre import Array, gauss
 from ..mesh.section import SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from .media import Permittivities

@@ -106,6 +106,8 @@ def _nearest(
     dtype = complex if problem.is_complex else float
     start = np.random.default_rng(20).standard_normal(problem.size).astype(dtype)
     operator = LinearOperator((problem.size,) * 2, matvec=lambda v: solve(right(v)), dtype=dtype)
+    inverse: Values
+    vectors: Values
     try:
         inverse, vectors = eigs(operator, k=min(wanted, problem.size - 2), which="LM", tol=1e-5, v0=start)
     except ArpackNoConvergence as partial:

@@ -26,7 +26,7 @@ _STRENGTH_WAVELENGTHS = 2.5
 
 def absorbing_box(cavity: SectionCavity, wavelength_um: float) -> BoxStretch:
     """Layers along the outer boundary, within the gap between it and the body."""
-    low_r, high_r, low_z, high_z = cavity.mesh.extent_um
+    _, high_r, low_z, high_z = cavity.mesh.extent_um
     body = cavity.mesh.chosen(cavity.mesh.region == len(cavity.regions) - 2)
     _, body_r, body_low, body_high = body.extent_um
     gaps = (high_r - body_r, body_low - low_z, high_z - body_high)
@@ -47,7 +47,7 @@ def leaks(problem: SectionProblem, mode: SurveyedMode, accuracy: float) -> bool:
 
     It does if its far-field Q is low, or if another medium than the surround carries waves to the outer boundary.
     """
-    eps = permittivities(problem.cavity, mode.k_per_um)  # type: ignore[arg-type]
+    eps = permittivities(problem.cavity, mode.k_per_um)
     if _carried_off(problem, mode, eps):
         return True
     measured = measure_section(
@@ -77,7 +77,7 @@ def kept_elements(problem: SectionProblem, modes: Sequence[SurveyedMode], thresh
 
 def element_density(problem: SectionProblem, vector: Values, m: float, k_per_um: float) -> Array:
     """Largest eps |E|^2 of each element, relative to the largest of all outside absorbing layers."""
-    eps = permittivities(problem.cavity, k_per_um)  # type: ignore[arg-type]
+    eps = permittivities(problem.cavity, k_per_um)
     x = np.linspace(-0.95, 0.95, 5)
     field = on_grid(problem.space, vector[:, None], m, x, x, problem.stretch)
     square = abs(field.e_r[0]) ** 2 + abs(field.e_z[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2

@@ -1,0 +1,87 @@
+"""The outermost meridian curve of a section's body, as an outline: for pictures, and for the axial radius at the rim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..geometry.outline import Array, Outline
+from .section import SectionMesh
+
+_HEIGHTS = 801
+_PER_EDGE = 9
+
+
+@dataclass(frozen=True, eq=False)
+class SectionOutline(Outline):
+    """Largest r of the body at each height; t is the height above the rim.
+
+    Parameters
+    ----------
+    height_um, radius_um : (n,) arrays
+        Table of the curve, heights increasing, 0 at the rim.
+    shift_um : float
+        Height of the rim in the section's own coordinates.
+    """
+
+    height_um: Array
+    radius_um: Array
+    shift_um: float
+
+    @classmethod
+    def of(cls, mesh: SectionMesh, body: int, rim_z_um: float) -> SectionOutline:
+        """Outline of a region of a mesh."""
+        part = mesh.chosen(mesh.region == body)
+        line = np.linspace(-1.0, 1.0, _PER_EDGE)
+        r, z, *_ = part.positions(line, line)
+        sides = [(r[:, :, 0], z[:, :, 0]), (r[:, -1, :], z[:, -1, :]), (r[:, :, -1], z[:, :, -1]), (r[:, 0, :], z[:, 0, :])]
+        outer = part.edge_uses[part.element_edges] == 1
+        r_edge = np.concatenate([a[outer[:, i]] for i, (a, _) in enumerate(sides)])
+        z_edge = np.concatenate([b[outer[:, i]] for i, (_, b) in enumerate(sides)])
+        low, high = float(z_edge.min()), float(z_edge.max())
+        heights = np.unique(np.concatenate([np.linspace(low, high, _HEIGHTS), [rim_z_um]]))
+        radius = np.zeros(heights.size)
+        for r_one, z_one in zip(r_edge, z_edge, strict=True):
+            if abs(z_one[-1] - z_one[0]) < 1e-9 * (high - low):
+                continue
+            order = np.argsort(z_one)
+            inside = (heights >= z_one.min() - 1e-12) & (heights <= z_one.max() + 1e-12)
+            radius[inside] = np.maximum(radius[inside], np.interp(heights[inside], z_one[order], r_one[order]))
+        return cls(heights - rim_z_um, radius, rim_z_um)
+
+    @property
+    def equator_radius_um(self) -> float:
+        """Radius at the rim."""
+        return float(self.radius_um.max())
+
+    @property
+    def axial_radius_um(self) -> float:
+        """Radius of curvature at the rim, from a parabola through the nearest tenth of the curve; infinite if straight."""
+        near = abs(self.height_um) <= 0.1 * float(np.ptp(self.height_um))
+        bend = float(np.polynomial.polynomial.polyfit(self.height_um[near], self.radius_um[near], 2)[2])
+        return np.inf if bend > -1e-9 / self.equator_radius_um else -0.5 / bend
+
+    @property
+    def reach_um(self) -> tuple[float, float]:
+        """Lowest and highest point."""
+        return float(self.height_um[0]), float(self.height_um[-1])
+
+    @property
+    def symmetric(self) -> bool:
+        """Not known of a section."""
+        return False
+
+    def point(self, t_um: Array) -> tuple[Array, Array]:
+        """Coordinates (r, z) in um."""
+        return np.interp(t_um, self.height_um, self.radius_um), np.asarray(t_um) + self.shift_um
+
+    def tangent(self, t_um: Array) -> tuple[Array, Array]:
+        """First derivatives, by differences of the table."""
+        slope = np.gradient(self.radius_um, self.height_um)
+        return np.interp(t_um, self.height_um, slope), np.ones_like(t_um)
+
+    def bend(self, t_um: Array) -> tuple[Array, Array]:
+        """Second derivatives, by differences of the table."""
+        slope = np.gradient(self.radius_um, self.height_um)
+        return np.interp(t_um, self.height_um, np.gradient(slope, self.height_um)), np.zeros_like(t_um)
