@@ -66,6 +66,9 @@ def _print(answer: DesignAnswer) -> None:
         reached.add_row(name, number(answer.best.outcomes[name], ".6g"), number(answer.checked[name], ".6g"))
     told: list[Any] = [best, "from, to: the models keep the goal within 5 % and all limits, the others fixed", reached]
     told += [f"limited by {reason}" for reason in answer.limited_by]
+    if answer.robust is not None and answer.robust_yield is not None:
+        told.append(_listed("Bearing the spreads", [answer.robust], names))
+        told.append(f"expected yield there, by the models: {answer.robust_yield:.2f}")
     if answer.alternatives:
         told.append(_listed("Next-best distinct designs", answer.alternatives, names))
     if len(answer.pareto) > 1 and goal.second is not None:
@@ -86,15 +89,9 @@ def _listed(title: str, entries: Sequence[Recommended], names: Sequence[str]) ->
 
 def _yield_tables(found: YieldAnswer, outcome: str) -> list[Any]:
     shares = new_table("Yield", ("by", "samples", "share that meets all limits", "+-"))
-    shares.add_row(
-        "response", str(found.samples), number(found.by_response, ".4f"), number(found.by_response_error, ".4f")
-    )
-    shares.add_row(
-        "full solves", str(found.checks), number(found.by_solves, ".4f"), number(found.by_solves_error, ".4f")
-    )
-    ranking = new_table(
-        f"What scatters {outcome}", ("key", "sd", "at -1 sd", "at +1 sd", "share of variance", "with interactions")
-    )
+    shares.add_row("response", str(found.samples), number(found.by_response, ".4f"), number(found.by_response_error, ".4f"))
+    shares.add_row("full solves", str(found.checks), number(found.by_solves, ".4f"), number(found.by_solves_error, ".4f"))
+    ranking = new_table(f"What scatters {outcome}", ("key", "sd", "at -1 sd", "at +1 sd", "share of variance", "with interactions"))
     for row in found.sensitivities:
         cells = (row.sd, row.low, row.high, row.first, row.total)
         ranking.add_row(row.key, *(number(cell, ".4g") for cell in cells))

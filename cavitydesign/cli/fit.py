@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import InputError
 from .modes import AsJson, DesignFile
 from .outcome import DONE, say
 from .printing import new_table, number, print_json, print_tables
@@ -16,6 +17,8 @@ from .study import Workers, worker_count
 
 if TYPE_CHECKING:
     from ..design.fit import FitAnswer
+    from ..design_file import Design
+    from ..study.executor import Evaluate
 
 _SHOWN = 8
 _DEFAULT_RELATIVE_SD = 0.02
@@ -23,7 +26,8 @@ _DEFAULT_RELATIVE_SD = 0.02
 
 def fit(
     design: DesignFile,
-    spectrum: Annotated[Path, typer.Argument(metavar="SPECTRUM.csv", help="Peaks, or a sampled spectrum.")],
+    spectrum: Annotated[Path | None, typer.Argument(metavar="SPECTRUM.csv", help="Peaks, or a sampled spectrum.")] = None,
+    spacing: Annotated[float | None, typer.Option(metavar="NM", help="A mode spacing, where no spectrum is at hand.")] = None,
     diameter_sd: Annotated[
         float | None, typer.Option(metavar="UM", help="Prior of the diameter; default: the design's spread, or 2 %.")
     ] = None,
@@ -46,12 +50,16 @@ def fit(
     from ..survey import WORKER_MODULES, evaluate_point
 
     loaded = load_design(design)
+    evaluate = functools.partial(evaluate_point, folder=design.resolve().parent)
+    if spacing is not None:
+        return _spacing(loaded, spacing, noise, evaluate, json)
+    if spectrum is None:
+        raise InputError("fit: give SPECTRUM.csv, or --spacing")
     peaks = load_peaks(spectrum, noise)
     diameter = loaded.cavity.diameter_um
     spread = loaded.spreads.get("cavity.diameter_um", _DEFAULT_RELATIVE_SD * diameter)
     prior = FitPrior(spread if diameter_sd is None else diameter_sd, index_sd, offset_sd, missed, foreign)
     window = (float(peaks.wavelength_nm[0]), float(peaks.wavelength_nm[-1]))
-    evaluate = functools.partial(evaluate_point, folder=design.resolve().parent)
     with ProgressLine() as progress:
         executor = ProcessExecutor(worker_count(workers), WORKER_MODULES)
         model = solved_comb(loaded.raw, diameter, window, prior, evaluate, executor, progress)
@@ -66,6 +74,31 @@ def fit(
     else:
         _print(answer)
     return DONE
+
+
+def _spacing(loaded: Design, spacing: float, noise: float, evaluate: Evaluate, json: bool) -> int:
+    """What one spacing implies."""
+    from ..design.spacing import implied_by_spacing
+
+    answer = implied_by_spacing(loaded.raw, loaded.modes.wavelength_nm, spacing, noise, evaluate)
+    if json:
+        print_json(answer.to_json_dict())
+        return DONE
+    shown = new_table("Mode spacing", ("", "spacing nm", "diameter um", "group index"))
+    at = (answer.diameter_um, answer.solved_group_index)
+    shown.add_row("solved", *(number(x, ".5g") for x in (answer.solved_nm, *at)))
+    shown.add_row("measured, if the index is right", *_pair(answer.measured_nm, answer.implied_diameter_um), "as solved")
+    shown.add_row(
+        "measured, if the diameter is right", number(spacing, ".5g"), "as given", number(answer.implied_group_index, ".5g")
+    )
+    print_tables(
+        shown, f"errors from {noise:g} nm: {answer.implied_diameter_error_um:.3g} um, {answer.implied_group_index_error:.3g}"
+    )
+    return DONE
+
+
+def _pair(*values: float) -> tuple[str, ...]:
+    return tuple(number(value, ".5g") for value in values)
 
 
 def _print(answer: FitAnswer) -> None:

@@ -15,6 +15,7 @@ from ..errors import SolverError
 from .goal import Goal
 from .outcome import outcomes
 from .response import Response
+from .robust import robust_point
 from .search import Solver, Trials, expected_loss, log_feasible, model_optimum, response_of, searched
 from .tolerance import YieldAnswer, yield_about
 
@@ -68,6 +69,11 @@ class DesignAnswer:
     solves : int
         Full solves of the search, failed ones included.
     yields : YieldAnswer or None
+        About the best design.
+    robust : Recommended or None
+        The best design that meets the limits nine times in ten under the spreads of its variables, by the models.
+    robust_yield : float or None
+        What the models expect there.
     warnings : tuple of str
     """
 
@@ -81,6 +87,8 @@ class DesignAnswer:
     trials: tuple[Recommended, ...]
     solves: int
     yields: YieldAnswer | None
+    robust: Recommended | None
+    robust_yield: float | None
     warnings: tuple[str, ...]
 
     def to_json_dict(self) -> dict[str, Any]:
@@ -104,6 +112,8 @@ class DesignAnswer:
             "trials": [plain(entry) for entry in self.trials],
             "solves": self.solves,
             "yield": None if self.yields is None else self.yields.to_json_dict(),
+            "robust": None if self.robust is None else plain(self.robust),
+            "robust_yield": self.robust_yield,
             "warnings": list(self.warnings),
         }
 
@@ -133,6 +143,8 @@ def answered(solver: Solver, progress: Progress | None = None) -> DesignAnswer:
     if place is None:
         raise SolverError(_why_none(trials))
     response = response_of(trials)
+    bearing = robust_point(goal, response, trials.cube)
+    robust = None if bearing is None else _solved_at(solver, bearing.cube)
     best = _recommended(solver, trials, place)
     if progress is not None:
         progress("the optimum once more, at higher accuracy", 0.9)
@@ -153,6 +165,8 @@ def answered(solver: Solver, progress: Progress | None = None) -> DesignAnswer:
         trials=tuple(_recommended(solver, trials, p) for p in range(len(trials)) if not trials.errors[p]),
         solves=len(trials),
         yields=yields,
+        robust=robust,
+        robust_yield=None if bearing is None or robust is None else bearing.expected_yield,
         warnings=_warnings(goal, best, checked, yields, trials),
     )
 
@@ -160,6 +174,13 @@ def answered(solver: Solver, progress: Progress | None = None) -> DesignAnswer:
 def _recommended(solver: Solver, trials: Trials, place: int) -> Recommended:
     values = solver.design_values(trials.cube[place : place + 1])[0]
     return Recommended(dict(zip(trials.goal.variables, values, strict=True)), trials.values[place])
+
+
+def _solved_at(solver: Solver, cube: Array) -> Recommended | None:
+    """A full solve at a place of the cube, None if it fails."""
+    rows = solver.design_values(cube[None, :])
+    values, _, error = solver.solve(tuple(solver.goal.variables), rows)[0]
+    return None if error else Recommended(dict(zip(solver.goal.variables, rows[0], strict=True)), values)
 
 
 def _fill_front(solver: Solver, trials: Trials) -> None:

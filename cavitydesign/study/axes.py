@@ -66,6 +66,13 @@ class Bounds:
             return np.asarray(np.exp(math.log(self.low) + share * math.log(self.high / self.low)), dtype=np.float64)
         return self.low + share * (self.high - self.low)
 
+    def share(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The inverse of `at`; beyond 0..1 where values lie beyond the bounds."""
+        if self.spacing == "geometric":
+            tiny = 1e-12 * self.low
+            return np.asarray(np.log(np.maximum(values, tiny) / self.low) / math.log(self.high / self.low))
+        return (values - self.low) / (self.high - self.low)
+
 
 def range_bounds(entry: Mapping[str, Any], where: str, extra: Sequence[str] = ()) -> Bounds:
     """Read ``{ from, to, spacing }``.

@@ -53,9 +53,7 @@ def model_of(families, diameter_um, reach, index_reach, window, axial_radius_um)
         for w in (-index_reach, 0.0, index_reach):
             for family in families:
                 orders, lines = comb(family, diameter_um * math.exp(v), w, window, axial_radius_um)
-                samples += [
-                    CombSample(family, int(m), float(x), float(v), w) for m, x in zip(orders, lines, strict=True)
-                ]
+                samples += [CombSample(family, int(m), float(x), float(v), w) for m, x in zip(orders, lines, strict=True)]
     return fit_comb_model(diameter_um, samples)
 
 
@@ -70,9 +68,7 @@ def synthetic(rng, design_diameter_um, prior, families, window, noise_nm, axial_
         lines += list(positions)
         labels += [family.label(int(m)) for m in orders]
     kept = sorted(rng.choice(len(lines), size=len(lines) - missing, replace=False))
-    peaks = [lines[j] + offset + noise_nm * rng.standard_normal() for j in kept] + list(
-        rng.uniform(*window, size=foreign)
-    )
+    peaks = [lines[j] + offset + noise_nm * rng.standard_normal() for j in kept] + list(rng.uniform(*window, size=foreign))
     names = [labels[j] for j in kept] + [None] * foreign
     order = np.argsort(peaks)
     return np.array(peaks)[order], [names[j] for j in order], diameter, index_offset

@@ -115,6 +115,23 @@ def test_yield_by_response_and_by_solves_agree_with_the_toy(tmp_path):
     assert tornado["cavity.diameter_um"] == pytest.approx(2 * exact["cavity.diameter_um"], rel=0.05)
 
 
+def test_the_robust_design_bears_its_spread(tmp_path):
+    """At the edge of the limit most cavities fail; the robust design keeps nine in ten at a known cost."""
+    text = (
+        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n'
+        '[spread]\n"cavity.diameter_um" = { sd = 0.2 }\n'
+    )
+    answer = answer_of(tmp_path, VARIABLE + text)
+    rng = np.random.default_rng(3)
+
+    def kept(diameter):
+        return np.mean([toy_outcomes(diameter + 0.2 * z)[0] <= 4.0 for z in rng.standard_normal(2000)])
+
+    edge, robust = (entry.values["cavity.diameter_um"] for entry in (answer.best, answer.robust))
+    assert kept(edge) < 0.6 and kept(robust) == pytest.approx(answer.robust_yield, abs=0.06)
+    assert kept(robust) > 0.85 and toy_outcomes(robust)[1] > 0.8 * toy_outcomes(edge)[1]
+
+
 def test_sobol_indices_of_a_product(tmp_path):
     """q = 24 D / (1 + 0.2 (s - 1)^2): first-order and total shares against direct integration by Monte Carlo."""
     text = (
