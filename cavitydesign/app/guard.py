@@ -17,6 +17,7 @@ MOST_BODY_BYTES = 256 * 1024
 _MOST_DISCARDED_BYTES = 8 * 1024 * 1024
 _MOST_HEADER_BYTES = 16 * 1024
 _DEEPEST_JSON = 12
+_LARGEST_NUMBER = 1e15
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -113,11 +114,22 @@ def _no_constant(name: str) -> float:
     raise RequestRefused(400, f"{name} is not a number that JSON knows")
 
 
-def _depth(value: Any, level: int = 0) -> int:
+def _check_plain(value: Any, level: int = 0) -> None:
+    """Refuse what no design holds: deep nesting, numbers beyond floats, letters that cannot be written."""
     if level > _DEEPEST_JSON:
-        return level
-    children = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return max((_depth(child, level + 1) for child in children), default=level)
+        raise RequestRefused(400, "the body is nested too deeply")
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _check_plain(name, level + 1)
+            _check_plain(inner, level + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_plain(inner, level + 1)
+    elif isinstance(value, str):
+        if any(0xD800 <= ord(letter) <= 0xDFFF for letter in value):
+            raise RequestRefused(400, "the body holds half a character (a lone surrogate)")
+    elif isinstance(value, int | float) and not abs(value) <= _LARGEST_NUMBER:
+        raise RequestRefused(400, "the body holds a number too large")
 
 
 async def read_object(request: Request) -> dict[str, Any]:
@@ -141,6 +153,5 @@ async def read_object(request: Request) -> dict[str, Any]:
         raise RequestRefused(400, "the body is not JSON") from None
     if not isinstance(content, dict):
         raise RequestRefused(400, "the body must be a JSON object")
-    if _depth(content) > _DEEPEST_JSON:
-        raise RequestRefused(400, "the body is nested too deeply")
+    _check_plain(content)
     return content

@@ -194,6 +194,8 @@ BAD_BODIES: dict[str, Any] = {
     "not UTF-8": b'{"page": "\xff\xfe"}',
     "deep nesting": b'{"design":' + b"[" * 5000 + b"]" * 5000 + b"}",
     "deep objects": b'{"a":' * 2000 + b"1" + b"}" * 2000,
+    "half a character": b'{"page": "x", "design": {"cavity": {"body": "\\ud800"}}}',
+    "number of 400 digits": b'{"page": "x", "design": {"modes": {"span_nm": 1' + b"0" * 400 + b"}}}",
     "body of a megabyte": b'{"page": "' + b"x" * 1_000_000 + b'"}',
     "no design": {"page": "x"},
     "design is text": {"page": "x", "design": "cavity"},
