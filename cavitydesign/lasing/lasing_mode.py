@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
 from ..units import NM_PER_UM, SPEED_OF_LIGHT_UM_PER_PS
+from .exact_threshold import exact_threshold_gain_per_cm
 
 
 @dataclass(frozen=True)
@@ -195,12 +196,13 @@ def lasing_mode(
         raise InputError(
             f"gain.doped_region: {doped_region!r} is not a region of mode {mode.label}; {', '.join(mode.confinement)}"
         )
+    q_passive = quality_factor(quality, diameter_um, mode.q_total)
     return LasingMode(
         label=mode.label,
         wavelength_nm=float(mode.wavelength_nm),
         confinement=mode.confinement[doped_region],
         group_index=group_index,
-        q_passive=quality_factor(quality, diameter_um, mode.q_total),
+        q_passive=q_passive,
         mode_volume_um3=mode.mode_volume_um3,
         polarisation=mode.polarisation,
         m=mode.m,
@@ -208,7 +210,9 @@ def lasing_mode(
         q=mode.q,
         fsr_nm=mode.fsr_nm,
         energy_fraction=mode.energy_fraction,
-        threshold_gain_exact_per_cm=mode.extra.get("threshold_gain_per_cm"),
+        threshold_gain_exact_per_cm=exact_threshold_gain_per_cm(
+            mode, doped_region, None if quality == "budget" else q_passive
+        ),
     )
 
 

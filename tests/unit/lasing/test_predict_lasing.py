@@ -195,7 +195,7 @@ def _mode(**changes: object) -> Mode:
 def test_a_solved_mode_as_the_rate_equations_see_it() -> None:
     seen = lasing_mode(_mode(), "budget", 15.0)
     assert (seen.q_passive, seen.confinement, seen.family) == (pytest.approx(1e4), 0.9, ("TM", 1, 0))
-    assert lasing_mode(_mode(extra={"threshold_gain_per_cm": 12.5}), 100.0, 15.0).threshold_gain_exact_per_cm == 12.5
+    assert lasing_mode(_mode(), 100.0, 15.0).threshold_gain_exact_per_cm is None  # no solved field behind it
     with pytest.raises(InputError, match="'shell' is not a region of mode TM 122 1 0; body, surround"):
         lasing_mode(_mode(), "budget", 15.0, doped_region="shell")
 
@@ -257,3 +257,13 @@ def test_a_laser_at_the_red_edge_is_warned_of(make_comb) -> None:
     assert any("line widths from the emission's centre" in text for text in found.warnings)
     assert any("photons outlive the gain" in text for text in found.warnings)
     assert found.balance_error < 5e-4
+
+
+def test_heat_of_the_strongest_mode(small) -> None:
+    """Absorbed energy = excitations x emitters x 3 pump photons; what leaves as light is not heat."""
+    assert small.heat is not None
+    mean = 1.5 * (small.regime.fluence_mj_cm2 / 2.2) ** 3
+    absorbed = mean * 1e8 * 15 / 88 * 3 * 1239.841984332 / 1500 * 1.602176634e-19 * 1e12
+    assert small.heat.absorbed_pj == pytest.approx(absorbed, rel=1e-9)
+    assert 0.5 * absorbed < small.heat.heat_pj < absorbed
+    assert small.to_json_dict()["heat"]["pulse_rise_k"] == small.heat.pulse_rise_k

@@ -1,0 +1,233 @@
+"""The static threshold exactly: the uniform gain of one region at which a mode has a real frequency.
+
+With the index n - i kappa in the doped region (its own absorption stays), the complex-symmetric eigenproblem
+
+    K x = k^2 sum_j eps_j(k, kappa) B_j x,     k and kappa real,
+
+is solved for (k, kappa, x): the Rayleigh quotient x^T K x = k^2 x^T B x is two real equations for two real unknowns, and inverse
+iteration renews x (both together converge like a Rayleigh-quotient iteration). Where an absorbing layer is in the window,
+radiation is in the eigenproblem. A loss that is not (radiation too weak for double precision, scattering, an empirical Q) enters
+as a uniform loss rate: eps_j gains i n_j n_gj / Q_other, which damps every field at the rate w / Q_other, dispersion included.
+To first order the same is g = 2 pi n_g / (Gamma lambda Q); the difference is of the order of kappa, 1e-6 of it at Q = 1e4.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ..eigen.factor import Factor, factorise
+from ..errors import InputError, SolverError, nearest
+from ..units import absorption_per_cm, wavelength_nm
+from .derivatives import solved_mode
+from .family import RawMode
+from .first_order import dispersive_permittivities, window_problem
+from .media import permittivities
+from .mode import Mode
+from .problem import WindowProblem
+
+Array = NDArray[np.float64]
+Values = NDArray[Any]
+
+_MOST_ROUNDS = 12
+_SHIFT_BESIDE = 1e-9
+_REFACTOR = 1e-3
+
+
+@dataclass(frozen=True)
+class StaticThreshold:
+    """Threshold of one mode.
+
+    Attributes
+    ----------
+    extinction : float
+        kappa: the doped region has the index n - i kappa (beside its own absorption).
+    gain_per_cm : float
+        4 pi kappa / lambda.
+    wavelength_nm : float
+        Of the mode at threshold.
+    first_order_gain_per_cm : float
+        From the field of the cold mode, linear in the gain: n / (2 Q Gamma) as a gain.
+    residual : float
+        |K x - k^2 B x| / |k^2 B x| at the result.
+    """
+
+    extinction: float
+    gain_per_cm: float
+    wavelength_nm: float
+    first_order_gain_per_cm: float
+    residual: float
+
+
+def static_threshold(mode: Mode, region: str = "body", q_passive: float | None = None) -> StaticThreshold:
+    """Gain of a region at which a mode's frequency is real.
+
+    Parameters
+    ----------
+    mode : Mode
+        From `find_modes`.
+    region : str
+        The doped region.
+    q_passive : float or None
+        Total quality factor without gain, where it is not that of the solved loss budget (an empirical one). None: radiation,
+        absorption and scattering as solved.
+
+    Raises
+    ------
+    InputError
+        If the mode has no solved field or no loss, or there is no such region.
+    SolverError
+        If the iteration does not settle: the region holds too little of the mode, or the loss is too large for a mode.
+    """
+    raw = solved_mode(mode)
+    problem = window_problem(raw)
+    names = [name for name, _ in problem.cavity.regions]
+    if region not in names:
+        raise InputError(f"gain.doped_region: {region!r} is not one of {', '.join(names)}{nearest(region, names)}")
+    search = _Search(raw, names.index(region), _missing_loss(mode, raw, q_passive), q_passive is None)
+    return search.solved(mode.label)
+
+
+def _missing_loss(mode: Mode, raw: RawMode, q_passive: float | None) -> float:
+    """1/Q of what the eigenproblem itself does not lose; negative where it loses more than the given Q allows."""
+    leaks = _leak(mode, raw)
+    if q_passive is not None:
+        if not q_passive > 0:
+            raise InputError(f"q_passive: {q_passive!r} must be positive")
+        return 1.0 / q_passive - leaks
+    losses = mode.losses
+    if losses.total is None or (math.isinf(losses.total) and losses.total > 0):
+        raise InputError(f"mode {mode.label}: has no loss, so no threshold; give q_passive or cavity.roughness_nm")
+    scattering = 0.0 if losses.scattering is None else math.pow(10.0, -losses.scattering)
+    if leaks > 0.0 or losses.radiation is None:
+        return scattering
+    return scattering + math.pow(10.0, -losses.radiation)
+
+
+def _leak(mode: Mode, raw: RawMode) -> float:
+    """1/Q by the absorbing layer, if the loss budget trusts it: then radiation is in the eigenproblem."""
+    by_layer = mode.extra.get("log10_q_radiation_absorbing_layer")
+    if raw.problem.is_complex and by_layer is not None and mode.losses.radiation == by_layer:
+        return math.pow(10.0, -by_layer)
+    return 0.0
+
+
+@dataclass(frozen=True)
+class _Search:
+    """The eigenproblem in (k, kappa, x).
+
+    Attributes
+    ----------
+    place : int
+        Doped region.
+    missing : float
+        1/Q put in as a uniform loss rate.
+    absorbing : bool
+        Whether the media's own absorption counts.
+    """
+
+    raw: RawMode
+    place: int
+    missing: float
+    absorbing: bool
+
+    @cached_property
+    def problem(self) -> WindowProblem:
+        """The window's matrices."""
+        return window_problem(self.raw)
+
+    @cached_property
+    def stored(self) -> tuple[Array, Array]:
+        """n n_g by region, across and along z."""
+        return dispersive_permittivities(self.raw)
+
+    def media(self, k: float, kappa: float) -> tuple[Values, Values]:
+        """Complex permittivities by region, across and along z."""
+        eps = permittivities(self.problem.cavity, k)
+        loss = eps.loss if self.absorbing else np.zeros_like(eps.loss)
+        out = []
+        for real, energy in zip((eps.ordinary, eps.axial), self.stored, strict=True):
+            whole = real + 1j * loss
+            whole[self.place] = (np.sqrt(whole[self.place]) - 1j * kappa) ** 2
+            out.append(whole + 1j * self.missing * energy)
+        return out[0], out[1]
+
+    @cached_property
+    def masses(self) -> tuple[tuple[int, bool, sparse.csc_matrix], ...]:
+        """Mass matrices: region, whether of E along z (in uniaxial media; else all is in the other), matrix."""
+        forms, m = self.problem.forms, self.raw.m
+        unit = np.eye(len(self.problem.cavity.regions))
+        none = np.zeros(len(unit))
+        parts = [(j, False, forms.mass(m, unit[j], none)) for j in forms.active]
+        if forms.b_axial is not None:
+            parts += [(j, True, forms.mass(m, none, unit[j])) for j in forms.active]
+        return tuple((j, along, self.problem.matrix(data)) for j, along, data in parts)
+
+    def weights(self, k: float, kappa: float) -> list[complex]:
+        """Permittivity of each of `masses`."""
+        across, axial = self.media(k, kappa)
+        return [complex(axial[j] if along else across[j]) for j, along, _ in self.masses]
+
+    def solved(self, label: str) -> StaticThreshold:
+        """Newton on the quotient and inverse iteration by turns."""
+        raw, problem = self.raw, self.problem
+        vector = raw.vector.astype(complex)
+        stiffness = problem.matrix(problem.forms.stiffness(raw.m))
+        k, kappa = self._balanced(stiffness, vector, raw.k_per_um.real, 0.0, 1)
+        first, factored = kappa, math.inf
+        for _ in range(_MOST_ROUNDS):
+            before = k, kappa
+            if abs(kappa - factored) > _REFACTOR * abs(kappa):
+                factor, factored = self._factor(stiffness, k, kappa), kappa
+            vector = factor.solve(self._weighted(vector, k, kappa))
+            vector = vector / np.linalg.norm(vector)
+            k, kappa = self._balanced(stiffness, vector, k, kappa)
+            if abs(k - before[0]) < 1e-12 * k and abs(kappa - before[1]) < 1e-9 * abs(kappa):
+                break
+        else:
+            raise SolverError(f"{label}: the threshold gain did not settle; does the doped region hold the mode?")
+        if not (math.isfinite(kappa) and kappa > 0):
+            raise SolverError(f"{label}: no positive threshold gain; the mode has no loss or none of it in the doped region")
+        image = k**2 * self._weighted(vector, k, kappa)
+        residual = float(np.linalg.norm(stiffness @ vector - image) / np.linalg.norm(image))
+        wave = wavelength_nm(k)
+        return StaticThreshold(kappa, absorption_per_cm(kappa, wave), wave, absorption_per_cm(first, wave), residual)
+
+    def _weighted(self, vector: Values, k: float, kappa: float) -> Values:
+        """B(k, kappa) x."""
+        parts = zip(self.weights(k, kappa), self.masses, strict=True)
+        return np.asarray(sum(eps * (mass @ vector) for eps, (_, _, mass) in parts))
+
+    def _factor(self, stiffness: sparse.csc_matrix, k: float, kappa: float) -> Factor:
+        """Factors of K - k^2 B(k, kappa), a little beside the eigenvalue."""
+        parts = zip(self.weights(k, kappa), self.masses, strict=True)
+        data = stiffness.data - k**2 * (1 + _SHIFT_BESIDE) * sum(eps * mass.data for eps, (_, _, mass) in parts)
+        return factorise(sparse.csc_matrix((data, stiffness.indices, stiffness.indptr), shape=stiffness.shape))
+
+    def _balanced(
+        self, stiffness: Any, vector: Values, k: float, kappa: float, rounds: int = _MOST_ROUNDS
+    ) -> tuple[float, float]:
+        """Real k and kappa at which x^T (K - k^2 B(k, kappa)) x = 0, for fixed x, by Newton's method."""
+        curl = complex(vector @ (stiffness @ vector))
+        shares = [complex(vector @ (mass @ vector)) / curl for _, _, mass in self.masses]
+
+        def value(k: float, kappa: float) -> complex:
+            return 1.0 - k**2 * sum(eps * share for eps, share in zip(self.weights(k, kappa), shares, strict=True))
+
+        step_k, step_kappa = 1e-6 * k, 1e-6
+        for _ in range(rounds):
+            f = value(k, kappa)
+            by_k = (value(k + step_k, kappa) - value(k - step_k, kappa)) / (2 * step_k)
+            by_kappa = (value(k, kappa + step_kappa) - value(k, kappa - step_kappa)) / (2 * step_kappa)
+            jacobian = np.array([[by_k.real, by_kappa.real], [by_k.imag, by_kappa.imag]])
+            move_k, move_kappa = np.linalg.solve(jacobian, -np.array([f.real, f.imag]))
+            k, kappa = k + float(move_k), kappa + float(move_kappa)
+            if abs(move_k) < 1e-15 * k and abs(move_kappa) < 1e-12 * abs(kappa):
+                break
+        return k, kappa
