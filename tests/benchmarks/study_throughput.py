@@ -58,9 +58,13 @@ def throughput(root: Path, points: int) -> None:
     rates = {}
     for workers in (1, 2):
         file = study_in(root / f"workers-{workers}", points)
+        before = os.times()
         seconds, told = command("study", "run", str(file), "--workers", str(workers), "--json")
+        after = os.times()
+        cpu = (after.children_user + after.children_system - before.children_user - before.children_system) / points
         rates[workers] = points / seconds
-        print(f"{workers} workers: {rates[workers]:.1f} points/s of wall time, start-up included; {' '.join(told.split())}")
+        told = " ".join(told.split())
+        print(f"{workers} workers: {rates[workers]:.1f} points/s, start-up included; {cpu:.3f} s of CPU a point; {told}")
     print(f"efficiency of the second process: {rates[2] / rates[1] - 1:.0%}")
 
 
