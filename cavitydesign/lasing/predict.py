@@ -19,6 +19,7 @@ from ..modes.mode_set import ModeSet
 from ..units import photon_energy_ev
 from .averaging import averaged
 from .caveats import calibrations, caveats
+from .cavity_heat import cavity_heat
 from .comb import periodic_comb
 from .competitors import STATIC_EXCITONS, competing_comb
 from .computed_curve import computed_curve, read_thresholds
@@ -103,6 +104,7 @@ def predict_lasing(
     probability = setting.single_mode_probability(place) if tried else None
     best = comb[int(emitted.argmax())]
     width, limit = _pulse(run, comb, emitted)
+    light_yield = float(emitted.sum() + run.spontaneous[0]) / setting.excitons(place)
     errors = np.abs(np.concatenate([curve.nodes.balance_error, run.balance_error]))
     prediction = LasingPrediction(
         regime=regime,
@@ -121,6 +123,7 @@ def predict_lasing(
         pulse_fwhm_ps=width,
         transform_limit_nm=limit,
         quantum_defect=quantum_defect(best.wavelength_nm, pump.photons, pump.wavelength_nm),
+        heat=cavity_heat(best, medium, pump, setting.excitons(place), light_yield, diameter_um, cavity),
         balance_error=float(errors.max()),
         calibrations=calibrations(medium, pump, request),
         warnings=caveats(solved, medium, pump, request, diameter_um, thresholds, best, float(errors.max())),

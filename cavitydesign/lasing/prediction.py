@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..gain.heat import HeatLoad
 from .light_curve import TwoBreakFit
 from .regime import Regime
 
@@ -107,6 +108,8 @@ class LasingPrediction:
         Of the strongest mode at the regime's fluence; the narrowest line that such a pulse can have.
     quantum_defect : float
         1 - E_emission / (n E_pump).
+    heat : HeatLoad or None
+        Of the strongest mode's volume at the regime's fluence; None without a mode volume.
     balance_error : float
         Largest relative error of excitations + photons over all runs.
     calibrations : mapping of str to str
@@ -128,6 +131,7 @@ class LasingPrediction:
     pulse_fwhm_ps: float | None
     transform_limit_nm: float | None
     quantum_defect: float
+    heat: HeatLoad | None
     balance_error: float
     calibrations: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -172,6 +176,7 @@ class LasingPrediction:
             "pulse_fwhm_ps": self.pulse_fwhm_ps,
             "transform_limit_nm": self.transform_limit_nm,
             "quantum_defect": self.quantum_defect,
+            "heat": None if self.heat is None else dict(vars(self.heat)),
             "balance_error": self.balance_error,
             "calibrations": dict(self.calibrations),
             "warnings": list(self.warnings),
