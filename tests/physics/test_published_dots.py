@@ -230,7 +230,7 @@ def test_b1_film_gain_scale() -> None:
 
     Close packing allows 2.5e3 per cm (Fuechtbauer-Ladenburg); with a confinement of 0.7 in the film and the fitted
     peak gain, the stripe
-    method reads 600 to 800 per cm at high pump off the computed curve.
+    method reads 521 per cm at high pump off the computed curve.
     """
     side_by_side(
         "B1 close-packed limit, per cm", 2540, DOTS.dense_gain_limit_per_cm(), 50, "index of the host, 'about'"
