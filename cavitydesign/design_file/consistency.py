@@ -18,6 +18,7 @@ _ALLOWED = {
     "cylinder": ("diameter_um",),
     "droplet": (*_DROP_MEASURES, "solid_fraction", "contact_line"),
     "outline": ("file", *_SCALES, "upright", "fibre_taper"),
+    "section": ("file", "materials", "parameters", "magnetic_walls"),
 }
 _SHAPE_KEYS = tuple(dict.fromkeys(key for keys in _ALLOWED.values() for key in keys))
 _REQUIRED = {
@@ -27,6 +28,7 @@ _REQUIRED = {
     "cylinder": ("diameter_um",),
     "droplet": ("fibre_diameter_um",),
     "outline": ("file",),
+    "section": ("file",),
 }
 _RESERVED_REGIONS = ("fibre", "body", "surround")
 
@@ -59,6 +61,11 @@ def _shape(cavity: dict[str, Any]) -> Iterator[Problem]:
             owners = ", ".join(name for name, keys in _ALLOWED.items() if key in keys)
             text = f"does not belong to profile {profile} (its keys: {', '.join(allowed)}); it is a key of {owners}"
             yield Problem(("cavity", key), text, cavity[key])
+    if profile == "section":
+        for key in ("fibre_diameter_um", "coatings"):
+            if cavity.get(key):
+                text = "does not belong to profile section; draw the region and name its medium in [cavity.materials]"
+                yield Problem(("cavity", key), text, cavity[key])
     for key in _REQUIRED[profile]:
         if key not in cavity:
             yield Problem(("cavity", key), f"missing; profile {profile} needs {', '.join(_REQUIRED[profile])}")
@@ -120,6 +127,8 @@ def _media(cavity: dict[str, Any]) -> Iterator[Problem]:
     places: list[tuple[Location, Any]] = [(("cavity", key), cavity.get(key)) for key in _RESERVED_REGIONS]
     for place, shell in enumerate(_tables(cavity.get("coatings"))):
         places.append((("cavity", "coatings", place, "material"), shell.get("material")))
+    others = cavity.get("materials")
+    places += [(("cavity", "materials", name), medium) for name, medium in others.items()] if isinstance(others, dict) else []
     for location, medium in places:
         if isinstance(medium, dict):
             yield from medium_problems(location, medium)

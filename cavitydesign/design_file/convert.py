@@ -18,6 +18,7 @@ from .micrograph_file import is_micrograph, load_micrograph
 from .outline_file import load_outline
 from .problem import Location, Problem
 from .schema import CavityTable, MediumTable, ModesTable
+from .section_file import load_section
 
 Built = TypeVar("Built")
 
@@ -50,6 +51,8 @@ class Converter:
             (shell, self._material(shell.material, ("cavity", "coatings", place, "material")))
             for place, shell in enumerate(table.coatings or ())
         ]
+        if table.profile == "section":
+            return self._section(table, body, surround, fibre)
         outline = self._outline(table)
         if outline is None or body is None or surround is None or self.problems:
             return None
@@ -72,6 +75,20 @@ class Converter:
         except InputError as error:
             self._refused(error)
             return None
+
+    def _section(
+        self, table: CavityTable, body: Material | None, surround: Material | None, fibre: Material | None
+    ) -> Cavity | None:
+        """A cavity of any section, its regions' media by name."""
+        media = {"body": body, "surround": surround} | ({} if table.fibre is None else {"fibre": fibre})
+        for name, medium in (table.materials or {}).items():
+            media[name] = self._material(medium, ("cavity", "materials", name))
+        known = {name: medium for name, medium in media.items() if medium is not None}
+        if self.problems:
+            return None
+        given = _given(table, "roughness_nm", "correlation_nm")
+        file, walls = self._folder / str(table.file), tuple(table.magnetic_walls or ())
+        return self._built(load_section, file, table.parameters or {}, known, walls, given)
 
     def modes(self) -> ModeRequest | None:
         """The modes that are wanted."""

@@ -5,7 +5,7 @@ Optional keys left out are None here: default values live in the domain specs, i
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BeforeValidator, Field, PlainValidator
 from pydantic.fields import FieldInfo
@@ -30,7 +30,7 @@ from .key_types import (
 )
 from .problem import is_number
 
-Profile = Literal["parabola", "cosine", "spheroid", "cylinder", "droplet", "outline"]
+Profile = Literal["parabola", "cosine", "spheroid", "cylinder", "droplet", "outline", "section"]
 
 
 def _medium(given: Any) -> Any:
@@ -80,7 +80,7 @@ class CavityTable(Table):
     volume_um3: Positive | None = Field(None, description="volume of the drop, um^3")
     solid_fraction: Share | None = Field(None, description="share of the drop's volume that stays on drying, 0 to 1")
     contact_line: Literal["pinned", "receding"] | None = Field(None, description="what drying keeps: length or angle")
-    file: Text | None = Field(None, description="CSV of the measured outline (z_um, r_um), or a micrograph (PNG, TIFF)")
+    file: Text | None = Field(None, description="CSV of the outline (z_um, r_um), micrograph (PNG, TIFF) or section")
     um_per_pixel: Positive | None = Field(None, description="scale of the micrograph, um")
     scale_bar_um: Positive | None = Field(None, description="length of the scale bar printed in the micrograph, um")
     upright: bool | None = Field(None, description="whether the fibre stands upright in the micrograph")
@@ -92,6 +92,9 @@ class CavityTable(Table):
     coatings: tuple[CoatingTable, ...] | None = Field(
         None, description="shells between fibre and body, from the inside out"
     )
+    materials: dict[Text, Medium] | None = Field(None, description="media of a section's other regions, by name")
+    parameters: dict[Text, Number] | None = Field(None, description="values of the constants of a .geo section")
+    magnetic_walls: tuple[Text, ...] | None = Field(None, description="named curves of a section that are mirrors")
     roughness_nm: NotNegative | None = Field(None, description="r.m.s. roughness of the rim, nm")
     correlation_nm: Positive | None = Field(None, description="correlation length of the roughness, nm")
 
@@ -149,17 +152,32 @@ def table_at(location: tuple[str | int, ...]) -> type[Table] | None:
     """Schema of the table at a path such as ("cavity", "coatings", 0), None if there is none."""
     named = [part for part in location if isinstance(part, str)]
     table = TABLES.get(named[0]) if named else None
+    free = False
     for part in named[1:]:
+        if free:  # the user's own name of an entry
+            free = False
+            continue
         if table is None or part not in table.model_fields:
             return None
-        table = _table_in(table.model_fields[part].annotation)
+        annotation = table.model_fields[part].annotation
+        free, table = _has_free_names(annotation), _table_in(annotation)
     return table
+
+
+def _has_free_names(annotation: Any) -> bool:
+    """Whether a key holds entries under names of the user's own."""
+    return get_origin(annotation) is dict or any(_has_free_names(part) for part in get_args(annotation))
 
 
 def field_at(location: tuple[str | int, ...]) -> FieldInfo | None:
     """Schema of the key at a path, None if there is none."""
     named = tuple(part for part in location if isinstance(part, str))
     table = table_at(named[:-1])
+    if len(named) > 2:
+        holder = table_at(named[:-2])
+        above = None if holder is None else holder.model_fields.get(named[-2])
+        if above is not None and _has_free_names(above.annotation):
+            return above
     return None if table is None else table.model_fields.get(named[-1])
 
 

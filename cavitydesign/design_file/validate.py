@@ -70,7 +70,7 @@ def key_problem(key: str) -> str | None:
     """
     location: Location = tuple(int(part) if part.isdecimal() else part for part in key.split("."))
     table = table_at(location[:-1]) if len(location) > 1 else None
-    if table is not None and field_at(location) is not None:
+    if field_at(location) is not None:
         return None
     if table is None:
         return f"not a key of the design file; give table.key{nearest(key, all_keys())}"

@@ -5,6 +5,7 @@ Read through gmsh's own interface, which keeps the names of regions and curves a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ..errors import InputError, nearest
 from .gmsh_session import gmsh_model
 from .section import Array, IntArray
 from .splitting import FileElements, FileMesh
@@ -31,15 +32,15 @@ class Meshing:
     degree : int
         Of the geometry of the elements.
     size_factor : float
-        On the element sizes that the file asks for.
+        On the element sizes that the file asks for: those of second-order elements, and ours are of higher order.
     quadrilaterals : bool
         Whether triangles are joined to quadrilaterals where that works.
     parameters : mapping of str to float
         Values for the constants of a .geo file (DefineConstant).
     """
 
-    degree: int = 4
-    size_factor: float = 1.0
+    degree: int = 5
+    size_factor: float = 4.0
     quadrilaterals: bool = False
     parameters: Mapping[str, float] | None = None
 
@@ -69,8 +70,8 @@ def _open(gmsh: Any, path: Path, meshing: Meshing) -> None:
     if path.suffix in MESH_SUFFIXES:
         gmsh.merge(str(path))
         return
-    if path.suffix.startswith(".geo") and "systemcall" in path.read_text(errors="replace").lower():
-        raise InputError(f"{path}: SystemCall is not allowed in a section")
+    if path.suffix.startswith(".geo"):
+        _check_script(path, meshing.parameters or {})
     for name, value in (meshing.parameters or {}).items():
         gmsh.parser.setNumber(name, [float(value)])
     gmsh.logger.start()
@@ -80,6 +81,17 @@ def _open(gmsh: Any, path: Path, meshing: Meshing) -> None:
     if problems:
         raise InputError(f"{path}: {' '.join(problems[0].split())[:160]}")
     mesh_shape(gmsh, meshing)
+
+
+def _check_script(path: Path, parameters: Mapping[str, float]) -> None:
+    """Refuse what a section must not do, and constants that it does not have."""
+    text = path.read_text(errors="replace")
+    if "systemcall" in text.lower():
+        raise InputError(f"{path}: SystemCall is not allowed in a section")
+    constants = re.findall(r"^\s*(\w+)\s*=\s*\{[^;}]*\bName\b", text, re.MULTILINE)
+    for name in parameters:
+        if name not in constants:
+            raise InputError(f"{path}: no constant {name!r}; it has {', '.join(constants) or 'none'}{nearest(name, constants)}")
 
 
 def mesh_shape(gmsh: Any, meshing: Meshing) -> None:

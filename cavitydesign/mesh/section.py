@@ -215,9 +215,7 @@ def check_section(mesh: SectionMesh, source: str) -> None:
         raise InputError(f"{source}: the section measures {size:.3g} um; allowed are 0.001 to 100000 (are the coordinates um?)")
     if low_r < -1e-6 * size:
         raise InputError(f"{source}: a point lies at r = {low_r:.4g} um; x is the distance from the axis, 0 or more")
-    det = mesh.determinants(2 * mesh.degree + 3)
-    scale = np.abs(det).max(axis=(1, 2))
-    bad = np.flatnonzero((det.min(axis=(1, 2)) <= 1e-6 * scale) | (scale < 1e-14 * size**2))
+    bad = folded_elements(mesh)
     if bad.size:
         r, z = mesh.nodes[bad[0]].reshape(-1, 2).mean(axis=0)
         raise InputError(f"{source}: {bad.size} elements are folded or have no area, the first near r = {r:.4g}, z = {z:.4g} um")
@@ -226,6 +224,15 @@ def check_section(mesh: SectionMesh, source: str) -> None:
         r, z = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]][mesh.corners == a][0]
         raise InputError(f"{source}: an edge near r = {r:.4g}, z = {z:.4g} um belongs to more than two elements")
     _check_connection(mesh, source)
+
+
+def folded_elements(mesh: SectionMesh) -> IntArray:
+    """Elements whose map turns over or has no area somewhere."""
+    low_r, high_r, low_z, high_z = mesh.extent_um
+    det = mesh.determinants(2 * mesh.degree + 3)
+    scale = np.abs(det).max(axis=(1, 2))
+    size = max(high_r - low_r, high_z - low_z)
+    return np.flatnonzero((det.min(axis=(1, 2)) <= 1e-6 * scale) | (scale < 1e-14 * size**2))
 
 
 def _check_connection(mesh: SectionMesh, source: str) -> None:

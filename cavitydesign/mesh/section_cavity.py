@@ -3,104 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError, nearest
+from ..geometry.cavity import Cavity
 from ..materials.material import Material
 from .section import SectionMesh
 from .section_outline import SectionOutline
 
 
 @dataclass(frozen=True, eq=False)
-class SectionCavity:
-    """A body of revolution of any section.
+class SectionCavity(Cavity):
+    """A body of revolution of any section; its outline is the body's outermost curve.
 
     Parameters
     ----------
     mesh : SectionMesh
-        Regions in the order of `regions`.
-    regions : tuple of (str, Material)
+        Regions in the order of `media`.
+    media : tuple of (str, Material)
         Name and medium of each region; the body last but one, the surround last.
     magnetic : tuple of str
         Tagged curves of the boundary that are magnetic walls; the rest of the boundary and the axis are electric.
-    roughness_nm, correlation_nm : float
-        Of the rim, as for `geometry.Cavity`.
     source : str
         The file, for messages.
     """
 
-    mesh: SectionMesh
-    regions: tuple[tuple[str, Material], ...]
-    magnetic: tuple[str, ...] = ()
-    roughness_nm: float = 0.0
-    correlation_nm: float = 100.0
-    source: str = "section"
-    sliced = False
-    symmetric = False
-    fibre = None
-    fibre_radius_um = 0.0
-    coatings = ()
-    inner_radii_um = ()
+    mesh: SectionMesh = field(kw_only=True, repr=False)
+    media: tuple[tuple[str, Material], ...] = field(kw_only=True)
+    magnetic: tuple[str, ...] = field(default=(), kw_only=True)
+    source: str = field(default="section", kw_only=True)
 
     @classmethod
-    def of(cls, mesh: SectionMesh, media: Mapping[str, Material], source: str = "section", **given: object) -> SectionCavity:
+    def of(
+        cls,
+        mesh: SectionMesh,
+        media: Mapping[str, Material],
+        source: str = "section",
+        magnetic: tuple[str, ...] = (),
+        **given: Any,
+    ) -> SectionCavity:
         """A cavity from a mesh and the medium of each region by name; "body" and "surround" must be among them.
+
+        Parameters
+        ----------
+        mesh : SectionMesh
+        media : mapping of str to Material
+        source : str
+        magnetic : tuple of str
+        given : roughness_nm, correlation_nm
 
         Raises
         ------
         InputError
-            If a region has no medium, or a medium no region.
+            If a region has no medium, a medium no region, or a wall no curve.
         """
-        present = set(mesh.region_names[i] for i in np.unique(mesh.region))
-        problems = [
-            f"{source}: no region {name!r} in the section (it has {', '.join(sorted(present))}){nearest(name, present)}"
-            for name in (*(n for n in ("body", "surround") if n not in media), *(n for n in media if n not in present))
-        ]
+        present = {mesh.region_names[i] for i in np.unique(mesh.region)}
+        has = f"it has {', '.join(sorted(present))}"
+        wanted = (*(n for n in ("body", "surround") if n not in media), *media)
+        problems = [f"{source}: no region named {n!r}; {has}{nearest(n, present)}" for n in wanted if n not in present]
         problems += [
-            f"{source}: region {name!r} has no medium; give it one under [cavity.materials]{nearest(name, media)}"
-            for name in sorted(present)
-            if name not in media
+            f"{source}: region {n!r} has no medium; give {n} = ... in [cavity.materials]"
+            for n in sorted(present - set(media))
         ]
+        tags = f"it has {', '.join(sorted(mesh.boundary)) or 'none'}"
+        unknown = [n for n in magnetic if n not in mesh.boundary]
+        problems += [f"{source}: no curve named {n!r}; {tags}{nearest(n, mesh.boundary)}" for n in unknown]
         if problems:
             raise InputError(problems)
         names = (*sorted(present - {"body", "surround"}), "body", "surround")
         number = np.array([names.index(name) if name in present else -1 for name in mesh.region_names])
         ordered = replace(mesh, region=number[mesh.region], region_names=names)
-        return cls(ordered, tuple((name, media[name]) for name in names), source=source, **given)  # type: ignore[arg-type]
+        return cls(
+            SectionOutline.of(ordered, len(names) - 2),
+            media["body"],
+            media["surround"],
+            mesh=ordered,
+            media=tuple((name, media[name]) for name in names),
+            magnetic=magnetic,
+            source=source,
+            **given,
+        )
 
     @property
-    def body(self) -> Material:
-        """Medium of the body."""
-        return self.regions[-2][1]
-
-    @property
-    def surround(self) -> Material:
-        """Medium around."""
-        return self.regions[-1][1]
+    def regions(self) -> tuple[tuple[str, Material], ...]:
+        """Names and media, the body last but one, the surround last."""
+        return self.media
 
     @cached_property
     def rim_um(self) -> tuple[float, float]:
         """The body's point (r, z) farthest from the axis."""
-        x = np.linspace(-1.0, 1.0, 4 * self.mesh.degree + 1)
-        body = self.mesh.chosen(self.mesh.region == len(self.regions) - 2)
-        r, z, *_ = body.positions(x, x)
-        far = int(np.argmax(r))
-        return float(r.ravel()[far]), float(z.ravel()[far])
-
-    @cached_property
-    def outline(self) -> SectionOutline:
-        """The body's outermost curve."""
-        return SectionOutline.of(self.mesh, len(self.regions) - 2, self.rim_um[1])
+        r, z = self.outline.point(np.zeros(1))
+        return float(r[0]), float(z[0])
 
     @property
-    def diameter_um(self) -> float:
-        """Largest diameter of the body."""
-        return 2.0 * self.rim_um[0]
-
-    @property
-    def uniaxial(self) -> bool:
-        """Whether a medium has its own index for E along z."""
-        return any(material.is_uniaxial for _, material in self.regions)
+    def symmetric(self) -> bool:
+        """Not known of a section."""
+        return False

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError, MissingLibraryError, nearest
 from .gmsh_process import read_gmsh
 from .gmsh_reader import MESH_SUFFIXES, SHAPE_SUFFIXES, Meshing
 from .meshio_reader import read_meshio
-from .section import SectionMesh, check_section
-from .splitting import conforming_mesh
+from .section import SectionMesh, check_section, folded_elements
+from .splitting import FileMesh, conforming_mesh
 
 _LARGEST_BYTES = 200_000_000
+_LEAST_FACTOR = 0.2
 
 
 def read_section(path: Path, meshing: Meshing | None = None) -> SectionMesh:
@@ -36,18 +38,34 @@ def read_section(path: Path, meshing: Meshing | None = None) -> SectionMesh:
         raise InputError(f"{path}: no such file{nearest(path.name, there)}")
     if path.stat().st_size > _LARGEST_BYTES:
         raise InputError(f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand elements")
-    if path.suffix in SHAPE_SUFFIXES:
-        given = read_gmsh(path, meshing or Meshing())
-    elif path.suffix in MESH_SUFFIXES:
-        try:
-            given = read_gmsh(path, Meshing())
-        except MissingLibraryError:
-            given = read_meshio(path)
-    else:
-        given = read_meshio(path)
-    try:
-        mesh = conforming_mesh(given)
-    except InputError as error:
-        raise InputError([f"{path}: {line}" for line in error.problems]) from None
+    shape = path.suffix in SHAPE_SUFFIXES
+    mesh = _meshed(path, meshing or Meshing()) if shape else _conforming(path, _read_mesh(path))
     check_section(mesh, str(path))
     return mesh
+
+
+def _read_mesh(path: Path) -> FileMesh:
+    """A mesh file as it is; .msh through gmsh, or through meshio where gmsh cannot be loaded."""
+    if path.suffix not in MESH_SUFFIXES:
+        return read_meshio(path)
+    try:
+        return read_gmsh(path, Meshing())
+    except MissingLibraryError:
+        return read_meshio(path)
+
+
+def _meshed(path: Path, meshing: Meshing) -> SectionMesh:
+    """A shape meshed by gmsh, finer where a coarse mesh would fold its curved elements."""
+    factor = meshing.size_factor
+    while True:
+        mesh = _conforming(path, read_gmsh(path, replace(meshing, size_factor=factor)))
+        if factor < _LEAST_FACTOR * meshing.size_factor or not folded_elements(mesh).size:
+            return mesh
+        factor *= 0.7
+
+
+def _conforming(path: Path, given: FileMesh) -> SectionMesh:
+    try:
+        return conforming_mesh(given)
+    except InputError as error:
+        raise InputError([f"{path}: {line}" for line in error.problems]) from None

@@ -30,9 +30,10 @@ class SectionOutline(Outline):
     shift_um: float
 
     @classmethod
-    def of(cls, mesh: SectionMesh, body: int, rim_z_um: float) -> SectionOutline:
+    def of(cls, mesh: SectionMesh, body: int) -> SectionOutline:
         """Outline of a region of a mesh."""
         part = mesh.chosen(mesh.region == body)
+        rim_z_um = _rim_height(part)
         line = np.linspace(-1.0, 1.0, _PER_EDGE)
         r, z, *_ = part.positions(line, line)
         sides = [(r[:, :, 0], z[:, :, 0]), (r[:, -1, :], z[:, -1, :]), (r[:, :, -1], z[:, :, -1]), (r[:, 0, :], z[:, 0, :])]
@@ -53,7 +54,7 @@ class SectionOutline(Outline):
     @property
     def equator_radius_um(self) -> float:
         """Radius at the rim."""
-        return float(self.radius_um.max())
+        return float(np.interp(0.0, self.height_um, self.radius_um))
 
     @property
     def axial_radius_um(self) -> float:
@@ -85,3 +86,12 @@ class SectionOutline(Outline):
         """Second derivatives, by differences of the table."""
         slope = np.gradient(self.radius_um, self.height_um)
         return np.interp(t_um, self.height_um, np.gradient(slope, self.height_um)), np.zeros_like(t_um)
+
+
+def _rim_height(body: SectionMesh) -> float:
+    """Height of the point farthest from the axis; of several (a straight rim) their middle."""
+    line = np.linspace(-1.0, 1.0, 4 * body.degree + 1)
+    r, z, *_ = body.positions(line, line)
+    far = r.max()
+    height = z[r >= far * (1 - 1e-12)]
+    return 0.5 * float(height.min() + height.max())

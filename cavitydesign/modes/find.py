@@ -17,12 +17,13 @@ from .stopwatch import Stopwatch
 Progress = Callable[[str, float], None]
 
 
-def find_modes(cavity: Cavity | SectionCavity, request: ModeRequest, progress: Progress | None = None) -> ModeSet:
+def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None = None) -> ModeSet:
     """Solve a cavity for the modes asked for.
 
     Parameters
     ----------
-    cavity : Cavity or SectionCavity
+    cavity : Cavity
+        Of an outline, or a `SectionCavity`.
     request : ModeRequest
     progress : callable or None
         Called with a message and the fraction done.
