@@ -5,6 +5,8 @@ The study itself knows no physics: it is handed these functions. Workers in othe
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,10 @@ from .study import DesignSchema
 
 TASKS = ("modes", "lase")
 WORKER_MODULES = ("cavitydesign.survey", "cavitydesign.steps", "cavitydesign.lasing")
+_DECIDING = (
+    "units", "materials", "geometry", "mesh", "fem", "eigen", "analytic", "modes", "gain", "lasing", "design_file", "steps",
+    "survey",
+)  # fmt: skip
 FILE_KEYS = ("cavity.file", "cavity.body.file", "cavity.fibre.file", "cavity.surround.file")
 
 
@@ -91,6 +97,24 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
     return [{"modes_found": len(result["modes"]["modes"]), **outcomes, **thresholds, **slopes}]
 
 
+@functools.cache
+def relevant_version() -> str:
+    """Digest of all sources and data that decide the numbers; the package's version where they are not files.
+
+    Stored results outlive a release that leaves the physics alone, and never pass for those of changed physics.
+    """
+    home = Path(__file__).parent
+    files = [path for name in _DECIDING for path in (home / name).rglob("*") if path.suffix in (".py", ".toml", ".csv")]
+    files += [path for name in _DECIDING if (path := home / f"{name}.py").is_file()]
+    if not files:
+        return __version__
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(home).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
+    return f"physics {digest.hexdigest()[:16]}"
+
+
 def design_schema(checked: bool = True) -> DesignSchema:
     """What a study must be told of designs.
 
@@ -101,10 +125,10 @@ def design_schema(checked: bool = True) -> DesignSchema:
         store whose study has run, and so has been checked.
     """
     if not checked:
-        return DesignSchema(read_toml, read_toml, lambda key: None, TASKS, __version__, FILE_KEYS)
+        return DesignSchema(read_toml, read_toml, lambda key: None, TASKS, relevant_version(), FILE_KEYS)
     from .design_file import key_problem
 
-    return DesignSchema(read_toml, _read, key_problem, TASKS, __version__, FILE_KEYS)
+    return DesignSchema(read_toml, _read, key_problem, TASKS, relevant_version(), FILE_KEYS)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
