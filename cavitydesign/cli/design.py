@@ -32,13 +32,16 @@ def design(
     """Find the values of a design that meet a goal; may be killed at any time and run again."""
     from ..design.answer import answered
     from ..design.goal_file import load_goal
+    from ..design.linear import linearised
     from ..design.search import Solver
     from ..survey import design_schema, evaluate_point
 
     goal = load_goal(file, design_schema())
     evaluate = functools.partial(evaluate_point, folder=goal.folder.resolve())
+    linearise = functools.partial(linearised, folder=goal.folder.resolve())
     with ProgressLine() as progress:
-        answer = answered(Solver(goal, evaluate, executor_of(worker_count(workers), scheduler)), progress)
+        executor = executor_of(worker_count(workers), scheduler)
+        answer = answered(Solver(goal, evaluate, executor, linearise), progress)
     content = answer.to_json_dict()
     if out is not None:
         from ..visualise.files import save_figure
@@ -90,6 +93,8 @@ def _listed(title: str, entries: Sequence[Recommended], names: Sequence[str]) ->
 def _yield_tables(found: YieldAnswer, outcome: str) -> list[Any]:
     shares = new_table("Yield", ("by", "samples", "share that meets all limits", "+-"))
     shares.add_row("response", str(found.samples), number(found.by_response, ".4f"), number(found.by_response_error, ".4f"))
+    if found.by_derivatives is not None:
+        shares.add_row("first derivatives", str(found.samples), number(found.by_derivatives, ".4f"), "")
     shares.add_row("full solves", str(found.checks), number(found.by_solves, ".4f"), number(found.by_solves_error, ".4f"))
     ranking = new_table(f"What scatters {outcome}", ("key", "sd", "at -1 sd", "at +1 sd", "share of variance", "with interactions"))
     for row in found.sensitivities:

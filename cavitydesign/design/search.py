@@ -20,6 +20,7 @@ from ..study.executor import Evaluate
 from ..study.run import fingerprints
 from ..study.sampling import unit_points
 from .goal import Goal, Objective
+from .linear import Linearise
 from .outcome import comb_place, outcomes
 from .response import Response, fit_response
 
@@ -81,11 +82,22 @@ class Trials:
 
 @dataclass(frozen=True)
 class Solver:
-    """Where full solves are made and kept."""
+    """Where full solves are made and kept.
+
+    Parameters
+    ----------
+    goal : Goal
+    evaluate : callable
+        Solves a design.
+    executor : Executor
+    linearise : callable or None
+        Differentiates a design; None to do without.
+    """
 
     goal: Goal
     evaluate: Evaluate
     executor: Executor
+    linearise: Linearise | None = None
 
     def design_values(self, cube: Array) -> list[tuple[float, ...]]:
         """Values of the variables at points of the cube."""

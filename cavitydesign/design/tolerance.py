@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import CavityDesignError
 from ..study.sampling import unit_points
 from .goal import Goal
+from .linear import LinearOutcomes
 from .response import Response, fit_response
 from .search import Solver
 
@@ -26,6 +28,7 @@ _REACH = 3.0
 _SOLVES = 14
 _SOLVES_EACH = 10
 _INDEX_SAMPLES = 4096
+_RELATIVE_STEP = 4e-5
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,9 @@ class YieldAnswer:
     ----------
     by_response, by_response_error : float
         Share of samples of the response that meet all limits, and its sampling error.
+    by_derivatives : float or None
+        The same to first order, from the solver's own derivatives; None where the goal speaks of more than one mode's
+        spacing, losses and confinement, or the derivatives cannot be had.
     by_solves, by_solves_error : float
         The same of the full solves.
     agree : bool
@@ -66,6 +72,8 @@ class YieldAnswer:
         Numbers of samples, of checking solves and of solves that made the response.
     prediction_error : dict of str to float
         R.m.s. difference between response and full solve at the checking points, for each outcome.
+    derivative_error : dict of str to float
+        The same between first order and full solve.
     outcome_mean, outcome_sd : float
         Of the goal's outcome over the spreads.
     outcome_quantiles : tuple of float
@@ -78,6 +86,7 @@ class YieldAnswer:
 
     by_response: float
     by_response_error: float
+    by_derivatives: float | None
     by_solves: float
     by_solves_error: float
     agree: bool
@@ -85,6 +94,7 @@ class YieldAnswer:
     checks: int
     solves: int
     prediction_error: Mapping[str, float]
+    derivative_error: Mapping[str, float]
     outcome_mean: float
     outcome_sd: float
     outcome_quantiles: tuple[float, float, float]
@@ -131,10 +141,17 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
     errors = _share_error(by_response, len(kept)), _share_error(by_solves, len(kept_full))
     outcome = predicted[goal.objective.outcome]
     differences = {name: response.mean(name, _cube(checking)) - checked[name] for name in goal.outcome_names}
+    linear = _linear(solver, nominal, keys, sds)
+    by_derivatives, gaps = None, {}
+    if linear is not None:
+        first = {name: linear.at(name, samples * sds) for name in goal.outcome_names}
+        by_derivatives = float(_meets(goal, first).mean())
+        gaps = {name: linear.at(name, checking * sds) - checked[name] for name in goal.outcome_names}
     quantiles = np.quantile(outcome, [0.05, 0.5, 0.95])
     return YieldAnswer(
         by_response=by_response,
         by_response_error=errors[0],
+        by_derivatives=by_derivatives,
         by_solves=by_solves,
         by_solves_error=errors[1],
         agree=abs(by_response - by_solves) < 3 * math.hypot(*errors),
@@ -142,12 +159,36 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
         checks=len(kept_full),
         solves=len(fitting),
         prediction_error={name: float(np.sqrt(np.nanmean(gap**2))) for name, gap in differences.items()},
+        derivative_error={name: float(np.sqrt(np.nanmean(gap**2))) for name, gap in gaps.items()},
         outcome_mean=float(outcome.mean()),
         outcome_sd=float(outcome.std()),
         outcome_quantiles=(float(quantiles[0]), float(quantiles[1]), float(quantiles[2])),
         nominal=float(columns[goal.objective.outcome][0]),
         sensitivities=_sensitivities(goal, response, keys, sds),
     )
+
+
+def _linear(solver: Solver, nominal: Mapping[str, float], keys: tuple[str, ...], sds: Array) -> LinearOutcomes | None:
+    """The goal's outcomes to first order about nominal values, where they can be had."""
+    goal = solver.goal
+    if solver.linearise is None or goal.task != "modes":
+        return None
+    everything = tuple(dict.fromkeys((*keys, *goal.variables)))
+
+    def design_with(key: str, step: float) -> dict[str, Any]:
+        values = tuple(nominal[name] + (step if name == key else 0.0) for name in everything)
+        study = solver.study(everything, [values])
+        return study.design_at(study.point(0))
+
+    sides = []
+    for key, sd in zip(keys, sds, strict=True):
+        half = _RELATIVE_STEP * (abs(nominal[key]) or float(sd))
+        sides.append((key, design_with(key, -half), design_with(key, half), 2 * half))
+    try:
+        linear = solver.linearise(design_with("", 0.0), sides, goal.wavelength_nm)
+    except CavityDesignError:
+        return None
+    return linear if all(linear.knows(name) for name in goal.outcome_names) else None
 
 
 def _cube(z: Array) -> Array:
