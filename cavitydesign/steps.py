@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .design_file import Design
+from .geometry.cavity import Cavity
 from .modes import ModeSet
 from .modes import find_modes as solve_modes
 
@@ -16,7 +17,7 @@ Progress = Callable[[str, float], None]
 
 
 def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
-    """Modes of a design's cavity.
+    """Modes of a design's cavity; where its numbers carry spreads, with the standard deviations that follow.
 
     Parameters
     ----------
@@ -30,7 +31,18 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     SolverError
         If the computation cannot reach an answer; the text says what to change.
     """
-    return solve_modes(design.cavity, design.modes, progress)
+    found = solve_modes(design.cavity, design.modes, progress)
+    if not design.spreads:
+        return found
+    from .design_file.varied import cavity_spreads
+    from .lasing.threshold import threshold_gains_per_cm
+    from .modes.uncertainty import with_spreads
+
+    def thresholds(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
+        gains = threshold_gains_per_cm(modes, design.lasing.quality, design.medium, cavity)
+        return {label: {"threshold_gain_per_cm": gain} for label, gain in gains.items()}
+
+    return with_spreads(found, design.modes, cavity_spreads(design), thresholds)
 
 
 def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = None) -> LasingPrediction:

@@ -58,6 +58,8 @@ class LasingMode:
         True for a mode extrapolated from the edge of the solved comb.
     threshold_gain_exact_per_cm : float or None
         Threshold gain by the complex eigenproblem, where the field solver supplied it.
+    threshold_gain_sd_per_cm : float or None
+        Standard deviation that the spreads of the cavity's numbers leave in the first-order threshold gain.
     """
 
     label: str
@@ -74,6 +76,7 @@ class LasingMode:
     energy_fraction: Mapping[str, float] = field(default_factory=dict, compare=False)
     extended: bool = False
     threshold_gain_exact_per_cm: float | None = None
+    threshold_gain_sd_per_cm: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("wavelength_nm", "group_index", "q_passive"):
@@ -103,6 +106,7 @@ class LasingMode:
             wavelength_nm=self.wavelength_nm + spacing_nm,
             extended=True,
             threshold_gain_exact_per_cm=None,
+            threshold_gain_sd_per_cm=None,
         )
 
 
@@ -213,6 +217,7 @@ def lasing_mode(
         threshold_gain_exact_per_cm=exact_threshold_gain_per_cm(
             mode, doped_region, None if quality == "budget" else q_passive
         ),
+        threshold_gain_sd_per_cm=mode.extra.get("threshold_gain_sd_per_cm"),
     )
 
 

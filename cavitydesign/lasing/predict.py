@@ -196,6 +196,7 @@ class _Setting:
                 q_passive=mode.q_passive,
                 threshold_gain_per_cm=threshold_gain_per_cm(mode),
                 threshold_gain_exact_per_cm=mode.threshold_gain_exact_per_cm,
+                threshold_gain_sd_per_cm=mode.threshold_gain_sd_per_cm,
                 gain_equals_loss_mj_cm2=static,
                 output_share=float(output) / total if total > 0 else 0.0,
                 spontaneous_emission_factor=float(factor),

@@ -52,6 +52,8 @@ class ModeOutcome:
         To first order, 2 pi n_g / (Gamma lambda Q).
     threshold_gain_exact_per_cm : float or None
         From the complex eigenproblem, where the field solver supplied it.
+    threshold_gain_sd_per_cm : float or None
+        What the spreads of the cavity's numbers leave in it; None without spreads.
     gain_equals_loss_mj_cm2 : float or None
         Fluence at which its dark gain reaches its loss.
     output_share : float
@@ -70,6 +72,7 @@ class ModeOutcome:
     q_passive: float
     threshold_gain_per_cm: float
     threshold_gain_exact_per_cm: float | None
+    threshold_gain_sd_per_cm: float | None
     gain_equals_loss_mj_cm2: float | None
     output_share: float
     spontaneous_emission_factor: float

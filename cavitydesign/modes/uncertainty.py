@@ -1,0 +1,162 @@
+"""Uncertain input: spreads of a cavity's numbers carried to the modes by first derivatives.
+
+For independent inputs x_i of standard deviation s_i, the variance of an outcome y is sum (s_i dy/dx_i)^2. Wavelengths and free
+spectral ranges have their derivatives from the solved fields; quality factors, and whatever else is asked, from one solve of the
+whole comb on either side of each input. First order: right as long as y is straight over a spread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import CavityDesignError
+from ..geometry.cavity import Cavity
+from .change import CavityChange
+from .family import RawMode
+from .find import find_modes
+from .first_order import polished, wavelength_derivative_nm
+from .mode import Mode
+from .mode_set import ModeRequest, ModeSet
+from .problem import WindowProblem
+
+Outcomes = Mapping[str, float]
+Further = Callable[[ModeSet, Cavity], Mapping[str, Outcomes]]
+
+_ROOM_NM = 0.02
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One uncertain number of a cavity.
+
+    Parameters
+    ----------
+    change : CavityChange
+        What the number does.
+    sd : float
+        Its standard deviation, in the unit of the change's width.
+    """
+
+    change: CavityChange
+    sd: float
+
+
+def with_spreads(
+    found: ModeSet, request: ModeRequest, spreads: Sequence[Spread], further: Further | None = None
+) -> ModeSet:
+    """The modes with standard deviations among their `extra` numbers.
+
+    Parameters
+    ----------
+    found : ModeSet
+        From `find_modes` with this request and the nominal cavity.
+    spreads : sequence of Spread
+        Independent of each other.
+    further : callable, optional
+        Gives more outcomes of a mode set in a cavity, by mode label and name.
+
+    Returns
+    -------
+    ModeSet
+        Each mode has wavelength_sd_nm, fsr_sd_nm, log10_q_<loss>_sd for the losses it has, and <name>_sd for each further outcome;
+        an outcome that is lost beside the nominal cavity is None. Spreads that could not be carried add a warning.
+    """
+    if not spreads:
+        return found
+    slopes: dict[str, list[Mapping[str, float]]] = {mode.label: [] for mode in found}
+    fields = _polished_fields(found)
+    warnings = []
+    for spread in spreads:
+        try:
+            each = _slopes(fields, request, spread.change, further)
+        except CavityDesignError as error:
+            warnings.append(f"spread of {spread.change.name}: not carried to the modes: {error}")
+            continue
+        for label, slope in each.items():
+            slopes[label].append({name: spread.sd * value for name, value in slope.items()})
+    modes = tuple(replace(mode, extra={**mode.extra, **_deviations(slopes[mode.label])}) for mode in found)
+    return replace(found, modes=modes, warnings=(*found.warnings, *warnings))
+
+
+def _deviations(parts: Sequence[Mapping[str, float]]) -> dict[str, float | None]:
+    """Root of the sum of squares by outcome; None where an outcome is missing from one of the parts."""
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {
+        _named(name): math.sqrt(sum(part[name] ** 2 for part in parts)) if all(name in part for part in parts) else None
+        for name in names
+    }
+
+
+def _named(name: str) -> str:
+    """wavelength_nm -> wavelength_sd_nm, threshold_gain_per_cm -> threshold_gain_sd_per_cm, log10_q_total -> log10_q_total_sd."""
+    for unit in ("_nm", "_per_cm"):
+        if name.endswith(unit):
+            return f"{name.removesuffix(unit)}_sd{unit}"
+    return f"{name}_sd"
+
+
+def _polished_fields(found: ModeSet) -> dict[str, tuple[RawMode, RawMode | None] | None]:
+    """Each mode's vector and its neighbour's, improved once for all derivatives; None for modes not solved in a window."""
+    done: dict[int, RawMode] = {}
+
+    def of(raw: RawMode) -> RawMode:
+        if id(raw) not in done:
+            done[id(raw)] = polished(raw)
+        return done[id(raw)]
+
+    fields: dict[str, tuple[RawMode, RawMode | None] | None] = {}
+    for mode in found:
+        if mode.raw is None or not isinstance(mode.raw.problem, WindowProblem):
+            fields[mode.label] = None
+        else:
+            fields[mode.label] = of(mode.raw), None if mode.raw_next is None else of(mode.raw_next)
+    return fields
+
+
+def _slopes(
+    fields: Mapping[str, tuple[RawMode, RawMode | None] | None],
+    request: ModeRequest,
+    change: CavityChange,
+    further: Further | None,
+) -> dict[str, dict[str, float]]:
+    """Derivatives of all outcomes of all modes with respect to one number."""
+    first = {label: _from_field(field, change) for label, field in fields.items()}
+    moved = max((abs(slope.get("wavelength_nm", 0.0)) for slope in first.values()), default=0.0) * change.width
+    wide = request if request.span_nm is None else replace(request, span_nm=request.span_nm + 2 * moved + _ROOM_NM)
+    sides = []
+    for side in (change.lower, change.upper):
+        solved = find_modes(side, wide)
+        more = {} if further is None else further(solved, side)
+        sides.append({mode.label: {**_numbers(mode), **more.get(mode.label, {})} for mode in solved})
+    low, high = sides
+    out = {}
+    for label, slope in first.items():
+        below, above = low.get(label, {}), high.get(label, {})
+        differences = {name: (above[name] - below[name]) / change.width for name in below if name in above}
+        out[label] = {**differences, **slope}
+    return out
+
+
+def _from_field(field: tuple[RawMode, RawMode | None] | None, change: CavityChange) -> dict[str, float]:
+    """Derivatives of wavelength and free spectral range from the solved field, if there is one."""
+    if field is None:
+        return {}
+    here = wavelength_derivative_nm(field[0], change)
+    if field[1] is None:
+        return {"wavelength_nm": here}
+    return {"wavelength_nm": here, "fsr_nm": here - wavelength_derivative_nm(field[1], change)}
+
+
+def _numbers(mode: Mode) -> dict[str, float]:
+    """Outcomes of one mode as solved."""
+    values = {
+        "wavelength_nm": mode.wavelength_nm,
+        "fsr_nm": mode.fsr_nm,
+        "log10_q_radiation": mode.losses.radiation,
+        "log10_q_absorption": mode.losses.absorption,
+        "log10_q_scattering": mode.losses.scattering,
+        "log10_q_total": mode.losses.total,
+    }
+    return {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
