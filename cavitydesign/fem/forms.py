@@ -108,14 +108,14 @@ def _plain(signature: Signature) -> TensorSpace:
     return TensorSpace(Line(tuple(map(float, range(ns + 1))), ps, *walls_s), Line(tuple(map(float, range(nt + 1))), pt, *walls_t))
 
 
-@lru_cache(maxsize=32)
-def _selection(high: Signature, low: Signature) -> NDArray[np.int64]:
+@lru_cache(maxsize=8)
+def _selection(high: Signature, low: Signature) -> NDArray[np.int32]:
     """Places, in the data of a space's matrices, of those of a subspace."""
     space = _plain(high)
     keep = np.zeros(space.size, dtype=bool)
     keep[restriction(space, _plain(low))] = True
     pattern = space.pattern
-    return np.flatnonzero(keep[pattern.indices] & np.repeat(keep, np.diff(pattern.indptr)))
+    return np.flatnonzero(keep[pattern.indices] & np.repeat(keep, np.diff(pattern.indptr))).astype(np.int32)
 
 
 def restriction(high: TensorSpace, low: TensorSpace) -> NDArray[np.int64]:

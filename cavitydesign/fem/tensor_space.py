@@ -170,7 +170,7 @@ class Pattern:
 
     indptr: NDArray[np.int32]
     indices: NDArray[np.int32]
-    place: dict[tuple[str, str], IntArray]
+    place: dict[tuple[str, str], NDArray[np.int32]]
 
     @property
     def nnz(self) -> int:
@@ -181,7 +181,7 @@ class Pattern:
 FIELD_KINDS = {"s": ("L", "N"), "t": ("N", "L"), "psi": ("N", "N")}
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def pattern(ns: int, ps: int, keep_s: tuple[bool, bool, bool], nt: int, pt: int, keep_t: tuple[bool, bool, bool]) -> Pattern:
     """The pattern of a tensor space of the given numbers of elements, orders and walls."""
     names = ("s", "t", "psi")
@@ -209,7 +209,7 @@ def pattern(ns: int, ps: int, keep_s: tuple[bool, bool, bool], nt: int, pt: int,
         lengths[offset[name] : offset[name] + run.size] = run.ravel()
     indptr = np.concatenate([[0], np.cumsum(lengths)])
     indices = np.empty(int(indptr[-1]), dtype=np.int32)
-    place: dict[tuple[str, str], IntArray] = {}
+    place: dict[tuple[str, str], NDArray[np.int32]] = {}
     for (name, other), (in_s, in_t) in blocks.items():
         width = size_t[FIELD_KINDS[name][1]]
         first = (indptr[offset[name] : offset[name] + before[name, other].size].reshape(-1, width) + before[name, other])[
@@ -217,7 +217,7 @@ def pattern(ns: int, ps: int, keep_s: tuple[bool, bool, bool], nt: int, pt: int,
         ]
         within_s = (np.arange(in_s.row.size) - in_s.start[in_s.row])[:, None]
         within_t = (np.arange(in_t.row.size) - in_t.start[in_t.row])[None, :]
-        spot = first + within_s * in_t.length[in_t.row][None, :] + within_t
+        spot = (first + within_s * in_t.length[in_t.row][None, :] + within_t).astype(np.int32)
         place[name, other] = spot
         columns = size_t[FIELD_KINDS[other][1]]
         indices[spot] = offset[other] + in_s.column[:, None] * columns + in_t.column[None, :]

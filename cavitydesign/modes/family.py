@@ -25,7 +25,8 @@ from .seeds import FamilySeed
 
 Array = NDArray[np.float64]
 _MOST_WANTED = 60
-_MOST_ROUNDS = 8
+_MOST_ROUNDS = 10
+_PATIENCE = 3
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequenc
         step *= 0.1
     shift = (max(guesses) + min(step, 0.5 * max(guesses) / m)) ** 2
     pencil = problem.pencil(m, eps)
-    factor = pencil.factor(shift)
+    factor, shift = pencil.factor_near(shift)
     start = np.random.default_rng(20).standard_normal(problem.size).astype(pencil.mass.dtype)
     wanted = len(qs) + 2
     while True:
@@ -140,7 +141,7 @@ def lifted(problem: WindowProblem, seed: FamilySeed, m: int, guess: Snapshot, st
     eps = guess.eps if m == guess.m else permittivities(problem.cavity, float(np.sqrt(ratio * values[0].real)))
     shift = guess.shift * ratio
     pencil = problem.pencil(m, eps)
-    factor = pencil.factor(shift)
+    factor, shift = pencil.factor_near(shift)
     basis = krylov_block(factor.solve, pencil.mass.__matmul__, start)
     small = ReducedPencil.of(basis, problem.operator.active, problem.operator.projected(problem.operator.fields(basis)))
     found, weights, mass = small.solve(m, eps.ordinary, eps.axial)
@@ -282,24 +283,36 @@ def solve_family(
     family, modes, error
         Error: the largest estimate of the relative error of k that the reduced basis causes.
     """
-    solved = {shot.m for shot in family.snapshots}
+    modes = family.follow(orders, qs)
     worst = 0.0
-    for _ in range(_MOST_ROUNDS):
-        modes = family.follow(orders, qs)
+    for round_number in range(_MOST_ROUNDS):
+        solved = {shot.m for shot in family.snapshots}
         probes = [mode for mode in modes if mode.m in _probes(orders, solved)]
-        corrections = []
-        worst = 0.0
-        for mode in probes:
-            shot = min(family.snapshots, key=lambda s, m=mode.m: abs(s.m - m))  # type: ignore[misc]
-            correction = shot.factor.solve(mode.residual)
-            error = 0.5 * abs(complex(mode.residual @ correction)) / abs(mode.k_per_um) ** 2
-            worst = max(worst, error)
-            if error > 0.002 * accuracy:
-                corrections.append(correction)
+        corrections, worst, where = _corrections(family, probes, accuracy)
         if not corrections:
             break
         family = family.enriched(np.stack(corrections, axis=1))
-    return family, family.follow(orders, qs) if corrections else modes, worst
+        if round_number >= _PATIENCE and where not in solved:  # other families close by: factorise there
+            first = family.snapshots[0]
+            shot = lifted(family.problem, family.seed, where, first, first.vectors)
+            family = replace(family.enriched(shot.vectors), snapshots=(*family.snapshots, shot))
+        modes = family.follow(orders, qs)
+    return family, modes, worst
+
+
+def _corrections(family: ReducedFamily, probes: Sequence[RawMode], accuracy: float) -> tuple[list[Values], float, int]:
+    """Corrections (K - s B)^-1 r of the modes whose basis is wanting, the worst error of k, and its azimuthal order."""
+    corrections: list[Values] = []
+    worst, where = 0.0, 0
+    for mode in probes:
+        shot = min(family.snapshots, key=lambda s, m=mode.m: abs(s.m - m))  # type: ignore[misc]
+        correction = shot.factor.solve(mode.residual)
+        error = 0.5 * abs(complex(mode.residual @ correction)) / abs(mode.k_per_um) ** 2
+        if error > worst:
+            worst, where = error, mode.m
+        if error > 0.002 * accuracy:
+            corrections.append(correction)
+    return corrections, worst, where
 
 
 def _probes(orders: Sequence[int], solved: set[int]) -> set[int]:

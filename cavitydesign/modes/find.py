@@ -48,8 +48,11 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     report("measuring the modes", 0.9)
     modes: list[Mode] = []
     with watch.stage("losses"):
+        counted = 0
         for result in results:
-            modes += finished_modes(request, result)
+            finished = finished_modes(request, result)
+            counted += result.counted * len({mode.m for mode in finished})
+            modes += finished
     modes.sort(key=lambda mode: -mode.wavelength_nm)
     notes = list(dict.fromkeys(note for result in results for note in result.notes))
     missing = _missing(request, modes)
@@ -62,7 +65,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     return ModeSet(
         tuple(modes),
         _range(request, modes),
-        sum(result.counted for result in results),
+        counted,
         all(result.complete for result in results) and not missing,
         watch.total(),
         cavity.diameter_um,

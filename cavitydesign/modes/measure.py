@@ -96,6 +96,15 @@ def measure_all(
     return [out[i] for i in range(len(orders))]
 
 
+def wall_shift(problem: WindowProblem, vector: Values, m: int, k_per_um: float, eps: Permittivities) -> float:
+    """Estimate of the relative change of k of one mode by the closed walls of its window."""
+    probe = problem.probe
+    field = probe.grid.evaluate(vector, m)
+    weight = probe.weight * probe.grid.r.real[probe.inner_s, probe.inner_t]
+    reading = _Reading(problem, probe, field, 0, m, 0, k_per_um, eps)
+    return reading.wall_shift(float((_density(probe, field, 0, eps) * weight).sum()))
+
+
 def _cut(breaks: tuple[float, ...], end: float) -> tuple[float, ...]:
     """Element boundaries cut at the caustic, if it lies within."""
     return breaks if end >= breaks[-1] else (*(b for b in breaks if b < end), end)
@@ -154,7 +163,7 @@ class _Reading:
             2 * math.pi * both / length * energy / peak,
             far + math.log10(length),
             self._scattering(energy),
-            0.5 * self._walls() / energy / self.k_per_um**2,
+            self.wall_shift(energy),
         )
 
     def _source(self, r_weight: Array, region: NDArray[np.int64]) -> Source:
@@ -194,6 +203,10 @@ class _Reading:
             cavity.roughness_nm,
             cavity.correlation_nm,
         )
+
+    def wall_shift(self, energy: float) -> float:
+        """Relative change of k by the closed walls."""
+        return 0.5 * self._walls() / energy / self.k_per_um**2
 
     def _walls(self) -> float:
         """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the local decay."""

@@ -59,7 +59,8 @@ class ModeSet:
     wavelength_range_nm : tuple of float
         The range that was searched.
     counted : int
-        Number of discrete eigenvalues that the inertia of the factorisations counts in the range searched.
+        Eigenvalues from the lowest wanted mode of each family to just above the highest, by inertia at one azimuthal order,
+        times the azimuthal orders in the range (their branches do not end in between).
     complete : bool
         Whether the count agrees with the eigenvalues found.
     seconds : mapping of str to float

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ..eigen.factor import Factor, factorise
+from ..errors import SolverError
 from ..fem.field import FieldGrid
 from ..fem.forms import AffineForms, assemble, restriction, space_of
 from ..fem.legendre import Array, gauss
@@ -34,6 +35,15 @@ class Pencil:
         """Factorisation of K - shift B."""
         k, b = self.stiffness, self.mass
         return factorise(sparse.csc_matrix((k.data - shift * b.data, k.indices, k.indptr), shape=k.shape))
+
+    def factor_near(self, shift: float) -> tuple[Factor, float]:
+        """Factorisation at a shift, or at one beside it where the matrix is singular, and the shift used."""
+        for nudge in (0.0, 1e-6, -1e-6, 1e-4):
+            try:
+                return self.factor(shift * (1 + nudge)), shift * (1 + nudge)
+            except RuntimeError:  # SuperLU: exactly singular
+                continue
+        raise SolverError(f"the matrix is singular at every shift near k0^2 = {shift:.6g} um^-2")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from .classify import Identity, sign_changes
 from .problem import Values
 from .section_problem import SectionProblem
 
-_GRID = 41
+_GRID = 33
 _WIDTHS = 3.2
 
 

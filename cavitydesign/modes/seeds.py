@@ -114,9 +114,14 @@ def orders_in_range(cavity: Cavity, polarisation: str, p: int, low_k: float, hig
         else:
             high = m
     centre = max(1, round(low))
-    k = slice_wavenumber(cavity, polarisation, centre, p, middle)
-    spacing = middle / max(centre, 1) * index / max(index, surround)
-    centre = max(1, centre + round((middle - k) / spacing))
+    spacing = middle / centre
+    for _ in range(8):  # Newton with dk/dm = k/m: enough to reach the order, whatever the layers
+        k = slice_wavenumber(cavity, polarisation, centre, p, middle)
+        spacing = k / centre
+        step = round((middle - k) / spacing)
+        centre = max(1, centre + step)
+        if abs(step) <= 1:
+            break
     half = max(2, math.ceil(0.6 * (high_k - low_k) / spacing) + 2)
     return list(range(max(1, centre - half), centre + half + 1))
 

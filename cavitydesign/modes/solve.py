@@ -15,6 +15,7 @@ from ..mesh.rim_map import Window
 from ..mesh.window import Sizing, build_window
 from .error import discretisation_errors
 from .family import RawMode, ReducedFamily, Snapshot, first_snapshot, lifted, solve_family
+from .measure import wall_shift
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
 from .problem import Values, WindowProblem
@@ -22,8 +23,10 @@ from .seeds import FamilySeed
 from .stopwatch import Stopwatch
 
 _PML_BELOW_LOG10_Q = 10.0
-_LOWEST_ORDER, _HIGHEST_ORDER = 5, 14
+_LOWEST_ORDER, _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 5, 14, 12
 _SHARE_OF_DISCRETISATION = 0.8
+_SHARE_OF_WALLS = 0.5
+_MARGINS = (0.0, 2.5, 6.0)  # added to the decay exponent of the window
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class SolvedClass:
     low_vectors : dict of int to array
         The first snapshot's modes as they were two orders lower, embedded.
     counted, complete
-        Eigenvalues counted by inertia, and whether all were found.
+        Eigenvalues counted at the first azimuthal order, and whether all were found.
     """
 
     seed: FamilySeed
@@ -65,15 +68,43 @@ def log10_q_estimate(seed: FamilySeed, m: int, radius_um: float, eps: Permittivi
 
 
 def solve_radial_family(cavity: Cavity, request: ModeRequest, seed: FamilySeed, watch: Stopwatch) -> list[SolvedClass]:
-    """Solve one radial family, raising the order until the asked accuracy holds."""
+    """Solve one radial family: the order is raised and the window grown until the asked accuracy holds."""
     with watch.stage("mesh"):
         middle = seed.orders[len(seed.orders) // 2]
         eps = permittivities(cavity, seed.slice_k_per_um[middle])
         radius = cavity.outline.equator_radius_um
         low_q = min(log10_q_estimate(seed, m, radius, eps) for m in {seed.orders[0], seed.orders[-1]})
         leaky = low_q < max(_PML_BELOW_LOG10_Q, 2 - math.log10(request.relative_accuracy))
-        window, cramped = _window(cavity, request, seed, eps, leaky, 0.0)
     axial = list(range(1 if cavity.sliced else request.axial_orders))
+    results: list[SolvedClass] = []
+    for margin in _MARGINS:
+        with watch.stage("mesh"):
+            window, cramped = _window(cavity, request, seed, eps, leaky, margin)
+        results = _solve_window(cavity, request, seed, window, axial, cramped, watch)
+        with watch.stage("errors"):
+            wall = max((_wall_shift(result) for result in results), default=0.0)
+        if wall <= _SHARE_OF_WALLS * request.relative_accuracy or cramped:
+            break
+    return results
+
+
+def _wall_shift(result: SolvedClass) -> float:
+    """Largest relative change of k by the walls, over the modes of the first snapshot."""
+    shot, problem = result.family.snapshots[0], result.family.problem
+    chosen = shot.chosen.items()
+    return max((wall_shift(problem, shot.vectors[:, i], shot.m, shot.wavenumber(q).real, shot.eps) for q, i in chosen), default=0.0)
+
+
+def _solve_window(
+    cavity: Cavity,
+    request: ModeRequest,
+    seed: FamilySeed,
+    window: Window,
+    axial: list[int],
+    cramped: bool,
+    watch: Stopwatch,
+) -> list[SolvedClass]:
+    """Solve the mirror classes of a family in one window."""
     assembled: dict[int, dict[str, WindowProblem]] = {}
 
     def problem(order: int, wall: str) -> WindowProblem:
@@ -152,7 +183,16 @@ def _solve_class(
         )
     low_problem, low_shot = low
     with watch.stage("count"):
-        counted, complete, note = _count(low_problem, low_shot, len(modes))
+        counted, complete, note = _count(low_problem, low_shot)
+    lost = [q for q in qs if q not in shot.chosen]
+    if lost:
+        which = ", ".join(map(str, lost))
+        notes = (
+            *notes,
+            f"{seed.polarisation} p = {seed.p}, q = {which}: no such mode near the estimate at m = {shot.m}; "
+            "the cavity may not confine it along the axis",
+        )
+        complete = False
     embedded = problem.embed(low_problem, low_shot.vectors)
     low_vectors = {q: embedded[:, column] for q, column in low_shot.chosen.items()}
     return SolvedClass(
@@ -174,14 +214,20 @@ def _converged(
     with watch.stage("solve"):
         low_problem = problem.lowered(order - 2)
         low = first_snapshot(low_problem, seed, m, qs)
+        if not low.chosen:  # too coarse to name them, perhaps
+            low = high = first_snapshot(problem, seed, m, qs)
+            low_problem = problem
+        if not low.chosen:
+            return (problem, high), (problem, low), {}
         high = lifted(problem, seed, m, low, problem.embed(low_problem, low.vectors))
+    highest = _HIGHEST_LEAKY_ORDER if problem.is_complex else _HIGHEST_ORDER
     while True:
         discrete = discretisation_errors(high, low, order, seed.p)
         worst = max(discrete.values(), default=0.0)
-        if worst <= _SHARE_OF_DISCRETISATION * accuracy or order >= _HIGHEST_ORDER:
+        if worst <= _SHARE_OF_DISCRETISATION * accuracy or order >= highest:
             return (problem, high), (low_problem, low), discrete
-        step = 1 if worst < 10 * accuracy and order < _HIGHEST_ORDER else 2
-        order = min(order + step, _HIGHEST_ORDER)
+        step = 1 if worst < 10 * accuracy and order < highest else 2
+        order = min(order + step, highest)
         finer = problem_at(order, wall)
         with watch.stage("solve"):
             if order - 2 == problem.order:
@@ -194,14 +240,16 @@ def _converged(
         problem = finer
 
 
-def _count(problem: WindowProblem, shot: Snapshot, modes: int) -> tuple[int, bool, str]:
+def _count(problem: WindowProblem, shot: Snapshot) -> tuple[int, bool, str]:
     """Eigenvalues from the lowest wanted mode up to the shift by inertia, against those found.
 
     Counted at the first azimuthal order, where the modes are found and named, two orders below the final one: every mode is
     lifted from there and followed to the other azimuthal orders by overlap.
     """
-    if problem.is_complex or modes == 0:
-        return modes, True, ""
+    if not shot.chosen:
+        return 0, False, ""
+    if problem.is_complex:
+        return len(shot.chosen), True, ""
     wanted = sorted(float(shot.values[column].real) for column in shot.chosen.values())
     below, above = wanted[0] * (1 - 1e-6), max(shot.shift, wanted[-1] * (1 + 1e-6))
     at_top = shot.factor.negative if above == shot.shift else shot.pencil.factor(above).negative
