@@ -88,7 +88,7 @@ def _check_script(path: Path, parameters: Mapping[str, float]) -> None:
     text = path.read_text(errors="replace")
     if "systemcall" in text.lower():
         raise InputError(f"{path}: SystemCall is not allowed in a section")
-    constants = re.findall(r"^\s*(\w+)\s*=\s*\{[^;}]*\bName\b", text, re.MULTILINE)
+    constants = re.findall(r"\b(\w+)\s*=\s*\{[^;}]*\bName\b", text)
     for name in parameters:
         if name not in constants:
             raise InputError(f"{path}: no constant {name!r}; it has {', '.join(constants) or 'none'}{nearest(name, constants)}")

@@ -12,7 +12,9 @@ from .section import Array, IntArray, SectionMesh
 
 _SAMPLES = 5
 _CANDIDATES = 12
-_STEPS = 25
+_STEPS, _STEPS_NEAR = 20, 3
+_FAR = 1.2
+_CONVERGED = 1e-12
 _SLACK = 1e-9
 
 
@@ -55,16 +57,21 @@ class Locator:
         return element, s, t
 
     def _newton(self, element: IntArray, s: Array, t: Array, target: Array) -> tuple[Array, Array]:
-        for _ in range(_STEPS):
-            r, z, r_s, z_s, r_t, z_t = self.mesh.positions_at(element, s, t)
-            d_r, d_z = target[:, 0] - r, target[:, 1] - z
+        """Reference place of each point in its element; infinite where the point is not in it."""
+        s, t = s.copy(), t.copy()
+        out_s, out_t = np.full(s.size, np.inf), np.full(s.size, np.inf)
+        todo = np.arange(s.size)
+        for step in range(_STEPS):
+            r, z, r_s, z_s, r_t, z_t = self.mesh.positions_at(element[todo], s[todo], t[todo])
+            d_r, d_z = target[todo, 0] - r, target[todo, 1] - z
             det = r_s * z_t - r_t * z_s
             det = np.where(abs(det) < 1e-300, 1e-300, det)
             step_s, step_t = (z_t * d_r - r_t * d_z) / det, (r_s * d_z - z_s * d_r) / det
-            s, t = np.clip(s + step_s, -1.6, 1.6), np.clip(t + step_t, -1.6, 1.6)
-            if max(abs(step_s).max(initial=0.0), abs(step_t).max(initial=0.0)) < 1e-14:
+            s[todo], t[todo] = np.clip(s[todo] + step_s, -2, 2), np.clip(t[todo] + step_t, -2, 2)
+            done = abs(step_s) + abs(step_t) < _CONVERGED
+            out_s[todo[done]], out_t[todo[done]] = s[todo[done]], t[todo[done]]
+            far = (abs(s[todo]) > _FAR) | (abs(t[todo]) > _FAR) if step >= _STEPS_NEAR else np.zeros(todo.size, dtype=bool)
+            todo = todo[~done & ~far]
+            if not todo.size:
                 break
-        r, z, *_ = self.mesh.positions_at(element, s, t)
-        size = np.sqrt(abs(self.mesh.nodes[element, -1, -1] - self.mesh.nodes[element, 0, 0]).sum(axis=1) ** 2)
-        lost = np.hypot(target[:, 0] - r, target[:, 1] - z) > 1e-8 * size
-        return np.where(lost, np.inf, s), t
+        return out_s, out_t

@@ -173,17 +173,17 @@ def lobatto(count: int) -> Array:
 def lagrange(degree: int, x: Array) -> tuple[Array, Array]:
     """Lagrange polynomials on Gauss-Lobatto points and their derivatives at x, each (x.size, degree + 1)."""
     values = np.polynomial.legendre.legvander(x, degree)
-    to_series = _series(degree)
-    slopes = np.zeros((x.size, degree + 1))
-    slopes[:, 1:] = np.stack(
-        [np.polynomial.legendre.legval(x, np.polynomial.legendre.legder(row)) for row in np.eye(degree + 1)[1:]], axis=1
-    )
-    return values @ to_series, slopes @ to_series
+    to_series, to_slope = _series(degree)
+    return values @ to_series, values @ to_slope
 
 
 @lru_cache(maxsize=32)
-def _series(degree: int) -> Array:
-    return np.asarray(np.linalg.inv(np.polynomial.legendre.legvander(lobatto(degree + 1), degree)))
+def _series(degree: int) -> tuple[Array, Array]:
+    """From values at the Gauss-Lobatto points to Legendre coefficients of the polynomial and of its derivative."""
+    to_series = np.linalg.inv(np.polynomial.legendre.legvander(lobatto(degree + 1), degree))
+    to_slope = np.zeros_like(to_series)
+    to_slope[:-1] = np.polynomial.legendre.legder(to_series)
+    return to_series, to_slope
 
 
 def anticlockwise(corners: IntArray, nodes: Array) -> tuple[IntArray, Array]:

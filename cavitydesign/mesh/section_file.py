@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from ..errors import InputError, MissingLibraryError, nearest
 from .gmsh_process import read_gmsh
 from .gmsh_reader import MESH_SUFFIXES, SHAPE_SUFFIXES, Meshing
+from .locate import Locator
 from .meshio_reader import read_meshio
 from .section import SectionMesh, check_section, folded_elements
 from .splitting import FileMesh, conforming_mesh
@@ -38,10 +41,26 @@ def read_section(path: Path, meshing: Meshing | None = None) -> SectionMesh:
         raise InputError(f"{path}: no such file{nearest(path.name, there)}")
     if path.stat().st_size > _LARGEST_BYTES:
         raise InputError(f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand elements")
-    shape = path.suffix in SHAPE_SUFFIXES
-    mesh = _meshed(path, meshing or Meshing()) if shape else _conforming(path, _read_mesh(path))
+    if path.suffix in SHAPE_SUFFIXES:
+        mesh = _meshed(path, meshing or Meshing())
+        check_section(mesh, str(path))
+        return mesh
+    given = _read_mesh(path)
+    mesh = _conforming(path, given)
     check_section(mesh, str(path))
+    if path.suffix not in MESH_SUFFIXES:
+        _check_points(path, mesh, given)
     return mesh
+
+
+def _check_points(path: Path, mesh: SectionMesh, given: FileMesh) -> None:
+    """Refuse a file of which a point lies outside all elements: some are missing, and no name tells where the boundary is."""
+    used = np.zeros(len(given.points), dtype=bool)
+    for group in given.groups:
+        used[group.nodes] = True
+    idle = given.points[~used]
+    if idle.size and (Locator(mesh).find(idle[:, 0], idle[:, 1])[0] < 0).any():
+        raise InputError(f"{path}: {len(idle)} points belong to no element and lie outside; elements are missing")
 
 
 def _read_mesh(path: Path) -> FileMesh:

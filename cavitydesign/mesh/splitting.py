@@ -95,7 +95,8 @@ def conforming_mesh(given: FileMesh) -> SectionMesh:
         middle = halves.numbers(pairs[:, None, :])[:, 0]
         good = middle >= 0
         left, right = pairs[good, 0], pairs[good, 1]
-        halved[name] = np.concatenate([np.stack([left, middle[good]], 1), np.stack([middle[good], right], 1)])
+        halves_of = (np.stack([left, middle[good]], 1), np.stack([middle[good], right], 1))
+        halved[name] = np.concatenate([*halves_of, pairs[~good]])  # a stray pair stays, to be refused
     return _numbered(
         np.concatenate(corners_of), np.concatenate(nodes_of), np.concatenate(regions_of), region_names, halved
     )
@@ -135,10 +136,7 @@ def _numbered(
     new = np.full(int(old.max()) + 2, -1)
     new[old] = np.arange(old.size)
     corners, nodes = anticlockwise(inverse.reshape(corners.shape), nodes)
-    tags = {}
-    for name, pairs in boundary.items():
-        renamed = new[np.minimum(pairs, new.size - 1)]
-        tags[name] = renamed[(renamed >= 0).all(axis=1)]
+    tags = {name: new[np.minimum(pairs, new.size - 1)] for name, pairs in boundary.items()}
     return SectionMesh(corners, nodes, region, names, tags)
 
 
