@@ -68,12 +68,18 @@ class WindowProblem:
     forms: AffineForms = field(repr=False)
 
     @classmethod
-    def build(cls, cavity: Cavity, window: Window, order: int, order_along: int) -> dict[str, WindowProblem]:
-        """Assemble the problems of both mirror classes (once per geometry: m, wavelength and index come later)."""
+    def build(
+        cls, cavity: Cavity, window: Window, order: int, order_along: int, walls: tuple[str, ...] = ("magnetic", "electric")
+    ) -> dict[str, WindowProblem]:
+        """Assemble the problems of the mirror classes, once per geometry: m, wavelength and index come later.
+
+        The electric class is a subspace of the magnetic one, so both cost one assembly.
+        """
         along = 1 if cavity.sliced else order_along
-        forms = assemble(window, _space(window, order, along, "magnetic"), cavity.uniaxial)
-        problems = {"magnetic": cls(cavity, window, order, along, "magnetic", forms)}
-        if window.half:
+        first = "electric" if walls == ("electric",) and window.half else "magnetic"
+        forms = assemble(window, _space(window, order, along, first), cavity.uniaxial)
+        problems = {first: cls(cavity, window, order, along, first, forms)}
+        if window.half and len(walls) > 1:
             electric = forms.restricted(_space(window, order, along, "electric"))
             problems["electric"] = cls(cavity, window, order, along, "electric", electric)
         return problems

@@ -134,8 +134,10 @@ def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int)
         m = request.azimuthal_order
         orders = [m, m + 1]
         start = k_hint
-        for _ in range(3):  # the hint may be far off; media follow the estimate
-            start = slice_wavenumber(cavity, polarisation, m, p, start)
+        for _ in range(4):  # the hint may be far off; media follow the estimate
+            before, start = start, slice_wavenumber(cavity, polarisation, m, p, start)
+            if abs(start / before - 1.0) < 1e-3:
+                break
     else:
         assert request.span_nm is not None
         low_k = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)

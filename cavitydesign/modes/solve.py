@@ -107,14 +107,16 @@ def _solve_window(
     """Solve the mirror classes of a family in one window."""
     assembled: dict[int, dict[str, WindowProblem]] = {}
 
+    classes = _mirror_classes(window, seed.polarisation, axial)
+    walls = tuple(wall for wall, _ in classes)
+
     def problem(order: int, wall: str) -> WindowProblem:
         if order not in assembled:
             with watch.stage("assemble"):
-                assembled[order] = WindowProblem.build(cavity, window, order, order - 1 + _many(axial))
+                assembled[order] = WindowProblem.build(cavity, window, order, order - 1 + _many(axial), walls)
         return assembled[order][wall]
 
     notes = ("the outline ends before the field has decayed along it: the wavelengths carry that error",) if cramped else ()
-    classes = _mirror_classes(window, seed.polarisation, axial)
     return [_solve_class(request, seed, problem, wall, qs, notes, watch) for wall, qs in classes]
 
 
