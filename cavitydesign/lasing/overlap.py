@@ -48,6 +48,11 @@ class ModeOverlap:
         return np.asarray(self.intensity @ (self.weight * self.pump))
 
     @property
+    def participation(self) -> Array:
+        """(M,) mean square intensity: 1 / the share of the zones' volume that a mode fills."""
+        return np.asarray((self.intensity**2) @ self.weight)
+
+    @property
     def cross_saturation(self) -> Array:
         """(M, M) matrix <u_m u_n> / sqrt(<u_m^2> <u_n^2>): 1 where two modes burn the same hole."""
         product = (self.intensity * self.weight) @ self.intensity.T
@@ -64,7 +69,8 @@ def mode_overlap(
     doped_region: str = "body",
     photons: int = 3,
     spot_radius_um: float | None = None,
-    zones: tuple[int, int] = (6, 6),
+    zones: int = 8,
+    cells: tuple[int, int] = (24, 32),
     energy_share: float = 0.995,
 ) -> ModeOverlap:
     """Zones from the fields of modes.
@@ -78,8 +84,10 @@ def mode_overlap(
         The excitons of a Gaussian spot follow the n-th power of its intensity.
     spot_radius_um : float or None
         1/e^2 intensity radius along the axis, centred on the equator; None: uniform.
-    zones : tuple of int
-        Zones outwards and along the axis.
+    zones : int
+        Number of zones: cells in which all modes and the pump have like intensities are put together.
+    cells : tuple of int
+        Cells outwards and along the axis.
     energy_share : float
         Share of the modes' energy in the doped region that the zones hold.
 
@@ -91,7 +99,7 @@ def mode_overlap(
     if not fields:
         raise InputError("overlap: needs the field of one mode at least")
     points = [_doped_points(field, doped_region) for field in fields]
-    r_edges, z_edges = _edges(points, zones, 0.5 * (1.0 - energy_share))
+    r_edges, z_edges = _edges(points, cells, 0.5 * (1.0 - energy_share))
     energy = np.stack([_binned(r, z, volume * density, r_edges, z_edges) for r, z, volume, density in points])
     volume = np.max([_binned(r, z, cell, r_edges, z_edges) for r, z, cell, _ in points], axis=0)
     held = volume > 1e-9 * volume.max()
@@ -101,7 +109,15 @@ def mode_overlap(
     pump = np.ones_like(weight)
     if spot_radius_um is not None:
         pump = _pump(points, r_edges, z_edges, photons, spot_radius_um)[held]
-    return ModeOverlap(weight, pump, share / weight, float(volume.sum()))
+    intensity = share / weight
+    member = _alike(np.concatenate([intensity, pump[None] * intensity.max()]), weight, zones)
+    joined = member @ weight
+    return ModeOverlap(
+        joined,
+        (member @ (weight * pump)) / joined,
+        (intensity * weight) @ member.T / joined,
+        float(volume.sum()),
+    )
 
 
 def overlap_of_modes(
@@ -109,7 +125,7 @@ def overlap_of_modes(
     doped_region: str = "body",
     photons: int = 3,
     spot_radius_um: float | None = None,
-    zones: tuple[int, int] = (3, 3),
+    zones: int = 8,
     samples: tuple[int, int] = (160, 160),
 ) -> ModeOverlap:
     """Zones from solved modes; one field is sampled for each family, since neighbours in m look alike.
@@ -130,6 +146,20 @@ def overlap_of_modes(
     shared = mode_overlap(fields, doped_region, photons, spot_radius_um, zones)
     place = {family: number for number, family in enumerate(families)}
     return shared.repeated([place[mode.polarisation, mode.p, mode.q] for mode in modes])
+
+
+def needed_overlap(
+    modes: Sequence[object], doped_region: str, photons: int, spot_radius_um: float | None
+) -> ModeOverlap | None:
+    """The overlap of modes of several families, or with a spot of given size; None where one family sees a uniform pump.
+
+    None as well where a mode came without its field.
+    """
+    solved = [mode for mode in modes if isinstance(mode, Mode) and mode.sample_field is not None]
+    several = len({(mode.polarisation, mode.p, mode.q) for mode in solved}) > 1
+    if len(solved) < len(modes) or not (several or (solved and spot_radius_um is not None)):
+        return None
+    return overlap_of_modes(solved, doped_region, photons, spot_radius_um)
 
 
 def _doped_points(field: FieldSamples, region: str) -> tuple[Array, Array, Array, Array]:
@@ -161,6 +191,30 @@ def _edges(
 def _binned(r: Array, z: Array, amount: Array, r_edges: Array, z_edges: Array) -> Array:
     counts, _, _ = np.histogram2d(r, z, bins=(r_edges, z_edges), weights=amount)
     return np.asarray(counts.ravel())
+
+
+def _alike(features: Array, weight: Array, zones: int) -> Array:
+    """(zones, cells) membership by weighted k-means: least variance of the intensities within a zone.
+
+    What a zone smears out of <u_m u_n> is just that variance. Started from the farthest cells in turn, so without chance.
+    """
+    count = min(zones, features.shape[1])
+    start = [int(np.argmax((features**2).sum(axis=0)))]
+    distance = np.full(features.shape[1], np.inf)
+    for _ in range(count - 1):
+        distance = np.minimum(distance, ((features - features[:, start[-1:]]) ** 2).sum(axis=0))
+        start.append(int(np.argmax(distance * weight)))
+    centres = features[:, start]
+    label = np.full(features.shape[1], -1)
+    for _ in range(200):
+        nearest = ((features[:, :, None] - centres[:, None, :]) ** 2).sum(axis=0).argmin(axis=1)
+        if np.array_equal(nearest, label):
+            break
+        label = nearest
+        for place in np.unique(label):
+            inside = label == place
+            centres[:, place] = features[:, inside] @ weight[inside] / weight[inside].sum()
+    return np.asarray(label == np.unique(label)[:, None], dtype=np.float64)
 
 
 def _pump(

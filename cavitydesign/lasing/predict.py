@@ -25,7 +25,7 @@ from .competitors import STATIC_EXCITONS, competing_comb
 from .computed_curve import computed_curve, read_thresholds
 from .integrate import PulseRun, StepControl
 from .lasing_mode import LasingMode, lasing_modes
-from .overlap import ModeOverlap
+from .overlap import ModeOverlap, needed_overlap
 from .prediction import LasingPrediction, ModeOutcome
 from .pulse import full_width_ps, transform_limit_nm
 from .pulse_solver import PulseSolver
@@ -66,7 +66,8 @@ def predict_lasing(
     cavity : Cavity or None
         Gives each mode its energy group index; without it the medium's `host_group_index` serves.
     overlap : ModeOverlap or None
-        Overlap of the given modes with the pump and with each other; None: all emitters see every mode alike.
+        Overlap of the given modes with the pump and with each other; None: computed from the fields where several
+        families compete or the spot has a radius, otherwise all emitters see every mode alike.
     progress : callable or None
         Called with a message and a fraction.
 
@@ -79,10 +80,13 @@ def predict_lasing(
     """
     began = time.perf_counter()
     diameter_um = _diameter(diameter_um, modes, cavity)
+    modes = tuple(modes)
     _check(medium, pump)
     solved = lasing_modes(modes, request.quality, diameter_um, medium.doped_region, medium.host_group_index, cavity)
     if not solved:
         raise InputError("lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm")
+    if overlap is None and request.overlap == "fields":
+        overlap = needed_overlap(modes, medium.doped_region, pump.photons, pump.spot_radius_um)
     comb, origin = solved, tuple(range(len(solved)))
     if request.extend_comb:
         comb, origin = competing_comb(solved, medium, diameter_um, request.line_reach, overlap)
@@ -150,6 +154,9 @@ class _Setting:
         self.per_unit = pump.excitons_per_unit(medium.absorber)
         control = StepControl(request.relative_tolerance, _horizon_ps(comb, medium))
         self._emitters = medium.emitters(diameter_um)
+        if overlap is not None:
+            # what is in reach of the tightest mode, spread over all zones
+            self._emitters *= float(overlap.participation.max())
         self.solver = PulseSolver(comb, medium, self._emitters, control, overlap)
         self._static_each = self._gain_equals_loss()
         reached = [value for value in self._static_each if value is not None]

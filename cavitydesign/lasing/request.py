@@ -10,6 +10,7 @@ from ..errors import InputError, nearest
 from .lasing_mode import EmpiricalQuality, quality_rule
 
 PLACES = ("unknown", "computed")
+OVERLAPS = ("fields", "uniform")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class LasingRequest:
         Continue the solved comb by its spacing until the emission line is covered.
     line_reach : float
         How far, in units of the line's full width at half maximum from its centre.
+    overlap : {"fields", "uniform"}
+        fields: where several families of modes compete, or the pump spot has a radius, their overlaps are computed from
+        the fields; uniform: all emitters see every mode alike.
     relative_tolerance : float
         Of a step of the integrator.
     """
@@ -55,14 +59,17 @@ class LasingRequest:
     comb_phases: int = 12
     extend_comb: bool = True
     line_reach: float = 0.65
+    overlap: str = "fields"
     relative_tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quality", quality_rule(self.quality))
         problems = []
-        if self.comb_place not in PLACES:
-            near = nearest(str(self.comb_place), PLACES)
-            problems.append(f"lasing.comb_place: {self.comb_place!r} is not allowed; {', '.join(PLACES)}{near}")
+        for key, words in (("comb_place", PLACES), ("overlap", OVERLAPS)):
+            value = getattr(self, key)
+            if value not in words:
+                near = nearest(str(value), words)
+                problems.append(f"lasing.{key}: {value!r} is not allowed; {', '.join(words)}{near}")
         if not isinstance(self.fluences, int) or self.fluences < 12:
             problems.append(f"lasing.fluences: {self.fluences!r} must be a whole number of 12 or more")
         if not isinstance(self.comb_phases, int) or (self.comb_phases != 0 and self.comb_phases < 4):
