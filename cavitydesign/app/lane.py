@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 import signal
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,9 @@ from ..errors import CavityDesignError
 from .guard import RequestRefused
 
 LONGEST_SECONDS = 120.0
+# a superseded computation that reports no progress for this long is ended with its worker
+_PATIENCE_SECONDS = 2.0
+_LOOK_EVERY_SECONDS = 0.2
 _MOST_WAITING = 12
 _MOST_PAGES = 64
 
@@ -100,7 +104,10 @@ class Lane:
         with self._guard:
             if self._process is not None:
                 self._process.terminate()
-                self._process.join(5.0)
+                self._process.join(1.0)
+                if self._process.is_alive():
+                    self._process.kill()
+                    self._process.join(5.0)
             if self._connection is not None:
                 self._connection.close()
             self._process = self._connection = None
@@ -175,11 +182,26 @@ class Lane:
         assert connection is not None
         try:
             connection.send(request)
-            if not connection.poll(LONGEST_SECONDS):
+            given_up = self._waited(connection, request[0])
+            if given_up is not None:
                 self.stop()
-                return "refused", f"not done within {LONGEST_SECONDS:.0f} s; ask for fewer or smaller things"
+                self.start()
+                return given_up
             kind, answer = connection.recv()
         except (EOFError, OSError, BrokenPipeError):
             self.stop()
             return "failed", "the computation ended unexpectedly; it starts anew with the next request"
         return kind, answer
+
+    def _waited(self, connection: Connection, number: int) -> tuple[str, str] | None:
+        """None when the answer is there; a verdict when there is no more point in waiting for it."""
+        start, cancelled_at = time.monotonic(), None
+        while not connection.poll(_LOOK_EVERY_SECONDS):
+            now = time.monotonic()
+            if now - start > LONGEST_SECONDS:
+                return "refused", f"not done within {LONGEST_SECONDS:.0f} s; ask for fewer or smaller things"
+            if self._cancelled.value >= number:
+                cancelled_at = cancelled_at or now
+                if now - cancelled_at > _PATIENCE_SECONDS:
+                    return "superseded", ""
+        return None

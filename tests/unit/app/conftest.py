@@ -30,6 +30,8 @@ photons = 3
 fluence_mj_cm2 = [1.2, 5.5]
 [lasing]
 quality = { per_um = 24.0 }
+fluences = 21
+comb_phases = 4
 """
 
 

@@ -34,7 +34,7 @@ def design() -> TM:
         },
         "modes": {"wavelength_nm": 537.6, "span_nm": 12.0, "relative_accuracy": 1e-5},
         "pump": {"photons": 3, "fluence_mj_cm2": [1.2, 5.5]},
-        "lasing": {"quality": {"per_um": 24.0}},
+        "lasing": {"quality": {"per_um": 24.0}, "fluences": 21, "comb_phases": 4},
     }
 
 

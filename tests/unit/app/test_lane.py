@@ -1,0 +1,82 @@
+"""A lane keeps answering: superseded work is dropped, a worker that hangs or dies is replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cavitydesign.app import lane as lane_module
+from cavitydesign.app.guard import RequestRefused
+from cavitydesign.app.lane import Lane
+
+DESIGN = {
+    "cavity": {"profile": "spheroid", "diameter_um": 6.0, "body": {"index": 1.5}},
+    "modes": {"wavelength_nm": 537.6, "span_nm": 24.0, "relative_accuracy": 1e-4},
+}
+PAYLOAD = {"design": DESIGN, "source": None}
+
+
+@pytest.fixture
+def lane() -> Iterator[Lane]:
+    made = Lane("test")
+    yield made
+    made.close()
+
+
+def ask(lane: Lane, task: str = "modes", **changed: Any) -> dict[str, Any]:
+    """One request, alone."""
+    return asyncio.run(lane.run("page", task, PAYLOAD | changed))
+
+
+def test_a_killed_worker_is_told_and_replaced(lane: Lane) -> None:
+    lane.start()
+    os.kill(lane._process.pid, signal.SIGKILL)
+    lane._process.join(5.0)
+    assert ask(lane)["modes"]["modes"], "a dead worker is replaced before it is asked"
+
+
+def test_a_fault_is_one_line_and_the_worker_lives_on(lane: Lane) -> None:
+    with pytest.raises(RequestRefused) as fault:
+        ask(lane, "no such task")
+    assert fault.value.status == 500 and "KeyError" in fault.value.reason
+    process = lane._process
+    assert ask(lane)["modes"]["modes"]
+    assert lane._process is process
+
+
+def test_too_long_is_refused(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(lane)
+    monkeypatch.setattr(lane_module, "LONGEST_SECONDS", 0.0)
+    monkeypatch.setattr(lane_module, "_LOOK_EVERY_SECONDS", 0.0)
+    with pytest.raises(RequestRefused, match="not done within"):
+        ask(lane, design={**DESIGN, "cavity": {**DESIGN["cavity"], "diameter_um": 7.0}})
+
+
+def test_a_superseded_computation_that_hangs_is_ended(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker is stopped by SIGSTOP: it cannot notice that it is cancelled, and is replaced."""
+    ask(lane)
+    monkeypatch.setattr(lane_module, "_PATIENCE_SECONDS", 0.3)
+    old = lane._process
+
+    async def two() -> tuple[Any, Any]:
+        os.kill(old.pid, signal.SIGSTOP)
+        first = asyncio.create_task(lane.run("page", "modes", PAYLOAD))
+        await asyncio.sleep(0.1)
+        second = asyncio.create_task(lane.run("page", "modes", PAYLOAD))
+        return tuple(await asyncio.gather(first, second, return_exceptions=True))  # type: ignore[return-value]
+
+    start = time.monotonic()
+    try:
+        first, second = asyncio.run(two())
+    finally:
+        os.kill(old.pid, signal.SIGCONT) if old.is_alive() else None
+    assert isinstance(first, RequestRefused) and first.status == 409
+    assert second["modes"]["modes"]
+    assert lane._process is not old
+    assert time.monotonic() - start < 60
