@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..design_file.spread import split_spreads
 from ..errors import InputError, SolverError
 from ..study import Executor, Record
 from ..study.executor import Evaluate, Task
@@ -79,20 +80,17 @@ def solved_comb(
 
 def _moved(design: Mapping[str, Any], diameter_um: float, index_offset: float, window_nm: tuple[float, float]) -> dict[str, Any]:
     """The design at another diameter and index of the body, asked for all its modes in the window."""
-    moved: dict[str, Any] = copy.deepcopy(dict(design))
+    # Spreads of the design are priors here, not something to carry to the modes.
+    moved: dict[str, Any] = split_spreads(copy.deepcopy(dict(design)))[0]
     cavity, modes = moved["cavity"], moved["modes"]
     cavity["diameter_um"] = diameter_um
     body = cavity["body"] if isinstance(cavity["body"], dict) else {"name": cavity["body"]}
-    cavity["body"] = {**body, "index_offset": index_offset + _number(body.get("index_offset", 0.0))}
+    cavity["body"] = {**body, "index_offset": index_offset + float(body.get("index_offset", 0.0))}
     low, high = window_nm[0] - _MARGIN_NM, window_nm[1] + _MARGIN_NM
     modes.pop("azimuthal_order", None)
-    asked = _number(modes.get("relative_accuracy", _ACCURACY))
+    asked = float(modes.get("relative_accuracy", _ACCURACY))
     modes.update(wavelength_nm=(low + high) / 2, span_nm=high - low, relative_accuracy=max(_ACCURACY, asked))
     return moved
-
-
-def _number(value: Any) -> float:
-    return float(value["value"] if isinstance(value, Mapping) else value)
 
 
 def _samples(record: Record, log_diameter: float, index_offset: float) -> list[CombSample]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..design_file.spread import split_spreads
 from ..errors import InputError, SolverError
 from ..study.executor import Evaluate
 from .outcome import reference_mode
@@ -112,7 +113,7 @@ def implied_by_spacing(
 
 
 def _solved(design: Mapping[str, Any], diameter_um: float, wavelength_nm: float, evaluate: Evaluate) -> Mapping[str, Any]:
-    moved = copy.deepcopy(dict(design))
+    moved: dict[str, Any] = split_spreads(copy.deepcopy(dict(design)))[0]
     moved["cavity"]["diameter_um"] = diameter_um
     modes = moved["modes"]
     modes.pop("azimuthal_order", None)
