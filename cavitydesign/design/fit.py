@@ -21,6 +21,8 @@ from .fit_search import SpectrumLines, starting_points
 from .spectrum import Peaks
 
 _LEAST_PROBABILITY = 1e-4
+# Fewer named peaks than parameters are an accident, not a comb.
+_LEAST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
     found: list[Labelling] = []
     for start in starting_points(lines):
         labelling = refined(lines, start)
-        if labelling is not None:
+        if labelling is not None and np.count_nonzero(labelling.family >= 0) >= _LEAST_NAMED:
             _keep(found, labelling)
     if not found:
         raise SolverError(

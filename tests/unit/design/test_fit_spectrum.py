@@ -1,0 +1,136 @@
+"""Spectra, the comb model, and the parts of the fit that the calibration does not reach."""
+
+import math
+
+import numpy as np
+import pytest
+from asymptotic_comb import ALL_FAMILIES, comb, model_of
+
+from cavitydesign.design.comb import CombSample, Family, fit_comb_model
+from cavitydesign.design.fit import fit_peaks
+from cavitydesign.design.fit_prior import FitPrior
+from cavitydesign.design.spectrum import Peaks, found_peaks, is_sampled
+from cavitydesign.design.spectrum_file import load_peaks
+from cavitydesign.errors import InputError, SolverError
+
+WINDOW = (517.6, 557.6)
+TM1, TE1 = Family("TM", 1, 0), Family("TE", 1, 0)
+
+
+def model(diameter_um=15.0):
+    return model_of(ALL_FAMILIES, diameter_um, 0.08, 0.0144, (516.6, 558.6), 4 * diameter_um)
+
+
+def sampled(lines_nm, heights, rng, width_nm=0.17, step_nm=0.02, noise=0.01):
+    """A spectrum as a spectrometer gives it: Lorentzian lines on a slope, with noise."""
+    x = np.arange(515.0, 560.0, step_nm)
+    y = sum(h / (1 + ((x - line) / (width_nm / 2)) ** 2) for line, h in zip(lines_nm, heights, strict=True))
+    return x, y + 0.2 + 0.002 * (x - 515) + noise * rng.standard_normal(len(x))
+
+
+def test_comb_model_between_its_nodes():
+    """Cubic in wavelength and diameter, quadratic in the index: 1e-3 nm is a twentieth of the noise that the fit meets."""
+    fitted = model()
+    for v, w in ((0.031, 0.0), (-0.052, 0.007), (0.07, -0.011)):
+        for place, family in enumerate(fitted.families):
+            orders, lines = comb(family, 15.0 * math.exp(v), w, WINDOW, 60.0)
+            found = fitted.wavelengths(place, orders.astype(float), v, w)
+            assert np.abs(found - lines).max() < 1e-3
+    assert fitted.errors_nm.max() < 1e-3
+
+
+def test_slopes_of_the_comb_model_against_differences():
+    fitted = model()
+    place, at = np.array([0, 2]), np.array([530.0, 545.0])
+    _, slopes = fitted.order_and_slopes(place, at, 0.02, 0.003)
+    for row, (dx, dv, dw) in enumerate(((1e-3, 0, 0), (0, 1e-6, 0), (0, 0, 1e-6))):
+        high, _ = fitted.order_and_slopes(place, at + dx, 0.02 + dv, 0.003 + dw)
+        low, _ = fitted.order_and_slopes(place, at - dx, 0.02 - dv, 0.003 - dw)
+        assert slopes[row] == pytest.approx((high - low) / (2 * (dx + dv + dw)), rel=1e-5)
+
+
+def test_too_few_samples_are_refused():
+    with pytest.raises(SolverError, match="no modes in the range"):
+        fit_comb_model(15.0, [])
+    few = [CombSample(TM1, 120 + j, 530.0 + j, v, w) for j in range(2) for v in (-0.1, 0.1) for w in (-0.01, 0.01)]
+    with pytest.raises(SolverError, match="too few modes"):
+        fit_comb_model(15.0, few)
+
+
+def test_peaks_of_a_sampled_spectrum():
+    """Tops within 0.01 nm, a twentieth of the line width, at a noise of 1 % of the strongest line."""
+    rng = np.random.default_rng(4)
+    lines, heights = [519.313, 523.877, 531.2, 540.05, 552.431], [0.4, 1.0, 0.3, 0.8, 0.5]
+    peaks = found_peaks(*sampled(lines, heights, rng), 0.02)
+    assert len(peaks) == 5 and np.abs(peaks.wavelength_nm - lines).max() < 0.02
+    assert np.sqrt(np.mean((peaks.wavelength_nm - lines) ** 2)) < 0.01
+
+
+def test_a_list_of_peaks_is_not_taken_for_a_spectrum(tmp_path):
+    x, y = sampled([530.0, 535.0, 541.0], [1.0, 1.0, 1.0], np.random.default_rng(0))
+    assert is_sampled(x, y) and not is_sampled(x, None) and not is_sampled(x[:40], y[:40])
+    assert not is_sampled(np.concatenate([x[:100], x[-100:]]), np.ones(200))
+    rows = "\n".join(f"{a:.3f},{b:.5f}" for a, b in zip(x, y, strict=True))
+    (tmp_path / "s.csv").write_text(f"wavelength_nm,intensity\n{rows}\n")
+    assert load_peaks(tmp_path / "s.csv", 0.02).wavelength_nm == pytest.approx([530.0, 535.0, 541.0], abs=0.02)
+    (tmp_path / "p.csv").write_text("wavelength_nm,polarisation,error_nm\n541,TE,0.01\n530,TM,0.02\n535,,0.03\n")
+    peaks = load_peaks(tmp_path / "p.csv", 0.02)
+    assert list(peaks.wavelength_nm) == [530, 535, 541] and peaks.polarisation == ("TM", None, "TE")
+    assert list(peaks.error_nm) == [0.02, 0.03, 0.01]
+
+
+def lines_of(families, diameter_um, offset_nm, rng):
+    found = []
+    for family in families:
+        orders, lines = comb(family, diameter_um, 0.001, WINDOW, 60.0)
+        found += [(x + offset_nm + 0.02 * rng.standard_normal(), family, m) for m, x in zip(orders, lines, strict=True)]
+    return sorted(found, key=lambda row: row[0])
+
+
+def test_a_spectrometer_off_by_0_3_nm_leaves_the_labels():
+    """Three times its prior: most of it goes into the diameter (0.3 / 537 = 0.06 %), none into the orders."""
+    rows = lines_of((TM1, TE1), 15.1, 0.3, np.random.default_rng(2))
+    peaks = Peaks(np.array([r[0] for r in rows]), np.full(len(rows), 0.02), (None,) * len(rows))
+    best = fit_peaks(peaks, model(), FitPrior(0.3)).candidates[0]
+    assert best.labels == tuple(family.label(int(m)) for _, family, m in rows)
+    assert abs(best.diameter_um - 15.1) < 3 * best.diameter_error_um
+
+
+def test_a_measured_polarisation_decides_between_families():
+    """Peaks said to be TE are labelled TE; said to be TM, the same peaks are labelled TM at another diameter or not at all."""
+    rows = lines_of((TE1,), 15.1, 0.0, np.random.default_rng(5))
+    x = np.array([r[0] for r in rows])
+    as_te = fit_peaks(Peaks(x, np.full(len(x), 0.02), ("TE",) * len(x)), model(), FitPrior(0.3))
+    assert as_te.candidates[0].labels == tuple(family.label(int(m)) for _, family, m in rows)
+    as_tm = fit_peaks(Peaks(x, np.full(len(x), 0.02), ("TM",) * len(x)), model(), FitPrior(0.3))
+    labels = {label.split()[0] for candidate in as_tm.candidates for label in candidate.labels if label}
+    assert labels == {"TM"}
+    assert as_tm.candidates[0].rms_nm > as_te.candidates[0].rms_nm
+
+
+def test_peaks_that_are_no_comb_are_refused():
+    """Spacings of 0.3 to 3 nm, where the only family of the design has 4.1 nm."""
+    x = np.array([520.0, 520.4, 521.3, 523.0, 525.9])
+    only = model_of((TM1,), 15.0, 0.02, 3.6e-4, (516.6, 558.6), 60.0)
+    with pytest.raises(SolverError, match="no comb of this design"):
+        fit_peaks(Peaks(x, np.full(5, 0.002), (None,) * 5), only, FitPrior(0.05, index_sd=1e-4))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"diameter_sd_um": 0.0}, "diameter_sd_um = 0: must be above 0"),
+        ({"diameter_sd_um": 0.1, "missed": 1.0}, "missed = 1: must lie between 0 and 1"),
+        ({"diameter_sd_um": 0.1, "index_sd": -1.0}, "index_sd = -1: must be above 0"),
+    ],
+)
+def test_impossible_priors(given, expected):
+    with pytest.raises(InputError, match=expected):
+        FitPrior(**given)
+
+
+def test_the_asymptotic_model_of_these_tests_has_the_published_spacing():
+    """That the synthetic spectra are of such cavities: 4.1 nm at 15 um, 0.69 nm at 88 um, solved with PMMA's dispersion."""
+    for diameter, spacing in ((15.0, 4.1), (88.0, 0.69)):
+        _, lines = comb(TM1, diameter, 0.0, (532.0, 543.0), 4 * diameter)
+        assert np.mean(-np.diff(lines)) == pytest.approx(spacing, rel=0.03)
