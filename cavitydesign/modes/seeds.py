@@ -7,7 +7,7 @@ k^2 = kc^2 + (2q + 1) kc dk / n. Estimates only: they place shifts and windows a
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -122,7 +122,7 @@ def orders_in_range(cavity: Cavity, polarisation: str, p: int, low_k: float, hig
         centre = max(1, centre + step)
         if abs(step) <= 1:
             break
-    half = max(2, math.ceil(0.6 * (high_k - low_k) / spacing) + 2)
+    half = max(3, math.ceil(0.6 * (high_k - low_k) / spacing) + 3)
     return list(range(max(1, centre - half), centre + half + 1))
 
 
@@ -159,14 +159,12 @@ def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int)
 
 
 def _trimmed(seed: FamilySeed, request: ModeRequest, low_k: float, high_k: float) -> FamilySeed:
-    """Keep the orders of which some q may lie in the range, with one to spare at either side."""
-    wanted = [
-        m
-        for m in seed.orders
-        if seed.k_per_um(m, 0) <= high_k * 1.001 and seed.k_per_um(m, request.axial_orders - 1) >= low_k * 0.999
-    ]
-    spare = [*wanted, wanted[-1] + 1] if wanted else []
-    keep = [m for m in spare if m in seed.slice_k_per_um]
-    return FamilySeed(
-        seed.polarisation, seed.p, tuple(keep), {m: seed.slice_k_per_um[m] for m in keep}, seed.axial_rate_per_um, seed.index
-    )
+    """Keep the orders of which some q may lie in the range, one more at either side, as the estimate may be off, and one
+    above that for the free spectral range."""
+    highest_q = request.axial_orders - 1
+    wanted = [m for m in seed.orders if seed.k_per_um(m, 0) <= high_k and seed.k_per_um(m, highest_q) >= low_k]
+    if not wanted:
+        middle = 0.5 * (low_k + high_k)
+        wanted = [min(seed.orders, key=lambda m: abs(seed.k_per_um(m, 0) - middle))]
+    keep = [m for m in range(wanted[0] - 1, wanted[-1] + 3) if m in seed.slice_k_per_um]
+    return replace(seed, orders=tuple(keep), slice_k_per_um={m: seed.slice_k_per_um[m] for m in keep})
