@@ -41,7 +41,7 @@ def design(
     linearise = functools.partial(linearised, folder=goal.folder.resolve())
     with ProgressLine() as progress:
         executor = executor_of(worker_count(workers), scheduler)
-        answer = answered(Solver(goal, evaluate, executor, linearise), progress)
+        answer = answered(Solver(goal, evaluate, executor, linearise, progress))
     content = answer.to_json_dict()
     if out is not None:
         from ..visualise.files import save_figure

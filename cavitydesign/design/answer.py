@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,6 @@ from .search import Solver, Trials, expected_loss, log_feasible, model_optimum, 
 from .tolerance import YieldAnswer, yield_about
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, float], None]
 
 _TOLERATED = 0.05
 _ACTIVE = 0.02
@@ -122,13 +121,12 @@ def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
     return {key: value if math.isfinite(value) else None for key, value in values.items()}
 
 
-def answered(solver: Solver, progress: Progress | None = None) -> DesignAnswer:
+def answered(solver: Solver) -> DesignAnswer:
     """Search, check at higher accuracy, and say what the answer is worth.
 
     Parameters
     ----------
     solver : Solver
-    progress : callable, optional
 
     Raises
     ------
@@ -136,7 +134,7 @@ def answered(solver: Solver, progress: Progress | None = None) -> DesignAnswer:
         If no design within the bounds meets the limits.
     """
     goal = solver.goal
-    trials = searched(solver, progress)
+    trials = searched(solver)
     if goal.second is not None and trials.best() is not None:
         _fill_front(solver, trials)
     place = trials.best()
@@ -146,13 +144,10 @@ def answered(solver: Solver, progress: Progress | None = None) -> DesignAnswer:
     bearing = robust_point(goal, response, trials.cube)
     robust = None if bearing is None else _solved_at(solver, bearing.cube)
     best = _recommended(solver, trials, place)
-    if progress is not None:
-        progress("the optimum once more, at higher accuracy", 0.9)
+    solver.tell("the optimum once more, at higher accuracy", 0.9)
     checked = _checked(solver, best)
     yields = None
     if goal.spread:
-        if progress is not None:
-            progress("yield", 0.95)
         yields = yield_about(solver, {**_nominal(goal), **best.values})
     return DesignAnswer(
         goal=goal,
@@ -179,7 +174,7 @@ def _recommended(solver: Solver, trials: Trials, place: int) -> Recommended:
 def _solved_at(solver: Solver, cube: Array) -> Recommended | None:
     """A full solve at a place of the cube, None if it fails."""
     rows = solver.design_values(cube[None, :])
-    values, _, error = solver.solve(tuple(solver.goal.variables), rows)[0]
+    values, _, error = solver.solve("the design that bears its spreads", tuple(solver.goal.variables), rows)[0]
     return None if error else Recommended(dict(zip(solver.goal.variables, rows[0], strict=True)), values)
 
 
@@ -201,7 +196,7 @@ def _fill_front(solver: Solver, trials: Trials) -> None:
         if np.min(np.max(np.abs(known - point), axis=1)) > 1e-3:
             fresh.append(point)
     if fresh:
-        solver.extend(trials, np.array(fresh))
+        solver.extend("compromises of the two goals", trials, np.array(fresh))
 
 
 def _front(trials: Trials) -> list[int]:

@@ -6,6 +6,7 @@ under constraints after D. R. Jones et al., J. Global Optim. 13, 455 (1998) and 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -92,12 +93,20 @@ class Solver:
     executor : Executor
     linearise : callable or None
         Differentiates a design; None to do without.
+    progress : callable or None
+        Told a message and the fraction of the stage done.
     """
 
     goal: Goal
     evaluate: Evaluate
     executor: Executor
     linearise: Linearise | None = None
+    progress: Progress | None = None
+
+    def tell(self, message: str, fraction: float) -> None:
+        """Pass progress on to whoever draws it."""
+        if self.progress is not None:
+            self.progress(message, fraction)
 
     def design_values(self, cube: Array) -> list[tuple[float, ...]]:
         """Values of the variables at points of the cube."""
@@ -121,10 +130,11 @@ class Solver:
             folder=goal.folder,
         )
 
-    def solve(self, keys: tuple[str, ...], rows: list[tuple[float, ...]]) -> list[tuple[dict[str, float], float, str]]:
+    def solve(self, stage: str, keys: tuple[str, ...], rows: list[tuple[float, ...]]) -> list[tuple[dict[str, float], float, str]]:
         """Outcomes, place of the comb and error of each row of values; stored ones are not computed again."""
         study = self.study(keys, rows)
-        run_study(study, self.evaluate, self.executor)
+        told = functools.partial(self._tell_stage, stage)
+        run_study(study, self.evaluate, self.executor, progress=told)
         names = fingerprints(study, range(len(study)))
         records = Store(study.store).records(names.values())
         found: list[tuple[dict[str, float], float, str]] = []
@@ -139,9 +149,12 @@ class Solver:
             found.append((clean, math.nan if place is None else place, ""))
         return found
 
-    def extend(self, trials: Trials, cube: Array) -> None:
+    def _tell_stage(self, stage: str, message: str, fraction: float) -> None:
+        self.tell(f"{stage}: {message}", fraction)
+
+    def extend(self, stage: str, trials: Trials, cube: Array) -> None:
         """Solve further points of the cube."""
-        for values, place, error in self.solve(tuple(self.goal.variables), self.design_values(cube)):
+        for values, place, error in self.solve(stage, tuple(self.goal.variables), self.design_values(cube)):
             trials.values.append(values)
             trials.places.append(place)
             trials.errors.append(error)
@@ -155,13 +168,12 @@ def response_of(trials: Trials) -> Response:
     return fit_response(trials.cube, columns, np.array(trials.places), names)
 
 
-def searched(solver: Solver, progress: Progress | None = None) -> Trials:
+def searched(solver: Solver) -> Trials:
     """Search until the budget is spent or nothing better is expected.
 
     Parameters
     ----------
     solver : Solver
-    progress : callable, optional
 
     Raises
     ------
@@ -172,14 +184,12 @@ def searched(solver: Solver, progress: Progress | None = None) -> Trials:
     dimensions, budget = len(goal.variables), goal.solves
     trials = Trials(goal, np.zeros((0, dimensions)))
     first = max(6, min(budget // 2, 6 + 6 * dimensions))
-    _told(progress, trials, budget, "space-filling points")
-    solver.extend(trials, unit_points("sobol", first, dimensions, goal.seed))
+    solver.extend("space-filling points", trials, unit_points("sobol", first, dimensions, goal.seed))
     if not any(error == "" for error in trials.errors):
         raise SolverError(f"design: none of the first {first} points could be solved; the first: {trials.errors[0]}")
     rng = np.random.default_rng(goal.seed)
     idle = 0
     while len(trials) < budget and idle < 2:
-        _told(progress, trials, budget, "promising points")
         response = response_of(trials)
         size = min(_BATCH, budget - len(trials))
         steps = [_refined_optimum(trials, response, rng), *_promising(trials, response, rng, size)]
@@ -187,16 +197,11 @@ def searched(solver: Solver, progress: Progress | None = None) -> Trials:
         before = _best_loss(trials)
         if not len(fresh):
             break
-        solver.extend(trials, fresh)
+        solver.extend(f"promising points after {len(trials)} of at most {budget} solves", trials, fresh)
         gained = before - _best_loss(trials)
         settled = math.isfinite(before) and gained <= _SETTLED * max(abs(before), 1e-12)
         idle = idle + 1 if settled and len(trials) >= first + 4 * _BATCH * dimensions else 0
     return trials
-
-
-def _told(progress: Progress | None, trials: Trials, budget: int, what: str) -> None:
-    if progress is not None:
-        progress(f"{what}: {len(trials)} of at most {budget} solves", len(trials) / budget)
 
 
 def _best_loss(trials: Trials) -> float:

@@ -122,18 +122,18 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
     fixed = tuple(key for key in goal.variables if key not in goal.spread)
     centre = np.array([nominal[key] for key in keys])
 
-    def solved(z: Array) -> tuple[dict[str, Array], Array]:
+    def solved(stage: str, z: Array) -> tuple[dict[str, Array], Array]:
         rows = [(*(centre + sds * point).tolist(), *(nominal[key] for key in fixed)) for point in z]
-        found = solver.solve((*keys, *fixed), rows)
+        found = solver.solve(stage, (*keys, *fixed), rows)
         columns = {name: np.array([f[0].get(name, math.nan) for f in found]) for name in goal.outcome_names}
         return columns, np.array([f[1] for f in found])
 
     fitting = (2 * unit_points("sobol", _SOLVES + _SOLVES_EACH * len(keys), len(keys), goal.seed + 1) - 1) * _REACH
     fitting = np.concatenate([np.zeros((1, len(keys))), fitting])
-    columns, places = solved(fitting)
+    columns, places = solved("yield, response", fitting)
     response = fit_response(_cube(fitting), columns, places, goal.outcome_names)
     checking = _normal(unit_points("latin_hypercube", goal.checks, len(keys), goal.seed + 2))
-    checked, _ = solved(checking)
+    checked, _ = solved("yield, check", checking)
     samples = _normal(unit_points("sobol", goal.samples, len(keys), goal.seed + 3))
     predicted = {name: response.mean(name, _cube(samples)) for name in goal.outcome_names}
     kept, kept_full = _meets(goal, predicted), _meets(goal, checked)
