@@ -1,4 +1,5 @@
-"""Heat that the pump leaves in the rim of a cavity, and the drift of its comb: an estimate of size, not of the last percent."""
+"""Heat that the pump leaves in the rim of a cavity, and the drift of its comb: an estimate of size, not of the last
+percent."""
 
 from __future__ import annotations
 

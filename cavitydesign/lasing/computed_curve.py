@@ -20,7 +20,8 @@ Array = NDArray[np.float64]
 _FAINT_LASER = 0.3
 """Below this ratio of collected laser to photoluminescence the light curve shows no laser break."""
 _START = 0.6
-"""The fit starts at this share of the static threshold where the range asked starts too late to show the first break."""
+"""The fit starts at this share of the static threshold where the range asked starts too late to show the first
+break."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ def exact_threshold_gain_per_cm(mode: Mode, doped_region: str, q_passive: float 
     Returns
     -------
     float or None
-        None for a mode without a field solved in a window, without loss, or with no threshold (no field in the doped region).
+        None for a mode without a field solved in a window, without loss, or with no threshold (no field in the doped
+        region).
     """
     if mode.raw is None or not isinstance(mode.raw.problem, WindowProblem):
         return None

@@ -177,7 +177,13 @@ def energy_group_index(mode: Mode, cavity: Cavity, doped_region: str) -> float:
 
 
 def lasing_mode(
-    mode: Mode, quality: Quality, diameter_um: float, doped_region: str = "body", group_index: float = 1.525
+    mode: Mode,
+    quality: Quality,
+    diameter_um: float,
+    doped_region: str = "body",
+    group_index: float = 1.525,
+    *,
+    exact_threshold: bool = True,
 ) -> LasingMode:
     """The view of one solved mode that the rate equations use.
 
@@ -190,6 +196,8 @@ def lasing_mode(
         Region that holds the emitters.
     group_index : float
         Energy group index, see `energy_group_index`.
+    exact_threshold : bool
+        Whether to solve the complex eigenproblem for the threshold gain (some 50 ms).
 
     Raises
     ------
@@ -216,7 +224,9 @@ def lasing_mode(
         energy_fraction=mode.energy_fraction,
         threshold_gain_exact_per_cm=exact_threshold_gain_per_cm(
             mode, doped_region, None if quality == "budget" else q_passive
-        ),
+        )
+        if exact_threshold
+        else None,
         threshold_gain_sd_per_cm=mode.extra.get("threshold_gain_sd_per_cm"),
     )
 
@@ -228,6 +238,8 @@ def lasing_modes(
     doped_region: str = "body",
     host_group_index: float = 1.525,
     cavity: Cavity | None = None,
+    *,
+    exact_threshold: bool = True,
 ) -> tuple[LasingMode, ...]:
     """All modes as the rate equations see them; those already in that form pass unchanged.
 
@@ -240,5 +252,5 @@ def lasing_modes(
             found.append(mode)
             continue
         index = host_group_index if cavity is None else energy_group_index(mode, cavity, doped_region)
-        found.append(lasing_mode(mode, quality, diameter_um, doped_region, index))
+        found.append(lasing_mode(mode, quality, diameter_um, doped_region, index, exact_threshold=exact_threshold))
     return tuple(found)

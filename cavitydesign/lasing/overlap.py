@@ -151,7 +151,8 @@ def overlap_of_modes(
 def needed_overlap(
     modes: Sequence[object], doped_region: str, photons: int, spot_radius_um: float | None
 ) -> ModeOverlap | None:
-    """The overlap of modes of several families, or with a spot of given size; None where one family sees a uniform pump.
+    """The overlap of modes of several families, or with a spot of given size; None where one family sees a uniform
+    pump.
 
     None as well where a mode came without its field.
     """
@@ -196,7 +197,8 @@ def _binned(r: Array, z: Array, amount: Array, r_edges: Array, z_edges: Array) -
 def _alike(features: Array, weight: Array, zones: int) -> Array:
     """(zones, cells) membership by weighted k-means: least variance of the intensities within a zone.
 
-    What a zone smears out of <u_m u_n> is just that variance. Started from the farthest cells in turn, so without chance.
+    What a zone smears out of <u_m u_n> is just that variance. Started from the farthest cells in turn, so without
+    chance.
     """
     count = min(zones, features.shape[1])
     start = [int(np.argmax((features**2).sum(axis=0)))]

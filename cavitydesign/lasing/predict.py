@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from .cavity_heat import cavity_heat
 from .comb import periodic_comb
 from .competitors import STATIC_EXCITONS, competing_comb
 from .computed_curve import computed_curve, read_thresholds
+from .exact_threshold import exact_threshold_gain_per_cm
 from .integrate import PulseRun, StepControl
 from .lasing_mode import LasingMode, lasing_modes
 from .overlap import ModeOverlap, needed_overlap
@@ -82,7 +83,15 @@ def predict_lasing(
     diameter_um = _diameter(diameter_um, modes, cavity)
     modes = tuple(modes)
     _check(medium, pump)
-    solved = lasing_modes(modes, request.quality, diameter_um, medium.doped_region, medium.host_group_index, cavity)
+    solved = lasing_modes(
+        modes,
+        request.quality,
+        diameter_um,
+        medium.doped_region,
+        medium.host_group_index,
+        cavity,
+        exact_threshold=False,
+    )
     if not solved:
         raise InputError("lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm")
     if overlap is None and request.overlap == "fields":
@@ -110,6 +119,7 @@ def predict_lasing(
     width, limit = _pulse(run, comb, emitted)
     light_yield = float(emitted.sum() + run.spontaneous[0]) / setting.excitons(place)
     errors = np.abs(np.concatenate([curve.nodes.balance_error, run.balance_error]))
+    exact = _exact_thresholds(modes, comb, emitted, medium, request)
     prediction = LasingPrediction(
         regime=regime,
         single_mode_probability=probability,
@@ -123,7 +133,7 @@ def predict_lasing(
         excitons=setting.excitons_each(curve.fluence),
         mode_output=averaged(pump, curve.node_fluence, curve.nodes.emitted, curve.fluence),
         modes_lasing_at=curve.modes_lasing(thresholds.lasing, request.single_mode_db),
-        modes=setting.outcomes(emitted),
+        modes=setting.outcomes(emitted, exact),
         pulse_fwhm_ps=width,
         transform_limit_nm=limit,
         quantum_defect=quantum_defect(best.wavelength_nm, pump.photons, pump.wavelength_nm),
@@ -189,7 +199,7 @@ class _Setting:
             spread = math.inf
         return probability_over_phase(phase, suppression, self._request.single_mode_db, 0.0, spread)
 
-    def outcomes(self, emitted: Array) -> tuple[ModeOutcome, ...]:
+    def outcomes(self, emitted: Array, exact: Mapping[str, float | None]) -> tuple[ModeOutcome, ...]:
         """What each mode does."""
         model = self.solver.model(self._medium.ladder_top(STATIC_EXCITONS))
         factors = spontaneous_emission_factors(model)
@@ -202,7 +212,7 @@ class _Setting:
                 group_index=mode.group_index,
                 q_passive=mode.q_passive,
                 threshold_gain_per_cm=threshold_gain_per_cm(mode),
-                threshold_gain_exact_per_cm=mode.threshold_gain_exact_per_cm,
+                threshold_gain_exact_per_cm=exact.get(mode.label, mode.threshold_gain_exact_per_cm),
                 threshold_gain_sd_per_cm=mode.threshold_gain_sd_per_cm,
                 gain_equals_loss_mj_cm2=static,
                 output_share=float(output) / total if total > 0 else 0.0,
@@ -222,6 +232,24 @@ def _horizon_ps(comb: Sequence[LasingMode], medium: GainMedium) -> float:
     return (
         20.0 / ladder.cooling_per_ps + min(10.0 / slowest, 100.0) + min(2.0 / float(ladder.decay_per_ps[rung]), 100.0)
     )
+
+
+def _exact_thresholds(
+    modes: Sequence[Mode | LasingMode],
+    comb: Sequence[LasingMode],
+    emitted: Array,
+    medium: GainMedium,
+    request: LasingRequest,
+) -> dict[str, float | None]:
+    """Threshold gain by the complex eigenproblem of the strongest solved modes, by label; the comb starts with the
+    solved."""
+    found: dict[str, float | None] = {}
+    for place in np.argsort(-emitted[: len(modes)])[: request.exact_thresholds]:
+        mode = modes[place]
+        if isinstance(mode, Mode):
+            given = None if request.quality == "budget" else comb[place].q_passive
+            found[mode.label] = exact_threshold_gain_per_cm(mode, medium.doped_region, given)
+    return found
 
 
 def _pulse(run: PulseRun, comb: Sequence[LasingMode], emitted: Array) -> tuple[float | None, float | None]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..gain import GainMedium, Pump
 from ..modes.mode import Mode
-from .lasing_mode import LasingMode, lasing_modes
+from .lasing_mode import LasingMode, Quality, lasing_modes
 from .predict import predict_lasing
 from .prediction import LasingPrediction
 from .request import LasingRequest
@@ -54,6 +54,7 @@ def regime_map(
     Parameters
     ----------
     cavities : sequence of (diameter_um, modes)
+        Modes travel to the processes without their fields: every emitter sees every mode alike.
     medium, pump, request
         As for `predict_lasing`.
     fluences : int
@@ -70,11 +71,12 @@ def regime_map(
     if not cavities:
         raise InputError("regime map: needs one cavity at least")
     asked = replace(request, fluences=fluences, comb_phases=0)
+
+    def rules(diameter_um: float) -> tuple[Quality, float, str, float]:
+        return request.quality, diameter_um, medium.doped_region, medium.host_group_index
+
     # modes of the solver hold their fields, which do not travel between processes
-    tasks = [
-        (diameter, lasing_modes(modes, request.quality, diameter, medium.doped_region, medium.host_group_index))
-        for diameter, modes in cavities
-    ]
+    tasks = [(diameter, lasing_modes(modes, *rules(diameter), exact_threshold=False)) for diameter, modes in cavities]
     one = partial(_predicted, medium, pump, asked)
     found: list[LasingPrediction] = []
     if workers > 1:

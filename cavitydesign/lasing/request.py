@@ -42,6 +42,8 @@ class LasingRequest:
         Continue the solved comb by its spacing until the emission line is covered.
     line_reach : float
         How far, in units of the line's full width at half maximum from its centre.
+    exact_thresholds : int
+        Modes, strongest first, whose threshold gain is also solved by the complex eigenproblem (some 50 ms each).
     overlap : {"fields", "uniform"}
         fields: where several families of modes compete, or the pump spot has a radius, their overlaps are computed from
         the fields; uniform: all emitters see every mode alike.
@@ -59,6 +61,7 @@ class LasingRequest:
     comb_phases: int = 12
     extend_comb: bool = True
     line_reach: float = 0.65
+    exact_thresholds: int = 12
     overlap: str = "fields"
     relative_tolerance: float = 1e-4
 
@@ -74,6 +77,8 @@ class LasingRequest:
             problems.append(f"lasing.fluences: {self.fluences!r} must be a whole number of 12 or more")
         if not isinstance(self.comb_phases, int) or (self.comb_phases != 0 and self.comb_phases < 4):
             problems.append(f"lasing.comb_phases: {self.comb_phases!r} must be 0 or a whole number of 4 or more")
+        if not isinstance(self.exact_thresholds, int) or self.exact_thresholds < 0:
+            problems.append(f"lasing.exact_thresholds: {self.exact_thresholds!r} must be a whole number, 0 or more")
         for key in ("regime_factor", "single_mode_db", "line_reach"):
             if not (math.isfinite(getattr(self, key)) and getattr(self, key) > 0):
                 problems.append(f"lasing.{key}: {getattr(self, key)!r} must be positive")

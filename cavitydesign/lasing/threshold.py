@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,9 +32,18 @@ def threshold_gain_per_cm(mode: LasingMode) -> float:
 
 
 def threshold_gains_per_cm(modes: ModeSet, quality: Quality, medium: GainMedium, cavity: Cavity) -> dict[str, float]:
-    """First-order threshold gain of each mode by label; those without loss or without field in the doped region are left out."""
-    unsolved = [replace(mode, raw=None) for mode in modes if mode.q_total is not None or quality != "budget"]
-    seen = lasing_modes(unsolved, quality, cavity.diameter_um, medium.doped_region, medium.host_group_index, cavity)
+    """First-order threshold gain of each mode by label; those without loss or without field in the doped region are
+    left out."""
+    lossy = [mode for mode in modes if mode.q_total is not None or quality != "budget"]
+    seen = lasing_modes(
+        lossy,
+        quality,
+        cavity.diameter_um,
+        medium.doped_region,
+        medium.host_group_index,
+        cavity,
+        exact_threshold=False,
+    )
     gains = {mode.label: threshold_gain_per_cm(mode) for mode in seen}
     return {label: gain for label, gain in gains.items() if math.isfinite(gain)}
 
