@@ -19,6 +19,7 @@ from .scattering import log10_scattering_q
 from .section_problem import SectionProblem
 
 _POINTS_AT_CAUSTIC = 40
+_FINE = 21
 _LEAST_SHARE_OF_RADIUS = 0.3
 # Reference coordinates along an edge: fixed one, its value, by the order of mesh.section.EDGE_CORNERS.
 _SIDES = ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0))
@@ -99,7 +100,7 @@ class _Reading:
         )
 
     def _peak(self) -> float:
-        """Largest eps |E|^2, on a fine grid with its edges in the element of the largest sample and its neighbours."""
+        """Largest eps |E|^2: the element of the largest sample and its neighbours finely, then twice around the best point."""
         problem = self.problem
         x = np.linspace(-1.0, 1.0, 5)
         field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch)
@@ -107,10 +108,18 @@ class _Reading:
         place = int(np.argmax(density.max(axis=(1, 2))))
         near = problem.mesh.with_neighbours(np.arange(problem.mesh.elements) == place)
         elements = np.flatnonzero(near)
-        x = np.linspace(-1.0, 1.0, 31)
+        x = np.linspace(-1.0, 1.0, _FINE)
         field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch, elements)
-        density = self._density(field, problem.mesh.region[elements])
-        return float((density * problem.lossless(field.r.real, field.z.real)).max())
+        density = self._density(field, problem.mesh.region[elements]) * problem.lossless(field.r.real, field.z.real)
+        number, i, j = (int(n) for n in np.unravel_index(int(np.argmax(density)), density.shape))
+        best, s, t, step = float(density.max()), x[i], x[j], x[1] - x[0]
+        for _ in range(2):
+            line_s, line_t = (np.clip(c + step * np.linspace(-1.0, 1.0, 9), -1.0, 1.0) for c in (s, t))
+            field = on_grid(problem.space, self.vector, self.m, line_s, line_t, problem.stretch, elements[[number]])
+            density = self._density(field, problem.mesh.region[elements[[number]]])
+            _, i, j = (int(n) for n in np.unravel_index(int(np.argmax(density)), density.shape))
+            best, s, t, step = max(best, float(density.max())), line_s[i], line_t[j], 0.25 * step
+        return best
 
     def _density(self, field: PointField, region: Values) -> Array:
         across, along = self.eps.ordinary[region][:, None, None], self.eps.axial[region][:, None, None]
