@@ -1,0 +1,335 @@
+"""Modes followed by their fields through sweeps of azimuthal order, diameter or shape; crossings found and told apart.
+
+Between neighbouring points of a sweep every mode is matched to the one whose field it overlaps most (fields compared at the same
+places relative to the outline, in units of the radius). Where no match is clear the step is halved. Two modes of one mirror class
+that come close either cross (uncoupled: nothing happens) or avoid each other: they exchange their characters, and the square of
+their distance is a parabola, d^2 = gap^2 + slope^2 (x - x0)^2, the two-level model of coupled modes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..fem.legendre import gauss
+from ..geometry.cavity import Cavity
+from .mode_set import ModeRequest
+from .order_spectrum import OrderSpectrum, order_spectra
+
+Array = NDArray[np.float64]
+Setting = Callable[[float], tuple[Cavity, int]]
+
+_CLEAR, _LOST = 0.7, 0.3
+_SWAPPED, _FLANK = 0.5, 1.5
+_INSIDE_POINTS, _OUTSIDE_POINTS, _ALONG_POINTS = 28, 10, 28
+
+
+@dataclass(frozen=True)
+class TrackPoint:
+    """One followed mode at one point of the sweep.
+
+    Attributes
+    ----------
+    value : float
+        The swept quantity.
+    wavelength_nm : float
+    character : str
+        Label (polarisation m p q) that the field has here.
+    axial_share, purity : float
+        Share of E_z in the energy; share of the dominant component that is one product f(s) g(t).
+    overlap : float
+        |<E_before, E_here>|^2 with the previous point; 1 at the first.
+    region_shares : tuple of float
+        Of the energy, from the axis outwards.
+    """
+
+    value: float
+    wavelength_nm: float
+    character: str
+    axial_share: float
+    purity: float
+    overlap: float
+    region_shares: tuple[float, ...]
+
+    @property
+    def look(self) -> Array:
+        """What tells one mode from another, label apart: share of E_z and of each region."""
+        return np.array([self.axial_share, *self.region_shares])
+
+
+@dataclass(frozen=True)
+class Track:
+    """A mode followed by overlap.
+
+    Attributes
+    ----------
+    label : str
+        Its label at the start of the sweep, which it keeps. Modes in separate wells (a core and the rim) may share one.
+    wall : str
+        Mirror class ("electric", "magnetic").
+    points : tuple of TrackPoint
+        In the order of the sweep; ends early where the mode left the range searched.
+    """
+
+    label: str
+    wall: str
+    points: tuple[TrackPoint, ...]
+
+    @property
+    def values(self) -> Array:
+        """The swept quantity at the points."""
+        return np.array([point.value for point in self.points])
+
+    @property
+    def wavelengths_nm(self) -> Array:
+        """Wavelength at the points."""
+        return np.array([point.wavelength_nm for point in self.points])
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where two modes come closest.
+
+    Attributes
+    ----------
+    value : float
+        Of the swept quantity.
+    labels : tuple of str
+        Of the two tracks.
+    avoided : bool
+        Whether they exchange characters. If not, they pass through each other and `gap_nm` is only a bound.
+    gap_nm : float
+        Smallest distance of the two wavelengths; twice the coupling.
+    """
+
+    value: float
+    labels: tuple[str, str]
+    avoided: bool
+    gap_nm: float
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Tracks of a sweep and the crossings among them."""
+
+    tracks: tuple[Track, ...]
+    crossings: tuple[Crossing, ...]
+
+    def __getitem__(self, label: str) -> Track:
+        """The track that began with a label."""
+        for track in self.tracks:
+            if track.label == label:
+                return track
+        raise KeyError(label)
+
+
+def follow_modes(setting: Setting, values: Sequence[float], request: ModeRequest, halvings: int = 4, order: int = 9) -> Sweep:
+    """Follow every mode of the families asked for through a sweep.
+
+    Parameters
+    ----------
+    setting : callable
+        Gives cavity and azimuthal order at a value of the swept quantity. In a sweep of m round the value, and set halvings = 0.
+    values : sequence of float
+        Points of the sweep, rising or falling.
+    request : ModeRequest
+        Polarisations and orders to follow from the first point on; all other modes of the range serve as candidates.
+    halvings : int
+        How often a step may be halved where a match is not clear.
+    order : int
+        Polynomial order of the solves.
+
+    Raises
+    ------
+    InputError
+        If fewer than two points are given.
+    SolverError
+        As `order_spectra`.
+    """
+    if len(values) < 2:
+        raise InputError("values: a sweep needs at least two points")
+
+    def at(value: float) -> dict[str, OrderSpectrum]:
+        cavity, m = setting(value)
+        return order_spectra(cavity, request, m, order)
+
+    follower = _Follower(at, halvings)
+    spectra = at(values[0])
+    for wall, spectrum in spectra.items():
+        follower.begin(wall, spectrum, values[0])
+    for before, here in itertools.pairwise(values):
+        spectra = follower.step(before, here, spectra, at(here), halvings)
+    tracks = sorted(follower.tracks(), key=lambda track: -track.points[0].wavelength_nm)
+    wanted = {track.label for track in tracks if _asked(track.label, request)}
+    crossings = [crossing for crossing in _crossings(tracks) if wanted & set(crossing.labels)]
+    return Sweep(tuple(track for track in tracks if track.label in wanted), tuple(crossings))
+
+
+def _asked(label: str, request: ModeRequest) -> bool:
+    polarisation, _, p, q = label.split()
+    return polarisation in request.polarisations and int(p) <= request.radial_orders and int(q) < request.axial_orders
+
+
+class _Follower:
+    """State of a sweep: the points of each track, and which mode of the last spectrum each one is."""
+
+    def __init__(self, at: Callable[[float], dict[str, OrderSpectrum]], halvings: int) -> None:
+        self._at = at
+        self._points: dict[str, list[list[TrackPoint]]] = {}
+        self._place: dict[str, list[int | None]] = {}
+
+    def begin(self, wall: str, spectrum: OrderSpectrum, value: float) -> None:
+        """Open one track for each mode."""
+        count = len(spectrum.identities)
+        self._points[wall] = [[_point(spectrum, i, value, 1.0)] for i in range(count)]
+        self._place[wall] = list(range(count))
+
+    def step(
+        self,
+        before: float,
+        here: float,
+        old: dict[str, OrderSpectrum],
+        new: dict[str, OrderSpectrum],
+        halvings: int,
+    ) -> dict[str, OrderSpectrum]:
+        """Carry all tracks to the next point, over a point between where a match is not clear."""
+        overlaps = {wall: overlap_squares(old[wall], new[wall]) for wall in old}
+        if halvings and not all(self._clear(wall, square) for wall, square in overlaps.items()):
+            middle = 0.5 * (before + here)
+            between = self._at(middle)
+            self.step(before, middle, old, between, halvings - 1)
+            return self.step(middle, here, between, new, halvings - 1)
+        for wall, square in overlaps.items():
+            self._carry(wall, square, new[wall], here)
+        return new
+
+    def _clear(self, wall: str, square: Array) -> bool:
+        places = [place for place in self._place[wall] if place is not None]
+        best = square.max(axis=1, initial=0.0)[places]
+        return bool(np.all((best > _CLEAR) | (best < _LOST)))
+
+    def _carry(self, wall: str, square: Array, spectrum: OrderSpectrum, value: float) -> None:
+        """Match tracks to modes one to one, for the largest sum of overlaps."""
+        from scipy.optimize import linear_sum_assignment  # slow to import, and only sweeps need it
+
+        live = [number for number, place in enumerate(self._place[wall]) if place is not None]
+        rows = square[[place for place in self._place[wall] if place is not None]]
+        chosen = {int(row): int(place) for row, place in zip(*linear_sum_assignment(-rows), strict=True)}
+        for row, number in enumerate(live):
+            place = chosen.get(row)
+            if place is None or rows[row, place] < _LOST:
+                self._place[wall][number] = None
+                continue
+            self._place[wall][number] = place
+            self._points[wall][number].append(_point(spectrum, place, value, float(rows[row, place])))
+
+    def tracks(self) -> list[Track]:
+        """All tracks so far."""
+        return [
+            Track(points[0].character, wall, tuple(points)) for wall, tracks in self._points.items() for points in tracks
+        ]
+
+
+def _point(spectrum: OrderSpectrum, place: int, value: float, overlap: float) -> TrackPoint:
+    identity = spectrum.identities[place]
+    return TrackPoint(
+        float(value),
+        float(spectrum.wavelengths_nm[place]),
+        spectrum.labels()[place],
+        float(identity.fractions[0]),
+        identity.purity,
+        overlap,
+        tuple(float(share) for share in spectrum.region_shares[place]),
+    )
+
+
+def overlap_squares(first: OrderSpectrum, second: OrderSpectrum) -> Array:
+    """|<E_i, E_j>|^2 between the modes of two spectra at the same places relative to the outline, (first, second)."""
+    (low_1, high_1, along_1), (low_2, high_2, along_2) = first.span, second.span
+    depth, depth_weight = _two_panels(max(low_1, low_2), min(high_1, high_2))
+    x, w = gauss(_ALONG_POINTS)
+    end = min(along_1, along_2)
+    start = 0.0 if first.problem.window.half or first.problem.cavity.sliced else -end
+    along = 0.5 * (start + end) + 0.5 * (end - start) * x
+    weight = np.tile(np.sqrt(np.outer(depth_weight, w)).ravel(), 3)[:, None]
+    one, two = (spectrum.sampled(depth, along) * weight for spectrum in (first, second))
+    one, two = one / np.linalg.norm(one, axis=0), two / np.linalg.norm(two, axis=0)
+    return np.asarray(abs(one.T @ two) ** 2)
+
+
+def _two_panels(low: float, high: float) -> tuple[Array, Array]:
+    """Gauss points inside and outside the outline."""
+    inside, outside = gauss(_INSIDE_POINTS), gauss(_OUTSIDE_POINTS)
+    places = np.concatenate([0.5 * low * (1 - inside[0]), 0.5 * high * (1 + outside[0])])
+    return places, np.concatenate([-0.5 * low * inside[1], 0.5 * high * outside[1]])
+
+
+def _crossings(tracks: Sequence[Track]) -> list[Crossing]:
+    """Closest approaches of tracks that exchange characters or places."""
+    found = []
+    for first, second in itertools.combinations(tracks, 2):
+        if first.wall != second.wall:
+            continue
+        count = min(len(first.points), len(second.points))
+        distance = first.wavelengths_nm[:count] - second.wavelengths_nm[:count]
+        values = first.values[:count]
+        found += _passed(first, second, values, distance) + _avoided(first, second, values, distance)
+    return sorted(found, key=lambda crossing: crossing.value)
+
+
+def _passed(first: Track, second: Track, values: Array, distance: Array) -> list[Crossing]:
+    """Changes of sign: followed straight through."""
+    out = []
+    for i in np.flatnonzero(np.sign(distance[:-1]) * np.sign(distance[1:]) < 0):
+        share = abs(distance[i]) / (abs(distance[i]) + abs(distance[i + 1]))
+        place = float(values[i] + share * (values[i + 1] - values[i]))
+        out.append(Crossing(place, (first.label, second.label), False, float(abs(distance[i : i + 2]).min())))
+    return out
+
+
+def _avoided(first: Track, second: Track, values: Array, distance: Array) -> list[Crossing]:
+    """Interior minima of the distance across which the characters change hands."""
+    out = []
+    size = abs(distance)
+    for i in range(1, len(size) - 1):
+        same_sign = distance[i - 1] * distance[i] > 0 and distance[i] * distance[i + 1] > 0
+        if not (same_sign and size[i] <= size[i - 1] and size[i] < size[i + 1] and _exchanged(first, second, size, i)):
+            continue
+        place, gap = _vertex(values[i - 1 : i + 2], distance[i - 1 : i + 2])
+        out.append(Crossing(place, (first.label, second.label), True, gap))
+    return out
+
+
+def _exchanged(first: Track, second: Track, size: Array, place: int) -> bool:
+    """Whether each of two modes looks, on the far side of their closest approach, as the other did on the near side.
+
+    The sides are taken where the distance has grown by half, or reaches its largest value before it shrinks again or ends.
+    """
+    near, far = _flank(size, place, -1), _flank(size, place, 1)
+    a, b, c, d = first.points[near].look, second.points[near].look, first.points[far].look, second.points[far].look
+    swapped = float(np.linalg.norm(a - d) + np.linalg.norm(b - c))
+    kept = float(np.linalg.norm(a - c) + np.linalg.norm(b - d))
+    return swapped < _SWAPPED * kept
+
+
+def _flank(size: Array, place: int, step: int) -> int:
+    """Index beside a minimum where the distance is half as large again, going one way while it grows."""
+    i = place
+    while 0 <= i + step < len(size) and size[i + step] > size[i] and size[i] < _FLANK * size[place]:
+        i += step
+    return i
+
+
+def _vertex(values: Array, distance: Array) -> tuple[float, float]:
+    """Place and value of the smallest distance, from the parabola of its square through three points."""
+    middle = values[1]
+    bend, slope, level = np.polyfit(values - middle, distance**2, 2)
+    place = -0.5 * slope / bend
+    square = level - 0.25 * slope**2 / bend
+    gap = float(np.sqrt(square)) if square > 0 else float(abs(distance).min())
+    return float(middle + place), gap
