@@ -85,16 +85,16 @@ def _inward(cavity: Cavity, m: int, k: float, indices: tuple[float, ...], expone
     for number, edge in reversed(list(enumerate(cavity.inner_radii_um))):
         index[r < edge] = indices[number]
     square = (m / r) ** 2 - (k * index) ** 2
-    barrier, turning = 0.0, 0.0
     kappa = np.sqrt(np.maximum(square, 0.0))
-    for i in range(1, r.size):
-        if square[i] < 0:
-            barrier, turning = 0.0, radius - r[i]
-        else:
-            barrier += 0.5 * (kappa[i] + kappa[i - 1]) * (r[i - 1] - r[i])
-            if barrier > exponent:
-                return float(radius - r[i]), float(turning)
-    return float(radius - r[-1]), float(turning)
+    barrier = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * -np.diff(r))])
+    oscillates = np.flatnonzero(square < 0)
+    # every oscillating zone restarts the decay; the field has decayed in the first barrier that is thick enough
+    restart = np.maximum.accumulate(np.where(square < 0, np.arange(r.size), 0))
+    decayed = np.flatnonzero(barrier - barrier[restart] > exponent)
+    end = int(decayed[0]) if decayed.size else r.size - 1
+    inside = oscillates[oscillates <= end]
+    turning = radius - r[inside[-1]] if inside.size else 0.0
+    return float(radius - r[end]), float(turning)
 
 
 def _along(cavity: Cavity, m: int, axial_orders: int, exponent: float) -> tuple[float, float, bool]:

@@ -52,17 +52,24 @@ def _measured(result: SolvedClass, chosen: Sequence[RawMode]) -> tuple[list[Meas
     vectors = [raw.vector for raw in chosen]
     orders, qs = [raw.m for raw in chosen], [raw.q for raw in chosen]
     k, eps = [raw.k_per_um.real for raw in chosen], [raw.eps for raw in chosen]
+    solved = {(raw.m, raw.q): place for place, raw in enumerate(chosen)}
+    pairs = []
     for q in compared:
-        vectors += [shot.vectors[:, shot.chosen[q]], result.low_vectors[q]]
-        orders += [shot.m] * 2
-        qs += [q] * 2
-        k += [shot.wavenumber(q).real] * 2
-        eps += [shot.eps] * 2
+        for high in (True, False):
+            if high and (shot.m, q) in solved:
+                pairs.append(solved[shot.m, q])
+                continue
+            pairs.append(len(vectors))
+            vectors.append(shot.vectors[:, shot.chosen[q]] if high else result.low_vectors[q])
+            orders.append(shot.m)
+            qs.append(q)
+            k.append(shot.wavenumber(q).real)
+            eps.append(shot.eps)
     problem: WindowProblem | SectionProblem = result.family.problem
     measure = measure_section if isinstance(problem, SectionProblem) else measure_all
     measured = measure(problem, np.stack(vectors, axis=1), orders, qs, k, eps)  # type: ignore[arg-type]
-    extra = measured[len(chosen) :]
-    return measured[: len(chosen)], error_bars(result.discrete, result.basis_error, extra[::2], extra[1::2])
+    high_low = [measured[place] for place in pairs]
+    return measured[: len(chosen)], error_bars(result.discrete, result.basis_error, high_low[::2], high_low[1::2])
 
 
 def _mode(
