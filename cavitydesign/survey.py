@@ -17,6 +17,7 @@ from .errors import InputError
 from .study import DesignSchema
 
 TASKS = ("modes", "lase")
+USUAL_PICTURE = {"modes": ("fsr_nm", "q_total"), "lase": ("threshold_mj_cm2.lasing", "modes_lasing")}
 WORKER_MODULES = ("cavitydesign.survey", "cavitydesign.steps", "cavitydesign.lasing")
 _DECIDING = (
     "units", "materials", "geometry", "mesh", "fem", "eigen", "analytic", "modes", "gain", "lasing", "design_file", "steps",

@@ -102,7 +102,9 @@ def table(
 
 def plot(
     file: StudyFile,
-    y: Annotated[str | None, typer.Option(metavar="COLUMN,...", help="What to draw; default: the study's [plot].")] = None,
+    y: Annotated[
+        str | None, typer.Option(metavar="COLUMN,...", help="What to draw; default: the study's [plot], or the usual.")
+    ] = None,
     x: Annotated[str | None, typer.Option(metavar="COLUMN", help="Against what; default: the first axis.")] = None,
     by: Annotated[str | None, typer.Option(metavar="COLUMN", help="One line for each of its values.")] = None,
     painted: Annotated[str | None, typer.Option("--map", metavar="COLUMN", help="Paint it over x and y.")] = None,
@@ -127,16 +129,14 @@ def plot(
 
 
 def _plot_spec(loaded: Study, given: dict[str, str | None]) -> PlotSpec:
-    """The study's own picture with what the command line changes."""
+    """The study's own picture, or the usual one of its task, with what the command line changes."""
     from ..study.plot_spec import PlotSpec
+    from ..survey import USUAL_PICTURE
 
     changes: dict[str, Any] = {key: text for key, text in given.items() if text}
     for key in changes.keys() & {"y", "log"}:
         changes[key] = tuple(name.strip() for name in changes[key].split(","))
-    spec = dataclasses.replace(loaded.plot or PlotSpec(), **changes)
-    if not spec.y:
-        raise InputError("--y: name a column to draw; the study file has no [plot]")
-    return spec
+    return dataclasses.replace(loaded.plot or PlotSpec(y=USUAL_PICTURE[loaded.task]), **changes)
 
 
 def _overlay(path: Path) -> list[dict[str, Any]]:
