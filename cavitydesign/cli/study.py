@@ -120,7 +120,10 @@ def plot(
     loaded = loaded_study(file, checked=False)
     spec = _plot_spec(loaded, {"x": x, "y": y, "by": by, "map": painted, "log": log, "where": where})
     overlay = _overlay(file.parent / spec.overlay) if spec.overlay else []
-    path = save_figure(draw_panels(_table(loaded, None, spec.where or None), spec, overlay), out)
+    rows = _table(loaded, None, None)
+    if not any(row["status"] == "ok" for row in rows.rows):
+        raise InputError(f"{loaded.name}: no finished points to draw; cavitydesign study run {file}")
+    path = save_figure(draw_panels(rows.filtered(spec.where) if spec.where else rows, spec, overlay), out)
     if json:
         print_json({"schema": 1, "file": str(path), "x": spec.x or loaded.keys[0], "y": list(spec.y)})
     else:
