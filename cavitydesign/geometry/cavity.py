@@ -100,7 +100,7 @@ class Cavity:
     @property
     def uniaxial(self) -> bool:
         """Whether a medium has its own index for E along z."""
-        return any(material.is_uniaxial for _, material in self.regions)
+        return any(material.uniaxial for _, material in self.regions)
 
     @property
     def symmetric(self) -> bool:

@@ -34,11 +34,6 @@ class Spheroid(Outline):
         return self.polar_radius_um**2 / self.radius_um
 
     @property
-    def is_sphere(self) -> bool:
-        """Whether both half axes are equal."""
-        return math.isclose(self.radius_um, self.polar_radius_um, rel_tol=1e-12)
-
-    @property
     def reach_um(self) -> tuple[float, float]:
         half = 0.5 * math.pi * self.polar_radius_um
         return -half, half

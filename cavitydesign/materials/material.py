@@ -57,11 +57,6 @@ class Material(ABC):
         self.check_range(wavelength_nm)
         return self._index(wavelength_nm)
 
-    @property
-    def is_uniaxial(self) -> bool:
-        """Whether the index for E along z differs; subclasses that override `index_extraordinary` say so."""
-        return type(self).index_extraordinary is not Material.index_extraordinary
-
     def index_extraordinary(self, wavelength_nm: float) -> float:
         """Real index for E along the optic axis z; the same as `index` in an isotropic medium."""
         return self.index(wavelength_nm)
@@ -128,10 +123,6 @@ class ConstantIndex(Material):
         """The explicit medium {index, absorption_per_cm} of the design file."""
         title = name or f"index {index:g}"
         return cls(title, "given in the design", (1.0, 1e7), index, absorption_per_cm, index_extraordinary)
-
-    @property
-    def is_uniaxial(self) -> bool:
-        return self.value_extraordinary is not None
 
     def _index(self, wavelength_nm: float) -> float:
         return self.value

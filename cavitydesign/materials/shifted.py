@@ -26,6 +26,10 @@ class ShiftedMedium(Material):
         """The medium `base` with its index raised by `offset`."""
         return cls(f"{base.name} {offset:+g}", f"{base.source}, index {offset:+g}", base.range_nm, base, offset)
 
+    @property
+    def uniaxial(self) -> bool:
+        return self.base.uniaxial
+
     def _index(self, wavelength_nm: float) -> float:
         return self.base.index(wavelength_nm) + self.offset
 

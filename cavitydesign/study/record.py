@@ -13,7 +13,6 @@ from typing import Any
 
 OK = "ok"
 FAILED = "failed"
-STATUSES = (OK, FAILED)
 
 
 @dataclass(frozen=True)

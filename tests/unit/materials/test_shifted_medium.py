@@ -3,6 +3,7 @@
 import pytest
 
 from cavitydesign.design_file import parse_design
+from cavitydesign.geometry import Cavity, Spheroid
 from cavitydesign.materials import find_material
 from cavitydesign.materials.shifted import ShiftedMedium
 
@@ -23,3 +24,12 @@ def test_in_a_design_file():
     }
     moved = parse_design(design).cavity.body.index(537.6)
     assert moved == pytest.approx(find_material("PMMA").index(537.6) - 0.002, abs=1e-15)
+
+
+@pytest.mark.parametrize(("name", "uniaxial"), [("PMMA", False), ("LiNbO3", True)])
+def test_anisotropy_is_that_of_the_medium(name: str, uniaxial: bool):
+    """A cavity of an isotropic medium, shifted or not, is solved without the matrices of E along z."""
+    surround = find_material("vacuum")
+    for medium in (find_material(name), ShiftedMedium.of(find_material(name), 0.01)):
+        assert medium.uniaxial is uniaxial
+        assert Cavity(Spheroid(7.5, 7.5), medium, surround).uniaxial is uniaxial
