@@ -26,9 +26,9 @@ def averaging_kernel(pump: Pump) -> tuple[Array, Array]:
         # slices are even along the axis; in excitons they have the same profile for every number of photons
         reach = math.sqrt(-math.log(FAINTEST_SLICE) / pump.photons)
         factors, weights = np.exp(-((0.5 * (nodes + 1.0) * reach) ** 2)), 0.5 * gauss
-    if pump.energy_jitter > 0:
+    if pump.pulse_jitter > 0:
         nodes, gauss = np.polynomial.hermite_e.hermegauss(_PULSES)
-        factors = np.outer(factors, 1.0 + pump.energy_jitter * nodes).ravel()
+        factors = np.outer(factors, 1.0 + pump.pulse_jitter * nodes).ravel()
         weights = np.outer(weights, gauss / gauss.sum()).ravel()
     return factors, weights
 

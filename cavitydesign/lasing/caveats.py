@@ -27,7 +27,7 @@ def calibrations(medium: GainMedium, pump: Pump, request: LasingRequest) -> dict
     }
     if isinstance(request.quality, EmpiricalQuality):
         found["lasing.quality"] = f"empirical: Q = {request.quality.per_um:g} per um of diameter"
-    if pump.energy_jitter > 0:
+    if pump.energy_jitter is None:
         found["pump.energy_jitter"] = "fitted: with the default dots, to the published light curves"
     return found
 

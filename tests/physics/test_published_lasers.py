@@ -195,19 +195,18 @@ def test_a10_two_photons(lasers: dict[float, LasingPrediction], two_photon: Lasi
     """P_th 0.6: the two-photon calibration is fitted to it (sigma_2 does not give it, row A2). Slopes and breaks
     follow from the order.
 
-    Slopes n/3 and ratio of the breaks to the power 3/n: exact without spot and jitter (unit test, 0.5 %). Here 3 %
-    for the outer slopes and
-    5 % at the steep part, where a pulse energy that jitters by 5 % smears two photons less than three.
+    Slopes n/3 and ratio of the breaks to the power 3/n, within 3 %: the same function of <N>, averaged alike; what is
+    left is the grid of the fit (unit test without spot and jitter: 0.5 %).
     """
     three, two = lasers[88.0].fit, two_photon.fit
     assert three is not None
     assert two is not None
     side_by_side("A10 P_th, mJ/cm2", 0.6, two.breaks_mj_cm2[1], 0.018, "fit, 3 %")
-    for place, within in ((0, 0.03), (1, 0.05), (2, 0.03)):
+    for place, within in ((0, 0.03), (1, 0.03), (2, 0.03)):
         expected = three.slopes[place] * 2 / 3
         side_by_side(f"A10 slope {place + 1}", expected, two.slopes[place], within * expected, "n/3")
     ratio = (three.breaks_mj_cm2[1] / three.breaks_mj_cm2[0]) ** 1.5
-    side_by_side("A10 ratio of breaks", ratio, two.breaks_mj_cm2[1] / two.breaks_mj_cm2[0], 0.05 * ratio, "power 3/n")
+    side_by_side("A10 ratio of breaks", ratio, two.breaks_mj_cm2[1] / two.breaks_mj_cm2[0], 0.03 * ratio, "power 3/n")
 
 
 def test_a11_single_mode_at_15_um(lasers: dict[float, LasingPrediction], solved: dict[float, ModeSet]) -> None:
