@@ -121,7 +121,9 @@ class QuadratureForms:
             return ProjectedForms(k0, k2, b_r, b_phi, b_z)
         return ProjectedForms(k0, k2, b_r + b_z, b_phi, None)
 
-    def residual(self, fields: PointFields, m: Values, square: Values, ordinary: Sequence[Values], axial: Sequence[Values]) -> Values:
+    def residual(
+        self, fields: PointFields, m: Values, square: Values, ordinary: Sequence[Values], axial: Sequence[Values]
+    ) -> Values:
         """Columns K x - k^2 B x of the modes whose fields are given.
 
         Parameters

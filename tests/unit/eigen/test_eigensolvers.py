@@ -53,7 +53,7 @@ def test_inertia_counts_eigenvalues() -> None:
 
 
 def test_krylov_block_sharpens_rough_vectors() -> None:
-    """Two block steps from eigenvectors spoilt by 1e-3 in each entry: eigenvalue errors fall from 1e-4 (quadratic in 1e-2) below 1e-8."""
+    """Two block steps from eigenvectors spoilt by 1e-3 in each entry: errors fall from 1e-4 (quadratic in 1e-2) below 1e-8."""
     k, b = pencil(0.0)
     values, vectors = linalg.eigh(k.toarray(), b.toarray())
     shift = 1.3
