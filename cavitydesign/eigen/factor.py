@@ -34,7 +34,7 @@ class Factor:
 def factorise(matrix: sparse.csc_matrix) -> Factor:
     """Factorise a (complex-)symmetric matrix with diagonal pivots in a minimum-degree order.
 
-    SuperLU in symmetric mode is 3 to 10 times faster here than with its defaults (docs/decisions).
+    Diagonal pivots are what the inertia is read from, and symmetric mode is 1.3 to 2.5 times faster than the defaults here.
     """
     lu = sparse_linalg.splu(
         matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True, "Equil": False}
