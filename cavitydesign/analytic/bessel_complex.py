@@ -21,6 +21,8 @@ ComplexArray = NDArray[np.complex128]
 _LONGEST_STEP = 0.7
 _LOW_ORDER = 6.0
 _MOST_TERMS = 24
+# Below this relative step the squares would underflow; the linear term is then exact.
+_LINEAR_BELOW = 1e-100
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ def _continued(
 ) -> tuple[ComplexArray, ComplexArray]:
     """Solution of Bessel's equation at z + step from its value and derivative at z, by its Taylor series."""
     inverse = step / z
+    if np.max(np.abs(inverse), initial=0.0) < _LINEAR_BELOW:
+        bend = -slope / z - (1.0 - (order / z) ** 2) * value
+        return value + step * slope, slope + step * bend
     turning = (z * z - order * order) * inverse * inverse
     # terms a_n = c_n step^n; the equation gives (n+2)(n+1) a_{n+2} from the three or four before.
     terms: list[ComplexArray] = [value, slope * step]

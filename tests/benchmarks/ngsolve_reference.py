@@ -108,7 +108,10 @@ class RimProblem:
         size = lengths(rim, m, p)
         below, above = cut.inner * size.airy, cut.outer * size.decay
         lines_s = np.concatenate(
-            [-below * graded(cut.inner_elements, cut.inner_grading)[::-1], above * graded(cut.outer_elements, cut.outer_grading)[1:]]
+            [
+                -below * graded(cut.inner_elements, cut.inner_grading)[::-1],
+                above * graded(cut.outer_elements, cut.outer_grading)[1:],
+            ]
         )
         lines_t = cut.along * size.axial * graded(cut.along_elements, cut.along_grading)
         columns, rows = len(lines_s) - 1, len(lines_t) - 1
@@ -157,8 +160,13 @@ class RimProblem:
         bilinear.Assemble()
         return bilinear
 
-    def solve(self, m: int, shift_k: float, wanted: int, tolerance: float = 1e-11, steps: int = 30) -> Array:
-        """The `wanted` wavenumbers nearest the shift, by Lanczos in the inner product of B."""
+    def solve(self, m: int, shift_k: float, estimates: Array, tolerance: float = 1e-11, steps: int = 40) -> Array:
+        """The wavenumbers nearest the estimates, by Lanczos in the inner product of B.
+
+        Modes of the other polarisation lie between those of one family; the estimates, right to a few per cent of the axial
+        spacing, tell them apart.
+        """
+        wanted = len(estimates)
         square = float(m * m)
         self.weight.AsVector().data = self.masses.mat.AsVector() + square * self.azimuthal.mat.AsVector()
         self.operator.AsVector().data = self.curls.mat.AsVector() + square * self.slopes.mat.AsVector()
@@ -190,21 +198,29 @@ class RimProblem:
             flat -= (bmatrix @ flat) @ matrix
             if step + 1 >= wanted + 1:
                 values, vectors = np.linalg.eigh(np.diag(alphas) + np.diag(betas, 1) + np.diag(betas, -1))
-                order = np.argsort(-np.abs(values))[:wanted]
+                order = self._nearest(shift_k, values, estimates)
                 bv.data = self.weight * w
                 tail = math.sqrt(abs(ng.InnerProduct(w, bv)))
-                # error of an eigenvalue of the inverse: at most the squared residual over its gap, bounded by the residual
+                # relative error of an eigenvalue of the inverse: about its squared relative residual; of k^2: that times
+                # its distance from the shift
                 left = tail * np.abs(vectors[-1, order]) / np.abs(values[order])
-                if np.all(left**2 < tolerance):
-                    return np.sqrt(np.sort(shift_k**2 + 1.0 / values[order]))
-        return np.sqrt(np.sort(shift_k**2 + 1.0 / values[np.argsort(-np.abs(values))[:wanted]]))
+                if len(set(order)) == wanted and np.all(left**2 / np.abs(values[order]) < tolerance * shift_k**2):
+                    break
+        return np.sqrt(shift_k**2 + 1.0 / values[self._nearest(shift_k, values, estimates)])
+
+    @staticmethod
+    def _nearest(shift_k: float, values: Array, estimates: Array) -> Array:
+        """Places of the Ritz values whose wavenumbers lie nearest the estimates."""
+        squares = shift_k**2 + 1.0 / values
+        return np.array([int(np.argmin(np.abs(squares - k * k))) for k in estimates])
 
 
 def single_mode(rim: Rim, cut: Cut, m: int) -> tuple[float, int, float]:
     """Wavenumber of TM m 1 0, number of unknowns, seconds (mesh to eigenvalue)."""
     start = time.perf_counter()
     problem = RimProblem(rim, cut, m)
-    k = float(problem.solve(m, problem.size.wavenumber(0), 1)[0])
+    guess = problem.size.wavenumber(0)
+    k = float(problem.solve(m, guess, np.array([guess]))[0])
     return k, problem.unknowns, time.perf_counter() - start
 
 
@@ -219,5 +235,6 @@ def comb(rim: Rim, cut: Cut, orders: range) -> tuple[Array, int, float]:
         unknowns = max(unknowns, problem.unknowns)
         for row, m in enumerate(orders):
             size = lengths(rim, m)
-            found[row, parity::2] = problem.solve(m, 0.5 * (size.wavenumber(parity) + size.wavenumber(parity + 2)), 2)
+            guesses = np.array([size.wavenumber(parity), size.wavenumber(parity + 2)])
+            found[row, parity::2] = problem.solve(m, float(guesses.mean()), guesses)
     return found, unknowns, time.perf_counter() - start
