@@ -94,7 +94,7 @@ class CombModel:
         of_wavelength = np.vander(self._scaled(wavelength_nm), _DEGREES[0] + 1, increasing=True)
         of_diameter = np.vander(log_diameter / self.reach[0], _DEGREES[1] + 1, increasing=True)
         of_index = (index_offset / self.reach[1]) ** np.arange(_DEGREES[2] + 1)
-        n_eff = np.einsum("ka,fab,nb->fkn", of_wavelength, self.coefficients @ of_index, of_diameter, optimize=True)
+        n_eff = of_wavelength @ (self.coefficients @ of_index) @ of_diameter.T
         factor = 1e3 * math.pi * self.diameter_um * np.exp(log_diameter)[None, :] / wavelength_nm[:, None]
         return np.asarray(n_eff * factor, dtype=np.float64)
 
@@ -123,10 +123,11 @@ class CombModel:
         chosen = self.coefficients[family]
         of_x, of_x_rise = np.vander(x, _DEGREES[0] + 1, increasing=True), _derivative_matrix(x, _DEGREES[0])
         inner = chosen @ powers[1]
-        n_eff = np.einsum("ka,kab,b->k", of_x, inner, powers[0])
-        by_x = np.einsum("ka,kab,b->k", of_x_rise, inner, powers[0]) * 2.0 / (low_high[1] - low_high[0])
-        by_v = np.einsum("ka,kab,b->k", of_x, inner, rises[0]) / self.reach[0]
-        by_w = np.einsum("ka,kabc,b,c->k", of_x, chosen, powers[0], rises[1]) / self.reach[1]
+        of_v = inner @ powers[0]
+        n_eff = np.sum(of_x * of_v, axis=1)
+        by_x = np.sum(of_x_rise * of_v, axis=1) * 2.0 / (low_high[1] - low_high[0])
+        by_v = np.sum(of_x * (inner @ rises[0]), axis=1) / self.reach[0]
+        by_w = np.sum(of_x * ((chosen @ rises[1]) @ powers[0]), axis=1) / self.reach[1]
         factor = 1e3 * math.pi * self.diameter_um * math.exp(log_diameter) / wavelength_nm
         slopes = np.stack([by_x - n_eff / wavelength_nm, n_eff + by_v, by_w]) * factor
         return n_eff * factor, slopes

@@ -136,7 +136,7 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
     lines = SpectrumLines(peaks, model, prior)
     found: list[Labelling] = []
     for start in starting_points(lines):
-        labelling = refined(lines, start)
+        labelling = refined(lines, start, found)
         if labelling is not None and np.count_nonzero(labelling.family >= 0) >= _LEAST_NAMED:
             _keep(found, labelling)
     if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,9 +51,12 @@ class Labelling:
 
     def same_as(self, other: Labelling) -> bool:
         """Whether both name the same combs by the same orders."""
-        if self.centre_orders.keys() != other.centre_orders.keys():
-            return False
-        return all(abs(place - other.centre_orders[family]) < 0.5 for family, place in self.centre_orders.items())
+        return stands_alike(self.centre_orders, other.centre_orders)
+
+
+def stands_alike(one: Mapping[int, float], other: Mapping[int, float]) -> bool:
+    """Whether the same families have the same orders at the middle of the window."""
+    return one.keys() == other.keys() and all(abs(place - other[family]) < 0.5 for family, place in one.items())
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,18 +68,20 @@ class _Claims:
     missed: int
 
 
-def refined(lines: SpectrumLines, start: Start) -> Labelling | None:
+def refined(lines: SpectrumLines, start: Start, known: Sequence[Labelling] = ()) -> Labelling | None:
     """Alternate between naming the peaks and least squares until the names stay.
 
     Parameters
     ----------
     lines : SpectrumLines
     start : Start
+    known : sequence of Labelling
+        Found before.
 
     Returns
     -------
     Labelling or None
-        None where no family holds.
+        None where no family holds, or the start leads to a known labelling.
     """
     parameters = np.array([start.log_diameter, start.index_offset, 0.0])
     covariance = np.zeros((3, 3))
@@ -95,6 +101,10 @@ def refined(lines: SpectrumLines, start: Start) -> Labelling | None:
         parameters, covariance = _least_squares(lines, claims, parameters)
         if settled:
             break
+        if turn == 1:
+            centre = _centre_orders(lines, claims, parameters)
+            if any(stands_alike(centre, other.centre_orders) for other in known):
+                return None
     assert claims is not None
     return _judged(lines, claims, parameters, covariance)
 
@@ -201,8 +211,6 @@ def _judged(lines: SpectrumLines, claims: _Claims, parameters: Array, covariance
     score = float(np.sum(lines.log_match(sigma) - 0.5 * (deviation / sigma) ** 2))
     score += claims.missed * lines.log_missed + len(claims.present) * lines.log_family
     score += lines.log_unaccompanied(claims.present)
-    middle = np.array([sum(lines.window_nm) / 2 - parameters[2]])
-    centre = lines.model.orders(middle, parameters[:1], float(parameters[1]))[:, 0, 0]
     every = np.full(len(named), math.nan)
     every[named] = deviation
     return Labelling(
@@ -213,5 +221,11 @@ def _judged(lines: SpectrumLines, claims: _Claims, parameters: Array, covariance
         deviation_nm=every,
         missed=claims.missed,
         log_evidence=score + log_prior + volume,
-        centre_orders={f: float(centre[f]) for f in claims.present},
+        centre_orders=_centre_orders(lines, claims, parameters),
     )
+
+
+def _centre_orders(lines: SpectrumLines, claims: _Claims, parameters: Array) -> dict[int, float]:
+    middle = np.array([sum(lines.window_nm) / 2 - parameters[2]])
+    centre = lines.model.orders(middle, parameters[:1], float(parameters[1]))[:, 0, 0]
+    return {f: float(centre[f]) for f in claims.present}
