@@ -43,17 +43,19 @@ def run(
     json: AsJson = False,
 ) -> int:
     """Compute the points that are not yet stored; may be killed at any time and run again."""
-    from ..study import estimated, run_study
+    from ..study import ProcessExecutor, estimated, run_study
 
-    loaded = loaded_study(file)
     count = worker_count(workers)
+    executor = executor_of(count, scheduler)
+    if isinstance(executor, ProcessExecutor) and not dry_run:
+        executor.warm()
+    loaded = loaded_study(file)
     evaluate = evaluate_of(file)
     if dry_run:
         estimate = estimated(loaded, evaluate, count).to_json_dict()
         print_outcome("Estimate", estimate, json)
         return DONE
     with ProgressLine() as progress:
-        executor = executor_of(count, scheduler)
         summary = run_study(loaded, evaluate, executor, _indices(loaded, shard), retry_failed, progress)
     rate = {"points_per_second": summary.points_per_second}
     print_outcome(f"Study {loaded.name}", dataclasses.asdict(summary) | rate, json)

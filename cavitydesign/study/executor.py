@@ -20,6 +20,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 from typing import Any
 
 from ..errors import CavityDesignError
@@ -172,11 +173,24 @@ class ProcessExecutor(Executor):
             else:
                 lost += batch
 
-    @contextmanager
-    def _pool(self) -> Iterator[ProcessPoolExecutor]:
+    def warm(self) -> None:
+        """Begin to load the shared modules in the background, so that the workers are there when the points are."""
+        self._context()
+        if sys.platform != "win32":
+            from multiprocessing.forkserver import ensure_running
+
+            with _single_threaded():
+                ensure_running()
+
+    def _context(self) -> BaseContext:
         context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
         if sys.platform != "win32":
             context.set_forkserver_preload(list(self.preload))
+        return context
+
+    @contextmanager
+    def _pool(self) -> Iterator[ProcessPoolExecutor]:
+        context = self._context()
         before = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_start_worker)
         try:
