@@ -1,0 +1,119 @@
+"""Pictures of studies, goals and fits: what is drawn is read back from the artists."""
+
+import numpy as np
+import pytest
+
+from cavitydesign.errors import InputError
+from cavitydesign.study.plot_spec import PlotSpec
+from cavitydesign.study.table import Table
+from cavitydesign.visualise.files import figure_bytes
+from cavitydesign.visualise.fit import draw_fit
+from cavitydesign.visualise.goal import draw_goal
+from cavitydesign.visualise.study_panels import draw_panels
+from cavitydesign.visualise.theme import DARK
+
+COLUMNS = ("point", "cavity.diameter_um", "p", "fsr_nm", "regime", "status", "error")
+
+
+def table():
+    rows = []
+    for point, diameter in enumerate((10.0, 20.0, 40.0)):
+        rows += [
+            {"point": point, "cavity.diameter_um": diameter, "p": p, "fsr_nm": 60.0 / diameter + 0.1 * p, "status": "ok"}
+            for p in (1, 2, 2)
+        ]
+    rows.append({"point": 3, "cavity.diameter_um": 50.0, "status": "failed", "error": "why"})
+    return Table("a study", COLUMNS, ("cavity.diameter_um",), tuple(rows))
+
+
+def test_lines_by_a_column_with_published_points():
+    overlay = [{"cavity.diameter_um": 15, "fsr_nm": 4.2, "label": "measured"}, {"cavity.diameter_um": 88, "fsr_nm": ""}]
+    figure = draw_panels(table(), PlotSpec(y=("fsr_nm",), by="p", log=("fsr_nm",)), overlay)
+    (ax,) = figure.axes
+    assert ax.get_xlabel() == "cavity.diameter_um (um)" and ax.get_ylabel() == "fsr_nm (nm)" and ax.get_yscale() == "log"
+    labelled = {line.get_label(): line for line in ax.lines if not line.get_label().startswith("_")}
+    assert set(labelled) == {"p 1", "p 2", "measured"}
+    assert list(labelled["p 1"].get_ydata()) == pytest.approx([6.1, 3.1, 1.6])
+    assert len(labelled["p 2"].get_xdata()) == 6
+    assert list(labelled["measured"].get_xdata()) == [15] and list(labelled["measured"].get_ydata()) == [4.2]
+
+
+def test_a_panel_for_each_column_and_none_without_numbers():
+    assert len(draw_panels(table(), PlotSpec(y=("fsr_nm", "p")), theme=DARK).axes) == 2
+    with pytest.raises(InputError, match="no number in the column regime"):
+        draw_panels(table(), PlotSpec(y=("regime",)))
+    with pytest.raises(InputError, match="did you mean 'fsr_nm'"):
+        draw_panels(table(), PlotSpec(y=("fsr",)))
+
+
+@pytest.mark.parametrize(("column", "values"), [("modes_lasing", [1, 2, 3, 4, 5, 6]), ("regime", list("abcabc"))])
+def test_a_map_over_two_axes(column, values):
+    places = [(x, y) for x in (1.0, 2.0, 3.0) for y in (5.0, 6.0)]
+    rows = tuple({"x": x, "y": y, column: value} for (x, y), value in zip(places, values, strict=True))
+    figure = draw_panels(Table("map", ("x", "y", column), ("x", "y"), rows), PlotSpec(y=("y",), map=column))
+    mesh = figure.axes[0].collections[0]
+    words = sorted(set(values))
+    expected = np.array([words.index(v) if isinstance(v, str) else v for v in values], dtype=float).reshape(3, 2).T
+    assert np.array_equal(np.asarray(mesh.get_array()).reshape(2, 3), expected)
+    with pytest.raises(InputError, match="at least two values"):
+        draw_panels(Table("map", ("x", "y", column), ("x", "y"), rows[:1]), PlotSpec(y=("y",), map=column))
+
+
+def fit_answer():
+    candidates = [
+        {
+            "probability": 0.7,
+            "diameter_um": 15.1,
+            "diameter_error_um": 0.03,
+            "labels": ["TM 123 1 0", None, "TM 122 1 0", "TE 121 1 0"],
+            "deviation_nm": [0.01, None, -0.02, 0.005],
+        },
+        {"probability": 0.3, "diameter_um": 15.2},
+    ]
+    return {"peaks_nm": [534.0, 535.5, 538.0, 539.2], "candidates": candidates}
+
+
+def test_a_fit_shows_peaks_deviations_and_probabilities():
+    sticks, below, beside = draw_fit(fit_answer()).axes
+    assert sorted(line.get_xdata()[0] for line in sticks.lines) == [534.0, 535.5, 538.0, 539.2]
+    drawn = {tuple(line.get_ydata()) for line in below.lines}
+    assert {(0.01, -0.02), (0.005,)} <= drawn
+    assert [bar.get_width() for bar in beside.patches] == [0.7, 0.3]
+    assert "15.1000" in sticks.get_title(loc="left")
+
+
+def goal_answer():
+    def entry(diameter, threshold, single):
+        outcomes = {"threshold_mj_cm2.lasing": threshold, "single_mode_probability": single}
+        return {"values": {"cavity.diameter_um": diameter}, "outcomes": outcomes}
+
+    trials = [entry(10.0, 4.2, 0.9), entry(12.0, 3.9, 0.8), entry(20.0, 3.5, 0.1), entry(30.0, None, None)]
+    row = {"key": "cavity.diameter_um", "sd": 0.2, "low": 0.85, "high": 0.75, "first": 0.9, "total": 1.0}
+    found = {
+        "by_response": 0.6, "by_solves": 0.58, "by_solves_error": 0.07, "nominal": 0.8,
+        "outcome_quantiles": [0.7, 0.8, 0.88], "sensitivities": [row],
+    }  # fmt: skip
+    return {
+        "goal": "maximise single_mode_probability",
+        "second": "minimise threshold_mj_cm2.lasing",
+        "recommended": trials[1],
+        "margins": {"cavity.diameter_um": [11.8, 12.5]},
+        "pareto": trials[1:3],
+        "alternatives": [trials[2]],
+        "trials": trials,
+        "yield": found,
+    }
+
+
+def test_a_goal_shows_search_front_and_spreads():
+    figure = draw_goal(goal_answer())
+    search, front, spreads = figure.axes
+    by_label = {line.get_label(): line for line in search.lines}
+    assert list(by_label["full solves"].get_ydata()) == [0.9, 0.8, 0.1]
+    assert list(by_label["recommended"].get_xdata()) == [12.0]
+    on_front = next(line for line in front.lines if line.get_label() == "Pareto front")
+    assert list(on_front.get_xdata()) == [0.1, 0.8]
+    assert sorted(round(bar.get_width(), 9) for bar in spreads.patches if bar.get_height() == 0.6) == [-0.05, 0.05]
+    assert "0.580" in spreads.get_title(loc="left")
+    assert figure_bytes(figure)[:4] == b"\x89PNG"
+    assert len(draw_goal({**goal_answer(), "yield": None, "pareto": []}).axes) == 1
