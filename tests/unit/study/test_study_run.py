@@ -138,10 +138,10 @@ def spawn(folder, *arguments, **environment):
     )
 
 
-def test_kill_9_of_the_run_at_random_moments(tmp_path, undisturbed):
+def test_kill_9_of_the_run_at_random_moments(tmp_path):
     """Whole records survive; the resumed run computes exactly the points without one."""
-    study = toy_study(tmp_path / "a", design="sleep_s = 0.04")
-    calm = toy_study(tmp_path / "calm", design="sleep_s = 0.04")
+    study = toy_study(tmp_path / "a", 90, design="sleep_s = 0.04")
+    calm = toy_study(tmp_path / "calm", 90, design="sleep_s = 0.04")
     run_study(calm, evaluate, SerialExecutor())
     random_moment = random.Random(7)
     kills = 0
@@ -155,7 +155,7 @@ def test_kill_9_of_the_run_at_random_moments(tmp_path, undisturbed):
     assert kills >= 2, "the study was over before it was killed"
     stored = len(Store(study.store))
     summary = run_study(study, evaluate, ProcessExecutor(2))
-    assert 0 < stored < 30 and summary.already_there == stored and summary.computed == 30 - stored
+    assert 0 < stored < 90 and summary.already_there == stored and summary.computed == 90 - stored
     assert text_of(study) == text_of(calm)
 
 
