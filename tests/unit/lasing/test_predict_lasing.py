@@ -115,7 +115,7 @@ def test_breaks_scale_as_the_power_three_over_n(make_comb, photons: int) -> None
 
     Without spot and jitter the curves are the same function of <N>: only the grid differs (0.5 %). With both, the
     kernel acts on the
-    n-th power, hence the 3 % of the acceptance table.
+    n-th power, hence 3 %.
     """
     comb = make_comb(88.0, span_nm=12.0)
     flat = {

@@ -32,7 +32,7 @@ DESIGN = {
 
 
 def test_vtk_integrates_to_the_solvers_energy_shares(tmp_path: Path) -> None:
-    """Linear cells of a 500 x 141 grid: second-order error, 1e-5 measured; the bound is the founders' 1e-4."""
+    """Linear cells of a 500 x 141 grid: second-order error, 1e-5 measured, 1e-4 asked."""
     found = find_modes(parse_design(DESIGN))
     for mode in found.modes[:2]:
         grid = pyvista.read(save_vtk(mode, tmp_path / "mode.vtu"))
