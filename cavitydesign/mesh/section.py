@@ -183,7 +183,7 @@ def _series(degree: int) -> tuple[Array, Array]:
     to_series = np.linalg.inv(np.polynomial.legendre.legvander(lobatto(degree + 1), degree))
     to_slope = np.zeros_like(to_series)
     to_slope[:-1] = np.polynomial.legendre.legder(to_series)
-    return to_series, to_slope
+    return np.asarray(to_series, dtype=np.float64), to_slope
 
 
 def anticlockwise(corners: IntArray, nodes: Array) -> tuple[IntArray, Array]:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import SolverError
+from ..mesh.corners import graded, singular_vertices
+from ..mesh.section import BoolArray, SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from ..units import wavenumber_per_um
 from .family import RawMode
@@ -19,7 +21,7 @@ from .section_family import SectionFamily, SectionShot, first_shot, lifted_shot,
 from .section_problem import SectionProblem
 from .section_seed import SectionSeed, labels, section_seeds
 from .section_survey import SurveyedMode, survey
-from .section_window import absorbing_box, kept_elements, leaks
+from .section_window import absorbing_box, element_density, kept_elements, leaks
 from .seeds import radial_guess
 from .solve import SolvedClass
 from .stopwatch import Stopwatch
@@ -27,6 +29,7 @@ from .stopwatch import Stopwatch
 _SURVEY_ORDERS = (3, 5)
 _FIRST_ORDER, _HIGHEST_ORDER = 4, 12
 _MOST_UNKNOWNS = 250_000
+_CORNER_DENSITY = 1e-5
 _WINDOW_SHARE = 0.1
 # Two orders more reduce the error of k by this factor at least; measured on exact spheres: 70 and more.
 _GAIN_OF_TWO_ORDERS = 15.0
@@ -125,7 +128,7 @@ def _solve_family(surveyed: SectionProblem, request: ModeRequest, seed: SectionS
     with watch.stage("mesh"):
         share = 1e-4 if surveyed.is_complex else 1.0
         keep = kept_elements(surveyed, list(seed.surveyed.values()), _WINDOW_SHARE * share * accuracy)
-        mesh = cavity.mesh.chosen(keep)
+        mesh = _graded(surveyed, seed, keep, accuracy)
 
     def problem_at(order: int) -> SectionProblem:
         with watch.stage("assemble"):
@@ -157,6 +160,20 @@ def _solve_family(surveyed: SectionProblem, request: ModeRequest, seed: SectionS
     low_vectors = {q: embedded[:, place] for place, q in enumerate(low.chosen)}
     notes = _notes(seed, high, note)
     return _result(seed, family, modes, discrete, basis_error, low_vectors, counted, complete, notes)
+
+
+def _graded(surveyed: SectionProblem, seed: SectionSeed, keep: BoolArray, accuracy: float) -> SectionMesh:
+    """The kept elements, smaller towards the corners that the modes touch: fields are singular there."""
+    density = np.max([element_density(surveyed, s.vector, s.m, s.k_per_um) for s in seed.surveyed.values()], axis=0)
+    mesh = surveyed.mesh
+    corners = singular_vertices(mesh)
+    near = np.zeros(mesh.vertices)
+    np.maximum.at(near, mesh.corners.ravel(), np.repeat(density, 4))
+    place = np.full(mesh.vertices, -1)
+    place[np.unique(mesh.corners[keep])] = np.arange(np.unique(mesh.corners[keep]).size)
+    touched = corners[(near[corners] > _CORNER_DENSITY) & (place[corners] >= 0)]
+    layers = max(2, math.ceil(-0.5 * math.log10(accuracy)))
+    return graded(mesh.chosen(keep), place[touched], layers)[0]
 
 
 def _discrete(high: SectionShot, low: SectionShot) -> dict[int, float]:

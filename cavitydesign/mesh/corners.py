@@ -1,0 +1,151 @@
+"""Corners of a section, where fields are singular, and elements graded towards them.
+
+Around a corner every quadrilateral becomes three: a small copy at the corner and two that fill the rest. Neighbours cut their
+common edges alike, so the mesh stays conforming, and interfaces keep their curves: the cuts lie on straight lines of the reference
+square, and edges keep their own polynomial map.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from .section import EDGE_CORNERS, Array, IntArray, SectionMesh, lagrange, lobatto
+
+_STRAIGHT_WITHIN_RAD = 0.1
+_RATIO = 0.15
+# Reference corners of the three pieces of a square whose corner (-1, -1) is the singular one; c is the cut.
+_PIECES = (
+    ((-1, -1), ("c", -1), ("c", "c"), (-1, "c")),
+    (("c", -1), (1, -1), (1, 1), ("c", "c")),
+    (("c", "c"), (1, 1), (-1, 1), (-1, "c")),
+)
+
+
+def singular_vertices(mesh: SectionMesh) -> IntArray:
+    """Vertices where an interface has a corner or more than two of its branches meet."""
+    region_low = np.full(mesh.edges.shape[0], mesh.region.max() + 1)
+    region_high = np.full(mesh.edges.shape[0], -1)
+    np.minimum.at(region_low, mesh.element_edges.ravel(), np.repeat(mesh.region, 4))
+    np.maximum.at(region_high, mesh.element_edges.ravel(), np.repeat(mesh.region, 4))
+    interface = region_low != region_high
+    tangents: dict[int, dict[int, Array]] = {}
+    for element, side in zip(*np.nonzero(interface[mesh.element_edges]), strict=True):
+        edge = int(mesh.element_edges[element, side])
+        for vertex, direction in _leaving(mesh, int(element), int(side)):
+            tangents.setdefault(vertex, {})[edge] = direction
+    on_wall = np.zeros(mesh.vertices, dtype=bool)
+    on_wall[mesh.edges[mesh.outer_edges]] = True
+    found = []
+    for vertex, branches in tangents.items():
+        directions = list(branches.values())
+        if on_wall[vertex]:
+            continue
+        if len(directions) != 2 or math.pi - math.acos(np.clip(directions[0] @ directions[1], -1, 1)) > _STRAIGHT_WITHIN_RAD:
+            found.append(vertex)
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def _leaving(mesh: SectionMesh, element: int, side: int) -> list[tuple[int, Array]]:
+    """Both ends of an edge with the unit tangents that leave them."""
+    ends = np.array([-1.0, 1.0])
+    one = np.ones(2)
+    s, t = [(ends, -one), (one, ends), (ends, one), (-one, ends)][side]
+    _, _, r_s, z_s, r_t, z_t = mesh.positions_at(np.full(2, element), s, t)
+    along = np.stack([r_s, z_s] if side in (0, 2) else [r_t, z_t], axis=1)
+    along /= np.linalg.norm(along, axis=1)[:, None]
+    first, last = (int(mesh.corners[element, corner]) for corner in EDGE_CORNERS[side])
+    return [(first, along[0]), (last, -along[1])]
+
+
+def graded(mesh: SectionMesh, vertices: IntArray, layers: int) -> tuple[SectionMesh, IntArray]:
+    """A mesh with layers of smaller elements around some vertices, and the element that each new one came from.
+
+    Parameters
+    ----------
+    vertices : (k,) int array
+    layers : int
+        Each is 0.15 times the size of the last.
+    """
+    origin = np.arange(mesh.elements)
+    for _ in range(layers):
+        mesh, parents = _one_layer(mesh, vertices)
+        origin = origin[parents]
+    return mesh, origin
+
+
+def _one_layer(mesh: SectionMesh, vertices: IntArray) -> tuple[SectionMesh, IntArray]:
+    singular = np.zeros(mesh.vertices, dtype=bool)
+    singular[vertices] = True
+    touched = singular[mesh.corners]
+    # an element between two singular vertices waits until the first is graded and parted from the second
+    first = np.where(touched.any(axis=1), np.argmax(touched, axis=1), -1)
+    chosen = np.flatnonzero(first >= 0)
+    if (touched.sum(axis=1) > 1).any():
+        return _one_by_one(mesh, vertices)
+    cut = 2 * _RATIO - 1
+    fresh: dict[tuple[int, ...], int] = {}
+
+    def number(*key: int) -> int:
+        return fresh.setdefault(key, mesh.vertices + len(fresh))
+
+    corners, nodes, parents = [], [], []
+    for element in chosen:
+        around = np.roll(mesh.corners[element], -int(first[element]))
+        grid = _turned(mesh.nodes[element], int(first[element]))
+        v, c1, c2, c3 = (int(x) for x in around)
+        a, b, middle = number(v, c1), number(v, c3), number(v, -1 - int(element))
+        for piece, names in zip(_PIECES, ((v, a, middle, b), (a, c1, c2, middle), (middle, c2, c3, b)), strict=True):
+            corners.append(names)
+            nodes.append(_mapped(grid, np.array([[cut if x == "c" else x for x in point] for point in piece], dtype=float)))
+            parents.append(int(element))
+    rest = np.setdiff1d(np.arange(mesh.elements), chosen)
+    boundary = {name: _cut_pairs(pairs, fresh) for name, pairs in mesh.boundary.items()}
+    origin = np.concatenate([rest, np.array(parents, dtype=np.int64)])
+    new = replace(
+        mesh,
+        corners=np.concatenate([mesh.corners[rest], np.array(corners, dtype=np.int64).reshape(-1, 4)]),
+        nodes=np.concatenate([mesh.nodes[rest], np.array(nodes).reshape(-1, *mesh.nodes.shape[1:])]),
+        region=mesh.region[origin],
+        boundary=boundary,
+    )
+    return new, origin
+
+
+def _one_by_one(mesh: SectionMesh, vertices: IntArray) -> tuple[SectionMesh, IntArray]:
+    origin = np.arange(mesh.elements)
+    for vertex in vertices:
+        mesh, parents = _one_layer(mesh, np.array([vertex]))
+        origin = origin[parents]
+    return mesh, origin
+
+
+def _turned(nodes: Array, corner: int) -> Array:
+    """Nodes of an element turned so that a corner comes first."""
+    for _ in range(corner):
+        nodes = np.flip(nodes.transpose(1, 0, 2), 1)
+    return nodes
+
+
+def _mapped(nodes: Array, piece: Array) -> Array:
+    """Positions at the Gauss-Lobatto points of a quadrilateral in the reference square."""
+    degree = nodes.shape[0] - 1
+    x = lobatto(degree + 1)
+    s, t = x[:, None, None], x[None, :, None]
+    a, b, c, d = piece
+    at = ((1 - s) * (1 - t) * a + (1 + s) * (1 - t) * b + (1 + s) * (1 + t) * c + (1 - s) * (1 + t) * d) / 4
+    values_s, values_t = lagrange(degree, at[..., 0].ravel())[0], lagrange(degree, at[..., 1].ravel())[0]
+    return np.asarray(np.einsum("pi,pj,ijc->pc", values_s, values_t, nodes)).reshape(degree + 1, degree + 1, 2)
+
+
+def _cut_pairs(pairs: IntArray, fresh: dict[tuple[int, ...], int]) -> IntArray:
+    """Edges of a tagged curve, cut where their elements were."""
+    out = []
+    for a, b in pairs.tolist():
+        near_a, near_b = fresh.get((a, b)), fresh.get((b, a))
+        chain = [a, *([near_a] if near_a is not None else []), *([near_b] if near_b is not None else []), b]
+        out += itertools.pairwise(chain)
+    return np.array(out, dtype=np.int64).reshape(-1, 2)
