@@ -299,7 +299,7 @@ def model_optimum(goal: Goal, response: Response, cube: Array, weights: Mapping[
     """
     from scipy import optimize
 
-    # The stubs of SciPy know neither of these calls.
+    # SciPy's type hints know neither of these calls.
     minimize: Any = optimize.minimize
     constraint: Any = optimize.NonlinearConstraint
 

@@ -67,10 +67,10 @@ class DaskExecutor(Executor):
 
     def _outcome(self, future: Any, batch: Batch, batches: Batches) -> list[Record]:
         error = future.exception()
-        if isinstance(error, CancelledError):
+        if error is not None and type(error).__name__ != "KilledWorker":
             raise error
         if error is not None:
-            reason = f"its worker was lost ({type(error).__name__})"
+            reason = "its worker was lost again and again (killed, or out of memory)"
             return [Record(task.fingerprint, FAILED, {}, reason) for task in batch]
         records, seconds = future.result()
         batches.learn(len(batch), seconds)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from typing import Any
 
-from ..errors import CavityDesignError
+from ..errors import CavityDesignError, MissingLibraryError
 from .record import FAILED, OK, Record
 
 Evaluate = Callable[[Mapping[str, Any], str], Mapping[str, Any]]
@@ -52,7 +52,7 @@ def computed(evaluate: Evaluate, task: Task) -> Record:
         record = Record(task.fingerprint, OK, evaluate(task.design, task.task))
         record.encoded()
         return record
-    except (ImportError, MemoryError):
+    except (ImportError, MemoryError, MissingLibraryError):
         # The machine failed, not the point: nothing is stored of it.
         raise
     except CavityDesignError as error:
