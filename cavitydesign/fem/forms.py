@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import SolverError
 from ..mesh.rim_map import Window
 from .legendre import Line
 from .tensor_space import TensorSpace
@@ -47,7 +48,12 @@ def quadrature_geometry(window: Window, space: TensorSpace) -> Geometry:
     r_s, z_s = r_s * half_s[:, None], z_s * half_s[:, None]
     r_t, z_t = r_t * half_t, z_t * half_t
     region = np.repeat(np.asarray(window.element_regions), space.s.points_per_element)
-    return Geometry(r, z, weight_s[:, None] * weight_t, r_s, z_s, r_t, z_t, r_s * z_t - r_t * z_s, region)
+    det = r_s * z_t - r_t * z_s
+    if not np.iscomplexobj(det) and not (np.min(det) > 0.0 and np.min(r) > 0.0):
+        raise SolverError(
+            "the window's map folds over: the outline bends too sharply for a mode of this size; use profile = 'section'"
+        )
+    return Geometry(r, z, weight_s[:, None] * weight_t, r_s, z_s, r_t, z_t, det, region)
 
 
 @dataclass(frozen=True)

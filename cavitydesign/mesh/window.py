@@ -20,6 +20,7 @@ from .rim_map import Curve, FibreCurve, Layer, OffsetCurve, Values, Window
 
 _TAIL_POWER = 0.4
 _INNER_GRADING = 1.3
+_LEAST_STRETCH = 0.15
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ def build_window(cavity: Cavity, sizing: Sizing) -> Window:
     inner_s = -min(reach.inner_depth, 0.999 * radius)
     interfaces = [edge - radius for edge in cavity.inner_radii_um]
     touched = [s for s in interfaces if s > inner_s]
-    follows_fibre = bool(touched) or _fibre_in_the_way(cavity, inner_s, t_breaks[-1])
-    if follows_fibre and not touched:
+    straight = bool(touched) or _straight_cut_needed(cavity, inner_s, t_breaks[-1])
+    if straight and not touched and interfaces:
         inner_s = interfaces[-1]
 
     def inner_curve(s: float) -> Curve:
-        if follows_fibre:
+        if straight:
             return FibreCurve(outline, radius + s, cavity.fibre_taper)
         return OffsetCurve(outline, s)
 
@@ -86,13 +87,15 @@ def build_window(cavity: Cavity, sizing: Sizing) -> Window:
     return Window(tuple(layers), t_breaks, sizing.half and not cavity.sliced, cavity.sliced)
 
 
-def _fibre_in_the_way(cavity: Cavity, inner_s: float, t_end: float) -> bool:
-    """Whether an offset of the outline by inner_s would meet the fibre, or turn over, within the window."""
+def _straight_cut_needed(cavity: Cavity, inner_s: float, t_end: float) -> bool:
+    """Whether an offset of the outline by inner_s would meet the fibre, or fold over, within the window."""
     if cavity.sliced:
         return False
     t = np.linspace(-t_end, t_end, 101)
-    r = OffsetCurve(cavity.outline, inner_s).evaluate(t)[0]
-    return bool(np.min(r) <= max(cavity.inner_radii_um, default=0.0))
+    r, _, r_t, z_t = OffsetCurve(cavity.outline, inner_s).evaluate(t)
+    along = cavity.outline.tangent(t)
+    unfolded = (r_t * along[0] + z_t * along[1]) / (along[0] ** 2 + along[1] ** 2)
+    return bool(np.min(r) <= max(cavity.inner_radii_um, default=0.0) or np.min(unfolded) < _LEAST_STRETCH)
 
 
 def _along_breaks(sizing: Sizing) -> tuple[float, ...]:

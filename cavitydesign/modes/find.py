@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..errors import InputError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
 from .finish import finished_modes
@@ -44,6 +45,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     if isinstance(cavity, SectionCavity):
         results = solve_section(cavity, request, watch, report)
     else:
+        _check_contrast(cavity, request)
         results = _solved(cavity, request, watch, report)
     report("measuring the modes", 0.9)
     modes: list[Mode] = []
@@ -75,6 +77,24 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
             "order": float(max((result.family.problem.order for result in results), default=0)),
         },
     )
+
+
+def _check_contrast(cavity: Cavity, request: ModeRequest) -> None:
+    """Refuse a cavity that guides nothing.
+
+    Raises
+    ------
+    InputError
+        If no medium inside has a higher index than the surround.
+    """
+    media = [material for _, material in cavity.regions]
+    inside = max(max(m.index(request.wavelength_nm), m.index_extraordinary(request.wavelength_nm)) for m in media[:-1])
+    outside = media[-1].index(request.wavelength_nm)
+    if inside <= outside:
+        raise InputError(
+            f"cavity.body: index {inside:.4g} at {request.wavelength_nm:g} nm is not above the surround's {outside:.4g}: "
+            "nothing is guided"
+        )
 
 
 def _solved(cavity: Cavity, request: ModeRequest, watch: Stopwatch, report: Progress) -> list[SolvedClass]:

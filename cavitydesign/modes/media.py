@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import InputError
 from ..materials.material import Material
 from ..units import wavelength_nm
 
@@ -47,11 +48,14 @@ def permittivities(cavity: HasRegions, k_per_um: float) -> Permittivities:
     Raises
     ------
     InputError
-        If the wavelength is outside the data of a material.
+        If the wavelength is outside the data of a material, or a medium is a metal.
     """
     at_nm = wavelength_nm(k_per_um)
     media = [material for _, material in cavity.regions]
     index = np.array([material.index(at_nm) for material in media])
     along = np.array([material.index_extraordinary(at_nm) for material in media])
     kappa = np.array([material.extinction(at_nm) for material in media])
+    if np.any(kappa >= np.minimum(index, along)):
+        name = media[int(np.argmax(kappa - index))].name
+        raise InputError(f"material {name}: absorbs like a metal at {at_nm:.6g} nm (kappa >= n); not handled here")
     return Permittivities(index**2 - kappa**2, along**2 - kappa**2, 2 * index * kappa, index)

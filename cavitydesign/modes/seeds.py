@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import SolverError
 from ..fem.slice import RadialSlice
 from ..geometry.cavity import Cavity
-from ..units import wavenumber_per_um
+from ..units import wavelength_nm, wavenumber_per_um
 from .media import permittivities
 from .mode_set import ModeRequest
 
@@ -153,9 +153,17 @@ def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int)
         curve = np.polynomial.Polynomial.fit(nodes, sampled, 2)
         solved = {m: float(curve(m)) for m in orders}
     seed = FamilySeed(polarisation, p, tuple(orders), solved, rate, index)
-    if request.azimuthal_order is not None:
-        return seed
-    return _trimmed(seed, request, low_k, high_k)
+    if request.azimuthal_order is None:
+        seed = _trimmed(seed, request, low_k, high_k)
+    keep = [m for m in seed.orders if m == request.azimuthal_order or _has_data(cavity, seed.k_per_um(m, 0))]
+    return replace(seed, orders=tuple(keep), slice_k_per_um={m: seed.slice_k_per_um[m] for m in keep})
+
+
+def _has_data(cavity: Cavity, k_per_um: float) -> bool:
+    """Whether every medium has data at, and 1 % around, a wavenumber: neighbours of the range may lie outside."""
+    at_nm = wavelength_nm(k_per_um)
+    ranges = [material.range_nm for _, material in cavity.regions]
+    return all(low <= 0.99 * at_nm and 1.01 * at_nm <= high for low, high in ranges)
 
 
 def _trimmed(seed: FamilySeed, request: ModeRequest, low_k: float, high_k: float) -> FamilySeed:
