@@ -316,10 +316,10 @@ def _corrections(family: ReducedFamily, probes: Sequence[RawMode], accuracy: flo
 
 
 def _probes(orders: Sequence[int], solved: set[int]) -> set[int]:
-    """The orders farthest from any snapshot, between and beyond them."""
+    """The snapshots' own orders, where the block steps may have stopped short, and those farthest from any of them."""
     between = [m for m in orders if min(solved) < m < max(solved)]
     beyond = [m for m in orders if m < min(solved) or m > max(solved)]
-    chosen = set()
+    chosen = solved & set(orders)
     for group in (between, beyond):
         if group:
             chosen.add(max(group, key=lambda m: min(abs(m - s) for s in solved)))
