@@ -4,34 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import InputError
+from ..geometry import Cavity
 from ..modes.change import CavityChange
 from ..modes.uncertainty import Spread
 from .design import Design, parse_design
 
-_RELATIVE_STEP = 4e-5
+_RELATIVE_STEP, _STEP_OF_SPREAD = 4e-5, 1e-2
 
 
 def cavity_spreads(design: Design) -> tuple[Spread, ...]:
     """Each number of the [cavity] table that carries a spread; spreads of other tables do not move the modes.
 
-    A design is read again with the number 4e-5 of itself (of its spread, if it is 0) below and above.
-
-    Raises
-    ------
-    InputError
-        If a value that close is not allowed.
+    A design is read again with the number a step below and above: 4e-5 of itself, or a hundredth of its spread if more. Where
+    one of the two is not allowed (an absorption below 0) the derivative is one-sided.
     """
     spreads = []
     for key, sd in design.spreads.items():
         if not key.startswith("cavity."):
             continue
         value = _value(design.raw, key)
-        half = _RELATIVE_STEP * (abs(value) or sd)
-        lower, upper = (
-            parse_design(design.raw, overrides={key: value + step}, path=design.path).cavity for step in (-half, half)
-        )
-        spreads.append(Spread(CavityChange(key, lower, upper, 2 * half), sd))
+        half = max(_RELATIVE_STEP * abs(value), _STEP_OF_SPREAD * sd)
+        sides = [_beside(design, key, value + step) for step in (-half, half)]
+        width = half * sum(side is not None for side in sides)
+        lower, upper = (design.cavity if side is None else side for side in sides)
+        if width > 0:
+            spreads.append(Spread(CavityChange(key, lower, upper, width), sd))
     return tuple(spreads)
+
+
+def _beside(design: Design, key: str, value: float) -> Cavity | None:
+    """The cavity with another value of a key, None if the value is not allowed."""
+    try:
+        return parse_design(design.raw, overrides={key: value}, path=design.path).cavity
+    except InputError:
+        return None
 
 
 def _value(raw: dict[str, Any], key: str) -> float:

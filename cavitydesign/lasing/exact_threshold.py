@@ -7,7 +7,6 @@ import math
 from ..errors import SolverError
 from ..modes.complex_threshold import static_threshold
 from ..modes.mode import Mode
-from ..modes.problem import WindowProblem
 
 
 def exact_threshold_gain_per_cm(mode: Mode, doped_region: str, q_passive: float | None) -> float | None:
@@ -23,10 +22,10 @@ def exact_threshold_gain_per_cm(mode: Mode, doped_region: str, q_passive: float 
     Returns
     -------
     float or None
-        None for a mode without a field solved in a window, without loss, or with no threshold (no field in the doped
+        None for a mode without a solved field, without loss, or with no threshold (no field in the doped
         region).
     """
-    if mode.raw is None or not isinstance(mode.raw.problem, WindowProblem):
+    if mode.raw is None:
         return None
     if q_passive is None and (mode.q_total is None or math.isinf(mode.q_total)):
         return None

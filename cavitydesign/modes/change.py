@@ -13,6 +13,7 @@ from ..geometry.cavity import Cavity
 from ..geometry.deformed import ShiftedOutline, StretchedOutline
 from ..materials.material import Material
 from ..materials.shifted import ShiftedMedium
+from ..mesh.section_cavity import SectionCavity
 
 Array = NDArray[np.float64]
 
@@ -45,6 +46,11 @@ class CavityChange:
             raise InputError(f"{self.name}: the width of a change must be positive, not {self.width!r}")
 
 
+def _demand_outline(cavity: Cavity) -> None:
+    if isinstance(cavity, SectionCavity):
+        raise InputError("change: the shape of a section file cannot be moved, only its media")
+
+
 def _between(name: str, make: Callable[[float], Cavity], half: float) -> CavityChange:
     return CavityChange(name, make(-half), make(half), 2.0 * half)
 
@@ -68,6 +74,7 @@ def diameter_change(cavity: Cavity, fibre: str = "held", axial_radius: str = "he
     for word, key in ((fibre, "fibre"), (axial_radius, "axial_radius")):
         if word not in ("held", "scaled"):
             raise InputError(f"{key}: {word!r} is not allowed; held or scaled{nearest(word, ('held', 'scaled'))}")
+    _demand_outline(cavity)
 
     def at(step: float) -> Cavity:
         factor = 1.0 + step / cavity.diameter_um
@@ -90,6 +97,7 @@ def axial_radius_change(cavity: Cavity) -> CavityChange:
     """
     if cavity.sliced:
         raise InputError("cavity.profile: a cylinder has no axial radius to change")
+    _demand_outline(cavity)
     start = cavity.outline.axial_radius_um
 
     def at(step: float) -> Cavity:
@@ -108,6 +116,7 @@ def outline_change(cavity: Cavity, shift: Callable[[Array], Array], even: bool =
     even : bool
         Whether shift(-t) = shift(t). An uneven shift changes the wavelength of a symmetric cavity by its even part only.
     """
+    _demand_outline(cavity)
     radius = cavity.outline.equator_radius_um
     largest = float(np.abs(shift(np.linspace(-0.5 * radius, 0.5 * radius, 101))).max())
     if largest == 0.0:
@@ -150,6 +159,9 @@ def with_media(cavity: Cavity, media: Mapping[str, Material]) -> Cavity:
         if name not in names:
             raise InputError(f"region {name!r} is not one of {', '.join(names)}{nearest(name, names)}")
     coatings = tuple(replace(one, material=media.get(one.name, one.material)) for one in cavity.coatings)
+    if isinstance(cavity, SectionCavity):
+        changed = tuple((name, media.get(name, old)) for name, old in cavity.media)
+        cavity = replace(cavity, media=changed)
     return replace(
         cavity,
         body=media.get("body", cavity.body),
@@ -198,6 +210,9 @@ def temperature_change(
         media = {name: ShiftedMedium.of(material, slopes[name] * step) for name, material in cavity.regions if slopes[name]}
         factor = 1.0 + expansion_per_k * step
         warm = with_media(cavity, media)
+        if factor == 1.0:
+            return warm
+        _demand_outline(cavity)
         coatings = tuple(replace(one, thickness_um=factor * one.thickness_um) for one in warm.coatings)
         return replace(
             warm,

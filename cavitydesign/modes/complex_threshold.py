@@ -27,7 +27,7 @@ from ..errors import InputError, SolverError, nearest
 from ..units import absorption_per_cm, wavelength_nm
 from .derivatives import solved_mode
 from .family import RawMode
-from .first_order import dispersive_permittivities, window_problem
+from .first_order import dispersive_permittivities
 from .media import permittivities
 from .mode import Mode
 from .problem import WindowProblem
@@ -86,8 +86,7 @@ def static_threshold(mode: Mode, region: str = "body", q_passive: float | None =
         If the iteration does not settle: the region holds too little of the mode, or the loss is too large for a mode.
     """
     raw = solved_mode(mode)
-    problem = window_problem(raw)
-    names = [name for name, _ in problem.cavity.regions]
+    names = [name for name, _ in raw.problem.cavity.regions]
     if region not in names:
         raise InputError(f"gain.doped_region: {region!r} is not one of {', '.join(names)}{nearest(region, names)}")
     search = _Search(raw, names.index(region), _missing_loss(mode, raw, q_passive), q_passive is None)
@@ -137,10 +136,10 @@ class _Search:
     missing: float
     absorbing: bool
 
-    @cached_property
+    @property
     def problem(self) -> WindowProblem:
-        """The window's matrices."""
-        return window_problem(self.raw)
+        """The mode's matrices."""
+        return self.raw.problem
 
     @cached_property
     def stored(self) -> tuple[Array, Array]:

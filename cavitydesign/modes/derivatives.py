@@ -8,13 +8,15 @@ both and cancel (measured on a sphere of 15 um against the exact one, d/dn: log1
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import InputError, SolverError
 from ..geometry.cavity import Cavity
+from ..mesh.section_cavity import SectionCavity
 from .change import CavityChange
 from .family import RawMode
+from .find import find_modes
 from .finish import finished_modes
 from .first_order import polished, wavelength_derivative_nm
 from .mode import LossBudget, Mode
@@ -77,7 +79,7 @@ def wavelength_derivatives(mode: Mode, change: CavityChange) -> ModeDerivative:
     Raises
     ------
     InputError
-        If the mode has no solved field, was solved on a general section, or the change has other regions.
+        If the mode has no solved field, or the change has other regions or moves the shape of a section file.
     """
     here = wavelength_derivative_nm(polished(solved_mode(mode)), change)
     there = None if mode.raw_next is None else wavelength_derivative_nm(polished(mode.raw_next), change)
@@ -128,12 +130,20 @@ def same_mode(mode: Mode, cavity: Cavity, relative_accuracy: float = _ACCURACY_O
         axial_orders=mode.q + 1,
         relative_accuracy=relative_accuracy,
     )
+    for found in _candidates(mode, cavity, request):
+        if found.label == mode.label:
+            return found
+    raise SolverError(f"{mode.label}: not found in the changed cavity; a smaller change, or an avoided crossing nearby")
+
+
+def _candidates(mode: Mode, cavity: Cavity, request: ModeRequest) -> Iterator[Mode]:
+    """Modes among which the label is looked for: of its radial family alone, in a window."""
+    if isinstance(cavity, SectionCavity):
+        yield from find_modes(cavity, request)
+        return
     seed = family_seed(cavity, request, mode.polarisation, mode.p)
     for solved in solve_radial_family(cavity, request, seed, Stopwatch()):
-        for found in finished_modes(request, solved):
-            if found.label == mode.label:
-                return found
-    raise SolverError(f"{mode.label}: not found in the changed cavity; a smaller change, or an avoided crossing nearby")
+        yield from finished_modes(request, solved)
 
 
 def _log10_q(losses: LossBudget) -> dict[str, float]:

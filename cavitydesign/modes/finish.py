@@ -105,12 +105,12 @@ def _mode(
         confinement_error=bars.confinement,
         mode_volume_um3=measures.volume_um3,
         losses=losses,
-        residual=float(np.linalg.norm(raw.residual) / np.linalg.norm(raw.vector) / abs(raw.k_per_um) ** 2),
+        residual=residual,
         accuracy_met=relative <= request.relative_accuracy,
         sample_field=section_sampler(raw) if of_section else sampler(raw),
         extra=extra,
-        raw=None if of_section else raw,
-        raw_next=None if of_section else neighbour,
+        raw=raw,
+        raw_next=neighbour,
     )
 
 

@@ -28,6 +28,7 @@ from ..errors import InputError
 from ..fem.field import FieldGrid
 from ..geometry.cavity import Cavity
 from ..mesh.rim_map import Curve, FibreCurve, OffsetCurve, Window
+from ..mesh.section_cavity import SectionCavity
 from ..units import wavelength_nm
 from .change import CavityChange
 from .family import RawMode
@@ -47,13 +48,8 @@ def polished(raw: RawMode) -> RawMode:
     """The mode with its vector improved by inverse iteration; one factorisation.
 
     Reduced-basis vectors are right to the square root of the eigenvalue's error, which is not enough for derivatives.
-
-    Raises
-    ------
-    InputError
-        If the mode was solved on a general section.
     """
-    problem = window_problem(raw)
+    problem = raw.problem
     pencil = problem.pencil(raw.m, raw.eps)
     square = raw.k_per_um**2 if problem.is_complex else raw.k_per_um.real**2
     factor = pencil.factor(square * (1 + _SHIFT_BESIDE))
@@ -81,17 +77,16 @@ def wavenumber_derivative(raw: RawMode, change: CavityChange) -> complex:
     Raises
     ------
     InputError
-        If the mode was solved on a general section, or the change has other regions than the cavity.
+        If the change has other regions than the cavity, or moves the shape of a general section.
     """
-    problem = window_problem(raw)
     k = raw.k_per_um
     sides = []
     for cavity in (change.lower, change.upper):
-        _demand_same_regions(problem.cavity, cavity)
-        quotient = Quotient.of(raw, moved_window(problem.window, problem.cavity, cavity))
+        _demand_same_regions(raw.problem.cavity, cavity)
+        quotient = _changed_quotient(raw, cavity)
         eps = permittivities(cavity, k.real)
         sides.append(quotient.curl - k**2 * quotient.weighted(eps))
-    energy = dispersive_energy(raw, Quotient.of(raw, problem.window))
+    energy = dispersive_energy(raw, Quotient.of_mode(raw))
     return complex((sides[1] - sides[0]) / change.width / energy / (2 * k))
 
 
@@ -105,13 +100,8 @@ def filling_factors(raw: RawMode) -> dict[str, float]:
     """d ln k / d ln eps of each region, with a minus sign: its share of the energy over the dispersive energy of all.
 
     (1/2) int_j eps |E|^2 / int (eps + (k/2) d eps/dk) |E|^2, over the whole window. Their sum is 1/2 without dispersion.
-
-    Raises
-    ------
-    InputError
-        If the mode was solved on a general section.
     """
-    quotient = Quotient.of(raw, window_problem(raw).window)
+    quotient = Quotient.of_mode(raw)
     energy = dispersive_energy(raw, quotient)
     parts = raw.eps.ordinary * quotient.across + raw.eps.axial * quotient.along
     return {
@@ -151,6 +141,22 @@ class Quotient:
         by_region = [np.array([part[grid.region == j].sum() for j in range(count)]) for part in (across, along)]
         return cls(complex(curl.sum()), by_region[0], by_region[1])
 
+    @classmethod
+    def of_mode(cls, raw: RawMode) -> Quotient:
+        """Parts of a mode's quotient in its own cavity; those across z have all of it where no medium is uniaxial."""
+        forms, x = raw.problem.forms, raw.vector
+        unit = np.eye(len(raw.problem.cavity.regions))
+        none = np.zeros(len(unit))
+
+        def energies(pairs: list[tuple[Array, Array]]) -> Values:
+            masses = (raw.problem.matrix(forms.mass(raw.m, across, along)) for across, along in pairs)
+            return np.array([x @ (mass @ x) for mass in masses])
+
+        curl = complex(x @ (raw.problem.matrix(forms.stiffness(raw.m)) @ x))
+        active = [row if j in forms.active else none for j, row in enumerate(unit)]
+        across = energies([(row, none) for row in active])
+        return cls(curl, across, np.zeros_like(across) if forms.b_axial is None else energies([(none, row) for row in active]))
+
     def weighted(self, eps: Permittivities) -> complex:
         """int eps |E|^2 r dr dz."""
         return complex(eps.ordinary @ self.across + eps.axial @ self.along)
@@ -181,6 +187,22 @@ def _near(cavity: Cavity, k: float, step: float) -> tuple[Permittivities, float]
         return permittivities(cavity, k * (1 + step)), k * (1 + step)
     except InputError:
         return permittivities(cavity, k), k
+
+
+def _changed_quotient(raw: RawMode, cavity: Cavity) -> Quotient:
+    """Parts of the quotient in a changed cavity, for the same unknowns."""
+    if isinstance(cavity, SectionCavity) and isinstance(raw.problem.cavity, SectionCavity):
+        if not _same_mesh(cavity, raw.problem.cavity):
+            raise InputError("change: the shape of a section file cannot be moved, only its media")
+        return Quotient.of_mode(raw)
+    problem = window_problem(raw)
+    return Quotient.of(raw, moved_window(problem.window, problem.cavity, cavity))
+
+
+def _same_mesh(one: SectionCavity, other: SectionCavity) -> bool:
+    """Whether two sections have the same elements, if read twice."""
+    a, b = one.mesh, other.mesh
+    return a is b or (np.array_equal(a.nodes, b.nodes) and np.array_equal(a.region, b.region))
 
 
 def window_problem(raw: RawMode) -> WindowProblem:
@@ -270,7 +292,7 @@ def rim_sensitivity(raw: RawMode) -> RimSensitivity:
     along = (r_t * e_r + z_t * e_z) / speed
     normal_d = out[0] * raw.eps.ordinary[-2] * e_r + out[1] * raw.eps.axial[-2] * e_z
     inside, outside = (_stationary(raw.eps, place, out, along, e_azimuthal, normal_d) for place in (-2, -1))
-    energy = dispersive_energy(raw, Quotient.of(raw, problem.window))
+    energy = dispersive_energy(raw, Quotient.of_mode(raw))
     k = raw.k_per_um
     slope = -(k**2) * (inside - outside) / energy / (2 * k) * speed * grid.r.real[probe.rim, columns]
     # a half window holds half of the energy and, with weights from t = 0 on, half of the rim: the two halves cancel

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import CavityDesignError
+from ..errors import CavityDesignError, InputError
 from ..geometry.cavity import Cavity
 from .change import CavityChange
 from .family import RawMode
@@ -19,7 +19,6 @@ from .find import find_modes
 from .first_order import polished, wavelength_derivative_nm
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
-from .problem import WindowProblem
 
 Outcomes = Mapping[str, float]
 Further = Callable[[ModeSet, Cavity], Mapping[str, Outcomes]]
@@ -98,7 +97,7 @@ def _named(name: str) -> str:
 
 
 def _polished_fields(found: ModeSet) -> dict[str, tuple[RawMode, RawMode | None] | None]:
-    """Each mode's vector and its neighbour's, improved once for all derivatives; None for modes not solved in a window."""
+    """Each mode's vector and its neighbour's, improved once for all derivatives; None for modes without one."""
     done: dict[int, RawMode] = {}
 
     def of(raw: RawMode) -> RawMode:
@@ -108,7 +107,7 @@ def _polished_fields(found: ModeSet) -> dict[str, tuple[RawMode, RawMode | None]
 
     fields: dict[str, tuple[RawMode, RawMode | None] | None] = {}
     for mode in found:
-        if mode.raw is None or not isinstance(mode.raw.problem, WindowProblem):
+        if mode.raw is None:
             fields[mode.label] = None
         else:
             fields[mode.label] = of(mode.raw), None if mode.raw_next is None else of(mode.raw_next)
@@ -140,10 +139,13 @@ def _slopes(
 
 
 def _from_field(field: tuple[RawMode, RawMode | None] | None, change: CavityChange) -> dict[str, float]:
-    """Derivatives of wavelength and free spectral range from the solved field, if there is one."""
+    """Derivatives of wavelength and free spectral range from the solved field, where it has them (no moved section)."""
     if field is None:
         return {}
-    here = wavelength_derivative_nm(field[0], change)
+    try:
+        here = wavelength_derivative_nm(field[0], change)
+    except InputError:
+        return {}
     if field[1] is None:
         return {"wavelength_nm": here}
     return {"wavelength_nm": here, "fsr_nm": here - wavelength_derivative_nm(field[1], change)}
