@@ -61,6 +61,6 @@ def _wavelength(mode: Mode) -> str:
 
 def _count(found: ModeSet) -> str:
     low, high = found.wavelength_range_nm
-    state = "complete" if found.complete else "NOT complete"
+    state = "complete" if found.complete else "not certified complete (see the warnings)"
     range_text = f"{len(found)} modes, {low:.6g} to {high:.6g} nm; {found.counted} eigenvalues counted, list {state}"
     return f"{range_text}; {found.seconds.get('total', 0.0):.2f} s"

@@ -138,16 +138,29 @@ class QuadratureForms:
         (n, k) array
         """
         m2, square = (np.asarray(x)[:, None, None] ** power for x, power in ((m, 2), (square, 1)))
-        across, along = self._by_row(ordinary), self._by_row(axial)
         curl = self.curl * fields.rotation
         ss, st, tt = self.gradient
         d_s, d_t = m2 * (ss * fields.u_s + st * fields.u_t), m2 * (st * fields.u_s + tt * fields.u_t)
+        b_s, b_t, b_psi = self._mass_at_points(fields, m2, ordinary, axial)
+        return self._tested(curl, d_s, d_t, -d_s - square * b_s, -d_t - square * b_t, -square * b_psi)
+
+    def mass_image(self, fields: PointFields, m: Values, ordinary: Sequence[Values], axial: Sequence[Values]) -> Values:
+        """Columns B x of the modes whose fields are given; arguments as in `residual`."""
+        m2 = np.asarray(m)[:, None, None] ** 2
+        b_s, b_t, b_psi = self._mass_at_points(fields, m2, ordinary, axial)
+        zero = np.zeros_like(b_s)
+        return self._tested(zero, zero, zero, b_s, b_t, b_psi)
+
+    def _mass_at_points(
+        self, fields: PointFields, m2: Values, ordinary: Sequence[Values], axial: Sequence[Values]
+    ) -> tuple[Values, Values, Values]:
+        """What B x tests against the edge functions in s and t and against the nodal ones."""
+        across, along = self._by_row(ordinary), self._by_row(axial)
         b_s = across * (self.radial[0] * fields.e_s + self.radial[1] * fields.e_t)
         b_s = b_s + along * (self.axial[0] * fields.e_s + self.axial[1] * fields.e_t)
         b_t = across * (self.radial[1] * fields.e_s + self.radial[2] * fields.e_t)
         b_t = b_t + along * (self.axial[1] * fields.e_s + self.axial[2] * fields.e_t)
-        b_psi = square * m2 * across * self.plain * fields.psi
-        return self._tested(curl, d_s, d_t, -d_s - square * b_s, -d_t - square * b_t, -b_psi)
+        return b_s, b_t, m2 * across * self.plain * fields.psi
 
     def _by_row(self, permittivity: Sequence[Values]) -> Values:
         """Permittivity at the rows of points, shape (k, Qs, 1)."""

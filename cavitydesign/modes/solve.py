@@ -251,7 +251,8 @@ def _count(problem: WindowProblem, shot: Snapshot) -> tuple[int, bool, str]:
     if not shot.chosen:
         return 0, False, ""
     if problem.is_complex:
-        return len(shot.chosen), True, ""
+        note = "modes that leak (log10 Q below about 10) are searched for, not counted: that none is missing is not certified"
+        return len(shot.chosen), False, note
     wanted = sorted(float(shot.values[column].real) for column in shot.chosen.values())
     below, above = wanted[0] * (1 - 1e-6), max(shot.shift, wanted[-1] * (1 + 1e-6))
     at_top = shot.factor.negative if above == shot.shift else shot.pencil.factor(above).negative

@@ -58,7 +58,7 @@ def html_of_modes(modes: ModeSet) -> str:
         for mode in modes
     ]
     low, high = modes.wavelength_range_nm
-    state = "complete" if modes.complete else "NOT complete"
+    state = "complete" if modes.complete else "not certified complete"
     return f"<p>{len(modes)} modes, {low:.6g} to {high:.6g} nm, list {state}</p>{_table(head, rows)}"
 
 

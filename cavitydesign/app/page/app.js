@@ -188,7 +188,7 @@ function showModes(found) {
   state.found = found;
   state.chosen = chosen;
   byId("count").textContent = `${found.modes.length}, ${found.wavelength_range_nm.map((one) => number(one, 6)).join(" – ")} nm; `
-    + (found.complete ? "the count of eigenvalues agrees: none is missing" : "the count of eigenvalues does NOT agree: one may be missing");
+    + (found.complete ? "the count of eigenvalues agrees: none is missing" : "no count certifies that none is missing: see the warnings");
   drawTable();
   drawComb();
   drawAnswer();
