@@ -143,7 +143,7 @@ def _mapped(nodes: Array, piece: Array) -> Array:
 
 def _cut_pairs(pairs: IntArray, fresh: dict[tuple[int, ...], int]) -> IntArray:
     """Edges of a tagged curve, cut where their elements were."""
-    out = []
+    out: list[tuple[int, int]] = []
     for a, b in pairs.tolist():
         near_a, near_b = fresh.get((a, b)), fresh.get((b, a))
         chain = [a, *([near_a] if near_a is not None else []), *([near_b] if near_b is not None else []), b]

@@ -20,6 +20,7 @@ from .section_problem import SectionProblem
 
 _POINTS_AT_CAUSTIC = 40
 _FINE = 21
+_WAVELENGTH_SHARE = 20.0
 _LEAST_SHARE_OF_RADIUS = 0.3
 # Reference coordinates along an edge: fixed one, its value, by the order of mesh.section.EDGE_CORNERS.
 _SIDES = ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0))
@@ -87,7 +88,7 @@ class _Reading:
             components += [float((part * weight).sum()) for part in parts]
             density = parts[0] + parts[1] + parts[2]
             shares += np.bincount(region, weights=(density * weight).sum(axis=(1, 2)), minlength=regions)
-            peak = max(peak, float((density * (weight > 0)).max()))
+            peak = max(peak, float((density * (weight > 0) * self._smooth(field)).max()))
         energy = float(components.sum())
         peak = max(peak, self._peak())
         return Measures(
@@ -104,22 +105,32 @@ class _Reading:
         problem = self.problem
         x = np.linspace(-1.0, 1.0, 5)
         field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch)
-        density = self._density(field, problem.mesh.region) * problem.lossless(field.r.real, field.z.real)
+        density = self._density(field, problem.mesh.region) * self._smooth(field)
         place = int(np.argmax(density.max(axis=(1, 2))))
         near = problem.mesh.with_neighbours(np.arange(problem.mesh.elements) == place)
         elements = np.flatnonzero(near)
         x = np.linspace(-1.0, 1.0, _FINE)
         field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch, elements)
-        density = self._density(field, problem.mesh.region[elements]) * problem.lossless(field.r.real, field.z.real)
+        density = self._density(field, problem.mesh.region[elements]) * self._smooth(field)
         number, i, j = (int(n) for n in np.unravel_index(int(np.argmax(density)), density.shape))
         best, s, t, step = float(density.max()), x[i], x[j], x[1] - x[0]
         for _ in range(2):
             line_s, line_t = (np.clip(c + step * np.linspace(-1.0, 1.0, 9), -1.0, 1.0) for c in (s, t))
             field = on_grid(problem.space, self.vector, self.m, line_s, line_t, problem.stretch, elements[[number]])
-            density = self._density(field, problem.mesh.region[elements[[number]]])
+            density = self._density(field, problem.mesh.region[elements[[number]]]) * self._smooth(field)
             _, i, j = (int(n) for n in np.unravel_index(int(np.argmax(density)), density.shape))
             best, s, t, step = max(best, float(density.max())), line_s[i], line_t[j], 0.25 * step
         return best
+
+    def _smooth(self, field: PointField) -> Values:
+        """Whether points count for the largest density: in no absorbing layer, and a twentieth of the wavelength in the
+        densest medium away from sharp corners, where |E| has no bound and no maximum means anything."""
+        r, z = field.r.real, field.z.real
+        near = 2 * math.pi / (_WAVELENGTH_SHARE * self.k_per_um * float(self.eps.index.max()))
+        good = np.asarray(self.problem.lossless(r, z))
+        for corner_r, corner_z in self.problem.corner_points:
+            good = good & (np.hypot(r - corner_r, z - corner_z) > near)
+        return good
 
     def _density(self, field: PointField, region: Values) -> Array:
         across, along = self.eps.ordinary[region][:, None, None], self.eps.axial[region][:, None, None]

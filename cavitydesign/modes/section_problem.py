@@ -13,6 +13,7 @@ from ..fem.quad_field import PointField, on_grid
 from ..fem.quad_forms import QuadForms, assemble_section
 from ..fem.quad_space import QuadSpace, section_space
 from ..fem.stretch import BoxStretch
+from ..mesh.corners import singular_vertices
 from ..mesh.section import SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from .media import Permittivities
@@ -90,6 +91,13 @@ class SectionProblem:
     def quadrature(self) -> tuple[Array, Array]:
         """Gauss points and weights of a direction for the measures."""
         return gauss(self.order + 2)
+
+    @cached_property
+    def corner_points(self) -> Array:
+        """Positions of the sharp corners, where |E| has no bound, shape (k, 2)."""
+        place = np.zeros((self.mesh.vertices, 2))
+        place[self.mesh.corners] = self.mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
+        return np.asarray(place[singular_vertices(self.mesh)])
 
     def fields(self, vectors: Values, m: float | Array) -> PointField:
         """Fields at the quadrature points of all elements; positions (n, q, q)."""
