@@ -287,7 +287,8 @@ def solve_family(
     worst = 0.0
     for round_number in range(_MOST_ROUNDS):
         solved = {shot.m for shot in family.snapshots}
-        probes = [mode for mode in modes if mode.m in _probes(orders, solved)]
+        probed = _probes(orders, solved)
+        probes = [mode for mode in modes if mode.m in probed]
         corrections, worst, where = _corrections(family, probes, accuracy)
         if not corrections:
             break
