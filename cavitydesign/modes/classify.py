@@ -2,6 +2,7 @@
 
 TM: E along the fibre axis (E_z carries more energy than E_r); TE: E across it. The dominant component on a grid (s, t) is nearly a
 product f(s) g(t); its leading singular vectors give the number of radial extrema p of f and of axial ones q + 1 of g.
+Where TM and TE mix half and half both may look alike; then the one that is less of it takes the other's name.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from ..fem.legendre import Array
 from .problem import Values, WindowProblem
 
 _NOISE = 0.02
+_HYBRID = 0.3
+_GUIDED = 0.3
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,17 @@ class Identity:
     purity: float
     inside: float
 
+    @property
+    def label(self) -> tuple[str, int, int]:
+        """Polarisation, p and q."""
+        return self.polarisation, self.p, self.q
+
+    @property
+    def dominance(self) -> float:
+        """How clearly the polarisation is what it is: 1 for one component alone, 0 for equal shares."""
+        axial, radial = float(self.fractions[0]), float(self.fractions[1])
+        return abs(axial - radial) / (axial + radial)
+
 
 def identify(problem: WindowProblem, vectors: Values, m: float | Array, permittivity: Array) -> list[Identity]:
     """Identities of eigenvectors.
@@ -54,14 +68,26 @@ def identify(problem: WindowProblem, vectors: Values, m: float | Array, permitti
     along = np.ones(1) if grid.t_um.size == 1 else np.gradient(grid.t_um)
     weight = np.gradient(grid.s_um)[:, None] * along * abs(grid.jacobian * grid.r)
     weight = weight * permittivity[grid.region][:, None]
-    return [_one(problem, grid, field, i, weight) for i in range(field.e_r.shape[0])]
+    identities = [_one(problem, grid, field, i, weight) for i in range(field.e_r.shape[0])]
+    taken = {one.label for one in identities}
+    for i, one in enumerate(identities):
+        twins = [other for other in identities if other.label == one.label and other is not one and other.inside > _GUIDED]
+        if one.dominance < _HYBRID and one.inside > _GUIDED and any(other.dominance > one.dominance for other in twins):
+            renamed = _one(problem, grid, field, i, weight, "TE" if one.polarisation == "TM" else "TM")
+            if renamed.label not in taken:
+                identities[i] = renamed
+                taken.add(renamed.label)
+    return identities
 
 
-def _one(problem: WindowProblem, grid: FieldGrid, field: GridField, i: int, weight: Array) -> Identity:
+def _one(
+    problem: WindowProblem, grid: FieldGrid, field: GridField, i: int, weight: Array, polarisation: str | None = None
+) -> Identity:
     squares = [abs(e[i]) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
     parts = np.array([square.sum() for square in squares])
     fractions = parts / parts.sum()
-    polarisation = "TM" if fractions[0] >= fractions[1] else "TE"
+    if polarisation is None:
+        polarisation = "TM" if fractions[0] >= fractions[1] else "TE"
     component = field.e_z[i] if polarisation == "TM" else field.e_r[i]
     rows = grid.region <= len(problem.cavity.regions) - 2
     inside = float(sum(square[rows].sum() for square in squares) / parts.sum())

@@ -116,3 +116,14 @@ def test_a_sweep_of_one_point_is_refused() -> None:
     """Nothing to follow."""
     with pytest.raises(InputError, match="at least two points"):
         follow_modes(spheroid, [1.2], BOTH)
+
+
+@pytest.mark.parametrize("ratio", [1.404, 1.41, 1.415])
+def test_find_modes_names_both_hybrids_of_an_avoided_crossing(ratio: float) -> None:
+    """Where TE and TM mix half and half, both modes may carry more E_z than E_r; each label is still given once, none is lost."""
+    cavity, m = spheroid(ratio)
+    found = find_modes(cavity, BOTH)
+    assert found.complete, found.warnings
+    assert sorted(mode.label for mode in found) == sorted(f"{pol} {m} 1 {q}" for pol in ("TM", "TE") for q in (0, 1))
+    waves = sorted(mode.wavelength_nm for mode in found)
+    assert min(np.diff(waves)) > 0.4, "no mode twice: the hybrids lie 0.468 nm apart"
