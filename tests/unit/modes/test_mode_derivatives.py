@@ -179,3 +179,18 @@ def test_what_cannot_change_is_refused() -> None:
     with pytest.raises(InputError, match="same order"):
         change = CavityChange("mixed", SPHERE, BOTTLE, 1.0)
         wavelength_derivatives(mode_of(SPHERE, "TM", 120, 1e-6), change)
+
+
+@pytest.mark.parametrize("polarisation", ["TM", "TE"])
+def test_uniaxial_sphere_scales_and_has_its_kernel(polarisation: str) -> None:
+    """Optic axis along z, mixed with the normal along the rim: exact scaling, the kernel in its tensor form, differences of solves."""
+    cavity = Cavity(Spheroid(7.5, 7.5), ConstantIndex.of(1.49, index_extraordinary=1.55), AIR)
+    mode = mode_of(cavity, polarisation, 120, 1e-8)
+    growth = mode.wavelength_nm / 15.0
+    slope = wavelength_derivatives(mode, diameter_change(cavity, axial_radius="scaled")).wavelength_nm
+    agree(slope, growth, 1e-6, "error of the eigenvalue")
+    kernel = rim_sensitivity(polished(solved_mode(mode)))
+    agree(kernel.wavelength_shift_nm(np.full_like(kernel.t_um, 0.5)), growth, 2e-4, "error of the field on the rim")
+    change = index_change(cavity, "body")
+    lower, upper = (same_mode(mode, side, 1e-10).wavelength_nm for side in (change.lower, change.upper))
+    agree(wavelength_derivatives(mode, change).wavelength_nm, (upper - lower) / change.width, 1e-6, "eigenvalue; 1e-10 over 2e-4")
