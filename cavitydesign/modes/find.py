@@ -16,6 +16,7 @@ from .solve import SolvedClass, solve_radial_family
 from .stopwatch import Stopwatch
 
 Progress = Callable[[str, float], None]
+_HYBRID = 0.3
 
 
 def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None = None) -> ModeSet:
@@ -71,7 +72,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         all(result.complete for result in results) and not missing,
         watch.total(),
         cavity.diameter_um,
-        (*notes, *missing, *missed),
+        (*notes, *missing, *missed, *_mixed(modes)),
         {
             "unknowns": float(max((result.family.problem.size for result in results), default=0)),
             "order": float(max((result.family.problem.order for result in results), default=0)),
@@ -133,3 +134,16 @@ def _missing(request: ModeRequest, modes: Sequence[Mode]) -> list[str]:
         for pol, p, q in want
         if (pol, p, q) not in have and not (q > 0)
     ]
+
+
+def _mixed(modes: Sequence[Mode]) -> list[str]:
+    """One line for the modes in which E_z and E_r are of a size: their labels follow the field, not what it looks like."""
+    mixed = []
+    for mode in modes:
+        axial, radial = mode.energy_fraction["axial"], mode.energy_fraction["radial"]
+        if abs(axial - radial) < _HYBRID * (axial + radial):
+            mixed.append(mode.label)
+    if not mixed:
+        return []
+    shown = ", ".join(mixed[:4]) + (", ..." if len(mixed) > 4 else "")
+    return [f"TE and TM mix (an avoided crossing is near) in {len(mixed)} of {len(modes)} modes: {shown}; follow_modes finds it"]

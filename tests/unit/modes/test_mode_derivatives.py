@@ -183,7 +183,7 @@ def test_what_cannot_change_is_refused() -> None:
 
 @pytest.mark.parametrize("polarisation", ["TM", "TE"])
 def test_uniaxial_sphere_scales_and_has_its_kernel(polarisation: str) -> None:
-    """Optic axis along z, mixed with the normal along the rim: exact scaling, the kernel in its tensor form, differences of solves."""
+    """Optic axis along z, mixed with the normal along the rim: scaling, the kernel in its tensor form, differences of solves."""
     cavity = Cavity(Spheroid(7.5, 7.5), ConstantIndex.of(1.49, index_extraordinary=1.55), AIR)
     mode = mode_of(cavity, polarisation, 120, 1e-8)
     growth = mode.wavelength_nm / 15.0

@@ -127,3 +127,19 @@ def test_find_modes_names_both_hybrids_of_an_avoided_crossing(ratio: float) -> N
     assert sorted(mode.label for mode in found) == sorted(f"{pol} {m} 1 {q}" for pol in ("TM", "TE") for q in (0, 1))
     waves = sorted(mode.wavelength_nm for mode in found)
     assert min(np.diff(waves)) > 0.4, "no mode twice: the hybrids lie 0.468 nm apart"
+    (warning,) = [line for line in found.warnings if "mix" in line]
+    assert "TM 80 1 1" in warning and "TM 80 1 0" not in warning
+
+
+def test_comb_through_a_crossing_has_every_branch_once() -> None:
+    """TE of q = 0 and TM of q = 1 exchange near m = 80 here. The comb, from snapshots at both ends, against all modes counted at
+    one m in the middle: each wavelength is there (1e-6 asked), no label and no branch twice."""
+    cavity, _ = spheroid(1.41)
+    request = ModeRequest("both", 590.0, 60.0, axial_orders=2)
+    found = [mode for mode in find_modes(cavity, request) if mode.m == 80]
+    spectra = order_spectra(cavity, BOTH, 80).values()
+    waves = np.concatenate([spectrum.wavelengths_nm for spectrum in spectra])
+    nearest = [int(np.argmin(abs(waves - mode.wavelength_nm))) for mode in found]
+    assert len(set(nearest)) == len(found) == 4, [mode.label for mode in found]
+    for mode, place in zip(found, nearest, strict=True):
+        assert abs(waves[place] / mode.wavelength_nm - 1) < 1e-6, mode.label
