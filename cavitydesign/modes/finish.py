@@ -100,9 +100,10 @@ def _mode(
 ) -> Mode:
     cavity = raw.problem.cavity
     of_section = isinstance(raw.problem, SectionProblem)
-    lam = wavelength_nm(raw.k_per_um.real)
+    # absorption moves Re k at second order, (kappa/n)^2
+    lam = wavelength_nm(raw.k_absorbing_per_um.real)
     relative = bars.relative(raw.q)
-    fsr = lam - wavelength_nm(neighbour.k_per_um.real) if neighbour else None
+    fsr = lam - wavelength_nm(neighbour.k_absorbing_per_um.real) if neighbour else None
     around = math.pi * cavity.diameter_um * 1e3
     z, r, phi = (float(x) for x in measures.component_share)
     losses, extra = _losses(raw, measures, bars, _log10_dispersion(cavity, measures, lam))
