@@ -30,6 +30,7 @@ _SURVEY_ORDERS = (3, 5)
 _FIRST_ORDER, _HIGHEST_ORDER = 4, 12
 _MOST_UNKNOWNS = 250_000
 _CORNER_DENSITY = 1e-5
+_REACHED_DENSITY = 1e-3
 _WINDOW_SHARE = 0.1
 # Two orders more reduce the error of k by this factor at least; measured on exact spheres: 70 and more.
 _GAIN_OF_TWO_ORDERS = 15.0
@@ -158,7 +159,7 @@ def _solve_family(surveyed: SectionProblem, request: ModeRequest, seed: SectionS
         counted, complete, note = _count(low_problem, family, len(modes))
     embedded = problem.embed(low_problem, low.wanted)
     low_vectors = {q: embedded[:, place] for place, q in enumerate(low.chosen)}
-    notes = _notes(seed, high, note)
+    notes = (*_notes(seed, high, note), *_uncounted_radiation(surveyed, seed))
     return _result(seed, family, modes, discrete, basis_error, low_vectors, counted, complete, notes)
 
 
@@ -203,6 +204,20 @@ def _notes(seed: SectionSeed, high: SectionShot, note: str) -> tuple[str, ...]:
     lost = sorted(set(seed.surveyed) - set(high.chosen))
     missing = [f"{seed.polarisation} p = {seed.p}, q = {q}: seen in the survey, not found in the window" for q in lost]
     return (*([note] if note else []), *missing)
+
+
+def _uncounted_radiation(surveyed: SectionProblem, seed: SectionSeed) -> tuple[str, ...]:
+    """A line where the far field, which knows one surround, misses what goes into another medium at the section's end."""
+    if surveyed.is_complex:
+        return ()
+    mesh, names = surveyed.mesh, [name for name, _ in surveyed.cavity.regions]
+    outer = np.zeros(mesh.edges.shape[0], dtype=bool)
+    outer[mesh.outer_edges] = True
+    ends = np.unique(mesh.region[outer[mesh.element_edges].any(axis=1)])
+    first = seed.surveyed[min(seed.surveyed)]
+    density = element_density(surveyed, first.vector, first.m, first.k_per_um)
+    reached = [names[i] for i in ends if i < len(names) - 2 and density[mesh.region == i].max() > _REACHED_DENSITY]
+    return tuple(f"{name} reaches the end of the section: radiation into it is not in the radiative Q" for name in reached)
 
 
 def _nothing(problem: SectionProblem, seed: SectionSeed, shot: SectionShot) -> SolvedClass:

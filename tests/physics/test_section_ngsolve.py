@@ -1,0 +1,36 @@
+"""Microtoroid and microdisk against NGSolve: own mesh, own elements, own eigen-solver, solved once by the benchmark
+ngsolve_sections.py and kept in ngsolve_sections.json with the change of its last order."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cavitydesign.materials import ConstantIndex
+from cavitydesign.mesh.section_cavity import SectionCavity
+from cavitydesign.mesh.section_file import read_section
+from cavitydesign.modes import ModeRequest, find_modes
+
+try:
+    import gmsh  # noqa: F401
+except (ImportError, OSError) as error:
+    pytest.skip(f"gmsh cannot be loaded: {error}", allow_module_level=True)
+
+ROOT = Path(__file__).parents[2]
+CASES = json.loads((Path(__file__).parent / "ngsolve_sections.json").read_text())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_wavelength_of_ngsolve(case: dict[str, Any]) -> None:
+    """1e-6 of the wavelength with 1e-6 asked, and within the stated errors of both; Q to 1 % (layers of both codes)."""
+    mesh = read_section(ROOT / "meshes" / f"{case['section']}.geo")
+    cavity = SectionCavity.of(mesh, {name: ConstantIndex.of(n) for name, n in case["indices"].items()})
+    request = ModeRequest(case["polarisation"], case["near_nm"], None, case["m"], 1, 1, 1e-6)
+    mode = find_modes(cavity, request)[f"{case['polarisation']} {case['m']} 1 0"]
+    error, stated = mode.wavelength_nm / case["wavelength_nm"] - 1, mode.wavelength_error_nm / mode.wavelength_nm
+    print(f"{case['name']}: {error:.1e}, stated {stated:.1e} and {case['relative_change_of_last_order']:.1e}")
+    assert abs(error) < 1e-6
+    assert abs(error) < 3 * (stated + case["relative_change_of_last_order"])
+    if case["q"] is not None:
+        assert 10**mode.losses.radiation == pytest.approx(case["q"], rel=0.02)
