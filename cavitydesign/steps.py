@@ -35,12 +35,11 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     if not design.spreads:
         return found
     from .design_file.varied import cavity_spreads
-    from .lasing.threshold import threshold_gains_per_cm
+    from .lasing.static_outcomes import static_outcomes
     from .modes.uncertainty import with_spreads
 
     def thresholds(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
-        gains = threshold_gains_per_cm(modes, design.lasing.quality, design.medium, cavity)
-        return {label: {"threshold_gain_per_cm": gain} for label, gain in gains.items()}
+        return static_outcomes(modes, design.lasing.quality, design.medium, design.pump, cavity)
 
     return with_spreads(found, design.modes, cavity_spreads(design), thresholds)
 

@@ -60,6 +60,8 @@ class LasingMode:
         Threshold gain by the complex eigenproblem, where the field solver supplied it.
     threshold_gain_sd_per_cm : float or None
         Standard deviation that the spreads of the cavity's numbers leave in the first-order threshold gain.
+    gain_equals_loss_sd_mj_cm2 : float or None
+        The same of the fluence at which gain equals loss.
     """
 
     label: str
@@ -77,6 +79,7 @@ class LasingMode:
     extended: bool = False
     threshold_gain_exact_per_cm: float | None = None
     threshold_gain_sd_per_cm: float | None = None
+    gain_equals_loss_sd_mj_cm2: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("wavelength_nm", "group_index", "q_passive"):
@@ -107,6 +110,7 @@ class LasingMode:
             extended=True,
             threshold_gain_exact_per_cm=None,
             threshold_gain_sd_per_cm=None,
+            gain_equals_loss_sd_mj_cm2=None,
         )
 
 
@@ -228,6 +232,7 @@ def lasing_mode(
         if exact_threshold
         else None,
         threshold_gain_sd_per_cm=mode.extra.get("threshold_gain_sd_per_cm"),
+        gain_equals_loss_sd_mj_cm2=mode.extra.get("gain_equals_loss_sd_mj_cm2"),
     )
 
 

@@ -215,6 +215,7 @@ class _Setting:
                 threshold_gain_exact_per_cm=exact.get(mode.label, mode.threshold_gain_exact_per_cm),
                 threshold_gain_sd_per_cm=mode.threshold_gain_sd_per_cm,
                 gain_equals_loss_mj_cm2=static,
+                gain_equals_loss_sd_mj_cm2=mode.gain_equals_loss_sd_mj_cm2,
                 output_share=float(output) / total if total > 0 else 0.0,
                 spontaneous_emission_factor=float(factor),
                 purcell_factor=purcell_factor(mode, self._medium, _HOST_INDEX),

@@ -56,6 +56,8 @@ class ModeOutcome:
         What the spreads of the cavity's numbers leave in it; None without spreads.
     gain_equals_loss_mj_cm2 : float or None
         Fluence at which its dark gain reaches its loss.
+    gain_equals_loss_sd_mj_cm2 : float or None
+        What the spreads of the cavity's numbers leave in it; None without spreads.
     output_share : float
         Share of the time-integrated laser output at the fluence of the regime.
     spontaneous_emission_factor : float
@@ -74,6 +76,7 @@ class ModeOutcome:
     threshold_gain_exact_per_cm: float | None
     threshold_gain_sd_per_cm: float | None
     gain_equals_loss_mj_cm2: float | None
+    gain_equals_loss_sd_mj_cm2: float | None
     output_share: float
     spontaneous_emission_factor: float
     purcell_factor: float | None

@@ -8,10 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..gain import GainMedium
-from ..geometry.cavity import Cavity
-from ..modes.mode_set import ModeSet
 from ..units import NM_PER_UM, UM_PER_CM
-from .lasing_mode import LasingMode, Quality, lasing_modes
+from .lasing_mode import LasingMode
 from .rate_model import RateModel
 
 Array = NDArray[np.float64]
@@ -29,23 +27,6 @@ def threshold_gain_per_cm(mode: LasingMode) -> float:
         return math.inf
     wavelength_cm = mode.wavelength_nm / NM_PER_UM / UM_PER_CM
     return 2.0 * math.pi * mode.group_index / (mode.confinement * wavelength_cm * mode.q_passive)
-
-
-def threshold_gains_per_cm(modes: ModeSet, quality: Quality, medium: GainMedium, cavity: Cavity) -> dict[str, float]:
-    """First-order threshold gain of each mode by label; those without loss or without field in the doped region are
-    left out."""
-    lossy = [mode for mode in modes if mode.q_total is not None or quality != "budget"]
-    seen = lasing_modes(
-        lossy,
-        quality,
-        cavity.diameter_um,
-        medium.doped_region,
-        medium.host_group_index,
-        cavity,
-        exact_threshold=False,
-    )
-    gains = {mode.label: threshold_gain_per_cm(mode) for mode in seen}
-    return {label: gain for label, gain in gains.items() if math.isfinite(gain)}
 
 
 class DarkGain:

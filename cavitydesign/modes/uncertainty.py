@@ -90,7 +90,7 @@ def _deviations(parts: Sequence[Mapping[str, float]]) -> dict[str, float | None]
 
 def _named(name: str) -> str:
     """wavelength_nm -> wavelength_sd_nm, threshold_gain_per_cm -> threshold_gain_sd_per_cm, log10_q_total -> log10_q_total_sd."""
-    for unit in ("_nm", "_per_cm"):
+    for unit in ("_nm", "_per_cm", "_mj_cm2"):
         if name.endswith(unit):
             return f"{name.removesuffix(unit)}_sd{unit}"
     return f"{name}_sd"
