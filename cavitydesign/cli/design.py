@@ -71,7 +71,8 @@ def _print(answer: DesignAnswer) -> None:
     told += [f"limited by {reason}" for reason in answer.limited_by]
     if answer.robust is not None and answer.robust_yield is not None:
         told.append(_listed("Bearing the spreads", [answer.robust], names))
-        told.append(f"expected yield there, by the models: {answer.robust_yield:.2f}")
+        share, error = answer.robust_yield
+        told.append(f"yield there, by full solves: {share:.2f} +- {error:.2f}")
     if answer.alternatives:
         told.append(_listed("Next-best distinct designs", answer.alternatives, names))
     if len(answer.pareto) > 1 and goal.second is not None:

@@ -15,9 +15,9 @@ from ..errors import SolverError
 from .goal import Goal
 from .outcome import outcomes
 from .response import Response
-from .robust import robust_point
-from .search import Solver, Trials, expected_loss, log_feasible, model_optimum, response_of, searched
-from .tolerance import YieldAnswer, yield_about
+from .robust import RobustPoint, robust_point
+from .search import Solver, Trials, distinct, expected_loss, log_feasible, model_optimum, response_of, searched
+from .tolerance import YieldAnswer, checked_yield, yield_about
 
 Array = NDArray[np.float64]
 
@@ -27,6 +27,8 @@ _APART = 0.08
 _ALTERNATIVES = 5
 _COMPROMISES = (0.15, 0.35, 0.55, 0.75, 0.9)
 _FINER = 0.01
+_SHARPENINGS = 2
+_AWAY = 1.3
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,8 @@ class DesignAnswer:
         About the best design.
     robust : Recommended or None
         The best design that meets the limits nine times in ten under the spreads of its variables, by the models.
-    robust_yield : float or None
-        What the models expect there.
+    robust_yield : tuple of float or None
+        Share of full solves about it that meet all limits, and its error.
     warnings : tuple of str
     """
 
@@ -87,7 +89,7 @@ class DesignAnswer:
     solves: int
     yields: YieldAnswer | None
     robust: Recommended | None
-    robust_yield: float | None
+    robust_yield: tuple[float, float] | None
     warnings: tuple[str, ...]
 
     def to_json_dict(self) -> dict[str, Any]:
@@ -112,7 +114,7 @@ class DesignAnswer:
             "solves": self.solves,
             "yield": None if self.yields is None else self.yields.to_json_dict(),
             "robust": None if self.robust is None else plain(self.robust),
-            "robust_yield": self.robust_yield,
+            "robust_yield": None if self.robust_yield is None else list(self.robust_yield),
             "warnings": list(self.warnings),
         }
 
@@ -140,13 +142,17 @@ def answered(solver: Solver) -> DesignAnswer:
     place = trials.best()
     if place is None:
         raise SolverError(_why_none(trials))
+    bearing = _bearing(solver, trials)
     response = response_of(trials)
-    bearing = robust_point(goal, response, trials.cube)
+    place = trials.best()
+    assert place is not None
     robust = None if bearing is None else _solved_at(solver, bearing.cube)
     best = _recommended(solver, trials, place)
     solver.tell("the optimum once more, at higher accuracy", 0.9)
     checked = _checked(solver, best)
-    yields = None
+    yields, robust_yield = None, None
+    if robust is not None:
+        robust_yield = checked_yield(solver, {**_nominal(goal), **robust.values})
     if goal.spread:
         yields = yield_about(solver, {**_nominal(goal), **best.values})
     return DesignAnswer(
@@ -161,7 +167,7 @@ def answered(solver: Solver) -> DesignAnswer:
         solves=len(trials),
         yields=yields,
         robust=robust,
-        robust_yield=None if bearing is None or robust is None else bearing.expected_yield,
+        robust_yield=robust_yield,
         warnings=_warnings(goal, best, checked, yields, trials),
     )
 
@@ -169,6 +175,28 @@ def answered(solver: Solver) -> DesignAnswer:
 def _recommended(solver: Solver, trials: Trials, place: int) -> Recommended:
     values = solver.design_values(trials.cube[place : place + 1])[0]
     return Recommended(dict(zip(trials.goal.variables, values, strict=True)), trials.values[place])
+
+
+def _bearing(solver: Solver, trials: Trials) -> RobustPoint | None:
+    """The design that bears its spreads; full solves at it and a spread away sharpen the models where they matter."""
+    goal = trials.goal
+    found = robust_point(goal, response_of(trials), trials.cube)
+    for _ in range(_SHARPENINGS):
+        if found is None:
+            return None
+        points = [found.cube]
+        for place, (key, bounds) in enumerate(goal.variables.items()):
+            for side in (-_AWAY, _AWAY):
+                point = found.cube.copy()
+                value = bounds.at(point[place : place + 1]) + side * goal.spread.get(key, 0.0)
+                point[place] = float(np.clip(bounds.share(value), 0.0, 1.0)[0])
+                points.append(point)
+        fresh = distinct(trials, np.array(points))
+        if not len(fresh):
+            break
+        solver.extend("the design that bears its spreads", trials, fresh)
+        found = robust_point(goal, response_of(trials), trials.cube)
+    return found
 
 
 def _solved_at(solver: Solver, cube: Array) -> Recommended | None:
@@ -190,13 +218,9 @@ def _fill_front(solver: Solver, trials: Trials) -> None:
         model_optimum(goal, response, cube, {"first": share / scales[0], "second": (1 - share) / scales[1]})
         for share in _COMPROMISES
     ]
-    fresh: list[Array] = []
-    for point in points:
-        known = np.concatenate([trials.cube, *(f[None, :] for f in fresh)])
-        if np.min(np.max(np.abs(known - point), axis=1)) > 1e-3:
-            fresh.append(point)
-    if fresh:
-        solver.extend("compromises of the two goals", trials, np.array(fresh))
+    fresh = distinct(trials, np.array(points), 1e-3)
+    if len(fresh):
+        solver.extend("compromises of the two goals", trials, fresh)
 
 
 def _front(trials: Trials) -> list[int]:

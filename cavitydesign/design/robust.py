@@ -15,9 +15,9 @@ from .search import expected_loss
 Array = NDArray[np.float64]
 
 WANTED_YIELD = 0.9
-_CANDIDATES = 512
-_OFFSETS = 128
-_CHUNK = 64
+_CANDIDATES = 256
+_OFFSETS = 512
+_CHUNK = 32
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,7 @@ _CANDIDATES = 4096
 _BATCH = 2
 _SETTLED = 1e-3
 _NEAR = 0.02
+_EXPLORED = 0.015
 _FEASIBLE = 1e-9
 
 
@@ -162,9 +163,20 @@ class Solver:
 
 
 def response_of(trials: Trials) -> Response:
-    """Models of the goal's outcomes through all trials."""
+    """Models of the goal's outcomes through all trials.
+
+    Where a constrained outcome does not exist (no threshold within the range of fluences, a failed solve), the models are
+    told a value well on the wrong side, so that the search learns to stay away.
+    """
     names = trials.goal.outcome_names
     columns = {name: trials.column(name) for name in names}
+    for limit in trials.goal.limits:
+        values = columns[limit.outcome]
+        known = values[np.isfinite(values)]
+        if len(known) and limit.below is not None:
+            columns[limit.outcome] = np.where(np.isfinite(values), values, 1.1 * max(limit.below, float(known.max())))
+        elif len(known) and limit.above is not None:
+            columns[limit.outcome] = np.where(np.isfinite(values), values, 0.9 * min(limit.above, float(known.min())))
     return fit_response(trials.cube, columns, np.array(trials.places), names)
 
 
@@ -188,19 +200,21 @@ def searched(solver: Solver) -> Trials:
     if not any(error == "" for error in trials.errors):
         raise SolverError(f"design: none of the first {first} points could be solved; the first: {trials.errors[0]}")
     rng = np.random.default_rng(goal.seed)
-    idle = 0
+    rounds = idle = 0
     while len(trials) < budget and idle < 2:
         response = response_of(trials)
-        size = min(_BATCH, budget - len(trials))
-        steps = [_refined_optimum(trials, response, rng), *_promising(trials, response, rng, size)]
-        fresh = _distinct(trials, np.array(steps))[:size]
-        before = _best_loss(trials)
+        promising, hope = _promising(trials, response, rng, _BATCH)
+        steps = [_refined_optimum(trials, response, rng), *promising]
+        gap = _least_known(trials, response, rng)
+        if gap is not None and rounds % 2:
+            steps.insert(1, gap)
+        fresh = distinct(trials, np.array(steps))[: min(_BATCH, budget - len(trials))]
         if not len(fresh):
             break
         solver.extend(f"promising points after {len(trials)} of at most {budget} solves", trials, fresh)
-        gained = before - _best_loss(trials)
-        settled = math.isfinite(before) and gained <= _SETTLED * max(abs(before), 1e-12)
-        idle = idle + 1 if settled and len(trials) >= first + 4 * _BATCH * dimensions else 0
+        best = _best_loss(trials)
+        settled = gap is None and math.isfinite(best) and hope < math.log(_SETTLED * max(abs(best), 1e-12))
+        rounds, idle = rounds + 1, idle + 1 if settled else 0
     return trials
 
 
@@ -209,12 +223,12 @@ def _best_loss(trials: Trials) -> float:
     return math.inf if best is None else float(trials.losses()[best])
 
 
-def _distinct(trials: Trials, points: Array) -> Array:
+def distinct(trials: Trials, points: Array, apart: float = 1e-5) -> Array:
     """Points that are new, each once."""
     kept: list[Array] = []
     for point in points:
         known = np.concatenate([trials.cube, *(k[None, :] for k in kept)])
-        if np.min(np.max(np.abs(known - point), axis=1)) > 1e-5:
+        if np.min(np.max(np.abs(known - point), axis=1)) > apart:
             kept.append(point)
     return np.array(kept).reshape(-1, trials.cube.shape[1])
 
@@ -267,8 +281,8 @@ def _candidates(trials: Trials, rng: np.random.Generator) -> Array:
     return np.asarray(np.clip(np.concatenate([spread, near]), 0.0, 1.0), dtype=np.float64)
 
 
-def _promising(trials: Trials, response: Response, rng: np.random.Generator, size: int) -> list[Array]:
-    """Points of greatest expected improvement, apart from one another."""
+def _promising(trials: Trials, response: Response, rng: np.random.Generator, size: int) -> tuple[list[Array], float]:
+    """Points of greatest expected improvement, apart from one another, and the logarithm of the greatest."""
     cube = _candidates(trials, rng)
     score = _log_improvement(trials, response, cube)
     chosen: list[Array] = []
@@ -277,7 +291,23 @@ def _promising(trials: Trials, response: Response, rng: np.random.Generator, siz
             chosen.append(cube[place])
         if len(chosen) == size:
             break
-    return chosen
+    return chosen, float(score.max())
+
+
+def _least_known(trials: Trials, response: Response, rng: np.random.Generator) -> Array | None:
+    """Of the points whose objective would be better, the one farthest from all trials; None where all are near one.
+
+    The models may be wrong about a limit: an outcome that jumps has feasible islands which expected improvement, believing
+    the models, never visits.
+    """
+    cube = rng.random((_CANDIDATES, trials.cube.shape[1]))
+    mean, error = expected_loss(trials.goal.objective, response, cube)
+    better = mean - error < _best_loss(trials)
+    if not better.any():
+        return None
+    distance = np.min(np.max(np.abs(cube[better, None, :] - trials.cube[None, :, :]), axis=2), axis=1)
+    farthest = int(np.argmax(distance))
+    return np.asarray(cube[better][farthest], dtype=np.float64) if distance[farthest] > _EXPLORED else None
 
 
 def _refined_optimum(trials: Trials, response: Response, rng: np.random.Generator) -> Array:

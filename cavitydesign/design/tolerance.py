@@ -7,6 +7,7 @@ believe it.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -117,17 +118,8 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
         Values of the variables, and of any further key with a spread.
     """
     goal = solver.goal
-    keys = tuple(goal.spread)
-    sds = np.array([goal.spread[key] for key in keys])
-    fixed = tuple(key for key in goal.variables if key not in goal.spread)
-    centre = np.array([nominal[key] for key in keys])
-
-    def solved(stage: str, z: Array) -> tuple[dict[str, Array], Array]:
-        rows = [(*(centre + sds * point).tolist(), *(nominal[key] for key in fixed)) for point in z]
-        found = solver.solve(stage, (*keys, *fixed), rows)
-        columns = {name: np.array([f[0].get(name, math.nan) for f in found]) for name in goal.outcome_names}
-        return columns, np.array([f[1] for f in found])
-
+    keys, sds = tuple(goal.spread), np.array(list(goal.spread.values()))
+    solved = functools.partial(_solved, solver, nominal)
     fitting = (2 * unit_points("sobol", _SOLVES + _SOLVES_EACH * len(keys), len(keys), goal.seed + 1) - 1) * _REACH
     fitting = np.concatenate([np.zeros((1, len(keys))), fitting])
     columns, places = solved("yield, response", fitting)
@@ -166,6 +158,27 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
         nominal=float(columns[goal.objective.outcome][0]),
         sensitivities=_sensitivities(goal, response, keys, sds),
     )
+
+
+def checked_yield(solver: Solver, nominal: Mapping[str, float]) -> tuple[float, float]:
+    """Share of full solves, at half the goal's checking points about nominal values, that meet all limits; its error."""
+    goal = solver.goal
+    points = _normal(unit_points("latin_hypercube", max(goal.checks // 2, 8), len(goal.spread), goal.seed + 9))
+    columns, _ = _solved(solver, nominal, "yield of the design that bears its spreads", points)
+    share = float(_meets(goal, columns).mean())
+    return share, _share_error(share, len(points))
+
+
+def _solved(solver: Solver, nominal: Mapping[str, float], stage: str, z: Array) -> tuple[dict[str, Array], Array]:
+    """Outcomes and places of the comb at points z standard deviations from nominal, shape (n, spreads)."""
+    goal = solver.goal
+    keys = tuple(goal.spread)
+    fixed = tuple(key for key in goal.variables if key not in goal.spread)
+    centre, sds = np.array([nominal[key] for key in keys]), np.array(list(goal.spread.values()))
+    rows = [(*(centre + sds * point).tolist(), *(nominal[key] for key in fixed)) for point in z]
+    found = solver.solve(stage, (*keys, *fixed), rows)
+    columns = {name: np.array([f[0].get(name, math.nan) for f in found]) for name in goal.outcome_names}
+    return columns, np.array([f[1] for f in found])
 
 
 def _linear(solver: Solver, nominal: Mapping[str, float], keys: tuple[str, ...], sds: Array) -> LinearOutcomes | None:
