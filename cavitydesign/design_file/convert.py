@@ -88,7 +88,8 @@ class Converter:
             return None
         given = _given(table, "roughness_nm", "correlation_nm")
         file, walls = self._folder / str(table.file), tuple(table.magnetic_walls or ())
-        return self._built(load_section, file, table.parameters or {}, known, walls, given)
+        names = table.region_names or {}
+        return self._built(load_section, file, table.parameters or {}, names, known, walls, given)
 
     def modes(self) -> ModeRequest | None:
         """The modes that are wanted."""

@@ -93,6 +93,7 @@ class CavityTable(Table):
         None, description="shells between fibre and body, from the inside out"
     )
     materials: dict[Text, Medium] | None = Field(None, description="media of a section's other regions, by name")
+    region_names: dict[Text, Text] | None = Field(None, description="a section's own names of regions, and ours")
     parameters: dict[Text, Number] | None = Field(None, description="values of the constants of a .geo section")
     magnetic_walls: tuple[Text, ...] | None = Field(None, description="named curves of a section that are mirrors")
     roughness_nm: NotNegative | None = Field(None, description="r.m.s. roughness of the rim, nm")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def load_section(
     path: Path,
     parameters: Mapping[str, float],
+    names: Mapping[str, str],
     media: Mapping[str, Material],
     magnetic: tuple[str, ...],
     rim: Mapping[str, float],
@@ -29,6 +30,8 @@ def load_section(
         .msh, .geo, .step, .brep, or what meshio reads.
     parameters : mapping of str to float
         Constants of a .geo file.
+    names : mapping of str to str
+        The file's own names of regions, and ours ("body", "surround", ...).
     media : mapping of str to Material
         By region.
     magnetic : tuple of str
@@ -48,7 +51,7 @@ def load_section(
         raise InputError(f"{path}: parameters belong to a .geo section")
     changed = path.stat().st_mtime_ns if path.is_file() else 0
     mesh = _mesh(path, changed, tuple(sorted(parameters.items())))
-    return SectionCavity.of(mesh, media, str(path), magnetic, **rim)
+    return SectionCavity.of(mesh.renamed(names, str(path)), media, str(path), magnetic, **rim)
 
 
 @lru_cache(maxsize=8)

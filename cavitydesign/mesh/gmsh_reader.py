@@ -19,7 +19,8 @@ from .section import Array, IntArray
 from .splitting import FileElements, FileMesh
 
 MESH_SUFFIXES = (".msh", ".msh2", ".msh4")
-SHAPE_SUFFIXES = (".geo", ".geo_unrolled", ".step", ".stp", ".brep")
+SOLID_SUFFIXES = (".step", ".stp", ".brep")
+SHAPE_SUFFIXES = (".geo", ".geo_unrolled", *SOLID_SUFFIXES)
 _SIDES = {"Triangle": 3, "Quadrilateral": 4}
 
 
@@ -80,6 +81,9 @@ def _open(gmsh: Any, path: Path, meshing: Meshing) -> None:
     gmsh.logger.stop()
     if problems:
         raise InputError(f"{path}: {' '.join(problems[0].split())[:160]}")
+    if path.suffix in SOLID_SUFFIXES:  # each face has curves of its own until equal ones are joined
+        gmsh.model.occ.removeAllDuplicates()
+        gmsh.model.occ.synchronize()
     mesh_shape(gmsh, meshing)
 
 
@@ -124,7 +128,8 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
         raise InputError(f"{source}: not flat: x is the distance from the axis, y runs along it, and all points have one z")
     place = np.full(int(max(tags)) + 1, -1)
     place[np.asarray(tags, dtype=np.int64)] = np.arange(len(tags))
-    names, region_of = _regions(gmsh, source)
+    unnamed = Path(source).suffix in SOLID_SUFFIXES and not gmsh.model.getPhysicalGroups(2)
+    names, region_of = _numbered(gmsh) if unnamed else _regions(gmsh, source)
     groups = []
     for _, surface in gmsh.model.getEntities(2):
         kinds, _, nodes = gmsh.model.mesh.getElements(2, surface)
@@ -154,6 +159,12 @@ def _regions(gmsh: Any, source: str) -> tuple[tuple[str, ...], dict[int, int]]:
                 raise InputError(f"{source}: surface {surface} has two names, {names[region_of[int(surface)]]} and {name}")
             region_of[int(surface)] = names.index(name)
     return tuple(names), region_of
+
+
+def _numbered(gmsh: Any) -> tuple[tuple[str, ...], dict[int, int]]:
+    """Regions of a file whose format has no names: "surface 1", "surface 2"."""
+    surfaces = [int(tag) for _, tag in gmsh.model.getEntities(2)]
+    return tuple(f"surface {tag}" for tag in surfaces), {tag: number for number, tag in enumerate(surfaces)}
 
 
 def _elements(gmsh: Any, kind: int, nodes: IntArray, region: int, source: str) -> FileElements:

@@ -7,13 +7,13 @@ Gauss-Lobatto points. Neighbours share edges exactly, also where the edges are c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..errors import InputError, nearest
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -155,6 +155,23 @@ class SectionMesh:
             renamed = new[pairs]
             boundary[name] = renamed[(renamed >= 0).all(axis=1)]
         return SectionMesh(new[self.corners[keep]], self.nodes[keep], self.region[keep], self.region_names, boundary)
+
+    def renamed(self, names: Mapping[str, str], source: str) -> SectionMesh:
+        """The same mesh with regions called by other names; regions of one new name become one.
+
+        Raises
+        ------
+        InputError
+            If a name is that of no region.
+        """
+        for name in names:
+            if name not in self.region_names:
+                has = ", ".join(self.region_names)
+                raise InputError(f"{source}: no region named {name!r}; it has {has}{nearest(name, self.region_names)}")
+        called = [names.get(name, name) for name in self.region_names]
+        unique = tuple(dict.fromkeys(called))
+        number = np.array([unique.index(name) for name in called])
+        return replace(self, region=number[self.region], region_names=unique)
 
     def with_neighbours(self, keep: BoolArray) -> BoolArray:
         """A choice of elements grown by all elements that share a vertex with it."""

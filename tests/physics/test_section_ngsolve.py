@@ -23,7 +23,8 @@ CASES = json.loads((Path(__file__).parent / "ngsolve_sections.json").read_text()
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_wavelength_of_ngsolve(case: dict[str, Any]) -> None:
-    """1e-6 of the wavelength with 1e-6 asked, and within the stated errors of both; Q to 1 % (layers of both codes)."""
+    """1e-6 of the wavelength with 1e-6 asked, and within the stated errors of both; Q to 2e-3 (the same
+    absorbing layers in both)."""
     mesh = read_section(ROOT / "meshes" / f"{case['section']}.geo")
     cavity = SectionCavity.of(mesh, {name: ConstantIndex.of(n) for name, n in case["indices"].items()})
     request = ModeRequest(case["polarisation"], case["near_nm"], None, case["m"], 1, 1, 1e-6)
@@ -33,4 +34,4 @@ def test_wavelength_of_ngsolve(case: dict[str, Any]) -> None:
     assert abs(error) < 1e-6
     assert abs(error) < 3 * (stated + case["relative_change_of_last_order"])
     if case["q"] is not None:
-        assert 10**mode.losses.radiation == pytest.approx(case["q"], rel=0.02)
+        assert 10**mode.losses.radiation == pytest.approx(case["q"], rel=2e-3)

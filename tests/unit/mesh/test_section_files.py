@@ -219,6 +219,32 @@ def test_a_constant_that_the_section_does_not_have_is_named(tmp_path: Path) -> N
         read_section(file, Meshing(parameters={"radus": 3.0}))
 
 
+@needs_gmsh
+@pytest.mark.parametrize("suffix", [".step", ".brep"])
+def test_solids_have_numbered_surfaces_that_can_be_named(tmp_path: Path, suffix: str) -> None:
+    """Half a disk of radius 2 in a rectangle, drawn with OpenCASCADE: exact areas, named by the design."""
+    from cavitydesign.mesh.gmsh_session import gmsh_model
+
+    file = tmp_path / f"ball{suffix}"
+    with gmsh_model("ball") as library:
+        shapes = library.model.occ
+        arc = shapes.addCircle(0, 0, 0, 2, angle1=-np.pi / 2, angle2=np.pi / 2)
+        shapes.synchronize()
+        ends = [tag for _, tag in library.model.getBoundary([(1, arc)], oriented=False)]
+        half = shapes.addPlaneSurface([shapes.addCurveLoop([arc, shapes.addLine(*ends)])])
+        shapes.fragment([(2, shapes.addRectangle(0, -4, 0, 4, 8))], [(2, half)])
+        shapes.synchronize()
+        library.write(str(file))
+    mesh = read_section(file, Meshing(5, 1.0))
+    assert set(mesh.region_names) == {"surface 1", "surface 2"}
+    body = min(areas(mesh), key=lambda name: areas(mesh)[name])
+    named = areas(mesh.renamed({body: "body", ({"surface 1", "surface 2"} - {body}).pop(): "surround"}, "ball"))
+    assert named["body"] == pytest.approx(2 * np.pi, rel=1e-6)
+    assert named["surround"] == pytest.approx(32 - 2 * np.pi, rel=1e-6)
+    with pytest.raises(InputError, match="no region named 'surface 9'; it has surface 1, surface 2"):
+        mesh.renamed({"surface 9": "body"}, "ball")
+
+
 @pytest.mark.parametrize("name", ["part.vtk", "part.xyz", "part", "part.vtu"])
 def test_files_that_are_none(tmp_path: Path, name: str) -> None:
     file = tmp_path / name
