@@ -79,6 +79,7 @@ class Absorber:
 
 
 _EXCITATION_JITTER = 0.15
+_ONE_PHOTON_JITTER = 0.05
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ class Pump:
         1/e^2 intensity radius along the axis; only the overlap of single modes with the spot needs it.
     energy_jitter : float or None
         Relative standard deviation of the pulse energy. None: that which makes the excitation jitter by 15 % (fitted with
-        the default medium): 5 % with three photons, 7.5 % with two; like the spot's slices, the same in excitons for every n.
+        the default medium), 5 % with three photons, 7.5 % with two: like the spot's slices, the same in excitons. With one
+        photon, where nothing was fitted, 5 %.
     repetition_rate_hz : float
         For the heat load only.
     """
@@ -140,7 +142,9 @@ class Pump:
     @property
     def pulse_jitter(self) -> float:
         """Relative standard deviation of the pulse energy, given or from the fitted jitter of the excitation."""
-        return _EXCITATION_JITTER / self.photons if self.energy_jitter is None else self.energy_jitter
+        if self.energy_jitter is not None:
+            return self.energy_jitter
+        return _EXCITATION_JITTER / self.photons if self.photons > 1 else _ONE_PHOTON_JITTER
 
     def __post_init__(self) -> None:
         problems = [*_word_problems(self), *_number_problems(self)]

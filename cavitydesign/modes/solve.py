@@ -26,6 +26,7 @@ _PML_BELOW_LOG10_Q = 10.0
 _LOWEST_ORDER, _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 5, 14, 12
 _SHARE_OF_DISCRETISATION = 0.8
 _SHARE_OF_WALLS = 0.5
+_TAIL_MARGIN = 3.0
 _MARGINS = (0.0, 2.5, 6.0)  # added to the decay exponent of the window
 
 
@@ -125,6 +126,8 @@ def _window(
 ) -> tuple[Window, bool]:
     """Window that holds the family at its lowest and highest azimuthal order."""
     exponent = 0.5 * math.log(1.0 / request.relative_accuracy) + 1.0 + margin
+    if eps.loss[:-2].any():  # the tail in an absorbing core is all that its Q hangs on
+        exponent += _TAIL_MARGIN
     axial = 1 if cavity.sliced else request.axial_orders
     reaches = [
         reach_of(cavity, m, seed.k_per_um(m, axial - 1), tuple(float(n) for n in eps.index), axial, exponent)

@@ -76,7 +76,7 @@ def test_modes_table_has_units_errors_and_the_convention(cylinder: Path) -> None
     ):
         assert text in result.stdout
     assert "TM 60 2 0" in result.stdout
-    assert re.search(r"2 modes, .* counted, list (NOT )?complete", result.stdout)
+    assert re.search(r"2 modes, .* counted, list (not certified )?complete", result.stdout)
 
 
 def test_a_missed_accuracy_ends_with_one(cylinder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
