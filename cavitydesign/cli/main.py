@@ -12,6 +12,7 @@ from .design import design
 from .fit import fit
 from .lase import lase
 from .materials import materials
+from .measure import measure
 from .modes import modes
 from .outcome import reported
 from .run import run
@@ -48,6 +49,7 @@ def _options(
 for _command in (run, modes, lase, check, design, fit, materials, view):
     app.command()(reported(_command))
 app.add_typer(with_store_commands(study))
+app.add_typer(measure)
 
 
 def main() -> None:

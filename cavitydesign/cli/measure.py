@@ -1,0 +1,109 @@
+"""`cavitydesign measure`: constants from measured curves: light curve, Z-scan, stripe length, mode spacings."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .modes import AsJson
+from .outcome import DONE, reported
+from .printing import new_table, print_json, print_tables
+
+measure = typer.Typer(
+    name="measure", help="Constants from measured curves (CSV with a header), with their errors.", no_args_is_help=True
+)
+CsvFile = Annotated[Path, typer.Argument(metavar="FILE.csv", help="Measured curve; the columns are named in the help above.")]
+
+
+def _show(title: str, rows: dict[str, str], answer: dict[str, Any], json: bool) -> int:
+    if json:
+        print_json(answer)
+        return DONE
+    table = new_table(title, ("quantity", "value"))
+    for name, value in rows.items():
+        table.add_row(name, value)
+    print_tables(table)
+    return DONE
+
+
+def light_curve(file: CsvFile, json: AsJson = False) -> int:
+    """Slopes and thresholds of a light curve. Columns: fluence_mj_cm2, emission (any unit)."""
+    from ..design_file.column_file import read_columns
+    from ..lasing.light_curve import fit_two_breaks
+
+    columns = read_columns(file, ("fluence_mj_cm2", "emission"))
+    fit = fit_two_breaks(columns["fluence_mj_cm2"], columns["emission"])
+    names = ("ASE threshold (lower break)", "lasing threshold (upper break)")
+    rows = {
+        f"{name}, mJ/cm2": f"{value:.4g} +- {error:.1g}"
+        for name, value, error in zip(names, fit.breaks_mj_cm2, fit.breaks_error_mj_cm2, strict=True)
+    }
+    places = ("below", "between", "above")
+    rows |= {
+        f"slope {place}": f"{value:.3f} +- {error:.1g}"
+        for place, value, error in zip(places, fit.slopes, fit.slopes_error, strict=True)
+    }
+    return _show("Light curve: power law with two breaks", rows, asdict(fit), json)
+
+
+def z_scan(
+    file: CsvFile,
+    photons: Annotated[int, typer.Option(help="Order of the absorption, 2 or 3.")],
+    wavelength: Annotated[float, typer.Option(metavar="NM", help="Wavelength.")],
+    energy: Annotated[float, typer.Option(metavar="NJ", help="Pulse energy on the sample.")],
+    pulse: Annotated[float, typer.Option(metavar="FS", help="Intensity FWHM of the pulse.")],
+    waist: Annotated[float, typer.Option(metavar="UM", help="1/e^2 intensity radius of the focus.")],
+    density: Annotated[float, typer.Option(metavar="PER_CM3", help="Absorbers per cm^3.")],
+    thickness: Annotated[float, typer.Option(metavar="MM", help="Of the sample.")],
+    linear: Annotated[float, typer.Option(metavar="PER_CM", help="Linear absorption.")] = 0.0,
+    json: AsJson = False,
+) -> int:
+    """Cross-section sigma_n from an open-aperture Z-scan. Columns: position_mm, transmittance."""
+    from ..design_file.column_file import read_columns
+    from ..gain.z_scan import ZScan
+
+    columns = read_columns(file, ("position_mm", "transmittance"))
+    scan = ZScan(photons, wavelength, energy, pulse, waist, density, thickness, linear)
+    fit = scan.fitted(columns["position_mm"], columns["transmittance"])
+    rows = {
+        f"sigma_{photons} (photons removed), cm^{2 * photons} s^{photons - 1}": f"{fit.sigma:.4g} +- {fit.sigma_error:.1g}",
+        "focus, mm": f"{fit.centre_mm:.4g}",
+        "baseline": f"{fit.baseline:.4g}",
+        "rms deviation": f"{fit.rms:.2g}",
+    }
+    return _show("Open-aperture Z-scan (errors of energy, pulse length and waist come on top)", rows, asdict(fit), json)
+
+
+def stripe(file: CsvFile, json: AsJson = False) -> int:
+    """Net modal gain from variable stripe lengths, unsaturated part. Columns: length_um, emission."""
+    from ..design_file.column_file import read_columns
+    from ..gain.stripe import fit_stripe_gain
+
+    columns = read_columns(file, ("length_um", "emission"))
+    fit = fit_stripe_gain(columns["length_um"], columns["emission"])
+    rows = {
+        "net modal gain, cm^-1": f"{fit.net_gain_per_cm:.4g} +- {fit.error_per_cm:.1g}",
+        "rms relative deviation": f"{fit.rms:.2g}",
+    }
+    return _show("Variable stripe length", rows, asdict(fit), json)
+
+
+def spacings(file: CsvFile, json: AsJson = False) -> int:
+    """Index that a series of mode spacings implies, lambda^2/(pi D n). Columns: wavelength_nm, spacing_nm, diameter_um."""
+    from ..design_file.column_file import read_columns
+    from ..lasing.comb import fit_effective_index
+
+    columns = read_columns(file, ("wavelength_nm", "spacing_nm", "diameter_um"))
+    fit = fit_effective_index(columns["wavelength_nm"], columns["spacing_nm"], columns["diameter_um"])
+    rows = {
+        "index (a group index: the spacings carry the dispersion)": f"{fit.index:.4f} +- {fit.error:.1g}",
+        "rms deviation, nm": f"{fit.rms_nm:.2g}",
+    }
+    return _show("Mode spacings", rows, asdict(fit), json)
+
+
+for _command in (light_curve, z_scan, stripe, spacings):
+    measure.command(_command.__name__.replace("_", "-"))(reported(_command))
