@@ -42,7 +42,22 @@ def test_z_scan_gives_the_cross_section_back(tmp_path: Path) -> None:
     place = np.linspace(-6, 6, 61)
     shown = SCAN.transmittance(place, 5.1e-75)
     file = written(tmp_path / "z.csv", {"position_mm": place, "transmittance": shown})
-    options = ["--photons", "3", "--wavelength", "1500", "--energy", "100", "--pulse", "100", "--waist", "20", "--density", "1e18", "--thickness", "1"]
+    options = [
+        "--photons",
+        "3",
+        "--wavelength",
+        "1500",
+        "--energy",
+        "100",
+        "--pulse",
+        "100",
+        "--waist",
+        "20",
+        "--density",
+        "1e18",
+        "--thickness",
+        "1",
+    ]
     found = answer("z-scan", file, *options)
     assert found["sigma"] == pytest.approx(5.1e-75, rel=1e-4)
 
