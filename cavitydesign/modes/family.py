@@ -283,13 +283,10 @@ def solve_family(
     family, modes, error
         Error: the largest estimate of the relative error of k that the reduced basis causes.
     """
-    modes = family.follow(orders, qs)
     worst = 0.0
     for round_number in range(_MOST_ROUNDS):
         solved = {shot.m for shot in family.snapshots}
-        probed = _probes(orders, solved)
-        probes = [mode for mode in modes if mode.m in probed]
-        corrections, worst, where = _corrections(family, probes, accuracy)
+        corrections, worst, where = _corrections(family, family.follow(sorted(_probes(orders, solved)), qs), accuracy)
         if not corrections:
             break
         family = family.enriched(np.stack(corrections, axis=1))
@@ -297,8 +294,7 @@ def solve_family(
             first = family.snapshots[0]
             shot = lifted(family.problem, family.seed, where, first, first.vectors)
             family = replace(family.enriched(shot.vectors), snapshots=(*family.snapshots, shot))
-        modes = family.follow(orders, qs)
-    return family, modes, worst
+    return family, family.follow(orders, qs), worst
 
 
 def _corrections(family: ReducedFamily, probes: Sequence[RawMode], accuracy: float) -> tuple[list[Values], float, int]:
