@@ -103,7 +103,7 @@ def _one(
     return Identity(polarisation, sign_changes(left[:, 0]) + 1, q, fractions, purity, inside)
 
 
-def sign_changes(values: Array) -> int:
+def sign_changes(values: Array, noise: float = _NOISE) -> int:
     """Sign changes between parts of a profile that rise above the noise."""
-    strong = values[abs(values) > _NOISE * abs(values).max()]
+    strong = values[abs(values) > noise * abs(values).max()]
     return int(np.count_nonzero(np.diff(np.sign(strong))))

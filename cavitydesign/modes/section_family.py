@@ -23,6 +23,7 @@ from .section_seed import SectionSeed
 
 _MOST_WANTED = 48
 _LEAST_INSIDE = 0.25
+_MOST_ROUNDS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,13 @@ def _choose(
 
 
 def lifted_shot(
-    problem: SectionProblem, seed: SectionSeed, m: int, guess: SectionShot, start: Values, steps: int = 2
+    problem: SectionProblem,
+    seed: SectionSeed,
+    m: int,
+    guess: SectionShot,
+    start: Values,
+    steps: int = 2,
+    close_to: int | None = None,
 ) -> SectionShot:
     """Eigenpairs from those of a lower order or of another azimuthal order: block Krylov steps, labels kept by overlap.
 
@@ -108,12 +115,16 @@ def lifted_shot(
     ----------
     start : (n, k) array
         The wanted vectors of `guess`, in the order of its `chosen`, as vectors of this problem.
+    steps : int
+        Length of the block Krylov sequence.
+    close_to : int or None
+        An axial order next to whose eigenvalue the shift is set, to part it from neighbours in frequency.
     """
     k_old = {q: guess.wavenumber(q).real for q in guess.chosen}
     expected = {q: k * seed.k_per_um(m, q) / seed.k_per_um(guess.m, q) for q, k in k_old.items()}
     middle = float(np.mean(list(expected.values())))
     eps = guess.eps if m == guess.m else permittivities(problem.cavity, middle)
-    shift = (max(expected.values()) * (1 + 0.03 / m)) ** 2
+    shift = (max(expected.values()) * (1 + 0.03 / m)) ** 2 if close_to is None else expected[close_to] ** 2 * (1 + 1e-6)
     pencil = problem.pencil(m, eps)
     factor = pencil.factor(shift)
     blocks = [start]
@@ -246,12 +257,18 @@ def solved_family(
     shots = [first]
     if len(seed.orders) > 1 and first.chosen:
         shots.append(lifted_shot(problem, seed, seed.orders[-1], first, first.wanted, 4))
-    while True:
+    for _ in range(_MOST_ROUNDS):
         family = SectionFamily.span(problem, seed, shots)
         modes = family.follow(seed.orders, qs)
-        errors = [(family.basis_error(mode), mode.m) for mode in modes]
-        worst, where = max(errors, default=(0.0, first.m))
-        if worst <= 0.05 * accuracy or where in {shot.m for shot in shots} or len(shots) >= 8:
-            return family, modes, worst
-        near = min(shots, key=lambda shot: abs(shot.m - where))
-        shots.append(lifted_shot(problem, seed, where, near, near.wanted, 4))
+        errors = [(family.basis_error(mode), mode.m, mode.q) for mode in modes]
+        worst, where, q = max(errors, default=(0.0, first.m, 0))
+        if worst <= 0.05 * accuracy:
+            break
+        near = min(range(len(shots)), key=lambda i: abs(shots[i].m - where))
+        again = shots[near].m == where  # neighbours in frequency held it up
+        better = lifted_shot(problem, seed, where, shots[near], shots[near].wanted, 4, q if again else None)
+        if again:
+            shots[near] = better
+        else:
+            shots.append(better)
+    return family, modes, worst

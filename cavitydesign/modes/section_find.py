@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from .stopwatch import Stopwatch
 _SURVEY_ORDERS = (3, 5)
 _FIRST_ORDER, _HIGHEST_ORDER = 4, 12
 _MOST_UNKNOWNS = 250_000
+_BESIDE = (0.35, -0.35)
 _CORNER_DENSITY = 1e-5
 _REACHED_DENSITY = 1e-3
 _WINDOW_SHARE = 0.1
@@ -48,24 +50,28 @@ def solve_section(
     SolverError
         If the section holds no mode of the body at the wavelength asked for.
     """
+    wanted = _wanted(request)
     with watch.stage("seeds"):
-        problem, surveyed = _surveyed(cavity, request)
+        problem, surveyed = _surveyed(cavity, request, wanted)
     seeds = section_seeds(request, surveyed)
     results = []
     for number, seed in enumerate(seeds):
         report(f"solving {seed.polarisation} modes of p = {seed.p}", 0.1 + 0.8 * number / len(seeds))
         results.append(_solve_family(problem, request, seed, watch))
-    return results
+    lost = [f"{pol} p = {p}, q = {q} was not found: it may leak at once" for pol, p, q in sorted(wanted - labels(surveyed))]
+    return [replace(result, notes=(*result.notes, *lost)) for result in results]
 
 
-def _surveyed(cavity: SectionCavity, request: ModeRequest) -> tuple[SectionProblem, list[SurveyedMode]]:
+def _wanted(request: ModeRequest) -> set[tuple[str, int, int]]:
+    """Labels (polarisation, p, q) that are asked for."""
+    radial, axial = range(1, request.radial_orders + 1), range(request.axial_orders)
+    return {(pol, p, q) for pol in request.polarisations for p in radial for q in axial}
+
+
+def _surveyed(
+    cavity: SectionCavity, request: ModeRequest, wanted: set[tuple[str, int, int]]
+) -> tuple[SectionProblem, list[SurveyedMode]]:
     """The surveyed problem and its modes, with absorbing layers where the modes asked for need them."""
-    wanted = {
-        (pol, p, q)
-        for pol in request.polarisations
-        for p in range(1, request.radial_orders + 1)
-        for q in range(request.axial_orders)
-    }
 
     def enough(modes: Sequence[SurveyedMode]) -> bool:
         return wanted <= labels(modes)
@@ -82,10 +88,26 @@ def _surveyed(cavity: SectionCavity, request: ModeRequest) -> tuple[SectionProbl
         asked = [mode for mode in modes if _label(mode) in wanted]
         if asked and any(leaks(problem, mode, request.relative_accuracy) for mode in (asked[0], asked[-1])):
             k = asked[0].k_per_um
-            open_problem = SectionProblem.build(cavity, cavity.mesh, order, absorbing_box(cavity, 2 * math.pi / k))
-            return open_problem, _at_order(open_problem, k, request, enough)
-        return problem, modes
+            problem = SectionProblem.build(cavity, cavity.mesh, order, absorbing_box(cavity, 2 * math.pi / k))
+            modes = _at_order(problem, k, request, enough)
+        return problem, _completed(problem, modes, enough)
     raise last or SolverError(f"{cavity.source}: no mode found")
+
+
+def _completed(
+    problem: SectionProblem, modes: list[SurveyedMode], enough: Callable[[Sequence[SurveyedMode]], bool]
+) -> list[SurveyedMode]:
+    """Modes surveyed again a little beside, where some had no clear identity: families that cross there mix."""
+    for share in _BESIDE:
+        if enough(modes):
+            break
+        k = modes[0].k_per_um * (1 + share / modes[0].m)
+        known = labels(modes)
+        try:
+            modes = modes + [mode for mode in survey(problem, k, enough) if _label(mode) not in known]
+        except SolverError:
+            break
+    return modes
 
 
 def _label(mode: SurveyedMode) -> tuple[str, int, int]:

@@ -20,6 +20,8 @@ from .section_problem import SectionProblem
 
 _GRID = 33
 _WIDTHS = 3.2
+# The extrema of a mode differ by less than a factor of three; what is below a tenth is another family mixed in.
+_NOISE = 0.1
 
 
 @dataclass(frozen=True)
@@ -116,4 +118,4 @@ def _orders(
     values[hit] = (component * np.conj(peak) / abs(peak)).real * np.sqrt(flat_r[hit])
     left, singular, right = np.linalg.svd(values.reshape(shape), full_matrices=False)
     purity = float(singular[0] ** 2 / max(float((singular**2).sum()), 1e-300))
-    return sign_changes(left[:, 0]) + 1, sign_changes(right[0]), purity
+    return sign_changes(left[:, 0], _NOISE) + 1, sign_changes(right[0], _NOISE), purity
