@@ -45,7 +45,7 @@ def headline(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> list
 
 def _count(modes: Mapping[str, Any]) -> str:
     low, high = modes.get("wavelength_range_nm", (0.0, 0.0))
-    verdict = "as many as were found: none is missing" if modes.get("complete") else "not shown to be as many as exist: see the warnings"
+    verdict = "as many as were found: none is missing" if modes.get("complete") else "not shown to be all: see the warnings"
     leaky = any(mode.get("log10_q_radiation_absorbing_layer") is not None for mode in modes.get("modes") or ())
     beside = " Leaky families have a complex spectrum without inertia: there, the modes found are counted." if leaky else ""
     return (
