@@ -181,7 +181,7 @@ def _solve_family(surveyed: SectionProblem, request: ModeRequest, seed: SectionS
         counted, complete, note = _count(low_problem, family, len(modes))
     embedded = problem.embed(low_problem, low.wanted)
     low_vectors = {q: embedded[:, place] for place, q in enumerate(low.chosen)}
-    notes = (*_notes(seed, high, note), *_uncounted_radiation(surveyed, seed))
+    notes = (*_notes(cavity, seed, high, note), *_uncounted_radiation(surveyed, seed))
     return _result(seed, family, modes, discrete, basis_error, low_vectors, counted, complete, notes)
 
 
@@ -222,9 +222,11 @@ def _count(low_problem: SectionProblem, family: SectionFamily, modes: int) -> tu
     return at_top - at_bottom, at_top - at_bottom >= len(wanted), ""
 
 
-def _notes(seed: SectionSeed, high: SectionShot, note: str) -> tuple[str, ...]:
+def _notes(cavity: SectionCavity, seed: SectionSeed, high: SectionShot, note: str) -> tuple[str, ...]:
     lost = sorted(set(seed.surveyed) - set(high.chosen))
     missing = [f"{seed.polarisation} p = {seed.p}, q = {q}: seen in the survey, not found in the window" for q in lost]
+    if cavity.magnetic:
+        missing.append("magnetic walls: q, mode volume and far-field Q are those of the section as drawn, without its images")
     return (*([note] if note else []), *missing)
 
 

@@ -72,3 +72,34 @@ def test_error_falls_with_the_order() -> None:
         errors.append(abs(shot.wavenumber(0) / exact - 1))
     print([f"{error:.1e}" for error in errors])
     assert errors[1] < errors[0] / 40 and errors[2] < errors[1] / 40 and errors[2] < 5e-8
+
+
+@pytest.mark.parametrize(("magnetic", "order"), [((), 120), (("lowest",), 121)])
+def test_half_sphere_on_a_mirror(magnetic: tuple[str, ...], order: int) -> None:
+    """Cut at z = 0, an electric wall holds E_z even (q = 0, l = m), a magnetic one odd (q = 1, l = m + 1): to 1e-7."""
+    mesh = annular_sector(np.array([5.3, 6.1, 6.8, 7.5, 8.3, 9.3]), np.array([0.0, 0.15, 0.3, 0.5, 0.75]), 7.5)
+    media = {"body": ConstantIndex.of(1.49), "surround": ConstantIndex.of(1.0)}
+    cavity = SectionCavity.of(mesh, media, magnetic=magnetic)
+    exact = find_resonance(coated_sphere([7.5], [1.49, 1.0]), order, 1, "TM")
+    found = find_modes(cavity, ModeRequest("TM", exact.wavelength_nm, None, 120, 1, 1, 1e-7))
+    print(found.modes[0].wavelength_nm / exact.wavelength_nm - 1)
+    assert found.modes[0].wavelength_nm == pytest.approx(exact.wavelength_nm, rel=1e-7)
+    assert bool(magnetic) == any("magnetic walls" in line for line in found.warnings)
+
+
+def test_uniaxial_body_agrees_with_its_window() -> None:
+    """A sphere whose index along z differs by 0.02, against the window of the same outline: 1e-8 asked of both."""
+    from cavitydesign.geometry import Cavity, Spheroid
+
+    body, air = ConstantIndex.of(1.49, 0.0, 1.51), ConstantIndex.of(1.0)
+    mesh = annular_sector(
+        np.array([5.3, 6.1, 6.8, 7.5, 8.3, 9.3]), np.array([-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75]), 7.5
+    )
+    section = SectionCavity.of(mesh, {"body": body, "surround": air})
+    assert section.uniaxial
+    for polarisation in ("TM", "TE"):
+        request = ModeRequest(polarisation, 545.0, None, 120, 1, 1, 1e-8)
+        found, window = (find_modes(cavity, request).modes[0] for cavity in (section, Cavity(Spheroid(7.5, 7.5), body, air)))
+        print(polarisation, found.wavelength_nm / window.wavelength_nm - 1)
+        assert found.wavelength_nm == pytest.approx(window.wavelength_nm, rel=2e-8)
+        assert found.energy_fraction["axial"] == pytest.approx(window.energy_fraction["axial"], abs=1e-6)

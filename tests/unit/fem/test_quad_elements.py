@@ -1,15 +1,26 @@
 """The quadrilateral elements: scikit-fem's own assembly of them against the batched one, exact sequence, continuity."""
 
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
+from section_sources import annular_sector, unit_square
 from skfem import Basis, BilinearForm, MeshQuad, asm
 from skfem.helpers import dot, grad
 
+from cavitydesign.errors import MissingLibraryError
 from cavitydesign.fem.elements import ElementQuadH1, ElementQuadHcurl
 from cavitydesign.fem.quad_field import at_points
 from cavitydesign.fem.quad_forms import assemble_section
 from cavitydesign.fem.quad_space import QuadSpace
+from cavitydesign.mesh.corners import graded, singular_vertices
+from cavitydesign.mesh.gmsh_reader import Meshing
 from cavitydesign.mesh.section import EDGE_CORNERS, SectionMesh, anticlockwise, lobatto
+from cavitydesign.mesh.section_file import read_section
+from cavitydesign.mesh.splitting import conforming_mesh
 
 M = 7.0
 
@@ -150,6 +161,50 @@ def test_no_jump_across_facets(order: int) -> None:
     largest, jump = facet_jump(space, vector)
     print(f"order {order}: jump {jump:.1e} of {largest:.1e}")
     assert jump < 1e-11 * largest
+
+
+def sources() -> dict[str, Callable[[], SectionMesh]]:
+    """Every way in which a section mesh comes about."""
+    return {
+        "triangles split in three": lambda: conforming_mesh(unit_square("triangles", 1)),
+        "quadrilaterals": lambda: conforming_mesh(unit_square("quadrilaterals", 1)),
+        "both side by side": lambda: conforming_mesh(unit_square("both", 1)),
+        "polar": lambda: annular_sector(np.array([1.0, 1.4, 2.0]), np.array([-0.4, 0.0, 0.3]), 1.4),
+        "graded to corners": _graded_square,
+        "part of a mesh": lambda: (lambda mesh: mesh.chosen(mesh.region == 0))(conforming_mesh(unit_square("both", 2))),
+        "gmsh, fifth order": lambda: _by_gmsh(Meshing(5, 1.0)),
+        "gmsh, recombined": lambda: _by_gmsh(Meshing(4, 1.0, quadrilaterals=True)),
+    }
+
+
+def _graded_square() -> SectionMesh:
+    mesh = conforming_mesh(unit_square("quadrilaterals", 2))
+    mesh = replace(mesh, region=(np.arange(mesh.elements) % 5 == 1).astype(np.int64))
+    return graded(mesh, singular_vertices(mesh)[:2], 2)[0]
+
+
+def _by_gmsh(meshing: Meshing) -> SectionMesh:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "disk.geo"
+        file.write_text(
+            "Point(1) = {1, 0, 0}; Point(2) = {2, 0, 0}; Point(3) = {1, 1, 0}; Circle(1) = {2, 1, 3};\n"
+            "Line(2) = {3, 1}; Line(3) = {1, 2}; Curve Loop(1) = {1, 2, 3}; Plane Surface(1) = {1};\n"
+            'Physical Surface("body") = {1}; Mesh.MeshSizeMax = 0.6;\n'
+        )
+        try:
+            return read_section(file, meshing)
+        except MissingLibraryError as error:
+            pytest.skip(str(error))
+
+
+@pytest.mark.parametrize("source", list(sources()))
+def test_no_jump_across_facets_of_any_source(source: str) -> None:
+    """Tangential E and psi on both sides of every edge, to rounding, whatever made the mesh."""
+    mesh = sources()[source]()
+    space = QuadSpace(mesh, 3, np.zeros(mesh.edges.shape[0], dtype=bool))
+    largest, jump = facet_jump(space, np.random.default_rng(5).standard_normal((space.size, 1)))
+    print(f"{source}: {mesh.elements} elements, jump {jump:.1e} of {largest:.1e}")
+    assert jump < 1e-9 * largest
 
 
 def facet_jump(space: QuadSpace, vector: np.ndarray) -> tuple[float, float]:

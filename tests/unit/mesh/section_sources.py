@@ -51,7 +51,7 @@ def unit_square(kind: str, count: int = 3) -> FileMesh:
 def annular_sector(rho: np.ndarray, theta: np.ndarray, rim: float, degree: int = 7) -> SectionMesh:
     """Quadrilaterals in polar coordinates around the origin; "body" inside the rim, "surround" outside.
 
-    Vertices are numbered and elements turned at random.
+    Vertices are numbered and elements turned at random; the edge at the first angle is tagged "lowest".
     """
     rng = np.random.default_rng(0)
     x = lobatto(degree + 1)
@@ -69,4 +69,5 @@ def annular_sector(rho: np.ndarray, theta: np.ndarray, rim: float, degree: int =
             corners.append(around)
             nodes.append(at)
             region.append(int(rho[i] >= rim * (1 - 1e-9)))
-    return SectionMesh(np.array(corners), np.array(nodes), np.array(region), ("body", "surround"))
+    lowest = np.stack([ids[:-1, 0], ids[1:, 0]], axis=1)
+    return SectionMesh(np.array(corners), np.array(nodes), np.array(region), ("body", "surround"), {"lowest": lowest})

@@ -23,14 +23,14 @@ def test_pieces_cover_the_section_and_share_their_edges(kind: str) -> None:
     check_section(mesh, kind)
     assert set(mesh.edge_uses) == {1, 2}
     assert np.array_equal(mesh.tagged_edges(["outer"]), mesh.outer_edges)
-    # int det of (2 + x + 0.15 y^2, y + 0.1 x (1-x)(1+y)) over the halves, by sympy: the quadratic elements miss 1e-4 of it
+    # int det of (2 + x + 0.15 y^2, y + 0.1 x (1-x)(1+y)) over the halves, by Gauss quadrature of that polynomial
     x, w = np.polynomial.legendre.leggauss(8)
     for region in (0, 1):
         a, b = 0.25 * (x + 1) + 0.5 * region, 0.5 * (x + 1)
         det = (1 + 0.1 * a * (1 - a))[:, None] - 0.3 * b * (0.1 * (1 - 2 * a))[:, None] * (1 + b)
         exact = float(np.einsum("ij,i,j->", det, w, w)) * 0.125
         print(f"{kind} {region}: {area(mesh, region):.8f}, exact {exact:.8f}")
-        assert area(mesh, region) == pytest.approx(exact, rel=1e-4)
+        assert area(mesh, region) == pytest.approx(exact, rel=1e-8)
 
 
 def test_split_triangle_keeps_its_curved_map() -> None:
