@@ -22,6 +22,7 @@ from .section_sample import section_sampler
 from .solve import SolvedClass
 
 _PML_TRUSTED_BELOW_LOG10_Q = 8.0
+_CLEAR = 0.6
 
 
 def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
@@ -32,10 +33,17 @@ def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
     measured, bars = _measured(result, chosen)
     by_label = {(raw.q, raw.m): raw for raw in result.modes}
     residuals = _relative_residuals(result, chosen)
-    return [
+    modes = [
         _mode(request, result, bars, raw, measures, residual, by_label.get((raw.q, raw.m + 1)))
         for raw, measures, residual in zip(chosen, measured, residuals, strict=True)
     ]
+    return [mode for mode in modes if not _contradicted(mode)]
+
+
+def _contradicted(mode: Mode) -> bool:
+    """Whether the measured field is clearly of the other polarisation: a leaky mode was lost to a neighbour."""
+    axial, radial = mode.energy_fraction["axial"], mode.energy_fraction["radial"]
+    return abs(axial - radial) > _CLEAR * (axial + radial) and (axial > radial) != (mode.polarisation == "TM")
 
 
 def _relative_residuals(result: SolvedClass, chosen: Sequence[RawMode]) -> list[float]:

@@ -103,3 +103,22 @@ def test_random_resonator(seed: int) -> None:
 def test_many_random_resonators(seed: int) -> None:
     """Asked 1e-6, two hundred of them."""
     held(seed, 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("radius", "body", "surround", "order", "p"), [(2.415, 2.017, 1.33, 38, 4), (2.67, 1.582, 1.0, 31, 4)]
+)
+def test_lost_mode_is_never_replaced_by_another(
+    radius: float, body: float, surround: float, order: int, p: int
+) -> None:
+    """Q of about 100 at p = 4, where a TE mode of l = m + 1 lies close: found right, or reported as not found."""
+    cavity = Cavity(Spheroid(radius, radius), ConstantIndex.of(body), ConstantIndex.of(surround))
+    exact = find_resonance(Resonator((radius,), (body, surround), True), order, p, "TM")
+    found = find_modes(cavity, ModeRequest("TM", round(exact.wavelength_nm), None, order, p, 1, 1e-6))
+    label = f"TM {order} {p} 0"
+    lost = [mode for mode in found if mode.label == label]
+    if lost:
+        assert lost[0].wavelength_nm == pytest.approx(exact.wavelength_nm, rel=1e-6)
+    else:
+        assert not found.complete
+        assert any(label in line for line in found.warnings), found.warnings
