@@ -23,6 +23,11 @@ from cavitydesign.mesh.section_file import read_section
 from cavitydesign.mesh.splitting import conforming_mesh
 
 M = 7.0
+MESHES = Path(__file__).parents[3] / "meshes"
+DISK = """
+Point(1) = {1, 0, 0}; Point(2) = {2, 0, 0}; Point(3) = {1, 1, 0}; Circle(1) = {2, 1, 3}; Line(2) = {3, 1}; Line(3) = {1, 2};
+Curve Loop(1) = {1, 2, 3}; Plane Surface(1) = {1}; Physical Surface("body") = {1}; Mesh.MeshSizeMax = 0.6;
+"""
 
 
 def skewed(seed: int = 3) -> MeshQuad:
@@ -173,7 +178,7 @@ def sources() -> dict[str, Callable[[], SectionMesh]]:
         "graded to corners": _graded_square,
         "part of a mesh": lambda: (lambda mesh: mesh.chosen(mesh.region == 0))(conforming_mesh(unit_square("both", 2))),
         "gmsh, fifth order": lambda: _by_gmsh(Meshing(5, 1.0)),
-        "gmsh, recombined": lambda: _by_gmsh(Meshing(4, 1.0, quadrilaterals=True)),
+        "gmsh, recombined": lambda: _by_gmsh(Meshing(4, quadrilaterals=True), MESHES / "bottle.geo"),
     }
 
 
@@ -183,18 +188,20 @@ def _graded_square() -> SectionMesh:
     return graded(mesh, singular_vertices(mesh)[:2], 2)[0]
 
 
-def _by_gmsh(meshing: Meshing) -> SectionMesh:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "disk.geo"
-        file.write_text(
-            "Point(1) = {1, 0, 0}; Point(2) = {2, 0, 0}; Point(3) = {1, 1, 0}; Circle(1) = {2, 1, 3};\n"
-            "Line(2) = {3, 1}; Line(3) = {1, 2}; Curve Loop(1) = {1, 2, 3}; Plane Surface(1) = {1};\n"
-            'Physical Surface("body") = {1}; Mesh.MeshSizeMax = 0.6;\n'
-        )
-        try:
-            return read_section(file, meshing)
-        except MissingLibraryError as error:
-            pytest.skip(str(error))
+def _by_gmsh(meshing: Meshing, file: Path | None = None) -> SectionMesh:
+    """Some neighbouring elements of a section that gmsh meshes: a file, or a quarter of a disk."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            if file is None:
+                file = Path(folder) / "disk.geo"
+                file.write_text(DISK)
+            mesh = read_section(file, meshing)
+    except MissingLibraryError as error:
+        pytest.skip(str(error))
+    near = np.arange(mesh.elements) == mesh.elements // 2
+    for _ in range(2):
+        near = mesh.with_neighbours(near)
+    return mesh.chosen(near)
 
 
 @pytest.mark.parametrize("source", list(sources()))
