@@ -129,9 +129,11 @@ def _debye_holds(order: float, x: Array) -> NDArray[np.bool_]:
 
 def _log_and_slope(order: float, x: Array, sign: int) -> tuple[Array, Array]:
     """(log |f|, f'/f) for 0 < x up to the turning point and a little beyond."""
+    deep = _debye_holds(order, x)
+    if x.size and deep.all():
+        return _debye(order, x, sign)
     log_size = np.empty_like(x)
     slope = np.empty_like(x)
-    deep = _debye_holds(order, x)
     if deep.any():
         log_size[deep], slope[deep] = _debye(order, x[deep], sign)
     rest = ~deep
@@ -173,6 +175,13 @@ def log_bessel_j(order: float, x: ArrayLike) -> Array:
     """
     flat, shape = _flat(x)
     return _log_and_slope(float(order), flat, 1)[0].reshape(shape)
+
+
+def log_bessel_j_with_slope(order: float, x: ArrayLike) -> tuple[Array, Array]:
+    """`log_bessel_j` and `log_derivative_j` at once, for little more than the cost of one."""
+    flat, shape = _flat(x)
+    log_size, slope = _log_and_slope(float(order), flat, 1)
+    return log_size.reshape(shape), slope.reshape(shape)
 
 
 def log_derivative_j(order: float, x: ArrayLike) -> Array:

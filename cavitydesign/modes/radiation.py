@@ -20,7 +20,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from ..analytic.bessel import bessel_j_scaled, log_bessel_j, log_derivative_j
+from ..analytic.bessel import bessel_j_scaled, log_bessel_j, log_bessel_j_with_slope
 from ..fem.legendre import Array, gauss
 
 Values = NDArray[Any]
@@ -100,7 +100,7 @@ def _bessel(m: int, x: Array) -> tuple[float, Array, Array]:
     nodes, to_series = _series_of_samples()
     middle, half = 0.5 * (low + high), 0.5 * (high - low) + 1e-12 * high
     at = middle + half * nodes
-    series = to_series @ np.stack([log_bessel_j(m, at), log_derivative_j(m, at)], axis=1)
+    series = to_series @ np.stack(log_bessel_j_with_slope(m, at), axis=1)
     scale = float(chebyshev.chebval(1.0, series[:, 0]))
     series[0, 0] -= scale
     log_value, log_slope = _clenshaw((x - middle) / half, series)

@@ -11,6 +11,7 @@ from cavitydesign.analytic.bessel import (
     bessel_j_scaled,
     bessel_y_scaled,
     log_bessel_j,
+    log_bessel_j_with_slope,
     log_bessel_y,
     log_derivative_j,
     log_derivative_y,
@@ -47,6 +48,9 @@ def test_logarithms_below_the_turning_point(order: float) -> None:
     assert np.all(np.abs(log_bessel_j(order, x) - log_j) <= bound), np.abs(log_bessel_j(order, x) - log_j) / bound
     assert np.all(np.abs(log_bessel_y(order, x) - log_y) <= bound), np.abs(log_bessel_y(order, x) - log_y) / bound
     assert_allclose(log_derivative_j(order, x), slope_j, rtol=3e-13)
+    together = log_bessel_j_with_slope(order, x)
+    assert np.array_equal(together[0], log_bessel_j(order, x))
+    assert np.array_equal(together[1], log_derivative_j(order, x))
     assert_allclose(log_derivative_y(order, x), slope_y, rtol=3e-13)
 
 
@@ -111,5 +115,6 @@ def test_shapes_and_scalars() -> None:
     """Scalars give 0-dimensional arrays, and grids keep their shape."""
     assert log_bessel_j(10, 3.0).shape == ()
     assert log_bessel_j(10, np.full((2, 3), 3.0)).shape == (2, 3)
+    assert log_bessel_j(100, np.zeros(0)).shape == (0,)
     value, derivative = bessel_j_scaled(122, np.full((2, 2, 2), 200.0), -1.0)
     assert value.shape == derivative.shape == (2, 2, 2)
