@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
+from .design_file.named_files import files_of_design
 from .design_file.toml_file import read_toml
 from .errors import InputError
 from .study import DesignSchema
@@ -23,7 +24,6 @@ _DECIDING = (
     "units", "materials", "geometry", "mesh", "fem", "eigen", "analytic", "modes", "gain", "lasing", "design_file", "steps",
     "survey",
 )  # fmt: skip
-FILE_KEYS = ("cavity.file", "cavity.body.file", "cavity.fibre.file", "cavity.surround.file")
 
 
 def evaluate_point(design: Mapping[str, Any], task: str, folder: Path | None = None) -> dict[str, Any]:
@@ -126,10 +126,10 @@ def design_schema(checked: bool = True) -> DesignSchema:
         store whose study has run, and so has been checked.
     """
     if not checked:
-        return DesignSchema(read_toml, read_toml, lambda key: None, TASKS, relevant_version(), FILE_KEYS)
+        return DesignSchema(read_toml, read_toml, lambda key: None, TASKS, relevant_version(), files_of_design)
     from .design_file import key_problem
 
-    return DesignSchema(read_toml, _read, key_problem, TASKS, relevant_version(), FILE_KEYS)
+    return DesignSchema(read_toml, _read, key_problem, TASKS, relevant_version(), files_of_design)
 
 
 def _read(path: Path) -> Mapping[str, Any]:

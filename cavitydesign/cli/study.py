@@ -50,7 +50,7 @@ def run(
     if isinstance(executor, ProcessExecutor) and not dry_run:
         executor.warm()
     loaded = loaded_study(file)
-    evaluate = evaluate_of(file)
+    evaluate = evaluate_of(loaded)
     if dry_run:
         estimate = estimated(loaded, evaluate, count).to_json_dict()
         print_outcome("Estimate", estimate, json)
@@ -164,11 +164,11 @@ def loaded_study(file: Path, checked: bool = True) -> Study:
     return load_study(file, design_schema())
 
 
-def evaluate_of(file: Path) -> Any:
-    """What computes a point; file names start beside the study."""
+def evaluate_of(loaded: Study) -> Any:
+    """What computes a point; file names in the design start beside it."""
     from ..survey import evaluate_point
 
-    return functools.partial(evaluate_point, folder=file.resolve().parent)
+    return functools.partial(evaluate_point, folder=loaded.folder.resolve())
 
 
 def worker_count(asked: int | None) -> int:

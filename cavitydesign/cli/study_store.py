@@ -23,7 +23,7 @@ def verify(
     from ..study.verify import verified
 
     loaded = loaded_study(file)
-    found = verified(loaded, evaluate_of(file), solve)
+    found = verified(loaded, evaluate_of(loaded), solve)
     print_outcome(f"Store of {loaded.name}", found.to_json_dict(), json)
     if found.damaged:
         say(f"{len(found.damaged)} damaged records count as missing; the next run computes them again")
@@ -97,7 +97,7 @@ def fields(
     loaded = loaded_study(file)
     if not 0 <= point < len(loaded):
         raise InputError(f"--point {point}: the study has points 0 to {len(loaded) - 1}")
-    arrays = fields_of_point(loaded.design_at(loaded.point(point)), file.resolve().parent)
+    arrays = fields_of_point(loaded.design_at(loaded.point(point)), loaded.folder.resolve())
     content = io.BytesIO()
     np.savez_compressed(content, **arrays)
     write_whole(out, content.getvalue())

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..study.axes import Bounds
 from ..study.expression import Expression
+from ..study.study import FilesOf
 from .outcome import task_for
 
 
@@ -89,6 +90,8 @@ class Goal:
     wavelength_nm : float
         Where the outcomes of a mode are read.
     name : str
+    files_of, folder
+        As `Study` has them.
     """
 
     design: Mapping[str, Any]
@@ -106,7 +109,7 @@ class Goal:
     checks: int = 48
     seed: int = 0
     name: str = "goal"
-    file_keys: tuple[str, ...] = ()
+    files_of: FilesOf | None = None
     folder: Path = Path()
 
     @property

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..errors import nearest
 from ..study.axes import Bounds, range_bounds
-from ..study.expression import Expression, ExpressionError
-from ..study.study_file import DesignSchema, Problems, flattened, table_of
+from ..study.expression import Expression
+from ..study.user_file import DesignSchema, UserFile
 from .goal import Goal, Limit, Objective
 from .outcome import outcome_problem
 
@@ -35,25 +35,17 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
     InputError
         One line for each problem: file, key, value, what is allowed.
     """
-    content = schema.read_toml(path)
-    problems = Problems(path.name)
-    for key in content:
-        if key not in KEYS:
-            problems.add(key, f": unknown key; allowed: {', '.join(KEYS)}{nearest(key, KEYS)}")
-    design: Mapping[str, Any] | None = None
-    if not isinstance(content.get("design"), str):
-        problems.add("design", ": missing; name the design file beside this file")
-    else:
-        design = problems.collect(schema.read, path.parent / content["design"])
-    variables = _variables(content, schema, problems)
-    objective = _objective(content, "goal", problems)
-    second = _objective(content, "second", problems) if "second" in content else None
-    limits = _limits(content, problems)
-    spread = _spread(content, schema, problems)
-    derived = _derived(content, schema, problems)
-    search = _search(content, len(variables), problems)
-    problems.raise_if_any()
-    assert design is not None and objective is not None
+    file = UserFile(path, schema, KEYS, texts=("store", "title"))
+    design = file.design()
+    variables = _variables(file)
+    objective = _objective(file, "goal")
+    second = _objective(file, "second") if "second" in file.content else None
+    limits = _limits(file)
+    spread = _spread(file)
+    derived = _derived(file, variables)
+    search = _search(file, len(variables))
+    file.raise_if_any()
+    assert objective is not None
     return Goal(
         design=design,
         variables=variables,
@@ -62,12 +54,12 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
         limits=tuple(limits),
         spread=spread,
         derived=derived,
-        store=path.parent / content.get("store", f"{path.stem}-results"),
+        store=path.parent / file.content.get("store", f"{path.stem}-results"),
         version=schema.version,
         wavelength_nm=_plain(design["modes"]["wavelength_nm"]),
-        name=content.get("title", path.stem),
-        file_keys=schema.file_keys,
-        folder=(path.parent / content["design"]).parent,
+        name=file.content.get("title", path.stem),
+        files_of=schema.files_of,
+        folder=file.folder,
         **search,
     )
 
@@ -76,105 +68,97 @@ def _plain(value: Any) -> float:
     return float(value["value"] if isinstance(value, Mapping) else value)
 
 
-def _variables(content: Mapping[str, Any], schema: DesignSchema, problems: Problems) -> dict[str, Bounds]:
+def _variables(file: UserFile) -> dict[str, Bounds]:
     found: dict[str, Bounds] = {}
-    entries = flattened(table_of(content, "variables", problems))
+    entries = file.entries("variables")
     if not entries:
-        problems.add("variables", ": missing; give from and to of at least one design key")
+        file.add("variables", ": missing; give from and to of at least one design key")
     for key, entry in entries.items():
         place = f'variables."{key}"'
-        wrong = schema.key_problem(key)
-        if wrong is not None:
-            problems.add(place, f": {wrong}")
-        elif not isinstance(entry, dict):
-            problems.add(place, f" = {entry!r}: {{ from, to }} is needed")
-        else:
-            bounds = problems.collect(range_bounds, entry, f"{problems.file}: {place}")
-            if bounds is not None:
-                found[key] = bounds
+        if file.wrong_key(place, key):
+            continue
+        if not isinstance(entry, dict):
+            file.add(place, f" = {entry!r}: {{ from, to }} is needed")
+            continue
+        bounds = file.collect(range_bounds, entry, f"{file.name}: {place}")
+        if bounds is not None:
+            found[key] = bounds
     return found
 
 
-def _objective(content: Mapping[str, Any], key: str, problems: Problems) -> Objective | None:
-    table = table_of(content, key, problems)
+def _objective(file: UserFile, key: str) -> Objective | None:
+    table = file.table(key)
     senses = [sense for sense in SENSES if sense in table]
     for name in table:
         if name not in (*SENSES, "of"):
-            problems.add(f"{key}.{name}", f": unknown key; allowed: {', '.join((*SENSES, 'of'))}{nearest(name, SENSES)}")
+            file.add(f"{key}.{name}", f": unknown key; allowed: {', '.join((*SENSES, 'of'))}{nearest(name, SENSES)}")
     if len(senses) != 1:
-        problems.add(key, ': give exactly one of maximise = "...", minimise = "..." or target = 4.2 with of = "..."')
+        file.add(key, ': give exactly one of maximise = "...", minimise = "..." or target = 4.2 with of = "..."')
         return None
     sense = senses[0]
+    named = f"{key}.{'of' if sense == 'target' else sense}"
     outcome = table.get("of") if sense == "target" else table[sense]
     if not isinstance(outcome, str):
-        problems.add(f"{key}.{'of' if sense == 'target' else sense}", f" = {outcome!r}: the name of an outcome is needed")
+        file.add(named, f" = {outcome!r}: the name of an outcome is needed")
         return None
     wrong = outcome_problem(outcome)
     if wrong is not None:
-        problems.add(f"{key}.{'of' if sense == 'target' else sense}", f": {wrong}")
+        file.add(named, f": {wrong}")
         return None
     target = table.get("target")
     if sense == "target" and not _is_number(target):
-        problems.add(f"{key}.target", f" = {target!r}: a number is needed")
+        file.add(f"{key}.target", f" = {target!r}: a number is needed")
         return None
     return Objective(outcome, sense, None if target is None else float(target))
 
 
-def _limits(content: Mapping[str, Any], problems: Problems) -> list[Limit]:
+def _limits(file: UserFile) -> list[Limit]:
     limits = []
-    for outcome, entry in flattened(table_of(content, "constraints", problems), ("below", "above")).items():
+    for outcome, entry in file.entries("constraints", ("below", "above")).items():
         place = f'constraints."{outcome}"'
         wrong = outcome_problem(outcome)
         if wrong is not None:
-            problems.add(place, f": {wrong}")
+            file.add(place, f": {wrong}")
         if not isinstance(entry, dict) or not entry or not set(entry) <= {"below", "above"}:
-            problems.add(place, f" = {entry!r}: {{ below = number }}, {{ above = number }} or both are needed")
+            file.add(place, f" = {entry!r}: {{ below = number }}, {{ above = number }} or both are needed")
         elif not all(_is_number(bound) for bound in entry.values()):
-            problems.add(place, f" = {entry!r}: bounds must be numbers")
+            file.add(place, f" = {entry!r}: bounds must be numbers")
         elif "below" in entry and "above" in entry and entry["above"] >= entry["below"]:
-            problems.add(place, f": bounds reversed, above = {entry['above']:g} must be less than below = {entry['below']:g}")
+            file.add(place, f": bounds reversed, above = {entry['above']:g} must be less than below = {entry['below']:g}")
         else:
             limits.append(Limit(outcome, **{name: float(bound) for name, bound in entry.items()}))
     return limits
 
 
-def _spread(content: Mapping[str, Any], schema: DesignSchema, problems: Problems) -> dict[str, float]:
+def _spread(file: UserFile) -> dict[str, float]:
     found: dict[str, float] = {}
-    for key, entry in flattened(table_of(content, "spread", problems), ("sd",)).items():
+    for key, entry in file.entries("spread", ("sd",)).items():
         place = f'spread."{key}"'
-        wrong = schema.key_problem(key)
-        if wrong is not None:
-            problems.add(place, f": {wrong}")
+        if file.wrong_key(place, key):
+            continue
         if not isinstance(entry, dict) or set(entry) != {"sd"} or not _is_number(entry["sd"]) or entry["sd"] <= 0:
-            problems.add(place, f" = {entry!r}: {{ sd = number above 0 }} is needed, in the unit of the key")
+            file.add(place, f" = {entry!r}: {{ sd = number above 0 }} is needed, in the unit of the key")
         else:
             found[key] = float(entry["sd"])
     return found
 
 
-def _derived(content: Mapping[str, Any], schema: DesignSchema, problems: Problems) -> dict[str, Expression]:
-    found: dict[str, Expression] = {}
-    for key, text in flattened(table_of(content, "derived", problems)).items():
-        place = f'derived."{key}"'
-        wrong = schema.key_problem(key)
-        if wrong is not None:
-            problems.add(place, f": {wrong}")
-        try:
-            found[key] = Expression(text if isinstance(text, str) else repr(text))
-        except ExpressionError as error:
-            problems.add(place, f" = {error}")
+def _derived(file: UserFile, variables: Mapping[str, Bounds]) -> dict[str, Expression]:
+    found = file.expressions("derived")
+    for key in found:
+        if not file.wrong_key(f'derived."{key}"', key) and key in variables:
+            file.add(f'derived."{key}"', ": is a variable already")
     return found
 
 
-def _search(content: Mapping[str, Any], variables: int, problems: Problems) -> dict[str, int]:
-    table = table_of(content, "search", problems)
+def _search(file: UserFile, variables: int) -> dict[str, int]:
     settings = {"solves": _SOLVES_FOR_ONE + _SOLVES_FOR_MORE * max(variables - 1, 0)}
-    for key, value in table.items():
+    for key, value in file.table("search").items():
         least = {"seed": 0, "solves": 8, "checks": 8}.get(key, 1000)
         if key not in SEARCH_KEYS:
-            problems.add(f"search.{key}", f": unknown key; allowed: {', '.join(SEARCH_KEYS)}{nearest(key, SEARCH_KEYS)}")
+            file.add(f"search.{key}", f": unknown key; allowed: {', '.join(SEARCH_KEYS)}{nearest(key, SEARCH_KEYS)}")
         elif isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 10_000_000:
-            problems.add(f"search.{key}", f" = {value!r}: a whole number from {least} to 10000000 is needed")
+            file.add(f"search.{key}", f" = {value!r}: a whole number from {least} to 10000000 is needed")
         else:
             settings[key] = value
     return settings

@@ -127,7 +127,7 @@ class Solver:
             goal.store,
             goal.derived,
             name=goal.name,
-            file_keys=goal.file_keys,
+            files_of=goal.files_of,
             folder=goal.folder,
         )
 

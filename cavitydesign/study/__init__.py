@@ -9,8 +9,9 @@ from .run import RunSummary, run_study
 from .status import StudyStatus, study_status
 from .store import Store
 from .study import Study
-from .study_file import DesignSchema, load_study
+from .study_file import load_study
 from .table import Table, study_table
+from .user_file import DesignSchema
 
 __all__ = [
     "Axis",

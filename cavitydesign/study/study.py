@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,8 @@ from .axes import Axis, Value
 from .expression import Expression
 from .fingerprint import canonical, canonical_text, json_of_canonical, text_fingerprint
 from .plot_spec import PlotSpec
+
+FilesOf = Callable[[Mapping[str, Any], Path], Sequence[Path]]
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ class Study:
         What it draws of its table.
     name : str
         For messages and titles.
-    file_keys : tuple of str
-        Design keys whose values name files; what is in the files belongs to the identity of a point.
+    files_of : callable or None
+        From a design and `folder` to the files that it reads; what is in them belongs to the identity of a point.
     folder : Path
         Where those names start.
     """
@@ -72,7 +74,7 @@ class Study:
     columns: Mapping[str, Expression] = field(default_factory=dict)
     plot: PlotSpec | None = None
     name: str = "study"
-    file_keys: tuple[str, ...] = ()
+    files_of: FilesOf | None = None
     folder: Path = Path()
 
     def __eq__(self, other: object) -> bool:
@@ -130,19 +132,39 @@ class Study:
         return design
 
     def point_fingerprint(self, point: Point) -> str:
-        """Content hash under which the point is stored."""
-        design = self.design_at(point)
-        files = [self._digest(name) for key in self.file_keys if isinstance(name := _at(design, key), str)]
-        return text_fingerprint("\n".join([json_of_canonical(design), *files]), self.task, self.version)
+        """Content hash under which the point is stored.
 
-    def _digest(self, name: str) -> str:
-        if name not in self._digests:
-            path = self.folder / name
-            self._digests[name] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no such file"
-        return self._digests[name]
+        Raises
+        ------
+        InputError
+            If the files that its design reads cannot be told.
+        """
+        design = self.design_at(point)
+        return text_fingerprint("\n".join([json_of_canonical(design), *self._digests_of(point, design)]), self.task, self.version)
+
+    def _digests_of(self, point: Point, design: Mapping[str, Any]) -> list[str]:
+        """Digests of the files of a design; numbers name no files, so that points that set only numbers share them."""
+        if self.files_of is None:
+            return []
+        plain = all(isinstance(value, int | float) for value in point.values.values())
+        if plain and self._plain_digests:
+            return self._plain_digests[0]
+        found = [self._digest(path) for path in self.files_of(design, self.folder)]
+        if plain:
+            self._plain_digests.append(found)
+        return found
+
+    def _digest(self, path: Path) -> str:
+        if path not in self._digests:
+            self._digests[path] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no such file"
+        return self._digests[path]
 
     @cached_property
-    def _digests(self) -> dict[str, str]:
+    def _plain_digests(self) -> list[list[str]]:
+        return []
+
+    @cached_property
+    def _digests(self) -> dict[Path, str]:
         return {}
 
     @cached_property
@@ -188,9 +210,3 @@ def _flat(table: Mapping[str, Any], head: str = "") -> dict[str, Any]:
         else:
             flat[head + key] = value
     return flat
-
-
-def _at(table: Any, key: str) -> Any:
-    for name in key.split("."):
-        table = table.get(name) if isinstance(table, dict) else None
-    return table

@@ -2,86 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from ..errors import InputError, nearest
-from .axes import (
-    LARGEST_STUDY,
-    RANGE_KEYS,
-    Axis,
-    Bounds,
-    csv_axis,
-    list_axis,
-    paired_axis,
-    point_count,
-    range_axis,
-    range_bounds,
-)
-from .expression import Expression, ExpressionError
+from .axes import LARGEST_STUDY, Axis, Bounds, csv_axis, list_axis, paired_axis, point_count, range_axis, range_bounds
+from .expression import Expression
 from .plot_spec import read_plot
 from .sampling import METHODS, sampled_axis
 from .study import Study
+from .user_file import DesignSchema, UserFile, flattened
 
 KEYS = ("design", "task", "store", "title", "axes", "paired", "points", "sample", "derived", "columns", "plot")
-Read = TypeVar("Read")
-
 SAMPLE_KEYS = ("method", "points", "seed", "bounds")
-
-
-@dataclass(frozen=True)
-class DesignSchema:
-    """What a study must be told of designs.
-
-    Parameters
-    ----------
-    read_toml : callable
-        From the path of a TOML file to its content.
-    read : callable
-        From the path of a design file to its checked content, nested tables.
-    key_problem : callable
-        From a dotted key to what is wrong with it as a design key (with the nearest right one), or None.
-    tasks : tuple of str
-        What can be computed.
-    version : str
-        Version of whatever decides the numbers.
-    file_keys : tuple of str
-        Design keys whose values name files beside the design.
-    """
-
-    read_toml: Callable[[Path], dict[str, Any]]
-    read: Callable[[Path], Mapping[str, Any]]
-    key_problem: Callable[[str], str | None]
-    tasks: tuple[str, ...]
-    version: str
-    file_keys: tuple[str, ...] = ()
-
-
-class Problems:
-    """Collects the problems of a file, so that the user meets them all at once."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.lines: list[str] = []
-
-    def add(self, key: str, text: str) -> None:
-        """Note one problem of a key."""
-        self.lines.append(f"{self.file}: {key}{text}")
-
-    def collect(self, work: Callable[..., Read], *given: Any) -> Read | None:
-        """Result of `work(*given)`, or None with its problems noted."""
-        try:
-            return work(*given)
-        except InputError as error:
-            self.lines += error.problems
-            return None
-
-    def raise_if_any(self) -> None:
-        """End reading if anything was wrong."""
-        if self.lines:
-            raise InputError(self.lines)
 
 
 def load_study(path: Path, schema: DesignSchema) -> Study:
@@ -99,37 +33,25 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
     InputError
         One line for each problem: file, key, value, what is allowed.
     """
-    content = schema.read_toml(path)
-    problems = Problems(path.name)
-    for key in content:
-        if key not in KEYS:
-            problems.add(key, f": unknown key; allowed: {', '.join(KEYS)}{nearest(key, KEYS)}")
+    file = UserFile(path, schema, KEYS, texts=("store", "title"))
+    content = file.content
     task = content.get("task", "modes")
     if task not in schema.tasks:
-        problems.add("task", f" = {task!r}: not allowed; {' or '.join(schema.tasks)}{nearest(str(task), schema.tasks)}")
-    for key in ("design", "store", "title"):
-        if not isinstance(content.get(key, ""), str):
-            problems.add(key, f" = {content[key]!r}: a text is needed")
-    design: Mapping[str, Any] | None = None
-    if not isinstance(content.get("design"), str):
-        problems.add("design", ": missing; name the design file beside this file")
-    else:
-        design = problems.collect(schema.read, path.parent / content["design"])
-    axes = _read_axes(content, path, problems)
-    derived = _read_expressions(content, "derived", problems)
-    columns = _read_expressions(content, "columns", problems)
-    _check_keys(axes, derived, schema, problems)
-    _check_size(axes, problems)
-    plot = problems.collect(read_plot, table_of(content, "plot", problems), path.name) if "plot" in content else None
-    problems.raise_if_any()
-    assert design is not None
+        file.add("task", f" = {task!r}: not allowed; {' or '.join(schema.tasks)}{nearest(str(task), schema.tasks)}")
+    design = file.design()
+    axes = _read_axes(file)
+    derived, columns = file.expressions("derived"), file.expressions("columns")
+    _check_keys(axes, derived, file)
+    _check_size(axes, file)
+    plot = file.collect(read_plot, file.table("plot"), path.name) if "plot" in content else None
+    file.raise_if_any()
     return Study(
         design=design,
         task=str(task),
         axes=tuple(axes),
         version=schema.version,
-        file_keys=schema.file_keys,
-        folder=(path.parent / content["design"]).parent,
+        files_of=schema.files_of,
+        folder=file.folder,
         store=path.parent / content.get("store", "results"),
         derived=derived,
         columns=columns,
@@ -138,61 +60,31 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
     )
 
 
-def table_of(content: Mapping[str, Any], key: str, problems: Problems) -> Mapping[str, Any]:
-    """A table of the file, empty if it is absent; a problem if it is no table."""
-    table = content.get(key, {})
-    if isinstance(table, dict):
-        return table
-    problems.add(key, f" = {table!r}: a table is needed")
-    return {}
-
-
-def _read_axes(content: Mapping[str, Any], path: Path, problems: Problems) -> list[Axis]:
-    file = path.name
+def _read_axes(file: UserFile) -> list[Axis]:
+    content, name = file.content, file.name
     found: list[Axis | None] = []
-    for key, entry in flattened(table_of(content, "axes", problems)).items():
-        found.append(problems.collect(_read_axis, key, entry, f'{file}: axes."{key}"'))
-    paired = flattened(table_of(content, "paired", problems))
+    for key, entry in file.entries("axes").items():
+        found.append(file.collect(_read_axis, key, entry, f'{name}: axes."{key}"'))
+    paired = file.entries("paired")
     lists = {key: column for key, column in paired.items() if isinstance(column, list)}
     for key in paired.keys() - lists.keys():
-        problems.add(f'paired."{key}"', f" = {paired[key]!r}: a list is needed")
+        file.add(f'paired."{key}"', f" = {paired[key]!r}: a list is needed")
     if lists:
-        found.append(problems.collect(paired_axis, lists, f"{file}: paired"))
-    points = table_of(content, "points", problems)
+        found.append(file.collect(paired_axis, lists, f"{name}: paired"))
+    points = file.table("points")
     if "points" in content:
         if list(points) != ["csv"] or not isinstance(points["csv"], str):
             text = "allowed: csv = a file beside this file, its header naming design keys"
-            problems.add("points", f" = {dict(points)!r}: {text}")
+            file.add("points", f" = {dict(points)!r}: {text}")
         else:
-            found.append(problems.collect(csv_axis, path.parent / points["csv"], f"{file}: points.csv"))
+            found.append(file.collect(csv_axis, file.path.parent / points["csv"], f"{name}: points.csv"))
     if "sample" in content:
-        found.append(problems.collect(_read_sample, table_of(content, "sample", problems), f"{file}: sample"))
+        found.append(file.collect(_read_sample, file.table("sample"), f"{name}: sample"))
     if not any(key in content for key in ("axes", "paired", "points", "sample")):
-        problems.add("axes", ": missing; give [axes], [paired], [points] or [sample]")
-    elif not found and not problems.lines:
-        problems.add("axes", ": empty; name at least one design key")
+        file.add("axes", ": missing; give [axes], [paired], [points] or [sample]")
+    elif not found and not file.lines:
+        file.add("axes", ": empty; name at least one design key")
     return [axis for axis in found if axis is not None]
-
-
-def flattened(table: Mapping[str, Any], leaves: Sequence[str] = RANGE_KEYS, head: str = "") -> dict[str, Any]:
-    """Entries by dotted key: ``cavity.diameter_um`` without quotes is a nested table in TOML; both spellings are read.
-
-    Parameters
-    ----------
-    table : mapping
-    leaves : sequence of str
-        Keys that tell an entry from a nested table.
-    head : str
-        What stands before the keys.
-    """
-    flat: dict[str, Any] = {}
-    for key, entry in table.items():
-        nested = isinstance(entry, dict) and entry and not set(leaves) & set(entry)
-        if nested and "." not in key and head.count(".") < 3:
-            flat |= flattened(entry, leaves, f"{head}{key}.")
-        else:
-            flat[head + key] = entry
-    return flat
 
 
 def _read_axis(key: str, entry: Any, where: str) -> Axis:
@@ -243,34 +135,19 @@ def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
     return sampled_axis(method, count, seed, ranges)
 
 
-def _read_expressions(content: Mapping[str, Any], key: str, problems: Problems) -> dict[str, Expression]:
-    read: dict[str, Expression] = {}
-    for name, text in flattened(table_of(content, key, problems)).items():
-        if not isinstance(text, str):
-            problems.add(f'{key}."{name}"', f" = {text!r}: a text with arithmetic is needed")
-            continue
-        try:
-            read[name] = Expression(text)
-        except ExpressionError as error:
-            problems.add(f'{key}."{name}"', f" = {error}")
-    return read
-
-
-def _check_keys(axes: Sequence[Axis], derived: Mapping[str, Expression], schema: DesignSchema, problems: Problems) -> None:
+def _check_keys(axes: Sequence[Axis], derived: Mapping[str, Expression], file: UserFile) -> None:
     seen: set[str] = set()
     for key in [key for axis in axes for key in axis.keys] + list(derived):
-        wrong = schema.key_problem(key)
-        if wrong is not None:
-            problems.add(f'"{key}"', f": {wrong}")
+        file.wrong_key(f'"{key}"', key)
         if key in seen:
-            problems.add(f'"{key}"', ": set by more than one axis")
+            file.add(f'"{key}"', ": set by more than one axis")
         seen.add(key)
 
 
-def _check_size(axes: Sequence[Axis], problems: Problems) -> None:
+def _check_size(axes: Sequence[Axis], file: UserFile) -> None:
     size = 1
     for axis in axes:
         size *= len(axis)
     if size > LARGEST_STUDY:
         shape = " x ".join(str(len(axis)) for axis in axes)
-        problems.add("axes", f": {shape} = {size} points; at most {LARGEST_STUDY} are allowed")
+        file.add("axes", f": {shape} = {size} points; at most {LARGEST_STUDY} are allowed")

@@ -24,7 +24,12 @@ def read_toml(path):
     return tomllib.loads(path.read_text())
 
 
-SCHEMA = DesignSchema(read_toml, read_toml, key_problem, ("modes", "lase"), "toy 1", ("cavity.file",))
+def files_of(design, folder):
+    name = design["cavity"].get("file")
+    return [] if name is None else [folder / name]
+
+
+SCHEMA = DesignSchema(read_toml, read_toml, key_problem, ("modes", "lase"), "toy 1", files_of)
 
 
 def evaluate(design, task):

@@ -1,0 +1,157 @@
+"""What study and goal files share: the design that they name, dotted keys, arithmetic, and problems told all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..errors import InputError, nearest
+from .axes import RANGE_KEYS
+from .expression import Expression, ExpressionError
+
+Read = TypeVar("Read")
+
+_DEEPEST_KEY = 3
+
+
+def _no_files(design: Mapping[str, Any], folder: Path) -> Sequence[Path]:
+    return ()
+
+
+@dataclass(frozen=True)
+class DesignSchema:
+    """What a study must be told of designs.
+
+    Parameters
+    ----------
+    read_toml : callable
+        From the path of a TOML file to its content.
+    read : callable
+        From the path of a design file to its checked content, nested tables.
+    key_problem : callable
+        From a dotted key to what is wrong with it as a design key (with the nearest right one), or None.
+    tasks : tuple of str
+        What can be computed.
+    version : str
+        Version of whatever decides the numbers.
+    files_of : callable
+        From a design and the folder where its file names start to the files that it reads, those included by others too.
+    """
+
+    read_toml: Callable[[Path], dict[str, Any]]
+    read: Callable[[Path], Mapping[str, Any]]
+    key_problem: Callable[[str], str | None]
+    tasks: tuple[str, ...]
+    version: str
+    files_of: Callable[[Mapping[str, Any], Path], Sequence[Path]] = _no_files
+
+
+class UserFile:
+    """A TOML file beside a design, being read: its content, and its problems, so that the user meets them all at once.
+
+    Parameters
+    ----------
+    path : Path
+    schema : DesignSchema
+        How designs are read and which keys they have.
+    keys : sequence of str
+        Allowed at the top of the file.
+    texts : sequence of str
+        Those of them that hold a text.
+    """
+
+    def __init__(self, path: Path, schema: DesignSchema, keys: Sequence[str], texts: Sequence[str] = ()) -> None:
+        self.path, self.name, self.schema = path, path.name, schema
+        self.content = schema.read_toml(path)
+        self.lines: list[str] = []
+        for key in self.content:
+            if key not in keys:
+                self.add(key, f": unknown key; allowed: {', '.join(keys)}{nearest(key, keys)}")
+        for key in texts:
+            if not isinstance(self.content.get(key, ""), str):
+                self.add(key, f" = {self.content[key]!r}: a text is needed")
+
+    def add(self, key: str, text: str) -> None:
+        """Note one problem of a key."""
+        self.lines.append(f"{self.name}: {key}{text}")
+
+    def collect(self, work: Callable[..., Read], *given: Any) -> Read | None:
+        """Result of `work(*given)`, or None with its problems noted."""
+        try:
+            return work(*given)
+        except InputError as error:
+            self.lines += error.problems
+            return None
+
+    def raise_if_any(self) -> None:
+        """End reading if anything was wrong."""
+        if self.lines:
+            raise InputError(self.lines)
+
+    def table(self, key: str) -> Mapping[str, Any]:
+        """A table of the file, empty if it is absent; a problem if it is no table."""
+        table = self.content.get(key, {})
+        if isinstance(table, dict):
+            return table
+        self.add(key, f" = {table!r}: a table is needed")
+        return {}
+
+    def entries(self, key: str, leaves: Sequence[str] = RANGE_KEYS) -> dict[str, Any]:
+        """`flattened` entries of a table."""
+        return flattened(self.table(key), leaves)
+
+    def design(self) -> Mapping[str, Any]:
+        """The checked design that the file names; empty, with a problem noted, if there is none."""
+        name = self.content.get("design")
+        if not isinstance(name, str):
+            self.add("design", ": missing; name the design file beside this file")
+            return {}
+        return self.collect(self.schema.read, self.path.parent / name) or {}
+
+    @property
+    def folder(self) -> Path:
+        """Where file names in the design start."""
+        return (self.path.parent / str(self.content.get("design", ""))).parent
+
+    def wrong_key(self, place: str, key: str) -> bool:
+        """Whether a dotted key is no key of a design; the problem is noted."""
+        problem = self.schema.key_problem(key)
+        if problem is not None:
+            self.add(place, f": {problem}")
+        return problem is not None
+
+    def expressions(self, key: str) -> dict[str, Expression]:
+        """A table of arithmetic, by dotted name."""
+        read: dict[str, Expression] = {}
+        for name, text in self.entries(key).items():
+            if not isinstance(text, str):
+                self.add(f'{key}."{name}"', f" = {text!r}: a text with arithmetic is needed")
+                continue
+            try:
+                read[name] = Expression(text)
+            except ExpressionError as error:
+                self.add(f'{key}."{name}"', f" = {error}")
+        return read
+
+
+def flattened(table: Mapping[str, Any], leaves: Sequence[str] = RANGE_KEYS, head: str = "") -> dict[str, Any]:
+    """Entries by dotted key: ``cavity.diameter_um`` without quotes is a nested table in TOML; both spellings are read.
+
+    Parameters
+    ----------
+    table : mapping
+    leaves : sequence of str
+        Keys that tell an entry from a nested table.
+    head : str
+        What stands before the keys.
+    """
+    flat: dict[str, Any] = {}
+    for key, entry in table.items():
+        nested = isinstance(entry, dict) and entry and not set(leaves) & set(entry)
+        if nested and "." not in key and head.count(".") < _DEEPEST_KEY:
+            flat |= flattened(entry, leaves, f"{head}{key}.")
+        else:
+            flat[head + key] = entry
+    return flat
