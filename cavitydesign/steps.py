@@ -35,13 +35,36 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     if not design.spreads:
         return found
     from .design_file.varied import cavity_spreads
-    from .lasing.static_outcomes import static_outcomes
     from .modes.uncertainty import with_spreads
 
     def thresholds(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
-        return static_outcomes(modes, design.lasing.quality, design.medium, design.pump, cavity)
+        return static_thresholds(modes, design, cavity)
 
     return with_spreads(found, design.modes, cavity_spreads(design), thresholds)
+
+
+def static_thresholds(modes: ModeSet, design: Design, cavity: Cavity | None = None) -> dict[str, dict[str, float]]:
+    """Where each mode starts to lase when it is alone: gain equals loss, without a light curve.
+
+    Parameters
+    ----------
+    modes : ModeSet
+        Modes of the design, from `find_modes`.
+    design : Design
+        Gives the medium, the pump and the rule for Q.
+    cavity : Cavity, optional
+        Of the modes, where it is not the design's.
+
+    Returns
+    -------
+    dict of str to dict
+        By mode label: threshold_gain_per_cm (material gain that balances the loss, first order), and gain_equals_loss_mj_cm2
+        (fluence at which the dark gain reaches it) unless it never does. Modes without loss or without field in the doped
+        region are left out.
+    """
+    from .lasing.static_outcomes import static_outcomes
+
+    return static_outcomes(modes, design.lasing.quality, design.medium, design.pump, cavity or design.cavity)
 
 
 def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = None) -> LasingPrediction:

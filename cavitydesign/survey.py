@@ -17,8 +17,12 @@ from .design_file.toml_file import read_toml
 from .errors import InputError
 from .study import DesignSchema
 
-TASKS = ("modes", "lase")
-USUAL_PICTURE = {"modes": ("fsr_nm", "q_total"), "lase": ("threshold_mj_cm2.lasing", "modes_lasing")}
+TASKS = ("modes", "threshold", "lase")
+USUAL_PICTURE = {
+    "modes": ("fsr_nm", "q_total"),
+    "threshold": ("q_total", "gain_equals_loss_mj_cm2"),
+    "lase": ("threshold_mj_cm2.lasing", "modes_lasing"),
+}
 WORKER_MODULES = ("cavitydesign.survey", "cavitydesign.steps", "cavitydesign.lasing")
 _DECIDING = (
     "units", "materials", "geometry", "mesh", "fem", "eigen", "analytic", "modes", "gain", "lasing", "design_file", "steps",
@@ -33,7 +37,8 @@ def evaluate_point(design: Mapping[str, Any], task: str, folder: Path | None = N
     ----------
     design : mapping
         Tables of the design file.
-    task : {"modes", "lase"}
+    task : {"modes", "threshold", "lase"}
+        Modes with their loss budgets; with the static threshold of each too; or with light curve and regime.
     folder : Path, optional
         Where file names in the design start; the current folder by default.
 
@@ -43,7 +48,7 @@ def evaluate_point(design: Mapping[str, Any], task: str, folder: Path | None = N
         As the steps raise them; the study keeps the text beside the point.
     """
     from .design_file import parse_design
-    from .steps import find_modes
+    from .steps import find_modes, predict_lasing, static_thresholds
 
     if task not in TASKS:
         raise InputError(f"task = {task!r}: must be one of {', '.join(TASKS)}")
@@ -53,8 +58,8 @@ def evaluate_point(design: Mapping[str, Any], task: str, folder: Path | None = N
     modes.pop("seconds", None)
     if task == "modes":
         return modes
-    from .steps import predict_lasing
-
+    if task == "threshold":
+        return {"modes": modes, "static": static_thresholds(found, checked)}
     lasing = predict_lasing(found, checked).to_json_dict()
     lasing.pop("seconds", None)
     return {"modes": modes, "lasing": lasing}
@@ -86,10 +91,14 @@ def fields_of_point(design: Mapping[str, Any], folder: Path, resolution: tuple[i
 
 
 def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str, Any]]:
-    """Rows of the table: one a mode (task modes), or one a point (task lase)."""
-    if task == "modes":
+    """Rows of the table: one a mode (tasks modes and threshold), or one a point (task lase)."""
+    if task != "lase":
+        modes, static = (result["modes"], {}) if task == "modes" else (result["modes"]["modes"], result["static"])
         return [
-            {name: value for name, value in mode.items() if name != "label"} | {"mode": mode["label"]} for mode in result["modes"]
+            {name: value for name, value in mode.items() if name != "label"}
+            | static.get(mode["label"], {})
+            | {"mode": mode["label"]}
+            for mode in modes
         ]
     lasing = result["lasing"]
     outcomes = {name: value for name, value in lasing.items() if not isinstance(value, list | dict)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import nearest
@@ -33,7 +33,8 @@ LASING_OUTCOMES = (
     "threshold_mj_cm2.lasing",
     "pulse_fwhm_ps",
 )
-OUTCOMES = LASING_OUTCOMES + MODE_OUTCOMES
+STATIC_OUTCOMES = ("threshold_gain_per_cm", "gain_equals_loss_mj_cm2")
+OUTCOMES = LASING_OUTCOMES + STATIC_OUTCOMES + MODE_OUTCOMES
 
 
 def outcome_problem(name: str) -> str | None:
@@ -45,7 +46,9 @@ def outcome_problem(name: str) -> str | None:
 
 def task_for(names: set[str]) -> str:
     """The cheapest task that gives the named outcomes."""
-    return "lase" if any(name in LASING_OUTCOMES for name in names) else "modes"
+    if any(name in LASING_OUTCOMES for name in names):
+        return "lase"
+    return "threshold" if any(name in STATIC_OUTCOMES for name in names) else "modes"
 
 
 def outcomes(result: Mapping[str, Any], task: str, wavelength_nm: float) -> dict[str, float | None]:
@@ -55,11 +58,12 @@ def outcomes(result: Mapping[str, Any], task: str, wavelength_nm: float) -> dict
     ----------
     result : mapping
         As `survey.evaluate_point` gives it.
-    task : {"modes", "lase"}
+    task : {"modes", "threshold", "lase"}
     wavelength_nm : float
-        Outcomes of a mode are those of the fundamental mode (p = 1, q = 0) nearest to it.
+        Outcomes of a mode are those of the fundamental mode (p = 1, q = 0) nearest to it; static thresholds are the least of
+        all solved modes.
     """
-    modes = result["modes"]["modes"] if task == "lase" else result["modes"]
+    modes = modes_of(result, task)
     found: dict[str, float | None] = {"modes_found": float(len(modes))}
     mode = reference_mode(modes, wavelength_nm)
     if mode is not None:
@@ -67,7 +71,24 @@ def outcomes(result: Mapping[str, Any], task: str, wavelength_nm: float) -> dict
         found |= {f"confinement.{region}": share for region, share in mode["confinement"].items()}
     if task == "lase":
         found |= {name: _number(result["lasing"], name) for name in LASING_OUTCOMES}
+    if task != "modes":
+        each = result["static"].values() if task == "threshold" else _solved(result["lasing"]["per_mode"])
+        found |= {name: _least(each, name) for name in STATIC_OUTCOMES}
     return found
+
+
+def modes_of(result: Mapping[str, Any], task: str) -> list[Mapping[str, Any]]:
+    """The solved modes of a stored result."""
+    modes: list[Mapping[str, Any]] = result["modes"] if task == "modes" else result["modes"]["modes"]
+    return modes
+
+
+def _solved(per_mode: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [mode for mode in per_mode if not mode.get("extended", False)]
+
+
+def _least(each: Iterable[Mapping[str, Any]], name: str) -> float | None:
+    return min((float(mode[name]) for mode in each if mode.get(name) is not None), default=None)
 
 
 def reference_mode(modes: list[Mapping[str, Any]], wavelength_nm: float) -> Mapping[str, Any] | None:
@@ -78,7 +99,7 @@ def reference_mode(modes: list[Mapping[str, Any]], wavelength_nm: float) -> Mapp
 
 def comb_place(result: Mapping[str, Any], task: str, wavelength_nm: float) -> float | None:
     """Azimuthal order, a real number, that the fundamental comb has at a wavelength; None without a spacing."""
-    mode = reference_mode(result["modes"]["modes"] if task == "lase" else result["modes"], wavelength_nm)
+    mode = reference_mode(modes_of(result, task), wavelength_nm)
     if mode is None or not mode["fsr_nm"]:
         return None
     return float(mode["m"] + (mode["wavelength_nm"] - wavelength_nm) / mode["fsr_nm"])

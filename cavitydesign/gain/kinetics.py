@@ -5,6 +5,8 @@ Times in ps. The cascade is  hot pair f2 -Gamma-> relaxed pair f1 -gamma_E-> exc
 
 from __future__ import annotations
 
+import functools
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -168,5 +170,15 @@ class Ladder:
         matrix[size + rungs, size + rungs] = -self.cooling_per_ps
         hot = np.where((rungs >= self.hot_from)[:, None], occupation, 0.0)
         start = np.concatenate([occupation - hot, hot])
-        steps = np.stack([expm(matrix * time) for time in times_ps])
+        steps = _propagators(matrix.tobytes(), tuple(np.asarray(times_ps, dtype=float).tolist()))
         return np.asarray(np.matmul(steps, start)[:, :size])
+
+
+@functools.lru_cache(maxsize=16)
+def _propagators(matrix: bytes, times_ps: tuple[float, ...]) -> Array:
+    """exp(matrix time) at each time, (k, n, n); kept, since all cavities with one medium share their ladder."""
+    rates = np.frombuffer(matrix)
+    size = math.isqrt(len(rates))
+    steps = np.stack([expm(rates.reshape(size, size) * time) for time in times_ps])
+    steps.setflags(write=False)
+    return steps

@@ -1,6 +1,6 @@
 """Figures of the study engine, printed: points per second, overheads, ten thousand stored points.
 
-    python tests/benchmarks/study_throughput.py [points]
+    python tests/benchmarks/study_throughput.py [points] [--only store | overheads | throughput]
 
 Nothing is asserted here: the figures, with machine and versions, go into docs/studies.md.
 """
@@ -15,7 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from process_watch import watched
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
@@ -36,12 +41,12 @@ span_nm = 4.0
 """
 
 
-def study_in(folder: Path, points: int) -> Path:
+def study_in(folder: Path, points: int, task: str = "modes") -> Path:
     """A study of diameters from 20 to 60 um."""
     folder.mkdir()
     (folder / "design.toml").write_text(DESIGN)
     axis = f'[axes]\n"cavity.diameter_um" = {{ from = 20.0, to = 60.0, points = {points} }}\n'
-    (folder / "study.toml").write_text(f'design = "design.toml"\n{axis}')
+    (folder / "study.toml").write_text(f'design = "design.toml"\ntask = "{task}"\n{axis}')
     return folder / "study.toml"
 
 
@@ -54,20 +59,27 @@ def command(*arguments: str) -> tuple[float, str]:
 
 
 def throughput(root: Path, points: int) -> None:
-    """Points per second with one and two workers, memory included."""
-    rates = {}
+    """Points per second with one and two workers; memory; what the second process adds.
+
+    Other work on the machine makes wall times long, but leaves processor times and the share of idle time as they are. From
+    these two follows what the machine would do alone: w workers that are idle for a share of their time, and whatever runs
+    beside them, on w cores.
+    """
+    alone = {}
     for workers in (1, 2):
-        file = study_in(root / f"workers-{workers}", points)
-        before = os.times()
-        seconds, told = command("study", "run", str(file), "--workers", str(workers), "--json")
-        after = os.times()
-        cpu = (after.children_user + after.children_system - before.children_user - before.children_system) / points
-        rates[workers] = points / seconds
-        told = " ".join(told.split())
-        # Only a single worker is this process's own child, whose CPU time it can read.
-        each = f"; {cpu:.3f} s of CPU a point" if workers == 1 else ""
-        print(f"{workers} workers: {rates[workers]:.1f} points/s, start-up included{each}; {told}")
-    print(f"efficiency of the second process: {rates[2] / rates[1] - 1:.0%}")
+        file = study_in(root / f"workers-{workers}", points, "threshold")
+        line = [sys.executable, "-c", "from cavitydesign.cli.main import main; main()", "study", "run", str(file)]
+        seen = watched([*line, "--workers", str(workers), "--json"])
+        computing = sorted(seen.processes.values(), key=lambda cost: -cost.run_s)[:workers]
+        idle = sum(cost.idle_share for cost in computing) / workers
+        alone[workers] = points * workers * (1 - idle) / seen.run_s
+        memory = max(cost.memory_mb for cost in seen.processes.values())
+        print(
+            f"{workers} workers: {points / seen.seconds:.1f} points/s of wall time, start-up included;"
+            f" {1e3 * seen.run_s / points:.1f} ms of processor time a point, workers idle for {idle:.1%}:"
+            f" {alone[workers]:.1f} points/s on free cores; {memory:.0f} MB in the largest process"
+        )
+    print(f"efficiency of the second process, on free cores: {alone[2] / alone[1] - 1:.0%}")
 
 
 def ten_thousand(root: Path) -> None:
@@ -122,16 +134,22 @@ def main() -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("points", type=int, nargs="?", default=1000)
-    points = parser.parse_args().points
-    print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
+    parser.add_argument("--only", choices=("store", "overheads", "throughput"))
+    given = parser.parse_args()
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "distributed"))
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+    print(f"Python {platform.python_version()}, {libraries}; {machine}; {time.strftime('%Y-%m-%d')}")
     with tempfile.TemporaryDirectory() as root:
-        ten_thousand(Path(root))
-        overheads(Path(root))
-        throughput(Path(root), points)
+        if given.only in (None, "store"):
+            ten_thousand(Path(root))
+        if given.only in (None, "overheads"):
+            overheads(Path(root))
+        if given.only in (None, "throughput"):
+            throughput(Path(root), given.points)
+    print(f"load at the end {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
     from study_throughput import main as importable_main
 
     importable_main()

@@ -39,6 +39,7 @@ def evaluate(design, task):
         "side_mode_suppression_db": 30 * single,
         "modes_lasing": 1,
         "pulse_fwhm_ps": 1.0,
+        "per_mode": [],
         "threshold_mj_cm2": {"gain_equals_loss": threshold / 2, "ase": threshold / 1.4, "lasing": threshold},
     }
     return {"modes": modes, "lasing": lasing}
