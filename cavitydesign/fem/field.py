@@ -9,41 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..mesh.rim_map import Window
-from .legendre import Array, Line, legendre_values, nodal_slopes, nodal_values
+from .legendre import Array, LineTables, line_tables
 from .tensor_space import TensorSpace
 
 Values = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class LineTables:
-    """Values of all one-dimensional functions of a line at points: edge, nodal, slope of nodal; shape (points, functions).
-
-    Slopes and edge functions refer to the reference interval of the element; `half` is the half length of each point's element.
-    """
-
-    edge: Array
-    nodal: Array
-    slope: Array
-    half: Array
-    element: NDArray[np.int64]
-
-
-def line_tables(line: Line, points: Array) -> LineTables:
-    """Tabulate a line's functions at points; a point on an element boundary belongs to the element above it."""
-    edges = np.asarray(line.breaks)
-    element = np.clip(np.searchsorted(edges, points, side="right") - 1, 0, line.elements - 1)
-    half = 0.5 * (edges[element + 1] - edges[element])
-    x = (points - 0.5 * (edges[element + 1] + edges[element])) / half
-    rows = np.arange(points.size)[:, None]
-    edge = np.zeros((points.size, line.edge_size))
-    edge[rows, line.edge_numbers()[element]] = legendre_values(line.order, x).T
-    numbers = line.nodal_numbers()[element]
-    nodal = np.zeros((points.size, line.nodal_size + 1))
-    slope = np.zeros_like(nodal)
-    np.add.at(nodal, (rows, numbers), nodal_values(line.order, x).T)
-    np.add.at(slope, (rows, numbers), nodal_slopes(line.order, x).T)
-    return LineTables(edge, nodal[:, :-1], slope[:, :-1], half, element)
 
 
 @dataclass(frozen=True)
@@ -100,7 +69,7 @@ class FieldGrid:
     @classmethod
     def build(cls, window: Window, space: TensorSpace, s_um: Array, t_um: Array) -> FieldGrid:
         """Tabulate a grid of a window."""
-        along_s, along_t = line_tables(space.s, s_um), line_tables(space.t, t_um)
+        along_s, along_t = line_tables(space.s, s_um), space.t.tables(t_um)
         r, z, r_s, z_s, r_t, z_t = window.map(s_um, t_um)
         length_s, length_t = np.hypot(abs(r_s), abs(z_s)), np.hypot(abs(r_t), abs(z_t))
         r_s, z_s = r_s * along_s.half[:, None], z_s * along_s.half[:, None]
@@ -124,11 +93,7 @@ class FieldGrid:
         """
         space, along_s, along_t = self.space, self.along_s, self.along_t
         order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
-        columns = vectors.T if vectors.ndim == 2 else vectors[None, :]
-        first, second, _ = space.sizes
-        e_s = columns[:, :first].reshape(-1, space.s.edge_size, space.t.nodal_size)
-        e_t = columns[:, first : first + second].reshape(-1, space.s.nodal_size, space.t.edge_size)
-        psi = columns[:, first + second :].reshape(-1, space.s.nodal_size, space.t.nodal_size)
+        e_s, e_t, psi = space.split(vectors)
         r_s, z_s, r_t, z_t = self.slopes
         cov_s = along_s.edge @ e_s @ along_t.nodal.T
         cov_t = along_s.nodal @ e_t @ along_t.edge.T

@@ -126,3 +126,34 @@ class Line:
             numbers = numbers - 1
             numbers[-1, 1] = -1 if not self.keep_end else numbers[-1, 1]
         return np.asarray(numbers, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class LineTables:
+    """Values of all one-dimensional functions of a line at points: edge, nodal, slope of nodal; shape (points, functions).
+
+    Slopes and edge functions refer to the reference interval of the element; `half` is the half length of each point's element.
+    """
+
+    edge: Array
+    nodal: Array
+    slope: Array
+    half: Array
+    element: NDArray[np.int64]
+
+
+def line_tables(line: Line, points: Array) -> LineTables:
+    """Tabulate a line's functions at points; a point on an element boundary belongs to the element above it."""
+    edges = np.asarray(line.breaks)
+    element = np.clip(np.searchsorted(edges, points, side="right") - 1, 0, line.elements - 1)
+    half = 0.5 * (edges[element + 1] - edges[element])
+    x = (points - 0.5 * (edges[element + 1] + edges[element])) / half
+    rows = np.arange(points.size)[:, None]
+    edge = np.zeros((points.size, line.edge_size))
+    edge[rows, line.edge_numbers()[element]] = legendre_values(line.order, x).T
+    numbers = line.nodal_numbers()[element]
+    nodal = np.zeros((points.size, line.nodal_size + 1))
+    slope = np.zeros_like(nodal)
+    np.add.at(nodal, (rows, numbers), nodal_values(line.order, x).T)
+    np.add.at(slope, (rows, numbers), nodal_slopes(line.order, x).T)
+    return LineTables(edge, nodal[:, :-1], slope[:, :-1], half, element)

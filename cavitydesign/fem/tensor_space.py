@@ -1,8 +1,8 @@
-"""The tensor-product space H(curl) x H1 on a mapped window: numbering, sparsity pattern, and assembly by one-dimensional tables.
+"""The tensor-product space H(curl) x H1 on a mapped window, numbered as a chain of elements outwards.
 
-Unknowns: covariant components E_s in edge(s) x nodal(t), E_t in nodal(s) x edge(t), and psi in nodal(s) x nodal(t). All global
-matrices are sums of Kronecker-patterned blocks; a block's values come out of two small matrix products per row of elements,
-already assembled, and are copied to their fixed places in one sparsity pattern.
+Unknowns: covariant components E_s in edge(s) x nodal(t), E_t in nodal(s) x edge(t), and psi in nodal(s) x nodal(t); s runs over a
+few elements of high order, t over the functions of an `AxialBasis`. Neighbouring elements share E_t and psi on one line s = const:
+matrices are chains of small dense blocks (eigen/chain.py).
 """
 
 from __future__ import annotations
@@ -14,56 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .legendre import Array, Line, gauss, legendre_values, nodal_slopes, nodal_values
+from ..eigen.chain import ChainShape
+from .axial_basis import AxialBasis
+from .legendre import Array, Line
 
 IntArray = NDArray[np.int64]
-KINDS = ("N", "L", "D")
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Couplings of two one-dimensional spaces: sorted by row, then column.
-
-    Attributes
-    ----------
-    row, column : (n,) int arrays
-        Unknowns of each coupling.
-    start, length : (rows,) int arrays
-        First coupling and number of couplings of each row.
-    slot : (elements, a, b) int array
-        Coupling of the local functions a, b of each element; n where a wall removed one of them.
-    """
-
-    row: IntArray
-    column: IntArray
-    start: IntArray
-    length: IntArray
-    slot: IntArray
-
-
-@lru_cache(maxsize=256)
-def pairs(elements: int, order: int, keep: tuple[bool, bool, bool], row_kind: str, column_kind: str) -> Pairs:
-    """Couplings of the nodal ("N") or edge ("L") spaces of a line."""
-    line = Line(tuple(float(i) for i in range(elements + 1)), order, keep[0], keep[1], keep[2])
-    numbers = {"N": line.nodal_numbers(), "L": line.edge_numbers()}
-    sizes = {"N": line.nodal_size, "L": line.edge_size}
-    rows, columns = numbers[row_kind], numbers[column_kind]
-    r = np.broadcast_to(rows[:, :, None], (elements, rows.shape[1], columns.shape[1]))
-    c = np.broadcast_to(columns[:, None, :], r.shape)
-    good = (r >= 0) & (c >= 0)
-    width = sizes[column_kind]
-    key = np.where(good, r * width + c, -1)
-    unique, inverse = np.unique(key, return_inverse=True)
-    inverse = inverse.reshape(key.shape)
-    if unique[0] == -1:
-        unique = unique[1:]
-        slot = np.where(good, inverse - 1, unique.size)
-    else:
-        slot = inverse
-    row, column = unique // width, unique % width
-    length = np.bincount(row, minlength=sizes[row_kind])
-    start = np.concatenate([[0], np.cumsum(length)[:-1]])
-    return Pairs(row, column, start, length, slot)
 
 
 @dataclass(frozen=True)
@@ -72,153 +27,87 @@ class TensorSpace:
 
     Parameters
     ----------
-    s, t : Line
-        The two one-dimensional spaces.
+    s : Line
+        Both ends are electric walls.
+    t : AxialBasis
     """
 
     s: Line
-    t: Line
+    t: AxialBasis
 
     @property
-    def sizes(self) -> tuple[int, int, int]:
-        """Unknowns of E_s, E_t and psi."""
-        s, t = self.s, self.t
-        return s.edge_size * t.nodal_size, s.nodal_size * t.edge_size, s.nodal_size * t.nodal_size
+    def shape(self) -> ChainShape:
+        """Elements, and how many unknowns each has and shares with its neighbour."""
+        nodal, edge, order = self.t.nodal_size, self.t.edge_size, self.s.order
+        shared = nodal + edge
+        return ChainShape(self.s.elements, shared, order * nodal + (order - 1) * shared)
 
     @property
     def size(self) -> int:
         """All unknowns."""
-        return sum(self.sizes)
+        return self.shape.size
 
     @property
-    def points(self) -> tuple[Array, Array]:
-        """Quadrature positions in s and t, flat, element by element."""
-        return self.s.quadrature[0].ravel(), self.t.quadrature[0].ravel()
+    def gradients(self) -> int:
+        """Dimension of the null space of a: one gradient for each psi."""
+        return self.s.nodal_size * self.t.nodal_size
 
     @cached_property
-    def pattern(self) -> Pattern:
-        """Sparsity pattern shared by every matrix on this space."""
-        s, t = self.s, self.t
-        return pattern(
-            s.elements, s.order, (s.keep_start, s.keep_end, s.periodic), t.elements, t.order, (t.keep_start, t.keep_end, t.periodic)
-        )
-
-    def block(self, weight: NDArray[Any], row: tuple[str, str], column: tuple[str, str]) -> NDArray[Any]:
-        """Values of one block: integral of weight * row function * column function on the reference squares.
-
-        Parameters
-        ----------
-        weight : (Qs, Qt) array
-            Values at the quadrature points, quadrature weights included.
-        row, column : tuple of str
-            Kinds of the factors in s and t: "N" nodal, "D" derivative of nodal, "L" edge.
-
-        Returns
-        -------
-        (pairs in s, pairs in t) array
-        """
-        along = _contract(self.t, weight.T, row[1], column[1])
-        return _contract(self.s, np.ascontiguousarray(along.T), row[0], column[0])
-
-
-def _table(kind: str, order: int, points: int) -> Array:
-    x, _ = gauss(points)
-    if kind == "L":
-        return legendre_values(order, x)
-    return nodal_values(order, x) if kind == "N" else nodal_slopes(order, x)
-
-
-@lru_cache(maxsize=256)
-def _products(row_kind: str, column_kind: str, order: int, points: int) -> Array:
-    """Products of local functions at the Gauss points, shape (a * b, points)."""
-    a, b = _table(row_kind, order, points), _table(column_kind, order, points)
-    return np.ascontiguousarray((a[:, None, :] * b[None, :, :]).reshape(-1, points))
-
-
-def _contract(line: Line, values: NDArray[Any], row_kind: str, column_kind: str) -> NDArray[Any]:
-    """Integrate (Q, k) values against all couplings of a line; shape (couplings, k)."""
-    space = pairs(
-        line.elements,
-        line.order,
-        (line.keep_start, line.keep_end, line.periodic),
-        "L" if row_kind == "L" else "N",
-        "L" if column_kind == "L" else "N",
-    )
-    products = _products(row_kind, column_kind, line.order, line.points_per_element)
-    batched = np.matmul(products, values.reshape(line.elements, line.points_per_element, -1))
-    out = np.zeros((space.row.size + 1, batched.shape[2]), dtype=batched.dtype)
-    for element in range(line.elements):  # within one element no coupling occurs twice, unless periodic on one element
-        slots = space.slot[element].ravel()
-        if line.periodic and line.elements == 1:
-            np.add.at(out, slots, batched[element])
-        else:
-            out[slots] += batched[element]
-    return out[:-1]
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """Compressed sparse rows of the three-by-three block pattern, and where each block's values go.
-
-    Attributes
-    ----------
-    indptr, indices : int arrays
-        The pattern; symmetric, so rows are columns.
-    place : dict of (row field, column field) to (pairs in s, pairs in t) int arrays
-        Position of a block's values in the data; fields are "s", "t", "psi".
-    """
-
-    indptr: NDArray[np.int32]
-    indices: NDArray[np.int32]
-    place: dict[tuple[str, str], NDArray[np.int32]]
+    def points(self) -> tuple[Array, Array]:
+        """Quadrature positions in s and t, flat, element by element."""
+        return self.s.quadrature[0].ravel(), self.t.line.quadrature[0].ravel()
 
     @property
-    def nnz(self) -> int:
-        """Stored values."""
-        return int(self.indices.size)
+    def places(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Positions of E_s (edge functions of s, nodal of t), E_t (nodal, edge) and psi (nodal, nodal) in a vector."""
+        return _places(self.s.elements, self.s.order, self.t.nodal_size, self.t.edge_size)
+
+    def split(self, vectors: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """E_s, E_t and psi of the columns of an (n, k) array, or of one (n,) vector; shapes (k, functions of s, functions of t)."""
+        columns = np.ascontiguousarray(vectors.T) if vectors.ndim == 2 else vectors[None, :]
+        e_s, e_t, psi = (columns[:, place] for place in self.places)
+        return e_s, e_t, psi
+
+    def shared_with(self, other: TensorSpace) -> tuple[IntArray, IntArray]:
+        """Numbers, here and there, of the unknowns that two spaces on the same elements have in common; the bases are nested."""
+        order = min(self.s.order, other.s.order)
+        nodal, edge = min(self.t.nodal_size, other.t.nodal_size), min(self.t.edge_size, other.t.edge_size)
+        return self._leading(order, nodal, edge), other._leading(order, nodal, edge)
+
+    def _leading(self, order: int, nodal: int, edge: int) -> IntArray:
+        e_s, e_t, psi = self.places
+        edges = self.s.edge_numbers()[:, :order].ravel()
+        nodes = self.s.nodal_numbers()[:, [1, *range(2, order + 1)]].ravel()
+        nodes = nodes[nodes >= 0]
+        return np.concatenate([e_s[edges, :nodal].ravel(), e_t[nodes, :edge].ravel(), psi[nodes, :nodal].ravel()])
 
 
-FIELD_KINDS = {"s": ("L", "N"), "t": ("N", "L"), "psi": ("N", "N")}
+@lru_cache(maxsize=64)
+def _places(elements: int, order: int, nodal: int, edge: int) -> tuple[IntArray, IntArray, IntArray]:
+    """See `TensorSpace.places`: per element E_s, the bubbles of E_t and psi, then E_t and psi on its outer line."""
+    bubbles = order - 1
+    own = order * nodal + (bubbles + 1) * (nodal + edge)
+    start = own * np.arange(elements)[:, None, None]
+    e_s = start + np.arange(order * nodal).reshape(order, nodal)
+    inner_t = start + order * nodal + np.arange(bubbles * edge).reshape(bubbles, edge)
+    inner_psi = start + order * nodal + bubbles * edge + np.arange(bubbles * nodal).reshape(bubbles, nodal)
+    line_t = start[:, 0] + own - nodal - edge + np.arange(edge)
+    line_psi = start[:, 0] + own - nodal + np.arange(nodal)
+
+    def nodes(lines: IntArray, inner: IntArray) -> IntArray:
+        """By number of the nodal function of s: bubbles of an element, then its outer vertex; the last vertex is a wall."""
+        return np.concatenate([inner, lines[:, None]], axis=1).reshape(elements * order, -1)[:-1]
+
+    return e_s.reshape(elements * order, nodal), nodes(line_t, inner_t), nodes(line_psi, inner_psi)
 
 
-@lru_cache(maxsize=8)
-def pattern(ns: int, ps: int, keep_s: tuple[bool, bool, bool], nt: int, pt: int, keep_t: tuple[bool, bool, bool]) -> Pattern:
-    """The pattern of a tensor space of the given numbers of elements, orders and walls."""
-    names = ("s", "t", "psi")
-    line_s = Line(tuple(map(float, range(ns + 1))), ps, *keep_s)
-    line_t = Line(tuple(map(float, range(nt + 1))), pt, *keep_t)
-    size_s = {"N": line_s.nodal_size, "L": line_s.edge_size}
-    size_t = {"N": line_t.nodal_size, "L": line_t.edge_size}
-    offset, total = {}, 0
-    for name in names:
-        offset[name] = total
-        total += size_s[FIELD_KINDS[name][0]] * size_t[FIELD_KINDS[name][1]]
-    lengths = np.zeros(total, dtype=np.int64)
-    blocks: dict[tuple[str, str], tuple[Pairs, Pairs]] = {}
-    before: dict[tuple[str, str], IntArray] = {}
-    for name in names:
-        kinds = FIELD_KINDS[name]
-        shape = (size_s[kinds[0]], size_t[kinds[1]])
-        run = np.zeros(shape, dtype=np.int64)
-        for other in names:
-            others = FIELD_KINDS[other]
-            in_s, in_t = pairs(ns, ps, keep_s, kinds[0], others[0]), pairs(nt, pt, keep_t, kinds[1], others[1])
-            blocks[name, other] = (in_s, in_t)
-            before[name, other] = run.copy()
-            run += in_s.length[:, None] * in_t.length[None, :]
-        lengths[offset[name] : offset[name] + run.size] = run.ravel()
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    indices = np.empty(int(indptr[-1]), dtype=np.int32)
-    place: dict[tuple[str, str], NDArray[np.int32]] = {}
-    for (name, other), (in_s, in_t) in blocks.items():
-        width = size_t[FIELD_KINDS[name][1]]
-        first = (indptr[offset[name] : offset[name] + before[name, other].size].reshape(-1, width) + before[name, other])[
-            in_s.row[:, None], in_t.row[None, :]
-        ]
-        within_s = (np.arange(in_s.row.size) - in_s.start[in_s.row])[:, None]
-        within_t = (np.arange(in_t.row.size) - in_t.start[in_t.row])[None, :]
-        spot = (first + within_s * in_t.length[in_t.row][None, :] + within_t).astype(np.int32)
-        place[name, other] = spot
-        columns = size_t[FIELD_KINDS[other][1]]
-        indices[spot] = offset[other] + in_s.column[:, None] * columns + in_t.column[None, :]
-    return Pattern(indptr.astype(np.int32), indices, place)
+@lru_cache(maxsize=64)
+def element_order(order: int, nodal: int, edge: int) -> IntArray:
+    """Local unknowns in the order of the chain (inner line, own, outer line), as places in [E_s | E_t | psi].
+
+    E_t and psi are there by local function of s: inner hat, outer hat, bubbles.
+    """
+    e_s = np.arange(order * nodal)
+    e_t = order * nodal + np.arange((order + 1) * edge).reshape(order + 1, edge)
+    psi = order * nodal + (order + 1) * edge + np.arange((order + 1) * nodal).reshape(order + 1, nodal)
+    return np.concatenate([e_t[0], psi[0], e_s, e_t[2:].ravel(), psi[2:].ravel(), e_t[1], psi[1]])

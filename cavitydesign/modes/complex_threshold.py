@@ -20,9 +20,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from ..eigen.factor import Factor, factorise
+from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import InputError, SolverError, nearest
 from ..units import absorption_per_cm, wavelength_nm
 from .derivatives import solved_mode
@@ -158,7 +157,7 @@ class _Search:
         return out[0], out[1]
 
     @cached_property
-    def masses(self) -> tuple[tuple[int, bool, sparse.csc_matrix], ...]:
+    def masses(self) -> tuple[tuple[int, bool, Matrix], ...]:
         """Mass matrices: region, whether of E along z (in uniaxial media; else all is in the other), matrix."""
         forms, m = self.problem.forms, self.raw.m
         unit = np.eye(len(self.problem.cavity.regions))
@@ -203,14 +202,14 @@ class _Search:
         parts = zip(self.weights(k, kappa), self.masses, strict=True)
         return np.asarray(sum(eps * (mass @ vector) for eps, (_, _, mass) in parts))
 
-    def _factor(self, stiffness: sparse.csc_matrix, k: float, kappa: float) -> Factor:
+    def _factor(self, stiffness: Matrix, k: float, kappa: float) -> Factor:
         """Factors of K - k^2 B(k, kappa), a little beside the eigenvalue."""
         parts = zip(self.weights(k, kappa), self.masses, strict=True)
-        data = stiffness.data - k**2 * (1 + _SHIFT_BESIDE) * sum(eps * mass.data for eps, (_, _, mass) in parts)
-        return factorise(sparse.csc_matrix((data, stiffness.indices, stiffness.indptr), shape=stiffness.shape))
+        beside = -(k**2) * (1 + _SHIFT_BESIDE)
+        return factorise(combination([(1.0, stiffness), *((beside * eps, mass) for eps, (_, _, mass) in parts)]))
 
     def _balanced(
-        self, stiffness: Any, vector: Values, k: float, kappa: float, rounds: int = _MOST_ROUNDS
+        self, stiffness: Matrix, vector: Values, k: float, kappa: float, rounds: int = _MOST_ROUNDS
     ) -> tuple[float, float]:
         """Real k and kappa at which x^T (K - k^2 B(k, kappa)) x = 0, for fixed x, by Newton's method."""
         curl = complex(vector @ (stiffness @ vector))

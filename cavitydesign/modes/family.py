@@ -17,7 +17,7 @@ from ..eigen.factor import Factor
 from ..eigen.lanczos import shift_invert_lanczos
 from ..eigen.reduced_basis import ReducedPencil, orthonormal
 from ..eigen.refine import krylov_block
-from ..fem.quadrature_forms import PointFields
+from ..fem.forms import Images
 from .classify import Identity, identify
 from .media import Permittivities, permittivities
 from .problem import Pencil, Values, WindowProblem
@@ -69,6 +69,8 @@ class RawMode:
         The same with the imaginary permittivities.
     residual : (n,) array
         K x - k^2 B x of the full problem.
+    relative_residual : float
+        Its norm over that of k^2 B x.
     """
 
     problem: WindowProblem = field(repr=False)
@@ -79,6 +81,7 @@ class RawMode:
     vector: Values = field(repr=False)
     eps: Permittivities = field(repr=False)
     residual: Values = field(repr=False)
+    relative_residual: float
 
 
 def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int]) -> Snapshot:
@@ -143,7 +146,7 @@ def lifted(problem: WindowProblem, seed: FamilySeed, m: int, guess: Snapshot, st
     pencil = problem.pencil(m, eps)
     factor, shift = pencil.factor_near(shift)
     basis = krylov_block(factor.solve, pencil.mass.__matmul__, start)
-    small = ReducedPencil.of(basis, problem.operator.active, problem.operator.projected(problem.operator.fields(basis)))
+    small = ReducedPencil.of(basis, problem.forms.active, problem.forms.projected(problem.forms.images(basis)))
     found, weights, mass = small.solve(m, eps.ordinary, eps.axial)
     rough = basis.conj().T @ start
     overlap = rough.T @ mass @ weights
@@ -161,34 +164,34 @@ class ReducedFamily:
 
     Attributes
     ----------
-    fields : PointFields
-        Of the basis vectors, at the quadrature points.
+    images : Images
+        Of the basis vectors.
     """
 
     problem: WindowProblem
     seed: FamilySeed
     snapshots: tuple[Snapshot, ...]
     pencil: ReducedPencil
-    fields: PointFields = field(repr=False)
+    images: Images = field(repr=False)
 
     @classmethod
     def span(cls, problem: WindowProblem, seed: FamilySeed, snapshots: Sequence[Snapshot]) -> ReducedFamily:
         """Project the affine matrices onto the snapshots' eigenvectors."""
         basis = orthonormal(np.concatenate([shot.vectors for shot in snapshots], axis=1))
-        operator = problem.operator
-        fields = operator.fields(basis)
-        pencil = ReducedPencil.of(basis, operator.active, operator.projected(fields))
-        return cls(problem, seed, tuple(snapshots), pencil, fields)
+        forms = problem.forms
+        images = forms.images(basis)
+        pencil = ReducedPencil.of(basis, forms.active, forms.projected(images))
+        return cls(problem, seed, tuple(snapshots), pencil, images)
 
     def enriched(self, vectors: Values) -> ReducedFamily:
         """The same family with more vectors in its basis."""
         fresh = orthonormal(vectors, self.pencil.basis)
         if fresh.shape[1] == 0:
             return self
-        operator = self.problem.operator
-        fields = self.fields.joined(operator.fields(fresh))
+        forms = self.problem.forms
+        images = self.images.joined(forms.images(fresh))
         basis = np.concatenate([self.pencil.basis, fresh], axis=1)
-        return replace(self, pencil=ReducedPencil.of(basis, operator.active, operator.projected(fields)), fields=fields)
+        return replace(self, pencil=ReducedPencil.of(basis, forms.active, forms.projected(images)), images=images)
 
     def follow(self, orders: Sequence[int], qs: Sequence[int]) -> list[RawMode]:
         """Every (m, q) of the family, each followed by overlap from the first snapshot outwards."""
@@ -226,12 +229,14 @@ class ReducedFamily:
         if not self.problem.is_complex:
             square = square.real
         vectors = self.pencil.basis @ weights
-        operator = self.problem.operator
-        residuals = operator.residual(
-            operator.fields(vectors), orders, square, [e.ordinary for e in eps], [e.axial for e in eps]
+        residuals, masses = self.problem.forms.residual_and_mass(
+            self.images.combined(weights), orders, square, [e.ordinary for e in eps], [e.axial for e in eps]
         )
+        relative = np.linalg.norm(residuals, axis=0) / (abs(square) * np.linalg.norm(masses, axis=0))
         return [
-            RawMode(self.problem, m, q, k, self._absorbing(m, k, w, here), vectors[:, i], here, residuals[:, i])
+            RawMode(
+                self.problem, m, q, k, self._absorbing(m, k, w, here), vectors[:, i], here, residuals[:, i], float(relative[i])
+            )
             for i, (m, q, k, w, here) in enumerate(found)
         ]
 

@@ -32,10 +32,9 @@ def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
         return []
     measured, bars = _measured(result, chosen)
     by_label = {(raw.q, raw.m): raw for raw in result.modes}
-    residuals = _relative_residuals(result, chosen)
     modes = [
-        _mode(request, result, bars, raw, measures, residual, by_label.get((raw.q, raw.m + 1)))
-        for raw, measures, residual in zip(chosen, measured, residuals, strict=True)
+        _mode(request, result, bars, raw, measures, by_label.get((raw.q, raw.m + 1)))
+        for raw, measures in zip(chosen, measured, strict=True)
     ]
     return [mode for mode in modes if not _contradicted(mode)]
 
@@ -44,22 +43,6 @@ def _contradicted(mode: Mode) -> bool:
     """Whether the measured field is clearly of the other polarisation: a leaky mode was lost to a neighbour."""
     axial, radial = mode.energy_fraction["axial"], mode.energy_fraction["radial"]
     return abs(axial - radial) > _CLEAR * (axial + radial) and (axial > radial) != (mode.polarisation == "TM")
-
-
-def _relative_residuals(result: SolvedClass, chosen: Sequence[RawMode]) -> list[float]:
-    """|K x - k^2 B x| / |k^2 B x| of each mode."""
-    problem: WindowProblem | SectionProblem = result.family.problem
-    if isinstance(problem, SectionProblem):
-        images = [problem.pencil(raw.m, raw.eps).mass @ raw.vector for raw in chosen]
-    else:
-        operator, m = problem.operator, np.array([raw.m for raw in chosen], dtype=float)
-        ordinary, axial = [raw.eps.ordinary for raw in chosen], [raw.eps.axial for raw in chosen]
-        vectors = np.stack([raw.vector for raw in chosen], axis=1)
-        images = list(operator.mass_image(operator.fields(vectors), m, ordinary, axial).T)
-    return [
-        float(np.linalg.norm(raw.residual) / np.linalg.norm(image)) / abs(raw.k_per_um) ** 2
-        for raw, image in zip(chosen, images, strict=True)
-    ]
 
 
 def _wanted(request: ModeRequest, raw: RawMode) -> bool:
@@ -103,7 +86,6 @@ def _mode(
     bars: ErrorBars,
     raw: RawMode,
     measures: Measures,
-    residual: float,
     neighbour: RawMode | None,
 ) -> Mode:
     cavity = raw.problem.cavity
@@ -132,7 +114,7 @@ def _mode(
         confinement_error=bars.confinement,
         mode_volume_um3=measures.volume_um3,
         losses=losses,
-        residual=residual,
+        residual=raw.relative_residual,
         accuracy_met=relative <= request.relative_accuracy,
         sample_field=section_sampler(raw) if of_section else sampler(raw),
         extra=extra,

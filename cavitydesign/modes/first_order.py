@@ -130,7 +130,7 @@ class Quotient:
         """Parts of a mode's quotient with its unknowns on a window of the same elements."""
         space = raw.problem.space
         s, t = space.points
-        weight_s, weight_t = ((w * half).ravel() for _, w, half in (space.s.quadrature, space.t.quadrature))
+        weight_s, weight_t = ((w * half).ravel() for _, w, half in (space.s.quadrature, space.t.line.quadrature))
         grid = FieldGrid.build(window, space, s, t)
         field = grid.evaluate(raw.vector, raw.m)
         weight = np.outer(weight_s, weight_t) * grid.jacobian * grid.r

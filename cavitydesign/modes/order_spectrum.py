@@ -25,7 +25,7 @@ from ..units import wavelength_nm
 from .classify import Identity, identify
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
-from .problem import Pencil, WindowProblem
+from .problem import Pencil, Resolution, WindowProblem
 from .seeds import FamilySeed, family_seed
 
 Array = NDArray[np.float64]
@@ -35,6 +35,7 @@ _EXPONENT = 9.0
 _ROOM = 1e-3
 _MOST_WANTED = 120
 _WALLS = ("electric", "magnetic")
+_MORE_ALONG = 10  # families that cross have other axial orders
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def order_spectra(cavity: Cavity, request: ModeRequest, m: int, order: int = 9) 
         Polarisations, radial and axial orders; the wavelength as a hint.
     m : int
     order : int
-        Polynomial order across the rim (one less along it); 9 gives about 1e-8.
+        Polynomial order across the rim; 9 gives about 1e-8.
 
     Raises
     ------
@@ -104,9 +105,12 @@ def order_spectra(cavity: Cavity, request: ModeRequest, m: int, order: int = 9) 
     highest_q = 0 if cavity.sliced else request.axial_orders - 1
     ranges = _ranges(seeds, m, highest_q)
     eps = permittivities(cavity, 0.5 * (ranges[0][0] + ranges[-1][1]))
-    problems = WindowProblem.build(cavity, _window(cavity, request, seeds, m, eps, highest_q), order, order - 1)
-    walls = _WALLS if "electric" in problems else ("magnetic",)
-    return {wall: _solved(problems[wall], m, eps, ranges) for wall in walls}
+    window = _window(cavity, request, seeds, m, eps, highest_q)
+    along = 1 if cavity.sliced else (highest_q // 2 if window.half else highest_q) + _MORE_ALONG
+    rate = float(np.mean([seed.index * seed.slice_k_per_um[m] for seed in seeds]))
+    walls = _WALLS if window.half else ("magnetic",)
+    problems = {wall: WindowProblem.build(cavity, window, Resolution(order, along, rate), wall) for wall in walls}
+    return {wall: _solved(problem, m, eps, ranges) for wall, problem in problems.items()}
 
 
 def _ranges(seeds: Sequence[FamilySeed], m: int, highest_q: int) -> list[tuple[float, float]]:

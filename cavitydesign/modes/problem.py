@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from ..eigen.factor import Factor, factorise
+from ..eigen.chain import ChainMatrix
+from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import SolverError
+from ..fem.axial_basis import AxialBasis, axial_eigenfunctions
 from ..fem.field import FieldGrid
-from ..fem.forms import AffineForms, assemble, restriction, space_of
-from ..fem.legendre import Array, gauss
-from ..fem.quadrature_forms import QuadratureForms
+from ..fem.forms import AffineForms, assemble
+from ..fem.legendre import Array, Line, gauss
 from ..fem.tensor_space import TensorSpace
 from ..geometry.cavity import Cavity
 from ..mesh.rim_map import Window
@@ -23,78 +24,98 @@ from .media import Permittivities
 
 Values = NDArray[Any]
 
+_ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
+_POINTS_ALONG = 7
+
 
 @dataclass(frozen=True)
 class Pencil:
     """Matrices K and B of one azimuthal order and one wavelength's media."""
 
-    stiffness: sparse.csc_matrix
-    mass: sparse.csc_matrix
+    stiffness: Matrix
+    mass: Matrix
 
     def factor(self, shift: complex) -> Factor:
         """Factorisation of K - shift B."""
-        k, b = self.stiffness, self.mass
-        return factorise(sparse.csc_matrix((k.data - shift * b.data, k.indices, k.indptr), shape=k.shape))
+        return factorise(combination([(1.0, self.stiffness), (-shift, self.mass)]))
 
     def factor_near(self, shift: float) -> tuple[Factor, float]:
         """Factorisation at a shift, or at one beside it where the matrix is singular, and the shift used."""
         for nudge in (0.0, 1e-6, -1e-6, 1e-4):
             try:
                 return self.factor(shift * (1 + nudge)), shift * (1 + nudge)
-            except RuntimeError:  # SuperLU: exactly singular
+            except RuntimeError:  # exactly singular
                 continue
         raise SolverError(f"the matrix is singular at every shift near k0^2 = {shift:.6g} um^-2")
 
 
 @dataclass(frozen=True)
-class WindowProblem:
-    """The eigenproblem of a cavity in a window at one polynomial order and mirror class.
+class Resolution:
+    """How finely a window is resolved.
 
     Parameters
     ----------
     order : int
         Polynomial order across the rim.
-    order_along : int
-        Polynomial order along it.
+    along : int or None
+        Functions along the outline (fem/axial_basis.py); None: all polynomials of `order`.
+    rate_per_um : float
+        beta = n k of the modes, for those functions.
+    """
+
+    order: int
+    along: int | None = None
+    rate_per_um: float = 0.0
+
+    def changed(self, orders: int, functions: int) -> Resolution:
+        """So many orders and functions more."""
+        along = None if self.along is None else max(1, self.along + functions)
+        return replace(self, order=self.order + orders, along=along)
+
+
+@dataclass(frozen=True)
+class WindowProblem:
+    """The eigenproblem of a cavity in a window at one resolution and mirror class.
+
+    Parameters
+    ----------
     wall : {"electric", "magnetic"}
         Mirror plane: electric holds E_z even (TM of even q, TE of odd q), magnetic E_z odd.
     """
 
     cavity: Cavity
     window: Window
-    order: int
-    order_along: int
+    resolution: Resolution
     wall: str
     forms: AffineForms = field(repr=False)
 
     @classmethod
-    def build(
-        cls, cavity: Cavity, window: Window, order: int, order_along: int, walls: tuple[str, ...] = ("magnetic", "electric")
-    ) -> dict[str, WindowProblem]:
-        """Assemble the problems of the mirror classes, once per geometry: m, wavelength and index come later.
+    def build(cls, cavity: Cavity, window: Window, resolution: Resolution, wall: str) -> WindowProblem:
+        """Assemble, once per geometry: m, wavelength and index come later."""
+        space = TensorSpace(
+            Line(window.s_breaks, resolution.order, False, False, False, _extra_points(window)),
+            _along(cavity, window, resolution, wall),
+        )
+        return cls(cavity, window, resolution, wall, assemble(window, space, cavity.uniaxial))
 
-        The electric class is a subspace of the magnetic one, so both cost one assembly.
-        """
-        along = 1 if cavity.sliced else order_along
-        first = "electric" if walls == ("electric",) and window.half else "magnetic"
-        forms = assemble(window, _space(window, order, along, first), cavity.uniaxial)
-        problems = {first: cls(cavity, window, order, along, first, forms)}
-        if window.half and len(walls) > 1:
-            electric = forms.restricted(_space(window, order, along, "electric"))
-            problems["electric"] = cls(cavity, window, order, along, "electric", electric)
-        return problems
+    def lowered(self, resolution: Resolution) -> WindowProblem:
+        """The same problem at a lower resolution."""
+        s, t = self.space.s, self.space.t
+        along = t if resolution.along is None else t.leading(resolution.along)
+        space = TensorSpace(replace(s, order=resolution.order), along)
+        return WindowProblem(self.cavity, self.window, resolution, self.wall, self.forms.restricted(space))
 
-    def lowered(self, order: int) -> WindowProblem:
-        """The same problem at a lower order."""
-        along = 1 if self.cavity.sliced else self.order_along - (self.order - order)
-        forms = self.forms.restricted(_space(self.window, order, along, self.wall))
-        return WindowProblem(self.cavity, self.window, order, along, self.wall, forms)
-
-    def embed(self, lower: WindowProblem, vectors: Values) -> Values:
-        """Vectors of a lower order as vectors of this one: the same fields."""
+    def embed(self, other: WindowProblem, vectors: Values) -> Values:
+        """Vectors of another resolution as vectors of this one: the same fields, without what this one does not hold."""
+        mine, theirs = self.space.shared_with(other.space)
         out = np.zeros((self.size, vectors.shape[1]), dtype=vectors.dtype)
-        out[restriction(self.space, lower.space)] = vectors
+        out[mine] = vectors[theirs]
         return out
+
+    @property
+    def order(self) -> int:
+        """Polynomial order across the rim."""
+        return self.resolution.order
 
     @property
     def space(self) -> TensorSpace:
@@ -116,20 +137,14 @@ class WindowProblem:
         """Kind of the mirror plane, if only z > 0 is meshed."""
         return self.wall if self.window.half else None
 
-    def matrix(self, data: Values) -> sparse.csc_matrix:
-        """A sparse matrix on the shared pattern."""
-        pattern = self.space.pattern
-        return sparse.csc_matrix((data, pattern.indices, pattern.indptr), shape=(self.size, self.size))
+    def matrix(self, blocks: Values) -> ChainMatrix:
+        """A matrix of the forms' blocks."""
+        return ChainMatrix(self.space.shape, blocks)
 
     def pencil(self, m: float, eps: Permittivities) -> Pencil:
         """K and B at azimuthal order m."""
         forms = self.forms
         return Pencil(self.matrix(forms.stiffness(m)), self.matrix(forms.mass(m, eps.ordinary, eps.axial)))
-
-    @cached_property
-    def operator(self) -> QuadratureForms:
-        """The forms applied through the quadrature points."""
-        return QuadratureForms.build(self.window, self.space, self.cavity.uniaxial)
 
     @cached_property
     def real_breaks(self) -> tuple[float, ...]:
@@ -142,8 +157,14 @@ class WindowProblem:
         """Coarse grid, off all element boundaries, on which extrema are counted."""
         s = _middles(self.real_breaks, self.order + 3)
         breaks = self.window.t_breaks
-        t = np.array([0.5 * sum(breaks)]) if self.cavity.sliced else _middles(breaks, self.order_along + 3)
+        t = np.array([0.5 * sum(breaks)]) if self.cavity.sliced else _middles(breaks, self.points_along)
         return FieldGrid.build(self.window, self.space, s, t)
+
+    @property
+    def points_along(self) -> int:
+        """Quadrature points along each element that resolve the functions used."""
+        functions = self.space.t.edge_size / self.space.t.line.elements
+        return 1 if self.cavity.sliced else math.ceil(functions) + _POINTS_ALONG
 
     @cached_property
     def probe(self) -> Probe:
@@ -184,7 +205,7 @@ class Probe:
         """Probe of a window between the first and last of the breaks in s."""
         window, sliced = problem.window, problem.cavity.sliced
         s, w_s = element_points(breaks, problem.order + 2)
-        t, w_t = element_points(window.t_breaks, problem.order_along + 2)
+        t, w_t = element_points(window.t_breaks, problem.points_along)
         depth = 1e-9 * problem.cavity.outline.equator_radius_um
         lines = np.concatenate([[breaks[0]], s, [-depth], [breaks[-1] * (1 - 1e-13)]])
         order = np.argsort(lines)
@@ -201,8 +222,27 @@ class Probe:
         return cls(grid, inner_s, inner_t, weight, w_s, w_t, int(place[1 + s.size]), walls_s, walls_t)
 
 
-def _space(window: Window, order: int, along: int, wall: str) -> TensorSpace:
-    return space_of(window, order, along, wall, extra_points=3 if window.is_complex else 2)
+def _along(cavity: Cavity, window: Window, resolution: Resolution, wall: str) -> AxialBasis:
+    """Functions along the outline: of a mirror class, or of the one harmonic of a slice."""
+    keep_start = window.half and wall == "magnetic"
+    order = 1 if cavity.sliced else resolution.order if resolution.along is None else _ORDER_ALONG
+    line = Line(window.t_breaks, order, keep_start, False, window.periodic, _extra_points(window))
+    if cavity.sliced or resolution.along is None:
+        return AxialBasis(line)
+    outline = cavity.outline
+
+    def speed(t: Array) -> Array:
+        return np.hypot(*outline.tangent(t))
+
+    def potential(t: Array) -> Array:
+        return np.asarray(resolution.rate_per_um**2 * ((outline.equator_radius_um / outline.point(t)[0]) ** 2 - 1.0))
+
+    return axial_eigenfunctions(line, resolution.along, speed, potential)
+
+
+def _extra_points(window: Window) -> int:
+    """Gauss points beyond order + 1, for the curved map."""
+    return 3 if window.is_complex else 2
 
 
 def element_points(breaks: tuple[float, ...], count: int) -> tuple[Array, Array]:

@@ -220,8 +220,10 @@ class SectionFamily:
         vector = np.asarray(self.basis @ track)
         pencil = problem.pencil(m, eps)
         square = k**2 if problem.is_complex else k.real**2
-        residual = np.asarray(pencil.stiffness @ vector - square * (pencil.mass @ vector))
-        raw = RawMode(problem, m, q, k, lossy, vector, eps, residual)  # type: ignore[arg-type]
+        image = square * (pencil.mass @ vector)
+        residual = np.asarray(pencil.stiffness @ vector - image)
+        relative = float(np.linalg.norm(residual) / np.linalg.norm(image))
+        raw = RawMode(problem, m, q, k, lossy, vector, eps, residual, relative)  # type: ignore[arg-type]
         return raw, track
 
     def _absorbing(self, stiffness: Values, mass: Values, m: int, k: complex, y: Values, eps: Permittivities) -> complex:

@@ -13,17 +13,18 @@ from ..geometry.cavity import Cavity
 from ..mesh.rim_layer import Reach, reach_of
 from ..mesh.rim_map import Window
 from ..mesh.window import Sizing, build_window
-from .error import discretisation_errors
+from .error import across_errors, along_errors
 from .family import RawMode, ReducedFamily, Snapshot, first_snapshot, lifted, solve_family
 from .measure import wall_shift
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
-from .problem import Values, WindowProblem
+from .problem import Resolution, Values, WindowProblem
+from .resolution import first_resolution, refined
 from .seeds import FamilySeed
 from .stopwatch import Stopwatch
 
 _PML_BELOW_LOG10_Q = 10.0
-_LOWEST_ORDER, _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 5, 14, 12
+_HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
 _SHARE_OF_DISCRETISATION = 0.8
 _SHARE_OF_WALLS = 0.5
 _TAIL_MARGIN = 3.0
@@ -106,19 +107,19 @@ def _solve_window(
     watch: Stopwatch,
 ) -> list[SolvedClass]:
     """Solve the mirror classes of a family in one window."""
-    assembled: dict[int, dict[str, WindowProblem]] = {}
-
-    classes = _mirror_classes(window, seed.polarisation, axial)
-    walls = tuple(wall for wall, _ in classes)
-
-    def problem(order: int, wall: str) -> WindowProblem:
-        if order not in assembled:
-            with watch.stage("assemble"):
-                assembled[order] = WindowProblem.build(cavity, window, order, order - 1 + _many(axial), walls)
-        return assembled[order][wall]
-
+    with watch.stage("mesh"):
+        beta = seed.index * float(np.mean([seed.slice_k_per_um[m] for m in (seed.orders[0], seed.orders[-1])]))
     notes = ("the outline ends before the field has decayed along it: the wavelengths carry that error",) if cramped else ()
-    return [_solve_class(request, seed, problem, wall, qs, notes, watch) for wall, qs in classes]
+    results = []
+    for wall, qs in _mirror_classes(window, seed.polarisation, axial):
+
+        def build(resolution: Resolution, wall: str = wall) -> WindowProblem:
+            with watch.stage("assemble"):
+                return WindowProblem.build(cavity, window, resolution, wall)
+
+        start = first_resolution(cavity, request.relative_accuracy, seed, window, wall, qs, beta)
+        results.append(_solve_class(request, seed, build, start, qs, notes, watch))
+    return results
 
 
 def _window(
@@ -156,29 +157,17 @@ def _mirror_classes(window: Window, polarisation: str, axial: list[int]) -> list
     return [(wall, qs) for wall, qs in classes if qs]
 
 
-def _many(axial: list[int]) -> int:
-    """One order more along the rim, and at the start, where many axial orders share the elements."""
-    return int(len(axial) > 2)
-
-
-def _first_order(accuracy: float, p: int) -> int:
-    """Order at which the stated error of a p = 1 mode meets the accuracy on these meshes (measured)."""
-    digits = -math.log10(accuracy)
-    order = math.ceil(digits + 0.99) if digits < 6.01 else math.ceil(0.5 * digits + 3.99)
-    return min(max(_LOWEST_ORDER, order + (1 if p > 2 else 0)), _HIGHEST_ORDER - 2)
-
-
 def _solve_class(
     request: ModeRequest,
     seed: FamilySeed,
-    problem_at: Callable[[int, str], WindowProblem],
-    wall: str,
+    build: Callable[[Resolution], WindowProblem],
+    start: Resolution,
     qs: list[int],
     notes: tuple[str, ...],
     watch: Stopwatch,
 ) -> SolvedClass:
-    high, low, discrete = _converged(request.relative_accuracy, seed, problem_at, wall, qs, watch)
-    problem, shot = high
+    found = _converged(request.relative_accuracy, seed, build, start, qs, watch)
+    problem, shot, low_problem, low_shot = found.problem, found.shot, found.low_problem, found.low_shot
     with watch.stage("solve"):
         shots = [shot]
         if len(seed.orders) > 3 and shot.chosen:
@@ -186,7 +175,6 @@ def _solve_class(
         family, modes, basis_error = solve_family(
             ReducedFamily.span(problem, seed, shots), seed.orders, qs, request.relative_accuracy
         )
-    low_problem, low_shot = low
     with watch.stage("count"):
         counted, complete, note = _count(low_problem, low_shot)
     lost = [q for q in qs if q not in shot.chosen]
@@ -201,48 +189,60 @@ def _solve_class(
     embedded = problem.embed(low_problem, low_shot.vectors)
     low_vectors = {q: embedded[:, column] for q, column in low_shot.chosen.items()}
     return SolvedClass(
-        seed, family, modes, discrete, basis_error, low_vectors, counted, complete, (*notes, note) if note else notes
+        seed, family, modes, found.errors, basis_error, low_vectors, counted, complete, (*notes, note) if note else notes
     )
+
+
+@dataclass(frozen=True)
+class _Converged:
+    """The first snapshot at the resolution that meets the accuracy, at the lower one, and the errors by q."""
+
+    problem: WindowProblem
+    shot: Snapshot
+    low_problem: WindowProblem
+    low_shot: Snapshot
+    errors: dict[int, float]
 
 
 def _converged(
     accuracy: float,
     seed: FamilySeed,
-    problem_at: Callable[[int, str], WindowProblem],
-    wall: str,
+    build: Callable[[Resolution], WindowProblem],
+    start: Resolution,
     qs: list[int],
     watch: Stopwatch,
-) -> tuple[tuple[WindowProblem, Snapshot], tuple[WindowProblem, Snapshot], dict[int, float]]:
-    """Problem and first snapshot at the order that meets the accuracy, the same two orders lower, and the errors by q."""
-    order, m = _first_order(accuracy, seed.p) + (1 if max(qs) > 1 else 0), seed.orders[0]
-    problem = problem_at(order, wall)
+) -> _Converged:
+    """Raise the resolution in the direction that wants it until the errors meet the accuracy.
+
+    Three nested spaces: coarse (two orders and one function along less), middle (two orders less, where modes are found and named),
+    fine.
+    """
+    m, resolution = seed.orders[0], start
+    problem = build(resolution)
+    middle_problem = problem.lowered(resolution.changed(-2, 0))
     with watch.stage("solve"):
-        low_problem = problem.lowered(order - 2)
-        low = first_snapshot(low_problem, seed, m, qs)
-        if not low.chosen:  # too coarse to name them, perhaps
-            low = high = first_snapshot(problem, seed, m, qs)
-            low_problem = problem
-        if not low.chosen:
-            return (problem, high), (problem, low), {}
-        high = lifted(problem, seed, m, low, problem.embed(low_problem, low.vectors))
+        middle = first_snapshot(middle_problem, seed, m, qs)
+        if not middle.chosen:  # too coarse to name them, perhaps
+            middle_problem, middle = problem, first_snapshot(problem, seed, m, qs)
+            if not middle.chosen:
+                return _Converged(problem, middle, problem, middle, {})
     highest = _HIGHEST_LEAKY_ORDER if problem.is_complex else _HIGHEST_ORDER
     while True:
-        discrete = discretisation_errors(high, low, order, seed.p)
-        worst = max(discrete.values(), default=0.0)
-        if worst <= _SHARE_OF_DISCRETISATION * accuracy or order >= highest:
-            return (problem, high), (low_problem, low), discrete
-        step = 1 if worst < 10 * accuracy and order < highest else 2
-        order = min(order + step, highest)
-        finer = problem_at(order, wall)
         with watch.stage("solve"):
-            if order - 2 == problem.order:
-                low_problem, low = problem, high
-            else:
-                lower = finer.lowered(order - 2)
-                low = lifted(lower, seed, m, low, lower.embed(low_problem, low.vectors))
-                low_problem = lower
-            high = lifted(finer, seed, m, high, finer.embed(problem, high.vectors))
-        problem = finer
+            coarse_problem = problem.lowered(resolution.changed(-2, -1))
+            coarse = lifted(coarse_problem, seed, m, middle, coarse_problem.embed(middle_problem, middle.vectors))
+            shot = lifted(problem, seed, m, middle, problem.embed(middle_problem, middle.vectors))
+        across = across_errors(shot, middle, problem.order, seed.p)
+        along = along_errors(middle, coarse, m, problem.cavity)
+        errors = {q: across[q] + along[q] for q in across}
+        finer = refined(resolution, across, along, _SHARE_OF_DISCRETISATION * accuracy, highest)
+        if finer == resolution:
+            return _Converged(problem, shot, middle_problem, middle, errors)
+        resolution, problem = finer, build(finer)
+        with watch.stage("solve"):
+            better = problem.lowered(resolution.changed(-2, 0))
+            middle = lifted(better, seed, m, middle, better.embed(middle_problem, middle.vectors))
+            middle_problem = better
 
 
 def _count(problem: WindowProblem, shot: Snapshot) -> tuple[int, bool, str]:

@@ -17,13 +17,14 @@ import pytest
 from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.eigen.lanczos import shift_invert_lanczos
 from cavitydesign.fem.forms import AffineForms
+from cavitydesign.fem.tensor_space import element_order
 from cavitydesign.geometry import Cavity, Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.rim_layer import reach_of
 from cavitydesign.mesh.rim_map import Layer, Window
 from cavitydesign.mesh.window import Sizing, build_window
 from cavitydesign.modes.media import permittivities
-from cavitydesign.modes.problem import WindowProblem
+from cavitydesign.modes.problem import Resolution, WindowProblem
 
 RADIUS, M = 4.0, 60
 SPHERE = Cavity(Spheroid(RADIUS, RADIUS), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
@@ -73,7 +74,7 @@ def solve(problem: WindowProblem) -> float:
 @cache
 def wavenumber(pieces: int, order: int) -> float:
     """Of the refined window at an order, the same in both directions."""
-    return solve(WindowProblem.build(SPHERE, window(pieces), order, order, ("electric",))["electric"])
+    return solve(WindowProblem.build(SPHERE, window(pieces), Resolution(order), "electric"))
 
 
 def error(pieces: int, order: int) -> float:
@@ -107,12 +108,39 @@ def test_error_falls_exponentially_with_the_order() -> None:
     assert all(later < earlier for earlier, later in zip(errors, errors[2:], strict=False)), errors
 
 
+@cache
+def along_error(functions: int) -> float:
+    """Relative error of k with so many functions along the rim, against twelve of them (order 9 across)."""
+    rate = 1.49 * exact_k()
+    k = [solve(WindowProblem.build(SPHERE, window(1), Resolution(9, n, rate), "electric")) for n in (functions, 12)]
+    return abs(k[0] / k[1] - 1)
+
+
+def test_error_falls_by_m_over_3_with_each_function_along() -> None:
+    """The coupling between neighbouring axial states of a sphere is of the order 1/m: every function takes m/3 = 20 or more off."""
+    errors = [along_error(n) for n in (1, 2, 3, 4)]
+    for fewer, more in itertools.pairwise(errors):
+        assert fewer / more > M / 3, errors
+    assert errors[-1] < 3e-11, errors
+
+
+def test_all_functions_along_are_the_polynomials() -> None:
+    """The basis of eigenfunctions ends in the space of the polynomials that it is made of: the same eigenvalue to rounding."""
+    many = WindowProblem.build(SPHERE, window(1), Resolution(12, 1000, 1.49 * exact_k()), "electric")
+    plain = WindowProblem.build(SPHERE, window(1), Resolution(12), "electric")
+    assert many.space.t.nodal_size == plain.space.t.nodal_size
+    assert abs(solve(many) / solve(plain) - 1) < 1e-12
+
+
 def mutated(problem: WindowProblem, pair: tuple[str, str], part: str) -> WindowProblem:
     """The problem with the sign of one pair of coupling blocks turned."""
     forms: AffineForms = problem.forms
-    data = getattr(forms, part).copy()
-    for one, other in (pair, pair[::-1]):
-        data[problem.space.pattern.place[one, other]] *= -1.0
+    space = problem.space
+    nodal, edge, order = space.t.nodal_size, space.t.edge_size, space.s.order
+    sizes = np.array([order * nodal, (order + 1) * edge, (order + 1) * nodal])
+    names = np.repeat(["s", "t", "psi"], sizes)[element_order(order, nodal, edge)]
+    turned = (names[:, None] == pair[0]) & (names == pair[1])
+    data = getattr(forms, part) * np.where(turned | turned.T, -1.0, 1.0)
     return replace(problem, forms=replace(forms, **{part: data}))
 
 
@@ -121,13 +149,13 @@ def test_a_wrong_sign_in_the_curl_is_seen() -> None:
     1e-4 and stays so at any order: these tests would fail."""
     errors = []
     for order in (5, 8):
-        good = WindowProblem.build(SPHERE, window(1), order, order, ("electric",))["electric"]
+        good = WindowProblem.build(SPHERE, window(1), Resolution(order), "electric")
         errors.append(abs(solve(mutated(good, ("s", "t"), "k0")) / wavenumber(1, 13) - 1))
     assert min(errors) > 1e-4, errors
 
 
 def test_the_sign_of_psi_is_a_convention() -> None:
     """psi -> -psi turns both of its couplings to E: the spectrum is the same to rounding, so no test can see that sign."""
-    good = WindowProblem.build(SPHERE, window(1), 6, 6, ("electric",))["electric"]
+    good = WindowProblem.build(SPHERE, window(1), Resolution(6), "electric")
     turned = mutated(mutated(good, ("s", "psi"), "k2"), ("t", "psi"), "k2")
     assert abs(solve(turned) / solve(good) - 1) < 1e-12

@@ -1,13 +1,18 @@
-"""The structured window's matrices: exact sequence, subspaces, and the matrix-free route, on a curved window."""
+"""The structured window's matrices: exact sequence, subspaces, products by element, on a curved window."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from scipy import sparse
 
-from cavitydesign.fem.forms import AffineForms, assemble, restriction, space_of
-from cavitydesign.fem.quadrature_forms import QuadratureForms
+from cavitydesign.eigen.chain import ChainMatrix
+from cavitydesign.fem.axial_basis import AxialBasis, axial_eigenfunctions
+from cavitydesign.fem.field import FieldGrid
+from cavitydesign.fem.forms import AffineForms, assemble
+from cavitydesign.fem.legendre import Line
+from cavitydesign.fem.tensor_space import TensorSpace
 from cavitydesign.geometry import Spheroid
 from cavitydesign.mesh.rim_map import Layer, OffsetCurve, Window
 
@@ -22,25 +27,41 @@ WINDOW = Window(
     half=True,
 )
 EPS = np.array([2.2, 1.0])
+RATE = 17.0
 
 
-def sparse_of(forms: AffineForms, data: np.ndarray) -> sparse.csr_matrix:
-    pattern = forms.space.pattern
-    return sparse.csr_matrix((data, pattern.indices, pattern.indptr), shape=(forms.space.size,) * 2)
+def along(wall: str, count: int | None) -> AxialBasis:
+    line = Line(WINDOW.t_breaks, 7, wall == "magnetic", False, False, 2)
+    if count is None:
+        return AxialBasis(line)
+
+    def potential(t: np.ndarray) -> np.ndarray:
+        return RATE**2 * ((SPHERE.equator_radius_um / SPHERE.point(t)[0]) ** 2 - 1)
+
+    return axial_eigenfunctions(line, count, lambda t: np.hypot(*SPHERE.tangent(t)), potential)
 
 
-@pytest.fixture(scope="module")
-def forms() -> AffineForms:
-    return assemble(WINDOW, space_of(WINDOW, 5, 4, "magnetic"))
+def space(order: int = 5, wall: str = "magnetic", count: int | None = 5) -> TensorSpace:
+    return TensorSpace(Line(WINDOW.s_breaks, order, False, False, False, 2), along(wall, count))
+
+
+def whole(forms: AffineForms, blocks: np.ndarray) -> np.ndarray:
+    return ChainMatrix(forms.space.shape, blocks).dense()
+
+
+@pytest.fixture(scope="module", params=[("magnetic", 5), ("electric", 5), ("magnetic", None)], ids=str)
+def forms(request: pytest.FixtureRequest) -> AffineForms:
+    wall, count = request.param
+    return assemble(WINDOW, space(5, wall, count))
 
 
 def test_matrices_are_symmetric_and_mass_is_definite(forms: AffineForms) -> None:
     """a and b are symmetric forms; b is positive for positive permittivities (exact up to rounding, 1e-12 of the largest entry)."""
-    k = sparse_of(forms, forms.stiffness(50.0))
-    b = sparse_of(forms, forms.mass(50.0, EPS, EPS))
+    k = whole(forms, forms.stiffness(50.0))
+    b = whole(forms, forms.mass(50.0, EPS, EPS))
     for matrix in (k, b):
         assert abs(matrix - matrix.T).max() < 1e-12 * abs(matrix).max()
-    assert np.linalg.eigvalsh(b.toarray())[0] > 0.0
+    assert np.linalg.eigvalsh(b)[0] > 0.0
 
 
 def test_gradients_are_the_null_space(forms: AffineForms) -> None:
@@ -48,54 +69,75 @@ def test_gradients_are_the_null_space(forms: AffineForms) -> None:
 
     With E = grad psi both terms of a vanish; the count fails by one function if the two spaces do not fit.
     """
-    k = sparse_of(forms, forms.stiffness(30.0)).toarray()
-    b = sparse_of(forms, forms.mass(30.0, EPS, EPS)).toarray()
+    k, b = whole(forms, forms.stiffness(30.0)), whole(forms, forms.mass(30.0, EPS, EPS))
     factor = np.linalg.inv(np.linalg.cholesky(b))
     values = np.linalg.eigvalsh(factor @ k @ factor.T)
     zero = int(np.count_nonzero(abs(values) < 1e-8))
-    expected = forms.space.sizes[2]
-    assert zero == expected, f"{zero} zero eigenvalues, {expected} gradients"
+    assert zero == forms.space.gradients, f"{zero} zero eigenvalues, {forms.space.gradients} gradients"
     assert values[zero] > 1.0, f"first resonance k^2 = {values[zero]:.3g} um^-2 not apart from the null space"
 
 
-@pytest.mark.parametrize(("order", "wall"), [(5, "electric"), (3, "magnetic"), (3, "electric")])
-def test_restricted_forms_are_those_of_the_subspace(forms: AffineForms, order: int, wall: str) -> None:
-    """Hierarchical bases: taking rows and columns equals assembling the subspace (same quadrature of 1e-9 of the largest entry)."""
-    space = space_of(WINDOW, order, order - 1, wall)
-    taken, direct = forms.restricted(space), assemble(WINDOW, space)
+@pytest.mark.parametrize(("order", "count"), [(5, 4), (3, 5), (3, 2)])
+@pytest.mark.parametrize("wall", ["magnetic", "electric"])
+def test_restricted_forms_are_those_of_the_subspace(order: int, count: int, wall: str) -> None:
+    """Hierarchical bases: taking rows and columns equals assembling the subspace (same quadrature points: to rounding)."""
+    large = assemble(WINDOW, space(5, wall))
+    s = replace(large.space.s, order=order, extra_points=2 + 5 - order)
+    small = TensorSpace(s, large.space.t.leading(count))
+    taken, direct = large.restricted(small), assemble(WINDOW, small)
     for mine, theirs in ((taken.k0, direct.k0), (taken.k2, direct.k2), (taken.b_plane, direct.b_plane)):
-        error = abs(mine - theirs).max() / abs(theirs).max()
-        assert error < 1e-6, f"{error:.1e}: the lower order integrates the curved map with fewer points"
-    kept = restriction(forms.space, space)
-    assert kept.size == space.size and np.all(np.diff(kept) > 0)
+        assert abs(mine - theirs).max() < 1e-12 * abs(theirs).max()
+    here, there = large.space.shared_with(small)
+    assert np.array_equal(np.sort(there), np.arange(small.size)) and np.unique(here).size == small.size
+    k, low = whole(large, large.stiffness(9.0)), whole(taken, taken.stiffness(9.0))
+    assert abs(k[np.ix_(here, here)] - low[np.ix_(there, there)]).max() < 1e-12 * abs(low).max()
 
 
-def test_matrix_free_forms_agree_with_matrices(forms: AffineForms) -> None:
-    """Projection and residual through the quadrature points equal those of the matrices (rounding: 1e-11)."""
-    operator = QuadratureForms.build(WINDOW, forms.space, False)
+def test_projection_and_residual_agree_with_matrices(forms: AffineForms) -> None:
+    """By element or as whole matrices: the same products (rounding: 1e-11)."""
     vectors = np.random.default_rng(1).standard_normal((forms.space.size, 3))
-    fields = operator.fields(vectors)
-    projected = operator.projected(fields)
+    images = forms.images(vectors[:, :2]).joined(forms.images(vectors[:, 2:]))
+    projected = forms.projected(images)
     for mine, data in (
         (projected.k0, forms.k0),
         (projected.k2, forms.k2),
-        (projected.b_plane[0], forms.b_plane[0]),
-        (projected.b_azimuthal[1], forms.b_azimuthal[1]),
+        (projected.b_plane.sum(axis=0), forms.b_plane),
+        (projected.b_azimuthal[1], forms.b_azimuthal * (forms.regions == 1)[:, None, None]),
     ):
-        theirs = vectors.T @ (sparse_of(forms, data) @ vectors)
+        theirs = vectors.T @ whole(forms, data) @ vectors
         assert abs(mine - theirs).max() < 1e-11 * abs(theirs).max()
     m, square = np.array([40.0, 41.0, 42.0]), np.array([100.0, 101.0, 102.0])
-    residual = operator.residual(fields, m, square, [EPS] * 3, [EPS] * 3)
+    residual, mass = forms.residual_and_mass(images, m, square, [EPS] * 3, [EPS] * 3)
     for column in range(3):
-        k = sparse_of(forms, forms.stiffness(m[column]))
-        b = sparse_of(forms, forms.mass(m[column], EPS, EPS))
-        theirs = (k - square[column] * b) @ vectors[:, column]
-        assert abs(residual[:, column] - theirs).max() < 1e-10 * abs(theirs).max()
+        k = whole(forms, forms.stiffness(m[column])) @ vectors[:, column]
+        b = whole(forms, forms.mass(m[column], EPS, EPS)) @ vectors[:, column]
+        assert abs(mass[:, column] - b).max() < 1e-11 * abs(b).max()
+        assert abs(residual[:, column] - k + square[column] * b).max() < 1e-10 * abs(k).max()
+    mixed = forms.images(vectors @ np.ones((3, 1)))
+    assert abs(images.combined(np.ones((3, 1))).k2 - mixed.k2).max() < 1e-11 * abs(mixed.k2).max()
+
+
+def test_forms_are_the_integrals_of_the_fields(forms: AffineForms) -> None:
+    """x^T K x = int |curl E|^2 r and x^T B x = int eps |E|^2 r of the field as pictures evaluate it (rounding, 1e-11)."""
+    m, one = 30.0, forms.space
+    vector = np.random.default_rng(3).standard_normal(one.size)
+    s, t = one.points
+    field = FieldGrid.build(WINDOW, one, s, t)
+    values = field.evaluate(vector, m)
+    _, w_s, half_s = (a.ravel() for a in one.s.quadrature)
+    _, w_t, half_t = (a.ravel() for a in one.t.line.quadrature)
+    weight = np.outer(w_s * half_s, w_t * half_t) * field.jacobian * field.r
+    curl = sum(((part[0] ** 2) * weight).sum() for part in (values.curl_r, values.curl_z, values.curl_azimuthal))
+    weight = weight * EPS[field.region][:, None]
+    energy = sum((part[0] ** 2 * weight).sum() for part in (values.e_r, values.e_z, values.e_azimuthal))
+    k, b = whole(forms, forms.stiffness(m)), whole(forms, forms.mass(m, EPS, EPS))
+    assert abs(vector @ k @ vector / curl - 1) < 1e-11
+    assert abs(vector @ b @ vector / energy - 1) < 1e-11
 
 
 def test_uniaxial_masses_add_up(forms: AffineForms) -> None:
     """With equal permittivities across and along, the split masses sum to the isotropic one."""
     split = assemble(WINDOW, forms.space, uniaxial=True)
     assert split.b_axial is not None
-    whole = forms.mass(20.0, EPS, EPS)
-    assert abs(split.mass(20.0, EPS, EPS) - whole).max() < 1e-13 * abs(whole).max()
+    once = forms.mass(20.0, EPS, EPS)
+    assert abs(split.mass(20.0, EPS, EPS) - once).max() < 1e-13 * abs(once).max()

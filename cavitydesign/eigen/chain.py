@@ -1,0 +1,193 @@
+"""Symmetric matrices that are chains of overlapping dense blocks: products, factorisation, inertia.
+
+Element e couples the unknowns on its inner line, its own, and those on its outer line, the inner line of element e + 1. The two
+ends of the chain are walls. Elimination outwards is a block L D L^T, each D by Bunch-Kaufman pivoting (LAPACK sytrf), whose
+pivots give the inertia (Sylvester; Haynsworth's additivity for Schur complements). Complex matrices are symmetric, not Hermitian.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lapack
+
+Values = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class ChainShape:
+    """Sizes of a chain.
+
+    Parameters
+    ----------
+    elements : int
+    shared : int
+        Unknowns on a line between two elements.
+    interior : int
+        Unknowns of one element alone.
+    """
+
+    elements: int
+    shared: int
+    interior: int
+
+    @property
+    def local(self) -> int:
+        """Unknowns that an element couples."""
+        return self.interior + 2 * self.shared
+
+    @property
+    def own(self) -> int:
+        """Unknowns of an element and of its outer line."""
+        return self.interior + self.shared
+
+    @property
+    def size(self) -> int:
+        """All unknowns; those on the first and the last line are walls."""
+        return self.elements * self.own - self.shared
+
+    def local_of(self, vectors: Values) -> Values:
+        """Columns of (n, k) by element: a view of shape (elements, local, k) of a padded copy."""
+        padded = np.zeros((self.size + 2 * self.shared, vectors.shape[1]), dtype=vectors.dtype)
+        padded[self.shared : self.shared + self.size] = vectors
+        row, column = padded.strides
+        shape = (self.elements, self.local, vectors.shape[1])
+        return np.lib.stride_tricks.as_strided(padded, shape, (self.own * row, row, column), writeable=False)
+
+    def gathered(self, local: Values) -> Values:
+        """Sum of (elements, local, k) contributions, shape (n, k)."""
+        out = local[:, self.shared :].copy()
+        out[:-1, self.interior :] += local[1:, : self.shared]
+        return np.asarray(out.reshape(self.elements * self.own, -1)[: self.size])
+
+
+@dataclass(frozen=True)
+class ChainMatrix:
+    """A symmetric chain.
+
+    Parameters
+    ----------
+    shape : ChainShape
+    blocks : (elements, local, local) array
+    """
+
+    shape: ChainShape
+    blocks: Values = field(repr=False)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the blocks."""
+        return self.blocks.dtype
+
+    def __matmul__(self, vectors: Values) -> Values:
+        """Product with (n,) or (n, k)."""
+        columns = vectors if vectors.ndim == 2 else vectors[:, None]
+        out = self.shape.gathered(self.blocks @ self.shape.local_of(columns))
+        return out if vectors.ndim == 2 else out[:, 0]
+
+    def dense(self) -> Values:
+        """The whole matrix, for tests and tiny problems."""
+        return self @ np.eye(self.shape.size)
+
+    def factorised(self) -> ChainFactor:
+        """Factors.
+
+        Raises
+        ------
+        RuntimeError
+            If it is singular.
+        """
+        return _factorised(self)
+
+
+@dataclass(frozen=True)
+class ChainFactor:
+    """Factors of a chain.
+
+    Attributes
+    ----------
+    negative : int or None
+        Negative eigenvalues of the matrix; None for a complex one.
+    pivots : sequence of (packed factor, pivots)
+        Of each group of own unknowns.
+    inward : sequence of (own, shared) arrays
+        Coupling of each group to the line inside it (none for the first).
+    spread : sequence of (own, shared) arrays
+        Inverse of each group's pivot block, on the columns of its outer line.
+    """
+
+    shape: ChainShape
+    negative: int | None
+    pivots: tuple[tuple[Values, Values], ...] = field(repr=False)
+    inward: tuple[Values, ...] = field(repr=False)
+    spread: tuple[Values, ...] = field(repr=False)
+
+    def solve(self, right: Values) -> Values:
+        """Solve for one or several right-hand sides."""
+        shape = self.shape
+        columns = right if right.ndim == 2 else right[:, None]
+        complex_ = np.iscomplexobj(self.pivots[0][0]) or np.iscomplexobj(columns)
+        out = np.empty(columns.shape, dtype=complex if complex_ else float)
+        last = shape.elements - 1
+        line: Values | None = None
+        for e, (packed, pivots) in enumerate(self.pivots):
+            group = columns[e * shape.own : min((e + 1) * shape.own, shape.size)]
+            if line is not None:
+                group = group - self.inward[e] @ line
+            solved = _solved(packed, pivots, group)
+            out[e * shape.own : e * shape.own + solved.shape[0]] = solved
+            line = solved[shape.interior :]
+        for e in range(last - 1, -1, -1):
+            after = out[(e + 1) * shape.own : min((e + 2) * shape.own, shape.size)]
+            out[e * shape.own : (e + 1) * shape.own] -= self.spread[e] @ (self.inward[e + 1].T @ after)
+        return out if right.ndim == 2 else out[:, 0]
+
+
+def _factorised(matrix: ChainMatrix) -> ChainFactor:
+    shape, blocks = matrix.shape, matrix.blocks
+    shared, interior = shape.shared, shape.interior
+    complex_ = np.iscomplexobj(blocks)
+    factor = lapack.zsytrf if complex_ else lapack.dsytrf
+    negative = 0
+    pivots: list[tuple[Values, Values]] = []
+    inward: list[Values] = []
+    spread: list[Values] = []
+    outer = np.zeros((shape.own, shared), dtype=blocks.dtype)
+    outer[interior:] = np.eye(shared)
+    for e in range(shape.elements):
+        last = e == shape.elements - 1
+        block = np.array(blocks[e, shared : shape.local - shared * last, shared : shape.local - shared * last], order="F")
+        if not last:
+            block[interior:, interior:] += blocks[e + 1, :shared, :shared]
+        towards = blocks[e, shared : shared + block.shape[0], :shared]
+        if e > 0:
+            block -= towards @ spread[e - 1][interior:] @ towards.T
+        packed, places, info = factor(block, lower=1, lwork=32 * block.shape[0], overwrite_a=1)
+        if info != 0:
+            raise RuntimeError("exactly singular")
+        if not complex_:
+            negative += _negative(packed, places)
+        pivots.append((packed, places))
+        inward.append(towards)
+        if not last:
+            spread.append(_solved(packed, places, outer))
+    return ChainFactor(shape, None if complex_ else negative, tuple(pivots), tuple(inward), tuple(spread))
+
+
+def _solved(packed: Values, pivots: Values, right: Values) -> Values:
+    if np.iscomplexobj(packed):
+        return np.asarray(lapack.zsytrs(packed, pivots, right, lower=1)[0])
+    if np.iscomplexobj(right):
+        parts = (lapack.dsytrs(packed, pivots, part, lower=1)[0] for part in (right.real, right.imag))
+        real, imaginary = parts
+        return np.asarray(real + 1j * imaginary)
+    return np.asarray(lapack.dsytrs(packed, pivots, right, lower=1)[0])
+
+
+def _negative(packed: Values, pivots: Values) -> int:
+    """Negative eigenvalues of D: one of each 2 x 2 pivot (they are indefinite), and the negative 1 x 1 ones."""
+    single = pivots > 0
+    return int(np.count_nonzero(packed.diagonal()[single] < 0)) + int(np.count_nonzero(~single)) // 2

@@ -1,0 +1,101 @@
+"""Functions along the outline: a few eigenfunctions of the adiabatic axial problem in place of piecewise polynomials.
+
+A mode is nearly a product of a radial profile and an eigenfunction of a particle in the potential of the local radius,
+
+    -d2f/dl2 + beta^2 [ (R(0)/R)^2 - 1 ] f = E f,     beta = n k,
+
+with l the arc length. What the other eigenfunctions have of the mode falls by a factor of about m / 3 with each of them: three to
+six carry a mode to 1e-8 where 18 polynomials are needed (docs/decisions/0011). The functions are solved on a line of polynomials;
+with all of them the space is that of the polynomials. Edge functions are the derivatives of the nodal ones (and, between two
+electric walls, the lowest function that these leave out), so the sequence stays exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from .legendre import Array, Line, LineTables, line_tables
+
+
+@dataclass(frozen=True, eq=False)
+class AxialBasis:
+    """A nested basis within the nodal and edge spaces of a line.
+
+    Parameters
+    ----------
+    line : Line
+    nodal, edge : (nodal size of the line, N), (edge size of the line, N or N + 1) arrays or None
+        Coefficients of the functions; None: the line's own.
+    """
+
+    line: Line
+    nodal: Array | None = None
+    edge: Array | None = None
+
+    @property
+    def nodal_size(self) -> int:
+        """Nodal functions."""
+        return self.line.nodal_size if self.nodal is None else self.nodal.shape[1]
+
+    @property
+    def edge_size(self) -> int:
+        """Edge functions."""
+        return self.line.edge_size if self.edge is None else self.edge.shape[1]
+
+    def tables(self, points: Array) -> LineTables:
+        """Values of all functions at points."""
+        table = line_tables(self.line, points)
+        if self.nodal is None or self.edge is None:
+            return table
+        return replace(table, edge=table.edge @ self.edge, nodal=table.nodal @ self.nodal, slope=table.slope @ self.nodal)
+
+    def leading(self, count: int) -> AxialBasis:
+        """The basis with its first nodal functions only; not for a line's own functions."""
+        if self.nodal is None or self.edge is None:
+            return self
+        more = self.edge_size - self.nodal_size
+        return AxialBasis(self.line, self.nodal[:, :count], self.edge[:, : count + more])
+
+
+def axial_eigenfunctions(
+    line: Line, count: int, speed: Callable[[Array], Array], potential: Callable[[Array], Array]
+) -> AxialBasis:
+    """The lowest eigenfunctions of -d2f/dl2 + V f on a line.
+
+    Parameters
+    ----------
+    line : Line
+        Polynomials in t, with the walls of the mirror class.
+    count : int
+        Nodal functions; more than the line has are cut.
+    speed : callable
+        dl/dt at t.
+    potential : callable
+        V at t, in um^-2.
+    """
+    t, weight, half = (a.ravel() for a in line.quadrature)
+    dl = speed(t)
+    table = line_tables(line, t)
+    nodal = _lowest(table, weight, half, dl, potential(t), min(count, line.nodal_size))
+    edge = np.sqrt(weight)[:, None] * table.edge
+    wanted = table.slope @ nodal
+    if line.edge_size > line.nodal_size:
+        natural = line_tables(replace(line, keep_start=True), t)
+        ground = natural.nodal @ _lowest(natural, weight, half, dl, potential(t), 1)
+        wanted = np.concatenate([(half * dl)[:, None] * ground, wanted], axis=1)
+    # the polynomials l_i are orthonormal on each element: their coefficients are integrals
+    coefficients = edge.T @ (np.sqrt(weight)[:, None] * wanted)
+    return AxialBasis(line, nodal / np.linalg.norm(nodal, axis=0), np.linalg.qr(coefficients)[0])
+
+
+def _lowest(table: LineTables, weight: Array, half: Array, dl: Array, potential: Array, count: int) -> NDArray[np.float64]:
+    """Coefficients of the lowest eigenfunctions."""
+    stiffness = (table.slope * (weight / (half * dl))[:, None]).T @ table.slope
+    stiffness += (table.nodal * (weight * half * dl * potential)[:, None]).T @ table.nodal
+    mass = (table.nodal * (weight * half * dl)[:, None]).T @ table.nodal
+    return np.asarray(linalg.eigh(stiffness, mass, subset_by_index=(0, count - 1))[1])
