@@ -7,13 +7,14 @@ by the residual of the full problem.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .refine import ritz
+from .refine import ritz, ritz_all
 
 Values = NDArray[Any]
 
@@ -88,3 +89,29 @@ class ReducedPencil:
         """All eigenvalues k^2 of the small problem, its vectors scaled to y^T B y = 1 (no conjugation), and B."""
         mass = self.mass(m, ordinary, axial)
         return *ritz(self.stiffness(m), mass), mass
+
+    def solve_all(self, m: Values, ordinary: Sequence[Values], axial: Sequence[Values]) -> tuple[Values, Values, Values]:
+        """The same at several azimuthal orders at once; shapes (orders, b), (orders, b, b), (orders, b, b).
+
+        Vectors are scaled to y^T B y = 1.
+        """
+        m2 = np.asarray(m, dtype=float)[:, None, None] ** 2
+        chosen = list(self.active)
+        stiffness = self.k0 + m2 * self.k2
+        across = np.stack(ordinary)[:, chosen]
+        mass = np.tensordot(across, self.b_plane, 1) + m2 * np.tensordot(across, self.b_azimuthal, 1)
+        if self.b_axial is not None:
+            mass = mass + np.tensordot(np.stack(axial)[:, chosen], self.b_axial, 1)
+        return *ritz_all(stiffness, mass), mass
+
+    def quotients(self, m: Values, weights: Values) -> tuple[Values, Values, Values]:
+        """y^T a y, and y^T b y by active region across and along z, of the columns of a (b, n) array at n azimuthal orders."""
+        m2 = np.asarray(m, dtype=float) ** 2
+
+        def of(matrix: Values) -> Values:
+            return np.einsum("in,in->n", weights, matrix @ weights)
+
+        stiffness = of(self.k0) + m2 * of(self.k2)
+        across = [of(a) + m2 * of(b) for a, b in zip(self.b_plane, self.b_azimuthal, strict=True)]
+        along = [np.zeros_like(stiffness)] * len(across) if self.b_axial is None else [of(b) for b in self.b_axial]
+        return stiffness, np.stack(across, axis=1), np.stack(along, axis=1)

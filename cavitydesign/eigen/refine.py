@@ -22,6 +22,18 @@ def ritz(stiffness: Values, mass: Values) -> tuple[Values, Values]:
     return values, weights
 
 
+def ritz_all(stiffness: Values, mass: Values) -> tuple[Values, Values]:
+    """`ritz` of a stack of pencils, shapes (n, b) and (n, b, b)."""
+    if np.iscomplexobj(stiffness) or np.iscomplexobj(mass):
+        values, weights = np.linalg.eig(np.linalg.solve(mass, stiffness))
+        squares = np.einsum("nij,nij->nj", weights, mass @ weights)
+        return values, np.asarray(weights / np.sqrt(squares)[:, None, :])
+    left = np.linalg.inv(np.linalg.cholesky(0.5 * (mass + mass.transpose(0, 2, 1))))
+    right = left.transpose(0, 2, 1)
+    values, weights = np.linalg.eigh(left @ (0.5 * (stiffness + stiffness.transpose(0, 2, 1))) @ right)
+    return values, np.asarray(right @ weights)
+
+
 def krylov_block(solve: Apply, mass: Apply, start: Values, steps: int = 2) -> Values:
     """Orthonormal basis of the block Krylov space of (K - s B)^-1 B from rough eigenvectors.
 

@@ -154,6 +154,10 @@ def line_tables(line: Line, points: Array) -> LineTables:
     numbers = line.nodal_numbers()[element]
     nodal = np.zeros((points.size, line.nodal_size + 1))
     slope = np.zeros_like(nodal)
-    np.add.at(nodal, (rows, numbers), nodal_values(line.order, x).T)
-    np.add.at(slope, (rows, numbers), nodal_slopes(line.order, x).T)
+    if line.periodic and line.elements == 1:  # both hats are one function
+        np.add.at(nodal, (rows, numbers), nodal_values(line.order, x).T)
+        np.add.at(slope, (rows, numbers), nodal_slopes(line.order, x).T)
+    else:
+        nodal[rows, numbers] = nodal_values(line.order, x).T
+        slope[rows, numbers] = nodal_slopes(line.order, x).T
     return LineTables(edge, nodal[:, :-1], slope[:, :-1], half, element)

@@ -19,7 +19,7 @@ from ..eigen.reduced_basis import ReducedPencil, orthonormal
 from ..eigen.refine import krylov_block
 from ..fem.forms import Images
 from .classify import Identity, identify
-from .media import Permittivities, permittivities
+from .media import MediaTable, Permittivities, permittivities
 from .problem import Pencil, Values, WindowProblem
 from .seeds import FamilySeed
 
@@ -27,6 +27,7 @@ Array = NDArray[np.float64]
 _MOST_WANTED = 60
 _MOST_ROUNDS = 10
 _PATIENCE = 3
+_ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ class ReducedFamily:
     snapshots: tuple[Snapshot, ...]
     pencil: ReducedPencil
     images: Images = field(repr=False)
+    media: MediaTable = field(repr=False)
 
     @classmethod
     def span(cls, problem: WindowProblem, seed: FamilySeed, snapshots: Sequence[Snapshot]) -> ReducedFamily:
@@ -181,7 +183,9 @@ class ReducedFamily:
         forms = problem.forms
         images = forms.images(basis)
         pencil = ReducedPencil.of(basis, forms.active, forms.projected(images))
-        return cls(problem, seed, tuple(snapshots), pencil, images)
+        k = [seed.k_per_um(m, q) for m in (seed.orders[0], seed.orders[-1]) for q in snapshots[0].chosen or (0,)]
+        media = MediaTable.of(problem.cavity, _ROOM_BELOW * min(k), _ROOM_ABOVE * max(k))
+        return cls(problem, seed, tuple(snapshots), pencil, images, media)
 
     def enriched(self, vectors: Values) -> ReducedFamily:
         """The same family with more vectors in its basis."""
@@ -196,71 +200,60 @@ class ReducedFamily:
     def follow(self, orders: Sequence[int], qs: Sequence[int]) -> list[RawMode]:
         """Every (m, q) of the family, each followed by overlap from the first snapshot outwards."""
         first = self.snapshots[0]
-        begin = {q: self.pencil.basis.T @ first.vectors[:, column] for q, column in first.chosen.items() if q in qs}
-        if not begin:
+        names = [q for q in first.chosen if q in qs]
+        if not names or not orders:
             return []
-        found: list[tuple[int, int, complex, Values, Permittivities]] = []
-        for ladder in (sorted(m for m in orders if m >= first.m), sorted((m for m in orders if m < first.m), reverse=True)):
-            tracks = dict(begin)
-            for m in ladder:
-                found += self._at_order(m, tracks)
-        return self._finished(found)
+        begin = np.stack([self.pencil.basis.T @ first.vectors[:, first.chosen[q]] for q in names])
+        ladder = np.array(sorted(orders))
+        guesses = np.array([np.mean([self.seed.k_per_um(m, q) for q in names]) for m in ladder])
+        media = self.media.at(guesses)
+        values, vectors, masses = self.pencil.solve_all(ladder, [e.ordinary for e in media], [e.axial for e in media])
+        columns = _tracked(begin, masses, vectors, int(np.searchsorted(ladder, first.m)))
+        m = np.repeat(ladder, len(names))
+        places = np.repeat(np.arange(ladder.size), len(names))
+        weights = vectors[places, :, columns.ravel()].T
+        k, eps = self._dispersed(m, weights, np.sqrt(values[places, columns.ravel()] + 0j))
+        return self._finished(m, names * ladder.size, k, weights, eps)
 
-    def _at_order(self, m: int, tracks: dict[int, Values]) -> list[tuple[int, int, complex, Values, Permittivities]]:
-        """Modes of one azimuthal order, chosen by their overlap with those of the last order; updates the tracks."""
-        guess = float(np.mean([self.seed.k_per_um(m, q) for q in tracks]))
-        eps = permittivities(self.problem.cavity, guess)
-        values, vectors, mass = self.pencil.solve(m, eps.ordinary, eps.axial)
-        modes = []
-        for q, reference in tracks.items():
-            column = int(np.argmax(abs(reference @ mass @ vectors)))
-            weights = vectors[:, column]
-            k, here = self._disperse(m, weights, complex(np.sqrt(complex(values[column]))))
-            tracks[q] = weights
-            modes.append((m, q, k, weights, here))
-        return modes
-
-    def _finished(self, found: Sequence[tuple[int, int, complex, Values, Permittivities]]) -> list[RawMode]:
+    def _finished(
+        self, m: NDArray[np.int64], qs: Sequence[int], k: Values, weights: Values, eps: Sequence[Permittivities]
+    ) -> list[RawMode]:
         """Full vectors and residuals of all modes at once."""
-        weights = np.stack([w for _, _, _, w, _ in found], axis=1)
-        orders = np.array([m for m, *_ in found], dtype=float)
-        eps = [e for *_, e in found]
-        square = np.array([k**2 for _, _, k, _, _ in found])
-        if not self.problem.is_complex:
-            square = square.real
+        square = k**2 if self.problem.is_complex else (k**2).real
         vectors = self.pencil.basis @ weights
         residuals, masses = self.problem.forms.residual_and_mass(
-            self.images.combined(weights), orders, square, [e.ordinary for e in eps], [e.axial for e in eps]
+            self.images.combined(weights), m, square, [e.ordinary for e in eps], [e.axial for e in eps]
         )
         relative = np.linalg.norm(residuals, axis=0) / (abs(square) * np.linalg.norm(masses, axis=0))
+        absorbing = [self._absorbing(m[i], complex(k[i]), weights[:, i], eps[i]) for i in range(m.size)]
         return [
             RawMode(
-                self.problem, m, q, k, self._absorbing(m, k, w, here), vectors[:, i], here, residuals[:, i], float(relative[i])
+                self.problem, int(m[i]), q, complex(k[i]), absorbing[i], vectors[:, i], eps[i], residuals[:, i], float(relative[i])
             )
-            for i, (m, q, k, w, here) in enumerate(found)
+            for i, q in enumerate(qs)
         ]
 
-    def _disperse(self, m: int, weights: Values, k: complex) -> tuple[complex, Permittivities]:
-        """Wavenumber with the media at the mode's own wavelength: the fixed point of k^2 = y^T K y / y^T B(k) y (Steffensen)."""
-        stiffness = weights @ self.pencil.stiffness(m) @ weights
-        pencil, active = self.pencil, list(self.pencil.active)
-        across = np.einsum("i,jik,k->j", weights, pencil.b_plane + m**2 * pencil.b_azimuthal, weights)
-        along = 0.0 * across if pencil.b_axial is None else np.einsum("i,jik,k->j", weights, pencil.b_axial, weights)
+    def _dispersed(self, m: NDArray[np.int64], weights: Values, k: Values) -> tuple[Values, list[Permittivities]]:
+        """Wavenumbers with the media at each mode's own wavelength: the fixed point of k^2 = y^T K y / y^T B(k) y (Steffensen)."""
+        stiffness, across, along = self.pencil.quotients(m, weights)
+        active = list(self.pencil.active)
 
-        def next_k(now: complex) -> tuple[complex, Permittivities]:
-            eps = permittivities(self.problem.cavity, now.real)
-            mass = eps.ordinary[active] @ across + eps.axial[active] @ along
-            return complex(np.sqrt(stiffness / mass + 0j)), eps
+        def next_k(now: Values) -> tuple[Values, list[Permittivities]]:
+            eps = self.media.at(now.real)
+            mass = (np.stack([e.ordinary for e in eps])[:, active] * across).sum(axis=1)
+            mass = mass + (np.stack([e.axial for e in eps])[:, active] * along).sum(axis=1)
+            return np.sqrt(stiffness / mass + 0j), eps
 
         first, eps = next_k(k)
         for _ in range(20):
             second, eps = next_k(first)
             change = second - first
-            if abs(change) < 1e-15 * abs(second):
+            if (abs(change) < 1e-15 * abs(second)).all():
                 break
-            rate = change / (first - k) if first != k else 0.0
+            before = np.where(first == k, 1.0, first - k)
+            rate = np.where(first == k, 0.0, change / before)
             k, first = first, second + change * rate / (1.0 - rate)
-        return (first if first.imag <= 0 else first.conjugate()), eps
+        return np.where(first.imag <= 0, first, first.conj()), eps
 
     def _absorbing(self, m: int, k: complex, weights: Values, eps: Permittivities) -> complex:
         """Wavenumber with the imaginary permittivities too: Rayleigh-quotient iteration of the complex small problem."""
@@ -276,6 +269,17 @@ class ReducedFamily:
             value = complex((y @ stiffness @ y) / (y @ mass @ y))
         root = complex(np.sqrt(value))
         return root if root.real > 0 else -root
+
+
+def _tracked(begin: Values, masses: Values, vectors: Values, start: int) -> NDArray[np.int64]:
+    """Columns, of shape (orders, modes), that carry the modes from the order `start` outwards, by overlap with the last order's."""
+    columns = np.empty((masses.shape[0], begin.shape[0]), dtype=np.int64)
+    for ladder in (range(start, masses.shape[0]), range(start - 1, -1, -1)):
+        tracks = begin
+        for place in ladder:
+            columns[place] = np.argmax(abs(tracks @ masses[place] @ vectors[place]), axis=1)
+            tracks = vectors[place][:, columns[place]].T
+    return columns
 
 
 def solve_family(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from ..errors import InputError
@@ -13,6 +14,8 @@ from ..materials.material import Material
 from ..units import wavelength_nm
 
 Array = NDArray[np.float64]
+_NODES = 14
+_SMOOTH = 2e-14
 
 
 class HasRegions(Protocol):
@@ -59,3 +62,62 @@ def permittivities(cavity: HasRegions, k_per_um: float) -> Permittivities:
         name = media[int(np.argmax(kappa - index))].name
         raise InputError(f"material {name}: absorbs like a metal at {at_nm:.6g} nm (kappa >= n); not handled here")
     return Permittivities(index**2 - kappa**2, along**2 - kappa**2, 2 * index * kappa, index)
+
+
+@dataclass(frozen=True)
+class MediaTable:
+    """Permittivities over a range of wavenumbers: interpolated where the media are smooth to rounding, else taken each by itself.
+
+    Attributes
+    ----------
+    low, high : float
+        Range in um^-1.
+    series : (nodes, 4, regions) array or None
+        Chebyshev coefficients of ordinary, axial, loss and index.
+    """
+
+    cavity: HasRegions
+    low: float
+    high: float
+    series: Array | None
+
+    @classmethod
+    def of(cls, cavity: HasRegions, low: float, high: float) -> MediaTable:
+        """Table of a range; media whose data are not smooth (or end within it) are not interpolated."""
+        try:
+            ends = _rows(cavity, np.array([low, 0.7 * low + 0.3 * high, high]))
+            if (ends == ends[0]).all():
+                return cls(cavity, low, high, ends[:1])
+            nodes = chebyshev.chebpts1(_NODES)
+            series = np.linalg.solve(
+                chebyshev.chebvander(nodes, _NODES - 1),
+                _rows(cavity, 0.5 * (low + high) + 0.5 * (high - low) * nodes).reshape(_NODES, -1),
+            ).reshape(_NODES, 4, -1)
+        except InputError:
+            return cls(cavity, low, high, None)
+        table = cls(cavity, low, high, series)
+        good = np.allclose(table._interpolated(np.array([low, 0.7 * low + 0.3 * high, high])), ends, rtol=_SMOOTH, atol=1e-16)
+        return table if good else cls(cavity, low, high, None)
+
+    def at(self, k_per_um: Array) -> list[Permittivities]:
+        """Permittivities at wavenumbers of shape (n,).
+
+        Raises
+        ------
+        InputError
+            As `permittivities`.
+        """
+        if self.series is None or k_per_um.min() < self.low or k_per_um.max() > self.high:
+            return [permittivities(self.cavity, float(k)) for k in k_per_um]
+        return [Permittivities(*row) for row in self._interpolated(k_per_um)]
+
+    def _interpolated(self, k_per_um: Array) -> Array:
+        assert self.series is not None
+        x = (2 * k_per_um - self.low - self.high) / (self.high - self.low)
+        basis = chebyshev.chebvander(x, self.series.shape[0] - 1)
+        return np.asarray(np.tensordot(basis, self.series, 1))
+
+
+def _rows(cavity: HasRegions, k_per_um: Array) -> Array:
+    eps = [permittivities(cavity, float(k)) for k in k_per_um]
+    return np.array([(one.ordinary, one.axial, one.loss, one.index) for one in eps])
