@@ -109,7 +109,7 @@ class ReducedPencil:
         m2 = np.asarray(m, dtype=float) ** 2
 
         def of(matrix: Values) -> Values:
-            return np.einsum("in,in->n", weights, matrix @ weights)
+            return np.asarray(np.einsum("in,in->n", weights, matrix @ weights))
 
         stiffness = of(self.k0) + m2 * of(self.k2)
         across = [of(a) + m2 * of(b) for a, b in zip(self.b_plane, self.b_azimuthal, strict=True)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy import linalg
@@ -27,15 +27,12 @@ class RadialSlice:
         Element boundaries in r; every interface is one of them.
     regions : tuple of int
         Medium of each element, from the axis outwards.
-    count : int
-        Number of media.
     order : int
         Polynomial degree.
     """
 
     breaks_um: tuple[float, ...]
     regions: tuple[int, ...]
-    count: int
     order: int = 8
 
     @property
@@ -44,24 +41,25 @@ class RadialSlice:
         return Line(self.breaks_um, self.order, False, False)
 
     @cached_property
-    def _by_region(self) -> tuple[Array, Array, Array]:
-        """Stiffness int r E'F', int EF/r and mass int r EF, each by region."""
-        line = self.line
-        x, w = gauss(line.points_per_element)
-        values, slopes = nodal_values(self.order, x), nodal_slopes(self.order, x)
-        numbers = line.nodal_numbers()
-        size = line.nodal_size
-        out = np.zeros((3, self.count, size + 1, size + 1))
+    def _elements(self) -> tuple[Array, Array, Array]:
+        """Stiffness int r E'F', int EF/r and mass int r EF of each element, shape (elements, n, n)."""
+        x, w = gauss(self.line.points_per_element)
+        values, slopes = _products(self.order, self.line.points_per_element)
         edges = np.asarray(self.breaks_um)
-        for e, region in enumerate(self.regions):
-            half = 0.5 * (edges[e + 1] - edges[e])
-            r = 0.5 * (edges[e + 1] + edges[e]) + half * x
-            here = np.ix_(numbers[e], numbers[e])
-            out[0, region][here] += (slopes * (w * r / half)) @ slopes.T
-            out[1, region][here] += (values * (w * half / r)) @ values.T
-            out[2, region][here] += (values * (w * half * r)) @ values.T
-        trimmed = out[:, :, :-1, :-1]
-        return trimmed[0], trimmed[1], trimmed[2]
+        half = 0.5 * np.diff(edges)[:, None]
+        r = 0.5 * (edges[1:] + edges[:-1])[:, None] + half * x
+        shape = (-1, self.order + 1, self.order + 1)
+        parts = ((w * r / half) @ slopes, (w * half / r) @ values, (w * half * r) @ values)
+        return parts[0].reshape(shape), parts[1].reshape(shape), parts[2].reshape(shape)
+
+    def _summed(self, blocks: Array) -> Array:
+        """The matrix of the line from those of its elements."""
+        numbers = self.line.nodal_numbers()
+        size = self.line.nodal_size
+        out = np.zeros((size + 1, size + 1))  # the last row and column take what the walls drop
+        for here, block in zip(numbers, blocks, strict=True):
+            out[here[:, None], here] += block
+        return out[:-1, :-1]
 
     def solve(self, polarisation: str, m: int, permittivity: Sequence[float], radial_orders: int) -> tuple[Array, Array]:
         """Lowest wavenumbers and their profiles.
@@ -81,12 +79,13 @@ class RadialSlice:
         k_per_um : (radial_orders,) array
         vectors : (size, radial_orders) array
         """
-        grad, centrifugal, mass = self._by_region
-        eps = np.asarray(permittivity, dtype=float)
+        grad, centrifugal, mass = self._elements
+        eps = np.asarray(permittivity, dtype=float)[list(self.regions), None, None]
+        stiffness = grad + m**2 * centrifugal
         if polarisation == "TM":
-            a, b = (grad + m**2 * centrifugal).sum(axis=0), np.tensordot(eps, mass, 1)
+            a, b = self._summed(stiffness), self._summed(eps * mass)
         else:
-            a, b = np.tensordot(1 / eps, grad + m**2 * centrifugal, 1), mass.sum(axis=0)
+            a, b = self._summed(stiffness / eps), self._summed(mass)
         last = min(radial_orders, a.shape[0]) - 1
         values, vectors = linalg.eigh(a, b, subset_by_index=(0, last))
         return np.sqrt(values), vectors
@@ -101,3 +100,12 @@ class RadialSlice:
         radii = [0.5 * (edges[e + 1] + edges[e]) + 0.5 * (edges[e + 1] - edges[e]) * x for e in range(len(self.regions))]
         values = [padded[numbers[e]] @ shape for e in range(len(self.regions))]
         return np.concatenate(radii), np.concatenate(values)
+
+
+@lru_cache(maxsize=16)
+def _products(order: int, points: int) -> tuple[Array, Array]:
+    """Products of nodal functions, and of their slopes, at the Gauss points; shape (points, n * n)."""
+    x, _ = gauss(points)
+    values, slopes = nodal_values(order, x), nodal_slopes(order, x)
+    out = [(table[:, None, :] * table[None, :, :]).reshape(-1, points).T for table in (values, slopes)]
+    return np.ascontiguousarray(out[0]), np.ascontiguousarray(out[1])

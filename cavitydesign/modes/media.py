@@ -89,10 +89,9 @@ class MediaTable:
             if (ends == ends[0]).all():
                 return cls(cavity, low, high, ends[:1])
             nodes = chebyshev.chebpts1(_NODES)
-            series = np.linalg.solve(
-                chebyshev.chebvander(nodes, _NODES - 1),
-                _rows(cavity, 0.5 * (low + high) + 0.5 * (high - low) * nodes).reshape(_NODES, -1),
-            ).reshape(_NODES, 4, -1)
+            samples = _rows(cavity, 0.5 * (low + high) + 0.5 * (high - low) * nodes)
+            basis = chebyshev.chebvander(nodes, _NODES - 1)
+            series: Array = np.linalg.solve(basis, samples.reshape(_NODES, -1)).reshape(samples.shape)
         except InputError:
             return cls(cavity, low, high, None)
         table = cls(cavity, low, high, series)

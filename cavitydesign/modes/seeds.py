@@ -78,7 +78,7 @@ def slice_wavenumber(cavity: Cavity, polarisation: str, m: int, p: int, k_guess:
     share = (0.25, 1.0)
     breaks += [radius + (outer - radius) * x for x in share]
     regions += [len(cavity.regions) - 1] * 2
-    line = RadialSlice(tuple(breaks), tuple(regions), len(cavity.regions))
+    line = RadialSlice(tuple(breaks), tuple(regions))
     values = eps.axial if polarisation == "TM" else eps.ordinary
     k, _ = line.solve(polarisation, m, list(values), p)
     if k.size < p:
@@ -144,8 +144,12 @@ def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int)
         high_k = wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
         orders = orders_in_range(cavity, polarisation, p, low_k, high_k)
         start = k_hint
-    index = float(permittivities(cavity, start).index[-2])
-    if len(orders) <= 4:
+    eps = permittivities(cavity, start)
+    index = float(eps.index[-2])
+    if request.azimuthal_order is not None:
+        ends = [radial_guess(cavity.outline.equator_radius_um, index, float(eps.index[-1]), m, p, polarisation) for m in orders]
+        solved = {m: start * end / ends[0] for m, end in zip(orders, ends, strict=True)}
+    elif len(orders) <= 4:
         solved = {m: slice_wavenumber(cavity, polarisation, m, p, start) for m in orders}
     else:
         nodes = [orders[0], orders[len(orders) // 2], orders[-1]]
