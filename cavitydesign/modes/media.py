@@ -91,7 +91,7 @@ class MediaTable:
             nodes = chebyshev.chebpts1(_NODES)
             samples = _rows(cavity, 0.5 * (low + high) + 0.5 * (high - low) * nodes)
             basis = chebyshev.chebvander(nodes, _NODES - 1)
-            series: Array = np.linalg.solve(basis, samples.reshape(_NODES, -1)).reshape(samples.shape)
+            series = np.asarray(np.linalg.solve(basis, samples.reshape(_NODES, -1))).reshape(samples.shape)
         except InputError:
             return cls(cavity, low, high, None)
         table = cls(cavity, low, high, series)
