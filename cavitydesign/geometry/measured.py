@@ -9,11 +9,11 @@ import numpy as np
 
 from ..errors import InputError
 from ..units import NM_PER_UM
+from .equator import at_equator, demand_bearing, demand_no_corner, equator_place, widest_place
 from .outline import Array, Outline
-from .spline_fit import SplineFit, spline_ladder
+from .spline_fit import Places, SplineFit, spline_ladder
 
 _FEWEST_POINTS = 8
-_FEWEST_BESIDE_EQUATOR = 3
 # Cavities of this field lie well inside these limits; data outside are in other units than their header says.
 _RADIUS_LIMITS_UM = (0.2, 2000.0)
 _LARGEST_CURVATURE_RATIO = 1e4
@@ -26,7 +26,7 @@ _LARGEST_CURVATURE_ERROR = 0.2
 # A fit that misses the points by this many times their scatter from neighbour to neighbour, and by this share of the
 # radius, misses a step or a corner.
 _MISFIT_RATIO = 4.0
-_MISFIT_SHARE = 5e-3
+_MISFIT_SHARE = 1e-3
 _ROUNDING = 1e-15
 # Difference of the criterion that rules a description out ("very strong" from 10: Kass and Raftery 1995).
 _EVIDENCE = 10.0
@@ -161,21 +161,24 @@ def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float = 0.0) 
     residuals are correlated) together with the differences to the next more flexible fit and to the other description
     (r or r^2), where the points do not rule it out.
     """
-    z, r = _cleaned(np.asarray(z_um, dtype=np.float64), np.asarray(r_um, dtype=np.float64), fibre_radius_um)
+    z, r, given = _cleaned(np.asarray(z_um, dtype=np.float64), np.asarray(r_um, dtype=np.float64), fibre_radius_um)
     rounding, pole = _ROUNDING * float(r.max()), _POLE_SHARE * float(r.max())
-    plain = spline_ladder(z, r, np.ones_like(r), rounding)
-    square = spline_ladder(z, r**2, 0.5 / np.maximum(r, pole), rounding)
+    plain = spline_ladder(z, r, np.ones_like(r), given, rounding)
+    square = spline_ladder(z, r**2, 0.5 / np.maximum(r, pole), given, rounding)
     squared = square[0].criterion < plain[0].criterion
     (fit, neighbour), (rival, _) = (square, plain) if squared else (plain, square)
     _demand_smooth(fit, z, r)
-    place = _equator(fit, z)
-    radius, radius_sd, curvature, curvature_sd = _at_equator(fit, squared, place)
-    others = [_at_equator(neighbour, squared, _widest(neighbour, z))]
+    place = equator_place(fit, squared, z, r)
+    found = at_equator(fit, squared, place)
+    others = [at_equator(neighbour, squared, widest_place(neighbour, z))]
     if rival.criterion - fit.criterion < _EVIDENCE:
-        others.append(_at_equator(rival, not squared, _widest(rival, z)))
-    radius_sd = math.hypot(radius_sd, *(other[0] - radius for other in others))
-    curvature_sd = math.hypot(curvature_sd, *(other[2] - curvature for other in others))
-    _demand_sizes(radius, curvature, curvature_sd)
+        others.append(at_equator(rival, not squared, widest_place(rival, z)))
+    radius_sd = math.hypot(found.radius_sd_um, *(other.radius_um - found.radius_um for other in others))
+    apart = (other.curvature_per_um - found.curvature_per_um for other in others)
+    curvature_sd = math.hypot(found.curvature_sd_per_um, *apart)
+    _demand_sizes(found.radius_um, found.curvature_per_um, curvature_sd)
+    demand_bearing(fit, squared, z, found, radius_sd)
+    demand_no_corner(z, r, squared, place, found, rounding)
     return MeasuredOutline(
         fit=fit,
         squared=squared,
@@ -188,7 +191,8 @@ def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float = 0.0) 
     )
 
 
-def _cleaned(z: Array, r: Array, fibre_radius: float) -> tuple[Array, Array]:
+def _cleaned(z: Array, r: Array, fibre_radius: float) -> tuple[Array, Array, Places]:
+    """z and r by increasing z, and the places in them of the points as they were given."""
     if z.ndim != 1 or z.shape != r.shape:
         raise InputError(f"outline: z and r must be lists of the same length, not {z.shape} and {r.shape}")
     if len(z) < _FEWEST_POINTS:
@@ -211,7 +215,7 @@ def _cleaned(z: Array, r: Array, fibre_radius: float) -> tuple[Array, Array]:
         raise InputError("outline: all points have the same z")
     if len(np.unique(z)) < _FEWEST_POINTS:
         raise InputError(f"outline: only {len(np.unique(z))} different z; at least {_FEWEST_POINTS} are needed")
-    return z, r
+    return z, r, np.argsort(order).astype(np.int64)
 
 
 def _demand_smooth(fit: SplineFit, z: Array, r: Array) -> None:
@@ -248,50 +252,6 @@ def _neighbour_noise(z: Array, r: Array) -> float:
     return float(np.percentile(np.abs(off) / np.sqrt(1.0 + (1.0 - share) ** 2 + share**2), 90)) / 1.645
 
 
-def _widest(fit: SplineFit, z: Array) -> float:
-    """Place of the maximum by dense sampling and Newton steps on the first derivative."""
-    grid = np.linspace(z[0], z[-1], 2001)
-    place = float(grid[int(np.argmax(fit.value(grid)))])
-    for _ in range(20):
-        here = np.array([place])
-        second = float(fit.value(here, 2)[0])
-        if second >= 0.0:
-            break
-        step = float(fit.value(here, 1)[0]) / second
-        place = min(max(place - step, float(z[0])), float(z[-1]))
-    return place
-
-
-def _equator(fit: SplineFit, z: Array) -> float:
-    place = _widest(fit, z)
-    before, after = np.count_nonzero(z < place), np.count_nonzero(z > place)
-    if min(before, after) < _FEWEST_BESIDE_EQUATOR or float(fit.value(np.array([place]), 2)[0]) >= 0.0:
-        raise InputError(
-            f"outline: no equator inside the points: r is largest at z = {place:g} um, with {before} points before and"
-            f" {after} after it (is the file cut short?)"
-        )
-    return place
-
-
-def _at_equator(fit: SplineFit, squared: bool, place: float) -> tuple[float, float, float, float]:
-    """Radius, its uncertainty, curvature -r'' and its uncertainty, to first order in the coefficients."""
-    here = np.array([place])
-    value, second, third = (float(fit.value(here, order)[0]) for order in (0, 2, 3))
-    by_value, by_slope, by_second = (fit.sensitivity(place, order) for order in (0, 1, 2))
-    # The equator itself moves with the coefficients, by -slope/second.
-    by_bend = by_second - third / second * by_slope
-    if squared:
-        radius = math.sqrt(value)
-        by_radius = by_value / (2.0 * radius)
-        curvature = -second / (2.0 * radius)
-        by_curvature = -by_bend / (2.0 * radius) - curvature / radius * by_radius
-    else:
-        radius, by_radius, curvature, by_curvature = value, by_value, -second, -by_bend
-    covariance = np.array(fit.covariance)
-    radius_sd = math.sqrt(float(by_radius @ covariance @ by_radius))
-    return radius, radius_sd, curvature, math.sqrt(float(by_curvature @ covariance @ by_curvature))
-
-
 def _demand_sizes(radius: float, curvature: float, curvature_sd: float) -> None:
     low, high = _RADIUS_LIMITS_UM
     if not low <= radius <= high:
@@ -313,7 +273,7 @@ def _demand_sizes(radius: float, curvature: float, curvature_sd: float) -> None:
 
 def _positive_span(fit: SplineFit, squared: bool, z: Array) -> tuple[float, float]:
     """Part of the measured range, about the equator, over which the fitted r (or r^2) stays above 0."""
-    place = _widest(fit, z)
+    place = widest_place(fit, z)
     grid = np.linspace(z[0], z[-1], 2001)
     lost = grid[fit.value(grid) <= 0.0]
     low = max([float(z[0]), *(float(v) for v in lost if v < place)])

@@ -9,11 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .outline import Array
 
 if TYPE_CHECKING:
     from scipy.interpolate import BSpline
+
+Places = NDArray[np.int64]
 
 _DEGREE = 5
 _INNER_KNOTS = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48)
@@ -21,6 +24,7 @@ _POINTS_PER_UNKNOWN = 4
 _PATIENCE = 3
 _LARGEST_LIKENESS = 0.95
 _SMALLEST_PIVOT = 1e-10
+_FEWEST_FOR_ALONE = 12
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class SplineFit:
     worst_point : int
         Index of the point farthest from a fit without it.
     worst_ratio : float
-        That distance in units of the robust scatter.
+        That distance in units of its robust standard deviation.
     worst_distance : float
         That distance in weighted units.
     criterion : float
@@ -85,7 +89,7 @@ class SplineFit:
         return np.asarray((unit.derivative(order) if order else unit)(x), dtype=np.float64)
 
 
-def spline_ladder(x: Array, y: Array, weight: Array, rounding: float) -> tuple[SplineFit, SplineFit]:
+def spline_ladder(x: Array, y: Array, weight: Array, given: Places, rounding: float) -> tuple[SplineFit, SplineFit]:
     """Fit splines of rising flexibility and choose.
 
     Parameters
@@ -94,6 +98,8 @@ def spline_ladder(x: Array, y: Array, weight: Array, rounding: float) -> tuple[S
         Increasing, repeated values allowed.
     y, weight : array (n,)
         Values, and the weights that multiply their residuals.
+    given : int array (n,)
+        The points in the order in which they were measured.
     rounding : float
         Size below which a weighted residual carries no information.
 
@@ -106,7 +112,7 @@ def spline_ladder(x: Array, y: Array, weight: Array, rounding: float) -> tuple[S
     fits: list[SplineFit] = []
     best = 0
     for degree, knots in _rungs(x):
-        fit = _fit(x, y, weight, degree, knots, rounding)
+        fit = _fit(x, y, weight, given, degree, knots, rounding)
         if fit is None:
             continue
         fits.append(fit)
@@ -115,6 +121,16 @@ def spline_ladder(x: Array, y: Array, weight: Array, rounding: float) -> tuple[S
         if len(fits) - 1 - best >= _PATIENCE:
             break
     return fits[best], fits[best + 1 if best + 1 < len(fits) else max(best - 1, 0)]
+
+
+def polynomial_through(x: Array, y: Array, weight: float, rounding: float) -> SplineFit | None:
+    """The fittest polynomial of degree 2 to 5 through points of increasing x; None where they are too few."""
+    if len(x) < _FEWEST_FOR_ALONE:
+        return None
+    whole = [(degree, knots) for degree, knots in _rungs(x) if len(knots) == 2 * (degree + 1)]
+    given = np.arange(len(x))
+    fits = [_fit(x, y, np.full(len(x), weight), given, degree, knots, rounding) for degree, knots in whole]
+    return min((fit for fit in fits if fit is not None), key=lambda fit: fit.criterion, default=None)
 
 
 def _rungs(x: Array) -> Iterator[tuple[int, Array]]:
@@ -128,7 +144,9 @@ def _rungs(x: Array) -> Iterator[tuple[int, Array]]:
         yield _DEGREE, np.r_[[low] * (_DEGREE + 1), middle, [high] * (_DEGREE + 1)]
 
 
-def _fit(x: Array, y: Array, weight: Array, degree: int, knots: Array, rounding: float) -> SplineFit | None:
+def _fit(
+    x: Array, y: Array, weight: Array, given: Places, degree: int, knots: Array, rounding: float
+) -> SplineFit | None:
     from scipy.interpolate import BSpline
     from scipy.linalg import solve_triangular
 
@@ -143,12 +161,17 @@ def _fit(x: Array, y: Array, weight: Array, degree: int, knots: Array, rounding:
     mean_square = max(float(residual @ residual) / points, rounding**2)
     variance = mean_square * points / max(points - unknowns, 1)
     # Neighbouring residuals of one sign mean a misfit rather than noise: fewer independent points than there are.
-    likeness = min(max(float(residual[1:] @ residual[:-1]) / (mean_square * points), 0.0), _LARGEST_LIKENESS)
+    # In the order of measurement they tell two passes that do not agree.
+    orders = (residual, residual[given])
+    alike = max(float(order[1:] @ order[:-1]) / (mean_square * points) for order in orders)
+    likeness = min(max(alike, 0.0), _LARGEST_LIKENESS)
     spread = variance * (1.0 + likeness) / (1.0 - likeness)
     inverse = solve_triangular(upper, np.eye(unknowns))
-    without_itself = np.abs(residual) / np.maximum(1.0 - np.sum(orthogonal**2, axis=1), 1e-12)
-    scatter = max(1.4826 * float(np.median(without_itself)), rounding)
-    worst = int(np.argmax(without_itself))
+    free = np.maximum(1.0 - np.sum(orthogonal**2, axis=1), 1e-12)
+    # A point left out is predicted with the uncertainty of the fit there besides its own: at the ends that is much.
+    without_itself, standard = np.abs(residual) / free, np.abs(residual) / np.sqrt(free)
+    scatter = max(1.4826 * float(np.median(standard)), rounding)
+    worst = int(np.argmax(standard))
     return SplineFit(
         degree=degree,
         knots=tuple(knots.tolist()),
@@ -156,7 +179,7 @@ def _fit(x: Array, y: Array, weight: Array, degree: int, knots: Array, rounding:
         covariance=tuple(map(tuple, (spread * inverse @ inverse.T).tolist())),
         residual_rms=math.sqrt(variance),
         worst_point=worst,
-        worst_ratio=float(without_itself[worst]) / scatter,
+        worst_ratio=float(standard[worst]) / scatter,
         worst_distance=float(without_itself[worst]),
         criterion=points * math.log(mean_square) + unknowns * math.log(points),
     )
