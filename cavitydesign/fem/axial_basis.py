@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +50,14 @@ class AxialBasis:
 
     def tables(self, points: Array) -> LineTables:
         """Values of all functions at points."""
-        table = line_tables(self.line, points)
+        return self._combined(line_tables(self.line, points))
+
+    @cached_property
+    def at_quadrature(self) -> LineTables:
+        """Values of all functions at the quadrature points of the line."""
+        return self._combined(quadrature_tables(self.line))
+
+    def _combined(self, table: LineTables) -> LineTables:
         if self.nodal is None or self.edge is None:
             return table
         return replace(table, edge=table.edge @ self.edge, nodal=table.nodal @ self.nodal, slope=table.slope @ self.nodal)
@@ -80,17 +88,23 @@ def axial_eigenfunctions(
     """
     t, weight, half = (a.ravel() for a in line.quadrature)
     dl = speed(t)
-    table = line_tables(line, t)
+    table = quadrature_tables(line)
     nodal = _lowest(table, weight, half, dl, potential(t), min(count, line.nodal_size))
     edge = np.sqrt(weight)[:, None] * table.edge
     wanted = table.slope @ nodal
     if line.edge_size > line.nodal_size:
-        natural = line_tables(replace(line, keep_start=True), t)
+        natural = quadrature_tables(replace(line, keep_start=True))
         ground = natural.nodal @ _lowest(natural, weight, half, dl, potential(t), 1)
         wanted = np.concatenate([(half * dl)[:, None] * ground, wanted], axis=1)
     # the polynomials l_i are orthonormal on each element: their coefficients are integrals
     coefficients = edge.T @ (np.sqrt(weight)[:, None] * wanted)
     return AxialBasis(line, nodal / np.linalg.norm(nodal, axis=0), np.linalg.qr(coefficients)[0])
+
+
+@lru_cache(maxsize=8)
+def quadrature_tables(line: Line) -> LineTables:
+    """Values of a line's own functions at its quadrature points."""
+    return line_tables(line, line.quadrature[0].ravel())
 
 
 def _lowest(table: LineTables, weight: Array, half: Array, dl: Array, potential: Array, count: int) -> NDArray[np.float64]:

@@ -254,7 +254,7 @@ class _Blocks:
         ends = np.cumsum([0, order * nodal, (order + 1) * edge, (order + 1) * nodal])
         self.parts = {name: slice(int(ends[i]), int(ends[i + 1])) for i, name in enumerate(("s", "t", "psi"))}
         self.local = int(ends[-1])
-        self.along: LineTables = space.t.tables(space.points[1])
+        self.along: LineTables = space.t.at_quadrature
         self.products: dict[tuple[str, str], Array] = {}
 
     def empty(self, like: Values) -> Values:

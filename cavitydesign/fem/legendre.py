@@ -28,21 +28,28 @@ def legendre_values(count: int, x: Array) -> Array:
 
 def nodal_values(order: int, x: Array) -> Array:
     """Left hat, right hat, then the bubbles of degree 2 .. order at points x, shape (order + 1, x.size)."""
-    plain = legendre_values(order + 1, x) / np.sqrt((2.0 * np.arange(order + 1)[:, None] + 1.0) / 2.0)
+    return _nodal_of(order, x, legendre_values(order + 1, x))
+
+
+def _nodal_of(order: int, x: Array, edge: Array) -> Array:
+    """`nodal_values`, given the orthonormal polynomials l_0 .. l_order."""
+    degrees = np.arange(2, order + 1)[:, None]
+    norm = np.sqrt(2.0 / (2.0 * np.arange(order + 1) + 1.0))[:, None]  # of the plain polynomials P_j = norm * l_j
     values = np.empty((order + 1, x.size))
     values[0], values[1] = (1.0 - x) / 2.0, (1.0 + x) / 2.0
-    for j in range(2, order + 1):
-        values[j] = (plain[j] - plain[j - 2]) / np.sqrt(2.0 * (2 * j - 1))
+    values[2:] = (norm[2:] * edge[2:] - norm[:-2] * edge[:-2]) / np.sqrt(2.0 * (2 * degrees - 1))
     return values
 
 
 def nodal_slopes(order: int, x: Array) -> Array:
     """Derivatives of `nodal_values`, shape (order + 1, x.size)."""
-    edge = legendre_values(max(order, 1), x)
+    return _slopes_of(order, x, legendre_values(max(order, 1), x))
+
+
+def _slopes_of(order: int, x: Array, edge: Array) -> Array:
     slopes = np.empty((order + 1, x.size))
     slopes[0], slopes[1] = -0.5, 0.5
-    for j in range(2, order + 1):
-        slopes[j] = edge[j - 1]
+    slopes[2:] = edge[1:order]
     return slopes
 
 
@@ -149,15 +156,16 @@ def line_tables(line: Line, points: Array) -> LineTables:
     half = 0.5 * (edges[element + 1] - edges[element])
     x = (points - 0.5 * (edges[element + 1] + edges[element])) / half
     rows = np.arange(points.size)[:, None]
+    legendre = legendre_values(line.order + 1, x)
     edge = np.zeros((points.size, line.edge_size))
-    edge[rows, line.edge_numbers()[element]] = legendre_values(line.order, x).T
+    edge[rows, line.edge_numbers()[element]] = legendre[:-1].T
     numbers = line.nodal_numbers()[element]
     nodal = np.zeros((points.size, line.nodal_size + 1))
     slope = np.zeros_like(nodal)
+    values, slopes = _nodal_of(line.order, x, legendre).T, _slopes_of(line.order, x, legendre).T
     if line.periodic and line.elements == 1:  # both hats are one function
-        np.add.at(nodal, (rows, numbers), nodal_values(line.order, x).T)
-        np.add.at(slope, (rows, numbers), nodal_slopes(line.order, x).T)
+        np.add.at(nodal, (rows, numbers), values)
+        np.add.at(slope, (rows, numbers), slopes)
     else:
-        nodal[rows, numbers] = nodal_values(line.order, x).T
-        slope[rows, numbers] = nodal_slopes(line.order, x).T
+        nodal[rows, numbers], slope[rows, numbers] = values, slopes
     return LineTables(edge, nodal[:, :-1], slope[:, :-1], half, element)

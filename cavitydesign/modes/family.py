@@ -26,7 +26,10 @@ from .seeds import FamilySeed
 Array = NDArray[np.float64]
 _MOST_WANTED = 60
 _MOST_ROUNDS = 10
-_PATIENCE = 3
+_PATIENCE = 2
+_FAR = 0.05  # share of the accuracy beyond which corrections give way to a snapshot
+_NEIGHBOURS = 2
+_RESIDUAL = 1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
 
 
@@ -56,6 +59,16 @@ class Snapshot:
     def wavenumber(self, q: int) -> complex:
         """k0 of an axial order, for the media of the snapshot."""
         return complex(np.sqrt(complex(self.values[self.chosen[q]])))
+
+
+    def nearest(self) -> Snapshot:
+        """The named modes and the few closest to any of them; a wide search leaves many others."""
+        named = sorted(self.chosen.values())
+        distance = np.min(abs(self.values[:, None] - self.values[named]), axis=1)
+        kept = np.argsort(distance, kind="stable")[: len(named) + _NEIGHBOURS]
+        places = {int(column): place for place, column in enumerate(kept)}
+        chosen = {q: places[column] for q, column in self.chosen.items()}
+        return replace(self, values=self.values[kept], vectors=self.vectors[:, kept], chosen=chosen)
 
 
 @dataclass(frozen=True)
@@ -101,7 +114,7 @@ def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequenc
     start = np.random.default_rng(20).standard_normal(problem.size).astype(pencil.mass.dtype)
     wanted = len(qs) + 2
     while True:
-        pairs = shift_invert_lanczos(factor.solve, pencil.mass.__matmul__, shift, start, wanted, 1e-6)
+        pairs = shift_invert_lanczos(factor.solve, pencil.mass.__matmul__, shift, start, wanted, _RESIDUAL)
         identities = identify(problem, pairs.vectors, m, eps.ordinary)
         chosen = _choose(identities, pairs.values, seed, m, qs, problem.is_complex)
         if len(chosen) == len(qs) or wanted >= min(_MOST_WANTED, problem.size // 2):
@@ -295,15 +308,35 @@ def solve_family(
     worst = 0.0
     for round_number in range(_MOST_ROUNDS):
         solved = {shot.m for shot in family.snapshots}
-        corrections, worst, where = _corrections(family, family.follow(sorted(_probes(orders, solved)), qs), accuracy)
+        probed = sorted(_probes(orders, solved))
+        modes = family.follow(probed, qs)
+        corrections, worst, where = _corrections(family, modes, accuracy)
         if not corrections:
+            if probed == sorted(orders):
+                return family, modes, worst
             break
         family = family.enriched(np.stack(corrections, axis=1))
-        if round_number >= _PATIENCE and where not in solved:  # other families close by: factorise there
-            first = family.snapshots[0]
-            shot = lifted(family.problem, family.seed, where, first, first.vectors)
+        if where not in solved and (worst > _FAR * accuracy or round_number >= _PATIENCE):
+            guess = _predicted(family, [mode for mode in modes if mode.m == where])
+            shot = lifted(family.problem, family.seed, where, guess, guess.vectors)
             family = replace(family.enriched(shot.vectors), snapshots=(*family.snapshots, shot))
     return family, family.follow(orders, qs), worst
+
+
+def _predicted(family: ReducedFamily, modes: Sequence[RawMode]) -> Snapshot:
+    """The modes of one azimuthal order, as the reduced basis has them, in the place of a snapshot."""
+    first, m = family.snapshots[0], modes[0].m
+    ratio = np.mean([(family.seed.k_per_um(m, mode.q) / family.seed.k_per_um(first.m, mode.q)) ** 2 for mode in modes])
+    values = np.array([mode.k_per_um for mode in modes]) ** 2
+    return replace(
+        first,
+        m=m,
+        shift=first.shift * float(ratio),
+        eps=modes[0].eps,
+        values=values if family.problem.is_complex else values.real,
+        vectors=np.stack([mode.vector for mode in modes], axis=1),
+        chosen={mode.q: column for column, mode in enumerate(modes)},
+    )
 
 
 def _corrections(family: ReducedFamily, probes: Sequence[RawMode], accuracy: float) -> tuple[list[Values], float, int]:

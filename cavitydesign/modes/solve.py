@@ -132,7 +132,7 @@ def _window(
     axial = 1 if cavity.sliced else request.axial_orders
     reaches = [
         reach_of(cavity, m, seed.k_per_um(m, axial - 1), tuple(float(n) for n in eps.index), axial, exponent)
-        for m in sorted({seed.orders[0], seed.orders[-1]})
+        for m in sorted({seed.orders[0], seed.orders[-1]} if len(seed.orders) > 2 else {seed.orders[0]})
     ]
     reach = Reach(
         max(r.turning_depth for r in reaches),
@@ -229,9 +229,10 @@ def _converged(
     highest = _HIGHEST_LEAKY_ORDER if problem.is_complex else _HIGHEST_ORDER
     while True:
         with watch.stage("solve"):
+            near = middle.nearest()
             coarse_problem = problem.lowered(resolution.changed(-2, -1))
-            coarse = lifted(coarse_problem, seed, m, middle, coarse_problem.embed(middle_problem, middle.vectors))
-            shot = lifted(problem, seed, m, middle, problem.embed(middle_problem, middle.vectors))
+            coarse = lifted(coarse_problem, seed, m, near, coarse_problem.embed(middle_problem, near.vectors))
+            shot = lifted(problem, seed, m, near, problem.embed(middle_problem, near.vectors))
         across = across_errors(shot, middle, problem.order, seed.p)
         along = along_errors(middle, coarse, m, problem.cavity)
         errors = {q: across[q] + along[q] for q in across}
