@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 _MOST_WANTED = 60
 _MOST_ROUNDS = 10
 _PATIENCE = 2
-_FAR = 0.05  # share of the accuracy beyond which corrections give way to a snapshot
+_FAR = 1.0  # times the accuracy: beyond it corrections give way to a snapshot
 _NEIGHBOURS = 2
 _RESIDUAL = 1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
@@ -216,7 +216,7 @@ class ReducedFamily:
         names = [q for q in first.chosen if q in qs]
         if not names or not orders:
             return []
-        begin = np.stack([self.pencil.basis.T @ first.vectors[:, first.chosen[q]] for q in names])
+        begin = np.stack([self.pencil.basis.conj().T @ first.vectors[:, first.chosen[q]] for q in names])
         ladder = np.array(sorted(orders))
         guesses = np.array([np.mean([self.seed.k_per_um(m, q) for q in names]) for m in ladder])
         media = self.media.at(guesses)
