@@ -38,9 +38,25 @@ class RequestRefused(Exception):
         super().__init__(self.reason)
 
 
+# what the page may ask for in vain in the course of work: a newer request came, the design is not possible, too many wait
+_EXPECTED = (409, 422, 429)
+
+
 def refusal(status: int, reason: str) -> PlainTextResponse:
     """The one line of a refusal."""
     return PlainTextResponse(reason + "\n", status_code=status, headers=SECURITY_HEADERS)
+
+
+def told_refusal(request: Request, status: int, reason: str) -> PlainTextResponse:
+    """A refusal as the one who asked understands it.
+
+    The explorer's own page asks for refusals of its work as answers (`X-Refusal: told`), because browsers write every
+    4xx into their console as an error: it gets the status in the header `X-Refused`. Everybody else gets the status.
+    """
+    if status in _EXPECTED and request.headers.get("x-refusal") == "told":
+        headers = {**SECURITY_HEADERS, "X-Refused": str(status)}
+        return PlainTextResponse(reason + "\n", status_code=200, headers=headers)
+    return refusal(status, reason)
 
 
 @dataclass(frozen=True)

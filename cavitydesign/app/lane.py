@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
@@ -22,51 +23,79 @@ _PATIENCE_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.2
 _MOST_WAITING = 12
 _MOST_PAGES = 64
+# ends a computation at once; where the system has no such signal, it ends at its next report of progress
+_INTERRUPT: int | None = getattr(signal, "SIGUSR1", None)
 
 
 class _SharedNumber(Protocol):
     value: int
 
 
-class _Superseded(Exception):
-    """Raised inside the worker's computation when a newer request has come."""
+class _Superseded(BaseException):
+    """Raised inside the worker's computation when a newer request has come; no library may catch it as an Exception."""
 
 
-def _work(connection: Connection, cancelled: _SharedNumber) -> None:
-    """The worker: one request after another until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    from .compute import TASKS, warm_up
+class _Worker:
+    """The worker process: one request after another until the parent is gone."""
+
+    def __init__(self, connection: Connection, cancelled: _SharedNumber, listening: _SharedNumber) -> None:
+        self._connection, self._cancelled, self._number = connection, cancelled, 0
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+        if _INTERRUPT is not None:
+            signal.signal(_INTERRUPT, lambda number, frame: self._check())
+            listening.value = 1
+
+    def _check(self) -> None:
+        """Leave the computation under way if it is no longer wanted."""
+        if self._number and self._cancelled.value >= self._number:
+            raise _Superseded
+
+    def _answer(self, task: str, payload: Mapping[str, Any]) -> tuple[str, Any]:
+        from .compute import TASKS
+
+        def progress(message: str, fraction: float) -> None:
+            self._check()
+
+        try:
+            try:
+                self._check()
+                return "done", TASKS[task](payload, progress)
+            finally:
+                self._number = 0
+        except _Superseded:
+            return "superseded", None
+        except CavityDesignError as error:
+            return "refused", str(error)
+        except MemoryError:
+            return "refused", "this design needs more memory than there is"
+        except Exception as error:  # the page must hear of any fault, and the worker must live on
+            return "failed", f"{type(error).__name__}: {error}"
+
+    def serve(self) -> None:
+        """Answer until the parent is gone."""
+        while True:
+            try:
+                number, task, payload = self._connection.recv()
+            except (EOFError, OSError):
+                return
+            self._number = number
+            self._connection.send(self._answer(task, payload))
+
+
+def _work(connection: Connection, cancelled: _SharedNumber, listening: _SharedNumber) -> None:
+    """What runs in the worker process."""
+    worker = _Worker(connection, cancelled, listening)
+    from .compute import warm_up
 
     warm_up()
-    while True:
-        try:
-            number, task, payload = connection.recv()
-        except (EOFError, OSError):
-            return
-
-        def progress(message: str, fraction: float, number: int = number) -> None:
-            if cancelled.value >= number:
-                raise _Superseded
-
-        try:
-            progress("", 0.0)
-            answer: tuple[str, Any] = ("done", TASKS[task](payload, progress))
-        except _Superseded:
-            answer = ("superseded", None)
-        except CavityDesignError as error:
-            answer = ("refused", str(error))
-        except MemoryError:
-            answer = ("refused", "this design needs more memory than there is")
-        except Exception as error:  # the page must hear of any fault, and the worker must live on
-            answer = ("failed", f"{type(error).__name__}: {error}")
-        connection.send(answer)
+    worker.serve()
 
 
 class Lane:
     """Requests of any number of pages to one worker process.
 
-    A newer request of the same page takes the place of an older one, whether that waits or runs: the older is answered
-    with 409. A worker that does not answer in time is stopped and replaced.
+    A newer request of the same name takes the place of an older one, whether that waits or runs: the older is answered
+    with 409, and its computation is left at once. A worker that does not answer in time is stopped and replaced.
 
     Parameters
     ----------
@@ -86,6 +115,7 @@ class Lane:
         self._process: Any = None
         self._connection: Connection | None = None
         self._cancelled: Any = None
+        self._listening: Any = None
 
     def start(self) -> None:
         """Start the worker now, so that the first request does not wait for its imports."""
@@ -94,8 +124,9 @@ class Lane:
                 return
             context = multiprocessing.get_context("spawn")
             self._connection, far = context.Pipe()
-            self._cancelled = context.RawValue("q", 0)  # one writer, one reader: no lock, no semaphore
-            self._process = context.Process(target=_work, args=(far, self._cancelled), daemon=True)
+            # one writer, one reader each: no lock, no semaphore
+            self._cancelled, self._listening = context.RawValue("q", 0), context.RawValue("q", 0)
+            self._process = context.Process(target=_work, args=(far, self._cancelled, self._listening), daemon=True)
             self._process.start()
             far.close()
 
@@ -117,32 +148,50 @@ class Lane:
         self.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _register(self, page: str) -> int:
-        """Note the newest request of a page, and stop an older one that runs."""
+    def _register(self, *names: str) -> int:
+        """Note a new request under its name, and make older ones of these names pointless, whether they wait or run."""
         self._number += 1
-        self._newest[page] = self._number
-        self._newest.move_to_end(page)
+        for name in names:
+            self._newest[name] = self._number
+            self._newest.move_to_end(name)
         while len(self._newest) > _MOST_PAGES:
             self._newest.popitem(last=False)
-        if self._running is not None and self._running[0] == page and self._cancelled is not None:
-            self._cancelled.value = self._running[1]
+        if self._running is not None and self._running[0] in names:
+            self._interrupt(self._running[1])
         return self._number
 
+    def _interrupt(self, number: int) -> None:
+        """Tell the worker that the request it works on is no longer wanted."""
+        process, cancelled, listening = self._process, self._cancelled, self._listening
+        if process is None or cancelled is None:
+            return
+        cancelled.value = number
+        if _INTERRUPT is not None and listening.value and process.is_alive():
+            os.kill(process.pid, _INTERRUPT)
+
     async def run(
-        self, page: str, task: str, payload: Mapping[str, Any], *, newest_only: bool = True
+        self,
+        name: str,
+        task: str,
+        payload: Mapping[str, Any],
+        *,
+        newest_only: bool = True,
+        ends: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Do one task when its turn comes.
 
         Parameters
         ----------
-        page : str
-            Identity of the page that asks.
+        name : str
+            Identity of the page that asks, and of what it asks for.
         task : str
             Name of a task of `compute`.
         payload : mapping
             Its input.
         newest_only : bool
-            Whether a newer request of this page makes this one pointless (not so for downloads).
+            Whether a newer request of this name makes this one pointless (not so for downloads).
+        ends : sequence of str
+            Further names whose older requests this one makes pointless.
 
         Raises
         ------
@@ -152,13 +201,15 @@ class Lane:
         """
         if self._waiting >= _MOST_WAITING:
             raise RequestRefused(429, "too many requests at once; wait for the answers")
-        number = self._register(page) if newest_only else self._register(f"{page} once {self._number}")
+        if not newest_only:
+            name = f"{name} once {self._number}"
+        number = self._register(name, *ends)
         self._waiting += 1
         try:
             async with self._turn:
-                if newest_only and self._newest.get(page, number) != number:
+                if self._newest.get(name, number) != number:
                     raise RequestRefused(409, "superseded by a newer request")
-                self._running = (page if newest_only else "", number)
+                self._running = (name, number)
                 try:
                     loop = asyncio.get_running_loop()
                     kind, answer = await loop.run_in_executor(self._threads, self._ask, (number, task, dict(payload)))

@@ -22,9 +22,7 @@ def _bound(port: int) -> socket.socket:
         listener.bind((_LOOPBACK, port))
     except OSError as error:
         listener.close()
-        raise InputError(
-            f"--port {port}: cannot listen there ({error.strerror}); choose another, or 0 for any"
-        ) from None
+        raise InputError(f"--port {port}: cannot listen there ({error.strerror}); choose another, or 0 for any") from None
     except OverflowError:
         listener.close()
         raise InputError(f"--port {port}: a port is a number from 0 to 65535") from None
@@ -32,7 +30,7 @@ def _bound(port: int) -> socket.socket:
     return listener
 
 
-def serve(given: Path | None, port: int = 0, open_browser: bool = True) -> None:
+def serve(given: Path | None, port: int = 0, open_browser: bool = True, folder: Path | None = None) -> None:
     """Serve the explorer until it is interrupted or told to stop.
 
     The first line on standard output is its address with the token.
@@ -45,13 +43,15 @@ def serve(given: Path | None, port: int = 0, open_browser: bool = True) -> None:
         0: any free one.
     open_browser : bool
         Whether to open the page in the user's browser.
+    folder : Path or None
+        What may be read; None: the folder of what was given.
 
     Raises
     ------
     InputError
         If what was given cannot be opened, or the port is taken.
     """
-    workspace = Workspace.of(given)
+    workspace = Workspace.of(given, folder)
     listener = _bound(port)
     import uvicorn
 

@@ -84,7 +84,7 @@ def inside(folder: Path, name: str, base: Path | None = None) -> Path:
     except (OSError, ValueError, RuntimeError):
         within = False
     if not within:
-        raise InputError(f"{name[:80]!r}: outside the folder that the explorer was given")
+        raise InputError(f"{name[:80]!r}: outside the folder that the explorer was given; start it with --folder for a wider one")
     return place
 
 
@@ -116,9 +116,7 @@ def check_limits(design: Mapping[str, Any], folder: Path | None, base: Path | No
             problems.append(f"{key} = {value:g}: the explorer goes down to {least:g}; use the command line for less")
     count = expected_modes(design)
     if not problems and count > MOST_MODES:
-        problems.append(
-            f"about {count:.0f} modes: the explorer computes up to {MOST_MODES}; lower modes.span_nm or the orders"
-        )
+        problems.append(f"about {count:.0f} modes: the explorer computes up to {MOST_MODES}; lower modes.span_nm or the orders")
     for name in _files(design):
         if folder is None:
             problems.append(f"{name[:80]!r}: the explorer was given no folder to read from")

@@ -18,19 +18,23 @@ from starlette.routing import Route
 from .. import __version__
 from ..errors import InputError
 from .design_text import design_toml
-from .guard import SECURITY_HEADERS, Guard, RequestRefused, read_object, refusal
+from .guard import SECURITY_HEADERS, Guard, RequestRefused, read_object, refusal, told_refusal
 from .lane import Lane
 from .limits import check_limits, inside
 from .workspace import Workspace
 
 Handler = Callable[[Request], Awaitable[Response]]
 
-_ASSETS = {
-    "app.css": "text/css",
-    "app.js": "text/javascript",
-    "controls.js": "text/javascript",
-    "field.js": "text/javascript",
-    "plot.js": "text/javascript",
+_SCRIPTS = (
+    "answer", "app", "busy", "channel", "comb", "controls", "design", "field", "fields", "light", "media", "modes", "opening",
+    "plot", "regimes", "saving", "scan", "study",
+)  # fmt: skip
+_ASSETS = {"app.css": "text/css", **{f"{name}.js": "text/javascript" for name in _SCRIPTS}}
+# what a new answer makes pointless of the same page, by lane: the design has changed
+_ENDS = {
+    "modes": ("field", "preview", "scan"),
+    "field": ("preview",),
+    "lasing": ("scan",),
 }
 _PAGE_NAME = re.compile(r"[A-Za-z0-9-]{1,40}\Z")
 _DOWNLOAD_TYPES = {
@@ -39,6 +43,7 @@ _DOWNLOAD_TYPES = {
     "svg": "image/svg+xml",
     "csv": "text/csv",
     "vtu": "application/octet-stream",
+    "vts": "application/octet-stream",
 }
 
 
@@ -72,7 +77,9 @@ class Explorer:
             "open": self.open,
             "modes": self.solve,
             "field": self.solve,
+            "preview": self.solve,
             "lasing": self.solve,
+            "scan": self.solve,
             "figure": self.download,
             "vtk": self.download,
             "table": self.download,
@@ -98,6 +105,7 @@ class Explorer:
 
     async def begin(self, request: Request) -> Response:
         """What the page shows first, and what else it may open."""
+        from ..gain.library import medium_names
         from ..materials import material_names
 
         return _json(
@@ -105,6 +113,7 @@ class Explorer:
                 "version": __version__,
                 "page": uuid.uuid4().hex,
                 "materials": list(material_names()),
+                "gain_media": list(medium_names()),
                 "listing": self.workspace.listing(),
                 "opened": _shown(self.workspace.opened(self.workspace.first)),
             }
@@ -128,7 +137,7 @@ class Explorer:
         if not isinstance(design, Mapping):
             raise RequestRefused(400, "design: the tables of a design file")
         folder = self.workspace.folder
-        payload = {name: value for name, value in body.items() if name not in ("page", "source")}
+        payload = {name: value for name, value in body.items() if name not in ("page", "slot", "source")}
         if folder is None:
             check_limits(design, None)
             return {**payload, "source": None}
@@ -138,11 +147,14 @@ class Explorer:
         return {**payload, "source": str(place)}
 
     async def solve(self, request: Request) -> Response:
-        """Modes, the field of one, or lasing, as JSON."""
+        """Modes, the field of one, lasing, or one point of a scan, as JSON."""
         body = await read_object(request)
-        task = request.url.path.rpartition("/")[2]
-        lane = self.lasing if task == "lasing" else self.modes
-        return _json(await lane.run(f"{_page_name(body)} {task}", task, self._payload(body)))
+        task, page = request.url.path.rpartition("/")[2], _page_name(body)
+        # a scan keeps both workers busy: the page says which of its two requests this is
+        second = task == "lasing" or (task == "scan" and body.get("slot") == 1)
+        lane = self.lasing if second else self.modes
+        ends = [f"{page} {other}" for other in _ENDS.get(task, ())]
+        return _json(await lane.run(f"{page} {task}", task, self._payload(body), ends=ends))
 
     async def download(self, request: Request) -> Response:
         """A figure, a table or a VTK file."""
@@ -172,9 +184,9 @@ def _shown(opened: Mapping[str, Any]) -> dict[str, Any]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestRefused):
-        return refusal(error.status, error.reason)
+        return told_refusal(request, error.status, error.reason)
     if isinstance(error, InputError):
-        return refusal(422, "; ".join(error.problems)[:2000].replace("\n", " "))
+        return told_refusal(request, 422, "; ".join(error.problems)[:2000].replace("\n", " "))
     return refusal(getattr(error, "status_code", 500), getattr(error, "detail", type(error).__name__))
 
 

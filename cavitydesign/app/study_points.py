@@ -59,6 +59,7 @@ def opened_study(place: Path, folder: Path) -> dict[str, Any]:
     return {
         "design": dict(study.design),
         "source": str(place.parent / "design.toml"),
+        "points": len(study),
         "axes": list(table.axes),
         "outcomes": outcomes,
         "rows": [{name: row[name] for name in kept if row.get(name) is not None} for row in table.rows],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -13,6 +13,9 @@ from ..errors import InputError
 from .limits import inside
 
 _MOST_LISTED = 200
+_DEEPEST = 3
+_MOST_FOLDERS = 2000
+_MOST_DESIGN_BYTES = 1024 * 1024
 _MOST_FILE_BYTES = 64 * 1024 * 1024
 
 
@@ -32,20 +35,27 @@ class Workspace:
     first: str | None
 
     @classmethod
-    def of(cls, given: Path | None) -> Workspace:
+    def of(cls, given: Path | None, folder: Path | None = None) -> Workspace:
         """The workspace of the command's argument.
+
+        Parameters
+        ----------
+        given : Path or None
+            What is opened first: a file, or a folder that holds one.
+        folder : Path or None
+            What may be read; None: the folder itself, or that of the file.
 
         Raises
         ------
         InputError
-            If it does not exist or cannot be opened.
+            If it does not exist, cannot be opened, or lies outside the folder.
         """
+        if folder is not None:
+            return cls._within(given, folder)
         if given is None:
             return cls(None, None)
         if not given.exists():
-            raise InputError(
-                f"{given}: no such file or folder; give a design.toml, a results.json or a folder of results"
-            )
+            raise InputError(f"{given}: no such file or folder; give a design.toml, a results.json or a folder of results")
         workspace = cls(given.resolve(), None) if given.is_dir() else cls(given.resolve().parent, given.name)
         if workspace.first is None:
             names = [entry["name"] for entry in workspace.listing()]
@@ -56,17 +66,32 @@ class Workspace:
         workspace.opened(workspace.first)
         return workspace
 
+    @classmethod
+    def _within(cls, given: Path | None, folder: Path) -> Workspace:
+        if not folder.is_dir():
+            raise InputError(f"--folder {folder}: no such folder")
+        if given is None:
+            return cls.of(folder)
+        if given.is_dir() or not given.exists():
+            raise InputError(f"{given}: no such file; with --folder, name the file to open first")
+        if not given.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"--folder {folder}: {given} does not lie in it")
+        workspace = cls(folder.resolve(), given.resolve().relative_to(folder.resolve()).as_posix())
+        workspace.opened(workspace.first)
+        return workspace
+
     def listing(self) -> list[dict[str, str]]:
-        """Designs, results and studies in the folder and one level below."""
+        """Designs, results and studies in the folder and three levels below, the nearest first."""
         if self.folder is None:
             return []
         found: list[dict[str, str]] = []
-        for pattern in ("*.toml", "results.json", "*/*.toml", "*/results.json"):
-            for place in sorted(self.folder.glob(pattern)):
-                kind = _kind(place) if place.resolve().is_relative_to(self.folder) else None
-                if kind is not None:
-                    found.append({"name": place.relative_to(self.folder).as_posix(), "kind": kind})
-        return found[:_MOST_LISTED]
+        for place in _candidates(self.folder):
+            kind = _kind(place) if place.resolve().is_relative_to(self.folder) else None
+            if kind is not None:
+                found.append({"name": place.relative_to(self.folder).as_posix(), "kind": kind})
+            if len(found) == _MOST_LISTED:
+                break
+        return found
 
     def opened(self, name: str | None) -> dict[str, Any]:
         """The content of one item: its design, and the results or study points that come with it.
@@ -127,6 +152,26 @@ def quickstart() -> dict[str, Any]:
     return tomllib.loads((resources.files(__package__) / "page" / "quickstart.toml").read_text(encoding="utf-8"))
 
 
+def _candidates(folder: Path) -> Iterator[Path]:
+    """Files by name, level by level; hidden folders and links to folders are not entered."""
+    level, visited = [folder], 0
+    for _ in range(_DEEPEST + 1):
+        below: list[Path] = []
+        for place in level:
+            visited += 1
+            entries = _entries(place) if visited <= _MOST_FOLDERS else []
+            below += [one for one in entries if one.is_dir() and not one.is_symlink() and not one.name.startswith((".", "__"))]
+            yield from (one for one in entries if one.suffix == ".toml" or one.name == "results.json")
+        level = below
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _toml(place: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(place.read_text(encoding="utf-8"))
@@ -138,10 +183,12 @@ def _kind(place: Path) -> str | None:
     """What a file is, by its name and its tables."""
     if place.suffix == ".json":
         return "results"
-    if place.suffix != ".toml":
-        return None
     try:
+        if place.suffix != ".toml" or place.stat().st_size > _MOST_DESIGN_BYTES:
+            return None
         tables: Mapping[str, Any] = _toml(place)
+    except OSError:
+        return None
     except InputError:
         return "design"  # opening it will say what is wrong with it
     if "cavity" in tables:

@@ -67,7 +67,7 @@ def _print(answer: DesignAnswer) -> None:
     reached = new_table("What it reaches", ("outcome", "search", "higher accuracy"))
     for name in names:
         reached.add_row(name, number(answer.best.outcomes[name], ".6g"), number(answer.checked[name], ".6g"))
-    told: list[Any] = [best, "from, to: the models keep the goal within 5 % and all limits, the others fixed", reached]
+    told: list[Any] = [best, "from, to: the goal within 5 % and all limits held, one variable at a time, by full solves", reached]
     told += [f"limited by {reason}" for reason in answer.limited_by]
     if answer.robust is not None and answer.robust_yield is not None:
         told.append(_listed("Bearing the spreads", [answer.robust], names))
@@ -94,8 +94,9 @@ def _listed(title: str, entries: Sequence[Recommended], names: Sequence[str]) ->
 def _yield_tables(found: YieldAnswer, outcome: str) -> list[Any]:
     shares = new_table("Yield", ("by", "samples", "share that meets all limits", "+-"))
     shares.add_row("response", str(found.samples), number(found.by_response, ".4f"), number(found.by_response_error, ".4f"))
-    if found.by_derivatives is not None:
-        shares.add_row("first derivatives", str(found.samples), number(found.by_derivatives, ".4f"), "")
+    if found.by_derivatives is not None and found.by_derivatives_error is not None:
+        first = (found.by_derivatives, found.by_derivatives_error)
+        shares.add_row("derivatives", str(found.samples), *(number(x, ".4f") for x in first))
     shares.add_row("full solves", str(found.checks), number(found.by_solves, ".4f"), number(found.by_solves_error, ".4f"))
     ranking = new_table(f"What scatters {outcome}", ("key", "sd", "at -1 sd", "at +1 sd", "share of variance", "with interactions"))
     for row in found.sensitivities:
@@ -103,4 +104,5 @@ def _yield_tables(found: YieldAnswer, outcome: str) -> list[Any]:
         ranking.add_row(row.key, *(number(cell, ".4g") for cell in cells))
     low, middle, high = found.outcome_quantiles
     spread = f"{outcome}: 5 % below {low:.5g}, half below {middle:.5g}, 95 % below {high:.5g}"
-    return [shares, "the two agree" if found.agree else "the two DISAGREE", spread, ranking]
+    verdict = "all agree within three errors" if found.agree else "they DISAGREE: believe the full solves"
+    return [shares, verdict, spread, ranking]

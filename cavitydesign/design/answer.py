@@ -12,23 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SolverError
+from .first_order import value_at
 from .goal import Goal
+from .margins import margins
 from .outcome import outcomes
-from .response import Response
-from .robust import RobustPoint, robust_point
-from .search import Solver, Trials, distinct, expected_loss, log_feasible, model_optimum, response_of, searched
+from .refine import refine
+from .robust import RobustDesign, robust_design
+from .search import Solver, Trials, distinct, expected_loss, model_optimum, response_of, searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
 
 Array = NDArray[np.float64]
 
-_TOLERATED = 0.05
 _ACTIVE = 0.02
 _APART = 0.08
 _ALTERNATIVES = 5
 _COMPROMISES = (0.15, 0.35, 0.55, 0.75, 0.9)
 _FINER = 0.01
-_SHARPENINGS = 2
-_AWAY = 1.3
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class DesignAnswer:
     checked : mapping of str to float
         Outcomes of the same values at a hundredfold accuracy.
     margins : mapping of str to tuple of float
-        Range of each variable, the others fixed, in which the models keep the goal within 5 % and all limits.
+        Range of each variable, the others fixed, that keeps the goal within 5 % and all limits, by full solves along it.
     limited_by : tuple of str
         What stands in the way of more.
     pareto : tuple of Recommended
@@ -68,11 +67,11 @@ class DesignAnswer:
     trials : tuple of Recommended
         All full solves of the search.
     solves : int
-        Full solves of the search, failed ones included.
+        Full solves of the search, failed ones and those for derivatives included.
     yields : YieldAnswer or None
         About the best design.
     robust : Recommended or None
-        The best design that meets the limits nine times in ten under the spreads of its variables, by the models.
+        The best design that meets the limits nine times in ten under the spreads, by models about it.
     robust_yield : tuple of float or None
         Share of full solves about it that meet all limits, and its error.
     warnings : tuple of str
@@ -137,16 +136,14 @@ def answered(solver: Solver) -> DesignAnswer:
     """
     goal = solver.goal
     trials = searched(solver)
+    refine(solver, trials)
     if goal.second is not None and trials.best() is not None:
         _fill_front(solver, trials)
     place = trials.best()
     if place is None:
         raise SolverError(_why_none(trials))
-    bearing = _bearing(solver, trials)
-    response = response_of(trials)
-    place = trials.best()
-    assert place is not None
-    robust = None if bearing is None else _solved_at(solver, bearing.cube)
+    bearing = robust_design(solver, trials)
+    robust = None if bearing is None else _solved_at(solver, bearing)
     best = _recommended(solver, trials, place)
     solver.tell("the optimum once more, at higher accuracy", 0.9)
     checked = _checked(solver, best)
@@ -159,12 +156,12 @@ def answered(solver: Solver) -> DesignAnswer:
         goal=goal,
         best=best,
         checked=checked,
-        margins=_margins(goal, response, trials.cube[place], best),
+        margins=margins(solver, best.values),
         limited_by=_limited_by(goal, best),
         pareto=tuple(_recommended(solver, trials, p) for p in _front(trials)),
         alternatives=tuple(_recommended(solver, trials, p) for p in _alternatives(trials, place)),
         trials=tuple(_recommended(solver, trials, p) for p in range(len(trials)) if not trials.errors[p]),
-        solves=len(trials),
+        solves=len(trials) + trials.beside,
         yields=yields,
         robust=robust,
         robust_yield=robust_yield,
@@ -177,33 +174,11 @@ def _recommended(solver: Solver, trials: Trials, place: int) -> Recommended:
     return Recommended(dict(zip(trials.goal.variables, values, strict=True)), trials.values[place])
 
 
-def _bearing(solver: Solver, trials: Trials) -> RobustPoint | None:
-    """The design that bears its spreads; full solves at it and a spread away sharpen the models where they matter."""
-    goal = trials.goal
-    found = robust_point(goal, response_of(trials), trials.cube)
-    for _ in range(_SHARPENINGS):
-        if found is None:
-            return None
-        points = [found.cube]
-        for place, (key, bounds) in enumerate(goal.variables.items()):
-            for side in (-_AWAY, _AWAY):
-                point = found.cube.copy()
-                value = bounds.at(point[place : place + 1]) + side * goal.spread.get(key, 0.0)
-                point[place] = float(np.clip(bounds.share(value), 0.0, 1.0)[0])
-                points.append(point)
-        fresh = distinct(trials, np.array(points))
-        if not len(fresh):
-            break
-        solver.extend("the design that bears its spreads", trials, fresh)
-        found = robust_point(goal, response_of(trials), trials.cube)
-    return found
-
-
-def _solved_at(solver: Solver, cube: Array) -> Recommended | None:
-    """A full solve at a place of the cube, None if it fails."""
-    rows = solver.design_values(cube[None, :])
-    values, _, error = solver.solve("the design that bears its spreads", tuple(solver.goal.variables), rows)[0]
-    return None if error else Recommended(dict(zip(solver.goal.variables, rows[0], strict=True)), values)
+def _solved_at(solver: Solver, design: RobustDesign) -> Recommended | None:
+    """A full solve of a design, None if it fails."""
+    values = dict(design.values)
+    found, _, error = solver.solve("the design that bears its spreads", tuple(values), [tuple(values.values())])[0]
+    return None if error else Recommended(values, found)
 
 
 def _fill_front(solver: Solver, trials: Trials) -> None:
@@ -267,28 +242,6 @@ def _checked(solver: Solver, best: Recommended) -> dict[str, float]:
     return {name: math.nan if value is None else value for name, value in found.items()}
 
 
-def _margins(goal: Goal, response: Response, centre: Array, best: Recommended) -> dict[str, tuple[float, float]]:
-    """Along each variable, the interval about the best point in which the models hold goal and limits."""
-    nearest = expected_loss(goal.objective, response, centre[None, :])[0][0]
-    scale = max(abs(best.outcomes[goal.objective.outcome]), 1e-12)
-    steps = np.linspace(0.0, 1.0, 401)
-    found = {}
-    for j, (key, bounds) in enumerate(goal.variables.items()):
-        line = np.repeat(centre[None, :], len(steps), axis=0)
-        line[:, j] = steps
-        loss = expected_loss(goal.objective, response, line)[0]
-        holds = (loss <= nearest + _TOLERATED * scale) & (log_feasible(goal, response, line) > math.log(0.25))
-        at = int(np.argmin(np.abs(steps - centre[j])))
-        low = high = at
-        while low > 0 and holds[low - 1]:
-            low -= 1
-        while high < len(steps) - 1 and holds[high + 1]:
-            high += 1
-        ends = bounds.at(steps[[low, high]])
-        found[key] = (min(float(ends[0]), best.values[key]), max(float(ends[1]), best.values[key]))
-    return found
-
-
 def _limited_by(goal: Goal, best: Recommended) -> tuple[str, ...]:
     told = []
     for limit in goal.limits:
@@ -305,15 +258,7 @@ def _limited_by(goal: Goal, best: Recommended) -> tuple[str, ...]:
 
 def _nominal(goal: Goal) -> dict[str, float]:
     """Values in the base design of keys that scatter."""
-    found = {}
-    for key in goal.spread:
-        value: Any = goal.design
-        for name in key.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
-        if isinstance(value, Mapping):
-            value = value.get("value")
-        found[key] = 0.0 if value is None else float(value)
-    return found
+    return {key: value_at(goal.design, key) for key in goal.spread}
 
 
 def _why_none(trials: Trials) -> str:
@@ -338,7 +283,10 @@ def _warnings(
     if goal.violation(checked) > 1e-3:
         told.append("at higher accuracy the optimum breaks a limit that it met in the search")
     if yields is not None and not yields.agree:
-        told.append(f"yield by the response ({yields.by_response:.3f}) and by full solves ({yields.by_solves:.3f}) disagree")
+        fast = f"by the response {yields.by_response:.3f}"
+        if yields.by_derivatives is not None:
+            fast += f", by derivatives {yields.by_derivatives:.3f}"
+        told.append(f"yields disagree: {fast}, by full solves {yields.by_solves:.3f}; believe the full solves")
     failed = sum(bool(error) for error in trials.errors)
     if failed:
         told.append(f"{failed} of {len(trials)} solves failed, such as: {next(e for e in trials.errors if e)}")

@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,16 @@ from .gaussian_process import GaussianProcess, fit_process
 Array = NDArray[np.float64]
 
 _LOG_SPAN = 5.0
+
+
+class Model(Protocol):
+    """Outcomes as functions over the unit cube of some variables."""
+
+    def mean(self, name: str, cube: Array) -> Array:
+        """Expected outcome at points of shape (n, d)."""
+
+    def mean_and_error(self, name: str, cube: Array) -> tuple[Array, Array]:
+        """Expected outcome and its standard deviation."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from ..study.sampling import unit_points
 from .goal import Goal, Objective
 from .linear import Linearise
 from .outcome import comb_place, outcomes
-from .response import Response, fit_response
+from .response import Model, Response, fit_response
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -34,6 +34,7 @@ _SETTLED = 1e-3
 _NEAR = 0.02
 _EXPLORED = 0.015
 _FEASIBLE = 1e-9
+_NOWHERE = 1e30
 
 
 @dataclass
@@ -50,6 +51,8 @@ class Trials:
         Real azimuthal order of the comb.
     errors : list of str
         Why a solve failed; empty where it did not.
+    beside : int
+        Full solves for derivatives, which are no trials.
     """
 
     goal: Goal
@@ -57,6 +60,7 @@ class Trials:
     values: list[dict[str, float]] = field(default_factory=list)
     places: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    beside: int = 0
 
     def __len__(self) -> int:
         return len(self.values)
@@ -163,21 +167,26 @@ class Solver:
 
 
 def response_of(trials: Trials) -> Response:
-    """Models of the goal's outcomes through all trials.
+    """Models of the goal's outcomes through all trials."""
+    goal = trials.goal
+    columns = without_gaps(goal, {name: trials.column(name) for name in goal.outcome_names})
+    return fit_response(trials.cube, columns, np.array(trials.places), goal.outcome_names)
 
-    Where a constrained outcome does not exist (no threshold within the range of fluences, a failed solve), the models are
-    told a value well on the wrong side, so that the search learns to stay away.
+
+def without_gaps(goal: Goal, columns: Mapping[str, Array]) -> dict[str, Array]:
+    """Outcomes for models to learn from: a constrained one that does not exist stands well on the wrong side of its limit.
+
+    No threshold within the range of fluences, or a failed solve, is a place to stay away from.
     """
-    names = trials.goal.outcome_names
-    columns = {name: trials.column(name) for name in names}
-    for limit in trials.goal.limits:
-        values = columns[limit.outcome]
+    filled = dict(columns)
+    for limit in goal.limits:
+        values = filled[limit.outcome]
         known = values[np.isfinite(values)]
         if len(known) and limit.below is not None:
-            columns[limit.outcome] = np.where(np.isfinite(values), values, 1.1 * max(limit.below, float(known.max())))
+            filled[limit.outcome] = np.where(np.isfinite(values), values, 1.1 * max(limit.below, float(known.max())))
         elif len(known) and limit.above is not None:
-            columns[limit.outcome] = np.where(np.isfinite(values), values, 0.9 * min(limit.above, float(known.min())))
-    return fit_response(trials.cube, columns, np.array(trials.places), names)
+            filled[limit.outcome] = np.where(np.isfinite(values), values, 0.9 * min(limit.above, float(known.min())))
+    return filled
 
 
 def searched(solver: Solver) -> Trials:
@@ -233,7 +242,7 @@ def distinct(trials: Trials, points: Array, apart: float = 1e-5) -> Array:
     return np.array(kept).reshape(-1, trials.cube.shape[1])
 
 
-def log_feasible(goal: Goal, response: Response, cube: Array) -> Array:
+def log_feasible(goal: Goal, response: Model, cube: Array) -> Array:
     """Logarithm of the probability that all limits hold, by the models, shape (k,)."""
     from scipy.special import log_ndtr
 
@@ -246,7 +255,7 @@ def log_feasible(goal: Goal, response: Response, cube: Array) -> Array:
     return total
 
 
-def expected_loss(objective: Objective, response: Response, cube: Array) -> tuple[Array, Array]:
+def expected_loss(objective: Objective, response: Model, cube: Array) -> tuple[Array, Array]:
     """Loss by the models and its standard deviation."""
     mean, error = response.mean_and_error(objective.outcome, cube)
     if objective.sense == "maximise":
@@ -315,13 +324,13 @@ def _refined_optimum(trials: Trials, response: Response, rng: np.random.Generato
     return model_optimum(trials.goal, response, _candidates(trials, rng))
 
 
-def model_optimum(goal: Goal, response: Response, cube: Array, weights: Mapping[str, float] | None = None) -> Array:
+def model_optimum(goal: Goal, response: Model, cube: Array, weights: Mapping[str, float] | None = None) -> Array:
     """Where the models expect the best loss within the limits.
 
     Parameters
     ----------
     goal : Goal
-    response : Response
+    response : Model
     cube : (k, d) array
         Starting points; the best three are refined.
     weights : mapping of str to float, optional
@@ -339,7 +348,7 @@ def model_optimum(goal: Goal, response: Response, cube: Array, weights: Mapping[
             share = (weights or {"first": 1.0}).get(name, 0.0)
             if objective is not None and share:
                 total += share * expected_loss(objective, response, points)[0]
-        return total
+        return np.where(np.isnan(total), _NOWHERE, total)
 
     def margins(points: Array) -> Array:
         if not goal.limits:
@@ -353,7 +362,9 @@ def model_optimum(goal: Goal, response: Response, cube: Array, weights: Mapping[
         return np.asarray(np.min(gaps, axis=0), dtype=np.float64)
 
     values, gaps = loss(cube), margins(cube)
-    size = float(np.ptp(values)) or 1.0
+    there = values[values < _NOWHERE]
+    size = float(np.ptp(there)) if len(there) else 0.0
+    size = size or 1.0
 
     def loss_at(x: Array) -> float:
         return float(loss(x[None, :])[0]) / size

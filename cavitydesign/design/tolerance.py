@@ -1,13 +1,12 @@
-"""Yield: what fabrication spreads leave of a goal, by many samples of the response, checked by full solves.
+"""Yield: what fabrication spreads leave of a goal, by many samples of fast models, checked by full solves.
 
-The response about the optimum (place of the comb first, then outcomes over its phase) is fitted to full solves inside
-the spreads; 1e5 samples of it cost a second. Full solves at random samples that the fit has not seen say whether to
-believe it.
+Two models of the outcomes about the optimum, each good for 1e5 samples in a second: the modes moved by their derivatives
+(`first_order`), and a response (place of the comb first, then outcomes over its phase) fitted to full solves inside the spreads.
+Full solves at random samples that neither has seen say whether to believe them.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import CavityDesignError
 from ..study.sampling import unit_points
+from .first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
 from .goal import Goal
-from .linear import LinearOutcomes
-from .response import Response, fit_response
-from .search import Solver
+from .response import Model, fit_response
+from .search import Solver, without_gaps
 
 Array = NDArray[np.float64]
 
@@ -29,7 +27,6 @@ _REACH = 3.0
 _SOLVES = 14
 _SOLVES_EACH = 10
 _INDEX_SAMPLES = 4096
-_RELATIVE_STEP = 4e-5
 
 
 @dataclass(frozen=True)
@@ -62,13 +59,12 @@ class YieldAnswer:
     ----------
     by_response, by_response_error : float
         Share of samples of the response that meet all limits, and its sampling error.
-    by_derivatives : float or None
-        The same to first order, from the solver's own derivatives; None where the goal speaks of more than one mode's
-        spacing, losses and confinement, or the derivatives cannot be had.
+    by_derivatives, by_derivatives_error : float or None
+        The same of modes moved to first order, by the solver's own derivatives; None where these cannot be had.
     by_solves, by_solves_error : float
         The same of the full solves.
     agree : bool
-        Whether the two differ by less than three of their errors.
+        Whether each of the models differs from the full solves by less than three errors.
     samples, checks, solves : int
         Numbers of samples, of checking solves and of solves that made the response.
     prediction_error : dict of str to float
@@ -88,6 +84,7 @@ class YieldAnswer:
     by_response: float
     by_response_error: float
     by_derivatives: float | None
+    by_derivatives_error: float | None
     by_solves: float
     by_solves_error: float
     agree: bool
@@ -119,45 +116,53 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
     """
     goal = solver.goal
     keys, sds = tuple(goal.spread), np.array(list(goal.spread.values()))
-    solved = functools.partial(_solved, solver, nominal)
     fitting = (2 * unit_points("sobol", _SOLVES + _SOLVES_EACH * len(keys), len(keys), goal.seed + 1) - 1) * _REACH
     fitting = np.concatenate([np.zeros((1, len(keys))), fitting])
-    columns, places = solved("yield, response", fitting)
-    response = fit_response(_cube(fitting), columns, places, goal.outcome_names)
+    columns, places = _solved(solver, nominal, "yield, response", fitting)
+    response: Model = fit_response(_cube(fitting), without_gaps(goal, columns), places, goal.outcome_names)
     checking = _normal(unit_points("latin_hypercube", goal.checks, len(keys), goal.seed + 2))
-    checked, _ = solved("yield, check", checking)
+    checked, _ = _solved(solver, nominal, "yield, check", checking)
+    kept_full = _meets(goal, checked)
+    by_solves, by_solves_error = float(kept_full.mean()), _share_error(float(kept_full.mean()), len(kept_full))
     samples = _normal(unit_points("sobol", goal.samples, len(keys), goal.seed + 3))
-    predicted = {name: response.mean(name, _cube(samples)) for name in goal.outcome_names}
-    kept, kept_full = _meets(goal, predicted), _meets(goal, checked)
-    by_response, by_solves = float(kept.mean()), float(kept_full.mean())
-    errors = _share_error(by_response, len(kept)), _share_error(by_solves, len(kept_full))
-    outcome = predicted[goal.objective.outcome]
-    differences = {name: response.mean(name, _cube(checking)) - checked[name] for name in goal.outcome_names}
-    linear = _linear(solver, nominal, keys, sds)
-    by_derivatives, gaps = None, {}
-    if linear is not None:
-        first = {name: linear.at(name, samples * sds) for name in goal.outcome_names}
-        by_derivatives = float(_meets(goal, first).mean())
-        gaps = {name: linear.at(name, checking * sds) - checked[name] for name in goal.outcome_names}
+    models = {"response": response}
+    first = _first_order(solver, nominal, fitting)
+    if first is not None:
+        models["derivatives"] = first
+    shares, errors = {}, {}
+    for kind, model in models.items():
+        predicted = {name: model.mean(name, _cube(samples)) for name in goal.outcome_names}
+        shares[kind] = float(_meets(goal, predicted).mean())
+        gaps = {name: model.mean(name, _cube(checking)) - checked[name] for name in goal.outcome_names}
+        errors[kind] = {name: _root_mean_square(gap) for name, gap in gaps.items()}
+    outcome = response.mean(goal.objective.outcome, _cube(samples))
+    by_response_error = _share_error(shares["response"], len(samples))
+    tolerated = 3 * math.hypot(by_response_error, by_solves_error)
     quantiles = np.quantile(outcome, [0.05, 0.5, 0.95])
     return YieldAnswer(
-        by_response=by_response,
-        by_response_error=errors[0],
-        by_derivatives=by_derivatives,
+        by_response=shares["response"],
+        by_response_error=by_response_error,
+        by_derivatives=shares.get("derivatives"),
+        by_derivatives_error=_share_error(shares["derivatives"], len(samples)) if "derivatives" in shares else None,
         by_solves=by_solves,
-        by_solves_error=errors[1],
-        agree=abs(by_response - by_solves) < 3 * math.hypot(*errors),
-        samples=len(kept),
-        checks=len(kept_full),
+        by_solves_error=by_solves_error,
+        agree=all(abs(share - by_solves) < tolerated for share in shares.values()),
+        samples=len(samples),
+        checks=len(checking),
         solves=len(fitting),
-        prediction_error={name: float(np.sqrt(np.nanmean(gap**2))) for name, gap in differences.items()},
-        derivative_error={name: float(np.sqrt(np.nanmean(gap**2))) for name, gap in gaps.items()},
+        prediction_error=errors["response"],
+        derivative_error=errors.get("derivatives", {}),
         outcome_mean=float(outcome.mean()),
         outcome_sd=float(outcome.std()),
         outcome_quantiles=(float(quantiles[0]), float(quantiles[1]), float(quantiles[2])),
         nominal=float(columns[goal.objective.outcome][0]),
         sensitivities=_sensitivities(goal, response, keys, sds),
     )
+
+
+def _root_mean_square(gap: Array) -> float:
+    known = gap[np.isfinite(gap)]
+    return float(np.sqrt(np.mean(known**2))) if len(known) else 0.0
 
 
 def checked_yield(solver: Solver, nominal: Mapping[str, float]) -> tuple[float, float]:
@@ -181,27 +186,20 @@ def _solved(solver: Solver, nominal: Mapping[str, float], stage: str, z: Array) 
     return columns, np.array([f[1] for f in found])
 
 
-def _linear(solver: Solver, nominal: Mapping[str, float], keys: tuple[str, ...], sds: Array) -> LinearOutcomes | None:
-    """The goal's outcomes to first order about nominal values, where they can be had."""
+def _first_order(solver: Solver, nominal: Mapping[str, float], fitting: Array) -> Model | None:
+    """The goal's outcomes from the derivatives of the modes about nominal values; None where they cannot be had."""
     goal = solver.goal
-    if solver.linearise is None or goal.task != "modes":
+    reach = {key: _REACH * sd for key, sd in goal.spread.items()}
+    linear = linear_about(solver, nominal, reach)
+    if linear is None:
         return None
-    everything = tuple(dict.fromkeys((*keys, *goal.variables)))
-
-    def design_with(key: str, step: float) -> dict[str, Any]:
-        values = tuple(nominal[name] + (step if name == key else 0.0) for name in everything)
-        study = solver.study(everything, [values])
-        return study.design_at(study.point(0))
-
-    sides = []
-    for key, sd in zip(keys, sds, strict=True):
-        half = _RELATIVE_STEP * (abs(nominal[key]) or float(sd))
-        sides.append((key, design_with(key, -half), design_with(key, half), 2 * half))
-    try:
-        linear = solver.linearise(design_with("", 0.0), sides, goal.wavelength_nm)
-    except CavityDesignError:
+    if knows_all(linear, goal.outcome_names, goal.task):
+        far = np.array(list(reach.values()))
+        return FirstOrderModel(linear, lambda cube: (2 * cube - 1) * far)
+    columns, places = _solved(first_order_solver(solver, linear, nominal), nominal, "yield, first order", fitting)
+    if not all(np.isfinite(values).any() for values in columns.values()):
         return None
-    return linear if all(linear.knows(name) for name in goal.outcome_names) else None
+    return fit_response(_cube(fitting), without_gaps(goal, columns), places, goal.outcome_names)
 
 
 def _cube(z: Array) -> Array:
@@ -234,7 +232,7 @@ def _share_error(share: float, count: int) -> float:
     return math.sqrt(p * (1 - p) / count)
 
 
-def _sensitivities(goal: Goal, response: Response, keys: tuple[str, ...], sds: Array) -> tuple[Sensitivity, ...]:
+def _sensitivities(goal: Goal, response: Model, keys: tuple[str, ...], sds: Array) -> tuple[Sensitivity, ...]:
     """Tornado and Sobol indices (A. Saltelli et al., Comput. Phys. Commun. 181, 259 (2010), estimators b and f)."""
     name, count = goal.objective.outcome, len(keys)
     base = _normal(unit_points("sobol", _INDEX_SAMPLES, 2 * count, goal.seed + 4))

@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 
 IMAGE_SUFFIXES = (".png", ".tif", ".tiff")
 _LARGEST_PIXELS = 100_000_000
+_LARGEST_ASYMMETRY = 0.1
 
 
 def is_micrograph(name: str) -> bool:
@@ -102,8 +103,20 @@ def load_micrograph(
     scale_bar_um: float | None = None,
     upright: bool = False,
 ) -> MeasuredOutline:
-    """Smooth outline of the body in a micrograph; parameters as in `measure_micrograph`."""
+    """Smooth outline of the body in a micrograph; parameters as in `measure_micrograph`.
+
+    Raises
+    ------
+    InputError
+        As `measure_micrograph` and `outline_from_points`, and if the two edges are those of no body of revolution.
+    """
     points = measure_micrograph(path, um_per_pixel=um_per_pixel, scale_bar_um=scale_bar_um, upright=upright)
+    widest = float(points.r_um.max())
+    if points.asymmetry_um > _LARGEST_ASYMMETRY * widest:
+        raise InputError(
+            f"{path}: the two edges differ by {points.asymmetry_um:.3g} um (r.m.s.), too much for a body of revolution of radius"
+            f" {widest:.3g} um; does something lie across it?"
+        )
     try:
         return outline_from_points(points.z_um, points.r_um, fibre_radius_um)
     except InputError as error:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ..gain import GainMedium, Pump
 from ..geometry.cavity import Cavity
-from ..modes.mode_set import ModeSet
+from ..modes.mode import Mode
 from .competitors import STATIC_EXCITONS
 from .lasing_mode import Quality, lasing_modes
 from .rate_model import rate_model
@@ -15,7 +16,7 @@ from .threshold import DarkGain, threshold_gain_per_cm
 
 
 def static_outcomes(
-    modes: ModeSet, quality: Quality, medium: GainMedium, pump: Pump, cavity: Cavity
+    modes: Iterable[Mode], quality: Quality, medium: GainMedium, pump: Pump, cavity: Cavity
 ) -> dict[str, dict[str, float]]:
     """First-order threshold gain, and the fluence at which the dark gain reaches the loss, of each mode by label.
 

@@ -29,6 +29,10 @@ _LAW_KEYS: dict[str, tuple[str, ...]] = {
 }
 _SAMPLES = 64
 _LARGEST_INDEX = 10.0
+_WAVELENGTHS_NM = (30.0, 1e7)
+_LARGEST_POLE_UM2 = 1e8
+# Published fits rise by up to 8e-4 at the end of their range.
+_LARGEST_RISE = 2e-3
 
 
 def read_material(path: Path) -> DispersiveMaterial:
@@ -85,6 +89,8 @@ def material_from_table(data: Mapping[str, Any], source: str) -> DispersiveMater
                 # A transparent medium cannot have an index below 1; an absorbing one can.
                 lowest = 0.0 if key == "extinction" or absorption is not None else 1.0
                 _check_values(law, key, range_nm, lowest, problems)
+                if key != "extinction" and absorption is None:
+                    _check_slope(law, key, range_nm, problems)
     problems.raise_if_any()
     assert range_nm is not None and ordinary is not None
     return DispersiveMaterial(
@@ -152,9 +158,10 @@ class _Problems:
 def _range(data: Mapping[str, Any], problems: _Problems) -> tuple[float, float] | None:
     value = data.get("range_nm")
     pair = isinstance(value, list) and len(value) == 2 and all(_is_number(v) for v in value)
-    if value is None or not (pair and 0.0 < value[0] < value[1]):
+    if value is None or not (pair and _WAVELENGTHS_NM[0] <= value[0] < value[1] <= _WAVELENGTHS_NM[1]):
         shown = "missing" if value is None else _short(value)
-        problems.add("range_nm", f"{shown}; two wavelengths in nm are needed, the shorter first, both above 0")
+        least, most = _WAVELENGTHS_NM
+        problems.add("range_nm", f"{shown}; two wavelengths in nm are needed, the shorter first, {least:g} to {most:g}")
         return None
     return float(value[0]), float(value[1])
 
@@ -188,6 +195,11 @@ def _law(
     if kind == "table":
         return _table(a, b, key, problems, monotone)
     if kind == "sellmeier":
+        far = next((pole for pole in b if not 0.0 <= pole <= _LARGEST_POLE_UM2), None)
+        if far is not None:
+            allowed = f"allowed is 0 to {_LARGEST_POLE_UM2:g}"
+            problems.add(f"{key}.poles_um2", f"{far:g} um^2 is no resonance's wavelength squared; {allowed}")
+            return None
         return Sellmeier(a, b, offset or 0.0)
     if kind == "power_series":
         return PowerSeries(a, b)
@@ -226,6 +238,22 @@ def _check_values(
             limits = f"{lowest:g} to {_LARGEST_INDEX:g}"
             place = f"{wavelength_um * NM_PER_UM:.4g} nm"
             problems.add(key, f"gives {value:.6g} at {place}; allowed is {limits} (are the units um and um^2?)")
+            return
+
+
+def _check_slope(law: Dispersion, key: str, range_nm: tuple[float, float], problems: _Problems) -> None:
+    """Where nothing absorbs, the index falls with the wavelength (Kramers and Kronig); what rises has a wrong sign or column."""
+    lowest = math.inf
+    for i in range(_SAMPLES + 1):
+        wavelength_nm = range_nm[0] + (range_nm[1] - range_nm[0]) * i / _SAMPLES
+        try:
+            value = law.value(wavelength_nm / NM_PER_UM)
+        except (ZeroDivisionError, OverflowError):
+            return
+        lowest = min(lowest, value)
+        if value > lowest + _LARGEST_RISE:
+            text = f"rises with the wavelength to {value:.5g} at {wavelength_nm:.4g} nm, after {lowest:.5g}"
+            problems.add(key, f"{text}; no transparent medium does (a wrong sign, swapped columns, or [extinction] missing?)")
             return
 
 

@@ -22,6 +22,7 @@ from .mode_set import ModeRequest, ModeSet
 
 Outcomes = Mapping[str, float]
 Further = Callable[[ModeSet, Cavity], Mapping[str, Outcomes]]
+Fields = Mapping[str, tuple[RawMode, RawMode | None] | None]
 
 _ROOM_NM = 0.02
 
@@ -65,11 +66,11 @@ def with_spreads(
     if not spreads:
         return found
     slopes: dict[str, list[Mapping[str, float]]] = {mode.label: [] for mode in found}
-    fields = _polished_fields(found)
+    fields = polished_fields(found)
     warnings = []
     for spread in spreads:
         try:
-            each = _slopes(fields, request, spread.change, further)
+            each = mode_slopes(fields, request, spread.change, further)
         except CavityDesignError as error:
             warnings.append(f"spread of {spread.change.name}: not carried to the modes: {error}")
             continue
@@ -96,8 +97,8 @@ def _named(name: str) -> str:
     return f"{name}_sd"
 
 
-def _polished_fields(found: ModeSet) -> dict[str, tuple[RawMode, RawMode | None] | None]:
-    """Each mode's vector and its neighbour's, improved once for all derivatives; None for modes without one."""
+def polished_fields(found: ModeSet) -> Fields:
+    """By label, each mode's vector and its neighbour's, improved once for all derivatives; None for modes without one."""
     done: dict[int, RawMode] = {}
 
     def of(raw: RawMode) -> RawMode:
@@ -114,13 +115,26 @@ def _polished_fields(found: ModeSet) -> dict[str, tuple[RawMode, RawMode | None]
     return fields
 
 
-def _slopes(
-    fields: Mapping[str, tuple[RawMode, RawMode | None] | None],
-    request: ModeRequest,
-    change: CavityChange,
-    further: Further | None,
+def mode_slopes(
+    fields: Fields, request: ModeRequest, change: CavityChange, further: Further | None = None
 ) -> dict[str, dict[str, float]]:
-    """Derivatives of all outcomes of all modes with respect to one number."""
+    """Derivatives of all outcomes of all modes with respect to one number.
+
+    Parameters
+    ----------
+    fields : mapping
+        From `polished_fields` of the modes found with this request.
+    request : ModeRequest
+    change : CavityChange
+    further : callable, optional
+        As for `with_spreads`.
+
+    Returns
+    -------
+    dict of str to dict
+        By mode label and name: wavelength_nm and fsr_nm from the solved fields, the other numbers from one solve of all modes
+        on either side; an outcome that is lost on one of them is left out.
+    """
     first = {label: _from_field(field, change) for label, field in fields.items()}
     moved = max((abs(slope.get("wavelength_nm", 0.0)) for slope in first.values()), default=0.0) * change.width
     wide = request if request.span_nm is None else replace(request, span_nm=request.span_nm + 2 * moved + _ROOM_NM)

@@ -12,6 +12,9 @@ from matplotlib.figure import Figure
 from ..study.table import column_unit
 from .theme import LIGHT, Theme, colour, figure, themed
 
+_HALF = 0.15
+_LEGEND_ROOM = 0.4
+
 
 @themed
 def draw_goal(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
@@ -25,7 +28,7 @@ def draw_goal(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     """
     panels = 1 + (len(answer["pareto"]) > 1) + (answer["yield"] is not None)
     fig = figure(1.2 + 3.3 * panels, 3.5)
-    axes = list(fig.subplots(1, panels, squeeze=False)[0])
+    axes = list(fig.subplots(1, panels, squeeze=False, gridspec_kw={"wspace": 0.06})[0])
     _draw_trials(axes.pop(0), answer, theme)
     if len(answer["pareto"]) > 1:
         _draw_front(axes.pop(0), answer, theme)
@@ -82,13 +85,16 @@ def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme
     rows = list(reversed(found["sensitivities"]))
     base = found["nominal"]
     for place, row in enumerate(rows):
-        for end, tone in (("low", 0), ("high", 1)):
-            word = "-1 sd" if end == "low" else "+1 sd"
-            ax.barh(place, row[end] - base, left=base, height=0.6, color=colour(tone), label=word if place == 0 else None)
+        # One above the other: at an optimum both may lie on one side.
+        for end, word, tone, step in (("high", "+1 sd", 1, _HALF), ("low", "-1 sd", 0, -_HALF)):
+            label = word if place == 0 else None
+            ax.barh(place + step, row[end] - base, left=base, height=2 * _HALF, color=colour(tone), label=label)
     ax.axvline(base, color=theme.ink, lw=1.0)
     low, high = found["outcome_quantiles"][0], found["outcome_quantiles"][2]
     ax.axvspan(low, high, color=theme.grid, alpha=0.5, lw=0, zorder=0)
     ax.set_yticks(np.arange(len(rows)), [f"{row['key'].split('.', 1)[1]}\n± {row['sd']:g}" for row in rows])
-    share = f"yield {found['by_response']:.3f}, by full solves {found['by_solves']:.3f} ± {found['by_solves_error']:.3f}"
+    fast = found["by_response"] if found.get("by_derivatives") is None else found["by_derivatives"]
+    share = f"yield {fast:.3f}, by full solves {found['by_solves']:.3f} ± {found['by_solves_error']:.3f}"
     ax.set(xlabel=f"{_label(outcome)}, 5 to 95 % shaded", title=share)
-    ax.legend()
+    ax.set_ylim(-0.5, len(rows) - 0.5 + _LEGEND_ROOM)
+    ax.legend(loc="upper left", ncols=2)

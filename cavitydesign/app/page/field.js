@@ -31,6 +31,13 @@ function lookUp(name) {
   return table;
 }
 
+// A colour of a map, for other views.
+export function mapColour(name, share) {
+  const table = lookUp(name);
+  const place = 3 * Math.round(255 * Math.min(1, Math.max(0, share)));
+  return `rgb(${table[place]},${table[place + 1]},${table[place + 2]})`;
+}
+
 export class FieldView {
   // canvas: where to draw; read: element for the read-out.
   constructor(canvas, read) {
@@ -183,7 +190,11 @@ export class FieldView {
     context.lineWidth = 1.2;
     for (const curve of Object.values(this.field.interfaces_um)) {
       context.beginPath();
-      curve.forEach(([r, z]) => context.lineTo(this.px(r), this.py(z)));
+      let broken = true;
+      for (const point of curve) {
+        if (point) context[broken ? "moveTo" : "lineTo"](this.px(point[0]), this.py(point[1]));
+        broken = !point;
+      }
       context.stroke();
     }
     context.setLineDash([5, 3]);

@@ -50,7 +50,8 @@ export class Plot {
     this.svg.addEventListener("pointerleave", () => this.cursor && this.cursor.setAttribute("visibility", "hidden"));
   }
 
-  // axes: {x: {low, high, label, log}, y: ...}; paint(plot): draws with x(), y() and add(); read(x): told of the pointer.
+  // axes: {x: {low, high, label, log}, y: ..., solid: cells cover the grid}; paint(plot): draws with x(), y() and add();
+  // read(x, y): told of the pointer, returns the x where the cursor stands.
   draw(axes, paint, read) {
     Object.assign(this, { axes, paint, read });
     this.redraw();
@@ -69,9 +70,11 @@ export class Plot {
     this.height = Math.max(this.host.clientHeight, 120);
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.drawAxes();
-    this.cursor = element("line", { class: "cursor", y1: MARGIN.top, y2: this.height - MARGIN.bottom, visibility: "hidden" }, this.svg);
     this.paint(this);
+    this.cursor = element("line", { class: "cursor", y1: MARGIN.top, y2: this.height - MARGIN.bottom, visibility: "hidden" }, this.svg);
   }
+
+  get innerHeight() { return Math.max(this.host.clientHeight, 120) - MARGIN.top - MARGIN.bottom; }
 
   share(axis, value) {
     return axis.log ? Math.log(value / axis.low) / Math.log(axis.high / axis.low) : (value - axis.low) / (axis.high - axis.low);
@@ -88,14 +91,14 @@ export class Plot {
     const [x1, y1] = [this.width - right, this.height - bottom];
     for (const value of this.axes.x.log ? logTicks(this.axes.x.low, this.axes.x.high) : ticks(this.axes.x.low, this.axes.x.high)) {
       const x = this.x(value);
-      this.add("line", { class: "grid", x1: x, x2: x, y1: top, y2: y1 });
+      if (!this.axes.solid) this.add("line", { class: "grid", x1: x, x2: x, y1: top, y2: y1 });
       this.add("line", { class: "tick", x1: x, x2: x, y1, y2: y1 - 4 });
       this.add("text", { x, y: y1 + 14, "text-anchor": "middle" }, number(value, 6));
     }
     if (!this.axes.y.bare) {
       for (const value of this.axes.y.log ? logTicks(this.axes.y.low, this.axes.y.high) : ticks(this.axes.y.low, this.axes.y.high, 5)) {
         const y = this.y(value);
-        this.add("line", { class: "grid", x1: left, x2: x1, y1: y, y2: y });
+        if (!this.axes.solid) this.add("line", { class: "grid", x1: left, x2: x1, y1: y, y2: y });
         this.add("line", { class: "tick", x1: left, x2: left + 4, y1: y, y2: y });
         this.add("text", { x: left - 5, y: y + 4, "text-anchor": "end" }, number(value, 4));
       }
@@ -115,12 +118,13 @@ export class Plot {
     return this.add("path", { d: steps.join(""), ...attributes });
   }
 
-  threshold(value, words, name = "threshold") {
+  // An upright line with its name at its foot, on its left, or on its right.
+  threshold(value, words, name = "threshold", right = false) {
     if (!(value >= this.axes.x.low && value <= this.axes.x.high)) return;
     const x = this.x(value);
     this.add("line", { class: name, x1: x, x2: x, y1: MARGIN.top, y2: this.height - MARGIN.bottom });
-    const y = this.height - MARGIN.bottom - 6;
-    this.add("text", { class: "small", x: x - 4, y, transform: `rotate(-90 ${x - 4} ${y})` }, words);
+    const [at, y] = [right ? x + 11 : x - 4, this.height - MARGIN.bottom - 6];
+    this.add("text", { class: "small halo", x: at, y, transform: `rotate(-90 ${at} ${y})` }, words);
   }
 
   point(event) {
@@ -128,9 +132,9 @@ export class Plot {
     const box = this.svg.getBoundingClientRect();
     const share = (((event.clientX - box.left) / box.width) * this.width - MARGIN.left) / (this.width - MARGIN.left - MARGIN.right);
     if (share < 0 || share > 1) return;
-    const { low, high, log } = this.axes.x;
-    const value = log ? low * (high / low) ** share : low + share * (high - low);
-    const shown = this.read(value);
+    const rise = (this.height - MARGIN.bottom - ((event.clientY - box.top) / box.height) * this.height) / (this.height - MARGIN.top - MARGIN.bottom);
+    const at = ({ low, high, log }, part) => (log ? low * (high / low) ** part : low + part * (high - low));
+    const shown = this.read(at(this.axes.x, share), at(this.axes.y, Math.min(1, Math.max(0, rise))));
     if (shown === undefined || shown === null) return;
     this.cursor.setAttribute("visibility", "visible");
     for (const end of ["x1", "x2"]) this.cursor.setAttribute(end, this.x(shown));

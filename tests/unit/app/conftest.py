@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,11 +68,86 @@ class Explorer:
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            return self.process.wait(15)
+            return self.process.wait(30)
         finally:
             for stream in (self.process.stdout, self.process.stderr):
-                if stream is not None:
+                if stream is not None and not stream.closed:
                     stream.close()
+
+
+PATIENCE_MS = 60_000
+
+
+class Tab:
+    """One tab, with everything that its console said."""
+
+    def __init__(self, browser: Any, url: str, width: int = 1280, height: int = 900) -> None:
+        self.page = browser.new_page(viewport={"width": width, "height": height})
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        self.requests: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(url)
+        self.wait()
+
+    def wait(self) -> None:
+        """Until everything that was asked is answered."""
+        self.page.wait_for_timeout(350)
+        self.page.wait_for_function(
+            "() => document.querySelector('#busy').textContent.startsWith('ready')"
+            " && document.querySelector('#answer').childElementCount > 0"
+        )
+
+    def wavelengths(self) -> list[float]:
+        """Second column of the table of modes."""
+        cells = self.page.locator("#modes tbody tr td:nth-child(2)").all_inner_texts()
+        return [float(cell) for cell in cells]
+
+    def colours(self) -> int:
+        """How many colours the field's canvas shows."""
+        script = """() => { const c = document.querySelector('#field');
+          const d = new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer);
+          return new Set(d).size; }"""
+        return int(self.page.evaluate(script))
+
+    def errors(self) -> list[str]:
+        """What the console called an error."""
+        return [line for line in self.said if line.startswith("error")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Headless Chromium of the system; closed with its module, because its event loop lets no other one run."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (extra `test`)")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    with playwright.sync_playwright() as session:
+        running = session.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def tab_class() -> type[Tab]:
+    """One tab of the browser."""
+    return Tab
+
+
+@pytest.fixture
+def open_tab(browser: Any) -> Iterator[Callable[..., Tab]]:
+    """Opens tabs, and closes them after the test."""
+    opened: list[Tab] = []
+
+    def make(url: str, **keys: int) -> Tab:
+        opened.append(Tab(browser, url, **keys))
+        return opened[-1]
+
+    yield make
+    for tab in opened:
+        tab.page.close()
 
 
 @pytest.fixture(scope="session")
@@ -96,9 +173,17 @@ def explorer(folder: Path) -> Iterator[Explorer]:
 
 
 @pytest.fixture
-def start() -> Iterator[type[Explorer]]:
-    """Starts further explorers."""
-    yield Explorer
+def start() -> Iterator[Callable[..., Explorer]]:
+    """Starts further explorers, and stops them after the test."""
+    running: list[Explorer] = []
+
+    def make(*arguments: Any) -> Explorer:
+        running.append(Explorer(*arguments))
+        return running[-1]
+
+    yield make
+    for one in running:
+        one.stop()
 
 
 @pytest.fixture

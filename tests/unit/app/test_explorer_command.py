@@ -75,6 +75,20 @@ def test_study_opens_with_its_points(tmp_path: Path, design_text: str) -> None:
         workspace.opened("study.toml")
 
 
+def test_a_wider_folder_is_the_users_to_give(tmp_path: Path, design_text: str) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / ".hidden").mkdir()
+    for place in ("a/b/design.toml", "a/.hidden/secret.toml", "other.toml"):
+        (tmp_path / place).write_text(design_text)
+    workspace = Workspace.of(tmp_path / "a" / "b" / "design.toml", tmp_path)
+    assert workspace.first == "a/b/design.toml" and workspace.opened(workspace.first)["kind"] == "design"
+    assert [entry["name"] for entry in workspace.listing()] == ["other.toml", "a/b/design.toml"]
+    with pytest.raises(InputError, match="does not lie in it"):
+        Workspace.of(tmp_path / "other.toml", tmp_path / "a")
+    with pytest.raises(InputError, match="no such folder"):
+        Workspace.of(None, tmp_path / "absent")
+
+
 def test_without_an_argument_the_quickstart_and_no_folder() -> None:
     workspace = Workspace.of(None)
     assert workspace.listing() == []
@@ -105,6 +119,4 @@ def test_expected_number_of_modes() -> None:
     tables = {"cavity": {"diameter_um": 15.0}, "modes": {"wavelength_nm": 537.6, "span_nm": 10.0, "axial_orders": 2}}
     assert expected_modes(tables) == pytest.approx(2 * (1 + 10.0 / 4.0888), rel=1e-4)
     with pytest.raises(InputError, match="explorer computes up to 200"):
-        check_limits(
-            {**tables, "cavity": {"diameter_um": 390.0}, "modes": {**tables["modes"], "axial_orders": 12}}, None
-        )
+        check_limits({**tables, "cavity": {"diameter_um": 390.0}, "modes": {**tables["modes"], "axial_orders": 12}}, None)

@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import re
 import socket
 import threading
 import time
@@ -19,6 +20,7 @@ import numpy as np
 import pytest
 
 TM = dict[str, Any]
+PAGE = Path(__file__).parents[3] / "cavitydesign" / "app" / "page"
 
 
 def design() -> TM:
@@ -82,10 +84,13 @@ def raw(explorer: Any, request: bytes) -> tuple[int, bytes]:
 def test_page_and_its_parts_ask_nothing_from_outside(explorer: Any) -> None:
     status, page = send(explorer, "")
     assert status == 200
-    texts = [page] + [send(explorer, f"assets/{name}")[1] for name in ("app.js", "controls.js", "field.js", "plot.js")]
-    texts.append(send(explorer, "assets/app.css")[1])
-    for text in texts:
-        assert len(text) > 1000
+    scripts = sorted(path.name for path in PAGE.glob("*.js"))
+    assert len(scripts) > 10
+    texts = {name: send(explorer, f"assets/{name}")[1] for name in ("app.css", *scripts)}
+    imported = {name for text in texts.values() for name in re.findall(rb'from "\./([a-z]+\.js)"', text)}
+    assert {name.decode() for name in imported} <= set(scripts)
+    for name, text in {"index.html": page, **texts}.items():
+        assert text == (PAGE / name).read_bytes(), f"{name} is not served as it is"
         outside = text.replace(b"http://www.w3.org/2000/svg", b"")
         assert b"http://" not in outside and b"https://" not in outside
 
@@ -139,15 +144,57 @@ def test_light_curve_and_gain_come_with_the_lasing(explorer: Any) -> None:
     assert 530 < curve["wavelength_nm"][int(np.argmax(curve["gain_per_cm"]))] < 545
 
 
+def test_first_look_and_scan_agree_with_the_whole_prediction(explorer: Any) -> None:
+    """Fewer fluences move the fitted threshold by some per cent; which modes lase is decided by the same equations."""
+    whole = ask(explorer, "lasing", {"design": design()})["lasing"]
+    look = ask(explorer, "preview", {"design": design()})["lasing"]
+    threshold = whole["threshold_mj_cm2"]["lasing"]
+    assert len(look["light_curve"]["fluence_mj_cm2"]) == 14
+    assert look["threshold_mj_cm2"]["lasing"] == pytest.approx(threshold, rel=0.05)
+    assert look["threshold_mj_cm2"]["gain_equals_loss"] == pytest.approx(whole["threshold_mj_cm2"]["gain_equals_loss"], rel=1e-9)
+    for slot in (0, 1):
+        point = ask(explorer, "scan", {"design": design(), "slot": slot})
+        assert point["threshold_mj_cm2"]["lasing"] == pytest.approx(threshold, rel=0.03)
+        assert len(point["counts"]) == len(point["fluence_mj_cm2"]) == 24
+        below = [count for count, at in zip(point["counts"], point["fluence_mj_cm2"], strict=True) if at < 0.95 * threshold]
+        assert below and not any(below)
+        assert point["single_mode_probability"] == pytest.approx(whole["single_mode_probability"], abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({"design": {"cavity": {"profile": "parabola"}}}, 422), ({"design": []}, 400), (b"{", 400)],
+    ids=["a design that is not possible", "no design", "no JSON"],
+)
+def test_the_page_hears_of_impossible_designs_without_an_error(explorer: Any, body: Any, status: int) -> None:
+    """Browsers write every 4xx into the console: the page asks to be told, hostile requests are refused all the same."""
+    sent = body if isinstance(body, bytes) else {"page": "test", **body}
+    assert send(explorer, "api/modes", sent)[0] == status
+    data = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+    headers = {"Content-Type": "application/json", "X-Refusal": "told"}
+    asked = urllib.request.Request(explorer.url + "api/modes", data=data, headers=headers)
+    try:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            told, words = (answer.status, answer.headers["X-Refused"]), answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            told, words = (error.code, error.headers["X-Refused"]), error.read().decode()
+    assert told == ((200, "422") if status == 422 else (status, None))
+    assert words.count("\n") == 1 and words.strip()
+
+
 def test_downloads(explorer: Any) -> None:
     label = ask(explorer, "modes", {"design": design()})["modes"]["modes"][0]["label"]
     body = {"page": "test", "design": design(), "source": "design.toml", "label": label}
     status, table = send(explorer, "api/table", body)
     rows = list(csv.DictReader(io.StringIO(table.decode())))
     assert status == 200 and rows[0]["label"] == label and float(rows[0]["confinement.body"]) > 0.9
-    for kind, suffix, begins in (("field", "png", b"\x89PNG"), ("loss_budget", "svg", b"<?xml")):
+    for kind, suffix, begins in (("field", "png", b"\x89PNG"), ("loss_budget", "svg", b"<?xml"), ("cavity", "pdf", b"%PDF")):
         status, picture = send(explorer, "api/figure", {**body, "kind": kind, "format": suffix})
         assert status == 200 and picture.startswith(begins)
+    status, arc = send(explorer, "api/vtk", {**body, "kind": "vts"})
+    assert status == 200 and b"<StructuredGrid" in arc[:300]
+    assert send(explorer, "api/vtk", {**body, "kind": "stl"})[0] == 422
     status, text = send(explorer, "api/design", body)
     assert status == 200 and tomllib.loads(text.decode()) == design()
 
@@ -155,9 +202,7 @@ def test_downloads(explorer: Any) -> None:
 def test_newer_request_of_a_page_supersedes_the_older_one(explorer: Any) -> None:
     heavy = changed(modes__radial_orders=2, modes__axial_orders=3, modes__relative_accuracy=1e-6)
     answers: list[tuple[int, bytes]] = []
-    first = threading.Thread(
-        target=lambda: answers.append(send(explorer, "api/modes", {"page": "one", "design": heavy}))
-    )
+    first = threading.Thread(target=lambda: answers.append(send(explorer, "api/modes", {"page": "one", "design": heavy})))
     first.start()
     time.sleep(0.3)
     start = time.monotonic()

@@ -1,4 +1,4 @@
-"""The commands study, design and fit, on cavities small enough to solve in a blink."""
+"""The command study, on cavities small enough to solve in a blink."""
 
 import csv
 import io
@@ -87,47 +87,3 @@ def test_bad_options_end_with_exit_code_2(study_file):
     assert "3/32" in told("study", "run", study_file, "--shard", "4/3", code=2).stderr
     assert "tcp://" in told("study", "run", study_file, "--scheduler", "host:1", code=2).stderr
     assert "at least 1" in told("study", "run", study_file, "--workers", 0, code=2).stderr
-
-
-def test_design_reaches_a_target(study_file, tmp_path):
-    goal = tmp_path / "goal.toml"
-    goal.write_text(
-        'design = "design.toml"\n[variables]\n"cavity.diameter_um" = { from = 5.0, to = 8.0 }\n'
-        '[goal]\ntarget = 12.0\nof = "fsr_nm"\n[search]\nsolves = 14\n'
-    )
-    answer = json.loads(told("design", goal, "--workers", 1, "--out", tmp_path / "g.png", "--json").stdout)
-    assert answer["recommended"]["outcomes"]["fsr_nm"] == pytest.approx(12.0, abs=0.05)
-    assert answer["checked_outcomes"]["fsr_nm"] == pytest.approx(12.0, abs=0.05)
-    assert (tmp_path / "g.png").stat().st_size > 1000
-    goal.write_text('design = "design.toml"\n[goal]\nmaximise = "q_totl"\n')
-    assert "did you mean 'q_total'" in told("design", goal, code=2).stderr
-
-
-def test_fit_finds_the_diameter_of_solved_peaks(study_file, tmp_path):
-    """Peaks solved at 6.05 um, noise 0.02 nm; the design says 6.0 um, give or take 2 %."""
-    design = tmp_path / "design.toml"
-    design.write_text(DESIGN.replace("6.0", "6.05").replace("30.0", "80.0"))
-    solved = json.loads(told("modes", design, "--json").stdout)["modes"]
-    noise = 0.02 * np.random.default_rng(0).standard_normal(len(solved))
-    lines = [f"{mode['wavelength_nm'] + shift:.4f}" for mode, shift in zip(solved, noise, strict=True)]
-    (tmp_path / "s.csv").write_text("\n".join(["wavelength_nm", *lines, "588.123"]) + "\n")
-    design.write_text(DESIGN)
-    answer = json.loads(told("fit", design, tmp_path / "s.csv", "--workers", 1, "--index-sd", "1e-3", "--json").stdout)
-    best = answer["candidates"][0]
-    assert best["probability"] > 0.9 and abs(best["diameter_um"] - 6.05) < 3 * best["diameter_error_um"]
-    by_wavelength = sorted(zip([float(x) for x in lines], [mode["label"] for mode in solved], strict=True))
-    assert [label for label in best["labels"] if label] == [label for _, label in by_wavelength]
-
-
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ("wavelength\n500\n", "did you mean 'wavelength_nm'"),
-        ("wavelength_nm\n500\nfive\n", "line 3: wavelength_nm = 'five'"),
-        ("wavelength_nm,polarisation\n500,TN\n501,TM\n502,\n", "polarisation = 'TN'"),
-        ("wavelength_nm\n500\n501\n", "2 peaks; a fit needs at least 3"),
-    ],
-)
-def test_bad_spectra(study_file, tmp_path, content, expected):
-    (tmp_path / "s.csv").write_text(content)
-    assert expected in told("fit", tmp_path / "design.toml", tmp_path / "s.csv", code=2).stderr

@@ -173,18 +173,33 @@ def test_sobol_indices_of_a_product(tmp_path):
 
 
 def test_the_search_goes_on_where_it_stopped(tmp_path):
-    text = VARIABLE + '[goal]\nminimise = "threshold_mj_cm2.lasing"\n'
-    first = answer_of(tmp_path, text)
+    goal = goal_of(tmp_path, VARIABLE + '[goal]\nminimise = "threshold_mj_cm2.lasing"\n')
     calls = []
 
     def counted(design, task):
         calls.append(design)
         return evaluate(design, task)
 
-    again = answered(Solver(goal_of(tmp_path, text), counted, SerialExecutor()))
+    first = answered(Solver(goal, counted, SerialExecutor()))
+    solved = len(calls)
+    again = answered(Solver(goal, counted, SerialExecutor()))
     assert again.to_json_dict() == first.to_json_dict()
-    assert len(calls) == 1, "only the solve at higher accuracy is not stored"
-    assert len(Store(goal_of(tmp_path, text).store)) == first.solves
+    assert len(calls) == solved + 1, "only the solve at higher accuracy is not stored"
+    assert len(Store(goal.store)) == solved - 1 > first.solves
+
+
+def test_margins_end_where_the_limit_does(tmp_path):
+    """The threshold of the toy against its limit along the diameter, by bisection; Q falls by less than 5 % there."""
+    text = '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 3.9 }\n'
+    answer = answer_of(tmp_path, VARIABLE + text)
+    best = answer.best.values["cavity.diameter_um"]
+    low, high = answer.margins["cavity.diameter_um"]
+    line = np.linspace(best - 3, best + 3, 60_001)
+    threshold, single = np.array([toy_outcomes(diameter)[:2] for diameter in line]).T
+    holds = (threshold <= 3.9) & (single >= 0.95 * answer.best.outcomes["single_mode_probability"])
+    at = int(np.argmin(np.abs(line - best)))
+    below, above = at - int(np.argmin(holds[at::-1])), at + int(np.argmin(holds[at:]))
+    assert low == pytest.approx(line[below], abs=0.03) and high == pytest.approx(line[above], abs=0.03)
 
 
 def test_failed_solves_are_told_and_survived(tmp_path):

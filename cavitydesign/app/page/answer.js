@@ -1,0 +1,64 @@
+// The answer in a few numbers: how many modes lase where it is pumped, how sure that is, from which fluence.
+
+import { number } from "./plot.js";
+
+// Modes that lase at a fluence, from the nearest point of the light curve; null outside it.
+export function countAt(lasing, fluence) {
+  const { fluence_mj_cm2: places, modes_lasing: counts } = lasing.light_curve;
+  if (!counts || fluence > places.at(-1) * 1.02 || fluence < places[0] * 0.98) return null;
+  const threshold = lasing.threshold_mj_cm2.lasing;
+  if (threshold === null || fluence < threshold) return 0;
+  const i = places.reduce((best, one, k) => (Math.abs(one - fluence) < Math.abs(places[best] - fluence) ? k : best), 0);
+  return counts[i];
+}
+
+export function words(count) {
+  if (count === null) return "outside the curve";
+  if (count === 0) return "below threshold";
+  return count === 1 ? "single mode" : `${count} modes`;
+}
+
+const CHANCE = "The place of the comb under the gain is not known to a nanometre before a cavity is made. This is the share of all places where one mode lases alone.";
+
+function ofLasing(lasing, fluence, waits) {
+  const here = Math.abs(fluence / lasing.regime_fluence_mj_cm2 - 1) < 1e-6;
+  const count = here ? lasing.modes_lasing : countAt(lasing, fluence);
+  const threshold = lasing.threshold_mj_cm2;
+  const about = lasing.preview ? "≈ " : "";
+  const part = threshold.lasing ? `, ${number(fluence / threshold.lasing, 3)} × threshold` : "";
+  const gain = threshold.gain_equals_loss === null ? "gain stays below loss" : `gain = loss at ${number(threshold.gain_equals_loss, 3)}`;
+  return [
+    { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} mJ/cm²${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
+    { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode", hint: CHANCE, waits },
+    { name: "suppression", value: here && lasing.side_mode_suppression_db !== null ? `${number(lasing.side_mode_suppression_db, 3)} dB` : "–", words: "strongest over next mode", waits },
+    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold; ${gain}`, waits },
+  ];
+}
+
+function ofMode(mode, lasing) {
+  const used = lasing && (lasing.per_mode || []).find((one) => one.label === mode.label);
+  const solved = mode.log10_q.total === null ? "no loss" : mode.log10_q.total > 15 ? `10^${number(mode.log10_q.total, 4)}` : number(10 ** mode.log10_q.total, 4);
+  const lases = used && used.q_passive ? `; lasing uses ${number(used.q_passive, 3)}` : "";
+  return [
+    { name: "fsr", value: mode.fsr_nm === null ? "–" : `${number(mode.fsr_nm, 4)} nm`, words: `spacing of ${mode.polarisation} p=${mode.p} q=${mode.q}` },
+    { name: "quality", value: solved, words: `solved Q of ${mode.label}${lases}` },
+  ];
+}
+
+// lasing: the record or null; why: words in its place; fluence: where it is pumped; waits: whether a newer answer is on its way.
+export function showAnswer(place, { lasing, why, fluence, waits, mode }) {
+  const items = lasing ? ofLasing(lasing, fluence, waits) : why ? [{ name: "verdict", value: "no light curve", words: why, kind: "dark" }] : [];
+  if (mode) items.push(...ofMode(mode, lasing));
+  place.replaceChildren(...items.map((item) => {
+    const box = document.createElement("div");
+    box.dataset.name = item.name;
+    if (item.kind) box.dataset.kind = item.kind;
+    if (item.hint) box.title = item.hint;
+    box.classList.toggle("stale", item.waits === true);
+    const [big, small] = [document.createElement("b"), document.createElement("span")];
+    big.textContent = item.value;
+    small.textContent = item.words;
+    box.append(big, small);
+    return box;
+  }));
+}

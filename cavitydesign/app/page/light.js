@@ -1,0 +1,54 @@
+// Light in, light out: points, the fitted power laws, the thresholds and the fluence of the pump.
+
+import { Plot, number } from "./plot.js";
+import { countAt, words } from "./answer.js";
+
+const THRESHOLDS = [["gain_equals_loss", "gain = loss"], ["ase", "ASE"], ["lasing", "lasing"]];
+
+export class LightView {
+  // pump(fluence): a click on the curve chooses where it is pumped.
+  constructor(host, read, pump) {
+    this.plot = new Plot(host, "emission against fluence");
+    Object.assign(this, { output: read, pump });
+    this.plot.svg.addEventListener("click", () => this.pointed && this.pump(this.pointed));
+  }
+
+  show(lasing, fluence, why) {
+    this.pointed = null;
+    if (!lasing) return this.plot.clear(why || "not computed yet");
+    const shown = lasing.light_curve.fluence_mj_cm2.map((one, i) => [one, lasing.light_curve.emission[i]]).filter(([, one]) => one > 0);
+    if (shown.length < 2) return this.plot.clear("no emission in this range of fluences");
+    const [xs, ys] = [shown.map(([one]) => one), shown.map(([, one]) => one)];
+    const axes = {
+      x: { low: xs[0], high: xs.at(-1), label: "fluence (mJ/cm²)", log: true },
+      y: { low: Math.min(...ys) / 1.4, high: Math.max(...ys) * 1.6, label: "emission (arb. units)", log: true },
+    };
+    this.plot.draw(axes, (plot) => {
+      this.fit(plot, lasing, xs, ys);
+      for (const [px, py] of shown) plot.add("circle", { class: lasing.preview ? "dot hollow" : "dot f0", cx: plot.x(px), cy: plot.y(py), r: 2.6 });
+      for (const [name, said] of THRESHOLDS) {
+        const value = lasing.threshold_mj_cm2[name];
+        if (value !== null) plot.threshold(value, `${said} ${number(value, 3)}`);
+      }
+      plot.threshold(fluence, "pumped here", "pumped", true);
+      const slopes = lasing.slopes && lasing.slopes.length ? `slopes ${lasing.slopes.map((one) => one.toFixed(2)).join(" / ")}` : "";
+      plot.add("text", { x: 68, y: 28 }, lasing.preview ? `first look, ${shown.length} points` : slopes);
+    }, (value) => {
+      const i = xs.reduce((best, one, k) => (Math.abs(Math.log(one / value)) < Math.abs(Math.log(xs[best] / value)) ? k : best), 0);
+      this.output.textContent = `${number(xs[i], 4)} mJ/cm²: emission ${number(ys[i], 4)}, ${words(countAt(lasing, xs[i]))}; click to pump here`;
+      this.pointed = Number(value.toPrecision(3));
+      return xs[i];
+    });
+    return undefined;
+  }
+
+  // The continuous power laws, at the height that fits the points best.
+  fit(plot, lasing, xs, ys) {
+    if (!lasing.fit || !lasing.slopes || !lasing.slopes.length) return;
+    const { breaks_mj_cm2: breaks } = lasing.fit;
+    const rise = (one) => breaks.reduce((sum, place, k) => sum + (lasing.slopes[k + 1] - lasing.slopes[k]) * Math.max(Math.log(one / place), 0), lasing.slopes[0] * Math.log(one));
+    const offset = xs.reduce((sum, one, i) => sum + Math.log(ys[i]) - rise(one), 0) / xs.length;
+    const corners = [xs[0], ...breaks.filter((one) => one > xs[0] && one < xs.at(-1)), xs.at(-1)];
+    plot.path(corners, corners.map((one) => Math.exp(rise(one) + offset)), { class: "line fit" });
+  }
+}

@@ -1,0 +1,99 @@
+"""What a worker has solved lately: designs, mode sets and predictions, each remembered by the part of the request it hangs on."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from ..design_file import Design
+    from ..lasing import LasingPrediction
+    from ..modes import Mode, ModeSet
+
+Progress = Callable[[str, float], None]
+
+_KEPT = 6
+
+_designs: OrderedDict[str, Design] = OrderedDict()
+_mode_sets: OrderedDict[str, ModeSet] = OrderedDict()
+_predictions: OrderedDict[str, LasingPrediction] = OrderedDict()
+
+
+def _remembered(store: OrderedDict[str, Any], key: str, make: Callable[[], Any]) -> Any:
+    """The value of a key, made if it is not among the last few."""
+    if key not in store:
+        store[key] = make()
+    store.move_to_end(key)
+    while len(store) > _KEPT:
+        store.popitem(last=False)
+    return store[key]
+
+
+def _key(*parts: Any) -> str:
+    return json.dumps(parts, sort_keys=True)
+
+
+def design_of(payload: Mapping[str, Any]) -> Design:
+    """The design of a request.
+
+    Raises
+    ------
+    InputError
+        With all that is wrong with it.
+    """
+    from ..design_file import parse_design
+
+    raw, source = payload["design"], payload.get("source")
+    path = None if source is None else Path(source)
+    made = _remembered(_designs, _key(raw, source), lambda: parse_design(raw, "design", path=path))
+    return made  # type: ignore[no-any-return]
+
+
+def modes_of(payload: Mapping[str, Any], progress: Progress) -> ModeSet:
+    """The modes of a request's design; what concerns gain and pump does not make them anew."""
+    from ..steps import find_modes
+
+    design, raw = design_of(payload), payload["design"]
+    key = _key(raw.get("cavity"), raw.get("modes"), payload.get("source"))
+    return _remembered(_mode_sets, key, lambda: find_modes(design, progress))  # type: ignore[no-any-return]
+
+
+def mode_of(found: ModeSet, label: Any) -> Mode:
+    """One of these modes.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    if not isinstance(label, str):
+        raise InputError("label: name a mode, such as 'TM 122 1 0'")
+    try:
+        return found[label]
+    except KeyError:
+        raise InputError(f"label {label[:40]!r}: no such mode in this design") from None
+
+
+def prediction_of(payload: Mapping[str, Any], progress: Progress, **changed: Any) -> LasingPrediction:
+    """The lasing of a request's design.
+
+    Parameters
+    ----------
+    payload : mapping
+        design, source.
+    progress : callable
+    **changed
+        Fields of `LasingRequest` that are asked differently than in the design.
+    """
+    from ..steps import predict_lasing
+
+    found, design = modes_of(payload, progress), design_of(payload)
+    asked = replace(design, lasing=replace(design.lasing, **changed))
+    key = _key(payload["design"], payload.get("source"), changed)
+    return _remembered(_predictions, key, lambda: predict_lasing(found, asked, progress))  # type: ignore[no-any-return]
