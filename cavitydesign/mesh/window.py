@@ -39,6 +39,10 @@ class Sizing:
         Whether the modes radiate enough to need an absorbing layer.
     half : bool
         Whether to use the mirror plane z = 0.
+    surround_index : float
+        Index of the surround, for the absorbing layer.
+    damping : float
+        Nepers that the absorbing layer takes from a wave on its way out.
     refinement : float
         Factor on the number of elements in each direction.
     """
@@ -49,6 +53,8 @@ class Sizing:
     wavelength_um: float
     leaky: bool
     half: bool
+    surround_index: float = 1.0
+    damping: float = 12.0
     refinement: float = 1.0
 
 
@@ -155,7 +161,10 @@ def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
     share = np.linspace(0.0, 1.0, pieces + 1)
     real = tuple(float(start * (0.7 * x + 0.3 * x * x)) for x in share)
     thickness = 1.5 * sizing.wavelength_um
-    strength = 2.5 * sizing.wavelength_um
+    # past the caustic a wave goes round more than it goes out: what counts is its radial wavenumber in the layer
+    turning = rim.outline.equator_radius_um + max(reach.caustic, 0.0)
+    outwards = math.sqrt(1.0 - (turning / (turning + 0.25 * sizing.wavelength_um + 0.6 * thickness)) ** 2)
+    strength = sizing.damping * sizing.wavelength_um / (2 * math.pi * sizing.surround_index * outwards)
     count = max(2, math.ceil(2 * sizing.refinement))
     absorbing = tuple(float(start + thickness * i / count) for i in range(count + 1))
 

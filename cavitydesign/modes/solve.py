@@ -28,6 +28,7 @@ _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
 _SHARE_OF_DISCRETISATION = 0.8
 _SHARE_OF_WALLS = 0.5
 _TAIL_MARGIN = 3.0
+_SPARE_DAMPING = 3.0
 _MARGINS = (0.0, 2.5, 6.0)  # added to the decay exponent of the window
 
 
@@ -145,7 +146,8 @@ def _window(
         any(r.cramped for r in reaches),
     )
     lam = 2 * math.pi / seed.slice_k_per_um[seed.orders[0]]
-    sizing = Sizing(reach, seed.p, axial, lam, leaky, cavity.symmetric)
+    damping = _SPARE_DAMPING - 0.5 * math.log(request.relative_accuracy)
+    sizing = Sizing(reach, seed.p, axial, lam, leaky, cavity.symmetric, float(eps.index[-1]), damping)
     return build_window(cavity, sizing), reach.cramped
 
 
