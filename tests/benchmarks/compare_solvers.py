@@ -50,7 +50,7 @@ in one process, imports excluded; worst relative error of the wavenumbers agains
   matrices affine in m, own Lanczos iteration, sparse Cholesky. Wavenumbers alone.
 - scikit-fem, plain: N2/P2 triangles in such a window, SuperLU, ARPACK. Wavenumbers alone.
 - cavitydesign: window, order and snapshots chosen by the program for any cavity; "wavelengths" is all but the losses: seeds,
-  labels, error bars (a second solve two orders lower) and the count of eigenvalues included; "all" adds confinement, mode
+  labels, error bars (coarser solves of the same modes) and the count of eigenvalues included; "all" adds confinement, mode
   volume and the radiative Q of every mode.
 
 ![Time against error](compare_solvers.png)

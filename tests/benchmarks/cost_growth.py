@@ -1,0 +1,181 @@
+"""How the cost of a solve grows with the unknowns and with the modes asked for: CPU time of one thread.
+
+    python tests/benchmarks/cost_growth.py [--out docs/benchmarks]
+
+- window: one mode pair of a sphere (assembly, factorisation, Lanczos) with its elements across the rim cut again and again;
+- comb: `find_modes` with losses, over more and more azimuthal orders of one family.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import math
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import scipy
+
+import cavitydesign
+from cavitydesign.eigen.lanczos import shift_invert_lanczos
+from cavitydesign.geometry import Cavity, Parabola, Spheroid
+from cavitydesign.materials import ConstantIndex
+from cavitydesign.mesh.rim_layer import reach_of
+from cavitydesign.mesh.rim_map import Window
+from cavitydesign.mesh.window import Sizing, build_window
+from cavitydesign.modes import ModeRequest, find_modes
+from cavitydesign.modes.media import permittivities
+from cavitydesign.modes.problem import Resolution, WindowProblem
+
+BODY, AIR = ConstantIndex.of(1.49), ConstantIndex.of(1.0)
+SPHERE = Cavity(Spheroid(44.0, 44.0), BODY, AIR)
+M, K, ORDER, FUNCTIONS = 751, 11.74, 8, 4
+PIECES = (1, 2, 4, 8, 16, 64, 256, 640)
+SPANS_NM = (3.5, 7.0, 14.0, 28.0, 56.0, 112.0)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One measurement."""
+
+    series: str
+    size: int
+    cpu_s: float
+
+
+def cpu(action: Callable[[], int]) -> tuple[int, float]:
+    """What an action returns, and the smaller CPU time of two runs in s."""
+    best = math.inf
+    for _ in range(2):
+        start = time.process_time()
+        size = action()
+        best = min(best, time.process_time() - start)
+    return size, best
+
+
+def cut(window: Window, pieces: int) -> Window:
+    """Every element across in so many."""
+
+    def finer(breaks: tuple[float, ...]) -> tuple[float, ...]:
+        inner = [np.linspace(a, b, pieces, endpoint=False) for a, b in itertools.pairwise(breaks)]
+        return (*(float(x) for x in np.concatenate(inner)), breaks[-1])
+
+    return replace(window, layers=tuple(replace(layer, breaks=finer(layer.breaks)) for layer in window.layers))
+
+
+def window_points() -> Iterator[Point]:
+    """One shift-and-invert solve in ever finer windows."""
+    reach = reach_of(SPHERE, M, K, (1.49, 1.0), 1, 9.0)
+    whole = build_window(SPHERE, Sizing(reach, 1, 1, 2 * math.pi / K, False, True))
+    eps = permittivities(SPHERE, K)
+
+    for pieces in PIECES:
+
+        def once(pieces: int = pieces) -> int:
+            problem = WindowProblem.build(SPHERE, cut(whole, pieces), Resolution(ORDER, FUNCTIONS, 1.49 * K), "electric")
+            pencil = problem.pencil(M, eps)
+            factor, shift = pencil.factor_near((1.002 * K) ** 2)
+            start = np.random.default_rng(1).standard_normal(problem.size)
+            shift_invert_lanczos(factor.solve, pencil.mass.__matmul__, shift, start, 3, 1e-5)
+            return problem.size
+
+        yield Point("window", *cpu(once))
+
+
+def comb_points() -> Iterator[Point]:
+    """Combs over wider and wider ranges; the size is the number of modes."""
+    cavity = Cavity(Parabola(44.0, 352.0), BODY, AIR)
+    for span in SPANS_NM:
+
+        def once(span: float = span) -> int:
+            return len(find_modes(cavity, ModeRequest("TM", 560.0, span, None, 1, 4, 1e-8)))
+
+        yield Point("comb", *cpu(once))
+
+
+def exponent(points: list[Point]) -> float:
+    """Slope of log time against log size."""
+    return float(np.polyfit(np.log([p.size for p in points]), np.log([p.cpu_s for p in points]), 1)[0])
+
+
+def text_of(series: dict[str, list[Point]]) -> str:
+    """Markdown."""
+    lines = [
+        "# Growth of the cost",
+        "",
+        "Written by `python tests/benchmarks/cost_growth.py --out docs/benchmarks`: CPU time of one thread, the smaller of two runs.",
+        "",
+        f"- processor: {processor()}",
+        f"- python {platform.python_version()}, cavitydesign {cavitydesign.__version__}, numpy {np.__version__}, "
+        f"scipy {scipy.__version__}; load {os.getloadavg()[0]:.1f}",
+        "",
+        "![Growth of the cost](cost_growth.png)",
+        "",
+    ]
+    names = {
+        "window": "one window, elements across cut again and again (assembly, factorisation, three eigenpairs): unknowns",
+        "comb": "comb at 1e-8 with losses, labels, error bars and count: modes",
+    }
+    for name, points in series.items():
+        lines += [f"**{names[name]}**: CPU time grows like size^{exponent(points):.2f}.", ""]
+        lines += ["| size | CPU s | per unit |", "|---|---|---|"]
+        lines += [f"| {p.size} | {p.cpu_s:.4f} | {1e6 * p.cpu_s / p.size:.1f} us |" for p in points] + [""]
+    return "\n".join(lines)
+
+
+def processor() -> str:
+    """Name of the processor."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        if names:
+            return names[0]
+    return platform.processor() or platform.machine()
+
+
+def picture(series: dict[str, list[Point]], path: Path) -> None:
+    """Time against size, one panel a series."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(1, len(series), figsize=(4.2 * len(series), 3.6))
+    for panel, (name, points) in zip(axes, series.items(), strict=True):
+        sizes, times = np.array([p.size for p in points]), np.array([p.cpu_s for p in points])
+        panel.loglog(sizes, times, "o-", color="C0", ms=4, label=f"measured: slope {exponent(points):.2f}")
+        panel.loglog(sizes, times[-1] * sizes / sizes[-1], "--", color="0.5", lw=1, label="linear")
+        panel.set_xlabel("unknowns" if name == "window" else "modes of the comb")
+        panel.set_ylabel("CPU time (s)")
+        panel.grid(True, which="major", lw=0.3)
+        panel.legend(fontsize=8)
+    figure.tight_layout()
+    figure.savefig(path, dpi=150)
+    plt.close(figure)
+
+
+def main() -> None:
+    """Run, print, write."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    if any(os.environ.get(name) != "1" for name in names):
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | dict.fromkeys(names, "1"))
+    options = argparse.ArgumentParser(description="growth of the cost")
+    options.add_argument("--out", type=Path)
+    chosen = options.parse_args()
+    series = {"window": list(window_points()), "comb": list(comb_points())}
+    text = text_of(series)
+    print(text)
+    if chosen.out:
+        chosen.out.mkdir(parents=True, exist_ok=True)
+        (chosen.out / "cost_growth.md").write_text(text)
+        picture(series, chosen.out / "cost_growth.png")
+
+
+if __name__ == "__main__":
+    main()
