@@ -109,7 +109,7 @@ def text_of(series: dict[str, list[Point]]) -> str:
     lines = [
         "# Growth of the cost",
         "",
-        "Written by `python tests/benchmarks/cost_growth.py --out docs/benchmarks`: CPU time of one thread, the smaller of two runs.",
+        "Written by `python tests/benchmarks/cost_growth.py --out docs/benchmarks`: CPU time of one thread, smaller of two runs.",
         "",
         f"- processor: {processor()}",
         f"- python {platform.python_version()}, cavitydesign {cavitydesign.__version__}, numpy {np.__version__}, "
@@ -154,6 +154,9 @@ def picture(series: dict[str, list[Point]], path: Path) -> None:
         panel.set_xlabel("unknowns" if name == "window" else "modes of the comb")
         panel.set_ylabel("CPU time (s)")
         panel.grid(True, which="major", lw=0.3)
+        if name == "comb":
+            panel.set_xticks(sizes, [str(size) for size in sizes])
+            panel.minorticks_off()
         panel.legend(fontsize=8)
     figure.tight_layout()
     figure.savefig(path, dpi=150)

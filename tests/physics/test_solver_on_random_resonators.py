@@ -105,6 +105,19 @@ def test_many_random_resonators(seed: int) -> None:
     held(seed, 1e-6)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1085, 2246, *range(1000, 1060)])
+def test_random_resonators_to_1e_8(seed: int) -> None:
+    """Asked 1e-8; the first two leak at Q = 100 and 400 past a far caustic, which takes a strong absorbing layer."""
+    held(seed, 1e-8)
+
+
+@pytest.mark.parametrize("seed", [162, 187])
+def test_leaky_modes_beside_less_leaky_ones(seed: int) -> None:
+    """p = 3 and 5 at Q of 700: found, and not lost to a neighbour of higher Q on the way to the next azimuthal order."""
+    held(seed, 1e-6)
+
+
 @pytest.mark.parametrize(
     ("radius", "body", "surround", "order", "p"), [(2.415, 2.017, 1.33, 38, 4), (2.67, 1.582, 1.0, 31, 4)]
 )
