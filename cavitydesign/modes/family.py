@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..eigen.factor import Factor
 from ..eigen.lanczos import shift_invert_lanczos
 from ..eigen.reduced_basis import ReducedPencil, orthonormal
-from ..eigen.refine import krylov_block
+from ..eigen.refine import krylov_block, ritz
 from ..fem.forms import Images
 from .classify import Identity, identify
 from .media import MediaTable, Permittivities, permittivities
@@ -27,8 +27,8 @@ Array = NDArray[np.float64]
 _MOST_WANTED = 60
 _MOST_ROUNDS = 10
 _PATIENCE = 2
-_FAR = 1.0  # times the accuracy: beyond it corrections give way to a snapshot
-_NEIGHBOURS = 2
+_FAR = 10.0  # times the accuracy: beyond it corrections give way to a snapshot
+_NEIGHBOURS = 1
 _RESIDUAL = 1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
 
@@ -112,7 +112,7 @@ def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequenc
     pencil = problem.pencil(m, eps)
     factor, shift = pencil.factor_near(shift)
     start = np.random.default_rng(20).standard_normal(problem.size).astype(pencil.mass.dtype)
-    wanted = len(qs) + 2
+    wanted = len(qs) + 1
     while True:
         pairs = shift_invert_lanczos(factor.solve, pencil.mass.__matmul__, shift, start, wanted, _RESIDUAL)
         identities = identify(problem, pairs.vectors, m, eps.ordinary)
@@ -160,8 +160,8 @@ def lifted(problem: WindowProblem, seed: FamilySeed, m: int, guess: Snapshot, st
     pencil = problem.pencil(m, eps)
     factor, shift = pencil.factor_near(shift)
     basis = krylov_block(factor.solve, pencil.mass.__matmul__, start)
-    small = ReducedPencil.of(basis, problem.forms.active, problem.forms.projected(problem.forms.images(basis)))
-    found, weights, mass = small.solve(m, eps.ordinary, eps.axial)
+    mass = basis.T @ (pencil.mass @ basis)
+    found, weights = ritz(basis.T @ (pencil.stiffness @ basis), mass)
     rough = basis.conj().T @ start
     overlap = rough.T @ mass @ weights
     # the Ritz vectors that the rough ones became: others of the block space may have meaningless values near the shift

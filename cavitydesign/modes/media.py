@@ -108,6 +108,8 @@ class MediaTable:
         """
         if self.series is None or k_per_um.min() < self.low or k_per_um.max() > self.high:
             return [permittivities(self.cavity, float(k)) for k in k_per_um]
+        if self.series.shape[0] == 1:
+            return [Permittivities(*self.series[0])] * k_per_um.size
         return [Permittivities(*row) for row in self._interpolated(k_per_um)]
 
     def _interpolated(self, k_per_um: Array) -> Array:
