@@ -12,6 +12,12 @@ DefineConstant[
   far_size = {1.0, Name "element size far away (um)"}
   rim_reach = {2.0, Name "fine within this distance of the equator (um)"}
 ];
+If (fibre_diameter <= 2 * inner_radius || fibre_diameter >= diameter)
+  Error("fibre_diameter: must lie between twice inner_radius and diameter");
+EndIf
+If (axial_radius <= 0 || half_length <= 0 || half_length^2 >= axial_radius * (diameter - fibre_diameter))
+  Error("half_length: the outline must stay outside the fibre up to there");
+EndIf
 R = diameter / 2;
 f = fibre_diameter / 2;
 drop = half_length^2 / (2 * axial_radius);

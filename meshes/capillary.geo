@@ -12,6 +12,12 @@ DefineConstant[
   far_size = {1.2, Name "element size far away (um)"}
   rim_reach = {2.5, Name "fine within this distance of the equator (um)"}
 ];
+If (wall <= 0 || axial_radius <= 0 || half_length <= 0)
+  Error("wall, axial_radius, half_length: must be above 0");
+EndIf
+If (diameter / 2 - wall - half_length^2 / (2 * axial_radius) <= inner_radius)
+  Error("wall: the core must stay wider than inner_radius up to half_length");
+EndIf
 R = diameter / 2;
 q = R - wall;
 drop = half_length^2 / (2 * axial_radius);

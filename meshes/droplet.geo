@@ -13,6 +13,12 @@ DefineConstant[
   far_size = {1.0, Name "element size far away (um)"}
   rim_reach = {1.5, Name "fine within this distance of the equator (um)"}
 ];
+If (fibre_diameter <= 2 * inner_radius || fibre_diameter >= diameter)
+  Error("fibre_diameter: must lie between twice inner_radius and diameter");
+EndIf
+If (contact_angle_deg < 0 || contact_angle_deg > 90)
+  Error("contact_angle_deg: must be 0 to 90");
+EndIf
 R = diameter / 2;
 f = fibre_diameter / 2;
 cosine = Cos(contact_angle_deg * Pi / 180);

@@ -13,6 +13,15 @@ DefineConstant[
   far_size = {0.3, Name "element size far away (um)"}
   rim_reach = {0.35, Name "fine within this distance of the rim (um)"}
 ];
+If (thickness <= 0 || wall_angle_deg < 0 || wall_angle_deg >= 90 || thickness * Tan(wall_angle_deg * Pi / 180) >= median_diameter)
+  Error("wall_angle_deg: must be 0 to 90 and leave the disk a top");
+EndIf
+If (substrate <= 0)
+  Error("substrate: must be above 0");
+EndIf
+If (pedestal_diameter <= 0 || pedestal_height <= 0 || pedestal_diameter >= median_diameter)
+  Error("pedestal_diameter: must lie between 0 and median_diameter");
+EndIf
 h = thickness / 2;
 lean = h * Tan(wall_angle_deg * Pi / 180);
 top = median_diameter / 2 - lean;

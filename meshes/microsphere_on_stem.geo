@@ -9,6 +9,9 @@ DefineConstant[
   far_size = {1.5, Name "element size far away (um)"}
   rim_reach = {1.5, Name "fine within this distance of the equator (um)"}
 ];
+If (stem_diameter <= 0 || stem_diameter >= diameter)
+  Error("stem_diameter: must lie between 0 and diameter");
+EndIf
 R = diameter / 2;
 s = stem_diameter / 2;
 foot = Sqrt(R * R - s * s);

@@ -11,6 +11,12 @@ DefineConstant[
   far_size = {0.8, Name "element size far away (um)"}
   rim_reach = {1.2, Name "fine within this distance of the equator (um)"}
 ];
+If (minor_diameter <= 0 || diameter / 2 - minor_diameter <= inner_radius)
+  Error("minor_diameter: must be above 0 and leave a hole wider than inner_radius");
+EndIf
+If (membrane < 0 || membrane >= minor_diameter)
+  Error("membrane: must lie between 0 and minor_diameter");
+EndIf
 a = minor_diameter / 2;
 c = diameter / 2 - a;
 wide = diameter / 2 + margin;

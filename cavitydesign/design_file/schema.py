@@ -21,6 +21,7 @@ from .key_types import (
     NotNegative,
     Number,
     Positive,
+    Roughness,
     Share,
     Table,
     Text,
@@ -96,7 +97,7 @@ class CavityTable(Table):
     region_names: dict[Text, Text] | None = Field(None, description="a section's own names of regions, and ours")
     parameters: dict[Text, Number] | None = Field(None, description="values of the constants of a .geo section")
     magnetic_walls: tuple[Text, ...] | None = Field(None, description="named curves of a section that are mirrors")
-    roughness_nm: NotNegative | None = Field(None, description="r.m.s. roughness of the rim, nm")
+    roughness_nm: Roughness | None = Field(None, description="r.m.s. roughness of the rim, nm")
     correlation_nm: Positive | None = Field(None, description="correlation length of the roughness, nm")
 
 

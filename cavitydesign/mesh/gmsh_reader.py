@@ -21,6 +21,7 @@ from .splitting import FileElements, FileMesh
 MESH_SUFFIXES = (".msh", ".msh2", ".msh4")
 SOLID_SUFFIXES = (".step", ".stp", ".brep")
 SHAPE_SUFFIXES = (".geo", ".geo_unrolled", *SOLID_SUFFIXES)
+_MOST_CURVE_NODES = 2000
 _SIDES = {"Triangle": 3, "Quadrilateral": 4}
 
 
@@ -84,7 +85,7 @@ def _open(gmsh: Any, path: Path, meshing: Meshing) -> None:
     if path.suffix in SOLID_SUFFIXES:  # each face has curves of its own until equal ones are joined
         gmsh.model.occ.removeAllDuplicates()
         gmsh.model.occ.synchronize()
-    mesh_shape(gmsh, meshing)
+    mesh_shape(gmsh, meshing, str(path))
 
 
 def _check_script(path: Path, parameters: Mapping[str, float]) -> None:
@@ -98,13 +99,23 @@ def _check_script(path: Path, parameters: Mapping[str, float]) -> None:
             raise InputError(f"{path}: no constant {name!r}; it has {', '.join(constants) or 'none'}{nearest(name, constants)}")
 
 
-def mesh_shape(gmsh: Any, meshing: Meshing) -> None:
-    """Mesh the current model with elements whose edges follow the curves."""
+def mesh_shape(gmsh: Any, meshing: Meshing, source: str = "section") -> None:
+    """Mesh the current model with elements whose edges follow the curves.
+
+    Raises
+    ------
+    InputError
+        If the curves alone would take thousands of elements.
+    """
     gmsh.option.setNumber("Mesh.MeshSizeFactor", meshing.size_factor)
     gmsh.option.setNumber("Mesh.ElementOrder", 1)
     if meshing.quadrilaterals:
         gmsh.option.setNumber("Mesh.RecombineAll", 1)
         gmsh.option.setNumber("Mesh.Algorithm", 8)
+    gmsh.model.mesh.generate(1)
+    count = len(gmsh.model.mesh.getNodes()[0])
+    if count > _MOST_CURVE_NODES:
+        raise InputError(f"{source}: {count} elements along its curves; the element sizes are far too small for the section")
     gmsh.model.mesh.generate(2)
     gmsh.model.mesh.setOrder(meshing.degree)
 

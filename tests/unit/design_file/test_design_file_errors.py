@@ -149,6 +149,7 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
             {"cavity.coatings": [{"name": "x", "thickness_um": 1.0, "material": 3}]},
             "cavity.coatings.0.material = 3: must be a name",
         ),
+        ({"cavity.roughness_nm": 1e6}, "cavity.roughness_nm = 1000000.0: must be at most 1000"),
         ({"cavity.fibre_diameter_um": 0.0, "cavity.fibre_taper": 0.01}, "cavity.fibre_taper = 0.01: needs a fibre"),
         (
             {"cavity.diameter_um": {"value": 15.0, "sd": -0.2}},

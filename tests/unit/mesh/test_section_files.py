@@ -241,6 +241,35 @@ def test_a_constant_that_the_section_does_not_have_is_named(tmp_path: Path) -> N
         read_section(file, Meshing(parameters={"radus": 3.0}))
 
 
+SHIPPED = Path(__file__).parents[3] / "meshes"
+
+
+@needs_gmsh
+@pytest.mark.parametrize(
+    ("name", "parameter", "value", "words"),
+    [
+        ("capillary", "wall", -2.0, "wall, axial_radius, half_length: must be above 0"),
+        ("capillary", "wall", 9.0, "core must stay wider"),
+        ("droplet", "contact_angle_deg", 120.0, "must be 0 to 90"),
+        ("bottle", "fibre_diameter", 16.0, "between twice inner_radius and diameter"),
+        ("bottle", "half_length", 30.0, "stay outside the fibre"),
+        ("microdisk_on_pedestal", "wall_angle_deg", 85.0, "leave the disk a top"),
+        ("microdisk_on_pedestal", "substrate", -1.0, "substrate: must be above 0"),
+        ("microsphere_on_stem", "stem_diameter", 20.0, "between 0 and diameter"),
+        ("microtoroid", "membrane", 4.0, "between 0 and minor_diameter"),
+        ("ring", "width", -1.0, "leave the ring a top"),
+        ("ring", "diameter", 4.0, "must end before the axis"),
+        ("ring", "far_size", 0.01, "far_size at least rim_size"),
+        ("microsphere_on_stem", "diameter", 15000.0, "far too small for the section"),
+    ],
+)
+def test_impossible_parameters_of_shipped_sections(name: str, parameter: str, value: float, words: str) -> None:
+    file = SHIPPED / f"{name}.geo"
+    with pytest.raises(InputError, match=words) as refused:
+        read_section(file, Meshing(parameters={parameter: value}))
+    assert str(refused.value).startswith(str(file)) and len(str(refused.value).splitlines()) == 1
+
+
 @needs_gmsh
 @pytest.mark.parametrize("suffix", [".step", ".brep"])
 def test_solids_have_numbered_surfaces_that_can_be_named(tmp_path: Path, suffix: str) -> None:
