@@ -7,31 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .outline import Array, Outline
+from .bottle import Bottle
+from .outline import Array
 
 
 @dataclass(frozen=True)
-class Cosine(Outline):
-    """Bottle whose outline is a cosine with the given curvature at the equator.
-
-    Parameters
-    ----------
-    radius_um : float
-        Radius at the equator.
-    curvature_radius_um : float
-        Radius of curvature of the outline at the equator.
-    """
-
-    radius_um: float
-    curvature_radius_um: float
-
-    @property
-    def equator_radius_um(self) -> float:
-        return self.radius_um
-
-    @property
-    def axial_radius_um(self) -> float:
-        return self.curvature_radius_um
+class Cosine(Bottle):
+    """Bottle whose outline is a cosine with the given curvature at the equator."""
 
     @property
     def _rate_per_um(self) -> float:

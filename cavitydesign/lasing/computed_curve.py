@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ..gain import GainMedium, Pump
 from .averaging import averaged, fluence_reach
+from .integrate import PulseOutcomes
 from .light_curve import TwoBreakFit, fit_smooth_curve
 from .prediction import Thresholds
-from .pulse_solver import PulseOutcomes, PulseSolver
+from .pulse_solver import PulseSolver
 from .regime import modes_lasing
 
 Array = NDArray[np.float64]

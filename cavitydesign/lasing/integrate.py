@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SolverError
+from ..gain import GainMedium
 from .rate_equations import RateEquations
 from .rate_model import RateModel
 from .steppers import Chebyshev, DormandPrince, Stepper
@@ -33,8 +34,8 @@ Q."""
 
 
 @dataclass(frozen=True)
-class PulseRun:
-    """Outcome for each of F pump pulses; numbers are per emitter.
+class PulseOutcomes:
+    """Outcome for each of F pump pulses, per emitter, in the order asked.
 
     Attributes
     ----------
@@ -44,6 +45,23 @@ class PulseRun:
         Photons of photoluminescence.
     balance_error : (F,) array
         Excitations + photons + decays at the end, relative to the start, minus 1.
+    """
+
+    emitted: Array
+    spontaneous: Array
+    balance_error: Array
+
+    def collected(self, medium: GainMedium) -> Array:
+        """Photoluminescence plus the laser as it is collected."""
+        return np.asarray(self.spontaneous + medium.laser_collection * self.emitted.sum(axis=0))
+
+
+@dataclass(frozen=True)
+class PulseRun(PulseOutcomes):
+    """The same as it was integrated.
+
+    Attributes
+    ----------
     end_ps : (F,) array
         When the pulse was over.
     steps : int
@@ -52,9 +70,6 @@ class PulseRun:
         Photons in the modes against time, of the last column, where a trace was asked for.
     """
 
-    emitted: Array
-    spontaneous: Array
-    balance_error: Array
     end_ps: Array
     steps: int
     trace_ps: Array

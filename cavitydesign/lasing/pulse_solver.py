@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..gain import GainMedium
-from .integrate import PulseRun, StepControl, integrate
+from .integrate import PulseOutcomes, PulseRun, StepControl, integrate
 from .lasing_mode import LasingMode
 from .overlap import ModeOverlap
 from .rate_model import RateModel, rate_model
@@ -18,29 +18,6 @@ Array = NDArray[np.float64]
 
 _TOPS = (1, 6, 12, 24)
 _SMALL_GROUP = 4
-
-
-@dataclass(frozen=True)
-class PulseOutcomes:
-    """Outcome for each of F pump pulses, per emitter, in the order asked.
-
-    Attributes
-    ----------
-    emitted : (M, F) array
-        Photons that left each mode.
-    spontaneous : (F,) array
-        Photons of photoluminescence.
-    balance_error : (F,) array
-        Excitations + photons + decays at the end, relative to the start, minus 1.
-    """
-
-    emitted: Array
-    spontaneous: Array
-    balance_error: Array
-
-    def collected(self, medium: GainMedium) -> Array:
-        """Photoluminescence plus the laser as it is collected."""
-        return np.asarray(self.spontaneous + medium.laser_collection * self.emitted.sum(axis=0))
 
 
 @dataclass(frozen=True)

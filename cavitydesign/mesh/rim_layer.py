@@ -8,6 +8,7 @@ k^2 = kc^2 + (2q + 1) kc dk / n, dk = 1/sqrt(R R_axial) (numerics: docs/theory-m
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,20 @@ class Reach:
     along: float
     along_width: float
     cramped: bool
+
+    @classmethod
+    def joined(cls, reaches: Sequence[Reach]) -> Reach:
+        """The reach that holds several modes."""
+        return cls(
+            max(r.turning_depth for r in reaches),
+            max(r.inner_depth for r in reaches),
+            max(r.outer for r in reaches),
+            max(r.caustic for r in reaches),
+            min(r.decay_per_um for r in reaches),
+            max(r.along for r in reaches),
+            reaches[0].along_width,
+            any(r.cramped for r in reaches),
+        )
 
 
 def reach_of(cavity: Cavity, m: int, k_per_um: float, indices: tuple[float, ...], axial_orders: int, exponent: float) -> Reach:

@@ -140,16 +140,7 @@ def _window(
 ) -> Window:
     indices = tuple(float(n) for n in eps.index)
     reaches = [reach_of(cavity, m, seed.k_per_um(m, highest_q), indices, highest_q + 1, _EXPONENT) for seed in seeds]
-    reach = Reach(
-        max(r.turning_depth for r in reaches),
-        max(r.inner_depth for r in reaches),
-        max(r.outer for r in reaches),
-        max(r.caustic for r in reaches),
-        min(r.decay_per_um for r in reaches),
-        max(r.along for r in reaches),
-        reaches[0].along_width,
-        any(r.cramped for r in reaches),
-    )
+    reach = Reach.joined(reaches)
     shortest = min(2 * math.pi / seed.slice_k_per_um[m] for seed in seeds)
     return build_window(cavity, Sizing(reach, request.radial_orders, highest_q + 1, shortest, False, cavity.symmetric))
 

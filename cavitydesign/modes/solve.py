@@ -135,16 +135,7 @@ def _window(
         reach_of(cavity, m, seed.k_per_um(m, axial - 1), tuple(float(n) for n in eps.index), axial, exponent)
         for m in sorted({seed.orders[0], seed.orders[-1]} if len(seed.orders) > 2 else {seed.orders[0]})
     ]
-    reach = Reach(
-        max(r.turning_depth for r in reaches),
-        max(r.inner_depth for r in reaches),
-        max(r.outer for r in reaches),
-        max(r.caustic for r in reaches),
-        min(r.decay_per_um for r in reaches),
-        max(r.along for r in reaches),
-        reaches[0].along_width,
-        any(r.cramped for r in reaches),
-    )
+    reach = Reach.joined(reaches)
     lam = 2 * math.pi / seed.slice_k_per_um[seed.orders[0]]
     damping = _SPARE_DAMPING - 0.5 * math.log(request.relative_accuracy)
     sizing = Sizing(reach, seed.p, axial, lam, leaky, cavity.symmetric, float(eps.index[-1]), damping)
