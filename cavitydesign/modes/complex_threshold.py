@@ -25,11 +25,11 @@ from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import InputError, SolverError, nearest
 from ..units import absorption_per_cm, wavelength_nm
 from .derivatives import solved_mode
-from .family import RawMode
 from .first_order import dispersive_permittivities
 from .media import permittivities
 from .mode import Mode
 from .problem import WindowProblem
+from .snapshot import RawMode
 
 Array = NDArray[np.float64]
 Values = NDArray[Any]

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..geometry.cavity import Cavity
-from .family import Snapshot
 from .measure import Measures
+from .snapshot import Snapshot
 
 _GAIN_OF_TWO_ORDERS = {4: 4.0, 5: 10.0, 6: 12.0, 7: 50.0, 8: 45.0}
 _GAIN_AT_HIGH_ORDER = 60.0

@@ -13,89 +13,23 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..eigen.factor import Factor
 from ..eigen.lanczos import shift_invert_lanczos
 from ..eigen.reduced_basis import ReducedPencil, orthonormal
 from ..eigen.refine import krylov_block, ritz
 from ..fem.forms import Images
 from .classify import Identity, identify
 from .media import MediaTable, Permittivities, permittivities
-from .problem import Pencil, Values, WindowProblem
+from .problem import Values, WindowProblem
 from .seeds import FamilySeed
+from .snapshot import RawMode, Snapshot
 
 Array = NDArray[np.float64]
 _MOST_WANTED = 60
 _MOST_ROUNDS = 10
 _PATIENCE = 2
 _FAR = 10.0  # times the accuracy: beyond it corrections give way to a snapshot
-_NEIGHBOURS = 1
 _RESIDUAL = 1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Eigenpairs computed at one azimuthal order.
-
-    Attributes
-    ----------
-    values : (k,) array
-        k0^2, nearest the shift first.
-    vectors : (n, k) array
-        Scaled to x^T B x = 1.
-    chosen : dict of int to int
-        Column of each axial order found.
-    """
-
-    m: int
-    shift: float
-    eps: Permittivities
-    pencil: Pencil = field(repr=False)
-    factor: Factor = field(repr=False)
-    values: Values = field(repr=False)
-    vectors: Values = field(repr=False)
-    chosen: dict[int, int]
-
-    def wavenumber(self, q: int) -> complex:
-        """k0 of an axial order, for the media of the snapshot."""
-        return complex(np.sqrt(complex(self.values[self.chosen[q]])))
-
-
-    def nearest(self) -> Snapshot:
-        """The named modes and the few closest to any of them; a wide search leaves many others."""
-        named = sorted(self.chosen.values())
-        distance = np.min(abs(self.values[:, None] - self.values[named]), axis=1)
-        kept = np.argsort(distance, kind="stable")[: len(named) + _NEIGHBOURS]
-        places = {int(column): place for place, column in enumerate(kept)}
-        chosen = {q: places[column] for q, column in self.chosen.items()}
-        return replace(self, values=self.values[kept], vectors=self.vectors[:, kept], chosen=chosen)
-
-
-@dataclass(frozen=True)
-class RawMode:
-    """One solved mode before it is measured.
-
-    Attributes
-    ----------
-    k_per_um : complex
-        Vacuum wavenumber; the imaginary part is negative for a leaky mode.
-    k_absorbing_per_um : complex
-        The same with the imaginary permittivities.
-    residual : (n,) array
-        K x - k^2 B x of the full problem.
-    relative_residual : float
-        Its norm over that of k^2 B x.
-    """
-
-    problem: WindowProblem = field(repr=False)
-    m: int
-    q: int
-    k_per_um: complex
-    k_absorbing_per_um: complex
-    vector: Values = field(repr=False)
-    eps: Permittivities = field(repr=False)
-    residual: Values = field(repr=False)
-    relative_residual: float
 
 
 def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int]) -> Snapshot:

@@ -10,7 +10,6 @@ import numpy as np
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm, wavenumber_per_um
 from .error import ErrorBars, error_bars
-from .family import RawMode
 from .measure import Measures, measure_all
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
@@ -19,6 +18,7 @@ from .sample import sampler
 from .section_measure import measure_section
 from .section_problem import SectionProblem
 from .section_sample import section_sampler
+from .snapshot import RawMode
 from .solve import SolvedClass
 
 _PML_TRUSTED_BELOW_LOG10_Q = 8.0

@@ -31,9 +31,9 @@ from ..mesh.rim_map import Curve, FibreCurve, OffsetCurve, Window
 from ..mesh.section_cavity import SectionCavity
 from ..units import wavelength_nm
 from .change import CavityChange
-from .family import RawMode
 from .media import Permittivities, permittivities
 from .problem import WindowProblem
+from .snapshot import RawMode
 
 Array = NDArray[np.float64]
 Values = NDArray[Any]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from .family import RawMode
+    from .snapshot import RawMode
 
 Array = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]

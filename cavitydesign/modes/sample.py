@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..fem.field import FieldGrid
-from .family import RawMode
 from .mode import Array, FieldSamples
+from .snapshot import RawMode
 
 
 def sampler(raw: RawMode) -> Callable[[int, int], FieldSamples]:

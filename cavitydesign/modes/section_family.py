@@ -12,54 +12,20 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import linalg
 
-from ..eigen.factor import Factor
 from ..eigen.lanczos import shift_invert_lanczos
-from .family import RawMode
 from .media import Permittivities, permittivities
-from .problem import Pencil, Values
+from .problem import Values
 from .section_identity import identify_section
 from .section_problem import SectionProblem
 from .section_seed import SectionSeed
+from .snapshot import RawMode, Snapshot
 
 _MOST_WANTED = 48
 _LEAST_INSIDE = 0.25
 _MOST_ROUNDS = 8
 
 
-@dataclass(frozen=True, eq=False)
-class SectionShot:
-    """Eigenpairs at one azimuthal order.
-
-    Attributes
-    ----------
-    values : (k,) array
-        k0^2.
-    vectors : (n, k) array
-        Scaled to x^T B x = 1.
-    chosen : dict of int to int
-        Column of each axial order found.
-    """
-
-    m: int
-    shift: float
-    eps: Permittivities
-    pencil: Pencil = field(repr=False)
-    factor: Factor = field(repr=False)
-    values: Values = field(repr=False)
-    vectors: Values = field(repr=False)
-    chosen: dict[int, int]
-
-    def wavenumber(self, q: int) -> complex:
-        """k0 of an axial order, for the media of the snapshot."""
-        return complex(np.sqrt(complex(self.values[self.chosen[q]])))
-
-    @property
-    def wanted(self) -> Values:
-        """Vectors of the axial orders found."""
-        return np.asarray(self.vectors[:, list(self.chosen.values())])
-
-
-def first_shot(problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[int]) -> SectionShot:
+def first_shot(problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[int]) -> Snapshot:
     """Eigenpairs of the wanted axial orders from nothing, searched wider until each is found."""
     guesses = [seed.k_per_um(m, q) for q in qs]
     eps = permittivities(problem.cavity, 0.5 * (min(guesses) + max(guesses)))
@@ -72,7 +38,7 @@ def first_shot(problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[
         pairs = shift_invert_lanczos(factor.solve, pencil.mass.__matmul__, shift, start, wanted, 1e-6)
         chosen = _choose(problem, seed, m, qs, pairs.values, pairs.vectors, eps)
         if len(chosen) == len(qs) or wanted >= min(_MOST_WANTED, problem.size // 3):
-            return SectionShot(m, shift, eps, pencil, factor, pairs.values, pairs.vectors, chosen)
+            return Snapshot(m, shift, eps, pencil, factor, pairs.values, pairs.vectors, chosen)
         wanted = 2 * wanted
 
 
@@ -104,11 +70,11 @@ def lifted_shot(
     problem: SectionProblem,
     seed: SectionSeed,
     m: int,
-    guess: SectionShot,
+    guess: Snapshot,
     start: Values,
     steps: int = 2,
     close_to: int | None = None,
-) -> SectionShot:
+) -> Snapshot:
     """Eigenpairs from those of a lower order or of another azimuthal order: block Krylov steps, labels kept by overlap.
 
     Parameters
@@ -137,7 +103,7 @@ def lifted_shot(
     overlap = abs(start.T @ (pencil.mass @ vectors))
     columns = [int(np.argmax(row)) for row in overlap]
     chosen = {q: place for place, q in enumerate(guess.chosen)}
-    return SectionShot(m, shift, eps, pencil, factor, values[columns], vectors[:, columns], chosen)
+    return Snapshot(m, shift, eps, pencil, factor, values[columns], vectors[:, columns], chosen)
 
 
 def ritz(a: Values, b: Values) -> tuple[Values, Values]:
@@ -161,12 +127,12 @@ class SectionFamily:
 
     problem: SectionProblem
     seed: SectionSeed
-    snapshots: tuple[SectionShot, ...]
+    snapshots: tuple[Snapshot, ...]
     basis: Values = field(repr=False)
     small: tuple[Values, Values, Values, Values, Values | None] = field(repr=False)
 
     @classmethod
-    def span(cls, problem: SectionProblem, seed: SectionSeed, snapshots: Sequence[SectionShot]) -> SectionFamily:
+    def span(cls, problem: SectionProblem, seed: SectionSeed, snapshots: Sequence[Snapshot]) -> SectionFamily:
         """Project the affine matrices onto the snapshots' eigenvectors."""
         left, singular, _ = np.linalg.svd(np.concatenate([shot.wanted for shot in snapshots], axis=1), full_matrices=False)
         basis = left[:, singular > 1e-10 * singular[0]]
@@ -247,7 +213,7 @@ class SectionFamily:
 
 
 def solved_family(
-    problem: SectionProblem, seed: SectionSeed, first: SectionShot, qs: Sequence[int], accuracy: float
+    problem: SectionProblem, seed: SectionSeed, first: Snapshot, qs: Sequence[int], accuracy: float
 ) -> tuple[SectionFamily, list[RawMode], float]:
     """All modes of a family, snapshots added where the residual is largest until the basis is good enough.
 

@@ -14,16 +14,16 @@ from ..mesh.corners import graded, singular_vertices
 from ..mesh.section import BoolArray, SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from ..units import wavenumber_per_um
-from .family import RawMode
 from .media import permittivities
 from .mode_set import ModeRequest
 from .problem import Values
-from .section_family import SectionFamily, SectionShot, first_shot, lifted_shot, solved_family
+from .section_family import SectionFamily, first_shot, lifted_shot, solved_family
 from .section_problem import SectionProblem
 from .section_seed import SectionSeed, labels, section_seeds
 from .section_survey import SurveyedMode, survey
 from .section_window import absorbing_box, element_density, kept_elements, leaks
 from .seeds import radial_guess
+from .snapshot import RawMode, Snapshot
 from .solve import SolvedClass
 from .stopwatch import Stopwatch
 
@@ -199,7 +199,7 @@ def _graded(surveyed: SectionProblem, seed: SectionSeed, keep: BoolArray, accura
     return graded(mesh.chosen(keep), place[touched], layers)[0]
 
 
-def _discrete(high: SectionShot, low: SectionShot) -> dict[int, float]:
+def _discrete(high: Snapshot, low: Snapshot) -> dict[int, float]:
     """Relative error of k by axial order, from the same modes two orders lower; with absorbing layers also what they reflect."""
     out = {}
     for q in high.chosen:
@@ -222,7 +222,7 @@ def _count(low_problem: SectionProblem, family: SectionFamily, modes: int) -> tu
     return at_top - at_bottom, at_top - at_bottom >= len(wanted), ""
 
 
-def _notes(cavity: SectionCavity, seed: SectionSeed, high: SectionShot, note: str) -> tuple[str, ...]:
+def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) -> tuple[str, ...]:
     lost = sorted(set(seed.surveyed) - set(high.chosen))
     missing = [f"{seed.polarisation} p = {seed.p}, q = {q}: seen in the survey, not found in the window" for q in lost]
     if cavity.magnetic:
@@ -244,7 +244,7 @@ def _uncounted_radiation(surveyed: SectionProblem, seed: SectionSeed) -> tuple[s
     return tuple(f"{name} reaches the end of the section: radiation into it is not in the radiative Q" for name in reached)
 
 
-def _nothing(problem: SectionProblem, seed: SectionSeed, shot: SectionShot) -> SolvedClass:
+def _nothing(problem: SectionProblem, seed: SectionSeed, shot: Snapshot) -> SolvedClass:
     family = SectionFamily(problem, seed, (shot,), np.zeros((problem.size, 0)), (*(np.zeros((0, 0)),) * 4, None))
     note = f"{seed.polarisation} p = {seed.p}: seen in the survey, not found in the window"
     return _result(seed, family, [], {}, 0.0, {}, 0, False, (note,))

@@ -14,13 +14,14 @@ from ..mesh.rim_layer import Reach, reach_of
 from ..mesh.rim_map import Window
 from ..mesh.window import Sizing, build_window
 from .error import across_errors, along_errors
-from .family import RawMode, ReducedFamily, Snapshot, first_snapshot, lifted, solve_family
+from .family import ReducedFamily, first_snapshot, lifted, solve_family
 from .measure import wall_shift
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
 from .problem import Resolution, Values, WindowProblem
 from .resolution import first_resolution, refined
 from .seeds import FamilySeed
+from .snapshot import RawMode, Snapshot
 from .stopwatch import Stopwatch
 
 _PML_BELOW_LOG10_Q = 10.0

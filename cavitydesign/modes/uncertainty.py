@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from ..errors import CavityDesignError, InputError
 from ..geometry.cavity import Cavity
 from .change import CavityChange
-from .family import RawMode
 from .find import find_modes
 from .first_order import polished, wavelength_derivative_nm
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
+from .snapshot import RawMode
 
 Outcomes = Mapping[str, float]
 Further = Callable[[ModeSet, Cavity], Mapping[str, Outcomes]]

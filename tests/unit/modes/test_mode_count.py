@@ -8,9 +8,10 @@ import pytest
 from cavitydesign.geometry import Cavity, Parabola
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
-from cavitydesign.modes.family import Snapshot, first_snapshot
+from cavitydesign.modes.family import first_snapshot
 from cavitydesign.modes.problem import WindowProblem
 from cavitydesign.modes.seeds import family_seed
+from cavitydesign.modes.snapshot import Snapshot
 from cavitydesign.modes.solve import _count
 
 CAVITY = Cavity(Parabola(7.5, 60.0), ConstantIndex.of(1.49), ConstantIndex.of(1.0))

@@ -1,0 +1,82 @@
+"""What the eigen-solves leave: eigenpairs at one azimuthal order, and single modes before they are measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..eigen.factor import Factor
+from .media import Permittivities
+from .problem import Pencil, Values, WindowProblem
+
+_NEIGHBOURS = 1
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Eigenpairs computed at one azimuthal order.
+
+    Attributes
+    ----------
+    values : (k,) array
+        k0^2, nearest the shift first.
+    vectors : (n, k) array
+        Scaled to x^T B x = 1.
+    chosen : dict of int to int
+        Column of each axial order found.
+    """
+
+    m: int
+    shift: float
+    eps: Permittivities
+    pencil: Pencil = field(repr=False)
+    factor: Factor = field(repr=False)
+    values: Values = field(repr=False)
+    vectors: Values = field(repr=False)
+    chosen: dict[int, int]
+
+    def wavenumber(self, q: int) -> complex:
+        """k0 of an axial order, for the media of the snapshot."""
+        return complex(np.sqrt(complex(self.values[self.chosen[q]])))
+
+    @property
+    def wanted(self) -> Values:
+        """Vectors of the axial orders found."""
+        return np.asarray(self.vectors[:, list(self.chosen.values())])
+
+    def nearest(self) -> Snapshot:
+        """The named modes and the few closest to any of them; a wide search leaves many others."""
+        named = sorted(self.chosen.values())
+        distance = np.min(abs(self.values[:, None] - self.values[named]), axis=1)
+        kept = np.argsort(distance, kind="stable")[: len(named) + _NEIGHBOURS]
+        places = {int(column): place for place, column in enumerate(kept)}
+        chosen = {q: places[column] for q, column in self.chosen.items()}
+        return replace(self, values=self.values[kept], vectors=self.vectors[:, kept], chosen=chosen)
+
+
+@dataclass(frozen=True)
+class RawMode:
+    """One solved mode before it is measured.
+
+    Attributes
+    ----------
+    k_per_um : complex
+        Vacuum wavenumber; the imaginary part is negative for a leaky mode.
+    k_absorbing_per_um : complex
+        The same with the imaginary permittivities.
+    residual : (n,) array
+        K x - k^2 B x of the full problem.
+    relative_residual : float
+        Its norm over that of k^2 B x.
+    """
+
+    problem: WindowProblem = field(repr=False)
+    m: int
+    q: int
+    k_per_um: complex
+    k_absorbing_per_um: complex
+    vector: Values = field(repr=False)
+    eps: Permittivities = field(repr=False)
+    residual: Values = field(repr=False)
+    relative_residual: float
