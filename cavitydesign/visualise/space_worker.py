@@ -150,6 +150,7 @@ def _write_turntable(plotter: Any, path: Path, frames: int) -> None:
     for _ in range(frames):
         pictures.append(Image.fromarray(plotter.screenshot(return_img=True)).convert("P", palette=Image.Palette.ADAPTIVE))
         plotter.camera.Azimuth(360.0 / frames)
+        plotter.render()
     pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=90, loop=0)
 
 
