@@ -138,10 +138,13 @@ def waterfall() -> Figure:
 
 
 def loss_budget() -> Figure:
-    """Loss budget of four radial orders."""
+    """Loss budget of four radial orders of a small rough cavity whose body absorbs."""
     from cavitydesign.visualise.loss_budget import draw_loss_budget
 
-    return draw_loss_budget(modes(15.0, radial_orders=4))
+    cavity = {"body": {"index": 1.495, "absorption_per_cm": 0.02}, "fibre_diameter_um": 4.0, "roughness_nm": 1.0}
+    overrides = {"cavity.diameter_um": 10.0, "cavity.axial_radius_um": 40.0, "modes.radial_orders": 4, "modes.span_nm": 14.0}
+    one = load_design(QUICKSTART, overrides | {f"cavity.{key}": value for key, value in cavity.items()})
+    return draw_loss_budget(find_modes(one))
 
 
 def dispersion() -> Figure:
@@ -161,11 +164,11 @@ def against_diameter() -> Figure:
 
 
 def regime_map() -> Figure:
-    """Number of lasing modes over diameter and fluence, solved combs at seven diameters."""
+    """Number of lasing modes over diameter and fluence, solved combs at twenty diameters."""
     from cavitydesign.lasing.regime_map import regime_map as predicted_map
     from cavitydesign.visualise.map import draw_regime_map
 
-    diameters = (10.0, 13.0, 18.0, 25.0, 36.0, 52.0, 75.0)
+    diameters = np.round(np.geomspace(13.0, 90.0, 20), 2).tolist()
     cavities = [(diameter, modes(diameter, span_nm=20.0).modes) for diameter in diameters]
     one = design()
     answer = predicted_map(cavities, one.medium, one.pump, one.lasing)
@@ -239,11 +242,9 @@ def pareto() -> Figure:
     """Lasing threshold against the probability of a single mode, by diameter."""
     from cavitydesign.visualise.decision import draw_pareto
 
-    found = [prediction(diameter, span_nm=20.0) for diameter in (10.0, 13.0, 18.0, 25.0, 36.0)]
+    found = [prediction(diameter, span_nm=20.0) for diameter in (13.0, 14.0, 15.0, 16.0, 17.5, 20.0, 23.0, 27.0, 33.0)]
     points = [[one.thresholds.lasing, one.single_mode_probability or 0.0] for one in found if one.thresholds.lasing]
-    return draw_pareto(
-        points, ("lasing threshold (mJ/cm²)", "probability of a single mode"), maximise=(False, True), chosen=0
-    )
+    return draw_pareto(points, ("lasing threshold (mJ/cm²)", "probability of a single mode"), maximise=(False, True), chosen=0)
 
 
 def convergence() -> Figure:
@@ -264,7 +265,7 @@ def convergence() -> Figure:
         unknowns.append(answer.statistics["unknowns"])
         error.append(abs(mode.wavelength_nm / case.wavelength_nm - 1.0))
         stated.append(mode.wavelength_error_nm / mode.wavelength_nm)
-    name = f"sphere 15 um, {mode.label}"
+    name = f"sphere 15 µm, {mode.label}"
     return draw_convergence({name: (unknowns, error)}, asked=1e-8, stated={name: stated})
 
 
@@ -276,6 +277,55 @@ def study() -> Figure:
     return draw_study(DIAMETERS, volumes, "cavity.diameter_um", "mode_volume_um3")
 
 
+def panels() -> Figure:
+    """Spacing and Q of a study against diameter, with the published points."""
+    from cavitydesign.study.plot_spec import PlotSpec
+    from cavitydesign.study.table import Table
+    from cavitydesign.visualise.study_panels import draw_panels
+
+    columns = ("cavity.diameter_um", "p", "fsr_nm", "q_total")
+    rows = [
+        {"cavity.diameter_um": diameter, "p": p, "fsr_nm": mode.fsr_nm, "q_total": mode.q_total}
+        for diameter in (*DIAMETERS, 22.0, 55.0)
+        for p in (1, 2)
+        for mode in [family(diameter, p, 0, radial_orders=2)]
+    ]
+    published = [{"cavity.diameter_um": 15.0, "fsr_nm": 4.2}, {"cavity.diameter_um": 88.0, "fsr_nm": 0.75}]
+    spec = PlotSpec(y=("fsr_nm", "q_total"), by="p", log=columns, title="bottles of one shape")
+    table = Table("study", columns, columns[:1], tuple(sorted(rows, key=lambda row: row["cavity.diameter_um"])))
+    return draw_panels(table, spec, [{**point, "label": "measured (paper A)"} for point in published])
+
+
+def fit() -> Figure:
+    """Peaks of a cavity of 15.04 um, with noise of 0.02 nm, found again from a design of 15 um."""
+    from cavitydesign.design.comb_samples import solved_comb
+    from cavitydesign.design.fit import fit_peaks
+    from cavitydesign.design.fit_prior import FitPrior
+    from cavitydesign.design.spectrum import Peaks
+    from cavitydesign.study import ProcessExecutor
+    from cavitydesign.survey import WORKER_MODULES, evaluate_point
+    from cavitydesign.visualise.fit import draw_fit
+
+    one = design(15.0, span_nm=24.0, polarisation="both")
+    true = find_modes(load_design(QUICKSTART, {"cavity.diameter_um": 15.04, "modes.span_nm": 24.0, "modes.polarisation": "both"}))
+    noise = np.random.default_rng(7).normal(0.0, 0.02, len(true.modes))
+    places = np.array([mode.wavelength_nm for mode in true]) + noise
+    peaks = Peaks(places, np.full(places.size, 0.02), tuple(mode.polarisation for mode in true))
+    prior = FitPrior(0.1, 0.004, 0.1, 0.1, 1.0)
+    window = (float(peaks.wavelength_nm[0]), float(peaks.wavelength_nm[-1]))
+    evaluate = functools.partial(evaluate_point, folder=QUICKSTART.parent)
+    model = solved_comb(one.raw, 15.0, window, prior, evaluate, ProcessExecutor(1, WORKER_MODULES), lambda *told: None)
+    return draw_fit(fit_peaks(peaks, model, prior).to_json_dict())
+
+
+def materials() -> Figure:
+    """Dispersion of three media of the library."""
+    from cavitydesign.materials import find_material
+    from cavitydesign.visualise.material import draw_materials
+
+    return draw_materials([find_material(name) for name in ("PMMA", "silica", "water")])
+
+
 def dark_comb() -> Figure:
     """Every view on a dark ground too."""
     from cavitydesign.visualise.spectrum import draw_comb, gain_curve
@@ -285,34 +335,40 @@ def dark_comb() -> Figure:
     return draw_comb(found, curve, theme=DARK)
 
 
-def _in_space(view: str, path: Path) -> None:
-    from cavitydesign.visualise.space import save_space
+def _in_space(view: str, folder: Path) -> None:
+    from cavitydesign.visualise.space import save_space, save_turntable
 
-    save_space(family(15.0, 1, 0), design().cavity, path, view=view, size=(900, 700))
+    mode, cavity = family(15.0, 1, 0), design().cavity
+    if view == "turntable":
+        save_turntable(mode, cavity, folder / "turntable.gif", frames=16, size=(360, 300))
+    else:
+        save_space(mode, cavity, folder / f"{view}.png", view=view, size=(900, 700))
 
 
 PICTURES: dict[str, Callable[[], Figure]] = {
     made.__name__: made
     for made in (
         cavity, field, field_logarithmic, components, cuts, comb, light_curve, output_shares, waterfall, loss_budget, dispersion,
-        against_diameter, regime_map, kinetics, bleaching, polariser, tornado, pareto, convergence, study, dark_comb,
+        against_diameter, regime_map, kinetics, bleaching, polariser, tornado, pareto, convergence, study, panels, fit,
+        materials, dark_comb,
     )
 }  # fmt: skip
+IN_SPACE = ("ring", "arc", "turntable")
 
 
 def main() -> int:
     """Draw what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "gallery")
-    parser.add_argument("--only", nargs="*", choices=[*PICTURES, "ring", "arc"])
+    parser.add_argument("--only", nargs="*", choices=[*PICTURES, *IN_SPACE])
     chosen = parser.parse_args()
-    for name in chosen.only or [*PICTURES, "ring", "arc"]:
+    for name in chosen.only or [*PICTURES, *IN_SPACE]:
         start = time.perf_counter()
         try:
             if name in PICTURES:
                 save_figure(PICTURES[name](), chosen.out / f"{name}.png", DPI)
             else:
-                _in_space(name, chosen.out / f"{name}.png")
+                _in_space(name, chosen.out)
         except MissingLibraryError as error:
             print(f"{name}: left out, {error}", file=sys.stderr)
             continue

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..geometry.cavity import Cavity
+from ..mesh.section_cavity import SectionCavity
 from .theme import LIGHT, Theme, colour, figure, themed
 
 Array = NDArray[np.float64]
 
 # a cylinder has no ends: its slice is drawn this many radii high
 _HEIGHT_OF_SLICE = 1.0
+
+
+def _tapered(cavity: Cavity, radius_um: float, z_um: Array) -> Array:
+    """Radius of an interface inside the body: that at the equator, and the fibre's taper."""
+    return np.asarray(np.maximum(radius_um + cavity.fibre_taper * z_um, 0.0))
 
 
 def meridian_profile(cavity: Cavity, points: int = 801) -> Array:
@@ -32,28 +39,47 @@ def meridian_profile(cavity: Cavity, points: int = 801) -> Array:
     low, high = cavity.outline.reach_um
     far = 40.0 * cavity.outline.equator_radius_um
     r, z = cavity.outline.point(np.linspace(max(low, -min(far, reach)), min(high, min(far, reach)), points))
-    inner = max(cavity.inner_radii_um, default=0.0)
-    kept = (r >= inner) & np.isfinite(r)
+    kept = (r >= _tapered(cavity, max(cavity.inner_radii_um, default=0.0), z)) & np.isfinite(r)
     return np.stack([r[kept], z[kept]], axis=1)
 
 
 def _draw_inside(ax: Axes, cavity: Cavity, half_height: float) -> None:
     """Fibre and coatings as bands, from the inside out."""
     names = [name for name, _ in cavity.regions][: len(cavity.inner_radii_um)]
-    edge = 0.0
+    z = np.linspace(-half_height, half_height, 3)
+    edge = np.zeros(3)
     for position, (name, radius) in enumerate(zip(names, cavity.inner_radii_um, strict=True)):
+        outer = _tapered(cavity, radius, z)
         for sign in (-1, 1):
             label = name if sign > 0 else None
-            ax.fill_betweenx(
-                [-half_height, half_height],
-                sign * edge,
-                sign * radius,
-                color=colour(position + 1),
-                alpha=0.45,
-                lw=0,
-                label=label,
-            )
-        edge = radius
+            ax.fill_betweenx(z, sign * edge, sign * outer, color=colour(position + 1), alpha=0.45, lw=0, label=label)
+        edge = outer
+
+
+def _draw_revolved(ax: Axes, cavity: Cavity) -> None:
+    """Body, outline, fibre and coatings of a cavity given by its outline."""
+    profile = meridian_profile(cavity)
+    r, z = profile.T
+    inner = _tapered(cavity, max(cavity.inner_radii_um, default=0.0), z)
+    for sign in (-1, 1):
+        named = sign > 0
+        ax.fill_betweenx(z, sign * inner, sign * r, color=colour(0), alpha=0.25, lw=0, label="body" if named else None)
+        ax.plot(sign * r, z, color=colour(0), lw=1.2, label="outline" if named else None)
+    _draw_inside(ax, cavity, 1.15 * float(np.abs(z).max()))
+
+
+def _draw_meshed(ax: Axes, cavity: SectionCavity) -> None:
+    """The regions of a meshed section, each filled element by element."""
+    ends = np.array([-1.0, 1.0])
+    r, z, *_ = cavity.mesh.positions(ends, ends)
+    corners = np.stack([np.stack([r[:, i, j], z[:, i, j]], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))], axis=1)
+    for position, (name, _) in enumerate(cavity.regions[:-1]):
+        own = corners[cavity.mesh.region == position]
+        for sign in (-1.0, 1.0):
+            mirrored = own * np.array([sign, 1.0])
+            label = name if sign > 0 else None
+            ax.add_collection(PolyCollection(mirrored, facecolors=colour(position), alpha=0.45, linewidths=0, label=label))
+    ax.autoscale_view()
 
 
 @themed
@@ -63,20 +89,24 @@ def draw_cavity(cavity: Cavity, *, theme: Theme = LIGHT) -> Figure:
     Parameters
     ----------
     cavity : Cavity
+        Given by its outline, or by a meshed section.
     theme : Theme
     """
-    profile = meridian_profile(cavity)
-    height = float(np.abs(profile[:, 1]).max())
+    low, high = cavity.outline.reach_um
     radius = cavity.outline.equator_radius_um
-    fig = figure(3.6, min(max(2.6, 2.2 * height / radius), 6.0))
+    meshed = isinstance(cavity, SectionCavity)
+    height = 0.5 * (high - low) if meshed else float(np.abs(meridian_profile(cavity)[:, 1]).max())
+    fig = figure(4.4, min(max(2.6, 2.2 * height / radius), 6.0))
     ax = fig.subplots()
-    ax.fill_betweenx(profile[:, 1], -profile[:, 0], profile[:, 0], color=colour(0), alpha=0.25, lw=0, label="body")
-    for sign in (-1, 1):
-        ax.plot(sign * profile[:, 0], profile[:, 1], color=colour(0), lw=1.2, label="outline" if sign > 0 else None)
-    _draw_inside(ax, cavity, 1.15 * height)
-    ax.annotate("", (-radius, 0.0), (radius, 0.0), arrowprops={"arrowstyle": "<->", "color": theme.ink, "lw": 0.8})
+    if isinstance(cavity, SectionCavity):
+        _draw_meshed(ax, cavity)
+    else:
+        _draw_revolved(ax, cavity)
+    level = cavity.rim_um[1] if isinstance(cavity, SectionCavity) else 0.0
+    ends = {"arrowstyle": "<->", "color": theme.ink, "lw": 0.8, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", (-radius, level), (radius, level), arrowprops=ends)
     bend = cavity.outline.axial_radius_um
-    words = f"{cavity.diameter_um:g} µm" + ("" if not np.isfinite(bend) else f", axial radius {bend:.4g} µm")
+    words = f"{cavity.diameter_um:.4g} µm" + ("" if not np.isfinite(bend) else f", axial radius {bend:.4g} µm")
     ax.set_title(words)
     ax.set_aspect("equal")
     ax.set_xlabel("r (µm)")

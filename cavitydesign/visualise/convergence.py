@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..errors import InputError
-from .theme import LIGHT, Theme, colour, figure, themed
+from .theme import LIGHT, Theme, colour, figure, plain_ticks, themed
 
 
 def observed_rate(size: Sequence[float], error: Sequence[float]) -> float:
@@ -57,6 +57,7 @@ def draw_convergence(
             ax.loglog(size, stated[name], "s:", mfc="none", color=colour(position), lw=0.9, label=f"{name}, stated")
     if asked is not None:
         ax.axhline(asked, color=theme.muted, ls=(0, (4, 2)), lw=0.9, label="asked")
+    plain_ticks(ax, "x")
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
     ax.grid(True, which="major")

@@ -46,7 +46,7 @@ def _shade_regions(
         ax.axvspan(left, right, color=colour(position + 4), alpha=REGION_ALPHA, lw=0, zorder=0, label=f"region {name}")
         share = mode.confinement.get(name)
         if share is not None and right - left > 0.08 * (high - low):
-            words = f"{name}\n{100 * share:.4g} %" if share >= 1e-4 else f"{name}\n{share:.1e}"
+            words = f"{name}\n{_percent(share)}"
             ax.text(
                 (left + right) / 2,
                 0.97,
@@ -59,10 +59,16 @@ def _shade_regions(
             )
 
 
+def _percent(share: float) -> str:
+    """A share of the energy: 99.59 %, 0.411 %, 3.2e-06."""
+    return f"{100 * share:.{4 if share > 0.1 else 3}g} %" if share >= 1e-4 else f"{share:.1e}"
+
+
 def _interesting(r: Array, density: Array, threshold: float) -> tuple[float, float]:
+    """The stretch that holds what can be seen, with a margin where there is field to show."""
     seen = r[density >= threshold * density.max()]
     margin = 0.12 * float(np.ptp(seen))
-    return float(seen.min()) - margin, float(seen.max()) + margin
+    return max(float(seen.min()) - margin, float(r.min())), min(float(seen.max()) + margin, float(r.max()))
 
 
 @themed

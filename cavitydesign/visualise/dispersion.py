@@ -111,7 +111,9 @@ def draw_against_diameter(
     for position, (channel, column) in enumerate(quality.items()):
         known = [(d, value) for d, value in zip(diameter_um, column, strict=True) if value is not None]
         if known:
-            right.plot(*zip(*known, strict=True), "o-", color=colour(position), label=f"{channel}, computed")
+            # a channel that decides the total lies under it: different marks and dashes show both
+            style = {"marker": "^sDo"[position % 4], "ls": ("-", "--", "-.", ":")[position % 4], "ms": 7 - position}
+            right.plot(*zip(*known, strict=True), color=colour(position), label=f"{channel}, computed", **style)
     if published_q_per_um is not None:
         ends = np.array([min(diameter_um), max(diameter_um)])
         right.plot(

@@ -16,7 +16,7 @@ from ..errors import InputError, nearest
 from ..geometry.cavity import Cavity
 from ..modes.mode import FieldSamples, Mode
 from .caustic import caustics
-from .theme import LIGHT, Theme, figure, sequential_map, themed
+from .theme import LIGHT, Theme, figure, halo, sequential_map, themed
 
 Array = NDArray[np.float64]
 
@@ -104,6 +104,11 @@ def _frame(field: FieldSamples, threshold: float) -> tuple[float, float, float, 
     )
 
 
+def _under(line: str) -> str:
+    """The colour that lies under letters of a line's colour."""
+    return "#00204c" if line == "#ffffff" else "#ffffff"
+
+
 def draw_scale_bar(ax: Axes, colour: str) -> None:
     """A bar of a round length in the lower left corner."""
     left, right = ax.get_xlim()
@@ -113,7 +118,15 @@ def draw_scale_bar(ax: Axes, colour: str) -> None:
     x, y = left + 0.06 * (right - left), bottom + 0.035 * (top - bottom)
     ax.plot([x, x + length], [y, y], color=colour, lw=2.5, solid_capstyle="butt", label="scale bar", zorder=6)
     ax.text(
-        x, y + 0.012 * (top - bottom), f"{length:g} µm", color=colour, ha="left", va="bottom", fontsize=7.5, zorder=6
+        x,
+        y + 0.012 * (top - bottom),
+        f"{length:g} µm",
+        color=colour,
+        ha="left",
+        va="bottom",
+        fontsize=7.5,
+        zorder=6,
+        path_effects=halo(_under(colour)),
     )
 
 
@@ -144,6 +157,7 @@ def _name_regions(ax: Axes, field: FieldSamples, colour: str) -> None:
                 rotation=90 if upright else 0,
                 fontsize=7.5,
                 zorder=6,
+                path_effects=halo(_under(colour)),
             )
 
 

@@ -45,7 +45,7 @@ def draw_fit(answer: Mapping[str, Any], candidate: int = 0, *, theme: Theme = LI
     sticks.set(ylim=(0, 1.35), yticks=[], title=f"{chosen['diameter_um']:.4f} ± {chosen['diameter_error_um']:.4f} µm")
     sticks.tick_params(labelbottom=False)
     below.axhline(0.0, color=theme.ink, lw=0.8)
-    below.set(xlabel="wavelength (nm)", ylabel="measured - fitted (nm)")
+    below.set(xlabel="wavelength (nm)", ylabel="measured -\nfitted (nm)")
     sticks.set_xlim(below.get_xlim())
     sticks.legend(*below.get_legend_handles_labels(), ncols=3, loc="upper right")
     shown = answer["candidates"][:_LEGEND_ROWS]

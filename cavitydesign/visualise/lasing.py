@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from .record import Result, finite, record
-from .theme import LIGHT, Theme, colour, figure, themed
+from .theme import LIGHT, Theme, colour, figure, halo, themed
 
 Array = NDArray[np.float64]
 
@@ -56,11 +57,13 @@ def _draw_fit(
         ax.annotate(
             f"slope {slope:.2f}",
             (middle, height),
-            (-8, 8),
+            (9, -9),
             textcoords="offset points",
-            ha="right",
+            ha="left",
+            va="top",
             fontsize=8,
             color=colour(1),
+            path_effects=halo(theme.ground),
         )
 
 
@@ -98,25 +101,36 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
         words = f"{THRESHOLD_NAMES.get(name, name)} {value:.3g}"
         ax.text(
             value,
-            0.02,
+            0.98,
             words,
             transform=ax.get_xaxis_transform(),
             rotation=90,
             ha="right" if name == "gain_equals_loss" else "left",
-            va="bottom",
+            va="top",
             fontsize=7.5,
             color=theme.muted,
+            path_effects=halo(theme.ground),
         )
     _plain_fluence_axis(ax)
     ax.set_ylabel("emission (arb. units)")
-    regime = content.get("regime")
-    suppression = content.get("side_mode_suppression_db")
-    suffix = f", side modes {suppression:.3g} dB down" if isinstance(suppression, int | float) else ""
-    ax.set_title(f"{regime}{suffix}" if regime else "light in, light out")
+    ax.set_title(_regime_words(content))
     handles, names = ax.get_legend_handles_labels()
     kept = [(handle, name) for handle, name in zip(handles, names, strict=True) if not name.startswith("threshold")]
-    ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="upper left")
+    ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="lower right")
     return fig
+
+
+def _regime_words(content: Mapping[str, Any]) -> str:
+    """The regime, with what decides it and where."""
+    regime, place = content.get("regime"), content.get("regime_fluence_mj_cm2")
+    at = f" at {place:.3g} mJ/cm²" if isinstance(place, int | float) else ""
+    if regime == "single":
+        suppression = content.get("side_mode_suppression_db")
+        beside = f", the next {suppression:.3g} dB down" if isinstance(suppression, int | float) else ""
+        return f"one mode{at}{beside}"
+    if regime == "multi":
+        return f"{content.get('modes_lasing', 'several')} modes{at}"
+    return f"{regime}{at}" if regime else "light in, light out"
 
 
 def _plain_fluence_axis(ax: Axes) -> None:
@@ -156,9 +170,9 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     upper.plot(wavelength, np.maximum(share, 1e-6), "o", color=colour(0), label="output share")
     if strongest > 0:
         upper.axhline(0.1 * strongest, color=theme.muted, ls=(0, (4, 2)), lw=0.8, label="a tenth of the strongest")
-        upper.legend(loc="upper right", ncols=2)
+        upper.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1)
     upper.set_yscale("log")
-    upper.set_ylim(1e-6, 60.0)
+    upper.set_ylim(1e-6, 3.0 if len(modes) > 12 else 30.0)
     upper.set_ylabel("share of output")
     lower.plot(
         wavelength, [mode["threshold_gain_per_cm"] for mode in modes], "s", color=colour(1), label="threshold gain"

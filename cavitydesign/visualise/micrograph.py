@@ -50,12 +50,12 @@ def draw_micrograph(
         x, y = (y, x) if upright else (x, y)
         x, y = (x + 0.5) * scale, (y + 0.5) * scale
         ax.plot(x, y, "-" if side else "--", lw=1.0 if side else 0.7, color=colour(1), label=label)
-    ax.set_xlabel("micrograph (um)")
-    ax.set_ylabel("(um)")
+    ax.set_xlabel("along the micrograph (µm)")
+    ax.set_ylabel("across (µm)")
     radius, axial = outline.equator_radius_um, outline.axial_radius_um
     ax.set_title(
-        f"D = {2 * radius:.3f} ± {2 * outline.radius_sd_um:.3f} um,"
-        f" axial radius {axial:.2f} ± {outline.axial_radius_sd_um:.2f} um, scatter {1e3 * outline.rms_um:.0f} nm"
+        f"D = {2 * radius:.3f} ± {2 * outline.radius_sd_um:.3f} µm,"
+        f" axial radius {axial:.2f} ± {outline.axial_radius_sd_um:.2f} µm, scatter {1e3 * outline.rms_um:.0f} nm"
     )
     ax.legend(loc="upper right")
     return fig

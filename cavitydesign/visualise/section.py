@@ -50,8 +50,8 @@ def draw_section(
         ax.plot([], [], "s", color=colour(position), mfc=face, label=name)
     ax.triplot(r, z, triangles, color=theme.muted, lw=0.25)
     ax.set_aspect("equal")
-    ax.set_xlabel("r (um)")
-    ax.set_ylabel("z (um)")
+    ax.set_xlabel("r (µm)")
+    ax.set_ylabel("z (µm)")
     ax.set_title(title)
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return fig

@@ -72,9 +72,8 @@ def _job(mode: Mode, cavity: Cavity, view: str, theme: Theme) -> dict[str, NDArr
         "whole": np.array(view == "ring"),
         "ground": np.array(theme.ground),
         "ink": np.array(theme.ink),
-        "title": np.array(
-            f"{mode.label}, {mode.wavelength_nm:.3f} nm: {strongest} field on the rim, energy in the cuts"
-        ),
+        "component": np.array({"radial": "E_r", "azimuthal": "E_phi", "axial": "E_z"}[strongest]),
+        "title": np.array(f"{mode.label}, {mode.wavelength_nm:.3f} nm"),
     }
 
 
@@ -137,7 +136,7 @@ def save_turntable(
     cavity: Cavity,
     path: Path | str,
     *,
-    frames: int = 36,
+    frames: int = 24,
     size: tuple[int, int] = (480, 400),
     theme: Theme = LIGHT,
 ) -> Path:

@@ -13,6 +13,8 @@ Array = NDArray[np.float64]
 
 _POINTS_PER_PERIOD = 12
 _LEAST_SEEN = 0.04
+_LEAST_ENERGY = 0.01
+_ROUND_LENGTHS_UM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
 def _revolved(r: Array, z: Array, phi: Array) -> Any:
@@ -30,7 +32,15 @@ def _plane(job: Any, phi: float) -> Any:
     r, z = job["r_um"], job["z_um"]
     grid = pyvista.StructuredGrid((r * np.cos(phi))[:, :, None], (r * np.sin(phi))[:, :, None], z[:, :, None].copy())
     grid["energy"] = job["energy"].ravel(order="F")
-    return grid.threshold(0.01, scalars="energy")
+    return grid.clip_scalar(scalars="energy", value=_LEAST_ENERGY, invert=False)
+
+
+def _rim(job: Any, phi: Array) -> tuple[NDArray[np.int64], Array]:
+    """Points of the rim where there is field to see, and Re E exp(i m phi) there."""
+    size_of_field = np.abs(job["rim_field"]) / np.abs(job["rim_field"]).max()
+    seen = np.flatnonzero(size_of_field > _LEAST_SEEN)
+    seen = np.arange(seen[0], seen[-1] + 1)
+    return seen, (job["rim_field"][seen, None] * np.exp(1j * int(job["m"]) * phi)).real
 
 
 def _scene(job: Any, size: tuple[int, int]) -> Any:
@@ -42,16 +52,31 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
     # a quarter of the ring stays open, so that the cut planes are seen
     start, end = (-half, half - 0.5 * np.pi) if whole else (-half, half)
     phi = np.linspace(start, end, max(60, int(_POINTS_PER_PERIOD * m * (end - start) / (2 * np.pi))))
-    size_of_field = np.abs(job["rim_field"]) / np.abs(job["rim_field"]).max()
-    seen = np.flatnonzero(size_of_field > _LEAST_SEEN)
-    seen = np.arange(seen[0], seen[-1] + 1)
+    seen, values = _rim(job, phi)
     rim = _revolved(job["rim_r_um"][seen], job["rim_z_um"][seen], phi)
-    values = (job["rim_field"][seen, None] * np.exp(1j * m * phi)).real
     rim["field"] = (values / np.abs(values).max()).ravel(order="F")
-    plotter.add_mesh(rim, scalars="field", cmap="RdBu_r", clim=(-1, 1), lighting=False, show_scalar_bar=False)
+    ink = str(job["ink"])
+    letters = max(9, round(min(size[0] / 60, 15)))
+    bar = {"color": ink, "title_font_size": letters, "label_font_size": letters - 1, "n_labels": 3, "fmt": "%.1f"}
+    bar |= {"width": 0.26, "height": 0.07}
+    plotter.add_mesh(
+        rim,
+        scalars="field",
+        cmap="RdBu_r",
+        clim=(-1, 1),
+        lighting=False,
+        scalar_bar_args={**bar, "title": f"Re {job['component']} on the rim", "position_x": 0.04, "position_y": 0.02},
+    )
     for azimuth in (start, end):
         plane = _plane(job, azimuth)
-        plotter.add_mesh(plane, scalars="energy", cmap="magma_r", clim=(0, 1), lighting=False, show_scalar_bar=False)
+        plotter.add_mesh(
+            plane,
+            scalars="energy",
+            cmap="magma_r",
+            clim=(0, 1),
+            lighting=False,
+            scalar_bar_args={**bar, "title": "energy density in the cuts", "position_x": 0.04, "position_y": 0.13},
+        )
     profile = job["profile_um"]
     if not whole:
         near = np.abs(profile[:, 1]) < 1.6 * np.abs(job["rim_z_um"]).max()
@@ -60,8 +85,37 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
     body = _revolved(0.999 * profile[:, 0], profile[:, 1], np.linspace(start, end, 200))
     plotter.add_mesh(body, color="#9fb8c8", opacity=0.3, smooth_shading=True, ambient=0.3)
     _add_fibre(plotter, job, whole)
-    plotter.add_text(str(job["title"]), position="upper_left", font_size=9, color=str(job["ink"]))
+    if int(job["frames"]) == 1:  # in a turntable it would turn with the camera
+        _add_scale_bar(plotter, whole, ink)
+    plotter.add_text(str(job["title"]), position="upper_left", font_size=round(0.6 * letters), color=ink)
     return plotter
+
+
+def _add_scale_bar(plotter: Any, whole: bool, ink: str) -> None:
+    """An upright bar of a round length in the plane of sight, left of what is shown."""
+    import pyvista
+
+    eye, aim, up = (np.array(one, dtype=float) for one in plotter.camera_position)
+    sight = aim - eye
+    distance = float(np.linalg.norm(sight))
+    right = np.cross(sight, up)
+    right /= np.linalg.norm(right)
+    upright = np.cross(right, sight / distance)
+    half = distance * np.tan(np.deg2rad(plotter.camera.view_angle) / 2)
+    length = max(one for one in _ROUND_LENGTHS_UM if one <= 0.5 * half)
+    foot = aim - 0.92 * half * right + (0.1 if whole else 0.3) * half * upright
+    ends = np.array([foot, foot + length * upright])
+    plotter.add_mesh(pyvista.Line(*ends), color=ink, line_width=4, lighting=False)
+    plotter.add_point_labels(
+        ends.mean(axis=0)[None, :] + 0.03 * half * right,
+        [f"{length:g} \u00b5m"],
+        text_color=ink,
+        font_size=15,
+        shape=None,
+        show_points=False,
+        always_visible=True,
+        bold=False,
+    )
 
 
 def _add_fibre(plotter: Any, job: Any, whole: bool) -> None:
@@ -83,9 +137,10 @@ def _aim(plotter: Any, job: Any, whole: bool, half_height: float) -> None:
         return
     reach = max(half_height, radius * float(job["half_angle"]))
     azimuth = float(job["half_angle"]) + 0.75
-    aim = np.array([radius, 0.25 * reach, 0.0])
+    turn = 0.35 * float(job["half_angle"])
+    aim = np.array([radius * np.cos(turn), radius * np.sin(turn), -0.15 * reach])
     direction = np.array([np.cos(azimuth), np.sin(azimuth), 0.35])
-    plotter.camera_position = [tuple(aim + 4.4 * reach * direction), tuple(aim), (0, 0, 1)]
+    plotter.camera_position = [tuple(aim + 4.0 * reach * direction), tuple(aim), (0, 0, 1)]
 
 
 def _write_turntable(plotter: Any, path: Path, frames: int) -> None:
@@ -93,9 +148,7 @@ def _write_turntable(plotter: Any, path: Path, frames: int) -> None:
 
     pictures = []
     for _ in range(frames):
-        pictures.append(
-            Image.fromarray(plotter.screenshot(return_img=True)).convert("P", palette=Image.Palette.ADAPTIVE)
-        )
+        pictures.append(Image.fromarray(plotter.screenshot(return_img=True)).convert("P", palette=Image.Palette.ADAPTIVE))
         plotter.camera.Azimuth(360.0 / frames)
         plotter.render()
     pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=90, loop=0)

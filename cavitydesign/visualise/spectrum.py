@@ -165,7 +165,7 @@ def draw_waterfall(
         expected = (len(fluence_mj_cm2), len(wavelength_nm))
         raise InputError(f"waterfall: spectra have the shape {values.shape}, expected {expected}")
     step = 0.85
-    fig = figure(4.6, 1.6 + 0.45 * len(values))
+    fig = figure(5.2, 1.6 + 0.45 * len(values))
     ax = fig.subplots()
     overall = float(values.max()) or 1.0
     for row, (fluence, spectrum) in enumerate(zip(fluence_mj_cm2, values, strict=True)):
@@ -181,7 +181,7 @@ def draw_waterfall(
             zorder=2 * (len(values) - row) + 1,
             label=f"{fluence:g} mJ/cm²",
         )
-        note = f"{fluence:.3g}  (x {overall / peak:.3g})"
+        note = f"{fluence:.3g}  (x {_short(overall / peak)})"
         ax.text(1.01, base + 0.03, note, transform=ax.get_yaxis_transform(), fontsize=7, va="bottom")
     ax.set_xlim(float(wavelength_nm[0]), float(wavelength_nm[-1]))
     ax.set_ylim(0.0, (len(values) - 1) * step + 1.12)
@@ -189,7 +189,16 @@ def draw_waterfall(
     ax.set_xlabel("wavelength (nm)")
     ax.set_ylabel("emission, each to its maximum")
     ax.set_title("fluence in mJ/cm² (and magnification)", loc="right", fontsize=7.5)
+    if lasing_mj_cm2 is not None:
+        ax.set_title(f"orange: above {lasing_mj_cm2:.3g} mJ/cm²", loc="left", fontsize=7.5, color=colour(1))
+    for spine in ax.spines.values():
+        spine.set_zorder(3 * len(values))
     return fig
+
+
+def _short(factor: float) -> str:
+    """A magnification in three digits, without powers of ten where it can be."""
+    return f"{factor:.3g}" if factor < 1000 else f"{factor:.0f}" if factor < 1e5 else f"{factor:.1e}"
 
 
 def gain_curve(

@@ -13,7 +13,7 @@ from ..errors import InputError
 from ..study.plot_spec import PlotSpec
 from ..study.table import Table
 from .study import axis_label, is_number
-from .theme import LIGHT, Theme, colour, figure, themed
+from .theme import LIGHT, Theme, colour, figure, plain_ticks, themed
 
 _ORDERED_KINDS = 24
 
@@ -45,13 +45,19 @@ def draw_panels(table: Table, spec: PlotSpec, overlay: Sequence[Mapping[str, Any
         _lines(ax, table, spec, x, y)
         _published(ax, overlay, x, y, theme)
         ax.set_ylabel(axis_label(y))
-        ax.set_yscale("log" if y in spec.log else "linear")
+        _scale(ax, "y", y in spec.log)
         if ax.get_legend_handles_labels()[0]:
             ax.legend()
     axes[-1].set_xlabel(axis_label(x))
-    axes[-1].set_xscale("log" if x in spec.log else "linear")
+    _scale(axes[-1], "x", x in spec.log)
     axes[0].set_title(spec.title or table.name)
     return fig
+
+
+def _scale(ax: Axes, axis: str, logarithmic: bool) -> None:
+    (ax.set_yscale if axis == "y" else ax.set_xscale)("log" if logarithmic else "linear")
+    if logarithmic:
+        plain_ticks(ax, axis)
 
 
 def _lines(ax: Axes, table: Table, spec: PlotSpec, x: str, y: str) -> None:
@@ -63,10 +69,12 @@ def _lines(ax: Axes, table: Table, spec: PlotSpec, x: str, y: str) -> None:
     for place, group in enumerate(groups[:_ORDERED_KINDS]):
         pairs = sorted((a, b) for name, a, b in rows if name == group and is_number(a) and is_number(b))
         label = f"{spec.by} {group}" if spec.by else None
-        ax.plot([a for a, _ in pairs], [b for _, b in pairs], "o", ms=3, color=colour(place), label=label)
+        # open marks of different size keep lines apart that lie on each other
+        marker, face = "os^Dv"[place % 5], "none" if place else colour(place)
+        ax.plot([a for a, _ in pairs], [b for _, b in pairs], marker, ms=3 + place % 3, mfc=face, mec=colour(place), label=label)
         # Where a point has several rows, the line runs through their means.
         means = {a: float(np.mean([b for c, b in pairs if c == a])) for a, _ in pairs}
-        ax.plot(list(means), list(means.values()), "-", lw=1.0, color=colour(place))
+        ax.plot(list(means), list(means.values()), ls=("-", "--", "-.", ":")[place % 4], lw=1.0, color=colour(place))
 
 
 def _published(ax: Axes, overlay: Sequence[Mapping[str, Any]], x: str, y: str, theme: Theme) -> None:
@@ -99,7 +107,7 @@ def _map(table: Table, spec: PlotSpec, x: str, theme: Theme) -> Figure:
     bar = fig.colorbar(shown, ax=ax, label=axis_label(spec.map), ticks=range(len(words)) if words else None)
     if words:
         bar.ax.set_yticklabels(words)
-    for name, set_scale in ((x, ax.set_xscale), (y, ax.set_yscale)):
-        set_scale("log" if name in spec.log else "linear")
+    for name, axis in ((x, "x"), (y, "y")):
+        _scale(ax, axis, name in spec.log)
     ax.set(xlabel=axis_label(x), ylabel=axis_label(y), title=spec.title or table.name)
     return fig

@@ -133,16 +133,26 @@ def figure(width_in: float, height_in: float) -> Figure:
     return Figure(figsize=(width_in, height_in), layout="constrained")
 
 
+def halo(colour_under: str) -> list[Any]:
+    """Path effects that keep letters legible where lines cross them: a rim of the colour under them."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=2.2, foreground=colour_under)]
+
+
 def label_panel(ax: Axes, letter: str) -> None:
     """A panel's letter in its upper left corner, outside the axes, as journals ask for."""
     ax.text(-0.02, 1.03, letter, transform=ax.transAxes, fontweight="bold", ha="right", va="bottom")
 
 
-def plain_ticks(ax: Axes) -> None:
-    """Decimal numbers, not powers of ten, on a logarithmic ordinate."""
-    low, high = ax.get_ylim()
-    decades = high / low
-    steps = (1, 1.5, 2, 3, 4, 5, 7) if decades < 12 else (1, 2, 5) if decades < 150 else (1,)
+def plain_ticks(ax: Axes, axis: str = "y") -> None:
+    """Decimal numbers, not powers of ten, on a logarithmic axis whose numbers are short."""
+    low, high = ax.get_ylim() if axis == "y" else ax.get_xlim()
+    if not 1e-3 <= low < high <= 1e5:
+        return
+    span = high / low
+    steps = (1, 1.5, 2, 3, 4, 5, 7) if span < 12 else (1, 2, 5) if span < 150 else (1,)
     ticks = [step * 10.0**power for power in range(-3, 5) for step in steps if low <= step * 10.0**power <= high]
-    ax.set_yticks(ticks, [f"{value:g}" for value in ticks])
-    ax.set_yticks([], [], minor=True)
+    put = ax.set_yticks if axis == "y" else ax.set_xticks
+    put(ticks, [f"{value:g}" for value in ticks])
+    put([], [], minor=True)

@@ -80,7 +80,11 @@ def test_overlays_outline_mesh_and_scale_bar(make_mode: MakeMode, cavity: Cavity
     lines = {line.get_label(): line for line in ax.get_lines()}
     rim = mode.sample_field(60, 50).interfaces_um["outline"]
     np.testing.assert_array_equal(np.column_stack(lines["outline"].get_data()), rim)
-    assert sum(len(one.get_segments()) for one in ax.collections if isinstance(one, LineCollection)) == 2
+    (drawn,) = [one for one in ax.collections if isinstance(one, LineCollection)]
+    elements = mode.sample_field(60, 50).mesh_lines_um
+    assert len(drawn.get_segments()) == len(elements) == 2
+    for segment, line in zip(drawn.get_segments(), elements, strict=True):
+        np.testing.assert_array_equal(segment, line)
     bar = np.ptp(lines["scale bar"].get_xdata())
     assert f"{bar:g} µm" in [text.get_text() for text in ax.texts], "the bar's text must state its length"
 
@@ -101,6 +105,18 @@ def test_axial_turning_point_is_that_of_the_oscillator(make_mode: MakeMode, cavi
     turning = caustics(make_mode(), cavity)
     width = math.sqrt(math.sqrt(7.5 * 60.0) / (1.495 * wavenumber_per_um(538.0)))
     assert turning.axial_um == pytest.approx(width, rel=1e-12)
+
+
+def test_caustics_are_drawn_at_their_radii_and_heights(make_mode: MakeMode, cavity: Cavity) -> None:
+    shown = [make_mode(), make_mode(118, 2, 0)]
+    for ax, mode in zip(draw_meridian(shown, cavity, samples=(60, 50)).axes, shown, strict=False):
+        turning = caustics(mode, cavity)
+        lines = [(line.get_label(), line.get_xdata()[0], line.get_ydata()[0]) for line in ax.get_lines()]
+        assert [x for label, x, _ in lines if label == "inner caustic"] == [turning.inner_radius_um]
+        assert [x for label, x, _ in lines if label == "outer caustic"] == [turning.outer_radius_um]
+        assert sorted(z for label, _, z in lines if label == "axial turning point") == [-turning.axial_um, turning.axial_um]
+    bare = draw_meridian(make_mode(), cavity, show_caustics=False, samples=(60, 50)).axes[0]
+    assert not any("caustic" in str(line.get_label()) for line in bare.get_lines())
 
 
 def test_cuts_pass_through_the_strongest_point(make_mode: MakeMode) -> None:
@@ -125,8 +141,11 @@ def test_cut_figure_states_the_shares_of_the_solver(make_mode: MakeMode) -> None
 
 
 def test_component_figure_has_four_panels_with_shares(make_mode: MakeMode, cavity: Cavity) -> None:
-    figure = draw_components(make_mode(), cavity, samples=(60, 50))
-    assert len(painted(figure)) == 4
+    mode = make_mode(q=1)
+    figure = draw_components(mode, cavity, samples=(60, 50))
+    field = mode.sample_field(60, 50)
+    for values, component in zip(painted(figure), ("energy", "e_r", "e_phi", "e_z"), strict=True):
+        np.testing.assert_array_equal(values, component_values(field, component))
     assert "98 % of the energy" in "".join(ax.get_title(loc="left") for ax in figure.axes)
 
 

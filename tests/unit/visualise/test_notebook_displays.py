@@ -48,6 +48,24 @@ def test_mode_set_and_cavity(mode_set: ModeSet, cavity: Cavity) -> None:
     assert "data:image/png;base64," in text and "index 1.495" in text
 
 
+def test_prediction() -> None:
+    """Regime and threshold in words, the light curve as a picture."""
+    from cavitydesign.steps import find_modes, predict_lasing
+
+    design = parse_design(
+        {
+            "cavity": {"profile": "spheroid", "diameter_um": 12.0, "body": {"index": 1.49}},
+            "modes": {"wavelength_nm": 537.6, "span_nm": 8.0, "relative_accuracy": 1e-4},
+            "pump": {"photons": 3, "fluence_mj_cm2": [1.2, 5.5]},
+            "lasing": {"quality": {"per_um": 24.0}, "fluences": 16, "comb_phases": 0},
+        }
+    )
+    prediction = predict_lasing(find_modes(design), design)
+    text = checked(notebook.html_of_prediction(prediction))
+    assert f"<b>{prediction.regime.name}</b>, lasing threshold {prediction.thresholds.lasing:.3f} mJ/cm²" in text
+    assert "data:image/png;base64," in text
+
+
 def test_study(tmp_path: Path) -> None:
     cavity = '[cavity]\nprofile = "spheroid"\ndiameter_um = 4.0\nbody = { index = 1.5 }\n'
     (tmp_path / "design.toml").write_text(cavity + "[modes]\nwavelength_nm = 537.6\nspan_nm = 5.0\n")
@@ -73,6 +91,7 @@ def test_extension_names_classes_that_exist() -> None:
     for module, name in registered:
         assert getattr(importlib.import_module(module), name).__module__ == module
     assert ("matplotlib.figure", "Figure") in registered
+    assert {name for _, name in registered} >= {"Cavity", "ModeSet", "LasingPrediction", "Study"}
 
 
 def test_section_of_a_cavity_is_its_outline() -> None:
@@ -92,5 +111,7 @@ def test_section_of_a_cavity_is_its_outline() -> None:
     np.testing.assert_allclose(r, 7.5 - z**2 / 120.0, rtol=1e-12)
     assert r.min() >= 4.0 and abs(r.min() - 4.0) < 0.1, "it ends on the fibre"
     ax = draw_cavity(cavity).axes[0]
+    (right,) = [line for line in ax.get_lines() if line.get_label() == "outline"]
+    np.testing.assert_array_equal(np.column_stack(right.get_data()), meridian_profile(cavity))
     assert {"body", "fibre", "outline"} <= set(ax.get_legend_handles_labels()[1])
     assert "15 µm, axial radius 60 µm" in ax.get_title(loc="left")

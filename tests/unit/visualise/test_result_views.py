@@ -63,6 +63,9 @@ def test_light_curve_shows_data_fit_and_thresholds(prediction_record: dict[str, 
         assert curve(ax, f"threshold {name}")[0, 0] == value
     words = [text.get_text() for text in ax.texts]
     assert {"slope 3.00", "slope 6.00", "lasing 3", "ASE 2"} <= set(words)
+    assert ax.get_title(loc="left") == "one mode, the next 16.5 dB down"
+    several = {**prediction_record, "regime": "multi", "modes_lasing": 7, "regime_fluence_mj_cm2": 3.3}
+    assert draw_light_curve(several).axes[0].get_title(loc="left") == "7 modes at 3.3 mJ/cm²"
 
 
 def test_light_curve_without_thresholds_still_draws(prediction_record: dict[str, Any]) -> None:
@@ -107,11 +110,15 @@ def test_dispersion_lines_by_family(mode_set: ModeSet) -> None:
     figure = draw_dispersion(mode_set)
     drawn = curve(figure.axes[0], "TM p=1 q=0")
     np.testing.assert_allclose(drawn, [[121, 4.21], [122, 4.19], [123, 4.17]])
+    np.testing.assert_allclose(curve(figure.axes[1], "TM p=2 q=0"), [[m, 1.47] for m in (121, 122, 123)])
 
 
 def test_published_points_are_overlaid() -> None:
     figure = draw_against_diameter([15.0, 88.0], [4.19, 0.71], {"radiation": [19.0, 131.0], "absorption": [None, None]})
+    np.testing.assert_allclose(curve(figure.axes[0], "computed"), [[15.0, 4.19], [88.0, 0.71]])
     np.testing.assert_allclose(curve(figure.axes[0], "measured (paper A)"), [[15.0, 4.2], [88.0, 0.75]])
+    np.testing.assert_allclose(curve(figure.axes[1], "radiation, computed"), [[15.0, 19.0], [88.0, 131.0]])
+    assert "absorption, computed" not in [line.get_label() for line in figure.axes[1].get_lines()]
     np.testing.assert_allclose(curve(figure.axes[1], "Q = 24 D (paper A)")[:, 1], np.log10([360.0, 2112.0]))
     with pytest.raises(InputError, match="same length"):
         draw_against_diameter([15.0], [4.2, 1.0], {})
@@ -147,6 +154,9 @@ def test_convergence_rate_in_the_legend() -> None:
     assert observed_rate(size, error) == pytest.approx(-6.0, abs=1e-9)
     figure = draw_convergence({"order 6": (size, error)}, asked=1e-6, stated={"order 6": error})
     assert next(text.get_text() for text in figure.axes[0].get_legend().get_texts()) == "order 6, rate -6.00"
+    np.testing.assert_array_equal(curve(figure.axes[0], "order 6, rate -6.00"), np.column_stack([size, error]))
+    np.testing.assert_array_equal(curve(figure.axes[0], "order 6, stated"), np.column_stack([size, error]))
+    assert curve(figure.axes[0], "asked")[0, 1] == 1e-6
 
 
 def test_medium_views_hold_their_lines() -> None:
@@ -155,8 +165,12 @@ def test_medium_views_hold_their_lines() -> None:
     np.testing.assert_array_equal(curve(kinetics.axes[0], "f2")[:, 1], [1.0, 0.5, 0.2])
     bleaching = draw_bleaching(time, {"537 nm": [0.2, 0.9, 1.5]})
     assert bleaching.axes[0].get_ylim()[1] > 1.5
+    np.testing.assert_array_equal(curve(bleaching.axes[0], "537 nm"), [[0.0, 0.2], [1.0, 0.9], [2.0, 1.5]])
     angle = np.arange(0, 361, 10)
-    polariser = draw_polariser(angle, 0.95 * np.cos(np.deg2rad(angle)) ** 2 + 0.05)
+    light = 4.0 * (0.95 * np.cos(np.deg2rad(angle)) ** 2 + 0.05)
+    polariser = draw_polariser(angle, light, measured=([0.0, 90.0], [10.0, 1.0]))
+    np.testing.assert_allclose(curve(polariser.axes[0], "computed"), np.column_stack([np.deg2rad(angle), light / 4.0]))
+    np.testing.assert_allclose(curve(polariser.axes[0], "measured"), [[0.0, 1.0], [np.pi / 2, 0.1]])
     assert "90.5 %" in polariser.axes[0].get_title(loc="left"), "contrast (1 - 0.05)/(1 + 0.05)"
     with pytest.raises(InputError):
         draw_kinetics(time, {"f2": [1.0]})
@@ -168,6 +182,7 @@ def test_waterfall_stacks_each_spectrum() -> None:
     figure = draw_waterfall(wavelength, [2.0, 4.0], spectra, lasing_mj_cm2=3.0)
     first, second = curve(figure.axes[0], "2 mJ/cm²"), curve(figure.axes[0], "4 mJ/cm²")
     np.testing.assert_allclose(first[:, 1] - first[:, 1].min(), second[:, 1] - second[:, 1].min(), atol=1e-12)
+    np.testing.assert_allclose(first, np.column_stack([wavelength, spectra[0] / spectra[0].max()]), atol=1e-12)
     assert "2  (x 50)" in [text.get_text() for text in figure.axes[0].texts]
     with pytest.raises(InputError, match="shape"):
         draw_waterfall(wavelength, [2.0], spectra)

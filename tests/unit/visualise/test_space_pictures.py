@@ -42,7 +42,40 @@ def test_turntable_turns(make_mode: MakeMode, cavity: Cavity, tmp_path: Path) ->
         save_turntable, make_mode(24, wavelength_nm=2700.0), cavity, tmp_path / "t.gif", frames=3, size=(200, 160)
     )
     with image.open(path) as animation:
-        assert animation.n_frames == 3, "three different pictures"
+        assert animation.n_frames == 3
+        frames = []
+        for place in range(3):
+            animation.seek(place)
+            frames.append(np.asarray(animation.convert("RGB")).astype(int))
+    for first, second in ((0, 1), (1, 2), (0, 2)):
+        assert np.mean(np.abs(frames[first] - frames[second]) > 40) > 0.01, "the picture must turn"
+
+
+def test_scene_holds_rim_field_with_its_phase_and_energy_in_the_cut_planes(make_mode: MakeMode, cavity: Cavity) -> None:
+    """What the child draws, read back without drawing: cuts at their azimuth, Re E exp(i m phi) on the rim."""
+    pytest.importorskip("pyvista")
+    from cavitydesign.visualise import space_worker
+    from cavitydesign.visualise.space import _job
+    from cavitydesign.visualise.theme import LIGHT
+
+    mode = make_mode()
+    job = _job(mode, cavity, "arc", LIGHT)
+    field = mode.sample_field(150, 121)
+    for azimuth in (-0.3, 1.1):
+        plane = space_worker._plane(job, azimuth)
+        points = np.asarray(plane.points)
+        np.testing.assert_allclose(np.arctan2(points[:, 1], points[:, 0]), azimuth, atol=1e-6)
+        assert float(plane["energy"].min()) >= 0.0099 and float(plane["energy"].max()) == pytest.approx(1.0, abs=1e-6)
+        r, z = np.hypot(points[:, 0], points[:, 1]), points[:, 2]
+        seen = field.energy_density >= 0.01
+        assert r.min() == pytest.approx(field.r_um[seen].min(), abs=0.05)
+        assert np.abs(z).max() == pytest.approx(np.abs(field.z_um[seen]).max(), abs=0.1)
+    phi = np.linspace(-0.2, 0.2, 7)
+    rim, values = space_worker._rim(job, phi)
+    np.testing.assert_allclose(values, (job["rim_field"][:, None] * np.exp(1j * mode.m * phi)).real[rim], atol=1e-12)
+    assert np.abs(values[:, 3]).max() == pytest.approx(np.abs(job["rim_field"]).max(), rel=1e-9)
+    inside = field.region[:, 60] == 0
+    np.testing.assert_array_equal(job["rim_r_um"], field.r_um[np.flatnonzero(inside)[-1]])
 
 
 def test_refusals_come_before_any_rendering(make_mode: MakeMode, cavity: Cavity, tmp_path: Path) -> None:
