@@ -11,13 +11,15 @@ from .problem import Location, Problem, is_number
 
 _DROP_MEASURES = ("diameter_um", "contact_angle_deg", "length_um", "volume_um3")
 _SCALES = ("um_per_pixel", "scale_bar_um")
+_FIBRE_POINTS = ("fibre_points_um", "fibre_file")
+_ANY_FIBRE = ("fibre_taper", *_FIBRE_POINTS)
 _ALLOWED = {
-    "parabola": ("diameter_um", "axial_radius_um", "fibre_taper"),
-    "cosine": ("diameter_um", "axial_radius_um", "fibre_taper"),
-    "spheroid": ("diameter_um", "polar_radius_um", "fibre_taper"),
+    "parabola": ("diameter_um", "axial_radius_um", *_ANY_FIBRE),
+    "cosine": ("diameter_um", "axial_radius_um", *_ANY_FIBRE),
+    "spheroid": ("diameter_um", "polar_radius_um", *_ANY_FIBRE),
     "cylinder": ("diameter_um",),
     "droplet": (*_DROP_MEASURES, "solid_fraction", "contact_line"),
-    "outline": ("file", *_SCALES, "upright", "fibre_taper"),
+    "outline": ("file", *_SCALES, "upright", *_ANY_FIBRE),
     "section": ("file", "materials", "region_names", "parameters", "magnetic_walls"),
 }
 _SHAPE_KEYS = tuple(dict.fromkeys(key for keys in _ALLOWED.values() for key in keys))
@@ -93,15 +95,20 @@ def _micrograph(cavity: dict[str, Any]) -> Iterator[Problem]:
 
 def _fibre(cavity: dict[str, Any]) -> Iterator[Problem]:
     fibre = _number(cavity, "fibre_diameter_um") or 0.0
-    if fibre <= 0:
+    points = [key for key in _FIBRE_POINTS if key in cavity]
+    for key in points[1:] if fibre <= 0 else points:
+        others = ", ".join(name for name in ("fibre_diameter_um", "fibre_taper", *_FIBRE_POINTS) if name != key and name in cavity)
+        yield Problem(("cavity", key), f"says the fibre's radius, as does {others}; give one", cavity[key])
+    if points and fibre <= 0 and "fibre_taper" in cavity:
+        yield Problem(("cavity", "fibre_taper"), f"does not go with {points[0]}, which has the taper in it", cavity["fibre_taper"])
+    if fibre <= 0 and not points:
         for key in ("coatings", "fibre_taper"):
             if cavity.get(key):
                 yield Problem(("cavity", key), "needs a fibre: give fibre_diameter_um above 0 and fibre", cavity[key])
         return
     if "fibre" not in cavity:
-        yield Problem(
-            ("cavity", "fibre"), 'missing; the fibre (fibre_diameter_um above 0) needs a medium, such as "silica"'
-        )
+        given = points[0] if points else "fibre_diameter_um above 0"
+        yield Problem(("cavity", "fibre"), f'missing; the fibre ({given}) needs a medium, such as "silica"')
     diameter = _number(cavity, "diameter_um")
     shells = [_number(shell, "thickness_um") or 0.0 for shell in _tables(cavity.get("coatings"))]
     inside = fibre + 2.0 * sum(shells)

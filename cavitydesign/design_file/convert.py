@@ -6,16 +6,31 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from ..errors import InputError
 from ..gain import GainMedium, Pump, medium_from_dict
-from ..geometry import Cavity, Coating, Cosine, Cylinder, Outline, Parabola, Spheroid, dried, droplet_of
+from ..geometry import (
+    Cavity,
+    Coating,
+    Cosine,
+    Cylinder,
+    FibreShape,
+    MeasuredOutline,
+    Outline,
+    Parabola,
+    Spheroid,
+    dried,
+    droplet_of,
+    fibre_from_points,
+)
 from ..lasing.request import LasingRequest
 from ..materials import Material
 from ..modes import ModeRequest
 from .key_types import Table
 from .media import build_medium
 from .micrograph_file import is_micrograph, load_micrograph
-from .outline_file import load_outline
+from .outline_file import FibrePoints, load_outline, read_outline
 from .problem import Location, Problem
 from .schema import CavityTable, MediumTable, ModesTable
 from .section_file import load_section
@@ -56,7 +71,12 @@ class Converter:
         outline = self._outline(table)
         if outline is None or body is None or surround is None or self.problems:
             return None
-        diameter = table.fibre_diameter_um or 0.0
+        radius, shape = 0.5 * (table.fibre_diameter_um or 0.0), None
+        if table.fibre_points_um is not None or table.fibre_file is not None:
+            shape = self._built(self._fibre, table, outline)
+            if shape is None:
+                return None
+            radius = shape.equator_radius_um
         coatings = tuple(
             Coating(shell.name, shell.thickness_um, medium) for shell, medium in shells if medium is not None
         )
@@ -66,8 +86,9 @@ class Converter:
                 outline=outline,
                 body=body,
                 surround=surround,
-                fibre=fibre if diameter > 0 else None,
-                fibre_radius_um=0.5 * diameter,
+                fibre=fibre if radius > 0 else None,
+                fibre_radius_um=radius,
+                fibre_shape=shape,
                 coatings=coatings,
                 sliced=table.profile == "cylinder",
                 **given,
@@ -141,10 +162,30 @@ class Converter:
         return None
 
     def _measured(self, table: CavityTable) -> Outline:
-        file, fibre_radius = self._folder / str(table.file), 0.5 * (table.fibre_diameter_um or 0.0)
+        file, points = self._folder / str(table.file), self._fibre_points(table)
+        fibre = 0.5 * (table.fibre_diameter_um or 0.0) if points is None else points
         if is_micrograph(file.name):
-            return load_micrograph(file, fibre_radius, **_given(table, "um_per_pixel", "scale_bar_um", "upright"))
-        return load_outline(file, fibre_radius)
+            return load_micrograph(file, fibre, **_given(table, "um_per_pixel", "scale_bar_um", "upright"))
+        return load_outline(file, fibre)
+
+    def _fibre_points(self, table: CavityTable) -> FibrePoints | None:
+        if table.fibre_file is not None:
+            return read_outline(self._folder / table.fibre_file)
+        if table.fibre_points_um is None:
+            return None
+        z_um, radius_um = np.array(table.fibre_points_um, dtype=np.float64).reshape(-1, 2).T
+        return z_um, radius_um
+
+    def _fibre(self, table: CavityTable, outline: Outline) -> FibreShape:
+        """The fibre through its points, which have the z of a measured outline, or that of the equator."""
+        points = self._fibre_points(table)
+        assert points is not None
+        source = "cavity.fibre_points_um: " if table.fibre_file is None else f"{self._folder / table.fibre_file}: "
+        middle = outline.equator_z_um if isinstance(outline, MeasuredOutline) else 0.0
+        try:
+            return fibre_from_points(points[0] - middle, points[1])
+        except InputError as error:
+            raise InputError([source + line.removeprefix("fibre: ") for line in error.problems]) from None
 
     def _droplet(self, table: CavityTable) -> Outline:
         measures = _given(table, "diameter_um", "contact_angle_deg", "length_um", "volume_um3")

@@ -128,13 +128,17 @@ def _overridden(raw: Mapping[str, Any], overrides: Mapping[str, Any], source: st
                 table = table[int(folder)]
             elif isinstance(table, dict):
                 table = table.setdefault(folder, {})
-        if not isinstance(table, dict) or not name:
-            raise InputError(f"{source}: {key}: cannot be set; give a dotted key such as cavity.diameter_um")
         number = value.item() if hasattr(value, "item") else value
-        old = table.get(name)
+        place: Any = name
+        if isinstance(table, list) and name.isdecimal() and int(name) < len(table):
+            place, old = int(name), table[int(name)]
+        elif isinstance(table, dict) and name:
+            old = table.get(name)
+        else:
+            raise InputError(f"{source}: {key}: cannot be set; give a dotted key such as cavity.diameter_um")
         if isinstance(old, dict) and set(old) == {"value", "sd"} and not isinstance(number, dict):
             number = {**old, "value": number}
-        table[name] = number
+        table[place] = number
     return merged
 
 

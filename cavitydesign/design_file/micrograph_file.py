@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, MissingLibraryError
 from ..geometry import MeasuredOutline, outline_from_points
 from ..geometry.micrograph import MicrographOutline, outline_of_image, scale_bar_pixels
+from .outline_file import FibrePoints, fibre_radius_at
 
 Array = NDArray[np.float64]
 
@@ -97,13 +98,13 @@ def measure_micrograph(
 
 def load_micrograph(
     path: Path,
-    fibre_radius_um: float = 0.0,
+    fibre_radius_um: float | FibrePoints = 0.0,
     *,
     um_per_pixel: float | None = None,
     scale_bar_um: float | None = None,
     upright: bool = False,
 ) -> MeasuredOutline:
-    """Smooth outline of the body in a micrograph; parameters as in `measure_micrograph`.
+    """Smooth outline of the body in a micrograph; parameters as in `measure_micrograph` and `load_outline`.
 
     Raises
     ------
@@ -118,6 +119,6 @@ def load_micrograph(
             f" {widest:.3g} um; does something lie across it?"
         )
     try:
-        return outline_from_points(points.z_um, points.r_um, fibre_radius_um)
+        return outline_from_points(points.z_um, points.r_um, fibre_radius_at(points.z_um, fibre_radius_um))
     except InputError as error:
         raise InputError([f"{path}: {line.removeprefix('outline: ')}" for line in error.problems]) from None

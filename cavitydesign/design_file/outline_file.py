@@ -13,6 +13,7 @@ from ..errors import InputError, nearest
 from ..geometry import MeasuredOutline, outline_from_points
 
 Array = NDArray[np.float64]
+FibrePoints = tuple[Array, Array]
 
 _UNITS_IN_UM = {"nm": 1e-3, "um": 1.0, "mm": 1e3}
 _COLUMNS = tuple(f"{axis}_{unit}" for axis in "zr" for unit in _UNITS_IN_UM)
@@ -58,14 +59,14 @@ def read_outline(path: Path) -> tuple[Array, Array]:
     return np.array(values["z"]), np.array(values["r"])
 
 
-def load_outline(path: Path, fibre_radius_um: float = 0.0) -> MeasuredOutline:
+def load_outline(path: Path, fibre_radius_um: float | FibrePoints = 0.0) -> MeasuredOutline:
     """Smooth outline through the points of a file.
 
     Parameters
     ----------
     path : Path
         See `read_outline`.
-    fibre_radius_um : float
+    fibre_radius_um : float, or arrays z_um, radius_um
         Points on the bare fibre are left out.
 
     Raises
@@ -75,9 +76,17 @@ def load_outline(path: Path, fibre_radius_um: float = 0.0) -> MeasuredOutline:
     """
     z_um, r_um = read_outline(path)
     try:
-        return outline_from_points(z_um, r_um, fibre_radius_um)
+        return outline_from_points(z_um, r_um, fibre_radius_at(z_um, fibre_radius_um))
     except InputError as error:
         raise InputError([f"{path}: {line.removeprefix('outline: ')}" for line in error.problems]) from None
+
+
+def fibre_radius_at(z_um: Array, fibre: float | FibrePoints) -> float | Array:
+    """The fibre's radius at heights z, straight between its points."""
+    if isinstance(fibre, float):
+        return fibre
+    order = np.argsort(fibre[0])
+    return np.interp(z_um, fibre[0][order], fibre[1][order])
 
 
 def _text(path: Path) -> str:

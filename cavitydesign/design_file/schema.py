@@ -87,6 +87,10 @@ class CavityTable(Table):
     upright: bool | None = Field(None, description="whether the fibre stands upright in the micrograph")
     fibre_diameter_um: NotNegative | None = Field(None, description="diameter of the fibre at the equator, um; 0: none")
     fibre_taper: Number | None = Field(None, description="slope d(radius)/dz of a tapered fibre")
+    fibre_points_um: tuple[tuple[Number, Positive], ...] | None = Field(
+        None, description="points [z, radius] of a fibre that is no cylinder, um"
+    )
+    fibre_file: Text | None = Field(None, description="CSV of such points (z_um, r_um)")
     body: Medium = Field(description="medium of the body")
     fibre: Medium | None = Field(None, description="medium of the fibre")
     surround: Medium | None = Field(None, description="medium outside")

@@ -5,6 +5,7 @@ from .cosine import Cosine
 from .cylinder import Cylinder
 from .droplet import Droplet
 from .droplet_solve import dried, droplet_of
+from .fibre import FibreShape, fibre_from_points
 from .measured import AxialSpacing, MeasuredOutline, axial_spacing, outline_from_points
 from .outline import Outline
 from .parabola import Parabola
@@ -17,6 +18,7 @@ __all__ = [
     "Cosine",
     "Cylinder",
     "Droplet",
+    "FibreShape",
     "MeasuredOutline",
     "Outline",
     "Parabola",
@@ -24,5 +26,6 @@ __all__ = [
     "axial_spacing",
     "dried",
     "droplet_of",
+    "fibre_from_points",
     "outline_from_points",
 ]

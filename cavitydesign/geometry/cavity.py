@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from ..errors import InputError
 from ..materials.material import Material
-from .outline import Outline
+from .fibre import FibreShape
+from .outline import Array, Outline
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Cavity:
         Radius of the fibre at the equator; 0 without a fibre.
     fibre_taper : float
         Slope d(radius)/dz of a tapered fibre, dimensionless.
+    fibre_shape : FibreShape or None
+        What the radius gains along z beyond the taper, where the fibre is no cone.
     coatings : tuple of Coating
         Shells between the fibre and the body, from the inside out.
     roughness_nm : float
@@ -60,6 +63,7 @@ class Cavity:
     fibre: Material | None = None
     fibre_radius_um: float = 0.0
     fibre_taper: float = 0.0
+    fibre_shape: FibreShape | None = None
     coatings: tuple[Coating, ...] = field(default=())
     roughness_nm: float = 0.0
     correlation_nm: float = 100.0
@@ -97,6 +101,16 @@ class Cavity:
             radii.append(radii[-1] + coating.thickness_um)
         return tuple(radii)
 
+    def interface_um(self, radius_um: float, z_um: Array) -> Array:
+        """Radius at heights z of the interface that has the given radius at the equator: parallel to the fibre's wall."""
+        rise = 0.0 if self.fibre_shape is None else self.fibre_shape.rise_um(z_um)
+        return radius_um + self.fibre_taper * z_um + rise
+
+    @property
+    def straight_fibre(self) -> bool:
+        """Whether the fibre's radius is the same everywhere."""
+        return self.fibre_taper == 0.0 and self.fibre_shape is None
+
     @property
     def uniaxial(self) -> bool:
         """Whether a medium has its own index for E along z."""
@@ -105,4 +119,5 @@ class Cavity:
     @property
     def symmetric(self) -> bool:
         """Whether z -> -z leaves the cavity as it is."""
-        return self.outline.symmetric and self.fibre_taper == 0.0
+        even = self.fibre_shape is None or self.fibre_shape.symmetric
+        return self.outline.symmetric and self.fibre_taper == 0.0 and even

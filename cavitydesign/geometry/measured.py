@@ -139,15 +139,15 @@ def axial_spacing(outline: MeasuredOutline, wavelength_nm: float, index: float) 
     return AxialSpacing(spacing, spacing * relative)
 
 
-def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float = 0.0) -> MeasuredOutline:
+def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float | Array = 0.0) -> MeasuredOutline:
     """Order and smooth measured points of one meridian.
 
     Parameters
     ----------
     z_um, r_um : array (n,)
         Places along the axis and radii, in any order.
-    fibre_radius_um : float
-        Points on the bare fibre, and those at the foot of the body on it, are left out of the fit.
+    fibre_radius_um : float or array (n,)
+        Everywhere, or at each point. Points on the bare fibre, and those at the foot of the body on it, are left out of the fit.
 
     Raises
     ------
@@ -191,7 +191,7 @@ def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float = 0.0) 
     )
 
 
-def _cleaned(z: Array, r: Array, fibre_radius: float) -> tuple[Array, Array, Places]:
+def _cleaned(z: Array, r: Array, fibre_radius: float | Array) -> tuple[Array, Array, Places]:
     """z and r by increasing z, and the places in them of the points as they were given."""
     if z.ndim != 1 or z.shape != r.shape:
         raise InputError(f"outline: z and r must be lists of the same length, not {z.shape} and {r.shape}")
@@ -203,10 +203,10 @@ def _cleaned(z: Array, r: Array, fibre_radius: float) -> tuple[Array, Array, Pla
     if (r < 0).any():
         place = int(np.argmax(r < 0))
         raise InputError(f"outline: r = {r[place]:g} um at point {place + 1} is negative (are z and r swapped?)")
-    keep = r > fibre_radius + _FOOT_SHARE * (float(r.max()) - fibre_radius) if fibre_radius > 0 else r >= 0
+    keep = r > fibre_radius + _FOOT_SHARE * (float(r.max()) - fibre_radius) if np.any(fibre_radius) else r >= 0
     if np.count_nonzero(keep) < _FEWEST_POINTS:
         raise InputError(
-            f"outline: only {np.count_nonzero(keep)} points lie outside the fibre ({2 * fibre_radius:g} um);"
+            f"outline: only {np.count_nonzero(keep)} points lie outside the fibre ({2 * np.max(fibre_radius):g} um);"
             f" at least {_FEWEST_POINTS} are needed"
         )
     order = np.lexsort((r[keep], z[keep]))

@@ -119,10 +119,14 @@ def _along(cavity: Cavity, m: int, axial_orders: int, exponent: float) -> tuple[
     rate = 1.0 / math.sqrt(radius * curvature)
     width = 1.0 / math.sqrt(max(m, 1) / radius * rate)
     t: Array = np.linspace(0.0, 0.98 * min(-outline.reach_um[0], outline.reach_um[1]), 4000)
-    r, _ = outline.point(t)
+    r, z = outline.point(t)
     speed = np.hypot(*outline.tangent(t))
-    inner = max(cavity.inner_radii_um, default=0.0)
+    wall = max(cavity.inner_radii_um, default=0.0)
+    inner = np.full_like(r, wall)
+    if not cavity.straight_fibre:  # the side on which less room is left
+        inner = np.maximum(cavity.interface_um(wall, z), cavity.interface_um(wall, outline.point(-t)[1]))
     room = r > inner + 0.25 * (radius - inner)
+    room = np.logical_and.accumulate(room)
     t, r, speed = t[room], r[room], speed[room]
     turn_square = 1.0 / radius**2 + (2 * axial_orders - 1) * rate / (max(m, 1) * radius)
     kappa = max(m, 1) * np.sqrt(np.maximum(1.0 / r**2 - turn_square, 0.0))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geometry.fibre import FibreShape
 from ..geometry.outline import Array, Outline
 
 Values = NDArray[Any]
@@ -49,17 +50,35 @@ def normal(outline: Outline, t_um: Array) -> tuple[Array, Array, Array, Array]:
 
 @dataclass(frozen=True)
 class FibreCurve:
-    """A surface r = radius + taper z, at the heights of the outline."""
+    """A surface r = radius + share (taper z + shape(z)), at the heights of the outline.
+
+    Parameters
+    ----------
+    outline : Outline
+    radius_um : float
+        At the equator.
+    taper : float
+        Slope of the fibre's wall.
+    shape : FibreShape or None
+        What the wall gains beyond the taper.
+    share : float
+        1 for surfaces parallel to the wall; below 1 for cuts inside the fibre, which must not meet the axis where it is thin.
+    """
 
     outline: Outline
     radius_um: float
     taper: float = 0.0
+    shape: FibreShape | None = None
+    share: float = 1.0
 
     def evaluate(self, t_um: Array) -> CurveValues:
         """r, z, dr/dt, dz/dt on the curve."""
         _, z = self.outline.point(t_um)
         _, z_t = self.outline.tangent(t_um)
-        return self.radius_um + self.taper * z, z, self.taper * z_t, z_t
+        rise, rise_t = self.taper * z, self.taper * z_t
+        if self.shape is not None:
+            rise, rise_t = rise + self.shape.rise_um(z), rise_t + self.shape.slope(z) * z_t
+        return self.radius_um + self.share * rise, z, self.share * rise_t, z_t
 
 
 Curve = OffsetCurve | FibreCurve

@@ -21,6 +21,7 @@ from .rim_map import Curve, FibreCurve, Layer, OffsetCurve, Values, Window
 _TAIL_POWER = 0.4
 _INNER_GRADING = 1.3
 _LEAST_STRETCH = 0.15
+_INTO_FIBRE = 0.3
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,18 @@ def build_window(cavity: Cavity, sizing: Sizing) -> Window:
 
     inner_s = -min(reach.inner_depth, 0.999 * radius)
     interfaces = [edge - radius for edge in cavity.inner_radii_um]
-    touched = [s for s in interfaces if s > inner_s]
+    touched = [s for s in interfaces if s + _nearest(cavity, t_breaks[-1], inner_s) > inner_s]
+    if touched and touched[0] <= inner_s:  # only where the fibre is thicker than at the equator
+        inner_s = max(touched[0] + _INTO_FIBRE * inner_s, -0.999 * radius)
     straight = bool(touched) or _straight_cut_needed(cavity, inner_s, t_breaks[-1])
     if straight and not touched and interfaces:
         inner_s = interfaces[-1]
 
     def inner_curve(s: float) -> Curve:
         if straight:
-            return FibreCurve(outline, radius + s, cavity.fibre_taper)
+            inside = s < -radius + cavity.fibre_radius_um and not cavity.straight_fibre
+            share = (radius + s) / cavity.fibre_radius_um if inside else 1.0
+            return FibreCurve(outline, radius + s, cavity.fibre_taper, cavity.fibre_shape, share)
         return OffsetCurve(outline, s)
 
     rim = OffsetCurve(outline, 0.0)
@@ -98,10 +103,20 @@ def _straight_cut_needed(cavity: Cavity, inner_s: float, t_end: float) -> bool:
     if cavity.sliced:
         return False
     t = np.linspace(-t_end, t_end, 101)
-    r, _, r_t, z_t = OffsetCurve(cavity.outline, inner_s).evaluate(t)
+    r, z, r_t, z_t = OffsetCurve(cavity.outline, inner_s).evaluate(t)
     along = cavity.outline.tangent(t)
     unfolded = (r_t * along[0] + z_t * along[1]) / (along[0] ** 2 + along[1] ** 2)
-    return bool(np.min(r) <= max(cavity.inner_radii_um, default=0.0) or np.min(unfolded) < _LEAST_STRETCH)
+    wall = cavity.interface_um(max(cavity.inner_radii_um, default=0.0), z)
+    return bool(np.min(r - wall) <= 0.0 or np.min(unfolded) < _LEAST_STRETCH)
+
+
+def _nearest(cavity: Cavity, t_end: float, inner_s: float) -> float:
+    """How much nearer to the field the fibre's wall comes beside the equator, where the field reaches less deep; 0 if straight."""
+    if cavity.straight_fibre:
+        return 0.0
+    t = np.linspace(-t_end, t_end, 101)
+    _, z = cavity.outline.point(t)
+    return max(0.0, float(np.max(cavity.interface_um(0.0, z) + inner_s * (t / t_end) ** 2)))
 
 
 def _along_breaks(sizing: Sizing) -> tuple[float, ...]:

@@ -81,10 +81,16 @@ def diameter_change(cavity: Cavity, fibre: str = "held", axial_radius: str = "he
         outline = StretchedOutline(cavity.outline, factor, factor if axial_radius == "scaled" else factor**0.5)
         if fibre == "held":
             return replace(cavity, outline=outline)
-        coatings = tuple(replace(one, thickness_um=factor * one.thickness_um) for one in cavity.coatings)
-        return replace(cavity, outline=outline, fibre_radius_um=factor * cavity.fibre_radius_um, coatings=coatings)
+        return replace(_scaled_fibre(cavity, factor), outline=outline)
 
     return _between("diameter_um", at, _RELATIVE_STEP * cavity.diameter_um)
+
+
+def _scaled_fibre(cavity: Cavity, factor: float) -> Cavity:
+    """The cavity with its fibre and coatings larger by a factor."""
+    coatings = tuple(replace(one, thickness_um=factor * one.thickness_um) for one in cavity.coatings)
+    shape = None if cavity.fibre_shape is None else cavity.fibre_shape.scaled(factor)
+    return replace(cavity, fibre_radius_um=factor * cavity.fibre_radius_um, fibre_shape=shape, coatings=coatings)
 
 
 def axial_radius_change(cavity: Cavity) -> CavityChange:
@@ -213,12 +219,6 @@ def temperature_change(
         if factor == 1.0:
             return warm
         _demand_outline(cavity)
-        coatings = tuple(replace(one, thickness_um=factor * one.thickness_um) for one in warm.coatings)
-        return replace(
-            warm,
-            outline=StretchedOutline(warm.outline, factor, factor),
-            fibre_radius_um=factor * warm.fibre_radius_um,
-            coatings=coatings,
-        )
+        return replace(_scaled_fibre(warm, factor), outline=StretchedOutline(warm.outline, factor, factor))
 
     return _between("temperature_k", at, _TEMPERATURE_STEP_K)

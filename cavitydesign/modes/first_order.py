@@ -236,7 +236,7 @@ def _moved(curve: Curve, nominal: Cavity, changed: Cavity) -> Curve:
     for old, new in zip(nominal.inner_radii_um, changed.inner_radii_um, strict=True):
         if math.isclose(old, radius, rel_tol=_SAME_RADIUS):
             radius = new
-    return FibreCurve(changed.outline, radius, changed.fibre_taper)
+    return FibreCurve(changed.outline, radius, changed.fibre_taper, changed.fibre_shape, curve.share)
 
 
 def _demand_same_regions(nominal: Cavity, changed: Cavity) -> None:

@@ -149,6 +149,15 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
             {"cavity.coatings": [{"name": "x", "thickness_um": 1.0, "material": 3}]},
             "cavity.coatings.0.material = 3: must be a name",
         ),
+        ({"cavity.fibre_points_um": [[0.0, 4.0], [5.0, 4.1]]}, "says the fibre's radius, as does fibre_diameter_um; give one"),
+        (
+            {"cavity.fibre_diameter_um": 0.0, "cavity.fibre_points_um": [[0.0, 4.0]], "cavity.fibre_taper": 0.1},
+            "cavity.fibre_taper = 0.1: does not go with fibre_points_um",
+        ),
+        ({"cavity.fibre_diameter_um": 0.0, "cavity.fibre_points_um": [[0.0, 4.0]]}, "cavity.fibre_points_um: 2 or more points"),
+        ({"cavity.fibre_diameter_um": 0.0, "cavity.fibre_points_um": [[0.0, -4.0]]}, "cavity.fibre_points_um.0.1 = -4.0"),
+        ({"cavity.fibre_diameter_um": 0.0, "cavity.fibre_points_um": [[0.0]]}, "cavity.fibre_points_um.0.1: missing"),
+        ({"cavity.fibre_diameter_um": 0.0, "cavity.fibre_file": "no.csv"}, "no.csv: no such file"),
         ({"cavity.roughness_nm": 1e6}, "cavity.roughness_nm = 1000000.0: must be at most 1000"),
         ({"cavity.fibre_diameter_um": 0.0, "cavity.fibre_taper": 0.01}, "cavity.fibre_taper = 0.01: needs a fibre"),
         (

@@ -90,6 +90,42 @@ def test_coatings_and_taper() -> None:
     assert not design.cavity.symmetric
 
 
+def test_fibre_by_points_and_by_file(tmp_path: Path) -> None:
+    points = [[-10.0, 4.4], [-5.0, 4.1], [0.0, 4.0], [6.0, 4.2], [10.0, 4.3]]
+    raw = load_design(QUICKSTART).raw
+    del raw["cavity"]["fibre_diameter_um"]
+    listed = parse_design(raw, overrides={"cavity.fibre_points_um": points}).cavity
+    (tmp_path / "fibre.csv").write_text("z_nm,r_um\n" + "\n".join(f"{1e3 * z},{r}" for z, r in reversed(points)))
+    path = tmp_path / "design.toml"
+    from_file = parse_design(raw, overrides={"cavity.fibre_file": "fibre.csv"}, path=path).cavity
+    z = np.array([point[0] for point in points])
+    for cavity in (listed, from_file):
+        assert cavity.fibre_radius_um == pytest.approx(4.0, rel=1e-12)
+        assert cavity.interface_um(4.0, z) == pytest.approx([point[1] for point in points], rel=1e-12)
+        assert not cavity.symmetric and [name for name, _ in cavity.regions] == ["fibre", "body", "surround"]
+    assert listed.fibre_shape is not None
+    changed = parse_design(
+        raw, overrides={"cavity.fibre_points_um": points, "cavity.fibre_points_um.2.1": {"value": 4.05, "sd": 0.01}}
+    )
+    assert changed.cavity.fibre_radius_um == pytest.approx(4.05, rel=1e-12)
+    assert changed.spreads == {"cavity.fibre_points_um.2.1": 0.01}
+
+
+def test_fibre_of_a_measured_outline_has_its_z(tmp_path: Path) -> None:
+    """Outline and wall in one coordinate, the equator at z = 30 um; bare fibre beside the body is left out."""
+    z = np.linspace(10.0, 50.0, 240)
+    wall = 4.0 + 0.01 * (z - 30.0)
+    r = np.maximum(7.5 - (z - 30.0) ** 2 / 60.0, wall)
+    (tmp_path / "outline.csv").write_text("z_um,r_um\n" + "\n".join(f"{a:.9f},{b:.9f}" for a, b in zip(z, r, strict=True)))
+    (tmp_path / "fibre.csv").write_text("z_um,r_um\n" + "\n".join(f"{a:.9f},{b:.9f}" for a, b in zip(z, wall, strict=True)))
+    cavity = {"profile": "outline", "file": "outline.csv", "fibre_file": "fibre.csv", "fibre": "silica", "body": "PMMA"}
+    made = parse_design({**SPHERE, "cavity": cavity}, path=tmp_path / "design.toml").cavity
+    assert made.outline.equator_radius_um == pytest.approx(7.5, rel=1e-8)
+    assert made.outline.axial_radius_um == pytest.approx(30.0, rel=1e-6)
+    assert made.fibre_radius_um == pytest.approx(4.0, rel=1e-8)
+    assert made.interface_um(made.fibre_radius_um, np.array([-5.0, 5.0])) == pytest.approx([3.95, 4.05], rel=1e-7)
+
+
 def test_no_fibre_without_diameter() -> None:
     design = load_design(QUICKSTART, {"cavity.fibre_diameter_um": 0})
     assert design.cavity.fibre is None
