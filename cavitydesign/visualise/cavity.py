@@ -19,8 +19,8 @@ _HEIGHT_OF_SLICE = 1.0
 
 
 def _tapered(cavity: Cavity, radius_um: float, z_um: Array) -> Array:
-    """Radius of an interface inside the body: that at the equator, and the fibre's taper."""
-    return np.asarray(np.maximum(radius_um + cavity.fibre_taper * z_um, 0.0))
+    """Radius of an interface inside the body at heights z."""
+    return np.asarray(np.maximum(cavity.interface_um(radius_um, z_um), 0.0))
 
 
 def meridian_profile(cavity: Cavity, points: int = 801) -> Array:
@@ -46,8 +46,8 @@ def meridian_profile(cavity: Cavity, points: int = 801) -> Array:
 def _draw_inside(ax: Axes, cavity: Cavity, half_height: float) -> None:
     """Fibre and coatings as bands, from the inside out."""
     names = [name for name, _ in cavity.regions][: len(cavity.inner_radii_um)]
-    z = np.linspace(-half_height, half_height, 3)
-    edge = np.zeros(3)
+    z = np.linspace(-half_height, half_height, 201)
+    edge = np.zeros(z.size)
     for position, (name, radius) in enumerate(zip(names, cavity.inner_radii_um, strict=True)):
         outer = _tapered(cavity, radius, z)
         for sign in (-1, 1):
