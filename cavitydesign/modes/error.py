@@ -7,6 +7,7 @@ difference divided by the lower end of that range bounds the error of the higher
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from .snapshot import Snapshot
 _GAIN_OF_TWO_ORDERS = {4: 4.0, 5: 10.0, 6: 12.0, 7: 50.0, 8: 45.0}
 _GAIN_AT_HIGH_ORDER = 60.0
 _ROUNDING = 3e-13
+_GAIN_FOR_LOG_Q = 10.0
 _GAIN_OF_A_FUNCTION, _LEAST_GAIN, _MOST_GAIN = 0.3, 4.0, 100.0
 
 
@@ -72,6 +74,40 @@ def _changes(better: Snapshot, worse: Snapshot) -> dict[int, float]:
     return out
 
 
+def layer_log10_q_error(high: Snapshot, low: Snapshot) -> float:
+    """Error of log10 Q of leaky modes, from their complex wavenumbers two orders lower; the largest of the modes found."""
+
+    def log10_q(shot: Snapshot, q: int) -> float:
+        k = shot.wavenumber(q)
+        return math.log10(abs(k.real / (2 * k.imag))) if k.imag else math.inf
+
+    pairs = [(log10_q(high, q), log10_q(low, q)) for q in high.chosen]
+    return max((abs(a - b) / _GAIN_FOR_LOG_Q for a, b in pairs if math.isfinite(a - b)), default=0.0)
+
+
+def tunnelling_error(m: int, x: float, relative: float, log10_q: float | None) -> float:
+    """Error of log10 Q that an error of k causes: d ln Q / d ln k is -2 sqrt(m^2 - x^2) below the barrier.
+
+    Of that, and of the bound 2 Q of a complex eigenvalue, the shares that random exact spheres and cylinders ask for (Q of
+    80 to 1e1250: 3 x the error stated holds the true one in 98 % and more).
+
+    Parameters
+    ----------
+    m : int
+    x : float
+        k n_surround R.
+    relative : float
+        Error of k.
+    log10_q : float or None
+        Of a mode whose loss is read from its complex wavenumber; None for the far field.
+    """
+    steep = math.sqrt(max(m**2 - x**2, 1.0))
+    if log10_q is None:
+        return steep * relative / math.log(10.0)
+    widest: float = 10.0 ** min(log10_q, 3.0)
+    return 0.2 * (steep + widest) * relative / math.log(10.0)
+
+
 def error_bars(
     discrete: Mapping[int, float], basis: float, high: Sequence[Measures], low: Sequence[Measures]
 ) -> ErrorBars:
@@ -91,6 +127,6 @@ def error_bars(
     confinement = log_q = volume = 0.0
     for a, b in zip(high, low, strict=True):
         confinement = max(confinement, float(abs(a.region_share - b.region_share).max()) / 10.0)
-        log_q = max(log_q, abs(a.log10_q_far - b.log10_q_far) / 10.0)
+        log_q = max(log_q, abs(a.log10_q_far - b.log10_q_far) / _GAIN_FOR_LOG_Q)
         volume = max(volume, abs(b.volume_um3 / a.volume_um3 - 1.0) / 5.0)
     return ErrorBars(by_q, confinement + 30.0 * wall + 1e-12, log_q + 1e-9, volume)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm, wavenumber_per_um
-from .error import ErrorBars, error_bars
+from .error import ErrorBars, error_bars, tunnelling_error
 from .measure import Measures, measure_all
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
@@ -96,7 +96,7 @@ def _mode(
     fsr = lam - wavelength_nm(neighbour.k_absorbing_per_um.real) if neighbour else None
     around = math.pi * cavity.diameter_um * 1e3
     z, r, phi = (float(x) for x in measures.component_share)
-    losses, extra = _losses(raw, measures, bars, _log10_dispersion(cavity, measures, lam))
+    losses, extra = _losses(raw, measures, bars, _log10_dispersion(cavity, measures, lam), result.layer_log10_q_error)
     extra["mode_volume_relative_error"] = bars.volume
     names = [name for name, _ in cavity.regions]
     return Mode(
@@ -133,7 +133,7 @@ def _log10_dispersion(cavity: Cavity, measures: Measures, wavelength_nm: float) 
 
 
 def _losses(
-    raw: RawMode, measures: Measures, bars: ErrorBars, log10_dispersion: float
+    raw: RawMode, measures: Measures, bars: ErrorBars, log10_dispersion: float, layer_error: float | None
 ) -> tuple[LossBudget, dict[str, float | None]]:
     """Loss budget: the absorbing layer below log10 Q = 8, the far field above, their difference where both hold."""
     k = raw.k_per_um
@@ -142,9 +142,12 @@ def _losses(
     if raw.problem.is_complex and k.imag != 0:
         pml = math.log10(abs(k.real / (2 * k.imag))) + log10_dispersion
     radiation = pml if pml is not None and pml < _PML_TRUSTED_BELOW_LOG10_Q else far
-    error = bars.log10_q
-    if pml is not None and 3.0 < pml < 9.0:
-        error = max(error, 0.1 * abs(far - pml) if radiation is pml else abs(far - pml))
+    by_layer = pml is not None and radiation is pml
+    error = bars.log10_q if layer_error is None or not by_layer else layer_error
+    x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
+    error += tunnelling_error(raw.m, x, bars.relative(raw.q), pml if by_layer else None)
+    if pml is not None and not by_layer and pml < 9.0:
+        error = max(error, abs(far - pml))
     absorption = None
     if raw.eps.loss.any():
         change = raw.k_absorbing_per_um.imag - raw.k_per_um.imag

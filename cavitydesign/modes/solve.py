@@ -13,7 +13,7 @@ from ..geometry.cavity import Cavity
 from ..mesh.rim_layer import Reach, reach_of
 from ..mesh.rim_map import Window
 from ..mesh.window import Sizing, build_window
-from .error import across_errors, along_errors
+from .error import across_errors, along_errors, layer_log10_q_error
 from .family import ReducedFamily, first_snapshot, lifted, solve_family
 from .measure import wall_shift
 from .media import Permittivities, permittivities
@@ -43,6 +43,8 @@ class SolvedClass:
         Relative discretisation error of k by axial order.
     basis_error : float
         The same of the reduced basis.
+    layer_log10_q_error : float or None
+        Error of log10 Q where it is read from complex wavenumbers, before that of k.
     low_vectors : dict of int to array
         The first snapshot's modes as they were two orders lower, embedded.
     counted, complete
@@ -58,6 +60,7 @@ class SolvedClass:
     counted: int
     complete: bool
     notes: tuple[str, ...]
+    layer_log10_q_error: float | None = None
 
 
 def log10_q_estimate(seed: FamilySeed, m: int, radius_um: float, eps: Permittivities) -> float:
@@ -182,8 +185,9 @@ def _solve_class(
         complete = False
     embedded = problem.embed(low_problem, low_shot.vectors)
     low_vectors = {q: embedded[:, column] for q, column in low_shot.chosen.items()}
+    leak = layer_log10_q_error(shot, low_shot) if problem.is_complex else None
     return SolvedClass(
-        seed, family, modes, found.errors, basis_error, low_vectors, counted, complete, (*notes, note) if note else notes
+        seed, family, modes, found.errors, basis_error, low_vectors, counted, complete, (*notes, note) if note else notes, leak
     )
 
 
