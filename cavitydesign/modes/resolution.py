@@ -59,7 +59,7 @@ def _functions(cavity: Cavity, accuracy: float, seed: FamilySeed, window: Window
     outline = cavity.outline
     aspect = outline.equator_radius_um / outline.axial_radius_um
     off = 0.5 * math.log(seed.orders[-1] / m)
-    error = (1.0 + q**2) * (0.3 * min(max(1.5 * aspect, 0.15), 1.0) ** 2 / m**2 + 0.25 * off**2 / m)
+    error = (0.25 + q**2) * (0.36 * min(max(1.5 * aspect, 0.15), 1.0) ** 2 / m**2 + 0.3 * off**2 / m)
     ratio = 0.04 * (30.0 * max(aspect, 1.0) / m) ** 1.7 + 1.5 * off**2
     wanted = _SHARE_ALONG * accuracy * gain_of_a_function(m, cavity)
     more = 2

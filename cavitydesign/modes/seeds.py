@@ -136,7 +136,8 @@ def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int)
         start = k_hint
         for _ in range(4):  # the hint may be far off; media follow the estimate
             before, start = start, slice_wavenumber(cavity, polarisation, m, p, start)
-            if abs(start / before - 1.0) < 1e-3:
+            moved = abs(start / before - 1.0)
+            if moved < 1e-3 or (moved < 0.02 and _same_media(cavity, before, start)):
                 break
     else:
         assert request.span_nm is not None
@@ -161,6 +162,11 @@ def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int)
         seed = _trimmed(seed, request, low_k, high_k)
     keep = [m for m in seed.orders if m == request.azimuthal_order or _has_data(cavity, seed.k_per_um(m, 0))]
     return replace(seed, orders=tuple(keep), slice_k_per_um={m: seed.slice_k_per_um[m] for m in keep})
+
+
+def _same_media(cavity: Cavity, one: float, other: float) -> bool:
+    """Whether no medium changes between two wavenumbers."""
+    return bool(np.array_equal(permittivities(cavity, one).ordinary, permittivities(cavity, other).ordinary))
 
 
 def _has_data(cavity: Cavity, k_per_um: float) -> bool:
