@@ -89,9 +89,12 @@ def _prepare(out: Path) -> None:
 
 def _results(design: Design, found: ModeSet, lasing: Mapping[str, Any], seconds: Mapping[str, float]) -> dict[str, Any]:
     """The content of results.json."""
+    from ..report.applied import applied_values
+
     return {
         "schema": 1,
         "input": design.raw,
+        "applied": applied_values(design),
         "design_file": None if design.path is None else design.path.name,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": _versions(),
@@ -107,9 +110,11 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
     from .. import __version__
+    from ..survey import relevant_version
 
     return {
         "cavitydesign": __version__,
+        "sources": relevant_version(),
         "python": platform.python_version(),
         **{name: version(name) for name in _LIBRARIES},
     }
@@ -130,18 +135,24 @@ def _strongest(found: ModeSet, lasing: Mapping[str, Any]) -> Mode:
 
 def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any]) -> dict[str, Figure]:
     """The pictures of a run by file name; the field is that of the mode that lases most."""
+    from ..visualise.cavity import draw_cavity
+    from ..visualise.cuts import draw_cuts
     from ..visualise.field import draw_meridian
-    from ..visualise.lasing import draw_light_curve
+    from ..visualise.lasing import draw_light_curve, draw_output_shares
     from ..visualise.loss_budget import draw_loss_budget
     from ..visualise.spectrum import draw_comb, gain_curve
 
-    figures: dict[str, Figure] = {}
+    figures: dict[str, Figure] = {"cavity": draw_cavity(design.cavity)}
     if found.modes:
-        figures["field"] = draw_meridian(_strongest(found, lasing), design.cavity)
+        strongest = _strongest(found, lasing)
+        figures["field"] = draw_meridian(strongest, design.cavity)
+        figures["cuts"] = draw_cuts(strongest)
         figures["comb"] = draw_comb(found, gain_curve(lasing, design.medium, found.wavelength_range_nm))
         figures["loss_budget"] = draw_loss_budget(found)
     if lasing["light_curve"]["fluence_mj_cm2"]:
         figures["light_curve"] = draw_light_curve(lasing)
+    if lasing["per_mode"]:
+        figures["output_shares"] = draw_output_shares(lasing)
     return figures
 
 

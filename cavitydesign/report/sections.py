@@ -44,32 +44,16 @@ def with_error(value: float, error: float) -> str:
     return f"{value:.{decimals}f} ± {error:.1e}"
 
 
-def input_table(design: Mapping[str, Any]) -> Table:
-    """Every key of the design, as it was read."""
-    rows: list[tuple[str, ...]] = []
-    for table, keys in design.items():
-        if isinstance(keys, Mapping):
-            rows += [(f"{table}.{key}", _plain(value)) for key, value in keys.items()]
-        else:
-            rows.append((table, _plain(keys)))
-    return Table("Design, as it was read", ("key", "value"), tuple(rows))
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} = {_plain(inner)}" for key, inner in value.items())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(_plain(inner) for inner in value)
-    return str(value)
-
-
 def mode_table(modes: Sequence[Mapping[str, Any]]) -> Table:
     """Identity and place of each mode, with error bars."""
-    head = ("mode", "wavelength (nm)", "n_eff", "group index", "FSR (nm)", "E_z (%)", "E_r (%)", "E_φ (%)", "asked")
+    spreads = any(mode.get("wavelength_sd_nm") is not None for mode in modes)
+    head: tuple[str, ...] = ("mode", "wavelength (nm)")
+    head += ("n_eff", "group index", "FSR (nm)", "E_z (%)", "E_r (%)", "E_φ (%)", "accuracy")
     rows = tuple(
         (
             mode["label"],
             with_error(mode["wavelength_nm"], mode["wavelength_error_nm"]),
+            *((number(mode.get("wavelength_sd_nm"), 2),) if spreads else ()),
             number(mode["n_eff"], 6),
             number(mode.get("group_index"), 5),
             number(mode.get("fsr_nm"), 5),
@@ -78,23 +62,31 @@ def mode_table(modes: Sequence[Mapping[str, Any]]) -> Table:
         )
         for mode in modes
     )
-    return Table("Modes (polarisation, m, p, q; TM: E along the fibre axis)", head, rows)
+    caption = "Modes (polarisation, m, p, q; TM: E along the fibre axis); ± error of the computation"
+    if spreads:
+        head = (*head[:2], "sd by spreads (nm)", *head[2:])
+    return Table(caption, head, rows)
 
 
 def confinement_table(modes: Sequence[Mapping[str, Any]]) -> Table:
     """Share of the energy by region, and mode volume."""
     regions = list(dict.fromkeys(name for mode in modes for name in mode["confinement"]))
-    head = ("mode", *(f"in {name} (%)" for name in regions), "error (%)", "mode volume (µm³)")
+    head = ("mode", *(f"in {name} (%)" for name in regions), "± (%)", "mode volume (µm³)")
     rows = tuple(
         (
             mode["label"],
             *(_percent(mode["confinement"].get(name)) for name in regions),
             number(100 * mode.get("confinement_error", math.nan), 1),
-            number(mode["mode_volume_um3"]),
+            _volume(mode),
         )
         for mode in modes
     )
     return Table("Share of the energy by region (the surround up to the outer caustic)", head, rows)
+
+
+def _volume(mode: Mapping[str, Any]) -> str:
+    value, relative = mode["mode_volume_um3"], mode.get("mode_volume_relative_error")
+    return number(value) if not relative else with_error(value, value * relative)
 
 
 def _percent(share: float | None) -> str:
@@ -120,83 +112,66 @@ def loss_table(modes: Sequence[Mapping[str, Any]]) -> Table:
 
 _OUTCOMES = (
     ("regime", "regime"),
-    ("modes_lasing", "modes that lase"),
-    ("side_mode_suppression_db", "side-mode suppression (dB)"),
+    ("regime_fluence_mj_cm2", "told at (mJ/cm²)"),
+    ("modes_lasing", "modes that lase there"),
+    ("side_mode_suppression_db", "strongest over next mode there (dB)"),
     ("single_mode_probability", "probability of a single mode over the comb's place"),
 )
 _THRESHOLDS = (
-    ("gain_equals_loss", "gain equals loss (mJ/cm²)"),
     ("ase", "first break of the light curve, ASE (mJ/cm²)"),
     ("lasing", "second break, lasing threshold (mJ/cm²)"),
 )
 
 
 def lasing_table(lasing: Mapping[str, Any]) -> Table:
-    """Regime, thresholds named apart, slopes."""
+    """Regime, thresholds named apart, slopes, with the standard errors of the fit."""
     rows = [(words, number(lasing.get(key), 4)) for key, words in _OUTCOMES]
-    thresholds = lasing.get("threshold_mj_cm2") or {}
-    rows += [(words, number(thresholds.get(key), 4)) for key, words in _THRESHOLDS]
-    slopes = ", ".join(number(slope, 3) for slope in lasing.get("slopes") or ()) or "-"
-    return Table("Lasing", ("outcome", "value"), (*rows, ("slopes of the light curve", slopes)))
+    thresholds, fit = lasing.get("threshold_mj_cm2") or {}, lasing.get("fit") or {}
+    rows.append(("gain equals loss (mJ/cm²)", number(thresholds.get("gain_equals_loss"), 4)))
+    errors = fit.get("breaks_error_mj_cm2") or (0.0, 0.0)
+    for (key, words), error in zip(_THRESHOLDS, errors, strict=True):
+        value = thresholds.get(key)
+        rows.append((words, number(value) if value is None or not error else with_error(value, error)))
+    slopes = lasing.get("slopes") or ()
+    bars = fit.get("slopes_error") or [0.0] * len(slopes)
+    told = [with_error(slope, bar) if bar else number(slope, 3) for slope, bar in zip(slopes, bars, strict=True)]
+    rows.append(("slopes of the light curve", ", ".join(told) or "-"))
+    rows += [
+        (words, number(lasing.get(key), 3))
+        for key, words in (
+            ("pulse_fwhm_ps", "length of the laser pulse (ps)"),
+            ("transform_limit_nm", "its transform limit (nm)"),
+            ("quantum_defect", "quantum defect of the pump"),
+            ("balance_error", "largest error of the balance of excitations and photons"),
+        )
+        if lasing.get(key) is not None
+    ]
+    caption = "Lasing; ± standard error of the fit to the computed curve, not of the model"
+    return Table(caption, ("outcome", "value"), tuple(rows))
 
 
 def per_mode_table(lasing: Mapping[str, Any]) -> Table:
     """What the gain does to each mode."""
-    head = ("mode", "wavelength (nm)", "threshold gain (cm⁻¹)", "in the doped region (%)", "share of output (%)")
+    head = (
+        "mode",
+        "wavelength (nm)",
+        "Q used",
+        "threshold gain (cm⁻¹)",
+        "gain = loss (mJ/cm²)",
+        "in the doped region (%)",
+        "share of output (%)",
+    )
     rows = tuple(
         (
-            mode["label"],
+            mode["label"] + (" *" if mode.get("extended") else ""),
             number(mode["wavelength_nm"], 8),
+            number(mode.get("q_passive"), 4),
             number(mode["threshold_gain_per_cm"], 4),
+            number(mode.get("gain_equals_loss_mj_cm2"), 4),
             _percent(mode["confinement"]),
             number(None if mode["output_share"] is None else 100 * mode["output_share"], 3),
         )
         for mode in lasing.get("per_mode") or ()
     )
-    return Table("Modes under the gain", head, rows)
-
-
-def origin_table(design: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> Table:
-    """What was computed from the design alone, and what rests on a fit to measurements."""
-    rows = [
-        ("wavelength, n_eff, FSR, group index", "computed", "vector eigenproblem on the cavity's section"),
-        ("confinement, mode volume", "computed", "integrals of the solved field"),
-        ("Q by radiation", "computed", "from the solved field; logarithm, no floor"),
-        ("Q by absorption", "computed from data", "extinction of the media, weighted by the energy in each"),
-        ("Q by scattering", "computed from input", "roughness and correlation length of the design file"),
-        ("indices", "measured data", "see the references of the media"),
-    ]
-    if lasing is not None:
-        quality = (design.get("lasing") or {}).get("quality", "budget")
-        empirical = quality != "budget"
-        note = f"lasing.quality = {_plain(quality)}: overrides the solved budget" if empirical else "the solved budget"
-        rows.append(("Q that the lasing model uses", "fitted or given" if empirical else "computed", note))
-        noted = lasing.get("calibrations")
-        for name, words in (noted if isinstance(noted, Mapping) else {}).items():
-            kind, _, why = str(words).partition(": ")
-            rows.append((str(name), kind, why))
-        rows.append(("thresholds, slopes, regime, output shares", "computed", "rate equations on the solved comb"))
-    return Table("What was computed and what was fitted", ("quantity", "origin", "how"), tuple(rows))
-
-
-def provenance_table(results: Mapping[str, Any]) -> Table:
-    """Versions, machine and wall times."""
-    rows = [("finished", number(results.get("finished"))), ("design file", number(results.get("design_file")))]
-    rows += [(f"version of {name}", str(one)) for name, one in (results.get("versions") or {}).items()]
-    rows += [(name, str(one)) for name, one in (results.get("platform") or {}).items()]
-    rows += [(f"wall time, {name} (s)", number(one, 3)) for name, one in (results.get("seconds") or {}).items()]
-    inner = (results.get("modes") or {}).get("seconds") or {}
-    rows += [(f"wall time of the solver, {name} (s)", number(one, 3)) for name, one in inner.items()]
-    return Table("Provenance", ("item", "value"), tuple(rows))
-
-
-def all_warnings(results: Mapping[str, Any]) -> list[str]:
-    """Every warning of the solver and of the lasing model, and what the count of modes says."""
-    modes, lasing = results.get("modes") or {}, results.get("lasing") or {}
-    found = [str(one) for one in (*modes.get("warnings", ()), *lasing.get("warnings", ()))]
-    if modes.get("complete") is False:
-        found.append("no count of eigenvalues certifies that the list of modes is complete")
-    missed = [mode["label"] for mode in modes.get("modes", ()) if not mode.get("accuracy_met", True)]
-    if missed:
-        found.append(f"asked accuracy missed by {', '.join(missed)}")
-    return found
+    starred = any(mode.get("extended") for mode in lasing.get("per_mode") or ())
+    return Table("Modes under the gain" + ("; * continued from the solved comb by its spacing" if starred else ""), head, rows)

@@ -43,16 +43,15 @@ def broken_power_law(fluence: Array, breaks: Sequence[float], slopes: Sequence[f
     return np.asarray(np.exp(logarithm))
 
 
-def _draw_fit(
-    ax: Axes, fluence: Array, emission: Array, breaks: list[float], slopes: list[float], theme: Theme
-) -> None:
+def _draw_fit(ax: Axes, fluence: Array, emission: Array, breaks: list[float], slopes: list[float], theme: Theme) -> None:
     shape = broken_power_law(fluence, breaks, slopes)
     positive = emission > 0
     scale = float(np.exp(np.mean(np.log(emission[positive]) - np.log(shape[positive]))))
     ax.plot(fluence, scale * shape, color=colour(1), lw=1.2, zorder=3, label="fitted power laws")
     edges = [float(fluence[0]), *breaks, float(fluence[-1])]
     for slope, low, high in zip(slopes, edges[:-1], edges[1:], strict=True):
-        middle = float(np.sqrt(max(low, edges[0]) * min(high, edges[-1])))
+        first, last = max(low, edges[0]), min(high, edges[-1])
+        middle = float(first * (last / first) ** 0.35)  # room for the words to the right of it
         height = scale * float(broken_power_law(np.array([middle]), breaks, slopes)[0])
         ax.annotate(
             f"slope {slope:.2f}",
@@ -111,12 +110,15 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
             color=theme.muted,
             path_effects=halo(theme.ground),
         )
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high * (high / low) ** 0.16)  # room above the curve for the names of the thresholds
     _plain_fluence_axis(ax)
     ax.set_ylabel("emission (arb. units)")
     ax.set_title(_regime_words(content))
     handles, names = ax.get_legend_handles_labels()
     kept = [(handle, name) for handle, name in zip(handles, names, strict=True) if not name.startswith("threshold")]
-    ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="lower right")
+    box = {"frameon": True, "facecolor": theme.ground, "framealpha": 0.9, "edgecolor": "none"}
+    ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="lower right", **box)
     return fig
 
 
@@ -137,9 +139,7 @@ def _plain_fluence_axis(ax: Axes) -> None:
     """Fluences as plain numbers, not powers of ten."""
     ax.set_xlabel("fluence (mJ/cm²)")
     low, high = ax.get_xlim()
-    ticks = [
-        value for value in (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100) if low <= value <= high
-    ]
+    ticks = [value for value in (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100) if low <= value <= high]
     ax.set_xticks(ticks, [f"{value:g}" for value in ticks])
     ax.set_xticks([], [], minor=True)
 
@@ -174,11 +174,11 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     upper.set_yscale("log")
     upper.set_ylim(1e-6, 3.0 if len(modes) > 12 else 30.0)
     upper.set_ylabel("share of output")
-    lower.plot(
-        wavelength, [mode["threshold_gain_per_cm"] for mode in modes], "s", color=colour(1), label="threshold gain"
-    )
+    lower.plot(wavelength, [mode["threshold_gain_per_cm"] for mode in modes], "s", color=colour(1), label="threshold gain")
     lower.set_ylabel("threshold gain (cm$^{-1}$)")
     lower.set_xlabel("wavelength (nm)")
+    reach = max(float(np.ptp(wavelength)), 1.0)
+    lower.set_xlim(wavelength[0] - 0.05 * reach, wavelength[-1] + (0.16 if len(modes) <= 12 else 0.05) * reach)
     if len(modes) <= 12:
         for mode, height in zip(modes, share, strict=True):
             upper.annotate(

@@ -135,9 +135,9 @@ def test_run_writes_results_figures_and_report(tmp_path: Path) -> None:
         assert (out / name).read_bytes().startswith(b"\x89PNG"), name
     page = (out / "report.html").read_text()
     assert not re.search(r"""(?:src|href)=["']?https?://""", page.replace("https://doi.org/", ""))
-    assert sorted(path.name for path in out.iterdir()) == sorted(
-        ["results.json", "field.png", "comb.png", "light_curve.png", "loss_budget.png", "report.html"]
-    )
+    pictures = ("cavity", "field", "cuts", "comb", "light_curve", "loss_budget", "output_shares")
+    written = sorted([*(f"{name}.png" for name in pictures), "results.json", "report.html"])
+    assert sorted(path.name for path in out.iterdir()) == written
 
 
 def test_a_folder_that_cannot_be_made_costs_no_computation(tmp_path: Path, cylinder: Path) -> None:

@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from cavitydesign.design_file import parse_design
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode_set import ModeSet
+from cavitydesign.report import audit, sections
+from cavitydesign.report.applied import applied_values
 from cavitydesign.report.html import report_html, write_report
 from cavitydesign.report.references import library, materials_used, references_of
 from cavitydesign.report.sections import number, with_error
@@ -100,6 +103,61 @@ def test_what_was_fitted_is_told_apart(results: dict[str, Any]) -> None:
     assert "per_um = 24.0: overrides the solved budget" in text
     budget = {**results, "input": {**DESIGN, "lasing": {"quality": "budget"}}}
     assert "overrides the solved budget" not in report_html(budget, {})
+
+
+def test_every_value_that_was_used_is_told(results: dict[str, Any]) -> None:
+    """Defaults, constants of the gain with their origin, and the data of the media, as the run noted them."""
+    design = parse_design({**DESIGN, "cavity": {**DESIGN["cavity"], "axial_radius_um": 60.0, "fibre_diameter_um": 8.0}})
+    applied = applied_values(design)
+    assert json.loads(json.dumps(applied)) == applied, "plain JSON"
+    assert applied["pump"]["pulse_fs"] == design.pump.pulse_fs and applied["pump"]["energy_jitter"] == design.pump.pulse_jitter
+    assert applied["gain"]["auger_ps"] == design.medium.auger_ps
+    told = {**results, "input": design.raw, "applied": applied}
+    defaults = dict(audit.default_table(told).rows)
+    assert defaults["pump.pulse_fs"] == "100.0" and defaults["lasing.single_mode_db"] == "10.0"
+    assert not any(key.startswith("cavity.diameter") for key in defaults), "what the design gives is no default"
+    origins = {row[0]: row[1:] for row in audit.origin_table(told).rows}
+    for constant in design.medium.constants:
+        value, kind, source = origins[f"gain.{constant.key}"]
+        assert float(value) == pytest.approx(getattr(design.medium, constant.key), rel=1e-4)
+        assert (kind, source) == (constant.kind, constant.source)
+    media = {row[0]: row for row in audit.media_table(told).rows}
+    assert media["body"][1] == "PMMA" and "10.1364/AO.54.00F139" in media["body"][3] and media["body"][2] == "420 to 1620"
+    text = report_html(told, {})
+    assert "Values used where the design says nothing" in text
+    assert audit.default_table(results) is None and audit.media_table(results) is None
+
+
+def test_fits_carry_their_standard_errors(results: dict[str, Any]) -> None:
+    fit = {"breaks_mj_cm2": [2.0, 3.0], "breaks_error_mj_cm2": [0.02, 0.03], "slopes_error": [0.1, 0.2, 0.1], "rms": 0.01}
+    rows = dict(sections.lasing_table({**results["lasing"], "fit": fit}).rows)
+    assert rows["second break, lasing threshold (mJ/cm²)"] == "3.000 ± 3.0e-02"
+    assert rows["slopes of the light curve"] == "3.00 ± 1.0e-01, 6.00 ± 2.0e-01, 3.00 ± 1.0e-01"
+
+
+@pytest.mark.parametrize(
+    ("cavity", "keys"),
+    [
+        ({"profile": "droplet"}, {"carroll1976"}),
+        ({"profile": "section"}, {"geuzaine2009", "gustafsson2020"}),
+        ({"roughness_nm": 1.0}, {"gorodetsky1996", "johnson2005"}),
+        ({"diameter_um": {"value": 15.0, "sd": 0.1}}, {"johnson2002"}),
+        ({"body": {"host": "PMMA", "inclusion": "CsPbBr3", "volume_fraction": 0.01}}, {"maxwellgarnett1904", "material-pmma"}),
+    ],
+    ids=["drop", "section", "rough rim", "spread", "dots in a host"],
+)
+def test_each_method_is_cited_where_it_was_used(cavity: dict[str, Any], keys: set[str]) -> None:
+    plain = {one.key for one in references_of({"cavity": {"profile": "parabola", "body": {"index": 1.5}}}, False)}
+    found = references_of({"cavity": {"profile": "parabola", "body": {"index": 1.5}, **cavity}}, False)
+    assert keys <= {one.key for one in found} and not keys & plain
+    assert all(one.use for one in found), "each says what for"
+
+
+def test_another_gain_medium_brings_its_own_sources() -> None:
+    design = parse_design({**DESIGN, "cavity": {**DESIGN["cavity"], "axial_radius_um": 60.0, "fibre_diameter_um": 8.0},
+                           "gain": {"medium": "rhodamine-6G-PMMA"}, "pump": {"photons": 1, "wavelength_nm": 532.0}})  # fmt: skip
+    keys = {one.key: one for one in references_of(design.raw, True, applied_values(design))}
+    assert "paper-a" not in keys and "PhotochemCAD" in keys["gain-rhodamine-6g-pmma"].words
 
 
 def test_warnings_reach_the_reader(results: dict[str, Any]) -> None:

@@ -1,0 +1,161 @@
+"""The report as a sequence of blocks, the same for the page and for the sheets of paper."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import audit, sections
+from .references import Reference, references_of
+
+CAPTIONS = {
+    "cavity": "The cavity's own section with its fibre.",
+    "field": "Energy density of the strongest mode in the meridian plane, scaled to its maximum; full line: surfaces; dashed: "
+    "radial caustics r = m/(k n); dotted: axial turning points of the adiabatic picture.",
+    "cuts": "The same mode along the radius (with the solver's energy share of each region) and along the rim.",
+    "comb": "a: the modes at their wavelengths under the gain curve, labelled polarisation m p q. b: quality factors.",
+    "loss_budget": "a: share of each loss channel in 1/Q. b: log10 Q of each channel and of all together.",
+    "light_curve": "Light in, light out: computed points, the fitted piecewise power law, and the thresholds.",
+    "output_shares": "Share of each mode in the output, and its threshold gain.",
+}
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section begins."""
+
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """A paragraph; `strong` for what must not be overlooked."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answer in a few numbers: value and what it is."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure by its name, with its caption."""
+
+    name: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The references."""
+
+    references: tuple[Reference, ...]
+
+    @property
+    def bibtex(self) -> str:
+        """All entries."""
+        return "\n\n".join(one.bibtex for one in self.references) + "\n"
+
+
+Block = Heading | Words | Answers | Picture | Sources | sections.Table
+
+
+def main_mode(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The mode with the largest share of the output, or the first."""
+    listed = modes.get("modes") or ()
+    share = {one["label"]: one.get("output_share") or 0.0 for one in (lasing or {}).get("per_mode") or ()}
+    found: Mapping[str, Any] | None = max(listed, key=lambda mode: share.get(mode["label"], 0.0), default=None)
+    return found
+
+
+def headline(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    """The answer in a few numbers."""
+    items = [(str(len(modes.get("modes") or ())), "modes found")]
+    if lasing:
+        threshold, chance = (lasing.get("threshold_mj_cm2") or {}).get("lasing"), lasing.get("single_mode_probability")
+        place = lasing.get("regime_fluence_mj_cm2")
+        at = "" if place is None else f" at {sections.number(place, 3)} mJ/cm²"
+        items = [
+            (str(lasing.get("regime")), f"regime{at}"),
+            ("none" if threshold is None else f"{sections.number(threshold, 3)} mJ/cm²", "lasing threshold"),
+            ("-" if chance is None else f"{100 * chance:.0f} %", "chance of a single mode"),
+            *items,
+        ]
+    main = main_mode(modes, lasing)
+    if main is not None:
+        items.append((f"{sections.number(main.get('fsr_nm'), 4)} nm", f"FSR of {main['label']}"))
+        items.append((sections.number(main["log10_q"].get("total"), 3), f"solved log10 Q of {main['label']}"))
+    return tuple(items)
+
+
+def title_of(results: Mapping[str, Any]) -> tuple[str, str]:
+    """Title and subtitle."""
+    design, modes = results.get("input") or {}, results.get("modes") or {}
+    cavity = design.get("cavity", {})
+    body = cavity.get("body")
+    medium = body if isinstance(body, str) else ""
+    if isinstance(body, Mapping) and "index" in body:
+        medium = f"index {audit.plain(body['index'])}"
+    of = f" of {medium}" if medium else ""
+    title = f"Cavity of {sections.number(modes.get('diameter_um'))} µm: modes, losses and lasing"
+    return title, f"{cavity.get('profile', 'cavity')}{of}, made by cavitydesign"
+
+
+def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Iterator[Block]:
+    """The blocks of a report in their order.
+
+    Parameters
+    ----------
+    results : mapping
+        The content of results.json: input, applied, versions, platform, seconds, modes, and lasing where it was computed.
+    figures : collection of str
+        Names of the pictures at hand; those without a place of their own follow the lasing.
+    """
+    design, modes, lasing = results.get("input") or {}, results.get("modes") or {}, results.get("lasing")
+    listed = modes.get("modes") or ()
+
+    def pictures(*names: str) -> Iterator[Picture]:
+        yield from (Picture(name, CAPTIONS[name]) for name in names if name in figures)
+
+    yield Heading("Answer", "answer")
+    yield Answers(headline(modes, lasing))
+    yield Heading("Warnings", "warnings")
+    warnings = audit.all_warnings(results)
+    yield from (Words(one, strong=True) for one in warnings)
+    if not warnings:
+        yield Words("None.")
+    yield Heading("Input", "input")
+    yield audit.input_table(design)
+    yield from pictures("cavity")
+    yield from (table for table in (audit.media_table(results), audit.default_table(results)) if table is not None)
+    yield Heading("Modes", "modes")
+    yield Words(audit.count_words(modes))
+    yield sections.mode_table(listed)
+    yield from pictures("field", "cuts")
+    yield sections.confinement_table(listed)
+    yield from pictures("comb")
+    yield Heading("Losses", "losses")
+    yield sections.loss_table(listed)
+    yield from pictures("loss_budget")
+    yield Heading("Lasing", "lasing")
+    if lasing is None:
+        yield Words("Not computed.")
+    else:
+        yield sections.lasing_table(lasing)
+        yield from pictures("light_curve")
+        yield sections.per_mode_table(lasing)
+        yield from pictures("output_shares")
+    yield from (Picture(name, name) for name in figures if name not in CAPTIONS)
+    yield Heading("What was computed and what was fitted", "origin")
+    yield audit.origin_table(results)
+    yield Heading("References", "references")
+    yield Sources(tuple(references_of(design, lasing is not None, results.get("applied"))))
+    yield Heading("Provenance", "provenance")
+    yield audit.provenance_table(results)
