@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .design_file import Design
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from .lasing import LasingPrediction
 
 Progress = Callable[[str, float], None]
+
+_STEP_OF_SPREAD = 1e-2
+_LARGEST_MOVE = 0.05
 
 
 def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
@@ -40,7 +44,27 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     def thresholds(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
         return static_thresholds(modes, design, cavity)
 
-    return with_spreads(found, design.modes, cavity_spreads(design), thresholds)
+    return with_spreads(found, design.modes, cavity_spreads(design), thresholds, _effects_on_thresholds(found, design))
+
+
+def _effects_on_thresholds(found: ModeSet, design: Design) -> list[dict[str, dict[str, float]]]:
+    """What one standard deviation of each number outside the cavity changes in the static thresholds."""
+    from .design_file.varied import beside, moves_modes
+
+    effects = []
+    for key, sd in design.spreads.items():
+        pair = None if moves_modes(key) else beside(design, key, _STEP_OF_SPREAD * sd)
+        if pair is None:
+            continue
+        low, high = (static_thresholds(found, side, design.cavity) for side in (pair.lower, pair.upper))
+        effects.append(
+            {
+                label: {name: sd * (high[label][name] - value) / pair.width for name, value in row.items() if name in high[label]}
+                for label, row in low.items()
+                if label in high
+            }
+        )
+    return effects
 
 
 def static_thresholds(modes: ModeSet, design: Design, cavity: Cavity | None = None) -> dict[str, dict[str, float]]:
@@ -86,4 +110,34 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
     """
     from .lasing import predict_lasing as predict
 
-    return predict(modes, design.medium, design.pump, design.lasing, cavity=design.cavity, progress=progress)
+    found = predict(modes, design.medium, design.pump, design.lasing, cavity=design.cavity, progress=progress)
+    return _with_lasing_spread(found, modes, design) if design.spreads else found
+
+
+def _with_lasing_spread(nominal: LasingPrediction, modes: ModeSet, design: Design) -> LasingPrediction:
+    """The prediction with what the uncertain numbers leave in it: two further predictions for each."""
+    from .design_file.varied import beside, moves_modes
+    from .lasing import predict_lasing as predict
+    from .lasing.spreads import UncertainNumber, lasing_spread
+
+    comb_sd = max((mode.extra.get("wavelength_sd_nm") or 0.0 for mode in modes), default=0.0)
+    spacing = None if nominal.comb is None else nominal.comb.spacing_nm
+    # Thresholds repeat with the comb's spacing: their slopes are taken where the comb moves by a small part of it.
+    share = 1.0 if spacing is None or comb_sd == 0.0 else min(1.0, _LARGEST_MOVE * spacing / comb_sd)
+    numbers = []
+    for key, sd in design.spreads.items():
+        pair = beside(design, key, share * sd)
+        if pair is None:
+            continue
+        sides = []
+        for side in (pair.lower, pair.upper):
+            moved = solve_modes(side.cavity, side.modes) if moves_modes(key) else modes
+            request = replace(side.lasing, comb_phases=0, exact_thresholds=0)
+            sides.append(predict(moved, side.medium, side.pump, request, cavity=side.cavity))
+        numbers.append(UncertainNumber(key, sides[0], sides[1], pair.width / sd, moves_modes(key)))
+    warnings = nominal.warnings
+    if share < 1.0:
+        text = f"the spreads move the comb by {comb_sd / (spacing or comb_sd):.2g} of its spacing"
+        warnings = (*warnings, f"{text}: those of the thresholds are for its computed place; the regime's probability has it moved")
+    spread = lasing_spread(nominal, design.lasing, numbers, comb_sd)
+    return replace(nominal, spread=spread, warnings=warnings)

@@ -20,7 +20,7 @@ _ALLOWED = {
     "cylinder": ("diameter_um",),
     "droplet": (*_DROP_MEASURES, "solid_fraction", "contact_line"),
     "outline": ("file", *_SCALES, "upright", *_ANY_FIBRE),
-    "section": ("file", "materials", "region_names", "parameters", "magnetic_walls"),
+    "section": ("file", "materials", "region_names", "parameters", "magnetic_walls", "electric_walls"),
 }
 _SHAPE_KEYS = tuple(dict.fromkeys(key for keys in _ALLOWED.values() for key in keys))
 _REQUIRED = {

@@ -108,7 +108,7 @@ class Converter:
         if self.problems:
             return None
         given = _given(table, "roughness_nm", "correlation_nm")
-        file, walls = self._folder / str(table.file), tuple(table.magnetic_walls or ())
+        file, walls = self._folder / str(table.file), (tuple(table.magnetic_walls or ()), tuple(table.electric_walls or ()))
         names = table.region_names or {}
         return self._built(load_section, file, table.parameters or {}, names, known, walls, given)
 

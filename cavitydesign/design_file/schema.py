@@ -101,6 +101,7 @@ class CavityTable(Table):
     region_names: dict[Text, Text] | None = Field(None, description="a section's own names of regions, and ours")
     parameters: dict[Text, Number] | None = Field(None, description="values of the constants of a .geo section")
     magnetic_walls: tuple[Text, ...] | None = Field(None, description="named curves of a section that are mirrors")
+    electric_walls: tuple[Text, ...] | None = Field(None, description="named curves of a section that are metal")
     roughness_nm: Roughness | None = Field(None, description="r.m.s. roughness of the rim, nm")
     correlation_nm: Positive | None = Field(None, description="correlation length of the roughness, nm")
 
@@ -199,5 +200,7 @@ def all_keys() -> tuple[str, ...]:
 
 def carries_spread(location: tuple[str | int, ...]) -> bool:
     """Whether the key is a number with a unit, which may have a standard deviation."""
+    if location[:2] == ("lasing", "quality"):  # a number, or one for each um of diameter
+        return len(location) == 2 or location[2:] == ("per_um",)
     field = field_at(location)
     return field is not None and "float" in str(field.annotation)

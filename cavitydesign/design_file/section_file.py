@@ -19,7 +19,7 @@ def load_section(
     parameters: Mapping[str, float],
     names: Mapping[str, str],
     media: Mapping[str, Material],
-    magnetic: tuple[str, ...],
+    walls: tuple[tuple[str, ...], tuple[str, ...]],
     rim: Mapping[str, float],
 ) -> SectionCavity:
     """A cavity of any meridian section.
@@ -34,8 +34,8 @@ def load_section(
         The file's own names of regions, and ours ("body", "surround", ...).
     media : mapping of str to Material
         By region.
-    magnetic : tuple of str
-        Curves that are magnetic walls.
+    walls : two tuples of str
+        Curves that are magnetic walls, and curves that are metal.
     rim : mapping of str to float
         roughness_nm, correlation_nm.
 
@@ -51,7 +51,7 @@ def load_section(
         raise InputError(f"{path}: parameters belong to a .geo section")
     changed = path.stat().st_mtime_ns if path.is_file() else 0
     mesh = _mesh(path, changed, tuple(sorted(parameters.items())))
-    return SectionCavity.of(mesh.renamed(names, str(path)), media, str(path), magnetic, **rim)
+    return SectionCavity.of(mesh.renamed(names, str(path)), media, str(path), walls[0], walls[1], **rim)
 
 
 @lru_cache(maxsize=8)

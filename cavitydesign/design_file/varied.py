@@ -1,42 +1,79 @@
-"""The uncertain numbers of a design's cavity, as changes that the modes can be derived by."""
+"""The uncertain numbers of a design: as changes of its cavity that the modes can be derived by, and as designs beside it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import InputError
-from ..geometry import Cavity
+from ..mesh.section_cavity import SectionCavity
 from ..modes.change import CavityChange
 from ..modes.uncertainty import Spread
 from .design import Design, parse_design
 
 _RELATIVE_STEP, _STEP_OF_SPREAD = 4e-5, 1e-2
+# Shapes meshed anew differ by the errors of two meshes: a step as large as the spread allows.
+_STEP_OF_SECTION_SPREAD = 0.5
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Designs on either side of an uncertain number.
+
+    Attributes
+    ----------
+    key : str
+    lower, upper : Design
+        The design itself where a side is not allowed.
+    width : float
+        How far apart they are, in the number's unit.
+    """
+
+    key: str
+    lower: Design
+    upper: Design
+    width: float
+
+
+def moves_modes(key: str) -> bool:
+    """Whether a key belongs to the cavity; numbers of other tables leave the modes as they are."""
+    return key.startswith("cavity.")
+
+
+def beside(design: Design, key: str, half: float) -> Beside | None:
+    """The designs with a number half a width lower and higher; None if neither is allowed.
+
+    Where one of the two is not allowed (an absorption below 0) the other and the design itself remain.
+    """
+    value = _value(design.raw, key)
+    sides = [_with(design, key, value + step) for step in (-half, half)]
+    width = half * sum(side is not None for side in sides)
+    lower, upper = (design if side is None else side for side in sides)
+    return Beside(key, lower, upper, width) if width > 0 else None
 
 
 def cavity_spreads(design: Design) -> tuple[Spread, ...]:
-    """Each number of the [cavity] table that carries a spread; spreads of other tables do not move the modes.
+    """Each number of the [cavity] table that carries a spread.
 
-    A design is read again with the number a step below and above: 4e-5 of itself, or a hundredth of its spread if more. Where
-    one of the two is not allowed (an absorption below 0) the derivative is one-sided.
+    A design is read again with the number a step below and above: 4e-5 of itself, or a hundredth of its spread if more; half of
+    its spread for a constant of a .geo section.
     """
     spreads = []
     for key, sd in design.spreads.items():
-        if not key.startswith("cavity."):
+        if not moves_modes(key):
             continue
-        value = _value(design.raw, key)
-        half = max(_RELATIVE_STEP * abs(value), _STEP_OF_SPREAD * sd)
-        sides = [_beside(design, key, value + step) for step in (-half, half)]
-        width = half * sum(side is not None for side in sides)
-        lower, upper = (design.cavity if side is None else side for side in sides)
-        if width > 0:
-            spreads.append(Spread(CavityChange(key, lower, upper, width), sd))
+        meshed = isinstance(design.cavity, SectionCavity) and key.startswith("cavity.parameters.")
+        share = _STEP_OF_SECTION_SPREAD if meshed else _STEP_OF_SPREAD
+        pair = beside(design, key, max(_RELATIVE_STEP * abs(_value(design.raw, key)), share * sd))
+        if pair is not None:
+            spreads.append(Spread(CavityChange(key, pair.lower.cavity, pair.upper.cavity, pair.width), sd))
     return tuple(spreads)
 
 
-def _beside(design: Design, key: str, value: float) -> Cavity | None:
-    """The cavity with another value of a key, None if the value is not allowed."""
+def _with(design: Design, key: str, value: float) -> Design | None:
+    """The design with another value of a key, None if the value is not allowed."""
     try:
-        return parse_design(design.raw, overrides={key: value}, path=design.path).cavity
+        return parse_design(design.raw, overrides={key: value}, path=design.path)
     except InputError:
         return None
 

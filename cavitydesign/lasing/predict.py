@@ -30,7 +30,7 @@ from .overlap import ModeOverlap, needed_overlap
 from .prediction import LasingPrediction, ModeOutcome
 from .pulse import full_width_ps, transform_limit_nm
 from .pulse_solver import PulseSolver
-from .regime import decided, probability_over_phase, side_mode_suppression_db, single_mode_range
+from .regime import CombPlaces, decided, probability_over_phase, side_mode_suppression_db, single_mode_range
 from .request import LasingRequest
 from .spontaneous import purcell_factor, spontaneous_emission_factors
 from .threshold import DarkGain, threshold_gain_per_cm
@@ -114,7 +114,8 @@ def predict_lasing(
     regime = decided(emitted, place, thresholds.lasing, request.single_mode_db)
     _tell(progress, "single-mode probability", 0.8)
     tried = regime.modes_lasing > 0 and request.comb_phases > 0
-    probability = setting.single_mode_probability(place) if tried else None
+    places = setting.comb_places(place) if tried else None
+    probability = None if places is None else setting.single_mode_probability(places)
     best = comb[int(emitted.argmax())]
     width, limit = _pulse(run, comb, emitted)
     light_yield = float(emitted.sum() + run.spontaneous[0]) / setting.excitons(place)
@@ -142,6 +143,7 @@ def predict_lasing(
         calibrations=calibrations(medium, pump, request),
         warnings=caveats(solved, medium, pump, request, diameter_um, thresholds, best, float(errors.max())),
         seconds=time.perf_counter() - began,
+        comb=places,
     )
     _tell(progress, "lasing", 1.0)
     return prediction
@@ -185,19 +187,22 @@ class _Setting:
         each = DarkGain(model, self._medium).threshold_excitons_each()
         return tuple(None if value is None else (value / self.per_unit) ** (1.0 / self._pump.photons) for value in each)
 
-    def single_mode_probability(self, fluence: float) -> float:
-        """Over the place of the comb, and over the spread of the diameter."""
+    def comb_places(self, fluence: float) -> CombPlaces:
+        """Side-mode suppression over the places of the comb."""
         comb, origin, spacing = periodic_comb(self._comb, self._diameter)
         overlap = self._overlap.repeated(origin) if self._overlap is not None else None
         solver = PulseSolver(comb, self._medium, self._emitters, self.solver.control, overlap)
         phase = np.arange(self._request.comb_phases) / self._request.comb_phases - 0.5
         outcomes = solver.outcomes(np.full(len(phase), self.excitons(fluence)), phase * spacing)
-        suppression = side_mode_suppression_db(outcomes.emitted)
-        wavelength = float(np.mean([mode.wavelength_nm for mode in comb]))
-        spread = self._request.diameter_sd_um / self._diameter * wavelength / spacing
+        return CombPlaces(phase, side_mode_suppression_db(outcomes.emitted), spacing)
+
+    def single_mode_probability(self, places: CombPlaces) -> float:
+        """Over the place of the comb, and over the spread of the diameter."""
+        wavelength = float(np.mean([mode.wavelength_nm for mode in periodic_comb(self._comb, self._diameter)[0]]))
+        spread = self._request.diameter_sd_um / self._diameter * wavelength / places.spacing_nm
         if self._request.comb_place == "unknown":
             spread = math.inf
-        return probability_over_phase(phase, suppression, self._request.single_mode_db, 0.0, spread)
+        return probability_over_phase(places.phase, places.suppression_db, self._request.single_mode_db, 0.0, spread)
 
     def outcomes(self, emitted: Array, exact: Mapping[str, float | None]) -> tuple[ModeOutcome, ...]:
         """What each mode does."""

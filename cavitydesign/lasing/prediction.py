@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..gain.heat import HeatLoad
 from .light_curve import TwoBreakFit
-from .regime import Regime
+from .regime import CombPlaces, Regime
+
+if TYPE_CHECKING:
+    from .spreads import LasingSpread
 
 Array = NDArray[np.float64]
 
@@ -121,6 +125,10 @@ class LasingPrediction:
     calibrations : mapping of str to str
         Which inputs are fits or empirical, and to what.
     warnings : tuple of str
+    comb : CombPlaces or None
+        Side-mode suppression over the places of the comb; None where it was not asked for, or below threshold.
+    spread : LasingSpread or None
+        What uncertain numbers of the design leave in it; None without any.
     """
 
     regime: Regime
@@ -142,6 +150,8 @@ class LasingPrediction:
     calibrations: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+    comb: CombPlaces | None = None
+    spread: LasingSpread | None = None
 
     def to_json_dict(self) -> dict[str, object]:
         """The JSON of the command `lase`."""
@@ -187,7 +197,7 @@ class LasingPrediction:
             "calibrations": dict(self.calibrations),
             "warnings": list(self.warnings),
             "seconds": self.seconds,
-        }
+        } | ({} if self.spread is None else {"spread": self.spread.to_json_dict()})
 
 
 def _plain(value: object) -> object:

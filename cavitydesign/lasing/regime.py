@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Array = NDArray[np.float64]
 
@@ -31,6 +32,23 @@ class Regime:
     modes_lasing: int
     side_mode_suppression_db: float | None
     fluence_mj_cm2: float
+
+
+@dataclass(frozen=True)
+class CombPlaces:
+    """Side-mode suppression over the places of the comb under the gain.
+
+    Attributes
+    ----------
+    phase : (n,) array
+        Places in units of the spacing, 0 where it was computed, rising over one period.
+    suppression_db : (n,) array
+    spacing_nm : float
+    """
+
+    phase: Array
+    suppression_db: Array
+    spacing_nm: float
 
 
 def side_mode_suppression_db(emitted: Array) -> Array:
@@ -59,7 +77,12 @@ def decided(emitted: Array, fluence_mj_cm2: float, threshold_mj_cm2: float | Non
 
 
 def probability_over_phase(
-    phase: Array, suppression_db: Array, single_mode_db: float, centre: float, spread: float
+    phase: Array,
+    suppression_db: Array,
+    single_mode_db: float,
+    centre: float,
+    spread: float,
+    suppression_sd_db: float = 0.0,
 ) -> float:
     """Probability of a single mode when the comb's place is uncertain.
 
@@ -72,10 +95,13 @@ def probability_over_phase(
     single_mode_db : float
     centre, spread : float
         Mean and standard deviation of the place in units of the spacing; an infinite spread means it is unknown.
+    suppression_sd_db : float
+        Standard deviation of the suppression at a fixed place.
     """
     fine = np.linspace(0.0, 1.0, 1000, endpoint=False)
     capped = np.minimum(suppression_db, 1e3)
-    single = np.interp(fine, np.r_[phase, phase[0] + 1.0], np.r_[capped, capped[0]], period=1.0) > single_mode_db
+    margin = np.interp(fine, np.r_[phase, phase[0] + 1.0], np.r_[capped, capped[0]], period=1.0) - single_mode_db
+    single = ndtr(margin / suppression_sd_db) if suppression_sd_db > 0 else np.asarray(margin > 0, dtype=np.float64)
     if math.isinf(spread):
         return float(single.mean())
     if spread == 0.0:

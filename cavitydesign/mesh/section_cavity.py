@@ -28,6 +28,8 @@ class SectionCavity(Cavity):
         Name and medium of each region; the body last but one, the surround last.
     magnetic : tuple of str
         Tagged curves of the boundary that are magnetic walls; the rest of the boundary and the axis are electric.
+    electric : tuple of str
+        Tagged curves of the boundary where metal is meant; the rest are cuts, which must not matter.
     source : str
         The file, for messages.
     """
@@ -35,6 +37,7 @@ class SectionCavity(Cavity):
     mesh: SectionMesh = field(kw_only=True, repr=False)
     media: tuple[tuple[str, Material], ...] = field(kw_only=True)
     magnetic: tuple[str, ...] = field(default=(), kw_only=True)
+    electric: tuple[str, ...] = field(default=(), kw_only=True)
     source: str = field(default="section", kw_only=True)
 
     @classmethod
@@ -44,6 +47,7 @@ class SectionCavity(Cavity):
         media: Mapping[str, Material],
         source: str = "section",
         magnetic: tuple[str, ...] = (),
+        electric: tuple[str, ...] = (),
         **given: Any,
     ) -> SectionCavity:
         """A cavity from a mesh and the medium of each region by name; "body" and "surround" must be among them.
@@ -53,7 +57,7 @@ class SectionCavity(Cavity):
         mesh : SectionMesh
         media : mapping of str to Material
         source : str
-        magnetic : tuple of str
+        magnetic, electric : tuple of str
         given : roughness_nm, correlation_nm
 
         Raises
@@ -70,7 +74,7 @@ class SectionCavity(Cavity):
             for n in sorted(present - set(media))
         ]
         tags = f"it has {', '.join(sorted(mesh.boundary)) or 'none'}"
-        unknown = [n for n in magnetic if n not in mesh.boundary]
+        unknown = [n for n in (*magnetic, *electric) if n not in mesh.boundary]
         problems += [f"{source}: no curve named {n!r}; {tags}{nearest(n, mesh.boundary)}" for n in unknown]
         if problems:
             raise InputError(problems)
@@ -84,6 +88,7 @@ class SectionCavity(Cavity):
             mesh=ordered,
             media=tuple((name, media[name]) for name in names),
             magnetic=magnetic,
+            electric=electric,
             source=source,
             **given,
         )

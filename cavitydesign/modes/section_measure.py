@@ -204,11 +204,15 @@ class _Reading:
         return np.where(along_s, r_s, r_t), np.where(along_s, z_s, z_t)
 
     def _walls(self, energy: float) -> float:
-        """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the local decay."""
+        """Sum over the walls that are cuts of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the local decay."""
         problem, mesh = self.problem, self.problem.mesh
         wall = np.zeros(mesh.edges.shape[0], dtype=bool)
         wall[mesh.outer_edges] = True
+        meant = (*problem.cavity.magnetic, *problem.cavity.electric)
+        wall[mesh.tagged_edges(name for name in meant if name in mesh.boundary)] = False
         elements, sides = np.nonzero(wall[mesh.element_edges])
+        if not elements.size:
+            return 0.0
         owner, s, t, weight, side = self._along_edges(elements, sides)
         field = at_points(problem.space, self.vector, self.m, owner, s, t, problem.stretch)
         d_r, d_z = self._tangents(owner, s, t, side)

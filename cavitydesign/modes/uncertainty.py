@@ -44,7 +44,11 @@ class Spread:
 
 
 def with_spreads(
-    found: ModeSet, request: ModeRequest, spreads: Sequence[Spread], further: Further | None = None
+    found: ModeSet,
+    request: ModeRequest,
+    spreads: Sequence[Spread],
+    further: Further | None = None,
+    others: Sequence[Mapping[str, Outcomes]] = (),
 ) -> ModeSet:
     """The modes with standard deviations among their `extra` numbers.
 
@@ -56,6 +60,8 @@ def with_spreads(
         Independent of each other.
     further : callable, optional
         Gives more outcomes of a mode set in a cavity, by mode label and name.
+    others : sequence of mapping
+        What one standard deviation of each further number, which moves no mode, changes: by mode label and name.
 
     Returns
     -------
@@ -63,10 +69,10 @@ def with_spreads(
         Each mode has wavelength_sd_nm, fsr_sd_nm, log10_q_<loss>_sd for the losses it has, and <name>_sd for each further outcome;
         an outcome that is lost beside the nominal cavity is None. Spreads that could not be carried add a warning.
     """
-    if not spreads:
+    if not spreads and not others:
         return found
     slopes: dict[str, list[Mapping[str, float]]] = {mode.label: [] for mode in found}
-    fields = polished_fields(found)
+    fields = polished_fields(found) if spreads else {}
     warnings = []
     for spread in spreads:
         try:
@@ -76,15 +82,20 @@ def with_spreads(
             continue
         for label, slope in each.items():
             slopes[label].append({name: spread.sd * value for name, value in slope.items()})
-    modes = tuple(replace(mode, extra={**mode.extra, **_deviations(slopes[mode.label])}) for mode in found)
+    still = {mode.label: [other.get(mode.label, {}) for other in others] for mode in found}
+    modes = tuple(
+        replace(mode, extra={**mode.extra, **_deviations(slopes[mode.label], still[mode.label])}) for mode in found
+    )
     return replace(found, modes=modes, warnings=(*found.warnings, *warnings))
 
 
-def _deviations(parts: Sequence[Mapping[str, float]]) -> dict[str, float | None]:
-    """Root of the sum of squares by outcome; None where an outcome is missing from one of the parts."""
-    names = dict.fromkeys(name for part in parts for name in part)
+def _deviations(parts: Sequence[Outcomes], still: Sequence[Outcomes]) -> dict[str, float | None]:
+    """Root of the sum of squares by outcome; None where an outcome is missing from one of the parts that move the modes."""
+    names = dict.fromkeys(name for part in (*parts, *still) for name in part)
     return {
-        _named(name): math.sqrt(sum(part[name] ** 2 for part in parts)) if all(name in part for part in parts) else None
+        _named(name): math.hypot(*(part[name] for part in parts), *(part.get(name, 0.0) for part in still))
+        if all(name in part for part in parts)
+        else None
         for name in names
     }
 

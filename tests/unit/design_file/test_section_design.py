@@ -55,6 +55,7 @@ def test_regions_take_their_media(folder: Path) -> None:
         ({"parameters": {"diameter": 3.0}}, ["parameters belong to a .geo section"]),
         ({"parameters": {"diameter": "wide"}}, ["cavity.parameters.diameter", "must be a number"]),
         ({"magnetic_walls": ["axis"]}, ["no curve named 'axis'"]),
+        ({"electric_walls": ["plate"]}, ["no curve named 'plate'"]),
         ({"diameter_um": 3.0}, ["cavity.diameter_um", "does not belong to profile section"]),
         ({"fibre_diameter_um": 1.0}, ["cavity.fibre_diameter_um", "does not belong to profile section"]),
     ],

@@ -1,0 +1,142 @@
+"""What uncertain numbers leave in a lasing prediction: thresholds, side-mode suppression and the regime.
+
+Thresholds follow by first order: for independent inputs of standard deviations s_i the variance is sum (s_i dT/dx_i)^2. The
+regime is no smooth function: a single mode lases where the suppression exceeds a limit, and the suppression repeats with the
+place of the comb under the gain. So the wavelengths' standard deviation spreads the place of the comb over the computed
+suppression, and the inputs that move no mode spread the suppression itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .prediction import LasingPrediction
+from .regime import probability_over_phase
+from .request import LasingRequest
+
+THRESHOLDS = ("gain_equals_loss", "ase", "lasing")
+_SUPPRESSION = "side_mode_suppression_db"
+
+
+@dataclass(frozen=True)
+class UncertainNumber:
+    """One uncertain number, and the predictions on either side of its value.
+
+    Parameters
+    ----------
+    key : str
+    lower, upper : LasingPrediction
+    spreads_apart : float
+        How far apart they are, in standard deviations of the number.
+    moves_modes : bool
+        Whether the number belongs to the cavity.
+    """
+
+    key: str
+    lower: LasingPrediction
+    upper: LasingPrediction
+    spreads_apart: float
+    moves_modes: bool
+
+    def effect(self, name: str) -> float | None:
+        """Change of an outcome over one standard deviation, None where a side does not have it."""
+        low, high = (_outcome(side, name) for side in (self.lower, self.upper))
+        return None if low is None or high is None else (high - low) / self.spreads_apart
+
+
+@dataclass(frozen=True)
+class LasingSpread:
+    """Standard deviations of a lasing prediction, and the probability of each regime.
+
+    Attributes
+    ----------
+    threshold_sd_mj_cm2 : mapping of str to float or None
+        Of gain_equals_loss, ase and lasing.
+    comb_sd_nm : float
+        Of the modes' wavelengths: of the place of the comb.
+    comb_spacing_nm : float or None
+    regime_probability : mapping of str to float
+        "below threshold", "single", "multi".
+    parts : mapping of str to mapping
+        What each number changes over one standard deviation, by its key.
+    """
+
+    threshold_sd_mj_cm2: Mapping[str, float | None]
+    comb_sd_nm: float
+    comb_spacing_nm: float | None
+    regime_probability: Mapping[str, float]
+    parts: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+
+    def to_json_dict(self) -> dict[str, object]:
+        """The object "spread" of the JSON of `lase`."""
+        return {
+            "threshold_sd_mj_cm2": dict(self.threshold_sd_mj_cm2),
+            "comb_sd_nm": self.comb_sd_nm,
+            "comb_spacing_nm": self.comb_spacing_nm,
+            "regime_probability": dict(self.regime_probability),
+            "parts": {key: dict(part) for key, part in self.parts.items()},
+        }
+
+
+def lasing_spread(
+    nominal: LasingPrediction, request: LasingRequest, numbers: Sequence[UncertainNumber], comb_sd_nm: float
+) -> LasingSpread:
+    """Spread of a prediction.
+
+    Parameters
+    ----------
+    nominal : LasingPrediction
+    request : LasingRequest
+        Of the prediction.
+    numbers : sequence of UncertainNumber
+        Independent of each other.
+    comb_sd_nm : float
+        Standard deviation of the modes' wavelengths.
+    """
+    parts = {one.key: {name: one.effect(name) for name in (*THRESHOLDS, _SUPPRESSION)} for one in numbers}
+    thresholds = {name: _root(part[name] for part in parts.values()) for name in THRESHOLDS}
+    still = _root(parts[one.key][_SUPPRESSION] or 0.0 for one in numbers if not one.moves_modes) or 0.0
+    above = _above(nominal, request, thresholds["lasing"])
+    single = _single(nominal, request, comb_sd_nm, still)
+    chances = {"below threshold": 1.0 - above, "single": above * single, "multi": above * (1.0 - single)}
+    spacing = None if nominal.comb is None else nominal.comb.spacing_nm
+    return LasingSpread(thresholds, comb_sd_nm, spacing, chances, parts)
+
+
+def _outcome(prediction: LasingPrediction, name: str) -> float | None:
+    if name == _SUPPRESSION:
+        return prediction.regime.side_mode_suppression_db
+    value: float | None = getattr(prediction.thresholds, name)
+    return value
+
+
+def _root(parts: object) -> float | None:
+    """Root of the sum of squares; None where one is missing."""
+    values = list(parts)  # type: ignore[call-overload]
+    return None if any(value is None for value in values) else math.sqrt(sum(value**2 for value in values))
+
+
+def _above(nominal: LasingPrediction, request: LasingRequest, threshold_sd: float | None) -> float:
+    """Probability that the regime's fluence lies above the lasing threshold; that it is set at a factor above it is certain."""
+    threshold = nominal.thresholds.lasing
+    if threshold is None:
+        return 0.0
+    if request.at_fluence_mj_cm2 is None:
+        return 1.0
+    distance = request.at_fluence_mj_cm2 - threshold
+    if not threshold_sd:
+        return float(distance >= 0)
+    return 0.5 * math.erfc(-distance / threshold_sd / math.sqrt(2.0))
+
+
+def _single(nominal: LasingPrediction, request: LasingRequest, comb_sd_nm: float, suppression_sd_db: float) -> float:
+    """Probability of a single mode above threshold, with the comb where it was computed, give or take its spread."""
+    comb = nominal.comb
+    if comb is None:
+        return float(nominal.regime.name == "single")
+    spread = comb_sd_nm / comb.spacing_nm
+    return probability_over_phase(
+        comb.phase, comb.suppression_db, request.single_mode_db, 0.0, spread, suppression_sd_db
+    )
