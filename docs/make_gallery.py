@@ -27,6 +27,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 QUICKSTART = Path(__file__).parent.parent / "studies" / "quickstart" / "design.toml"
+SECTIONS = QUICKSTART.parent.parent / "sections"
+GOAL = """
+design = "design.toml"
+store = "results"
+[variables]
+"cavity.diameter_um" = { from = 10.0, to = 20.0 }
+[goal]
+target = 4.2
+of = "fsr_nm"
+[spread]
+"cavity.diameter_um" = { sd = 0.2 }
+"cavity.fibre_diameter_um" = { sd = 0.3 }
+"cavity.axial_radius_um" = { sd = 5.0 }
+"""
 DIAMETERS = (15.0, 33.0, 88.0, 125.0)
 DPI = 80
 
@@ -326,6 +340,61 @@ def materials() -> Figure:
     return draw_materials([find_material(name) for name in ("PMMA", "silica", "water")])
 
 
+def section() -> Figure:
+    """A meshed section of the library, as it is solved."""
+    from cavitydesign.visualise.section import draw_section
+
+    cavity: Any = load_design(SECTIONS / "microtoroid.toml").cavity
+    ends = np.array([-1.0, 1.0])
+    r, z, *_ = cavity.mesh.positions(ends, ends)
+    corners = [np.stack([r[:, i, j], z[:, i, j]], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
+    first = np.arange(len(r))
+    triangles = np.concatenate([np.stack([first + k * len(r) for k in three], axis=1) for three in ((0, 1, 2), (0, 2, 3))])
+    names = [name for name, _ in cavity.regions]
+    regions = [names[number] for number in cavity.mesh.region] * 2
+    return draw_section(np.concatenate(corners), triangles, regions, title="microtoroid, each quadrilateral halved")
+
+
+def micrograph() -> Figure:
+    """A drop drawn from its known shape, with blur and noise, and the outline that is read from it."""
+    from scipy.ndimage import gaussian_filter
+
+    from cavitydesign.geometry import droplet_of, outline_from_points
+    from cavitydesign.geometry.micrograph import outline_of_image
+    from cavitydesign.visualise.micrograph import draw_micrograph
+
+    um_per_pixel, rows, columns = 0.08, 240, 560
+    drop = droplet_of(8.0, diameter_um=15.0, contact_angle_deg=15.0)
+    y, x = np.mgrid[0:rows, 0:columns] - np.array([rows / 2 + 3.3, columns / 2 - 7.7])[:, None, None]
+    r, z = drop.point(np.linspace(*drop.reach_um, 4000))
+    inside = np.abs(y) * um_per_pixel < np.maximum(np.interp(x * um_per_pixel, z, r, left=0.0, right=0.0), 4.0)
+    grey = 200.0 - 140.0 * gaussian_filter(inside.astype(float), 1.2) + np.random.default_rng(0).normal(0, 4, inside.shape)
+    points = outline_of_image(grey, um_per_pixel)
+    return draw_micrograph(grey, points, outline_from_points(points.z_um, points.r_um, 4.0))
+
+
+def goal() -> Figure:
+    """Which diameter gives a spacing of 4.2 nm, and what the spreads of fabrication make of it."""
+    import tempfile
+
+    from cavitydesign.design.answer import answered
+    from cavitydesign.design.goal_file import load_goal
+    from cavitydesign.design.linear import linearised
+    from cavitydesign.design.search import Solver
+    from cavitydesign.study import ProcessExecutor
+    from cavitydesign.survey import WORKER_MODULES, design_schema, evaluate_point
+    from cavitydesign.visualise.goal import draw_goal
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "design.toml").write_bytes(QUICKSTART.read_bytes())
+        (folder / "goal.toml").write_text(GOAL)
+        asked = load_goal(folder / "goal.toml", design_schema())
+        evaluate, linearise = (functools.partial(one, folder=folder) for one in (evaluate_point, linearised))
+        executor = ProcessExecutor(1, WORKER_MODULES)
+        return draw_goal(answered(Solver(asked, evaluate, executor, linearise, lambda *told: None)).to_json_dict())
+
+
 def dark_comb() -> Figure:
     """Every view on a dark ground too."""
     from cavitydesign.visualise.spectrum import draw_comb, gain_curve
@@ -350,7 +419,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     for made in (
         cavity, field, field_logarithmic, components, cuts, comb, light_curve, output_shares, waterfall, loss_budget, dispersion,
         against_diameter, regime_map, kinetics, bleaching, polariser, tornado, pareto, convergence, study, panels, fit,
-        materials, dark_comb,
+        goal, materials, section, micrograph, dark_comb,
     )
 }  # fmt: skip
 IN_SPACE = ("ring", "arc", "turntable")

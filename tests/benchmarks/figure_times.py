@@ -3,7 +3,8 @@
     python tests/benchmarks/figure_times.py
 
 The time is that of drawing and of writing a PNG of 220 dots per inch, the first in its process; solving the example is left out
-of the time, not of the memory. Exit code 1 if a view takes more than 3 s (in space 20 s) or 1 GB.
+of the time, not of the memory. Exit code 1 if a view takes more than 3 s (in space 20 s) or 1 GB; of wall and CPU time the smaller
+counts, so that other work on the machine does not.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def main() -> int:
             continue
         found = json.loads(done.stdout.splitlines()[-1])
         limit = LIMIT_SPACE_S if name in gallery.IN_SPACE else LIMIT_S
-        over = found["wall"] > limit or found["mb"] > LIMIT_MB
+        over = min(found["wall"], found["cpu"]) > limit or found["mb"] > LIMIT_MB
         missed += over
         print(f"{name:20s} {found['wall']:8.2f} {found['cpu']:8.2f} {found['mb']:8.0f}{'  over the limit' if over else ''}")
     one_minute, five_minutes, _ = os.getloadavg()
