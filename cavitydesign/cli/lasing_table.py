@@ -16,11 +16,20 @@ def print_lasing(lasing: Mapping[str, Any]) -> None:
     summary.add_row("modes lasing", str(lasing["modes_lasing"]))
     summary.add_row("side-mode suppression, dB", number(lasing["side_mode_suppression_db"], ".1f"))
     summary.add_row("probability of a single mode", number(lasing["single_mode_probability"], ".2f"))
-    summary.add_row("gain equals loss, mJ/cm2", number(threshold["gain_equals_loss"], ".3f"))
-    summary.add_row("ASE threshold, mJ/cm2", number(threshold["ase"], ".3f"))
-    summary.add_row("lasing threshold, mJ/cm2", number(threshold["lasing"], ".3f"))
+    spread = lasing.get("spread")
+    for name, words in (("gain_equals_loss", "gain equals loss"), ("ase", "ASE threshold"), ("lasing", "lasing threshold")):
+        summary.add_row(f"{words}, mJ/cm2", number(threshold[name], ".3f") + _deviation(spread, name))
     summary.add_row("slopes of the light curve", ", ".join(number(slope, ".2f") for slope in lasing["slopes"]) or "-")
+    if spread is not None:
+        chances = ", ".join(f"{name} {number(share, '.2f')}" for name, share in spread["regime_probability"].items())
+        summary.add_row("probabilities under the spreads", chances)
     print_tables(summary, _per_mode(lasing["per_mode"]), *(f"warning: {text}" for text in lasing.get("warnings", ())))
+
+
+def _deviation(spread: Mapping[str, Any] | None, name: str) -> str:
+    """What the design's spreads leave in a threshold, as one standard deviation."""
+    deviation = None if spread is None else spread["threshold_sd_mj_cm2"][name]
+    return "" if deviation is None else f" +- {number(deviation, '.3f')}"
 
 
 def _per_mode(rows: Sequence[Mapping[str, Any]]) -> Any:

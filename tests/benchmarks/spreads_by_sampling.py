@@ -23,8 +23,8 @@ SMALL = {
     "cavity.fibre_diameter_um": (13.0, 0.02),
     "cavity.body.index_offset": (0.0, 1e-4),
     "cavity.roughness_nm": (4.0, 0.1),
-    "gain.peak_gain_per_cm": (1100.0, 15.0),
-    "lasing.quality.per_um": (24.0, 0.4),
+    "gain.peak_gain_per_cm": (1100.0, 30.0),
+    "lasing.quality.per_um": (24.0, 1.0),
 }
 WIDE = {
     "cavity.diameter_um": (15.0, 0.05),
