@@ -1,4 +1,4 @@
-"""Leaky resonators whose figures are published: the ring of MEEP's tutorial (E along the axis) and a sphere of index 2.5 in 1.45."""
+"""Leaky resonators of published figures: the ring of MEEP's tutorial (E along the axis), a sphere of index 2.5 in 1.45."""
 
 import numpy as np
 import pytest

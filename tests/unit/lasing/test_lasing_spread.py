@@ -22,7 +22,7 @@ NUMBERS = {
     "gain.peak_gain_per_cm": (1100.0, 30.0),
     "lasing.quality.per_um": (24.0, 1.0),
 }
-SAMPLES = 16
+SAMPLES = 12
 
 
 def design(numbers: dict[str, float | dict[str, float]], **lasing: float):  # type: ignore[no-untyped-def]
@@ -40,9 +40,9 @@ def uncertain(**lasing: float):  # type: ignore[no-untyped-def]
 
 
 def test_thresholds_agree_with_predictions_at_sampled_inputs() -> None:
-    """Three numbers of three tables, 16 full predictions whose inputs have exactly the stated means, variances and no covariance: gain
-    equals loss and the threshold gain to 2 %; the break of the light curve, which its fit places to 0.3 %, a fifth of its spread here,
-    to 15 %."""
+    """Three numbers of three tables, full predictions whose inputs have exactly the stated means, variances and no covariance:
+    gain equals loss and the threshold gain to 2 %; the break of the light curve, which its fit places to 0.3 %, a fifth of its
+    spread here, to 15 %."""
     points = norm.ppf(qmc.LatinHypercube(len(NUMBERS), rng=3).random(SAMPLES))
     points = points - points.mean(axis=0)
     points = points @ np.linalg.inv(np.linalg.cholesky(np.cov(points.T))).T
