@@ -231,7 +231,7 @@ def _converged(
             coarse_problem = problem.lowered(resolution.changed(-2, -1))
             coarse = lifted(coarse_problem, seed, m, near, coarse_problem.embed(middle_problem, near.vectors))
             shot = lifted(problem, seed, m, near, problem.embed(middle_problem, near.vectors))
-        across = across_errors(shot, middle, problem.order, seed.p)
+        across = across_errors(shot, middle, problem.order, m, seed.p)
         along = along_errors(middle, coarse, m, problem.cavity)
         errors = {q: across[q] + along[q] for q in across}
         finer = refined(resolution, across, along, _SHARE_OF_DISCRETISATION * accuracy, highest)
