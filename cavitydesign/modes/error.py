@@ -44,7 +44,8 @@ class ErrorBars:
 def gain_of_two_orders(order: int, m: int, p: int, q: int) -> float:
     """Factor by which two more polynomial orders reduce the error of k at least, as far as it was measured.
 
-    Below m = 60 the layer at the rim is no longer thin against the radius and the factor falls: 28 at order 7 and m = 30, 22 at m = 6.
+    Below m = 60 the layer at the rim is no longer thin against the radius and the factor falls (28 at order 7 and m = 30, 22 at
+    m = 6).
     """
     gain = _GAIN_OF_TWO_ORDERS.get(order, _GAIN_AT_HIGH_ORDER) * min(1.0, max(0.35, math.sqrt(m / 60.0)))
     return 0.6 * gain if p > 2 or q > 1 else gain  # more oscillations on the same elements
