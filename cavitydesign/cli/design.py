@@ -80,7 +80,8 @@ def _print(answer: DesignAnswer) -> None:
         told.append(_listed(f"Pareto front with: {goal.second.words}", answer.pareto[::step], names))
     if answer.yields is not None:
         told += _yield_tables(answer.yields, goal.objective.outcome)
-    print_tables(*told, f"{answer.solves} full solves in the search")
+    also = f", {answer.moved} designs judged from moved modes" if answer.moved else ""
+    print_tables(*told, f"{answer.solves} full solves in the search{also}")
 
 
 def _listed(title: str, entries: Sequence[Recommended], names: Sequence[str]) -> Any:

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SolverError
+from .expectation import expected_loss, model_optimum
 from .first_order import value_at
 from .goal import Goal
 from .margins import margins
 from .outcome import outcomes
 from .refine import refine
 from .robust import RobustDesign, robust_design
-from .search import Solver, Trials, distinct, expected_loss, model_optimum, response_of, searched
+from .search import Solver, Trials, distinct, response_of, searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
 
 Array = NDArray[np.float64]
@@ -68,6 +69,8 @@ class DesignAnswer:
         All full solves of the search.
     solves : int
         Full solves of the search, failed ones and those for derivatives included.
+    moved : int
+        Designs of the search judged from modes moved by their derivatives, for which no field was solved.
     yields : YieldAnswer or None
         About the best design.
     robust : Recommended or None
@@ -86,6 +89,7 @@ class DesignAnswer:
     alternatives: tuple[Recommended, ...]
     trials: tuple[Recommended, ...]
     solves: int
+    moved: int
     yields: YieldAnswer | None
     robust: Recommended | None
     robust_yield: tuple[float, float] | None
@@ -111,6 +115,7 @@ class DesignAnswer:
             "alternatives": [plain(entry) for entry in self.alternatives],
             "trials": [plain(entry) for entry in self.trials],
             "solves": self.solves,
+            "moved": self.moved,
             "yield": None if self.yields is None else self.yields.to_json_dict(),
             "robust": None if self.robust is None else plain(self.robust),
             "robust_yield": None if self.robust_yield is None else list(self.robust_yield),
@@ -162,6 +167,7 @@ def answered(solver: Solver) -> DesignAnswer:
         alternatives=tuple(_recommended(solver, trials, p) for p in _alternatives(trials, place)),
         trials=tuple(_recommended(solver, trials, p) for p in range(len(trials)) if not trials.errors[p]),
         solves=len(trials) + trials.beside,
+        moved=trials.moved,
         yields=yields,
         robust=robust,
         robust_yield=robust_yield,

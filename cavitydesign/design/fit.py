@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import SolverError
 from .comb import CombModel
+from .fit_moves import explored
 from .fit_prior import FitPrior
 from .fit_refine import Labelling, refined
 from .fit_search import SpectrumLines, starting_points
@@ -23,6 +24,7 @@ from .spectrum import Peaks
 _LEAST_PROBABILITY = 1e-4
 # Fewer named peaks than parameters are an accident, not a comb.
 _LEAST_NAMED = 3
+_ALSO_SIGMAS = 3.5
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class FitCandidate:
         Of the spectrometer.
     labels : tuple of str or None
         For each peak by rising wavelength; None for a foreign peak.
+    also : tuple of tuple of str
+        For each peak, labels of other lines so near that the peak may be theirs as well.
     deviation_nm : tuple of float or None
         Measured minus fitted wavelength of each peak.
     rms_nm : float
@@ -60,6 +64,7 @@ class FitCandidate:
     offset_nm: float
     offset_error_nm: float
     labels: tuple[str | None, ...]
+    also: tuple[tuple[str, ...], ...]
     deviation_nm: tuple[float | None, ...]
     rms_nm: float
     foreign: int
@@ -77,8 +82,8 @@ class FitCandidate:
 
     def to_json_dict(self) -> dict[str, Any]:
         """One entry of `candidates` in the JSON of ``fit``."""
-        lists = {name: list(getattr(self, name)) for name in ("labels", "deviation_nm", "combs")}
-        return {**self.__dict__, **lists}
+        lists: dict[str, list[Any]] = {name: list(getattr(self, name)) for name in ("labels", "deviation_nm", "combs")}
+        return {**self.__dict__, **lists, "also": [list(labels) for labels in self.also]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,10 +139,14 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
         If no family explains the peaks.
     """
     lines = SpectrumLines(peaks, model, prior)
-    found: list[Labelling] = []
+    scanned: list[Labelling] = []
     for start in starting_points(lines):
-        labelling = refined(lines, start, found)
-        if labelling is not None and np.count_nonzero(labelling.family >= 0) >= _LEAST_NAMED:
+        labelling = refined(lines, start, scanned)
+        if labelling is not None:
+            scanned.append(labelling)
+    found: list[Labelling] = []
+    for labelling in explored(lines, scanned):
+        if np.count_nonzero(labelling.family >= 0) >= _LEAST_NAMED:
             _keep(found, labelling)
     if not found:
         raise SolverError(
@@ -187,8 +196,26 @@ def _candidate(probability: float, labelling: Labelling, lines: SpectrumLines) -
         offset_nm=float(labelling.parameters[2]),
         offset_error_nm=float(sds[2]),
         labels=labels,
+        also=_also(labelling, lines, labels),
         deviation_nm=deviations,
         rms_nm=math.sqrt(sum(x * x for x in named) / max(len(named), 1)),
         foreign=sum(label is None for label in labels),
         missed=labelling.missed,
     )
+
+
+def _also(labelling: Labelling, lines: SpectrumLines, labels: tuple[str | None, ...]) -> tuple[tuple[str, ...], ...]:
+    """Other lines of the labelling's families within reach of each peak, by rising family."""
+    model, wavelength = lines.model, lines.peaks.wavelength_nm - labelling.parameters[2]
+    reached: list[list[str]] = [[] for _ in labels]
+    sigma, allowed = lines.sigma_nm(), lines.allowed()
+    for f in sorted(labelling.centre_orders):
+        place = np.full(len(wavelength), f, dtype=np.intp)
+        v, w = float(labelling.parameters[0]), float(labelling.parameters[1])
+        order, slopes = model.order_and_slopes(place, wavelength, v, w)
+        near = np.abs((order - np.rint(order)) / slopes[0]) < _ALSO_SIGMAS * sigma[f]
+        for peak in np.flatnonzero(near & allowed[f]):
+            label = model.families[f].label(round(float(order[peak])))
+            if label != labels[peak]:
+                reached[peak].append(label)
+    return tuple(tuple(found) for found in reached)

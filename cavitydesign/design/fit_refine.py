@@ -14,6 +14,7 @@ from .fit_search import SpectrumLines, Start, nearest_of_line
 from .spectrum import Array
 
 _ROUNDS = 6
+_REFITS = 3
 _GATES = (6.0, 5.0, 4.0)
 _STRIDE = 1_000_000
 
@@ -83,7 +84,7 @@ def refined(lines: SpectrumLines, start: Start, known: Sequence[Labelling] = ())
     Labelling or None
         None where no family holds, or the start leads to a known labelling.
     """
-    parameters = np.array([start.log_diameter, start.index_offset, 0.0])
+    parameters = np.array([start.log_diameter, start.index_offset, start.offset_nm])
     covariance = np.zeros((3, 3))
     claims: _Claims | None = None
     for turn in range(_ROUNDS):
@@ -199,6 +200,18 @@ def _least_squares(lines: SpectrumLines, claims: _Claims, parameters: Array) -> 
     normal = weighted.T @ weighted + np.diag(precision)
     step = np.linalg.solve(normal, weighted.T @ (deviation / sigma) - precision * parameters)
     return parameters + step, np.asarray(np.linalg.inv(normal), dtype=np.float64)
+
+
+def refitted(
+    lines: SpectrumLines, family: NDArray[np.intp], order: NDArray[np.intp], parameters: Array
+) -> tuple[Array, float]:
+    """Parameters that suit given names of the peaks best, and the r.m.s. deviation there in units of the errors."""
+    claims = _Claims(family, order, (), 0.0, 0)
+    for _ in range(_REFITS):
+        parameters, _ = _least_squares(lines, claims, parameters)
+    deviation, _, named = _jacobian(lines, claims, parameters)
+    sigma = lines.sigma_nm()[family[named], np.flatnonzero(named)]
+    return parameters, float(np.sqrt(np.mean((deviation / sigma) ** 2)))
 
 
 def _judged(lines: SpectrumLines, claims: _Claims, parameters: Array, covariance: Array) -> Labelling:

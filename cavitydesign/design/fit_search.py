@@ -29,6 +29,7 @@ class Start:
     log_diameter: float
     index_offset: float
     score: float
+    offset_nm: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from .outcome import outcome_problem
 KEYS = ("design", "title", "store", "variables", "derived", "goal", "second", "constraints", "spread", "search")
 SEARCH_KEYS = ("solves", "samples", "checks", "seed")
 SENSES = ("maximise", "minimise", "target")
-_SOLVES_FOR_ONE = 32
+_SOLVES_FOR_ONE = 40
 _SOLVES_FOR_MORE = 20
 
 

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from .expectation import expected_loss, log_feasible
 from .goal import Goal
 from .response import fit_response
-from .search import Solver, expected_loss, log_feasible, without_gaps
+from .search import Solver, without_gaps
 
 Array = NDArray[np.float64]
 
@@ -19,6 +20,7 @@ _POINTS = 10
 _ROUNDS = 3
 _FIRST_BOX = 0.02
 _SPREADS = 3.0
+_SMALL, _FILLED = 0.2, 0.6
 _STEPS = 401
 
 
@@ -26,7 +28,7 @@ def margins(solver: Solver, best: Mapping[str, float]) -> dict[str, tuple[float,
     """Interval of each variable about the best design, the others fixed, that keeps goal and limits.
 
     The goal may lose 5 % of the outcome (of a target, deviate by 5 % of it). Ten full solves along the variable are joined by
-    a smooth function; the stretch is made longer while all of it holds.
+    a smooth function; the stretch that they cover is made longer while all of it holds, and shorter where little does.
 
     Parameters
     ----------
@@ -45,10 +47,13 @@ def _margin(solver: Solver, best: Mapping[str, float], key: str) -> tuple[float,
     for _ in range(_ROUNDS):
         box = (max(bounds.low, centre - half), min(bounds.high, centre + half))
         found = _along(solver, best, key, box)
-        more = [end for end, edge, bound in zip(found, box, (bounds.low, bounds.high), strict=True) if end == edge != bound]
-        if not more:
+        farthest = max(centre - found[0], found[1] - centre)
+        if any(end == edge != bound for end, edge, bound in zip(found, box, (bounds.low, bounds.high), strict=True)):
+            half *= 2
+        elif farthest < _SMALL * half:
+            half = max(farthest / _FILLED, _SMALL * half)
+        else:
             break
-        half *= 2
     return found
 
 

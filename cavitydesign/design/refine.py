@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..study.sampling import unit_points
+from .expectation import model_optimum
 from .first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
 from .response import Model, fit_response
-from .search import Solver, Trials, distinct, model_optimum, without_gaps
+from .search import Solver, Trials, distinct, without_gaps
 
 Array = NDArray[np.float64]
 
@@ -34,7 +35,7 @@ def refine(solver: Solver, trials: Trials) -> None:
     solver : Solver
         Without `linearise` nothing is done.
     trials : Trials
-        Extended by the full solves; their count of solves for derivatives too.
+        Extended by the full solves; their counts of solves for derivatives and of moved designs too.
     """
     box = _BOX
     for _ in range(_ROUNDS):
@@ -74,6 +75,7 @@ def _better(solver: Solver, trials: Trials, centre: Array, box: float) -> Array 
         first = first_order_solver(solver, linear, nominal)
         points = unit_points("sobol", _POINTS + _POINTS_EACH * len(keys), len(keys), goal.seed + 6)
         found = first.solve("steps by derivatives", keys, rows(points))
+        trials.moved += len(points)
         columns = {name: np.array([f[0].get(name, math.nan) for f in found]) for name in goal.outcome_names}
         if not all(np.isfinite(column).sum() > len(keys) + 1 for column in columns.values()):
             return None

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..study.sampling import unit_points
+from .expectation import expected_loss
 from .first_order import value_at
 from .goal import Goal
 from .response import Model, fit_response
-from .search import Solver, Trials, expected_loss, response_of, without_gaps
+from .search import Solver, Trials, response_of, without_gaps
 
 Array = NDArray[np.float64]
 
@@ -21,8 +22,8 @@ WANTED_YIELD = 0.9
 _CANDIDATES = 256
 _OFFSETS = 512
 _CHUNK = 32
-_PLACES = 3
-_APART_SDS = 3.0
+_PLACES = 4
+_APART_SDS = 2.0
 _APART = 0.08
 _REACH_SDS = 4.5
 _SHIFT_SDS = 1.5

@@ -10,7 +10,6 @@ import functools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +19,11 @@ from ..study import Axis, Executor, Store, Study, run_study
 from ..study.executor import Evaluate
 from ..study.run import fingerprints
 from ..study.sampling import unit_points
+from .expectation import expected_loss, log_feasible, model_optimum
 from .goal import Goal, Objective
 from .linear import Linearise
 from .outcome import comb_place, outcomes
-from .response import Model, Response, fit_response
+from .response import Response, fit_response
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
@@ -33,8 +33,10 @@ _BATCH = 2
 _SETTLED = 1e-3
 _NEAR = 0.02
 _EXPLORED = 0.015
+_DOUBTS = 2.0
+_FAR = 1 / 3
+_SEARCH_APART = 5e-4
 _FEASIBLE = 1e-9
-_NOWHERE = 1e30
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Trials:
         Why a solve failed; empty where it did not.
     beside : int
         Full solves for derivatives, which are no trials.
+    moved : int
+        Designs judged from modes moved by their derivatives, for which no field was solved.
     """
 
     goal: Goal
@@ -61,6 +65,7 @@ class Trials:
     places: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     beside: int = 0
+    moved: int = 0
 
     def __len__(self) -> int:
         return len(self.values)
@@ -214,10 +219,12 @@ def searched(solver: Solver) -> Trials:
         response = response_of(trials)
         promising, hope = _promising(trials, response, rng, _BATCH)
         steps = [_refined_optimum(trials, response, rng), *promising]
-        gap = _least_known(trials, response, rng)
-        if gap is not None and rounds % 2:
+        if rounds % 2:
+            steps[:2] = steps[1::-1]
+        gap = _least_known(trials, rng, by_limits=bool(rounds % 2))
+        if gap is not None:
             steps.insert(1, gap)
-        fresh = distinct(trials, np.array(steps))[: min(_BATCH, budget - len(trials))]
+        fresh = distinct(trials, np.array(steps), _SEARCH_APART)[: min(_BATCH, budget - len(trials))]
         if not len(fresh):
             break
         solver.extend(f"promising points after {len(trials)} of at most {budget} solves", trials, fresh)
@@ -240,27 +247,6 @@ def distinct(trials: Trials, points: Array, apart: float = 1e-5) -> Array:
         if np.min(np.max(np.abs(known - point), axis=1)) > apart:
             kept.append(point)
     return np.array(kept).reshape(-1, trials.cube.shape[1])
-
-
-def log_feasible(goal: Goal, response: Model, cube: Array) -> Array:
-    """Logarithm of the probability that all limits hold, by the models, shape (k,)."""
-    from scipy.special import log_ndtr
-
-    total: Array = np.zeros(len(cube))
-    for limit in goal.limits:
-        mean, error = response.mean_and_error(limit.outcome, cube)
-        for bound, sign in ((limit.below, 1.0), (limit.above, -1.0)):
-            if bound is not None:
-                total += np.asarray(log_ndtr(sign * (bound - mean) / np.maximum(error, 1e-12)), dtype=np.float64)
-    return total
-
-
-def expected_loss(objective: Objective, response: Model, cube: Array) -> tuple[Array, Array]:
-    """Loss by the models and its standard deviation."""
-    mean, error = response.mean_and_error(objective.outcome, cube)
-    if objective.sense == "maximise":
-        return -mean, error
-    return (mean, error) if objective.target is None else (np.abs(mean - objective.target), error)
 
 
 def _log_improvement(trials: Trials, response: Response, cube: Array) -> Array:
@@ -303,89 +289,53 @@ def _promising(trials: Trials, response: Response, rng: np.random.Generator, siz
     return chosen, float(score.max())
 
 
-def _least_known(trials: Trials, response: Response, rng: np.random.Generator) -> Array | None:
-    """Of the points whose objective would be better, the one farthest from all trials; None where all are near one.
+def _least_known(trials: Trials, rng: np.random.Generator, by_limits: bool) -> Array | None:
+    """Of the points that may be good, the one farthest from all trials; None where all are near one.
 
-    The models may be wrong about a limit: an outcome that jumps has feasible islands which expected improvement, believing
-    the models, never visits.
+    An outcome that jumps has islands which expected improvement, believing the models, never visits, and nothing in a few trials
+    tells that it jumps. So only half of the models is believed at a time, when they say that a point is no good: those of the
+    limits, or that of the goal. Of the other half, the two nearest trials must not both be far from any good.
     """
-    cube = rng.random((_CANDIDATES, trials.cube.shape[1]))
-    mean, error = expected_loss(trials.goal.objective, response, cube)
-    better = mean - error < _best_loss(trials)
-    if not better.any():
+    goal = trials.goal
+    names = tuple(limit.outcome for limit in goal.limits) if by_limits else (goal.objective.outcome,)
+    columns = {name: trials.column(name) for name in names}
+    if not all(np.isfinite(column).sum() > trials.cube.shape[1] + 2 for column in columns.values()):
         return None
-    distance = np.min(np.max(np.abs(cube[better, None, :] - trials.cube[None, :, :]), axis=2), axis=1)
+    response = fit_response(trials.cube, columns, np.array(trials.places), names)
+    cube = rng.random((_CANDIDATES, trials.cube.shape[1]))
+    open_to = np.full(len(cube), True)
+    if by_limits:
+        for limit in goal.limits:
+            mean, error = response.mean_and_error(limit.outcome, cube)
+            open_to &= mean - _DOUBTS * error <= limit.below if limit.below is not None else True
+            open_to &= mean + _DOUBTS * error >= limit.above if limit.above is not None else True
+    else:
+        loss, error = expected_loss(goal.objective, response, cube)
+        open_to &= loss - _DOUBTS * error < _best_loss(trials)
+    distances = np.max(np.abs(cube[:, None, :] - trials.cube[None, :, :]), axis=2)
+    beside = np.argpartition(distances, 1, axis=1)[:, :2]
+    open_to &= ~_hopeless(trials, by_limits)[beside].all(axis=1)
+    distance = np.where(open_to, distances.min(axis=1), 0.0)
     farthest = int(np.argmax(distance))
-    return np.asarray(cube[better][farthest], dtype=np.float64) if distance[farthest] > _EXPLORED else None
+    return np.asarray(cube[farthest], dtype=np.float64) if distance[farthest] > _EXPLORED else None
+
+
+def _hopeless(trials: Trials, by_goal: bool) -> NDArray[np.bool_]:
+    """Trials far from any good: worse than the best by half of all that was seen, or with a limit broken by a third."""
+    goal = trials.goal
+    values = [[each.get(name, math.nan) for name in goal.outcome_names] for each in trials.values]
+    known = np.isfinite(np.array(values)).all(axis=1)
+    if not by_goal:
+        return np.array([not there or goal.violation(each) > _FAR for there, each in zip(known, trials.values, strict=True)])
+    losses = np.array([goal.objective.loss(each.get(goal.objective.outcome, math.nan)) for each in trials.values])
+    there = np.isfinite(losses)
+    far: NDArray[np.bool_] = ~there
+    if there.any():
+        best = min(_best_loss(trials), float(losses[there].max()))
+        far |= losses > best + 0.5 * float(np.ptp(losses[there]))
+    return far
 
 
 def _refined_optimum(trials: Trials, response: Response, rng: np.random.Generator) -> Array:
     """Optimum of the models near the best trial, by sequential quadratic programming on their slopes."""
     return model_optimum(trials.goal, response, _candidates(trials, rng))
-
-
-def model_optimum(goal: Goal, response: Model, cube: Array, weights: Mapping[str, float] | None = None) -> Array:
-    """Where the models expect the best loss within the limits.
-
-    Parameters
-    ----------
-    goal : Goal
-    response : Model
-    cube : (k, d) array
-        Starting points; the best three are refined.
-    weights : mapping of str to float, optional
-        For a compromise of "first" and "second" goal, their shares; the first goal alone by default.
-    """
-    from scipy import optimize
-
-    # SciPy's type hints know neither of these calls.
-    minimize: Any = optimize.minimize
-    constraint: Any = optimize.NonlinearConstraint
-
-    def loss(points: Array) -> Array:
-        total = np.zeros(len(points))
-        for name, objective in (("first", goal.objective), ("second", goal.second)):
-            share = (weights or {"first": 1.0}).get(name, 0.0)
-            if objective is not None and share:
-                total += share * expected_loss(objective, response, points)[0]
-        return np.where(np.isnan(total), _NOWHERE, total)
-
-    def margins(points: Array) -> Array:
-        if not goal.limits:
-            return np.ones(len(points))
-        gaps = []
-        for limit in goal.limits:
-            mean = response.mean(limit.outcome, points)
-            scale = max(abs(b) for b in (limit.below, limit.above) if b is not None) or 1.0
-            gaps += [(limit.below - mean) / scale] if limit.below is not None else []
-            gaps += [(mean - limit.above) / scale] if limit.above is not None else []
-        return np.asarray(np.min(gaps, axis=0), dtype=np.float64)
-
-    values, gaps = loss(cube), margins(cube)
-    there = values[values < _NOWHERE]
-    size = float(np.ptp(there)) if len(there) else 0.0
-    size = size or 1.0
-
-    def loss_at(x: Array) -> float:
-        return float(loss(x[None, :])[0]) / size
-
-    def margin_at(x: Array) -> float:
-        return float(margins(x[None, :])[0])
-
-    order = np.argsort(values / size + 10 * np.maximum(-gaps, 0))[:3]
-    best, lowest = cube[order[0]], math.inf
-    limits = constraint(margin_at, 0.0, math.inf)
-    for start in cube[order]:
-        found = minimize(
-            loss_at,
-            start,
-            method="SLSQP",
-            bounds=optimize.Bounds(0.0, 1.0),
-            constraints=[limits] if goal.limits else [],
-            options={"maxiter": 60},
-        )
-        point = np.clip(found.x, 0.0, 1.0)
-        score = loss_at(point) + 10 * max(-margin_at(point) - 1e-6, 0.0)
-        if score < lowest:
-            best, lowest = point, score
-    return np.asarray(best, dtype=np.float64)

@@ -58,10 +58,17 @@ def _draw_trials(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
     ax.plot(*_points(answer["trials"], key, outcome), "o", mfc="none", mec=theme.muted, ms=3.5, label="full solves")
     ax.plot(*_points(answer["alternatives"], key, outcome), "s", color=colour(2), ms=5, label="next best")
     ax.plot(*_points([answer["recommended"]], key, outcome), "*", color=colour(1), ms=13, label="recommended")
+    if answer.get("robust") is not None:
+        ax.plot(*_points([answer["robust"]], key, outcome), "D", color=colour(3), ms=6, label=_bearing(answer))
     low, high = answer["margins"][key]
     ax.axvspan(low, high, color=colour(1), alpha=0.15, lw=0)
     ax.set(xlabel=_label(key), ylabel=_label(outcome), title=answer["goal"])
     ax.legend()
+
+
+def _bearing(answer: Mapping[str, Any]) -> str:
+    share, error = answer["robust_yield"]
+    return f"bears the spreads, yield {share:.2f} ± {error:.2f}"
 
 
 def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
@@ -73,6 +80,7 @@ def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
         ),
         (answer["pareto"], {"marker": "o", "color": colour(0), "ls": "-", "label": "Pareto front"}),
         ([answer["recommended"]], {"marker": "*", "color": colour(1), "ms": 13, "ls": "", "label": "recommended"}),
+        ([answer["robust"]] if answer.get("robust") else [], {"marker": "D", "color": colour(3), "ms": 6, "ls": ""}),
     ):
         pairs = [(e["outcomes"].get(first), e["outcomes"].get(second)) for e in entries]
         known = sorted((x, y) for x, y in pairs if x is not None and y is not None)

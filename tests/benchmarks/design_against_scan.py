@@ -1,6 +1,6 @@
-"""The shipped goal against a dense scan of the same variable with full physics: best objective and solves of each.
+"""Design goals against dense scans of the same variables with full physics, and yields by fast models against many full solves.
 
-    python tests/benchmarks/design_against_scan.py [points] [workers]
+    python tests/benchmarks/design_against_scan.py [--workers N] [--only single|threshold|volume|yield]
 
 Nothing is asserted here; the figures go into docs/design-and-fit.md.
 """
@@ -8,65 +8,188 @@ Nothing is asserted here; the figures go into docs/design-and-fit.md.
 from __future__ import annotations
 
 import argparse
+import functools
+import itertools
 import os
 import sys
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-GOAL = Path(__file__).parents[2] / "studies" / "design" / "single-mode-below-4-mj.toml"
+if TYPE_CHECKING:
+    from cavitydesign.design.goal import Goal
+    from cavitydesign.study import Executor
+
+STUDIES = Path(__file__).parents[2] / "studies" / "design"
+DIAMETER = """design = "bottle.toml"
+[variables]
+"cavity.diameter_um" = { from = 8.0, to = 40.0, spacing = "geometric" }
+[derived]
+"cavity.axial_radius_um" = "4 * cavity.diameter_um"
+"""
+SPREADS = """[spread]
+"cavity.diameter_um" = { sd = 0.2 }
+"cavity.body.index_offset" = { sd = 0.002 }
+"""
+GOALS = {
+    # The shipped goal.
+    "single": (
+        DIAMETER + '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
+        (601,),
+    ),
+    # A threshold, which ripples with every azimuthal order, under a constraint.
+    "threshold": (
+        DIAMETER + '[goal]\nminimise = "threshold_mj_cm2.lasing"\n[constraints]\n"single_mode_probability" = { above = 0.5 }\n',
+        (601,),
+    ),
+    # Two variables, modes alone.
+    "volume": (
+        """design = "bottle.toml"
+[variables]
+"cavity.diameter_um" = { from = 5.0, to = 15.0 }
+"cavity.axial_radius_um" = { from = 10.0, to = 200.0, spacing = "geometric" }
+[goal]
+minimise = "mode_volume_um3"
+[constraints]
+"log10_q.radiation" = { above = 8.0 }
+""",
+        (60, 25),
+    ),
+}
+YIELDS = {
+    "lasing threshold below 4 mJ/cm2 at 10.90 um": (
+        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
+        10.9,
+        200,
+    ),
+    "lasing threshold below 4 mJ/cm2 at 11.46 um": (
+        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
+        11.46,
+        200,
+    ),
+    "gain = loss below 2.74 mJ/cm2 at 15 um": (
+        '[goal]\nmaximise = "fsr_nm"\n[constraints]\n"gain_equals_loss_mj_cm2" = { below = 2.74 }\n',
+        15.0,
+        1000,
+    ),
+    "spacing above 4.08 nm at 15 um": (
+        '[goal]\nmaximise = "q_total"\n[constraints]\n"fsr_nm" = { above = 4.08 }\n',
+        15.0,
+        1000,
+    ),
+}
+
+
+def progress(message: str, fraction: float) -> None:
+    """One line that is written over, where somebody looks."""
+    if sys.stderr.isatty():
+        print(f"\r{fraction:4.0%} {message:70.70}", end="", file=sys.stderr, flush=True)
+
+
+def goal_of(folder: Path, name: str, text: str) -> Goal:
+    """A goal beside the shipped design, its store in a folder of its own."""
+    from cavitydesign.design.goal_file import load_goal
+    from cavitydesign.survey import design_schema
+
+    (folder / "bottle.toml").write_text((STUDIES / "bottle.toml").read_text())
+    file = folder / f"{name}.toml"
+    file.write_text(text)
+    return load_goal(file, design_schema())
+
+
+def compared(folder: Path, name: str, executor: Executor) -> None:
+    """Search, scan, and print the best of each."""
+    from cavitydesign.design.answer import answered
+    from cavitydesign.design.linear import linearised
+    from cavitydesign.design.search import Solver
+    from cavitydesign.survey import evaluate_point
+
+    text, points = GOALS[name]
+    goal = goal_of(folder, name, text)
+    answer = answered(Solver(goal, evaluate_point, executor, functools.partial(linearised, folder=folder), progress))
+    scan = replace(goal, store=folder / f"scan-{goal.task}")
+    best, values, known = scanned(scan, points, executor)
+    reached = goal.objective.loss(answer.best.outcomes[goal.objective.outcome])
+    size = " x ".join(map(str, points))
+    print(f"{name}: {goal.objective.words}, {', '.join(limit.words for limit in goal.limits)}")
+    print(f"  scan of {size}: {values}, {known}")
+    found = [answer.best.outcomes[name] for name in goal.outcome_names]
+    print(f"  search of {answer.solves} solves, {answer.moved} moved designs: {answer.best.values}, {found}")
+    print(f"  search against scan: {100 * (reached - best) / abs(best):+.2f} % of the objective (negative is better)", flush=True)
+
+
+def scanned(goal: Goal, points: tuple[int, ...], executor: Executor) -> tuple[float, dict[str, float], dict[str, float]]:
+    """The least loss of a grid of full solves, where it is, and its outcomes."""
+    import numpy as np
+
+    from cavitydesign.design.outcome import outcomes
+    from cavitydesign.study import Axis, Store, Study, run_study
+    from cavitydesign.study.run import fingerprints
+    from cavitydesign.survey import evaluate_point
+
+    columns = [bounds.at(np.linspace(0, 1, count)).tolist() for bounds, count in zip(goal.variables.values(), points, strict=True)]
+    rows = tuple(itertools.product(*columns))
+    study = Study(goal.design, goal.task, (Axis(tuple(goal.variables), rows),), goal.version, goal.store, goal.derived)
+    run_study(study, evaluate_point, executor, progress=progress)
+    names = fingerprints(study, range(len(study)))
+    records = Store(study.store).records(names.values())
+    best: tuple[float, dict[str, float], dict[str, float]] = (float("inf"), {}, {})
+    for index, name in names.items():
+        if records[name].error:
+            continue
+        found = outcomes(records[name].result, goal.task, goal.wavelength_nm)
+        known = {name: value for name in goal.outcome_names if (value := found.get(name)) is not None}
+        if len(known) < len(goal.outcome_names) or goal.violation(known) > 0:
+            continue
+        loss = goal.objective.loss(known[goal.objective.outcome])
+        if loss < best[0]:
+            best = (loss, dict(zip(goal.variables, rows[index], strict=True)), known)
+    return best
+
+
+def yields(folder: Path, executor: Executor) -> None:
+    """Yields by a response, by derivatives and by many full solves."""
+    from cavitydesign.design.linear import linearised
+    from cavitydesign.design.search import Solver
+    from cavitydesign.design.tolerance import yield_about
+    from cavitydesign.survey import evaluate_point
+
+    for number, (name, (text, diameter, checks)) in enumerate(YIELDS.items()):
+        goal = replace(goal_of(folder, f"yield-{number}", DIAMETER + text + SPREADS), checks=checks)
+        solver = Solver(goal, evaluate_point, executor, functools.partial(linearised, folder=folder), progress)
+        start = time.process_time()
+        found = yield_about(solver, {"cavity.diameter_um": diameter, "cavity.body.index_offset": 0.0})
+        seconds = time.process_time() - start
+        print(
+            f"{name}: response {found.by_response:.4f} +- {found.by_response_error:.4f}, derivatives {found.by_derivatives}"
+            f" +- {found.by_derivatives_error}, {checks} full solves {found.by_solves:.4f} +- {found.by_solves_error:.4f};"
+            f" agree: {found.agree}; r.m.s. errors: response {found.prediction_error}, derivatives {found.derivative_error};"
+            f" {seconds:.1f} s of processor time beside the workers",
+            flush=True,
+        )
 
 
 def main() -> None:
-    """Search, scan, compare."""
-    from cavitydesign.design.answer import answered
-    from cavitydesign.design.goal_file import load_goal
-    from cavitydesign.design.outcome import outcomes
-    from cavitydesign.design.search import Solver
-    from cavitydesign.study import Axis, ProcessExecutor, Store, Study, run_study
-    from cavitydesign.study.run import fingerprints
-    from cavitydesign.survey import WORKER_MODULES, design_schema, evaluate_point
+    """Print all comparisons."""
+    from cavitydesign.study import ProcessExecutor, SerialExecutor
+    from cavitydesign.survey import WORKER_MODULES
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("points", type=int, nargs="?", default=320)
-    parser.add_argument("workers", type=int, nargs="?", default=2)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", choices=(*GOALS, "yield"))
     given = parser.parse_args()
-    executor = ProcessExecutor(given.workers, WORKER_MODULES)
-
-    def progress(message: str, fraction: float) -> None:
-        print(f"\r{fraction:4.0%} {message:70.70}", end="", file=sys.stderr, flush=True)
-
+    executor: Executor = SerialExecutor() if given.workers == 1 else ProcessExecutor(given.workers, WORKER_MODULES)
     with tempfile.TemporaryDirectory() as folder:
-        goal = replace(load_goal(GOAL, design_schema()), store=Path(folder) / "goal", spread={})
-        answer = answered(Solver(goal, evaluate_point, executor, progress=progress))
-        (key, bounds), *_ = goal.variables.items()
-        import numpy as np
-
-        values = bounds.at(np.linspace(0, 1, given.points)).tolist()
-        axis = Axis((key,), tuple((value,) for value in values))
-        scan = Study(goal.design, goal.task, (axis,), goal.version, Path(folder) / "scan", goal.derived)
-        run_study(scan, evaluate_point, executor, progress=progress)
-        names = fingerprints(scan, range(len(scan)))
-        records = Store(scan.store).records(names.values())
-    best, place = float("inf"), None
-    for index, name in names.items():
-        record = records[name]
-        if record.error:
-            continue
-        found = outcomes(record.result, goal.task, goal.wavelength_nm)
-        numbers = {name: found[name] for name in goal.outcome_names}
-        if any(value is None for value in numbers.values()):
-            continue
-        known = {name: float(value) for name, value in numbers.items() if value is not None}
-        if goal.violation(known) <= 0 and goal.objective.loss(known[goal.objective.outcome]) < best:
-            best, place = goal.objective.loss(known[goal.objective.outcome]), (values[index], known)
-    reached = goal.objective.loss(answer.best.outcomes[goal.objective.outcome])
-    print(f"\nscan of {given.points}: {place}")
-    print(f"search of {answer.solves} solves: {answer.best.values}, {[answer.best.outcomes[n] for n in goal.outcome_names]}")
-    print(f"search against scan: {100 * (reached - best) / abs(best):+.2f} % of the objective (negative is better)")
+        for name in GOALS:
+            if given.only in (None, name):
+                compared(Path(folder), name, executor)
+        if given.only in (None, "yield"):
+            yields(Path(folder), executor)
 
 
 if __name__ == "__main__":

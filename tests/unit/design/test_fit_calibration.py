@@ -1,11 +1,15 @@
 """Two hundred synthetic spectra drawn from the prior: what the fit says of itself is held against the truth.
 
+By default 50 of 10 to 130 um, 90 of 10 to 20 um and 60 with a diameter known to 0.05 %; with `-m slow` 200 of each.
+
 Each has one to three families of (TM, TE) x (p = 1, 2), 0.02 nm of noise, two peaks missing and one foreign, in
-40 nm. A labelling is right when it names the right combs and orders: at most one peak in ten may bear another
-label, as noise leaves open where two lines cross or a foreign peak falls on one.
+40 nm. A labelling is right when it names the right combs and orders: of each peak the true label is the stated one, or among
+those that the fit says it may bear as well (where two lines cross within the noise). One peak, or 3 % of them, may bear another
+label, as a foreign peak may fall on a line whose own is missing.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -20,11 +24,12 @@ NOISE_NM = 0.02
 SPECTRA_A_DESIGN = 10
 
 
-def right(labels, truth):
-    wrong = sum(label != name for label, name in zip(labels, truth, strict=True) if name is not None)
+def right(candidate, truth):
+    stated = [{label, *also} for label, also in zip(candidate.labels, candidate.also, strict=True)]
+    wrong = sum(name not in labels for labels, name in zip(stated, truth, strict=True) if name is not None)
     named = sum(name is not None for name in truth)
-    families = [{name[:2] + name.split(" ", 2)[2] for name in names if name} for names in (labels, truth)]
-    return wrong <= max(1, 0.1 * named) and families[0] == families[1]
+    families = [{name[:2] + name.split(" ", 2)[2] for name in names if name} for names in (candidate.labels, truth)]
+    return wrong <= max(1, 0.03 * named) and families[0] == families[1]
 
 
 def judged(seed, diameters, relative_sd, **prior_errors):
@@ -41,7 +46,7 @@ def judged(seed, diameters, relative_sd, **prior_errors):
             drawn = synthetic(rng, diameter, prior, families, WINDOW_NM, NOISE_NM, 4 * diameter)
             peaks = Peaks(drawn[0], np.full(len(drawn[0]), NOISE_NM), (None,) * len(drawn[0]))
             answer = fit_peaks(peaks, model, prior)
-            verdicts = [right(candidate.labels, drawn[1]) for candidate in answer.candidates]
+            verdicts = [right(candidate, drawn[1]) for candidate in answer.candidates]
             pull = (answer.diameter_um - drawn[2]) / answer.diameter_error_um
             outcome.append((answer.candidates[0].probability, verdicts[0], any(verdicts), pull))
     return np.array(outcome, dtype=float)
@@ -52,47 +57,64 @@ def spread_diameters(low, high, count):
     return low * (high / low) ** ((np.arange(count) + 0.5) / count)
 
 
-@pytest.fixture(scope="module")
-def wide():
-    """Diameters of 10 to 130 um known to 2 %."""
-    return judged(1, spread_diameters(10, 130, 5), 0.02)
+@dataclass(frozen=True)
+class Samples:
+    """Judged spectra: 10 to 130 um known to 2 %, up to 20 um known to 2 %, 10 to 130 um known to 0.05 %."""
+
+    wide: np.ndarray
+    small: np.ndarray
+    narrow: np.ndarray
+
+    @property
+    def all(self):
+        return np.concatenate([self.wide, self.small, self.narrow])
 
 
-@pytest.fixture(scope="module")
-def small():
-    """Diameters up to 20 um known to 2 %."""
-    return judged(2, spread_diameters(10, 20, 9), 0.02)
+@pytest.fixture(scope="module", params=[(5, 9, 6), pytest.param((20, 20, 20), marks=pytest.mark.slow)], ids=["200", "600"])
+def samples(request):
+    wide, small, narrow = request.param
+    found = Samples(
+        judged(wide, spread_diameters(10, 130, wide), 0.02),
+        judged(small, spread_diameters(10, 20, small), 0.02),
+        # The index is known as well, since only the product of the two shows.
+        judged(narrow, spread_diameters(10, 130, narrow), 0.0005, index_sd=2e-4, offset_sd_nm=0.02),
+    )
+    for name in ("wide", "small", "narrow"):
+        stated, first, among, pull = getattr(found, name).T
+        print(f"{name}: {len(first)} spectra, true among {among.mean():.3f}, first right {first.mean():.3f}, "
+              f"stated {stated.mean():.3f}, pull {pull.mean():+.2f} +- {pull.std():.2f}")  # fmt: skip
+    return found
 
 
-@pytest.fixture(scope="module")
-def narrow():
-    """Diameters of 10 to 130 um known to 0.05 %, and the index, as only their product shows."""
-    return judged(3, spread_diameters(10, 130, 6), 0.0005, index_sd=2e-4, offset_sd_nm=0.02)
-
-
-def test_the_true_labelling_is_among_the_candidates(wide, small, narrow):
-    among = np.concatenate([wide, small, narrow])[:, 2]
-    assert len(among) == 200 and among.mean() >= 0.95, f"{among.mean():.3f} of {len(among)}; at least 0.95 expected"
+@pytest.mark.parametrize("sample", ["wide", "small", "narrow"])
+def test_the_true_labelling_is_among_the_candidates(samples, sample):
+    among = getattr(samples, sample)[:, 2]
+    assert among.mean() >= 0.95, f"{among.mean():.3f} of {len(among)}; at least 0.95 expected"
 
 
 @pytest.mark.parametrize("sample", ["small", "narrow"])
-def test_the_first_candidate_is_right_where_the_data_identify_it(sample, request):
-    first = request.getfixturevalue(sample)[:, 1]
+def test_the_first_candidate_is_right_where_the_data_identify_it(samples, sample):
+    first = getattr(samples, sample)[:, 1]
     assert first.mean() >= 0.95, f"{first.mean():.3f} of {len(first)}; at least 0.95 expected"
 
 
-def test_stated_probabilities_are_calibrated(wide, small, narrow):
-    """The first candidate is right as often as stated, over all and over the doubtful ones, within sampling error."""
-    stated, is_right = np.concatenate([wide, small, narrow])[:, :2].T
-    for chosen in (np.full(len(stated), True), stated < 0.9):
+def test_stated_probabilities_are_calibrated(samples):
+    """The first candidate is right as often as stated: over all, over the doubtful ones, and in each band of them."""
+    stated, is_right = samples.all[:, :2].T
+    bands = [(0.0, 1.1), (0.0, 0.9), (0.0, 0.6), (0.6, 0.9), (0.9, 0.99), (0.99, 1.1)]
+    for low, high in bands:
+        chosen = (stated >= low) & (stated < high)
+        if chosen.sum() < 8:
+            continue
         expected, found = stated[chosen].mean(), is_right[chosen].mean()
+        print(f"stated {low} to {high}: {chosen.sum()} spectra, stated {expected:.3f}, right {found:.3f}")
         error = math.sqrt(float(np.sum(stated[chosen] * (1 - stated[chosen])))) / chosen.sum() + 0.01
         assert abs(found - expected) < 3 * error, f"stated {expected:.3f}, right {found:.3f}, error {error:.3f}"
 
 
-def test_stated_errors_of_the_diameter_are_calibrated(wide, small, narrow):
-    """Pulls have mean 0 and standard deviation 1 within 3 sigma of 200 spectra; mixtures have heavier tails."""
-    pulls = np.concatenate([wide, small, narrow])[:, 3]
+def test_stated_errors_of_the_diameter_are_calibrated(samples):
+    """Pulls have mean 0 and standard deviation 1 within 3 sigma of their number; mixtures have heavier tails."""
+    pulls = samples.all[:, 3]
     assert abs(pulls.mean()) < 3 / math.sqrt(len(pulls)), f"mean {pulls.mean():.3f}"
     assert 0.8 < pulls.std() < 1.2, f"standard deviation {pulls.std():.3f}; 1 expected"
     assert 0.6 < np.mean(np.abs(pulls) < 1) < 0.8, f"{np.mean(np.abs(pulls) < 1):.3f} within one sigma; 0.68 expected"

@@ -102,6 +102,8 @@ def goal_answer():
         "alternatives": [trials[2]],
         "trials": trials,
         "yield": found,
+        "robust": entry(14.0, 3.8, 0.6),
+        "robust_yield": [0.92, 0.05],
     }
 
 
@@ -111,9 +113,10 @@ def test_a_goal_shows_search_front_and_spreads():
     by_label = {line.get_label(): line for line in search.lines}
     assert list(by_label["full solves"].get_ydata()) == [0.9, 0.8, 0.1]
     assert list(by_label["recommended"].get_xdata()) == [12.0]
+    assert list(by_label["bears the spreads, yield 0.92 ± 0.05"].get_xdata()) == [14.0]
     on_front = next(line for line in front.lines if line.get_label() == "Pareto front")
     assert list(on_front.get_xdata()) == [0.1, 0.8]
     assert sorted(round(bar.get_width(), 9) for bar in spreads.patches if bar.get_height() == pytest.approx(0.3)) == [-0.05, 0.05]
     assert "0.580" in spreads.get_title(loc="left")
     assert figure_bytes(figure)[:4] == b"\x89PNG"
-    assert len(draw_goal({**goal_answer(), "yield": None, "pareto": []}).axes) == 1
+    assert len(draw_goal({**goal_answer(), "yield": None, "robust": None, "pareto": []}).axes) == 1
