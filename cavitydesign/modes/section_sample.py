@@ -3,18 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..fem.quad_field import at_points
+from ..fem.quad_field import at_points, on_grid
 from ..mesh.locate import Locator
 from ..mesh.section import SectionMesh
-from .mode import Array, FieldSamples
+from .mode import Array, ComplexArray, FieldSamples
 from .section_problem import SectionProblem
 
 _PER_EDGE = 7
 _INWARD = 1e-9
+
+
+@dataclass(frozen=True)
+class ElementSamples:
+    """A mode's field on an even grid of every element; interfaces lie between elements, so that no value is of two media.
+
+    Attributes
+    ----------
+    r_um, z_um : (n, k, k) arrays
+        Positions.
+    e_r, e_phi, e_z : (n, k, k) complex arrays
+        Scaled so that the largest |E| is 1.
+    permittivity : (n, k, k) array
+        Of the ordinary wave.
+    energy_density : (n, k, k) array
+        eps |E|^2, each component with the permittivity that it sees, scaled to a maximum of 1.
+    region : (n,) array of int
+    counted : (n, k, k) array of bool
+        Outside absorbing layers.
+    """
+
+    r_um: Array
+    z_um: Array
+    e_r: ComplexArray
+    e_phi: ComplexArray
+    e_z: ComplexArray
+    permittivity: Array
+    energy_density: Array
+    region: NDArray[np.int64]
+    counted: NDArray[np.bool_]
+
+
+def sample_elements(raw: Any, per_edge: int) -> ElementSamples:
+    """Field of a mode of a section on `per_edge` x `per_edge` points of every element where it lives.
+
+    Parameters
+    ----------
+    raw : RawMode
+        Of a `SectionProblem`.
+    per_edge : int
+        Points along an edge, its ends included.
+    """
+    problem: SectionProblem = raw.problem
+    x = np.linspace(-1.0, 1.0, per_edge)
+    field = on_grid(problem.space, raw.vector[:, None], raw.m, x, x, problem.stretch)
+    r, z, *_ = problem.mesh.positions(x, x)
+    parts = [np.asarray(values, dtype=complex) for values in (field.e_r[0], 1j * field.e_azimuthal[0], field.e_z[0])]
+    counted = np.asarray(problem.lossless(r, z), dtype=np.bool_)
+    strength = np.sqrt(sum(abs(part) ** 2 for part in parts))
+    e_r, e_phi, e_z = (part / strength[counted].max() for part in parts)
+    region = problem.mesh.region
+    across = np.broadcast_to(np.asarray(raw.eps.ordinary)[region][:, None, None].real, r.shape)
+    along = np.asarray(raw.eps.axial)[region][:, None, None].real
+    density = across * (abs(e_r) ** 2 + abs(e_phi) ** 2) + along * abs(e_z) ** 2
+    return ElementSamples(r, z, e_r, e_phi, e_z, across, density / density[counted].max(), region, counted)
 
 
 def section_sampler(raw: Any) -> Callable[[int, int], FieldSamples]:

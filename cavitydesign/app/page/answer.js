@@ -26,12 +26,14 @@ function ofLasing(lasing, fluence, waits) {
   const threshold = lasing.threshold_mj_cm2;
   const about = lasing.preview ? "≈ " : "";
   const part = threshold.lasing ? `, ${number(fluence / threshold.lasing, 3)} × threshold` : "";
+  // where the whole curve shows no break, the laser's own light is asked: such thresholds do not compare with the others
+  const rule = threshold.lasing !== null && lasing.threshold_rule && lasing.threshold_rule !== "light curve" ? ` by the ${lasing.threshold_rule} alone` : "";
   const gain = threshold.gain_equals_loss === null ? "gain stays below loss" : `gain = loss at ${number(threshold.gain_equals_loss, 3)}`;
   return [
     { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} mJ/cm²${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
     { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode", hint: CHANCE, waits },
     { name: "suppression", value: here && lasing.side_mode_suppression_db !== null ? `${number(lasing.side_mode_suppression_db, 3)} dB` : "–", words: "strongest over next mode", waits },
-    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold; ${gain}`, waits },
+    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${rule}; ${gain}`, waits },
   ];
 }
 

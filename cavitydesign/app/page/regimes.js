@@ -64,11 +64,26 @@ export class RegimeView {
         plot.add("rect", { class: classOf(count), x: x1, width: Math.max(0, x2 - x1 + 0.4), y: y1, height: y2 - y1 + 0.4, "data-size": point.size, "data-count": count });
       });
     });
-    const lasing = points.filter((one) => one.answer && one.answer.threshold_mj_cm2.lasing !== null);
-    plot.path(lasing.map((one) => one.size), lasing.map((one) => one.answer.threshold_mj_cm2.lasing), { class: "line ink" });
-    if (here.size >= plot.axes.x.low && here.size <= plot.axes.x.high && here.fluence >= plot.axes.y.low && here.fluence <= plot.axes.y.high) {
-      plot.add("circle", { class: "here", cx: plot.x(here.size), cy: plot.y(here.fluence), r: 6 });
+    for (const part of this.lines(points)) {
+      const [sizes, thresholds] = [part.map((one) => one.size), part.map((one) => one.answer.threshold_mj_cm2.lasing)];
+      plot.path(sizes, thresholds, { class: "under" });
+      plot.path(sizes, thresholds, { class: "line ink" });
     }
+    if (here.size >= plot.axes.x.low && here.size <= plot.axes.x.high && here.fluence >= plot.axes.y.low && here.fluence <= plot.axes.y.high) {
+      for (const name of ["under", "here"]) plot.add("circle", { class: name, cx: plot.x(here.size), cy: plot.y(here.fluence), r: 6 });
+    }
+  }
+
+  // The threshold line, broken where it is read off in another way: the values do not continue each other.
+  lines(points) {
+    const parts = [];
+    let last = null;
+    for (const one of points.filter((point) => point.answer && point.answer.threshold_mj_cm2.lasing !== null)) {
+      if (!last || last.answer.threshold_rule !== one.answer.threshold_rule) parts.push([]);
+      parts.at(-1).push(one);
+      last = one;
+    }
+    return parts;
   }
 
   line(plot, known, here) {
@@ -97,7 +112,7 @@ export class RegimeView {
       said.push(`${number(answer.fluence_mj_cm2[k], 3)} mJ/cm²: ${words(answer.counts[k])}`);
       this.pointed = { size: exact, fluence: Number(answer.fluence_mj_cm2[k].toPrecision(4)) };
     }
-    said.push(`threshold ${answer.threshold_mj_cm2.lasing === null ? "none" : `${number(answer.threshold_mj_cm2.lasing, 3)} mJ/cm²`}`);
+    said.push(`threshold ${answer.threshold_mj_cm2.lasing === null ? "none" : `${number(answer.threshold_mj_cm2.lasing, 3)} mJ/cm² by the ${answer.threshold_rule}`}`);
     if (answer.single_mode_probability !== null) said.push(`chance of a single mode ${number(100 * answer.single_mode_probability, 2)} % at ${number(answer.at_mj_cm2, 3)} mJ/cm²`);
     this.output.textContent = `${said.join(", ")}; click to open`;
     return exact;

@@ -31,7 +31,7 @@ export class StudyView {
     const first = ["threshold_mj_cm2.lasing", "fsr_nm", "wavelength_nm"].find((name) => study.outcomes.includes(name)) || study.outcomes[0];
     study.x = numeric[0] || "point";
     study.y = numeric.length > 1 ? numeric[1] : first;
-    study.colour = numeric.length > 1 ? ["modes_lasing", first].find((name) => study.outcomes.includes(name)) : "one colour";
+    study.colour = (numeric.length > 1 && ["modes_lasing", first].find((name) => study.outcomes.includes(name))) || "one colour";
     const columns = ["point", ...numeric, ...study.outcomes];
     const choice = (words, name, options) => select(words, options, study[name], (value) => {
       study[name] = value;
@@ -63,7 +63,10 @@ export class StudyView {
     this.plot.draw({ x: this.axis(rows, study.x), y: this.axis(rows, study.y) }, (plot) => {
       for (const row of rows) {
         const dot = plot.add("circle", { class: `mark f0 ${row === study.row ? "chosen" : ""}`, cx: plot.x(row[study.x]), cy: plot.y(row[study.y]), r: 5, tabindex: 0, role: "button", "aria-label": `point ${row.point}${row.mode ? `, ${row.mode}` : ""}`, "data-point": row.point, "data-mode": row.mode || "" });
-        if (typeof row[study.colour] === "number") dot.style.fill = mapColour("cividis", high > low ? (row[study.colour] - low) / (high - low) : 0.5);
+        if (typeof row[study.colour] === "number") {
+          dot.style.fill = mapColour("cividis", high > low ? (row[study.colour] - low) / (high - low) : 0.5);
+          dot.style.stroke = "var(--muted)";
+        }
         const open = () => this.opened(row);
         const read = () => { byId("study-read").textContent = this.words(row); };
         dot.addEventListener("click", open);

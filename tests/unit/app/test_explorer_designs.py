@@ -164,6 +164,7 @@ def test_scan_finds_what_single_designs_say(open_tab: OpenTab, explorer: Any, tm
     assert sizes == pytest.approx([9.0, 11.74, 15.33, 20.0], abs=0.01), "geometric"
     drawn = tab.page.evaluate("() => [...document.querySelectorAll('#scan-map rect[data-count]')].map((one) => one.dataset.size)")
     assert {float(one) for one in drawn} == set(sizes)
+    assert tab.page.locator("#scan-map path.ink").count() >= 1, "the threshold line"
     chances = [float(row["single_mode_probability"]) for row in rows if row["single_mode_probability"]]
     assert chances == sorted(chances, reverse=True), "a large cavity has more modes under the gain"
     assert re.search(r"[\d.]+ µm", tab.page.inner_text("#scan-conclusion"))

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cavitydesign.cli.main import app
 from cavitydesign.design_file import parse_design
-from cavitydesign.visualise.vtk_file import ENERGY
+from cavitydesign.visualise.vtk_plane import ENERGY
 
 pyvista = pytest.importorskip("pyvista")
 DESIGN = """

@@ -13,7 +13,8 @@ from cavitydesign.design_file import parse_design
 from cavitydesign.errors import InputError
 from cavitydesign.modes.mode import Mode
 from cavitydesign.steps import find_modes
-from cavitydesign.visualise.vtk_file import ENERGY, arc_vts, meridian_vtu, save_vtk
+from cavitydesign.visualise.vtk_file import arc_vts, meridian_vtu, save_vtk
+from cavitydesign.visualise.vtk_plane import ENERGY
 
 pyvista = pytest.importorskip("pyvista")
 
