@@ -22,7 +22,7 @@ Values = NDArray[Any]
 # 2 pi r eps|E|^2: its integral over the plane is the energy in space
 ENERGY = "energy_per_plane_area (2 pi r eps|E|^2, um)"
 # points along an edge of a meshed section: as many as keep the whole below this, but no fewer than the least
-_MOST_POINTS = 600_000
+_MOST_POINTS = 300_000
 _LEAST_PER_EDGE, _MOST_PER_EDGE = 13, 49
 
 
