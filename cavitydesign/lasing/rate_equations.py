@@ -56,6 +56,13 @@ class RateEquations:
         if not self.batched:
             self.seed = self.seed[:, None]
 
+    def explicit(self, time: Array) -> Array:
+        """(rows, F) change of the rate with time at a fixed state: the hot emitters' share fades."""
+        change = np.zeros((self.rows, len(time)))
+        ladder = change[: self.populations].reshape(self.rungs, self.classes, -1)
+        ladder += self.feed * (-self.cooling * np.exp(-self.cooling * time))
+        return change
+
     def kept(self, columns: NDArray[np.bool_]) -> None:
         """Drop the columns that are done."""
         self.feed = self.feed[..., columns]
@@ -64,7 +71,8 @@ class RateEquations:
             self.gain, self.lost = self.gain[..., columns], self.lost[..., columns]
             self.seed = self.seed[..., columns]
 
-    def _times(self, coefficients: Array, vector: Array) -> Array:
+    def times(self, coefficients: Array, vector: Array) -> Array:
+        """Coefficients (a, b), or (a, b, F) of its own for each column, times a vector (b, F)."""
         if self.batched:
             return np.asarray(np.einsum("abf,bf->af", coefficients, vector))
         return coefficients @ vector
@@ -75,28 +83,21 @@ class RateEquations:
         columns = state.shape[1]
         ladder = state[:first].reshape(self.rungs, self.classes, columns)
         photons = state[self.photons]
-        flux = self.emission * (self._times(self.down, photons) + self.seed)
+        flux = self.emission * (self.times(self.down, photons) + self.seed)
         flux += self.decay
         flux *= ladder[1:]
-        flux[: self.absorbing] -= self.absorption * self._times(self.up, photons) * ladder[: self.absorbing]
+        flux[: self.absorbing] -= self.absorption * self.times(self.up, photons) * ladder[: self.absorbing]
         change = out[:first].reshape(self.rungs, self.classes, columns)
         change[:-1] = flux
         change[-1] = 0.0
         change[1:] -= flux
         change += self.feed * np.exp(-self.cooling * time)
         sums = (self.sums @ state[:first].reshape(self.rungs, -1)).reshape(4, self.classes, columns)
-        gain = self._times(self.gain, sums[0])
-        net = gain - self._times(self.lost, sums[1])
+        gain = self.times(self.gain, sums[0])
+        net = gain - self.times(self.lost, sums[1])
         net -= self.loss
         np.multiply(net, photons, out=out[self.photons])
         out[self.photons] += gain / self.model.emitters
         np.multiply(self.loss, photons, out=out[self.emitted])
         out[-2:] = self.model.weight @ sums[2:]
         return net
-
-    def stiffness(self, state: Array) -> Array:
-        """(F,) upper estimate of the fastest rate: twice what leaves a rung, and what the light feels of it."""
-        photons = state[self.photons]
-        light = (self._times(self.down, photons) + self.seed + self._times(self.up, photons)).max(axis=0)
-        strongest = float(np.abs(self.gain).sum(axis=1).max() + np.abs(self.lost).sum(axis=1).max())
-        return np.asarray(3.0 * light + 2.0 * float(self.decay.max()) + float(self.loss.max()) + 0.5 * strongest)

@@ -1,0 +1,127 @@
+"""Linear systems of the rate equations about a state, for steps that stiffness does not shorten.
+
+A class of emitters couples neighbouring rungs only, and meets the other classes only in the light: the populations are
+eliminated by one tridiagonal factorisation for all classes and pulses, which leaves a system of the size of the modes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.lapack import dgttrf, dgttrs
+
+from .rate_equations import RateEquations
+
+Array = NDArray[np.float64]
+
+_SPARE = 1
+"""Rows of their own at the end: the wrapper of LAPACK takes no fewer than three."""
+
+
+class LinearisedRates:
+    """(shift - J) made ready to be solved, J the Jacobian of the rate equations.
+
+    Parameters
+    ----------
+    equations : RateEquations
+    state : (rows, F) array
+        Where J is taken.
+    shift : (F,) array
+        Positive; in ps^-1.
+    """
+
+    def __init__(self, equations: RateEquations, state: Array, shift: Array) -> None:
+        self._equations, self._shift = equations, shift
+        columns = state.shape[1]
+        ladder = state[: equations.populations].reshape(equations.rungs, equations.classes, columns)
+        photons = state[equations.photons]
+        down = equations.emission * (equations.times(equations.down, photons) + equations.seed)
+        down += equations.decay
+        up = np.zeros_like(down)
+        up[: equations.absorbing] = equations.absorption * equations.times(equations.up, photons)
+        self._factor = _factorised(down, up, shift)
+        emitting = np.zeros_like(ladder)
+        _moved(emitting, equations.emission * ladder[1:])
+        absorbing = np.zeros_like(ladder)
+        _moved(absorbing[: equations.absorbing + 1], -equations.absorption * ladder[: equations.absorbing])
+        self._by_emission, self._by_absorption = self._ladder(emitting), self._ladder(absorbing)
+        self._gaining = photons + 1.0 / equations.model.emitters
+        self._absorbed = photons
+        self._inverse = np.linalg.inv(self._of_light(ladder))
+
+    def solve(self, right: Array) -> Array:
+        """Solution for one right side (rows, F)."""
+        equations, first = self._equations, self._equations.populations
+        out = np.empty_like(right)
+        ladder = self._ladder(right[:first].reshape(equations.rungs, equations.classes, -1))
+        light = right[equations.photons] + self._felt(*self._sums(ladder))
+        photons = (self._inverse @ light.T[:, :, None])[:, :, 0].T
+        ladder += self._by_emission * equations.times(equations.down, photons)
+        ladder += self._by_absorption * equations.times(equations.up, photons)
+        out[:first] = ladder.reshape(first, -1)
+        out[equations.photons] = photons
+        out[equations.emitted] = (right[equations.emitted] + equations.loss * photons) / self._shift
+        glow = (equations.sums[2:] @ ladder.reshape(equations.rungs, -1)).reshape(2, equations.classes, -1)
+        out[-2:] = (right[-2:] + equations.model.weight @ glow) / self._shift
+        return out
+
+    def _ladder(self, right: Array) -> Array:
+        """Populations (rungs, C, F) that the tridiagonal part alone gives."""
+        turned = right.transpose(1, 2, 0)
+        flat = np.zeros(right.size + _SPARE)
+        flat[: right.size].reshape(turned.shape)[...] = turned
+        solved = dgttrs(*self._factor, flat, overwrite_b=True)[0][: right.size]
+        return np.ascontiguousarray(solved.reshape(turned.shape).transpose(2, 0, 1))
+
+    def _sums(self, ladder: Array) -> tuple[Array, Array]:
+        """(C, F) populations weighed by how they emit and how they absorb."""
+        equations = self._equations
+        both = (equations.sums[:2] @ ladder.reshape(equations.rungs, -1)).reshape(2, equations.classes, -1)
+        return both[0], both[1]
+
+    def _felt(self, emission: Array, absorption: Array) -> Array:
+        """(M, F) change of the photons' rates by changed populations."""
+        equations = self._equations
+        gained = self._gaining * equations.times(equations.gain, emission)
+        return np.asarray(gained - self._absorbed * equations.times(equations.lost, absorption))
+
+    def _of_light(self, ladder: Array) -> Array:
+        """(F, M, M) what is left for the photons when the populations are eliminated."""
+        equations = self._equations
+        emission, absorption = self._sums(ladder)
+        net = equations.times(equations.gain, emission) - equations.times(equations.lost, absorption) - equations.loss
+        left = np.zeros((ladder.shape[2], equations.modes, equations.modes))
+        gain, lost = _by_column(equations.gain), _by_column(equations.lost)
+        gaining, absorbed = self._gaining.T[:, :, None], self._absorbed.T[:, :, None]
+        for response, coupling in ((self._by_emission, equations.down), (self._by_absorption, equations.up)):
+            emits, absorbs = (one.T[:, None, :] for one in self._sums(response))
+            left -= (gaining * (gain * emits) - absorbed * (lost * absorbs)) @ _by_column(coupling)
+        diagonal = np.arange(equations.modes)
+        left[:, diagonal, diagonal] += (self._shift - net).T
+        return left
+
+
+def _moved(change: Array, flux: Array) -> None:
+    """Add a flux from each rung to the one below."""
+    change[:-1] += flux
+    change[1:] -= flux
+
+
+def _by_column(coefficients: Array) -> Array:
+    """Coefficients (F or 1, a, b)."""
+    return coefficients.transpose(2, 0, 1) if coefficients.ndim == 3 else coefficients[None]
+
+
+def _factorised(down: Array, up: Array, shift: Array) -> tuple[Array, ...]:
+    """The tridiagonal matrices of all classes and pulses, one after the other, as one."""
+    steps, classes, columns = down.shape
+    size = (steps + 1) * classes * columns
+    below, diagonal, above = np.zeros((3, size + _SPARE))
+    diagonal[size:] = 1.0
+    blocks = [part[:size].reshape(classes, columns, steps + 1) for part in (below, diagonal, above)]
+    blocks[1] += shift[:, None]
+    blocks[1][..., 1:] += down.transpose(1, 2, 0)
+    blocks[1][..., :-1] += up.transpose(1, 2, 0)
+    blocks[2][..., :-1] = -down.transpose(1, 2, 0)
+    blocks[0][..., :-1] = -up.transpose(1, 2, 0)
+    return tuple(dgttrf(below[:-1], diagonal, above[:-1])[:5])
