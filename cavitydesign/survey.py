@@ -136,9 +136,9 @@ def design_schema(checked: bool = True) -> DesignSchema:
     """
     if not checked:
         return DesignSchema(read_toml, read_toml, lambda key: None, TASKS, relevant_version(), files_of_design)
-    from .design_file import key_problem
+    from .design_file import key_problem, value_problem
 
-    return DesignSchema(read_toml, _read, key_problem, TASKS, relevant_version(), files_of_design)
+    return DesignSchema(read_toml, _read, key_problem, TASKS, relevant_version(), files_of_design, value_problem)
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -146,10 +146,10 @@ def _plot_spec(loaded: Study, given: dict[str, str | None]) -> PlotSpec:
 
 def _overlay(path: Path) -> list[dict[str, Any]]:
     """Rows of a CSV of published points."""
-    from ..study.axes import csv_rows
+    from ..study.csv_file import read_csv
 
-    header, rows = csv_rows(path, "plot.overlay")
-    return [dict(zip(header, row, strict=True)) for row in rows]
+    table = read_csv(path, "plot.overlay")
+    return [dict(zip(table.header, row, strict=True)) for row in table.rows]
 
 
 def loaded_study(file: Path, checked: bool = True) -> Study:

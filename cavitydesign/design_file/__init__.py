@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .design import Design, load_design, parse_design
     from .toml_file import read_toml
     from .validate import key_problem
+    from .value_check import value_problem
 
 _HOMES = {
     "Design": "design",
@@ -22,9 +23,10 @@ _HOMES = {
     "load_design": "design",
     "parse_design": "design",
     "read_toml": "toml_file",
+    "value_problem": "value_check",
 }
 
-__all__ = ["Design", "key_problem", "load_design", "parse_design", "read_toml"]
+__all__ = ["Design", "key_problem", "load_design", "parse_design", "read_toml", "value_problem"]
 
 
 def __getattr__(name: str) -> Any:

@@ -70,6 +70,11 @@ class Problem:
             return f"{source}: {key}: {self.text}"
         return f"{source}: {key} = {shown(self.value)}: {self.text}"
 
+    def text_below(self, location: Location) -> str:
+        """The text for whoever knows the key, with what follows it where the problem lies deeper."""
+        rest = dotted(self.location[len(location) :])
+        return f"{rest}: {self.text}" if rest else self.text
+
 
 def input_error(source: str, problems: Sequence[Problem]) -> InputError:
     """All problems of one file as one error."""

@@ -56,7 +56,7 @@ def validate(plain: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         try:
             tables[name] = schema.model_validate(plain[name])
         except ValidationError as error:
-            problems += [_problem(name, detail) for detail in error.errors()]
+            problems += [field_problem(name, detail) for detail in error.errors()]
     return tables, problems
 
 
@@ -68,7 +68,7 @@ def key_problem(key: str) -> str | None:
     key : str
         Such as "cavity.diameter_um" or "cavity.coatings.0.thickness_um".
     """
-    location: Location = tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+    location = location_of(key)
     table = table_at(location[:-1]) if len(location) > 1 else None
     if field_at(location) is not None:
         return None
@@ -77,7 +77,13 @@ def key_problem(key: str) -> str | None:
     return unknown_key(location, Problem.ABSENT, tuple(table.model_fields), tables_with(str(location[-1]))).text
 
 
-def _problem(table_name: str, detail: ErrorDetails) -> Problem:
+def location_of(key: str) -> Location:
+    """Path of a dotted key; numbers are places in a list."""
+    return tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+
+
+def field_problem(table_name: str, detail: ErrorDetails) -> Problem:
+    """A complaint of pydantic about a table in the user's words."""
     location: Location = (table_name, *detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,10 +31,17 @@ class Axis:
         Dotted design keys, such as ``cavity.diameter_um``.
     rows : tuple of tuple
         One value for each key.
+    places : tuple of str
+        What messages call each row, such as "line 3" of a CSV; empty for "value 1", "value 2", ...
     """
 
     keys: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
+    places: tuple[str, ...] = ()
+
+    def place(self, row: int) -> str:
+        """What messages call a row."""
+        return self.places[row] if self.places else f"value {row + 1}"
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -99,7 +104,9 @@ def range_bounds(entry: Mapping[str, Any], where: str, extra: Sequence[str] = ()
     ends = []
     for key in ("from", "to"):
         value = entry.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if key not in entry:
+            problems.append(f"{where}.{key}: missing; a finite number is needed")
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             problems.append(f"{where}.{key} = {value!r}: a finite number is needed")
         else:
             ends.append(float(value))
@@ -108,7 +115,9 @@ def range_bounds(entry: Mapping[str, Any], where: str, extra: Sequence[str] = ()
         text = f"not allowed; {' or '.join(SPACINGS)}{nearest(str(spacing), SPACINGS)}"
         problems.append(f"{where}.spacing = {spacing!r}: {text}")
     if len(ends) == 2:
-        if ends[0] >= ends[1]:
+        if ends[0] == ends[1]:
+            problems.append(f"{where}: from = to = {ends[0]:g}, which is no range; give a list of one value")
+        elif ends[0] > ends[1]:
             problems.append(f"{where}: bounds reversed, from = {ends[0]:g} must be below to = {ends[1]:g}")
         elif spacing == "geometric" and ends[0] <= 0:
             problems.append(f"{where}.from = {ends[0]:g}: a geometric range needs a positive start")
@@ -155,8 +164,17 @@ def list_axis(key: str, values: Sequence[Value], where: str) -> Axis:
     return paired_axis({key: values}, where)
 
 
-def paired_axis(columns: Mapping[str, Sequence[Value]], where: str) -> Axis:
+def paired_axis(columns: Mapping[str, Sequence[Value]], where: str, places: Sequence[str] = ()) -> Axis:
     """Axis of several keys that vary together, column by column.
+
+    Parameters
+    ----------
+    columns : mapping
+        Values by design key.
+    where : str
+        File and key, for the message.
+    places : sequence of str, optional
+        What messages call each row; "value 1", "value 2", ... by default.
 
     Raises
     ------
@@ -170,60 +188,13 @@ def paired_axis(columns: Mapping[str, Sequence[Value]], where: str) -> Axis:
         given = ", ".join(f"{key} {length}" for key, length in lengths.items())
         raise InputError(f"{where}: paired columns must have the same length ({given})")
     rows = tuple(zip(*columns.values(), strict=True))
-    seen: dict[str, int] = {}
-    for number, row in enumerate(rows, start=1):
+    seen: dict[str, str] = {}
+    for place, row in zip(places or [f"value {number}" for number in range(1, len(rows) + 1)], rows, strict=True):
         try:
             text = canonical_text(row)
         except ValueError as error:
-            raise InputError(f"{where}: value {number}: {error}") from error
+            raise InputError(f"{where}: {place}: {error}") from error
         if text in seen:
-            raise InputError(f"{where}: value {number} repeats value {seen[text]} ({', '.join(map(str, row))})")
-        seen[text] = number
-    return Axis(tuple(columns), rows)
-
-
-def csv_rows(path: Path, where: str) -> tuple[list[str], list[list[Value]]]:
-    """Header and rows of a CSV file; numbers are read as numbers, the rest as text.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is empty, or has ragged rows.
-    """
-    try:
-        lines = [row for row in csv.reader(path.read_text(encoding="utf-8").splitlines()) if row]
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"{where} = {path.name!r}: cannot be read ({reason})") from error
-    if len(lines) < 2:
-        raise InputError(f"{path.name}: empty; a header and at least one row are needed")
-    header = [key.strip() for key in lines[0]]
-    if len(set(header)) != len(header):
-        raise InputError(f"{path.name}: a column name appears twice in the header")
-    for number, row in enumerate(lines[1:], start=2):
-        if len(row) != len(header):
-            raise InputError(f"{path.name}: line {number} has {len(row)} entries, the header has {len(header)}")
-    return header, [[_read_value(text) for text in row] for row in lines[1:]]
-
-
-def csv_axis(path: Path, where: str) -> Axis:
-    """Axis of the rows of a CSV file whose header names design keys.
-
-    Raises
-    ------
-    InputError
-        As `csv_rows`, and for a row that stands there twice.
-    """
-    header, rows = csv_rows(path, where)
-    columns = {key: [row[place] for row in rows] for place, key in enumerate(header)}
-    return paired_axis(columns, path.name)
-
-
-def _read_value(text: str) -> Value:
-    text = text.strip()
-    for read in (int, float):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return {"true": True, "false": False}.get(text.lower(), text)
+            raise InputError(f"{where}: {place} repeats {seen[text]} ({', '.join(map(str, row))})")
+        seen[text] = place
+    return Axis(tuple(columns), rows, tuple(places))

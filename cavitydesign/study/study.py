@@ -98,6 +98,11 @@ class Study:
         """Design keys that vary, axes first, derived last."""
         return tuple(key for axis in self.axes for key in axis.keys) + tuple(self.derived)
 
+    @property
+    def known_quantities(self) -> frozenset[str]:
+        """What arithmetic of derived keys may name: the numbers and texts of the design, and the axes."""
+        return frozenset(self._base_quantities) | {key for axis in self.axes for key in axis.keys}
+
     def point(self, index: int) -> Point:
         """The point of a number.
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
-from .axes import LARGEST_STUDY, Axis, Bounds, csv_axis, list_axis, paired_axis, point_count, range_axis, range_bounds
-from .expression import Expression
+from .axes import LARGEST_STUDY, Axis, Bounds, list_axis, paired_axis, point_count, range_axis, range_bounds
+from .csv_file import csv_axis, read_csv
+from .expression import Expression, ExpressionError
 from .plot_spec import read_plot
 from .sampling import METHODS, sampled_axis
 from .study import Study
@@ -39,13 +40,18 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
     if task not in schema.tasks:
         file.add("task", f" = {task!r}: not allowed; {' or '.join(schema.tasks)}{nearest(str(task), schema.tasks)}")
     design = file.design()
-    axes = _read_axes(file)
+    named = _read_axes(file)
+    axes = [axis for _, axis in named]
     derived, columns = file.expressions("derived"), file.expressions("columns")
-    _check_keys(axes, derived, file)
+    _check_keys(named, derived, file)
     _check_size(axes, file)
     plot = file.collect(read_plot, file.table("plot"), path.name) if "plot" in content else None
+    if plot is not None and plot.overlay:
+        file.collect(read_csv, path.parent / plot.overlay, f"{path.name}: plot.overlay")
     file.raise_if_any()
-    return Study(
+    _check_values(named, derived, design, file)
+    file.raise_if_any()
+    study = Study(
         design=design,
         task=str(task),
         axes=tuple(axes),
@@ -58,33 +64,38 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
         plot=plot,
         name=content.get("title", path.stem if path.stem != "study" else path.resolve().parent.name),
     )
+    _check_derived(study, file)
+    file.raise_if_any()
+    return study
 
 
-def _read_axes(file: UserFile) -> list[Axis]:
+def _read_axes(file: UserFile) -> list[tuple[str, Axis]]:
+    """The axes, each with what messages say before its keys."""
     content, name = file.content, file.name
-    found: list[Axis | None] = []
+    found: list[tuple[str, Axis | None]] = []
     for key, entry in file.entries("axes").items():
-        found.append(file.collect(_read_axis, key, entry, f'{name}: axes."{key}"'))
+        found.append((f"{name}: axes.", file.collect(_read_axis, key, entry, f'{name}: axes."{key}"')))
     paired = file.entries("paired")
     lists = {key: column for key, column in paired.items() if isinstance(column, list)}
     for key in paired.keys() - lists.keys():
         file.add(f'paired."{key}"', f" = {paired[key]!r}: a list is needed")
     if lists:
-        found.append(file.collect(paired_axis, lists, f"{name}: paired"))
+        found.append((f"{name}: paired.", file.collect(paired_axis, lists, f"{name}: paired")))
     points = file.table("points")
     if "points" in content:
         if list(points) != ["csv"] or not isinstance(points["csv"], str):
             text = "allowed: csv = a file beside this file, its header naming design keys"
             file.add("points", f" = {dict(points)!r}: {text}")
         else:
-            found.append(file.collect(csv_axis, file.path.parent / points["csv"], f"{name}: points.csv"))
+            path = file.path.parent / points["csv"]
+            found.append((f"{path.name}: ", file.collect(csv_axis, path, f"{name}: points.csv")))
     if "sample" in content:
-        found.append(file.collect(_read_sample, file.table("sample"), f"{name}: sample"))
+        found.append((f"{name}: sample.bounds.", file.collect(_read_sample, file.table("sample"), f"{name}: sample")))
     if not any(key in content for key in ("axes", "paired", "points", "sample")):
         file.add("axes", ": missing; give [axes], [paired], [points] or [sample]")
     elif not found and not file.lines:
         file.add("axes", ": empty; name at least one design key")
-    return [axis for axis in found if axis is not None]
+    return [(head, axis) for head, axis in found if axis is not None]
 
 
 def _read_axis(key: str, entry: Any, where: str) -> Axis:
@@ -135,13 +146,54 @@ def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
     return sampled_axis(method, count, seed, ranges)
 
 
-def _check_keys(axes: Sequence[Axis], derived: Mapping[str, Expression], file: UserFile) -> None:
+def _check_keys(named: Sequence[tuple[str, Axis]], derived: Mapping[str, Expression], file: UserFile) -> None:
+    places = [(f'{head}"{key}"', key) for head, axis in named for key in axis.keys]
     seen: set[str] = set()
-    for key in [key for axis in axes for key in axis.keys] + list(derived):
-        file.wrong_key(f'"{key}"', key)
+    for place, key in [*places, *((f'{file.name}: derived."{key}"', key) for key in derived)]:
+        problem = file.schema.key_problem(key)
+        if problem is not None:
+            file.lines.append(f"{place}: {problem}")
         if key in seen:
-            file.add(f'"{key}"', ": set by more than one axis")
+            file.lines.append(f"{place}: set by more than one axis")
         seen.add(key)
+
+
+def _check_values(
+    named: Sequence[tuple[str, Axis]], derived: Mapping[str, Expression], design: Mapping[str, Any], file: UserFile
+) -> None:
+    """Each value must suit its key, whatever the other keys hold; what is impossible only beside others fails as a point."""
+    varied = {key for _, axis in named for key in axis.keys} | set(derived)
+    for head, axis in named:
+        for column, key in enumerate(axis.keys):
+            for row in _telling_rows([row[column] for row in axis.rows]):
+                value = axis.rows[row][column]
+                problem = file.schema.value_problem(design, key, value, file.folder, varied)
+                if problem is not None:
+                    file.lines.append(f'{head}"{key}": {axis.place(row)} = {value!r}: {problem}')
+
+
+def _telling_rows(values: Sequence[Any]) -> list[int]:
+    """Rows to look at: of numbers the least and the largest of each kind, as what is allowed is a range; all others."""
+    rows: list[int] = []
+    for kind in (int, float):
+        numbers = [(value, row) for row, value in enumerate(values) if type(value) is kind]
+        rows += [row for _, row in {min(numbers), max(numbers)}] if numbers else []
+    return sorted(rows + [row for row, value in enumerate(values) if type(value) not in (int, float)])
+
+
+def _check_derived(study: Study, file: UserFile) -> None:
+    """Arithmetic that names what neither the design nor an axis has is told before anything runs."""
+    known = study.known_quantities
+    for key, expression in study.derived.items():
+        for name in sorted(expression.names - known):
+            text = f"{name!r} is neither in the design nor an axis{nearest(name, known)}"
+            file.add(f'derived."{key}"', f" = {expression.text!r}: {text}")
+        known = known | {key}
+    if not file.lines:
+        try:
+            study.point(0)
+        except ExpressionError as error:
+            file.add("derived", f": {error}")
 
 
 def _check_size(axes: Sequence[Axis], file: UserFile) -> None:

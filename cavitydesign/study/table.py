@@ -122,6 +122,11 @@ def study_table(study: Study, tabulate: Tabulate, indices: Sequence[int] | None 
         From a stored result to its rows.
     indices : sequence of int, optional
         Only these points; all by default.
+
+    Raises
+    ------
+    InputError
+        If a column of the study file names what no row has.
     """
     store = Store(study.store)
     names = fingerprints(study, range(len(study)) if indices is None else indices)
@@ -144,8 +149,19 @@ def study_table(study: Study, tabulate: Tabulate, indices: Sequence[int] | None 
                     cells[key] = value
             outcomes.update(dict.fromkeys(cells))
             rows.append(head | cells | {"status": OK, "error": ""})
+    _check_columns(study, {"point", *study.keys, *outcomes, *study.columns} if outcomes else set())
     columns = ("point", *study.keys, *(key for key in outcomes if key not in study.keys and key != "point"), *_LAST)
     return Table(study.name, columns, study.keys, tuple(rows))
+
+
+def _check_columns(study: Study, known: set[str]) -> None:
+    """A column of the study's own that names what no row has would be absent without a word."""
+    problems = []
+    for key, expression in study.columns.items():
+        for name in sorted(expression.names - known) if known else ():
+            problems.append(f'{study.name}: columns."{key}" = {expression.text!r}: no column {name!r}{nearest(name, known)}')
+    if problems:
+        raise InputError(problems)
 
 
 def _cell(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +14,10 @@ from .expression import Expression, ExpressionError
 Read = TypeVar("Read")
 
 _DEEPEST_KEY = 3
+
+
+def _no_value_problem(design: Mapping[str, Any], key: str, value: Any, folder: Path, varied: Collection[str]) -> str | None:
+    return None
 
 
 def _no_files(design: Mapping[str, Any], folder: Path) -> Sequence[Path]:
@@ -38,6 +42,9 @@ class DesignSchema:
         Version of whatever decides the numbers.
     files_of : callable
         From a design and the folder where its file names start to the files that it reads, those included by others too.
+    value_problem : callable
+        From a design, a dotted key, a value of it, the folder where file names start, and all keys that vary, to what is wrong
+        with the value whatever the other keys hold, or None.
     """
 
     read_toml: Callable[[Path], dict[str, Any]]
@@ -46,6 +53,7 @@ class DesignSchema:
     tasks: tuple[str, ...]
     version: str
     files_of: Callable[[Mapping[str, Any], Path], Sequence[Path]] = _no_files
+    value_problem: Callable[[Mapping[str, Any], str, Any, Path, Collection[str]], str | None] = _no_value_problem
 
 
 class UserFile:

@@ -9,7 +9,7 @@ import pytest
 from cavitydesign.design.goal_file import load_goal
 from cavitydesign.design.outcome import reference_mode
 from cavitydesign.study import load_study
-from cavitydesign.study.axes import csv_rows
+from cavitydesign.study.csv_file import read_csv
 from cavitydesign.survey import design_schema, evaluate_point, rows_of_point
 
 STUDIES = Path(__file__).parents[2] / "studies"
@@ -49,7 +49,7 @@ def test_a_shipped_study_reads_and_its_picture_names_columns_that_exist(file):
     drawn = {*study.plot.y, *study.plot.log, study.plot.x, study.plot.by, study.plot.map} - {""}
     assert drawn <= flat, f"{drawn - flat} not among {sorted(flat)}"
     if study.plot.overlay:
-        header, _ = csv_rows(file.parent / study.plot.overlay, "overlay")
+        header = read_csv(file.parent / study.plot.overlay, "overlay").header
         assert set(header) - {"label"} <= flat
 
 

@@ -62,7 +62,9 @@ def test_a_study_from_dry_run_to_picture(study_file, tmp_path):
 
 
 def test_a_failed_point_is_told_and_the_others_are_there(study_file, tmp_path):
-    study_file.write_text(STUDY.replace("2e9", "-7.0"))
+    thin = DESIGN.replace("[modes]", 'fibre_diameter_um = 4.0\nfibre = "silica"\n[modes]')
+    (study_file.parent / "design.toml").write_text(thin)
+    study_file.write_text(STUDY.replace("2e9", "3.0"))
     run = told("study", "run", study_file, "--workers", 1)
     assert "1 points failed" in run.stderr
     rows = json.loads(told("study", "table", study_file, "--json").stdout)["rows"]
@@ -75,6 +77,8 @@ def test_a_failed_point_is_told_and_the_others_are_there(study_file, tmp_path):
         ('design = "design.toml"\n[axes]\n"cavity.diametr_um" = [1.0]\n', "did you mean"),
         ('design = "desing.toml"\n[axes]\n"cavity.diameter_um" = [1.0]\n', "no such file"),
         ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = []\n', "empty axis"),
+        ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = [6.0, -7.0]\n', "value 2 = -7.0: must be greater than 0"),
+        ('design = "design.toml"\n[axes]\n"cavity.body" = ["PMMA", "PMNA"]\n', "did you mean 'PMMA'?"),
         ('design = "design.toml"\n[plot]\nz = "q"\n[axes]\n"cavity.diameter_um" = [1.0]\n', "plot.z: unknown key"),
     ],
 )

@@ -164,12 +164,64 @@ def test_bounds_spread_by_logarithm():
             "did you mean 'sobol'?",
         ),
         ('[sample]\npoints = 4\n[sample.bounds]\n"cavity.diameter_um" = {from = 2.0, to = 1.0}', "bounds reversed"),
+        ('[axes]\n"cavity.diameter_um" = { points = 4 }', "from: missing; a finite number is needed"),
+        ('[axes]\n"cavity.diameter_um" = { from = 2.0, to = 2.0, points = 4 }', "give a list of one value"),
+        ('[axes]\n"cavity.diameter_um" = [1.0, -2.0]', "value 2 = -2.0: must be positive"),
+        ('[axes]\n"cavity.diameter_um" = { from = -2.0, to = 3.0, points = 4 }', "value 1 = -2.0: must be positive"),
+        ('[paired]\n"cavity.diameter_um" = [1.0, "two"]', "paired.\"cavity.diameter_um\": value 2 = 'two': must be positive"),
+        (
+            '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "4 * cavity.diametr_um"',
+            "'cavity.diametr_um' is neither in the design nor an axis; did you mean 'cavity.diameter_um'?",
+        ),
+        (
+            '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "1 / (cavity.diameter_um - 1)"',
+            "has no value here",
+        ),
+        ('[axes]\n"cavity.diameter_um" = [1.0]\n[plot]\ny = "fsr_nm"\noverlay = "none.csv"', "plot.overlay = 'none.csv'"),
         ("[sample]\npoints = 4000000000\n[sample.bounds]\n", "1 to 1000000 points are allowed"),
     ],
 )
 def test_bad_study_files_are_refused_with_the_key(tmp_path, text, expected):
     told = problems_of(tmp_path, text)
     assert expected in told and "study.toml" in told, told
+
+
+HEAD = "cavity.diameter_um,cavity.axial_radius_um"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("", "empty; a header and at least one row"),
+        (f"{HEAD}\n", "empty; a header and at least one row"),
+        (f"{HEAD}\n10,40\n20\n", "line 3 has 1 entries, the header has 2"),
+        (f"{HEAD}\n10,40\n\n# a note\n20,nan\n", "line 5: nan is not a finite number"),
+        (f"{HEAD}\n10,40\n,80\n", "line 3: cavity.diameter_um: empty"),
+        (f"{HEAD}\n10,40\n20,80\n10,40.0\n", "line 4 repeats line 2"),
+        (f"{HEAD}\n10,40\nten,80\n", "\"cavity.diameter_um\": line 3 = 'ten': must be positive"),
+        (f"{HEAD}\n10,40\n-3,80\n", '"cavity.diameter_um": line 3 = -3: must be positive'),
+        (f'{HEAD}\n10,40\n"20,80\n', "line 3 has 1 entries"),
+        ("cavity.diametr_um\n10\n", '"cavity.diametr_um": unknown key of a design; did you mean'),
+        ("cavity.diameter_um,\n10,40\n", "line 1: column 2 of the header has no name"),
+        ("cavity.diameter_um,cavity.diameter_um\n10,40\n", "a column name appears twice"),
+        (f"{HEAD.replace(',', ';')}\n10;40\n", "line 1: columns are parted by semicolons"),
+    ],
+)
+def test_bad_points_in_a_csv_are_told_with_their_line(tmp_path, content, expected):
+    (tmp_path / "points.csv").write_text(content)
+    told = problems_of(tmp_path, '[points]\ncsv = "points.csv"')
+    assert expected in told and told.startswith("points.csv: ") and len(told.splitlines()) == 1, told
+
+
+def test_a_csv_of_a_spreadsheet_is_read(tmp_path):
+    """Byte order mark, Windows line ends, blanks, notes."""
+    content = "\ufeff# measured\r\ncavity.diameter_um, cavity.body\r\n10.5, PMMA\r\n\r\n20, silica\r\n"
+    (tmp_path / "points.csv").write_bytes(content.encode())
+    study = study_of(tmp_path, '[points]\ncsv = "points.csv"')
+    assert [dict(point.values) for point in study] == [
+        {"cavity.diameter_um": 10.5, "cavity.body": "PMMA"},
+        {"cavity.diameter_um": 20, "cavity.body": "silica"},
+    ]
 
 
 def test_all_problems_are_told_at_once(tmp_path):

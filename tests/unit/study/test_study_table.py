@@ -50,6 +50,18 @@ def test_choice_and_filter(table):
         table.filtered("open('x')")
 
 
+def test_a_column_that_names_what_no_row_has_is_told(tmp_path):
+    (tmp_path / "design.toml").write_text("[cavity]\ndiameter_um = 15.0\n")
+    (tmp_path / "study.toml").write_text(
+        'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [10.0]\n[columns]\nq = "log10_q.totl / 2"\n'
+    )
+    study = load_study(tmp_path / "study.toml", SCHEMA)
+    assert study_table(study, tabulate).rows[0]["status"] == "missing"
+    run_study(study, evaluate, SerialExecutor())
+    with pytest.raises(InputError, match=r"columns\.\"q\" = 'log10_q.totl / 2': no column .*did you mean 'log10_q.total'"):
+        study_table(study, tabulate)
+
+
 def test_csv_is_exact(table, tmp_path):
     write_csv(table, tmp_path / "t.csv")
     read = list(csv.DictReader(io.StringIO((tmp_path / "t.csv").read_text())))

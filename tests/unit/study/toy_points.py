@@ -29,7 +29,13 @@ def files_of(design, folder):
     return [] if name is None else [folder / name]
 
 
-SCHEMA = DesignSchema(read_toml, read_toml, key_problem, ("modes", "lase"), "toy 1", files_of)
+def value_problem(design, key, value, folder, varied):
+    lengths = ("cavity.diameter_um", "cavity.axial_radius_um")
+    right = key not in lengths or (isinstance(value, int | float) and value > 0)
+    return None if right else "must be positive"
+
+
+SCHEMA = DesignSchema(read_toml, read_toml, key_problem, ("modes", "lase"), "toy 1", files_of, value_problem)
 
 
 def evaluate(design, task):
