@@ -107,6 +107,7 @@ class Explorer:
         """What the page shows first, and what else it may open."""
         from ..gain.library import medium_names
         from ..materials import material_names
+        from .usual_pumps import usual_pumps
 
         return _json(
             {
@@ -114,6 +115,7 @@ class Explorer:
                 "page": uuid.uuid4().hex,
                 "materials": list(material_names()),
                 "gain_media": list(medium_names()),
+                "pumps": {name: usual_pumps(name) for name in medium_names()},
                 "listing": self.workspace.listing(),
                 "opened": _shown(self.workspace.opened(self.workspace.first)),
             }

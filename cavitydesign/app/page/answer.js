@@ -20,6 +20,9 @@ export function words(count) {
 
 const CHANCE = "The place of the comb under the gain is not known to a nanometre before a cavity is made. This is the share of all places where one mode lases alone.";
 
+const ERROR = "± standard error of the fit to the computed curve, not of the model";
+const QUALITY = "Solved: radiation, absorption and roughness. Lasing uses what `Q for lasing` says.";
+
 function ofLasing(lasing, fluence, waits) {
   const here = Math.abs(fluence / lasing.regime_fluence_mj_cm2 - 1) < 1e-6;
   const count = here ? lasing.modes_lasing : countAt(lasing, fluence);
@@ -28,12 +31,14 @@ function ofLasing(lasing, fluence, waits) {
   const part = threshold.lasing ? `, ${number(fluence / threshold.lasing, 3)} × threshold` : "";
   // where the whole curve shows no break, the laser's own light is asked: such thresholds do not compare with the others
   const rule = threshold.lasing !== null && lasing.threshold_rule && lasing.threshold_rule !== "light curve" ? ` by the ${lasing.threshold_rule} alone` : "";
+  const fitted = lasing.fit && !rule && !lasing.preview ? (lasing.fit.breaks_error_mj_cm2 || [])[1] : 0;
+  const error = fitted ? ` ± ${Number(fitted.toPrecision(fitted < 10 ** Math.floor(Math.log10(fitted)) * 2 ? 2 : 1))}` : "";
   const gain = threshold.gain_equals_loss === null ? "gain stays below loss" : `gain = loss at ${number(threshold.gain_equals_loss, 3)}`;
   return [
     { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} mJ/cm²${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
-    { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode", hint: CHANCE, waits },
-    { name: "suppression", value: here && lasing.side_mode_suppression_db !== null ? `${number(lasing.side_mode_suppression_db, 3)} dB` : "–", words: "strongest over next mode", waits },
-    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${rule}; ${gain}`, waits },
+    { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode wherever the comb falls", hint: CHANCE, waits },
+    { name: "suppression", value: here && lasing.side_mode_suppression_db !== null ? `${number(lasing.side_mode_suppression_db, 3)} dB` : "–", words: "strongest mode over the next", waits },
+    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${error}${rule}; ${gain}`, hint: ERROR, waits },
   ];
 }
 
@@ -43,7 +48,7 @@ function ofMode(mode, lasing) {
   const lases = used && used.q_passive ? `; lasing uses ${number(used.q_passive, 3)}` : "";
   return [
     { name: "fsr", value: mode.fsr_nm === null ? "–" : `${number(mode.fsr_nm, 4)} nm`, words: `spacing of ${mode.polarisation} p=${mode.p} q=${mode.q}` },
-    { name: "quality", value: solved, words: `solved Q of ${mode.label}${lases}` },
+    { name: "quality", value: solved, words: `solved Q of ${mode.label}${lases}`, hint: QUALITY },
   ];
 }
 

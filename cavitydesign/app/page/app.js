@@ -16,9 +16,10 @@ import { Scan } from "./scan.js";
 import { StudyView } from "./study.js";
 
 const PAUSE = { modes: 60, lasing: 150 };
+const OLD = 700;
 const SLOW = { last: 1.5, wait: 700 };
 const byId = (id) => document.getElementById(id);
-const state = { design: null, source: null, modes: [], chosen: null, wanted: null, lasing: null, why: "", waits: false, turn: 0, since: 0 };
+const state = { design: null, source: null, modes: [], chosen: null, wanted: null, lasing: null, why: "", range: null, solved: false, old: false, waits: false, turn: 0, since: 0 };
 
 function trouble(words) {
   byId("trouble").hidden = !words;
@@ -49,9 +50,21 @@ let controls = null;
 
 // ---- showing what is known
 
+// What is drawn belongs to an older design: dimmed, at once or when the new answer takes long.
+let aging = 0;
+function age(old, after = 0) {
+  clearTimeout(aging);
+  const mark = () => {
+    state.old = old;
+    document.querySelector("main").classList.toggle("outdated", old);
+  };
+  if (after) aging = setTimeout(mark, after);
+  else mark();
+}
+
 function drawLasing() {
   const { lasing, why, waits } = state;
-  const mode = state.modes.find((one) => one.label === state.chosen);
+  const mode = state.old ? undefined : state.modes.find((one) => one.label === state.chosen);
   showAnswer(byId("answer"), { lasing, why, waits, mode, fluence: controls.fluence });
   light.show(lasing, controls.fluence, why);
   warn("light-warnings", lasing && lasing.warnings);
@@ -68,6 +81,9 @@ function showModes(found) {
   state.chosen = chosenOf(found.modes, { wanted: state.wanted, before, centre: getKey(state.design, "modes.wavelength_nm") });
   state.wanted = null;
   state.modes = found.modes;
+  const fixed = getKey(state.design, "modes.azimuthal_order") !== undefined;
+  Object.assign(state, { solved: true, range: fixed ? null : found.wavelength_range_nm });
+  age(false);
   const range = found.wavelength_range_nm.map((one) => number(one, 6)).join(" – ");
   const whole = found.complete ? "the count of eigenvalues agrees: none is missing" : "no count certifies that none is missing";
   byId("count").textContent = `${found.modes.length}, ${range} nm; ${whole}`;
@@ -99,6 +115,7 @@ function changed(key) {
   if (!fluenceOnly && key !== sizeKey(state.design)) scan.forget();
   if (!fluenceOnly) timers = [setTimeout(() => solveModes(turn), PAUSE.modes), setTimeout(() => solveLasing(turn), PAUSE.lasing)];
   else timers = [setTimeout(() => solveLasing(turn), PAUSE.lasing)];
+  if (!fluenceOnly) age(true, OLD);
   drawLasing();
 }
 
@@ -106,6 +123,7 @@ function solve() {
   state.turn += 1;
   state.since = performance.now();
   state.waits = true;
+  age(true, OLD);
   solveLasing(state.turn);
   solveModes(state.turn);
 }
@@ -120,7 +138,10 @@ async function solveModes(turn) {
     await showField(turn);
     if (turn === state.turn) firstLook(turn);
   } catch (error) {
-    if (turn === state.turn) channel.report(error);
+    if (turn !== state.turn || ended(error)) return;
+    age(true);
+    drawLasing();
+    channel.report(error);
   }
 }
 
@@ -191,7 +212,7 @@ function useDesign(design) {
 }
 
 function useOpened(opened) {
-  Object.assign(state, { source: opened.source, lasing: null, modes: [], chosen: null, why: "" });
+  Object.assign(state, { source: opened.source, lasing: null, modes: [], chosen: null, why: "", range: null, solved: false });
   study.show(opened.kind === "study" ? opened : null);
   scan.stop();
   scan.points = [];
@@ -199,6 +220,11 @@ function useOpened(opened) {
   state.design = opened.design;
   controls.show(opened.design);
   scan.propose();
+  field.clear();
+  for (const id of ["field-title", "count"]) byId(id).textContent = "";
+  warn("mode-warnings", []);
+  drawModes();
+  drawLasing();
   if (opened.kind === "results") {
     state.lasing = opened.results.lasing || null;
     showModes(opened.results.modes);
@@ -207,12 +233,15 @@ function useOpened(opened) {
 }
 
 async function openPoint(row) {
+  const work = busy.begin("the opening of a point");
   try {
     const answer = await channel.json("api/open", { name: study.study.name, point: row.point });
     Object.assign(state, { wanted: row.mode || null, modes: [], chosen: null });
     useDesign(answer.design);
   } catch (error) {
     channel.report(error);
+  } finally {
+    busy.done(work);
   }
 }
 
@@ -238,6 +267,7 @@ wireSaving(channel, { request, chosen: () => state.chosen, view: () => ({ compon
 
 async function begin() {
   setTheme(window.matchMedia("(prefers-color-scheme: dark)").matches);
+  const work = busy.begin("the first design");
   try {
     const start = await channel.json("api/start");
     channel.page = start.page;
@@ -246,6 +276,8 @@ async function begin() {
     useOpened(start.opened);
   } catch (error) {
     channel.report(error);
+  } finally {
+    busy.done(work);
   }
 }
 

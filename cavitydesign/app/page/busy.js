@@ -46,7 +46,7 @@ export class Busy {
   }
 
   ready() {
-    const times = Object.entries(this.times).map(([name, seconds]) => `${name} ${seconds.toFixed(2)} s`);
+    const times = Object.entries(this.times).map(([name, seconds]) => `${name} ${seconds.toFixed(seconds < 10 ? 2 : 0)} s`);
     return times.length ? `ready: ${times.join(", ")}` : "ready";
   }
 }

@@ -19,11 +19,12 @@ export class CombView {
     Object.assign(this, { output: read, choose });
   }
 
-  show({ modes, chosen, lasing }) {
-    if (!modes.length) return this.plot.clear("no mode in this range; widen the span");
+  // range: where modes were searched, or null; solved: whether an answer has come.
+  show({ modes, chosen, lasing, range, solved }) {
+    if (!modes.length) return this.plot.clear(solved ? "no mode in this range; widen the span" : "no modes yet");
     const curve = lasing && lasing.gain_curve;
-    const places = modes.map((mode) => mode.wavelength_nm);
-    const margin = 0.06 * Math.max(Math.max(...places) - Math.min(...places), 4);
+    const places = [...modes.map((mode) => mode.wavelength_nm), ...(range || [])];
+    const margin = (range ? 0.02 : 0.06) * Math.max(Math.max(...places) - Math.min(...places), 4);
     const x = { low: Math.min(...places) - margin, high: Math.max(...places) + margin, label: "wavelength (nm)" };
     const inside = curve ? curve.gain_per_cm.filter((_, i) => curve.wavelength_nm[i] >= x.low && curve.wavelength_nm[i] <= x.high) : [1];
     const top = Math.max(...inside, 1e-3);

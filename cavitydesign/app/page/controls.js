@@ -85,6 +85,7 @@ export class Controls {
       if (this.keepShape) this.refresh();
     } else setKey(design, field.key, value);
     if (field.key === "cavity.profile") this.changeProfile(value);
+    if (field.key === "pump.photons") this.changePhotons(value);
     // whether the fibre has a medium and a taper to choose hangs on its being there
     if (field.key === "cavity.fibre_diameter_um" && (value > 0) !== Boolean(this.sliders.has("cavity.fibre_taper"))) this.show(design);
     return this.changed(field.key);
@@ -96,6 +97,17 @@ export class Controls {
       const value = getKey(this.design, key);
       if (typeof value === "number") put(value);
     }
+  }
+
+  // Another number of photons is another pump: its wavelength, and fluences around its thresholds.
+  changePhotons(photons) {
+    const medium = getKey(this.design, "gain.medium") ?? this.start.gain_media[0];
+    const usual = (this.start.pumps[medium] || {})[photons];
+    if (!usual) return;
+    setKey(this.design, "pump.wavelength_nm", usual.wavelength_nm);
+    if (usual.fluence_mj_cm2) setKey(this.design, "pump.fluence_mj_cm2", [...usual.fluence_mj_cm2]);
+    setKey(this.design, "lasing.at_fluence_mj_cm2", undefined);
+    this.show(this.design);
   }
 
   changeProfile(profile) {
@@ -210,7 +222,8 @@ export class Controls {
     const place = (x) => 1000 * (field.log ? Math.log(x / field.min) / Math.log(field.max / field.min) : (x - field.min) / (field.max - field.min));
     const at = (t) => {
       const raw = field.log ? field.min * (field.max / field.min) ** (t / 1000) : field.min + (t / 1000) * (field.max - field.min);
-      return Number((Math.round(raw / field.step) * field.step).toFixed(6));
+      const step = field.log ? Math.min(field.step, 10 ** (Math.floor(Math.log10(raw)) - 1)) : field.step;
+      return Number((Math.round(raw / step) * step).toFixed(6));
     };
     const put = (x) => {
       box.value = Number(x.toPrecision(6));

@@ -9,7 +9,7 @@ const MAPS = {
   cividis: "00224e002e6a1a386f32436d434e6c535a6d61656f6f70737d7c788c88789b9476aba072bcae6ccdbb63dec958f0d846fee838",
   signed: "0530611752902a71b23f8ec06bacd19bc9e0c2ddece0ecf3f7f6f6fbe5d8fbccb4f5aa89e48066d05548ba2832930e2667001f",
 };
-const MARGIN = { left: 46, right: 66, top: 10, bottom: 34 };
+const MARGIN = { left: 46, right: 66, top: 24, bottom: 34 };
 const FLOOR = 1e-12;
 const LINEAR_FRAME = 2e-4;
 const NAMES = { energy: "ε|E|² / max", e_r: "Re E_r / max|E|", e_phi: "Im E_φ / max|E|", e_z: "Re E_z / max|E|" };
@@ -39,10 +39,11 @@ export function mapColour(name, share) {
 }
 
 export class FieldView {
-  // canvas: where to draw; read: element for the read-out.
+  // canvas: where to draw, with the mark of the read-out beside it; read: element for the read-out.
   constructor(canvas, read) {
     this.canvas = canvas;
     this.output = read;
+    this.mark = canvas.nextElementSibling;
     this.options = { component: "energy", logarithmic: false, proportions: false, dark: false };
     canvas.addEventListener("pointermove", (event) => {
       const box = canvas.getBoundingClientRect();
@@ -61,6 +62,7 @@ export class FieldView {
 
   clear() {
     this.field = null;
+    this.point(null);
     this.canvas.getContext("2d").clearRect(0, 0, this.canvas.width, this.canvas.height);
   }
 
@@ -113,7 +115,7 @@ export class FieldView {
     context.setTransform(this.scale, 0, 0, this.scale, 0, 0);
     this.overlays(context);
     this.axes(context);
-    this.cursor = null;
+    this.point(null);
     this.canvas.dataset.drawn = this.field.label;
   }
 
@@ -235,8 +237,10 @@ export class FieldView {
     }
     context.fillStyle = context.strokeStyle;
     context.strokeRect(x, y, 12, h);
-    context.textAlign = "left";
     const { component, logarithmic } = this.options;
+    context.textAlign = "right";
+    context.fillText(NAMES[component], this.canvas.clientWidth - 2, y - 9);
+    context.textAlign = "left";
     const marks = component !== "energy" ? [-1, 0, 1].map((one) => one * this.peak) : logarithmic ? [0, -3, -6, -9, -12].map((e) => 10 ** e) : [0, 0.5, 1];
     for (const value of marks) context.fillText(number(value, 2), x + 16, y + h - this.share(value) * h + (value === marks[0] && !logarithmic ? 0 : 4));
   }
@@ -250,7 +254,14 @@ export class FieldView {
     const z = this.frameUm.z1 - (v / this.scale / this.box.h) * (this.frameUm.z1 - this.frameUm.z0);
     const region = this.field.region_names[Math.round(this.field.region[nearest[v * w + u]])];
     this.output.textContent = `r ${r.toFixed(3)} µm, z ${z.toFixed(3)} µm, ${region}: ${NAMES[this.options.component]} = ${number(values[v * w + u], 4)}`;
-    this.cursor = { px, py };
+    this.point({ px, py });
+  }
+
+  // Where the read-out reads; the keys start from there.
+  point(place) {
+    this.cursor = place;
+    this.mark.hidden = !place;
+    if (place) Object.assign(this.mark.style, { left: `${place.px}px`, top: `${place.py}px` });
   }
 
   key(event) {

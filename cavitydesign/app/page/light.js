@@ -15,7 +15,7 @@ export class LightView {
 
   show(lasing, fluence, why) {
     this.pointed = null;
-    if (!lasing) return this.plot.clear(why || "not computed yet");
+    if (!lasing) return this.plot.clear(why ? "no light curve for this design" : "on its way");
     const shown = lasing.light_curve.fluence_mj_cm2.map((one, i) => [one, lasing.light_curve.emission[i]]).filter(([, one]) => one > 0);
     if (shown.length < 2) return this.plot.clear("no emission in this range of fluences");
     const [xs, ys] = [shown.map(([one]) => one), shown.map(([, one]) => one)];
@@ -26,11 +26,9 @@ export class LightView {
     this.plot.draw(axes, (plot) => {
       this.fit(plot, lasing, xs, ys);
       for (const [px, py] of shown) plot.add("circle", { class: lasing.preview ? "dot hollow" : "dot f0", cx: plot.x(px), cy: plot.y(py), r: 2.6 });
-      for (const [name, said] of THRESHOLDS) {
-        const value = lasing.threshold_mj_cm2[name];
-        if (value !== null) plot.threshold(value, `${said} ${number(value, 3)}`);
-      }
-      plot.threshold(fluence, "pumped here", "pumped", true);
+      const known = THRESHOLDS.map(([name, said]) => [lasing.threshold_mj_cm2[name], said]).filter(([value]) => value !== null);
+      const lines = known.map(([value, said]) => [value, `${said} ${number(value, 3)}`, "threshold"]);
+      plot.thresholds([...lines, [fluence, `pumped at ${number(fluence, 3)}`, "pumped"]]);
       const slopes = lasing.slopes && lasing.slopes.length ? `slopes ${lasing.slopes.map((one) => one.toFixed(2)).join(" / ")}` : "";
       plot.add("text", { x: 68, y: 28 }, lasing.preview ? `first look, ${shown.length} points` : slopes);
     }, (value) => {

@@ -6,19 +6,19 @@ import { number } from "./plot.js";
 const fixed = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
 
 const COLUMNS = [
-  ["mode", (mode) => mode.label, "polarisation, azimuthal order m, radial order p, axial order q"],
+  ["mode (m p q)", (mode) => mode.label, "polarisation (TM: E along the fibre; TE: across it), azimuthal order m, radial order p, axial order q"],
   ["λ (nm)", (mode) => mode.wavelength_nm.toFixed(4), "vacuum wavelength"],
   ["± (nm)", (mode) => number(mode.wavelength_error_nm, 2), "error of the computation"],
   ["n_eff", (mode) => number(mode.n_eff, 6), "m λ / (π D)"],
   ["n_g", (mode) => number(mode.group_index, 5), "group index"],
   ["FSR (nm)", (mode) => number(mode.fsr_nm, 5), "spacing to the next azimuthal order"],
-  ["inside (%)", (mode) => number(100 * (1 - (mode.confinement.surround || 0)), 6), "share of the energy that is not in the surround"],
+  ["in cavity (%)", (mode) => number(100 * (1 - (mode.confinement.surround || 0)), 6), "share of the energy that is not in the surround"],
   ["E_z (%)", (mode) => number(100 * mode.energy_fraction.axial, 4), "share of the energy in the field along the fibre"],
   ["V (µm³)", (mode) => number(mode.mode_volume_um3, 4), "mode volume"],
-  ["log Q rad", (mode) => fixed(mode.log10_q.radiation), "radiation"],
+  ["log Q rad", (mode) => fixed(mode.log10_q.radiation), "log10 Q of radiation"],
   ["abs", (mode) => fixed(mode.log10_q.absorption), "log10 Q of absorption"],
   ["scat", (mode) => fixed(mode.log10_q.scattering), "log10 Q of scattering"],
-  ["log Q", (mode) => fixed(mode.log10_q.total), "all losses together"],
+  ["log Q", (mode) => fixed(mode.log10_q.total), "log10 Q of all losses together"],
 ];
 
 export class ModeTable {

@@ -10,12 +10,15 @@ export function wireOpening(channel, start, use) {
   byId("open").value = start.opened.name;
   byId("open").closest("label").hidden = names.length < 2;
   byId("open").addEventListener("change", async (event) => {
+    const work = channel.busy.begin("the opening of a file");
     try {
       const opened = await channel.json("api/open", { name: event.target.value });
       channel.trouble("");
       use(opened);
     } catch (error) {
       channel.report(error);
+    } finally {
+      channel.busy.done(work);
     }
   });
 }

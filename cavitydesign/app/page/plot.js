@@ -5,7 +5,7 @@ const MARGIN = { left: 58, right: 12, top: 12, bottom: 36 };
 
 export function number(value, digits = 5) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) return value.toExponential(Math.max(0, digits - 2)).replace(/\.?0+e/, "e");
+  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) return value.toExponential(Math.max(0, digits - 2)).replace(/\.?0+e/, "e").replace("e+", "e");
   return String(Number(value.toPrecision(digits)));
 }
 
@@ -38,6 +38,29 @@ export function element(name, attributes, parent, text) {
   return made;
 }
 
+// Words in lines of at most so many letters, where blanks allow it.
+function wrapped(words, most) {
+  const lines = [""];
+  for (const word of words.split(" ")) {
+    if (lines.at(-1) && lines.at(-1).length + word.length + 1 > most) lines.push(word);
+    else lines.push(`${lines.pop()} ${word}`.trim());
+  }
+  return lines;
+}
+
+const TABLES = ["cavity", "modes", "gain", "pump", "lasing"];
+const UNITS = { mj_cm2: "mJ/cm²", per_cm: "cm⁻¹", per_um: "µm⁻¹", um3: "µm³", um: "µm", nm: "nm", deg: "°", db: "dB", ps: "ps", fs: "fs" };
+
+// A column's name as an axis says it: cavity.diameter_um is diameter (µm).
+export function named(column) {
+  const parts = column.split(".");
+  if (TABLES.includes(parts[0])) parts.shift();
+  const unit = Object.keys(UNITS).find((one) => parts.some((part) => part.endsWith(`_${one}`)));
+  const bare = (one) => (unit && one.endsWith(`_${unit}`) ? one.slice(0, -unit.length - 1) : one).replaceAll("_", " ");
+  const words = parts.map(bare).join(", ").replace(/^fsr/, "FSR").replace(/\bq\b(?! *$)/, "Q");
+  return unit ? `${words} (${UNITS[unit]})` : words;
+}
+
 export class Plot {
   // host: a div; label: what a screen reader says of it.
   constructor(host, label) {
@@ -60,7 +83,9 @@ export class Plot {
   clear(words) {
     this.paint = null;
     this.svg.replaceChildren();
-    element("text", { x: "50%", y: "50%", "text-anchor": "middle", class: "small" }, this.svg, words);
+    this.svg.removeAttribute("viewBox");
+    const lines = wrapped(words, Math.max(20, Math.floor(this.host.clientWidth / 7)));
+    lines.forEach((line, i) => element("text", { x: "50%", y: "50%", dy: `${1.4 * (i - (lines.length - 1) / 2)}em`, "text-anchor": "middle" }, this.svg, line));
   }
 
   redraw() {
@@ -118,13 +143,27 @@ export class Plot {
     return this.add("path", { d: steps.join(""), ...attributes });
   }
 
-  // An upright line with its name at its foot, on its left, or on its right.
-  threshold(value, words, name = "threshold", right = false) {
-    if (!(value >= this.axes.x.low && value <= this.axes.x.high)) return;
+  // An upright line.
+  upright(value, name) {
     const x = this.x(value);
     this.add("line", { class: name, x1: x, x2: x, y1: MARGIN.top, y2: this.height - MARGIN.bottom });
-    const [at, y] = [right ? x + 11 : x - 4, this.height - MARGIN.bottom - 6];
-    this.add("text", { class: "small halo", x: at, y, transform: `rotate(-90 ${at} ${y})` }, words);
+  }
+
+  // Upright lines [value, words, name], and their words beside them at the foot, one row each; those outside in a line at the top.
+  thresholds(lines) {
+    const { low, high } = this.axes.x;
+    const sorted = [...lines].sort((a, b) => a[0] - b[0]);
+    const shown = sorted.filter(([value]) => value >= low && value <= high);
+    for (const [value, , name] of shown) this.upright(value, name);
+    shown.forEach(([value, words], i) => {
+      const [x, y] = [this.x(value), this.height - MARGIN.bottom - 7 - 13 * (shown.length - 1 - i)];
+      const fits = x + 6 + 5.6 * words.length < this.width - MARGIN.right;
+      this.add("text", { class: "small halo", x: fits ? x + 5 : x - 5, y, "text-anchor": fits ? "start" : "end" }, words);
+    });
+    const said = (out) => out.map(([, words]) => words).join(", ");
+    const [before, after] = [sorted.filter(([value]) => value < low), sorted.filter(([value]) => value > high)];
+    if (before.length) this.add("text", { class: "small halo", x: MARGIN.left + 8, y: MARGIN.top + 30 }, `← ${said(before)}`);
+    if (after.length) this.add("text", { class: "small halo", x: this.width - MARGIN.right - 8, y: this.height - MARGIN.bottom - 7 - 13 * shown.length, "text-anchor": "end" }, `${said(after)} →`);
   }
 
   point(event) {

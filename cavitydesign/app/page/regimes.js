@@ -27,12 +27,12 @@ export class RegimeView {
       box.className = `key k${i}`;
       item.append(box, `${name} `);
       return item;
-    }), "; line: lasing threshold; ring: the design shown. A change of 0.01 µm moves the comb under the gain: design for the chance.");
+    }), "; line: lasing threshold, broken where the rule it is read off by changes; ring: the design shown. A change of 0.01 µm moves the comb under the gain: design for the chance.");
     this.map.svg.addEventListener("click", () => this.pointed && this.open(this.pointed.size, this.pointed.fluence));
   }
 
   // points: rising sizes, each with the answer of its design (or why there is none); here: the design shown.
-  show(points, { from, to, label, here }) {
+  show(points, { from, to, label, here, below }) {
     const known = points.filter((one) => one.answer);
     this.pointed = null;
     const x = { low: from / 1.02, high: to * 1.02, label, log: true };
@@ -46,12 +46,12 @@ export class RegimeView {
     // far below every threshold there is nothing to see
     const least = Math.min(...known.map((one) => one.answer.threshold_mj_cm2.lasing ?? Infinity));
     const y = { low: Math.max(levels[0], Math.min(0.7 * least, levels.at(-1) / 2)), high: levels.at(-1), label: "fluence (mJ/cm²)", log: true };
-    this.map.draw({ x, y, solid: true }, (plot) => this.paint(plot, points, bounds, levels, here), (size, fluence) => this.read(points, bounds, size, fluence));
-    this.chance.draw({ x, y: { low: 0, high: 1.04, label: "chance of a single mode" } }, (plot) => this.line(plot, known, here), (size) => this.read(points, bounds, size));
+    this.map.draw({ x, y, solid: true }, (plot) => this.paint(plot, points, bounds, levels, here, below), (size, fluence) => this.read(points, bounds, size, fluence));
+    this.chance.draw({ x, y: { low: 0, high: 104, label: "chance of a single mode (%)" } }, (plot) => this.line(plot, known, here), (size) => this.read(points, bounds, size));
     return undefined;
   }
 
-  paint(plot, points, bounds, levels, here) {
+  paint(plot, points, bounds, levels, here, below) {
     points.forEach((point, i) => {
       const [x1, x2] = [plot.x(Math.max(bounds[i], plot.axes.x.low)), plot.x(Math.min(bounds[i + 1], plot.axes.x.high))];
       if (!point.answer) {
@@ -68,6 +68,11 @@ export class RegimeView {
       const [sizes, thresholds] = [part.map((one) => one.size), part.map((one) => one.answer.threshold_mj_cm2.lasing)];
       plot.path(sizes, thresholds, { class: "under" });
       plot.path(sizes, thresholds, { class: "line ink" });
+    }
+    if (below > plot.axes.y.low && below < plot.axes.y.high) {
+      const y = plot.y(below);
+      plot.add("line", { class: "asked", x1: plot.x(plot.axes.x.low), x2: plot.x(plot.axes.x.high), y1: y, y2: y });
+      plot.add("text", { class: "small halo", x: plot.x(plot.axes.x.low) + 5, y: y - 4 }, `threshold below ${number(below, 4)}`);
     }
     if (here.size >= plot.axes.x.low && here.size <= plot.axes.x.high && here.fluence >= plot.axes.y.low && here.fluence <= plot.axes.y.high) {
       for (const name of ["under", "here"]) plot.add("circle", { class: name, cx: plot.x(here.size), cy: plot.y(here.fluence), r: 6 });
@@ -88,15 +93,15 @@ export class RegimeView {
 
   line(plot, known, here) {
     const sure = known.filter((one) => one.answer.single_mode_probability !== null);
-    plot.path(sure.map((one) => one.size), sure.map((one) => one.answer.single_mode_probability), { class: "line c0" });
+    plot.path(sure.map((one) => one.size), sure.map((one) => 100 * one.answer.single_mode_probability), { class: "line c0" });
     for (const one of sure) {
       const chance = one.answer.single_mode_probability;
-      const dot = plot.add("circle", { class: "mark f0", cx: plot.x(one.size), cy: plot.y(chance), r: 4, tabindex: 0, role: "button", "data-size": one.size, "aria-label": `${number(one.size, 4)} µm: chance of a single mode ${number(100 * chance, 2)} %; opens it` });
+      const dot = plot.add("circle", { class: "mark f0", cx: plot.x(one.size), cy: plot.y(100 * chance), r: 4, tabindex: 0, role: "button", "data-size": one.size, "aria-label": `${number(one.size, 4)} µm: chance of a single mode ${number(100 * chance, 2)} %; opens it` });
       const open = () => this.open(one.size);
       dot.addEventListener("click", open);
       dot.addEventListener("keydown", (event) => (event.key === "Enter" || event.key === " " ? open(event.preventDefault()) : undefined));
     }
-    plot.threshold(here.size, "shown", "pumped");
+    if (here.size) plot.thresholds([[here.size, "shown", "pumped"]]);
   }
 
   read(points, bounds, size, fluence) {
@@ -119,14 +124,24 @@ export class RegimeView {
   }
 }
 
-// The conclusion in a sentence.
-export function concluded(points, wanted = 0.9) {
+// The conclusion in a sentence; below: the highest threshold that is wanted, or undefined.
+export function concluded(points, below, wanted = 0.9) {
   const sure = points.filter((one) => one.answer && one.answer.single_mode_probability !== null);
   if (!sure.length) return points.some((one) => one.answer) ? "Nothing lases at these fluences; raise the end of the curve." : "";
-  const best = sure.reduce((a, b) => (b.answer.single_mode_probability > a.answer.single_mode_probability ? b : a));
-  const percent = (one) => `${number(100 * one.answer.single_mode_probability, 2)} %`;
-  const good = sure.filter((one) => one.answer.single_mode_probability >= wanted);
-  if (!good.length) return `Single mode most likely at ${number(best.size, 4)} µm: ${percent(best)}, threshold ${number(best.answer.threshold_mj_cm2.lasing, 3)} mJ/cm². No diameter tried reaches ${100 * wanted} %.`;
-  const largest = good.at(-1);
-  return `Largest diameter with a single mode (chance of ${100 * wanted} % or more): ${number(largest.size, 4)} µm, ${percent(largest)}, threshold ${number(largest.answer.threshold_mj_cm2.lasing, 3)} mJ/cm².`;
+  const cheap = sure.filter((one) => below === undefined || one.answer.threshold_mj_cm2.lasing < below);
+  const limit = below === undefined ? "" : ` with a threshold below ${number(below, 4)} mJ/cm²`;
+  if (!cheap.length) {
+    const least = sure.reduce((a, b) => (b.answer.threshold_mj_cm2.lasing < a.answer.threshold_mj_cm2.lasing ? b : a));
+    return `No diameter tried has a threshold below ${number(below, 4)} mJ/cm². The lowest: ${said(least)}.`;
+  }
+  const good = cheap.filter((one) => one.answer.single_mode_probability >= wanted);
+  if (good.length) return `Largest diameter with a single mode (chance of ${100 * wanted} % or more)${limit && `, ${limit.trim()}`}: ${said(good.at(-1))}.`;
+  const best = cheap.reduce((a, b) => (b.answer.single_mode_probability > a.answer.single_mode_probability ? b : a));
+  if (best.answer.single_mode_probability < 0.01) return `No diameter tried${limit} lases in a single mode.`;
+  return `Single mode most likely at ${said(best)}. No diameter tried${limit} reaches ${100 * wanted} %.`;
+}
+
+function said({ size, answer }) {
+  const rule = answer.threshold_rule && answer.threshold_rule !== "light curve" ? ` by the ${answer.threshold_rule} alone` : "";
+  return `${number(size, 4)} µm: ${number(100 * answer.single_mode_probability, 2)} % when pumped at ${number(answer.at_mj_cm2, 3)} mJ/cm², threshold ${number(answer.threshold_mj_cm2.lasing, 3)} mJ/cm²${rule}`;
 }

@@ -31,16 +31,21 @@ export class Scan {
     this.view = new RegimeView({ map: byId("scan-map"), chance: byId("scan-chance"), legend: byId("scan-legend"), read: byId("scan-read") }, open);
     byId("scan-start").addEventListener("click", () => (this.running ? this.stop() : this.start()));
     byId("scan-save").addEventListener("click", () => this.save());
-    for (const id of ["scan-from", "scan-to", "scan-points"]) byId(id).addEventListener("keydown", (event) => (event.key === "Enter" ? this.start() : undefined));
+    byId("scan-below").addEventListener("input", () => this.draw());
+    for (const id of ["scan-from", "scan-to", "scan-points", "scan-below"]) byId(id).addEventListener("keydown", (event) => (event.key === "Enter" ? this.start() : undefined));
   }
 
   // Sensible ends for another cavity.
   propose() {
     const { design } = this.current();
     const key = sizeKey(design);
-    byId("scan-start").disabled = key === null;
-    byId("scan-start").title = key === null ? "this cavity's size is set by its file or volume" : "";
-    if (key === null) return;
+    for (const id of ["scan-from", "scan-to", "scan-points", "scan-below", "scan-start"]) byId(id).disabled = key === null;
+    byId("scan-reason").textContent = key === null ? "this cavity's size is set by its file or volume" : "or move the diameter and watch the first box";
+    byId("scan-reason").classList.toggle("always", key === null);
+    if (key === null) {
+      for (const id of ["scan-from", "scan-to"]) byId(id).value = "";
+      return;
+    }
     const size = getKey(design, key);
     const fibre = getKey(design, "cavity.fibre_diameter_um") || 0;
     byId("scan-from").value = Number(Math.max(0.5 * size, 1.1 * fibre, 4).toPrecision(2));
@@ -113,13 +118,19 @@ export class Scan {
     this.draw();
   }
 
+  // The highest threshold that is wanted; undefined: any.
+  get below() {
+    const value = Number(byId("scan-below").value);
+    return value > 0 ? value : undefined;
+  }
+
   draw() {
     if (!this.points.length && !this.running) return;
     const { design, fluence } = this.current();
     const key = sizeKey(design);
     const label = key === "cavity.diameter_um" ? "diameter (µm)" : "diameter parameter (µm)";
-    this.view.show(this.points, { from: this.ends[0], to: this.ends[1], label, here: { size: key === null ? NaN : getKey(design, key), fluence } });
-    byId("scan-conclusion").textContent = concluded(this.points);
+    this.view.show(this.points, { from: this.ends[0], to: this.ends[1], label, here: { size: key === null ? NaN : getKey(design, key), fluence }, below: this.below });
+    byId("scan-conclusion").textContent = concluded(this.points, this.below);
   }
 
   save() {

@@ -1,7 +1,7 @@
 // A study: any column against any other, coloured by a third; a point opens its design and its mode.
 
 import { mapColour } from "./field.js";
-import { Plot, number } from "./plot.js";
+import { Plot, named, number } from "./plot.js";
 
 const WIDE = 8;
 const byId = (id) => document.getElementById(id);
@@ -47,9 +47,9 @@ export class StudyView {
     const values = rows.map((row) => row[name]);
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const log = low > 0 && high / low > WIDE;
-    if (log) return { low: low / (high / low) ** 0.04, high: high * (high / low) ** 0.04, label: name, log };
+    if (log) return { low: low / (high / low) ** 0.04, high: high * (high / low) ** 0.04, label: named(name), log };
     const margin = 0.05 * (high - low) || 0.05 * Math.abs(high) || 0.5;
-    return { low: low - margin, high: high + margin, label: name };
+    return { low: low - margin, high: high + margin, label: named(name) };
   }
 
   draw() {
@@ -59,7 +59,7 @@ export class StudyView {
     if (!rows.length) return this.plot.clear("no finished points with both of these columns");
     const shades = rows.map((row) => row[study.colour]).filter((one) => typeof one === "number");
     const [low, high] = [Math.min(...shades), Math.max(...shades)];
-    byId("study-scale").textContent = shades.length ? `colour: ${study.colour} from ${number(low, 4)} (dark) to ${number(high, 4)} (bright)` : "";
+    byId("study-scale").textContent = shades.length ? `colour: ${named(study.colour)} from ${number(low, 4)} (dark) to ${number(high, 4)} (bright)` : "";
     this.plot.draw({ x: this.axis(rows, study.x), y: this.axis(rows, study.y) }, (plot) => {
       for (const row of rows) {
         const dot = plot.add("circle", { class: `mark f0 ${row === study.row ? "chosen" : ""}`, cx: plot.x(row[study.x]), cy: plot.y(row[study.y]), r: 5, tabindex: 0, role: "button", "aria-label": `point ${row.point}${row.mode ? `, ${row.mode}` : ""}`, "data-point": row.point, "data-mode": row.mode || "" });
@@ -80,7 +80,7 @@ export class StudyView {
 
   words(row) {
     const names = [...new Set([this.study.x, this.study.y, this.study.colour])].filter((name) => typeof row[name] === "number");
-    return `point ${row.point}${row.mode ? `, ${row.mode}` : ""}: ${names.map((name) => `${name} ${number(row[name])}`).join(", ")}; click to open`;
+    return `point ${row.point}${row.mode ? `, ${row.mode}` : ""}: ${names.map((name) => `${named(name)} ${number(row[name])}`).join(", ")}; click to open`;
   }
 
   opened(row) {

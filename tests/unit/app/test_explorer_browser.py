@@ -86,6 +86,7 @@ def test_read_outs_under_pointer_and_keys(tab: Any) -> None:
     for _ in range(5):
         tab.page.keyboard.press("ArrowUp")
     assert tab.page.inner_text("#field-read") != before
+    assert tab.page.is_visible("#field-cursor")
     tab.page.hover("#light svg")
     assert "emission" in tab.page.inner_text("#light-read")
 
@@ -128,6 +129,28 @@ def test_bad_input_is_told_and_forgiven(tab: Any) -> None:
     tab.wait()
     assert tab.page.is_hidden("#trouble")
     assert tab.errors() == [], "a design that is refused is an answer, not an error of the page"
+
+
+def test_what_belongs_to_an_older_design_says_so(tab: Any) -> None:
+    tab.page.fill("#c-cavity-diameter_um", "-3")
+    tab.page.wait_for_selector("main.outdated")
+    marked = "() => getComputedStyle(document.querySelector('#modes-card h2'), '::after').content"
+    assert "older design" in tab.page.evaluate(marked)
+    assert tab.page.locator("#answer [data-name='quality']").count() == 0, "the Q of another design"
+    tab.page.fill("#c-cavity-diameter_um", "12")
+    tab.wait()
+    tab.page.wait_for_selector("main:not(.outdated)")
+    assert tab.page.locator("#answer [data-name='quality']").count() == 1
+
+
+def test_another_number_of_photons_brings_its_pump(tab: Any) -> None:
+    for photons, wavelength in (("2", "970"), ("3", "1500")):
+        tab.page.select_option("#c-pump-photons", photons)
+        tab.wait()
+        assert tab.page.input_value("#c-pump-wavelength_nm") == wavelength
+        low, high = (float(tab.page.input_value(f"#c-range-{end}")) for end in ("low", "high"))
+        threshold = float(tab.page.inner_text("#answer [data-name='threshold'] b").split()[0])
+        assert low < threshold < high, f"{photons} photons: the curve shows its threshold"
 
 
 def test_two_tabs_keep_their_own_designs(open_tab: Callable[..., Any], explorer: Any) -> None:

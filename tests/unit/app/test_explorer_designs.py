@@ -169,6 +169,12 @@ def test_scan_finds_what_single_designs_say(open_tab: OpenTab, explorer: Any, tm
     assert chances == sorted(chances, reverse=True), "a large cavity has more modes under the gain"
     assert re.search(r"[\d.]+ µm", tab.page.inner_text("#scan-conclusion"))
 
+    # the highest threshold that is wanted chooses among them
+    thresholds = [float(row["threshold_lasing_mj_cm2"]) for row in rows if row["threshold_lasing_mj_cm2"]]
+    tab.page.fill("#scan-below", f"{0.99 * min(thresholds):.4f}")
+    assert f"{min(thresholds):.3g} mJ/cm²" in tab.page.inner_text("#scan-conclusion"), "none is below: the lowest is told"
+    tab.page.fill("#scan-below", "")
+
     # the point opens, and the single design says the same within the scan's coarser points
     row = next(one for one in rows if one["threshold_lasing_mj_cm2"])
     tab.page.locator(f"#scan-chance circle[data-size='{row['diameter_um']}']").click()
