@@ -7,6 +7,7 @@ pivots give the inertia (Sylvester; Haynsworth's additivity for Schur complement
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,6 +88,12 @@ class ChainMatrix:
         columns = vectors if vectors.ndim == 2 else vectors[:, None]
         out = self.shape.gathered(self.blocks @ self.shape.local_of(columns))
         return out if vectors.ndim == 2 else out[:, 0]
+
+    @classmethod
+    def combined(cls, terms: Sequence[tuple[complex, ChainMatrix]]) -> ChainMatrix:
+        """Sum of multiples of chains of one shape."""
+        scaled = [factor * matrix.blocks for factor, matrix in terms]
+        return cls(terms[0][1].shape, np.asarray(sum(scaled[1:], start=scaled[0])))
 
     def dense(self) -> Values:
         """The whole matrix, for tests and tiny problems."""

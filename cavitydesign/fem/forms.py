@@ -120,6 +120,11 @@ class AffineForms:
         return {name: getattr(self, name) for name in _PARTS}
 
     @property
+    def uniaxial(self) -> bool:
+        """Whether E_z has a mass of its own."""
+        return self.b_axial is not None
+
+    @property
     def active(self) -> tuple[int, ...]:
         """Media that are present in the window, in the order of the projected masses."""
         return tuple(int(region) for region in np.unique(self.regions))

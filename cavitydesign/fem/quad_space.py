@@ -1,4 +1,4 @@
-"""H(curl) x H1 on curved quadrilaterals of any order: local functions, numbering with orientation, sparsity pattern.
+"""H(curl) x H1 on curved quadrilaterals, each of its own order: local functions, numbering with orientation.
 
 The same functions as on the windows (fem/legendre.py): E_s in edge(s) x nodal(t), E_t in nodal(s) x edge(t), psi in
 nodal(s) x nodal(t). Those on an edge point from its lower to its higher vertex: on a reversed edge the tangential function of
@@ -7,7 +7,7 @@ Legendre degree k changes by (-1)^(k+1), the bubble of degree j by (-1)^j. Hiera
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -77,125 +77,136 @@ def _owner(order: int, kind: int, i: int, j: int) -> tuple[int, int, bool]:
     return (low_s, high_s)[i], order + j - 2, j % 2 == 1
 
 
-@dataclass(frozen=True)
-class Pattern:
-    """Compressed sparse rows, and the place of each element's matrix in the data.
-
-    Attributes
-    ----------
-    indptr, indices : int arrays
-    slot : (n, L, L) int32 array
-        Place of each pair of local functions; the number of stored values where a wall removed one.
-    """
-
-    indptr: NDArray[np.int32]
-    indices: NDArray[np.int32]
-    slot: NDArray[np.int32] = field(repr=False)
-
-    @property
-    def nnz(self) -> int:
-        """Stored values."""
-        return int(self.indices.size)
+@lru_cache(maxsize=64)
+def columns_of(order: int, highest: int) -> IntArray:
+    """Places of the functions of an order among those of a higher one."""
+    low, high = local_functions(order), local_functions(highest)
+    place = {key: n for n, key in enumerate(zip(high.kind.tolist(), high.i.tolist(), high.j.tolist(), strict=True))}
+    return np.array([place[key] for key in zip(low.kind.tolist(), low.i.tolist(), low.j.tolist(), strict=True)])
 
 
 @dataclass(frozen=True, eq=False)
 class QuadSpace:
-    """H(curl) x H1 of one order on a section mesh.
+    """H(curl) x H1 on a section mesh; unknowns of vertices first, then of edges, then of the insides of elements.
 
     Parameters
     ----------
     mesh : SectionMesh
-    order : int
-        Polynomial order, 1 and above.
+    orders : (n,) int array
+        Polynomial order of each element, 1 and above; an edge has the lower order of its two elements.
     electric : (edges,) bool array
         Edges where the tangential field vanishes (electric walls, and the axis for m > 0).
     """
 
     mesh: SectionMesh
-    order: int
+    orders: IntArray
     electric: BoolArray
 
-    @cached_property
-    def _counts(self) -> IntArray:
-        """Unknowns of each vertex, edge and interior."""
-        mesh, p = self.mesh, self.order
-        vertex = np.ones(mesh.vertices, dtype=np.int64)
-        vertex[mesh.edges[self.electric]] = 0
-        edge = np.where(self.electric, 0, 2 * p - 1)
-        interior = np.full(mesh.elements, 2 * p * (p - 1) + (p - 1) ** 2)
-        return np.concatenate([vertex, edge, interior])
+    @classmethod
+    def of(cls, mesh: SectionMesh, orders: int | IntArray, electric: BoolArray) -> QuadSpace:
+        """A space of one order, or of one for each element."""
+        return cls(mesh, np.broadcast_to(np.asarray(orders, dtype=np.int64), (mesh.elements,)), electric)
+
+    @property
+    def order(self) -> int:
+        """The highest order."""
+        return int(self.orders.max())
 
     @cached_property
-    def _first(self) -> IntArray:
-        return np.concatenate([[0], np.cumsum(self._counts)])
+    def edge_orders(self) -> IntArray:
+        """Order of each edge."""
+        out = np.full(self.mesh.edges.shape[0], self.order)
+        np.minimum.at(out, self.mesh.element_edges.ravel(), np.repeat(self.orders, 4))
+        return out
+
+    @cached_property
+    def counts(self) -> IntArray:
+        """Unknowns of each vertex, edge and interior."""
+        mesh, p = self.mesh, self.orders
+        vertex = np.ones(mesh.vertices, dtype=np.int64)
+        vertex[mesh.edges[self.electric]] = 0
+        edge = np.where(self.electric, 0, 2 * self.edge_orders - 1)
+        return np.concatenate([vertex, edge, 2 * p * (p - 1) + (p - 1) ** 2])
+
+    @cached_property
+    def first(self) -> IntArray:
+        """First unknown of each entity, and the number of all."""
+        return np.concatenate([[0], np.cumsum(self.counts)])
 
     @property
     def size(self) -> int:
         """All unknowns."""
-        return int(self._first[-1])
+        return int(self.first[-1])
 
     @cached_property
-    def _entities(self) -> IntArray:
+    def entities(self) -> IntArray:
         """Vertices, edges and interior of each element in one numbering, shape (n, 9)."""
         mesh = self.mesh
         interior = mesh.vertices + mesh.edges.shape[0] + np.arange(mesh.elements)
         return np.concatenate([mesh.corners, mesh.vertices + mesh.element_edges, interior[:, None]], axis=1)
 
+    def within(self, elements: IntArray, order: int) -> IntArray:
+        """Place of each local function of an order among the unknowns of its owner, -1 if absent, shape (k, L).
+
+        Of the insides the order has to be the elements' own.
+        """
+        local = local_functions(order)
+        out = np.broadcast_to(local.within, (elements.size, local.within.size)).copy()
+        on_edge = np.flatnonzero((local.owner >= 4) & (local.owner < 8))
+        side = local.owner[on_edge] - 4
+        degree = np.where(side % 2 == 0, local.i[on_edge], local.j[on_edge])
+        scalar = local.kind[on_edge] == PSI
+        here = self.edge_orders[self.mesh.element_edges[elements]][:, side]
+        place = np.where(scalar, here + degree - 2, degree)
+        out[:, on_edge] = np.where(degree <= np.where(scalar, here, here - 1), place, -1)
+        return out
+
+    def numbers_at(self, elements: IntArray, order: int) -> IntArray:
+        """Unknown of each local function of elements of one order, -1 where there is none, shape (k, L)."""
+        entity, within = self.entities[elements][:, local_functions(order).owner], self.within(elements, order)
+        return np.where((self.counts[entity] > 0) & (within >= 0), self.first[entity] + within, -1)
+
     @cached_property
     def numbers(self) -> IntArray:
-        """Unknown of each local function, -1 where a wall removed it, shape (n, L)."""
-        local = local_functions(self.order)
-        entity = self._entities[:, local.owner]
-        return np.where(self._counts[entity] > 0, self._first[entity] + local.within, -1)
+        """Unknown of each local function of the highest order, -1 where a wall or a lower order removed it, shape (n, L)."""
+        out = np.full((self.mesh.elements, local_functions(self.order).kind.size), -1)
+        for order in np.unique(self.orders).tolist():
+            here = np.flatnonzero(self.orders == order)
+            out[np.ix_(here, columns_of(order, self.order))] = self.numbers_at(here, order)
+        return out
 
     @cached_property
     def signs(self) -> NDArray[np.float64]:
-        """Sign of each local function against the global one, shape (n, L)."""
-        local = local_functions(self.order)
-        backwards = np.zeros((self.mesh.elements, 9), dtype=bool)
-        backwards[:, 4:8] = self.mesh.reversed_edges
+        """Sign of each local function of the highest order against the global one, shape (n, L)."""
+        return self.signs_at(np.arange(self.mesh.elements), self.order)
+
+    def signs_at(self, elements: IntArray, order: int) -> NDArray[np.float64]:
+        """The same of the functions of an order on some elements, shape (k, L)."""
+        local = local_functions(order)
+        backwards = np.zeros((elements.size, 9), dtype=bool)
+        backwards[:, 4:8] = self.mesh.reversed_edges[elements]
         return np.where(backwards[:, local.owner] & local.odd, -1.0, 1.0)
 
-    @cached_property
-    def pattern(self) -> Pattern:
-        """Sparsity pattern shared by every matrix on this space; entities couple as blocks."""
-        local = local_functions(self.order)
-        entities, counts = self._entities, self._counts
-        total = counts.size
-        key = (entities[:, :, None] * total + entities[:, None, :]).ravel()
-        unique, inverse = np.unique(key, return_inverse=True)
-        row, width = unique // total, counts[unique % total]
-        before = np.cumsum(width) - width
-        length = np.bincount(row, weights=width, minlength=total).astype(np.int64)
-        start = np.concatenate([[0], np.cumsum(length)[:-1]])
-        offset = (before - start[row])[inverse].reshape(-1, 9, 9)
-        indptr = np.concatenate([[0], np.cumsum(np.repeat(length, counts))])
-        numbers = self.numbers
-        place = indptr[np.maximum(numbers, 0)][:, :, None] + local.within
-        place += offset[:, local.owner[:, None], local.owner]
-        nnz = int(indptr[-1])
-        place[(numbers < 0)[:, :, None] | (numbers < 0)[:, None, :]] = nnz
-        indices = np.empty(nnz + 1, dtype=np.int32)
-        indices[place] = np.broadcast_to(numbers[:, None, :], place.shape)
-        return Pattern(indptr.astype(np.int32), indices[:-1], place.astype(np.int32))
+    def lowered(self, steps: int) -> QuadSpace:
+        """The space of so many orders less on the same mesh."""
+        return QuadSpace(self.mesh, self.orders - steps, self.electric)
 
-    def lowered(self, order: int) -> QuadSpace:
-        """The space of a lower order on the same mesh."""
-        return QuadSpace(self.mesh, order, self.electric)
-
-    def numbers_of(self, low: QuadSpace) -> IntArray:
-        """Numbers in this space of the unknowns of a lower order, or with more walls, on the same mesh."""
-        here, there = local_functions(self.order), local_functions(low.order)
-        place = {key: n for n, key in enumerate(zip(here.kind.tolist(), here.i.tolist(), here.j.tolist(), strict=True))}
-        columns = [place[key] for key in zip(there.kind.tolist(), there.i.tolist(), there.j.tolist(), strict=True)]
-        out = np.empty(low.size, dtype=np.int64)
-        good = low.numbers >= 0
-        out[low.numbers[good]] = self.numbers[:, columns][good]
-        return out
+    def shared_with(self, other: QuadSpace) -> tuple[IntArray, IntArray]:
+        """Numbers here and there of the unknowns that two spaces on one mesh share."""
+        mine, theirs = self.numbers, other.numbers
+        if other.order <= self.order:
+            mine = mine[:, columns_of(other.order, self.order)]
+        else:
+            theirs = theirs[:, columns_of(self.order, other.order)]
+        both = (mine >= 0) & (theirs >= 0)
+        here, there = np.full(self.size, -1), mine[both]
+        here[there] = theirs[both]
+        held = np.flatnonzero(here >= 0)
+        return held, here[held]
 
 
-def section_space(mesh: SectionMesh, order: int, magnetic: tuple[str, ...] = ()) -> QuadSpace:
-    """The space of a section: electric walls all around and on the axis, but on the tagged curves named.
+def electric_walls(mesh: SectionMesh, magnetic: tuple[str, ...] = ()) -> BoolArray:
+    """Edges of a section that are electric walls: all of the boundary and the axis, but the tagged curves named.
 
     Parameters
     ----------
@@ -206,4 +217,4 @@ def section_space(mesh: SectionMesh, order: int, magnetic: tuple[str, ...] = ())
     electric[mesh.outer_edges] = True
     known = [name for name in magnetic if name in mesh.boundary]
     electric[mesh.tagged_edges(known)] = False
-    return QuadSpace(mesh, order, electric)
+    return electric

@@ -28,7 +28,7 @@ from .derivatives import solved_mode
 from .first_order import dispersive_permittivities
 from .media import permittivities
 from .mode import Mode
-from .problem import WindowProblem
+from .problem import EigenProblem
 from .snapshot import RawMode
 
 Array = NDArray[np.float64]
@@ -136,7 +136,7 @@ class _Search:
     absorbing: bool
 
     @property
-    def problem(self) -> WindowProblem:
+    def problem(self) -> EigenProblem:
         """The mode's matrices."""
         return self.raw.problem
 
@@ -163,7 +163,7 @@ class _Search:
         unit = np.eye(len(self.problem.cavity.regions))
         none = np.zeros(len(unit))
         parts = [(j, False, forms.mass(m, unit[j], none)) for j in forms.active]
-        if forms.b_axial is not None:
+        if forms.uniaxial:
             parts += [(j, True, forms.mass(m, none, unit[j])) for j in forms.active]
         return tuple((j, along, self.problem.matrix(data)) for j, along, data in parts)
 

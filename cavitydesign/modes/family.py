@@ -19,8 +19,8 @@ from ..eigen.refine import krylov_block, ritz
 from ..fem.forms import Images
 from .classify import Identity, identify
 from .media import MediaTable, Permittivities, permittivities
-from .problem import Values, WindowProblem
-from .seeds import FamilySeed
+from .problem import EigenProblem, Values, WindowProblem
+from .seeds import FamilySeed, Seed
 from .snapshot import RawMode, Snapshot
 
 Array = NDArray[np.float64]
@@ -77,7 +77,7 @@ def _merit(identity: Identity, k: complex, leaky: bool) -> float:
     return -abs(k.imag / k.real) if leaky else identity.inside * identity.purity
 
 
-def lifted(problem: WindowProblem, seed: FamilySeed, m: int, guess: Snapshot, start: Values) -> Snapshot:
+def lifted(problem: EigenProblem, seed: Seed, m: int, guess: Snapshot, start: Values) -> Snapshot:
     """Eigenpairs from approximate ones (of a lower order, or of another azimuthal order), labels kept by overlap.
 
     Parameters
@@ -116,15 +116,15 @@ class ReducedFamily:
         Of the basis vectors.
     """
 
-    problem: WindowProblem
-    seed: FamilySeed
+    problem: EigenProblem
+    seed: Seed
     snapshots: tuple[Snapshot, ...]
     pencil: ReducedPencil
     images: Images = field(repr=False)
     media: MediaTable = field(repr=False)
 
     @classmethod
-    def span(cls, problem: WindowProblem, seed: FamilySeed, snapshots: Sequence[Snapshot]) -> ReducedFamily:
+    def span(cls, problem: EigenProblem, seed: Seed, snapshots: Sequence[Snapshot]) -> ReducedFamily:
         """Project the affine matrices onto the snapshots' eigenvectors."""
         basis = orthonormal(np.concatenate([shot.vectors for shot in snapshots], axis=1))
         forms = problem.forms

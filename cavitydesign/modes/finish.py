@@ -13,7 +13,6 @@ from .error import ErrorBars, error_bars, tunnelling_error
 from .measure import Measures, measure_all
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
-from .problem import WindowProblem
 from .sample import sampler
 from .section_measure import measure_section
 from .section_problem import SectionProblem
@@ -73,7 +72,7 @@ def _measured(result: SolvedClass, chosen: Sequence[RawMode]) -> tuple[list[Meas
             qs.append(q)
             k.append(shot.wavenumber(q).real)
             eps.append(shot.eps)
-    problem: WindowProblem | SectionProblem = result.family.problem
+    problem = result.family.problem
     measure = measure_section if isinstance(problem, SectionProblem) else measure_all
     measured = measure(problem, np.stack(vectors, axis=1), orders, qs, k, eps)  # type: ignore[arg-type]
     high_low = [measured[place] for place in pairs]

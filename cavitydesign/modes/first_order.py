@@ -128,7 +128,7 @@ class Quotient:
     @classmethod
     def of(cls, raw: RawMode, window: Window) -> Quotient:
         """Parts of a mode's quotient with its unknowns on a window of the same elements."""
-        space = raw.problem.space
+        space = window_problem(raw).space
         s, t = space.points
         weight_s, weight_t = ((w * half).ravel() for _, w, half in (space.s.quadrature, space.t.line.quadrature))
         grid = FieldGrid.build(window, space, s, t)
@@ -155,7 +155,7 @@ class Quotient:
         curl = complex(x @ (raw.problem.matrix(forms.stiffness(raw.m)) @ x))
         active = [row if j in forms.active else none for j, row in enumerate(unit)]
         across = energies([(row, none) for row in active])
-        return cls(curl, across, np.zeros_like(across) if forms.b_axial is None else energies([(none, row) for row in active]))
+        return cls(curl, across, energies([(none, row) for row in active]) if forms.uniaxial else np.zeros_like(across))
 
     def weighted(self, eps: Permittivities) -> complex:
         """int eps |E|^2 r dr dz."""

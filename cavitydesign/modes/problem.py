@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import SolverError
 from ..fem.axial_basis import AxialBasis, axial_eigenfunctions
 from ..fem.field import FieldGrid
-from ..fem.forms import AffineForms, assemble
+from ..fem.forms import AffineForms, ProjectedForms, assemble
 from ..fem.legendre import Array, Line, gauss
 from ..fem.tensor_space import TensorSpace
 from ..geometry.cavity import Cavity
@@ -47,6 +48,56 @@ class Pencil:
             except RuntimeError:  # exactly singular
                 continue
         raise SolverError(f"the matrix is singular at every shift near k0^2 = {shift:.6g} um^-2")
+
+
+class Forms(Protocol):
+    """Affine matrices by element, of a window or of a section."""
+
+    @property
+    def active(self) -> tuple[int, ...]:
+        """Media that are present, in the order of the projected masses."""
+
+    @property
+    def uniaxial(self) -> bool:
+        """Whether E_z has a mass of its own."""
+
+    def stiffness(self, m: float) -> Any:
+        """Of a at azimuthal order m, for `EigenProblem.matrix`."""
+
+    def mass(self, m: float, permittivity: Values, permittivity_axial: Values) -> Any:
+        """Of b at azimuthal order m for permittivities by region, across and along z."""
+
+    def images(self, vectors: Values) -> Any:
+        """Products of every matrix with the columns of an (n, k) array."""
+
+    def projected(self, images: Any) -> ProjectedForms:
+        """All affine matrices in the span of the vectors whose images are given."""
+
+    def residual_and_mass(
+        self, images: Any, m: Values, square: Values, ordinary: Sequence[Values], axial: Sequence[Values]
+    ) -> tuple[Values, Values]:
+        """Columns K x - k^2 B x and B x of the modes whose images are given."""
+
+
+class EigenProblem(Protocol):
+    """A discrete eigenproblem: of a window at one resolution, or of a section's elements."""
+
+    @property
+    def cavity(self) -> Cavity: ...
+    @property
+    def forms(self) -> Forms: ...
+    @property
+    def order(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def is_complex(self) -> bool: ...
+
+    def matrix(self, data: Any) -> Matrix:
+        """What the forms give, as a matrix."""
+
+    def pencil(self, m: float, eps: Permittivities) -> Pencil:
+        """K and B at azimuthal order m."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..fem.field import FieldGrid
 from .mode import Array, FieldSamples
+from .problem import WindowProblem
 from .snapshot import RawMode
 
 
@@ -27,7 +28,7 @@ def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
     The grid is even within each layer and has a point on either side of every interface, where E_r jumps; there are
     about `outwards` points across.
     """
-    problem = raw.problem
+    problem = _window_problem(raw)
     window, cavity = problem.window, problem.cavity
     real = [layer for layer in window.layers if not layer.absorbing]
     s = _outward_points([(layer.breaks[0], layer.breaks[-1]) for layer in real], outwards)
@@ -62,6 +63,11 @@ def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
     )
 
 
+def _window_problem(raw: RawMode) -> WindowProblem:
+    assert isinstance(raw.problem, WindowProblem), "a mode of a section is sampled by section_sample"
+    return raw.problem
+
+
 def _outward_points(spans: Sequence[tuple[float, float]], count: int) -> Array:
     """Places across the layers; each layer's last one lies just inside it, so that it takes that layer's medium."""
     whole = spans[-1][1] - spans[0][0]
@@ -76,7 +82,7 @@ def _interfaces(raw: RawMode, t: Array) -> dict[str, Array]:
     """Outer boundary of each region but the surround, along t."""
     curves = {}
     names = [name for name, _ in raw.problem.cavity.regions]
-    layers = raw.problem.window.layers
+    layers = _window_problem(raw).window.layers
     for inner, outer in itertools.pairwise(layers):
         if inner.region != outer.region:
             r, z, _, _ = inner.outer.evaluate(t)
@@ -85,7 +91,7 @@ def _interfaces(raw: RawMode, t: Array) -> dict[str, Array]:
 
 
 def _mesh_lines(raw: RawMode, t: Array) -> tuple[Array, ...]:
-    window = raw.problem.window
+    window = _window_problem(raw).window
     real = [layer for layer in window.layers if not layer.absorbing]
     lines = []
     for layer in real:

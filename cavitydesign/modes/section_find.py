@@ -5,37 +5,40 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from ..errors import SolverError
 from ..mesh.corners import graded, singular_vertices
-from ..mesh.section import BoolArray, SectionMesh
+from ..mesh.section import BoolArray, IntArray, SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from ..units import wavenumber_per_um
+from .error import layer_log10_q_error
+from .family import ReducedFamily, lifted, solve_family
 from .media import permittivities
 from .mode_set import ModeRequest
-from .problem import Values
-from .section_family import SectionFamily, first_shot, lifted_shot, solved_family
+from .section_family import first_shot
+from .section_orders import STEP, discrete_errors, first_orders, raised_orders
 from .section_problem import SectionProblem
 from .section_seed import SectionSeed, labels, section_seeds
 from .section_survey import SurveyedMode, survey
 from .section_window import absorbing_box, element_density, kept_elements, leaks
 from .seeds import radial_guess
-from .snapshot import RawMode, Snapshot
-from .solve import SolvedClass
+from .snapshot import Snapshot
+from .solve import SolvedClass, count_modes
 from .stopwatch import Stopwatch
 
 _SURVEY_ORDERS = (3, 5)
-_FIRST_ORDER, _HIGHEST_ORDER = 4, 12
 _MOST_UNKNOWNS = 250_000
 _BESIDE = (0.35, -0.35)
 _CORNER_DENSITY = 1e-5
 _REACHED_DENSITY = 1e-3
 _WINDOW_SHARE = 0.1
-# Two orders more reduce the error of k by this factor at least; measured on exact spheres: 70 and more.
-_GAIN_OF_TWO_ORDERS = 15.0
+_SHARE_OF_DISCRETISATION = 0.8
+# Of 1/Q that k is solved to where Q is read from it, but not to less than some of the accuracy asked for.
+_OF_INVERSE_Q, _STRICTEST = 1e-3, 0.03
+# Of the distance between azimuthal orders that the shift lies above the modes.
+_ABOVE = 0.03
 # Relative change of 1/Q by the absorbing layers, measured on exact spheres.
 _REFLECTED = 2e-3
 
@@ -147,46 +150,54 @@ def _at_order(
 def _solve_family(surveyed: SectionProblem, request: ModeRequest, seed: SectionSeed, watch: Stopwatch) -> SolvedClass:
     """Cut the window, raise the order until the stated error meets the accuracy, follow all azimuthal orders."""
     accuracy = request.relative_accuracy
-    cavity, qs = surveyed.cavity, sorted(seed.surveyed)
+    cavity, qs, m = surveyed.cavity, sorted(seed.surveyed), seed.orders[0]
     with watch.stage("mesh"):
         share = 1e-4 if surveyed.is_complex else 1.0
         keep = kept_elements(surveyed, list(seed.surveyed.values()), _WINDOW_SHARE * share * accuracy)
-        mesh = _graded(surveyed, seed, keep, accuracy)
-
-    def problem_at(order: int) -> SectionProblem:
-        with watch.stage("assemble"):
-            return SectionProblem.build(cavity, mesh, order, surveyed.stretch)
-
-    m = seed.orders[0]
-    low_problem = problem_at(_FIRST_ORDER)
-    with watch.stage("solve"):
-        low = first_shot(low_problem, seed, m, qs)
-    if not low.chosen:
-        return _nothing(low_problem, seed, low)
-    problem, high, discrete = low_problem, low, dict[int, float]()
+        mesh, origin = _graded(surveyed, seed, keep, accuracy)
+        orders = first_orders(surveyed, list(seed.surveyed.values()), accuracy, mesh, origin)
+    before: tuple[SectionProblem, Snapshot] | None = None
     while True:
-        order = problem.order + 2
-        finer = problem_at(order)
+        with watch.stage("assemble"):
+            problem = SectionProblem.build(cavity, mesh, orders, surveyed.stretch)
+            low_problem = problem.lowered(STEP)
         with watch.stage("solve"):
-            low_problem, low = problem, high
-            high = lifted_shot(finer, seed, m, low, finer.embed(low_problem, low.wanted))
-            problem = finer
-        discrete = _discrete(high, low)
-        worst = max(discrete.values())
-        if worst <= 0.8 * accuracy or order >= _HIGHEST_ORDER or problem.size > _MOST_UNKNOWNS:
+            low = first_shot(low_problem, seed, m, qs) if before is None else _lifted(low_problem, seed, *before)
+            if not low.chosen:
+                return _nothing(low_problem, seed, low)
+            high = _lifted(problem, seed, low_problem, low.nearest())
+        with watch.stage("errors"):
+            by_element = discrete_errors(high, low, problem, low_problem)
+            discrete = {q: float(errors.sum()) + _reflected(high.wavenumber(q)) for q, errors in by_element.items()}
+            goal = min(_goal(high.wavenumber(q), accuracy) for q in discrete)
+            raised = raised_orders(mesh, orders, by_element, goal)
+        if max(float(errors.sum()) for errors in by_element.values()) <= _SHARE_OF_DISCRETISATION * goal or np.array_equal(raised, orders):
             break
+        if problem.size > _MOST_UNKNOWNS:
+            break
+        orders, before = raised, (problem, high)
     with watch.stage("solve"):
-        family, modes, basis_error = solved_family(problem, seed, high, sorted(high.chosen), accuracy)
+        family, modes, basis_error = solve_family(
+            ReducedFamily.span(problem, seed, [high]), seed.orders, sorted(high.chosen), accuracy
+        )
     with watch.stage("count"):
-        counted, complete, note = _count(low_problem, family, len(modes))
-    embedded = problem.embed(low_problem, low.wanted)
-    low_vectors = {q: embedded[:, place] for place, q in enumerate(low.chosen)}
+        counted, complete, note = count_modes(low_problem, low)
+    embedded = problem.embed(low_problem, low.vectors)
+    low_vectors = {q: embedded[:, column] for q, column in low.chosen.items()}
     notes = (*_notes(cavity, seed, high, note), *_uncounted_radiation(surveyed, seed))
-    return _result(seed, family, modes, discrete, basis_error, low_vectors, counted, complete, notes)
+    leak = layer_log10_q_error(high, low) if problem.is_complex else None
+    return SolvedClass(seed, family, modes, discrete, basis_error, low_vectors, counted, complete, notes, leak)
 
 
-def _graded(surveyed: SectionProblem, seed: SectionSeed, keep: BoolArray, accuracy: float) -> SectionMesh:
-    """The kept elements, smaller towards the corners that the modes touch: fields are singular there."""
+def _lifted(problem: SectionProblem, seed: SectionSeed, lower: SectionProblem, shot: Snapshot) -> Snapshot:
+    """The modes of a snapshot at other orders of the elements; the shift a little above the highest."""
+    highest = max(shot.wavenumber(q).real for q in shot.chosen)
+    guess = replace(shot, shift=(highest * (1 + _ABOVE / shot.m)) ** 2)
+    return lifted(problem, seed, shot.m, guess, problem.embed(lower, shot.vectors))
+
+
+def _graded(surveyed: SectionProblem, seed: SectionSeed, keep: BoolArray, accuracy: float) -> tuple[SectionMesh, IntArray]:
+    """The kept elements, smaller towards the corners that the modes touch (fields are singular there), and what they come from."""
     density = np.max([element_density(surveyed, s.vector, s.m, s.k_per_um) for s in seed.surveyed.values()], axis=0)
     mesh = surveyed.mesh
     corners = singular_vertices(mesh)
@@ -196,30 +207,18 @@ def _graded(surveyed: SectionProblem, seed: SectionSeed, keep: BoolArray, accura
     place[np.unique(mesh.corners[keep])] = np.arange(np.unique(mesh.corners[keep]).size)
     touched = corners[(near[corners] > _CORNER_DENSITY) & (place[corners] >= 0)]
     layers = max(2, math.ceil(-0.5 * math.log10(accuracy)))
-    return graded(mesh.chosen(keep), place[touched], layers)[0]
+    fine, origin = graded(mesh.chosen(keep), place[touched], layers)
+    return fine, np.flatnonzero(keep)[origin]
 
 
-def _discrete(high: Snapshot, low: Snapshot) -> dict[int, float]:
-    """Relative error of k by axial order, from the same modes two orders lower; with absorbing layers also what they reflect."""
-    out = {}
-    for q in high.chosen:
-        k_high, k_low = high.wavenumber(q), low.wavenumber(q)
-        out[q] = abs(k_high - k_low) / abs(k_high) / _GAIN_OF_TWO_ORDERS
-        out[q] += _REFLECTED * abs(2 * k_high.imag / k_high.real)
-    return out
+def _goal(k: complex, accuracy: float) -> float:
+    """Accuracy of k that a mode needs: what is asked of the wavelength, and of a leaky one some of 1/Q, which k also tells."""
+    return min(accuracy, max(_OF_INVERSE_Q * abs(2 * k.imag / k.real), _STRICTEST * accuracy)) if k.imag else accuracy
 
 
-def _count(low_problem: SectionProblem, family: SectionFamily, modes: int) -> tuple[int, bool, str]:
-    """Eigenvalues of the window up to the highest wanted one by inertia, against the modes found by a search there."""
-    shot = family.snapshots[0]
-    if family.problem.is_complex or not modes:
-        return modes, True, ""
-    wanted = sorted(float(shot.values[column].real) for column in shot.chosen.values())
-    below, above = wanted[0] * (1 - 1e-6), wanted[-1] * (1 + 1e-6)
-    at_top, at_bottom = shot.pencil.factor(above).negative, shot.pencil.factor(below).negative
-    if at_top is None or at_bottom is None:
-        return modes, False, "the factorisation left its diagonal: modes could not be counted"
-    return at_top - at_bottom, at_top - at_bottom >= len(wanted), ""
+def _reflected(k: complex) -> float:
+    """Relative error of k by what absorbing layers reflect."""
+    return _REFLECTED * abs(2 * k.imag / k.real)
 
 
 def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) -> tuple[str, ...]:
@@ -245,21 +244,6 @@ def _uncounted_radiation(surveyed: SectionProblem, seed: SectionSeed) -> tuple[s
 
 
 def _nothing(problem: SectionProblem, seed: SectionSeed, shot: Snapshot) -> SolvedClass:
-    family = SectionFamily(problem, seed, (shot,), np.zeros((problem.size, 0)), (*(np.zeros((0, 0)),) * 4, None))
+    family = ReducedFamily.span(problem, seed, [shot])
     note = f"{seed.polarisation} p = {seed.p}: seen in the survey, not found in the window"
-    return _result(seed, family, [], {}, 0.0, {}, 0, False, (note,))
-
-
-def _result(
-    seed: SectionSeed,
-    family: SectionFamily,
-    modes: list[RawMode],
-    discrete: dict[int, float],
-    basis_error: float,
-    low_vectors: dict[int, Values],
-    counted: int,
-    complete: bool,
-    notes: tuple[str, ...],
-) -> SolvedClass:
-    parts: Any = (seed, family, modes, discrete, basis_error, low_vectors, counted, complete, notes)
-    return SolvedClass(*parts)
+    return SolvedClass(seed, family, [], {}, 0.0, {}, 0, False, (note,))

@@ -1,4 +1,4 @@
-"""The eigenproblem of a section on some of its elements at one polynomial order."""
+"""The eigenproblem of a section on some of its elements, each at its own polynomial order."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
 
 from ..fem.legendre import Array, gauss
 from ..fem.quad_field import PointField, on_grid
-from ..fem.quad_forms import QuadForms, assemble_section
-from ..fem.quad_space import QuadSpace, section_space
+from ..fem.quad_forms import assemble_section
+from ..fem.quad_matrix import QuadForms, QuadMatrix
+from ..fem.quad_space import QuadSpace, electric_walls
 from ..fem.stretch import BoxStretch
 from ..mesh.corners import singular_vertices
-from ..mesh.section import SectionMesh
+from ..mesh.section import IntArray, SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from .media import Permittivities
 from .problem import Pencil, Values
@@ -29,43 +29,45 @@ class SectionProblem:
     cavity : SectionCavity
     mesh : SectionMesh
         All elements of the section, or those where the modes live; cuts are electric walls.
-    order : int
-        Polynomial order.
     stretch : BoxStretch or None
         Absorbing layers.
     """
 
     cavity: SectionCavity
     mesh: SectionMesh
-    order: int
     stretch: BoxStretch | None
     forms: QuadForms = field(repr=False)
     mirror = None
 
     @classmethod
-    def build(cls, cavity: SectionCavity, mesh: SectionMesh, order: int, stretch: BoxStretch | None = None) -> SectionProblem:
-        """Assemble (once per geometry: m, wavelength and index come later)."""
-        space = section_space(mesh, order, cavity.magnetic)
+    def build(
+        cls, cavity: SectionCavity, mesh: SectionMesh, orders: int | IntArray, stretch: BoxStretch | None = None
+    ) -> SectionProblem:
+        """Assemble at one polynomial order, or one for each element (once per geometry: m, wavelength and index come later)."""
+        space = QuadSpace.of(mesh, orders, electric_walls(mesh, cavity.magnetic))
         extra = 2 if stretch is None else 3
-        forms = assemble_section(space, len(cavity.regions), cavity.uniaxial, stretch, extra)
-        return cls(cavity, mesh, order, stretch, forms)
+        return cls(cavity, mesh, stretch, assemble_section(space, len(cavity.regions), cavity.uniaxial, stretch, extra))
 
-    def lowered(self, order: int) -> SectionProblem:
-        """The same problem at a lower order."""
-        return SectionProblem(
-            self.cavity, self.mesh, order, self.stretch, self.forms.restricted(self.space.lowered(order))
-        )
+    def lowered(self, steps: int) -> SectionProblem:
+        """The same problem at so many orders less in every element."""
+        return SectionProblem(self.cavity, self.mesh, self.stretch, self.forms.lowered(steps))
 
-    def embed(self, lower: SectionProblem, vectors: Values) -> Values:
-        """Vectors of a lower order as vectors of this one: the same fields."""
+    def embed(self, other: SectionProblem, vectors: Values) -> Values:
+        """Vectors of other orders as vectors of this one: the same fields, without what this one does not hold."""
         out = np.zeros((self.size, vectors.shape[1]), dtype=vectors.dtype)
-        out[self.space.numbers_of(lower.space)] = vectors
+        here, there = self.space.shared_with(other.space)
+        out[here] = vectors[there]
         return out
 
     @property
     def space(self) -> QuadSpace:
         """The discrete space."""
         return self.forms.space
+
+    @property
+    def order(self) -> int:
+        """The highest order of an element."""
+        return self.space.order
 
     @property
     def size(self) -> int:
@@ -77,15 +79,13 @@ class SectionProblem:
         """Whether an absorbing layer makes the matrices complex."""
         return self.stretch is not None
 
-    def matrix(self, data: Values) -> sparse.csc_matrix:
-        """A sparse matrix on the shared pattern."""
-        pattern = self.space.pattern
-        return sparse.csc_matrix((data, pattern.indices, pattern.indptr), shape=(self.size, self.size))
+    def matrix(self, matrix: QuadMatrix) -> QuadMatrix:
+        """A combination of the forms as a matrix, which it is already; the data of a window's forms are not."""
+        return matrix
 
     def pencil(self, m: float, eps: Permittivities) -> Pencil:
         """K and B at azimuthal order m."""
-        forms = self.forms
-        return Pencil(self.matrix(forms.stiffness(m)), self.matrix(forms.mass(m, eps.ordinary, eps.axial)))
+        return Pencil(self.forms.stiffness(m), self.forms.mass(m, eps.ordinary, eps.axial))
 
     @cached_property
     def quadrature(self) -> tuple[Array, Array]:

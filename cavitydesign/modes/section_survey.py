@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
-from ..eigen.factor import factorise
+from ..eigen.factor import combination, factorise
 from ..errors import SolverError
 from .classify import Identity
 from .media import permittivities
@@ -67,20 +67,15 @@ def survey(problem: SectionProblem, k_per_um: float, enough: Enough) -> list[Sur
     """
     cavity, forms = problem.cavity, problem.forms
     eps = permittivities(cavity, k_per_um)
-    active = list(forms.active)
     square = k_per_um**2
-    plane = eps.ordinary[active] @ forms.b_plane
-    if forms.b_axial is not None:
-        plane = plane + eps.axial[active] @ forms.b_axial
-    left = forms.k0 - square * plane
-    around = square * (eps.ordinary[active] @ forms.b_azimuthal) - forms.k2
-    right = problem.matrix(around)
+    left = forms.matrix(curl=1.0, plane=-square * eps.ordinary, axial=-square * eps.axial)
+    right = forms.matrix(gradient=-1.0, azimuthal=square * eps.ordinary)
     highest = (k_per_um * float(eps.index[-2]) * cavity.rim_um[0]) ** 2
     lowest = (k_per_um * float(eps.index[-1]) * cavity.rim_um[0]) ** 2
     found: dict[int, SurveyedMode] = {}
     shift, wanted = 0.999 * highest, 12
     while True:
-        factor = factorise(problem.matrix(left - shift * around))
+        factor = factorise(combination([(1.0, left), (-shift, right)]))
         values, vectors = _nearest(problem, factor.solve, right.__matmul__, shift, wanted)
         modes = _named(problem, values, vectors, k_per_um, eps.ordinary)
         for mode in modes:
@@ -127,13 +122,12 @@ def _named(problem: SectionProblem, values: Values, vectors: Values, k: float, p
     identities = identify_section(problem, columns, m, permittivity)
     eps = permittivities(problem.cavity, k)
     forms, modes = problem.forms, []
-    active = list(forms.active)
-    turn = problem.matrix(forms.k2 - k**2 * (eps.ordinary[active] @ forms.b_azimuthal))
+    turn = forms.matrix(gradient=1.0, azimuthal=-(k**2) * eps.ordinary)
     for i, identity in enumerate(identities):
         if identity.inside < _LEAST_INSIDE or identity.purity < _LEAST_PURITY:
             continue
         x = columns[:, i]
-        mass = problem.matrix(forms.mass(float(m[i]), eps.ordinary, eps.axial))
+        mass = forms.mass(float(m[i]), eps.ordinary, eps.axial)
         slope = complex((x @ (turn @ x)) / (x @ (mass @ x))).real
         if slope > 0:
             modes.append(SurveyedMode(identity, k, float(m[i]), slope, x))

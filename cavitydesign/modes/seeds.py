@@ -7,7 +7,9 @@ k^2 = kc^2 + (2q + 1) kc dk / n. Estimates only: they place shifts and windows a
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -26,6 +28,20 @@ def airy_zero(p: int) -> float:
     if p <= len(_AIRY_ZEROS):
         return _AIRY_ZEROS[p - 1]
     return float((3 * math.pi * (4 * p - 1) / 8) ** (2 / 3))
+
+
+class Seed(Protocol):
+    """What a radial family is found by, in a window or on a section."""
+
+    @property
+    def polarisation(self) -> str: ...
+    @property
+    def p(self) -> int: ...
+    @property
+    def orders(self) -> Sequence[int]: ...
+
+    def k_per_um(self, m: int, q: int) -> float:
+        """Estimate of the wavenumber of the mode (m, p, q)."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..eigen.factor import Factor
 from .media import Permittivities
-from .problem import Pencil, Values, WindowProblem
+from .problem import EigenProblem, Pencil, Values
 
 _NEIGHBOURS = 1
 
@@ -71,7 +71,7 @@ class RawMode:
         Its norm over that of k^2 B x.
     """
 
-    problem: WindowProblem = field(repr=False)
+    problem: EigenProblem = field(repr=False)
     m: int
     q: int
     k_per_um: complex

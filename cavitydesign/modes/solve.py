@@ -18,9 +18,9 @@ from .family import ReducedFamily, first_snapshot, lifted, solve_family
 from .measure import wall_shift
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
-from .problem import Resolution, Values, WindowProblem
+from .problem import EigenProblem, Resolution, Values, WindowProblem
 from .resolution import first_resolution, refined
-from .seeds import FamilySeed
+from .seeds import FamilySeed, Seed
 from .snapshot import RawMode, Snapshot
 from .stopwatch import Stopwatch
 
@@ -51,7 +51,7 @@ class SolvedClass:
         Eigenvalues counted at the first azimuthal order, and whether all were found.
     """
 
-    seed: FamilySeed
+    seed: Seed
     family: ReducedFamily = field(repr=False)
     modes: list[RawMode] = field(repr=False)
     discrete: dict[int, float]
@@ -98,6 +98,7 @@ def solve_radial_family(cavity: Cavity, request: ModeRequest, seed: FamilySeed, 
 def _wall_shift(result: SolvedClass) -> float:
     """Largest relative change of k by the walls, over the modes of the first snapshot."""
     shot, problem = result.family.snapshots[0], result.family.problem
+    assert isinstance(problem, WindowProblem)
     chosen = shot.chosen.items()
     return max((wall_shift(problem, shot.vectors[:, i], shot.m, shot.wavenumber(q).real, shot.eps) for q, i in chosen), default=0.0)
 
@@ -173,7 +174,7 @@ def _solve_class(
             ReducedFamily.span(problem, seed, shots), seed.orders, qs, request.relative_accuracy
         )
     with watch.stage("count"):
-        counted, complete, note = _count(low_problem, low_shot)
+        counted, complete, note = count_modes(low_problem, low_shot)
     lost = [q for q in qs if q not in shot.chosen]
     if lost:
         which = ", ".join(map(str, lost))
@@ -244,7 +245,7 @@ def _converged(
             middle_problem = better
 
 
-def _count(problem: WindowProblem, shot: Snapshot) -> tuple[int, bool, str]:
+def count_modes(problem: EigenProblem, shot: Snapshot) -> tuple[int, bool, str]:
     """Eigenvalues from the lowest wanted mode up to the shift by inertia, against those found.
 
     Counted at the first azimuthal order, where the modes are found and named, two orders below the final one: every mode is

@@ -86,7 +86,7 @@ def test_own_assembly_of_scikit_fem_agrees(order: int) -> None:
     """Two assemblies of the same integrals with the same Gauss points differ by rounding only: 1e-12 of the largest entry."""
     mesh = skewed()
     section = as_section(mesh)
-    space = QuadSpace(section, order, np.zeros(section.edges.shape[0], dtype=bool))
+    space = QuadSpace.of(section, order, np.zeros(section.edges.shape[0], dtype=bool))
     forms = assemble_section(space, 1, extra_points=3)
     vector, nodal = ElementQuadHcurl(order), ElementQuadH1(order)
     points = 2 * (order + 4) - 1
@@ -110,18 +110,15 @@ def test_own_assembly_of_scikit_fem_agrees(order: int) -> None:
             out[np.ix_(v, s)], out[np.ix_(s, v)] = block, block.T
         return out
 
-    pattern = space.pattern
-    rows = np.repeat(np.arange(space.size), np.diff(pattern.indptr))
+    one = np.ones(1)
     cases = [
-        (forms.k0, whole(curl_curl, None, None)),
-        (forms.k2, whole(over_r, coupling, slopes)),
-        (forms.b_plane[0], whole(mass, None, None)),
-        (forms.b_azimuthal[0], whole(None, None, scalar)),
+        (forms.matrix(curl=1.0), whole(curl_curl, None, None)),
+        (forms.matrix(gradient=1.0), whole(over_r, coupling, slopes)),
+        (forms.matrix(plane=one), whole(mass, None, None)),
+        (forms.matrix(azimuthal=one), whole(None, None, scalar)),
     ]
-    for data, expected in cases:
-        ours = np.zeros_like(expected)
-        ours[rows, pattern.indices] = data
-        error = abs(ours - expected).max() / abs(expected).max()
+    for matrix, expected in cases:
+        error = abs(matrix @ np.eye(space.size) - expected).max() / abs(expected).max()
         print(f"order {order}: {error:.1e}")
         assert error < 1e-12
 
@@ -140,11 +137,9 @@ def curved(degree: int = 4) -> SectionMesh:
 def test_gradients_lie_in_the_curl_space(order: int) -> None:
     """K2 applied to (grad psi, psi) is zero: its energy is below 1e-11 of that of grad psi (rounding)."""
     mesh = curved()
-    space = QuadSpace(mesh, order, np.zeros(mesh.edges.shape[0], dtype=bool))
+    space = QuadSpace.of(mesh, order, np.zeros(mesh.edges.shape[0], dtype=bool))
     forms = assemble_section(space, 1)
-    pattern = space.pattern
-    k2 = np.zeros((space.size, space.size))
-    k2[np.repeat(np.arange(space.size), np.diff(pattern.indptr)), pattern.indices] = forms.k2
+    k2 = forms.matrix(gradient=1.0) @ np.eye(space.size)
     scalar_rows = np.unique(space.numbers[:, 2 * order * (order + 1) :])
     vector_rows = np.unique(space.numbers[:, : 2 * order * (order + 1)])
     psi = np.random.default_rng(1).standard_normal(scalar_rows.size)
@@ -157,15 +152,42 @@ def test_gradients_lie_in_the_curl_space(order: int) -> None:
     assert abs(x @ k2 @ x) < 1e-11 * whole
 
 
-@pytest.mark.parametrize("order", [1, 2, 3, 6])
-def test_no_jump_across_facets(order: int) -> None:
+def mixed(mesh: SectionMesh, low: int) -> np.ndarray:
+    """An order for each element, of four following ones, at random."""
+    return low + np.random.default_rng(9).integers(0, 4, mesh.elements)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 6, "mixed"])
+def test_no_jump_across_facets(order: int | str) -> None:
     """Tangential E and psi of a random field agree on both sides of every edge, to rounding."""
     mesh = curved()
-    space = QuadSpace(mesh, order, np.zeros(mesh.edges.shape[0], dtype=bool))
+    orders = mixed(mesh, 1) if isinstance(order, str) else order
+    space = QuadSpace.of(mesh, orders, np.zeros(mesh.edges.shape[0], dtype=bool))
     vector = np.random.default_rng(2).standard_normal((space.size, 1))
     largest, jump = facet_jump(space, vector)
     print(f"order {order}: jump {jump:.1e} of {largest:.1e}")
     assert jump < 1e-11 * largest
+
+
+def test_mixed_orders_lie_between_uniform_ones() -> None:
+    """A space of orders 2 to 5 is part of that of order 5 and holds that of order 2: its matrices are those of the fields as the
+    whole space has them, to rounding (the same Gauss points in all)."""
+    mesh = curved()
+    walls = np.zeros(mesh.edges.shape[0], dtype=bool)
+    walls[mesh.outer_edges[::2]] = True
+    spaces = [QuadSpace.of(mesh, orders, walls) for orders in (5, mixed(mesh, 2), 2)]
+    points = [8 - int(space.order) for space in spaces]
+    whole, part, least = (assemble_section(space, 1, extra_points=n) for space, n in zip(spaces, points, strict=True))
+    assert least.space.size < part.space.size < whole.space.size
+    for small, large in ((part, whole), (least, part), (least, whole)):
+        here, there = large.space.shared_with(small.space)
+        assert np.array_equal(np.sort(there), np.arange(small.space.size))
+        x = np.random.default_rng(4).standard_normal((small.space.size, 2))
+        lifted = np.zeros((large.space.size, 2))
+        lifted[here] = x[there]
+        low, high = (one.matrix(1.0, 3.0, np.ones(1), np.full(1, 2.0)) for one in (small, large))
+        expected = x.T @ (low @ x)
+        assert abs(lifted.T @ (high @ lifted) - expected).max() < 1e-7 * abs(expected).max()
 
 
 def sources() -> dict[str, Callable[[], SectionMesh]]:
@@ -208,7 +230,7 @@ def _by_gmsh(meshing: Meshing, file: Path | None = None) -> SectionMesh:
 def test_no_jump_across_facets_of_any_source(source: str) -> None:
     """Tangential E and psi on both sides of every edge, to rounding, whatever made the mesh."""
     mesh = sources()[source]()
-    space = QuadSpace(mesh, 3, np.zeros(mesh.edges.shape[0], dtype=bool))
+    space = QuadSpace.of(mesh, 3, np.zeros(mesh.edges.shape[0], dtype=bool))
     largest, jump = facet_jump(space, np.random.default_rng(5).standard_normal((space.size, 1)))
     print(f"{source}: {mesh.elements} elements, jump {jump:.1e} of {largest:.1e}")
     assert jump < 1e-9 * largest

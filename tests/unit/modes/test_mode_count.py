@@ -12,7 +12,7 @@ from cavitydesign.modes.family import first_snapshot
 from cavitydesign.modes.problem import WindowProblem
 from cavitydesign.modes.seeds import family_seed
 from cavitydesign.modes.snapshot import Snapshot
-from cavitydesign.modes.solve import _count
+from cavitydesign.modes.solve import count_modes
 
 CAVITY = Cavity(Parabola(7.5, 60.0), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
 REQUEST = ModeRequest("TM", 540.0, None, 122, 1, 3, 1e-5)
@@ -29,7 +29,7 @@ def solved() -> tuple[WindowProblem, Snapshot]:
 def test_list_and_count_agree(solved: tuple[WindowProblem, Snapshot]) -> None:
     problem, shot = solved
     assert sorted(shot.chosen) == EVEN
-    counted, complete, note = _count(problem, shot)
+    counted, complete, note = count_modes(problem, shot)
     assert complete and counted >= len(EVEN), note
 
 
@@ -38,13 +38,13 @@ def test_a_mode_taken_from_the_list_is_missed(solved: tuple[WindowProblem, Snaps
     problem, shot = solved
     lowest = min(shot.values[column].real for column in shot.chosen.values())
     within = np.flatnonzero((shot.values.real >= lowest * (1 - 1e-9)) & (shot.values.real < shot.shift))
-    counted = _count(problem, shot)[0]
+    counted = count_modes(problem, shot)[0]
     taken = [i for i in within if i != shot.chosen[0]]
     assert taken, "nothing but the lowest mode in the range: nothing to take"
     for i in taken:
         kept = np.delete(np.arange(shot.values.size), i)
         chosen = {q: int(np.searchsorted(kept, column)) for q, column in shot.chosen.items() if column != i}
         poorer = replace(shot, values=shot.values[kept], vectors=shot.vectors[:, kept], chosen=chosen)
-        again, complete, note = _count(problem, poorer)
+        again, complete, note = count_modes(problem, poorer)
         assert not complete
         assert again == counted and f"{counted} eigenvalues" in note and f"{counted - 1} found" in note

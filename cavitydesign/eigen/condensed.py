@@ -1,0 +1,189 @@
+"""Symmetric matrices that are sums of dense element matrices, factorised by static condensation.
+
+What only one element couples (its bubbles) is eliminated there, all elements of a batch at once by LAPACK; the sparse Schur
+complement on what neighbours share is several times smaller and denser, and goes to SuperLU (Guyan 1965; Wilson 1974). Complex
+matrices are symmetric, not Hermitian; batches that are real stay real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.linalg import lapack
+
+from .sparse_factor import SparseFactor, factorised_sparse
+
+Values = NDArray[Any]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Elements with equally many local unknowns.
+
+    Parameters
+    ----------
+    numbers : (k, L) int array
+        Unknown of each local one; that past the last where a wall removed it.
+    shared, own : int arrays
+        Local unknowns that neighbours couple too, and those that only the element does.
+    slot : (k, S, S) int32 array
+        Place of each pair of shared ones in the data of the Schur complement; the number of stored values where one is absent.
+    """
+
+    numbers: IntArray
+    shared: IntArray
+    own: IntArray
+    slot: NDArray[np.int32] = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class ElementLayout:
+    """Where the unknowns of the elements lie.
+
+    Parameters
+    ----------
+    size, skeleton : int
+        All unknowns, and the first of them, that elements share.
+    batches : tuple of Batch
+    indptr, indices : int32 arrays
+        Pattern of the Schur complement.
+    """
+
+    size: int
+    skeleton: int
+    batches: tuple[Batch, ...]
+    indptr: NDArray[np.int32] = field(repr=False)
+    indices: NDArray[np.int32] = field(repr=False)
+
+    def local_of(self, vectors: Values) -> list[Values]:
+        """Columns of (n, c) by batch, each (k, L, c)."""
+        padded = np.concatenate([vectors, np.zeros((1, vectors.shape[1]), vectors.dtype)])
+        return [padded[batch.numbers] for batch in self.batches]
+
+    def gathered(self, local: Sequence[Values]) -> Values:
+        """Sum of (k, L, c) contributions, shape (n, c)."""
+        count = local[0].shape[-1]
+        out: Values = self._gather @ np.concatenate([part.reshape(-1, count) for part in local])
+        return np.asarray(out[: self.size])
+
+    @cached_property
+    def _gather(self) -> sparse.csr_matrix:
+        numbers = np.concatenate([batch.numbers.ravel() for batch in self.batches])
+        entries = (np.ones(numbers.size), (numbers, np.arange(numbers.size)))
+        return sparse.csr_matrix(entries, shape=(self.size + 1, numbers.size))
+
+
+@dataclass(frozen=True, eq=False)
+class CondensedFactor:
+    """Factors of a sum of element matrices.
+
+    Attributes
+    ----------
+    inverse : sequence of (k, I, I) arrays
+        Of the blocks of the elements' own unknowns.
+    spread : sequence of (k, I, S) arrays
+        That times their coupling to the shared ones.
+    skeleton : SparseFactor
+        Of the Schur complement.
+    """
+
+    layout: ElementLayout
+    inverse: tuple[Values, ...] = field(repr=False)
+    spread: tuple[Values, ...] = field(repr=False)
+    skeleton: SparseFactor = field(repr=False)
+
+    @cached_property
+    def negative(self) -> int | None:
+        """Negative eigenvalues of the matrix (Sylvester; Haynsworth for the parts); None if complex or not to be had."""
+        outer = self.skeleton.negative
+        if outer is None:
+            return None
+        return outer + sum(_negative(block) for blocks in self.inverse for block in blocks)
+
+    def solve(self, right: Values) -> Values:
+        """Solve for one or several right-hand sides."""
+        layout = self.layout
+        columns = right if right.ndim == 2 else right[:, None]
+        complex_ = np.iscomplexobj(columns) or self.skeleton.is_complex
+        out = np.zeros((layout.size + 1, columns.shape[1]), dtype=complex if complex_ else float)
+        out[: layout.size] = columns
+        inside = []
+        for batch, inverse, spread in zip(layout.batches, self.inverse, self.spread, strict=True):
+            own = out[batch.numbers[:, batch.own]]
+            inside.append(product(inverse, own))
+            np.subtract.at(out, batch.numbers[:, batch.shared], product(spread.transpose(0, 2, 1), own))
+        out[-1] = 0.0
+        out[: layout.skeleton] = self.skeleton.solve(out[: layout.skeleton])
+        for batch, spread, own in zip(layout.batches, self.spread, inside, strict=True):
+            out[batch.numbers[:, batch.own]] = own - product(spread, out[batch.numbers[:, batch.shared]])
+        return out[:-1] if right.ndim == 2 else out[:-1, 0]
+
+
+def condensed(layout: ElementLayout, blocks: Sequence[Values]) -> CondensedFactor:
+    """Factorise a sum of element matrices.
+
+    Parameters
+    ----------
+    layout : ElementLayout
+    blocks : sequence of (k, L, L) arrays
+        By batch; symmetric.
+
+    Raises
+    ------
+    RuntimeError
+        If it is singular.
+    """
+    inverses, spreads = [], []
+    kind = np.result_type(*(block.dtype for block in blocks))
+    data = np.zeros(layout.indices.size + 1, dtype=kind)
+    for batch, block in zip(layout.batches, blocks, strict=True):
+        flat = block.reshape(block.shape[0], -1)
+        length = block.shape[1]
+
+        def part(rows: IntArray, columns: IntArray, flat: Values = flat, length: int = length) -> Values:
+            places = (rows[:, None] * length + columns).ravel()
+            return np.take(flat, places, axis=1).reshape(flat.shape[0], rows.size, columns.size)
+
+        coupling = part(batch.own, batch.shared)
+        try:
+            inverse = np.linalg.inv(part(batch.own, batch.own))
+        except np.linalg.LinAlgError as error:
+            raise RuntimeError("exactly singular") from error
+        spread = inverse @ coupling
+        schur = part(batch.shared, batch.shared) - coupling.transpose(0, 2, 1) @ spread
+        _add(data, batch.slot.ravel(), schur.ravel())
+        inverses.append(inverse)
+        spreads.append(spread)
+    matrix = sparse.csc_matrix((data[:-1], layout.indices, layout.indptr), shape=(layout.skeleton, layout.skeleton))
+    return CondensedFactor(layout, tuple(inverses), tuple(spreads), factorised_sparse(matrix))
+
+
+def product(matrices: Values, columns: Values) -> Values:
+    """matrices @ columns, a real matrix with complex columns in real arithmetic."""
+    if np.iscomplexobj(columns) and not np.iscomplexobj(matrices):
+        columns = np.ascontiguousarray(columns)
+        return np.asarray((matrices @ columns.view(np.float64)).view(np.complex128))
+    return np.asarray(matrices @ columns)
+
+
+def _add(data: Values, place: NDArray[np.int32], values: Values) -> None:
+    if np.iscomplexobj(values):
+        _add(data.real, place, values.real)
+        _add(data.imag, place, values.imag)
+    else:
+        part = data.real if np.iscomplexobj(data) else data
+        part += np.bincount(place, weights=values, minlength=data.size)
+
+
+def _negative(inverse: Values) -> int:
+    """Negative eigenvalues of a small symmetric matrix or, as many, of its inverse: Bunch-Kaufman pivots."""
+    packed, pivots, _ = lapack.dsytrf(inverse, lower=1, lwork=32 * max(inverse.shape[0], 1))
+    single = pivots > 0
+    return int(np.count_nonzero(packed.diagonal()[single] < 0)) + int(np.count_nonzero(~single)) // 2
