@@ -119,6 +119,7 @@ class FitAnswer:
             "diameter_error_um": self.diameter_error_um,
             "prior": dict(self.prior.__dict__),
             "peaks_nm": self.peaks.wavelength_nm.tolist(),
+            "peaks_error_nm": self.peaks.error_nm.tolist(),
             "candidates": [candidate.to_json_dict() for candidate in self.candidates],
         }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..visualise.labels import with_error
 from ..visualise.loss_budget import CHANNELS, loss_shares
 
 
@@ -34,14 +35,6 @@ def number(value: Any, digits: int = 5) -> str:
     if isinstance(value, bool | str):
         return str(value)
     return f"{float(value):.{digits}g}"
-
-
-def with_error(value: float, error: float) -> str:
-    """A value to the digits that its error allows, with the error."""
-    if not math.isfinite(error) or error <= 0:
-        return f"{value:.9g}"
-    decimals = min(max(0, 1 - math.floor(math.log10(error))), 12)
-    return f"{value:.{decimals}f} ± {error:.1e}"
 
 
 def mode_table(modes: Sequence[Mapping[str, Any]]) -> Table:

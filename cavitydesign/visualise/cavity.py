@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
-from .theme import LIGHT, Theme, colour, figure, themed
+from .theme import LIGHT, Theme, colour, figure, halo, themed
 
 Array = NDArray[np.float64]
 
@@ -106,8 +106,17 @@ def draw_cavity(cavity: Cavity, *, theme: Theme = LIGHT) -> Figure:
     ends = {"arrowstyle": "<->", "color": theme.ink, "lw": 0.8, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", (-radius, level), (radius, level), arrowprops=ends)
     bend = cavity.outline.axial_radius_um
-    words = f"{cavity.diameter_um:.4g} µm" + ("" if not np.isfinite(bend) else f", axial radius {bend:.4g} µm")
-    ax.set_title(words)
+    ax.annotate(
+        f"{cavity.diameter_um:.4g} µm",
+        (0.0, level),
+        (0, 3),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        path_effects=halo(theme.ground),
+    )
+    curved = "" if not np.isfinite(bend) else f", axial radius {bend:.4g} µm"
+    ax.set_title(f"diameter {cavity.diameter_um:.4g} µm{curved}")
     ax.set_aspect("equal")
     ax.set_xlabel("r (µm)")
     ax.set_ylabel("z (µm)")

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..errors import InputError
+from .labels import MINUS
 from .theme import LIGHT, Theme, colour, figure, plain_ticks, themed
 
 
@@ -17,6 +18,10 @@ def observed_rate(size: Sequence[float], error: Sequence[float]) -> float:
         raise InputError("convergence: a rate needs at least two points")
     x, y = np.log(np.asarray(size[-3:], dtype=float)), np.log(np.asarray(error[-3:], dtype=float))
     return float(np.polyfit(x, y, 1)[0])
+
+
+def _rate_words(size: Sequence[float], error: Sequence[float]) -> str:
+    return f"{observed_rate(size, error):.2f}".replace("-", MINUS)
 
 
 @themed
@@ -52,7 +57,7 @@ def draw_convergence(
     fig = figure(4.8, 3.6)
     ax = fig.subplots()
     for position, (name, (size, error)) in enumerate(series.items()):
-        ax.loglog(size, error, "o-", color=colour(position), label=f"{name}, rate {observed_rate(size, error):.2f}")
+        ax.loglog(size, error, "o-", color=colour(position), label=f"{name}, rate {_rate_words(size, error)}")
         if stated is not None and name in stated:
             ax.loglog(size, stated[name], "s:", mfc="none", color=colour(position), lw=0.9, label=f"{name}, stated")
     if asked is not None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError
+from .labels import MINUS
 from .theme import LIGHT, Theme, colour, figure, themed
+
+_ROOM_FOR_ENDS = 0.12
+# of the largest change: what the eye and the accuracy of the solver call none
+_NOTHING = 1e-6
 
 
 @themed
@@ -38,16 +44,40 @@ def draw_tornado(
     ordered = sorted(swings.items(), key=lambda item: abs(item[1][1] - item[1][0]))
     fig = figure(5.6, 1.1 + 0.34 * len(ordered))
     ax = fig.subplots()
+    least = _NOTHING * max(abs(end - base) for ends in swings.values() for end in ends)
     for row, (_, (low, high)) in enumerate(ordered):
         ax.barh(row, low - base, left=base, height=0.62, color=colour(0), label="low end" if row == 0 else None)
         ax.barh(row, high - base, left=base, height=0.62, color=colour(1), label="high end" if row == 0 else None)
+        _tell_ends(ax, row, low - base, high - base, base, least)
     ax.axvline(base, color=theme.ink, lw=1.0)
+    ax.margins(x=_ROOM_FOR_ENDS)
     ax.set_yticks(range(len(ordered)), [name for name, _ in ordered])
     ax.tick_params(axis="y", which="both", length=0)
     ax.set_xlabel(outcome)
-    ax.set_title(f"nominal {base:.5g}")
-    ax.legend(loc="lower right")
+    unit = outcome.rpartition("(")[2].rstrip(")") if outcome.endswith(")") else ""
+    ax.set_title(f"nominal {base:.6g} {unit}".rstrip())
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return fig
+
+
+def _tell_ends(ax: Axes, row: int, low: float, high: float, base: float, least: float) -> None:
+    """The change at either end in figures, beside its bar: short bars cannot be read off."""
+    ends = [(low, f"{low:+.2g}"), (high, f"{high:+.2g}")]
+    if max(abs(low), abs(high)) <= least:
+        ends = [(abs(high), "0")]
+    elif low * high > 0:
+        ends = [(max(low, high, key=abs), f"{low:+.2g}, {high:+.2g}")]
+    for place, (change, words) in enumerate(ends):
+        right = change > 0 or (change == 0 and place == 1)
+        ax.annotate(
+            words.replace("-", MINUS),
+            (base + change, row),
+            (3 if right else -3, 0),
+            textcoords="offset points",
+            ha="left" if right else "right",
+            va="center",
+            fontsize=7,
+        )
 
 
 def pareto_front(points: ArrayLike, maximise: tuple[bool, bool]) -> NDArray[np.bool_]:

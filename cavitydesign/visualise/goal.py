@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..study.table import column_unit
+from .labels import MINUS, axis_label
 from .theme import LIGHT, Theme, colour, figure, themed
 
 _HALF = 0.15
@@ -43,11 +43,6 @@ def _outcome_of(words: str) -> str:
     return first if second == "near" else second
 
 
-def _label(name: str) -> str:
-    unit = column_unit(name)
-    return f"{name} ({unit})" if unit else name
-
-
 def _points(entries: list[Mapping[str, Any]], key: str, outcome: str) -> tuple[list[float], list[float]]:
     pairs = [(e["values"][key], e["outcomes"][outcome]) for e in entries if e["outcomes"].get(outcome) is not None]
     return [x for x, _ in pairs], [y for _, y in pairs]
@@ -61,9 +56,21 @@ def _draw_trials(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
     if answer.get("robust") is not None:
         ax.plot(*_points([answer["robust"]], key, outcome), "D", color=colour(3), ms=6, label=_bearing(answer))
     low, high = answer["margins"][key]
-    ax.axvspan(low, high, color=colour(1), alpha=0.15, lw=0)
-    ax.set(xlabel=_label(key), ylabel=_label(outcome), title=answer["goal"])
+    ax.axvspan(low, high, color=colour(1), alpha=0.15, lw=0, label="within 5 % of it")
+    ax.set(xlabel=axis_label(key), ylabel=axis_label(outcome), title=_goal_words(answer["goal"]))
     ax.legend()
+
+
+def _goal_words(goal: str) -> str:
+    """The goal with its outcome named as on the axes: "FSR (nm) near 4.2"."""
+    outcome = _outcome_of(goal)
+    return goal.replace(outcome, axis_label(outcome))
+
+
+def _spread_words(row: Mapping[str, Any]) -> str:
+    """A key with its standard deviation: "diameter\\n± 0.2 µm"."""
+    words, _, unit = axis_label(row["key"]).partition(" (")
+    return f"{words}\n± {row['sd']:g} {unit.rstrip(')')}".rstrip()
 
 
 def _bearing(answer: Mapping[str, Any]) -> str:
@@ -85,7 +92,7 @@ def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
         pairs = [(e["outcomes"].get(first), e["outcomes"].get(second)) for e in entries]
         known = sorted((x, y) for x, y in pairs if x is not None and y is not None)
         ax.plot([x for x, _ in known], [y for _, y in known], **style)
-    ax.set(xlabel=_label(first), ylabel=_label(second), title="Pareto front")
+    ax.set(xlabel=axis_label(first), ylabel=axis_label(second), title="Pareto front")
     ax.legend()
 
 
@@ -94,15 +101,15 @@ def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme
     base = found["nominal"]
     for place, row in enumerate(rows):
         # One above the other: at an optimum both may lie on one side.
-        for end, word, tone, step in (("high", "+1 sd", 1, _HALF), ("low", "-1 sd", 0, -_HALF)):
+        for end, word, tone, step in (("high", "+1 sd", 1, _HALF), ("low", f"{MINUS}1 sd", 0, -_HALF)):
             label = word if place == 0 else None
             ax.barh(place + step, row[end] - base, left=base, height=2 * _HALF, color=colour(tone), label=label)
     ax.axvline(base, color=theme.ink, lw=1.0)
     low, high = found["outcome_quantiles"][0], found["outcome_quantiles"][2]
     ax.axvspan(low, high, color=theme.grid, alpha=0.5, lw=0, zorder=0)
-    ax.set_yticks(np.arange(len(rows)), [f"{row['key'].split('.', 1)[1]}\n± {row['sd']:g}" for row in rows])
+    ax.set_yticks(np.arange(len(rows)), [_spread_words(row) for row in rows])
     fast = found["by_response"] if found.get("by_derivatives") is None else found["by_derivatives"]
     share = f"yield {fast:.3f}, by full solves {found['by_solves']:.3f} ± {found['by_solves_error']:.3f}"
-    ax.set(xlabel=f"{_label(outcome)}, 5 to 95 % shaded", title=share)
+    ax.set(xlabel=f"{axis_label(outcome)}, 5 to 95 % shaded", title=share)
     ax.set_ylim(-0.5, len(rows) - 0.5 + _LEGEND_ROOM)
     ax.legend(loc="upper left", ncols=2)

@@ -127,6 +127,8 @@ def draw_polariser(
     contrast = (top - float(values.min())) / (top + float(values.min()))
     ax.set_ylim(0.0, 1.05)
     ax.set_yticks([0.5, 1.0], ["0.5", "1"])
+    ax.set_rlabel_position(90.0)
+    ax.set_xlabel("intensity / max")
     ax.grid(True)
     ax.set_title(f"polarisation contrast {100 * contrast:.1f} %\n0° along the fibre")
     return fig

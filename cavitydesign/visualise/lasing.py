@@ -11,11 +11,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..errors import InputError
+from .labels import with_error
 from .record import Result, finite, record
 from .theme import LIGHT, Theme, colour, figure, halo, themed
 
 Array = NDArray[np.float64]
 
+_LEAST_SHARE = 1e-6
+# share of the width of the axes that the longest name takes
+_ROOM_ON_THE_LEFT = 0.28
 THRESHOLD_NAMES = {"gain_equals_loss": "gain = loss", "ase": "ASE", "lasing": "lasing"}
 
 
@@ -95,24 +99,10 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     breaks = [thresholds[name] for name in ("ase", "lasing") if name in thresholds]
     if len(slopes) == len(breaks) + 1 and breaks == sorted(breaks):
         _draw_fit(ax, fluence, emission, breaks, slopes, theme)
-    for name, value in thresholds.items():
-        ax.axvline(value, color=theme.muted, lw=0.8, ls=(0, (4, 2)), label=f"threshold {name}")
-        words = f"{THRESHOLD_NAMES.get(name, name)} {value:.3g}"
-        ax.text(
-            value,
-            0.98,
-            words,
-            transform=ax.get_xaxis_transform(),
-            rotation=90,
-            ha="right" if name == "gain_equals_loss" else "left",
-            va="top",
-            fontsize=7.5,
-            color=theme.muted,
-            path_effects=halo(theme.ground),
-        )
     low, high = ax.get_ylim()
-    ax.set_ylim(low, high * (high / low) ** 0.16)  # room above the curve for the names of the thresholds
+    ax.set_ylim(low, high * (high / low) ** 0.2)  # room above the curve for the names of the thresholds
     _plain_fluence_axis(ax)
+    _name_thresholds(ax, thresholds, _break_errors(content), theme)
     ax.set_ylabel("emission (arb. units)")
     ax.set_title(_regime_words(content))
     handles, names = ax.get_legend_handles_labels()
@@ -120,6 +110,35 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     box = {"frameon": True, "facecolor": theme.ground, "framealpha": 0.9, "edgecolor": "none"}
     ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="lower right", **box)
     return fig
+
+
+def _break_errors(content: Mapping[str, Any]) -> dict[str, float]:
+    """Standard errors of the thresholds that are breaks of the fitted curve."""
+    if content.get("threshold_rule", "light curve") != "light curve":
+        return {}
+    errors = (content.get("fit") or {}).get("breaks_error_mj_cm2") or ()
+    return dict(zip(("ase", "lasing"), errors, strict=False))
+
+
+def _name_thresholds(ax: Axes, thresholds: Mapping[str, float], errors: Mapping[str, float], theme: Theme) -> None:
+    """An upright line each, named at the top, one row below the other so that close thresholds stay apart."""
+    low, high = np.log(ax.get_xlim())
+    for row, (name, value) in enumerate(sorted(thresholds.items(), key=lambda item: item[1])):
+        ax.axvline(value, color=theme.muted, lw=0.8, ls=(0, (4, 2)), label=f"threshold {name}")
+        told = with_error(value, errors[name]) if errors.get(name) else f"{value:.3g}"
+        right = (np.log(value) - low) / (high - low) < _ROOM_ON_THE_LEFT
+        ax.annotate(
+            f"{THRESHOLD_NAMES.get(name, name)} {told}",
+            (value, 1.0),
+            (3 if right else -3, -4 - 10 * row),
+            xycoords=ax.get_xaxis_transform(),
+            textcoords="offset points",
+            ha="left" if right else "right",
+            va="top",
+            fontsize=7.5,
+            color=theme.muted,
+            path_effects=halo(theme.ground),
+        )
 
 
 def _regime_words(content: Mapping[str, Any]) -> str:
@@ -166,13 +185,14 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     wavelength = np.array([mode["wavelength_nm"] for mode in modes])
     share = np.array([mode.get("output_share") or 0.0 for mode in modes])
     strongest = float(share.max())
-    upper.vlines(wavelength, 1e-6, np.maximum(share, 1e-6), color=colour(0), lw=2)
-    upper.plot(wavelength, np.maximum(share, 1e-6), "o", color=colour(0), label="output share")
+    shown = share > _LEAST_SHARE
+    upper.vlines(wavelength[shown], _LEAST_SHARE, share[shown], color=colour(0), lw=2)
+    upper.plot(wavelength[shown], share[shown], "o", color=colour(0), label="output share")
     if strongest > 0:
         upper.axhline(0.1 * strongest, color=theme.muted, ls=(0, (4, 2)), lw=0.8, label="a tenth of the strongest")
         upper.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1)
     upper.set_yscale("log")
-    upper.set_ylim(1e-6, 3.0 if len(modes) > 12 else 30.0)
+    upper.set_ylim(_LEAST_SHARE, 3.0 if len(modes) > 12 else 30.0)
     upper.set_ylabel("share of output")
     lower.plot(wavelength, [mode["threshold_gain_per_cm"] for mode in modes], "s", color=colour(1), label="threshold gain")
     lower.set_ylabel("threshold gain (cm$^{-1}$)")
@@ -183,9 +203,9 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
         for mode, height in zip(modes, share, strict=True):
             upper.annotate(
                 mode["label"],
-                (mode["wavelength_nm"], max(height, 1e-6)),
+                (mode["wavelength_nm"], max(height, _LEAST_SHARE)),
                 (4, 2),
                 textcoords="offset points",
-                fontsize=6.5,
+                fontsize=7,
             )
     return fig

@@ -57,7 +57,7 @@ def draw_micrograph(
         f"D = {2 * radius:.3f} ± {2 * outline.radius_sd_um:.3f} µm,"
         f" axial radius {axial:.2f} ± {outline.axial_radius_sd_um:.2f} µm, scatter {1e3 * outline.rms_um:.0f} nm"
     )
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", markerscale=6)
     return fig
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..gain import GainMedium
 from ..gain.gain_curve import pumped_gain_per_cm
+from .labels import TIMES
 from .record import Result, families, family_name, mode_records, record
 from .theme import LIGHT, Theme, colour, figure, label_panel, plain_ticks, themed
 
@@ -61,7 +62,7 @@ def _draw_teeth(
                 rotation=90,
                 ha="center",
                 va="bottom",
-                fontsize=6.5,
+                fontsize=7,
             )
     ax.set_ylim(low * 1.08, 1.5 * top)
 
@@ -181,7 +182,7 @@ def draw_waterfall(
             zorder=2 * (len(values) - row) + 1,
             label=f"{fluence:g} mJ/cm²",
         )
-        note = f"{fluence:.3g}  (x {_short(overall / peak)})"
+        note = f"{fluence:.3g}  ({TIMES} {_short(overall / peak)})"
         ax.text(1.01, base + 0.03, note, transform=ax.get_yaxis_transform(), fontsize=7, va="bottom")
     ax.set_xlim(float(wavelength_nm[0]), float(wavelength_nm[-1]))
     ax.set_ylim(0.0, (len(values) - 1) * step + 1.12)

@@ -8,16 +8,10 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from ..errors import InputError
-from ..study.table import column_unit
+from .labels import axis_label
 from .theme import LIGHT, Theme, colour, figure, themed
 
 _LOG_SPAN = 30.0
-
-
-def axis_label(name: str) -> str:
-    """Name of a column with its unit."""
-    unit = column_unit(name)
-    return f"{name} ({unit})" if unit else name
 
 
 @themed

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from ..errors import InputError
 from ..study.plot_spec import PlotSpec
 from ..study.table import Table
-from .study import axis_label, is_number
+from .labels import axis_label
+from .study import is_number
 from .theme import LIGHT, Theme, colour, figure, plain_ticks, themed
 
 _ORDERED_KINDS = 24
@@ -68,7 +69,7 @@ def _lines(ax: Axes, table: Table, spec: PlotSpec, x: str, y: str) -> None:
     groups = list(dict.fromkeys(name for name in names if name is not None))
     for place, group in enumerate(groups[:_ORDERED_KINDS]):
         pairs = sorted((a, b) for name, a, b in rows if name == group and is_number(a) and is_number(b))
-        label = f"{spec.by} {group}" if spec.by else None
+        label = f"{axis_label(spec.by)} {group}" if spec.by else None
         # open marks of different size keep lines apart that lie on each other
         marker, face = "os^Dv"[place % 5], "none" if place else colour(place)
         ax.plot([a for a, _ in pairs], [b for _, b in pairs], marker, ms=3 + place % 3, mfc=face, mec=colour(place), label=label)

@@ -18,8 +18,9 @@ from cavitydesign.report import audit, sections
 from cavitydesign.report.applied import applied_values
 from cavitydesign.report.html import report_html, write_report
 from cavitydesign.report.references import library, materials_used, references_of
-from cavitydesign.report.sections import number, with_error
+from cavitydesign.report.sections import number
 from cavitydesign.visualise.field import draw_meridian
+from cavitydesign.visualise.labels import with_error
 from cavitydesign.visualise.lasing import draw_light_curve
 
 DESIGN: dict[str, Any] = {
@@ -131,8 +132,8 @@ def test_every_value_that_was_used_is_told(results: dict[str, Any]) -> None:
 def test_fits_carry_their_standard_errors(results: dict[str, Any]) -> None:
     fit = {"breaks_mj_cm2": [2.0, 3.0], "breaks_error_mj_cm2": [0.02, 0.03], "slopes_error": [0.1, 0.2, 0.1], "rms": 0.01}
     rows = dict(sections.lasing_table({**results["lasing"], "fit": fit}).rows)
-    assert rows["second break, lasing threshold (mJ/cm²)"] == "3.000 ± 3.0e-02"
-    assert rows["slopes of the light curve"] == "3.00 ± 1.0e-01, 6.00 ± 2.0e-01, 3.00 ± 1.0e-01"
+    assert rows["second break, lasing threshold (mJ/cm²)"] == "3.000 ± 0.030"
+    assert rows["slopes of the light curve"] == "3.00 ± 0.10, 6.00 ± 0.20, 3.00 ± 0.10"
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_report_without_lasing_and_with_hostile_words(results: dict[str, Any]) -
 
 def test_numbers_carry_the_digits_that_their_error_allows() -> None:
     assert with_error(537.996921234, 3e-7) == "537.99692123 ± 3.0e-07"
-    assert with_error(19.4512, 0.02) == "19.451 ± 2.0e-02"
+    assert with_error(19.4512, 0.02) == "19.451 ± 0.020"
     assert with_error(1.5, 0.0) == "1.5"
     assert number(None) == "-"
 

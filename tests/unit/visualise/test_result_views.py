@@ -18,6 +18,7 @@ from cavitydesign.visualise.convergence import draw_convergence, observed_rate
 from cavitydesign.visualise.decision import draw_pareto, draw_tornado, pareto_front
 from cavitydesign.visualise.dispersion import draw_against_diameter, draw_dispersion
 from cavitydesign.visualise.kinetics import draw_bleaching, draw_kinetics, draw_polariser
+from cavitydesign.visualise.labels import MINUS, TIMES
 from cavitydesign.visualise.lasing import broken_power_law, draw_light_curve, draw_output_shares
 from cavitydesign.visualise.loss_budget import draw_loss_budget, loss_shares
 from cavitydesign.visualise.map import draw_regime_map
@@ -64,6 +65,10 @@ def test_light_curve_shows_data_fit_and_thresholds(prediction_record: dict[str, 
     words = [text.get_text() for text in ax.texts]
     assert {"slope 3.00", "slope 6.00", "lasing 3", "ASE 2"} <= set(words)
     assert ax.get_title(loc="left") == "one mode, the next 16.5 dB down"
+    fitted = {**prediction_record, "fit": {"breaks_error_mj_cm2": [0.02, 0.03]}}
+    assert {"ASE 2.000 ± 0.020", "lasing 3.000 ± 0.030"} <= {text.get_text() for text in draw_light_curve(fitted).axes[0].texts}
+    alone = {**fitted, "threshold_rule": "laser output"}
+    assert "lasing 3" in {text.get_text() for text in draw_light_curve(alone).axes[0].texts}, "not a break of the fit"
     several = {**prediction_record, "regime": "multi", "modes_lasing": 7, "regime_fluence_mj_cm2": 3.3}
     assert draw_light_curve(several).axes[0].get_title(loc="left") == "7 modes at 3.3 mJ/cm²"
 
@@ -139,6 +144,11 @@ def test_tornado_orders_by_swing() -> None:
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["index", "diameter"]
     ends = sorted(bar.get_x() + bar.get_width() for bar in figure.axes[0].patches)
     np.testing.assert_allclose(ends, [4.0, 4.19, 4.21, 4.4])
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert words == [f"{MINUS}0.01", "+0.01", "+0.2", f"{MINUS}0.2"], "the change at either end, row by row"
+    assert figure.axes[0].get_title(loc="left") == "nominal 4.2 nm"
+    both = draw_tornado(4.2, {"index": (4.25, 4.3), "fibre": (4.2, 4.2)}, "FSR (nm)")
+    assert [text.get_text() for text in both.axes[0].texts] == ["0", "+0.05, +0.1"]
 
 
 def test_pareto_front_by_hand() -> None:
@@ -153,8 +163,8 @@ def test_convergence_rate_in_the_legend() -> None:
     size, error = [100.0, 200.0, 400.0], [1e-4, 1e-4 / 64, 1e-4 / 4096]
     assert observed_rate(size, error) == pytest.approx(-6.0, abs=1e-9)
     figure = draw_convergence({"order 6": (size, error)}, asked=1e-6, stated={"order 6": error})
-    assert next(text.get_text() for text in figure.axes[0].get_legend().get_texts()) == "order 6, rate -6.00"
-    np.testing.assert_array_equal(curve(figure.axes[0], "order 6, rate -6.00"), np.column_stack([size, error]))
+    assert next(text.get_text() for text in figure.axes[0].get_legend().get_texts()) == f"order 6, rate {MINUS}6.00"
+    np.testing.assert_array_equal(curve(figure.axes[0], f"order 6, rate {MINUS}6.00"), np.column_stack([size, error]))
     np.testing.assert_array_equal(curve(figure.axes[0], "order 6, stated"), np.column_stack([size, error]))
     assert curve(figure.axes[0], "asked")[0, 1] == 1e-6
 
@@ -183,7 +193,7 @@ def test_waterfall_stacks_each_spectrum() -> None:
     first, second = curve(figure.axes[0], "2 mJ/cm²"), curve(figure.axes[0], "4 mJ/cm²")
     np.testing.assert_allclose(first[:, 1] - first[:, 1].min(), second[:, 1] - second[:, 1].min(), atol=1e-12)
     np.testing.assert_allclose(first, np.column_stack([wavelength, spectra[0] / spectra[0].max()]), atol=1e-12)
-    assert "2  (x 50)" in [text.get_text() for text in figure.axes[0].texts]
+    assert f"2  ({TIMES} 50)" in [text.get_text() for text in figure.axes[0].texts]
     with pytest.raises(InputError, match="shape"):
         draw_waterfall(wavelength, [2.0], spectra)
 
@@ -205,6 +215,6 @@ def test_study_columns_in_order_without_gaps() -> None:
     figure = draw_study([30.0, 10.0, 20.0, None], [1.0, 200.0, 3.0, 4.0], "cavity.diameter_um", "fsr_nm")
     ax = figure.axes[0]
     np.testing.assert_array_equal(curve(ax, "fsr_nm"), [[10.0, 200.0], [20.0, 3.0], [30.0, 1.0]])
-    assert ax.get_xlabel() == "cavity.diameter_um (um)" and ax.get_yscale() == "log"
+    assert ax.get_xlabel() == "diameter (µm)" and ax.get_yscale() == "log"
     with pytest.raises(InputError, match="no row"):
         draw_study([None], ["text"], "a", "b")

@@ -30,7 +30,7 @@ def test_lines_by_a_column_with_published_points():
     overlay = [{"cavity.diameter_um": 15, "fsr_nm": 4.2, "label": "measured"}, {"cavity.diameter_um": 88, "fsr_nm": ""}]
     figure = draw_panels(table(), PlotSpec(y=("fsr_nm",), by="p", log=("fsr_nm",)), overlay)
     (ax,) = figure.axes
-    assert ax.get_xlabel() == "cavity.diameter_um (um)" and ax.get_ylabel() == "fsr_nm (nm)" and ax.get_yscale() == "log"
+    assert ax.get_xlabel() == "diameter (µm)" and ax.get_ylabel() == "FSR (nm)" and ax.get_yscale() == "log"
     labelled = {line.get_label(): line for line in ax.lines if not line.get_label().startswith("_")}
     assert set(labelled) == {"p 1", "p 2", "measured"}
     assert list(labelled["p 1"].get_ydata()) == pytest.approx([6.1, 3.1, 1.6])
@@ -79,7 +79,10 @@ def test_a_fit_shows_peaks_deviations_and_probabilities():
     drawn = {tuple(line.get_ydata()) for line in below.lines}
     assert {(0.01, -0.02), (0.005,)} <= drawn
     assert [bar.get_width() for bar in beside.patches] == [0.7, 0.3]
-    assert "15.1000" in sticks.get_title(loc="left")
+    assert sticks.get_title(loc="left") == "diameter 15.100 ± 0.030 µm"
+    barred = draw_fit({**fit_answer(), "peaks_error_nm": [0.02, 0.02, 0.03, 0.01]}).axes[1]
+    bars = {tuple(np.round(segment[:, 1], 6)) for one in barred.collections for segment in one.get_segments()}
+    assert bars == {(-0.01, 0.03), (-0.05, 0.01), (-0.005, 0.015)}, "the error of each peak about its deviation"
 
 
 def goal_answer():
