@@ -1,7 +1,8 @@
 """Linear systems of the rate equations about a state, for steps that stiffness does not shorten.
 
 A class of emitters couples neighbouring rungs only, and meets the other classes only in the light: the populations are
-eliminated by one tridiagonal factorisation for all classes and pulses, which leaves a system of the size of the modes.
+eliminated by one tridiagonal factorisation for all classes and pulses, which leaves a system of the size of the modes,
+or of twice the classes where these are fewer.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class LinearisedRates:
         self._by_emission, self._by_absorption = self._ladder(emitting), self._ladder(absorbing)
         self._gaining = photons + 1.0 / equations.model.emitters
         self._absorbed = photons
-        self._inverse = np.linalg.inv(self._of_light(ladder))
+        self._light = _Light(*self._of_light(ladder))
 
     def solve(self, right: Array) -> Array:
         """Solution for one right side (rows, F)."""
@@ -55,7 +56,7 @@ class LinearisedRates:
         out = np.empty_like(right)
         ladder = self._ladder(right[:first].reshape(equations.rungs, equations.classes, -1))
         light = right[equations.photons] + self._felt(*self._sums(ladder))
-        photons = (self._inverse @ light.T[:, :, None])[:, :, 0].T
+        photons = self._light.solve(light.T[:, :, None])[:, :, 0].T
         ladder += self._by_emission * equations.times(equations.down, photons)
         ladder += self._by_absorption * equations.times(equations.up, photons)
         out[:first] = ladder.reshape(first, -1)
@@ -85,20 +86,50 @@ class LinearisedRates:
         gained = self._gaining * equations.times(equations.gain, emission)
         return np.asarray(gained - self._absorbed * equations.times(equations.lost, absorption))
 
-    def _of_light(self, ladder: Array) -> Array:
-        """(F, M, M) what is left for the photons when the populations are eliminated."""
+    def _of_light(self, ladder: Array) -> tuple[Array, Array, Array]:
+        """What is left for the photons when the populations are eliminated, see `_Light`."""
         equations = self._equations
         emission, absorption = self._sums(ladder)
         net = equations.times(equations.gain, emission) - equations.times(equations.lost, absorption) - equations.loss
-        left = np.zeros((ladder.shape[2], equations.modes, equations.modes))
         gain, lost = _by_column(equations.gain), _by_column(equations.lost)
         gaining, absorbed = self._gaining.T[:, :, None], self._absorbed.T[:, :, None]
-        for response, coupling in ((self._by_emission, equations.down), (self._by_absorption, equations.up)):
+        feeling = []
+        for response in (self._by_emission, self._by_absorption):
             emits, absorbs = (one.T[:, None, :] for one in self._sums(response))
-            left -= (gaining * (gain * emits) - absorbed * (lost * absorbs)) @ _by_column(coupling)
-        diagonal = np.arange(equations.modes)
-        left[:, diagonal, diagonal] += (self._shift - net).T
-        return left
+            feeling.append(gaining * (gain * emits) - absorbed * (lost * absorbs))
+        acting = np.concatenate([_by_column(equations.down), _by_column(equations.up)], axis=1)
+        return (self._shift - net).T[:, :, None], np.concatenate(feeling, axis=2), acting
+
+
+class _Light:
+    """diag(own) - feeling @ acting for each pulse, ready to be solved.
+
+    Parameters
+    ----------
+    own : (F, M, 1) array
+        Of each mode alone.
+    feeling : (F, M, 2 C) array
+        What the emission and the absorption of the classes do to the modes.
+    acting : (F or 1, 2 C, M) array
+        What the modes do to these.
+    """
+
+    def __init__(self, own: Array, feeling: Array, acting: Array) -> None:
+        self._own, self._feeling, self._acting = own, feeling, acting
+        modes, classes = feeling.shape[1:]
+        self._by_modes = modes <= classes
+        if self._by_modes:
+            left = -(feeling @ acting)
+            left[:, np.arange(modes), np.arange(modes)] += own[:, :, 0]
+        else:
+            left = np.eye(classes) - acting @ (feeling / own)
+        self._inverse = np.linalg.inv(left)
+
+    def solve(self, right: Array) -> Array:
+        """(F, M, 1) photons for a right side of that shape."""
+        if self._by_modes:
+            return np.asarray(self._inverse @ right)
+        return np.asarray((right + self._feeling @ (self._inverse @ (self._acting @ (right / self._own)))) / self._own)
 
 
 def _moved(change: Array, flux: Array) -> None:

@@ -19,11 +19,12 @@ SHIFTS = np.array([-0.7, 0.0, 0.4])
 EXCITONS = np.array([2.0, 6.0, 9.0])
 
 
-@pytest.fixture(params=[False, True], ids=["one comb", "a comb for each column"])
+@pytest.fixture(params=[(20.0, False), (20.0, True), (60.0, False)], ids=["few modes", "a comb for each column", "many"])
 def alight(request, make_comb) -> tuple[RateEquations, np.ndarray]:
     """Equations of three pulses with hot and cold emitters, and a state with light in every mode."""
-    solver = PulseSolver(make_comb(15.0, span_nm=20.0, quality=1e5), DOTS, 1.7e7, StepControl())
-    model = solver.model(7, SHIFTS if request.param else None)
+    span_nm, shifted = request.param
+    solver = PulseSolver(make_comb(15.0, span_nm=span_nm, quality=1e5), DOTS, 1.7e7, StepControl())
+    model = solver.model(7, SHIFTS if shifted else None)
     occupation = solver._occupation(model, EXCITONS)
     hot = np.where((np.arange(8) >= model.ladder.hot_from)[:, None, None], occupation, 0.0)
     equations = RateEquations(model, hot)
