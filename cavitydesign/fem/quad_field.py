@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .legendre import Array, legendre_values, nodal_slopes, nodal_values
 from .quad_forms import stretched
-from .quad_space import QuadSpace
+from .quad_space import QuadSpace, columns_of
 from .stretch import BoxStretch
 
 Values = NDArray[Any]
@@ -61,8 +61,8 @@ def on_grid(
     m : float or (k,) array
         Azimuthal order of all or of each.
     """
-    p = space.order
     chosen = np.arange(space.mesh.elements) if elements is None else elements
+    p = int(space.orders[chosen].max())
     first, second, third = (part.swapaxes(0, 1) for part in _local(space, vectors, chosen))
     edge_s, edge_t = legendre_values(p, s).T, legendre_values(p, t)
     nodal_s, nodal_t, slope_s, slope_t = nodal_values(p, s).T, nodal_values(p, t), nodal_slopes(p, s).T, nodal_slopes(p, t)
@@ -90,7 +90,7 @@ def at_points(
     stretch: BoxStretch | None = None,
 ) -> PointField:
     """Fields at single points (element, s, t); positions (points,)."""
-    p = space.order
+    p = int(space.orders[element].max(initial=1))
     e_s, e_t, psi = _local(space, vectors, element)
     edge_s, edge_t = legendre_values(p, s).T, legendre_values(p, t).T
     nodal_s, nodal_t = nodal_values(p, s).T, nodal_values(p, t).T
@@ -112,11 +112,12 @@ def at_points(
 
 
 def _local(space: QuadSpace, vectors: Values, element: IntArray) -> tuple[Values, Values, Values]:
-    """Coefficients of E_s, E_t and psi by element, each (elements, k, functions)."""
-    columns = vectors.T if vectors.ndim == 2 else vectors[None, :]
-    padded = np.concatenate([columns, np.zeros((columns.shape[0], 1), columns.dtype)], axis=1)
-    values = padded[:, space.numbers[element]].swapaxes(0, 1) * space.signs[element][:, None, :]
-    p = space.order
+    """Coefficients of E_s, E_t and psi by element, each (elements, k, functions), of the highest order among these elements."""
+    rows = vectors.T if vectors.ndim == 2 else vectors[None, :]
+    padded = np.concatenate([rows, np.zeros((rows.shape[0], 1), rows.dtype)], axis=1)
+    p = int(space.orders[element].max(initial=1))
+    columns = columns_of(p, space.order)
+    values = padded[:, space.numbers[element][:, columns]].swapaxes(0, 1) * space.signs[element][:, None, columns]
     cut = p * (p + 1)
     return values[..., :cut], values[..., cut : 2 * cut], values[..., 2 * cut :]
 

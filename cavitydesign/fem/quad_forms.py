@@ -8,6 +8,7 @@ one of small dense matrices, and the unknowns inside an element are eliminated t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -85,8 +86,7 @@ def assemble_section(
         Gauss points beyond order + 1 a direction, for the curved map.
     """
     parts = []
-    for order in np.unique(space.orders).tolist():
-        same = np.flatnonzero(space.orders == order)
+    for order, same in space.by_order.items():
         for elements in (same,) if stretch is None else _in_and_out(space.mesh, same, stretch):
             if elements.size:
                 parts.append(_element_parts(space, order, elements, uniaxial, stretch, extra_points))
@@ -145,33 +145,38 @@ class _Builder:
 
     def vector_mass(self, ss: Values, st: Values, tt: Values) -> Values:
         """int w^ij E_i F_j."""
-        cross = self.block(st, ("L", "N"), ("N", "L"))
-        return np.block(
-            [
-                [self.block(ss, ("L", "N"), ("L", "N")), cross],
-                [cross.transpose(0, 2, 1), self.block(tt, ("N", "L"), ("N", "L"))],
-            ]
+        return self._square(
+            self.block(ss, ("L", "N"), ("L", "N")), self.block(st, ("L", "N"), ("N", "L")), self.block(tt, ("N", "L"), ("N", "L"))
         )
 
     def curl_curl(self, weight: Values) -> Values:
         """int w curl E curl F."""
-        cross = -self.block(weight, ("L", "D"), ("D", "L"))
-        return np.block(
-            [
-                [self.block(weight, ("L", "D"), ("L", "D")), cross],
-                [cross.transpose(0, 2, 1), self.block(weight, ("D", "L"), ("D", "L"))],
-            ]
+        return self._square(
+            self.block(weight, ("L", "D"), ("L", "D")),
+            self.block(-weight, ("L", "D"), ("D", "L")),
+            self.block(weight, ("D", "L"), ("D", "L")),
         )
 
     def gradient_square(self, ss: Values, st: Values, tt: Values) -> Values:
         """int w^ij (d_i psi - E_i)(d_j chi - F_j)."""
-        s_psi = -self.block(ss, ("L", "N"), ("D", "N")) - self.block(st, ("L", "N"), ("N", "D"))
-        t_psi = -self.block(st, ("N", "L"), ("D", "N")) - self.block(tt, ("N", "L"), ("N", "D"))
+        coupling = np.empty((ss.shape[0], self.vector.stop, (self.order + 1) ** 2), dtype=np.result_type(ss, st))
+        half = coupling.shape[1] // 2
+        coupling[:, :half] = -self.block(ss, ("L", "N"), ("D", "N")) - self.block(st, ("L", "N"), ("N", "D"))
+        coupling[:, half:] = -self.block(st, ("N", "L"), ("D", "N")) - self.block(tt, ("N", "L"), ("N", "D"))
         mixed = self.block(st, ("D", "N"), ("N", "D"))
-        psi = self.block(ss, ("D", "N"), ("D", "N")) + self.block(tt, ("N", "D"), ("N", "D")) + mixed
-        psi = psi + mixed.transpose(0, 2, 1)
-        coupling = np.concatenate([s_psi, t_psi], axis=1)
-        return np.block([[self.vector_mass(ss, st, tt), coupling], [coupling.transpose(0, 2, 1), psi]])
+        psi = self.block(ss, ("D", "N"), ("D", "N")) + self.block(tt, ("N", "D"), ("N", "D"))
+        psi += mixed
+        psi += mixed.transpose(0, 2, 1)
+        return self._square(self.vector_mass(ss, st, tt), coupling, psi)
+
+    @staticmethod
+    def _square(first: Values, cross: Values, last: Values) -> Values:
+        """Symmetric matrices of two diagonal blocks and the one above the diagonal."""
+        cut, size = first.shape[1], first.shape[1] + last.shape[1]
+        out = np.empty((first.shape[0], size, size), dtype=np.result_type(first, cross, last))
+        out[:, :cut, :cut], out[:, cut:, cut:], out[:, :cut, cut:] = first, last, cross
+        out[:, cut:, :cut] = cross.transpose(0, 2, 1)
+        return out
 
     def scalar_mass(self, weight: Values) -> Values:
         """int w psi chi."""
@@ -195,6 +200,7 @@ class _Builder:
         return matrices
 
 
+@lru_cache(maxsize=512)
 def _products(row_kind: str, column_kind: str, order: int, points: int) -> Array:
     """Products of one-dimensional functions at Gauss points, (a * b, points): "N" nodal, "D" its slope, "L" edge."""
     x, _ = gauss(points)

@@ -113,6 +113,11 @@ class QuadSpace:
         return int(self.orders.max())
 
     @cached_property
+    def by_order(self) -> dict[int, IntArray]:
+        """Elements of each order."""
+        return {int(order): np.flatnonzero(self.orders == order) for order in np.unique(self.orders)}
+
+    @cached_property
     def edge_orders(self) -> IntArray:
         """Order of each edge."""
         out = np.full(self.mesh.edges.shape[0], self.order)
@@ -170,8 +175,7 @@ class QuadSpace:
     def numbers(self) -> IntArray:
         """Unknown of each local function of the highest order, -1 where a wall or a lower order removed it, shape (n, L)."""
         out = np.full((self.mesh.elements, local_functions(self.order).kind.size), -1)
-        for order in np.unique(self.orders).tolist():
-            here = np.flatnonzero(self.orders == order)
+        for order, here in self.by_order.items():
             out[np.ix_(here, columns_of(order, self.order))] = self.numbers_at(here, order)
         return out
 

@@ -125,13 +125,10 @@ class SectionMesh:
         self, element: IntArray, s: Array, t: Array
     ) -> tuple[Array, Array, Array, Array, Array, Array]:
         """The same at single points (element, s, t), each of shape (points,)."""
-        (a, da), (b, db) = lagrange(self.degree, s), lagrange(self.degree, t)
-        r, z = self.nodes[element, ..., 0], self.nodes[element, ..., 1]
-
-        def at(x: Array, values: Array, y: Array) -> Array:
-            return np.asarray(np.einsum("pi,pij,pj->p", x, values, y))
-
-        return at(a, r, b), at(a, z, b), at(da, r, b), at(da, z, b), at(a, r, db), at(a, z, db)
+        along_s, along_t = (np.stack(lagrange(self.degree, x), axis=1) for x in (s, t))
+        nodes = self.nodes[element].transpose(3, 0, 1, 2)
+        (r, z) = along_s @ (nodes @ along_t.transpose(0, 2, 1))
+        return r[:, 0, 0], z[:, 0, 0], r[:, 1, 0], z[:, 1, 0], r[:, 0, 1], z[:, 0, 1]
 
     def determinants(self, count: int) -> Array:
         """Jacobian determinants on an even grid that includes the corners, shape (n, count, count)."""

@@ -26,8 +26,6 @@ from .snapshot import RawMode, Snapshot
 Array = NDArray[np.float64]
 _MOST_WANTED = 60
 _MOST_ROUNDS = 10
-_PATIENCE = 2
-_FAR = 10.0  # times the accuracy: beyond it corrections give way to a snapshot
 _RESIDUAL = 1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
 
@@ -230,9 +228,25 @@ def _tracked(begin: Values, masses: Values, vectors: Values, start: int) -> NDAr
 
 
 def solve_family(
-    family: ReducedFamily, orders: Sequence[int], qs: Sequence[int], accuracy: float
+    family: ReducedFamily,
+    orders: Sequence[int],
+    qs: Sequence[int],
+    accuracy: float,
+    far: float = 10.0,
+    patience: int = 2,
 ) -> tuple[ReducedFamily, list[RawMode], float]:
     """All modes of a family, corrections added until the basis is good enough.
+
+    Parameters
+    ----------
+    family : ReducedFamily
+        With the snapshots so far.
+    orders, qs : sequences of int
+        Azimuthal and axial orders.
+    accuracy : float
+        Of k.
+    far, patience : float, int
+        An error of so many times the accuracy, or so many rounds, and corrections give way to a snapshot: a factorisation.
 
     Returns
     -------
@@ -250,7 +264,7 @@ def solve_family(
                 return family, modes, worst
             break
         family = family.enriched(np.stack(corrections, axis=1))
-        if where not in solved and (worst > _FAR * accuracy or round_number >= _PATIENCE):
+        if where not in solved and (worst > far * accuracy or round_number >= patience):
             guess = _predicted(family, [mode for mode in modes if mode.m == where])
             shot = lifted(family.problem, family.seed, where, guess, guess.vectors)
             family = replace(family.enriched(shot.vectors), snapshots=(*family.snapshots, shot))

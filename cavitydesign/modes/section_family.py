@@ -9,13 +9,12 @@ import numpy as np
 from ..eigen.lanczos import shift_invert_lanczos
 from .media import Permittivities, permittivities
 from .problem import Values
-from .section_identity import identify_section
+from .section_identity import LEAST_INSIDE, identify_section
 from .section_problem import SectionProblem
 from .section_seed import SectionSeed
 from .snapshot import Snapshot
 
 _MOST_WANTED = 48
-_LEAST_INSIDE = 0.25
 
 
 def first_shot(problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[int]) -> Snapshot:
@@ -51,7 +50,7 @@ def _choose(
     for column, identity in enumerate(identify_section(problem, vectors, m, eps.ordinary)):
         if (identity.polarisation, identity.p) != (seed.polarisation, seed.p) or identity.q not in qs:
             continue
-        if identity.inside < _LEAST_INSIDE or abs(k[column].real / seed.k_per_um(m, identity.q) - 1) > 0.1:
+        if identity.inside < LEAST_INSIDE or abs(k[column].real / seed.k_per_um(m, identity.q) - 1) > 0.1:
             continue
         good = -abs(k[column].imag / k[column].real) if problem.is_complex else identity.inside * identity.purity
         if identity.q not in chosen or good > merit[identity.q]:

@@ -35,6 +35,8 @@ _CORNER_DENSITY = 1e-5
 _REACHED_DENSITY = 1e-3
 _WINDOW_SHARE = 0.1
 _SHARE_OF_DISCRETISATION = 0.8
+# A factorisation costs as much as ten corrections of the reduced basis.
+_FAR, _PATIENCE = 1e4, 4
 # Of 1/Q that k is solved to where Q is read from it, but not to less than some of the accuracy asked for.
 _OF_INVERSE_Q, _STRICTEST = 1e-3, 0.03
 # Of the distance between azimuthal orders that the shift lies above the modes.
@@ -92,7 +94,7 @@ def _surveyed(
         if asked and any(leaks(problem, mode, request.relative_accuracy) for mode in (asked[0], asked[-1])):
             k = asked[0].k_per_um
             problem = SectionProblem.build(cavity, cavity.mesh, order, absorbing_box(cavity, 2 * math.pi / k))
-            modes = _at_order(problem, k, request, enough)
+            modes = _at_order(problem, k, request, enough, asked[0].m)
         return problem, _completed(problem, modes, enough)
     raise last or SolverError(f"{cavity.source}: no mode found")
 
@@ -133,10 +135,14 @@ def _first_wavenumber(cavity: SectionCavity, request: ModeRequest) -> float:
 
 
 def _at_order(
-    problem: SectionProblem, k: float, request: ModeRequest, enough: Callable[[Sequence[SurveyedMode]], bool]
+    problem: SectionProblem,
+    k: float,
+    request: ModeRequest,
+    enough: Callable[[Sequence[SurveyedMode]], bool],
+    near: float | None = None,
 ) -> list[SurveyedMode]:
-    """Modes surveyed where the fundamental family asked for has the azimuthal order asked for."""
-    modes = survey(problem, k, enough)
+    """Modes surveyed where the fundamental family asked for has the azimuthal order asked for; `near` as for `survey`."""
+    modes = survey(problem, k, enough, near)
     if request.azimuthal_order is None:
         return modes
     for _ in range(4):
@@ -171,14 +177,13 @@ def _solve_family(surveyed: SectionProblem, request: ModeRequest, seed: SectionS
             discrete = {q: float(errors.sum()) + _reflected(high.wavenumber(q)) for q, errors in by_element.items()}
             goal = min(_goal(high.wavenumber(q), accuracy) for q in discrete)
             raised = raised_orders(mesh, orders, by_element, goal)
-        if max(float(errors.sum()) for errors in by_element.values()) <= _SHARE_OF_DISCRETISATION * goal or np.array_equal(raised, orders):
-            break
-        if problem.size > _MOST_UNKNOWNS:
+        worst = max(float(errors.sum()) for errors in by_element.values())
+        if worst <= _SHARE_OF_DISCRETISATION * goal or np.array_equal(raised, orders) or problem.size > _MOST_UNKNOWNS:
             break
         orders, before = raised, (problem, high)
     with watch.stage("solve"):
         family, modes, basis_error = solve_family(
-            ReducedFamily.span(problem, seed, [high]), seed.orders, sorted(high.chosen), accuracy
+            ReducedFamily.span(problem, seed, [high]), seed.orders, sorted(high.chosen), accuracy, _FAR, _PATIENCE
         )
     with watch.stage("count"):
         counted, complete, note = count_modes(low_problem, low)

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..fem.legendre import Array
+from ..fem.legendre import Array, gauss
 from ..fem.quad_field import at_points, on_grid
 from ..mesh.locate import Locator
 from .classify import Identity, sign_changes
 from .problem import Values
 from .section_problem import SectionProblem
 
+# Share of the energy in the body below which a field is no mode of it, and is not looked at.
+LEAST_INSIDE = 0.25
 _GRID = 33
+_POINTS = 6  # of an element a direction: shares of a per cent are enough
 _WIDTHS = 3.2
 # The extrema of a mode differ by less than a factor of three; what is below a tenth is another family mixed in.
 _NOISE = 0.1
@@ -60,13 +63,13 @@ def identify_section(problem: SectionProblem, vectors: Values, m: float | Array,
     """
     mesh = problem.mesh
     orders = np.broadcast_to(np.asarray(m, dtype=float), (vectors.shape[1],))
-    x, w = problem.quadrature
+    x, w = gauss(_POINTS)
     plain_r, plain_z, *_ = mesh.positions(x, x)
     real = problem.lossless(plain_r, plain_z)
     field = on_grid(problem.space, vectors, orders, x, x, problem.stretch)
     weight = np.outer(w, w) * abs(field.det) * plain_r * permittivity[mesh.region][:, None, None] * real
     body = mesh.region == len(problem.cavity.regions) - 2
-    locator = Locator(mesh)
+    locator = problem.locator
     out = []
     for i in range(vectors.shape[1]):
         squares = [abs(e[i]) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
@@ -74,7 +77,7 @@ def identify_section(problem: SectionProblem, vectors: Values, m: float | Array,
         total = float(parts.sum())
         density = squares[0] + squares[1] + squares[2]
         inside = float(density[body].sum()) / total
-        if inside < 0.02:
+        if inside < LEAST_INSIDE:
             out.append(Identity("TM" if parts[0] >= parts[1] else "TE", 0, 0, parts / total, 0.0, inside))
             continue
         ridge = _ridge(plain_r[body], plain_z[body], density[body])

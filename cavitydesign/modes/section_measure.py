@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 
+from ..analytic.bessel import log_bessel_j
 from ..fem.legendre import Array, gauss
 from ..fem.quad_field import PointField, at_points, on_grid
 from .measure import Measures
@@ -18,7 +19,10 @@ from .radiation import Source, log10_radiation_q
 from .scattering import log10_scattering_q
 from .section_problem import SectionProblem
 
-_POINTS_AT_CAUSTIC = 40
+_ROUGH_POINTS_AT_CAUSTIC = 12
+# Share of all sources, by their size, that the far field can do without.
+_UNHEARD = 1e-9
+_SAMPLES_OF_BESSEL = 64
 _FINE = 21
 _WAVELENGTH_SHARE = 20.0
 _LEAST_SHARE_OF_RADIUS = 0.3
@@ -41,6 +45,12 @@ def measure_section(
     ]
 
 
+def far_log10_q(problem: SectionProblem, vector: Values, m: float, q: int, k_per_um: float, eps: Permittivities) -> float:
+    """Radiative Q of one mode from its far field alone, to some per cent: whether it leaks."""
+    reading = _Reading(problem, vector[:, None], m, q, k_per_um, eps, _ROUGH_POINTS_AT_CAUSTIC)
+    return reading.far_log10_q()
+
+
 @dataclass(frozen=True, eq=False)
 class _Reading:
     """One mode on a section."""
@@ -51,6 +61,7 @@ class _Reading:
     q: int
     k_per_um: float
     eps: Permittivities
+    points_at_caustic: int = 40
 
     @cached_property
     def _points(self) -> list[tuple[PointField, Array, Values]]:
@@ -64,8 +75,8 @@ class _Reading:
             flags = problem.lossless(mesh.nodes[..., 0], mesh.nodes[..., 1]).reshape(mesh.elements, -1)
             cut |= flags.any(axis=1) & ~flags.all(axis=1)
         out = []
-        for chosen, count in ((~cut, problem.order + 2), (cut, _POINTS_AT_CAUSTIC)):
-            elements = np.flatnonzero(chosen)
+        groups = [(elements[~cut[elements]], order + 2) for order, elements in problem.space.by_order.items()]
+        for elements, count in (*groups, (np.flatnonzero(cut), self.points_at_caustic)):
             if not elements.size:
                 continue
             x, w = gauss(count)
@@ -75,6 +86,11 @@ class _Reading:
             weight = np.outer(w, w) * (r_s * z_t - r_t * z_s) * r * counted
             out.append((field, weight, mesh.region[elements]))
         return out
+
+    def far_log10_q(self) -> float:
+        """Radiative Q from the far field."""
+        energy = sum(float((self._density(field, region) * weight).sum()) for field, weight, region in self._points)
+        return self._far(energy)
 
     def measures(self) -> Measures:
         """All numbers of the mode."""
@@ -151,10 +167,10 @@ class _Reading:
             )
             for name, value in zip(parts, values, strict=True):
                 parts[name].append(value[used])
-        joined = {name: np.concatenate(value) for name, value in parts.items()}
+        source = _heard(Source(*(np.concatenate(value) for value in parts.values())), self.m, self.k_per_um * self.eps.index[-1])
         order: int = self.m  # type: ignore[assignment]
         return log10_radiation_q(
-            Source(*joined.values()), energy, order, self.q, self.k_per_um, float(self.eps.index[-1]), None, False
+            source, energy, order, self.q, self.k_per_um, float(self.eps.index[-1]), None, False
         )
 
     def _scattering(self, energy: float) -> float | None:
@@ -234,3 +250,16 @@ class _Reading:
             first += float((density * field.z.real).sum())
             second += float((density * field.z.real**2).sum())
         return math.sqrt(max(second - first**2, 1e-12))
+
+
+def _heard(source: Source, m: float, k_outside: float) -> Source:
+    """The points of a source that matter far away: J_m(k r) falls steeply inwards, and most elements hold little field."""
+    x = k_outside * source.r
+    if not x.size:
+        return source
+    nodes = np.linspace(min(float(x.min()), 0.98 * m), min(float(x.max()), 0.99 * m), _SAMPLES_OF_BESSEL)
+    log_j = np.interp(x, nodes, log_bessel_j(m, nodes))  # beyond the turning point all count alike
+    strength = source.weight * (abs(source.e_r) + abs(source.e_z) + abs(source.e_azimuthal)) * np.exp(log_j - log_j.max())
+    order = np.argsort(strength)
+    kept = np.sort(order[np.cumsum(strength[order]) > _UNHEARD * strength.sum()])
+    return Source(*(getattr(source, part.name)[kept] for part in fields(Source)))

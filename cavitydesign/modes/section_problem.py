@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from ..fem.legendre import Array, gauss
-from ..fem.quad_field import PointField, on_grid
 from ..fem.quad_forms import assemble_section
 from ..fem.quad_matrix import QuadForms, QuadMatrix
 from ..fem.quad_space import QuadSpace, electric_walls
 from ..fem.stretch import BoxStretch
 from ..mesh.corners import singular_vertices
+from ..mesh.locate import Locator
 from ..mesh.section import IntArray, SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from .media import Permittivities
@@ -93,16 +93,16 @@ class SectionProblem:
         return gauss(self.order + 2)
 
     @cached_property
+    def locator(self) -> Locator:
+        """Where points lie in the mesh."""
+        return Locator(self.mesh)
+
+    @cached_property
     def corner_points(self) -> Array:
         """Positions of the sharp corners, where |E| has no bound, shape (k, 2)."""
         place = np.zeros((self.mesh.vertices, 2))
         place[self.mesh.corners] = self.mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
         return np.asarray(place[singular_vertices(self.mesh)])
-
-    def fields(self, vectors: Values, m: float | Array) -> PointField:
-        """Fields at the quadrature points of all elements; positions (n, q, q)."""
-        x, _ = self.quadrature
-        return on_grid(self.space, vectors, m, x, x, self.stretch)
 
     def lossless(self, r: Array, z: Array) -> Values:
         """Whether points lie outside all absorbing layers."""

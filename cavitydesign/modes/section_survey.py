@@ -19,12 +19,13 @@ from ..errors import SolverError
 from .classify import Identity
 from .media import permittivities
 from .problem import Values
-from .section_identity import identify_section
+from .section_identity import LEAST_INSIDE, identify_section
 from .section_problem import SectionProblem
 
-_LEAST_INSIDE = 0.25
 _LEAST_PURITY = 0.4
-_MOST = 64
+_FIRST, _MOST = 8, 64
+_ABOVE = 1.02
+_TOLERANCE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,17 @@ class SurveyedMode:
 Enough = Callable[[Sequence[SurveyedMode]], bool]
 
 
-def survey(problem: SectionProblem, k_per_um: float, enough: Enough) -> list[SurveyedMode]:
+def survey(problem: SectionProblem, k_per_um: float, enough: Enough, near: float | None = None) -> list[SurveyedMode]:
     """Modes of the body at a wavenumber, largest m first, searched until there are enough or none is left.
+
+    Parameters
+    ----------
+    problem : SectionProblem
+    k_per_um : float
+    enough : callable
+        Whether the modes found so far are all that is asked for.
+    near : float or None
+        Highest m known of them, where the search begins; otherwise it does at that of a body filled to its rim.
 
     Raises
     ------
@@ -73,7 +83,7 @@ def survey(problem: SectionProblem, k_per_um: float, enough: Enough) -> list[Sur
     highest = (k_per_um * float(eps.index[-2]) * cavity.rim_um[0]) ** 2
     lowest = (k_per_um * float(eps.index[-1]) * cavity.rim_um[0]) ** 2
     found: dict[int, SurveyedMode] = {}
-    shift, wanted = 0.999 * highest, 12
+    shift, wanted = (0.999 * highest if near is None else min(highest, _ABOVE * near**2)), _FIRST
     while True:
         factor = factorise(combination([(1.0, left), (-shift, right)]))
         values, vectors = _nearest(problem, factor.solve, right.__matmul__, shift, wanted)
@@ -104,7 +114,7 @@ def _nearest(
     inverse: Values
     vectors: Values
     try:
-        inverse, vectors = eigs(operator, k=min(wanted, problem.size - 2), which="LM", tol=1e-5, v0=start)
+        inverse, vectors = eigs(operator, k=min(wanted, problem.size - 2), which="LM", tol=_TOLERANCE, v0=start)
     except ArpackNoConvergence as partial:
         inverse, vectors = partial.eigenvalues, partial.eigenvectors
     return shift + 1.0 / inverse, vectors
@@ -124,7 +134,7 @@ def _named(problem: SectionProblem, values: Values, vectors: Values, k: float, p
     forms, modes = problem.forms, []
     turn = forms.matrix(gradient=1.0, azimuthal=-(k**2) * eps.ordinary)
     for i, identity in enumerate(identities):
-        if identity.inside < _LEAST_INSIDE or identity.purity < _LEAST_PURITY:
+        if identity.inside < LEAST_INSIDE or identity.purity < _LEAST_PURITY:
             continue
         x = columns[:, i]
         mass = forms.mass(float(m[i]), eps.ordinary, eps.axial)

@@ -14,7 +14,7 @@ from ..mesh.section import BoolArray, SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from .media import Permittivities, permittivities
 from .problem import Values
-from .section_measure import measure_section
+from .section_measure import far_log10_q
 from .section_problem import SectionProblem
 from .section_survey import SurveyedMode
 
@@ -50,10 +50,8 @@ def leaks(problem: SectionProblem, mode: SurveyedMode, accuracy: float) -> bool:
     eps = permittivities(problem.cavity, mode.k_per_um)
     if _carried_off(problem, mode, eps):
         return True
-    measured = measure_section(
-        problem, mode.vector[:, None], [mode.m], [mode.identity.q], [mode.k_per_um], [eps]  # type: ignore[list-item]
-    )
-    return measured[0].log10_q_far < max(_PML_BELOW_LOG10_Q, 2 - math.log10(accuracy))
+    log10_q = far_log10_q(problem, mode.vector, mode.m, mode.identity.q, mode.k_per_um, eps)
+    return log10_q < max(_PML_BELOW_LOG10_Q, 2 - math.log10(accuracy))
 
 
 def _carried_off(problem: SectionProblem, mode: SurveyedMode, eps: Permittivities) -> bool:
