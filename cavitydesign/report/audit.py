@@ -80,7 +80,7 @@ def origin_table(results: Mapping[str, Any]) -> Table:
     if lasing is not None:
         rows += _lasing_rows(results, design, lasing)
         rows.append(("thresholds, slopes, regime, output shares", "", "computed", "rate equations on the solved comb"))
-    return Table("What was computed and what was fitted", ("quantity", "value", "origin", "how"), tuple(rows))
+    return Table("Origin of each quantity", ("quantity", "value", "origin", "how"), tuple(rows))
 
 
 def _lasing_rows(
@@ -131,7 +131,7 @@ def provenance_table(results: Mapping[str, Any]) -> Table:
     rows += [(f"solver, {name}", number(one, 6)) for name, one in (modes.get("statistics") or {}).items()]
     rows += [(f"wall time, {name} (s)", number(one, 3)) for name, one in (results.get("seconds") or {}).items()]
     rows += [(f"wall time of the solver, {name} (s)", number(one, 3)) for name, one in (modes.get("seconds") or {}).items()]
-    return Table("Provenance", ("item", "value"), tuple(rows))
+    return Table("Versions, machine and times", ("item", "value"), tuple(rows))
 
 
 def count_words(modes: Mapping[str, Any]) -> str:

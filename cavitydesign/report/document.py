@@ -10,14 +10,16 @@ from . import audit, sections
 from .references import Reference, references_of
 
 CAPTIONS = {
-    "cavity": "The cavity's own section with its fibre.",
-    "field": "Energy density of the strongest mode in the meridian plane, scaled to its maximum; full line: surfaces; dashed: "
-    "radial caustics r = m/(k n); dotted: axial turning points of the adiabatic picture.",
-    "cuts": "The same mode along the radius (with the solver's energy share of each region) and along the rim.",
-    "comb": "a: the modes at their wavelengths under the gain curve, labelled polarisation m p q. b: quality factors.",
-    "loss_budget": "a: share of each loss channel in 1/Q. b: log10 Q of each channel and of all together.",
-    "light_curve": "Light in, light out: computed points, the fitted piecewise power law, and the thresholds.",
-    "output_shares": "Share of each mode in the output, and its threshold gain.",
+    "cavity": "The cavity's own section with its fibre, as the design gives it.",
+    "field": "Computed energy density of the strongest mode in the meridian plane, scaled to its maximum; full line: surfaces; "
+    "dashed: radial caustics r = m/(k n); dotted: axial turning points of the adiabatic picture.",
+    "cuts": "The same mode, computed, along the radius (with the solver's energy share of each region) and along the rim.",
+    "comb": "a: the computed modes at their wavelengths under the gain curve at the fluence of the regime (its constants: see what "
+    "was fitted), labelled polarisation m p q; TM: E along the fibre axis. b: computed quality factors.",
+    "loss_budget": "a: computed share of each loss channel in 1/Q. b: log10 Q of each channel and of all together.",
+    "light_curve": "Light in, light out: computed points; the piecewise power law fitted to them; its breaks, with the standard "
+    "errors of that fit, are the thresholds of ASE and of lasing.",
+    "output_shares": "Computed share of each mode in the output at the fluence of the regime, and its threshold gain.",
 }
 
 
@@ -75,6 +77,15 @@ def main_mode(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> Map
     return found
 
 
+def _threshold_words(lasing: Mapping[str, Any]) -> str:
+    """The name of the lasing threshold, with the error of the fit where it is a break of the fitted curve."""
+    errors = (lasing.get("fit") or {}).get("breaks_error_mj_cm2") or (0.0, 0.0)
+    rule = lasing.get("threshold_rule", "light curve")
+    if rule != "light curve":
+        return f"lasing threshold by the {rule} alone"
+    return f"lasing threshold, ± {errors[1]:.2g} (fit)" if errors[1] else "lasing threshold"
+
+
 def headline(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
     """The answer in a few numbers."""
     items = [(str(len(modes.get("modes") or ())), "modes found")]
@@ -84,7 +95,7 @@ def headline(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> tupl
         at = "" if place is None else f" at {sections.number(place, 3)} mJ/cm²"
         items = [
             (str(lasing.get("regime")), f"regime{at}"),
-            ("none" if threshold is None else f"{sections.number(threshold, 3)} mJ/cm²", "lasing threshold"),
+            ("none" if threshold is None else f"{sections.number(threshold, 3)} mJ/cm²", _threshold_words(lasing)),
             ("-" if chance is None else f"{100 * chance:.0f} %", "chance of a single mode"),
             *items,
         ]
@@ -133,8 +144,8 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
         yield Words("None.")
     yield Heading("Input", "input")
     yield audit.input_table(design)
-    yield from pictures("cavity")
     yield from (table for table in (audit.media_table(results), audit.default_table(results)) if table is not None)
+    yield from pictures("cavity")
     yield Heading("Modes", "modes")
     yield Words(audit.count_words(modes))
     yield sections.mode_table(listed)

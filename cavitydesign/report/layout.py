@@ -23,6 +23,7 @@ WIDTH, HEIGHT = 595.3, 841.9
 LEFT, RIGHT, TOP, BOTTOM = 50.0, 50.0, 52.0, 56.0
 INNER = WIDTH - LEFT - RIGHT
 _LEADING = 1.28
+_SMALLEST = 7.0
 _GUTTER = 9.0
 _PICTURE_DPI = 200
 _TALLEST_PICTURE = 0.46  # of a sheet
@@ -80,9 +81,9 @@ class Sheets:
         self.page = Figure(figsize=(WIDTH / 72, HEIGHT / 72), facecolor="white")
         self.pages.append(self.page)
         self.place = TOP
-        self._text(LEFT, HEIGHT - 28.0, self._footer, 6.5, colour=_MUTED)
+        self._text(LEFT, HEIGHT - 28.0, self._footer, _SMALLEST, colour=_MUTED)
         number = str(len(self.pages))
-        self._text(WIDTH - RIGHT - text_width(number, 6.5), HEIGHT - 28.0, number, 6.5, colour=_MUTED)
+        self._text(WIDTH - RIGHT - text_width(number, _SMALLEST), HEIGHT - 28.0, number, _SMALLEST, colour=_MUTED)
 
     @property
     def left(self) -> float:

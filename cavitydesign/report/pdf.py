@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WARNING = "#a33b00"
-_CODE_COLUMNS = 140
+_CODE_COLUMNS = 114
 
 
 def report_sheets(results: Mapping[str, Any], figures: Mapping[str, Figure]) -> list[Figure]:
@@ -62,7 +62,7 @@ def _sources(sheets: Sheets, sources: Sources) -> None:
         for line in sources.bibtex.splitlines()
         for part in (textwrap.wrap(line, _CODE_COLUMNS, subsequent_indent="    ") or [""])
     ]
-    sheets.lines(lines, 5.6, mono=True)
+    sheets.lines(lines, 7.0, mono=True)
     sheets.gap(6.0)
 
 

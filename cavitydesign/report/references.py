@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import Any
 
@@ -53,10 +53,11 @@ def library() -> Mapping[str, Reference]:
     references: dict[str, Reference] = {}
     for entry in entries:
         key = entry[entry.index("{") + 1 : entry.index(",")]
-        place = " ".join(filter(None, (_field(entry, name) for name in ("journal", "volume", "pages"))))
-        names = _field(entry, "author") or ""
-        parts = (names.replace(" and ", "; "), _field(entry, "title"), place, _field(entry, "year"))
-        references[key] = Reference(key, ", ".join(filter(None, parts)), _field(entry, "doi"), entry)
+        field = partial(_field, entry)
+        place = ", ".join(filter(None, (" ".join(filter(None, map(field, ("journal", "volume")))), field("pages"))))
+        names = field("author") or ""
+        parts = (names.replace(" and ", "; "), field("title"), place, field("year"), field("note"))
+        references[key] = Reference(key, ", ".join(filter(None, parts)), field("doi"), entry)
     return references
 
 

@@ -137,7 +137,7 @@ def _name_thresholds(ax: Axes, thresholds: Mapping[str, float], errors: Mapping[
             va="top",
             fontsize=7.5,
             color=theme.muted,
-            path_effects=halo(theme.ground),
+            bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6},
         )
 
 
