@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..study import Executor, Study, Table
     from ..study.plot_spec import PlotSpec
 
-_LISTED = 8
+_LISTED, _SHORT = 8, 12
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
 Workers = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes on this machine; default: all cores.")]
@@ -227,7 +227,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return number(value)
     if isinstance(value, list | tuple):
-        listed = ", ".join(str(item) for item in value[:_LISTED])
+        texts = [str(item) for item in value[:_LISTED]]
+        listed = ("\n" if any(len(text) > _SHORT for text in texts) else ", ").join(texts)
         return f"{listed}, ... {len(value)} in all" if len(value) > _LISTED else listed or "none"
     return str(value)
 

@@ -26,7 +26,7 @@ def verify(
     found = verified(loaded, evaluate_of(loaded), solve)
     print_outcome(f"Store of {loaded.name}", found.to_json_dict(), json)
     if found.damaged:
-        say(f"{len(found.damaged)} damaged records count as missing; the next run computes them again")
+        say(f"{len(found.damaged)} damaged records: the next run computes their points again; study clean removes them")
     return DONE if found.sound else MISSED
 
 

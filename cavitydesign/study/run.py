@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -53,22 +55,43 @@ class RunSummary:
 
 
 @dataclass(frozen=True)
-class _Pending:
-    """Points still to compute; skips what another process has stored meanwhile."""
+class PendingPoints:
+    """Points still to compute; skips what another process has stored meanwhile.
+
+    Beside another process at work on the same store it goes on elsewhere once a second: the two then rarely compute the same point,
+    though each goes through the points in order.
+
+    Parameters
+    ----------
+    study : Study
+    store : Store
+    names : mapping of int to str
+        Fingerprints by the number of the point.
+    settled : tuple of str
+        Statuses that need no computing.
+    own : str
+        Name of the segment that this process writes.
+    """
 
     study: Study
     store: Store
     names: dict[int, str]
     settled: tuple[str, ...]
+    own: str
 
     def __iter__(self) -> Iterator[Task]:
-        looked = time.monotonic()
-        for index, name in self.names.items():
+        # A neighbour may have begun in the same moment, and not have stored anything yet.
+        looked, pending = -math.inf, deque(self.names.items())
+        while pending:
             if time.monotonic() - looked > _REFRESH_SECONDS:
-                self.store.refresh()
+                if self.store.written_within(_NEIGHBOUR_SECONDS, apart_from=self.own):
+                    self.store.refresh()
+                    pending = deque((index, name) for index, name in pending if self.store.status(name) not in self.settled)
+                    pending.rotate(random.randrange(max(len(pending), 1)))
                 looked = time.monotonic()
-            if self.store.status(name) not in self.settled:
-                yield Task(name, self.study.design_at(self.study.point(index)), self.study.task)
+                continue
+            index, name = pending.popleft()
+            yield Task(name, self.study.design_at(self.study.point(index)), self.study.task)
 
 
 def run_study(
@@ -107,12 +130,9 @@ def run_study(
     there = len(names) - len(missing)
     done = 0
     if missing:
-        # Beside another run on the same store, begin elsewhere: the two then rarely compute the same point.
-        if store.written_within(_NEIGHBOUR_SECONDS):
-            missing = _rotated(missing)
         with store.writer() as writer:
             store.set_damaged_aside()
-            for records in executor.run(evaluate, _Pending(study, store, missing, settled)):
+            for records in executor.run(evaluate, PendingPoints(study, store, missing, settled, writer.path.name)):
                 writer.append(records)
                 done += len(records)
                 if progress is not None:
@@ -137,9 +157,3 @@ def fingerprints(study: Study, indices: Sequence[int]) -> dict[int, str]:
         except ExpressionError as error:
             raise InputError(f"{study.name}: point {index}: {error}") from error
     return names
-
-
-def _rotated(missing: dict[int, str]) -> dict[int, str]:
-    items = list(missing.items())
-    cut = random.randrange(len(items))
-    return dict(items[cut:] + items[:cut])

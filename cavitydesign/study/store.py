@@ -157,10 +157,10 @@ class Store:
         """Number of segments whose last line is cut off: their writers were killed, or are writing now."""
         return sum(path.stat().st_size > self._read_to.get(path.name, 0) for path in self._segment_paths())
 
-    def written_within(self, seconds: float) -> bool:
-        """Whether another writer has been at work lately."""
+    def written_within(self, seconds: float, apart_from: str = "") -> bool:
+        """Whether a writer, other than that of a given segment, has been at work lately."""
         now = time.time()
-        return any(now - path.stat().st_mtime < seconds for path in self._segment_paths())
+        return any(now - path.stat().st_mtime < seconds for path in self._segment_paths() if path.name != apart_from)
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
@@ -290,8 +290,12 @@ def write_whole(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            # The name that the user knows; a failed write brings none at all.
+            error.filename, error.filename2 = str(path), None
         raise
 
 

@@ -57,14 +57,17 @@ def model_of(families, diameter_um, reach, index_reach, window, axial_radius_um)
     return fit_comb_model(diameter_um, samples)
 
 
-def synthetic(rng, design_diameter_um, prior, families, window, noise_nm, axial_radius_um, missing=2, foreign=1):
-    """A spectrum drawn from the prior: (peaks, labels, true diameter, true index offset)."""
+def synthetic(rng, design_diameter_um, prior, families, window, noise_nm, lines_of, missing=2, foreign=1):
+    """A spectrum drawn from the prior: (peaks, labels, true diameter, true index offset).
+
+    `lines_of` gives orders and wavelengths from (family, diameter, index offset, the design's diameter).
+    """
     diameter = design_diameter_um + prior.diameter_sd_um * rng.standard_normal()
     index_offset = prior.index_sd * rng.standard_normal()
     offset = prior.offset_sd_nm * rng.standard_normal()
     lines, labels = [], []
     for family in families:
-        orders, positions = comb(family, diameter, index_offset, window, axial_radius_um)
+        orders, positions = lines_of(family, diameter, index_offset, design_diameter_um)
         lines += list(positions)
         labels += [family.label(int(m)) for m in orders]
     kept = sorted(rng.choice(len(lines), size=len(lines) - missing, replace=False))

@@ -13,48 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from asymptotic_comb import ALL_FAMILIES, drawn_families, model_of, synthetic
-
-from cavitydesign.design.fit import fit_peaks
-from cavitydesign.design.fit_prior import FitPrior
-from cavitydesign.design.spectrum import Peaks
-
-WINDOW_NM = (517.6, 557.6)
-NOISE_NM = 0.02
-SPECTRA_A_DESIGN = 10
-
-
-def right(candidate, truth):
-    stated = [{label, *also} for label, also in zip(candidate.labels, candidate.also, strict=True)]
-    wrong = sum(name not in labels for labels, name in zip(stated, truth, strict=True) if name is not None)
-    named = sum(name is not None for name in truth)
-    families = [{name[:2] + name.split(" ", 2)[2] for name in names if name} for names in (candidate.labels, truth)]
-    return wrong <= max(1, 0.03 * named) and families[0] == families[1]
-
-
-def judged(seed, diameters, relative_sd, **prior_errors):
-    """For each spectrum: probability stated first, whether it is right, whether any is, and the diameter's pull."""
-    rng = np.random.default_rng(seed)
-    outcome = []
-    for diameter in diameters:
-        prior = FitPrior(relative_sd * diameter, **prior_errors)
-        reach = 3.6 * (relative_sd + prior.index_sd / 1.4)
-        window = (WINDOW_NM[0] - 1, WINDOW_NM[1] + 1)
-        model = model_of(ALL_FAMILIES, diameter, reach, 3.6 * prior.index_sd, window, 4 * diameter)
-        for _ in range(SPECTRA_A_DESIGN):
-            families = drawn_families(rng, ALL_FAMILIES, prior)
-            drawn = synthetic(rng, diameter, prior, families, WINDOW_NM, NOISE_NM, 4 * diameter)
-            peaks = Peaks(drawn[0], np.full(len(drawn[0]), NOISE_NM), (None,) * len(drawn[0]))
-            answer = fit_peaks(peaks, model, prior)
-            verdicts = [right(candidate, drawn[1]) for candidate in answer.candidates]
-            pull = (answer.diameter_um - drawn[2]) / answer.diameter_error_um
-            outcome.append((answer.candidates[0].probability, verdicts[0], any(verdicts), pull))
-    return np.array(outcome, dtype=float)
-
-
-def spread_diameters(low, high, count):
-    """Evenly by their logarithm, each in the middle of its share."""
-    return low * (high / low) ** ((np.arange(count) + 0.5) / count)
+from fit_samples import NARROW, SMALL, WIDE, judged_sample
 
 
 @dataclass(frozen=True)
@@ -73,12 +32,7 @@ class Samples:
 @pytest.fixture(scope="module", params=[(5, 9, 6), pytest.param((20, 20, 20), marks=pytest.mark.slow)], ids=["200", "600"])
 def samples(request):
     wide, small, narrow = request.param
-    found = Samples(
-        judged(wide, spread_diameters(10, 130, wide), 0.02),
-        judged(small, spread_diameters(10, 20, small), 0.02),
-        # The index is known as well, since only the product of the two shows.
-        judged(narrow, spread_diameters(10, 130, narrow), 0.0005, index_sd=2e-4, offset_sd_nm=0.02),
-    )
+    found = Samples(judged_sample(WIDE, wide, wide), judged_sample(SMALL, small, small), judged_sample(NARROW, narrow, narrow))
     for name in ("wide", "small", "narrow"):
         stated, first, among, pull = getattr(found, name).T
         print(f"{name}: {len(first)} spectra, true among {among.mean():.3f}, first right {first.mean():.3f}, "

@@ -1,6 +1,7 @@
 """Runs: resume, every executor alike, failures kept, workers and runs killed at any moment."""
 
 import collections
+import itertools
 import os
 import random
 import signal
@@ -24,6 +25,9 @@ from cavitydesign.study import (
     study_table,
 )
 from cavitydesign.study.dask_executor import DaskExecutor
+from cavitydesign.study.executor import Executor, computed
+from cavitydesign.study.record import OK
+from cavitydesign.study.run import PendingPoints, fingerprints
 from cavitydesign.study.slurm import parse_shard, slurm_script
 from cavitydesign.study.table_file import csv_text
 
@@ -223,6 +227,43 @@ def test_two_runs_on_one_store(tmp_path):
     calm = toy_study(tmp_path / "calm", design="sleep_s = 0.02")
     run_study(calm, evaluate, SerialExecutor())
     assert text_of(study) == text_of(calm)
+
+
+class InTurn(Executor):
+    """Computes one point whenever it is asked to."""
+
+    def run(self, evaluate, tasks):
+        for task in tasks:
+            yield [computed(evaluate, task)]
+
+
+def test_two_runs_that_begin_together_share_the_points(tmp_path, monkeypatch):
+    """Neither has stored anything when the other begins; in step, they would compute every point twice.
+
+    A point takes a hundredth of a second of a clock of the test's own, and each run looks about once a second.
+    """
+    study, clock = toy_study(tmp_path / "a", points=3000), itertools.count()
+    monkeypatch.setattr("cavitydesign.study.run.time.monotonic", lambda: 0.005 * next(clock))
+    monkeypatch.setattr("cavitydesign.study.run.random", random.Random(7))
+    stores = [Store(study.store) for _ in range(2)]
+    names = fingerprints(study, range(len(study)))
+    with stores[0].writer() as first, stores[1].writer() as second:
+        runs = [
+            (writer, iter(InTurn().run(evaluate, PendingPoints(study, store, names, (OK,), writer.path.name))))
+            for store, writer in zip(stores, (first, second), strict=True)
+        ]
+        computed_by = [0, 0]
+        while runs:
+            for number, (writer, records) in enumerate(list(runs)):
+                found = next(records, None)
+                if found is None:
+                    runs = [run for run in runs if run[0] is not writer]
+                    continue
+                writer.append(found)
+                computed_by[number] += 1
+    assert study_status(study).done == 3000
+    # Twice: the first second of a hundred points, the last, and where two stretches of a second cross by chance.
+    assert sum(computed_by) < 1.25 * 3000, f"{computed_by} of 3000"
 
 
 def test_shards_share_the_points(tmp_path, undisturbed):
