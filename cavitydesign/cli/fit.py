@@ -135,7 +135,8 @@ def _print(answer: FitAnswer) -> None:
     for wavelength, label, deviation in zip(answer.peaks.wavelength_nm, best.labels, best.deviation_nm, strict=True):
         named.add_row(number(float(wavelength), ".3f"), label or "foreign", number(deviation, ".3f"))
     more = len(answer.candidates) - _SHOWN
-    told = [f"{more} more labellings (--json lists all)"] if more > 0 else []
+    told = ["wavelengths of the file are those of air; here they are those of vacuum"] if answer.peaks.measured_in == "air" else []
+    told += [f"{more} more labellings (--json lists all)"] if more > 0 else []
     if not answer.identified:
         told.append("the data do not single out one labelling: a tighter prior of the diameter would")
     over_all = f"diameter over all labellings: {answer.diameter_um:.4f} +- {answer.diameter_error_um:.4f} um"

@@ -118,6 +118,7 @@ class FitAnswer:
             "diameter_um": self.diameter_um,
             "diameter_error_um": self.diameter_error_um,
             "prior": dict(self.prior.__dict__),
+            "measured_in": self.peaks.measured_in,
             "peaks_nm": self.peaks.wavelength_nm.tolist(),
             "peaks_error_nm": self.peaks.error_nm.tolist(),
             "candidates": [candidate.to_json_dict() for candidate in self.candidates],

@@ -26,11 +26,14 @@ class Peaks:
         Standard deviation of each wavelength.
     polarisation : tuple of str or None
         "TM", "TE", or None where it was not measured.
+    measured_in : str
+        "vacuum" or "air": what the wavelengths were given in; here they are those of vacuum.
     """
 
     wavelength_nm: Array
     error_nm: Array
     polarisation: tuple[str | None, ...]
+    measured_in: str = "vacuum"
 
     def __post_init__(self) -> None:
         order = np.argsort(self.wavelength_nm, kind="stable")
@@ -48,7 +51,7 @@ class Peaks:
         return len(self.wavelength_nm)
 
 
-def found_peaks(wavelength_nm: Array, intensity: Array, error_nm: float) -> Peaks:
+def found_peaks(wavelength_nm: Array, intensity: Array, error_nm: float, measured_in: str = "vacuum") -> Peaks:
     """Peaks of a sampled spectrum: prominent maxima, their tops from a parabola through the logarithm.
 
     Parameters
@@ -57,6 +60,8 @@ def found_peaks(wavelength_nm: Array, intensity: Array, error_nm: float) -> Peak
         By rising wavelength.
     error_nm : float
         Standard deviation of a peak's wavelength.
+    measured_in : str
+        As `Peaks` has it.
 
     Raises
     ------
@@ -70,7 +75,7 @@ def found_peaks(wavelength_nm: Array, intensity: Array, error_nm: float) -> Peak
     least = max(_PROMINENCE_SIGMAS * noise, 0.01 * float(np.ptp(intensity)))
     tops, _ = find_peaks(intensity, prominence=least)
     centres = np.array([_top(wavelength_nm, intensity, int(top)) for top in tops])
-    return Peaks(centres, np.full(len(centres), error_nm), (None,) * len(centres))
+    return Peaks(centres, np.full(len(centres), error_nm), (None,) * len(centres), measured_in)
 
 
 def _top(wavelength_nm: Array, intensity: Array, place: int) -> float:

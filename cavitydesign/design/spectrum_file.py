@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError, nearest
+from ..materials import find_material
+from ..study.csv_file import CsvTable, read_csv
 from .spectrum import Array, Peaks, found_peaks, is_sampled
 
-COLUMNS = ("wavelength_nm", "intensity", "polarisation", "error_nm")
+WAVELENGTHS = {"wavelength_nm": "vacuum", "wavelength_vacuum_nm": "vacuum", "wavelength_air_nm": "air"}
+COLUMNS = (*WAVELENGTHS, "intensity", "polarisation", "error_nm")
+_MOST_TOLD = 10
 
 
 def load_peaks(path: Path, noise_nm: float) -> Peaks:
@@ -20,7 +23,8 @@ def load_peaks(path: Path, noise_nm: float) -> Peaks:
     Parameters
     ----------
     path : Path
-        Columns ``wavelength_nm`` and optionally ``intensity``, ``polarisation`` (TM, TE or empty) and ``error_nm``.
+        Columns ``wavelength_nm`` (vacuum) or ``wavelength_air_nm``, and optionally ``intensity``, ``polarisation`` (TM, TE or
+        empty) and ``error_nm``; others are left out.
     noise_nm : float
         Standard deviation of a peak's wavelength where the file gives none.
 
@@ -31,53 +35,72 @@ def load_peaks(path: Path, noise_nm: float) -> Peaks:
     """
     if not (math.isfinite(noise_nm) and noise_nm > 0):
         raise InputError(f"--noise {noise_nm:g}: must be above 0 (nm)")
-    columns = _columns(path)
-    wavelength = _numbers(path, columns, "wavelength_nm")
-    intensity = _numbers(path, columns, "intensity") if "intensity" in columns else None
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    table = read_csv(path, "SPECTRUM.csv")
+    named = _wavelength_column(table)
+    wavelength = _numbers(table, named)
+    if WAVELENGTHS[named] == "air":
+        wavelength = vacuum_wavelength_nm(wavelength)
+    intensity = _numbers(table, "intensity") if "intensity" in table.header else None
     if is_sampled(wavelength, intensity):
         assert intensity is not None
         order = np.argsort(wavelength)
-        return found_peaks(wavelength[order], intensity[order], noise_nm)
-    error = _numbers(path, columns, "error_nm") if "error_nm" in columns else np.full(len(wavelength), noise_nm)
-    names = columns.get("polarisation", [""] * len(wavelength))
+        return found_peaks(wavelength[order], intensity[order], noise_nm, WAVELENGTHS[named])
+    error = _numbers(table, "error_nm") if "error_nm" in table.header else np.full(len(wavelength), noise_nm)
+    return Peaks(wavelength, error, _polarisations(table), WAVELENGTHS[named])
+
+
+def vacuum_wavelength_nm(air_nm: Array) -> Array:
+    """Vacuum wavelengths of wavelengths measured in dry air at 15 C (Ciddor), any shape.
+
+    Raises
+    ------
+    InputError
+        Outside the range of the formula.
+    """
+    air = find_material("air")
+    vacuum = np.asarray(air_nm, dtype=np.float64)
+    for _ in range(3):
+        vacuum = air_nm * np.array([air.index(float(x)) for x in vacuum.ravel()]).reshape(vacuum.shape)
+    return np.asarray(vacuum, dtype=np.float64)
+
+
+def _wavelength_column(table: CsvTable) -> str:
+    found = [name for name in WAVELENGTHS if name in table.header]
+    if not found:
+        near = nearest(table.header[0], COLUMNS)
+        told = ", ".join(table.header)
+        raise InputError(f"{table.name}: header: {told}; a column wavelength_nm is needed, of {', '.join(COLUMNS)}{near}")
+    if len(found) > 1:
+        raise InputError(f"{table.name}: header: {' and '.join(found)}; give one column of wavelengths")
+    return found[0]
+
+
+def _polarisations(table: CsvTable) -> tuple[str | None, ...]:
+    if "polarisation" not in table.header:
+        return (None,) * len(table.rows)
+    place = table.header.index("polarisation")
+    names = [row[place] for row in table.rows]
     problems = [
-        f"{path.name}: line {line}: polarisation = {name!r}: TM, TE or empty{nearest(name, ('TM', 'TE'))}"
-        for line, name in enumerate(names, start=2)
+        f"{table.name}: line {line}: polarisation = {name!r}: TM, TE or empty{nearest(str(name), ('TM', 'TE'))}"
+        for line, name in zip(table.lines, names, strict=True)
         if name not in ("TM", "TE", "")
     ]
     if problems:
-        raise InputError(problems)
-    return Peaks(wavelength, error, tuple(name or None for name in names))
+        raise InputError(problems[:_MOST_TOLD])
+    return tuple(str(name) if name else None for name in names)
 
 
-def _columns(path: Path) -> dict[str, list[str]]:
-    try:
-        rows = [row for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()) if row]
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from None
-    header = [name.strip() for name in rows[0]] if rows else []
-    if "wavelength_nm" not in header:
-        told = ", ".join(header) or "empty"
-        near = nearest(header[0], COLUMNS) if header else ""
-        raise InputError(f"{path.name}: header: {told}; a column wavelength_nm is needed, of {', '.join(COLUMNS)}{near}")
-    for line, row in enumerate(rows[1:], start=2):
-        if len(row) != len(header):
-            raise InputError(f"{path.name}: line {line} has {len(row)} entries, the header has {len(header)}")
-    return {name: [row[place].strip() for row in rows[1:]] for place, name in enumerate(header)}
-
-
-def _numbers(path: Path, columns: dict[str, list[str]], name: str) -> Array:
-    values, problems = [], []
-    for line, text in enumerate(columns[name], start=2):
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value) or (name != "intensity" and value <= 0):
-            problems.append(f"{path.name}: line {line}: {name} = {text!r}: a finite number above 0 is needed")
-        values.append(value)
+def _numbers(table: CsvTable, name: str) -> Array:
+    place = table.header.index(name)
+    problems = []
+    for line, row in zip(table.lines, table.rows, strict=True):
+        value = row[place]
+        number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        if not number or (name != "intensity" and value <= 0):
+            wanted = "a finite number" if name == "intensity" else "a finite number above 0"
+            problems.append(f"{table.name}: line {line}: {name} = {str(value)!r}: {wanted} is needed")
     if problems:
-        raise InputError(problems[:10])
-    return np.array(values, dtype=np.float64)
+        raise InputError(problems[:_MOST_TOLD])
+    return np.array([row[place] for row in table.rows], dtype=np.float64)

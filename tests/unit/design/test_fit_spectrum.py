@@ -10,7 +10,7 @@ from cavitydesign.design.comb import CombSample, Family, fit_comb_model
 from cavitydesign.design.fit import fit_peaks
 from cavitydesign.design.fit_prior import FitPrior
 from cavitydesign.design.spectrum import Peaks, found_peaks, is_sampled
-from cavitydesign.design.spectrum_file import load_peaks
+from cavitydesign.design.spectrum_file import load_peaks, vacuum_wavelength_nm
 from cavitydesign.errors import InputError, SolverError
 
 WINDOW = (517.6, 557.6)
@@ -77,6 +77,44 @@ def test_a_list_of_peaks_is_not_taken_for_a_spectrum(tmp_path):
     peaks = load_peaks(tmp_path / "p.csv", 0.02)
     assert list(peaks.wavelength_nm) == [530, 535, 541] and peaks.polarisation == ("TM", None, "TE")
     assert list(peaks.error_nm) == [0.02, 0.03, 0.01]
+
+
+def test_wavelengths_of_air_become_those_of_vacuum(tmp_path):
+    """Lines of sodium (D2, D1), helium-neon and mercury in standard air and in vacuum, as tabulated by NIST to 1e-4 nm."""
+    air, vacuum = [435.8335, 588.9950, 589.5924, 632.8161], [435.9560, 589.1583, 589.7558, 632.9911]
+    assert vacuum_wavelength_nm(np.array(air)) == pytest.approx(vacuum, abs=3e-4)
+    (tmp_path / "a.csv").write_text("wavelength_air_nm\n" + "\n".join(map(str, air)) + "\n")
+    (tmp_path / "v.csv").write_text("wavelength_vacuum_nm\n" + "\n".join(map(str, vacuum)) + "\n")
+    in_air, in_vacuum = (load_peaks(tmp_path / name, 0.02) for name in ("a.csv", "v.csv"))
+    assert in_air.wavelength_nm == pytest.approx(in_vacuum.wavelength_nm, abs=3e-4)
+    assert (in_air.measured_in, in_vacuum.measured_in) == ("air", "vacuum")
+
+
+def test_a_sampled_spectrum_in_air(tmp_path):
+    x, y = sampled([530.0, 535.0, 541.0], [1.0, 1.0, 1.0], np.random.default_rng(0))
+    rows = "\n".join(f"{a:.3f},{b:.5f}" for a, b in zip(x, y, strict=True))
+    (tmp_path / "s.csv").write_text(f"# spectrometer 2\nwavelength_air_nm,intensity\n{rows}\n")
+    peaks = load_peaks(tmp_path / "s.csv", 0.02)
+    expected = vacuum_wavelength_nm(np.array([530.0, 535.0, 541.0]))
+    assert peaks.wavelength_nm == pytest.approx(expected, abs=0.02) and peaks.measured_in == "air"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("wavelength_nm,wavelength_air_nm\n530,530\n", "give one column of wavelengths"),
+        ("wavelength\n530\n", "a column wavelength_nm is needed"),
+        ("wavelength_nm;intensity\n530;1\n", "semicolons"),
+        ("wavelength_nm\n530\n\n# off\n-3\n", "line 5: wavelength_nm = '-3': a finite number above 0"),
+        ("wavelength_nm,polarisation\n530,TM\n531,tm\n", "line 3: polarisation = 'tm': TM, TE or empty; did you mean 'TM'?"),
+        ("wavelength_nm\n530\n531\n", "2 peaks; a fit needs at least 3"),
+    ],
+)
+def test_bad_spectra_are_told_with_their_line(tmp_path, content, expected):
+    (tmp_path / "s.csv").write_text(content)
+    with pytest.raises(InputError) as caught:
+        load_peaks(tmp_path / "s.csv", 0.02)
+    assert expected in str(caught.value), str(caught.value)
 
 
 def lines_of(families, diameter_um, offset_nm, rng):
