@@ -30,6 +30,9 @@ _FOLDED_TOP = 8
 _PULSE_STEPS = 200
 """Steps of the explicit pair; a pulse takes about 100 to 200. More are a sign of stiffness: many photons in a cavity of
 high Q."""
+_CHEAP = 16
+"""Modes, or twice the classes, for which an implicit step costs as much as two or three explicit ones; with more it pays
+later."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,9 @@ def integrate(model: RateModel, occupation: Array, control: StepControl, trace: 
     trail: tuple[list[float], list[Array]] | None = ([], []) if trace else None
     batch = _Batch(model, hot, state, np.zeros(columns), np.full(columns, 0.01))
     cooled = min(control.horizon_ps, _FOLDED / ladder.cooling_per_ps)
-    steps = _march(batch, DormandPrince(), control, cooled, _PULSE_STEPS, trail)
+    meeting = min(model.modes, 2 * classes)
+    most = _PULSE_STEPS * min(max(meeting // _CHEAP, 1), 4)
+    steps = _march(batch, DormandPrince(), control, cooled, most, trail)
     ends = _Ends(batch, ladder.top)
     # first what the accurate pair found stiff, then what is still alight when the emitters have cooled
     for top, until in ((ladder.top, cooled), (min(_FOLDED_TOP, ladder.top), control.horizon_ps)):
