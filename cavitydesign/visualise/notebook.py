@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .files import figure_bytes
+from .labels import with_error
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,12 +45,11 @@ def html_of_cavity(cavity: Cavity) -> str:
 
 def html_of_modes(modes: ModeSet) -> str:
     """Table of a mode set, with errors and the count that tells whether it is complete."""
-    head = ("mode", "wavelength (nm)", "error (nm)", "n_eff", "FSR (nm)", "inside (%)", "log10 Q")
+    head = ("mode (m p q)", "wavelength (nm)", "n_eff", "FSR (nm)", "in cavity (%)", "log10 Q")
     rows = [
         (
             mode.label,
-            f"{mode.wavelength_nm:.5f}",
-            f"{mode.wavelength_error_nm:.1e}",
+            with_error(mode.wavelength_nm, mode.wavelength_error_nm),
             f"{mode.n_eff:.5f}",
             "-" if mode.fsr_nm is None else f"{mode.fsr_nm:.4f}",
             f"{100 * (1 - mode.confinement.get('surround', 0.0)):.4f}",
@@ -59,7 +59,8 @@ def html_of_modes(modes: ModeSet) -> str:
     ]
     low, high = modes.wavelength_range_nm
     state = "complete" if modes.complete else "not certified complete"
-    return f"<p>{len(modes)} modes, {low:.6g} to {high:.6g} nm, list {state}</p>{_table(head, rows)}"
+    told = "TM: E along the fibre axis; ± error of the computation"
+    return f"<p>{len(modes)} modes, {low:.6g} to {high:.6g} nm, list {state}. {told}</p>{_table(head, rows)}"
 
 
 def html_of_prediction(prediction: LasingPrediction) -> str:
@@ -69,6 +70,8 @@ def html_of_prediction(prediction: LasingPrediction) -> str:
     record = prediction.to_json_dict()
     threshold = prediction.thresholds.lasing
     words = "no lasing threshold in this range" if threshold is None else f"lasing threshold {threshold:.3f} mJ/cm²"
+    if prediction.single_mode_probability is not None:
+        words += f", chance of a single mode {100 * prediction.single_mode_probability:.0f} %"
     return f"<p><b>{html.escape(str(record['regime']))}</b>, {words}</p>" + _picture(
         draw_light_curve(record), "light curve"
     )

@@ -13,6 +13,7 @@ Array = NDArray[np.float64]
 
 _POINTS_PER_PERIOD = 12
 _LEAST_SEEN = 0.04
+_ARC_AWAY = 4.8
 _LEAST_ENERGY = 0.01
 _ROUND_LENGTHS_UM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
@@ -58,14 +59,14 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
     ink = str(job["ink"])
     letters = max(9, round(min(size[0] / 60, 15)))
     bar = {"color": ink, "title_font_size": letters, "label_font_size": letters - 1, "n_labels": 3, "fmt": "%.1f"}
-    bar |= {"width": 0.26, "height": 0.07}
+    bar |= {"width": 0.26, "height": 0.1}
     plotter.add_mesh(
         rim,
         scalars="field",
         cmap="RdBu_r",
         clim=(-1, 1),
         lighting=False,
-        scalar_bar_args={**bar, "title": f"Re {job['component']} on the rim", "position_x": 0.04, "position_y": 0.02},
+        scalar_bar_args={**bar, "title": f"Re {job['component']} / max, on the rim\n", "position_x": 0.04, "position_y": 0.02},
     )
     for azimuth in (start, end):
         plane = _plane(job, azimuth)
@@ -75,7 +76,7 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
             cmap="magma_r",
             clim=(0, 1),
             lighting=False,
-            scalar_bar_args={**bar, "title": "energy density in the cuts", "position_x": 0.04, "position_y": 0.13},
+            scalar_bar_args={**bar, "title": "energy density / max, in the cuts\n", "position_x": 0.04, "position_y": 0.15},
         )
     profile = job["profile_um"]
     if not whole:
@@ -140,7 +141,7 @@ def _aim(plotter: Any, job: Any, whole: bool, half_height: float) -> None:
     turn = 0.35 * float(job["half_angle"])
     aim = np.array([radius * np.cos(turn), radius * np.sin(turn), -0.15 * reach])
     direction = np.array([np.cos(azimuth), np.sin(azimuth), 0.35])
-    plotter.camera_position = [tuple(aim + 4.0 * reach * direction), tuple(aim), (0, 0, 1)]
+    plotter.camera_position = [tuple(aim + _ARC_AWAY * reach * direction), tuple(aim), (0, 0, 1)]
 
 
 def _write_turntable(plotter: Any, path: Path, frames: int) -> None:
