@@ -297,7 +297,7 @@ def draw_components(
     field = sampled(mode, *samples)
     frame = _frame(field, _LINEAR_FRAME)
     width, height = _panel_size_in(frame)
-    fig = figure(4 * (width + 1.0) + 0.4, height + 0.85)
+    fig = figure(4 * (width + 1.3) + 0.5, height + 0.85)
     shares = {"e_r": "radial", "e_phi": "azimuthal", "e_z": "axial"}
     for ax, component in zip(fig.subplots(1, 4, sharex=True, sharey=True), COMPONENTS, strict=True):
         values = component_values(field, component)

@@ -14,6 +14,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from cavitydesign.geometry import outline_from_points
 from cavitydesign.geometry.cavity import Cavity
@@ -101,6 +102,40 @@ def views(make_mode: Callable[..., Mode], mode_set: ModeSet, cavity: Cavity, pre
     }
 
 
+def written(figure: Figure) -> list[Text]:
+    """Every text that is seen; ticks outside the limits of their axis are not."""
+    unseen = set()
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+                if not low <= tick.get_loc() <= high:
+                    unseen |= {tick.label1, tick.label2}
+    texts = [one for one in figure.findobj(Text) if isinstance(one, Text) and one not in unseen]
+    return [one for one in texts if one.get_visible() and one.get_text().strip()]
+
+
+def off_paper(figure: Figure, canvas: FigureCanvasAgg) -> list[str]:
+    """Texts that the edge of the picture cuts, by more than a pixel."""
+    width, height = figure.bbox.size
+    boxes = [(one.get_text(), one.get_window_extent(canvas.get_renderer())) for one in written(figure)]
+    return [text for text, box in boxes if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1]
+
+
+def small_letters(figure: Figure) -> list[str]:
+    """Texts in letters under 7 pt, before indices are made smaller."""
+    return [one.get_text() for one in written(figure) if one.get_fontsize() < 7.0]
+
+
+def test_letters_beyond_the_edge_and_too_small_are_seen() -> None:
+    figure = Figure(figsize=(2, 2))
+    figure.text(0.99, 0.5, "beyond")
+    figure.text(0.1, 0.5, "small", fontsize=6)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    assert off_paper(figure, canvas) == ["beyond"] and small_letters(figure) == ["small"]
+
+
 def test_every_view_is_tried(views: dict[str, Draw]) -> None:
     known = {
         node.name
@@ -125,5 +160,7 @@ def test_nothing_is_blank(views: dict[str, Draw], theme: Theme, monkeypatch: pyt
         # in thirds of the picture: none is empty from edge to edge
         for part in np.array_split(inked, 3, axis=1):
             assert part.any(), f"{name} leaves a third of its width empty"
+        assert off_paper(figure, canvas) == [], f"{name}: letters beyond the edge"
+        assert small_letters(figure) == [], f"{name}: under 7 pt"
     assert "DISPLAY" not in os.environ
     assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
