@@ -57,6 +57,10 @@ class PulseOutcomes:
         """Photoluminescence plus the laser as it is collected."""
         return np.asarray(self.spontaneous + medium.laser_collection * self.emitted.sum(axis=0))
 
+    def taken(self, columns: NDArray[np.int64]) -> PulseOutcomes:
+        """The outcomes at the given places."""
+        return PulseOutcomes(self.emitted[:, columns], self.spontaneous[columns], self.balance_error[columns])
+
 
 @dataclass(frozen=True)
 class PulseRun(PulseOutcomes):

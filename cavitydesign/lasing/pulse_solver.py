@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 
 _TOPS = (1, 6, 12, 24)
 _SMALL_GROUP = 4
+_FULL = 1e-7
+"""Emitters that are short of the highest rung may be so few."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,13 @@ class PulseSolver:
         spontaneous, balance = np.empty(len(excitons)), np.empty(len(excitons))
         for top, columns in groups:
             model = self.model(top, None if shift_nm is None else shift_nm[columns])
-            run = integrate(model, self._occupation(model, excitons[columns]), self.control)
+            occupation = self._occupation(model, excitons[columns])
+            run: PulseOutcomes
+            if shift_nm is None:
+                first, same = _distinct(occupation)
+                run = integrate(model, occupation[..., first], self.control).taken(same)
+            else:
+                run = integrate(model, occupation, self.control)
             emitted[:, columns] = run.emitted
             spontaneous[columns], balance[columns] = run.spontaneous, run.balance_error
         return PulseOutcomes(emitted, spontaneous, balance)
@@ -84,3 +92,14 @@ class PulseSolver:
                 found.append((top, columns))
                 waiting = []
         return [(top, columns) for top, columns in found if len(columns)]
+
+
+def _distinct(occupation: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Columns to solve, and the place among these of each: pulses that fill every emitter to the top are all one."""
+    top = occupation[-1].min(axis=0)
+    full = np.flatnonzero(top > 1.0 - _FULL)
+    kept = np.setdiff1d(np.arange(len(top)), full[1:])
+    place = np.searchsorted(kept, np.arange(len(top)))
+    if len(full):
+        place[full] = np.searchsorted(kept, full[0])
+    return kept, place

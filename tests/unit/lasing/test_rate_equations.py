@@ -137,3 +137,16 @@ def test_too_few_steps_is_an_error(make_comb) -> None:
     with pytest.raises(SolverError, match="were not enough"):
         solver = PulseSolver(make_comb(15.0, quality=1e6), DOTS, 1e7, StepControl(horizon_ps=1e4, max_steps=5))
         solver.outcomes(np.array([5.0]))
+
+
+def test_pulses_that_fill_every_dot_are_solved_once(make_comb) -> None:
+    """90 excitons or 900 leave all dots at the top of the ladder: equal to the last bit, and to a run of their own."""
+    solver = PulseSolver(make_comb(15.0, span_nm=12.0), DOTS, 1.7e7, StepControl())
+    found = solver.outcomes(np.array([5.0, 900.0, 20.0, 90.0, 40.0, 30.0]))
+    assert (found.emitted[:, 1] == found.emitted[:, 3]).all()
+    alone = solver.outcomes(np.array([90.0]))
+    assert found.emitted[:, 3] == pytest.approx(alone.emitted[:, 0], rel=1e-3)
+    light = found.collected(DOTS)
+    order = np.argsort([5.0, 900.0, 20.0, 90.0, 40.0, 30.0])
+    assert np.all(np.diff(light[order]) >= 0)
+    assert light[5] < light[4] < light[1]
