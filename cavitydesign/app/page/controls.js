@@ -34,8 +34,12 @@ export class Controls {
       this.add(groups.get(field.group), field);
     }
     const kept = this.root.scrollTop;
+    const held = this.root.contains(document.activeElement) ? document.activeElement : null;
     this.root.replaceChildren(...groups.values(), this.rest());
     this.root.scrollTop = kept;
+    // the control that was moved keeps the keyboard's focus
+    const again = held && (held.id ? `#${CSS.escape(held.id)}` : held.dataset.slider && `[data-slider="${CSS.escape(held.dataset.slider)}"]`);
+    if (again) this.root.querySelector(again)?.focus({ preventScroll: true });
   }
 
   add(set, field) {

@@ -46,6 +46,7 @@ export class ModeTable {
       head.append(cell);
     }
     this.table.tHead.replaceChildren(head);
+    const held = this.table.tBodies[0].contains(document.activeElement);
     this.table.tBodies[0].replaceChildren(...modes.map((mode) => {
       const row = document.createElement("tr");
       row.dataset.label = mode.label;
@@ -57,6 +58,7 @@ export class ModeTable {
       return row;
     }));
     this.mark(chosen);
+    if (held) this.row(chosen)?.focus({ preventScroll: true });
   }
 
   mark(chosen) {

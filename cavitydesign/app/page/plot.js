@@ -90,12 +90,15 @@ export class Plot {
 
   redraw() {
     if (!this.paint) return;
+    this.held = [...this.svg.querySelectorAll("[tabindex]")].indexOf(document.activeElement);
     this.svg.replaceChildren();
     this.width = Math.max(this.host.clientWidth, 160);
     this.height = Math.max(this.host.clientHeight, 120);
     this.svg.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     this.drawAxes();
     this.paint(this);
+    // what had the keyboard's focus has it again
+    if (this.held >= 0) this.svg.querySelectorAll("[tabindex]")[this.held]?.focus({ preventScroll: true });
     this.cursor = element("line", { class: "cursor", y1: MARGIN.top, y2: this.height - MARGIN.bottom, visibility: "hidden" }, this.svg);
   }
 
@@ -132,6 +135,23 @@ export class Plot {
     this.add("text", { x: (left + x1) / 2, y: this.height - 4, "text-anchor": "middle" }, this.axes.x.label);
     const middle = (top + y1) / 2;
     this.add("text", { x: 12, y: middle, "text-anchor": "middle", transform: `rotate(-90 12 ${middle})` }, this.axes.y.label);
+  }
+
+  // Marks as one stop of the tab key: arrow keys go from one to the next, Enter or the space bar opens.
+  roving(marks, open) {
+    const kept = Math.max(0, this.held);
+    marks.forEach((mark, i) => {
+      mark.setAttribute("tabindex", i === kept ? 0 : -1);
+      mark.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") return open(i, event.preventDefault());
+        const next = marks[i + ({ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key] || NaN)];
+        if (!next) return undefined;
+        event.preventDefault();
+        mark.setAttribute("tabindex", -1);
+        next.setAttribute("tabindex", 0);
+        return next.focus();
+      });
+    });
   }
 
   path(xs, ys, attributes) {

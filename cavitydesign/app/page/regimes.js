@@ -94,13 +94,13 @@ export class RegimeView {
   line(plot, known, here) {
     const sure = known.filter((one) => one.answer.single_mode_probability !== null);
     plot.path(sure.map((one) => one.size), sure.map((one) => 100 * one.answer.single_mode_probability), { class: "line c0" });
-    for (const one of sure) {
+    const dots = sure.map((one) => {
       const chance = one.answer.single_mode_probability;
-      const dot = plot.add("circle", { class: "mark f0", cx: plot.x(one.size), cy: plot.y(100 * chance), r: 4, tabindex: 0, role: "button", "data-size": one.size, "aria-label": `${number(one.size, 4)} µm: chance of a single mode ${number(100 * chance, 2)} %; opens it` });
-      const open = () => this.open(one.size);
-      dot.addEventListener("click", open);
-      dot.addEventListener("keydown", (event) => (event.key === "Enter" || event.key === " " ? open(event.preventDefault()) : undefined));
-    }
+      const dot = plot.add("circle", { class: "mark f0", cx: plot.x(one.size), cy: plot.y(100 * chance), r: 4, role: "button", "data-size": one.size, "aria-label": `${number(one.size, 4)} µm: chance of a single mode ${number(100 * chance, 2)} %; opens it` });
+      dot.addEventListener("click", () => this.open(one.size));
+      return dot;
+    });
+    plot.roving(dots, (i) => this.open(sure[i].size));
     if (here.size) plot.thresholds([[here.size, "shown", "pumped"]]);
   }
 

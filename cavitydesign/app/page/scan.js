@@ -87,7 +87,10 @@ export class Scan {
     const waiting = order(sizes.length).map((i) => sizes[i]);
     const work = this.channel.busy.begin("the scan");
     const lane = async (slot) => {
-      while (waiting.length && mine === this.turn) await this.one(waiting.shift(), slot, now, mine);
+      while (waiting.length && mine === this.turn) {
+        await this.one(waiting.shift(), slot, now, mine);
+        work.name = `the scan, ${this.points.length} of ${sizes.length}`;
+      }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, (_, slot) => lane(slot)));
     this.channel.busy.done(work);

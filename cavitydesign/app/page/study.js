@@ -9,7 +9,7 @@ const byId = (id) => document.getElementById(id);
 function select(label, options, value, changed) {
   const wrap = document.createElement("label");
   const box = document.createElement("select");
-  for (const option of options) box.append(new Option(option, option));
+  for (const option of options) box.append(new Option(named(option), option));
   box.value = value;
   box.addEventListener("change", () => changed(box.value));
   wrap.append(` ${label} `, box);
@@ -61,8 +61,8 @@ export class StudyView {
     const [low, high] = [Math.min(...shades), Math.max(...shades)];
     byId("study-scale").textContent = shades.length ? `colour: ${named(study.colour)} from ${number(low, 4)} (dark) to ${number(high, 4)} (bright)` : "";
     this.plot.draw({ x: this.axis(rows, study.x), y: this.axis(rows, study.y) }, (plot) => {
-      for (const row of rows) {
-        const dot = plot.add("circle", { class: `mark f0 ${row === study.row ? "chosen" : ""}`, cx: plot.x(row[study.x]), cy: plot.y(row[study.y]), r: 5, tabindex: 0, role: "button", "aria-label": `point ${row.point}${row.mode ? `, ${row.mode}` : ""}`, "data-point": row.point, "data-mode": row.mode || "" });
+      const dots = rows.map((row) => {
+        const dot = plot.add("circle", { class: `mark f0 ${row === study.row ? "chosen" : ""}`, cx: plot.x(row[study.x]), cy: plot.y(row[study.y]), r: 5, role: "button", "aria-label": `point ${row.point}${row.mode ? `, ${row.mode}` : ""}; opens it`, "data-point": row.point, "data-mode": row.mode || "" });
         if (typeof row[study.colour] === "number") {
           dot.style.fill = mapColour("cividis", high > low ? (row[study.colour] - low) / (high - low) : 0.5);
           dot.style.stroke = "var(--muted)";
@@ -70,10 +70,11 @@ export class StudyView {
         const open = () => this.opened(row);
         const read = () => { byId("study-read").textContent = this.words(row); };
         dot.addEventListener("click", open);
-        dot.addEventListener("keydown", (event) => (event.key === "Enter" || event.key === " " ? open(event.preventDefault()) : undefined));
         dot.addEventListener("pointerenter", read);
         dot.addEventListener("focus", read);
-      }
+        return dot;
+      });
+      plot.roving(dots, (i) => this.opened(rows[i]));
     });
     return undefined;
   }

@@ -153,6 +153,15 @@ def test_another_number_of_photons_brings_its_pump(tab: Any) -> None:
         assert low < threshold < high, f"{photons} photons: the curve shows its threshold"
 
 
+def test_focus_stays_where_the_form_is_made_anew(tab: Any) -> None:
+    tab.page.focus("#c-cavity-profile")
+    tab.page.select_option("#c-cavity-profile", "spheroid")
+    assert tab.page.evaluate("() => document.activeElement.id") == "c-cavity-profile"
+    assert tab.page.is_visible("#c-cavity-polar_radius_um")
+    tab.page.select_option("#c-cavity-profile", "parabola")
+    tab.wait()
+
+
 def test_two_tabs_keep_their_own_designs(open_tab: Callable[..., Any], explorer: Any) -> None:
     first, second = open_tab(explorer.url), open_tab(explorer.url)
     first.page.fill("#c-cavity-diameter_um", "13")

@@ -217,6 +217,18 @@ def test_points_of_a_study_open_their_design_and_mode(open_tab: OpenTab, start: 
         assert tab.page.inner_text("#field-title").startswith(f"{label},")
     assert tab.errors() == []
 
+    # by the keyboard: one stop of the tab key, arrows between the points, Enter opens, and the focus stays
+    dots = "#study-plot circle.mark"
+    assert tab.page.locator(f"{dots}[tabindex='0']").count() == 1
+    tab.page.locator(f"{dots}[tabindex='0']").focus()
+    tab.page.keyboard.press("ArrowRight")
+    where = "() => [document.activeElement.dataset.point, document.activeElement.dataset.mode]"
+    point, mode = tab.page.evaluate(where)
+    tab.page.keyboard.press("Enter")
+    tab.wait()
+    assert mode in tab.page.inner_text("#field-title")
+    assert tab.page.evaluate(where) == [point, mode]
+
 
 def test_results_show_before_they_are_solved_again(open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str) -> None:
     (tmp_path / "design.toml").write_text(design_text)
