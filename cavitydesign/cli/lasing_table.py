@@ -12,7 +12,8 @@ def print_lasing(lasing: Mapping[str, Any]) -> None:
     """Print a lasing prediction, given as the object of the JSON contract."""
     threshold = lasing["threshold_mj_cm2"]
     summary = new_table("Lasing", ("outcome", "value"))
-    summary.add_row("regime at 1.1 x the lasing threshold", str(lasing["regime"]))
+    place = lasing.get("regime_fluence_mj_cm2")
+    summary.add_row("regime" if place is None else f"regime at {place:.3g} mJ/cm2", str(lasing["regime"]))
     summary.add_row("modes lasing", str(lasing["modes_lasing"]))
     summary.add_row("side-mode suppression, dB", number(lasing["side_mode_suppression_db"], ".1f"))
     summary.add_row("probability of a single mode", number(lasing["single_mode_probability"], ".2f"))

@@ -83,7 +83,9 @@ def _threshold_words(lasing: Mapping[str, Any]) -> str:
     rule = lasing.get("threshold_rule", "light curve")
     if rule != "light curve":
         return f"lasing threshold by the {rule} alone"
-    return f"lasing threshold, ± {errors[1]:.2g} (fit)" if errors[1] else "lasing threshold"
+    sd = ((lasing.get("spread") or {}).get("threshold_sd_mj_cm2") or {}).get("lasing")
+    bars = [f"± {errors[1]:.2g} (fit)"] * bool(errors[1]) + [f"sd {sections.number(sd, 2)} (spreads)"] * bool(sd)
+    return ", ".join(["lasing threshold", *bars])
 
 
 def headline(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:

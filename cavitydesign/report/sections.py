@@ -125,6 +125,7 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
     for (key, words), error in zip(_THRESHOLDS, errors, strict=True):
         value = thresholds.get(key)
         rows.append((words, number(value) if value is None or not error else with_error(value, error)))
+    rows += _spread_rows(lasing.get("spread"))
     slopes = lasing.get("slopes") or ()
     bars = fit.get("slopes_error") or [0.0] * len(slopes)
     told = [with_error(slope, bar) if bar else number(slope, 3) for slope, bar in zip(slopes, bars, strict=True)]
@@ -141,6 +142,16 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
     ]
     caption = "Lasing; ± standard error of the fit to the computed curve, not of the model"
     return Table(caption, ("outcome", "value"), tuple(rows))
+
+
+def _spread_rows(spread: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """What the design's own spreads leave: standard deviations of the thresholds, and the chance of each regime."""
+    if not spread:
+        return []
+    names = (("gain_equals_loss", "gain equals loss"), ("ase", "ASE"), ("lasing", "lasing threshold"))
+    rows = [(f"{words}: sd by the spreads (mJ/cm²)", number(spread["threshold_sd_mj_cm2"].get(key), 2)) for key, words in names]
+    chances = ", ".join(f"{name} {number(share, 2)}" for name, share in spread["regime_probability"].items())
+    return [*rows, ("probability of each regime under the spreads", chances)]
 
 
 def per_mode_table(lasing: Mapping[str, Any]) -> Table:

@@ -33,12 +33,14 @@ function ofLasing(lasing, fluence, waits) {
   const rule = threshold.lasing !== null && lasing.threshold_rule && lasing.threshold_rule !== "light curve" ? ` by the ${lasing.threshold_rule} alone` : "";
   const fitted = lasing.fit && !rule && !lasing.preview ? (lasing.fit.breaks_error_mj_cm2 || [])[1] : 0;
   const error = fitted ? ` ± ${Number(fitted.toPrecision(fitted < 10 ** Math.floor(Math.log10(fitted)) * 2 ? 2 : 1))}` : "";
+  const sd = lasing.spread && lasing.spread.threshold_sd_mj_cm2.lasing;
+  const spread = sd ? `, sd ${number(sd, 2)} by the spreads` : "";
   const gain = threshold.gain_equals_loss === null ? "gain stays below loss" : `gain = loss at ${number(threshold.gain_equals_loss, 3)}`;
   return [
     { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} mJ/cm²${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
     { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode wherever the comb falls", hint: CHANCE, waits },
     { name: "suppression", value: here && lasing.side_mode_suppression_db !== null ? `${number(lasing.side_mode_suppression_db, 3)} dB` : "–", words: "strongest mode over the next", waits },
-    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${error}${rule}; ${gain}`, hint: ERROR, waits },
+    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${error}${rule}${spread}; ${gain}`, hint: ERROR, waits },
   ];
 }
 

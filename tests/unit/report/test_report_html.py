@@ -16,6 +16,7 @@ from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.report import audit, sections
 from cavitydesign.report.applied import applied_values
+from cavitydesign.report.document import headline
 from cavitydesign.report.html import report_html, write_report
 from cavitydesign.report.references import library, materials_used, references_of
 from cavitydesign.report.sections import number
@@ -134,6 +135,20 @@ def test_fits_carry_their_standard_errors(results: dict[str, Any]) -> None:
     rows = dict(sections.lasing_table({**results["lasing"], "fit": fit}).rows)
     assert rows["second break, lasing threshold (mJ/cm²)"] == "3.000 ± 0.030"
     assert rows["slopes of the light curve"] == "3.00 ± 0.10, 6.00 ± 0.20, 3.00 ± 0.10"
+
+
+def test_spreads_of_the_design_stand_beside_the_errors_of_the_fit(results: dict[str, Any]) -> None:
+    spread = {
+        "threshold_sd_mj_cm2": {"gain_equals_loss": 0.22, "ase": None, "lasing": 0.243},
+        "regime_probability": {"below threshold": 0.0, "single": 0.56, "multi": 0.44},
+    }
+    lasing = {**results["lasing"], "fit": {"breaks_error_mj_cm2": [0.02, 0.03]}, "spread": spread}
+    rows = dict(sections.lasing_table(lasing).rows)
+    assert rows["lasing threshold: sd by the spreads (mJ/cm²)"] == "0.24" and rows["ASE: sd by the spreads (mJ/cm²)"] == "-"
+    assert rows["probability of each regime under the spreads"] == "below threshold 0, single 0.56, multi 0.44"
+    words = dict((what, value) for value, what in headline(results["modes"], lasing))
+    assert words["lasing threshold, ± 0.03 (fit), sd 0.24 (spreads)"] == "3 mJ/cm²"
+    assert not any("spreads" in row[0] for row in sections.lasing_table(results["lasing"]).rows)
 
 
 @pytest.mark.parametrize(
