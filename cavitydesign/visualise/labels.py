@@ -18,7 +18,7 @@ _UNITS = {
     "um^-1": "µm⁻¹",
 }
 _ENDING = re.compile(r"_(per_cm|per_um|mj_cm2|um[23]?|nm|ps|fs|ev|mev|deg|db|k)$")
-_OWN = {"fsr": "FSR", "q total": "Q", "log10 q": "log10 Q", "n eff": "n_eff"}
+_OWN = {"fsr": "FSR", "q total": "Q", "log10 q": "log10 Q", "n eff": "n_eff", "at fluence": "fluence"}
 _MOST_DECIMALS = 6
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"

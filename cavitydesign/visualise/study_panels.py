@@ -66,9 +66,13 @@ def _lines(ax: Axes, table: Table, spec: PlotSpec, x: str, y: str) -> None:
     rows = list(zip(names, table.column(x), table.column(y), strict=True))
     if not any(is_number(b) for _, _, b in rows):
         raise InputError(f"{table.name}: no number in the column {y}")
+    # A zero has no place on a logarithmic axis, and would draw a line to its foot.
+    rows = [row for row in rows if _drawable(row[1], x in spec.log) and _drawable(row[2], y in spec.log)]
+    if not rows:
+        raise InputError(f"{table.name}: nothing above 0 in {x} and {y}, which a logarithmic axis needs")
     groups = list(dict.fromkeys(name for name in names if name is not None))
     for place, group in enumerate(groups[:_ORDERED_KINDS]):
-        pairs = sorted((a, b) for name, a, b in rows if name == group and is_number(a) and is_number(b))
+        pairs = sorted((a, b) for name, a, b in rows if name == group)
         label = f"{axis_label(spec.by)} {group}" if spec.by else None
         # open marks of different size keep lines apart that lie on each other
         marker, face = "os^Dv"[place % 5], "none" if place else colour(place)
@@ -76,6 +80,10 @@ def _lines(ax: Axes, table: Table, spec: PlotSpec, x: str, y: str) -> None:
         # Where a point has several rows, the line runs through their means.
         means = {a: float(np.mean([b for c, b in pairs if c == a])) for a, _ in pairs}
         ax.plot(list(means), list(means.values()), ls=("-", "--", "-.", ":")[place % 4], lw=1.0, color=colour(place))
+
+
+def _drawable(value: Any, logarithmic: bool) -> bool:
+    return is_number(value) and (value > 0 or not logarithmic)
 
 
 def _published(ax: Axes, overlay: Sequence[Mapping[str, Any]], x: str, y: str, theme: Theme) -> None:

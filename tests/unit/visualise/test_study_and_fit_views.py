@@ -46,6 +46,17 @@ def test_a_panel_for_each_column_and_none_without_numbers():
         draw_panels(table(), PlotSpec(y=("fsr",)))
 
 
+def test_a_zero_has_no_place_on_a_logarithmic_axis():
+    rows = tuple({"x": x, "modes_lasing": n} for x, n in ((1.0, 0), (2.0, 1), (3.0, 4)))
+    counted = Table("a study", ("x", "modes_lasing"), ("x",), rows)
+    for log, expected in (((), [0, 1, 4]), (("modes_lasing",), [1, 4])):
+        (ax,) = draw_panels(counted, PlotSpec(y=("modes_lasing",), log=log)).axes
+        assert all(list(line.get_ydata()) == expected for line in ax.lines)
+    none = Table("a study", ("x", "modes_lasing"), ("x",), rows[:1])
+    with pytest.raises(InputError, match="nothing above 0"):
+        draw_panels(none, PlotSpec(y=("modes_lasing",), log=("modes_lasing",)))
+
+
 @pytest.mark.parametrize(("column", "values"), [("modes_lasing", [1, 2, 3, 4, 5, 6]), ("regime", list("abcabc"))])
 def test_a_map_over_two_axes(column, values):
     places = [(x, y) for x in (1.0, 2.0, 3.0) for y in (5.0, 6.0)]
