@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 _WIDTH_WITHOUT_TERMINAL = 160
+_BETWEEN = 3
 
 
 def json_text(content: Mapping[str, Any]) -> str:
@@ -46,15 +48,32 @@ def new_table(title: str, columns: Sequence[str]) -> Table:
     return table
 
 
+def columns_that_fit(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Places of the first columns whose cells stand side by side on the screen; the first one always."""
+    widths = [max(len(name), *(len(row[place]) for row in rows)) if rows else len(name) for place, name in enumerate(columns)]
+    free = _console().width
+    fitting: list[int] = []
+    for place, width in enumerate(widths):
+        free -= width + _BETWEEN
+        if free < 0 and fitting:
+            break
+        fitting.append(place)
+    return fitting
+
+
 def print_tables(*parts: Table | str) -> None:
     """Tables and plain lines, one under the other."""
+    console = _console()
+    for part in parts:
+        console.print(part, markup=False, soft_wrap=True) if isinstance(part, str) else console.print(part)
+
+
+def _console() -> Console:
     import sys
 
     from rich.console import Console
 
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False, soft_wrap=False)
-    for part in parts:
-        console.print(part, markup=False, soft_wrap=True) if isinstance(part, str) else console.print(part)
+    return Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False, soft_wrap=False)
 
 
 def number(value: float | None, form: str = ".4g") -> str:

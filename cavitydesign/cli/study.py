@@ -14,7 +14,7 @@ import typer
 from ..errors import InputError
 from .modes import AsJson
 from .outcome import DONE, reported, say
-from .printing import new_table, number, print_json, print_tables
+from .printing import columns_that_fit, new_table, number, print_json, print_tables
 from .progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def table(
     if json:
         print_json({"schema": 1, **origin, "columns": list(rows.columns), "rows": [dict(row) for row in rows.rows]})
     elif csv is None and parquet is None and netcdf is None:
-        _print_rows(rows)
+        _print_rows(rows, columns is not None)
     return DONE
 
 
@@ -233,12 +233,24 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _print_rows(rows: Table) -> None:
-    shown = new_table(rows.name, rows.columns)
-    for row in rows.rows:
-        cells = (row.get(name) for name in rows.columns)
-        shown.add_row(*("" if cell is None else number(cell, ".7g") if isinstance(cell, float) else str(cell) for cell in cells))
-    print_tables(shown)
+def _print_rows(rows: Table, chosen: bool) -> None:
+    """The columns asked for, or those for which there is room, and what kept points from being computed."""
+    columns = rows.columns if chosen else tuple(name for name in rows.columns if name != "error")
+    cells = [[_table_cell(row.get(name)) for name in columns] for row in rows.rows]
+    places = list(range(len(columns))) if chosen else columns_that_fit(columns, cells)
+    shown = new_table(rows.name, [columns[place] for place in places])
+    for row in cells:
+        shown.add_row(*(row[place] for place in places))
+    left = len(columns) - len(places)
+    told = [f"{left} more columns: --columns chooses, --csv writes all"] if left else []
+    failed = [row for row in rows.rows if row.get("error")]
+    told += [f"point {row.get('point')}: {row['error']}" for row in failed[:_LISTED]]
+    told += [f"... {len(failed)} failed points in all"] if len(failed) > _LISTED else []
+    print_tables(shown, *told)
+
+
+def _table_cell(cell: Any) -> str:
+    return "" if cell is None else number(cell, ".7g") if isinstance(cell, float) else str(cell)
 
 
 for _command in (run, status, table, plot):

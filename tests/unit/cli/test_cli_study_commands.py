@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -67,6 +68,12 @@ def test_a_failed_point_is_told_and_the_others_are_there(study_file, tmp_path):
     study_file.write_text(STUDY.replace("2e9", "3.0"))
     run = told("study", "run", study_file, "--workers", 1)
     assert "1 points failed" in run.stderr
+    printed = told("study", "table", study_file).stdout
+    assert re.search(r"point 2: .*must be greater than the diameter of the fibre", printed), printed
+    assert re.search(r"\d+ more columns: --columns chooses, --csv writes all", printed), printed
+    assert "\N{HORIZONTAL ELLIPSIS}" not in printed, "cells are cut"
+    chosen = told("study", "table", study_file, "--columns", "m,q_total", "--where", "m > 0").stdout
+    assert "more columns" not in chosen and "q_total" in chosen
     rows = json.loads(told("study", "table", study_file, "--json").stdout)["rows"]
     assert "cavity.diameter_um" in next(row["error"] for row in rows if row["status"] == "failed")
 
