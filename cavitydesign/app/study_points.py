@@ -40,26 +40,30 @@ def opened_study(place: Path, folder: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        design (the base), source, axes, outcomes (numeric columns), rows (each with its point).
+        design (the base), source, points, failed, others (records in the store of another design or version), axes, outcomes
+        (numeric columns), rows (each with its point).
 
     Raises
     ------
     InputError
         If it is no study, too large to show, or names files elsewhere.
     """
+    from ..study.status import study_status
     from ..study.table import study_table
     from ..survey import rows_of_point
 
     study = _study(place, folder)
     if len(study) > _MOST_POINTS:
         raise InputError(f"{place.name}: {len(study)} points; the explorer shows up to {_MOST_POINTS}")
-    table = study_table(study, rows_of_point)
+    table, status = study_table(study, rows_of_point), study_status(study)
     outcomes = [name for name in table.columns if name not in ("point", *table.axes) and _numeric(table.column(name))]
     kept = ("point", *table.axes, *outcomes, "mode", "status")
     return {
         "design": dict(study.design),
         "source": str(place.parent / "design.toml"),
         "points": len(study),
+        "failed": status.failed,
+        "others": status.others,
         "axes": list(table.axes),
         "outcomes": outcomes,
         "rows": [{name: row[name] for name in kept if row.get(name) is not None} for row in table.rows],

@@ -39,7 +39,9 @@ export class StudyView {
     });
     byId("study-choice").replaceChildren(choice("across", "x", columns), choice("up", "y", columns.slice(1)), choice("colour", "colour", ["one colour", ...columns.slice(1)]));
     const done = new Set(study.rows.filter((row) => row.status === "ok").map((row) => row.point)).size;
-    byId("study-state").textContent = `${study.name}: ${done} of ${study.points} points done${done ? "" : `; run \`cavitydesign study run ${study.name}\``}`;
+    const failed = study.failed ? `, ${study.failed} failed` : "";
+    const others = study.others && done < study.points ? `; ${study.others} results in its store belong to another design or version of the code` : "";
+    byId("study-state").textContent = `${study.name}: ${done} of ${study.points} points done${failed}${others}${done ? "" : `; run \`cavitydesign study run ${study.name}\``}`;
     this.draw();
   }
 

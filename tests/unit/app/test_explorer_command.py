@@ -14,6 +14,7 @@ from cavitydesign.app.design_text import design_toml
 from cavitydesign.app.limits import check_limits, expected_modes
 from cavitydesign.app.workspace import Workspace, quickstart
 from cavitydesign.errors import InputError
+from cavitydesign.study import Record, Store
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -68,6 +69,10 @@ def test_study_opens_with_its_points(tmp_path: Path, design_text: str) -> None:
     assert opened["axes"] == ["cavity.diameter_um"]
     assert [row["cavity.diameter_um"] for row in opened["rows"]] == [12.0, 13.0]
     assert workspace.opened_point("study.toml", 1)["cavity"]["diameter_um"] == 13.0
+    assert (opened["points"], opened["failed"], opened["others"]) == (2, 0, 0)
+    with Store(tmp_path / "results").writer() as writer:
+        writer.append([Record("0" * 64, "ok", {"modes": []})])
+    assert workspace.opened("study.toml")["others"] == 1, "a result of another design or version"
     with pytest.raises(InputError, match="points 0 to 1"):
         workspace.opened_point("study.toml", 2)
     (tmp_path / "study.toml").write_text(f'design = "../design.toml"\ntask = "modes"\nstore = "results"\n{axis}')
