@@ -17,8 +17,8 @@ CAPTIONS = {
     "comb": "a: the computed modes at their wavelengths under the gain curve at the fluence of the regime (its constants: see what "
     "was fitted), labelled polarisation m p q; TM: E along the fibre axis. b: computed quality factors.",
     "loss_budget": "a: computed share of each loss channel in 1/Q. b: log10 Q of each channel and of all together.",
-    "light_curve": "Light in, light out: computed points; the piecewise power law fitted to them; its breaks, with the standard "
-    "errors of that fit, are the thresholds of ASE and of lasing.",
+    "light_curve": "Light in, light out: computed points, and the piecewise power law fitted where it has two breaks: these "
+    "are the thresholds of ASE and of lasing, with the standard errors of that fit.",
     "output_shares": "Computed share of each mode in the output at the fluence of the regime, and its threshold gain.",
 }
 

@@ -122,8 +122,12 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
     thresholds, fit = lasing.get("threshold_mj_cm2") or {}, lasing.get("fit") or {}
     rows.append(("gain equals loss (mJ/cm²)", number(thresholds.get("gain_equals_loss"), 4)))
     errors = fit.get("breaks_error_mj_cm2") or (0.0, 0.0)
+    rule = lasing.get("threshold_rule", "light curve")
     for (key, words), error in zip(_THRESHOLDS, errors, strict=True):
         value = thresholds.get(key)
+        if key == "lasing" and rule != "light curve":
+            rows.append((f"lasing threshold by the {rule} alone (mJ/cm²)", number(value)))
+            continue
         rows.append((words, number(value) if value is None or not error else with_error(value, error)))
     rows += _spread_rows(lasing.get("spread"))
     slopes = lasing.get("slopes") or ()

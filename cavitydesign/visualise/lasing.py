@@ -200,10 +200,10 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     reach = max(float(np.ptp(wavelength)), 1.0)
     lower.set_xlim(wavelength[0] - 0.05 * reach, wavelength[-1] + (0.16 if len(modes) <= 12 else 0.05) * reach)
     if len(modes) <= 12:
-        for mode, height in zip(modes, share, strict=True):
+        for mode, height in ((one, part) for one, part in zip(modes, share, strict=True) if part > _LEAST_SHARE):
             upper.annotate(
                 mode["label"],
-                (mode["wavelength_nm"], max(height, _LEAST_SHARE)),
+                (mode["wavelength_nm"], height),
                 (4, 2),
                 textcoords="offset points",
                 fontsize=7,

@@ -41,6 +41,28 @@ def _labelled(records: Sequence[Mapping[str, Any]]) -> set[str]:
     return set(chosen)
 
 
+def _shown_range(modes: Result | Sequence[Result], wavelengths: Sequence[float]) -> tuple[float, float]:
+    """From end to end of the modes; a lone mode with the range that was searched around it, or a nanometre."""
+    low, high = min(wavelengths), max(wavelengths)
+    margin = 0.06 * max(high - low, 1.0)
+    if high > low or isinstance(modes, Sequence):
+        return low - margin, high + margin
+    content = record(modes)
+    inner = content.get("modes")
+    first, last = (inner if isinstance(inner, Mapping) else content).get("wavelength_range_nm") or (low, high)
+    return min(first, low - 0.5), max(last, high + 0.5)
+
+
+def _within(wavelength: Array, gain: Array, low: float, high: float) -> tuple[Array, Array]:
+    """The part of a gain curve that is seen, up to the edges: what lies beyond sets no limits."""
+    first, last = max(low, float(wavelength[0])), min(high, float(wavelength[-1]))
+    if first >= last:
+        return np.array([low, high]), np.zeros(2)
+    inside = wavelength[(wavelength > first) & (wavelength < last)]
+    places = np.concatenate([[first], inside, [last]])
+    return places, np.interp(places, wavelength, gain)
+
+
 def _draw_teeth(
     ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]], gain: tuple[Array, Array] | None
 ) -> None:
@@ -112,7 +134,8 @@ def draw_comb(
     if not records:
         raise InputError("comb: no modes to draw; widen modes.span_nm")
     groups = families(records)
-    curve = None if gain is None else (np.asarray(gain[0], dtype=float), np.asarray(gain[1], dtype=float))
+    low, high = _shown_range(modes, [mode["wavelength_nm"] for mode in records])
+    curve = None if gain is None else _within(np.asarray(gain[0], dtype=float), np.asarray(gain[1], dtype=float), low, high)
     fig = figure(7.2, 4.6)
     top, bottom = fig.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [2.0, 1.0]})
     if curve is not None:
@@ -124,9 +147,7 @@ def draw_comb(
     if curve is None:
         top.set_yticks([])
     _draw_quality(bottom, groups)
-    wavelengths = [mode["wavelength_nm"] for mode in records]
-    margin = 0.06 * max(max(wavelengths) - min(wavelengths), 1.0)
-    top.set_xlim(min(wavelengths) - margin, max(wavelengths) + margin)
+    top.set_xlim(low, high)
     bottom.set_xlabel("wavelength (nm)")
     top.legend(loc="upper left", bbox_to_anchor=(1.005, 1.0), title="family (polarisation, p, q)")
     label_panel(top, "a")

@@ -71,7 +71,7 @@ def test_study_opens_with_its_points(tmp_path: Path, design_text: str) -> None:
     assert workspace.opened_point("study.toml", 1)["cavity"]["diameter_um"] == 13.0
     assert (opened["points"], opened["failed"], opened["others"]) == (2, 0, 0)
     with Store(tmp_path / "results").writer() as writer:
-        writer.append([Record("0" * 64, "ok", {"modes": []})])
+        writer.append([Record("0" * 32, "ok", {"modes": []})])
     assert workspace.opened("study.toml")["others"] == 1, "a result of another design or version"
     with pytest.raises(InputError, match="points 0 to 1"):
         workspace.opened_point("study.toml", 2)

@@ -137,6 +137,13 @@ def test_fits_carry_their_standard_errors(results: dict[str, Any]) -> None:
     assert rows["slopes of the light curve"] == "3.00 ± 0.10, 6.00 ± 0.20, 3.00 ± 0.10"
 
 
+def test_a_threshold_that_is_no_break_of_the_curve_says_so(results: dict[str, Any]) -> None:
+    fit = {"breaks_error_mj_cm2": [0.02, 0.03]}
+    rows = dict(sections.lasing_table({**results["lasing"], "fit": fit, "threshold_rule": "laser output"}).rows)
+    assert rows["lasing threshold by the laser output alone (mJ/cm²)"] == "3"
+    assert not any(words.startswith("second break") for words in rows)
+
+
 def test_spreads_of_the_design_stand_beside_the_errors_of_the_fit(results: dict[str, Any]) -> None:
     spread = {
         "threshold_sd_mj_cm2": {"gain_equals_loss": 0.22, "ase": None, "lasing": 0.243},

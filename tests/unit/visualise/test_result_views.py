@@ -54,6 +54,20 @@ def test_comb_of_many_modes_does_not_label_each(make_mode: Callable[..., Mode]) 
     assert 5 < len(labels) <= 14
 
 
+def test_comb_of_one_mode_shows_the_gain_about_it_alone(mode_set: ModeSet) -> None:
+    """A gain curve that falls far below zero elsewhere leaves the limits of what is seen as they are."""
+    lone = mode_set.to_json_dict()
+    lone["modes"] = lone["modes"][:1]
+    place = lone["modes"][0]["wavelength_nm"]
+    lone["wavelength_range_nm"] = [place - 3.0, place + 2.0]
+    wavelength = np.linspace(place - 60.0, place + 60.0, 241)
+    top = draw_comb(lone, (wavelength, 40.0 - (wavelength - place) ** 2)).axes[0]
+    assert top.get_xlim() == pytest.approx((place - 3.0, place + 2.0))
+    np.testing.assert_allclose(top.get_ylim(), (0.0, 60.0), atol=1e-6)
+    drawn = curve(top, "gain")
+    assert drawn[0, 0] == pytest.approx(place - 3.0) and drawn[-1, 1] == pytest.approx(36.0)
+
+
 def test_light_curve_shows_data_fit_and_thresholds(prediction_record: dict[str, Any]) -> None:
     ax = draw_light_curve(prediction_record).axes[0]
     data, fit = curve(ax, "computed"), curve(ax, "fitted power laws")
