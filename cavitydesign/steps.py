@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 
-_STEP_OF_SPREAD = 1e-2
+# Nodes of the three-point rule of Gauss and Hermite, in standard deviations: right to the fifth order in a normal number.
+_NODE = 3.0**0.5
 _LARGEST_MOVE = 0.05
+_LEAST_MOVE_NM = 1e-6
 
 
 def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
@@ -35,16 +37,17 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     SolverError
         If the computation cannot reach an answer; the text says what to change.
     """
-    found = solve_modes(design.cavity, design.modes, progress)
     if not design.spreads:
-        return found
+        return solve_modes(design.cavity, design.modes, progress)
     from .design_file.varied import cavity_spreads
     from .modes.uncertainty import with_spreads
 
     def thresholds(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
         return static_thresholds(modes, design, cavity)
 
-    return with_spreads(found, design.modes, cavity_spreads(design), thresholds, _effects_on_thresholds(found, design))
+    spreads = cavity_spreads(design)
+    found = solve_modes(design.cavity, design.modes, progress)
+    return with_spreads(found, design.modes, spreads, thresholds, _effects_on_thresholds(found, design))
 
 
 def _effects_on_thresholds(found: ModeSet, design: Design) -> list[dict[str, dict[str, float]]]:
@@ -53,9 +56,9 @@ def _effects_on_thresholds(found: ModeSet, design: Design) -> list[dict[str, dic
 
     effects = []
     for key, sd in design.spreads.items():
-        pair = None if moves_modes(key) else beside(design, key, _STEP_OF_SPREAD * sd)
-        if pair is None:
+        if moves_modes(key):
             continue
+        pair = beside(design, key, _NODE * sd)
         low, high = (static_thresholds(found, side, design.cavity) for side in (pair.lower, pair.upper))
         effects.append(
             {
@@ -124,20 +127,21 @@ def _with_lasing_spread(nominal: LasingPrediction, modes: ModeSet, design: Desig
     spacing = None if nominal.comb is None else nominal.comb.spacing_nm
     # Thresholds repeat with the comb's spacing: their slopes are taken where the comb moves by a small part of it.
     share = 1.0 if spacing is None or comb_sd == 0.0 else min(1.0, _LARGEST_MOVE * spacing / comb_sd)
-    numbers = []
+    numbers, warnings = [], list(nominal.warnings)
     for key, sd in design.spreads.items():
-        pair = beside(design, key, share * sd)
-        if pair is None:
-            continue
-        sides = []
+        pair = beside(design, key, share * _NODE * sd)
+        sides, waves = [], []
         for side in (pair.lower, pair.upper):
             moved = solve_modes(side.cavity, side.modes) if moves_modes(key) else modes
             request = replace(side.lasing, comb_phases=0, exact_thresholds=0)
+            waves.append({mode.label: mode.wavelength_nm for mode in moved})
             sides.append(predict(moved, side.medium, side.pump, request, cavity=side.cavity))
-        numbers.append(UncertainNumber(key, sides[0], sides[1], pair.width / sd, moves_modes(key)))
-    warnings = nominal.warnings
+        moves = any(abs(wave - waves[1].get(label, wave)) > _LEAST_MOVE_NM for label, wave in waves[0].items())
+        numbers.append(UncertainNumber(key, sides[0], sides[1], pair.width / sd, moves))
+        if not (moves_modes(key) or any(numbers[-1].effects().values())):
+            warnings.append(f"spread of {key}: changes neither thresholds nor regime here")
     if share < 1.0:
         text = f"the spreads move the comb by {comb_sd / (spacing or comb_sd):.2g} of its spacing"
-        warnings = (*warnings, f"{text}: those of the thresholds are for its computed place; the regime's probability has it moved")
-    spread = lasing_spread(nominal, design.lasing, numbers, comb_sd)
-    return replace(nominal, spread=spread, warnings=warnings)
+        warnings.append(f"{text}: those of the thresholds are for its computed place; the regime's probability has it moved")
+    spread = lasing_spread(nominal, design.lasing, numbers, comb_sd, design.spreads.get("lasing.at_fluence_mj_cm2", 0.0))
+    return replace(nominal, spread=spread, warnings=tuple(warnings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .modes import AsJson, DesignFile, accuracy_code
+from .outcome import named
 from .outline_note import tell_outline
 from .printing import print_json
 from .progress import ProgressLine
@@ -16,7 +17,7 @@ def lase(design: DesignFile, json: AsJson = False) -> int:
     tell_outline(loaded)
     from ..steps import find_modes, predict_lasing
 
-    with ProgressLine() as progress:
+    with ProgressLine() as progress, named(design):
         found = find_modes(loaded, progress)
         prediction = predict_lasing(found, loaded, progress).to_json_dict()
     if json:

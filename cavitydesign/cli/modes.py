@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .outcome import DONE, MISSED, say
+from .outcome import DONE, MISSED, named, say
 from .outline_note import tell_outline
 from .printing import print_json
 from .progress import ProgressLine
@@ -27,7 +27,7 @@ def modes(design: DesignFile, json: AsJson = False) -> int:
     tell_outline(loaded)
     from ..steps import find_modes
 
-    with ProgressLine() as progress:
+    with ProgressLine() as progress, named(design):
         found = find_modes(loaded, progress)
     if json:
         print_json(found.to_json_dict())

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import ParamSpec
 
 import typer
 
-from ..errors import CavityDesignError
+from ..errors import CavityDesignError, InputError
 
 DONE, MISSED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -20,6 +22,15 @@ Arguments = ParamSpec("Arguments")
 def say(message: str) -> None:
     """One line to the user, beside the answer."""
     print(message, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def named(file: Path) -> Iterator[None]:
+    """Put the name of the file before what is found wrong after it was read."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError([line if str(file) in line else f"{file}: {line}" for line in error.problems]) from None
 
 
 def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:

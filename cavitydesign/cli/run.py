@@ -12,7 +12,7 @@ import typer
 
 from ..errors import InputError
 from .modes import AsJson, DesignFile, accuracy_code
-from .outcome import say
+from .outcome import named, say
 from .outline_note import tell_outline
 from .printing import json_text, print_json
 from .progress import ProgressLine
@@ -44,7 +44,7 @@ def run(
     from ..study.store import write_whole
 
     start = time.perf_counter()
-    with ProgressLine() as progress:
+    with ProgressLine() as progress, named(design):
         found = find_modes(loaded, progress)
         solved = time.perf_counter()
         lasing: dict[str, Any] = predict_lasing(found, loaded, progress).to_json_dict()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from .spectrum import Array, Peaks, found_peaks, is_sampled
 WAVELENGTHS = {"wavelength_nm": "vacuum", "wavelength_vacuum_nm": "vacuum", "wavelength_air_nm": "air"}
 COLUMNS = (*WAVELENGTHS, "intensity", "polarisation", "error_nm")
 _MOST_TOLD = 10
+_LEAST_NM, _MOST_NM = 100.0, 1e5
 
 
 def load_peaks(path: Path, noise_nm: float) -> Peaks:
@@ -46,9 +49,21 @@ def load_peaks(path: Path, noise_nm: float) -> Peaks:
     if is_sampled(wavelength, intensity):
         assert intensity is not None
         order = np.argsort(wavelength)
-        return found_peaks(wavelength[order], intensity[order], noise_nm, WAVELENGTHS[named])
+        with _said_of(table.name):
+            return found_peaks(wavelength[order], intensity[order], noise_nm, WAVELENGTHS[named])
     error = _numbers(table, "error_nm") if "error_nm" in table.header else np.full(len(wavelength), noise_nm)
-    return Peaks(wavelength, error, _polarisations(table), WAVELENGTHS[named])
+    with _said_of(table.name):
+        return Peaks(wavelength, error, _polarisations(table), WAVELENGTHS[named])
+
+
+@contextmanager
+def _said_of(name: str) -> Iterator[None]:
+    """Put the file's name before what is wrong with the whole of it."""
+    try:
+        yield
+    except InputError as error:
+        lines = (line.removeprefix("spectrum: ") for line in error.problems)
+        raise InputError([line if line.startswith(name) else f"{name}: {line}" for line in lines]) from None
 
 
 def vacuum_wavelength_nm(air_nm: Array) -> Array:
@@ -100,7 +115,9 @@ def _numbers(table: CsvTable, name: str) -> Array:
         number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         if not number or (name != "intensity" and value <= 0):
             wanted = "a finite number" if name == "intensity" else "a finite number above 0"
-            problems.append(f"{table.name}: line {line}: {name} = {str(value)!r}: {wanted} is needed")
+            problems.append(f"{table.name}: line {line}: {name} = {str(value)!r:.40}: {wanted} is needed")
+        elif name in WAVELENGTHS and not _LEAST_NM <= value <= _MOST_NM:
+            problems.append(f"{table.name}: line {line}: {name} = {value:g}: must be {_LEAST_NM:g} to {_MOST_NM:g} nm (units?)")
     if problems:
         raise InputError(problems[:_MOST_TOLD])
     return np.array([row[place] for row in table.rows], dtype=np.float64)

@@ -198,8 +198,26 @@ def all_keys() -> tuple[str, ...]:
     return tuple(f"{top}.{key}" for top, table in TABLES.items() for key in table.model_fields)
 
 
+# What is asked, and where limits are drawn: numbers that nobody measures.
+_SETTINGS = {
+    "modes": tuple(ModesTable.model_fields),
+    "pump": ("fluence_mj_cm2",),
+    "lasing": ("regime_factor", "single_mode_db", "diameter_sd_um", "line_reach", "relative_tolerance"),
+}
+
+
+def is_setting(location: tuple[str | int, ...]) -> bool:
+    """Whether a number says what is asked of the computation rather than what the cavity, the medium or the pump is."""
+    if len(location) < 2 or location[1] not in _SETTINGS.get(str(location[0]), ()):
+        return False
+    field = field_at(location)
+    return field is not None and "float" in str(field.annotation)
+
+
 def carries_spread(location: tuple[str | int, ...]) -> bool:
     """Whether the key is a number with a unit, which may have a standard deviation."""
+    if is_setting(location):
+        return False
     if location[:2] == ("lasing", "quality"):  # a number, or one for each um of diameter
         return len(location) == 2 or location[2:] == ("per_um",)
     field = field_at(location)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .problem import Location, Problem, dotted, is_number
-from .schema import carries_spread
+from .schema import carries_spread, is_setting
 
 
 def split_spreads(raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, float], list[Problem]]:
@@ -42,6 +42,9 @@ def _split(item: Any, location: Location, spreads: dict[str, float], problems: l
     if not is_number(sd) or sd < 0:
         text = "must be a number, 0 or more (standard deviation, in the unit of the value)"
         problems.append(Problem((*location, "sd"), text, sd))
+    elif is_number(value) and is_setting(location):
+        text = "says what is asked of the computation; only what is measured or made carries a spread"
+        problems.append(Problem(location, text, item))
     elif not is_number(value) or not carries_spread(location):
         text = "only a number with a unit carries a spread: { value = 15.0, sd = 0.2 }"
         problems.append(Problem(location, text, item))

@@ -40,16 +40,24 @@ def moves_modes(key: str) -> bool:
     return key.startswith("cavity.")
 
 
-def beside(design: Design, key: str, half: float) -> Beside | None:
-    """The designs with a number half a width lower and higher; None if neither is allowed.
+def beside(design: Design, key: str, half: float) -> Beside:
+    """The designs with a number half a width lower and higher.
 
     Where one of the two is not allowed (an absorption below 0) the other and the design itself remain.
+
+    Raises
+    ------
+    InputError
+        If neither is allowed, so that the spread cannot be carried.
     """
     value = _value(design.raw, key)
     sides = [_with(design, key, value + step) for step in (-half, half)]
     width = half * sum(side is not None for side in sides)
+    if not width > 0:
+        sides_told = f"neither {value - half:g} nor {value + half:g} is allowed"
+        raise InputError(f"{key} = {value:g}: its spread cannot be carried: {sides_told}")
     lower, upper = (design if side is None else side for side in sides)
-    return Beside(key, lower, upper, width) if width > 0 else None
+    return Beside(key, lower, upper, width)
 
 
 def cavity_spreads(design: Design) -> tuple[Spread, ...]:
@@ -65,8 +73,7 @@ def cavity_spreads(design: Design) -> tuple[Spread, ...]:
         meshed = isinstance(design.cavity, SectionCavity) and key.startswith("cavity.parameters.")
         share = _STEP_OF_SECTION_SPREAD if meshed else _STEP_OF_SPREAD
         pair = beside(design, key, max(_RELATIVE_STEP * abs(_value(design.raw, key)), share * sd))
-        if pair is not None:
-            spreads.append(Spread(CavityChange(key, pair.lower.cavity, pair.upper.cavity, pair.width), sd))
+        spreads.append(Spread(CavityChange(key, pair.lower.cavity, pair.upper.cavity, pair.width), sd))
     return tuple(spreads)
 
 

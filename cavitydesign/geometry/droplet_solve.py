@@ -12,6 +12,8 @@ _LARGEST_ANGLE_DEG = 90.0
 _THINNEST = 1.0 + 1e-7
 _THICKEST = 1e5
 _ROUNDING = 4e-16
+# What the radius of a drop of given length leaves of its volume, so that the flattest and the steepest drop are still met.
+_ROUNDING_AT_LENGTH = 1e-10
 
 
 def droplet_of(
@@ -128,7 +130,8 @@ def _at_length(length: float, fibre: float, volume: float) -> Droplet:
 
     flattest = _flattest_angle(length, fibre)
     least, most = drop(flattest).volume_um3, drop(_LARGEST_ANGLE_DEG).volume_um3
-    _demand("volume_um3", volume, least, most, f"a drop {length:g} um long on a fibre of {2 * fibre:g} um")
+    what = f"a drop {length:g} um long on a fibre of {2 * fibre:g} um"
+    _demand("volume_um3", volume, least, most, what, _ROUNDING_AT_LENGTH)
     return drop(_root(lambda a: drop(a).volume_um3 - volume, flattest, _LARGEST_ANGLE_DEG))
 
 
@@ -149,8 +152,8 @@ def _flattest_angle(length: float, fibre: float) -> float:
     return min(angle * (1.0 + 1e-9), _LARGEST_ANGLE_DEG)
 
 
-def _demand(key: str, value: float, least: float, most: float, what: str) -> None:
-    if not least * (1.0 - _ROUNDING) <= value <= most * (1.0 + _ROUNDING):
+def _demand(key: str, value: float, least: float, most: float, what: str, rounding: float = _ROUNDING) -> None:
+    if not least * (1.0 - rounding) <= value <= most * (1.0 + rounding):
         unit = _unit(key)
         raise InputError(
             f"cavity.{key}: {value:g} {unit} is impossible for {what}; a barrel has {least:.6g} to {most:.6g} {unit}"

@@ -158,7 +158,7 @@ def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float | Array
     -----
     r and r^2 are both fitted against z by splines of rising flexibility, from a parabola on; the Bayesian information
     criterion chooses. Uncertainties come from the scatter of the points (covariance of the fit, enlarged where the
-    residuals are correlated) together with the differences to the next more flexible fit and to the other description
+    residuals are correlated) together with the differences to the next more flexible fits and to the other description
     (r or r^2), where the points do not rule it out.
     """
     z, r, given = _cleaned(np.asarray(z_um, dtype=np.float64), np.asarray(r_um, dtype=np.float64), fibre_radius_um)
@@ -166,11 +166,11 @@ def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float | Array
     plain = spline_ladder(z, r, np.ones_like(r), given, rounding)
     square = spline_ladder(z, r**2, 0.5 / np.maximum(r, pole), given, rounding)
     squared = square[0].criterion < plain[0].criterion
-    (fit, neighbour), (rival, _) = (square, plain) if squared else (plain, square)
+    (fit, neighbours), (rival, _) = (square, plain) if squared else (plain, square)
     _demand_smooth(fit, z, r)
     place = equator_place(fit, squared, z, r)
     found = at_equator(fit, squared, place)
-    others = [at_equator(neighbour, squared, widest_place(neighbour, z))]
+    others = [at_equator(near, squared, widest_place(near, z)) for near in neighbours]
     if rival.criterion - fit.criterion < _EVIDENCE:
         others.append(at_equator(rival, not squared, widest_place(rival, z)))
     radius_sd = math.hypot(found.radius_sd_um, *(other.radius_um - found.radius_um for other in others))

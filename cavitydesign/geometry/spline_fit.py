@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import InputError
 from .outline import Array
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class SplineFit:
         return np.asarray((unit.derivative(order) if order else unit)(x), dtype=np.float64)
 
 
-def spline_ladder(x: Array, y: Array, weight: Array, given: Places, rounding: float) -> tuple[SplineFit, SplineFit]:
+def spline_ladder(x: Array, y: Array, weight: Array, given: Places, rounding: float) -> tuple[SplineFit, tuple[SplineFit, ...]]:
     """Fit splines of rising flexibility and choose.
 
     Parameters
@@ -105,9 +106,16 @@ def spline_ladder(x: Array, y: Array, weight: Array, given: Places, rounding: fl
 
     Returns
     -------
-    best, neighbour : SplineFit
-        The one of least criterion, and the next more flexible one (else the next stiffer), whose difference tells what
-        the choice itself is worth.
+    best : SplineFit
+        The one of least criterion.
+    neighbours : tuple of SplineFit
+        The next more flexible ones (else the next stiffer), whose differences tell what the choice itself is worth: two, as a step
+        that adds an odd term leaves the curvature of an even outline as it was; one to a parabola that the points show as such.
+
+    Raises
+    ------
+    InputError
+        If the points are so far apart that none can be computed.
     """
     fits: list[SplineFit] = []
     best = 0
@@ -120,7 +128,13 @@ def spline_ladder(x: Array, y: Array, weight: Array, given: Places, rounding: fl
             best = len(fits) - 1
         if len(fits) - 1 - best >= _PATIENCE:
             break
-    return fits[best], fits[best + 1 if best + 1 < len(fits) else max(best - 1, 0)]
+    if not fits:
+        raise InputError(
+            f"outline: no curve can be laid through points from z = {x[0]:g} to {x[-1]:g} um with values up to {np.abs(y).max():g};"
+            " is one of them far off?"
+        )
+    more = fits[best + 1 : best + (2 if fits[best].is_quadratic else 3)]
+    return fits[best], tuple(more or fits[max(best - 1, 0) : max(best, 1)])
 
 
 def polynomial_through(x: Array, y: Array, weight: float, rounding: float) -> SplineFit | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..gain import GainMedium, Pump
 from .averaging import averaged, fluence_reach
 from .integrate import PulseOutcomes
-from .light_curve import TwoBreakFit, fit_smooth_curve
+from .light_curve import TwoBreakFit, breaks_for_differences, fit_smooth_curve
 from .prediction import Thresholds
 from .pulse_solver import PulseSolver
 from .regime import modes_lasing
@@ -105,13 +105,18 @@ def read_thresholds(
         fit = fit_smooth_curve(curve.fit_fluence, curve.fit_emission)
         low, middle, high = fit.slopes
         if middle > 1.1 * low:
-            upper = fit.breaks_mj_cm2[1] if high < middle else None
-            return Thresholds(static_mj_cm2, fit.breaks_mj_cm2[0], upper), fit
-    return Thresholds(static_mj_cm2, None, _laser_break(curve), "laser output"), None
+            smooth = breaks_for_differences(curve.fit_fluence, curve.fit_emission, fit)
+            (ase, upper), shown_upper = fit.breaks_mj_cm2, high < middle
+            lasing, smooth_lasing = (upper, smooth[1]) if shown_upper else (None, None)
+            return Thresholds(static_mj_cm2, ase, lasing, "light curve", smooth[0], smooth_lasing), fit
+    lasing, smooth_lasing = _laser_break(curve)
+    return Thresholds(static_mj_cm2, None, lasing, "laser output", None, smooth_lasing), None
 
 
-def _laser_break(curve: ComputedCurve) -> float | None:
-    """End of the steep rise of the laser alone; None where there is none in the range."""
+def _laser_break(curve: ComputedCurve) -> tuple[float | None, float | None]:
+    """End of the steep rise of the laser alone, by both fits; None where there is none in the range."""
     fit = fit_smooth_curve(curve.fit_fluence, curve.fit_laser)
     low, middle, high = fit.slopes
-    return fit.breaks_mj_cm2[1] if middle > 2.0 * max(low, high) else None
+    if middle <= 2.0 * max(low, high):
+        return None, None
+    return fit.breaks_mj_cm2[1], breaks_for_differences(curve.fit_fluence, curve.fit_laser, fit)[1]

@@ -99,6 +99,19 @@ def fit_smooth_curve(fluence_mj_cm2: Array, emission: Array, points: int = 400) 
     )
 
 
+def breaks_for_differences(fluence_mj_cm2: Array, emission: Array, fit: TwoBreakFit, points: int = 400) -> tuple[float, float]:
+    """The breaks of `fit_smooth_curve` with hinges averaged over the distance of the points.
+
+    Sharp hinges have a least sum of squares of their own between any two points: where the curve changes smoothly their breaks
+    jump, by 0.3 % at 400 points. These follow it, and lie within as much of the sharp ones.
+    """
+    x, y = np.log(fluence_mj_cm2), np.log(emission)
+    fine = np.linspace(x[0], x[-1], points)
+    first, second = (math.log(value) for value in fit.breaks_mj_cm2)
+    rounding = 0.5 * float(fine[1] - fine[0])
+    return _refined(fine, np.asarray(PchipInterpolator(x, y)(fine)), first, second, rounding).breaks_mj_cm2
+
+
 def _design(x: Array, first: ArrayLike, second: ArrayLike) -> Array:
     """(..., n, 4) columns: 1, x and the two hinges."""
     first, second = np.asarray(first)[..., None], np.asarray(second)[..., None]
@@ -118,21 +131,34 @@ def _best_breaks(x: Array, y: Array) -> tuple[float, float]:
     return float(grid[low[best]]), float(grid[high[best]])
 
 
-def _refined(x: Array, y: Array, first: float, second: float) -> TwoBreakFit:
+def _hinge(x: Array, at: float, rounding: float) -> tuple[Array, Array]:
+    """max(x - at, 0), averaged over x +- rounding, and its slope."""
+    if rounding == 0.0:
+        return np.maximum(x - at, 0.0), (x > at).astype(float)
+    slope = np.clip(0.5 * ((x - at) / rounding + 1.0), 0.0, 1.0)
+    return rounding * slope**2 + np.maximum(x - at - rounding, 0.0), slope
+
+
+def _refined(x: Array, y: Array, first: float, second: float, rounding: float = 0.0) -> TwoBreakFit:
+    """All six parameters free, from breaks that are nearly right."""
     start = np.linalg.lstsq(_design(x, first, second), y, rcond=None)[0]
     span = x[-1] - x[0]
 
     def misfit(parameters: Array) -> Array:
-        return np.asarray(_design(x, parameters[4], parameters[5]) @ parameters[:4] - y)
+        hinges = [_hinge(x, parameters[4 + k], rounding)[0] for k in (0, 1)]
+        return np.asarray(parameters[0] + parameters[1] * x + parameters[2] * hinges[0] + parameters[3] * hinges[1] - y)
 
     def jacobian(parameters: Array) -> Array:
-        columns = _design(x, parameters[4], parameters[5])
-        hinge = [-parameters[2 + k] * (x > parameters[4 + k]) for k in (0, 1)]
-        return np.column_stack([columns, *hinge])
+        (low, low_slope), (high, high_slope) = (_hinge(x, parameters[4 + k], rounding) for k in (0, 1))
+        return np.column_stack([np.ones_like(x), x, low, high, -parameters[2] * low_slope, -parameters[3] * high_slope])
 
     edges = np.array([x[0] + 0.01 * span, x[-1] - 0.01 * span])
     low, high = np.r_[np.full(4, -np.inf), edges[[0, 0]]], np.r_[np.full(4, np.inf), edges[[1, 1]]]
-    found = least_squares(misfit, np.r_[start, first, second], jac=jacobian, bounds=(low, high), x_scale="jac")
+    within = 1e-8 if rounding == 0.0 else 1e-12
+    start_all = np.r_[start, first, second]
+    found = least_squares(
+        misfit, start_all, jac=jacobian, bounds=(low, high), x_scale="jac", ftol=within, xtol=within, gtol=within
+    )
     constant, slope, hinge_1, hinge_2, b1, b2 = (float(v) for v in found.x)
     degrees = max(len(x) - 6, 1)
     columns = jacobian(found.x)

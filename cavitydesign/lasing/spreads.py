@@ -1,6 +1,8 @@
 """What uncertain numbers leave in a lasing prediction: thresholds, side-mode suppression and the regime.
 
-Thresholds follow by first order: for independent inputs of standard deviations s_i the variance is sum (s_i dT/dx_i)^2. The
+Thresholds are taken at sqrt(3) standard deviations s_i on either side of each input, the three-point rule of Gauss and Hermite:
+for independent inputs the variance is the sum of (s_i dT/dx_i)^2 with slopes right to the third order, and of what the curvatures
+add; what two inputs do together beyond that is left out. The
 regime is no smooth function: a single mode lases where the suppression exceeds a limit, and the suppression repeats with the
 place of the comb under the gain. So the wavelengths' standard deviation spreads the place of the comb over the computed
 suppression, and the inputs that move no mode spread the suppression itself.
@@ -16,6 +18,7 @@ from .prediction import LasingPrediction
 from .regime import probability_over_phase
 from .request import LasingRequest
 
+_WIDE = 3.0
 THRESHOLDS = ("gain_equals_loss", "ase", "lasing")
 _SUPPRESSION = "side_mode_suppression_db"
 
@@ -31,7 +34,7 @@ class UncertainNumber:
     spreads_apart : float
         How far apart they are, in standard deviations of the number.
     moves_modes : bool
-        Whether the number belongs to the cavity.
+        Whether it changes a wavelength.
     """
 
     key: str
@@ -44,6 +47,17 @@ class UncertainNumber:
         """Change of an outcome over one standard deviation, None where a side does not have it."""
         low, high = (_outcome(side, name) for side in (self.lower, self.upper))
         return None if low is None or high is None else (high - low) / self.spreads_apart
+
+    def bend(self, nominal: LasingPrediction, name: str) -> float:
+        """Standard deviation that the curvature of an outcome adds; 0 where the sides are too near to tell, or one is absent."""
+        low, mid, high = (_outcome(side, name) for side in (self.lower, nominal, self.upper))
+        if self.spreads_apart < _WIDE or low is None or mid is None or high is None or mid in (low, high):
+            return 0.0
+        return (low + high - 2.0 * mid) / (0.5 * self.spreads_apart) ** 2 / math.sqrt(2.0)
+
+    def effects(self) -> dict[str, float | None]:
+        """`effect` on the thresholds and on the side-mode suppression."""
+        return {name: self.effect(name) for name in (*THRESHOLDS, _SUPPRESSION)}
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,11 @@ class LasingSpread:
 
 
 def lasing_spread(
-    nominal: LasingPrediction, request: LasingRequest, numbers: Sequence[UncertainNumber], comb_sd_nm: float
+    nominal: LasingPrediction,
+    request: LasingRequest,
+    numbers: Sequence[UncertainNumber],
+    comb_sd_nm: float,
+    fluence_sd_mj_cm2: float = 0.0,
 ) -> LasingSpread:
     """Spread of a prediction.
 
@@ -94,11 +112,16 @@ def lasing_spread(
         Independent of each other.
     comb_sd_nm : float
         Standard deviation of the modes' wavelengths.
+    fluence_sd_mj_cm2 : float
+        Standard deviation of the fluence at which the regime is decided.
     """
-    parts = {one.key: {name: one.effect(name) for name in (*THRESHOLDS, _SUPPRESSION)} for one in numbers}
-    thresholds = {name: _root(part[name] for part in parts.values()) for name in THRESHOLDS}
+    parts = {one.key: one.effects() for one in numbers}
+    thresholds = {
+        name: _root((*(part[name] for part in parts.values()), *(one.bend(nominal, name) for one in numbers)))
+        for name in THRESHOLDS
+    }
     still = _root(parts[one.key][_SUPPRESSION] or 0.0 for one in numbers if not one.moves_modes) or 0.0
-    above = _above(nominal, request, thresholds["lasing"])
+    above = _above(nominal, request, math.hypot(thresholds["lasing"] or 0.0, fluence_sd_mj_cm2))
     single = _single(nominal, request, comb_sd_nm, still)
     chances = {"below threshold": 1.0 - above, "single": above * single, "multi": above * (1.0 - single)}
     spacing = None if nominal.comb is None else nominal.comb.spacing_nm
@@ -108,7 +131,8 @@ def lasing_spread(
 def _outcome(prediction: LasingPrediction, name: str) -> float | None:
     if name == _SUPPRESSION:
         return prediction.regime.side_mode_suppression_db
-    value: float | None = getattr(prediction.thresholds, name)
+    # The breaks that are reported jump by 0.3 %, which is no effect of the number.
+    value: float | None = getattr(prediction.thresholds, name if name == "gain_equals_loss" else f"smooth_{name}")
     return value
 
 
@@ -118,7 +142,7 @@ def _root(parts: object) -> float | None:
     return None if any(value is None for value in values) else math.sqrt(sum(value**2 for value in values))
 
 
-def _above(nominal: LasingPrediction, request: LasingRequest, threshold_sd: float | None) -> float:
+def _above(nominal: LasingPrediction, request: LasingRequest, distance_sd: float) -> float:
     """Probability that the regime's fluence lies above the lasing threshold; that it is set at a factor above it is certain."""
     threshold = nominal.thresholds.lasing
     if threshold is None:
@@ -126,9 +150,9 @@ def _above(nominal: LasingPrediction, request: LasingRequest, threshold_sd: floa
     if request.at_fluence_mj_cm2 is None:
         return 1.0
     distance = request.at_fluence_mj_cm2 - threshold
-    if not threshold_sd:
+    if not distance_sd:
         return float(distance >= 0)
-    return 0.5 * math.erfc(-distance / threshold_sd / math.sqrt(2.0))
+    return 0.5 * math.erfc(-distance / distance_sd / math.sqrt(2.0))
 
 
 def _single(nominal: LasingPrediction, request: LasingRequest, comb_sd_nm: float, suppression_sd_db: float) -> float:

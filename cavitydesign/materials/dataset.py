@@ -31,6 +31,7 @@ _SAMPLES = 64
 _LARGEST_INDEX = 10.0
 _WAVELENGTHS_NM = (30.0, 1e7)
 _LARGEST_POLE_UM2 = 1e8
+_STRONG_EXTINCTION = 1e-2
 # Published fits rise by up to 8e-4 at the end of their range.
 _LARGEST_RISE = 2e-3
 
@@ -49,7 +50,7 @@ def read_material(path: Path) -> DispersiveMaterial:
         One line for each problem: file, key, value, what is allowed.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as text ({error.__class__.__name__})") from None
     except tomllib.TOMLDecodeError as error:
@@ -85,9 +86,9 @@ def material_from_table(data: Mapping[str, Any], source: str) -> DispersiveMater
     family = problems.text(data, "family") if "family" in data else texts["name"]
     if range_nm is not None:
         for key, law in (("index", ordinary), ("extraordinary", extraordinary), ("extinction", absorption)):
-            if law is not None:
+            if law is not None and _free_of_poles(law, key, range_nm, problems):
                 # A transparent medium cannot have an index below 1; an absorbing one can.
-                lowest = 0.0 if key == "extinction" or absorption is not None else 1.0
+                lowest = 0.0 if key == "extinction" or _absorbs(absorption, range_nm) else 1.0
                 _check_values(law, key, range_nm, lowest, problems)
                 if key != "extinction" and absorption is None:
                     _check_slope(law, key, range_nm, problems)
@@ -216,6 +217,29 @@ def _table(
         problems.add(f"{key}.wavelength_nm", "the wavelengths must increase, none twice")
         return None
     return Table(tuple(w / NM_PER_UM for w in wavelength_nm), values, monotone)
+
+
+def _absorbs(extinction: Dispersion | None, range_nm: tuple[float, float]) -> bool:
+    """Whether a medium absorbs so strongly somewhere that its index may lie below 1."""
+    if extinction is None:
+        return False
+    places = (range_nm[0] + (range_nm[1] - range_nm[0]) * i / _SAMPLES for i in range(_SAMPLES + 1))
+    return any(extinction.value(place / NM_PER_UM) > _STRONG_EXTINCTION for place in places)
+
+
+def _free_of_poles(law: Dispersion, key: str, range_nm: tuple[float, float], problems: _Problems) -> bool:
+    """Whether no resonance lies within the stated range, where the law has no value."""
+    if isinstance(law, Sellmeier):
+        places = [NM_PER_UM * math.sqrt(pole) for pole, strength in zip(law.poles_um2, law.strengths, strict=True) if strength]
+    elif isinstance(law, Gas):
+        places = [NM_PER_UM / math.sqrt(pole) for pole in law.poles_per_um2 if pole > 0]
+    else:
+        return True
+    inside = next((place for place in places if range_nm[0] <= place <= range_nm[1]), None)
+    if inside is not None:
+        limits = f"{range_nm[0]:g} to {range_nm[1]:g}"
+        problems.add(key, f"gives nan at {inside:.4g} nm, a pole within range_nm, {limits} (swapped lists?)")
+    return inside is None
 
 
 def _check_values(

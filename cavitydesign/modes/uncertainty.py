@@ -67,7 +67,8 @@ def with_spreads(
     -------
     ModeSet
         Each mode has wavelength_sd_nm, fsr_sd_nm, log10_q_<loss>_sd for the losses it has, and <name>_sd for each further outcome;
-        an outcome that is lost beside the nominal cavity is None. Spreads that could not be carried add a warning.
+        an outcome that is lost beside the nominal cavity is None. Spreads that could not be carried, or change nothing, are told
+        in a warning.
     """
     if not spreads and not others:
         return found
@@ -80,6 +81,8 @@ def with_spreads(
         except CavityDesignError as error:
             warnings.append(f"spread of {spread.change.name}: not carried to the modes: {error}")
             continue
+        if not any(value for slope in each.values() for value in slope.values()):
+            warnings.append(f"spread of {spread.change.name}: changes nothing of these modes")
         for label, slope in each.items():
             slopes[label].append({name: spread.sd * value for name, value in slope.items()})
     still = {mode.label: [other.get(mode.label, {}) for other in others] for mode in found}

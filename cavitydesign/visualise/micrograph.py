@@ -42,7 +42,7 @@ def draw_micrograph(
     ax = fig.subplots()
     ax.imshow(image, cmap="gray", extent=(0.0, columns * scale, rows * scale, 0.0), interpolation="nearest")
     x, y = (points.columns + 0.5) * scale, (points.rows + 0.5) * scale
-    ax.plot(x, y, ".", ms=1.2, color=colour(5), label="edge points")
+    ax.plot(x, y, ".", ms=2.4, color=colour(5), label="edge points")
     r, t = outline.point(np.linspace(*outline.reach_um, _SAMPLES))
     z = (t + outline.equator_z_um) / scale
     for side, label in ((1.0, "smooth outline"), (-1.0, None), (0.0, None)):
@@ -54,10 +54,10 @@ def draw_micrograph(
     ax.set_ylabel("across (µm)")
     radius, axial = outline.equator_radius_um, outline.axial_radius_um
     ax.set_title(
-        f"D = {2 * radius:.3f} ± {2 * outline.radius_sd_um:.3f} µm,"
-        f" axial radius {axial:.2f} ± {outline.axial_radius_sd_um:.2f} µm, scatter {1e3 * outline.rms_um:.0f} nm"
+        f"D = {2 * radius:.4f} ± {2 * outline.radius_sd_um:.1g} µm,"
+        f" axial radius {axial:.2f} ± {outline.axial_radius_sd_um:.1g} µm, scale exact"
     )
-    ax.legend(loc="upper right", markerscale=6)
+    ax.legend(loc="upper right", markerscale=3)
     return fig
 
 

@@ -72,3 +72,14 @@ def test_shell_on_a_fibre(
 @pytest.mark.parametrize(("radii", "indices"), TUBES)
 def test_hollow_fibre(radii: tuple[float, ...], indices: tuple[float, ...], polarisation: str) -> None:
     held(radii, indices, polarisation, 1)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_random_stack(seed: int) -> None:
+    """A core of any index and one to four shells of 0.2 to 10 um; the outermost guides."""
+    rng = np.random.default_rng([41, seed])
+    shells = 10 ** rng.uniform(np.log10(0.2), 1, int(rng.integers(1, 5)))
+    radii = tuple(float(r) for r in rng.uniform(3, 30) + np.r_[0.0, np.cumsum(shells)])
+    inside = rng.uniform(1.33, 1.55, len(radii) - 1)
+    indices = (*(float(n) for n in inside), float(rng.uniform(1.56, 1.7)), float(rng.choice([1.0, 1.33])))
+    held(radii, indices, str(rng.choice(["TM", "TE"])), 1)

@@ -1,0 +1,70 @@
+"""Damaged files of every kind through the installed command: python tests/benchmarks/fuzz_command.py [SEEDS] [KIND ...] [--inside].
+
+Each damage of each kind of file with SEEDS seeds (1 by default), each in a process of its own with 120 s of time; with --inside in
+this process, which is faster but cannot see a crash of the process. Files with an outcome that is neither a refusal nor the right
+answer are kept in a folder that is named at the end.
+"""
+
+import collections
+import functools
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "cli"))
+
+from damaged_inputs import all_kinds, damages_of, inside, outcome, sound_answer
+
+LONGEST_SECONDS = 120.0
+
+
+def installed(arguments: list[str]) -> tuple[int, str, str]:
+    """The installed command."""
+    command = shutil.which("cavitydesign")
+    assert command, "cavitydesign is not installed"
+    try:
+        done = subprocess.run([command, *arguments], capture_output=True, text=True, timeout=LONGEST_SECONDS, errors="replace")
+    except subprocess.TimeoutExpired:
+        return 999, "", f"still running after {LONGEST_SECONDS:g} s"
+    return done.returncode, done.stdout, done.stderr
+
+
+def main() -> None:
+    words = sys.argv[1:]
+    run = inside if "--inside" in words else installed
+    seeds = next((int(word) for word in words if word.isdigit()), 1)
+    wanted = [word for word in words if not word.isdigit() and not word.startswith("--")]
+    folder = Path(tempfile.mkdtemp(prefix="damaged"))
+    total: collections.Counter[str] = collections.Counter()
+    longest, bad = (0.0, ""), 0
+    for number, kind in enumerate(all_kinds(folder)):
+        if wanted and not any(word in kind.name for word in wanted):
+            continue
+        answer = functools.cache(functools.partial(sound_answer, kind, folder / f"sound{number}", run))
+        seen: collections.Counter[str] = collections.Counter()
+        for damage in damages_of(kind):
+            for seed in range(seeds):
+                data = damage(random.Random(f"{kind.name} {damage.__name__} {seed}"), kind.sound)
+                place = folder / f"{number}-{damage.__name__}-{seed}"
+                start = time.perf_counter()
+                told = outcome(kind, answer, place, data, run)
+                longest = max(longest, (time.perf_counter() - start, place.name))
+                seen[told.split(":")[0]] += 1
+                if told not in ("refused", "right"):
+                    bad += 1
+                    print(f"  {place.name}: {told}", flush=True)
+                else:
+                    shutil.rmtree(place)
+        total += seen
+        print(f"{kind.name} ({kind.command[0]}): {dict(seen)}", flush=True)
+    print(f"{total.total()} files: {dict(total)}; {bad} neither refused nor right; longest {longest[0]:.1f} s ({longest[1]})")
+    print(folder)
+    sys.exit(bool(bad))
+
+
+if __name__ == "__main__":
+    main()
