@@ -113,11 +113,19 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
     """
     from .lasing import predict_lasing as predict
 
-    found = predict(modes, design.medium, design.pump, design.lasing, cavity=design.cavity, progress=progress)
-    return _with_lasing_spread(found, modes, design) if design.spreads else found
+    share = 1.0 / (1 + 2 * len(design.spreads))
+
+    def first(message: str, done: float) -> None:
+        if progress is not None:
+            progress(message, share * done)
+
+    found = predict(modes, design.medium, design.pump, design.lasing, cavity=design.cavity, progress=first)
+    return _with_lasing_spread(found, modes, design, progress) if design.spreads else found
 
 
-def _with_lasing_spread(nominal: LasingPrediction, modes: ModeSet, design: Design) -> LasingPrediction:
+def _with_lasing_spread(
+    nominal: LasingPrediction, modes: ModeSet, design: Design, progress: Progress | None
+) -> LasingPrediction:
     """The prediction with what the uncertain numbers leave in it: two further predictions for each."""
     from .design_file.varied import beside, moves_modes
     from .lasing import predict_lasing as predict
@@ -128,7 +136,9 @@ def _with_lasing_spread(nominal: LasingPrediction, modes: ModeSet, design: Desig
     # Thresholds repeat with the comb's spacing: their slopes are taken where the comb moves by a small part of it.
     share = 1.0 if spacing is None or comb_sd == 0.0 else min(1.0, _LARGEST_MOVE * spacing / comb_sd)
     numbers, warnings = [], list(nominal.warnings)
-    for key, sd in design.spreads.items():
+    for place, (key, sd) in enumerate(design.spreads.items()):
+        if progress is not None:
+            progress(f"spread of {key}", (1 + 2 * place) / (1 + 2 * len(design.spreads)))
         pair = beside(design, key, share * _NODE * sd)
         sides, waves = [], []
         for side in (pair.lower, pair.upper):
