@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from .printing import new_table, number, print_tables
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ..modes import Mode, ModeSet
 
 TM_CONVENTION = (
@@ -49,7 +51,30 @@ def print_modes(found: ModeSet) -> None:
             *(number(log, ".3f") for log in (budget.radiation, budget.absorption, budget.scattering, budget.total)),
             number(mode.linewidth_nm, ".2e"),
         )
-    print_tables(places, carried, TM_CONVENTION, _count(found))
+    print_tables(places, carried, *_spread_table(found), TM_CONVENTION, _count(found))
+
+
+_SPREADS = (
+    ("wavelength nm", "wavelength_sd_nm", ".3g"),
+    ("FSR nm", "fsr_sd_nm", ".2g"),
+    ("log10 Q: radiation", "log10_q_radiation_sd", ".2g"),
+    ("absorption", "log10_q_absorption_sd", ".2g"),
+    ("scattering", "log10_q_scattering_sd", ".2g"),
+    ("total", "log10_q_total_sd", ".2g"),
+    ("threshold gain cm^-1", "threshold_gain_sd_per_cm", ".3g"),
+    ("gain = loss mJ/cm^2", "gain_equals_loss_sd_mj_cm2", ".2g"),
+)
+
+
+def _spread_table(found: ModeSet) -> tuple[Table, ...]:
+    """What the spreads of the design leave in the modes; nothing without spreads."""
+    shown = [column for column in _SPREADS if any(mode.extra.get(column[1]) is not None for mode in found)]
+    if not shown:
+        return ()
+    table = new_table("Standard deviations by the spreads of the design", ("mode", *(head for head, _, _ in shown)))
+    for mode in found:
+        table.add_row(mode.label, *(number(mode.extra.get(key), digits) for _, key, digits in shown))
+    return (table,)
 
 
 def _wavelength(mode: Mode) -> str:

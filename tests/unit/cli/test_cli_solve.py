@@ -144,3 +144,19 @@ def test_a_folder_that_cannot_be_made_costs_no_computation(tmp_path: Path, cylin
     (tmp_path / "taken").write_text("")
     result = runner.invoke(app, ["run", str(cylinder), "--out", str(tmp_path / "taken")])
     assert (result.exit_code, result.stderr) == (2, f"--out {tmp_path / 'taken'}: is a file; give a folder\n")
+
+
+def test_spreads_of_the_design_have_a_table_of_their_own(cylinder: Path) -> None:
+    """Standard deviations on the screen as in the JSON, and only where the design has spreads."""
+    assert "Standard deviations" not in runner.invoke(app, ["modes", str(cylinder)]).stdout
+    text = cylinder.read_text()
+    (line,) = [line for line in text.splitlines() if line.startswith("diameter_um")]
+    value = float(line.partition("=")[2])
+    cylinder.write_text(text.replace(line, f"diameter_um = {{ value = {value}, sd = {value / 1000} }}"))
+    shown = runner.invoke(app, ["modes", str(cylinder)])
+    assert shown.exit_code == 0
+    first = json.loads(runner.invoke(app, ["modes", str(cylinder), "--json"]).stdout)["modes"][0]
+    table = shown.stdout.partition("Standard deviations by the spreads of the design")[2]
+    (row,) = [row for row in table.splitlines() if row.strip().startswith(first["label"])]
+    assert row.split()[4] == f"{first['wavelength_sd_nm']:.3g}"
+    assert first["wavelength_sd_nm"] == pytest.approx(first["wavelength_nm"] / 1000, rel=0.2)
