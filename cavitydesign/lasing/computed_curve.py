@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 from ..gain import GainMedium, Pump
 from .averaging import averaged, fluence_reach
@@ -20,6 +21,7 @@ Array = NDArray[np.float64]
 
 _FAINT_LASER = 0.3
 """Below this ratio of collected laser to photoluminescence the light curve shows no laser break."""
+_FAR_ABOVE = 8.0
 _START = 0.6
 """The fit starts at this share of the static threshold where the range asked starts too late to show the first
 break."""
@@ -97,20 +99,46 @@ def computed_curve(
 
 
 def read_thresholds(
-    curve: ComputedCurve, medium: GainMedium, static_mj_cm2: float | None
+    curve: ComputedCurve, medium: GainMedium, pump: Pump, static_mj_cm2: float | None
 ) -> tuple[Thresholds, TwoBreakFit | None]:
-    """The three thresholds, and the fit where the light curve shows a laser."""
-    shown = medium.laser_collection * curve.fit_laser
-    if (shown / curve.fit_glow).max() > _FAINT_LASER:
-        fit = fit_smooth_curve(curve.fit_fluence, curve.fit_emission)
+    """The three thresholds, and the fit where the light curve shows a laser.
+
+    The fit ends where the pump excites `_FAR_ABOVE` times what makes laser and photoluminescence equal: beyond, emitters
+    are full, and the curve bends once more.
+    """
+    ratio = medium.laser_collection * curve.fit_laser / curve.fit_glow
+    if ratio.max() > _FAINT_LASER:
+        fluence, emission = _cut(curve.fit_fluence, curve.fit_emission, _fit_end(curve.fit_fluence, ratio, pump.photons))
+        fit = fit_smooth_curve(fluence, emission)
         low, middle, high = fit.slopes
         if middle > 1.1 * low:
-            smooth = breaks_for_differences(curve.fit_fluence, curve.fit_emission, fit)
+            smooth = breaks_for_differences(fluence, emission, fit)
             (ase, upper), shown_upper = fit.breaks_mj_cm2, high < middle
             lasing, smooth_lasing = (upper, smooth[1]) if shown_upper else (None, None)
             return Thresholds(static_mj_cm2, ase, lasing, "light curve", smooth[0], smooth_lasing), fit
     lasing, smooth_lasing = _laser_break(curve)
     return Thresholds(static_mj_cm2, None, lasing, "laser output", None, smooth_lasing), None
+
+
+def _fit_end(fluence: Array, ratio: Array, photons: int) -> float:
+    """Highest fluence of the fit; what is left has eight points at least."""
+    bright = int(np.argmax(ratio >= 1.0))
+    if ratio[bright] < 1.0:
+        return math.inf
+    equal = fluence[0]
+    if bright:
+        before = slice(bright - 1, bright + 1)
+        equal = math.exp(float(np.interp(0.0, np.log(np.maximum(ratio[before], 1e-300)), np.log(fluence[before]))))
+    return float(max(equal * _FAR_ABOVE ** (1.0 / photons), fluence[min(7, len(fluence) - 1)]))
+
+
+def _cut(fluence: Array, emission: Array, end: float) -> tuple[Array, Array]:
+    """The curve up to a fluence, which moves without jumps."""
+    if end >= fluence[-1]:
+        return fluence, emission
+    near = fluence < end
+    last = np.exp(PchipInterpolator(np.log(fluence), np.log(emission))(math.log(end)))
+    return np.append(fluence[near], end), np.append(emission[near], last)
 
 
 def _laser_break(curve: ComputedCurve) -> tuple[float | None, float | None]:

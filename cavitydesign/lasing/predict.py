@@ -107,7 +107,7 @@ def predict_lasing(
     _tell(progress, "light curve", 0.1)
     curve = computed_curve(setting.solver, pump, setting.per_unit, request.fluences, setting.static)
     _tell(progress, "regime", 0.6)
-    thresholds, fit = read_thresholds(curve, medium, setting.static)
+    thresholds, fit = read_thresholds(curve, medium, pump, setting.static)
     place = request.at_fluence_mj_cm2 or request.regime_factor * (thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1)
     run = setting.solver.traced(setting.excitons(place))
     emitted = run.emitted[:, 0]

@@ -267,3 +267,17 @@ def test_heat_of_the_strongest_mode(small) -> None:
     assert small.heat.absorbed_pj == pytest.approx(absorbed, rel=1e-9)
     assert 0.5 * absorbed < small.heat.heat_pj < absorbed
     assert small.to_json_dict()["heat"]["pulse_rise_k"] == small.heat.pulse_rise_k
+
+
+@pytest.mark.parametrize(("photons", "near", "far"), [(3, (1.2, 4.8), (1.2, 30.0)), (2, (0.15, 1.5), (0.15, 6.0))])
+def test_range_far_beyond_the_threshold_moves_no_threshold(make_comb, photons: int, near, far) -> None:
+    """Full emitters bend the curve once more: the breaks are those at the laser's onset all the same, 3 %."""
+    comb = make_comb(88.0, span_nm=12.0)
+    pump = {3: 1500.0, 2: 970.0}[photons]
+    found = [
+        predict_lasing(comb, DOTS, Pump(photons=photons, wavelength_nm=pump, fluence_mj_cm2=range_), QUICK, 88.0).thresholds
+        for range_ in (near, far)
+    ]
+    assert found[1].rule == found[0].rule == "light curve"
+    assert found[1].ase == pytest.approx(found[0].ase, rel=0.03)
+    assert found[1].lasing == pytest.approx(found[0].lasing, rel=0.03)
