@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from .record import Result, families, family_name, mode_records
-from .theme import LIGHT, Theme, colour, figure, label_panel, plain_ticks, themed
+from .theme import LIGHT, Theme, colour, figure, label_panel, legend_beside, plain_ticks, stroke, themed
 
 # paper A (doi 10.1002/adfm.202401247): mode spacings at two diameters, and Q = 24 D that its measured points follow
 PUBLISHED_SPACING_NM = {15.0: 4.2, 88.0: 0.75}
@@ -38,16 +38,17 @@ def draw_dispersion(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) -
     upper, lower = fig.subplots(2, 1, sharex=True)
     for position, (key, members) in enumerate(groups.items()):
         m = [mode["m"] for mode in members]
-        upper.plot(m, [mode["fsr_nm"] for mode in members], "o-", color=colour(position), label=family_name(key))
+        style = {"ls": stroke(position), "color": colour(position), "label": family_name(key)}
+        upper.plot(m, [mode["fsr_nm"] for mode in members], marker="o", **style)
         known = [(mode["m"], mode["group_index"]) for mode in members if mode.get("group_index") is not None]
         if known:
-            lower.plot(*zip(*known, strict=True), "s-", color=colour(position), label=family_name(key))
+            lower.plot(*zip(*known, strict=True), marker="s", **style)
     upper.set_ylabel("FSR (nm)")
     lower.set_ylabel("group index")
     lower.set_xlabel("azimuthal order m")
     lower.xaxis.get_major_locator().set_params(integer=True)
     lower.tick_params(axis="x", which="minor", length=0)
-    upper.legend(loc="upper left", bbox_to_anchor=(1.005, 1.0))
+    legend_beside(upper)
     label_panel(upper, "a")
     label_panel(lower, "b")
     return fig

@@ -49,7 +49,8 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
     InputError
         Without modes.
     """
-    records = [mode for group in families(mode_records(modes)).values() for mode in group][:_MOST_MODES]
+    found = [mode for group in families(mode_records(modes)).values() for mode in group]
+    records = found[:_MOST_MODES]
     if not records:
         raise InputError("loss budget: no modes to draw")
     fig = figure(max(4.0, 1.9 + 0.42 * len(records)), 4.6)
@@ -70,7 +71,8 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
     upper.set_ylim(0.0, 1.14)
     upper.set_xlim(-0.6, len(records) - 0.4)
     upper.set_ylabel("share of the loss 1/Q")
-    upper.set_title(r"on top of each bar: $\log_{10}Q$ of all losses", fontsize=7.5)
+    left_out = f"; the first {len(records)} of {len(found)} modes" if len(found) > len(records) else ""
+    upper.set_title(rf"on top of each bar: $\log_{{10}}Q$ of all losses{left_out}", fontsize=7.5)
     lower.set_ylabel(r"$\log_{10}Q$")
     lower.set_xticks(place, [mode["label"] for mode in records])
     for words in lower.get_xticklabels():

@@ -15,7 +15,7 @@ from ..gain import GainMedium
 from ..gain.gain_curve import pumped_gain_per_cm
 from .labels import TIMES
 from .record import Result, families, family_name, mode_records, record
-from .theme import LIGHT, Theme, colour, figure, label_panel, plain_ticks, themed
+from .theme import LIGHT, Theme, colour, figure, label_panel, legend_beside, plain_ticks, stroke, themed
 
 Array = NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def _draw_teeth(
     for position, (key, members) in enumerate(groups.items()):
         wavelengths = np.array([mode["wavelength_nm"] for mode in members])
         heights = np.array([max(_gain_at(gain, w), 0.04 * top) for w in wavelengths])
-        ax.vlines(wavelengths, 0.0, heights, color=colour(position), lw=1.3, label=family_name(key), zorder=3)
+        ax.vlines(wavelengths, 0.0, heights, color=colour(position), ls=stroke(position), lw=1.3, label=family_name(key), zorder=3)
         ax.plot(wavelengths, heights, "o", color=colour(position), ms=3.2, zorder=4)
         for mode in (one for one in members if one["label"] in labelled):
             height = max(_gain_at(gain, mode["wavelength_nm"]), 0.04 * top)
@@ -106,7 +106,9 @@ def _draw_quality(ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mappi
         ax.set_yscale("log")
         ax.set_ylabel(r"$\log_{10}Q$ (log axis)")
         plain_ticks(ax)
-    ax.legend(loc="center left", bbox_to_anchor=(1.005, 0.5), title="loss")
+    fig = ax.get_figure(root=True)
+    assert fig is not None
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside right lower", title="loss")
 
 
 @themed
@@ -149,7 +151,7 @@ def draw_comb(
     _draw_quality(bottom, groups)
     top.set_xlim(low, high)
     bottom.set_xlabel("wavelength (nm)")
-    top.legend(loc="upper left", bbox_to_anchor=(1.005, 1.0), title="family (polarisation, p, q)")
+    legend_beside(top, "family (polarisation, p, q)")
     label_panel(top, "a")
     label_panel(bottom, "b")
     return fig

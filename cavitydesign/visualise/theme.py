@@ -22,6 +22,7 @@ P = ParamSpec("P")
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F")
 _ON_DARK = ("#56B4E9", "#E8853D", "#2FBF96", "#DDA0C4", "#E6C229", "#8FA8FF", "#C9A86A")
 REGION_ALPHA = 0.16
+_MOST_ROWS = 24
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,19 @@ def colour(position: int) -> str:
     """The colour of a series by its position, in the theme being drawn, repeating after seven."""
     series: list[str] = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
     return series[position % len(series)]
+
+
+def stroke(position: int) -> str:
+    """The line style of a series by its position: another one where the colours begin again."""
+    return ("-", "--", ":")[position // len(OKABE_ITO) % 3]
+
+
+def legend_beside(ax: Axes, title: str | None = None) -> None:
+    """The legend of an axes right of the picture's axes, from the top: its length takes nothing from their height."""
+    handles, names = ax.get_legend_handles_labels()
+    fig = ax.get_figure(root=True)
+    assert fig is not None
+    fig.legend(handles, names, loc="outside right upper", title=title, ncols=1 + len(names) // _MOST_ROWS)
 
 
 def sequential_map(theme: Theme) -> Colormap:

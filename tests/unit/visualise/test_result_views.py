@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from cavitydesign.errors import InputError
 from cavitydesign.modes.mode import Mode
@@ -232,3 +233,22 @@ def test_study_columns_in_order_without_gaps() -> None:
     assert ax.get_xlabel() == "diameter (µm)" and ax.get_yscale() == "log"
     with pytest.raises(InputError, match="no row"):
         draw_study([None], ["text"], "a", "b")
+
+
+@pytest.mark.parametrize("draw", [draw_comb, draw_dispersion], ids=["comb", "dispersion"])
+def test_many_families_leave_the_axes_their_height_and_can_be_told_apart(draw: Any, make_mode: Callable[..., Mode]) -> None:
+    kinds = [(polarisation, p, q) for polarisation in ("TM", "TE") for p in (1, 2, 3) for q in (0, 1, 2)]
+    modes = [
+        make_mode(m, p, q, 530.0 + 0.3 * place + m / 50, polarisation)
+        for place, (polarisation, p, q) in enumerate(kinds)
+        for m in (120, 121)
+    ]
+    figure = draw(modes)
+    FigureCanvasAgg(figure).draw()
+    assert min(ax.get_position().height for ax in figure.axes) > 0.2, "the legend takes no height"
+    legend = max(figure.legends, key=lambda one: len(one.get_texts()))
+    names = [text.get_text() for text in legend.get_texts()]
+    shown = [handle for handle, name in zip(legend.legend_handles, names, strict=True) if "p=" in name]
+    assert len(shown) == len(kinds)
+    looks = {(str(handle.get_color()), str(handle.get_linestyle())) for handle in shown}
+    assert len(looks) == len(kinds), "each family has a look of its own"
