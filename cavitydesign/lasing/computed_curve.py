@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 _FAINT_LASER = 0.3
 """Below this ratio of collected laser to photoluminescence the light curve shows no laser break."""
 _FAR_ABOVE = 8.0
+_PAST_ONSET = 100.0
+"""Excitons over those at the start of a fit beyond which points are put wider apart."""
 _START = 0.6
 """The fit starts at this share of the static threshold where the range asked starts too late to show the first
 break."""
@@ -81,7 +83,11 @@ def computed_curve(
     start = min(low, _START * static_mj_cm2) if late and static_mj_cm2 is not None else low
     parts = [fluence]
     if start < low:
-        parts.insert(0, np.geomspace(start, low, math.ceil(math.log(low / start) / step) + 1)[:-1])
+        # past the onset the curve is smooth up to the range asked
+        onset = min(low, start * _PAST_ONSET ** (1.0 / pump.photons))
+        for first, last, width in ((onset, low, 4.0 * step), (start, onset, step)):
+            if first < last:
+                parts.insert(0, np.geomspace(first, last, math.ceil(math.log(last / first) / width) + 1)[:-1])
     fitted = np.concatenate(parts)
     if least < 1.0:
         # far below the range only the faint outer slices count: twice the spacing serves

@@ -216,7 +216,7 @@ def lasing_mode(
     return LasingMode(
         label=mode.label,
         wavelength_nm=float(mode.wavelength_nm),
-        confinement=mode.confinement[doped_region],
+        confinement=min(mode.confinement[doped_region], 1.0),  # shares add up to one to rounding
         group_index=group_index,
         q_passive=q_passive,
         mode_volume_um3=mode.mode_volume_um3,

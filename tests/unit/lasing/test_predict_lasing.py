@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -281,3 +282,20 @@ def test_range_far_beyond_the_threshold_moves_no_threshold(make_comb, photons: i
     assert found[1].rule == found[0].rule == "light curve"
     assert found[1].ase == pytest.approx(found[0].ase, rel=0.03)
     assert found[1].lasing == pytest.approx(found[0].lasing, rel=0.03)
+
+
+def test_range_far_above_the_threshold_finds_it_all_the_same(make_comb) -> None:
+    """One photon, 1 to 6 mJ/cm2 where 0.03 suffices: the curve is continued downwards, 3 % off a range about the onset."""
+    comb = make_comb(88.0, span_nm=12.0)
+    about, above = (
+        predict_lasing(comb, DOTS, Pump(photons=1, wavelength_nm=400.0, fluence_mj_cm2=range_), QUICK, 88.0).thresholds
+        for range_ in ((0.006, 0.3), (1.0, 6.0))
+    )
+    assert above.lasing == pytest.approx(about.lasing, rel=0.03)
+    assert above.ase == pytest.approx(about.ase, rel=0.03)
+
+
+def test_all_light_in_the_body_may_round_above_one() -> None:
+    mode = replace(_mode(), confinement={"body": 1.0 + 2.3e-16, "surround": 0.0})
+    assert mode.confinement["body"] > 1.0
+    assert lasing_mode(mode, 1e4, 15.0).confinement == 1.0
