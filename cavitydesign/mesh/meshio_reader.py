@@ -42,6 +42,8 @@ def read_meshio(path: Path) -> FileMesh:
             mesh = meshio.read(path)
     except (SystemExit, Exception) as error:  # meshio exits the process on a format that it does not know
         said = " ".join(str(error).split()) if str(error) not in ("", "1") else " ".join(quiet.getvalue().split())
+        if isinstance(error, LookupError):  # whose text is the bare key
+            said = f"it holds {said[:60]}, which meshio does not know (an unknown kind of element, or a damaged file)"
         raise InputError(f"{path}: meshio cannot read it: {said[:140] or type(error).__name__}") from None
     points = np.asarray(mesh.points, dtype=float)
     if points.ndim != 2 or points.shape[0] == 0:

@@ -41,14 +41,15 @@ Run = Callable[[list[str]], tuple[int, str, str]]
 
 BALL = """SetFactory("Built-in");
 DefineConstant[ radius = {2.0, Name "radius (um)"} ];
-Point(1) = {0, 0, 0}; Point(2) = {radius, 0, 0}; Point(3) = {0, radius, 0}; Point(6) = {0, -radius, 0};
-Point(4) = {1.6 * radius, 0, 0}; Point(5) = {0, 1.6 * radius, 0}; Point(7) = {0, -1.6 * radius, 0};
+in = 0.3 * radius; up = Sqrt(radius^2 - in^2); far = Sqrt((1.6 * radius)^2 - in^2);
+Point(1) = {0, 0, 0}; Point(2) = {radius, 0, 0}; Point(3) = {in, up, 0}; Point(6) = {in, -up, 0};
+Point(4) = {1.6 * radius, 0, 0}; Point(5) = {in, far, 0}; Point(7) = {in, -far, 0};
 Circle(1) = {6, 1, 2}; Circle(2) = {2, 1, 3}; Circle(3) = {7, 1, 4}; Circle(4) = {4, 1, 5};
 Line(5) = {3, 6}; Line(6) = {5, 3}; Line(7) = {6, 7};
 Curve Loop(1) = {1, 2, 5}; Plane Surface(1) = {1};
 Curve Loop(2) = {3, 4, 6, -2, -1, 7}; Plane Surface(2) = {2};
 Physical Surface("body") = {1}; Physical Surface("surround") = {2};
-Physical Curve("rim") = {1, 2}; Physical Curve("axis") = {5, 6, 7};
+Physical Curve("rim") = {1, 2}; Physical Curve("cut") = {5, 6, 7};
 Mesh.MeshSizeMax = 1.0;
 """
 SECTION = """[cavity]
@@ -179,8 +180,10 @@ def section_bytes(folder: Path) -> dict[str, bytes]:
     plain = meshio.Mesh(mesh.points, blocks, cell_data={"region": numbers})
     plain.write(folder / "ball.vtu", binary=False)
     plain.write(folder / "ball.vtk", file_format="vtk42", binary=False)
-    plain.write(folder / "ball.xdmf", data_format="XML")
     flat = [block for block in blocks if block[0] == "triangle6"]
+    surfaces = [part for part, block in zip(numbers, blocks, strict=True) if block[0] == "triangle6"]
+    # meshio cannot read the curved lines that it writes into this format.
+    meshio.Mesh(mesh.points, flat, cell_data={"region": surfaces}).write(folder / "ball.xdmf", data_format="XML")
     named = {
         name: [np.flatnonzero(numbers[i] == mesh.field_data[name][0]) for i, block in enumerate(blocks) if block[0] == "triangle6"]
         for name in ("body", "surround")
@@ -194,7 +197,7 @@ def _by_gmsh(gmsh: object, folder: Path) -> dict[str, bytes]:
 
     (folder / "ball.geo").write_text(BALL)
     gmsh.merge(str(folder / "ball.geo"))
-    mesh_shape(gmsh, Meshing(2, 3.0))
+    mesh_shape(gmsh, Meshing(2, 2.0))
     names = []
     for version in (2.2, 4.1):
         for binary in (0, 1):
@@ -205,11 +208,11 @@ def _by_gmsh(gmsh: object, folder: Path) -> dict[str, bytes]:
     gmsh.option.setNumber("Mesh.Binary", 0)
     gmsh.clear()
     shapes = gmsh.model.occ
-    arc = shapes.addCircle(0, 0, 0, 2, angle1=-np.pi / 2, angle2=np.pi / 2)
+    arc = shapes.addCircle(0, 0, 0, 2, angle1=-1.2, angle2=1.2)
     shapes.synchronize()
     ends = [tag for _, tag in gmsh.model.getBoundary([(1, arc)], oriented=False)]
     half = shapes.addPlaneSurface([shapes.addCurveLoop([arc, shapes.addLine(*ends)])])
-    shapes.fragment([(2, shapes.addRectangle(0, -3, 0, 3, 6))], [(2, half)])
+    shapes.fragment([(2, shapes.addRectangle(2 * np.cos(1.2), -3, 0, 2.4, 6))], [(2, half)])
     shapes.synchronize()
     for suffix in ("step", "brep"):
         names.append(f"ball.{suffix}")
@@ -254,10 +257,10 @@ def all_kinds(folder: Path) -> Iterator[Kind]:
     yield Kind("ball.geo", modes, SECTION.replace("NAMES", ""), BALL.encode(), OF_GEO)
     for name, data in section_bytes(folder).items():
         text = not name.endswith("b.msh")
-        yield Kind(name, modes, SECTION.replace("NAMES", _names_of(name)), data, OF_MSH if name == "ball22a.msh" else (), text)
+        yield Kind(name, modes, SECTION.replace("NAMES", region_names(name)), data, OF_MSH if name == "ball22a.msh" else (), text)
 
 
-def _names_of(name: str) -> str:
+def region_names(name: str) -> str:
     """What formats without names need; gmsh numbers the surfaces of a file anew."""
     words = {"step": ("surface 1", "surface 2"), "brep": ("surface 1", "surface 2")}
     words |= dict.fromkeys(("vtu", "vtk", "xdmf"), ("region 1", "region 2"))

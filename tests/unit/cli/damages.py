@@ -146,7 +146,7 @@ def waist(rng: random.Random, data: bytes) -> bytes:
 # Of sections.
 
 
-def _moved_nodes(data: bytes, move: Callable[[list[float]], list[float]], share: float = 1.0) -> bytes:
+def _moved_nodes(data: bytes, move: Callable[[list[float]], list[float]]) -> bytes:
     """An ASCII .msh of format 2 with other positions."""
     head, _, rest = data.decode().partition("$Nodes\n")
     nodes, _, tail = rest.partition("$EndNodes")
