@@ -73,6 +73,7 @@ def _print(answer: DesignAnswer) -> None:
         told.append(_listed("Bearing the spreads", [answer.robust], names))
         share, error = answer.robust_yield
         told.append(f"yield there, by full solves: {share:.2f} +- {error:.2f}")
+        told.append(_cost_of_yield(answer))
     if answer.alternatives:
         told.append(_listed("Next-best distinct designs", answer.alternatives, names))
     if len(answer.pareto) > 1 and goal.second is not None:
@@ -82,6 +83,17 @@ def _print(answer: DesignAnswer) -> None:
         told += _yield_tables(answer.yields, goal.objective.outcome)
     also = f", {answer.moved} designs judged from moved modes" if answer.moved else ""
     print_tables(*told, f"{answer.solves} full solves in the search{also}")
+
+
+def _cost_of_yield(answer: DesignAnswer) -> Any:
+    """The best design for each of some yields, by the models."""
+    objective = answer.goal.objective
+    mean = f"mean {objective.outcome}" if objective.target is None else f"mean distance of {objective.outcome} from its target"
+    shown = new_table("What a yield costs, by the models", (*answer.bearing[0].values, "yield", mean))
+    for place in answer.bearing:
+        values = [number(value, ".6g") for value in place.values.values()]
+        shown.add_row(*values, number(place.expected_yield, ".2f"), number(objective.value(place.expected_loss), ".4g"))
+    return shown
 
 
 def _listed(title: str, entries: Sequence[Recommended], names: Sequence[str]) -> Any:

@@ -18,7 +18,7 @@ from .goal import Goal
 from .margins import margins
 from .outcome import outcomes
 from .refine import refine
-from .robust import RobustDesign, robust_design
+from .robust import RobustDesign, best_of, robust_designs
 from .search import Solver, Trials, distinct, response_of, searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
 
@@ -77,6 +77,8 @@ class DesignAnswer:
         The best design that meets the limits nine times in ten under the spreads, by models about it.
     robust_yield : tuple of float or None
         Share of full solves about it that meet all limits, and its error.
+    bearing : tuple of RobustDesign
+        What a yield costs: the best design for each of some yields, by the models about them.
     warnings : tuple of str
     """
 
@@ -93,6 +95,7 @@ class DesignAnswer:
     yields: YieldAnswer | None
     robust: Recommended | None
     robust_yield: tuple[float, float] | None
+    bearing: tuple[RobustDesign, ...]
     warnings: tuple[str, ...]
 
     def to_json_dict(self) -> dict[str, Any]:
@@ -119,6 +122,14 @@ class DesignAnswer:
             "yield": None if self.yields is None else self.yields.to_json_dict(),
             "robust": None if self.robust is None else plain(self.robust),
             "robust_yield": None if self.robust_yield is None else list(self.robust_yield),
+            "bearing": [
+                {
+                    "values": dict(place.values),
+                    "expected_yield": place.expected_yield,
+                    "expected_goal": goal.objective.value(place.expected_loss),
+                }
+                for place in self.bearing
+            ],
             "warnings": list(self.warnings),
         }
 
@@ -147,8 +158,8 @@ def answered(solver: Solver) -> DesignAnswer:
     place = trials.best()
     if place is None:
         raise SolverError(_why_none(trials))
-    bearing = robust_design(solver, trials)
-    robust = None if bearing is None else _solved_at(solver, bearing)
+    bearing = robust_designs(solver, trials)
+    robust = _solved_at(solver, best_of(bearing)) if bearing else None
     best = _recommended(solver, trials, place)
     solver.tell("the optimum once more, at higher accuracy", 0.9)
     checked = _checked(solver, best)
@@ -171,6 +182,7 @@ def answered(solver: Solver) -> DesignAnswer:
         yields=yields,
         robust=robust,
         robust_yield=robust_yield,
+        bearing=bearing,
         warnings=_warnings(goal, best, checked, yields, trials),
     )
 

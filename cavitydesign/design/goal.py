@@ -34,6 +34,10 @@ class Objective:
             return -value
         return value if self.target is None else abs(value - self.target)
 
+    def value(self, loss: float) -> float:
+        """The outcome of a loss; its distance from the target where there is one."""
+        return -loss if self.sense == "maximise" else loss
+
     @property
     def words(self) -> str:
         """Such as "maximise q_total"."""

@@ -45,6 +45,8 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
     derived = _derived(file, variables)
     search = _search(file, len(variables))
     file.raise_if_any()
+    _check_bounds(file, design, variables, {*variables, *derived})
+    file.raise_if_any()
     assert objective is not None
     return Goal(
         design=design,
@@ -84,6 +86,15 @@ def _variables(file: UserFile) -> dict[str, Bounds]:
         if bounds is not None:
             found[key] = bounds
     return found
+
+
+def _check_bounds(file: UserFile, design: Mapping[str, Any], variables: Mapping[str, Bounds], varied: set[str]) -> None:
+    """Both ends must suit the key, whatever the other keys hold."""
+    for key, bounds in variables.items():
+        for name, end in (("from", bounds.low), ("to", bounds.high)):
+            problem = file.schema.value_problem(design, key, end, file.folder, varied)
+            if problem is not None:
+                file.add(f'variables."{key}".{name}', f" = {end:g}: {problem}")
 
 
 def _objective(file: UserFile, key: str) -> Objective | None:

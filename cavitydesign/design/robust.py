@@ -19,6 +19,7 @@ from .search import Solver, Trials, response_of, without_gaps
 Array = NDArray[np.float64]
 
 WANTED_YIELD = 0.9
+YIELDS = (0.5, 0.6, 0.7, 0.8, WANTED_YIELD, 0.95, 0.99)
 _CANDIDATES = 256
 _OFFSETS = 512
 _CHUNK = 32
@@ -48,8 +49,8 @@ class RobustDesign:
     expected_loss: float
 
 
-def robust_design(solver: Solver, trials: Trials) -> RobustDesign | None:
-    """Search for a design that bears the spreads.
+def robust_designs(solver: Solver, trials: Trials) -> tuple[RobustDesign, ...]:
+    """Search for designs that bear the spreads: the best for each of some yields.
 
     Where the models of the whole search expect one, and about the best trials that lie apart by more than the spreads, full
     solves within the spreads make a response of its own; where one all but bears the spreads at a better goal than the rest,
@@ -57,24 +58,26 @@ def robust_design(solver: Solver, trials: Trials) -> RobustDesign | None:
 
     Returns
     -------
-    RobustDesign or None
-        None where no variable scatters or nothing limits: the optimum itself is then the answer.
+    tuple of RobustDesign
+        The best design for each yield of a list, that wanted among them, by rising yield. Empty where no variable scatters or
+        nothing limits: the optimum itself is then the answer.
     """
     goal = trials.goal
     if not goal.limits or not any(key in goal.spread for key in goal.variables):
-        return None
+        return ()
     groups = [group for candidate in _places(solver, trials) if (group := _about(solver, candidate))]
     if not groups:
-        return None
+        return ()
     found = [place for group in groups for place in group]
     for again in closer_looks(groups, best_of(found)):
         found += _about(solver, again.values)
-    return best_of(found)
+    # Equal designs of neighbouring yields once.
+    return tuple(dict((id(place), place) for place in (best_of(found, share) for share in YIELDS)).values())
 
 
-def best_of(found: Sequence[RobustDesign]) -> RobustDesign:
+def best_of(found: Sequence[RobustDesign], wanted_yield: float = WANTED_YIELD) -> RobustDesign:
     """The best goal among the designs whose expected yield is that wanted, or the highest there is."""
-    enough = min(WANTED_YIELD, max(place.expected_yield for place in found))
+    enough = min(wanted_yield, max(place.expected_yield for place in found))
     return min((place for place in found if place.expected_yield >= enough), key=lambda place: place.expected_loss)
 
 

@@ -112,6 +112,17 @@ def test_the_robust_design_gives_quality_for_yield(answered):
     assert answer["robust"]["outcomes"]["log10_q.radiation"] < answer["recommended"]["outcomes"]["log10_q.radiation"]
 
 
+def test_what_a_yield_costs_is_told(answered):
+    """A higher yield has a poorer goal, and the robust design is the first of those that reach nine in ten."""
+    printed, answer = answered
+    shares = [place["expected_yield"] for place in answer["bearing"]]
+    goals = [place["expected_goal"] for place in answer["bearing"]]
+    assert len(shares) >= 3 and shares == sorted(shares) and goals == sorted(goals, reverse=True)
+    wanted = next(place for place in answer["bearing"] if place["expected_yield"] >= 0.9)
+    assert wanted["values"] == answer["robust"]["values"]
+    assert "What a yield costs" in printed
+
+
 def test_the_front_falls_and_the_alternatives_are_apart(answered):
     answer = answered[1]
     first = [entry["outcomes"]["log10_q.radiation"] for entry in answer["pareto"]]
@@ -188,6 +199,20 @@ def test_a_single_spacing_implies_a_diameter(folder):
     assert at_design["implied_group_index"] == pytest.approx(at_design["solved_group_index"] * solved / 13.0, rel=0.02)
     text = told("fit", folder / "design.toml", "--spacing", "13.0").stdout
     assert "measured, if the index is right" in text and "measured, if the diameter is right" in text
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ('"cavity.diameter_um" = { from = -5.0, to = 8.0 }', 'variables."cavity.diameter_um".from = -5: must be greater than 0'),
+        ('"cavity.roughness_nm" = { from = 1.0, to = 5000.0 }', 'variables."cavity.roughness_nm".to = 5000: must be at most 1000'),
+        ('"modes.radial_orders" = { from = 1, to = 2.5 }', "must be a whole number"),
+    ],
+)
+def test_bounds_outside_what_a_key_allows(folder, bounds, expected):
+    goal = folder / "goal.toml"
+    goal.write_text(f'design = "design.toml"\n[variables]\n{bounds}\n[goal]\nmaximise = "fsr_nm"\n')
+    assert expected in told("design", goal, code=2).stderr
 
 
 @pytest.mark.parametrize(
