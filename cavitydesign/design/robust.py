@@ -19,7 +19,7 @@ from .search import Solver, Trials, response_of, without_gaps
 Array = NDArray[np.float64]
 
 WANTED_YIELD = 0.9
-YIELDS = (0.5, 0.6, 0.7, 0.8, WANTED_YIELD, 0.95, 0.99)
+YIELDS = (0.5, 0.6, 0.7, 0.8, 0.85, WANTED_YIELD, 0.95, 0.99)
 _CANDIDATES = 256
 _OFFSETS = 512
 _CHUNK = 32
