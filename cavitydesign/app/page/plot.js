@@ -57,7 +57,7 @@ export function named(column) {
   if (TABLES.includes(parts[0])) parts.shift();
   const unit = Object.keys(UNITS).find((one) => parts.some((part) => part.endsWith(`_${one}`)));
   const bare = (one) => (unit && one.endsWith(`_${unit}`) ? one.slice(0, -unit.length - 1) : one).replaceAll("_", " ");
-  const words = parts.map(bare).join(", ").replace(/^fsr/, "FSR").replace(/\bq\b(?! *$)/, "Q");
+  const words = parts.map(bare).join(", ").replace(/^fsr/, "FSR").replace(/^at fluence/, "fluence").replace(/\bq\b(?! *$)/, "Q");
   return unit ? `${words} (${UNITS[unit]})` : words;
 }
 

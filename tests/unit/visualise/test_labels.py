@@ -20,7 +20,7 @@ from cavitydesign.visualise.labels import axis_label, with_error
         ("threshold_mj_cm2.lasing", "threshold, lasing (mJ/cm²)"),
         ("threshold_gain_per_cm", "threshold gain (cm⁻¹)"),
         ("single_mode_probability", "single mode probability"),
-        ("lasing.at_fluence_mj_cm2", "at fluence (mJ/cm²)"),
+        ("lasing.at_fluence_mj_cm2", "fluence (mJ/cm²)"),
         ("cavity.contact_angle_deg", "contact angle (°)"),
     ],
 )
