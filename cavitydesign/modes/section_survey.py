@@ -26,6 +26,7 @@ _LEAST_PURITY = 0.4
 _FIRST, _MOST = 8, 64
 _ABOVE = 1.02
 _TOLERANCE = 1e-4
+_SAME = 1e-6  # relative distance of m^2 below which two searches found one mode
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,16 @@ def survey(problem: SectionProblem, k_per_um: float, enough: Enough, near: float
     right = forms.matrix(gradient=-1.0, azimuthal=square * eps.ordinary)
     highest = (k_per_um * float(eps.index[-2]) * cavity.rim_um[0]) ** 2
     lowest = (k_per_um * float(eps.index[-1]) * cavity.rim_um[0]) ** 2
-    found: dict[int, SurveyedMode] = {}
+    found: list[SurveyedMode] = []
+    looked_at = np.zeros(0)
     shift, wanted = (0.999 * highest if near is None else min(highest, _ABOVE * near**2)), _FIRST
     while True:
         factor = factorise(combination([(1.0, left), (-shift, right)]))
         values, vectors = _nearest(problem, factor.solve, right.__matmul__, shift, wanted)
-        modes = _named(problem, values, vectors, k_per_um, eps.ordinary)
-        for mode in modes:
-            found.setdefault(round(1e6 * mode.m), mode)
-        ordered = sorted(found.values(), key=lambda mode: -mode.m)
+        new = (abs(values.real[:, None] - looked_at) > _SAME * abs(values.real[:, None])).all(axis=1)
+        found += _named(problem, values[new], vectors[:, new], k_per_um, eps.ordinary)
+        looked_at = np.concatenate([looked_at, values.real])
+        ordered = sorted(found, key=lambda mode: -mode.m)
         reached = float(values.real.min())
         if enough(ordered) or wanted >= _MOST or reached < lowest:
             break
