@@ -142,14 +142,16 @@ def _at_order(
     near: float | None = None,
 ) -> list[SurveyedMode]:
     """Modes surveyed where the fundamental family asked for has the azimuthal order asked for; `near` as for `survey`."""
-    modes = survey(problem, k, enough, near)
+    labels_wanted = len(request.polarisations) * request.radial_orders * request.axial_orders
+    first_count = min(3 + 2 * labels_wanted, 16)
+    modes = survey(problem, k, enough, near, first_count)
     if request.azimuthal_order is None:
         return modes
     for _ in range(4):
         first = next((mode for mode in modes if mode.identity.polarisation in request.polarisations), modes[0])
         if abs(first.m - request.azimuthal_order) < 0.05 * request.azimuthal_order + 0.3:
             break
-        modes = survey(problem, first.wavenumber(request.azimuthal_order), enough)
+        modes = survey(problem, first.wavenumber(request.azimuthal_order), enough, first=first_count)
     return modes
 
 

@@ -21,9 +21,10 @@ from .media import permittivities
 from .problem import Values
 from .section_identity import LEAST_INSIDE, identify_section
 from .section_problem import SectionProblem
+from .seeds import radial_guess
 
 _LEAST_PURITY = 0.4
-_FIRST, _MOST = 8, 64
+_MOST = 64
 _ABOVE = 1.02
 _TOLERANCE = 1e-4
 _SAME = 1e-6  # relative distance of m^2 below which two searches found one mode
@@ -59,7 +60,9 @@ class SurveyedMode:
 Enough = Callable[[Sequence[SurveyedMode]], bool]
 
 
-def survey(problem: SectionProblem, k_per_um: float, enough: Enough, near: float | None = None) -> list[SurveyedMode]:
+def survey(
+    problem: SectionProblem, k_per_um: float, enough: Enough, near: float | None = None, first: int = 8
+) -> list[SurveyedMode]:
     """Modes of the body at a wavenumber, largest m first, searched until there are enough or none is left.
 
     Parameters
@@ -69,7 +72,10 @@ def survey(problem: SectionProblem, k_per_um: float, enough: Enough, near: float
     enough : callable
         Whether the modes found so far are all that is asked for.
     near : float or None
-        Highest m known of them, where the search begins; otherwise it does at that of a body filled to its rim.
+        Highest m known of them, where the search begins; otherwise it does at the Airy estimate for the rim's radius, which lies
+        above all modes of flatter and smaller bodies.
+    first : int
+        Modes searched for at first.
 
     Raises
     ------
@@ -81,11 +87,11 @@ def survey(problem: SectionProblem, k_per_um: float, enough: Enough, near: float
     square = k_per_um**2
     left = forms.matrix(curl=1.0, plane=-square * eps.ordinary, axial=-square * eps.axial)
     right = forms.matrix(gradient=-1.0, azimuthal=square * eps.ordinary)
-    highest = (k_per_um * float(eps.index[-2]) * cavity.rim_um[0]) ** 2
+    near = near or _whispering_order(k_per_um, cavity.rim_um[0], float(eps.index[-2]), float(eps.index[-1]))
     lowest = (k_per_um * float(eps.index[-1]) * cavity.rim_um[0]) ** 2
     found: list[SurveyedMode] = []
     looked_at = np.zeros(0)
-    shift, wanted = (0.999 * highest if near is None else min(highest, _ABOVE * near**2)), _FIRST
+    shift, wanted = _ABOVE * near**2, first
     while True:
         factor = factorise(combination([(1.0, left), (-shift, right)]))
         values, vectors = _nearest(problem, factor.solve, right.__matmul__, shift, wanted)
@@ -104,6 +110,14 @@ def survey(problem: SectionProblem, k_per_um: float, enough: Enough, near: float
             "is the body's index the highest, and the mesh fine enough at its rim?"
         )
     return ordered
+
+
+def _whispering_order(k: float, radius: float, index: float, surround: float) -> float:
+    """Azimuthal order of TM p = 1 of a cylinder of the rim's radius, by the Airy estimate."""
+    m = k * index * radius
+    for _ in range(8):
+        m *= k / radial_guess(radius, index, surround, m, 1, "TM")
+    return m
 
 
 def _nearest(

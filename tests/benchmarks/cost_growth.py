@@ -1,9 +1,12 @@
 """How the cost of a solve grows with the unknowns and with the modes asked for: CPU time of one thread.
 
-    python tests/benchmarks/cost_growth.py [--out docs/benchmarks]
+    python tests/benchmarks/cost_growth.py [--out docs/benchmarks]      (needs gmsh)
 
 - window: one mode pair of a sphere (assembly, factorisation, Lanczos) with its elements across the rim cut again and again;
-- comb: `find_modes` with losses, over more and more azimuthal orders of one family.
+- comb: `find_modes` with losses, over more and more azimuthal orders of one family;
+- section: the same solve as window, on all elements of the microtoroid's section at rising polynomial order;
+- cut section: on its elements cut in four again and again, at third order;
+- section mode: `find_modes` of the microtoroid's TM mode at rising accuracy.
 """
 
 from __future__ import annotations
@@ -28,15 +31,22 @@ from cavitydesign.geometry import Cavity, Parabola, Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.rim_layer import reach_of
 from cavitydesign.mesh.rim_map import Window
+from cavitydesign.mesh.section import SectionMesh, lobatto
+from cavitydesign.mesh.section_cavity import SectionCavity
+from cavitydesign.mesh.section_file import read_section
 from cavitydesign.mesh.window import Sizing, build_window
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.media import permittivities
 from cavitydesign.modes.problem import Resolution, WindowProblem
+from cavitydesign.modes.section_problem import SectionProblem
 
 BODY, AIR = ConstantIndex.of(1.49), ConstantIndex.of(1.0)
 SPHERE = Cavity(Spheroid(44.0, 44.0), BODY, AIR)
 M, K, ORDER, FUNCTIONS = 751, 11.74, 8, 4
 PIECES = (1, 2, 4, 8, 16, 64, 256, 640)
+TOROID_M, TOROID_K = 84, 7.935
+SECTION_ORDERS, CUTS = (2, 3, 4, 5, 6, 7, 8, 10, 12), 4
+ACCURACIES = (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10)
 SPANS_NM = (3.5, 7.0, 14.0, 28.0, 56.0, 112.0)
 
 
@@ -99,6 +109,64 @@ def comb_points() -> Iterator[Point]:
         yield Point("comb", *cpu(once))
 
 
+def toroid() -> SectionCavity:
+    """The section of studies/sections/microtoroid.toml at a fixed index."""
+    mesh = read_section(Path(__file__).parents[2] / "meshes" / "microtoroid.geo")
+    return SectionCavity.of(mesh, {"body": ConstantIndex.of(1.4537), "surround": AIR})
+
+
+def solved(cavity: SectionCavity, mesh: SectionMesh, order: int) -> int:
+    """Assembly, factorisation and three eigenpairs; the unknowns."""
+    problem = SectionProblem.build(cavity, mesh, order)
+    pencil = problem.pencil(TOROID_M, permittivities(cavity, TOROID_K))
+    factor, shift = pencil.factor_near((1.002 * TOROID_K) ** 2)
+    start = np.random.default_rng(1).standard_normal(problem.size)
+    shift_invert_lanczos(factor.solve, pencil.mass.__matmul__, shift, start, 3, 1e-5)
+    return problem.size
+
+
+def section_points() -> Iterator[Point]:
+    """The section at rising order."""
+    cavity = toroid()
+    for order in SECTION_ORDERS:
+        yield Point("section", *cpu(lambda order=order: solved(cavity, cavity.mesh, order)))  # type: ignore[misc]
+
+
+def cut_section_points() -> Iterator[Point]:
+    """The section with its elements cut in four again and again."""
+    cavity = toroid()
+    mesh = cavity.mesh
+    for _ in range(CUTS):
+        yield Point("cut section", *cpu(lambda mesh=mesh: solved(cavity, mesh, 3)))  # type: ignore[misc]
+        mesh = cut_in_four(mesh)
+
+
+def cut_in_four(mesh: SectionMesh) -> SectionMesh:
+    """Every element in four, in its own map."""
+    count, x = mesh.vertices, lobatto(mesh.degree + 1)
+    corners, edges = mesh.corners, count + mesh.element_edges  # of the edges: t = -1, s = +1, t = +1, s = -1
+    middle = count + mesh.edges.shape[0] + np.arange(mesh.elements)
+    a, b, c, d = corners.T
+    low, right, high, left = edges.T
+    pieces = ((a, low, middle, left), (low, b, right, middle), (middle, right, c, high), (left, middle, high, d))
+    halves = (0.5 * (x - 1), 0.5 * (x + 1))
+    nodes = [np.stack(mesh.positions(halves[i], halves[j])[:2], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
+    region = np.tile(mesh.region, 4)
+    return SectionMesh(np.concatenate([np.stack(p, axis=1) for p in pieces]), np.concatenate(nodes), region, mesh.region_names)
+
+
+def section_mode_points() -> Iterator[Point]:
+    """The TM mode of the toroid, all told, at rising accuracy; the size is that of its largest problem."""
+    cavity = toroid()
+    for accuracy in ACCURACIES:
+
+        def once(accuracy: float = accuracy) -> int:
+            found = find_modes(cavity, ModeRequest("TM", 780.0, None, TOROID_M, 1, 1, accuracy))
+            return int(found.statistics["unknowns"])
+
+        yield Point("section mode", *cpu(once))
+
+
 def exponent(points: list[Point]) -> float:
     """Slope of log time against log size."""
     return float(np.polyfit(np.log([p.size for p in points]), np.log([p.cpu_s for p in points]), 1)[0])
@@ -121,6 +189,9 @@ def text_of(series: dict[str, list[Point]]) -> str:
     names = {
         "window": "one window, elements across cut again and again (assembly, factorisation, three eigenpairs): unknowns",
         "comb": "comb at 1e-8 with losses, labels, error bars and count: modes",
+        "section": "all of the microtoroid's section at rising order (assembly, factorisation, three eigenpairs): unknowns",
+        "cut section": "the same at third order, every element cut in four again and again: unknowns",
+        "section mode": f"`find_modes` of the microtoroid, accuracy {ACCURACIES[0]:g} to {ACCURACIES[-1]:g}: unknowns",
     }
     for name, points in series.items():
         lines += [f"**{names[name]}**: CPU time grows like size^{exponent(points):.2f}.", ""]
@@ -146,12 +217,14 @@ def picture(series: dict[str, list[Point]], path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(1, len(series), figsize=(4.2 * len(series), 3.6))
-    for panel, (name, points) in zip(axes, series.items(), strict=True):
+    figure, axes = plt.subplots(2, 3, figsize=(12.0, 7.0))
+    axes.ravel()[-1].set_visible(False)
+    for panel, (name, points) in zip(axes.ravel(), series.items(), strict=False):
         sizes, times = np.array([p.size for p in points]), np.array([p.cpu_s for p in points])
         panel.loglog(sizes, times, "o-", color="C0", ms=4, label=f"measured: slope {exponent(points):.2f}")
         panel.loglog(sizes, times[-1] * sizes / sizes[-1], "--", color="0.5", lw=1, label="linear")
-        panel.set_xlabel("unknowns" if name == "window" else "modes of the comb")
+        panel.set_title(name, fontsize=9)
+        panel.set_xlabel("modes of the comb" if name == "comb" else "unknowns")
         panel.set_ylabel("CPU time (s)")
         panel.grid(True, which="major", lw=0.3)
         if name == "comb":
@@ -171,7 +244,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description="growth of the cost")
     options.add_argument("--out", type=Path)
     chosen = options.parse_args()
-    series = {"window": list(window_points()), "comb": list(comb_points())}
+    series = {
+        "window": list(window_points()),
+        "comb": list(comb_points()),
+        "section": list(section_points()),
+        "cut section": list(cut_section_points()),
+        "section mode": list(section_mode_points()),
+    }
     text = text_of(series)
     print(text)
     if chosen.out:

@@ -74,6 +74,26 @@ def test_error_falls_with_the_order() -> None:
     assert errors[1] < errors[0] / 40 and errors[2] < errors[1] / 40 and errors[2] < 5e-8
 
 
+@pytest.mark.parametrize(("polarisation", "order", "index", "p"), [("TM", 88, 1.74, 1), ("TE", 61, 1.83, 2), ("TE", 49, 2.35, 1)])
+def test_unknowns_follow_the_asked_accuracy(polarisation: str, order: int, index: float, p: int) -> None:
+    """From 1e-4 to 1e-8 the orders of the elements rise as far as they must: each accuracy is met, the true error stays below
+    three times the stated one, and two digits more cost less than three times the unknowns (orders rise and more elements are
+    kept; one order everywhere from 4 to 8 alone has four times)."""
+    exact = find_resonance(coated_sphere([5.0], [index, 1.0]), order, p, polarisation)
+    cavity = sphere(5.0, index, 1.0, [3.0, 3.7, 4.4, 5.0, 5.6, 6.3], [-0.75, -0.45, -0.2, 0.05, 0.3, 0.5, 0.75])
+    sizes, elements = [], []
+    for accuracy in (1e-4, 1e-6, 1e-8):
+        found = find_modes(cavity, ModeRequest(polarisation, exact.wavelength_nm * 1.001, None, order, p, 1, accuracy))
+        mode = found[f"{polarisation} {order} {p} 0"]
+        error, stated = mode.wavelength_nm / exact.wavelength_nm - 1, mode.wavelength_error_nm / mode.wavelength_nm
+        print(f"{mode.label}, {accuracy:g} asked: {error:.1e} stated {stated:.1e}, {found.statistics['unknowns']:.0f} unknowns")
+        assert abs(error) < 3 * stated and stated <= accuracy and mode.accuracy_met
+        sizes.append(found.statistics["unknowns"])
+        elements.append(np.unique(mode.raw.problem.space.orders).size)
+    assert sizes[0] < sizes[1] < sizes[2] and sizes[1] < 3 * sizes[0] and sizes[2] < 3 * sizes[1]
+    assert min(elements) >= 2, "elements of one order only: nothing was adapted"
+
+
 @pytest.mark.parametrize(("magnetic", "order"), [((), 120), (("lowest",), 121)])
 def test_half_sphere_on_a_mirror(magnetic: tuple[str, ...], order: int) -> None:
     """Cut at z = 0, an electric wall holds E_z even (q = 0, l = m), a magnetic one odd (q = 1, l = m + 1): to 1e-7."""
