@@ -7,6 +7,7 @@ basis wanting, the correction (K - s B)^-1 r joins it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -26,6 +27,7 @@ from .snapshot import RawMode, Snapshot
 Array = NDArray[np.float64]
 _MOST_WANTED = 60
 _MOST_ROUNDS = 10
+_SPARE = 0.002
 _RESIDUAL = 1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
 
@@ -227,44 +229,50 @@ def _tracked(begin: Values, masses: Values, vectors: Values, start: int) -> NDAr
     return columns
 
 
-def solve_family(
-    family: ReducedFamily,
-    orders: Sequence[int],
-    qs: Sequence[int],
-    accuracy: float,
-    far: float = 10.0,
-    patience: int = 2,
-) -> tuple[ReducedFamily, list[RawMode], float]:
-    """All modes of a family, corrections added until the basis is good enough.
+@dataclass(frozen=True)
+class Correcting:
+    """How a reduced basis is made good.
 
     Parameters
     ----------
-    family : ReducedFamily
-        With the snapshots so far.
-    orders, qs : sequences of int
-        Azimuthal and axial orders.
-    accuracy : float
-        Of k.
     far, patience : float, int
         An error of so many times the accuracy, or so many rounds, and corrections give way to a snapshot: a factorisation.
+    spare : float
+        Share of the accuracy below which a mode is corrected no more; the error of its field is about the root of that. Below the
+        default share corrections also end where they no longer help: fields are those at one wavelength an order.
+    everywhere : bool
+        Whether every azimuthal order is looked at, not only those farthest from the snapshots.
+    """
+
+    far: float = 10.0
+    patience: int = 2
+    spare: float = _SPARE
+    everywhere: bool = False
+
+
+def solve_family(
+    family: ReducedFamily, orders: Sequence[int], qs: Sequence[int], accuracy: float, how: Correcting = Correcting()
+) -> tuple[ReducedFamily, list[RawMode], float]:
+    """All modes of a family, corrections added until the basis is good enough.
 
     Returns
     -------
     family, modes, error
         Error: the largest estimate of the relative error of k that the reduced basis causes.
     """
-    worst = 0.0
+    worst = math.inf
     for round_number in range(_MOST_ROUNDS):
         solved = {shot.m for shot in family.snapshots}
-        probed = sorted(_probes(orders, solved))
+        probed = sorted(orders if how.everywhere else _probes(orders, solved))
         modes = family.follow(probed, qs)
-        corrections, worst, where = _corrections(family, modes, accuracy)
-        if not corrections:
+        before = worst
+        corrections, worst, where = _corrections(family, modes, how.spare * accuracy)
+        if not corrections or 0.5 * before < worst <= _SPARE * accuracy:
             if probed == sorted(orders):
                 return family, modes, worst
             break
         family = family.enriched(np.stack(corrections, axis=1))
-        if where not in solved and (worst > far * accuracy or round_number >= patience):
+        if where not in solved and (worst > how.far * accuracy or round_number >= how.patience):
             guess = _predicted(family, [mode for mode in modes if mode.m == where])
             shot = lifted(family.problem, family.seed, where, guess, guess.vectors)
             family = replace(family.enriched(shot.vectors), snapshots=(*family.snapshots, shot))
@@ -287,7 +295,7 @@ def _predicted(family: ReducedFamily, modes: Sequence[RawMode]) -> Snapshot:
     )
 
 
-def _corrections(family: ReducedFamily, probes: Sequence[RawMode], accuracy: float) -> tuple[list[Values], float, int]:
+def _corrections(family: ReducedFamily, probes: Sequence[RawMode], enough: float) -> tuple[list[Values], float, int]:
     """Corrections (K - s B)^-1 r of the modes whose basis is wanting, the worst error of k, and its azimuthal order."""
     corrections: list[Values] = []
     worst, where = 0.0, 0
@@ -297,7 +305,7 @@ def _corrections(family: ReducedFamily, probes: Sequence[RawMode], accuracy: flo
         error = 0.5 * abs(complex(mode.residual @ correction)) / abs(mode.k_per_um) ** 2
         if error > worst:
             worst, where = error, mode.m
-        if error > 0.002 * accuracy:
+        if error > enough:
             corrections.append(correction)
     return corrections, worst, where
 

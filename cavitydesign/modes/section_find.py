@@ -14,7 +14,7 @@ from ..mesh.section import BoolArray, IntArray, SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from ..units import wavenumber_per_um
 from .error import layer_log10_q_error
-from .family import ReducedFamily, lifted, solve_family
+from .family import Correcting, ReducedFamily, lifted, solve_family
 from .media import permittivities
 from .mode_set import ModeRequest
 from .section_family import first_shot
@@ -36,7 +36,7 @@ _REACHED_DENSITY = 1e-3
 _WINDOW_SHARE = 0.1
 _SHARE_OF_DISCRETISATION = 0.8
 # A factorisation costs as much as ten corrections of the reduced basis.
-_FAR, _PATIENCE = 1e4, 4
+_CORRECTING = Correcting(1e4, 6, 2e-4, True)
 # Of 1/Q that k is solved to where Q is read from it, but not to less than some of the accuracy asked for.
 _OF_INVERSE_Q, _STRICTEST = 1e-3, 0.03
 # Of the distance between azimuthal orders that the shift lies above the modes.
@@ -185,7 +185,7 @@ def _solve_family(surveyed: SectionProblem, request: ModeRequest, seed: SectionS
         orders, before = raised, (problem, high)
     with watch.stage("solve"):
         family, modes, basis_error = solve_family(
-            ReducedFamily.span(problem, seed, [high]), seed.orders, sorted(high.chosen), accuracy, _FAR, _PATIENCE
+            ReducedFamily.span(problem, seed, [high]), seed.orders, sorted(high.chosen), accuracy, _CORRECTING
         )
     with watch.stage("count"):
         counted, complete, note = count_modes(low_problem, low)
