@@ -42,7 +42,7 @@ def main() -> None:
             print(f"  {file.stem}: {line}")
         chosen = list({(mode.polarisation, mode.q): mode for mode in found}.values())[:3]
         picture = draw_meridian(chosen, design.cavity, mesh=True, show_caustics=False)
-        save_figure(picture, PICTURES / f"{file.stem}.png", dpi=80)
+        save_figure(picture, PICTURES / f"{file.stem}.png", dpi=110)
 
 
 if __name__ == "__main__":

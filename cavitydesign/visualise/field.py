@@ -259,7 +259,7 @@ def draw_meridian(
         float(pick(column)) for pick, column in zip((min, max, min, max), zip(*frames, strict=True), strict=True)
     )
     width, height = _panel_size_in((frame[0], frame[1], frame[2], frame[3]))
-    fig = figure(len(shown) * (width + 0.25) + 1.25, height + 0.85)
+    fig = figure(len(shown) * (width + 0.25) + 1.25, height + 1.05)
     axes = np.atleast_1d(fig.subplots(1, len(shown), sharex=True, sharey=True))
     for ax, mode, field, value in zip(axes, shown, fields, values, strict=True):
         painted = _draw_panel(ax, field, value, norm, cmap, mesh, line)
@@ -297,7 +297,7 @@ def draw_components(
     field = sampled(mode, *samples)
     frame = _frame(field, _LINEAR_FRAME)
     width, height = _panel_size_in(frame)
-    fig = figure(4 * (width + 1.3) + 0.5, height + 0.85)
+    fig = figure(4 * (width + 1.3) + 0.5, height + 1.05)
     shares = {"e_r": "radial", "e_phi": "azimuthal", "e_z": "axial"}
     for ax, component in zip(fig.subplots(1, 4, sharex=True, sharey=True), COMPONENTS, strict=True):
         values = component_values(field, component)
