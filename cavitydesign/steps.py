@@ -123,9 +123,7 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
     return _with_lasing_spread(found, modes, design, progress) if design.spreads else found
 
 
-def _with_lasing_spread(
-    nominal: LasingPrediction, modes: ModeSet, design: Design, progress: Progress | None
-) -> LasingPrediction:
+def _with_lasing_spread(nominal: LasingPrediction, modes: ModeSet, design: Design, progress: Progress | None) -> LasingPrediction:
     """The prediction with what the uncertain numbers leave in it: two further predictions for each."""
     from .design_file.varied import beside, moves_modes
     from .lasing import predict_lasing as predict

@@ -25,7 +25,7 @@ def drawn_drop() -> np.ndarray:
     along, across = (x + TILT * y) / np.hypot(1, TILT), np.abs(y - TILT * x) / np.hypot(1, TILT)
     edge = np.maximum(np.interp(along, z, r), FIBRE_UM / 2)
     grey = 190 - 175 * np.clip((edge - across) / (3 * UM_PER_PIXEL) + 0.5, 0, 1)
-    grey += 140 * np.exp(-((along / 2.5) ** 2 + (across / 0.8) ** 2) ** 2)
+    grey += 140 * np.exp(-(((along / 2.5) ** 2 + (across / 0.8) ** 2) ** 2))
     grey = np.clip(grey + np.random.default_rng(3).normal(0, 4, grey.shape), 1, 254)
     grey[-30:-24, 40 : 40 + round(BAR_UM / UM_PER_PIXEL)] = 255
     return np.round(grey).astype(np.uint8)

@@ -200,9 +200,7 @@ def _bracket(problem: RadialProblem, p: int) -> tuple[float, float, int, int]:
             low_nodes, high_nodes = _nodes(problem, low), _nodes(problem, high)
             if _phase(problem, low, low_nodes) < p - 0.5 < _phase(problem, high, high_nodes):
                 return low, high, low_nodes, high_nodes
-    raise SolverError(
-        f"order {problem.order}, p = {p}: no such resonance below the outer barrier; take a larger order or fewer p"
-    )
+    raise SolverError(f"order {problem.order}, p = {p}: no such resonance below the outer barrier; take a larger order or fewer p")
 
 
 @dataclass(frozen=True)
@@ -301,9 +299,7 @@ def _polished(local: _LocalProblem, k: float) -> float:
     return k
 
 
-def find_resonance(
-    resonator: Resonator, order: int, p: int = 1, polarisation: str = "TM", near_nm: float = 550.0
-) -> Resonance:
+def find_resonance(resonator: Resonator, order: int, p: int = 1, polarisation: str = "TM", near_nm: float = 550.0) -> Resonance:
     """The exact resonance of one order, radial order and polarisation.
 
     Parameters

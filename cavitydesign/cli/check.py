@@ -60,9 +60,7 @@ def check(accuracy: Accuracy = 1e-6, json: AsJson = False) -> int:
     missed = [verdict for verdict in verdicts if verdict.missed]
     if json:
         rows = [asdict(verdict) for verdict in verdicts]
-        print_json(
-            {"schema": 1, "accuracy": accuracy, "held": len(cases) - len(missed), "missed": len(missed), "cases": rows}
-        )
+        print_json({"schema": 1, "accuracy": accuracy, "held": len(cases) - len(missed), "missed": len(missed), "cases": rows})
     else:
         _print(verdicts, accuracy)
     return MISSED if missed else DONE
@@ -91,9 +89,7 @@ def _compared(case: ExactCase, mode: Mode, accuracy: float, seconds: float) -> V
     total = mode.losses.total
     q_error = None if total is None else abs(total - case.log10_q)
     comparable = case.log10_q >= _SHARES_FROM_LOG10_Q
-    share_error = (
-        max(abs(a - b) for a, b in zip(mode.confinement.values(), case.shares, strict=True)) if comparable else None
-    )
+    share_error = max(abs(a - b) for a, b in zip(mode.confinement.values(), case.shares, strict=True)) if comparable else None
     missed = []
     if relative > accuracy:
         missed.append("wavelength")

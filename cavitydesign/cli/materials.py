@@ -15,9 +15,7 @@ from .printing import new_table, number, print_json, print_tables
 if TYPE_CHECKING:
     from ..materials import Material
 
-Name = Annotated[
-    str | None, typer.Argument(metavar="[NAME|FILE.toml]", help="One medium, or a material file of yours to check.")
-]
+Name = Annotated[str | None, typer.Argument(metavar="[NAME|FILE.toml]", help="One medium, or a material file of yours to check.")]
 At = Annotated[float, typer.Option("--wavelength", metavar="NM", help="Where index and absorption are told, nm.")]
 Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Draw the dispersion: PNG, SVG or PDF.")]
 
@@ -55,9 +53,7 @@ def materials(name: Name = None, wavelength: At = 537.6, plot: Plot = None, json
             number(row["absorption_per_cm"], ".3g"),
             row["source"],
         )
-    print_tables(
-        table, "A dash: the wavelength is outside the data. Explicit media: { index = 1.49, absorption_per_cm = 0.0 }"
-    )
+    print_tables(table, "A dash: the wavelength is outside the data. Explicit media: { index = 1.49, absorption_per_cm = 0.0 }")
     return DONE
 
 

@@ -23,9 +23,7 @@ def print_modes(found: ModeSet) -> None:
     if not found.modes:
         print_tables(f"no mode between {found.wavelength_range_nm[0]:g} and {found.wavelength_range_nm[1]:g} nm")
         return
-    places = new_table(
-        "Modes", ("mode", "wavelength nm", "+- nm", "n_eff", "n_g", "FSR nm", "E_z %", "E_r %", "E_phi %")
-    )
+    places = new_table("Modes", ("mode", "wavelength nm", "+- nm", "n_eff", "n_g", "FSR nm", "E_z %", "E_r %", "E_phi %"))
     for mode in found:
         share = mode.energy_fraction
         places.add_row(

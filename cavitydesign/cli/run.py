@@ -23,17 +23,13 @@ if TYPE_CHECKING:
     from ..design_file import Design
     from ..modes import Mode, ModeSet
 
-OutFolder = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="Folder for results.json, figures and report.html.")
-]
+OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for results.json, figures and report.html.")]
 AsPdf = Annotated[bool, typer.Option("--pdf", help="Write report.pdf too.")]
 AsVtk = Annotated[bool, typer.Option("--vtk", help="Write the field of the strongest mode for ParaView too.")]
 _LIBRARIES = ("numpy", "scipy", "scikit-fem", "pydantic", "matplotlib")
 
 
-def run(
-    design: DesignFile, out: OutFolder = Path("out"), pdf: AsPdf = False, vtk: AsVtk = False, json: AsJson = False
-) -> int:
+def run(design: DesignFile, out: OutFolder = Path("out"), pdf: AsPdf = False, vtk: AsVtk = False, json: AsJson = False) -> int:
     """The whole chain: modes, losses, gain, lasing; writes results, figures and a report into DIR."""
     from ..design_file import load_design
 

@@ -202,9 +202,7 @@ def _least_squares(lines: SpectrumLines, claims: _Claims, parameters: Array) -> 
     return parameters + step, np.asarray(np.linalg.inv(normal), dtype=np.float64)
 
 
-def refitted(
-    lines: SpectrumLines, family: NDArray[np.intp], order: NDArray[np.intp], parameters: Array
-) -> tuple[Array, float]:
+def refitted(lines: SpectrumLines, family: NDArray[np.intp], order: NDArray[np.intp], parameters: Array) -> tuple[Array, float]:
     """Parameters that suit given names of the peaks best, and the r.m.s. deviation there in units of the errors."""
     claims = _Claims(family, order, (), 0.0, 0)
     for _ in range(_REFITS):

@@ -77,9 +77,7 @@ class Converter:
             if shape is None:
                 return None
             radius = shape.equator_radius_um
-        coatings = tuple(
-            Coating(shell.name, shell.thickness_um, medium) for shell, medium in shells if medium is not None
-        )
+        coatings = tuple(Coating(shell.name, shell.thickness_um, medium) for shell, medium in shells if medium is not None)
         given = _given(table, "fibre_taper", "roughness_nm", "correlation_nm")
         try:
             return Cavity(

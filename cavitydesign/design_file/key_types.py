@@ -43,9 +43,7 @@ def table_of(name: str, *specs: type, **added: type) -> type[Table]:
     for spec in specs:
         own = get_type_hints(spec)
         hints |= {field.name: own[field.name] for field in dataclasses.fields(spec)}
-    definitions: dict[str, Any] = {
-        key: (kind | None, None) for key, hint in hints.items() if (kind := _key_type(hint)) is not None
-    }
+    definitions: dict[str, Any] = {key: (kind | None, None) for key, hint in hints.items() if (kind := _key_type(hint)) is not None}
     return create_model(name, __base__=Table, **definitions)
 
 

@@ -94,9 +94,7 @@ class CavityTable(Table):
     body: Medium = Field(description="medium of the body")
     fibre: Medium | None = Field(None, description="medium of the fibre")
     surround: Medium | None = Field(None, description="medium outside")
-    coatings: tuple[CoatingTable, ...] | None = Field(
-        None, description="shells between fibre and body, from the inside out"
-    )
+    coatings: tuple[CoatingTable, ...] | None = Field(None, description="shells between fibre and body, from the inside out")
     materials: dict[Text, Medium] | None = Field(None, description="media of a section's other regions, by name")
     region_names: dict[Text, Text] | None = Field(None, description="a section's own names of regions, and ours")
     parameters: dict[Text, Number] | None = Field(None, description="values of the constants of a .geo section")
@@ -124,9 +122,7 @@ def _quality(given: Any) -> Any:
         return given
     if isinstance(given, dict) and set(given) == {"per_um"} and is_number(given["per_um"]):
         return given
-    raise ValueError(
-        'must be "budget" (from the solved losses), { per_um = 24.0 } (Q = 24 x diameter in um) or a number'
-    )
+    raise ValueError('must be "budget" (from the solved losses), { per_um = 24.0 } (Q = 24 x diameter in um) or a number')
 
 
 class LasingTable(table_of("LasingFields", LasingRequest)):  # type: ignore[misc]

@@ -77,9 +77,7 @@ class FieldGrid:
         det = r_s * z_t - r_t * z_s
         jacobian = det / (along_s.half[:, None] * along_t.half)
         region = np.asarray(window.element_regions)[along_s.element]
-        return cls(
-            space, s_um, t_um, along_s, along_t, r, z, (r_s, z_s, r_t, z_t), det, jacobian, length_s, length_t, region
-        )
+        return cls(space, s_um, t_um, along_s, along_t, r, z, (r_s, z_s, r_t, z_t), det, jacobian, length_s, length_t, region)
 
     def evaluate(self, vectors: Values, m: float | Array) -> GridField:
         """Fields of eigenvectors on the grid.

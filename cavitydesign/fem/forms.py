@@ -289,9 +289,7 @@ class _Blocks:
         values = (table @ along).reshape(line.elements, a, b, i, j)
         return values.transpose(0, 1, 3, 2, 4).reshape(line.elements, a * i, b * j)
 
-    def put(
-        self, out: Values, row: str, column: str, weight: Values, rows: tuple[str, str], columns: tuple[str, str]
-    ) -> None:
+    def put(self, out: Values, row: str, column: str, weight: Values, rows: tuple[str, str], columns: tuple[str, str]) -> None:
         """Add a block and, off the diagonal, its transpose."""
         values = self.value(weight, rows, columns)
         out[:, self.parts[row], self.parts[column]] += values

@@ -16,6 +16,8 @@ from .stretch import BoxStretch
 Values = NDArray[Any]
 IntArray = NDArray[np.int64]
 
+_ON_AXIS = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class PointField:
@@ -139,4 +141,6 @@ def _physical(
     e_r, e_z = (z_t * cov_s - z_s * cov_t) / det, (r_s * cov_t - r_t * cov_s) / det
     w_r, w_z = (z_t * grad_s - z_s * grad_t) / det, (r_s * grad_t - r_t * grad_s) / det
     # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r) E_r, with r E_phi = im psi
-    return PointField(r, z, det, e_r, e_z, m * psi / r, -m / r * w_z, m / r * w_r, -rotation / det)
+    # a mode of m > 0 vanishes on the axis, where nodes of a file stand at r of rounding
+    inverse = np.divide(1.0, r, out=np.zeros_like(r), where=abs(r) > _ON_AXIS * abs(r).max())
+    return PointField(r, z, det, e_r, e_z, m * psi * inverse, -m * inverse * w_z, m * inverse * w_r, -rotation / det)

@@ -37,9 +37,7 @@ def bleaching(medium: DotMedium, wavelength_nm: ArrayLike, excitons: ArrayLike, 
     return np.asarray(1.0 + (pair + 0.5 * exciton) / ratio - (empty + 0.5 * exciton))
 
 
-def gain_spectrum_per_cm(
-    medium: DotMedium, wavelength_nm: ArrayLike, excitons: ArrayLike, delay_ps: ArrayLike
-) -> Array:
+def gain_spectrum_per_cm(medium: DotMedium, wavelength_nm: ArrayLike, excitons: ArrayLike, delay_ps: ArrayLike) -> Array:
     """Material gain of the ensemble in cm^-1 (negative: absorption). Shapes broadcast."""
     energy = HC_EV_NM / np.asarray(wavelength_nm, dtype=float)
     line = gaussian_line(energy, medium.emission_energy_ev, medium.line_sd_ev)

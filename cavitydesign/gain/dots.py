@@ -134,9 +134,7 @@ class DotMedium(GainMedium):
         """Fuechtbauer-Ladenburg gain of close-packed inverted dots (volume fraction 1)."""
         density = 1.0 / (self.dot_size_nm * 1e-7) ** 3
         rate = self.biexciton_rate_ratio / (self.exciton_radiative_ps * 1e-12)
-        return fuechtbauer_ladenburg_per_cm(
-            density, rate, self.emission_energy_ev, 1e-3 * self.emission_fwhm_mev, index
-        )
+        return fuechtbauer_ladenburg_per_cm(density, rate, self.emission_energy_ev, 1e-3 * self.emission_fwhm_mev, index)
 
     @property
     def constants(self) -> tuple[Constant, ...]:
@@ -156,8 +154,7 @@ class DotMedium(GainMedium):
         limit = self.dense_gain_limit_per_cm()
         if self.peak_gain_per_cm > limit:
             found.append(
-                f"gain: peak_gain_per_cm {self.peak_gain_per_cm:g} exceeds {limit:.0f} per cm,"
-                " what close-packed dots can give"
+                f"gain: peak_gain_per_cm {self.peak_gain_per_cm:g} exceeds {limit:.0f} per cm, what close-packed dots can give"
             )
         return tuple(found)
 

@@ -40,9 +40,7 @@ class Cascade:
 
     def fed_exciton(self, time_ps: ArrayLike) -> Array:
         """Exciton fed by f1, for each unit of f2 excited at time 0."""
-        return _chain(
-            np.asarray(time_ps, dtype=float), (1 / self.cooling_ps, 1 / self.auger_ps, 1 / self.nonradiative_ps)
-        )
+        return _chain(np.asarray(time_ps, dtype=float), (1 / self.cooling_ps, 1 / self.auger_ps, 1 / self.nonradiative_ps))
 
     def hot_pair(self, time_ps: ArrayLike) -> Array:
         """f2 for each unit excited at time 0."""
@@ -90,9 +88,7 @@ def printed_gain_bracket(excitons: ArrayLike, time_ps: ArrayLike, cascade: Casca
     mean = np.asarray(excitons, dtype=float)
     single = mean * np.exp(-mean)
     pair = -np.expm1(-mean) - single
-    return np.asarray(
-        degeneracy * (pair * cascade.relaxed_pair(time_ps) + single * cascade.lone_exciton(time_ps)) - 1.0
-    )
+    return np.asarray(degeneracy * (pair * cascade.relaxed_pair(time_ps) + single * cascade.lone_exciton(time_ps)) - 1.0)
 
 
 def cascade_gain_bracket(excitons: ArrayLike, time_ps: ArrayLike, cascade: Cascade) -> Array:

@@ -34,9 +34,7 @@ _RHODAMINE_6G = FourLevelMedium(
         Constant("emission_energy_ev", "literature", f"558 nm; {_PHOTOCHEMCAD} in ethanol; in PMMA within 10 nm of it"),
         Constant("emission_fwhm_mev", "literature", f"38 nm; {_PHOTOCHEMCAD}"),
         Constant("emission_cross_section_cm2", "derived", "Fuechtbauer-Ladenburg from life time, yield and line"),
-        Constant(
-            "fluorescence_ps", "literature", "3.5 ns; Hammond and Nelson, IEEE J. Quantum Electron. 16, 1161 (1980)"
-        ),
+        Constant("fluorescence_ps", "literature", "3.5 ns; Hammond and Nelson, IEEE J. Quantum Electron. 16, 1161 (1980)"),
         Constant(
             "quantum_yield",
             "literature",

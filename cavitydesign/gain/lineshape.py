@@ -42,12 +42,7 @@ def class_crossing_ev(
     """
     share = (class_sd_ev / line_sd_ev) ** 2
     thermal = BOLTZMANN_EV_PER_K * temperature_k
-    return (
-        centre_ev
-        + share * (pin_ev - centre_ev)
-        + class_sd_ev**2 * (1.0 - share) / (2.0 * thermal)
-        - (pin_ev - crossing_ev)
-    )
+    return centre_ev + share * (pin_ev - centre_ev) + class_sd_ev**2 * (1.0 - share) / (2.0 * thermal) - (pin_ev - crossing_ev)
 
 
 def fuechtbauer_ladenburg_per_cm(

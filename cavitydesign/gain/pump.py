@@ -183,19 +183,11 @@ class Pump:
         if sigma is None:
             known = absorber.cross_section(self.photons)
             if known is None:
-                raise InputError(
-                    f"pump.photons: {self.photons} has no cross-section in this medium; give pump.cross_section"
-                )
+                raise InputError(f"pump.photons: {self.photons} has no cross-section in this medium; give pump.cross_section")
             sigma = known[0] * self._relative_strength(known[1])
         divisor = self.photons if self.convention == "photons" else 1
         flux = float(photons_per_cm2(1.0, self.wavelength_nm)) ** self.photons
-        return (
-            sigma
-            / divisor
-            * flux
-            * shape_number(self.shape, self.photons)
-            / (self.pulse_fs * 1e-15) ** (self.photons - 1)
-        )
+        return sigma / divisor * flux * shape_number(self.shape, self.photons) / (self.pulse_fs * 1e-15) ** (self.photons - 1)
 
     def _relative_strength(self, place_nm: float) -> float:
         table = self.resonance
@@ -209,16 +201,13 @@ class Pump:
         if calibrated and published is not None:
             mean, dose, _ = published
             found.append(
-                f"pump: calibration <N> = {mean:.3g} (F / {dose:g} mJ/cm2)^{self.photons} (a fit)"
-                " overrides the cross-section"
+                f"pump: calibration <N> = {mean:.3g} (F / {dose:g} mJ/cm2)^{self.photons} (a fit) overrides the cross-section"
             )
         known = absorber.cross_section(self.photons)
         place = published[2] if calibrated and published is not None else known[1] if known is not None else None
         own = self.calibration == "reference" or self.cross_section is not None
         if place is not None and not own and not self.resonance_nm and abs(self.wavelength_nm - place) > 0.5:
-            found.append(
-                f"pump: no resonance table, sigma_{self.photons} at {self.wavelength_nm:g} nm taken as at {place:g} nm"
-            )
+            found.append(f"pump: no resonance table, sigma_{self.photons} at {self.wavelength_nm:g} nm taken as at {place:g} nm")
         return tuple(found)
 
 

@@ -52,8 +52,7 @@ class Resonance:
         if np.any(asked < low) or np.any(asked > high):
             outside = asked[(asked < low) | (asked > high)] if asked.ndim else asked
             raise InputError(
-                f"pump.wavelength_nm: {float(np.ravel(outside)[0]):g} is outside the resonance table,"
-                f" {low:g} to {high:g} nm"
+                f"pump.wavelength_nm: {float(np.ravel(outside)[0]):g} is outside the resonance table, {low:g} to {high:g} nm"
             )
         return np.asarray(np.interp(asked, self.wavelength_nm, self.strength))
 

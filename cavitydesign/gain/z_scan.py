@@ -23,9 +23,7 @@ from .pump import photons_per_cm2
 Array = NDArray[np.float64]
 
 _PULSE_NODES, _PULSE_WEIGHTS = np.polynomial.hermite.hermgauss(40)
-_BEAM_NODES, _BEAM_WEIGHTS = (
-    0.5 * (part + shift) for part, shift in zip(np.polynomial.legendre.leggauss(40), (1, 0), strict=True)
-)
+_BEAM_NODES, _BEAM_WEIGHTS = (0.5 * (part + shift) for part, shift in zip(np.polynomial.legendre.leggauss(40), (1, 0), strict=True))
 
 
 @dataclass(frozen=True)

@@ -155,9 +155,7 @@ def _flattest_angle(length: float, fibre: float) -> float:
 def _demand(key: str, value: float, least: float, most: float, what: str, rounding: float = _ROUNDING) -> None:
     if not least * (1.0 - rounding) <= value <= most * (1.0 + rounding):
         unit = _unit(key)
-        raise InputError(
-            f"cavity.{key}: {value:g} {unit} is impossible for {what}; a barrel has {least:.6g} to {most:.6g} {unit}"
-        )
+        raise InputError(f"cavity.{key}: {value:g} {unit} is impossible for {what}; a barrel has {least:.6g} to {most:.6g} {unit}")
 
 
 def _root(residual: Callable[[float], float], low: float, high: float) -> float:

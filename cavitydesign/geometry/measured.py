@@ -256,13 +256,11 @@ def _demand_sizes(radius: float, curvature: float, curvature_sd: float) -> None:
     low, high = _RADIUS_LIMITS_UM
     if not low <= radius <= high:
         raise InputError(
-            f"outline: the radius at the equator, {radius:g} um, is outside {low:g} to {high:g} um; check the units in"
-            " the header"
+            f"outline: the radius at the equator, {radius:g} um, is outside {low:g} to {high:g} um; check the units in the header"
         )
     if not 1.0 / _LARGEST_CURVATURE_RATIO <= curvature * radius <= _LARGEST_CURVATURE_RATIO:
         raise InputError(
-            f"outline: R = {radius:g} um against an axial radius of {1 / curvature:g} um is no cavity; check the units"
-            " of z and r"
+            f"outline: R = {radius:g} um against an axial radius of {1 / curvature:g} um is no cavity; check the units of z and r"
         )
     if curvature_sd > _LARGEST_CURVATURE_ERROR * curvature:
         raise InputError(

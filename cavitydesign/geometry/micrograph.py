@@ -142,8 +142,7 @@ def _checked(image: Array, um_per_pixel: float) -> Array:
     grey = np.asarray(image, dtype=np.float64)
     if grey.ndim != 2 or min(grey.shape) < _SMALLEST_SIDE_PX:
         raise InputError(
-            f"micrograph: {' x '.join(map(str, grey.shape))} is no grey picture of {_SMALLEST_SIDE_PX} or more pixels a"
-            " side"
+            f"micrograph: {' x '.join(map(str, grey.shape))} is no grey picture of {_SMALLEST_SIDE_PX} or more pixels a side"
         )
     if not np.isfinite(grey).all():
         raise InputError("micrograph: some grey levels are not finite numbers")
@@ -230,8 +229,7 @@ def _axis(upper: tuple[Array, Array], lower: tuple[Array, Array]) -> tuple[float
         intercept, slope = point_row - turned * point_column, turned
     if abs(slope) > _LARGEST_TILT:
         raise InputError(
-            f"micrograph: the axis is tilted by {np.degrees(np.arctan(slope)):.0f} degrees; turn the picture"
-            " (or say upright)"
+            f"micrograph: the axis is tilted by {np.degrees(np.arctan(slope)):.0f} degrees; turn the picture (or say upright)"
         )
     return float(intercept), float(slope)
 

@@ -158,9 +158,7 @@ def _rungs(x: Array) -> Iterator[tuple[int, Array]]:
         yield _DEGREE, np.r_[[low] * (_DEGREE + 1), middle, [high] * (_DEGREE + 1)]
 
 
-def _fit(
-    x: Array, y: Array, weight: Array, given: Places, degree: int, knots: Array, rounding: float
-) -> SplineFit | None:
+def _fit(x: Array, y: Array, weight: Array, given: Places, degree: int, knots: Array, rounding: float) -> SplineFit | None:
     from scipy.interpolate import BSpline
     from scipy.linalg import solve_triangular
 

@@ -68,9 +68,7 @@ def caveats(
             " where the shape of the line is not known"
         )
     if balance_error > BALANCE_LIMIT:
-        found.append(
-            f"rate equations: excitations and photons balance only to {balance_error:.1e}; lower relative_tolerance"
-        )
+        found.append(f"rate equations: excitations and photons balance only to {balance_error:.1e}; lower relative_tolerance")
     return tuple(found)
 
 

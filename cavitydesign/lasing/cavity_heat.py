@@ -42,9 +42,7 @@ def cavity_heat(
         return None
     host = ThermalHost()
     if cavity is not None and cavity.body.thermo_optic_per_k is not None:
-        host = ThermalHost(
-            index=cavity.body.index(mode.wavelength_nm), thermo_optic_per_k=cavity.body.thermo_optic_per_k
-        )
+        host = ThermalHost(index=cavity.body.index(mode.wavelength_nm), thermo_optic_per_k=cavity.body.thermo_optic_per_k)
     depth = diameter_um * mode.m ** (-2.0 / 3.0)
     return heat_load(
         excitons=excitons,

@@ -90,9 +90,7 @@ def extended_comb(
     return tuple(found), tuple(origin)
 
 
-def periodic_comb(
-    modes: Sequence[LasingMode], diameter_um: float
-) -> tuple[tuple[LasingMode, ...], tuple[int, ...], float]:
+def periodic_comb(modes: Sequence[LasingMode], diameter_um: float) -> tuple[tuple[LasingMode, ...], tuple[int, ...], float]:
     """One mode more at each end of every family, so that a shift by up to half a spacing leaves no gap; and the
     spacing."""
     found, origin = list(modes), list(range(len(modes)))

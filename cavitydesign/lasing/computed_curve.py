@@ -96,9 +96,7 @@ def computed_curve(
         parts.append(np.geomspace(high, high * most, math.ceil(math.log(most) / step) + 1)[1:])
     nodes = np.concatenate(parts)
     outcomes = solver.outcomes(excitons_per_unit * nodes**pump.photons)
-    light = np.stack(
-        [outcomes.collected(solver.medium), outcomes.spontaneous, np.maximum(outcomes.emitted.sum(axis=0), 1e-300)]
-    )
+    light = np.stack([outcomes.collected(solver.medium), outcomes.spontaneous, np.maximum(outcomes.emitted.sum(axis=0), 1e-300)])
     everything, glow, laser = averaged(pump, nodes, light, fitted)
     emission = everything[len(fitted) - points :]
     return ComputedCurve(fluence, emission, nodes, outcomes, fitted, everything, glow, laser)

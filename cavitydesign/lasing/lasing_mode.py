@@ -148,9 +148,7 @@ def quality_factor(quality: Quality, diameter_um: float, budget: float | None) -
     rule = quality_rule(quality)
     if isinstance(rule, str):
         if budget is None:
-            raise InputError(
-                "lasing.quality: the mode has no loss at all; give a number, { per_um = ... } or cavity.roughness_nm"
-            )
+            raise InputError("lasing.quality: the mode has no loss at all; give a number, { per_um = ... } or cavity.roughness_nm")
         return budget
     return rule.per_um * diameter_um if isinstance(rule, EmpiricalQuality) else float(rule)
 
@@ -209,9 +207,7 @@ def lasing_mode(
         If the mode has no such region.
     """
     if doped_region not in mode.confinement:
-        raise InputError(
-            f"gain.doped_region: {doped_region!r} is not a region of mode {mode.label}; {', '.join(mode.confinement)}"
-        )
+        raise InputError(f"gain.doped_region: {doped_region!r} is not a region of mode {mode.label}; {', '.join(mode.confinement)}")
     q_passive = quality_factor(quality, diameter_um, mode.q_total)
     return LasingMode(
         label=mode.label,
@@ -226,9 +222,7 @@ def lasing_mode(
         q=mode.q,
         fsr_nm=mode.fsr_nm,
         energy_fraction=mode.energy_fraction,
-        threshold_gain_exact_per_cm=exact_threshold_gain_per_cm(
-            mode, doped_region, None if quality == "budget" else q_passive
-        )
+        threshold_gain_exact_per_cm=exact_threshold_gain_per_cm(mode, doped_region, None if quality == "budget" else q_passive)
         if exact_threshold
         else None,
         threshold_gain_sd_per_cm=mode.extra.get("threshold_gain_sd_per_cm"),

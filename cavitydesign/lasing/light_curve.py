@@ -156,9 +156,7 @@ def _refined(x: Array, y: Array, first: float, second: float, rounding: float = 
     low, high = np.r_[np.full(4, -np.inf), edges[[0, 0]]], np.r_[np.full(4, np.inf), edges[[1, 1]]]
     within = 1e-8 if rounding == 0.0 else 1e-12
     start_all = np.r_[start, first, second]
-    found = least_squares(
-        misfit, start_all, jac=jacobian, bounds=(low, high), x_scale="jac", ftol=within, xtol=within, gtol=within
-    )
+    found = least_squares(misfit, start_all, jac=jacobian, bounds=(low, high), x_scale="jac", ftol=within, xtol=within, gtol=within)
     constant, slope, hinge_1, hinge_2, b1, b2 = (float(v) for v in found.x)
     degrees = max(len(x) - 6, 1)
     columns = jacobian(found.x)

@@ -148,9 +148,7 @@ def overlap_of_modes(
     return shared.repeated([place[mode.polarisation, mode.p, mode.q] for mode in modes])
 
 
-def needed_overlap(
-    modes: Sequence[object], doped_region: str, photons: int, spot_radius_um: float | None
-) -> ModeOverlap | None:
+def needed_overlap(modes: Sequence[object], doped_region: str, photons: int, spot_radius_um: float | None) -> ModeOverlap | None:
     """The overlap of modes of several families, or with a spot of given size; None where one family sees a uniform
     pump.
 
@@ -175,9 +173,7 @@ def _doped_points(field: FieldSamples, region: str) -> tuple[Array, Array, Array
     return r[inside], z[inside], volume[inside], field.energy_density[inside]
 
 
-def _edges(
-    points: Sequence[tuple[Array, Array, Array, Array]], zones: tuple[int, int], tail: float
-) -> tuple[Array, Array]:
+def _edges(points: Sequence[tuple[Array, Array, Array, Array]], zones: tuple[int, int], tail: float) -> tuple[Array, Array]:
     energy = np.concatenate([volume * density / np.sum(volume * density) for _, _, volume, density in points])
     edges = []
     for axis, count in enumerate(zones):

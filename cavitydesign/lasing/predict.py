@@ -235,9 +235,7 @@ def _horizon_ps(comb: Sequence[LasingMode], medium: GainMedium) -> float:
     ladder = medium.ladder(max(medium.ladder_top(0.0), 1))
     rung = int(np.argmax(ladder.emission >= 1.0))
     slowest = min(mode.loss_rate_per_ps for mode in comb)
-    return (
-        20.0 / ladder.cooling_per_ps + min(10.0 / slowest, 100.0) + min(2.0 / float(ladder.decay_per_ps[rung]), 100.0)
-    )
+    return 20.0 / ladder.cooling_per_ps + min(10.0 / slowest, 100.0) + min(2.0 / float(ladder.decay_per_ps[rung]), 100.0)
 
 
 def _exact_thresholds(

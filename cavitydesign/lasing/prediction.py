@@ -167,9 +167,7 @@ class LasingPrediction:
             "side_mode_suppression_db": suppression,
             "regime_fluence_mj_cm2": self.regime.fluence_mj_cm2,
             "single_mode_probability": self.single_mode_probability,
-            "single_mode_range_mj_cm2": None
-            if self.single_mode_range_mj_cm2 is None
-            else list(self.single_mode_range_mj_cm2),
+            "single_mode_range_mj_cm2": None if self.single_mode_range_mj_cm2 is None else list(self.single_mode_range_mj_cm2),
             "threshold_mj_cm2": {
                 "gain_equals_loss": self.thresholds.gain_equals_loss,
                 "ase": self.thresholds.ase,

@@ -112,9 +112,7 @@ def probability_over_phase(
     return min(float(weight @ single / weight.sum()), 1.0)
 
 
-def single_mode_range(
-    fluence: Array, emitted: Array, threshold: float | None, single_mode_db: float
-) -> tuple[float, float] | None:
+def single_mode_range(fluence: Array, emitted: Array, threshold: float | None, single_mode_db: float) -> tuple[float, float] | None:
     """Fluences from the threshold up to where the second mode comes within `single_mode_db`; None if it never is
     single.
 

@@ -161,6 +161,4 @@ def _single(nominal: LasingPrediction, request: LasingRequest, comb_sd_nm: float
     if comb is None:
         return float(nominal.regime.name == "single")
     spread = comb_sd_nm / comb.spacing_nm
-    return probability_over_phase(
-        comb.phase, comb.suppression_db, request.single_mode_db, 0.0, spread, suppression_sd_db
-    )
+    return probability_over_phase(comb.phase, comb.suppression_db, request.single_mode_db, 0.0, spread, suppression_sd_db)

@@ -136,9 +136,7 @@ class _Problems:
             return ""
         return value
 
-    def number(
-        self, table: Mapping[str, Any], key: str, allowed: str, prefix: str = "", low: float = -math.inf
-    ) -> float | None:
+    def number(self, table: Mapping[str, Any], key: str, allowed: str, prefix: str = "", low: float = -math.inf) -> float | None:
         value = table.get(key)
         if value is None:
             return None
@@ -242,9 +240,7 @@ def _free_of_poles(law: Dispersion, key: str, range_nm: tuple[float, float], pro
     return inside is None
 
 
-def _check_values(
-    law: Dispersion, key: str, range_nm: tuple[float, float], lowest: float, problems: _Problems
-) -> None:
+def _check_values(law: Dispersion, key: str, range_nm: tuple[float, float], lowest: float, problems: _Problems) -> None:
     """The law must give a possible value everywhere in the stated range, and a table must reach over it."""
     low, high = (edge / NM_PER_UM for edge in range_nm)
     slack = 1e-9 * high

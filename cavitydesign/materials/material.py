@@ -48,8 +48,7 @@ class Material(ABC):
         low, high = self.range_nm
         if not low <= wavelength_nm <= high:
             raise InputError(
-                f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to {high:g} nm"
-                f" ({self.source})"
+                f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to {high:g} nm ({self.source})"
             )
 
     def index(self, wavelength_nm: float) -> float:

@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from ..errors import InputError, MissingLibraryError
 from .gmsh_reader import Meshing, gmsh_file
 from .splitting import FileElements, FileMesh
 
-_LONGEST_SECONDS = 300.0
+_LONGEST_SECONDS = 120.0
 
 
 def read_gmsh(path: Path, meshing: Meshing) -> FileMesh:
@@ -40,7 +42,8 @@ def read_gmsh(path: Path, meshing: Meshing) -> FileMesh:
     paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "mesh.npz"
-        order = json.dumps({"path": str(path), "answer": str(answer), "meshing": dataclasses.asdict(meshing)})
+        content = {"path": str(path), "answer": str(answer), "meshing": dataclasses.asdict(meshing), "parent": os.getpid()}
+        order = json.dumps(content)
         try:
             done = subprocess.run(
                 [sys.executable, "-m", __name__],
@@ -94,12 +97,20 @@ def _save(file: Path, mesh: FileMesh) -> None:
 def _serve() -> None:
     """The other side: one order on standard input, a file or one line in return."""
     order = json.loads(sys.stdin.read())
+    threading.Thread(target=_end_with, args=(order["parent"],), daemon=True).start()
     try:
         _save(Path(order["answer"]), gmsh_file(Path(order["path"]), Meshing(**order["meshing"])))
     except InputError as error:
         print("input", " ".join(str(error).splitlines()))
     except MissingLibraryError as error:
         print("library", error)
+
+
+def _end_with(parent: int) -> None:
+    """A command that was killed leaves no gmsh at work."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class Meshing:
         Values for the constants of a .geo file (DefineConstant).
     """
 
-    degree: int = 5
+    degree: int = 7
     size_factor: float = 4.0
     quadrilaterals: bool = False
     parameters: Mapping[str, float] | None = None
@@ -147,7 +147,7 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
         for kind, flat in zip(kinds, nodes, strict=True):
             if surface not in region_of:
                 raise InputError(
-                    f"{source}: surface {surface} has no physical name; name every surface, such as Physical Surface(\"body\")"
+                    f'{source}: surface {surface} has no physical name; name every surface, such as Physical Surface("body")'
                 )
             groups.append(_elements(gmsh, kind, place[np.asarray(flat, dtype=np.int64)], region_of[surface], source))
     if not groups:

@@ -17,9 +17,7 @@ _TRIANGLES = {"triangle": 1, "triangle6": 2}
 _SQUARES = {"quad": 1, "quad8": 2, "quad9": 2}
 _LINES = ("line", "line3", "line4", "line5", "line6")
 _TRIANGLE_NODES = np.array([[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5]])
-_SQUARE_NODES = np.array(
-    [[-1, -1], [1, -1], [1, 1], [-1, 1], [0, -1], [1, 0], [0, 1], [-1, 0], [0, 0]], dtype=float
-)
+_SQUARE_NODES = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [0, -1], [1, 0], [0, 1], [-1, 0], [0, 0]], dtype=float)
 _IDLE = ("vertex", *_LINES)
 
 

@@ -112,18 +112,14 @@ class SectionMesh:
         place = np.minimum(np.searchsorted(have, wanted), have.size - 1)
         return np.asarray(place[have[place] == wanted])
 
-    def positions(
-        self, s: Array, t: Array, elements: IntArray | None = None
-    ) -> tuple[Array, Array, Array, Array, Array, Array]:
+    def positions(self, s: Array, t: Array, elements: IntArray | None = None) -> tuple[Array, Array, Array, Array, Array, Array]:
         """r, z, dr/ds, dz/ds, dr/dt, dz/dt of all or some elements on the grid of s and t, each (n, s, t)."""
         (a, da), (b, db) = lagrange(self.degree, s), lagrange(self.degree, t)
         nodes = self.nodes if elements is None else self.nodes[elements]
         r, z = nodes[..., 0], nodes[..., 1]
         return a @ r @ b.T, a @ z @ b.T, da @ r @ b.T, da @ z @ b.T, a @ r @ db.T, a @ z @ db.T
 
-    def positions_at(
-        self, element: IntArray, s: Array, t: Array
-    ) -> tuple[Array, Array, Array, Array, Array, Array]:
+    def positions_at(self, element: IntArray, s: Array, t: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
         """The same at single points (element, s, t), each of shape (points,)."""
         along_s, along_t = (np.stack(lagrange(self.degree, x), axis=1) for x in (s, t))
         nodes = self.nodes[element].transpose(3, 0, 1, 2)

@@ -70,8 +70,7 @@ class SectionCavity(Cavity):
         wanted = (*(n for n in ("body", "surround") if n not in media), *media)
         problems = [f"{source}: no region named {n!r}; {has}{nearest(n, present)}" for n in wanted if n not in present]
         problems += [
-            f"{source}: region {n!r} has no medium; give {n} = ... in [cavity.materials]"
-            for n in sorted(present - set(media))
+            f"{source}: region {n!r} has no medium; give {n} = ... in [cavity.materials]" for n in sorted(present - set(media))
         ]
         tags = f"it has {', '.join(sorted(mesh.boundary)) or 'none'}"
         unknown = [n for n in (*magnetic, *electric) if n not in mesh.boundary]

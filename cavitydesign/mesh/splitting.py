@@ -97,9 +97,7 @@ def conforming_mesh(given: FileMesh) -> SectionMesh:
         left, right = pairs[good, 0], pairs[good, 1]
         halves_of = (np.stack([left, middle[good]], 1), np.stack([middle[good], right], 1))
         halved[name] = np.concatenate([*halves_of, pairs[~good]])  # a stray pair stays, to be refused
-    return _numbered(
-        np.concatenate(corners_of), np.concatenate(nodes_of), np.concatenate(regions_of), region_names, halved
-    )
+    return _numbered(np.concatenate(corners_of), np.concatenate(nodes_of), np.concatenate(regions_of), region_names, halved)
 
 
 @dataclass(frozen=True, eq=False)

@@ -112,9 +112,7 @@ def tunnelling_error(m: int, x: float, relative: float, log10_q: float | None) -
     return 0.2 * (steep + widest) * relative / math.log(10.0)
 
 
-def error_bars(
-    discrete: Mapping[int, float], basis: float, high: Sequence[Measures], low: Sequence[Measures]
-) -> ErrorBars:
+def error_bars(discrete: Mapping[int, float], basis: float, high: Sequence[Measures], low: Sequence[Measures]) -> ErrorBars:
     """Error bars of a family.
 
     Parameters

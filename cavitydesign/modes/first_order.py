@@ -104,9 +104,7 @@ def filling_factors(raw: RawMode) -> dict[str, float]:
     quotient = Quotient.of_mode(raw)
     energy = dispersive_energy(raw, quotient)
     parts = raw.eps.ordinary * quotient.across + raw.eps.axial * quotient.along
-    return {
-        name: float((0.5 * part / energy).real) for (name, _), part in zip(raw.problem.cavity.regions, parts, strict=True)
-    }
+    return {name: float((0.5 * part / energy).real) for (name, _), part in zip(raw.problem.cavity.regions, parts, strict=True)}
 
 
 @dataclass(frozen=True)

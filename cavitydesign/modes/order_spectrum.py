@@ -176,9 +176,7 @@ def _in_range(problem: WindowProblem, pencil: Pencil, m: int, low: float, high: 
     return pairs.values[inside], pairs.vectors[:, inside]
 
 
-def _self_consistent(
-    problem: WindowProblem, pencil: Pencil, m: int, vectors: Values, squares: Array
-) -> tuple[Array, Array]:
+def _self_consistent(problem: WindowProblem, pencil: Pencil, m: int, vectors: Values, squares: Array) -> tuple[Array, Array]:
     """Wavelengths with each mode's own media, k^2 = x^T K x / x^T B(k) x by fixed point, and energy shares by region."""
     forms = problem.forms
     unit = np.eye(len(problem.cavity.regions))

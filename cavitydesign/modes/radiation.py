@@ -171,9 +171,7 @@ def _phases(kz: Array, mirror: str | None) -> tuple[Values, Values]:
     return (even, -1j * odd) if mirror == "electric" else (-1j * odd, even)
 
 
-def _directions(
-    source: Source, m: int, q: int, k: float, x_rim: float, sliced: bool, mirrored: bool
-) -> tuple[Array, Array]:
+def _directions(source: Source, m: int, q: int, k: float, x_rim: float, sliced: bool, mirrored: bool) -> tuple[Array, Array]:
     """Cosines of the polar angles at which the far field is taken, and their weights.
 
     The pattern is a narrow belt in u = cos a: J_m falls off like exp(-u^2 sqrt(m^2 - x^2)), the height like exp(-k^2 w^2 u^2).

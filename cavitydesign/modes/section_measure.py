@@ -39,10 +39,7 @@ def measure_section(
     eps: Sequence[Permittivities],
 ) -> list[Measures]:
     """Measure modes; arguments as those of `measure_all`."""
-    return [
-        _Reading(problem, vectors[:, [i]], float(orders[i]), qs[i], k_per_um[i], eps[i]).measures()
-        for i in range(len(orders))
-    ]
+    return [_Reading(problem, vectors[:, [i]], float(orders[i]), qs[i], k_per_um[i], eps[i]).measures() for i in range(len(orders))]
 
 
 def far_log10_q(problem: SectionProblem, vector: Values, m: float, q: int, k_per_um: float, eps: Permittivities) -> float:
@@ -98,9 +95,7 @@ class _Reading:
         shares, components, peak = np.zeros(regions), np.zeros(3), 0.0
         for field, weight, region in self._points:
             across, along = self.eps.ordinary[region][:, None, None], self.eps.axial[region][:, None, None]
-            parts = [
-                along * abs(field.e_z[0]) ** 2, across * abs(field.e_r[0]) ** 2, across * abs(field.e_azimuthal[0]) ** 2
-            ]
+            parts = [along * abs(field.e_z[0]) ** 2, across * abs(field.e_r[0]) ** 2, across * abs(field.e_azimuthal[0]) ** 2]
             components += [float((part * weight).sum()) for part in parts]
             density = parts[0] + parts[1] + parts[2]
             shares += np.bincount(region, weights=(density * weight).sum(axis=(1, 2)), minlength=regions)
@@ -163,15 +158,18 @@ class _Reading:
             used = (region != surround)[:, None, None] & (weight > 0) & (field.r.real > _LEAST_SHARE_OF_RADIUS * largest)
             across, along = plane[region][:, None, None], axis[region][:, None, None]
             values = (
-                field.r.real, field.z.real, weight, across * field.e_r[0], along * field.e_z[0], across * field.e_azimuthal[0]
+                field.r.real,
+                field.z.real,
+                weight,
+                across * field.e_r[0],
+                along * field.e_z[0],
+                across * field.e_azimuthal[0],
             )
             for name, value in zip(parts, values, strict=True):
                 parts[name].append(value[used])
         source = _heard(Source(*(np.concatenate(value) for value in parts.values())), self.m, self.k_per_um * self.eps.index[-1])
         order: int = self.m  # type: ignore[assignment]
-        return log10_radiation_q(
-            source, energy, order, self.q, self.k_per_um, float(self.eps.index[-1]), None, False
-        )
+        return log10_radiation_q(source, energy, order, self.q, self.k_per_um, float(self.eps.index[-1]), None, False)
 
     def _scattering(self, energy: float) -> float | None:
         """Scattering Q from the field just inside the body's face to the surround."""

@@ -46,8 +46,7 @@ def section_seeds(request: ModeRequest, modes: Sequence[SurveyedMode]) -> list[S
             surveyed = {
                 mode.identity.q: mode
                 for mode in reversed(modes)
-                if (mode.identity.polarisation, mode.identity.p) == (polarisation, p)
-                and mode.identity.q < request.axial_orders
+                if (mode.identity.polarisation, mode.identity.p) == (polarisation, p) and mode.identity.q < request.axial_orders
             }
             orders = _orders(request, surveyed)
             if orders:

@@ -230,9 +230,7 @@ class _Follower:
 
     def tracks(self) -> list[Track]:
         """All tracks so far."""
-        return [
-            Track(points[0].character, wall, tuple(points)) for wall, tracks in self._points.items() for points in tracks
-        ]
+        return [Track(points[0].character, wall, tuple(points)) for wall, tracks in self._points.items() for points in tracks]
 
 
 def _point(spectrum: OrderSpectrum, place: int, value: float, overlap: float) -> TrackPoint:

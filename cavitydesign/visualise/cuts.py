@@ -31,9 +31,7 @@ def axial_cut(field: FieldSamples) -> tuple[Array, Array]:
     return field.z_um[row], density[row]
 
 
-def _shade_regions(
-    ax: Axes, mode: Mode, field: FieldSamples, r: Array, region: NDArray[np.int64], theme: Theme
-) -> None:
+def _shade_regions(ax: Axes, mode: Mode, field: FieldSamples, r: Array, region: NDArray[np.int64], theme: Theme) -> None:
     """Tint each region and write the solver's share of the energy in it."""
     low, high = ax.get_xlim()
     for position, name in enumerate(field.region_names):

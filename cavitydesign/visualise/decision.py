@@ -19,9 +19,7 @@ _NOTHING = 1e-6
 
 
 @themed
-def draw_tornado(
-    base: float, swings: Mapping[str, tuple[float, float]], outcome: str, *, theme: Theme = LIGHT
-) -> Figure:
+def draw_tornado(base: float, swings: Mapping[str, tuple[float, float]], outcome: str, *, theme: Theme = LIGHT) -> Figure:
     """What each input does to one outcome, the strongest on top.
 
     Parameters

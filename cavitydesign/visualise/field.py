@@ -77,9 +77,7 @@ def component_values(field: FieldSamples, component: str) -> Array:
     return np.asarray(values.imag if component == "e_phi" else values.real, dtype=np.float64)
 
 
-def _norm_and_map(
-    values: Sequence[Array], component: str, floor: float | None, theme: Theme
-) -> tuple[Normalize, Colormap | str]:
+def _norm_and_map(values: Sequence[Array], component: str, floor: float | None, theme: Theme) -> tuple[Normalize, Colormap | str]:
     """One scale for all panels."""
     if floor is not None:
         return LogNorm(floor, 1.0), theme.sequential
@@ -174,9 +172,7 @@ def _draw_panel(
     ax: Axes, field: FieldSamples, values: Array, norm: Normalize, cmap: Colormap | str, mesh: bool, line: str
 ) -> QuadMesh:
     shown = np.clip(values, norm.vmin, None) if isinstance(norm, LogNorm) else values
-    painted = ax.pcolormesh(
-        field.r_um, field.z_um, shown, norm=norm, cmap=cmap, shading="gouraud", rasterized=True, zorder=1
-    )
+    painted = ax.pcolormesh(field.r_um, field.z_um, shown, norm=norm, cmap=cmap, shading="gouraud", rasterized=True, zorder=1)
     if mesh:
         ax.add_collection(
             LineCollection(list(field.mesh_lines_um), colors=line, linewidths=0.35, alpha=0.6, zorder=3, label="mesh")
@@ -255,9 +251,7 @@ def draw_meridian(
     norm, cmap = _norm_and_map(values, component, floor if logarithmic else None, theme)
     line = _line_colour(component, logarithmic, theme)
     frames = [_frame(field, floor if logarithmic else _LINEAR_FRAME) for field in fields]
-    frame = tuple(
-        float(pick(column)) for pick, column in zip((min, max, min, max), zip(*frames, strict=True), strict=True)
-    )
+    frame = tuple(float(pick(column)) for pick, column in zip((min, max, min, max), zip(*frames, strict=True), strict=True))
     width, height = _panel_size_in((frame[0], frame[1], frame[2], frame[3]))
     fig = figure(len(shown) * (width + 0.25) + 1.25, height + 1.05)
     axes = np.atleast_1d(fig.subplots(1, len(shown), sharex=True, sharey=True))

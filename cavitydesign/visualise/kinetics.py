@@ -50,9 +50,7 @@ def draw_kinetics(
 
 
 @themed
-def draw_bleaching(
-    fluence_mj_cm2: Sequence[float], bleaching: Mapping[str, Sequence[float]], *, theme: Theme = LIGHT
-) -> Figure:
+def draw_bleaching(fluence_mj_cm2: Sequence[float], bleaching: Mapping[str, Sequence[float]], *, theme: Theme = LIGHT) -> Figure:
     """Relative bleaching -da/a0 against fluence; above 1 there is gain.
 
     Parameters
@@ -77,9 +75,7 @@ def draw_bleaching(
         top = max(top, 1.08 * max(values))
     ax.axhspan(1.0, top, color=colour(2), alpha=0.12, lw=0)
     ax.axhline(1.0, color=theme.muted, ls=(0, (4, 2)), lw=0.9)
-    ax.text(
-        0.99, 1.01, "gain", transform=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=8, color=theme.muted
-    )
+    ax.text(0.99, 1.01, "gain", transform=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=8, color=theme.muted)
     ax.set_ylim(0.0, top)
     ax.set_xlim(float(fluence_mj_cm2[0]), float(fluence_mj_cm2[-1]))
     ax.set_xlabel("fluence (mJ/cm²)")

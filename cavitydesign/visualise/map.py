@@ -58,9 +58,7 @@ def draw_regime_map(
     fig = figure(5.6, 3.8)
     ax = fig.subplots()
     norm = BoundaryNorm(edges, len(_STEPS))
-    painted = ax.pcolormesh(
-        diameter_um, fluence_mj_cm2, counts, cmap=colours, norm=norm, shading="nearest", rasterized=True
-    )
+    painted = ax.pcolormesh(diameter_um, fluence_mj_cm2, counts, cmap=colours, norm=norm, shading="nearest", rasterized=True)
     for name, words, style in _LINES:
         line = (thresholds_mj_cm2 or {}).get(name)
         if line is not None:

@@ -23,9 +23,7 @@ _MOST_ROWS = 40
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     cells = "".join(f"<th>{html.escape(one)}</th>" for one in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(one)}</td>" for one in row) + "</tr>" for row in rows[:_MOST_ROWS]
-    )
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(one)}</td>" for one in row) + "</tr>" for row in rows[:_MOST_ROWS])
     more = f"<p>and {len(rows) - _MOST_ROWS} more</p>" if len(rows) > _MOST_ROWS else ""
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{more}"
 
@@ -72,9 +70,7 @@ def html_of_prediction(prediction: LasingPrediction) -> str:
     words = "no lasing threshold in this range" if threshold is None else f"lasing threshold {threshold:.3f} mJ/cm²"
     if prediction.single_mode_probability is not None:
         words += f", chance of a single mode {100 * prediction.single_mode_probability:.0f} %"
-    return f"<p><b>{html.escape(str(record['regime']))}</b>, {words}</p>" + _picture(
-        draw_light_curve(record), "light curve"
-    )
+    return f"<p><b>{html.escape(str(record['regime']))}</b>, {words}</p>" + _picture(draw_light_curve(record), "light curve")
 
 
 def html_of_study(study: Study) -> str:
@@ -84,9 +80,7 @@ def html_of_study(study: Study) -> str:
     status = study_status(study)
     done = f"{status.done} of {status.points} points done, {status.failed} failed, {status.missing} missing"
     rows = [
-        (key, str(len(axis)), f"{axis.rows[0][i]} … {axis.rows[-1][i]}")
-        for axis in study.axes
-        for i, key in enumerate(axis.keys)
+        (key, str(len(axis)), f"{axis.rows[0][i]} … {axis.rows[-1][i]}") for axis in study.axes for i, key in enumerate(axis.keys)
     ]
     return f"<p>study of {html.escape(study.task)}: {done}</p>" + _table(("axis", "points", "values"), rows)
 

@@ -103,9 +103,7 @@ class Place:
         if self.fibre_um is None:
             return Cavity(Spheroid(radius, radius), body, air)
         fibre = ConstantIndex.of(FIBRE_INDEX)
-        return Cavity(
-            Parabola(radius, 4 * self.diameter_um), body, air, fibre=fibre, fibre_radius_um=self.fibre_um / 2
-        )
+        return Cavity(Parabola(radius, 4 * self.diameter_um), body, air, fibre=fibre, fibre_radius_um=self.fibre_um / 2)
 
     @property
     def orders(self) -> range:
@@ -257,9 +255,7 @@ def summary(runs: list[Run]) -> str:
                 cells = (shown(expert), shown(plain), shown(own), shown(everything), shown(ratio, "{:.2f}"))
                 lines.append(f"| {place} | {task} | {target:.0e} | " + " | ".join(cells) + " |")
     lines += ["", "| program | cavity | task | setting | unknowns | error | CPU ms |", "|---|---|---|---|---|---|---|"]
-    lines += [
-        f"| {r.program} | {r.place} | {r.task} | {r.setting} | {r.unknowns} | {r.error:.1e} | {r.cpu_ms:.1f} |" for r in runs
-    ]
+    lines += [f"| {r.program} | {r.place} | {r.task} | {r.setting} | {r.unknowns} | {r.error:.1e} | {r.cpu_ms:.1f} |" for r in runs]
     return "\n".join(lines)
 
 

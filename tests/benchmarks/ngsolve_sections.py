@@ -92,20 +92,46 @@ def disk() -> ng.Mesh:
     top, low, p, ground, deep, high = 1.06 - lean, 1.06 + lean, 0.4, -h - 1.0, -h - 1.5, h + 1.5
     wide = low + 1.5
     points = [
-        (0, -h), (p, -h), (low, -h), (top, h), (0, h), (p, ground), (0, ground), (wide, ground), (wide, deep), (0, deep),
-        (wide, high), (0, high),
+        (0, -h),
+        (p, -h),
+        (low, -h),
+        (top, h),
+        (0, h),
+        (p, ground),
+        (0, ground),
+        (wide, ground),
+        (wide, deep),
+        (0, deep),
+        (wide, high),
+        (0, high),
     ]
     fine = {1, 2, 3}  # corners that the mode touches: fields are singular there
     number = [geometry.AppendPoint(*p, maxh=0.002 if i in fine else 0.2) for i, p in enumerate(points)]
     names = {1: "body", 2: "pedestal", 3: "substrate", 4: "surround"}
     lines = [
-        (0, 1, 1, 2), (1, 2, 1, 4), (2, 3, 1, 4), (3, 4, 1, 4), (4, 0, 1, 0), (1, 5, 4, 2), (5, 6, 3, 2), (6, 0, 0, 2),
-        (5, 7, 4, 3), (7, 8, 0, 3), (8, 9, 0, 3), (9, 6, 0, 3), (7, 10, 4, 0), (10, 11, 4, 0), (11, 4, 4, 0),
+        (0, 1, 1, 2),
+        (1, 2, 1, 4),
+        (2, 3, 1, 4),
+        (3, 4, 1, 4),
+        (4, 0, 1, 0),
+        (1, 5, 4, 2),
+        (5, 6, 3, 2),
+        (6, 0, 0, 2),
+        (5, 7, 4, 3),
+        (7, 8, 0, 3),
+        (8, 9, 0, 3),
+        (9, 6, 0, 3),
+        (7, 10, 4, 0),
+        (10, 11, 4, 0),
+        (11, 4, 4, 0),
     ]
     for start, end, left, right in lines:
         outer = 0 in (left, right)
         geometry.Append(
-            ["line", number[start], number[end]], leftdomain=left, rightdomain=right, bc="wall" if outer else "inside",
+            ["line", number[start], number[end]],
+            leftdomain=left,
+            rightdomain=right,
+            bc="wall" if outer else "inside",
             maxh=0.06 if (start, end) in ((2, 3), (1, 2), (3, 4)) else 0.25,
         )
     for domain, name in names.items():

@@ -36,9 +36,7 @@ def main() -> None:
     medium, pump = DotMedium(), Pump(fluence_mj_cm2=(1.2, 4.8))
     excitons = np.asarray(pump.excitons(np.geomspace(1.2, 4.8, 60), medium.absorber))
     for quality in (24.0 * 88, 1e6):
-        modes = tuple(
-            LasingMode(m.label, m.wavelength_nm, 0.99, 1.525, quality, m=m.m, fsr_nm=m.fsr_nm) for m in comb(88.0)
-        )
+        modes = tuple(LasingMode(m.label, m.wavelength_nm, 0.99, 1.525, quality, m=m.m, fsr_nm=m.fsr_nm) for m in comb(88.0))
         solver = PulseSolver(modes, medium, 1e8, StepControl())
         best = min(_seconds(partial(solver.outcomes, excitons)) for _ in range(3))
         print(f"light curve, 60 fluences, {len(modes)} modes, Q = {quality:.0f}: {best:.2f} s")

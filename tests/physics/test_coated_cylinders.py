@@ -43,9 +43,7 @@ def held(radii: tuple[float, ...], indices: tuple[float, ...], polarisation: str
     order = round(2 * np.pi * radii[-1] * indices[-2] / 0.54 * (0.92 if p == 1 else 0.88))
     exact = find_resonance(layered_cylinder(radii, indices), order, p, polarisation)
     media = [ConstantIndex.of(index) for index in indices]
-    coatings = tuple(
-        Coating(f"coating {j}", radii[j] - radii[j - 1], media[j]) for j in range(1, len(radii) - 1)
-    )
+    coatings = tuple(Coating(f"coating {j}", radii[j] - radii[j - 1], media[j]) for j in range(1, len(radii) - 1))
     cavity = Cavity(Cylinder(radii[-1]), media[-2], media[-1], media[0], radii[0], coatings=coatings, sliced=True)
     found = find_modes(cavity, ModeRequest(polarisation, exact.wavelength_nm, None, order, p, 1, 1e-6))
     mode = found[f"{polarisation} {order} {p} 0"]

@@ -36,9 +36,7 @@ DOTS, LEVELS, CASCADE = DotMedium(), DotLevels(), Cascade()
 def side_by_side(row: str, published: float, computed: float, within: float, reason: str) -> None:
     """Assert with both values in the message."""
     difference = abs(computed - published)
-    assert difference <= within, (
-        f"{row}: published {published:g}, computed {computed:.5g}, allowed {within:g} ({reason})"
-    )
+    assert difference <= within, f"{row}: published {published:g}, computed {computed:.5g}, allowed {within:g} ({reason})"
 
 
 def excitons(fluence: float) -> float:
@@ -63,25 +61,17 @@ def test_a1_size_spread_alone_would_be_wider_than_the_line() -> None:
     """1.2 nm of 9.2 nm with all edges together: 113 meV; the whole measured line is 81.5 meV, so the width stays an
     input."""
     side_by_side("A1 FWHM, edges together, eV", 0.113, LEVELS.size_broadening_fwhm_ev(), 5e-4, "rounding")
-    side_by_side(
-        "A1 FWHM, edges independent, eV", 0.065, LEVELS.size_broadening_fwhm_ev("independent"), 5e-4, "rounding"
-    )
+    side_by_side("A1 FWHM, edges independent, eV", 0.065, LEVELS.size_broadening_fwhm_ev("independent"), 5e-4, "rounding")
     assert LEVELS.size_broadening_fwhm_ev() > 1e-3 * DOTS.emission_fwhm_mev
 
 
 def test_a1_level_chain_ends_at_the_biexciton_line() -> None:
-    side_by_side(
-        "A1 2.480 - 0.126 - 0.044 eV", 2.480 - 0.126 - 0.044, DOTS.emission_energy_ev, 1e-9, "the chain closes"
-    )
+    side_by_side("A1 2.480 - 0.126 - 0.044 eV", 2.480 - 0.126 - 0.044, DOTS.emission_energy_ev, 1e-9, "the chain closes")
     side_by_side("A1 biexciton line, nm", 536.7, DOTS.emission_wavelength_nm, 0.05, "rounding")
 
 
-@pytest.mark.parametrize(
-    ("shape", "convention", "pulse_fs"), [("gaussian", "photons", 51.5), ("square", "excitations", 124.9)]
-)
-def test_a2_sigma_3_agrees_with_the_calibration_at_one_pulse_length(
-    shape: str, convention: str, pulse_fs: float
-) -> None:
+@pytest.mark.parametrize(("shape", "convention", "pulse_fs"), [("gaussian", "photons", 51.5), ("square", "excitations", 124.9)])
+def test_a2_sigma_3_agrees_with_the_calibration_at_one_pulse_length(shape: str, convention: str, pulse_fs: float) -> None:
     """sigma_3 gives <N> = 1.5 at 2.2 mJ/cm2 for 51.5 fs or 124.9 fs; the pulse length itself is not published."""
     pump = Pump(calibration="cross_section", shape=shape, convention=convention, pulse_fs=pulse_fs)
     side_by_side("A2 <N> at 2.2 mJ/cm2", 1.5, float(pump.excitons(2.2, DOTS.absorber)), 0.005, "pulse length to 0.1 fs")
@@ -159,9 +149,7 @@ def test_a13_gain_peak_moves_to_the_blue() -> None:
     shift."""
     delay = CASCADE.best_delay_ps()[0]
     for fluence, expected in ((2.2, 542.4), (3.0, 538.7), (3.7, 538.0)):
-        side_by_side(
-            f"A13 gain peak at {fluence}", expected, gain_peak_nm(DOTS, excitons(fluence), delay)[0], 0.15, "delay"
-        )
+        side_by_side(f"A13 gain peak at {fluence}", expected, gain_peak_nm(DOTS, excitons(fluence), delay)[0], 0.15, "delay")
 
 
 def test_a14_cascade() -> None:
@@ -216,9 +204,7 @@ def test_a16_heat_does_not_move_the_comb(diameter: float, volume: float, fluence
         excitons=excitons(fluence), emitters=emitters, volume_um3=volume, length_um=volume / (np.pi * diameter * 0.5),
         diameter_um=diameter, photons=3, pump_nm=1500.0, emission_nm=537.6, light_yield=0.0, repetition_rate_hz=1000.0,
     )  # fmt: skip
-    side_by_side(
-        "A16 cooling time, us", 90.0 * (diameter / 15.0) ** 2, load.cooling_time_us, 2.0 * (diameter / 15.0) ** 2, "R^2"
-    )
+    side_by_side("A16 cooling time, us", 90.0 * (diameter / 15.0) ** 2, load.cooling_time_us, 2.0 * (diameter / 15.0) ** 2, "R^2")
     for name in ("pulse_drift_nm", "steady_drift_nm"):
         drift = getattr(load, name)
         assert abs(drift) < 0.02, f"A16 {name} at {diameter:g} um: {drift:.2g} nm against a line of 0.17 nm"
@@ -232,9 +218,7 @@ def test_b1_film_gain_scale() -> None:
     peak gain, the stripe
     method reads 521 per cm at high pump off the computed curve.
     """
-    side_by_side(
-        "B1 close-packed limit, per cm", 2540, DOTS.dense_gain_limit_per_cm(), 50, "index of the host, 'about'"
-    )
+    side_by_side("B1 close-packed limit, per cm", 2540, DOTS.dense_gain_limit_per_cm(), 50, "index of the host, 'about'")
     _, peak = gain_peak_nm(DOTS, 20.0, CASCADE.best_delay_ps()[0])
     net = modal_gain_per_cm(peak, 0.7)
     length = np.linspace(20, 100, 17)

@@ -26,9 +26,7 @@ EMPIRICAL = {"per_um": 24.0}
 def side_by_side(row: str, published: float, computed: float, within: float, reason: str) -> None:
     """Assert with both values in the message."""
     difference = abs(computed - published)
-    assert difference <= within, (
-        f"{row}: published {published:g}, computed {computed:.5g}, allowed {within:g} ({reason})"
-    )
+    assert difference <= within, f"{row}: published {published:g}, computed {computed:.5g}, allowed {within:g} ({reason})"
 
 
 def published_cavity(diameter_um: float) -> Cavity:
@@ -98,9 +96,7 @@ def test_a5_energy_inside_and_second_radial_order(solved: dict[float, ModeSet]) 
         assert mode.sample_field is not None
         field = mode.sample_field(200, 41)
         profile = field.energy_density[:, 20]
-        rising = np.flatnonzero(
-            (profile[1:-1] > profile[:-2]) & (profile[1:-1] >= profile[2:]) & (profile[1:-1] > 0.05)
-        )
+        rising = np.flatnonzero((profile[1:-1] > profile[:-2]) & (profile[1:-1] >= profile[2:]) & (profile[1:-1] > 0.05))
         peaks[mode.p] = (len(rising), float((field.r_um[:, 20] * profile).sum() / profile.sum()))
     assert (peaks[1][0], peaks[2][0]) == (1, 2), peaks
     assert peaks[2][1] < peaks[1][1], peaks
@@ -216,9 +212,7 @@ def test_a11_single_mode_at_15_um(lasers: dict[float, LasingPrediction], solved:
     side_by_side("A11 P_th at 15 um, mJ/cm2", 3.7, laser.thresholds.lasing, 0.25, "stated beforehand")
     best = max(laser.modes, key=lambda mode: mode.output_share)
     half = 0.5 * float(np.abs(np.diff([mode.wavelength_nm for mode in solved[15.0]])).mean())
-    side_by_side(
-        "A11 wavelength, nm", 537.6, best.wavelength_nm, half, "half a mode spacing: the comb's place is not known"
-    )
+    side_by_side("A11 wavelength, nm", 537.6, best.wavelength_nm, half, "half a mode spacing: the comb's place is not known")
     assert laser.regime.side_mode_suppression_db is not None
     assert laser.regime.side_mode_suppression_db > 10
 
@@ -233,14 +227,10 @@ def test_a11_single_mode_is_a_probability(lasers: dict[float, LasingPrediction])
         assert chance[diameter] <= 0.05, chance
 
 
-@pytest.mark.parametrize(
-    ("diameter", "expected", "within"), [(15.0, 1, 0), (33.0, 3, 1), (88.0, 14, 3), (125.0, 22, 4)]
-)
+@pytest.mark.parametrize(("diameter", "expected", "within"), [(15.0, 1, 0), (33.0, 3, 1), (88.0, 14, 3), (125.0, 22, 4)])
 def test_number_of_modes(lasers: dict[float, LasingPrediction], diameter: float, expected: int, within: int) -> None:
     """Fewer modes with smaller diameter; counts of the design's reference model with the tolerances stated there."""
-    side_by_side(
-        f"modes at {diameter:g} um", expected, lasers[diameter].regime.modes_lasing, within, "stated beforehand"
-    )
+    side_by_side(f"modes at {diameter:g} um", expected, lasers[diameter].regime.modes_lasing, within, "stated beforehand")
 
 
 def test_order_of_thresholds(lasers: dict[float, LasingPrediction]) -> None:
@@ -271,9 +261,6 @@ def test_b2_two_photon_laser_in_a_sphere() -> None:
     )
     assert two.thresholds.lasing is not None
     assert three.thresholds.lasing is not None
-    expected = (
-        0.6
-        * (DOTS.absorber.calibrations[0][1] * (three.thresholds.lasing / 2.2) ** 3 / DOTS.two_photon_excitons) ** 0.5
-    )
+    expected = 0.6 * (DOTS.absorber.calibrations[0][1] * (three.thresholds.lasing / 2.2) ** 3 / DOTS.two_photon_excitons) ** 0.5
     side_by_side("B2 P_th from the same excitons", expected, two.thresholds.lasing, 0.03 * expected, "power 3/n")
     assert two.thresholds.lasing < three.thresholds.lasing

@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cavitydesign.analytic.resonance import find_resonance
@@ -40,6 +41,39 @@ def test_sphere_on_its_stem_is_the_exact_sphere() -> None:
     assert abs(error) < 1e-7 and abs(error) < 3 * stated
     assert mode.losses.radiation == pytest.approx(exact.log10_q, abs=1e-3)
     assert found.accuracy_met and found.complete
+
+
+BALL = """
+DefineConstant[ size = {0.6, Name "element size (um)"} ];
+Point(1) = {0, -3.5, 0, 2*size}; Point(2) = {3.5, -3.5, 0, 2*size};
+Point(3) = {3.5, 3.5, 0, 2*size}; Point(4) = {0, 3.5, 0, 2*size};
+Point(5) = {0, -2, 0, size}; Point(6) = {2, 0, 0, size}; Point(7) = {0, 2, 0, size}; Point(8) = {0, 0, 0, size};
+Circle(1) = {5, 8, 6}; Circle(2) = {6, 8, 7};
+Line(3) = {7, 8}; Line(4) = {8, 5}; Line(5) = {1, 2}; Line(6) = {2, 3}; Line(7) = {3, 4}; Line(8) = {4, 7}; Line(9) = {5, 1};
+Curve Loop(1) = {1, 2, 3, 4}; Plane Surface(1) = {1};
+Curve Loop(2) = {5, 6, 7, 8, -2, -1, 9}; Plane Surface(2) = {2};
+Physical Surface("body") = {1}; Physical Surface("surround") = {2};
+"""
+
+
+@pytest.mark.parametrize("size", [0.3, 0.6])
+@pytest.mark.parametrize("degree", [7, 9])
+def test_coarse_ball_meshed_up_to_the_axis(tmp_path: Path, size: float, degree: int) -> None:
+    """Its arcs are within the stated error; nodes on the axis, at r of rounding, spoil neither the peak nor the volume."""
+    file = tmp_path / "ball.geo"
+    file.write_text(BALL)
+    mesh = read_section(file, Meshing(degree, parameters={"size": size}))
+    nodes = mesh.nodes.copy()
+    nodes[..., 0] = np.maximum(nodes[..., 0], 1e-16)  # as files have them
+    mesh = replace(mesh, nodes=nodes)
+    cavity = SectionCavity.of(mesh, {"body": ConstantIndex.of(2.0), "surround": AIR})
+    (mode,) = find_modes(cavity, ModeRequest("TM", 1237.0, None, 16, 1, 1, 1e-6))
+    exact = find_resonance(coated_sphere([2.0], [2.0, 1.0]), 16, 1, "TM", near_nm=1237.0)
+    error, stated = mode.wavelength_nm / exact.wavelength_nm - 1, mode.wavelength_error_nm / mode.wavelength_nm
+    shown("ball", error, stated)
+    assert abs(error) < 1e-7 and abs(error) < 3 * stated
+    assert mode.losses.radiation == pytest.approx(exact.log10_q, abs=5e-3)
+    assert mode.mode_volume_um3 == pytest.approx(3.32261, rel=1e-4)  # the finest of three meshes, to 1e-6
 
 
 @pytest.mark.parametrize("quadrilaterals", [False, True])

@@ -20,9 +20,7 @@ def sphere(radius: float, index: float, surround: float, rho: list[float], theta
 def test_sphere_of_high_q(polarisation: str) -> None:
     """Wavelength to the asked 1e-8, Q of 1e19, confinement, and q = 1 at l = m + 1; the section is cut where the field is
     below 1e-5 of its peak (walls: 1e-10)."""
-    cavity = sphere(
-        7.5, 1.49, 1.0, [5.3, 6.1, 6.8, 7.5, 8.3, 9.3], [-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75]
-    )
+    cavity = sphere(7.5, 1.49, 1.0, [5.3, 6.1, 6.8, 7.5, 8.3, 9.3], [-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75])
     exact = [find_resonance(coated_sphere([7.5], [1.49, 1.0]), order, 1, polarisation) for order in (120, 121)]
     found = find_modes(cavity, ModeRequest(polarisation, exact[0].wavelength_nm + 3.0, None, 120, 1, 2, 1e-8))
     assert [mode.q for mode in found] == [0, 1]
@@ -42,9 +40,7 @@ def test_sphere_of_high_q(polarisation: str) -> None:
 def test_leaky_sphere_with_absorbing_layers(polarisation: str, wavelength_nm: float, q_factor: float) -> None:
     """Sphere of index 2.5 in 1.45, R = 2.5 um, l = 21 (closed form, given with 13 and 6 digits). The layers change the
     leak by about a thousandth: 1e-3 of Q, 1e-3/Q of the wavelength."""
-    cavity = sphere(
-        2.5, 2.5, 1.45, [0.8, 1.5, 2.05, 2.5, 3.1, 3.8, 4.5], [-1.35, -1.0, -0.65, -0.3, 0.0, 0.3, 0.65, 1.0, 1.35]
-    )
+    cavity = sphere(2.5, 2.5, 1.45, [0.8, 1.5, 2.05, 2.5, 3.1, 3.8, 4.5], [-1.35, -1.0, -0.65, -0.3, 0.0, 0.3, 0.65, 1.0, 1.35])
     mode = find_modes(cavity, ModeRequest(polarisation, wavelength_nm + 10.0, None, 21, 1, 1, 1e-6))[f"{polarisation} 21 1 0"]
     error, stated = mode.wavelength_nm / wavelength_nm - 1, mode.wavelength_error_nm / mode.wavelength_nm
     ratio = 10**mode.losses.radiation / q_factor - 1

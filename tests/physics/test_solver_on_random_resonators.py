@@ -120,12 +120,8 @@ def test_leaky_modes_beside_less_leaky_ones(seed: int) -> None:
     held(seed, 1e-6)
 
 
-@pytest.mark.parametrize(
-    ("radius", "body", "surround", "order", "p"), [(2.415, 2.017, 1.33, 38, 4), (2.67, 1.582, 1.0, 31, 4)]
-)
-def test_lost_mode_is_never_replaced_by_another(
-    radius: float, body: float, surround: float, order: int, p: int
-) -> None:
+@pytest.mark.parametrize(("radius", "body", "surround", "order", "p"), [(2.415, 2.017, 1.33, 38, 4), (2.67, 1.582, 1.0, 31, 4)])
+def test_lost_mode_is_never_replaced_by_another(radius: float, body: float, surround: float, order: int, p: int) -> None:
     """Q of about 100 at p = 4, where a TE mode of l = m + 1 lies close: found right, or reported as not found."""
     cavity = Cavity(Spheroid(radius, radius), ConstantIndex.of(body), ConstantIndex.of(surround))
     exact = find_resonance(Resonator((radius,), (body, surround), True), order, p, "TM")

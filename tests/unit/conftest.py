@@ -55,9 +55,7 @@ def synthetic_field(m: int, p: int, q: int, n_out: int, n_along: int) -> FieldSa
     )
 
 
-def synthetic_mode(
-    m: int = 122, p: int = 1, q: int = 0, wavelength_nm: float | None = None, polarisation: str = "TM"
-) -> Mode:
+def synthetic_mode(m: int = 122, p: int = 1, q: int = 0, wavelength_nm: float | None = None, polarisation: str = "TM") -> Mode:
     """A mode with the synthetic field and a loss budget of three parts."""
     wavelength = 538.0 - 4.2 * (m - 122) - 14.0 * (p - 1) - 1.1 * q if wavelength_nm is None else wavelength_nm
     inside = 0.985 - 0.01 * (p - 1)

@@ -56,9 +56,7 @@ def raiser(error: BaseException) -> Callable[[], int]:
         ),
     ],
 )
-def test_exit_codes_and_messages(
-    command: Callable[[], int], code: int, told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_exit_codes_and_messages(command: Callable[[], int], code: int, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert ended(command) == code
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", told)
@@ -72,9 +70,7 @@ def test_a_programming_error_is_not_hidden() -> None:
 @pytest.mark.parametrize("command", ["run", "modes", "lase"])
 def test_bad_design_is_two_with_one_line_a_problem(command: str, tmp_path: Path) -> None:
     path = tmp_path / "design.toml"
-    path.write_text(
-        QUICKSTART.read_text().replace("diameter_um = 15.0", "diameter_um = 5.0").replace("span_nm", "spam_nm")
-    )
+    path.write_text(QUICKSTART.read_text().replace("diameter_um = 15.0", "diameter_um = 5.0").replace("span_nm", "spam_nm"))
     result = CliRunner().invoke(app, [command, str(path), "--json"])
     assert result.exit_code == 2
     assert result.stdout == ""

@@ -102,7 +102,7 @@ FILES: list[Callable[[Rng, bytes], bytes]] = [cut_short, no_head, other_bytes]
 
 
 def outcome(file: Path) -> str:
-    """"refused", "right", or what is wrong."""
+    """ "refused", "right", or what is wrong."""
     try:
         found = load_micrograph(file, FIBRE_UM, um_per_pixel=UM_PER_PIXEL)
     except InputError as error:

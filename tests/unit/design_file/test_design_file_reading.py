@@ -134,9 +134,7 @@ def test_no_fibre_without_diameter() -> None:
 
 def test_overrides_accept_numpy_numbers_and_leave_the_input_alone() -> None:
     raw = {"cavity": dict(SPHERE["cavity"]), "modes": dict(SPHERE["modes"])}
-    design = parse_design(
-        raw, overrides={"cavity.diameter_um": np.float64(12.5), "modes.azimuthal_order": np.int64(70)}
-    )
+    design = parse_design(raw, overrides={"cavity.diameter_um": np.float64(12.5), "modes.azimuthal_order": np.int64(70)})
     assert (design.cavity.diameter_um, design.modes.azimuthal_order) == (12.5, 70)
     assert raw["cavity"]["diameter_um"] == 10.0
 

@@ -81,9 +81,7 @@ def wrong_units(rng: np.random.Generator) -> bytes:
 
 
 def unknown_header(rng: np.random.Generator) -> bytes:
-    return text_of(
-        rows(), str(rng.choice(["z,r", "x_um,y_um", "z_um,z_um", "1.0,2.0", "z_m,r_m", "Z_um,R_um"]))
-    ).encode()
+    return text_of(rows(), str(rng.choice(["z,r", "x_um,y_um", "z_um,z_um", "1.0,2.0", "z_m,r_m", "Z_um,R_um"]))).encode()
 
 
 def no_header(rng: np.random.Generator) -> bytes:
@@ -98,9 +96,7 @@ def swapped_columns(rng: np.random.Generator) -> bytes:
 
 def not_finite(rng: np.random.Generator) -> bytes:
     table = [list(row) for row in rows()]
-    table[int(rng.integers(200))][int(rng.integers(2))] = str(
-        rng.choice(["nan", "inf", "-inf", "", "--", "1,5", "0x7"])
-    )
+    table[int(rng.integers(200))][int(rng.integers(2))] = str(rng.choice(["nan", "inf", "-inf", "", "--", "1,5", "0x7"]))
     return text_of([(a, b) for a, b in table]).encode()
 
 

@@ -18,9 +18,7 @@ def _cascade_by_ode(cascade: Cascade, times: np.ndarray) -> np.ndarray:
     return solve_ivp(rate, (0, times[-1]), [1.0, 0.0, 0.0], t_eval=times, rtol=1e-12, atol=1e-14).y
 
 
-@pytest.mark.parametrize(
-    "cascade", [Cascade(), Cascade(2.0, 5.0, 40.0), Cascade(3.0, 3.0, 10.0), Cascade(1.0, 4.0, 4.0)]
-)
+@pytest.mark.parametrize("cascade", [Cascade(), Cascade(2.0, 5.0, 40.0), Cascade(3.0, 3.0, 10.0), Cascade(1.0, 4.0, 4.0)])
 def test_cascade_against_an_ode_solution(cascade: Cascade) -> None:
     """Closed form against DOP853-class accuracy, 1e-8; equal rates are told apart by 2e-6 and hold to 1e-5."""
     times = np.linspace(0.1, 40, 60)

@@ -25,9 +25,7 @@ def test_weak_absorption_series(photons: int) -> None:
     """1 - strength / ((n-1) n^(3/2)) + O(strength^2), from n-th powers of two Gaussians in time and beam."""
     strength = 1e-4
     expected = 1 - strength / ((photons - 1) * photons**1.5)
-    assert float(gaussian_transmittance(np.array([strength]), photons)[0]) == pytest.approx(
-        expected, abs=2 * strength**2
-    )
+    assert float(gaussian_transmittance(np.array([strength]), photons)[0]) == pytest.approx(expected, abs=2 * strength**2)
 
 
 def test_two_photon_closed_form() -> None:
@@ -40,9 +38,7 @@ def test_two_photon_closed_form() -> None:
 def test_three_photon_against_a_double_integral() -> None:
     """u = share of the beam, t = time; adaptive quadrature of the local law."""
     q = 2.0
-    value = dblquad(
-        lambda t, u: np.exp(-t * t) / np.sqrt(1 + q * (u * np.exp(-t * t)) ** 2), 0, 1, -7, 7, epsabs=1e-10
-    )[0]
+    value = dblquad(lambda t, u: np.exp(-t * t) / np.sqrt(1 + q * (u * np.exp(-t * t)) ** 2), 0, 1, -7, 7, epsabs=1e-10)[0]
     assert float(gaussian_transmittance(np.array([q]), 3)[0]) == pytest.approx(value / np.sqrt(np.pi), rel=1e-7)
 
 

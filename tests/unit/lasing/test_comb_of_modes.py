@@ -95,9 +95,7 @@ def test_effective_index_fit() -> None:
 
 def test_modes_beyond_the_reach_take_part_where_they_could_win() -> None:
     """At Q = 360 the asked reach bounds the comb; at Q = 1e9 the red edge reaches gain = loss first and is taken in."""
-    low = [
-        LasingMode(f"TM {m} 1 0", mode.wavelength_nm, 0.99, 1.525, 360.0, m=m) for m, mode in _numbered(range(121, 126))
-    ]
+    low = [LasingMode(f"TM {m} 1 0", mode.wavelength_nm, 0.99, 1.525, 360.0, m=m) for m, mode in _numbered(range(121, 126))]
     high = [LasingMode(mode.label, mode.wavelength_nm, 0.99, 1.525, 1e9, m=mode.m) for mode in low]
     near, _ = competing_comb(low, DOTS, 15.0, 0.65)
     far, origin = competing_comb(high, DOTS, 15.0, 0.65)

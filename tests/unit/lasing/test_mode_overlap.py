@@ -75,10 +75,7 @@ def test_uniform_zones_change_nothing(make_comb) -> None:
 def test_modes_apart_lase_together_modes_alike_compete() -> None:
     """Two modes, one 1.5 nm off the peak: feeding on the same emitters the weaker is suppressed more than on its own
     ones."""
-    pair = [
-        LasingMode(f"TM {k} 1 {q}", place, 0.99, 1.525, 360.0, m=k, q=q)
-        for k, q, place in ((122, 0, 538.0), (122, 1, 541.5))
-    ]
+    pair = [LasingMode(f"TM {k} 1 {q}", place, 0.99, 1.525, 360.0, m=k, q=q) for k, q, place in ((122, 0, 538.0), (122, 1, 541.5))]
     weight = np.array([0.5, 0.5])
     alike = ModeOverlap(weight, np.ones(2), np.ones((2, 2)), 100.0)
     apart = ModeOverlap(weight, np.ones(2), np.array([[1.9, 0.1], [0.1, 1.9]]), 100.0)

@@ -60,9 +60,7 @@ def test_doubling_the_output_points_moves_no_threshold(make_comb) -> None:
     """60 against 120 points: thresholds within 0.5 %, the interpolation on the nodes."""
     comb = make_comb(88.0, span_nm=12.0)
     found = [
-        predict_lasing(
-            comb, DOTS, Pump(fluence_mj_cm2=(1.2, 4.8)), LasingRequest(fluences=n, comb_phases=0), 88.0
-        ).thresholds
+        predict_lasing(comb, DOTS, Pump(fluence_mj_cm2=(1.2, 4.8)), LasingRequest(fluences=n, comb_phases=0), 88.0).thresholds
         for n in (60, 120)
     ]
     for name in ("gain_equals_loss", "ase", "lasing"):
@@ -73,8 +71,7 @@ def test_halving_the_tolerance_moves_no_threshold(make_comb) -> None:
     comb = make_comb(15.0, span_nm=12.0)
     pump = Pump(fluence_mj_cm2=(1.2, 5.5))
     found = [
-        predict_lasing(comb, DOTS, pump, LasingRequest(relative_tolerance=t, comb_phases=0), 15.0).thresholds
-        for t in (1e-4, 5e-5)
+        predict_lasing(comb, DOTS, pump, LasingRequest(relative_tolerance=t, comb_phases=0), 15.0).thresholds for t in (1e-4, 5e-5)
     ]
     assert found[0].lasing == pytest.approx(found[1].lasing, rel=2e-3)
     assert found[0].ase == pytest.approx(found[1].ase, rel=2e-3)
@@ -173,9 +170,7 @@ def test_regime_map_agrees_with_single_predictions(make_comb) -> None:
     pump = Pump(fluence_mj_cm2=(1.5, 5.0))
     found = regime_map(cavities, DOTS, pump, QUICK, fluences=20)
     assert found.modes_lasing.shape == (20, 2)
-    single = predict_lasing(
-        cavities[1][1], DOTS, pump, LasingRequest(quality={"per_um": 24.0}, fluences=20, comb_phases=0), 60.0
-    )
+    single = predict_lasing(cavities[1][1], DOTS, pump, LasingRequest(quality={"per_um": 24.0}, fluences=20, comb_phases=0), 60.0)
     assert found.modes_lasing[:, 1].tolist() == single.modes_lasing_at.tolist()
     assert found.thresholds_mj_cm2["lasing"][1] == single.thresholds.lasing
     assert found.thresholds_mj_cm2["lasing"][0] > found.thresholds_mj_cm2["lasing"][1]

@@ -148,7 +148,7 @@ def damaged(text: str, rng: random.Random) -> str:
 
 
 def refused_or_whole(file: Path, whole: dict[str, float]) -> str:
-    """"refused" with one line that names the file, or "whole": the same regions and areas."""
+    """ "refused" with one line that names the file, or "whole": the same regions and areas."""
     try:
         found = areas(read_section(file))
     except InputError as error:

@@ -38,9 +38,7 @@ def test_linear_range_holds_both_ends_exactly(tmp_path):
 
 
 def test_geometric_range_has_one_ratio(tmp_path):
-    study = study_of(
-        tmp_path, '[axes]\n"cavity.diameter_um" = { from = 10.0, to = 160.0, points = 5, spacing = "geometric" }\n'
-    )
+    study = study_of(tmp_path, '[axes]\n"cavity.diameter_um" = { from = 10.0, to = 160.0, points = 5, spacing = "geometric" }\n')
     assert np.allclose(values(study), [10, 20, 40, 80, 160], rtol=1e-14, atol=0)
 
 
@@ -73,9 +71,7 @@ def test_grid_runs_the_last_axis_fastest_and_pairs_columns(tmp_path):
 
 def test_csv_points_and_derived_keys(tmp_path):
     (tmp_path / "points.csv").write_text("cavity.diameter_um,cavity.body\n15,PMMA\n33.5,silica\n")
-    study = study_of(
-        tmp_path, '[points]\ncsv = "points.csv"\n[derived]\n"cavity.axial_radius_um" = "4 * cavity.diameter_um"\n'
-    )
+    study = study_of(tmp_path, '[points]\ncsv = "points.csv"\n[derived]\n"cavity.axial_radius_um" = "4 * cavity.diameter_um"\n')
     assert values(study, "cavity.axial_radius_um") == [60, 134]
     assert values(study, "cavity.body") == ["PMMA", "silica"]
 

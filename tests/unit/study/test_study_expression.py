@@ -19,9 +19,7 @@ from cavitydesign.study.expression import Expression, ExpressionError
     ],
 )
 def test_value(text, expected):
-    assert Expression(text).value({"x": 3, "cavity.diameter_um": 15, "body": "PMMA"}) == pytest.approx(
-        expected, rel=1e-15
-    )
+    assert Expression(text).value({"x": 3, "cavity.diameter_um": 15, "body": "PMMA"}) == pytest.approx(expected, rel=1e-15)
 
 
 def test_names():

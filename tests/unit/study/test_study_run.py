@@ -268,9 +268,7 @@ def test_two_runs_that_begin_together_share_the_points(tmp_path, monkeypatch):
 
 def test_shards_share_the_points(tmp_path, undisturbed):
     study = toy_study(tmp_path / "a")
-    counts = [
-        run_study(study, evaluate, SerialExecutor(), indices=study.shard(part, 4)).computed for part in (1, 2, 3, 4)
-    ]
+    counts = [run_study(study, evaluate, SerialExecutor(), indices=study.shard(part, 4)).computed for part in (1, 2, 3, 4)]
     assert counts == [8, 8, 7, 7] and text_of(study) == undisturbed
 
 
@@ -283,11 +281,7 @@ def test_shard_text_and_slurm_script(tmp_path):
     path = tmp_path / "job.sh"
     path.write_text(script)
     assert subprocess.run(["bash", "-n", str(path)], check=False).returncode == 0
-    assert (
-        "#SBATCH --array=1-4" in script
-        and "cd '/data/my study'" in script
-        and '--shard "${SLURM_ARRAY_TASK_ID}/4"' in script
-    )
+    assert "#SBATCH --array=1-4" in script and "cd '/data/my study'" in script and '--shard "${SLURM_ARRAY_TASK_ID}/4"' in script
 
 
 def test_estimate_counts_and_times_without_storing(tmp_path):

@@ -31,9 +31,7 @@ def test_columns_and_rows(table):
     assert {"counted", "label", "wavelength_nm", "log10_q.radiation", "log10_q.total", "q_per_um"} <= set(table.columns)
     assert "list" not in table.columns
     assert table.rows[0]["status"] == "missing" and table.rows[-1]["status"] == "failed"
-    assert len([row for row in table.rows if row["point"] == 3]) == next(
-        row["counted"] for row in table.rows if row["point"] == 3
-    )
+    assert len([row for row in table.rows if row["point"] == 3]) == next(row["counted"] for row in table.rows if row["point"] == 3)
     row = next(row for row in table.rows if row["status"] == "ok")
     assert row["q_per_um"] == row["log10_q.total"] / row["cavity.diameter_um"]
 
@@ -110,9 +108,7 @@ def test_ten_thousand_points_are_counted_and_tabulated(tmp_path):
     study = load_study(tmp_path / "study.toml", SCHEMA)
     names = fingerprints(study, range(10_000))
     with Store(study.store).writer() as writer:
-        writer.append(
-            Record(name, "ok", evaluate(study.design_at(study.point(index)), "modes")) for index, name in names.items()
-        )
+        writer.append(Record(name, "ok", evaluate(study.design_at(study.point(index)), "modes")) for index, name in names.items())
     assert study_status(study).done == 10_000
     table = study_table(study, tabulate)
     assert len({row["point"] for row in table.rows}) == 10_000

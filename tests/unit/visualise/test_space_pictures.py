@@ -38,9 +38,7 @@ def test_still_shows_both_signs_of_the_field(make_mode: MakeMode, cavity: Cavity
 
 
 def test_turntable_turns(make_mode: MakeMode, cavity: Cavity, tmp_path: Path) -> None:
-    path = drawn(
-        save_turntable, make_mode(24, wavelength_nm=2700.0), cavity, tmp_path / "t.gif", frames=3, size=(200, 160)
-    )
+    path = drawn(save_turntable, make_mode(24, wavelength_nm=2700.0), cavity, tmp_path / "t.gif", frames=3, size=(200, 160))
     with image.open(path) as animation:
         assert animation.n_frames == 3
         frames = []
