@@ -19,7 +19,7 @@ from ..errors import InputError, MissingLibraryError
 from .gmsh_reader import Meshing, gmsh_file
 from .splitting import FileElements, FileMesh
 
-_LONGEST_SECONDS = 120.0
+_LONGEST_SECONDS = 60.0
 
 
 def read_gmsh(path: Path, meshing: Meshing) -> FileMesh:
