@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 _FAINT_LASER = 0.3
 """Below this ratio of collected laser to photoluminescence the light curve shows no laser break."""
 _FAR_ABOVE = 8.0
+"""Excitons over those at which laser and photoluminescence are equal where the fit ends: emitters fill up beyond."""
 _PAST_ONSET = 100.0
 """Excitons over those at the start of a fit beyond which points are put wider apart."""
 _START = 0.6

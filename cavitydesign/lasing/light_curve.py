@@ -86,10 +86,9 @@ def fit_smooth_curve(fluence_mj_cm2: Array, emission: Array, points: int = 400) 
 
     The standard errors are then those of a curve of as many points as were given.
     """
-    x, y = np.log(fluence_mj_cm2), np.log(emission)
-    fine = np.linspace(x[0], x[-1], points)
-    fit = fit_two_breaks(np.exp(fine), np.exp(PchipInterpolator(x, y)(fine)))
-    widen = math.sqrt(points / len(x))
+    x, y = _resampled(fluence_mj_cm2, emission, points)
+    fit = fit_two_breaks(np.exp(x), np.exp(y))
+    widen = math.sqrt(points / len(fluence_mj_cm2))
     first, second = fit.breaks_error_mj_cm2
     low, middle, high = fit.slopes_error
     return replace(
@@ -105,11 +104,16 @@ def breaks_for_differences(fluence_mj_cm2: Array, emission: Array, fit: TwoBreak
     Sharp hinges have a least sum of squares of their own between any two points: where the curve changes smoothly their breaks
     jump, by 0.3 % at 400 points. These follow it, and lie within as much of the sharp ones.
     """
+    x, y = _resampled(fluence_mj_cm2, emission, points)
+    first, second = (math.log(value) for value in fit.breaks_mj_cm2)
+    return _refined(x, y, first, second, 0.5 * float(x[1] - x[0])).breaks_mj_cm2
+
+
+def _resampled(fluence_mj_cm2: Array, emission: Array, points: int) -> tuple[Array, Array]:
+    """Logarithms of evenly spaced fluences, and of the emission there."""
     x, y = np.log(fluence_mj_cm2), np.log(emission)
     fine = np.linspace(x[0], x[-1], points)
-    first, second = (math.log(value) for value in fit.breaks_mj_cm2)
-    rounding = 0.5 * float(fine[1] - fine[0])
-    return _refined(fine, np.asarray(PchipInterpolator(x, y)(fine)), first, second, rounding).breaks_mj_cm2
+    return fine, np.asarray(PchipInterpolator(x, y)(fine))
 
 
 def _design(x: Array, first: ArrayLike, second: ArrayLike) -> Array:

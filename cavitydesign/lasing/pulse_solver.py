@@ -96,10 +96,6 @@ class PulseSolver:
 
 def _distinct(occupation: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Columns to solve, and the place among these of each: pulses that fill every emitter to the top are all one."""
-    top = occupation[-1].min(axis=0)
-    full = np.flatnonzero(top > 1.0 - _FULL)
-    kept = np.setdiff1d(np.arange(len(top)), full[1:])
-    place = np.searchsorted(kept, np.arange(len(top)))
-    if len(full):
-        place[full] = np.searchsorted(kept, full[0])
+    full = occupation[-1].min(axis=0) > 1.0 - _FULL
+    kept, place = np.unique(np.where(full, full.argmax(), np.arange(len(full))), return_inverse=True)
     return kept, place

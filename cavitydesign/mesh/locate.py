@@ -43,16 +43,16 @@ class Locator:
         element, s, t = np.full(r.size, -1), np.zeros(r.size), np.zeros(r.size)
         x = np.linspace(-0.9, 0.9, _SAMPLES)
         for column in range(near.shape[1]):
-            todo = np.flatnonzero(element < 0)
-            if not todo.size:
+            left = np.flatnonzero(element < 0)
+            if not left.size:
                 break
-            owner, place = np.divmod(near[todo, column], _SAMPLES**2)
+            owner, place = np.divmod(near[left, column], _SAMPLES**2)
             if column:
-                fresh = (near[todo, :column] // _SAMPLES**2 != owner[:, None]).all(axis=1)
-                todo, owner, place = todo[fresh], owner[fresh], place[fresh]
-            a, b = self._newton(owner, x[place // _SAMPLES], x[place % _SAMPLES], target[todo])
+                fresh = (near[left, :column] // _SAMPLES**2 != owner[:, None]).all(axis=1)
+                left, owner, place = left[fresh], owner[fresh], place[fresh]
+            a, b = self._newton(owner, x[place // _SAMPLES], x[place % _SAMPLES], target[left])
             inside = (abs(a) <= 1 + _SLACK) & (abs(b) <= 1 + _SLACK)
-            hit = todo[inside]
+            hit = left[inside]
             element[hit], s[hit], t[hit] = owner[inside], np.clip(a[inside], -1, 1), np.clip(b[inside], -1, 1)
         return element, s, t
 
@@ -60,18 +60,18 @@ class Locator:
         """Reference place of each point in its element; infinite where the point is not in it."""
         s, t = s.copy(), t.copy()
         out_s, out_t = np.full(s.size, np.inf), np.full(s.size, np.inf)
-        todo = np.arange(s.size)
+        left = np.arange(s.size)
         for step in range(_STEPS):
-            r, z, r_s, z_s, r_t, z_t = self.mesh.positions_at(element[todo], s[todo], t[todo])
-            d_r, d_z = target[todo, 0] - r, target[todo, 1] - z
+            r, z, r_s, z_s, r_t, z_t = self.mesh.positions_at(element[left], s[left], t[left])
+            d_r, d_z = target[left, 0] - r, target[left, 1] - z
             det = r_s * z_t - r_t * z_s
             det = np.where(abs(det) < 1e-300, 1e-300, det)
             step_s, step_t = (z_t * d_r - r_t * d_z) / det, (r_s * d_z - z_s * d_r) / det
-            s[todo], t[todo] = np.clip(s[todo] + step_s, -2, 2), np.clip(t[todo] + step_t, -2, 2)
+            s[left], t[left] = np.clip(s[left] + step_s, -2, 2), np.clip(t[left] + step_t, -2, 2)
             done = abs(step_s) + abs(step_t) < _CONVERGED
-            out_s[todo[done]], out_t[todo[done]] = s[todo[done]], t[todo[done]]
-            far = (abs(s[todo]) > _FAR) | (abs(t[todo]) > _FAR) if step >= _STEPS_NEAR else np.zeros(todo.size, dtype=bool)
-            todo = todo[~done & ~far]
-            if not todo.size:
+            out_s[left[done]], out_t[left[done]] = s[left[done]], t[left[done]]
+            far = (abs(s[left]) > _FAR) | (abs(t[left]) > _FAR) if step >= _STEPS_NEAR else np.zeros(left.size, dtype=bool)
+            left = left[~done & ~far]
+            if not left.size:
                 break
         return out_s, out_t

@@ -97,15 +97,14 @@ def log10_radiation_q(
 
 def _bessel(m: int, x: Array) -> tuple[float, Array, Array]:
     """Logarithmic scale, and J_m and J_m' divided by its exponential."""
-    low, high = float(x.min()), float(x.max())
+    high = float(x.max())
     if high <= _SMOOTH * m:
-        return _evanescent(m, x, low, high)
+        return _evanescent(m, x)
     scale = float(log_bessel_j(m, np.array([high]))[0]) if high < 0.999 * m else 0.0
     value, slope = np.empty_like(x), np.empty_like(x)
     beyond = x > _SPLIT * m
     if not beyond.all():
-        below = x[~beyond]
-        at_edge, value[~beyond], slope[~beyond] = _evanescent(m, below, float(below.min()), float(below.max()))
+        at_edge, value[~beyond], slope[~beyond] = _evanescent(m, x[~beyond])
         factor = math.exp(at_edge - scale)
         value[~beyond] *= factor
         slope[~beyond] *= factor
@@ -113,8 +112,9 @@ def _bessel(m: int, x: Array) -> tuple[float, Array, Array]:
     return scale, value, slope
 
 
-def _evanescent(m: int, x: Array, low: float, high: float) -> tuple[float, Array, Array]:
+def _evanescent(m: int, x: Array) -> tuple[float, Array, Array]:
     """The same below the turning point, from one Chebyshev series of the logarithm."""
+    low, high = float(x.min()), float(x.max())
     nodes, to_series = _series_of_samples()
     middle, half = 0.5 * (low + high), 0.5 * (high - low) + 1e-12 * high
     at = middle + half * nodes

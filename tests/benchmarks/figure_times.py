@@ -55,6 +55,7 @@ def _cpu() -> float:
 
 def _gallery() -> ModuleType:
     """The script of the gallery, as a module: its examples are what is timed."""
+    sys.path.insert(0, str(GALLERY.parent))
     spec = importlib.util.spec_from_file_location("make_gallery", GALLERY)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
