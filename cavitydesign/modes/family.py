@@ -8,8 +8,9 @@ basis wanting, the correction (K - s B)^-1 r joins it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from .problem import EigenProblem, Values, WindowProblem
 from .seeds import FamilySeed, Seed
 from .snapshot import RawMode, Snapshot
 
+Beside = TypeVar("Beside")
 Array = NDArray[np.float64]
 _MOST_WANTED = 60
 _MOST_ROUNDS = 10
@@ -191,16 +193,8 @@ class ReducedFamily:
             mass = mass + (np.stack([e.axial for e in eps])[:, active] * along).sum(axis=1)
             return np.sqrt(stiffness / mass + 0j), eps
 
-        first, eps = next_k(k)
-        for _ in range(20):
-            second, eps = next_k(first)
-            change = second - first
-            if (abs(change) < 1e-15 * abs(second)).all():
-                break
-            before = np.where(first == k, 1.0, first - k)
-            rate = np.where(first == k, 0.0, change / before)
-            k, first = first, second + change * rate / (1.0 - rate)
-        return np.where(first.imag <= 0, first, first.conj()), eps
+        k, eps = steffensen(next_k, k)
+        return np.where(k.imag <= 0, k, k.conj()), eps
 
     def _absorbing(self, m: int, k: complex, weights: Values, eps: Permittivities) -> complex:
         """Wavenumber with the imaginary permittivities too: Rayleigh-quotient iteration of the complex small problem."""
@@ -216,6 +210,28 @@ class ReducedFamily:
             value = complex((y @ stiffness @ y) / (y @ mass @ y))
         root = complex(np.sqrt(value))
         return root if root.real > 0 else -root
+
+
+def steffensen(advance: Callable[[Values], tuple[Values, Beside]], begin: Values) -> tuple[Values, Beside]:
+    """Fixed points of independent contractions, to rounding, and what came with the last step (Steffensen's method).
+
+    Parameters
+    ----------
+    advance : callable
+        From (n,) values to the next ones and anything that belongs to them.
+    begin : (n,) array
+    """
+    first, beside = advance(begin)
+    for _ in range(20):
+        second, beside = advance(first)
+        step, change = first - begin, second - first
+        if (abs(change) < 1e-15 * abs(second)).all():
+            break
+        # Dispersion contracts by some per cent a step; what does not contract is rounding, of a value that stands already.
+        contracts = 2.0 * abs(change) < abs(step)
+        rate = np.where(contracts, change, 0.0) / np.where(contracts, step, 1.0)
+        begin, first = first, second + change * rate / (1.0 - rate)
+    return first, beside
 
 
 def _tracked(begin: Values, masses: Values, vectors: Values, start: int) -> NDArray[np.int64]:
