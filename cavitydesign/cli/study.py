@@ -182,7 +182,7 @@ def worker_count(asked: int | None) -> int:
 
 def executor_of(workers: int, scheduler: str | None) -> Executor:
     """Where points are computed: a Dask scheduler if one is named, else processes on this machine."""
-    from ..study import ProcessExecutor, SerialExecutor
+    from ..study import ProcessExecutor
     from ..survey import WORKER_MODULES
 
     if scheduler is not None:
@@ -193,7 +193,7 @@ def executor_of(workers: int, scheduler: str | None) -> Executor:
         if not scheduler.startswith(("tcp://", "tls://")):
             raise InputError(f"--scheduler {scheduler}: tcp://HOST:PORT or local is needed")
         return DaskExecutor(scheduler)
-    return SerialExecutor() if workers == 1 else ProcessExecutor(workers, WORKER_MODULES)
+    return ProcessExecutor(workers, WORKER_MODULES)
 
 
 def _indices(loaded: Study, shard: str | None) -> Sequence[int] | None:

@@ -2,8 +2,9 @@
 
 from .axes import Axis, Value
 from .estimate import Estimate, estimated
-from .executor import Executor, ProcessExecutor, SerialExecutor
+from .executor import Executor, SerialExecutor
 from .fingerprint import canonical_text, fingerprint
+from .process_executor import ProcessExecutor
 from .record import Record
 from .run import RunSummary, run_study
 from .status import StudyStatus, study_status

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import queue
+import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -13,6 +16,8 @@ from .executor import Batch, Batches, Evaluate, Executor, Task, computed_batch
 from .record import FAILED, Record
 
 _CONNECT_SECONDS = 20
+_LOOK_SECONDS = 5.0
+_WORKERLESS_SECONDS = 60.0
 
 
 class SchedulerError(CavityDesignError):
@@ -39,41 +44,51 @@ class DaskExecutor(Executor):
             yield from self._spread(client, evaluate, Batches(tasks))
 
     def _spread(self, client: Any, evaluate: Evaluate, batches: Batches) -> Iterator[list[Record]]:
-        from distributed import as_completed
-
+        waiting = _Waiting(batches)
         running: dict[Any, Batch] = {}
-        finished = as_completed([], loop=client.loop, with_results=False)
+        finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
         def hand_out() -> None:
             room = 3 * max(1, sum(client.nthreads().values())) - len(running)
             for _ in range(room):
-                batch = batches.next()
+                batch = waiting.next(idle=not running)
                 if not batch:
                     return
                 # pure=False: a point that is asked for again is computed again, never taken from a worker's memory.
                 future = client.submit(computed_batch, evaluate, batch, pure=False, retries=2)
                 running[future] = batch
-                finished.add(future)
+                future.add_done_callback(finished.put)
 
         with _lost(self.address):
             hand_out()
         while running:
             with _lost(self.address):
-                future = next(finished)
-                batch = running.pop(future)
-                records = self._outcome(future, batch, batches)
+                future = self._next(client, finished)
+                records = self._outcome(future, running.pop(future), waiting)
                 hand_out()
             yield records
 
-    def _outcome(self, future: Any, batch: Batch, batches: Batches) -> list[Record]:
+    def _next(self, client: Any, finished: queue.SimpleQueue[Any]) -> Any:
+        """The next finished batch; raises where there has been no worker for a minute."""
+        since = time.monotonic()
+        while True:
+            try:
+                return finished.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                if client.nthreads():
+                    since = time.monotonic()
+                elif time.monotonic() - since > _WORKERLESS_SECONDS:
+                    text = f"{_named(self.address)} has had no workers for {_WORKERLESS_SECONDS:g} s; what came back is stored"
+                    raise SchedulerError(f"{text}. Start workers and run again to go on") from None
+
+    def _outcome(self, future: Any, batch: Batch, waiting: _Waiting) -> list[Record]:
         error = future.exception()
         if error is not None and type(error).__name__ != "KilledWorker":
             raise error
         if error is not None:
-            reason = "its worker was lost again and again (killed, or out of memory)"
-            return [Record(task.fingerprint, FAILED, {}, reason) for task in batch]
+            return waiting.take_back(batch)
         records, seconds = future.result()
-        batches.learn(len(batch), seconds)
+        waiting.batches.learn(len(batch), seconds)
         return list(records)
 
     @contextmanager
@@ -97,6 +112,52 @@ class DaskExecutor(Executor):
                 client.close(timeout=2)
                 if cluster is not None:
                     cluster.close(timeout=5)
+
+
+class _Waiting:
+    """Batches to hand out, those of lost workers among them.
+
+    The scheduler blames all that a lost worker had in line. Their points are therefore given out one by one again; a point that is
+    lost once more has the workers to itself, and only one that is lost there is failed.
+
+    Parameters
+    ----------
+    batches : Batches
+    """
+
+    def __init__(self, batches: Batches) -> None:
+        self.batches = batches
+        self._single: deque[Task] = deque()
+        self._alone: deque[Task] = deque()
+        self._suspects: set[str] = set()
+        self._tried_alone: set[str] = set()
+
+    def next(self, idle: bool) -> Batch:
+        """What to hand out; a point that needs all workers only where they are idle."""
+        if self._tried_alone and not idle:
+            return []
+        self._tried_alone.clear()
+        if self._single:
+            return [self._single.popleft()]
+        batch = self.batches.next()
+        if not batch and idle and self._alone:
+            batch = [self._alone.popleft()]
+            self._tried_alone = {batch[0].fingerprint}
+        return batch
+
+    def take_back(self, batch: Batch) -> list[Record]:
+        """Note that a batch was lost with its workers; the record of a point that is to blame."""
+        failed = []
+        for task in batch:
+            if task.fingerprint in self._tried_alone:
+                reason = "its worker was lost again and again (killed, or out of memory)"
+                failed.append(Record(task.fingerprint, FAILED, {}, reason))
+            elif len(batch) == 1 and task.fingerprint in self._suspects:
+                self._alone.append(task)
+            else:
+                self._suspects.add(task.fingerprint)
+                self._single.append(task)
+        return failed
 
 
 def _named(address: str | None) -> str:

@@ -12,7 +12,8 @@ import pytest
 from toy_points import SCHEMA, evaluate, tabulate
 
 from cavitydesign.study import SerialExecutor, Store, load_study, run_study, study_table
-from cavitydesign.study.dask_executor import DaskExecutor, SchedulerError
+from cavitydesign.study.dask_executor import DaskExecutor, SchedulerError, _Waiting
+from cavitydesign.study.executor import Batches, Task
 from cavitydesign.study.table_file import csv_text
 
 pytest.importorskip("distributed")
@@ -108,3 +109,36 @@ def test_kill_9_of_the_scheduler_keeps_what_came_back(tmp_path, cluster):
     summary = run_study(study, evaluate, SerialExecutor())
     assert (summary.already_there, summary.computed) == (stored, 40 - stored)
     assert text_of(study) == text_of(calm)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_scheduler_without_workers_is_told(tmp_path, cluster, monkeypatch):
+    monkeypatch.setattr("cavitydesign.study.dask_executor._LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("cavitydesign.study.dask_executor._WORKERLESS_SECONDS", 1.0)
+    for worker in cluster.workers:
+        worker.kill()
+        worker.wait()
+    with pytest.raises(SchedulerError, match="has had no workers for 1 s; what came back is stored"):
+        run_study(toy_study(tmp_path / "dask"), evaluate, DaskExecutor(cluster.address))
+
+
+def test_points_lost_beside_a_deadly_one_are_not_blamed():
+    """The scheduler blames all that a lost worker had in line: here whatever is handed out together with point 5."""
+    batches = Batches(Task(str(number), {}, "modes") for number in range(20))
+    batches.learn(8, 1e-9)
+    batches.learn(8, 1e-9)
+    waiting, failed, done = _Waiting(batches), [], []
+    handed = [waiting.next(idle=True)]
+    while handed:
+        # Up to three batches at once, of which all are lost with that of the deadly point.
+        while len(handed) < 3 and (batch := waiting.next(idle=not handed)):
+            handed.append(batch)
+        deadly = any(task.fingerprint == "5" for batch in handed for task in batch)
+        for batch in handed:
+            if deadly:
+                failed += waiting.take_back(batch)
+            else:
+                done += batch
+        handed = [batch] if (batch := waiting.next(idle=True)) else []
+    assert [record.fingerprint for record in failed] == ["5"]
+    assert sorted(int(task.fingerprint) for task in done) == [number for number in range(20) if number != 5]
