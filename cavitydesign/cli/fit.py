@@ -138,6 +138,25 @@ def _print(answer: FitAnswer) -> None:
     told = ["wavelengths of the file are those of air; here they are those of vacuum"] if answer.peaks.measured_in == "air" else []
     told += [f"{more} more labellings (--json lists all)"] if more > 0 else []
     if not answer.identified:
-        told.append("the data do not single out one labelling: a tighter prior of the diameter would")
+        told += ["the data do not single out one labelling", *_would_decide(answer)]
     over_all = f"diameter over all labellings: {answer.diameter_um:.4f} +- {answer.diameter_error_um:.4f} um"
     print_tables(shown, named, over_all, *told)
+
+
+def _would_decide(answer: FitAnswer) -> list[str]:
+    """What to measure next, a line each."""
+    advice, first = answer.advice, answer.candidates[0]
+    if advice is None:
+        return []
+    lines = []
+    if advice.polarised_peak is not None and advice.probability_by_polarisation is not None:
+        peak, label = answer.peaks.wavelength_nm[advice.polarised_peak], first.labels[advice.polarised_peak]
+        assert label is not None
+        lines.append(
+            f"measure the polarisation of the line at {peak:.3f} nm: if it is {label[:2]}, "
+            f"the first labelling has {advice.probability_by_polarisation:.3f}"
+        )
+    if advice.optical_diameter_sd is not None:
+        known = 100 * advice.optical_diameter_sd
+        lines.append(f"or know the product of diameter and index to {known:.2g} %: --diameter-sd with --index-sd")
+    return lines or ["a wider spectrum, or one with more families, would tell more"]

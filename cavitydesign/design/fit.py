@@ -8,6 +8,7 @@ Every labelling that explains the peaks is therefore kept, with its probability.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from ..errors import SolverError
 from .comb import CombModel
+from .fit_advice import FitAdvice, Named, advice
 from .fit_moves import explored
 from .fit_prior import FitPrior
 from .fit_refine import Labelling, refined
@@ -97,6 +99,8 @@ class FitAnswer:
         Mean and standard deviation over the candidates by their probabilities.
     peaks : Peaks
     prior : FitPrior
+    advice : FitAdvice or None
+        What one more measurement would tell; None where no rival is left.
     """
 
     candidates: tuple[FitCandidate, ...]
@@ -104,6 +108,7 @@ class FitAnswer:
     diameter_error_um: float
     peaks: Peaks
     prior: FitPrior
+    advice: FitAdvice | None
 
     @property
     def identified(self) -> bool:
@@ -121,6 +126,7 @@ class FitAnswer:
             "measured_in": self.peaks.measured_in,
             "peaks_nm": self.peaks.wavelength_nm.tolist(),
             "peaks_error_nm": self.peaks.error_nm.tolist(),
+            "advice": None if self.advice is None else dict(self.advice.__dict__),
             "candidates": [candidate.to_json_dict() for candidate in self.candidates],
         }
 
@@ -165,7 +171,20 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
     errors = np.array([candidate.diameter_error_um for candidate in candidates])
     mean = float(share @ diameters)
     spread = math.sqrt(float(share @ (errors**2 + (diameters - mean) ** 2)))
-    return FitAnswer(candidates, mean, spread, peaks, prior)
+    return FitAnswer(candidates, mean, spread, peaks, prior, _advice(candidates, kept, lines))
+
+
+def _advice(candidates: Sequence[FitCandidate], kept: Sequence[tuple[float, Labelling]], lines: SpectrumLines) -> FitAdvice | None:
+    """Candidates placed by their optical diameters, in which diameter and index weigh as they move the first one's comb."""
+    model, prior, best = lines.model, lines.prior, kept[0][1]
+    family = np.array([next(iter(best.centre_orders))])
+    _, slopes = model.order_and_slopes(family, np.array([sum(lines.window_nm) / 2]), *map(float, best.parameters[:2]))
+    of_index = float(slopes[2, 0] / slopes[1, 0])
+    named = [
+        Named(candidate.probability, float(labelling.parameters[0] + of_index * labelling.parameters[1]), candidate.labels)
+        for candidate, (_, labelling) in zip(candidates, kept, strict=True)
+    ]
+    return advice(named, math.hypot(prior.diameter_sd_um / model.diameter_um, of_index * prior.index_sd))
 
 
 def _keep(found: list[Labelling], labelling: Labelling) -> None:

@@ -188,7 +188,8 @@ def test_fit_prints_labels_and_what_the_data_cannot_tell(folder, spectrum):
     few = folder / "few.csv"
     few.write_text("\n".join(file.read_text().splitlines()[:4]) + "\n")
     text = told("fit", folder / "design.toml", few, "--workers", 1, "--noise", "0.5", "--diameter-sd", "0.3").stdout
-    assert "the data do not single out one labelling: a tighter prior of the diameter would" in text
+    assert "the data do not single out one labelling" in text
+    assert "know the product of diameter and index to" in text
 
 
 def test_a_single_spacing_implies_a_diameter(folder):
