@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from test_study_run import command_of, descendants, text_of, toy_study
+from test_study_run import command_of, descendants, spawn, text_of, toy_study
 from toy_points import evaluate, tabulate
 
 from cavitydesign.errors import InputError
@@ -63,12 +63,10 @@ def test_neighbours_of_a_deadly_point_are_not_blamed(tmp_path):
     """Two workers: whatever stands beside or behind the deadly point is computed, each exactly once."""
     study = toy_study(tmp_path / "a", points=30, design="deadly_um = 17\nsleep_s = 0.005")
     log = tmp_path / "log"
-    os.environ["TOY_LOG"] = str(log)
-    try:
-        summary = run_study(study, evaluate, ProcessExecutor(2))
-    finally:
-        del os.environ["TOY_LOG"]
-    assert (summary.computed, list(failures(study))) == (30, [17.0])
+    process = spawn(tmp_path / "a", "2", TOY_LOG=str(log))
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert (study_status(study).done, list(failures(study))) == (29, [17.0])
     tried = [float(line) for line in log.read_text().splitlines()]
     again = {diameter: tried.count(diameter) for diameter in tried if tried.count(diameter) > 1}
     assert again == {17.0: 6}, f"tried more than once: {again}"
