@@ -138,10 +138,16 @@ def design_schema(checked: bool = True) -> DesignSchema:
         return DesignSchema(read_toml, read_toml, lambda key: None, TASKS, relevant_version(), files_of_design)
     from .design_file import key_problem, value_problem
 
-    return DesignSchema(read_toml, _read, key_problem, TASKS, relevant_version(), files_of_design, value_problem)
+    return DesignSchema(read_toml, _read, key_problem, TASKS, relevant_version(), files_of_design, value_problem, _regions)
 
 
 def _read(path: Path) -> Mapping[str, Any]:
     from .design_file import load_design
 
     return load_design(path).raw
+
+
+def _regions(design: Mapping[str, Any], folder: Path) -> Sequence[str]:
+    from .design_file import parse_design
+
+    return tuple(name for name, _ in parse_design(design, path=folder / "design.toml").cavity.regions)

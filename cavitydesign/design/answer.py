@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ..errors import SolverError
 from .expectation import expected_loss, model_optimum
-from .first_order import value_at
 from .goal import Goal
 from .margins import margins
 from .outcome import outcomes
@@ -21,6 +20,7 @@ from .refine import refine
 from .robust import RobustDesign, best_of, robust_designs
 from .search import Solver, Trials, distinct, response_of, searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
+from .value_at import value_at
 
 Array = NDArray[np.float64]
 

@@ -15,6 +15,7 @@ from ..errors import CavityDesignError
 from ..study.fingerprint import text_fingerprint
 from .linear import LinearModes, Side
 from .search import Solver
+from .value_at import value_at
 
 Array = NDArray[np.float64]
 
@@ -118,16 +119,6 @@ def first_order_result(design: Mapping[str, Any], task: str, linear: LinearModes
     ).to_json_dict()
     lasing.pop("seconds", None)
     return {"modes": listed, "lasing": lasing}
-
-
-def value_at(design: Mapping[str, Any], key: str) -> float:
-    """A number of a design by its dotted key; 0 where it is absent (an offset, say)."""
-    table: Any = design
-    for name in key.split("."):
-        table = table[int(name)] if isinstance(table, list) else table.get(name) if isinstance(table, Mapping) else None
-    if isinstance(table, Mapping):
-        table = table.get("value")
-    return 0.0 if table is None else float(table)
 
 
 def knows_all(linear: LinearModes, names: tuple[str, ...], task: str) -> bool:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import nearest
-from ..study.axes import Bounds, range_bounds
+from ..study.axes import Axis, Bounds, range_bounds
 from ..study.expression import Expression
+from ..study.study import Study
 from ..study.user_file import DesignSchema, UserFile
 from .goal import Goal, Limit, Objective
 from .outcome import outcome_problem
+from .value_at import value_at
 
 KEYS = ("design", "title", "store", "variables", "derived", "goal", "second", "constraints", "spread", "search")
 SEARCH_KEYS = ("solves", "samples", "checks", "seed")
 SENSES = ("maximise", "minimise", "target")
+BOUNDS = ("below", "above")
 _SOLVES_FOR_ONE = 40
 _SOLVES_FOR_MORE = 20
 
@@ -38,14 +42,17 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
     file = UserFile(path, schema, KEYS, texts=("store", "title"))
     design = file.design()
     variables = _variables(file)
-    objective = _objective(file, "goal")
-    second = _objective(file, "second") if "second" in file.content else None
-    limits = _limits(file)
+    regions = schema.regions_of(design, file.folder) if design else None
+    objective = _objective(file, "goal", regions)
+    second = _objective(file, "second", regions) if "second" in file.content else None
+    limits = _limits(file, regions)
     spread = _spread(file)
     derived = _derived(file, variables)
     search = _search(file, len(variables))
     file.raise_if_any()
     _check_bounds(file, design, variables, {*variables, *derived})
+    _check_spreads(file, design, variables, spread)
+    _check_derived(file, design, variables, derived)
     file.raise_if_any()
     assert objective is not None
     return Goal(
@@ -72,7 +79,7 @@ def _plain(value: Any) -> float:
 
 def _variables(file: UserFile) -> dict[str, Bounds]:
     found: dict[str, Bounds] = {}
-    entries = file.entries("variables")
+    entries = file.entries("variables", ends=file.names_design_key)
     if not entries:
         file.add("variables", ": missing; give from and to of at least one design key")
     for key, entry in entries.items():
@@ -97,7 +104,38 @@ def _check_bounds(file: UserFile, design: Mapping[str, Any], variables: Mapping[
                 file.add(f'variables."{key}".{name}', f" = {end:g}: {problem}")
 
 
-def _objective(file: UserFile, key: str) -> Objective | None:
+def _check_spreads(file: UserFile, design: Mapping[str, Any], variables: Mapping[str, Bounds], spread: Mapping[str, float]) -> None:
+    """Only numbers that are no whole numbers scatter."""
+    for key, sd in spread.items():
+        nominal = variables[key].high if key in variables else value_at(design, key)
+        if math.isnan(nominal):
+            file.add(f'spread."{key}"', ": the design has a text there; only numbers scatter")
+            continue
+        problem = file.schema.value_problem(design, key, nominal + sd, file.folder, {*spread, *variables})
+        if problem is not None:
+            file.add(f'spread."{key}"', f": {nominal + sd:g}, one sd above {nominal:g}: {problem}")
+
+
+def _check_derived(
+    file: UserFile, design: Mapping[str, Any], variables: Mapping[str, Bounds], derived: Mapping[str, Expression]
+) -> None:
+    """Arithmetic must name what is there; a key that has no right value where all variables are least nor most has one nowhere."""
+    ends = (tuple(b.low for b in variables.values()), tuple(b.high for b in variables.values()))
+    study = Study(design, "modes", (Axis(tuple(variables), ends),), file.schema.version, file.path.parent, derived)
+    told = len(file.lines)
+    file.check_derived(study, "a variable")
+    if len(file.lines) > told:
+        return
+    varied = {*variables, *derived}
+    for key, expression in derived.items():
+        values = [study.point(place).values[key] for place in range(len(ends))]
+        problems = [file.schema.value_problem(design, key, value, file.folder, varied) for value in values]
+        if all(problems):
+            found = " and ".join(f"{value:g}" if isinstance(value, float) else repr(value) for value in values)
+            file.add(f'derived."{key}"', f" = {expression.text!r}: {found} at the ends of the variables: {problems[0]}")
+
+
+def _objective(file: UserFile, key: str, regions: Sequence[str] | None) -> Objective | None:
     table = file.table(key)
     senses = [sense for sense in SENSES if sense in table]
     for name in table:
@@ -112,7 +150,7 @@ def _objective(file: UserFile, key: str) -> Objective | None:
     if not isinstance(outcome, str):
         file.add(named, f" = {outcome!r}: the name of an outcome is needed")
         return None
-    wrong = outcome_problem(outcome)
+    wrong = outcome_problem(outcome, regions)
     if wrong is not None:
         file.add(named, f": {wrong}")
         return None
@@ -123,15 +161,16 @@ def _objective(file: UserFile, key: str) -> Objective | None:
     return Objective(outcome, sense, None if target is None else float(target))
 
 
-def _limits(file: UserFile) -> list[Limit]:
+def _limits(file: UserFile, regions: Sequence[str] | None) -> list[Limit]:
     limits = []
-    for outcome, entry in file.entries("constraints", ("below", "above")).items():
+    for outcome, entry in file.entries("constraints", BOUNDS, lambda name: outcome_problem(name) is None).items():
         place = f'constraints."{outcome}"'
-        wrong = outcome_problem(outcome)
+        wrong = outcome_problem(outcome, regions)
         if wrong is not None:
             file.add(place, f": {wrong}")
-        if not isinstance(entry, dict) or not entry or not set(entry) <= {"below", "above"}:
-            file.add(place, f" = {entry!r}: {{ below = number }}, {{ above = number }} or both are needed")
+        elif not isinstance(entry, dict) or not entry or not set(entry) <= set(BOUNDS):
+            needed = "{ below = number }, { above = number } or both are needed"
+            file.add(place, f" = {entry!r}: {needed}{_nearest_of(entry, BOUNDS)}")
         elif not all(_is_number(bound) for bound in entry.values()):
             file.add(place, f" = {entry!r}: bounds must be numbers")
         elif "below" in entry and "above" in entry and entry["above"] >= entry["below"]:
@@ -143,12 +182,13 @@ def _limits(file: UserFile) -> list[Limit]:
 
 def _spread(file: UserFile) -> dict[str, float]:
     found: dict[str, float] = {}
-    for key, entry in file.entries("spread", ("sd",)).items():
+    for key, entry in file.entries("spread", ("sd",), file.names_design_key).items():
         place = f'spread."{key}"'
         if file.wrong_key(place, key):
             continue
         if not isinstance(entry, dict) or set(entry) != {"sd"} or not _is_number(entry["sd"]) or entry["sd"] <= 0:
-            file.add(place, f" = {entry!r}: {{ sd = number above 0 }} is needed, in the unit of the key")
+            needed = "{ sd = number above 0 } is needed, in the unit of the key"
+            file.add(place, f" = {entry!r}: {needed}{_nearest_of(entry, ('sd',))}")
         else:
             found[key] = float(entry["sd"])
     return found
@@ -181,6 +221,12 @@ def _second_of(limits: list[Limit], objective: Objective) -> Objective | None:
         if limit.outcome != objective.outcome:
             return Objective(limit.outcome, "minimise" if limit.below is not None else "maximise")
     return None
+
+
+def _nearest_of(entry: Any, allowed: Sequence[str]) -> str:
+    """Nearest right name of the first key of a table that is not allowed."""
+    wrong = [str(key) for key in entry if key not in allowed] if isinstance(entry, Mapping) else []
+    return nearest(wrong[0], allowed) if wrong else ""
 
 
 def _is_number(value: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import nearest
@@ -37,11 +37,22 @@ STATIC_OUTCOMES = ("threshold_gain_per_cm", "gain_equals_loss_mj_cm2")
 OUTCOMES = LASING_OUTCOMES + STATIC_OUTCOMES + MODE_OUTCOMES
 
 
-def outcome_problem(name: str) -> str | None:
-    """What is wrong with the name of an outcome, None if it is right."""
-    if name in OUTCOMES or name.startswith("confinement."):
+_ANY_REGION = "confinement."
+
+
+def outcome_problem(name: str, regions: Sequence[str] | None = None) -> str | None:
+    """What is wrong with the name of an outcome, None if it is right.
+
+    Parameters
+    ----------
+    name : str
+    regions : sequence of str or None
+        Of the cavity, beside fibre, body and surround; None where nobody knows them.
+    """
+    if name in OUTCOMES or (regions is None and name.startswith(_ANY_REGION)):
         return None
-    return f"unknown outcome {name!r}{nearest(name, OUTCOMES)}; outcomes: {', '.join(OUTCOMES)}"
+    known = dict.fromkeys((*OUTCOMES, *(_ANY_REGION + region for region in regions or ())))
+    return None if name in known else f"unknown outcome {name!r}; outcomes: {', '.join(known)}{nearest(name, known)}"
 
 
 def task_for(names: set[str]) -> str:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ..study.sampling import unit_points
 from .expectation import expected_loss
-from .first_order import value_at
 from .goal import Goal
 from .response import Model, fit_response
 from .search import Solver, Trials, response_of, without_gaps
+from .value_at import value_at
 
 Array = NDArray[np.float64]
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ..errors import nearest
+
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -115,6 +117,9 @@ class Expression:
                 parts = [left, *rest]
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
                 parts = args
+            case ast.Call(func=ast.Name(id=name)) if name not in _FUNCTIONS:
+                known = f"functions: {', '.join(_FUNCTIONS)}{nearest(name, _FUNCTIONS)}"
+                raise ExpressionError(f"{self.text!r}: {name!r} is not allowed; {known}")
             case _:
                 allowed = f"arithmetic, comparisons and {', '.join(_FUNCTIONS)}"
                 raise ExpressionError(f"{self.text!r}: {ast.unparse(node)!r} is not allowed; {allowed}")

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import InputError, nearest
 from .axes import LARGEST_STUDY, Axis, Bounds, list_axis, paired_axis, point_count, range_axis, range_bounds
 from .csv_file import csv_axis, read_csv
-from .expression import Expression, ExpressionError
+from .expression import Expression
 from .plot_spec import read_plot
 from .sampling import METHODS, sampled_axis
 from .study import Study
@@ -64,7 +64,7 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
         plot=plot,
         name=content.get("title", path.stem if path.stem != "study" else path.resolve().parent.name),
     )
-    _check_derived(study, file)
+    file.check_derived(study, "an axis")
     file.raise_if_any()
     return study
 
@@ -73,7 +73,7 @@ def _read_axes(file: UserFile) -> list[tuple[str, Axis]]:
     """The axes, each with what messages say before its keys."""
     content, name = file.content, file.name
     found: list[tuple[str, Axis | None]] = []
-    for key, entry in file.entries("axes").items():
+    for key, entry in file.entries("axes", ends=file.names_design_key).items():
         found.append((f"{name}: axes.", file.collect(_read_axis, key, entry, f'{name}: axes."{key}"')))
     paired = file.entries("paired")
     lists = {key: column for key, column in paired.items() if isinstance(column, list)}
@@ -179,21 +179,6 @@ def _telling_rows(values: Sequence[Any]) -> list[int]:
         numbers = [(value, row) for row, value in enumerate(values) if type(value) is kind]
         rows += [row for _, row in {min(numbers), max(numbers)}] if numbers else []
     return sorted(rows + [row for row, value in enumerate(values) if type(value) not in (int, float)])
-
-
-def _check_derived(study: Study, file: UserFile) -> None:
-    """Arithmetic that names what neither the design nor an axis has is told before anything runs."""
-    known = study.known_quantities
-    for key, expression in study.derived.items():
-        for name in sorted(expression.names - known):
-            text = f"{name!r} is neither in the design nor an axis{nearest(name, known)}"
-            file.add(f'derived."{key}"', f" = {expression.text!r}: {text}")
-        known = known | {key}
-    if not file.lines:
-        try:
-            study.point(0)
-        except ExpressionError as error:
-            file.add("derived", f": {error}")
 
 
 def _check_size(axes: Sequence[Axis], file: UserFile) -> None:

@@ -10,10 +10,15 @@ from typing import Any, TypeVar
 from ..errors import InputError, nearest
 from .axes import RANGE_KEYS
 from .expression import Expression, ExpressionError
+from .study import Study
 
 Read = TypeVar("Read")
 
 _DEEPEST_KEY = 3
+
+
+def _never(key: str) -> bool:
+    return False
 
 
 def _no_value_problem(design: Mapping[str, Any], key: str, value: Any, folder: Path, varied: Collection[str]) -> str | None:
@@ -22,6 +27,10 @@ def _no_value_problem(design: Mapping[str, Any], key: str, value: Any, folder: P
 
 def _no_files(design: Mapping[str, Any], folder: Path) -> Sequence[Path]:
     return ()
+
+
+def _no_regions(design: Mapping[str, Any], folder: Path) -> Sequence[str] | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,8 @@ class DesignSchema:
     value_problem : callable
         From a design, a dotted key, a value of it, the folder where file names start, and all keys that vary, to what is wrong
         with the value whatever the other keys hold, or None.
+    regions_of : callable
+        From a design and that folder to the names of the regions of its cavity, or None where nobody knows.
     """
 
     read_toml: Callable[[Path], dict[str, Any]]
@@ -54,6 +65,7 @@ class DesignSchema:
     version: str
     files_of: Callable[[Mapping[str, Any], Path], Sequence[Path]] = _no_files
     value_problem: Callable[[Mapping[str, Any], str, Any, Path, Collection[str]], str | None] = _no_value_problem
+    regions_of: Callable[[Mapping[str, Any], Path], Sequence[str] | None] = _no_regions
 
 
 class UserFile:
@@ -106,9 +118,13 @@ class UserFile:
         self.add(key, f" = {table!r}: a table is needed")
         return {}
 
-    def entries(self, key: str, leaves: Sequence[str] = RANGE_KEYS) -> dict[str, Any]:
+    def entries(self, key: str, leaves: Sequence[str] = RANGE_KEYS, ends: Callable[[str], bool] = _never) -> dict[str, Any]:
         """`flattened` entries of a table."""
-        return flattened(self.table(key), leaves)
+        return flattened(self.table(key), leaves, ends)
+
+    def names_design_key(self, key: str) -> bool:
+        """Whether a dotted key is one of a design."""
+        return self.schema.key_problem(key) is None
 
     def design(self) -> Mapping[str, Any]:
         """The checked design that the file names; empty, with a problem noted, if there is none."""
@@ -143,8 +159,31 @@ class UserFile:
                 self.add(f'{key}."{name}"', f" = {error}")
         return read
 
+    def check_derived(self, study: Study, what: str) -> None:
+        """Tell of arithmetic of derived keys that names what is not there, or has no value at the first point.
 
-def flattened(table: Mapping[str, Any], leaves: Sequence[str] = RANGE_KEYS, head: str = "") -> dict[str, Any]:
+        Parameters
+        ----------
+        study : Study
+        what : str
+            What its axes are to the user, such as "an axis".
+        """
+        known, told = study.known_quantities, len(self.lines)
+        for key, expression in study.derived.items():
+            for name in sorted(expression.names - known):
+                text = f"{name!r} is neither in the design nor {what}{nearest(name, known)}"
+                self.add(f'derived."{key}"', f" = {expression.text!r}: {text}")
+            known = known | {key}
+        if len(self.lines) == told:
+            try:
+                study.point(0)
+            except ExpressionError as error:
+                self.add("derived", f": {error}")
+
+
+def flattened(
+    table: Mapping[str, Any], leaves: Sequence[str] = RANGE_KEYS, ends: Callable[[str], bool] = _never, head: str = ""
+) -> dict[str, Any]:
     """Entries by dotted key: ``cavity.diameter_um`` without quotes is a nested table in TOML; both spellings are read.
 
     Parameters
@@ -152,14 +191,17 @@ def flattened(table: Mapping[str, Any], leaves: Sequence[str] = RANGE_KEYS, head
     table : mapping
     leaves : sequence of str
         Keys that tell an entry from a nested table.
+    ends : callable
+        Whether a dotted key is complete, so that a table of plain values there is an entry whose keys are misspelt.
     head : str
         What stands before the keys.
     """
     flat: dict[str, Any] = {}
     for key, entry in table.items():
         nested = isinstance(entry, dict) and entry and not set(leaves) & set(entry)
-        if nested and "." not in key and head.count(".") < _DEEPEST_KEY:
-            flat |= flattened(entry, leaves, f"{head}{key}.")
+        complete = nested and ends(head + key) and not any(isinstance(item, dict | list) for item in entry.values())
+        if nested and not complete and "." not in key and head.count(".") < _DEEPEST_KEY:
+            flat |= flattened(entry, leaves, ends, f"{head}{key}.")
         else:
             flat[head + key] = entry
     return flat

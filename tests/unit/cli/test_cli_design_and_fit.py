@@ -142,9 +142,96 @@ def test_spreads_are_ranked(answered):
     assert rows[0]["total"] > rows[1]["total"]
 
 
-def test_a_goal_with_a_misspelt_outcome(folder):
-    (folder / "goal.toml").write_text('design = "design.toml"\n[goal]\nmaximise = "q_totl"\n')
-    assert "did you mean 'q_total'" in told("design", folder / "goal.toml", code=2).stderr
+FASTEST = '[goal]\nmaximise = "fsr_nm"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ('[goal]\nmaximise = "q_totl"', "goal.maximise: unknown outcome 'q_totl'; outcomes: ", "did you mean 'q_total'?"),
+        ('[goal]\nmaximise = "confinement.bdy"', "unknown outcome 'confinement.bdy'", "did you mean 'confinement.body'?"),
+        (
+            FASTEST + '[second]\nminimise = "mode_volum_um3"',
+            "second.minimise: unknown outcome 'mode_volum_um3'; outcomes: ",
+            "did you mean 'mode_volume_um3'?",
+        ),
+        (
+            FASTEST + '[derived]\n"cavity.body.index" = "1.4 + cavity.diametr_um / 100"',
+            "= '1.4 + cavity.diametr_um / 100': 'cavity.diametr_um' is neither in the design nor a variable",
+            "did you mean 'cavity.diameter_um'?",
+        ),
+        (
+            FASTEST + '[derived]\n"cavity.body.index" = "squrt(cavity.diameter_um)"',
+            "derived.\"cavity.body.index\" = 'squrt(cavity.diameter_um)': 'squrt' is not allowed; functions: ",
+            "did you mean 'sqrt'?",
+        ),
+        (
+            FASTEST + '[derived]\n"cavity.body.indx" = "1.5"',
+            'derived."cavity.body.indx": unknown key',
+            "did you mean 'index'?",
+        ),
+        (
+            FASTEST + '[derived]\n"cavity.body.index" = "-cavity.diameter_um"',
+            "derived.\"cavity.body.index\" = '-cavity.diameter_um': -5 and -8 at the ends of the variables",
+            "",
+        ),
+        (
+            FASTEST + "[constraints]\nfsr_nm = { bellow = 12.0 }",
+            "constraints.\"fsr_nm\" = {'bellow': 12.0}: ",
+            "did you mean 'below'?",
+        ),
+        (
+            FASTEST + "[constraints]\nlog10_q.radiation = { abov = 5.0 }",
+            "constraints.\"log10_q.radiation\" = {'abov': 5.0}: ",
+            "did you mean 'above'?",
+        ),
+        (
+            FASTEST + "[constraints]\nlog10_q.radiaton = { above = 5.0 }",
+            'constraints."log10_q.radiaton": unknown outcome',
+            "did you mean 'log10_q.radiation'?",
+        ),
+        (
+            FASTEST + "[spread]\ncavity.diameter_um = { sdd = 0.1 }",
+            "spread.\"cavity.diameter_um\" = {'sdd': 0.1}: ",
+            "did you mean 'sd'?",
+        ),
+        (FASTEST + "[spread]\ncavity.body.indx = { sd = 0.1 }", 'spread."cavity.body.indx": unknown key', "did you mean 'index'?"),
+        (FASTEST + "[spread]\ncavity.profile = { sd = 0.1 }", 'spread."cavity.profile": the design has a text there', ""),
+        (
+            FASTEST + "[spread]\nmodes.radial_orders = { sd = 0.1 }",
+            'spread."modes.radial_orders": ',
+            "must be a whole number (p = 1 .. radial_orders)",
+        ),
+        (FASTEST + "[variable]", "variable: unknown key; allowed: design, ", "did you mean 'variables'?"),
+    ],
+)
+def test_a_wrong_name_in_a_goal_is_told_in_one_line_before_anything_is_solved(folder, text, place, hint):
+    goal = folder / "goal.toml"
+    goal.write_text(VARIABLE + text + "\n")
+    (line,) = told("design", goal, "--workers", 1, code=2).stderr.strip().splitlines()
+    assert line.startswith("goal.toml: ") and place in line and line.removesuffix(")").endswith(hint.removesuffix(")")), line
+    assert not (folder / "goal-results").exists()
+
+
+@pytest.mark.parametrize(
+    ("entry", "hint"),
+    [
+        ("cavity.diameter_um = { frm = 5.0, upto = 8.0 }", "unknown key 'upto'; allowed: from, to, spacing; did you mean 'to'?"),
+        ("cavity.diametr_um = { from = 5.0, to = 8.0 }", 'variables."cavity.diametr_um": unknown key (allowed: '),
+    ],
+)
+def test_a_wrong_name_among_the_variables_is_told_before_anything_is_solved(folder, entry, hint):
+    goal = folder / "goal.toml"
+    goal.write_text(f'design = "design.toml"\n[variables]\n{entry}\n{FASTEST}')
+    problems = told("design", goal, "--workers", 1, code=2).stderr
+    assert hint in problems and "did you mean" in problems and not (folder / "goal-results").exists(), problems
+
+
+def test_an_outcome_that_no_design_has_is_told_after_the_first_points(folder):
+    """Without roughness nothing scatters; whether a design has a loss shows only where it is solved."""
+    goal = folder / "goal.toml"
+    goal.write_text(VARIABLE + '[goal]\nmaximise = "log10_q.scattering"\n[search]\nsolves = 14\n')
+    assert "none of the first 7 points has log10_q.scattering" in told("design", goal, "--workers", 1, code=1).stderr
 
 
 def test_a_goal_that_cannot_be_met(folder):
@@ -207,7 +294,7 @@ def test_a_single_spacing_implies_a_diameter(folder):
     [
         ('"cavity.diameter_um" = { from = -5.0, to = 8.0 }', 'variables."cavity.diameter_um".from = -5: must be greater than 0'),
         ('"cavity.roughness_nm" = { from = 1.0, to = 5000.0 }', 'variables."cavity.roughness_nm".to = 5000: must be at most 1000'),
-        ('"modes.radial_orders" = { from = 1, to = 2.5 }', "must be a whole number"),
+        ('"modes.radial_orders" = { from = 1, to = 2.5 }', "must be a whole number (p = 1 .. radial_orders)"),
     ],
 )
 def test_bounds_outside_what_a_key_allows(folder, bounds, expected):
