@@ -1,6 +1,6 @@
 """Fits of synthetic spectra, by the asymptotic series and by full solves of the truth: the table of docs/design-and-fit.md.
 
-    python tests/benchmarks/fit_spectra.py [--only asymptotic | solved] [--designs 20]
+    python tests/benchmarks/fit_spectra.py [--only asymptotic | solved] [--sample wide | small | narrow] [--designs 20] [--evenly]
 
 Ten spectra about each design. With full solves the truth is a cavity on a fibre (TM and TE, p = 1 and 2) at a diameter and an
 index of its own, solved to 1e-8; the fit has the comb model that the command makes from its twelve solves. What is drawn and
@@ -84,15 +84,22 @@ def main() -> None:
     parser.add_argument("--only", choices=("asymptotic", "solved"))
     parser.add_argument("--designs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--sample", choices=("wide", "small", "narrow"))
+    parser.add_argument("--evenly", action="store_true", help="one, two and three families equally often; else by the fit's prior")
     given = parser.parse_args()
+    samples = {
+        "wide": ("10 to 130 um, 2 %", WIDE),
+        "small": ("10 to 20 um, 2 %", SMALL),
+        "narrow": ("10 to 130 um, 0.05 %", NARROW),
+    }
     forwards = {"asymptotic": {}, "solved": {"model_of_design": solved_model, "lines_of": solved_lines}}
     print("| truth | sample | true among the candidates | first right | stated on average | stated above 0.95 | pulls | CPU |")
     for name, forward in forwards.items():
         if given.only not in (None, name):
             continue
-        for title, sample in (("10 to 130 um, 2 %", WIDE), ("10 to 20 um, 2 %", SMALL), ("10 to 130 um, 0.05 %", NARROW)):
+        for title, sample in (samples[name] for name in samples if given.sample in (None, name)):
             start = time.process_time()
-            stated, first, among, pull = judged_sample(sample, given.seed, given.designs, **forward).T
+            stated, first, among, pull = judged_sample(sample, given.seed, given.designs, evenly=given.evenly, **forward).T
             seconds = (time.process_time() - start) / len(first)
             sure = stated > 0.95
             print(

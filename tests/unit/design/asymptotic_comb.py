@@ -77,12 +77,13 @@ def synthetic(rng, design_diameter_um, prior, families, window, noise_nm, lines_
     return np.array(peaks)[order], [names[j] for j in order], diameter, index_offset
 
 
-def drawn_families(rng, families, prior):
-    """One to three families, drawn from the prior of the fit."""
+def drawn_families(rng, families, prior, evenly=False):
+    """One to three families, drawn from the prior of the fit; `evenly`: one, two and three equally often."""
+    counts = (int(rng.integers(1, 4)),) if evenly else (1, 2, 3)
     while True:
         shown = [f for f in families if rng.random() < prior.family]
         alone = [f for f in shown if (f.p, f.q) != (1, 0) and Family(f.polarisation, 1, 0) not in shown]
-        if 1 <= len(shown) <= 3 and rng.random() < prior.unaccompanied ** len(alone):
+        if len(shown) in counts and rng.random() < prior.unaccompanied ** len(alone):
             return shown
 
 

@@ -32,7 +32,7 @@ def asymptotic_lines(family, diameter, index_offset, design_diameter):
     return comb(family, diameter, index_offset, WINDOW_NM, 4 * design_diameter)
 
 
-def judged(seed, diameters, relative_sd, model_of_design=asymptotic_model, lines_of=asymptotic_lines, **prior_errors):
+def judged(seed, diameters, relative_sd, model_of_design=asymptotic_model, lines_of=asymptotic_lines, evenly=False, **prior_errors):
     """For each spectrum: probability stated first, whether it is right, whether any is, and the diameter's pull."""
     rng = np.random.default_rng(seed)
     outcome = []
@@ -40,7 +40,7 @@ def judged(seed, diameters, relative_sd, model_of_design=asymptotic_model, lines
         prior = FitPrior(relative_sd * diameter, **prior_errors)
         model = model_of_design(diameter, prior)
         for _ in range(SPECTRA_A_DESIGN):
-            families = drawn_families(rng, ALL_FAMILIES, prior)
+            families = drawn_families(rng, ALL_FAMILIES, prior, evenly)
             drawn = synthetic(rng, diameter, prior, families, WINDOW_NM, NOISE_NM, lines_of)
             peaks = Peaks(drawn[0], np.full(len(drawn[0]), NOISE_NM), (None,) * len(drawn[0]))
             answer = fit_peaks(peaks, model, prior)
