@@ -40,32 +40,22 @@ def computed(evaluate: Evaluate, task: Task) -> Record:
         record = Record(task.fingerprint, OK, evaluate(task.design, task.task))
         record.encoded()
         return record
-    except (ImportError, MemoryError, MissingLibraryError):
-        # The machine failed, perhaps, and not the point.
+    except (ImportError, MissingLibraryError):
+        # The machine failed, not the point: nothing is stored of it.
         raise
+    except MemoryError as error:
+        reason = " ".join(f"out of memory {error}".split())
+        return Record(task.fingerprint, FAILED, {}, f"{reason}; fewer workers may help: --workers 1 --retry-failed")
     except CavityDesignError as error:
         return Record(task.fingerprint, FAILED, {}, " ".join(str(error).split()))
     except Exception as error:
         return Record(task.fingerprint, FAILED, {}, f"{type(error).__name__}: {' '.join(str(error).split())}")
 
 
-def settled(evaluate: Evaluate, task: Task) -> Record:
-    """As `computed`; a point for which the memory does not suffice is failed."""
-    try:
-        return computed(evaluate, task)
-    except MemoryError as error:
-        return out_of_memory(task, error)
-
-
-def out_of_memory(task: Task, error: BaseException) -> Record:
-    """The record of a point for which the memory does not suffice."""
-    return Record(task.fingerprint, FAILED, {}, " ".join(f"out of memory {error}".split()))
-
-
 def computed_batch(evaluate: Evaluate, batch: Batch) -> tuple[list[Record], float]:
     """Records of several points and the seconds that they took."""
     start = time.perf_counter()
-    records = [settled(evaluate, task) for task in batch]
+    records = [computed(evaluate, task) for task in batch]
     return records, time.perf_counter() - start
 
 
@@ -100,4 +90,4 @@ class SerialExecutor(Executor):
 
     def run(self, evaluate: Evaluate, tasks: Iterable[Task]) -> Iterator[list[Record]]:
         for task in tasks:
-            yield [settled(evaluate, task)]
+            yield [computed(evaluate, task)]

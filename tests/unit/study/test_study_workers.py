@@ -13,54 +13,15 @@ from toy_points import evaluate, tabulate
 
 from cavitydesign.errors import InputError
 from cavitydesign.study import ProcessExecutor, SerialExecutor, run_study, study_status, study_table
-from cavitydesign.study.crew import WorkerError
-from cavitydesign.study.suspicion import Suspicion, at_least
+from cavitydesign.study.process_executor import WorkerError
 
 
 def failures(study):
     return {row["cavity.diameter_um"]: row["error"] for row in study_table(study, tabulate).rows if row["status"] == "failed"}
 
 
-def test_the_probability_of_so_many_deaths():
-    """Poisson: 1 - e^-x (1 + x) for two or more at x."""
-    assert at_least(2, 0.3) == pytest.approx(1 - 1.3 * 2.718281828459045**-0.3, rel=1e-12)
-    assert at_least(1, 50.0) == pytest.approx(1.0, abs=1e-15)
-
-
-def test_six_deaths_are_guilt_where_nothing_else_dies():
-    suspicion = Suspicion()
-    suspicion.completed("innocent", 0.1)
-    guilty = []
-    for _ in range(6):
-        suspicion.died("deadly", 20.0)
-        guilty.append(suspicion.guilty("deadly"))
-    assert guilty == [False] * 5 + [True]
-
-
-def test_kills_of_others_excuse_a_long_point_but_not_a_deadly_one():
-    """Idle workers die once in two seconds; so does whoever works at a point of ten: no number of such deaths is guilt."""
-    suspicion = Suspicion()
-    for _ in range(200):
-        suspicion.idled(2.0, died=True)
-        suspicion.died("long", 2.0)
-        suspicion.died("deadly", 0.05)
-        assert not suspicion.guilty("long")
-    assert suspicion.guilty("deadly")
-
-
-def test_a_point_that_completes_excuses_its_deaths():
-    suspicion = Suspicion()
-    for _ in range(8):
-        suspicion.died("late", 1.0)
-    assert suspicion.guilty("late")
-    suspicion.completed("late", 1.0)
-    for _ in range(8):
-        suspicion.died("other", 1.0)
-    assert not suspicion.guilty("other"), "eight workers in nine seconds were killed at a point that was innocent"
-
-
 def test_neighbours_of_a_deadly_point_are_not_blamed(tmp_path):
-    """Two workers: whatever stands beside or behind the deadly point is computed, each exactly once."""
+    """Two workers: whatever stands beside or behind the deadly point is computed, again only where it shared its batch."""
     study = toy_study(tmp_path / "a", points=30, design="deadly_um = 17\nsleep_s = 0.005")
     log = tmp_path / "log"
     process = spawn(tmp_path / "a", "2", TOY_LOG=str(log))
@@ -69,7 +30,7 @@ def test_neighbours_of_a_deadly_point_are_not_blamed(tmp_path):
     assert (study_status(study).done, list(failures(study))) == (29, [17.0])
     tried = [float(line) for line in log.read_text().splitlines()]
     again = {diameter: tried.count(diameter) for diameter in tried if tried.count(diameter) > 1}
-    assert again == {17.0: 6}, f"tried more than once: {again}"
+    assert again.pop(17.0) in (6, 7) and set(again.values()) <= {2}, f"tried more than once: {again}"
 
 
 def test_any_number_of_kills_costs_no_point(tmp_path):
@@ -111,7 +72,7 @@ def greedy(design, task):
 def test_a_point_that_is_too_large_for_the_memory_is_named(tmp_path, executor):
     study = toy_study(tmp_path / "a")
     assert run_study(study, greedy, executor).computed == 30
-    assert failures(study) == {12.0: "out of memory Unable to allocate 7.5 PiB"}
+    assert failures(study)[12.0].startswith("out of memory Unable to allocate 7.5 PiB; fewer workers may help")
 
 
 def broken(design, task):
@@ -152,6 +113,6 @@ class DeadOnArrival:
 
 
 def test_workers_that_cannot_start_end_the_run(tmp_path, monkeypatch):
-    monkeypatch.setattr("cavitydesign.study.crew._FALSE_STARTS", 3)
-    with pytest.raises(WorkerError, match=r"end as they start \(exit code"):
+    monkeypatch.setattr("cavitydesign.study.process_executor._FALSE_STARTS", 3)
+    with pytest.raises(WorkerError, match="end as they start"):
         run_study(toy_study(tmp_path / "a"), DeadOnArrival(), ProcessExecutor(2))
