@@ -57,6 +57,14 @@ class PulseOutcomes:
         """Photoluminescence plus the laser as it is collected."""
         return np.asarray(self.spontaneous + medium.laser_collection * self.emitted.sum(axis=0))
 
+    def joined(self, other: PulseOutcomes) -> PulseOutcomes:
+        """These, and after them the others."""
+        return PulseOutcomes(
+            np.concatenate([self.emitted, other.emitted], axis=1),
+            np.concatenate([self.spontaneous, other.spontaneous]),
+            np.concatenate([self.balance_error, other.balance_error]),
+        )
+
     def taken(self, columns: NDArray[np.int64]) -> PulseOutcomes:
         """The outcomes at the given places."""
         return PulseOutcomes(self.emitted[:, columns], self.spontaneous[columns], self.balance_error[columns])

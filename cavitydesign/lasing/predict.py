@@ -22,7 +22,7 @@ from .caveats import calibrations, caveats
 from .cavity_heat import cavity_heat
 from .comb import periodic_comb
 from .competitors import STATIC_EXCITONS, competing_comb
-from .computed_curve import computed_curve, read_thresholds
+from .computed_curve import computed_curve, read_thresholds, with_sharp_onset
 from .exact_threshold import exact_threshold_gain_per_cm
 from .integrate import PulseRun, StepControl
 from .lasing_mode import LasingMode, lasing_modes
@@ -106,8 +106,11 @@ def predict_lasing(
     setting = _Setting(comb, medium, pump, request, diameter_um, shared)
     _tell(progress, "light curve", 0.1)
     curve = computed_curve(setting.solver, pump, setting.per_unit, request.fluences, setting.static)
-    _tell(progress, "regime", 0.6)
     thresholds, fit = read_thresholds(curve, medium, pump, setting.static)
+    if thresholds.rule == "laser output" and thresholds.lasing is not None:
+        curve = with_sharp_onset(curve, setting.solver, pump, setting.per_unit)
+        thresholds, fit = read_thresholds(curve, medium, pump, setting.static)
+    _tell(progress, "regime", 0.6)
     place = request.at_fluence_mj_cm2 or request.regime_factor * (thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1)
     run = setting.solver.traced(setting.excitons(place))
     emitted = run.emitted[:, 0]
@@ -124,9 +127,7 @@ def predict_lasing(
     prediction = LasingPrediction(
         regime=regime,
         single_mode_probability=probability,
-        single_mode_range_mj_cm2=single_mode_range(
-            curve.node_fluence, curve.nodes.emitted, thresholds.lasing, request.single_mode_db
-        ),
+        single_mode_range_mj_cm2=single_mode_range(curve.fluence, curve.emitted(), thresholds.lasing, request.single_mode_db),
         thresholds=thresholds,
         fit=fit,
         fluence_mj_cm2=curve.fluence,

@@ -36,16 +36,12 @@ class Thresholds:
         How `lasing` was read: "light curve", or "laser output" (end of the steep rise of the laser alone) where the
         laser
         is too faint beside the photoluminescence.
-    smooth_ase, smooth_lasing : float or None
-        The breaks of a fit that follows a changing curve without jumps, for derivatives (`breaks_for_differences`).
     """
 
     gain_equals_loss: float | None
     ase: float | None
     lasing: float | None
     rule: str = "light curve"
-    smooth_ase: float | None = None
-    smooth_lasing: float | None = None
 
 
 @dataclass(frozen=True)

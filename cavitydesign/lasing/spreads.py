@@ -131,8 +131,7 @@ def lasing_spread(
 def _outcome(prediction: LasingPrediction, name: str) -> float | None:
     if name == _SUPPRESSION:
         return prediction.regime.side_mode_suppression_db
-    # The breaks that are reported jump by 0.3 %, which is no effect of the number.
-    value: float | None = getattr(prediction.thresholds, name if name == "gain_equals_loss" else f"smooth_{name}")
+    value: float | None = getattr(prediction.thresholds, name)
     return value
 
 

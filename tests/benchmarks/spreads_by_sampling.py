@@ -108,7 +108,7 @@ def small_spreads(count: int) -> None:
         )
         rows.append(
             [mode.wavelength_nm, mode.fsr_nm, mode.losses.radiation, mode.losses.scattering, *static.values(),
-             light.thresholds.gain_equals_loss, light.thresholds.smooth_ase, light.thresholds.smooth_lasing]
+             light.thresholds.gain_equals_loss, light.thresholds.ase, light.thresholds.lasing]
         )  # fmt: skip
     sampled = np.array(rows, dtype=float).std(axis=0, ddof=1)
     carried = [found[best].extra[name] for name in SD_NAMES]
