@@ -12,7 +12,9 @@ from .modes import ModeSet
 from .modes import find_modes as solve_modes
 
 if TYPE_CHECKING:
+    from .gain import Pump
     from .lasing import LasingPrediction
+    from .lasing.pulse_memory import PulseMemory
 
 Progress = Callable[[str, float], None]
 
@@ -20,6 +22,7 @@ Progress = Callable[[str, float], None]
 _NODE = 3.0**0.5
 _LARGEST_MOVE = 0.05
 _LEAST_MOVE_NM = 1e-6
+_FAR_ENOUGH = 1.5
 
 
 def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
@@ -112,6 +115,7 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
         If no mode lies under the gain, or the medium and the pump do not fit each other.
     """
     from .lasing import predict_lasing as predict
+    from .lasing.pulse_memory import PulseMemory
 
     share = 1.0 / (1 + 2 * len(design.spreads))
 
@@ -119,12 +123,15 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
         if progress is not None:
             progress(message, share * done)
 
-    found = predict(modes, design.medium, design.pump, design.lasing, cavity=design.cavity, progress=first)
-    return _with_lasing_spread(found, modes, design, progress) if design.spreads else found
+    memory = PulseMemory()
+    found = predict(modes, design.medium, design.pump, design.lasing, cavity=design.cavity, progress=first, memory=memory)
+    return _with_lasing_spread(found, modes, design, memory, progress) if design.spreads else found
 
 
-def _with_lasing_spread(nominal: LasingPrediction, modes: ModeSet, design: Design, progress: Progress | None) -> LasingPrediction:
-    """The prediction with what the uncertain numbers leave in it: two further predictions for each."""
+def _with_lasing_spread(
+    nominal: LasingPrediction, modes: ModeSet, design: Design, memory: PulseMemory, progress: Progress | None
+) -> LasingPrediction:
+    """The prediction with what the uncertain numbers leave in it: two further predictions for each that changes their inputs."""
     from .design_file.varied import beside, moves_modes
     from .lasing import predict_lasing as predict
     from .lasing.spreads import UncertainNumber, lasing_spread
@@ -143,7 +150,8 @@ def _with_lasing_spread(nominal: LasingPrediction, modes: ModeSet, design: Desig
             moved = solve_modes(side.cavity, side.modes) if moves_modes(key) else modes
             request = replace(side.lasing, comb_phases=0, exact_thresholds=0)
             waves.append({mode.label: mode.wavelength_nm for mode in moved})
-            sides.append(predict(moved, side.medium, side.pump, request, cavity=side.cavity))
+            pump = _reaching(side.pump, nominal.thresholds.lasing)
+            sides.append(predict(moved, side.medium, pump, request, cavity=side.cavity, memory=memory))
         moves = any(abs(wave - waves[1].get(label, wave)) > _LEAST_MOVE_NM for label, wave in waves[0].items())
         numbers.append(UncertainNumber(key, sides[0], sides[1], pair.width / sd, moves))
         if not (moves_modes(key) or any(numbers[-1].effects().values())):
@@ -153,3 +161,9 @@ def _with_lasing_spread(nominal: LasingPrediction, modes: ModeSet, design: Desig
         warnings.append(f"{text}: those of the thresholds are for its computed place; the regime's probability has it moved")
     spread = lasing_spread(nominal, design.lasing, numbers, comb_sd, design.spreads.get("lasing.at_fluence_mj_cm2", 0.0))
     return replace(nominal, spread=spread, warnings=tuple(warnings))
+
+
+def _reaching(pump: Pump, lasing_mj_cm2: float | None) -> Pump:
+    """The pump with a range that shows the lasing threshold beside an uncertain number too, where it shows the nominal one."""
+    low, high = pump.fluence_mj_cm2
+    return replace(pump, fluence_mj_cm2=(low, max(high, _FAR_ENOUGH * (lasing_mj_cm2 or 0.0))))

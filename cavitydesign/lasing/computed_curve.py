@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +15,10 @@ from .averaging import averaged, fluence_reach
 from .integrate import PulseOutcomes
 from .light_curve import TwoBreakFit, fit_smooth_curve
 from .prediction import Thresholds
-from .pulse_solver import PulseSolver
 from .regime import modes_lasing
 
 Array = NDArray[np.float64]
+Solve = Callable[[Array], PulseOutcomes]
 
 _FAINT_LASER = 0.3
 """Below this ratio of collected laser to photoluminescence the light curve shows no laser break."""
@@ -73,7 +74,7 @@ class ComputedCurve:
 
 
 def computed_curve(
-    solver: PulseSolver, pump: Pump, excitons_per_unit: float, points: int, static_mj_cm2: float | None
+    solve: Solve, medium: GainMedium, pump: Pump, excitons_per_unit: float, points: int, static_mj_cm2: float | None
 ) -> ComputedCurve:
     """Solve for the fluences asked, and as far below and above as spot, jitter and the fit need.
 
@@ -81,7 +82,9 @@ def computed_curve(
 
     Parameters
     ----------
-    solver : PulseSolver
+    solve : callable
+        Outcomes of pulses of given excitons.
+    medium : GainMedium
     pump : Pump
     excitons_per_unit : float
         Mean excitations at 1 mJ/cm2.
@@ -98,16 +101,16 @@ def computed_curve(
     limit = high
     if _within_range(static_mj_cm2, pump):
         # emitters go on to emit up to the highest rung, and a laser is read to well above gain = loss in any case
-        end = math.log(max(_FAR_ABOVE, solver.medium.ladder_top(math.inf) / (excitons_per_unit * anchor**pump.photons)))
+        end = math.log(max(_FAR_ABOVE, medium.ladder_top(math.inf) / (excitons_per_unit * anchor**pump.photons)))
         first, last = min(first, math.log(_START)), max(last, end)
         limit = anchor * math.exp(end / pump.photons)
     # one more at the end, for the curve from the last pulse before the limit
     nodes = anchor * np.exp(_pulses(float(first + reach[0]), float(last + reach[1]) + 2.0 * _SPACING) / pump.photons)
-    outcomes = solver.outcomes(excitons_per_unit * nodes**pump.photons)
-    return _seen(solver.medium, pump, fluence, nodes, outcomes, (anchor * _START ** (1.0 / pump.photons), limit))
+    outcomes = solve(excitons_per_unit * nodes**pump.photons)
+    return _seen(medium, pump, fluence, nodes, outcomes, (anchor * _START ** (1.0 / pump.photons), limit))
 
 
-def with_sharp_onset(curve: ComputedCurve, solver: PulseSolver, pump: Pump, excitons_per_unit: float) -> ComputedCurve:
+def with_sharp_onset(curve: ComputedCurve, solve: Solve, medium: GainMedium, pump: Pump, excitons_per_unit: float) -> ComputedCurve:
     """The same with more pulses where the laser's rise bends, for a threshold that is read off the laser alone."""
     place = pump.photons * np.log(curve.node_fluence)
     rise = np.diff(np.log(np.maximum(curve.nodes.emitted.sum(axis=0), 1e-300))) / np.diff(place)
@@ -118,9 +121,9 @@ def with_sharp_onset(curve: ComputedCurve, solver: PulseSolver, pump: Pump, exci
     if not len(added):
         return curve
     order = np.argsort(np.r_[curve.node_fluence, added])
-    outcomes = curve.nodes.joined(solver.outcomes(excitons_per_unit * added**pump.photons)).taken(order)
+    outcomes = curve.nodes.joined(solve(excitons_per_unit * added**pump.photons)).taken(order)
     nodes = np.r_[curve.node_fluence, added][order]
-    return _seen(solver.medium, pump, curve.fluence, nodes, outcomes, (float(curve.fit_fluence[0]), curve.fit_limit))
+    return _seen(medium, pump, curve.fluence, nodes, outcomes, (float(curve.fit_fluence[0]), curve.fit_limit))
 
 
 def _seen(

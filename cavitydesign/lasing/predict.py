@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from .lasing_mode import LasingMode, lasing_modes
 from .overlap import ModeOverlap, needed_overlap
 from .prediction import LasingPrediction, ModeOutcome
 from .pulse import full_width_ps, transform_limit_nm
+from .pulse_memory import PulseMemory, inputs_of_thresholds
 from .pulse_solver import PulseSolver
 from .regime import CombPlaces, decided, probability_over_phase, side_mode_suppression_db, single_mode_range
 from .request import LasingRequest
@@ -51,6 +53,7 @@ def predict_lasing(
     cavity: Cavity | None = None,
     overlap: ModeOverlap | None = None,
     progress: Progress = None,
+    memory: PulseMemory | None = None,
 ) -> LasingPrediction:
     """Predict light curve, thresholds, modes and regime.
 
@@ -71,6 +74,9 @@ def predict_lasing(
         families compete or the spot has a radius, otherwise all emitters see every mode alike.
     progress : callable or None
         Called with a message and a fraction.
+    memory : PulseMemory or None
+        Shared with other predictions: what it knows is not solved again. From the same inputs of thresholds and regime comes the
+        same prediction, with what was asked besides then.
 
     Raises
     ------
@@ -104,11 +110,17 @@ def predict_lasing(
         # the spot is in the zones already
         pump = replace(pump, spot="flat")
     setting = _Setting(comb, medium, pump, request, diameter_um, shared)
+    memory = PulseMemory() if memory is None else memory
+    inputs = inputs_of_thresholds(setting.solver, pump, setting.per_unit, medium, request)
+    known = memory.prediction(inputs)
+    if known is not None:
+        return known
     _tell(progress, "light curve", 0.1)
-    curve = computed_curve(setting.solver, pump, setting.per_unit, request.fluences, setting.static)
+    solve = partial(memory.outcomes, setting.solver)
+    curve = computed_curve(solve, medium, pump, setting.per_unit, request.fluences, setting.static)
     thresholds, fit = read_thresholds(curve, medium, pump, setting.static)
     if thresholds.rule == "laser output" and thresholds.lasing is not None:
-        curve = with_sharp_onset(curve, setting.solver, pump, setting.per_unit)
+        curve = with_sharp_onset(curve, solve, medium, pump, setting.per_unit)
         thresholds, fit = read_thresholds(curve, medium, pump, setting.static)
     _tell(progress, "regime", 0.6)
     place = request.at_fluence_mj_cm2 or request.regime_factor * (thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1)
@@ -146,6 +158,7 @@ def predict_lasing(
         seconds=time.perf_counter() - began,
         comb=places,
     )
+    memory.keep(inputs, prediction)
     _tell(progress, "lasing", 1.0)
     return prediction
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from cavitydesign.design_file import Design, parse_design
+from cavitydesign.design_file.varied import beside
 from cavitydesign.errors import InputError
 from cavitydesign.lasing import predict_lasing as predict
+from cavitydesign.lasing import pulse_solver
 from cavitydesign.modes import ModeSet
 from cavitydesign.modes import find_modes as solve
 from cavitydesign.steps import find_modes, predict_lasing, static_thresholds
@@ -214,3 +216,67 @@ def test_spread_whose_two_sides_are_refused_is_refused() -> None:
     raw = changed(BOTTLE, "cavity.coatings", [shell])
     with pytest.raises(InputError, match=r"neither -?[0-9.]+ nor [0-9.]+ is allowed"):
         find_modes(parse_design(raw))
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Numbers of pulses in each batch that is integrated."""
+    batches: list[int] = []
+    integrate = pulse_solver.integrate
+
+    def counting(model: Any, occupation: Any, *rest: Any, **words: Any) -> Any:
+        batches.append(occupation.shape[-1])
+        return integrate(model, occupation, *rest, **words)
+
+    monkeypatch.setattr(pulse_solver, "integrate", counting)
+    return batches
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sd", "pulses"),
+    [
+        ("cavity.roughness_nm", 4.0, 0.5, 0),  # Q is given
+        ("gain.sigma_1_cm2", 6e-14, 1e-14, 0),  # three photons
+        ("pump.repetition_rate_hz", 1000.0, 100.0, 0),
+        (
+            "gain.calibration_fluence_mj_cm2",
+            2.2,
+            0.03,
+            6,
+        ),  # the same pulses but for the ends, and the regimes'
+        ("gain.laser_collection", 0.02, 0.002, 6),
+        ("pump.energy_jitter", 0.05, 0.01, 40),  # pulses farther out
+    ],
+)
+def test_spreads_solve_no_pulse_twice(
+    comb: ModeSet, monkeypatch: pytest.MonkeyPatch, key: str, value: float, sd: float, pulses: int
+) -> None:
+    """Rate equations that a spread leaves alone are not integrated again; the answer is that of predictions without memory."""
+    raw = {**LASER, "pump": {"fluence_mj_cm2": [1.2, 6.0]}, "lasing": {**LASER["lasing"], "comb_phases": 0}}
+    design = parse_design(changed(raw, key, {"value": value, "sd": sd}))
+    plain = parse_design(changed(raw, key, value))
+    batches = _counted(monkeypatch)
+    predict_lasing(comb, plain)
+    without = sum(batches)
+    batches.clear()
+    spread = predict_lasing(comb, design).spread
+    print(f"{key}: {sum(batches)} pulses, {without} without spreads")
+    assert spread is not None
+    assert 0 <= sum(batches) - without <= pulses
+    pair = beside(design, key, 3.0**0.5 * sd)
+    low, high = (predict_lasing(comb, replace(side, spreads={})).thresholds for side in (pair.lower, pair.upper))
+    for name, effect in spread.parts[key].items():
+        if name != "side_mode_suppression_db":
+            expected = (getattr(high, name) - getattr(low, name)) / (2.0 * 3.0**0.5)
+            assert effect == pytest.approx(expected, abs=1e-7), name
+
+
+def test_a_threshold_near_the_end_of_the_range_has_its_spread(comb: ModeSet) -> None:
+    """On one side of the number it lies beyond the range: the same standard deviation as with a wider one."""
+    raw = changed(LASER, "lasing.quality.per_um", {"value": 24.0, "sd": 1.0})
+    sds = []
+    for end in (3.9, 6.0):
+        prediction = predict_lasing(comb, parse_design({**raw, "pump": {"fluence_mj_cm2": [1.2, end]}}))
+        assert prediction.spread is not None and prediction.thresholds.lasing is not None
+        sds.append(prediction.spread.threshold_sd_mj_cm2["lasing"])
+    assert prediction.thresholds.lasing < 3.9 < prediction.thresholds.lasing + 3.0**0.5 * (sds[0] or 0.0)
+    assert sds[0] == pytest.approx(sds[1], rel=1e-4)
