@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 8
 _DEFAULT_RELATIVE_SD = 0.02
+_SPACING_NOISE_NM = 0.02
 
 
 def fit(
@@ -33,7 +34,12 @@ def fit(
     ] = None,
     index_sd: Annotated[float, typer.Option(metavar="DN", help="Prior of the body's index.")] = 0.004,
     offset_sd: Annotated[float, typer.Option(metavar="NM", help="Prior of the spectrometer's error.")] = 0.1,
-    noise: Annotated[float, typer.Option(metavar="NM", help="Error of a peak where the file gives none.")] = 0.02,
+    noise: Annotated[
+        float | None,
+        typer.Option(
+            metavar="NM", help="Error of a listed peak, default 0.02; of a sampled spectrum's axis, default a tenth of its step."
+        ),
+    ] = None,
     missed: Annotated[float, typer.Option(metavar="P", help="Probability that a line was not seen.")] = 0.1,
     foreign: Annotated[float, typer.Option(metavar="N", help="Expected peaks of another origin.")] = 1.0,
     workers: Workers = None,
@@ -52,10 +58,12 @@ def fit(
     loaded = load_design(design)
     evaluate = functools.partial(evaluate_point, folder=design.resolve().parent)
     if spacing is not None:
-        return _spacing(loaded, spacing, noise, evaluate, json)
+        return _spacing(loaded, spacing, _SPACING_NOISE_NM if noise is None else noise, evaluate, json)
     if spectrum is None:
         raise InputError("fit: give SPECTRUM.csv, or --spacing")
     peaks = load_peaks(spectrum, noise)
+    for note in peaks.notes:
+        say(note)
     diameter = loaded.cavity.diameter_um
     spread = loaded.spreads.get("cavity.diameter_um", _DEFAULT_RELATIVE_SD * diameter)
     prior = FitPrior(spread if diameter_sd is None else diameter_sd, index_sd, offset_sd, missed, foreign)

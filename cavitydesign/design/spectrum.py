@@ -11,8 +11,10 @@ from ..errors import InputError
 
 Array = NDArray[np.float64]
 
-_PROMINENCE_SIGMAS = 6.0
-_NOISE_OF_MEDIAN = 1.4826
+MOST_PEAKS = 500
+_LEAST_SAMPLES = 60
+_WIDEST_STEP_NM = 0.25
+_EVEN_SHARE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +30,15 @@ class Peaks:
         "TM", "TE", or None where it was not measured.
     measured_in : str
         "vacuum" or "air": what the wavelengths were given in; here they are those of vacuum.
+    notes : tuple of str
+        How the file was read, for the user.
     """
 
     wavelength_nm: Array
     error_nm: Array
     polarisation: tuple[str | None, ...]
     measured_in: str = "vacuum"
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         order = np.argsort(self.wavelength_nm, kind="stable")
@@ -44,6 +49,9 @@ class Peaks:
             object.__setattr__(self, name, values)
         if len(self.wavelength_nm) < 3:
             raise InputError(f"spectrum: {len(self.wavelength_nm)} peaks; a fit needs at least 3")
+        if len(self.wavelength_nm) > MOST_PEAKS:
+            text = "a sampled spectrum has a column intensity and even steps"
+            raise InputError(f"spectrum: {len(self.wavelength_nm)} peaks; at most {MOST_PEAKS} are fitted ({text})")
         if not np.all(self.error_nm > 0):
             raise InputError("spectrum: error_nm must be above 0")
 
@@ -51,15 +59,15 @@ class Peaks:
         return len(self.wavelength_nm)
 
 
-def found_peaks(wavelength_nm: Array, intensity: Array, error_nm: float, measured_in: str = "vacuum") -> Peaks:
-    """Peaks of a sampled spectrum: prominent maxima, their tops from a parabola through the logarithm.
+def found_peaks(wavelength_nm: Array, intensity: Array, axis_error_nm: float = 0.0, measured_in: str = "vacuum") -> Peaks:
+    """Peaks of a sampled spectrum: maxima that stand out of its noise, each with the error that the noise makes in its place.
 
     Parameters
     ----------
     wavelength_nm, intensity : (k,) arrays
-        By rising wavelength.
-    error_nm : float
-        Standard deviation of a peak's wavelength.
+        By rising wavelength, no wavelength twice.
+    axis_error_nm : float
+        Standard deviation of the wavelengths of the samples themselves, added to each error in quadrature.
     measured_in : str
         As `Peaks` has it.
 
@@ -68,28 +76,26 @@ def found_peaks(wavelength_nm: Array, intensity: Array, error_nm: float, measure
     InputError
         With fewer than three peaks.
     """
-    from scipy.signal import find_peaks
+    from .peak_finding import found_lines
 
-    step = np.diff(intensity)
-    noise = _NOISE_OF_MEDIAN * float(np.median(np.abs(step - np.median(step)))) / np.sqrt(2.0)
-    least = max(_PROMINENCE_SIGMAS * noise, 0.01 * float(np.ptp(intensity)))
-    tops, _ = find_peaks(intensity, prominence=least)
-    centres = np.array([_top(wavelength_nm, intensity, int(top)) for top in tops])
-    return Peaks(centres, np.full(len(centres), error_nm), (None,) * len(centres), measured_in)
-
-
-def _top(wavelength_nm: Array, intensity: Array, place: int) -> float:
-    """Maximum of the parabola through the logarithm of the highest sample and its neighbours."""
-    near = slice(place - 1, place + 2)
-    x, y = wavelength_nm[near] - wavelength_nm[place], intensity[near]
-    height = np.log(y) if np.all(y > 0) else y
-    bend, slope, _ = np.polyfit(x, height, 2)
-    return float(wavelength_nm[place] - (slope / (2 * bend) if bend < 0 else 0.0))
+    lines = found_lines(intensity)
+    samples = np.arange(len(wavelength_nm), dtype=np.float64)
+    places = np.array([line.place for line in lines])
+    centres = np.interp(places, samples, wavelength_nm)
+    steps = np.interp(places, samples, np.gradient(wavelength_nm))
+    errors = np.hypot(np.array([line.error for line in lines]) * steps, axis_error_nm)
+    return Peaks(centres, errors, (None,) * len(lines), measured_in)
 
 
 def is_sampled(wavelength_nm: Array, intensity: Array | None) -> bool:
-    """Whether rows look like a sampled spectrum (many, evenly spaced, with intensities), not like a list of peaks."""
-    if intensity is None or len(wavelength_nm) < 60:
+    """Whether rows look like a sampled spectrum (many, at even small steps, with intensities), not like a list of peaks.
+
+    A list of peaks is never so dense: modes 0.25 nm apart are those of a cavity of 240 um.
+    """
+    if intensity is None or len(wavelength_nm) < _LEAST_SAMPLES:
         return False
-    gaps = np.diff(np.sort(wavelength_nm))
-    return bool(np.max(gaps) < 3 * np.median(gaps) and np.ptp(intensity) > 0)
+    gaps = np.diff(np.unique(wavelength_nm))
+    if len(gaps) < _LEAST_SAMPLES - 1 or np.ptp(intensity) == 0:
+        return False
+    step = float(np.median(gaps))
+    return step <= _WIDEST_STEP_NM and bool(np.mean(gaps < 2.0 * step) >= _EVEN_SHARE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,43 +18,69 @@ from .spectrum import Array, Peaks, found_peaks, is_sampled
 WAVELENGTHS = {"wavelength_nm": "vacuum", "wavelength_vacuum_nm": "vacuum", "wavelength_air_nm": "air"}
 COLUMNS = (*WAVELENGTHS, "intensity", "polarisation", "error_nm")
 _MOST_TOLD = 10
+_NOISE_NM, _AXIS_STEPS = 0.02, 0.1
 _LEAST_NM, _MOST_NM = 100.0, 1e5
 
 
-def load_peaks(path: Path, noise_nm: float) -> Peaks:
+def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
     """Peaks of a CSV file: its rows, or the peaks found in it where the rows sample a spectrum.
 
     Parameters
     ----------
     path : Path
         Columns ``wavelength_nm`` (vacuum) or ``wavelength_air_nm``, and optionally ``intensity``, ``polarisation`` (TM, TE or
-        empty) and ``error_nm``; others are left out.
-    noise_nm : float
-        Standard deviation of a peak's wavelength where the file gives none.
+        empty) and ``error_nm``; others are left out. Commas, semicolons or tabs part them; numbers beside the latter two may
+        have decimal commas.
+    noise_nm : float, optional
+        Standard deviation of a listed peak's wavelength where the file gives none, 0.02 nm by default; of the wavelengths of a
+        sampled spectrum, a tenth of their step by default, beside what the noise of the samples makes in the place of a peak.
 
     Raises
     ------
     InputError
         One line for each problem: file, line, value, what is allowed.
     """
-    if not (math.isfinite(noise_nm) and noise_nm > 0):
+    if noise_nm is not None and not (math.isfinite(noise_nm) and noise_nm > 0):
         raise InputError(f"--noise {noise_nm:g}: must be above 0 (nm)")
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    table = read_csv(path, "SPECTRUM.csv")
+    table = read_csv(path, "SPECTRUM.csv", any_separator=True)
     named = _wavelength_column(table)
     wavelength = _numbers(table, named)
     if WAVELENGTHS[named] == "air":
         wavelength = vacuum_wavelength_nm(wavelength)
     intensity = _numbers(table, "intensity") if "intensity" in table.header else None
-    if is_sampled(wavelength, intensity):
+    listed = "error_nm" in table.header or "polarisation" in table.header
+    if not listed and is_sampled(wavelength, intensity):
         assert intensity is not None
-        order = np.argsort(wavelength)
         with _said_of(table.name):
-            return found_peaks(wavelength[order], intensity[order], noise_nm, WAVELENGTHS[named])
-    error = _numbers(table, "error_nm") if "error_nm" in table.header else np.full(len(wavelength), noise_nm)
+            return _found(wavelength, intensity, noise_nm, WAVELENGTHS[named])
+    given = noise_nm or _NOISE_NM
+    error = _numbers(table, "error_nm") if "error_nm" in table.header else np.full(len(wavelength), given)
+    kept, notes = _each_once(table, wavelength, _polarisations(table))
+    seen = _polarisations(table)
     with _said_of(table.name):
-        return Peaks(wavelength, error, _polarisations(table), WAVELENGTHS[named])
+        return Peaks(wavelength[kept], error[kept], tuple(seen[row] for row in kept), WAVELENGTHS[named], notes)
+
+
+def _found(wavelength: Array, intensity: Array, noise_nm: float | None, measured_in: str) -> Peaks:
+    """Peaks of the samples; those at the same wavelength are averaged."""
+    places, inverse, counts = np.unique(wavelength, return_inverse=True, return_counts=True)
+    mean = np.bincount(inverse, weights=intensity) / counts
+    axis = _AXIS_STEPS * float(np.median(np.diff(places))) if noise_nm is None else noise_nm
+    peaks = found_peaks(places, mean, axis, measured_in)
+    note = f"a spectrum of {len(places)} samples; {len(peaks)} peaks found"
+    return dataclasses.replace(peaks, notes=(note,))
+
+
+def _each_once(table: CsvTable, wavelength: Array, seen: tuple[str | None, ...]) -> tuple[list[int], tuple[str, ...]]:
+    """Rows of a list without those that name a peak again."""
+    first: dict[tuple[float, str | None], int] = {}
+    again = [row for row, key in enumerate(zip(wavelength.tolist(), seen, strict=True)) if first.setdefault(key, row) != row]
+    lines = ", ".join(str(table.lines[row]) for row in again[:_MOST_TOLD])
+    more = f" and {len(again) - _MOST_TOLD} more" if len(again) > _MOST_TOLD else ""
+    notes = (f"{table.name}: peaks named twice are taken once (line {lines}{more})",) if again else ()
+    return sorted(first.values()), notes
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class CsvTable:
     lines: tuple[int, ...]
 
 
-def read_csv(path: Path, where: str) -> CsvTable:
+def read_csv(path: Path, where: str, any_separator: bool = False) -> CsvTable:
     """Header and rows of a CSV file; empty lines and those that begin with # are left out.
 
     Parameters
@@ -39,6 +39,8 @@ def read_csv(path: Path, where: str) -> CsvTable:
     path : Path
     where : str
         File and key that name it, for the message.
+    any_separator : bool
+        Whether semicolons and tabs may part the columns too, as the header shows; numbers may have decimal commas then.
 
     Raises
     ------
@@ -53,7 +55,8 @@ def read_csv(path: Path, where: str) -> CsvTable:
     lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if _holds_something(line)]
     if len(lines) < 2:
         raise InputError(f"{path.name}: empty; a header and at least one row are needed")
-    table = [next(csv.reader([line])) for _, line in lines]
+    between = _separator(lines[0][1]) if any_separator else ","
+    table = [next(csv.reader([line], delimiter=between)) for _, line in lines]
     header = tuple(key.strip() for key in table[0])
     if len(header) == 1 and ";" in header[0]:
         raise InputError(f"{path.name}: line {lines[0][0]}: columns are parted by semicolons; commas are needed")
@@ -65,7 +68,7 @@ def read_csv(path: Path, where: str) -> CsvTable:
     for (number, _), row in zip(lines[1:], table[1:], strict=True):
         if len(row) != len(header):
             raise InputError(f"{path.name}: line {number} has {len(row)} entries, the header has {len(header)}")
-    rows = tuple(tuple(_read_value(text) for text in row) for row in table[1:])
+    rows = tuple(tuple(_read_value(text if between == "," else _with_point(text)) for text in row) for row in table[1:])
     return CsvTable(path.name, header, rows, tuple(number for number, _ in lines[1:]))
 
 
@@ -84,6 +87,17 @@ def csv_axis(path: Path, where: str) -> Axis:
                 raise InputError(f"{table.name}: line {line}: {key}: empty; each point needs a value")
     columns = {key: [row[place] for row in table.rows] for place, key in enumerate(table.header)}
     return paired_axis(columns, table.name, [f"line {line}" for line in table.lines])
+
+
+def _separator(header: str) -> str:
+    return next((one for one in (";", "\t") if one in header), ",")
+
+
+def _with_point(text: str) -> str:
+    """A number with a decimal comma as one with a point; any other text as it is."""
+    whole, comma, part = text.strip().partition(",")
+    number = comma and "." not in text and (whole.lstrip("+-").isdigit() or not whole.lstrip("+-")) and part[:1].isdigit()
+    return f"{whole}.{part}" if number else text
 
 
 def _holds_something(line: str) -> bool:

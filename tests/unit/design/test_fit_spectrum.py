@@ -79,6 +79,43 @@ def test_a_list_of_peaks_is_not_taken_for_a_spectrum(tmp_path):
     assert list(peaks.error_nm) == [0.02, 0.03, 0.01]
 
 
+def test_columns_as_spectrometers_part_them(tmp_path):
+    """A byte order mark, semicolons with decimal commas, tabs, notes, columns of others, Windows line ends."""
+    for number, content in enumerate(
+        (
+            "wavelength_nm,polarisation,error_nm\n530.1,TM,0.01\n535.2,TE,0.02\n541.3,,0.03\n",
+            "\ufeffwavelength_nm;polarisation;error_nm\r\n530,1;TM;0,01\r\n535,2;TE;0,02\r\n541,3;;0,03\r\n",
+            "# of today\nwavelength_nm\tname\tpolarisation\terror_nm\n530,1\ta,b\tTM\t1e-2\n535.2\tc\tTE\t,02\n541,3\td\t\t0,03\n",
+            "error_nm; wavelength_nm; polarisation\n0,03;541,3;\n0,01;530,1;TM\n0,02;535,2;TE\n0,05;535,2;TE\n",
+        )
+    ):
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(content.encode())
+        peaks = load_peaks(path)
+        assert list(peaks.wavelength_nm) == [530.1, 535.2, 541.3] and peaks.polarisation == ("TM", "TE", None)
+        assert list(peaks.error_nm) == [0.01, 0.02, 0.03]
+        assert peaks.notes == (("3.csv: peaks named twice are taken once (line 5)",) if number == 3 else ())
+
+
+def test_a_dense_list_of_peaks_is_a_list(tmp_path):
+    """Seventy peaks of one comb, 0.6 nm apart, with intensities: as even as samples, but no spectrometer has such steps."""
+    rows = "\n".join(f"{520 + 0.6 * j:.2f},{1 + (j % 7)}" for j in range(70))
+    (tmp_path / "p.csv").write_text(f"wavelength_nm,intensity\n{rows}\n")
+    assert len(load_peaks(tmp_path / "p.csv")) == 70
+
+
+def test_rows_of_a_spectrum_in_any_order_and_twice(tmp_path):
+    x, y = sampled([530.0, 535.0, 541.0], [1.0, 1.0, 1.0], np.random.default_rng(0))
+    order = np.random.default_rng(1).permutation(len(x))
+    for name, rows in (("a", np.arange(len(x))), ("b", order), ("c", np.repeat(order, 2))):
+        lines = "\n".join(f"{x[row]:.3f};{y[row]:.5f}".replace(".", ",") for row in rows)
+        (tmp_path / f"{name}.csv").write_text(f"wavelength_nm;intensity\n{lines}\n")
+    first, *others = (load_peaks(tmp_path / f"{name}.csv") for name in "abc")
+    assert first.notes == (f"a spectrum of {len(x)} samples; 3 peaks found",)
+    for other in others:
+        assert np.array_equal(first.wavelength_nm, other.wavelength_nm) and np.array_equal(first.error_nm, other.error_nm)
+
+
 def test_wavelengths_of_air_become_those_of_vacuum(tmp_path):
     """Lines of sodium (D2, D1), helium-neon and mercury in standard air and in vacuum, as tabulated by NIST to 1e-4 nm."""
     air, vacuum = [435.8335, 588.9950, 589.5924, 632.8161], [435.9560, 589.1583, 589.7558, 632.9911]
@@ -104,7 +141,17 @@ def test_a_sampled_spectrum_in_air(tmp_path):
     [
         ("wavelength_nm,wavelength_air_nm\n530,530\n", "give one column of wavelengths"),
         ("wavelength\n530\n", "a column wavelength_nm is needed"),
-        ("wavelength_nm;intensity\n530;1\n", "semicolons"),
+        ("wavelength_nm;intensity\n530,1;1\n531;\n", "line 3: intensity = '': a finite number is needed"),
+        ("wavelength_nm\n530,1\n531,2\n", "line 2 has 2 entries, the header has 1"),
+        ("wavelength (nm)\tcounts\n530\t1\n", "header: wavelength (nm), counts; a column wavelength_nm is needed"),
+        ("wavelength_nm,intensity\n530,1\n531,nan\n", "line 3: intensity = 'nan': a finite number is needed"),
+        ("wavelength_nm,intensity\n530\n531,1\n", "line 2 has 1 entries, the header has 2"),
+        ("wavelength_nm,error_nm\n530,0\n531,1\n", "line 2: error_nm = '0': a finite number above 0"),
+        ("wavelength_nm\n0.53\n0.54\n", "line 2: wavelength_nm = 0.53: must be 100 to 100000 nm (units?)"),
+        ("wavelength_nm\n", "empty; a header and at least one row are needed"),
+        ("", "empty; a header and at least one row are needed"),
+        ("wavelength_nm\n530\n530\n531\n", "2 peaks; a fit needs at least 3"),
+        ("wavelength_nm\n" + "\n".join(f"{500 + 0.1 * j:.1f}" for j in range(501)), "501 peaks; at most 500 are fitted"),
         ("wavelength_nm\n530\n\n# off\n-3\n", "line 5: wavelength_nm = '-3': a finite number above 0"),
         ("wavelength_nm,polarisation\n530,TM\n531,tm\n", "line 3: polarisation = 'tm': TM, TE or empty; did you mean 'TM'?"),
         ("wavelength_nm\n530\n531\n", "2 peaks; a fit needs at least 3"),
