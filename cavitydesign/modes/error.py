@@ -9,27 +9,50 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..geometry.cavity import Cavity
 from .measure import Measures
 from .snapshot import Snapshot
 
+if TYPE_CHECKING:
+    from .converge import ComparedShot
+
 _GAIN_OF_TWO_ORDERS = {4: 4.0, 5: 10.0, 6: 12.0, 7: 50.0, 8: 45.0}
 _GAIN_AT_HIGH_ORDER = 60.0
+_UNFIT_FROM, _UNFIT = 8, 2.2
 _ROUNDING = 3e-13
 _GAIN_FOR_LOG_Q = 10.0
+_LEAST = 1e-300
+# Of the relative error of a field: absolute error of confinement and log10 Q, relative one of the volume.
+_CONFINEMENT_OF_FIELD, _LOG10_Q_OF_FIELD, _VOLUME_OF_FIELD = 0.01, 0.3, 0.3
 _GAIN_OF_A_FUNCTION, _LEAST_GAIN, _MOST_GAIN = 0.3, 4.0, 100.0
 
 
 @dataclass(frozen=True)
 class ErrorBars:
-    """Relative error of the wavenumber by axial order; absolute errors of confinement and log10 Q, relative of the volume."""
+    """Errors of the modes of one azimuthal order.
 
+    Attributes
+    ----------
+    m : int
+    by_q : mapping of int to float
+        Relative errors of the wavenumber by axial order.
+    confinement, log10_q : float
+        Absolute; log10 Q from the far field.
+    volume : float
+        Relative.
+    layer_log10_q : float or None
+        Absolute, where Q is read from complex wavenumbers.
+    """
+
+    m: int
     by_q: Mapping[int, float]
-    confinement: float = 0.0
-    log10_q: float = 0.0
-    volume: float = 0.0
+    confinement: float
+    log10_q: float
+    volume: float
+    layer_log10_q: float | None = None
 
     @property
     def worst(self) -> float:
@@ -40,20 +63,40 @@ class ErrorBars:
         """Relative error of the wavenumber of axial order q."""
         return self.by_q.get(q, self.worst)
 
+    def towards(self, other: ErrorBars, m: int) -> ErrorBars:
+        """Those of another azimuthal order, between this one's and those of another: their logarithms run straight in m."""
+        share = min(max((m - self.m) / (other.m - self.m), 0.0), 1.0)
 
-def gain_of_two_orders(order: int, m: int, p: int, q: int) -> float:
+        def between(here: float, there: float) -> float:
+            return float(max(here, _LEAST) ** (1.0 - share) * max(there, _LEAST) ** share)
+
+        layers = self.layer_log10_q, other.layer_log10_q
+        return ErrorBars(
+            m,
+            {q: between(error, other.relative(q)) for q, error in self.by_q.items()},
+            between(self.confinement, other.confinement),
+            between(self.log10_q, other.log10_q),
+            between(self.volume, other.volume),
+            None if layers[0] is None or layers[1] is None else between(layers[0], layers[1]),
+        )
+
+
+def gain_of_two_orders(order: int, m: int, p: int, q: int, fitting: bool = True) -> float:
     """Factor by which two more polynomial orders reduce the error of k at least, as far as it was measured.
 
     Below m = 60 the layer at the rim is no longer thin against the radius and the factor falls (28 at order 7 and m = 30, 22 at
-    m = 6).
+    m = 6). Elements fit the first azimuthal order of a wide comb; at the last one they do not, and from order 8 on the factor is
+    less than half of that (20 at order 8).
     """
     gain = _GAIN_OF_TWO_ORDERS.get(order, _GAIN_AT_HIGH_ORDER) * min(1.0, max(0.35, math.sqrt(m / 60.0)))
+    if not fitting and order >= _UNFIT_FROM:
+        return gain / _UNFIT
     return 0.6 * gain if p > 2 or q > 1 else gain  # more oscillations on the same elements
 
 
-def across_errors(high: Snapshot, low: Snapshot, order: int, m: int, p: int) -> dict[int, float]:
+def across_errors(high: Snapshot, low: Snapshot, order: int, m: int, p: int, fitting: bool = True) -> dict[int, float]:
     """Relative error of k of each axial order by the order across the rim, from the same modes two orders lower."""
-    return {q: change / gain_of_two_orders(order, m, p, q) for q, change in _changes(high, low).items()}
+    return {q: change / gain_of_two_orders(order, m, p, q, fitting) for q, change in _changes(high, low).items()}
 
 
 def along_errors(more: Snapshot, fewer: Snapshot, m: int, cavity: Cavity) -> dict[int, float]:
@@ -112,23 +155,35 @@ def tunnelling_error(m: int, x: float, relative: float, log10_q: float | None) -
     return 0.2 * (steep + widest) * relative / math.log(10.0)
 
 
-def error_bars(discrete: Mapping[int, float], basis: float, high: Sequence[Measures], low: Sequence[Measures]) -> ErrorBars:
-    """Error bars of a family.
+def error_bars(end: ComparedShot, basis: float, high: Sequence[Measures], low: Sequence[Measures]) -> ErrorBars:
+    """Error bars of one azimuthal order of a family.
 
     Parameters
     ----------
-    discrete : mapping of int to float
-        Of the two resolutions, `across_errors` and `along_errors`.
+    end : ComparedShot
+        Its modes at two resolutions.
     basis : float
         Relative error of k by the reduced basis.
     high, low : sequences of Measures
         The same modes at both orders.
     """
     wall = max((one.wall_shift for one in high), default=0.0)
-    by_q = {q: error + wall + basis + _ROUNDING for q, error in discrete.items()}
+    by_q = {q: error + wall + basis + _ROUNDING for q, error in end.discrete.items()}
     confinement = log_q = volume = 0.0
     for a, b in zip(high, low, strict=True):
         confinement = max(confinement, float(abs(a.region_share - b.region_share).max()) / 10.0)
         log_q = max(log_q, abs(a.log10_q_far - b.log10_q_far) / _GAIN_FOR_LOG_Q)
         volume = max(volume, abs(b.volume_um3 / a.volume_um3 - 1.0) / 5.0)
-    return ErrorBars(by_q, confinement + 30.0 * wall + 1e-12, log_q + 1e-9, volume)
+    # the largest density is that of a point, where the field is right to the root of the error of k
+    volume = max(volume, math.sqrt(max(end.discrete.values(), default=0.0)))
+    return ErrorBars(end.shot.m, by_q, confinement + 30.0 * wall + 1e-12, log_q + 1e-9, volume, end.layer_log10_q_error)
+
+
+def with_field_error(bars: ErrorBars, field_error: float) -> ErrorBars:
+    """The error bars of a mode whose field a reduced basis holds to a relative error (measured on combs of exact spheres)."""
+    return replace(
+        bars,
+        confinement=bars.confinement + _CONFINEMENT_OF_FIELD * field_error,
+        log10_q=bars.log10_q + _LOG10_Q_OF_FIELD * field_error,
+        volume=bars.volume + _VOLUME_OF_FIELD * field_error,
+    )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm, wavenumber_per_um
-from .error import ErrorBars, error_bars, tunnelling_error
+from .error import ErrorBars, error_bars, tunnelling_error, with_field_error
 from .measure import Measures, measure_all
+from .media import Permittivities
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
+from .problem import Values
 from .sample import sampler
 from .section_measure import measure_section
 from .section_problem import SectionProblem
@@ -32,8 +35,8 @@ def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
     measured, bars = _measured(result, chosen)
     by_label = {(raw.q, raw.m): raw for raw in result.modes}
     modes = [
-        _mode(request, result, bars, raw, measures, by_label.get((raw.q, raw.m + 1)))
-        for raw, measures in zip(chosen, measured, strict=True)
+        _mode(request, result, bar, raw, measures, by_label.get((raw.q, raw.m + 1)))
+        for raw, measures, bar in zip(chosen, measured, bars, strict=True)
     ]
     return [mode for mode in modes if not _contradicted(mode)]
 
@@ -52,31 +55,42 @@ def _wanted(request: ModeRequest, raw: RawMode) -> bool:
     return low <= raw.k_per_um.real <= wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
 
 
-def _measured(result: SolvedClass, chosen: Sequence[RawMode]) -> tuple[list[Measures], ErrorBars]:
-    """Measures of the chosen modes, and error bars from the first snapshot's modes two orders lower."""
-    shot = result.family.snapshots[0]
-    compared = [q for q in sorted(shot.chosen) if q in result.low_vectors][:1]
-    vectors = [raw.vector for raw in chosen]
-    orders, qs = [raw.m for raw in chosen], [raw.q for raw in chosen]
-    k, eps = [raw.k_per_um.real for raw in chosen], [raw.eps for raw in chosen]
+def _measured(result: SolvedClass, chosen: Sequence[RawMode]) -> tuple[list[Measures], list[ErrorBars]]:
+    """Measures of the chosen modes, and error bars from the modes that were solved two orders lower too."""
     solved = {(raw.m, raw.q): place for place, raw in enumerate(chosen)}
-    pairs = []
-    for q in compared:
-        for high in (True, False):
-            if high and (shot.m, q) in solved:
-                pairs.append(solved[shot.m, q])
-                continue
-            pairs.append(len(vectors))
-            vectors.append(shot.vectors[:, shot.chosen[q]] if high else result.low_vectors[q])
-            orders.append(shot.m)
-            qs.append(q)
-            k.append(shot.wavenumber(q).real)
-            eps.append(shot.eps)
+    readings = [_Reading(raw.vector, raw.m, raw.q, raw.k_per_um.real, raw.eps) for raw in chosen]
+    pairs: list[list[tuple[int, int]]] = []
+    for end in result.ends:
+        shot, both = end.shot, sorted(q for q in end.shot.chosen if q in end.low_vectors)
+        pairs.append([])
+        for q in both[-1:]:
+            k = shot.wavenumber(q).real
+            if (shot.m, q) not in solved:
+                solved[shot.m, q] = len(readings)
+                readings.append(_Reading(shot.vectors[:, shot.chosen[q]], shot.m, q, k, shot.eps))
+            pairs[-1].append((solved[shot.m, q], len(readings)))
+            readings.append(_Reading(end.low_vectors[q], shot.m, q, k, shot.eps))
     problem = result.family.problem
     measure = measure_section if isinstance(problem, SectionProblem) else measure_all
-    measured = measure(problem, np.stack(vectors, axis=1), orders, qs, k, eps)  # type: ignore[arg-type]
-    high_low = [measured[place] for place in pairs]
-    return measured[: len(chosen)], error_bars(result.discrete, result.basis_error, high_low[::2], high_low[1::2])
+    vectors, orders, qs, k_per_um, eps = zip(*((one.vector, one.m, one.q, one.k_per_um, one.eps) for one in readings), strict=True)
+    measured = measure(problem, np.stack(vectors, axis=1), orders, qs, k_per_um, eps)  # type: ignore[arg-type]
+    ends = [
+        error_bars(end, result.basis_error, [measured[high] for high, _ in those], [measured[low] for _, low in those])
+        for end, those in zip(result.ends, pairs, strict=True)
+    ]
+    bars = [with_field_error(ends[0] if len(ends) == 1 else ends[0].towards(ends[1], raw.m), raw.field_error) for raw in chosen]
+    return measured[: len(chosen)], bars
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What a measure takes of one mode."""
+
+    vector: Values
+    m: int
+    q: int
+    k_per_um: float
+    eps: Permittivities
 
 
 def _mode(
@@ -95,7 +109,7 @@ def _mode(
     fsr = lam - wavelength_nm(neighbour.k_absorbing_per_um.real) if neighbour else None
     around = math.pi * cavity.diameter_um * 1e3
     z, r, phi = (float(x) for x in measures.component_share)
-    losses, extra = _losses(raw, measures, bars, _log10_dispersion(cavity, measures, lam), result.layer_log10_q_error)
+    losses, extra = _losses(raw, measures, bars, _log10_dispersion(cavity, measures, lam))
     extra["mode_volume_relative_error"] = bars.volume
     names = [name for name, _ in cavity.regions]
     return Mode(
@@ -132,7 +146,7 @@ def _log10_dispersion(cavity: Cavity, measures: Measures, wavelength_nm: float) 
 
 
 def _losses(
-    raw: RawMode, measures: Measures, bars: ErrorBars, log10_dispersion: float, layer_error: float | None
+    raw: RawMode, measures: Measures, bars: ErrorBars, log10_dispersion: float
 ) -> tuple[LossBudget, dict[str, float | None]]:
     """Loss budget: the absorbing layer below log10 Q = 8, the far field above, their difference where both hold."""
     k = raw.k_per_um
@@ -142,7 +156,7 @@ def _losses(
         pml = math.log10(abs(k.real / (2 * k.imag))) + log10_dispersion
     radiation = pml if pml is not None and pml < _PML_TRUSTED_BELOW_LOG10_Q else far
     by_layer = pml is not None and radiation is pml
-    error = bars.log10_q if layer_error is None or not by_layer else layer_error
+    error = bars.log10_q if bars.layer_log10_q is None or not by_layer else bars.layer_log10_q
     x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
     error += tunnelling_error(raw.m, x, bars.relative(raw.q), pml if by_layer else None)
     if pml is not None and not by_layer and pml < 9.0:

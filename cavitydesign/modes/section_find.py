@@ -13,6 +13,8 @@ from ..mesh.corners import graded, singular_vertices
 from ..mesh.section import BoolArray, IntArray, SectionMesh
 from ..mesh.section_cavity import SectionCavity
 from ..units import wavenumber_per_um
+from .converge import ComparedShot
+from .count import counted_modes
 from .error import layer_log10_q_error
 from .family import Correcting, ReducedFamily, lifted, solve_family
 from .media import permittivities
@@ -25,7 +27,7 @@ from .section_survey import SurveyedMode, survey
 from .section_window import absorbing_box, element_density, kept_elements, leaks
 from .seeds import radial_guess
 from .snapshot import Snapshot
-from .solve import SolvedClass, count_modes
+from .solve import SolvedClass
 from .stopwatch import Stopwatch
 
 _SURVEY_ORDERS = (3, 5)
@@ -188,12 +190,14 @@ def _solve_family(surveyed: SectionProblem, request: ModeRequest, seed: SectionS
             ReducedFamily.span(problem, seed, [high]), seed.orders, sorted(high.chosen), accuracy, _CORRECTING
         )
     with watch.stage("count"):
-        counted, complete, note = count_modes(low_problem, low)
+        counted, complete, note = counted_modes(low_problem, low)
     embedded = problem.embed(low_problem, low.vectors)
     low_vectors = {q: embedded[:, column] for q, column in low.chosen.items()}
     notes = (*_notes(cavity, seed, high, note), *_uncounted_radiation(surveyed, seed))
     leak = layer_log10_q_error(high, low) if problem.is_complex else None
-    return SolvedClass(seed, family, modes, discrete, basis_error, low_vectors, counted, complete, notes, leak)
+    return SolvedClass(
+        seed, family, modes, (ComparedShot(high, discrete, low_vectors, leak),), basis_error, counted, complete, notes
+    )
 
 
 def _lifted(problem: SectionProblem, seed: SectionSeed, lower: SectionProblem, shot: Snapshot) -> Snapshot:
@@ -253,4 +257,4 @@ def _uncounted_radiation(surveyed: SectionProblem, seed: SectionSeed) -> tuple[s
 def _nothing(problem: SectionProblem, seed: SectionSeed, shot: Snapshot) -> SolvedClass:
     family = ReducedFamily.span(problem, seed, [shot])
     note = f"{seed.polarisation} p = {seed.p}: seen in the survey, not found in the window"
-    return SolvedClass(seed, family, [], {}, 0.0, {}, 0, False, (note,))
+    return SolvedClass(seed, family, [], (ComparedShot(shot, {}, {}),), 0.0, 0, False, (note,))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from ..analytic.bessel import log_bessel_j
 from ..fem.legendre import Array, gauss
 from ..fem.quad_field import PointField, at_points, on_grid
 from .measure import Measures
@@ -20,9 +19,6 @@ from .scattering import log10_scattering_q
 from .section_problem import SectionProblem
 
 _ROUGH_POINTS_AT_CAUSTIC = 12
-# Share of all sources, by their size, that the far field can do without.
-_UNHEARD = 1e-9
-_SAMPLES_OF_BESSEL = 64
 _FINE = 21
 _WAVELENGTH_SHARE = 20.0
 _LEAST_SHARE_OF_RADIUS = 0.3
@@ -167,7 +163,7 @@ class _Reading:
             )
             for name, value in zip(parts, values, strict=True):
                 parts[name].append(value[used])
-        source = _heard(Source(*(np.concatenate(value) for value in parts.values())), self.m, self.k_per_um * self.eps.index[-1])
+        source = Source(*(np.concatenate(value) for value in parts.values()))
         order: int = self.m  # type: ignore[assignment]
         return log10_radiation_q(source, energy, order, self.q, self.k_per_um, float(self.eps.index[-1]), None, False)
 
@@ -248,16 +244,3 @@ class _Reading:
             first += float((density * field.z.real).sum())
             second += float((density * field.z.real**2).sum())
         return math.sqrt(max(second - first**2, 1e-12))
-
-
-def _heard(source: Source, m: float, k_outside: float) -> Source:
-    """The points of a source that matter far away: J_m(k r) falls steeply inwards, and most elements hold little field."""
-    x = k_outside * source.r
-    if not x.size:
-        return source
-    nodes = np.linspace(min(float(x.min()), 0.98 * m), min(float(x.max()), 0.99 * m), _SAMPLES_OF_BESSEL)
-    log_j = np.interp(x, nodes, log_bessel_j(m, nodes))  # beyond the turning point all count alike
-    strength = source.weight * (abs(source.e_r) + abs(source.e_z) + abs(source.e_azimuthal)) * np.exp(log_j - log_j.max())
-    order = np.argsort(strength)
-    kept = np.sort(order[np.cumsum(strength[order]) > _UNHEARD * strength.sum()])
-    return Source(*(getattr(source, part.name)[kept] for part in fields(Source)))

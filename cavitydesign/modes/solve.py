@@ -13,20 +13,19 @@ from ..geometry.cavity import Cavity
 from ..mesh.rim_layer import Reach, reach_of
 from ..mesh.rim_map import Window
 from ..mesh.window import Sizing, build_window
-from .error import across_errors, along_errors, layer_log10_q_error
-from .family import ReducedFamily, first_snapshot, lifted, solve_family
+from .converge import ComparedShot, converged
+from .count import counted_modes
+from .family import ReducedFamily, solve_family
 from .measure import wall_shift
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
-from .problem import EigenProblem, Resolution, Values, WindowProblem
-from .resolution import first_resolution, refined
+from .problem import Resolution, WindowProblem
+from .resolution import first_resolution
 from .seeds import FamilySeed, Seed
-from .snapshot import RawMode, Snapshot
+from .snapshot import RawMode
 from .stopwatch import Stopwatch
 
 _PML_BELOW_LOG10_Q = 10.0
-_HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
-_SHARE_OF_DISCRETISATION = 0.8
 _SHARE_OF_WALLS = 0.5
 _TAIL_MARGIN = 3.0
 _SPARE_DAMPING = 3.0
@@ -39,14 +38,10 @@ class SolvedClass:
 
     Attributes
     ----------
-    discrete : dict of int to float
-        Relative discretisation error of k by axial order.
+    ends : tuple of ComparedShot
+        The first azimuthal order, and of a wide comb the last one too, at two resolutions.
     basis_error : float
-        The same of the reduced basis.
-    layer_log10_q_error : float or None
-        Error of log10 Q where it is read from complex wavenumbers, before that of k.
-    low_vectors : dict of int to array
-        The first snapshot's modes as they were two orders lower, embedded.
+        Relative error of k by the reduced basis.
     counted, complete
         Eigenvalues counted at the first azimuthal order, and whether all were found.
     """
@@ -54,13 +49,11 @@ class SolvedClass:
     seed: Seed
     family: ReducedFamily = field(repr=False)
     modes: list[RawMode] = field(repr=False)
-    discrete: dict[int, float]
+    ends: tuple[ComparedShot, ...] = field(repr=False)
     basis_error: float
-    low_vectors: dict[int, Values] = field(repr=False)
     counted: int
     complete: bool
     notes: tuple[str, ...]
-    layer_log10_q_error: float | None = None
 
 
 def log10_q_estimate(seed: FamilySeed, m: int, radius_um: float, eps: Permittivities) -> float:
@@ -164,17 +157,14 @@ def _solve_class(
     notes: tuple[str, ...],
     watch: Stopwatch,
 ) -> SolvedClass:
-    found = _converged(request.relative_accuracy, seed, build, start, qs, watch)
-    problem, shot, low_problem, low_shot = found.problem, found.shot, found.low_problem, found.low_shot
+    found = converged(request.relative_accuracy, seed, build, start, qs, watch)
+    problem, shot = found.problem, found.ends[0].shot
     with watch.stage("solve"):
-        shots = [shot]
-        if len(seed.orders) > 3 and shot.chosen:
-            shots.append(lifted(problem, seed, seed.orders[-1], shot, shot.vectors))
         family, modes, basis_error = solve_family(
-            ReducedFamily.span(problem, seed, shots), seed.orders, qs, request.relative_accuracy
+            ReducedFamily.span(problem, seed, found.shots), seed.orders, qs, request.relative_accuracy
         )
     with watch.stage("count"):
-        counted, complete, note = count_modes(low_problem, low_shot)
+        counted, complete, note = counted_modes(found.low_problem, found.low_shot)
     lost = [q for q in qs if q not in shot.chosen]
     if lost:
         which = ", ".join(map(str, lost))
@@ -184,86 +174,4 @@ def _solve_class(
             "the cavity may not confine it along the axis",
         )
         complete = False
-    embedded = problem.embed(low_problem, low_shot.vectors)
-    low_vectors = {q: embedded[:, column] for q, column in low_shot.chosen.items()}
-    leak = layer_log10_q_error(shot, low_shot) if problem.is_complex else None
-    return SolvedClass(
-        seed, family, modes, found.errors, basis_error, low_vectors, counted, complete, (*notes, note) if note else notes, leak
-    )
-
-
-@dataclass(frozen=True)
-class _Converged:
-    """The first snapshot at the resolution that meets the accuracy, at the lower one, and the errors by q."""
-
-    problem: WindowProblem
-    shot: Snapshot
-    low_problem: WindowProblem
-    low_shot: Snapshot
-    errors: dict[int, float]
-
-
-def _converged(
-    accuracy: float,
-    seed: FamilySeed,
-    build: Callable[[Resolution], WindowProblem],
-    start: Resolution,
-    qs: list[int],
-    watch: Stopwatch,
-) -> _Converged:
-    """Raise the resolution in the direction that wants it until the errors meet the accuracy.
-
-    Three nested spaces: coarse (two orders and one function along less), middle (two orders less, where modes are found and named),
-    fine.
-    """
-    m, resolution = seed.orders[0], start
-    problem = build(resolution)
-    middle_problem = problem.lowered(resolution.changed(-2, 0))
-    with watch.stage("solve"):
-        middle = first_snapshot(middle_problem, seed, m, qs)
-        if not middle.chosen:  # too coarse to name them, perhaps
-            middle_problem, middle = problem, first_snapshot(problem, seed, m, qs)
-            if not middle.chosen:
-                return _Converged(problem, middle, problem, middle, {})
-    highest = _HIGHEST_LEAKY_ORDER if problem.is_complex else _HIGHEST_ORDER
-    while True:
-        with watch.stage("solve"):
-            near = middle.nearest()
-            coarse_problem = problem.lowered(resolution.changed(-2, -1))
-            coarse = lifted(coarse_problem, seed, m, near, coarse_problem.embed(middle_problem, near.vectors))
-            shot = lifted(problem, seed, m, near, problem.embed(middle_problem, near.vectors))
-        across = across_errors(shot, middle, problem.order, m, seed.p)
-        along = along_errors(middle, coarse, m, problem.cavity)
-        errors = {q: across[q] + along[q] for q in across}
-        finer = refined(resolution, across, along, _SHARE_OF_DISCRETISATION * accuracy, highest)
-        if finer == resolution:
-            return _Converged(problem, shot, middle_problem, middle, errors)
-        resolution, problem = finer, build(finer)
-        with watch.stage("solve"):
-            better = problem.lowered(resolution.changed(-2, 0))
-            middle = lifted(better, seed, m, middle, better.embed(middle_problem, middle.vectors))
-            middle_problem = better
-
-
-def count_modes(problem: EigenProblem, shot: Snapshot) -> tuple[int, bool, str]:
-    """Eigenvalues from the lowest wanted mode up to the shift by inertia, against those found.
-
-    Counted at the first azimuthal order, where the modes are found and named, two orders below the final one: every mode is
-    lifted from there and followed to the other azimuthal orders by overlap.
-    """
-    if not shot.chosen:
-        return 0, False, ""
-    if problem.is_complex:
-        note = "modes that leak (log10 Q below about 10) are searched for, not counted: that none is missing is not certified"
-        return len(shot.chosen), False, note
-    wanted = sorted(float(shot.values[column].real) for column in shot.chosen.values())
-    below, above = wanted[0] * (1 - 1e-6), max(shot.shift, wanted[-1] * (1 + 1e-6))
-    at_top = shot.factor.negative if above == shot.shift else shot.pencil.factor(above).negative
-    at_bottom = shot.pencil.factor(below).negative
-    if at_top is None or at_bottom is None:
-        return 0, False, "the factorisation left its diagonal: modes could not be counted"
-    found = int(np.count_nonzero((shot.values.real > below) & (shot.values.real < above)))
-    counted = at_top - at_bottom
-    if counted == found:
-        return counted, True, ""
-    return counted, False, f"{counted} eigenvalues in the range of the wanted modes, {found} found"
+    return SolvedClass(seed, family, modes, found.ends, basis_error, counted, complete, (*notes, note) if note else notes)

@@ -8,11 +8,11 @@ import pytest
 from cavitydesign.geometry import Cavity, Parabola
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
+from cavitydesign.modes.count import count_modes, counted_modes
 from cavitydesign.modes.family import first_snapshot
 from cavitydesign.modes.problem import WindowProblem
 from cavitydesign.modes.seeds import family_seed
 from cavitydesign.modes.snapshot import Snapshot
-from cavitydesign.modes.solve import count_modes
 
 CAVITY = Cavity(Parabola(7.5, 60.0), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
 REQUEST = ModeRequest("TM", 540.0, None, 122, 1, 3, 1e-5)
@@ -48,3 +48,4 @@ def test_a_mode_taken_from_the_list_is_missed(solved: tuple[WindowProblem, Snaps
         again, complete, note = count_modes(problem, poorer)
         assert not complete
         assert again == counted and f"{counted} eigenvalues" in note and f"{counted - 1} found" in note
+        assert counted_modes(problem, poorer)[:2] == (counted, True), "one more search brings it back"
