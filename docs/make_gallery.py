@@ -338,7 +338,7 @@ def goal() -> Figure:
     from cavitydesign.design.answer import answered
     from cavitydesign.design.goal_file import load_goal
     from cavitydesign.design.linear import linearised
-    from cavitydesign.design.search import Solver
+    from cavitydesign.design.trials import Solver
     from cavitydesign.study import ProcessExecutor
     from cavitydesign.survey import WORKER_MODULES, design_schema, evaluate_point
     from cavitydesign.visualise.goal import draw_goal

@@ -33,7 +33,7 @@ def design(
     from ..design.answer import answered
     from ..design.goal_file import load_goal
     from ..design.linear import linearised
-    from ..design.search import Solver
+    from ..design.trials import Solver
     from ..survey import design_schema, evaluate_point
 
     goal = load_goal(file, design_schema())

@@ -16,10 +16,11 @@ from .expectation import expected_loss, model_optimum
 from .goal import Goal
 from .margins import margins
 from .outcome import outcomes
-from .refine import refine
+from .refine import refine, round_cost
 from .robust import RobustDesign, best_of, robust_designs
-from .search import Solver, Trials, distinct, response_of, searched
+from .search import searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
+from .trials import Solver, Trials, distinct, response_of
 from .value_at import value_at
 
 Array = NDArray[np.float64]
@@ -151,10 +152,7 @@ def answered(solver: Solver) -> DesignAnswer:
         If no design within the bounds meets the limits.
     """
     goal = solver.goal
-    trials = searched(solver)
-    refine(solver, trials)
-    if goal.second is not None and trials.best() is not None:
-        _fill_front(solver, trials)
+    trials = best_trials(solver)
     place = trials.best()
     if place is None:
         raise SolverError(_why_none(trials))
@@ -187,6 +185,18 @@ def answered(solver: Solver) -> DesignAnswer:
     )
 
 
+def best_trials(solver: Solver) -> Trials:
+    """All trials of a search within the goal's budget: the global search, its last steps, and the Pareto front."""
+    goal = solver.goal
+    compromises = 0 if goal.second is None else len(_COMPROMISES)
+    last = 0 if solver.linearise is None else round_cost(goal)
+    trials = searched(solver, max(goal.solves - compromises - last, goal.solves // 2))
+    refine(solver, trials, goal.solves - compromises)
+    if goal.second is not None and trials.best() is not None:
+        _fill_front(solver, trials)
+    return trials
+
+
 def _recommended(solver: Solver, trials: Trials, place: int) -> Recommended:
     values = solver.design_values(trials.cube[place : place + 1])[0]
     return Recommended(dict(zip(trials.goal.variables, values, strict=True)), trials.values[place])
@@ -211,7 +221,7 @@ def _fill_front(solver: Solver, trials: Trials) -> None:
         model_optimum(goal, response, cube, {"first": share / scales[0], "second": (1 - share) / scales[1]})
         for share in _COMPROMISES
     ]
-    fresh = distinct(trials, np.array(points), 1e-3)
+    fresh = distinct(trials, np.array(points), 1e-3)[: max(goal.solves - trials.spent, 0)]
     if len(fresh):
         solver.extend("compromises of the two goals", trials, fresh)
 

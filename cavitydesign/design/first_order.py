@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import CavityDesignError
 from ..study.fingerprint import text_fingerprint
 from .linear import LinearModes, Side
-from .search import Solver
+from .trials import Solver
 from .value_at import value_at
 
 Array = NDArray[np.float64]

@@ -38,6 +38,10 @@ class Objective:
         """The outcome of a loss; its distance from the target where there is one."""
         return -loss if self.sense == "maximise" else loss
 
+    def size(self, loss: float) -> float:
+        """What a share of the outcome is taken of, where the loss is given."""
+        return abs(loss if self.target is None else self.target)
+
     @property
     def words(self) -> str:
         """Such as "maximise q_total"."""
@@ -83,7 +87,7 @@ class Goal:
     derived : mapping of str to Expression
         Design keys that follow from others.
     solves : int
-        Full solves that the search may spend.
+        What the search may spend, full solves and moved designs, those of derivatives and of the Pareto front among them.
     samples : int
         Of the yield.
     checks : int
@@ -108,7 +112,7 @@ class Goal:
     limits: tuple[Limit, ...] = ()
     spread: Mapping[str, float] = field(default_factory=dict)
     derived: Mapping[str, Expression] = field(default_factory=dict)
-    solves: int = 40
+    solves: int = 58
     samples: int = 100_000
     checks: int = 48
     seed: int = 0

@@ -20,7 +20,7 @@ KEYS = ("design", "title", "store", "variables", "derived", "goal", "second", "c
 SEARCH_KEYS = ("solves", "samples", "checks", "seed")
 SENSES = ("maximise", "minimise", "target")
 BOUNDS = ("below", "above")
-_SOLVES_FOR_ONE = 40
+_SOLVES_FOR_ONE = 58
 _SOLVES_FOR_MORE = 20
 
 

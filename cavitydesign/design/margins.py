@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .expectation import expected_loss, log_feasible
 from .goal import Goal
 from .response import fit_response
-from .search import Solver, without_gaps
+from .trials import Solver, without_gaps
 
 Array = NDArray[np.float64]
 

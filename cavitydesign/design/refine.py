@@ -1,7 +1,8 @@
 """The last steps to an optimum, by the solver's own derivatives.
 
-About the best trial the modes are differentiated by all variables. In a box so small that the first order holds, outcomes then
-cost no field solves: the optimum there is found, solved in full, and the box drawn narrower about the better of the two.
+About the best trial the modes are differentiated by all variables. In a box so small that the first order holds, and that the comb
+moves by less than half an order, outcomes then cost no field solves: the optimum there is found, solved in full, and the box
+drawn narrower about the better of the two.
 """
 
 from __future__ import annotations
@@ -14,20 +15,30 @@ from numpy.typing import NDArray
 from ..study.sampling import unit_points
 from .expectation import model_optimum
 from .first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
+from .goal import Goal
 from .response import Model, fit_response
-from .search import Solver, Trials, distinct, without_gaps
+from .trials import Solver, Trials, distinct, response_of, without_gaps
 
 Array = NDArray[np.float64]
 
 _ROUNDS = 2
 _BOX = 0.02
+_QUARTER = 0.25
 _NARROWER = 0.3
 _STARTS = 1024
-_POINTS, _POINTS_EACH = 8, 6
+_POINTS, _POINTS_EACH = 3, 2
 _SETTLED = 1e-5
+_SLOPE_STEP = 1e-3
 
 
-def refine(solver: Solver, trials: Trials) -> None:
+def round_cost(goal: Goal) -> int:
+    """What one round of steps costs: solves for the derivatives, moved designs, and the full solve at its end."""
+    each = len(goal.variables)
+    moved = 0 if goal.task == "modes" else _POINTS + _POINTS_EACH * each
+    return 2 + 2 * each + moved + 1
+
+
+def refine(solver: Solver, trials: Trials, budget: int) -> None:
     """Add trials near the best one, where its derivatives expect better.
 
     Parameters
@@ -36,24 +47,37 @@ def refine(solver: Solver, trials: Trials) -> None:
         Without `linearise` nothing is done.
     trials : Trials
         Extended by the full solves; their counts of solves for derivatives and of moved designs too.
+    budget : int
+        What the trials may have cost in the end.
     """
-    box = _BOX
+    share = 1.0
     for _ in range(_ROUNDS):
         place = trials.best()
-        if place is None or solver.linearise is None:
+        if place is None or solver.linearise is None or trials.spent + round_cost(solver.goal) > budget:
             return
         before = float(trials.losses()[place])
         solver.tell("steps by derivatives", 0.5)
-        point = _better(solver, trials, trials.cube[place], box)
+        point = _better(solver, trials, trials.cube[place], share * _box(trials, place))
         if point is None or not len(fresh := distinct(trials, point[None, :])):
             return
         solver.extend("steps by derivatives", trials, fresh)
         if before - float(trials.losses().min()) < _SETTLED * max(abs(before), 1e-12):
             return
-        box *= _NARROWER
+        share *= _NARROWER
 
 
-def _better(solver: Solver, trials: Trials, centre: Array, box: float) -> Array | None:
+def _box(trials: Trials, best: int) -> Array:
+    """Half the width of the box about the best trial, shape (d,): the comb moves by a quarter of an order at most, each way."""
+    count = trials.cube.shape[1]
+    place = response_of(trials).place
+    if place is None:
+        return np.full(count, _BOX)
+    steps = trials.cube[best] + _SLOPE_STEP * np.concatenate([-np.eye(count), np.eye(count)])
+    low, high = place.mean(steps).reshape(2, count)
+    return np.minimum(_BOX, _QUARTER * 2 * _SLOPE_STEP / np.maximum(np.abs(high - low), 1e-12))
+
+
+def _better(solver: Solver, trials: Trials, centre: Array, box: Array) -> Array | None:
     """Where in a box of the cube about a point the first order expects the optimum; None where there are no derivatives."""
     goal, keys = solver.goal, tuple(solver.goal.variables)
     low, high = np.clip(centre - box, 0.0, 1.0), np.clip(centre + box, 0.0, 1.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -98,7 +98,7 @@ def _features(cube: Array, place: Array | None) -> Array:
     return np.column_stack([cube, 0.5 * np.cos(phase), 0.5 * np.sin(phase)])
 
 
-def fit_response(cube: Array, outcomes: dict[str, Array], places: Array | None, names: Sequence[str]) -> Response:
+def fit_response(cube: Array, outcomes: Mapping[str, Array], places: Array | None, names: Sequence[str]) -> Response:
     """Fit one process for each outcome; points where an outcome is not a number are left out of its model.
 
     Parameters

@@ -13,7 +13,7 @@ from ..study.sampling import unit_points
 from .expectation import expected_loss
 from .goal import Goal
 from .response import Model, fit_response
-from .search import Solver, Trials, response_of, without_gaps
+from .trials import Solver, Trials, response_of, without_gaps
 from .value_at import value_at
 
 Array = NDArray[np.float64]

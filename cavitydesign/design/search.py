@@ -1,205 +1,47 @@
 """The search for the best design: space-filling points, then the points that promise most, then steps to the optimum.
 
-Every full solve goes through a store, so that an interrupted search goes on where it stopped. Expected improvement
-under constraints after D. R. Jones et al., J. Global Optim. 13, 455 (1998) and M. Schonlau et al. (1998).
+Expected improvement under constraints after D. R. Jones et al., J. Global Optim. 13, 455 (1998) and M. Schonlau et al. (1998).
 """
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SolverError
-from ..study import Axis, Executor, Store, Study, run_study
-from ..study.executor import Evaluate
-from ..study.run import fingerprints
 from ..study.sampling import unit_points
 from .expectation import expected_loss, log_feasible, model_optimum
-from .goal import Goal, Objective
-from .linear import Linearise
-from .outcome import comb_place, outcomes
-from .response import Response, fit_response
+from .response import Response
+from .trials import Solver, Trials, distinct, response_of
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, float], None]
 
 _CANDIDATES = 4096
 _BATCH = 2
-_SETTLED = 1e-3
+_SETTLED = 2e-3
+_APART = 0.05
+_NO_SPAN = 1e-6
+_IDLE = 3
+_NEIGHBOURS, _NEIGHBOURS_EACH = 8, 4
 _NEAR = 0.02
 _EXPLORED = 0.015
+_FAR_ENOUGH = 0.7
 _DOUBTS = 2.0
-_FAR = 1 / 3
-_SEARCH_APART = 5e-4
-_FEASIBLE = 1e-9
+_FAR = 0.2
+_SEARCH_APART = 1e-4
 
 
-@dataclass
-class Trials:
-    """All full solves so far.
-
-    Attributes
-    ----------
-    cube : (n, d) array
-        Variables scaled to 0..1.
-    values : list of dict
-        Outcomes by name, not-a-number where absent.
-    places : list of float
-        Real azimuthal order of the comb.
-    errors : list of str
-        Why a solve failed; empty where it did not.
-    beside : int
-        Full solves for derivatives, which are no trials.
-    moved : int
-        Designs judged from modes moved by their derivatives, for which no field was solved.
-    """
-
-    goal: Goal
-    cube: Array
-    values: list[dict[str, float]] = field(default_factory=list)
-    places: list[float] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    beside: int = 0
-    moved: int = 0
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def column(self, name: str) -> Array:
-        """One outcome of all trials."""
-        return np.array([values.get(name, math.nan) for values in self.values])
-
-    def losses(self, objective: Objective | None = None) -> Array:
-        """Loss of each trial, infinite where it failed or breaks a limit."""
-        objective = objective or self.goal.objective
-        losses = []
-        for values in self.values:
-            known = all(math.isfinite(values.get(name, math.nan)) for name in self.goal.outcome_names)
-            fits = known and self.goal.violation(values) <= _FEASIBLE
-            losses.append(objective.loss(values[objective.outcome]) if fits else math.inf)
-        return np.array(losses)
-
-    def best(self) -> int | None:
-        """The best trial that meets all limits, None if there is none."""
-        losses = self.losses()
-        place = int(np.argmin(losses))
-        return place if math.isfinite(losses[place]) else None
-
-
-@dataclass(frozen=True)
-class Solver:
-    """Where full solves are made and kept.
-
-    Parameters
-    ----------
-    goal : Goal
-    evaluate : callable
-        Solves a design.
-    executor : Executor
-    linearise : callable or None
-        Differentiates a design; None to do without.
-    progress : callable or None
-        Told a message and the fraction of the stage done.
-    """
-
-    goal: Goal
-    evaluate: Evaluate
-    executor: Executor
-    linearise: Linearise | None = None
-    progress: Progress | None = None
-
-    def tell(self, message: str, fraction: float) -> None:
-        """Pass progress on to whoever draws it."""
-        if self.progress is not None:
-            self.progress(message, fraction)
-
-    def design_values(self, cube: Array) -> list[tuple[float, ...]]:
-        """Values of the variables at points of the cube."""
-        bounds = self.goal.variables.values()
-        columns = [bound.at(np.clip(share, 0, 1)) for bound, share in zip(bounds, cube.T, strict=True)]
-        return [tuple(float(f"{x:.12g}") for x in row) for row in np.stack(columns, axis=1)]
-
-    def study(self, keys: tuple[str, ...], rows: list[tuple[float, ...]]) -> Study:
-        """The points as a study on the goal's store."""
-        goal = self.goal
-        axis = Axis(keys, tuple(rows))
-        return Study(
-            goal.design,
-            goal.task,
-            (axis,),
-            goal.version,
-            goal.store,
-            goal.derived,
-            name=goal.name,
-            files_of=goal.files_of,
-            folder=goal.folder,
-        )
-
-    def solve(self, stage: str, keys: tuple[str, ...], rows: list[tuple[float, ...]]) -> list[tuple[dict[str, float], float, str]]:
-        """Outcomes, place of the comb and error of each row of values; stored ones are not computed again."""
-        study = self.study(keys, rows)
-        told = functools.partial(self._tell_stage, stage)
-        run_study(study, self.evaluate, self.executor, progress=told)
-        names = fingerprints(study, range(len(study)))
-        records = Store(study.store).records(names.values())
-        found: list[tuple[dict[str, float], float, str]] = []
-        for name in names.values():
-            record = records[name]
-            if record.error:
-                found.append(({}, math.nan, record.error))
-                continue
-            values = outcomes(record.result, self.goal.task, self.goal.wavelength_nm)
-            place = comb_place(record.result, self.goal.task, self.goal.wavelength_nm)
-            clean = {key: math.nan if value is None else value for key, value in values.items()}
-            found.append((clean, math.nan if place is None else place, ""))
-        return found
-
-    def _tell_stage(self, stage: str, message: str, fraction: float) -> None:
-        self.tell(f"{stage}: {message}", fraction)
-
-    def extend(self, stage: str, trials: Trials, cube: Array) -> None:
-        """Solve further points of the cube."""
-        for values, place, error in self.solve(stage, tuple(self.goal.variables), self.design_values(cube)):
-            trials.values.append(values)
-            trials.places.append(place)
-            trials.errors.append(error)
-        trials.cube = np.concatenate([trials.cube, cube])
-
-
-def response_of(trials: Trials) -> Response:
-    """Models of the goal's outcomes through all trials."""
-    goal = trials.goal
-    columns = without_gaps(goal, {name: trials.column(name) for name in goal.outcome_names})
-    return fit_response(trials.cube, columns, np.array(trials.places), goal.outcome_names)
-
-
-def without_gaps(goal: Goal, columns: Mapping[str, Array]) -> dict[str, Array]:
-    """Outcomes for models to learn from: a constrained one that does not exist stands well on the wrong side of its limit.
-
-    No threshold within the range of fluences, or a failed solve, is a place to stay away from.
-    """
-    filled = dict(columns)
-    for limit in goal.limits:
-        values = filled[limit.outcome]
-        known = values[np.isfinite(values)]
-        if len(known) and limit.below is not None:
-            filled[limit.outcome] = np.where(np.isfinite(values), values, 1.1 * max(limit.below, float(known.max())))
-        elif len(known) and limit.above is not None:
-            filled[limit.outcome] = np.where(np.isfinite(values), values, 0.9 * min(limit.above, float(known.min())))
-    return filled
-
-
-def searched(solver: Solver) -> Trials:
+def searched(solver: Solver, budget: int) -> Trials:
     """Search until the budget is spent or nothing better is expected.
 
     Parameters
     ----------
     solver : Solver
+    budget : int
+        Full solves that may be spent.
 
     Raises
     ------
@@ -207,7 +49,7 @@ def searched(solver: Solver) -> Trials:
         If no trial can be solved.
     """
     goal = solver.goal
-    dimensions, budget = len(goal.variables), goal.solves
+    dimensions = len(goal.variables)
     trials = Trials(goal, np.zeros((0, dimensions)))
     first = max(6, min(budget // 2, 6 + 6 * dimensions))
     solver.extend("space-filling points", trials, unit_points("sobol", first, dimensions, goal.seed))
@@ -218,38 +60,84 @@ def searched(solver: Solver) -> Trials:
         raise SolverError(f"design: none of the first {first} points has {absent}; ask for another outcome, or widen the bounds")
     rng = np.random.default_rng(goal.seed)
     rounds = idle = 0
-    while len(trials) < budget and idle < 2:
-        response = response_of(trials)
-        promising, hope = _promising(trials, response, rng, _BATCH)
-        steps = [_refined_optimum(trials, response, rng), *promising]
-        if rounds % 2:
-            steps[:2] = steps[1::-1]
-        gap = _least_known(trials, rng, by_limits=bool(rounds % 2))
-        if gap is not None:
-            steps.insert(1, gap)
-        fresh = distinct(trials, np.array(steps), _SEARCH_APART)[: min(_BATCH, budget - len(trials))]
+    while len(trials) < budget and idle < _IDLE:
+        before = _best_loss(trials)
+        steps, settled = _steps(trials, rng, by_limits=bool(rounds % 2))
+        fresh = distinct(trials, np.array(steps).reshape(-1, dimensions), _SEARCH_APART)[: min(_BATCH, budget - len(trials))]
         if not len(fresh):
             break
         solver.extend(f"promising points after {len(trials)} of at most {budget} solves", trials, fresh)
-        best = _best_loss(trials)
-        settled = gap is None and math.isfinite(best) and hope < math.log(_SETTLED * max(abs(best), 1e-12))
-        rounds, idle = rounds + 1, idle + 1 if settled else 0
+        rounds, idle = rounds + 1, idle + 1 if settled and before - _best_loss(trials) <= _tolerated(trials) else 0
     return trials
+
+
+def _steps(trials: Trials, rng: np.random.Generator, by_limits: bool) -> tuple[list[Array], bool]:
+    """Where to solve next, the most wanted first: a gain that is expected, then what is least known.
+
+    Where no gain is expected, the optimum of models of the neighbourhood of the best trials, which no jump far away blurs.
+
+    Returns
+    -------
+    points : list of (d,) array
+    settled : bool
+        Whether neither is left.
+    """
+    response = response_of(trials, with_gaps=True)
+    objective, tolerated = trials.goal.objective, _tolerated(trials)
+    promising, hope = _promising(trials, response, rng, _BATCH)
+    gains = promising if not math.isfinite(tolerated) or hope > math.log(tolerated) else []
+    optimum = _refined_optimum(trials, response, rng)
+    expected = float(expected_loss(objective, response, optimum[None, :])[0][0])
+    if not _best_loss(trials) - expected < tolerated and not _lacking(trials, optimum[None, :])[0]:
+        gains = [*gains[: int(by_limits)], optimum, *gains[int(by_limits) :]]
+    gaps = [_least_known(trials, response, rng, half) for half in (by_limits, not by_limits)]
+    known = [gap for gap in gaps if gap is not None]
+    settled = not gains and not known
+    if not gains:
+        nearby = _nearby(trials, rng)
+        gains = nearby if by_limits else nearby[::-1]
+    return [*gains[:1], *known[:1], *gains[1:], *known[1:], *promising], settled
+
+
+def _nearby(trials: Trials, rng: np.random.Generator) -> list[Array]:
+    """The optima of models through the trials nearest to the best one, and to the best that lies apart from it."""
+    losses = trials.losses()
+    found: list[Array] = []
+    for _ in range(2):
+        best = int(np.argmin(losses))
+        if not math.isfinite(losses[best]):
+            break
+        distance = np.max(np.abs(trials.cube - trials.cube[best]), axis=1)
+        found += _optimum_among(trials, np.argsort(distance), rng)
+        losses[distance < _APART] = math.inf
+    return found
+
+
+def _optimum_among(trials: Trials, by_distance: NDArray[np.intp], rng: np.random.Generator) -> list[Array]:
+    """The optimum of models through the first of some trials, in the box that they span; none where too little is known of them."""
+    near = by_distance[: _NEIGHBOURS + _NEIGHBOURS_EACH * trials.cube.shape[1]]
+    low = trials.cube[near].min(axis=0)
+    span = np.maximum(np.ptp(trials.cube[near], axis=0), _NO_SPAN)
+    some = replace(
+        trials,
+        cube=(trials.cube[near] - low) / span,
+        values=[trials.values[place] for place in near],
+        places=[trials.places[place] for place in near],
+        errors=[trials.errors[place] for place in near],
+    )
+    if any(np.isfinite(some.column(name)).sum() <= trials.cube.shape[1] + 2 for name in trials.goal.outcome_names):
+        return []
+    return [low + span * _refined_optimum(some, response_of(some, with_gaps=True), rng)]
+
+
+def _tolerated(trials: Trials) -> float:
+    """A gain that is not worth a solve; infinite while nothing meets the limits."""
+    return _SETTLED * max(trials.goal.objective.size(_best_loss(trials)), 1e-12)
 
 
 def _best_loss(trials: Trials) -> float:
     best = trials.best()
     return math.inf if best is None else float(trials.losses()[best])
-
-
-def distinct(trials: Trials, points: Array, apart: float = 1e-5) -> Array:
-    """Points that are new, each once."""
-    kept: list[Array] = []
-    for point in points:
-        known = np.concatenate([trials.cube, *(k[None, :] for k in kept)])
-        if np.min(np.max(np.abs(known - point), axis=1)) > apart:
-            kept.append(point)
-    return np.array(kept).reshape(-1, trials.cube.shape[1])
 
 
 def _log_improvement(trials: Trials, response: Response, cube: Array) -> Array:
@@ -283,6 +171,7 @@ def _promising(trials: Trials, response: Response, rng: np.random.Generator, siz
     """Points of greatest expected improvement, apart from one another, and the logarithm of the greatest."""
     cube = _candidates(trials, rng)
     score = _log_improvement(trials, response, cube)
+    score[_lacking(trials, cube)] = -np.inf
     chosen: list[Array] = []
     for place in np.argsort(-score):
         if all(np.max(np.abs(cube[place] - other)) > _NEAR for other in chosen):
@@ -292,19 +181,18 @@ def _promising(trials: Trials, response: Response, rng: np.random.Generator, siz
     return chosen, float(score.max())
 
 
-def _least_known(trials: Trials, rng: np.random.Generator, by_limits: bool) -> Array | None:
-    """Of the points that may be good, the one farthest from all trials; None where all are near one.
+def _least_known(trials: Trials, response: Response, rng: np.random.Generator, by_limits: bool) -> Array | None:
+    """Of the points that may be good and lie far from all trials, the most promising; None where all are near one.
 
     An outcome that jumps has islands which expected improvement, believing the models, never visits, and nothing in a few trials
     tells that it jumps. So only half of the models is believed at a time, when they say that a point is no good: those of the
-    limits, or that of the goal. Of the other half, the two nearest trials must not both be far from any good.
+    limits, or that of the goal. Of the two nearest trials, one at least must be near to meeting the limits and, where the goal is
+    disbelieved, near to the best.
+
+    An outcome ripples many times between two trials: of all places about equally far from them, the models choose that where
+    the comb lies best.
     """
     goal = trials.goal
-    names = tuple(limit.outcome for limit in goal.limits) if by_limits else (goal.objective.outcome,)
-    columns = {name: trials.column(name) for name in names}
-    if not all(np.isfinite(column).sum() > trials.cube.shape[1] + 2 for column in columns.values()):
-        return None
-    response = fit_response(trials.cube, columns, np.array(trials.places), names)
     cube = rng.random((_CANDIDATES, trials.cube.shape[1]))
     open_to = np.full(len(cube), True)
     if by_limits:
@@ -315,22 +203,48 @@ def _least_known(trials: Trials, rng: np.random.Generator, by_limits: bool) -> A
     else:
         loss, error = expected_loss(goal.objective, response, cube)
         open_to &= loss - _DOUBTS * error < _best_loss(trials)
-    distances = np.max(np.abs(cube[:, None, :] - trials.cube[None, :, :]), axis=2)
-    beside = np.argpartition(distances, 1, axis=1)[:, :2]
-    open_to &= ~_hopeless(trials, by_limits)[beside].all(axis=1)
+    distances, beside = _beside(trials, cube)
+    open_to &= ~_far_from_limits(trials)[beside].all(axis=1)
+    if by_limits:
+        open_to &= ~_far_from_best(trials)[beside].all(axis=1)
     distance = np.where(open_to, distances.min(axis=1), 0.0)
-    farthest = int(np.argmax(distance))
-    return np.asarray(cube[farthest], dtype=np.float64) if distance[farthest] > _EXPLORED else None
+    if distance.max() <= _EXPLORED:
+        return None
+    score = np.where(distance >= _FAR_ENOUGH * distance.max(), _log_improvement(trials, response, cube), -np.inf)
+    return np.asarray(cube[int(np.argmax(score))], dtype=np.float64)
 
 
-def _hopeless(trials: Trials, by_goal: bool) -> NDArray[np.bool_]:
-    """Trials far from any good: worse than the best by half of all that was seen, or with a limit broken by a third."""
+def _beside(trials: Trials, cube: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Distances of points of the cube from all trials, shape (k, n), and the two nearest trials of each, shape (k, 2)."""
+    distances = np.max(np.abs(cube[:, None, :] - trials.cube[None, :, :]), axis=2)
+    return distances, np.argpartition(distances, 1, axis=1)[:, :2]
+
+
+def _absent(trials: Trials) -> NDArray[np.bool_]:
+    """Trials that failed, or lack an outcome of the goal."""
+    values = [[each.get(name, math.nan) for name in trials.goal.outcome_names] for each in trials.values]
+    return np.asarray(~np.isfinite(np.array(values)).all(axis=1))
+
+
+def _lacking(trials: Trials, cube: Array) -> NDArray[np.bool_]:
+    """Points more than twice as near to a trial without outcomes as to one that has them."""
+    absent = _absent(trials)
+    distances = _beside(trials, cube)[0]
+    near, far = (np.min(distances[:, which], axis=1, initial=np.inf) for which in (absent, ~absent))
+    return np.asarray(2 * near < far, dtype=np.bool_)
+
+
+def _far_from_limits(trials: Trials) -> NDArray[np.bool_]:
+    """Trials that break a limit by a fifth, or lack an outcome."""
     goal = trials.goal
-    values = [[each.get(name, math.nan) for name in goal.outcome_names] for each in trials.values]
-    known = np.isfinite(np.array(values)).all(axis=1)
-    if not by_goal:
-        return np.array([not there or goal.violation(each) > _FAR for there, each in zip(known, trials.values, strict=True)])
-    losses = np.array([goal.objective.loss(each.get(goal.objective.outcome, math.nan)) for each in trials.values])
+    lacking = _absent(trials)
+    return np.array([not_there or goal.violation(each) > _FAR for not_there, each in zip(lacking, trials.values, strict=True)])
+
+
+def _far_from_best(trials: Trials) -> NDArray[np.bool_]:
+    """Trials worse than the best by half of all that was seen."""
+    objective = trials.goal.objective
+    losses = np.array([objective.loss(each.get(objective.outcome, math.nan)) for each in trials.values])
     there = np.isfinite(losses)
     far: NDArray[np.bool_] = ~there
     if there.any():

@@ -19,7 +19,7 @@ from ..study.sampling import unit_points
 from .first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
 from .goal import Goal
 from .response import Model, fit_response
-from .search import Solver, without_gaps
+from .trials import Solver, without_gaps
 
 Array = NDArray[np.float64]
 

@@ -29,7 +29,7 @@ fsr_nm = { above = 12.0 }
 "cavity.diameter_um" = { sd = 0.04 }
 "cavity.body.index" = { sd = 0.002 }
 [search]
-solves = 14
+solves = 24
 samples = 20000
 checks = 48
 """
@@ -66,7 +66,7 @@ def answered(tmp_path_factory):
 def test_a_target_is_reached_by_derivatives_to_its_last_digits(folder):
     """The search brings the spacing near; two steps by the solver's derivatives bring it within 1e-4 nm."""
     goal = folder / "goal.toml"
-    goal.write_text(VARIABLE + '[goal]\ntarget = 12.0\nof = "fsr_nm"\n[search]\nsolves = 14\n')
+    goal.write_text(VARIABLE + '[goal]\ntarget = 12.0\nof = "fsr_nm"\n[search]\nsolves = 24\n')
     answer = json.loads(told("design", goal, "--workers", 1, "--json").stdout)
     assert answer["recommended"]["outcomes"]["fsr_nm"] == pytest.approx(12.0, abs=1e-4)
     assert answer["checked_outcomes"]["fsr_nm"] == pytest.approx(12.0, abs=2e-4)
@@ -231,7 +231,8 @@ def test_an_outcome_that_no_design_has_is_told_after_the_first_points(folder):
     """Without roughness nothing scatters; whether a design has a loss shows only where it is solved."""
     goal = folder / "goal.toml"
     goal.write_text(VARIABLE + '[goal]\nmaximise = "log10_q.scattering"\n[search]\nsolves = 14\n')
-    assert "none of the first 7 points has log10_q.scattering" in told("design", goal, "--workers", 1, code=1).stderr
+    printed = told("design", goal, "--workers", 1, code=1).stderr
+    assert re.search(r"none of the first \d points has log10_q.scattering", printed), printed
 
 
 def test_a_goal_that_cannot_be_met(folder):
