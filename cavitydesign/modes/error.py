@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..geometry.cavity import Cavity
-from .measure import Measures
+from .measures import Measures
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:

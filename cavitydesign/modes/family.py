@@ -19,11 +19,12 @@ from ..eigen.lanczos import shift_invert_lanczos
 from ..eigen.reduced_basis import ReducedPencil, orthonormal
 from ..eigen.refine import krylov_block, ritz
 from ..fem.forms import Images
-from .classify import Identity, identify
+from .identity import Identity
 from .media import MediaTable, Permittivities, permittivities
 from .problem import EigenProblem, Values, WindowProblem
 from .seeds import FamilySeed, Seed
 from .snapshot import RawMode, Snapshot
+from .window_identity import identify
 
 Beside = TypeVar("Beside")
 Array = NDArray[np.float64]

@@ -11,7 +11,7 @@ import numpy as np
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm, wavenumber_per_um
 from .error import ErrorBars, error_bars, tunnelling_error, with_field_error
-from .measure import Measures, measure_all
+from .measures import Measures
 from .media import Permittivities
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
@@ -22,6 +22,7 @@ from .section_problem import SectionProblem
 from .section_sample import section_sampler
 from .snapshot import RawMode
 from .solve import SolvedClass
+from .window_measure import measure_all
 
 _PML_TRUSTED_BELOW_LOG10_Q = 8.0
 _CLEAR = 0.6

@@ -22,11 +22,12 @@ from ..mesh.rim_layer import Reach, reach_of
 from ..mesh.rim_map import Window
 from ..mesh.window import Sizing, build_window
 from ..units import wavelength_nm
-from .classify import Identity, identify
+from .identity import Identity
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
 from .problem import Pencil, Resolution, WindowProblem
 from .seeds import FamilySeed, family_seed
+from .window_identity import identify
 
 Array = NDArray[np.float64]
 Values = NDArray[Any]

@@ -1,7 +1,6 @@
-"""Read the identity of a mode of any section: polarisation from the energy fractions, p and q from the extrema.
+"""Identities of modes of any section, from their fields on a grid around the ridge that their energy follows.
 
-The energy of a mode follows a ridge r = a + b z + c z^2 (the surface's own curvature); across it the dominant component is nearly
-f(r - ridge) g(z). Its leading singular vectors on a grid around the ridge give the radial extrema p of f and the axial ones of g.
+The ridge is r = a + b z + c z^2 (the surface's own curvature); across it the dominant component is nearly f(r - ridge) g(z).
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import numpy as np
 from ..fem.legendre import Array, gauss
 from ..fem.quad_field import at_points, on_grid
 from ..mesh.locate import Locator
-from .classify import Identity, sign_changes
+from .identity import Identity, extrema, polarisation_of
 from .problem import Values
 from .section_problem import SectionProblem
 
@@ -78,10 +77,10 @@ def identify_section(problem: SectionProblem, vectors: Values, m: float | Array,
         density = squares[0] + squares[1] + squares[2]
         inside = float(density[body].sum()) / total
         if inside < LEAST_INSIDE:
-            out.append(Identity("TM" if parts[0] >= parts[1] else "TE", 0, 0, parts / total, 0.0, inside))
+            out.append(Identity(polarisation_of(parts), 0, 0, parts / total, 0.0, inside))
             continue
         ridge = _ridge(plain_r[body], plain_z[body], density[body])
-        polarisation = "TM" if parts[0] >= parts[1] else "TE"
+        polarisation = polarisation_of(parts)
         p, q, purity = _orders(problem, locator, vectors[:, i], float(orders[i]), ridge, polarisation)
         out.append(Identity(polarisation, p, q, parts / total, purity, inside))
     return out
@@ -116,9 +115,7 @@ def _orders(
         return 0, 0, 0.0
     field = at_points(problem.space, vector[:, None], m, element[hit], s[hit], t[hit], problem.stretch)
     component = (field.e_z if polarisation == "TM" else field.e_r)[0]
-    peak = component[np.argmax(abs(component))]
-    values = np.zeros(flat_r.size)
-    values[hit] = (component * np.conj(peak) / abs(peak)).real * np.sqrt(flat_r[hit])
-    left, singular, right = np.linalg.svd(values.reshape(shape), full_matrices=False)
-    purity = float(singular[0] ** 2 / max(float((singular**2).sum()), 1e-300))
-    return sign_changes(left[:, 0], _NOISE) + 1, sign_changes(right[0], _NOISE), purity
+    values = np.zeros(flat_r.size, dtype=component.dtype)
+    values[hit] = component * np.sqrt(flat_r[hit])
+    p, along, purity = extrema(values.reshape(shape), _NOISE)
+    return p, along - 1, purity

@@ -1,4 +1,4 @@
-"""What the field of a mode of any section carries: the numbers of modes/measure.py from points of curved quadrilaterals."""
+"""Measures of the modes of any section, from their fields at points of curved quadrilaterals."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import numpy as np
 
 from ..fem.legendre import Array, gauss
 from ..fem.quad_field import PointField, at_points, on_grid
-from .measure import Measures
+from .measures import Measures, rim_scattering, wall_terms
 from .media import Permittivities
 from .problem import Values
 from .radiation import Source, log10_radiation_q
-from .scattering import log10_scattering_q
 from .section_problem import SectionProblem
 
 _ROUGH_POINTS_AT_CAUSTIC = 12
@@ -181,22 +180,10 @@ class _Reading:
         owner, s, t, weight, side = self._along_edges(elements, sides)
         field = at_points(self.problem.space, self.vector, self.m, owner, s, t, self.problem.stretch)
         d_r, d_z = self._tangents(owner, s, t, side)
-        length = np.hypot(d_r, d_z)
-        e_r, e_z, e_az = field.e_r[0], field.e_z[0], field.e_azimuthal[0]
-        along = (d_r * e_r + d_z * e_z) / length
-        out = (d_z * self.eps.ordinary[-2] * e_r - d_r * self.eps.axial[-2] * e_z) / length
         good = self.problem.lossless(field.r.real, field.z.real)
-        return log10_scattering_q(
-            (abs(along) ** 2 + abs(e_az) ** 2) * good,
-            abs(out) ** 2 * good,
-            weight * length * field.r.real,
-            energy,
-            self.k_per_um,
-            float(self.eps.ordinary[-2]),
-            float(self.eps.ordinary[-1]),
-            cavity.roughness_nm,
-            cavity.correlation_nm,
-        )
+        area = weight * np.hypot(d_r, d_z) * field.r.real * good
+        e = (field.e_r[0], field.e_z[0], field.e_azimuthal[0])
+        return rim_scattering(cavity, self.eps, self.k_per_um, e, (d_r, d_z), area, energy)
 
     def _along_edges(self, elements: Values, sides: Values) -> tuple[Values, Array, Array, Array, Values]:
         """Gauss points on edges of elements: element, s, t, weight, side of each."""
@@ -229,11 +216,9 @@ class _Reading:
         r, z, *_ = mesh.positions_at(owner, s, t)
         good = problem.lossless(r, z) & (r > 1e-6 * mesh.extent_um[1])
         local = self.eps.ordinary[mesh.region[owner]]
-        curl = abs(field.curl_r[0]) ** 2 + abs(field.curl_z[0]) ** 2 + abs(field.curl_azimuthal[0]) ** 2
-        square = abs(field.e_r[0]) ** 2 + abs(field.e_z[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
         wave = self.k_per_um**2 * local
         kappa = np.sqrt(np.maximum((self.m / np.maximum(r, 1e-9)) ** 2 - wave, (1.0 / self._width(energy)) ** 2))
-        terms = weight * np.hypot(d_r, d_z) * r * (curl + wave * square) / (2 * kappa)
+        terms = weight * np.hypot(d_r, d_z) * r * wall_terms(field, 0, slice(None), wave, kappa)
         return float(terms[good].sum())
 
     def _width(self, energy: float) -> float:

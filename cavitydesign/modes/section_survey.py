@@ -16,7 +16,7 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
 from ..eigen.factor import combination, factorise
 from ..errors import SolverError
-from .classify import Identity
+from .identity import Identity
 from .media import permittivities
 from .problem import Values
 from .section_identity import LEAST_INSIDE, identify_section

@@ -16,7 +16,6 @@ from ..mesh.window import Sizing, build_window
 from .converge import ComparedShot, converged
 from .count import counted_modes
 from .family import ReducedFamily, solve_family
-from .measure import wall_shift
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
 from .problem import Resolution, WindowProblem
@@ -24,6 +23,7 @@ from .resolution import first_resolution
 from .seeds import FamilySeed, Seed
 from .snapshot import RawMode
 from .stopwatch import Stopwatch
+from .window_measure import wall_shift
 
 _PML_BELOW_LOG10_Q = 10.0
 _SHARE_OF_WALLS = 0.5

@@ -1,9 +1,8 @@
-"""What the field of each mode carries: energy by component and region, volume, radiation, scattering, and the pull of the walls.
+"""Measures of the modes of a window, from their fields on a grid of it.
 
 Energies are int eps |E|^2 up to the outer caustic: the turning circle r_c of the surround, where a leaky mode's evanescent field
 ends and its radiation begins; k n_s r_c = sqrt(m^2 + (2q+1) m rho + q(q+1) rho^2), rho = sqrt(R / R_axial): m for a slice,
-sqrt(l(l+1)) for a sphere. The shift by a closed wall follows from Hadamard's formula
-d(k^2)/dh = -oint (|curl E|^2 - k^2 eps |E|^2) dA / int eps |E|^2 dV, integrated outwards over the decay exp(-2 kappa h).
+sqrt(l(l+1)) for a sphere.
 """
 
 from __future__ import annotations
@@ -18,35 +17,11 @@ from numpy.typing import NDArray
 
 from ..fem.field import GridField
 from ..fem.legendre import Array
+from .measures import Measures, rim_scattering, wall_terms
 from .media import Permittivities
 from .peak import peak_densities
 from .problem import Probe, Values, WindowProblem
 from .radiation import Source, log10_radiation_q
-from .scattering import log10_scattering_q
-
-
-@dataclass(frozen=True)
-class Measures:
-    """Numbers read from one mode's field.
-
-    Attributes
-    ----------
-    component_share : (3,) array
-        Of E_z, E_r and E_phi in int eps |E|^2.
-    region_share : (regions,) array
-    volume_um3 : float
-        int eps |E|^2 dV / max(eps |E|^2); per um of length for a slice.
-    log10_q_far, log10_q_scattering : float or None
-    wall_shift : float
-        Estimate of the relative change of k that the closed walls cause.
-    """
-
-    component_share: Array
-    region_share: Array
-    volume_um3: float
-    log10_q_far: float
-    log10_q_scattering: float | None
-    wall_shift: float
 
 
 def caustic_distance_um(problem: WindowProblem, m: int, q: int, k_per_um: float, n_surround: float) -> float:
@@ -187,22 +162,10 @@ class _Reading:
         grid, columns = probe.grid, probe.inner_t
         t = grid.t_um[columns]
         r_t, z_t = cavity.outline.tangent(t)
-        speed = np.hypot(r_t, z_t)
         fields = (self.field.e_r, self.field.e_z, self.field.e_azimuthal)
         e_r, e_z, e_az = (e[self.j][probe.rim, columns] for e in fields)
-        along = (r_t * e_r + z_t * e_z) / speed
-        out = (z_t * self.eps.ordinary[-2] * e_r - r_t * self.eps.axial[-2] * e_z) / speed
-        return log10_scattering_q(
-            abs(along) ** 2 + abs(e_az) ** 2,
-            abs(out) ** 2,
-            probe.weight_t * speed * grid.r.real[probe.rim, columns],
-            energy,
-            self.k_per_um,
-            float(self.eps.ordinary[-2]),
-            float(self.eps.ordinary[-1]),
-            cavity.roughness_nm,
-            cavity.correlation_nm,
-        )
+        area = probe.weight_t * np.hypot(r_t, z_t) * grid.r.real[probe.rim, columns]
+        return rim_scattering(cavity, self.eps, self.k_per_um, (e_r, e_z, e_az), (r_t, z_t), area, energy)
 
     def wall_shift(self, energy: float) -> float:
         """Relative change of k by the closed walls."""
@@ -220,10 +183,8 @@ class _Reading:
             at = (rows, columns)
             r = abs(grid.r[at])
             local = np.broadcast_to(eps, grid.r.shape)[at]
-            curl = sum(abs(c[self.j][at]) ** 2 for c in (self.field.curl_r, self.field.curl_z, self.field.curl_azimuthal))
-            square = sum(abs(e[self.j][at]) ** 2 for e in (self.field.e_r, self.field.e_z, self.field.e_azimuthal))
             wave = self.k_per_um**2 * local
             barrier = (self.m / r) ** 2 - (wave if isinstance(rows, int) else (self.m / radius) ** 2)
             kappa = np.sqrt(np.maximum(barrier, (0.5 / radius) ** 2))
-            total += float((weight * length[at] * r * (curl + wave * square) / (2 * kappa)).sum())
+            total += float((weight * length[at] * r * wall_terms(self.field, self.j, at, wave, kappa)).sum())
         return total

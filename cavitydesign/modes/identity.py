@@ -1,0 +1,86 @@
+"""What a mode is called: polarisation from the energy fractions, p and q from the extrema of its dominant component.
+
+TM: E along the fibre axis (E_z carries more energy than E_r); TE: E across it. The dominant component on a grid outwards x along is
+nearly a product f g; its leading singular vectors give the number of radial extrema p of f and of axial ones of g.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..fem.legendre import Array
+
+Values = NDArray[Any]
+_NOISE = 0.02
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Polarisation and orders of one eigenvector, with the evidence.
+
+    Attributes
+    ----------
+    fractions : (3,) array
+        Shares of int eps |E|^2 in E_z, E_r, E_phi.
+    purity : float
+        Share of the dominant component that the leading product f(s) g(t) carries; low near an avoided crossing.
+    inside : float
+        Share of the energy in the window's lossless part that is inside the outline.
+    """
+
+    polarisation: str
+    p: int
+    q: int
+    fractions: Array
+    purity: float
+    inside: float
+
+    @property
+    def label(self) -> tuple[str, int, int]:
+        """Polarisation, p and q."""
+        return self.polarisation, self.p, self.q
+
+    @property
+    def dominance(self) -> float:
+        """How clearly the polarisation is what it is: 1 for one component alone, 0 for equal shares."""
+        axial, radial = float(self.fractions[0]), float(self.fractions[1])
+        return abs(axial - radial) / (axial + radial)
+
+
+def polarisation_of(fractions: Array) -> str:
+    """TM where E_z carries more energy than E_r.
+
+    Parameters
+    ----------
+    fractions : (3,) array
+        Shares, or sums, of int eps |E|^2 in E_z, E_r, E_phi.
+    """
+    return "TM" if fractions[0] >= fractions[1] else "TE"
+
+
+def extrema(component: Values, noise: float = _NOISE) -> tuple[int, int, float]:
+    """Extrema outwards and along of a field that is nearly a product, and the share of that product.
+
+    Parameters
+    ----------
+    component : (S, T) array
+        On a grid outwards x along; a complex one is turned to the phase of its largest value.
+    noise : float
+        Share of the largest value of a profile below which its signs mean nothing.
+    """
+    if np.iscomplexobj(component):
+        peak = component.ravel()[np.argmax(abs(component))]
+        component = (component * np.conj(peak) / abs(peak)).real
+    left, singular, right = np.linalg.svd(component, full_matrices=False)
+    purity = float(singular[0] ** 2 / max(float((singular**2).sum()), 1e-300))
+    return _sign_changes(left[:, 0], noise) + 1, _sign_changes(right[0], noise) + 1, purity
+
+
+def _sign_changes(values: Array, noise: float) -> int:
+    """Sign changes between parts of a profile that rise above the noise."""
+    strong = values[abs(values) > noise * abs(values).max()]
+    return int(np.count_nonzero(np.diff(np.sign(strong))))

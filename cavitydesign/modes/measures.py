@@ -1,0 +1,116 @@
+"""What the field of a mode carries, as numbers, and the formulas that windows and sections share.
+
+The shift by a closed wall follows from Hadamard's formula d(k^2)/dh = -oint (|curl E|^2 - k^2 eps |E|^2) dA / int eps |E|^2 dV,
+integrated outwards over the decay exp(-2 kappa h).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..fem.legendre import Array
+from ..geometry.cavity import Cavity
+from .media import Permittivities
+from .scattering import log10_scattering_q
+
+Values = NDArray[Any]
+
+
+class Fields(Protocol):
+    """Fields of k modes at points of shape P, each (k, *P): E_r, E_z, E_phi/i, and curl E divided by i, i, 1."""
+
+    @property
+    def e_r(self) -> Values: ...
+    @property
+    def e_z(self) -> Values: ...
+    @property
+    def e_azimuthal(self) -> Values: ...
+    @property
+    def curl_r(self) -> Values: ...
+    @property
+    def curl_z(self) -> Values: ...
+    @property
+    def curl_azimuthal(self) -> Values: ...
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Numbers read from one mode's field.
+
+    Attributes
+    ----------
+    component_share : (3,) array
+        Of E_z, E_r and E_phi in int eps |E|^2.
+    region_share : (regions,) array
+    volume_um3 : float
+        int eps |E|^2 dV / max(eps |E|^2); per um of length for a slice.
+    log10_q_far, log10_q_scattering : float or None
+    wall_shift : float
+        Estimate of the relative change of k that the closed walls cause.
+    """
+
+    component_share: Array
+    region_share: Array
+    volume_um3: float
+    log10_q_far: float
+    log10_q_scattering: float | None
+    wall_shift: float
+
+
+def wall_terms(field: Fields, j: int, at: Any, wave: Values, kappa: Values) -> Values:
+    """(|curl E|^2 + k^2 eps |E|^2) / (2 kappa) of mode j at points of a closed wall.
+
+    Parameters
+    ----------
+    at : index
+        Of the points among those of the field.
+    wave, kappa : arrays
+        k^2 eps, and the local decay rate, there.
+    """
+    curl = sum(abs(part[j][at]) ** 2 for part in (field.curl_r, field.curl_z, field.curl_azimuthal))
+    square = sum(abs(part[j][at]) ** 2 for part in (field.e_r, field.e_z, field.e_azimuthal))
+    return np.asarray((curl + wave * square) / (2 * kappa))
+
+
+def rim_scattering(
+    cavity: Cavity,
+    eps: Permittivities,
+    k_per_um: float,
+    e: tuple[Values, Values, Values],
+    tangent: tuple[Array, Array],
+    area: Array,
+    energy: float,
+) -> float | None:
+    """log10 of the scattering Q from the field just inside the outline.
+
+    Parameters
+    ----------
+    e : three (T,) arrays
+        E_r, E_z, E_phi along the rim.
+    tangent : two (T,) arrays
+        A vector along the rim, its parts along r and z, of any length.
+    area : (T,) array
+        Quadrature weights of r dl (without 2 pi).
+    energy : float
+        int eps |E|^2 r dr dz, over the same part of the mode.
+    """
+    e_r, e_z, e_azimuthal = e
+    t_r, t_z = tangent
+    length = np.hypot(t_r, t_z)
+    along = (t_r * e_r + t_z * e_z) / length
+    out = (t_z * eps.ordinary[-2] * e_r - t_r * eps.axial[-2] * e_z) / length
+    return log10_scattering_q(
+        abs(along) ** 2 + abs(e_azimuthal) ** 2,
+        abs(out) ** 2,
+        area,
+        energy,
+        k_per_um,
+        float(eps.ordinary[-2]),
+        float(eps.ordinary[-1]),
+        cavity.roughness_nm,
+        cavity.correlation_nm,
+    )
