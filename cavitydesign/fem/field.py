@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..mesh.rim_map import Window
+from .components import Covariant, cylindrical
 from .legendre import Array, LineTables, line_tables
 from .tensor_space import TensorSpace
 
@@ -92,15 +93,14 @@ class FieldGrid:
         space, along_s, along_t = self.space, self.along_s, self.along_t
         order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
         e_s, e_t, psi = space.split(vectors)
-        r_s, z_s, r_t, z_t = self.slopes
         cov_s = along_s.edge @ e_s @ along_t.nodal.T
         cov_t = along_s.nodal @ e_t @ along_t.edge.T
-        value = along_s.nodal @ psi @ along_t.nodal.T
-        grad_s = along_s.slope @ psi @ along_t.nodal.T - cov_s
-        grad_t = along_s.nodal @ psi @ along_t.slope.T - cov_t
-        rotation = (along_s.slope @ e_t @ along_t.edge.T - along_s.edge @ e_s @ along_t.slope.T) / self.det
-        e_r, e_z = (z_t * cov_s - z_s * cov_t) / self.det, (r_s * cov_t - r_t * cov_s) / self.det
-        w_r, w_z = (z_t * grad_s - z_s * grad_t) / self.det, (r_s * grad_t - r_t * grad_s) / self.det
-        # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r) E_r, with r E_phi = im psi
-        scaled = order / self.r
-        return GridField(e_r, e_z, scaled * value, -scaled * w_z, scaled * w_r, -rotation)
+        parts = Covariant(
+            cov_s,
+            cov_t,
+            along_s.nodal @ psi @ along_t.nodal.T,
+            along_s.slope @ psi @ along_t.nodal.T,
+            along_s.nodal @ psi @ along_t.slope.T,
+            along_s.slope @ e_t @ along_t.edge.T - along_s.edge @ e_s @ along_t.slope.T,
+        )
+        return GridField(*cylindrical(parts, self.slopes, self.det, order / self.r))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .components import Covariant, cylindrical
 from .legendre import Array, legendre_values, nodal_slopes, nodal_values
 from .quad_forms import stretched
 from .quad_space import QuadSpace, columns_of
@@ -72,12 +73,14 @@ def on_grid(
     psi = psi.reshape(*psi.shape[:2], p + 1, p + 1)
     return _physical(
         stretched(space.mesh.positions(s, t, elements), stretch),
-        edge_s @ e_s @ nodal_t,
-        nodal_s @ e_t @ edge_t,
-        nodal_s @ psi @ nodal_t,
-        slope_s @ psi @ nodal_t,
-        nodal_s @ psi @ slope_t,
-        slope_s @ e_t @ edge_t - edge_s @ e_s @ slope_t,
+        Covariant(
+            edge_s @ e_s @ nodal_t,
+            nodal_s @ e_t @ edge_t,
+            nodal_s @ psi @ nodal_t,
+            slope_s @ psi @ nodal_t,
+            nodal_s @ psi @ slope_t,
+            slope_s @ e_t @ edge_t - edge_s @ e_s @ slope_t,
+        ),
         np.asarray(m, dtype=float).reshape(-1, 1, 1, 1),
     )
 
@@ -103,12 +106,14 @@ def at_points(
 
     return _physical(
         stretched(space.mesh.positions_at(element, s, t), stretch),
-        summed(edge_s, nodal_t, e_s),
-        summed(nodal_s, edge_t, e_t),
-        summed(nodal_s, nodal_t, psi),
-        summed(slope_s, nodal_t, psi),
-        summed(nodal_s, slope_t, psi),
-        summed(slope_s, edge_t, e_t) - summed(edge_s, slope_t, e_s),
+        Covariant(
+            summed(edge_s, nodal_t, e_s),
+            summed(nodal_s, edge_t, e_t),
+            summed(nodal_s, nodal_t, psi),
+            summed(slope_s, nodal_t, psi),
+            summed(nodal_s, slope_t, psi),
+            summed(slope_s, edge_t, e_t) - summed(edge_s, slope_t, e_s),
+        ),
         np.asarray(m, dtype=float).reshape(-1, 1),
     )
 
@@ -124,23 +129,10 @@ def _local(space: QuadSpace, vectors: Values, element: IntArray) -> tuple[Values
     return values[..., :cut], values[..., cut : 2 * cut], values[..., 2 * cut :]
 
 
-def _physical(
-    position: tuple[Values, Values, Values, Values, Values, Values],
-    cov_s: Values,
-    cov_t: Values,
-    psi: Values,
-    psi_s: Values,
-    psi_t: Values,
-    rotation: Values,
-    m: Array,
-) -> PointField:
-    """Cylindrical components from covariant ones."""
+def _physical(position: tuple[Values, Values, Values, Values, Values, Values], parts: Covariant, m: Array) -> PointField:
+    """Fields at positions with the slopes of the map there."""
     r, z, r_s, z_s, r_t, z_t = position
     det = r_s * z_t - r_t * z_s
-    grad_s, grad_t = psi_s - cov_s, psi_t - cov_t
-    e_r, e_z = (z_t * cov_s - z_s * cov_t) / det, (r_s * cov_t - r_t * cov_s) / det
-    w_r, w_z = (z_t * grad_s - z_s * grad_t) / det, (r_s * grad_t - r_t * grad_s) / det
-    # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r) E_r, with r E_phi = im psi
     # a mode of m > 0 vanishes on the axis, where nodes of a file stand at r of rounding
     inverse = np.divide(1.0, r, out=np.zeros_like(r), where=abs(r) > _ON_AXIS * abs(r).max())
-    return PointField(r, z, det, e_r, e_z, m * psi * inverse, -m * inverse * w_z, m * inverse * w_r, -rotation / det)
+    return PointField(r, z, det, *cylindrical(parts, (r_s, z_s, r_t, z_t), det, m * inverse))
