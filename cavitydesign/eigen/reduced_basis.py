@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from .refine import ritz, ritz_all
 
 Values = NDArray[Any]
+_BESIDE = 1e-9  # relative distance of a shift from the eigenvalue, that the matrix is not singular
 
 
 class Projected(Protocol):
@@ -95,14 +96,43 @@ class ReducedPencil:
 
         Vectors are scaled to y^T B y = 1.
         """
+        stiffness, mass = self._stacked(m, ordinary, axial)
+        return *ritz_all(stiffness, mass), mass
+
+    def improved(self, m: Values, squares: Values, weights: Values, ordinary: Sequence[Values], axial: Sequence[Values]) -> Values:
+        """Vectors with media of their own, by one step of inverse iteration from those with other media.
+
+        Parameters
+        ----------
+        m : (n,) array
+            Azimuthal orders.
+        squares : (n,) array
+            Quotients k^2 of the vectors with their own media.
+        weights : (b, n) array
+            Vectors of the small problem.
+        ordinary, axial : sequences of n arrays
+            Permittivities by region, across and along z.
+
+        Returns
+        -------
+        (b, n) array
+            Scaled to y^T B y = 1.
+        """
+        stiffness, mass = self._stacked(m, ordinary, axial)
+        columns = weights.T[:, :, None]
+        columns = np.linalg.solve(stiffness - (squares * (1 + _BESIDE))[:, None, None] * mass, mass @ columns)
+        scale = np.sqrt(np.einsum("nik,nij,njk->n", columns, mass, columns, optimize=True))
+        return np.asarray((columns[:, :, 0] / scale[:, None]).T)
+
+    def _stacked(self, m: Values, ordinary: Sequence[Values], axial: Sequence[Values]) -> tuple[Values, Values]:
+        """Projected a and b at several azimuthal orders, each (orders, b, b)."""
         m2 = np.asarray(m, dtype=float)[:, None, None] ** 2
         chosen = list(self.active)
-        stiffness = self.k0 + m2 * self.k2
         across = np.stack(ordinary)[:, chosen]
         mass = np.tensordot(across, self.b_plane, 1) + m2 * np.tensordot(across, self.b_azimuthal, 1)
         if self.b_axial is not None:
             mass = mass + np.tensordot(np.stack(axial)[:, chosen], self.b_axial, 1)
-        return *ritz_all(stiffness, mass), mass
+        return self.k0 + m2 * self.k2, mass
 
     def quotients(self, m: Values, weights: Values) -> tuple[Values, Values, Values]:
         """y^T a y, and y^T b y by active region across and along z, of the columns of a (b, n) array at n azimuthal orders."""

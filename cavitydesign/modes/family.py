@@ -168,6 +168,10 @@ class ReducedFamily:
         places = np.repeat(np.arange(ladder.size), len(names))
         weights = vectors[places, :, columns.ravel()].T
         k, eps = self._dispersed(m, weights, np.sqrt(values[places, columns.ravel()] + 0j))
+        if self.media.dispersive:  # the vectors are those of the media at the mean wavelength of their azimuthal order
+            squares = k**2 if self.problem.is_complex else (k**2).real
+            weights = self.pencil.improved(m, squares, weights, [e.ordinary for e in eps], [e.axial for e in eps])
+            k, eps = self._dispersed(m, weights, k)
         return self._finished(m, names * ladder.size, k, weights, eps)
 
     def _finished(

@@ -98,6 +98,11 @@ class MediaTable:
         good = np.allclose(table._interpolated(np.array([low, 0.7 * low + 0.3 * high, high])), ends, rtol=_SMOOTH, atol=1e-16)
         return table if good else cls(cavity, low, high, None)
 
+    @property
+    def dispersive(self) -> bool:
+        """Whether any permittivity varies over the range."""
+        return self.series is None or self.series.shape[0] > 1
+
     def at(self, k_per_um: Array) -> list[Permittivities]:
         """Permittivities at wavenumbers of shape (n,).
 

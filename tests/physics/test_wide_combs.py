@@ -58,3 +58,19 @@ def test_a_passed_over_eigenvalue_is_searched_for_again() -> None:
     cavity = Cavity(Spheroid(31.35, 31.35), ConstantIndex.of(1.669), ConstantIndex.of(1.0))
     found = find_modes(cavity, ModeRequest("TM", 538.0, None, 556, 5, 3, 1e-6))
     assert found.complete, found.warnings
+
+
+def test_axial_orders_far_apart_with_dispersion() -> None:
+    """PMMA sphere of 10 um, m = 80, q = 0 to 4 (25 nm) at 1e-10: each mode has the media of its own wavelength. With the fields of
+    the mean wavelength k was off at second order (2e-9) and the confinement at first order (2e-5)."""
+    pmma = find_material(PMMA)
+    found = find_modes(Cavity(Spheroid(5.0, 5.0), pmma, ConstantIndex.of(1.0)), ModeRequest("TM", 540.0, None, 80, 1, 5, 1e-10))
+    assert found.accuracy_met, found.warnings
+    for mode in found:
+        exact = find_resonance(Resonator((5.0,), (pmma.index, 1.0), True), 80 + mode.q, 1, "TM", mode.wavelength_nm)
+        error = abs(mode.wavelength_nm / exact.wavelength_nm - 1.0)
+        stated = mode.wavelength_error_nm / mode.wavelength_nm
+        assert error <= max(3 * stated, 1e-12) and error < 1e-10, f"{mode.label}: off {error:.1e}, stated {stated:.1e}"
+        if mode.q == 0:
+            off = abs(mode.confinement["body"] - energy_shares(exact)[0])
+            assert off < 1e-7, f"confinement off {off:.1e}: the caustic is cut to the leakage of Q = 1e11"
