@@ -1,13 +1,11 @@
 """Solve one radial family (polarisation, p) for all its azimuthal and axial orders in one window.
 
 A low-order solve finds and names the modes; block Krylov steps lift them to the full order (the difference is the error bar); a
-reduced basis of few azimuthal orders gives every other one, with dispersion. Where the residual of the full problem shows the
-basis wanting, the correction (K - s B)^-1 r joins it.
+reduced basis of few azimuthal orders gives every other one, with dispersion; `family_corrections` makes it good.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -29,11 +27,6 @@ from .window_identity import identify
 Beside = TypeVar("Beside")
 Array = NDArray[np.float64]
 _MOST_WANTED = 60
-_MOST_ROUNDS = 14
-_SPARE = 0.002
-_SPARE_BETWEEN = 0.02  # the same at the orders in between
-_FIELD, _WORST_FIELD = 4.0, 2e-3  # error of a field that is enough: so many roots of the accuracy, but not more
-_PEAKS = 4  # corrections of one q in a round
 _RESIDUAL = 1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
 
@@ -253,148 +246,3 @@ def _tracked(begin: Values, masses: Values, vectors: Values, start: int) -> NDAr
             columns[place] = np.argmax(abs(tracks @ masses[place] @ vectors[place]), axis=1)
             tracks = vectors[place][:, columns[place]].T
     return columns
-
-
-@dataclass(frozen=True)
-class Correcting:
-    """How a reduced basis is made good.
-
-    Parameters
-    ----------
-    far, patience : float, int
-        An error of so many times the accuracy, or so many rounds, and corrections give way to a snapshot: a factorisation.
-    spare : float
-        Share of the accuracy below which a mode is corrected no more; the error of its field is about the root of that. Below the
-        default share corrections also end where they no longer help: fields are those at one wavelength an order.
-    at_once : bool
-        Whether every azimuthal order is corrected from the start; else first those farthest from the snapshots, then, of all, the
-        worst of each neighbourhood.
-    """
-
-    far: float = 10.0
-    patience: int = 2
-    spare: float = _SPARE
-    at_once: bool = False
-
-
-def solve_family(
-    family: ReducedFamily, orders: Sequence[int], qs: Sequence[int], accuracy: float, how: Correcting = Correcting()
-) -> tuple[ReducedFamily, list[RawMode], float]:
-    """All modes of a family, corrections added until the basis is good enough at every azimuthal order.
-
-    Returns
-    -------
-    family, modes, error
-        Modes with the error of their fields; error: the largest estimate of the relative error of k that the reduced basis causes.
-    """
-    worst, everywhere, all_orders = math.inf, how.at_once, sorted(orders)
-    for round_number in range(_MOST_ROUNDS):
-        solved = {shot.m for shot in family.snapshots}
-        probed = all_orders if everywhere else sorted(_probes(orders, solved))
-        modes = family.follow(probed, qs)
-        found = corrections_of(family, modes)
-        before, worst = worst, float(found.k_errors.max(initial=0.0))
-        lacking = found.k_errors / (how.spare * accuracy)
-        if everywhere and not how.at_once:
-            field_enough = min(_FIELD * math.sqrt(accuracy), _WORST_FIELD)
-            lacking = np.maximum(lacking * how.spare / _SPARE_BETWEEN, found.field_errors / field_enough)
-        stalled = how.at_once and 0.5 * before < worst <= _SPARE * accuracy
-        if stalled or not (lacking > 1.0).any():
-            if probed == all_orders:
-                return family, found.noted(modes), worst
-            everywhere = True
-            continue
-        where = modes[int(np.argmax(lacking))].m
-        chosen = _peaks(modes, lacking) if everywhere and not how.at_once else np.flatnonzero(lacking > 1.0)
-        family = family.enriched(found.vectors[:, chosen])
-        if where not in solved and (worst > how.far * accuracy or round_number >= how.patience):
-            guess = _predicted(family, [mode for mode in modes if mode.m == where])
-            shot = lifted(family.problem, family.seed, where, guess, guess.vectors)
-            family = replace(family.enriched(shot.vectors), snapshots=(*family.snapshots, shot))
-    modes = family.follow(all_orders, qs)
-    found = corrections_of(family, modes)
-    return family, found.noted(modes), float(found.k_errors.max(initial=0.0))
-
-
-def _predicted(family: ReducedFamily, modes: Sequence[RawMode]) -> Snapshot:
-    """The modes of one azimuthal order, as the reduced basis has them, in the place of a snapshot."""
-    first, m = family.snapshots[0], modes[0].m
-    ratio = np.mean([(family.seed.k_per_um(m, mode.q) / family.seed.k_per_um(first.m, mode.q)) ** 2 for mode in modes])
-    values = np.array([mode.k_per_um for mode in modes]) ** 2
-    return replace(
-        first,
-        m=m,
-        shift=first.shift * float(ratio),
-        eps=modes[0].eps,
-        values=values if family.problem.is_complex else values.real,
-        vectors=np.stack([mode.vector for mode in modes], axis=1),
-        chosen={mode.q: column for column, mode in enumerate(modes)},
-    )
-
-
-@dataclass(frozen=True)
-class Corrections:
-    """What the full problem says of modes of a reduced basis.
-
-    Attributes
-    ----------
-    vectors : (n, k) array
-        Corrections (K - s B)^-1 r, with the factors of the nearest snapshot.
-    k_errors : (k,) array
-        Relative errors of k.
-    field_errors : (k,) array
-        Sizes of the corrections over those of the modes, in the norm of B. Where an eigenvector of the small problem that is none
-        of the full one comes close to a mode, the two mix: k hardly moves, but the field does.
-    """
-
-    vectors: Values = field(repr=False)
-    k_errors: Array
-    field_errors: Array
-
-    def noted(self, modes: Sequence[RawMode]) -> list[RawMode]:
-        """The modes with the errors of their fields."""
-        return [replace(mode, field_error=float(error)) for mode, error in zip(modes, self.field_errors, strict=True)]
-
-
-def corrections_of(family: ReducedFamily, modes: Sequence[RawMode]) -> Corrections:
-    """Corrections of modes of the family, each from the nearest snapshot's factors."""
-    residuals, fields = (np.stack(part, axis=1) for part in zip(*((mode.residual, mode.vector) for mode in modes), strict=True))
-    k = np.array([mode.k_per_um for mode in modes])
-    nearest = np.array([min(range(len(family.snapshots)), key=lambda i: abs(family.snapshots[i].m - mode.m)) for mode in modes])
-    vectors = np.empty(residuals.shape, dtype=np.result_type(residuals, family.snapshots[0].vectors))
-    field_errors = np.empty(k.size)
-    for number in set(nearest.tolist()):
-        shot, columns = family.snapshots[number], nearest == number
-        own = fields[:, columns]
-        if family.problem.is_complex:  # one by one: Im k of Q = 1e9 lies in the last digits, and blocks round worse
-            correction = np.stack([shot.factor.solve(column) for column in residuals[:, columns].T], axis=1)
-        else:
-            correction = shot.factor.solve(residuals[:, columns])
-        vectors[:, columns] = correction
-        sizes = [abs(np.einsum("ij,ij->j", part.conj(), shot.pencil.mass @ part)) for part in (correction, own)]
-        field_errors[columns] = np.sqrt(sizes[0] / sizes[1])
-    k_errors = 0.5 * abs(np.einsum("ij,ij->j", residuals, vectors)) / abs(k) ** 2
-    return Corrections(vectors, k_errors, field_errors)
-
-
-def _peaks(modes: Sequence[RawMode], lacking: Array) -> NDArray[np.int64]:
-    """Of the modes that lack most, those that are not beside a chosen one of the same q: one correction serves its neighbours."""
-    apart = max(1, len({mode.m for mode in modes}) // _PEAKS)
-    chosen: list[int] = []
-    for i in np.argsort(-lacking):
-        if lacking[i] <= 1.0:
-            break
-        if all(modes[i].q != modes[j].q or abs(modes[i].m - modes[j].m) > apart for j in chosen):
-            chosen.append(int(i))
-    return np.array(chosen)
-
-
-def _probes(orders: Sequence[int], solved: set[int]) -> set[int]:
-    """The snapshots' own orders, where the block steps may have stopped short, and those farthest from any of them."""
-    between = [m for m in orders if min(solved) < m < max(solved)]
-    beyond = [m for m in orders if m < min(solved) or m > max(solved)]
-    chosen = solved & set(orders)
-    for group in (between, beyond):
-        if group:
-            chosen.add(max(group, key=lambda m: min(abs(m - s) for s in solved)))
-    return chosen

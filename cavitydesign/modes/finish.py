@@ -160,6 +160,8 @@ def _losses(
     error = bars.log10_q if bars.layer_log10_q is None or not by_layer else bars.layer_log10_q
     x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
     error += tunnelling_error(raw.m, x, bars.relative(raw.q), pml if by_layer else None)
+    if by_layer and pml is not None:  # a whole error of k may lie in its imaginary part
+        error += 2.0 * 10.0**pml * raw.basis_error / math.log(10.0)
     if pml is not None and not by_layer and pml < 9.0:
         error = max(error, abs(far - pml))
     absorption = None

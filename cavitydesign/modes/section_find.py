@@ -16,7 +16,8 @@ from ..units import wavenumber_per_um
 from .converge import ComparedShot
 from .count import counted_modes
 from .error import layer_log10_q_error
-from .family import Correcting, ReducedFamily, lifted, solve_family
+from .family import ReducedFamily, lifted
+from .family_corrections import Correcting, solve_family
 from .media import permittivities
 from .mode_set import ModeRequest
 from .section_family import first_shot

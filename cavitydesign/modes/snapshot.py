@@ -69,8 +69,8 @@ class RawMode:
         K x - k^2 B x of the full problem.
     relative_residual : float
         Its norm over that of k^2 B x.
-    field_error : float
-        Relative error of the field, in the norm of B, that the reduced basis causes.
+    basis_error, field_error : float
+        Relative errors of k, and of the field in the norm of B, that the reduced basis causes.
     """
 
     problem: EigenProblem = field(repr=False)
@@ -82,4 +82,5 @@ class RawMode:
     eps: Permittivities = field(repr=False)
     residual: Values = field(repr=False)
     relative_residual: float
+    basis_error: float = 0.0
     field_error: float = 0.0

@@ -15,7 +15,8 @@ from ..mesh.rim_map import Window
 from ..mesh.window import Sizing, build_window
 from .converge import ComparedShot, converged
 from .count import counted_modes
-from .family import ReducedFamily, solve_family
+from .family import ReducedFamily
+from .family_corrections import solve_family
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
 from .problem import Resolution, WindowProblem

@@ -5,6 +5,7 @@ import pytest
 from cavitydesign.analytic.energy import energy_shares
 from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.geometry.cavity import Cavity
+from cavitydesign.geometry.cylinder import Cylinder
 from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex, Material, find_material
 from cavitydesign.modes import ModeRequest, find_modes
@@ -51,6 +52,18 @@ def test_at_the_far_end(radius: float, index: float | str, request_: ModeRequest
     """A comb of 20 % of its azimuthal orders at 1e-8: the elements fit the first order, and at the last one the error of k was 7
     and 11 times what the first one said."""
     held(radius, index, request_, 9)
+
+
+def test_leaky_modes_between_the_solved_orders() -> None:
+    """TM of a PMMA cylinder of 8.7 um at Q of 1e7 to 1e8, read from complex k: the basis must be right to a share of 1/Q (at 9e7
+    log10 Q was 9e-4 off with 2e-5 stated)."""
+    pmma, radius = find_material(PMMA), 4.37333816267517
+    found = find_modes(Cavity(Cylinder(radius), pmma, ConstantIndex.of(1.0), sliced=True), ModeRequest("TM", 700.0, 100.0))
+    assert len(found.modes) == 8
+    for mode in found:
+        exact = find_resonance(Resonator((radius,), (pmma.index, 1.0)), mode.m, 1, "TM", mode.wavelength_nm)
+        off, said = abs(mode.losses.radiation - exact.log10_q), mode.losses.radiation_error
+        assert off <= min(1e-4, 3 * said), f"{mode.label}: log10 Q off {off:.1e}, stated {said:.1e}"
 
 
 def test_a_passed_over_eigenvalue_is_searched_for_again() -> None:
