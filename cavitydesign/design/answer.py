@@ -111,6 +111,8 @@ class DesignAnswer:
             "goal": goal.objective.words,
             "second": None if goal.second is None else goal.second.words,
             "constraints": [limit.words for limit in goal.limits],
+            "limits": [{"outcome": limit.outcome, "below": limit.below, "above": limit.above} for limit in goal.limits],
+            "target": goal.objective.target,
             "recommended": plain(self.best),
             "checked_outcomes": _finite(self.checked),
             "margins": {key: list(margin) for key, margin in self.margins.items()},

@@ -43,6 +43,23 @@ def _outcome_of(words: str) -> str:
     return first if second == "near" else second
 
 
+def _trials(answer: Mapping[str, Any], theme: Theme) -> list[tuple[list[Mapping[str, Any]], dict[str, Any]]]:
+    """The full solves that meet all limits, and those that do not, each with how it is drawn."""
+    circles = {"marker": "o", "mfc": "none", "mec": theme.muted, "ms": 3.5, "ls": "", "label": "full solves"}
+    crosses = {"marker": "x", "color": theme.muted, "ms": 3.5, "ls": "", "label": "beyond a limit"}
+    met = [entry for entry in answer["trials"] if _meets(entry["outcomes"], answer)]
+    return [(met, circles), ([entry for entry in answer["trials"] if entry not in met], crosses)][: 1 + bool(answer.get("limits"))]
+
+
+def _meets(outcomes: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    for limit in answer.get("limits", ()):
+        value = outcomes.get(limit["outcome"])
+        too_high = limit["below"] is not None and value is not None and value > limit["below"]
+        if value is None or too_high or (limit["above"] is not None and value < limit["above"]):
+            return False
+    return True
+
+
 def _points(entries: list[Mapping[str, Any]], key: str, outcome: str) -> tuple[list[float], list[float]]:
     pairs = [(e["values"][key], e["outcomes"][outcome]) for e in entries if e["outcomes"].get(outcome) is not None]
     return [x for x, _ in pairs], [y for _, y in pairs]
@@ -50,7 +67,10 @@ def _points(entries: list[Mapping[str, Any]], key: str, outcome: str) -> tuple[l
 
 def _draw_trials(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
     key, outcome = next(iter(answer["recommended"]["values"])), _outcome_of(answer["goal"])
-    ax.plot(*_points(answer["trials"], key, outcome), "o", mfc="none", mec=theme.muted, ms=3.5, label="full solves")
+    for trials, style in _trials(answer, theme):
+        ax.plot(*_points(trials, key, outcome), **style)
+    if answer.get("target") is not None:
+        ax.axhline(answer["target"], color=theme.ink, lw=0.8, ls="--", zorder=0, label="target")
     ax.plot(*_points(answer["alternatives"], key, outcome), "s", color=colour(2), ms=5, label="next best")
     ax.plot(*_points([answer["recommended"]], key, outcome), "*", color=colour(1), ms=13, label="recommended")
     if answer.get("robust") is not None:
@@ -81,10 +101,7 @@ def _bearing(answer: Mapping[str, Any]) -> str:
 def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
     first, second = _outcome_of(answer["goal"]), _outcome_of(answer["second"])
     for entries, style in (
-        (
-            answer["trials"],
-            {"marker": "o", "mfc": "none", "mec": theme.muted, "ms": 3.5, "ls": "", "label": "full solves"},
-        ),
+        *_trials(answer, theme),
         (answer["pareto"], {"marker": "o", "color": colour(0), "ls": "-", "label": "Pareto front"}),
         ([answer["recommended"]], {"marker": "*", "color": colour(1), "ms": 13, "ls": "", "label": "recommended"}),
         ([answer["robust"]] if answer.get("robust") else [], {"marker": "D", "color": colour(3), "ms": 6, "ls": ""}),
@@ -92,6 +109,11 @@ def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
         pairs = [(e["outcomes"].get(first), e["outcomes"].get(second)) for e in entries]
         known = sorted((x, y) for x, y in pairs if x is not None and y is not None)
         ax.plot([x for x, _ in known], [y for _, y in known], **style)
+    bounds = [(limit["outcome"], limit[side]) for limit in answer.get("limits", ()) for side in ("below", "above")]
+    for outcome, bound in bounds:
+        if bound is not None and outcome in (first, second):
+            line = ax.axvline if outcome == first else ax.axhline
+            line(bound, color=theme.ink, lw=0.8, ls="--", zorder=0, label="limit")
     ax.set(xlabel=axis_label(first), ylabel=axis_label(second), title="Pareto front")
     ax.legend()
 

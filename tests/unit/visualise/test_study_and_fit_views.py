@@ -134,3 +134,15 @@ def test_a_goal_shows_search_front_and_spreads():
     assert "0.580" in spreads.get_title(loc="left")
     assert figure_bytes(figure)[:4] == b"\x89PNG"
     assert len(draw_goal({**goal_answer(), "yield": None, "robust": None, "pareto": []}).axes) == 1
+
+
+def test_a_goal_tells_the_solves_beyond_its_limits_and_where_the_limit_lies():
+    limits = [{"outcome": "threshold_mj_cm2.lasing", "below": 4.0, "above": None}]
+    search, front, _ = draw_goal({**goal_answer(), "limits": limits}).axes
+    for axes, met, broken in ((search, [0.8, 0.1], [0.9]), (front, [3.5, 3.9], [4.2])):
+        drawn = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
+        assert drawn["full solves"] == met and drawn["beyond a limit"] == broken, drawn
+    (line,) = [line for line in front.lines if line.get_label() == "limit"]
+    assert list(line.get_ydata()) == [4.0, 4.0]
+    (line,) = [line for line in draw_goal({**goal_answer(), "target": 0.7}).axes[0].lines if line.get_label() == "target"]
+    assert list(line.get_ydata()) == [0.7, 0.7]
