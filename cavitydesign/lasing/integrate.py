@@ -30,6 +30,8 @@ _FOLDED_TOP = 8
 _PULSE_STEPS = 200
 """Steps of the explicit pair; a pulse takes about 100 to 200. More are a sign of stiffness: many photons in a cavity of
 high Q."""
+_FEW_MODES, _FEW_CLASSES = 8, 5
+"""Up to as many, every mode and class of emitters counts in full in the error of a step."""
 _CHEAP = 16
 """Modes, or twice the classes, for which an implicit step costs as much as two or three explicit ones; with more it pays
 later."""
@@ -181,6 +183,14 @@ def _floor(equations: RateEquations) -> Array:
     return floor
 
 
+def _share(equations: RateEquations) -> Array:
+    """(rows,) weights of the squares of the errors: many modes or classes that do alike count like a few."""
+    share = np.ones(equations.rows)
+    share[: equations.populations] = min(1.0, _FEW_CLASSES / equations.classes)
+    share[equations.photons] = share[equations.emitted] = min(1.0, _FEW_MODES / equations.modes)
+    return share
+
+
 def _march(
     batch: _Batch,
     stepper: Stepper,
@@ -191,7 +201,7 @@ def _march(
 ) -> int:
     """Advance every column until its pulse is over or the time is up; at `most` steps the rest is left where it
     stands."""
-    equations, floor = batch.equations, _floor(batch.equations)
+    equations, floor, share = batch.equations, _floor(batch.equations), _share(batch.equations)
     last = len(batch.place) - 1
     slope = np.empty_like(batch.state)
     equations.rate(batch.time, batch.state, slope)
@@ -203,7 +213,7 @@ def _march(
         error = trial.error
         error /= floor + np.abs(trial.state)
         np.multiply(error, error, out=error)
-        size = np.sqrt(error.sum(axis=0)) / control.relative_tolerance
+        size = np.sqrt(share @ error) / control.relative_tolerance
         good = size <= 1.0
         if good.all():
             batch.time, batch.state = batch.time + step, trial.state

@@ -140,7 +140,7 @@ def _moved(change: Array, flux: Array) -> None:
 
 def _by_column(coefficients: Array) -> Array:
     """Coefficients (F or 1, a, b)."""
-    return coefficients.transpose(2, 0, 1) if coefficients.ndim == 3 else coefficients[None]
+    return coefficients if coefficients.ndim == 3 else coefficients[None]
 
 
 def _factorised(down: Array, up: Array, shift: Array) -> tuple[Array, ...]:

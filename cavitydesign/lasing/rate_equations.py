@@ -48,13 +48,12 @@ class RateEquations:
         self.sums = np.stack([ladder.emission, ladder.absorption, ladder.radiative_per_ps, ladder.decay_per_ps])
         self.loss = model.loss[:, None]
         self.batched = model.emission.ndim == 3
-        weight = model.weight[:, None, None] if self.batched else model.weight[:, None]
-        self.up, self.down = model.absorption, model.emission
-        self.gain = np.swapaxes(model.emission * weight, 0, 1)
-        self.lost = np.swapaxes(model.absorption * weight, 0, 1)
-        self.seed = self.down.sum(axis=1) / model.emitters
-        if not self.batched:
-            self.seed = self.seed[:, None]
+        self.up, self.down = _by_column(model.absorption), _by_column(model.emission)
+        weight = model.weight[:, None]
+        self.gain = np.ascontiguousarray(np.swapaxes(self.down * weight, -1, -2))
+        self.lost = np.ascontiguousarray(np.swapaxes(self.up * weight, -1, -2))
+        seed = self.down.sum(axis=-1) / model.emitters
+        self.seed = np.ascontiguousarray(seed.T) if self.batched else seed[:, None]
 
     def explicit(self, time: Array) -> Array:
         """(rows, F) change of the rate with time at a fixed state: the hot emitters' share fades."""
@@ -67,14 +66,14 @@ class RateEquations:
         """Drop the columns that are done."""
         self.feed = self.feed[..., columns]
         if self.batched:
-            self.up, self.down = self.up[..., columns], self.down[..., columns]
-            self.gain, self.lost = self.gain[..., columns], self.lost[..., columns]
-            self.seed = self.seed[..., columns]
+            self.up, self.down = self.up[columns], self.down[columns]
+            self.gain, self.lost = self.gain[columns], self.lost[columns]
+            self.seed = self.seed[:, columns]
 
     def times(self, coefficients: Array, vector: Array) -> Array:
-        """Coefficients (a, b), or (a, b, F) of its own for each column, times a vector (b, F)."""
+        """Coefficients (a, b), or (F, a, b) of its own for each column, times a vector (b, F)."""
         if self.batched:
-            return np.asarray(np.einsum("abf,bf->af", coefficients, vector))
+            return np.ascontiguousarray((coefficients @ vector.T[:, :, None])[:, :, 0].T)
         return coefficients @ vector
 
     def rate(self, time: Array, state: Array, out: Array) -> Array:
@@ -101,3 +100,8 @@ class RateEquations:
         np.multiply(self.loss, photons, out=out[self.emitted])
         out[-2:] = self.model.weight @ sums[2:]
         return net
+
+
+def _by_column(coefficients: Array) -> Array:
+    """Coefficients (a, b) as they are, (a, b, F) as (F, a, b)."""
+    return np.ascontiguousarray(coefficients.transpose(2, 0, 1)) if coefficients.ndim == 3 else coefficients
