@@ -140,7 +140,8 @@ def _fitted(intensity: Array, noise: Noise, group: Sequence[Maximum]) -> list[Li
     for place in range(len(group)):
         at = 3 + 3 * place
         centre, width, height = done.x[at : at + 3]
-        error, height_error = math.sqrt(covariance[at, at]), math.sqrt(covariance[at + 2, at + 2])
+        # Rounding may leave next to nothing, below zero even, of what the samples cannot tell.
+        error, height_error = math.sqrt(max(covariance[at, at], 0.0)), math.sqrt(max(covariance[at + 2, at + 2], 0.0))
         sure = height > _LEAST_HEIGHT_SIGMAS * height_error and 0 < error < 0.5 * width and width > _LEAST_WIDTH
         lines.append(Line(float(centre), float(error), float(width), float(height), float(done.x[2])) if sure else None)
     return lines

@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 # Fourth differences leave nothing of a cubic, and little of a line of five samples and more.
 _FOURTH = np.array([1.0, -4.0, 6.0, -4.0, 1.0]) / math.sqrt(70.0)
 _SIGMA_OF_MEDIAN = 1.4826
-_LAGS = (1, 2, 3, 4, 5, 6, 8, 10)
+_LAGS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16)
 _SIGN_CHANGES, _LEAST_PAIRS = 0.72, 60
 _CORRELATED, _SATURATED = 1.25, 1.2
 _IN_BIN = 24
