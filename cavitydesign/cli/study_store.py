@@ -22,6 +22,8 @@ def verify(
     """Check every record of the store, and compute some points again."""
     from ..study.verify import verified
 
+    if solve < 0:
+        raise InputError(f"--solve {solve}: at least 0 is needed")
     loaded = loaded_study(file)
     found = verified(loaded, evaluate_of(loaded), solve)
     print_outcome(f"Store of {loaded.name}", found.to_json_dict(), json)
@@ -39,10 +41,12 @@ def merge(
     from ..study import Store
 
     own = Store(loaded_study(file).store)
-    absent = [str(folder) for folder in stores if not folder.is_dir()]
-    if absent:
-        raise InputError([f"{folder}: no such folder; give the store of a study" for folder in absent])
-    taken = {str(folder): own.merge(Store(folder)) for folder in stores}
+    wrong = [f"{folder}: no such folder; give the store of a study" for folder in stores if not folder.is_dir()]
+    others = [Store(folder) for folder in stores if folder.is_dir()]
+    wrong += [f"{other.folder}: holds no store; give the folder that a study names as its store" for other in others if other.is_new]
+    if wrong:
+        raise InputError(wrong)
+    taken = {str(other.folder): own.merge(other) for other in others}
     print_outcome("Records taken over", taken, json)
     return DONE
 

@@ -75,7 +75,8 @@ def _differences(intensity: Array, lag: int) -> Array:
 
 def _reach(intensity: Array) -> int:
     """Least distance at which samples of the ground scatter independently of each other."""
-    scatter, ground = {}, np.quantile(intensity, 0.6)
+    low, middle = np.quantile(intensity, (0.16, 0.5))
+    scatter, ground = {}, middle + 3.0 * (middle - low)
     for lag in _LAGS:
         if len(intensity) < 40 * lag:
             break

@@ -94,6 +94,11 @@ class Store:
             text = f"a store of format {found}, this version reads format {FORMAT}; name another folder"
             raise InputError(f"{self.folder}: {text}. Nothing was changed")
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been stored in the folder yet."""
+        return not (self.folder / _MARK).exists()
+
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:

@@ -15,6 +15,7 @@ from .sampling import METHODS, sampled_axis
 from .study import Study
 from .user_file import DesignSchema, UserFile, flattened
 
+RESERVED = ("point", "status", "error")
 KEYS = ("design", "task", "store", "title", "axes", "paired", "points", "sample", "derived", "columns", "plot")
 SAMPLE_KEYS = ("method", "points", "seed", "bounds")
 
@@ -43,6 +44,8 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
     named = _read_axes(file)
     axes = [axis for _, axis in named]
     derived, columns = file.expressions("derived"), file.expressions("columns")
+    for name in sorted(columns.keys() & set(RESERVED)):
+        file.add(f'columns."{name}"', ": the table has a column of that name; give another")
     _check_keys(named, derived, file)
     _check_size(axes, file)
     plot = file.collect(read_plot, file.table("plot"), path.name) if "plot" in content else None
@@ -155,6 +158,9 @@ def _check_keys(named: Sequence[tuple[str, Axis]], derived: Mapping[str, Express
             file.lines.append(f"{place}: {problem}")
         if key in seen:
             file.lines.append(f"{place}: set by more than one axis")
+        for other in sorted(seen - {key}):
+            if key.startswith(f"{other}.") or other.startswith(f"{key}."):
+                file.lines.append(f"{place}: sets what {other!r} sets too; let the values of one of them be tables")
         seen.add(key)
 
 

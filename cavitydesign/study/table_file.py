@@ -78,9 +78,9 @@ def write_netcdf(table: Table, path: Path, provenance: Mapping[str, str]) -> Non
         variables[name] = xr.Variable(("row",), values, {"units": column_unit(name)} if column_unit(name) else {})
     coordinates = {name: variables.pop(name) for name in ("point", *table.axes) if name in variables}
     dataset = xr.Dataset(variables, coordinates, dict(provenance))
-    temporary = path.with_name(f".{path.name}.part")
-    dataset.to_netcdf(temporary, engine="h5netcdf")
-    temporary.replace(path)
+    content = io.BytesIO()
+    dataset.to_netcdf(content, engine="h5netcdf")
+    write_whole(path, content.getvalue())
 
 
 def _uniform(cells: list[Any]) -> list[Any]:
