@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _SHOWN = 8
 _DEFAULT_RELATIVE_SD = 0.02
 _SPACING_NOISE_NM = 0.02
+_USUAL_GROUP_INDEX = 1.5
 
 
 def fit(
@@ -47,9 +49,12 @@ def fit(
     json: AsJson = False,
 ) -> int:
     """Diameter, index and mode labels from measured peaks, with the runner-up labellings."""
+    import numpy as np
+
     from ..design.comb_samples import solved_comb
     from ..design.fit import fit_peaks
     from ..design.fit_prior import FitPrior
+    from ..design.spectrum import without_distant
     from ..design.spectrum_file import load_peaks
     from ..design_file import load_design
     from ..study import ProcessExecutor
@@ -61,10 +66,12 @@ def fit(
         return _spacing(loaded, spacing, _SPACING_NOISE_NM if noise is None else noise, evaluate, json)
     if spectrum is None:
         raise InputError("fit: give SPECTRUM.csv, or --spacing")
+    diameter = loaded.cavity.diameter_um
     peaks = load_peaks(spectrum, noise)
+    middle = float(np.median(peaks.wavelength_nm))
+    peaks = without_distant(peaks, middle**2 / (math.pi * _USUAL_GROUP_INDEX * 1e3 * diameter))
     for note in peaks.notes:
         say(note)
-    diameter = loaded.cavity.diameter_um
     spread = loaded.spreads.get("cavity.diameter_um", _DEFAULT_RELATIVE_SD * diameter)
     prior = FitPrior(spread if diameter_sd is None else diameter_sd, index_sd, offset_sd, missed, foreign)
     window = (float(peaks.wavelength_nm[0]), float(peaks.wavelength_nm[-1]))

@@ -43,7 +43,9 @@ def merge(
     own = Store(loaded_study(file).store)
     wrong = [f"{folder}: no such folder; give the store of a study" for folder in stores if not folder.is_dir()]
     others = [Store(folder) for folder in stores if folder.is_dir()]
-    wrong += [f"{other.folder}: holds no store; give the folder that a study names as its store" for other in others if other.is_new]
+    wrong += [
+        f"{other.folder}: holds no store; give the folder that a study names as its store" for other in others if other.is_new
+    ]
     if wrong:
         raise InputError(wrong)
     taken = {str(other.folder): own.merge(other) for other in others}

@@ -15,6 +15,7 @@ MOST_PEAKS = 500
 _LEAST_SAMPLES = 60
 _WIDEST_STEP_NM = 0.25
 _EVEN_SHARE = 0.9
+_EMPTY_SPACINGS, _MOST_TOLD = 8, 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,27 @@ class Peaks:
 
     def __len__(self) -> int:
         return len(self.wavelength_nm)
+
+
+def without_distant(peaks: Peaks, spacing_nm: float) -> Peaks:
+    """The peaks without those that lie so far from the main part that they belong to another range (a pump line, a second order).
+
+    Parameters
+    ----------
+    peaks : Peaks
+    spacing_nm : float
+        Of the modes, roughly; eight of them without a peak end a part.
+    """
+    ends = np.flatnonzero(np.diff(peaks.wavelength_nm) > _EMPTY_SPACINGS * spacing_nm) + 1
+    parts = sorted(np.split(np.arange(len(peaks)), ends), key=len)
+    if len(parts) == 1 or len(parts[-1]) < 3 or len(parts[-2]) == len(parts[-1]):
+        return peaks
+    kept = parts[-1]
+    far = np.setdiff1d(np.arange(len(peaks)), kept)
+    told = ", ".join(f"{x:g}" for x in peaks.wavelength_nm[far][:_MOST_TOLD]) + (", ..." if len(far) > _MOST_TOLD else "")
+    note = f"left out: {told} nm, more than {_EMPTY_SPACINGS} mode spacings from the other peaks"
+    seen = tuple(peaks.polarisation[j] for j in kept)
+    return Peaks(peaks.wavelength_nm[kept], peaks.error_nm[kept], seen, peaks.measured_in, (*peaks.notes, note))
 
 
 def found_peaks(wavelength_nm: Array, intensity: Array, axis_error_nm: float = 0.0, measured_in: str = "vacuum") -> Peaks:

@@ -19,7 +19,7 @@ WAVELENGTHS = {"wavelength_nm": "vacuum", "wavelength_vacuum_nm": "vacuum", "wav
 COLUMNS = (*WAVELENGTHS, "intensity", "polarisation", "error_nm")
 _MOST_TOLD = 10
 _NOISE_NM, _AXIS_STEPS = 0.02, 0.1
-_LEAST_NM, _MOST_NM = 100.0, 1e5
+_LEAST_NM, _MOST_NM, _MOST_ERROR_NM = 100.0, 1e5, 5.0
 
 
 def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
@@ -143,6 +143,8 @@ def _numbers(table: CsvTable, name: str) -> Array:
         if not number or (name != "intensity" and value <= 0):
             wanted = "a finite number" if name == "intensity" else "a finite number above 0"
             problems.append(f"{table.name}: line {line}: {name} = {str(value)!r:.40}: {wanted} is needed")
+        elif name == "error_nm" and value > _MOST_ERROR_NM:
+            problems.append(f"{table.name}: line {line}: error_nm = {value:g}: must be at most {_MOST_ERROR_NM:g} nm (units?)")
         elif name in WAVELENGTHS and not _LEAST_NM <= value <= _MOST_NM:
             problems.append(f"{table.name}: line {line}: {name} = {value:g}: must be {_LEAST_NM:g} to {_MOST_NM:g} nm (units?)")
     if problems:

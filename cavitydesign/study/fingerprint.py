@@ -29,7 +29,7 @@ def canonical(value: Any) -> Any:
         return {str(key): canonical(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [canonical(item) for item in value]
-    raise ValueError(f"{value!r} ({type(value).__name__}) has no place in a design")
+    raise ValueError(f"{value} ({type(value).__name__}) has no place in a design")
 
 
 def canonical_text(value: Any) -> str:

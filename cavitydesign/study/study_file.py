@@ -169,6 +169,8 @@ def _check_values(
 ) -> None:
     """Each value must suit its key, whatever the other keys hold; what is impossible only beside others fails as a point."""
     varied = {key for _, axis in named for key in axis.keys} | set(derived)
+    heads = [(head, key) for head, axis in named for key in axis.keys] + [(f"{file.name}: derived.", key) for key in derived]
+    file.lines += [f'{head}"{key}": {problem}' for head, key in heads if (problem := _no_entry(design, key)) is not None]
     for head, axis in named:
         for column, key in enumerate(axis.keys):
             for row in _telling_rows([row[column] for row in axis.rows]):
@@ -176,6 +178,21 @@ def _check_values(
                 problem = file.schema.value_problem(design, key, value, file.folder, varied)
                 if problem is not None:
                     file.lines.append(f'{head}"{key}": {axis.place(row)} = {value!r}: {problem}')
+
+
+def _no_entry(design: Mapping[str, Any], key: str) -> str | None:
+    """What is wrong with a key that names an entry of a list that the design does not have."""
+    table: Any = design
+    parts = key.split(".")
+    for place, part in enumerate(parts):
+        if part.isdecimal():
+            length = len(table) if isinstance(table, list) else 0
+            if int(part) >= length:
+                return f"the design has {length} entries of {'.'.join(parts[:place])}, counted from 0; add it there"
+            table = table[int(part)]
+        else:
+            table = table.get(part) if isinstance(table, dict) else None
+    return None
 
 
 def _telling_rows(values: Sequence[Any]) -> list[int]:

@@ -86,6 +86,16 @@ def test_a_failed_point_is_told_and_the_others_are_there(study_file, tmp_path):
         ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = []\n', "empty axis"),
         ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = [6.0, -7.0]\n', "value 2 = -7.0: must be greater than 0"),
         ('design = "design.toml"\n[axes]\n"cavity.body" = ["PMMA", "PMNA"]\n', "did you mean 'PMMA'?"),
+        (
+            'design = "design.toml"\n[axes]\n"cavity.body" = ["PMMA"]\n"cavity.body.index" = [1.4]\n',
+            "what 'cavity.body' sets too",
+        ),
+        ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = [6.0]\n[columns]\nstatus = "m"\n', "has a column of that name"),
+        (
+            'design = "design.toml"\n[axes]\n"cavity.coatings.0.thickness_um" = [0.1]\n',
+            "has 0 entries of cavity.coatings",
+        ),
+        ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = [2020-01-01]\n', "2020-01-01 (date) has no place in a design"),
         ('design = "design.toml"\n[plot]\nz = "q"\n[axes]\n"cavity.diameter_um" = [1.0]\n', "plot.z: unknown key"),
     ],
 )
@@ -98,3 +108,5 @@ def test_bad_options_end_with_exit_code_2(study_file):
     assert "3/32" in told("study", "run", study_file, "--shard", "4/3", code=2).stderr
     assert "tcp://" in told("study", "run", study_file, "--scheduler", "host:1", code=2).stderr
     assert "at least 1" in told("study", "run", study_file, "--workers", 0, code=2).stderr
+    assert "at least 0" in told("study", "verify", study_file, "--solve", -1, code=2).stderr
+    assert "holds no store" in told("study", "merge", study_file, study_file.parent, code=2).stderr

@@ -9,7 +9,7 @@ from asymptotic_comb import ALL_FAMILIES, comb, model_of
 from cavitydesign.design.comb import CombSample, Family, fit_comb_model
 from cavitydesign.design.fit import fit_peaks
 from cavitydesign.design.fit_prior import FitPrior
-from cavitydesign.design.spectrum import Peaks, found_peaks, is_sampled
+from cavitydesign.design.spectrum import Peaks, found_peaks, is_sampled, without_distant
 from cavitydesign.design.spectrum_file import load_peaks, vacuum_wavelength_nm
 from cavitydesign.errors import InputError, SolverError
 
@@ -104,6 +104,16 @@ def test_a_dense_list_of_peaks_is_a_list(tmp_path):
     assert len(load_peaks(tmp_path / "p.csv")) == 70
 
 
+def test_peaks_of_another_range_are_left_out():
+    """A pump line and its second order beside five peaks at 4 nm; two halves of a spectrum both stay."""
+    x = np.array([540.0, 536.0, 532.0, 544.0, 548.0, 266.0, 1064.0])
+    peaks = without_distant(Peaks(x, np.full(7, 0.02), ("TM",) * 4 + ("TE", None, None)), 4.1)
+    assert list(peaks.wavelength_nm) == [532, 536, 540, 544, 548] and peaks.polarisation == ("TM",) * 4 + ("TE",)
+    assert peaks.notes == ("left out: 266, 1064 nm, more than 8 mode spacings from the other peaks",)
+    halves = Peaks(np.concatenate([x[:5], x[:5] + 100.0]), np.full(10, 0.02), (None,) * 10)
+    assert without_distant(halves, 4.1) is halves
+
+
 def test_rows_of_a_spectrum_in_any_order_and_twice(tmp_path):
     x, y = sampled([530.0, 535.0, 541.0], [1.0, 1.0, 1.0], np.random.default_rng(0))
     order = np.random.default_rng(1).permutation(len(x))
@@ -147,6 +157,7 @@ def test_a_sampled_spectrum_in_air(tmp_path):
         ("wavelength_nm,intensity\n530,1\n531,nan\n", "line 3: intensity = 'nan': a finite number is needed"),
         ("wavelength_nm,intensity\n530\n531,1\n", "line 2 has 1 entries, the header has 2"),
         ("wavelength_nm,error_nm\n530,0\n531,1\n", "line 2: error_nm = '0': a finite number above 0"),
+        ("wavelength_nm,error_nm\n530,0.1\n531,20\n", "line 3: error_nm = 20: must be at most 5 nm (units?)"),
         ("wavelength_nm\n0.53\n0.54\n", "line 2: wavelength_nm = 0.53: must be 100 to 100000 nm (units?)"),
         ("wavelength_nm\n", "empty; a header and at least one row are needed"),
         ("", "empty; a header and at least one row are needed"),
