@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .axes import Axis, Value
-from .expression import Expression
+from .expression import Expression, ExpressionError
 from .fingerprint import canonical, canonical_text, json_of_canonical, text_fingerprint
 from .plot_spec import PlotSpec
 
@@ -119,7 +119,10 @@ class Study:
         if self.derived:
             known = self._base_quantities | values
             for key, expression in self.derived.items():
-                values[key] = known[key] = expression.value(known)
+                try:
+                    values[key] = known[key] = expression.value(known)
+                except ExpressionError as error:
+                    raise ExpressionError(f'derived."{key}": {error}') from error
         return Point(index, values)
 
     def __iter__(self) -> Iterator[Point]:
