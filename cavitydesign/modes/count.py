@@ -12,7 +12,6 @@ from .snapshot import Snapshot
 
 _RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
 _MOST_WANTED = 60
-_NEW = 0.5  # overlap with all known eigenvectors below which one is new
 
 
 def counted_modes(problem: EigenProblem, shot: Snapshot) -> tuple[int, bool, str]:
@@ -60,13 +59,13 @@ def _found(shot: Snapshot) -> int:
 
 
 def _searched_again(shot: Snapshot, counted: int) -> Snapshot:
-    """The snapshot with the eigenpairs that its search had passed over, from another starting vector and wider."""
+    """The snapshot of a wider search from another starting vector, its named modes those of the nearest eigenvalues."""
     start = np.random.default_rng(21).standard_normal((shot.vectors.shape[0],))
     wanted = counted + 2
-    while _found(shot) < counted and wanted <= _MOST_WANTED:
+    while True:
         pairs = shift_invert_lanczos(shot.factor.solve, shot.pencil.mass.__matmul__, shot.shift, start, wanted, _RESIDUAL)
-        fresh = abs(shot.vectors.T @ np.stack([shot.pencil.mass @ x for x in pairs.vectors.T], axis=1)).max(axis=0) < _NEW
-        values = np.concatenate([shot.values, pairs.values[fresh]])
-        shot = replace(shot, values=values, vectors=np.concatenate([shot.vectors, pairs.vectors[:, fresh]], axis=1))
+        chosen = {q: int(np.argmin(abs(pairs.values - shot.values[column]))) for q, column in shot.chosen.items()}
+        again = replace(shot, values=pairs.values, vectors=pairs.vectors, chosen=chosen)
         wanted *= 2
-    return shot
+        if _found(again) >= counted or wanted > _MOST_WANTED:
+            return again
