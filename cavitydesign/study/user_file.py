@@ -178,7 +178,7 @@ class UserFile:
             try:
                 study.point(0)
             except ExpressionError as error:
-                self.add("derived", f": {error}")
+                self.lines.append(f"{self.name}: {error}")
 
 
 def flattened(
