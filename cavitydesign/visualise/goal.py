@@ -100,9 +100,11 @@ def _bearing(answer: Mapping[str, Any]) -> str:
 
 def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
     first, second = _outcome_of(answer["goal"]), _outcome_of(answer["second"])
+    # Between two designs only the better in the first goal is known to be had.
+    steps = {"maximise": "steps-pre", "minimise": "steps-post"}.get(answer["goal"].split(" ")[0], "default")
     for entries, style in (
         *_trials(answer, theme),
-        (answer["pareto"], {"marker": "o", "color": colour(0), "ls": "-", "label": "Pareto front"}),
+        (answer["pareto"], {"marker": "o", "color": colour(0), "ls": "-", "drawstyle": steps, "label": "Pareto front"}),
         ([answer["recommended"]], {"marker": "*", "color": colour(1), "ms": 13, "ls": "", "label": "recommended"}),
         ([answer["robust"]] if answer.get("robust") else [], {"marker": "D", "color": colour(3), "ms": 6, "ls": ""}),
     ):

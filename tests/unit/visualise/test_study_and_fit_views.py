@@ -129,7 +129,7 @@ def test_a_goal_shows_search_front_and_spreads():
     assert list(by_label["recommended"].get_xdata()) == [12.0]
     assert list(by_label["bears the spreads, yield 0.92 ± 0.05"].get_xdata()) == [14.0]
     on_front = next(line for line in front.lines if line.get_label() == "Pareto front")
-    assert list(on_front.get_xdata()) == [0.1, 0.8]
+    assert list(on_front.get_xdata()) == [0.1, 0.8] and on_front.get_drawstyle() == "steps-pre"
     assert sorted(round(bar.get_width(), 9) for bar in spreads.patches if bar.get_height() == pytest.approx(0.3)) == [-0.05, 0.05]
     assert "0.580" in spreads.get_title(loc="left")
     assert figure_bytes(figure)[:4] == b"\x89PNG"
