@@ -10,27 +10,34 @@ from .printing import new_table, number, print_tables
 
 def print_lasing(lasing: Mapping[str, Any]) -> None:
     """Print a lasing prediction, given as the object of the JSON contract."""
-    threshold = lasing["threshold_mj_cm2"]
-    summary = new_table("Lasing", ("outcome", "value"))
+    spread, fit = lasing.get("spread"), lasing.get("fit")
+    columns = ("outcome", "value", "+- by the fit") + (() if spread is None else ("sd by the spreads",))
+    summary = new_table("Lasing", columns)
+
+    def add(outcome: str, value: str, error: str = "", deviation: str = "") -> None:
+        summary.add_row(*(outcome, value, error, deviation)[: len(columns)])
+
     place = lasing.get("regime_fluence_mj_cm2")
-    summary.add_row("regime" if place is None else f"regime at {place:.3g} mJ/cm2", str(lasing["regime"]))
-    summary.add_row("modes lasing", str(lasing["modes_lasing"]))
-    summary.add_row("side-mode suppression, dB", number(lasing["side_mode_suppression_db"], ".1f"))
-    summary.add_row("probability of a single mode", number(lasing["single_mode_probability"], ".2f"))
-    spread = lasing.get("spread")
+    add("regime" if place is None else f"regime at {place:.3g} mJ/cm2", str(lasing["regime"]))
+    add("modes lasing", str(lasing["modes_lasing"]))
+    add("side-mode suppression, dB", number(lasing["side_mode_suppression_db"], ".1f"))
+    add("probability of a single mode", number(lasing["single_mode_probability"], ".2f"))
+    breaks = {} if fit is None else dict(zip(("ase", "lasing"), fit["breaks_error_mj_cm2"], strict=True))
     for name, words in (("gain_equals_loss", "gain equals loss"), ("ase", "ASE threshold"), ("lasing", "lasing threshold")):
-        summary.add_row(f"{words}, mJ/cm2", number(threshold[name], ".3f") + _deviation(spread, name))
-    summary.add_row("slopes of the light curve", ", ".join(number(slope, ".2f") for slope in lasing["slopes"]) or "-")
+        value = lasing["threshold_mj_cm2"][name]
+        error = "" if value is None or name not in breaks else number(breaks[name], ".3f")
+        deviation = None if spread is None else spread["threshold_sd_mj_cm2"][name]
+        add(f"{words}, mJ/cm2", number(value, ".3f"), error, "" if deviation is None else number(deviation, ".3f"))
+    errors = [] if fit is None else fit["slopes_error"]
+    add("slopes of the light curve", _listed(lasing["slopes"]) or "-", _listed(errors))
     if spread is not None:
         chances = ", ".join(f"{name} {number(share, '.2f')}" for name, share in spread["regime_probability"].items())
-        summary.add_row("probabilities under the spreads", chances)
+        add("probabilities under the spreads", chances)
     print_tables(summary, _per_mode(lasing["per_mode"]), *(f"warning: {text}" for text in lasing.get("warnings", ())))
 
 
-def _deviation(spread: Mapping[str, Any] | None, name: str) -> str:
-    """What the design's spreads leave in a threshold, as one standard deviation."""
-    deviation = None if spread is None else spread["threshold_sd_mj_cm2"][name]
-    return "" if deviation is None else f" +- {number(deviation, '.3f')}"
+def _listed(values: Sequence[float]) -> str:
+    return ", ".join(number(value, ".2f") for value in values)
 
 
 def _per_mode(rows: Sequence[Mapping[str, Any]]) -> Any:

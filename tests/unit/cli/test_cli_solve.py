@@ -126,6 +126,9 @@ def test_run_writes_results_figures_and_report(tmp_path: Path) -> None:
     for text in ("Modes", "What they carry", "Lasing", "lasing threshold, mJ/cm2"):
         assert text in result.stdout
     results = json.loads((out / "results.json").read_text())
+    told = next(line for line in result.stdout.splitlines() if "lasing threshold, mJ/cm2" in line).split()
+    lasing = results["lasing"]
+    assert told[-2:] == [f"{lasing['threshold_mj_cm2']['lasing']:.3f}", f"{lasing['fit']['breaks_error_mj_cm2'][1]:.3f}"]
     assert results["input"]["cavity"]["diameter_um"] == 15.0
     assert {"cavitydesign", "python", "numpy", "scipy", "scikit-fem"} <= results["versions"].keys()
     assert results["platform"]["processors"] >= 1
