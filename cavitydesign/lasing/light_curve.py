@@ -31,6 +31,8 @@ class TwoBreakFit:
         Root-mean-square deviation in the natural logarithm of the emission.
     scale : float
         Emission of the lowest power law at a fluence of 1.
+    range_mj_cm2 : tuple of two floats
+        First and last fluence fitted.
     """
 
     breaks_mj_cm2: tuple[float, float]
@@ -39,6 +41,7 @@ class TwoBreakFit:
     slopes_error: tuple[float, float, float]
     rms: float
     scale: float
+    range_mj_cm2: tuple[float, float]
 
     def at(self, fluence_mj_cm2: ArrayLike) -> Array:
         """Emission of the fitted law."""
@@ -167,4 +170,5 @@ def _refined(x: Array, y: Array, first: float, second: float, rounding: float = 
         slopes_error=(float(errors[0]), float(errors[1]), float(errors[2])),
         rms=math.sqrt(2.0 * found.cost / len(x)),
         scale=math.exp(constant),
+        range_mj_cm2=(math.exp(x[0]), math.exp(x[-1])),
     )

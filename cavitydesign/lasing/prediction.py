@@ -178,6 +178,7 @@ class LasingPrediction:
                 "breaks_error_mj_cm2": list(fit.breaks_error_mj_cm2),
                 "slopes_error": list(fit.slopes_error),
                 "rms": fit.rms,
+                "range_mj_cm2": list(fit.range_mj_cm2),
             },
             "light_curve": {
                 "fluence_mj_cm2": self.fluence_mj_cm2.tolist(),

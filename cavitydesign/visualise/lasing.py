@@ -98,7 +98,10 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     slopes = [float(one) for one in content.get("slopes") or ()]
     breaks = [thresholds[name] for name in ("ase", "lasing") if name in thresholds]
     if len(slopes) == len(breaks) + 1 and breaks == sorted(breaks):
-        _draw_fit(ax, fluence, emission, breaks, slopes, theme)
+        first, last = (content.get("fit") or {}).get("range_mj_cm2") or (fluence[0], fluence[-1])
+        fitted = (fluence > 0.999 * first) & (fluence < 1.001 * last)
+        if np.count_nonzero(fitted) > 1:
+            _draw_fit(ax, fluence[fitted], emission[fitted], breaks, slopes, theme)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high * (high / low) ** 0.2)  # room above the curve for the names of the thresholds
     _plain_fluence_axis(ax)

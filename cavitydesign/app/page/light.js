@@ -40,10 +40,13 @@ export class LightView {
     return undefined;
   }
 
-  // The continuous power laws, at the height that fits the points best.
-  fit(plot, lasing, xs, ys) {
+  // The continuous power laws over the fluences fitted, at the height that fits the points best.
+  fit(plot, lasing, all, heights) {
     if (!lasing.fit || !lasing.slopes || !lasing.slopes.length) return;
-    const { breaks_mj_cm2: breaks } = lasing.fit;
+    const { breaks_mj_cm2: breaks, range_mj_cm2: [first, last] } = lasing.fit;
+    const within = all.map((one, i) => [one, heights[i]]).filter(([one]) => one > 0.999 * first && one < 1.001 * last);
+    if (within.length < 2) return;
+    const [xs, ys] = [within.map(([one]) => one), within.map(([, one]) => one)];
     const rise = (one) => breaks.reduce((sum, place, k) => sum + (lasing.slopes[k + 1] - lasing.slopes[k]) * Math.max(Math.log(one / place), 0), lasing.slopes[0] * Math.log(one));
     const offset = xs.reduce((sum, one, i) => sum + Math.log(ys[i]) - rise(one), 0) / xs.length;
     const corners = [xs[0], ...breaks.filter((one) => one > xs[0] && one < xs.at(-1)), xs.at(-1)];

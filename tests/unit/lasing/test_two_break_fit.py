@@ -12,7 +12,7 @@ from cavitydesign.lasing import TwoBreakFit, fit_two_breaks
 
 
 def _law(first: float, second: float, slopes: tuple[float, float, float]) -> TwoBreakFit:
-    return TwoBreakFit((first, second), slopes, (0.0, 0.0), (0.0, 0.0, 0.0), 0.0, 1.0)
+    return TwoBreakFit((first, second), slopes, (0.0, 0.0), (0.0, 0.0, 0.0), 0.0, 1.0, (1.2, 4.8))
 
 
 def test_exact_law_comes_back() -> None:
@@ -20,6 +20,7 @@ def test_exact_law_comes_back() -> None:
     law = _law(2.1, 3.0, (3.1, 5.6, 2.9))
     fit = fit_two_breaks(fluence, law.at(fluence))
     assert fit.breaks_mj_cm2 == pytest.approx((2.1, 3.0), rel=1e-6)
+    assert fit.range_mj_cm2 == pytest.approx((1.2, 4.8), rel=1e-12)
     assert fit.slopes == pytest.approx((3.1, 5.6, 2.9), rel=1e-6)
     assert fit.rms < 1e-8
 
