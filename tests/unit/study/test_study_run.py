@@ -111,14 +111,6 @@ def test_failed_points_keep_their_reason(tmp_path):
     assert run_study(study, evaluate, SerialExecutor(), retry_failed=True).computed == 3
 
 
-def test_a_point_that_kills_its_worker_is_named_and_the_others_survive(tmp_path):
-    study = toy_study(tmp_path / "a", points=12, design="deadly_um = 10")
-    summary = run_study(study, evaluate, ProcessExecutor(2))
-    assert (summary.computed, summary.failed) == (12, 1)
-    table = study_table(study, tabulate)
-    assert "died 6 times" in table.rows[0]["error"] and {row["status"] for row in table.rows[1:]} == {"ok"}
-
-
 def test_a_damaged_record_is_computed_again(tmp_path, undisturbed):
     study = toy_study(tmp_path / "a")
     run_study(study, evaluate, SerialExecutor())
@@ -140,6 +132,16 @@ def spawn(folder, *arguments, **environment):
         text=True,
         env=os.environ | environment,
     )
+
+
+def test_a_point_that_kills_its_worker_is_named_and_the_others_survive(tmp_path):
+    """In a process of its own, whose end is looked at too."""
+    study = toy_study(tmp_path / "a", points=12, design="deadly_um = 10")
+    process = spawn(tmp_path / "a", "2")
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    table = study_table(study, tabulate)
+    assert "died 6 times" in table.rows[0]["error"] and {row["status"] for row in table.rows[1:]} == {"ok"}
 
 
 def test_kill_9_of_the_run_at_random_moments(tmp_path):
