@@ -1,4 +1,5 @@
-"""cavitydesign: from the outline of a microcavity on a fibre to the fluence at which it lases, and in which modes.
+"""cavitydesign: from the outline of a microcavity on a fibre to the fluence at which it lases, and
+in which modes.
 
     import cavitydesign as cd
     design = cd.load_design("design.toml")
@@ -13,18 +14,22 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from .renamed import install
+
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .design_file import Design, load_design, parse_design
-    from .steps import find_modes, predict_lasing
+    from .design import Design, load_design, parse_design
+    from .workflow import find_modes, predict_lasing
+
+install()
 
 _HOMES = {
-    "Design": "design_file",
-    "find_modes": "steps",
-    "load_design": "design_file",
-    "parse_design": "design_file",
-    "predict_lasing": "steps",
+    "Design": "design",
+    "find_modes": "workflow",
+    "load_design": "design",
+    "parse_design": "design",
+    "predict_lasing": "workflow",
 }
 
 __all__ = ["Design", "__version__", "find_modes", "load_design", "parse_design", "predict_lasing"]

@@ -1,7 +1,7 @@
 """What can go wrong, in the words of the user who met it.
 
-Every error that a user can cause or repair is a `CavityDesignError` and carries the exit code of the command line:
-1 an asked accuracy or a check was missed, 2 bad input, 130 interrupted.
+Every error that a user can cause or repair is a `CavityDesignError` and carries the exit code of
+the command line: 1 an asked accuracy or a check was missed, 2 bad input, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ class CavityDesignError(Exception):
 
 
 class InputError(CavityDesignError):
-    """Bad input: one line for each problem (file, key, value, what is allowed, the nearest right name).
+    """Bad input: one line for each problem (file, key, value, what is allowed, the nearest right
+    name).
 
     Parameters
     ----------
@@ -28,7 +29,9 @@ class InputError(CavityDesignError):
     exit_code = 2
 
     def __init__(self, problems: str | Sequence[str]) -> None:
-        self.problems: tuple[str, ...] = (problems,) if isinstance(problems, str) else tuple(problems)
+        self.problems: tuple[str, ...] = (
+            (problems,) if isinstance(problems, str) else tuple(problems)
+        )
         super().__init__("\n".join(self.problems))
 
 

@@ -1,6 +1,8 @@
-"""Physical constants (CODATA 2018, exact where the SI makes them so) and the conversions between the units used here.
+"""Physical constants (CODATA 2018, exact where the SI makes them so) and the conversions between
+the units used here.
 
-Lengths are um, wavelengths nm, times ps, fluences mJ/cm2, gain and absorption cm^-1, energies eV, unless a name says otherwise.
+Lengths are um, wavelengths nm, times ps, fluences mJ/cm2, gain and absorption cm^-1, energies eV,
+unless a name says otherwise.
 """
 
 from __future__ import annotations
@@ -38,5 +40,7 @@ def absorption_per_cm(extinction: float, wavelength_nm: float) -> float:
 
 
 def extinction(absorption_per_cm: float, wavelength_nm: float) -> float:
-    """Extinction coefficient kappa of an intensity absorption in cm^-1 at a vacuum wavelength in nm."""
+    """Extinction coefficient kappa of an intensity absorption in cm^-1 at a vacuum wavelength in
+    nm.
+    """
     return absorption_per_cm * wavelength_nm * 1e-7 / (4.0 * math.pi)

@@ -6,8 +6,8 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from cavitydesign.design_file import load_design
-from cavitydesign.steps import find_modes, predict_lasing
+from cavitydesign.design import load_design
+from cavitydesign.workflow.steps import find_modes, predict_lasing
 
 QUICKSTART = Path(__file__).parent.parent / "studies" / "quickstart" / "design.toml"
 SECTIONS = QUICKSTART.parent.parent / "sections"
@@ -29,9 +29,13 @@ DIAMETERS = (15.0, 33.0, 88.0, 125.0)
 
 @functools.cache
 def design(diameter_um: float = 15.0, **keys: Any) -> Any:
-    """The quickstart at a diameter, with keys of its [modes] table replaced; the outline keeps its shape."""
+    """The quickstart at a diameter, with keys of its [modes] table replaced; the outline keeps its
+    shape.
+    """
     overrides = {"cavity.diameter_um": diameter_um, "cavity.axial_radius_um": 4.0 * diameter_um}
-    return load_design(QUICKSTART, overrides | {f"modes.{key}": value for key, value in keys.items()})
+    return load_design(
+        QUICKSTART, overrides | {f"modes.{key}": value for key, value in keys.items()}
+    )
 
 
 @functools.cache

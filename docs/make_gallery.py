@@ -2,7 +2,8 @@
 
     python docs/make_gallery.py [--out docs/gallery] [--only NAME ...]
 
-Takes about a minute on two cores. Pictures in space are left out, with the reason, where nothing can be rendered.
+Takes about a minute on two cores. Pictures in space are left out, with the reason, where nothing
+can be rendered.
 """
 
 from __future__ import annotations
@@ -16,13 +17,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from gallery_examples import DIAMETERS, GOAL, QUICKSTART, SECTIONS, design, family, modes, prediction
+from gallery_examples import (
+    DIAMETERS,
+    GOAL,
+    QUICKSTART,
+    SECTIONS,
+    design,
+    family,
+    modes,
+    prediction,
+)
 
-from cavitydesign.design_file import load_design, parse_design
+from cavitydesign.design import load_design, parse_design
 from cavitydesign.errors import MissingLibraryError
-from cavitydesign.steps import find_modes
 from cavitydesign.visualise.files import save_figure
 from cavitydesign.visualise.theme import DARK
+from cavitydesign.workflow.steps import find_modes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +52,9 @@ def field() -> Figure:
     from cavitydesign.visualise.field import draw_meridian
 
     keys = {"radial_orders": 2, "axial_orders": 3}
-    return draw_meridian([family(15.0, p, q, **keys) for p, q in ((1, 0), (2, 0), (1, 2))], design().cavity)
+    return draw_meridian(
+        [family(15.0, p, q, **keys) for p, q in ((1, 0), (2, 0), (1, 2))], design().cavity
+    )
 
 
 def field_logarithmic() -> Figure:
@@ -65,7 +77,9 @@ def cuts() -> Figure:
     """First and second radial order at 33 and 88 um, as in the published figure."""
     from cavitydesign.visualise.cuts import draw_cuts
 
-    return draw_cuts([family(diameter, p, 0, radial_orders=2) for diameter in (33.0, 88.0) for p in (1, 2)])
+    return draw_cuts(
+        [family(diameter, p, 0, radial_orders=2) for diameter in (33.0, 88.0) for p in (1, 2)]
+    )
 
 
 def comb() -> Figure:
@@ -113,9 +127,20 @@ def loss_budget() -> Figure:
     """Loss budget of four radial orders of a small rough cavity whose body absorbs."""
     from cavitydesign.visualise.loss_budget import draw_loss_budget
 
-    cavity = {"body": {"index": 1.495, "absorption_per_cm": 0.02}, "fibre_diameter_um": 4.0, "roughness_nm": 1.0}
-    overrides = {"cavity.diameter_um": 10.0, "cavity.axial_radius_um": 40.0, "modes.radial_orders": 4, "modes.span_nm": 14.0}
-    one = load_design(QUICKSTART, overrides | {f"cavity.{key}": value for key, value in cavity.items()})
+    cavity = {
+        "body": {"index": 1.495, "absorption_per_cm": 0.02},
+        "fibre_diameter_um": 4.0,
+        "roughness_nm": 1.0,
+    }
+    overrides = {
+        "cavity.diameter_um": 10.0,
+        "cavity.axial_radius_um": 40.0,
+        "modes.radial_orders": 4,
+        "modes.span_nm": 14.0,
+    }
+    one = load_design(
+        QUICKSTART, overrides | {f"cavity.{key}": value for key, value in cavity.items()}
+    )
     return draw_loss_budget(find_modes(one))
 
 
@@ -131,7 +156,10 @@ def against_diameter() -> Figure:
     from cavitydesign.visualise.dispersion import draw_against_diameter
 
     found = [family(diameter, 1, 0) for diameter in DIAMETERS]
-    quality = {name: [getattr(mode.losses, name) for mode in found] for name in ("radiation", "scattering", "total")}
+    quality = {
+        name: [getattr(mode.losses, name) for mode in found]
+        for name in ("radiation", "scattering", "total")
+    }
     return draw_against_diameter(DIAMETERS, [mode.fsr_nm for mode in found], quality)
 
 
@@ -145,7 +173,10 @@ def regime_map() -> Figure:
     one = design()
     answer = predicted_map(cavities, one.medium, one.pump, one.lasing)
     return draw_regime_map(
-        answer.diameter_um.tolist(), answer.fluence_mj_cm2.tolist(), answer.modes_lasing, answer.thresholds_mj_cm2
+        answer.diameter_um.tolist(),
+        answer.fluence_mj_cm2.tolist(),
+        answer.modes_lasing,
+        answer.thresholds_mj_cm2,
     )
 
 
@@ -167,7 +198,9 @@ def bleaching() -> Figure:
     medium, pump = design().medium, design().pump
     fluence = np.linspace(0.3, 4.0, 120)
     excitons = pump.excitons_per_unit(medium.absorber) * fluence**pump.photons
-    return draw_bleaching(fluence, {f"{nm} nm": computed(medium, nm, excitons, 5.0) for nm in (525, 537)})
+    return draw_bleaching(
+        fluence, {f"{nm} nm": computed(medium, nm, excitons, 5.0) for nm in (525, 537)}
+    )
 
 
 def polariser() -> Figure:
@@ -177,10 +210,18 @@ def polariser() -> Figure:
     from cavitydesign.visualise.kinetics import draw_polariser
 
     one = design()
-    solved = lasing_modes(modes().modes, one.lasing.quality, 15.0, one.medium.doped_region, one.medium.host_group_index)
+    solved = lasing_modes(
+        modes().modes,
+        one.lasing.quality,
+        15.0,
+        one.medium.doped_region,
+        one.medium.host_group_index,
+    )
     shares = {mode.label: mode.output_share for mode in prediction().modes}
     angle = np.arange(0.0, 361.0, 3.0)
-    light = emitted_polarisation(solved, [shares[mode.label] for mode in solved]).behind_polariser(angle)
+    light = emitted_polarisation(solved, [shares[mode.label] for mode in solved]).behind_polariser(
+        angle
+    )
     return draw_polariser(angle, light)
 
 
@@ -214,9 +255,21 @@ def pareto() -> Figure:
     """Lasing threshold against the probability of a single mode, by diameter."""
     from cavitydesign.visualise.decision import draw_pareto
 
-    found = [prediction(diameter, span_nm=20.0) for diameter in (13.0, 14.0, 15.0, 16.0, 17.5, 20.0, 23.0, 27.0, 33.0)]
-    points = [[one.thresholds.lasing, one.single_mode_probability or 0.0] for one in found if one.thresholds.lasing]
-    return draw_pareto(points, ("lasing threshold (mJ/cm²)", "probability of a single mode"), maximise=(False, True), chosen=0)
+    found = [
+        prediction(diameter, span_nm=20.0)
+        for diameter in (13.0, 14.0, 15.0, 16.0, 17.5, 20.0, 23.0, 27.0, 33.0)
+    ]
+    points = [
+        [one.thresholds.lasing, one.single_mode_probability or 0.0]
+        for one in found
+        if one.thresholds.lasing
+    ]
+    return draw_pareto(
+        points,
+        ("lasing threshold (mJ/cm²)", "probability of a single mode"),
+        maximise=(False, True),
+        chosen=0,
+    )
 
 
 def convergence() -> Figure:
@@ -224,12 +277,25 @@ def convergence() -> Figure:
     from cavitydesign.analytic.exact_cases import exact_cases
     from cavitydesign.visualise.convergence import draw_convergence
 
-    case = next(one for one in exact_cases() if one.name == "sphere 15 um" and (one.polarisation, one.p) == ("TM", 1))
+    case = next(
+        one
+        for one in exact_cases()
+        if one.name == "sphere 15 um" and (one.polarisation, one.p) == ("TM", 1)
+    )
     body, surround = ({"index": complex(index).real} for index in case.indices)
-    cavity = {"profile": "spheroid", "diameter_um": 2 * case.radii_um[0], "body": body, "surround": surround}
+    cavity = {
+        "profile": "spheroid",
+        "diameter_um": 2 * case.radii_um[0],
+        "body": body,
+        "surround": surround,
+    }
     unknowns, error, stated = [], [], []
     for accuracy in (1e-3, 1e-5, 1e-6, 1e-7, 1e-8):
-        wanted = {"wavelength_nm": case.wavelength_nm, "azimuthal_order": case.m, "relative_accuracy": accuracy}
+        wanted = {
+            "wavelength_nm": case.wavelength_nm,
+            "azimuthal_order": case.m,
+            "relative_accuracy": accuracy,
+        }
         answer = find_modes(parse_design({"cavity": cavity, "modes": wanted}))
         mode = answer.modes[0]
         if answer.statistics["unknowns"] in unknowns:
@@ -262,31 +328,54 @@ def panels() -> Figure:
         for p in (1, 2)
         for mode in [family(diameter, p, 0, radial_orders=2)]
     ]
-    published = [{"cavity.diameter_um": 15.0, "fsr_nm": 4.2}, {"cavity.diameter_um": 88.0, "fsr_nm": 0.75}]
+    published = [
+        {"cavity.diameter_um": 15.0, "fsr_nm": 4.2},
+        {"cavity.diameter_um": 88.0, "fsr_nm": 0.75},
+    ]
     spec = PlotSpec(y=("fsr_nm", "q_total"), by="p", log=columns, title="bottles of one shape")
-    table = Table("study", columns, columns[:1], tuple(sorted(rows, key=lambda row: row["cavity.diameter_um"])))
-    return draw_panels(table, spec, [{**point, "label": "measured (paper A)"} for point in published])
+    table = Table(
+        "study",
+        columns,
+        columns[:1],
+        tuple(sorted(rows, key=lambda row: row["cavity.diameter_um"])),
+    )
+    return draw_panels(
+        table, spec, [{**point, "label": "measured (paper A)"} for point in published]
+    )
 
 
 def fit() -> Figure:
     """Peaks of a cavity of 15.04 um, with noise of 0.02 nm, found again from a design of 15 um."""
-    from cavitydesign.design.comb_samples import solved_comb
-    from cavitydesign.design.fit import fit_peaks
-    from cavitydesign.design.fit_prior import FitPrior
-    from cavitydesign.design.spectrum import Peaks
+    from cavitydesign.spectrum_fit.comb_samples import solved_comb
+    from cavitydesign.spectrum_fit.fit import fit_peaks
+    from cavitydesign.spectrum_fit.fit_prior import FitPrior
+    from cavitydesign.spectrum_fit.spectrum import Peaks
     from cavitydesign.study import ProcessExecutor
-    from cavitydesign.survey import WORKER_MODULES, evaluate_point
     from cavitydesign.visualise.fit import draw_fit
+    from cavitydesign.workflow.study_point import WORKER_MODULES, evaluate_point
 
     one = design(15.0, span_nm=24.0, polarisation="both")
-    true = find_modes(load_design(QUICKSTART, {"cavity.diameter_um": 15.04, "modes.span_nm": 24.0, "modes.polarisation": "both"}))
+    true = find_modes(
+        load_design(
+            QUICKSTART,
+            {"cavity.diameter_um": 15.04, "modes.span_nm": 24.0, "modes.polarisation": "both"},
+        )
+    )
     noise = np.random.default_rng(7).normal(0.0, 0.02, len(true.modes))
     places = np.array([mode.wavelength_nm for mode in true]) + noise
     peaks = Peaks(places, np.full(places.size, 0.02), tuple(mode.polarisation for mode in true))
     prior = FitPrior(0.1, 0.004, 0.1, 0.1, 1.0)
     window = (float(peaks.wavelength_nm[0]), float(peaks.wavelength_nm[-1]))
     evaluate = functools.partial(evaluate_point, folder=QUICKSTART.parent)
-    model = solved_comb(one.raw, 15.0, window, prior, evaluate, ProcessExecutor(1, WORKER_MODULES), lambda *told: None)
+    model = solved_comb(
+        one.raw,
+        15.0,
+        window,
+        prior,
+        evaluate,
+        ProcessExecutor(1, WORKER_MODULES),
+        lambda *told: None,
+    )
     return draw_fit(fit_peaks(peaks, model, prior).to_json_dict())
 
 
@@ -305,12 +394,18 @@ def section() -> Figure:
     cavity: Any = load_design(SECTIONS / "microtoroid.toml").cavity
     ends = np.array([-1.0, 1.0])
     r, z, *_ = cavity.mesh.positions(ends, ends)
-    corners = [np.stack([r[:, i, j], z[:, i, j]], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
+    corners = [
+        np.stack([r[:, i, j], z[:, i, j]], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))
+    ]
     first = np.arange(len(r))
-    triangles = np.concatenate([np.stack([first + k * len(r) for k in three], axis=1) for three in ((0, 1, 2), (0, 2, 3))])
+    triangles = np.concatenate(
+        [np.stack([first + k * len(r) for k in three], axis=1) for three in ((0, 1, 2), (0, 2, 3))]
+    )
     names = [name for name, _ in cavity.regions]
     regions = [names[number] for number in cavity.mesh.region] * 2
-    return draw_section(np.concatenate(corners), triangles, regions, title="microtoroid, each quadrilateral halved")
+    return draw_section(
+        np.concatenate(corners), triangles, regions, title="microtoroid, each quadrilateral halved"
+    )
 
 
 def micrograph() -> Figure:
@@ -323,10 +418,18 @@ def micrograph() -> Figure:
 
     um_per_pixel, rows, columns = 0.08, 240, 560
     drop = droplet_of(8.0, diameter_um=15.0, contact_angle_deg=15.0)
-    y, x = np.mgrid[0:rows, 0:columns] - np.array([rows / 2 + 3.3, columns / 2 - 7.7])[:, None, None]
+    y, x = (
+        np.mgrid[0:rows, 0:columns] - np.array([rows / 2 + 3.3, columns / 2 - 7.7])[:, None, None]
+    )
     r, z = drop.point(np.linspace(*drop.reach_um, 4000))
-    inside = np.abs(y) * um_per_pixel < np.maximum(np.interp(x * um_per_pixel, z, r, left=0.0, right=0.0), 4.0)
-    grey = 200.0 - 140.0 * gaussian_filter(inside.astype(float), 1.2) + np.random.default_rng(0).normal(0, 4, inside.shape)
+    inside = np.abs(y) * um_per_pixel < np.maximum(
+        np.interp(x * um_per_pixel, z, r, left=0.0, right=0.0), 4.0
+    )
+    grey = (
+        200.0
+        - 140.0 * gaussian_filter(inside.astype(float), 1.2)
+        + np.random.default_rng(0).normal(0, 4, inside.shape)
+    )
     points = outline_of_image(grey, um_per_pixel)
     return draw_micrograph(grey, points, outline_from_points(points.z_um, points.r_um, 4.0))
 
@@ -335,22 +438,28 @@ def goal() -> Figure:
     """Which diameter gives a spacing of 4.2 nm, and what the spreads of fabrication make of it."""
     import tempfile
 
-    from cavitydesign.design.answer import answered
-    from cavitydesign.design.goal_file import load_goal
-    from cavitydesign.design.linear import linearised
-    from cavitydesign.design.trials import Solver
+    from cavitydesign.optimise.answer import answered
+    from cavitydesign.optimise.goal_file import load_goal
+    from cavitydesign.optimise.linear import linearised
+    from cavitydesign.optimise.trials import Solver
     from cavitydesign.study import ProcessExecutor
-    from cavitydesign.survey import WORKER_MODULES, design_schema, evaluate_point
     from cavitydesign.visualise.goal import draw_goal
+    from cavitydesign.workflow.study_point import WORKER_MODULES, design_schema, evaluate_point
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "design.toml").write_bytes(QUICKSTART.read_bytes())
         (folder / "goal.toml").write_text(GOAL)
         asked = load_goal(folder / "goal.toml", design_schema())
-        evaluate, linearise = (functools.partial(one, folder=folder) for one in (evaluate_point, linearised))
+        evaluate, linearise = (
+            functools.partial(one, folder=folder) for one in (evaluate_point, linearised)
+        )
         executor = ProcessExecutor(1, WORKER_MODULES)
-        return draw_goal(answered(Solver(asked, evaluate, executor, linearise, lambda *told: None)).to_json_dict())
+        return draw_goal(
+            answered(
+                Solver(asked, evaluate, executor, linearise, lambda *told: None)
+            ).to_json_dict()
+        )
 
 
 def dark_comb() -> Figure:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from cavitydesign.design_file.micrograph_file import measure_micrograph, read_image
+from cavitydesign.design.micrograph_file import measure_micrograph, read_image
 from cavitydesign.geometry import droplet_of, outline_from_points
 from cavitydesign.visualise.files import save_figure
 from cavitydesign.visualise.micrograph import draw_micrograph
@@ -18,10 +18,14 @@ FIBRE_UM, BAR_UM = 8.0, 10.0
 
 
 def drawn_drop() -> np.ndarray:
-    """Grey levels of a drop of 15 um and 15 degrees: tilted, blurred, noisy, with a bright spot inside and a scale bar."""
+    """Grey levels of a drop of 15 um and 15 degrees: tilted, blurred, noisy, with a bright spot
+    inside and a scale bar.
+    """
     drop = droplet_of(FIBRE_UM, diameter_um=15.0, contact_angle_deg=15.0)
     r, z = drop.point(np.linspace(*drop.reach_um, 2001))
-    y, x = (np.mgrid[0:ROWS, 0:COLUMNS] - np.array([ROWS / 2, COLUMNS / 2]).reshape(2, 1, 1)) * UM_PER_PIXEL
+    y, x = (
+        np.mgrid[0:ROWS, 0:COLUMNS] - np.array([ROWS / 2, COLUMNS / 2]).reshape(2, 1, 1)
+    ) * UM_PER_PIXEL
     along, across = (x + TILT * y) / np.hypot(1, TILT), np.abs(y - TILT * x) / np.hypot(1, TILT)
     edge = np.maximum(np.interp(along, z, r), FIBRE_UM / 2)
     grey = 190 - 175 * np.clip((edge - across) / (3 * UM_PER_PIXEL) + 0.5, 0, 1)

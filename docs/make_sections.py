@@ -11,10 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-from cavitydesign.design_file import load_design
-from cavitydesign.steps import find_modes
+from cavitydesign.design import load_design
 from cavitydesign.visualise.field import draw_meridian
 from cavitydesign.visualise.files import save_figure
+from cavitydesign.workflow.steps import find_modes
 
 STUDIES = Path(__file__).parent.parent / "studies" / "sections"
 PICTURES = Path(__file__).parent / "images" / "sections"
@@ -23,7 +23,9 @@ PICTURES = Path(__file__).parent / "images" / "sections"
 def main() -> None:
     """One picture and one row a study."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    print("| study | mode | wavelength nm | +- nm | in body % | volume um^3 | log10 Q radiation | unknowns | s |")
+    print(
+        "| study | mode | wavelength nm | +- nm | in body % | volume um^3 | log10 Q radiation | unknowns | s |"
+    )
     for file in sorted(STUDIES.glob("*.toml")):
         if sys.argv[1:] and file.stem not in sys.argv[1:]:
             continue

@@ -38,7 +38,9 @@ def main() -> None:
         if path.name == "size_field.geo":
             continue
         points, triangles, regions = mesh_of(path)
-        picture = draw_section(points, triangles, regions, title=f"{path.stem}: {len(triangles)} elements")
+        picture = draw_section(
+            points, triangles, regions, title=f"{path.stem}: {len(triangles)} elements"
+        )
         picture.savefig(path.with_suffix(".png"), dpi=110)
 
 

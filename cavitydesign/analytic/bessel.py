@@ -1,9 +1,11 @@
-"""Bessel functions of large order, scaled by an exponential so that values far below 1e-308 keep all their digits.
+"""Bessel functions of large order, scaled by an exponential so that values far below 1e-308 keep
+all their digits.
 
-Below the turning point x = nu the functions are exponentially small (J) or large (Y). There the Debye expansion gives
-their logarithms (DLMF 10.19.3, 10.19.4; polynomials U_k, V_k of DLMF 10.41.9, 10.41.10). Nearer to the turning point
-and beyond it SciPy's `jv` and `yv` (AMOS, uniform Airy expansions) hold to about nu times 1e-16. Orders may be
-half-integers, which gives the spherical functions.
+Below the turning point x = nu the functions are exponentially small (J) or large (Y). There the
+Debye expansion gives their logarithms (DLMF 10.19.3, 10.19.4; polynomials U_k, V_k of DLMF 10.41.9,
+10.41.10). Nearer to the turning point and beyond it SciPy's `jv` and `yv` (AMOS, uniform Airy
+expansions) hold to about nu times 1e-16. Orders may be half-integers, which gives the spherical
+functions.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from scipy.special import jv, yv
 Array = NDArray[np.float64]
 
 _TERMS = 12
-# |first term left out| ~ 2.4e9 (t^3/nu)^13 (t = 1/sqrt(1 - (x/nu)^2)) stays below 1e-14 of the sum up to this value.
+# |first term left out| ~ 2.4e9 (t^3/nu)^13 (t = 1/sqrt(1 - (x/nu)^2)) stays below 1e-14 of the sum
+# up to this value.
 _DEBYE_REACH = 0.0157
 # SciPy's functions are used down to this logarithm, well inside the range of doubles.
 _LOG_FLOOR = -600.0
@@ -29,7 +32,9 @@ _LOG_PI = math.log(math.pi)
 
 @lru_cache(maxsize=1)
 def _debye_polynomials() -> tuple[tuple[Array, ...], tuple[Array, ...]]:
-    """Coefficients, from the constant up, of U_k and V_k for k = 0 .. _TERMS (DLMF 10.41.9 and 10.41.10)."""
+    """Coefficients, from the constant up, of U_k and V_k for k = 0 .. _TERMS (DLMF 10.41.9 and
+    10.41.10).
+    """
     t = Polynomial([0.0, 1.0])
     weight = t**2 * (1 - t**2)
     u = [Polynomial([1.0])]
@@ -38,7 +43,9 @@ def _debye_polynomials() -> tuple[tuple[Array, ...], tuple[Array, ...]]:
         last = u[-1]
         u.append(0.5 * weight * last.deriv() + 0.125 * ((1 - 5 * t**2) * last).integ())
         v.append(u[-1] - 0.5 * t * (1 - t**2) * last - weight * last.deriv())
-    return tuple(np.asarray(p.coef, np.float64) for p in u), tuple(np.asarray(p.coef, np.float64) for p in v)
+    return tuple(np.asarray(p.coef, np.float64) for p in u), tuple(
+        np.asarray(p.coef, np.float64) for p in v
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -54,7 +61,9 @@ def _debye_sums(order: float, sign: int, terms: int) -> tuple[tuple[float, ...],
 
 
 def _terms_needed(order: float, largest_t: float) -> int:
-    """Fewest terms whose remainder, about the leading coefficient of the next U_k times (t^3/nu)^k, is below 1e-16."""
+    """Fewest terms whose remainder, about the leading coefficient of the next U_k times (t^3/nu)^k,
+    is below 1e-16.
+    """
     small = largest_t**3 / order
     for k, coefficients in enumerate(_debye_polynomials()[0][1:]):
         if abs(coefficients[-1]) * small ** (k + 1) < 1e-16:
@@ -70,7 +79,9 @@ def _horner_of_float(coefficients: tuple[float, ...], t: float) -> float:
 
 
 def _horner(coefficients: tuple[float, ...], t: Array) -> Array:
-    """Polynomial at t; plain floats for a few points, where the calls of numpy would cost more than the arithmetic."""
+    """Polynomial at t; plain floats for a few points, where the calls of numpy would cost more than
+    the arithmetic.
+    """
     if t.size <= _FEW_POINTS:
         return np.array([_horner_of_float(coefficients, at) for at in t.tolist()])
     value = np.full_like(t, coefficients[-1])
@@ -81,7 +92,9 @@ def _horner(coefficients: tuple[float, ...], t: Array) -> Array:
 
 
 def _debye(order: float, x: Array, sign: int) -> tuple[Array, Array]:
-    """(log |f|, f'/f) of f = J (sign +1) or Y (sign -1), below the turning point; DLMF 10.19.3 and 10.19.4."""
+    """(log |f|, f'/f) of f = J (sign +1) or Y (sign -1), below the turning point; DLMF 10.19.3 and
+    10.19.4.
+    """
     z = x / order
     w = np.sqrt((1.0 - z) * (1.0 + z))
     t = 1.0 / w
@@ -95,7 +108,9 @@ def _debye(order: float, x: Array, sign: int) -> tuple[Array, Array]:
 
 
 def _series(order: float, x: Array, sign: int) -> tuple[Array, Array]:
-    """(log |f|, f'/f) of J (sign +1) or Y (sign -1) for x far below the order (DLMF 10.2.2; leading part of 10.8.1)."""
+    """(log |f|, f'/f) of J (sign +1) or Y (sign -1) for x far below the order (DLMF 10.2.2; leading
+    part of 10.8.1).
+    """
     quarter = 0.25 * x * x
     term = np.ones_like(x)
     total = np.ones_like(x)
@@ -105,12 +120,20 @@ def _series(order: float, x: Array, sign: int) -> tuple[Array, Array]:
         total += term
         slope += 2 * k * term
     log_front = order * np.log(0.5 * x)
-    log_size = log_front - math.lgamma(order + 1.0) if sign > 0 else math.lgamma(order) - _LOG_PI - log_front
-    return np.asarray(log_size + np.log(total), np.float64), np.asarray((sign * order + slope / total) / x, np.float64)
+    log_size = (
+        log_front - math.lgamma(order + 1.0)
+        if sign > 0
+        else math.lgamma(order) - _LOG_PI - log_front
+    )
+    return np.asarray(log_size + np.log(total), np.float64), np.asarray(
+        (sign * order + slope / total) / x, np.float64
+    )
 
 
 def _direct(order: float, x: Array, sign: int) -> tuple[Array, Array]:
-    """(f, f') of J or Y by SciPy; the difference of neighbours keeps the derivative exact where f is exponential."""
+    """(f, f') of J or Y by SciPy; the difference of neighbours keeps the derivative exact where f
+    is exponential.
+    """
     f = jv if sign > 0 else yv
     value: Array = np.asarray(f(order, x), dtype=np.float64)
     above: Array = np.asarray(f(order + 1.0, x), dtype=np.float64)
@@ -120,7 +143,9 @@ def _direct(order: float, x: Array, sign: int) -> tuple[Array, Array]:
 
 
 def _debye_holds(order: float, x: Array) -> NDArray[np.bool_]:
-    """Where the Debye expansion is exact to double precision: t^3/nu small enough, t = 1/sqrt(1 - (x/nu)^2)."""
+    """Where the Debye expansion is exact to double precision: t^3/nu small enough, t = 1/sqrt(1 -
+    (x/nu)^2).
+    """
     if order < 1.0 / _DEBYE_REACH:
         return np.zeros(x.shape, dtype=np.bool_)
     nearest = order * math.sqrt(1.0 - (_DEBYE_REACH * order) ** (-2.0 / 3.0))
@@ -171,7 +196,8 @@ def log_bessel_j(order: float, x: ArrayLike) -> Array:
     Returns
     -------
     array, the shape of `x`
-        Absolute error below about 1e-15 (nu + |result|); nan past the first zero where J is negative.
+        Absolute error below about 1e-15 (nu + |result|); nan past the first zero where J is
+        negative.
     """
     flat, shape = _flat(x)
     return _log_and_slope(float(order), flat, 1)[0].reshape(shape)
@@ -191,7 +217,9 @@ def log_derivative_j(order: float, x: ArrayLike) -> Array:
 
 
 def log_bessel_y(order: float, x: ArrayLike) -> Array:
-    """Natural logarithm of -Y_nu(x), for 0 < x below the first zero of Y_nu (which lies a little beyond x = nu)."""
+    """Natural logarithm of -Y_nu(x), for 0 < x below the first zero of Y_nu (which lies a little
+    beyond x = nu).
+    """
     flat, shape = _flat(x)
     return _log_and_slope(float(order), flat, -1)[0].reshape(shape)
 
@@ -243,5 +271,7 @@ def bessel_j_scaled(order: float, x: ArrayLike, log_scale: ArrayLike = 0.0) -> t
 
 
 def bessel_y_scaled(order: float, x: ArrayLike, log_scale: ArrayLike = 0.0) -> tuple[Array, Array]:
-    """Y_nu(x) exp(-log_scale) and Y_nu'(x) exp(-log_scale) for all x > 0; arguments as in `bessel_j_scaled`."""
+    """Y_nu(x) exp(-log_scale) and Y_nu'(x) exp(-log_scale) for all x > 0; arguments as in
+    `bessel_j_scaled`.
+    """
     return _scaled(float(order), x, log_scale, -1)

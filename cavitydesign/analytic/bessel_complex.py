@@ -1,7 +1,8 @@
 """Bessel functions J, Y of complex argument, real and imaginary part exact separately.
 
-A resonance of quality Q has Im k / Re k = 1/(2 Q): at Q = 1e14 a library routine rounds the imaginary part of a
-function away. Taylor series in i Im z about the real axis keep it, because their even and odd terms never mix.
+A resonance of quality Q has Im k / Re k = 1/(2 Q): at Q = 1e14 a library routine rounds the
+imaginary part of a function away. Taylor series in i Im z about the real axis keep it, because
+their even and odd terms never mix.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ _LINEAR_BELOW = 1e-100
 
 @dataclass(frozen=True)
 class ScaledPair:
-    """J = j exp(-scale), Y = y exp(+scale) and their derivatives with respect to the argument, at complex arguments.
+    """J = j exp(-scale), Y = y exp(+scale) and their derivatives with respect to the argument, at
+    complex arguments.
 
-    `scale` is real, and zero beyond the turning point, so that j and y are of order one wherever the order is large.
+    `scale` is real, and zero beyond the turning point, so that j and y are of order one wherever
+    the order is large.
     """
 
     j: ComplexArray
@@ -46,9 +49,16 @@ class ScaledPair:
 
 
 def _continued(
-    order: float, z: ComplexArray, step: ComplexArray, value: ComplexArray, slope: ComplexArray, count: int
+    order: float,
+    z: ComplexArray,
+    step: ComplexArray,
+    value: ComplexArray,
+    slope: ComplexArray,
+    count: int,
 ) -> tuple[ComplexArray, ComplexArray]:
-    """Solution of Bessel's equation at z + step from its value and derivative at z, by its Taylor series."""
+    """Solution of Bessel's equation at z + step from its value and derivative at z, by its Taylor
+    series.
+    """
     inverse = step / z
     if np.max(np.abs(inverse), initial=0.0) < _LINEAR_BELOW:
         bend = -slope / z - (1.0 - (order / z) ** 2) * value
@@ -57,7 +67,9 @@ def _continued(
     # terms a_n = c_n step^n; the equation gives (n+2)(n+1) a_{n+2} from the three or four before.
     terms: list[ComplexArray] = [value, slope * step]
     for n in range(count - 2):
-        following = (2 * n + 1) * (n + 1) * inverse * terms[n + 1] + (turning + n * n * inverse * inverse) * terms[n]
+        following = (2 * n + 1) * (n + 1) * inverse * terms[n + 1] + (
+            turning + n * n * inverse * inverse
+        ) * terms[n]
         if n >= 1:
             following = following + 2.0 * step * step * inverse * terms[n - 1]
         if n >= 2:
@@ -72,7 +84,9 @@ def _continued(
 
 
 def _terms_needed(reach: float) -> int:
-    """Terms after which the series, exponential but for its geometric tail, has ended; two more for the derivative."""
+    """Terms after which the series, exponential but for its geometric tail, has ended; two more for
+    the derivative.
+    """
     tail = (reach**n / math.factorial(n) + (reach / _LOW_ORDER) ** n for n in range(6, _MOST_TERMS))
     return next((n + 2 for n, size in enumerate(tail, 6) if size < 1e-17), _MOST_TERMS)
 
@@ -90,8 +104,8 @@ def bessel_pair(order: float, argument: ArrayLike) -> ScaledPair:
     Returns
     -------
     ScaledPair
-        Arrays of the shape of `argument`; at real arguments and arguments with small |Im z|, real and imaginary parts
-        are each exact to about nu times 1e-16.
+        Arrays of the shape of `argument`; at real arguments and arguments with small |Im z|, real
+        and imaginary parts are each exact to about nu times 1e-16.
     """
     z = np.asarray(argument, dtype=np.complex128)
     x = z.real.copy()

@@ -1,14 +1,17 @@
-"""Adiabatic estimate of the modes of a bottle: a seed, a label and an instant preview, never a result.
+"""Adiabatic estimate of the modes of a bottle: a seed, a label and an instant preview, never a
+result.
 
 At every z the field is the exact cylinder mode of the local radius. Slow axial motion then obeys
--alpha u'' + k_c(z)^2 u = k^2 u with alpha = d(k^2)/d(beta^2) of the cylinder mode. For an outline R0 - z^2/(2 Ra)
-near the equator k_c^2 = k_c0^2 (1 + s z^2/(R0 Ra)), s = -dln(k_c)/dln(R), which is a harmonic oscillator:
+-alpha u'' + k_c(z)^2 u = k^2 u with alpha = d(k^2)/d(beta^2) of the cylinder mode. For an outline
+R0 - z^2/(2 Ra) near the equator k_c^2 = k_c0^2 (1 + s z^2/(R0 Ra)), s = -dln(k_c)/dln(R), which is
+a harmonic oscillator:
 
     k^2 = k_c0^2 + (2 q + 1) sqrt(alpha s) k_c0 / sqrt(R0 Ra).
 
-What is missing: the mode lies a depth of about a_p m^(-2/3) R0 under the surface (a_p: Airy zeros), where the outline
-has another curvature; the vector nature of the field; the anharmonic outline. `wavelength_error_nm` is its size, from
-exact spheres: 0.16 a_p (2q + 1) (R0/Ra) m^(-2/3) and 0.3 (2q^2 + 2q + 1) sqrt(R0/Ra)/m (quartic term) axial spacings.
+What is missing: the mode lies a depth of about a_p m^(-2/3) R0 under the surface (a_p: Airy zeros),
+where the outline has another curvature; the vector nature of the field; the anharmonic outline.
+`wavelength_error_nm` is its size, from exact spheres: 0.16 a_p (2q + 1) (R0/Ra) m^(-2/3) and 0.3
+(2q^2 + 2q + 1) sqrt(R0/Ra)/m (quartic term) axial spacings.
 """
 
 from __future__ import annotations
@@ -60,10 +63,12 @@ class BottleEstimate:
 
 
 def axial_stiffness(resonance: Resonance) -> float:
-    """alpha = d(k^2)/d(beta^2) of a cylinder mode of small axial wavenumber beta, to leading (scalar) order.
+    """alpha = d(k^2)/d(beta^2) of a cylinder mode of small axial wavenumber beta, to leading
+    (scalar) order.
 
-    By the Rayleigh quotient: int u^2 / int eps u^2 of u = E_z, or int u^2/eps / int u^2 of u = H_z; close to 1/n^2.
-    Both are the energy-weighted mean of 1/eps, for H_z by the tangential and radial electric energy.
+    By the Rayleigh quotient: int u^2 / int eps u^2 of u = E_z, or int u^2/eps / int u^2 of u = H_z;
+    close to 1/n^2. Both are the energy-weighted mean of 1/eps, for H_z by the tangential and radial
+    electric energy.
     """
     tangential, radial = layer_energies(resonance)
     energy = tangential + radial
@@ -72,20 +77,31 @@ def axial_stiffness(resonance: Resonance) -> float:
 
 
 def _radius_response(resonance: Resonance) -> float:
-    """-dln(k)/dln(R) when the outer interface alone moves (1 for a homogeneous cylinder without dispersion)."""
+    """-dln(k)/dln(R) when the outer interface alone moves (1 for a homogeneous cylinder without
+    dispersion).
+    """
     resonator = resonance.resonator
 
     def shifted(factor: float) -> float:
         radii = (*resonator.radii_um[:-1], resonator.radii_um[-1] * factor)
         moved: Resonator = replace(resonator, radii_um=radii)
-        found = find_resonance(moved, resonance.order, resonance.p, resonance.polarisation, resonance.wavelength_nm)
+        found = find_resonance(
+            moved, resonance.order, resonance.p, resonance.polarisation, resonance.wavelength_nm
+        )
         return found.k_re_per_um
 
-    return -math.log(shifted(1.0 + _RADIUS_STEP) / shifted(1.0 - _RADIUS_STEP)) / (2.0 * _RADIUS_STEP)
+    return -math.log(shifted(1.0 + _RADIUS_STEP) / shifted(1.0 - _RADIUS_STEP)) / (
+        2.0 * _RADIUS_STEP
+    )
 
 
 def estimate_bottle_mode(
-    resonator: Resonator, axial_radius_um: float, m: int, p: int = 1, q: int = 0, polarisation: str = "TM"
+    resonator: Resonator,
+    axial_radius_um: float,
+    m: int,
+    p: int = 1,
+    q: int = 0,
+    polarisation: str = "TM",
 ) -> BottleEstimate:
     """Adiabatic estimate of a mode of the bottle whose equatorial section is a layered cylinder.
 
@@ -112,7 +128,9 @@ def estimate_bottle_mode(
     axial = math.sqrt(response / (radius * axial_radius_um))
     k = math.sqrt(k_c**2 + (2 * q + 1) * math.sqrt(alpha) * k_c * axial)
     spacing = math.sqrt(alpha) * axial
-    missing = _DEPTH_ERROR * airy_zero(p) * (2 * q + 1) * radius / axial_radius_um * m ** (-2.0 / 3.0)
+    missing = (
+        _DEPTH_ERROR * airy_zero(p) * (2 * q + 1) * radius / axial_radius_um * m ** (-2.0 / 3.0)
+    )
     missing += _QUARTIC_ERROR * (2 * q * q + 2 * q + 1) * math.sqrt(radius / axial_radius_um) / m
     wavelength = 2e3 * math.pi / k
     return BottleEstimate(

@@ -1,4 +1,6 @@
-"""Whispering-gallery modes of layered cylinders at kz = 0: TM (E along the axis) and TE (H along the axis)."""
+"""Whispering-gallery modes of layered cylinders at kz = 0: TM (E along the axis) and TE (H along
+the axis).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from .resonance import Index, Resonator
 
 
 def layered_cylinder(
-    radii_um: Sequence[float], indices: Sequence[Index], indices_extraordinary: Sequence[Index] | None = None
+    radii_um: Sequence[float],
+    indices: Sequence[Index],
+    indices_extraordinary: Sequence[Index] | None = None,
 ) -> Resonator:
     """A cylinder of any number of layers, solved by `find_resonance`.
 
@@ -18,16 +22,19 @@ def layered_cylinder(
     radii_um : sequence of float
         Interfaces from the inside out.
     indices : sequence
-        From the core outwards, one more than radii: numbers (n + i kappa absorbs) or functions of the wavelength in nm.
+        From the core outwards, one more than radii: numbers (n + i kappa absorbs) or functions of
+        the wavelength in nm.
     indices_extraordinary : sequence or None
-        Indices for E along the axis where a layer is uniaxial: at kz = 0 TM sees these alone, and TE the ordinary ones.
+        Indices for E along the axis where a layer is uniaxial: at kz = 0 TM sees these alone, and
+        TE the ordinary ones.
     """
     extraordinary = None if indices_extraordinary is None else tuple(indices_extraordinary)
     return Resonator(tuple(radii_um), tuple(indices), False, extraordinary)
 
 
 def cylinder_log10_q(order: int, size: float, contrast: float, polarisation: str) -> float:
-    """log10 of the radiative Q of a full cylinder of real index at its resonance, to first order in 1/Q.
+    """log10 of the radiative Q of a full cylinder of real index at its resonance, to first order in
+    1/Q.
 
     Parameters
     ----------

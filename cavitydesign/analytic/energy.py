@@ -1,4 +1,6 @@
-"""Electric energy of exact resonances by layer: shares up to the outer caustic, regularised shares, mode volumes."""
+"""Electric energy of exact resonances by layer: shares up to the outer caustic, regularised shares,
+mode volumes.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
 def energy_density(resonance: Resonance, radius_um: Array) -> tuple[Array, Array]:
-    """Parts of the radial energy density Re(eps) |E|^2, integrated over the angles, per um of radius.
+    """Parts of the radial energy density Re(eps) |E|^2, integrated over the angles, per um of
+    radius.
 
     Parameters
     ----------
@@ -25,9 +28,10 @@ def energy_density(resonance: Resonance, radius_um: Array) -> tuple[Array, Array
     Returns
     -------
     tangential, radial : arrays
-        Of E along the layers (E_z, or E_phi; on a sphere both tangential components) and of E_r, in one arbitrary unit.
-        With u = E_z: r |u|^2; with u = H_z: (|u'|^2 + m^2 |u|^2 / r^2) r / |eps|^2 Re eps; the same on a sphere with
-        u = r E_t or r H_t, l (l + 1) in place of m^2 and without the factor r.
+        Of E along the layers (E_z, or E_phi; on a sphere both tangential components) and of E_r, in
+        one arbitrary unit. With u = E_z: r |u|^2; with u = H_z: (|u'|^2 + m^2 |u|^2 / r^2) r /
+        |eps|^2 Re eps; the same on a sphere with u = r E_t or r H_t, l (l + 1) in place of m^2 and
+        without the factor r.
     """
     problem = resonance.problem
     r = np.asarray(radius_um, dtype=np.float64)
@@ -42,7 +46,9 @@ def energy_density(resonance: Resonance, radius_um: Array) -> tuple[Array, Array
 
 
 def _panels(problem: RadialProblem, k: float, layer: int, outer_um: float) -> Array:
-    """Panel boundaries of one layer, a few e-folds or a fraction of a wave wide, as far as the field reaches."""
+    """Panel boundaries of one layer, a few e-folds or a fraction of a wave wide, as far as the
+    field reaches.
+    """
     nu, index = problem.bessel_order, complex(problem.indices[layer]).real
     end = problem.radii_um[layer] if layer < len(problem.radii_um) else outer_um
     start = problem.radii_um[layer - 1] if layer > 0 else 0.0
@@ -59,7 +65,9 @@ def _panels(problem: RadialProblem, k: float, layer: int, outer_um: float) -> Ar
     return np.array(bounds[::-1])
 
 
-def _layer_points(problem: RadialProblem, k: float, layer: int, outer_um: float) -> tuple[Array, Array]:
+def _layer_points(
+    problem: RadialProblem, k: float, layer: int, outer_um: float
+) -> tuple[Array, Array]:
     bounds = _panels(problem, k, layer, outer_um)
     half = 0.5 * np.diff(bounds)
     radius = (0.5 * (bounds[1:] + bounds[:-1]))[:, None] + half[:, None] * _NODES
@@ -91,18 +99,21 @@ def layer_energies(resonance: Resonance, outer_um: float | None = None) -> tuple
 
 
 def energy_shares(resonance: Resonance, outer_um: float | None = None) -> Array:
-    """Share of int eps |E|^2 in each layer, from the core outwards, up to the outer caustic (or `outer_um`)."""
+    """Share of int eps |E|^2 in each layer, from the core outwards, up to the outer caustic (or
+    `outer_um`).
+    """
     energy = np.sum(layer_energies(resonance, outer_um), axis=0)
     return np.asarray(energy / energy.sum())
 
 
 def regularised_shares(resonance: Resonance) -> Array:
-    """Real part of the share of int eps E.E in each layer, the outer integral continued in the complex plane.
+    """Real part of the share of int eps E.E in each layer, the outer integral continued in the
+    complex plane.
 
-    For a leaky mode the outer field grows with distance; this norm of quasi-normal modes stays finite and needs no
-    outer radius. With C = u (cylinder) or u/sqrt(r) (sphere) and q = nk,
-    int r C^2 dr = (r^2/2) (C'^2/q^2 + (1 - nu^2/(q r)^2) C^2), and for H parallel to the axis
-    int (u'^2 + m^2 u^2/r^2) r dr = [r u u'] + q^2 int r u^2 dr by parts.
+    For a leaky mode the outer field grows with distance; this norm of quasi-normal modes stays
+    finite and needs no outer radius. With C = u (cylinder) or u/sqrt(r) (sphere) and q = nk, int r
+    C^2 dr = (r^2/2) (C'^2/q^2 + (1 - nu^2/(q r)^2) C^2), and for H parallel to the axis int (u'^2 +
+    m^2 u^2/r^2) r dr = [r u u'] + q^2 int r u^2 dr by parts.
     """
     problem = resonance.problem
     k = resonance.wavenumber_per_um
@@ -131,23 +142,30 @@ def regularised_shares(resonance: Resonance) -> Array:
 
 def _angular_powers(power: int) -> float:
     """int_0^pi sin^power d theta = sqrt(pi) Gamma((power+1)/2) / Gamma(power/2 + 1)."""
-    return math.sqrt(math.pi) * math.exp(float(gammaln(0.5 * (power + 1)) - gammaln(0.5 * power + 1.0)))
+    return math.sqrt(math.pi) * math.exp(
+        float(gammaln(0.5 * (power + 1)) - gammaln(0.5 * power + 1.0))
+    )
 
 
 def mode_volume_um3(resonance: Resonance) -> float:
-    """Mode volume int eps |E|^2 dV / max(eps |E|^2) up to the caustic; travelling wave, whole azimuth.
+    """Mode volume int eps |E|^2 dV / max(eps |E|^2) up to the caustic; travelling wave, whole
+    azimuth.
 
-    Of a sphere for m = l (one lobe along the meridian), in um^3; of a cylinder per um of length, in um^2.
+    Of a sphere for m = l (one lobe along the meridian), in um^3; of a cylinder per um of length, in
+    um^2.
 
     Notes
     -----
-    On a sphere with m = l the angular factors are sin^(2l) for E_r, and l^2 sin^(2l-2) (1 + cos^2) / (l (l+1)) for the
-    tangential field; their largest values, 1 and l/(l+1), lie on the equator.
+    On a sphere with m = l the angular factors are sin^(2l) for E_r, and l^2 sin^(2l-2) (1 + cos^2)
+    / (l (l+1)) for the tangential field; their largest values, 1 and l/(l+1), lie on the equator.
     """
     problem = resonance.problem
     k = resonance.k_re_per_um
     tangential, radial = (float(part.sum()) for part in layer_energies(resonance))
-    points = [_layer_points(problem, k, layer, problem.caustic_um(k))[0] for layer in range(len(problem.indices))]
+    points = [
+        _layer_points(problem, k, layer, problem.caustic_um(k))[0]
+        for layer in range(len(problem.indices))
+    ]
     faces = np.array(problem.radii_um)
     radius = np.unique(np.concatenate([*points, faces, np.nextafter(faces, np.inf)]))
     peak_tangential, peak_radial = 1.0, 1.0
@@ -156,11 +174,18 @@ def mode_volume_um3(resonance: Resonance) -> float:
         polar = _angular_powers(2 * order + 1)
         around = order / (order + 1.0) * (2.0 * _angular_powers(2 * order - 1) - polar)
         peak_tangential, peak_radial = order / (order + 1.0) / around, 1.0 / polar
-    return 2.0 * math.pi * (tangential + radial) / _peak(resonance, radius, peak_tangential, peak_radial)
+    return (
+        2.0
+        * math.pi
+        * (tangential + radial)
+        / _peak(resonance, radius, peak_tangential, peak_radial)
+    )
 
 
 def _peak(resonance: Resonance, radius: Array, peak_tangential: float, peak_radial: float) -> float:
-    """Largest density per volume on the equator: sampled, then refined by parabolas through the samples' neighbours."""
+    """Largest density per volume on the equator: sampled, then refined by parabolas through the
+    samples' neighbours.
+    """
 
     def density(r: Array) -> Array:
         tangential, radial = energy_density(resonance, r)

@@ -1,4 +1,6 @@
-"""Exact resonances that ship with the package: references of `cavitydesign check`, independent of every solver here."""
+"""Exact resonances that ship with the package: references of `cavitydesign check`, independent of
+every solver here.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ class ExactCase:
     radii_um : tuple of float
         Interfaces from the inside out.
     indices : tuple of complex or str
-        Of the layers from the inside out, the surround last: n + i kappa, or a name of the material library.
+        Of the layers from the inside out, the surround last: n + i kappa, or a name of the material
+        library.
     polarisation : {"TM", "TE"}
         TM: E along the axis.
     m, p : int
@@ -57,7 +60,9 @@ def exact_cases() -> tuple[ExactCase, ...]:
     text = (resources.files(__package__) / "data" / "exact_cases.json").read_text(encoding="utf-8")
     cases = []
     for entry in json.loads(text)["cases"]:
-        indices = tuple(index if isinstance(index, str) else complex(*index) for index in entry["indices"])
+        indices = tuple(
+            index if isinstance(index, str) else complex(*index) for index in entry["indices"]
+        )
         lists = {key: tuple(entry[key]) for key in ("radii_um", "shares")}
         cases.append(ExactCase(**{**entry, **lists, "indices": indices}))
     return tuple(cases)

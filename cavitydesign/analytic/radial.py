@@ -1,9 +1,10 @@
 """The radial equation of layered cylinders (kz = 0) and spheres: Bessel functions layer by layer.
 
-With u = E_z or H_z (cylinder), or r E_tangential or r H_tangential (sphere: Riccati-Bessel functions, order l + 1/2),
-every polarisation obeys the same conditions at an interface: u and u'/w are continuous, with w = 1 where E is parallel
-to the axis (TM here) and w = n^2 where H is (TE here). A resonance is a k at which the regular solution from the axis
-meets the outgoing one. Time dependence exp(-i omega t): an absorbing index is n + i kappa, a decaying one has Im k < 0.
+With u = E_z or H_z (cylinder), or r E_tangential or r H_tangential (sphere: Riccati-Bessel
+functions, order l + 1/2), every polarisation obeys the same conditions at an interface: u and u'/w
+are continuous, with w = 1 where E is parallel to the axis (TM here) and w = n^2 where H is (TE
+here). A resonance is a k at which the regular solution from the axis meets the outgoing one. Time
+dependence exp(-i omega t): an absorbing index is n + i kappa, a decaying one has Im k < 0.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ class RadialProblem:
 
 @dataclass(frozen=True)
 class LayerSolution:
-    """u/sqrt(r) = (a j + b y) exp(log_size) in one layer, j and y scaled so that J = j at the inner face.
+    """u/sqrt(r) = (a j + b y) exp(log_size) in one layer, j and y scaled so that J = j at the inner
+    face.
 
     `reference` is the scale of the Bessel pair at that face.
     """
@@ -88,7 +90,9 @@ class LayerSolution:
 
 @dataclass(frozen=True)
 class InnerSolution:
-    """The regular solution: its layers, and value and flux u'/w at the outermost interface, up to exp(log_size)."""
+    """The regular solution: its layers, and value and flux u'/w at the outermost interface, up to
+    exp(log_size).
+    """
 
     layers: tuple[LayerSolution, ...]
     value: complex
@@ -100,7 +104,10 @@ def _interface_pairs(problem: RadialProblem, wavenumber_per_um: complex) -> Scal
     """Bessel pairs at every interface: row 0 seen from inside it, row 1 from outside."""
     radii = np.array(problem.radii_um)
     indices = np.array(problem.indices, dtype=np.complex128)
-    return bessel_pair(problem.bessel_order, np.stack([indices[:-1] * radii, indices[1:] * radii]) * wavenumber_per_um)
+    return bessel_pair(
+        problem.bessel_order,
+        np.stack([indices[:-1] * radii, indices[1:] * radii]) * wavenumber_per_um,
+    )
 
 
 def _inner_solution(problem: RadialProblem, k: complex, pairs: ScaledPair) -> InnerSolution:
@@ -132,7 +139,8 @@ def _inner_solution(problem: RadialProblem, k: complex, pairs: ScaledPair) -> In
 
 
 def mismatch(problem: RadialProblem, wavenumber_per_um: complex, outgoing: bool = True) -> complex:
-    """R (u'/(w u)) inside minus outside at the outermost interface; zero at a resonance, dimensionless.
+    """R (u'/(w u)) inside minus outside at the outermost interface; zero at a resonance,
+    dimensionless.
 
     Parameters
     ----------
@@ -140,7 +148,8 @@ def mismatch(problem: RadialProblem, wavenumber_per_um: complex, outgoing: bool 
     wavenumber_per_um : complex
         Vacuum wavenumber.
     outgoing : bool
-        True: H1 outside (radiating). False: Y outside, which is real on the real axis and differs by 1/Q.
+        True: H1 outside (radiating). False: Y outside, which is real on the real axis and differs
+        by 1/Q.
 
     Returns
     -------
@@ -161,11 +170,15 @@ def mismatch(problem: RadialProblem, wavenumber_per_um: complex, outgoing: bool 
 
 
 def log_leak(problem: RadialProblem, wavenumber_per_um: float) -> float:
-    """Natural logarithm of -Im mismatch at a real wavenumber: 2/(pi w |H|^2), by the Wronskian, whatever its size."""
+    """Natural logarithm of -Im mismatch at a real wavenumber: 2/(pi w |H|^2), by the Wronskian,
+    whatever its size.
+    """
     x = complex(problem.indices[-1]).real * wavenumber_per_um * problem.radii_um[-1]
     pair = bessel_pair(problem.bessel_order, np.array([x]))
     h = abs(complex(pair.hankel[0][0]))
-    return math.log(2.0 / math.pi / problem.weight(-1).real) - 2.0 * (float(pair.scale[0]) + math.log(h))
+    return math.log(2.0 / math.pi / problem.weight(-1).real) - 2.0 * (
+        float(pair.scale[0]) + math.log(h)
+    )
 
 
 def radial_field(

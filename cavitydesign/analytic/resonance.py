@@ -1,4 +1,6 @@
-"""Resonances of layered cylinders and spheres: the complex wavenumber of every radial order, at any quality factor."""
+"""Resonances of layered cylinders and spheres: the complex wavenumber of every radial order, at any
+quality factor.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +34,13 @@ class Resonator:
     radii_um : tuple of float
         Interfaces from the inside out.
     indices : tuple
-        From the core outwards, one more than radii: a number (n + i kappa absorbs), or a function of the vacuum
-        wavelength in nm.
+        From the core outwards, one more than radii: a number (n + i kappa absorbs), or a function
+        of the vacuum wavelength in nm.
     spherical : bool
         Sphere instead of cylinder.
     indices_extraordinary : tuple or None
-        Indices for E along the axis of a uniaxial cylinder, seen by TM; TE sees `indices`, then the ordinary ones.
+        Indices for E along the axis of a uniaxial cylinder, seen by TM; TE sees `indices`, then the
+        ordinary ones.
     """
 
     radii_um: tuple[float, ...]
@@ -48,12 +51,18 @@ class Resonator:
     def __post_init__(self) -> None:
         radii = (0.0, *self.radii_um)
         if len(radii) < 2 or any(b <= a for a, b in pairwise(radii)):
-            raise InputError(f"radii_um: {self.radii_um} must be positive and grow from the inside out")
+            raise InputError(
+                f"radii_um: {self.radii_um} must be positive and grow from the inside out"
+            )
         for indices in (self.indices, self.indices_extraordinary):
             if indices is not None and len(indices) != len(self.radii_um) + 1:
-                raise InputError(f"indices: {len(indices)} given for {len(self.radii_um)} radii; one more than radii")
+                raise InputError(
+                    f"indices: {len(indices)} given for {len(self.radii_um)} radii; one more than radii"
+                )
         if self.spherical and self.indices_extraordinary is not None:
-            raise InputError("indices_extraordinary: a uniaxial sphere has no closed form; only cylinders")
+            raise InputError(
+                "indices_extraordinary: a uniaxial sphere has no closed form; only cylinders"
+            )
 
     @property
     def diameter_um(self) -> float:
@@ -69,7 +78,9 @@ class Resonator:
     def problem(self, order: int, polarisation: str, wavelength_nm: float) -> RadialProblem:
         """The radial problem with the indices at one vacuum wavelength."""
         if polarisation not in ("TM", "TE"):
-            raise InputError(f"polarisation: {polarisation!r} is not allowed; TM (E along the axis) or TE")
+            raise InputError(
+                f"polarisation: {polarisation!r} is not allowed; TM (E along the axis) or TE"
+            )
         seen = self.seen_indices(polarisation)
         values = tuple(complex(n(wavelength_nm)) if callable(n) else complex(n) for n in seen)
         return RadialProblem(order, self.radii_um, values, polarisation == "TE", self.spherical)
@@ -89,7 +100,8 @@ class Resonance:
     polarisation : str
         TM: E along the axis. For a sphere TM is the Mie TE mode, and TE the Mie TM mode.
     order, p : int
-        Azimuthal order m (sphere: l) and radial order, the number of extrema of the field along the radius.
+        Azimuthal order m (sphere: l) and radial order, the number of extrema of the field along the
+        radius.
     problem : RadialProblem
         With the indices at the resonance's own wavelength.
     k_re_per_um : float
@@ -117,7 +129,9 @@ class Resonance:
     @property
     def wavenumber_per_um(self) -> complex:
         """Complex wavenumber; its imaginary part is lost below 1e-308."""
-        return complex(self.k_re_per_um, -0.5 * self.k_re_per_um * 10.0 ** max(-self.log10_q, -320.0))
+        return complex(
+            self.k_re_per_um, -0.5 * self.k_re_per_um * 10.0 ** max(-self.log10_q, -320.0)
+        )
 
     @property
     def n_eff(self) -> float:
@@ -126,7 +140,9 @@ class Resonance:
 
     @property
     def log10_q_absorption(self) -> float | None:
-        """log10 of Q_abs = 1/(1/Q - 1/Q_radiation); None without absorption (or with gain that exceeds it)."""
+        """log10 of Q_abs = 1/(1/Q - 1/Q_radiation); None without absorption (or with gain that
+        exceeds it).
+        """
         if self.problem.lossless:
             return None
         share = 1.0 - 10.0 ** (self.log10_q - self.log10_q_radiation)
@@ -142,7 +158,8 @@ def _nodes(problem: RadialProblem, k: float) -> int:
     if inner >= radius:
         return 0
     waves = (math.sqrt((peak * k * radius) ** 2 - nu**2) - nu * math.acos(inner / radius)) / math.pi
-    # points even in the WKB phase, which grows as depth^(3/2) near the caustic and linearly further out
+    # points even in the WKB phase, which grows as depth^(3/2) near the caustic and linearly further
+    # out
     depth = np.linspace(0.0, 1.0, 16 + 12 * math.ceil(waves))[1:] ** (2.0 / 3.0)
     u, _ = radial_field(problem, k, inner + (radius - inner) * depth, outgoing=False)
     signs = np.sign(u.real)
@@ -150,14 +167,19 @@ def _nodes(problem: RadialProblem, k: float) -> int:
 
 
 def _phase(problem: RadialProblem, k: float, nodes: int) -> float:
-    """Pruefer phase in units of pi: grows with k through p - 1/2 at the resonance of radial order p."""
-    return nodes + 0.5 - math.atan(mismatch(problem, k, outgoing=False).real / problem.order) / math.pi
+    """Pruefer phase in units of pi: grows with k through p - 1/2 at the resonance of radial order
+    p.
+    """
+    return (
+        nodes + 0.5 - math.atan(mismatch(problem, k, outgoing=False).real / problem.order) / math.pi
+    )
 
 
 def real_wavenumber(problem: RadialProblem, p: int) -> float:
     """Wavenumber of radial order p without losses (indices made real, Y outside), in um^-1.
 
-    The Pruefer phase of a Sturm-Liouville problem grows with k, so that the p-th root is unique and none is skipped.
+    The Pruefer phase of a Sturm-Liouville problem grows with k, so that the p-th root is unique and
+    none is skipped.
 
     Raises
     ------
@@ -177,12 +199,20 @@ def real_wavenumber(problem: RadialProblem, p: int) -> float:
         else:
             high, high_nodes = middle, nodes
         if high - low < 1e-13 * high:
-            raise SolverError(f"order {problem.order}, p = {p}: two radial orders are too close to be told apart")
-    return float(brentq(lambda k: _phase(problem, k, p - 1) - target, low, high, xtol=1e-15 * high, rtol=1e-15))
+            raise SolverError(
+                f"order {problem.order}, p = {p}: two radial orders are too close to be told apart"
+            )
+    return float(
+        brentq(
+            lambda k: _phase(problem, k, p - 1) - target, low, high, xtol=1e-15 * high, rtol=1e-15
+        )
+    )
 
 
 def _bracket(problem: RadialProblem, p: int) -> tuple[float, float, int, int]:
-    """Wavenumbers with the phase below and above that of order p, with their nodes; first around a guess."""
+    """Wavenumbers with the phase below and above that of order p, with their nodes; first around a
+    guess.
+    """
     radius = problem.radii_um[-1]
     surround = complex(problem.indices[-1]).real
     peak = max(complex(n).real for n in problem.indices[:-1])
@@ -191,7 +221,9 @@ def _bracket(problem: RadialProblem, p: int) -> tuple[float, float, int, int]:
     contrast = complex(problem.indices[-2]).real / surround
     trials = []
     if contrast > 1.0:
-        guess = size_parameter(problem.bessel_order, contrast, p, problem.transverse_electric) / (surround * radius)
+        guess = size_parameter(problem.bessel_order, contrast, p, problem.transverse_electric) / (
+            surround * radius
+        )
         width = 0.03 * guess * problem.bessel_order ** (-2.0 / 3.0)
         trials.append((max(lowest, guess - width), min(highest, guess + width)))
     trials.append((lowest, highest))
@@ -200,12 +232,16 @@ def _bracket(problem: RadialProblem, p: int) -> tuple[float, float, int, int]:
             low_nodes, high_nodes = _nodes(problem, low), _nodes(problem, high)
             if _phase(problem, low, low_nodes) < p - 0.5 < _phase(problem, high, high_nodes):
                 return low, high, low_nodes, high_nodes
-    raise SolverError(f"order {problem.order}, p = {p}: no such resonance below the outer barrier; take a larger order or fewer p")
+    raise SolverError(
+        f"order {problem.order}, p = {p}: no such resonance below the outer barrier; take a larger order or fewer p"
+    )
 
 
 @dataclass(frozen=True)
 class _LocalProblem:
-    """A radial problem whose indices follow k: n_j(k) = n_j + dn_j/dk (k - k_ref), for a pole at complex k."""
+    """A radial problem whose indices follow k: n_j(k) = n_j + dn_j/dk (k - k_ref), for a pole at
+    complex k.
+    """
 
     problem: RadialProblem
     index_slopes: tuple[float, ...]
@@ -216,7 +252,10 @@ class _LocalProblem:
         if not any(self.index_slopes):
             return self.problem
         shift = k - self.reference_k
-        moved = tuple(complex(n) + g * shift for n, g in zip(self.problem.indices, self.index_slopes, strict=True))
+        moved = tuple(
+            complex(n) + g * shift
+            for n, g in zip(self.problem.indices, self.index_slopes, strict=True)
+        )
         return replace(self.problem, indices=moved)
 
     @property
@@ -225,7 +264,9 @@ class _LocalProblem:
         return replace(self, problem=self.problem.without_loss)
 
     def slope(self, k: float) -> float:
-        """d mismatch / dk on the real axis, dispersion included, of the lossless problem, by a complex step."""
+        """d mismatch / dk on the real axis, dispersion included, of the lossless problem, by a
+        complex step.
+        """
         step = complex(k, _STEP * k)
         return mismatch(self.without_loss.at(step), step, outgoing=False).imag / (_STEP * k)
 
@@ -236,23 +277,37 @@ def _local_problem(resonator: Resonator, order: int, polarisation: str, k: float
     if not resonator.dispersive(polarisation):
         return _LocalProblem(problem, (0.0,) * len(problem.indices), k)
     step = _INDEX_STEP * k
-    around = [resonator.problem(order, polarisation, wavelength_of(k + j * step)).indices for j in (-2, -1, 1, 2)]
+    around = [
+        resonator.problem(order, polarisation, wavelength_of(k + j * step)).indices
+        for j in (-2, -1, 1, 2)
+    ]
     slopes = tuple(
-        (complex(n[0]).real - 8.0 * complex(n[1]).real + 8.0 * complex(n[2]).real - complex(n[3]).real) / (12.0 * step)
+        (
+            complex(n[0]).real
+            - 8.0 * complex(n[1]).real
+            + 8.0 * complex(n[2]).real
+            - complex(n[3]).real
+        )
+        / (12.0 * step)
         for n in zip(*around, strict=True)
     )
     return _LocalProblem(problem, slopes, k)
 
 
 def _complex_root(local: _LocalProblem, start: complex, slope: complex) -> complex:
-    """Root of the outgoing mismatch by secants from a start and a slope; relative to Im k as exact as to Re k."""
+    """Root of the outgoing mismatch by secants from a start and a slope; relative to Im k as exact
+    as to Re k.
+    """
     order = local.problem.order
     k, value = start, mismatch(local.at(start), start)
     for _ in range(60):
         step = value / slope
-        # a step that overshoots the spacing of the radial orders has left the neighbourhood of the root
+        # a step that overshoots the spacing of the radial orders has left the neighbourhood of the
+        # root
         if abs(step) > 0.05 * abs(k):
-            raise SolverError(f"order {order}: no resonance near k = {start:.6g} per um; is the loss too strong?")
+            raise SolverError(
+                f"order {order}: no resonance near k = {start:.6g} per um; is the loss too strong?"
+            )
         following = k - step
         change = mismatch(local.at(following), following) - value
         k, value = following, value + change
@@ -265,13 +320,17 @@ def _complex_root(local: _LocalProblem, start: complex, slope: complex) -> compl
 
 
 def _first_order_log10_q(local: _LocalProblem, k: float) -> float:
-    """log10 of the radiative Q of a lossless problem at its real root: |Im k| = -Im f / |f'| to first order."""
+    """log10 of the radiative Q of a lossless problem at its real root: |Im k| = -Im f / |f'| to
+    first order.
+    """
     log_decay = log_leak(local.problem.without_loss, k) - math.log(abs(local.slope(k)))
     return (math.log(0.5 * k) - log_decay) / math.log(10.0)
 
 
 def _settled(local: _LocalProblem, k: float) -> tuple[float, float, float]:
-    """(Re k, log10 Q, log10 Q_radiation) of the complex root next to the real root k of the lossless problem."""
+    """(Re k, log10 Q, log10 Q_radiation) of the complex root next to the real root k of the
+    lossless problem.
+    """
     bare = local.without_loss
     log10_q = _first_order_log10_q(bare, k)
     root = complex(k, 0.0)
@@ -283,12 +342,16 @@ def _settled(local: _LocalProblem, k: float) -> tuple[float, float, float]:
         return root.real, log10_q, log10_q
     lossy = _complex_root(local, root, slope)
     if lossy.imag >= 0.0:
-        raise SolverError(f"order {local.problem.order}: gain exceeds the losses; use threshold_gain")
+        raise SolverError(
+            f"order {local.problem.order}: gain exceeds the losses; use threshold_gain"
+        )
     return lossy.real, math.log10(lossy.real / (-2.0 * lossy.imag)), log10_q
 
 
 def _polished(local: _LocalProblem, k: float) -> float:
-    """Newton steps on the real mismatch of a lossless problem at fixed indices, from a root of nearly the same one."""
+    """Newton steps on the real mismatch of a lossless problem at fixed indices, from a root of
+    nearly the same one.
+    """
     problem = local.problem.without_loss
     slope = _LocalProblem(problem, (0.0,) * len(problem.indices), k).slope(k)
     for _ in range(12):
@@ -299,26 +362,30 @@ def _polished(local: _LocalProblem, k: float) -> float:
     return k
 
 
-def find_resonance(resonator: Resonator, order: int, p: int = 1, polarisation: str = "TM", near_nm: float = 550.0) -> Resonance:
+def find_resonance(
+    resonator: Resonator, order: int, p: int = 1, polarisation: str = "TM", near_nm: float = 550.0
+) -> Resonance:
     """The exact resonance of one order, radial order and polarisation.
 
     Parameters
     ----------
     resonator : Resonator
     order : int
-        m of a cylinder, l of a sphere (a sphere's modes of azimuthal order m and axial order q have l = m + q).
+        m of a cylinder, l of a sphere (a sphere's modes of azimuthal order m and axial order q have
+        l = m + q).
     p : int
         Radial order from 1.
     polarisation : {"TM", "TE"}
         TM: E along the axis.
     near_nm : float
-        Vacuum wavelength at which dispersive indices are first read; the result does not depend on it.
+        Vacuum wavelength at which dispersive indices are first read; the result does not depend on
+        it.
 
     Returns
     -------
     Resonance
-        Self-consistent: the indices are those at the resonance's own wavelength, and Q counts their dispersion (the
-        stored energy of a dispersive medium), as the complex pole does.
+        Self-consistent: the indices are those at the resonance's own wavelength, and Q counts their
+        dispersion (the stored energy of a dispersive medium), as the complex pole does.
 
     Raises
     ------
@@ -334,18 +401,30 @@ def find_resonance(resonator: Resonator, order: int, p: int = 1, polarisation: s
             bare_k = _polished(local, bare_k) if near else real_wavenumber(local.problem, p)
         re_k, log10_q, log10_q_radiation = _settled(local, bare_k)
         change, k = abs(re_k - k), re_k
-        if not resonator.dispersive(polarisation) or change < 4e-16 * k or change >= last < 1e-13 * k:
+        if (
+            not resonator.dispersive(polarisation)
+            or change < 4e-16 * k
+            or change >= last < 1e-13 * k
+        ):
             break
         last = change
     if resonator.dispersive(polarisation) and _nodes(local.problem.without_loss, bare_k) != p - 1:
-        raise SolverError(f"order {order}, p = {p}: the search ended on another radial order; give near_nm closer")
-    return Resonance(resonator, polarisation, order, p, local.problem, k, log10_q, log10_q_radiation)
+        raise SolverError(
+            f"order {order}, p = {p}: the search ended on another radial order; give near_nm closer"
+        )
+    return Resonance(
+        resonator, polarisation, order, p, local.problem, k, log10_q, log10_q_radiation
+    )
 
 
 def free_spectral_range_nm(resonance: Resonance) -> float:
     """lambda(order) - lambda(order + 1) at the same p, with dispersion, in nm."""
     following = find_resonance(
-        resonance.resonator, resonance.order + 1, resonance.p, resonance.polarisation, resonance.wavelength_nm
+        resonance.resonator,
+        resonance.order + 1,
+        resonance.p,
+        resonance.polarisation,
+        resonance.wavelength_nm,
     )
     return resonance.wavelength_nm - following.wavelength_nm
 

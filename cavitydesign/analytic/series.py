@@ -1,6 +1,7 @@
 """Asymptotic size parameters of whispering-gallery resonances: seeds and labels of the exact roots.
 
-Source: C. C. Lam, P. T. Leung, K. Young, J. Opt. Soc. Am. B 9, 1585 (1992), the explicit series in nu^(-1/3).
+Source: C. C. Lam, P. T. Leung, K. Young, J. Opt. Soc. Am. B 9, 1585 (1992), the explicit series in
+nu^(-1/3).
 """
 
 from __future__ import annotations
@@ -17,13 +18,16 @@ def airy_zero(p: int) -> float:
     return float(-ai_zeros(p)[0][p - 1])
 
 
-def size_parameter(bessel_order: float, contrast: float, p: int, transverse_electric: bool) -> float:
+def size_parameter(
+    bessel_order: float, contrast: float, p: int, transverse_electric: bool
+) -> float:
     """Five-term Lam-Leung-Young series for x = k n_surround R of radial order p.
 
     Parameters
     ----------
     bessel_order : float
-        nu = l + 1/2 of a sphere, m of a cylinder (for which the series has the same first four terms).
+        nu = l + 1/2 of a sphere, m of a cylinder (for which the series has the same first four
+        terms).
     contrast : float
         Index over that of the surround, above 1.
     p : int
@@ -45,6 +49,11 @@ def size_parameter(bessel_order: float, contrast: float, p: int, transverse_elec
         + 2.0 ** (-1 / 3) * alpha * nu ** (1 / 3)
         - boundary / root
         + 0.3 * 2.0 ** (-2 / 3) * alpha**2 * nu ** (-1 / 3)
-        - 2.0 ** (-1 / 3) * boundary * (n * n - 2.0 / 3.0 * boundary**2) / root**3 * alpha * nu ** (-2 / 3)
+        - 2.0 ** (-1 / 3)
+        * boundary
+        * (n * n - 2.0 / 3.0 * boundary**2)
+        / root**3
+        * alpha
+        * nu ** (-2 / 3)
     )
     return float(scaled / n)

@@ -1,4 +1,6 @@
-"""Whispering-gallery modes of coated spheres: TM (E along the axis; Mie calls it TE) and TE (H along the axis)."""
+"""Whispering-gallery modes of coated spheres: TM (E along the axis; Mie calls it TE) and TE (H
+along the axis).
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,15 @@ def coated_sphere(radii_um: Sequence[float], indices: Sequence[Index]) -> Resona
     radii_um : sequence of float
         Interfaces from the inside out.
     indices : sequence
-        From the core outwards, one more than radii: numbers (n + i kappa absorbs) or functions of the wavelength in nm.
+        From the core outwards, one more than radii: numbers (n + i kappa absorbs) or functions of
+        the wavelength in nm.
     """
     return Resonator(tuple(radii_um), tuple(indices), True)
 
 
 def sphere_log10_q(order: int, size: float, contrast: float, polarisation: str) -> float:
-    """log10 of the radiative Q of a full sphere of real index at its resonance, to first order in 1/Q.
+    """log10 of the radiative Q of a full sphere of real index at its resonance, to first order in
+    1/Q.
 
     Parameters
     ----------
@@ -35,7 +39,9 @@ def sphere_log10_q(order: int, size: float, contrast: float, polarisation: str) 
     contrast : float
         Index over that of the surround.
     polarisation : {"TM", "TE"}
-        TM: Q = (pi/4) x^2 (n^2 - 1) (J_nu^2 + Y_nu^2)(x), nu = l + 1/2.
-        TE: Q = (pi/4) (n^2 - 1) (l (l + 1)/n^2 + L^2) (J_nu^2 + Y_nu^2)(x), with L = x Y_nu'(x)/Y_nu(x) + 1/2.
+        TM: Q = (pi/4) x^2 (n^2 - 1) (J_nu^2 + Y_nu^2)(x), nu = l + 1/2. TE: Q = (pi/4) (n^2 - 1) (l
+        (l + 1)/n^2 + L^2) (J_nu^2 + Y_nu^2)(x), with L = x Y_nu'(x)/Y_nu(x) + 1/2.
     """
-    return homogeneous_log10_q(order + 0.5, 0.5, float(order * (order + 1)), size, contrast, polarisation)
+    return homogeneous_log10_q(
+        order + 0.5, 0.5, float(order * (order + 1)), size, contrast, polarisation
+    )

@@ -1,4 +1,6 @@
-"""The gain at which an exact resonance stops decaying: a real frequency of the resonator with amplifying layers."""
+"""The gain at which an exact resonance stops decaying: a real frequency of the resonator with
+amplifying layers.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ class ThresholdGain:
     Attributes
     ----------
     extinction : float
-        kappa > 0: the amplifying layers have the index n - i kappa (minus their own absorption where they have one).
+        kappa > 0: the amplifying layers have the index n - i kappa (minus their own absorption
+        where they have one).
     gain_per_cm : float
         4 pi kappa / lambda.
     wavelength_nm : float
@@ -42,12 +45,19 @@ class ThresholdGain:
 
 
 def _with_gain(problem: RadialProblem, layers: Sequence[int], kappa: float) -> RadialProblem:
-    indices = tuple(complex(n) - (1j * kappa if j in layers else 0.0) for j, n in enumerate(problem.indices))
+    indices = tuple(
+        complex(n) - (1j * kappa if j in layers else 0.0) for j, n in enumerate(problem.indices)
+    )
     return replace(problem, indices=indices)
 
 
 def threshold_gain(
-    resonator: Resonator, order: int, p: int, polarisation: str, layers: Sequence[int], near_nm: float = 550.0
+    resonator: Resonator,
+    order: int,
+    p: int,
+    polarisation: str,
+    layers: Sequence[int],
+    near_nm: float = 550.0,
 ) -> ThresholdGain:
     """Extinction of the amplifying layers at which the outgoing solution has a real frequency.
 
@@ -68,10 +78,14 @@ def threshold_gain(
         If Newton's iteration in (k, kappa) does not settle.
     """
     if resonator.dispersive(polarisation):
-        raise InputError("indices: a threshold with dispersive indices is not defined here; give numbers")
+        raise InputError(
+            "indices: a threshold with dispersive indices is not defined here; give numbers"
+        )
     last = len(resonator.radii_um) - 1
     if not layers or not all(0 <= j <= last for j in layers):
-        raise InputError(f"layers: {tuple(layers)} must name layers inside the resonator, 0 to {last}")
+        raise InputError(
+            f"layers: {tuple(layers)} must name layers inside the resonator, 0 to {last}"
+        )
     cold = find_resonance(resonator, order, p, polarisation, near_nm)
     share = float(sum(regularised_shares(cold)[j] for j in layers))
     index = complex(cold.problem.indices[layers[0]]).real
@@ -82,8 +96,12 @@ def threshold_gain(
     return ThresholdGain(kappa, absorption_per_cm(kappa, wave), wave, first, left)
 
 
-def _real_root(problem: RadialProblem, layers: Sequence[int], k: float, kappa: float) -> tuple[float, float]:
-    """Newton's iteration on Re and Im of the mismatch in two real unknowns, derivatives by central differences."""
+def _real_root(
+    problem: RadialProblem, layers: Sequence[int], k: float, kappa: float
+) -> tuple[float, float]:
+    """Newton's iteration on Re and Im of the mismatch in two real unknowns, derivatives by central
+    differences.
+    """
 
     def value(k: float, kappa: float) -> complex:
         return mismatch(_with_gain(problem, layers, kappa), k)
@@ -93,7 +111,9 @@ def _real_root(problem: RadialProblem, layers: Sequence[int], k: float, kappa: f
     for _ in range(40):
         f = value(k, kappa)
         by_k = (value(k + step_k, kappa) - value(k - step_k, kappa)) / (2.0 * step_k)
-        by_kappa = (value(k, kappa + step_kappa) - value(k, kappa - step_kappa)) / (2.0 * step_kappa)
+        by_kappa = (value(k, kappa + step_kappa) - value(k, kappa - step_kappa)) / (
+            2.0 * step_kappa
+        )
         jacobian = np.array([[by_k.real, by_kappa.real], [by_k.imag, by_kappa.imag]])
         # rows of very different size (Im f is 1/Q of Re f): scale each before solving
         size = np.abs(jacobian).max(axis=1)
@@ -105,4 +125,6 @@ def _real_root(problem: RadialProblem, layers: Sequence[int], k: float, kappa: f
             break
     if abs(moved[0]) <= 1e-13 * k and abs(moved[1]) <= 1e-9 * kappa:
         return k, kappa
-    raise SolverError(f"order {problem.order}: no lasing threshold near k = {k:.6g} per um; is the passive Q too low?")
+    raise SolverError(
+        f"order {problem.order}: no lasing threshold near k = {k:.6g} per um; is the passive Q too low?"
+    )

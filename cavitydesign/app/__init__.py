@@ -1,1 +1,3 @@
-"""The explorer: a page on loopback where a researcher moves the design and sees modes, fields and lasing follow."""
+"""The explorer: a page on loopback where a researcher moves the design and sees modes, fields and
+lasing follow.
+"""

@@ -31,14 +31,17 @@ def _packed(values: ArrayLike) -> str:
 def _points(curve: ArrayLike) -> list[list[float] | None]:
     """Points of a curve; None where it breaks off (curves of a section come in parts)."""
     values = np.asarray(curve, dtype=float)
-    return [point.tolist() if whole else None for point, whole in zip(values, np.isfinite(values).all(axis=1), strict=True)]
+    return [
+        point.tolist() if whole else None
+        for point, whole in zip(values, np.isfinite(values).all(axis=1), strict=True)
+    ]
 
 
 def warm_up() -> None:
     """Import what every task needs, so that the first request does not wait for it."""
-    from .. import steps  # noqa: F401
     from ..lasing import predict_lasing  # noqa: F401
     from ..visualise import caustic, field, spectrum  # noqa: F401
+    from ..workflow import steps  # noqa: F401
 
 
 def solve_modes(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -67,7 +70,9 @@ def sample_mode(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any
         "region": _packed(field.region),
         "region_names": list(field.region_names),
         "interfaces_um": {name: _points(curve) for name, curve in field.interfaces_um.items()},
-        "caustics_um": [one for one in (turning.inner_radius_um, turning.outer_radius_um) if math.isfinite(one)],
+        "caustics_um": [
+            one for one in (turning.inner_radius_um, turning.outer_radius_um) if math.isfinite(one)
+        ],
         "seconds": time.perf_counter() - start,
     }
 
@@ -92,7 +97,8 @@ def first_look(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]
 
 
 def scan_point(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """What a scan shows of one design: how many modes lase at each fluence, thresholds, chance of a single mode.
+    """What a scan shows of one design: how many modes lase at each fluence, thresholds, chance of a
+    single mode.
 
     A design that lases nowhere, or whose modes are not confined, is an answer too (no thresholds).
     """

@@ -24,7 +24,11 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(name)} = {_value(inner)}" for name, inner in value.items()) + " }"
+        return (
+            "{ "
+            + ", ".join(f"{_key(name)} = {_value(inner)}" for name, inner in value.items())
+            + " }"
+        )
     if isinstance(value, Sequence):
         return "[" + ", ".join(_value(inner) for inner in value) + "]"
     raise InputError(f"design: {type(value).__name__} cannot be written as TOML")
@@ -47,6 +51,8 @@ def design_toml(design: Mapping[str, Any]) -> str:
     for table, keys in design.items():
         if not isinstance(keys, Mapping):
             raise InputError(f"design: {table} must be a table")
-        lines = [f"{_key(name)} = {_value(value)}" for name, value in keys.items() if value is not None]
+        lines = [
+            f"{_key(name)} = {_value(value)}" for name, value in keys.items() if value is not None
+        ]
         blocks.append("\n".join([f"[{_key(table)}]", *lines]))
     return "\n\n".join(blocks) + "\n"

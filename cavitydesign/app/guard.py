@@ -1,4 +1,6 @@
-"""Who may speak to the explorer: the browser of this machine, from its own page, with the token; others hear no."""
+"""Who may speak to the explorer: the browser of this machine, from its own page, with the token;
+others hear no.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ class RequestRefused(Exception):
         super().__init__(self.reason)
 
 
-# what the page may ask for in vain in the course of work: a newer request came, the design is not possible, too many wait
+# what the page may ask for in vain in the course of work: a newer request came, the design is not
+# possible, too many wait
 _EXPECTED = (409, 422, 429)
 
 
@@ -50,8 +53,9 @@ def refusal(status: int, reason: str) -> PlainTextResponse:
 def told_refusal(request: Request, status: int, reason: str) -> PlainTextResponse:
     """A refusal as the one who asked understands it.
 
-    The explorer's own page asks for refusals of its work as answers (`X-Refusal: told`), because browsers write every
-    4xx into their console as an error: it gets the status in the header `X-Refused`. Everybody else gets the status.
+    The explorer's own page asks for refusals of its work as answers (`X-Refusal: told`), because
+    browsers write every 4xx into their console as an error: it gets the status in the header
+    `X-Refused`. Everybody else gets the status.
     """
     if status in _EXPECTED and request.headers.get("x-refusal") == "told":
         headers = {**SECURITY_HEADERS, "X-Refused": str(status)}
@@ -61,9 +65,11 @@ def told_refusal(request: Request, status: int, reason: str) -> PlainTextRespons
 
 @dataclass(frozen=True)
 class Guard:
-    """ASGI middleware that checks Host, Origin, token and the size of the body before anything else runs.
+    """ASGI middleware that checks Host, Origin, token and the size of the body before anything else
+    runs.
 
-    The token is the first segment of every path: it never leaves in a query string, and relative links keep it.
+    The token is the first segment of every path: it never leaves in a query string, and relative
+    links keep it.
 
     Parameters
     ----------
@@ -86,7 +92,10 @@ class Guard:
             return  # no websockets here: the connection closes
         refused = self._refused(scope)
         if refused is not None:
-            if refused.status_code == 413 and int(Headers(scope=scope)["content-length"]) <= _MOST_DISCARDED_BYTES:
+            if (
+                refused.status_code == 413
+                and int(Headers(scope=scope)["content-length"]) <= _MOST_DISCARDED_BYTES
+            ):
                 await _discarded(receive)
             await refused(scope, receive, send)
             return
@@ -99,7 +108,10 @@ class Guard:
         if headers.getlist("host") not in ([f"127.0.0.1:{self.port}"], [f"localhost:{self.port}"]):
             return refusal(403, "wrong Host: the explorer answers to 127.0.0.1 only")
         origin = headers.get("origin")
-        if origin is not None and origin not in (f"http://127.0.0.1:{self.port}", f"http://localhost:{self.port}"):
+        if origin is not None and origin not in (
+            f"http://127.0.0.1:{self.port}",
+            f"http://localhost:{self.port}",
+        ):
             return refusal(403, "wrong Origin: another site may not use the explorer")
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             return refusal(403, "another site may not use the explorer")
@@ -131,7 +143,9 @@ def _no_constant(name: str) -> float:
 
 
 def _check_plain(value: Any, level: int = 0) -> None:
-    """Refuse what no design holds: deep nesting, numbers beyond floats, letters that cannot be written."""
+    """Refuse what no design holds: deep nesting, numbers beyond floats, letters that cannot be
+    written.
+    """
     if level > _DEEPEST_JSON:
         raise RequestRefused(400, "the body is nested too deeply")
     if isinstance(value, Mapping):
@@ -154,7 +168,8 @@ async def read_object(request: Request) -> dict[str, Any]:
     Raises
     ------
     RequestRefused
-        For another type, a body too large, or anything that is not one plain JSON object of finite numbers.
+        For another type, a body too large, or anything that is not one plain JSON object of finite
+        numbers.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise RequestRefused(415, "the body must be application/json")

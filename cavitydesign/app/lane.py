@@ -1,4 +1,6 @@
-"""A lane: one worker process that does one thing at a time and always the newest request of each page."""
+"""A lane: one worker process that does one thing at a time and always the newest request of each
+page.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ _PATIENCE_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.2
 _MOST_WAITING = 12
 _MOST_PAGES = 64
-# ends a computation at once; where the system has no such signal, it ends at its next report of progress
+# ends a computation at once; where the system has no such signal, it ends at its next report of
+# progress
 _INTERRUPT: int | None = getattr(signal, "SIGUSR1", None)
 
 
@@ -32,13 +35,17 @@ class _SharedNumber(Protocol):
 
 
 class _Superseded(BaseException):
-    """Raised inside the worker's computation when a newer request has come; no library may catch it as an Exception."""
+    """Raised inside the worker's computation when a newer request has come; no library may catch it
+    as an Exception.
+    """
 
 
 class _Worker:
     """The worker process: one request after another until the parent is gone."""
 
-    def __init__(self, connection: Connection, cancelled: _SharedNumber, listening: _SharedNumber) -> None:
+    def __init__(
+        self, connection: Connection, cancelled: _SharedNumber, listening: _SharedNumber
+    ) -> None:
         self._connection, self._cancelled, self._number = connection, cancelled, 0
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
         if _INTERRUPT is not None:
@@ -94,8 +101,9 @@ def _work(connection: Connection, cancelled: _SharedNumber, listening: _SharedNu
 class Lane:
     """Requests of any number of pages to one worker process.
 
-    A newer request of the same name takes the place of an older one, whether that waits or runs: the older is answered
-    with 409, and its computation is left at once. A worker that does not answer in time is stopped and replaced.
+    A newer request of the same name takes the place of an older one, whether that waits or runs:
+    the older is answered with 409, and its computation is left at once. A worker that does not
+    answer in time is stopped and replaced.
 
     Parameters
     ----------
@@ -126,7 +134,9 @@ class Lane:
             self._connection, far = context.Pipe()
             # one writer, one reader each: no lock, no semaphore
             self._cancelled, self._listening = context.RawValue("q", 0), context.RawValue("q", 0)
-            self._process = context.Process(target=_work, args=(far, self._cancelled, self._listening), daemon=True)
+            self._process = context.Process(
+                target=_work, args=(far, self._cancelled, self._listening), daemon=True
+            )
             self._process.start()
             far.close()
 
@@ -149,7 +159,9 @@ class Lane:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _register(self, *names: str) -> int:
-        """Note a new request under its name, and make older ones of these names pointless, whether they wait or run."""
+        """Note a new request under its name, and make older ones of these names pointless, whether
+        they wait or run.
+        """
         self._number += 1
         for name in names:
             self._newest[name] = self._number
@@ -196,8 +208,8 @@ class Lane:
         Raises
         ------
         RequestRefused
-            409 if superseded, 422 for bad input or a computation that took too long, 429 when too many wait, 500 if the
-            computation broke.
+            409 if superseded, 422 for bad input or a computation that took too long, 429 when too
+            many wait, 500 if the computation broke.
         """
         if self._waiting >= _MOST_WAITING:
             raise RequestRefused(429, "too many requests at once; wait for the answers")
@@ -212,7 +224,9 @@ class Lane:
                 self._running = (name, number)
                 try:
                     loop = asyncio.get_running_loop()
-                    kind, answer = await loop.run_in_executor(self._threads, self._ask, (number, task, dict(payload)))
+                    kind, answer = await loop.run_in_executor(
+                        self._threads, self._ask, (number, task, dict(payload))
+                    )
                 finally:
                     self._running = None
         finally:
@@ -241,7 +255,10 @@ class Lane:
             kind, answer = connection.recv()
         except (EOFError, OSError, BrokenPipeError):
             self.stop()
-            return "failed", "the computation ended unexpectedly; it starts anew with the next request"
+            return (
+                "failed",
+                "the computation ended unexpectedly; it starts anew with the next request",
+            )
         return kind, answer
 
     def _waited(self, connection: Connection, number: int) -> tuple[str, str] | None:
@@ -250,7 +267,10 @@ class Lane:
         while not connection.poll(_LOOK_EVERY_SECONDS):
             now = time.monotonic()
             if now - start > LONGEST_SECONDS:
-                return "refused", f"not done within {LONGEST_SECONDS:.0f} s; ask for fewer or smaller things"
+                return (
+                    "refused",
+                    f"not done within {LONGEST_SECONDS:.0f} s; ask for fewer or smaller things",
+                )
             if self._cancelled.value >= number:
                 cancelled_at = cancelled_at or now
                 if now - cancelled_at > _PATIENCE_SECONDS:

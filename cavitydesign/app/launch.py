@@ -15,14 +15,18 @@ _SECONDS_TO_FINISH = 2
 
 
 def _bound(port: int) -> socket.socket:
-    """A listening socket, bound before the address is printed so that whoever reads it may connect at once."""
+    """A listening socket, bound before the address is printed so that whoever reads it may connect
+    at once.
+    """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((_LOOPBACK, port))
     except OSError as error:
         listener.close()
-        raise InputError(f"--port {port}: cannot listen there ({error.strerror}); choose another, or 0 for any") from None
+        raise InputError(
+            f"--port {port}: cannot listen there ({error.strerror}); choose another, or 0 for any"
+        ) from None
     except OverflowError:
         listener.close()
         raise InputError(f"--port {port}: a port is a number from 0 to 65535") from None
@@ -30,7 +34,9 @@ def _bound(port: int) -> socket.socket:
     return listener
 
 
-def serve(given: Path | None, port: int = 0, open_browser: bool = True, folder: Path | None = None) -> None:
+def serve(
+    given: Path | None, port: int = 0, open_browser: bool = True, folder: Path | None = None
+) -> None:
     """Serve the explorer until it is interrupted or told to stop.
 
     The first line on standard output is its address with the token.
@@ -73,7 +79,8 @@ def serve(given: Path | None, port: int = 0, open_browser: bool = True, folder: 
         import webbrowser
 
         webbrowser.open(url)
-    # uvicorn ends in order on SIGTERM and then raises it again for whoever was there before: nobody, so that we exit 0
+    # uvicorn ends in order on SIGTERM and then raises it again for whoever was there before:
+    # nobody, so that we exit 0
     signal.signal(signal.SIGTERM, lambda number, frame: None)
     with listener:
         uvicorn.Server(config).run(sockets=[listener])

@@ -1,4 +1,6 @@
-"""What the explorer will compute: a design within its folder, and no more than an interactive page can bear."""
+"""What the explorer will compute: a design within its folder, and no more than an interactive page
+can bear.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def _at(design: Mapping[str, Any], key: str) -> float | None:
 
 def expected_modes(design: Mapping[str, Any]) -> float:
     """How many modes a request asks for, from the free spectral range lambda^2/(pi D n)."""
-    families = (_at(design, "modes.radial_orders") or 1.0) * (_at(design, "modes.axial_orders") or 1.0)
+    families = (_at(design, "modes.radial_orders") or 1.0) * (
+        _at(design, "modes.axial_orders") or 1.0
+    )
     tables = design.get("modes")
     if isinstance(tables, Mapping) and tables.get("polarisation") == "both":
         families *= 2
@@ -84,7 +88,9 @@ def inside(folder: Path, name: str, base: Path | None = None) -> Path:
     except (OSError, ValueError, RuntimeError):
         within = False
     if not within:
-        raise InputError(f"{name[:80]!r}: outside the folder that the explorer was given; start it with --folder for a wider one")
+        raise InputError(
+            f"{name[:80]!r}: outside the folder that the explorer was given; start it with --folder for a wider one"
+        )
     return place
 
 
@@ -109,14 +115,20 @@ def check_limits(design: Mapping[str, Any], folder: Path | None, base: Path | No
     for key, most in _MOST.items():
         value = _at(design, key)
         if value is not None and value > most:
-            problems.append(f"{key} = {value:g}: the explorer goes up to {most:g}; use the command line for more")
+            problems.append(
+                f"{key} = {value:g}: the explorer goes up to {most:g}; use the command line for more"
+            )
     for key, least in _LEAST.items():
         value = _at(design, key)
         if value is not None and value < least:
-            problems.append(f"{key} = {value:g}: the explorer goes down to {least:g}; use the command line for less")
+            problems.append(
+                f"{key} = {value:g}: the explorer goes down to {least:g}; use the command line for less"
+            )
     count = expected_modes(design)
     if not problems and count > MOST_MODES:
-        problems.append(f"about {count:.0f} modes: the explorer computes up to {MOST_MODES}; lower modes.span_nm or the orders")
+        problems.append(
+            f"about {count:.0f} modes: the explorer computes up to {MOST_MODES}; lower modes.span_nm or the orders"
+        )
     for name in _files(design):
         if folder is None:
             problems.append(f"{name[:80]!r}: the explorer was given no folder to read from")

@@ -32,8 +32,14 @@ def mode_csv(modes: object) -> bytes:
         As in `ModeSet.to_json_dict()["modes"]`.
     """
     rows = cast(Sequence[Mapping[str, Any]], modes)
-    nested = {table: list(dict.fromkeys(name for row in rows for name in row[table])) for table in _NESTED}
-    head = [*_PLAIN, *(f"{table}.{name}" for table, names in nested.items() for name in names), *_LAST]
+    nested = {
+        table: list(dict.fromkeys(name for row in rows for name in row[table])) for table in _NESTED
+    }
+    head = [
+        *_PLAIN,
+        *(f"{table}.{name}" for table, names in nested.items() for name in names),
+        *_LAST,
+    ]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(head)

@@ -11,20 +11,39 @@ from .solved import Progress, design_of, mode_of, modes_of, prediction_of
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FIGURES = ("field", "components", "cuts", "comb", "light_curve", "output_shares", "loss_budget", "dispersion", "cavity")
+FIGURES = (
+    "field",
+    "components",
+    "cuts",
+    "comb",
+    "light_curve",
+    "output_shares",
+    "loss_budget",
+    "dispersion",
+    "cavity",
+)
 
 
-def gain_at(payload: Mapping[str, Any], lasing: Mapping[str, Any], progress: Progress) -> tuple[list[float], list[float]] | None:
-    """The gain curve (nm, cm^-1) at the fluence of the regime, None where the record does not tell the excitations."""
+def gain_at(
+    payload: Mapping[str, Any], lasing: Mapping[str, Any], progress: Progress
+) -> tuple[list[float], list[float]] | None:
+    """The gain curve (nm, cm^-1) at the fluence of the regime, None where the record does not tell
+    the excitations.
+    """
     from ..visualise.spectrum import gain_curve
 
-    return gain_curve(lasing, design_of(payload).medium, modes_of(payload, progress).wavelength_range_nm)
+    return gain_curve(
+        lasing, design_of(payload).medium, modes_of(payload, progress).wavelength_range_nm
+    )
 
 
 def _of_mode(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figure:
     from ..visualise import cuts, field
 
-    mode, cavity = mode_of(modes_of(payload, progress), payload.get("label")), design_of(payload).cavity
+    mode, cavity = (
+        mode_of(modes_of(payload, progress), payload.get("label")),
+        design_of(payload).cavity,
+    )
     if kind == "cuts":
         return cuts.draw_cuts(mode)
     if kind == "components":
@@ -45,7 +64,11 @@ def _of_comb(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figur
     prediction = prediction_of(payload, progress).to_json_dict()
     if kind == "comb":
         return spectrum.draw_comb(found, gain_at(payload, prediction, progress))
-    return lasing.draw_light_curve(prediction) if kind == "light_curve" else lasing.draw_output_shares(prediction)
+    return (
+        lasing.draw_light_curve(prediction)
+        if kind == "light_curve"
+        else lasing.draw_output_shares(prediction)
+    )
 
 
 def _figure(kind: Any, payload: Mapping[str, Any], progress: Progress) -> Figure:
@@ -55,7 +78,9 @@ def _figure(kind: Any, payload: Mapping[str, Any], progress: Progress) -> Figure
         from ..visualise.cavity import draw_cavity
 
         return draw_cavity(design_of(payload).cavity)
-    return (_of_mode if kind in ("field", "components", "cuts") else _of_comb)(kind, payload, progress)
+    return (_of_mode if kind in ("field", "components", "cuts") else _of_comb)(
+        kind, payload, progress
+    )
 
 
 def draw_figure(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -71,7 +96,9 @@ def draw_figure(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any
 
 
 def write_vtk(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """The field of one mode as a file that ParaView opens: the meridian plane (.vtu) or an arc in space (.vts)."""
+    """The field of one mode as a file that ParaView opens: the meridian plane (.vtu) or an arc in
+    space (.vts).
+    """
     from ..visualise.vtk_file import arc_vts, meridian_vtu
 
     kind = payload.get("kind", "vtu")
@@ -86,4 +113,7 @@ def write_table(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any
     """The table of modes as CSV."""
     from .mode_csv import mode_csv
 
-    return {"content": mode_csv(modes_of(payload, progress).to_json_dict()["modes"]), "name": "modes.csv"}
+    return {
+        "content": mode_csv(modes_of(payload, progress).to_json_dict()["modes"]),
+        "name": "modes.csv",
+    }

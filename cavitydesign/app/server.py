@@ -65,7 +65,9 @@ def _page_name(body: Mapping[str, Any]) -> str:
 
 
 class Explorer:
-    """The explorer's state: what it was given, and its two workers (one for modes and fields, one for lasing)."""
+    """The explorer's state: what it was given, and its two workers (one for modes and fields, one
+    for lasing).
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -89,7 +91,10 @@ class Explorer:
             Route("/", self.page, methods=["GET"]),
             Route("/assets/{name}", self.asset, methods=["GET"]),
             Route("/api/start", self.begin, methods=["GET"]),
-            *(Route(f"/api/{name}", handler, methods=["POST"], name=name) for name, handler in posts.items()),
+            *(
+                Route(f"/api/{name}", handler, methods=["POST"], name=name)
+                for name, handler in posts.items()
+            ),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -139,7 +144,9 @@ class Explorer:
         if not isinstance(design, Mapping):
             raise RequestRefused(400, "design: the tables of a design file")
         folder = self.workspace.folder
-        payload = {name: value for name, value in body.items() if name not in ("page", "slot", "source")}
+        payload = {
+            name: value for name, value in body.items() if name not in ("page", "slot", "source")
+        }
         if folder is None:
             check_limits(design, None)
             return {**payload, "source": None}
@@ -162,14 +169,18 @@ class Explorer:
         """A figure, a table or a VTK file."""
         body = await read_object(request)
         task = request.url.path.rpartition("/")[2]
-        answer = await self.lasing.run(_page_name(body), task, self._payload(body), newest_only=False)
+        answer = await self.lasing.run(
+            _page_name(body), task, self._payload(body), newest_only=False
+        )
         name = str(answer["name"])
         headers = {**SECURITY_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(answer["content"], media_type=_DOWNLOAD_TYPES[name.rpartition(".")[2]], headers=headers)
+        return Response(
+            answer["content"], media_type=_DOWNLOAD_TYPES[name.rpartition(".")[2]], headers=headers
+        )
 
     async def design_file(self, request: Request) -> Response:
         """The design as it stands, as the text of a design file, checked."""
-        from ..design_file import parse_design
+        from ..design import parse_design
 
         payload = self._payload(await read_object(request))
         source = payload["source"]
@@ -189,7 +200,9 @@ async def _refused(request: Request, error: Exception) -> Response:
         return told_refusal(request, error.status, error.reason)
     if isinstance(error, InputError):
         return told_refusal(request, 422, "; ".join(error.problems)[:2000].replace("\n", " "))
-    return refusal(getattr(error, "status_code", 500), getattr(error, "detail", type(error).__name__))
+    return refusal(
+        getattr(error, "status_code", 500), getattr(error, "detail", type(error).__name__)
+    )
 
 
 def create_app(workspace: Workspace, token: str, port: int) -> Guard:
@@ -217,7 +230,11 @@ def create_app(workspace: Workspace, token: str, port: int) -> Guard:
             explorer.modes.close()
             explorer.lasing.close()
 
-    handlers: dict[Any, Any] = {RequestRefused: _refused, InputError: _refused, HTTPException: _refused}
+    handlers: dict[Any, Any] = {
+        RequestRefused: _refused,
+        InputError: _refused,
+        HTTPException: _refused,
+    }
     app = Starlette(routes=explorer.routes(), lifespan=lifespan, exception_handlers=handlers)
     app.router.redirect_slashes = False
     return Guard(app, token, port)

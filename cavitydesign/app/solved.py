@@ -1,4 +1,6 @@
-"""What a worker has solved lately: designs, mode sets and predictions, each remembered by the part of the request it hangs on."""
+"""What a worker has solved lately: designs, mode sets and predictions, each remembered by the part
+of the request it hangs on.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 
 if TYPE_CHECKING:
-    from ..design_file import Design
+    from ..design import Design
     from ..lasing import LasingPrediction
     from ..modes import Mode, ModeSet
 
@@ -47,7 +49,7 @@ def design_of(payload: Mapping[str, Any]) -> Design:
     InputError
         With all that is wrong with it.
     """
-    from ..design_file import parse_design
+    from ..design import parse_design
 
     raw, source = payload["design"], payload.get("source")
     path = None if source is None else Path(source)
@@ -57,7 +59,7 @@ def design_of(payload: Mapping[str, Any]) -> Design:
 
 def modes_of(payload: Mapping[str, Any], progress: Progress) -> ModeSet:
     """The modes of a request's design; what concerns gain and pump does not make them anew."""
-    from ..steps import find_modes
+    from ..workflow.steps import find_modes
 
     design, raw = design_of(payload), payload["design"]
     key = _key(raw.get("cavity"), raw.get("modes"), payload.get("source"))
@@ -80,7 +82,9 @@ def mode_of(found: ModeSet, label: Any) -> Mode:
         raise InputError(f"label {label[:40]!r}: no such mode in this design") from None
 
 
-def prediction_of(payload: Mapping[str, Any], progress: Progress, **changed: Any) -> LasingPrediction:
+def prediction_of(
+    payload: Mapping[str, Any], progress: Progress, **changed: Any
+) -> LasingPrediction:
     """The lasing of a request's design.
 
     Parameters
@@ -91,7 +95,7 @@ def prediction_of(payload: Mapping[str, Any], progress: Progress, **changed: Any
     **changed
         Fields of `LasingRequest` that are asked differently than in the design.
     """
-    from ..steps import predict_lasing
+    from ..workflow.steps import predict_lasing
 
     found, design = modes_of(payload, progress), design_of(payload)
     asked = replace(design, lasing=replace(design.lasing, **changed))

@@ -17,9 +17,9 @@ _MOST_POINTS = 5000
 
 def _study(place: Path, folder: Path) -> Study:
     """The study of a file, all of whose files lie within the folder."""
-    from ..design_file import read_toml
+    from ..design import read_toml
     from ..study.study_file import load_study
-    from ..survey import design_schema
+    from ..workflow.study_point import design_schema
 
     for key, name in read_toml(place).items():
         if key in ("design", "store", "points") and isinstance(name, str):
@@ -40,8 +40,8 @@ def opened_study(place: Path, folder: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        design (the base), source, points, failed, others (records in the store of another design or version), axes, outcomes
-        (numeric columns), rows (each with its point).
+        design (the base), source, points, failed, others (records in the store of another design or
+        version), axes, outcomes (numeric columns), rows (each with its point).
 
     Raises
     ------
@@ -50,13 +50,19 @@ def opened_study(place: Path, folder: Path) -> dict[str, Any]:
     """
     from ..study.status import study_status
     from ..study.table import study_table
-    from ..survey import rows_of_point
+    from ..workflow.study_point import rows_of_point
 
     study = _study(place, folder)
     if len(study) > _MOST_POINTS:
-        raise InputError(f"{place.name}: {len(study)} points; the explorer shows up to {_MOST_POINTS}")
+        raise InputError(
+            f"{place.name}: {len(study)} points; the explorer shows up to {_MOST_POINTS}"
+        )
     table, status = study_table(study, rows_of_point), study_status(study)
-    outcomes = [name for name in table.columns if name not in ("point", *table.axes) and _numeric(table.column(name))]
+    outcomes = [
+        name
+        for name in table.columns
+        if name not in ("point", *table.axes) and _numeric(table.column(name))
+    ]
     kept = ("point", *table.axes, *outcomes, "mode", "status")
     return {
         "design": dict(study.design),
@@ -66,7 +72,9 @@ def opened_study(place: Path, folder: Path) -> dict[str, Any]:
         "others": status.others,
         "axes": list(table.axes),
         "outcomes": outcomes,
-        "rows": [{name: row[name] for name in kept if row.get(name) is not None} for row in table.rows],
+        "rows": [
+            {name: row[name] for name in kept if row.get(name) is not None} for row in table.rows
+        ],
     }
 
 
@@ -86,4 +94,6 @@ def design_of_point(place: Path, folder: Path, index: int) -> Mapping[str, Any]:
 
 def _numeric(cells: list[Any]) -> bool:
     present = [cell for cell in cells if cell is not None]
-    return bool(present) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in present)
+    return bool(present) and all(
+        isinstance(cell, int | float) and not isinstance(cell, bool) for cell in present
+    )

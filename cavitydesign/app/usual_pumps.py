@@ -8,13 +8,15 @@ from ..gain.dots import DotMedium
 from ..gain.library import find_medium
 from ..gain.pump import Pump
 
-# excitons a dot from where the glow is plainly spontaneous to well above the lasing threshold, whatever the pump
+# excitons a dot from where the glow is plainly spontaneous to well above the lasing threshold,
+# whatever the pump
 _EXCITONS = (0.25, 20.0)
 _MOST_PHOTONS = 3
 
 
 def usual_pumps(name: str) -> dict[str, dict[str, Any]]:
-    """For each number of photons, the wavelength of the medium's cross-section and fluences around its thresholds.
+    """For each number of photons, the wavelength of the medium's cross-section and fluences around
+    its thresholds.
 
     Parameters
     ----------
@@ -24,8 +26,8 @@ def usual_pumps(name: str) -> dict[str, dict[str, Any]]:
     Returns
     -------
     dict
-        By number of photons: wavelength_nm, and fluence_mj_cm2 (two values; None where the medium is no dots, whose
-        thresholds lie elsewhere). Numbers without a cross-section are left out.
+        By number of photons: wavelength_nm, and fluence_mj_cm2 (two values; None where the medium
+        is no dots, whose thresholds lie elsewhere). Numbers without a cross-section are left out.
 
     Raises
     ------
@@ -41,7 +43,11 @@ def usual_pumps(name: str) -> dict[str, dict[str, Any]]:
         _, wavelength_nm = section
         fluences = None
         if isinstance(medium, DotMedium):
-            unit = Pump(photons=photons, wavelength_nm=wavelength_nm).excitons_per_unit(medium.absorber)
-            fluences = [float(f"{(excitons / unit) ** (1 / photons):.2g}") for excitons in _EXCITONS]
+            unit = Pump(photons=photons, wavelength_nm=wavelength_nm).excitons_per_unit(
+                medium.absorber
+            )
+            fluences = [
+                float(f"{(excitons / unit) ** (1 / photons):.2g}") for excitons in _EXCITONS
+            ]
         found[str(photons)] = {"wavelength_nm": wavelength_nm, "fluence_mj_cm2": fluences}
     return found

@@ -1,4 +1,6 @@
-"""What the explorer was given: a design file, a folder of results or of a study; and what else lies in that folder."""
+"""What the explorer was given: a design file, a folder of results or of a study; and what else lies
+in that folder.
+"""
 
 from __future__ import annotations
 
@@ -55,13 +57,21 @@ class Workspace:
         if given is None:
             return cls(None, None)
         if not given.exists():
-            raise InputError(f"{given}: no such file or folder; give a design.toml, a results.json or a folder of results")
-        workspace = cls(given.resolve(), None) if given.is_dir() else cls(given.resolve().parent, given.name)
+            raise InputError(
+                f"{given}: no such file or folder; give a design.toml, a results.json or a folder of results"
+            )
+        workspace = (
+            cls(given.resolve(), None)
+            if given.is_dir()
+            else cls(given.resolve().parent, given.name)
+        )
         if workspace.first is None:
             names = [entry["name"] for entry in workspace.listing()]
             if not names:
                 raise InputError(f"{given}: holds no design (*.toml), results.json or study")
-            preferred = [name for name in ("results.json", "study.toml", "design.toml") if name in names]
+            preferred = [
+                name for name in ("results.json", "study.toml", "design.toml") if name in names
+            ]
             workspace = cls(workspace.folder, (preferred or names)[0])
         workspace.opened(workspace.first)
         return workspace
@@ -104,7 +114,8 @@ class Workspace:
         Returns
         -------
         dict
-            name, kind, design (the tables), source (file that relative names refer to), results or points.
+            name, kind, design (the tables), source (file that relative names refer to), results or
+            points.
 
         Raises
         ------
@@ -117,7 +128,9 @@ class Workspace:
             raise InputError(f"{name[:80]!r}: the explorer was given no folder to read from")
         place = inside(self.folder, name)
         if not place.is_file() or place.stat().st_size > _MOST_FILE_BYTES:
-            raise InputError(f"{name[:80]!r}: no such file in the folder that the explorer was given")
+            raise InputError(
+                f"{name[:80]!r}: no such file in the folder that the explorer was given"
+            )
         kind = _kind(place)
         if kind == "results":
             return _results(place, name)
@@ -141,7 +154,9 @@ class Workspace:
             raise InputError(f"{name[:80]!r}: the explorer was given no folder to read from")
         place = inside(self.folder, name)
         if not place.is_file() or _kind(place) != "study":
-            raise InputError(f"{name[:80]!r}: no such study in the folder that the explorer was given")
+            raise InputError(
+                f"{name[:80]!r}: no such study in the folder that the explorer was given"
+            )
         from .study_points import design_of_point
 
         return design_of_point(place, self.folder, point)
@@ -149,7 +164,9 @@ class Workspace:
 
 def quickstart() -> dict[str, Any]:
     """The design of the README's quickstart, which ships with the package."""
-    return tomllib.loads((resources.files(__package__) / "page" / "quickstart.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        (resources.files(__package__) / "page" / "quickstart.toml").read_text(encoding="utf-8")
+    )
 
 
 def _candidates(folder: Path) -> Iterator[Path]:
@@ -160,8 +177,14 @@ def _candidates(folder: Path) -> Iterator[Path]:
         for place in level:
             visited += 1
             entries = _entries(place) if visited <= _MOST_FOLDERS else []
-            below += [one for one in entries if one.is_dir() and not one.is_symlink() and not one.name.startswith((".", "__"))]
-            yield from (one for one in entries if one.suffix == ".toml" or one.name == "results.json")
+            below += [
+                one
+                for one in entries
+                if one.is_dir() and not one.is_symlink() and not one.name.startswith((".", "__"))
+            ]
+            yield from (
+                one for one in entries if one.suffix == ".toml" or one.name == "results.json"
+            )
         level = below
 
 
@@ -203,4 +226,10 @@ def _results(place: Path, name: str) -> dict[str, Any]:
     design = content.get("input")
     if not isinstance(design, Mapping) or "cavity" not in design:
         raise InputError(f"{name}: this results.json does not hold the design that it came from")
-    return {"name": name, "kind": "results", "design": design, "source": str(place), "results": content}
+    return {
+        "name": name,
+        "kind": "results",
+        "design": design,
+        "source": str(place),
+        "results": content,
+    }

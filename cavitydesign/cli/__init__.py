@@ -1,4 +1,6 @@
-"""The command line: one file a command. Answers go to standard output, messages and progress to standard error."""
+"""The command line: one file a command. Answers go to standard output, messages and progress to
+standard error.
+"""
 
 import os
 

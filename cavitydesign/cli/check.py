@@ -1,4 +1,6 @@
-"""`cavitydesign check`: solves the exact cases that ship with the package and holds the answers against them."""
+"""`cavitydesign check`: solves the exact cases that ship with the package and holds the answers
+against them.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,19 @@ if TYPE_CHECKING:
     from ..analytic.exact_cases import ExactCase, ExactIndex
     from ..modes import Mode
 
-# Stated errors are one standard error; three of them must cover the truth. Below a relative 1e-12 rounding rules.
+# Stated errors are one standard error; three of them must cover the truth. Below a relative 1e-12
+# rounding rules.
 _HONESTY_FACTOR, _ROUNDING = 3.0, 1e-12
 _LOG10_Q_TOLERANCE = 0.01
 _SHARE_TOLERANCE = 1e-4
-# A leaky mode's field grows outwards: its shares depend on where the surround is cut, and are not compared.
+# A leaky mode's field grows outwards: its shares depend on where the surround is cut, and are not
+# compared.
 _SHARES_FROM_LOG10_Q = 3.0
 
-Accuracy = Annotated[float, typer.Option("--accuracy", metavar="A", help="Relative accuracy asked of each wavelength.")]
+Accuracy = Annotated[
+    float,
+    typer.Option("--accuracy", metavar="A", help="Relative accuracy asked of each wavelength."),
+]
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,9 @@ class Verdict:
 
 
 def check(accuracy: Accuracy = 1e-6, json: AsJson = False) -> int:
-    """Solve exact cases on this machine; print error and time of each; 1 if any misses its tolerance."""
+    """Solve exact cases on this machine; print error and time of each; 1 if any misses its
+    tolerance.
+    """
     from ..analytic.exact_cases import exact_cases
 
     if not 1e-12 <= accuracy <= 1e-2:
@@ -60,7 +69,15 @@ def check(accuracy: Accuracy = 1e-6, json: AsJson = False) -> int:
     missed = [verdict for verdict in verdicts if verdict.missed]
     if json:
         rows = [asdict(verdict) for verdict in verdicts]
-        print_json({"schema": 1, "accuracy": accuracy, "held": len(cases) - len(missed), "missed": len(missed), "cases": rows})
+        print_json(
+            {
+                "schema": 1,
+                "accuracy": accuracy,
+                "held": len(cases) - len(missed),
+                "missed": len(missed),
+                "cases": rows,
+            }
+        )
     else:
         _print(verdicts, accuracy)
     return MISSED if missed else DONE
@@ -68,8 +85,8 @@ def check(accuracy: Accuracy = 1e-6, json: AsJson = False) -> int:
 
 def judged(case: ExactCase, accuracy: float) -> Verdict:
     """Solve one case and compare."""
-    from ..design_file import parse_design
-    from ..steps import find_modes
+    from ..design import parse_design
+    from ..workflow.steps import find_modes
 
     name = f"{case.polarisation} {case.m} {case.p} 0"
     start = time.perf_counter()
@@ -79,7 +96,9 @@ def judged(case: ExactCase, accuracy: float) -> Verdict:
     except (CavityDesignError, KeyError) as error:
         reason = "mode not found" if isinstance(error, KeyError) else str(error)
         seconds = time.perf_counter() - start
-        return Verdict(case.name, name, case.wavelength_nm, None, None, None, None, None, seconds, (reason,))
+        return Verdict(
+            case.name, name, case.wavelength_nm, None, None, None, None, None, seconds, (reason,)
+        )
     return _compared(case, mode, accuracy, time.perf_counter() - start)
 
 
@@ -89,7 +108,11 @@ def _compared(case: ExactCase, mode: Mode, accuracy: float, seconds: float) -> V
     total = mode.losses.total
     q_error = None if total is None else abs(total - case.log10_q)
     comparable = case.log10_q >= _SHARES_FROM_LOG10_Q
-    share_error = max(abs(a - b) for a, b in zip(mode.confinement.values(), case.shares, strict=True)) if comparable else None
+    share_error = (
+        max(abs(a - b) for a, b in zip(mode.confinement.values(), case.shares, strict=True))
+        if comparable
+        else None
+    )
     missed = []
     if relative > accuracy:
         missed.append("wavelength")
@@ -143,7 +166,17 @@ def _medium(index: ExactIndex, wavelength_nm: float) -> str | dict[str, float]:
 
 
 def _print(verdicts: Iterable[Verdict], accuracy: float) -> None:
-    head = ("case", "mode", "reference nm", "relative error", "stated", "log10 Q off", "shares off", "seconds", "")
+    head = (
+        "case",
+        "mode",
+        "reference nm",
+        "relative error",
+        "stated",
+        "log10 Q off",
+        "shares off",
+        "seconds",
+        "",
+    )
     table = new_table(f"Exact cases, asked {accuracy:g}", head)
     rows = list(verdicts)
     for row in rows:

@@ -17,8 +17,8 @@ from .progress import ProgressLine
 from .study import Workers, worker_count
 
 if TYPE_CHECKING:
-    from ..design.fit import FitAnswer
-    from ..design_file import Design
+    from ..design import Design
+    from ..spectrum_fit.fit import FitAnswer
     from ..study.executor import Evaluate
 
 _SHOWN = 8
@@ -29,41 +29,62 @@ _USUAL_GROUP_INDEX = 1.5
 
 def fit(
     design: DesignFile,
-    spectrum: Annotated[Path | None, typer.Argument(metavar="SPECTRUM.csv", help="Peaks, or a sampled spectrum.")] = None,
-    spacing: Annotated[float | None, typer.Option(metavar="NM", help="A mode spacing, where no spectrum is at hand.")] = None,
-    diameter_sd: Annotated[
-        float | None, typer.Option(metavar="UM", help="Prior of the diameter; default: the design's spread, or 2 %.")
+    spectrum: Annotated[
+        Path | None, typer.Argument(metavar="SPECTRUM.csv", help="Peaks, or a sampled spectrum.")
     ] = None,
-    index_sd: Annotated[float, typer.Option(metavar="DN", help="Prior of the body's index.")] = 0.004,
-    offset_sd: Annotated[float, typer.Option(metavar="NM", help="Prior of the spectrometer's error.")] = 0.1,
+    spacing: Annotated[
+        float | None,
+        typer.Option(metavar="NM", help="A mode spacing, where no spectrum is at hand."),
+    ] = None,
+    diameter_sd: Annotated[
+        float | None,
+        typer.Option(
+            metavar="UM", help="Prior of the diameter; default: the design's spread, or 2 %."
+        ),
+    ] = None,
+    index_sd: Annotated[
+        float, typer.Option(metavar="DN", help="Prior of the body's index.")
+    ] = 0.004,
+    offset_sd: Annotated[
+        float, typer.Option(metavar="NM", help="Prior of the spectrometer's error.")
+    ] = 0.1,
     noise: Annotated[
         float | None,
         typer.Option(
-            metavar="NM", help="Error of a listed peak, default 0.02; of a sampled spectrum's axis, default a tenth of its step."
+            metavar="NM",
+            help="Error of a listed peak, default 0.02; of a sampled spectrum's axis, default a tenth of its step.",
         ),
     ] = None,
-    missed: Annotated[float, typer.Option(metavar="P", help="Probability that a line was not seen.")] = 0.1,
-    foreign: Annotated[float, typer.Option(metavar="N", help="Expected peaks of another origin.")] = 1.0,
+    missed: Annotated[
+        float, typer.Option(metavar="P", help="Probability that a line was not seen.")
+    ] = 0.1,
+    foreign: Annotated[
+        float, typer.Option(metavar="N", help="Expected peaks of another origin.")
+    ] = 1.0,
     workers: Workers = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Figure: .png, .pdf or .svg.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Figure: .png, .pdf or .svg.")
+    ] = None,
     json: AsJson = False,
 ) -> int:
     """Diameter, index and mode labels from measured peaks, with the runner-up labellings."""
     import numpy as np
 
-    from ..design.comb_samples import solved_comb
-    from ..design.fit import fit_peaks
-    from ..design.fit_prior import FitPrior
-    from ..design.spectrum import without_distant
-    from ..design.spectrum_file import load_peaks
-    from ..design_file import load_design
+    from ..design import load_design
+    from ..spectrum_fit.comb_samples import solved_comb
+    from ..spectrum_fit.fit import fit_peaks
+    from ..spectrum_fit.fit_prior import FitPrior
+    from ..spectrum_fit.spectrum import without_distant
+    from ..spectrum_fit.spectrum_file import load_peaks
     from ..study import ProcessExecutor
-    from ..survey import WORKER_MODULES, evaluate_point
+    from ..workflow.study_point import WORKER_MODULES, evaluate_point
 
     loaded = load_design(design)
     evaluate = functools.partial(evaluate_point, folder=design.resolve().parent)
     if spacing is not None:
-        return _spacing(loaded, spacing, _SPACING_NOISE_NM if noise is None else noise, evaluate, json)
+        return _spacing(
+            loaded, spacing, _SPACING_NOISE_NM if noise is None else noise, evaluate, json
+        )
     if spectrum is None:
         raise InputError("fit: give SPECTRUM.csv, or --spacing")
     diameter = loaded.cavity.diameter_um
@@ -73,7 +94,9 @@ def fit(
     for note in peaks.notes:
         say(note)
     spread = loaded.spreads.get("cavity.diameter_um", _DEFAULT_RELATIVE_SD * diameter)
-    prior = FitPrior(spread if diameter_sd is None else diameter_sd, index_sd, offset_sd, missed, foreign)
+    prior = FitPrior(
+        spread if diameter_sd is None else diameter_sd, index_sd, offset_sd, missed, foreign
+    )
     window = (float(peaks.wavelength_nm[0]), float(peaks.wavelength_nm[-1]))
     with ProgressLine() as progress:
         executor = ProcessExecutor(worker_count(workers), WORKER_MODULES)
@@ -93,7 +116,7 @@ def fit(
 
 def _spacing(loaded: Design, spacing: float, noise: float, evaluate: Evaluate, json: bool) -> int:
     """What one spacing implies."""
-    from ..design.spacing import implied_by_spacing
+    from ..spectrum_fit.spacing import implied_by_spacing
 
     answer = implied_by_spacing(loaded.raw, loaded.modes.wavelength_nm, spacing, noise, evaluate)
     if json:
@@ -102,12 +125,20 @@ def _spacing(loaded: Design, spacing: float, noise: float, evaluate: Evaluate, j
     shown = new_table("Mode spacing", ("", "spacing nm", "diameter um", "group index"))
     at = (answer.diameter_um, answer.solved_group_index)
     shown.add_row("solved", *(number(x, ".5g") for x in (answer.solved_nm, *at)))
-    shown.add_row("measured, if the index is right", *_pair(answer.measured_nm, answer.implied_diameter_um), "as solved")
     shown.add_row(
-        "measured, if the diameter is right", number(spacing, ".5g"), "as given", number(answer.implied_group_index, ".5g")
+        "measured, if the index is right",
+        *_pair(answer.measured_nm, answer.implied_diameter_um),
+        "as solved",
+    )
+    shown.add_row(
+        "measured, if the diameter is right",
+        number(spacing, ".5g"),
+        "as given",
+        number(answer.implied_group_index, ".5g"),
     )
     print_tables(
-        shown, f"errors from {noise:g} nm: {answer.implied_diameter_error_um:.3g} um, {answer.implied_group_index_error:.3g}"
+        shown,
+        f"errors from {noise:g} nm: {answer.implied_diameter_error_um:.3g} um, {answer.implied_group_index_error:.3g}",
     )
     return DONE
 
@@ -147,10 +178,18 @@ def _print(answer: FitAnswer) -> None:
         )
     best = answer.candidates[0]
     named = new_table("Peaks of the first labelling", ("peak nm", "mode", "measured - fitted nm"))
-    for wavelength, label, deviation in zip(answer.peaks.wavelength_nm, best.labels, best.deviation_nm, strict=True):
-        named.add_row(number(float(wavelength), ".3f"), label or "foreign", number(deviation, ".3f"))
+    for wavelength, label, deviation in zip(
+        answer.peaks.wavelength_nm, best.labels, best.deviation_nm, strict=True
+    ):
+        named.add_row(
+            number(float(wavelength), ".3f"), label or "foreign", number(deviation, ".3f")
+        )
     more = len(answer.candidates) - _SHOWN
-    told = ["wavelengths of the file are those of air; here they are those of vacuum"] if answer.peaks.measured_in == "air" else []
+    told = (
+        ["wavelengths of the file are those of air; here they are those of vacuum"]
+        if answer.peaks.measured_in == "air"
+        else []
+    )
     told += [f"{more} more labellings (--json lists all)"] if more > 0 else []
     if not answer.identified:
         told += ["the data do not single out one labelling", *_would_decide(answer)]
@@ -165,7 +204,10 @@ def _would_decide(answer: FitAnswer) -> list[str]:
         return []
     lines = []
     if advice.polarised_peak is not None and advice.probability_by_polarisation is not None:
-        peak, label = answer.peaks.wavelength_nm[advice.polarised_peak], first.labels[advice.polarised_peak]
+        peak, label = (
+            answer.peaks.wavelength_nm[advice.polarised_peak],
+            first.labels[advice.polarised_peak],
+        )
         assert label is not None
         lines.append(
             f"measure the polarisation of the line at {peak:.3f} nm: if it is {label[:2]}, "
@@ -173,5 +215,7 @@ def _would_decide(answer: FitAnswer) -> list[str]:
         )
     if advice.optical_diameter_sd is not None:
         known = 100 * advice.optical_diameter_sd
-        lines.append(f"or know the product of diameter and index to {known:.2g} %: --diameter-sd with --index-sd")
+        lines.append(
+            f"or know the product of diameter and index to {known:.2g} %: --diameter-sd with --index-sd"
+        )
     return lines or ["a wider spectrum, or one with more families, would tell more"]

@@ -11,11 +11,11 @@ from .progress import ProgressLine
 
 def lase(design: DesignFile, json: AsJson = False) -> int:
     """Modes, then gain and lasing: thresholds, regime, light curve."""
-    from ..design_file import load_design
+    from ..design import load_design
 
     loaded = load_design(design)
     tell_outline(loaded)
-    from ..steps import find_modes, predict_lasing
+    from ..workflow.steps import find_modes, predict_lasing
 
     with ProgressLine() as progress, named(design):
         found = find_modes(loaded, progress)

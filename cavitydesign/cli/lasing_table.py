@@ -11,7 +11,9 @@ from .printing import new_table, number, print_tables
 def print_lasing(lasing: Mapping[str, Any]) -> None:
     """Print a lasing prediction, given as the object of the JSON contract."""
     spread, fit = lasing.get("spread"), lasing.get("fit")
-    columns = ("outcome", "value", "+- by the fit") + (() if spread is None else ("sd by the spreads",))
+    columns = ("outcome", "value", "+- by the fit") + (
+        () if spread is None else ("sd by the spreads",)
+    )
     summary = new_table("Lasing", columns)
 
     def add(outcome: str, value: str, error: str = "", deviation: str = "") -> None:
@@ -22,18 +24,35 @@ def print_lasing(lasing: Mapping[str, Any]) -> None:
     add("modes lasing", str(lasing["modes_lasing"]))
     add("side-mode suppression, dB", number(lasing["side_mode_suppression_db"], ".1f"))
     add("probability of a single mode", number(lasing["single_mode_probability"], ".2f"))
-    breaks = {} if fit is None else dict(zip(("ase", "lasing"), fit["breaks_error_mj_cm2"], strict=True))
-    for name, words in (("gain_equals_loss", "gain equals loss"), ("ase", "ASE threshold"), ("lasing", "lasing threshold")):
+    breaks = (
+        {} if fit is None else dict(zip(("ase", "lasing"), fit["breaks_error_mj_cm2"], strict=True))
+    )
+    for name, words in (
+        ("gain_equals_loss", "gain equals loss"),
+        ("ase", "ASE threshold"),
+        ("lasing", "lasing threshold"),
+    ):
         value = lasing["threshold_mj_cm2"][name]
         error = "" if value is None or name not in breaks else number(breaks[name], ".3f")
         deviation = None if spread is None else spread["threshold_sd_mj_cm2"][name]
-        add(f"{words}, mJ/cm2", number(value, ".3f"), error, "" if deviation is None else number(deviation, ".3f"))
+        add(
+            f"{words}, mJ/cm2",
+            number(value, ".3f"),
+            error,
+            "" if deviation is None else number(deviation, ".3f"),
+        )
     errors = [] if fit is None else fit["slopes_error"]
     add("slopes of the light curve", _listed(lasing["slopes"]) or "-", _listed(errors))
     if spread is not None:
-        chances = ", ".join(f"{name} {number(share, '.2f')}" for name, share in spread["regime_probability"].items())
+        chances = ", ".join(
+            f"{name} {number(share, '.2f')}" for name, share in spread["regime_probability"].items()
+        )
         add("probabilities under the spreads", chances)
-    print_tables(summary, _per_mode(lasing["per_mode"]), *(f"warning: {text}" for text in lasing.get("warnings", ())))
+    print_tables(
+        summary,
+        _per_mode(lasing["per_mode"]),
+        *(f"warning: {text}" for text in lasing.get("warnings", ())),
+    )
 
 
 def _listed(values: Sequence[float]) -> str:
@@ -41,7 +60,13 @@ def _listed(values: Sequence[float]) -> str:
 
 
 def _per_mode(rows: Sequence[Mapping[str, Any]]) -> Any:
-    names = ("mode", "wavelength nm", "threshold gain cm^-1", "in doped region %", "share of output %")
+    names = (
+        "mode",
+        "wavelength nm",
+        "threshold gain cm^-1",
+        "in doped region %",
+        "share of output %",
+    )
     table = new_table("Modes under the gain", names)
     for row in rows:
         table.add_row(

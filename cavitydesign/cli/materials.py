@@ -1,4 +1,6 @@
-"""`cavitydesign materials`: the library with its sources and ranges, one medium, or a user's own file, checked."""
+"""`cavitydesign materials`: the library with its sources and ranges, one medium, or a user's own
+file, checked.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,25 @@ from .printing import new_table, number, print_json, print_tables
 if TYPE_CHECKING:
     from ..materials import Material
 
-Name = Annotated[str | None, typer.Argument(metavar="[NAME|FILE.toml]", help="One medium, or a material file of yours to check.")]
-At = Annotated[float, typer.Option("--wavelength", metavar="NM", help="Where index and absorption are told, nm.")]
-Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Draw the dispersion: PNG, SVG or PDF.")]
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NAME|FILE.toml]", help="One medium, or a material file of yours to check."
+    ),
+]
+At = Annotated[
+    float,
+    typer.Option("--wavelength", metavar="NM", help="Where index and absorption are told, nm."),
+]
+Plot = Annotated[
+    Path | None,
+    typer.Option("--plot", metavar="FILE", help="Draw the dispersion: PNG, SVG or PDF."),
+]
 
 
-def materials(name: Name = None, wavelength: At = 537.6, plot: Plot = None, json: AsJson = False) -> int:
+def materials(
+    name: Name = None, wavelength: At = 537.6, plot: Plot = None, json: AsJson = False
+) -> int:
     """List the material library with sources and ranges, or check a material file."""
     from ..materials import find_material, material_aliases, material_names, read_material
 
@@ -39,7 +54,14 @@ def materials(name: Name = None, wavelength: At = 537.6, plot: Plot = None, json
         save_figure(draw_materials(media), plot)
     rows = [_row(medium, wavelength) for medium in media]
     if json:
-        print_json({"schema": 1, "wavelength_nm": wavelength, "materials": rows, "aliases": material_aliases()})
+        print_json(
+            {
+                "schema": 1,
+                "wavelength_nm": wavelength,
+                "materials": rows,
+                "aliases": material_aliases(),
+            }
+        )
         return DONE
     head = ("medium", "range nm", f"n({wavelength:g} nm)", "n_g", "absorption cm^-1", "source")
     table = new_table("Materials", head)
@@ -53,7 +75,10 @@ def materials(name: Name = None, wavelength: At = 537.6, plot: Plot = None, json
             number(row["absorption_per_cm"], ".3g"),
             row["source"],
         )
-    print_tables(table, "A dash: the wavelength is outside the data. Explicit media: { index = 1.49, absorption_per_cm = 0.0 }")
+    print_tables(
+        table,
+        "A dash: the wavelength is outside the data. Explicit media: { index = 1.49, absorption_per_cm = 0.0 }",
+    )
     return DONE
 
 

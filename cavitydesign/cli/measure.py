@@ -1,4 +1,6 @@
-"""`cavitydesign measure`: constants from measured curves: light curve, Z-scan, stripe length, mode spacings."""
+"""`cavitydesign measure`: constants from measured curves: light curve, Z-scan, stripe length, mode
+spacings.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,16 @@ from .outcome import DONE, reported
 from .printing import new_table, print_json, print_tables
 
 measure = typer.Typer(
-    name="measure", help="Constants from measured curves (CSV with a header), with their errors.", no_args_is_help=True
+    name="measure",
+    help="Constants from measured curves (CSV with a header), with their errors.",
+    no_args_is_help=True,
 )
-CsvFile = Annotated[Path, typer.Argument(metavar="FILE.csv", help="Measured curve; the columns are named in the help above.")]
+CsvFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE.csv", help="Measured curve; the columns are named in the help above."
+    ),
+]
 
 
 def _show(title: str, rows: dict[str, str], answer: dict[str, Any], json: bool) -> int:
@@ -31,7 +40,7 @@ def _show(title: str, rows: dict[str, str], answer: dict[str, Any], json: bool) 
 
 def light_curve(file: CsvFile, json: AsJson = False) -> int:
     """Slopes and thresholds of a light curve. Columns: fluence_mj_cm2, emission (any unit)."""
-    from ..design_file.column_file import read_columns
+    from ..design.column_file import read_columns
     from ..lasing.light_curve import fit_two_breaks
 
     columns = read_columns(file, ("fluence_mj_cm2", "emission"))
@@ -39,7 +48,9 @@ def light_curve(file: CsvFile, json: AsJson = False) -> int:
     names = ("ASE threshold (lower break)", "lasing threshold (upper break)")
     rows = {
         f"{name}, mJ/cm2": f"{value:.4g} +- {error:.1g}"
-        for name, value, error in zip(names, fit.breaks_mj_cm2, fit.breaks_error_mj_cm2, strict=True)
+        for name, value, error in zip(
+            names, fit.breaks_mj_cm2, fit.breaks_error_mj_cm2, strict=True
+        )
     }
     places = ("below", "between", "above")
     rows |= {
@@ -55,14 +66,16 @@ def z_scan(
     wavelength: Annotated[float, typer.Option(metavar="NM", help="Wavelength.")],
     energy: Annotated[float, typer.Option(metavar="NJ", help="Pulse energy on the sample.")],
     pulse: Annotated[float, typer.Option(metavar="FS", help="Intensity FWHM of the pulse.")],
-    waist: Annotated[float, typer.Option(metavar="UM", help="1/e^2 intensity radius of the focus.")],
+    waist: Annotated[
+        float, typer.Option(metavar="UM", help="1/e^2 intensity radius of the focus.")
+    ],
     density: Annotated[float, typer.Option(metavar="PER_CM3", help="Absorbers per cm^3.")],
     thickness: Annotated[float, typer.Option(metavar="MM", help="Of the sample.")],
     linear: Annotated[float, typer.Option(metavar="PER_CM", help="Linear absorption.")] = 0.0,
     json: AsJson = False,
 ) -> int:
     """Cross-section sigma_n from an open-aperture Z-scan. Columns: position_mm, transmittance."""
-    from ..design_file.column_file import read_columns
+    from ..design.column_file import read_columns
     from ..gain.z_scan import ZScan
 
     columns = read_columns(file, ("position_mm", "transmittance"))
@@ -74,12 +87,17 @@ def z_scan(
         "baseline": f"{fit.baseline:.4g}",
         "rms deviation": f"{fit.rms:.2g}",
     }
-    return _show("Open-aperture Z-scan (errors of energy, pulse length and waist come on top)", rows, asdict(fit), json)
+    return _show(
+        "Open-aperture Z-scan (errors of energy, pulse length and waist come on top)",
+        rows,
+        asdict(fit),
+        json,
+    )
 
 
 def stripe(file: CsvFile, json: AsJson = False) -> int:
     """Net modal gain from variable stripe lengths, unsaturated part. Columns: length_um, emission."""
-    from ..design_file.column_file import read_columns
+    from ..design.column_file import read_columns
     from ..gain.stripe import fit_stripe_gain
 
     columns = read_columns(file, ("length_um", "emission"))
@@ -92,12 +110,16 @@ def stripe(file: CsvFile, json: AsJson = False) -> int:
 
 
 def spacings(file: CsvFile, json: AsJson = False) -> int:
-    """Index that a series of mode spacings implies, lambda^2/(pi D n). Columns: wavelength_nm, spacing_nm, diameter_um."""
-    from ..design_file.column_file import read_columns
+    """Index that a series of mode spacings implies, lambda^2/(pi D n). Columns: wavelength_nm,
+    spacing_nm, diameter_um.
+    """
+    from ..design.column_file import read_columns
     from ..lasing.comb import fit_effective_index
 
     columns = read_columns(file, ("wavelength_nm", "spacing_nm", "diameter_um"))
-    fit = fit_effective_index(columns["wavelength_nm"], columns["spacing_nm"], columns["diameter_um"])
+    fit = fit_effective_index(
+        columns["wavelength_nm"], columns["spacing_nm"], columns["diameter_um"]
+    )
     rows = {
         "index (a group index: the spacings carry the dispersion)": f"{fit.index:.4f} +- {fit.error:.1g}",
         "rms deviation, nm": f"{fit.rms_nm:.2g}",

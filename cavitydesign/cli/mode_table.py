@@ -21,9 +21,14 @@ TM_CONVENTION = (
 def print_modes(found: ModeSet) -> None:
     """Print a set of modes with errors, the convention and the count."""
     if not found.modes:
-        print_tables(f"no mode between {found.wavelength_range_nm[0]:g} and {found.wavelength_range_nm[1]:g} nm")
+        print_tables(
+            f"no mode between {found.wavelength_range_nm[0]:g} and {found.wavelength_range_nm[1]:g} nm"
+        )
         return
-    places = new_table("Modes", ("mode", "wavelength nm", "+- nm", "n_eff", "n_g", "FSR nm", "E_z %", "E_r %", "E_phi %"))
+    places = new_table(
+        "Modes",
+        ("mode", "wavelength nm", "+- nm", "n_eff", "n_g", "FSR nm", "E_z %", "E_r %", "E_phi %"),
+    )
     for mode in found:
         share = mode.energy_fraction
         places.add_row(
@@ -46,7 +51,10 @@ def print_modes(found: ModeSet) -> None:
             *(number(100 * mode.confinement[name], ".4f") for name in regions),
             number(100 * mode.confinement_error, ".0e"),
             number(mode.mode_volume_um3, ".5g"),
-            *(number(log, ".3f") for log in (budget.radiation, budget.absorption, budget.scattering, budget.total)),
+            *(
+                number(log, ".3f")
+                for log in (budget.radiation, budget.absorption, budget.scattering, budget.total)
+            ),
             number(mode.linewidth_nm, ".2e"),
         )
     print_tables(places, carried, *_spread_table(found), TM_CONVENTION, _count(found))
@@ -66,12 +74,21 @@ _SPREADS = (
 
 def _spread_table(found: ModeSet) -> tuple[Table, ...]:
     """What the spreads of the design leave in the modes; nothing without spreads."""
-    shown = [column for column in _SPREADS if any(mode.extra.get(column[1]) is not None for mode in found)]
+    shown = [
+        column
+        for column in _SPREADS
+        if any(mode.extra.get(column[1]) is not None for mode in found)
+    ]
     if not shown:
         return ()
-    table = new_table("Standard deviations by the spreads of the design", ("mode", *(head for head, _, _ in shown)))
+    table = new_table(
+        "Standard deviations by the spreads of the design",
+        ("mode", *(head for head, _, _ in shown)),
+    )
     for mode in found:
-        table.add_row(mode.label, *(number(mode.extra.get(key), digits) for _, key, digits in shown))
+        table.add_row(
+            mode.label, *(number(mode.extra.get(key), digits) for _, key, digits in shown)
+        )
     return (table,)
 
 

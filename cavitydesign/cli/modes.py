@@ -21,11 +21,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON alone on standard out
 
 def modes(design: DesignFile, json: AsJson = False) -> int:
     """Modes of a design: wavelength, errors, confinement, losses."""
-    from ..design_file import load_design
+    from ..design import load_design
 
     loaded = load_design(design)
     tell_outline(loaded)
-    from ..steps import find_modes
+    from ..workflow.steps import find_modes
 
     with ProgressLine() as progress, named(design):
         found = find_modes(loaded, progress)
@@ -44,5 +44,7 @@ def accuracy_code(found: ModeSet) -> int:
         say(f"warning: {warning}")
     missed = [mode.label for mode in found if not mode.accuracy_met]
     if missed:
-        say(f"asked accuracy missed by {len(missed)} of {len(found)} modes: {', '.join(missed[:5])}")
+        say(
+            f"asked accuracy missed by {len(missed)} of {len(found)} modes: {', '.join(missed[:5])}"
+        )
     return MISSED if missed else DONE

@@ -30,11 +30,15 @@ def named(file: Path) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError([line if str(file) in line else f"{file}: {line}" for line in error.problems]) from None
+        raise InputError(
+            [line if str(file) in line else f"{file}: {line}" for line in error.problems]
+        ) from None
 
 
 def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
-    """A command that returns its exit code, with errors that the user can repair told in one line each."""
+    """A command that returns its exit code, with errors that the user can repair told in one line
+    each.
+    """
 
     @functools.wraps(command)
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
@@ -48,7 +52,8 @@ def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
             say("interrupted; what was done is kept")
             code = INTERRUPTED
         except BrokenPipeError:
-            # The reader of a pipe has left; the interpreter must not complain again when it closes standard output.
+            # The reader of a pipe has left; the interpreter must not complain again when it closes
+            # standard output.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = DONE
         except OSError as error:

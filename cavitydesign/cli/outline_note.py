@@ -1,4 +1,6 @@
-"""What became of a cavity that was given by points, by a picture or as a drop: one line on standard error."""
+"""What became of a cavity that was given by points, by a picture or as a drop: one line on standard
+error.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,13 @@ from typing import TYPE_CHECKING
 from .outcome import say
 
 if TYPE_CHECKING:
-    from ..design_file import Design
+    from ..design import Design
 
 
 def tell_outline(design: Design) -> None:
-    """Say how well a measured outline is known, or which drop the given quantities make; nothing for other shapes."""
+    """Say how well a measured outline is known, or which drop the given quantities make; nothing
+    for other shapes.
+    """
     from ..geometry import Droplet, MeasuredOutline, axial_spacing
 
     outline = design.cavity.outline

@@ -42,15 +42,22 @@ def new_table(title: str, columns: Sequence[str]) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     for place, name in enumerate(columns):
         table.add_column(name, justify="left" if place == 0 else "right", no_wrap=place > 0)
     return table
 
 
 def columns_that_fit(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Places of the first columns whose cells stand side by side on the screen; the first one always."""
-    widths = [max(len(name), *(len(row[place]) for row in rows)) if rows else len(name) for place, name in enumerate(columns)]
+    """Places of the first columns whose cells stand side by side on the screen; the first one
+    always.
+    """
+    widths = [
+        max(len(name), *(len(row[place]) for row in rows)) if rows else len(name)
+        for place, name in enumerate(columns)
+    ]
     free = _console().width
     fitting: list[int] = []
     for place, width in enumerate(widths):
@@ -65,7 +72,9 @@ def print_tables(*parts: Table | str) -> None:
     """Tables and plain lines, one under the other."""
     console = _console()
     for part in parts:
-        console.print(part, markup=False, soft_wrap=True) if isinstance(part, str) else console.print(part)
+        console.print(part, markup=False, soft_wrap=True) if isinstance(
+            part, str
+        ) else console.print(part)
 
 
 def _console() -> Console:
@@ -73,7 +82,11 @@ def _console() -> Console:
 
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False, soft_wrap=False)
+    return Console(
+        width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL,
+        highlight=False,
+        soft_wrap=False,
+    )
 
 
 def number(value: float | None, form: str = ".4g") -> str:

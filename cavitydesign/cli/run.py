@@ -1,4 +1,6 @@
-"""`cavitydesign run`: the whole chain; results.json, figures and report.html into a folder, tables on the screen."""
+"""`cavitydesign run`: the whole chain; results.json, figures and report.html into a folder, tables
+on the screen.
+"""
 
 from __future__ import annotations
 
@@ -20,24 +22,35 @@ from .progress import ProgressLine
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ..design_file import Design
+    from ..design import Design
     from ..modes import Mode, ModeSet
 
-OutFolder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for results.json, figures and report.html.")]
+OutFolder = Annotated[
+    Path,
+    typer.Option("--out", metavar="DIR", help="Folder for results.json, figures and report.html."),
+]
 AsPdf = Annotated[bool, typer.Option("--pdf", help="Write report.pdf too.")]
-AsVtk = Annotated[bool, typer.Option("--vtk", help="Write the field of the strongest mode for ParaView too.")]
+AsVtk = Annotated[
+    bool, typer.Option("--vtk", help="Write the field of the strongest mode for ParaView too.")
+]
 _LIBRARIES = ("numpy", "scipy", "scikit-fem", "pydantic", "matplotlib")
 
 
-def run(design: DesignFile, out: OutFolder = Path("out"), pdf: AsPdf = False, vtk: AsVtk = False, json: AsJson = False) -> int:
+def run(
+    design: DesignFile,
+    out: OutFolder = Path("out"),
+    pdf: AsPdf = False,
+    vtk: AsVtk = False,
+    json: AsJson = False,
+) -> int:
     """The whole chain: modes, losses, gain, lasing; writes results, figures and a report into DIR."""
-    from ..design_file import load_design
+    from ..design import load_design
 
     loaded = load_design(design)
     tell_outline(loaded)
     _prepare(out)
-    from ..steps import find_modes, predict_lasing
     from ..study.store import write_whole
+    from ..workflow.steps import find_modes, predict_lasing
 
     start = time.perf_counter()
     with ProgressLine() as progress, named(design):
@@ -45,7 +58,11 @@ def run(design: DesignFile, out: OutFolder = Path("out"), pdf: AsPdf = False, vt
         solved = time.perf_counter()
         lasing: dict[str, Any] = predict_lasing(found, loaded, progress).to_json_dict()
         predicted = time.perf_counter()
-        seconds = {"modes": solved - start, "lasing": predicted - solved, "total": predicted - start}
+        seconds = {
+            "modes": solved - start,
+            "lasing": predicted - solved,
+            "total": predicted - start,
+        }
         results = _results(loaded, found, lasing, seconds)
         write_whole(out / "results.json", json_text(results).encode())
         progress("drawing", 0.8)
@@ -83,7 +100,9 @@ def _prepare(out: Path) -> None:
         raise InputError(f"--out {out}: cannot be made ({error.strerror})") from None
 
 
-def _results(design: Design, found: ModeSet, lasing: Mapping[str, Any], seconds: Mapping[str, float]) -> dict[str, Any]:
+def _results(
+    design: Design, found: ModeSet, lasing: Mapping[str, Any], seconds: Mapping[str, float]
+) -> dict[str, Any]:
     """The content of results.json."""
     from ..report.applied import applied_values
 
@@ -106,7 +125,7 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
     from .. import __version__
-    from ..survey import relevant_version
+    from ..workflow.study_point import relevant_version
 
     return {
         "cavitydesign": __version__,
@@ -120,7 +139,11 @@ def _platform() -> dict[str, Any]:
     import os
     import platform
 
-    return {"system": platform.system(), "machine": platform.machine(), "processors": os.cpu_count()}
+    return {
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "processors": os.cpu_count(),
+    }
 
 
 def _strongest(found: ModeSet, lasing: Mapping[str, Any]) -> Mode:
@@ -143,7 +166,9 @@ def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any]) -> dict[
         strongest = _strongest(found, lasing)
         figures["field"] = draw_meridian(strongest, design.cavity)
         figures["cuts"] = draw_cuts(strongest)
-        figures["comb"] = draw_comb(found, gain_curve(lasing, design.medium, found.wavelength_range_nm))
+        figures["comb"] = draw_comb(
+            found, gain_curve(lasing, design.medium, found.wavelength_range_nm)
+        )
         figures["loss_budget"] = draw_loss_budget(found)
     if lasing["light_curve"]["fluence_mj_cm2"]:
         figures["light_curve"] = draw_light_curve(lasing)

@@ -1,4 +1,6 @@
-"""`cavitydesign study`: parametric studies that stop and resume; a thin shell over `cavitydesign.study`."""
+"""`cavitydesign study`: parametric studies that stop and resume; a thin shell over
+`cavitydesign.study`.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,24 @@ if TYPE_CHECKING:
 _LISTED, _SHORT = 8, 12
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
-Workers = Annotated[int | None, typer.Option("--workers", metavar="N", help="Processes on this machine; default: all cores.")]
-Scheduler = Annotated[
-    str | None, typer.Option(metavar="tcp://HOST:PORT", help='A running Dask scheduler, or "local" to start one.')
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="N", help="Processes on this machine; default: all cores."),
 ]
-Shard = Annotated[str | None, typer.Option(metavar="I/N", help="Only every N-th point, from the I-th; for job arrays.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="tcp://HOST:PORT", help='A running Dask scheduler, or "local" to start one.'
+    ),
+]
+Shard = Annotated[
+    str | None,
+    typer.Option(metavar="I/N", help="Only every N-th point, from the I-th; for job arrays."),
+]
 
-study = typer.Typer(name="study", help="Parametric studies: run, stop, resume, tabulate.", no_args_is_help=True)
+study = typer.Typer(
+    name="study", help="Parametric studies: run, stop, resume, tabulate.", no_args_is_help=True
+)
 
 
 def run(
@@ -38,8 +51,13 @@ def run(
     workers: Workers = None,
     scheduler: Scheduler = None,
     shard: Shard = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compute failed points again.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Probe a few points and tell what the study will cost.")] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Compute failed points again.")
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Probe a few points and tell what the study will cost."),
+    ] = False,
     json: AsJson = False,
 ) -> int:
     """Compute the points that are not yet stored; may be killed at any time and run again."""
@@ -56,7 +74,9 @@ def run(
         print_outcome("Estimate", estimate, json)
         return DONE
     with ProgressLine() as progress:
-        summary = run_study(loaded, evaluate, executor, _indices(loaded, shard), retry_failed, progress)
+        summary = run_study(
+            loaded, evaluate, executor, _indices(loaded, shard), retry_failed, progress
+        )
     rate = {"points_per_second": summary.points_per_second}
     print_outcome(f"Study {loaded.name}", dataclasses.asdict(summary) | rate, json)
     if summary.failed:
@@ -80,7 +100,9 @@ def table(
     parquet: Annotated[Path | None, typer.Option(metavar="FILE", help="Write Parquet.")] = None,
     netcdf: Annotated[Path | None, typer.Option(metavar="FILE", help="Write netCDF.")] = None,
     columns: Annotated[str | None, typer.Option(metavar="A,B*", help="Only these columns.")] = None,
-    where: Annotated[str | None, typer.Option(metavar="CONDITION", help="Only rows such as q_total > 1e4.")] = None,
+    where: Annotated[
+        str | None, typer.Option(metavar="CONDITION", help="Only rows such as q_total > 1e4.")
+    ] = None,
     json: AsJson = False,
 ) -> int:
     """Tabulate what is stored: one row a mode or a point, status and error last."""
@@ -96,7 +118,14 @@ def table(
     if netcdf is not None:
         write_netcdf(rows, netcdf, origin)
     if json:
-        print_json({"schema": 1, **origin, "columns": list(rows.columns), "rows": [dict(row) for row in rows.rows]})
+        print_json(
+            {
+                "schema": 1,
+                **origin,
+                "columns": list(rows.columns),
+                "rows": [dict(row) for row in rows.rows],
+            }
+        )
     elif csv is None and parquet is None and netcdf is None:
         _print_rows(rows, columns is not None)
     return DONE
@@ -105,14 +134,29 @@ def table(
 def plot(
     file: StudyFile,
     y: Annotated[
-        str | None, typer.Option(metavar="COLUMN,...", help="What to draw; default: the study's [plot], or the usual.")
+        str | None,
+        typer.Option(
+            metavar="COLUMN,...", help="What to draw; default: the study's [plot], or the usual."
+        ),
     ] = None,
-    x: Annotated[str | None, typer.Option(metavar="COLUMN", help="Against what; default: the first axis.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="COLUMN", help="One line for each of its values.")] = None,
-    painted: Annotated[str | None, typer.Option("--map", metavar="COLUMN", help="Paint it over x and y.")] = None,
-    log: Annotated[str | None, typer.Option(metavar="COLUMN,...", help="Columns with a logarithmic axis.")] = None,
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Ends in .png, .pdf or .svg.")] = Path("study.png"),
-    where: Annotated[str | None, typer.Option(metavar="CONDITION", help="Only rows such as p == 1.")] = None,
+    x: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Against what; default: the first axis.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="One line for each of its values.")
+    ] = None,
+    painted: Annotated[
+        str | None, typer.Option("--map", metavar="COLUMN", help="Paint it over x and y.")
+    ] = None,
+    log: Annotated[
+        str | None, typer.Option(metavar="COLUMN,...", help="Columns with a logarithmic axis.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Ends in .png, .pdf or .svg.")] = Path(
+        "study.png"
+    ),
+    where: Annotated[
+        str | None, typer.Option(metavar="CONDITION", help="Only rows such as p == 1.")
+    ] = None,
     json: AsJson = False,
 ) -> int:
     """Draw the table: lines with published points, or a map over two axes."""
@@ -120,14 +164,22 @@ def plot(
     from ..visualise.study_panels import draw_panels
 
     loaded = loaded_study(file, checked=False)
-    spec = _plot_spec(loaded, {"x": x, "y": y, "by": by, "map": painted, "log": log, "where": where})
+    spec = _plot_spec(
+        loaded, {"x": x, "y": y, "by": by, "map": painted, "log": log, "where": where}
+    )
     overlay = _overlay(file.parent / spec.overlay) if spec.overlay else []
     rows = _table(loaded, None, None)
     if not any(row["status"] == "ok" for row in rows.rows):
-        raise InputError(f"{loaded.name}: no finished points to draw; cavitydesign study run {file}")
-    path = save_figure(draw_panels(rows.filtered(spec.where) if spec.where else rows, spec, overlay), out)
+        raise InputError(
+            f"{loaded.name}: no finished points to draw; cavitydesign study run {file}"
+        )
+    path = save_figure(
+        draw_panels(rows.filtered(spec.where) if spec.where else rows, spec, overlay), out
+    )
     if json:
-        print_json({"schema": 1, "file": str(path), "x": spec.x or loaded.keys[0], "y": list(spec.y)})
+        print_json(
+            {"schema": 1, "file": str(path), "x": spec.x or loaded.keys[0], "y": list(spec.y)}
+        )
     else:
         print(path)
     return DONE
@@ -136,7 +188,7 @@ def plot(
 def _plot_spec(loaded: Study, given: dict[str, str | None]) -> PlotSpec:
     """The study's own picture, or the usual one of its task, with what the command line changes."""
     from ..study.plot_spec import PlotSpec
-    from ..survey import USUAL_PICTURE
+    from ..workflow.study_point import USUAL_PICTURE
 
     changes: dict[str, Any] = {key: text for key, text in given.items() if text}
     for key in changes.keys() & {"y", "log"}:
@@ -153,9 +205,11 @@ def _overlay(path: Path) -> list[dict[str, Any]]:
 
 
 def loaded_study(file: Path, checked: bool = True) -> Study:
-    """The study of a file; unchecked, for a quick look at one that has run, only where its store is there."""
+    """The study of a file; unchecked, for a quick look at one that has run, only where its store is
+    there.
+    """
     from ..study import load_study
-    from ..survey import design_schema
+    from ..workflow.study_point import design_schema
 
     if not checked:
         quick = load_study(file, design_schema(checked=False))
@@ -166,7 +220,7 @@ def loaded_study(file: Path, checked: bool = True) -> Study:
 
 def evaluate_of(loaded: Study) -> Any:
     """What computes a point; file names in the design start beside it."""
-    from ..survey import evaluate_point
+    from ..workflow.study_point import evaluate_point
 
     return functools.partial(evaluate_point, folder=loaded.folder.resolve())
 
@@ -183,7 +237,7 @@ def worker_count(asked: int | None) -> int:
 def executor_of(workers: int, scheduler: str | None) -> Executor:
     """Where points are computed: a Dask scheduler if one is named, else processes on this machine."""
     from ..study import ProcessExecutor
-    from ..survey import WORKER_MODULES
+    from ..workflow.study_point import WORKER_MODULES
 
     if scheduler is not None:
         from ..study.dask_executor import DaskExecutor
@@ -204,7 +258,7 @@ def _indices(loaded: Study, shard: str | None) -> Sequence[int] | None:
 
 def _table(loaded: Study, columns: str | None, where: str | None) -> Table:
     from ..study import study_table
-    from ..survey import rows_of_point
+    from ..workflow.study_point import rows_of_point
 
     rows = study_table(loaded, rows_of_point)
     if where is not None:
@@ -234,7 +288,9 @@ def _cell(value: Any) -> str:
 
 
 def _print_rows(rows: Table, chosen: bool) -> None:
-    """The columns asked for, or those for which there is room, and what kept points from being computed."""
+    """The columns asked for, or those for which there is room, and what kept points from being
+    computed.
+    """
     columns = rows.columns if chosen else tuple(name for name in rows.columns if name != "error")
     cells = [[_table_cell(row.get(name)) for name in columns] for row in rows.rows]
     places = list(range(len(columns))) if chosen else columns_that_fit(columns, cells)

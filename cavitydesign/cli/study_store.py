@@ -16,7 +16,9 @@ from .study import StudyFile, Workers, evaluate_of, loaded_study, print_outcome,
 
 def verify(
     file: StudyFile,
-    solve: Annotated[int, typer.Option(metavar="N", help="Points to compute again and compare.")] = 0,
+    solve: Annotated[
+        int, typer.Option(metavar="N", help="Points to compute again and compare.")
+    ] = 0,
     json: AsJson = False,
 ) -> int:
     """Check every record of the store, and compute some points again."""
@@ -28,23 +30,33 @@ def verify(
     found = verified(loaded, evaluate_of(loaded), solve)
     print_outcome(f"Store of {loaded.name}", found.to_json_dict(), json)
     if found.damaged:
-        say(f"{len(found.damaged)} damaged records: the next run computes their points again; study clean removes them")
+        say(
+            f"{len(found.damaged)} damaged records: the next run computes their points again; study clean removes them"
+        )
     return DONE if found.sound else MISSED
 
 
 def merge(
     file: StudyFile,
-    stores: Annotated[list[Path], typer.Argument(metavar="STORE...", help="Folders of other stores.")],
+    stores: Annotated[
+        list[Path], typer.Argument(metavar="STORE...", help="Folders of other stores.")
+    ],
     json: AsJson = False,
 ) -> int:
     """Copy records of other stores, from other machines say, into the study's own."""
     from ..study import Store
 
     own = Store(loaded_study(file).store)
-    wrong = [f"{folder}: no such folder; give the store of a study" for folder in stores if not folder.is_dir()]
+    wrong = [
+        f"{folder}: no such folder; give the store of a study"
+        for folder in stores
+        if not folder.is_dir()
+    ]
     others = [Store(folder) for folder in stores if folder.is_dir()]
     wrong += [
-        f"{other.folder}: holds no store; give the folder that a study names as its store" for other in others if other.is_new
+        f"{other.folder}: holds no store; give the folder that a study names as its store"
+        for other in others
+        if other.is_new
     ]
     if wrong:
         raise InputError(wrong)
@@ -55,8 +67,12 @@ def merge(
 
 def clean(
     file: StudyFile,
-    others: Annotated[bool, typer.Option("--others", help="Also drop records of other studies and versions.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="Also drop failed points, to compute them again.")] = False,
+    others: Annotated[
+        bool, typer.Option("--others", help="Also drop records of other studies and versions.")
+    ] = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Also drop failed points, to compute them again.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: AsJson = False,
 ) -> int:
@@ -72,7 +88,9 @@ def clean(
     if failed:
         keep = {name for name in keep if store.status(name) != "failed"}
     going = sum(name not in keep for name in store)
-    if not yes and not _agreed(f"{store.folder}: drop {going} records and {len(store.damaged)} damaged lines?"):
+    if not yes and not _agreed(
+        f"{store.folder}: drop {going} records and {len(store.damaged)} damaged lines?"
+    ):
         say("nothing was changed")
         return DONE
     dropped = store.compact(keep)
@@ -98,7 +116,7 @@ def fields(
     import numpy as np
 
     from ..study.store import write_whole
-    from ..survey import fields_of_point
+    from ..workflow.study_point import fields_of_point
 
     loaded = loaded_study(file)
     if not 0 <= point < len(loaded):

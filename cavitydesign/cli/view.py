@@ -11,17 +11,27 @@ from .outcome import DONE, say
 
 Given = Annotated[
     Path | None,
-    typer.Argument(metavar="[DESIGN.toml | RESULTS]", help="Design file, results.json, or a folder of these."),
+    typer.Argument(
+        metavar="[DESIGN.toml | RESULTS]", help="Design file, results.json, or a folder of these."
+    ),
 ]
-Port = Annotated[int, typer.Option("--port", metavar="P", help="Port on this machine; 0: any free one.")]
+Port = Annotated[
+    int, typer.Option("--port", metavar="P", help="Port on this machine; 0: any free one.")
+]
 Folder = Annotated[
     Path | None,
-    typer.Option("--folder", metavar="DIR", help="Folder that the page may read; default: that of what is opened."),
+    typer.Option(
+        "--folder",
+        metavar="DIR",
+        help="Folder that the page may read; default: that of what is opened.",
+    ),
 ]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address only.")]
 
 
-def view(given: Given = None, port: Port = 0, folder: Folder = None, no_browser: NoBrowser = False) -> int:
+def view(
+    given: Given = None, port: Port = 0, folder: Folder = None, no_browser: NoBrowser = False
+) -> int:
     """Interactive explorer on loopback; the first line printed is its address. Ctrl-C ends it."""
     from ..app.launch import serve
 

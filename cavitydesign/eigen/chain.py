@@ -1,8 +1,9 @@
 """Symmetric matrices that are chains of overlapping dense blocks: products, factorisation, inertia.
 
-Element e couples the unknowns on its inner line, its own, and those on its outer line, the inner line of element e + 1. The two
-ends of the chain are walls. Elimination outwards is a block L D L^T, each D by Bunch-Kaufman pivoting (LAPACK sytrf), whose
-pivots give the inertia (Sylvester; Haynsworth's additivity for Schur complements). Complex matrices are symmetric, not Hermitian.
+Element e couples the unknowns on its inner line, its own, and those on its outer line, the inner
+line of element e + 1. The two ends of the chain are walls. Elimination outwards is a block L D L^T,
+each D by Bunch-Kaufman pivoting (LAPACK sytrf), whose pivots give the inertia (Sylvester;
+Haynsworth's additivity for Schur complements). Complex matrices are symmetric, not Hermitian.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ class ChainShape:
         padded[self.shared : self.shared + self.size] = vectors
         row, column = padded.strides
         shape = (self.elements, self.local, vectors.shape[1])
-        return np.lib.stride_tricks.as_strided(padded, shape, (self.own * row, row, column), writeable=False)
+        return np.lib.stride_tricks.as_strided(
+            padded, shape, (self.own * row, row, column), writeable=False
+        )
 
     def gathered(self, local: Values) -> Values:
         """Sum of (elements, local, k) contributions, shape (n, k)."""
@@ -149,7 +152,9 @@ class ChainFactor:
             line = solved[shape.interior :]
         for e in range(last - 1, -1, -1):
             after = out[(e + 1) * shape.own : min((e + 2) * shape.own, shape.size)]
-            out[e * shape.own : (e + 1) * shape.own] -= self.spread[e] @ (self.inward[e + 1].T @ after)
+            out[e * shape.own : (e + 1) * shape.own] -= self.spread[e] @ (
+                self.inward[e + 1].T @ after
+            )
         return out if right.ndim == 2 else out[:, 0]
 
 
@@ -166,7 +171,10 @@ def _factorised(matrix: ChainMatrix) -> ChainFactor:
     outer[interior:] = np.eye(shared)
     for e in range(shape.elements):
         last = e == shape.elements - 1
-        block = np.array(blocks[e, shared : shape.local - shared * last, shared : shape.local - shared * last], order="F")
+        block = np.array(
+            blocks[e, shared : shape.local - shared * last, shared : shape.local - shared * last],
+            order="F",
+        )
         if not last:
             block[interior:, interior:] += blocks[e + 1, :shared, :shared]
         towards = blocks[e, shared : shared + block.shape[0], :shared]
@@ -181,20 +189,28 @@ def _factorised(matrix: ChainMatrix) -> ChainFactor:
         inward.append(towards)
         if not last:
             spread.append(_solved(packed, places, outer))
-    return ChainFactor(shape, None if complex_ else negative, tuple(pivots), tuple(inward), tuple(spread))
+    return ChainFactor(
+        shape, None if complex_ else negative, tuple(pivots), tuple(inward), tuple(spread)
+    )
 
 
 def _solved(packed: Values, pivots: Values, right: Values) -> Values:
     if np.iscomplexobj(packed):
         return np.asarray(lapack.zsytrs(packed, pivots, right, lower=1)[0])
     if np.iscomplexobj(right):
-        parts = (lapack.dsytrs(packed, pivots, part, lower=1)[0] for part in (right.real, right.imag))
+        parts = (
+            lapack.dsytrs(packed, pivots, part, lower=1)[0] for part in (right.real, right.imag)
+        )
         real, imaginary = parts
         return np.asarray(real + 1j * imaginary)
     return np.asarray(lapack.dsytrs(packed, pivots, right, lower=1)[0])
 
 
 def _negative(packed: Values, pivots: Values) -> int:
-    """Negative eigenvalues of D: one of each 2 x 2 pivot (they are indefinite), and the negative 1 x 1 ones."""
+    """Negative eigenvalues of D: one of each 2 x 2 pivot (they are indefinite), and the negative 1
+    x 1 ones.
+    """
     single = pivots > 0
-    return int(np.count_nonzero(packed.diagonal()[single] < 0)) + int(np.count_nonzero(~single)) // 2
+    return (
+        int(np.count_nonzero(packed.diagonal()[single] < 0)) + int(np.count_nonzero(~single)) // 2
+    )

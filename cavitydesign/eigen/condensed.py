@@ -1,8 +1,9 @@
 """Symmetric matrices that are sums of dense element matrices, factorised by static condensation.
 
-What only one element couples (its bubbles) is eliminated there, all elements of a batch at once by LAPACK; the sparse Schur
-complement on what neighbours share is several times smaller and denser, and goes to SuperLU (Guyan 1965; Wilson 1974). Complex
-matrices are symmetric, not Hermitian; batches that are real stay real.
+What only one element couples (its bubbles) is eliminated there, all elements of a batch at once by
+LAPACK; the sparse Schur complement on what neighbours share is several times smaller and denser,
+and goes to SuperLU (Guyan 1965; Wilson 1974). Complex matrices are symmetric, not Hermitian;
+batches that are real stay real.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Batch:
     shared, own : int arrays
         Local unknowns that neighbours couple too, and those that only the element does.
     slot : (k, S, S) int32 array
-        Place of each pair of shared ones in the data of the Schur complement; the number of stored values where one is absent.
+        Place of each pair of shared ones in the data of the Schur complement; the number of stored
+        values where one is absent.
     """
 
     numbers: IntArray
@@ -101,7 +103,9 @@ class CondensedFactor:
 
     @cached_property
     def negative(self) -> int | None:
-        """Negative eigenvalues of the matrix (Sylvester; Haynsworth for the parts); None if complex or not to be had."""
+        """Negative eigenvalues of the matrix (Sylvester; Haynsworth for the parts); None if complex
+        or not to be had.
+        """
         outer = self.skeleton.negative
         if outer is None:
             return None
@@ -118,11 +122,15 @@ class CondensedFactor:
         for batch, inverse, spread in zip(layout.batches, self.inverse, self.spread, strict=True):
             own = out[batch.numbers[:, batch.own]]
             inside.append(product(inverse, own))
-            np.subtract.at(out, batch.numbers[:, batch.shared], product(spread.transpose(0, 2, 1), own))
+            np.subtract.at(
+                out, batch.numbers[:, batch.shared], product(spread.transpose(0, 2, 1), own)
+            )
         out[-1] = 0.0
         out[: layout.skeleton] = self.skeleton.solve(out[: layout.skeleton])
         for batch, spread, own in zip(layout.batches, self.spread, inside, strict=True):
-            out[batch.numbers[:, batch.own]] = own - product(spread, out[batch.numbers[:, batch.shared]])
+            out[batch.numbers[:, batch.own]] = own - product(
+                spread, out[batch.numbers[:, batch.shared]]
+            )
         return out[:-1] if right.ndim == 2 else out[:-1, 0]
 
 
@@ -147,7 +155,9 @@ def condensed(layout: ElementLayout, blocks: Sequence[Values]) -> CondensedFacto
         flat = block.reshape(block.shape[0], -1)
         length = block.shape[1]
 
-        def part(rows: IntArray, columns: IntArray, flat: Values = flat, length: int = length) -> Values:
+        def part(
+            rows: IntArray, columns: IntArray, flat: Values = flat, length: int = length
+        ) -> Values:
             places = (rows[:, None] * length + columns).ravel()
             return np.take(flat, places, axis=1).reshape(flat.shape[0], rows.size, columns.size)
 
@@ -161,7 +171,9 @@ def condensed(layout: ElementLayout, blocks: Sequence[Values]) -> CondensedFacto
         _add(data, batch.slot.ravel(), schur.ravel())
         inverses.append(inverse)
         spreads.append(spread)
-    matrix = sparse.csc_matrix((data[:-1], layout.indices, layout.indptr), shape=(layout.skeleton, layout.skeleton))
+    matrix = sparse.csc_matrix(
+        (data[:-1], layout.indices, layout.indptr), shape=(layout.skeleton, layout.skeleton)
+    )
     return CondensedFactor(layout, tuple(inverses), tuple(spreads), factorised_sparse(matrix))
 
 
@@ -183,7 +195,11 @@ def _add(data: Values, place: NDArray[np.int32], values: Values) -> None:
 
 
 def _negative(inverse: Values) -> int:
-    """Negative eigenvalues of a small symmetric matrix or, as many, of its inverse: Bunch-Kaufman pivots."""
+    """Negative eigenvalues of a small symmetric matrix or, as many, of its inverse: Bunch-Kaufman
+    pivots.
+    """
     packed, pivots, _ = lapack.dsytrf(inverse, lower=1, lwork=32 * max(inverse.shape[0], 1))
     single = pivots > 0
-    return int(np.count_nonzero(packed.diagonal()[single] < 0)) + int(np.count_nonzero(~single)) // 2
+    return (
+        int(np.count_nonzero(packed.diagonal()[single] < 0)) + int(np.count_nonzero(~single)) // 2
+    )

@@ -1,4 +1,6 @@
-"""Symmetric factorisation of K - s B, its solves, and its inertia, whatever the matrices are made of."""
+"""Symmetric factorisation of K - s B, its solves, and its inertia, whatever the matrices are made
+of.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ class Factor(Protocol):
 
     @property
     def negative(self) -> int | None:
-        """Negative eigenvalues (the inertia); None if the factorisation left the diagonal or is complex."""
+        """Negative eigenvalues (the inertia); None if the factorisation left the diagonal or is
+        complex.
+        """
 
     def solve(self, right: Values) -> Values:
         """Solve for one or several right-hand sides."""

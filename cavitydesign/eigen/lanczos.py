@@ -1,7 +1,8 @@
 """Shift-and-invert Lanczos for (complex-)symmetric pencils, with the bilinear product x^T B y.
 
-For real pencils this is the textbook method (Ericsson and Ruhe, 1980); for complex-symmetric ones the same recursion without
-conjugation (Cullum and Willoughby, 1985), which keeps left and right eigenvectors equal. Full reorthogonalisation.
+For real pencils this is the textbook method (Ericsson and Ruhe, 1980); for complex-symmetric ones
+the same recursion without conjugation (Cullum and Willoughby, 1985), which keeps left and right
+eigenvectors equal. Full reorthogonalisation.
 """
 
 from __future__ import annotations
@@ -60,11 +61,14 @@ def shift_invert_lanczos(
     wanted : int
         How many pairs.
     tolerance : float
-        Relative bound on the residual of each pair of the inverted problem (the eigenvalue's error is its square).
+        Relative bound on the residual of each pair of the inverted problem (the eigenvalue's error
+        is its square).
     most_steps : int
         Bound on the length of the recursion.
     """
-    dtype = np.result_type(start.dtype, np.asarray(shift).dtype if np.iscomplexobj(shift) else np.float64)
+    dtype = np.result_type(
+        start.dtype, np.asarray(shift).dtype if np.iscomplexobj(shift) else np.float64
+    )
     n = start.size
     most_steps = min(most_steps, n)
     basis = np.empty((most_steps + 1, n), dtype)
@@ -72,7 +76,11 @@ def shift_invert_lanczos(
     ritz = np.zeros((most_steps, most_steps), dtype)
     vector = solve(mass(start.astype(dtype)))
     image = mass(vector)
-    norm = np.sqrt(vector @ image + 0j) if np.issubdtype(dtype, np.complexfloating) else np.sqrt(vector @ image)
+    norm = (
+        np.sqrt(vector @ image + 0j)
+        if np.issubdtype(dtype, np.complexfloating)
+        else np.sqrt(vector @ image)
+    )
     basis[0], weighted[0] = vector / norm, image / norm
     check = max(wanted + 4, 8)
     for step in range(most_steps):
@@ -83,8 +91,14 @@ def shift_invert_lanczos(
             ritz[: step + 1, step] += overlap
         image = mass(vector)
         square = vector @ image
-        norm = np.sqrt(square + 0j) if np.issubdtype(dtype, np.complexfloating) else np.sqrt(max(float(square), 0.0))
-        done = step + 1 == most_steps or abs(norm) < 1e-14 * max(abs(ritz[: step + 1, : step + 1]).max(), 1e-300)
+        norm = (
+            np.sqrt(square + 0j)
+            if np.issubdtype(dtype, np.complexfloating)
+            else np.sqrt(max(float(square), 0.0))
+        )
+        done = step + 1 == most_steps or abs(norm) < 1e-14 * max(
+            abs(ritz[: step + 1, : step + 1]).max(), 1e-300
+        )
         if step + 1 < most_steps:
             ritz[step + 1, step] = norm
         if step + 1 >= check or done:
@@ -96,12 +110,19 @@ def shift_invert_lanczos(
                 theta, weights = np.linalg.eigh(small)
             order = np.argsort(-abs(theta))[: min(wanted, step + 1)]
             error = abs(norm * weights[step, order]) / np.maximum(abs(theta[order]), 1e-300)
-            scale = np.sqrt(abs((weights[:, order] ** 2).sum(axis=0))) if np.iscomplexobj(small) else 1.0
+            scale = (
+                np.sqrt(abs((weights[:, order] ** 2).sum(axis=0)))
+                if np.iscomplexobj(small)
+                else 1.0
+            )
             good = bool(np.all(error / scale < tolerance))
             if done or (order.size == wanted and good):
                 vectors = basis[: step + 1].T @ weights[:, order]
                 values = shift + 1.0 / theta[order]
-                scaling = np.sqrt(np.einsum("ij,ij->j", vectors, np.stack([mass(v) for v in vectors.T], axis=1)) + 0j)
+                scaling = np.sqrt(
+                    np.einsum("ij,ij->j", vectors, np.stack([mass(v) for v in vectors.T], axis=1))
+                    + 0j
+                )
                 vectors = vectors / (scaling if np.iscomplexobj(vectors) else scaling.real)
                 return Eigenpairs(values, vectors, step + 1, good)
             check = step + 3

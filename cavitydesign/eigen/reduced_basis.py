@@ -1,8 +1,9 @@
-"""All azimuthal orders from a few: Galerkin projection of the affine pencil onto eigenvectors of some orders.
+"""All azimuthal orders from a few: Galerkin projection of the affine pencil onto eigenvectors of
+some orders.
 
-The projected matrices keep the affine form, so every m and every permittivity is a small dense problem; dispersion makes it
-nonlinear in k and is solved there. The eigenvalue's error is quadratic in the distance of the mode from the basis and is bounded
-by the residual of the full problem.
+The projected matrices keep the affine form, so every m and every permittivity is a small dense
+problem; dispersion makes it nonlinear in k and is solved there. The eigenvalue's error is quadratic
+in the distance of the mode from the basis and is bounded by the residual of the full problem.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class Projected(Protocol):
 
 
 def orthonormal(vectors: Values, against: Values | None = None, tolerance: float = 1e-8) -> Values:
-    """Orthonormal columns that span the given ones (beyond an orthonormal basis), nearly dependent directions dropped."""
+    """Orthonormal columns that span the given ones (beyond an orthonormal basis), nearly dependent
+    directions dropped.
+    """
     scaled = vectors / np.linalg.norm(vectors, axis=0)
     if against is not None:
         for _ in range(2):
@@ -87,20 +90,33 @@ class ReducedPencil:
         return np.asarray(data)
 
     def solve(self, m: float, ordinary: Values, axial: Values) -> tuple[Values, Values, Values]:
-        """All eigenvalues k^2 of the small problem, its vectors scaled to y^T B y = 1 (no conjugation), and B."""
+        """All eigenvalues k^2 of the small problem, its vectors scaled to y^T B y = 1 (no
+        conjugation), and B.
+        """
         mass = self.mass(m, ordinary, axial)
         return *ritz(self.stiffness(m), mass), mass
 
-    def solve_all(self, m: Values, ordinary: Sequence[Values], axial: Sequence[Values]) -> tuple[Values, Values, Values]:
-        """The same at several azimuthal orders at once; shapes (orders, b), (orders, b, b), (orders, b, b).
+    def solve_all(
+        self, m: Values, ordinary: Sequence[Values], axial: Sequence[Values]
+    ) -> tuple[Values, Values, Values]:
+        """The same at several azimuthal orders at once; shapes (orders, b), (orders, b, b),
+        (orders, b, b).
 
         Vectors are scaled to y^T B y = 1.
         """
         stiffness, mass = self._stacked(m, ordinary, axial)
         return *ritz_all(stiffness, mass), mass
 
-    def improved(self, m: Values, squares: Values, weights: Values, ordinary: Sequence[Values], axial: Sequence[Values]) -> Values:
-        """Vectors with media of their own, by one step of inverse iteration from those with other media.
+    def improved(
+        self,
+        m: Values,
+        squares: Values,
+        weights: Values,
+        ordinary: Sequence[Values],
+        axial: Sequence[Values],
+    ) -> Values:
+        """Vectors with media of their own, by one step of inverse iteration from those with other
+        media.
 
         Parameters
         ----------
@@ -120,22 +136,30 @@ class ReducedPencil:
         """
         stiffness, mass = self._stacked(m, ordinary, axial)
         columns = weights.T[:, :, None]
-        columns = np.linalg.solve(stiffness - (squares * (1 + _BESIDE))[:, None, None] * mass, mass @ columns)
+        columns = np.linalg.solve(
+            stiffness - (squares * (1 + _BESIDE))[:, None, None] * mass, mass @ columns
+        )
         scale = np.sqrt(np.einsum("nik,nij,njk->n", columns, mass, columns, optimize=True))
         return np.asarray((columns[:, :, 0] / scale[:, None]).T)
 
-    def _stacked(self, m: Values, ordinary: Sequence[Values], axial: Sequence[Values]) -> tuple[Values, Values]:
+    def _stacked(
+        self, m: Values, ordinary: Sequence[Values], axial: Sequence[Values]
+    ) -> tuple[Values, Values]:
         """Projected a and b at several azimuthal orders, each (orders, b, b)."""
         m2 = np.asarray(m, dtype=float)[:, None, None] ** 2
         chosen = list(self.active)
         across = np.stack(ordinary)[:, chosen]
-        mass = np.tensordot(across, self.b_plane, 1) + m2 * np.tensordot(across, self.b_azimuthal, 1)
+        mass = np.tensordot(across, self.b_plane, 1) + m2 * np.tensordot(
+            across, self.b_azimuthal, 1
+        )
         if self.b_axial is not None:
             mass = mass + np.tensordot(np.stack(axial)[:, chosen], self.b_axial, 1)
         return self.k0 + m2 * self.k2, mass
 
     def quotients(self, m: Values, weights: Values) -> tuple[Values, Values, Values]:
-        """y^T a y, and y^T b y by active region across and along z, of the columns of a (b, n) array at n azimuthal orders."""
+        """y^T a y, and y^T b y by active region across and along z, of the columns of a (b, n)
+        array at n azimuthal orders.
+        """
         m2 = np.asarray(m, dtype=float) ** 2
 
         def of(matrix: Values) -> Values:
@@ -143,5 +167,9 @@ class ReducedPencil:
 
         stiffness = of(self.k0) + m2 * of(self.k2)
         across = [of(a) + m2 * of(b) for a, b in zip(self.b_plane, self.b_azimuthal, strict=True)]
-        along = [np.zeros_like(stiffness)] * len(across) if self.b_axial is None else [of(b) for b in self.b_axial]
+        along = (
+            [np.zeros_like(stiffness)] * len(across)
+            if self.b_axial is None
+            else [of(b) for b in self.b_axial]
+        )
         return stiffness, np.stack(across, axis=1), np.stack(along, axis=1)

@@ -1,4 +1,6 @@
-"""Refine approximate eigenvectors with a factorisation near them: block Krylov steps, and the Ritz vectors of a small pencil."""
+"""Refine approximate eigenvectors with a factorisation near them: block Krylov steps, and the Ritz
+vectors of a small pencil.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ Apply = Callable[[Values], Values]
 
 
 def ritz(stiffness: Values, mass: Values) -> tuple[Values, Values]:
-    """Eigenvalues of a small projected pencil and its vectors, scaled to y^T B y = 1 (no conjugation)."""
+    """Eigenvalues of a small projected pencil and its vectors, scaled to y^T B y = 1 (no
+    conjugation).
+    """
     if np.iscomplexobj(stiffness) or np.iscomplexobj(mass):
         values, weights = linalg.eig(stiffness, mass)
         return values, np.asarray(weights / np.sqrt(np.einsum("ij,ij->j", weights, mass @ weights)))
@@ -30,7 +34,9 @@ def ritz_all(stiffness: Values, mass: Values) -> tuple[Values, Values]:
         return values, np.asarray(weights / np.sqrt(squares)[:, None, :])
     left = np.linalg.inv(np.linalg.cholesky(0.5 * (mass + mass.transpose(0, 2, 1))))
     right = left.transpose(0, 2, 1)
-    values, weights = np.linalg.eigh(left @ (0.5 * (stiffness + stiffness.transpose(0, 2, 1))) @ right)
+    values, weights = np.linalg.eigh(
+        left @ (0.5 * (stiffness + stiffness.transpose(0, 2, 1))) @ right
+    )
     return values, np.asarray(right @ weights)
 
 

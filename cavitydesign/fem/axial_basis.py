@@ -1,12 +1,15 @@
-"""Functions along the outline: a few eigenfunctions of the adiabatic axial problem in place of piecewise polynomials.
+"""Functions along the outline: a few eigenfunctions of the adiabatic axial problem in place of
+piecewise polynomials.
 
-A mode is nearly a product of a radial profile and an eigenfunction of a particle in the potential of the local radius,
+A mode is nearly a product of a radial profile and an eigenfunction of a particle in the potential
+of the local radius,
 
     -d2f/dl2 + beta^2 [ (R(0)/R)^2 - 1 ] f = E f,     beta = n k,
 
-with l the arc length. What the other eigenfunctions have of the mode falls by a factor of about m / 3 with each of them: three to
-six carry a mode to 1e-8 where 18 polynomials are needed (docs/decisions/0011). The functions are solved on a line of polynomials;
-with all of them the space is that of the polynomials. Edge functions are the derivatives of the nodal ones (and, between two
+with l the arc length. What the other eigenfunctions have of the mode falls by a factor of about m /
+3 with each of them: three to six carry a mode to 1e-8 where 18 polynomials are needed
+(docs/decisions/0011). The functions are solved on a line of polynomials; with all of them the space
+is that of the polynomials. Edge functions are the derivatives of the nodal ones (and, between two
 electric walls, the lowest function that these leave out), so the sequence stays exact.
 """
 
@@ -60,7 +63,12 @@ class AxialBasis:
     def _combined(self, table: LineTables) -> LineTables:
         if self.nodal is None or self.edge is None:
             return table
-        return replace(table, edge=table.edge @ self.edge, nodal=table.nodal @ self.nodal, slope=table.slope @ self.nodal)
+        return replace(
+            table,
+            edge=table.edge @ self.edge,
+            nodal=table.nodal @ self.nodal,
+            slope=table.slope @ self.nodal,
+        )
 
     def leading(self, count: int) -> AxialBasis:
         """The basis with its first nodal functions only; not for a line's own functions."""
@@ -107,7 +115,9 @@ def quadrature_tables(line: Line) -> LineTables:
     return line_tables(line, line.quadrature[0].ravel())
 
 
-def _lowest(table: LineTables, weight: Array, half: Array, dl: Array, potential: Array, count: int) -> NDArray[np.float64]:
+def _lowest(
+    table: LineTables, weight: Array, half: Array, dl: Array, potential: Array, count: int
+) -> NDArray[np.float64]:
     """Coefficients of the lowest eigenfunctions."""
     stiffness = (table.slope * (weight / (half * dl))[:, None]).T @ table.slope
     stiffness += (table.nodal * (weight * half * dl * potential)[:, None]).T @ table.nodal

@@ -1,4 +1,6 @@
-"""From covariant components on the reference element to the cylindrical ones of E and curl E, for windows and sections alike."""
+"""From covariant components on the reference element to the cylindrical ones of E and curl E, for
+windows and sections alike.
+"""
 
 from __future__ import annotations
 
@@ -50,5 +52,6 @@ def cylindrical(
     grad_s, grad_t = parts.psi_s - parts.e_s, parts.psi_t - parts.e_t
     e_r, e_z = (z_t * parts.e_s - z_s * parts.e_t) / det, (r_s * parts.e_t - r_t * parts.e_s) / det
     w_r, w_z = (z_t * grad_s - z_s * grad_t) / det, (r_s * grad_t - r_t * grad_s) / det
-    # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r) E_r, with r E_phi = im psi
+    # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r)
+    # E_r, with r E_phi = im psi
     return e_r, e_z, m_over_r * parts.psi, -m_over_r * w_z, m_over_r * w_r, -parts.rotation / det

@@ -38,7 +38,8 @@ class GridField:
 
 @dataclass(frozen=True)
 class FieldGrid:
-    """Everything about a grid of points that does not depend on the mode: tables of the basis, and the map.
+    """Everything about a grid of points that does not depend on the mode: tables of the basis, and
+    the map.
 
     Attributes
     ----------
@@ -78,7 +79,21 @@ class FieldGrid:
         det = r_s * z_t - r_t * z_s
         jacobian = det / (along_s.half[:, None] * along_t.half)
         region = np.asarray(window.element_regions)[along_s.element]
-        return cls(space, s_um, t_um, along_s, along_t, r, z, (r_s, z_s, r_t, z_t), det, jacobian, length_s, length_t, region)
+        return cls(
+            space,
+            s_um,
+            t_um,
+            along_s,
+            along_t,
+            r,
+            z,
+            (r_s, z_s, r_t, z_t),
+            det,
+            jacobian,
+            length_s,
+            length_t,
+            region,
+        )
 
     def evaluate(self, vectors: Values, m: float | Array) -> GridField:
         """Fields of eigenvectors on the grid.

@@ -2,10 +2,11 @@
 
     a = int r curl E curl F + (m^2 / r) (grad psi - E).(grad chi - F),   b = int eps [ r E.F + m^2 psi chi / r ],   a = k0^2 b
 
-with E_t = (E_r, E_z), E_phi = i m psi / r (derived in docs/theory-modes.md; the pair of spaces is an exact sequence, so the null
-space sits at k0 = 0 and nowhere else). Both are affine in m^2, and b in the permittivity of each region:
-a = K0 + m^2 K2, b = sum over regions of eps (Bt + m^2 Bphi); in uniaxial media eps_e acts on E_z and eps_o on the rest.
-Each element lies in one medium, so the matrices are kept by element and a permittivity is a factor of its elements.
+with E_t = (E_r, E_z), E_phi = i m psi / r (derived in docs/theory-modes.md; the pair of spaces is
+an exact sequence, so the null space sits at k0 = 0 and nowhere else). Both are affine in m^2, and b
+in the permittivity of each region: a = K0 + m^2 K2, b = sum over regions of eps (Bt + m^2 Bphi); in
+uniaxial media eps_e acts on E_z and eps_o on the rest. Each element lies in one medium, so the
+matrices are kept by element and a permittivity is a factor of its elements.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ _PARTS = ("k0", "k2", "b_plane", "b_azimuthal", "b_axial")
 
 @dataclass(frozen=True)
 class Geometry:
-    """Position and metric of a window at quadrature points; arrays of shape (Qs, Qt), per unit of the reference square."""
+    """Position and metric of a window at quadrature points; arrays of shape (Qs, Qt), per unit of
+    the reference square.
+    """
 
     r: Values
     weight: Values
@@ -56,14 +59,18 @@ def quadrature_geometry(window: Window, space: TensorSpace) -> Geometry:
     return Geometry(r, weight_s[:, None] * weight_t, r_s, z_s, r_t, z_t, det)
 
 
-def _mapped(parts: Mapping[str, Values | None], change: Callable[[str, Values], Values]) -> dict[str, Any]:
+def _mapped(
+    parts: Mapping[str, Values | None], change: Callable[[str, Values], Values]
+) -> dict[str, Any]:
     """Arrays changed, absent ones left out as None."""
     return {name: None if value is None else change(name, value) for name, value in parts.items()}
 
 
 @dataclass(frozen=True)
 class Images:
-    """Vectors and their products with every affine matrix, by element; arrays of shape (elements, local, k)."""
+    """Vectors and their products with every affine matrix, by element; arrays of shape (elements,
+    local, k).
+    """
 
     vectors: Values
     k0: Values
@@ -75,7 +82,9 @@ class Images:
     def joined(self, other: Images) -> Images:
         """Those of both sets of vectors."""
         theirs = other.__dict__
-        return Images(**_mapped(self.__dict__, lambda name, v: np.concatenate([v, theirs[name]], axis=2)))
+        return Images(
+            **_mapped(self.__dict__, lambda name, v: np.concatenate([v, theirs[name]], axis=2))
+        )
 
     def combined(self, weights: Values) -> Images:
         """Those of linear combinations, with weights of shape (k, j)."""
@@ -135,15 +144,21 @@ class AffineForms:
 
     def mass(self, m: float, permittivity: Values, permittivity_axial: Values) -> Values:
         """Blocks of b at azimuthal order m for permittivities by region, across and along z."""
-        blocks = np.asarray(permittivity)[self.regions, None, None] * (self.b_plane + m**2 * self.b_azimuthal)
+        blocks = np.asarray(permittivity)[self.regions, None, None] * (
+            self.b_plane + m**2 * self.b_azimuthal
+        )
         if self.b_axial is not None:
             blocks += np.asarray(permittivity_axial)[self.regions, None, None] * self.b_axial
         return np.asarray(blocks)
 
     def restricted(self, space: TensorSpace) -> AffineForms:
-        """The same forms on a space of lower order or with fewer functions along t; the bases are hierarchical."""
+        """The same forms on a space of lower order or with fewer functions along t; the bases are
+        hierarchical.
+        """
         kept = _kept(self.space.s.order, space.s.order, *_sizes(self.space), *_sizes(space))
-        return AffineForms(space, self.regions, **_mapped(self._parts, lambda name, v: v[:, kept[:, None], kept]))
+        return AffineForms(
+            space, self.regions, **_mapped(self._parts, lambda name, v: v[:, kept[:, None], kept])
+        )
 
     def images(self, vectors: Values) -> Images:
         """Products of every matrix with the columns of an (n, k) array."""
@@ -167,7 +182,12 @@ class AffineForms:
         )
 
     def residual_and_mass(
-        self, images: Images, m: Values, square: Values, ordinary: Sequence[Values], axial: Sequence[Values]
+        self,
+        images: Images,
+        m: Values,
+        square: Values,
+        ordinary: Sequence[Values],
+        axial: Sequence[Values],
     ) -> tuple[Values, Values]:
         """Columns K x - k^2 B x and B x of the modes whose images are given.
 
@@ -196,11 +216,19 @@ def _sizes(space: TensorSpace) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=64)
-def _kept(order: int, low: int, nodal: int, edge: int, low_nodal: int, low_edge: int) -> NDArray[np.int64]:
+def _kept(
+    order: int, low: int, nodal: int, edge: int, low_nodal: int, low_edge: int
+) -> NDArray[np.int64]:
     """Local unknowns, in the order of the chain, of a smaller space within an element."""
     e_s = np.arange(order * nodal).reshape(order, nodal)[:low, :low_nodal]
-    e_t = order * nodal + np.arange((order + 1) * edge).reshape(order + 1, edge)[: low + 1, :low_edge]
-    psi = order * nodal + (order + 1) * edge + np.arange((order + 1) * nodal).reshape(order + 1, nodal)
+    e_t = (
+        order * nodal + np.arange((order + 1) * edge).reshape(order + 1, edge)[: low + 1, :low_edge]
+    )
+    psi = (
+        order * nodal
+        + (order + 1) * edge
+        + np.arange((order + 1) * nodal).reshape(order + 1, nodal)
+    )
     plain = np.concatenate([e_s.ravel(), e_t.ravel(), psi[: low + 1, :low_nodal].ravel()])
     position = np.empty((2 * order + 1) * nodal + (order + 1) * edge, dtype=np.int64)
     position[element_order(order, nodal, edge)] = np.arange(position.size)
@@ -257,7 +285,9 @@ class _Blocks:
         self.space = space
         nodal, edge, order = space.t.nodal_size, space.t.edge_size, space.s.order
         ends = np.cumsum([0, order * nodal, (order + 1) * edge, (order + 1) * nodal])
-        self.parts = {name: slice(int(ends[i]), int(ends[i + 1])) for i, name in enumerate(("s", "t", "psi"))}
+        self.parts = {
+            name: slice(int(ends[i]), int(ends[i + 1])) for i, name in enumerate(("s", "t", "psi"))
+        }
         self.local = int(ends[-1])
         self.along: LineTables = space.t.at_quadrature
         self.products: dict[tuple[str, str], Array] = {}
@@ -282,14 +312,27 @@ class _Blocks:
             Kinds of the factors in s and t: "N" nodal, "D" derivative of nodal, "L" edge.
         """
         line = self.space.s
-        along = (weight @ self._along(row[1], column[1])).reshape(line.elements, line.points_per_element, -1)
+        along = (weight @ self._along(row[1], column[1])).reshape(
+            line.elements, line.points_per_element, -1
+        )
         table = _products(row[0], column[0], line.order, line.points_per_element)
         a, b = (line.order + (kind != "L") for kind in (row[0], column[0]))
-        i, j = (self.space.t.edge_size if kind == "L" else self.space.t.nodal_size for kind in (row[1], column[1]))
+        i, j = (
+            self.space.t.edge_size if kind == "L" else self.space.t.nodal_size
+            for kind in (row[1], column[1])
+        )
         values = (table @ along).reshape(line.elements, a, b, i, j)
         return values.transpose(0, 1, 3, 2, 4).reshape(line.elements, a * i, b * j)
 
-    def put(self, out: Values, row: str, column: str, weight: Values, rows: tuple[str, str], columns: tuple[str, str]) -> None:
+    def put(
+        self,
+        out: Values,
+        row: str,
+        column: str,
+        weight: Values,
+        rows: tuple[str, str],
+        columns: tuple[str, str],
+    ) -> None:
         """Add a block and, off the diagonal, its transpose."""
         values = self.value(weight, rows, columns)
         out[:, self.parts[row], self.parts[column]] += values
@@ -309,7 +352,11 @@ class _Blocks:
 def _products(row: str, column: str, order: int, points: int) -> Array:
     """Products of local functions of s at the Gauss points, shape (a * b, points)."""
     x, _ = gauss(points)
-    tables: dict[str, Callable[[int, Array], Array]] = {"L": legendre_values, "N": nodal_values, "D": nodal_slopes}
+    tables: dict[str, Callable[[int, Array], Array]] = {
+        "L": legendre_values,
+        "N": nodal_values,
+        "D": nodal_slopes,
+    }
     a, b = tables[row](order, x), tables[column](order, x)
     return np.ascontiguousarray((a[:, None, :] * b[None, :, :]).reshape(-1, points))
 

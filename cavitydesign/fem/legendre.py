@@ -1,8 +1,10 @@
-"""One-dimensional building blocks: Legendre functions (edge space) and their integrals (nodal space), an exact sequence.
+"""One-dimensional building blocks: Legendre functions (edge space) and their integrals (nodal
+space), an exact sequence.
 
-On the reference interval [-1, 1] the edge functions are orthonormal Legendre polynomials l_0 .. l_{p-1}; the nodal functions are
-the two hats and the integrals of l_1 .. l_{p-1} (Szabo and Babuska, Finite Element Analysis, 1991, ch. 6). The derivative of a
-nodal function is one edge function times a constant, so gradients of the tensor-product space lie exactly in the curl space.
+On the reference interval [-1, 1] the edge functions are orthonormal Legendre polynomials l_0 ..
+l_{p-1}; the nodal functions are the two hats and the integrals of l_1 .. l_{p-1} (Szabo and
+Babuska, Finite Element Analysis, 1991, ch. 6). The derivative of a nodal function is one edge
+function times a constant, so gradients of the tensor-product space lie exactly in the curl space.
 """
 
 from __future__ import annotations
@@ -27,14 +29,18 @@ def legendre_values(count: int, x: Array) -> Array:
 
 
 def nodal_values(order: int, x: Array) -> Array:
-    """Left hat, right hat, then the bubbles of degree 2 .. order at points x, shape (order + 1, x.size)."""
+    """Left hat, right hat, then the bubbles of degree 2 .. order at points x, shape (order + 1,
+    x.size).
+    """
     return _nodal_of(order, x, legendre_values(order + 1, x))
 
 
 def _nodal_of(order: int, x: Array, edge: Array) -> Array:
     """`nodal_values`, given the orthonormal polynomials l_0 .. l_order."""
     degrees = np.arange(2, order + 1)[:, None]
-    norm = np.sqrt(2.0 / (2.0 * np.arange(order + 1) + 1.0))[:, None]  # of the plain polynomials P_j = norm * l_j
+    norm = np.sqrt(2.0 / (2.0 * np.arange(order + 1) + 1.0))[
+        :, None
+    ]  # of the plain polynomials P_j = norm * l_j
     values = np.empty((order + 1, x.size))
     values[0], values[1] = (1.0 - x) / 2.0, (1.0 + x) / 2.0
     values[2:] = (norm[2:] * edge[2:] - norm[:-2] * edge[:-2]) / np.sqrt(2.0 * (2 * degrees - 1))
@@ -97,12 +103,18 @@ class Line:
 
     @property
     def quadrature(self) -> tuple[Array, Array, Array]:
-        """Positions, weights on the reference interval, and half lengths, each of shape (elements, points)."""
+        """Positions, weights on the reference interval, and half lengths, each of shape (elements,
+        points).
+        """
         x, w = gauss(self.points_per_element)
         edges = np.asarray(self.breaks)
         half = 0.5 * np.diff(edges)[:, None]
         middle = 0.5 * (edges[1:] + edges[:-1])[:, None]
-        return middle + half * x, np.broadcast_to(w, (self.elements, w.size)), np.broadcast_to(half, (self.elements, w.size))
+        return (
+            middle + half * x,
+            np.broadcast_to(w, (self.elements, w.size)),
+            np.broadcast_to(half, (self.elements, w.size)),
+        )
 
     @property
     def edge_size(self) -> int:
@@ -117,10 +129,14 @@ class Line:
 
     def edge_numbers(self) -> NDArray[np.int64]:
         """Number of each local edge function, shape (elements, order)."""
-        return np.asarray(np.arange(self.edge_size).reshape(self.elements, self.order), dtype=np.int64)
+        return np.asarray(
+            np.arange(self.edge_size).reshape(self.elements, self.order), dtype=np.int64
+        )
 
     def nodal_numbers(self) -> NDArray[np.int64]:
-        """Number of each local nodal function, -1 where a wall removed it, shape (elements, order + 1)."""
+        """Number of each local nodal function, -1 where a wall removed it, shape (elements, order +
+        1).
+        """
         start = np.arange(self.elements)[:, None] * self.order
         local = np.concatenate([[0, self.order], np.arange(1, self.order)])
         numbers = start + local
@@ -137,9 +153,11 @@ class Line:
 
 @dataclass(frozen=True)
 class LineTables:
-    """Values of all one-dimensional functions of a line at points: edge, nodal, slope of nodal; shape (points, functions).
+    """Values of all one-dimensional functions of a line at points: edge, nodal, slope of nodal;
+    shape (points, functions).
 
-    Slopes and edge functions refer to the reference interval of the element; `half` is the half length of each point's element.
+    Slopes and edge functions refer to the reference interval of the element; `half` is the half
+    length of each point's element.
     """
 
     edge: Array
@@ -150,7 +168,9 @@ class LineTables:
 
 
 def line_tables(line: Line, points: Array) -> LineTables:
-    """Tabulate a line's functions at points; a point on an element boundary belongs to the element above it."""
+    """Tabulate a line's functions at points; a point on an element boundary belongs to the element
+    above it.
+    """
     edges = np.asarray(line.breaks)
     element = np.clip(np.searchsorted(edges, points, side="right") - 1, 0, line.elements - 1)
     half = 0.5 * (edges[element + 1] - edges[element])

@@ -1,4 +1,6 @@
-"""Fields of eigenvectors on curved quadrilaterals: at tensor grids of every element, or at single points."""
+"""Fields of eigenvectors on curved quadrilaterals: at tensor grids of every element, or at single
+points.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,8 @@ def on_grid(
     stretch: BoxStretch | None = None,
     elements: IntArray | None = None,
 ) -> PointField:
-    """Fields on the same grid of reference points in every element, or in some; positions (n, s, t).
+    """Fields on the same grid of reference points in every element, or in some; positions (n, s,
+    t).
 
     Parameters
     ----------
@@ -68,8 +71,17 @@ def on_grid(
     p = int(space.orders[chosen].max())
     first, second, third = (part.swapaxes(0, 1) for part in _local(space, vectors, chosen))
     edge_s, edge_t = legendre_values(p, s).T, legendre_values(p, t)
-    nodal_s, nodal_t, slope_s, slope_t = nodal_values(p, s).T, nodal_values(p, t), nodal_slopes(p, s).T, nodal_slopes(p, t)
-    e_s, e_t, psi = (first.reshape(*first.shape[:2], p, p + 1), second.reshape(*second.shape[:2], p + 1, p), third)
+    nodal_s, nodal_t, slope_s, slope_t = (
+        nodal_values(p, s).T,
+        nodal_values(p, t),
+        nodal_slopes(p, s).T,
+        nodal_slopes(p, t),
+    )
+    e_s, e_t, psi = (
+        first.reshape(*first.shape[:2], p, p + 1),
+        second.reshape(*second.shape[:2], p + 1, p),
+        third,
+    )
     psi = psi.reshape(*psi.shape[:2], p + 1, p + 1)
     return _physical(
         stretched(space.mesh.positions(s, t, elements), stretch),
@@ -102,7 +114,9 @@ def at_points(
     slope_s, slope_t = nodal_slopes(p, s).T, nodal_slopes(p, t).T
 
     def summed(x: Array, y: Array, values: Values) -> Values:
-        return np.asarray(np.einsum("pl,pkl->kp", (x[:, :, None] * y[:, None, :]).reshape(s.size, -1), values))
+        return np.asarray(
+            np.einsum("pl,pkl->kp", (x[:, :, None] * y[:, None, :]).reshape(s.size, -1), values)
+        )
 
     return _physical(
         stretched(space.mesh.positions_at(element, s, t), stretch),
@@ -119,17 +133,24 @@ def at_points(
 
 
 def _local(space: QuadSpace, vectors: Values, element: IntArray) -> tuple[Values, Values, Values]:
-    """Coefficients of E_s, E_t and psi by element, each (elements, k, functions), of the highest order among these elements."""
+    """Coefficients of E_s, E_t and psi by element, each (elements, k, functions), of the highest
+    order among these elements.
+    """
     rows = vectors.T if vectors.ndim == 2 else vectors[None, :]
     padded = np.concatenate([rows, np.zeros((rows.shape[0], 1), rows.dtype)], axis=1)
     p = int(space.orders[element].max(initial=1))
     columns = columns_of(p, space.order)
-    values = padded[:, space.numbers[element][:, columns]].swapaxes(0, 1) * space.signs[element][:, None, columns]
+    values = (
+        padded[:, space.numbers[element][:, columns]].swapaxes(0, 1)
+        * space.signs[element][:, None, columns]
+    )
     cut = p * (p + 1)
     return values[..., :cut], values[..., cut : 2 * cut], values[..., 2 * cut :]
 
 
-def _physical(position: tuple[Values, Values, Values, Values, Values, Values], parts: Covariant, m: Array) -> PointField:
+def _physical(
+    position: tuple[Values, Values, Values, Values, Values, Values], parts: Covariant, m: Array
+) -> PointField:
     """Fields at positions with the slopes of the map there."""
     r, z, r_s, z_s, r_t, z_t = position
     det = r_s * z_t - r_t * z_s

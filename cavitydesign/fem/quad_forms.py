@@ -1,8 +1,10 @@
-"""The weak form of fem/forms.py on curved quadrilaterals: element matrices, all elements of one order at once.
+"""The weak form of fem/forms.py on curved quadrilaterals: element matrices, all elements of one
+order at once.
 
-Same matrices, same meaning: a = K0 + m^2 K2, b = sum over regions of eps (Bt + m^2 Bphi), with E_z on its own in uniaxial media.
-Element matrices come out of two small matrix products per block (sums factorised by direction) and stay apart: every product is
-one of small dense matrices, and the unknowns inside an element are eliminated there (eigen/condensed.py).
+Same matrices, same meaning: a = K0 + m^2 K2, b = sum over regions of eps (Bt + m^2 Bphi), with E_z
+on its own in uniaxial media. Element matrices come out of two small matrix products per block (sums
+factorised by direction) and stay apart: every product is one of small dense matrices, and the
+unknowns inside an element are eliminated there (eigen/condensed.py).
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class QuadGeometry:
-    """Position and metric at the quadrature points, arrays of shape (n, q, q), per unit of the reference square.
+    """Position and metric at the quadrature points, arrays of shape (n, q, q), per unit of the
+    reference square.
 
     Attributes
     ----------
@@ -46,7 +49,9 @@ class QuadGeometry:
     det: Values
 
 
-def quad_geometry(mesh: SectionMesh, elements: IntArray, points: int, stretch: BoxStretch | None = None) -> QuadGeometry:
+def quad_geometry(
+    mesh: SectionMesh, elements: IntArray, points: int, stretch: BoxStretch | None = None
+) -> QuadGeometry:
     """The map of some elements at a tensor Gauss rule with so many points a direction."""
     x, w = gauss(points)
     r, z, r_s, z_s, r_t, z_t = stretched(mesh.positions(x, x, elements), stretch)
@@ -89,11 +94,15 @@ def assemble_section(
     for order, same in space.by_order.items():
         for elements in (same,) if stretch is None else _in_and_out(space.mesh, same, stretch):
             if elements.size:
-                parts.append(_element_parts(space, order, elements, uniaxial, stretch, extra_points))
+                parts.append(
+                    _element_parts(space, order, elements, uniaxial, stretch, extra_points)
+                )
     return QuadForms.of(space, regions, tuple(parts))
 
 
-def _in_and_out(mesh: SectionMesh, elements: IntArray, stretch: BoxStretch) -> tuple[IntArray, IntArray]:
+def _in_and_out(
+    mesh: SectionMesh, elements: IntArray, stretch: BoxStretch
+) -> tuple[IntArray, IntArray]:
     """Elements that reach into an absorbing layer, and the others, whose matrices are real."""
     r, z = mesh.nodes[elements, ..., 0], mesh.nodes[elements, ..., 1]
     outside = ((r > stretch.r_um) | (z < stretch.low_um) | (z > stretch.high_um)).any(axis=(1, 2))
@@ -101,7 +110,12 @@ def _in_and_out(mesh: SectionMesh, elements: IntArray, stretch: BoxStretch) -> t
 
 
 def _element_parts(
-    space: QuadSpace, order: int, elements: IntArray, uniaxial: bool, stretch: BoxStretch | None, extra_points: int
+    space: QuadSpace,
+    order: int,
+    elements: IntArray,
+    uniaxial: bool,
+    stretch: BoxStretch | None,
+    extra_points: int,
 ) -> ElementParts:
     g = quad_geometry(space.mesh, elements, order + 1 + extra_points, stretch)
     build = _Builder(order, g.weight.shape[0], space.signs_at(elements, order))
@@ -127,7 +141,9 @@ def _element_parts(
 
 @dataclass(frozen=True, eq=False)
 class _Builder:
-    """Element matrices of one order at a Gauss rule, in tensor order of the local functions; signs by element."""
+    """Element matrices of one order at a Gauss rule, in tensor order of the local functions; signs
+    by element.
+    """
 
     order: int
     points: int
@@ -136,7 +152,10 @@ class _Builder:
     def block(self, weight: Values, row: tuple[str, str], column: tuple[str, str]) -> Values:
         """Integrals of weight * row function * column function, (n, rows, columns)."""
         p = self.order
-        in_s, in_t = _products(row[0], column[0], p, self.points), _products(row[1], column[1], p, self.points)
+        in_s, in_t = (
+            _products(row[0], column[0], p, self.points),
+            _products(row[1], column[1], p, self.points),
+        )
         rows = tuple(p if kind == "L" else p + 1 for kind in row)
         columns = tuple(p if kind == "L" else p + 1 for kind in column)
         out = in_s @ (weight @ in_t.T)
@@ -146,7 +165,9 @@ class _Builder:
     def vector_mass(self, ss: Values, st: Values, tt: Values) -> Values:
         """int w^ij E_i F_j."""
         return self._square(
-            self.block(ss, ("L", "N"), ("L", "N")), self.block(st, ("L", "N"), ("N", "L")), self.block(tt, ("N", "L"), ("N", "L"))
+            self.block(ss, ("L", "N"), ("L", "N")),
+            self.block(st, ("L", "N"), ("N", "L")),
+            self.block(tt, ("N", "L"), ("N", "L")),
         )
 
     def curl_curl(self, weight: Values) -> Values:
@@ -159,10 +180,16 @@ class _Builder:
 
     def gradient_square(self, ss: Values, st: Values, tt: Values) -> Values:
         """int w^ij (d_i psi - E_i)(d_j chi - F_j)."""
-        coupling = np.empty((ss.shape[0], self.vector.stop, (self.order + 1) ** 2), dtype=np.result_type(ss, st))
+        coupling = np.empty(
+            (ss.shape[0], self.vector.stop, (self.order + 1) ** 2), dtype=np.result_type(ss, st)
+        )
         half = coupling.shape[1] // 2
-        coupling[:, :half] = -self.block(ss, ("L", "N"), ("D", "N")) - self.block(st, ("L", "N"), ("N", "D"))
-        coupling[:, half:] = -self.block(st, ("N", "L"), ("D", "N")) - self.block(tt, ("N", "L"), ("N", "D"))
+        coupling[:, :half] = -self.block(ss, ("L", "N"), ("D", "N")) - self.block(
+            st, ("L", "N"), ("N", "D")
+        )
+        coupling[:, half:] = -self.block(st, ("N", "L"), ("D", "N")) - self.block(
+            tt, ("N", "L"), ("N", "D")
+        )
         mixed = self.block(st, ("D", "N"), ("N", "D"))
         psi = self.block(ss, ("D", "N"), ("D", "N")) + self.block(tt, ("N", "D"), ("N", "D"))
         psi += mixed
@@ -202,7 +229,9 @@ class _Builder:
 
 @lru_cache(maxsize=512)
 def _products(row_kind: str, column_kind: str, order: int, points: int) -> Array:
-    """Products of one-dimensional functions at Gauss points, (a * b, points): "N" nodal, "D" its slope, "L" edge."""
+    """Products of one-dimensional functions at Gauss points, (a * b, points): "N" nodal, "D" its
+    slope, "L" edge.
+    """
     x, _ = gauss(points)
     tables = {"N": nodal_values, "D": nodal_slopes, "L": legendre_values}
     a, b = tables[row_kind](order, x), tables[column_kind](order, x)

@@ -1,4 +1,6 @@
-"""Where the local functions of a section's elements lie among the unknowns, for element-wise matrices (eigen/condensed.py)."""
+"""Where the local functions of a section's elements lie among the unknowns, for element-wise
+matrices (eigen/condensed.py).
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,10 @@ def element_layout(space: QuadSpace, batches: Sequence[tuple[int, IntArray]]) ->
     for order, elements in batches:
         owner = local_functions(order).owner
         shared, own = np.flatnonzero(owner < 8), np.flatnonzero(owner == 8)
-        numbers, within = space.numbers_at(elements, order), space.within(elements, order)[:, shared]
+        numbers, within = (
+            space.numbers_at(elements, order),
+            space.within(elements, order)[:, shared],
+        )
         here, owners = numbers[:, shared], owner[shared]
         slot = (indptr[np.maximum(here, 0)][:, :, None] + within[:, None, :]).astype(np.int32)
         slot += offset[elements][:, owners[:, None], owners].astype(np.int32)

@@ -1,4 +1,6 @@
-"""Affine matrices of a section, element by element: products, projections onto few vectors, factorisation by condensation."""
+"""Affine matrices of a section, element by element: products, projections onto few vectors,
+factorisation by condensation.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ Values = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class ElementParts:
-    """Affine matrices of elements of one order, in tensor order of the local functions, with the signs of the global ones.
+    """Affine matrices of elements of one order, in tensor order of the local functions, with the
+    signs of the global ones.
 
     Attributes
     ----------
@@ -99,9 +102,16 @@ class QuadForms:
         azimuthal: Values | None = None,
         axial: Values | None = None,
     ) -> QuadMatrix:
-        """curl K0 + gradient K2 + the masses of E_t (E_r where a medium is uniaxial), psi and E_z by region."""
+        """curl K0 + gradient K2 + the masses of E_t (E_r where a medium is uniaxial), psi and E_z
+        by region.
+        """
         none = np.zeros(max(self.active, default=0) + 1)
-        return QuadMatrix(self, curl, gradient, *(none if part is None else part for part in (plane, azimuthal, axial)))
+        return QuadMatrix(
+            self,
+            curl,
+            gradient,
+            *(none if part is None else part for part in (plane, azimuthal, axial)),
+        )
 
     def stiffness(self, m: float) -> QuadMatrix:
         """a at azimuthal order m."""
@@ -129,7 +139,9 @@ class QuadForms:
             tuple(product(part.k2, x) for part, x, _ in pairs),
             tuple(product(part.plane, x[:, :cut]) for part, x, cut in pairs),
             tuple(product(part.azimuthal, x[:, cut:]) for part, x, cut in pairs),
-            tuple(product(part.axial, x[:, :cut]) for part, x, cut in pairs if part.axial is not None),
+            tuple(
+                product(part.axial, x[:, :cut]) for part, x, cut in pairs if part.axial is not None
+            ),
         )
 
     def projected(self, images: QuadImages) -> ProjectedForms:
@@ -149,19 +161,36 @@ class QuadForms:
 
         axial = gram(images.b_axial)[1] if self.uniaxial else None
         return ProjectedForms(
-            gram(images.k0)[0], gram(images.k2)[0], gram(images.b_plane)[1], gram(images.b_azimuthal, True)[1], axial
+            gram(images.k0)[0],
+            gram(images.k2)[0],
+            gram(images.b_plane)[1],
+            gram(images.b_azimuthal, True)[1],
+            axial,
         )
 
     def residual_and_mass(
-        self, images: QuadImages, m: Values, square: Values, ordinary: Sequence[Values], axial: Sequence[Values]
+        self,
+        images: QuadImages,
+        m: Values,
+        square: Values,
+        ordinary: Sequence[Values],
+        axial: Sequence[Values],
     ) -> tuple[Values, Values]:
-        """Columns K x - k^2 B x and B x of the modes whose images are given; arguments as those of `AffineForms`."""
-        m2, across, along = np.asarray(m, dtype=float) ** 2, np.stack(ordinary, axis=1), np.stack(axial, axis=1)
+        """Columns K x - k^2 B x and B x of the modes whose images are given; arguments as those of
+        `AffineForms`.
+        """
+        m2, across, along = (
+            np.asarray(m, dtype=float) ** 2,
+            np.stack(ordinary, axis=1),
+            np.stack(axial, axis=1),
+        )
         stiffness, masses = [], []
         for i, part in enumerate(self.parts):
             cut = part.k0.shape[1]
             here = across[part.region][:, None, :]
-            mass = np.concatenate([here * images.b_plane[i], m2 * here * images.b_azimuthal[i]], axis=1)
+            mass = np.concatenate(
+                [here * images.b_plane[i], m2 * here * images.b_azimuthal[i]], axis=1
+            )
             if self.uniaxial:
                 mass[:, :cut] += along[part.region][:, None, :] * images.b_axial[i]
             curl = m2 * images.k2[i]
@@ -174,7 +203,9 @@ class QuadForms:
 
 @dataclass(frozen=True, eq=False)
 class QuadImages:
-    """Vectors and their products with every affine matrix, by batch of elements; arrays of shape (elements, local, k)."""
+    """Vectors and their products with every affine matrix, by batch of elements; arrays of shape
+    (elements, local, k).
+    """
 
     vectors: tuple[Values, ...]
     k0: tuple[Values, ...]
@@ -185,12 +216,16 @@ class QuadImages:
 
     def joined(self, other: QuadImages) -> QuadImages:
         """Those of both sets of vectors."""
-        pairs = (zip(mine, getattr(other, name), strict=True) for name, mine in self.__dict__.items())
+        pairs = (
+            zip(mine, getattr(other, name), strict=True) for name, mine in self.__dict__.items()
+        )
         return QuadImages(*(tuple(np.concatenate(pair, axis=2) for pair in both) for both in pairs))
 
     def combined(self, weights: Values) -> QuadImages:
         """Those of linear combinations, with weights of shape (k, j)."""
-        return QuadImages(*(tuple(one @ weights for one in parts) for parts in self.__dict__.values()))
+        return QuadImages(
+            *(tuple(one @ weights for one in parts) for parts in self.__dict__.values())
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,7 +251,10 @@ class QuadMatrix:
     @property
     def dtype(self) -> np.dtype[Any]:
         """Of its values."""
-        factors = (np.asarray(part) for part in (self.curl, self.gradient, self.plane, self.azimuthal, self.axial))
+        factors = (
+            np.asarray(part)
+            for part in (self.curl, self.gradient, self.plane, self.azimuthal, self.axial)
+        )
         return np.result_type(self.forms.dtype, *factors)
 
     @classmethod
@@ -226,14 +264,19 @@ class QuadMatrix:
         def total(name: str) -> Any:
             return sum(factor * getattr(matrix, name) for factor, matrix in terms)
 
-        return cls(terms[0][1].forms, *(total(name) for name in ("curl", "gradient", "plane", "azimuthal", "axial")))
+        return cls(
+            terms[0][1].forms,
+            *(total(name) for name in ("curl", "gradient", "plane", "azimuthal", "axial")),
+        )
 
     def __matmul__(self, vectors: Values) -> Values:
         """Product with (n,) or (n, k)."""
         columns = vectors if vectors.ndim == 2 else vectors[:, None]
         layout = self.forms.layout
         local = layout.local_of(columns)
-        out = layout.gathered([self._applied(part, x) for part, x in zip(self.forms.parts, local, strict=True)])
+        out = layout.gathered(
+            [self._applied(part, x) for part, x in zip(self.forms.parts, local, strict=True)]
+        )
         return out if vectors.ndim == 2 else out[:, 0]
 
     def _applied(self, part: ElementParts, x: Values) -> Values:
@@ -248,7 +291,9 @@ class QuadMatrix:
             if block is not None and weights.any():
                 out[:, :cut] += weights[part.region][:, None, None] * product(block, vector)
         if self.azimuthal.any():
-            out[:, cut:] += self.azimuthal[part.region][:, None, None] * product(part.azimuthal, scalar)
+            out[:, cut:] += self.azimuthal[part.region][:, None, None] * product(
+                part.azimuthal, scalar
+            )
         return out
 
     def blocks(self) -> list[Values]:
@@ -257,7 +302,10 @@ class QuadMatrix:
 
     def _formed(self, part: ElementParts) -> Values:
         cut = part.k0.shape[1]
-        kind = np.result_type(part.k0.dtype, *(np.asarray(x) for x in (self.curl, self.plane, self.azimuthal, self.axial)))
+        kind = np.result_type(
+            part.k0.dtype,
+            *(np.asarray(x) for x in (self.curl, self.plane, self.azimuthal, self.axial)),
+        )
         out = np.asarray(self.gradient * part.k2, dtype=kind)
         out[:, :cut, :cut] += self.curl * part.k0
         for weights, block in ((self.plane, part.plane), (self.axial, part.axial)):

@@ -1,8 +1,10 @@
-"""H(curl) x H1 on curved quadrilaterals, each of its own order: local functions, numbering with orientation.
+"""H(curl) x H1 on curved quadrilaterals, each of its own order: local functions, numbering with
+orientation.
 
-The same functions as on the windows (fem/legendre.py): E_s in edge(s) x nodal(t), E_t in nodal(s) x edge(t), psi in
-nodal(s) x nodal(t). Those on an edge point from its lower to its higher vertex: on a reversed edge the tangential function of
-Legendre degree k changes by (-1)^(k+1), the bubble of degree j by (-1)^j. Hierarchical, so lower orders are subspaces.
+The same functions as on the windows (fem/legendre.py): E_s in edge(s) x nodal(t), E_t in nodal(s) x
+edge(t), psi in nodal(s) x nodal(t). Those on an edge point from its lower to its higher vertex: on
+a reversed edge the tangential function of Legendre degree k changes by (-1)^(k+1), the bubble of
+degree j by (-1)^j. Hierarchical, so lower orders are subspaces.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ class LocalFunctions:
 
 @lru_cache(maxsize=16)
 def local_functions(order: int) -> LocalFunctions:
-    """All functions of an element of an order, in tensor order: E_s by (k, b), E_t by (a, k), psi by (a, b)."""
+    """All functions of an element of an order, in tensor order: E_s by (k, b), E_t by (a, k), psi
+    by (a, b).
+    """
     rows = [(E_S, k, b) for k in range(order) for b in range(order + 1)]
     rows += [(E_T, a, k) for a in range(order + 1) for k in range(order)]
     rows += [(PSI, a, b) for a in range(order + 1) for b in range(order + 1)]
@@ -81,19 +85,28 @@ def _owner(order: int, kind: int, i: int, j: int) -> tuple[int, int, bool]:
 def columns_of(order: int, highest: int) -> IntArray:
     """Places of the functions of an order among those of a higher one."""
     low, high = local_functions(order), local_functions(highest)
-    place = {key: n for n, key in enumerate(zip(high.kind.tolist(), high.i.tolist(), high.j.tolist(), strict=True))}
-    return np.array([place[key] for key in zip(low.kind.tolist(), low.i.tolist(), low.j.tolist(), strict=True)])
+    place = {
+        key: n
+        for n, key in enumerate(
+            zip(high.kind.tolist(), high.i.tolist(), high.j.tolist(), strict=True)
+        )
+    }
+    return np.array(
+        [place[key] for key in zip(low.kind.tolist(), low.i.tolist(), low.j.tolist(), strict=True)]
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class QuadSpace:
-    """H(curl) x H1 on a section mesh; unknowns of vertices first, then of edges, then of the insides of elements.
+    """H(curl) x H1 on a section mesh; unknowns of vertices first, then of edges, then of the
+    insides of elements.
 
     Parameters
     ----------
     mesh : SectionMesh
     orders : (n,) int array
-        Polynomial order of each element, 1 and above; an edge has the lower order of its two elements.
+        Polynomial order of each element, 1 and above; an edge has the lower order of its two
+        elements.
     electric : (edges,) bool array
         Edges where the tangential field vanishes (electric walls, and the axis for m > 0).
     """
@@ -105,7 +118,9 @@ class QuadSpace:
     @classmethod
     def of(cls, mesh: SectionMesh, orders: int | IntArray, electric: BoolArray) -> QuadSpace:
         """A space of one order, or of one for each element."""
-        return cls(mesh, np.broadcast_to(np.asarray(orders, dtype=np.int64), (mesh.elements,)), electric)
+        return cls(
+            mesh, np.broadcast_to(np.asarray(orders, dtype=np.int64), (mesh.elements,)), electric
+        )
 
     @property
     def order(self) -> int:
@@ -115,7 +130,9 @@ class QuadSpace:
     @cached_property
     def by_order(self) -> dict[int, IntArray]:
         """Elements of each order."""
-        return {int(order): np.flatnonzero(self.orders == order) for order in np.unique(self.orders)}
+        return {
+            int(order): np.flatnonzero(self.orders == order) for order in np.unique(self.orders)
+        }
 
     @cached_property
     def edge_orders(self) -> IntArray:
@@ -148,10 +165,13 @@ class QuadSpace:
         """Vertices, edges and interior of each element in one numbering, shape (n, 9)."""
         mesh = self.mesh
         interior = mesh.vertices + mesh.edges.shape[0] + np.arange(mesh.elements)
-        return np.concatenate([mesh.corners, mesh.vertices + mesh.element_edges, interior[:, None]], axis=1)
+        return np.concatenate(
+            [mesh.corners, mesh.vertices + mesh.element_edges, interior[:, None]], axis=1
+        )
 
     def within(self, elements: IntArray, order: int) -> IntArray:
-        """Place of each local function of an order among the unknowns of its owner, -1 if absent, shape (k, L).
+        """Place of each local function of an order among the unknowns of its owner, -1 if absent,
+        shape (k, L).
 
         Of the insides the order has to be the elements' own.
         """
@@ -167,13 +187,20 @@ class QuadSpace:
         return out
 
     def numbers_at(self, elements: IntArray, order: int) -> IntArray:
-        """Unknown of each local function of elements of one order, -1 where there is none, shape (k, L)."""
-        entity, within = self.entities[elements][:, local_functions(order).owner], self.within(elements, order)
+        """Unknown of each local function of elements of one order, -1 where there is none, shape
+        (k, L).
+        """
+        entity, within = (
+            self.entities[elements][:, local_functions(order).owner],
+            self.within(elements, order),
+        )
         return np.where((self.counts[entity] > 0) & (within >= 0), self.first[entity] + within, -1)
 
     @cached_property
     def numbers(self) -> IntArray:
-        """Unknown of each local function of the highest order, -1 where a wall or a lower order removed it, shape (n, L)."""
+        """Unknown of each local function of the highest order, -1 where a wall or a lower order
+        removed it, shape (n, L).
+        """
         out = np.full((self.mesh.elements, local_functions(self.order).kind.size), -1)
         for order, here in self.by_order.items():
             out[np.ix_(here, columns_of(order, self.order))] = self.numbers_at(here, order)
@@ -210,7 +237,8 @@ class QuadSpace:
 
 
 def electric_walls(mesh: SectionMesh, magnetic: tuple[str, ...] = ()) -> BoolArray:
-    """Edges of a section that are electric walls: all of the boundary and the axis, but the tagged curves named.
+    """Edges of a section that are electric walls: all of the boundary and the axis, but the tagged
+    curves named.
 
     Parameters
     ----------

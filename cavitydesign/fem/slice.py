@@ -1,8 +1,10 @@
-"""The cavity's equatorial slice (an infinite layered cylinder, kz = 0) in one dimension: seeds, and the size of the rim layer.
+"""The cavity's equatorial slice (an infinite layered cylinder, kz = 0) in one dimension: seeds, and
+the size of the rim layer.
 
 TM (E_z):  int r E'F' + (m^2/r) E F = k0^2 int eps_z r E F
 TE (H_z):  int (1/eps) [ r H'G' + (m^2/r) H G ] = k0^2 int r H G
-Dense, a few dozen unknowns; exact for cylinders up to the closed walls, and about 1e-3 of a wavelength for bottles.
+Dense, a few dozen unknowns; exact for cylinders up to the closed walls, and about 1e-3 of a
+wavelength for bottles.
 """
 
 from __future__ import annotations
@@ -61,7 +63,9 @@ class RadialSlice:
             out[here[:, None], here] += block
         return out[:-1, :-1]
 
-    def solve(self, polarisation: str, m: int, permittivity: Sequence[float], radial_orders: int) -> tuple[Array, Array]:
+    def solve(
+        self, polarisation: str, m: int, permittivity: Sequence[float], radial_orders: int
+    ) -> tuple[Array, Array]:
         """Lowest wavenumbers and their profiles.
 
         Parameters
@@ -97,7 +101,10 @@ class RadialSlice:
         padded = np.append(vector, 0.0)
         numbers = self.line.nodal_numbers()
         edges = np.asarray(self.breaks_um)
-        radii = [0.5 * (edges[e + 1] + edges[e]) + 0.5 * (edges[e + 1] - edges[e]) * x for e in range(len(self.regions))]
+        radii = [
+            0.5 * (edges[e + 1] + edges[e]) + 0.5 * (edges[e + 1] - edges[e]) * x
+            for e in range(len(self.regions))
+        ]
         values = [padded[numbers[e]] @ shape for e in range(len(self.regions))]
         return np.concatenate(radii), np.concatenate(values)
 
@@ -107,5 +114,7 @@ def _products(order: int, points: int) -> tuple[Array, Array]:
     """Products of nodal functions, and of their slopes, at the Gauss points; shape (points, n * n)."""
     x, _ = gauss(points)
     values, slopes = nodal_values(order, x), nodal_slopes(order, x)
-    out = [(table[:, None, :] * table[None, :, :]).reshape(-1, points).T for table in (values, slopes)]
+    out = [
+        (table[:, None, :] * table[None, :, :]).reshape(-1, points).T for table in (values, slopes)
+    ]
     return np.ascontiguousarray(out[0]), np.ascontiguousarray(out[1])

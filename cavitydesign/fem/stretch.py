@@ -1,7 +1,8 @@
 """Complex stretch of r and z outside a box: the perfectly matched layer of general sections.
 
-Inside the box nothing changes; outside, each coordinate gains i * strength * depth^3 of its own, and every formula of the forms
-continues analytically (Chew and Weedon 1994; r itself is stretched too, Teixeira and Chew 1997).
+Inside the box nothing changes; outside, each coordinate gains i * strength * depth^3 of its own,
+and every formula of the forms continues analytically (Chew and Weedon 1994; r itself is stretched
+too, Teixeira and Chew 1997).
 """
 
 from __future__ import annotations
@@ -42,8 +43,13 @@ class BoxStretch:
 
     def axial(self, z: Array) -> tuple[Values, Values]:
         """Stretched z and its derivative."""
-        return self._stretched(z, np.maximum(z - self.high_um, 0.0) - np.maximum(self.low_um - z, 0.0))
+        return self._stretched(
+            z, np.maximum(z - self.high_um, 0.0) - np.maximum(self.low_um - z, 0.0)
+        )
 
     def _stretched(self, x: Array, outside: Array) -> tuple[Values, Values]:
         depth = outside / self.thickness_um
-        return x + 1j * self.strength_um * depth**3, 1.0 + 3j * self.strength_um / self.thickness_um * depth**2
+        return (
+            x + 1j * self.strength_um * depth**3,
+            1.0 + 3j * self.strength_um / self.thickness_um * depth**2,
+        )

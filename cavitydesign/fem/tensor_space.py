@@ -1,8 +1,10 @@
-"""The tensor-product space H(curl) x H1 on a mapped window, numbered as a chain of elements outwards.
+"""The tensor-product space H(curl) x H1 on a mapped window, numbered as a chain of elements
+outwards.
 
-Unknowns: covariant components E_s in edge(s) x nodal(t), E_t in nodal(s) x edge(t), and psi in nodal(s) x nodal(t); s runs over a
-few elements of high order, t over the functions of an `AxialBasis`. Neighbouring elements share E_t and psi on one line s = const:
-matrices are chains of small dense blocks (eigen/chain.py).
+Unknowns: covariant components E_s in edge(s) x nodal(t), E_t in nodal(s) x edge(t), and psi in
+nodal(s) x nodal(t); s runs over a few elements of high order, t over the functions of an
+`AxialBasis`. Neighbouring elements share E_t and psi on one line s = const: matrices are chains of
+small dense blocks (eigen/chain.py).
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class TensorSpace:
-    """H(curl) x H1 of one order on a window with coordinates s (outwards) and t (along the outline).
+    """H(curl) x H1 of one order on a window with coordinates s (outwards) and t (along the
+    outline).
 
     Parameters
     ----------
@@ -59,19 +62,28 @@ class TensorSpace:
 
     @property
     def places(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Positions of E_s (edge functions of s, nodal of t), E_t (nodal, edge) and psi (nodal, nodal) in a vector."""
+        """Positions of E_s (edge functions of s, nodal of t), E_t (nodal, edge) and psi (nodal,
+        nodal) in a vector.
+        """
         return _places(self.s.elements, self.s.order, self.t.nodal_size, self.t.edge_size)
 
     def split(self, vectors: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """E_s, E_t and psi of the columns of an (n, k) array, or of one (n,) vector; shapes (k, functions of s, functions of t)."""
+        """E_s, E_t and psi of the columns of an (n, k) array, or of one (n,) vector; shapes (k,
+        functions of s, functions of t).
+        """
         columns = np.ascontiguousarray(vectors.T) if vectors.ndim == 2 else vectors[None, :]
         e_s, e_t, psi = (columns[:, place] for place in self.places)
         return e_s, e_t, psi
 
     def shared_with(self, other: TensorSpace) -> tuple[IntArray, IntArray]:
-        """Numbers, here and there, of the unknowns that two spaces on the same elements have in common; the bases are nested."""
+        """Numbers, here and there, of the unknowns that two spaces on the same elements have in
+        common; the bases are nested.
+        """
         order = min(self.s.order, other.s.order)
-        nodal, edge = min(self.t.nodal_size, other.t.nodal_size), min(self.t.edge_size, other.t.edge_size)
+        nodal, edge = (
+            min(self.t.nodal_size, other.t.nodal_size),
+            min(self.t.edge_size, other.t.edge_size),
+        )
         return self._leading(order, nodal, edge), other._leading(order, nodal, edge)
 
     def _leading(self, order: int, nodal: int, edge: int) -> IntArray:
@@ -79,23 +91,33 @@ class TensorSpace:
         edges = self.s.edge_numbers()[:, :order].ravel()
         nodes = self.s.nodal_numbers()[:, [1, *range(2, order + 1)]].ravel()
         nodes = nodes[nodes >= 0]
-        return np.concatenate([e_s[edges, :nodal].ravel(), e_t[nodes, :edge].ravel(), psi[nodes, :nodal].ravel()])
+        return np.concatenate(
+            [e_s[edges, :nodal].ravel(), e_t[nodes, :edge].ravel(), psi[nodes, :nodal].ravel()]
+        )
 
 
 @lru_cache(maxsize=64)
-def _places(elements: int, order: int, nodal: int, edge: int) -> tuple[IntArray, IntArray, IntArray]:
-    """See `TensorSpace.places`: per element E_s, the bubbles of E_t and psi, then E_t and psi on its outer line."""
+def _places(
+    elements: int, order: int, nodal: int, edge: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """See `TensorSpace.places`: per element E_s, the bubbles of E_t and psi, then E_t and psi on
+    its outer line.
+    """
     bubbles = order - 1
     own = order * nodal + (bubbles + 1) * (nodal + edge)
     start = own * np.arange(elements)[:, None, None]
     e_s = start + np.arange(order * nodal).reshape(order, nodal)
     inner_t = start + order * nodal + np.arange(bubbles * edge).reshape(bubbles, edge)
-    inner_psi = start + order * nodal + bubbles * edge + np.arange(bubbles * nodal).reshape(bubbles, nodal)
+    inner_psi = (
+        start + order * nodal + bubbles * edge + np.arange(bubbles * nodal).reshape(bubbles, nodal)
+    )
     line_t = start[:, 0] + own - nodal - edge + np.arange(edge)
     line_psi = start[:, 0] + own - nodal + np.arange(nodal)
 
     def nodes(lines: IntArray, inner: IntArray) -> IntArray:
-        """By number of the nodal function of s: bubbles of an element, then its outer vertex; the last vertex is a wall."""
+        """By number of the nodal function of s: bubbles of an element, then its outer vertex; the
+        last vertex is a wall.
+        """
         return np.concatenate([inner, lines[:, None]], axis=1).reshape(elements * order, -1)[:-1]
 
     return e_s.reshape(elements * order, nodal), nodes(line_t, inner_t), nodes(line_psi, inner_psi)
@@ -103,11 +125,16 @@ def _places(elements: int, order: int, nodal: int, edge: int) -> tuple[IntArray,
 
 @lru_cache(maxsize=64)
 def element_order(order: int, nodal: int, edge: int) -> IntArray:
-    """Local unknowns in the order of the chain (inner line, own, outer line), as places in [E_s | E_t | psi].
+    """Local unknowns in the order of the chain (inner line, own, outer line), as places in [E_s |
+    E_t | psi].
 
     E_t and psi are there by local function of s: inner hat, outer hat, bubbles.
     """
     e_s = np.arange(order * nodal)
     e_t = order * nodal + np.arange((order + 1) * edge).reshape(order + 1, edge)
-    psi = order * nodal + (order + 1) * edge + np.arange((order + 1) * nodal).reshape(order + 1, nodal)
+    psi = (
+        order * nodal
+        + (order + 1) * edge
+        + np.arange((order + 1) * nodal).reshape(order + 1, nodal)
+    )
     return np.concatenate([e_t[0], psi[0], e_s, e_t[2:].ravel(), psi[2:].ravel(), e_t[1], psi[1]])

@@ -10,7 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from ..units import HC_EV_NM
 from .filling import poisson_occupation
 from .kinetics import Cascade, Ladder
-from .lineshape import class_crossing_ev, fuechtbauer_ladenburg_per_cm, gaussian_line, kennard_stepanov
+from .lineshape import (
+    class_crossing_ev,
+    fuechtbauer_ladenburg_per_cm,
+    gaussian_line,
+    kennard_stepanov,
+)
 from .medium import ClassLines, Constant, GainMedium
 from .pump import Absorber
 
@@ -27,8 +32,8 @@ class DotMedium(GainMedium):
     Parameters beyond those of `GainMedium`
     ----------
     crossing_energy_ev : float
-        E_z, where absorption and emission lines of the ensemble are equal: the one calibration of the spectral law
-        (transparency at `crossing_pin_nm`, 5 ps after a pulse of <N> = 1.5).
+        E_z, where absorption and emission lines of the ensemble are equal: the one calibration of
+        the spectral law (transparency at `crossing_pin_nm`, 5 ps after a pulse of <N> = 1.5).
     crossing_pin_nm : float
         Wavelength at which the classes together are pinned to the ensemble's law.
     cooling_ps, auger_ps, nonradiative_ps : float
@@ -36,8 +41,8 @@ class DotMedium(GainMedium):
     exciton_radiative_ps : float
         Radiative life time of one exciton.
     biexciton_rate_ratio : float
-        Radiative rate of the pair over that of the exciton; j excitons radiate as (ratio/4) j^2 for j >= 2
-        (statistical scaling).
+        Radiative rate of the pair over that of the exciton; j excitons radiate as (ratio/4) j^2 for
+        j >= 2 (statistical scaling).
     dot_size_nm : float
         Edge of a dot: volume for the absolute gain scale.
     valid_below_ev : float
@@ -95,7 +100,9 @@ class DotMedium(GainMedium):
         return Absorber(sections, (three, two))
 
     def class_lines(self, wavelength_nm: ArrayLike) -> ClassLines:
-        """Rigidly shifted lines, each with Kennard-Stepanov absorption, pinned together to the ensemble's law."""
+        """Rigidly shifted lines, each with Kennard-Stepanov absorption, pinned together to the
+        ensemble's law.
+        """
         energy = HC_EV_NM / np.atleast_1d(np.asarray(wavelength_nm, dtype=float))[None, :]
         weight, centre = self.class_centres()
         shift = (centre - self.emission_energy_ev)[:, None]
@@ -109,10 +116,16 @@ class DotMedium(GainMedium):
             self.temperature_k,
         )
         emission = gaussian_line(energy, centre[:, None], width)
-        return ClassLines(weight, emission, emission * kennard_stepanov(energy, crossing + shift, self.temperature_k))
+        return ClassLines(
+            weight,
+            emission,
+            emission * kennard_stepanov(energy, crossing + shift, self.temperature_k),
+        )
 
     def ladder(self, top: int) -> Ladder:
-        """j excitons decay as j (j-1) / 2 of the pair's Auger rate, one exciton as 1 / nonradiative_ps."""
+        """j excitons decay as j (j-1) / 2 of the pair's Auger rate, one exciton as 1 /
+        nonradiative_ps.
+        """
         rung = np.arange(top + 1, dtype=float)
         decay = 0.5 * rung * (rung - 1.0) / self.auger_ps
         decay[1] = 1.0 / self.nonradiative_ps
@@ -127,14 +140,18 @@ class DotMedium(GainMedium):
         return poisson_occupation(excitons, top)
 
     def ladder_top(self, excitons: float) -> int:
-        """N + 5 sqrt(N) + 2, at most 24: above, Auger decay (40 per ps) empties a rung before light can."""
+        """N + 5 sqrt(N) + 2, at most 24: above, Auger decay (40 per ps) empties a rung before light
+        can.
+        """
         return int(min(np.ceil(excitons + 5.0 * np.sqrt(excitons)) + 2, 24))
 
     def dense_gain_limit_per_cm(self, index: float = 1.495) -> float:
         """Fuechtbauer-Ladenburg gain of close-packed inverted dots (volume fraction 1)."""
         density = 1.0 / (self.dot_size_nm * 1e-7) ** 3
         rate = self.biexciton_rate_ratio / (self.exciton_radiative_ps * 1e-12)
-        return fuechtbauer_ladenburg_per_cm(density, rate, self.emission_energy_ev, 1e-3 * self.emission_fwhm_mev, index)
+        return fuechtbauer_ladenburg_per_cm(
+            density, rate, self.emission_energy_ev, 1e-3 * self.emission_fwhm_mev, index
+        )
 
     @property
     def constants(self) -> tuple[Constant, ...]:
@@ -160,9 +177,15 @@ class DotMedium(GainMedium):
 
 
 DOT_CONSTANTS: tuple[Constant, ...] = (
-    Constant("emission_energy_ev", "published", f"2.480 - 0.126 (Stokes) - 0.044 (biexciton binding) eV; {_PAPER_A}"),
+    Constant(
+        "emission_energy_ev",
+        "published",
+        f"2.480 - 0.126 (Stokes) - 0.044 (biexciton binding) eV; {_PAPER_A}",
+    ),
     Constant("emission_fwhm_mev", "published", f"19 nm line; {_PAPER_A}"),
-    Constant("crossing_energy_ev", "fitted", f"transparency at 537 nm, 5 ps, <N> = 1.5 of {_PAPER_A}"),
+    Constant(
+        "crossing_energy_ev", "fitted", f"transparency at 537 nm, 5 ps, <N> = 1.5 of {_PAPER_A}"
+    ),
     Constant(
         "peak_gain_per_cm",
         "fitted",
@@ -173,14 +196,24 @@ DOT_CONSTANTS: tuple[Constant, ...] = (
     Constant("emitters_per_um", "assumed", "1e8 dots at 88 um"),
     Constant("cooling_ps", "published", _PAPER_A),
     Constant("auger_ps", "published", _PAPER_A),
-    Constant("nonradiative_ps", "published", f"{_PAPER_A}; read as the 1 / gamma_nr behind its '18 ps of net gain'"),
+    Constant(
+        "nonradiative_ps",
+        "published",
+        f"{_PAPER_A}; read as the 1 / gamma_nr behind its '18 ps of net gain'",
+    ),
     Constant("exciton_radiative_ps", "assumed", "5 ns, usual for CsPbBr3 dots at room temperature"),
-    Constant("biexciton_rate_ratio", "literature", "statistical scaling, four recombination paths of a pair"),
+    Constant(
+        "biexciton_rate_ratio",
+        "literature",
+        "statistical scaling, four recombination paths of a pair",
+    ),
     Constant("dot_size_nm", "published", _PAPER_A),
     Constant("sigma_1_cm2", "literature", "400 nm, CsPbBr3 dots of this size"),
     Constant("sigma_2_cm4_s", "published", f"Z-scan; {_PAPER_A}"),
     Constant("sigma_3_cm6_s2", "published", f"Z-scan; {_PAPER_A}"),
-    Constant("calibration_excitons", "fitted", f"<N> = 1.5 at 2.2 mJ/cm2, three photons; {_PAPER_A}"),
+    Constant(
+        "calibration_excitons", "fitted", f"<N> = 1.5 at 2.2 mJ/cm2, three photons; {_PAPER_A}"
+    ),
     Constant(
         "two_photon_excitons",
         "fitted",

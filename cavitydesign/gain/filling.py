@@ -43,9 +43,11 @@ def poisson_occupation(excitons: ArrayLike, top: int) -> Array:
 
 
 def two_fold_bleaching(excitons: ArrayLike) -> Array:
-    """Instantaneous relative bleaching -da/a0 of a two-fold degenerate edge under Poisson filling, 2 - (2 + N) exp(-N).
+    """Instantaneous relative bleaching -da/a0 of a two-fold degenerate edge under Poisson filling,
+    2 - (2 + N) exp(-N).
 
-    No exciton absorbs, one makes the edge transparent, two or more give full gain: 0 P0 + 1 P1 + 2 (1 - P0 - P1).
+    No exciton absorbs, one makes the edge transparent, two or more give full gain: 0 P0 + 1 P1 + 2
+    (1 - P0 - P1).
     """
     mean = np.asarray(excitons, dtype=float)
     return np.asarray(2.0 - (2.0 + mean) * np.exp(-mean))

@@ -1,5 +1,6 @@
-"""Dyes and rare-earth ions as a four-level gain medium: one excitation, an empty lower laser level, optional
-reabsorption."""
+"""Dyes and rare-earth ions as a four-level gain medium: one excitation, an empty lower laser level,
+optional reabsorption.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +38,8 @@ class FourLevelMedium(GainMedium):
     pump_cross_section_cm2, pump_cross_section_nm : float
         One-photon absorption of the ground state, and where.
     reabsorption : float
-        Strength of the ground state's absorption at the line, relative to Kennard-Stepanov with `crossing_energy_ev`;
-        0: an ideal four-level system.
+        Strength of the ground state's absorption at the line, relative to Kennard-Stepanov with
+        `crossing_energy_ev`; 0: an ideal four-level system.
     crossing_energy_ev : float
         Where emission and absorption lines cross (the 0-0 transition of a dye).
     sources : tuple of Constant

@@ -12,8 +12,11 @@ Array = NDArray[np.float64]
 _DELAYS = 60
 
 
-def pumped_gain_per_cm(medium: GainMedium, wavelength_nm: Array, excitons: float) -> tuple[Array, float]:
-    """Net gain against wavelength at the delay when its peak is highest, without light in the cavity.
+def pumped_gain_per_cm(
+    medium: GainMedium, wavelength_nm: Array, excitons: float
+) -> tuple[Array, float]:
+    """Net gain against wavelength at the delay when its peak is highest, without light in the
+    cavity.
 
     Parameters
     ----------
@@ -38,6 +41,8 @@ def pumped_gain_per_cm(medium: GainMedium, wavelength_nm: Array, excitons: float
     fade = 1.0 / max(float(ladder.decay_per_ps[min(2, ladder.top)]), 1e-12)
     times = np.geomspace(0.05 * build_up, 3.0 * min(max(fade, build_up), 100.0 * build_up), _DELAYS)
     later = ladder.decayed(start[:, None], times)[:, :, 0]
-    gain = np.outer(later @ ladder.emission, emission) - np.outer(later @ ladder.absorption, absorption)
+    gain = np.outer(later @ ladder.emission, emission) - np.outer(
+        later @ ladder.absorption, absorption
+    )
     best = int(gain.max(axis=1).argmax())
     return np.asarray(medium.peak_gain_per_cm * gain[best]), float(times[best])

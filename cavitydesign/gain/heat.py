@@ -1,4 +1,6 @@
-"""Quantum defect, heat left by each pump pulse, temperature rise, and the drift of the comb that follows."""
+"""Quantum defect, heat left by each pump pulse, temperature rise, and the drift of the comb that
+follows.
+"""
 
 from __future__ import annotations
 
@@ -57,8 +59,8 @@ class HeatLoad:
     cooling_time_us : float
         R^2 / (j^2 D), j = 2.405: slowest radial decay of a cylinder with a cold surface.
     steady_rise_k : float
-        Mean rise at the repetition rate: heat per length over 8 pi conductivity (uniformly heated cylinder, cold
-        surface).
+        Mean rise at the repetition rate: heat per length over 8 pi conductivity (uniformly heated
+        cylinder, cold surface).
     drift_nm_per_k, pulse_drift_nm, steady_drift_nm : float
         Shift of the comb: lambda (dn/dT / n + expansion).
     """
@@ -109,7 +111,9 @@ def heat_load(
     """
     media = host or ThermalHost()
     if min(emitters, volume_um3, length_um, diameter_um, repetition_rate_hz) <= 0 or excitons < 0:
-        raise InputError("heat: emitters, volume, length, diameter and repetition rate must be positive")
+        raise InputError(
+            "heat: emitters, volume, length, diameter and repetition rate must be positive"
+        )
     if not 0 <= light_yield <= 1:
         raise InputError(f"heat: light_yield {light_yield!r} must lie from 0 to 1")
     quantum_pj = photons * photon_energy_ev(pump_nm) * ELEMENTARY_CHARGE_C * 1e12

@@ -1,4 +1,5 @@
-"""Populations after a short pulse: the published cascade, its printed gain equation, and the exciton ladder.
+"""Populations after a short pulse: the published cascade, its printed gain equation, and the
+exciton ladder.
 
 Times in ps. The cascade is  hot pair f2 -Gamma-> relaxed pair f1 -gamma_E-> exciton e -gamma_nr-> empty.
 """
@@ -18,7 +19,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cascade:
-    """Life times of the cascade (Adv. Funct. Mater. 2024, 10.1002/adfm.202401247: 1.4, 7 and 17.5 ps).
+    """Life times of the cascade (Adv. Funct. Mater. 2024, 10.1002/adfm.202401247: 1.4, 7 and 17.5
+    ps).
 
     Parameters
     ----------
@@ -40,7 +42,10 @@ class Cascade:
 
     def fed_exciton(self, time_ps: ArrayLike) -> Array:
         """Exciton fed by f1, for each unit of f2 excited at time 0."""
-        return _chain(np.asarray(time_ps, dtype=float), (1 / self.cooling_ps, 1 / self.auger_ps, 1 / self.nonradiative_ps))
+        return _chain(
+            np.asarray(time_ps, dtype=float),
+            (1 / self.cooling_ps, 1 / self.auger_ps, 1 / self.nonradiative_ps),
+        )
 
     def hot_pair(self, time_ps: ArrayLike) -> Array:
         """f2 for each unit excited at time 0."""
@@ -56,10 +61,14 @@ class Cascade:
         delay = float(np.log(fast / slow) / (fast - slow))
         return delay, float(self.relaxed_pair(delay))
 
-    def populations(self, excitons: ArrayLike, time_ps: ArrayLike) -> tuple[Array, Array, Array, Array]:
-        """Hot pair, relaxed pair, exciton and empty fractions under Poisson filling (shapes broadcast).
+    def populations(
+        self, excitons: ArrayLike, time_ps: ArrayLike
+    ) -> tuple[Array, Array, Array, Array]:
+        """Hot pair, relaxed pair, exciton and empty fractions under Poisson filling (shapes
+        broadcast).
 
-        Dots with two or more excitons start as one hot pair: the truncation that the published kinetics makes.
+        Dots with two or more excitons start as one hot pair: the truncation that the published
+        kinetics makes.
         """
         mean = np.asarray(excitons, dtype=float)
         single = mean * np.exp(-mean)
@@ -70,12 +79,15 @@ class Cascade:
         return hot, relaxed, exciton, 1.0 - hot - relaxed - exciton
 
 
-def printed_gain_bracket(excitons: ArrayLike, time_ps: ArrayLike, cascade: Cascade, degeneracy: float = 2.0) -> Array:
-    """Bracket of the published equation (2) as printed: rho_f2 f1(t) + rho_e exp(-gnr t) - 1, gain where positive.
+def printed_gain_bracket(
+    excitons: ArrayLike, time_ps: ArrayLike, cascade: Cascade, degeneracy: float = 2.0
+) -> Array:
+    """Bracket of the published equation (2) as printed: rho_f2 f1(t) + rho_e exp(-gnr t) - 1, gain
+    where positive.
 
-    The printed form feeds no exciton from the pair. With plain probabilities (`degeneracy` 1) it is never positive;
-    with
-    degeneracy-weighted densities (twice Poisson) it crosses zero at 5 ps for <N> = 1.44, where the paper states 1.5.
+    The printed form feeds no exciton from the pair. With plain probabilities (`degeneracy` 1) it is
+    never positive; with degeneracy-weighted densities (twice Poisson) it crosses zero at 5 ps for
+    <N> = 1.44, where the paper states 1.5.
 
     Parameters
     ----------
@@ -88,20 +100,26 @@ def printed_gain_bracket(excitons: ArrayLike, time_ps: ArrayLike, cascade: Casca
     mean = np.asarray(excitons, dtype=float)
     single = mean * np.exp(-mean)
     pair = -np.expm1(-mean) - single
-    return np.asarray(degeneracy * (pair * cascade.relaxed_pair(time_ps) + single * cascade.lone_exciton(time_ps)) - 1.0)
+    return np.asarray(
+        degeneracy * (pair * cascade.relaxed_pair(time_ps) + single * cascade.lone_exciton(time_ps))
+        - 1.0
+    )
 
 
 def cascade_gain_bracket(excitons: ArrayLike, time_ps: ArrayLike, cascade: Cascade) -> Array:
-    """The same bracket with the exciton fed by the pair, 2 f1 + e - 1: positive where the two-fold edge has net
-    gain."""
+    """The same bracket with the exciton fed by the pair, 2 f1 + e - 1: positive where the two-fold
+    edge has net gain.
+    """
     _, relaxed, exciton, _ = cascade.populations(excitons, time_ps)
     return np.asarray(2.0 * relaxed + exciton - 1.0)
 
 
 def _chain(time: Array, rates: tuple[float, ...]) -> Array:
-    """Last member of a linear decay chain with unit start in the first (Bateman 1910), also for equal rates.
+    """Last member of a linear decay chain with unit start in the first (Bateman 1910), also for
+    equal rates.
 
-    Equal or nearly equal rates are told apart by a relative 1e-6, which changes the result by about as much.
+    Equal or nearly equal rates are told apart by a relative 1e-6, which changes the result by about
+    as much.
     """
     apart = list(rates)
     for place in range(len(apart)):
@@ -109,13 +127,16 @@ def _chain(time: Array, rates: tuple[float, ...]) -> Array:
             apart[place] *= 1.0 + 2e-6
     total = np.zeros_like(time)
     for rate in apart:
-        total = total + np.exp(-rate * time) / np.prod([other - rate for other in apart if other is not rate])
+        total = total + np.exp(-rate * time) / np.prod(
+            [other - rate for other in apart if other is not rate]
+        )
     return np.asarray(total * np.prod(apart[:-1]))
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """Linear kinetics of one emitter holding j = 0 .. J excitations, and how each rung couples to light.
+    """Linear kinetics of one emitter holding j = 0 .. J excitations, and how each rung couples to
+    light.
 
     Attributes
     ----------
@@ -172,7 +193,9 @@ class Ladder:
 
 @functools.lru_cache(maxsize=16)
 def _propagators(matrix: bytes, times_ps: tuple[float, ...]) -> Array:
-    """exp(matrix time) at each time, (k, n, n); kept, since all cavities with one medium share their ladder."""
+    """exp(matrix time) at each time, (k, n, n); kept, since all cavities with one medium share
+    their ladder.
+    """
     rates = np.frombuffer(matrix)
     size = math.isqrt(len(rates))
     steps = np.stack([expm(rates.reshape(size, size) * time) for time in times_ps])

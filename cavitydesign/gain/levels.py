@@ -1,4 +1,5 @@
-"""Box levels of a cubic dot: infinite barriers, no Coulomb term, parity selection rules of n-photon absorption.
+"""Box levels of a cubic dot: infinite barriers, no Coulomb term, parity selection rules of n-photon
+absorption.
 
 Energies in eV, lengths in nm, masses in units of the free-electron mass.
 """
@@ -36,7 +37,9 @@ def box_level_ev(size_nm: float, mass: float, numbers: tuple[int, int, int] = (1
         If a length, mass or quantum number is not positive.
     """
     if size_nm <= 0 or mass <= 0 or min(numbers) < 1:
-        raise InputError(f"dot level: size {size_nm:g} nm, mass {mass:g} and numbers {numbers} must all be positive")
+        raise InputError(
+            f"dot level: size {size_nm:g} nm, mass {mass:g} and numbers {numbers} must all be positive"
+        )
     return BOX_EV_NM2 * sum(n * n for n in numbers) / (mass * size_nm**2)
 
 
@@ -49,7 +52,8 @@ def parity(orbital: str) -> int:
 def transition_allowed(photons: int, hole: str, electron: str) -> bool:
     """Whether an n-photon interband transition between envelope orbitals is allowed by parity.
 
-    One and three photons need envelopes of the same parity (S-S, P-P), two photons of opposite parity (S-P, P-S).
+    One and three photons need envelopes of the same parity (S-S, P-P), two photons of opposite
+    parity (S-P, P-S).
     """
     same = parity(hole) == parity(electron)
     return same if photons % 2 else not same
@@ -57,7 +61,9 @@ def transition_allowed(photons: int, hole: str, electron: str) -> bool:
 
 def _numbers(orbital: str) -> tuple[int, int, int]:
     if orbital not in _ORBITALS:
-        raise InputError(f"orbital: {orbital!r} is not known; S, P or D{nearest(orbital, _ORBITALS)}")
+        raise InputError(
+            f"orbital: {orbital!r} is not known; S, P or D{nearest(orbital, _ORBITALS)}"
+        )
     return _ORBITALS[orbital]
 
 
@@ -68,7 +74,8 @@ class DotLevels:
     Parameters
     ----------
     size_nm, size_sd_nm : float
-        Mean edge and its standard deviation (9.2 and 1.2 nm, Adv. Funct. Mater. 2024, 10.1002/adfm.202401247).
+        Mean edge and its standard deviation (9.2 and 1.2 nm, Adv. Funct. Mater. 2024,
+        10.1002/adfm.202401247).
     gap_ev : float
         Bulk gap (2.25 eV, same source).
     electron_mass, hole_mass : float
@@ -93,11 +100,16 @@ class DotLevels:
         """S-P spacing of the "electron" or the "hole"."""
         masses = {"electron": self.electron_mass, "hole": self.hole_mass}
         if carrier not in masses:
-            raise InputError(f"carrier: {carrier!r} is not known; electron or hole{nearest(carrier, masses)}")
-        return box_level_ev(self.size_nm, masses[carrier], (2, 1, 1)) - box_level_ev(self.size_nm, masses[carrier])
+            raise InputError(
+                f"carrier: {carrier!r} is not known; electron or hole{nearest(carrier, masses)}"
+            )
+        return box_level_ev(self.size_nm, masses[carrier], (2, 1, 1)) - box_level_ev(
+            self.size_nm, masses[carrier]
+        )
 
     def size_broadening_fwhm_ev(self, edges: str = "together") -> float:
-        """Full width at half maximum of the S-S line from the spread of sizes, to first order in the spread.
+        """Full width at half maximum of the S-S line from the spread of sizes, to first order in
+        the spread.
 
         Parameters
         ----------
@@ -106,6 +118,8 @@ class DotLevels:
         """
         factors = {"together": 1.0, "independent": 1.0 / math.sqrt(3.0)}
         if edges not in factors:
-            raise InputError(f"edges: {edges!r} is not known; together or independent{nearest(edges, factors)}")
+            raise InputError(
+                f"edges: {edges!r} is not known; together or independent{nearest(edges, factors)}"
+            )
         confinement = self.transition_ev() - self.gap_ev
         return FWHM_PER_SD * 2.0 * confinement * self.size_sd_nm / self.size_nm * factors[edges]

@@ -11,7 +11,10 @@ from .dots import DotMedium
 from .four_level import FourLevelMedium
 from .medium import Constant, GainMedium
 
-KINDS: dict[str, type[DotMedium] | type[FourLevelMedium]] = {"dots": DotMedium, "four-level": FourLevelMedium}
+KINDS: dict[str, type[DotMedium] | type[FourLevelMedium]] = {
+    "dots": DotMedium,
+    "four-level": FourLevelMedium,
+}
 
 _PHOTOCHEMCAD = "PhotochemCAD, Du et al., Photochem. Photobiol. 68, 141 (1998)"
 
@@ -31,17 +34,35 @@ _RHODAMINE_6G = FourLevelMedium(
     host_group_index=1.519,
     emitters_per_um=1e9 / 88.0,
     sources=(
-        Constant("emission_energy_ev", "literature", f"558 nm; {_PHOTOCHEMCAD} in ethanol; in PMMA within 10 nm of it"),
+        Constant(
+            "emission_energy_ev",
+            "literature",
+            f"558 nm; {_PHOTOCHEMCAD} in ethanol; in PMMA within 10 nm of it",
+        ),
         Constant("emission_fwhm_mev", "literature", f"38 nm; {_PHOTOCHEMCAD}"),
-        Constant("emission_cross_section_cm2", "derived", "Fuechtbauer-Ladenburg from life time, yield and line"),
-        Constant("fluorescence_ps", "literature", "3.5 ns; Hammond and Nelson, IEEE J. Quantum Electron. 16, 1161 (1980)"),
+        Constant(
+            "emission_cross_section_cm2",
+            "derived",
+            "Fuechtbauer-Ladenburg from life time, yield and line",
+        ),
+        Constant(
+            "fluorescence_ps",
+            "literature",
+            "3.5 ns; Hammond and Nelson, IEEE J. Quantum Electron. 16, 1161 (1980)",
+        ),
         Constant(
             "quantum_yield",
             "literature",
             "0.98 to 0.76 with rising concentration; Kurian et al., Laser Chem. 20, 99 (2002)",
         ),
-        Constant("pump_cross_section_cm2", "literature", f"1.16e5 l/(mol cm) at 530 nm; {_PHOTOCHEMCAD}"),
-        Constant("crossing_energy_ev", "derived", "midway between the maxima of absorption (530 nm) and emission"),
+        Constant(
+            "pump_cross_section_cm2", "literature", f"1.16e5 l/(mol cm) at 530 nm; {_PHOTOCHEMCAD}"
+        ),
+        Constant(
+            "crossing_energy_ev",
+            "derived",
+            "midway between the maxima of absorption (530 nm) and emission",
+        ),
         Constant("host_group_index", "literature", "PMMA at 560 nm, Beadie et al. 2015"),
         Constant("concentration_per_cm3", "assumed", "0.01 mol/l, usual in dye-doped PMMA"),
         Constant("relaxation_ps", "assumed", "vibrational relaxation of a dye, about 1 ps"),
@@ -66,7 +87,9 @@ def find_medium(name: str) -> GainMedium:
         If there is none of this name.
     """
     if name not in _LIBRARY:
-        raise InputError(f"gain.medium: {name!r} is not in the library; {', '.join(_LIBRARY)}{nearest(name, _LIBRARY)}")
+        raise InputError(
+            f"gain.medium: {name!r} is not in the library; {', '.join(_LIBRARY)}{nearest(name, _LIBRARY)}"
+        )
     return _LIBRARY[name]
 
 
@@ -76,8 +99,9 @@ def medium_from_dict(table: Mapping[str, Any]) -> GainMedium:
     Parameters
     ----------
     table : mapping
-        `medium`: a name of the library whose constants the other keys replace (default "CsPbBr3-PMMA"); or `kind`
-        ("dots", "four-level") for a medium of one's own, named by `name`.
+        `medium`: a name of the library whose constants the other keys replace (default
+        "CsPbBr3-PMMA"); or `kind` ("dots", "four-level") for a medium of one's own, named by
+        `name`.
 
     Raises
     ------
@@ -88,20 +112,33 @@ def medium_from_dict(table: Mapping[str, Any]) -> GainMedium:
     kind = keys.pop("kind", None)
     base = keys.pop("medium", None)
     if kind is not None and base is not None:
-        raise InputError("gain.kind: give medium (from the library) or kind (of your own), not both")
+        raise InputError(
+            "gain.kind: give medium (from the library) or kind (of your own), not both"
+        )
     if kind is not None and kind not in KINDS:
-        raise InputError(f"gain.kind: {kind!r} is not known; {', '.join(KINDS)}{nearest(str(kind), KINDS)}")
-    start = find_medium(str(base if base is not None else "CsPbBr3-PMMA")) if kind is None else KINDS[kind]()
+        raise InputError(
+            f"gain.kind: {kind!r} is not known; {', '.join(KINDS)}{nearest(str(kind), KINDS)}"
+        )
+    start = (
+        find_medium(str(base if base is not None else "CsPbBr3-PMMA"))
+        if kind is None
+        else KINDS[kind]()
+    )
     allowed = {field.name: field for field in dataclasses.fields(start) if field.name != "sources"}
     problems = []
     for key, value in keys.items():
         if key not in allowed:
-            problems.append(f"gain.{key}: unknown key for the medium {start.name}{nearest(key, allowed)}")
+            problems.append(
+                f"gain.{key}: unknown key for the medium {start.name}{nearest(key, allowed)}"
+            )
         elif not _fits(value, getattr(start, key)):
             problems.append(f"gain.{key}: {value!r} must be {_kind_of(getattr(start, key))}")
     if problems:
         raise InputError(problems)
-    if {"emission_cross_section_cm2", "concentration_per_cm3"} & keys.keys() and "peak_gain_per_cm" not in keys:
+    if {
+        "emission_cross_section_cm2",
+        "concentration_per_cm3",
+    } & keys.keys() and "peak_gain_per_cm" not in keys:
         keys["peak_gain_per_cm"] = 0.0
     return dataclasses.replace(start, **keys)
 
@@ -115,4 +152,6 @@ def _fits(value: object, example: object) -> bool:
 
 
 def _kind_of(example: object) -> str:
-    return {float: "a number", int: "a whole number", str: "a text"}.get(type(example), "of another type")
+    return {float: "a number", int: "a whole number", str: "a text"}.get(
+        type(example), "of another type"
+    )

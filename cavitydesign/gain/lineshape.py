@@ -21,32 +21,51 @@ def gaussian_line(energy_ev: ArrayLike, centre_ev: ArrayLike, sd_ev: float) -> A
 
 
 def kennard_stepanov(energy_ev: ArrayLike, crossing_ev: ArrayLike, temperature_k: float) -> Array:
-    """Ratio of absorption to emission line, exp((E - E_z) / kT); 1 at the crossing energy E_z (Kennard 1918, Stepanov
-    1957)."""
+    """Ratio of absorption to emission line, exp((E - E_z) / kT); 1 at the crossing energy E_z
+    (Kennard 1918, Stepanov 1957).
+    """
     thermal = BOLTZMANN_EV_PER_K * temperature_k
-    return np.asarray(np.exp((np.asarray(energy_ev, dtype=float) - np.asarray(crossing_ev, dtype=float)) / thermal))
+    return np.asarray(
+        np.exp(
+            (np.asarray(energy_ev, dtype=float) - np.asarray(crossing_ev, dtype=float)) / thermal
+        )
+    )
 
 
 def class_crossing_ev(
-    centre_ev: float, line_sd_ev: float, class_sd_ev: float, crossing_ev: float, pin_ev: float, temperature_k: float
+    centre_ev: float,
+    line_sd_ev: float,
+    class_sd_ev: float,
+    crossing_ev: float,
+    pin_ev: float,
+    temperature_k: float,
 ) -> float:
-    """Crossing energy of one size class such that all classes together keep the ensemble's absorption at one energy.
+    """Crossing energy of one size class such that all classes together keep the ensemble's
+    absorption at one energy.
 
-    A line of s.d. `line_sd_ev` made of rigidly shifted narrower lines of s.d. `class_sd_ev`, each obeying
-    Kennard-Stepanov at its own
-    place, absorbs more than a single line of the same width would. Integrating both over the Gaussian spread of
-    centres and
-    asking for the ensemble ratio exp((E_pin - E_z)/kT) at E_pin gives, with r = (class s.d. / line s.d.)^2,
+    A line of s.d. `line_sd_ev` made of rigidly shifted narrower lines of s.d. `class_sd_ev`, each
+    obeying Kennard-Stepanov at its own place, absorbs more than a single line of the same width
+    would. Integrating both over the Gaussian spread of centres and asking for the ensemble ratio
+    exp((E_pin - E_z)/kT) at E_pin gives, with r = (class s.d. / line s.d.)^2,
 
         E_zc = E_0 + r (E_pin - E_0) + s^2 (1 - r) / (2 kT) - (E_pin - E_z).
     """
     share = (class_sd_ev / line_sd_ev) ** 2
     thermal = BOLTZMANN_EV_PER_K * temperature_k
-    return centre_ev + share * (pin_ev - centre_ev) + class_sd_ev**2 * (1.0 - share) / (2.0 * thermal) - (pin_ev - crossing_ev)
+    return (
+        centre_ev
+        + share * (pin_ev - centre_ev)
+        + class_sd_ev**2 * (1.0 - share) / (2.0 * thermal)
+        - (pin_ev - crossing_ev)
+    )
 
 
 def fuechtbauer_ladenburg_per_cm(
-    density_per_cm3: float, radiative_rate_per_s: float, centre_ev: float, fwhm_ev: float, index: float
+    density_per_cm3: float,
+    radiative_rate_per_s: float,
+    centre_ev: float,
+    fwhm_ev: float,
+    index: float,
 ) -> float:
     """Peak gain of a full inversion, N A lambda^2 g(nu) / (8 pi n^2), for a Gaussian line (cm^-1).
 
@@ -63,4 +82,10 @@ def fuechtbauer_ladenburg_per_cm(
     """
     wavelength_cm = HC_EV_NM / centre_ev * 1e-7
     peak_per_hz = FWHM_PER_SD / math.sqrt(2.0 * math.pi) * PLANCK_EV_S / fwhm_ev
-    return density_per_cm3 * radiative_rate_per_s * wavelength_cm**2 * peak_per_hz / (8.0 * math.pi * index**2)
+    return (
+        density_per_cm3
+        * radiative_rate_per_s
+        * wavelength_cm**2
+        * peak_per_hz
+        / (8.0 * math.pi * index**2)
+    )

@@ -67,8 +67,8 @@ class GainMedium(ABC):
     peak_gain_per_cm : float
         Gain of one class at the centre of its line when every emitter is inverted.
     inhomogeneous_sd_mev : float
-        Standard deviation of the line centres of the classes; the classes' own lines are narrower, so that the
-        ensemble keeps its width.
+        Standard deviation of the line centres of the classes; the classes' own lines are narrower,
+        so that the ensemble keeps its width.
     size_classes : int
         Number of classes (Gauss-Hermite points); 1 without inhomogeneous width.
     host_group_index : float
@@ -143,7 +143,10 @@ class GainMedium(ABC):
         if self.size_classes == 1 or self.inhomogeneous_sd_mev == 0:
             return np.ones(1), np.array([self.emission_energy_ev])
         nodes, weights = np.polynomial.hermite_e.hermegauss(self.size_classes)
-        return weights / weights.sum(), self.emission_energy_ev + 1e-3 * self.inhomogeneous_sd_mev * nodes
+        return (
+            weights / weights.sum(),
+            self.emission_energy_ev + 1e-3 * self.inhomogeneous_sd_mev * nodes,
+        )
 
     def emitters(self, diameter_um: float) -> float:
         """Emitters in reach of a mode."""
@@ -159,7 +162,9 @@ class GainMedium(ABC):
 
     @abstractmethod
     def occupation(self, excitons: ArrayLike, top: int) -> Array:
-        """(top + 1, n) probabilities of 0 .. top excitations just after a pulse that leaves `excitons` on average."""
+        """(top + 1, n) probabilities of 0 .. top excitations just after a pulse that leaves
+        `excitons` on average.
+        """
 
     @abstractmethod
     def ladder_top(self, excitons: float) -> int:

@@ -1,10 +1,10 @@
-"""The pump pulse and how many excitations it leaves in an emitter: n-photon absorption, n = 1, 2, 3.
+"""The pump pulse and how many excitations it leaves in an emitter: n-photon absorption, n = 1, 2,
+3.
 
     <N> = (sigma_n / c) (F / h nu)^n s_n / tau^(n-1)
 
-with tau the intensity FWHM, s_n the number of the pulse shape, and c = n where sigma_n counts photons removed (as a
-Z-scan
-does), c = 1 where it counts excitations.
+with tau the intensity FWHM, s_n the number of the pulse shape, and c = n where sigma_n counts
+photons removed (as a Z-scan does), c = 1 where it counts excitations.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ SPOTS = ("gaussian", "flat")
 def shape_number(shape: str, photons: int) -> float:
     """s_n = tau^(n-1) int I^n dt / (int I dt)^n with tau the FWHM of the intensity.
 
-    Gaussian (4 ln2 / pi)^((n-1)/2) / sqrt(n); sech^2 a^(n-1) B(1/2, n) / 2^n with a = 2 arcosh(sqrt 2); square 1.
+    Gaussian (4 ln2 / pi)^((n-1)/2) / sqrt(n); sech^2 a^(n-1) B(1/2, n) / 2^n with a = 2 arcosh(sqrt
+    2); square 1.
 
     Raises
     ------
@@ -45,7 +46,9 @@ def shape_number(shape: str, photons: int) -> float:
         return float(width ** (photons - 1) * beta(0.5, photons) / 2.0**photons)
     if shape == "square":
         return 1.0
-    raise InputError(f"pump.shape: {shape!r} is not allowed; {', '.join(SHAPES)}{nearest(shape, SHAPES)}")
+    raise InputError(
+        f"pump.shape: {shape!r} is not allowed; {', '.join(SHAPES)}{nearest(shape, SHAPES)}"
+    )
 
 
 def photons_per_cm2(fluence_mj_cm2: ArrayLike, wavelength_nm: float) -> Array:
@@ -56,7 +59,8 @@ def photons_per_cm2(fluence_mj_cm2: ArrayLike, wavelength_nm: float) -> Array:
 
 @dataclass(frozen=True)
 class Absorber:
-    """What the pump must know of the emitter: cross-sections (cm^2n s^(n-1)) and named calibrations.
+    """What the pump must know of the emitter: cross-sections (cm^2n s^(n-1)) and named
+    calibrations.
 
     Attributes
     ----------
@@ -71,11 +75,16 @@ class Absorber:
 
     def cross_section(self, photons: int) -> tuple[float, float] | None:
         """sigma_n and its wavelength, None if there is none."""
-        return next(((sigma, place) for n, sigma, place in self.cross_sections if n == photons), None)
+        return next(
+            ((sigma, place) for n, sigma, place in self.cross_sections if n == photons), None
+        )
 
     def calibration(self, photons: int) -> tuple[float, float, float] | None:
         """Excitons, fluence and wavelength of the published calibration, None if there is none."""
-        return next(((mean, dose, place) for n, mean, dose, place in self.calibrations if n == photons), None)
+        return next(
+            ((mean, dose, place) for n, mean, dose, place in self.calibrations if n == photons),
+            None,
+        )
 
 
 _EXCITATION_JITTER = 0.15
@@ -95,29 +104,31 @@ class Pump:
     fluence_mj_cm2 : tuple of float
         Range of the light curve (peak fluence at the spot's centre).
     calibration : {"published", "cross_section", "reference"}
-        published: the medium's own calibration <N> = N0 (F/F0)^n where it has one (a fit; it overrides sigma_n), its
-        cross-section
-        otherwise; cross_section: sigma_n with pulse length, shape and convention; reference: `reference_excitons` at
-        `reference_fluence_mj_cm2` and this wavelength.
+        published: the medium's own calibration <N> = N0 (F/F0)^n where it has one (a fit; it
+        overrides sigma_n), its cross-section otherwise; cross_section: sigma_n with pulse length,
+        shape and convention; reference: `reference_excitons` at `reference_fluence_mj_cm2` and this
+        wavelength.
     cross_section : float or None
         sigma_n in cm^(2n) s^(n-1) at this wavelength; None: the medium's.
     pulse_fs : float
-        Intensity FWHM. Not published for these dots; 100 fs is usual for the amplifiers in question.
+        Intensity FWHM. Not published for these dots; 100 fs is usual for the amplifiers in
+        question.
     shape : {"gaussian", "sech2", "square"}
     convention : {"photons", "excitations"}
         What sigma_n counts: photons removed (c = n) or excitations (c = 1).
     resonance_nm, resonance_strength : tuples of float
-        Table of relative sigma_n against pump wavelength (any scale), linear between the points. Empty: flat, with a
-        warning away
-        from the wavelength of the calibration or cross-section.
+        Table of relative sigma_n against pump wavelength (any scale), linear between the points.
+        Empty: flat, with a warning away from the wavelength of the calibration or cross-section.
     spot : {"gaussian", "flat"}
         gaussian: the emission is averaged over axial slices of a Gaussian spot.
     spot_radius_um : float or None
-        1/e^2 intensity radius along the axis; only the overlap of single modes with the spot needs it.
+        1/e^2 intensity radius along the axis; only the overlap of single modes with the spot needs
+        it.
     energy_jitter : float or None
-        Relative standard deviation of the pulse energy. None: that which makes the excitation jitter by 15 % (fitted with
-        the default medium), 5 % with three photons, 7.5 % with two: like the spot's slices, the same in excitons. With one
-        photon, where nothing was fitted, 5 %.
+        Relative standard deviation of the pulse energy. None: that which makes the excitation
+        jitter by 15 % (fitted with the default medium), 5 % with three photons, 7.5 % with two:
+        like the spot's slices, the same in excitons. With one photon, where nothing was fitted, 5
+        %.
     repetition_rate_hz : float
         For the heat load only.
     """
@@ -141,7 +152,9 @@ class Pump:
 
     @property
     def pulse_jitter(self) -> float:
-        """Relative standard deviation of the pulse energy, given or from the fitted jitter of the excitation."""
+        """Relative standard deviation of the pulse energy, given or from the fitted jitter of the
+        excitation.
+        """
         if self.energy_jitter is not None:
             return self.energy_jitter
         return _EXCITATION_JITTER / self.photons if self.photons > 1 else _ONE_PHOTON_JITTER
@@ -162,19 +175,29 @@ class Pump:
         Raises
         ------
         InputError
-            If neither a calibration nor a cross-section is at hand, or the wavelength is outside the resonance table.
+            If neither a calibration nor a cross-section is at hand, or the wavelength is outside
+            the resonance table.
         """
-        return self.excitons_per_unit(absorber) * np.asarray(fluence_mj_cm2, dtype=float) ** self.photons
+        return (
+            self.excitons_per_unit(absorber)
+            * np.asarray(fluence_mj_cm2, dtype=float) ** self.photons
+        )
 
     def excitons_per_unit(self, absorber: Absorber) -> float:
         """Mean excitations at 1 mJ/cm2; they grow as the n-th power of the fluence."""
-        if self.calibration == "reference" and self.reference_excitons and self.reference_fluence_mj_cm2:
+        if (
+            self.calibration == "reference"
+            and self.reference_excitons
+            and self.reference_fluence_mj_cm2
+        ):
             return self.reference_excitons / self.reference_fluence_mj_cm2**self.photons
         published = absorber.calibration(self.photons)
         if self.calibration == "published" and published is not None and self.cross_section is None:
             mean, dose, place = published
             # the photon number at a given fluence grows with the wavelength
-            dispersion = (self.wavelength_nm / place) ** self.photons * self._relative_strength(place)
+            dispersion = (self.wavelength_nm / place) ** self.photons * self._relative_strength(
+                place
+            )
             return mean / dose**self.photons * dispersion
         return self._from_cross_section(absorber)
 
@@ -183,11 +206,19 @@ class Pump:
         if sigma is None:
             known = absorber.cross_section(self.photons)
             if known is None:
-                raise InputError(f"pump.photons: {self.photons} has no cross-section in this medium; give pump.cross_section")
+                raise InputError(
+                    f"pump.photons: {self.photons} has no cross-section in this medium; give pump.cross_section"
+                )
             sigma = known[0] * self._relative_strength(known[1])
         divisor = self.photons if self.convention == "photons" else 1
         flux = float(photons_per_cm2(1.0, self.wavelength_nm)) ** self.photons
-        return sigma / divisor * flux * shape_number(self.shape, self.photons) / (self.pulse_fs * 1e-15) ** (self.photons - 1)
+        return (
+            sigma
+            / divisor
+            * flux
+            * shape_number(self.shape, self.photons)
+            / (self.pulse_fs * 1e-15) ** (self.photons - 1)
+        )
 
     def _relative_strength(self, place_nm: float) -> float:
         table = self.resonance
@@ -196,7 +227,9 @@ class Pump:
     def warnings(self, absorber: Absorber) -> tuple[str, ...]:
         """What the user must know of the pump model."""
         published = absorber.calibration(self.photons)
-        calibrated = self.calibration == "published" and published is not None and self.cross_section is None
+        calibrated = (
+            self.calibration == "published" and published is not None and self.cross_section is None
+        )
         found = []
         if calibrated and published is not None:
             mean, dose, _ = published
@@ -204,15 +237,33 @@ class Pump:
                 f"pump: calibration <N> = {mean:.3g} (F / {dose:g} mJ/cm2)^{self.photons} (a fit) overrides the cross-section"
             )
         known = absorber.cross_section(self.photons)
-        place = published[2] if calibrated and published is not None else known[1] if known is not None else None
+        place = (
+            published[2]
+            if calibrated and published is not None
+            else known[1]
+            if known is not None
+            else None
+        )
         own = self.calibration == "reference" or self.cross_section is not None
-        if place is not None and not own and not self.resonance_nm and abs(self.wavelength_nm - place) > 0.5:
-            found.append(f"pump: no resonance table, sigma_{self.photons} at {self.wavelength_nm:g} nm taken as at {place:g} nm")
+        if (
+            place is not None
+            and not own
+            and not self.resonance_nm
+            and abs(self.wavelength_nm - place) > 0.5
+        ):
+            found.append(
+                f"pump: no resonance table, sigma_{self.photons} at {self.wavelength_nm:g} nm taken as at {place:g} nm"
+            )
         return tuple(found)
 
 
 def _word_problems(pump: Pump) -> list[str]:
-    allowed = {"shape": SHAPES, "convention": CONVENTIONS, "calibration": CALIBRATIONS, "spot": SPOTS}
+    allowed = {
+        "shape": SHAPES,
+        "convention": CONVENTIONS,
+        "calibration": CALIBRATIONS,
+        "spot": SPOTS,
+    }
     given = {key: str(getattr(pump, key)) for key in allowed}
     return [
         f"pump.{key}: {given[key]!r} is not allowed; {', '.join(words)}{nearest(given[key], words)}"
@@ -228,7 +279,12 @@ def _number_problems(pump: Pump) -> list[str]:
     for key in ("wavelength_nm", "pulse_fs", "repetition_rate_hz"):
         if not (math.isfinite(getattr(pump, key)) and getattr(pump, key) > 0):
             found.append(f"pump.{key}: {getattr(pump, key)!r} must be positive")
-    for key in ("cross_section", "spot_radius_um", "reference_excitons", "reference_fluence_mj_cm2"):
+    for key in (
+        "cross_section",
+        "spot_radius_um",
+        "reference_excitons",
+        "reference_fluence_mj_cm2",
+    ):
         value = getattr(pump, key)
         if value is not None and not (math.isfinite(value) and value > 0):
             found.append(f"pump.{key}: {value!r} must be positive")
@@ -236,9 +292,15 @@ def _number_problems(pump: Pump) -> list[str]:
         found.append(f"pump.energy_jitter: {pump.energy_jitter!r} must lie from 0 to 0.3")
     span = pump.fluence_mj_cm2
     if len(span) != 2 or not all(math.isfinite(v) for v in span) or not 0 < span[0] < span[1]:
-        found.append(f"pump.fluence_mj_cm2: {list(span)!r} must be two rising positive numbers, such as [1.0, 6.0]")
-    if pump.calibration == "reference" and (pump.reference_excitons is None or pump.reference_fluence_mj_cm2 is None):
-        found.append("pump.calibration: 'reference' needs reference_excitons and reference_fluence_mj_cm2")
+        found.append(
+            f"pump.fluence_mj_cm2: {list(span)!r} must be two rising positive numbers, such as [1.0, 6.0]"
+        )
+    if pump.calibration == "reference" and (
+        pump.reference_excitons is None or pump.reference_fluence_mj_cm2 is None
+    ):
+        found.append(
+            "pump.calibration: 'reference' needs reference_excitons and reference_fluence_mj_cm2"
+        )
     if len(pump.resonance_nm) != len(pump.resonance_strength):
         found.append("pump.resonance_strength: must have as many numbers as resonance_nm")
     return found

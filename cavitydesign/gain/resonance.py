@@ -16,9 +16,8 @@ Array = NDArray[np.float64]
 class Resonance:
     """Relative n-photon cross-section against pump wavelength, linear between its points.
 
-    The published work states where the minima of the threshold lie (970 nm for two, 1500 nm for three photons), not
-    the width or
-    the floor of the resonances: the shape is the user's.
+    The published work states where the minima of the threshold lie (970 nm for two, 1500 nm for
+    three photons), not the width or the floor of the resonances: the shape is the user's.
 
     Parameters
     ----------
@@ -33,7 +32,9 @@ class Resonance:
 
     def __post_init__(self) -> None:
         if len(self.wavelength_nm) < 2 or len(self.wavelength_nm) != len(self.strength):
-            raise InputError("pump.resonance_nm: needs two or more wavelengths, and as many strengths")
+            raise InputError(
+                "pump.resonance_nm: needs two or more wavelengths, and as many strengths"
+            )
         if np.any(np.diff(self.wavelength_nm) <= 0) or self.wavelength_nm[0] <= 0:
             raise InputError("pump.resonance_nm: wavelengths must be positive and rise")
         if min(self.strength) <= 0 or not np.all(np.isfinite(self.strength)):
@@ -63,4 +64,6 @@ class Resonance:
     def threshold_ratio(self, wavelength_nm: ArrayLike, reference_nm: float, photons: int) -> Array:
         """Threshold fluence relative to that at the reference, (l0/l) (sigma(l0)/sigma(l))^(1/n)."""
         asked = np.asarray(wavelength_nm, dtype=float)
-        return np.asarray(reference_nm / asked * (self.at(reference_nm) / self.at(asked)) ** (1.0 / photons))
+        return np.asarray(
+            reference_nm / asked * (self.at(reference_nm) / self.at(asked)) ** (1.0 / photons)
+        )

@@ -1,4 +1,6 @@
-"""Amplified spontaneous emission of a stripe: modal gain from its length dependence (variable-stripe-length method)."""
+"""Amplified spontaneous emission of a stripe: modal gain from its length dependence
+(variable-stripe-length method).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,10 @@ def modal_gain_per_cm(gain_per_cm: float, confinement: float, loss_per_cm: float
 
 
 def stripe_emission(
-    length_um: ArrayLike, net_gain_per_cm: float, source: float = 1.0, saturation_length_um: float | None = None
+    length_um: ArrayLike,
+    net_gain_per_cm: float,
+    source: float = 1.0,
+    saturation_length_um: float | None = None,
 ) -> Array:
     """Edge emission of a pumped stripe, source (exp(g L) - 1) / g, linear in L without gain.
 
@@ -34,7 +39,8 @@ def stripe_emission(
     source : float
         Spontaneous emission into the guided mode for each cm of stripe.
     saturation_length_um : float or None
-        Beyond this length the light no longer grows exponentially but linearly, at the slope reached (gain depleted).
+        Beyond this length the light no longer grows exponentially but linearly, at the slope
+        reached (gain depleted).
     """
     length = np.asarray(length_um, dtype=float) / UM_PER_CM
     if saturation_length_um is None:
@@ -70,7 +76,8 @@ class StripeFit:
 
 
 def fit_stripe_gain(length_um: ArrayLike, emission: ArrayLike) -> StripeFit:
-    """Fit gain and source to unsaturated emission against stripe length, with equal relative weights.
+    """Fit gain and source to unsaturated emission against stripe length, with equal relative
+    weights.
 
     Raises
     ------
@@ -90,7 +97,10 @@ def fit_stripe_gain(length_um: ArrayLike, emission: ArrayLike) -> StripeFit:
         return np.asarray(parameters[1] + np.log(_grown(x, float(parameters[0]) * scale)) - y)
 
     start = max((y[-1] - y[-2]) / (x[-1] - x[-2]), scale) / scale
-    tried = [least_squares(misfit, [guess, y[0] - math.log(x[0])], jac="3-point") for guess in (start, 0.5, -1.0)]
+    tried = [
+        least_squares(misfit, [guess, y[0] - math.log(x[0])], jac="3-point")
+        for guess in (start, 0.5, -1.0)
+    ]
     found = min(tried, key=lambda one: float(one.cost))
     columns = np.asarray(found.jac, dtype=float)
     covariance = np.linalg.inv(columns.T @ columns) * 2.0 * found.cost / max(len(x) - 2, 1)

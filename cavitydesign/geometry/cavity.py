@@ -93,7 +93,9 @@ class Cavity:
 
     @property
     def inner_radii_um(self) -> tuple[float, ...]:
-        """Radii at the equator of the interfaces inside the body: fibre, then each coating's outer face."""
+        """Radii at the equator of the interfaces inside the body: fibre, then each coating's outer
+        face.
+        """
         if self.fibre is None or self.fibre_radius_um <= 0:
             return ()
         radii = [self.fibre_radius_um]
@@ -102,7 +104,9 @@ class Cavity:
         return tuple(radii)
 
     def interface_um(self, radius_um: float, z_um: Array) -> Array:
-        """Radius at heights z of the interface that has the given radius at the equator: parallel to the fibre's wall."""
+        """Radius at heights z of the interface that has the given radius at the equator: parallel
+        to the fibre's wall.
+        """
         rise = 0.0 if self.fibre_shape is None else self.fibre_shape.rise_um(z_um)
         return radius_um + self.fibre_taper * z_um + rise
 

@@ -28,7 +28,11 @@ class Cosine(Bottle):
         return self.radius_um * np.cos(self._rate_per_um * t_um), np.array(t_um, dtype=float)
 
     def tangent(self, t_um: Array) -> tuple[Array, Array]:
-        return -self.radius_um * self._rate_per_um * np.sin(self._rate_per_um * t_um), np.ones_like(t_um)
+        return -self.radius_um * self._rate_per_um * np.sin(self._rate_per_um * t_um), np.ones_like(
+            t_um
+        )
 
     def bend(self, t_um: Array) -> tuple[Array, Array]:
-        return -self.radius_um * self._rate_per_um**2 * np.cos(self._rate_per_um * t_um), np.zeros_like(t_um)
+        return -self.radius_um * self._rate_per_um**2 * np.cos(
+            self._rate_per_um * t_um
+        ), np.zeros_like(t_um)

@@ -1,4 +1,6 @@
-"""Outlines made of others: stretched along r and z, or moved along their normal by a given function."""
+"""Outlines made of others: stretched along r and z, or moved along their normal by a given
+function.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ import numpy as np
 
 from .outline import Array, Outline
 
-# Central differences of eighth order (Fornberg, Math. Comput. 51, 699, 1988): a step of 0.02 R leaves 1e-13 R in slopes.
+# Central differences of eighth order (Fornberg, Math. Comput. 51, 699, 1988): a step of 0.02 R
+# leaves 1e-13 R in slopes.
 _SLOPE = np.array([1 / 280, -4 / 105, 1 / 5, -4 / 5, 0.0, 4 / 5, -1 / 5, 4 / 105, -1 / 280])
 _BEND = np.array([-1 / 560, 8 / 315, -1 / 5, 8 / 5, -205 / 72, 8 / 5, -1 / 5, 8 / 315, -1 / 560])
 _STEP_SHARE = 0.02
@@ -17,7 +20,8 @@ _STEP_SHARE = 0.02
 
 @dataclass(frozen=True)
 class StretchedOutline(Outline):
-    """Another outline with r and z multiplied by constants: R becomes a R, the axial radius b^2/a times what it was.
+    """Another outline with r and z multiplied by constants: R becomes a R, the axial radius b^2/a
+    times what it was.
 
     A parabola stays a parabola, a cosine a cosine, a spheroid a spheroid.
 
@@ -70,7 +74,8 @@ class ShiftedOutline(Outline):
     ----------
     base : Outline
     shift : callable
-        Maps parameters t in um to distances, in um for an amount of 1; smooth on the scale of the radius.
+        Maps parameters t in um to distances, in um for an amount of 1; smooth on the scale of the
+        radius.
     amount : float
     even : bool
         Whether shift(-t) = shift(t); only then a symmetric outline stays symmetric.

@@ -1,13 +1,15 @@
-"""Liquid drop on a fibre: the barrel of constant mean curvature (Carroll, J. Colloid Interface Sci. 57, 488 (1976)).
+"""Liquid drop on a fibre: the barrel of constant mean curvature (Carroll, J. Colloid Interface Sci.
+57, 488 (1976)).
 
-Without gravity the surface meets r cos(beta) = H r^2 + C (beta: slope angle against the axis, H: mean curvature). With
-the equator radius R and s = 1/H - R, the other radius at which the slope vanishes (the neck of the unduloid; negative
-for a nodoid, zero for a sphere), the curve in the angle u is
+Without gravity the surface meets r cos(beta) = H r^2 + C (beta: slope angle against the axis, H:
+mean curvature). With the equator radius R and s = 1/H - R, the other radius at which the slope
+vanishes (the neck of the unduloid; negative for a nodoid, zero for a sphere), the curve in the
+angle u is
 
     r^2 = R^2 cos^2 u + s^2 sin^2 u,    z = s F(u, m) + R E(u, m),    m = 1 - s^2/R^2,
 
-and its arc length is exactly (R + s) u, which therefore serves as parameter. The contact angle at the fibre's radius f
-is in s = f (R cos theta - f)/(R - f cos theta).
+and its arc length is exactly (R + s) u, which therefore serves as parameter. The contact angle at
+the fibre's radius f is in s = f (R cos theta - f)/(R - f cos theta).
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ class Droplet(Outline):
                 f" {2 * self.fibre_radius_um:g} um, which must be above 0"
             )
         if not 0.0 <= self.contact_angle_deg <= 90.0:
-            raise InputError(f"cavity.contact_angle_deg: {self.contact_angle_deg:g} is not within 0 to 90")
+            raise InputError(
+                f"cavity.contact_angle_deg: {self.contact_angle_deg:g} is not within 0 to 90"
+            )
 
     @cached_property
     def neck_radius_um(self) -> float:
@@ -68,7 +72,9 @@ class Droplet(Outline):
 
     @cached_property
     def _contact_angle_on_curve(self) -> float:
-        """Parameter u of the contact line, from sine and cosine both, so that neither is a difference from 1."""
+        """Parameter u of the contact line, from sine and cosine both, so that neither is a
+        difference from 1.
+        """
         radius, fibre, neck = self.radius_um, self.fibre_radius_um, self.neck_radius_um
         sine = (radius - fibre) * (radius + fibre)
         cosine = max((fibre - neck) * (fibre + neck), 0.0)
@@ -77,7 +83,9 @@ class Droplet(Outline):
     @cached_property
     def _contact_integrals(self) -> tuple[float, float]:
         """Incomplete elliptic integrals F and E up to the contact line."""
-        first, second = _elliptic(np.array(self._contact_angle_on_curve), self.radius_um, self.neck_radius_um)
+        first, second = _elliptic(
+            np.array(self._contact_angle_on_curve), self.radius_um, self.neck_radius_um
+        )
         return float(first), float(second)
 
     @property
@@ -89,7 +97,13 @@ class Droplet(Outline):
     @property
     def area_um2(self) -> float:
         """Area of the liquid's free surface."""
-        return 4.0 * math.pi * (self.radius_um + self.neck_radius_um) * self.radius_um * self._contact_integrals[1]
+        return (
+            4.0
+            * math.pi
+            * (self.radius_um + self.neck_radius_um)
+            * self.radius_um
+            * self._contact_integrals[1]
+        )
 
     @property
     def volume_um3(self) -> float:
@@ -97,7 +111,9 @@ class Droplet(Outline):
         radius, fibre, neck = self.radius_um, self.fibre_radius_um, self.neck_radius_um
         first, second = self._contact_integrals
         complement = (neck / radius) ** 2
-        edge = math.sqrt(max((radius**2 - fibre**2) * (fibre**2 - neck**2), 0.0)) * fibre / radius**3
+        edge = (
+            math.sqrt(max((radius**2 - fibre**2) * (fibre**2 - neck**2), 0.0)) * fibre / radius**3
+        )
         cube = (2.0 * (1.0 + complement) * second - complement * first + edge) / 3.0
         whole = 2.0 * math.pi * radius**2 * (radius * cube + neck * second)
         return whole - math.pi * fibre**2 * self.length_um
@@ -108,7 +124,11 @@ class Droplet(Outline):
 
     @property
     def axial_radius_um(self) -> float:
-        return self.radius_um * (self.radius_um + self.neck_radius_um) / (self.radius_um - self.neck_radius_um)
+        return (
+            self.radius_um
+            * (self.radius_um + self.neck_radius_um)
+            / (self.radius_um - self.neck_radius_um)
+        )
 
     @property
     def reach_um(self) -> tuple[float, float]:
@@ -137,7 +157,8 @@ class Droplet(Outline):
 
 
 def _elliptic(angle: Array, radius: float, neck: float) -> tuple[Array, Array]:
-    """F and E of the parameter 1 - (s/R)^2 by Carlson's forms, which keep full accuracy as s goes to 0.
+    """F and E of the parameter 1 - (s/R)^2 by Carlson's forms, which keep full accuracy as s goes
+    to 0.
 
     Valid for |u| <= pi/2, which holds all the way to the neck.
     """

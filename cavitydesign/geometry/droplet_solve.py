@@ -1,4 +1,6 @@
-"""Which drop on a given fibre has two measured quantities: of contact angle, length, volume and diameter."""
+"""Which drop on a given fibre has two measured quantities: of contact angle, length, volume and
+diameter.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ _LARGEST_ANGLE_DEG = 90.0
 _THINNEST = 1.0 + 1e-7
 _THICKEST = 1e5
 _ROUNDING = 4e-16
-# What the radius of a drop of given length leaves of its volume, so that the flattest and the steepest drop are still met.
+# What the radius of a drop of given length leaves of its volume, so that the flattest and the
+# steepest drop are still met.
 _ROUNDING_AT_LENGTH = 1e-10
 
 
@@ -40,8 +43,9 @@ def droplet_of(
 
     Notes
     -----
-    At a given diameter, length and volume fall as the angle grows; at a given angle, both rise with the diameter. So
-    each pair has one solution at most, found by bracketing; the tests check the monotony on a grid.
+    At a given diameter, length and volume fall as the angle grows; at a given angle, both rise with
+    the diameter. So each pair has one solution at most, found by bracketing; the tests check the
+    monotony on a grid.
     """
     given = {
         "diameter_um": diameter_um,
@@ -51,7 +55,9 @@ def droplet_of(
     }
     known = {name: value for name, value in given.items() if value is not None}
     if len(known) != 2:
-        raise InputError(f"cavity: a drop needs exactly two of {', '.join(given)}; {len(known)} given")
+        raise InputError(
+            f"cavity: a drop needs exactly two of {', '.join(given)}; {len(known)} given"
+        )
     for name, value in {"fibre_diameter_um": fibre_diameter_um, **known}.items():
         if not (0.0 <= value < float("inf")) or (value == 0.0 and name != "contact_angle_deg"):
             raise InputError(f"cavity.{name}: {value!r} must be above 0")
@@ -59,10 +65,14 @@ def droplet_of(
     if diameter_um is not None:
         if contact_angle_deg is not None:
             return Droplet(0.5 * diameter_um, fibre, contact_angle_deg)
-        key, target = ("length_um", length_um) if length_um is not None else ("volume_um3", volume_um3)
+        key, target = (
+            ("length_um", length_um) if length_um is not None else ("volume_um3", volume_um3)
+        )
         return _at_diameter(0.5 * diameter_um, fibre, key, float(target or 0.0))
     if contact_angle_deg is not None:
-        key, target = ("length_um", length_um) if length_um is not None else ("volume_um3", volume_um3)
+        key, target = (
+            ("length_um", length_um) if length_um is not None else ("volume_um3", volume_um3)
+        )
         return _at_angle(contact_angle_deg, fibre, key, float(target or 0.0))
     return _at_length(float(length_um or 0.0), fibre, float(volume_um3 or 0.0))
 
@@ -105,15 +115,25 @@ def _unit(key: str) -> str:
 def _at_diameter(radius: float, fibre: float, key: str, target: float) -> Droplet:
     most = _measure(Droplet(radius, fibre, 0.0), key)
     least = _measure(Droplet(radius, fibre, _LARGEST_ANGLE_DEG), key)
-    _demand(key, target, least, most, f"a drop {2 * radius:g} um thick on a fibre of {2 * fibre:g} um")
-    angle = _root(lambda a: _measure(Droplet(radius, fibre, a), key) - target, 0.0, _LARGEST_ANGLE_DEG)
+    _demand(
+        key, target, least, most, f"a drop {2 * radius:g} um thick on a fibre of {2 * fibre:g} um"
+    )
+    angle = _root(
+        lambda a: _measure(Droplet(radius, fibre, a), key) - target, 0.0, _LARGEST_ANGLE_DEG
+    )
     return Droplet(radius, fibre, angle)
 
 
 def _at_angle(angle: float, fibre: float, key: str, target: float) -> Droplet:
     least = _measure(Droplet(_THINNEST * fibre, fibre, angle), key)
     most = _measure(Droplet(_THICKEST * fibre, fibre, angle), key)
-    _demand(key, target, least, most, f"a drop of contact angle {angle:g} deg on a fibre of {2 * fibre:g} um")
+    _demand(
+        key,
+        target,
+        least,
+        most,
+        f"a drop of contact angle {angle:g} deg on a fibre of {2 * fibre:g} um",
+    )
     return Droplet(_radius_at_angle(angle, fibre, key, target), fibre, angle)
 
 
@@ -121,7 +141,9 @@ def _radius_at_angle(angle: float, fibre: float, key: str, target: float) -> flo
     thick = 2.0 * fibre
     while _measure(Droplet(thick, fibre, angle), key) < target:
         thick *= 2.0
-    return _root(lambda r: _measure(Droplet(r, fibre, angle), key) - target, _THINNEST * fibre, thick)
+    return _root(
+        lambda r: _measure(Droplet(r, fibre, angle), key) - target, _THINNEST * fibre, thick
+    )
 
 
 def _at_length(length: float, fibre: float, volume: float) -> Droplet:
@@ -136,9 +158,11 @@ def _at_length(length: float, fibre: float, volume: float) -> Droplet:
 
 
 def _flattest_angle(length: float, fibre: float) -> float:
-    """Smallest contact angle of a drop of this length: 0 from the length pi times the fibre's diameter on.
+    """Smallest contact angle of a drop of this length: 0 from the length pi times the fibre's
+    diameter on.
 
-    Shorter drops thin out to nothing as the angle falls, at a length that the thinnest drop considered bounds.
+    Shorter drops thin out to nothing as the angle falls, at a length that the thinnest drop
+    considered bounds.
     """
 
     def shortest(angle: float) -> float:
@@ -147,15 +171,21 @@ def _flattest_angle(length: float, fibre: float) -> float:
     if length >= shortest(0.0):
         return 0.0
     if length <= shortest(_LARGEST_ANGLE_DEG):
-        raise InputError(f"cavity.length_um: {length:g} is too short against a fibre of {2 * fibre:g} um")
+        raise InputError(
+            f"cavity.length_um: {length:g} is too short against a fibre of {2 * fibre:g} um"
+        )
     angle = _root(lambda a: shortest(a) - length, 0.0, _LARGEST_ANGLE_DEG)
     return min(angle * (1.0 + 1e-9), _LARGEST_ANGLE_DEG)
 
 
-def _demand(key: str, value: float, least: float, most: float, what: str, rounding: float = _ROUNDING) -> None:
+def _demand(
+    key: str, value: float, least: float, most: float, what: str, rounding: float = _ROUNDING
+) -> None:
     if not least * (1.0 - rounding) <= value <= most * (1.0 + rounding):
         unit = _unit(key)
-        raise InputError(f"cavity.{key}: {value:g} {unit} is impossible for {what}; a barrel has {least:.6g} to {most:.6g} {unit}")
+        raise InputError(
+            f"cavity.{key}: {value:g} {unit} is impossible for {what}; a barrel has {least:.6g} to {most:.6g} {unit}"
+        )
 
 
 def _root(residual: Callable[[float], float], low: float, high: float) -> float:

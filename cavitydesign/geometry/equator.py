@@ -1,6 +1,8 @@
-"""The equator of a measured outline: where a fitted curve is widest, its curvature there, and whether the points bear that out.
+"""The equator of a measured outline: where a fitted curve is widest, its curvature there, and
+whether the points bear that out.
 
-A spline bridges a gap, rounds a corner and ripples over a flat piece, and its own scatter does not tell.
+A spline bridges a gap, rounds a corner and ripples over a flat piece, and its own scatter does not
+tell.
 """
 
 from __future__ import annotations
@@ -57,11 +59,15 @@ def equator_place(fit: SplineFit, squared: bool, z: Array, r: Array) -> float:
     Raises
     ------
     InputError
-        If the widest place lies at an end or in a gap of the points or far above them, or the curve has a second bulge.
+        If the widest place lies at an end or in a gap of the points or far above them, or the curve
+        has a second bulge.
     """
     place = widest_place(fit, z)
     before, after = z[z < place], z[z > place]
-    if min(before.size, after.size) < _FEWEST_BESIDE or float(fit.value(np.array([place]), 2)[0]) >= 0.0:
+    if (
+        min(before.size, after.size) < _FEWEST_BESIDE
+        or float(fit.value(np.array([place]), 2)[0]) >= 0.0
+    ):
         raise InputError(
             f"outline: no equator inside the points: r is largest at z = {place:g} um, with {before.size} points before and"
             f" {after.size} after it (is the file cut short?)"
@@ -73,7 +79,9 @@ def equator_place(fit: SplineFit, squared: bool, z: Array, r: Array) -> float:
         )
     top = float(fit.value(np.array([place]))[0])
     top = math.sqrt(top) if squared else top
-    if top > float(r.max()) + _LARGEST_EXCESS * fit.residual_rms + _LARGEST_EXCESS_SHARE * float(np.ptp(r)):
+    if top > float(r.max()) + _LARGEST_EXCESS * fit.residual_rms + _LARGEST_EXCESS_SHARE * float(
+        np.ptp(r)
+    ):
         raise InputError(
             f"outline: the curve rises to r = {top:.4g} um, above every point ({r.max():.4g} um at most); the equator must be"
             " measured"
@@ -88,12 +96,16 @@ def equator_place(fit: SplineFit, squared: bool, z: Array, r: Array) -> float:
 
 
 def _second_bulge(fit: SplineFit, squared: bool, z: Array, place: float) -> float | None:
-    """Another maximum of the curve that its uncertainty does not explain, None if there is none; the ends do not count."""
+    """Another maximum of the curve that its uncertainty does not explain, None if there is none;
+    the ends do not count.
+    """
     grid = np.linspace(z[0], z[-1], _GRID)
     value = fit.value(grid)
     radius = np.sqrt(np.maximum(value, 0.0)) if squared else value
     high = radius.min() + _SECOND_BULGE_SHARE * (radius.max() - radius.min())
-    peaks = 1 + np.flatnonzero((value[1:-1] > value[:-2]) & (value[1:-1] > value[2:]) & (radius[1:-1] > high))
+    peaks = 1 + np.flatnonzero(
+        (value[1:-1] > value[:-2]) & (value[1:-1] > value[2:]) & (radius[1:-1] > high)
+    )
     covariance = np.array(fit.covariance)
     for peak in peaks:
         if abs(grid[peak] - place) < 2.0 * (grid[1] - grid[0]):
@@ -122,16 +134,22 @@ def at_equator(fit: SplineFit, squared: bool, place: float) -> FittedEquator:
     else:
         radius, by_radius, curvature, by_curvature = value, by_value, -second, -by_bend
     covariance = np.array(fit.covariance)
-    radius_sd, curvature_sd = (math.sqrt(float(by @ covariance @ by)) for by in (by_radius, by_curvature))
+    radius_sd, curvature_sd = (
+        math.sqrt(float(by @ covariance @ by)) for by in (by_radius, by_curvature)
+    )
     return FittedEquator(radius, radius_sd, curvature, curvature_sd)
 
 
-def demand_bearing(fit: SplineFit, squared: bool, z: Array, found: FittedEquator, radius_sd_um: float) -> None:
-    """Refuse a curvature that holds for a small part of the curve only: the curve must fall off as fast as it says.
+def demand_bearing(
+    fit: SplineFit, squared: bool, z: Array, found: FittedEquator, radius_sd_um: float
+) -> None:
+    """Refuse a curvature that holds for a small part of the curve only: the curve must fall off as
+    fast as it says.
 
-    A curve of curvature c is 2 sqrt(2 d/c) wide at the depth d below its top. Where it is much wider, the top is a ripple over a
-    flat piece or the rounding of a corner, and the points do not show that curvature. (A Gaussian bump is 1.18 times as wide as
-    its top says at half its height, a Lorentzian 1.41, a drop with no contact angle up to 1.5.)
+    A curve of curvature c is 2 sqrt(2 d/c) wide at the depth d below its top. Where it is much
+    wider, the top is a ripple over a flat piece or the rounding of a corner, and the points do not
+    show that curvature. (A Gaussian bump is 1.18 times as wide as its top says at half its height,
+    a Lorentzian 1.41, a drop with no contact angle up to 1.5.)
 
     Raises
     ------
@@ -145,7 +163,10 @@ def demand_bearing(fit: SplineFit, squared: bool, z: Array, found: FittedEquator
         if depth < _SURE * radius_sd_um:
             continue
         above = grid[radius > found.radius_um - depth]
-        width, expected = float(np.ptp(above)), 2.0 * math.sqrt(2.0 * depth / found.curvature_per_um)
+        width, expected = (
+            float(np.ptp(above)),
+            2.0 * math.sqrt(2.0 * depth / found.curvature_per_um),
+        )
         if width > _LARGEST_WIDENING * expected:
             raise InputError(
                 f"outline: the curve is {width:.3g} um wide {depth:.3g} um below its top, where its curvature there,"
@@ -153,8 +174,11 @@ def demand_bearing(fit: SplineFit, squared: bool, z: Array, found: FittedEquator
             )
 
 
-def demand_no_corner(z: Array, r: Array, squared: bool, place: float, found: FittedEquator, rounding: float) -> None:
-    """Refuse points whose two sides, fitted each for itself, meet the equator with different slopes.
+def demand_no_corner(
+    z: Array, r: Array, squared: bool, place: float, found: FittedEquator, rounding: float
+) -> None:
+    """Refuse points whose two sides, fitted each for itself, meet the equator with different
+    slopes.
 
     Parameters
     ----------
@@ -166,7 +190,8 @@ def demand_no_corner(z: Array, r: Array, squared: bool, place: float, found: Fit
     Raises
     ------
     InputError
-        If the slopes differ by more than chance and by a tenth of the slopes that the curve has at its ends.
+        If the slopes differ by more than chance and by a tenth of the slopes that the curve has at
+        its ends.
     """
     y, scale = (r**2, 0.5 / found.radius_um) if squared else (r, 1.0)
     steep = math.sqrt(2.0 * found.curvature_per_um * (found.radius_um - float(r.min())))
@@ -179,7 +204,12 @@ def demand_no_corner(z: Array, r: Array, squared: bool, place: float, found: Fit
             if alone is not None:
                 by = alone.sensitivity(place, 1)
                 variance = float(by @ np.array(alone.covariance) @ by)
-                slopes.append((scale * float(alone.value(np.array([place]), 1)[0]), scale * math.sqrt(variance)))
+                slopes.append(
+                    (
+                        scale * float(alone.value(np.array([place]), 1)[0]),
+                        scale * math.sqrt(variance),
+                    )
+                )
         if len(slopes) < 2:
             return
         (left, left_sd), (right, right_sd) = slopes

@@ -1,4 +1,6 @@
-"""The fibre's radius along z, where it is no straight cylinder: a smooth curve through given points."""
+"""The fibre's radius along z, where it is no straight cylinder: a smooth curve through given
+points.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ _SAMPLES = 401
 
 @dataclass(frozen=True)
 class FibreShape:
-    """How far the fibre's radius at z lies from that at the equator, z = 0; `fibre_from_points` makes one.
+    """How far the fibre's radius at z lies from that at the equator, z = 0; `fibre_from_points`
+    makes one.
 
     Parameters
     ----------
@@ -80,7 +83,9 @@ class FibreShape:
         """Whether z -> -z leaves the fibre as it is."""
         low, high = self.span_um
         z = np.linspace(0.0, max(-low, high), _SAMPLES)
-        return bool(np.abs(self.rise_um(z) - self.rise_um(-z)).max() < _EVEN_WITHIN * self.equator_radius_um)
+        return bool(
+            np.abs(self.rise_um(z) - self.rise_um(-z)).max() < _EVEN_WITHIN * self.equator_radius_um
+        )
 
 
 def fibre_from_points(z_um: Array, radius_um: Array) -> FibreShape:
@@ -94,8 +99,9 @@ def fibre_from_points(z_um: Array, radius_um: Array) -> FibreShape:
     Returns
     -------
     FibreShape
-        Fewer than 8 points: the spline of degree 5 or less through all of them. More: the least-squares spline that the
-        Bayesian information criterion chooses, as for a measured outline; points without noise are met to rounding.
+        Fewer than 8 points: the spline of degree 5 or less through all of them. More: the
+        least-squares spline that the Bayesian information criterion chooses, as for a measured
+        outline; points without noise are met to rounding.
 
     Raises
     ------
@@ -114,7 +120,9 @@ def fibre_from_points(z_um: Array, radius_um: Array) -> FibreShape:
         shape = FibreShape(degree, tuple(through.t.tolist()), tuple(through.c.tolist()))
     else:
         ones = np.ones_like(z)
-        fit, _ = spline_ladder(z, radius, ones, np.argsort(order).astype(np.int64), 1e-15 * float(radius.max()))
+        fit, _ = spline_ladder(
+            z, radius, ones, np.argsort(order).astype(np.int64), 1e-15 * float(radius.max())
+        )
         if fit.residual_rms > _LARGEST_SCATTER * float(radius.max()):
             raise InputError(
                 f"fibre: the points scatter by {fit.residual_rms:.3g} um about the best smooth curve, more than"
@@ -123,24 +131,34 @@ def fibre_from_points(z_um: Array, radius_um: Array) -> FibreShape:
         shape = FibreShape(fit.degree, fit.knots, fit.coefficients)
     grid = np.linspace(z[0], z[-1], _SAMPLES)
     if (shape.rise_um(grid) + shape.equator_radius_um <= 0.0).any():
-        raise InputError("fibre: the curve through the points falls to a radius of 0 between them; more points are needed")
+        raise InputError(
+            "fibre: the curve through the points falls to a radius of 0 between them; more points are needed"
+        )
     steep = float(np.abs(shape.slope(grid)).max())
     if steep > _STEEPEST:
-        raise InputError(f"fibre: its radius changes by {steep:.3g} um per um of z; at most {_STEEPEST:g} is allowed (units?)")
+        raise InputError(
+            f"fibre: its radius changes by {steep:.3g} um per um of z; at most {_STEEPEST:g} is allowed (units?)"
+        )
     return shape
 
 
 def _check(z: Array, radius: Array) -> None:
     if z.ndim != 1 or z.shape != radius.shape or len(z) < _FEWEST_POINTS:
-        raise InputError(f"fibre: {_FEWEST_POINTS} or more points of z and radius are needed, not {z.shape} and {radius.shape}")
+        raise InputError(
+            f"fibre: {_FEWEST_POINTS} or more points of z and radius are needed, not {z.shape} and {radius.shape}"
+        )
     bad = ~(np.isfinite(z) & np.isfinite(radius))
     if bad.any():
         raise InputError(f"fibre: point {int(np.argmax(bad)) + 1} is not a finite number")
     if (radius <= 0).any():
         place = int(np.argmax(radius <= 0))
-        raise InputError(f"fibre: radius = {radius[place]:g} um at point {place + 1} must be above 0")
+        raise InputError(
+            f"fibre: radius = {radius[place]:g} um at point {place + 1} must be above 0"
+        )
     if len(np.unique(z)) < len(z):
         repeated = z[np.argsort(z)][1:][np.diff(np.sort(z)) == 0][0]
         raise InputError(f"fibre: two radii at z = {repeated:g} um")
     if not z.min() <= 0.0 <= z.max():
-        raise InputError(f"fibre: its points, z = {z.min():g} to {z.max():g} um, must reach over the equator, z = 0")
+        raise InputError(
+            f"fibre: its points, z = {z.min():g} to {z.max():g} um, must reach over the equator, z = 0"
+        )

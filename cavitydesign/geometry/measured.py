@@ -1,4 +1,6 @@
-"""Outline from measured points: ordered, smoothed, with the equator, its curvature and their uncertainty."""
+"""Outline from measured points: ordered, smoothed, with the equator, its curvature and their
+uncertainty.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +16,24 @@ from .outline import Array, Outline
 from .spline_fit import Places, SplineFit, spline_ladder
 
 _FEWEST_POINTS = 8
-# Cavities of this field lie well inside these limits; data outside are in other units than their header says.
+# Cavities of this field lie well inside these limits; data outside are in other units than their
+# header says.
 _RADIUS_LIMITS_UM = (0.2, 2000.0)
 _LARGEST_CURVATURE_RATIO = 1e4
 _LARGEST_SCATTER = 0.02
 _OUTLIER_RATIO = 12.0
 _OUTLIER_DISTANCE = 1e-4
-# Below this share of the equator's radius a point weighs as if it were there; near a pole it would weigh without limit.
+# Below this share of the equator's radius a point weighs as if it were there; near a pole it would
+# weigh without limit.
 _POLE_SHARE = 0.2
 _LARGEST_CURVATURE_ERROR = 0.2
-# A fit that misses the points by this many times their scatter from neighbour to neighbour, and by this share of the
-# radius, misses a step or a corner.
+# A fit that misses the points by this many times their scatter from neighbour to neighbour, and by
+# this share of the radius, misses a step or a corner.
 _MISFIT_RATIO = 4.0
 _MISFIT_SHARE = 1e-3
 _ROUNDING = 1e-15
-# Difference of the criterion that rules a description out ("very strong" from 10: Kass and Raftery 1995).
+# Difference of the criterion that rules a description out ("very strong" from 10: Kass and Raftery
+# 1995).
 _EVIDENCE = 10.0
 _FOOT_SHARE = 0.1
 
@@ -83,7 +88,9 @@ class MeasuredOutline(Outline):
 
     @property
     def symmetric(self) -> bool:
-        """True where the points ask for no more than a parabola in r or r^2, which is even about its vertex."""
+        """True where the points ask for no more than a parabola in r or r^2, which is even about
+        its vertex.
+        """
         return self.fit.is_quadratic
 
     def point(self, t_um: Array) -> tuple[Array, Array]:
@@ -122,7 +129,8 @@ class AxialSpacing:
 def axial_spacing(outline: MeasuredOutline, wavelength_nm: float, index: float) -> AxialSpacing:
     """Axial mode spacing with the uncertainty that the outline's curvature leaves in it.
 
-    Adiabatic estimate lambda^2 / (2 pi n sqrt(R R_axial)); a solve gives the spacing, this gives its uncertainty.
+    Adiabatic estimate lambda^2 / (2 pi n sqrt(R R_axial)); a solve gives the spacing, this gives
+    its uncertainty.
 
     Parameters
     ----------
@@ -139,7 +147,9 @@ def axial_spacing(outline: MeasuredOutline, wavelength_nm: float, index: float) 
     return AxialSpacing(spacing, spacing * relative)
 
 
-def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float | Array = 0.0) -> MeasuredOutline:
+def outline_from_points(
+    z_um: Array, r_um: Array, fibre_radius_um: float | Array = 0.0
+) -> MeasuredOutline:
     """Order and smooth measured points of one meridian.
 
     Parameters
@@ -147,7 +157,8 @@ def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float | Array
     z_um, r_um : array (n,)
         Places along the axis and radii, in any order.
     fibre_radius_um : float or array (n,)
-        Everywhere, or at each point. Points on the bare fibre, and those at the foot of the body on it, are left out of the fit.
+        Everywhere, or at each point. Points on the bare fibre, and those at the foot of the body on
+        it, are left out of the fit.
 
     Raises
     ------
@@ -156,12 +167,15 @@ def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float | Array
 
     Notes
     -----
-    r and r^2 are both fitted against z by splines of rising flexibility, from a parabola on; the Bayesian information
-    criterion chooses. Uncertainties come from the scatter of the points (covariance of the fit, enlarged where the
-    residuals are correlated) together with the differences to the next more flexible fits and to the other description
-    (r or r^2), where the points do not rule it out.
+    r and r^2 are both fitted against z by splines of rising flexibility, from a parabola on; the
+    Bayesian information criterion chooses. Uncertainties come from the scatter of the points
+    (covariance of the fit, enlarged where the residuals are correlated) together with the
+    differences to the next more flexible fits and to the other description (r or r^2), where the
+    points do not rule it out.
     """
-    z, r, given = _cleaned(np.asarray(z_um, dtype=np.float64), np.asarray(r_um, dtype=np.float64), fibre_radius_um)
+    z, r, given = _cleaned(
+        np.asarray(z_um, dtype=np.float64), np.asarray(r_um, dtype=np.float64), fibre_radius_um
+    )
     rounding, pole = _ROUNDING * float(r.max()), _POLE_SHARE * float(r.max())
     plain = spline_ladder(z, r, np.ones_like(r), given, rounding)
     square = spline_ladder(z, r**2, 0.5 / np.maximum(r, pole), given, rounding)
@@ -173,7 +187,9 @@ def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float | Array
     others = [at_equator(near, squared, widest_place(near, z)) for near in neighbours]
     if rival.criterion - fit.criterion < _EVIDENCE:
         others.append(at_equator(rival, not squared, widest_place(rival, z)))
-    radius_sd = math.hypot(found.radius_sd_um, *(other.radius_um - found.radius_um for other in others))
+    radius_sd = math.hypot(
+        found.radius_sd_um, *(other.radius_um - found.radius_um for other in others)
+    )
     apart = (other.curvature_per_um - found.curvature_per_um for other in others)
     curvature_sd = math.hypot(found.curvature_sd_per_um, *apart)
     _demand_sizes(found.radius_um, found.curvature_per_um, curvature_sd)
@@ -194,7 +210,9 @@ def outline_from_points(z_um: Array, r_um: Array, fibre_radius_um: float | Array
 def _cleaned(z: Array, r: Array, fibre_radius: float | Array) -> tuple[Array, Array, Places]:
     """z and r by increasing z, and the places in them of the points as they were given."""
     if z.ndim != 1 or z.shape != r.shape:
-        raise InputError(f"outline: z and r must be lists of the same length, not {z.shape} and {r.shape}")
+        raise InputError(
+            f"outline: z and r must be lists of the same length, not {z.shape} and {r.shape}"
+        )
     if len(z) < _FEWEST_POINTS:
         raise InputError(f"outline: {len(z)} points; at least {_FEWEST_POINTS} are needed")
     bad = ~(np.isfinite(z) & np.isfinite(r))
@@ -202,8 +220,14 @@ def _cleaned(z: Array, r: Array, fibre_radius: float | Array) -> tuple[Array, Ar
         raise InputError(f"outline: point {int(np.argmax(bad)) + 1} is not a finite number")
     if (r < 0).any():
         place = int(np.argmax(r < 0))
-        raise InputError(f"outline: r = {r[place]:g} um at point {place + 1} is negative (are z and r swapped?)")
-    keep = r > fibre_radius + _FOOT_SHARE * (float(r.max()) - fibre_radius) if np.any(fibre_radius) else r >= 0
+        raise InputError(
+            f"outline: r = {r[place]:g} um at point {place + 1} is negative (are z and r swapped?)"
+        )
+    keep = (
+        r > fibre_radius + _FOOT_SHARE * (float(r.max()) - fibre_radius)
+        if np.any(fibre_radius)
+        else r >= 0
+    )
     if np.count_nonzero(keep) < _FEWEST_POINTS:
         raise InputError(
             f"outline: only {np.count_nonzero(keep)} points lie outside the fibre ({2 * np.max(fibre_radius):g} um);"
@@ -214,7 +238,9 @@ def _cleaned(z: Array, r: Array, fibre_radius: float | Array) -> tuple[Array, Ar
     if not z[-1] - z[0] > 1e-9 * max(abs(z[0]), abs(z[-1])):
         raise InputError("outline: all points have the same z")
     if len(np.unique(z)) < _FEWEST_POINTS:
-        raise InputError(f"outline: only {len(np.unique(z))} different z; at least {_FEWEST_POINTS} are needed")
+        raise InputError(
+            f"outline: only {len(np.unique(z))} different z; at least {_FEWEST_POINTS} are needed"
+        )
     return z, r, np.argsort(order).astype(np.int64)
 
 
@@ -242,14 +268,19 @@ def _demand_smooth(fit: SplineFit, z: Array, r: Array) -> None:
 
 
 def _neighbour_noise(z: Array, r: Array) -> float:
-    """Scatter of the points about the straight lines between their neighbours: noise without any model of the shape."""
+    """Scatter of the points about the straight lines between their neighbours: noise without any
+    model of the shape.
+    """
     z, r = np.unique(np.column_stack([z, r]), axis=0).T
     left, right = z[1:-1] - z[:-2], z[2:] - z[1:-1]
     span = np.maximum(left + right, np.finfo(float).tiny)
     share = np.where(left + right > 0, left / span, 0.5)
     off = r[1:-1] - (1.0 - share) * r[:-2] - share * r[2:]
-    # The 90th percentile of a normal deviate's size is 1.645; unlike the median it sees points rounded to few steps.
-    return float(np.percentile(np.abs(off) / np.sqrt(1.0 + (1.0 - share) ** 2 + share**2), 90)) / 1.645
+    # The 90th percentile of a normal deviate's size is 1.645; unlike the median it sees points
+    # rounded to few steps.
+    return (
+        float(np.percentile(np.abs(off) / np.sqrt(1.0 + (1.0 - share) ** 2 + share**2), 90)) / 1.645
+    )
 
 
 def _demand_sizes(radius: float, curvature: float, curvature_sd: float) -> None:
@@ -270,7 +301,9 @@ def _demand_sizes(radius: float, curvature: float, curvature_sd: float) -> None:
 
 
 def _positive_span(fit: SplineFit, squared: bool, z: Array) -> tuple[float, float]:
-    """Part of the measured range, about the equator, over which the fitted r (or r^2) stays above 0."""
+    """Part of the measured range, about the equator, over which the fitted r (or r^2) stays above
+    0.
+    """
     place = widest_place(fit, z)
     grid = np.linspace(z[0], z[-1], 2001)
     lost = grid[fit.value(grid) <= 0.0]

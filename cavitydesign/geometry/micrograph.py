@@ -1,4 +1,6 @@
-"""Silhouette of a body of revolution in a micrograph: both edges to a fraction of a pixel, axis, and r against z."""
+"""Silhouette of a body of revolution in a micrograph: both edges to a fraction of a pixel, axis,
+and r against z.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ _SMALLEST_CONTRAST = 0.1
 _BORDER_PX = 2
 _AXIS_PASSES = 4
 _LARGEST_TILT = 0.5
-# A printed scale bar: a filled rectangle of one grey level, at least this wide and this many times wider than high.
+# A printed scale bar: a filled rectangle of one grey level, at least this wide and this many times
+# wider than high.
 _BAR_WIDTH_PX = 20
 _BAR_ASPECT = 4.0
 _BAR_FILLING = 0.98
@@ -36,8 +39,8 @@ class MicrographOutline:
     axis_row, axis_slope : float
         Axis of revolution in the picture: row = axis_row + axis_slope * column.
     asymmetry_um : float
-        Root mean square difference between the two edges' radii at the same place; large for a body that is no body of
-        revolution, or seen askew.
+        Root mean square difference between the two edges' radii at the same place; large for a body
+        that is no body of revolution, or seen askew.
     """
 
     z_um: Array
@@ -71,9 +74,9 @@ def outline_of_image(image: Array, um_per_pixel: float, upright: bool = False) -
 
     Notes
     -----
-    Otsu's threshold parts the grey levels; at half height between their medians, marching squares place the edge
-    between pixels. The axis is the straight line through the middle of the two edges, found together with them because
-    r and z are measured by it.
+    Otsu's threshold parts the grey levels; at half height between their medians, marching squares
+    place the edge between pixels. The axis is the straight line through the middle of the two
+    edges, found together with them because r and z are measured by it.
     """
     grey = _checked(image, um_per_pixel)
     if upright:
@@ -129,12 +132,18 @@ def scale_bar_pixels(image: Array) -> tuple[int, NDArray[np.bool_]]:
             height, width = (part.stop - part.start for part in place)
             filling = np.count_nonzero(labels[place] == number) / (height * width)
             whole = width == image.shape[1] or height == image.shape[0]
-            bar = width >= max(_BAR_WIDTH_PX, _BAR_ASPECT * height) and filling >= _BAR_FILLING and not whole
+            bar = (
+                width >= max(_BAR_WIDTH_PX, _BAR_ASPECT * height)
+                and filling >= _BAR_FILLING
+                and not whole
+            )
             if bar and width > best:
                 best = width
                 mask = labels == number
     if best == 0:
-        raise InputError("micrograph: no scale bar found (a solid bar, pure black or white); give um_per_pixel instead")
+        raise InputError(
+            "micrograph: no scale bar found (a solid bar, pure black or white); give um_per_pixel instead"
+        )
     return best, mask
 
 
@@ -157,7 +166,9 @@ def _edges(grey: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
         from skimage.filters import threshold_otsu
         from skimage.measure import find_contours
     except ImportError:
-        raise MissingLibraryError("micrographs need scikit-image: pip install 'cavitydesign[images]'") from None
+        raise MissingLibraryError(
+            "micrographs need scikit-image: pip install 'cavitydesign[images]'"
+        ) from None
     low, high = np.percentile(grey, [0.5, 99.5])
     if not high > low:
         raise InputError("micrograph: the picture has no contrast")
@@ -179,7 +190,9 @@ def _edges(grey: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     )
     points = points[inside]
     rows, columns = np.nonzero(signed > 0)
-    middle = np.bincount(columns, rows, width) / np.maximum(np.bincount(columns, minlength=width), 1)
+    middle = np.bincount(columns, rows, width) / np.maximum(
+        np.bincount(columns, minlength=width), 1
+    )
     is_upper = points[:, 0] < middle[np.rint(points[:, 1]).astype(int)]
     upper, lower = points[is_upper], points[~is_upper]
     if min(len(upper), len(lower)) < _SMALLEST_SIDE_PX:
@@ -197,7 +210,8 @@ def _largest_object(signed: Array) -> Array:
     sizes = np.bincount(labels.ravel())
     sizes[0] = 0
     body = binary_fill_holes(labels == int(np.argmax(sizes)))
-    # Keep the grey levels of the body's own rim, which place the edge between pixels; flatten all else.
+    # Keep the grey levels of the body's own rim, which place the edge between pixels; flatten all
+    # else.
     rim = binary_dilation(body, iterations=2)
     depth = float(np.abs(signed).max())
     filled = np.where(body, np.maximum(signed, 1e-9 * depth), np.minimum(signed, -1e-9 * depth))
@@ -207,8 +221,8 @@ def _largest_object(signed: Array) -> Array:
 def _axis(upper: tuple[Array, Array], lower: tuple[Array, Array]) -> tuple[float, float]:
     """Row at column 0 and slope of the middle line between two edges.
 
-    Each pass compares the edges at the same place along the axis found so far; the slope converges at once for a small
-    tilt because an error in it enters the middle line in second order only.
+    Each pass compares the edges at the same place along the axis found so far; the slope converges
+    at once for a small tilt because an error in it enters the middle line in second order only.
     """
     intercept, slope = 0.0, 0.0
     for _ in range(_AXIS_PASSES):

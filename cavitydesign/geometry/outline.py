@@ -1,4 +1,6 @@
-"""What an outline is: the meridian curve of the cavity's surface, as an exact parametrised arc around its equator."""
+"""What an outline is: the meridian curve of the cavity's surface, as an exact parametrised arc
+around its equator.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,11 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Outline(ABC):
-    """A smooth meridian curve (r(t), z(t)), with t = 0 at the equator (r largest, z = 0) and t increasing with z.
+    """A smooth meridian curve (r(t), z(t)), with t = 0 at the equator (r largest, z = 0) and t
+    increasing with z.
 
-    The parameter t has the unit um and dt equals the arc length at the equator, so that windows are cut in um.
-    Subclasses are frozen dataclasses; one file each.
+    The parameter t has the unit um and dt equals the arc length at the equator, so that windows are
+    cut in um. Subclasses are frozen dataclasses; one file each.
     """
 
     @property
@@ -27,7 +30,9 @@ class Outline(ABC):
     @property
     @abstractmethod
     def axial_radius_um(self) -> float:
-        """Radius of curvature of the outline at the equator, in the meridian plane (infinite for a straight one)."""
+        """Radius of curvature of the outline at the equator, in the meridian plane (infinite for a
+        straight one).
+        """
 
     @property
     @abstractmethod

@@ -21,7 +21,9 @@ class Parabola(Bottle):
         return -half, half
 
     def point(self, t_um: Array) -> tuple[Array, Array]:
-        return self.radius_um - t_um**2 / (2.0 * self.curvature_radius_um), np.array(t_um, dtype=float)
+        return self.radius_um - t_um**2 / (2.0 * self.curvature_radius_um), np.array(
+            t_um, dtype=float
+        )
 
     def tangent(self, t_um: Array) -> tuple[Array, Array]:
         return -t_um / self.curvature_radius_um, np.ones_like(t_um)

@@ -48,4 +48,6 @@ class Spheroid(Outline):
 
     def bend(self, t_um: Array) -> tuple[Array, Array]:
         angle = t_um / self.polar_radius_um
-        return -self.radius_um / self.polar_radius_um**2 * np.cos(angle), -np.sin(angle) / self.polar_radius_um
+        return -self.radius_um / self.polar_radius_um**2 * np.cos(angle), -np.sin(
+            angle
+        ) / self.polar_radius_um

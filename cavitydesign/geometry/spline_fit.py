@@ -1,4 +1,6 @@
-"""Least-squares splines of rising flexibility, the fittest chosen by the Bayesian information criterion."""
+"""Least-squares splines of rising flexibility, the fittest chosen by the Bayesian information
+criterion.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ class SplineFit:
         from scipy.interpolate import BSpline
 
         curve = BSpline(np.array(self.knots), np.array(self.coefficients), self.degree)
-        return tuple(curve.derivative(order) if order else curve for order in range(min(3, self.degree) + 1))
+        return tuple(
+            curve.derivative(order) if order else curve for order in range(min(3, self.degree) + 1)
+        )
 
     @property
     def is_quadratic(self) -> bool:
@@ -90,7 +94,9 @@ class SplineFit:
         return np.asarray((unit.derivative(order) if order else unit)(x), dtype=np.float64)
 
 
-def spline_ladder(x: Array, y: Array, weight: Array, given: Places, rounding: float) -> tuple[SplineFit, tuple[SplineFit, ...]]:
+def spline_ladder(
+    x: Array, y: Array, weight: Array, given: Places, rounding: float
+) -> tuple[SplineFit, tuple[SplineFit, ...]]:
     """Fit splines of rising flexibility and choose.
 
     Parameters
@@ -109,8 +115,9 @@ def spline_ladder(x: Array, y: Array, weight: Array, given: Places, rounding: fl
     best : SplineFit
         The one of least criterion.
     neighbours : tuple of SplineFit
-        The next more flexible ones (else the next stiffer), whose differences tell what the choice itself is worth: two, as a step
-        that adds an odd term leaves the curvature of an even outline as it was; one to a parabola that the points show as such.
+        The next more flexible ones (else the next stiffer), whose differences tell what the choice
+        itself is worth: two, as a step that adds an odd term leaves the curvature of an even
+        outline as it was; one to a parabola that the points show as such.
 
     Raises
     ------
@@ -138,13 +145,20 @@ def spline_ladder(x: Array, y: Array, weight: Array, given: Places, rounding: fl
 
 
 def polynomial_through(x: Array, y: Array, weight: float, rounding: float) -> SplineFit | None:
-    """The fittest polynomial of degree 2 to 5 through points of increasing x; None where they are too few."""
+    """The fittest polynomial of degree 2 to 5 through points of increasing x; None where they are
+    too few.
+    """
     if len(x) < _FEWEST_FOR_ALONE:
         return None
     whole = [(degree, knots) for degree, knots in _rungs(x) if len(knots) == 2 * (degree + 1)]
     given = np.arange(len(x))
-    fits = [_fit(x, y, np.full(len(x), weight), given, degree, knots, rounding) for degree, knots in whole]
-    return min((fit for fit in fits if fit is not None), key=lambda fit: fit.criterion, default=None)
+    fits = [
+        _fit(x, y, np.full(len(x), weight), given, degree, knots, rounding)
+        for degree, knots in whole
+    ]
+    return min(
+        (fit for fit in fits if fit is not None), key=lambda fit: fit.criterion, default=None
+    )
 
 
 def _rungs(x: Array) -> Iterator[tuple[int, Array]]:
@@ -158,7 +172,9 @@ def _rungs(x: Array) -> Iterator[tuple[int, Array]]:
         yield _DEGREE, np.r_[[low] * (_DEGREE + 1), middle, [high] * (_DEGREE + 1)]
 
 
-def _fit(x: Array, y: Array, weight: Array, given: Places, degree: int, knots: Array, rounding: float) -> SplineFit | None:
+def _fit(
+    x: Array, y: Array, weight: Array, given: Places, degree: int, knots: Array, rounding: float
+) -> SplineFit | None:
     from scipy.interpolate import BSpline
     from scipy.linalg import solve_triangular
 
@@ -172,15 +188,16 @@ def _fit(x: Array, y: Array, weight: Array, given: Places, degree: int, knots: A
     points, unknowns = basis.shape
     mean_square = max(float(residual @ residual) / points, rounding**2)
     variance = mean_square * points / max(points - unknowns, 1)
-    # Neighbouring residuals of one sign mean a misfit rather than noise: fewer independent points than there are.
-    # In the order of measurement they tell two passes that do not agree.
+    # Neighbouring residuals of one sign mean a misfit rather than noise: fewer independent points
+    # than there are. In the order of measurement they tell two passes that do not agree.
     orders = (residual, residual[given])
     alike = max(float(order[1:] @ order[:-1]) / (mean_square * points) for order in orders)
     likeness = min(max(alike, 0.0), _LARGEST_LIKENESS)
     spread = variance * (1.0 + likeness) / (1.0 - likeness)
     inverse = solve_triangular(upper, np.eye(unknowns))
     free = np.maximum(1.0 - np.sum(orthogonal**2, axis=1), 1e-12)
-    # A point left out is predicted with the uncertainty of the fit there besides its own: at the ends that is much.
+    # A point left out is predicted with the uncertainty of the fit there besides its own: at the
+    # ends that is much.
     without_itself, standard = np.abs(residual) / free, np.abs(residual) / np.sqrt(free)
     scatter = max(1.4826 * float(np.median(standard)), rounding)
     worst = int(np.argmax(standard))

@@ -1,4 +1,6 @@
-"""What a detector sees: the emission of a Gaussian spot, averaged over pulses of fluctuating energy."""
+"""What a detector sees: the emission of a Gaussian spot, averaged over pulses of fluctuating
+energy.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,14 @@ FAINTEST_SLICE = 0.02
 
 
 def averaging_kernel(pump: Pump) -> tuple[Array, Array]:
-    """Factors on the peak fluence and their weights (summing to 1), from axial slices and from jitter."""
+    """Factors on the peak fluence and their weights (summing to 1), from axial slices and from
+    jitter.
+    """
     factors, weights = np.ones(1), np.ones(1)
     if pump.spot == "gaussian":
         nodes, gauss = np.polynomial.legendre.leggauss(_SLICES)
-        # slices are even along the axis; in excitons they have the same profile for every number of photons
+        # slices are even along the axis; in excitons they have the same profile for every number of
+        # photons
         reach = math.sqrt(-math.log(FAINTEST_SLICE) / pump.photons)
         factors, weights = np.exp(-((0.5 * (nodes + 1.0) * reach) ** 2)), 0.5 * gauss
     if pump.pulse_jitter > 0:
@@ -59,4 +64,6 @@ def averaged(pump: Pump, fluence_mj_cm2: Array, emission: Array, at_mj_cm2: Arra
     factors, weights = averaging_kernel(pump)
     curve = PchipInterpolator(np.log(fluence_mj_cm2), np.log(np.maximum(emission, 1e-300)), axis=-1)
     values = np.exp(curve(np.log(np.outer(factors, at_mj_cm2)).ravel()))
-    return np.asarray(np.einsum("f,...fk->...k", weights, values.reshape(*emission.shape[:-1], len(factors), -1)))
+    return np.asarray(
+        np.einsum("f,...fk->...k", weights, values.reshape(*emission.shape[:-1], len(factors), -1))
+    )

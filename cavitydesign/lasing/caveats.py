@@ -1,4 +1,6 @@
-"""What the user must know beside the numbers: fits, empirical inputs, and where the model leaves its range."""
+"""What the user must know beside the numbers: fits, empirical inputs, and where the model leaves
+its range.
+"""
 
 from __future__ import annotations
 
@@ -48,14 +50,20 @@ def caveats(
     sides = uncovered_sides(modes, medium, diameter_um)
     if sides:
         words = " and ".join(sides)
-        cure = "continued by its spacing" if request.extend_comb else "modes there are missing; widen modes.span_nm"
+        cure = (
+            "continued by its spacing"
+            if request.extend_comb
+            else "modes there are missing; widen modes.span_nm"
+        )
         found.append(
             f"comb: ends within one line width ({medium.emission_fwhm_nm:.0f} nm) of the emission's centre"
             f" on the {words} side; {cure}"
         )
     found += _validity(modes, medium, diameter_um)
     if thresholds.lasing is None and thresholds.ase is not None:
-        found.append("lasing: the upper break of the light curve lies beyond pump.fluence_mj_cm2; raise its end")
+        found.append(
+            "lasing: the upper break of the light curve lies beyond pump.fluence_mj_cm2; raise its end"
+        )
     if thresholds.rule != "light curve" and thresholds.lasing is not None:
         found.append(
             "lasing: the laser is faint beside the photoluminescence, or collected like it, so the light curve shows no break;"
@@ -68,7 +76,9 @@ def caveats(
             " where the shape of the line is not known"
         )
     if balance_error > BALANCE_LIMIT:
-        found.append(f"rate equations: excitations and photons balance only to {balance_error:.1e}; lower relative_tolerance")
+        found.append(
+            f"rate equations: excitations and photons balance only to {balance_error:.1e}; lower relative_tolerance"
+        )
     return tuple(found)
 
 
@@ -81,7 +91,10 @@ def _validity(modes: Sequence[LasingMode], medium: GainMedium, diameter_um: floa
             f"gain: {fastest:.0f} per ps is beyond half the width of the emission line ({line_per_ps:.0f} per ps);"
             " rate equations do not hold"
         )
-    gaps = [local_spacing_nm(comb, comb[len(comb) // 2], diameter_um) for comb in families(modes).values()]
+    gaps = [
+        local_spacing_nm(comb, comb[len(comb) // 2], diameter_um)
+        for comb in families(modes).values()
+    ]
     place = modes[0].wavelength_nm
     spacing_per_ps = 2.0 * math.pi * SPEED_OF_LIGHT_UM_PER_PS * NM_PER_UM * min(gaps) / place**2
     if fastest > 2.0 * math.pi * spacing_per_ps:

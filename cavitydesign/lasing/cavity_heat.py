@@ -1,5 +1,6 @@
-"""Heat that the pump leaves in the rim of a cavity, and the drift of its comb: an estimate of size, not of the last
-percent."""
+"""Heat that the pump leaves in the rim of a cavity, and the drift of its comb: an estimate of size,
+not of the last percent.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +21,11 @@ def cavity_heat(
     diameter_um: float,
     cavity: Cavity | None = None,
 ) -> HeatLoad | None:
-    """Heat load of the volume of a mode, with the emitters in its reach; None without a mode volume.
+    """Heat load of the volume of a mode, with the emitters in its reach; None without a mode
+    volume.
 
-    The layer of the mode is taken as D/2 times 2 m^(-2/3) deep (Airy layer), which gives its length along the axis.
+    The layer of the mode is taken as D/2 times 2 m^(-2/3) deep (Airy layer), which gives its length
+    along the axis.
 
     Parameters
     ----------
@@ -42,7 +45,10 @@ def cavity_heat(
         return None
     host = ThermalHost()
     if cavity is not None and cavity.body.thermo_optic_per_k is not None:
-        host = ThermalHost(index=cavity.body.index(mode.wavelength_nm), thermo_optic_per_k=cavity.body.thermo_optic_per_k)
+        host = ThermalHost(
+            index=cavity.body.index(mode.wavelength_nm),
+            thermo_optic_per_k=cavity.body.thermo_optic_per_k,
+        )
     depth = diameter_um * mode.m ** (-2.0 / 3.0)
     return heat_load(
         excitons=excitons,

@@ -1,5 +1,6 @@
-"""Combs of modes under the emission line: spacing, extension beyond the solved range, effective index from measured
-spacings."""
+"""Combs of modes under the emission line: spacing, extension beyond the solved range, effective
+index from measured spacings.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +30,14 @@ def families(modes: Iterable[LasingMode]) -> dict[tuple[str, int, int], list[Las
 
 
 def local_spacing_nm(comb: Sequence[LasingMode], mode: LasingMode, diameter_um: float) -> float:
-    """Distance from a mode to its neighbour in the family: from the comb, from its own FSR, or lambda^2 / (pi D
-    n_g)."""
+    """Distance from a mode to its neighbour in the family: from the comb, from its own FSR, or
+    lambda^2 / (pi D n_g).
+    """
     places = [one.wavelength_nm for one in comb]
     at = places.index(mode.wavelength_nm)
-    gaps = [abs(places[at] - places[other]) for other in (at - 1, at + 1) if 0 <= other < len(places)]
+    gaps = [
+        abs(places[at] - places[other]) for other in (at - 1, at + 1) if 0 <= other < len(places)
+    ]
     if gaps:
         return min(gaps)
     if mode.fsr_nm:
@@ -41,14 +45,22 @@ def local_spacing_nm(comb: Sequence[LasingMode], mode: LasingMode, diameter_um: 
     return mode.wavelength_nm**2 / (math.pi * diameter_um * NM_PER_UM * mode.group_index)
 
 
-def _beyond(comb: Sequence[LasingMode], step: int, diameter_um: float) -> Iterator[tuple[int, float]]:
-    """Azimuthal steps and wavelengths past one end of a family by rising wavelength (step +1: past the short end).
+def _beyond(
+    comb: Sequence[LasingMode], step: int, diameter_um: float
+) -> Iterator[tuple[int, float]]:
+    """Azimuthal steps and wavelengths past one end of a family by rising wavelength (step +1: past
+    the short end).
 
-    Wavenumbers continue with the first and second difference of the last three modes: dispersion bends the comb slowly.
+    Wavenumbers continue with the first and second difference of the last three modes: dispersion
+    bends the comb slowly.
     """
     end = [one.wavelength_nm for one in (comb[:3] if step > 0 else comb[:-4:-1])]
     waves = [1.0 / place for place in end]
-    gap = waves[0] - waves[1] if len(waves) > 1 else step * local_spacing_nm(comb, comb[0], diameter_um) / end[0] ** 2
+    gap = (
+        waves[0] - waves[1]
+        if len(waves) > 1
+        else step * local_spacing_nm(comb, comb[0], diameter_um) / end[0] ** 2
+    )
     bend = waves[0] - 2.0 * waves[1] + waves[2] if len(waves) > 2 else 0.0
     wave, count = waves[0], 0
     while True:
@@ -60,8 +72,8 @@ def _beyond(comb: Sequence[LasingMode], step: int, diameter_um: float) -> Iterat
 def extended_comb(
     modes: Sequence[LasingMode], medium: GainMedium, diameter_um: float, reach_fwhm: float
 ) -> tuple[tuple[LasingMode, ...], tuple[int, ...]]:
-    """The comb continued to both sides until the emission line is covered; a copy keeps the confinement and Q of its
-    edge mode.
+    """The comb continued to both sides until the emission line is covered; a copy keeps the
+    confinement and Q of its edge mode.
 
     Parameters
     ----------
@@ -90,9 +102,12 @@ def extended_comb(
     return tuple(found), tuple(origin)
 
 
-def periodic_comb(modes: Sequence[LasingMode], diameter_um: float) -> tuple[tuple[LasingMode, ...], tuple[int, ...], float]:
-    """One mode more at each end of every family, so that a shift by up to half a spacing leaves no gap; and the
-    spacing."""
+def periodic_comb(
+    modes: Sequence[LasingMode], diameter_um: float
+) -> tuple[tuple[LasingMode, ...], tuple[int, ...], float]:
+    """One mode more at each end of every family, so that a shift by up to half a spacing leaves no
+    gap; and the spacing.
+    """
     found, origin = list(modes), list(range(len(modes)))
     spacings = []
     for comb in families(modes).values():
@@ -104,14 +119,24 @@ def periodic_comb(modes: Sequence[LasingMode], diameter_um: float) -> tuple[tupl
     return tuple(found), tuple(origin), float(np.median(spacings))
 
 
-def uncovered_sides(modes: Sequence[LasingMode], medium: GainMedium, diameter_um: float) -> tuple[str, ...]:
-    """Sides ("short", "long") on which the comb ends before one full width from the centre of the emission line."""
+def uncovered_sides(
+    modes: Sequence[LasingMode], medium: GainMedium, diameter_um: float
+) -> tuple[str, ...]:
+    """Sides ("short", "long") on which the comb ends before one full width from the centre of the
+    emission line.
+    """
     reach = medium.emission_fwhm_nm
     short, long = False, False
     for comb in families(modes).values():
         low, high = comb[0], comb[-1]
-        short |= low.wavelength_nm - local_spacing_nm(comb, low, diameter_um) > medium.emission_wavelength_nm - reach
-        long |= high.wavelength_nm + local_spacing_nm(comb, high, diameter_um) < medium.emission_wavelength_nm + reach
+        short |= (
+            low.wavelength_nm - local_spacing_nm(comb, low, diameter_um)
+            > medium.emission_wavelength_nm - reach
+        )
+        long |= (
+            high.wavelength_nm + local_spacing_nm(comb, high, diameter_um)
+            < medium.emission_wavelength_nm + reach
+        )
     return tuple(name for name, missing in (("short", short), ("long", long)) if missing)
 
 
@@ -132,11 +157,14 @@ class EffectiveIndexFit:
     rms_nm: float
 
 
-def fit_effective_index(wavelength_nm: ArrayLike, spacing_nm: ArrayLike, diameter_um: ArrayLike) -> EffectiveIndexFit:
-    """Fit n in spacing = lambda^2 / (pi D n) to measured or solved spacings (the paper's equation (1)).
+def fit_effective_index(
+    wavelength_nm: ArrayLike, spacing_nm: ArrayLike, diameter_um: ArrayLike
+) -> EffectiveIndexFit:
+    """Fit n in spacing = lambda^2 / (pi D n) to measured or solved spacings (the paper's equation
+    (1)).
 
-    What is fitted is the group index of the comb: the formula with a phase index in its place is short by the
-    dispersion.
+    What is fitted is the group index of the comb: the formula with a phase index in its place is
+    short by the dispersion.
 
     Parameters
     ----------
@@ -149,7 +177,10 @@ def fit_effective_index(wavelength_nm: ArrayLike, spacing_nm: ArrayLike, diamete
         If a number is not positive or the list is empty.
     """
     place, spacing, diameter = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(values, dtype=float)) for values in (wavelength_nm, spacing_nm, diameter_um))
+        *(
+            np.atleast_1d(np.asarray(values, dtype=float))
+            for values in (wavelength_nm, spacing_nm, diameter_um)
+        )
     )
     if spacing.size == 0 or min(place.min(), spacing.min(), diameter.min()) <= 0:
         raise InputError("effective index: wavelengths, spacings and diameters must be positive")
@@ -157,5 +188,11 @@ def fit_effective_index(wavelength_nm: ArrayLike, spacing_nm: ArrayLike, diamete
     inverse = float(unit @ spacing / (unit @ unit))
     misfit = spacing - inverse * unit
     degrees = max(spacing.size - 1, 1)
-    error = math.sqrt(float(misfit @ misfit) / degrees / float(unit @ unit)) if spacing.size > 1 else math.nan
-    return EffectiveIndexFit(1.0 / inverse, error / inverse**2, math.sqrt(float(np.mean(misfit**2))))
+    error = (
+        math.sqrt(float(misfit @ misfit) / degrees / float(unit @ unit))
+        if spacing.size > 1
+        else math.nan
+    )
+    return EffectiveIndexFit(
+        1.0 / inverse, error / inverse**2, math.sqrt(float(np.mean(misfit**2)))
+    )

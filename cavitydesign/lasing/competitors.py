@@ -27,9 +27,11 @@ def competing_comb(
     reach_fwhm: float,
     overlap: ModeOverlap | None = None,
 ) -> tuple[tuple[LasingMode, ...], tuple[int, ...]]:
-    """The comb continued over the emission line, and beyond the asked reach as far as modes have low thresholds.
+    """The comb continued over the emission line, and beyond the asked reach as far as modes have
+    low thresholds.
 
-    In a cavity of low loss the modes at the red edge, where spent emitters hardly absorb, reach gain = loss first.
+    In a cavity of low loss the modes at the red edge, where spent emitters hardly absorb, reach
+    gain = loss first.
 
     Parameters
     ----------
@@ -47,12 +49,20 @@ def competing_comb(
     """
     comb, origin = extended_comb(modes, medium, diameter_um, max(reach_fwhm, _FARTHEST))
     shared = None if overlap is None else overlap.repeated(origin)
-    model = rate_model(comb, medium, medium.emitters(diameter_um), medium.ladder_top(STATIC_EXCITONS), shared)
+    model = rate_model(
+        comb, medium, medium.emitters(diameter_um), medium.ladder_top(STATIC_EXCITONS), shared
+    )
     excitons = DarkGain(model, medium).threshold_excitons_each()
     best = min((value for value in excitons if value is not None), default=0.0)
     offset = [mode.wavelength_nm - medium.emission_wavelength_nm for mode in comb]
-    rivals = [x for x, value in zip(offset, excitons, strict=True) if value is not None and value <= _RIVAL * best]
+    rivals = [
+        x
+        for x, value in zip(offset, excitons, strict=True)
+        if value is not None and value <= _RIVAL * best
+    ]
     near = reach_fwhm * medium.emission_fwhm_nm
     short, long = min([-near, *rivals]), max([near, *rivals])
-    taken = [place for place, x in enumerate(offset) if not comb[place].extended or short <= x <= long]
+    taken = [
+        place for place, x in enumerate(offset) if not comb[place].extended or short <= x <= long
+    ]
     return tuple(comb[place] for place in taken), tuple(origin[place] for place in taken)

@@ -64,21 +64,35 @@ class ComputedCurve:
 
     def emitted(self) -> Array:
         """(M, F) photons that left each mode at the fluences asked, in a uniform spot."""
-        light = PchipInterpolator(np.log(self.node_fluence), np.log(np.maximum(self.nodes.emitted, 1e-300)), axis=1)
+        light = PchipInterpolator(
+            np.log(self.node_fluence), np.log(np.maximum(self.nodes.emitted, 1e-300)), axis=1
+        )
         return np.asarray(np.exp(light(np.log(self.fluence))))
 
-    def modes_lasing(self, threshold_mj_cm2: float | None, single_mode_db: float) -> NDArray[np.int64]:
-        """(F,) modes within `single_mode_db` of the strongest in a uniform spot; 0 below the threshold."""
+    def modes_lasing(
+        self, threshold_mj_cm2: float | None, single_mode_db: float
+    ) -> NDArray[np.int64]:
+        """(F,) modes within `single_mode_db` of the strongest in a uniform spot; 0 below the
+        threshold.
+        """
         counts = modes_lasing(self.emitted(), single_mode_db)
-        return np.where(self.fluence >= (math.inf if threshold_mj_cm2 is None else threshold_mj_cm2), counts, 0)
+        return np.where(
+            self.fluence >= (math.inf if threshold_mj_cm2 is None else threshold_mj_cm2), counts, 0
+        )
 
 
 def computed_curve(
-    solve: Solve, medium: GainMedium, pump: Pump, excitons_per_unit: float, points: int, static_mj_cm2: float | None
+    solve: Solve,
+    medium: GainMedium,
+    pump: Pump,
+    excitons_per_unit: float,
+    points: int,
+    static_mj_cm2: float | None,
 ) -> ComputedCurve:
     """Solve for the fluences asked, and as far below and above as spot, jitter and the fit need.
 
-    Pulses and fit are placed by gain = loss and by the emitters, so that no threshold hangs on the range asked.
+    Pulses and fit are placed by gain = loss and by the emitters, so that no threshold hangs on the
+    range asked.
 
     Parameters
     ----------
@@ -100,18 +114,31 @@ def computed_curve(
     first, last = np.log(np.array([low, high]) / anchor) * pump.photons
     limit = high
     if _within_range(static_mj_cm2, pump):
-        # emitters go on to emit up to the highest rung, and a laser is read to well above gain = loss in any case
-        end = math.log(max(_FAR_ABOVE, medium.ladder_top(math.inf) / (excitons_per_unit * anchor**pump.photons)))
+        # emitters go on to emit up to the highest rung, and a laser is read to well above gain =
+        # loss in any case
+        end = math.log(
+            max(
+                _FAR_ABOVE, medium.ladder_top(math.inf) / (excitons_per_unit * anchor**pump.photons)
+            )
+        )
         first, last = min(first, math.log(_START)), max(last, end)
         limit = anchor * math.exp(end / pump.photons)
     # one more at the end, for the curve from the last pulse before the limit
-    nodes = anchor * np.exp(_pulses(float(first + reach[0]), float(last + reach[1]) + 2.0 * _SPACING) / pump.photons)
+    nodes = anchor * np.exp(
+        _pulses(float(first + reach[0]), float(last + reach[1]) + 2.0 * _SPACING) / pump.photons
+    )
     outcomes = solve(excitons_per_unit * nodes**pump.photons)
-    return _seen(medium, pump, fluence, nodes, outcomes, (anchor * _START ** (1.0 / pump.photons), limit))
+    return _seen(
+        medium, pump, fluence, nodes, outcomes, (anchor * _START ** (1.0 / pump.photons), limit)
+    )
 
 
-def with_sharp_onset(curve: ComputedCurve, solve: Solve, medium: GainMedium, pump: Pump, excitons_per_unit: float) -> ComputedCurve:
-    """The same with more pulses where the laser's rise bends, for a threshold that is read off the laser alone."""
+def with_sharp_onset(
+    curve: ComputedCurve, solve: Solve, medium: GainMedium, pump: Pump, excitons_per_unit: float
+) -> ComputedCurve:
+    """The same with more pulses where the laser's rise bends, for a threshold that is read off the
+    laser alone.
+    """
     place = pump.photons * np.log(curve.node_fluence)
     rise = np.diff(np.log(np.maximum(curve.nodes.emitted.sum(axis=0), 1e-300))) / np.diff(place)
     bent = np.flatnonzero(np.abs(np.diff(rise)) > _BENT) + 1
@@ -123,18 +150,35 @@ def with_sharp_onset(curve: ComputedCurve, solve: Solve, medium: GainMedium, pum
     order = np.argsort(np.r_[curve.node_fluence, added])
     outcomes = curve.nodes.joined(solve(excitons_per_unit * added**pump.photons)).taken(order)
     nodes = np.r_[curve.node_fluence, added][order]
-    return _seen(medium, pump, curve.fluence, nodes, outcomes, (float(curve.fit_fluence[0]), curve.fit_limit))
+    return _seen(
+        medium, pump, curve.fluence, nodes, outcomes, (float(curve.fit_fluence[0]), curve.fit_limit)
+    )
 
 
 def _seen(
-    medium: GainMedium, pump: Pump, fluence: Array, nodes: Array, outcomes: PulseOutcomes, fitted: tuple[float, float]
+    medium: GainMedium,
+    pump: Pump,
+    fluence: Array,
+    nodes: Array,
+    outcomes: PulseOutcomes,
+    fitted: tuple[float, float],
 ) -> ComputedCurve:
-    """The averages at the fluences asked, and at all pulses that the fit within the given fluences may use."""
-    light = np.stack([outcomes.collected(medium), outcomes.spontaneous, np.maximum(outcomes.emitted.sum(axis=0), 1e-300)])
+    """The averages at the fluences asked, and at all pulses that the fit within the given fluences
+    may use.
+    """
+    light = np.stack(
+        [
+            outcomes.collected(medium),
+            outcomes.spontaneous,
+            np.maximum(outcomes.emitted.sum(axis=0), 1e-300),
+        ]
+    )
     shown = nodes[(nodes > 0.999 * fitted[0]) & (nodes * fluence_reach(pump)[1] <= nodes[-1])]
     everything, glow, laser = averaged(pump, nodes, light, shown)
     emission = averaged(pump, nodes, light[0], fluence)
-    return ComputedCurve(fluence, emission, nodes, outcomes, shown, everything, glow, laser, fitted[1])
+    return ComputedCurve(
+        fluence, emission, nodes, outcomes, shown, everything, glow, laser, fitted[1]
+    )
 
 
 def _within_range(static_mj_cm2: float | None, pump: Pump) -> bool:
@@ -142,8 +186,12 @@ def _within_range(static_mj_cm2: float | None, pump: Pump) -> bool:
 
 
 def _pulses(low: float, high: float) -> Array:
-    """Multiples of `_SPACING` that cover a range of the excitons' logarithm, every other one away from the onset."""
-    count = np.arange(2 * math.floor(low / (2.0 * _SPACING)), 2 * math.ceil(high / (2.0 * _SPACING)) + 1)
+    """Multiples of `_SPACING` that cover a range of the excitons' logarithm, every other one away
+    from the onset.
+    """
+    count = np.arange(
+        2 * math.floor(low / (2.0 * _SPACING)), 2 * math.ceil(high / (2.0 * _SPACING)) + 1
+    )
     place = _SPACING * count
     close = (place > math.log(_ONSET[0])) & (place < math.log(_ONSET[1]))
     return np.asarray(place[close | (count % 2 == 0)])
@@ -152,10 +200,11 @@ def _pulses(low: float, high: float) -> Array:
 def read_thresholds(
     curve: ComputedCurve, medium: GainMedium, pump: Pump, static_mj_cm2: float | None
 ) -> tuple[Thresholds, TwoBreakFit | None]:
-    """The three thresholds, and the fit where the light curve shows a laser. ASE and lasing are None beyond the range asked.
+    """The three thresholds, and the fit where the light curve shows a laser. ASE and lasing are
+    None beyond the range asked.
 
-    The fit ends where the pump excites `_FAR_ABOVE` times what makes laser and photoluminescence equal: beyond, emitters
-    are full, and the curve bends once more.
+    The fit ends where the pump excites `_FAR_ABOVE` times what makes laser and photoluminescence
+    equal: beyond, emitters are full, and the curve bends once more.
     """
     if not _within_range(static_mj_cm2, pump):
         return Thresholds(static_mj_cm2, None, None), None
@@ -172,7 +221,12 @@ def read_thresholds(
             lasing = upper if high < middle and upper <= highest else None
             return Thresholds(static_mj_cm2, ase if ase <= highest else None, lasing), fit
     lasing = _laser_break(curve)
-    return Thresholds(static_mj_cm2, None, lasing if lasing is not None and lasing <= highest else None, "laser output"), None
+    return Thresholds(
+        static_mj_cm2,
+        None,
+        lasing if lasing is not None and lasing <= highest else None,
+        "laser output",
+    ), None
 
 
 def _fit_end(fluence: Array, ratio: Array, photons: int) -> float:
@@ -183,7 +237,11 @@ def _fit_end(fluence: Array, ratio: Array, photons: int) -> float:
     equal = fluence[0]
     if bright:
         before = slice(bright - 1, bright + 1)
-        equal = math.exp(float(np.interp(0.0, np.log(np.maximum(ratio[before], 1e-300)), np.log(fluence[before]))))
+        equal = math.exp(
+            float(
+                np.interp(0.0, np.log(np.maximum(ratio[before], 1e-300)), np.log(fluence[before]))
+            )
+        )
     return float(equal * _FAR_ABOVE ** (1.0 / photons))
 
 

@@ -17,9 +17,9 @@ _RESIDUAL = 1e-12
 def steady_photons(model: RateModel, pump_per_ps: ArrayLike) -> Array:
     """Photons in each mode, for one emitter, at each pump rate.
 
-    An emitter is excited at the pump rate out of its ground state, and by absorption; leaves the upper level by its
-    life time and by emission.
-    Newton's method in the logarithm of the photon numbers, from low to high pump, each from the last answer.
+    An emitter is excited at the pump rate out of its ground state, and by absorption; leaves the
+    upper level by its life time and by emission. Newton's method in the logarithm of the photon
+    numbers, from low to high pump, each from the last answer.
 
     Parameters
     ----------
@@ -61,7 +61,9 @@ def _residual(model: RateModel, rate: float, decay: float, logarithm: Array) -> 
     down = decay + model.emission @ (photons + 1.0 / model.emitters)
     excited = up / (up + down)
     # d excited / d photon of each mode
-    slope = (model.absorption * down[:, None] - model.emission * up[:, None]) / ((up + down) ** 2)[:, None]
+    slope = (model.absorption * down[:, None] - model.emission * up[:, None]) / ((up + down) ** 2)[
+        :, None
+    ]
     gain, lost = model.emission * model.weight[:, None], model.absorption * model.weight[:, None]
     seed = gain.T @ excited / model.emitters
     residual = gain.T @ excited - lost.T @ (1.0 - excited) - model.loss + seed / photons
@@ -85,4 +87,6 @@ def _newton(model: RateModel, rate: float, decay: float, start: Array) -> Array:
         logarithm, residual, jacobian = logarithm + step, trial, slope
         if np.abs(residual).max() < _RESIDUAL or np.abs(step).max() < 1e-14:
             return logarithm
-    raise SolverError(f"steady state: no convergence at a pump rate of {rate:g} per ps; use a finer series of pump rates")
+    raise SolverError(
+        f"steady state: no convergence at a pump rate of {rate:g} per ps; use a finer series of pump rates"
+    )

@@ -1,4 +1,6 @@
-"""Threshold gain of a mode by the complex eigenproblem, for the same passive Q as the rate equations use."""
+"""Threshold gain of a mode by the complex eigenproblem, for the same passive Q as the rate
+equations use.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from ..modes.complex_threshold import static_threshold
 from ..modes.mode import Mode
 
 
-def exact_threshold_gain_per_cm(mode: Mode, doped_region: str, q_passive: float | None) -> float | None:
+def exact_threshold_gain_per_cm(
+    mode: Mode, doped_region: str, q_passive: float | None
+) -> float | None:
     """Material gain of the doped region at which the mode's frequency is real, in cm^-1.
 
     Parameters
@@ -22,8 +26,8 @@ def exact_threshold_gain_per_cm(mode: Mode, doped_region: str, q_passive: float 
     Returns
     -------
     float or None
-        None for a mode without a solved field, without loss, or with no threshold (no field in the doped
-        region).
+        None for a mode without a solved field, without loss, or with no threshold (no field in the
+        doped region).
     """
     if mode.raw is None:
         return None

@@ -1,8 +1,9 @@
 """Integration of the rate equations, every pulse with its own step.
 
-An embedded Runge-Kutta pair of order 5(4) (Dormand and Prince 1980): the step follows the error, so no gain is too
-high. What is still alight when the hot emitters have cooled, or is stiff before, goes on by a linearly implicit method;
-the upper rungs of the ladder are empty then and are folded into the lower ones.
+An embedded Runge-Kutta pair of order 5(4) (Dormand and Prince 1980): the step follows the error, so
+no gain is too high. What is still alight when the hot emitters have cooled, or is stiff before,
+goes on by a linearly implicit method; the upper rungs of the ladder are empty then and are folded
+into the lower ones.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ class PulseOutcomes:
 
     def taken(self, columns: NDArray[np.int64]) -> PulseOutcomes:
         """The outcomes at the given places."""
-        return PulseOutcomes(self.emitted[:, columns], self.spontaneous[columns], self.balance_error[columns])
+        return PulseOutcomes(
+            self.emitted[:, columns], self.spontaneous[columns], self.balance_error[columns]
+        )
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,13 @@ class StepControl:
 
 
 class _Batch:
-    """Pulses on their way: state, time and step of each, and what those that are over have left behind."""
+    """Pulses on their way: state, time and step of each, and what those that are over have left
+    behind.
+    """
 
-    def __init__(self, model: RateModel, hot: Array, state: Array, time: Array, step: Array) -> None:
+    def __init__(
+        self, model: RateModel, hot: Array, state: Array, time: Array, step: Array
+    ) -> None:
         self.equations = RateEquations(model, hot)
         self.hot = np.broadcast_to(hot, (hot.shape[0], len(model.weight), hot.shape[2]))
         self.state, self.time, self.step = state, time, step
@@ -131,11 +138,18 @@ class _Batch:
         self.over[place] = over[done]
         on = ~done
         self.equations.kept(on)
-        self.state, self.time, self.step, self.place = self.state[:, on], self.time[on], self.step[on], self.place[on]
+        self.state, self.time, self.step, self.place = (
+            self.state[:, on],
+            self.time[on],
+            self.step[on],
+            self.place[on],
+        )
         return on
 
 
-def integrate(model: RateModel, occupation: Array, control: StepControl, trace: bool = False) -> PulseRun:
+def integrate(
+    model: RateModel, occupation: Array, control: StepControl, trace: bool = False
+) -> PulseRun:
     """Solve from just after the pump pulse until every gain is spent.
 
     Parameters
@@ -154,7 +168,9 @@ def integrate(model: RateModel, occupation: Array, control: StepControl, trace: 
     """
     ladder, classes, columns = model.ladder, len(model.weight), occupation.shape[2]
     hot = np.where((np.arange(ladder.top + 1) >= ladder.hot_from)[:, None, None], occupation, 0.0)
-    cold = np.broadcast_to(occupation - hot, (ladder.top + 1, classes, columns)).reshape(-1, columns)
+    cold = np.broadcast_to(occupation - hot, (ladder.top + 1, classes, columns)).reshape(
+        -1, columns
+    )
     state = np.concatenate([cold, np.zeros((2 * model.modes + 2, columns))])
     trail: tuple[list[float], list[Array]] | None = ([], []) if trace else None
     batch = _Batch(model, hot, state, np.zeros(columns), np.full(columns, 0.01))
@@ -163,16 +179,26 @@ def integrate(model: RateModel, occupation: Array, control: StepControl, trace: 
     most = _PULSE_STEPS * min(max(meeting // _CHEAP, 1), 4)
     steps = _march(batch, DormandPrince(), control, cooled, most, trail)
     ends = _Ends(batch, ladder.top)
-    # first what the accurate pair found stiff, then what is still alight when the emitters have cooled
+    # first what the accurate pair found stiff, then what is still alight when the emitters have
+    # cooled
     for top, until in ((ladder.top, cooled), (min(_FOLDED_TOP, ladder.top), control.horizon_ps)):
         late = np.flatnonzero(~ends.over & (ends.end < until))
         if len(late) == 0:
             continue
         tail = _continued(model, ends, hot, late, top)
-        steps += _march(tail, Rodas(), control, until, control.max_steps, trail if late[-1] == columns - 1 else None)
+        steps += _march(
+            tail,
+            Rodas(),
+            control,
+            until,
+            control.max_steps,
+            trail if late[-1] == columns - 1 else None,
+        )
         ends.replaced(late, _Ends(tail, ladder.top))
     if np.any(~ends.over & (ends.end < control.horizon_ps)):
-        raise SolverError(f"rate equations: {control.max_steps} steps were not enough; raise relative_tolerance")
+        raise SolverError(
+            f"rate equations: {control.max_steps} steps were not enough; raise relative_tolerance"
+        )
     return _outcome(model, occupation, ends, steps, trail)
 
 
@@ -184,7 +210,9 @@ def _floor(equations: RateEquations) -> Array:
 
 
 def _share(equations: RateEquations) -> Array:
-    """(rows,) weights of the squares of the errors: many modes or classes that do alike count like a few."""
+    """(rows,) weights of the squares of the errors: many modes or classes that do alike count like
+    a few.
+    """
     share = np.ones(equations.rows)
     share[: equations.populations] = min(1.0, _FEW_CLASSES / equations.classes)
     share[equations.photons] = share[equations.emitted] = min(1.0, _FEW_MODES / equations.modes)
@@ -199,8 +227,9 @@ def _march(
     most: int,
     trail: tuple[list[float], list[Array]] | None,
 ) -> int:
-    """Advance every column until its pulse is over or the time is up; at `most` steps the rest is left where it
-    stands."""
+    """Advance every column until its pulse is over or the time is up; at `most` steps the rest is
+    left where it stands.
+    """
     equations, floor, share = batch.equations, _floor(batch.equations), _share(batch.equations)
     last = len(batch.place) - 1
     slope = np.empty_like(batch.state)
@@ -250,8 +279,12 @@ def _noted(trail: tuple[list[float], list[Array]], batch: _Batch) -> None:
     trail[1].append(batch.state[batch.equations.photons, -1].copy())
 
 
-def _continued(model: RateModel, ends: _Ends, hot: Array, late: NDArray[np.int64], top: int) -> _Batch:
-    """The columns that are not over, on a ladder up to `top`: what stood above counts there, the excess as decayed."""
+def _continued(
+    model: RateModel, ends: _Ends, hot: Array, late: NDArray[np.int64], top: int
+) -> _Batch:
+    """The columns that are not over, on a ladder up to `top`: what stood above counts there, the
+    excess as decayed.
+    """
     ladder = model.ladder
     short = replace(
         ladder,
@@ -266,10 +299,19 @@ def _continued(model: RateModel, ends: _Ends, hot: Array, late: NDArray[np.int64
     above = np.arange(ladder.top - top + 1, dtype=float)
     excess = np.einsum("j,c,jcf->f", above, model.weight, (rungs + waiting)[top:])
     rest = np.stack([ends.spontaneous[late], ends.decayed[late] + excess])
-    state = np.concatenate([_cut(rungs, top).reshape(-1, len(late)), ends.photons[:, late], ends.emitted[:, late], rest])
+    state = np.concatenate(
+        [
+            _cut(rungs, top).reshape(-1, len(late)),
+            ends.photons[:, late],
+            ends.emitted[:, late],
+            rest,
+        ]
+    )
     part = replace(model, ladder=short)
     if model.emission.ndim == 3:
-        part = replace(part, emission=model.emission[..., late], absorption=model.absorption[..., late])
+        part = replace(
+            part, emission=model.emission[..., late], absorption=model.absorption[..., late]
+        )
     return _Batch(part, _cut(still, top), state, end, ends.next_step[late])
 
 
@@ -278,7 +320,9 @@ def _cut(rungs: Array, top: int) -> Array:
 
 
 class _Ends:
-    """What every pulse left: populations on the full ladder (cold, and all), photons, sums, and the last rates."""
+    """What every pulse left: populations on the full ladder (cold, and all), photons, sums, and the
+    last rates.
+    """
 
     def __init__(self, batch: _Batch, top: int) -> None:
         equations = batch.equations
@@ -287,9 +331,17 @@ class _Ends:
         self.cold[: equations.rungs] = rungs
         self.rungs = self.cold.copy()
         self.rungs[: equations.rungs] += batch.hot * np.exp(-equations.cooling * batch.end)
-        self.photons, self.emitted = batch.final[equations.photons].copy(), batch.final[equations.emitted].copy()
+        self.photons, self.emitted = (
+            batch.final[equations.photons].copy(),
+            batch.final[equations.emitted].copy(),
+        )
         self.spontaneous, self.decayed = batch.final[-2].copy(), batch.final[-1].copy()
-        self.rate, self.end, self.over, self.next_step = batch.rate, batch.end, batch.over, batch.next_step
+        self.rate, self.end, self.over, self.next_step = (
+            batch.rate,
+            batch.end,
+            batch.over,
+            batch.next_step,
+        )
 
     def replaced(self, late: NDArray[np.int64], other: _Ends) -> None:
         """Put the later ends in the places of the columns that went on."""
@@ -298,7 +350,11 @@ class _Ends:
 
 
 def _outcome(
-    model: RateModel, occupation: Array, ends: _Ends, steps: int, trail: tuple[list[float], list[Array]] | None
+    model: RateModel,
+    occupation: Array,
+    ends: _Ends,
+    steps: int,
+    trail: tuple[list[float], list[Array]] | None,
 ) -> PulseRun:
     ladder = model.ladder
     rung = np.arange(ladder.top + 1, dtype=float)
@@ -309,9 +365,12 @@ def _outcome(
     # what is left glows without gain: rung j passes on all that stands at or above it
     above = np.cumsum(mean[::-1], axis=0)[::-1][1:]
     lossy = ladder.decay_per_ps[1:] > 0
-    share = np.where(lossy, ladder.radiative_per_ps[1:] / np.where(lossy, ladder.decay_per_ps[1:], 1.0), 0.0)
+    share = np.where(
+        lossy, ladder.radiative_per_ps[1:] / np.where(lossy, ladder.decay_per_ps[1:], 1.0), 0.0
+    )
     loss = model.loss[:, None]
-    # the photons still inside leave while they fade at the last rate; a mode that still grows is cut off at its loss
+    # the photons still inside leave while they fade at the last rate; a mode that still grows is
+    # cut off at its loss
     fading = np.maximum(-ends.rate, loss)
     return PulseRun(
         emitted=ends.emitted + ends.photons * loss / fading,

@@ -41,12 +41,12 @@ class LasingMode:
     confinement : float
         Share of int eps |E|^2 in the doped region.
     group_index : float
-        Group index of the energy: a gain g in the doped region makes the photons grow at confinement c g /
-        group_index. That is
-        n Gamma_j n_gj / n_j summed over the regions, not the group index of the comb, which counts the path along the
-        rim.
+        Group index of the energy: a gain g in the doped region makes the photons grow at
+        confinement c g / group_index. That is n Gamma_j n_gj / n_j summed over the regions, not the
+        group index of the comb, which counts the path along the rim.
     q_passive : float
-        Quality factor without emitters; their absorption is in the gain and must not be counted here.
+        Quality factor without emitters; their absorption is in the gain and must not be counted
+        here.
     mode_volume_um3 : float
     polarisation : str
     m, p, q : int
@@ -59,7 +59,8 @@ class LasingMode:
     threshold_gain_exact_per_cm : float or None
         Threshold gain by the complex eigenproblem, where the field solver supplied it.
     threshold_gain_sd_per_cm : float or None
-        Standard deviation that the spreads of the cavity's numbers leave in the first-order threshold gain.
+        Standard deviation that the spreads of the cavity's numbers leave in the first-order
+        threshold gain.
     gain_equals_loss_sd_mj_cm2 : float or None
         The same of the fluence at which gain equals loss.
     """
@@ -84,14 +85,24 @@ class LasingMode:
     def __post_init__(self) -> None:
         for name in ("wavelength_nm", "group_index", "q_passive"):
             if not getattr(self, name) > 0:
-                raise InputError(f"mode {self.label}: {name} {getattr(self, name)!r} must be positive")
+                raise InputError(
+                    f"mode {self.label}: {name} {getattr(self, name)!r} must be positive"
+                )
         if not 0 <= self.confinement <= 1:
-            raise InputError(f"mode {self.label}: confinement {self.confinement!r} must lie from 0 to 1")
+            raise InputError(
+                f"mode {self.label}: confinement {self.confinement!r} must lie from 0 to 1"
+            )
 
     @property
     def loss_rate_per_ps(self) -> float:
         """Photon loss rate 2 pi c / (lambda Q)."""
-        return 2.0 * math.pi * SPEED_OF_LIGHT_UM_PER_PS * NM_PER_UM / (self.wavelength_nm * self.q_passive)
+        return (
+            2.0
+            * math.pi
+            * SPEED_OF_LIGHT_UM_PER_PS
+            * NM_PER_UM
+            / (self.wavelength_nm * self.q_passive)
+        )
 
     @property
     def family(self) -> tuple[str, int, int]:
@@ -132,7 +143,11 @@ def quality_rule(quality: Quality) -> str | float | EmpiricalQuality:
             raise InputError(f"lasing.quality: {dict(quality)!r} is not allowed; {allowed}")
         quality = EmpiricalQuality(quality["per_um"])
     value = quality.per_um if isinstance(quality, EmpiricalQuality) else quality
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (math.isfinite(value) and value > 0):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not (math.isfinite(value) and value > 0)
+    ):
         raise InputError(f"lasing.quality: {value!r} must be a positive number")
     return quality
 
@@ -148,17 +163,19 @@ def quality_factor(quality: Quality, diameter_um: float, budget: float | None) -
     rule = quality_rule(quality)
     if isinstance(rule, str):
         if budget is None:
-            raise InputError("lasing.quality: the mode has no loss at all; give a number, { per_um = ... } or cavity.roughness_nm")
+            raise InputError(
+                "lasing.quality: the mode has no loss at all; give a number, { per_um = ... } or cavity.roughness_nm"
+            )
         return budget
     return rule.per_um * diameter_um if isinstance(rule, EmpiricalQuality) else float(rule)
 
 
 def energy_group_index(mode: Mode, cavity: Cavity, doped_region: str) -> float:
-    """Group index for the growth of the energy, n_doped sum_j Gamma_j n_gj / n_j over the regions j.
+    """Group index for the growth of the energy, n_doped sum_j Gamma_j n_gj / n_j over the regions
+    j.
 
-    From the perturbation dw/w = - int d(eps) |E|^2 / int |E|^2 (1/w) d(w^2 eps)/dw, which for a gain in the doped
-    region of index n gives
-    the rate Gamma c g / n_g with this n_g.
+    From the perturbation dw/w = - int d(eps) |E|^2 / int |E|^2 (1/w) d(w^2 eps)/dw, which for a
+    gain in the doped region of index n gives the rate Gamma c g / n_g with this n_g.
 
     Raises
     ------
@@ -167,7 +184,9 @@ def energy_group_index(mode: Mode, cavity: Cavity, doped_region: str) -> float:
     """
     media = dict(cavity.regions)
     if doped_region not in media:
-        raise InputError(f"gain.doped_region: {doped_region!r} is not a region of the cavity; {', '.join(media)}")
+        raise InputError(
+            f"gain.doped_region: {doped_region!r} is not a region of the cavity; {', '.join(media)}"
+        )
     place = mode.wavelength_nm
     total = sum(mode.confinement.values())
     ratio = sum(
@@ -207,7 +226,9 @@ def lasing_mode(
         If the mode has no such region.
     """
     if doped_region not in mode.confinement:
-        raise InputError(f"gain.doped_region: {doped_region!r} is not a region of mode {mode.label}; {', '.join(mode.confinement)}")
+        raise InputError(
+            f"gain.doped_region: {doped_region!r} is not a region of mode {mode.label}; {', '.join(mode.confinement)}"
+        )
     q_passive = quality_factor(quality, diameter_um, mode.q_total)
     return LasingMode(
         label=mode.label,
@@ -222,7 +243,9 @@ def lasing_mode(
         q=mode.q,
         fsr_nm=mode.fsr_nm,
         energy_fraction=mode.energy_fraction,
-        threshold_gain_exact_per_cm=exact_threshold_gain_per_cm(mode, doped_region, None if quality == "budget" else q_passive)
+        threshold_gain_exact_per_cm=exact_threshold_gain_per_cm(
+            mode, doped_region, None if quality == "budget" else q_passive
+        )
         if exact_threshold
         else None,
         threshold_gain_sd_per_cm=mode.extra.get("threshold_gain_sd_per_cm"),
@@ -242,14 +265,20 @@ def lasing_modes(
 ) -> tuple[LasingMode, ...]:
     """All modes as the rate equations see them; those already in that form pass unchanged.
 
-    With a cavity, each mode gets its own energy group index from the dispersion of the media; without one, that of
-    the host.
+    With a cavity, each mode gets its own energy group index from the dispersion of the media;
+    without one, that of the host.
     """
     found = []
     for mode in modes:
         if isinstance(mode, LasingMode):
             found.append(mode)
             continue
-        index = host_group_index if cavity is None else energy_group_index(mode, cavity, doped_region)
-        found.append(lasing_mode(mode, quality, diameter_um, doped_region, index, exact_threshold=exact_threshold))
+        index = (
+            host_group_index if cavity is None else energy_group_index(mode, cavity, doped_region)
+        )
+        found.append(
+            lasing_mode(
+                mode, quality, diameter_um, doped_region, index, exact_threshold=exact_threshold
+            )
+        )
     return tuple(found)

@@ -1,4 +1,6 @@
-"""Light curves: emission against fluence, and the continuous power law with two breaks that is fitted to them."""
+"""Light curves: emission against fluence, and the continuous power law with two breaks that is
+fitted to them.
+"""
 
 from __future__ import annotations
 
@@ -53,10 +55,11 @@ class TwoBreakFit:
 
 
 def fit_two_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike) -> TwoBreakFit:
-    """Least squares of a continuous piecewise power law with two breaks, in logarithms, every point with the same
-    weight.
+    """Least squares of a continuous piecewise power law with two breaks, in logarithms, every point
+    with the same weight.
 
-    The breaks are first searched on a grid (the other parameters are linear), then refined with all of them free.
+    The breaks are first searched on a grid (the other parameters are linear), then refined with all
+    of them free.
 
     Parameters
     ----------
@@ -68,14 +71,19 @@ def fit_two_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike) -> TwoBreakFi
     Raises
     ------
     InputError
-        Too few points, different lengths, values that are not positive and finite, or all at one fluence.
+        Too few points, different lengths, values that are not positive and finite, or all at one
+        fluence.
     """
     fluence, light = np.asarray(fluence_mj_cm2, dtype=float), np.asarray(emission, dtype=float)
     if fluence.ndim != 1 or fluence.shape != light.shape:
         raise InputError("light curve: fluence and emission must be lists of the same length")
     if len(fluence) < _MINIMUM_POINTS:
-        raise InputError(f"light curve: {len(fluence)} points, a fit with two breaks needs {_MINIMUM_POINTS}")
-    if not (np.all(np.isfinite(fluence) & (fluence > 0)) and np.all(np.isfinite(light) & (light > 0))):
+        raise InputError(
+            f"light curve: {len(fluence)} points, a fit with two breaks needs {_MINIMUM_POINTS}"
+        )
+    if not (
+        np.all(np.isfinite(fluence) & (fluence > 0)) and np.all(np.isfinite(light) & (light > 0))
+    ):
         raise InputError("light curve: every fluence and emission must be positive and finite")
     order = np.argsort(fluence)
     x, y = np.log(fluence[order]), np.log(light[order])
@@ -87,12 +95,15 @@ def fit_two_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike) -> TwoBreakFi
 def fit_smooth_curve(fluence_mj_cm2: Array, emission: Array, points: int = 400) -> TwoBreakFit:
     """The same fit of a computed curve, whose breaks follow a changing curve without jumps.
 
-    The curve is resampled densely, so that the breaks do not hang on where its points lie, and the hinges are averaged over the
-    distance of the samples: sharp ones have a least sum of squares of their own between any two samples, 0.3 % apart with three
-    photons and 1 % with one. The standard errors are those of a curve of as many points as were given.
+    The curve is resampled densely, so that the breaks do not hang on where its points lie, and the
+    hinges are averaged over the distance of the samples: sharp ones have a least sum of squares of
+    their own between any two samples, 0.3 % apart with three photons and 1 % with one. The standard
+    errors are those of a curve of as many points as were given.
     """
     x, y = _resampled(fluence_mj_cm2, emission, points)
-    first, second = (math.log(value) for value in fit_two_breaks(np.exp(x), np.exp(y)).breaks_mj_cm2)
+    first, second = (
+        math.log(value) for value in fit_two_breaks(np.exp(x), np.exp(y)).breaks_mj_cm2
+    )
     fit = _refined(x, y, first, second, 0.5 * float(x[1] - x[0]))
     widen = math.sqrt(points / len(fluence_mj_cm2))
     first, second = fit.breaks_error_mj_cm2
@@ -145,17 +156,36 @@ def _refined(x: Array, y: Array, first: float, second: float, rounding: float = 
 
     def misfit(parameters: Array) -> Array:
         hinges = [_hinge(x, parameters[4 + k], rounding)[0] for k in (0, 1)]
-        return np.asarray(parameters[0] + parameters[1] * x + parameters[2] * hinges[0] + parameters[3] * hinges[1] - y)
+        return np.asarray(
+            parameters[0]
+            + parameters[1] * x
+            + parameters[2] * hinges[0]
+            + parameters[3] * hinges[1]
+            - y
+        )
 
     def jacobian(parameters: Array) -> Array:
-        (low, low_slope), (high, high_slope) = (_hinge(x, parameters[4 + k], rounding) for k in (0, 1))
-        return np.column_stack([np.ones_like(x), x, low, high, -parameters[2] * low_slope, -parameters[3] * high_slope])
+        (low, low_slope), (high, high_slope) = (
+            _hinge(x, parameters[4 + k], rounding) for k in (0, 1)
+        )
+        return np.column_stack(
+            [np.ones_like(x), x, low, high, -parameters[2] * low_slope, -parameters[3] * high_slope]
+        )
 
     edges = np.array([x[0] + 0.01 * span, x[-1] - 0.01 * span])
     low, high = np.r_[np.full(4, -np.inf), edges[[0, 0]]], np.r_[np.full(4, np.inf), edges[[1, 1]]]
     within = 1e-8 if rounding == 0.0 else 1e-12
     start_all = np.r_[start, first, second]
-    found = least_squares(misfit, start_all, jac=jacobian, bounds=(low, high), x_scale="jac", ftol=within, xtol=within, gtol=within)
+    found = least_squares(
+        misfit,
+        start_all,
+        jac=jacobian,
+        bounds=(low, high),
+        x_scale="jac",
+        ftol=within,
+        xtol=within,
+        gtol=within,
+    )
     constant, slope, hinge_1, hinge_2, b1, b2 = (float(v) for v in found.x)
     degrees = max(len(x) - 6, 1)
     columns = jacobian(found.x)

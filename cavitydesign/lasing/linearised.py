@@ -1,8 +1,8 @@
 """Linear systems of the rate equations about a state, for steps that stiffness does not shorten.
 
-A class of emitters couples neighbouring rungs only, and meets the other classes only in the light: the populations are
-eliminated by one tridiagonal factorisation for all classes and pulses, which leaves a system of the size of the modes,
-or of twice the classes where these are fewer.
+A class of emitters couples neighbouring rungs only, and meets the other classes only in the light:
+the populations are eliminated by one tridiagonal factorisation for all classes and pulses, which
+leaves a system of the size of the modes, or of twice the classes where these are fewer.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ class LinearisedRates:
         emitting = np.zeros_like(ladder)
         _moved(emitting, equations.emission * ladder[1:])
         absorbing = np.zeros_like(ladder)
-        _moved(absorbing[: equations.absorbing + 1], -equations.absorption * ladder[: equations.absorbing])
+        _moved(
+            absorbing[: equations.absorbing + 1],
+            -equations.absorption * ladder[: equations.absorbing],
+        )
         self._by_emission, self._by_absorption = self._ladder(emitting), self._ladder(absorbing)
         self._gaining = photons + 1.0 / equations.model.emitters
         self._absorbed = photons
@@ -62,7 +65,9 @@ class LinearisedRates:
         out[:first] = ladder.reshape(first, -1)
         out[equations.photons] = photons
         out[equations.emitted] = (right[equations.emitted] + equations.loss * photons) / self._shift
-        glow = (equations.sums[2:] @ ladder.reshape(equations.rungs, -1)).reshape(2, equations.classes, -1)
+        glow = (equations.sums[2:] @ ladder.reshape(equations.rungs, -1)).reshape(
+            2, equations.classes, -1
+        )
         out[-2:] = (right[-2:] + equations.model.weight @ glow) / self._shift
         return out
 
@@ -77,7 +82,9 @@ class LinearisedRates:
     def _sums(self, ladder: Array) -> tuple[Array, Array]:
         """(C, F) populations weighed by how they emit and how they absorb."""
         equations = self._equations
-        both = (equations.sums[:2] @ ladder.reshape(equations.rungs, -1)).reshape(2, equations.classes, -1)
+        both = (equations.sums[:2] @ ladder.reshape(equations.rungs, -1)).reshape(
+            2, equations.classes, -1
+        )
         return both[0], both[1]
 
     def _felt(self, emission: Array, absorption: Array) -> Array:
@@ -90,7 +97,11 @@ class LinearisedRates:
         """What is left for the photons when the populations are eliminated, see `_Light`."""
         equations = self._equations
         emission, absorption = self._sums(ladder)
-        net = equations.times(equations.gain, emission) - equations.times(equations.lost, absorption) - equations.loss
+        net = (
+            equations.times(equations.gain, emission)
+            - equations.times(equations.lost, absorption)
+            - equations.loss
+        )
         gain, lost = _by_column(equations.gain), _by_column(equations.lost)
         gaining, absorbed = self._gaining.T[:, :, None], self._absorbed.T[:, :, None]
         feeling = []
@@ -129,7 +140,10 @@ class _Light:
         """(F, M, 1) photons for a right side of that shape."""
         if self._by_modes:
             return np.asarray(self._inverse @ right)
-        return np.asarray((right + self._feeling @ (self._inverse @ (self._acting @ (right / self._own)))) / self._own)
+        return np.asarray(
+            (right + self._feeling @ (self._inverse @ (self._acting @ (right / self._own))))
+            / self._own
+        )
 
 
 def _moved(change: Array, flux: Array) -> None:

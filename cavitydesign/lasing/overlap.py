@@ -1,10 +1,10 @@
-"""Where modes and pump overlap: zones of the doped region with the intensity of each mode and of the pump.
+"""Where modes and pump overlap: zones of the doped region with the intensity of each mode and of
+the pump.
 
-Modes of different p and q feed on different emitters. The doped region is cut into zones; in each, every mode has its
-mean
-intensity relative to its mean over all zones. Emitters of a zone are a class of their own in the rate equations, so
-that
-hole burning, cross-saturation and competition follow without a further constant.
+Modes of different p and q feed on different emitters. The doped region is cut into zones; in each,
+every mode has its mean intensity relative to its mean over all zones. Emitters of a zone are a
+class of their own in the rate equations, so that hole burning, cross-saturation and competition
+follow without a further constant.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ def mode_overlap(
     spot_radius_um : float or None
         1/e^2 intensity radius along the axis, centred on the equator; None: uniform.
     zones : int
-        Number of zones: cells in which all modes and the pump have like intensities are put together.
+        Number of zones: cells in which all modes and the pump have like intensities are put
+        together.
     cells : tuple of int
         Cells outwards and along the axis.
     energy_share : float
@@ -100,7 +101,9 @@ def mode_overlap(
         raise InputError("overlap: needs the field of one mode at least")
     points = [_doped_points(field, doped_region) for field in fields]
     r_edges, z_edges = _edges(points, cells, 0.5 * (1.0 - energy_share))
-    energy = np.stack([_binned(r, z, volume * density, r_edges, z_edges) for r, z, volume, density in points])
+    energy = np.stack(
+        [_binned(r, z, volume * density, r_edges, z_edges) for r, z, volume, density in points]
+    )
     volume = np.max([_binned(r, z, cell, r_edges, z_edges) for r, z, cell, _ in points], axis=0)
     held = volume > 1e-9 * volume.max()
     energy, volume = energy[:, held], volume[held]
@@ -128,7 +131,8 @@ def overlap_of_modes(
     zones: int = 8,
     samples: tuple[int, int] = (160, 160),
 ) -> ModeOverlap:
-    """Zones from solved modes; one field is sampled for each family, since neighbours in m look alike.
+    """Zones from solved modes; one field is sampled for each family, since neighbours in m look
+    alike.
 
     Raises
     ------
@@ -141,16 +145,20 @@ def overlap_of_modes(
     fields = []
     for mode in families.values():
         if mode.sample_field is None:
-            raise InputError(f"mode {mode.label}: no field at hand; solve with fields to compute overlaps")
+            raise InputError(
+                f"mode {mode.label}: no field at hand; solve with fields to compute overlaps"
+            )
         fields.append(mode.sample_field(*samples))
     shared = mode_overlap(fields, doped_region, photons, spot_radius_um, zones)
     place = {family: number for number, family in enumerate(families)}
     return shared.repeated([place[mode.polarisation, mode.p, mode.q] for mode in modes])
 
 
-def needed_overlap(modes: Sequence[object], doped_region: str, photons: int, spot_radius_um: float | None) -> ModeOverlap | None:
-    """The overlap of modes of several families, or with a spot of given size; None where one family sees a uniform
-    pump.
+def needed_overlap(
+    modes: Sequence[object], doped_region: str, photons: int, spot_radius_um: float | None
+) -> ModeOverlap | None:
+    """The overlap of modes of several families, or with a spot of given size; None where one family
+    sees a uniform pump.
 
     None as well where a mode came without its field.
     """
@@ -164,7 +172,9 @@ def needed_overlap(modes: Sequence[object], doped_region: str, photons: int, spo
 def _doped_points(field: FieldSamples, region: str) -> tuple[Array, Array, Array, Array]:
     """Positions, volumes and energy densities of the grid points in the doped region."""
     if region not in field.region_names:
-        raise InputError(f"gain.doped_region: {region!r} is not a region of the field; {', '.join(field.region_names)}")
+        raise InputError(
+            f"gain.doped_region: {region!r} is not a region of the field; {', '.join(field.region_names)}"
+        )
     r, z = field.r_um, field.z_um
     dr_out, dz_out = np.gradient(r, axis=0), np.gradient(z, axis=0)
     dr_along, dz_along = np.gradient(r, axis=1), np.gradient(z, axis=1)
@@ -173,8 +183,12 @@ def _doped_points(field: FieldSamples, region: str) -> tuple[Array, Array, Array
     return r[inside], z[inside], volume[inside], field.energy_density[inside]
 
 
-def _edges(points: Sequence[tuple[Array, Array, Array, Array]], zones: tuple[int, int], tail: float) -> tuple[Array, Array]:
-    energy = np.concatenate([volume * density / np.sum(volume * density) for _, _, volume, density in points])
+def _edges(
+    points: Sequence[tuple[Array, Array, Array, Array]], zones: tuple[int, int], tail: float
+) -> tuple[Array, Array]:
+    energy = np.concatenate(
+        [volume * density / np.sum(volume * density) for _, _, volume, density in points]
+    )
     edges = []
     for axis, count in enumerate(zones):
         position = np.concatenate([point[axis] for point in points])
@@ -191,10 +205,11 @@ def _binned(r: Array, z: Array, amount: Array, r_edges: Array, z_edges: Array) -
 
 
 def _alike(features: Array, weight: Array, zones: int) -> Array:
-    """(zones, cells) membership by weighted k-means: least variance of the intensities within a zone.
+    """(zones, cells) membership by weighted k-means: least variance of the intensities within a
+    zone.
 
-    What a zone smears out of <u_m u_n> is just that variance. Started from the farthest cells in turn, so without
-    chance.
+    What a zone smears out of <u_m u_n> is just that variance. Started from the farthest cells in
+    turn, so without chance.
     """
     count = min(zones, features.shape[1])
     start = [int(np.argmax((features**2).sum(axis=0)))]
@@ -216,11 +231,17 @@ def _alike(features: Array, weight: Array, zones: int) -> Array:
 
 
 def _pump(
-    points: Sequence[tuple[Array, Array, Array, Array]], r_edges: Array, z_edges: Array, photons: int, radius: float
+    points: Sequence[tuple[Array, Array, Array, Array]],
+    r_edges: Array,
+    z_edges: Array,
+    photons: int,
+    radius: float,
 ) -> Array:
     total = np.zeros((len(r_edges) - 1) * (len(z_edges) - 1))
     weight = np.zeros_like(total)
     for r, z, volume, _ in points:
-        total += _binned(r, z, volume * np.exp(-2.0 * photons * (z / radius) ** 2), r_edges, z_edges)
+        total += _binned(
+            r, z, volume * np.exp(-2.0 * photons * (z / radius) ** 2), r_edges, z_edges
+        )
         weight += _binned(r, z, volume, r_edges, z_edges)
     return total / np.where(weight > 0, weight, 1.0)

@@ -38,12 +38,13 @@ class Polarisation:
         return np.asarray(self.along * np.cos(angle) ** 2 + self.across * np.sin(angle) ** 2)
 
 
-def emitted_polarisation(modes: Sequence[LasingMode], output: ArrayLike, unpolarised: float = 0.0) -> Polarisation:
+def emitted_polarisation(
+    modes: Sequence[LasingMode], output: ArrayLike, unpolarised: float = 0.0
+) -> Polarisation:
     """Polarisation of the emission.
 
-    Light leaves along the tangent: of the field of a mode, the part along the axis and the radial part are across the
-    line of
-    sight; the azimuthal part does not radiate there.
+    Light leaves along the tangent: of the field of a mode, the part along the axis and the radial
+    part are across the line of sight; the azimuthal part does not radiate there.
 
     Parameters
     ----------
@@ -68,4 +69,6 @@ def emitted_polarisation(modes: Sequence[LasingMode], output: ArrayLike, unpolar
     axial = np.array([mode.energy_fraction["axial"] for mode in modes])
     radial = np.array([mode.energy_fraction["radial"] for mode in modes])
     share = axial / (axial + radial)
-    return Polarisation(float(light @ share) + 0.5 * unpolarised, float(light @ (1.0 - share)) + 0.5 * unpolarised)
+    return Polarisation(
+        float(light @ share) + 0.5 * unpolarised, float(light @ (1.0 - share)) + 0.5 * unpolarised
+    )

@@ -32,7 +32,13 @@ from .prediction import LasingPrediction, ModeOutcome
 from .pulse import full_width_ps, transform_limit_nm
 from .pulse_memory import PulseMemory, inputs_of_thresholds
 from .pulse_solver import PulseSolver
-from .regime import CombPlaces, decided, probability_over_phase, side_mode_suppression_db, single_mode_range
+from .regime import (
+    CombPlaces,
+    decided,
+    probability_over_phase,
+    side_mode_suppression_db,
+    single_mode_range,
+)
 from .request import LasingRequest
 from .spontaneous import purcell_factor, spontaneous_emission_factors
 from .threshold import DarkGain, threshold_gain_per_cm
@@ -65,18 +71,19 @@ def predict_lasing(
     pump : Pump
     request : LasingRequest
     diameter_um : float or None
-        Of the cavity: empirical Q, number of emitters, spacing of a lone mode. None: as `cavity` or the `ModeSet` has
-        it.
+        Of the cavity: empirical Q, number of emitters, spacing of a lone mode. None: as `cavity` or
+        the `ModeSet` has it.
     cavity : Cavity or None
         Gives each mode its energy group index; without it the medium's `host_group_index` serves.
     overlap : ModeOverlap or None
-        Overlap of the given modes with the pump and with each other; None: computed from the fields where several
-        families compete or the spot has a radius, otherwise all emitters see every mode alike.
+        Overlap of the given modes with the pump and with each other; None: computed from the fields
+        where several families compete or the spot has a radius, otherwise all emitters see every
+        mode alike.
     progress : callable or None
         Called with a message and a fraction.
     memory : PulseMemory or None
-        Shared with other predictions: what it knows is not solved again. From the same inputs of thresholds and regime comes the
-        same prediction, with what was asked besides then.
+        Shared with other predictions: what it knows is not solved again. From the same inputs of
+        thresholds and regime comes the same prediction, with what was asked besides then.
 
     Raises
     ------
@@ -99,7 +106,9 @@ def predict_lasing(
         exact_threshold=False,
     )
     if not solved:
-        raise InputError("lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm")
+        raise InputError(
+            "lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm"
+        )
     if overlap is None and request.overlap == "fields":
         overlap = needed_overlap(modes, medium.doped_region, pump.photons, pump.spot_radius_um)
     comb, origin = solved, tuple(range(len(solved)))
@@ -123,7 +132,9 @@ def predict_lasing(
         curve = with_sharp_onset(curve, solve, medium, pump, setting.per_unit)
         thresholds, fit = read_thresholds(curve, medium, pump, setting.static)
     _tell(progress, "regime", 0.6)
-    place = request.at_fluence_mj_cm2 or request.regime_factor * (thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1)
+    place = request.at_fluence_mj_cm2 or request.regime_factor * (
+        thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1
+    )
     run = setting.solver.traced(setting.excitons(place))
     emitted = run.emitted[:, 0]
     regime = decided(emitted, place, thresholds.lasing, request.single_mode_db)
@@ -139,7 +150,9 @@ def predict_lasing(
     prediction = LasingPrediction(
         regime=regime,
         single_mode_probability=probability,
-        single_mode_range_mj_cm2=single_mode_range(curve.fluence, curve.emitted(), thresholds.lasing, request.single_mode_db),
+        single_mode_range_mj_cm2=single_mode_range(
+            curve.fluence, curve.emitted(), thresholds.lasing, request.single_mode_db
+        ),
         thresholds=thresholds,
         fit=fit,
         fluence_mj_cm2=curve.fluence,
@@ -151,10 +164,14 @@ def predict_lasing(
         pulse_fwhm_ps=width,
         transform_limit_nm=limit,
         quantum_defect=quantum_defect(best.wavelength_nm, pump.photons, pump.wavelength_nm),
-        heat=cavity_heat(best, medium, pump, setting.excitons(place), light_yield, diameter_um, cavity),
+        heat=cavity_heat(
+            best, medium, pump, setting.excitons(place), light_yield, diameter_um, cavity
+        ),
         balance_error=float(errors.max()),
         calibrations=calibrations(medium, pump, request),
-        warnings=caveats(solved, medium, pump, request, diameter_um, thresholds, best, float(errors.max())),
+        warnings=caveats(
+            solved, medium, pump, request, diameter_um, thresholds, best, float(errors.max())
+        ),
         seconds=time.perf_counter() - began,
         comb=places,
     )
@@ -199,7 +216,10 @@ class _Setting:
         """Fluence at which the dark gain of each mode reaches its loss."""
         model = self.solver.model(self._medium.ladder_top(STATIC_EXCITONS))
         each = DarkGain(model, self._medium).threshold_excitons_each()
-        return tuple(None if value is None else (value / self.per_unit) ** (1.0 / self._pump.photons) for value in each)
+        return tuple(
+            None if value is None else (value / self.per_unit) ** (1.0 / self._pump.photons)
+            for value in each
+        )
 
     def comb_places(self, fluence: float) -> CombPlaces:
         """Side-mode suppression over the places of the comb."""
@@ -212,13 +232,19 @@ class _Setting:
 
     def single_mode_probability(self, places: CombPlaces) -> float:
         """Over the place of the comb, and over the spread of the diameter."""
-        wavelength = float(np.mean([mode.wavelength_nm for mode in periodic_comb(self._comb, self._diameter)[0]]))
+        wavelength = float(
+            np.mean([mode.wavelength_nm for mode in periodic_comb(self._comb, self._diameter)[0]])
+        )
         spread = self._request.diameter_sd_um / self._diameter * wavelength / places.spacing_nm
         if self._request.comb_place == "unknown":
             spread = math.inf
-        return probability_over_phase(places.phase, places.suppression_db, self._request.single_mode_db, 0.0, spread)
+        return probability_over_phase(
+            places.phase, places.suppression_db, self._request.single_mode_db, 0.0, spread
+        )
 
-    def outcomes(self, emitted: Array, exact: Mapping[str, float | None]) -> tuple[ModeOutcome, ...]:
+    def outcomes(
+        self, emitted: Array, exact: Mapping[str, float | None]
+    ) -> tuple[ModeOutcome, ...]:
         """What each mode does."""
         model = self.solver.model(self._medium.ladder_top(STATIC_EXCITONS))
         factors = spontaneous_emission_factors(model)
@@ -240,16 +266,24 @@ class _Setting:
                 purcell_factor=purcell_factor(mode, self._medium, _HOST_INDEX),
                 extended=mode.extended,
             )
-            for mode, output, factor, static in zip(self._comb, emitted, factors, self._static_each, strict=True)
+            for mode, output, factor, static in zip(
+                self._comb, emitted, factors, self._static_each, strict=True
+            )
         )
 
 
 def _horizon_ps(comb: Sequence[LasingMode], medium: GainMedium) -> float:
-    """Ten photon life times and two of the lowest emitting rung, each at most 100 ps, on top of the cooling."""
+    """Ten photon life times and two of the lowest emitting rung, each at most 100 ps, on top of the
+    cooling.
+    """
     ladder = medium.ladder(max(medium.ladder_top(0.0), 1))
     rung = int(np.argmax(ladder.emission >= 1.0))
     slowest = min(mode.loss_rate_per_ps for mode in comb)
-    return 20.0 / ladder.cooling_per_ps + min(10.0 / slowest, 100.0) + min(2.0 / float(ladder.decay_per_ps[rung]), 100.0)
+    return (
+        20.0 / ladder.cooling_per_ps
+        + min(10.0 / slowest, 100.0)
+        + min(2.0 / float(ladder.decay_per_ps[rung]), 100.0)
+    )
 
 
 def _exact_thresholds(
@@ -259,8 +293,9 @@ def _exact_thresholds(
     medium: GainMedium,
     request: LasingRequest,
 ) -> dict[str, float | None]:
-    """Threshold gain by the complex eigenproblem of the strongest solved modes, by label; the comb starts with the
-    solved."""
+    """Threshold gain by the complex eigenproblem of the strongest solved modes, by label; the comb
+    starts with the solved.
+    """
     found: dict[str, float | None] = {}
     for place in np.argsort(-emitted[: len(modes)])[: request.exact_thresholds]:
         mode = modes[place]
@@ -270,13 +305,17 @@ def _exact_thresholds(
     return found
 
 
-def _pulse(run: PulseRun, comb: Sequence[LasingMode], emitted: Array) -> tuple[float | None, float | None]:
+def _pulse(
+    run: PulseRun, comb: Sequence[LasingMode], emitted: Array
+) -> tuple[float | None, float | None]:
     best = int(emitted.argmax())
     width = full_width_ps(run.trace_ps, run.trace_photons[:, best])
     return width, None if width is None else transform_limit_nm(width, comb[best].wavelength_nm)
 
 
-def _diameter(given: float | None, modes: Iterable[Mode | LasingMode], cavity: Cavity | None) -> float:
+def _diameter(
+    given: float | None, modes: Iterable[Mode | LasingMode], cavity: Cavity | None
+) -> float:
     if given is None and cavity is not None:
         given = cavity.diameter_um
     if given is None and isinstance(modes, ModeSet):

@@ -22,7 +22,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Three thresholds that are often confused, in mJ/cm2; None where the range of fluences does not show them.
+    """Three thresholds that are often confused, in mJ/cm2; None where the range of fluences does
+    not show them.
 
     Attributes
     ----------
@@ -33,9 +34,8 @@ class Thresholds:
     lasing : float or None
         Upper break of the light curve.
     rule : str
-        How `lasing` was read: "light curve", or "laser output" (end of the steep rise of the laser alone) where the
-        laser
-        is too faint beside the photoluminescence.
+        How `lasing` was read: "light curve", or "laser output" (end of the steep rise of the laser
+        alone) where the laser is too faint beside the photoluminescence.
     """
 
     gain_equals_loss: float | None
@@ -112,10 +112,12 @@ class LasingPrediction:
     mode_output : (M, F) array
         Photons per emitter that leave each mode, averaged alike.
     modes_lasing_at : (F,) array of int
-        Modes within `single_mode_db` of the strongest at each fluence (no averaging); 0 below the lasing threshold.
+        Modes within `single_mode_db` of the strongest at each fluence (no averaging); 0 below the
+        lasing threshold.
     modes : tuple of ModeOutcome
     pulse_fwhm_ps, transform_limit_nm : float or None
-        Of the strongest mode at the regime's fluence; the narrowest line that such a pulse can have.
+        Of the strongest mode at the regime's fluence; the narrowest line that such a pulse can
+        have.
     quantum_defect : float
         1 - E_emission / (n E_pump).
     heat : HeatLoad or None
@@ -126,7 +128,8 @@ class LasingPrediction:
         Which inputs are fits or empirical, and to what.
     warnings : tuple of str
     comb : CombPlaces or None
-        Side-mode suppression over the places of the comb; None where it was not asked for, or below threshold.
+        Side-mode suppression over the places of the comb; None where it was not asked for, or below
+        threshold.
     spread : LasingSpread or None
         What uncertain numbers of the design leave in it; None without any.
     """
@@ -163,7 +166,9 @@ class LasingPrediction:
             "side_mode_suppression_db": suppression,
             "regime_fluence_mj_cm2": self.regime.fluence_mj_cm2,
             "single_mode_probability": self.single_mode_probability,
-            "single_mode_range_mj_cm2": None if self.single_mode_range_mj_cm2 is None else list(self.single_mode_range_mj_cm2),
+            "single_mode_range_mj_cm2": None
+            if self.single_mode_range_mj_cm2 is None
+            else list(self.single_mode_range_mj_cm2),
             "threshold_mj_cm2": {
                 "gain_equals_loss": self.thresholds.gain_equals_loss,
                 "ase": self.thresholds.ase,

@@ -14,10 +14,15 @@ GAUSSIAN_TIME_BANDWIDTH = 0.44127
 
 
 def full_width_ps(time_ps: Array, photons: Array) -> float | None:
-    """Full width at half maximum of a pulse sampled at uneven times; None where it does not rise and fall."""
+    """Full width at half maximum of a pulse sampled at uneven times; None where it does not rise
+    and fall.
+    """
     top = int(photons.argmax())
     half = 0.5 * photons[top]
-    below_before, below_after = np.flatnonzero(photons[:top] < half), np.flatnonzero(photons[top:] < half)
+    below_before, below_after = (
+        np.flatnonzero(photons[:top] < half),
+        np.flatnonzero(photons[top:] < half),
+    )
     if len(below_before) == 0 or len(below_after) == 0:
         return None
     left, right = int(below_before[-1]), top + int(below_after[0])
@@ -28,4 +33,9 @@ def full_width_ps(time_ps: Array, photons: Array) -> float | None:
 
 def transform_limit_nm(width_ps: float, wavelength_nm: float) -> float:
     """Narrowest spectral FWHM of a Gaussian pulse of this FWHM."""
-    return GAUSSIAN_TIME_BANDWIDTH / width_ps * wavelength_nm**2 / (SPEED_OF_LIGHT_UM_PER_PS * NM_PER_UM)
+    return (
+        GAUSSIAN_TIME_BANDWIDTH
+        / width_ps
+        * wavelength_nm**2
+        / (SPEED_OF_LIGHT_UM_PER_PS * NM_PER_UM)
+    )

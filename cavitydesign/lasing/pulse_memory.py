@@ -1,4 +1,6 @@
-"""What predictions beside each other share: pulses of the same rate equations, and whole predictions of the same inputs."""
+"""What predictions beside each other share: pulses of the same rate equations, and whole
+predictions of the same inputs.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,11 @@ _SAME = 1e-10
 
 
 class PulseMemory:
-    """Outcomes of pulses by rate equations and excitons, and predictions by all that thresholds and regime follow from.
+    """Outcomes of pulses by rate equations and excitons, and predictions by all that thresholds and
+    regime follow from.
 
-    The pulses of a light curve lie on a ladder of excitons from gain = loss: numbers that change the pump or what is collected, and
-    not the rate equations, ask for pulses that are known.
+    The pulses of a light curve lie on a ladder of excitons from gain = loss: numbers that change
+    the pump or what is collected, and not the rate equations, ask for pulses that are known.
     """
 
     def __init__(self) -> None:
@@ -37,7 +40,9 @@ class PulseMemory:
         """As `PulseSolver.outcomes`, solving only what is not known."""
         known = self._pulses.setdefault(rate_equations_digest(solver), {})
         keys = [round(math.log(value) / _SAME) for value in excitons]
-        new = np.array([place for place, key in enumerate(keys) if key not in known], dtype=np.int64)
+        new = np.array(
+            [place for place, key in enumerate(keys) if key not in known], dtype=np.int64
+        )
         if len(new):
             solved = solver.outcomes(excitons[new])
             for column, place in enumerate(new):
@@ -69,18 +74,33 @@ def rate_equations_digest(solver: PulseSolver) -> bytes:
         for field in fields(part):
             value = getattr(part, field.name)
             if isinstance(value, (np.ndarray, float, int)):
-                digest.update(f"{field.name} {np.shape(value)}".encode() + np.asarray(value, dtype=float).tobytes())
+                digest.update(
+                    f"{field.name} {np.shape(value)}".encode()
+                    + np.asarray(value, dtype=float).tobytes()
+                )
     return digest.digest()
 
 
 def inputs_of_thresholds(
-    solver: PulseSolver, pump: Pump, excitons_per_unit: float, medium: GainMedium, request: LasingRequest
+    solver: PulseSolver,
+    pump: Pump,
+    excitons_per_unit: float,
+    medium: GainMedium,
+    request: LasingRequest,
 ) -> Hashable:
     """All that thresholds and side-mode suppression follow from.
 
-    What is asked besides (points shown, comb places, exact thresholds) is left out, and so is the rule for Q, which is in the rate
-    equations.
+    What is asked besides (points shown, comb places, exact thresholds) is left out, and so is the
+    rule for Q, which is in the rate equations.
     """
-    asked = replace(request, quality=1.0, fluences=60, comb_phases=0, comb_place="unknown", diameter_sd_um=0.0, exact_thresholds=0)
+    asked = replace(
+        request,
+        quality=1.0,
+        fluences=60,
+        comb_phases=0,
+        comb_place="unknown",
+        diameter_sd_um=0.0,
+        exact_thresholds=0,
+    )
     seen = (pump.photons, excitons_per_unit, pump.spot, pump.pulse_jitter, pump.fluence_mj_cm2)
     return rate_equations_digest(solver), seen, medium.laser_collection, asked

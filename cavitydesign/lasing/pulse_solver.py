@@ -46,7 +46,8 @@ class PulseSolver:
         return rate_model(self.modes, self.medium, self.emitters, top, self.overlap, shift_nm)
 
     def outcomes(self, excitons: Array, shift_nm: Array | None = None) -> PulseOutcomes:
-        """Solve for each mean number of excitations (each with its own shift of the comb, where given).
+        """Solve for each mean number of excitations (each with its own shift of the comb, where
+        given).
 
         Weak pulses need fewer rungs: the columns are solved in groups of the same ladder.
         """
@@ -69,7 +70,9 @@ class PulseSolver:
     def traced(self, excitons: float) -> PulseRun:
         """One pump pulse, with the photons in the modes against time."""
         model = self.model(self.medium.ladder_top(excitons))
-        return integrate(model, self._occupation(model, np.array([excitons])), self.control, trace=True)
+        return integrate(
+            model, self._occupation(model, np.array([excitons])), self.control, trace=True
+        )
 
     def _occupation(self, model: RateModel, excitons: Array) -> Array:
         shares, place = np.unique(model.pump_share, return_inverse=True)
@@ -95,7 +98,11 @@ class PulseSolver:
 
 
 def _distinct(occupation: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Columns to solve, and the place among these of each: pulses that fill every emitter to the top are all one."""
+    """Columns to solve, and the place among these of each: pulses that fill every emitter to the
+    top are all one.
+    """
     full = occupation[-1].min(axis=0) > 1.0 - _FULL
-    kept, place = np.unique(np.where(full, full.argmax(), np.arange(len(full))), return_inverse=True)
+    kept, place = np.unique(
+        np.where(full, full.argmax(), np.arange(len(full))), return_inverse=True
+    )
     return kept, place

@@ -1,14 +1,13 @@
 """The rate equations of populations and photons after a short pulse, for many pulses at once.
 
-For each class of emitters: hot ones join the ladder at the cooling rate, rung j decays to j - 1, stimulated emission
-takes j to
-j - 1 and absorption j to j + 1. For each mode (photons s for one emitter)
+For each class of emitters: hot ones join the ladder at the cooling rate, rung j decays to j - 1,
+stimulated emission takes j to j - 1 and absorption j to j + 1. For each mode (photons s for one
+emitter)
 
     ds/dt = (gain - absorption - loss) s + gain / emitters,
 
-the last term being Einstein's spontaneous emission into the mode. Every photon is booked against an excitation:
-excitations +
-photons + decays are a linear invariant.
+the last term being Einstein's spontaneous emission into the mode. Every photon is booked against an
+excitation: excitations + photons + decays are a linear invariant.
 """
 
 from __future__ import annotations
@@ -22,7 +21,8 @@ Array = NDArray[np.float64]
 
 
 class RateEquations:
-    """Right-hand side on a state (rows, F): populations (J+1) C, photons M, emitted M, spontaneous 1, decayed 1.
+    """Right-hand side on a state (rows, F): populations (J+1) C, photons M, emitted M, spontaneous
+    1, decayed 1.
 
     Parameters
     ----------
@@ -45,7 +45,9 @@ class RateEquations:
         self.emission = ladder.emission[1:, None, None]
         self.absorbing = int(np.flatnonzero(ladder.absorption)[-1]) + 1
         self.absorption = ladder.absorption[: self.absorbing, None, None]
-        self.sums = np.stack([ladder.emission, ladder.absorption, ladder.radiative_per_ps, ladder.decay_per_ps])
+        self.sums = np.stack(
+            [ladder.emission, ladder.absorption, ladder.radiative_per_ps, ladder.decay_per_ps]
+        )
         self.loss = model.loss[:, None]
         self.batched = model.emission.ndim == 3
         self.up, self.down = _by_column(model.absorption), _by_column(model.emission)
@@ -85,7 +87,9 @@ class RateEquations:
         flux = self.emission * (self.times(self.down, photons) + self.seed)
         flux += self.decay
         flux *= ladder[1:]
-        flux[: self.absorbing] -= self.absorption * self.times(self.up, photons) * ladder[: self.absorbing]
+        flux[: self.absorbing] -= (
+            self.absorption * self.times(self.up, photons) * ladder[: self.absorbing]
+        )
         change = out[:first].reshape(self.rungs, self.classes, columns)
         change[:-1] = flux
         change[-1] = 0.0
@@ -104,4 +108,8 @@ class RateEquations:
 
 def _by_column(coefficients: Array) -> Array:
     """Coefficients (a, b) as they are, (a, b, F) as (F, a, b)."""
-    return np.ascontiguousarray(coefficients.transpose(2, 0, 1)) if coefficients.ndim == 3 else coefficients
+    return (
+        np.ascontiguousarray(coefficients.transpose(2, 0, 1))
+        if coefficients.ndim == 3
+        else coefficients
+    )

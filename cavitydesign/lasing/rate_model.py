@@ -19,20 +19,23 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RateModel:
-    """Linear coefficients of the rate equations of M modes and C classes of emitters; all rates in ps^-1.
+    """Linear coefficients of the rate equations of M modes and C classes of emitters; all rates in
+    ps^-1.
 
     Attributes
     ----------
     weight : (C,) array
-        Share of the emitters in each class (size class, and zone of the cavity where zones are told apart).
+        Share of the emitters in each class (size class, and zone of the cavity where zones are told
+        apart).
     emission, absorption : (C, M) or (C, M, F) arrays
-        Rate of stimulated emission and of absorption for one photon per emitter: Gamma c g_max / n_g times the line
-        of the
-        class (times the mode's intensity in the zone). A third axis gives each column of a batch its own comb.
+        Rate of stimulated emission and of absorption for one photon per emitter: Gamma c g_max /
+        n_g times the line of the class (times the mode's intensity in the zone). A third axis gives
+        each column of a batch its own comb.
     loss : (M,) array
         Photon loss 2 pi c / (lambda Q).
     emitters : float
-        Number of emitters: the spontaneous seed of a mode is one photon in all, 1/emitters per emitter.
+        Number of emitters: the spontaneous seed of a mode is one photon in all, 1/emitters per
+        emitter.
     ladder : Ladder
         Kinetics of an emitter.
     pump_share : (C,) array
@@ -78,7 +81,8 @@ def rate_model(
     top : int
         Highest rung of the ladder.
     overlap : ModeOverlap or None
-        Zones of the cavity with the intensities of pump and modes; None: all emitters see every mode alike.
+        Zones of the cavity with the intensities of pump and modes; None: all emitters see every
+        mode alike.
     shift_nm : (F,) array or None
         Common shift of the comb, one for each column of a batch.
 
@@ -99,7 +103,9 @@ def rate_model(
     weight, share = lines.weight, np.ones(len(lines.weight))
     if overlap is not None:
         if overlap.intensity.shape[0] != len(modes):
-            raise InputError(f"overlap: given for {overlap.intensity.shape[0]} modes, expected {len(modes)}")
+            raise InputError(
+                f"overlap: given for {overlap.intensity.shape[0]} modes, expected {len(modes)}"
+            )
         local = overlap.intensity.T[:, None, :, None]
         zones = len(overlap.weight)
         emission = (local * emission[None]).reshape(zones * shape[0], *shape[1:])

@@ -1,5 +1,6 @@
-"""One mode or several: decided by the time-integrated output of the competing modes, not by counting gain above
-loss."""
+"""One mode or several: decided by the time-integrated output of the competing modes, not by
+counting gain above loss.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +67,9 @@ def modes_lasing(emitted: Array, single_mode_db: float) -> NDArray[np.int64]:
     return np.asarray((emitted > floor).sum(axis=0), dtype=np.int64)
 
 
-def decided(emitted: Array, fluence_mj_cm2: float, threshold_mj_cm2: float | None, single_mode_db: float) -> Regime:
+def decided(
+    emitted: Array, fluence_mj_cm2: float, threshold_mj_cm2: float | None, single_mode_db: float
+) -> Regime:
     """The regime from the (M,) outputs at one fluence."""
     suppression = float(side_mode_suppression_db(emitted[:, None])[0])
     shown = suppression if math.isfinite(suppression) else None
@@ -94,14 +97,22 @@ def probability_over_phase(
         Side-mode suppression there; linear between the places, periodic.
     single_mode_db : float
     centre, spread : float
-        Mean and standard deviation of the place in units of the spacing; an infinite spread means it is unknown.
+        Mean and standard deviation of the place in units of the spacing; an infinite spread means
+        it is unknown.
     suppression_sd_db : float
         Standard deviation of the suppression at a fixed place.
     """
     fine = np.linspace(0.0, 1.0, 1000, endpoint=False)
     capped = np.minimum(suppression_db, 1e3)
-    margin = np.interp(fine, np.r_[phase, phase[0] + 1.0], np.r_[capped, capped[0]], period=1.0) - single_mode_db
-    single = ndtr(margin / suppression_sd_db) if suppression_sd_db > 0 else np.asarray(margin > 0, dtype=np.float64)
+    margin = (
+        np.interp(fine, np.r_[phase, phase[0] + 1.0], np.r_[capped, capped[0]], period=1.0)
+        - single_mode_db
+    )
+    single = (
+        ndtr(margin / suppression_sd_db)
+        if suppression_sd_db > 0
+        else np.asarray(margin > 0, dtype=np.float64)
+    )
     if math.isinf(spread):
         return float(single.mean())
     if spread == 0.0:
@@ -112,11 +123,14 @@ def probability_over_phase(
     return min(float(weight @ single / weight.sum()), 1.0)
 
 
-def single_mode_range(fluence: Array, emitted: Array, threshold: float | None, single_mode_db: float) -> tuple[float, float] | None:
-    """Fluences from the threshold up to where the second mode comes within `single_mode_db`; None if it never is
-    single.
+def single_mode_range(
+    fluence: Array, emitted: Array, threshold: float | None, single_mode_db: float
+) -> tuple[float, float] | None:
+    """Fluences from the threshold up to where the second mode comes within `single_mode_db`; None
+    if it never is single.
 
-    The crossing is interpolated between the computed fluences; the range ends at the last one if there is no crossing.
+    The crossing is interpolated between the computed fluences; the range ends at the last one if
+    there is no crossing.
     """
     if threshold is None:
         return None

@@ -76,7 +76,10 @@ def regime_map(
         return request.quality, diameter_um, medium.doped_region, medium.host_group_index
 
     # modes of the solver hold their fields, which do not travel between processes
-    tasks = [(diameter, lasing_modes(modes, *rules(diameter), exact_threshold=False)) for diameter, modes in cavities]
+    tasks = [
+        (diameter, lasing_modes(modes, *rules(diameter), exact_threshold=False))
+        for diameter, modes in cavities
+    ]
     one = partial(_predicted, medium, pump, asked)
     found: list[LasingPrediction] = []
     if workers > 1:

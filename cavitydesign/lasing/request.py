@@ -20,9 +20,8 @@ class LasingRequest:
     Parameters
     ----------
     quality : "budget", {"per_um": number}, or number
-        Passive Q of the modes: from the solved loss budget; empirical, proportional to the diameter (Q = 24 D for the
-        published
-        cavities); or one number for all.
+        Passive Q of the modes: from the solved loss budget; empirical, proportional to the diameter
+        (Q = 24 D for the published cavities); or one number for all.
     fluences : int
         Points of the light curve.
     at_fluence_mj_cm2 : float or None
@@ -31,9 +30,9 @@ class LasingRequest:
     single_mode_db : float
         Side modes weaker than this (time-integrated) do not count as lasing.
     comb_place : {"unknown", "computed"}
-        For the single-mode probability: the place of the comb under the gain is unknown (a change of the index by
-        1e-3 moves it by half
-        a nm), or as computed, give or take the spread of the diameter.
+        For the single-mode probability: the place of the comb under the gain is unknown (a change
+        of the index by 1e-3 moves it by half a nm), or as computed, give or take the spread of the
+        diameter.
     diameter_sd_um : float
         Standard deviation of the diameter.
     comb_phases : int
@@ -43,10 +42,11 @@ class LasingRequest:
     line_reach : float
         How far, in units of the line's full width at half maximum from its centre.
     exact_thresholds : int
-        Modes, strongest first, whose threshold gain is also solved by the complex eigenproblem (some 50 ms each).
+        Modes, strongest first, whose threshold gain is also solved by the complex eigenproblem
+        (some 50 ms each).
     overlap : {"fields", "uniform"}
-        fields: where several families of modes compete, or the pump spot has a radius, their overlaps are computed from
-        the fields; uniform: all emitters see every mode alike.
+        fields: where several families of modes compete, or the pump spot has a radius, their
+        overlaps are computed from the fields; uniform: all emitters see every mode alike.
     relative_tolerance : float
         Of a step of the integrator.
     """
@@ -74,19 +74,31 @@ class LasingRequest:
                 near = nearest(str(value), words)
                 problems.append(f"lasing.{key}: {value!r} is not allowed; {', '.join(words)}{near}")
         if not isinstance(self.fluences, int) or self.fluences < 12:
-            problems.append(f"lasing.fluences: {self.fluences!r} must be a whole number of 12 or more")
-        if not isinstance(self.comb_phases, int) or (self.comb_phases != 0 and self.comb_phases < 4):
-            problems.append(f"lasing.comb_phases: {self.comb_phases!r} must be 0 or a whole number of 4 or more")
+            problems.append(
+                f"lasing.fluences: {self.fluences!r} must be a whole number of 12 or more"
+            )
+        if not isinstance(self.comb_phases, int) or (
+            self.comb_phases != 0 and self.comb_phases < 4
+        ):
+            problems.append(
+                f"lasing.comb_phases: {self.comb_phases!r} must be 0 or a whole number of 4 or more"
+            )
         if not isinstance(self.exact_thresholds, int) or self.exact_thresholds < 0:
-            problems.append(f"lasing.exact_thresholds: {self.exact_thresholds!r} must be a whole number, 0 or more")
+            problems.append(
+                f"lasing.exact_thresholds: {self.exact_thresholds!r} must be a whole number, 0 or more"
+            )
         for key in ("regime_factor", "single_mode_db", "line_reach"):
             if not (math.isfinite(getattr(self, key)) and getattr(self, key) > 0):
                 problems.append(f"lasing.{key}: {getattr(self, key)!r} must be positive")
         if not (math.isfinite(self.diameter_sd_um) and self.diameter_sd_um >= 0):
             problems.append(f"lasing.diameter_sd_um: {self.diameter_sd_um!r} must not be negative")
         if not 1e-10 <= self.relative_tolerance <= 1e-2:
-            problems.append(f"lasing.relative_tolerance: {self.relative_tolerance!r} must lie from 1e-10 to 1e-2")
+            problems.append(
+                f"lasing.relative_tolerance: {self.relative_tolerance!r} must lie from 1e-10 to 1e-2"
+            )
         if self.at_fluence_mj_cm2 is not None and not self.at_fluence_mj_cm2 > 0:
-            problems.append(f"lasing.at_fluence_mj_cm2: {self.at_fluence_mj_cm2!r} must be positive")
+            problems.append(
+                f"lasing.at_fluence_mj_cm2: {self.at_fluence_mj_cm2!r} must be positive"
+            )
         if problems:
             raise InputError(problems)

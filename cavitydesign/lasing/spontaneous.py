@@ -16,18 +16,20 @@ Array = NDArray[np.float64]
 
 
 def spontaneous_emission_factors(model: RateModel) -> Array:
-    """(M,) beta of each mode: its share of all spontaneous photons of the lowest fully emitting rung (the pair, in a
-    dot)."""
+    """(M,) beta of each mode: its share of all spontaneous photons of the lowest fully emitting
+    rung (the pair, in a dot).
+    """
     full = int(np.argmax(model.ladder.emission >= 1.0))
     rate = model.weight @ model.emission / model.emitters
     return np.asarray(rate / model.ladder.radiative_per_ps[full])
 
 
 def purcell_factor(mode: LasingMode, medium: GainMedium, index: float) -> float | None:
-    """Largest Purcell factor 3/(4 pi^2) (lambda/n)^3 Q / V with 1/Q = 1/Q_mode + 1/Q_line (emitters broader than the
-    mode).
+    """Largest Purcell factor 3/(4 pi^2) (lambda/n)^3 Q / V with 1/Q = 1/Q_mode + 1/Q_line (emitters
+    broader than the mode).
 
-    Holds for an emitter at the field's maximum with its dipole along the field; None without a mode volume.
+    Holds for an emitter at the field's maximum with its dipole along the field; None without a mode
+    volume.
     """
     if not (math.isfinite(mode.mode_volume_um3) and mode.mode_volume_um3 > 0):
         return None

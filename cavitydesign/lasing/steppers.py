@@ -1,4 +1,6 @@
-"""Steps of the rate equations: an explicit pair for the pulse, a linearly implicit one for cavities of high Q."""
+"""Steps of the rate equations: an explicit pair for the pulse, a linearly implicit one for cavities
+of high Q.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ class Stepper(ABC):
     order: int
 
     @abstractmethod
-    def taken(self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array) -> Step:
+    def taken(
+        self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array
+    ) -> Step:
         """Try the given steps."""
 
 
@@ -65,13 +69,17 @@ class DormandPrince(Stepper):
     def __init__(self) -> None:
         self._slopes = np.empty((7, 0, 0))
 
-    def taken(self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array) -> Step:
+    def taken(
+        self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array
+    ) -> Step:
         """Six evaluations."""
         if self._slopes.shape[1:] != state.shape:
             self._slopes = np.empty((7, *state.shape))
         slopes = self._slopes
         slopes[0] = slope
-        for stage, (weights, node) in enumerate(zip(self._stages, self._nodes, strict=True), start=1):
+        for stage, (weights, node) in enumerate(
+            zip(self._stages, self._nodes, strict=True), start=1
+        ):
             trial = (weights @ slopes[:stage].reshape(stage, -1)).reshape(state.shape)
             trial *= step
             trial += state
@@ -84,8 +92,8 @@ class DormandPrince(Stepper):
 class Rodas(Stepper):
     """Rosenbrock method of order 4(3), L-stable and stiffly accurate: RODAS.
 
-    Hairer and Wanner, Solving Ordinary Differential Equations II (Springer 1996), section IV.10, in the form without
-    products by J. Linear invariants are kept to rounding.
+    Hairer and Wanner, Solving Ordinary Differential Equations II (Springer 1996), section IV.10, in
+    the form without products by J. Linear invariants are kept to rounding.
     """
 
     order = 4
@@ -107,20 +115,30 @@ class Rodas(Stepper):
             (-2.430093356833875, -0.2063599157091915),
             (-0.1073529058151375, -9.594562251023355, -20.47028614809616),
             (7.496443313967647, -10.24680431464352, -33.99990352819905, 11.70890893206160),
-            (8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054),
+            (
+                8.083246795921522,
+                -7.981132988064893,
+                -31.52159432874371,
+                16.31930543123136,
+                -6.058818238834054,
+            ),
         )
     )
     _nodes = (0.386, 0.21, 0.63, 1.0, 1.0)
     _times = (0.25, -0.1043, 0.1035, -0.0362, 0.0, 0.0)
 
-    def taken(self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array) -> Step:
+    def taken(
+        self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array
+    ) -> Step:
         """Six evaluations and six solutions with one factorisation."""
         system = LinearisedRates(equations, state, 1.0 / (self._gamma * step))
         fading = step * equations.explicit(time)
         solved = np.empty((6, *state.shape))
         solved[0] = system.solve(slope + self._times[0] * fading)
         rate = np.empty_like(state)
-        for stage, (weights, couplings, node) in enumerate(zip(self._stages, self._couplings, self._nodes, strict=True), start=1):
+        for stage, (weights, couplings, node) in enumerate(
+            zip(self._stages, self._couplings, self._nodes, strict=True), start=1
+        ):
             before = solved[:stage].reshape(stage, -1)
             trial = (weights @ before).reshape(state.shape)
             trial += state

@@ -1,4 +1,6 @@
-"""Static thresholds: the gain that balances the loss of a mode, and the fluence that first provides it."""
+"""Static thresholds: the gain that balances the loss of a mode, and the fluence that first provides
+it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ _SEARCH = (1e-3, 1e4)
 
 
 def threshold_gain_per_cm(mode: LasingMode) -> float:
-    """Material gain that balances the passive loss to first order, g_th = 2 pi n_g / (Gamma lambda Q).
+    """Material gain that balances the passive loss to first order, g_th = 2 pi n_g / (Gamma lambda
+    Q).
 
     Infinite for a mode with no energy in the doped region.
     """
@@ -47,7 +50,9 @@ class DarkGain:
         slow = 1.0 / max(float(ladder.decay_per_ps[min(2, ladder.top)]), 1e-12)
         times = np.geomspace(0.05 * scale, 3.0 * min(max(slow, scale), 100.0 * scale), _DELAYS)
         propagator = ladder.decayed(np.eye(ladder.top + 1), times)
-        self._response = np.einsum("wj,kji->wki", np.stack([ladder.emission, ladder.absorption]), propagator)
+        self._response = np.einsum(
+            "wj,kji->wki", np.stack([ladder.emission, ladder.absorption]), propagator
+        )
         # emitters pumped alike are one: their lines add up
         self._shares, place = np.unique(model.pump_share, return_inverse=True)
         members = (place == np.arange(len(self._shares))[:, None]) * model.weight
@@ -63,13 +68,16 @@ class DarkGain:
         """
         mean = np.broadcast_to(np.asarray(excitons, dtype=float), self._loss.shape)
         net = np.zeros((self._response.shape[1], len(mean)))
-        for share, coefficients in zip(self._shares, np.swapaxes(self._coefficients, 0, 1), strict=True):
+        for share, coefficients in zip(
+            self._shares, np.swapaxes(self._coefficients, 0, 1), strict=True
+        ):
             sums = self._response @ self._medium.occupation(share * mean, self._top)
             net += sums[0] * coefficients[0] + sums[1] * coefficients[1]
         return np.asarray(net - self._loss)
 
     def threshold_excitons_each(self) -> tuple[float | None, ...]:
-        """Excitations per emitter at which each mode reaches gain = loss at some time; None if it never does.
+        """Excitations per emitter at which each mode reaches gain = loss at some time; None if it
+        never does.
 
         Bracketed on a grid, then bisected to 1e-11 in the logarithm, all modes at once.
         """
@@ -82,4 +90,7 @@ class DarkGain:
             middle = 0.5 * (low + high)
             over = self.net_rate_per_ps(np.exp(middle)).max(axis=0) > 0
             low, high = np.where(over, low, middle), np.where(over, middle, high)
-        return tuple(float(value) if found else None for value, found in zip(np.exp(high), reached, strict=True))
+        return tuple(
+            float(value) if found else None
+            for value, found in zip(np.exp(high), reached, strict=True)
+        )

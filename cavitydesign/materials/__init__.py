@@ -1,10 +1,19 @@
-"""Optical media: dispersion laws, the library of published data, composites, and a reader of the user's own data."""
+"""Optical media: dispersion laws, the library of published data, composites, and a reader of the
+user's own data.
+"""
 
 from .composite import EffectiveMedium, bruggeman, maxwell_garnett
 from .database import DatabaseMaterial, database_material
 from .dataset import material_from_table, read_material
 from .dispersive import DispersiveMaterial, ThermoOptic
-from .library import DEFAULT_DOT_FRACTION, IndexSpread, find_material, index_spread, material_aliases, material_names
+from .library import (
+    DEFAULT_DOT_FRACTION,
+    IndexSpread,
+    find_material,
+    index_spread,
+    material_aliases,
+    material_names,
+)
 from .material import ConstantIndex, Material
 
 __all__ = [

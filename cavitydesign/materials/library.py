@@ -13,8 +13,9 @@ from .composite import EffectiveMedium
 from .dataset import material_from_table
 from .material import ConstantIndex, Material
 
-# Volume fraction of dots in the default composite. The published cavities do not state theirs; 1e8 dots of (9.2 nm)^3
-# in the few thousand um^3 of an 88 um mode (the calibrated dot number of the gain model) are 1 to 2 %.
+# Volume fraction of dots in the default composite. The published cavities do not state theirs; 1e8
+# dots of (9.2 nm)^3 in the few thousand um^3 of an 88 um mode (the calibrated dot number of the
+# gain model) are 1 to 2 %.
 DEFAULT_DOT_FRACTION = 0.01
 _COMPOSITE = "CsPbBr3-PMMA"
 _VACUUM = "vacuum"
@@ -72,7 +73,9 @@ def _medium(name: str) -> Material:
     if name == _VACUUM:
         return ConstantIndex(_VACUUM, "definition", (1.0, 1e7), 1.0)
     if name == _COMPOSITE:
-        return EffectiveMedium.of(_medium("PMMA"), _medium("CsPbBr3"), DEFAULT_DOT_FRACTION, name=_COMPOSITE)
+        return EffectiveMedium.of(
+            _medium("PMMA"), _medium("CsPbBr3"), DEFAULT_DOT_FRACTION, name=_COMPOSITE
+        )
     return material_from_table(_tables()[name], f"library file of {name}")
 
 
@@ -106,8 +109,14 @@ def find_material(name: str) -> Material:
         return _medium(aliases[name])
     known = [*names, *aliases]
     folded = {word.lower(): word for word in known}
-    hint = f"; did you mean {folded[name.lower()]!r}?" if name.lower() in folded else nearest(name, known)
-    raise InputError(f"material {name!r} is not in the library{hint} (the library: {', '.join(names)})")
+    hint = (
+        f"; did you mean {folded[name.lower()]!r}?"
+        if name.lower() in folded
+        else nearest(name, known)
+    )
+    raise InputError(
+        f"material {name!r} is not in the library{hint} (the library: {', '.join(names)})"
+    )
 
 
 def index_spread(family: str, wavelength_nm: float) -> IndexSpread:
@@ -134,4 +143,6 @@ def index_spread(family: str, wavelength_nm: float) -> IndexSpread:
     reaching = [m for m in members if m.range_nm[0] <= wavelength_nm <= m.range_nm[1]]
     if not reaching:
         raise InputError(f"no data set of {family} reaches {wavelength_nm:g} nm")
-    return IndexSpread(tuple(m.name for m in reaching), tuple(m.index(wavelength_nm) for m in reaching))
+    return IndexSpread(
+        tuple(m.name for m in reaching), tuple(m.index(wavelength_nm) for m in reaching)
+    )

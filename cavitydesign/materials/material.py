@@ -1,4 +1,6 @@
-"""What a medium is to the field solver: index and absorption against wavelength, within a stated range."""
+"""What a medium is to the field solver: index and absorption against wavelength, within a stated
+range.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,9 @@ class Material(ABC):
         return absorption_per_cm(self.extinction(wavelength_nm), wavelength_nm)
 
     def index_slope_per_nm(self, wavelength_nm: float) -> float:
-        """dn/dlambda in nm^-1, by a five-point difference inside the range of the data where no formula is known."""
+        """dn/dlambda in nm^-1, by a five-point difference inside the range of the data where no
+        formula is known.
+        """
         self.check_range(wavelength_nm)
         low, high = self.range_nm
         step = min(_DERIVATIVE_STEP_NM, (high - low) / 8)
@@ -121,7 +125,9 @@ class ConstantIndex(Material):
     ) -> ConstantIndex:
         """The explicit medium {index, absorption_per_cm} of the design file."""
         title = name or f"index {index:g}"
-        return cls(title, "given in the design", (1.0, 1e7), index, absorption_per_cm, index_extraordinary)
+        return cls(
+            title, "given in the design", (1.0, 1e7), index, absorption_per_cm, index_extraordinary
+        )
 
     def _index(self, wavelength_nm: float) -> float:
         return self.value

@@ -1,4 +1,6 @@
-"""A medium whose index lies a constant beside the published one: the uncertainty of a sample, made explicit."""
+"""A medium whose index lies a constant beside the published one: the uncertainty of a sample, made
+explicit.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,13 @@ class ShiftedMedium(Material):
     @classmethod
     def of(cls, base: Material, offset: float) -> ShiftedMedium:
         """The medium `base` with its index raised by `offset`."""
-        return cls(f"{base.name} {offset:+g}", f"{base.source}, index {offset:+g}", base.range_nm, base, offset)
+        return cls(
+            f"{base.name} {offset:+g}",
+            f"{base.source}, index {offset:+g}",
+            base.range_nm,
+            base,
+            offset,
+        )
 
     @property
     def uniaxial(self) -> bool:

@@ -1,8 +1,9 @@
 """Corners of a section, where fields are singular, and elements graded towards them.
 
-Around a corner every quadrilateral becomes three: a small copy at the corner and two that fill the rest. Neighbours cut their
-common edges alike, so the mesh stays conforming, and interfaces keep their curves: the cuts lie on straight lines of the reference
-square, and edges keep their own polynomial map.
+Around a corner every quadrilateral becomes three: a small copy at the corner and two that fill the
+rest. Neighbours cut their common edges alike, so the mesh stays conforming, and interfaces keep
+their curves: the cuts lie on straight lines of the reference square, and edges keep their own
+polynomial map.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from .section import EDGE_CORNERS, Array, IntArray, SectionMesh, lagrange, lobat
 
 _STRAIGHT_WITHIN_RAD = 0.1
 _RATIO = 0.15
-# Reference corners of the three pieces of a square whose corner (-1, -1) is the singular one; c is the cut.
+# Reference corners of the three pieces of a square whose corner (-1, -1) is the singular one; c is
+# the cut.
 _PIECES = (
     ((-1, -1), ("c", -1), ("c", "c"), (-1, "c")),
     (("c", -1), (1, -1), (1, 1), ("c", "c")),
@@ -44,7 +46,11 @@ def singular_vertices(mesh: SectionMesh) -> IntArray:
         directions = list(branches.values())
         if on_wall[vertex]:
             continue
-        if len(directions) != 2 or math.pi - math.acos(np.clip(directions[0] @ directions[1], -1, 1)) > _STRAIGHT_WITHIN_RAD:
+        if (
+            len(directions) != 2
+            or math.pi - math.acos(np.clip(directions[0] @ directions[1], -1, 1))
+            > _STRAIGHT_WITHIN_RAD
+        ):
             found.append(vertex)
     return np.array(sorted(found), dtype=np.int64)
 
@@ -62,7 +68,8 @@ def _leaving(mesh: SectionMesh, element: int, side: int) -> list[tuple[int, Arra
 
 
 def graded(mesh: SectionMesh, vertices: IntArray, layers: int) -> tuple[SectionMesh, IntArray]:
-    """A mesh with layers of smaller elements around some vertices, and the element that each new one came from.
+    """A mesh with layers of smaller elements around some vertices, and the element that each new
+    one came from.
 
     Parameters
     ----------
@@ -81,7 +88,8 @@ def _one_layer(mesh: SectionMesh, vertices: IntArray) -> tuple[SectionMesh, IntA
     singular = np.zeros(mesh.vertices, dtype=bool)
     singular[vertices] = True
     touched = singular[mesh.corners]
-    # an element between two singular vertices waits until the first is graded and parted from the second
+    # an element between two singular vertices waits until the first is graded and parted from the
+    # second
     first = np.where(touched.any(axis=1), np.argmax(touched, axis=1), -1)
     chosen = np.flatnonzero(first >= 0)
     if (touched.sum(axis=1) > 1).any():
@@ -98,17 +106,30 @@ def _one_layer(mesh: SectionMesh, vertices: IntArray) -> tuple[SectionMesh, IntA
         grid = _turned(mesh.nodes[element], int(first[element]))
         v, c1, c2, c3 = (int(x) for x in around)
         a, b, middle = number(v, c1), number(v, c3), number(v, -1 - int(element))
-        for piece, names in zip(_PIECES, ((v, a, middle, b), (a, c1, c2, middle), (middle, c2, c3, b)), strict=True):
+        for piece, names in zip(
+            _PIECES, ((v, a, middle, b), (a, c1, c2, middle), (middle, c2, c3, b)), strict=True
+        ):
             corners.append(names)
-            nodes.append(_mapped(grid, np.array([[cut if x == "c" else x for x in point] for point in piece], dtype=float)))
+            nodes.append(
+                _mapped(
+                    grid,
+                    np.array(
+                        [[cut if x == "c" else x for x in point] for point in piece], dtype=float
+                    ),
+                )
+            )
             parents.append(int(element))
     rest = np.setdiff1d(np.arange(mesh.elements), chosen)
     boundary = {name: _cut_pairs(pairs, fresh) for name, pairs in mesh.boundary.items()}
     origin = np.concatenate([rest, np.array(parents, dtype=np.int64)])
     new = replace(
         mesh,
-        corners=np.concatenate([mesh.corners[rest], np.array(corners, dtype=np.int64).reshape(-1, 4)]),
-        nodes=np.concatenate([mesh.nodes[rest], np.array(nodes).reshape(-1, *mesh.nodes.shape[1:])]),
+        corners=np.concatenate(
+            [mesh.corners[rest], np.array(corners, dtype=np.int64).reshape(-1, 4)]
+        ),
+        nodes=np.concatenate(
+            [mesh.nodes[rest], np.array(nodes).reshape(-1, *mesh.nodes.shape[1:])]
+        ),
         region=mesh.region[origin],
         boundary=boundary,
     )
@@ -136,9 +157,19 @@ def _mapped(nodes: Array, piece: Array) -> Array:
     x = lobatto(degree + 1)
     s, t = x[:, None, None], x[None, :, None]
     a, b, c, d = piece
-    at = ((1 - s) * (1 - t) * a + (1 + s) * (1 - t) * b + (1 + s) * (1 + t) * c + (1 - s) * (1 + t) * d) / 4
-    values_s, values_t = lagrange(degree, at[..., 0].ravel())[0], lagrange(degree, at[..., 1].ravel())[0]
-    return np.asarray(np.einsum("pi,pj,ijc->pc", values_s, values_t, nodes)).reshape(degree + 1, degree + 1, 2)
+    at = (
+        (1 - s) * (1 - t) * a
+        + (1 + s) * (1 - t) * b
+        + (1 + s) * (1 + t) * c
+        + (1 - s) * (1 + t) * d
+    ) / 4
+    values_s, values_t = (
+        lagrange(degree, at[..., 0].ravel())[0],
+        lagrange(degree, at[..., 1].ravel())[0],
+    )
+    return np.asarray(np.einsum("pi,pj,ijc->pc", values_s, values_t, nodes)).reshape(
+        degree + 1, degree + 1, 2
+    )
 
 
 def _cut_pairs(pairs: IntArray, fresh: dict[tuple[int, ...], int]) -> IntArray:
@@ -146,6 +177,11 @@ def _cut_pairs(pairs: IntArray, fresh: dict[tuple[int, ...], int]) -> IntArray:
     out: list[tuple[int, int]] = []
     for a, b in pairs.tolist():
         near_a, near_b = fresh.get((a, b)), fresh.get((b, a))
-        chain = [a, *([near_a] if near_a is not None else []), *([near_b] if near_b is not None else []), b]
+        chain = [
+            a,
+            *([near_a] if near_a is not None else []),
+            *([near_b] if near_b is not None else []),
+            b,
+        ]
         out += itertools.pairwise(chain)
     return np.array(out, dtype=np.int64).reshape(-1, 2)

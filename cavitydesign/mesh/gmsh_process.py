@@ -1,4 +1,6 @@
-"""gmsh in a process of its own: a damaged file can break it down (double free) or hold it up, but not us."""
+"""gmsh in a process of its own: a damaged file can break it down (double free) or hold it up, but
+not us.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,12 @@ def read_gmsh(path: Path, meshing: Meshing) -> FileMesh:
     paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "mesh.npz"
-        content = {"path": str(path), "answer": str(answer), "meshing": dataclasses.asdict(meshing), "parent": os.getpid()}
+        content = {
+            "path": str(path),
+            "answer": str(answer),
+            "meshing": dataclasses.asdict(meshing),
+            "parent": os.getpid(),
+        }
         order = json.dumps(content)
         try:
             done = subprocess.run(
@@ -64,7 +71,9 @@ def read_gmsh(path: Path, meshing: Meshing) -> FileMesh:
         raise InputError(line)
     if kind == "library":
         raise MissingLibraryError(line)
-    raise InputError(f"{path}: gmsh broke down on it (exit code {done.returncode}); the file is damaged")
+    raise InputError(
+        f"{path}: gmsh broke down on it (exit code {done.returncode}); the file is damaged"
+    )
 
 
 def _load(file: Path) -> FileMesh:

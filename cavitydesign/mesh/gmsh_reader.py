@@ -1,6 +1,7 @@
 """Sections as gmsh has them: .msh files, and .geo, .step and .brep files that it meshes first.
 
-Read through gmsh's own interface, which keeps the names of regions and curves also for curved elements.
+Read through gmsh's own interface, which keeps the names of regions and curves also for curved
+elements.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Meshing:
     degree : int
         Of the geometry of the elements.
     size_factor : float
-        On the element sizes that the file asks for: those of second-order elements, and ours are of higher order.
+        On the element sizes that the file asks for: those of second-order elements, and ours are of
+        higher order.
     quadrilaterals : bool
         Whether triangles are joined to quadrilaterals where that works.
     parameters : mapping of str to float
@@ -96,7 +98,9 @@ def _check_script(path: Path, parameters: Mapping[str, float]) -> None:
     constants = re.findall(r"\b(\w+)\s*=\s*\{[^;}]*\bName\b", text)
     for name in parameters:
         if name not in constants:
-            raise InputError(f"{path}: no constant {name!r}; it has {', '.join(constants) or 'none'}{nearest(name, constants)}")
+            raise InputError(
+                f"{path}: no constant {name!r}; it has {', '.join(constants) or 'none'}{nearest(name, constants)}"
+            )
 
 
 def mesh_shape(gmsh: Any, meshing: Meshing, source: str = "section") -> None:
@@ -115,7 +119,9 @@ def mesh_shape(gmsh: Any, meshing: Meshing, source: str = "section") -> None:
     gmsh.model.mesh.generate(1)
     count = len(gmsh.model.mesh.getNodes()[0])
     if count > _MOST_CURVE_NODES:
-        raise InputError(f"{source}: {count} elements along its curves; the element sizes are far too small for the section")
+        raise InputError(
+            f"{source}: {count} elements along its curves; the element sizes are far too small for the section"
+        )
     gmsh.model.mesh.generate(2)
     gmsh.model.mesh.setOrder(meshing.degree)
 
@@ -136,7 +142,9 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
     if not np.isfinite(xyz).all():
         raise InputError(f"{source}: a node's position is not a finite number")
     if float(np.ptp(xyz[:, 2])) > 1e-6 * size:
-        raise InputError(f"{source}: not flat: x is the distance from the axis, y runs along it, and all points have one z")
+        raise InputError(
+            f"{source}: not flat: x is the distance from the axis, y runs along it, and all points have one z"
+        )
     place = np.full(int(max(tags)) + 1, -1)
     place[np.asarray(tags, dtype=np.int64)] = np.arange(len(tags))
     unnamed = Path(source).suffix in SOLID_SUFFIXES and not gmsh.model.getPhysicalGroups(2)
@@ -149,9 +157,15 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
                 raise InputError(
                     f'{source}: surface {surface} has no physical name; name every surface, such as Physical Surface("body")'
                 )
-            groups.append(_elements(gmsh, kind, place[np.asarray(flat, dtype=np.int64)], region_of[surface], source))
+            groups.append(
+                _elements(
+                    gmsh, kind, place[np.asarray(flat, dtype=np.int64)], region_of[surface], source
+                )
+            )
     if not groups:
-        raise InputError(f"{source}: no triangles or quadrilaterals; a section needs a mesh of its surfaces")
+        raise InputError(
+            f"{source}: no triangles or quadrilaterals; a section needs a mesh of its surfaces"
+        )
     return FileMesh(xyz[:, :2].copy(), tuple(groups), names, _curves(gmsh, place))
 
 
@@ -162,12 +176,16 @@ def _regions(gmsh: Any, source: str) -> tuple[tuple[str, ...], dict[int, int]]:
     for dimension, group in gmsh.model.getPhysicalGroups(2):
         name = gmsh.model.getPhysicalName(dimension, group)
         if not name:
-            raise InputError(f"{source}: physical surface {group} has no name; names map regions to media")
+            raise InputError(
+                f"{source}: physical surface {group} has no name; names map regions to media"
+            )
         if name not in names:
             names.append(name)
         for surface in gmsh.model.getEntitiesForPhysicalGroup(dimension, group):
             if region_of.get(int(surface), names.index(name)) != names.index(name):
-                raise InputError(f"{source}: surface {surface} has two names, {names[region_of[int(surface)]]} and {name}")
+                raise InputError(
+                    f"{source}: surface {surface} has two names, {names[region_of[int(surface)]]} and {name}"
+                )
             region_of[int(surface)] = names.index(name)
     return tuple(names), region_of
 
@@ -175,14 +193,18 @@ def _regions(gmsh: Any, source: str) -> tuple[tuple[str, ...], dict[int, int]]:
 def _numbered(gmsh: Any) -> tuple[tuple[str, ...], dict[int, int]]:
     """Regions of a file whose format has no names: "surface 1", "surface 2"."""
     surfaces = [int(tag) for _, tag in gmsh.model.getEntities(2)]
-    return tuple(f"surface {tag}" for tag in surfaces), {tag: number for number, tag in enumerate(surfaces)}
+    return tuple(f"surface {tag}" for tag in surfaces), {
+        tag: number for number, tag in enumerate(surfaces)
+    }
 
 
 def _elements(gmsh: Any, kind: int, nodes: IntArray, region: int, source: str) -> FileElements:
     name, _, degree, count, local, _ = gmsh.model.mesh.getElementProperties(kind)
     sides = _SIDES.get(name.split()[0])
     if sides is None:
-        raise InputError(f"{source}: elements of kind {name!r}; allowed are triangles and quadrilaterals")
+        raise InputError(
+            f"{source}: elements of kind {name!r}; allowed are triangles and quadrilaterals"
+        )
     numbers = nodes.reshape(-1, count)
     if numbers.min() < 0:
         raise InputError(f"{source}: an element uses a node that the file does not have")
@@ -199,5 +221,7 @@ def _curves(gmsh: Any, place: IntArray) -> dict[str, IntArray]:
             kinds, _, nodes = gmsh.model.mesh.getElements(1, curve)
             for kind, flat in zip(kinds, nodes, strict=True):
                 count = gmsh.model.mesh.getElementProperties(kind)[3]
-                curves.setdefault(name, []).append(place[np.asarray(flat, dtype=np.int64)].reshape(-1, count)[:, :2])
+                curves.setdefault(name, []).append(
+                    place[np.asarray(flat, dtype=np.int64)].reshape(-1, count)[:, :2]
+                )
     return {name: np.concatenate(parts) for name, parts in curves.items() if name}

@@ -26,7 +26,9 @@ def load_gmsh() -> Any:
     except ImportError:
         raise MissingLibraryError("gmsh is not installed: pip install gmsh") from None
     except OSError as error:
-        raise MissingLibraryError(f"gmsh needs system libraries ({error}): apt-get install {SYSTEM_PACKAGES}") from None
+        raise MissingLibraryError(
+            f"gmsh needs system libraries ({error}): apt-get install {SYSTEM_PACKAGES}"
+        ) from None
     return gmsh
 
 

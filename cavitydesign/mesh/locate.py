@@ -36,7 +36,9 @@ class Locator:
         return cKDTree(np.stack([r.ravel(), z.ravel()], axis=1))
 
     def find(self, r: Array, z: Array) -> tuple[IntArray, Array, Array]:
-        """Element (-1 outside the mesh), s and t of each point; Newton's method on the curved map of the nearest elements."""
+        """Element (-1 outside the mesh), s and t of each point; Newton's method on the curved map
+        of the nearest elements.
+        """
         target = np.stack([r, z], axis=1)
         count = min(_CANDIDATES, self.mesh.elements * _SAMPLES**2)
         near = np.atleast_2d(self._tree.query(target, k=count)[1].reshape(r.size, -1))
@@ -53,7 +55,11 @@ class Locator:
             a, b = self._newton(owner, x[place // _SAMPLES], x[place % _SAMPLES], target[left])
             inside = (abs(a) <= 1 + _SLACK) & (abs(b) <= 1 + _SLACK)
             hit = left[inside]
-            element[hit], s[hit], t[hit] = owner[inside], np.clip(a[inside], -1, 1), np.clip(b[inside], -1, 1)
+            element[hit], s[hit], t[hit] = (
+                owner[inside],
+                np.clip(a[inside], -1, 1),
+                np.clip(b[inside], -1, 1),
+            )
         return element, s, t
 
     def _newton(self, element: IntArray, s: Array, t: Array, target: Array) -> tuple[Array, Array]:
@@ -70,7 +76,11 @@ class Locator:
             s[left], t[left] = np.clip(s[left] + step_s, -2, 2), np.clip(t[left] + step_t, -2, 2)
             done = abs(step_s) + abs(step_t) < _CONVERGED
             out_s[left[done]], out_t[left[done]] = s[left[done]], t[left[done]]
-            far = (abs(s[left]) > _FAR) | (abs(t[left]) > _FAR) if step >= _STEPS_NEAR else np.zeros(left.size, dtype=bool)
+            far = (
+                (abs(s[left]) > _FAR) | (abs(t[left]) > _FAR)
+                if step >= _STEPS_NEAR
+                else np.zeros(left.size, dtype=bool)
+            )
             left = left[~done & ~far]
             if not left.size:
                 break

@@ -1,8 +1,9 @@
 """How far a whispering-gallery mode reaches: WKB decay inwards, outwards and along the outline.
 
-Locally a mode of azimuthal order m oscillates where k n > m / r and decays like exp(-int sqrt(m^2/r^2 - k^2 n^2)) elsewhere; along
-the outline the same holds with the axial turning point of the harmonic (adiabatic) estimate,
-k^2 = kc^2 + (2q + 1) kc dk / n, dk = 1/sqrt(R R_axial) (numerics: docs/theory-modes.md).
+Locally a mode of azimuthal order m oscillates where k n > m / r and decays like exp(-int
+sqrt(m^2/r^2 - k^2 n^2)) elsewhere; along the outline the same holds with the axial turning point of
+the harmonic (adiabatic) estimate, k^2 = kc^2 + (2q + 1) kc dk / n, dk = 1/sqrt(R R_axial)
+(numerics: docs/theory-modes.md).
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ class Reach:
     inner_depth : float
         Depth at which it has decayed.
     outer : float
-        Distance outside the rim at which it has decayed, or the caustic's distance if that comes first.
+        Distance outside the rim at which it has decayed, or the caustic's distance if that comes
+        first.
     caustic : float
         Distance of the outer caustic r = m/(k n_surround) from the rim.
     decay_per_um : float
@@ -67,7 +69,14 @@ class Reach:
         )
 
 
-def reach_of(cavity: Cavity, m: int, k_per_um: float, indices: tuple[float, ...], axial_orders: int, exponent: float) -> Reach:
+def reach_of(
+    cavity: Cavity,
+    m: int,
+    k_per_um: float,
+    indices: tuple[float, ...],
+    axial_orders: int,
+    exponent: float,
+) -> Reach:
     """Extent of the modes of order m near wavenumber k.
 
     Parameters
@@ -77,8 +86,8 @@ def reach_of(cavity: Cavity, m: int, k_per_um: float, indices: tuple[float, ...]
     axial_orders : int
         How many q are wanted.
     exponent : float
-        Amplitudes below exp(-exponent) count as decayed, inside and along the outline; outside, where only the
-        evanescent tail lives, _OUTSIDE_ALLOWANCE less.
+        Amplitudes below exp(-exponent) count as decayed, inside and along the outline; outside,
+        where only the evanescent tail lives, _OUTSIDE_ALLOWANCE less.
     """
     radius = cavity.outline.equator_radius_um
     depth, turning = _inward(cavity, m, k_per_um, indices, exponent)
@@ -88,12 +97,18 @@ def reach_of(cavity: Cavity, m: int, k_per_um: float, indices: tuple[float, ...]
     growth = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(outside))])
     enough = exponent - _OUTSIDE_ALLOWANCE
     outer = float(np.interp(enough, growth, outside - radius)) if growth[-1] > enough else caustic
-    along, width, cramped = (0.0, 0.0, False) if cavity.sliced else _along(cavity, m, axial_orders, exponent)
+    along, width, cramped = (
+        (0.0, 0.0, False) if cavity.sliced else _along(cavity, m, axial_orders, exponent)
+    )
     return Reach(turning, depth, outer, caustic, float(kappa[0]), along, width, cramped)
 
 
-def _inward(cavity: Cavity, m: int, k: float, indices: tuple[float, ...], exponent: float) -> tuple[float, float]:
-    """Depth at which the field has decayed below the innermost oscillating zone, and that zone's depth."""
+def _inward(
+    cavity: Cavity, m: int, k: float, indices: tuple[float, ...], exponent: float
+) -> tuple[float, float]:
+    """Depth at which the field has decayed below the innermost oscillating zone, and that zone's
+    depth.
+    """
     radius = cavity.outline.equator_radius_um
     r = radius * np.linspace(1.0, 1e-3, 4000)
     index = np.full_like(r, indices[-2])
@@ -103,7 +118,8 @@ def _inward(cavity: Cavity, m: int, k: float, indices: tuple[float, ...], expone
     kappa = np.sqrt(np.maximum(square, 0.0))
     barrier = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * -np.diff(r))])
     oscillates = np.flatnonzero(square < 0)
-    # every oscillating zone restarts the decay; the field has decayed in the first barrier that is thick enough
+    # every oscillating zone restarts the decay; the field has decayed in the first barrier that is
+    # thick enough
     restart = np.maximum.accumulate(np.where(square < 0, np.arange(r.size), 0))
     decayed = np.flatnonzero(barrier - barrier[restart] > exponent)
     end = int(decayed[0]) if decayed.size else r.size - 1
@@ -113,7 +129,9 @@ def _inward(cavity: Cavity, m: int, k: float, indices: tuple[float, ...], expone
 
 
 def _along(cavity: Cavity, m: int, axial_orders: int, exponent: float) -> tuple[float, float, bool]:
-    """Half length along the outline, width of the lowest axial state, and whether the outline is too short."""
+    """Half length along the outline, width of the lowest axial state, and whether the outline is
+    too short.
+    """
     outline = cavity.outline
     radius, curvature = outline.equator_radius_um, outline.axial_radius_um
     rate = 1.0 / math.sqrt(radius * curvature)
@@ -124,13 +142,17 @@ def _along(cavity: Cavity, m: int, axial_orders: int, exponent: float) -> tuple[
     wall = max(cavity.inner_radii_um, default=0.0)
     inner = np.full_like(r, wall)
     if not cavity.straight_fibre:  # the side on which less room is left
-        inner = np.maximum(cavity.interface_um(wall, z), cavity.interface_um(wall, outline.point(-t)[1]))
+        inner = np.maximum(
+            cavity.interface_um(wall, z), cavity.interface_um(wall, outline.point(-t)[1])
+        )
     room = r > inner + 0.25 * (radius - inner)
     room = np.logical_and.accumulate(room)
     t, r, speed = t[room], r[room], speed[room]
     turn_square = 1.0 / radius**2 + (2 * axial_orders - 1) * rate / (max(m, 1) * radius)
     kappa = max(m, 1) * np.sqrt(np.maximum(1.0 / r**2 - turn_square, 0.0))
-    growth = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(t) * speed[1:])])
+    growth = np.concatenate(
+        [[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(t) * speed[1:])]
+    )
     if growth[-1] < exponent:
         return float(t[-1]), width, True
     return float(np.interp(exponent, growth, t)), width, False

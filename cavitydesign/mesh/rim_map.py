@@ -1,8 +1,10 @@
-"""The map of a window at the rim: from (s, t) to (r, z), exact on the outline and on every interface.
+"""The map of a window at the rim: from (s, t) to (r, z), exact on the outline and on every
+interface.
 
-s is the distance from the outline at the equator (negative inside), t runs along the outline. Between two neighbouring curves the
-map is linear in s; curves are offsets of the outline along its normal, or surfaces of the fibre and its coatings. In an absorbing
-layer the offset is complex, and all formulas continue analytically: that is the whole of the perfectly matched layer.
+s is the distance from the outline at the equator (negative inside), t runs along the outline.
+Between two neighbouring curves the map is linear in s; curves are offsets of the outline along its
+normal, or surfaces of the fibre and its coatings. In an absorbing layer the offset is complex, and
+all formulas continue analytically: that is the whole of the perfectly matched layer.
 """
 
 from __future__ import annotations
@@ -30,7 +32,11 @@ class OffsetCurve:
 
     def evaluate(self, t_um: Array) -> CurveValues:
         """r, z, dr/dt, dz/dt on the curve."""
-        offset = self.distance_um if isinstance(self.distance_um, complex) and self.distance_um.imag else self.distance_um.real
+        offset = (
+            self.distance_um
+            if isinstance(self.distance_um, complex) and self.distance_um.imag
+            else self.distance_um.real
+        )
         (r, z), (r_t, z_t), (n_r, n_z, m_r, m_z) = (
             self.outline.point(t_um),
             self.outline.tangent(t_um),
@@ -62,7 +68,8 @@ class FibreCurve:
     shape : FibreShape or None
         What the wall gains beyond the taper.
     share : float
-        1 for surfaces parallel to the wall; below 1 for cuts inside the fibre, which must not meet the axis where it is thin.
+        1 for surfaces parallel to the wall; below 1 for cuts inside the fibre, which must not meet
+        the axis where it is thin.
     """
 
     outline: Outline
@@ -109,7 +116,9 @@ class Layer:
     stretch: Callable[[Array], tuple[Values, Values]] | None = None
     absorbing: bool = False
 
-    def map(self, s_um: Array, t_um: Array) -> tuple[Values, Values, Values, Values, Values, Values]:
+    def map(
+        self, s_um: Array, t_um: Array
+    ) -> tuple[Values, Values, Values, Values, Values, Values]:
         """r, z, dr/ds, dz/ds, dr/dt, dz/dt on the grid of s and t, each of shape (s, t)."""
         if self.stretch is not None:
             outline = self.inner.outline
@@ -117,7 +126,14 @@ class Layer:
             (r, z), (r_t, z_t) = outline.point(t_um), outline.tangent(t_um)
             sigma, slope = self.stretch(s_um)
             sigma, slope = sigma[:, None], slope[:, None]
-            return r + sigma * n_r, z + sigma * n_z, slope * n_r, slope * n_z, r_t + sigma * m_r, z_t + sigma * m_z
+            return (
+                r + sigma * n_r,
+                z + sigma * n_z,
+                slope * n_r,
+                slope * n_z,
+                r_t + sigma * m_r,
+                z_t + sigma * m_z,
+            )
         first, last = self.inner.evaluate(t_um), self.outer.evaluate(t_um)
         span = self.breaks[-1] - self.breaks[0]
         share = ((s_um - self.breaks[0]) / span)[:, None]
@@ -166,8 +182,12 @@ class Window:
         """Whether an absorbing layer is present."""
         return any(layer.absorbing for layer in self.layers)
 
-    def map(self, s_um: Array, t_um: Array) -> tuple[Values, Values, Values, Values, Values, Values]:
-        """r, z and their derivatives with respect to s and t on the grid of increasing s and any t, each of shape (s, t)."""
+    def map(
+        self, s_um: Array, t_um: Array
+    ) -> tuple[Values, Values, Values, Values, Values, Values]:
+        """r, z and their derivatives with respect to s and t on the grid of increasing s and any t,
+        each of shape (s, t).
+        """
         parts = []
         for number, layer in enumerate(self.layers):
             low = -np.inf if number == 0 else layer.breaks[0]

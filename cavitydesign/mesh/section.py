@@ -1,7 +1,9 @@
-"""A meridian section cut into curved quadrilaterals: vertices, edges, geometry, regions, tagged boundaries.
+"""A meridian section cut into curved quadrilaterals: vertices, edges, geometry, regions, tagged
+boundaries.
 
-Each element maps the reference square [-1, 1]^2 by polynomials of one degree in each direction, given by its positions at
-Gauss-Lobatto points. Neighbours share edges exactly, also where the edges are curved; the first coordinate is r, the second z.
+Each element maps the reference square [-1, 1]^2 by polynomials of one degree in each direction,
+given by its positions at Gauss-Lobatto points. Neighbours share edges exactly, also where the edges
+are curved; the first coordinate is r, the second z.
 """
 
 from __future__ import annotations
@@ -64,7 +66,9 @@ class SectionMesh:
     @cached_property
     def _edge_table(self) -> tuple[IntArray, IntArray]:
         pairs = np.stack([self.corners[:, list(pair)] for pair in EDGE_CORNERS], axis=1)
-        unique, inverse = np.unique(np.sort(pairs, axis=2).reshape(-1, 2), axis=0, return_inverse=True)
+        unique, inverse = np.unique(
+            np.sort(pairs, axis=2).reshape(-1, 2), axis=0, return_inverse=True
+        )
         return unique, inverse.reshape(-1, 4)
 
     @property
@@ -112,14 +116,20 @@ class SectionMesh:
         place = np.minimum(np.searchsorted(have, wanted), have.size - 1)
         return np.asarray(place[have[place] == wanted])
 
-    def positions(self, s: Array, t: Array, elements: IntArray | None = None) -> tuple[Array, Array, Array, Array, Array, Array]:
-        """r, z, dr/ds, dz/ds, dr/dt, dz/dt of all or some elements on the grid of s and t, each (n, s, t)."""
+    def positions(
+        self, s: Array, t: Array, elements: IntArray | None = None
+    ) -> tuple[Array, Array, Array, Array, Array, Array]:
+        """r, z, dr/ds, dz/ds, dr/dt, dz/dt of all or some elements on the grid of s and t, each (n,
+        s, t).
+        """
         (a, da), (b, db) = lagrange(self.degree, s), lagrange(self.degree, t)
         nodes = self.nodes if elements is None else self.nodes[elements]
         r, z = nodes[..., 0], nodes[..., 1]
         return a @ r @ b.T, a @ z @ b.T, da @ r @ b.T, da @ z @ b.T, a @ r @ db.T, a @ z @ db.T
 
-    def positions_at(self, element: IntArray, s: Array, t: Array) -> tuple[Array, Array, Array, Array, Array, Array]:
+    def positions_at(
+        self, element: IntArray, s: Array, t: Array
+    ) -> tuple[Array, Array, Array, Array, Array, Array]:
         """The same at single points (element, s, t), each of shape (points,)."""
         along_s, along_t = (np.stack(lagrange(self.degree, x), axis=1) for x in (s, t))
         nodes = self.nodes[element].transpose(3, 0, 1, 2)
@@ -147,7 +157,13 @@ class SectionMesh:
         for name, pairs in self.boundary.items():
             renamed = new[pairs]
             boundary[name] = renamed[(renamed >= 0).all(axis=1)]
-        return SectionMesh(new[self.corners[keep]], self.nodes[keep], self.region[keep], self.region_names, boundary)
+        return SectionMesh(
+            new[self.corners[keep]],
+            self.nodes[keep],
+            self.region[keep],
+            self.region_names,
+            boundary,
+        )
 
     def renamed(self, names: Mapping[str, str], source: str) -> SectionMesh:
         """The same mesh with regions called by other names; regions of one new name become one.
@@ -160,7 +176,9 @@ class SectionMesh:
         for name in names:
             if name not in self.region_names:
                 has = ", ".join(self.region_names)
-                raise InputError(f"{source}: no region named {name!r}; it has {has}{nearest(name, self.region_names)}")
+                raise InputError(
+                    f"{source}: no region named {name!r}; it has {has}{nearest(name, self.region_names)}"
+                )
         called = [names.get(name, name) for name in self.region_names]
         unique = tuple(dict.fromkeys(called))
         number = np.array([unique.index(name) for name in called])
@@ -181,7 +199,9 @@ def lobatto(count: int) -> Array:
 
 
 def lagrange(degree: int, x: Array) -> tuple[Array, Array]:
-    """Lagrange polynomials on Gauss-Lobatto points and their derivatives at x, each (x.size, degree + 1)."""
+    """Lagrange polynomials on Gauss-Lobatto points and their derivatives at x, each (x.size, degree
+    + 1).
+    """
     values = np.polynomial.legendre.legvander(x, degree)
     to_series, to_slope = _series(degree)
     return values @ to_series, values @ to_slope
@@ -189,7 +209,9 @@ def lagrange(degree: int, x: Array) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=32)
 def _series(degree: int) -> tuple[Array, Array]:
-    """From values at the Gauss-Lobatto points to Legendre coefficients of the polynomial and of its derivative."""
+    """From values at the Gauss-Lobatto points to Legendre coefficients of the polynomial and of its
+    derivative.
+    """
     to_series = np.linalg.inv(np.polynomial.legendre.legvander(lobatto(degree + 1), degree))
     to_slope = np.zeros_like(to_series)
     to_slope[:-1] = np.polynomial.legendre.legder(to_series)
@@ -212,8 +234,9 @@ def check_section(mesh: SectionMesh, source: str) -> None:
     Raises
     ------
     InputError
-        One line that begins with the source: positions that are no numbers, folded or empty elements, points at r < 0, edges
-        shared by more than two elements, holes, pieces that do not touch, tagged curves that are no edges.
+        One line that begins with the source: positions that are no numbers, folded or empty
+        elements, points at r < 0, edges shared by more than two elements, holes, pieces that do not
+        touch, tagged curves that are no edges.
     """
     if mesh.elements == 0:
         raise InputError(f"{source}: no elements; a section needs triangles or quadrilaterals")
@@ -222,17 +245,25 @@ def check_section(mesh: SectionMesh, source: str) -> None:
     low_r, high_r, low_z, high_z = mesh.extent_um
     size = max(high_r - low_r, high_z - low_z)
     if not 1e-3 < size < 1e5:
-        raise InputError(f"{source}: the section measures {size:.3g} um; allowed are 0.001 to 100000 (are the coordinates um?)")
+        raise InputError(
+            f"{source}: the section measures {size:.3g} um; allowed are 0.001 to 100000 (are the coordinates um?)"
+        )
     if low_r < -1e-6 * size:
-        raise InputError(f"{source}: a point lies at r = {low_r:.4g} um; x is the distance from the axis, 0 or more")
+        raise InputError(
+            f"{source}: a point lies at r = {low_r:.4g} um; x is the distance from the axis, 0 or more"
+        )
     bad = folded_elements(mesh)
     if bad.size:
         r, z = mesh.nodes[bad[0]].reshape(-1, 2).mean(axis=0)
-        raise InputError(f"{source}: {bad.size} elements are folded or have no area, the first near r = {r:.4g}, z = {z:.4g} um")
+        raise InputError(
+            f"{source}: {bad.size} elements are folded or have no area, the first near r = {r:.4g}, z = {z:.4g} um"
+        )
     if mesh.edge_uses.max() > 2:
         a, _ = mesh.edges[int(np.argmax(mesh.edge_uses))]
         r, z = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]][mesh.corners == a][0]
-        raise InputError(f"{source}: an edge near r = {r:.4g}, z = {z:.4g} um belongs to more than two elements")
+        raise InputError(
+            f"{source}: an edge near r = {r:.4g}, z = {z:.4g} um belongs to more than two elements"
+        )
     _check_connection(mesh, source)
 
 
@@ -252,14 +283,20 @@ def _check_connection(mesh: SectionMesh, source: str) -> None:
 
     outer = mesh.edges[mesh.outer_edges]
     at_vertex = np.bincount(outer.ravel(), minlength=mesh.vertices)
-    links = csr_array((np.ones(len(mesh.edges)), tuple(mesh.edges.T)), shape=(mesh.vertices, mesh.vertices))
+    links = csr_array(
+        (np.ones(len(mesh.edges)), tuple(mesh.edges.T)), shape=(mesh.vertices, mesh.vertices)
+    )
     pieces = connected_components(links, directed=False)[0]
     if pieces > 1:
-        raise InputError(f"{source}: {pieces} pieces that do not touch; neighbours must share the points of their common curve")
+        raise InputError(
+            f"{source}: {pieces} pieces that do not touch; neighbours must share the points of their common curve"
+        )
     rim = csr_array((np.ones(len(outer)), tuple(outer.T)), shape=(mesh.vertices, mesh.vertices))
     loops = connected_components(rim, directed=False)[0] - int((at_vertex == 0).sum())
     if loops > 1 or at_vertex.max() > 2:
-        raise InputError(f"{source}: the section has a hole: elements are missing, or neighbours do not share their points")
+        raise InputError(
+            f"{source}: the section has a hole: elements are missing, or neighbours do not share their points"
+        )
     for name, pairs in mesh.boundary.items():
         if len(mesh.edge_numbers(pairs)) != len(pairs):
             raise InputError(f"{source}: curve {name!r} runs where no element's edge is")

@@ -27,9 +27,11 @@ class SectionCavity(Cavity):
     media : tuple of (str, Material)
         Name and medium of each region; the body last but one, the surround last.
     magnetic : tuple of str
-        Tagged curves of the boundary that are magnetic walls; the rest of the boundary and the axis are electric.
+        Tagged curves of the boundary that are magnetic walls; the rest of the boundary and the axis
+        are electric.
     electric : tuple of str
-        Tagged curves of the boundary where metal is meant; the rest are cuts, which must not matter.
+        Tagged curves of the boundary where metal is meant; the rest are cuts, which must not
+        matter.
     source : str
         The file, for messages.
     """
@@ -50,7 +52,8 @@ class SectionCavity(Cavity):
         electric: tuple[str, ...] = (),
         **given: Any,
     ) -> SectionCavity:
-        """A cavity from a mesh and the medium of each region by name; "body" and "surround" must be among them.
+        """A cavity from a mesh and the medium of each region by name; "body" and "surround" must be
+        among them.
 
         Parameters
         ----------
@@ -68,17 +71,26 @@ class SectionCavity(Cavity):
         present = {mesh.region_names[i] for i in np.unique(mesh.region)}
         has = f"it has {', '.join(sorted(present))}"
         wanted = (*(n for n in ("body", "surround") if n not in media), *media)
-        problems = [f"{source}: no region named {n!r}; {has}{nearest(n, present)}" for n in wanted if n not in present]
+        problems = [
+            f"{source}: no region named {n!r}; {has}{nearest(n, present)}"
+            for n in wanted
+            if n not in present
+        ]
         problems += [
-            f"{source}: region {n!r} has no medium; give {n} = ... in [cavity.materials]" for n in sorted(present - set(media))
+            f"{source}: region {n!r} has no medium; give {n} = ... in [cavity.materials]"
+            for n in sorted(present - set(media))
         ]
         tags = f"it has {', '.join(sorted(mesh.boundary)) or 'none'}"
         unknown = [n for n in (*magnetic, *electric) if n not in mesh.boundary]
-        problems += [f"{source}: no curve named {n!r}; {tags}{nearest(n, mesh.boundary)}" for n in unknown]
+        problems += [
+            f"{source}: no curve named {n!r}; {tags}{nearest(n, mesh.boundary)}" for n in unknown
+        ]
         if problems:
             raise InputError(problems)
         names = (*sorted(present - {"body", "surround"}), "body", "surround")
-        number = np.array([names.index(name) if name in present else -1 for name in mesh.region_names])
+        number = np.array(
+            [names.index(name) if name in present else -1 for name in mesh.region_names]
+        )
         ordered = replace(mesh, region=number[mesh.region], region_names=names)
         return cls(
             SectionOutline.of(ordered, len(names) - 2),

@@ -25,7 +25,8 @@ def read_section(path: Path, meshing: Meshing | None = None) -> SectionMesh:
     Parameters
     ----------
     path : Path
-        .msh (formats 2 and 4), .geo, .step or .brep through gmsh, anything else through meshio; coordinates are um.
+        .msh (formats 2 and 4), .geo, .step or .brep through gmsh, anything else through meshio;
+        coordinates are um.
     meshing : Meshing or None
         How a .geo, .step or .brep file is meshed.
 
@@ -40,7 +41,9 @@ def read_section(path: Path, meshing: Meshing | None = None) -> SectionMesh:
         there = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
         raise InputError(f"{path}: no such file{nearest(path.name, there)}")
     if path.stat().st_size > _LARGEST_BYTES:
-        raise InputError(f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand elements")
+        raise InputError(
+            f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand elements"
+        )
     if path.suffix in SHAPE_SUFFIXES:
         mesh = _meshed(path, meshing or Meshing())
         check_section(mesh, str(path))
@@ -54,13 +57,17 @@ def read_section(path: Path, meshing: Meshing | None = None) -> SectionMesh:
 
 
 def _check_points(path: Path, mesh: SectionMesh, given: FileMesh) -> None:
-    """Refuse a file of which a point lies outside all elements: some are missing, and no name tells where the boundary is."""
+    """Refuse a file of which a point lies outside all elements: some are missing, and no name tells
+    where the boundary is.
+    """
     used = np.zeros(len(given.points), dtype=bool)
     for group in given.groups:
         used[group.nodes] = True
     idle = given.points[~used]
     if idle.size and (Locator(mesh).find(idle[:, 0], idle[:, 1])[0] < 0).any():
-        raise InputError(f"{path}: {len(idle)} points belong to no element and lie outside; elements are missing")
+        raise InputError(
+            f"{path}: {len(idle)} points belong to no element and lie outside; elements are missing"
+        )
 
 
 def _read_mesh(path: Path) -> FileMesh:

@@ -1,4 +1,6 @@
-"""The outermost meridian curve of a section's body, as an outline: for pictures, and for the axial radius at the rim."""
+"""The outermost meridian curve of a section's body, as an outline: for pictures, and for the axial
+radius at the rim.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,12 @@ class SectionOutline(Outline):
         rim_z_um = _rim_height(part)
         line = np.linspace(-1.0, 1.0, _PER_EDGE)
         r, z, *_ = part.positions(line, line)
-        sides = [(r[:, :, 0], z[:, :, 0]), (r[:, -1, :], z[:, -1, :]), (r[:, :, -1], z[:, :, -1]), (r[:, 0, :], z[:, 0, :])]
+        sides = [
+            (r[:, :, 0], z[:, :, 0]),
+            (r[:, -1, :], z[:, -1, :]),
+            (r[:, :, -1], z[:, :, -1]),
+            (r[:, 0, :], z[:, 0, :]),
+        ]
         outer = part.edge_uses[part.element_edges] == 1
         r_edge = np.concatenate([a[outer[:, i]] for i, (a, _) in enumerate(sides)])
         z_edge = np.concatenate([b[outer[:, i]] for i, (_, b) in enumerate(sides)])
@@ -48,7 +55,9 @@ class SectionOutline(Outline):
                 continue
             order = np.argsort(z_one)
             inside = (heights >= z_one.min() - 1e-12) & (heights <= z_one.max() + 1e-12)
-            radius[inside] = np.maximum(radius[inside], np.interp(heights[inside], z_one[order], r_one[order]))
+            radius[inside] = np.maximum(
+                radius[inside], np.interp(heights[inside], z_one[order], r_one[order])
+            )
         return cls(heights - rim_z_um, radius, rim_z_um)
 
     @property
@@ -58,9 +67,13 @@ class SectionOutline(Outline):
 
     @property
     def axial_radius_um(self) -> float:
-        """Radius of curvature at the rim, from a parabola through the nearest tenth of the curve; infinite if straight."""
+        """Radius of curvature at the rim, from a parabola through the nearest tenth of the curve;
+        infinite if straight.
+        """
         near = abs(self.height_um) <= 0.1 * float(np.ptp(self.height_um))
-        bend = float(np.polynomial.polynomial.polyfit(self.height_um[near], self.radius_um[near], 2)[2])
+        bend = float(
+            np.polynomial.polynomial.polyfit(self.height_um[near], self.radius_um[near], 2)[2]
+        )
         return np.inf if bend > -1e-9 / self.equator_radius_um else -0.5 / bend
 
     @property
@@ -85,7 +98,9 @@ class SectionOutline(Outline):
     def bend(self, t_um: Array) -> tuple[Array, Array]:
         """Second derivatives, by differences of the table."""
         slope = np.gradient(self.radius_um, self.height_um)
-        return np.interp(t_um, self.height_um, np.gradient(slope, self.height_um)), np.zeros_like(t_um)
+        return np.interp(t_um, self.height_um, np.gradient(slope, self.height_um)), np.zeros_like(
+            t_um
+        )
 
 
 def _rim_height(body: SectionMesh) -> float:

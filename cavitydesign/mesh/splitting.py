@@ -1,7 +1,8 @@
 """From the triangles and quadrilaterals of a file to conforming curved quadrilaterals.
 
-A mesh of quadrilaterals stays as it is. If it holds triangles, each is cut into three quadrilaterals through its centroid and the
-middles of its edges, and each quadrilateral into four, all in the reference element: the element's own curved map is kept.
+A mesh of quadrilaterals stays as it is. If it holds triangles, each is cut into three
+quadrilaterals through its centroid and the middles of its edges, and each quadrilateral into four,
+all in the reference element: the element's own curved map is kept.
 """
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ from ..errors import InputError
 from .section import Array, IntArray, SectionMesh, anticlockwise, lobatto
 
 _TRIANGLE_PIECES = ((0, 3, 6, 5), (1, 4, 6, 3), (2, 5, 6, 4))
-_TRIANGLE_POINTS = np.array([[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5], [1 / 3, 1 / 3]])
+_TRIANGLE_POINTS = np.array(
+    [[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5], [1 / 3, 1 / 3]]
+)
 _SQUARE_PIECES = ((0, 4, 8, 7), (1, 5, 8, 4), (2, 6, 8, 5), (3, 7, 8, 6))
-_SQUARE_POINTS = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [0, -1], [1, 0], [0, 1], [-1, 0], [0, 0]], dtype=float)
+_SQUARE_POINTS = np.array(
+    [[-1, -1], [1, -1], [1, 1], [-1, 1], [0, -1], [1, 0], [0, 1], [-1, 0], [0, 0]], dtype=float
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +37,8 @@ class FileElements:
     degree : int
         Of the geometry.
     local : (k, 2) array
-        Reference positions of the nodes: in the triangle (0,0), (1,0), (0,1), or in the square [-1, 1]^2; corners first.
+        Reference positions of the nodes: in the triangle (0,0), (1,0), (0,1), or in the square [-1,
+        1]^2; corners first.
     nodes : (n, k) int array
         Numbers into the file's points.
     region : (n,) int array
@@ -68,11 +74,18 @@ class FileMesh:
 
 def conforming_mesh(given: FileMesh) -> SectionMesh:
     """One mesh of quadrilaterals from all elements of a file."""
-    points, groups, region_names, boundary = given.points, given.groups, given.region_names, given.boundary
+    points, groups, region_names, boundary = (
+        given.points,
+        given.groups,
+        given.region_names,
+        given.boundary,
+    )
     degree = max(group.degree for group in groups)
     if all(group.sides == 4 for group in groups):
         corners = np.concatenate([group.nodes[:, :4] for group in groups])
-        pieces = [_mapped(points, group, _square_grid(degree)[None], degree)[:, 0] for group in groups]
+        pieces = [
+            _mapped(points, group, _square_grid(degree)[None], degree)[:, 0] for group in groups
+        ]
         region = np.concatenate([group.region for group in groups])
         return _numbered(corners, np.concatenate(pieces), region, region_names, boundary)
     halves = _edge_middles(points, groups)
@@ -80,15 +93,21 @@ def conforming_mesh(given: FileMesh) -> SectionMesh:
     centre = points.shape[0] + len(halves.pairs)
     for group in groups:
         sides = group.sides
-        middles = halves.numbers(np.stack([group.nodes[:, [i, (i + 1) % sides]] for i in range(sides)], axis=1))
+        middles = halves.numbers(
+            np.stack([group.nodes[:, [i, (i + 1) % sides]] for i in range(sides)], axis=1)
+        )
         centres = centre + np.arange(len(group.nodes))
         centre += len(group.nodes)
         known = np.concatenate([group.nodes[:, :sides], middles, centres[:, None]], axis=1)
         pieces_of = _TRIANGLE_PIECES if sides == 3 else _SQUARE_PIECES
         reference = _TRIANGLE_POINTS if sides == 3 else _SQUARE_POINTS
         grids = np.stack([_bilinear(reference[list(piece)], degree) for piece in pieces_of])
-        nodes_of.append(_mapped(points, group, grids, degree).reshape(-1, degree + 1, degree + 1, 2))
-        corners_of.append(np.stack([known[:, list(piece)] for piece in pieces_of], axis=1).reshape(-1, 4))
+        nodes_of.append(
+            _mapped(points, group, grids, degree).reshape(-1, degree + 1, degree + 1, 2)
+        )
+        corners_of.append(
+            np.stack([known[:, list(piece)] for piece in pieces_of], axis=1).reshape(-1, 4)
+        )
         regions_of.append(np.repeat(group.region, len(pieces_of)))
     halved = {}
     for name, pairs in boundary.items():
@@ -96,8 +115,16 @@ def conforming_mesh(given: FileMesh) -> SectionMesh:
         good = middle >= 0
         left, right = pairs[good, 0], pairs[good, 1]
         halves_of = (np.stack([left, middle[good]], 1), np.stack([middle[good], right], 1))
-        halved[name] = np.concatenate([*halves_of, pairs[~good]])  # a stray pair stays, to be refused
-    return _numbered(np.concatenate(corners_of), np.concatenate(nodes_of), np.concatenate(regions_of), region_names, halved)
+        halved[name] = np.concatenate(
+            [*halves_of, pairs[~good]]
+        )  # a stray pair stays, to be refused
+    return _numbered(
+        np.concatenate(corners_of),
+        np.concatenate(nodes_of),
+        np.concatenate(regions_of),
+        region_names,
+        halved,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +154,11 @@ def _edge_middles(points: Array, groups: Sequence[FileElements]) -> _Middles:
 
 
 def _numbered(
-    corners: IntArray, nodes: Array, region: IntArray, names: tuple[str, ...], boundary: Mapping[str, IntArray]
+    corners: IntArray,
+    nodes: Array,
+    region: IntArray,
+    names: tuple[str, ...],
+    boundary: Mapping[str, IntArray],
 ) -> SectionMesh:
     """Vertices numbered without gaps, elements anticlockwise."""
     old, inverse = np.unique(corners, return_inverse=True)
@@ -139,7 +170,9 @@ def _numbered(
 
 
 def _mapped(points: Array, group: FileElements, grids: Array, degree: int) -> Array:
-    """Positions of the elements at grids (pieces, d + 1, d + 1, 2) of reference points; (n, pieces, d + 1, d + 1, 2)."""
+    """Positions of the elements at grids (pieces, d + 1, d + 1, 2) of reference points; (n, pieces,
+    d + 1, d + 1, 2).
+    """
     at = grids.reshape(-1, 2)
     transfer = _basis(group, at) @ np.linalg.inv(_basis(group, group.local))
     out = np.einsum("qk,nkc->nqc", transfer, points[group.nodes])
@@ -166,7 +199,9 @@ def _powers(sides: int, g: int, count: int) -> list[tuple[int, int]]:
     if sides == 4 and g in (2, 3) and count == len(edges_only):
         return edges_only
     kind = "triangles" if sides == 3 else "quadrilaterals"
-    raise InputError(f"{kind} of degree {g} with {count} nodes are not understood; save the mesh with complete elements")
+    raise InputError(
+        f"{kind} of degree {g} with {count} nodes are not understood; save the mesh with complete elements"
+    )
 
 
 @lru_cache(maxsize=16)
@@ -180,4 +215,12 @@ def _bilinear(corners: Array, degree: int) -> Array:
     grid = _square_grid(degree)
     s, t = grid[..., :1], grid[..., 1:]
     a, b, c, d = corners
-    return np.asarray(((1 - s) * (1 - t) * a + (1 + s) * (1 - t) * b + (1 + s) * (1 + t) * c + (1 - s) * (1 + t) * d) / 4)
+    return np.asarray(
+        (
+            (1 - s) * (1 - t) * a
+            + (1 + s) * (1 - t) * b
+            + (1 + s) * (1 + t) * c
+            + (1 - s) * (1 + t) * d
+        )
+        / 4
+    )

@@ -1,8 +1,10 @@
-"""Build the window of a mode family: which part of the meridian plane is meshed, and with which elements.
+"""Build the window of a mode family: which part of the meridian plane is meshed, and with which
+elements.
 
-Few elements of high order: two inside the rim, one outside, two along half the mode (measured: 500 unknowns for 1e-6, 930 for
-1e-8; an expert's elements of order 3 to 5 needed 709 and 2211). Interfaces are element edges. Where a mode leaks, the window
-reaches past the caustic into a complex-stretched layer.
+Few elements of high order: two inside the rim, one outside, two along half the mode (measured: 500
+unknowns for 1e-6, 930 for 1e-8; an expert's elements of order 3 to 5 needed 709 and 2211).
+Interfaces are element edges. Where a mode leaks, the window reaches past the caustic into a
+complex-stretched layer.
 """
 
 from __future__ import annotations
@@ -99,7 +101,9 @@ def build_window(cavity: Cavity, sizing: Sizing) -> Window:
 
 
 def _straight_cut_needed(cavity: Cavity, inner_s: float, t_end: float) -> bool:
-    """Whether an offset of the outline by inner_s would meet the fibre, or fold over, within the window."""
+    """Whether an offset of the outline by inner_s would meet the fibre, or fold over, within the
+    window.
+    """
     if cavity.sliced:
         return False
     t = np.linspace(-t_end, t_end, 101)
@@ -111,7 +115,9 @@ def _straight_cut_needed(cavity: Cavity, inner_s: float, t_end: float) -> bool:
 
 
 def _nearest(cavity: Cavity, t_end: float, inner_s: float) -> float:
-    """How much nearer to the field the fibre's wall comes beside the equator, where the field reaches less deep; 0 if straight."""
+    """How much nearer to the field the fibre's wall comes beside the equator, where the field
+    reaches less deep; 0 if straight.
+    """
     if cavity.straight_fibre:
         return 0.0
     t = np.linspace(-t_end, t_end, 101)
@@ -130,17 +136,24 @@ def _along_breaks(sizing: Sizing) -> tuple[float, ...]:
 
 
 def _inner_breaks(sizing: Sizing, inner_s: float) -> list[float]:
-    """Element boundaries inside the rim: few and of high order, denser at the rim (the powers were tuned on exact cylinders)."""
+    """Element boundaries inside the rim: few and of high order, denser at the rim (the powers were
+    tuned on exact cylinders).
+    """
     count = max(1, math.ceil(sizing.refinement * (2 + sizing.radial_orders // 2)))
     return sorted(inner_s * (i / count) ** _INNER_GRADING for i in range(1, count + 1))
 
 
 def _between(low: float, high: float, wanted: list[float]) -> tuple[float, ...]:
-    """Breaks of one layer: its ends and the wanted ones within, thinned where they crowd an end or each other."""
+    """Breaks of one layer: its ends and the wanted ones within, thinned where they crowd an end or
+    each other.
+    """
     inside = [s for s in wanted if low < s < high]
     out = [low]
     for s in inside:
-        gap = min((b - a for a, b in zip([low, *inside], [*inside, high], strict=True)), default=high - low)
+        gap = min(
+            (b - a for a, b in zip([low, *inside], [*inside, high], strict=True)),
+            default=high - low,
+        )
         smallest = 0.35 * max(gap, _local_gap(s, wanted))
         if s - out[-1] >= smallest and high - s >= smallest:
             out.append(s)
@@ -154,7 +167,9 @@ def _local_gap(s: float, wanted: list[float]) -> float:
 
 
 def _logarithmic(end: float, rate_per_um: float) -> Callable[[Array], tuple[Values, Values]]:
-    """Offset -log(1 - c s)/rate with offset(end) = end: a tail exp(-kappa d) becomes the power kappa/rate of 1 - c s."""
+    """Offset -log(1 - c s)/rate with offset(end) = end: a tail exp(-kappa d) becomes the power
+    kappa/rate of 1 - c s.
+    """
     c = -math.expm1(-rate_per_um * end) / end
 
     def stretch(s: Array) -> tuple[Values, Values]:
@@ -164,22 +179,37 @@ def _logarithmic(end: float, rate_per_um: float) -> Callable[[Array], tuple[Valu
 
 
 def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
-    """Layers outside the rim: evanescent, and past the caustic an absorbing one where the mode leaks."""
+    """Layers outside the rim: evanescent, and past the caustic an absorbing one where the mode
+    leaks.
+    """
     reach = sizing.reach
     if not sizing.leaky:
         end = reach.outer
         count = max(1, math.ceil(sizing.refinement))
         breaks = tuple(float(x) for x in np.linspace(0.0, end, count + 1))
-        return [Layer(rim, OffsetCurve(rim.outline, end), breaks, region, _logarithmic(end, _TAIL_POWER * reach.decay_per_um))]
+        return [
+            Layer(
+                rim,
+                OffsetCurve(rim.outline, end),
+                breaks,
+                region,
+                _logarithmic(end, _TAIL_POWER * reach.decay_per_um),
+            )
+        ]
     start = max(min(reach.caustic, reach.outer), 0.0) + 0.25 * sizing.wavelength_um
     pieces = max(1, math.ceil(sizing.refinement * start / (0.8 * sizing.wavelength_um)))
     share = np.linspace(0.0, 1.0, pieces + 1)
     real = tuple(float(start * (0.7 * x + 0.3 * x * x)) for x in share)
     thickness = 1.5 * sizing.wavelength_um
-    # past the caustic a wave goes round more than it goes out: what counts is its radial wavenumber in the layer
+    # past the caustic a wave goes round more than it goes out: what counts is its radial wavenumber
+    # in the layer
     turning = rim.outline.equator_radius_um + max(reach.caustic, 0.0)
-    outwards = math.sqrt(1.0 - (turning / (turning + 0.25 * sizing.wavelength_um + 0.6 * thickness)) ** 2)
-    strength = sizing.damping * sizing.wavelength_um / (2 * math.pi * sizing.surround_index * outwards)
+    outwards = math.sqrt(
+        1.0 - (turning / (turning + 0.25 * sizing.wavelength_um + 0.6 * thickness)) ** 2
+    )
+    strength = (
+        sizing.damping * sizing.wavelength_um / (2 * math.pi * sizing.surround_index * outwards)
+    )
     count = max(2, math.ceil(2 * sizing.refinement))
     absorbing = tuple(float(start + thickness * i / count) for i in range(count + 1))
 

@@ -24,7 +24,8 @@ _TEMPERATURE_STEP_K = 1.0
 
 @dataclass(frozen=True)
 class CavityChange:
-    """Two cavities on either side of the nominal one, and how far they are apart in the quantity that changes.
+    """Two cavities on either side of the nominal one, and how far they are apart in the quantity
+    that changes.
 
     Parameters
     ----------
@@ -43,7 +44,9 @@ class CavityChange:
 
     def __post_init__(self) -> None:
         if not self.width > 0:
-            raise InputError(f"{self.name}: the width of a change must be positive, not {self.width!r}")
+            raise InputError(
+                f"{self.name}: the width of a change must be positive, not {self.width!r}"
+            )
 
 
 def _demand_outline(cavity: Cavity) -> None:
@@ -55,7 +58,9 @@ def _between(name: str, make: Callable[[float], Cavity], half: float) -> CavityC
     return CavityChange(name, make(-half), make(half), 2.0 * half)
 
 
-def diameter_change(cavity: Cavity, fibre: str = "held", axial_radius: str = "held") -> CavityChange:
+def diameter_change(
+    cavity: Cavity, fibre: str = "held", axial_radius: str = "held"
+) -> CavityChange:
     """Change of the diameter at fixed shape.
 
     Parameters
@@ -64,7 +69,8 @@ def diameter_change(cavity: Cavity, fibre: str = "held", axial_radius: str = "he
     fibre : {"held", "scaled"}
         Whether the fibre and its coatings keep their size.
     axial_radius : {"held", "scaled"}
-        Whether the outline keeps its axial radius (z grows like the square root of r), or all of it scales.
+        Whether the outline keeps its axial radius (z grows like the square root of r), or all of it
+        scales.
 
     Raises
     ------
@@ -73,12 +79,16 @@ def diameter_change(cavity: Cavity, fibre: str = "held", axial_radius: str = "he
     """
     for word, key in ((fibre, "fibre"), (axial_radius, "axial_radius")):
         if word not in ("held", "scaled"):
-            raise InputError(f"{key}: {word!r} is not allowed; held or scaled{nearest(word, ('held', 'scaled'))}")
+            raise InputError(
+                f"{key}: {word!r} is not allowed; held or scaled{nearest(word, ('held', 'scaled'))}"
+            )
     _demand_outline(cavity)
 
     def at(step: float) -> Cavity:
         factor = 1.0 + step / cavity.diameter_um
-        outline = StretchedOutline(cavity.outline, factor, factor if axial_radius == "scaled" else factor**0.5)
+        outline = StretchedOutline(
+            cavity.outline, factor, factor if axial_radius == "scaled" else factor**0.5
+        )
         if fibre == "held":
             return replace(cavity, outline=outline)
         return replace(_scaled_fibre(cavity, factor), outline=outline)
@@ -88,9 +98,16 @@ def diameter_change(cavity: Cavity, fibre: str = "held", axial_radius: str = "he
 
 def _scaled_fibre(cavity: Cavity, factor: float) -> Cavity:
     """The cavity with its fibre and coatings larger by a factor."""
-    coatings = tuple(replace(one, thickness_um=factor * one.thickness_um) for one in cavity.coatings)
+    coatings = tuple(
+        replace(one, thickness_um=factor * one.thickness_um) for one in cavity.coatings
+    )
     shape = None if cavity.fibre_shape is None else cavity.fibre_shape.scaled(factor)
-    return replace(cavity, fibre_radius_um=factor * cavity.fibre_radius_um, fibre_shape=shape, coatings=coatings)
+    return replace(
+        cavity,
+        fibre_radius_um=factor * cavity.fibre_radius_um,
+        fibre_shape=shape,
+        coatings=coatings,
+    )
 
 
 def axial_radius_change(cavity: Cavity) -> CavityChange:
@@ -107,20 +124,27 @@ def axial_radius_change(cavity: Cavity) -> CavityChange:
     start = cavity.outline.axial_radius_um
 
     def at(step: float) -> Cavity:
-        return replace(cavity, outline=StretchedOutline(cavity.outline, 1.0, (1.0 + step / start) ** 0.5))
+        return replace(
+            cavity, outline=StretchedOutline(cavity.outline, 1.0, (1.0 + step / start) ** 0.5)
+        )
 
     return _between("axial_radius_um", at, _RELATIVE_STEP * start)
 
 
-def outline_change(cavity: Cavity, shift: Callable[[Array], Array], even: bool = True) -> CavityChange:
-    """Shift of the outline along its outward normal by amount * shift(t); the derivative is for an amount of 1.
+def outline_change(
+    cavity: Cavity, shift: Callable[[Array], Array], even: bool = True
+) -> CavityChange:
+    """Shift of the outline along its outward normal by amount * shift(t); the derivative is for an
+    amount of 1.
 
     Parameters
     ----------
     shift : callable
-        Maps the outline's parameter t (um, 0 at the equator, arc length there) to a distance; smooth.
+        Maps the outline's parameter t (um, 0 at the equator, arc length there) to a distance;
+        smooth.
     even : bool
-        Whether shift(-t) = shift(t). An uneven shift changes the wavelength of a symmetric cavity by its even part only.
+        Whether shift(-t) = shift(t). An uneven shift changes the wavelength of a symmetric cavity
+        by its even part only.
     """
     _demand_outline(cavity)
     radius = cavity.outline.equator_radius_um
@@ -144,7 +168,9 @@ def fibre_radius_change(cavity: Cavity) -> CavityChange:
         Without a fibre.
     """
     if cavity.fibre is None or cavity.fibre_radius_um <= 0:
-        raise InputError("cavity.fibre_diameter_um: the cavity has no fibre whose radius could change")
+        raise InputError(
+            "cavity.fibre_diameter_um: the cavity has no fibre whose radius could change"
+        )
 
     def at(step: float) -> Cavity:
         return replace(cavity, fibre_radius_um=cavity.fibre_radius_um + step)
@@ -163,8 +189,12 @@ def with_media(cavity: Cavity, media: Mapping[str, Material]) -> Cavity:
     names = [name for name, _ in cavity.regions]
     for name in media:
         if name not in names:
-            raise InputError(f"region {name!r} is not one of {', '.join(names)}{nearest(name, names)}")
-    coatings = tuple(replace(one, material=media.get(one.name, one.material)) for one in cavity.coatings)
+            raise InputError(
+                f"region {name!r} is not one of {', '.join(names)}{nearest(name, names)}"
+            )
+    coatings = tuple(
+        replace(one, material=media.get(one.name, one.material)) for one in cavity.coatings
+    )
     if isinstance(cavity, SectionCavity):
         changed = tuple((name, media.get(name, old)) for name, old in cavity.media)
         cavity = replace(cavity, media=changed)
@@ -189,7 +219,9 @@ def index_change(cavity: Cavity, region: str) -> CavityChange:
 
 
 def temperature_change(
-    cavity: Cavity, thermo_optic_per_k: Mapping[str, float] | None = None, expansion_per_k: float = 0.0
+    cavity: Cavity,
+    thermo_optic_per_k: Mapping[str, float] | None = None,
+    expansion_per_k: float = 0.0,
 ) -> CavityChange:
     """Change of temperature: thermo-optic in every region, and linear expansion of the whole.
 
@@ -206,19 +238,32 @@ def temperature_change(
         If nothing would change.
     """
     given = dict(thermo_optic_per_k or {})
-    slopes = {name: given.pop(name, material.thermo_optic_per_k or 0.0) for name, material in cavity.regions}
+    slopes = {
+        name: given.pop(name, material.thermo_optic_per_k or 0.0)
+        for name, material in cavity.regions
+    }
     if given:
-        raise InputError(f"thermo_optic_per_k: {next(iter(given))!r} is not a region of {', '.join(slopes)}")
+        raise InputError(
+            f"thermo_optic_per_k: {next(iter(given))!r} is not a region of {', '.join(slopes)}"
+        )
     if not any(slopes.values()) and expansion_per_k == 0.0:
-        raise InputError("thermo_optic_per_k: no region has a temperature coefficient; give one, or expansion_per_k")
+        raise InputError(
+            "thermo_optic_per_k: no region has a temperature coefficient; give one, or expansion_per_k"
+        )
 
     def at(step: float) -> Cavity:
-        media = {name: ShiftedMedium.of(material, slopes[name] * step) for name, material in cavity.regions if slopes[name]}
+        media = {
+            name: ShiftedMedium.of(material, slopes[name] * step)
+            for name, material in cavity.regions
+            if slopes[name]
+        }
         factor = 1.0 + expansion_per_k * step
         warm = with_media(cavity, media)
         if factor == 1.0:
             return warm
         _demand_outline(cavity)
-        return replace(_scaled_fibre(warm, factor), outline=StretchedOutline(warm.outline, factor, factor))
+        return replace(
+            _scaled_fibre(warm, factor), outline=StretchedOutline(warm.outline, factor, factor)
+        )
 
     return _between("temperature_k", at, _TEMPERATURE_STEP_K)

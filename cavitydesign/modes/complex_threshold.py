@@ -1,14 +1,18 @@
-"""The static threshold exactly: the uniform gain of one region at which a mode has a real frequency.
+"""The static threshold exactly: the uniform gain of one region at which a mode has a real
+frequency.
 
-With the index n - i kappa in the doped region (its own absorption stays), the complex-symmetric eigenproblem
+With the index n - i kappa in the doped region (its own absorption stays), the complex-symmetric
+eigenproblem
 
     K x = k^2 sum_j eps_j(k, kappa) B_j x,     k and kappa real,
 
-is solved for (k, kappa, x): the Rayleigh quotient x^T K x = k^2 x^T B x is two real equations for two real unknowns, and inverse
-iteration renews x (both together converge like a Rayleigh-quotient iteration). Where an absorbing layer is in the window,
-radiation is in the eigenproblem. A loss that is not (radiation too weak for double precision, scattering, an empirical Q) enters
-as a uniform loss rate: eps_j gains i n_j n_gj / Q_other, which damps every field at the rate w / Q_other, dispersion included.
-To first order the same is g = 2 pi n_g / (Gamma lambda Q); the difference is of the order of kappa, 1e-6 of it at Q = 1e4.
+is solved for (k, kappa, x): the Rayleigh quotient x^T K x = k^2 x^T B x is two real equations for
+two real unknowns, and inverse iteration renews x (both together converge like a Rayleigh-quotient
+iteration). Where an absorbing layer is in the window, radiation is in the eigenproblem. A loss that
+is not (radiation too weak for double precision, scattering, an empirical Q) enters as a uniform
+loss rate: eps_j gains i n_j n_gj / Q_other, which damps every field at the rate w / Q_other,
+dispersion included. To first order the same is g = 2 pi n_g / (Gamma lambda Q); the difference is
+of the order of kappa, 1e-6 of it at Q = 1e4.
 """
 
 from __future__ import annotations
@@ -28,7 +32,7 @@ from .derivatives import solved_mode
 from .first_order import dispersive_permittivities
 from .media import permittivities
 from .mode import Mode
-from .problem import EigenProblem
+from .rim.problem import EigenProblem
 from .snapshot import RawMode
 
 Array = NDArray[np.float64]
@@ -64,7 +68,9 @@ class StaticThreshold:
     residual: float
 
 
-def static_threshold(mode: Mode, region: str = "body", q_passive: float | None = None) -> StaticThreshold:
+def static_threshold(
+    mode: Mode, region: str = "body", q_passive: float | None = None
+) -> StaticThreshold:
     """Gain of a region at which a mode's frequency is real.
 
     Parameters
@@ -74,26 +80,33 @@ def static_threshold(mode: Mode, region: str = "body", q_passive: float | None =
     region : str
         The doped region.
     q_passive : float or None
-        Total quality factor without gain, where it is not that of the solved loss budget (an empirical one). None: radiation,
-        absorption and scattering as solved.
+        Total quality factor without gain, where it is not that of the solved loss budget (an
+        empirical one). None: radiation, absorption and scattering as solved.
 
     Raises
     ------
     InputError
         If the mode has no solved field or no loss, or there is no such region.
     SolverError
-        If the iteration does not settle: the region holds too little of the mode, or the loss is too large for a mode.
+        If the iteration does not settle: the region holds too little of the mode, or the loss is
+        too large for a mode.
     """
     raw = solved_mode(mode)
     names = [name for name, _ in raw.problem.cavity.regions]
     if region not in names:
-        raise InputError(f"gain.doped_region: {region!r} is not one of {', '.join(names)}{nearest(region, names)}")
-    search = _Search(raw, names.index(region), _missing_loss(mode, raw, q_passive), q_passive is None)
+        raise InputError(
+            f"gain.doped_region: {region!r} is not one of {', '.join(names)}{nearest(region, names)}"
+        )
+    search = _Search(
+        raw, names.index(region), _missing_loss(mode, raw, q_passive), q_passive is None
+    )
     return search.solved(mode.label)
 
 
 def _missing_loss(mode: Mode, raw: RawMode, q_passive: float | None) -> float:
-    """1/Q of what the eigenproblem itself does not lose; negative where it loses more than the given Q allows."""
+    """1/Q of what the eigenproblem itself does not lose; negative where it loses more than the
+    given Q allows.
+    """
     leaks = _leak(mode, raw)
     if q_passive is not None:
         if not q_passive > 0:
@@ -101,7 +114,9 @@ def _missing_loss(mode: Mode, raw: RawMode, q_passive: float | None) -> float:
         return 1.0 / q_passive - leaks
     losses = mode.losses
     if losses.total is None or (math.isinf(losses.total) and losses.total > 0):
-        raise InputError(f"mode {mode.label}: has no loss, so no threshold; give q_passive or cavity.roughness_nm")
+        raise InputError(
+            f"mode {mode.label}: has no loss, so no threshold; give q_passive or cavity.roughness_nm"
+        )
     scattering = 0.0 if losses.scattering is None else math.pow(10.0, -losses.scattering)
     if leaks > 0.0 or losses.radiation is None:
         return scattering
@@ -109,7 +124,9 @@ def _missing_loss(mode: Mode, raw: RawMode, q_passive: float | None) -> float:
 
 
 def _leak(mode: Mode, raw: RawMode) -> float:
-    """1/Q by the absorbing layer, if the loss budget trusts it: then radiation is in the eigenproblem."""
+    """1/Q by the absorbing layer, if the loss budget trusts it: then radiation is in the
+    eigenproblem.
+    """
     by_layer = mode.extra.get("log10_q_radiation_absorbing_layer")
     if raw.problem.is_complex and by_layer is not None and mode.losses.radiation == by_layer:
         return math.pow(10.0, -by_layer)
@@ -158,7 +175,9 @@ class _Search:
 
     @cached_property
     def masses(self) -> tuple[tuple[int, bool, Matrix], ...]:
-        """Mass matrices: region, whether of E along z (in uniaxial media; else all is in the other), matrix."""
+        """Mass matrices: region, whether of E along z (in uniaxial media; else all is in the
+        other), matrix.
+        """
         forms, m = self.problem.forms, self.raw.m
         unit = np.eye(len(self.problem.cavity.regions))
         none = np.zeros(len(unit))
@@ -189,13 +208,19 @@ class _Search:
             if abs(k - before[0]) < 1e-12 * k and abs(kappa - before[1]) < 1e-9 * abs(kappa):
                 break
         else:
-            raise SolverError(f"{label}: the threshold gain did not settle; does the doped region hold the mode?")
+            raise SolverError(
+                f"{label}: the threshold gain did not settle; does the doped region hold the mode?"
+            )
         if not (math.isfinite(kappa) and kappa > 0):
-            raise SolverError(f"{label}: no positive threshold gain; the mode has no loss or none of it in the doped region")
+            raise SolverError(
+                f"{label}: no positive threshold gain; the mode has no loss or none of it in the doped region"
+            )
         image = k**2 * self._weighted(vector, k, kappa)
         residual = float(np.linalg.norm(stiffness @ vector - image) / np.linalg.norm(image))
         wave = wavelength_nm(k)
-        return StaticThreshold(kappa, absorption_per_cm(kappa, wave), wave, absorption_per_cm(first, wave), residual)
+        return StaticThreshold(
+            kappa, absorption_per_cm(kappa, wave), wave, absorption_per_cm(first, wave), residual
+        )
 
     def _weighted(self, vector: Values, k: float, kappa: float) -> Values:
         """B(k, kappa) x."""
@@ -206,23 +231,31 @@ class _Search:
         """Factors of K - k^2 B(k, kappa), a little beside the eigenvalue."""
         parts = zip(self.weights(k, kappa), self.masses, strict=True)
         beside = -(k**2) * (1 + _SHIFT_BESIDE)
-        return factorise(combination([(1.0, stiffness), *((beside * eps, mass) for eps, (_, _, mass) in parts)]))
+        return factorise(
+            combination([(1.0, stiffness), *((beside * eps, mass) for eps, (_, _, mass) in parts)])
+        )
 
     def _balanced(
         self, stiffness: Matrix, vector: Values, k: float, kappa: float, rounds: int = _MOST_ROUNDS
     ) -> tuple[float, float]:
-        """Real k and kappa at which x^T (K - k^2 B(k, kappa)) x = 0, for fixed x, by Newton's method."""
+        """Real k and kappa at which x^T (K - k^2 B(k, kappa)) x = 0, for fixed x, by Newton's
+        method.
+        """
         curl = complex(vector @ (stiffness @ vector))
         shares = [complex(vector @ (mass @ vector)) / curl for _, _, mass in self.masses]
 
         def value(k: float, kappa: float) -> complex:
-            return 1.0 - k**2 * sum(eps * share for eps, share in zip(self.weights(k, kappa), shares, strict=True))
+            return 1.0 - k**2 * sum(
+                eps * share for eps, share in zip(self.weights(k, kappa), shares, strict=True)
+            )
 
         step_k, step_kappa = 1e-6 * k, 1e-6
         for _ in range(rounds):
             f = value(k, kappa)
             by_k = (value(k + step_k, kappa) - value(k - step_k, kappa)) / (2 * step_k)
-            by_kappa = (value(k, kappa + step_kappa) - value(k, kappa - step_kappa)) / (2 * step_kappa)
+            by_kappa = (value(k, kappa + step_kappa) - value(k, kappa - step_kappa)) / (
+                2 * step_kappa
+            )
             jacobian = np.array([[by_k.real, by_kappa.real], [by_k.imag, by_kappa.imag]])
             move_k, move_kappa = np.linalg.solve(jacobian, -np.array([f.real, f.imag]))
             k, kappa = k + float(move_k), kappa + float(move_kappa)

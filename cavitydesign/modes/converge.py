@@ -1,4 +1,6 @@
-"""Raise the resolution of a window until the errors of its modes, at both ends of a comb, meet the accuracy."""
+"""Raise the resolution of a window until the errors of its modes, at both ends of a comb, meet the
+accuracy.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,18 @@ from dataclasses import dataclass, field
 
 from .error import across_errors, along_errors, layer_log10_q_error
 from .family import first_snapshot, lifted
-from .problem import Resolution, Values, WindowProblem
 from .resolution import refined
+from .rim.problem import Resolution, Values, WindowProblem
 from .seeds import FamilySeed
 from .snapshot import Snapshot
 from .stopwatch import Stopwatch
 
 _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
-# Of the accuracy, at the first order (whose walls the window is cut for) and at the last one of a wide comb.
+# Of the accuracy, at the first order (whose walls the window is cut for) and at the last one of a
+# wide comb.
 _SHARE_OF_DISCRETISATION, _SHARE_AT_LAST = 0.8, 0.85
-# Azimuthal orders that differ by so much have errors of their own; those of more than so many need a second snapshot at all.
+# Azimuthal orders that differ by so much have errors of their own; those of more than so many need
+# a second snapshot at all.
 _WIDE, _MANY = 1.05, 3
 _SHARE_OF_OTHER_END = 0.5
 _STEPS_FAR = 5  # k right to 1e-11 across a fifth of m
@@ -24,7 +28,8 @@ _STEPS_FAR = 5  # k right to 1e-11 across a fifth of m
 
 @dataclass(frozen=True)
 class ComparedShot:
-    """Modes of one azimuthal order at the final resolution, with what a lower one says of their errors.
+    """Modes of one azimuthal order at the final resolution, with what a lower one says of their
+    errors.
 
     Attributes
     ----------
@@ -49,7 +54,8 @@ class Converged:
     Attributes
     ----------
     problem, low_problem : WindowProblem
-        At the resolution that meets the accuracy, and two orders lower, where modes are found and named.
+        At the resolution that meets the accuracy, and two orders lower, where modes are found and
+        named.
     low_shot : Snapshot
         The first azimuthal order there.
     shots : tuple of Snapshot
@@ -67,7 +73,9 @@ class Converged:
 
 @dataclass(frozen=True)
 class _Spaces:
-    """Three nested spaces: fine; middle, two orders less, where modes are found and named; coarse, one function along less too."""
+    """Three nested spaces: fine; middle, two orders less, where modes are found and named; coarse,
+    one function along less too.
+    """
 
     resolution: Resolution
     fine: WindowProblem
@@ -75,7 +83,9 @@ class _Spaces:
     coarse: WindowProblem
 
     @classmethod
-    def of(cls, resolution: Resolution, fine: WindowProblem, middle: WindowProblem | None = None) -> _Spaces:
+    def of(
+        cls, resolution: Resolution, fine: WindowProblem, middle: WindowProblem | None = None
+    ) -> _Spaces:
         """Those below the fine one."""
         middle = middle or fine.lowered(resolution.changed(-2, 0))
         return cls(resolution, fine, middle, fine.lowered(resolution.changed(-2, -1)))
@@ -83,19 +93,27 @@ class _Spaces:
 
 @dataclass(frozen=True)
 class _Errors:
-    """Relative errors of k by axial order, across the rim and along the outline, at one azimuthal order."""
+    """Relative errors of k by axial order, across the rim and along the outline, at one azimuthal
+    order.
+    """
 
     across: Mapping[int, float]
     along: Mapping[int, float]
 
     @classmethod
-    def of(cls, shot: Snapshot, middle: Snapshot, coarse: Snapshot, spaces: _Spaces, seed: FamilySeed) -> _Errors:
+    def of(
+        cls, shot: Snapshot, middle: Snapshot, coarse: Snapshot, spaces: _Spaces, seed: FamilySeed
+    ) -> _Errors:
         """From the same modes in three spaces."""
-        across = across_errors(shot, middle, spaces.fine.order, shot.m, seed.p, shot.m == seed.orders[0])
+        across = across_errors(
+            shot, middle, spaces.fine.order, shot.m, seed.p, shot.m == seed.orders[0]
+        )
         return cls(across, along_errors(middle, coarse, shot.m, spaces.fine.cavity))
 
     def at_least(self, share: float, other: _Errors) -> _Errors:
-        """These, and so much of the others where that is more: a change between two orders can be small by chance."""
+        """These, and so much of the others where that is more: a change between two orders can be
+        small by chance.
+        """
         pairs = ((self.across, other.across), (self.along, other.along))
         return _Errors(*({q: max(a[q], share * b.get(q, 0.0)) for q in a} for a, b in pairs))
 
@@ -132,7 +150,9 @@ def converged(
         if not middle.chosen:  # too coarse to name them, perhaps
             middle = first_snapshot(spaces.fine, seed, first, qs)
             if not middle.chosen:
-                return Converged(spaces.fine, spaces.fine, middle, (middle,), (ComparedShot(middle, {}, {}),))
+                return Converged(
+                    spaces.fine, spaces.fine, middle, (middle,), (ComparedShot(middle, {}, {}),)
+                )
             finer = start.changed(2, 0)
             spaces = _Spaces.of(finer, build(finer), spaces.fine)
     highest = _HIGHEST_LEAKY_ORDER if spaces.fine.is_complex else _HIGHEST_ORDER
@@ -140,34 +160,61 @@ def converged(
     while True:
         with watch.stage("solve"):
             near = middle.nearest()
-            coarse = lifted(spaces.coarse, seed, first, near, spaces.coarse.embed(spaces.middle, near.vectors))
-            shot = lifted(spaces.fine, seed, first, near, spaces.fine.embed(spaces.middle, near.vectors))
+            coarse = lifted(
+                spaces.coarse, seed, first, near, spaces.coarse.embed(spaces.middle, near.vectors)
+            )
+            shot = lifted(
+                spaces.fine, seed, first, near, spaces.fine.embed(spaces.middle, near.vectors)
+            )
         errors = _Errors.of(shot, middle, coarse, spaces, seed)
         finer = refined(spaces.resolution, errors.across, errors.along, wanted, highest)
         shots, ends = [shot], [_compared(spaces, shot, middle, errors)]
         if finer == spaces.resolution and len(seed.orders) > _MANY:
             with watch.stage("solve"):
                 wide = last > _WIDE * first
-                shots.append(lifted(spaces.fine, seed, last, shot, shot.vectors, _STEPS_FAR if wide else 2))
+                shots.append(
+                    lifted(spaces.fine, seed, last, shot, shot.vectors, _STEPS_FAR if wide else 2)
+                )
                 if wide:
                     far_middle, far_errors = _far(spaces, seed, shots[1])
                     ends = [
-                        _compared(spaces, shot, middle, errors.at_least(_SHARE_OF_OTHER_END, far_errors)),
-                        _compared(spaces, shots[1], far_middle, far_errors.at_least(_SHARE_OF_OTHER_END, errors)),
+                        _compared(
+                            spaces, shot, middle, errors.at_least(_SHARE_OF_OTHER_END, far_errors)
+                        ),
+                        _compared(
+                            spaces,
+                            shots[1],
+                            far_middle,
+                            far_errors.at_least(_SHARE_OF_OTHER_END, errors),
+                        ),
                     ]
                     worst = errors.at_least(1.0, far_errors)
-                    finer = refined(spaces.resolution, worst.across, worst.along, _SHARE_AT_LAST * accuracy, highest)
+                    finer = refined(
+                        spaces.resolution,
+                        worst.across,
+                        worst.along,
+                        _SHARE_AT_LAST * accuracy,
+                        highest,
+                    )
         if finer == spaces.resolution:
             return Converged(spaces.fine, spaces.middle, middle, tuple(shots), tuple(ends))
         before, spaces = spaces, _Spaces.of(finer, build(finer))
         with watch.stage("solve"):
-            middle = lifted(spaces.middle, seed, first, middle, spaces.middle.embed(before.middle, middle.vectors))
+            middle = lifted(
+                spaces.middle,
+                seed,
+                first,
+                middle,
+                spaces.middle.embed(before.middle, middle.vectors),
+            )
 
 
 def _far(spaces: _Spaces, seed: FamilySeed, shot: Snapshot) -> tuple[Snapshot, _Errors]:
     """The modes of the last azimuthal order two orders lower, and their errors."""
     below = (spaces.middle, spaces.coarse)
-    middle, coarse = (lifted(space, seed, shot.m, shot, space.embed(spaces.fine, shot.vectors)) for space in below)
+    middle, coarse = (
+        lifted(space, seed, shot.m, shot, space.embed(spaces.fine, shot.vectors)) for space in below
+    )
     return middle, _Errors.of(shot, middle, coarse, spaces, seed)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..eigen.lanczos import shift_invert_lanczos
-from .problem import EigenProblem
+from .rim.problem import EigenProblem
 from .snapshot import Snapshot
 
 _RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
@@ -17,7 +17,8 @@ _MOST_WANTED = 60
 def counted_modes(problem: EigenProblem, shot: Snapshot) -> tuple[int, bool, str]:
     """`count_modes`; where the list falls short, after one more search.
 
-    Of two close eigenvalues an iteration may find the one long before the other, and end when it has as many as it was asked for.
+    Of two close eigenvalues an iteration may find the one long before the other, and end when it
+    has as many as it was asked for.
     """
     counted, complete, note = count_modes(problem, shot)
     if complete or problem.is_complex or not shot.chosen:
@@ -28,8 +29,9 @@ def counted_modes(problem: EigenProblem, shot: Snapshot) -> tuple[int, bool, str
 def count_modes(problem: EigenProblem, shot: Snapshot) -> tuple[int, bool, str]:
     """Eigenvalues from the lowest wanted mode up to the shift by inertia, against those found.
 
-    Counted at the first azimuthal order, where the modes are found and named, two orders below the final one: every mode is
-    lifted from there and followed to the other azimuthal orders by overlap.
+    Counted at the first azimuthal order, where the modes are found and named, two orders below the
+    final one: every mode is lifted from there and followed to the other azimuthal orders by
+    overlap.
     """
     if not shot.chosen:
         return 0, False, ""
@@ -48,7 +50,9 @@ def count_modes(problem: EigenProblem, shot: Snapshot) -> tuple[int, bool, str]:
 
 
 def _range(shot: Snapshot) -> tuple[float, float]:
-    """k0^2 from just below the lowest wanted mode to the shift, or just above the highest wanted one."""
+    """k0^2 from just below the lowest wanted mode to the shift, or just above the highest wanted
+    one.
+    """
     wanted = sorted(float(shot.values[column].real) for column in shot.chosen.values())
     return wanted[0] * (1 - 1e-6), max(shot.shift, wanted[-1] * (1 + 1e-6))
 
@@ -59,12 +63,19 @@ def _found(shot: Snapshot) -> int:
 
 
 def _searched_again(shot: Snapshot, counted: int) -> Snapshot:
-    """The snapshot of a wider search from another starting vector, its named modes those of the nearest eigenvalues."""
+    """The snapshot of a wider search from another starting vector, its named modes those of the
+    nearest eigenvalues.
+    """
     start = np.random.default_rng(21).standard_normal((shot.vectors.shape[0],))
     wanted = counted + 2
     while True:
-        pairs = shift_invert_lanczos(shot.factor.solve, shot.pencil.mass.__matmul__, shot.shift, start, wanted, _RESIDUAL)
-        chosen = {q: int(np.argmin(abs(pairs.values - shot.values[column]))) for q, column in shot.chosen.items()}
+        pairs = shift_invert_lanczos(
+            shot.factor.solve, shot.pencil.mass.__matmul__, shot.shift, start, wanted, _RESIDUAL
+        )
+        chosen = {
+            q: int(np.argmin(abs(pairs.values - shot.values[column])))
+            for q, column in shot.chosen.items()
+        }
         again = replace(shot, values=pairs.values, vectors=pairs.vectors, chosen=chosen)
         wanted *= 2
         if _found(again) >= counted or wanted > _MOST_WANTED:

@@ -1,9 +1,11 @@
 """Derivatives of what a mode carries, with respect to a change of its cavity.
 
-The wavelength, and by it the free spectral range, come from the solved field to first order (`first_order`): derivatives of the
-discrete eigenvalue, with its own relative error (below 1e-6 at an asked accuracy of 1e-6) and 2e-7 for the finite step of the map.
-Quality factors and confinements come from solves on either side at a relative accuracy of 1e-7; their errors are nearly the same on
-both and cancel (measured on a sphere of 15 um against the exact one, d/dn: log10 Q 4e-9, confinement 4e-5 of themselves).
+The wavelength, and by it the free spectral range, come from the solved field to first order
+(`first_order`): derivatives of the discrete eigenvalue, with its own relative error (below 1e-6 at
+an asked accuracy of 1e-6) and 2e-7 for the finite step of the map. Quality factors and confinements
+come from solves on either side at a relative accuracy of 1e-7; their errors are nearly the same on
+both and cancel (measured on a sphere of 15 um against the exact one, d/dn: log10 Q 4e-9,
+confinement 4e-5 of themselves).
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ class ModeDerivative:
     fsr_nm : float or None
         None where the neighbour m + 1 was not solved.
     log10_q : mapping of str to float
-        radiation, absorption, scattering, total: those the mode has; empty if losses were not asked for.
+        radiation, absorption, scattering, total: those the mode has; empty if losses were not asked
+        for.
     confinement : mapping of str to float
         By region; empty if losses were not asked for.
     """
@@ -73,16 +76,19 @@ def wavelength_derivatives(mode: Mode, change: CavityChange) -> ModeDerivative:
     mode : Mode
         From `find_modes`.
     change : CavityChange
-        From `change`: `diameter_change`, `axial_radius_change`, `outline_change`, `fibre_radius_change`, `index_change`,
-        `temperature_change`, or any two cavities.
+        From `change`: `diameter_change`, `axial_radius_change`, `outline_change`,
+        `fibre_radius_change`, `index_change`, `temperature_change`, or any two cavities.
 
     Raises
     ------
     InputError
-        If the mode has no solved field, or the change has other regions or moves the shape of a section file.
+        If the mode has no solved field, or the change has other regions or moves the shape of a
+        section file.
     """
     here = wavelength_derivative_nm(polished(solved_mode(mode)), change)
-    there = None if mode.raw_next is None else wavelength_derivative_nm(polished(mode.raw_next), change)
+    there = (
+        None if mode.raw_next is None else wavelength_derivative_nm(polished(mode.raw_next), change)
+    )
     return ModeDerivative(change.name, here, None if there is None else here - there)
 
 
@@ -104,7 +110,11 @@ def derivatives(mode: Mode, change: CavityChange) -> ModeDerivative:
     first = wavelength_derivatives(mode, change)
     lower, upper = (same_mode(mode, cavity) for cavity in (change.lower, change.upper))
     return ModeDerivative(
-        first.name, first.wavelength_nm, first.fsr_nm, _slopes(lower, upper, change.width), _shares(lower, upper, change.width)
+        first.name,
+        first.wavelength_nm,
+        first.fsr_nm,
+        _slopes(lower, upper, change.width),
+        _shares(lower, upper, change.width),
     )
 
 
@@ -133,7 +143,9 @@ def same_mode(mode: Mode, cavity: Cavity, relative_accuracy: float = _ACCURACY_O
     for found in _candidates(mode, cavity, request):
         if found.label == mode.label:
             return found
-    raise SolverError(f"{mode.label}: not found in the changed cavity; a smaller change, or an avoided crossing nearby")
+    raise SolverError(
+        f"{mode.label}: not found in the changed cavity; a smaller change, or an avoided crossing nearby"
+    )
 
 
 def _candidates(mode: Mode, cavity: Cavity, request: ModeRequest) -> Iterator[Mode]:
@@ -162,4 +174,6 @@ def _slopes(lower: Mode, upper: Mode, width: float) -> dict[str, float]:
 
 
 def _shares(lower: Mode, upper: Mode, width: float) -> dict[str, float]:
-    return {name: (upper.confinement[name] - share) / width for name, share in lower.confinement.items()}
+    return {
+        name: (upper.confinement[name] - share) / width for name, share in lower.confinement.items()
+    }

@@ -1,8 +1,10 @@
-"""Error bars: the same modes two polynomial orders lower, the walls of the window, the reduced basis, rounding.
+"""Error bars: the same modes two polynomial orders lower, the walls of the window, the reduced
+basis, rounding.
 
-Over two orders the eigenvalue's error falls by 45 to 4000 on these meshes at orders 7 and above, by 10 to 1400 at 5 and 6
-(measured on exact spheres and cylinders, p = 1 .. 3; odd-even effects make a step of one order unreliable), so the
-difference divided by the lower end of that range bounds the error of the higher order.
+Over two orders the eigenvalue's error falls by 45 to 4000 on these meshes at orders 7 and above, by
+10 to 1400 at 5 and 6 (measured on exact spheres and cylinders, p = 1 .. 3; odd-even effects make a
+step of one order unreliable), so the difference divided by the lower end of that range bounds the
+error of the higher order.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ _UNFIT_FROM, _UNFIT = 8, 2.2
 _ROUNDING = 3e-13
 _GAIN_FOR_LOG_Q = 10.0
 _LEAST = 1e-300
-# Of the relative error of a field: absolute error of confinement and log10 Q, relative one of the volume.
+# Of the relative error of a field: absolute error of confinement and log10 Q, relative one of the
+# volume.
 _CONFINEMENT_OF_FIELD, _LOG10_Q_OF_FIELD, _VOLUME_OF_FIELD = 0.01, 0.3, 0.3
 _GAIN_OF_A_FUNCTION, _LEAST_GAIN, _MOST_GAIN = 0.3, 4.0, 100.0
 
@@ -64,7 +67,9 @@ class ErrorBars:
         return self.by_q.get(q, self.worst)
 
     def towards(self, other: ErrorBars, m: int) -> ErrorBars:
-        """Those of another azimuthal order, between this one's and those of another: their logarithms run straight in m."""
+        """Those of another azimuthal order, between this one's and those of another: their
+        logarithms run straight in m.
+        """
         share = min(max((m - self.m) / (other.m - self.m), 0.0), 1.0)
 
         def between(here: float, there: float) -> float:
@@ -82,25 +87,38 @@ class ErrorBars:
 
 
 def gain_of_two_orders(order: int, m: int, p: int, q: int, fitting: bool = True) -> float:
-    """Factor by which two more polynomial orders reduce the error of k at least, as far as it was measured.
+    """Factor by which two more polynomial orders reduce the error of k at least, as far as it was
+    measured.
 
-    Below m = 60 the layer at the rim is no longer thin against the radius and the factor falls (28 at order 7 and m = 30, 22 at
-    m = 6). Elements fit the first azimuthal order of a wide comb; at the last one they do not, and from order 8 on the factor is
-    less than half of that (20 at order 8).
+    Below m = 60 the layer at the rim is no longer thin against the radius and the factor falls (28
+    at order 7 and m = 30, 22 at m = 6). Elements fit the first azimuthal order of a wide comb; at
+    the last one they do not, and from order 8 on the factor is less than half of that (20 at order
+    8).
     """
-    gain = _GAIN_OF_TWO_ORDERS.get(order, _GAIN_AT_HIGH_ORDER) * min(1.0, max(0.35, math.sqrt(m / 60.0)))
+    gain = _GAIN_OF_TWO_ORDERS.get(order, _GAIN_AT_HIGH_ORDER) * min(
+        1.0, max(0.35, math.sqrt(m / 60.0))
+    )
     if not fitting and order >= _UNFIT_FROM:
         return gain / _UNFIT
     return 0.6 * gain if p > 2 or q > 1 else gain  # more oscillations on the same elements
 
 
-def across_errors(high: Snapshot, low: Snapshot, order: int, m: int, p: int, fitting: bool = True) -> dict[int, float]:
-    """Relative error of k of each axial order by the order across the rim, from the same modes two orders lower."""
-    return {q: change / gain_of_two_orders(order, m, p, q, fitting) for q, change in _changes(high, low).items()}
+def across_errors(
+    high: Snapshot, low: Snapshot, order: int, m: int, p: int, fitting: bool = True
+) -> dict[int, float]:
+    """Relative error of k of each axial order by the order across the rim, from the same modes two
+    orders lower.
+    """
+    return {
+        q: change / gain_of_two_orders(order, m, p, q, fitting)
+        for q, change in _changes(high, low).items()
+    }
 
 
 def along_errors(more: Snapshot, fewer: Snapshot, m: int, cavity: Cavity) -> dict[int, float]:
-    """The same by the number of functions along the outline, from the same modes with one function less."""
+    """The same by the number of functions along the outline, from the same modes with one function
+    less.
+    """
     if cavity.sliced:
         return dict.fromkeys(more.chosen, 0.0)
     gain = gain_of_a_function(m, cavity)
@@ -108,7 +126,9 @@ def along_errors(more: Snapshot, fewer: Snapshot, m: int, cavity: Cavity) -> dic
 
 
 def gain_of_a_function(m: int, cavity: Cavity) -> float:
-    """Factor by which one more function along the outline reduces the error of k at least (measured: 0.35 m for spheres)."""
+    """Factor by which one more function along the outline reduces the error of k at least
+    (measured: 0.35 m for spheres).
+    """
     aspect = max(cavity.outline.equator_radius_um / cavity.outline.axial_radius_um, 0.5)
     return min(max(_GAIN_OF_A_FUNCTION * m / aspect, _LEAST_GAIN), _MOST_GAIN)
 
@@ -122,21 +142,26 @@ def _changes(better: Snapshot, worse: Snapshot) -> dict[int, float]:
 
 
 def layer_log10_q_error(high: Snapshot, low: Snapshot) -> float:
-    """Error of log10 Q of leaky modes, from their complex wavenumbers two orders lower; the largest of the modes found."""
+    """Error of log10 Q of leaky modes, from their complex wavenumbers two orders lower; the largest
+    of the modes found.
+    """
 
     def log10_q(shot: Snapshot, q: int) -> float:
         k = shot.wavenumber(q)
         return math.log10(abs(k.real / (2 * k.imag))) if k.imag else math.inf
 
     pairs = [(log10_q(high, q), log10_q(low, q)) for q in high.chosen]
-    return max((abs(a - b) / _GAIN_FOR_LOG_Q for a, b in pairs if math.isfinite(a - b)), default=0.0)
+    return max(
+        (abs(a - b) / _GAIN_FOR_LOG_Q for a, b in pairs if math.isfinite(a - b)), default=0.0
+    )
 
 
 def tunnelling_error(m: int, x: float, relative: float, log10_q: float | None) -> float:
-    """Error of log10 Q that an error of k causes: d ln Q / d ln k is -2 sqrt(m^2 - x^2) below the barrier.
+    """Error of log10 Q that an error of k causes: d ln Q / d ln k is -2 sqrt(m^2 - x^2) below the
+    barrier.
 
-    Of that, and of the bound 2 Q of a complex eigenvalue, the shares that random exact spheres and cylinders ask for (Q of
-    80 to 1e1250: 3 x the error stated holds the true one in 98 % and more).
+    Of that, and of the bound 2 Q of a complex eigenvalue, the shares that random exact spheres and
+    cylinders ask for (Q of 80 to 1e1250: 3 x the error stated holds the true one in 98 % and more).
 
     Parameters
     ----------
@@ -155,7 +180,9 @@ def tunnelling_error(m: int, x: float, relative: float, log10_q: float | None) -
     return 0.2 * (steep + widest) * relative / math.log(10.0)
 
 
-def error_bars(end: ComparedShot, basis: float, high: Sequence[Measures], low: Sequence[Measures]) -> ErrorBars:
+def error_bars(
+    end: ComparedShot, basis: float, high: Sequence[Measures], low: Sequence[Measures]
+) -> ErrorBars:
     """Error bars of one azimuthal order of a family.
 
     Parameters
@@ -176,11 +203,20 @@ def error_bars(end: ComparedShot, basis: float, high: Sequence[Measures], low: S
         volume = max(volume, abs(b.volume_um3 / a.volume_um3 - 1.0) / 5.0)
     # the largest density is that of a point, where the field is right to the root of the error of k
     volume = max(volume, math.sqrt(max(end.discrete.values(), default=0.0)))
-    return ErrorBars(end.shot.m, by_q, confinement + 30.0 * wall + 1e-12, log_q + 1e-9, volume, end.layer_log10_q_error)
+    return ErrorBars(
+        end.shot.m,
+        by_q,
+        confinement + 30.0 * wall + 1e-12,
+        log_q + 1e-9,
+        volume,
+        end.layer_log10_q_error,
+    )
 
 
 def with_field_error(bars: ErrorBars, field_error: float) -> ErrorBars:
-    """The error bars of a mode whose field a reduced basis holds to a relative error (measured on combs of exact spheres)."""
+    """The error bars of a mode whose field a reduced basis holds to a relative error (measured on
+    combs of exact spheres).
+    """
     return replace(
         bars,
         confinement=bars.confinement + _CONFINEMENT_OF_FIELD * field_error,

@@ -1,7 +1,8 @@
 """Solve one radial family (polarisation, p) for all its azimuthal and axial orders in one window.
 
-A low-order solve finds and names the modes; block Krylov steps lift them to the full order (the difference is the error bar); a
-reduced basis of few azimuthal orders gives every other one, with dispersion; `family_corrections` makes it good.
+A low-order solve finds and names the modes; block Krylov steps lift them to the full order (the
+difference is the error bar); a reduced basis of few azimuthal orders gives every other one, with
+dispersion; `family_corrections` makes it good.
 """
 
 from __future__ import annotations
@@ -19,26 +20,34 @@ from ..eigen.refine import krylov_block, ritz
 from ..fem.forms import Images
 from .identity import Identity
 from .media import MediaTable, Permittivities, permittivities
-from .problem import EigenProblem, Values, WindowProblem
+from .rim.identity import identify
+from .rim.problem import EigenProblem, Values, WindowProblem
 from .seeds import FamilySeed, Seed
 from .snapshot import RawMode, Snapshot
-from .window_identity import identify
 
 Beside = TypeVar("Beside")
 Array = NDArray[np.float64]
 _MOST_WANTED = 60
-_RESIDUAL = 1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
+_RESIDUAL = (
+    1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
+)
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
 
 
 def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int]) -> Snapshot:
-    """Eigenpairs of all wanted axial orders at one azimuthal order, from nothing, searching wider until each is found.
+    """Eigenpairs of all wanted axial orders at one azimuthal order, from nothing, searching wider
+    until each is found.
 
-    The shift lies just above the highest estimate, so that its inertia also bounds the count of modes.
+    The shift lies just above the highest estimate, so that its inertia also bounds the count of
+    modes.
     """
     guesses = [seed.k_per_um(m, q) for q in qs]
     eps = permittivities(problem.cavity, 0.5 * (min(guesses) + max(guesses)))
-    step = 0.2 * max(guesses) / m if problem.cavity.sliced else 0.6 * seed.axial_rate_per_um / seed.index
+    step = (
+        0.2 * max(guesses) / m
+        if problem.cavity.sliced
+        else 0.6 * seed.axial_rate_per_um / seed.index
+    )
     if problem.is_complex:
         step *= 0.1
     shift = (max(guesses) + min(step, 0.5 * max(guesses) / m)) ** 2
@@ -47,7 +56,9 @@ def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequenc
     start = np.random.default_rng(20).standard_normal(problem.size).astype(pencil.mass.dtype)
     wanted = len(qs) + 1
     while True:
-        pairs = shift_invert_lanczos(factor.solve, pencil.mass.__matmul__, shift, start, wanted, _RESIDUAL)
+        pairs = shift_invert_lanczos(
+            factor.solve, pencil.mass.__matmul__, shift, start, wanted, _RESIDUAL
+        )
         identities = identify(problem, pairs.vectors, m, eps.ordinary)
         chosen = _choose(identities, pairs.values, seed, m, qs, problem.is_complex)
         if len(chosen) == len(qs) or wanted >= min(_MOST_WANTED, problem.size // 2):
@@ -56,18 +67,31 @@ def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequenc
 
 
 def _choose(
-    identities: Sequence[Identity], values: Values, seed: FamilySeed, m: int, qs: Sequence[int], leaky: bool
+    identities: Sequence[Identity],
+    values: Values,
+    seed: FamilySeed,
+    m: int,
+    qs: Sequence[int],
+    leaky: bool,
 ) -> dict[int, int]:
-    """Columns that carry the wanted labels; of several (fringes of an absorbing layer) the one with the least loss."""
+    """Columns that carry the wanted labels; of several (fringes of an absorbing layer) the one with
+    the least loss.
+    """
     chosen: dict[int, int] = {}
     k = np.sqrt(values.astype(complex))
     for column, identity in enumerate(identities):
-        if identity.polarisation != seed.polarisation or identity.p != seed.p or identity.q not in qs:
+        if (
+            identity.polarisation != seed.polarisation
+            or identity.p != seed.p
+            or identity.q not in qs
+        ):
             continue
         if identity.inside < 0.3 or abs(k[column].real / seed.k_per_um(m, identity.q) - 1) > 0.1:
             continue
         old = chosen.get(identity.q)
-        if old is None or _merit(identity, k[column], leaky) > _merit(identities[old], k[old], leaky):
+        if old is None or _merit(identity, k[column], leaky) > _merit(
+            identities[old], k[old], leaky
+        ):
             chosen[identity.q] = column
     return chosen
 
@@ -76,8 +100,11 @@ def _merit(identity: Identity, k: complex, leaky: bool) -> float:
     return -abs(k.imag / k.real) if leaky else identity.inside * identity.purity
 
 
-def lifted(problem: EigenProblem, seed: Seed, m: int, guess: Snapshot, start: Values, steps: int = 2) -> Snapshot:
-    """Eigenpairs from approximate ones (of a lower order, or of another azimuthal order), labels kept by overlap.
+def lifted(
+    problem: EigenProblem, seed: Seed, m: int, guess: Snapshot, start: Values, steps: int = 2
+) -> Snapshot:
+    """Eigenpairs from approximate ones (of a lower order, or of another azimuthal order), labels
+    kept by overlap.
 
     Parameters
     ----------
@@ -89,8 +116,14 @@ def lifted(problem: EigenProblem, seed: Seed, m: int, guess: Snapshot, start: Va
         Block Krylov steps: two from a nested space, more from another azimuthal order.
     """
     values = guess.values.real if not problem.is_complex else guess.values
-    ratio = float(np.mean([(seed.k_per_um(m, q) / seed.k_per_um(guess.m, q)) ** 2 for q in guess.chosen]))
-    eps = guess.eps if m == guess.m else permittivities(problem.cavity, float(np.sqrt(ratio * values[0].real)))
+    ratio = float(
+        np.mean([(seed.k_per_um(m, q) / seed.k_per_um(guess.m, q)) ** 2 for q in guess.chosen])
+    )
+    eps = (
+        guess.eps
+        if m == guess.m
+        else permittivities(problem.cavity, float(np.sqrt(ratio * values[0].real)))
+    )
     shift = guess.shift * ratio
     pencil = problem.pencil(m, eps)
     factor, shift = pencil.factor_near(shift)
@@ -99,12 +132,15 @@ def lifted(problem: EigenProblem, seed: Seed, m: int, guess: Snapshot, start: Va
     found, weights = ritz(basis.T @ (pencil.stiffness @ basis), mass)
     rough = basis.conj().T @ start
     overlap = rough.T @ mass @ weights
-    # the Ritz vectors that the rough ones became: others of the block space may have meaningless values near the shift
+    # the Ritz vectors that the rough ones became: others of the block space may have meaningless
+    # values near the shift
     score = np.einsum("ij,ij->j", overlap, np.linalg.solve(rough.T @ mass @ rough, overlap))
     kept = np.argsort(-abs(score))[: start.shape[1]]
     kept = kept[np.argsort(abs(found[kept] - shift))]
     chosen = {q: int(np.argmax(abs(overlap[column, kept]))) for q, column in guess.chosen.items()}
-    return Snapshot(m, shift, eps, pencil, factor, found[kept], np.asarray(basis @ weights[:, kept]), chosen)
+    return Snapshot(
+        m, shift, eps, pencil, factor, found[kept], np.asarray(basis @ weights[:, kept]), chosen
+    )
 
 
 @dataclass(frozen=True)
@@ -125,13 +161,19 @@ class ReducedFamily:
     media: MediaTable = field(repr=False)
 
     @classmethod
-    def span(cls, problem: EigenProblem, seed: Seed, snapshots: Sequence[Snapshot]) -> ReducedFamily:
+    def span(
+        cls, problem: EigenProblem, seed: Seed, snapshots: Sequence[Snapshot]
+    ) -> ReducedFamily:
         """Project the affine matrices onto the snapshots' eigenvectors."""
         basis = orthonormal(np.concatenate([shot.vectors for shot in snapshots], axis=1))
         forms = problem.forms
         images = forms.images(basis)
         pencil = ReducedPencil.of(basis, forms.active, forms.projected(images))
-        k = [seed.k_per_um(m, q) for m in (seed.orders[0], seed.orders[-1]) for q in snapshots[0].chosen or (0,)]
+        k = [
+            seed.k_per_um(m, q)
+            for m in (seed.orders[0], seed.orders[-1])
+            for q in snapshots[0].chosen or (0,)
+        ]
         media = MediaTable.of(problem.cavity, _ROOM_BELOW * min(k), _ROOM_ABOVE * max(k))
         return cls(problem, seed, tuple(snapshots), pencil, images, media)
 
@@ -143,7 +185,11 @@ class ReducedFamily:
         forms = self.problem.forms
         images = self.images.joined(forms.images(fresh))
         basis = np.concatenate([self.pencil.basis, fresh], axis=1)
-        return replace(self, pencil=ReducedPencil.of(basis, forms.active, forms.projected(images)), images=images)
+        return replace(
+            self,
+            pencil=ReducedPencil.of(basis, forms.active, forms.projected(images)),
+            images=images,
+        )
 
     def follow(self, orders: Sequence[int], qs: Sequence[int]) -> list[RawMode]:
         """Every (m, q) of the family, each followed by overlap from the first snapshot outwards."""
@@ -151,42 +197,75 @@ class ReducedFamily:
         names = [q for q in first.chosen if q in qs]
         if not names or not orders:
             return []
-        begin = np.stack([self.pencil.basis.conj().T @ first.vectors[:, first.chosen[q]] for q in names])
+        begin = np.stack(
+            [self.pencil.basis.conj().T @ first.vectors[:, first.chosen[q]] for q in names]
+        )
         ladder = np.array(sorted(orders))
         guesses = np.array([np.mean([self.seed.k_per_um(m, q) for q in names]) for m in ladder])
         media = self.media.at(guesses)
-        values, vectors, masses = self.pencil.solve_all(ladder, [e.ordinary for e in media], [e.axial for e in media])
+        values, vectors, masses = self.pencil.solve_all(
+            ladder, [e.ordinary for e in media], [e.axial for e in media]
+        )
         columns = _tracked(begin, masses, vectors, int(np.searchsorted(ladder, first.m)))
         m = np.repeat(ladder, len(names))
         places = np.repeat(np.arange(ladder.size), len(names))
         weights = vectors[places, :, columns.ravel()].T
         k, eps = self._dispersed(m, weights, np.sqrt(values[places, columns.ravel()] + 0j))
-        if self.media.dispersive:  # the vectors are those of the media at the mean wavelength of their azimuthal order
+        if (
+            self.media.dispersive
+        ):  # the vectors are those of the media at the mean wavelength of their azimuthal order
             squares = k**2 if self.problem.is_complex else (k**2).real
-            weights = self.pencil.improved(m, squares, weights, [e.ordinary for e in eps], [e.axial for e in eps])
+            weights = self.pencil.improved(
+                m, squares, weights, [e.ordinary for e in eps], [e.axial for e in eps]
+            )
             k, eps = self._dispersed(m, weights, k)
         return self._finished(m, names * ladder.size, k, weights, eps)
 
     def _finished(
-        self, m: NDArray[np.int64], qs: Sequence[int], k: Values, weights: Values, eps: Sequence[Permittivities]
+        self,
+        m: NDArray[np.int64],
+        qs: Sequence[int],
+        k: Values,
+        weights: Values,
+        eps: Sequence[Permittivities],
     ) -> list[RawMode]:
         """Full vectors and residuals of all modes at once."""
         square = k**2 if self.problem.is_complex else (k**2).real
         vectors = self.pencil.basis @ weights
         residuals, masses = self.problem.forms.residual_and_mass(
-            self.images.combined(weights), m, square, [e.ordinary for e in eps], [e.axial for e in eps]
+            self.images.combined(weights),
+            m,
+            square,
+            [e.ordinary for e in eps],
+            [e.axial for e in eps],
         )
-        relative = np.linalg.norm(residuals, axis=0) / (abs(square) * np.linalg.norm(masses, axis=0))
-        absorbing = [self._absorbing(m[i], complex(k[i]), weights[:, i], eps[i]) for i in range(m.size)]
+        relative = np.linalg.norm(residuals, axis=0) / (
+            abs(square) * np.linalg.norm(masses, axis=0)
+        )
+        absorbing = [
+            self._absorbing(m[i], complex(k[i]), weights[:, i], eps[i]) for i in range(m.size)
+        ]
         return [
             RawMode(
-                self.problem, int(m[i]), q, complex(k[i]), absorbing[i], vectors[:, i], eps[i], residuals[:, i], float(relative[i])
+                self.problem,
+                int(m[i]),
+                q,
+                complex(k[i]),
+                absorbing[i],
+                vectors[:, i],
+                eps[i],
+                residuals[:, i],
+                float(relative[i]),
             )
             for i, q in enumerate(qs)
         ]
 
-    def _dispersed(self, m: NDArray[np.int64], weights: Values, k: Values) -> tuple[Values, list[Permittivities]]:
-        """Wavenumbers with the media at each mode's own wavelength: the fixed point of k^2 = y^T K y / y^T B(k) y (Steffensen)."""
+    def _dispersed(
+        self, m: NDArray[np.int64], weights: Values, k: Values
+    ) -> tuple[Values, list[Permittivities]]:
+        """Wavenumbers with the media at each mode's own wavelength: the fixed point of k^2 = y^T K
+        y / y^T B(k) y (Steffensen).
+        """
         stiffness, across, along = self.pencil.quotients(m, weights)
         active = list(self.pencil.active)
 
@@ -200,11 +279,15 @@ class ReducedFamily:
         return np.where(k.imag <= 0, k, k.conj()), eps
 
     def _absorbing(self, m: int, k: complex, weights: Values, eps: Permittivities) -> complex:
-        """Wavenumber with the imaginary permittivities too: Rayleigh-quotient iteration of the complex small problem."""
+        """Wavenumber with the imaginary permittivities too: Rayleigh-quotient iteration of the
+        complex small problem.
+        """
         if not eps.loss.any():
             return k
         stiffness = self.pencil.stiffness(m)
-        mass = self.pencil.mass(m, eps.ordinary, eps.axial) + 1j * self.pencil.mass(m, eps.loss, eps.loss)
+        mass = self.pencil.mass(m, eps.ordinary, eps.axial) + 1j * self.pencil.mass(
+            m, eps.loss, eps.loss
+        )
         value: complex = k**2
         y = weights.astype(complex)
         for _ in range(3):
@@ -215,8 +298,11 @@ class ReducedFamily:
         return root if root.real > 0 else -root
 
 
-def steffensen(advance: Callable[[Values], tuple[Values, Beside]], begin: Values) -> tuple[Values, Beside]:
-    """Fixed points of independent contractions, to rounding, and what came with the last step (Steffensen's method).
+def steffensen(
+    advance: Callable[[Values], tuple[Values, Beside]], begin: Values
+) -> tuple[Values, Beside]:
+    """Fixed points of independent contractions, to rounding, and what came with the last step
+    (Steffensen's method).
 
     Parameters
     ----------
@@ -230,7 +316,8 @@ def steffensen(advance: Callable[[Values], tuple[Values, Beside]], begin: Values
         step, change = first - begin, second - first
         if (abs(change) < 1e-15 * abs(second)).all():
             break
-        # Dispersion contracts by some per cent a step; what does not contract is rounding, of a value that stands already.
+        # Dispersion contracts by some per cent a step; what does not contract is rounding, of a
+        # value that stands already.
         contracts = 2.0 * abs(change) < abs(step)
         rate = np.where(contracts, change, 0.0) / np.where(contracts, step, 1.0)
         begin, first = first, second + change * rate / (1.0 - rate)
@@ -238,7 +325,9 @@ def steffensen(advance: Callable[[Values], tuple[Values, Beside]], begin: Values
 
 
 def _tracked(begin: Values, masses: Values, vectors: Values, start: int) -> NDArray[np.int64]:
-    """Columns, of shape (orders, modes), that carry the modes from the order `start` outwards, by overlap with the last order's."""
+    """Columns, of shape (orders, modes), that carry the modes from the order `start` outwards, by
+    overlap with the last order's.
+    """
     columns = np.empty((masses.shape[0], begin.shape[0]), dtype=np.int64)
     for ladder in (range(start, masses.shape[0]), range(start - 1, -1, -1)):
         tracks = begin

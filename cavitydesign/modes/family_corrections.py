@@ -1,7 +1,8 @@
-"""All modes of a family from its reduced basis, each looked at with the full problem, and corrected until good enough.
+"""All modes of a family from its reduced basis, each looked at with the full problem, and corrected
+until good enough.
 
-A correction is (K - s B)^-1 r, with the factors of the nearest snapshot: r^T (K - s B)^-1 r / (2 k^2) is the error of k, its
-size over that of the mode the error of the field.
+A correction is (K - s B)^-1 r, with the factors of the nearest snapshot: r^T (K - s B)^-1 r / (2
+k^2) is the error of k, its size over that of the mode the error of the field.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .family import ReducedFamily, lifted
-from .problem import Values
+from .rim.problem import Values
 from .snapshot import RawMode, Snapshot
 
 Array = NDArray[np.float64]
 _MOST_ROUNDS = 14
 _SPARE = 0.002
 _SPARE_BETWEEN = 0.02  # the same at the orders in between
-_FIELD, _WORST_FIELD = 4.0, 2e-3  # error of a field that is enough: so many roots of the accuracy, but not more
+_FIELD, _WORST_FIELD = (
+    4.0,
+    2e-3,
+)  # error of a field that is enough: so many roots of the accuracy, but not more
 _OF_INVERSE_Q, _ROUNDING = 1e-4, 1e-12
 _PEAKS = 4  # corrections of one q in a round
 
@@ -33,13 +37,15 @@ class Correcting:
     Parameters
     ----------
     far, patience : float, int
-        An error of so many times the accuracy, or so many rounds, and corrections give way to a snapshot: a factorisation.
+        An error of so many times the accuracy, or so many rounds, and corrections give way to a
+        snapshot: a factorisation.
     spare : float
-        Share of the accuracy below which a mode is corrected no more; the error of its field is about the root of that. Below the
-        default share corrections also end where they no longer help: fields are those at one wavelength an order.
+        Share of the accuracy below which a mode is corrected no more; the error of its field is
+        about the root of that. Below the default share corrections also end where they no longer
+        help: fields are those at one wavelength an order.
     at_once : bool
-        Whether every azimuthal order is corrected from the start; else first those farthest from the snapshots, then, of all, the
-        worst of each neighbourhood.
+        Whether every azimuthal order is corrected from the start; else first those farthest from
+        the snapshots, then, of all, the worst of each neighbourhood.
     """
 
     far: float = 10.0
@@ -49,14 +55,20 @@ class Correcting:
 
 
 def solve_family(
-    family: ReducedFamily, orders: Sequence[int], qs: Sequence[int], accuracy: float, how: Correcting = Correcting()
+    family: ReducedFamily,
+    orders: Sequence[int],
+    qs: Sequence[int],
+    accuracy: float,
+    how: Correcting = Correcting(),
 ) -> tuple[ReducedFamily, list[RawMode], float]:
-    """All modes of a family, corrections added until the basis is good enough at every azimuthal order.
+    """All modes of a family, corrections added until the basis is good enough at every azimuthal
+    order.
 
     Returns
     -------
     family, modes, error
-        Modes with the error of their fields; error: the largest estimate of the relative error of k that the reduced basis causes.
+        Modes with the error of their fields; error: the largest estimate of the relative error of k
+        that the reduced basis causes.
     """
     worst, everywhere, all_orders = math.inf, how.at_once, sorted(orders)
     for round_number in range(_MOST_ROUNDS):
@@ -73,7 +85,11 @@ def solve_family(
             everywhere = True
             continue
         where = modes[int(np.argmax(lacking))].m
-        chosen = _peaks(modes, lacking) if everywhere and not how.at_once else np.flatnonzero(lacking > 1.0)
+        chosen = (
+            _peaks(modes, lacking)
+            if everywhere and not how.at_once
+            else np.flatnonzero(lacking > 1.0)
+        )
         family = family.enriched(found.vectors[:, chosen])
         if where not in solved and (worst > how.far * accuracy or round_number >= how.patience):
             guess = _predicted(family, [mode for mode in modes if mode.m == where])
@@ -87,7 +103,12 @@ def solve_family(
 def _predicted(family: ReducedFamily, modes: Sequence[RawMode]) -> Snapshot:
     """The modes of one azimuthal order, as the reduced basis has them, in the place of a snapshot."""
     first, m = family.snapshots[0], modes[0].m
-    ratio = np.mean([(family.seed.k_per_um(m, mode.q) / family.seed.k_per_um(first.m, mode.q)) ** 2 for mode in modes])
+    ratio = np.mean(
+        [
+            (family.seed.k_per_um(m, mode.q) / family.seed.k_per_um(first.m, mode.q)) ** 2
+            for mode in modes
+        ]
+    )
     values = np.array([mode.k_per_um for mode in modes]) ** 2
     return replace(
         first,
@@ -111,8 +132,9 @@ class Corrections:
     k_errors : (k,) array
         Relative errors of k.
     field_errors : (k,) array
-        Sizes of the corrections over those of the modes, in the norm of B. Where an eigenvector of the small problem that is none
-        of the full one comes close to a mode, the two mix: k hardly moves, but the field does.
+        Sizes of the corrections over those of the modes, in the norm of B. Where an eigenvector of
+        the small problem that is none of the full one comes close to a mode, the two mix: k hardly
+        moves, but the field does.
     """
 
     vectors: Values = field(repr=False)
@@ -122,44 +144,76 @@ class Corrections:
     def noted(self, modes: Sequence[RawMode]) -> list[RawMode]:
         """The modes with the errors of k and of their fields."""
         errors = zip(modes, self.k_errors, self.field_errors, strict=True)
-        return [replace(mode, basis_error=float(k), field_error=float(field)) for mode, k, field in errors]
+        return [
+            replace(mode, basis_error=float(k), field_error=float(field))
+            for mode, k, field in errors
+        ]
 
 
 def corrections_of(family: ReducedFamily, modes: Sequence[RawMode]) -> Corrections:
     """Corrections of modes of the family, each from the nearest snapshot's factors."""
-    residuals, fields = (np.stack(part, axis=1) for part in zip(*((mode.residual, mode.vector) for mode in modes), strict=True))
+    residuals, fields = (
+        np.stack(part, axis=1)
+        for part in zip(*((mode.residual, mode.vector) for mode in modes), strict=True)
+    )
     k = np.array([mode.k_per_um for mode in modes])
-    nearest = np.array([min(range(len(family.snapshots)), key=lambda i: abs(family.snapshots[i].m - mode.m)) for mode in modes])
-    vectors = np.empty(residuals.shape, dtype=np.result_type(residuals, family.snapshots[0].vectors))
+    nearest = np.array(
+        [
+            min(range(len(family.snapshots)), key=lambda i: abs(family.snapshots[i].m - mode.m))
+            for mode in modes
+        ]
+    )
+    vectors = np.empty(
+        residuals.shape, dtype=np.result_type(residuals, family.snapshots[0].vectors)
+    )
     field_errors = np.empty(k.size)
     for number in set(nearest.tolist()):
         shot, columns = family.snapshots[number], nearest == number
         own = fields[:, columns]
-        if family.problem.is_complex:  # one by one: Im k of Q = 1e9 lies in the last digits, and blocks round worse
-            correction = np.stack([shot.factor.solve(column) for column in residuals[:, columns].T], axis=1)
+        if (
+            family.problem.is_complex
+        ):  # one by one: Im k of Q = 1e9 lies in the last digits, and blocks round worse
+            correction = np.stack(
+                [shot.factor.solve(column) for column in residuals[:, columns].T], axis=1
+            )
         else:
             correction = shot.factor.solve(residuals[:, columns])
         vectors[:, columns] = correction
-        sizes = [abs(np.einsum("ij,ij->j", part.conj(), shot.pencil.mass @ part)) for part in (correction, own)]
+        sizes = [
+            abs(np.einsum("ij,ij->j", part.conj(), shot.pencil.mass @ part))
+            for part in (correction, own)
+        ]
         field_errors[columns] = np.sqrt(sizes[0] / sizes[1])
     k_errors = 0.5 * abs(np.einsum("ij,ij->j", residuals, vectors)) / abs(k) ** 2
     return Corrections(vectors, k_errors, field_errors)
 
 
-def _lacking(found: Corrections, modes: Sequence[RawMode], accuracy: float, how: Correcting, everywhere: bool) -> Array:
-    """Errors of modes over those that are enough: of k, of the field, and of a k whose imaginary part tells Q."""
+def _lacking(
+    found: Corrections, modes: Sequence[RawMode], accuracy: float, how: Correcting, everywhere: bool
+) -> Array:
+    """Errors of modes over those that are enough: of k, of the field, and of a k whose imaginary
+    part tells Q.
+    """
     if how.at_once:
         return found.k_errors / (how.spare * accuracy)
     lacking = found.k_errors / ((_SPARE_BETWEEN if everywhere else how.spare) * accuracy)
     inverse_q = np.array([abs(2 * mode.k_per_um.imag / mode.k_per_um.real) for mode in modes])
-    lacking = np.where(inverse_q > 0, np.maximum(lacking, found.k_errors / (_OF_INVERSE_Q * inverse_q + _ROUNDING)), lacking)
+    lacking = np.where(
+        inverse_q > 0,
+        np.maximum(lacking, found.k_errors / (_OF_INVERSE_Q * inverse_q + _ROUNDING)),
+        lacking,
+    )
     if everywhere:
-        lacking = np.maximum(lacking, found.field_errors / min(_FIELD * math.sqrt(accuracy), _WORST_FIELD))
+        lacking = np.maximum(
+            lacking, found.field_errors / min(_FIELD * math.sqrt(accuracy), _WORST_FIELD)
+        )
     return np.asarray(lacking)
 
 
 def _peaks(modes: Sequence[RawMode], lacking: Array) -> NDArray[np.int64]:
-    """Of the modes that lack most, those that are not beside a chosen one of the same q: one correction serves its neighbours."""
+    """Of the modes that lack most, those that are not beside a chosen one of the same q: one
+    correction serves its neighbours.
+    """
     apart = max(1, len({mode.m for mode in modes}) // _PEAKS)
     chosen: list[int] = []
     for i in np.argsort(-lacking):
@@ -171,7 +225,9 @@ def _peaks(modes: Sequence[RawMode], lacking: Array) -> NDArray[np.int64]:
 
 
 def _probes(orders: Sequence[int], solved: set[int]) -> set[int]:
-    """The snapshots' own orders, where the block steps may have stopped short, and those farthest from any of them."""
+    """The snapshots' own orders, where the block steps may have stopped short, and those farthest
+    from any of them.
+    """
     between = [m for m in orders if min(solved) < m < max(solved)]
     beyond = [m for m in orders if m < min(solved) or m > max(solved)]
     chosen = solved & set(orders)

@@ -1,4 +1,6 @@
-"""Find all modes asked for: seeds and windows of every radial family, their solution, and the set that answers."""
+"""Find all modes asked for: seeds and windows of every radial family, their solution, and the set
+that answers.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from ..mesh.section_cavity import SectionCavity
 from .finish import finished_modes
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
-from .section_find import solve_section
+from .section.find import solve_section
 from .seeds import family_seed
 from .solve import SolvedClass, solve_radial_family
 from .stopwatch import Stopwatch
@@ -39,7 +41,8 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     Raises
     ------
     InputError
-        If a material has no data at the wavelengths asked for, or the cavity's size does not fit what is asked.
+        If a material has no data at the wavelengths asked for, or the cavity's size does not fit
+        what is asked.
     SolverError
         If a radial order does not exist in the cavity.
     """
@@ -89,7 +92,8 @@ def _check_size(cavity: Cavity, request: ModeRequest) -> None:
     Raises
     ------
     InputError
-        If half a wavelength in the body is longer than the diameter, or one azimuthal order lies far from the hint.
+        If half a wavelength in the body is longer than the diameter, or one azimuthal order lies
+        far from the hint.
     """
     diameter, wavelength_um = cavity.diameter_um, 1e-3 * request.wavelength_nm
     index = cavity.body.index(request.wavelength_nm)
@@ -117,7 +121,10 @@ def _check_contrast(cavity: Cavity, request: ModeRequest) -> None:
         If no medium inside has a higher index than the surround.
     """
     media = [material for _, material in cavity.regions]
-    inside = max(max(m.index(request.wavelength_nm), m.index_extraordinary(request.wavelength_nm)) for m in media[:-1])
+    inside = max(
+        max(m.index(request.wavelength_nm), m.index_extraordinary(request.wavelength_nm))
+        for m in media[:-1]
+    )
     outside = media[-1].index(request.wavelength_nm)
     if inside <= outside:
         raise InputError(
@@ -126,10 +133,14 @@ def _check_contrast(cavity: Cavity, request: ModeRequest) -> None:
         )
 
 
-def _solved(cavity: Cavity, request: ModeRequest, watch: Stopwatch, report: Progress) -> list[SolvedClass]:
+def _solved(
+    cavity: Cavity, request: ModeRequest, watch: Stopwatch, report: Progress
+) -> list[SolvedClass]:
     """Every radial family asked for, in its own window."""
     results: list[SolvedClass] = []
-    families = [(pol, p) for pol in request.polarisations for p in range(1, request.radial_orders + 1)]
+    families = [
+        (pol, p) for pol in request.polarisations for p in range(1, request.radial_orders + 1)
+    ]
     for number, (polarisation, p) in enumerate(families):
         report(f"solving {polarisation} modes of p = {p}", number / len(families))
         with watch.stage("seeds"):
@@ -141,7 +152,10 @@ def _solved(cavity: Cavity, request: ModeRequest, watch: Stopwatch, report: Prog
 
 def _range(request: ModeRequest, modes: Sequence[Mode]) -> tuple[float, float]:
     if request.span_nm is not None and request.azimuthal_order is None:
-        return request.wavelength_nm - 0.5 * request.span_nm, request.wavelength_nm + 0.5 * request.span_nm
+        return (
+            request.wavelength_nm - 0.5 * request.span_nm,
+            request.wavelength_nm + 0.5 * request.span_nm,
+        )
     waves = [mode.wavelength_nm for mode in modes] or [request.wavelength_nm]
     return min(waves), max(waves)
 
@@ -165,7 +179,9 @@ def _missing(request: ModeRequest, modes: Sequence[Mode]) -> list[str]:
 
 
 def _mixed(modes: Sequence[Mode]) -> list[str]:
-    """One line for the modes in which E_z and E_r are of a size: their labels follow the field, not what it looks like."""
+    """One line for the modes in which E_z and E_r are of a size: their labels follow the field, not
+    what it looks like.
+    """
     mixed = []
     for mode in modes:
         axial, radial = mode.energy_fraction["axial"], mode.energy_fraction["radial"]
@@ -174,4 +190,6 @@ def _mixed(modes: Sequence[Mode]) -> list[str]:
     if not mixed:
         return []
     shown = ", ".join(mixed[:4]) + (", ..." if len(mixed) > 4 else "")
-    return [f"TE and TM mix (an avoided crossing is near) in {len(mixed)} of {len(modes)} modes: {shown}; follow_modes finds it"]
+    return [
+        f"TE and TM mix (an avoided crossing is near) in {len(mixed)} of {len(modes)} modes: {shown}; follow_modes finds it"
+    ]

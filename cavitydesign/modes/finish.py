@@ -1,4 +1,6 @@
-"""From solved eigenvectors to modes as results: what each carries, its losses, its neighbour, its error bars."""
+"""From solved eigenvectors to modes as results: what each carries, its losses, its neighbour, its
+error bars.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,14 @@ from .measures import Measures
 from .media import Permittivities
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
-from .problem import Values
+from .rim.measure import measure_all
+from .rim.problem import Values
 from .sample import sampler
-from .section_measure import measure_section
-from .section_problem import SectionProblem
-from .section_sample import section_sampler
+from .section.measure import measure_section
+from .section.problem import SectionProblem
+from .section.sample import section_sampler
 from .snapshot import RawMode
 from .solve import SolvedClass
-from .window_measure import measure_all
 
 _PML_TRUSTED_BELOW_LOG10_Q = 8.0
 _CLEAR = 0.6
@@ -30,7 +32,9 @@ _CLEAR = 0.6
 
 def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
     """Measured modes of a family inside the range, each with its neighbour's free spectral range."""
-    chosen = [raw for raw in sorted(result.modes, key=lambda raw: (raw.q, raw.m)) if _wanted(request, raw)]
+    chosen = [
+        raw for raw in sorted(result.modes, key=lambda raw: (raw.q, raw.m)) if _wanted(request, raw)
+    ]
     if not chosen:
         return []
     measured, bars = _measured(result, chosen)
@@ -43,9 +47,13 @@ def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
 
 
 def _contradicted(mode: Mode) -> bool:
-    """Whether the measured field is clearly of the other polarisation: a leaky mode was lost to a neighbour."""
+    """Whether the measured field is clearly of the other polarisation: a leaky mode was lost to a
+    neighbour.
+    """
     axial, radial = mode.energy_fraction["axial"], mode.energy_fraction["radial"]
-    return abs(axial - radial) > _CLEAR * (axial + radial) and (axial > radial) != (mode.polarisation == "TM")
+    return abs(axial - radial) > _CLEAR * (axial + radial) and (axial > radial) != (
+        mode.polarisation == "TM"
+    )
 
 
 def _wanted(request: ModeRequest, raw: RawMode) -> bool:
@@ -53,11 +61,17 @@ def _wanted(request: ModeRequest, raw: RawMode) -> bool:
         return raw.m == request.azimuthal_order
     assert request.span_nm is not None
     low = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)
-    return low <= raw.k_per_um.real <= wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
+    return (
+        low <= raw.k_per_um.real <= wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
+    )
 
 
-def _measured(result: SolvedClass, chosen: Sequence[RawMode]) -> tuple[list[Measures], list[ErrorBars]]:
-    """Measures of the chosen modes, and error bars from the modes that were solved two orders lower too."""
+def _measured(
+    result: SolvedClass, chosen: Sequence[RawMode]
+) -> tuple[list[Measures], list[ErrorBars]]:
+    """Measures of the chosen modes, and error bars from the modes that were solved two orders lower
+    too.
+    """
     solved = {(raw.m, raw.q): place for place, raw in enumerate(chosen)}
     readings = [_Reading(raw.vector, raw.m, raw.q, raw.k_per_um.real, raw.eps) for raw in chosen]
     pairs: list[list[tuple[int, int]]] = []
@@ -73,13 +87,25 @@ def _measured(result: SolvedClass, chosen: Sequence[RawMode]) -> tuple[list[Meas
             readings.append(_Reading(end.low_vectors[q], shot.m, q, k, shot.eps))
     problem = result.family.problem
     measure = measure_section if isinstance(problem, SectionProblem) else measure_all
-    vectors, orders, qs, k_per_um, eps = zip(*((one.vector, one.m, one.q, one.k_per_um, one.eps) for one in readings), strict=True)
+    vectors, orders, qs, k_per_um, eps = zip(
+        *((one.vector, one.m, one.q, one.k_per_um, one.eps) for one in readings), strict=True
+    )
     measured = measure(problem, np.stack(vectors, axis=1), orders, qs, k_per_um, eps)  # type: ignore[arg-type]
     ends = [
-        error_bars(end, result.basis_error, [measured[high] for high, _ in those], [measured[low] for _, low in those])
+        error_bars(
+            end,
+            result.basis_error,
+            [measured[high] for high, _ in those],
+            [measured[low] for _, low in those],
+        )
         for end, those in zip(result.ends, pairs, strict=True)
     ]
-    bars = [with_field_error(ends[0] if len(ends) == 1 else ends[0].towards(ends[1], raw.m), raw.field_error) for raw in chosen]
+    bars = [
+        with_field_error(
+            ends[0] if len(ends) == 1 else ends[0].towards(ends[1], raw.m), raw.field_error
+        )
+        for raw in chosen
+    ]
     return measured[: len(chosen)], bars
 
 
@@ -138,18 +164,25 @@ def _mode(
 
 
 def _log10_dispersion(cavity: Cavity, measures: Measures, wavelength_nm: float) -> float:
-    """log10 of the stored energy over that at frozen indices: share-weighted n_g/n, as the complex pole with n(k) has it.
+    """log10 of the stored energy over that at frozen indices: share-weighted n_g/n, as the complex
+    pole with n(k) has it.
 
-    W = 1/4 int (d(w eps)/dw + eps) |E|^2 = 1/2 int eps (n_g/n) |E|^2. Every Q of a dispersive cavity carries the factor.
+    W = 1/4 int (d(w eps)/dw + eps) |E|^2 = 1/2 int eps (n_g/n) |E|^2. Every Q of a dispersive
+    cavity carries the factor.
     """
-    ratios = [medium.group_index(wavelength_nm) / medium.index(wavelength_nm) for _, medium in cavity.regions]
+    ratios = [
+        medium.group_index(wavelength_nm) / medium.index(wavelength_nm)
+        for _, medium in cavity.regions
+    ]
     return math.log10(float(np.dot(measures.region_share, ratios)))
 
 
 def _losses(
     raw: RawMode, measures: Measures, bars: ErrorBars, log10_dispersion: float
 ) -> tuple[LossBudget, dict[str, float | None]]:
-    """Loss budget: the absorbing layer below log10 Q = 8, the far field above, their difference where both hold."""
+    """Loss budget: the absorbing layer below log10 Q = 8, the far field above, their difference
+    where both hold.
+    """
     k = raw.k_per_um
     far = measures.log10_q_far + log10_dispersion
     pml = None

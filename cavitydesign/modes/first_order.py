@@ -1,18 +1,21 @@
 """First-order change of a mode's wavenumber with its cavity, from the solved field alone.
 
-The discrete eigenvalue is stationary in the field, so with the unknowns (covariant components) held fixed
+The discrete eigenvalue is stationary in the field, so with the unknowns (covariant components) held
+fixed
 
     d(k^2) int (eps + (k/2) d eps/dk) |E|^2 dV = d [ int |curl E|^2 dV - k^2 int eps |E|^2 dV ]_k
 
-where the right side moves the window's map (and with it every interface) and the permittivities. The error is that of the
-eigenvalue, not of the field, once the vector is an eigenvector to rounding (`polished`). The same change as an integral over the
-moved interface alone, by Hadamard's formula at a step of eps (Johnson et al., Phys. Rev. E 65, 066611, 2002), is
-`rim_sensitivity`: h > 0 moves eps_1 (inside) into eps_2,
+where the right side moves the window's map (and with it every interface) and the permittivities.
+The error is that of the eigenvalue, not of the field, once the vector is an eigenvector to rounding
+(`polished`). The same change as an integral over the moved interface alone, by Hadamard's formula
+at a step of eps (Johnson et al., Phys. Rev. E 65, 066611, 2002), is `rim_sensitivity`: h > 0 moves
+eps_1 (inside) into eps_2,
 
-    d(k^2) int (eps + (k/2) d eps/dk) |E|^2 dV = -k^2 oint h [ (eps_1 - eps_2) |E_par|^2 - (1/eps_1 - 1/eps_2) |D_perp|^2 ] dA.
+    d(k^2) int (eps + (k/2) d eps/dk) |E|^2 dV = -k^2 oint h [ (eps_1 - eps_2) |E_par|^2 - (1/eps_1
+    - 1/eps_2) |D_perp|^2 ] dA.
 
-It needs the field on the rim and carries that field's error. Fields are those without conjugation, as eigenvectors of the
-complex-symmetric problem of an absorbing layer have it.
+It needs the field on the rim and carries that field's error. Fields are those without conjugation,
+as eigenvectors of the complex-symmetric problem of an absorbing layer have it.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ from ..mesh.section_cavity import SectionCavity
 from ..units import wavelength_nm
 from .change import CavityChange
 from .media import Permittivities, permittivities
-from .problem import WindowProblem
+from .rim.problem import WindowProblem
 from .snapshot import RawMode
 
 Array = NDArray[np.float64]
@@ -47,7 +50,8 @@ _SAME_RADIUS = 1e-9
 def polished(raw: RawMode) -> RawMode:
     """The mode with its vector improved by inverse iteration; one factorisation.
 
-    Reduced-basis vectors are right to the square root of the eigenvalue's error, which is not enough for derivatives.
+    Reduced-basis vectors are right to the square root of the eigenvalue's error, which is not
+    enough for derivatives.
     """
     problem = raw.problem
     pencil = problem.pencil(raw.m, raw.eps)
@@ -66,7 +70,8 @@ def wavenumber_derivative(raw: RawMode, change: CavityChange) -> complex:
     Parameters
     ----------
     raw : RawMode
-        A solved mode of the nominal cavity, `polished`: an error of the vector goes in to first order.
+        A solved mode of the nominal cavity, `polished`: an error of the vector goes in to first
+        order.
     change : CavityChange
 
     Returns
@@ -91,20 +96,27 @@ def wavenumber_derivative(raw: RawMode, change: CavityChange) -> complex:
 
 
 def wavelength_derivative_nm(raw: RawMode, change: CavityChange) -> float:
-    """Derivative of the vacuum wavelength in nm per unit of the changed quantity; as `wavenumber_derivative`."""
+    """Derivative of the vacuum wavelength in nm per unit of the changed quantity; as
+    `wavenumber_derivative`.
+    """
     k = raw.k_per_um.real
     return -wavelength_nm(k) / k * wavenumber_derivative(raw, change).real
 
 
 def filling_factors(raw: RawMode) -> dict[str, float]:
-    """d ln k / d ln eps of each region, with a minus sign: its share of the energy over the dispersive energy of all.
+    """d ln k / d ln eps of each region, with a minus sign: its share of the energy over the
+    dispersive energy of all.
 
-    (1/2) int_j eps |E|^2 / int (eps + (k/2) d eps/dk) |E|^2, over the whole window. Their sum is 1/2 without dispersion.
+    (1/2) int_j eps |E|^2 / int (eps + (k/2) d eps/dk) |E|^2, over the whole window. Their sum is
+    1/2 without dispersion.
     """
     quotient = Quotient.of_mode(raw)
     energy = dispersive_energy(raw, quotient)
     parts = raw.eps.ordinary * quotient.across + raw.eps.axial * quotient.along
-    return {name: float((0.5 * part / energy).real) for (name, _), part in zip(raw.problem.cavity.regions, parts, strict=True)}
+    return {
+        name: float((0.5 * part / energy).real)
+        for (name, _), part in zip(raw.problem.cavity.regions, parts, strict=True)
+    }
 
 
 @dataclass(frozen=True)
@@ -128,7 +140,9 @@ class Quotient:
         """Parts of a mode's quotient with its unknowns on a window of the same elements."""
         space = window_problem(raw).space
         s, t = space.points
-        weight_s, weight_t = ((w * half).ravel() for _, w, half in (space.s.quadrature, space.t.line.quadrature))
+        weight_s, weight_t = (
+            (w * half).ravel() for _, w, half in (space.s.quadrature, space.t.line.quadrature)
+        )
         grid = FieldGrid.build(window, space, s, t)
         field = grid.evaluate(raw.vector, raw.m)
         weight = np.outer(weight_s, weight_t) * grid.jacobian * grid.r
@@ -136,24 +150,35 @@ class Quotient:
         across = ((field.e_r[0] ** 2 + field.e_azimuthal[0] ** 2) * weight).sum(axis=1)
         along = (field.e_z[0] ** 2 * weight).sum(axis=1)
         count = len(raw.problem.cavity.regions)
-        by_region = [np.array([part[grid.region == j].sum() for j in range(count)]) for part in (across, along)]
+        by_region = [
+            np.array([part[grid.region == j].sum() for j in range(count)])
+            for part in (across, along)
+        ]
         return cls(complex(curl.sum()), by_region[0], by_region[1])
 
     @classmethod
     def of_mode(cls, raw: RawMode) -> Quotient:
-        """Parts of a mode's quotient in its own cavity; those across z have all of it where no medium is uniaxial."""
+        """Parts of a mode's quotient in its own cavity; those across z have all of it where no
+        medium is uniaxial.
+        """
         forms, x = raw.problem.forms, raw.vector
         unit = np.eye(len(raw.problem.cavity.regions))
         none = np.zeros(len(unit))
 
         def energies(pairs: list[tuple[Array, Array]]) -> Values:
-            masses = (raw.problem.matrix(forms.mass(raw.m, across, along)) for across, along in pairs)
+            masses = (
+                raw.problem.matrix(forms.mass(raw.m, across, along)) for across, along in pairs
+            )
             return np.array([x @ (mass @ x) for mass in masses])
 
         curl = complex(x @ (raw.problem.matrix(forms.stiffness(raw.m)) @ x))
         active = [row if j in forms.active else none for j, row in enumerate(unit)]
         across = energies([(row, none) for row in active])
-        return cls(curl, across, energies([(none, row) for row in active]) if forms.uniaxial else np.zeros_like(across))
+        return cls(
+            curl,
+            across,
+            energies([(none, row) for row in active]) if forms.uniaxial else np.zeros_like(across),
+        )
 
     def weighted(self, eps: Permittivities) -> complex:
         """int eps |E|^2 r dr dz."""
@@ -169,7 +194,8 @@ def dispersive_energy(raw: RawMode, quotient: Quotient) -> complex:
 def dispersive_permittivities(raw: RawMode) -> tuple[Array, Array]:
     """eps + (k/2) d eps/dk = n n_g of each region, across and along z.
 
-    The slope is a central difference over 4e-5 of the wavelength (one-sided at the end of a medium's data).
+    The slope is a central difference over 4e-5 of the wavelength (one-sided at the end of a
+    medium's data).
     """
     cavity, k = raw.problem.cavity, raw.k_per_um.real
     lower, low = _near(cavity, k, -_DISPERSION_STEP)
@@ -212,7 +238,9 @@ def window_problem(raw: RawMode) -> WindowProblem:
         If it was solved on a general section, which has no outline to move.
     """
     if not isinstance(raw.problem, WindowProblem):
-        raise InputError("cavity.profile: derivatives need an outline; a mode of a section file has none")
+        raise InputError(
+            "cavity.profile: derivatives need an outline; a mode of a section file has none"
+        )
     return raw.problem
 
 
@@ -221,7 +249,11 @@ def moved_window(window: Window, nominal: Cavity, changed: Cavity) -> Window:
     return replace(
         window,
         layers=tuple(
-            replace(layer, inner=_moved(layer.inner, nominal, changed), outer=_moved(layer.outer, nominal, changed))
+            replace(
+                layer,
+                inner=_moved(layer.inner, nominal, changed),
+                outer=_moved(layer.outer, nominal, changed),
+            )
             for layer in window.layers
         ),
     )
@@ -234,12 +266,16 @@ def _moved(curve: Curve, nominal: Cavity, changed: Cavity) -> Curve:
     for old, new in zip(nominal.inner_radii_um, changed.inner_radii_um, strict=True):
         if math.isclose(old, radius, rel_tol=_SAME_RADIUS):
             radius = new
-    return FibreCurve(changed.outline, radius, changed.fibre_taper, changed.fibre_shape, curve.share)
+    return FibreCurve(
+        changed.outline, radius, changed.fibre_taper, changed.fibre_shape, curve.share
+    )
 
 
 def _demand_same_regions(nominal: Cavity, changed: Cavity) -> None:
     if [name for name, _ in nominal.regions] != [name for name, _ in changed.regions]:
-        raise InputError("change: its cavities must have the regions of the solved one, in the same order")
+        raise InputError(
+            "change: its cavities must have the regions of the solved one, in the same order"
+        )
 
 
 @dataclass(frozen=True)
@@ -249,11 +285,13 @@ class RimSensitivity:
     Attributes
     ----------
     t_um : (T,) array
-        Parameter of the outline; a symmetric cavity's t < 0 half is the mirror image and is left out.
+        Parameter of the outline; a symmetric cavity's t < 0 half is the mirror image and is left
+        out.
     weight_um : (T,) array
         Quadrature weights of dt; both halves of a symmetric cavity are counted in the kernel.
     kernel_nm_per_um2 : (T,) array
-        d lambda = sum weight * kernel * h for a shift h(t) along the outward normal, lambda in nm, h in um.
+        d lambda = sum weight * kernel * h for a shift h(t) along the outward normal, lambda in nm,
+        h in um.
     """
 
     t_um: Array
@@ -261,18 +299,22 @@ class RimSensitivity:
     kernel_nm_per_um2: Array
 
     def wavelength_shift_nm(self, shift_um: Array) -> float:
-        """First-order wavelength shift for normal shifts h(t) at `t_um` (the even part, for a symmetric cavity)."""
+        """First-order wavelength shift for normal shifts h(t) at `t_um` (the even part, for a
+        symmetric cavity).
+        """
         return float(self.weight_um @ (self.kernel_nm_per_um2 * shift_um))
 
 
 def rim_sensitivity(raw: RawMode) -> RimSensitivity:
-    """Kernel of the wavelength against the outline, by the boundary integral at the head of this file.
+    """Kernel of the wavelength against the outline, by the boundary integral at the head of this
+    file.
 
     Notes
     -----
-    Accurate to the field's own error on the rim: measured on a sphere (D = 15 um, TM / TE) 1e-5 / 3e-3 at a relative accuracy of
-    1e-6, 2e-7 / 7e-5 at 1e-8 and below. `wavenumber_derivative` does not have this error. Uniaxial media: the stationary form of
-    Kottke, Farjadpour and Johnson, Phys. Rev. E 77, 036611 (2008), with eps_nn in place of eps.
+    Accurate to the field's own error on the rim: measured on a sphere (D = 15 um, TM / TE) 1e-5 /
+    3e-3 at a relative accuracy of 1e-6, 2e-7 / 7e-5 at 1e-8 and below. `wavenumber_derivative` does
+    not have this error. Uniaxial media: the stationary form of Kottke, Farjadpour and Johnson,
+    Phys. Rev. E 77, 036611 (2008), with eps_nn in place of eps.
 
     Raises
     ------
@@ -286,21 +328,37 @@ def rim_sensitivity(raw: RawMode) -> RimSensitivity:
     r_t, z_t = problem.cavity.outline.tangent(t)
     speed = np.hypot(r_t, z_t)
     out = (z_t / speed, -r_t / speed)
-    e_r, e_z, e_azimuthal = (part[0][probe.rim, columns] for part in (field.e_r, field.e_z, field.e_azimuthal))
+    e_r, e_z, e_azimuthal = (
+        part[0][probe.rim, columns] for part in (field.e_r, field.e_z, field.e_azimuthal)
+    )
     along = (r_t * e_r + z_t * e_z) / speed
     normal_d = out[0] * raw.eps.ordinary[-2] * e_r + out[1] * raw.eps.axial[-2] * e_z
-    inside, outside = (_stationary(raw.eps, place, out, along, e_azimuthal, normal_d) for place in (-2, -1))
+    inside, outside = (
+        _stationary(raw.eps, place, out, along, e_azimuthal, normal_d) for place in (-2, -1)
+    )
     energy = dispersive_energy(raw, Quotient.of_mode(raw))
     k = raw.k_per_um
-    slope = -(k**2) * (inside - outside) / energy / (2 * k) * speed * grid.r.real[probe.rim, columns]
-    # a half window holds half of the energy and, with weights from t = 0 on, half of the rim: the two halves cancel
-    return RimSensitivity(t, probe.weight_t, np.asarray(-wavelength_nm(k.real) / k.real * slope.real))
+    slope = (
+        -(k**2) * (inside - outside) / energy / (2 * k) * speed * grid.r.real[probe.rim, columns]
+    )
+    # a half window holds half of the energy and, with weights from t = 0 on, half of the rim: the
+    # two halves cancel
+    return RimSensitivity(
+        t, probe.weight_t, np.asarray(-wavelength_nm(k.real) / k.real * slope.real)
+    )
 
 
 def _stationary(
-    eps: Permittivities, place: int, out: tuple[Array, Array], along: Values, azimuthal: Values, normal_d: Values
+    eps: Permittivities,
+    place: int,
+    out: tuple[Array, Array],
+    along: Values,
+    azimuthal: Values,
+    normal_d: Values,
 ) -> Values:
-    """Density of the energy in the continuous parts (E_par, D_perp) of the field: eps |E_par|^2 - |D_perp|^2 / eps, as a tensor."""
+    """Density of the energy in the continuous parts (E_par, D_perp) of the field: eps |E_par|^2 -
+    |D_perp|^2 / eps, as a tensor.
+    """
     across, axial = eps.ordinary[place], eps.axial[place]
     normal = across * out[0] ** 2 + axial * out[1] ** 2
     tangent = across * out[1] ** 2 + axial * out[0] ** 2

@@ -1,7 +1,9 @@
-"""What a mode is called: polarisation from the energy fractions, p and q from the extrema of its dominant component.
+"""What a mode is called: polarisation from the energy fractions, p and q from the extrema of its
+dominant component.
 
-TM: E along the fibre axis (E_z carries more energy than E_r); TE: E across it. The dominant component on a grid outwards x along is
-nearly a product f g; its leading singular vectors give the number of radial extrema p of f and of axial ones of g.
+TM: E along the fibre axis (E_z carries more energy than E_r); TE: E across it. The dominant
+component on a grid outwards x along is nearly a product f g; its leading singular vectors give the
+number of radial extrema p of f and of axial ones of g.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ class Identity:
     fractions : (3,) array
         Shares of int eps |E|^2 in E_z, E_r, E_phi.
     purity : float
-        Share of the dominant component that the leading product f(s) g(t) carries; low near an avoided crossing.
+        Share of the dominant component that the leading product f(s) g(t) carries; low near an
+        avoided crossing.
     inside : float
         Share of the energy in the window's lossless part that is inside the outline.
     """
@@ -46,7 +49,9 @@ class Identity:
 
     @property
     def dominance(self) -> float:
-        """How clearly the polarisation is what it is: 1 for one component alone, 0 for equal shares."""
+        """How clearly the polarisation is what it is: 1 for one component alone, 0 for equal
+        shares.
+        """
         axial, radial = float(self.fractions[0]), float(self.fractions[1])
         return abs(axial - radial) / (axial + radial)
 
@@ -63,7 +68,8 @@ def polarisation_of(fractions: Array) -> str:
 
 
 def extrema(component: Values, noise: float = _NOISE) -> tuple[int, int, float]:
-    """Extrema outwards and along of a field that is nearly a product, and the share of that product.
+    """Extrema outwards and along of a field that is nearly a product, and the share of that
+    product.
 
     Parameters
     ----------

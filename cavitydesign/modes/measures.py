@@ -1,7 +1,7 @@
 """What the field of a mode carries, as numbers, and the formulas that windows and sections share.
 
-The shift by a closed wall follows from Hadamard's formula d(k^2)/dh = -oint (|curl E|^2 - k^2 eps |E|^2) dA / int eps |E|^2 dV,
-integrated outwards over the decay exp(-2 kappa h).
+The shift by a closed wall follows from Hadamard's formula d(k^2)/dh = -oint (|curl E|^2 - k^2 eps
+|E|^2) dA / int eps |E|^2 dV, integrated outwards over the decay exp(-2 kappa h).
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ Values = NDArray[Any]
 
 
 class Fields(Protocol):
-    """Fields of k modes at points of shape P, each (k, *P): E_r, E_z, E_phi/i, and curl E divided by i, i, 1."""
+    """Fields of k modes at points of shape P, each (k, *P): E_r, E_z, E_phi/i, and curl E divided
+    by i, i, 1.
+    """
 
     @property
     def e_r(self) -> Values: ...

@@ -60,13 +60,16 @@ def permittivities(cavity: HasRegions, k_per_um: float) -> Permittivities:
     kappa = np.array([material.extinction(at_nm) for material in media])
     if np.any(kappa >= np.minimum(index, along)):
         name = media[int(np.argmax(kappa - index))].name
-        raise InputError(f"material {name}: absorbs like a metal at {at_nm:.6g} nm (kappa >= n); not handled here")
+        raise InputError(
+            f"material {name}: absorbs like a metal at {at_nm:.6g} nm (kappa >= n); not handled here"
+        )
     return Permittivities(index**2 - kappa**2, along**2 - kappa**2, 2 * index * kappa, index)
 
 
 @dataclass(frozen=True)
 class MediaTable:
-    """Permittivities over a range of wavenumbers: interpolated where the media are smooth to rounding, else taken each by itself.
+    """Permittivities over a range of wavenumbers: interpolated where the media are smooth to
+    rounding, else taken each by itself.
 
     Attributes
     ----------
@@ -83,7 +86,9 @@ class MediaTable:
 
     @classmethod
     def of(cls, cavity: HasRegions, low: float, high: float) -> MediaTable:
-        """Table of a range; media whose data are not smooth (or end within it) are not interpolated."""
+        """Table of a range; media whose data are not smooth (or end within it) are not
+        interpolated.
+        """
         try:
             ends = _rows(cavity, np.array([low, 0.7 * low + 0.3 * high, high]))
             if (ends == ends[0]).all():
@@ -91,11 +96,18 @@ class MediaTable:
             nodes = chebyshev.chebpts1(_NODES)
             samples = _rows(cavity, 0.5 * (low + high) + 0.5 * (high - low) * nodes)
             basis = chebyshev.chebvander(nodes, _NODES - 1)
-            series = np.asarray(np.linalg.solve(basis, samples.reshape(_NODES, -1))).reshape(samples.shape)
+            series = np.asarray(np.linalg.solve(basis, samples.reshape(_NODES, -1))).reshape(
+                samples.shape
+            )
         except InputError:
             return cls(cavity, low, high, None)
         table = cls(cavity, low, high, series)
-        good = np.allclose(table._interpolated(np.array([low, 0.7 * low + 0.3 * high, high])), ends, rtol=_SMOOTH, atol=1e-16)
+        good = np.allclose(
+            table._interpolated(np.array([low, 0.7 * low + 0.3 * high, high])),
+            ends,
+            rtol=_SMOOTH,
+            atol=1e-16,
+        )
         return table if good else cls(cavity, low, high, None)
 
     @property

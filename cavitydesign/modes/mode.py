@@ -1,4 +1,6 @@
-"""One mode of the cavity, as a result: its identity, its wavelength, what it carries and how sure that is."""
+"""One mode of the cavity, as a result: its identity, its wavelength, what it carries and how sure
+that is.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,12 @@ class LossBudget:
 
     def to_json_dict(self) -> dict[str, float | None]:
         """The `log10_q` object of the JSON contract."""
-        return {"radiation": self.radiation, "absorption": self.absorption, "scattering": self.scattering, "total": self.total}
+        return {
+            "radiation": self.radiation,
+            "absorption": self.absorption,
+            "scattering": self.scattering,
+            "total": self.total,
+        }
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,8 @@ class FieldSamples:
     r_um, z_um : (n, k) arrays
         Positions; the first axis runs outwards, the second along z.
     e_r, e_phi, e_z : (n, k) complex arrays
-        Electric field, scaled so that the largest |E| is 1; multiply with exp(i m phi) for the field in space.
+        Electric field, scaled so that the largest |E| is 1; multiply with exp(i m phi) for the
+        field in space.
     permittivity : (n, k) array
         Relative permittivity at the points.
     region : (n, k) array of int
@@ -79,7 +87,9 @@ class FieldSamples:
     @property
     def energy_density(self) -> Array:
         """eps |E|^2 scaled to a maximum of 1."""
-        density = self.permittivity * (np.abs(self.e_r) ** 2 + np.abs(self.e_phi) ** 2 + np.abs(self.e_z) ** 2)
+        density = self.permittivity * (
+            np.abs(self.e_r) ** 2 + np.abs(self.e_phi) ** 2 + np.abs(self.e_z) ** 2
+        )
         return np.asarray(density / density.max())
 
 
@@ -87,9 +97,10 @@ class FieldSamples:
 class Mode:
     """One whispering-gallery mode with azimuthal dependence exp(i m phi).
 
-    `polarisation` "TM" means E along the fibre axis (E_z dominates), "TE" E across it, in the meridian plane mostly radial.
-    p counts radial, q axial extrema along the outline (q = 0: one lobe). Units are in the names. `raw` is the solved vector, from
-    which derivatives and thresholds are taken; `raw_next` that of azimuthal order m + 1, for the free spectral range.
+    `polarisation` "TM" means E along the fibre axis (E_z dominates), "TE" E across it, in the
+    meridian plane mostly radial. p counts radial, q axial extrema along the outline (q = 0: one
+    lobe). Units are in the names. `raw` is the solved vector, from which derivatives and thresholds
+    are taken; `raw_next` that of azimuthal order m + 1, for the free spectral range.
     """
 
     polarisation: str
@@ -108,7 +119,9 @@ class Mode:
     losses: LossBudget
     residual: float = 0.0
     accuracy_met: bool = True
-    sample_field: Callable[[int, int], FieldSamples] | None = field(default=None, repr=False, compare=False)
+    sample_field: Callable[[int, int], FieldSamples] | None = field(
+        default=None, repr=False, compare=False
+    )
     extra: Mapping[str, float | None] = field(default_factory=dict)
     raw: RawMode | None = field(default=None, repr=False, compare=False)
     raw_next: RawMode | None = field(default=None, repr=False, compare=False)
@@ -120,7 +133,9 @@ class Mode:
 
     @property
     def q_total(self) -> float | None:
-        """Total quality factor as a number; None if there is no loss, infinite past the range of floats."""
+        """Total quality factor as a number; None if there is no loss, infinite past the range of
+        floats.
+        """
         total = self.losses.total
         if total is None:
             return None

@@ -39,9 +39,13 @@ class ModeRequest:
 
     def __post_init__(self) -> None:
         if self.polarisation not in ("TM", "TE", "both"):
-            raise InputError(f"modes.polarisation: {self.polarisation!r} is not allowed; TM (E along the fibre axis), TE or both")
+            raise InputError(
+                f"modes.polarisation: {self.polarisation!r} is not allowed; TM (E along the fibre axis), TE or both"
+            )
         if self.span_nm is None and self.azimuthal_order is None:
-            raise InputError("modes: give span_nm (all modes in a range) or azimuthal_order (one m)")
+            raise InputError(
+                "modes: give span_nm (all modes in a range) or azimuthal_order (one m)"
+            )
 
     @property
     def polarisations(self) -> tuple[str, ...]:
@@ -59,8 +63,9 @@ class ModeSet:
     wavelength_range_nm : tuple of float
         The range that was searched.
     counted : int
-        Eigenvalues from the lowest wanted mode of each family to just above the highest, by inertia at one azimuthal order,
-        times the azimuthal orders in the range (their branches do not end in between).
+        Eigenvalues from the lowest wanted mode of each family to just above the highest, by inertia
+        at one azimuthal order, times the azimuthal orders in the range (their branches do not end
+        in between).
     complete : bool
         Whether the count agrees with the eigenvalues found.
     seconds : mapping of str to float

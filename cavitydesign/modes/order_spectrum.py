@@ -1,7 +1,8 @@
-"""All modes of one azimuthal order and one mirror class in a range of wavenumbers, whatever their labels, counted.
+"""All modes of one azimuthal order and one mirror class in a range of wavenumbers, whatever their
+labels, counted.
 
-`find_modes` looks for labels; near an avoided crossing labels mean nothing, so here every eigenvalue of the range is taken, in one
-window for all families, and labels are only read off.
+`find_modes` looks for labels; near an avoided crossing labels mean nothing, so here every
+eigenvalue of the range is taken, in one window for all families, and labels are only read off.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from ..units import wavelength_nm
 from .identity import Identity
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
-from .problem import Pencil, Resolution, WindowProblem
+from .rim.identity import identify
+from .rim.problem import Pencil, Resolution, WindowProblem
 from .seeds import FamilySeed, family_seed
-from .window_identity import identify
 
 Array = NDArray[np.float64]
 Values = NDArray[Any]
@@ -68,29 +69,41 @@ class OrderSpectrum:
         return tuple(f"{one.polarisation} {self.m} {one.p} {one.q}" for one in self.identities)
 
     def sampled(self, depth: Array, along: Array) -> Values:
-        """Fields sqrt(eps r J) E at depths and lengths in units of the equator's radius, one column a mode."""
+        """Fields sqrt(eps r J) E at depths and lengths in units of the equator's radius, one column
+        a mode.
+        """
         radius = self.problem.cavity.outline.equator_radius_um
-        grid = FieldGrid.build(self.problem.window, self.problem.space, depth * radius, along * radius)
+        grid = FieldGrid.build(
+            self.problem.window, self.problem.space, depth * radius, along * radius
+        )
         fields = grid.evaluate(self.vectors, self.m)
         weight = np.sqrt(self.eps.ordinary[grid.region][:, None] * abs(grid.r * grid.jacobian))
-        parts = [(part * weight).reshape(part.shape[0], -1) for part in (fields.e_r, fields.e_z, fields.e_azimuthal)]
+        parts = [
+            (part * weight).reshape(part.shape[0], -1)
+            for part in (fields.e_r, fields.e_z, fields.e_azimuthal)
+        ]
         return np.concatenate(parts, axis=1).T
 
     @property
     def span(self) -> tuple[float, float, float]:
-        """Inner and outer end of the lossless window, and its end along the outline, in units of the radius."""
+        """Inner and outer end of the lossless window, and its end along the outline, in units of
+        the radius.
+        """
         radius = self.problem.cavity.outline.equator_radius_um
         breaks = self.problem.real_breaks
         return breaks[0] / radius, breaks[-1] / radius, self.problem.window.t_breaks[-1] / radius
 
 
-def order_spectra(cavity: Cavity, request: ModeRequest, m: int, order: int = 9) -> dict[str, OrderSpectrum]:
+def order_spectra(
+    cavity: Cavity, request: ModeRequest, m: int, order: int = 9
+) -> dict[str, OrderSpectrum]:
     """All modes of an azimuthal order that may belong to the families asked for, by mirror class.
 
     Parameters
     ----------
     cavity : Cavity
-        Lossless walls: modes that need an absorbing layer (Q below about 1e6) carry the error of a closed wall here.
+        Lossless walls: modes that need an absorbing layer (Q below about 1e6) carry the error of a
+        closed wall here.
     request : ModeRequest
         Polarisations, radial and axial orders; the wavelength as a hint.
     m : int
@@ -110,12 +123,17 @@ def order_spectra(cavity: Cavity, request: ModeRequest, m: int, order: int = 9) 
     along = 1 if cavity.sliced else (highest_q // 2 if window.half else highest_q) + _MORE_ALONG
     rate = float(np.mean([seed.index * seed.slice_k_per_um[m] for seed in seeds]))
     walls = _WALLS if window.half else ("magnetic",)
-    problems = {wall: WindowProblem.build(cavity, window, Resolution(order, along, rate), wall) for wall in walls}
+    problems = {
+        wall: WindowProblem.build(cavity, window, Resolution(order, along, rate), wall)
+        for wall in walls
+    }
     return {wall: _solved(problem, m, eps, ranges) for wall, problem in problems.items()}
 
 
 def _ranges(seeds: Sequence[FamilySeed], m: int, highest_q: int) -> list[tuple[float, float]]:
-    """Wavenumbers of each family with an axial spacing to spare on either side; ranges that touch are one."""
+    """Wavenumbers of each family with an axial spacing to spare on either side; ranges that touch
+    are one.
+    """
     out: list[tuple[float, float]] = []
     for seed in sorted(seeds, key=lambda seed: seed.k_per_um(m, 0)):
         room = seed.axial_rate_per_um / seed.index + _ROOM * seed.slice_k_per_um[m]
@@ -128,7 +146,14 @@ def _ranges(seeds: Sequence[FamilySeed], m: int, highest_q: int) -> list[tuple[f
 
 
 def _seeds(cavity: Cavity, request: ModeRequest, m: int) -> list[FamilySeed]:
-    one = ModeRequest(request.polarisation, request.wavelength_nm, None, m, request.radial_orders, request.axial_orders)
+    one = ModeRequest(
+        request.polarisation,
+        request.wavelength_nm,
+        None,
+        m,
+        request.radial_orders,
+        request.axial_orders,
+    )
     return [
         family_seed(cavity, one, polarisation, p)
         for polarisation in request.polarisations
@@ -137,16 +162,29 @@ def _seeds(cavity: Cavity, request: ModeRequest, m: int) -> list[FamilySeed]:
 
 
 def _window(
-    cavity: Cavity, request: ModeRequest, seeds: Sequence[FamilySeed], m: int, eps: Permittivities, highest_q: int
+    cavity: Cavity,
+    request: ModeRequest,
+    seeds: Sequence[FamilySeed],
+    m: int,
+    eps: Permittivities,
+    highest_q: int,
 ) -> Window:
     indices = tuple(float(n) for n in eps.index)
-    reaches = [reach_of(cavity, m, seed.k_per_um(m, highest_q), indices, highest_q + 1, _EXPONENT) for seed in seeds]
+    reaches = [
+        reach_of(cavity, m, seed.k_per_um(m, highest_q), indices, highest_q + 1, _EXPONENT)
+        for seed in seeds
+    ]
     reach = Reach.joined(reaches)
     shortest = min(2 * math.pi / seed.slice_k_per_um[m] for seed in seeds)
-    return build_window(cavity, Sizing(reach, request.radial_orders, highest_q + 1, shortest, False, cavity.symmetric))
+    return build_window(
+        cavity,
+        Sizing(reach, request.radial_orders, highest_q + 1, shortest, False, cavity.symmetric),
+    )
 
 
-def _solved(problem: WindowProblem, m: int, eps: Permittivities, ranges: Sequence[tuple[float, float]]) -> OrderSpectrum:
+def _solved(
+    problem: WindowProblem, m: int, eps: Permittivities, ranges: Sequence[tuple[float, float]]
+) -> OrderSpectrum:
     """Every eigenpair of the ranges, with wavelengths at each mode's own media."""
     pencil = problem.pencil(m, eps)
     parts = [_in_range(problem, pencil, m, low, high) for low, high in ranges]
@@ -156,12 +194,16 @@ def _solved(problem: WindowProblem, m: int, eps: Permittivities, ranges: Sequenc
     return OrderSpectrum(problem, m, eps, wavelengths, vectors, identities, shares)
 
 
-def _in_range(problem: WindowProblem, pencil: Pencil, m: int, low: float, high: float) -> tuple[Array, Values]:
+def _in_range(
+    problem: WindowProblem, pencil: Pencil, m: int, low: float, high: float
+) -> tuple[Array, Values]:
     """Every eigenpair between two wavenumbers, as many as the inertia counts."""
     factor, top = pencil.factor_near(high**2)
     below, bottom = pencil.factor_near(low**2)
     if factor.negative is None or below.negative is None:
-        raise SolverError(f"m = {m}: the factorisation left its diagonal, so the modes cannot be counted")
+        raise SolverError(
+            f"m = {m}: the factorisation left its diagonal, so the modes cannot be counted"
+        )
     count = factor.negative - below.negative
     start = np.random.default_rng(20).standard_normal(problem.size)
     wanted = count + 2
@@ -172,13 +214,19 @@ def _in_range(problem: WindowProblem, pencil: Pencil, m: int, low: float, high: 
             break
         wanted *= 2
     if inside.size != count:
-        raise SolverError(f"m = {m}: {inside.size} modes found where {count} are counted; ask for fewer orders")
+        raise SolverError(
+            f"m = {m}: {inside.size} modes found where {count} are counted; ask for fewer orders"
+        )
     inside = inside[np.argsort(pairs.values[inside])]
     return pairs.values[inside], pairs.vectors[:, inside]
 
 
-def _self_consistent(problem: WindowProblem, pencil: Pencil, m: int, vectors: Values, squares: Array) -> tuple[Array, Array]:
-    """Wavelengths with each mode's own media, k^2 = x^T K x / x^T B(k) x by fixed point, and energy shares by region."""
+def _self_consistent(
+    problem: WindowProblem, pencil: Pencil, m: int, vectors: Values, squares: Array
+) -> tuple[Array, Array]:
+    """Wavelengths with each mode's own media, k^2 = x^T K x / x^T B(k) x by fixed point, and energy
+    shares by region.
+    """
     forms = problem.forms
     unit = np.eye(len(problem.cavity.regions))
     none = np.zeros_like(unit)

@@ -1,4 +1,6 @@
-"""The largest energy density of modes, for the mode volume: the best quadrature point, then a fine grid around it."""
+"""The largest energy density of modes, for the mode volume: the best quadrature point, then a fine
+grid around it.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,18 @@ from numpy.typing import NDArray
 from ..fem.field import FieldGrid
 from ..fem.legendre import Array
 from .media import Permittivities
-from .problem import Probe, Values, WindowProblem
+from .rim.problem import Probe, Values, WindowProblem
 
 _FINE_S, _FINE_T = 13, 7
 
 
 def peak_densities(
-    problem: WindowProblem, probe: Probe, densities: Array, vectors: Values, orders: Array, eps: Sequence[Permittivities]
+    problem: WindowProblem,
+    probe: Probe,
+    densities: Array,
+    vectors: Values,
+    orders: Array,
+    eps: Sequence[Permittivities],
 ) -> list[float]:
     """Maximum of eps |E|^2 of each mode.
 
@@ -40,7 +47,10 @@ def peak_densities(
         for place, j in enumerate(members):
             across, along = (x[grid.region][:, None] for x in (eps[j].ordinary, eps[j].axial))
             plane = abs(field.e_r[place]) ** 2 + abs(field.e_azimuthal[place]) ** 2
-            best[j] = max(best[j], _parabolic_peak(across * plane + along * abs(field.e_z[place]) ** 2, grid.region))
+            best[j] = max(
+                best[j],
+                _parabolic_peak(across * plane + along * abs(field.e_z[place]) ** 2, grid.region),
+            )
     return best
 
 
@@ -51,7 +61,9 @@ def _around(problem: WindowProblem, probe: Probe, i_s: int, i_t: int) -> FieldGr
     low, high = s[max(i_s - 1, 0)], s[min(i_s + 1, s.size - 1)]
     step = 1e-9 * problem.cavity.outline.equator_radius_um
     edges = [b for b in problem.real_breaks if low < b < high]
-    fine = np.unique(np.concatenate([np.linspace(low, high, _FINE_S), *([e - step, e + step] for e in edges)]))
+    fine = np.unique(
+        np.concatenate([np.linspace(low, high, _FINE_S), *([e - step, e + step] for e in edges)])
+    )
     if problem.cavity.sliced:
         return FieldGrid.build(problem.window, problem.space, fine, t[:1])
     t_low = problem.window.t_breaks[0] if i_t == 0 else t[i_t - 1]
@@ -60,7 +72,9 @@ def _around(problem: WindowProblem, probe: Probe, i_s: int, i_t: int) -> FieldGr
 
 
 def _parabolic_peak(value: Array, region: NDArray[np.int64]) -> float:
-    """Maximum on a grid, raised by the parabolas through its neighbours in each direction within one medium."""
+    """Maximum on a grid, raised by the parabolas through its neighbours in each direction within
+    one medium.
+    """
     i, j = (int(x) for x in np.unravel_index(int(np.argmax(value)), value.shape))
     top = float(value[i, j])
     gain = 0.0

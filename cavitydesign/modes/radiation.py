@@ -4,10 +4,11 @@ With J = (eps - eps_s) E and n = (sin a, 0, cos a), in units c = eps0 = mu0 = 1 
 
     F(a) = int J exp(-i k n.x) dV,   P = n_s k0^4 / (32 pi^2) int |F_perp|^2 dOmega,   U = 1/2 int eps |E|^2 dV,   Q = k0 U / P
 
-The azimuthal integrals are 2 pi (-i)^m J_m(k r sin a) and its derivative (Jackson, Classical Electrodynamics, ch. 9; derivation in
-docs/theory-modes.md). J_m is exponentially small, so it is taken relative to its value at the rim and the result is a logarithm.
-Its logarithm is smooth below the turning point: one short Chebyshev series a mode replaces tens of thousands of Bessel calls,
-and a table does about the turning point.
+The azimuthal integrals are 2 pi (-i)^m J_m(k r sin a) and its derivative (Jackson, Classical
+Electrodynamics, ch. 9; derivation in docs/theory-modes.md). J_m is exponentially small, so it is
+taken relative to its value at the rim and the result is a logarithm. Its logarithm is smooth below
+the turning point: one short Chebyshev series a mode replaces tens of thousands of Bessel calls, and
+a table does about the turning point.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ _NODES = 20
 _SMOOTH, _SPLIT = 0.96, 0.93
 """Shares of m up to which the logarithm of J_m is smooth enough for one series; where both are needed, they part."""
 _STEP = 0.02
-_UNHEARD = 1e-7  # share of all sources, by their size, that the far field can do without: 4e-10 of log10 Q at most, measured
+# share of all sources, by their size, that the far field can do without: 4e-10 of log10 Q at most,
+# measured
+_UNHEARD = 1e-7
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Source:
     weight : (n,) array
         r dr dz.
     e_r, e_z, e_azimuthal : (n,) arrays
-        (eps - eps_s) times E_r, E_z and E_phi / i, each with the permittivity that its component sees.
+        (eps - eps_s) times E_r, E_z and E_phi / i, each with the permittivity that its component
+        sees.
     """
 
     r: Array
@@ -55,8 +59,9 @@ class Source:
     e_azimuthal: Values
 
     def heard(self, m: float, k: float) -> Source:
-        """The points that matter far away, where the wavenumber is k: J_m(k r) falls steeply inwards, faster than its tangent's
-        exponential at the outermost point."""
+        """The points that matter far away, where the wavenumber is k: J_m(k r) falls steeply
+        inwards, faster than its tangent's exponential at the outermost point.
+        """
         x = k * self.r
         steepness = math.sqrt(max((m / float(x.max(initial=1e-300))) ** 2 - 1.0, 0.0))
         fields = abs(self.e_r) + abs(self.e_z) + abs(self.e_azimuthal)
@@ -66,7 +71,14 @@ class Source:
 
 
 def log10_radiation_q(
-    source: Source, energy: float, m: int, q: int, k0_per_um: float, n_surround: float, mirror: str | None, sliced: bool
+    source: Source,
+    energy: float,
+    m: int,
+    q: int,
+    k0_per_um: float,
+    n_surround: float,
+    mirror: str | None,
+    sliced: bool,
 ) -> float:
     """log10 of the radiative Q of one mode; infinite if nothing is polarised.
 
@@ -105,7 +117,13 @@ def log10_radiation_q(
     if sliced:
         power = k0_per_um**3 / 8.0 * (2 * math.pi) ** 2 * float(pattern[0])
     else:
-        power = n_surround * k0_per_um**4 / (32 * math.pi**2) * (2 * math.pi) ** 3 * float(angle_weight @ pattern)
+        power = (
+            n_surround
+            * k0_per_um**4
+            / (32 * math.pi**2)
+            * (2 * math.pi) ** 3
+            * float(angle_weight @ pattern)
+        )
     if power <= 0.0:
         return math.inf
     return math.log10(k0_per_um * math.pi * energy / power) - 2 * scale / math.log(10.0)
@@ -177,26 +195,32 @@ def _series_of_samples() -> tuple[Array, Array]:
 
 
 def _phases(kz: Array, mirror: str | None) -> tuple[Values, Values, complex, complex]:
-    """Factors of E_z, and of E_r and E_phi, that stand for exp(-i k z cos a) integrated over both halves; real ones with a mirror,
-    and what each is still to be multiplied with."""
+    """Factors of E_z, and of E_r and E_phi, that stand for exp(-i k z cos a) integrated over both
+    halves; real ones with a mirror, and what each is still to be multiplied with.
+    """
     if mirror is None:
         phase = np.exp(-1j * kz)
         return phase, phase, 1.0, 1.0
     even, odd = 2 * np.cos(kz), 2 * np.sin(kz)
-    # -2i sin for the odd components; a common phase of all of theta's and of all of phi's terms drops out of |F|^2,
-    # but theta mixes both kinds, so the factor i stays with the odd ones.
+    # -2i sin for the odd components; a common phase of all of theta's and of all of phi's terms
+    # drops out of |F|^2, but theta mixes both kinds, so the factor i stays with the odd ones.
     return (even, odd, 1.0, -1j) if mirror == "electric" else (odd, even, -1j, 1.0)
 
 
-def _directions(source: Source, m: int, q: int, k: float, x_rim: float, sliced: bool, mirrored: bool) -> tuple[Array, Array]:
+def _directions(
+    source: Source, m: int, q: int, k: float, x_rim: float, sliced: bool, mirrored: bool
+) -> tuple[Array, Array]:
     """Cosines of the polar angles at which the far field is taken, and their weights.
 
-    The pattern is a narrow belt in u = cos a: J_m falls off like exp(-u^2 sqrt(m^2 - x^2)), the height like exp(-k^2 w^2 u^2).
+    The pattern is a narrow belt in u = cos a: J_m falls off like exp(-u^2 sqrt(m^2 - x^2)), the
+    height like exp(-k^2 w^2 u^2).
     """
     if sliced:
         return np.zeros(1), np.ones(1)
     steep = math.sqrt(max(m**2 - x_rim**2, 1.0))
-    density = abs(source.weight) * (abs(source.e_r) ** 2 + abs(source.e_z) ** 2 + abs(source.e_azimuthal) ** 2)
+    density = abs(source.weight) * (
+        abs(source.e_r) ** 2 + abs(source.e_z) ** 2 + abs(source.e_azimuthal) ** 2
+    )
     height = 2.0 * float(density @ source.z**2) / float(density.sum()) / (2 * q + 1)
     widest = min(1.0, math.sqrt((22.0 + 6.0 * q) / (steep + 0.5 * k**2 * height)))
     points, weights = gauss(14 + 2 * q if m > 40 else 40 + 2 * q)

@@ -9,12 +9,14 @@ import numpy as np
 
 from ..fem.field import FieldGrid
 from .mode import Array, FieldSamples
-from .problem import WindowProblem
+from .rim.problem import WindowProblem
 from .snapshot import RawMode
 
 
 def sampler(raw: RawMode) -> Callable[[int, int], FieldSamples]:
-    """A function (points outwards, points along) -> FieldSamples of the mode; a half window is mirrored to a whole one."""
+    """A function (points outwards, points along) -> FieldSamples of the mode; a half window is
+    mirrored to a whole one.
+    """
 
     def sample(outwards: int, along: int) -> FieldSamples:
         return sample_mode(raw, outwards, along)
@@ -25,15 +27,19 @@ def sampler(raw: RawMode) -> Callable[[int, int], FieldSamples]:
 def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
     """Field of a mode on a grid of its window, absorbing layers left out, largest |E| = 1.
 
-    The grid is even within each layer and has a point on either side of every interface, where E_r jumps; there are
-    about `outwards` points across.
+    The grid is even within each layer and has a point on either side of every interface, where E_r
+    jumps; there are about `outwards` points across.
     """
     problem = _window_problem(raw)
     window, cavity = problem.window, problem.cavity
     real = [layer for layer in window.layers if not layer.absorbing]
     s = _outward_points([(layer.breaks[0], layer.breaks[-1]) for layer in real], outwards)
     t_end = window.t_breaks[-1]
-    positive = np.linspace(0.0, t_end, (along + 1) // 2) if window.half else np.linspace(window.t_breaks[0], t_end, along)
+    positive = (
+        np.linspace(0.0, t_end, (along + 1) // 2)
+        if window.half
+        else np.linspace(window.t_breaks[0], t_end, along)
+    )
     grid = FieldGrid.build(window, problem.space, s, positive)
     field = grid.evaluate(raw.vector, raw.m)
     parts = [grid.r.real, grid.z.real, field.e_r[0], 1j * field.e_azimuthal[0], field.e_z[0]]
@@ -64,12 +70,16 @@ def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
 
 
 def _window_problem(raw: RawMode) -> WindowProblem:
-    assert isinstance(raw.problem, WindowProblem), "a mode of a section is sampled by section_sample"
+    assert isinstance(raw.problem, WindowProblem), (
+        "a mode of a section is sampled by section_sample"
+    )
     return raw.problem
 
 
 def _outward_points(spans: Sequence[tuple[float, float]], count: int) -> Array:
-    """Places across the layers; each layer's last one lies just inside it, so that it takes that layer's medium."""
+    """Places across the layers; each layer's last one lies just inside it, so that it takes that
+    layer's medium.
+    """
     whole = spans[-1][1] - spans[0][0]
     parts = []
     for low, high in spans:
@@ -86,7 +96,9 @@ def _interfaces(raw: RawMode, t: Array) -> dict[str, Array]:
     for inner, outer in itertools.pairwise(layers):
         if inner.region != outer.region:
             r, z, _, _ = inner.outer.evaluate(t)
-            curves["outline" if names[inner.region] == "body" else names[inner.region]] = np.stack([r.real, z.real], axis=1)
+            curves["outline" if names[inner.region] == "body" else names[inner.region]] = np.stack(
+                [r.real, z.real], axis=1
+            )
     return curves
 
 
@@ -98,8 +110,14 @@ def _mesh_lines(raw: RawMode, t: Array) -> tuple[Array, ...]:
         for s in layer.breaks:
             r, z, *_ = layer.map(np.array([s]), t)
             lines.append(np.stack([r[0].real, z[0].real], axis=1))
-    ends = window.t_breaks if not window.half else tuple(sorted({*window.t_breaks, *(-x for x in window.t_breaks)}))
-    across = np.concatenate([np.linspace(layer.breaks[0], layer.breaks[-1], 12, endpoint=False) for layer in real])
+    ends = (
+        window.t_breaks
+        if not window.half
+        else tuple(sorted({*window.t_breaks, *(-x for x in window.t_breaks)}))
+    )
+    across = np.concatenate(
+        [np.linspace(layer.breaks[0], layer.breaks[-1], 12, endpoint=False) for layer in real]
+    )
     for edge in ends:
         r, z, *_ = window.map(across, np.array([edge]))
         lines.append(np.stack([r[:, 0].real, z[:, 0].real], axis=1))

@@ -1,7 +1,9 @@
-"""Estimates before the solve: which azimuthal orders lie in a range, and near which wavenumber each mode is.
+"""Estimates before the solve: which azimuthal orders lie in a range, and near which wavenumber each
+mode is.
 
-The cavity's slice is solved in one dimension (fem/slice.py) and the axial energy added by the adiabatic rule
-k^2 = kc^2 + (2q + 1) kc dk / n. Estimates only: they place shifts and windows and are never reported.
+The cavity's slice is solved in one dimension (fem/slice.py) and the axial energy added by the
+adiabatic rule k^2 = kc^2 + (2q + 1) kc dk / n. Estimates only: they place shifts and windows and
+are never reported.
 """
 
 from __future__ import annotations
@@ -20,7 +22,17 @@ from ..units import wavelength_nm, wavenumber_per_um
 from .media import permittivities
 from .mode_set import ModeRequest
 
-_AIRY_ZEROS = (2.33810741, 4.08794944, 5.52055983, 6.78670809, 7.94413359, 9.02265085, 10.0401743, 11.0085243, 11.9360156)
+_AIRY_ZEROS = (
+    2.33810741,
+    4.08794944,
+    5.52055983,
+    6.78670809,
+    7.94413359,
+    9.02265085,
+    10.0401743,
+    11.0085243,
+    11.9360156,
+)
 
 
 def airy_zero(p: int) -> float:
@@ -98,26 +110,40 @@ def slice_wavenumber(cavity: Cavity, polarisation: str, m: int, p: int, k_guess:
     values = eps.axial if polarisation == "TM" else eps.ordinary
     k, _ = line.solve(polarisation, m, list(values), p)
     if k.size < p:
-        raise SolverError(f"no radial order p = {p} at m = {m}: the cavity's slice holds fewer modes")
+        raise SolverError(
+            f"no radial order p = {p} at m = {m}: the cavity's slice holds fewer modes"
+        )
     return float(k[p - 1])
 
 
 def _depth(m: int, p: int, exponent: float) -> float:
-    """Depth of the rim layer in units of the radius: turning point of order p and the decay below it."""
+    """Depth of the rim layer in units of the radius: turning point of order p and the decay below
+    it.
+    """
     oscillating = airy_zero(p) * (m / 2.0) ** (-2.0 / 3.0) / 2 ** (1.0 / 3.0) / 2 ** (1.0 / 3.0)
     below = (3 * exponent / (2 * math.sqrt(2.0) * m)) ** (2.0 / 3.0)
     return float(min(oscillating + below, 0.75))
 
 
-def radial_guess(radius: float, index: float, surround: float, m: float, p: int, polarisation: str) -> float:
+def radial_guess(
+    radius: float, index: float, surround: float, m: float, p: int, polarisation: str
+) -> float:
     """Airy estimate of the slice's wavenumber: n k R = m + a_p (m/2)^(1/3) - P / sqrt(n^2 - 1)."""
     contrast = index / surround
-    shift = (1.0 if polarisation == "TM" else 1.0 / contrast**2) * contrast / math.sqrt(max(contrast**2 - 1.0, 1e-6))
+    shift = (
+        (1.0 if polarisation == "TM" else 1.0 / contrast**2)
+        * contrast
+        / math.sqrt(max(contrast**2 - 1.0, 1e-6))
+    )
     return float((m + airy_zero(p) * (m / 2.0) ** (1.0 / 3.0) - shift) / (index * radius))
 
 
-def orders_in_range(cavity: Cavity, polarisation: str, p: int, low_k: float, high_k: float) -> list[int]:
-    """Azimuthal orders whose slice wavenumber may fall between two wavenumbers, by interpolation of three slices."""
+def orders_in_range(
+    cavity: Cavity, polarisation: str, p: int, low_k: float, high_k: float
+) -> list[int]:
+    """Azimuthal orders whose slice wavenumber may fall between two wavenumbers, by interpolation of
+    three slices.
+    """
     radius = cavity.outline.equator_radius_um
     middle = 0.5 * (low_k + high_k)
     eps = permittivities(cavity, middle)
@@ -143,9 +169,15 @@ def orders_in_range(cavity: Cavity, polarisation: str, p: int, low_k: float, hig
 
 
 def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int) -> FamilySeed:
-    """Seed of one radial family: the orders that may be wanted (and one more, for the free spectral range)."""
+    """Seed of one radial family: the orders that may be wanted (and one more, for the free spectral
+    range).
+    """
     k_hint = wavenumber_per_um(request.wavelength_nm)
-    rate = 0.0 if cavity.sliced else 1.0 / math.sqrt(cavity.outline.equator_radius_um * cavity.outline.axial_radius_um)
+    rate = (
+        0.0
+        if cavity.sliced
+        else 1.0 / math.sqrt(cavity.outline.equator_radius_um * cavity.outline.axial_radius_um)
+    )
     if request.azimuthal_order is not None:
         m = request.azimuthal_order
         orders = [m, m + 1]
@@ -164,7 +196,12 @@ def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int)
     eps = permittivities(cavity, start)
     index = float(eps.index[-2])
     if request.azimuthal_order is not None:
-        ends = [radial_guess(cavity.outline.equator_radius_um, index, float(eps.index[-1]), m, p, polarisation) for m in orders]
+        ends = [
+            radial_guess(
+                cavity.outline.equator_radius_um, index, float(eps.index[-1]), m, p, polarisation
+            )
+            for m in orders
+        ]
         solved = {m: start * end / ends[0] for m, end in zip(orders, ends, strict=True)}
     elif len(orders) <= 4:
         solved = {m: slice_wavenumber(cavity, polarisation, m, p, start) for m in orders}
@@ -176,29 +213,46 @@ def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int)
     seed = FamilySeed(polarisation, p, tuple(orders), solved, rate, index)
     if request.azimuthal_order is None:
         seed = _trimmed(seed, request, low_k, high_k)
-    keep = [m for m in seed.orders if m == request.azimuthal_order or _has_data(cavity, seed.k_per_um(m, 0))]
-    return replace(seed, orders=tuple(keep), slice_k_per_um={m: seed.slice_k_per_um[m] for m in keep})
+    keep = [
+        m
+        for m in seed.orders
+        if m == request.azimuthal_order or _has_data(cavity, seed.k_per_um(m, 0))
+    ]
+    return replace(
+        seed, orders=tuple(keep), slice_k_per_um={m: seed.slice_k_per_um[m] for m in keep}
+    )
 
 
 def _same_media(cavity: Cavity, one: float, other: float) -> bool:
     """Whether no medium changes between two wavenumbers."""
-    return bool(np.array_equal(permittivities(cavity, one).ordinary, permittivities(cavity, other).ordinary))
+    return bool(
+        np.array_equal(permittivities(cavity, one).ordinary, permittivities(cavity, other).ordinary)
+    )
 
 
 def _has_data(cavity: Cavity, k_per_um: float) -> bool:
-    """Whether every medium has data at, and 1 % around, a wavenumber: neighbours of the range may lie outside."""
+    """Whether every medium has data at, and 1 % around, a wavenumber: neighbours of the range may
+    lie outside.
+    """
     at_nm = wavelength_nm(k_per_um)
     ranges = [material.range_nm for _, material in cavity.regions]
     return all(low <= 0.99 * at_nm and 1.01 * at_nm <= high for low, high in ranges)
 
 
 def _trimmed(seed: FamilySeed, request: ModeRequest, low_k: float, high_k: float) -> FamilySeed:
-    """Keep the orders of which some q may lie in the range, one more at either side, as the estimate may be off, and one
-    above that for the free spectral range."""
+    """Keep the orders of which some q may lie in the range, one more at either side, as the
+    estimate may be off, and one above that for the free spectral range.
+    """
     highest_q = request.axial_orders - 1
-    wanted = [m for m in seed.orders if seed.k_per_um(m, 0) <= high_k and seed.k_per_um(m, highest_q) >= low_k]
+    wanted = [
+        m
+        for m in seed.orders
+        if seed.k_per_um(m, 0) <= high_k and seed.k_per_um(m, highest_q) >= low_k
+    ]
     if not wanted:
         middle = 0.5 * (low_k + high_k)
         wanted = [min(seed.orders, key=lambda m: abs(seed.k_per_um(m, 0) - middle))]
     keep = [m for m in range(wanted[0] - 1, wanted[-1] + 3) if m in seed.slice_k_per_um]
-    return replace(seed, orders=tuple(keep), slice_k_per_um={m: seed.slice_k_per_um[m] for m in keep})
+    return replace(
+        seed, orders=tuple(keep), slice_k_per_um={m: seed.slice_k_per_um[m] for m in keep}
+    )

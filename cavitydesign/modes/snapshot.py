@@ -1,4 +1,6 @@
-"""What the eigen-solves leave: eigenpairs at one azimuthal order, and single modes before they are measured."""
+"""What the eigen-solves leave: eigenpairs at one azimuthal order, and single modes before they are
+measured.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ import numpy as np
 
 from ..eigen.factor import Factor
 from .media import Permittivities
-from .problem import EigenProblem, Pencil, Values
+from .rim.problem import EigenProblem, Pencil, Values
 
 _NEIGHBOURS = 1
 

@@ -1,4 +1,6 @@
-"""Solve the mirror classes of one radial family to the asked accuracy: window, order, snapshots, count."""
+"""Solve the mirror classes of one radial family to the asked accuracy: window, order, snapshots,
+count.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,12 @@ from .family import ReducedFamily
 from .family_corrections import solve_family
 from .media import Permittivities, permittivities
 from .mode_set import ModeRequest
-from .problem import Resolution, WindowProblem
 from .resolution import first_resolution
+from .rim.measure import wall_shift
+from .rim.problem import Resolution, WindowProblem
 from .seeds import FamilySeed, Seed
 from .snapshot import RawMode
 from .stopwatch import Stopwatch
-from .window_measure import wall_shift
 
 _PML_BELOW_LOG10_Q = 10.0
 _SHARE_OF_WALLS = 0.5
@@ -58,7 +60,9 @@ class SolvedClass:
 
 
 def log10_q_estimate(seed: FamilySeed, m: int, radius_um: float, eps: Permittivities) -> float:
-    """log10 of the radiative Q of a slice mode, (pi/4) x^2 (n^2 - 1) Y_m(x)^2 (an estimate, right within a factor of n^4)."""
+    """log10 of the radiative Q of a slice mode, (pi/4) x^2 (n^2 - 1) Y_m(x)^2 (an estimate, right
+    within a factor of n^4).
+    """
     n_s = float(eps.index[-1])
     contrast = max(float(eps.index[:-1].max()) / n_s, 1.0 + 1e-6)
     x = seed.slice_k_per_um[m] * n_s * radius_um
@@ -68,13 +72,19 @@ def log10_q_estimate(seed: FamilySeed, m: int, radius_um: float, eps: Permittivi
     return math.log10(math.pi / 4 * x**2 * (contrast**2 - 1)) + 2 * log_y / math.log(10)
 
 
-def solve_radial_family(cavity: Cavity, request: ModeRequest, seed: FamilySeed, watch: Stopwatch) -> list[SolvedClass]:
-    """Solve one radial family: the order is raised and the window grown until the asked accuracy holds."""
+def solve_radial_family(
+    cavity: Cavity, request: ModeRequest, seed: FamilySeed, watch: Stopwatch
+) -> list[SolvedClass]:
+    """Solve one radial family: the order is raised and the window grown until the asked accuracy
+    holds.
+    """
     with watch.stage("mesh"):
         middle = seed.orders[len(seed.orders) // 2]
         eps = permittivities(cavity, seed.slice_k_per_um[middle])
         radius = cavity.outline.equator_radius_um
-        low_q = min(log10_q_estimate(seed, m, radius, eps) for m in {seed.orders[0], seed.orders[-1]})
+        low_q = min(
+            log10_q_estimate(seed, m, radius, eps) for m in {seed.orders[0], seed.orders[-1]}
+        )
         leaky = low_q < max(_PML_BELOW_LOG10_Q, 2 - math.log10(request.relative_accuracy))
     axial = list(range(1 if cavity.sliced else request.axial_orders))
     results: list[SolvedClass] = []
@@ -94,7 +104,13 @@ def _wall_shift(result: SolvedClass) -> float:
     shot, problem = result.family.snapshots[0], result.family.problem
     assert isinstance(problem, WindowProblem)
     chosen = shot.chosen.items()
-    return max((wall_shift(problem, shot.vectors[:, i], shot.m, shot.wavenumber(q).real, shot.eps) for q, i in chosen), default=0.0)
+    return max(
+        (
+            wall_shift(problem, shot.vectors[:, i], shot.m, shot.wavenumber(q).real, shot.eps)
+            for q, i in chosen
+        ),
+        default=0.0,
+    )
 
 
 def _solve_window(
@@ -108,8 +124,16 @@ def _solve_window(
 ) -> list[SolvedClass]:
     """Solve the mirror classes of a family in one window."""
     with watch.stage("mesh"):
-        beta = seed.index * float(np.mean([seed.slice_k_per_um[m] for m in (seed.orders[0], seed.orders[-1])]))
-    notes = ("the outline ends before the field has decayed along it: the wavelengths carry that error",) if cramped else ()
+        beta = seed.index * float(
+            np.mean([seed.slice_k_per_um[m] for m in (seed.orders[0], seed.orders[-1])])
+        )
+    notes = (
+        (
+            "the outline ends before the field has decayed along it: the wavelengths carry that error",
+        )
+        if cramped
+        else ()
+    )
     results = []
     for wall, qs in _mirror_classes(window, seed.polarisation, axial):
 
@@ -123,7 +147,12 @@ def _solve_window(
 
 
 def _window(
-    cavity: Cavity, request: ModeRequest, seed: FamilySeed, eps: Permittivities, leaky: bool, margin: float
+    cavity: Cavity,
+    request: ModeRequest,
+    seed: FamilySeed,
+    eps: Permittivities,
+    leaky: bool,
+    margin: float,
 ) -> tuple[Window, bool]:
     """Window that holds the family at its lowest and highest azimuthal order."""
     exponent = 0.5 * math.log(1.0 / request.relative_accuracy) + 1.0 + margin
@@ -131,17 +160,30 @@ def _window(
         exponent += _TAIL_MARGIN
     axial = 1 if cavity.sliced else request.axial_orders
     reaches = [
-        reach_of(cavity, m, seed.k_per_um(m, axial - 1), tuple(float(n) for n in eps.index), axial, exponent)
-        for m in sorted({seed.orders[0], seed.orders[-1]} if len(seed.orders) > 2 else {seed.orders[0]})
+        reach_of(
+            cavity,
+            m,
+            seed.k_per_um(m, axial - 1),
+            tuple(float(n) for n in eps.index),
+            axial,
+            exponent,
+        )
+        for m in sorted(
+            {seed.orders[0], seed.orders[-1]} if len(seed.orders) > 2 else {seed.orders[0]}
+        )
     ]
     reach = Reach.joined(reaches)
     lam = 2 * math.pi / seed.slice_k_per_um[seed.orders[0]]
     damping = _SPARE_DAMPING - 0.5 * math.log(request.relative_accuracy)
-    sizing = Sizing(reach, seed.p, axial, lam, leaky, cavity.symmetric, float(eps.index[-1]), damping)
+    sizing = Sizing(
+        reach, seed.p, axial, lam, leaky, cavity.symmetric, float(eps.index[-1]), damping
+    )
     return build_window(cavity, sizing), reach.cramped
 
 
-def _mirror_classes(window: Window, polarisation: str, axial: list[int]) -> list[tuple[str, list[int]]]:
+def _mirror_classes(
+    window: Window, polarisation: str, axial: list[int]
+) -> list[tuple[str, list[int]]]:
     if not window.half:
         return [("magnetic", axial)]
     even, odd = ("electric", "magnetic") if polarisation == "TM" else ("magnetic", "electric")
@@ -162,7 +204,10 @@ def _solve_class(
     problem, shot = found.problem, found.ends[0].shot
     with watch.stage("solve"):
         family, modes, basis_error = solve_family(
-            ReducedFamily.span(problem, seed, found.shots), seed.orders, qs, request.relative_accuracy
+            ReducedFamily.span(problem, seed, found.shots),
+            seed.orders,
+            qs,
+            request.relative_accuracy,
         )
     with watch.stage("count"):
         counted, complete, note = counted_modes(found.low_problem, found.low_shot)
@@ -175,4 +220,13 @@ def _solve_class(
             "the cavity may not confine it along the axis",
         )
         complete = False
-    return SolvedClass(seed, family, modes, found.ends, basis_error, counted, complete, (*notes, note) if note else notes)
+    return SolvedClass(
+        seed,
+        family,
+        modes,
+        found.ends,
+        basis_error,
+        counted,
+        complete,
+        (*notes, note) if note else notes,
+    )

@@ -1,9 +1,11 @@
-"""Modes followed by their fields through sweeps of azimuthal order, diameter or shape; crossings found and told apart.
+"""Modes followed by their fields through sweeps of azimuthal order, diameter or shape; crossings
+found and told apart.
 
-Between neighbouring points of a sweep every mode is matched to the one whose field it overlaps most (fields compared at the same
-places relative to the outline, in units of the radius). Where no match is clear the step is halved. Two modes of one mirror class
-that come close either cross (uncoupled: nothing happens) or avoid each other: they exchange their characters, and the square of
-their distance is a parabola, d^2 = gap^2 + slope^2 (x - x0)^2, the two-level model of coupled modes.
+Between neighbouring points of a sweep every mode is matched to the one whose field it overlaps most
+(fields compared at the same places relative to the outline, in units of the radius). Where no match
+is clear the step is halved. Two modes of one mirror class that come close either cross (uncoupled:
+nothing happens) or avoid each other: they exchange their characters, and the square of their
+distance is a parabola, d^2 = gap^2 + slope^2 (x - x0)^2, the two-level model of coupled modes.
 """
 
 from __future__ import annotations
@@ -69,7 +71,8 @@ class Track:
     Attributes
     ----------
     label : str
-        Its label at the start of the sweep, which it keeps. Modes in separate wells (a core and the rim) may share one.
+        Its label at the start of the sweep, which it keeps. Modes in separate wells (a core and the
+        rim) may share one.
     wall : str
         Mirror class ("electric", "magnetic").
     points : tuple of TrackPoint
@@ -102,7 +105,8 @@ class Crossing:
     labels : tuple of str
         Of the two tracks.
     avoided : bool
-        Whether they exchange characters. If not, they pass through each other and `gap_nm` is only a bound.
+        Whether they exchange characters. If not, they pass through each other and `gap_nm` is only
+        a bound.
     gap_nm : float
         Smallest distance of the two wavelengths; twice the coupling.
     """
@@ -128,17 +132,25 @@ class Sweep:
         raise KeyError(label)
 
 
-def follow_modes(setting: Setting, values: Sequence[float], request: ModeRequest, halvings: int = 4, order: int = 9) -> Sweep:
+def follow_modes(
+    setting: Setting,
+    values: Sequence[float],
+    request: ModeRequest,
+    halvings: int = 4,
+    order: int = 9,
+) -> Sweep:
     """Follow every mode of the families asked for through a sweep.
 
     Parameters
     ----------
     setting : callable
-        Gives cavity and azimuthal order at a value of the swept quantity. In a sweep of m round the value, and set halvings = 0.
+        Gives cavity and azimuthal order at a value of the swept quantity. In a sweep of m round the
+        value, and set halvings = 0.
     values : sequence of float
         Points of the sweep, rising or falling.
     request : ModeRequest
-        Polarisations and orders to follow from the first point on; all other modes of the range serve as candidates.
+        Polarisations and orders to follow from the first point on; all other modes of the range
+        serve as candidates.
     halvings : int
         How often a step may be halved where a match is not clear.
     order : int
@@ -172,7 +184,11 @@ def follow_modes(setting: Setting, values: Sequence[float], request: ModeRequest
 
 def _asked(label: str, request: ModeRequest) -> bool:
     polarisation, _, p, q = label.split()
-    return polarisation in request.polarisations and int(p) <= request.radial_orders and int(q) < request.axial_orders
+    return (
+        polarisation in request.polarisations
+        and int(p) <= request.radial_orders
+        and int(q) < request.axial_orders
+    )
 
 
 class _Follower:
@@ -219,18 +235,26 @@ class _Follower:
 
         live = [number for number, place in enumerate(self._place[wall]) if place is not None]
         rows = square[[place for place in self._place[wall] if place is not None]]
-        chosen = {int(row): int(place) for row, place in zip(*linear_sum_assignment(-rows), strict=True)}
+        chosen = {
+            int(row): int(place) for row, place in zip(*linear_sum_assignment(-rows), strict=True)
+        }
         for row, number in enumerate(live):
             place = chosen.get(row)
             if place is None or rows[row, place] < _LOST:
                 self._place[wall][number] = None
                 continue
             self._place[wall][number] = place
-            self._points[wall][number].append(_point(spectrum, place, value, float(rows[row, place])))
+            self._points[wall][number].append(
+                _point(spectrum, place, value, float(rows[row, place]))
+            )
 
     def tracks(self) -> list[Track]:
         """All tracks so far."""
-        return [Track(points[0].character, wall, tuple(points)) for wall, tracks in self._points.items() for points in tracks]
+        return [
+            Track(points[0].character, wall, tuple(points))
+            for wall, tracks in self._points.items()
+            for points in tracks
+        ]
 
 
 def _point(spectrum: OrderSpectrum, place: int, value: float, overlap: float) -> TrackPoint:
@@ -247,7 +271,9 @@ def _point(spectrum: OrderSpectrum, place: int, value: float, overlap: float) ->
 
 
 def overlap_squares(first: OrderSpectrum, second: OrderSpectrum) -> Array:
-    """|<E_i, E_j>|^2 between the modes of two spectra at the same places relative to the outline, (first, second)."""
+    """|<E_i, E_j>|^2 between the modes of two spectra at the same places relative to the outline,
+    (first, second).
+    """
     (low_1, high_1, along_1), (low_2, high_2, along_2) = first.span, second.span
     depth, depth_weight = _two_panels(max(low_1, low_2), min(high_1, high_2))
     x, w = gauss(_ALONG_POINTS)
@@ -276,7 +302,9 @@ def _crossings(tracks: Sequence[Track]) -> list[Crossing]:
         count = min(len(first.points), len(second.points))
         distance = first.wavelengths_nm[:count] - second.wavelengths_nm[:count]
         values = first.values[:count]
-        found += _passed(first, second, values, distance) + _avoided(first, second, values, distance)
+        found += _passed(first, second, values, distance) + _avoided(
+            first, second, values, distance
+        )
     return sorted(found, key=lambda crossing: crossing.value)
 
 
@@ -286,7 +314,11 @@ def _passed(first: Track, second: Track, values: Array, distance: Array) -> list
     for i in np.flatnonzero(np.sign(distance[:-1]) * np.sign(distance[1:]) < 0):
         share = abs(distance[i]) / (abs(distance[i]) + abs(distance[i + 1]))
         place = float(values[i] + share * (values[i + 1] - values[i]))
-        out.append(Crossing(place, (first.label, second.label), False, float(abs(distance[i : i + 2]).min())))
+        out.append(
+            Crossing(
+                place, (first.label, second.label), False, float(abs(distance[i : i + 2]).min())
+            )
+        )
     return out
 
 
@@ -296,7 +328,12 @@ def _avoided(first: Track, second: Track, values: Array, distance: Array) -> lis
     size = abs(distance)
     for i in range(1, len(size) - 1):
         same_sign = distance[i - 1] * distance[i] > 0 and distance[i] * distance[i + 1] > 0
-        if not (same_sign and size[i] <= size[i - 1] and size[i] < size[i + 1] and _exchanged(first, second, size, i)):
+        if not (
+            same_sign
+            and size[i] <= size[i - 1]
+            and size[i] < size[i + 1]
+            and _exchanged(first, second, size, i)
+        ):
             continue
         place, gap = _vertex(values[i - 1 : i + 2], distance[i - 1 : i + 2])
         out.append(Crossing(place, (first.label, second.label), True, gap))
@@ -304,19 +341,28 @@ def _avoided(first: Track, second: Track, values: Array, distance: Array) -> lis
 
 
 def _exchanged(first: Track, second: Track, size: Array, place: int) -> bool:
-    """Whether each of two modes looks, on the far side of their closest approach, as the other did on the near side.
+    """Whether each of two modes looks, on the far side of their closest approach, as the other did
+    on the near side.
 
-    The sides are taken where the distance has grown by half, or reaches its largest value before it shrinks again or ends.
+    The sides are taken where the distance has grown by half, or reaches its largest value before it
+    shrinks again or ends.
     """
     near, far = _flank(size, place, -1), _flank(size, place, 1)
-    a, b, c, d = first.points[near].look, second.points[near].look, first.points[far].look, second.points[far].look
+    a, b, c, d = (
+        first.points[near].look,
+        second.points[near].look,
+        first.points[far].look,
+        second.points[far].look,
+    )
     swapped = float(np.linalg.norm(a - d) + np.linalg.norm(b - c))
     kept = float(np.linalg.norm(a - c) + np.linalg.norm(b - d))
     return swapped < _SWAPPED * kept
 
 
 def _flank(size: Array, place: int, step: int) -> int:
-    """Index beside a minimum where the distance is half as large again, going one way while it grows."""
+    """Index beside a minimum where the distance is half as large again, going one way while it
+    grows.
+    """
     i = place
     while 0 <= i + step < len(size) and size[i + step] > size[i] and size[i] < _FLANK * size[place]:
         i += step
@@ -324,7 +370,9 @@ def _flank(size: Array, place: int, step: int) -> int:
 
 
 def _vertex(values: Array, distance: Array) -> tuple[float, float]:
-    """Place and value of the smallest distance, from the parabola of its square through three points."""
+    """Place and value of the smallest distance, from the parabola of its square through three
+    points.
+    """
     middle = values[1]
     bend, slope, level = np.polyfit(values - middle, distance**2, 2)
     place = -0.5 * slope / bend

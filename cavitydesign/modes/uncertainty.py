@@ -1,8 +1,9 @@
 """Uncertain input: spreads of a cavity's numbers carried to the modes by first derivatives.
 
-For independent inputs x_i of standard deviation s_i, the variance of an outcome y is sum (s_i dy/dx_i)^2. Wavelengths and free
-spectral ranges have their derivatives from the solved fields; quality factors, and whatever else is asked, from one solve of the
-whole comb on either side of each input. First order: right as long as y is straight over a spread.
+For independent inputs x_i of standard deviation s_i, the variance of an outcome y is sum (s_i
+dy/dx_i)^2. Wavelengths and free spectral ranges have their derivatives from the solved fields;
+quality factors, and whatever else is asked, from one solve of the whole comb on either side of each
+input. First order: right as long as y is straight over a spread.
 """
 
 from __future__ import annotations
@@ -61,14 +62,15 @@ def with_spreads(
     further : callable, optional
         Gives more outcomes of a mode set in a cavity, by mode label and name.
     others : sequence of mapping
-        What one standard deviation of each further number, which moves no mode, changes: by mode label and name.
+        What one standard deviation of each further number, which moves no mode, changes: by mode
+        label and name.
 
     Returns
     -------
     ModeSet
-        Each mode has wavelength_sd_nm, fsr_sd_nm, log10_q_<loss>_sd for the losses it has, and <name>_sd for each further outcome;
-        an outcome that is lost beside the nominal cavity is None. Spreads that could not be carried, or change nothing, are told
-        in a warning.
+        Each mode has wavelength_sd_nm, fsr_sd_nm, log10_q_<loss>_sd for the losses it has, and
+        <name>_sd for each further outcome; an outcome that is lost beside the nominal cavity is
+        None. Spreads that could not be carried, or change nothing, are told in a warning.
     """
     if not spreads and not others:
         return found
@@ -86,15 +88,22 @@ def with_spreads(
         for label, slope in each.items():
             slopes[label].append({name: spread.sd * value for name, value in slope.items()})
     still = {mode.label: [other.get(mode.label, {}) for other in others] for mode in found}
-    modes = tuple(replace(mode, extra={**mode.extra, **_deviations(slopes[mode.label], still[mode.label])}) for mode in found)
+    modes = tuple(
+        replace(mode, extra={**mode.extra, **_deviations(slopes[mode.label], still[mode.label])})
+        for mode in found
+    )
     return replace(found, modes=modes, warnings=(*found.warnings, *warnings))
 
 
 def _deviations(parts: Sequence[Outcomes], still: Sequence[Outcomes]) -> dict[str, float | None]:
-    """Root of the sum of squares by outcome; None where an outcome is missing from one of the parts that move the modes."""
+    """Root of the sum of squares by outcome; None where an outcome is missing from one of the parts
+    that move the modes.
+    """
     names = dict.fromkeys(name for part in (*parts, *still) for name in part)
     return {
-        _named(name): math.hypot(*(part[name] for part in parts), *(part.get(name, 0.0) for part in still))
+        _named(name): math.hypot(
+            *(part[name] for part in parts), *(part.get(name, 0.0) for part in still)
+        )
         if all(name in part for part in parts)
         else None
         for name in names
@@ -102,7 +111,9 @@ def _deviations(parts: Sequence[Outcomes], still: Sequence[Outcomes]) -> dict[st
 
 
 def _named(name: str) -> str:
-    """wavelength_nm -> wavelength_sd_nm, threshold_gain_per_cm -> threshold_gain_sd_per_cm, log10_q_total -> log10_q_total_sd."""
+    """wavelength_nm -> wavelength_sd_nm, threshold_gain_per_cm -> threshold_gain_sd_per_cm,
+    log10_q_total -> log10_q_total_sd.
+    """
     for unit in ("_nm", "_per_cm", "_mj_cm2"):
         if name.endswith(unit):
             return f"{name.removesuffix(unit)}_sd{unit}"
@@ -110,7 +121,9 @@ def _named(name: str) -> str:
 
 
 def polished_fields(found: ModeSet) -> Fields:
-    """By label, each mode's vector and its neighbour's, improved once for all derivatives; None for modes without one."""
+    """By label, each mode's vector and its neighbour's, improved once for all derivatives; None for
+    modes without one.
+    """
     done: dict[int, RawMode] = {}
 
     def of(raw: RawMode) -> RawMode:
@@ -144,28 +157,44 @@ def mode_slopes(
     Returns
     -------
     dict of str to dict
-        By mode label and name: wavelength_nm and fsr_nm from the solved fields, the other numbers from one solve of all modes
-        on either side; an outcome that is lost on one of them is left out.
+        By mode label and name: wavelength_nm and fsr_nm from the solved fields, the other numbers
+        from one solve of all modes on either side; an outcome that is lost on one of them is left
+        out.
     """
     first = {label: _from_field(field, change) for label, field in fields.items()}
-    moved = max((abs(slope.get("wavelength_nm", 0.0)) for slope in first.values()), default=0.0) * change.width
-    wide = request if request.span_nm is None else replace(request, span_nm=request.span_nm + 2 * moved + _ROOM_NM)
+    moved = (
+        max((abs(slope.get("wavelength_nm", 0.0)) for slope in first.values()), default=0.0)
+        * change.width
+    )
+    wide = (
+        request
+        if request.span_nm is None
+        else replace(request, span_nm=request.span_nm + 2 * moved + _ROOM_NM)
+    )
     sides = []
     for side in (change.lower, change.upper):
         solved = find_modes(side, wide)
         more = {} if further is None else further(solved, side)
-        sides.append({mode.label: {**_numbers(mode), **more.get(mode.label, {})} for mode in solved})
+        sides.append(
+            {mode.label: {**_numbers(mode), **more.get(mode.label, {})} for mode in solved}
+        )
     low, high = sides
     out = {}
     for label, slope in first.items():
         below, above = low.get(label, {}), high.get(label, {})
-        differences = {name: (above[name] - below[name]) / change.width for name in below if name in above}
+        differences = {
+            name: (above[name] - below[name]) / change.width for name in below if name in above
+        }
         out[label] = {**differences, **slope}
     return out
 
 
-def _from_field(field: tuple[RawMode, RawMode | None] | None, change: CavityChange) -> dict[str, float]:
-    """Derivatives of wavelength and free spectral range from the solved field, where it has them (no moved section)."""
+def _from_field(
+    field: tuple[RawMode, RawMode | None] | None, change: CavityChange
+) -> dict[str, float]:
+    """Derivatives of wavelength and free spectral range from the solved field, where it has them
+    (no moved section).
+    """
     if field is None:
         return {}
     try:
@@ -187,4 +216,6 @@ def _numbers(mode: Mode) -> dict[str, float]:
         "log10_q_scattering": mode.losses.scattering,
         "log10_q_total": mode.losses.total,
     }
-    return {name: value for name, value in values.items() if value is not None and math.isfinite(value)}
+    return {
+        name: value for name, value in values.items() if value is not None and math.isfinite(value)
+    }

@@ -1,4 +1,6 @@
-"""Every value that a run used, defaults included, with where the constants and the media come from: for results.json and report."""
+"""Every value that a run used, defaults included, with where the constants and the media come from:
+for results.json and report.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..design_file import Design
+    from ..design import Design
 
 
 def _plain(value: Any) -> Any:
@@ -27,7 +29,11 @@ def _plain(value: Any) -> Any:
 
 
 def _fields(spec: Any) -> dict[str, Any]:
-    return {one.name: _plain(getattr(spec, one.name)) for one in dataclasses.fields(spec) if one.name != "sources"}
+    return {
+        one.name: _plain(getattr(spec, one.name))
+        for one in dataclasses.fields(spec)
+        if one.name != "sources"
+    }
 
 
 def applied_values(design: Design) -> dict[str, Any]:
@@ -40,8 +46,9 @@ def applied_values(design: Design) -> dict[str, Any]:
     Returns
     -------
     dict
-        Tables cavity, modes, gain, pump, lasing with every value; gain_constants: key, kind (published, literature,
-        derived, fitted, assumed) and source of each constant; media: region, name, source and range of each medium.
+        Tables cavity, modes, gain, pump, lasing with every value; gain_constants: key, kind
+        (published, literature, derived, fitted, assumed) and source of each constant; media:
+        region, name, source and range of each medium.
     """
     cavity, outline = design.cavity, design.cavity.outline
     return {
@@ -58,9 +65,17 @@ def applied_values(design: Design) -> dict[str, Any]:
         "gain": _fields(design.medium),
         "pump": {**_fields(design.pump), "energy_jitter": design.pump.pulse_jitter},
         "lasing": _fields(design.lasing),
-        "gain_constants": [{"key": one.key, "kind": one.kind, "source": one.source} for one in design.medium.constants],
+        "gain_constants": [
+            {"key": one.key, "kind": one.kind, "source": one.source}
+            for one in design.medium.constants
+        ],
         "media": [
-            {"region": region, "name": medium.name, "source": medium.source, "range_nm": _plain(list(medium.range_nm))}
+            {
+                "region": region,
+                "name": medium.name,
+                "source": medium.source,
+                "range_nm": _plain(list(medium.range_nm)),
+            }
             for region, medium in cavity.regions
         ],
     }
@@ -68,4 +83,6 @@ def applied_values(design: Design) -> dict[str, Any]:
 
 def input_digest(design: Mapping[str, Any]) -> str:
     """SHA-256 of the design's tables in a fixed order: two runs of the same input share it."""
-    return hashlib.sha256(json.dumps(design, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(design, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()

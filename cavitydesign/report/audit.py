@@ -1,4 +1,6 @@
-"""What a referee asks for: what went in, what was fitted and what computed, how it was made, and what to be wary of."""
+"""What a referee asks for: what went in, what was fitted and what computed, how it was made, and
+what to be wary of.
+"""
 
 from __future__ import annotations
 
@@ -53,33 +55,65 @@ def default_table(results: Mapping[str, Any]) -> Table | None:
 
 
 def media_table(results: Mapping[str, Any]) -> Table | None:
-    """Medium of each region, with the source and range of its data; None where the results do not tell."""
+    """Medium of each region, with the source and range of its data; None where the results do not
+    tell.
+    """
     media = (results.get("applied") or {}).get("media")
     if not media:
         return None
-    rows = tuple((one["region"], one["name"], _range(one["range_nm"]), one["source"]) for one in media)
+    rows = tuple(
+        (one["region"], one["name"], _range(one["range_nm"]), one["source"]) for one in media
+    )
     return Table("Media", ("region", "medium", "data (nm)", "source"), rows)
 
 
 def _range(limits: Sequence[float | None]) -> str:
     low, high = limits
-    return "every wavelength" if high is None or high > 1e6 else f"{number(low, 5)} to {number(high, 5)}"
+    return (
+        "every wavelength"
+        if high is None or high > 1e6
+        else f"{number(low, 5)} to {number(high, 5)}"
+    )
 
 
 def origin_table(results: Mapping[str, Any]) -> Table:
-    """What was computed from the design alone, and what rests on a fit to measurements, with the values."""
+    """What was computed from the design alone, and what rests on a fit to measurements, with the
+    values.
+    """
     design, lasing = results.get("input") or {}, results.get("lasing")
     rows = [
-        ("wavelength, n_eff, FSR, group index", "", "computed", "vector eigenproblem on the cavity's section"),
+        (
+            "wavelength, n_eff, FSR, group index",
+            "",
+            "computed",
+            "vector eigenproblem on the cavity's section",
+        ),
         ("confinement, mode volume", "", "computed", "integrals of the solved field"),
         ("Q by radiation", "", "computed", "from the solved field; logarithm, no floor"),
-        ("Q by absorption", "", "computed from data", "extinction of the media, weighted by the energy in each"),
-        ("Q by scattering", "", "computed from input", "roughness and correlation length of the design file"),
+        (
+            "Q by absorption",
+            "",
+            "computed from data",
+            "extinction of the media, weighted by the energy in each",
+        ),
+        (
+            "Q by scattering",
+            "",
+            "computed from input",
+            "roughness and correlation length of the design file",
+        ),
         ("indices", "", "measured data", "see the media"),
     ]
     if lasing is not None:
         rows += _lasing_rows(results, design, lasing)
-        rows.append(("thresholds, slopes, regime, output shares", "", "computed", "rate equations on the solved comb"))
+        rows.append(
+            (
+                "thresholds, slopes, regime, output shares",
+                "",
+                "computed",
+                "rate equations on the solved comb",
+            )
+        )
     return Table("Origin of each quantity", ("quantity", "value", "origin", "how"), tuple(rows))
 
 
@@ -88,8 +122,14 @@ def _lasing_rows(
 ) -> list[tuple[str, str, str, str]]:
     quality = (design.get("lasing") or {}).get("quality", "budget")
     empirical = quality != "budget"
-    note = f"lasing.quality = {plain(quality)}: overrides the solved budget" if empirical else "the solved budget"
-    rows = [("Q that the lasing model uses", "", "fitted or given" if empirical else "computed", note)]
+    note = (
+        f"lasing.quality = {plain(quality)}: overrides the solved budget"
+        if empirical
+        else "the solved budget"
+    )
+    rows = [
+        ("Q that the lasing model uses", "", "fitted or given" if empirical else "computed", note)
+    ]
     applied = results.get("applied") or {}
     gain = applied.get("gain") or {}
     given = design.get("gain") or {}
@@ -115,7 +155,11 @@ def _at(applied: Mapping[str, Any], name: str) -> Any:
 def _short(value: Any) -> str:
     if value is None:
         return ""
-    return number(value, 5) if isinstance(value, int | float) and not isinstance(value, bool) else plain(value)
+    return (
+        number(value, 5)
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        else plain(value)
+    )
 
 
 def provenance_table(results: Mapping[str, Any]) -> Table:
@@ -126,20 +170,41 @@ def provenance_table(results: Mapping[str, Any]) -> Table:
         ("design file", number(results.get("design_file"))),
         ("SHA-256 of the design", input_digest(results.get("input") or {})),
     ]
-    rows += [(f"version of {name}", str(one)) for name, one in (results.get("versions") or {}).items()]
+    rows += [
+        (f"version of {name}", str(one)) for name, one in (results.get("versions") or {}).items()
+    ]
     rows += [(name, str(one)) for name, one in (results.get("platform") or {}).items()]
-    rows += [(f"solver, {name}", number(one, 6)) for name, one in (modes.get("statistics") or {}).items()]
-    rows += [(f"wall time, {name} (s)", number(one, 3)) for name, one in (results.get("seconds") or {}).items()]
-    rows += [(f"wall time of the solver, {name} (s)", number(one, 3)) for name, one in (modes.get("seconds") or {}).items()]
+    rows += [
+        (f"solver, {name}", number(one, 6)) for name, one in (modes.get("statistics") or {}).items()
+    ]
+    rows += [
+        (f"wall time, {name} (s)", number(one, 3))
+        for name, one in (results.get("seconds") or {}).items()
+    ]
+    rows += [
+        (f"wall time of the solver, {name} (s)", number(one, 3))
+        for name, one in (modes.get("seconds") or {}).items()
+    ]
     return Table("Versions, machine and times", ("item", "value"), tuple(rows))
 
 
 def count_words(modes: Mapping[str, Any]) -> str:
     """What was searched, and what the count of eigenvalues says of it."""
     low, high = modes.get("wavelength_range_nm", (0.0, 0.0))
-    verdict = "as many as were found: none is missing" if modes.get("complete") else "not shown to be all: see the warnings"
-    leaky = any(mode.get("log10_q_radiation_absorbing_layer") is not None for mode in modes.get("modes") or ())
-    beside = " Leaky families have a complex spectrum without inertia: there, the modes found are counted." if leaky else ""
+    verdict = (
+        "as many as were found: none is missing"
+        if modes.get("complete")
+        else "not shown to be all: see the warnings"
+    )
+    leaky = any(
+        mode.get("log10_q_radiation_absorbing_layer") is not None
+        for mode in modes.get("modes") or ()
+    )
+    beside = (
+        " Leaky families have a complex spectrum without inertia: there, the modes found are counted."
+        if leaky
+        else ""
+    )
     return (
         f"Searched from {low:.6g} to {high:.6g} nm. At the azimuthal order where each family is solved first, the inertia "
         f"of the factorised problem counts the eigenvalues in the range of the wanted modes: {modes.get('counted')}, {verdict}."
@@ -153,7 +218,9 @@ def all_warnings(results: Mapping[str, Any]) -> list[str]:
     found = [str(one) for one in (*modes.get("warnings", ()), *lasing.get("warnings", ()))]
     if modes.get("complete") is False:
         found.append("no count of eigenvalues certifies that the list of modes is complete")
-    missed = [mode["label"] for mode in modes.get("modes", ()) if not mode.get("accuracy_met", True)]
+    missed = [
+        mode["label"] for mode in modes.get("modes", ()) if not mode.get("accuracy_met", True)
+    ]
     if missed:
         found.append(f"asked accuracy missed by {', '.join(missed)}")
     return found

@@ -69,42 +69,62 @@ class Sources:
 Block = Heading | Words | Answers | Picture | Sources | sections.Table
 
 
-def main_mode(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+def main_mode(
+    modes: Mapping[str, Any], lasing: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
     """The mode with the largest share of the output, or the first."""
     listed = modes.get("modes") or ()
-    share = {one["label"]: one.get("output_share") or 0.0 for one in (lasing or {}).get("per_mode") or ()}
-    found: Mapping[str, Any] | None = max(listed, key=lambda mode: share.get(mode["label"], 0.0), default=None)
+    share = {
+        one["label"]: one.get("output_share") or 0.0 for one in (lasing or {}).get("per_mode") or ()
+    }
+    found: Mapping[str, Any] | None = max(
+        listed, key=lambda mode: share.get(mode["label"], 0.0), default=None
+    )
     return found
 
 
 def _threshold_words(lasing: Mapping[str, Any]) -> str:
-    """The name of the lasing threshold, with the error of the fit where it is a break of the fitted curve."""
+    """The name of the lasing threshold, with the error of the fit where it is a break of the fitted
+    curve.
+    """
     errors = (lasing.get("fit") or {}).get("breaks_error_mj_cm2") or (0.0, 0.0)
     rule = lasing.get("threshold_rule", "light curve")
     if rule != "light curve":
         return f"lasing threshold by the {rule} alone"
     sd = ((lasing.get("spread") or {}).get("threshold_sd_mj_cm2") or {}).get("lasing")
-    bars = [f"± {errors[1]:.2g} (fit)"] * bool(errors[1]) + [f"sd {sections.number(sd, 2)} (spreads)"] * bool(sd)
+    bars = [f"± {errors[1]:.2g} (fit)"] * bool(errors[1]) + [
+        f"sd {sections.number(sd, 2)} (spreads)"
+    ] * bool(sd)
     return ", ".join(["lasing threshold", *bars])
 
 
-def headline(modes: Mapping[str, Any], lasing: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+def headline(
+    modes: Mapping[str, Any], lasing: Mapping[str, Any] | None
+) -> tuple[tuple[str, str], ...]:
     """The answer in a few numbers."""
     items = [(str(len(modes.get("modes") or ())), "modes found")]
     if lasing:
-        threshold, chance = (lasing.get("threshold_mj_cm2") or {}).get("lasing"), lasing.get("single_mode_probability")
+        threshold, chance = (
+            (lasing.get("threshold_mj_cm2") or {}).get("lasing"),
+            lasing.get("single_mode_probability"),
+        )
         place = lasing.get("regime_fluence_mj_cm2")
         at = "" if place is None else f" at {sections.number(place, 3)} mJ/cm²"
         items = [
             (str(lasing.get("regime")), f"regime{at}"),
-            ("none" if threshold is None else f"{sections.number(threshold, 3)} mJ/cm²", _threshold_words(lasing)),
+            (
+                "none" if threshold is None else f"{sections.number(threshold, 3)} mJ/cm²",
+                _threshold_words(lasing),
+            ),
             ("-" if chance is None else f"{100 * chance:.0f} %", "chance of a single mode"),
             *items,
         ]
     main = main_mode(modes, lasing)
     if main is not None:
         items.append((f"{sections.number(main.get('fsr_nm'), 4)} nm", f"FSR of {main['label']}"))
-        items.append((sections.number(main["log10_q"].get("total"), 3), f"solved log10 Q of {main['label']}"))
+        items.append(
+            (sections.number(main["log10_q"].get("total"), 3), f"solved log10 Q of {main['label']}")
+        )
     return tuple(items)
 
 
@@ -127,11 +147,16 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
     Parameters
     ----------
     results : mapping
-        The content of results.json: input, applied, versions, platform, seconds, modes, and lasing where it was computed.
+        The content of results.json: input, applied, versions, platform, seconds, modes, and lasing
+        where it was computed.
     figures : collection of str
         Names of the pictures at hand; those without a place of their own follow the lasing.
     """
-    design, modes, lasing = results.get("input") or {}, results.get("modes") or {}, results.get("lasing")
+    design, modes, lasing = (
+        results.get("input") or {},
+        results.get("modes") or {},
+        results.get("lasing"),
+    )
     listed = modes.get("modes") or ()
 
     def pictures(*names: str) -> Iterator[Picture]:
@@ -146,7 +171,11 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
         yield Words("None.")
     yield Heading("Input", "input")
     yield audit.input_table(design)
-    yield from (table for table in (audit.media_table(results), audit.default_table(results)) if table is not None)
+    yield from (
+        table
+        for table in (audit.media_table(results), audit.default_table(results))
+        if table is not None
+    )
     yield from pictures("cavity")
     yield Heading("Modes", "modes")
     yield Words(audit.count_words(modes))

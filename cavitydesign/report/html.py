@@ -26,7 +26,8 @@ def report_html(results: Mapping[str, Any], figures: Mapping[str, Figure]) -> st
     Parameters
     ----------
     results : mapping
-        The content of results.json: input, applied, versions, platform, seconds, modes, and lasing where it was computed.
+        The content of results.json: input, applied, versions, platform, seconds, modes, and lasing
+        where it was computed.
     figures : mapping of str to Figure
         Pictures by name.
     """
@@ -40,7 +41,10 @@ def report_html(results: Mapping[str, Any], figures: Mapping[str, Figure]) -> st
         "subtitle": subtitle,
         "blocks": [(type(one).__name__, one) for one in blocks],
         "headings": [one for one in blocks if isinstance(one, Heading)],
-        "pictures": {name: _data_uri(figure_bytes(one, "svg", 200), "image/svg+xml") for name, one in figures.items()},
+        "pictures": {
+            name: _data_uri(figure_bytes(one, "svg", 200), "image/svg+xml")
+            for name, one in figures.items()
+        },
         "bibtex_uri": _data_uri(bibtex.encode(), "application/x-bibtex"),
         "results_uri": _data_uri(json.dumps(results, indent=1).encode(), "application/json"),
     }
@@ -49,7 +53,9 @@ def report_html(results: Mapping[str, Any], figures: Mapping[str, Figure]) -> st
     return environment.from_string(template).render(context)
 
 
-def write_report(path: Path | str, results: Mapping[str, Any], figures: Mapping[str, Figure]) -> Path:
+def write_report(
+    path: Path | str, results: Mapping[str, Any], figures: Mapping[str, Figure]
+) -> Path:
     """Write the report, atomically.
 
     Parameters

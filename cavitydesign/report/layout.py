@@ -1,4 +1,6 @@
-"""Blocks of a report laid out on A4 sheets: headings, paragraphs, ruled tables that continue on the next sheet, pictures."""
+"""Blocks of a report laid out on A4 sheets: headings, paragraphs, ruled tables that continue on the
+next sheet, pictures.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,11 @@ def text_width(text: str, size: float, bold: bool = False, mono: bool = False) -
 
 @lru_cache(maxsize=32)
 def _font(size: float, bold: bool, mono: bool) -> FontProperties:
-    return FontProperties(family="DejaVu Sans Mono" if mono else "DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    return FontProperties(
+        family="DejaVu Sans Mono" if mono else "DejaVu Sans",
+        size=size,
+        weight="bold" if bold else "normal",
+    )
 
 
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
@@ -83,7 +89,13 @@ class Sheets:
         self.place = TOP
         self._text(LEFT, HEIGHT - 28.0, self._footer, _SMALLEST, colour=_MUTED)
         number = str(len(self.pages))
-        self._text(WIDTH - RIGHT - text_width(number, _SMALLEST), HEIGHT - 28.0, number, _SMALLEST, colour=_MUTED)
+        self._text(
+            WIDTH - RIGHT - text_width(number, _SMALLEST),
+            HEIGHT - 28.0,
+            number,
+            _SMALLEST,
+            colour=_MUTED,
+        )
 
     @property
     def left(self) -> float:
@@ -95,17 +107,42 @@ class Sheets:
             self._turn()
 
     def _text(
-        self, x: float, y: float, text: str, size: float, *, bold: bool = False, mono: bool = False, colour: str = _INK
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        mono: bool = False,
+        colour: str = _INK,
     ) -> None:
         """One line with its base at y points from the top."""
         font = _font(size, bold, mono)
-        self.page.text(x / WIDTH, 1 - y / HEIGHT, text, fontproperties=font, color=colour, va="baseline", parse_math=False)
+        self.page.text(
+            x / WIDTH,
+            1 - y / HEIGHT,
+            text,
+            fontproperties=font,
+            color=colour,
+            va="baseline",
+            parse_math=False,
+        )
 
     def _rule(self, y: float, x0: float, x1: float, width: float, colour: str = _INK) -> None:
-        self.page.add_artist(Line2D([x0 / WIDTH, x1 / WIDTH], [1 - y / HEIGHT] * 2, lw=width, color=colour))
+        self.page.add_artist(
+            Line2D([x0 / WIDTH, x1 / WIDTH], [1 - y / HEIGHT] * 2, lw=width, color=colour)
+        )
 
     def lines(
-        self, lines: Sequence[str], size: float, *, indent: float = 0.0, bold: bool = False, mono: bool = False, colour: str = _INK
+        self,
+        lines: Sequence[str],
+        size: float,
+        *,
+        indent: float = 0.0,
+        bold: bool = False,
+        mono: bool = False,
+        colour: str = _INK,
     ) -> None:
         """Lines below each other, over as many sheets as they need."""
         for line in lines:
@@ -125,7 +162,9 @@ class Sheets:
         self._rule(self.place + 4.0, LEFT, WIDTH - RIGHT, 0.5, _RULE)
         self.gap(7.0)
 
-    def paragraph(self, text: str, size: float = 8.0, *, colour: str = _INK, mark: str = "") -> None:
+    def paragraph(
+        self, text: str, size: float = 8.0, *, colour: str = _INK, mark: str = ""
+    ) -> None:
         """Words over the whole width, with a mark before them where they are one of a list."""
         indent = text_width(mark, size) + 5.0 if mark else 0.0
         broken = wrapped(text, INNER - indent, size)
@@ -154,8 +193,13 @@ class Sheets:
         """A table with rules; its head is repeated on every sheet that it reaches."""
         table = _side_by_side(table, size)
         widths = _column_widths(table, size)
-        rows = [[wrapped(cell, width, size) for cell, width in zip(row, widths, strict=True)] for row in table.rows]
-        head = [wrapped(cell, width, size, True) for cell, width in zip(table.head, widths, strict=True)]
+        rows = [
+            [wrapped(cell, width, size) for cell, width in zip(row, widths, strict=True)]
+            for row in table.rows
+        ]
+        head = [
+            wrapped(cell, width, size, True) for cell, width in zip(table.head, widths, strict=True)
+        ]
         caption = wrapped(table.caption, INNER, 8.0, True)
         self._need(_LEADING * 8.0 * len(caption) + 3 * _LEADING * size + 20.0)
         self.lines(caption, 8.0, bold=True)
@@ -169,11 +213,24 @@ class Sheets:
             self._row(row, widths, size, end)
         self.gap(11.0)
 
-    def _row(self, cells: list[list[str]], widths: Sequence[float], size: float, end: float, bold: bool = False) -> None:
+    def _row(
+        self,
+        cells: list[list[str]],
+        widths: Sequence[float],
+        size: float,
+        end: float,
+        bold: bool = False,
+    ) -> None:
         x = LEFT
         for lines, width in zip(cells, widths, strict=True):
             for number, line in enumerate(lines):
-                self._text(x, self.place + 2.0 + _LEADING * size * (number + 1) - 2.0, line, size, bold=bold)
+                self._text(
+                    x,
+                    self.place + 2.0 + _LEADING * size * (number + 1) - 2.0,
+                    line,
+                    size,
+                    bold=bold,
+                )
             x += width + _GUTTER
         self.place += _row_height(cells, size)
         self._rule(self.place, LEFT, end, 0.8 if bold else 0.35, _INK if bold else _RULE)
@@ -203,7 +260,10 @@ def _side_by_side(table: Table, size: float) -> Table:
         return table
     half = -(-len(table.rows) // 2)
     empty = ("",) * len(table.head)
-    rows = [(*table.rows[j], "    ", *(table.rows[j + half] if j + half < len(table.rows) else empty)) for j in range(half)]
+    rows = [
+        (*table.rows[j], "    ", *(table.rows[j + half] if j + half < len(table.rows) else empty))
+        for j in range(half)
+    ]
     return Table(table.caption, (*table.head, "    ", *table.head), tuple(rows))
 
 
@@ -212,12 +272,25 @@ def _row_height(cells: list[list[str]], size: float) -> float:
 
 
 def _column_widths(table: Table, size: float) -> list[float]:
-    """Widths that show each column whole where the sheet allows it; else the widest give way, never below their longest word."""
+    """Widths that show each column whole where the sheet allows it; else the widest give way, never
+    below their longest word.
+    """
     columns = list(zip(table.head, *table.rows, strict=True))
     bold = [True] + [False] * len(table.rows)
-    natural = [max(text_width(c, size, b) for c, b in zip(cells, bold, strict=True)) + 1.0 for cells in columns]
+    natural = [
+        max(text_width(c, size, b) for c, b in zip(cells, bold, strict=True)) + 1.0
+        for cells in columns
+    ]
     least = [
-        min(wide, max(text_width(w, size, b) for c, b in zip(cells, bold, strict=True) for w in (c.split() or [""])) + 1.0)
+        min(
+            wide,
+            max(
+                text_width(w, size, b)
+                for c, b in zip(cells, bold, strict=True)
+                for w in (c.split() or [""])
+            )
+            + 1.0,
+        )
         for cells, wide in zip(columns, natural, strict=True)
     ]
     least = [min(one, 0.4 * INNER) for one in least]

@@ -39,7 +39,11 @@ def report_sheets(results: Mapping[str, Any], figures: Mapping[str, Figure]) -> 
         if isinstance(block, Heading):
             sheets.heading(block.text)
         elif isinstance(block, Words):
-            sheets.paragraph(block.text, colour=_WARNING if block.strong else "#1a1a1a", mark="!" if block.strong else "")
+            sheets.paragraph(
+                block.text,
+                colour=_WARNING if block.strong else "#1a1a1a",
+                mark="!" if block.strong else "",
+            )
         elif isinstance(block, Answers):
             sheets.answers(block.items)
         elif isinstance(block, Table):
@@ -66,7 +70,9 @@ def _sources(sheets: Sheets, sources: Sources) -> None:
     sheets.gap(6.0)
 
 
-def write_report_pdf(path: Path | str, results: Mapping[str, Any], figures: Mapping[str, Figure]) -> Path:
+def write_report_pdf(
+    path: Path | str, results: Mapping[str, Any], figures: Mapping[str, Figure]
+) -> Path:
     """Write the report as PDF, atomically.
 
     Parameters

@@ -42,7 +42,11 @@ class Reference:
 
 def _field(entry: str, name: str) -> str | None:
     found = re.search(rf"^\s*{name}\s*=\s*\{{(.*)\}},?$", entry, re.MULTILINE)
-    return None if found is None else re.sub(r"\\[v'`^\"]|\\(?=&)|[{}]", "", found.group(1)).replace("--", "-")
+    return (
+        None
+        if found is None
+        else re.sub(r"\\[v'`^\"]|\\(?=&)|[{}]", "", found.group(1)).replace("--", "-")
+    )
 
 
 @cache
@@ -54,7 +58,11 @@ def library() -> Mapping[str, Reference]:
     for entry in entries:
         key = entry[entry.index("{") + 1 : entry.index(",")]
         field = partial(_field, entry)
-        place = ", ".join(filter(None, (" ".join(filter(None, map(field, ("journal", "volume")))), field("pages"))))
+        place = ", ".join(
+            filter(
+                None, (" ".join(filter(None, map(field, ("journal", "volume")))), field("pages"))
+            )
+        )
         names = field("author") or ""
         parts = (names.replace(" and ", "; "), field("title"), place, field("year"), field("note"))
         references[key] = Reference(key, ", ".join(filter(None, parts)), field("doi"), entry)
@@ -80,12 +88,24 @@ def _of_media(design: Mapping[str, Any], applied: Mapping[str, Any]) -> Iterator
         media = [_in_library(name) for name in materials_used(design)]
     seen: set[str] = set()
     for one in media:
-        if one is None or one["name"] in seen or one["name"] == "vacuum" or not _DOI.search(one["source"]):
+        if (
+            one is None
+            or one["name"] in seen
+            or one["name"] == "vacuum"
+            or not _DOI.search(one["source"])
+        ):
             continue
         seen.add(one["name"])
         low, high = one["range_nm"]
         words = f"{one['name']}: {one['source']} (data from {low or 0:g} to {high or float('inf'):g} nm)"
-        yield _misc("material", one["name"], f"Optical constants of {one['name']}", one["source"], words, "index and absorption")
+        yield _misc(
+            "material",
+            one["name"],
+            f"Optical constants of {one['name']}",
+            one["source"],
+            words,
+            "index and absorption",
+        )
 
 
 def _in_library(name: str) -> dict[str, Any] | None:
@@ -97,26 +117,40 @@ def _in_library(name: str) -> dict[str, Any] | None:
 
 
 def materials_used(design: Mapping[str, Any]) -> list[str]:
-    """Names of the library's media in a design: body, fibre, surround, coatings, regions of a section, hosts and inclusions."""
+    """Names of the library's media in a design: body, fibre, surround, coatings, regions of a
+    section, hosts and inclusions.
+    """
     cavity = design.get("cavity", {})
     given: list[Any] = [cavity.get(region) for region in ("body", "fibre", "surround")]
     given += [coating.get("material") for coating in cavity.get("coatings") or ()]
     given += list((cavity.get("materials") or {}).values())
     names: list[Any] = []
     for one in given:
-        names += [one] if isinstance(one, str) else [one.get(key) for key in ("name", "host", "inclusion")] if one else []
+        names += (
+            [one]
+            if isinstance(one, str)
+            else [one.get(key) for key in ("name", "host", "inclusion")]
+            if one
+            else []
+        )
     return list(dict.fromkeys(name for name in names if isinstance(name, str)))
 
 
 def _media_of(design: Mapping[str, Any]) -> list[Any]:
     cavity = design.get("cavity", {})
     shells = [coating.get("material") for coating in cavity.get("coatings") or ()]
-    return [*(cavity.get(region) for region in ("body", "fibre", "surround")), *shells, *(cavity.get("materials") or {}).values()]
+    return [
+        *(cavity.get(region) for region in ("body", "fibre", "surround")),
+        *shells,
+        *(cavity.get("materials") or {}).values(),
+    ]
 
 
 def _carries_spread(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return set(value) == {"value", "sd"} or any(_carries_spread(inner) for inner in value.values())
+        return set(value) == {"value", "sd"} or any(
+            _carries_spread(inner) for inner in value.values()
+        )
     return isinstance(value, list) and any(_carries_spread(inner) for inner in value)
 
 
@@ -136,7 +170,11 @@ def _methods(design: Mapping[str, Any], with_lasing: bool) -> Iterator[tuple[str
     if cavity.get("roughness_nm"):
         yield "gorodetsky1996", "scattering at a rough rim"
         yield "johnson2005", "scattering at a rough rim: dipoles at an interface"
-    rules = [one.get("rule", "maxwell_garnett") for one in _media_of(design) if isinstance(one, Mapping) and one.get("host")]
+    rules = [
+        one.get("rule", "maxwell_garnett")
+        for one in _media_of(design)
+        if isinstance(one, Mapping) and one.get("host")
+    ]
     if "maxwell_garnett" in rules:
         yield "maxwellgarnett1904", "index of dots in a host"
     if "bruggeman" in rules:
@@ -157,16 +195,32 @@ def _of_gain(design: Mapping[str, Any], applied: Mapping[str, Any]) -> Iterator[
     """The sources of the gain medium's constants."""
     name = (design.get("gain") or {}).get("medium", _PUBLISHED_DOTS)
     if name == _PUBLISHED_DOTS:
-        yield replace(library()["paper-a"], use="dots, cavities, cross-sections, thresholds; calibrations fitted to it")
+        yield replace(
+            library()["paper-a"],
+            use="dots, cavities, cross-sections, thresholds; calibrations fitted to it",
+        )
         yield replace(library()["paper-b"], use="gain of films of the dots")
         return
-    sources = [one["source"] for one in applied.get("gain_constants", ()) if one["kind"] in ("literature", "published")]
+    sources = [
+        one["source"]
+        for one in applied.get("gain_constants", ())
+        if one["kind"] in ("literature", "published")
+    ]
     if sources:
         note = "; ".join(dict.fromkeys(sources))
-        yield _misc("gain", str(name), f"Constants of {name}", note, f"{name}: {note}", "constants of the gain medium")
+        yield _misc(
+            "gain",
+            str(name),
+            f"Constants of {name}",
+            note,
+            f"{name}: {note}",
+            "constants of the gain medium",
+        )
 
 
-def references_of(design: Mapping[str, Any], with_lasing: bool, applied: Mapping[str, Any] | None = None) -> Sequence[Reference]:
+def references_of(
+    design: Mapping[str, Any], with_lasing: bool, applied: Mapping[str, Any] | None = None
+) -> Sequence[Reference]:
     """Every source that a result of this design rests on.
 
     Parameters
@@ -182,4 +236,7 @@ def references_of(design: Mapping[str, Any], with_lasing: bool, applied: Mapping
     found = list(_of_media(design, noted))
     if with_lasing:
         found += _of_gain(design, noted)
-    return [*found, *(replace(library()[key], use=use) for key, use in _methods(design, with_lasing))]
+    return [
+        *found,
+        *(replace(library()[key], use=use) for key, use in _methods(design, with_lasing)),
+    ]

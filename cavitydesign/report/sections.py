@@ -1,4 +1,6 @@
-"""The parts of a report, as tables of words: what went in, what was found, how sure it is, how it was made."""
+"""The parts of a report, as tables of words: what went in, what was found, how sure it is, how it
+was made.
+"""
 
 from __future__ import annotations
 
@@ -50,12 +52,17 @@ def mode_table(modes: Sequence[Mapping[str, Any]]) -> Table:
             number(mode["n_eff"], 6),
             number(mode.get("group_index"), 5),
             number(mode.get("fsr_nm"), 5),
-            *(number(100 * mode["energy_fraction"][axis], 4) for axis in ("axial", "radial", "azimuthal")),
+            *(
+                number(100 * mode["energy_fraction"][axis], 4)
+                for axis in ("axial", "radial", "azimuthal")
+            ),
             "met" if mode.get("accuracy_met", True) else "missed",
         )
         for mode in modes
     )
-    caption = "Modes (polarisation, m, p, q; TM: E along the fibre axis); ± error of the computation"
+    caption = (
+        "Modes (polarisation, m, p, q; TM: E along the fibre axis); ± error of the computation"
+    )
     if spreads:
         head = (*head[:2], "sd by spreads (nm)", *head[2:])
     return Table(caption, head, rows)
@@ -88,7 +95,12 @@ def _percent(share: float | None) -> str:
 
 def loss_table(modes: Sequence[Mapping[str, Any]]) -> Table:
     """The loss budget: log10 Q by channel, and its share of the total loss."""
-    head = ("mode", *(f"log10 Q {name} (share)" for name in CHANNELS), "log10 Q total", "line width (nm)")
+    head = (
+        "mode",
+        *(f"log10 Q {name} (share)" for name in CHANNELS),
+        "log10 Q total",
+        "line width (nm)",
+    )
     rows = []
     for mode in modes:
         shares = loss_shares(dict(mode["log10_q"]))
@@ -128,11 +140,16 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
         if key == "lasing" and rule != "light curve":
             rows.append((f"lasing threshold by the {rule} alone (mJ/cm²)", number(value)))
             continue
-        rows.append((words, number(value) if value is None or not error else with_error(value, error)))
+        rows.append(
+            (words, number(value) if value is None or not error else with_error(value, error))
+        )
     rows += _spread_rows(lasing.get("spread"))
     slopes = lasing.get("slopes") or ()
     bars = fit.get("slopes_error") or [0.0] * len(slopes)
-    told = [with_error(slope, bar) if bar else number(slope, 3) for slope, bar in zip(slopes, bars, strict=True)]
+    told = [
+        with_error(slope, bar) if bar else number(slope, 3)
+        for slope, bar in zip(slopes, bars, strict=True)
+    ]
     rows.append(("slopes of the light curve", ", ".join(told) or "-"))
     rows += [
         (words, number(lasing.get(key), 3))
@@ -149,12 +166,23 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
 
 
 def _spread_rows(spread: Mapping[str, Any] | None) -> list[tuple[str, str]]:
-    """What the design's own spreads leave: standard deviations of the thresholds, and the chance of each regime."""
+    """What the design's own spreads leave: standard deviations of the thresholds, and the chance of
+    each regime.
+    """
     if not spread:
         return []
-    names = (("gain_equals_loss", "gain equals loss"), ("ase", "ASE"), ("lasing", "lasing threshold"))
-    rows = [(f"{words}: sd by the spreads (mJ/cm²)", number(spread["threshold_sd_mj_cm2"].get(key), 2)) for key, words in names]
-    chances = ", ".join(f"{name} {number(share, 2)}" for name, share in spread["regime_probability"].items())
+    names = (
+        ("gain_equals_loss", "gain equals loss"),
+        ("ase", "ASE"),
+        ("lasing", "lasing threshold"),
+    )
+    rows = [
+        (f"{words}: sd by the spreads (mJ/cm²)", number(spread["threshold_sd_mj_cm2"].get(key), 2))
+        for key, words in names
+    ]
+    chances = ", ".join(
+        f"{name} {number(share, 2)}" for name, share in spread["regime_probability"].items()
+    )
     return [*rows, ("probability of each regime under the spreads", chances)]
 
 
@@ -182,4 +210,9 @@ def per_mode_table(lasing: Mapping[str, Any]) -> Table:
         for mode in lasing.get("per_mode") or ()
     )
     starred = any(mode.get("extended") for mode in lasing.get("per_mode") or ())
-    return Table("Modes under the gain" + ("; * continued from the solved comb by its spacing" if starred else ""), head, rows)
+    return Table(
+        "Modes under the gain"
+        + ("; * continued from the solved comb by its spacing" if starred else ""),
+        head,
+        rows,
+    )

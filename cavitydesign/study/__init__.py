@@ -1,4 +1,6 @@
-"""Parametric studies: points from axes, one stored record a point, executors, tables. Knows no physics."""
+"""Parametric studies: points from axes, one stored record a point, executors, tables. Knows no
+physics.
+"""
 
 from .axes import Axis, Value
 from .estimate import Estimate, estimated

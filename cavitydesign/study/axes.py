@@ -1,4 +1,6 @@
-"""Axes of a study: design keys and the values that they take, alone or in columns that vary together."""
+"""Axes of a study: design keys and the values that they take, alone or in columns that vary
+together.
+"""
 
 from __future__ import annotations
 
@@ -68,14 +70,19 @@ class Bounds:
     def at(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
         """Values at shares 0..1 of the way from low to high, any shape."""
         if self.spacing == "geometric":
-            return np.asarray(np.exp(math.log(self.low) + share * math.log(self.high / self.low)), dtype=np.float64)
+            return np.asarray(
+                np.exp(math.log(self.low) + share * math.log(self.high / self.low)),
+                dtype=np.float64,
+            )
         return self.low + share * (self.high - self.low)
 
     def share(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The inverse of `at`; beyond 0..1 where values lie beyond the bounds."""
         if self.spacing == "geometric":
             tiny = 1e-12 * self.low
-            return np.asarray(np.log(np.maximum(values, tiny) / self.low) / math.log(self.high / self.low))
+            return np.asarray(
+                np.log(np.maximum(values, tiny) / self.low) / math.log(self.high / self.low)
+            )
         return (values - self.low) / (self.high - self.low)
 
 
@@ -100,13 +107,19 @@ def range_bounds(entry: Mapping[str, Any], where: str, extra: Sequence[str] = ()
     allowed = ("from", "to", "spacing", *extra)
     for key in entry:
         if key not in allowed:
-            problems.append(f"{where}: unknown key {key!r}; allowed: {', '.join(allowed)}{nearest(key, allowed)}")
+            problems.append(
+                f"{where}: unknown key {key!r}; allowed: {', '.join(allowed)}{nearest(key, allowed)}"
+            )
     ends = []
     for key in ("from", "to"):
         value = entry.get(key)
         if key not in entry:
             problems.append(f"{where}.{key}: missing; a finite number is needed")
-        elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        elif (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
             problems.append(f"{where}.{key} = {value!r}: a finite number is needed")
         else:
             ends.append(float(value))
@@ -116,9 +129,13 @@ def range_bounds(entry: Mapping[str, Any], where: str, extra: Sequence[str] = ()
         problems.append(f"{where}.spacing = {spacing!r}: {text}")
     if len(ends) == 2:
         if ends[0] == ends[1]:
-            problems.append(f"{where}: from = to = {ends[0]:g}, which is no range; give a list of one value")
+            problems.append(
+                f"{where}: from = to = {ends[0]:g}, which is no range; give a list of one value"
+            )
         elif ends[0] > ends[1]:
-            problems.append(f"{where}: bounds reversed, from = {ends[0]:g} must be below to = {ends[1]:g}")
+            problems.append(
+                f"{where}: bounds reversed, from = {ends[0]:g} must be below to = {ends[1]:g}"
+            )
         elif spacing == "geometric" and ends[0] <= 0:
             problems.append(f"{where}.from = {ends[0]:g}: a geometric range needs a positive start")
     if problems:
@@ -142,14 +159,20 @@ def point_count(value: Any, where: str, least: int = 1) -> int:
 
 
 def range_axis(key: str, entry: Mapping[str, Any], where: str) -> Axis:
-    """Axis of ``{ from, to, points, spacing }``; whole numbers where both ends and every step are whole."""
+    """Axis of ``{ from, to, points, spacing }``; whole numbers where both ends and every step are
+    whole.
+    """
     bounds = range_bounds(entry, where, extra=("points",))
     if "points" not in entry:
         raise InputError(f"{where}.points: missing; give the number of points of the range")
     count = point_count(entry["points"], f"{where}.points", least=2)
     numbers = bounds.at(np.linspace(0.0, 1.0, count)).tolist()
     numbers[0], numbers[-1] = bounds.low, bounds.high
-    whole = isinstance(entry["from"], int) and isinstance(entry["to"], int) and all(x.is_integer() for x in numbers)
+    whole = (
+        isinstance(entry["from"], int)
+        and isinstance(entry["to"], int)
+        and all(x.is_integer() for x in numbers)
+    )
     return Axis((key,), tuple((int(x) if whole else x,) for x in numbers))
 
 
@@ -164,7 +187,9 @@ def list_axis(key: str, values: Sequence[Value], where: str) -> Axis:
     return paired_axis({key: values}, where)
 
 
-def paired_axis(columns: Mapping[str, Sequence[Value]], where: str, places: Sequence[str] = ()) -> Axis:
+def paired_axis(
+    columns: Mapping[str, Sequence[Value]], where: str, places: Sequence[str] = ()
+) -> Axis:
     """Axis of several keys that vary together, column by column.
 
     Parameters
@@ -189,7 +214,9 @@ def paired_axis(columns: Mapping[str, Sequence[Value]], where: str, places: Sequ
         raise InputError(f"{where}: paired columns must have the same length ({given})")
     rows = tuple(zip(*columns.values(), strict=True))
     seen: dict[str, str] = {}
-    for place, row in zip(places or [f"value {number}" for number in range(1, len(rows) + 1)], rows, strict=True):
+    for place, row in zip(
+        places or [f"value {number}" for number in range(1, len(rows) + 1)], rows, strict=True
+    ):
         try:
             text = canonical_text(row)
         except ValueError as error:

@@ -40,7 +40,8 @@ def read_csv(path: Path, where: str, any_separator: bool = False) -> CsvTable:
     where : str
         File and key that name it, for the message.
     any_separator : bool
-        Whether semicolons and tabs may part the columns too, as the header shows; numbers may have decimal commas then.
+        Whether semicolons and tabs may part the columns too, as the header shows; numbers may have
+        decimal commas then.
 
     Raises
     ------
@@ -52,23 +53,36 @@ def read_csv(path: Path, where: str, any_separator: bool = False) -> CsvTable:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else f"not a text in UTF-8, {error}"
         raise InputError(f"{where} = {path.name!r}: cannot be read ({reason})") from error
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if _holds_something(line)]
+    lines = [
+        (number, line)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if _holds_something(line)
+    ]
     if len(lines) < 2:
         raise InputError(f"{path.name}: empty; a header and at least one row are needed")
     between = _separator(lines[0][1]) if any_separator else ","
     table = [next(csv.reader([line], delimiter=between)) for _, line in lines]
     header = tuple(key.strip() for key in table[0])
     if len(header) == 1 and ";" in header[0]:
-        raise InputError(f"{path.name}: line {lines[0][0]}: columns are parted by semicolons; commas are needed")
+        raise InputError(
+            f"{path.name}: line {lines[0][0]}: columns are parted by semicolons; commas are needed"
+        )
     for number, key in enumerate(header, start=1):
         if not key:
-            raise InputError(f"{path.name}: line {lines[0][0]}: column {number} of the header has no name")
+            raise InputError(
+                f"{path.name}: line {lines[0][0]}: column {number} of the header has no name"
+            )
     if len(set(header)) != len(header):
         raise InputError(f"{path.name}: a column name appears twice in the header")
     for (number, _), row in zip(lines[1:], table[1:], strict=True):
         if len(row) != len(header):
-            raise InputError(f"{path.name}: line {number} has {len(row)} entries, the header has {len(header)}")
-    rows = tuple(tuple(_read_value(text if between == "," else _with_point(text)) for text in row) for row in table[1:])
+            raise InputError(
+                f"{path.name}: line {number} has {len(row)} entries, the header has {len(header)}"
+            )
+    rows = tuple(
+        tuple(_read_value(text if between == "," else _with_point(text)) for text in row)
+        for row in table[1:]
+    )
     return CsvTable(path.name, header, rows, tuple(number for number, _ in lines[1:]))
 
 
@@ -84,7 +98,9 @@ def csv_axis(path: Path, where: str) -> Axis:
     for line, row in zip(table.lines, table.rows, strict=True):
         for key, value in zip(table.header, row, strict=True):
             if value == "":
-                raise InputError(f"{table.name}: line {line}: {key}: empty; each point needs a value")
+                raise InputError(
+                    f"{table.name}: line {line}: {key}: empty; each point needs a value"
+                )
     columns = {key: [row[place] for row in table.rows] for place, key in enumerate(table.header)}
     return paired_axis(columns, table.name, [f"line {line}" for line in table.lines])
 
@@ -96,7 +112,12 @@ def _separator(header: str) -> str:
 def _with_point(text: str) -> str:
     """A number with a decimal comma as one with a point; any other text as it is."""
     whole, comma, part = text.strip().partition(",")
-    number = comma and "." not in text and (whole.lstrip("+-").isdigit() or not whole.lstrip("+-")) and part[:1].isdigit()
+    number = (
+        comma
+        and "." not in text
+        and (whole.lstrip("+-").isdigit() or not whole.lstrip("+-"))
+        and part[:1].isdigit()
+    )
     return f"{whole}.{part}" if number else text
 
 

@@ -54,7 +54,8 @@ class DaskExecutor(Executor):
                 batch = waiting.next(idle=not running)
                 if not batch:
                     return
-                # pure=False: a point that is asked for again is computed again, never taken from a worker's memory.
+                # pure=False: a point that is asked for again is computed again, never taken from a
+                # worker's memory.
                 future = client.submit(computed_batch, evaluate, batch, pure=False, retries=2)
                 running[future] = batch
                 future.add_done_callback(finished.put)
@@ -97,15 +98,26 @@ class DaskExecutor(Executor):
             import dask
             from distributed import Client, LocalCluster
         except ImportError as error:
-            raise MissingLibraryError("Dask is not installed; pip install 'cavitydesign[dask]'") from error
+            raise MissingLibraryError(
+                "Dask is not installed; pip install 'cavitydesign[dask]'"
+            ) from error
         with dask.config.set({"distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS}s"}):
             cluster = None
             try:
                 if self.address is None:
-                    cluster = LocalCluster(n_workers=self.workers, threads_per_worker=1, dashboard_address=None, silence_logs=50)
-                client = Client(cluster or self.address, timeout=_CONNECT_SECONDS, set_as_default=False)
+                    cluster = LocalCluster(
+                        n_workers=self.workers,
+                        threads_per_worker=1,
+                        dashboard_address=None,
+                        silence_logs=50,
+                    )
+                client = Client(
+                    cluster or self.address, timeout=_CONNECT_SECONDS, set_as_default=False
+                )
             except (OSError, ValueError, TimeoutError) as error:
-                raise SchedulerError(f"{_named(self.address)} cannot be reached ({error})") from error
+                raise SchedulerError(
+                    f"{_named(self.address)} cannot be reached ({error})"
+                ) from error
             try:
                 yield client
             finally:
@@ -117,8 +129,9 @@ class DaskExecutor(Executor):
 class _Waiting:
     """Batches to hand out, those of lost workers among them.
 
-    The scheduler blames all that a lost worker had in line. Their points are therefore given out one by one again; a point that is
-    lost once more has the workers to itself, and only one that is lost there is failed.
+    The scheduler blames all that a lost worker had in line. Their points are therefore given out
+    one by one again; a point that is lost once more has the workers to itself, and only one that is
+    lost there is failed.
 
     Parameters
     ----------
@@ -170,5 +183,7 @@ def _lost(address: str | None) -> Iterator[None]:
         yield
     except (OSError, TimeoutError, RuntimeError, CancelledError) as error:
         reason = " ".join(str(error).split())
-        text = f"{_named(address)} was lost ({reason}); what came back is stored. Run again to go on"
+        text = (
+            f"{_named(address)} was lost ({reason}); what came back is stored. Run again to go on"
+        )
         raise SchedulerError(text) from error

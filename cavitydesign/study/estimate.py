@@ -65,7 +65,9 @@ def estimated(study: Study, evaluate: Evaluate, workers: int, probes: int = 3) -
     count = min(probes, len(study))
     places = [round(j * (len(study) - 1) / max(count - 1, 1)) for j in range(count)]
     points = [study.point(place) for place in places]
-    tasks = [Task(study.point_fingerprint(point), study.design_at(point), study.task) for point in points]
+    tasks = [
+        Task(study.point_fingerprint(point), study.design_at(point), study.task) for point in points
+    ]
     computed(evaluate, tasks[0])
     start = time.perf_counter()
     records = [computed(evaluate, task) for task in tasks]
@@ -90,4 +92,6 @@ def _peak_memory_mb() -> float:
     import resource
 
     # Linux counts in kB, macOS in bytes.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1e6 if sys.platform == "darwin" else 1e3
+    )

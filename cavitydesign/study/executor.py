@@ -1,7 +1,8 @@
 """Executors: one interface, the same results from each; the serial one here.
 
-An executor takes tasks lazily and hands back records in whatever order they come. What a point computes depends on its
-design alone, so order, number of workers and batches leave no trace in the results.
+An executor takes tasks lazily and hands back records in whatever order they come. What a point
+computes depends on its design alone, so order, number of workers and batches leave no trace in the
+results.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class Task:
 
 
 def computed(evaluate: Evaluate, task: Task) -> Record:
-    """The record of a point; a failure, or a result that JSON cannot hold, is a record too, with its reason."""
+    """The record of a point; a failure, or a result that JSON cannot hold, is a record too, with
+    its reason.
+    """
     try:
         record = Record(task.fingerprint, OK, evaluate(task.design, task.task))
         record.encoded()
@@ -45,11 +48,18 @@ def computed(evaluate: Evaluate, task: Task) -> Record:
         raise
     except MemoryError as error:
         reason = " ".join(f"out of memory {error}".split())
-        return Record(task.fingerprint, FAILED, {}, f"{reason}; fewer workers may help: --workers 1 --retry-failed")
+        return Record(
+            task.fingerprint,
+            FAILED,
+            {},
+            f"{reason}; fewer workers may help: --workers 1 --retry-failed",
+        )
     except CavityDesignError as error:
         return Record(task.fingerprint, FAILED, {}, " ".join(str(error).split()))
     except Exception as error:
-        return Record(task.fingerprint, FAILED, {}, f"{type(error).__name__}: {' '.join(str(error).split())}")
+        return Record(
+            task.fingerprint, FAILED, {}, f"{type(error).__name__}: {' '.join(str(error).split())}"
+        )
 
 
 def computed_batch(evaluate: Evaluate, batch: Batch) -> tuple[list[Record], float]:
@@ -60,7 +70,9 @@ def computed_batch(evaluate: Evaluate, batch: Batch) -> tuple[list[Record], floa
 
 
 class Batches:
-    """Cuts lazily given tasks into batches worth a quarter of a second each, so that handing out costs little."""
+    """Cuts lazily given tasks into batches worth a quarter of a second each, so that handing out
+    costs little.
+    """
 
     def __init__(self, tasks: Iterable[Task]) -> None:
         self._tasks = iter(tasks)

@@ -1,4 +1,6 @@
-"""Arithmetic of study files (derived keys, table columns, filters): a small part of Python's syntax, no more."""
+"""Arithmetic of study files (derived keys, table columns, filters): a small part of Python's
+syntax, no more.
+"""
 
 from __future__ import annotations
 
@@ -59,13 +61,14 @@ def _dotted(node: ast.expr) -> str | None:
 
 @dataclass(frozen=True)
 class Expression:
-    """Arithmetic over named quantities, such as ``4 * cavity.diameter_um`` or ``q_total > 1e4 and p == 1``.
+    """Arithmetic over named quantities, such as ``4 * cavity.diameter_um`` or ``q_total > 1e4 and p
+    == 1``.
 
     Parameters
     ----------
     text : str
-        Numbers, quoted words, dotted names, ``+ - * / % **``, comparisons, ``and or not``, and sqrt, exp, log, log10,
-        sin, cos, tan, abs, min, max, round, pi.
+        Numbers, quoted words, dotted names, ``+ - * / % **``, comparisons, ``and or not``, and
+        sqrt, exp, log, log10, sin, cos, tan, abs, min, max, round, pi.
 
     Raises
     ------
@@ -113,7 +116,9 @@ class Expression:
                 parts = [operand]
             case ast.BoolOp(values=values):
                 parts = values
-            case ast.Compare(left=left, ops=ops, comparators=rest) if all(type(op) in _COMPARED for op in ops):
+            case ast.Compare(left=left, ops=ops, comparators=rest) if all(
+                type(op) in _COMPARED for op in ops
+            ):
                 parts = [left, *rest]
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
                 parts = args
@@ -122,7 +127,9 @@ class Expression:
                 raise ExpressionError(f"{self.text!r}: {name!r} is not allowed; {known}")
             case _:
                 allowed = f"arithmetic, comparisons and {', '.join(_FUNCTIONS)}"
-                raise ExpressionError(f"{self.text!r}: {ast.unparse(node)!r} is not allowed; {allowed}")
+                raise ExpressionError(
+                    f"{self.text!r}: {ast.unparse(node)!r} is not allowed; {allowed}"
+                )
         for part in parts:
             self._check(part)
 
@@ -132,12 +139,15 @@ class Expression:
         Raises
         ------
         ExpressionError
-            If a quantity is missing, or the arithmetic has no value (division by zero, words times words).
+            If a quantity is missing, or the arithmetic has no value (division by zero, words times
+            words).
         """
         try:
             return self._value(self._tree, quantities)
         except KeyError as error:
-            raise ExpressionError(f"{self.text!r} needs {error.args[0]!r}, which is not there") from error
+            raise ExpressionError(
+                f"{self.text!r} needs {error.args[0]!r}, which is not there"
+            ) from error
         except (ArithmeticError, TypeError, ValueError) as error:
             raise ExpressionError(f"{self.text!r} has no value here: {error}") from error
 
@@ -149,7 +159,9 @@ class Expression:
             case ast.Constant(value=value):
                 return _number(value)
             case ast.BinOp(left=left, op=op, right=right):
-                return _BINARY[type(op)](self._value(left, quantities), self._value(right, quantities))
+                return _BINARY[type(op)](
+                    self._value(left, quantities), self._value(right, quantities)
+                )
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return not self._value(operand, quantities)
             case ast.UnaryOp(op=op, operand=operand):
@@ -160,7 +172,10 @@ class Expression:
                 return join(self._value(part, quantities) for part in values)
             case ast.Compare(left=left, ops=ops, comparators=rest):
                 terms = [self._value(part, quantities) for part in (left, *rest)]
-                return all(_COMPARED[type(op)](a, b) for op, a, b in zip(ops, terms[:-1], terms[1:], strict=True))
+                return all(
+                    _COMPARED[type(op)](a, b)
+                    for op, a, b in zip(ops, terms[:-1], terms[1:], strict=True)
+                )
             case ast.Call(func=ast.Name(id=function), args=args):
                 return _FUNCTIONS[function](*(self._value(part, quantities) for part in args))
         raise ExpressionError(f"{self.text!r} is not arithmetic")

@@ -33,7 +33,9 @@ def canonical(value: Any) -> Any:
 
 
 def canonical_text(value: Any) -> str:
-    """JSON text of `canonical(value)` with sorted keys and no blanks; floats in their shortest exact form."""
+    """JSON text of `canonical(value)` with sorted keys and no blanks; floats in their shortest
+    exact form.
+    """
     return json_of_canonical(canonical(value))
 
 
@@ -52,7 +54,8 @@ def fingerprint(design: Mapping[str, Any], task: str, version: str) -> str:
     task : str
         What is computed.
     version : str
-        Version of whatever decides the numbers; another gives another hash, so that old numbers never pass as new.
+        Version of whatever decides the numbers; another gives another hash, so that old numbers
+        never pass as new.
     """
     return text_fingerprint(canonical_text(design), task, version)
 

@@ -53,7 +53,9 @@ def read_plot(table: Mapping[str, Any], file: str) -> PlotSpec:
         One line for each problem.
     """
     problems = [
-        f"{file}: plot.{key}: unknown key; allowed: {', '.join(KEYS)}{nearest(key, KEYS)}" for key in table if key not in KEYS
+        f"{file}: plot.{key}: unknown key; allowed: {', '.join(KEYS)}{nearest(key, KEYS)}"
+        for key in table
+        if key not in KEYS
     ]
     for key, value in table.items():
         texts = value if key in ("y", "log") and isinstance(value, list) else [value]
@@ -67,7 +69,11 @@ def read_plot(table: Mapping[str, Any], file: str) -> PlotSpec:
     if problems:
         raise InputError(problems)
     lists = {key: _texts(table.get(key)) for key in ("y", "log")}
-    return PlotSpec(**{key: value for key, value in table.items() if key not in lists}, y=lists["y"], log=lists["log"])
+    return PlotSpec(
+        **{key: value for key, value in table.items() if key not in lists},
+        y=lists["y"],
+        log=lists["log"],
+    )
 
 
 def _texts(value: Any) -> tuple[str, ...]:

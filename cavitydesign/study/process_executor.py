@@ -21,7 +21,12 @@ from ..errors import CavityDesignError
 from .executor import Batch, Batches, Evaluate, Executor, Task, computed_batch
 from .record import FAILED, Record
 
-_THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+_THREAD_LIMITS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
 # One batch waits in line behind the one at work, so that no worker waits for the parent.
 _BATCHES_IN_LINE = 2
 # Who kills workers every second may meet the same point several times, which is not its fault.
@@ -39,8 +44,9 @@ class WorkerError(CavityDesignError):
 class ProcessExecutor(Executor):
     """Worker processes on this machine, one thread each.
 
-    A worker that dies (killed, out of memory) costs the points that it was at, and no others; they are tried again one by one. A
-    point at which, on its own, six workers died is recorded as failed.
+    A worker that dies (killed, out of memory) costs the points that it was at, and no others; they
+    are tried again one by one. A point at which, on its own, six workers died is recorded as
+    failed.
 
     Parameters
     ----------
@@ -57,12 +63,17 @@ class ProcessExecutor(Executor):
         with _single_threaded(), self._crew(evaluate) as crew:
             waiting = _Waiting(Batches(tasks))
             while _hand_out(crew, waiting):
-                wait([worker.line[0][0] for worker in crew if worker.line], return_when=FIRST_COMPLETED)
+                wait(
+                    [worker.line[0][0] for worker in crew if worker.line],
+                    return_when=FIRST_COMPLETED,
+                )
                 for worker in crew:
                     yield from _taken_in(worker, waiting)
 
     def warm(self) -> None:
-        """Begin to load the shared modules in the background, so that the workers are there when the points are."""
+        """Begin to load the shared modules in the background, so that the workers are there when
+        the points are.
+        """
         self._context()
         if sys.platform != "win32":
             from multiprocessing.forkserver import ensure_running
@@ -114,7 +125,8 @@ class _Worker:
         self.line: deque[tuple[Future[Any], Batch]] = deque()
 
     def hand(self, batch: Batch) -> None:
-        """Put a batch at the end of its line; before the first, an empty one that shows whether the process starts at all.
+        """Put a batch at the end of its line; before the first, an empty one that shows whether the
+        process starts at all.
 
         Raises
         ------
@@ -158,7 +170,9 @@ class _Waiting:
         """Note that a worker ended before it took anything."""
         self._false_starts += 1
         if self._false_starts > _FALSE_STARTS:
-            raise WorkerError(f"worker processes end as they start ({reason}); what came back is stored")
+            raise WorkerError(
+                f"worker processes end as they start ({reason}); what came back is stored"
+            )
         time.sleep(_REST_SECONDS)
 
     def lose(self, batch: Batch) -> list[Record]:
@@ -171,14 +185,23 @@ class _Waiting:
         if self._deaths[name] < _DEATHS:
             self._again.append(batch)
             return []
-        return [Record(name, FAILED, {}, f"its worker process died {_DEATHS} times (killed, or out of memory)")]
+        return [
+            Record(
+                name,
+                FAILED,
+                {},
+                f"its worker process died {_DEATHS} times (killed, or out of memory)",
+            )
+        ]
 
 
 def _hand_out(crew: list[_Worker], waiting: _Waiting) -> bool:
     """A batch to each worker first, then one more in line behind it; whether anything is at work."""
     for depth in range(1, _BATCHES_IN_LINE + 1):
         for worker in crew:
-            while sum(bool(batch) for _, batch in worker.line) < depth and (batch := waiting.next()):
+            while sum(bool(batch) for _, batch in worker.line) < depth and (
+                batch := waiting.next()
+            ):
                 try:
                     worker.hand(batch)
                 except (OSError, EOFError, BrokenProcessPool) as error:

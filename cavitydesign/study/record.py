@@ -1,6 +1,7 @@
 """One stored record: a line that says whether it is whole.
 
-``checksum fingerprint status payload``: the checksum covers the rest of the line; the payload is JSON on one line.
+``checksum fingerprint status payload``: the checksum covers the rest of the line; the payload is
+JSON on one line.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class Record:
 
     def encoded(self) -> bytes:
         """The line of the store."""
-        payload = json.dumps({"result": self.result, "error": self.error}, separators=(",", ":"), allow_nan=False)
+        payload = json.dumps(
+            {"result": self.result, "error": self.error}, separators=(",", ":"), allow_nan=False
+        )
         body = f"{self.fingerprint} {self.status} {payload}".encode()
         return checksum(body) + b" " + body + b"\n"
 

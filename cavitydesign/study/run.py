@@ -58,8 +58,8 @@ class RunSummary:
 class PendingPoints:
     """Points still to compute; skips what another process has stored meanwhile.
 
-    Beside another process at work on the same store it goes on elsewhere once a second: the two then rarely compute the same point,
-    though each goes through the points in order.
+    Beside another process at work on the same store it goes on elsewhere once a second: the two
+    then rarely compute the same point, though each goes through the points in order.
 
     Parameters
     ----------
@@ -86,7 +86,11 @@ class PendingPoints:
             if time.monotonic() - looked > _REFRESH_SECONDS:
                 if self.store.written_within(_NEIGHBOUR_SECONDS, apart_from=self.own):
                     self.store.refresh()
-                    pending = deque((index, name) for index, name in pending if self.store.status(name) not in self.settled)
+                    pending = deque(
+                        (index, name)
+                        for index, name in pending
+                        if self.store.status(name) not in self.settled
+                    )
                     pending.rotate(random.randrange(max(len(pending), 1)))
                 looked = time.monotonic()
                 continue
@@ -132,14 +136,18 @@ def run_study(
     if missing:
         with store.writer() as writer:
             store.set_damaged_aside()
-            for records in executor.run(evaluate, PendingPoints(study, store, missing, settled, writer.path.name)):
+            for records in executor.run(
+                evaluate, PendingPoints(study, store, missing, settled, writer.path.name)
+            ):
                 writer.append(records)
                 done += len(records)
                 if progress is not None:
                     progress(f"{there + done} of {len(names)} points", (there + done) / len(names))
         store.refresh()
     failed = sum(store.status(name) == FAILED for name in names.values())
-    return RunSummary(len(names), there, done, failed, len(store.damaged), time.perf_counter() - start)
+    return RunSummary(
+        len(names), there, done, failed, len(store.damaged), time.perf_counter() - start
+    )
 
 
 def fingerprints(study: Study, indices: Sequence[int]) -> dict[int, str]:

@@ -18,7 +18,8 @@ def unit_points(method: str, count: int, dimensions: int, seed: int) -> NDArray[
     Parameters
     ----------
     method : {"sobol", "latin_hypercube"}
-        A Sobol sequence is scrambled (Owen), and its first points stay where they are when `count` grows.
+        A Sobol sequence is scrambled (Owen), and its first points stay where they are when `count`
+        grows.
     count, dimensions : int
     seed : int
     """
@@ -26,13 +27,17 @@ def unit_points(method: str, count: int, dimensions: int, seed: int) -> NDArray[
 
     if method == "sobol":
         power = max(0, (count - 1).bit_length())
-        points = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed)).random_base2(power)[:count]
+        points = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed)).random_base2(
+            power
+        )[:count]
     else:
         points = qmc.LatinHypercube(dimensions, rng=np.random.default_rng(seed)).random(count)
     return np.asarray(points, dtype=np.float64)
 
 
-def sampled_axis(method: str, count: int, seed: int, ranges: Mapping[str, Bounds | Sequence[Value]]) -> Axis:
+def sampled_axis(
+    method: str, count: int, seed: int, ranges: Mapping[str, Bounds | Sequence[Value]]
+) -> Axis:
     """Axis of space-filling points over numbers between bounds and choices from lists.
 
     Parameters

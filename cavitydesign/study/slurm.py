@@ -22,7 +22,13 @@ srun cavitydesign study run {study} --shard "${{SLURM_ARRAY_TASK_ID}}/{shards}" 
 
 
 def slurm_script(
-    folder: str, study: str, name: str, shards: int, workers: int = 1, time: str = "04:00:00", partition: str = ""
+    folder: str,
+    study: str,
+    name: str,
+    shards: int,
+    workers: int = 1,
+    time: str = "04:00:00",
+    partition: str = "",
 ) -> str:
     """Text of the script.
 

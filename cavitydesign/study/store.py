@@ -1,8 +1,9 @@
 """The store of a study: append-only segments, one for each writer, of checksummed records.
 
-A segment belongs to the process that made it and is never changed by another, so that any number of processes and
-machines write into one folder without locks. A record is one `write` of one line. A line that was cut off by a killed
-writer, or damaged since, fails its checksum and counts as missing: it is set aside and its point computed again.
+A segment belongs to the process that made it and is never changed by another, so that any number of
+processes and machines write into one folder without locks. A record is one `write` of one line. A
+line that was cut off by a killed writer, or damaged since, fails its checksum and counts as
+missing: it is set aside and its point computed again.
 """
 
 from __future__ import annotations
@@ -84,10 +85,14 @@ class Store:
             found = mark["format"]
         except FileNotFoundError:
             if self.folder.is_dir() and (self.folder / _SEGMENTS).is_dir():
-                raise InputError(f"{self.folder}: a store without its {_MARK}; nothing was changed") from None
+                raise InputError(
+                    f"{self.folder}: a store without its {_MARK}; nothing was changed"
+                ) from None
             return
         except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{self.folder / _MARK}: not the mark of a store; nothing was changed") from error
+            raise InputError(
+                f"{self.folder / _MARK}: not the mark of a store; nothing was changed"
+            ) from error
         except OSError as error:
             raise InputError(f"{self.folder}: cannot be read ({error.strerror})") from error
         if found != FORMAT:
@@ -99,7 +104,8 @@ class Store:
         """Whether nothing has been stored in the folder yet."""
         return not (self.folder / _MARK).exists()
 
-    # --- reading ---------------------------------------------------------------------------------------------------
+    # --- reading
+    # ---------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Take in what any writer has added since the last look."""
@@ -124,7 +130,9 @@ class Store:
             else:
                 known = self._places.get(header.fingerprint)
                 if known is None or (known.status == FAILED and header.status == OK):
-                    self._places[header.fingerprint] = _Place(segment, start + offset, len(line), header.status)
+                    self._places[header.fingerprint] = _Place(
+                        segment, start + offset, len(line), header.status
+                    )
             offset = end + 1
         self._read_to[segment] = start + offset
 
@@ -159,15 +167,24 @@ class Store:
 
     @property
     def unfinished(self) -> int:
-        """Number of segments whose last line is cut off: their writers were killed, or are writing now."""
-        return sum(path.stat().st_size > self._read_to.get(path.name, 0) for path in self._segment_paths())
+        """Number of segments whose last line is cut off: their writers were killed, or are writing
+        now.
+        """
+        return sum(
+            path.stat().st_size > self._read_to.get(path.name, 0) for path in self._segment_paths()
+        )
 
     def written_within(self, seconds: float, apart_from: str = "") -> bool:
         """Whether a writer, other than that of a given segment, has been at work lately."""
         now = time.time()
-        return any(now - path.stat().st_mtime < seconds for path in self._segment_paths() if path.name != apart_from)
+        return any(
+            now - path.stat().st_mtime < seconds
+            for path in self._segment_paths()
+            if path.name != apart_from
+        )
 
-    # --- writing ---------------------------------------------------------------------------------------------------
+    # --- writing
+    # ---------------------------------------------------------------------------------------------------
 
     def writer(self) -> SegmentWriter:
         """A new writer with a segment of its own."""
@@ -199,7 +216,11 @@ class Store:
 
     def merge(self, other: Store) -> int:
         """Copy the records that only the other store has, or has whole; returns their number."""
-        wanted = [name for name in other if self.status(name) != OK and (name not in self or other.status(name) == OK)]
+        wanted = [
+            name
+            for name in other
+            if self.status(name) != OK and (name not in self or other.status(name) == OK)
+        ]
         with self.writer() as writer:
             for record in other.records(wanted).values():
                 writer.append([record])
@@ -207,7 +228,8 @@ class Store:
         return len(wanted)
 
     def compact(self, keep: Iterable[str] | None = None) -> int:
-        """Rewrite the store as one segment without damaged and, if `keep` is given, unwanted records.
+        """Rewrite the store as one segment without damaged and, if `keep` is given, unwanted
+        records.
 
         No other process may be writing. Returns the number of records that were dropped.
         """
@@ -247,7 +269,12 @@ class SegmentWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def append(self, records: Iterable[Record]) -> None:
@@ -263,7 +290,9 @@ class SegmentWriter:
             return
         with _told(self.path.parent.parent):
             if self._descriptor is None:
-                self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
+                self._descriptor = os.open(
+                    self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666
+                )
             start = os.fstat(self._descriptor).st_size
             try:
                 view = memoryview(content)
@@ -313,7 +342,12 @@ class _told:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if not isinstance(error, OSError):
             return
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):

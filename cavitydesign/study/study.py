@@ -60,7 +60,8 @@ class Study:
     name : str
         For messages and titles.
     files_of : callable or None
-        From a design and `folder` to the files that it reads; what is in them belongs to the identity of a point.
+        From a design and `folder` to the files that it reads; what is in them belongs to the
+        identity of a point.
     folder : Path
         Where those names start.
     """
@@ -88,7 +89,9 @@ class Study:
         """Identity of the whole study, 32 hexadecimal digits."""
         axes = [[axis.keys, axis.rows] for axis in self.axes]
         derived = {key: expression.text for key, expression in self.derived.items()}
-        return text_fingerprint(canonical_text([self.design, axes, derived]), self.task, self.version)
+        return text_fingerprint(
+            canonical_text([self.design, axes, derived]), self.task, self.version
+        )
 
     def __len__(self) -> int:
         return math.prod(len(axis) for axis in self.axes)
@@ -100,7 +103,9 @@ class Study:
 
     @property
     def known_quantities(self) -> frozenset[str]:
-        """What arithmetic of derived keys may name: the numbers and texts of the design, and the axes."""
+        """What arithmetic of derived keys may name: the numbers and texts of the design, and the
+        axes.
+        """
         return frozenset(self._base_quantities) | {key for axis in self.axes for key in axis.keys}
 
     def point(self, index: int) -> Point:
@@ -148,10 +153,16 @@ class Study:
             If the files that its design reads cannot be told.
         """
         design = self.design_at(point)
-        return text_fingerprint("\n".join([json_of_canonical(design), *self._digests_of(point, design)]), self.task, self.version)
+        return text_fingerprint(
+            "\n".join([json_of_canonical(design), *self._digests_of(point, design)]),
+            self.task,
+            self.version,
+        )
 
     def _digests_of(self, point: Point, design: Mapping[str, Any]) -> list[str]:
-        """Digests of the files of a design; numbers name no files, so that points that set only numbers share them."""
+        """Digests of the files of a design; numbers name no files, so that points that set only
+        numbers share them.
+        """
         if self.files_of is None:
             return []
         plain = all(isinstance(value, int | float) for value in point.values.values())
@@ -164,7 +175,9 @@ class Study:
 
     def _digest(self, path: Path) -> str:
         if path not in self._digests:
-            self._digests[path] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no such file"
+            self._digests[path] = (
+                hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no such file"
+            )
         return self._digests[path]
 
     @cached_property
@@ -193,14 +206,20 @@ def _copied(value: Any) -> Any:
 
 
 def _set(table: Any, names: list[str], value: Any) -> None:
-    """Put a value at a dotted key; a number ``{ value, sd }`` keeps its spread, list entries go by their place."""
+    """Put a value at a dotted key; a number ``{ value, sd }`` keeps its spread, list entries go by
+    their place.
+    """
     for name, following in itertools.pairwise(names):
         if isinstance(table, list):
             table = table[int(name)]
             continue
         if not isinstance(table.get(name), dict | list):
             # A medium given by its name alone is a table of that name.
-            table[name] = {"name": table[name]} if isinstance(table.get(name), str) and following != "name" else {}
+            table[name] = (
+                {"name": table[name]}
+                if isinstance(table.get(name), str) and following != "name"
+                else {}
+            )
         table = table[name]
     last: Any = int(names[-1]) if isinstance(table, list) else names[-1]
     old = table.get(last) if isinstance(table, dict) else None

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
-from .axes import LARGEST_STUDY, Axis, Bounds, list_axis, paired_axis, point_count, range_axis, range_bounds
+from .axes import (
+    LARGEST_STUDY,
+    Axis,
+    Bounds,
+    list_axis,
+    paired_axis,
+    point_count,
+    range_axis,
+    range_bounds,
+)
 from .csv_file import csv_axis, read_csv
 from .expression import Expression
 from .plot_spec import read_plot
@@ -16,7 +25,19 @@ from .study import Study
 from .user_file import DesignSchema, UserFile, flattened
 
 RESERVED = ("point", "status", "error")
-KEYS = ("design", "task", "store", "title", "axes", "paired", "points", "sample", "derived", "columns", "plot")
+KEYS = (
+    "design",
+    "task",
+    "store",
+    "title",
+    "axes",
+    "paired",
+    "points",
+    "sample",
+    "derived",
+    "columns",
+    "plot",
+)
 SAMPLE_KEYS = ("method", "points", "seed", "bounds")
 
 
@@ -39,7 +60,10 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
     content = file.content
     task = content.get("task", "modes")
     if task not in schema.tasks:
-        file.add("task", f" = {task!r}: not allowed; {' or '.join(schema.tasks)}{nearest(str(task), schema.tasks)}")
+        file.add(
+            "task",
+            f" = {task!r}: not allowed; {' or '.join(schema.tasks)}{nearest(str(task), schema.tasks)}",
+        )
     design = file.design()
     named = _read_axes(file)
     axes = [axis for _, axis in named]
@@ -65,7 +89,9 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
         derived=derived,
         columns=columns,
         plot=plot,
-        name=content.get("title", path.stem if path.stem != "study" else path.resolve().parent.name),
+        name=content.get(
+            "title", path.stem if path.stem != "study" else path.resolve().parent.name
+        ),
     )
     file.check_derived(study, "an axis")
     file.raise_if_any()
@@ -77,7 +103,9 @@ def _read_axes(file: UserFile) -> list[tuple[str, Axis]]:
     content, name = file.content, file.name
     found: list[tuple[str, Axis | None]] = []
     for key, entry in file.entries("axes", ends=file.names_design_key).items():
-        found.append((f"{name}: axes.", file.collect(_read_axis, key, entry, f'{name}: axes."{key}"')))
+        found.append(
+            (f"{name}: axes.", file.collect(_read_axis, key, entry, f'{name}: axes."{key}"'))
+        )
     paired = file.entries("paired")
     lists = {key: column for key, column in paired.items() if isinstance(column, list)}
     for key in paired.keys() - lists.keys():
@@ -93,7 +121,12 @@ def _read_axes(file: UserFile) -> list[tuple[str, Axis]]:
             path = file.path.parent / points["csv"]
             found.append((f"{path.name}: ", file.collect(csv_axis, path, f"{name}: points.csv")))
     if "sample" in content:
-        found.append((f"{name}: sample.bounds.", file.collect(_read_sample, file.table("sample"), f"{name}: sample")))
+        found.append(
+            (
+                f"{name}: sample.bounds.",
+                file.collect(_read_sample, file.table("sample"), f"{name}: sample"),
+            )
+        )
     if not any(key in content for key in ("axes", "paired", "points", "sample")):
         file.add("axes", ": missing; give [axes], [paired], [points] or [sample]")
     elif not found and not file.lines:
@@ -106,7 +139,9 @@ def _read_axis(key: str, entry: Any, where: str) -> Axis:
         return list_axis(key, entry, where)
     if isinstance(entry, dict):
         return range_axis(key, entry, where)
-    raise InputError(f"{where} = {entry!r}: a list of values or {{ from, to, points, spacing }} is needed")
+    raise InputError(
+        f"{where} = {entry!r}: a list of values or {{ from, to, points, spacing }} is needed"
+    )
 
 
 def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
@@ -141,7 +176,9 @@ def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
             elif isinstance(entry, dict):
                 ranges[key] = range_bounds(entry, place)
             else:
-                problems.append(f"{place} = {entry!r}: {{ from, to }} or a list to choose from is needed")
+                problems.append(
+                    f"{place} = {entry!r}: {{ from, to }} or a list to choose from is needed"
+                )
         except InputError as error:
             problems += error.problems
     if problems:
@@ -149,7 +186,9 @@ def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
     return sampled_axis(method, count, seed, ranges)
 
 
-def _check_keys(named: Sequence[tuple[str, Axis]], derived: Mapping[str, Expression], file: UserFile) -> None:
+def _check_keys(
+    named: Sequence[tuple[str, Axis]], derived: Mapping[str, Expression], file: UserFile
+) -> None:
     places = [(f'{head}"{key}"', key) for head, axis in named for key in axis.keys]
     seen: set[str] = set()
     for place, key in [*places, *((f'{file.name}: derived."{key}"', key) for key in derived)]:
@@ -160,17 +199,30 @@ def _check_keys(named: Sequence[tuple[str, Axis]], derived: Mapping[str, Express
             file.lines.append(f"{place}: set by more than one axis")
         for other in sorted(seen - {key}):
             if key.startswith(f"{other}.") or other.startswith(f"{key}."):
-                file.lines.append(f"{place}: sets what {other!r} sets too; let the values of one of them be tables")
+                file.lines.append(
+                    f"{place}: sets what {other!r} sets too; let the values of one of them be tables"
+                )
         seen.add(key)
 
 
 def _check_values(
-    named: Sequence[tuple[str, Axis]], derived: Mapping[str, Expression], design: Mapping[str, Any], file: UserFile
+    named: Sequence[tuple[str, Axis]],
+    derived: Mapping[str, Expression],
+    design: Mapping[str, Any],
+    file: UserFile,
 ) -> None:
-    """Each value must suit its key, whatever the other keys hold; what is impossible only beside others fails as a point."""
+    """Each value must suit its key, whatever the other keys hold; what is impossible only beside
+    others fails as a point.
+    """
     varied = {key for _, axis in named for key in axis.keys} | set(derived)
-    heads = [(head, key) for head, axis in named for key in axis.keys] + [(f"{file.name}: derived.", key) for key in derived]
-    file.lines += [f'{head}"{key}": {problem}' for head, key in heads if (problem := _no_entry(design, key)) is not None]
+    heads = [(head, key) for head, axis in named for key in axis.keys] + [
+        (f"{file.name}: derived.", key) for key in derived
+    ]
+    file.lines += [
+        f'{head}"{key}": {problem}'
+        for head, key in heads
+        if (problem := _no_entry(design, key)) is not None
+    ]
     for head, axis in named:
         for column, key in enumerate(axis.keys):
             for row in _telling_rows([row[column] for row in axis.rows]):
@@ -196,12 +248,16 @@ def _no_entry(design: Mapping[str, Any], key: str) -> str | None:
 
 
 def _telling_rows(values: Sequence[Any]) -> list[int]:
-    """Rows to look at: of numbers the least and the largest of each kind, as what is allowed is a range; all others."""
+    """Rows to look at: of numbers the least and the largest of each kind, as what is allowed is a
+    range; all others.
+    """
     rows: list[int] = []
     for kind in (int, float):
         numbers = [(value, row) for row, value in enumerate(values) if type(value) is kind]
         rows += [row for _, row in {min(numbers), max(numbers)}] if numbers else []
-    return sorted(rows + [row for row, value in enumerate(values) if type(value) not in (int, float)])
+    return sorted(
+        rows + [row for row, value in enumerate(values) if type(value) not in (int, float)]
+    )
 
 
 def _check_size(axes: Sequence[Axis], file: UserFile) -> None:

@@ -70,11 +70,14 @@ class Table:
         """
         if name not in self.columns:
             near = nearest(name, self.columns)
-            raise InputError(f"{self.name}: no column {name!r}{near}; columns: {', '.join(self.columns)}")
+            raise InputError(
+                f"{self.name}: no column {name!r}{near}; columns: {', '.join(self.columns)}"
+            )
         return [row.get(name) for row in self.rows]
 
     def selected(self, patterns: Sequence[str]) -> Table:
-        """Only the columns named, in that order; ``*`` stands for any text. ``status`` and ``error`` stay last.
+        """Only the columns named, in that order; ``*`` stands for any text. ``status`` and
+        ``error`` stay last.
 
         Raises
         ------
@@ -91,7 +94,8 @@ class Table:
         return Table(self.name, (*chosen, *_LAST), self.axes, self.rows)
 
     def filtered(self, condition: str) -> Table:
-        """Only the rows where a condition such as ``q_total > 1e4 and p == 1`` holds; absent cells do not fit.
+        """Only the rows where a condition such as ``q_total > 1e4 and p == 1`` holds; absent cells
+        do not fit.
 
         Raises
         ------
@@ -150,7 +154,12 @@ def study_table(study: Study, tabulate: Tabulate, indices: Sequence[int] | None 
             outcomes.update(dict.fromkeys(cells))
             rows.append(head | cells | {"status": OK, "error": ""})
     _check_columns(study, {"point", *study.keys, *outcomes, *study.columns} if outcomes else set())
-    columns = ("point", *study.keys, *(key for key in outcomes if key not in study.keys and key != "point"), *_LAST)
+    columns = (
+        "point",
+        *study.keys,
+        *(key for key in outcomes if key not in study.keys and key != "point"),
+        *_LAST,
+    )
     return Table(study.name, columns, study.keys, tuple(rows))
 
 
@@ -159,7 +168,9 @@ def _check_columns(study: Study, known: set[str]) -> None:
     problems = []
     for key, expression in study.columns.items():
         for name in sorted(expression.names - known) if known else ():
-            problems.append(f'{study.name}: columns."{key}" = {expression.text!r}: no column {name!r}{nearest(name, known)}')
+            problems.append(
+                f'{study.name}: columns."{key}" = {expression.text!r}: no column {name!r}{nearest(name, known)}'
+            )
     if problems:
         raise InputError(problems)
 
@@ -176,7 +187,8 @@ _PLAIN = frozenset({float, int, str, bool, type(None)})
 def _flat(nested: Mapping[str, Any], head: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in nested.items():
-        # The exact type first: most cells are plain, and ten thousand points have a million of them.
+        # The exact type first: most cells are plain, and ten thousand points have a million of
+        # them.
         if type(value) in _PLAIN:
             flat[head + key] = value
         elif isinstance(value, Mapping):

@@ -23,7 +23,9 @@ def csv_text(table: Table) -> str:
     # The writer itself puts floats in their shortest exact form and nothing for None.
     for row in table.rows:
         cells = [row.get(name) for name in table.columns]
-        writer.writerow([str(cell).lower() if cell is True or cell is False else cell for cell in cells])
+        writer.writerow(
+            [str(cell).lower() if cell is True or cell is False else cell for cell in cells]
+        )
     return stream.getvalue()
 
 
@@ -44,18 +46,24 @@ def write_parquet(table: Table, path: Path, provenance: Mapping[str, str]) -> No
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise MissingLibraryError("Parquet needs pyarrow; pip install 'cavitydesign[tables]'") from error
+        raise MissingLibraryError(
+            "Parquet needs pyarrow; pip install 'cavitydesign[tables]'"
+        ) from error
     arrays = [pa.array(_uniform(table.column(name))) for name in table.columns]
     fields = [
-        pa.field(name, array.type, metadata={"units": column_unit(name)}) for name, array in zip(table.columns, arrays, strict=True)
+        pa.field(name, array.type, metadata={"units": column_unit(name)})
+        for name, array in zip(table.columns, arrays, strict=True)
     ]
     content = io.BytesIO()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=dict(provenance))), content)
+    pq.write_table(
+        pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=dict(provenance))), content
+    )
     write_whole(path, content.getvalue())
 
 
 def write_netcdf(table: Table, path: Path, provenance: Mapping[str, str]) -> None:
-    """Write netCDF (HDF5) through xarray: dimension ``row``, units as attributes, the provenance as global attributes.
+    """Write netCDF (HDF5) through xarray: dimension ``row``, units as attributes, the provenance as
+    global attributes.
 
     Raises
     ------
@@ -66,7 +74,9 @@ def write_netcdf(table: Table, path: Path, provenance: Mapping[str, str]) -> Non
         import h5netcdf  # noqa: F401
         import xarray as xr
     except ImportError as error:
-        raise MissingLibraryError("netCDF needs xarray and h5netcdf; pip install 'cavitydesign[tables]'") from error
+        raise MissingLibraryError(
+            "netCDF needs xarray and h5netcdf; pip install 'cavitydesign[tables]'"
+        ) from error
     variables: dict[str, Any] = {}
     for name in table.columns:
         cells = _uniform(table.column(name))
@@ -75,8 +85,12 @@ def write_netcdf(table: Table, path: Path, provenance: Mapping[str, str]) -> Non
         else:
             values = np.array(["" if cell is None else str(cell) for cell in cells], dtype=object)
         # Slashes and dots: HDF5 allows dots, groups are made by slashes only.
-        variables[name] = xr.Variable(("row",), values, {"units": column_unit(name)} if column_unit(name) else {})
-    coordinates = {name: variables.pop(name) for name in ("point", *table.axes) if name in variables}
+        variables[name] = xr.Variable(
+            ("row",), values, {"units": column_unit(name)} if column_unit(name) else {}
+        )
+    coordinates = {
+        name: variables.pop(name) for name in ("point", *table.axes) if name in variables
+    }
     dataset = xr.Dataset(variables, coordinates, dict(provenance))
     content = io.BytesIO()
     dataset.to_netcdf(content, engine="h5netcdf")

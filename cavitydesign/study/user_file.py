@@ -1,4 +1,6 @@
-"""What study and goal files share: the design that they name, dotted keys, arithmetic, and problems told all at once."""
+"""What study and goal files share: the design that they name, dotted keys, arithmetic, and problems
+told all at once.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def _never(key: str) -> bool:
     return False
 
 
-def _no_value_problem(design: Mapping[str, Any], key: str, value: Any, folder: Path, varied: Collection[str]) -> str | None:
+def _no_value_problem(
+    design: Mapping[str, Any], key: str, value: Any, folder: Path, varied: Collection[str]
+) -> str | None:
     return None
 
 
@@ -44,18 +48,21 @@ class DesignSchema:
     read : callable
         From the path of a design file to its checked content, nested tables.
     key_problem : callable
-        From a dotted key to what is wrong with it as a design key (with the nearest right one), or None.
+        From a dotted key to what is wrong with it as a design key (with the nearest right one), or
+        None.
     tasks : tuple of str
         What can be computed.
     version : str
         Version of whatever decides the numbers.
     files_of : callable
-        From a design and the folder where its file names start to the files that it reads, those included by others too.
+        From a design and the folder where its file names start to the files that it reads, those
+        included by others too.
     value_problem : callable
-        From a design, a dotted key, a value of it, the folder where file names start, and all keys that vary, to what is wrong
-        with the value whatever the other keys hold, or None.
+        From a design, a dotted key, a value of it, the folder where file names start, and all keys
+        that vary, to what is wrong with the value whatever the other keys hold, or None.
     regions_of : callable
-        From a design and that folder to the names of the regions of its cavity, or None where nobody knows.
+        From a design and that folder to the names of the regions of its cavity, or None where
+        nobody knows.
     """
 
     read_toml: Callable[[Path], dict[str, Any]]
@@ -64,12 +71,15 @@ class DesignSchema:
     tasks: tuple[str, ...]
     version: str
     files_of: Callable[[Mapping[str, Any], Path], Sequence[Path]] = _no_files
-    value_problem: Callable[[Mapping[str, Any], str, Any, Path, Collection[str]], str | None] = _no_value_problem
+    value_problem: Callable[[Mapping[str, Any], str, Any, Path, Collection[str]], str | None] = (
+        _no_value_problem
+    )
     regions_of: Callable[[Mapping[str, Any], Path], Sequence[str] | None] = _no_regions
 
 
 class UserFile:
-    """A TOML file beside a design, being read: its content, and its problems, so that the user meets them all at once.
+    """A TOML file beside a design, being read: its content, and its problems, so that the user
+    meets them all at once.
 
     Parameters
     ----------
@@ -82,7 +92,9 @@ class UserFile:
         Those of them that hold a text.
     """
 
-    def __init__(self, path: Path, schema: DesignSchema, keys: Sequence[str], texts: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: Path, schema: DesignSchema, keys: Sequence[str], texts: Sequence[str] = ()
+    ) -> None:
         self.path, self.name, self.schema = path, path.name, schema
         self.content = schema.read_toml(path)
         self.lines: list[str] = []
@@ -118,7 +130,9 @@ class UserFile:
         self.add(key, f" = {table!r}: a table is needed")
         return {}
 
-    def entries(self, key: str, leaves: Sequence[str] = RANGE_KEYS, ends: Callable[[str], bool] = _never) -> dict[str, Any]:
+    def entries(
+        self, key: str, leaves: Sequence[str] = RANGE_KEYS, ends: Callable[[str], bool] = _never
+    ) -> dict[str, Any]:
         """`flattened` entries of a table."""
         return flattened(self.table(key), leaves, ends)
 
@@ -160,7 +174,8 @@ class UserFile:
         return read
 
     def check_derived(self, study: Study, what: str) -> None:
-        """Tell of arithmetic of derived keys that names what is not there, or has no value at the first point.
+        """Tell of arithmetic of derived keys that names what is not there, or has no value at the
+        first point.
 
         Parameters
         ----------
@@ -182,9 +197,13 @@ class UserFile:
 
 
 def flattened(
-    table: Mapping[str, Any], leaves: Sequence[str] = RANGE_KEYS, ends: Callable[[str], bool] = _never, head: str = ""
+    table: Mapping[str, Any],
+    leaves: Sequence[str] = RANGE_KEYS,
+    ends: Callable[[str], bool] = _never,
+    head: str = "",
 ) -> dict[str, Any]:
-    """Entries by dotted key: ``cavity.diameter_um`` without quotes is a nested table in TOML; both spellings are read.
+    """Entries by dotted key: ``cavity.diameter_um`` without quotes is a nested table in TOML; both
+    spellings are read.
 
     Parameters
     ----------
@@ -192,14 +211,19 @@ def flattened(
     leaves : sequence of str
         Keys that tell an entry from a nested table.
     ends : callable
-        Whether a dotted key is complete, so that a table of plain values there is an entry whose keys are misspelt.
+        Whether a dotted key is complete, so that a table of plain values there is an entry whose
+        keys are misspelt.
     head : str
         What stands before the keys.
     """
     flat: dict[str, Any] = {}
     for key, entry in table.items():
         nested = isinstance(entry, dict) and entry and not set(leaves) & set(entry)
-        complete = nested and ends(head + key) and not any(isinstance(item, dict | list) for item in entry.values())
+        complete = (
+            nested
+            and ends(head + key)
+            and not any(isinstance(item, dict | list) for item in entry.values())
+        )
         if nested and not complete and "." not in key and head.count(".") < _DEEPEST_KEY:
             flat |= flattened(entry, leaves, ends, f"{head}{key}.")
         else:

@@ -65,7 +65,9 @@ def verified(study: Study, evaluate: Evaluate, count: int, seed: int = 0) -> Ver
     stored = store.records(names[index] for index in chosen)
     differing = []
     for index in chosen:
-        again = computed(evaluate, Task(names[index], study.design_at(study.point(index)), study.task))
+        again = computed(
+            evaluate, Task(names[index], study.design_at(study.point(index)), study.task)
+        )
         if canonical_text(again.result) != canonical_text(stored[names[index]].result):
             differing.append(index)
     return Verification(

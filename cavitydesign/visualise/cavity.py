@@ -1,4 +1,6 @@
-"""A cavity's own picture: its meridian section with fibre, coatings and dimensions, before anything is solved."""
+"""A cavity's own picture: its meridian section with fibre, coatings and dimensions, before anything
+is solved.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def meridian_profile(cavity: Cavity, points: int = 801) -> Array:
     reach = _HEIGHT_OF_SLICE * cavity.outline.equator_radius_um if cavity.sliced else np.inf
     low, high = cavity.outline.reach_um
     far = 40.0 * cavity.outline.equator_radius_um
-    r, z = cavity.outline.point(np.linspace(max(low, -min(far, reach)), min(high, min(far, reach)), points))
+    r, z = cavity.outline.point(
+        np.linspace(max(low, -min(far, reach)), min(high, min(far, reach)), points)
+    )
     kept = (r >= _tapered(cavity, max(cavity.inner_radii_um, default=0.0), z)) & np.isfinite(r)
     return np.stack([r[kept], z[kept]], axis=1)
 
@@ -52,7 +56,15 @@ def _draw_inside(ax: Axes, cavity: Cavity, half_height: float) -> None:
         outer = _tapered(cavity, radius, z)
         for sign in (-1, 1):
             label = name if sign > 0 else None
-            ax.fill_betweenx(z, sign * edge, sign * outer, color=colour(position + 1), alpha=0.45, lw=0, label=label)
+            ax.fill_betweenx(
+                z,
+                sign * edge,
+                sign * outer,
+                color=colour(position + 1),
+                alpha=0.45,
+                lw=0,
+                label=label,
+            )
         edge = outer
 
 
@@ -63,7 +75,15 @@ def _draw_revolved(ax: Axes, cavity: Cavity) -> None:
     inner = _tapered(cavity, max(cavity.inner_radii_um, default=0.0), z)
     for sign in (-1, 1):
         named = sign > 0
-        ax.fill_betweenx(z, sign * inner, sign * r, color=colour(0), alpha=0.25, lw=0, label="body" if named else None)
+        ax.fill_betweenx(
+            z,
+            sign * inner,
+            sign * r,
+            color=colour(0),
+            alpha=0.25,
+            lw=0,
+            label="body" if named else None,
+        )
         ax.plot(sign * r, z, color=colour(0), lw=1.2, label="outline" if named else None)
     _draw_inside(ax, cavity, 1.15 * float(np.abs(z).max()))
 
@@ -72,19 +92,27 @@ def _draw_meshed(ax: Axes, cavity: SectionCavity) -> None:
     """The regions of a meshed section, each filled element by element."""
     ends = np.array([-1.0, 1.0])
     r, z, *_ = cavity.mesh.positions(ends, ends)
-    corners = np.stack([np.stack([r[:, i, j], z[:, i, j]], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))], axis=1)
+    corners = np.stack(
+        [np.stack([r[:, i, j], z[:, i, j]], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))],
+        axis=1,
+    )
     for position, (name, _) in enumerate(cavity.regions[:-1]):
         own = corners[cavity.mesh.region == position]
         for sign in (-1.0, 1.0):
             mirrored = own * np.array([sign, 1.0])
             label = name if sign > 0 else None
-            ax.add_collection(PolyCollection(mirrored, facecolors=colour(position), alpha=0.45, linewidths=0, label=label))
+            ax.add_collection(
+                PolyCollection(
+                    mirrored, facecolors=colour(position), alpha=0.45, linewidths=0, label=label
+                )
+            )
     ax.autoscale_view()
 
 
 @themed
 def draw_cavity(cavity: Cavity, *, theme: Theme = LIGHT) -> Figure:
-    """The section through the axis, both sides, with the diameter and the radius of curvature at the equator.
+    """The section through the axis, both sides, with the diameter and the radius of curvature at
+    the equator.
 
     Parameters
     ----------

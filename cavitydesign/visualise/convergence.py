@@ -57,9 +57,23 @@ def draw_convergence(
     fig = figure(4.8, 3.6)
     ax = fig.subplots()
     for position, (name, (size, error)) in enumerate(series.items()):
-        ax.loglog(size, error, "o-", color=colour(position), label=f"{name}, rate {_rate_words(size, error)}")
+        ax.loglog(
+            size,
+            error,
+            "o-",
+            color=colour(position),
+            label=f"{name}, rate {_rate_words(size, error)}",
+        )
         if stated is not None and name in stated:
-            ax.loglog(size, stated[name], "s:", mfc="none", color=colour(position), lw=0.9, label=f"{name}, stated")
+            ax.loglog(
+                size,
+                stated[name],
+                "s:",
+                mfc="none",
+                color=colour(position),
+                lw=0.9,
+                label=f"{name}, stated",
+            )
     if asked is not None:
         ax.axhline(asked, color=theme.muted, ls=(0, (4, 2)), lw=0.9, label="asked")
     plain_ticks(ax, "x")

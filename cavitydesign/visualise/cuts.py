@@ -1,4 +1,6 @@
-"""Cuts through a mode: energy density along radius and rim, with the share of the energy in each region."""
+"""Cuts through a mode: energy density along radius and rim, with the share of the energy in each
+region.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Array = NDArray[np.float64]
 
 
 def radial_cut(field: FieldSamples) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Radius in um, energy density and region along the grid line through the strongest point, outwards."""
+    """Radius in um, energy density and region along the grid line through the strongest point,
+    outwards.
+    """
     density = field.energy_density
     column = int(np.unravel_index(int(np.argmax(density)), density.shape)[1])
     return field.r_um[:, column], density[:, column], field.region[:, column]
@@ -31,7 +35,9 @@ def axial_cut(field: FieldSamples) -> tuple[Array, Array]:
     return field.z_um[row], density[row]
 
 
-def _shade_regions(ax: Axes, mode: Mode, field: FieldSamples, r: Array, region: NDArray[np.int64], theme: Theme) -> None:
+def _shade_regions(
+    ax: Axes, mode: Mode, field: FieldSamples, r: Array, region: NDArray[np.int64], theme: Theme
+) -> None:
     """Tint each region and write the solver's share of the energy in it."""
     low, high = ax.get_xlim()
     for position, name in enumerate(field.region_names):
@@ -41,7 +47,15 @@ def _shade_regions(ax: Axes, mode: Mode, field: FieldSamples, r: Array, region: 
         left, right = max(float(inside.min()), low), min(float(inside.max()), high)
         if right <= left:
             continue
-        ax.axvspan(left, right, color=colour(position + 4), alpha=REGION_ALPHA, lw=0, zorder=0, label=f"region {name}")
+        ax.axvspan(
+            left,
+            right,
+            color=colour(position + 4),
+            alpha=REGION_ALPHA,
+            lw=0,
+            zorder=0,
+            label=f"region {name}",
+        )
         share = mode.confinement.get(name)
         if share is not None and right - left > 0.08 * (high - low):
             words = f"{name}\n{_percent(share)}"
@@ -66,7 +80,9 @@ def _interesting(r: Array, density: Array, threshold: float) -> tuple[float, flo
     """The stretch that holds what can be seen, with a margin where there is field to show."""
     seen = r[density >= threshold * density.max()]
     margin = 0.12 * float(np.ptp(seen))
-    return max(float(seen.min()) - margin, float(r.min())), min(float(seen.max()) + margin, float(r.max()))
+    return max(float(seen.min()) - margin, float(r.min())), min(
+        float(seen.max()) + margin, float(r.max())
+    )
 
 
 @themed

@@ -19,7 +19,9 @@ _NOTHING = 1e-6
 
 
 @themed
-def draw_tornado(base: float, swings: Mapping[str, tuple[float, float]], outcome: str, *, theme: Theme = LIGHT) -> Figure:
+def draw_tornado(
+    base: float, swings: Mapping[str, tuple[float, float]], outcome: str, *, theme: Theme = LIGHT
+) -> Figure:
     """What each input does to one outcome, the strongest on top.
 
     Parameters
@@ -27,7 +29,8 @@ def draw_tornado(base: float, swings: Mapping[str, tuple[float, float]], outcome
     base : float
         The outcome at the nominal inputs.
     swings : mapping of str to (low, high)
-        The outcome with that input at the low and at the high end of its spread; the key names input and spread.
+        The outcome with that input at the low and at the high end of its spread; the key names
+        input and spread.
     outcome : str
         Axis label with its unit.
     theme : Theme
@@ -44,8 +47,22 @@ def draw_tornado(base: float, swings: Mapping[str, tuple[float, float]], outcome
     ax = fig.subplots()
     least = _NOTHING * max(abs(end - base) for ends in swings.values() for end in ends)
     for row, (_, (low, high)) in enumerate(ordered):
-        ax.barh(row, low - base, left=base, height=0.62, color=colour(0), label="low end" if row == 0 else None)
-        ax.barh(row, high - base, left=base, height=0.62, color=colour(1), label="high end" if row == 0 else None)
+        ax.barh(
+            row,
+            low - base,
+            left=base,
+            height=0.62,
+            color=colour(0),
+            label="low end" if row == 0 else None,
+        )
+        ax.barh(
+            row,
+            high - base,
+            left=base,
+            height=0.62,
+            color=colour(1),
+            label="high end" if row == 0 else None,
+        )
         _tell_ends(ax, row, low - base, high - base, base, least)
     ax.axvline(base, color=theme.ink, lw=1.0)
     ax.margins(x=_ROOM_FOR_ENDS)
@@ -131,7 +148,15 @@ def draw_pareto(
     best = values[front][np.argsort(values[front][:, 0])]
     fig = figure(4.8, 3.6)
     ax = fig.subplots()
-    ax.plot(values[~front, 0], values[~front, 1], "o", mfc="none", mec=theme.muted, ms=3.5, label="dominated")
+    ax.plot(
+        values[~front, 0],
+        values[~front, 1],
+        "o",
+        mfc="none",
+        mec=theme.muted,
+        ms=3.5,
+        label="dominated",
+    )
     ax.plot(best[:, 0], best[:, 1], "o-", color=colour(0), label="Pareto front")
     if chosen is not None:
         ax.plot(*values[chosen], "*", color=colour(1), ms=14, mec=theme.ground, label="recommended")

@@ -10,9 +10,20 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from .record import Result, families, family_name, mode_records
-from .theme import LIGHT, Theme, colour, figure, label_panel, legend_beside, plain_ticks, stroke, themed
+from .theme import (
+    LIGHT,
+    Theme,
+    colour,
+    figure,
+    label_panel,
+    legend_beside,
+    plain_ticks,
+    stroke,
+    themed,
+)
 
-# paper A (doi 10.1002/adfm.202401247): mode spacings at two diameters, and Q = 24 D that its measured points follow
+# paper A (doi 10.1002/adfm.202401247): mode spacings at two diameters, and Q = 24 D that its
+# measured points follow
 PUBLISHED_SPACING_NM = {15.0: 4.2, 88.0: 0.75}
 PUBLISHED_Q_PER_UM = 24.0
 
@@ -40,7 +51,11 @@ def draw_dispersion(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) -
         m = [mode["m"] for mode in members]
         style = {"ls": stroke(position), "color": colour(position), "label": family_name(key)}
         upper.plot(m, [mode["fsr_nm"] for mode in members], marker="o", **style)
-        known = [(mode["m"], mode["group_index"]) for mode in members if mode.get("group_index") is not None]
+        known = [
+            (mode["m"], mode["group_index"])
+            for mode in members
+            if mode.get("group_index") is not None
+        ]
         if known:
             lower.plot(*zip(*known, strict=True), marker="s", **style)
     upper.set_ylabel("FSR (nm)")
@@ -93,7 +108,9 @@ def draw_against_diameter(
     InputError
         If the lengths disagree.
     """
-    if len(diameter_um) != len(fsr_nm) or any(len(column) != len(diameter_um) for column in quality.values()):
+    if len(diameter_um) != len(fsr_nm) or any(
+        len(column) != len(diameter_um) for column in quality.values()
+    ):
         raise InputError("against diameter: all columns must have the same length")
     fig = figure(7.4, 3.4)
     left, right = fig.subplots(1, 2)
@@ -110,11 +127,22 @@ def draw_against_diameter(
     plain_ticks(left)
     left.set_ylabel("mode spacing (nm)")
     for position, (channel, column) in enumerate(quality.items()):
-        known = [(d, value) for d, value in zip(diameter_um, column, strict=True) if value is not None]
+        known = [
+            (d, value) for d, value in zip(diameter_um, column, strict=True) if value is not None
+        ]
         if known:
             # a channel that decides the total lies under it: different marks and dashes show both
-            style = {"marker": "^sDo"[position % 4], "ls": ("-", "--", "-.", ":")[position % 4], "ms": 7 - position}
-            right.plot(*zip(*known, strict=True), color=colour(position), label=f"{channel}, computed", **style)
+            style = {
+                "marker": "^sDo"[position % 4],
+                "ls": ("-", "--", "-.", ":")[position % 4],
+                "ms": 7 - position,
+            }
+            right.plot(
+                *zip(*known, strict=True),
+                color=colour(position),
+                label=f"{channel}, computed",
+                **style,
+            )
     if published_q_per_um is not None:
         ends = np.array([min(diameter_um), max(diameter_um)])
         right.plot(

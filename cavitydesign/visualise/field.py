@@ -1,4 +1,6 @@
-"""Pictures of a mode in the meridian plane: energy density and field components, linear or logarithmic."""
+"""Pictures of a mode in the meridian plane: energy density and field components, linear or
+logarithmic.
+"""
 
 from __future__ import annotations
 
@@ -40,15 +42,17 @@ def sampled(mode: Mode, n_out: int, n_along: int) -> FieldSamples:
         For a mode without a field (one read back from a results file).
     """
     if mode.sample_field is None:
-        raise InputError(f"mode {mode.label}: its field was not kept; solve the design again to draw it")
+        raise InputError(
+            f"mode {mode.label}: its field was not kept; solve the design again to draw it"
+        )
     return mode.sample_field(n_out, n_along)
 
 
 def component_values(field: FieldSamples, component: str) -> Array:
     """What a picture shows of a field: the energy density, or one component in its natural phase.
 
-    E_r and E_z of a lossless mode are in phase and E_phi is a quarter period behind; the common phase is removed, so
-    that E_r and E_z show as real parts and E_phi as its imaginary part.
+    E_r and E_z of a lossless mode are in phase and E_phi is a quarter period behind; the common
+    phase is removed, so that E_r and E_z show as real parts and E_phi as its imaginary part.
 
     Parameters
     ----------
@@ -69,7 +73,9 @@ def component_values(field: FieldSamples, component: str) -> Array:
         return field.energy_density
     if component not in COMPONENTS:
         known = ", ".join(COMPONENTS)
-        raise InputError(f"field component {component!r} is not known; {known}{nearest(component, COMPONENTS)}")
+        raise InputError(
+            f"field component {component!r} is not known; {known}{nearest(component, COMPONENTS)}"
+        )
     stacked = np.stack([field.e_r, field.e_z])
     strongest = stacked.flat[int(np.argmax(np.abs(stacked)))]
     turn = np.conj(strongest) / abs(strongest)
@@ -77,7 +83,9 @@ def component_values(field: FieldSamples, component: str) -> Array:
     return np.asarray(values.imag if component == "e_phi" else values.real, dtype=np.float64)
 
 
-def _norm_and_map(values: Sequence[Array], component: str, floor: float | None, theme: Theme) -> tuple[Normalize, Colormap | str]:
+def _norm_and_map(
+    values: Sequence[Array], component: str, floor: float | None, theme: Theme
+) -> tuple[Normalize, Colormap | str]:
     """One scale for all panels."""
     if floor is not None:
         return LogNorm(floor, 1.0), theme.sequential
@@ -114,7 +122,15 @@ def draw_scale_bar(ax: Axes, colour: str) -> None:
     wanted = 0.3 * (right - left)
     length = max([one for one in _ROUND_LENGTHS_UM if one <= wanted], default=wanted)
     x, y = left + 0.06 * (right - left), bottom + 0.035 * (top - bottom)
-    ax.plot([x, x + length], [y, y], color=colour, lw=2.5, solid_capstyle="butt", label="scale bar", zorder=6)
+    ax.plot(
+        [x, x + length],
+        [y, y],
+        color=colour,
+        lw=2.5,
+        solid_capstyle="butt",
+        label="scale bar",
+        zorder=6,
+    )
     ax.text(
         x,
         y + 0.012 * (top - bottom),
@@ -161,21 +177,48 @@ def _name_regions(ax: Axes, field: FieldSamples, colour: str) -> None:
 
 def _draw_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> None:
     turning = caustics(mode, cavity)
-    for radius, name in ((turning.inner_radius_um, "inner caustic"), (turning.outer_radius_um, "outer caustic")):
+    for radius, name in (
+        (turning.inner_radius_um, "inner caustic"),
+        (turning.outer_radius_um, "outer caustic"),
+    ):
         ax.axvline(radius, color=colour, lw=0.8, ls=(0, (4, 2)), zorder=4, label=name)
     if math.isfinite(turning.axial_um):
         for z in (-turning.axial_um, turning.axial_um):
-            ax.axhline(z, color=colour, lw=0.8, ls=(0, (1, 2)), zorder=4, label="axial turning point")
+            ax.axhline(
+                z, color=colour, lw=0.8, ls=(0, (1, 2)), zorder=4, label="axial turning point"
+            )
 
 
 def _draw_panel(
-    ax: Axes, field: FieldSamples, values: Array, norm: Normalize, cmap: Colormap | str, mesh: bool, line: str
+    ax: Axes,
+    field: FieldSamples,
+    values: Array,
+    norm: Normalize,
+    cmap: Colormap | str,
+    mesh: bool,
+    line: str,
 ) -> QuadMesh:
     shown = np.clip(values, norm.vmin, None) if isinstance(norm, LogNorm) else values
-    painted = ax.pcolormesh(field.r_um, field.z_um, shown, norm=norm, cmap=cmap, shading="gouraud", rasterized=True, zorder=1)
+    painted = ax.pcolormesh(
+        field.r_um,
+        field.z_um,
+        shown,
+        norm=norm,
+        cmap=cmap,
+        shading="gouraud",
+        rasterized=True,
+        zorder=1,
+    )
     if mesh:
         ax.add_collection(
-            LineCollection(list(field.mesh_lines_um), colors=line, linewidths=0.35, alpha=0.6, zorder=3, label="mesh")
+            LineCollection(
+                list(field.mesh_lines_um),
+                colors=line,
+                linewidths=0.35,
+                alpha=0.6,
+                zorder=3,
+                label="mesh",
+            )
         )
     _draw_interfaces(ax, field, line)
     ax.set_aspect("equal")
@@ -183,7 +226,9 @@ def _draw_panel(
 
 
 def _line_colour(component: str, logarithmic: bool, theme: Theme) -> str:
-    """White on dark maps, black on light ones (the signed map is light in its middle on either ground)."""
+    """White on dark maps, black on light ones (the signed map is light in its middle on either
+    ground).
+    """
     if component != "energy":
         return "#1a1a1a"
     return "#ffffff" if logarithmic or theme.name == "dark" else theme.ink
@@ -209,7 +254,8 @@ def draw_meridian(
     samples: tuple[int, int] = (170, 150),
     theme: Theme = LIGHT,
 ) -> Figure:
-    """One or several modes in the meridian plane, side by side on one colour scale and one length scale.
+    """One or several modes in the meridian plane, side by side on one colour scale and one length
+    scale.
 
     Parameters
     ----------
@@ -217,7 +263,8 @@ def draw_meridian(
     cavity : Cavity or None
         Needed for the caustics.
     component : {"energy", "e_r", "e_phi", "e_z"}
-        Energy density eps |E|^2 (each mode's maximum is 1) or a field component over the largest |E|.
+        Energy density eps |E|^2 (each mode's maximum is 1) or a field component over the largest
+        |E|.
     logarithmic : bool
         Show the energy density by its logarithm, down to `floor`: the evanescent tails.
     floor : float
@@ -245,13 +292,18 @@ def draw_meridian(
     if not shown:
         raise InputError("field picture: no modes to draw")
     if logarithmic and component != "energy":
-        raise InputError(f"field picture: the logarithmic scale is for the energy density, not for {component}")
+        raise InputError(
+            f"field picture: the logarithmic scale is for the energy density, not for {component}"
+        )
     fields = [sampled(mode, *samples) for mode in shown]
     values = [component_values(field, component) for field in fields]
     norm, cmap = _norm_and_map(values, component, floor if logarithmic else None, theme)
     line = _line_colour(component, logarithmic, theme)
     frames = [_frame(field, floor if logarithmic else _LINEAR_FRAME) for field in fields]
-    frame = tuple(float(pick(column)) for pick, column in zip((min, max, min, max), zip(*frames, strict=True), strict=True))
+    frame = tuple(
+        float(pick(column))
+        for pick, column in zip((min, max, min, max), zip(*frames, strict=True), strict=True)
+    )
     width, height = _panel_size_in((frame[0], frame[1], frame[2], frame[3]))
     fig = figure(len(shown) * (width + 0.25) + 1.25, height + 1.05)
     axes = np.atleast_1d(fig.subplots(1, len(shown), sharex=True, sharey=True))
@@ -275,9 +327,14 @@ def draw_meridian(
 
 @themed
 def draw_components(
-    mode: Mode, cavity: Cavity | None = None, *, samples: tuple[int, int] = (150, 130), theme: Theme = LIGHT
+    mode: Mode,
+    cavity: Cavity | None = None,
+    *,
+    samples: tuple[int, int] = (150, 130),
+    theme: Theme = LIGHT,
 ) -> Figure:
-    """Energy density and the three field components of one mode, with the share of the energy that each carries.
+    """Energy density and the three field components of one mode, with the share of the energy that
+    each carries.
 
     Parameters
     ----------

@@ -12,9 +12,14 @@ from ..errors import InputError, nearest
 from ..study.store import write_whole
 
 FORMATS = ("png", "pdf", "svg")
-# settings that matplotlib reads when it writes, not when it draws: the figure's own ground, editable text in PDF,
-# letters as outlines in SVG, the same names in each run
-_AT_SAVING = {"savefig.facecolor": "auto", "pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "cavitydesign"}
+# settings that matplotlib reads when it writes, not when it draws: the figure's own ground,
+# editable text in PDF, letters as outlines in SVG, the same names in each run
+_AT_SAVING = {
+    "savefig.facecolor": "auto",
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "cavitydesign",
+}
 
 
 def figure_bytes(figure: Figure, kind: str = "png", dpi: float | None = None) -> bytes:
@@ -33,9 +38,15 @@ def figure_bytes(figure: Figure, kind: str = "png", dpi: float | None = None) ->
         For another kind.
     """
     if kind not in FORMATS:
-        raise InputError(f"picture format {kind!r} is not known; png, pdf or svg{nearest(kind, FORMATS)}")
+        raise InputError(
+            f"picture format {kind!r} is not known; png, pdf or svg{nearest(kind, FORMATS)}"
+        )
     # dates would make two runs of the same input differ
-    dateless = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": "cavitydesign"}}[kind]
+    dateless = {
+        "pdf": {"CreationDate": None},
+        "svg": {"Date": None},
+        "png": {"Software": "cavitydesign"},
+    }[kind]
     buffer = io.BytesIO()
     with mpl.rc_context(_AT_SAVING):
         figure.savefig(buffer, format=kind, dpi=dpi or 220, metadata=dateless)
@@ -43,7 +54,9 @@ def figure_bytes(figure: Figure, kind: str = "png", dpi: float | None = None) ->
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file beside its place and rename it, so that an interruption leaves the old file or none."""
+    """Write a file beside its place and rename it, so that an interruption leaves the old file or
+    none.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)
 

@@ -1,4 +1,6 @@
-"""The answer to a design goal in one picture: the search, the Pareto front, and what the spreads do."""
+"""The answer to a design goal in one picture: the search, the Pareto front, and what the spreads
+do.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ _LEGEND_ROOM = 0.4
 
 @themed
 def draw_goal(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
-    """All trials along the first variable, the front of the two goals, and the tornado of the spreads.
+    """All trials along the first variable, the front of the two goals, and the tornado of the
+    spreads.
 
     Parameters
     ----------
@@ -43,12 +46,23 @@ def _outcome_of(words: str) -> str:
     return first if second == "near" else second
 
 
-def _trials(answer: Mapping[str, Any], theme: Theme) -> list[tuple[list[Mapping[str, Any]], dict[str, Any]]]:
+def _trials(
+    answer: Mapping[str, Any], theme: Theme
+) -> list[tuple[list[Mapping[str, Any]], dict[str, Any]]]:
     """The full solves that meet all limits, and those that do not, each with how it is drawn."""
-    circles = {"marker": "o", "mfc": "none", "mec": theme.muted, "ms": 3.5, "ls": "", "label": "full solves"}
+    circles = {
+        "marker": "o",
+        "mfc": "none",
+        "mec": theme.muted,
+        "ms": 3.5,
+        "ls": "",
+        "label": "full solves",
+    }
     crosses = {"marker": "x", "color": theme.muted, "ms": 3.5, "ls": "", "label": "beyond a limit"}
     met = [entry for entry in answer["trials"] if _meets(entry["outcomes"], answer)]
-    return [(met, circles), ([entry for entry in answer["trials"] if entry not in met], crosses)][: 1 + bool(answer.get("limits"))]
+    return [(met, circles), ([entry for entry in answer["trials"] if entry not in met], crosses)][
+        : 1 + bool(answer.get("limits"))
+    ]
 
 
 def _meets(outcomes: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
@@ -60,8 +74,14 @@ def _meets(outcomes: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
     return True
 
 
-def _points(entries: list[Mapping[str, Any]], key: str, outcome: str) -> tuple[list[float], list[float]]:
-    pairs = [(e["values"][key], e["outcomes"][outcome]) for e in entries if e["outcomes"].get(outcome) is not None]
+def _points(
+    entries: list[Mapping[str, Any]], key: str, outcome: str
+) -> tuple[list[float], list[float]]:
+    pairs = [
+        (e["values"][key], e["outcomes"][outcome])
+        for e in entries
+        if e["outcomes"].get(outcome) is not None
+    ]
     return [x for x, _ in pairs], [y for _, y in pairs]
 
 
@@ -71,10 +91,28 @@ def _draw_trials(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
         ax.plot(*_points(trials, key, outcome), **style)
     if answer.get("target") is not None:
         ax.axhline(answer["target"], color=theme.ink, lw=0.8, ls="--", zorder=0, label="target")
-    ax.plot(*_points(answer["alternatives"], key, outcome), "s", color=colour(2), ms=5, label="next best")
-    ax.plot(*_points([answer["recommended"]], key, outcome), "*", color=colour(1), ms=13, label="recommended")
+    ax.plot(
+        *_points(answer["alternatives"], key, outcome),
+        "s",
+        color=colour(2),
+        ms=5,
+        label="next best",
+    )
+    ax.plot(
+        *_points([answer["recommended"]], key, outcome),
+        "*",
+        color=colour(1),
+        ms=13,
+        label="recommended",
+    )
     if answer.get("robust") is not None:
-        ax.plot(*_points([answer["robust"]], key, outcome), "D", color=colour(3), ms=6, label=_bearing(answer))
+        ax.plot(
+            *_points([answer["robust"]], key, outcome),
+            "D",
+            color=colour(3),
+            ms=6,
+            label=_bearing(answer),
+        )
     low, high = answer["margins"][key]
     ax.axvspan(low, high, color=colour(1), alpha=0.15, lw=0, label="within 5 % of it")
     ax.set(xlabel=axis_label(key), ylabel=axis_label(outcome), title=_goal_words(answer["goal"]))
@@ -101,17 +139,38 @@ def _bearing(answer: Mapping[str, Any]) -> str:
 def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
     first, second = _outcome_of(answer["goal"]), _outcome_of(answer["second"])
     # Between two designs only the better in the first goal is known to be had.
-    steps = {"maximise": "steps-pre", "minimise": "steps-post"}.get(answer["goal"].split(" ")[0], "default")
+    steps = {"maximise": "steps-pre", "minimise": "steps-post"}.get(
+        answer["goal"].split(" ")[0], "default"
+    )
     for entries, style in (
         *_trials(answer, theme),
-        (answer["pareto"], {"marker": "o", "color": colour(0), "ls": "-", "drawstyle": steps, "label": "Pareto front"}),
-        ([answer["recommended"]], {"marker": "*", "color": colour(1), "ms": 13, "ls": "", "label": "recommended"}),
-        ([answer["robust"]] if answer.get("robust") else [], {"marker": "D", "color": colour(3), "ms": 6, "ls": ""}),
+        (
+            answer["pareto"],
+            {
+                "marker": "o",
+                "color": colour(0),
+                "ls": "-",
+                "drawstyle": steps,
+                "label": "Pareto front",
+            },
+        ),
+        (
+            [answer["recommended"]],
+            {"marker": "*", "color": colour(1), "ms": 13, "ls": "", "label": "recommended"},
+        ),
+        (
+            [answer["robust"]] if answer.get("robust") else [],
+            {"marker": "D", "color": colour(3), "ms": 6, "ls": ""},
+        ),
     ):
         pairs = [(e["outcomes"].get(first), e["outcomes"].get(second)) for e in entries]
         known = sorted((x, y) for x, y in pairs if x is not None and y is not None)
         ax.plot([x for x, _ in known], [y for _, y in known], **style)
-    bounds = [(limit["outcome"], limit[side]) for limit in answer.get("limits", ()) for side in ("below", "above")]
+    bounds = [
+        (limit["outcome"], limit[side])
+        for limit in answer.get("limits", ())
+        for side in ("below", "above")
+    ]
     for outcome, bound in bounds:
         if bound is not None and outcome in (first, second):
             line = ax.axvline if outcome == first else ax.axhline
@@ -125,9 +184,19 @@ def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme
     base = found["nominal"]
     for place, row in enumerate(rows):
         # One above the other: at an optimum both may lie on one side.
-        for end, word, tone, step in (("high", "+1 sd", 1, _HALF), ("low", f"{MINUS}1 sd", 0, -_HALF)):
+        for end, word, tone, step in (
+            ("high", "+1 sd", 1, _HALF),
+            ("low", f"{MINUS}1 sd", 0, -_HALF),
+        ):
             label = word if place == 0 else None
-            ax.barh(place + step, row[end] - base, left=base, height=2 * _HALF, color=colour(tone), label=label)
+            ax.barh(
+                place + step,
+                row[end] - base,
+                left=base,
+                height=2 * _HALF,
+                color=colour(tone),
+                label=label,
+            )
     ax.axvline(base, color=theme.ink, lw=1.0)
     low, high = found["outcome_quantiles"][0], found["outcome_quantiles"][2]
     ax.axvspan(low, high, color=theme.grid, alpha=0.5, lw=0, zorder=0)

@@ -1,4 +1,6 @@
-"""Views of the gain medium: populations against time, bleaching against fluence, the polariser curve."""
+"""Views of the gain medium: populations against time, bleaching against fluence, the polariser
+curve.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,13 @@ def draw_kinetics(
     for position, (name, values) in enumerate(populations.items()):
         if len(values) != len(time_ps):
             raise InputError(f"kinetics: {name} has {len(values)} values for {len(time_ps)} times")
-        ax.plot(time_ps, values, color=colour(position), ls=("-", "--", "-.", ":")[position % 4], label=name)
+        ax.plot(
+            time_ps,
+            values,
+            color=colour(position),
+            ls=("-", "--", "-.", ":")[position % 4],
+            label=name,
+        )
     ax.axhline(0.0, color=theme.muted, lw=0.6)
     ax.set_xlabel("time after the pulse (ps)")
     ax.set_ylabel(y_label)
@@ -50,7 +58,12 @@ def draw_kinetics(
 
 
 @themed
-def draw_bleaching(fluence_mj_cm2: Sequence[float], bleaching: Mapping[str, Sequence[float]], *, theme: Theme = LIGHT) -> Figure:
+def draw_bleaching(
+    fluence_mj_cm2: Sequence[float],
+    bleaching: Mapping[str, Sequence[float]],
+    *,
+    theme: Theme = LIGHT,
+) -> Figure:
     """Relative bleaching -da/a0 against fluence; above 1 there is gain.
 
     Parameters
@@ -70,12 +83,23 @@ def draw_bleaching(fluence_mj_cm2: Sequence[float], bleaching: Mapping[str, Sequ
     top = 1.1
     for position, (name, values) in enumerate(bleaching.items()):
         if len(values) != len(fluence_mj_cm2):
-            raise InputError(f"bleaching: {name} has {len(values)} values for {len(fluence_mj_cm2)} fluences")
+            raise InputError(
+                f"bleaching: {name} has {len(values)} values for {len(fluence_mj_cm2)} fluences"
+            )
         ax.plot(fluence_mj_cm2, values, color=colour(position), label=name)
         top = max(top, 1.08 * max(values))
     ax.axhspan(1.0, top, color=colour(2), alpha=0.12, lw=0)
     ax.axhline(1.0, color=theme.muted, ls=(0, (4, 2)), lw=0.9)
-    ax.text(0.99, 1.01, "gain", transform=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=8, color=theme.muted)
+    ax.text(
+        0.99,
+        1.01,
+        "gain",
+        transform=ax.get_yaxis_transform(),
+        ha="right",
+        va="bottom",
+        fontsize=8,
+        color=theme.muted,
+    )
     ax.set_ylim(0.0, top)
     ax.set_xlim(float(fluence_mj_cm2[0]), float(fluence_mj_cm2[-1]))
     ax.set_xlabel("fluence (mJ/cm²)")
@@ -118,7 +142,14 @@ def draw_polariser(
     ax.plot(np.deg2rad(angle_deg), values / top, color=colour(0), label="computed")
     if measured is not None:
         points = np.asarray(measured[1], dtype=float)
-        ax.plot(np.deg2rad(measured[0]), points / points.max(), "o", mfc="none", mec=colour(1), label="measured")
+        ax.plot(
+            np.deg2rad(measured[0]),
+            points / points.max(),
+            "o",
+            mfc="none",
+            mec=colour(1),
+            label="measured",
+        )
         ax.legend(loc="lower left", bbox_to_anchor=(-0.12, -0.12))
     contrast = (top - float(values.min())) / (top + float(values.min()))
     ax.set_ylim(0.0, 1.05)

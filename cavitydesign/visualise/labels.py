@@ -18,7 +18,13 @@ _UNITS = {
     "um^-1": "µm⁻¹",
 }
 _ENDING = re.compile(r"_(per_cm|per_um|mj_cm2|um[23]?|nm|ps|fs|ev|mev|deg|db|k)$")
-_OWN = {"fsr": "FSR", "q total": "Q", "log10 q": "log10 Q", "n eff": "n_eff", "at fluence": "fluence"}
+_OWN = {
+    "fsr": "FSR",
+    "q total": "Q",
+    "log10 q": "log10 Q",
+    "n eff": "n_eff",
+    "at fluence": "fluence",
+}
 _MOST_DECIMALS = 6
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -53,4 +59,6 @@ def with_error(value: float, error: float) -> str:
     if not math.isfinite(error) or error <= 0:
         return f"{value:.9g}"
     decimals = min(max(0, 1 - math.floor(math.log10(error))), 12)
-    return f"{value:.{decimals}f} ± " + (f"{error:.{decimals}f}" if decimals <= _MOST_DECIMALS else f"{error:.1e}")
+    return f"{value:.{decimals}f} ± " + (
+        f"{error:.{decimals}f}" if decimals <= _MOST_DECIMALS else f"{error:.1e}"
+    )

@@ -1,4 +1,6 @@
-"""Views of a lasing prediction: the light curve with its fitted slopes, and the share of each mode in the output."""
+"""Views of a lasing prediction: the light curve with its fitted slopes, and the share of each mode
+in the output.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def broken_power_law(fluence: Array, breaks: Sequence[float], slopes: Sequence[f
     (n,) array
     """
     if len(slopes) != len(breaks) + 1:
-        raise InputError(f"power law: {len(slopes)} slopes need {len(slopes) - 1} breaks, got {len(breaks)}")
+        raise InputError(
+            f"power law: {len(slopes)} slopes need {len(slopes) - 1} breaks, got {len(breaks)}"
+        )
     start = breaks[0] if breaks else 1.0
     logarithm = slopes[0] * np.log(fluence / start)
     for place, before, after in zip(breaks, slopes[:-1], slopes[1:], strict=True):
@@ -47,7 +51,14 @@ def broken_power_law(fluence: Array, breaks: Sequence[float], slopes: Sequence[f
     return np.asarray(np.exp(logarithm))
 
 
-def _draw_fit(ax: Axes, fluence: Array, emission: Array, breaks: list[float], slopes: list[float], theme: Theme) -> None:
+def _draw_fit(
+    ax: Axes,
+    fluence: Array,
+    emission: Array,
+    breaks: list[float],
+    slopes: list[float],
+    theme: Theme,
+) -> None:
     shape = broken_power_law(fluence, breaks, slopes)
     positive = emission > 0
     scale = float(np.exp(np.mean(np.log(emission[positive]) - np.log(shape[positive]))))
@@ -72,7 +83,8 @@ def _draw_fit(ax: Axes, fluence: Array, emission: Array, breaks: list[float], sl
 
 @themed
 def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
-    """Emission against fluence on logarithmic axes, with the fitted slopes and the thresholds named apart.
+    """Emission against fluence on logarithmic axes, with the fitted slopes and the thresholds named
+    apart.
 
     Parameters
     ----------
@@ -93,7 +105,16 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     fig = figure(5.0, 3.8)
     ax = fig.subplots()
     shown = emission > 0
-    ax.loglog(fluence[shown], emission[shown], "o", mfc="none", mec=colour(0), ms=3.5, zorder=4, label="computed")
+    ax.loglog(
+        fluence[shown],
+        emission[shown],
+        "o",
+        mfc="none",
+        mec=colour(0),
+        ms=3.5,
+        zorder=4,
+        label="computed",
+    )
     thresholds = dict(finite(content.get("threshold_mj_cm2") or {}))
     slopes = [float(one) for one in content.get("slopes") or ()]
     breaks = [thresholds[name] for name in ("ase", "lasing") if name in thresholds]
@@ -103,13 +124,19 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
         if np.count_nonzero(fitted) > 1:
             _draw_fit(ax, fluence[fitted], emission[fitted], breaks, slopes, theme)
     low, high = ax.get_ylim()
-    ax.set_ylim(low, high * (high / low) ** 0.2)  # room above the curve for the names of the thresholds
+    ax.set_ylim(
+        low, high * (high / low) ** 0.2
+    )  # room above the curve for the names of the thresholds
     _plain_fluence_axis(ax)
     _name_thresholds(ax, thresholds, _break_errors(content), theme)
     ax.set_ylabel("emission (arb. units)")
     ax.set_title(_regime_words(content))
     handles, names = ax.get_legend_handles_labels()
-    kept = [(handle, name) for handle, name in zip(handles, names, strict=True) if not name.startswith("threshold")]
+    kept = [
+        (handle, name)
+        for handle, name in zip(handles, names, strict=True)
+        if not name.startswith("threshold")
+    ]
     box = {"frameon": True, "facecolor": theme.ground, "framealpha": 0.9, "edgecolor": "none"}
     ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="lower right", **box)
     return fig
@@ -123,8 +150,12 @@ def _break_errors(content: Mapping[str, Any]) -> dict[str, float]:
     return dict(zip(("ase", "lasing"), errors, strict=False))
 
 
-def _name_thresholds(ax: Axes, thresholds: Mapping[str, float], errors: Mapping[str, float], theme: Theme) -> None:
-    """An upright line each, named at the top, one row below the other so that close thresholds stay apart."""
+def _name_thresholds(
+    ax: Axes, thresholds: Mapping[str, float], errors: Mapping[str, float], theme: Theme
+) -> None:
+    """An upright line each, named at the top, one row below the other so that close thresholds stay
+    apart.
+    """
     low, high = np.log(ax.get_xlim())
     for row, (name, value) in enumerate(sorted(thresholds.items(), key=lambda item: item[1])):
         ax.axvline(value, color=theme.muted, lw=0.8, ls=(0, (4, 2)), label=f"threshold {name}")
@@ -150,7 +181,9 @@ def _regime_words(content: Mapping[str, Any]) -> str:
     at = f" at {place:.3g} mJ/cm²" if isinstance(place, int | float) else ""
     if regime == "single":
         suppression = content.get("side_mode_suppression_db")
-        beside = f", the next {suppression:.3g} dB down" if isinstance(suppression, int | float) else ""
+        beside = (
+            f", the next {suppression:.3g} dB down" if isinstance(suppression, int | float) else ""
+        )
         return f"one mode{at}{beside}"
     if regime == "multi":
         return f"{content.get('modes_lasing', 'several')} modes{at}"
@@ -161,14 +194,19 @@ def _plain_fluence_axis(ax: Axes) -> None:
     """Fluences as plain numbers, not powers of ten."""
     ax.set_xlabel("fluence (mJ/cm²)")
     low, high = ax.get_xlim()
-    ticks = [value for value in (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100) if low <= value <= high]
+    ticks = [
+        value
+        for value in (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
+        if low <= value <= high
+    ]
     ax.set_xticks(ticks, [f"{value:g}" for value in ticks])
     ax.set_xticks([], [], minor=True)
 
 
 @themed
 def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
-    """Each mode's share of the time-integrated laser output, and its threshold gain, against wavelength.
+    """Each mode's share of the time-integrated laser output, and its threshold gain, against
+    wavelength.
 
     Parameters
     ----------
@@ -192,18 +230,34 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     upper.vlines(wavelength[shown], _LEAST_SHARE, share[shown], color=colour(0), lw=2)
     upper.plot(wavelength[shown], share[shown], "o", color=colour(0), label="output share")
     if strongest > 0:
-        upper.axhline(0.1 * strongest, color=theme.muted, ls=(0, (4, 2)), lw=0.8, label="a tenth of the strongest")
+        upper.axhline(
+            0.1 * strongest,
+            color=theme.muted,
+            ls=(0, (4, 2)),
+            lw=0.8,
+            label="a tenth of the strongest",
+        )
         upper.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1)
     upper.set_yscale("log")
     upper.set_ylim(_LEAST_SHARE, 3.0 if len(modes) > 12 else 30.0)
     upper.set_ylabel("share of output")
-    lower.plot(wavelength, [mode["threshold_gain_per_cm"] for mode in modes], "s", color=colour(1), label="threshold gain")
+    lower.plot(
+        wavelength,
+        [mode["threshold_gain_per_cm"] for mode in modes],
+        "s",
+        color=colour(1),
+        label="threshold gain",
+    )
     lower.set_ylabel("threshold gain (cm$^{-1}$)")
     lower.set_xlabel("wavelength (nm)")
     reach = max(float(np.ptp(wavelength)), 1.0)
-    lower.set_xlim(wavelength[0] - 0.05 * reach, wavelength[-1] + (0.16 if len(modes) <= 12 else 0.05) * reach)
+    lower.set_xlim(
+        wavelength[0] - 0.05 * reach, wavelength[-1] + (0.16 if len(modes) <= 12 else 0.05) * reach
+    )
     if len(modes) <= 12:
-        for mode, height in ((one, part) for one, part in zip(modes, share, strict=True) if part > _LEAST_SHARE):
+        for mode, height in (
+            (one, part) for one, part in zip(modes, share, strict=True) if part > _LEAST_SHARE
+        ):
             upper.annotate(
                 mode["label"],
                 (mode["wavelength_nm"], height),

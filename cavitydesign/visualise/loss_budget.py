@@ -18,7 +18,9 @@ _MOST_MODES = 24
 
 def loss_shares(log10_q: dict[str, float | None]) -> dict[str, float]:
     """Share of each channel in the total loss 1/Q, from decimal logarithms of any size."""
-    present = {name: value for name, value in log10_q.items() if name in CHANNELS and value is not None}
+    present = {
+        name: value for name, value in log10_q.items() if name in CHANNELS and value is not None
+    }
     if not present:
         return {}
     low = min(present.values())
@@ -61,8 +63,12 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
     for position, channel in enumerate(CHANNELS):
         heights = np.array([share.get(channel, 0.0) for share in shares])
         if any(channel in share for share in shares):
-            upper.bar(place, heights, bottom=base, width=0.66, color=colour(position), label=channel)
-            lower.plot(*_known(records, channel), "^sD"[position], color=colour(position), label=channel)
+            upper.bar(
+                place, heights, bottom=base, width=0.66, color=colour(position), label=channel
+            )
+            lower.plot(
+                *_known(records, channel), "^sD"[position], color=colour(position), label=channel
+            )
         base += heights
     totals = _known(records, "total")
     for x, total in zip(*totals, strict=True):
@@ -71,7 +77,9 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
     upper.set_ylim(0.0, 1.14)
     upper.set_xlim(-0.6, len(records) - 0.4)
     upper.set_ylabel("share of the loss 1/Q")
-    left_out = f"; the first {len(records)} of {len(found)} modes" if len(found) > len(records) else ""
+    left_out = (
+        f"; the first {len(records)} of {len(found)} modes" if len(found) > len(records) else ""
+    )
     upper.set_title(rf"on top of each bar: $\log_{{10}}Q$ of all losses{left_out}", fontsize=7.5)
     lower.set_ylabel(r"$\log_{10}Q$")
     lower.set_xticks(place, [mode["label"] for mode in records])

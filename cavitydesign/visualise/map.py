@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 from ..errors import InputError
 from .theme import LIGHT, Theme, figure, themed
 
-# below, one, and then ever more modes: one hue from light to dark for many, a contrasting one for the single mode
+# below, one, and then ever more modes: one hue from light to dark for many, a contrasting one for
+# the single mode
 _STEPS = (0, 1, 2, 4, 8, 16, 32)
 _LIGHT_COLOURS = ("#f2f2f2", "#E69F00", "#c6dbef", "#85bcdb", "#3f8fc5", "#12579b", "#08306b")
 _DARK_COLOURS = ("#23272e", "#E69F00", "#c6dbef", "#85bcdb", "#3f8fc5", "#12579b", "#0a2f66")
@@ -58,7 +59,15 @@ def draw_regime_map(
     fig = figure(5.6, 3.8)
     ax = fig.subplots()
     norm = BoundaryNorm(edges, len(_STEPS))
-    painted = ax.pcolormesh(diameter_um, fluence_mj_cm2, counts, cmap=colours, norm=norm, shading="nearest", rasterized=True)
+    painted = ax.pcolormesh(
+        diameter_um,
+        fluence_mj_cm2,
+        counts,
+        cmap=colours,
+        norm=norm,
+        shading="nearest",
+        rasterized=True,
+    )
     for name, words, style in _LINES:
         line = (thresholds_mj_cm2 or {}).get(name)
         if line is not None:

@@ -62,5 +62,7 @@ def draw_materials(media: Sequence[Material], *, theme: Theme = LIGHT) -> Figure
 def _wavelengths(medium: Material) -> list[float]:
     low, high = max(medium.range_nm[0], _SHOWN_NM[0]), min(medium.range_nm[1], _SHOWN_NM[1])
     if low >= high:
-        raise InputError(f"materials: {medium.name} has no data between {_SHOWN_NM[0]:g} and {_SHOWN_NM[1]:g} nm")
+        raise InputError(
+            f"materials: {medium.name} has no data between {_SHOWN_NM[0]:g} and {_SHOWN_NM[1]:g} nm"
+        )
     return [float(w) for w in np.linspace(low, high, _SAMPLES)]

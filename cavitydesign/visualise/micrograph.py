@@ -1,4 +1,6 @@
-"""A micrograph with the edges, axis and smooth outline that were read from it, so that the eye can judge them."""
+"""A micrograph with the edges, axis and smooth outline that were read from it, so that the eye can
+judge them.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,12 @@ def draw_micrograph(
     scale = points.um_per_pixel
     fig = figure(6.2, max(6.2 * rows / columns, 1.8))
     ax = fig.subplots()
-    ax.imshow(image, cmap="gray", extent=(0.0, columns * scale, rows * scale, 0.0), interpolation="nearest")
+    ax.imshow(
+        image,
+        cmap="gray",
+        extent=(0.0, columns * scale, rows * scale, 0.0),
+        interpolation="nearest",
+    )
     x, y = (points.columns + 0.5) * scale, (points.rows + 0.5) * scale
     ax.plot(x, y, ".", ms=2.4, color=colour(5), label="edge points")
     r, t = outline.point(np.linspace(*outline.reach_um, _SAMPLES))

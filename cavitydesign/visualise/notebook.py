@@ -1,4 +1,6 @@
-"""Rich displays in notebooks: `%load_ext cavitydesign.visualise.notebook`, then a result at the end of a cell shows itself."""
+"""Rich displays in notebooks: `%load_ext cavitydesign.visualise.notebook`, then a result at the end
+of a cell shows itself.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ _MOST_ROWS = 40
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     cells = "".join(f"<th>{html.escape(one)}</th>" for one in head)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(one)}</td>" for one in row) + "</tr>" for row in rows[:_MOST_ROWS])
+    body = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(one)}</td>" for one in row) + "</tr>"
+        for row in rows[:_MOST_ROWS]
+    )
     more = f"<p>and {len(rows) - _MOST_ROWS} more</p>" if len(rows) > _MOST_ROWS else ""
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{more}"
 
@@ -38,7 +43,9 @@ def html_of_cavity(cavity: Cavity) -> str:
     from .cavity import draw_cavity
 
     rows = [(name, medium.name, medium.source) for name, medium in cavity.regions]
-    return _picture(draw_cavity(cavity), "section of the cavity") + _table(("region", "medium", "source"), rows)
+    return _picture(draw_cavity(cavity), "section of the cavity") + _table(
+        ("region", "medium", "source"), rows
+    )
 
 
 def html_of_modes(modes: ModeSet) -> str:
@@ -67,10 +74,16 @@ def html_of_prediction(prediction: LasingPrediction) -> str:
 
     record = prediction.to_json_dict()
     threshold = prediction.thresholds.lasing
-    words = "no lasing threshold in this range" if threshold is None else f"lasing threshold {threshold:.3f} mJ/cm²"
+    words = (
+        "no lasing threshold in this range"
+        if threshold is None
+        else f"lasing threshold {threshold:.3f} mJ/cm²"
+    )
     if prediction.single_mode_probability is not None:
         words += f", chance of a single mode {100 * prediction.single_mode_probability:.0f} %"
-    return f"<p><b>{html.escape(str(record['regime']))}</b>, {words}</p>" + _picture(draw_light_curve(record), "light curve")
+    return f"<p><b>{html.escape(str(record['regime']))}</b>, {words}</p>" + _picture(
+        draw_light_curve(record), "light curve"
+    )
 
 
 def html_of_study(study: Study) -> str:
@@ -80,9 +93,13 @@ def html_of_study(study: Study) -> str:
     status = study_status(study)
     done = f"{status.done} of {status.points} points done, {status.failed} failed, {status.missing} missing"
     rows = [
-        (key, str(len(axis)), f"{axis.rows[0][i]} … {axis.rows[-1][i]}") for axis in study.axes for i, key in enumerate(axis.keys)
+        (key, str(len(axis)), f"{axis.rows[0][i]} … {axis.rows[-1][i]}")
+        for axis in study.axes
+        for i, key in enumerate(axis.keys)
     ]
-    return f"<p>study of {html.escape(study.task)}: {done}</p>" + _table(("axis", "points", "values"), rows)
+    return f"<p>study of {html.escape(study.task)}: {done}</p>" + _table(
+        ("axis", "points", "values"), rows
+    )
 
 
 DISPLAYS: dict[tuple[str, str], Callable[[Any], str]] = {
@@ -104,4 +121,6 @@ def load_ipython_extension(shell: Any) -> None:
     formatter = shell.display_formatter.formatters["text/html"]
     for (module, name), display in DISPLAYS.items():
         formatter.for_type_by_name(module, name, display)
-    formatter.for_type_by_name("matplotlib.figure", "Figure", lambda figure: _picture(figure, "figure"))
+    formatter.for_type_by_name(
+        "matplotlib.figure", "Figure", lambda figure: _picture(figure, "figure")
+    )

@@ -1,4 +1,6 @@
-"""Results as the plain dictionaries of the JSON contract, whether they come from memory or from a results.json."""
+"""Results as the plain dictionaries of the JSON contract, whether they come from memory or from a
+results.json.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ Result: TypeAlias = HasRecord | Mapping[str, Any]
 
 
 def record(result: Result) -> Mapping[str, Any]:
-    """The JSON object of a result (a `ModeSet`, a `LasingPrediction`, or what was read back from a file)."""
+    """The JSON object of a result (a `ModeSet`, a `LasingPrediction`, or what was read back from a
+    file).
+    """
     return result if isinstance(result, Mapping) else result.to_json_dict()
 
 
@@ -55,18 +59,26 @@ def load_results(path: Path | str) -> Mapping[str, Any]:
     try:
         content = json.loads(place.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError(f"{place}: no such file; give a results.json or the folder that `run` wrote") from None
+        raise InputError(
+            f"{place}: no such file; give a results.json or the folder that `run` wrote"
+        ) from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"{place}: not a readable results.json ({error})") from None
     if not isinstance(content, dict):
-        raise InputError(f"{place}: not a results.json (expected a JSON object, found {type(content).__name__})")
+        raise InputError(
+            f"{place}: not a results.json (expected a JSON object, found {type(content).__name__})"
+        )
     return content
 
 
-def families(modes: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int, int], list[Mapping[str, Any]]]:
+def families(
+    modes: Sequence[Mapping[str, Any]],
+) -> dict[tuple[str, int, int], list[Mapping[str, Any]]]:
     """Modes by (polarisation, p, q), each family ordered by rising m; families ordered by name."""
     groups: dict[tuple[str, int, int], list[Mapping[str, Any]]] = {}
-    for mode in sorted(modes, key=lambda one: (one["polarisation"] != "TM", one["p"], one["q"], one["m"])):
+    for mode in sorted(
+        modes, key=lambda one: (one["polarisation"] != "TM", one["p"], one["q"], one["m"])
+    ):
         groups.setdefault((mode["polarisation"], mode["p"], mode["q"]), []).append(mode)
     return groups
 

@@ -46,7 +46,9 @@ def draw_section(
     for position, name in enumerate(dict.fromkeys(region_of)):
         face = "none" if name == "surround" else colour(position)
         corners = points_um[triangles[names == name]]
-        ax.add_collection(PolyCollection(corners, facecolors=face, alpha=2.5 * REGION_ALPHA, linewidths=0))
+        ax.add_collection(
+            PolyCollection(corners, facecolors=face, alpha=2.5 * REGION_ALPHA, linewidths=0)
+        )
         ax.plot([], [], "s", color=colour(position), mfc=face, label=name)
     ax.triplot(r, z, triangles, color=theme.muted, lw=0.25)
     ax.set_aspect("equal")

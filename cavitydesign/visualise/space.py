@@ -1,6 +1,8 @@
-"""Pictures in space: the cavity on its fibre, the mode on its rim with its phase, cut planes; stills and turntables.
+"""Pictures in space: the cavity on its fibre, the mode on its rim with its phase, cut planes;
+stills and turntables.
 
-Rendering runs in a child process, because VTK ends the process that it runs in where graphics libraries are missing.
+Rendering runs in a child process, because VTK ends the process that it runs in where graphics
+libraries are missing.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ def _job(mode: Mode, cavity: Cavity, view: str, theme: Theme) -> dict[str, NDArr
     if view not in VIEWS:
         raise InputError(f"view in space: {view!r} is not known; ring or arc")
     if view == "ring" and mode.m > _MOST_PERIODS_OF_RING:
-        raise InputError(f"view in space: {mode.label} has {mode.m} periods, too fine for the whole ring; use view arc")
+        raise InputError(
+            f"view in space: {mode.label} has {mode.m} periods, too fine for the whole ring; use view arc"
+        )
     field = sampled(mode, 150, 121)
     row = _rim(field)
     axial = {"radial": field.e_r, "azimuthal": field.e_phi, "axial": field.e_z}
@@ -77,15 +81,21 @@ def _job(mode: Mode, cavity: Cavity, view: str, theme: Theme) -> dict[str, NDArr
     }
 
 
-def _run_child(job: dict[str, NDArray[Any]], frames: int, size: tuple[int, int], suffix: str) -> bytes:
+def _run_child(
+    job: dict[str, NDArray[Any]], frames: int, size: tuple[int, int], suffix: str
+) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         task, made = Path(folder) / "job.npz", Path(folder) / f"picture{suffix}"
         np.savez(task, allow_pickle=False, frames=np.array(frames), size=np.array(size), **job)
         command = [sys.executable, "-m", f"{__package__}.space_worker", str(task), str(made)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False)
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False
+            )
         except subprocess.TimeoutExpired:
-            raise MissingLibraryError(f"picture in space: not drawn within {_LONGEST_SECONDS:.0f} s") from None
+            raise MissingLibraryError(
+                f"picture in space: not drawn within {_LONGEST_SECONDS:.0f} s"
+            ) from None
         if done.returncode != 0 or not made.exists():
             last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1][:200]
             raise MissingLibraryError(
@@ -112,7 +122,8 @@ def save_space(
     path : path
         A .png file.
     view : {"ring", "arc"}
-        The whole cavity on its fibre, or a zoomed arc of ten periods, which shows the phase of any m.
+        The whole cavity on its fibre, or a zoomed arc of ten periods, which shows the phase of any
+        m.
     size : tuple of int
         Pixels.
     theme : Theme
@@ -160,7 +171,9 @@ def save_turntable(
     """
     target = Path(path)
     if target.suffix != ".gif" or not 2 <= frames <= 180:
-        raise InputError(f"{target}: a turntable ends in .gif and has 2 to 180 frames (asked: {frames})")
+        raise InputError(
+            f"{target}: a turntable ends in .gif and has 2 to 180 frames (asked: {frames})"
+        )
     view = "ring" if mode.m <= _MOST_PERIODS_OF_RING else "arc"
     write_atomically(target, _run_child(_job(mode, cavity, view, theme), frames, size, ".gif"))
     return target

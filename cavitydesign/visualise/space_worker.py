@@ -1,4 +1,6 @@
-"""The child process of `space`: reads a job of plain arrays, renders it off screen, writes the picture."""
+"""The child process of `space`: reads a job of plain arrays, renders it off screen, writes the
+picture.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def _revolved(r: Array, z: Array, phi: Array) -> Any:
     import pyvista
 
     x, y = r[:, None] * np.cos(phi), r[:, None] * np.sin(phi)
-    return pyvista.StructuredGrid(x[:, :, None], y[:, :, None], np.broadcast_to(z[:, None], x.shape)[:, :, None].copy())
+    return pyvista.StructuredGrid(
+        x[:, :, None], y[:, :, None], np.broadcast_to(z[:, None], x.shape)[:, :, None].copy()
+    )
 
 
 def _plane(job: Any, phi: float) -> Any:
@@ -31,7 +35,9 @@ def _plane(job: Any, phi: float) -> Any:
     import pyvista
 
     r, z = job["r_um"], job["z_um"]
-    grid = pyvista.StructuredGrid((r * np.cos(phi))[:, :, None], (r * np.sin(phi))[:, :, None], z[:, :, None].copy())
+    grid = pyvista.StructuredGrid(
+        (r * np.cos(phi))[:, :, None], (r * np.sin(phi))[:, :, None], z[:, :, None].copy()
+    )
     grid["energy"] = job["energy"].ravel(order="F")
     return grid.clip_scalar(scalars="energy", value=_LEAST_ENERGY, invert=False)
 
@@ -52,13 +58,21 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
     plotter.set_background(str(job["ground"]))
     # a quarter of the ring stays open, so that the cut planes are seen
     start, end = (-half, half - 0.5 * np.pi) if whole else (-half, half)
-    phi = np.linspace(start, end, max(60, int(_POINTS_PER_PERIOD * m * (end - start) / (2 * np.pi))))
+    phi = np.linspace(
+        start, end, max(60, int(_POINTS_PER_PERIOD * m * (end - start) / (2 * np.pi)))
+    )
     seen, values = _rim(job, phi)
     rim = _revolved(job["rim_r_um"][seen], job["rim_z_um"][seen], phi)
     rim["field"] = (values / np.abs(values).max()).ravel(order="F")
     ink = str(job["ink"])
     letters = max(9, round(min(size[0] / 60, 15)))
-    bar = {"color": ink, "title_font_size": letters, "label_font_size": letters - 1, "n_labels": 3, "fmt": "%.1f"}
+    bar = {
+        "color": ink,
+        "title_font_size": letters,
+        "label_font_size": letters - 1,
+        "n_labels": 3,
+        "fmt": "%.1f",
+    }
     bar |= {"width": 0.26, "height": 0.1}
     plotter.add_mesh(
         rim,
@@ -66,7 +80,12 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
         cmap="RdBu_r",
         clim=(-1, 1),
         lighting=False,
-        scalar_bar_args={**bar, "title": f"Re {job['component']} / max, on the rim\n", "position_x": 0.04, "position_y": 0.02},
+        scalar_bar_args={
+            **bar,
+            "title": f"Re {job['component']} / max, on the rim\n",
+            "position_x": 0.04,
+            "position_y": 0.02,
+        },
     )
     for azimuth in (start, end):
         plane = _plane(job, azimuth)
@@ -76,7 +95,12 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
             cmap="magma_r",
             clim=(0, 1),
             lighting=False,
-            scalar_bar_args={**bar, "title": "energy density / max, in the cuts\n", "position_x": 0.04, "position_y": 0.15},
+            scalar_bar_args={
+                **bar,
+                "title": "energy density / max, in the cuts\n",
+                "position_x": 0.04,
+                "position_y": 0.15,
+            },
         )
     profile = job["profile_um"]
     if not whole:
@@ -88,7 +112,9 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
     _add_fibre(plotter, job, whole)
     if int(job["frames"]) == 1:  # in a turntable it would turn with the camera
         _add_scale_bar(plotter, whole, ink)
-    plotter.add_text(str(job["title"]), position="upper_left", font_size=round(0.6 * letters), color=ink)
+    plotter.add_text(
+        str(job["title"]), position="upper_left", font_size=round(0.6 * letters), color=ink
+    )
     return plotter
 
 
@@ -149,7 +175,11 @@ def _write_turntable(plotter: Any, path: Path, frames: int) -> None:
 
     pictures = []
     for _ in range(frames):
-        pictures.append(Image.fromarray(plotter.screenshot(return_img=True)).convert("P", palette=Image.Palette.ADAPTIVE))
+        pictures.append(
+            Image.fromarray(plotter.screenshot(return_img=True)).convert(
+                "P", palette=Image.Palette.ADAPTIVE
+            )
+        )
         plotter.camera.Azimuth(360.0 / frames)
         plotter.render()
     pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=90, loop=0)

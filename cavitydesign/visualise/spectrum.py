@@ -15,7 +15,17 @@ from ..gain import GainMedium
 from ..gain.gain_curve import pumped_gain_per_cm
 from .labels import TIMES
 from .record import Result, families, family_name, mode_records, record
-from .theme import LIGHT, Theme, colour, figure, label_panel, legend_beside, plain_ticks, stroke, themed
+from .theme import (
+    LIGHT,
+    Theme,
+    colour,
+    figure,
+    label_panel,
+    legend_beside,
+    plain_ticks,
+    stroke,
+    themed,
+)
 
 Array = NDArray[np.float64]
 
@@ -30,26 +40,39 @@ def _gain_at(gain: tuple[Array, Array] | None, wavelength_nm: float) -> float:
 
 
 def _labelled(records: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Labels that fit beside each other: every n-th order of crowded combs, and none closer than a letter's width."""
-    span = max(mode["wavelength_nm"] for mode in records) - min(mode["wavelength_nm"] for mode in records)
+    """Labels that fit beside each other: every n-th order of crowded combs, and none closer than a
+    letter's width.
+    """
+    span = max(mode["wavelength_nm"] for mode in records) - min(
+        mode["wavelength_nm"] for mode in records
+    )
     spread = max(1, -(-len(records) // _MOST_LABELS))
     chosen: dict[str, float] = {}
     for mode in sorted(records, key=lambda one: (one["m"] % spread, one["p"], one["q"])):
         place = mode["wavelength_nm"]
-        if mode["m"] % spread == 0 and all(abs(place - other) > 0.018 * span for other in chosen.values()):
+        if mode["m"] % spread == 0 and all(
+            abs(place - other) > 0.018 * span for other in chosen.values()
+        ):
             chosen[mode["label"]] = place
     return set(chosen)
 
 
-def _shown_range(modes: Result | Sequence[Result], wavelengths: Sequence[float]) -> tuple[float, float]:
-    """From end to end of the modes; a lone mode with the range that was searched around it, or a nanometre."""
+def _shown_range(
+    modes: Result | Sequence[Result], wavelengths: Sequence[float]
+) -> tuple[float, float]:
+    """From end to end of the modes; a lone mode with the range that was searched around it, or a
+    nanometre.
+    """
     low, high = min(wavelengths), max(wavelengths)
     margin = 0.06 * max(high - low, 1.0)
     if high > low or isinstance(modes, Sequence):
         return low - margin, high + margin
     content = record(modes)
     inner = content.get("modes")
-    first, last = (inner if isinstance(inner, Mapping) else content).get("wavelength_range_nm") or (low, high)
+    first, last = (inner if isinstance(inner, Mapping) else content).get("wavelength_range_nm") or (
+        low,
+        high,
+    )
     return min(first, low - 0.5), max(last, high + 0.5)
 
 
@@ -64,7 +87,9 @@ def _within(wavelength: Array, gain: Array, low: float, high: float) -> tuple[Ar
 
 
 def _draw_teeth(
-    ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]], gain: tuple[Array, Array] | None
+    ax: Axes,
+    groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]],
+    gain: tuple[Array, Array] | None,
 ) -> None:
     labelled = _labelled([mode for members in groups.values() for mode in members])
     low = min(0.0, float(gain[1].min())) if gain is not None else 0.0
@@ -72,7 +97,16 @@ def _draw_teeth(
     for position, (key, members) in enumerate(groups.items()):
         wavelengths = np.array([mode["wavelength_nm"] for mode in members])
         heights = np.array([max(_gain_at(gain, w), 0.04 * top) for w in wavelengths])
-        ax.vlines(wavelengths, 0.0, heights, color=colour(position), ls=stroke(position), lw=1.3, label=family_name(key), zorder=3)
+        ax.vlines(
+            wavelengths,
+            0.0,
+            heights,
+            color=colour(position),
+            ls=stroke(position),
+            lw=1.3,
+            label=family_name(key),
+            zorder=3,
+        )
         ax.plot(wavelengths, heights, "o", color=colour(position), ms=3.2, zorder=4)
         for mode in (one for one in members if one["label"] in labelled):
             height = max(_gain_at(gain, mode["wavelength_nm"]), 0.04 * top)
@@ -89,7 +123,9 @@ def _draw_teeth(
     ax.set_ylim(low * 1.08, 1.5 * top)
 
 
-def _draw_quality(ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]]) -> None:
+def _draw_quality(
+    ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]]
+) -> None:
     markers = {"total": "o", "radiation": "^", "absorption": "s", "scattering": "D"}
     values: list[float] = []
     for position, members in enumerate(groups.values()):
@@ -99,7 +135,15 @@ def _draw_quality(ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mappi
             if known:
                 x, y = zip(*known, strict=True)
                 filled = colour(position) if channel == "total" else "none"
-                ax.plot(x, y, marker, mfc=filled, mec=colour(position), ms=4, label=channel if position == 0 else None)
+                ax.plot(
+                    x,
+                    y,
+                    marker,
+                    mfc=filled,
+                    mec=colour(position),
+                    ms=4,
+                    label=channel if position == 0 else None,
+                )
                 values += y
     ax.set_ylabel(r"$\log_{10}Q$")
     if values and max(values) > 4 * max(min(values), 1.0):
@@ -137,7 +181,11 @@ def draw_comb(
         raise InputError("comb: no modes to draw; widen modes.span_nm")
     groups = families(records)
     low, high = _shown_range(modes, [mode["wavelength_nm"] for mode in records])
-    curve = None if gain is None else _within(np.asarray(gain[0], dtype=float), np.asarray(gain[1], dtype=float), low, high)
+    curve = (
+        None
+        if gain is None
+        else _within(np.asarray(gain[0], dtype=float), np.asarray(gain[1], dtype=float), low, high)
+    )
     fig = figure(7.2, 4.6)
     top, bottom = fig.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [2.0, 1.0]})
     if curve is not None:
@@ -196,7 +244,13 @@ def draw_waterfall(
         peak = float(spectrum.max()) or 1.0
         base = row * step
         tint = colour(1) if lasing_mj_cm2 is not None and fluence >= lasing_mj_cm2 else colour(0)
-        ax.fill_between(wavelength_nm, base, base + spectrum / peak, color=theme.ground, zorder=2 * (len(values) - row))
+        ax.fill_between(
+            wavelength_nm,
+            base,
+            base + spectrum / peak,
+            color=theme.ground,
+            zorder=2 * (len(values) - row),
+        )
         ax.plot(
             wavelength_nm,
             base + spectrum / peak,
@@ -206,7 +260,9 @@ def draw_waterfall(
             label=f"{fluence:g} mJ/cm²",
         )
         note = f"{fluence:.3g}  ({TIMES} {_short(overall / peak)})"
-        ax.text(1.01, base + 0.03, note, transform=ax.get_yaxis_transform(), fontsize=7, va="bottom")
+        ax.text(
+            1.01, base + 0.03, note, transform=ax.get_yaxis_transform(), fontsize=7, va="bottom"
+        )
     ax.set_xlim(float(wavelength_nm[0]), float(wavelength_nm[-1]))
     ax.set_ylim(0.0, (len(values) - 1) * step + 1.12)
     ax.set_yticks([])
@@ -214,7 +270,9 @@ def draw_waterfall(
     ax.set_ylabel("emission, each to its maximum")
     ax.set_title("fluence in mJ/cm² (and magnification)", loc="right", fontsize=7.5)
     if lasing_mj_cm2 is not None:
-        ax.set_title(f"orange: above {lasing_mj_cm2:.3g} mJ/cm²", loc="left", fontsize=7.5, color=colour(1))
+        ax.set_title(
+            f"orange: above {lasing_mj_cm2:.3g} mJ/cm²", loc="left", fontsize=7.5, color=colour(1)
+        )
     for spine in ax.spines.values():
         spine.set_zorder(3 * len(values))
     return fig
@@ -222,7 +280,9 @@ def draw_waterfall(
 
 def _short(factor: float) -> str:
     """A magnification in three digits, without powers of ten where it can be."""
-    return f"{factor:.3g}" if factor < 1000 else f"{factor:.0f}" if factor < 1e5 else f"{factor:.1e}"
+    return (
+        f"{factor:.3g}" if factor < 1000 else f"{factor:.0f}" if factor < 1e5 else f"{factor:.1e}"
+    )
 
 
 def gain_curve(
@@ -248,7 +308,9 @@ def gain_curve(
     place = content.get("regime_fluence_mj_cm2")
     if not fluences or not excitons or place is None:
         return None
-    pumped = float(np.exp(np.interp(np.log(place), np.log(fluences), np.log(np.maximum(excitons, 1e-9)))))
+    pumped = float(
+        np.exp(np.interp(np.log(place), np.log(fluences), np.log(np.maximum(excitons, 1e-9))))
+    )
     reach = 0.8 * medium.emission_fwhm_nm
     low = min(wavelength_range_nm[0], medium.emission_wavelength_nm - reach)
     high = max(wavelength_range_nm[1], medium.emission_wavelength_nm + reach)

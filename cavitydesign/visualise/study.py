@@ -15,8 +15,16 @@ _LOG_SPAN = 30.0
 
 
 @themed
-def draw_study(across: Sequence[Any], up: Sequence[Any], across_name: str, up_name: str, *, theme: Theme = LIGHT) -> Figure:
-    """Points of a study; rows without both numbers are left out, and a line joins points of distinct places.
+def draw_study(
+    across: Sequence[Any],
+    up: Sequence[Any],
+    across_name: str,
+    up_name: str,
+    *,
+    theme: Theme = LIGHT,
+) -> Figure:
+    """Points of a study; rows without both numbers are left out, and a line joins points of
+    distinct places.
 
     Parameters
     ----------
@@ -31,7 +39,11 @@ def draw_study(across: Sequence[Any], up: Sequence[Any], across_name: str, up_na
     InputError
         If no row has a number in both columns.
     """
-    pairs = sorted((float(x), float(y)) for x, y in zip(across, up, strict=True) if is_number(x) and is_number(y))
+    pairs = sorted(
+        (float(x), float(y))
+        for x, y in zip(across, up, strict=True)
+        if is_number(x) and is_number(y)
+    )
     if not pairs:
         raise InputError(f"study plot: no row has a number in both {across_name} and {up_name}")
     x, y = zip(*pairs, strict=True)

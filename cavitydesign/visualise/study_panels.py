@@ -1,4 +1,6 @@
-"""The table of a study as its file asks for it: panels of lines with published points, or a map over two axes."""
+"""The table of a study as its file asks for it: panels of lines with published points, or a map
+over two axes.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _ORDERED_KINDS = 24
 
 
 @themed
-def draw_panels(table: Table, spec: PlotSpec, overlay: Sequence[Mapping[str, Any]] = (), *, theme: Theme = LIGHT) -> Figure:
+def draw_panels(
+    table: Table, spec: PlotSpec, overlay: Sequence[Mapping[str, Any]] = (), *, theme: Theme = LIGHT
+) -> Figure:
     """Draw what a study file asks for.
 
     Parameters
@@ -67,31 +71,61 @@ def _lines(ax: Axes, table: Table, spec: PlotSpec, x: str, y: str) -> None:
     if not any(is_number(b) for _, _, b in rows):
         raise InputError(f"{table.name}: no number in the column {y}")
     # A zero has no place on a logarithmic axis, and would draw a line to its foot.
-    rows = [row for row in rows if _drawable(row[1], x in spec.log) and _drawable(row[2], y in spec.log)]
+    rows = [
+        row for row in rows if _drawable(row[1], x in spec.log) and _drawable(row[2], y in spec.log)
+    ]
     if not rows:
-        raise InputError(f"{table.name}: nothing above 0 in {x} and {y}, which a logarithmic axis needs")
+        raise InputError(
+            f"{table.name}: nothing above 0 in {x} and {y}, which a logarithmic axis needs"
+        )
     groups = list(dict.fromkeys(name for name in names if name is not None))
     for place, group in enumerate(groups[:_ORDERED_KINDS]):
         pairs = sorted((a, b) for name, a, b in rows if name == group)
         label = f"{axis_label(spec.by)} {group}" if spec.by else None
         # open marks of different size keep lines apart that lie on each other
         marker, face = "os^Dv"[place % 5], "none" if place else colour(place)
-        ax.plot([a for a, _ in pairs], [b for _, b in pairs], marker, ms=3 + place % 3, mfc=face, mec=colour(place), label=label)
+        ax.plot(
+            [a for a, _ in pairs],
+            [b for _, b in pairs],
+            marker,
+            ms=3 + place % 3,
+            mfc=face,
+            mec=colour(place),
+            label=label,
+        )
         # Where a point has several rows, the line runs through their means.
         means = {a: float(np.mean([b for c, b in pairs if c == a])) for a, _ in pairs}
-        ax.plot(list(means), list(means.values()), ls=("-", "--", "-.", ":")[place % 4], lw=1.0, color=colour(place))
+        ax.plot(
+            list(means),
+            list(means.values()),
+            ls=("-", "--", "-.", ":")[place % 4],
+            lw=1.0,
+            color=colour(place),
+        )
 
 
 def _drawable(value: Any, logarithmic: bool) -> bool:
     return is_number(value) and (value > 0 or not logarithmic)
 
 
-def _published(ax: Axes, overlay: Sequence[Mapping[str, Any]], x: str, y: str, theme: Theme) -> None:
+def _published(
+    ax: Axes, overlay: Sequence[Mapping[str, Any]], x: str, y: str, theme: Theme
+) -> None:
     points = [row for row in overlay if is_number(row.get(x)) and is_number(row.get(y))]
-    for place, label in enumerate(dict.fromkeys(str(row.get("label", "published")) for row in points)):
+    for place, label in enumerate(
+        dict.fromkeys(str(row.get("label", "published")) for row in points)
+    ):
         own = [row for row in points if str(row.get("label", "published")) == label]
         marker = "sD^v"[place % 4]
-        ax.plot([row[x] for row in own], [row[y] for row in own], marker, mfc="none", mec=theme.ink, ms=6, label=label)
+        ax.plot(
+            [row[x] for row in own],
+            [row[y] for row in own],
+            marker,
+            mfc="none",
+            mec=theme.ink,
+            ms=6,
+            label=label,
+        )
 
 
 def _map(table: Table, spec: PlotSpec, x: str, theme: Theme) -> Figure:
@@ -108,12 +142,18 @@ def _map(table: Table, spec: PlotSpec, x: str, theme: Theme) -> Figure:
     painted = np.full((len(up), len(across)), np.nan)
     for (a, b), c in cells.items():
         if c is not None:
-            painted[up.index(b), across.index(a)] = words.index(c) if isinstance(c, str) else float(c)
+            painted[up.index(b), across.index(a)] = (
+                words.index(c) if isinstance(c, str) else float(c)
+            )
     fig = figure(5.6, 3.8)
     ax = fig.subplots()
     colours = "cividis" if not words else theme.sequential
-    shown = ax.pcolormesh(across, up, np.ma.masked_invalid(painted), cmap=colours, shading="nearest", rasterized=True)
-    bar = fig.colorbar(shown, ax=ax, label=axis_label(spec.map), ticks=range(len(words)) if words else None)
+    shown = ax.pcolormesh(
+        across, up, np.ma.masked_invalid(painted), cmap=colours, shading="nearest", rasterized=True
+    )
+    bar = fig.colorbar(
+        shown, ax=ax, label=axis_label(spec.map), ticks=range(len(words)) if words else None
+    )
     if words:
         bar.ax.set_yticklabels(words)
     for name, axis in ((x, "x"), (y, "y")):

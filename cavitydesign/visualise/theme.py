@@ -1,6 +1,8 @@
-"""One house style for every picture: type, colours that the colour-blind can tell apart, light and dark ground.
+"""One house style for every picture: type, colours that the colour-blind can tell apart, light and
+dark ground.
 
-No function touches pyplot or its global figure list: every view makes its own `matplotlib.figure.Figure`.
+No function touches pyplot or its global figure list: every view makes its own
+`matplotlib.figure.Figure`.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from matplotlib.figure import Figure
 
 P = ParamSpec("P")
 
-# Okabe and Ito's palette (Color Universal Design, 2008), ordered so that neighbours differ in lightness too.
+# Okabe and Ito's palette (Color Universal Design, 2008), ordered so that neighbours differ in
+# lightness too.
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F")
 _ON_DARK = ("#56B4E9", "#E8853D", "#2FBF96", "#DDA0C4", "#E6C229", "#8FA8FF", "#C9A86A")
 REGION_ALPHA = 0.16
@@ -120,18 +123,23 @@ def stroke(position: int) -> str:
 
 
 def legend_beside(ax: Axes, title: str | None = None) -> None:
-    """The legend of an axes right of the picture's axes, from the top: its length takes nothing from their height."""
+    """The legend of an axes right of the picture's axes, from the top: its length takes nothing
+    from their height.
+    """
     handles, names = ax.get_legend_handles_labels()
     fig = ax.get_figure(root=True)
     assert fig is not None
-    fig.legend(handles, names, loc="outside right upper", title=title, ncols=1 + len(names) // _MOST_ROWS)
+    fig.legend(
+        handles, names, loc="outside right upper", title=title, ncols=1 + len(names) // _MOST_ROWS
+    )
 
 
 def sequential_map(theme: Theme) -> Colormap:
     """The map of densities: from the ground's own end, so that empty space recedes."""
     if theme.name == "dark":
         return mpl.colormaps["inferno"]
-    # magma upside down with a white end: lightness falls steadily, hue changes little for the colour-blind
+    # magma upside down with a white end: lightness falls steadily, hue changes little for the
+    # colour-blind
     return _light_density_map()
 
 
@@ -148,7 +156,9 @@ def figure(width_in: float, height_in: float) -> Figure:
 
 
 def halo(colour_under: str) -> list[Any]:
-    """Path effects that keep letters legible where lines cross them: a rim of the colour under them."""
+    """Path effects that keep letters legible where lines cross them: a rim of the colour under
+    them.
+    """
     from matplotlib.patheffects import withStroke
 
     return [withStroke(linewidth=2.2, foreground=colour_under)]
@@ -166,7 +176,12 @@ def plain_ticks(ax: Axes, axis: str = "y") -> None:
         return
     span = high / low
     steps = (1, 1.5, 2, 3, 4, 5, 7) if span < 12 else (1, 2, 5) if span < 150 else (1,)
-    ticks = [step * 10.0**power for power in range(-3, 5) for step in steps if low <= step * 10.0**power <= high]
+    ticks = [
+        step * 10.0**power
+        for power in range(-3, 5)
+        for step in steps
+        if low <= step * 10.0**power <= high
+    ]
     put = ax.set_yticks if axis == "y" else ax.set_xticks
     put(ticks, [f"{value:g}" for value in ticks])
     put([], [], minor=True)

@@ -1,6 +1,8 @@
-"""Fields as files that ParaView opens: .vtu of the meridian plane, .vts of an arc with its phase; units in array names.
+"""Fields as files that ParaView opens: .vtu of the meridian plane, .vts of an arc with its phase;
+units in array names.
 
-The files are written here, as VTK's XML with zlib-compressed blocks, so that neither VTK nor a display is needed.
+The files are written here, as VTK's XML with zlib-compressed blocks, so that neither VTK nor a
+display is needed.
 """
 
 from __future__ import annotations
@@ -31,8 +33,12 @@ def _encoded(values: NDArray[Any]) -> str:
     blocks = [content[start : start + _BLOCK] for start in range(0, len(content), _BLOCK)] or [b""]
     packed = [zlib.compress(block, 6) for block in blocks]
     last = len(blocks[-1]) % _BLOCK
-    header = struct.pack(f"<{3 + len(packed)}Q", len(packed), _BLOCK, last, *(len(one) for one in packed))
-    return base64.b64encode(header).decode("ascii") + base64.b64encode(b"".join(packed)).decode("ascii")
+    header = struct.pack(
+        f"<{3 + len(packed)}Q", len(packed), _BLOCK, last, *(len(one) for one in packed)
+    )
+    return base64.b64encode(header).decode("ascii") + base64.b64encode(b"".join(packed)).decode(
+        "ascii"
+    )
 
 
 def _data_array(name: str, values: NDArray[Any], components: int = 1) -> str:
@@ -46,7 +52,9 @@ def _data_array(name: str, values: NDArray[Any], components: int = 1) -> str:
 
 def _document(kind: str, inner: str) -> bytes:
     head = '<?xml version="1.0"?>\n<VTKFile type="{}" version="1.0" byte_order="LittleEndian" header_type="UInt64"'
-    return f'{head.format(kind)} compressor="vtkZLibDataCompressor">{inner}</VTKFile>\n'.encode("ascii")
+    return f'{head.format(kind)} compressor="vtkZLibDataCompressor">{inner}</VTKFile>\n'.encode(
+        "ascii"
+    )
 
 
 def meridian_vtu(mode: Mode, samples: tuple[int, int] = (500, 141)) -> bytes:
@@ -56,19 +64,25 @@ def meridian_vtu(mode: Mode, samples: tuple[int, int] = (500, 141)) -> bytes:
     ----------
     mode : Mode
     samples : tuple of int
-        Points outwards and along (a meshed section is sampled on its elements instead); the default makes VTK's linear
-        integration agree with the solver within 1e-4.
+        Points outwards and along (a meshed section is sampled on its elements instead); the default
+        makes VTK's linear integration agree with the solver within 1e-4.
 
     Returns
     -------
     bytes
-        A .vtu file. Integrating the array `ENERGY` over the cells of each `region` gives the energy shares.
+        A .vtu file. Integrating the array `ENERGY` over the cells of each `region` gives the energy
+        shares.
     """
     plane = meridian_plane(mode, samples)
     points = np.stack([plane.r_um, np.zeros_like(plane.r_um), plane.z_um], axis=-1)
     names = {f"region {number}: {name}": number for number, name in enumerate(plane.region_names)}
     kept = {f"confinement in {name} (solver)": share for name, share in mode.confinement.items()}
-    facts = {"wavelength (nm)": mode.wavelength_nm, "azimuthal order m": float(mode.m), **names, **kept}
+    facts = {
+        "wavelength (nm)": mode.wavelength_nm,
+        "azimuthal order m": float(mode.m),
+        **names,
+        **kept,
+    }
     constants = [_data_array(name, np.array([value], dtype="<f8")) for name, value in facts.items()]
     arrays = [_data_array(name, values.astype("<f4")) for name, values in plane.arrays.items()]
     offsets = 4 * np.arange(1, len(plane.corners) + 1, dtype="<i8")
@@ -86,7 +100,9 @@ def meridian_vtu(mode: Mode, samples: tuple[int, int] = (500, 141)) -> bytes:
     return _document("UnstructuredGrid", inner)
 
 
-def arc_vts(mode: Mode, periods: float = 8.0, samples: tuple[int, int, int] = (40, 41, 129)) -> bytes:
+def arc_vts(
+    mode: Mode, periods: float = 8.0, samples: tuple[int, int, int] = (40, 41, 129)
+) -> bytes:
     """An arc of the mode in space, with its phase exp(i m phi), as a structured grid (um).
 
     Parameters
@@ -120,7 +136,9 @@ def arc_vts(mode: Mode, periods: float = 8.0, samples: tuple[int, int, int] = (4
         "Re E_z (relative)": (field.e_z.T[None] * turn).real,
         "Re E_r (relative)": (field.e_r.T[None] * turn).real,
         "Re E_phi (relative)": (field.e_phi.T[None] * turn).real,
-        "energy_density (eps|E|^2, relative)": np.broadcast_to(field.energy_density.T[None], x.shape),
+        "energy_density (eps|E|^2, relative)": np.broadcast_to(
+            field.energy_density.T[None], x.shape
+        ),
         "region": np.broadcast_to(field.region.T[None], x.shape),
     }
     arrays = [_data_array(name, values.astype("<f4").ravel()) for name, values in scalars.items()]
@@ -134,7 +152,8 @@ def arc_vts(mode: Mode, periods: float = 8.0, samples: tuple[int, int, int] = (4
 
 
 def save_vtk(mode: Mode, path: Path | str) -> Path:
-    """Write a mode for ParaView; the suffix says which: .vtu the meridian plane, .vts an arc in space.
+    """Write a mode for ParaView; the suffix says which: .vtu the meridian plane, .vts an arc in
+    space.
 
     Raises
     ------
@@ -143,6 +162,8 @@ def save_vtk(mode: Mode, path: Path | str) -> Path:
     """
     target = Path(path)
     if target.suffix not in (".vtu", ".vts"):
-        raise InputError(f"{target}: a VTK file ends in .vtu (meridian plane) or .vts (arc in space)")
+        raise InputError(
+            f"{target}: a VTK file ends in .vtu (meridian plane) or .vts (arc in space)"
+        )
     write_atomically(target, meridian_vtu(mode) if target.suffix == ".vtu" else arc_vts(mode))
     return target

@@ -1,4 +1,6 @@
-"""The meridian plane of a mode as points and linear cells, fine enough that VTK's integration gives the solver's energy shares."""
+"""The meridian plane of a mode as points and linear cells, fine enough that VTK's integration gives
+the solver's energy shares.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..modes.mode import FieldSamples, Mode
-from ..modes.section_problem import SectionProblem
-from ..modes.section_sample import sample_elements
+from ..modes.section.problem import SectionProblem
+from ..modes.section.sample import sample_elements
 from ..units import wavenumber_per_um
 from .field import sampled
 
@@ -21,7 +23,8 @@ Values = NDArray[Any]
 
 # 2 pi r eps|E|^2: its integral over the plane is the energy in space
 ENERGY = "energy_per_plane_area (2 pi r eps|E|^2, um)"
-# points along an edge of a meshed section: as many as keep the whole below this, but no fewer than the least
+# points along an edge of a meshed section: as many as keep the whole below this, but no fewer than
+# the least
 _MOST_POINTS = 300_000
 _LEAST_PER_EDGE, _MOST_PER_EDGE = 13, 49
 
@@ -34,12 +37,13 @@ class Plane:
     ----------
     r_um, z_um : (n,) arrays
     arrays : mapping of str to (n,) array
-        What each point carries, units in the names; the field is scaled so that the largest |E| is 1.
+        What each point carries, units in the names; the field is scaled so that the largest |E| is
+        1.
     corners : (c, 4) array of int
         Points of each cell, around it.
     region : (c,) array of int
-        Place of the cell's medium among `region_names`; one past the last for what the shares do not count (beyond the outer
-        caustic, or in an absorbing layer).
+        Place of the cell's medium among `region_names`; one past the last for what the shares do
+        not count (beyond the outer caustic, or in an absorbing layer).
     region_names : tuple of str
     """
 
@@ -52,7 +56,8 @@ class Plane:
 
 
 def meridian_plane(mode: Mode, samples: tuple[int, int] = (500, 141)) -> Plane:
-    """The plane of a mode: of a cavity given by its outline on a curvilinear grid, of a meshed section on its own elements.
+    """The plane of a mode: of a cavity given by its outline on a curvilinear grid, of a meshed
+    section on its own elements.
 
     Parameters
     ----------
@@ -71,7 +76,9 @@ def _outer_caustic_um(mode: Mode, index: float) -> float:
     return mode.m / (wavenumber_per_um(mode.wavelength_nm) * index)
 
 
-def _arrays(r: Array, density: Array, permittivity: Array, e_r: Values, e_phi: Values, e_z: Values) -> dict[str, Array]:
+def _arrays(
+    r: Array, density: Array, permittivity: Array, e_r: Values, e_phi: Values, e_z: Values
+) -> dict[str, Array]:
     values = {
         ENERGY: 2.0 * np.pi * r * density,
         "energy_density (eps|E|^2, relative)": density,
@@ -85,7 +92,9 @@ def _arrays(r: Array, density: Array, permittivity: Array, e_r: Values, e_phi: V
 def _quadrilaterals(rows: int, columns: int) -> NDArray[np.int64]:
     """Corners of the cells of a grid of points."""
     first = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)[None, :]).ravel()
-    return np.stack([first, first + 1, first + columns + 1, first + columns], axis=1).astype(np.int64)
+    return np.stack([first, first + 1, first + columns + 1, first + columns], axis=1).astype(
+        np.int64
+    )
 
 
 def _density(mode: Mode, field: FieldSamples) -> Array:
@@ -94,7 +103,10 @@ def _density(mode: Mode, field: FieldSamples) -> Array:
         return field.energy_density
     eps = mode.raw.eps
     across, along = (np.asarray(one).real[field.region] for one in (eps.ordinary, eps.axial))
-    density = across * (np.abs(field.e_r) ** 2 + np.abs(field.e_phi) ** 2) + along * np.abs(field.e_z) ** 2
+    density = (
+        across * (np.abs(field.e_r) ** 2 + np.abs(field.e_phi) ** 2)
+        + along * np.abs(field.e_z) ** 2
+    )
     return np.asarray(density / density.max())
 
 
@@ -110,7 +122,9 @@ def _of_outline(mode: Mode, field: FieldSamples) -> Plane:
     region = np.where(beyond, len(field.region_names), region).astype(np.int32)
     density = _density(mode, field)
     arrays = _arrays(field.r_um, density, field.permittivity, field.e_r, field.e_phi, field.e_z)
-    return Plane(field.r_um.ravel(), field.z_um.ravel(), arrays, corners, region, field.region_names)
+    return Plane(
+        field.r_um.ravel(), field.z_um.ravel(), arrays, corners, region, field.region_names
+    )
 
 
 def _of_section(mode: Mode) -> Plane:
@@ -126,8 +140,12 @@ def _of_section(mode: Mode) -> Plane:
     corners = (cells[None] + (per_edge**2 * np.arange(elements))[:, None, None]).reshape(-1, 4)
     region = np.repeat(field.region, len(cells))
     index = math.sqrt(float(np.asarray(raw.eps.ordinary)[len(names) - 1].real))
-    beyond = (region == len(names) - 1) & (field.r_um.ravel()[corners].mean(axis=1) > _outer_caustic_um(mode, index))
+    beyond = (region == len(names) - 1) & (
+        field.r_um.ravel()[corners].mean(axis=1) > _outer_caustic_um(mode, index)
+    )
     beyond |= ~field.counted.ravel()[corners].all(axis=1)
-    arrays = _arrays(field.r_um, field.energy_density, field.permittivity, field.e_r, field.e_phi, field.e_z)
+    arrays = _arrays(
+        field.r_um, field.energy_density, field.permittivity, field.e_r, field.e_phi, field.e_z
+    )
     marked = np.where(beyond, len(names), region).astype(np.int32)
     return Plane(field.r_um.ravel(), field.z_um.ravel(), arrays, corners, marked, names)

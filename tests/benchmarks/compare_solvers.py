@@ -1,15 +1,18 @@
-"""Time against error of cavitydesign, an expert's NGSolve script and plain scikit-fem, in one run, one thread each.
+"""Time against error of cavitydesign, an expert's NGSolve script and plain scikit-fem, in one run,
+one thread each.
 
     python tests/benchmarks/compare_solvers.py [--out docs/benchmarks] [--repeats 7] [--quick]
 
-Needs the optional dependency ngsolve (`pip install "cavitydesign[benchmark]"`). Every configuration is run `repeats` times,
-the programs in turn; the smallest CPU time of the process counts, imports excluded. Errors are relative errors of the
-wavenumber, the worst of the modes of a task: against exact spheres, and against a converged bottle (NGSolve of order 9 in a
-larger window, which cavitydesign at 1e-10 must confirm).
+Needs the optional dependency ngsolve (`pip install "cavitydesign[benchmark]"`). Every configuration
+is run `repeats` times, the programs in turn; the smallest CPU time of the process counts, imports
+excluded. Errors are relative errors of the wavenumber, the worst of the modes of a task: against
+exact spheres, and against a converged bottle (NGSolve of order 9 in a larger window, which
+cavitydesign at 1e-10 must confirm).
 
-The NGSolve and scikit-fem scripts compute wavenumbers alone, in windows cut by hand for these very cavities (`CUTS`: the
-quickest that met the accuracy on spheres and bottles of both sizes, found by search). cavitydesign chooses its window
-itself and adds labels, error bars, the count and all losses; its time is given in all, and without the stage `losses`.
+The NGSolve and scikit-fem scripts compute wavenumbers alone, in windows cut by hand for these very
+cavities (`CUTS`: the quickest that met the accuracy on spheres and bottles of both sizes, found by
+search). cavitydesign chooses its window itself and adds labels, error bars, the count and all
+losses; its time is given in all, and without the stage `losses`.
 """
 
 from __future__ import annotations
@@ -63,8 +66,8 @@ TARGETS = (1e-4, 1e-6, 1e-8)
 CONVERGED = Cut(9, 4, 4, 5, 12.0, 24.0, 8.5)
 
 
-# The quickest that met 1e-4, 1e-6 and 1e-8 on spheres and bottles of 15 and 88 um, found by search over these very cavities;
-# the comb's cuts hold q = 0 .. 3.
+# The quickest that met 1e-4, 1e-6 and 1e-8 on spheres and bottles of 15 and 88 um, found by search
+# over these very cavities; the comb's cuts hold q = 0 .. 3.
 CUTS = {
     "single": (
         Cut(3, 2, 1, 1, 6.150, 3.196, 2.347, 1.545, 1.175, 0.829),
@@ -94,7 +97,9 @@ class Place:
     @property
     def rim(self) -> Rim:
         """For the reference scripts: the fibre lies outside their windows."""
-        return Rim(self.diameter_um / 2, INDEX, None if self.fibre_um is None else 4 * self.diameter_um)
+        return Rim(
+            self.diameter_um / 2, INDEX, None if self.fibre_um is None else 4 * self.diameter_um
+        )
 
     @property
     def cavity(self) -> Cavity:
@@ -103,7 +108,13 @@ class Place:
         if self.fibre_um is None:
             return Cavity(Spheroid(radius, radius), body, air)
         fibre = ConstantIndex.of(FIBRE_INDEX)
-        return Cavity(Parabola(radius, 4 * self.diameter_um), body, air, fibre=fibre, fibre_radius_um=self.fibre_um / 2)
+        return Cavity(
+            Parabola(radius, 4 * self.diameter_um),
+            body,
+            air,
+            fibre=fibre,
+            fibre_radius_um=self.fibre_um / 2,
+        )
 
     @property
     def orders(self) -> range:
@@ -138,7 +149,10 @@ def exact_wavenumbers(place: Place) -> dict[tuple[int, int], float]:
     orders = range(place.m - 13, place.m + 14)
     if place.fibre_um is None:
         sphere = coated_sphere((place.diameter_um / 2,), (INDEX, 1.0))
-        by_l = {order: find_resonance(sphere, order, 1, "TM").k_re_per_um for order in range(orders[0], orders[-1] + 4)}
+        by_l = {
+            order: find_resonance(sphere, order, 1, "TM").k_re_per_um
+            for order in range(orders[0], orders[-1] + 4)
+        }
         return {(m, q): by_l[m + q] for m in orders for q in range(4)}
     table = comb(place.rim, CONVERGED, orders)[0]
     return {(m, q): float(table[row, q]) for row, m in enumerate(orders) for q in range(4)}
@@ -163,7 +177,9 @@ def worst_error(found: ModeSet, exact: dict[tuple[int, int], float], orders: ran
 
 
 def own_runs(place: Place, exact: dict[tuple[int, int], float], repeats: int) -> Iterator[Run]:
-    """cavitydesign: one mode, and the comb as a range of wavelengths that holds 20 orders of q = 0 .. 3."""
+    """cavitydesign: one mode, and the comb as a range of wavelengths that holds 20 orders of q = 0
+    .. 3.
+    """
     cavity = place.cavity
     edges = [exact[m, q] for m in (place.orders[0], place.orders[-1]) for q in (0, 3)]
     low, high = 2e3 * math.pi / max(edges), 2e3 * math.pi / min(edges)
@@ -172,14 +188,26 @@ def own_runs(place: Place, exact: dict[tuple[int, int], float], repeats: int) ->
     for accuracy in ACCURACIES:
         single = ModeRequest("TM", centre, None, place.m, 1, 1, accuracy)
         whole = ModeRequest("TM", centre, span, None, 1, 4, accuracy)
-        for task, request, orders in (("single", single, range(place.m, place.m + 1)), ("comb", whole, place.orders)):
+        for task, request, orders in (
+            ("single", single, range(place.m, place.m + 1)),
+            ("comb", whole, place.orders),
+        ):
             answers: list[ModeSet] = []
             cpu = best_cpu(lambda: answers.append(find_modes(cavity, request)), repeats)  # noqa: B023
             found = answers[-1]
             losses = min(a.seconds["losses"] / a.seconds["total"] for a in answers)
             unknowns = int(found.statistics.get("unknowns", 0))
             error = worst_error(found, exact, orders)
-            yield Run("cavitydesign", place.name, task, f"asked {accuracy:.0e}", unknowns, error, cpu, cpu * (1 - losses))
+            yield Run(
+                "cavitydesign",
+                place.name,
+                task,
+                f"asked {accuracy:.0e}",
+                unknowns,
+                error,
+                cpu,
+                cpu * (1 - losses),
+            )
 
 
 def ngsolve_runs(place: Place, exact: dict[tuple[int, int], float], repeats: int) -> Iterator[Run]:
@@ -209,21 +237,32 @@ def plain_runs(place: Place, exact: dict[tuple[int, int], float], repeats: int) 
     """scikit-fem N2/P2, one mode."""
     size = lengths(place.rim, place.m)
     for count in (6, 12, 24, 40):
-        offsets = [-6.5 * size.airy * graded(count, 1.3)[::-1], 8 * size.decay * graded(count // 2, 1.3)[1:]]
-        window = PlainWindow(np.concatenate(offsets), 4 * size.axial * graded(max(3, count // 2), 1.0))
+        offsets = [
+            -6.5 * size.airy * graded(count, 1.3)[::-1],
+            8 * size.decay * graded(count // 2, 1.3)[1:],
+        ]
+        window = PlainWindow(
+            np.concatenate(offsets), 4 * size.axial * graded(max(3, count // 2), 1.0)
+        )
         rim = place.rim
         shift = size.wavenumber(0)
         answers: list[tuple[float, int, float]] = []
         cpu = best_cpu(
-            lambda: answers.append(plain_mode(rim.radius_um, rim.axial_radius_um, INDEX, place.m, shift, window)),  # noqa: B023
+            lambda: answers.append(  # noqa: B023
+                plain_mode(rim.radius_um, rim.axial_radius_um, INDEX, place.m, shift, window)  # noqa: B023
+            ),
             min(repeats, 2),
         )
         k, unknowns, _ = answers[-1]
         error = abs(k / exact[place.m, 0] - 1)
-        yield Run("scikit-fem, plain", place.name, "single", f"{count} across", unknowns, error, cpu, cpu)
+        yield Run(
+            "scikit-fem, plain", place.name, "single", f"{count} across", unknowns, error, cpu, cpu
+        )
 
 
-def cheapest(runs: list[Run], program: str, place: str, task: str, target: float, key: str = "cpu_ms") -> float | None:
+def cheapest(
+    runs: list[Run], program: str, place: str, task: str, target: float, key: str = "cpu_ms"
+) -> float | None:
     """Smallest time of the runs that meet a target."""
     times = [
         float(getattr(run, key))
@@ -252,10 +291,23 @@ def summary(runs: list[Run]) -> str:
                 own = cheapest(runs, "cavitydesign", place, task, target, "cpu_ms_wavelengths")
                 everything = cheapest(runs, "cavitydesign", place, task, target)
                 ratio = expert / own if expert is not None and own is not None else None
-                cells = (shown(expert), shown(plain), shown(own), shown(everything), shown(ratio, "{:.2f}"))
+                cells = (
+                    shown(expert),
+                    shown(plain),
+                    shown(own),
+                    shown(everything),
+                    shown(ratio, "{:.2f}"),
+                )
                 lines.append(f"| {place} | {task} | {target:.0e} | " + " | ".join(cells) + " |")
-    lines += ["", "| program | cavity | task | setting | unknowns | error | CPU ms |", "|---|---|---|---|---|---|---|"]
-    lines += [f"| {r.program} | {r.place} | {r.task} | {r.setting} | {r.unknowns} | {r.error:.1e} | {r.cpu_ms:.1f} |" for r in runs]
+    lines += [
+        "",
+        "| program | cavity | task | setting | unknowns | error | CPU ms |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r.program} | {r.place} | {r.task} | {r.setting} | {r.unknowns} | {r.error:.1e} | {r.cpu_ms:.1f} |"
+        for r in runs
+    ]
     return "\n".join(lines)
 
 
@@ -267,8 +319,14 @@ def picture(runs: list[Run], path: Path) -> None:
     from matplotlib import pyplot as plt
 
     places = list(dict.fromkeys(run.place for run in runs))
-    figure, axes = plt.subplots(2, len(places), figsize=(3.4 * len(places), 6.0), sharex=True, squeeze=False)
-    styles = {"cavitydesign": ("C0", "o"), "NGSolve, expert": ("C3", "s"), "scikit-fem, plain": ("0.5", "^")}
+    figure, axes = plt.subplots(
+        2, len(places), figsize=(3.4 * len(places), 6.0), sharex=True, squeeze=False
+    )
+    styles = {
+        "cavitydesign": ("C0", "o"),
+        "NGSolve, expert": ("C3", "s"),
+        "scikit-fem, plain": ("0.5", "^"),
+    }
     for column, place in enumerate(places):
         for row, task in enumerate(("single", "comb")):
             panel = axes[row][column]
@@ -279,8 +337,17 @@ def picture(runs: list[Run], path: Path) -> None:
                     if (r.program, r.place, r.task) == (program, place, task) and r.error < 0.5
                 )
                 if points:
-                    panel.loglog(*zip(*points, strict=True), color=colour, marker=marker, ms=4, lw=1, label=program)
-            panel.set_title(f"{place}: {'one mode' if task == 'single' else '20 m x 4 modes'}", fontsize=9)
+                    panel.loglog(
+                        *zip(*points, strict=True),
+                        color=colour,
+                        marker=marker,
+                        ms=4,
+                        lw=1,
+                        label=program,
+                    )
+            panel.set_title(
+                f"{place}: {'one mode' if task == 'single' else '20 m x 4 modes'}", fontsize=9
+            )
             panel.grid(True, which="major", lw=0.3)
             if row:
                 panel.set_xlabel("relative error of the wavelength")
@@ -304,7 +371,11 @@ def machine() -> dict[str, str]:
     model = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        names = [line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.split(":")[1].strip()
+            for line in cpuinfo.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         model = names[0] if names else model
     return {
         "processor": model,
@@ -320,10 +391,14 @@ def machine() -> dict[str, str]:
 
 
 def with_one_thread() -> None:
-    """Start again with one thread for the linear algebra, which reads the environment when it is imported."""
+    """Start again with one thread for the linear algebra, which reads the environment when it is
+    imported.
+    """
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     if any(os.environ.get(name) != "1" for name in names):
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | dict.fromkeys(names, "1"))
+        os.execve(
+            sys.executable, [sys.executable, *sys.argv], os.environ | dict.fromkeys(names, "1")
+        )
 
 
 def main() -> None:

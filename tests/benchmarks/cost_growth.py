@@ -1,4 +1,5 @@
-"""How the cost of a solve grows with the unknowns and with the modes asked for: CPU time of one thread.
+"""How the cost of a solve grows with the unknowns and with the modes asked for: CPU time of one
+thread.
 
     python tests/benchmarks/cost_growth.py [--out docs/benchmarks]      (needs gmsh)
 
@@ -37,8 +38,8 @@ from cavitydesign.mesh.section_file import read_section
 from cavitydesign.mesh.window import Sizing, build_window
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.media import permittivities
-from cavitydesign.modes.problem import Resolution, WindowProblem
-from cavitydesign.modes.section_problem import SectionProblem
+from cavitydesign.modes.rim.problem import Resolution, WindowProblem
+from cavitydesign.modes.section.problem import SectionProblem
 
 BODY, AIR = ConstantIndex.of(1.49), ConstantIndex.of(1.0)
 SPHERE = Cavity(Spheroid(44.0, 44.0), BODY, AIR)
@@ -76,7 +77,9 @@ def cut(window: Window, pieces: int) -> Window:
         inner = [np.linspace(a, b, pieces, endpoint=False) for a, b in itertools.pairwise(breaks)]
         return (*(float(x) for x in np.concatenate(inner)), breaks[-1])
 
-    return replace(window, layers=tuple(replace(layer, breaks=finer(layer.breaks)) for layer in window.layers))
+    return replace(
+        window, layers=tuple(replace(layer, breaks=finer(layer.breaks)) for layer in window.layers)
+    )
 
 
 def window_points() -> Iterator[Point]:
@@ -88,7 +91,9 @@ def window_points() -> Iterator[Point]:
     for pieces in PIECES:
 
         def once(pieces: int = pieces) -> int:
-            problem = WindowProblem.build(SPHERE, cut(whole, pieces), Resolution(ORDER, FUNCTIONS, 1.49 * K), "electric")
+            problem = WindowProblem.build(
+                SPHERE, cut(whole, pieces), Resolution(ORDER, FUNCTIONS, 1.49 * K), "electric"
+            )
             pencil = problem.pencil(M, eps)
             factor, shift = pencil.factor_near((1.002 * K) ** 2)
             start = np.random.default_rng(1).standard_normal(problem.size)
@@ -144,19 +149,37 @@ def cut_section_points() -> Iterator[Point]:
 def cut_in_four(mesh: SectionMesh) -> SectionMesh:
     """Every element in four, in its own map."""
     count, x = mesh.vertices, lobatto(mesh.degree + 1)
-    corners, edges = mesh.corners, count + mesh.element_edges  # of the edges: t = -1, s = +1, t = +1, s = -1
+    corners, edges = (
+        mesh.corners,
+        count + mesh.element_edges,
+    )  # of the edges: t = -1, s = +1, t = +1, s = -1
     middle = count + mesh.edges.shape[0] + np.arange(mesh.elements)
     a, b, c, d = corners.T
     low, right, high, left = edges.T
-    pieces = ((a, low, middle, left), (low, b, right, middle), (middle, right, c, high), (left, middle, high, d))
+    pieces = (
+        (a, low, middle, left),
+        (low, b, right, middle),
+        (middle, right, c, high),
+        (left, middle, high, d),
+    )
     halves = (0.5 * (x - 1), 0.5 * (x + 1))
-    nodes = [np.stack(mesh.positions(halves[i], halves[j])[:2], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))]
+    nodes = [
+        np.stack(mesh.positions(halves[i], halves[j])[:2], axis=-1)
+        for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))
+    ]
     region = np.tile(mesh.region, 4)
-    return SectionMesh(np.concatenate([np.stack(p, axis=1) for p in pieces]), np.concatenate(nodes), region, mesh.region_names)
+    return SectionMesh(
+        np.concatenate([np.stack(p, axis=1) for p in pieces]),
+        np.concatenate(nodes),
+        region,
+        mesh.region_names,
+    )
 
 
 def section_mode_points() -> Iterator[Point]:
-    """The TM mode of the toroid, all told, at rising accuracy; the size is that of its largest problem."""
+    """The TM mode of the toroid, all told, at rising accuracy; the size is that of its largest
+    problem.
+    """
     cavity = toroid()
     for accuracy in ACCURACIES:
 
@@ -169,7 +192,9 @@ def section_mode_points() -> Iterator[Point]:
 
 def exponent(points: list[Point]) -> float:
     """Slope of log time against log size."""
-    return float(np.polyfit(np.log([p.size for p in points]), np.log([p.cpu_s for p in points]), 1)[0])
+    return float(
+        np.polyfit(np.log([p.size for p in points]), np.log([p.cpu_s for p in points]), 1)[0]
+    )
 
 
 def text_of(series: dict[str, list[Point]]) -> str:
@@ -196,7 +221,9 @@ def text_of(series: dict[str, list[Point]]) -> str:
     for name, points in series.items():
         lines += [f"**{names[name]}**: CPU time grows like size^{exponent(points):.2f}.", ""]
         lines += ["| size | CPU s | per unit |", "|---|---|---|"]
-        lines += [f"| {p.size} | {p.cpu_s:.4f} | {1e6 * p.cpu_s / p.size:.1f} us |" for p in points] + [""]
+        lines += [
+            f"| {p.size} | {p.cpu_s:.4f} | {1e6 * p.cpu_s / p.size:.1f} us |" for p in points
+        ] + [""]
     return "\n".join(lines)
 
 
@@ -204,7 +231,11 @@ def processor() -> str:
     """Name of the processor."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        names = [line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.split(":")[1].strip()
+            for line in cpuinfo.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         if names:
             return names[0]
     return platform.processor() or platform.machine()
@@ -221,7 +252,9 @@ def picture(series: dict[str, list[Point]], path: Path) -> None:
     axes.ravel()[-1].set_visible(False)
     for panel, (name, points) in zip(axes.ravel(), series.items(), strict=False):
         sizes, times = np.array([p.size for p in points]), np.array([p.cpu_s for p in points])
-        panel.loglog(sizes, times, "o-", color="C0", ms=4, label=f"measured: slope {exponent(points):.2f}")
+        panel.loglog(
+            sizes, times, "o-", color="C0", ms=4, label=f"measured: slope {exponent(points):.2f}"
+        )
         panel.loglog(sizes, times[-1] * sizes / sizes[-1], "--", color="0.5", lw=1, label="linear")
         panel.set_title(name, fontsize=9)
         panel.set_xlabel("modes of the comb" if name == "comb" else "unknowns")
@@ -240,7 +273,9 @@ def main() -> None:
     """Run, print, write."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     if any(os.environ.get(name) != "1" for name in names):
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | dict.fromkeys(names, "1"))
+        os.execve(
+            sys.executable, [sys.executable, *sys.argv], os.environ | dict.fromkeys(names, "1")
+        )
     options = argparse.ArgumentParser(description="growth of the cost")
     options.add_argument("--out", type=Path)
     chosen = options.parse_args()

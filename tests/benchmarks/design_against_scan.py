@@ -1,9 +1,11 @@
-"""Design goals against dense scans of the same variables with full physics, and yields by fast models against many full solves.
+"""Design goals against dense scans of the same variables with full physics, and yields by fast
+models against many full solves.
 
-    python tests/benchmarks/design_against_scan.py [--workers N] [--only NAME] [--seeds N] [--folder FOLDER]
+    python tests/benchmarks/design_against_scan.py [--workers N] [--only NAME] [--seeds N] [--folder
+    FOLDER]
 
-Goals of the same variables share one scan; with --folder nothing is solved twice, in another run neither. Nothing is asserted
-here; the figures go into docs/design-and-fit.md.
+Goals of the same variables share one scan; with --folder nothing is solved twice, in another run
+neither. Nothing is asserted here; the figures go into docs/design-and-fit.md.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 if TYPE_CHECKING:
-    from cavitydesign.design.goal import Goal
+    from cavitydesign.optimise.goal import Goal
     from cavitydesign.study import Executor
 
 STUDIES = Path(__file__).parents[2] / "studies" / "design"
@@ -40,22 +42,27 @@ SPREADS = """[spread]
 GOALS = {
     # The shipped goal.
     "single": (
-        DIAMETER + '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
+        DIAMETER
+        + '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
         (601,),
     ),
     # A threshold, which ripples with every azimuthal order, under a constraint.
     "threshold": (
-        DIAMETER + '[goal]\nminimise = "threshold_mj_cm2.lasing"\n[constraints]\n"single_mode_probability" = { above = 0.5 }\n',
+        DIAMETER
+        + '[goal]\nminimise = "threshold_mj_cm2.lasing"\n[constraints]\n"single_mode_probability" = { above = 0.5 }\n',
         (601,),
     ),
-    # The suppression of the second mode, which ripples from nothing to all with every azimuthal order.
+    # The suppression of the second mode, which ripples from nothing to all with every azimuthal
+    # order.
     "suppression": (
-        DIAMETER + '[goal]\nmaximise = "side_mode_suppression_db"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
+        DIAMETER
+        + '[goal]\nmaximise = "side_mode_suppression_db"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
         (601,),
     ),
     # Another outcome of the laser under the same limit.
     "pulse": (
-        DIAMETER + '[goal]\nminimise = "pulse_fwhm_ps"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
+        DIAMETER
+        + '[goal]\nminimise = "pulse_fwhm_ps"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
         (601,),
     ),
     # A target, modes alone.
@@ -106,8 +113,8 @@ def progress(message: str, fraction: float) -> None:
 
 def goal_of(folder: Path, name: str, text: str) -> Goal:
     """A goal beside the shipped design, its store in a folder of its own."""
-    from cavitydesign.design.goal_file import load_goal
-    from cavitydesign.survey import design_schema
+    from cavitydesign.optimise.goal_file import load_goal
+    from cavitydesign.workflow.study_point import design_schema
 
     (folder / "bottle.toml").write_text((STUDIES / "bottle.toml").read_text())
     file = folder / f"{name}.toml"
@@ -117,19 +124,27 @@ def goal_of(folder: Path, name: str, text: str) -> Goal:
 
 def compared(folder: Path, name: str, executor: Executor, seeds: int) -> None:
     """Scan, search from each seed, and print the best of each."""
-    from cavitydesign.design.answer import best_trials
-    from cavitydesign.design.linear import linearised
-    from cavitydesign.design.trials import Solver
-    from cavitydesign.survey import evaluate_point
+    from cavitydesign.optimise.answer import best_trials
+    from cavitydesign.optimise.linear import linearised
+    from cavitydesign.optimise.trials import Solver
+    from cavitydesign.workflow.study_point import evaluate_point
 
     text, points = GOALS[name]
     goal = goal_of(folder, name, text)
     print(f"{name}: {goal.objective.words}, {', '.join(limit.words for limit in goal.limits)}")
-    best, values, known = scanned(replace(goal, store=folder / f"scan-{goal.task}"), points, executor)
+    best, values, known = scanned(
+        replace(goal, store=folder / f"scan-{goal.task}"), points, executor
+    )
     print(f"  scan of {' x '.join(map(str, points))}: {values}, {known}", flush=True)
     for seed in range(seeds):
         start = time.process_time()
-        solver = Solver(replace(goal, seed=seed), evaluate_point, executor, functools.partial(linearised, folder=folder), progress)
+        solver = Solver(
+            replace(goal, seed=seed),
+            evaluate_point,
+            executor,
+            functools.partial(linearised, folder=folder),
+            progress,
+        )
         trials = best_trials(solver)
         place = trials.best()
         assert place is not None, "no trial meets the limits"
@@ -143,18 +158,30 @@ def compared(folder: Path, name: str, executor: Executor, seeds: int) -> None:
         )
 
 
-def scanned(goal: Goal, points: tuple[int, ...], executor: Executor) -> tuple[float, dict[str, float], dict[str, float]]:
+def scanned(
+    goal: Goal, points: tuple[int, ...], executor: Executor
+) -> tuple[float, dict[str, float], dict[str, float]]:
     """The least loss of a grid of full solves, where it is, and its outcomes."""
     import numpy as np
 
-    from cavitydesign.design.outcome import outcomes
+    from cavitydesign.optimise.outcome import outcomes
     from cavitydesign.study import Axis, Store, Study, run_study
     from cavitydesign.study.run import fingerprints
-    from cavitydesign.survey import evaluate_point
+    from cavitydesign.workflow.study_point import evaluate_point
 
-    columns = [bounds.at(np.linspace(0, 1, count)).tolist() for bounds, count in zip(goal.variables.values(), points, strict=True)]
+    columns = [
+        bounds.at(np.linspace(0, 1, count)).tolist()
+        for bounds, count in zip(goal.variables.values(), points, strict=True)
+    ]
     rows = tuple(itertools.product(*columns))
-    study = Study(goal.design, goal.task, (Axis(tuple(goal.variables), rows),), goal.version, goal.store, goal.derived)
+    study = Study(
+        goal.design,
+        goal.task,
+        (Axis(tuple(goal.variables), rows),),
+        goal.version,
+        goal.store,
+        goal.derived,
+    )
     run_study(study, evaluate_point, executor, progress=progress)
     names = fingerprints(study, range(len(study)))
     records = Store(study.store).records(names.values())
@@ -163,7 +190,9 @@ def scanned(goal: Goal, points: tuple[int, ...], executor: Executor) -> tuple[fl
         if records[name].error:
             continue
         found = outcomes(records[name].result, goal.task, goal.wavelength_nm)
-        known = {name: value for name in goal.outcome_names if (value := found.get(name)) is not None}
+        known = {
+            name: value for name in goal.outcome_names if (value := found.get(name)) is not None
+        }
         if len(known) < len(goal.outcome_names) or goal.violation(known) > 0:
             continue
         loss = goal.objective.loss(known[goal.objective.outcome])
@@ -174,16 +203,20 @@ def scanned(goal: Goal, points: tuple[int, ...], executor: Executor) -> tuple[fl
 
 def yields(folder: Path, executor: Executor) -> None:
     """Yields by a response, by derivatives and by many full solves."""
-    from cavitydesign.design.linear import linearised
-    from cavitydesign.design.tolerance import yield_about
-    from cavitydesign.design.trials import Solver
-    from cavitydesign.survey import evaluate_point
+    from cavitydesign.optimise.linear import linearised
+    from cavitydesign.optimise.tolerance import yield_about
+    from cavitydesign.optimise.trials import Solver
+    from cavitydesign.workflow.study_point import evaluate_point
 
     for number, (name, (text, diameter, checks)) in enumerate(YIELDS.items()):
         goal = replace(goal_of(folder, f"yield-{number}", DIAMETER + text + SPREADS), checks=checks)
-        solver = Solver(goal, evaluate_point, executor, functools.partial(linearised, folder=folder), progress)
+        solver = Solver(
+            goal, evaluate_point, executor, functools.partial(linearised, folder=folder), progress
+        )
         start = time.process_time()
-        found = yield_about(solver, {"cavity.diameter_um": diameter, "cavity.body.index_offset": 0.0})
+        found = yield_about(
+            solver, {"cavity.diameter_um": diameter, "cavity.body.index_offset": 0.0}
+        )
         seconds = time.process_time() - start
         print(
             f"{name}: response {found.by_response:.4f} +- {found.by_response_error:.4f}, derivatives {found.by_derivatives}"
@@ -197,7 +230,7 @@ def yields(folder: Path, executor: Executor) -> None:
 def main() -> None:
     """Print all comparisons."""
     from cavitydesign.study import ProcessExecutor, SerialExecutor
-    from cavitydesign.survey import WORKER_MODULES
+    from cavitydesign.workflow.study_point import WORKER_MODULES
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workers", type=int, default=2)
@@ -205,7 +238,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="keeps what is solved")
     given = parser.parse_args()
-    executor: Executor = SerialExecutor() if given.workers == 1 else ProcessExecutor(given.workers, WORKER_MODULES)
+    executor: Executor = (
+        SerialExecutor() if given.workers == 1 else ProcessExecutor(given.workers, WORKER_MODULES)
+    )
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
         folder.mkdir(exist_ok=True)

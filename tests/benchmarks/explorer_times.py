@@ -1,10 +1,12 @@
-"""How long the explorer takes from letting go of a control to the answer on its page, in headless Chromium.
+"""How long the explorer takes from letting go of a control to the answer on its page, in headless
+Chromium.
 
     python tests/benchmarks/explorer_times.py [--moves 20]
 
-Starts `cavitydesign view` on the quickstart, changes one number step by step (no value twice: the workers remember), and reads
-the times that the page itself measures: from the input event to the answer drawn, waiting for the hand to rest included. Beside
-them the processor time that the server's processes took for each move, which other work on the machine does not lengthen.
+Starts `cavitydesign view` on the quickstart, changes one number step by step (no value twice: the
+workers remember), and reads the times that the page itself measures: from the input event to the
+answer drawn, waiting for the hand to rest included. Beside them the processor time that the
+server's processes took for each move, which other work on the machine does not lengthen.
 """
 
 from __future__ import annotations
@@ -21,7 +23,14 @@ from pathlib import Path
 from typing import Any
 
 DESIGN = Path(__file__).parents[2] / "studies" / "quickstart" / "design.toml"
-VIEW = (sys.executable, "-c", "from cavitydesign.cli.main import main; main()", "view", str(DESIGN), "--no-browser")
+VIEW = (
+    sys.executable,
+    "-c",
+    "from cavitydesign.cli.main import main; main()",
+    "view",
+    str(DESIGN),
+    "--no-browser",
+)
 LIMITS = {"comb": 0.5, "field": 0.5, "first look": None, "light curve": 1.5}
 CPU = "processor time"
 READY = (
@@ -70,7 +79,9 @@ def told(title: str, found: dict[str, list[float]]) -> None:
         seconds = found[name]
         if seconds:
             asked = "" if limit is None else f"{limit:g}"
-            print(f"{name:14s} {len(seconds):4d} {statistics.median(seconds):9.2f} {max(seconds):10.2f} {asked:>8s}")
+            print(
+                f"{name:14s} {len(seconds):4d} {statistics.median(seconds):9.2f} {max(seconds):10.2f} {asked:>8s}"
+            )
     print(f"processor time of the server's processes: {found[CPU][0]:.2f} s a move")
     one, five, _ = os.getloadavg()
     print(f"load {one:.1f} (1 min), {five:.1f} (5 min) on {os.cpu_count()} cores\n")
@@ -83,28 +94,44 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--moves", type=int, default=20)
     moves = parser.parse_args().moves
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    server = subprocess.Popen(VIEW, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
+    server = subprocess.Popen(
+        VIEW, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    )
     assert server.stdout is not None
     try:
         url = server.stdout.readline().strip()
         with sync_playwright() as session:
-            browser = session.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            browser = session.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            )
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.set_default_timeout(300_000)
             page.goto(url)
-            told("quickstart, diameter moved", moved(page, server.pid, "cavity.diameter_um", steps(15.02, 0.13, moves)))
+            told(
+                "quickstart, diameter moved",
+                moved(page, server.pid, "cavity.diameter_um", steps(15.02, 0.13, moves)),
+            )
             page.select_option("#c-quality", "one number")
             page.fill("#c-quality-number", "1000000")
             page.wait_for_timeout(500)
             told(
                 "the same at Q = 1e6, diameter moved",
-                moved(page, server.pid, "cavity.diameter_um", steps(14.0, 0.17, max(4, moves // 3))),
+                moved(
+                    page, server.pid, "cavity.diameter_um", steps(14.0, 0.17, max(4, moves // 3))
+                ),
             )
             page.select_option("#c-quality", "∝ diameter")
             page.wait_for_timeout(500)
-            told("fluence of the pump moved", moved(page, server.pid, "fluence", steps(3.1, 0.11, moves)))
+            told(
+                "fluence of the pump moved",
+                moved(page, server.pid, "fluence", steps(3.1, 0.11, moves)),
+            )
             browser.close()
     finally:
         server.terminate()

@@ -1,10 +1,12 @@
-"""Wall and CPU time and peak memory of each view, on a machine without a display: one fresh process for each.
+"""Wall and CPU time and peak memory of each view, on a machine without a display: one fresh process
+for each.
 
     python tests/benchmarks/figure_times.py
 
-The time is that of drawing and of writing a PNG of 220 dots per inch, the first in its process; solving the example is left out
-of the time, not of the memory. Exit code 1 if a view takes more than 3 s (in space 20 s) or 1 GB; of wall and CPU time the smaller
-counts, so that other work on the machine does not.
+The time is that of drawing and of writing a PNG of 220 dots per inch, the first in its process;
+solving the example is left out of the time, not of the memory. Exit code 1 if a view takes more
+than 3 s (in space 20 s) or 1 GB; of wall and CPU time the smaller counts, so that other work on the
+machine does not.
 """
 
 from __future__ import annotations
@@ -43,7 +45,10 @@ class Clock:
             try:
                 return function(*args, **keys)
             finally:
-                self.wall, self.cpu = self.wall + time.perf_counter() - wall, self.cpu + _cpu() - cpu
+                self.wall, self.cpu = (
+                    self.wall + time.perf_counter() - wall,
+                    self.cpu + _cpu() - cpu,
+                )
 
         return run
 
@@ -70,7 +75,9 @@ def one(name: str) -> dict[str, Any]:
         if file.stem in ("space_worker", "__init__"):
             continue
         module = importlib.import_module(f"cavitydesign.visualise.{file.stem}")
-        for attribute in [one for one in vars(module) if one.startswith("draw_") and one != "draw_scale_bar"]:
+        for attribute in [
+            one for one in vars(module) if one.startswith("draw_") and one != "draw_scale_bar"
+        ]:
             setattr(module, attribute, clock.around(getattr(module, attribute)))
     from cavitydesign.visualise import space, vtk_file
     from cavitydesign.visualise.files import figure_bytes
@@ -88,7 +95,10 @@ def one(name: str) -> dict[str, Any]:
                 clock.around(space.save_turntable)(mode, cavity, Path(folder) / "t.gif")
             else:
                 clock.around(space.save_space)(mode, cavity, Path(folder) / "s.png", view=name)
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    peak = max(
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     return {"wall": clock.wall, "cpu": clock.cpu, "mb": peak / 1024}
 
 
@@ -98,11 +108,19 @@ def main() -> int:
         print(json.dumps(one(sys.argv[1])))
         return 0
     gallery = _gallery()
-    environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")
+    }
     missed = 0
     print(f"{'view':20s} {'wall s':>8s} {'CPU s':>8s} {'peak MB':>8s}")
     for name in (*gallery.PICTURES, *FILES, *gallery.IN_SPACE):
-        done = subprocess.run([sys.executable, __file__, name], capture_output=True, text=True, env=environment, check=False)
+        done = subprocess.run(
+            [sys.executable, __file__, name],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
         if done.returncode != 0:
             print(f"{name:20s} {(done.stderr.strip().splitlines() or ['?'])[-1][:90]}")
             missed += 1
@@ -111,9 +129,13 @@ def main() -> int:
         limit = LIMIT_SPACE_S if name in gallery.IN_SPACE else LIMIT_S
         over = min(found["wall"], found["cpu"]) > limit or found["mb"] > LIMIT_MB
         missed += over
-        print(f"{name:20s} {found['wall']:8.2f} {found['cpu']:8.2f} {found['mb']:8.0f}{'  over the limit' if over else ''}")
+        print(
+            f"{name:20s} {found['wall']:8.2f} {found['cpu']:8.2f} {found['mb']:8.0f}{'  over the limit' if over else ''}"
+        )
     one_minute, five_minutes, _ = os.getloadavg()
-    print(f"load {one_minute:.1f} (1 min), {five_minutes:.1f} (5 min) on {os.cpu_count()} cores; {missed} over the limits")
+    print(
+        f"load {one_minute:.1f} (1 min), {five_minutes:.1f} (5 min) on {os.cpu_count()} cores; {missed} over the limits"
+    )
     return int(missed > 0)
 
 

@@ -1,10 +1,13 @@
-"""Fits of synthetic spectra, by the asymptotic series and by full solves of the truth: the table of docs/design-and-fit.md.
+"""Fits of synthetic spectra, by the asymptotic series and by full solves of the truth: the table of
+docs/design-and-fit.md.
 
-    python tests/benchmarks/fit_spectra.py [--only asymptotic | solved] [--sample wide | small | narrow] [--designs 20] [--evenly]
+    python tests/benchmarks/fit_spectra.py [--only asymptotic | solved] [--sample wide | small |
+    narrow] [--designs 20] [--evenly]
 
-Ten spectra about each design. With full solves the truth is a cavity on a fibre (TM and TE, p = 1 and 2) at a diameter and an
-index of its own, solved to 1e-8; the fit has the comb model that the command makes from its twelve solves. What is drawn and
-when a labelling counts as right stands in tests/unit/design. Nothing is asserted here.
+Ten spectra about each design. With full solves the truth is a cavity on a fibre (TM and TE, p = 1
+and 2) at a diameter and an index of its own, solved to 1e-8; the fit has the comb model that the
+command makes from its twelve solves. What is drawn and when a labelling counts as right stands in
+tests/unit/design. Nothing is asserted here.
 """
 
 from __future__ import annotations
@@ -22,8 +25,8 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "design"))
 
 if TYPE_CHECKING:
-    from cavitydesign.design.comb import CombModel, Family
-    from cavitydesign.design.fit_prior import FitPrior
+    from cavitydesign.spectrum_fit.comb import CombModel, Family
+    from cavitydesign.spectrum_fit.fit_prior import FitPrior
 
 
 def design_of(diameter_um: float) -> dict[str, Any]:
@@ -37,7 +40,13 @@ def design_of(diameter_um: float) -> dict[str, Any]:
             "body": "PMMA",
             "fibre": "silica",
         },
-        "modes": {"polarisation": "both", "wavelength_nm": 537.6, "span_nm": 40.0, "radial_orders": 2, "axial_orders": 1},
+        "modes": {
+            "polarisation": "both",
+            "wavelength_nm": 537.6,
+            "span_nm": 40.0,
+            "radial_orders": 2,
+            "axial_orders": 1,
+        },
     }
 
 
@@ -45,24 +54,35 @@ def solved_model(diameter_um: float, prior: FitPrior) -> CombModel:
     """The comb model as the command makes it."""
     from fit_samples import WINDOW_NM
 
-    from cavitydesign.design.comb_samples import solved_comb
+    from cavitydesign.spectrum_fit.comb_samples import solved_comb
     from cavitydesign.study import SerialExecutor
-    from cavitydesign.survey import evaluate_point
+    from cavitydesign.workflow.study_point import evaluate_point
 
-    return solved_comb(design_of(diameter_um), diameter_um, WINDOW_NM, prior, evaluate_point, SerialExecutor())
+    return solved_comb(
+        design_of(diameter_um), diameter_um, WINDOW_NM, prior, evaluate_point, SerialExecutor()
+    )
 
 
 @functools.lru_cache(maxsize=4)
-def solved_modes(diameter_um: float, index_offset: float, design_diameter_um: float) -> list[dict[str, Any]]:
+def solved_modes(
+    diameter_um: float, index_offset: float, design_diameter_um: float
+) -> list[dict[str, Any]]:
     """All modes of the true cavity in the window."""
     from fit_samples import WINDOW_NM
 
-    from cavitydesign.survey import evaluate_point
+    from cavitydesign.workflow.study_point import evaluate_point
 
     design = design_of(design_diameter_um)
-    design["cavity"] |= {"diameter_um": diameter_um, "body": {"name": "PMMA", "index_offset": index_offset}}
+    design["cavity"] |= {
+        "diameter_um": diameter_um,
+        "body": {"name": "PMMA", "index_offset": index_offset},
+    }
     low, high = WINDOW_NM
-    design["modes"] |= {"wavelength_nm": (low + high) / 2, "span_nm": high - low, "relative_accuracy": 1e-8}
+    design["modes"] |= {
+        "wavelength_nm": (low + high) / 2,
+        "span_nm": high - low,
+        "relative_accuracy": 1e-8,
+    }
     modes: list[dict[str, Any]] = evaluate_point(design, "modes")["modes"]
     return modes
 
@@ -72,7 +92,11 @@ def solved_lines(
 ) -> tuple[list[int], list[float]]:
     """Orders and wavelengths of a family of the true cavity."""
     modes = solved_modes(diameter_um, index_offset, design_diameter_um)
-    mine = [mode for mode in modes if (mode["polarisation"], mode["p"], mode["q"]) == (family.polarisation, family.p, family.q)]
+    mine = [
+        mode
+        for mode in modes
+        if (mode["polarisation"], mode["p"], mode["q"]) == (family.polarisation, family.p, family.q)
+    ]
     return [mode["m"] for mode in mine], [mode["wavelength_nm"] for mode in mine]
 
 
@@ -85,21 +109,32 @@ def main() -> None:
     parser.add_argument("--designs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--sample", choices=("wide", "small", "narrow"))
-    parser.add_argument("--evenly", action="store_true", help="one, two and three families equally often; else by the fit's prior")
+    parser.add_argument(
+        "--evenly",
+        action="store_true",
+        help="one, two and three families equally often; else by the fit's prior",
+    )
     given = parser.parse_args()
     samples = {
         "wide": ("10 to 130 um, 2 %", WIDE),
         "small": ("10 to 20 um, 2 %", SMALL),
         "narrow": ("10 to 130 um, 0.05 %", NARROW),
     }
-    forwards = {"asymptotic": {}, "solved": {"model_of_design": solved_model, "lines_of": solved_lines}}
-    print("| truth | sample | true among the candidates | first right | stated on average | stated above 0.95 | pulls | CPU |")
+    forwards = {
+        "asymptotic": {},
+        "solved": {"model_of_design": solved_model, "lines_of": solved_lines},
+    }
+    print(
+        "| truth | sample | true among the candidates | first right | stated on average | stated above 0.95 | pulls | CPU |"
+    )
     for name, forward in forwards.items():
         if given.only not in (None, name):
             continue
         for title, sample in (samples[name] for name in samples if given.sample in (None, name)):
             start = time.process_time()
-            stated, first, among, pull = judged_sample(sample, given.seed, given.designs, evenly=given.evenly, **forward).T
+            stated, first, among, pull = judged_sample(
+                sample, given.seed, given.designs, evenly=given.evenly, **forward
+            ).T
             seconds = (time.process_time() - start) / len(first)
             sure = stated > 0.95
             print(

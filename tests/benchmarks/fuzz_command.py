@@ -1,8 +1,10 @@
-"""Damaged files of every kind through the installed command: python tests/benchmarks/fuzz_command.py [SEEDS] [KIND ...] [--inside].
+"""Damaged files of every kind through the installed command: python
+tests/benchmarks/fuzz_command.py [SEEDS] [KIND ...] [--inside].
 
-Each damage of each kind of file with SEEDS seeds (1 by default), each in a process of its own with 120 s of time; with --inside in
-this process, which is faster but cannot see a crash of the process. Files with an outcome that is neither a refusal nor the right
-answer are kept in a folder that is named at the end.
+Each damage of each kind of file with SEEDS seeds (1 by default), each in a process of its own with
+120 s of time; with --inside in this process, which is faster but cannot see a crash of the process.
+Files with an outcome that is neither a refusal nor the right answer are kept in a folder that is
+named at the end.
 """
 
 import collections
@@ -27,7 +29,13 @@ def installed(arguments: list[str]) -> tuple[int, str, str]:
     command = shutil.which("cavitydesign")
     assert command, "cavitydesign is not installed"
     try:
-        done = subprocess.run([command, *arguments], capture_output=True, text=True, timeout=LONGEST_SECONDS, errors="replace")
+        done = subprocess.run(
+            [command, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_SECONDS,
+            errors="replace",
+        )
     except subprocess.TimeoutExpired:
         return 999, "", f"still running after {LONGEST_SECONDS:g} s"
     return done.returncode, done.stdout, done.stderr
@@ -44,7 +52,9 @@ def main() -> None:
     for number, kind in enumerate(all_kinds(folder)):
         if wanted and not any(word in kind.name for word in wanted):
             continue
-        answer = functools.cache(functools.partial(sound_answer, kind, folder / f"sound{number}", run))
+        answer = functools.cache(
+            functools.partial(sound_answer, kind, folder / f"sound{number}", run)
+        )
         seen: collections.Counter[str] = collections.Counter()
         for damage in damages_of(kind):
             for seed in range(seeds):
@@ -61,7 +71,9 @@ def main() -> None:
                     shutil.rmtree(place)
         total += seen
         print(f"{kind.name} ({kind.command[0]}): {dict(seen)}", flush=True)
-    print(f"{total.total()} files: {dict(total)}; {bad} neither refused nor right; longest {longest[0]:.1f} s ({longest[1]})")
+    print(
+        f"{total.total()} files: {dict(total)}; {bad} neither refused nor right; longest {longest[0]:.1f} s ({longest[1]})"
+    )
     print(folder)
     sys.exit(bool(bad))
 

@@ -1,9 +1,11 @@
-"""The same eigenproblem as an expert would write it in NGSolve: an independent yardstick of speed and of the answer.
+"""The same eigenproblem as an expert would write it in NGSolve: an independent yardstick of speed
+and of the answer.
 
-Structured quadrilaterals of order 5 to 6 in a hand-cut window at the rim, graded towards the interface, mapped exactly by a
-high-order deformation; half domain with the even or odd wall at z = 0; matrices affine in m^2 assembled once; own Lanczos
-iteration on the inverse of K - s B, factorised by NGSolve's sparse Cholesky (L D L^T, so that the shift may be inside the
-spectrum); the shift from the Lam-Leung-Young series and the adiabatic spacing. Nothing of cavitydesign is used.
+Structured quadrilaterals of order 5 to 6 in a hand-cut window at the rim, graded towards the
+interface, mapped exactly by a high-order deformation; half domain with the even or odd wall at z =
+0; matrices affine in m^2 assembled once; own Lanczos iteration on the inverse of K - s B,
+factorised by NGSolve's sparse Cholesky (L D L^T, so that the shift may be inside the spectrum); the
+shift from the Lam-Leung-Young series and the adiabatic spacing. Nothing of cavitydesign is used.
 
 Unknowns: (E_r, E_z) in H(curl), psi in H1, E_phi = i m psi / r; fields vary as exp(i m phi).
 
@@ -46,8 +48,9 @@ class Rim:
 class Cut:
     """Window cut by hand, in units of the lengths of the mode, and its mesh.
 
-    `inner`, `outer` and `along` are the reach below and above the surface and along the outline in units of the Airy length,
-    the decay length outside and the axial width; `faces` are the grading exponents of inner and axial element lines.
+    `inner`, `outer` and `along` are the reach below and above the surface and along the outline in
+    units of the Airy length, the decay length outside and the axial width; `faces` are the grading
+    exponents of inner and axial element lines.
     """
 
     order: int
@@ -104,7 +107,9 @@ def graded(count: int, exponent: float) -> Array:
 class RimProblem:
     """Mesh, spaces and affine matrices of one cavity, one wall at z = 0 and all azimuthal orders."""
 
-    def __init__(self, rim: Rim, cut: Cut, m: int, p: int = 1, even: bool = True, full: bool = False) -> None:
+    def __init__(
+        self, rim: Rim, cut: Cut, m: int, p: int = 1, even: bool = True, full: bool = False
+    ) -> None:
         size = lengths(rim, m, p)
         below, above = cut.inner * size.airy, cut.outer * size.decay
         lines_s = np.concatenate(
@@ -119,7 +124,10 @@ class RimProblem:
             quads=True,
             nx=columns,
             ny=rows,
-            mapping=lambda x, y: (float(lines_s[round(x * columns)]), float(lines_t[round(y * rows)])),
+            mapping=lambda x, y: (
+                float(lines_s[round(x * columns)]),
+                float(lines_t[round(y * rows)]),
+            ),
         )
         eps_values = ng.GridFunction(ng.L2(mesh, order=0))
         eps_values.Set(ng.IfPos(ng.x, 1.0, rim.index**2))
@@ -127,7 +135,9 @@ class RimProblem:
         deformation.Interpolate(self._displacement(rim))
         mesh.SetDeformation(deformation)
         walls = "bottom|right|top|left" if even else "right|top|left"
-        space = ng.HCurl(mesh, order=cut.order - 1, dirichlet=walls) * ng.H1(mesh, order=cut.order, dirichlet=walls)
+        space = ng.HCurl(mesh, order=cut.order - 1, dirichlet=walls) * ng.H1(
+            mesh, order=cut.order, dirichlet=walls
+        )
         (e, psi), (f, chi) = space.TnT()
         r = ng.x
         measure = ng.dx(bonus_intorder=0)
@@ -148,28 +158,38 @@ class RimProblem:
         s, t = ng.x, ng.y
         if rim.axial_radius_um is None:
             angle = t / rim.radius_um
-            return ng.CF(((rim.radius_um + s) * ng.cos(angle) - s, (rim.radius_um + s) * ng.sin(angle) - t))
+            return ng.CF(
+                ((rim.radius_um + s) * ng.cos(angle) - s, (rim.radius_um + s) * ng.sin(angle) - t)
+            )
         slope = t / rim.axial_radius_um
         length = ng.sqrt(1 + slope * slope)
         radius = rim.radius_um - 0.5 * t * slope
         return ng.CF((radius + s / length - s, t + s * slope / length - t))
 
     def _assembled(self, form: ng.comp.SumOfIntegrals) -> ng.BilinearForm:
-        bilinear = ng.BilinearForm(self.space, symmetric=True, symmetric_storage=True, check_unused=False)
+        bilinear = ng.BilinearForm(
+            self.space, symmetric=True, symmetric_storage=True, check_unused=False
+        )
         bilinear += form
         bilinear.Assemble()
         return bilinear
 
-    def solve(self, m: int, shift_k: float, estimates: Array, tolerance: float = 1e-11, steps: int = 40) -> Array:
+    def solve(
+        self, m: int, shift_k: float, estimates: Array, tolerance: float = 1e-11, steps: int = 40
+    ) -> Array:
         """The wavenumbers nearest the estimates, by Lanczos in the inner product of B.
 
-        Modes of the other polarisation lie between those of one family; the estimates, right to a few per cent of the axial
-        spacing, tell them apart.
+        Modes of the other polarisation lie between those of one family; the estimates, right to a
+        few per cent of the axial spacing, tell them apart.
         """
         wanted = len(estimates)
         square = float(m * m)
-        self.weight.AsVector().data = self.masses.mat.AsVector() + square * self.azimuthal.mat.AsVector()
-        self.operator.AsVector().data = self.curls.mat.AsVector() + square * self.slopes.mat.AsVector()
+        self.weight.AsVector().data = (
+            self.masses.mat.AsVector() + square * self.azimuthal.mat.AsVector()
+        )
+        self.operator.AsVector().data = (
+            self.curls.mat.AsVector() + square * self.slopes.mat.AsVector()
+        )
         self.operator.AsVector().data -= shift_k**2 * self.weight.AsVector()
         inverse = self.operator.Inverse(self.space.FreeDofs(), inverse="sparsecholesky")
         v, w, bv = (self.weight.CreateColVector() for _ in range(3))
@@ -197,14 +217,18 @@ class RimProblem:
             flat -= projections @ matrix
             flat -= (bmatrix @ flat) @ matrix
             if step + 1 >= wanted + 1:
-                values, vectors = np.linalg.eigh(np.diag(alphas) + np.diag(betas, 1) + np.diag(betas, -1))
+                values, vectors = np.linalg.eigh(
+                    np.diag(alphas) + np.diag(betas, 1) + np.diag(betas, -1)
+                )
                 order = self._nearest(shift_k, values, estimates)
                 bv.data = self.weight * w
                 tail = math.sqrt(abs(ng.InnerProduct(w, bv)))
-                # relative error of an eigenvalue of the inverse: about its squared relative residual; of k^2: that times
-                # its distance from the shift
+                # relative error of an eigenvalue of the inverse: about its squared relative
+                # residual; of k^2: that times its distance from the shift
                 left = tail * np.abs(vectors[-1, order]) / np.abs(values[order])
-                if len(set(order)) == wanted and np.all(left**2 / np.abs(values[order]) < tolerance * shift_k**2):
+                if len(set(order)) == wanted and np.all(
+                    left**2 / np.abs(values[order]) < tolerance * shift_k**2
+                ):
                     break
         return np.sqrt(shift_k**2 + 1.0 / values[self._nearest(shift_k, values, estimates)])
 

@@ -1,14 +1,18 @@
-"""Microtoroid and microdisk in NGSolve: an independent solution of the sections in meshes/, with its own mesh and elements.
+"""Microtoroid and microdisk in NGSolve: an independent solution of the sections in meshes/, with
+its own mesh and elements.
 
-Triangles of netgen with exact circles, H(curl) x H1 of high order, complex stretch outside a box, shift-and-invert Arnoldi. Nothing
-of cavitydesign is used to make the reference; with --compare the sections are solved by cavitydesign too.
+Triangles of netgen with exact circles, H(curl) x H1 of high order, complex stretch outside a box,
+shift-and-invert Arnoldi. Nothing of cavitydesign is used to make the reference; with --compare the
+sections are solved by cavitydesign too.
 
     python tests/benchmarks/ngsolve_sections.py --write        # tests/physics/ngsolve_sections.json
     python tests/benchmarks/ngsolve_sections.py --compare
 
-Unknowns: covariant (E_r, E_z) in H(curl), psi in H1, E_phi = i m psi / r; r and z are stretched to r~(r), z~(z):
+Unknowns: covariant (E_r, E_z) in H(curl), psi in H1, E_phi = i m psi / r; r and z are stretched to
+r~(r), z~(z):
 
-    int r~/(r' z') curl E curl F + (m^2/r~) [ (z'/r') (d_r psi - E_r)(d_r chi - F_r) + (r'/z') (d_z psi - E_z)(d_z chi - F_z) ]
+    int r~/(r' z') curl E curl F + (m^2/r~) [ (z'/r') (d_r psi - E_r)(d_r chi - F_r) + (r'/z') (d_z
+    psi - E_z)(d_z chi - F_z) ]
       = k^2 int eps [ r~ ((z'/r') E_r F_r + (r'/z') E_z F_z) + m^2 r' z' psi chi / r~ ]
 """
 
@@ -33,7 +37,8 @@ ng.SetNumThreads(1)
 class Case:
     """One mode of one section.
 
-    `box`: largest r, lowest z and highest z without stretch; `depth` of the layers (0: closed walls).
+    `box`: largest r, lowest z and highest z without stretch; `depth` of the layers (0: closed
+    walls).
     """
 
     name: str
@@ -48,8 +53,28 @@ class Case:
 
 
 CASES = (
-    Case("toroid TM", "microtoroid", {}, {"body": 1.45, "surround": 1.0}, "TM", 84, 780.0, (1e9, -1e9, 1e9), 0.0),
-    Case("toroid TE", "microtoroid", {}, {"body": 1.45, "surround": 1.0}, "TE", 84, 780.0, (1e9, -1e9, 1e9), 0.0),
+    Case(
+        "toroid TM",
+        "microtoroid",
+        {},
+        {"body": 1.45, "surround": 1.0},
+        "TM",
+        84,
+        780.0,
+        (1e9, -1e9, 1e9),
+        0.0,
+    ),
+    Case(
+        "toroid TE",
+        "microtoroid",
+        {},
+        {"body": 1.45, "surround": 1.0},
+        "TE",
+        84,
+        780.0,
+        (1e9, -1e9, 1e9),
+        0.0,
+    ),
     Case(
         "disk TE",
         "microdisk_on_pedestal",
@@ -65,7 +90,9 @@ CASES = (
 
 
 def toroid() -> ng.Mesh:
-    """Ring of circular section: diameter 16, minor diameter 3, in a box from r = 2 with 2 um around."""
+    """Ring of circular section: diameter 16, minor diameter 3, in a box from r = 2 with 2 um
+    around.
+    """
     geometry = SplineGeometry()
     centre, a = 6.5, 1.5
     corners = [(2.0, -3.5), (10.0, -3.5), (10.0, 3.5), (2.0, 3.5)]
@@ -76,7 +103,11 @@ def toroid() -> ng.Mesh:
     circle = [geometry.AppendPoint(centre + a * x, a * y) for x, y in around]
     for i in range(0, 8, 2):
         geometry.Append(
-            ["spline3", circle[i], circle[i + 1], circle[(i + 2) % 8]], leftdomain=1, rightdomain=2, bc="rim", maxh=0.25
+            ["spline3", circle[i], circle[i + 1], circle[(i + 2) % 8]],
+            leftdomain=1,
+            rightdomain=2,
+            bc="rim",
+            maxh=0.25,
         )
     geometry.SetMaterial(1, "body")
     geometry.SetMaterial(2, "surround")
@@ -85,7 +116,9 @@ def toroid() -> ng.Mesh:
 
 
 def disk() -> ng.Mesh:
-    """Disk of median diameter 2.12 and thickness 0.255 with a wall of 26 degrees, on a post of 0.8 and a substrate."""
+    """Disk of median diameter 2.12 and thickness 0.255 with a wall of 26 degrees, on a post of 0.8
+    and a substrate.
+    """
     geometry = SplineGeometry()
     h = 0.1275
     lean = h * math.tan(math.radians(26.0))
@@ -106,7 +139,9 @@ def disk() -> ng.Mesh:
         (0, high),
     ]
     fine = {1, 2, 3}  # corners that the mode touches: fields are singular there
-    number = [geometry.AppendPoint(*p, maxh=0.002 if i in fine else 0.2) for i, p in enumerate(points)]
+    number = [
+        geometry.AppendPoint(*p, maxh=0.002 if i in fine else 0.2) for i, p in enumerate(points)
+    ]
     names = {1: "body", 2: "pedestal", 3: "substrate", 4: "surround"}
     lines = [
         (0, 1, 1, 2),
@@ -143,7 +178,9 @@ SHAPES = {"microtoroid": toroid, "microdisk_on_pedestal": disk}
 
 
 def solve(case: Case, order: int) -> complex:
-    """Wavenumber (1/um) of the mode nearest the hint that has the polarisation and most of its energy in the body."""
+    """Wavenumber (1/um) of the mode nearest the hint that has the polarisation and most of its
+    energy in the body.
+    """
     mesh = SHAPES[case.section]()
     mesh.Curve(order + 1)
     space = ng.HCurl(mesh, order=order, dirichlet="wall", complex=True) * ng.H1(
@@ -156,7 +193,10 @@ def solve(case: Case, order: int) -> complex:
     a, b = ng.BilinearForm(space, symmetric=True), ng.BilinearForm(space, symmetric=True)
     w, v = ng.grad(psi) - e, ng.grad(chi) - f
     dx = ng.dx(bonus_intorder=4)
-    a += (r / (r_s * z_s) * ng.curl(e) * ng.curl(f) + m**2 / r * (z_s / r_s * w[0] * v[0] + r_s / z_s * w[1] * v[1])) * dx
+    a += (
+        r / (r_s * z_s) * ng.curl(e) * ng.curl(f)
+        + m**2 / r * (z_s / r_s * w[0] * v[0] + r_s / z_s * w[1] * v[1])
+    ) * dx
     plane = z_s / r_s * e[0] * f[0] + r_s / z_s * e[1] * f[1]
     b += eps * (r * plane + m**2 * r_s * z_s / r * psi * chi) * dx
     a.Assemble()
@@ -175,7 +215,11 @@ def _stretched(case: Case) -> tuple[Any, Any, Any]:
     strength = 2.5 * 1.3
     right, low, high = case.box
     d_r = ng.IfPos(ng.x - right, (ng.x - right) / case.depth, 0.0)
-    d_z = ng.IfPos(ng.y - high, (ng.y - high) / case.depth, ng.IfPos(low - ng.y, (low - ng.y) / case.depth, 0.0))
+    d_z = ng.IfPos(
+        ng.y - high,
+        (ng.y - high) / case.depth,
+        ng.IfPos(low - ng.y, (low - ng.y) / case.depth, 0.0),
+    )
     rate = 3j * strength / case.depth
     return ng.x + 1j * strength * d_r**3, 1 + rate * d_r**2, 1 + rate * d_z**2
 
@@ -188,13 +232,20 @@ def _chosen(case: Case, mesh: ng.Mesh, fields: Any, values: list[complex], eps: 
         field.vec.data = fields.vecs[number]
         e = field.components[0]
         parts = [
-            ng.Integrate(eps * ng.x * ng.Norm(part) ** 2, mesh, definedon=mesh.Materials("body")).real
+            ng.Integrate(
+                eps * ng.x * ng.Norm(part) ** 2, mesh, definedon=mesh.Materials("body")
+            ).real
             for part in (e[0], e[1], case.m * field.components[1] / ng.x)
         ]
         whole = ng.Integrate(eps * ng.x * ng.Norm(e) ** 2, mesh).real
         inside = (parts[0] + parts[1]) / whole
         kind = "TM" if parts[1] > parts[0] else "TE"
-        if kind == case.polarisation and inside > 0.5 and (best is None or k.real < best[0]) and k.real > 0:
+        if (
+            kind == case.polarisation
+            and inside > 0.5
+            and (best is None or k.real < best[0])
+            and k.real > 0
+        ):
             best = (k.real, k)
     if best is None:
         raise SystemExit(f"{case.name}: no mode near {case.near_nm} nm")
@@ -210,7 +261,10 @@ def main() -> None:
             continue
         low, high = solve(case, 5), solve(case, 6)
         row = {
-            **{key: getattr(case, key) for key in ("name", "section", "parameters", "indices", "polarisation", "m")},
+            **{
+                key: getattr(case, key)
+                for key in ("name", "section", "parameters", "indices", "polarisation", "m")
+            },
             "near_nm": case.near_nm,
             "wavelength_nm": 2e3 * math.pi / high.real,
             "relative_change_of_last_order": abs(high.real / low.real - 1),
@@ -232,7 +286,9 @@ def compared(row: dict[str, Any]) -> str:
     from cavitydesign.modes import ModeRequest, find_modes
 
     mesh = read_section(Path(__file__).parents[2] / "meshes" / f"{row['section']}.geo")
-    cavity = SectionCavity.of(mesh, {name: ConstantIndex.of(n) for name, n in row["indices"].items()})
+    cavity = SectionCavity.of(
+        mesh, {name: ConstantIndex.of(n) for name, n in row["indices"].items()}
+    )
     request = ModeRequest(row["polarisation"], row["near_nm"], None, row["m"], 1, 1, 1e-7)
     mode = find_modes(cavity, request)[f"{row['polarisation']} {row['m']} 1 0"]
     return f"{mode.wavelength_nm / row['wavelength_nm'] - 1:.1e} in the wavelength, log10 Q {mode.losses.radiation}"

@@ -1,4 +1,6 @@
-"""What a command and all its processes cost: processor time, time waiting for a processor, peak memory. Linux only."""
+"""What a command and all its processes cost: processor time, time waiting for a processor, peak
+memory. Linux only.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class Cost:
 
 @dataclass
 class Watched:
-    """How a command ended: wall seconds, standard output, and the cost of each of its processes by process id."""
+    """How a command ended: wall seconds, standard output, and the cost of each of its processes by
+    process id.
+    """
 
     seconds: float
     output: str
@@ -104,8 +108,13 @@ def _update(costs: dict[int, Cost], pid: int) -> None:
     """Threads of a process have each their own account; a process that has gone keeps its last one."""
     home = Path(f"/proc/{pid}")
     try:
-        tasks = [(home / "task" / name / "schedstat").read_text().split() for name in os.listdir(home / "task")]
-        peak = next(line for line in (home / "status").read_text().splitlines() if line.startswith("VmHWM"))
+        tasks = [
+            (home / "task" / name / "schedstat").read_text().split()
+            for name in os.listdir(home / "task")
+        ]
+        peak = next(
+            line for line in (home / "status").read_text().splitlines() if line.startswith("VmHWM")
+        )
         name = (home / "cmdline").read_bytes().decode().replace("\0", " ")
     except (OSError, StopIteration):
         return

@@ -1,7 +1,9 @@
-"""The same eigenproblem in plain scikit-fem and SciPy: N2 and P2 triangles in the same window, as a user would write it.
+"""The same eigenproblem in plain scikit-fem and SciPy: N2 and P2 triangles in the same window, as a
+user would write it.
 
-Triangles of the structured mesh of `ngsolve_reference` (each rectangle cut in two, nodes on the exact map, straight or
-quadratic edges), scikit-fem's own assembly, SuperLU in symmetric mode, ARPACK in shift-invert mode.
+Triangles of the structured mesh of `ngsolve_reference` (each rectangle cut in two, nodes on the
+exact map, straight or quadratic edges), scikit-fem's own assembly, SuperLU in symmetric mode,
+ARPACK in shift-invert mode.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ class PlainWindow:
     places_um: Array
 
 
-def plain_mesh(radius_um: float, axial_radius_um: float | None, window: PlainWindow) -> tuple[Any, NDArray[np.bool_]]:
+def plain_mesh(
+    radius_um: float, axial_radius_um: float | None, window: PlainWindow
+) -> tuple[Any, NDArray[np.bool_]]:
     """Quadratic triangles on the exact map, and which of them lie inside the body."""
     flat = skfem.MeshTri.init_tensor(window.offsets_um, window.places_um)
     inside = flat.p[0][flat.t].mean(axis=0) < 0
@@ -59,9 +63,16 @@ def mass(e: Any, psi: Any, f: Any, chi: Any, w: Any) -> Any:
 
 
 def plain_mode(
-    radius_um: float, axial_radius_um: float | None, index: float, m: int, shift_k: float, window: PlainWindow
+    radius_um: float,
+    axial_radius_um: float | None,
+    index: float,
+    m: int,
+    shift_k: float,
+    window: PlainWindow,
 ) -> tuple[float, int, float]:
-    """Wavenumber nearest the shift with the even wall, number of unknowns, seconds from mesh to eigenvalue."""
+    """Wavenumber nearest the shift with the even wall, number of unknowns, seconds from mesh to
+    eigenvalue.
+    """
     start = time.perf_counter()
     mesh, inside = plain_mesh(radius_um, axial_radius_um, window)
     element = skfem.ElementTriN2() * skfem.ElementTriP2()
@@ -78,5 +89,7 @@ def plain_mode(
         options={"SymmetricMode": True},
     )
     inverse = LinearOperator(a.shape, matvec=factor.solve, dtype=float)
-    values = eigsh(a, k=1, M=b, sigma=shift_k**2, OPinv=inverse, return_eigenvectors=False, tol=1e-12)
+    values = eigsh(
+        a, k=1, M=b, sigma=shift_k**2, OPinv=inverse, return_eigenvectors=False, tol=1e-12
+    )
     return math.sqrt(float(values[0])), len(free), time.perf_counter() - start

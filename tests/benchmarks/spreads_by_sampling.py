@@ -1,8 +1,10 @@
-"""Spreads carried by derivatives against full solves of random designs: spreads_by_sampling.py [SAMPLES [small] [wide]].
+"""Spreads carried by derivatives against full solves of random designs: spreads_by_sampling.py
+[SAMPLES [small] [wide]].
 
-The random points of the first are moved and scaled so that their means, variances and covariances are exactly those stated: what
-is left of the sampling error comes from outcomes that are not straight. Two bottles on a fibre with the published dots. In the
-first, seven numbers are uncertain by little, and the standard deviations of all outcomes are compared; in the second the diameter
+The random points of the first are moved and scaled so that their means, variances and covariances
+are exactly those stated: what is left of the sampling error comes from outcomes that are not
+straight. Two bottles on a fibre with the published dots. In the first, seven numbers are uncertain
+by little, and the standard deviations of all outcomes are compared; in the second the diameter
 moves the comb by half its spacing, and the shares of the regimes are.
 """
 
@@ -14,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cavitydesign.design_file import Design, parse_design
+from cavitydesign.design import Design, parse_design
 from cavitydesign.lasing import predict_lasing as predict
 from cavitydesign.lasing.static_outcomes import static_outcomes
 from cavitydesign.modes import find_modes as solve
-from cavitydesign.steps import find_modes, predict_lasing
+from cavitydesign.workflow.steps import find_modes, predict_lasing
 
 SMALL = {
     "cavity.diameter_um": (15.0, 0.002),
@@ -44,7 +46,9 @@ SD_NAMES = (
 )  # fmt: skip
 
 
-def design_of(numbers: dict[str, tuple[float, float]], at: dict[str, float] | None = None) -> Design:
+def design_of(
+    numbers: dict[str, tuple[float, float]], at: dict[str, float] | None = None
+) -> Design:
     """The bottle with spreads, or with each uncertain number at a value."""
     raw = {
         "cavity": {
@@ -69,14 +73,24 @@ def design_of(numbers: dict[str, tuple[float, float]], at: dict[str, float] | No
     return parse_design(copy.deepcopy(raw))
 
 
-def samples(numbers: dict[str, tuple[float, float]], count: int, exact: bool = False) -> list[Design]:
-    """Designs with all uncertain numbers drawn from their normal distributions, with `exact` second moments if asked."""
+def samples(
+    numbers: dict[str, tuple[float, float]], count: int, exact: bool = False
+) -> list[Design]:
+    """Designs with all uncertain numbers drawn from their normal distributions, with `exact` second
+    moments if asked.
+    """
     points = np.random.default_rng(11).standard_normal((count, len(numbers)))
     if exact:
         points -= points.mean(axis=0)
         points = points @ np.linalg.inv(np.linalg.cholesky(np.cov(points.T))).T
     return [
-        design_of(numbers, {key: value + sd * float(x) for (key, (value, sd)), x in zip(numbers.items(), point, strict=True)})
+        design_of(
+            numbers,
+            {
+                key: value + sd * float(x)
+                for (key, (value, sd)), x in zip(numbers.items(), point, strict=True)
+            },
+        )
         for point in points
     ]
 
@@ -102,9 +116,15 @@ def small_spreads(count: int) -> None:
     for design in samples(SMALL, count, exact=True):
         modes = solve(design.cavity, replace(design.modes, span_nm=12.0))
         mode = modes[best]
-        static = static_outcomes(modes, design.lasing.quality, design.medium, design.pump, design.cavity)[best]
+        static = static_outcomes(
+            modes, design.lasing.quality, design.medium, design.pump, design.cavity
+        )[best]
         light = predict(
-            modes, design.medium, design.pump, replace(design.lasing, comb_phases=0, exact_thresholds=0), cavity=design.cavity
+            modes,
+            design.medium,
+            design.pump,
+            replace(design.lasing, comb_phases=0, exact_thresholds=0),
+            cavity=design.cavity,
         )
         rows.append(
             [mode.wavelength_nm, mode.fsr_nm, mode.losses.radiation, mode.losses.scattering, *static.values(),
@@ -112,9 +132,14 @@ def small_spreads(count: int) -> None:
         )  # fmt: skip
     sampled = np.array(rows, dtype=float).std(axis=0, ddof=1)
     carried = [found[best].extra[name] for name in SD_NAMES]
-    carried += [prediction.spread.threshold_sd_mj_cm2[name] for name in ("gain_equals_loss", "ase", "lasing")]
+    carried += [
+        prediction.spread.threshold_sd_mj_cm2[name]
+        for name in ("gain_equals_loss", "ase", "lasing")
+    ]
     names = (*MODE_OUTCOMES, "threshold: gain equals loss", "threshold: ASE", "threshold: lasing")
-    print(f"{best}, {count} solves; sampling error of a standard deviation {1 / math.sqrt(2 * (count - 1)):.1%}")
+    print(
+        f"{best}, {count} solves; sampling error of a standard deviation {1 / math.sqrt(2 * (count - 1)):.1%}"
+    )
     for name, ours, theirs in zip(names, carried, sampled, strict=True):
         print(f"| {name} | {ours:.5g} | {theirs:.5g} | {ours / theirs - 1:+.1%} |")
 
@@ -133,7 +158,9 @@ def wide_spreads(count: int) -> None:
     print(f"comb {spread.comb_sd_nm:.3g} nm of {spread.comb_spacing_nm:.3g} nm, {count} solves")
     for name, ours in spread.regime_probability.items():
         theirs = names.count(name) / count
-        print(f"| {name} | {ours:.3f} | {theirs:.3f} +- {math.sqrt(max(theirs * (1 - theirs), 1 / count) / count):.3f} |")
+        print(
+            f"| {name} | {ours:.3f} | {theirs:.3f} +- {math.sqrt(max(theirs * (1 - theirs), 1 / count) / count):.3f} |"
+        )
 
 
 if __name__ == "__main__":

@@ -61,14 +61,21 @@ def command(*arguments: str) -> tuple[float, str]:
 def throughput(root: Path, points: int) -> None:
     """Points per second with one and two workers; memory; what the second process adds.
 
-    Other work on the machine makes wall times long, but leaves processor times and the share of idle time as they are. From
-    these two follows what the machine would do alone: w workers that are idle for a share of their time, and whatever runs
-    beside them, on w cores.
+    Other work on the machine makes wall times long, but leaves processor times and the share of
+    idle time as they are. From these two follows what the machine would do alone: w workers that
+    are idle for a share of their time, and whatever runs beside them, on w cores.
     """
     alone = {}
     for workers in (1, 2):
         file = study_in(root / f"workers-{workers}", points, "threshold")
-        line = [sys.executable, "-c", "from cavitydesign.cli.main import main; main()", "study", "run", str(file)]
+        line = [
+            sys.executable,
+            "-c",
+            "from cavitydesign.cli.main import main; main()",
+            "study",
+            "run",
+            str(file),
+        ]
         seen = watched([*line, "--workers", str(workers), "--json"])
         computing = sorted(seen.processes.values(), key=lambda cost: -cost.run_s)[:workers]
         idle = sum(cost.idle_share for cost in computing) / workers
@@ -87,7 +94,7 @@ def ten_thousand(root: Path) -> None:
     from cavitydesign.study import Record, Store, load_study, study_status, study_table
     from cavitydesign.study.run import fingerprints
     from cavitydesign.study.table_file import csv_text
-    from cavitydesign.survey import design_schema, evaluate_point, rows_of_point
+    from cavitydesign.workflow.study_point import design_schema, evaluate_point, rows_of_point
 
     file = study_in(root / "many", 10_000)
     study = load_study(file, design_schema())
@@ -102,8 +109,13 @@ def ten_thousand(root: Path) -> None:
     csv_text(rows)
     end = time.perf_counter()
     size = sum(path.stat().st_size for path in (study.store / "segments").iterdir()) / 1e6
-    print(f"10 000 points, {len(rows)} rows, {size:.0f} MB: status {middle - start:.2f} s, table {end - middle:.2f} s")
-    status, table = command("study", "status", str(file))[0], command("study", "table", str(file), "--csv", "t.csv")[0]
+    print(
+        f"10 000 points, {len(rows)} rows, {size:.0f} MB: status {middle - start:.2f} s, table {end - middle:.2f} s"
+    )
+    status, table = (
+        command("study", "status", str(file))[0],
+        command("study", "table", str(file), "--csv", "t.csv")[0],
+    )
     Path("t.csv").unlink()
     print(f"as commands, imports included: status {status:.2f} s, table {table:.2f} s")
 
@@ -112,7 +124,7 @@ def overheads(root: Path) -> None:
     """Cost of handing out a point that costs nothing."""
     from cavitydesign.study import ProcessExecutor, SerialExecutor, load_study, run_study
     from cavitydesign.study.dask_executor import DaskExecutor
-    from cavitydesign.survey import design_schema
+    from cavitydesign.workflow.study_point import design_schema
 
     points = 2000
     for name, executor in (
@@ -138,7 +150,9 @@ def main() -> None:
     given = parser.parse_args()
     libraries = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "distributed"))
     machine = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
-    print(f"Python {platform.python_version()}, {libraries}; {machine}; {time.strftime('%Y-%m-%d')}")
+    print(
+        f"Python {platform.python_version()}, {libraries}; {machine}; {time.strftime('%Y-%m-%d')}"
+    )
     with tempfile.TemporaryDirectory() as root:
         if given.only in (None, "store"):
             ten_thousand(Path(root))

@@ -1,7 +1,9 @@
-"""Exact resonators as objects: reference numbers, the tolerances of a closed-form check, and their reasons.
+"""Exact resonators as objects: reference numbers, the tolerances of a closed-form check, and their
+reasons.
 
-Two tables, made in arbitrary precision by different codes: `INDEPENDENT` (made outside this project) and `REFERENCE`
-(`mpmath_reference.py` beside this file). tests/README.md has the derivations.
+Two tables, made in arbitrary precision by different codes: `INDEPENDENT` (made outside this
+project) and `REFERENCE` (`mpmath_reference.py` beside this file). tests/README.md has the
+derivations.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ from cavitydesign.materials import ConstantIndex, Material, find_material
 class ExactCase:
     """One resonance with its reference.
 
-    `wavelength_tolerance` is relative: rounding of the Bessel functions, nu times 1e-16 over a slope of order nu.
-    `log10_q_tolerance` is absolute: the exponent of |H|^2 carries nu times 1e-16 in the natural logarithm.
-    `share_tolerance` is absolute.
+    `wavelength_tolerance` is relative: rounding of the Bessel functions, nu times 1e-16 over a
+    slope of order nu. `log10_q_tolerance` is absolute: the exponent of |H|^2 carries nu times 1e-16
+    in the natural logarithm. `share_tolerance` is absolute.
     """
 
     name: str
@@ -76,7 +78,9 @@ class ExactCase:
 
     @property
     def cavity(self) -> Cavity:
-        """The case for the field solver: a coated cylinder has a fibre innermost, then coatings, then the body."""
+        """The case for the field solver: a coated cylinder has a fibre innermost, then coatings,
+        then the body.
+        """
         radius = self.radii_um[-1]
         if self.geometry == "sphere":
             if len(self.radii_um) > 1:

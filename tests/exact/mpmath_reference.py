@@ -1,9 +1,11 @@
-"""Exact resonances in arbitrary precision: where the reference numbers of the tests and of `check` come from.
+"""Exact resonances in arbitrary precision: where the reference numbers of the tests and of `check`
+come from.
 
-Nothing of the package's mathematics is used: the condition is the determinant of the complete boundary matrix (not a
-march of admittances), in mpmath with 45 digits more than log10 Q. The derivation stands in tests/README.md, and
-`write_reference_cases.py` beside this file writes the table. The package enters once, for the first guess of the root;
-the radial order p is then counted again from the signs of u.
+Nothing of the package's mathematics is used: the condition is the determinant of the complete
+boundary matrix (not a march of admittances), in mpmath with 45 digits more than log10 Q. The
+derivation stands in tests/README.md, and `write_reference_cases.py` beside this file writes the
+table. The package enters once, for the first guess of the root; the radial order p is then counted
+again from the signs of u.
 """
 
 from __future__ import annotations
@@ -28,13 +30,17 @@ def sellmeier_index(name: str, wavelength_um: Any) -> Any:
     """Index of a named set at a real or complex vacuum wavelength."""
     strengths, poles = SELLMEIER[name]
     square = wavelength_um**2
-    terms = (mp.mpf(b) * square / (square - mp.mpf(c)) for b, c in zip(strengths, poles, strict=True))
+    terms = (
+        mp.mpf(b) * square / (square - mp.mpf(c)) for b, c in zip(strengths, poles, strict=True)
+    )
     return mp.sqrt(1 + sum(terms))
 
 
 @dataclass(frozen=True)
 class ReferenceProblem:
-    """Radii (um) from inside out; indices from the core: a decimal string, a pair [n, kappa], or the name of a set."""
+    """Radii (um) from inside out; indices from the core: a decimal string, a pair [n, kappa], or
+    the name of a set.
+    """
 
     spherical: bool
     radii_um: tuple[str, ...]
@@ -74,10 +80,10 @@ class ReferenceProblem:
 def bessel_neighbours(kind: str, order: int, half: bool, z: Any) -> tuple[Any, Any]:
     """J, Y or H1 of orders nu and nu + 1, nu = order, or order + 1/2 if `half`, at any precision.
 
-    The ratios J_{nu+1}/J_nu come from the recurrence run down from far above max(nu, |z|), where it is stable; Y from
-    the recurrence run up from two low orders. Half orders start from sines and cosines. Integer orders start from J,
-    normalised by J_0 + 2 J_2 + 2 J_4 + ... = 1, and Neumann's series of Y_0 (DLMF 10.12.4, 10.23.17, 10.5.2). Thirty
-    guard digits.
+    The ratios J_{nu+1}/J_nu come from the recurrence run down from far above max(nu, |z|), where it
+    is stable; Y from the recurrence run up from two low orders. Half orders start from sines and
+    cosines. Integer orders start from J, normalised by J_0 + 2 J_2 + 2 J_4 + ... = 1, and Neumann's
+    series of Y_0 (DLMF 10.12.4, 10.23.17, 10.5.2). Thirty guard digits.
     """
     with mp.extradps(30):
         size = max(float(order), float(abs(z)))
@@ -117,9 +123,11 @@ def _y0_y1(ratios: list[Any], z: Any) -> tuple[Any, Any]:
 
 
 def boundary_matrix(problem: ReferenceProblem, k: Any) -> Any:
-    """Unknowns: J in the core, (J, Y) in every shell, H1 outside; rows: u and u'/weight continuous at every interface.
+    """Unknowns: J in the core, (J, Y) in every shell, H1 outside; rows: u and u'/weight continuous
+    at every interface.
 
-    Each column is divided by its largest entry, so that the determinant is of order one away from a resonance.
+    Each column is divided by its largest entry, so that the determinant is of order one away from a
+    resonance.
     """
     radii = [mp.mpf(r) for r in problem.radii_um]
     size = 2 * len(radii)
@@ -159,7 +167,9 @@ def exact_wavenumber(problem: ReferenceProblem, guess: float, log10_q: float) ->
 
 
 def coefficients(problem: ReferenceProblem, k: Any) -> list[tuple[Any, Any]]:
-    """(J, Y) coefficients of every layer of the real or complex solution, marched outwards; outside: of H1."""
+    """(J, Y) coefficients of every layer of the real or complex solution, marched outwards;
+    outside: of H1.
+    """
     radii = [mp.mpf(r) for r in problem.radii_um]
     found = [(mp.mpf(1), mp.mpf(0))]
     u, v = problem.functions("J", 0, k, radii[0])
@@ -176,7 +186,9 @@ def coefficients(problem: ReferenceProblem, k: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-def field(problem: ReferenceProblem, k: Any, layer: int, parts: list[tuple[Any, Any]], r: Any) -> tuple[Any, Any]:
+def field(
+    problem: ReferenceProblem, k: Any, layer: int, parts: list[tuple[Any, Any]], r: Any
+) -> tuple[Any, Any]:
     """u and u'/weight at radius r of a layer."""
     a, b = parts[layer]
     if layer == len(problem.radii_um):
@@ -197,7 +209,8 @@ def energy_density(problem: ReferenceProblem, k: Any, layer: int, parts: Any, r:
     if problem.polarisation == "TM":
         return mp.re(eps) * abs(u) ** 2 * measure
     angular = problem.order * (problem.order + 1) if problem.spherical else problem.order**2
-    # v = u'/eps here, so that |E_tangential|^2 eps = eps |v|^2 and E_radial = sqrt(angular) u/(eps r)
+    # v = u'/eps here, so that |E_tangential|^2 eps = eps |v|^2 and E_radial = sqrt(angular) u/(eps
+    # r)
     return mp.re(eps) * (abs(v) ** 2 + angular * abs(u / (eps * r)) ** 2) * measure
 
 
@@ -227,7 +240,9 @@ def _edges(problem: ReferenceProblem, k: Any) -> list[Any]:
 
 
 def integrated_shares(problem: ReferenceProblem, k: Any) -> list[float]:
-    """Share of each layer up to the outer caustic, by composite Gauss-Legendre rules on a few e-folds each."""
+    """Share of each layer up to the outer caustic, by composite Gauss-Legendre rules on a few
+    e-folds each.
+    """
     with mp.workdps(25):
         k = mp.mpc(k)
         parts = coefficients(problem, k)
@@ -250,7 +265,9 @@ def integrated_shares(problem: ReferenceProblem, k: Any) -> list[float]:
 
 
 def closed_shares(problem: ReferenceProblem, k: Any) -> list[float]:
-    """The same for Q above 1e14, where the field is real (Y outside): Lommel's integrals at the faces."""
+    """The same for Q above 1e14, where the field is real (Y outside): Lommel's integrals at the
+    faces.
+    """
     with mp.workdps(40):
         k = mp.re(k)
         parts = coefficients(problem, k)
@@ -306,7 +323,9 @@ def _rule() -> list[tuple[Any, Any]]:
     if not _RULES:
         with mp.workdps(40):
             for guess in np.polynomial.legendre.leggauss(16)[0]:
-                x = mp.findroot(lambda t: mp.legendre(16, t), (mp.mpf(guess), mp.mpf(guess) + mp.mpf(10) ** -9))
+                x = mp.findroot(
+                    lambda t: mp.legendre(16, t), (mp.mpf(guess), mp.mpf(guess) + mp.mpf(10) ** -9)
+                )
                 slope = 16 * (x * mp.legendre(16, x) - mp.legendre(15, x)) / (x * x - 1)
                 _RULES.append((x, 2 / ((1 - x * x) * slope**2)))
     return _RULES

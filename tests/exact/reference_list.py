@@ -1,4 +1,6 @@
-"""Which resonators the reference table holds: sizes, indices, layers, orders, losses and dispersion, one line each."""
+"""Which resonators the reference table holds: sizes, indices, layers, orders, losses and
+dispersion, one line each.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ from typing import Any
 
 PMMA = "PMMA-Szczurowski2013"
 
-# kind, name, radii (um) from inside out, indices from the core, (p, polarisation) pairs; orders near 540 nm.
+# kind, name, radii (um) from inside out, indices from the core, (p, polarisation) pairs; orders
+# near 540 nm.
 Entry = tuple[str, str, tuple[str, ...], tuple[Any, ...], tuple[tuple[int, str], ...]]
 
 LIST: tuple[Entry, ...] = (
@@ -40,7 +43,13 @@ LIST: tuple[Entry, ...] = (
     ("cylinder", "d15_shell0.5", ("7", "7.5"), ("1.46", "1.49", "1"), ((1, "TM"), (2, "TE"))),
     ("cylinder", "d20_shell1_water", ("9", "10"), ("1.46", "1.59", "1.33"), ((1, "TM"), (1, "TE"))),
     ("cylinder", "d40_shell10", ("10", "20"), ("1.46", "1.49", "1"), ((1, "TM"), (3, "TE"))),
-    ("cylinder", "d88_shell1", ("43", "44"), ("1.46", "1.49", "1"), ((1, "TM"), (2, "TE"), (3, "TM"))),
+    (
+        "cylinder",
+        "d88_shell1",
+        ("43", "44"),
+        ("1.46", "1.49", "1"),
+        ((1, "TM"), (2, "TE"), (3, "TM")),
+    ),
     ("cylinder", "d125_shell3", ("59.5", "62.5"), ("1.46", "1.49", "1"), ((2, "TE"), (3, "TM"))),
     ("cylinder", "d16_hollow", ("6", "8"), ("1.0", "1.49", "1"), ((1, "TM"), (2, "TM"))),
     (
@@ -51,7 +60,13 @@ LIST: tuple[Entry, ...] = (
         ((1, "TM"), (1, "TE"), (2, "TM")),
     ),
     ("cylinder", "d33_pmma", ("16.5",), (PMMA, "1"), ((1, "TM"), (2, "TE"))),
-    ("cylinder", "d15_lossy_fibre", ("6.5", "7.5"), (("1.46", "1e-4"), "1.49", "1"), ((1, "TM"), (2, "TE"))),
+    (
+        "cylinder",
+        "d15_lossy_fibre",
+        ("6.5", "7.5"),
+        (("1.46", "1e-4"), "1.49", "1"),
+        ((1, "TM"), (2, "TE")),
+    ),
     ("cylinder", "d15_lossy", ("7.5",), (("1.49", "1e-4"), "1"), ((1, "TE"), (3, "TM"))),
     ("cylinder", "d200_n1.49", ("100",), ("1.49", "1"), ((1, "TM"),)),
 )

@@ -1,4 +1,5 @@
-"""Solve every resonator of `reference_list` in arbitrary precision and write reference_cases.json beside this file.
+"""Solve every resonator of `reference_list` in arbitrary precision and write reference_cases.json
+beside this file.
 
 Rows that the file already holds are kept; delete the file to solve all again (about half an hour).
 
@@ -32,7 +33,9 @@ def first_guess(problem: ReferenceProblem) -> tuple[float, float]:
             indices.append(complex(float(entry[0]), float(entry[1])))
         else:
             indices.append(float(entry) if entry[0].isdigit() else find_material(entry).index)
-    resonator = Resonator(tuple(float(r) for r in problem.radii_um), tuple(indices), problem.spherical)
+    resonator = Resonator(
+        tuple(float(r) for r in problem.radii_um), tuple(indices), problem.spherical
+    )
     found = find_resonance(resonator, problem.order, problem.p, problem.polarisation, TARGET_NM)
     return found.k_re_per_um, found.log10_q
 
@@ -70,7 +73,9 @@ def solve(problem: ReferenceProblem) -> dict[str, Any]:
 def main() -> None:
     """Write the table."""
     path = Path(__file__).parent / "reference_cases.json"
-    known = {row["id"]: row for row in json.loads(path.read_text())["cases"]} if path.exists() else {}
+    known = (
+        {row["id"]: row for row in json.loads(path.read_text())["cases"]} if path.exists() else {}
+    )
     rows: list[dict[str, Any]] = []
     for kind, name, radii, indices, modes in LIST:
         for p, polarisation in modes:
@@ -80,12 +85,19 @@ def main() -> None:
                 continue
             problem = ReferenceProblem(kind == "sphere", radii, indices, 1, p, polarisation)
             problem = replace(problem, order=order_near(problem))
-            row = {"id": f"{kind}_{name}_{polarisation}_p{p}", "geometry": kind, "radii_um": radii, "indices": indices}
+            row = {
+                "id": f"{kind}_{name}_{polarisation}_p{p}",
+                "geometry": kind,
+                "radii_um": radii,
+                "indices": indices,
+            }
             row |= solve(problem)
             following = solve_next(problem)
             row["fsr_nm"] = mp.nstr(mp.mpf(row["wavelength_nm"]) - following, 14)
             if any(isinstance(entry, tuple) for entry in indices):
-                bare = replace(problem, indices=tuple(e[0] if isinstance(e, tuple) else e for e in indices))
+                bare = replace(
+                    problem, indices=tuple(e[0] if isinstance(e, tuple) else e for e in indices)
+                )
                 row["log10_q_radiation"] = solve(bare)["log10_q"]
             rows.append(row)
             write(rows)

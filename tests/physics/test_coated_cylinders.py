@@ -1,4 +1,6 @@
-"""Cylinders with shells of 0.2 to 10 um, hollow fibres and stacks of coatings by the built-in outlines, against closed forms."""
+"""Cylinders with shells of 0.2 to 10 um, hollow fibres and stacks of coatings by the built-in
+outlines, against closed forms.
+"""
 
 import numpy as np
 import pytest
@@ -39,13 +41,27 @@ TUBES = [
 
 
 def held(radii: tuple[float, ...], indices: tuple[float, ...], polarisation: str, p: int) -> None:
-    """One mode near 540 nm: wavelength within 1e-6, shares by layer within 1e-5, log10 Q within 1e-3."""
+    """One mode near 540 nm: wavelength within 1e-6, shares by layer within 1e-5, log10 Q within
+    1e-3.
+    """
     order = round(2 * np.pi * radii[-1] * indices[-2] / 0.54 * (0.92 if p == 1 else 0.88))
     exact = find_resonance(layered_cylinder(radii, indices), order, p, polarisation)
     media = [ConstantIndex.of(index) for index in indices]
-    coatings = tuple(Coating(f"coating {j}", radii[j] - radii[j - 1], media[j]) for j in range(1, len(radii) - 1))
-    cavity = Cavity(Cylinder(radii[-1]), media[-2], media[-1], media[0], radii[0], coatings=coatings, sliced=True)
-    found = find_modes(cavity, ModeRequest(polarisation, exact.wavelength_nm, None, order, p, 1, 1e-6))
+    coatings = tuple(
+        Coating(f"coating {j}", radii[j] - radii[j - 1], media[j]) for j in range(1, len(radii) - 1)
+    )
+    cavity = Cavity(
+        Cylinder(radii[-1]),
+        media[-2],
+        media[-1],
+        media[0],
+        radii[0],
+        coatings=coatings,
+        sliced=True,
+    )
+    found = find_modes(
+        cavity, ModeRequest(polarisation, exact.wavelength_nm, None, order, p, 1, 1e-6)
+    )
     mode = found[f"{polarisation} {order} {p} 0"]
     error = mode.wavelength_nm / exact.wavelength_nm - 1
     off = float(np.abs(np.array(list(mode.confinement.values())) - energy_shares(exact)).max())
@@ -61,14 +77,22 @@ def held(radii: tuple[float, ...], indices: tuple[float, ...], polarisation: str
 @pytest.mark.parametrize("polarisation", ["TM", "TE"])
 @pytest.mark.parametrize(("diameter", "shell", "core", "body", "surround"), SHELLS)
 def test_shell_on_a_fibre(
-    diameter: float, shell: float, core: float, body: float, surround: float, polarisation: str, p: int
+    diameter: float,
+    shell: float,
+    core: float,
+    body: float,
+    surround: float,
+    polarisation: str,
+    p: int,
 ) -> None:
     held((diameter / 2 - shell, diameter / 2), (core, body, surround), polarisation, p)
 
 
 @pytest.mark.parametrize("polarisation", ["TM", "TE"])
 @pytest.mark.parametrize(("radii", "indices"), TUBES)
-def test_hollow_fibre(radii: tuple[float, ...], indices: tuple[float, ...], polarisation: str) -> None:
+def test_hollow_fibre(
+    radii: tuple[float, ...], indices: tuple[float, ...], polarisation: str
+) -> None:
     held(radii, indices, polarisation, 1)
 
 
@@ -79,5 +103,9 @@ def test_random_stack(seed: int) -> None:
     shells = 10 ** rng.uniform(np.log10(0.2), 1, int(rng.integers(1, 5)))
     radii = tuple(float(r) for r in rng.uniform(3, 30) + np.r_[0.0, np.cumsum(shells)])
     inside = rng.uniform(1.33, 1.55, len(radii) - 1)
-    indices = (*(float(n) for n in inside), float(rng.uniform(1.56, 1.7)), float(rng.choice([1.0, 1.33])))
+    indices = (
+        *(float(n) for n in inside),
+        float(rng.uniform(1.56, 1.7)),
+        float(rng.choice([1.0, 1.33])),
+    )
     held(radii, indices, str(rng.choice(["TM", "TE"])), 1)

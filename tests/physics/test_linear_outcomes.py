@@ -1,4 +1,6 @@
-"""Modes moved to first order, and what follows from them, against full solves beside the nominal design."""
+"""Modes moved to first order, and what follows from them, against full solves beside the nominal
+design.
+"""
 
 import copy
 import functools
@@ -6,11 +8,11 @@ import functools
 import numpy as np
 import pytest
 
-from cavitydesign.design.first_order import first_order_result
-from cavitydesign.design.linear import Side, linearised
-from cavitydesign.design.outcome import outcomes
 from cavitydesign.errors import SolverError
-from cavitydesign.survey import evaluate_point
+from cavitydesign.optimise.first_order import first_order_result
+from cavitydesign.optimise.linear import Side, linearised
+from cavitydesign.optimise.outcome import outcomes
+from cavitydesign.workflow.study_point import evaluate_point
 
 WAVELENGTH_NM = 537.6
 DIAMETER_UM = 15.0
@@ -44,7 +46,9 @@ def sides(reach=REACH, **modes):
     for place, (key, half) in enumerate(zip(KEYS, STEPS, strict=True)):
         step = np.eye(3)[place] * half
         nominal = (DIAMETER_UM, 0.0, 2.0)[place]
-        found.append(Side(key, nominal, reach[place], moved(-step, **modes), moved(step, **modes), 2 * half))
+        found.append(
+            Side(key, nominal, reach[place], moved(-step, **modes), moved(step, **modes), 2 * half)
+        )
     return found
 
 
@@ -58,7 +62,9 @@ OFFSETS = [(0.03, 0.0, 0.0), (0.0, 0.0005, 0.0), (0.25, 0.001, 0.0), (-0.3, -0.0
 
 @pytest.mark.parametrize("offsets", OFFSETS)
 def test_the_modes_in_the_range_are_those_of_a_full_solve(offsets):
-    """Labels and all. Beyond first order: d2 lambda / lambda = (dD/D)(dn/n) and what dispersion adds, with a factor below 2."""
+    """Labels and all. Beyond first order: d2 lambda / lambda = (dD/D)(dn/n) and what dispersion
+    adds, with a factor below 2.
+    """
     solved = {mode["label"]: mode for mode in evaluate_point(moved(offsets), "modes")["modes"]}
     _, modes = linear().at(np.array(offsets))
     assert [mode.label for mode in modes] == list(solved)
@@ -70,18 +76,28 @@ def test_the_modes_in_the_range_are_those_of_a_full_solve(offsets):
         assert mode.fsr_nm == pytest.approx(full["fsr_nm"], rel=8 * relative**2 + 1e-6)
         assert mode.n_eff == pytest.approx(full["n_eff"], rel=2 * relative**2 + 1e-7)
         assert mode.group_index == pytest.approx(full["group_index"], rel=8 * relative**2 + 1e-6)
-        assert mode.confinement["body"] == pytest.approx(full["confinement"]["body"], abs=relative**2 + 1e-5)
-        # log10 Q = -2 log10(roughness) + ...: second order (0.05 / 2)^2 / ln 10 = 3e-4. The field at the rim is right to the
-        # square root of the wavelength's error.
-        assert mode.losses.scattering == pytest.approx(full["log10_q"]["scattering"], abs=5e-4 + relative**2 * 20)
-        assert mode.losses.radiation == pytest.approx(full["log10_q"]["radiation"], abs=1e-3 + relative**2 * 200)
+        assert mode.confinement["body"] == pytest.approx(
+            full["confinement"]["body"], abs=relative**2 + 1e-5
+        )
+        # log10 Q = -2 log10(roughness) + ...: second order (0.05 / 2)^2 / ln 10 = 3e-4. The field
+        # at the rim is right to the square root of the wavelength's error.
+        assert mode.losses.scattering == pytest.approx(
+            full["log10_q"]["scattering"], abs=5e-4 + relative**2 * 20
+        )
+        assert mode.losses.radiation == pytest.approx(
+            full["log10_q"]["radiation"], abs=1e-3 + relative**2 * 200
+        )
 
 
 def test_the_spacing_falls_as_the_inverse_diameter():
-    """At a fixed wavelength d ln(FSR) / d ln(D) is -1 but for a correction of order m^(-2/3) = 0.04; the axial radius is fixed
-    here. The slope at fixed m is that plus the change along the comb, FSR ~ lambda^2: 2 d ln(lambda) / d ln(D)."""
+    """At a fixed wavelength d ln(FSR) / d ln(D) is -1 but for a correction of order m^(-2/3) =
+    0.04; the axial radius is fixed here. The slope at fixed m is that plus the change along the
+    comb, FSR ~ lambda^2: 2 d ln(lambda) / d ln(D).
+    """
     found = linear()
-    place = min(range(len(found.modes)), key=lambda j: abs(found.modes[j].wavelength_nm - WAVELENGTH_NM))
+    place = min(
+        range(len(found.modes)), key=lambda j: abs(found.modes[j].wavelength_nm - WAVELENGTH_NM)
+    )
     mode = found.modes[place]
     of_fsr = DIAMETER_UM * found.slopes["fsr_nm"][place, 0] / mode.fsr_nm
     of_wavelength = DIAMETER_UM * found.slopes["wavelength_nm"][place, 0] / mode.wavelength_nm
@@ -99,17 +115,23 @@ def test_outcomes_of_many_samples_are_those_of_each():
         at_once = found.outcome(name, offsets)
         for row, together in zip(offsets, at_once, strict=True):
             design = moved(row)
-            alone = outcomes(first_order_result(design, "modes", found), "modes", WAVELENGTH_NM)[name]
+            alone = outcomes(first_order_result(design, "modes", found), "modes", WAVELENGTH_NM)[
+                name
+            ]
             assert together == pytest.approx(alone, rel=1e-9), name
 
 
 @pytest.mark.parametrize("offsets", [(0.25, 0.001, 0.0), (-0.2, -0.002, 0.02)])
 def test_static_thresholds_follow_the_moved_modes(offsets):
-    """The moved wavelengths are off by less than 0.2 nm of a gain 20 nm wide: 1e-3 of the threshold."""
+    """The moved wavelengths are off by less than 0.2 nm of a gain 20 nm wide: 1e-3 of the
+    threshold.
+    """
     design = moved(offsets, relative_accuracy=1e-6)
     full = outcomes(evaluate_point(design, "threshold"), "threshold", WAVELENGTH_NM)
     first = outcomes(first_order_result(design, "threshold", linear()), "threshold", WAVELENGTH_NM)
-    assert first["gain_equals_loss_mj_cm2"] == pytest.approx(full["gain_equals_loss_mj_cm2"], rel=1e-3)
+    assert first["gain_equals_loss_mj_cm2"] == pytest.approx(
+        full["gain_equals_loss_mj_cm2"], rel=1e-3
+    )
     assert first["threshold_gain_per_cm"] == pytest.approx(full["threshold_gain_per_cm"], rel=5e-3)
 
 

@@ -8,7 +8,12 @@ from cavitydesign.materials import find_material
 from cavitydesign.modes import ModeRequest, find_modes
 
 REQUEST = ModeRequest(
-    polarisation="TM", wavelength_nm=537.6, azimuthal_order=122, radial_orders=1, axial_orders=2, relative_accuracy=1e-6
+    polarisation="TM",
+    wavelength_nm=537.6,
+    azimuthal_order=122,
+    radial_orders=1,
+    axial_orders=2,
+    relative_accuracy=1e-6,
 )
 
 
@@ -24,13 +29,16 @@ def wavelengths(outline: Outline) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    "shape", [Parabola(7.5, 60.0), droplet_of(8.0, diameter_um=15.0, contact_angle_deg=15.0)], ids=["parabola", "drop"]
+    "shape",
+    [Parabola(7.5, 60.0), droplet_of(8.0, diameter_um=15.0, contact_angle_deg=15.0)],
+    ids=["parabola", "drop"],
 )
 def test_200_points_give_the_modes_of_their_shape(shape: Outline) -> None:
     """Within the asked 1e-6.
 
-    Nine digits determine the parabola to 1e-10. The drop needs many spline pieces, which leave its curvature known to
-    1e-5, and with it the axial zero-point shift, 2e-3 of the wavelength; it is solved without mirror symmetry.
+    Nine digits determine the parabola to 1e-10. The drop needs many spline pieces, which leave its
+    curvature known to 1e-5, and with it the axial zero-point shift, 2e-3 of the wavelength; it is
+    solved without mirror symmetry.
     """
     low, high = (max(-12.0, shape.reach_um[0]), min(12.0, shape.reach_um[1]))
     r, z = shape.point(np.linspace(low, high, 200))

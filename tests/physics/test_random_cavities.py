@@ -1,4 +1,6 @@
-"""Cavities nobody tuned for: Sobol points over sizes, indices, outlines and fibres; and combs against direct solves."""
+"""Cavities nobody tuned for: Sobol points over sizes, indices, outlines and fibres; and combs
+against direct solves.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def cavity_of(u: np.ndarray) -> tuple[Cavity, ModeRequest]:
     cavity = Cavity(shape, body, surround, fibre, fibre_radius, sliced=isinstance(shape, Cylinder))
     spacing = 600.0**2 / (np.pi * diameter * 1e3 * index)
     polarisation = ("TM", "TE")[int(2 * u[7])]
-    return cavity, ModeRequest(polarisation, 600.0, min(1.6 * spacing, 60.0), None, 1 + int(2 * u[8]), 2, 1e-6)
+    return cavity, ModeRequest(
+        polarisation, 600.0, min(1.6 * spacing, 60.0), None, 1 + int(2 * u[8]), 2, 1e-6
+    )
 
 
 @pytest.mark.parametrize("number", range(FEW))
@@ -49,9 +53,11 @@ def test_no_crash_and_no_silent_miss_in_many(number: int) -> None:
 
 
 def no_silent_miss(number: int) -> None:
-    """Every cavity gives its modes: complete and as accurate as asked, or a warning that says what is not.
+    """Every cavity gives its modes: complete and as accurate as asked, or a warning that says what
+    is not.
 
-    The range holds 1.6 spacings of the fundamental family, so at least one of its modes must be in it.
+    The range holds 1.6 spacings of the fundamental family, so at least one of its modes must be in
+    it.
     """
     cavity, request = cavity_of(POINTS[number])
     found = find_modes(cavity, request)
@@ -64,11 +70,15 @@ def no_silent_miss(number: int) -> None:
 
 
 def test_comb_agrees_with_direct_solves() -> None:
-    """Reduced basis over 20 azimuthal orders against solves at one order each: within the sum of the stated errors."""
+    """Reduced basis over 20 azimuthal orders against solves at one order each: within the sum of
+    the stated errors.
+    """
     cavity = Cavity(Parabola(16.5, 66.0), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
     comb = find_modes(cavity, ModeRequest("TM", 540.0, 36.0, None, 1, 2, 1e-8))
     assert comb.complete and len({mode.m for mode in comb}) > 15
     for mode in list(comb)[:: max(1, len(comb) // 6)]:
         alone = find_modes(cavity, ModeRequest("TM", 540.0, None, mode.m, 1, 2, 1e-9))[mode.label]
         error = abs(mode.wavelength_nm - alone.wavelength_nm)
-        assert error < mode.wavelength_error_nm + alone.wavelength_error_nm, f"{mode.label}: {error:.1e} nm"
+        assert error < mode.wavelength_error_nm + alone.wavelength_error_nm, (
+            f"{mode.label}: {error:.1e} nm"
+        )

@@ -20,7 +20,9 @@ RHO, THETA = [5.3, 6.1, 6.8, 7.5, 8.3, 9.3], [-0.75, -0.5, -0.3, -0.12, 0.08, 0.
 def sphere() -> SectionCavity:
     """A sphere of 15 um as a section of its rim."""
     mesh = annular_sector(np.array(RHO), np.array(THETA), 7.5)
-    return SectionCavity.of(mesh, {"body": ConstantIndex.of(1.49), "surround": ConstantIndex.of(1.0)})
+    return SectionCavity.of(
+        mesh, {"body": ConstantIndex.of(1.49), "surround": ConstantIndex.of(1.0)}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +33,32 @@ def solved(sphere: SectionCavity) -> ModeSet:
 
 @pytest.mark.parametrize("region", ["body", "surround"])
 def test_index_of_a_region(sphere: SectionCavity, solved: ModeSet, region: str) -> None:
-    """d lambda/dn of either side of the surface against differences of the exact resonance (good to 1e-8)."""
+    """d lambda/dn of either side of the surface against differences of the exact resonance (good to
+    1e-8).
+    """
     slope = wavelength_derivatives(solved.modes[0], index_change(sphere, region)).wavelength_nm
     step = 1e-4
     indices = [(1.49 + d, 1.0) if region == "body" else (1.49, 1.0 + d) for d in (-step, step)]
-    low, high = (find_resonance(Resonator((7.5,), pair, True), 120, 1, "TM").wavelength_nm for pair in indices)
+    low, high = (
+        find_resonance(Resonator((7.5,), pair, True), 120, 1, "TM").wavelength_nm
+        for pair in indices
+    )
     expected = (high - low) / (2 * step)
-    assert abs(slope - expected) < 1e-6 * 500.0, f"{region}: measured {slope!r}, expected {expected!r}; asked 1e-6 lambda"
+    assert abs(slope - expected) < 1e-6 * 500.0, (
+        f"{region}: measured {slope!r}, expected {expected!r}; asked 1e-6 lambda"
+    )
 
 
 def test_threshold_for_a_given_q(solved: ModeSet) -> None:
-    """Uniform loss 1/Q, gain in the body: kappa = n / (2 Q Gamma), Gamma the share of the whole window (1e-6 of a stated share)."""
+    """Uniform loss 1/Q, gain in the body: kappa = n / (2 Q Gamma), Gamma the share of the whole
+    window (1e-6 of a stated share).
+    """
     mode = solved.modes[0]
     found = static_threshold(mode, q_passive=1e5)
     expected = 1.49 / (2 * 1e5 * mode.confinement["body"])
-    assert abs(found.extinction / expected - 1) < 3e-5, f"measured {found.extinction!r}, expected {expected!r}"
+    assert abs(found.extinction / expected - 1) < 3e-5, (
+        f"measured {found.extinction!r}, expected {expected!r}"
+    )
 
 
 def test_shape_of_a_section_cannot_be_moved(sphere: SectionCavity, solved: ModeSet) -> None:

@@ -30,13 +30,20 @@ def shown(name: str, error: float, stated: float) -> None:
 
 
 def test_sphere_on_its_stem_is_the_exact_sphere() -> None:
-    """The stem is far from the equator: wavelength to 1e-7 (1e-6 asked), log10 Q to 1e-3, shares to 1e-6."""
+    """The stem is far from the equator: wavelength to 1e-7 (1e-6 asked), log10 Q to 1e-3, shares to
+    1e-6.
+    """
     mesh = read_section(MESHES / "microsphere_on_stem.geo", Meshing(parameters={"diameter": 12.0}))
-    cavity = SectionCavity.of(mesh, {"body": ConstantIndex.of(1.49), "stem": ConstantIndex.of(1.45), "surround": AIR})
+    cavity = SectionCavity.of(
+        mesh, {"body": ConstantIndex.of(1.49), "stem": ConstantIndex.of(1.45), "surround": AIR}
+    )
     exact = find_resonance(coated_sphere([6.0], [1.49, 1.0]), 96, 1, "TM")
     found = find_modes(cavity, ModeRequest("TM", 540.0, None, 96, 1, 1, 1e-6))
     mode = found["TM 96 1 0"]
-    error, stated = mode.wavelength_nm / exact.wavelength_nm - 1, mode.wavelength_error_nm / mode.wavelength_nm
+    error, stated = (
+        mode.wavelength_nm / exact.wavelength_nm - 1,
+        mode.wavelength_error_nm / mode.wavelength_nm,
+    )
     shown("sphere", error, stated)
     assert abs(error) < 1e-7 and abs(error) < 3 * stated
     assert mode.losses.radiation == pytest.approx(exact.log10_q, abs=1e-3)
@@ -59,7 +66,9 @@ Physical Surface("body") = {1}; Physical Surface("surround") = {2};
 @pytest.mark.parametrize("size", [0.3, 0.6])
 @pytest.mark.parametrize("degree", [7, 9])
 def test_coarse_ball_meshed_up_to_the_axis(tmp_path: Path, size: float, degree: int) -> None:
-    """Its arcs are within the stated error; nodes on the axis, at r of rounding, spoil neither the peak nor the volume."""
+    """Its arcs are within the stated error; nodes on the axis, at r of rounding, spoil neither the
+    peak nor the volume.
+    """
     file = tmp_path / "ball.geo"
     file.write_text(BALL)
     mesh = read_section(file, Meshing(degree, parameters={"size": size}))
@@ -69,23 +78,32 @@ def test_coarse_ball_meshed_up_to_the_axis(tmp_path: Path, size: float, degree: 
     cavity = SectionCavity.of(mesh, {"body": ConstantIndex.of(2.0), "surround": AIR})
     (mode,) = find_modes(cavity, ModeRequest("TM", 1237.0, None, 16, 1, 1, 1e-6))
     exact = find_resonance(coated_sphere([2.0], [2.0, 1.0]), 16, 1, "TM", near_nm=1237.0)
-    error, stated = mode.wavelength_nm / exact.wavelength_nm - 1, mode.wavelength_error_nm / mode.wavelength_nm
+    error, stated = (
+        mode.wavelength_nm / exact.wavelength_nm - 1,
+        mode.wavelength_error_nm / mode.wavelength_nm,
+    )
     shown("ball", error, stated)
     assert abs(error) < 1e-7 and abs(error) < 3 * stated
     assert mode.losses.radiation == pytest.approx(exact.log10_q, abs=5e-3)
-    assert mode.mode_volume_um3 == pytest.approx(3.32261, rel=1e-4)  # the finest of three meshes, to 1e-6
+    assert mode.mode_volume_um3 == pytest.approx(
+        3.32261, rel=1e-4
+    )  # the finest of three meshes, to 1e-6
 
 
 @pytest.mark.parametrize("quadrilaterals", [False, True])
 def test_parabola_on_fibre_agrees_with_its_window(quadrilaterals: bool) -> None:
-    """Triangles split in three, or gmsh's own recombination: both well within the asked 1e-6 of a window solved
-    to 1e-9; volumes differ by the window's peak, 5e-4."""
+    """Triangles split in three, or gmsh's own recombination: both well within the asked 1e-6 of a
+    window solved to 1e-9; volumes differ by the window's peak, 5e-4.
+    """
     media = {"body": ConstantIndex.of(1.49), "fibre": ConstantIndex.of(1.46), "surround": AIR}
     mesh = read_section(MESHES / "bottle.geo", Meshing(quadrilaterals=quadrilaterals))
     section = SectionCavity.of(mesh, media)
     smooth = Cavity(Parabola(7.5, 60.0), media["body"], AIR, media["fibre"], 4.0)
     request = ModeRequest("TM", 540.0, None, 122, 1, 1 if quadrilaterals else 2, 1e-6)
-    expected, found = find_modes(smooth, replace(request, relative_accuracy=1e-9)), find_modes(section, request)
+    expected, found = (
+        find_modes(smooth, replace(request, relative_accuracy=1e-9)),
+        find_modes(section, request),
+    )
     assert [mode.label for mode in found] == [mode.label for mode in expected]
     for ours, window in zip(found, expected, strict=True):
         error = ours.wavelength_nm / window.wavelength_nm - 1
@@ -98,18 +116,32 @@ def test_parabola_on_fibre_agrees_with_its_window(quadrilaterals: bool) -> None:
 
 
 def test_scattering_and_dispersion_as_in_the_window() -> None:
-    """The rim's roughness and the free spectral range with a dispersive body: the same formulas on other points."""
+    """The rim's roughness and the free spectral range with a dispersive body: the same formulas on
+    other points.
+    """
     from cavitydesign.materials import find_material
 
     media = {"body": find_material("PMMA"), "fibre": find_material("silica"), "surround": AIR}
     mesh = read_section(MESHES / "bottle.geo")
     section = SectionCavity.of(mesh, media, roughness_nm=2.0, correlation_nm=50.0)
-    smooth = Cavity(Parabola(7.5, 60.0), media["body"], AIR, media["fibre"], 4.0, roughness_nm=2.0, correlation_nm=50.0)
+    smooth = Cavity(
+        Parabola(7.5, 60.0),
+        media["body"],
+        AIR,
+        media["fibre"],
+        4.0,
+        roughness_nm=2.0,
+        correlation_nm=50.0,
+    )
     request = ModeRequest("TM", 540.0, 5.0, None, 1, 1, 1e-6)
     expected, found = find_modes(smooth, request), find_modes(section, request)
     assert [mode.label for mode in found] == [mode.label for mode in expected]
     for ours, window in zip(found, expected, strict=True):
-        shown(ours.label, ours.wavelength_nm / window.wavelength_nm - 1, ours.wavelength_error_nm / ours.wavelength_nm)
+        shown(
+            ours.label,
+            ours.wavelength_nm / window.wavelength_nm - 1,
+            ours.wavelength_error_nm / ours.wavelength_nm,
+        )
         assert ours.wavelength_nm == pytest.approx(window.wavelength_nm, rel=1e-6)
         assert ours.fsr_nm == pytest.approx(window.fsr_nm, rel=1e-5)
         assert ours.losses.scattering == pytest.approx(window.losses.scattering, abs=1e-3)

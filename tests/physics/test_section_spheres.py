@@ -1,4 +1,6 @@
-"""Sections against exact spheres and against the windows of smooth outlines, on meshes made here without gmsh."""
+"""Sections against exact spheres and against the windows of smooth outlines, on meshes made here
+without gmsh.
+"""
 
 import numpy as np
 import pytest
@@ -11,23 +13,42 @@ from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes
 
 
-def sphere(radius: float, index: float, surround: float, rho: list[float], theta: list[float]) -> SectionCavity:
+def sphere(
+    radius: float, index: float, surround: float, rho: list[float], theta: list[float]
+) -> SectionCavity:
     mesh = annular_sector(np.array(rho), np.array(theta), radius)
-    return SectionCavity.of(mesh, {"body": ConstantIndex.of(index), "surround": ConstantIndex.of(surround)})
+    return SectionCavity.of(
+        mesh, {"body": ConstantIndex.of(index), "surround": ConstantIndex.of(surround)}
+    )
 
 
 @pytest.mark.parametrize("polarisation", ["TM", "TE"])
 def test_sphere_of_high_q(polarisation: str) -> None:
-    """Wavelength to the asked 1e-8, Q of 1e19, confinement, and q = 1 at l = m + 1; the section is cut where the field is
-    below 1e-5 of its peak (walls: 1e-10)."""
-    cavity = sphere(7.5, 1.49, 1.0, [5.3, 6.1, 6.8, 7.5, 8.3, 9.3], [-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75])
-    exact = [find_resonance(coated_sphere([7.5], [1.49, 1.0]), order, 1, polarisation) for order in (120, 121)]
-    found = find_modes(cavity, ModeRequest(polarisation, exact[0].wavelength_nm + 3.0, None, 120, 1, 2, 1e-8))
+    """Wavelength to the asked 1e-8, Q of 1e19, confinement, and q = 1 at l = m + 1; the section is
+    cut where the field is below 1e-5 of its peak (walls: 1e-10).
+    """
+    cavity = sphere(
+        7.5,
+        1.49,
+        1.0,
+        [5.3, 6.1, 6.8, 7.5, 8.3, 9.3],
+        [-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75],
+    )
+    exact = [
+        find_resonance(coated_sphere([7.5], [1.49, 1.0]), order, 1, polarisation)
+        for order in (120, 121)
+    ]
+    found = find_modes(
+        cavity, ModeRequest(polarisation, exact[0].wavelength_nm + 3.0, None, 120, 1, 2, 1e-8)
+    )
     assert [mode.q for mode in found] == [0, 1]
     for mode, reference in zip(found, exact, strict=True):
         error = mode.wavelength_nm / reference.wavelength_nm - 1
         stated = mode.wavelength_error_nm / mode.wavelength_nm
-        print(mode.label, f"{error:.1e} stated {stated:.1e}; log10 Q {mode.losses.radiation - reference.log10_q:.1e}")
+        print(
+            mode.label,
+            f"{error:.1e} stated {stated:.1e}; log10 Q {mode.losses.radiation - reference.log10_q:.1e}",
+        )
         assert abs(error) < 1e-8 and abs(error) < 3 * stated
         assert mode.losses.radiation == pytest.approx(reference.log10_q, abs=1e-3)
     assert found.complete and found.accuracy_met
@@ -35,32 +56,59 @@ def test_sphere_of_high_q(polarisation: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("polarisation", "wavelength_nm", "q_factor"), [("TE", 1486.304887588, 33873.3), ("TM", 1531.691430905, 51893.0)]
+    ("polarisation", "wavelength_nm", "q_factor"),
+    [("TE", 1486.304887588, 33873.3), ("TM", 1531.691430905, 51893.0)],
 )
-def test_leaky_sphere_with_absorbing_layers(polarisation: str, wavelength_nm: float, q_factor: float) -> None:
-    """Sphere of index 2.5 in 1.45, R = 2.5 um, l = 21 (closed form, given with 13 and 6 digits). The layers change the
-    leak by about a thousandth: 1e-3 of Q, 1e-3/Q of the wavelength."""
-    cavity = sphere(2.5, 2.5, 1.45, [0.8, 1.5, 2.05, 2.5, 3.1, 3.8, 4.5], [-1.35, -1.0, -0.65, -0.3, 0.0, 0.3, 0.65, 1.0, 1.35])
-    mode = find_modes(cavity, ModeRequest(polarisation, wavelength_nm + 10.0, None, 21, 1, 1, 1e-6))[f"{polarisation} 21 1 0"]
-    error, stated = mode.wavelength_nm / wavelength_nm - 1, mode.wavelength_error_nm / mode.wavelength_nm
+def test_leaky_sphere_with_absorbing_layers(
+    polarisation: str, wavelength_nm: float, q_factor: float
+) -> None:
+    """Sphere of index 2.5 in 1.45, R = 2.5 um, l = 21 (closed form, given with 13 and 6 digits).
+    The layers change the leak by about a thousandth: 1e-3 of Q, 1e-3/Q of the wavelength.
+    """
+    cavity = sphere(
+        2.5,
+        2.5,
+        1.45,
+        [0.8, 1.5, 2.05, 2.5, 3.1, 3.8, 4.5],
+        [-1.35, -1.0, -0.65, -0.3, 0.0, 0.3, 0.65, 1.0, 1.35],
+    )
+    mode = find_modes(
+        cavity, ModeRequest(polarisation, wavelength_nm + 10.0, None, 21, 1, 1, 1e-6)
+    )[f"{polarisation} 21 1 0"]
+    error, stated = (
+        mode.wavelength_nm / wavelength_nm - 1,
+        mode.wavelength_error_nm / mode.wavelength_nm,
+    )
     ratio = 10**mode.losses.radiation / q_factor - 1
     print(f"wavelength {error:.1e} stated {stated:.1e}; Q {ratio:.1e}")
     assert abs(error) < 1e-6 and abs(error) < 3 * stated
     assert abs(ratio) < 2e-3
-    assert mode.losses.radiation == pytest.approx(mode.extra["log10_q_radiation_far_field"], abs=1e-3)
+    assert mode.losses.radiation == pytest.approx(
+        mode.extra["log10_q_radiation_far_field"], abs=1e-3
+    )
 
 
 def test_error_falls_with_the_order() -> None:
-    """On fixed elements the error of k^2 of an analytic mode falls exponentially with the order: at least 40-fold for each
-    of the steps 4, 6, 8, which is what the stated errors rest on (they take 15)."""
-    from cavitydesign.modes.section_family import first_shot
-    from cavitydesign.modes.section_problem import SectionProblem
-    from cavitydesign.modes.section_seed import SectionSeed
-    from cavitydesign.modes.section_survey import survey
+    """On fixed elements the error of k^2 of an analytic mode falls exponentially with the order: at
+    least 40-fold for each of the steps 4, 6, 8, which is what the stated errors rest on (they take
+    15).
+    """
+    from cavitydesign.modes.section.family import first_shot
+    from cavitydesign.modes.section.problem import SectionProblem
+    from cavitydesign.modes.section.seed import SectionSeed
+    from cavitydesign.modes.section.survey import survey
 
-    cavity = sphere(7.5, 1.49, 1.0, [5.3, 6.1, 6.8, 7.5, 8.3, 9.3], [-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75])
+    cavity = sphere(
+        7.5,
+        1.49,
+        1.0,
+        [5.3, 6.1, 6.8, 7.5, 8.3, 9.3],
+        [-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75],
+    )
     exact = find_resonance(coated_sphere([7.5], [1.49, 1.0]), 120, 1, "TM").k_re_per_um
-    surveyed = survey(SectionProblem.build(cavity, cavity.mesh, 3), exact, lambda modes: len(modes) >= 4)
+    surveyed = survey(
+        SectionProblem.build(cavity, cavity.mesh, 3), exact, lambda modes: len(modes) >= 4
+    )
     seed = SectionSeed("TM", 1, (120,), {0: surveyed[0]})
     errors = []
     for order in (4, 6, 8):
@@ -70,19 +118,36 @@ def test_error_falls_with_the_order() -> None:
     assert errors[1] < errors[0] / 40 and errors[2] < errors[1] / 40 and errors[2] < 5e-8
 
 
-@pytest.mark.parametrize(("polarisation", "order", "index", "p"), [("TM", 88, 1.74, 1), ("TE", 61, 1.83, 2), ("TE", 49, 2.35, 1)])
-def test_unknowns_follow_the_asked_accuracy(polarisation: str, order: int, index: float, p: int) -> None:
-    """From 1e-4 to 1e-8 the orders of the elements rise as far as they must: each accuracy is met, the true error stays below
-    three times the stated one, and two digits more cost less than three times the unknowns (orders rise and more elements are
-    kept; one order everywhere from 4 to 8 alone has four times)."""
+@pytest.mark.parametrize(
+    ("polarisation", "order", "index", "p"),
+    [("TM", 88, 1.74, 1), ("TE", 61, 1.83, 2), ("TE", 49, 2.35, 1)],
+)
+def test_unknowns_follow_the_asked_accuracy(
+    polarisation: str, order: int, index: float, p: int
+) -> None:
+    """From 1e-4 to 1e-8 the orders of the elements rise as far as they must: each accuracy is met,
+    the true error stays below three times the stated one, and two digits more cost less than three
+    times the unknowns (orders rise and more elements are kept; one order everywhere from 4 to 8
+    alone has four times).
+    """
     exact = find_resonance(coated_sphere([5.0], [index, 1.0]), order, p, polarisation)
-    cavity = sphere(5.0, index, 1.0, [3.0, 3.7, 4.4, 5.0, 5.6, 6.3], [-0.75, -0.45, -0.2, 0.05, 0.3, 0.5, 0.75])
+    cavity = sphere(
+        5.0, index, 1.0, [3.0, 3.7, 4.4, 5.0, 5.6, 6.3], [-0.75, -0.45, -0.2, 0.05, 0.3, 0.5, 0.75]
+    )
     sizes, elements = [], []
     for accuracy in (1e-4, 1e-6, 1e-8):
-        found = find_modes(cavity, ModeRequest(polarisation, exact.wavelength_nm * 1.001, None, order, p, 1, accuracy))
+        found = find_modes(
+            cavity,
+            ModeRequest(polarisation, exact.wavelength_nm * 1.001, None, order, p, 1, accuracy),
+        )
         mode = found[f"{polarisation} {order} {p} 0"]
-        error, stated = mode.wavelength_nm / exact.wavelength_nm - 1, mode.wavelength_error_nm / mode.wavelength_nm
-        print(f"{mode.label}, {accuracy:g} asked: {error:.1e} stated {stated:.1e}, {found.statistics['unknowns']:.0f} unknowns")
+        error, stated = (
+            mode.wavelength_nm / exact.wavelength_nm - 1,
+            mode.wavelength_error_nm / mode.wavelength_nm,
+        )
+        print(
+            f"{mode.label}, {accuracy:g} asked: {error:.1e} stated {stated:.1e}, {found.statistics['unknowns']:.0f} unknowns"
+        )
         assert abs(error) < 3 * stated and stated <= accuracy and mode.accuracy_met
         sizes.append(found.statistics["unknowns"])
         elements.append(np.unique(mode.raw.problem.space.orders).size)
@@ -92,8 +157,12 @@ def test_unknowns_follow_the_asked_accuracy(polarisation: str, order: int, index
 
 @pytest.mark.parametrize(("magnetic", "order"), [((), 120), (("lowest",), 121)])
 def test_half_sphere_on_a_mirror(magnetic: tuple[str, ...], order: int) -> None:
-    """Cut at z = 0, an electric wall holds E_z even (q = 0, l = m), a magnetic one odd (q = 1, l = m + 1): to 1e-7."""
-    mesh = annular_sector(np.array([5.3, 6.1, 6.8, 7.5, 8.3, 9.3]), np.array([0.0, 0.15, 0.3, 0.5, 0.75]), 7.5)
+    """Cut at z = 0, an electric wall holds E_z even (q = 0, l = m), a magnetic one odd (q = 1, l =
+    m + 1): to 1e-7.
+    """
+    mesh = annular_sector(
+        np.array([5.3, 6.1, 6.8, 7.5, 8.3, 9.3]), np.array([0.0, 0.15, 0.3, 0.5, 0.75]), 7.5
+    )
     media = {"body": ConstantIndex.of(1.49), "surround": ConstantIndex.of(1.0)}
     cavity = SectionCavity.of(mesh, media, magnetic=magnetic)
     exact = find_resonance(coated_sphere([7.5], [1.49, 1.0]), order, 1, "TM")
@@ -104,18 +173,27 @@ def test_half_sphere_on_a_mirror(magnetic: tuple[str, ...], order: int) -> None:
 
 
 def test_uniaxial_body_agrees_with_its_window() -> None:
-    """A sphere whose index along z differs by 0.02, against the window of the same outline: 1e-8 asked of both."""
+    """A sphere whose index along z differs by 0.02, against the window of the same outline: 1e-8
+    asked of both.
+    """
     from cavitydesign.geometry import Cavity, Spheroid
 
     body, air = ConstantIndex.of(1.49, 0.0, 1.51), ConstantIndex.of(1.0)
     mesh = annular_sector(
-        np.array([5.3, 6.1, 6.8, 7.5, 8.3, 9.3]), np.array([-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75]), 7.5
+        np.array([5.3, 6.1, 6.8, 7.5, 8.3, 9.3]),
+        np.array([-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75]),
+        7.5,
     )
     section = SectionCavity.of(mesh, {"body": body, "surround": air})
     assert section.uniaxial
     for polarisation in ("TM", "TE"):
         request = ModeRequest(polarisation, 545.0, None, 120, 1, 1, 1e-8)
-        found, window = (find_modes(cavity, request).modes[0] for cavity in (section, Cavity(Spheroid(7.5, 7.5), body, air)))
+        found, window = (
+            find_modes(cavity, request).modes[0]
+            for cavity in (section, Cavity(Spheroid(7.5, 7.5), body, air))
+        )
         print(polarisation, found.wavelength_nm / window.wavelength_nm - 1)
         assert found.wavelength_nm == pytest.approx(window.wavelength_nm, rel=2e-8)
-        assert found.energy_fraction["axial"] == pytest.approx(window.energy_fraction["axial"], abs=1e-6)
+        assert found.energy_fraction["axial"] == pytest.approx(
+            window.energy_fraction["axial"], abs=1e-6
+        )

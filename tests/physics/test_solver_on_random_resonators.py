@@ -1,7 +1,8 @@
-"""Random spheres, full and coated cylinders against their closed forms: nothing wrong may pass unsaid.
+"""Random spheres, full and coated cylinders against their closed forms: nothing wrong may pass
+unsaid.
 
-Diameters 2 to 200 um, indices 1.3 to 2.5 in air and water, shells of 0.2 um and more, p = 1 to 5, TM and TE, three
-wavelengths. A few by default, two hundred with `-m slow`.
+Diameters 2 to 200 um, indices 1.3 to 2.5 in air and water, shells of 0.2 um and more, p = 1 to 5,
+TM and TE, three wavelengths. A few by default, two hundred with `-m slow`.
 """
 
 import math
@@ -21,8 +22,12 @@ from cavitydesign.modes import ModeRequest, find_modes
 CLOSED_ABOVE_LOG10_Q = 11.0
 
 
-def resonance_near(resonator: Resonator, p: int, polarisation: str, wavelength_nm: float) -> Resonance | None:
-    """The resonance nearest a wavelength; None where p is not held or the mode is hardly one (Q below 50)."""
+def resonance_near(
+    resonator: Resonator, p: int, polarisation: str, wavelength_nm: float
+) -> Resonance | None:
+    """The resonance nearest a wavelength; None where p is not held or the mode is hardly one (Q
+    below 50).
+    """
     radius, index = resonator.radii_um[-1], complex(resonator.indices[-2]).real  # type: ignore[arg-type]
     order = max(8, int(2e3 * math.pi * radius / wavelength_nm * index * 0.9))
     try:
@@ -52,7 +57,10 @@ def drawn(seed: int) -> Resonance:
         indices: tuple[float, ...] = (body, surround)
         if not spherical and dice.random() < 0.5:
             shell = math.exp(dice.uniform(math.log(0.2), math.log(min(10.0, 0.8 * radius))))
-            radii, indices = (radius - shell, radius), (min(dice.choice((1.33, 1.45)), body), body, surround)
+            radii, indices = (
+                (radius - shell, radius),
+                (min(dice.choice((1.33, 1.45)), body), body, surround),
+            )
         found = resonance_near(Resonator(radii, indices, spherical), p, polarisation, wavelength)
         if found is not None:
             return found
@@ -67,11 +75,20 @@ def cavity_of(resonator: Resonator) -> Cavity:
     if len(media) == 2:
         return Cavity(Cylinder(radius), media[0], media[1], sliced=True)
     fibre_radius = resonator.radii_um[0]
-    return Cavity(Cylinder(radius), media[1], media[2], fibre=media[0], fibre_radius_um=fibre_radius, sliced=True)
+    return Cavity(
+        Cylinder(radius),
+        media[1],
+        media[2],
+        fibre=media[0],
+        fibre_radius_um=fibre_radius,
+        sliced=True,
+    )
 
 
 def held(seed: int, accuracy: float) -> None:
-    """Wavelength, honesty, Q and confinement; a missed accuracy must be said, and only then excuses."""
+    """Wavelength, honesty, Q and confinement; a missed accuracy must be said, and only then
+    excuses.
+    """
     exact = drawn(seed)
     label = f"{exact.polarisation} {exact.order} {exact.p} 0"
     hint = float(f"{exact.wavelength_nm:.3g}")
@@ -91,7 +108,9 @@ def held(seed: int, accuracy: float) -> None:
     assert off <= max(5 * said, 1e-8), f"log10 Q off {off:.1e}, stated {said:.1e}: {text}"
     if exact.log10_q > 3:
         shares = energy_shares(exact)
-        assert max(abs(a - b) for a, b in zip(mode.confinement.values(), shares, strict=True)) < 1e-4, text
+        assert (
+            max(abs(a - b) for a, b in zip(mode.confinement.values(), shares, strict=True)) < 1e-4
+        ), text
 
 
 @pytest.mark.parametrize("seed", range(16))
@@ -110,22 +129,35 @@ def test_many_random_resonators(seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1085, 2246, *range(1000, 1060)])
 def test_random_resonators_to_1e_8(seed: int) -> None:
-    """Asked 1e-8; the first two leak at Q = 100 and 400 past a far caustic, which takes a strong absorbing layer."""
+    """Asked 1e-8; the first two leak at Q = 100 and 400 past a far caustic, which takes a strong
+    absorbing layer.
+    """
     held(seed, 1e-8)
 
 
 @pytest.mark.parametrize("seed", [162, 187])
 def test_leaky_modes_beside_less_leaky_ones(seed: int) -> None:
-    """p = 3 and 5 at Q of 700: found, and not lost to a neighbour of higher Q on the way to the next azimuthal order."""
+    """p = 3 and 5 at Q of 700: found, and not lost to a neighbour of higher Q on the way to the
+    next azimuthal order.
+    """
     held(seed, 1e-6)
 
 
-@pytest.mark.parametrize(("radius", "body", "surround", "order", "p"), [(2.415, 2.017, 1.33, 38, 4), (2.67, 1.582, 1.0, 31, 4)])
-def test_lost_mode_is_never_replaced_by_another(radius: float, body: float, surround: float, order: int, p: int) -> None:
-    """Q of about 100 at p = 4, where a TE mode of l = m + 1 lies close: found right, or reported as not found."""
+@pytest.mark.parametrize(
+    ("radius", "body", "surround", "order", "p"),
+    [(2.415, 2.017, 1.33, 38, 4), (2.67, 1.582, 1.0, 31, 4)],
+)
+def test_lost_mode_is_never_replaced_by_another(
+    radius: float, body: float, surround: float, order: int, p: int
+) -> None:
+    """Q of about 100 at p = 4, where a TE mode of l = m + 1 lies close: found right, or reported as
+    not found.
+    """
     cavity = Cavity(Spheroid(radius, radius), ConstantIndex.of(body), ConstantIndex.of(surround))
     exact = find_resonance(Resonator((radius,), (body, surround), True), order, p, "TM")
-    found = find_modes(cavity, ModeRequest("TM", round(exact.wavelength_nm), None, order, p, 1, 1e-6))
+    found = find_modes(
+        cavity, ModeRequest("TM", round(exact.wavelength_nm), None, order, p, 1, 1e-6)
+    )
     label = f"TM {order} {p} 0"
     lost = [mode for mode in found if mode.label == label]
     if lost:

@@ -1,4 +1,6 @@
-"""The spread of any number of a design: its effect is that of solves on either side, or it is refused or told to change nothing."""
+"""The spread of any number of a design: its effect is that of solves on either side, or it is
+refused or told to change nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from cavitydesign.design_file import Design, parse_design
-from cavitydesign.design_file.varied import beside
+from cavitydesign.design import Design, parse_design
+from cavitydesign.design.varied import beside
 from cavitydesign.errors import InputError
 from cavitydesign.lasing import predict_lasing as predict
 from cavitydesign.lasing import pulse_solver
 from cavitydesign.modes import ModeSet
 from cavitydesign.modes import find_modes as solve
-from cavitydesign.steps import find_modes, predict_lasing, static_thresholds
+from cavitydesign.workflow.steps import find_modes, predict_lasing, static_thresholds
 
 Raw = dict[str, Any]
 BOTTLE: Raw = {
@@ -87,7 +89,9 @@ def outcomes(design: Design) -> dict[str, float]:
         "log10_q_absorption_sd": mode.losses.absorption,
         "log10_q_scattering_sd": mode.losses.scattering,
         "log10_q_total_sd": mode.losses.total,
-        "threshold_gain_sd_per_cm": static_thresholds(found, design)[mode.label]["threshold_gain_per_cm"],
+        "threshold_gain_sd_per_cm": static_thresholds(found, design)[mode.label][
+            "threshold_gain_per_cm"
+        ],
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -96,10 +100,17 @@ FLOORS = {"wavelength_sd_nm": 1e-5, "fsr_sd_nm": 1e-6, "threshold_gain_sd_per_cm
 
 
 @pytest.mark.parametrize(("key", "value", "sd", "cavity"), CAVITY, ids=[case[0] for case in CAVITY])
-def test_number_of_the_cavity_has_the_effect_of_two_solves(key: str, value: float, sd: float, cavity: Raw) -> None:
-    """Half a standard deviation to either side, solved to 1e-6: differences to 3 %, and to what 1e-6 of each solve leaves."""
+def test_number_of_the_cavity_has_the_effect_of_two_solves(
+    key: str, value: float, sd: float, cavity: Raw
+) -> None:
+    """Half a standard deviation to either side, solved to 1e-6: differences to 3 %, and to what
+    1e-6 of each solve leaves.
+    """
     (mode, *_) = find_modes(parse_design(changed(BOTTLE, key, {"value": value, "sd": sd}, cavity)))
-    low, high = (outcomes(parse_design(changed(BOTTLE, key, value + step * sd, cavity))) for step in (-0.5, 0.5))
+    low, high = (
+        outcomes(parse_design(changed(BOTTLE, key, value + step * sd, cavity)))
+        for step in (-0.5, 0.5)
+    )
     effects = 0
     for name in low:
         carried, moved = mode.extra.get(name), abs(high[name] - low[name])
@@ -118,7 +129,8 @@ LASER: Raw = {
 }
 CROSS_SECTION: Raw = {"calibration": "cross_section", "fluence_mj_cm2": [1.0, 9.0]}  # lases at 6
 OTHERS = [
-    ("gain.emission_energy_ev", 2.310, 0.0005, {}),  # more, and another mode has the least threshold: a kink
+    # more, and another mode has the least threshold: a kink
+    ("gain.emission_energy_ev", 2.310, 0.0005, {}),
     ("gain.emission_fwhm_mev", 81.5, 1.0, {}),
     ("gain.peak_gain_per_cm", 1100.0, 30.0, {}),
     ("gain.temperature_k", 295.0, 10.0, {}),
@@ -145,17 +157,28 @@ def comb() -> ModeSet:
     return solve(design.cavity, design.modes)
 
 
-QUICK = ("gain.peak_gain_per_cm", "gain.auger_ps", "gain.calibration_fluence_mj_cm2", "pump.pulse_fs", "lasing.quality.per_um")
+QUICK = (
+    "gain.peak_gain_per_cm",
+    "gain.auger_ps",
+    "gain.calibration_fluence_mj_cm2",
+    "pump.pulse_fs",
+    "lasing.quality.per_um",
+)
 
 
 @pytest.mark.parametrize(
     ("key", "value", "sd", "pump"),
-    [pytest.param(*case, id=case[0], marks=[] if case[0] in QUICK else [pytest.mark.slow]) for case in OTHERS],
+    [
+        pytest.param(*case, id=case[0], marks=[] if case[0] in QUICK else [pytest.mark.slow])
+        for case in OTHERS
+    ],
 )
 def test_number_outside_the_cavity_has_the_effect_of_two_predictions(
     comb: ModeSet, key: str, value: float, sd: float, pump: Raw
 ) -> None:
-    """Half a standard deviation to either side: 10 %, and what the integration's tolerance of 1e-4 leaves in a break."""
+    """Half a standard deviation to either side: 10 %, and what the integration's tolerance of 1e-4
+    leaves in a break.
+    """
     raw = {**LASER, "pump": pump}
     design = parse_design(changed(raw, key, {"value": value, "sd": sd}))
     spread = predict_lasing(comb, design).spread
@@ -174,22 +197,35 @@ def test_number_outside_the_cavity_has_the_effect_of_two_predictions(
             continue
         print(f"{key}: {name}: carried {carried}, between two predictions {abs(high - low):.5g}")
         assert carried == pytest.approx(abs(high - low), rel=0.1, abs=2e-3), name
-        assert whole is not None and carried is not None and whole >= carried, "the curvature adds to it"
+        assert whole is not None and carried is not None and whole >= carried, (
+            "the curvature adds to it"
+        )
         effects += bool(carried)
     assert effects
 
 
-@pytest.mark.parametrize("key", ["gain.sigma_1_cm2", "gain.two_photon_excitons", "pump.repetition_rate_hz"])
+@pytest.mark.parametrize(
+    "key", ["gain.sigma_1_cm2", "gain.two_photon_excitons", "pump.repetition_rate_hz"]
+)
 def test_number_that_is_not_used_is_told(comb: ModeSet, key: str) -> None:
-    values = {"gain.sigma_1_cm2": 6e-14, "gain.two_photon_excitons": 3.15, "pump.repetition_rate_hz": 1e3}
+    values = {
+        "gain.sigma_1_cm2": 6e-14,
+        "gain.two_photon_excitons": 3.15,
+        "pump.repetition_rate_hz": 1e3,
+    }
     design = parse_design(changed(LASER, key, {"value": values[key], "sd": 0.1 * values[key]}))
     warnings = predict_lasing(comb, design).warnings
     assert f"spread of {key}: changes neither thresholds nor regime here" in warnings
 
 
 def test_number_of_the_cavity_that_changes_nothing_is_told() -> None:
-    raw = changed(BOTTLE, "cavity.correlation_nm", {"value": 100.0, "sd": 5.0}, {"roughness_nm": 0.0})
-    assert "spread of cavity.correlation_nm: changes nothing of these modes" in find_modes(parse_design(raw)).warnings
+    raw = changed(
+        BOTTLE, "cavity.correlation_nm", {"value": 100.0, "sd": 5.0}, {"roughness_nm": 0.0}
+    )
+    assert (
+        "spread of cavity.correlation_nm: changes nothing of these modes"
+        in find_modes(parse_design(raw)).warnings
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,14 +240,20 @@ def test_number_of_the_cavity_that_changes_nothing_is_told() -> None:
     ],
 )
 def test_spread_of_a_setting_is_refused(key: str, value: float) -> None:
-    raw = changed({**LASER, "pump": {"fluence_mj_cm2": [1.0, 6.0]}}, key, {"value": value, "sd": 0.01 * value})
-    with pytest.raises(InputError, match="only what is measured or made carries a spread") as refused:
+    raw = changed(
+        {**LASER, "pump": {"fluence_mj_cm2": [1.0, 6.0]}}, key, {"value": value, "sd": 0.01 * value}
+    )
+    with pytest.raises(
+        InputError, match="only what is measured or made carries a spread"
+    ) as refused:
         parse_design(raw)
     assert len(refused.value.problems) == 1 and key in str(refused.value)
 
 
 def test_spread_whose_two_sides_are_refused_is_refused() -> None:
-    """A shell of 0.999 um +- 1 um between a fibre of 13 um and a body of 15 um: both sides are impossible."""
+    """A shell of 0.999 um +- 1 um between a fibre of 13 um and a body of 15 um: both sides are
+    impossible.
+    """
     shell = {**SHELL, "thickness_um": {"value": 0.999, "sd": 100.0}}
     raw = changed(BOTTLE, "cavity.coatings", [shell])
     with pytest.raises(InputError, match=r"neither -?[0-9.]+ nor [0-9.]+ is allowed"):
@@ -250,8 +292,14 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_spreads_solve_no_pulse_twice(
     comb: ModeSet, monkeypatch: pytest.MonkeyPatch, key: str, value: float, sd: float, pulses: int
 ) -> None:
-    """Rate equations that a spread leaves alone are not integrated again; the answer is that of predictions without memory."""
-    raw = {**LASER, "pump": {"fluence_mj_cm2": [1.2, 6.0]}, "lasing": {**LASER["lasing"], "comb_phases": 0}}
+    """Rate equations that a spread leaves alone are not integrated again; the answer is that of
+    predictions without memory.
+    """
+    raw = {
+        **LASER,
+        "pump": {"fluence_mj_cm2": [1.2, 6.0]},
+        "lasing": {**LASER["lasing"], "comb_phases": 0},
+    }
     design = parse_design(changed(raw, key, {"value": value, "sd": sd}))
     plain = parse_design(changed(raw, key, value))
     batches = _counted(monkeypatch)
@@ -263,7 +311,10 @@ def test_spreads_solve_no_pulse_twice(
     assert spread is not None
     assert 0 <= sum(batches) - without <= pulses
     pair = beside(design, key, 3.0**0.5 * sd)
-    low, high = (predict_lasing(comb, replace(side, spreads={})).thresholds for side in (pair.lower, pair.upper))
+    low, high = (
+        predict_lasing(comb, replace(side, spreads={})).thresholds
+        for side in (pair.lower, pair.upper)
+    )
     for name, effect in spread.parts[key].items():
         if name != "side_mode_suppression_db":
             expected = (getattr(high, name) - getattr(low, name)) / (2.0 * 3.0**0.5)
@@ -271,12 +322,20 @@ def test_spreads_solve_no_pulse_twice(
 
 
 def test_a_threshold_near_the_end_of_the_range_has_its_spread(comb: ModeSet) -> None:
-    """On one side of the number it lies beyond the range: the same standard deviation as with a wider one."""
+    """On one side of the number it lies beyond the range: the same standard deviation as with a
+    wider one.
+    """
     raw = changed(LASER, "lasing.quality.per_um", {"value": 24.0, "sd": 1.0})
     sds = []
     for end in (3.9, 6.0):
-        prediction = predict_lasing(comb, parse_design({**raw, "pump": {"fluence_mj_cm2": [1.2, end]}}))
+        prediction = predict_lasing(
+            comb, parse_design({**raw, "pump": {"fluence_mj_cm2": [1.2, end]}})
+        )
         assert prediction.spread is not None and prediction.thresholds.lasing is not None
         sds.append(prediction.spread.threshold_sd_mj_cm2["lasing"])
-    assert prediction.thresholds.lasing < 3.9 < prediction.thresholds.lasing + 3.0**0.5 * (sds[0] or 0.0)
+    assert (
+        prediction.thresholds.lasing
+        < 3.9
+        < prediction.thresholds.lasing + 3.0**0.5 * (sds[0] or 0.0)
+    )
     assert sds[0] == pytest.approx(sds[1], rel=1e-4)

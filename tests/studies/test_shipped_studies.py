@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cavitydesign.design.goal_file import load_goal
-from cavitydesign.design.outcome import reference_mode
+from cavitydesign.optimise.goal_file import load_goal
+from cavitydesign.optimise.outcome import reference_mode
 from cavitydesign.study import load_study
 from cavitydesign.study.csv_file import read_csv
-from cavitydesign.survey import design_schema, evaluate_point, rows_of_point
+from cavitydesign.workflow.study_point import design_schema, evaluate_point, rows_of_point
 
 STUDIES = Path(__file__).parents[2] / "studies"
 FILES = sorted(STUDIES.glob("*/study.toml"))
@@ -63,11 +63,16 @@ def _flat(row, head=""):
 
 def test_the_shipped_goal_reads():
     goal = load_goal(STUDIES / "design" / "single-mode-below-4-mj.toml", design_schema())
-    assert goal.task == "lase" and set(goal.spread) == {"cavity.diameter_um", "cavity.body.index_offset"}
+    assert goal.task == "lase" and set(goal.spread) == {
+        "cavity.diameter_um",
+        "cavity.body.index_offset",
+    }
 
 
 def test_spacing_follows_the_published_points():
-    """4.2 nm measured at 15 um; 0.716 nm by the published formula at 88 um, which has no dispersion (n_g 1.46)."""
+    """4.2 nm measured at 15 um; 0.716 nm by the published formula at 88 um, which has no dispersion
+    (n_g 1.46).
+    """
     study = study_of("spacing-and-q")
     diameters = [point.values["cavity.diameter_um"] for point in study]
     for diameter, published, tolerance in ((15.0, 4.2, 0.05), (88.0, 0.716, 0.06)):
@@ -77,11 +82,15 @@ def test_spacing_follows_the_published_points():
 
 
 def test_scattering_q_is_proportional_to_the_diameter_and_to_the_inverse_square_of_the_roughness():
-    """Within 10 %: the published proportionality of Q, and the published 24 / um only near 100 nm of roughness."""
+    """Within 10 %: the published proportionality of Q, and the published 24 / um only near 100 nm
+    of roughness.
+    """
     study = study_of("roughness-budget")
     last = len(study.axes[1]) - 1
     values = {
-        (place, height): reference("roughness-budget", place * len(study.axes[1]) + height)["log10_q"]["scattering"]
+        (place, height): reference("roughness-budget", place * len(study.axes[1]) + height)[
+            "log10_q"
+        ]["scattering"]
         for place, height in itertools.product((0, 2), (0, last))
     }
     assert 10 ** (values[2, last] - values[0, last]) == pytest.approx(88 / 15, rel=0.1)
@@ -96,18 +105,33 @@ def test_a_thin_shell_gives_its_mode_to_the_fibre():
 
 
 def test_the_wavelength_follows_the_index():
-    """d ln(lambda) / d ln(n) of a mode is its share of energy over the ratio of indices: 0.98 to 1.02 with dispersion."""
-    first, last = ({mode["m"]: mode for mode in solved("index-uncertainty", index)["modes"]} for index in (6, 10))
+    """d ln(lambda) / d ln(n) of a mode is its share of energy over the ratio of indices: 0.98 to
+    1.02 with dispersion.
+    """
+    first, last = (
+        {mode["m"]: mode for mode in solved("index-uncertainty", index)["modes"]}
+        for index in (6, 10)
+    )
     m = min(first.keys() & last.keys())
-    slope = (last[m]["wavelength_nm"] - first[m]["wavelength_nm"]) / first[m]["wavelength_nm"] / (0.004 / 1.495)
+    slope = (
+        (last[m]["wavelength_nm"] - first[m]["wavelength_nm"])
+        / first[m]["wavelength_nm"]
+        / (0.004 / 1.495)
+    )
     n_g, n = 1.525, 1.495
     assert slope == pytest.approx(n / n_g, rel=0.02), f"{slope:.4f}"
 
 
 def test_the_pump_has_its_minimum_on_the_resonance():
-    at = {index: solved("pump-wavelength", index)["lasing"]["threshold_mj_cm2"] for index in (0, 8, 16)}
+    at = {
+        index: solved("pump-wavelength", index)["lasing"]["threshold_mj_cm2"]
+        for index in (0, 8, 16)
+    }
     assert at[8]["lasing"] < min(at[0]["lasing"], at[16]["lasing"])
-    # F_th = F0 (l0 / l) (sigma(l0) / sigma(l))^(1/3) for gain = loss, which needs the same <N>; table linear.
+    # F_th = F0 (l0 / l) (sigma(l0) / sigma(l))^(1/3) for gain = loss, which needs the same <N>;
+    # table linear.
     strength = 0.49 + (0.60 - 0.49) * 20 / 25
     expected = (1500 / 1420) * strength ** (-1 / 3)
-    assert at[0]["gain_equals_loss"] / at[8]["gain_equals_loss"] == pytest.approx(expected, rel=1e-3)
+    assert at[0]["gain_equals_loss"] / at[8]["gain_equals_loss"] == pytest.approx(
+        expected, rel=1e-3
+    )

@@ -1,6 +1,8 @@
-"""kill -9 of real studies, as a user starts them: nothing stored is computed twice, and the table is that of a calm run.
+"""kill -9 of real studies, as a user starts them: nothing stored is computed twice, and the table
+is that of a calm run.
 
-Seeds are printed, so that a failure can be repeated. The same with points that cost nothing is in tests/unit/study.
+Seeds are printed, so that a failure can be repeated. The same with points that cost nothing is in
+tests/unit/study.
 """
 
 import collections
@@ -40,7 +42,9 @@ def study_in(folder, points=POINTS):
     folder.mkdir()
     (folder / "design.toml").write_text(DESIGN)
     axis = f'"cavity.diameter_um" = {{ from = 20.0, to = 60.0, points = {points} }}'
-    (folder / "study.toml").write_text(f'design = "design.toml"\ntask = "threshold"\n[axes]\n{axis}\n')
+    (folder / "study.toml").write_text(
+        f'design = "design.toml"\ntask = "threshold"\n[axes]\n{axis}\n'
+    )
     return folder
 
 
@@ -56,7 +60,14 @@ def started(folder, *options):
 
 
 def told(folder, *arguments):
-    done = subprocess.run([*COMMAND, *arguments], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -65,7 +76,9 @@ def finished(folder, *options):
     """The rest of a study, and that it computed exactly what the store did not have."""
     missing = json.loads(told(folder, "status", "study.toml", "--json"))["missing"]
     summary = json.loads(told(folder, "run", "study.toml", "--json", *options))
-    assert summary["computed"] == missing, f"{missing} points were missing, {summary['computed']} were computed"
+    assert summary["computed"] == missing, (
+        f"{missing} points were missing, {summary['computed']} were computed"
+    )
     return missing
 
 
@@ -76,12 +89,18 @@ def table_of(folder):
 
 def stored_identities(folder):
     """Identity of each whole record of all segments."""
-    lines = [line for path in (folder / "results" / "segments").iterdir() for line in path.read_bytes().split(b"\n")[:-1]]
+    lines = [
+        line
+        for path in (folder / "results" / "segments").iterdir()
+        for line in path.read_bytes().split(b"\n")[:-1]
+    ]
     return [line.split(b" ", 2)[1] for line in lines]
 
 
 def wait_for_more(folder, records, process):
-    """Until a run has stored so many more records: a slow machine would be killed in its start each time otherwise."""
+    """Until a run has stored so many more records: a slow machine would be killed in its start each
+    time otherwise.
+    """
     home = folder / "results" / "segments"
     before = len(stored_identities(folder)) if home.is_dir() else 0
     while records and process.poll() is None:
@@ -95,7 +114,9 @@ def descendants(root):
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                children[int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])].append(int(entry.name))
+                children[int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])].append(
+                    int(entry.name)
+                )
             except OSError:
                 continue
     found, pending = [], [root]
@@ -126,7 +147,9 @@ def calm(tmp_path_factory):
     assert finished(folder, "--workers", "2") == POINTS
     table = table_of(folder)
     rows = list(csv.DictReader(io.StringIO(table)))
-    assert len({row["point"] for row in rows}) == POINTS and {row["status"] for row in rows} == {"ok"}
+    assert len({row["point"] for row in rows}) == POINTS and {row["status"] for row in rows} == {
+        "ok"
+    }
     return table
 
 
@@ -141,12 +164,16 @@ def test_the_run_killed_at_twenty_random_moments(tmp_path, calm):
         os.killpg(process.pid, signal.SIGKILL)
         if process.wait() == -signal.SIGKILL:
             kills += 1
-        stored.append(POINTS - json.loads(told(folder, "status", "study.toml", "--json"))["missing"])
+        stored.append(
+            POINTS - json.loads(told(folder, "status", "study.toml", "--json"))["missing"]
+        )
         assert stored[-1] < POINTS, f"the study was over after {kills} kills: {stored}"
     print(f"stored after each kill: {stored}")
     assert stored == sorted(stored) and stored[-1] > 0
     finished(folder, "--workers", "2")
-    twice = [name for name, count in collections.Counter(stored_identities(folder)).items() if count > 1]
+    twice = [
+        name for name, count in collections.Counter(stored_identities(folder)).items() if count > 1
+    ]
     assert not twice, f"{len(twice)} points were computed twice"
     assert table_of(folder) == calm
 
@@ -174,18 +201,31 @@ class Cluster:
 
     def __init__(self, folder):
         note = folder / f"scheduler-{time.monotonic_ns()}.json"
-        self.scheduler = self._started("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(note))
+        self.scheduler = self._started(
+            "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(note)
+        )
         end = time.monotonic() + 60
         while not note.exists() or not note.read_text().endswith("}"):
             assert time.monotonic() < end, "the scheduler did not start"
             time.sleep(0.05)
         self.address = json.loads(note.read_text())["address"]
-        options = ["--nworkers", "1", "--nthreads", "1", "--no-dashboard", "--no-nanny", "--death-timeout", "5"]
+        options = [
+            "--nworkers",
+            "1",
+            "--nthreads",
+            "1",
+            "--no-dashboard",
+            "--no-nanny",
+            "--death-timeout",
+            "5",
+        ]
         self.workers = [self._started("worker", self.address, *options) for _ in range(2)]
 
     def _started(self, *arguments):
         line = [sys.executable, "-m", "dask", *arguments]
-        return subprocess.Popen(line, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            line, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     def stop(self):
         for process in (*self.workers, self.scheduler):

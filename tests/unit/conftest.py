@@ -20,7 +20,9 @@ RADIUS_UM, AXIAL_RADIUS_UM, INDEX = 7.5, 60.0, 1.495
 
 
 def synthetic_field(m: int, p: int, q: int, n_out: int, n_along: int) -> FieldSamples:
-    """An Airy layer inside, an exponential tail outside, Hermite-Gauss along the rim; E mostly along z."""
+    """An Airy layer inside, an exponential tail outside, Hermite-Gauss along the rim; E mostly
+    along z.
+    """
     layer = RADIUS_UM * (2.0 / m**2) ** (1.0 / 3.0) * 2.0 ** (-1.0 / 3.0)
     decay = m / RADIUS_UM * np.sqrt(1.0 - 1.0 / INDEX**2)
     n_in = (3 * n_out) // 4
@@ -30,7 +32,11 @@ def synthetic_field(m: int, p: int, q: int, n_out: int, n_along: int) -> FieldSa
     zero = ai_zeros(p)[0][-1]
     width = np.sqrt(np.sqrt(RADIUS_UM * AXIAL_RADIUS_UM) * RADIUS_UM / m)
     surface = airy(zero + 0.35)[0]
-    radial = np.where(depth <= 0, airy(zero + 0.35 - depth / layer)[0], surface * np.exp(-decay * np.maximum(depth, 0)))
+    radial = np.where(
+        depth <= 0,
+        airy(zero + 0.35 - depth / layer)[0],
+        surface * np.exp(-decay * np.maximum(depth, 0)),
+    )
     radial[:n_in] = airy(zero + 0.35 - inside / layer)[0]
     axial = eval_hermite(q, along / width) * np.exp(-0.5 * (along / width) ** 2)
     amplitude = radial[:, None] * axial[None, :]
@@ -38,7 +44,9 @@ def synthetic_field(m: int, p: int, q: int, n_out: int, n_along: int) -> FieldSa
     norm = np.sqrt(1 + slope**2)
     r = RADIUS_UM - along[None, :] ** 2 / (2 * AXIAL_RADIUS_UM) + depth[:, None] / norm[None, :]
     z = along[None, :] + depth[:, None] * (-slope / norm)[None, :]
-    region = np.repeat(np.r_[np.zeros(n_in), np.ones(n_out - n_in)].astype(np.int64)[:, None], n_along, axis=1)
+    region = np.repeat(
+        np.r_[np.zeros(n_in), np.ones(n_out - n_in)].astype(np.int64)[:, None], n_along, axis=1
+    )
     rim = np.column_stack([RADIUS_UM - along**2 / (2 * AXIAL_RADIUS_UM), along])
     scale = np.abs(amplitude).max()
     return FieldSamples(
@@ -55,9 +63,19 @@ def synthetic_field(m: int, p: int, q: int, n_out: int, n_along: int) -> FieldSa
     )
 
 
-def synthetic_mode(m: int = 122, p: int = 1, q: int = 0, wavelength_nm: float | None = None, polarisation: str = "TM") -> Mode:
+def synthetic_mode(
+    m: int = 122,
+    p: int = 1,
+    q: int = 0,
+    wavelength_nm: float | None = None,
+    polarisation: str = "TM",
+) -> Mode:
     """A mode with the synthetic field and a loss budget of three parts."""
-    wavelength = 538.0 - 4.2 * (m - 122) - 14.0 * (p - 1) - 1.1 * q if wavelength_nm is None else wavelength_nm
+    wavelength = (
+        538.0 - 4.2 * (m - 122) - 14.0 * (p - 1) - 1.1 * q
+        if wavelength_nm is None
+        else wavelength_nm
+    )
     inside = 0.985 - 0.01 * (p - 1)
     return Mode(
         polarisation=polarisation,
@@ -106,7 +124,9 @@ def cavity() -> Cavity:
 
 @pytest.fixture
 def prediction_record() -> dict[str, object]:
-    """A lasing prediction's JSON; its light curve is a broken power law (slopes 3, 6, 3; breaks 2.0, 3.0)."""
+    """A lasing prediction's JSON; its light curve is a broken power law (slopes 3, 6, 3; breaks
+    2.0, 3.0).
+    """
     fluence = np.geomspace(1.0, 6.0, 40)
     emission = np.where(fluence < 2.0, fluence**3, 8.0 * (fluence / 2.0) ** 6)
     emission = np.where(fluence > 3.0, 8.0 * 1.5**6 * (fluence / 3.0) ** 3, emission)

@@ -1,4 +1,6 @@
-"""docs/api.md: every exported name is on the page, and whatever the page lists can be imported from where it says."""
+"""docs/api.md: every exported name is on the page, and whatever the page lists can be imported from
+where it says.
+"""
 
 import importlib
 import pkgutil
@@ -10,8 +12,13 @@ import pytest
 import cavitydesign
 
 PAGE = Path(__file__).parents[2] / "docs" / "api.md"
-LISTED = re.findall(r"^\| `(\w+)` \| `([\w.]+)` \| (.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-PACKAGES = ("cavitydesign", *(f"cavitydesign.{found.name}" for found in pkgutil.iter_modules(cavitydesign.__path__)))
+LISTED = re.findall(
+    r"^\| `(\w+)` \| `([\w.]+)` \| (.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+)
+PACKAGES = (
+    "cavitydesign",
+    *(f"cavitydesign.{found.name}" for found in pkgutil.iter_modules(cavitydesign.__path__)),
+)
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -31,10 +38,16 @@ def test_lazy_names_of_the_package_are_exported() -> None:
 
 @pytest.mark.parametrize(("name", "module"), [(name, module) for name, module, _ in LISTED])
 def test_listed_name_can_be_imported(name: str, module: str) -> None:
-    assert hasattr(importlib.import_module(module), name), f"docs/api.md lists {module}.{name}, which does not exist"
+    assert hasattr(importlib.import_module(module), name), (
+        f"docs/api.md lists {module}.{name}, which does not exist"
+    )
 
 
 def test_each_name_is_listed_once_with_words() -> None:
     places = [(name, module) for name, module, _ in LISTED]
-    assert len(places) == len(set(places)), sorted({place for place in places if places.count(place) > 1})
-    assert all(text.endswith(".") for _, _, text in LISTED), [name for name, _, text in LISTED if not text.endswith(".")]
+    assert len(places) == len(set(places)), sorted(
+        {place for place in places if places.count(place) > 1}
+    )
+    assert all(text.endswith(".") for _, _, text in LISTED), [
+        name for name, _, text in LISTED if not text.endswith(".")
+    ]

@@ -1,4 +1,6 @@
-"""Every file on docs/how-to.md is read without complaint, and its links lead somewhere; so do those of the other pages."""
+"""Every file on docs/how-to.md is read without complaint, and its links lead somewhere; so do those
+of the other pages.
+"""
 
 import re
 from pathlib import Path
@@ -7,14 +9,16 @@ import numpy as np
 import pytest
 
 import cavitydesign as cd
-from cavitydesign.design_file.schema import all_keys
-from cavitydesign.design_file.toml_file import read_toml
+from cavitydesign.design.schema import all_keys
+from cavitydesign.design.toml_file import read_toml
 from cavitydesign.study import load_study
-from cavitydesign.survey import design_schema
+from cavitydesign.workflow.study_point import design_schema
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted([*DOCS.glob("*.md"), *DOCS.glob("decisions/*.md"), DOCS.parent / "README.md"])
-BLOCKS = re.findall(r"```toml\n# (\S+)\n(.*?)```", (DOCS / "how-to.md").read_text(encoding="utf-8"), re.DOTALL)
+BLOCKS = re.findall(
+    r"```toml\n# (\S+)\n(.*?)```", (DOCS / "how-to.md").read_text(encoding="utf-8"), re.DOTALL
+)
 
 
 @pytest.fixture
@@ -36,7 +40,9 @@ def test_design_is_read(folder: Path, name: str) -> None:
 
 def test_own_index_is_that_of_its_formula(folder: Path) -> None:
     body = cd.load_design(folder / "own_material.toml").cavity.body
-    assert body.index(537.6) == pytest.approx((1 + 1.2 * 0.5376**2 / (0.5376**2 - 0.011)) ** 0.5, abs=1e-12)
+    assert body.index(537.6) == pytest.approx(
+        (1 + 1.2 * 0.5376**2 / (0.5376**2 - 0.011)) ** 0.5, abs=1e-12
+    )
 
 
 def test_keys_of_the_section_exist(folder: Path) -> None:
@@ -56,5 +62,7 @@ def test_study_is_read(folder: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
-    broken = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+    broken = [
+        target for target in targets if "://" not in target and not (page.parent / target).exists()
+    ]
     assert not broken, f"{page.name} links to what does not exist: {broken}"

@@ -12,7 +12,8 @@ from ..quad_space import local_functions
 
 
 def edge_signs(mapping: Any, row: int, order: int, elements: Any = None) -> NDArray[np.int64]:
-    """Sign of a local function in each element: -1 where it is odd and its edge runs from the higher to the lower vertex.
+    """Sign of a local function in each element: -1 where it is odd and its edge runs from the
+    higher to the lower vertex.
 
     Parameters
     ----------

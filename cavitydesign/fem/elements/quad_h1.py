@@ -57,4 +57,6 @@ class ElementQuadH1(ElementH1):  # type: ignore[misc]
         p, shape = self.order, X[0].shape
         a, b = nodal_values(p, s)[local.i[row]], nodal_values(p, t)[local.j[row]]
         da, db = nodal_slopes(p, s)[local.i[row]], nodal_slopes(p, t)[local.j[row]]
-        return (a * b).reshape(shape), np.array([(2.0 * da * b).reshape(shape), (2.0 * a * db).reshape(shape)])
+        return (a * b).reshape(shape), np.array(
+            [(2.0 * da * b).reshape(shape), (2.0 * a * db).reshape(shape)]
+        )

@@ -1,4 +1,6 @@
-"""Hierarchical H(curl) quadrilateral of any order: Legendre edge functions times integrated Legendre nodal functions."""
+"""Hierarchical H(curl) quadrilateral of any order: Legendre edge functions times integrated
+Legendre nodal functions.
+"""
 
 from __future__ import annotations
 
@@ -55,9 +57,15 @@ class ElementQuadHcurl(ElementHcurl):  # type: ignore[misc]
         shape, p = X[0].shape, self.order
         nil = np.zeros(shape)
         if local.kind[row] == E_S:
-            along, across = legendre_values(p, s)[first], (nodal_values(p, t)[second], nodal_slopes(p, t)[second])
+            along, across = (
+                legendre_values(p, s)[first],
+                (nodal_values(p, t)[second], nodal_slopes(p, t)[second]),
+            )
             value = (2.0 * along * across[0]).reshape(shape)
             return np.array([value, nil]), (-4.0 * along * across[1]).reshape(shape)
-        along, across = legendre_values(p, t)[second], (nodal_values(p, s)[first], nodal_slopes(p, s)[first])
+        along, across = (
+            legendre_values(p, t)[second],
+            (nodal_values(p, s)[first], nodal_slopes(p, s)[first]),
+        )
         value = (2.0 * along * across[0]).reshape(shape)
         return np.array([nil, value]), (4.0 * along * across[1]).reshape(shape)

@@ -18,7 +18,8 @@ from cavitydesign.analytic.bessel import (
 )
 from cavitydesign.analytic.bessel_complex import bessel_pair
 
-# From the power series over Debye's expansion and its edge near the turning point to the turning point itself.
+# From the power series over Debye's expansion and its edge near the turning point to the turning
+# point itself.
 BELOW = (1e-40, 1e-3, 0.1, 0.6, 0.9, 0.94, 0.99, 1.0)
 ORDERS = (0.5, 1, 10.5, 30, 63, 64, 122.5, 751)
 LIMITS = {"maxprec": 200000, "maxterms": 10**6}
@@ -36,7 +37,9 @@ def exact(order: float, z: complex, digits: int = 30) -> tuple[mp.mpc, mp.mpc, m
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_logarithms_below_the_turning_point(order: float) -> None:
-    """log J and log(-Y): absolute error 4e-15 (order + |log|), the rounding of an exponent of that size."""
+    """log J and log(-Y): absolute error 4e-15 (order + |log|), the rounding of an exponent of that
+    size.
+    """
     x = np.array(BELOW) * order
     values = [exact(order, float(at)) for at in x]
     with mp.workdps(30):
@@ -45,8 +48,12 @@ def test_logarithms_below_the_turning_point(order: float) -> None:
         slope_j = [float(v[1] / v[0]) for v in values]
         slope_y = [float(v[3] / v[2]) for v in values]
     bound = 4e-15 * (order + np.abs(log_j) + 3.0)
-    assert np.all(np.abs(log_bessel_j(order, x) - log_j) <= bound), np.abs(log_bessel_j(order, x) - log_j) / bound
-    assert np.all(np.abs(log_bessel_y(order, x) - log_y) <= bound), np.abs(log_bessel_y(order, x) - log_y) / bound
+    assert np.all(np.abs(log_bessel_j(order, x) - log_j) <= bound), (
+        np.abs(log_bessel_j(order, x) - log_j) / bound
+    )
+    assert np.all(np.abs(log_bessel_y(order, x) - log_y) <= bound), (
+        np.abs(log_bessel_y(order, x) - log_y) / bound
+    )
     assert_allclose(log_derivative_j(order, x), slope_j, rtol=3e-13)
     together = log_bessel_j_with_slope(order, x)
     assert np.array_equal(together[0], log_bessel_j(order, x))
@@ -67,14 +74,18 @@ def test_scaled_values_on_both_sides_of_the_turning_point(order: float) -> None:
             ej, edj, ey, edy = exact(order, float(at))
             expected = [float(part) for part in (ej * grown, edj * grown, ey / grown, edy / grown)]
         size, rate = math.hypot(expected[0], expected[2]), math.hypot(expected[1], expected[3])
-        errors = np.abs(np.array([j[i], dj[i], y[i], dy[i]]) - expected) / np.array([size, rate, size, rate])
+        errors = np.abs(np.array([j[i], dj[i], y[i], dy[i]]) - expected) / np.array(
+            [size, rate, size, rate]
+        )
         assert errors.max() < 5e-16 * (order + 50.0), (at, errors)
 
 
 @pytest.mark.parametrize("order", [0, 5.5, 30, 122.5])
 @pytest.mark.parametrize("tilt", [1e-25, 1e-9, 1e-4, 1e-2])
 def test_complex_arguments_keep_the_imaginary_part(order: float, tilt: float) -> None:
-    """z = x (1 - i tilt): real part relative to |f|, imaginary part relative to its own size, 2e-15 (order + 10)."""
+    """z = x (1 - i tilt): real part relative to |f|, imaginary part relative to its own size, 2e-15
+    (order + 10).
+    """
     x = max(order, 1.0) * np.array([0.01, 0.7, 0.95, 1.0, 1.3])
     z = x * (1 - 1j * tilt)
     pair = bessel_pair(order, z)
@@ -94,7 +105,9 @@ def test_complex_arguments_keep_the_imaginary_part(order: float, tilt: float) ->
 
 
 def test_orders_of_thousands_obey_the_wronskian() -> None:
-    """J Y' - J' Y = 2/(pi x) at orders up to 5000, where mpmath is slow; 1e-16 of the order, times 20."""
+    """J Y' - J' Y = 2/(pi x) at orders up to 5000, where mpmath is slow; 1e-16 of the order, times
+    20.
+    """
     for order in (2000.5, 5000.0):
         x = order * np.array([0.05, 0.4, 0.9, 0.98, 1.0, 1.1, 2.0])
         pair = bessel_pair(order, x.astype(complex))

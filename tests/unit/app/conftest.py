@@ -50,14 +50,19 @@ class Explorer:
         )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
-        assert self.url.startswith("http://127.0.0.1:"), self.process.stderr.read() if self.process.stderr else ""
+        assert self.url.startswith("http://127.0.0.1:"), (
+            self.process.stderr.read() if self.process.stderr else ""
+        )
         self.port = int(self.url.split(":")[2].split("/")[0])
         self.token = self.url.rstrip("/").rpartition("/")[2]
 
     def wait_until_up(self) -> None:
         """Return when the page answers."""
         for _ in range(200):
-            with contextlib.suppress(OSError), urllib.request.urlopen(self.url, timeout=5) as answer:
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(self.url, timeout=5) as answer,
+            ):
                 answer.read()
                 return
             time.sleep(0.05)
@@ -119,13 +124,23 @@ class Tab:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Headless Chromium of the system; closed with its module, because its event loop lets no other one run."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (extra `test`)")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """Headless Chromium of the system; closed with its module, because its event loop lets no other
+    one run.
+    """
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="Playwright is not installed (extra `test`)"
+    )
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if chromium is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")
     with playwright.sync_playwright() as session:
-        running = session.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        running = session.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield running
         running.close()
 

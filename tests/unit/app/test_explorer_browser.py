@@ -27,7 +27,9 @@ def test_loads_with_everything_drawn_and_nothing_from_outside(tab: Any, explorer
     assert tab.page.locator("#comb circle.mark").count() == len(tab.wavelengths())
     assert tab.page.locator("#light circle").count() > 10
     assert "mJ/cm²" in tab.page.inner_text("#answer")
-    assert all(url.startswith((explorer.url, "data:", "blob:")) for url in tab.requests), tab.requests
+    assert all(url.startswith((explorer.url, "data:", "blob:")) for url in tab.requests), (
+        tab.requests
+    )
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 900), (1920, 1080)])
@@ -182,7 +184,9 @@ def test_server_stopped_and_back(open_tab: Callable[..., Any], start: Any, folde
     opened.page.wait_for_selector("#trouble:not([hidden])")
     assert "cavitydesign view" in opened.page.inner_text("#trouble")
     again = start(folder, "design.toml", "--port", str(port))
-    opened.page.wait_for_function("() => document.querySelector('#trouble').textContent.includes('started anew')")
+    opened.page.wait_for_function(
+        "() => document.querySelector('#trouble').textContent.includes('started anew')"
+    )
     opened.page.goto(again.url)
     opened.wait()
     assert len(opened.wavelengths()) >= 2

@@ -1,4 +1,6 @@
-"""Every kind of design in the browser: its controls, what follows from moving them, scans, studies, results."""
+"""Every kind of design in the browser: its controls, what follows from moving them, scans, studies,
+results.
+"""
 
 from __future__ import annotations
 
@@ -72,8 +74,12 @@ def test_coated_and_tapered_fibre(open_tab: OpenTab, start: Any, tmp_path: Path)
     tab = opened(open_tab, start, tmp_path, COATED + REST)
     before = tab.wavelengths()
     assert tab.page.input_value("[data-key='cavity.fibre_taper']") == "0.01"
-    assert "± 0.1" in tab.page.inner_text("label[for='c-cavity-diameter_um']"), "the spread is shown"
-    assert "cavity.coatings[0].material.absorption_per_cm" in tab.page.text_content("#rest"), "no key is hidden"
+    assert "± 0.1" in tab.page.inner_text("label[for='c-cavity-diameter_um']"), (
+        "the spread is shown"
+    )
+    assert "cavity.coatings[0].material.absorption_per_cm" in tab.page.text_content("#rest"), (
+        "no key is hidden"
+    )
     tab.page.fill("[data-key='cavity.body.volume_fraction']", "3")
     tab.wait()
     assert tab.wavelengths() != before, "dots raise the index"
@@ -100,21 +106,31 @@ def test_droplet_and_change_of_outline(open_tab: OpenTab, start: Any, tmp_path: 
     assert cavity["polar_radius_um"] == 6.0 and "contact_angle_deg" not in cavity
     tab.page.select_option("#c-cavity-profile", "droplet")
     tab.wait()
-    assert tab.page.input_value("#c-cavity-contact_angle_deg") == "20" and tab.page.is_hidden("#trouble")
+    assert tab.page.input_value("#c-cavity-contact_angle_deg") == "20" and tab.page.is_hidden(
+        "#trouble"
+    )
     assert tab.errors() == []
 
 
-def test_keeping_the_shape_scales_the_other_lengths(open_tab: OpenTab, start: Any, tmp_path: Path) -> None:
+def test_keeping_the_shape_scales_the_other_lengths(
+    open_tab: OpenTab, start: Any, tmp_path: Path
+) -> None:
     tab = opened(open_tab, start, tmp_path, COATED + REST)
     tab.page.check("#c-keepShape")
     tab.page.fill("#c-cavity-diameter_um", "18")
     tab.wait()
     cavity = saved_design(tab, tmp_path)["cavity"]
-    assert (cavity["diameter_um"]["value"], cavity["axial_radius_um"], cavity["fibre_diameter_um"]) == (18, 75, 9)
+    assert (
+        cavity["diameter_um"]["value"],
+        cavity["axial_radius_um"],
+        cavity["fibre_diameter_um"],
+    ) == (18, 75, 9)
 
 
 def test_section_and_its_constants(open_tab: OpenTab, start: Any, tmp_path: Path) -> None:
-    """A meshed section outside the design's folder opens only where the user widens what may be read."""
+    """A meshed section outside the design's folder opens only where the user widens what may be
+    read.
+    """
     pytest.importorskip("gmsh")
     (tmp_path / "meshes").mkdir()
     (tmp_path / "designs").mkdir()
@@ -135,7 +151,9 @@ wavelength_nm = 780.0
 azimuthal_order = 62
 relative_accuracy = 1e-4
 """
-    (tmp_path / "designs" / "design.toml").write_text(text + REST.partition("[pump]")[2].join(["[pump]", ""]))
+    (tmp_path / "designs" / "design.toml").write_text(
+        text + REST.partition("[pump]")[2].join(["[pump]", ""])
+    )
     refused = start(tmp_path / "designs", "design.toml")
     tab = open_tab(refused.url)
     assert "--folder" in tab.page.inner_text("#trouble")
@@ -149,30 +167,42 @@ relative_accuracy = 1e-4
     assert tab.errors() == []
 
 
-def test_scan_finds_what_single_designs_say(open_tab: OpenTab, explorer: Any, tmp_path: Path) -> None:
+def test_scan_finds_what_single_designs_say(
+    open_tab: OpenTab, explorer: Any, tmp_path: Path
+) -> None:
     tab = open_tab(explorer.url)
     for name, value in (("from", "9"), ("to", "20"), ("points", "4")):
         tab.page.fill(f"#scan-{name}", value)
     tab.page.click("#scan-start")
     tab.page.wait_for_function("() => document.querySelectorAll('#scan-chance circle').length >= 2")
-    tab.page.wait_for_function("() => document.querySelector('#scan-start').textContent === 'Scan diameters'")
+    tab.page.wait_for_function(
+        "() => document.querySelector('#scan-start').textContent === 'Scan diameters'"
+    )
     with tab.page.expect_download() as download:
         tab.page.click("#scan-save")
     download.value.save_as(tmp_path / "scan.csv")
     rows = list(csv.DictReader((tmp_path / "scan.csv").read_text().splitlines()))
     sizes = [float(row["diameter_um"]) for row in rows]
     assert sizes == pytest.approx([9.0, 11.74, 15.33, 20.0], abs=0.01), "geometric"
-    drawn = tab.page.evaluate("() => [...document.querySelectorAll('#scan-map rect[data-count]')].map((one) => one.dataset.size)")
+    drawn = tab.page.evaluate(
+        "() => [...document.querySelectorAll('#scan-map rect[data-count]')].map((one) => one.dataset.size)"
+    )
     assert {float(one) for one in drawn} == set(sizes)
     assert tab.page.locator("#scan-map path.ink").count() >= 1, "the threshold line"
-    chances = [float(row["single_mode_probability"]) for row in rows if row["single_mode_probability"]]
+    chances = [
+        float(row["single_mode_probability"]) for row in rows if row["single_mode_probability"]
+    ]
     assert chances == sorted(chances, reverse=True), "a large cavity has more modes under the gain"
     assert re.search(r"[\d.]+ µm", tab.page.inner_text("#scan-conclusion"))
 
     # the highest threshold that is wanted chooses among them
-    thresholds = [float(row["threshold_lasing_mj_cm2"]) for row in rows if row["threshold_lasing_mj_cm2"]]
+    thresholds = [
+        float(row["threshold_lasing_mj_cm2"]) for row in rows if row["threshold_lasing_mj_cm2"]
+    ]
     tab.page.fill("#scan-below", f"{0.99 * min(thresholds):.4f}")
-    assert f"{min(thresholds):.3g} mJ/cm²" in tab.page.inner_text("#scan-conclusion"), "none is below: the lowest is told"
+    assert f"{min(thresholds):.3g} mJ/cm²" in tab.page.inner_text("#scan-conclusion"), (
+        "none is below: the lowest is told"
+    )
     tab.page.fill("#scan-below", "")
 
     # the point opens, and the single design says the same within the scan's coarser points
@@ -195,29 +225,43 @@ def test_pump_by_a_click_on_the_curve(open_tab: OpenTab, explorer: Any, tmp_path
     pumped = float(tab.page.input_value("#c-fluence"))
     assert 1.2 < pumped < 3.0 and not tab.page.is_checked("#c-automatic")
     assert tab.page.inner_text("#answer [data-name='verdict'] b") == "below threshold"
-    assert saved_design(tab, tmp_path)["lasing"]["at_fluence_mj_cm2"] == pytest.approx(pumped, rel=1e-3)
+    assert saved_design(tab, tmp_path)["lasing"]["at_fluence_mj_cm2"] == pytest.approx(
+        pumped, rel=1e-3
+    )
 
 
-def test_points_of_a_study_open_their_design_and_mode(open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str) -> None:
+def test_points_of_a_study_open_their_design_and_mode(
+    open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str
+) -> None:
     (tmp_path / "design.toml").write_text(design_text)
     axes = '[axes]\n"cavity.diameter_um" = [12.0, 14.0]\n"cavity.axial_radius_um" = [50.0, 60.0]\n'
-    (tmp_path / "study.toml").write_text(f'design = "design.toml"\ntask = "modes"\nstore = "results"\n{axes}')
+    (tmp_path / "study.toml").write_text(
+        f'design = "design.toml"\ntask = "modes"\nstore = "results"\n{axes}'
+    )
     words = "from cavitydesign.cli.main import main; main()"
-    subprocess.run([sys.executable, "-c", words, "study", "run", "study.toml"], cwd=tmp_path, check=True, timeout=120)
+    subprocess.run(
+        [sys.executable, "-c", words, "study", "run", "study.toml"],
+        cwd=tmp_path,
+        check=True,
+        timeout=120,
+    )
     tab = open_tab(start(tmp_path, "study.toml").url)
     assert "4 of 4 points done" in tab.page.inner_text("#study-state")
     modes = "(all) => all.map((one) => one.dataset.mode)"
     labels = tab.page.locator("#study-plot circle[data-point='3']").evaluate_all(modes)
     assert len(labels) >= 2
     for label in (labels[0], labels[-1]):
-        tab.page.locator(f"#study-plot circle[data-point='3'][data-mode='{label}']").dispatch_event("click")
+        tab.page.locator(f"#study-plot circle[data-point='3'][data-mode='{label}']").dispatch_event(
+            "click"
+        )
         tab.wait()
         assert tab.page.input_value("#c-cavity-diameter_um") == "14"
         assert tab.page.input_value("#c-cavity-axial_radius_um") == "60"
         assert tab.page.inner_text("#field-title").startswith(f"{label},")
     assert tab.errors() == []
 
-    # by the keyboard: one stop of the tab key, arrows between the points, Enter opens, and the focus stays
+    # by the keyboard: one stop of the tab key, arrows between the points, Enter opens, and the
+    # focus stays
     dots = "#study-plot circle.mark"
     assert tab.page.locator(f"{dots}[tabindex='0']").count() == 1
     tab.page.locator(f"{dots}[tabindex='0']").focus()
@@ -230,7 +274,9 @@ def test_points_of_a_study_open_their_design_and_mode(open_tab: OpenTab, start: 
     assert tab.page.evaluate(where) == [point, mode]
 
 
-def test_results_show_before_they_are_solved_again(open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str) -> None:
+def test_results_show_before_they_are_solved_again(
+    open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str
+) -> None:
     (tmp_path / "design.toml").write_text(design_text)
     words = "from cavitydesign.cli.main import main; main()"
     command = [sys.executable, "-c", words, "run", "design.toml", "--out", "out"]
@@ -243,13 +289,19 @@ def test_results_show_before_they_are_solved_again(open_tab: OpenTab, start: Any
     assert shown == pytest.approx(results["lasing"]["threshold_mj_cm2"]["lasing"], rel=5e-3)
 
 
-def test_a_slow_cavity_shows_a_first_look(open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str) -> None:
+def test_a_slow_cavity_shows_a_first_look(
+    open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str
+) -> None:
     """Q = 1e6: the whole curve takes seconds; some points of it come before."""
-    slow = design_text.replace("quality = { per_um = 24.0 }", "quality = 1e6").replace("fluences = 21", "fluences = 200")
+    slow = design_text.replace("quality = { per_um = 24.0 }", "quality = 1e6").replace(
+        "fluences = 21", "fluences = 200"
+    )
     (tmp_path / "design.toml").write_text(slow)
     tab = open_tab(start(tmp_path, "design.toml").url)
     tab.page.fill("#c-cavity-diameter_um", "12.5")
-    tab.page.wait_for_function("() => document.querySelector('#light').textContent.includes('first look, 14 points')")
+    tab.page.wait_for_function(
+        "() => document.querySelector('#light').textContent.includes('first look, 14 points')"
+    )
     tab.wait()
     assert "slopes" in tab.page.text_content("#light")
     assert tab.page.locator("#light circle").count() > 100

@@ -1,4 +1,6 @@
-"""The explorer over plain HTTP: what it serves, what it computes, and fifty requests that it must refuse."""
+"""The explorer over plain HTTP: what it serves, what it computes, and fifty requests that it must
+refuse.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +89,9 @@ def test_page_and_its_parts_ask_nothing_from_outside(explorer: Any) -> None:
     scripts = sorted(path.name for path in PAGE.glob("*.js"))
     assert len(scripts) > 10
     texts = {name: send(explorer, f"assets/{name}")[1] for name in ("app.css", *scripts)}
-    imported = {name for text in texts.values() for name in re.findall(rb'from "\./([a-z]+\.js)"', text)}
+    imported = {
+        name for text in texts.values() for name in re.findall(rb'from "\./([a-z]+\.js)"', text)
+    }
     assert {name.decode() for name in imported} <= set(scripts)
     for name, text in {"index.html": page, **texts}.items():
         assert text == (PAGE / name).read_bytes(), f"{name} is not served as it is"
@@ -110,21 +114,27 @@ def test_start_names_the_design_and_no_path(explorer: Any, folder: Path) -> None
     start = json.loads(content)
     assert status == 200
     assert start["opened"]["design"] == design()
-    assert [entry["name"] for entry in start["listing"]] == ["design.toml"], "a link that leads out is not listed"
+    assert [entry["name"] for entry in start["listing"]] == ["design.toml"], (
+        "a link that leads out is not listed"
+    )
     assert "PMMA" in start["materials"]
     assert str(folder.parent).encode() not in content
 
 
 def test_modes_and_field_agree_with_the_package(explorer: Any) -> None:
-    """The page shows what the functions give: same wavelengths, same field on the same grid (32-bit floats)."""
-    from cavitydesign.design_file import parse_design
-    from cavitydesign.steps import find_modes
+    """The page shows what the functions give: same wavelengths, same field on the same grid (32-bit
+    floats).
+    """
+    from cavitydesign.design import parse_design
+    from cavitydesign.workflow.steps import find_modes
 
     found = find_modes(parse_design(design()))
     answer = ask(explorer, "modes", {"design": design()})["modes"]
     assert [mode["label"] for mode in answer["modes"]] == [mode.label for mode in found]
     expected = [mode.wavelength_nm for mode in found]
-    np.testing.assert_allclose([mode["wavelength_nm"] for mode in answer["modes"]], expected, rtol=1e-10)
+    np.testing.assert_allclose(
+        [mode["wavelength_nm"] for mode in answer["modes"]], expected, rtol=1e-10
+    )
 
     mode = found.modes[0]
     assert mode.sample_field is not None
@@ -138,27 +148,39 @@ def test_modes_and_field_agree_with_the_package(explorer: Any) -> None:
 def test_light_curve_and_gain_come_with_the_lasing(explorer: Any) -> None:
     lasing = ask(explorer, "lasing", {"design": design()})["lasing"]
     assert lasing["regime"] in ("below threshold", "single", "multi")
-    assert len(lasing["light_curve"]["fluence_mj_cm2"]) == len(lasing["light_curve"]["emission"]) > 10
+    assert (
+        len(lasing["light_curve"]["fluence_mj_cm2"]) == len(lasing["light_curve"]["emission"]) > 10
+    )
     curve = lasing["gain_curve"]
     assert max(curve["gain_per_cm"]) > 0
     assert 530 < curve["wavelength_nm"][int(np.argmax(curve["gain_per_cm"]))] < 545
 
 
 def test_first_look_and_scan_agree_with_the_whole_prediction(explorer: Any) -> None:
-    """Fewer fluences move the fitted threshold by some per cent; which modes lase is decided by the same equations."""
+    """Fewer fluences move the fitted threshold by some per cent; which modes lase is decided by the
+    same equations.
+    """
     whole = ask(explorer, "lasing", {"design": changed(lasing__comb_phases=24)})["lasing"]
     look = ask(explorer, "preview", {"design": design()})["lasing"]
     threshold = whole["threshold_mj_cm2"]["lasing"]
     assert len(look["light_curve"]["fluence_mj_cm2"]) == 14
     assert look["threshold_mj_cm2"]["lasing"] == pytest.approx(threshold, rel=0.05)
-    assert look["threshold_mj_cm2"]["gain_equals_loss"] == pytest.approx(whole["threshold_mj_cm2"]["gain_equals_loss"], rel=1e-9)
+    assert look["threshold_mj_cm2"]["gain_equals_loss"] == pytest.approx(
+        whole["threshold_mj_cm2"]["gain_equals_loss"], rel=1e-9
+    )
     for slot in (0, 1):
         point = ask(explorer, "scan", {"design": design(), "slot": slot})
         assert point["threshold_mj_cm2"]["lasing"] == pytest.approx(threshold, rel=0.03)
         assert len(point["counts"]) == len(point["fluence_mj_cm2"]) == 24
-        below = [count for count, at in zip(point["counts"], point["fluence_mj_cm2"], strict=True) if at < 0.95 * threshold]
+        below = [
+            count
+            for count, at in zip(point["counts"], point["fluence_mj_cm2"], strict=True)
+            if at < 0.95 * threshold
+        ]
         assert below and not any(below)
-        assert point["single_mode_probability"] == pytest.approx(whole["single_mode_probability"], abs=0.05)
+        assert point["single_mode_probability"] == pytest.approx(
+            whole["single_mode_probability"], abs=0.05
+        )
 
 
 @pytest.mark.parametrize(
@@ -166,8 +188,12 @@ def test_first_look_and_scan_agree_with_the_whole_prediction(explorer: Any) -> N
     [({"design": {"cavity": {"profile": "parabola"}}}, 422), ({"design": []}, 400), (b"{", 400)],
     ids=["a design that is not possible", "no design", "no JSON"],
 )
-def test_the_page_hears_of_impossible_designs_without_an_error(explorer: Any, body: Any, status: int) -> None:
-    """Browsers write every 4xx into the console: the page asks to be told, hostile requests are refused all the same."""
+def test_the_page_hears_of_impossible_designs_without_an_error(
+    explorer: Any, body: Any, status: int
+) -> None:
+    """Browsers write every 4xx into the console: the page asks to be told, hostile requests are
+    refused all the same.
+    """
     sent = body if isinstance(body, bytes) else {"page": "test", **body}
     assert send(explorer, "api/modes", sent)[0] == status
     data = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
@@ -189,7 +215,11 @@ def test_downloads(explorer: Any) -> None:
     status, table = send(explorer, "api/table", body)
     rows = list(csv.DictReader(io.StringIO(table.decode())))
     assert status == 200 and rows[0]["label"] == label and float(rows[0]["confinement.body"]) > 0.9
-    for kind, suffix, begins in (("field", "png", b"\x89PNG"), ("loss_budget", "svg", b"<?xml"), ("cavity", "pdf", b"%PDF")):
+    for kind, suffix, begins in (
+        ("field", "png", b"\x89PNG"),
+        ("loss_budget", "svg", b"<?xml"),
+        ("cavity", "pdf", b"%PDF"),
+    ):
         status, picture = send(explorer, "api/figure", {**body, "kind": kind, "format": suffix})
         assert status == 200 and picture.startswith(begins)
     status, arc = send(explorer, "api/vtk", {**body, "kind": "vts"})
@@ -202,7 +232,9 @@ def test_downloads(explorer: Any) -> None:
 def test_newer_request_of_a_page_supersedes_the_older_one(explorer: Any) -> None:
     heavy = changed(modes__radial_orders=2, modes__axial_orders=3, modes__relative_accuracy=1e-6)
     answers: list[tuple[int, bytes]] = []
-    first = threading.Thread(target=lambda: answers.append(send(explorer, "api/modes", {"page": "one", "design": heavy})))
+    first = threading.Thread(
+        target=lambda: answers.append(send(explorer, "api/modes", {"page": "one", "design": heavy}))
+    )
     first.start()
     time.sleep(0.3)
     start = time.monotonic()
@@ -235,12 +267,16 @@ BAD_BODIES: dict[str, Any] = {
     "NaN": b'{"page": "x", "design": {"cavity": {"diameter_um": NaN}}}',
     "Infinity": b'{"page": "x", "design": {"cavity": {"diameter_um": Infinity}}}',
     "minus Infinity": b'{"page": "x", "design": {"cavity": {"diameter_um": -Infinity}}}',
-    "overflow to infinity": json.dumps({"page": "x", "design": changed()}).replace("12.0,", "1e999,", 1).encode(),
+    "overflow to infinity": json.dumps({"page": "x", "design": changed()})
+    .replace("12.0,", "1e999,", 1)
+    .encode(),
     "not UTF-8": b'{"page": "\xff\xfe"}',
     "deep nesting": b'{"design":' + b"[" * 5000 + b"]" * 5000 + b"}",
     "deep objects": b'{"a":' * 2000 + b"1" + b"}" * 2000,
     "half a character": b'{"page": "x", "design": {"cavity": {"body": "\\ud800"}}}',
-    "number of 400 digits": b'{"page": "x", "design": {"modes": {"span_nm": 1' + b"0" * 400 + b"}}}",
+    "number of 400 digits": b'{"page": "x", "design": {"modes": {"span_nm": 1'
+    + b"0" * 400
+    + b"}}}",
     "body of a megabyte": b'{"page": "' + b"x" * 1_000_000 + b'"}',
     "no design": {"page": "x"},
     "design is text": {"page": "x", "design": "cavity"},
@@ -253,7 +289,10 @@ BAD_BODIES: dict[str, Any] = {
     "diameter of a metre": {"page": "x", "design": changed(cavity__diameter_um=1e6)},
     "diameter is text": {"page": "x", "design": changed(cavity__diameter_um="large")},
     "diameter is true": {"page": "x", "design": changed(cavity__diameter_um=True)},
-    "fibre thicker than the cavity": {"page": "x", "design": changed(cavity__fibre_diameter_um=20.0)},
+    "fibre thicker than the cavity": {
+        "page": "x",
+        "design": changed(cavity__fibre_diameter_um=20.0),
+    },
     "negative index": {"page": "x", "design": changed(cavity__body={"index": -1.5})},
     "index of a thousand": {"page": "x", "design": changed(cavity__body={"index": 1000.0})},
     "unknown medium": {"page": "x", "design": changed(cavity__body="unobtainium")},
@@ -274,7 +313,10 @@ BAD_BODIES: dict[str, Any] = {
     "outline file elsewhere": {"page": "x", "design": changed(cavity__file="/etc/passwd")},
     "outline file above": {"page": "x", "design": changed(cavity__file="../secret.toml")},
     "outline file through a link": {"page": "x", "design": changed(cavity__file="leak.toml")},
-    "medium from a file above": {"page": "x", "design": changed(cavity__body={"file": "../secret.toml"})},
+    "medium from a file above": {
+        "page": "x",
+        "design": changed(cavity__body={"file": "../secret.toml"}),
+    },
     "source elsewhere": {"page": "x", "design": design(), "source": "/etc/design.toml"},
     "source with a zero byte": {"page": "x", "design": design(), "source": "a\x00b"},
 }
@@ -285,7 +327,9 @@ def test_hostile_body_is_refused_in_one_line(explorer: Any, name: str) -> None:
     status, content = send(explorer, "api/modes", BAD_BODIES[name])
     words = content.decode()
     assert 400 <= status < 500, f"{name}: {status} {words[:200]}"
-    assert words.count("\n") == 1 and words.endswith("\n") and words.strip(), f"{name}: {words[:200]!r}"
+    assert words.count("\n") == 1 and words.endswith("\n") and words.strip(), (
+        f"{name}: {words[:200]!r}"
+    )
     assert "root:" not in words
     assert send(explorer, "")[0] == 200, "the server must live on"
 
@@ -297,29 +341,52 @@ BAD_PATHS = (
     ("traversal before the token", "GET /../../../etc/passwd HTTP/1.1\r\nHost: {host}\r\n\r\n"),
     ("encoded traversal", "GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: {host}\r\n\r\n"),
     ("traversal under the token", "GET /{token}/../../etc/passwd HTTP/1.1\r\nHost: {host}\r\n\r\n"),
-    ("traversal in assets", "GET /{token}/assets/..%2f..%2fserver.py HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+    (
+        "traversal in assets",
+        "GET /{token}/assets/..%2f..%2fserver.py HTTP/1.1\r\nHost: {host}\r\n\r\n",
+    ),
     ("backslashes", "GET /{token}/assets/..\\..\\server.py HTTP/1.1\r\nHost: {host}\r\n\r\n"),
-    ("another file of the page", "GET /{token}/assets/quickstart.toml HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+    (
+        "another file of the page",
+        "GET /{token}/assets/quickstart.toml HTTP/1.1\r\nHost: {host}\r\n\r\n",
+    ),
     ("foreign Host", "GET /{token}/ HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
     ("Host with another port", "GET /{token}/ HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n"),
     ("two Hosts", "GET /{token}/ HTTP/1.1\r\nHost: {host}\r\nHost: evil.example\r\n\r\n"),
     ("no Host", "GET /{token}/ HTTP/1.0\r\n\r\n"),
-    ("foreign Origin", "GET /{token}/api/start HTTP/1.1\r\nHost: {host}\r\nOrigin: http://evil.example\r\n\r\n"),
+    (
+        "foreign Origin",
+        "GET /{token}/api/start HTTP/1.1\r\nHost: {host}\r\nOrigin: http://evil.example\r\n\r\n",
+    ),
     ("Origin null", "GET /{token}/api/start HTTP/1.1\r\nHost: {host}\r\nOrigin: null\r\n\r\n"),
-    ("cross-site fetch", "GET /{token}/api/start HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\n\r\n"),
+    (
+        "cross-site fetch",
+        "GET /{token}/api/start HTTP/1.1\r\nHost: {host}\r\nSec-Fetch-Site: cross-site\r\n\r\n",
+    ),
     ("unknown method", "BREW /{token}/ HTTP/1.1\r\nHost: {host}\r\n\r\n"),
     ("delete", "DELETE /{token}/api/start HTTP/1.1\r\nHost: {host}\r\n\r\n"),
     ("get of a task", "GET /{token}/api/modes HTTP/1.1\r\nHost: {host}\r\n\r\n"),
-    ("form in place of JSON", "POST /{token}/api/modes HTTP/1.1\r\nHost: {host}\r\nContent-Length: 3\r\n\r\na=b"),
-    ("claimed length", "POST /{token}/api/modes HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99999999999\r\n\r\n"),
+    (
+        "form in place of JSON",
+        "POST /{token}/api/modes HTTP/1.1\r\nHost: {host}\r\nContent-Length: 3\r\n\r\na=b",
+    ),
+    (
+        "claimed length",
+        "POST /{token}/api/modes HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99999999999\r\n\r\n",
+    ),
     ("garbage", "\x00\x01\x02 garbage\r\n\r\n"),
     ("huge header", "GET /{token}/ HTTP/1.1\r\nHost: {host}\r\nX: {long}\r\n\r\n"),
-    ("websocket", "GET /{token}/ HTTP/1.1\r\nHost: evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"),
+    (
+        "websocket",
+        "GET /{token}/ HTTP/1.1\r\nHost: evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    ),
 )
 
 
 @pytest.mark.parametrize(("name", "request_text"), BAD_PATHS, ids=[name for name, _ in BAD_PATHS])
-def test_hostile_request_is_refused_in_one_line(explorer: Any, name: str, request_text: str) -> None:
+def test_hostile_request_is_refused_in_one_line(
+    explorer: Any, name: str, request_text: str
+) -> None:
     fill = {
         "host": f"127.0.0.1:{explorer.port}",
         "token": explorer.token,
@@ -335,7 +402,9 @@ def test_hostile_request_is_refused_in_one_line(explorer: Any, name: str, reques
     assert send(explorer, "")[0] == 200, "the server must live on"
 
 
-@pytest.mark.parametrize("name", ["../secret.toml", "/etc/passwd", "leak.toml", "absent.toml", "", "~/x", "a\x00b"])
+@pytest.mark.parametrize(
+    "name", ["../secret.toml", "/etc/passwd", "leak.toml", "absent.toml", "", "~/x", "a\x00b"]
+)
 def test_only_the_given_folder_opens(explorer: Any, name: str) -> None:
     status, content = send(explorer, "api/open", {"name": name})
     assert status == 422 and content.count(b"\n") == 1
@@ -346,7 +415,10 @@ def test_many_requests_at_once_are_bounded(explorer: Any) -> None:
     statuses: list[int] = []
 
     def one(place: int) -> None:
-        body = {"page": f"flood-{place}", "design": changed(cavity__diameter_um=12.0 + 0.001 * place)}
+        body = {
+            "page": f"flood-{place}",
+            "design": changed(cavity__diameter_um=12.0 + 0.001 * place),
+        }
         statuses.append(send(explorer, "api/modes", body)[0])
 
     threads = [threading.Thread(target=one, args=(place,)) for place in range(25)]

@@ -58,7 +58,9 @@ def test_too_long_is_refused(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> Non
         ask(lane, design={**DESIGN, "cavity": {**DESIGN["cavity"], "diameter_um": 7.0}})
 
 
-def test_a_superseded_computation_that_hangs_is_ended(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_superseded_computation_that_hangs_is_ended(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The worker is stopped by SIGSTOP: it cannot notice that it is cancelled, and is replaced."""
     ask(lane)
     monkeypatch.setattr(lane_module, "_PATIENCE_SECONDS", 0.3)
@@ -82,18 +84,27 @@ def test_a_superseded_computation_that_hangs_is_ended(lane: Lane, monkeypatch: p
     assert time.monotonic() - start < 60
 
 
-def test_a_superseded_computation_is_left_at_once(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A light curve of hours in a cavity of high Q reports no progress: only the interruption can end it."""
+def test_a_superseded_computation_is_left_at_once(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A light curve of hours in a cavity of high Q reports no progress: only the interruption can
+    end it.
+    """
     monkeypatch.setattr(lane_module, "_PATIENCE_SECONDS", 600.0)
     lasing = {"quality": 1e9, "fluences": 4000, "relative_tolerance": 1e-10}
-    endless = {"design": {**DESIGN, "cavity": {**DESIGN["cavity"], "roughness_nm": 1.0}, "lasing": lasing}, "source": None}
+    endless = {
+        "design": {**DESIGN, "cavity": {**DESIGN["cavity"], "roughness_nm": 1.0}, "lasing": lasing},
+        "source": None,
+    }
     ask(lane)
     process = lane._process
 
     async def two() -> tuple[Any, Any]:
         first = asyncio.create_task(lane.run("page lasing", "lasing", endless))
         await asyncio.sleep(2.0)
-        second = asyncio.create_task(lane.run("page modes", "modes", PAYLOAD, ends=("page lasing",)))
+        second = asyncio.create_task(
+            lane.run("page modes", "modes", PAYLOAD, ends=("page lasing",))
+        )
         return await asyncio.wait_for(asyncio.gather(first, second, return_exceptions=True), 100)  # type: ignore[return-value]
 
     first, second = asyncio.run(two())

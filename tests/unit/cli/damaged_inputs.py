@@ -1,7 +1,9 @@
-"""Sound input files of every kind, the ways in which they arrive broken, and what the command must make of them.
+"""Sound input files of every kind, the ways in which they arrive broken, and what the command must
+make of them.
 
-A broken file is refused with exit code 2 and short lines that name a file, or it is accepted with the answer of the sound file: a
-byte order mark or another line end harms nothing. Anything else is told by `outcome`.
+A broken file is refused with exit code 2 and short lines that name a file, or it is accepted with
+the answer of the sound file: a byte order mark or another line end harms nothing. Anything else is
+told by `outcome`.
 """
 
 from __future__ import annotations
@@ -99,7 +101,8 @@ wavelength_nm = [400.0, 600.0, 800.0, 1100.0]
 value = [1e-7, 2e-8, 2e-8, 1e-7]
 """
 PEAKS = "wavelength_nm,intensity,polarisation\n" + "".join(
-    f"{wavelength:.3f},{height},TM\n" for wavelength, height in ((533.879, 0.8), (537.997, 1.0), (542.183, 0.7), (546.436, 0.4))
+    f"{wavelength:.3f},{height},TM\n"
+    for wavelength, height in ((533.879, 0.8), (537.997, 1.0), (542.183, 0.7), (546.436, 0.4))
 )
 
 
@@ -157,14 +160,18 @@ def picture_bytes(form: str) -> bytes | None:
     y, x = np.mgrid[0:240, 0:520] - np.array([120, 260]).reshape(2, 1, 1)
     edge = np.maximum(7.5 - (0.1 * x) ** 2 / 120, 4.0)
     grey = 200 - 140 * np.clip((edge - 0.1 * abs(y)) / 0.2 + 0.5, 0, 1)
-    grey = np.clip(np.round(grey + np.random.default_rng(1).normal(0, 2, grey.shape)), 5, 250).astype(np.uint8)
+    grey = np.clip(
+        np.round(grey + np.random.default_rng(1).normal(0, 2, grey.shape)), 5, 250
+    ).astype(np.uint8)
     out = io.BytesIO()
     Image.fromarray(grey).save(out, format=form)
     return out.getvalue()
 
 
 def section_bytes(folder: Path) -> dict[str, bytes]:
-    """The ball as .msh of both formats in text and binary, .step, .brep, and in formats of meshio; empty without gmsh."""
+    """The ball as .msh of both formats in text and binary, .step, .brep, and in formats of meshio;
+    empty without gmsh.
+    """
     try:
         from cavitydesign.mesh.gmsh_session import gmsh_model
 
@@ -181,15 +188,26 @@ def section_bytes(folder: Path) -> dict[str, bytes]:
     plain.write(folder / "ball.vtu", binary=False)
     plain.write(folder / "ball.vtk", file_format="vtk42", binary=False)
     flat = [block for block in blocks if block[0] == "triangle6"]
-    surfaces = [part for part, block in zip(numbers, blocks, strict=True) if block[0] == "triangle6"]
+    surfaces = [
+        part for part, block in zip(numbers, blocks, strict=True) if block[0] == "triangle6"
+    ]
     # meshio cannot read the curved lines that it writes into this format.
-    meshio.Mesh(mesh.points, flat, cell_data={"region": surfaces}).write(folder / "ball.xdmf", data_format="XML")
+    meshio.Mesh(mesh.points, flat, cell_data={"region": surfaces}).write(
+        folder / "ball.xdmf", data_format="XML"
+    )
     named = {
-        name: [np.flatnonzero(numbers[i] == mesh.field_data[name][0]) for i, block in enumerate(blocks) if block[0] == "triangle6"]
+        name: [
+            np.flatnonzero(numbers[i] == mesh.field_data[name][0])
+            for i, block in enumerate(blocks)
+            if block[0] == "triangle6"
+        ]
         for name in ("body", "surround")
     }
     meshio.Mesh(mesh.points, flat, cell_sets=named).write(folder / "ball.inp")
-    return files | {f"ball.{suffix}": (folder / f"ball.{suffix}").read_bytes() for suffix in ("vtu", "vtk", "xdmf", "inp")}
+    return files | {
+        f"ball.{suffix}": (folder / f"ball.{suffix}").read_bytes()
+        for suffix in ("vtu", "vtk", "xdmf", "inp")
+    }
 
 
 def _by_gmsh(gmsh: object, folder: Path) -> dict[str, bytes]:
@@ -230,7 +248,11 @@ def inside(arguments: list[str]) -> tuple[int, str, str]:
 
     done = CliRunner().invoke(app, arguments)
     crashed = done.exception is not None and not isinstance(done.exception, SystemExit)
-    return done.exit_code, done.stdout, done.stderr + ("".join(traceback.format_exception(done.exception)) if crashed else "")
+    return (
+        done.exit_code,
+        done.stdout,
+        done.stderr + ("".join(traceback.format_exception(done.exception)) if crashed else ""),
+    )
 
 
 def all_kinds(folder: Path) -> Iterator[Kind]:
@@ -238,17 +260,38 @@ def all_kinds(folder: Path) -> Iterator[Kind]:
     modes = ("modes", "DESIGN", "--json")
     of_outline = (swapped_columns, wrong_unit, crossing_itself, all_one_point, straight, waist)
     # 2 nm of noise on 400 points leave 1e-7 of the radius; fewer points, more.
-    yield Kind("outline.csv", modes, OUTLINE.replace("MORE", ""), outline_bytes(), of_outline, tolerance=3e-4)
+    yield Kind(
+        "outline.csv",
+        modes,
+        OUTLINE.replace("MORE", ""),
+        outline_bytes(),
+        of_outline,
+        tolerance=3e-4,
+    )
     fibre = BOTTLE.replace("MORE", 'fibre_file = "FILE"\nbody = "PMMA"\nfibre = "silica"')
     yield Kind("fibre.csv", modes, fibre, fibre_bytes(), of_outline[:4], tolerance=1e-5)
     for suffix, form in (("png", "PNG"), ("tif", "TIFF")):
         data = picture_bytes(form)
         if data is not None:
-            yield Kind(f"drop.{suffix}", modes, OUTLINE.replace("MORE", "um_per_pixel = 0.1"), data, text=False, tolerance=1e-3)
+            yield Kind(
+                f"drop.{suffix}",
+                modes,
+                OUTLINE.replace("MORE", "um_per_pixel = 0.1"),
+                data,
+                text=False,
+                tolerance=1e-3,
+            )
     yield Kind("glass.toml", ("materials", "FILE", "--json"), "", MATERIAL.encode(), (range_in_um, columns_swapped, poles_in_nm),
                answer=lambda told: told["materials"][0]["index"])  # fmt: skip
     medium = BOTTLE.replace("MORE", 'body = { file = "FILE" }')
-    yield Kind("glass.toml", modes, medium, MATERIAL.encode(), (range_in_um, columns_swapped, poles_in_nm), tolerance=1e-12)
+    yield Kind(
+        "glass.toml",
+        modes,
+        medium,
+        MATERIAL.encode(),
+        (range_in_um, columns_swapped, poles_in_nm),
+        tolerance=1e-12,
+    )
     design = BOTTLE.replace("MORE", 'body = "PMMA"')
     yield Kind("design.toml", ("modes", "FILE", "--json"), "", design.encode(), (wrong_values,) * 3)
     peaks = (wavelengths_in_um, other_head, one_peak_twice, other_polarisation)
@@ -257,7 +300,14 @@ def all_kinds(folder: Path) -> Iterator[Kind]:
     yield Kind("ball.geo", modes, SECTION.replace("NAMES", ""), BALL.encode(), OF_GEO)
     for name, data in section_bytes(folder).items():
         text = not name.endswith("b.msh")
-        yield Kind(name, modes, SECTION.replace("NAMES", region_names(name)), data, OF_MSH if name == "ball22a.msh" else (), text)
+        yield Kind(
+            name,
+            modes,
+            SECTION.replace("NAMES", region_names(name)),
+            data,
+            OF_MSH if name == "ball22a.msh" else (),
+            text,
+        )
 
 
 def region_names(name: str) -> str:
@@ -265,7 +315,11 @@ def region_names(name: str) -> str:
     words = {"step": ("surface 1", "surface 2"), "brep": ("surface 1", "surface 2")}
     words |= dict.fromkeys(("vtu", "vtk", "xdmf"), ("region 1", "region 2"))
     pair = words.get(name.rpartition(".")[2])
-    return "" if pair is None else f'[cavity.region_names]\n"{pair[0]}" = "body"\n"{pair[1]}" = "surround"'
+    return (
+        ""
+        if pair is None
+        else f'[cavity.region_names]\n"{pair[0]}" = "body"\n"{pair[1]}" = "surround"'
+    )
 
 
 def placed(kind: Kind, folder: Path, data: bytes) -> list[str]:
@@ -288,15 +342,26 @@ def sound_answer(kind: Kind, folder: Path, run: Run) -> float:
 def outcome(kind: Kind, answer: Callable[[], float], folder: Path, data: bytes, run: Run) -> str:
     """ "refused", "right", or what is wrong.
 
-    Warnings and progress may stand beside an answer. Several problems of one file are several lines.
+    Warnings and progress may stand beside an answer. Several problems of one file are several
+    lines.
     """
     code, out, err = run(placed(kind, folder, data))
     if "Traceback" in err:
         return f"crashed: {err.strip().splitlines()[-1]}"
     if code == 2:
-        lines = [line for line in err.replace("\r", "\n").splitlines() if line.strip() and not re.match(r"\s*\d+%", line)]
+        lines = [
+            line
+            for line in err.replace("\r", "\n").splitlines()
+            if line.strip() and not re.match(r"\s*\d+%", line)
+        ]
         named = all(re.match(rf".*({re.escape(kind.name)}|of\.toml)", line) for line in lines)
-        if out or not lines or len(lines) > 10 or not named or max(map(len, lines)) > 600 + len(str(folder)):
+        if (
+            out
+            or not lines
+            or len(lines) > 10
+            or not named
+            or max(map(len, lines)) > 600 + len(str(folder))
+        ):
             return f"refused unclearly: {err[-400:]!r}"
         return "refused"
     if code not in (0, 1):
@@ -306,7 +371,11 @@ def outcome(kind: Kind, answer: Callable[[], float], folder: Path, data: bytes, 
     except (ValueError, KeyError, IndexError, TypeError):
         return f"no answer and no refusal, exit code {code}: {err[-300:]!r}"
     right = answer()
-    return "right" if abs(found / right - 1) <= kind.tolerance else f"accepted: {found!r} for {right!r}; {err[-300:]!r}"
+    return (
+        "right"
+        if abs(found / right - 1) <= kind.tolerance
+        else f"accepted: {found!r} for {right!r}; {err[-300:]!r}"
+    )
 
 
 def damages_of(kind: Kind) -> tuple[Damage, ...]:

@@ -1,4 +1,6 @@
-"""The ways in which files arrive broken: each takes a random generator and the sound bytes, and gives the broken ones."""
+"""The ways in which files arrive broken: each takes a random generator and the sound bytes, and
+gives the broken ones.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ _NUMBER = re.compile(rb"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w.])")
 
 def no_number(rng: random.Random, data: bytes) -> bytes:
     places = list(_NUMBER.finditer(data))
-    for place in sorted(rng.sample(places, min(len(places), rng.randrange(1, 4))), key=lambda found: -found.start()):
+    for place in sorted(
+        rng.sample(places, min(len(places), rng.randrange(1, 4))), key=lambda found: -found.start()
+    ):
         word = rng.choice([b"nan", b"inf", b"-inf", b"x", b"", b"1e400", b"1.2.3"])
         data = data[: place.start()] + word + data[place.end() :]
     return data
@@ -97,7 +101,15 @@ def lines_doubled(rng: random.Random, data: bytes) -> bytes:
     return b"\n".join(lines[: start + 5] + lines[start:])
 
 
-OF_ANY = (cut_short, emptied, rubbish, rubbish_after_the_head, zeros_inside, changed_bytes, lost_piece)
+OF_ANY = (
+    cut_short,
+    emptied,
+    rubbish,
+    rubbish_after_the_head,
+    zeros_inside,
+    changed_bytes,
+    lost_piece,
+)
 OF_TEXT = (
     byte_order_mark, other_line_ends, utf16, decimal_commas, no_number, huge_number, lines_lost, lines_doubled,
 )  # fmt: skip
@@ -119,13 +131,18 @@ def swapped_columns(rng: random.Random, data: bytes) -> bytes:
 
 
 def wrong_unit(rng: random.Random, data: bytes) -> bytes:
-    return data.replace(b"z_um,r_um", rng.choice([b"z_nm,r_nm", b"z_mm,r_mm", b"z_um,r_mm", b"z_nm,r_um", b"z,r", b"z_px,r_px"]))
+    return data.replace(
+        b"z_um,r_um",
+        rng.choice([b"z_nm,r_nm", b"z_mm,r_mm", b"z_um,r_mm", b"z_nm,r_um", b"z,r", b"z_px,r_px"]),
+    )
 
 
 def crossing_itself(rng: random.Random, data: bytes) -> bytes:
     z, r = _points(data)
     t = np.linspace(-np.pi, np.pi, z.size)
-    return csv_of(6.0 * (np.sin(t) + rng.uniform(0.2, 1) * np.sin(2 * t)), r.max() * (1 + 0.2 * np.cos(t)))
+    return csv_of(
+        6.0 * (np.sin(t) + rng.uniform(0.2, 1) * np.sin(2 * t)), r.max() * (1 + 0.2 * np.cos(t))
+    )
 
 
 def all_one_point(rng: random.Random, data: bytes) -> bytes:
@@ -226,7 +243,9 @@ def shell_command(rng: random.Random, data: bytes) -> bytes:
 
 
 def wrong_size(rng: random.Random, data: bytes) -> bytes:
-    return data.replace(b"radius = {2.0", b"radius = {" + rng.choice([b"0.002", b"2000.0", b"-2.0", b"0.0"]))
+    return data.replace(
+        b"radius = {2.0", b"radius = {" + rng.choice([b"0.002", b"2000.0", b"-2.0", b"0.0"])
+    )
 
 
 def endless(rng: random.Random, data: bytes) -> bytes:
@@ -245,7 +264,10 @@ OF_GEO = (crossing_curves, shell_command, wrong_size, endless, other_names)
 
 
 def range_in_um(rng: random.Random, data: bytes) -> bytes:
-    return data.replace(b"[400.0, 1100.0]", rng.choice([b"[0.4, 1.1]", b"[1100.0, 400.0]", b"[400.0]", b"[4000.0, 11000.0]"]))
+    return data.replace(
+        b"[400.0, 1100.0]",
+        rng.choice([b"[0.4, 1.1]", b"[1100.0, 400.0]", b"[400.0]", b"[4000.0, 11000.0]"]),
+    )
 
 
 def columns_swapped(rng: random.Random, data: bytes) -> bytes:
@@ -262,7 +284,9 @@ def wavelengths_in_um(rng: random.Random, data: bytes) -> bytes:
 
 
 def other_head(rng: random.Random, data: bytes) -> bytes:
-    return data.replace(b"wavelength_nm", rng.choice([b"wavelength", b"lambda_nm", b"wavelength_um", b"intensity"]))
+    return data.replace(
+        b"wavelength_nm", rng.choice([b"wavelength", b"lambda_nm", b"wavelength_um", b"intensity"])
+    )
 
 
 def one_peak_twice(rng: random.Random, data: bytes) -> bytes:

@@ -1,4 +1,6 @@
-"""`cavitydesign check`: the shipped cases are many and varied; a wrong answer is caught and ends with 1."""
+"""`cavitydesign check`: the shipped cases are many and varied; a wrong answer is caught and ends
+with 1.
+"""
 
 import dataclasses
 import json
@@ -6,15 +8,19 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from cavitydesign import steps
 from cavitydesign.analytic import exact_cases as shipped
 from cavitydesign.analytic.exact_cases import exact_cases
 from cavitydesign.cli.check import design_of, judged
 from cavitydesign.cli.main import app
-from cavitydesign.design_file import parse_design
+from cavitydesign.design import parse_design
+from cavitydesign.workflow import steps
 
 CASES = exact_cases()
-QUICK = [case for case in CASES if case.geometry == "cylinder" and case.radii_um[-1] == 7.5 and len(case.radii_um) == 1]
+QUICK = [
+    case
+    for case in CASES
+    if case.geometry == "cylinder" and case.radii_um[-1] == 7.5 and len(case.radii_um) == 1
+]
 
 
 def test_enough_cases_of_every_kind() -> None:
@@ -22,11 +28,16 @@ def test_enough_cases_of_every_kind() -> None:
     assert {case.geometry for case in CASES} == {"sphere", "cylinder"}
     assert {case.polarisation for case in CASES} == {"TM", "TE"}
     assert {case.p for case in CASES} == {1, 2, 3}
-    assert min(case.radii_um[-1] for case in CASES) <= 1.0 and max(case.radii_um[-1] for case in CASES) >= 62.5
+    assert (
+        min(case.radii_um[-1] for case in CASES) <= 1.0
+        and max(case.radii_um[-1] for case in CASES) >= 62.5
+    )
     assert min(case.log10_q for case in CASES) < 3 and max(case.log10_q for case in CASES) > 180
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.polarisation} {case.m} {case.p}")
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: f"{case.name} {case.polarisation} {case.m} {case.p}"
+)
 def test_each_case_is_a_sound_design_and_its_shares_sum_to_one(case: shipped.ExactCase) -> None:
     design = parse_design(design_of(case, 1e-6))
     assert design.cavity.diameter_um == 2 * case.radii_um[-1]
@@ -56,7 +67,9 @@ def test_an_absent_mode_and_a_refused_case_are_misses(monkeypatch: pytest.Monkey
     refused = judged(dataclasses.replace(QUICK[0], indices=("no such medium", 1.0 + 0j)), 1e-6)
     assert "no such medium" in refused.missed[0]
     solve = steps.find_modes
-    monkeypatch.setattr(steps, "find_modes", lambda design: dataclasses.replace(solve(design), modes=()))
+    monkeypatch.setattr(
+        steps, "find_modes", lambda design: dataclasses.replace(solve(design), modes=())
+    )
     absent = judged(QUICK[0], 1e-6)
     assert (absent.missed, absent.wavelength_nm) == (("mode not found",), None)
 
@@ -76,4 +89,7 @@ def test_command_exit_codes_and_json(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_accuracy_out_of_range() -> None:
     result = CliRunner().invoke(app, ["check", "--accuracy", "2"])
-    assert (result.exit_code, result.stderr) == (2, "--accuracy 2: must be between 1e-12 and 1e-2\n")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "--accuracy 2: must be between 1e-12 and 1e-2\n",
+    )

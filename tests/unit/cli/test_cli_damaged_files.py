@@ -1,6 +1,8 @@
-"""Damaged files of every kind through the command: refused in clear lines or harmless; never a wrong answer, never a traceback.
+"""Damaged files of every kind through the command: refused in clear lines or harmless; never a
+wrong answer, never a traceback.
 
-A seeded part of `benchmarks/fuzz_command.py`, which tries every damage of every kind through the installed command.
+A seeded part of `benchmarks/fuzz_command.py`, which tries every damage of every kind through the
+installed command.
 """
 
 import functools
@@ -26,10 +28,18 @@ def test_damaged_files(kinds: list[Kind], tmp_path: Path) -> None:
     wrong = []
     for number, kind in enumerate(kinds):
         rng = random.Random(number)
-        answer = functools.cache(functools.partial(sound_answer, kind, tmp_path / f"sound{number}", inside))
+        answer = functools.cache(
+            functools.partial(sound_answer, kind, tmp_path / f"sound{number}", inside)
+        )
         count = OF_A_SECTION if kind.name.startswith("ball") else OF_A_KIND
         for damage in rng.sample(damages_of(kind), min(count, len(damages_of(kind)))):
-            told = outcome(kind, answer, tmp_path / f"{number}{damage.__name__}", damage(rng, kind.sound), inside)
+            told = outcome(
+                kind,
+                answer,
+                tmp_path / f"{number}{damage.__name__}",
+                damage(rng, kind.sound),
+                inside,
+            )
             seen[told.partition(":")[0]] += 1
             if told not in ("refused", "right"):
                 wrong.append(f"{kind.name}, {damage.__name__}: {told}")
@@ -50,7 +60,9 @@ def test_damaged_files(kinds: list[Kind], tmp_path: Path) -> None:
         ("ball.geo", "crossing_curves", "ball.geo: "),
     ],
 )
-def test_damage_is_named(kinds: list[Kind], name: str, damage: str, words: str, tmp_path: Path) -> None:
+def test_damage_is_named(
+    kinds: list[Kind], name: str, damage: str, words: str, tmp_path: Path
+) -> None:
     """What was once accepted, or crashed, or is most likely in practice."""
     from damaged_inputs import placed
 
@@ -58,5 +70,7 @@ def test_damage_is_named(kinds: list[Kind], name: str, damage: str, words: str, 
     if kind is None:
         pytest.skip("gmsh cannot be loaded")
     of_kind = next(one for one in damages_of(kind) if one.__name__ == damage)
-    code, _, err = inside(placed(kind, tmp_path, of_kind(random.Random(f"{name} {damage} 0"), kind.sound)))
+    code, _, err = inside(
+        placed(kind, tmp_path, of_kind(random.Random(f"{name} {damage} 0"), kind.sound))
+    )
     assert code == 2 and words in err, err

@@ -58,13 +58,17 @@ def answered(tmp_path_factory):
     printed = told("design", goal, "--workers", 1, "--out", folder / "goal.png")
     stored = {path.name for path in (folder / "goal-results" / "segments").iterdir()}
     answer = json.loads(told("design", goal, "--workers", 1, "--json").stdout)
-    assert {path.name for path in (folder / "goal-results" / "segments").iterdir()} == stored, "solved once, asked twice"
+    assert {path.name for path in (folder / "goal-results" / "segments").iterdir()} == stored, (
+        "solved once, asked twice"
+    )
     assert (folder / "goal.png").read_bytes()[:4] == b"\x89PNG" and "goal.png" in printed.stderr
     return printed.stdout, answer
 
 
 def test_a_target_is_reached_by_derivatives_to_its_last_digits(folder):
-    """The search brings the spacing near; two steps by the solver's derivatives bring it within 1e-4 nm."""
+    """The search brings the spacing near; two steps by the solver's derivatives bring it within
+    1e-4 nm.
+    """
     goal = folder / "goal.toml"
     goal.write_text(VARIABLE + '[goal]\ntarget = 12.0\nof = "fsr_nm"\n[search]\nsolves = 24\n')
     answer = json.loads(told("design", goal, "--workers", 1, "--json").stdout)
@@ -94,14 +98,18 @@ def test_the_answer_is_printed_in_full(answered):
 
 
 def test_the_optimum_leans_on_its_limit_and_half_of_all_cavities_miss_it(answered):
-    """The quality rises and the spacing falls with the diameter: the best cavity has the spacing asked for and no more."""
+    """The quality rises and the spacing falls with the diameter: the best cavity has the spacing
+    asked for and no more.
+    """
     answer = answered[1]
     found = answer["yield"]
     assert answer["recommended"]["outcomes"]["fsr_nm"] == pytest.approx(12.0, rel=0.03)
     assert 0.1 < found["by_solves"] < 0.9
     for fast in ("by_response", "by_derivatives"):
         error = np.hypot(found["by_solves_error"], found[f"{fast}_error"])
-        assert abs(found[fast] - found["by_solves"]) < 3 * error, f"{fast} {found[fast]}, full solves {found['by_solves']}"
+        assert abs(found[fast] - found["by_solves"]) < 3 * error, (
+            f"{fast} {found[fast]}, full solves {found['by_solves']}"
+        )
     assert found["agree"] and found["samples"] == 20000 and found["checks"] == 48
 
 
@@ -109,11 +117,16 @@ def test_the_robust_design_gives_quality_for_yield(answered):
     answer = answered[1]
     share, error = answer["robust_yield"]
     assert share + 2 * error > 0.9
-    assert answer["robust"]["outcomes"]["log10_q.radiation"] < answer["recommended"]["outcomes"]["log10_q.radiation"]
+    assert (
+        answer["robust"]["outcomes"]["log10_q.radiation"]
+        < answer["recommended"]["outcomes"]["log10_q.radiation"]
+    )
 
 
 def test_what_a_yield_costs_is_told(answered):
-    """A higher yield has a poorer goal, and the robust design is the first of those that reach nine in ten."""
+    """A higher yield has a poorer goal, and the robust design is the first of those that reach nine
+    in ten.
+    """
     printed, answer = answered
     shares = [place["expected_yield"] for place in answer["bearing"]]
     goals = [place["expected_goal"] for place in answer["bearing"]]
@@ -148,8 +161,16 @@ FASTEST = '[goal]\nmaximise = "fsr_nm"\n'
 @pytest.mark.parametrize(
     ("text", "place", "hint"),
     [
-        ('[goal]\nmaximise = "q_totl"', "goal.maximise: unknown outcome 'q_totl'; outcomes: ", "did you mean 'q_total'?"),
-        ('[goal]\nmaximise = "confinement.bdy"', "unknown outcome 'confinement.bdy'", "did you mean 'confinement.body'?"),
+        (
+            '[goal]\nmaximise = "q_totl"',
+            "goal.maximise: unknown outcome 'q_totl'; outcomes: ",
+            "did you mean 'q_total'?",
+        ),
+        (
+            '[goal]\nmaximise = "confinement.bdy"',
+            "unknown outcome 'confinement.bdy'",
+            "did you mean 'confinement.body'?",
+        ),
         (
             FASTEST + '[second]\nminimise = "mode_volum_um3"',
             "second.minimise: unknown outcome 'mode_volum_um3'; outcomes: ",
@@ -195,40 +216,68 @@ FASTEST = '[goal]\nmaximise = "fsr_nm"\n'
             "spread.\"cavity.diameter_um\" = {'sdd': 0.1}: ",
             "did you mean 'sd'?",
         ),
-        (FASTEST + "[spread]\ncavity.body.indx = { sd = 0.1 }", 'spread."cavity.body.indx": unknown key', "did you mean 'index'?"),
-        (FASTEST + "[spread]\ncavity.profile = { sd = 0.1 }", 'spread."cavity.profile": the design has a text there', ""),
+        (
+            FASTEST + "[spread]\ncavity.body.indx = { sd = 0.1 }",
+            'spread."cavity.body.indx": unknown key',
+            "did you mean 'index'?",
+        ),
+        (
+            FASTEST + "[spread]\ncavity.profile = { sd = 0.1 }",
+            'spread."cavity.profile": the design has a text there',
+            "",
+        ),
         (
             FASTEST + "[spread]\nmodes.radial_orders = { sd = 0.1 }",
             'spread."modes.radial_orders": ',
             "must be a whole number (p = 1 .. radial_orders)",
         ),
-        (FASTEST + "[variable]", "variable: unknown key; allowed: design, ", "did you mean 'variables'?"),
+        (
+            FASTEST + "[variable]",
+            "variable: unknown key; allowed: design, ",
+            "did you mean 'variables'?",
+        ),
     ],
 )
-def test_a_wrong_name_in_a_goal_is_told_in_one_line_before_anything_is_solved(folder, text, place, hint):
+def test_a_wrong_name_in_a_goal_is_told_in_one_line_before_anything_is_solved(
+    folder, text, place, hint
+):
     goal = folder / "goal.toml"
     goal.write_text(VARIABLE + text + "\n")
     (line,) = told("design", goal, "--workers", 1, code=2).stderr.strip().splitlines()
-    assert line.startswith("goal.toml: ") and place in line and line.removesuffix(")").endswith(hint.removesuffix(")")), line
+    assert (
+        line.startswith("goal.toml: ")
+        and place in line
+        and line.removesuffix(")").endswith(hint.removesuffix(")"))
+    ), line
     assert not (folder / "goal-results").exists()
 
 
 @pytest.mark.parametrize(
     ("entry", "hint"),
     [
-        ("cavity.diameter_um = { frm = 5.0, upto = 8.0 }", "unknown key 'upto'; allowed: from, to, spacing; did you mean 'to'?"),
-        ("cavity.diametr_um = { from = 5.0, to = 8.0 }", 'variables."cavity.diametr_um": unknown key (allowed: '),
+        (
+            "cavity.diameter_um = { frm = 5.0, upto = 8.0 }",
+            "unknown key 'upto'; allowed: from, to, spacing; did you mean 'to'?",
+        ),
+        (
+            "cavity.diametr_um = { from = 5.0, to = 8.0 }",
+            'variables."cavity.diametr_um": unknown key (allowed: ',
+        ),
     ],
 )
 def test_a_wrong_name_among_the_variables_is_told_before_anything_is_solved(folder, entry, hint):
     goal = folder / "goal.toml"
     goal.write_text(f'design = "design.toml"\n[variables]\n{entry}\n{FASTEST}')
     problems = told("design", goal, "--workers", 1, code=2).stderr
-    assert hint in problems and "did you mean" in problems and not (folder / "goal-results").exists(), problems
+    assert (
+        hint in problems and "did you mean" in problems and not (folder / "goal-results").exists()
+    ), problems
 
 
 def test_an_outcome_that_no_design_has_is_told_after_the_first_points(folder):
-    """Without roughness nothing scatters; whether a design has a loss shows only where it is solved."""
+    """Without roughness nothing scatters; whether a design has a loss shows only where it is
+    solved.
+    """
     goal = folder / "goal.toml"
     goal.write_text(VARIABLE + '[goal]\nmaximise = "log10_q.scattering"\n[search]\nsolves = 14\n')
     printed = told("design", goal, "--workers", 1, code=1).stderr
@@ -239,7 +288,9 @@ def test_a_goal_that_cannot_be_met(folder):
     limit = "[constraints]\nfsr_nm = { above = 500.0 }\n[search]\nsolves = 8\n"
     (folder / "goal.toml").write_text(VARIABLE + '[goal]\nmaximise = "q_total"\n' + limit)
     said = told("design", folder / "goal.toml", "--workers", 1, code=1).stderr
-    assert "no point within the bounds meets all limits (fsr_nm above 500: found" in " ".join(said.split())
+    assert "no point within the bounds meets all limits (fsr_nm above 500: found" in " ".join(
+        said.split()
+    )
 
 
 @pytest.fixture
@@ -250,7 +301,10 @@ def spectrum(folder):
     solved = json.loads(told("modes", design, "--json").stdout)["modes"]
     design.write_text(DESIGN)
     noise = 0.02 * np.random.default_rng(0).standard_normal(len(solved))
-    rows = sorted((mode["wavelength_nm"] + shift, mode["label"]) for mode, shift in zip(solved, noise, strict=True))
+    rows = sorted(
+        (mode["wavelength_nm"] + shift, mode["label"])
+        for mode, shift in zip(solved, noise, strict=True)
+    )
     lines = [f"{wavelength:.4f}" for wavelength, _ in rows]
     (folder / "s.csv").write_text("\n".join(["wavelength_nm", *lines, "588.123"]) + "\n")
     return folder / "s.csv", [label for _, label in rows]
@@ -261,10 +315,15 @@ def test_fit_finds_the_diameter_of_solved_peaks(folder, spectrum):
     options = ("--workers", 1, "--index-sd", "1e-3", "--out", folder / "fit.png", "--json")
     answer = json.loads(told("fit", folder / "design.toml", file, *options).stdout)
     best = answer["candidates"][0]
-    assert best["probability"] > 0.9 and abs(best["diameter_um"] - 6.05) < 3 * best["diameter_error_um"]
+    assert (
+        best["probability"] > 0.9
+        and abs(best["diameter_um"] - 6.05) < 3 * best["diameter_error_um"]
+    )
     assert [label for label in best["labels"] if label] == labels
     assert best["labels"][answer["peaks_nm"].index(588.123)] is None
-    assert answer["prior"]["index_sd"] == 1e-3 and (folder / "fit.png").read_bytes()[:4] == b"\x89PNG"
+    assert (
+        answer["prior"]["index_sd"] == 1e-3 and (folder / "fit.png").read_bytes()[:4] == b"\x89PNG"
+    )
 
 
 def test_fit_prints_labels_and_what_the_data_cannot_tell(folder, spectrum):
@@ -275,27 +334,44 @@ def test_fit_prints_labels_and_what_the_data_cannot_tell(folder, spectrum):
     assert "diameter over all labellings" in text
     few = folder / "few.csv"
     few.write_text("\n".join(file.read_text().splitlines()[:4]) + "\n")
-    text = told("fit", folder / "design.toml", few, "--workers", 1, "--noise", "0.5", "--diameter-sd", "0.3").stdout
+    text = told(
+        "fit", folder / "design.toml", few, "--workers", 1, "--noise", "0.5", "--diameter-sd", "0.3"
+    ).stdout
     assert "the data do not single out one labelling" in text
     assert "know the product of diameter and index to" in text
 
 
 def test_a_single_spacing_implies_a_diameter(folder):
     """The spacing falls as 1/D but for a correction of order m^(-2/3)."""
-    at_design = json.loads(told("fit", folder / "design.toml", "--spacing", "13.0", "--json").stdout)
+    at_design = json.loads(
+        told("fit", folder / "design.toml", "--spacing", "13.0", "--json").stdout
+    )
     solved = at_design["solved_nm"]
     assert at_design["implied_diameter_um"] == pytest.approx(6.0 * solved / 13.0, rel=0.02)
-    assert at_design["implied_group_index"] == pytest.approx(at_design["solved_group_index"] * solved / 13.0, rel=0.02)
+    assert at_design["implied_group_index"] == pytest.approx(
+        at_design["solved_group_index"] * solved / 13.0, rel=0.02
+    )
     text = told("fit", folder / "design.toml", "--spacing", "13.0").stdout
-    assert "measured, if the index is right" in text and "measured, if the diameter is right" in text
+    assert (
+        "measured, if the index is right" in text and "measured, if the diameter is right" in text
+    )
 
 
 @pytest.mark.parametrize(
     ("bounds", "expected"),
     [
-        ('"cavity.diameter_um" = { from = -5.0, to = 8.0 }', 'variables."cavity.diameter_um".from = -5: must be greater than 0'),
-        ('"cavity.roughness_nm" = { from = 1.0, to = 5000.0 }', 'variables."cavity.roughness_nm".to = 5000: must be at most 1000'),
-        ('"modes.radial_orders" = { from = 1, to = 2.5 }', "must be a whole number (p = 1 .. radial_orders)"),
+        (
+            '"cavity.diameter_um" = { from = -5.0, to = 8.0 }',
+            'variables."cavity.diameter_um".from = -5: must be greater than 0',
+        ),
+        (
+            '"cavity.roughness_nm" = { from = 1.0, to = 5000.0 }',
+            'variables."cavity.roughness_nm".to = 5000: must be at most 1000',
+        ),
+        (
+            '"modes.radial_orders" = { from = 1, to = 2.5 }',
+            "must be a whole number (p = 1 .. radial_orders)",
+        ),
     ],
 )
 def test_bounds_outside_what_a_key_allows(folder, bounds, expected):
@@ -320,4 +396,6 @@ def test_bad_spectra(folder, content, expected):
 
 def test_fit_needs_something_to_fit(folder):
     assert "give SPECTRUM.csv, or --spacing" in told("fit", folder / "design.toml", code=2).stderr
-    assert "must be above 0" in told("fit", folder / "design.toml", "--spacing", "-1", code=2).stderr
+    assert (
+        "must be above 0" in told("fit", folder / "design.toml", "--spacing", "-1", code=2).stderr
+    )

@@ -30,7 +30,9 @@ def test_json_list() -> None:
 
 
 def test_outside_the_data_is_a_dash_not_an_extrapolation() -> None:
-    content = json.loads(runner.invoke(app, ["materials", "PMMA", "--json", "--wavelength", "5000"]).stdout)
+    content = json.loads(
+        runner.invoke(app, ["materials", "PMMA", "--json", "--wavelength", "5000"]).stdout
+    )
     assert content["materials"][0]["index"] is None
 
 

@@ -1,4 +1,6 @@
-"""`cavitydesign measure`: known constants back from curves made with them, and one line for bad files."""
+"""`cavitydesign measure`: known constants back from curves made with them, and one line for bad
+files.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ SCAN = ZScan(3, 1500.0, 100.0, 100.0, 20.0, 1e18, 1.0)
 
 
 def written(path: Path, columns: dict[str, np.ndarray]) -> str:
-    rows = [",".join(columns), *(",".join(f"{v:.12g}" for v in row) for row in zip(*columns.values(), strict=True))]
+    rows = [
+        ",".join(columns),
+        *(",".join(f"{v:.12g}" for v in row) for row in zip(*columns.values(), strict=True)),
+    ]
     path.write_text("\n".join(rows))
     return str(path)
 
@@ -31,8 +36,15 @@ def answer(*words: str) -> dict[str, object]:
 def test_light_curve_of_a_known_power_law(tmp_path: Path) -> None:
     """Slopes 3, 6, 3 and breaks 2.1, 3.0 drawn without noise come back to 1e-6."""
     fluence = np.geomspace(1.0, 6.0, 60)
-    law = 3 * np.log(fluence) + 3 * np.maximum(np.log(fluence / 2.1), 0) - 3 * np.maximum(np.log(fluence / 3.0), 0)
-    found = answer("light-curve", written(tmp_path / "l.csv", {"fluence_mj_cm2": fluence, "emission": np.exp(law)}))
+    law = (
+        3 * np.log(fluence)
+        + 3 * np.maximum(np.log(fluence / 2.1), 0)
+        - 3 * np.maximum(np.log(fluence / 3.0), 0)
+    )
+    found = answer(
+        "light-curve",
+        written(tmp_path / "l.csv", {"fluence_mj_cm2": fluence, "emission": np.exp(law)}),
+    )
     assert found["breaks_mj_cm2"] == pytest.approx([2.1, 3.0], rel=1e-6)
     assert found["slopes"] == pytest.approx([3.0, 6.0, 3.0], rel=1e-6)
 
@@ -65,13 +77,17 @@ def test_z_scan_gives_the_cross_section_back(tmp_path: Path) -> None:
 def test_stripe_and_spacings(tmp_path: Path) -> None:
     """Gain of 300 cm^-1 and index 1.5 put in, without noise: back to 1e-6."""
     length = np.linspace(50.0, 200.0, 12)
-    file = written(tmp_path / "s.csv", {"length_um": length, "emission": stripe_emission(length, 300.0, 1.0)})
+    file = written(
+        tmp_path / "s.csv", {"length_um": length, "emission": stripe_emission(length, 300.0, 1.0)}
+    )
     assert answer("stripe", file)["net_gain_per_cm"] == pytest.approx(300.0, rel=1e-6)
     diameter = np.array([15.0, 33.0, 88.0])
     wave = np.full(3, 537.6)
     spacing = wave**2 / (np.pi * diameter * 1e3 * 1.5)
     columns = {"wavelength_nm": wave, "spacing_nm": spacing, "diameter_um": diameter}
-    assert answer("spacings", written(tmp_path / "d.csv", columns))["index"] == pytest.approx(1.5, rel=1e-6)
+    assert answer("spacings", written(tmp_path / "d.csv", columns))["index"] == pytest.approx(
+        1.5, rel=1e-6
+    )
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,9 @@ def raiser(error: BaseException) -> Callable[[], int]:
         ),
     ],
 )
-def test_exit_codes_and_messages(command: Callable[[], int], code: int, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_codes_and_messages(
+    command: Callable[[], int], code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert ended(command) == code
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", told)
@@ -70,7 +72,11 @@ def test_a_programming_error_is_not_hidden() -> None:
 @pytest.mark.parametrize("command", ["run", "modes", "lase"])
 def test_bad_design_is_two_with_one_line_a_problem(command: str, tmp_path: Path) -> None:
     path = tmp_path / "design.toml"
-    path.write_text(QUICKSTART.read_text().replace("diameter_um = 15.0", "diameter_um = 5.0").replace("span_nm", "spam_nm"))
+    path.write_text(
+        QUICKSTART.read_text()
+        .replace("diameter_um = 15.0", "diameter_um = 5.0")
+        .replace("span_nm", "spam_nm")
+    )
     result = CliRunner().invoke(app, [command, str(path), "--json"])
     assert result.exit_code == 2
     assert result.stdout == ""
@@ -99,7 +105,18 @@ def test_version_and_help() -> None:
 
 
 def test_help_brings_no_heavy_library() -> None:
-    heavy = ("numpy", "scipy", "skfem", "gmsh", "meshio", "pyvista", "matplotlib", "pydantic", "dask", "pandas")
+    heavy = (
+        "numpy",
+        "scipy",
+        "skfem",
+        "gmsh",
+        "meshio",
+        "pyvista",
+        "matplotlib",
+        "pydantic",
+        "dask",
+        "pandas",
+    )
     code = f"import sys\nimport cavitydesign.cli.main\nprint([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -115,7 +132,9 @@ def test_importing_the_package_is_light_and_its_names_are_there() -> None:
 
 
 def test_json_is_strict() -> None:
-    text = json_text({"a": float("nan"), "b": [1, float("inf")], "c": {"µ": (0.1,)}, "d": None, "e": True})
+    text = json_text(
+        {"a": float("nan"), "b": [1, float("inf")], "c": {"µ": (0.1,)}, "d": None, "e": True}
+    )
     assert json.loads(text) == {"a": None, "b": [1, None], "c": {"µ": [0.1]}, "d": None, "e": True}
 
 
@@ -136,7 +155,9 @@ def test_progress_goes_to_standard_error_and_only_for_long_work(
 
 
 def test_closed_pipe_is_quiet() -> None:
-    with subprocess.Popen([*COMMAND, "materials", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [*COMMAND, "materials", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
@@ -147,7 +168,11 @@ def test_closed_pipe_is_quiet() -> None:
 def test_interrupt_of_run(tmp_path: Path, after_seconds: float) -> None:
     """Ctrl-C at some moment of `run`: exit 130, and what is in the folder is whole."""
     # A wide range and many orders make the run long enough to be interrupted.
-    design = QUICKSTART.read_text().replace("span_nm = 10.0", "span_nm = 60.0").replace("_orders = 1", "_orders = 3")
+    design = (
+        QUICKSTART.read_text()
+        .replace("span_nm = 10.0", "span_nm = 60.0")
+        .replace("_orders = 1", "_orders = 3")
+    )
     (tmp_path / "design.toml").write_text(design)
     process = subprocess.Popen(
         [*COMMAND, "run", "design.toml", "--out", "results"],
@@ -157,7 +182,11 @@ def test_interrupt_of_run(tmp_path: Path, after_seconds: float) -> None:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     deadline = time.monotonic() + 30
-    while process.poll() is None and not (tmp_path / "results").is_dir() and time.monotonic() < deadline:
+    while (
+        process.poll() is None
+        and not (tmp_path / "results").is_dir()
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.02)
     time.sleep(after_seconds)
     process.send_signal(signal.SIGINT)
@@ -171,7 +200,9 @@ def test_interrupt_of_run(tmp_path: Path, after_seconds: float) -> None:
         json.loads((tmp_path / "results" / name).read_text())
 
 
-def test_interrupt_while_a_file_is_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupt_while_a_file_is_written_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ctrl-C between the bytes and the rename: the file before stays, and nothing lies beside it."""
     path = tmp_path / "results.json"
     write_whole(path, b"old")

@@ -1,4 +1,6 @@
-"""The line about a measured outline or a drop states the numbers of the outline; other shapes say nothing."""
+"""The line about a measured outline or a drop states the numbers of the outline; other shapes say
+nothing.
+"""
 
 import re
 from pathlib import Path
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 
 from cavitydesign.cli.outline_note import tell_outline
-from cavitydesign.design_file import Design, parse_design
+from cavitydesign.design import Design, parse_design
 
 
 def design(**cavity: Any) -> Design:
@@ -20,20 +22,28 @@ def test_measured_outline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     z = np.linspace(-12, 12, 200)
     r = 7.5 - z**2 / 120 + np.random.default_rng(0).normal(0, 0.01, 200)
     file = tmp_path / "outline.csv"
-    file.write_text("z_um,r_um\n" + "\n".join(f"{a:.6f},{b:.6f}" for a, b in zip(z, r, strict=True)))
+    file.write_text(
+        "z_um,r_um\n" + "\n".join(f"{a:.6f},{b:.6f}" for a, b in zip(z, r, strict=True))
+    )
     tell_outline(design(profile="outline", file=str(file), fibre_diameter_um=8.0))
     line = capsys.readouterr().err
     assert line.startswith("outline: 200 points")
     assert line.count("\n") == 1
     pairs = re.findall(r"([\d.e-]+) \+- ([\d.e-]+) ", line)
-    (diameter, diameter_sd), (axial, axial_sd), (spacing, _) = ((float(a), float(b)) for a, b in pairs)
+    (diameter, diameter_sd), (axial, axial_sd), (spacing, _) = (
+        (float(a), float(b)) for a, b in pairs
+    )
     assert abs(diameter - 15.0) < 5 * diameter_sd < 0.05
     assert abs(axial - 60.0) < 5 * axial_sd < 10.0
-    assert spacing == pytest.approx(0.5376**2 * 1e3 / (2 * np.pi * 1.495 * np.sqrt(450.0)), rel=0.02)
+    assert spacing == pytest.approx(
+        0.5376**2 * 1e3 / (2 * np.pi * 1.495 * np.sqrt(450.0)), rel=0.02
+    )
 
 
 def test_drop(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_outline(design(profile="droplet", fibre_diameter_um=8.0, diameter_um=15.0, contact_angle_deg=15.0))
+    tell_outline(
+        design(profile="droplet", fibre_diameter_um=8.0, diameter_um=15.0, contact_angle_deg=15.0)
+    )
     assert "length 27.589 um, volume 2010.2 um^3, axial radius 21.118 um" in capsys.readouterr().err
 
 

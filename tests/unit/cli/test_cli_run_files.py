@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cavitydesign.cli.main import app
-from cavitydesign.design_file import parse_design
+from cavitydesign.design import parse_design
 from cavitydesign.visualise.vtk_plane import ENERGY
 
 pyvista = pytest.importorskip("pyvista")
@@ -42,7 +42,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the command wrote."""
     place = tmp_path_factory.mktemp("run")
     (place / "design.toml").write_text(DESIGN)
-    result = CliRunner().invoke(app, ["run", str(place / "design.toml"), "--out", str(place / "out"), "--pdf", "--vtk"])
+    result = CliRunner().invoke(
+        app, ["run", str(place / "design.toml"), "--out", str(place / "out"), "--pdf", "--vtk"]
+    )
     assert result.exit_code == 0, result.stderr
     assert "report.pdf" in result.stderr and "field.vtu" in result.stderr
     return place / "out"
@@ -59,10 +61,14 @@ def test_field_is_that_of_the_strongest_mode_and_integrates_to_its_shares(folder
     energy = []
     for number, _ in enumerate(mode["confinement"]):
         cells = np.flatnonzero(grid.cell_data["region"] == number)
-        energy.append(float(grid.extract_cells(cells).integrate_data()[ENERGY][0]) if cells.size else 0.0)
+        energy.append(
+            float(grid.extract_cells(cells).integrate_data()[ENERGY][0]) if cells.size else 0.0
+        )
     for (name, expected), found in zip(mode["confinement"].items(), energy, strict=True):
         error = abs(found / sum(energy) - expected)
-        assert error < 1e-4, f"{name}: VTK {found / sum(energy):.6f}, solver {expected:.6f}, error {error:.1e}"
+        assert error < 1e-4, (
+            f"{name}: VTK {found / sum(energy):.6f}, solver {expected:.6f}, error {error:.1e}"
+        )
     assert mode["confinement"]["fibre"] > 1e-6, "three regions must take part"
 
 

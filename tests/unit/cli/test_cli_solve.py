@@ -1,4 +1,6 @@
-"""`modes`, `lase` and `run` end to end on small designs: the JSON of the contract, the tables, the files."""
+"""`modes`, `lase` and `run` end to end on small designs: the JSON of the contract, the tables, the
+files.
+"""
 
 import json
 import re
@@ -57,9 +59,13 @@ def test_modes_json_has_every_key_of_the_contract(cylinder: Path) -> None:
     assert abs(sum(first["confinement"].values()) - 1) < 1e-9
     assert set(first["log10_q"]) == {"radiation", "absorption", "scattering", "total"}
     assert first["log10_q"]["scattering"] is None
-    assert first["linewidth_nm"] == pytest.approx(first["wavelength_nm"] / first["q_total"], rel=1e-12)
+    assert first["linewidth_nm"] == pytest.approx(
+        first["wavelength_nm"] / first["q_total"], rel=1e-12
+    )
     # n_eff = m lambda / (pi D), the definition of the contract
-    assert first["n_eff"] == pytest.approx(60 * first["wavelength_nm"] * 1e-3 / (3.141592653589793 * 8.0), rel=1e-12)
+    assert first["n_eff"] == pytest.approx(
+        60 * first["wavelength_nm"] * 1e-3 / (3.141592653589793 * 8.0), rel=1e-12
+    )
 
 
 def test_modes_table_has_units_errors_and_the_convention(cylinder: Path) -> None:
@@ -82,7 +88,7 @@ def test_modes_table_has_units_errors_and_the_convention(cylinder: Path) -> None
 def test_a_missed_accuracy_ends_with_one(cylinder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import dataclasses
 
-    from cavitydesign import steps
+    from cavitydesign.workflow import steps
 
     solve = steps.find_modes
 
@@ -126,9 +132,14 @@ def test_run_writes_results_figures_and_report(tmp_path: Path) -> None:
     for text in ("Modes", "What they carry", "Lasing", "lasing threshold, mJ/cm2"):
         assert text in result.stdout
     results = json.loads((out / "results.json").read_text())
-    told = next(line for line in result.stdout.splitlines() if "lasing threshold, mJ/cm2" in line).split()
+    told = next(
+        line for line in result.stdout.splitlines() if "lasing threshold, mJ/cm2" in line
+    ).split()
     lasing = results["lasing"]
-    assert told[-2:] == [f"{lasing['threshold_mj_cm2']['lasing']:.3f}", f"{lasing['fit']['breaks_error_mj_cm2'][1]:.3f}"]
+    assert told[-2:] == [
+        f"{lasing['threshold_mj_cm2']['lasing']:.3f}",
+        f"{lasing['fit']['breaks_error_mj_cm2'][1]:.3f}",
+    ]
     assert results["input"]["cavity"]["diameter_um"] == 15.0
     assert {"cavitydesign", "python", "numpy", "scipy", "scikit-fem"} <= results["versions"].keys()
     assert results["platform"]["processors"] >= 1
@@ -146,7 +157,10 @@ def test_run_writes_results_figures_and_report(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_costs_no_computation(tmp_path: Path, cylinder: Path) -> None:
     (tmp_path / "taken").write_text("")
     result = runner.invoke(app, ["run", str(cylinder), "--out", str(tmp_path / "taken")])
-    assert (result.exit_code, result.stderr) == (2, f"--out {tmp_path / 'taken'}: is a file; give a folder\n")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"--out {tmp_path / 'taken'}: is a file; give a folder\n",
+    )
 
 
 def test_spreads_of_the_design_have_a_table_of_their_own(cylinder: Path) -> None:
@@ -155,7 +169,9 @@ def test_spreads_of_the_design_have_a_table_of_their_own(cylinder: Path) -> None
     text = cylinder.read_text()
     (line,) = [line for line in text.splitlines() if line.startswith("diameter_um")]
     value = float(line.partition("=")[2])
-    cylinder.write_text(text.replace(line, f"diameter_um = {{ value = {value}, sd = {value / 1000} }}"))
+    cylinder.write_text(
+        text.replace(line, f"diameter_um = {{ value = {value}, sd = {value / 1000} }}")
+    )
     shown = runner.invoke(app, ["modes", str(cylinder)])
     assert shown.exit_code == 0
     first = json.loads(runner.invoke(app, ["modes", str(cylinder), "--json"]).stdout)["modes"][0]

@@ -39,7 +39,9 @@ def study_file(tmp_path):
 def test_a_study_from_dry_run_to_picture(study_file, tmp_path):
     dry = json.loads(told("study", "run", study_file, "--dry-run", "--workers", 1, "--json").stdout)
     assert (dry["points"], dry["missing"]) == (3, 3) and dry["seconds_per_point"] > 0
-    run = json.loads(told("study", "run", study_file, "--workers", 1, "--shard", "1/2", "--json").stdout)
+    run = json.loads(
+        told("study", "run", study_file, "--workers", 1, "--shard", "1/2", "--json").stdout
+    )
     assert run["computed"] == 2
     assert json.loads(told("study", "status", study_file, "--json").stdout)["missing"] == 1
     run = json.loads(told("study", "run", study_file, "--workers", 1, "--json").stdout)
@@ -84,19 +86,34 @@ def test_a_failed_point_is_told_and_the_others_are_there(study_file, tmp_path):
         ('design = "design.toml"\n[axes]\n"cavity.diametr_um" = [1.0]\n', "did you mean"),
         ('design = "desing.toml"\n[axes]\n"cavity.diameter_um" = [1.0]\n', "no such file"),
         ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = []\n', "empty axis"),
-        ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = [6.0, -7.0]\n', "value 2 = -7.0: must be greater than 0"),
-        ('design = "design.toml"\n[axes]\n"cavity.body" = ["PMMA", "PMNA"]\n', "did you mean 'PMMA'?"),
+        (
+            'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [6.0, -7.0]\n',
+            "value 2 = -7.0: must be greater than 0",
+        ),
+        (
+            'design = "design.toml"\n[axes]\n"cavity.body" = ["PMMA", "PMNA"]\n',
+            "did you mean 'PMMA'?",
+        ),
         (
             'design = "design.toml"\n[axes]\n"cavity.body" = ["PMMA"]\n"cavity.body.index" = [1.4]\n',
             "what 'cavity.body' sets too",
         ),
-        ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = [6.0]\n[columns]\nstatus = "m"\n', "has a column of that name"),
+        (
+            'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [6.0]\n[columns]\nstatus = "m"\n',
+            "has a column of that name",
+        ),
         (
             'design = "design.toml"\n[axes]\n"cavity.coatings.0.thickness_um" = [0.1]\n',
             "has 0 entries of cavity.coatings",
         ),
-        ('design = "design.toml"\n[axes]\n"cavity.diameter_um" = [2020-01-01]\n', "2020-01-01 (date) has no place in a design"),
-        ('design = "design.toml"\n[plot]\nz = "q"\n[axes]\n"cavity.diameter_um" = [1.0]\n', "plot.z: unknown key"),
+        (
+            'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [2020-01-01]\n',
+            "2020-01-01 (date) has no place in a design",
+        ),
+        (
+            'design = "design.toml"\n[plot]\nz = "q"\n[axes]\n"cavity.diameter_um" = [1.0]\n',
+            "plot.z: unknown key",
+        ),
     ],
 )
 def test_bad_study_files_end_with_exit_code_2(study_file, content, expected):

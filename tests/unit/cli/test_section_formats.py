@@ -1,4 +1,6 @@
-"""One ball in every format of a section: the same mesh, the same numbers; shapes give the exact sphere."""
+"""One ball in every format of a section: the same mesh, the same numbers; shapes give the exact
+sphere.
+"""
 
 from pathlib import Path
 
@@ -8,12 +10,21 @@ from damaged_inputs import BALL, SECTION, region_names, section_bytes
 
 from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.analytic.sphere import coated_sphere
-from cavitydesign.design_file import load_design
+from cavitydesign.design import load_design
 from cavitydesign.mesh.section_file import read_section
-from cavitydesign.steps import find_modes
+from cavitydesign.workflow.steps import find_modes
 
 SHAPES = ("ball.geo", "ball.step", "ball.brep")
-MESHES = ("ball22a.msh", "ball22b.msh", "ball41a.msh", "ball41b.msh", "ball.vtu", "ball.vtk", "ball.xdmf", "ball.inp")
+MESHES = (
+    "ball22a.msh",
+    "ball22b.msh",
+    "ball41a.msh",
+    "ball41b.msh",
+    "ball.vtu",
+    "ball.vtk",
+    "ball.xdmf",
+    "ball.inp",
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +38,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def nodes_of(file: Path) -> np.ndarray:
-    """Positions of all nodes of all elements with the size of their region, in an order that does not hang on the file."""
+    """Positions of all nodes of all elements with the size of their region, in an order that does
+    not hang on the file.
+    """
     mesh = read_section(file)
     size = np.bincount(mesh.region)[mesh.region]
     flat = np.column_stack([mesh.nodes.reshape(-1, 2), np.repeat(size, (mesh.degree + 1) ** 2)])

@@ -43,7 +43,9 @@ def test_product_is_that_of_the_summed_blocks(complex_part: float) -> None:
 @pytest.mark.parametrize("complex_part", [0.0, 0.3])
 @pytest.mark.parametrize("shape", [SHAPE, ChainShape(1, 2, 5), ChainShape(2, 1, 1)], ids=str)
 def test_solution_is_that_of_the_dense_matrix(complex_part: float, shape: ChainShape) -> None:
-    """Real and complex right-hand sides, one or several; indefinite matrices of condition 1e3, so 1e-10 of the solution."""
+    """Real and complex right-hand sides, one or several; indefinite matrices of condition 1e3, so
+    1e-10 of the solution.
+    """
     matrix = chain(3, complex_part, shape)
     factor, dense = factorise(matrix), by_hand(matrix)
     rng = np.random.default_rng(5)
@@ -54,7 +56,9 @@ def test_solution_is_that_of_the_dense_matrix(complex_part: float, shape: ChainS
 
 @pytest.mark.parametrize("seed", range(5))
 def test_inertia_counts_eigenvalues(seed: int) -> None:
-    """Sylvester and Haynsworth: negative pivots of A - s I are the eigenvalues below s; 1 x 1 and 2 x 2 pivots both occur."""
+    """Sylvester and Haynsworth: negative pivots of A - s I are the eigenvalues below s; 1 x 1 and 2
+    x 2 pivots both occur.
+    """
     matrix = chain(seed)
     values = np.linalg.eigvalsh(by_hand(matrix))
     identity = ChainMatrix(SHAPE, np.stack([_own_identity(e) for e in range(SHAPE.elements)]))

@@ -1,4 +1,6 @@
-"""Sums of element matrices, factorised by condensation, against dense LAPACK: real, complex, and both side by side."""
+"""Sums of element matrices, factorised by condensation, against dense LAPACK: real, complex, and
+both side by side.
+"""
 
 import numpy as np
 import pytest
@@ -9,7 +11,9 @@ SHARED, OWN = 6, (4, 3)
 
 
 def layout() -> ElementLayout:
-    """Five elements in a ring, of two batches; each shares three unknowns with either neighbour, one of which a wall removed."""
+    """Five elements in a ring, of two batches; each shares three unknowns with either neighbour,
+    one of which a wall removed.
+    """
     skeleton = 14
     lines = np.arange(15).reshape(5, 3)  # unknown 14 is the wall's: it does not exist
     shared = np.concatenate([lines, np.roll(lines, -1, axis=0)], axis=1)
@@ -18,13 +22,22 @@ def layout() -> ElementLayout:
     first = skeleton + np.cumsum([0, *(OWN[0],) * 3, OWN[1]])
     batches = []
     for elements, own in ((np.arange(3), OWN[0]), (np.arange(3, 5), OWN[1])):
-        numbers = np.concatenate([shared[elements], first[elements][:, None] + np.arange(own)], axis=1)
+        numbers = np.concatenate(
+            [shared[elements], first[elements][:, None] + np.arange(own)], axis=1
+        )
         here = shared[elements]
         slot = here[:, None, :] + skeleton * here[:, :, None]  # a full pattern
         slot[(here == size)[:, :, None] | (here == size)[:, None, :]] = skeleton**2
-        batches.append(Batch(numbers, np.arange(SHARED), SHARED + np.arange(own), slot.astype(np.int32)))
-    indptr, indices = np.arange(0, skeleton**2 + 1, skeleton), np.tile(np.arange(skeleton), skeleton)
-    return ElementLayout(size, skeleton, tuple(batches), indptr.astype(np.int32), indices.astype(np.int32))
+        batches.append(
+            Batch(numbers, np.arange(SHARED), SHARED + np.arange(own), slot.astype(np.int32))
+        )
+    indptr, indices = (
+        np.arange(0, skeleton**2 + 1, skeleton),
+        np.tile(np.arange(skeleton), skeleton),
+    )
+    return ElementLayout(
+        size, skeleton, tuple(batches), indptr.astype(np.int32), indices.astype(np.int32)
+    )
 
 
 def element_matrices(shape: ElementLayout, complex_batches: tuple[int, ...]) -> list[np.ndarray]:
@@ -32,7 +45,9 @@ def element_matrices(shape: ElementLayout, complex_batches: tuple[int, ...]) -> 
     out = []
     for number, batch in enumerate(shape.batches):
         square = (batch.numbers.shape[0], *(batch.numbers.shape[1],) * 2)
-        block = rng.standard_normal(square) + (1j * rng.standard_normal(square) if number in complex_batches else 0.0)
+        block = rng.standard_normal(square) + (
+            1j * rng.standard_normal(square) if number in complex_batches else 0.0
+        )
         out.append(block + block.transpose(0, 2, 1))
     return out
 
@@ -53,14 +68,18 @@ def test_solves_as_the_dense_matrix(complex_batches: tuple[int, ...], complex_ri
     blocks = element_matrices(shape, complex_batches)
     factor, matrix = condensed(shape, blocks), dense(shape, blocks)
     rng = np.random.default_rng(8)
-    right = rng.standard_normal((shape.size, 3)) + (1j * rng.standard_normal((shape.size, 3)) if complex_right else 0.0)
+    right = rng.standard_normal((shape.size, 3)) + (
+        1j * rng.standard_normal((shape.size, 3)) if complex_right else 0.0
+    )
     expected = np.linalg.solve(matrix, right)
     assert abs(factor.solve(right) - expected).max() < 1e-10 * abs(expected).max()
     assert abs(factor.solve(right[:, 0]) - expected[:, 0]).max() < 1e-10 * abs(expected).max()
 
 
 def test_inertia() -> None:
-    """Negative eigenvalues of the whole, by those of the elements' own blocks and of the Schur complement."""
+    """Negative eigenvalues of the whole, by those of the elements' own blocks and of the Schur
+    complement.
+    """
     shape, counted = layout(), 0
     blocks = element_matrices(shape, ())
     matrix = dense(shape, blocks).real
@@ -68,9 +87,17 @@ def test_inertia() -> None:
     for one, batch in zip(unit, shape.batches, strict=True):
         one[:, batch.own, batch.own] = 1.0
     for shift in (-3.0, 0.2, 2.5):
-        shifted: CondensedFactor = condensed(shape, [a - shift * b for a, b in zip(blocks, unit, strict=True)])
-        expected = int(np.count_nonzero(np.linalg.eigvalsh(matrix - shift * dense(shape, unit).real) < 0))
-        assert shifted.negative in (expected, None), (shift, shifted.negative, expected)  # None: pivots off the diagonal
+        shifted: CondensedFactor = condensed(
+            shape, [a - shift * b for a, b in zip(blocks, unit, strict=True)]
+        )
+        expected = int(
+            np.count_nonzero(np.linalg.eigvalsh(matrix - shift * dense(shape, unit).real) < 0)
+        )
+        assert shifted.negative in (expected, None), (
+            shift,
+            shifted.negative,
+            expected,
+        )  # None: pivots off the diagonal
         counted += shifted.negative is not None
     assert counted >= 2
     assert condensed(shape, element_matrices(shape, (1,))).negative is None

@@ -15,20 +15,28 @@ SIZE = 120
 
 
 def pencil(complex_part: float) -> tuple[sparse.csc_matrix, sparse.csc_matrix]:
-    """A sparse indefinite symmetric K and a definite B, with a complex-symmetric perturbation of given size."""
+    """A sparse indefinite symmetric K and a definite B, with a complex-symmetric perturbation of
+    given size.
+    """
     rng = np.random.default_rng(4)
     off = rng.standard_normal(SIZE - 1)
     k = sparse.diags([off, rng.uniform(-3, 9, SIZE), off], [-1, 0, 1])
     b = sparse.diags([0.1 * off, 2.0 + rng.uniform(0, 1, SIZE), 0.1 * off], [-1, 0, 1])
     if complex_part:
-        k = sparse.csc_matrix(k, dtype=complex) + 1j * complex_part * sparse.diags(rng.uniform(0, 1, SIZE))
-        b = sparse.csc_matrix(b, dtype=complex) + 1j * complex_part * sparse.diags(rng.uniform(0, 1, SIZE))
+        k = sparse.csc_matrix(k, dtype=complex) + 1j * complex_part * sparse.diags(
+            rng.uniform(0, 1, SIZE)
+        )
+        b = sparse.csc_matrix(b, dtype=complex) + 1j * complex_part * sparse.diags(
+            rng.uniform(0, 1, SIZE)
+        )
     return sparse.csc_matrix(k), sparse.csc_matrix(b)
 
 
 @pytest.mark.parametrize("complex_part", [0.0, 0.05])
 def test_lanczos_finds_the_nearest_eigenvalues(complex_part: float) -> None:
-    """Eigenvalues nearest the shift against a dense solve; residual tolerance 1e-8, so eigenvalues to 1e-9."""
+    """Eigenvalues nearest the shift against a dense solve; residual tolerance 1e-8, so eigenvalues
+    to 1e-9.
+    """
     k, b = pencil(complex_part)
     shift = 1.3
     factor = factorise(sparse.csc_matrix(k - shift * b))
@@ -53,9 +61,11 @@ def test_inertia_counts_eigenvalues() -> None:
 
 
 def test_krylov_block_sharpens_rough_vectors() -> None:
-    """Three block steps from eigenvectors spoilt by 1e-3 in each entry: errors fall from 1e-4 (quadratic in 1e-2) below 1e-8.
+    """Three block steps from eigenvectors spoilt by 1e-3 in each entry: errors fall from 1e-4
+    (quadratic in 1e-2) below 1e-8.
 
-    For the nearer half of the block: the outermost converge like the ratio of its distance to the next one's, here near 1.
+    For the nearer half of the block: the outermost converge like the ratio of its distance to the
+    next one's, here near 1.
     """
     k, b = pencil(0.0)
     values, vectors = linalg.eigh(k.toarray(), b.toarray())
@@ -73,7 +83,10 @@ def test_orthonormal_drops_what_is_already_there() -> None:
     """Vectors inside the given basis add nothing; the others come out orthonormal to it."""
     rng = np.random.default_rng(2)
     basis = orthonormal(rng.standard_normal((30, 4)))
-    fresh = orthonormal(np.concatenate([basis @ rng.standard_normal((4, 2)), rng.standard_normal((30, 2))], axis=1), basis)
+    fresh = orthonormal(
+        np.concatenate([basis @ rng.standard_normal((4, 2)), rng.standard_normal((30, 2))], axis=1),
+        basis,
+    )
     assert fresh.shape == (30, 2)
     assert abs(basis.T @ fresh).max() < 1e-12
     assert abs(fresh.T @ fresh - np.eye(2)).max() < 1e-12

@@ -1,4 +1,6 @@
-"""Functions along the outline: the harmonic oscillator's own, nested, with their derivatives in the edge space."""
+"""Functions along the outline: the harmonic oscillator's own, nested, with their derivatives in the
+edge space.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def oscillator(wall: str, count: int = 4) -> AxialBasis:
 
 @pytest.mark.parametrize(("wall", "parity"), [("magnetic", 0), ("electric", 1)])
 def test_functions_are_those_of_the_oscillator(wall: str, parity: int) -> None:
-    """Hermite functions of one parity, to the accuracy of order 12 on two elements (measured 2e-6 to 2e-4 of the largest value)."""
+    """Hermite functions of one parity, to the accuracy of order 12 on two elements (measured 2e-6
+    to 2e-4 of the largest value).
+    """
     t = np.linspace(0.05, 6.0, 60)
     table = oscillator(wall).tables(t)
     for number in range(4):
@@ -32,7 +36,9 @@ def test_functions_are_those_of_the_oscillator(wall: str, parity: int) -> None:
 
 @pytest.mark.parametrize("wall", ["magnetic", "electric"])
 def test_edge_functions_hold_every_derivative(wall: str) -> None:
-    """Exact sequence: f' of each nodal function is a combination of the edge functions, of as many leading ones as it needs."""
+    """Exact sequence: f' of each nodal function is a combination of the edge functions, of as many
+    leading ones as it needs.
+    """
     basis = oscillator(wall)
     t = np.linspace(0.05, 6.9, 200)
     table = basis.tables(t)
@@ -44,7 +50,9 @@ def test_edge_functions_hold_every_derivative(wall: str) -> None:
 
 
 def test_between_electric_walls_one_edge_function_is_no_derivative() -> None:
-    """The integral of f' between two zeros vanishes, that of the ground state does not: E_z of an even mode needs it."""
+    """The integral of f' between two zeros vanishes, that of the ground state does not: E_z of an
+    even mode needs it.
+    """
     basis = oscillator("electric")
     assert basis.edge_size == basis.nodal_size + 1
     t, weight, _ = (a.ravel() for a in basis.line.quadrature)

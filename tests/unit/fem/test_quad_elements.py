@@ -1,4 +1,6 @@
-"""The quadrilateral elements: scikit-fem's own assembly of them against the batched one, exact sequence, continuity."""
+"""The quadrilateral elements: scikit-fem's own assembly of them against the batched one, exact
+sequence, continuity.
+"""
 
 import tempfile
 from collections.abc import Callable
@@ -48,7 +50,12 @@ def as_section(mesh: MeshQuad, region: np.ndarray | None = None) -> SectionMesh:
     corners = mesh.t.T.astype(np.int64)
     at = mesh.p.T[corners]
     nodes = np.stack([np.stack([at[:, 0], at[:, 3]], 1), np.stack([at[:, 1], at[:, 2]], 1)], 1)
-    return SectionMesh(corners, nodes, np.zeros(len(corners), dtype=np.int64) if region is None else region, ("body",))
+    return SectionMesh(
+        corners,
+        nodes,
+        np.zeros(len(corners), dtype=np.int64) if region is None else region,
+        ("body",),
+    )
 
 
 @BilinearForm
@@ -83,7 +90,9 @@ def scalar(u, v, w):
 
 @pytest.mark.parametrize("order", [1, 2, 3, 5])
 def test_own_assembly_of_scikit_fem_agrees(order: int) -> None:
-    """Two assemblies of the same integrals with the same Gauss points differ by rounding only: 1e-12 of the largest entry."""
+    """Two assemblies of the same integrals with the same Gauss points differ by rounding only:
+    1e-12 of the largest entry.
+    """
     mesh = skewed()
     section = as_section(mesh)
     space = QuadSpace.of(section, order, np.zeros(section.edges.shape[0], dtype=bool))
@@ -135,7 +144,9 @@ def curved(degree: int = 4) -> SectionMesh:
 
 @pytest.mark.parametrize("order", [1, 2, 4, 7])
 def test_gradients_lie_in_the_curl_space(order: int) -> None:
-    """K2 applied to (grad psi, psi) is zero: its energy is below 1e-11 of that of grad psi (rounding)."""
+    """K2 applied to (grad psi, psi) is zero: its energy is below 1e-11 of that of grad psi
+    (rounding).
+    """
     mesh = curved()
     space = QuadSpace.of(mesh, order, np.zeros(mesh.edges.shape[0], dtype=bool))
     forms = assemble_section(space, 1)
@@ -170,14 +181,17 @@ def test_no_jump_across_facets(order: int | str) -> None:
 
 
 def test_mixed_orders_lie_between_uniform_ones() -> None:
-    """A space of orders 2 to 5 is part of that of order 5 and holds that of order 2: its matrices are those of the fields as the
-    whole space has them, to rounding (the same Gauss points in all)."""
+    """A space of orders 2 to 5 is part of that of order 5 and holds that of order 2: its matrices
+    are those of the fields as the whole space has them, to rounding (the same Gauss points in all).
+    """
     mesh = curved()
     walls = np.zeros(mesh.edges.shape[0], dtype=bool)
     walls[mesh.outer_edges[::2]] = True
     spaces = [QuadSpace.of(mesh, orders, walls) for orders in (5, mixed(mesh, 2), 2)]
     points = [8 - int(space.order) for space in spaces]
-    whole, part, least = (assemble_section(space, 1, extra_points=n) for space, n in zip(spaces, points, strict=True))
+    whole, part, least = (
+        assemble_section(space, 1, extra_points=n) for space, n in zip(spaces, points, strict=True)
+    )
     assert least.space.size < part.space.size < whole.space.size
     for small, large in ((part, whole), (least, part), (least, whole)):
         here, there = large.space.shared_with(small.space)
@@ -198,9 +212,13 @@ def sources() -> dict[str, Callable[[], SectionMesh]]:
         "both side by side": lambda: conforming_mesh(unit_square("both", 1)),
         "polar": lambda: annular_sector(np.array([1.0, 1.4, 2.0]), np.array([-0.4, 0.0, 0.3]), 1.4),
         "graded to corners": _graded_square,
-        "part of a mesh": lambda: (lambda mesh: mesh.chosen(mesh.region == 0))(conforming_mesh(unit_square("both", 2))),
+        "part of a mesh": lambda: (lambda mesh: mesh.chosen(mesh.region == 0))(
+            conforming_mesh(unit_square("both", 2))
+        ),
         "gmsh, fifth order": lambda: _by_gmsh(Meshing(5, 1.0)),
-        "gmsh, recombined": lambda: _by_gmsh(Meshing(4, quadrilaterals=True), MESHES / "bottle.geo"),
+        "gmsh, recombined": lambda: _by_gmsh(
+            Meshing(4, quadrilaterals=True), MESHES / "bottle.geo"
+        ),
     }
 
 
@@ -257,7 +275,9 @@ def facet_jump(space: QuadSpace, vector: np.ndarray) -> tuple[float, float]:
             place = np.stack([field.r, field.z])
             edge = int(mesh.element_edges[element, side])
             if edge in seen:
-                assert np.allclose(seen[edge][0], place, atol=1e-12), "both sides run along the same curve"
+                assert np.allclose(seen[edge][0], place, atol=1e-12), (
+                    "both sides run along the same curve"
+                )
                 jump = max(jump, abs(values - seen[edge][1]).max())
                 largest = max(largest, abs(values).max())
             seen[edge] = (place, values)

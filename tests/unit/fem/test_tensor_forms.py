@@ -1,4 +1,6 @@
-"""The structured window's matrices: exact sequence, subspaces, products by element, on a curved window."""
+"""The structured window's matrices: exact sequence, subspaces, products by element, on a curved
+window.
+"""
 
 from __future__ import annotations
 
@@ -49,14 +51,18 @@ def whole(forms: AffineForms, blocks: np.ndarray) -> np.ndarray:
     return ChainMatrix(forms.space.shape, blocks).dense()
 
 
-@pytest.fixture(scope="module", params=[("magnetic", 5), ("electric", 5), ("magnetic", None)], ids=str)
+@pytest.fixture(
+    scope="module", params=[("magnetic", 5), ("electric", 5), ("magnetic", None)], ids=str
+)
 def forms(request: pytest.FixtureRequest) -> AffineForms:
     wall, count = request.param
     return assemble(WINDOW, space(5, wall, count))
 
 
 def test_matrices_are_symmetric_and_mass_is_definite(forms: AffineForms) -> None:
-    """a and b are symmetric forms; b is positive for positive permittivities (exact up to rounding, 1e-12 of the largest entry)."""
+    """a and b are symmetric forms; b is positive for positive permittivities (exact up to rounding,
+    1e-12 of the largest entry).
+    """
     k = whole(forms, forms.stiffness(50.0))
     b = whole(forms, forms.mass(50.0, EPS, EPS))
     for matrix in (k, b):
@@ -65,30 +71,44 @@ def test_matrices_are_symmetric_and_mass_is_definite(forms: AffineForms) -> None
 
 
 def test_gradients_are_the_null_space(forms: AffineForms) -> None:
-    """Exact sequence: grad of every psi lies in the curl space, so a has exactly as many zero eigenvalues as psi has unknowns.
+    """Exact sequence: grad of every psi lies in the curl space, so a has exactly as many zero
+    eigenvalues as psi has unknowns.
 
-    With E = grad psi both terms of a vanish; the count fails by one function if the two spaces do not fit.
+    With E = grad psi both terms of a vanish; the count fails by one function if the two spaces do
+    not fit.
     """
     k, b = whole(forms, forms.stiffness(30.0)), whole(forms, forms.mass(30.0, EPS, EPS))
     factor = np.linalg.inv(np.linalg.cholesky(b))
     values = np.linalg.eigvalsh(factor @ k @ factor.T)
     zero = int(np.count_nonzero(abs(values) < 1e-8))
-    assert zero == forms.space.gradients, f"{zero} zero eigenvalues, {forms.space.gradients} gradients"
-    assert values[zero] > 1.0, f"first resonance k^2 = {values[zero]:.3g} um^-2 not apart from the null space"
+    assert zero == forms.space.gradients, (
+        f"{zero} zero eigenvalues, {forms.space.gradients} gradients"
+    )
+    assert values[zero] > 1.0, (
+        f"first resonance k^2 = {values[zero]:.3g} um^-2 not apart from the null space"
+    )
 
 
 @pytest.mark.parametrize(("order", "count"), [(5, 4), (3, 5), (3, 2)])
 @pytest.mark.parametrize("wall", ["magnetic", "electric"])
 def test_restricted_forms_are_those_of_the_subspace(order: int, count: int, wall: str) -> None:
-    """Hierarchical bases: taking rows and columns equals assembling the subspace (same quadrature points: to rounding)."""
+    """Hierarchical bases: taking rows and columns equals assembling the subspace (same quadrature
+    points: to rounding).
+    """
     large = assemble(WINDOW, space(5, wall))
     s = replace(large.space.s, order=order, extra_points=2 + 5 - order)
     small = TensorSpace(s, large.space.t.leading(count))
     taken, direct = large.restricted(small), assemble(WINDOW, small)
-    for mine, theirs in ((taken.k0, direct.k0), (taken.k2, direct.k2), (taken.b_plane, direct.b_plane)):
+    for mine, theirs in (
+        (taken.k0, direct.k0),
+        (taken.k2, direct.k2),
+        (taken.b_plane, direct.b_plane),
+    ):
         assert abs(mine - theirs).max() < 1e-12 * abs(theirs).max()
     here, there = large.space.shared_with(small)
-    assert np.array_equal(np.sort(there), np.arange(small.size)) and np.unique(here).size == small.size
+    assert (
+        np.array_equal(np.sort(there), np.arange(small.size)) and np.unique(here).size == small.size
+    )
     k, low = whole(large, large.stiffness(9.0)), whole(taken, taken.stiffness(9.0))
     assert abs(k[np.ix_(here, here)] - low[np.ix_(there, there)]).max() < 1e-12 * abs(low).max()
 
@@ -118,7 +138,9 @@ def test_projection_and_residual_agree_with_matrices(forms: AffineForms) -> None
 
 
 def test_forms_are_the_integrals_of_the_fields(forms: AffineForms) -> None:
-    """x^T K x = int |curl E|^2 r and x^T B x = int eps |E|^2 r of the field as pictures evaluate it (rounding, 1e-11)."""
+    """x^T K x = int |curl E|^2 r and x^T B x = int eps |E|^2 r of the field as pictures evaluate it
+    (rounding, 1e-11).
+    """
     m, one = 30.0, forms.space
     vector = np.random.default_rng(3).standard_normal(one.size)
     s, t = one.points
@@ -127,9 +149,14 @@ def test_forms_are_the_integrals_of_the_fields(forms: AffineForms) -> None:
     _, w_s, half_s = (a.ravel() for a in one.s.quadrature)
     _, w_t, half_t = (a.ravel() for a in one.t.line.quadrature)
     weight = np.outer(w_s * half_s, w_t * half_t) * field.jacobian * field.r
-    curl = sum(((part[0] ** 2) * weight).sum() for part in (values.curl_r, values.curl_z, values.curl_azimuthal))
+    curl = sum(
+        ((part[0] ** 2) * weight).sum()
+        for part in (values.curl_r, values.curl_z, values.curl_azimuthal)
+    )
     weight = weight * EPS[field.region][:, None]
-    energy = sum((part[0] ** 2 * weight).sum() for part in (values.e_r, values.e_z, values.e_azimuthal))
+    energy = sum(
+        (part[0] ** 2 * weight).sum() for part in (values.e_r, values.e_z, values.e_azimuthal)
+    )
     k, b = whole(forms, forms.stiffness(m)), whole(forms, forms.mass(m, EPS, EPS))
     assert abs(vector @ k @ vector / curl - 1) < 1e-11
     assert abs(vector @ b @ vector / energy - 1) < 1e-11

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from cavitydesign.gain import Cascade, DotMedium, FourLevelMedium, cascade_gain_bracket, printed_gain_bracket
+from cavitydesign.gain import (
+    Cascade,
+    DotMedium,
+    FourLevelMedium,
+    cascade_gain_bracket,
+    printed_gain_bracket,
+)
 
 
 def _cascade_by_ode(cascade: Cascade, times: np.ndarray) -> np.ndarray:
@@ -18,9 +24,13 @@ def _cascade_by_ode(cascade: Cascade, times: np.ndarray) -> np.ndarray:
     return solve_ivp(rate, (0, times[-1]), [1.0, 0.0, 0.0], t_eval=times, rtol=1e-12, atol=1e-14).y
 
 
-@pytest.mark.parametrize("cascade", [Cascade(), Cascade(2.0, 5.0, 40.0), Cascade(3.0, 3.0, 10.0), Cascade(1.0, 4.0, 4.0)])
+@pytest.mark.parametrize(
+    "cascade", [Cascade(), Cascade(2.0, 5.0, 40.0), Cascade(3.0, 3.0, 10.0), Cascade(1.0, 4.0, 4.0)]
+)
 def test_cascade_against_an_ode_solution(cascade: Cascade) -> None:
-    """Closed form against DOP853-class accuracy, 1e-8; equal rates are told apart by 2e-6 and hold to 1e-5."""
+    """Closed form against DOP853-class accuracy, 1e-8; equal rates are told apart by 2e-6 and hold
+    to 1e-5.
+    """
     times = np.linspace(0.1, 40, 60)
     hot, pair, exciton = _cascade_by_ode(cascade, times)
     apart = len({cascade.cooling_ps, cascade.auger_ps, cascade.nonradiative_ps}) == 3
@@ -43,9 +53,13 @@ def test_printed_equation_never_gains_with_plain_probabilities() -> None:
 
 
 def test_feeding_can_only_add() -> None:
-    """The cascade's bracket exceeds the printed one where pairs dominate, since it feeds the exciton."""
+    """The cascade's bracket exceeds the printed one where pairs dominate, since it feeds the
+    exciton.
+    """
     time = np.linspace(4, 12, 20)
-    assert np.all(cascade_gain_bracket(20.0, time, Cascade()) > printed_gain_bracket(20.0, time, Cascade()))
+    assert np.all(
+        cascade_gain_bracket(20.0, time, Cascade()) > printed_gain_bracket(20.0, time, Cascade())
+    )
 
 
 def test_ladder_in_the_dark_against_an_ode_solution() -> None:
@@ -63,13 +77,17 @@ def test_ladder_in_the_dark_against_an_ode_solution() -> None:
         change[1:] -= flux
         return change + hot * np.exp(-t * ladder.cooling_per_ps) * ladder.cooling_per_ps
 
-    expected = solve_ivp(rate, (0, 20), start - hot, t_eval=times, method="DOP853", rtol=1e-11, atol=1e-13).y
+    expected = solve_ivp(
+        rate, (0, 20), start - hot, t_eval=times, method="DOP853", rtol=1e-11, atol=1e-13
+    ).y
     found = ladder.decayed(start[:, None], times)[:, :, 0].T
     assert np.abs(found - expected).max() < 1e-9
 
 
 def test_auger_rate_counts_pairs() -> None:
-    """j (j-1) / 2 pairs, each with the biexciton's rate; the biexciton radiates four times the exciton."""
+    """j (j-1) / 2 pairs, each with the biexciton's rate; the biexciton radiates four times the
+    exciton.
+    """
     ladder = DotMedium().ladder(6)
     assert ladder.decay_per_ps[2:] * 7.0 == pytest.approx([1, 3, 6, 10, 15])
     assert ladder.radiative_per_ps[2] / ladder.radiative_per_ps[1] == pytest.approx(4.0)

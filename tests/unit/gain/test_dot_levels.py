@@ -19,7 +19,9 @@ def test_box_constant_is_h2_over_8m() -> None:
 
 @pytest.mark.parametrize(("numbers", "factor"), [((1, 1, 1), 3), ((2, 1, 1), 6), ((2, 2, 1), 9)])
 def test_levels_scale_as_the_sum_of_squares(numbers: tuple[int, int, int], factor: int) -> None:
-    assert box_level_ev(9.2, 0.15, numbers) == pytest.approx(factor * BOX_EV_NM2 / (0.15 * 9.2**2), rel=1e-14)
+    assert box_level_ev(9.2, 0.15, numbers) == pytest.approx(
+        factor * BOX_EV_NM2 / (0.15 * 9.2**2), rel=1e-14
+    )
 
 
 def test_one_and_three_photons_keep_parity_two_photons_change_it() -> None:
@@ -37,10 +39,15 @@ def test_broadening_is_the_first_order_spread_of_the_transition() -> None:
     """Against a centred difference of the transition itself; the step of 1e-4 nm leaves 1e-9."""
     dots = DotLevels()
     step = 1e-4
-    slope = (DotLevels(size_nm=9.2 + step).transition_ev() - DotLevels(size_nm=9.2 - step).transition_ev()) / (2 * step)
+    slope = (
+        DotLevels(size_nm=9.2 + step).transition_ev()
+        - DotLevels(size_nm=9.2 - step).transition_ev()
+    ) / (2 * step)
     expected = abs(slope) * 1.2 * 2 * math.sqrt(2 * math.log(2))
     assert dots.size_broadening_fwhm_ev() == pytest.approx(expected, rel=1e-7)
-    assert dots.size_broadening_fwhm_ev("independent") == pytest.approx(expected / math.sqrt(3), rel=1e-7)
+    assert dots.size_broadening_fwhm_ev("independent") == pytest.approx(
+        expected / math.sqrt(3), rel=1e-7
+    )
 
 
 def test_bad_input_is_named() -> None:

@@ -1,4 +1,6 @@
-"""The gain curve for pictures agrees with the spectrum of the truncated cascade where that is exact: few excitons."""
+"""The gain curve for pictures agrees with the spectrum of the truncated cascade where that is
+exact: few excitons.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ WAVELENGTHS = np.linspace(515.0, 560.0, 91)
 
 
 def test_few_excitations_give_the_truncated_cascade() -> None:
-    """One class of dots, N = 0.02: three excitons have probability N^3/6 = 1e-6, on which alone the two can differ."""
+    """One class of dots, N = 0.02: three excitons have probability N^3/6 = 1e-6, on which alone the
+    two can differ.
+    """
     dots = find_medium("CsPbBr3-PMMA")
     assert isinstance(dots, DotMedium)
     medium = replace(dots, size_classes=1, inhomogeneous_sd_mev=0.0)

@@ -17,7 +17,9 @@ from cavitydesign.gain.stripe import fit_stripe_gain, modal_gain_per_cm, stripe_
 def test_stripe_solves_its_equation(gain: float) -> None:
     """dI/dL = g I + source, from zero."""
     length = np.linspace(50, 400, 8)
-    solved = solve_ivp(lambda _, y: gain * y + 2.0, (0, 0.04), [0.0], t_eval=length * 1e-4, rtol=1e-11, atol=1e-14).y[0]
+    solved = solve_ivp(
+        lambda _, y: gain * y + 2.0, (0, 0.04), [0.0], t_eval=length * 1e-4, rtol=1e-11, atol=1e-14
+    ).y[0]
     assert stripe_emission(length, gain, source=2.0) == pytest.approx(solved, rel=1e-8)
 
 
@@ -68,11 +70,15 @@ def test_heat_by_hand() -> None:
 def test_light_that_leaves_is_not_heat() -> None:
     """Yield 1: only the quantum defect stays."""
     load = _load(light_yield=1.0)
-    assert load.heat_pj / load.absorbed_pj == pytest.approx(quantum_defect(537.6, 3, 1500.0), rel=1e-12)
+    assert load.heat_pj / load.absorbed_pj == pytest.approx(
+        quantum_defect(537.6, 3, 1500.0), rel=1e-12
+    )
 
 
 def test_steady_rise_solves_the_heat_equation() -> None:
-    """Mean temperature of a uniformly heated cylinder with a cold surface: q R^2 / (8 k), q = power per volume."""
+    """Mean temperature of a uniformly heated cylinder with a cold surface: q R^2 / (8 k), q = power
+    per volume.
+    """
     load = _load()
     power_per_length = load.heat_pj * 1e-12 * 1000 / 4e-6
     r = np.linspace(0, 1, 20001)
@@ -81,7 +87,9 @@ def test_steady_rise_solves_the_heat_equation() -> None:
 
 
 def test_drift_of_pmma_is_nearly_nothing_and_signed() -> None:
-    """dn/dT / n and expansion cancel to -2e-7 / K in PMMA; without expansion the comb moves to the blue."""
+    """dn/dT / n and expansion cancel to -2e-7 / K in PMMA; without expansion the comb moves to the
+    blue.
+    """
     assert _load().drift_nm_per_k == pytest.approx(537.6 * (-1.05e-4 / 1.495 + 7e-5), rel=1e-12)
     stiff = heat_load(
         excitons=1.0, emitters=1e8, volume_um3=200.0, length_um=4.0, diameter_um=88.0, photons=3, pump_nm=1500.0,

@@ -22,24 +22,41 @@ SCAN = ZScan(
 
 @pytest.mark.parametrize("photons", [2, 3])
 def test_weak_absorption_series(photons: int) -> None:
-    """1 - strength / ((n-1) n^(3/2)) + O(strength^2), from n-th powers of two Gaussians in time and beam."""
+    """1 - strength / ((n-1) n^(3/2)) + O(strength^2), from n-th powers of two Gaussians in time and
+    beam.
+    """
     strength = 1e-4
     expected = 1 - strength / ((photons - 1) * photons**1.5)
-    assert float(gaussian_transmittance(np.array([strength]), photons)[0]) == pytest.approx(expected, abs=2 * strength**2)
+    assert float(gaussian_transmittance(np.array([strength]), photons)[0]) == pytest.approx(
+        expected, abs=2 * strength**2
+    )
 
 
 def test_two_photon_closed_form() -> None:
     """(1 / (sqrt(pi) q)) int ln(1 + q exp(-x^2)) dx, Sheik-Bahae 1990; quadratures agree to 1e-9."""
     for q in (0.3, 3.0):
-        expected = quad(lambda x, q=q: np.log1p(q * np.exp(-x * x)), -9, 9, epsabs=1e-13)[0] / (np.sqrt(np.pi) * q)
-        assert float(gaussian_transmittance(np.array([q]), 2)[0]) == pytest.approx(expected, rel=1e-8)
+        expected = quad(lambda x, q=q: np.log1p(q * np.exp(-x * x)), -9, 9, epsabs=1e-13)[0] / (
+            np.sqrt(np.pi) * q
+        )
+        assert float(gaussian_transmittance(np.array([q]), 2)[0]) == pytest.approx(
+            expected, rel=1e-8
+        )
 
 
 def test_three_photon_against_a_double_integral() -> None:
     """u = share of the beam, t = time; adaptive quadrature of the local law."""
     q = 2.0
-    value = dblquad(lambda t, u: np.exp(-t * t) / np.sqrt(1 + q * (u * np.exp(-t * t)) ** 2), 0, 1, -7, 7, epsabs=1e-10)[0]
-    assert float(gaussian_transmittance(np.array([q]), 3)[0]) == pytest.approx(value / np.sqrt(np.pi), rel=1e-7)
+    value = dblquad(
+        lambda t, u: np.exp(-t * t) / np.sqrt(1 + q * (u * np.exp(-t * t)) ** 2),
+        0,
+        1,
+        -7,
+        7,
+        epsabs=1e-10,
+    )[0]
+    assert float(gaussian_transmittance(np.array([q]), 3)[0]) == pytest.approx(
+        value / np.sqrt(np.pi), rel=1e-7
+    )
 
 
 def test_peak_flux_integrates_to_the_pulse_energy() -> None:
@@ -52,8 +69,9 @@ def test_peak_flux_integrates_to_the_pulse_energy() -> None:
 
 @pytest.mark.parametrize("photons", [2, 3])
 def test_fit_finds_sigma_within_its_error(photons: int) -> None:
-    """20 scans with 0.3 % noise: the pull (fit - truth) / error has a mean square near 1 (chi^2 with 20: 0.4 to
-    2.0)."""
+    """20 scans with 0.3 % noise: the pull (fit - truth) / error has a mean square near 1 (chi^2
+    with 20: 0.4 to 2.0).
+    """
     wavelength, sigma = {2: (970.0, 1.88e-44), 3: (1500.0, 5.10e-75)}[photons]
     density = {2: 2e14, 3: 2e13}[photons]
     scan = ZScan(photons, wavelength, 2000.0, 100.0, 30.0, density, 1.0)

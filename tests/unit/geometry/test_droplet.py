@@ -1,4 +1,6 @@
-"""Drop on a fibre against an independent integration of Young-Laplace, exact limits and its own identities."""
+"""Drop on a fibre against an independent integration of Young-Laplace, exact limits and its own
+identities.
+"""
 
 import itertools
 import math
@@ -23,9 +25,11 @@ DROPS = [
 
 @pytest.mark.parametrize(("radius", "fibre", "angle"), DROPS)
 def test_integration_of_young_laplace(radius: float, fibre: float, angle: float) -> None:
-    """From the equator at constant mean curvature, the curve must reach the fibre at the contact angle.
+    """From the equator at constant mean curvature, the curve must reach the fibre at the contact
+    angle.
 
-    Reference: Dormand-Prince 8 at 1e-13; tolerance 1e-10 relative to the largest term, a thousand times its error.
+    Reference: Dormand-Prince 8 at 1e-13; tolerance 1e-10 relative to the largest term, a thousand
+    times its error.
     """
     drop = Droplet(radius, fibre, angle)
     curvature = 2.0 * drop.mean_curvature_per_um
@@ -40,7 +44,9 @@ def test_integration_of_young_laplace(radius: float, fibre: float, angle: float)
             2 * math.pi * r,
         ]
 
-    path = solve_ivp(slope, (0, drop.reach_um[1]), [radius, 0, 0, 0, 0], method="DOP853", rtol=1e-13, atol=1e-13)
+    path = solve_ivp(
+        slope, (0, drop.reach_um[1]), [radius, 0, 0, 0, 0], method="DOP853", rtol=1e-13, atol=1e-13
+    )
     r, z, beta, volume, area = path.y[:, -1]
     liquid = 2 * volume - math.pi * fibre**2 * 2 * z
     assert r == pytest.approx(fibre, rel=1e-10)
@@ -52,7 +58,9 @@ def test_integration_of_young_laplace(radius: float, fibre: float, angle: float)
 
 @pytest.mark.parametrize(("radius", "fibre", "angle"), DROPS)
 def test_curve_identities(radius: float, fibre: float, angle: float) -> None:
-    """Unit speed, constant mean curvature and derivatives that belong to the points; closed forms, so 1e-10."""
+    """Unit speed, constant mean curvature and derivatives that belong to the points; closed forms,
+    so 1e-10.
+    """
     drop = Droplet(radius, fibre, angle)
     t = np.linspace(*drop.reach_um, 41)
     r, _ = drop.point(t)
@@ -75,7 +83,9 @@ def _differences(curve, t, step):  # type: ignore[no-untyped-def]
 
 
 def test_sphere_with_a_hole() -> None:
-    """Where R cos(theta) = f the drop is a sphere with a cylindrical hole: volume 4/3 pi (R^2 - f^2)^(3/2), exactly."""
+    """Where R cos(theta) = f the drop is a sphere with a cylindrical hole: volume 4/3 pi (R^2 -
+    f^2)^(3/2), exactly.
+    """
     radius, fibre = 7.5, 4.0
     drop = Droplet(radius, fibre, math.degrees(math.acos(fibre / radius)))
     half = math.sqrt(radius**2 - fibre**2)
@@ -86,7 +96,9 @@ def test_sphere_with_a_hole() -> None:
 
 
 def test_thin_wetting_film_has_the_length_of_rayleigh_and_plateau() -> None:
-    """A vanishing drop of contact angle 0 is one wave of the neutral length pi d; the excess is of order n - 1."""
+    """A vanishing drop of contact angle 0 is one wave of the neutral length pi d; the excess is of
+    order n - 1.
+    """
     assert Droplet(1.0 + 1e-7, 1.0, 0.0).length_um == pytest.approx(2 * math.pi, abs=1e-6)
 
 
@@ -118,15 +130,22 @@ def test_any_two_quantities_give_the_drop_back(radius: float, fibre: float, angl
 
 
 def test_any_two_quantities_of_random_drops() -> None:
-    """Fibres of 0.2 um to 2 mm, drops 1 % to a hundred times thicker than they, all contact angles with both ends: 100 drops,
-    each from all six pairs. The pair comes back to 1e-9 and so does what was not given."""
+    """Fibres of 0.2 um to 2 mm, drops 1 % to a hundred times thicker than they, all contact angles
+    with both ends: 100 drops, each from all six pairs. The pair comes back to 1e-9 and so does what
+    was not given.
+    """
     rng = np.random.default_rng(5)
     for number in range(100):
         fibre = 10 ** rng.uniform(-1, 3)
         radius = fibre * (1 + 10 ** rng.uniform(-2, 2))
         angle = rng.uniform(0, 90) if number % 5 else float(rng.choice([0.0, 1e-3, 89.9, 90.0]))
         drop = Droplet(radius, fibre, angle)
-        four = {"diameter_um": 2 * radius, "contact_angle_deg": angle, "length_um": drop.length_um, "volume_um3": drop.volume_um3}
+        four = {
+            "diameter_um": 2 * radius,
+            "contact_angle_deg": angle,
+            "length_um": drop.length_um,
+            "volume_um3": drop.volume_um3,
+        }
         for pair in itertools.combinations(four.items(), 2):
             again = droplet_of(2 * fibre, **dict(pair))
             told = f"R = {radius}, f = {fibre}, {angle} deg from {[name for name, _ in pair]}"
@@ -136,7 +155,9 @@ def test_any_two_quantities_of_random_drops() -> None:
 
 
 def test_length_and_volume_are_monotone() -> None:
-    """The solver's brackets rest on it: rising with the radius, falling with the angle, over all shapes considered."""
+    """The solver's brackets rest on it: rising with the radius, falling with the angle, over all
+    shapes considered.
+    """
     angles = np.linspace(0, 90, 31)
     radii = 1 + np.geomspace(1e-3, 1e3, 40)
     drops = [[Droplet(r, 1.0, a) for a in angles] for r in radii]
@@ -154,7 +175,10 @@ def test_length_and_volume_are_monotone() -> None:
         ({"length_um": 20.0, "volume_um3": 1e9}, ["volume_um3", "6663.26"]),
         ({"contact_angle_deg": 0.0, "length_um": 10.0}, ["length_um", "25.1327"]),
         ({"contact_angle_deg": 100.0, "diameter_um": 15.0}, ["contact_angle_deg", "0 to 90"]),
-        ({"diameter_um": 7.0, "contact_angle_deg": 10.0}, ["diameter_um", "thicker than its fibre"]),
+        (
+            {"diameter_um": 7.0, "contact_angle_deg": 10.0},
+            ["diameter_um", "thicker than its fibre"],
+        ),
         ({"diameter_um": 15.0}, ["exactly two", "1 given"]),
         ({"diameter_um": -15.0, "length_um": 3.0}, ["diameter_um", "above 0"]),
         ({"diameter_um": float("nan"), "length_um": 3.0}, ["diameter_um", "above 0"]),
@@ -187,10 +211,11 @@ def test_drying_keeps_the_solid() -> None:
 
 @pytest.mark.parametrize(("radius", "fibre", "angle"), DROPS)
 def test_published_closed_form(radius: float, fibre: float, angle: float) -> None:
-    """Length, area and volume as Carroll 1976 prints them in units of the fibre's radius, with mpmath's integrals.
+    """Length, area and volume as Carroll 1976 prints them in units of the fibre's radius, with
+    mpmath's integrals.
 
-    Tolerance 1e-11: the volume of the thin drop is a difference of terms fifty times larger. At contact angle 0 the
-    printed sine of the end is 1, where its arc loses half of the digits: 1e-7.
+    Tolerance 1e-11: the volume of the thin drop is a difference of terms fifty times larger. At
+    contact angle 0 the printed sine of the end is 1, where its arc loses half of the digits: 1e-7.
     """
     mpmath = pytest.importorskip("mpmath")
     drop = Droplet(radius, fibre, angle)
@@ -201,8 +226,12 @@ def test_published_closed_form(radius: float, fibre: float, angle: float) -> Non
     first, second = float(mpmath.ellipf(phi, k2)), float(mpmath.ellipe(phi, k2))
     length = 2 * (a * first + n * second)
     root = math.sqrt(max((n**2 - 1) * (1 - a**2), 0.0))
-    whole = 2 * math.pi * n / 3 * ((2 * a**2 + 3 * a * n + 2 * n**2) * second - a**2 * first + root / n)
+    whole = (
+        2 * math.pi * n / 3 * ((2 * a**2 + 3 * a * n + 2 * n**2) * second - a**2 * first + root / n)
+    )
     tolerance = 1e-7 if angle == 0 else 1e-11
     assert drop.length_um == pytest.approx(length * fibre, rel=tolerance)
-    assert drop.area_um2 == pytest.approx(4 * math.pi * n * (a + n) * second * fibre**2, rel=tolerance)
+    assert drop.area_um2 == pytest.approx(
+        4 * math.pi * n * (a + n) * second * fibre**2, rel=tolerance
+    )
     assert drop.volume_um3 == pytest.approx((whole - math.pi * length) * fibre**3, rel=tolerance)

@@ -1,4 +1,6 @@
-"""A fibre's radius through points: exact shapes come back, noise is smoothed, and what is no fibre is refused."""
+"""A fibre's radius through points: exact shapes come back, noise is smoothed, and what is no fibre
+is refused.
+"""
 
 import numpy as np
 import pytest
@@ -10,16 +12,26 @@ from cavitydesign.materials import ConstantIndex
 Z = np.linspace(-12.0, 12.0, 60)
 
 
-@pytest.mark.parametrize("law", [lambda z: 4.0 + 0 * z, lambda z: 4.0 + 0.05 * z, lambda z: 4.0 - 0.02 * z + 0.004 * z**2])
+@pytest.mark.parametrize(
+    "law",
+    [lambda z: 4.0 + 0 * z, lambda z: 4.0 + 0.05 * z, lambda z: 4.0 - 0.02 * z + 0.004 * z**2],
+)
 def test_polynomials_come_back(law) -> None:  # type: ignore[no-untyped-def]
-    """60 points of a straight, conical and parabolic fibre: to rounding, at the points and beyond them straight on."""
+    """60 points of a straight, conical and parabolic fibre: to rounding, at the points and beyond
+    them straight on.
+    """
     order = np.random.default_rng(1).permutation(Z.size)
     shape = fibre_from_points(Z[order], law(Z)[order])
     z = np.linspace(-12.0, 12.0, 37)
     assert shape.equator_radius_um == pytest.approx(law(0.0), rel=1e-13)
     assert np.abs(shape.equator_radius_um + shape.rise_um(z) - law(z)).max() < 1e-12
     step = 1e-4
-    assert np.abs(shape.slope(z[1:-1]) - (law(z[1:-1] + step) - law(z[1:-1] - step)) / (2 * step)).max() < 1e-9
+    assert (
+        np.abs(
+            shape.slope(z[1:-1]) - (law(z[1:-1] + step) - law(z[1:-1] - step)) / (2 * step)
+        ).max()
+        < 1e-9
+    )
     ends = np.array([-20.0, 20.0])
     expected = law(np.sign(ends) * 12) + shape.slope(ends) * (ends - np.sign(ends) * 12)
     assert np.abs(shape.equator_radius_um + shape.rise_um(ends) - expected).max() < 1e-12
@@ -36,7 +48,9 @@ def test_few_points_are_met() -> None:
 
 
 def test_a_smooth_taper_and_its_noise() -> None:
-    """tanh, of which no short series holds: 60 exact points to 2e-4; with 20 nm of noise, smoothed to below that noise."""
+    """tanh, of which no short series holds: 60 exact points to 2e-4; with 20 nm of noise, smoothed
+    to below that noise.
+    """
 
     def law(z: np.ndarray) -> np.ndarray:
         return 4.0 + 0.8 * np.tanh(z / 6.0)
@@ -61,10 +75,16 @@ def test_a_larger_fibre_is_similar() -> None:
 
 def test_the_cavity_knows_its_wall() -> None:
     shape = fibre_from_points(Z, 4.0 + 0.01 * Z**2)
-    cavity = Cavity(Parabola(7.5, 60.0), *(ConstantIndex.of(n) for n in (1.49, 1.0, 1.46)), 4.0, 0.02, shape)
-    assert cavity.interface_um(4.5, np.array([-5.0, 0.0, 5.0])) == pytest.approx([4.65, 4.5, 4.85], rel=1e-12)
+    cavity = Cavity(
+        Parabola(7.5, 60.0), *(ConstantIndex.of(n) for n in (1.49, 1.0, 1.46)), 4.0, 0.02, shape
+    )
+    assert cavity.interface_um(4.5, np.array([-5.0, 0.0, 5.0])) == pytest.approx(
+        [4.65, 4.5, 4.85], rel=1e-12
+    )
     assert not cavity.symmetric and not cavity.straight_fibre
-    assert Cavity(Parabola(7.5, 60.0), *(ConstantIndex.of(n) for n in (1.49, 1.0, 1.46)), 4.0, 0.0, shape).symmetric
+    assert Cavity(
+        Parabola(7.5, 60.0), *(ConstantIndex.of(n) for n in (1.49, 1.0, 1.46)), 4.0, 0.0, shape
+    ).symmetric
 
 
 @pytest.mark.parametrize(

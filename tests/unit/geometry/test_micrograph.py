@@ -1,4 +1,6 @@
-"""Outline from pictures drawn from known shapes: size, curvature and tilt come back to a hundredth of a pixel or so."""
+"""Outline from pictures drawn from known shapes: size, curvature and tilt come back to a hundredth
+of a pixel or so.
+"""
 
 import math
 
@@ -16,8 +18,12 @@ UM_PER_PIXEL = 0.05
 SUBPIXELS = 4
 
 
-def picture(shape: Outline, fibre_um: float, tilt: float = 0.0, bright: bool = False, bar: int = 0) -> np.ndarray:
-    """Silhouette on a grey ground, blurred by one pixel, with noise, a bright spot inside and dust outside."""
+def picture(
+    shape: Outline, fibre_um: float, tilt: float = 0.0, bright: bool = False, bar: int = 0
+) -> np.ndarray:
+    """Silhouette on a grey ground, blurred by one pixel, with noise, a bright spot inside and dust
+    outside.
+    """
     rows, columns = 400, 900
     y, x = (np.mgrid[0 : rows * SUBPIXELS, 0 : columns * SUBPIXELS] + 0.5) / SUBPIXELS - 0.5
     y, x = y - rows / 2 - 3.3, x - columns / 2 + 7.7
@@ -45,7 +51,9 @@ DROP = droplet_of(8.0, diameter_um=15.0, contact_angle_deg=15.0)
     [(DROP, 4.0, 0.0, False), (DROP, 4.0, -0.1, True), (Parabola(7.5, 60.0), 3.0, 0.03, False)],
 )
 def test_known_shapes_come_back(shape: Outline, fibre: float, tilt: float, bright: bool) -> None:
-    """A pixel is 50 nm: radius within 2 nm, axial radius within 2 %, tilt within 1e-4, scatter a tenth of a pixel."""
+    """A pixel is 50 nm: radius within 2 nm, axial radius within 2 %, tilt within 1e-4, scatter a
+    tenth of a pixel.
+    """
     points = outline_of_image(picture(shape, fibre, tilt, bright), UM_PER_PIXEL)
     outline = outline_from_points(points.z_um, points.r_um, fibre)
     assert points.axis_slope == pytest.approx(math.tan(tilt), abs=1e-4)
@@ -57,7 +65,10 @@ def test_known_shapes_come_back(shape: Outline, fibre: float, tilt: float, brigh
 
 def test_upright_picture_is_the_same() -> None:
     grey = picture(DROP, 4.0, 0.02)
-    lying, upright = outline_of_image(grey, UM_PER_PIXEL), outline_of_image(grey.T, UM_PER_PIXEL, upright=True)
+    lying, upright = (
+        outline_of_image(grey, UM_PER_PIXEL),
+        outline_of_image(grey.T, UM_PER_PIXEL, upright=True),
+    )
     assert np.allclose(lying.r_um, upright.r_um)
     assert np.allclose(lying.columns, upright.rows)
 
@@ -71,7 +82,9 @@ def test_scale_bar_is_found_and_masked() -> None:
 
 
 def test_two_different_edges_show_as_asymmetry() -> None:
-    """Ten pixels taken from one edge over half the length: the axis is refitted, some of it stays as asymmetry."""
+    """Ten pixels taken from one edge over half the length: the axis is refitted, some of it stays
+    as asymmetry.
+    """
     grey = picture(Parabola(7.5, 60.0), 3.0)
     grey[: 150 + 10, 450:] = 200.0
     assert outline_of_image(grey, UM_PER_PIXEL).asymmetry_um > UM_PER_PIXEL

@@ -1,4 +1,6 @@
-"""The sections in meshes/: gmsh takes each, names are complete, and volumes are those of the exact shapes."""
+"""The sections in meshes/: gmsh takes each, names are complete, and volumes are those of the exact
+shapes.
+"""
 
 import math
 import re
@@ -18,8 +20,12 @@ FOLDER = Path(__file__).parents[3] / "meshes"
 SECTIONS = sorted(p.stem for p in FOLDER.glob("*.geo") if p.stem != "size_field")
 
 
-def solid(name: str, **parameters: float) -> tuple[dict[str, tuple[float, float]], dict[str, int], set[str], float]:
-    """Area and volume of revolution of each region, elements of each, curve names, area of the bounding box."""
+def solid(
+    name: str, **parameters: float
+) -> tuple[dict[str, tuple[float, float]], dict[str, int], set[str], float]:
+    """Area and volume of revolution of each region, elements of each, curve names, area of the
+    bounding box.
+    """
     gmsh.initialize(interruptible=False)
     try:
         gmsh.option.setNumber("General.Terminal", 0)
@@ -52,7 +58,9 @@ def solid(name: str, **parameters: float) -> tuple[dict[str, tuple[float, float]
 
 
 def tube(outer: float, inner: float, axial: float, half: float, wall: bool) -> float:
-    """Volume between r = outer - z^2/(2 axial) and the cylinder (or the parallel parabola) inside, |z| < half."""
+    """Volume between r = outer - z^2/(2 axial) and the cylinder (or the parallel parabola) inside,
+    |z| < half.
+    """
     z, weight = np.polynomial.legendre.leggauss(6)
     sag = (half * z) ** 2 / (2 * axial)
     inside = inner - sag if wall else inner
@@ -66,9 +74,12 @@ def ball(radius: float, stem: float) -> float:
 
 
 LEAN = 0.1275 * math.tan(math.radians(26.0))
-FRUSTUM = math.pi * 0.255 / 3 * ((1.06 + LEAN) ** 2 + (1.06 + LEAN) * (1.06 - LEAN) + (1.06 - LEAN) ** 2)
-# Tolerances: straight edges and parabolas are exact in second-order elements; circles and the drop err by the fourth
-# power of the angle or step that an element spans (coarse ones: 0.2 rad and less).
+FRUSTUM = (
+    math.pi * 0.255 / 3 * ((1.06 + LEAN) ** 2 + (1.06 + LEAN) * (1.06 - LEAN) + (1.06 - LEAN) ** 2)
+)
+# Tolerances: straight edges and parabolas are exact in second-order elements; circles and the drop
+# err by the fourth power of the angle or step that an element spans (coarse ones: 0.2 rad and
+# less).
 VOLUMES = [
     ("microsphere_on_stem", ball(7.5, 2.0), 1e-4),
     ("microdisk_on_pedestal", FRUSTUM, 1e-12),
@@ -97,7 +108,9 @@ def test_every_section_is_tested() -> None:
 
 def test_toroid_with_its_membrane() -> None:
     sizes, _, curves, _ = solid("microtoroid")
-    held, _, curves_held, _ = solid("microtoroid", **{"thickness of the membrane inside, 0: none (um)": 0.6})
+    held, _, curves_held, _ = solid(
+        "microtoroid", **{"thickness of the membrane inside, 0: none (um)": 0.6}
+    )
     assert curves == curves_held
     assert held["body"][0] > sizes["body"][0] + 0.6 * 2.9
 
@@ -112,7 +125,16 @@ def test_the_table_of_parameters_is_complete(name: str) -> None:
     for parameter, default in parameters:
         rows = [line for line in readme.splitlines() if f"`{parameter}`" in line]
         assert rows, parameter
-        assert any(re.search(rf"\| {float(default):g} \|", row) for row in rows), (parameter, default)
-    line = next(line for line in readme.splitlines() if line.startswith(f"| `{name}.geo`") and "`body`" in line)
-    assert set(re.findall(r'Physical Surface\("(\w+)"\)', source)) == set(re.findall(r"`(\w+)`", line.split("|")[3]))
+        assert any(re.search(rf"\| {float(default):g} \|", row) for row in rows), (
+            parameter,
+            default,
+        )
+    line = next(
+        line
+        for line in readme.splitlines()
+        if line.startswith(f"| `{name}.geo`") and "`body`" in line
+    )
+    assert set(re.findall(r'Physical Surface\("(\w+)"\)', source)) == set(
+        re.findall(r"`(\w+)`", line.split("|")[3])
+    )
     assert (FOLDER / f"{name}.png").exists()

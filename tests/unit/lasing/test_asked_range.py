@@ -1,4 +1,6 @@
-"""Thresholds are the cavity's: no range of fluences that shows them moves them, and none that does not invents them."""
+"""Thresholds are the cavity's: no range of fluences that shows them moves them, and none that does
+not invents them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,11 @@ from cavitydesign.lasing import LasingRequest, predict_lasing
 
 DOTS = DotMedium()
 DYE = find_medium("rhodamine-6G-PMMA")
-PUMPS = {3: {"wavelength_nm": 1500.0}, 2: {"photons": 2, "wavelength_nm": 970.0}, 1: {"photons": 1, "wavelength_nm": 400.0}}
+PUMPS = {
+    3: {"wavelength_nm": 1500.0},
+    2: {"photons": 2, "wavelength_nm": 970.0},
+    1: {"photons": 1, "wavelength_nm": 400.0},
+}
 GREEN = {"photons": 1, "wavelength_nm": 532.0}
 THREE = ((1.2, 5.5), (1.2, 5.2), (5.0, 30.0))
 LIGHT, LASER = "light curve", "laser output"
@@ -28,12 +34,16 @@ CASES = {
 def _predicted(make_comb, case: str, range_: tuple[float, float], **asked: float):  # type: ignore[no-untyped-def]
     medium, diameter, comb, pump, _, _ = CASES[case]
     request = LasingRequest(comb_phases=0, fluences=12, **asked)
-    return predict_lasing(make_comb(diameter, **comb), medium, Pump(fluence_mj_cm2=range_, **pump), request, diameter)
+    return predict_lasing(
+        make_comb(diameter, **comb), medium, Pump(fluence_mj_cm2=range_, **pump), request, diameter
+    )
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_no_range_that_shows_a_threshold_moves_it(make_comb, case: str) -> None:
-    """The same pulses are fitted whatever is asked: equal to the rounding of the fluences (1e-8 through the refined breaks)."""
+    """The same pulses are fitted whatever is asked: equal to the rounding of the fluences (1e-8
+    through the refined breaks).
+    """
     ranges, rule = CASES[case][4:]
     found = [_predicted(make_comb, case, range_).thresholds for range_ in ranges]
     assert found[0].lasing is not None
@@ -46,8 +56,12 @@ def test_no_range_that_shows_a_threshold_moves_it(make_comb, case: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_pulses_four_times_as_close_move_no_threshold(make_comb, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """0.2 % where the light curve shows the break; 0.5 % where it is read off the laser alone, whose rise is steep."""
+def test_pulses_four_times_as_close_move_no_threshold(
+    make_comb, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """0.2 % where the light curve shows the break; 0.5 % where it is read off the laser alone,
+    whose rise is steep.
+    """
     ranges, rule = CASES[case][4:]
     asked = _predicted(make_comb, case, ranges[0]).thresholds
     monkeypatch.setattr(computed, "_SPACING", computed._SPACING / 4.0)
@@ -62,7 +76,9 @@ def test_pulses_four_times_as_close_move_no_threshold(make_comb, case: str, monk
 def test_a_range_that_ends_before_a_threshold_does_not_show_it(make_comb, case: str) -> None:
     ranges = CASES[case][4]
     whole = _predicted(make_comb, case, ranges[0]).thresholds
-    breaks = [value for value in (whole.gain_equals_loss, whole.ase, whole.lasing) if value is not None]
+    breaks = [
+        value for value in (whole.gain_equals_loss, whole.ase, whole.lasing) if value is not None
+    ]
     for place, value in enumerate(breaks):
         end = 0.99 * value
         shown = _predicted(make_comb, case, (0.3 * end, end)).thresholds
@@ -74,5 +90,12 @@ def test_a_range_that_ends_before_a_threshold_does_not_show_it(make_comb, case: 
 def test_no_gain_at_any_fluence_shows_no_laser(make_comb) -> None:
     """Q = 60 at 15 um: no gain reaches the loss, and no bend of the light curve is a threshold."""
     pump = Pump(fluence_mj_cm2=(1.0, 30.0))
-    found = predict_lasing(make_comb(15.0, quality=60.0), DOTS, pump, LasingRequest(comb_phases=0, fluences=12), 15.0)
-    assert (found.thresholds.gain_equals_loss, found.thresholds.ase, found.thresholds.lasing, found.fit) == (None,) * 4
+    found = predict_lasing(
+        make_comb(15.0, quality=60.0), DOTS, pump, LasingRequest(comb_phases=0, fluences=12), 15.0
+    )
+    assert (
+        found.thresholds.gain_equals_loss,
+        found.thresholds.ase,
+        found.thresholds.lasing,
+        found.fit,
+    ) == (None,) * 4

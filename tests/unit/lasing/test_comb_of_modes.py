@@ -9,7 +9,13 @@ import pytest
 
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium
-from cavitydesign.lasing import EmpiricalQuality, LasingMode, LasingRequest, extended_comb, fit_effective_index
+from cavitydesign.lasing import (
+    EmpiricalQuality,
+    LasingMode,
+    LasingRequest,
+    extended_comb,
+    fit_effective_index,
+)
 from cavitydesign.lasing.comb import periodic_comb, uncovered_sides
 from cavitydesign.lasing.competitors import competing_comb
 from cavitydesign.lasing.lasing_mode import quality_factor
@@ -20,7 +26,9 @@ DOTS = DotMedium()
 def _bent_comb(orders: range) -> list[LasingMode]:
     """1/lambda quadratic in m, as dispersion makes it."""
     waves = {m: (1 + 0.0081 * (m - 122) - 3e-6 * (m - 122) ** 2) / 541.0 for m in orders}
-    return [LasingMode(f"TM {m} 1 0", 1 / wave, 0.99, 1.525, 360.0, m=m) for m, wave in waves.items()]
+    return [
+        LasingMode(f"TM {m} 1 0", 1 / wave, 0.99, 1.525, 360.0, m=m) for m, wave in waves.items()
+    ]
 
 
 def test_extension_continues_a_quadratic_comb_exactly() -> None:
@@ -73,7 +81,9 @@ def test_quality_rules() -> None:
 
 
 def test_request_hashes_and_reports_all_problems() -> None:
-    assert hash(LasingRequest(quality={"per_um": 24.0})) == hash(LasingRequest(quality=EmpiricalQuality(24.0)))
+    assert hash(LasingRequest(quality={"per_um": 24.0})) == hash(
+        LasingRequest(quality=EmpiricalQuality(24.0))
+    )
     with pytest.raises(InputError) as caught:
         LasingRequest(fluences=3, comb_place="unknwn", diameter_sd_um=-1.0, comb_phases=2)
     assert len(caught.value.problems) == 4
@@ -94,14 +104,22 @@ def test_effective_index_fit() -> None:
 
 
 def test_modes_beyond_the_reach_take_part_where_they_could_win() -> None:
-    """At Q = 360 the asked reach bounds the comb; at Q = 1e9 the red edge reaches gain = loss first and is taken in."""
-    low = [LasingMode(f"TM {m} 1 0", mode.wavelength_nm, 0.99, 1.525, 360.0, m=m) for m, mode in _numbered(range(121, 126))]
+    """At Q = 360 the asked reach bounds the comb; at Q = 1e9 the red edge reaches gain = loss first
+    and is taken in.
+    """
+    low = [
+        LasingMode(f"TM {m} 1 0", mode.wavelength_nm, 0.99, 1.525, 360.0, m=m)
+        for m, mode in _numbered(range(121, 126))
+    ]
     high = [LasingMode(mode.label, mode.wavelength_nm, 0.99, 1.525, 1e9, m=mode.m) for mode in low]
     near, _ = competing_comb(low, DOTS, 15.0, 0.65)
     far, origin = competing_comb(high, DOTS, 15.0, 0.65)
     reach = 0.65 * DOTS.emission_fwhm_nm
     assert max(abs(mode.wavelength_nm - DOTS.emission_wavelength_nm) for mode in near) < reach
-    assert max(mode.wavelength_nm for mode in far) > DOTS.emission_wavelength_nm + DOTS.emission_fwhm_nm
+    assert (
+        max(mode.wavelength_nm for mode in far)
+        > DOTS.emission_wavelength_nm + DOTS.emission_fwhm_nm
+    )
     assert min(mode.wavelength_nm for mode in far) > DOTS.emission_wavelength_nm - reach
     assert len(origin) == len(far)
 

@@ -18,19 +18,27 @@ DYE = FourLevelMedium(concentration_per_cm3=6e18, fluorescence_ps=3000.0)
 
 def _modes(*offsets: float, quality: float = 2e4) -> list[LasingMode]:
     centre = DYE.emission_wavelength_nm
-    return [LasingMode(f"TM {100 - k} 1 0", centre + x, 0.9, 1.52, quality, m=100 - k) for k, x in enumerate(offsets)]
+    return [
+        LasingMode(f"TM {100 - k} 1 0", centre + x, 0.9, 1.52, quality, m=100 - k)
+        for k, x in enumerate(offsets)
+    ]
 
 
 def test_single_mode_light_curve_is_the_textbook_quadratic() -> None:
-    """W E (s + e) = kappa s (W + 1/tau + E (s + e)), e = 1/emitters: the positive root, from spontaneous to 100 x
-    threshold.
+    """W E (s + e) = kappa s (W + 1/tau + E (s + e)), e = 1/emitters: the positive root, from
+    spontaneous to 100 x threshold.
 
     (Siegman, Lasers, ch. 13, with ground-state depletion.) 1e-6 is asked; Newton gives 1e-10.
     """
     mode = _modes(0.0)
     emitters = 1e7
     model = PulseSolver(mode, DYE, emitters, StepControl()).model(1)
-    gain, loss, decay, seed = float(model.emission[0, 0]), float(model.loss[0]), 1 / 3000.0, 1 / emitters
+    gain, loss, decay, seed = (
+        float(model.emission[0, 0]),
+        float(model.loss[0]),
+        1 / 3000.0,
+        1 / emitters,
+    )
     threshold = loss / gain / (1 - loss / gain) * decay
     pump = threshold * np.geomspace(0.01, 100, 40)
     found = steady_photons(model, pump)[0]
@@ -43,7 +51,9 @@ def test_single_mode_light_curve_is_the_textbook_quadratic() -> None:
 
 
 def test_many_modes_against_the_time_dependent_equations() -> None:
-    """Three modes, two of them different in Q: the limit of the rate equations under a steady pump, 1e-6."""
+    """Three modes, two of them different in Q: the limit of the rate equations under a steady pump,
+    1e-6.
+    """
     modes = [*_modes(0.0, 3.0), *_modes(-6.0, quality=3e4)]
     model = PulseSolver(modes, DYE, 1e6, StepControl()).model(1)
     emission, loss = model.emission[0], model.loss
@@ -54,7 +64,9 @@ def test_many_modes_against_the_time_dependent_equations() -> None:
         up = rate * (1 - x) - decay * x - x * (emission @ (s + 1e-6))
         return np.r_[up, (emission * x - loss) * s + emission * x * 1e-6]
 
-    end = solve_ivp(change, (0, 1e6), np.r_[0.0, np.full(3, 1e-9)], method="Radau", rtol=1e-10, atol=1e-16).y[1:, -1]
+    end = solve_ivp(
+        change, (0, 1e6), np.r_[0.0, np.full(3, 1e-9)], method="Radau", rtol=1e-10, atol=1e-16
+    ).y[1:, -1]
     found = steady_photons(model, np.array([rate / 4, rate / 2, rate]))[:, -1]
     assert found == pytest.approx(end, rel=1e-6)
 

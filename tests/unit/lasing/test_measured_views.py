@@ -37,7 +37,9 @@ def test_unpolarised_light_lowers_the_contrast(make_comb) -> None:
 
 
 def test_spectrum_keeps_the_light_and_shows_the_width() -> None:
-    """Area under the shown spectrum = light put in; FWHM of a narrow line = resolution (grid of 1e-3 nm)."""
+    """Area under the shown spectrum = light put in; FWHM of a narrow line = resolution (grid of
+    1e-3 nm).
+    """
     at = np.arange(480, 600, 1e-3)
     shown = shown_spectrum(at, [537.6], [2.0], 0.01, 0.17, glow=3.0)
     assert np.trapezoid(shown, at) == pytest.approx(2.0 + 3.0, rel=5e-3)
@@ -59,13 +61,16 @@ def test_width_and_transform_limit_of_a_gaussian() -> None:
     time = np.sort(np.r_[np.linspace(-4, 4, 301), np.linspace(-0.7, 0.7, 301)])
     width = full_width_ps(time, np.exp(-4 * math.log(2) * time**2))
     assert width == pytest.approx(1.0, abs=1e-3)
-    assert transform_limit_nm(1.0, 537.6) == pytest.approx(0.44127 * 537.6**2 / 299792.458, rel=1e-9)
+    assert transform_limit_nm(1.0, 537.6) == pytest.approx(
+        0.44127 * 537.6**2 / 299792.458, rel=1e-9
+    )
     assert full_width_ps(time, np.exp(time)) is None
 
 
 def test_averaging_keeps_power_laws_and_is_normalised() -> None:
-    """A power law keeps its slope; its factor is the moment of the kernel; weights sum to 1. 1e-6: interpolation in
-    logarithms."""
+    """A power law keeps its slope; its factor is the moment of the kernel; weights sum to 1. 1e-6:
+    interpolation in logarithms.
+    """
     pump = Pump()
     factors, weights = averaging_kernel(pump)
     assert weights.sum() == pytest.approx(1.0, abs=1e-12)
@@ -93,8 +98,9 @@ def test_beta_is_the_ratio_of_rates(make_comb) -> None:
 
 
 def test_purcell_factor_tends_to_the_cavitys(make_comb) -> None:
-    """Q far below the line's own 28: 3/(4 pi^2) (lambda/n)^3 Q/V with Q of the mode; far above: with that of the
-    line."""
+    """Q far below the line's own 28: 3/(4 pi^2) (lambda/n)^3 Q/V with Q of the mode; far above:
+    with that of the line.
+    """
     medium = DotMedium()
     low, high = (make_comb(15.0, span_nm=1.0, quality=q)[0] for q in (0.01, 1e9))
     unit = 3 / (4 * math.pi**2) * (0.5376 / 1.495) ** 3 / 35.0

@@ -19,8 +19,12 @@ RADIUS, DEPTH, WIDTH = 40.0, 0.5, 2.0
 
 
 def _field(along: Callable[[np.ndarray], np.ndarray]) -> FieldSamples:
-    """A thin shell at the rim: uniform outwards over DEPTH, the given amplitude along z; outside it nothing."""
-    r, z = np.meshgrid(np.linspace(RADIUS - DEPTH, RADIUS + 0.2, 120), np.linspace(-8, 8, 400), indexing="ij")
+    """A thin shell at the rim: uniform outwards over DEPTH, the given amplitude along z; outside it
+    nothing.
+    """
+    r, z = np.meshgrid(
+        np.linspace(RADIUS - DEPTH, RADIUS + 0.2, 120), np.linspace(-8, 8, 400), indexing="ij"
+    )
     inside = r <= RADIUS
     amplitude = np.where(inside, along(z), 0.0).astype(complex)
     zero = np.zeros_like(amplitude)
@@ -39,8 +43,12 @@ def _first(z: np.ndarray) -> np.ndarray:
 
 
 def test_cross_saturation_of_hermite_gauss_modes() -> None:
-    """<u0 u1> / sqrt(<u0^2><u1^2>) of |H0|^4-type integrals is 1/sqrt 3 = 0.577; 12 zones resolve it to 2 %."""
-    zones = mode_overlap([_field(_gauss), _field(_first)], zones=12, cells=(1, 60), energy_share=0.9999)
+    """<u0 u1> / sqrt(<u0^2><u1^2>) of |H0|^4-type integrals is 1/sqrt 3 = 0.577; 12 zones resolve
+    it to 2 %.
+    """
+    zones = mode_overlap(
+        [_field(_gauss), _field(_first)], zones=12, cells=(1, 60), energy_share=0.9999
+    )
     matrix = zones.cross_saturation
     assert np.diag(matrix) == pytest.approx([1.0, 1.0], rel=1e-12)
     assert matrix[0, 1] == pytest.approx(1 / np.sqrt(3), rel=0.02)
@@ -48,9 +56,18 @@ def test_cross_saturation_of_hermite_gauss_modes() -> None:
 
 
 def test_overlap_with_a_gaussian_spot() -> None:
-    """<exp(-2 n z^2 / w^2)> over |H0|^2 = 1 / sqrt(1 + 2 n W^2 / w^2), n = 3 photons; 1 % from the zones."""
+    """<exp(-2 n z^2 / w^2)> over |H0|^2 = 1 / sqrt(1 + 2 n W^2 / w^2), n = 3 photons; 1 % from the
+    zones.
+    """
     spot = 6.0
-    zones = mode_overlap([_field(_gauss)], photons=3, spot_radius_um=spot, zones=20, cells=(1, 60), energy_share=0.9999)
+    zones = mode_overlap(
+        [_field(_gauss)],
+        photons=3,
+        spot_radius_um=spot,
+        zones=20,
+        cells=(1, 60),
+        energy_share=0.9999,
+    )
     assert zones.overlap[0] == pytest.approx(1 / np.sqrt(1 + 6 * (WIDTH / spot) ** 2), rel=0.01)
 
 
@@ -62,7 +79,9 @@ def test_intensities_average_to_one_and_volume_is_the_shells() -> None:
 
 
 def test_uniform_zones_change_nothing(make_comb) -> None:
-    """Zones that all see the same light are the model without zones: 1e-5, the integrator's tolerance."""
+    """Zones that all see the same light are the model without zones: 1e-5, the integrator's
+    tolerance.
+    """
     comb = make_comb(33.0, span_nm=8.0)
     flat = ModeOverlap(np.full(3, 1 / 3), np.ones(3), np.ones((len(comb), 3)), 100.0)
     mean = np.array([2.0, 6.0, 12.0])
@@ -73,16 +92,22 @@ def test_uniform_zones_change_nothing(make_comb) -> None:
 
 
 def test_modes_apart_lase_together_modes_alike_compete() -> None:
-    """Two modes, one 1.5 nm off the peak: feeding on the same emitters the weaker is suppressed more than on its own
-    ones."""
-    pair = [LasingMode(f"TM {k} 1 {q}", place, 0.99, 1.525, 360.0, m=k, q=q) for k, q, place in ((122, 0, 538.0), (122, 1, 541.5))]
+    """Two modes, one 1.5 nm off the peak: feeding on the same emitters the weaker is suppressed
+    more than on its own ones.
+    """
+    pair = [
+        LasingMode(f"TM {k} 1 {q}", place, 0.99, 1.525, 360.0, m=k, q=q)
+        for k, q, place in ((122, 0, 538.0), (122, 1, 541.5))
+    ]
     weight = np.array([0.5, 0.5])
     alike = ModeOverlap(weight, np.ones(2), np.ones((2, 2)), 100.0)
     apart = ModeOverlap(weight, np.ones(2), np.array([[1.9, 0.1], [0.1, 1.9]]), 100.0)
     mean = np.array([10.0])
     ratio = {}
     for name, zones in (("alike", alike), ("apart", apart)):
-        light = PulseSolver(pair, DotMedium(), 2e7, StepControl(), zones).outcomes(mean).emitted[:, 0]
+        light = (
+            PulseSolver(pair, DotMedium(), 2e7, StepControl(), zones).outcomes(mean).emitted[:, 0]
+        )
         ratio[name] = light.min() / light.max()
     assert ratio["apart"] > 3 * ratio["alike"], ratio
 
@@ -106,7 +131,9 @@ def test_from_modes_one_field_for_each_family() -> None:
         for q, along in ((0, _gauss), (1, _first))
     ]  # fmt: skip
     zones = overlap_of_modes(modes)
-    assert zones.participation == pytest.approx(np.diag((zones.intensity * zones.weight) @ zones.intensity.T))
+    assert zones.participation == pytest.approx(
+        np.diag((zones.intensity * zones.weight) @ zones.intensity.T)
+    )
     assert len(calls) == 2
     assert zones.intensity.shape[0] == 4
     assert np.array_equal(zones.intensity[0], zones.intensity[2])
@@ -115,8 +142,12 @@ def test_from_modes_one_field_for_each_family() -> None:
     own = predict_lasing(modes, DotMedium(), Pump(), request, 15.0)
     assert len(own.modes) == 4
     assert own.balance_error < 5e-4
-    assert own.emission == pytest.approx(given.emission, rel=1e-9), "several families: the fields are used unasked"
-    plain = LasingRequest(quality=400.0, comb_phases=0, fluences=12, extend_comb=False, overlap="uniform")
+    assert own.emission == pytest.approx(given.emission, rel=1e-9), (
+        "several families: the fields are used unasked"
+    )
+    plain = LasingRequest(
+        quality=400.0, comb_phases=0, fluences=12, extend_comb=False, overlap="uniform"
+    )
     alike = predict_lasing(modes, DotMedium(), Pump(), plain, 15.0)
     shares = [np.array([mode.output_share for mode in found.modes]) for found in (own, alike)]
     assert np.abs(shares[0] - shares[1]).max() > 0.01
@@ -130,7 +161,9 @@ def test_a_spot_of_given_radius_is_used_for_one_family_too() -> None:
     )  # fmt: skip
     request = LasingRequest(quality=400.0, comb_phases=0, fluences=20, extend_comb=False)
     found = [
-        predict_lasing([mode], DotMedium(), Pump(spot_radius_um=radius), request, 15.0).thresholds.gain_equals_loss
+        predict_lasing(
+            [mode], DotMedium(), Pump(spot_radius_um=radius), request, 15.0
+        ).thresholds.gain_equals_loss
         for radius in (3.0, 100.0)
     ]
     assert found[0] is not None
@@ -143,6 +176,8 @@ def test_bad_input() -> None:
         mode_overlap([])
     with pytest.raises(InputError, match="not a region of the field; body, surround"):
         mode_overlap([_field(_gauss)], doped_region="shell")
-    bare = Mode("TM", 122, 1, 0, 538.0, 1e-6, 1.4, 1.5, 4.0, {}, {"body": 1.0}, 0.0, 50.0, LossBudget(9.0))
+    bare = Mode(
+        "TM", 122, 1, 0, 538.0, 1e-6, 1.4, 1.5, 4.0, {}, {"body": 1.0}, 0.0, 50.0, LossBudget(9.0)
+    )
     with pytest.raises(InputError, match="no field at hand"):
         overlap_of_modes([bare])

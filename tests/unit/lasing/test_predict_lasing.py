@@ -1,4 +1,6 @@
-"""The whole prediction on formula combs: contract of the JSON, warnings, bad input, thresholds and regimes."""
+"""The whole prediction on formula combs: contract of the JSON, warnings, bad input, thresholds and
+regimes.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,13 @@ import pytest
 
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium, Pump, find_medium
-from cavitydesign.lasing import LasingMode, LasingRequest, energy_group_index, lasing_mode, predict_lasing
+from cavitydesign.lasing import (
+    LasingMode,
+    LasingRequest,
+    energy_group_index,
+    lasing_mode,
+    predict_lasing,
+)
 from cavitydesign.lasing.regime_map import regime_map
 from cavitydesign.modes.mode import LossBudget, Mode
 
@@ -23,7 +31,11 @@ QUICK = LasingRequest(quality={"per_um": 24.0}, fluences=30, comb_phases=0)
 def small(make_comb):
     """15 um, one mode at 537.6 nm."""
     return predict_lasing(
-        make_comb(15.0, span_nm=20.0, comb_index=1.47), DOTS, Pump(fluence_mj_cm2=(1.2, 5.5)), LasingRequest(), 15.0
+        make_comb(15.0, span_nm=20.0, comb_index=1.47),
+        DOTS,
+        Pump(fluence_mj_cm2=(1.2, 5.5)),
+        LasingRequest(),
+        15.0,
     )
 
 
@@ -32,9 +44,17 @@ def test_json_has_every_key_of_the_contract_and_is_valid(small) -> None:
     assert plain["regime"] in ("single", "multi", "below threshold")
     assert {"gain_equals_loss", "ase", "lasing"} == set(plain["threshold_mj_cm2"])
     assert len(plain["slopes"]) == 3
-    assert len(plain["light_curve"]["fluence_mj_cm2"]) == len(plain["light_curve"]["emission"]) == 60
+    assert (
+        len(plain["light_curve"]["fluence_mj_cm2"]) == len(plain["light_curve"]["emission"]) == 60
+    )
     first = plain["per_mode"][0]
-    assert {"label", "wavelength_nm", "threshold_gain_per_cm", "confinement", "output_share"} <= set(first)
+    assert {
+        "label",
+        "wavelength_nm",
+        "threshold_gain_per_cm",
+        "confinement",
+        "output_share",
+    } <= set(first)
     assert sum(mode["output_share"] for mode in plain["per_mode"]) == pytest.approx(1.0, abs=1e-9)
     assert 0 <= plain["single_mode_probability"] <= 1
 
@@ -60,7 +80,13 @@ def test_doubling_the_output_points_moves_no_threshold(make_comb) -> None:
     """60 against 120 points: thresholds within 0.5 %, the interpolation on the nodes."""
     comb = make_comb(88.0, span_nm=12.0)
     found = [
-        predict_lasing(comb, DOTS, Pump(fluence_mj_cm2=(1.2, 4.8)), LasingRequest(fluences=n, comb_phases=0), 88.0).thresholds
+        predict_lasing(
+            comb,
+            DOTS,
+            Pump(fluence_mj_cm2=(1.2, 4.8)),
+            LasingRequest(fluences=n, comb_phases=0),
+            88.0,
+        ).thresholds
         for n in (60, 120)
     ]
     for name in ("gain_equals_loss", "ase", "lasing"):
@@ -71,7 +97,10 @@ def test_halving_the_tolerance_moves_no_threshold(make_comb) -> None:
     comb = make_comb(15.0, span_nm=12.0)
     pump = Pump(fluence_mj_cm2=(1.2, 5.5))
     found = [
-        predict_lasing(comb, DOTS, pump, LasingRequest(relative_tolerance=t, comb_phases=0), 15.0).thresholds for t in (1e-4, 5e-5)
+        predict_lasing(
+            comb, DOTS, pump, LasingRequest(relative_tolerance=t, comb_phases=0), 15.0
+        ).thresholds
+        for t in (1e-4, 5e-5)
     ]
     assert found[0].lasing == pytest.approx(found[1].lasing, rel=2e-3)
     assert found[0].ase == pytest.approx(found[1].ase, rel=2e-3)
@@ -93,9 +122,12 @@ def test_a_window_that_ends_early_says_so(make_comb) -> None:
 
 
 def test_a_faint_laser_is_flagged(make_comb) -> None:
-    """10 um: the laser stays below the photoluminescence; the threshold is read off the laser alone, and the result
-    says so."""
-    found = predict_lasing(make_comb(10.0, span_nm=20.0), DOTS, Pump(fluence_mj_cm2=(1.2, 6.0)), QUICK, 10.0)
+    """10 um: the laser stays below the photoluminescence; the threshold is read off the laser
+    alone, and the result says so.
+    """
+    found = predict_lasing(
+        make_comb(10.0, span_nm=20.0), DOTS, Pump(fluence_mj_cm2=(1.2, 6.0)), QUICK, 10.0
+    )
     assert found.thresholds.rule == "laser output"
     assert found.thresholds.lasing is not None
     assert any("faint beside the photoluminescence" in text for text in found.warnings)
@@ -103,17 +135,19 @@ def test_a_faint_laser_is_flagged(make_comb) -> None:
 
 def test_regime_at_a_given_fluence(make_comb) -> None:
     request = LasingRequest(at_fluence_mj_cm2=3.0, comb_phases=0, fluences=30)
-    found = predict_lasing(make_comb(88.0, span_nm=12.0), DOTS, Pump(fluence_mj_cm2=(1.2, 4.8)), request, 88.0)
+    found = predict_lasing(
+        make_comb(88.0, span_nm=12.0), DOTS, Pump(fluence_mj_cm2=(1.2, 4.8)), request, 88.0
+    )
     assert found.regime.fluence_mj_cm2 == 3.0
 
 
 @pytest.mark.parametrize("photons", [1, 2])
 def test_breaks_scale_as_the_power_three_over_n(make_comb, photons: int) -> None:
-    """Same excitations at the same multiple: F_n = F_3^(3/n) in units where <N> = 1 at F = 1; slopes n/3.
+    """Same excitations at the same multiple: F_n = F_3^(3/n) in units where <N> = 1 at F = 1;
+    slopes n/3.
 
-    Without spot and jitter the curves are the same function of <N>: only the grid differs (0.5 %). With both, the
-    kernel acts on the
-    n-th power, hence 3 %.
+    Without spot and jitter the curves are the same function of <N>: only the grid differs (0.5 %).
+    With both, the kernel acts on the n-th power, hence 3 %.
     """
     comb = make_comb(88.0, span_nm=12.0)
     flat = {
@@ -128,7 +162,12 @@ def test_breaks_scale_as_the_power_three_over_n(make_comb, photons: int) -> None
         n: predict_lasing(
             comb,
             DOTS,
-            Pump(photons=n, wavelength_nm=500.0 * n, fluence_mj_cm2=(low ** (1 / n), high ** (1 / n)), **flat),
+            Pump(
+                photons=n,
+                wavelength_nm=500.0 * n,
+                fluence_mj_cm2=(low ** (1 / n), high ** (1 / n)),
+                **flat,
+            ),
             QUICK,
             88.0,
         )
@@ -136,16 +175,25 @@ def test_breaks_scale_as_the_power_three_over_n(make_comb, photons: int) -> None
     }
     three, other = found[3].fit, found[photons].fit
     assert other.slopes == pytest.approx([slope * photons / 3 for slope in three.slopes], rel=5e-3)
-    assert other.breaks_mj_cm2 == pytest.approx([place ** (3 / photons) for place in three.breaks_mj_cm2], rel=5e-3)
+    assert other.breaks_mj_cm2 == pytest.approx(
+        [place ** (3 / photons) for place in three.breaks_mj_cm2], rel=5e-3
+    )
 
 
 def test_diameter_spread_goes_from_certain_to_unknown(make_comb) -> None:
-    """A computed comb with no spread is single or not; with a wide spread the probability is that of an unknown
-    place."""
+    """A computed comb with no spread is single or not; with a wide spread the probability is that
+    of an unknown place.
+    """
     comb = make_comb(15.0, span_nm=12.0, comb_index=1.47)
     pump = Pump(fluence_mj_cm2=(1.2, 5.5))
     found = [
-        predict_lasing(comb, DOTS, pump, LasingRequest(fluences=30, comb_place=place, diameter_sd_um=spread), 15.0)
+        predict_lasing(
+            comb,
+            DOTS,
+            pump,
+            LasingRequest(fluences=30, comb_place=place, diameter_sd_um=spread),
+            15.0,
+        )
         for place, spread in (("computed", 0.0), ("computed", 1.0), ("unknown", 0.0))
     ]
     certain, wide, unknown = (prediction.single_mode_probability for prediction in found)
@@ -158,11 +206,15 @@ def test_diameter_spread_goes_from_certain_to_unknown(make_comb) -> None:
 def test_dye_lases_with_one_photon(make_comb) -> None:
     dye = find_medium("rhodamine-6G-PMMA")
     comb = make_comb(33.0, centre_nm=570.0, span_nm=24.0, quality=2000.0)
-    found = predict_lasing(comb, dye, Pump(photons=1, wavelength_nm=532.0, fluence_mj_cm2=(0.05, 1.0)), QUICK, 33.0)
+    found = predict_lasing(
+        comb, dye, Pump(photons=1, wavelength_nm=532.0, fluence_mj_cm2=(0.05, 1.0)), QUICK, 33.0
+    )
     assert found.regime.name in ("single", "multi")
     assert found.balance_error < 5e-4
     best = max(found.modes, key=lambda mode: mode.output_share)
-    assert best.wavelength_nm > dye.emission_wavelength_nm, "reabsorption moves the laser to the red of the line"
+    assert best.wavelength_nm > dye.emission_wavelength_nm, (
+        "reabsorption moves the laser to the red of the line"
+    )
 
 
 def test_regime_map_agrees_with_single_predictions(make_comb) -> None:
@@ -170,7 +222,13 @@ def test_regime_map_agrees_with_single_predictions(make_comb) -> None:
     pump = Pump(fluence_mj_cm2=(1.5, 5.0))
     found = regime_map(cavities, DOTS, pump, QUICK, fluences=20)
     assert found.modes_lasing.shape == (20, 2)
-    single = predict_lasing(cavities[1][1], DOTS, pump, LasingRequest(quality={"per_um": 24.0}, fluences=20, comb_phases=0), 60.0)
+    single = predict_lasing(
+        cavities[1][1],
+        DOTS,
+        pump,
+        LasingRequest(quality={"per_um": 24.0}, fluences=20, comb_phases=0),
+        60.0,
+    )
     assert found.modes_lasing[:, 1].tolist() == single.modes_lasing_at.tolist()
     assert found.thresholds_mj_cm2["lasing"][1] == single.thresholds.lasing
     assert found.thresholds_mj_cm2["lasing"][0] > found.thresholds_mj_cm2["lasing"][1]
@@ -190,9 +248,17 @@ def _mode(**changes: object) -> Mode:
 
 def test_a_solved_mode_as_the_rate_equations_see_it() -> None:
     seen = lasing_mode(_mode(), "budget", 15.0)
-    assert (seen.q_passive, seen.confinement, seen.family) == (pytest.approx(1e4), 0.9, ("TM", 1, 0))
-    assert lasing_mode(_mode(), 100.0, 15.0).threshold_gain_exact_per_cm is None  # no solved field behind it
-    with pytest.raises(InputError, match="'shell' is not a region of mode TM 122 1 0; body, surround"):
+    assert (seen.q_passive, seen.confinement, seen.family) == (
+        pytest.approx(1e4),
+        0.9,
+        ("TM", 1, 0),
+    )
+    assert (
+        lasing_mode(_mode(), 100.0, 15.0).threshold_gain_exact_per_cm is None
+    )  # no solved field behind it
+    with pytest.raises(
+        InputError, match="'shell' is not a region of mode TM 122 1 0; body, surround"
+    ):
         lasing_mode(_mode(), "budget", 15.0, doped_region="shell")
 
 
@@ -202,7 +268,9 @@ def test_energy_group_index_of_media_without_dispersion_is_the_index() -> None:
     from cavitydesign.geometry.parabola import Parabola
     from cavitydesign.materials.material import ConstantIndex
 
-    cavity = Cavity(Parabola(7.5, 60.0), body=ConstantIndex.of(1.49), surround=ConstantIndex.of(1.0))
+    cavity = Cavity(
+        Parabola(7.5, 60.0), body=ConstantIndex.of(1.49), surround=ConstantIndex.of(1.0)
+    )
     assert energy_group_index(_mode(), cavity, "body") == pytest.approx(1.49, rel=1e-9)
     with pytest.raises(InputError, match="not a region of the cavity"):
         energy_group_index(_mode(), cavity, "core")
@@ -215,11 +283,20 @@ def test_energy_group_index_of_media_without_dispersion_is_the_index() -> None:
         ({"pump": Pump(photons=3, wavelength_nm=2000.0)}, "less than the emission"),
         ({"diameter_um": -1.0}, "must be positive"),
         ({"diameter_um": None}, "give diameter_um"),
-        ({"request": LasingRequest(quality="budget"), "modes": [_mode(losses=LossBudget(None))]}, "no loss at all"),
+        (
+            {"request": LasingRequest(quality="budget"), "modes": [_mode(losses=LossBudget(None))]},
+            "no loss at all",
+        ),
     ],
 )
 def test_bad_input_is_one_clear_line(changes: dict[str, object], message: str) -> None:
-    given = {"modes": [_mode()], "medium": DOTS, "pump": Pump(), "request": QUICK, "diameter_um": 15.0} | changes
+    given = {
+        "modes": [_mode()],
+        "medium": DOTS,
+        "pump": Pump(),
+        "request": QUICK,
+        "diameter_um": 15.0,
+    } | changes
     with pytest.raises(InputError, match=message):
         predict_lasing(**given)  # type: ignore[arg-type]
 
@@ -232,7 +309,9 @@ def test_a_mode_without_sense_is_refused() -> None:
 
 
 def test_too_high_a_gain_is_warned_of(make_comb) -> None:
-    found = predict_lasing(make_comb(33.0, span_nm=6.0), DotMedium(peak_gain_per_cm=9000.0), Pump(), QUICK, 33.0)
+    found = predict_lasing(
+        make_comb(33.0, span_nm=6.0), DotMedium(peak_gain_per_cm=9000.0), Pump(), QUICK, 33.0
+    )
     assert any("rate equations do not hold" in text for text in found.warnings)
     assert any("close-packed" in text for text in found.warnings)
     assert np.isfinite(found.emission).all()
@@ -265,13 +344,25 @@ def test_heat_of_the_strongest_mode(small) -> None:
     assert small.to_json_dict()["heat"]["pulse_rise_k"] == small.heat.pulse_rise_k
 
 
-@pytest.mark.parametrize(("photons", "near", "far"), [(3, (1.2, 4.8), (1.2, 30.0)), (2, (0.15, 1.5), (0.15, 6.0))])
-def test_range_far_beyond_the_threshold_moves_no_threshold(make_comb, photons: int, near, far) -> None:
-    """Full emitters bend the curve once more: the breaks are those at the laser's onset all the same, 3 %."""
+@pytest.mark.parametrize(
+    ("photons", "near", "far"), [(3, (1.2, 4.8), (1.2, 30.0)), (2, (0.15, 1.5), (0.15, 6.0))]
+)
+def test_range_far_beyond_the_threshold_moves_no_threshold(
+    make_comb, photons: int, near, far
+) -> None:
+    """Full emitters bend the curve once more: the breaks are those at the laser's onset all the
+    same, 3 %.
+    """
     comb = make_comb(88.0, span_nm=12.0)
     pump = {3: 1500.0, 2: 970.0}[photons]
     found = [
-        predict_lasing(comb, DOTS, Pump(photons=photons, wavelength_nm=pump, fluence_mj_cm2=range_), QUICK, 88.0).thresholds
+        predict_lasing(
+            comb,
+            DOTS,
+            Pump(photons=photons, wavelength_nm=pump, fluence_mj_cm2=range_),
+            QUICK,
+            88.0,
+        ).thresholds
         for range_ in (near, far)
     ]
     assert found[1].rule == found[0].rule == "light curve"
@@ -280,10 +371,14 @@ def test_range_far_beyond_the_threshold_moves_no_threshold(make_comb, photons: i
 
 
 def test_range_far_above_the_threshold_finds_it_all_the_same(make_comb) -> None:
-    """One photon, 1 to 6 mJ/cm2 where 0.03 suffices: the curve is continued downwards, 3 % off a range about the onset."""
+    """One photon, 1 to 6 mJ/cm2 where 0.03 suffices: the curve is continued downwards, 3 % off a
+    range about the onset.
+    """
     comb = make_comb(88.0, span_nm=12.0)
     about, above = (
-        predict_lasing(comb, DOTS, Pump(photons=1, wavelength_nm=400.0, fluence_mj_cm2=range_), QUICK, 88.0).thresholds
+        predict_lasing(
+            comb, DOTS, Pump(photons=1, wavelength_nm=400.0, fluence_mj_cm2=range_), QUICK, 88.0
+        ).thresholds
         for range_ in ((0.006, 0.3), (1.0, 6.0))
     )
     assert above.lasing == pytest.approx(about.lasing, rel=0.03)

@@ -18,7 +18,9 @@ from cavitydesign.lasing.regime import (
 
 def test_suppression_and_count() -> None:
     light = np.array([[1.0, 1.0], [0.05, 0.5], [0.2, 0.5]])
-    assert side_mode_suppression_db(light) == pytest.approx([10 * math.log10(5), 10 * math.log10(2)])
+    assert side_mode_suppression_db(light) == pytest.approx(
+        [10 * math.log10(5), 10 * math.log10(2)]
+    )
     assert modes_lasing(light, 10.0).tolist() == [2, 3]
     assert modes_lasing(light, 3.0).tolist() == [1, 1]
     assert math.isinf(side_mode_suppression_db(light[:1])[0])
@@ -34,17 +36,24 @@ def test_regime_words() -> None:
 
 
 def test_probability_over_an_unknown_place_is_the_share_of_places() -> None:
-    """A triangle wave from 0 to 20 dB is above 10 dB over half its period; 1000 places resolve 1e-3."""
+    """A triangle wave from 0 to 20 dB is above 10 dB over half its period; 1000 places resolve
+    1e-3.
+    """
     phase = np.arange(8) / 8
     suppression = 20 * (1 - 2 * np.abs(phase - 0.5))
-    assert probability_over_phase(phase, suppression, 10.0, 0.0, math.inf) == pytest.approx(0.5, abs=2e-3)
+    assert probability_over_phase(phase, suppression, 10.0, 0.0, math.inf) == pytest.approx(
+        0.5, abs=2e-3
+    )
     assert probability_over_phase(phase, suppression + 20, 10.0, 0.0, math.inf) == 1.0
 
 
 def test_probability_with_a_spread_goes_from_certain_to_uniform() -> None:
     phase = np.arange(16) / 16
     suppression = 20 * (1 - 2 * np.abs(phase - 0.5))
-    at_peak = [probability_over_phase(phase, suppression, 10.0, 0.5, spread) for spread in (0.0, 0.01, 0.25, 5.0)]
+    at_peak = [
+        probability_over_phase(phase, suppression, 10.0, 0.5, spread)
+        for spread in (0.0, 0.01, 0.25, 5.0)
+    ]
     assert at_peak[:2] == [1.0, 1.0]
     # within 0.25 of the centre: erf(1/sqrt 2), and what wraps around
     assert at_peak[2] == pytest.approx(0.683, abs=0.01)

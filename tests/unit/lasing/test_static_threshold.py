@@ -27,20 +27,25 @@ def _mode(**changes: float) -> LasingMode:
 
 
 def test_threshold_gain_balances_the_loss_rate() -> None:
-    """At the threshold gain, Gamma c g / n_g equals 2 pi c / (lambda Q): the two functions share no formula."""
+    """At the threshold gain, Gamma c g / n_g equals 2 pi c / (lambda Q): the two functions share no
+    formula.
+    """
     mode = _mode()
     medium = DotMedium(peak_gain_per_cm=threshold_gain_per_cm(mode))
     assert gain_rate_per_ps(mode, medium) == pytest.approx(mode.loss_rate_per_ps, rel=1e-12)
 
 
 def test_threshold_gain_by_hand() -> None:
-    assert threshold_gain_per_cm(_mode()) == pytest.approx(2 * math.pi * 1.5 / (0.8 * 537.6e-7 * 500), rel=1e-12)
+    assert threshold_gain_per_cm(_mode()) == pytest.approx(
+        2 * math.pi * 1.5 / (0.8 * 537.6e-7 * 500), rel=1e-12
+    )
     assert threshold_gain_per_cm(_mode(confinement=0.0)) == math.inf
 
 
 def test_gain_equals_loss_of_a_four_level_medium_in_closed_form() -> None:
-    """1 - exp(-N) = loss / gain at the line centre, when cooling is instant: relaxation 1e-3 of the life time leaves
-    1 %."""
+    """1 - exp(-N) = loss / gain at the line centre, when cooling is instant: relaxation 1e-3 of the
+    life time leaves 1 %.
+    """
     medium = FourLevelMedium(concentration_per_cm3=6e18, relaxation_ps=1.0, fluorescence_ps=1e6)
     mode = _mode(wavelength_nm=medium.emission_wavelength_nm, q_passive=2000.0)
     solver = PulseSolver([mode], medium, 1e8, StepControl())
@@ -65,6 +70,8 @@ def test_gain_at_threshold_vanishes_and_weak_media_have_none() -> None:
 def test_threshold_falls_with_quality() -> None:
     medium = DotMedium()
     modes = [_mode(q_passive=q, confinement=0.99) for q in (400.0, 1000.0, 5000.0)]
-    found = DarkGain(PulseSolver(modes, medium, 1e8, StepControl()).model(16), medium).threshold_excitons_each()
+    found = DarkGain(
+        PulseSolver(modes, medium, 1e8, StepControl()).model(16), medium
+    ).threshold_excitons_each()
     assert list(found) == sorted(found, reverse=True)
     assert np.all(np.array(found) > 0)

@@ -1,4 +1,6 @@
-"""The linearly implicit steps: the Jacobian against differences, the order of the method, what it conserves."""
+"""The linearly implicit steps: the Jacobian against differences, the order of the method, what it
+conserves.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ SHIFTS = np.array([-0.7, 0.0, 0.4])
 EXCITONS = np.array([2.0, 6.0, 9.0])
 
 
-@pytest.fixture(params=[(20.0, False), (20.0, True), (60.0, False)], ids=["few modes", "a comb for each column", "many"])
+@pytest.fixture(
+    params=[(20.0, False), (20.0, True), (60.0, False)],
+    ids=["few modes", "a comb for each column", "many"],
+)
 def alight(request, make_comb) -> tuple[RateEquations, np.ndarray]:
     """Equations of three pulses with hot and cold emitters, and a state with light in every mode."""
     span_nm, shifted = request.param
@@ -29,7 +34,9 @@ def alight(request, make_comb) -> tuple[RateEquations, np.ndarray]:
     hot = np.where((np.arange(8) >= model.ladder.hot_from)[:, None, None], occupation, 0.0)
     equations = RateEquations(model, hot)
     random = np.random.default_rng(3)
-    ladder = np.broadcast_to(occupation, (8, len(model.weight), 3)) * random.uniform(0.5, 1.5, (8, len(model.weight), 3))
+    ladder = np.broadcast_to(occupation, (8, len(model.weight), 3)) * random.uniform(
+        0.5, 1.5, (8, len(model.weight), 3)
+    )
     light = random.uniform(0.1, 1.0, (model.modes, 3))
     rest = random.uniform(0.0, 1.0, (model.modes + 2, 3))
     return equations, np.concatenate([ladder.reshape(-1, 3), light, rest])
@@ -42,12 +49,16 @@ def rate(equations: RateEquations, time: np.ndarray, state: np.ndarray) -> np.nd
 
 
 def test_solution_satisfies_the_jacobian_by_differences(alight) -> None:
-    """(shift - J) x = b with J x from central differences: the rates are quadratic, so that only rounding is left."""
+    """(shift - J) x = b with J x from central differences: the rates are quadratic, so that only
+    rounding is left.
+    """
     equations, state = alight
     shift, time = np.array([0.3, 1.0, 40.0]), np.array([0.2, 1.0, 3.0])
     right = np.random.default_rng(5).normal(size=state.shape)
     solved = LinearisedRates(equations, state, shift).solve(right)
-    product = rate(equations, time, state + 0.5 * solved) - rate(equations, time, state - 0.5 * solved)
+    product = rate(equations, time, state + 0.5 * solved) - rate(
+        equations, time, state - 0.5 * solved
+    )
     left = shift * solved - product
     scale = np.abs(shift * solved).max(axis=0) + np.abs(product).max(axis=0)
     error = (np.abs(left - right) / scale).max()
@@ -58,13 +69,17 @@ def test_the_hot_emitters_fade_as_the_rate_says(alight) -> None:
     """Change of the rate with time by differences: second order of 1e-4 ps, 1e-8 of the largest."""
     equations, state = alight
     time, small = np.array([0.2, 1.0, 3.0]), 1e-4
-    change = (rate(equations, time + small, state) - rate(equations, time - small, state)) / (2 * small)
+    change = (rate(equations, time + small, state) - rate(equations, time - small, state)) / (
+        2 * small
+    )
     explicit = equations.explicit(time)
     assert np.abs(explicit).max() > 0
     assert explicit == pytest.approx(change, abs=1e-8 * float(np.abs(explicit).max()))
 
 
-def marched(equations: RateEquations, stepper: Stepper, state: np.ndarray, steps: int) -> np.ndarray:
+def marched(
+    equations: RateEquations, stepper: Stepper, state: np.ndarray, steps: int
+) -> np.ndarray:
     """The state after 0.4 ps in equal steps."""
     columns = state.shape[1]
     step, time = np.full(columns, 0.4 / steps), np.zeros(columns)
@@ -76,11 +91,17 @@ def marched(equations: RateEquations, stepper: Stepper, state: np.ndarray, steps
 
 
 @pytest.mark.parametrize(("stepper", "order"), [(DormandPrince, 5), (Rodas, 4)])
-def test_error_falls_with_the_order_of_the_method(alight, stepper: Callable[[], Stepper], order: int) -> None:
-    """Halving the step divides the error by 2^order; the rate seen on steps short of rounding, 0.5 allowed."""
+def test_error_falls_with_the_order_of_the_method(
+    alight, stepper: Callable[[], Stepper], order: int
+) -> None:
+    """Halving the step divides the error by 2^order; the rate seen on steps short of rounding, 0.5
+    allowed.
+    """
     equations, state = alight
     exact = marched(equations, DormandPrince(), state, 1600)
-    errors = [np.abs(marched(equations, stepper(), state, steps) - exact).max() for steps in (40, 80)]
+    errors = [
+        np.abs(marched(equations, stepper(), state, steps) - exact).max() for steps in (40, 80)
+    ]
     seen = np.log2(errors[0] / errors[1])
     assert seen > order - 0.5, f"order {seen:.2f} of {order}; errors {errors}"
 
@@ -105,14 +126,21 @@ def test_error_estimate_is_of_one_order_less_and_not_too_small(alight) -> None:
 
 
 def test_a_step_of_any_length_keeps_excitations_and_photons(alight) -> None:
-    """J creates none: weighed by what it books, the solution is the right side over the shift, to rounding of its terms."""
+    """J creates none: weighed by what it books, the solution is the right side over the shift, to
+    rounding of its terms.
+    """
     equations, state = alight
     rung = np.arange(equations.rungs, dtype=float)
 
     def booked(change: np.ndarray) -> np.ndarray:
         ladder = change[: equations.populations].reshape(equations.rungs, equations.classes, -1)
         held = np.einsum("j,c,jcf->f", rung, equations.model.weight, ladder)
-        return held + change[equations.photons].sum(axis=0) + change[equations.emitted].sum(axis=0) + change[-1]
+        return (
+            held
+            + change[equations.photons].sum(axis=0)
+            + change[equations.emitted].sum(axis=0)
+            + change[-1]
+        )
 
     right = np.random.default_rng(5).normal(size=state.shape)
     for shift in (0.04 * np.ones(3), np.ones(3), 40.0 * np.ones(3)):

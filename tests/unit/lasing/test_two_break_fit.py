@@ -26,9 +26,19 @@ def test_exact_law_comes_back() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.floats(1.6, 2.2), st.floats(1.25, 1.8), st.floats(2.0, 4.0), st.floats(1.5, 4.0), st.floats(1.5, 4.0))
-def test_any_law_with_clear_breaks_comes_back(first: float, ratio: float, low: float, rise: float, fall: float) -> None:
-    """Breaks inside the window and at least 1.5 apart in slope; exact data, so 1e-4 is the optimiser's."""
+@given(
+    st.floats(1.6, 2.2),
+    st.floats(1.25, 1.8),
+    st.floats(2.0, 4.0),
+    st.floats(1.5, 4.0),
+    st.floats(1.5, 4.0),
+)
+def test_any_law_with_clear_breaks_comes_back(
+    first: float, ratio: float, low: float, rise: float, fall: float
+) -> None:
+    """Breaks inside the window and at least 1.5 apart in slope; exact data, so 1e-4 is the
+    optimiser's.
+    """
     fluence = np.geomspace(1.0, 6.0, 60)
     law = _law(first, first * ratio, (low, low + rise, low + rise - fall))
     fit = fit_two_breaks(fluence, law.at(fluence))
@@ -37,7 +47,9 @@ def test_any_law_with_clear_breaks_comes_back(first: float, ratio: float, low: f
 
 
 def test_errors_cover_the_scatter() -> None:
-    """40 noisy curves (2 %): mean-square pull of the upper break and the middle slope within 0.4 .. 2.5 of 1."""
+    """40 noisy curves (2 %): mean-square pull of the upper break and the middle slope within 0.4 ..
+    2.5 of 1.
+    """
     fluence = np.geomspace(1.2, 4.8, 60)
     law = _law(2.1, 3.0, (3.1, 5.6, 2.9))
     rng = np.random.default_rng(3)

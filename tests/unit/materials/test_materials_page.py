@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from cavitydesign.materials import DispersiveMaterial, find_material, material_aliases, material_names
+from cavitydesign.materials import (
+    DispersiveMaterial,
+    find_material,
+    material_aliases,
+    material_names,
+)
 
 PAGE = Path(__file__).parents[3] / "docs" / "materials.md"
 LINE_NM = 537.6
@@ -32,4 +37,7 @@ def test_row_is_on_the_page(name: str) -> None:
 def test_source_is_on_the_page(name: str) -> None:
     medium = find_material(name)
     if isinstance(medium, DispersiveMaterial):
-        assert f"- `{name}`: {medium.source}. {medium.licence}." in PAGE.read_text(encoding="utf-8").splitlines()
+        assert (
+            f"- `{name}`: {medium.source}. {medium.licence}."
+            in PAGE.read_text(encoding="utf-8").splitlines()
+        )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cavitydesign.design_file import parse_design
+from cavitydesign.design import parse_design
 from cavitydesign.geometry import Cavity, Spheroid
 from cavitydesign.materials import find_material
 from cavitydesign.materials.shifted import ShiftedMedium
@@ -19,7 +19,11 @@ def test_index_moves_and_dispersion_stays():
 
 def test_in_a_design_file():
     design = {
-        "cavity": {"profile": "spheroid", "diameter_um": 15.0, "body": {"name": "PMMA", "index_offset": -0.002}},
+        "cavity": {
+            "profile": "spheroid",
+            "diameter_um": 15.0,
+            "body": {"name": "PMMA", "index_offset": -0.002},
+        },
         "modes": {"wavelength_nm": 537.6, "span_nm": 5.0},
     }
     moved = parse_design(design).cavity.body.index(537.6)

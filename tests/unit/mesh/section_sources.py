@@ -7,7 +7,9 @@ from cavitydesign.mesh.splitting import FileElements, FileMesh
 
 NODES = {
     3: np.array([[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5]], dtype=float),
-    4: np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [0, -1], [1, 0], [0, 1], [-1, 0], [0, 0]], dtype=float),
+    4: np.array(
+        [[-1, -1], [1, -1], [1, 1], [-1, 1], [0, -1], [1, 0], [0, 1], [-1, 0], [0, 0]], dtype=float
+    ),
 }
 
 
@@ -34,14 +36,18 @@ def unit_square(kind: str, count: int = 3) -> FileMesh:
             region = int(i >= (width - 1) // 2)
             square = kind == "quadrilaterals" or (kind == "both" and region)
             if square:
-                found[4].append([a[j], c[j], c[j + 2], a[j + 2], b[j], c[j + 1], b[j + 2], a[j + 1], b[j + 1]])
+                found[4].append(
+                    [a[j], c[j], c[j + 2], a[j + 2], b[j], c[j + 1], b[j + 2], a[j + 1], b[j + 1]]
+                )
                 regions[4].append(region)
             else:
                 found[3].append([a[j], c[j], c[j + 2], b[j], c[j + 1], b[j + 1]])
                 found[3].append([a[j], c[j + 2], a[j + 2], b[j + 1], b[j + 2], a[j + 1]])
                 regions[3] += [region, region]
     groups = tuple(
-        FileElements(sides, 2, NODES[sides], np.array(found[sides]), np.array(regions[sides])) for sides in (3, 4) if found[sides]
+        FileElements(sides, 2, NODES[sides], np.array(found[sides]), np.array(regions[sides]))
+        for sides in (3, 4)
+        if found[sides]
     )
     lines = [grid[::2, 0], grid[::2, -1], grid[0, ::2], grid[-1, ::2]]
     outer = np.concatenate([np.stack([line[:-1], line[1:]], axis=1) for line in lines])
@@ -49,9 +55,11 @@ def unit_square(kind: str, count: int = 3) -> FileMesh:
 
 
 def annular_sector(rho: np.ndarray, theta: np.ndarray, rim: float, degree: int = 7) -> SectionMesh:
-    """Quadrilaterals in polar coordinates around the origin; "body" inside the rim, "surround" outside.
+    """Quadrilaterals in polar coordinates around the origin; "body" inside the rim, "surround"
+    outside.
 
-    Vertices are numbered and elements turned at random; the edge at the first angle is tagged "lowest".
+    Vertices are numbered and elements turned at random; the edge at the first angle is tagged
+    "lowest".
     """
     rng = np.random.default_rng(0)
     x = lobatto(degree + 1)
@@ -70,4 +78,10 @@ def annular_sector(rho: np.ndarray, theta: np.ndarray, rim: float, degree: int =
             nodes.append(at)
             region.append(int(rho[i] >= rim * (1 - 1e-9)))
     lowest = np.stack([ids[:-1, 0], ids[1:, 0]], axis=1)
-    return SectionMesh(np.array(corners), np.array(nodes), np.array(region), ("body", "surround"), {"lowest": lowest})
+    return SectionMesh(
+        np.array(corners),
+        np.array(nodes),
+        np.array(region),
+        ("body", "surround"),
+        {"lowest": lowest},
+    )

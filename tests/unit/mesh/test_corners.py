@@ -1,4 +1,6 @@
-"""Corners found, and elements graded towards them, conforming and without change of any region or curve."""
+"""Corners found, and elements graded towards them, conforming and without change of any region or
+curve.
+"""
 
 import numpy as np
 import pytest
@@ -8,7 +10,9 @@ from cavitydesign.mesh.section import SectionMesh, check_section, lobatto
 
 
 def bent_block(count: int = 4, degree: int = 3) -> SectionMesh:
-    """A square block of index region 0 in the middle of a bent square of region 1; vertices numbered at random."""
+    """A square block of index region 0 in the middle of a bent square of region 1; vertices
+    numbered at random.
+    """
     rng = np.random.default_rng(4)
     ids = rng.permutation((count + 1) ** 2).reshape(count + 1, count + 1)
     x = 0.5 * (lobatto(degree + 1) + 1)
@@ -24,9 +28,17 @@ def bent_block(count: int = 4, degree: int = 3) -> SectionMesh:
             corners.append(around)
             nodes.append(at)
             region.append(0 if 0 < i < count - 1 and 0 < j < count - 1 else 1)
-    edge = np.concatenate([np.stack([line[:-1], line[1:]], 1) for line in (ids[0], ids[-1], ids[:, 0], ids[:, -1])])
+    edge = np.concatenate(
+        [np.stack([line[:-1], line[1:]], 1) for line in (ids[0], ids[-1], ids[:, 0], ids[:, -1])]
+    )
     rim = np.stack([ids[1, 1:-2], ids[1, 2:-1]], 1)
-    return SectionMesh(np.array(corners), np.array(nodes), np.array(region), ("body", "surround"), {"outer": edge, "rim": rim})
+    return SectionMesh(
+        np.array(corners),
+        np.array(nodes),
+        np.array(region),
+        ("body", "surround"),
+        {"outer": edge, "rim": rim},
+    )
 
 
 def areas(mesh: SectionMesh) -> list[float]:
@@ -41,7 +53,9 @@ def test_the_corners_of_a_block_are_found() -> None:
     place = np.zeros((mesh.vertices, 2))
     place[mesh.corners] = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
     u = np.array([[0.25, 0.25], [0.25, 0.75], [0.75, 0.25], [0.75, 0.75]])
-    expected = np.stack([2 + u[:, 0] + 0.1 * np.sin(2 * u[:, 1]), u[:, 1] + 0.1 * u[:, 0] ** 2], axis=1)
+    expected = np.stack(
+        [2 + u[:, 0] + 0.1 * np.sin(2 * u[:, 1]), u[:, 1] + 0.1 * u[:, 0] ** 2], axis=1
+    )
     found = place[singular_vertices(mesh)]
     assert found.shape == (4, 2)
     for corner in expected:

@@ -1,4 +1,6 @@
-"""Reading sections: names, curves and geometry of every format; what is damaged is refused in one line."""
+"""Reading sections: names, curves and geometry of every format; what is damaged is refused in one
+line.
+"""
 
 import random
 from collections import Counter
@@ -50,7 +52,9 @@ def areas(mesh: SectionMesh) -> dict[str, float]:
 @needs_gmsh
 @pytest.mark.parametrize(("degree", "tolerance"), [(2, 1e-4), (4, 1e-7), (6, 1e-10)])
 def test_geo_follows_its_circles(tmp_path: Path, degree: int, tolerance: float) -> None:
-    """Areas of a quarter disk and ring; interpolation of degree g on arcs of 0.5 rad errs by the power g + 2 at most."""
+    """Areas of a quarter disk and ring; interpolation of degree g on arcs of 0.5 rad errs by the
+    power g + 2 at most.
+    """
     file = tmp_path / "ball.geo"
     file.write_text(SPHERE)
     mesh = read_section(file, Meshing(degree, 1.0, parameters={"radius": 1.5}))
@@ -84,7 +88,9 @@ def test_both_formats_of_msh_and_both_readers_agree(tmp_path: Path, version: flo
     by_gmsh, by_meshio = read_section(mesh_file), conforming_mesh(read_meshio(mesh_file))
     check_section(by_meshio, "meshio")
     assert areas(by_gmsh) == pytest.approx(areas(by_meshio), rel=1e-14)
-    assert {k: len(v) for k, v in by_gmsh.boundary.items()} == {k: len(v) for k, v in by_meshio.boundary.items()}
+    assert {k: len(v) for k, v in by_gmsh.boundary.items()} == {
+        k: len(v) for k, v in by_meshio.boundary.items()
+    }
     assert {"rim", "axis"} == set(by_gmsh.boundary)
 
 
@@ -95,7 +101,9 @@ def as_meshio(kind: str, names: bool = True) -> meshio.Mesh:
     labels = [g.region + 1 for g in given.groups]
     fields = {"body": np.array([1, 2]), "surround": np.array([2, 2])} if names else {}
     points = np.column_stack([given.points, np.zeros(len(given.points))])
-    return meshio.Mesh(points, cells, cell_data={"region": labels} if names else {}, field_data=fields)
+    return meshio.Mesh(
+        points, cells, cell_data={"region": labels} if names else {}, field_data=fields
+    )
 
 
 @pytest.mark.parametrize("kind", ["triangles", "quadrilaterals", "both"])
@@ -113,7 +121,9 @@ def test_vtk_and_vtu_keep_regions_and_curves(tmp_path: Path, kind: str) -> None:
 def test_abaqus_sets_are_regions(tmp_path: Path) -> None:
     given = unit_square("triangles", 2)
     group = given.groups[0]
-    sets = {name: [np.flatnonzero(group.region == i)] for i, name in enumerate(("body", "surround"))}
+    sets = {
+        name: [np.flatnonzero(group.region == i)] for i, name in enumerate(("body", "surround"))
+    }
     points = np.column_stack([given.points, np.zeros(len(given.points))])
     file = tmp_path / "part.inp"
     meshio.Mesh(points, [("triangle6", group.nodes)], cell_sets=sets).write(file)
@@ -131,7 +141,9 @@ def damaged(text: str, rng: random.Random) -> str:
         case 1:
             del lines[place : place + rng.randrange(1, 6)]
         case 2 if words:
-            words[rng.randrange(len(words))] = rng.choice(["nan", "inf", "-7", "1e30", "x", "999999"])
+            words[rng.randrange(len(words))] = rng.choice(
+                ["nan", "inf", "-7", "1e30", "x", "999999"]
+            )
             lines[place] = " ".join(words)
         case 3:
             return text.replace(".", ",")
@@ -154,24 +166,31 @@ def refused_or_whole(file: Path, whole: dict[str, float]) -> str:
     except InputError as error:
         assert str(error).startswith(str(file)) and len(str(error).splitlines()) == 1
         return "refused"
-    same = set(found) == set(whole) and all(abs(found[name] / whole[name] - 1) < 1e-9 for name in whole)
+    same = set(found) == set(whole) and all(
+        abs(found[name] / whole[name] - 1) < 1e-9 for name in whole
+    )
     return "whole" if same else f"accepted {found}"
 
 
 @pytest.mark.parametrize("suffix", [".vtk", ".inp"])
 def test_damaged_files_of_meshio(tmp_path: Path, suffix: str) -> None:
-    """150 damaged files a format: refused in one line, or untouched by the damage; positions in the file are far apart
-    enough that a changed one folds an element or leaves the plane."""
+    """150 damaged files a format: refused in one line, or untouched by the damage; positions in the
+    file are far apart enough that a changed one folds an element or leaves the plane.
+    """
     rng = random.Random(11)
     source = tmp_path / f"source{suffix}"
     given = unit_square("triangles", 2)
     points = np.column_stack([given.points, np.zeros(len(given.points))])
     group = given.groups[0]
     if suffix == ".inp":
-        sets = {name: [np.flatnonzero(group.region == i)] for i, name in enumerate(("body", "surround"))}
+        sets = {
+            name: [np.flatnonzero(group.region == i)] for i, name in enumerate(("body", "surround"))
+        }
         meshio.Mesh(points, [("triangle6", group.nodes)], cell_sets=sets).write(source)
     else:
-        mesh = meshio.Mesh(points, [("triangle6", group.nodes)], cell_data={"region": [group.region + 1]})
+        mesh = meshio.Mesh(
+            points, [("triangle6", group.nodes)], cell_data={"region": [group.region + 1]}
+        )
         mesh.write(source, file_format="vtk42", binary=False)
     whole = areas(read_section(source))
     text = source.read_text()
@@ -187,7 +206,9 @@ def test_damaged_files_of_meshio(tmp_path: Path, suffix: str) -> None:
 
 @needs_gmsh
 def test_damaged_msh_files(tmp_path: Path) -> None:
-    """Eight of the 120 that were tried: gmsh is in a process of its own, which a damaged file may break down."""
+    """Eight of the 120 that were tried: gmsh is in a process of its own, which a damaged file may
+    break down.
+    """
     from cavitydesign.mesh.gmsh_reader import mesh_shape
     from cavitydesign.mesh.gmsh_session import gmsh_model
 
@@ -213,17 +234,27 @@ def test_damaged_msh_files(tmp_path: Path) -> None:
     [
         ("no names.geo", SPHERE.replace('Physical Surface("body") = {1};', ""), "no physical name"),
         ("bad syntax.geo", SPHERE.replace("Circle(1)", "Cirkle(1)"), "bad syntax.geo"),
-        ("crossing.geo", SPHERE.replace("{2 * radius, 0, 0}", "{0.5 * radius, 0, 0}"), "crossing.geo"),
+        (
+            "crossing.geo",
+            SPHERE.replace("{2 * radius, 0, 0}", "{0.5 * radius, 0, 0}"),
+            "crossing.geo",
+        ),
         ("shell.geo", SPHERE + 'SystemCall "true";', "SystemCall"),
         ("empty.geo", "", "empty.geo"),
         ("curves only.geo", SPHERE.split("Curve Loop")[0], "no triangles or quadrilaterals"),
-        ("left of the axis.geo", SPHERE.replace("(1) = {0, 0, 0}", "(1) = {-1, 0, 0}").replace("{0,", "{-1,"), "axis"),
+        (
+            "left of the axis.geo",
+            SPHERE.replace("(1) = {0, 0, 0}", "(1) = {-1, 0, 0}").replace("{0,", "{-1,"),
+            "axis",
+        ),
         ("cut short.msh", "$MeshFormat\n4.1 0 8\n$EndMeshFormat\n$Nodes\n1 4 1", "cut short.msh"),
         ("no mesh.msh", "hello", "no mesh.msh"),
         ("no solid.step", "ISO-10303-21;\nHEADER;\n", "no solid.step"),
     ],
 )
-def test_what_gmsh_is_given_and_is_no_section(tmp_path: Path, name: str, text: str, word: str) -> None:
+def test_what_gmsh_is_given_and_is_no_section(
+    tmp_path: Path, name: str, text: str, word: str
+) -> None:
     file = tmp_path / name
     file.write_text(text)
     with pytest.raises(InputError) as refused:
@@ -263,7 +294,9 @@ SHIPPED = Path(__file__).parents[3] / "meshes"
         ("microsphere_on_stem", "diameter", 15000.0, "far too small for the section"),
     ],
 )
-def test_impossible_parameters_of_shipped_sections(name: str, parameter: str, value: float, words: str) -> None:
+def test_impossible_parameters_of_shipped_sections(
+    name: str, parameter: str, value: float, words: str
+) -> None:
     file = SHIPPED / f"{name}.geo"
     with pytest.raises(InputError, match=words) as refused:
         read_section(file, Meshing(parameters={parameter: value}))
@@ -273,7 +306,9 @@ def test_impossible_parameters_of_shipped_sections(name: str, parameter: str, va
 @needs_gmsh
 @pytest.mark.parametrize("suffix", [".step", ".brep"])
 def test_solids_have_numbered_surfaces_that_can_be_named(tmp_path: Path, suffix: str) -> None:
-    """Half a disk of radius 2 in a rectangle, drawn with OpenCASCADE: exact areas, named by the design."""
+    """Half a disk of radius 2 in a rectangle, drawn with OpenCASCADE: exact areas, named by the
+    design.
+    """
     from cavitydesign.mesh.gmsh_session import gmsh_model
 
     file = tmp_path / f"ball{suffix}"
@@ -289,10 +324,16 @@ def test_solids_have_numbered_surfaces_that_can_be_named(tmp_path: Path, suffix:
     mesh = read_section(file, Meshing(5, 1.0))
     assert set(mesh.region_names) == {"surface 1", "surface 2"}
     body = min(areas(mesh), key=lambda name: areas(mesh)[name])
-    named = areas(mesh.renamed({body: "body", ({"surface 1", "surface 2"} - {body}).pop(): "surround"}, "ball"))
+    named = areas(
+        mesh.renamed(
+            {body: "body", ({"surface 1", "surface 2"} - {body}).pop(): "surround"}, "ball"
+        )
+    )
     assert named["body"] == pytest.approx(2 * np.pi, rel=1e-6)
     assert named["surround"] == pytest.approx(32 - 2 * np.pi, rel=1e-6)
-    with pytest.raises(InputError, match="no region named 'surface 9'; it has surface 1, surface 2"):
+    with pytest.raises(
+        InputError, match="no region named 'surface 9'; it has surface 1, surface 2"
+    ):
         mesh.renamed({"surface 9": "body"}, "ball")
 
 

@@ -23,7 +23,8 @@ def test_pieces_cover_the_section_and_share_their_edges(kind: str) -> None:
     check_section(mesh, kind)
     assert set(mesh.edge_uses) == {1, 2}
     assert np.array_equal(mesh.tagged_edges(["outer"]), mesh.outer_edges)
-    # int det of (2 + x + 0.15 y^2, y + 0.1 x (1-x)(1+y)) over the halves, by Gauss quadrature of that polynomial
+    # int det of (2 + x + 0.15 y^2, y + 0.1 x (1-x)(1+y)) over the halves, by Gauss quadrature of
+    # that polynomial
     x, w = np.polynomial.legendre.leggauss(8)
     for region in (0, 1):
         a, b = 0.25 * (x + 1) + 0.5 * region, 0.5 * (x + 1)
@@ -34,7 +35,9 @@ def test_pieces_cover_the_section_and_share_their_edges(kind: str) -> None:
 
 
 def test_split_triangle_keeps_its_curved_map() -> None:
-    """Positions of the pieces at their corners are those of the triangle's own quadratic map, to rounding."""
+    """Positions of the pieces at their corners are those of the triangle's own quadratic map, to
+    rounding.
+    """
     given = unit_square("triangles", 1)
     mesh = conforming_mesh(given)
     group = given.groups[0]
@@ -80,7 +83,9 @@ def test_positions_interpolate_the_lobatto_points() -> None:
     r, z, *_ = mesh.positions(x, x)
     assert np.allclose(np.stack([r, z], axis=-1), mesh.nodes, atol=1e-14)
     radius = np.hypot(*mesh.positions(np.linspace(-1, 1, 9), np.linspace(-1, 1, 9))[:2])
-    assert radius.min() == pytest.approx(1.0, abs=1e-9) and radius.max() == pytest.approx(2.0, abs=1e-9)
+    assert radius.min() == pytest.approx(1.0, abs=1e-9) and radius.max() == pytest.approx(
+        2.0, abs=1e-9
+    )
 
 
 def broken(change: str) -> FileMesh:

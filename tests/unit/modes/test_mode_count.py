@@ -1,4 +1,6 @@
-"""The count of eigenvalues by inertia does not rely on the list: a mode taken from the list is missed."""
+"""The count of eigenvalues by inertia does not rely on the list: a mode taken from the list is
+missed.
+"""
 
 from dataclasses import replace
 
@@ -10,7 +12,7 @@ from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.count import count_modes, counted_modes
 from cavitydesign.modes.family import first_snapshot
-from cavitydesign.modes.problem import WindowProblem
+from cavitydesign.modes.rim.problem import WindowProblem
 from cavitydesign.modes.seeds import family_seed
 from cavitydesign.modes.snapshot import Snapshot
 
@@ -34,18 +36,32 @@ def test_list_and_count_agree(solved: tuple[WindowProblem, Snapshot]) -> None:
 
 
 def test_a_mode_taken_from_the_list_is_missed(solved: tuple[WindowProblem, Snapshot]) -> None:
-    """Whichever eigenpair within the range is left out, count and list differ by one and the note says so."""
+    """Whichever eigenpair within the range is left out, count and list differ by one and the note
+    says so.
+    """
     problem, shot = solved
     lowest = min(shot.values[column].real for column in shot.chosen.values())
-    within = np.flatnonzero((shot.values.real >= lowest * (1 - 1e-9)) & (shot.values.real < shot.shift))
+    within = np.flatnonzero(
+        (shot.values.real >= lowest * (1 - 1e-9)) & (shot.values.real < shot.shift)
+    )
     counted = count_modes(problem, shot)[0]
     taken = [i for i in within if i != shot.chosen[0]]
     assert taken, "nothing but the lowest mode in the range: nothing to take"
     for i in taken:
         kept = np.delete(np.arange(shot.values.size), i)
-        chosen = {q: int(np.searchsorted(kept, column)) for q, column in shot.chosen.items() if column != i}
-        poorer = replace(shot, values=shot.values[kept], vectors=shot.vectors[:, kept], chosen=chosen)
+        chosen = {
+            q: int(np.searchsorted(kept, column))
+            for q, column in shot.chosen.items()
+            if column != i
+        }
+        poorer = replace(
+            shot, values=shot.values[kept], vectors=shot.vectors[:, kept], chosen=chosen
+        )
         again, complete, note = count_modes(problem, poorer)
         assert not complete
-        assert again == counted and f"{counted} eigenvalues" in note and f"{counted - 1} found" in note
-        assert counted_modes(problem, poorer)[:2] == (counted, True), "one more search brings it back"
+        assert (
+            again == counted and f"{counted} eigenvalues" in note and f"{counted - 1} found" in note
+        )
+        assert counted_modes(problem, poorer)[:2] == (counted, True), (
+            "one more search brings it back"
+        )

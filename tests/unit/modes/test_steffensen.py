@@ -6,7 +6,9 @@ from cavitydesign.modes.family import steffensen
 
 
 def test_independent_contractions_in_few_steps():
-    """x -> a + r x has the fixed point a / (1 - r); Steffensen's method is exact on it after two steps."""
+    """x -> a + r x has the fixed point a / (1 - r); Steffensen's method is exact on it after two
+    steps.
+    """
     rates, starts = np.array([0.03, -0.2, 0.4]), np.array([1.0, 2.0, 3.0])
     calls = []
 
@@ -20,7 +22,9 @@ def test_independent_contractions_in_few_steps():
 
 
 def test_rounding_of_a_value_that_stands_does_no_harm():
-    """One value drifts by an ulp at each step, as rounding may have it, while another still converges (this once gave 1/0)."""
+    """One value drifts by an ulp at each step, as rounding may have it, while another still
+    converges (this once gave 1/0).
+    """
     ulp = 2.0**-52
 
     def advance(x):
@@ -29,4 +33,6 @@ def test_rounding_of_a_value_that_stands_does_no_harm():
     with np.errstate(all="raise"):
         found, _ = steffensen(advance, np.array([1.0, 0.0]))
     assert abs(found[0] - 1.0) < 100 * ulp
-    assert abs(found[1] - 1.0 - 0.3 * np.sin(found[1])) < 3e-15  # the last step may be 1e-15 of its value
+    assert (
+        abs(found[1] - 1.0 - 0.3 * np.sin(found[1])) < 3e-15
+    )  # the last step may be 1e-15 of its value

@@ -1,4 +1,6 @@
-"""Modes followed through sweeps: labels kept by overlap, avoided crossings told from true ones, gaps checked by direct solves."""
+"""Modes followed through sweeps: labels kept by overlap, avoided crossings told from true ones,
+gaps checked by direct solves.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,10 @@ def lengthening() -> Sweep:
 
 
 def test_te_and_tm_avoid_each_other_in_a_spheroid(lengthening: Sweep) -> None:
-    """TM of q = 1 and TE of q = 0 have the same mirror symmetry. The axial spacing, 1/m sqrt(R/R_axial), equals the splitting of TE
-    and TM, sqrt(n^2 - 1)/n of a spacing of the sphere, at an elongation near 1/0.74 = 1.35; there the two exchange places."""
+    """TM of q = 1 and TE of q = 0 have the same mirror symmetry. The axial spacing, 1/m
+    sqrt(R/R_axial), equals the splitting of TE and TM, sqrt(n^2 - 1)/n of a spacing of the sphere,
+    at an elongation near 1/0.74 = 1.35; there the two exchange places.
+    """
     (crossing,) = [one for one in lengthening.crossings if "TM 80 1 1" in one.labels]
     assert crossing.avoided and set(crossing.labels) == {"TM 80 1 1", "TE 80 1 0"}
     assert abs(crossing.value - 1.35) < 0.08, crossing
@@ -40,9 +44,12 @@ def test_te_and_tm_avoid_each_other_in_a_spheroid(lengthening: Sweep) -> None:
 
 
 def test_gap_of_the_avoided_crossing_by_direct_solves(lengthening: Sweep) -> None:
-    """At the place found by the parabola of d^2 over steps of 0.05, solve: the distance is the gap, both modes are half TM.
+    """At the place found by the parabola of d^2 over steps of 0.05, solve: the distance is the gap,
+    both modes are half TM.
 
-    The coupling itself changes by a few per cent over a step, so the parabola has the gap to 1e-2 and the place to 1e-2."""
+    The coupling itself changes by a few per cent over a step, so the parabola has the gap to 1e-2
+    and the place to 1e-2.
+    """
     (crossing,) = [one for one in lengthening.crossings if "TM 80 1 1" in one.labels]
     distances = []
     for ratio in (crossing.value - 0.01, crossing.value, crossing.value + 0.01):
@@ -60,12 +67,19 @@ def test_gap_of_the_avoided_crossing_by_direct_solves(lengthening: Sweep) -> Non
 def coated(index: float, m: int = 60) -> dict[str, object]:
     """A core of given index in a cylinder; its radius is swept."""
     core = ConstantIndex.of(index)
-    return {"setting": lambda radius: (Cavity(Cylinder(5.0), GLASS, AIR, fibre=core, fibre_radius_um=radius, sliced=True), m)}
+    return {
+        "setting": lambda radius: (
+            Cavity(Cylinder(5.0), GLASS, AIR, fibre=core, fibre_radius_um=radius, sliced=True),
+            m,
+        )
+    }
 
 
 def test_core_and_rim_modes_of_one_polarisation_avoid_each_other() -> None:
-    """A core that grows: its modes' wavelength rises through those at the rim. TM and TM couple through the barrier: core and rim
-    exchange their energies though both labels (by nodes) stay; TM and TE of a slice do not couple and pass."""
+    """A core that grows: its modes' wavelength rises through those at the rim. TM and TM couple
+    through the barrier: core and rim exchange their energies though both labels (by nodes) stay; TM
+    and TE of a slice do not couple and pass.
+    """
     request = ModeRequest("TM", 600.0, None, 60, radial_orders=2)
     sweep = follow_modes(**coated(1.8), values=np.linspace(3.95, 4.3, 11), request=request)
     (crossing,) = sweep.crossings
@@ -78,26 +92,48 @@ def test_core_and_rim_modes_of_one_polarisation_avoid_each_other() -> None:
 
 
 def test_te_and_tm_of_a_slice_pass_through_each_other() -> None:
-    """kz = 0: E_z and H_z are separate problems, so the core's TM line meets the rim's TE line where both have one wavelength."""
+    """kz = 0: E_z and H_z are separate problems, so the core's TM line meets the rim's TE line
+    where both have one wavelength.
+    """
     request = ModeRequest("both", 600.0, None, 60, radial_orders=2)
     sweep = follow_modes(**coated(2.0), values=[3.5, 3.55, 3.6, 3.65, 3.7], request=request)
     mixed = [one for one in sweep.crossings if {label[:2] for label in one.labels} == {"TM", "TE"}]
     assert len(mixed) == 1 and not mixed[0].avoided, sweep.crossings
-    rim = next(track for track in sweep.tracks if track.label[:2] == "TE" and abs(np.ptp(track.wavelengths_nm)) < 0.1)
-    core = next(track for track in sweep.tracks if track.label[:2] == "TM" and abs(np.ptp(track.wavelengths_nm)) > 10.0)
+    rim = next(
+        track
+        for track in sweep.tracks
+        if track.label[:2] == "TE" and abs(np.ptp(track.wavelengths_nm)) < 0.1
+    )
+    core = next(
+        track
+        for track in sweep.tracks
+        if track.label[:2] == "TM" and abs(np.ptp(track.wavelengths_nm)) > 10.0
+    )
     expected = float(np.interp(rim.wavelengths_nm[0], core.wavelengths_nm, core.values))
     assert abs(mixed[0].value - expected) < 1e-3, (mixed, expected)
 
 
 def test_labels_through_azimuthal_orders_of_a_bottle() -> None:
-    """No crossing between m = 116 and 128: every track keeps polarisation, p and q; wavelengths are those of find_modes (1e-7)."""
+    """No crossing between m = 116 and 128: every track keeps polarisation, p and q; wavelengths are
+    those of find_modes (1e-7).
+    """
     cavity = Cavity(Parabola(7.5, 60.0), find_material("PMMA"), AIR)
     request = ModeRequest("TM", 540.0, None, 122, axial_orders=3)
-    sweep = follow_modes(lambda m: (cavity, round(m)), [116, 119, 122, 125, 128], request, halvings=0)
-    assert [track.label for track in sweep.tracks] == ["TM 116 1 0", "TM 116 1 1", "TM 116 1 2"] and not sweep.crossings
-    solved = find_modes(cavity, ModeRequest("TM", 540.0, None, 122, axial_orders=3, relative_accuracy=1e-8))
+    sweep = follow_modes(
+        lambda m: (cavity, round(m)), [116, 119, 122, 125, 128], request, halvings=0
+    )
+    assert [track.label for track in sweep.tracks] == [
+        "TM 116 1 0",
+        "TM 116 1 1",
+        "TM 116 1 2",
+    ] and not sweep.crossings
+    solved = find_modes(
+        cavity, ModeRequest("TM", 540.0, None, 122, axial_orders=3, relative_accuracy=1e-8)
+    )
     for q, track in enumerate(sweep.tracks):
-        assert {point.character.split()[0] + point.character[-4:] for point in track.points} == {f"TM 1 {q}"}
+        assert {point.character.split()[0] + point.character[-4:] for point in track.points} == {
+            f"TM 1 {q}"
+        }
         assert min(point.overlap for point in track.points) > 0.99
         there = track.points[2].wavelength_nm
         expected = solved[f"TM 122 1 {q}"].wavelength_nm
@@ -105,7 +141,9 @@ def test_labels_through_azimuthal_orders_of_a_bottle() -> None:
 
 
 def test_overlap_of_a_spectrum_with_itself_is_the_identity() -> None:
-    """Modes of one problem are orthogonal under eps (and a fixed m): quadrature over the window's two panels, 1e-3."""
+    """Modes of one problem are orthogonal under eps (and a fixed m): quadrature over the window's
+    two panels, 1e-3.
+    """
     cavity, m = spheroid(1.4)
     for spectrum in order_spectra(cavity, BOTH, m).values():
         square = overlap_squares(spectrum, spectrum)
@@ -120,11 +158,15 @@ def test_a_sweep_of_one_point_is_refused() -> None:
 
 @pytest.mark.parametrize("ratio", [1.404, 1.41, 1.415])
 def test_find_modes_names_both_hybrids_of_an_avoided_crossing(ratio: float) -> None:
-    """Where TE and TM mix half and half, both modes may carry more E_z than E_r; each label is still given once, none is lost."""
+    """Where TE and TM mix half and half, both modes may carry more E_z than E_r; each label is
+    still given once, none is lost.
+    """
     cavity, m = spheroid(ratio)
     found = find_modes(cavity, BOTH)
     assert found.complete, found.warnings
-    assert sorted(mode.label for mode in found) == sorted(f"{pol} {m} 1 {q}" for pol in ("TM", "TE") for q in (0, 1))
+    assert sorted(mode.label for mode in found) == sorted(
+        f"{pol} {m} 1 {q}" for pol in ("TM", "TE") for q in (0, 1)
+    )
     waves = sorted(mode.wavelength_nm for mode in found)
     assert min(np.diff(waves)) > 0.4, "no mode twice: the hybrids lie 0.468 nm apart"
     (warning,) = [line for line in found.warnings if "mix" in line]
@@ -132,8 +174,10 @@ def test_find_modes_names_both_hybrids_of_an_avoided_crossing(ratio: float) -> N
 
 
 def test_comb_through_a_crossing_has_every_branch_once() -> None:
-    """TE of q = 0 and TM of q = 1 exchange near m = 80 here. The comb, from snapshots at both ends, against all modes counted at
-    one m in the middle: each wavelength is there (1e-6 asked), no label and no branch twice."""
+    """TE of q = 0 and TM of q = 1 exchange near m = 80 here. The comb, from snapshots at both ends,
+    against all modes counted at one m in the middle: each wavelength is there (1e-6 asked), no
+    label and no branch twice.
+    """
     cavity, _ = spheroid(1.41)
     request = ModeRequest("both", 590.0, 60.0, axial_orders=2)
     found = [mode for mode in find_modes(cavity, request) if mode.m == 80]

@@ -1,4 +1,6 @@
-"""The report holds the numbers of the results, its pictures, its sources, and asks nothing from outside."""
+"""The report holds the numbers of the results, its pictures, its sources, and asks nothing from
+outside.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cavitydesign.design_file import parse_design
+from cavitydesign.design import parse_design
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.report import audit, sections
@@ -25,7 +27,13 @@ from cavitydesign.visualise.labels import with_error
 from cavitydesign.visualise.lasing import draw_light_curve
 
 DESIGN: dict[str, Any] = {
-    "cavity": {"profile": "parabola", "diameter_um": 15.0, "body": "PMMA", "fibre": "silica", "surround": "air"},
+    "cavity": {
+        "profile": "parabola",
+        "diameter_um": 15.0,
+        "body": "PMMA",
+        "fibre": "silica",
+        "surround": "air",
+    },
     "modes": {"wavelength_nm": 537.6, "span_nm": 10.0},
     "lasing": {"quality": {"per_um": 24.0}},
 }
@@ -81,7 +89,9 @@ def test_report_is_whole_and_asks_nothing_from_outside(
     page.feed(text)
     assert page.open == [], "every tag is closed"
     assert all(link.startswith(("data:", "#")) for link in page.links), page.links
-    assert all(link[1:] in page.ids for link in page.links if link.startswith("#")), "a link to a missing section"
+    assert all(link[1:] in page.ids for link in page.links if link.startswith("#")), (
+        "a link to a missing section"
+    )
     assert {"figure-field", "figure-light_curve"} <= page.ids
     assert sum(link.startswith("data:image/svg+xml") for link in page.links) == 2
     for one in mode_set:
@@ -91,9 +101,13 @@ def test_report_is_whole_and_asks_nothing_from_outside(
 
 def test_downloads_hold_the_results_and_the_sources(results: dict[str, Any]) -> None:
     text = report_html(results, {})
-    (encoded,) = re.findall(r'download="results.json" href="data:application/json;base64,([^"]+)"', text)
+    (encoded,) = re.findall(
+        r'download="results.json" href="data:application/json;base64,([^"]+)"', text
+    )
     assert json.loads(base64.b64decode(encoded)) == json.loads(json.dumps(results))
-    (bibtex,) = re.findall(r'download="references.bib" href="data:application/x-bibtex;base64,([^"]+)"', text)
+    (bibtex,) = re.findall(
+        r'download="references.bib" href="data:application/x-bibtex;base64,([^"]+)"', text
+    )
     entries = base64.b64decode(bibtex).decode()
     assert "10.1364/JOSA.55.001205" in entries, "the silica data must be cited"
     assert entries.count("{") == entries.count("}")
@@ -108,30 +122,51 @@ def test_what_was_fitted_is_told_apart(results: dict[str, Any]) -> None:
 
 
 def test_every_value_that_was_used_is_told(results: dict[str, Any]) -> None:
-    """Defaults, constants of the gain with their origin, and the data of the media, as the run noted them."""
-    design = parse_design({**DESIGN, "cavity": {**DESIGN["cavity"], "axial_radius_um": 60.0, "fibre_diameter_um": 8.0}})
+    """Defaults, constants of the gain with their origin, and the data of the media, as the run
+    noted them.
+    """
+    design = parse_design(
+        {
+            **DESIGN,
+            "cavity": {**DESIGN["cavity"], "axial_radius_um": 60.0, "fibre_diameter_um": 8.0},
+        }
+    )
     applied = applied_values(design)
     assert json.loads(json.dumps(applied)) == applied, "plain JSON"
-    assert applied["pump"]["pulse_fs"] == design.pump.pulse_fs and applied["pump"]["energy_jitter"] == design.pump.pulse_jitter
+    assert (
+        applied["pump"]["pulse_fs"] == design.pump.pulse_fs
+        and applied["pump"]["energy_jitter"] == design.pump.pulse_jitter
+    )
     assert applied["gain"]["auger_ps"] == design.medium.auger_ps
     told = {**results, "input": design.raw, "applied": applied}
     defaults = dict(audit.default_table(told).rows)
     assert defaults["pump.pulse_fs"] == "100.0" and defaults["lasing.single_mode_db"] == "10.0"
-    assert not any(key.startswith("cavity.diameter") for key in defaults), "what the design gives is no default"
+    assert not any(key.startswith("cavity.diameter") for key in defaults), (
+        "what the design gives is no default"
+    )
     origins = {row[0]: row[1:] for row in audit.origin_table(told).rows}
     for constant in design.medium.constants:
         value, kind, source = origins[f"gain.{constant.key}"]
         assert float(value) == pytest.approx(getattr(design.medium, constant.key), rel=1e-4)
         assert (kind, source) == (constant.kind, constant.source)
     media = {row[0]: row for row in audit.media_table(told).rows}
-    assert media["body"][1] == "PMMA" and "10.1364/AO.54.00F139" in media["body"][3] and media["body"][2] == "420 to 1620"
+    assert (
+        media["body"][1] == "PMMA"
+        and "10.1364/AO.54.00F139" in media["body"][3]
+        and media["body"][2] == "420 to 1620"
+    )
     text = report_html(told, {})
     assert "Values used where the design says nothing" in text
     assert audit.default_table(results) is None and audit.media_table(results) is None
 
 
 def test_fits_carry_their_standard_errors(results: dict[str, Any]) -> None:
-    fit = {"breaks_mj_cm2": [2.0, 3.0], "breaks_error_mj_cm2": [0.02, 0.03], "slopes_error": [0.1, 0.2, 0.1], "rms": 0.01}
+    fit = {
+        "breaks_mj_cm2": [2.0, 3.0],
+        "breaks_error_mj_cm2": [0.02, 0.03],
+        "slopes_error": [0.1, 0.2, 0.1],
+        "rms": 0.01,
+    }
     rows = dict(sections.lasing_table({**results["lasing"], "fit": fit}).rows)
     assert rows["second break, lasing threshold (mJ/cm²)"] == "3.000 ± 0.030"
     assert rows["slopes of the light curve"] == "3.00 ± 0.10, 6.00 ± 0.20, 3.00 ± 0.10"
@@ -139,7 +174,11 @@ def test_fits_carry_their_standard_errors(results: dict[str, Any]) -> None:
 
 def test_a_threshold_that_is_no_break_of_the_curve_says_so(results: dict[str, Any]) -> None:
     fit = {"breaks_error_mj_cm2": [0.02, 0.03]}
-    rows = dict(sections.lasing_table({**results["lasing"], "fit": fit, "threshold_rule": "laser output"}).rows)
+    rows = dict(
+        sections.lasing_table(
+            {**results["lasing"], "fit": fit, "threshold_rule": "laser output"}
+        ).rows
+    )
     assert rows["lasing threshold by the laser output alone (mJ/cm²)"] == "3"
     assert not any(words.startswith("second break") for words in rows)
 
@@ -151,8 +190,14 @@ def test_spreads_of_the_design_stand_beside_the_errors_of_the_fit(results: dict[
     }
     lasing = {**results["lasing"], "fit": {"breaks_error_mj_cm2": [0.02, 0.03]}, "spread": spread}
     rows = dict(sections.lasing_table(lasing).rows)
-    assert rows["lasing threshold: sd by the spreads (mJ/cm²)"] == "0.24" and rows["ASE: sd by the spreads (mJ/cm²)"] == "-"
-    assert rows["probability of each regime under the spreads"] == "below threshold 0, single 0.56, multi 0.44"
+    assert (
+        rows["lasing threshold: sd by the spreads (mJ/cm²)"] == "0.24"
+        and rows["ASE: sd by the spreads (mJ/cm²)"] == "-"
+    )
+    assert (
+        rows["probability of each regime under the spreads"]
+        == "below threshold 0, single 0.56, multi 0.44"
+    )
     words = dict((what, value) for value, what in headline(results["modes"], lasing))
     assert words["lasing threshold, ± 0.03 (fit), sd 0.24 (spreads)"] == "3 mJ/cm²"
     assert not any("spreads" in row[0] for row in sections.lasing_table(results["lasing"]).rows)
@@ -165,13 +210,21 @@ def test_spreads_of_the_design_stand_beside_the_errors_of_the_fit(results: dict[
         ({"profile": "section"}, {"geuzaine2009", "gustafsson2020"}),
         ({"roughness_nm": 1.0}, {"gorodetsky1996", "johnson2005"}),
         ({"diameter_um": {"value": 15.0, "sd": 0.1}}, {"johnson2002"}),
-        ({"body": {"host": "PMMA", "inclusion": "CsPbBr3", "volume_fraction": 0.01}}, {"maxwellgarnett1904", "material-pmma"}),
+        (
+            {"body": {"host": "PMMA", "inclusion": "CsPbBr3", "volume_fraction": 0.01}},
+            {"maxwellgarnett1904", "material-pmma"},
+        ),
     ],
     ids=["drop", "section", "rough rim", "spread", "dots in a host"],
 )
 def test_each_method_is_cited_where_it_was_used(cavity: dict[str, Any], keys: set[str]) -> None:
-    plain = {one.key for one in references_of({"cavity": {"profile": "parabola", "body": {"index": 1.5}}}, False)}
-    found = references_of({"cavity": {"profile": "parabola", "body": {"index": 1.5}, **cavity}}, False)
+    plain = {
+        one.key
+        for one in references_of({"cavity": {"profile": "parabola", "body": {"index": 1.5}}}, False)
+    }
+    found = references_of(
+        {"cavity": {"profile": "parabola", "body": {"index": 1.5}, **cavity}}, False
+    )
     assert keys <= {one.key for one in found} and not keys & plain
     assert all(one.use for one in found), "each says what for"
 
@@ -185,7 +238,12 @@ def test_another_gain_medium_brings_its_own_sources() -> None:
 
 def test_warnings_reach_the_reader(results: dict[str, Any]) -> None:
     assert "<p>None.</p>" in report_html(results, {})
-    modes = {**results["modes"], "complete": False, "counted": 7, "warnings": ["window could not grow"]}
+    modes = {
+        **results["modes"],
+        "complete": False,
+        "counted": 7,
+        "warnings": ["window could not grow"],
+    }
     text = report_html({**results, "modes": modes}, {})
     assert "window could not grow" in text
     assert "no count of eigenvalues certifies" in text
@@ -208,4 +266,6 @@ def test_numbers_carry_the_digits_that_their_error_allows() -> None:
 
 def test_references_have_a_doi_each() -> None:
     assert all(one.doi and one.doi.startswith("10.") for one in library().values())
-    assert materials_used({"cavity": {"body": {"index": 1.5}, "coatings": [{"material": "silica"}]}}) == ["silica"]
+    assert materials_used(
+        {"cavity": {"body": {"index": 1.5}, "coatings": [{"material": "silica"}]}}
+    ) == ["silica"]

@@ -1,4 +1,6 @@
-"""The PDF says what the page says: every number of the tables, every figure with its caption, nothing off the sheet."""
+"""The PDF says what the page says: every number of the tables, every figure with its caption,
+nothing off the sheet.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ from cavitydesign.visualise.lasing import draw_light_curve
 
 @pytest.fixture
 def results(mode_set: ModeSet, prediction_record: dict[str, Any]) -> dict[str, Any]:
-    design = {"cavity": {"body": "PMMA", "diameter_um": 15.0, "roughness_nm": 1.0}, "lasing": {"quality": {"per_um": 24.0}}}
+    design = {
+        "cavity": {"body": "PMMA", "diameter_um": 15.0, "roughness_nm": 1.0},
+        "lasing": {"quality": {"per_um": 24.0}},
+    }
     return {
         "input": design,
         "finished": "2026-11-02T10:00:00+00:00",
@@ -35,7 +40,9 @@ def results(mode_set: ModeSet, prediction_record: dict[str, Any]) -> dict[str, A
 
 
 @pytest.fixture
-def figures(mode_set: ModeSet, prediction_record: dict[str, Any], cavity: Cavity) -> dict[str, Figure]:
+def figures(
+    mode_set: ModeSet, prediction_record: dict[str, Any], cavity: Cavity
+) -> dict[str, Figure]:
     return {
         "field": draw_meridian(mode_set.modes[0], cavity, samples=(40, 30)),
         "light_curve": draw_light_curve(prediction_record),
@@ -47,7 +54,9 @@ def words_of(sheets: list[Figure]) -> str:
     return re.sub(r"\s+", "", "".join(text.get_text() for sheet in sheets for text in sheet.texts))
 
 
-def test_every_cell_and_every_source_is_on_a_sheet(results: dict[str, Any], figures: dict[str, Figure]) -> None:
+def test_every_cell_and_every_source_is_on_a_sheet(
+    results: dict[str, Any], figures: dict[str, Figure]
+) -> None:
     blocks = list(document(results, figures))
     tables = [one for one in blocks if isinstance(one, Table)]
     assert len(tables) >= 7
@@ -55,7 +64,8 @@ def test_every_cell_and_every_source_is_on_a_sheet(results: dict[str, Any], figu
     found = words_of(sheets)
     for table in tables:
         for cell in (table.caption, *(cell for row in table.rows for cell in row)):
-            # a wrapped cell stands in several lines beside its neighbours: its words are looked for one by one
+            # a wrapped cell stands in several lines beside its neighbours: its words are looked for
+            # one by one
             for word in cell.split():
                 assert word in found, f"{table.caption}: {cell!r} is not in the PDF"
     sources = next(one for one in blocks if isinstance(one, Sources))
@@ -71,7 +81,10 @@ def test_every_cell_and_every_source_is_on_a_sheet(results: dict[str, Any], figu
 
 
 def test_nothing_runs_off_the_sheet(results: dict[str, Any], figures: dict[str, Figure]) -> None:
-    long = [{**mode, "label": f"TM {m} 1 0"} for m, mode in enumerate([*results["modes"]["modes"]] * 30, start=100)]
+    long = [
+        {**mode, "label": f"TM {m} 1 0"}
+        for m, mode in enumerate([*results["modes"]["modes"]] * 30, start=100)
+    ]
     results["modes"] = {**results["modes"], "modes": long}
     results["input"]["cavity"]["file"] = "a/very/long/path/" + "x" * 300 + ".csv"
     sheets = pdf.report_sheets(results, figures)
@@ -82,15 +95,24 @@ def test_nothing_runs_off_the_sheet(results: dict[str, Any], figures: dict[str, 
         width, height = sheet.bbox.width, sheet.bbox.height
         for text in sheet.texts:
             box = text.get_window_extent(renderer)
-            assert box.x0 > 0.05 * width and box.x1 < 0.95 * width, f"sheet {number}: {text.get_text()[:60]!r}"
-            assert box.y0 > 0.02 * height and box.y1 < 0.97 * height, f"sheet {number}: {text.get_text()[:60]!r}"
+            assert box.x0 > 0.05 * width and box.x1 < 0.95 * width, (
+                f"sheet {number}: {text.get_text()[:60]!r}"
+            )
+            assert box.y0 > 0.02 * height and box.y1 < 0.97 * height, (
+                f"sheet {number}: {text.get_text()[:60]!r}"
+            )
     heads = [sum(text.get_text() == "wavelength (nm)" for text in sheet.texts) for sheet in sheets]
-    assert sum(1 for head in heads if head) >= 5, "the head of a table is repeated on each of its sheets"
+    assert sum(1 for head in heads if head) >= 5, (
+        "the head of a table is repeated on each of its sheets"
+    )
 
 
 def test_lines_are_as_wide_as_they_may_be() -> None:
     """Greedy wrapping keeps every word, and no line could take the first word of the next one."""
-    text = "the inertia of the factorised problem counts the eigenvalues in the range of the wanted modes " * 3
+    text = (
+        "the inertia of the factorised problem counts the eigenvalues in the range of the wanted modes "
+        * 3
+    )
     lines = layout.wrapped(text, 200.0, 8.0)
     assert " ".join(lines) == text.strip()
     for line, following in itertools.pairwise(lines):

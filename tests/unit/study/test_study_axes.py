@@ -31,14 +31,19 @@ def values(study, key="cavity.diameter_um"):
 
 
 def test_linear_range_holds_both_ends_exactly(tmp_path):
-    study = study_of(tmp_path, '[axes]\n"cavity.diameter_um" = { from = 10.1, to = 130.3, points = 25 }\n')
+    study = study_of(
+        tmp_path, '[axes]\n"cavity.diameter_um" = { from = 10.1, to = 130.3, points = 25 }\n'
+    )
     assert len(study) == 25
     assert values(study)[0] == 10.1 and values(study)[-1] == 130.3
     assert np.allclose(np.diff(values(study)), (130.3 - 10.1) / 24, rtol=1e-12, atol=0)
 
 
 def test_geometric_range_has_one_ratio(tmp_path):
-    study = study_of(tmp_path, '[axes]\n"cavity.diameter_um" = { from = 10.0, to = 160.0, points = 5, spacing = "geometric" }\n')
+    study = study_of(
+        tmp_path,
+        '[axes]\n"cavity.diameter_um" = { from = 10.0, to = 160.0, points = 5, spacing = "geometric" }\n',
+    )
     assert np.allclose(values(study), [10, 20, 40, 80, 160], rtol=1e-14, atol=0)
 
 
@@ -71,7 +76,10 @@ def test_grid_runs_the_last_axis_fastest_and_pairs_columns(tmp_path):
 
 def test_csv_points_and_derived_keys(tmp_path):
     (tmp_path / "points.csv").write_text("cavity.diameter_um,cavity.body\n15,PMMA\n33.5,silica\n")
-    study = study_of(tmp_path, '[points]\ncsv = "points.csv"\n[derived]\n"cavity.axial_radius_um" = "4 * cavity.diameter_um"\n')
+    study = study_of(
+        tmp_path,
+        '[points]\ncsv = "points.csv"\n[derived]\n"cavity.axial_radius_um" = "4 * cavity.diameter_um"\n',
+    )
     assert values(study, "cavity.axial_radius_um") == [60, 134]
     assert values(study, "cavity.body") == ["PMMA", "silica"]
 
@@ -91,8 +99,11 @@ def test_samples_fill_their_bounds_and_repeat(tmp_path, method):
     study = study_of(tmp_path, text)
     assert values(study) == values(study_of(tmp_path, text))
     diameters, radii = np.array(values(study)), np.array(values(study, "cavity.axial_radius_um"))
-    assert diameters.min() >= 8 and diameters.max() <= 40 and radii.min() >= 10 and radii.max() <= 1000
-    # Space-filling: every tenth of each range holds a point; half of the geometric range lies below its geometric mean.
+    assert (
+        diameters.min() >= 8 and diameters.max() <= 40 and radii.min() >= 10 and radii.max() <= 1000
+    )
+    # Space-filling: every tenth of each range holds a point; half of the geometric range lies below
+    # its geometric mean.
     assert len(set(((diameters - 8) / 3.2).astype(int))) == 10
     assert abs(int((radii < 100).sum()) - 25) <= 3
     assert abs(values(study, "cavity.body").count("PMMA") - 25) <= 5
@@ -138,19 +149,31 @@ def test_bounds_spread_by_logarithm():
             '[axes]\n"cavity.diameter_um" = { from = 1.0, to = 40.0, points = 3, spacing = "geometrik" }',
             "did you mean 'geometric'?",
         ),
-        ('[axes]\n"cavity.diameter_um" = { form = 1.0, to = 40.0, points = 3 }', "did you mean 'from'?"),
-        ('[axes]\n"cavity.diameter_um" = { from = 1.0, to = inf, points = 3 }', "a finite number is needed"),
+        (
+            '[axes]\n"cavity.diameter_um" = { form = 1.0, to = 40.0, points = 3 }',
+            "did you mean 'from'?",
+        ),
+        (
+            '[axes]\n"cavity.diameter_um" = { from = 1.0, to = inf, points = 3 }',
+            "a finite number is needed",
+        ),
         ('[axes]\n"cavity.diameter_um" = 3.0', "a list of values or"),
         ('[axes]\n"cavity.diameter_um" = [1.0, 1]', "value 2 repeats value 1"),
         ('[axes]\n"cavity.diameter_um" = [nan]', "not a finite number"),
-        ('[paired]\n"cavity.diameter_um" = [1.0, 2.0]\n"cavity.axial_radius_um" = [1.0]', "the same length"),
+        (
+            '[paired]\n"cavity.diameter_um" = [1.0, 2.0]\n"cavity.axial_radius_um" = [1.0]',
+            "the same length",
+        ),
         ('[points]\ncsv = "none.csv"', "cannot be read"),
         (
             'task = "modez"\n[axes]\n"cavity.diameter_um" = [1.0]',
             "task = 'modez': not allowed; modes or lase; did you mean 'modes'?",
         ),
         ('stoer = "r"\n[axes]\n"cavity.diameter_um" = [1.0]', "did you mean 'store'?"),
-        ('[axes]\n"cavity.diameter_um" = [1.0]\n[paired]\n"cavity.diameter_um" = [1.0]', "set by more than one axis"),
+        (
+            '[axes]\n"cavity.diameter_um" = [1.0]\n[paired]\n"cavity.diameter_um" = [1.0]',
+            "set by more than one axis",
+        ),
         (
             '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "__import__(1)"',
             "is not allowed",
@@ -159,12 +182,27 @@ def test_bounds_spread_by_logarithm():
             '[sample]\npoints = 4\nmethod = "sobl"\n[sample.bounds]\n"cavity.diameter_um" = {from = 2.0, to = 1.0}',
             "did you mean 'sobol'?",
         ),
-        ('[sample]\npoints = 4\n[sample.bounds]\n"cavity.diameter_um" = {from = 2.0, to = 1.0}', "bounds reversed"),
-        ('[axes]\n"cavity.diameter_um" = { points = 4 }', "from: missing; a finite number is needed"),
-        ('[axes]\n"cavity.diameter_um" = { from = 2.0, to = 2.0, points = 4 }', "give a list of one value"),
+        (
+            '[sample]\npoints = 4\n[sample.bounds]\n"cavity.diameter_um" = {from = 2.0, to = 1.0}',
+            "bounds reversed",
+        ),
+        (
+            '[axes]\n"cavity.diameter_um" = { points = 4 }',
+            "from: missing; a finite number is needed",
+        ),
+        (
+            '[axes]\n"cavity.diameter_um" = { from = 2.0, to = 2.0, points = 4 }',
+            "give a list of one value",
+        ),
         ('[axes]\n"cavity.diameter_um" = [1.0, -2.0]', "value 2 = -2.0: must be positive"),
-        ('[axes]\n"cavity.diameter_um" = { from = -2.0, to = 3.0, points = 4 }', "value 1 = -2.0: must be positive"),
-        ('[paired]\n"cavity.diameter_um" = [1.0, "two"]', "paired.\"cavity.diameter_um\": value 2 = 'two': must be positive"),
+        (
+            '[axes]\n"cavity.diameter_um" = { from = -2.0, to = 3.0, points = 4 }',
+            "value 1 = -2.0: must be positive",
+        ),
+        (
+            '[paired]\n"cavity.diameter_um" = [1.0, "two"]',
+            "paired.\"cavity.diameter_um\": value 2 = 'two': must be positive",
+        ),
         (
             '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "4 * cavity.diametr_um"',
             "'cavity.diametr_um' is neither in the design nor an axis; did you mean 'cavity.diameter_um'?",
@@ -173,7 +211,10 @@ def test_bounds_spread_by_logarithm():
             '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "1 / (cavity.diameter_um - 1)"',
             "has no value here",
         ),
-        ('[axes]\n"cavity.diameter_um" = [1.0]\n[plot]\ny = "fsr_nm"\noverlay = "none.csv"', "plot.overlay = 'none.csv'"),
+        (
+            '[axes]\n"cavity.diameter_um" = [1.0]\n[plot]\ny = "fsr_nm"\noverlay = "none.csv"',
+            "plot.overlay = 'none.csv'",
+        ),
         ("[sample]\npoints = 4000000000\n[sample.bounds]\n", "1 to 1000000 points are allowed"),
     ],
 )
@@ -206,12 +247,16 @@ HEAD = "cavity.diameter_um,cavity.axial_radius_um"
 def test_bad_points_in_a_csv_are_told_with_their_line(tmp_path, content, expected):
     (tmp_path / "points.csv").write_text(content)
     told = problems_of(tmp_path, '[points]\ncsv = "points.csv"')
-    assert expected in told and told.startswith("points.csv: ") and len(told.splitlines()) == 1, told
+    assert expected in told and told.startswith("points.csv: ") and len(told.splitlines()) == 1, (
+        told
+    )
 
 
 def test_a_csv_of_a_spreadsheet_is_read(tmp_path):
     """Byte order mark, Windows line ends, blanks, notes."""
-    content = "\ufeff# measured\r\ncavity.diameter_um, cavity.body\r\n10.5, PMMA\r\n\r\n20, silica\r\n"
+    content = (
+        "\ufeff# measured\r\ncavity.diameter_um, cavity.body\r\n10.5, PMMA\r\n\r\n20, silica\r\n"
+    )
     (tmp_path / "points.csv").write_bytes(content.encode())
     study = study_of(tmp_path, '[points]\ncsv = "points.csv"')
     assert [dict(point.values) for point in study] == [
@@ -221,5 +266,8 @@ def test_a_csv_of_a_spreadsheet_is_read(tmp_path):
 
 
 def test_all_problems_are_told_at_once(tmp_path):
-    told = problems_of(tmp_path, 'task = "x"\nstoer = "r"\n[axes]\n"cavity.diameter_um" = []\n"cavity.bodi" = ["a"]\n')
+    told = problems_of(
+        tmp_path,
+        'task = "x"\nstoer = "r"\n[axes]\n"cavity.diameter_um" = []\n"cavity.bodi" = ["a"]\n',
+    )
     assert len(told.splitlines()) == 4, told

@@ -79,7 +79,9 @@ def text_of(study):
     return csv_text(study_table(study, tabulate))
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 def test_dask_gives_the_table_of_serial_to_the_last_bit(tmp_path, cluster):
     calm = toy_study(tmp_path / "calm")
     run_study(calm, evaluate, SerialExecutor())
@@ -89,7 +91,9 @@ def test_dask_gives_the_table_of_serial_to_the_last_bit(tmp_path, cluster):
     assert text_of(study) == text_of(calm)
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 def test_kill_9_of_the_scheduler_keeps_what_came_back(tmp_path, cluster):
     study = toy_study(tmp_path / "dask", pause=0.05)
     process = subprocess.Popen(
@@ -111,19 +115,25 @@ def test_kill_9_of_the_scheduler_keeps_what_came_back(tmp_path, cluster):
     assert text_of(study) == text_of(calm)
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 def test_a_scheduler_without_workers_is_told(tmp_path, cluster, monkeypatch):
     monkeypatch.setattr("cavitydesign.study.dask_executor._LOOK_SECONDS", 0.2)
     monkeypatch.setattr("cavitydesign.study.dask_executor._WORKERLESS_SECONDS", 1.0)
     for worker in cluster.workers:
         worker.kill()
         worker.wait()
-    with pytest.raises(SchedulerError, match="has had no workers for 1 s; what came back is stored"):
+    with pytest.raises(
+        SchedulerError, match="has had no workers for 1 s; what came back is stored"
+    ):
         run_study(toy_study(tmp_path / "dask"), evaluate, DaskExecutor(cluster.address))
 
 
 def test_points_lost_beside_a_deadly_one_are_not_blamed():
-    """The scheduler blames all that a lost worker had in line: here whatever is handed out together with point 5."""
+    """The scheduler blames all that a lost worker had in line: here whatever is handed out together
+    with point 5.
+    """
     batches = Batches(Task(str(number), {}, "modes") for number in range(20))
     batches.learn(8, 1e-9)
     batches.learn(8, 1e-9)
@@ -141,4 +151,6 @@ def test_points_lost_beside_a_deadly_one_are_not_blamed():
                 done += batch
         handed = [batch] if (batch := waiting.next(idle=True)) else []
     assert [record.fingerprint for record in failed] == ["5"]
-    assert sorted(int(task.fingerprint) for task in done) == [number for number in range(20) if number != 5]
+    assert sorted(int(task.fingerprint) for task in done) == [
+        number for number in range(20) if number != 5
+    ]

@@ -19,7 +19,9 @@ from cavitydesign.study.expression import Expression, ExpressionError
     ],
 )
 def test_value(text, expected):
-    assert Expression(text).value({"x": 3, "cavity.diameter_um": 15, "body": "PMMA"}) == pytest.approx(expected, rel=1e-15)
+    assert Expression(text).value(
+        {"x": 3, "cavity.diameter_um": 15, "body": "PMMA"}
+    ) == pytest.approx(expected, rel=1e-15)
 
 
 def test_names():
@@ -27,7 +29,18 @@ def test_names():
 
 
 @pytest.mark.parametrize(
-    "text", ["open('x')", "().__class__", "[1]", "x[0]", "lambda: 1", "f'{x}'", "x if y else z", "1 +", "a = 1"]
+    "text",
+    [
+        "open('x')",
+        "().__class__",
+        "[1]",
+        "x[0]",
+        "lambda: 1",
+        "f'{x}'",
+        "x if y else z",
+        "1 +",
+        "a = 1",
+    ],
 )
 def test_nothing_else_of_python(text):
     with pytest.raises(ExpressionError):

@@ -141,7 +141,9 @@ def test_a_point_that_kills_its_worker_is_named_and_the_others_survive(tmp_path)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     table = study_table(study, tabulate)
-    assert "died 6 times" in table.rows[0]["error"] and {row["status"] for row in table.rows[1:]} == {"ok"}
+    assert "died 6 times" in table.rows[0]["error"] and {
+        row["status"] for row in table.rows[1:]
+    } == {"ok"}
 
 
 def test_kill_9_of_the_run_at_random_moments(tmp_path):
@@ -240,9 +242,11 @@ class InTurn(Executor):
 
 
 def test_two_runs_that_begin_together_share_the_points(tmp_path, monkeypatch):
-    """Neither has stored anything when the other begins; in step, they would compute every point twice.
+    """Neither has stored anything when the other begins; in step, they would compute every point
+    twice.
 
-    A point takes a hundredth of a second of a clock of the test's own, and each run looks about once a second.
+    A point takes a hundredth of a second of a clock of the test's own, and each run looks about
+    once a second.
     """
     study, clock = toy_study(tmp_path / "a", points=3000), itertools.count()
     monkeypatch.setattr("cavitydesign.study.run.time.monotonic", lambda: 0.005 * next(clock))
@@ -251,7 +255,14 @@ def test_two_runs_that_begin_together_share_the_points(tmp_path, monkeypatch):
     names = fingerprints(study, range(len(study)))
     with stores[0].writer() as first, stores[1].writer() as second:
         runs = [
-            (writer, iter(InTurn().run(evaluate, PendingPoints(study, store, names, (OK,), writer.path.name))))
+            (
+                writer,
+                iter(
+                    InTurn().run(
+                        evaluate, PendingPoints(study, store, names, (OK,), writer.path.name)
+                    )
+                ),
+            )
             for store, writer in zip(stores, (first, second), strict=True)
         ]
         computed_by = [0, 0]
@@ -264,13 +275,17 @@ def test_two_runs_that_begin_together_share_the_points(tmp_path, monkeypatch):
                 writer.append(found)
                 computed_by[number] += 1
     assert study_status(study).done == 3000
-    # Twice: the first second of a hundred points, the last, and where two stretches of a second cross by chance.
+    # Twice: the first second of a hundred points, the last, and where two stretches of a second
+    # cross by chance.
     assert sum(computed_by) < 1.25 * 3000, f"{computed_by} of 3000"
 
 
 def test_shards_share_the_points(tmp_path, undisturbed):
     study = toy_study(tmp_path / "a")
-    counts = [run_study(study, evaluate, SerialExecutor(), indices=study.shard(part, 4)).computed for part in (1, 2, 3, 4)]
+    counts = [
+        run_study(study, evaluate, SerialExecutor(), indices=study.shard(part, 4)).computed
+        for part in (1, 2, 3, 4)
+    ]
     assert counts == [8, 8, 7, 7] and text_of(study) == undisturbed
 
 
@@ -283,7 +298,11 @@ def test_shard_text_and_slurm_script(tmp_path):
     path = tmp_path / "job.sh"
     path.write_text(script)
     assert subprocess.run(["bash", "-n", str(path)], check=False).returncode == 0
-    assert "#SBATCH --array=1-4" in script and "cd '/data/my study'" in script and '--shard "${SLURM_ARRAY_TASK_ID}/4"' in script
+    assert (
+        "#SBATCH --array=1-4" in script
+        and "cd '/data/my study'" in script
+        and '--shard "${SLURM_ARRAY_TASK_ID}/4"' in script
+    )
 
 
 def test_estimate_counts_and_times_without_storing(tmp_path):

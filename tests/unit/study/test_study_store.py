@@ -15,7 +15,9 @@ from cavitydesign.study.store import StoreError
 
 
 def record(number, status="ok", **result):
-    return Record(f"{number:032x}", status, {"number": number, **result}, "why" if status == "failed" else "")
+    return Record(
+        f"{number:032x}", status, {"number": number, **result}, "why" if status == "failed" else ""
+    )
 
 
 def stored(folder, *records):
@@ -85,7 +87,9 @@ def test_many_processes_write_at_once(tmp_path):
         job.join()
     store = Store(folder)
     assert len(store) == 500 and store.damaged == [] and store.unfinished == 0
-    assert all(found.result["number"] == int(name, 16) for name, found in store.records(store).items())
+    assert all(
+        found.result["number"] == int(name, 16) for name, found in store.records(store).items()
+    )
 
 
 def test_refresh_takes_in_what_others_add(tmp_path):
@@ -106,7 +110,10 @@ def test_merge_and_compact(tmp_path):
     assert len(one) == 3 and one.status(f"{2:032x}") == "ok"
     assert one.compact(keep=[f"{1:032x}", f"{3:032x}"]) == 1
     again = Store(tmp_path / "one")
-    assert set(again) == {f"{1:032x}", f"{3:032x}"} and len(list((tmp_path / "one" / "segments").iterdir())) == 1
+    assert (
+        set(again) == {f"{1:032x}", f"{3:032x}"}
+        and len(list((tmp_path / "one" / "segments").iterdir())) == 1
+    )
 
 
 def test_a_store_of_another_format_is_left_alone(tmp_path):
@@ -130,7 +137,9 @@ def test_what_is_no_store_is_refused(tmp_path):
 
 
 def test_a_full_disk_loses_nothing(tmp_path):
-    """A limit on the file size stands for the full disk: the system refuses the write in the middle of a record."""
+    """A limit on the file size stands for the full disk: the system refuses the write in the middle
+    of a record.
+    """
     script = textwrap.dedent(
         f"""
         import pathlib, resource
@@ -145,7 +154,9 @@ def test_a_full_disk_loses_nothing(tmp_path):
             print(number, error)
         """
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     number, message = done.stdout.split(" ", 1)
     assert "the disk is full" in message
     store = Store(tmp_path / "s")

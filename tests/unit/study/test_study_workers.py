@@ -17,11 +17,17 @@ from cavitydesign.study.process_executor import WorkerError
 
 
 def failures(study):
-    return {row["cavity.diameter_um"]: row["error"] for row in study_table(study, tabulate).rows if row["status"] == "failed"}
+    return {
+        row["cavity.diameter_um"]: row["error"]
+        for row in study_table(study, tabulate).rows
+        if row["status"] == "failed"
+    }
 
 
 def test_neighbours_of_a_deadly_point_are_not_blamed(tmp_path):
-    """Two workers: whatever stands beside or behind the deadly point is computed, again only where it shared its batch."""
+    """Two workers: whatever stands beside or behind the deadly point is computed, again only where
+    it shared its batch.
+    """
     study = toy_study(tmp_path / "a", points=30, design="deadly_um = 17\nsleep_s = 0.005")
     log = tmp_path / "log"
     process = spawn(tmp_path / "a", "2", TOY_LOG=str(log))
@@ -30,11 +36,15 @@ def test_neighbours_of_a_deadly_point_are_not_blamed(tmp_path):
     assert (study_status(study).done, list(failures(study))) == (29, [17.0])
     tried = [float(line) for line in log.read_text().splitlines()]
     again = {diameter: tried.count(diameter) for diameter in tried if tried.count(diameter) > 1}
-    assert again.pop(17.0) in (6, 7) and set(again.values()) <= {2}, f"tried more than once: {again}"
+    assert again.pop(17.0) in (6, 7) and set(again.values()) <= {2}, (
+        f"tried more than once: {again}"
+    )
 
 
 def test_any_number_of_kills_costs_no_point(tmp_path):
-    """Up to forty kills at random moments, of workers and at last of the process that forks them, in a run of some seconds."""
+    """Up to forty kills at random moments, of workers and at last of the process that forks them,
+    in a run of some seconds.
+    """
     calm = toy_study(tmp_path / "calm", points=16, design="sleep_s = 0.1")
     run_study(calm, evaluate, SerialExecutor())
     study = toy_study(tmp_path / "a", points=16, design="sleep_s = 0.1")
@@ -43,7 +53,9 @@ def test_any_number_of_kills_costs_no_point(tmp_path):
     def kill():
         while len(kills) < 40 and not over.wait(moment.expovariate(12.0)):
             with suppress(OSError):
-                server, *workers = [pid for pid in descendants(os.getpid()) if "forkserver" in command_of(pid)] or [0]
+                server, *workers = [
+                    pid for pid in descendants(os.getpid()) if "forkserver" in command_of(pid)
+                ] or [0]
                 if workers:
                     os.kill(moment.choice(workers), signal.SIGKILL)
                     kills.append(time.monotonic())
@@ -72,7 +84,9 @@ def greedy(design, task):
 def test_a_point_that_is_too_large_for_the_memory_is_named(tmp_path, executor):
     study = toy_study(tmp_path / "a")
     assert run_study(study, greedy, executor).computed == 30
-    assert failures(study)[12.0].startswith("out of memory Unable to allocate 7.5 PiB; fewer workers may help")
+    assert failures(study)[12.0].startswith(
+        "out of memory Unable to allocate 7.5 PiB; fewer workers may help"
+    )
 
 
 def broken(design, task):

@@ -11,7 +11,13 @@ import tomllib
 from cavitydesign.errors import InputError
 from cavitydesign.study import DesignSchema
 
-KEYS = ("cavity.diameter_um", "cavity.body", "cavity.axial_radius_um", "modes.radial_orders", "cavity.file")
+KEYS = (
+    "cavity.diameter_um",
+    "cavity.body",
+    "cavity.axial_radius_um",
+    "modes.radial_orders",
+    "cavity.file",
+)
 
 
 def key_problem(key):
@@ -35,11 +41,15 @@ def value_problem(design, key, value, folder, varied):
     return None if right else "must be positive"
 
 
-SCHEMA = DesignSchema(read_toml, read_toml, key_problem, ("modes", "lase"), "toy 1", files_of, value_problem)
+SCHEMA = DesignSchema(
+    read_toml, read_toml, key_problem, ("modes", "lase"), "toy 1", files_of, value_problem
+)
 
 
 def evaluate(design, task):
-    """Numbers with all their digits; fails for thick cavities, sleeps or kills its process where the design says so."""
+    """Numbers with all their digits; fails for thick cavities, sleeps or kills its process where
+    the design says so.
+    """
     cavity = design["cavity"]
     diameter = cavity["diameter_um"]
     pause = cavity.get("sleep_s", 0.0)

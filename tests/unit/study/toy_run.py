@@ -11,7 +11,11 @@ from cavitydesign.study import ProcessExecutor, load_study, run_study
 from cavitydesign.study.dask_executor import DaskExecutor
 
 if __name__ == "__main__":
-    folder, workers, address = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None
+    folder, workers, address = (
+        Path(sys.argv[1]),
+        int(sys.argv[2]),
+        sys.argv[3] if len(sys.argv) > 3 else None,
+    )
     executor = DaskExecutor(address) if address else ProcessExecutor(workers)
     study = load_study(folder / "study.toml", SCHEMA)
     run_study(study, evaluate, executor, progress=lambda message, share: print(message, flush=True))

@@ -47,13 +47,18 @@ def test_linear_picture_holds_the_energy_density(make_mode: MakeMode, cavity: Ca
     assert np.unique(pixels(figure)).size > 100, "picture is blank"
 
 
-def test_modes_share_one_colour_scale_and_one_length_scale(make_mode: MakeMode, cavity: Cavity) -> None:
+def test_modes_share_one_colour_scale_and_one_length_scale(
+    make_mode: MakeMode, cavity: Cavity
+) -> None:
     figure = draw_meridian([make_mode(122, 1, 0), make_mode(118, 2, 0)], cavity, samples=(60, 50))
     panels = [ax for ax in figure.axes if ax.get_title(loc="left")]
     assert len(panels) == 2
     assert panels[0].get_xlim() == panels[1].get_xlim()
     assert panels[0].collections[0].norm is panels[1].collections[0].norm
-    assert [ax.get_title(loc="left").splitlines()[0] for ax in panels] == ["TM 122 1 0", "TM 118 2 0"]
+    assert [ax.get_title(loc="left").splitlines()[0] for ax in panels] == [
+        "TM 122 1 0",
+        "TM 118 2 0",
+    ]
 
 
 def test_logarithmic_picture_reaches_its_floor(make_mode: MakeMode, cavity: Cavity) -> None:
@@ -69,9 +74,13 @@ def test_components_do_not_depend_on_the_global_phase(make_mode: MakeMode, turn:
     field = make_mode().sample_field(40, 30)
     turned = replace(field, e_r=turn * field.e_r, e_phi=turn * field.e_phi, e_z=turn * field.e_z)
     for component in ("e_r", "e_phi", "e_z"):
-        np.testing.assert_allclose(component_values(turned, component), component_values(field, component), atol=1e-12)
+        np.testing.assert_allclose(
+            component_values(turned, component), component_values(field, component), atol=1e-12
+        )
     # the synthetic field has E_phi = 0.1 i E_z, a quarter period apart
-    np.testing.assert_allclose(component_values(field, "e_phi"), 0.1 * component_values(field, "e_z"), atol=1e-12)
+    np.testing.assert_allclose(
+        component_values(field, "e_phi"), 0.1 * component_values(field, "e_z"), atol=1e-12
+    )
 
 
 def test_overlays_outline_mesh_and_scale_bar(make_mode: MakeMode, cavity: Cavity) -> None:
@@ -86,7 +95,9 @@ def test_overlays_outline_mesh_and_scale_bar(make_mode: MakeMode, cavity: Cavity
     for segment, line in zip(drawn.get_segments(), elements, strict=True):
         np.testing.assert_array_equal(segment, line)
     bar = np.ptp(lines["scale bar"].get_xdata())
-    assert f"{bar:g} µm" in [text.get_text() for text in ax.texts], "the bar's text must state its length"
+    assert f"{bar:g} µm" in [text.get_text() for text in ax.texts], (
+        "the bar's text must state its length"
+    )
 
 
 def test_caustics_where_the_wavenumbers_agree(make_mode: MakeMode, cavity: Cavity) -> None:
@@ -101,7 +112,9 @@ def test_caustics_where_the_wavenumbers_agree(make_mode: MakeMode, cavity: Cavit
 
 
 def test_axial_turning_point_is_that_of_the_oscillator(make_mode: MakeMode, cavity: Cavity) -> None:
-    """A Gaussian exp(-z^2/2w^2) (amplitude) turns at z = w; w^2 = sqrt(R0 Rz)/(n k) in the adiabatic picture."""
+    """A Gaussian exp(-z^2/2w^2) (amplitude) turns at z = w; w^2 = sqrt(R0 Rz)/(n k) in the
+    adiabatic picture.
+    """
     turning = caustics(make_mode(), cavity)
     width = math.sqrt(math.sqrt(7.5 * 60.0) / (1.495 * wavenumber_per_um(538.0)))
     assert turning.axial_um == pytest.approx(width, rel=1e-12)
@@ -111,10 +124,15 @@ def test_caustics_are_drawn_at_their_radii_and_heights(make_mode: MakeMode, cavi
     shown = [make_mode(), make_mode(118, 2, 0)]
     for ax, mode in zip(draw_meridian(shown, cavity, samples=(60, 50)).axes, shown, strict=False):
         turning = caustics(mode, cavity)
-        lines = [(line.get_label(), line.get_xdata()[0], line.get_ydata()[0]) for line in ax.get_lines()]
+        lines = [
+            (line.get_label(), line.get_xdata()[0], line.get_ydata()[0]) for line in ax.get_lines()
+        ]
         assert [x for label, x, _ in lines if label == "inner caustic"] == [turning.inner_radius_um]
         assert [x for label, x, _ in lines if label == "outer caustic"] == [turning.outer_radius_um]
-        assert sorted(z for label, _, z in lines if label == "axial turning point") == [-turning.axial_um, turning.axial_um]
+        assert sorted(z for label, _, z in lines if label == "axial turning point") == [
+            -turning.axial_um,
+            turning.axial_um,
+        ]
     bare = draw_meridian(make_mode(), cavity, show_caustics=False, samples=(60, 50)).axes[0]
     assert not any("caustic" in str(line.get_label()) for line in bare.get_lines())
 
@@ -149,12 +167,18 @@ def test_component_figure_has_four_panels_with_shares(make_mode: MakeMode, cavit
     assert "98 % of the energy" in "".join(ax.get_title(loc="left") for ax in figure.axes)
 
 
-@pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")])
-def test_formats_and_dark_ground(make_mode: MakeMode, tmp_path: Path, kind: str, start: bytes) -> None:
+@pytest.mark.parametrize(
+    ("kind", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")]
+)
+def test_formats_and_dark_ground(
+    make_mode: MakeMode, tmp_path: Path, kind: str, start: bytes
+) -> None:
     figure = draw_meridian(make_mode(), samples=(40, 30), theme=DARK)
     path = save_figure(figure, tmp_path / f"deep/field.{kind}", dpi=60)
     assert path.read_bytes().startswith(start)
-    assert [one.name for one in path.parent.iterdir()] == [f"field.{kind}"], "no half-written file may stay"
+    assert [one.name for one in path.parent.iterdir()] == [f"field.{kind}"], (
+        "no half-written file may stay"
+    )
     again = draw_meridian(make_mode(), samples=(40, 30), theme=DARK)
     assert figure_bytes(again, kind, 60) == path.read_bytes(), "two runs must give the same bytes"
 

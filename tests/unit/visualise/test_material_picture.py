@@ -17,7 +17,12 @@ def test_lines_are_the_media() -> None:
     media = [find_material(name) for name in ("PMMA", "quartz", "water")]
     fig = draw_materials(media)
     index, group, absorption = fig.axes
-    assert [line.get_label() for line in index.lines] == ["PMMA", "quartz", "quartz, along z", "water"]
+    assert [line.get_label() for line in index.lines] == [
+        "PMMA",
+        "quartz",
+        "quartz, along z",
+        "water",
+    ]
     for line, ask in (
         (index.lines[0], media[0].index),
         (index.lines[2], media[1].index_extraordinary),
@@ -43,4 +48,7 @@ def test_command_writes_the_picture(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["materials", "PMMA", "--plot", str(picture), "--json"])
     assert result.exit_code == 0
     assert picture.read_bytes().startswith(b"\x89PNG")
-    assert json.loads(result.stdout)["materials"][0]["thermo_optic_per_k"] == find_material("PMMA").thermo_optic_per_k
+    assert (
+        json.loads(result.stdout)["materials"][0]["thermo_optic_per_k"]
+        == find_material("PMMA").thermo_optic_per_k
+    )

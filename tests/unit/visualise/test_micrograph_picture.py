@@ -1,4 +1,6 @@
-"""The overlay lies on the silhouette: its curves are the fitted radii in the picture's own coordinates."""
+"""The overlay lies on the silhouette: its curves are the fitted radii in the picture's own
+coordinates.
+"""
 
 import numpy as np
 
@@ -15,7 +17,9 @@ def test_overlay_is_where_the_outline_is() -> None:
     columns = np.r_[z, z] / scale * cosine - np.r_[-r, r] / scale * slope * cosine
     rows = row + np.r_[z, z] / scale * slope * cosine + np.r_[-r, r] / scale * cosine
     points = MicrographOutline(np.r_[z, z], np.r_[r, r], columns, rows, scale, row, slope, 0.0)
-    fig = draw_micrograph(np.zeros((220, 401)), points, outline_from_points(points.z_um, points.r_um))
+    fig = draw_micrograph(
+        np.zeros((220, 401)), points, outline_from_points(points.z_um, points.r_um)
+    )
     dots, upper, lower, _axis = fig.axes[0].lines
     for line, side in ((upper, slice(200, None)), (lower, slice(0, 200))):
         order = np.argsort(dots.get_xdata()[side])

@@ -1,4 +1,6 @@
-"""Rich displays: the HTML holds the numbers of the object; the extension registers each class by its true name."""
+"""Rich displays: the HTML holds the numbers of the object; the extension registers each class by
+its true name.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from cavitydesign.design_file import parse_design
+from cavitydesign.design import parse_design
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.study.study_file import load_study
-from cavitydesign.survey import design_schema
 from cavitydesign.visualise import notebook
 from cavitydesign.visualise.cavity import draw_cavity, meridian_profile
+from cavitydesign.workflow.study_point import design_schema
 
 
 class Balanced(HTMLParser):
@@ -51,7 +53,7 @@ def test_mode_set_and_cavity(mode_set: ModeSet, cavity: Cavity) -> None:
 
 def test_prediction() -> None:
     """Regime and threshold in words, the light curve as a picture."""
-    from cavitydesign.steps import find_modes, predict_lasing
+    from cavitydesign.workflow.steps import find_modes, predict_lasing
 
     design = parse_design(
         {
@@ -63,13 +65,18 @@ def test_prediction() -> None:
     )
     prediction = predict_lasing(find_modes(design), design)
     text = checked(notebook.html_of_prediction(prediction))
-    assert f"<b>{prediction.regime.name}</b>, lasing threshold {prediction.thresholds.lasing:.3f} mJ/cm²" in text
+    assert (
+        f"<b>{prediction.regime.name}</b>, lasing threshold {prediction.thresholds.lasing:.3f} mJ/cm²"
+        in text
+    )
     assert "data:image/png;base64," in text
 
 
 def test_study(tmp_path: Path) -> None:
     cavity = '[cavity]\nprofile = "spheroid"\ndiameter_um = 4.0\nbody = { index = 1.5 }\n'
-    (tmp_path / "design.toml").write_text(cavity + "[modes]\nwavelength_nm = 537.6\nspan_nm = 5.0\n")
+    (tmp_path / "design.toml").write_text(
+        cavity + "[modes]\nwavelength_nm = 537.6\nspan_nm = 5.0\n"
+    )
     (tmp_path / "study.toml").write_text(
         'design = "design.toml"\ntask = "modes"\nstore = "results"\n[axes]\n"cavity.diameter_um" = [4.0, 5.0]\n'
     )

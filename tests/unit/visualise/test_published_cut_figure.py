@@ -1,14 +1,16 @@
-"""Radial and axial cuts of solved modes, first and second radial order at 33 and 88 um, as in the published figure."""
+"""Radial and axial cuts of solved modes, first and second radial order at 33 and 88 um, as in the
+published figure.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from cavitydesign.design_file import parse_design
+from cavitydesign.design import parse_design
 from cavitydesign.modes.mode import Mode
-from cavitydesign.steps import find_modes
 from cavitydesign.visualise.cuts import draw_cuts
+from cavitydesign.workflow.steps import find_modes
 
 INDEX = 1.4933
 
@@ -23,9 +25,17 @@ def solved(diameter_um: float) -> list[Mode]:
         "fibre": "silica",
         "body": {"index": INDEX},
     }
-    modes = {"wavelength_nm": 537.6, "span_nm": 4.0 * 62.0 / diameter_um, "radial_orders": 2, "relative_accuracy": 1e-6}
+    modes = {
+        "wavelength_nm": 537.6,
+        "span_nm": 4.0 * 62.0 / diameter_um,
+        "radial_orders": 2,
+        "relative_accuracy": 1e-6,
+    }
     found = find_modes(parse_design({"cavity": cavity, "modes": modes}))
-    return [min((one for one in found if one.p == p), key=lambda one: abs(one.wavelength_nm - 537.6)) for p in (1, 2)]
+    return [
+        min((one for one in found if one.p == p), key=lambda one: abs(one.wavelength_nm - 537.6))
+        for p in (1, 2)
+    ]
 
 
 def maxima(density: np.ndarray) -> int:
@@ -35,9 +45,11 @@ def maxima(density: np.ndarray) -> int:
 
 
 def test_cuts_show_lobes_jump_and_shares() -> None:
-    """TM: E_z is continuous, so that eps|E|^2 falls by 1/n^2 at the rim, up to the share of E_r (below 2 %).
+    """TM: E_z is continuous, so that eps|E|^2 falls by 1/n^2 at the rim, up to the share of E_r
+    (below 2 %).
 
-    The published figure states up to 99 % of the energy inside; larger cavities hold more, the second order lies deeper.
+    The published figure states up to 99 % of the energy inside; larger cavities hold more, the
+    second order lies deeper.
     """
     modes = [mode for diameter in (33.0, 88.0) for mode in solved(diameter)]
     figure = draw_cuts(modes)
@@ -51,7 +63,9 @@ def test_cuts_show_lobes_jump_and_shares() -> None:
         at_rim = np.flatnonzero(np.isclose(r, radius, atol=1e-6))
         assert len(at_rim) == 2, "the rim has a point on either side"
         jump = density[at_rim[1]] / density[at_rim[0]]
-        assert jump == pytest.approx(1.0 / INDEX**2, rel=0.03), f"{mode.label}: {jump:.4f}, {inside:.4f} -> {outside:.4f}"
+        assert jump == pytest.approx(1.0 / INDEX**2, rel=0.03), (
+            f"{mode.label}: {jump:.4f}, {inside:.4f} -> {outside:.4f}"
+        )
         (along,) = [one for one in axial.get_lines() if one.get_label() == mode.label]
         assert maxima(np.asarray(along.get_ydata())) == 1, "q = 0 has one lobe along the rim"
         words = " ".join(text.get_text().replace("\n", " ") for text in radial.texts)
@@ -61,4 +75,6 @@ def test_cuts_show_lobes_jump_and_shares() -> None:
     assert modes[2].confinement["body"] > modes[0].confinement["body"]
     peaks = [figure.axes[2 * row].get_lines()[0].get_data() for row in range(4)]
     strongest = [float(np.asarray(r)[int(np.argmax(density))]) for r, density in peaks]
-    assert strongest[1] < strongest[0] and strongest[3] < strongest[2], "the second order lies deeper"
+    assert strongest[1] < strongest[0] and strongest[3] < strongest[2], (
+        "the second order lies deeper"
+    )

@@ -39,13 +39,23 @@ def test_comb_has_one_tooth_a_mode_at_its_wavelength_and_gain(mode_set: ModeSet)
     wavelength = np.linspace(500.0, 560.0, 601)
     gain = 900.0 - (wavelength - 535.0) ** 2
     figure = draw_comb(mode_set, (wavelength, gain))
-    teeth = {one.get_label(): one.get_segments() for one in figure.axes[0].collections if "TM" in one.get_label()}
+    teeth = {
+        one.get_label(): one.get_segments()
+        for one in figure.axes[0].collections
+        if "TM" in one.get_label()
+    }
     assert set(teeth) == {"TM p=1 q=0", "TM p=2 q=0"}
-    drawn = sorted((segment[1][0], segment[1][1]) for segments in teeth.values() for segment in segments)
-    expected = sorted((mode.wavelength_nm, 900.0 - (mode.wavelength_nm - 535.0) ** 2) for mode in mode_set)
+    drawn = sorted(
+        (segment[1][0], segment[1][1]) for segments in teeth.values() for segment in segments
+    )
+    expected = sorted(
+        (mode.wavelength_nm, 900.0 - (mode.wavelength_nm - 535.0) ** 2) for mode in mode_set
+    )
     np.testing.assert_allclose(drawn, expected, rtol=1e-4)
     assert {text.get_text() for text in figure.axes[0].texts} >= {mode.label for mode in mode_set}
-    totals = np.concatenate([line.get_ydata() for line in figure.axes[1].get_lines() if line.get_marker() == "o"])
+    totals = np.concatenate(
+        [line.get_ydata() for line in figure.axes[1].get_lines() if line.get_marker() == "o"]
+    )
     np.testing.assert_allclose(totals, mode_set.modes[0].losses.total)
 
 
@@ -56,7 +66,9 @@ def test_comb_of_many_modes_does_not_label_each(make_mode: Callable[..., Mode]) 
 
 
 def test_comb_of_one_mode_shows_the_gain_about_it_alone(mode_set: ModeSet) -> None:
-    """A gain curve that falls far below zero elsewhere leaves the limits of what is seen as they are."""
+    """A gain curve that falls far below zero elsewhere leaves the limits of what is seen as they
+    are.
+    """
     lone = mode_set.to_json_dict()
     lone["modes"] = lone["modes"][:1]
     place = lone["modes"][0]["wavelength_nm"]
@@ -81,10 +93,19 @@ def test_light_curve_shows_data_fit_and_thresholds(prediction_record: dict[str, 
     assert {"slope 3.00", "slope 6.00", "lasing 3", "ASE 2"} <= set(words)
     assert ax.get_title(loc="left") == "one mode, the next 16.5 dB down"
     fitted = {**prediction_record, "fit": {"breaks_error_mj_cm2": [0.02, 0.03]}}
-    assert {"ASE 2.000 ± 0.020", "lasing 3.000 ± 0.030"} <= {text.get_text() for text in draw_light_curve(fitted).axes[0].texts}
+    assert {"ASE 2.000 ± 0.020", "lasing 3.000 ± 0.030"} <= {
+        text.get_text() for text in draw_light_curve(fitted).axes[0].texts
+    }
     alone = {**fitted, "threshold_rule": "laser output"}
-    assert "lasing 3" in {text.get_text() for text in draw_light_curve(alone).axes[0].texts}, "not a break of the fit"
-    several = {**prediction_record, "regime": "multi", "modes_lasing": 7, "regime_fluence_mj_cm2": 3.3}
+    assert "lasing 3" in {text.get_text() for text in draw_light_curve(alone).axes[0].texts}, (
+        "not a break of the fit"
+    )
+    several = {
+        **prediction_record,
+        "regime": "multi",
+        "modes_lasing": 7,
+        "regime_fluence_mj_cm2": 3.3,
+    }
     assert draw_light_curve(several).axes[0].get_title(loc="left") == "7 modes at 3.3 mJ/cm²"
 
 
@@ -130,16 +151,26 @@ def test_dispersion_lines_by_family(mode_set: ModeSet) -> None:
     figure = draw_dispersion(mode_set)
     drawn = curve(figure.axes[0], "TM p=1 q=0")
     np.testing.assert_allclose(drawn, [[121, 4.21], [122, 4.19], [123, 4.17]])
-    np.testing.assert_allclose(curve(figure.axes[1], "TM p=2 q=0"), [[m, 1.47] for m in (121, 122, 123)])
+    np.testing.assert_allclose(
+        curve(figure.axes[1], "TM p=2 q=0"), [[m, 1.47] for m in (121, 122, 123)]
+    )
 
 
 def test_published_points_are_overlaid() -> None:
-    figure = draw_against_diameter([15.0, 88.0], [4.19, 0.71], {"radiation": [19.0, 131.0], "absorption": [None, None]})
+    figure = draw_against_diameter(
+        [15.0, 88.0], [4.19, 0.71], {"radiation": [19.0, 131.0], "absorption": [None, None]}
+    )
     np.testing.assert_allclose(curve(figure.axes[0], "computed"), [[15.0, 4.19], [88.0, 0.71]])
-    np.testing.assert_allclose(curve(figure.axes[0], "measured (paper A)"), [[15.0, 4.2], [88.0, 0.75]])
-    np.testing.assert_allclose(curve(figure.axes[1], "radiation, computed"), [[15.0, 19.0], [88.0, 131.0]])
+    np.testing.assert_allclose(
+        curve(figure.axes[0], "measured (paper A)"), [[15.0, 4.2], [88.0, 0.75]]
+    )
+    np.testing.assert_allclose(
+        curve(figure.axes[1], "radiation, computed"), [[15.0, 19.0], [88.0, 131.0]]
+    )
     assert "absorption, computed" not in [line.get_label() for line in figure.axes[1].get_lines()]
-    np.testing.assert_allclose(curve(figure.axes[1], "Q = 24 D (paper A)")[:, 1], np.log10([360.0, 2112.0]))
+    np.testing.assert_allclose(
+        curve(figure.axes[1], "Q = 24 D (paper A)")[:, 1], np.log10([360.0, 2112.0])
+    )
     with pytest.raises(InputError, match="same length"):
         draw_against_diameter([15.0], [4.2, 1.0], {})
 
@@ -147,7 +178,9 @@ def test_published_points_are_overlaid() -> None:
 def test_regime_map_counts_and_lines() -> None:
     counts = [[0, 0, 1], [0, 1, 5]]
     figure = draw_regime_map([10, 20, 30], [2.0, 4.0], counts, {"lasing": [None, 3.0, 2.0]})
-    np.testing.assert_array_equal(np.asarray(figure.axes[0].collections[0].get_array()).reshape(2, 3), counts)
+    np.testing.assert_array_equal(
+        np.asarray(figure.axes[0].collections[0].get_array()).reshape(2, 3), counts
+    )
     line = curve(figure.axes[0], "lasing")[:, 1]
     assert math.isnan(line[0]) and list(line[1:]) == [3.0, 2.0]
     with pytest.raises(InputError, match="shape"):
@@ -160,7 +193,9 @@ def test_tornado_orders_by_swing() -> None:
     ends = sorted(bar.get_x() + bar.get_width() for bar in figure.axes[0].patches)
     np.testing.assert_allclose(ends, [4.0, 4.19, 4.21, 4.4])
     words = [text.get_text() for text in figure.axes[0].texts]
-    assert words == [f"{MINUS}0.01", "+0.01", "+0.2", f"{MINUS}0.2"], "the change at either end, row by row"
+    assert words == [f"{MINUS}0.01", "+0.01", "+0.2", f"{MINUS}0.2"], (
+        "the change at either end, row by row"
+    )
     assert figure.axes[0].get_title(loc="left") == "nominal 4.2 nm"
     both = draw_tornado(4.2, {"index": (4.25, 4.3), "fibre": (4.2, 4.2)}, "FSR (nm)")
     assert [text.get_text() for text in both.axes[0].texts] == ["0", "+0.05, +0.1"]
@@ -171,16 +206,25 @@ def test_pareto_front_by_hand() -> None:
     front = pareto_front(points, (False, True))
     assert list(front) == [True, True, False, True]
     figure = draw_pareto(points, ("threshold", "probability"), maximise=(False, True), chosen=1)
-    np.testing.assert_allclose(curve(figure.axes[0], "Pareto front"), [[1.0, 1.0], [1.5, 2.0], [2.0, 3.0]])
+    np.testing.assert_allclose(
+        curve(figure.axes[0], "Pareto front"), [[1.0, 1.0], [1.5, 2.0], [2.0, 3.0]]
+    )
 
 
 def test_convergence_rate_in_the_legend() -> None:
     size, error = [100.0, 200.0, 400.0], [1e-4, 1e-4 / 64, 1e-4 / 4096]
     assert observed_rate(size, error) == pytest.approx(-6.0, abs=1e-9)
     figure = draw_convergence({"order 6": (size, error)}, asked=1e-6, stated={"order 6": error})
-    assert next(text.get_text() for text in figure.axes[0].get_legend().get_texts()) == f"order 6, rate {MINUS}6.00"
-    np.testing.assert_array_equal(curve(figure.axes[0], f"order 6, rate {MINUS}6.00"), np.column_stack([size, error]))
-    np.testing.assert_array_equal(curve(figure.axes[0], "order 6, stated"), np.column_stack([size, error]))
+    assert (
+        next(text.get_text() for text in figure.axes[0].get_legend().get_texts())
+        == f"order 6, rate {MINUS}6.00"
+    )
+    np.testing.assert_array_equal(
+        curve(figure.axes[0], f"order 6, rate {MINUS}6.00"), np.column_stack([size, error])
+    )
+    np.testing.assert_array_equal(
+        curve(figure.axes[0], "order 6, stated"), np.column_stack([size, error])
+    )
     assert curve(figure.axes[0], "asked")[0, 1] == 1e-6
 
 
@@ -190,11 +234,15 @@ def test_medium_views_hold_their_lines() -> None:
     np.testing.assert_array_equal(curve(kinetics.axes[0], "f2")[:, 1], [1.0, 0.5, 0.2])
     bleaching = draw_bleaching(time, {"537 nm": [0.2, 0.9, 1.5]})
     assert bleaching.axes[0].get_ylim()[1] > 1.5
-    np.testing.assert_array_equal(curve(bleaching.axes[0], "537 nm"), [[0.0, 0.2], [1.0, 0.9], [2.0, 1.5]])
+    np.testing.assert_array_equal(
+        curve(bleaching.axes[0], "537 nm"), [[0.0, 0.2], [1.0, 0.9], [2.0, 1.5]]
+    )
     angle = np.arange(0, 361, 10)
     light = 4.0 * (0.95 * np.cos(np.deg2rad(angle)) ** 2 + 0.05)
     polariser = draw_polariser(angle, light, measured=([0.0, 90.0], [10.0, 1.0]))
-    np.testing.assert_allclose(curve(polariser.axes[0], "computed"), np.column_stack([np.deg2rad(angle), light / 4.0]))
+    np.testing.assert_allclose(
+        curve(polariser.axes[0], "computed"), np.column_stack([np.deg2rad(angle), light / 4.0])
+    )
     np.testing.assert_allclose(curve(polariser.axes[0], "measured"), [[0.0, 1.0], [np.pi / 2, 0.1]])
     assert "90.5 %" in polariser.axes[0].get_title(loc="left"), "contrast (1 - 0.05)/(1 + 0.05)"
     with pytest.raises(InputError):
@@ -206,8 +254,12 @@ def test_waterfall_stacks_each_spectrum() -> None:
     spectra = [np.exp(-((wavelength - 538.0) ** 2)) * scale for scale in (1.0, 50.0)]
     figure = draw_waterfall(wavelength, [2.0, 4.0], spectra, lasing_mj_cm2=3.0)
     first, second = curve(figure.axes[0], "2 mJ/cm²"), curve(figure.axes[0], "4 mJ/cm²")
-    np.testing.assert_allclose(first[:, 1] - first[:, 1].min(), second[:, 1] - second[:, 1].min(), atol=1e-12)
-    np.testing.assert_allclose(first, np.column_stack([wavelength, spectra[0] / spectra[0].max()]), atol=1e-12)
+    np.testing.assert_allclose(
+        first[:, 1] - first[:, 1].min(), second[:, 1] - second[:, 1].min(), atol=1e-12
+    )
+    np.testing.assert_allclose(
+        first, np.column_stack([wavelength, spectra[0] / spectra[0].max()]), atol=1e-12
+    )
     assert f"2  ({TIMES} 50)" in [text.get_text() for text in figure.axes[0].texts]
     with pytest.raises(InputError, match="shape"):
         draw_waterfall(wavelength, [2.0], spectra)
@@ -227,7 +279,9 @@ def test_records_from_memory_and_from_file_agree(mode_set: ModeSet, tmp_path: Pa
 
 
 def test_study_columns_in_order_without_gaps() -> None:
-    figure = draw_study([30.0, 10.0, 20.0, None], [1.0, 200.0, 3.0, 4.0], "cavity.diameter_um", "fsr_nm")
+    figure = draw_study(
+        [30.0, 10.0, 20.0, None], [1.0, 200.0, 3.0, 4.0], "cavity.diameter_um", "fsr_nm"
+    )
     ax = figure.axes[0]
     np.testing.assert_array_equal(curve(ax, "fsr_nm"), [[10.0, 200.0], [20.0, 3.0], [30.0, 1.0]])
     assert ax.get_xlabel() == "diameter (µm)" and ax.get_yscale() == "log"
@@ -236,8 +290,12 @@ def test_study_columns_in_order_without_gaps() -> None:
 
 
 @pytest.mark.parametrize("draw", [draw_comb, draw_dispersion], ids=["comb", "dispersion"])
-def test_many_families_leave_the_axes_their_height_and_can_be_told_apart(draw: Any, make_mode: Callable[..., Mode]) -> None:
-    kinds = [(polarisation, p, q) for polarisation in ("TM", "TE") for p in (1, 2, 3) for q in (0, 1, 2)]
+def test_many_families_leave_the_axes_their_height_and_can_be_told_apart(
+    draw: Any, make_mode: Callable[..., Mode]
+) -> None:
+    kinds = [
+        (polarisation, p, q) for polarisation in ("TM", "TE") for p in (1, 2, 3) for q in (0, 1, 2)
+    ]
     modes = [
         make_mode(m, p, q, 530.0 + 0.3 * place + m / 50, polarisation)
         for place, (polarisation, p, q) in enumerate(kinds)
@@ -247,7 +305,11 @@ def test_many_families_leave_the_axes_their_height_and_can_be_told_apart(draw: A
     FigureCanvasAgg(figure).draw()
     assert min(ax.get_position().height for ax in figure.axes) > 0.2, "the legend takes no height"
     listed = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
-    drawn = [(one, name) for one, name in zip(*figure.axes[0].get_legend_handles_labels(), strict=True) if "p=" in name]
+    drawn = [
+        (one, name)
+        for one, name in zip(*figure.axes[0].get_legend_handles_labels(), strict=True)
+        if "p=" in name
+    ]
     assert len(drawn) == len(kinds) and {name for _, name in drawn} <= set(listed)
     looks = {(str(one.get_color()), str(one.get_linestyle())) for one, _ in drawn}
     assert len(looks) == len(kinds), "each family has a look of its own"

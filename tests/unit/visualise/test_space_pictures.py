@@ -1,4 +1,6 @@
-"""Pictures in space: rendered in a child process, or refused with the names of the missing system packages."""
+"""Pictures in space: rendered in a child process, or refused with the names of the missing system
+packages.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def drawn(work: Callable[..., Path], *arguments: Any, **keys: Any) -> Path:
         pytest.skip(str(error))
 
 
-def test_still_shows_both_signs_of_the_field(make_mode: MakeMode, cavity: Cavity, tmp_path: Path) -> None:
+def test_still_shows_both_signs_of_the_field(
+    make_mode: MakeMode, cavity: Cavity, tmp_path: Path
+) -> None:
     path = drawn(save_space, make_mode(), cavity, tmp_path / "arc.png", view="arc", size=(500, 400))
     with image.open(path) as picture:
         pixels = np.asarray(picture.convert("RGB")).astype(int)
@@ -38,7 +42,14 @@ def test_still_shows_both_signs_of_the_field(make_mode: MakeMode, cavity: Cavity
 
 
 def test_turntable_turns(make_mode: MakeMode, cavity: Cavity, tmp_path: Path) -> None:
-    path = drawn(save_turntable, make_mode(24, wavelength_nm=2700.0), cavity, tmp_path / "t.gif", frames=3, size=(200, 160))
+    path = drawn(
+        save_turntable,
+        make_mode(24, wavelength_nm=2700.0),
+        cavity,
+        tmp_path / "t.gif",
+        frames=3,
+        size=(200, 160),
+    )
     with image.open(path) as animation:
         assert animation.n_frames == 3
         frames = []
@@ -49,8 +60,12 @@ def test_turntable_turns(make_mode: MakeMode, cavity: Cavity, tmp_path: Path) ->
         assert np.mean(np.abs(frames[first] - frames[second]) > 40) > 0.01, "the picture must turn"
 
 
-def test_scene_holds_rim_field_with_its_phase_and_energy_in_the_cut_planes(make_mode: MakeMode, cavity: Cavity) -> None:
-    """What the child draws, read back without drawing: cuts at their azimuth, Re E exp(i m phi) on the rim."""
+def test_scene_holds_rim_field_with_its_phase_and_energy_in_the_cut_planes(
+    make_mode: MakeMode, cavity: Cavity
+) -> None:
+    """What the child draws, read back without drawing: cuts at their azimuth, Re E exp(i m phi) on
+    the rim.
+    """
     pytest.importorskip("pyvista")
     from cavitydesign.visualise import space_worker
     from cavitydesign.visualise.space import _job
@@ -63,20 +78,26 @@ def test_scene_holds_rim_field_with_its_phase_and_energy_in_the_cut_planes(make_
         plane = space_worker._plane(job, azimuth)
         points = np.asarray(plane.points)
         np.testing.assert_allclose(np.arctan2(points[:, 1], points[:, 0]), azimuth, atol=1e-6)
-        assert float(plane["energy"].min()) >= 0.0099 and float(plane["energy"].max()) == pytest.approx(1.0, abs=1e-6)
+        assert float(plane["energy"].min()) >= 0.0099 and float(
+            plane["energy"].max()
+        ) == pytest.approx(1.0, abs=1e-6)
         r, z = np.hypot(points[:, 0], points[:, 1]), points[:, 2]
         seen = field.energy_density >= 0.01
         assert r.min() == pytest.approx(field.r_um[seen].min(), abs=0.05)
         assert np.abs(z).max() == pytest.approx(np.abs(field.z_um[seen]).max(), abs=0.1)
     phi = np.linspace(-0.2, 0.2, 7)
     rim, values = space_worker._rim(job, phi)
-    np.testing.assert_allclose(values, (job["rim_field"][:, None] * np.exp(1j * mode.m * phi)).real[rim], atol=1e-12)
+    np.testing.assert_allclose(
+        values, (job["rim_field"][:, None] * np.exp(1j * mode.m * phi)).real[rim], atol=1e-12
+    )
     assert np.abs(values[:, 3]).max() == pytest.approx(np.abs(job["rim_field"]).max(), rel=1e-9)
     inside = field.region[:, 60] == 0
     np.testing.assert_array_equal(job["rim_r_um"], field.r_um[np.flatnonzero(inside)[-1]])
 
 
-def test_refusals_come_before_any_rendering(make_mode: MakeMode, cavity: Cavity, tmp_path: Path) -> None:
+def test_refusals_come_before_any_rendering(
+    make_mode: MakeMode, cavity: Cavity, tmp_path: Path
+) -> None:
     with pytest.raises(InputError, match="use view arc"):
         save_space(make_mode(700), cavity, tmp_path / "a.png")
     with pytest.raises(InputError, match="ring or arc"):

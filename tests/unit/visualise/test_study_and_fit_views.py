@@ -19,7 +19,13 @@ def table():
     rows = []
     for point, diameter in enumerate((10.0, 20.0, 40.0)):
         rows += [
-            {"point": point, "cavity.diameter_um": diameter, "p": p, "fsr_nm": 60.0 / diameter + 0.1 * p, "status": "ok"}
+            {
+                "point": point,
+                "cavity.diameter_um": diameter,
+                "p": p,
+                "fsr_nm": 60.0 / diameter + 0.1 * p,
+                "status": "ok",
+            }
             for p in (1, 2, 2)
         ]
     rows.append({"point": 3, "cavity.diameter_um": 50.0, "status": "failed", "error": "why"})
@@ -27,15 +33,24 @@ def table():
 
 
 def test_lines_by_a_column_with_published_points():
-    overlay = [{"cavity.diameter_um": 15, "fsr_nm": 4.2, "label": "measured"}, {"cavity.diameter_um": 88, "fsr_nm": ""}]
+    overlay = [
+        {"cavity.diameter_um": 15, "fsr_nm": 4.2, "label": "measured"},
+        {"cavity.diameter_um": 88, "fsr_nm": ""},
+    ]
     figure = draw_panels(table(), PlotSpec(y=("fsr_nm",), by="p", log=("fsr_nm",)), overlay)
     (ax,) = figure.axes
-    assert ax.get_xlabel() == "diameter (µm)" and ax.get_ylabel() == "FSR (nm)" and ax.get_yscale() == "log"
+    assert (
+        ax.get_xlabel() == "diameter (µm)"
+        and ax.get_ylabel() == "FSR (nm)"
+        and ax.get_yscale() == "log"
+    )
     labelled = {line.get_label(): line for line in ax.lines if not line.get_label().startswith("_")}
     assert set(labelled) == {"p 1", "p 2", "measured"}
     assert list(labelled["p 1"].get_ydata()) == pytest.approx([6.1, 3.1, 1.6])
     assert len(labelled["p 2"].get_xdata()) == 6
-    assert list(labelled["measured"].get_xdata()) == [15] and list(labelled["measured"].get_ydata()) == [4.2]
+    assert list(labelled["measured"].get_xdata()) == [15] and list(
+        labelled["measured"].get_ydata()
+    ) == [4.2]
 
 
 def test_a_panel_for_each_column_and_none_without_numbers():
@@ -57,17 +72,29 @@ def test_a_zero_has_no_place_on_a_logarithmic_axis():
         draw_panels(none, PlotSpec(y=("modes_lasing",), log=("modes_lasing",)))
 
 
-@pytest.mark.parametrize(("column", "values"), [("modes_lasing", [1, 2, 3, 4, 5, 6]), ("regime", list("abcabc"))])
+@pytest.mark.parametrize(
+    ("column", "values"), [("modes_lasing", [1, 2, 3, 4, 5, 6]), ("regime", list("abcabc"))]
+)
 def test_a_map_over_two_axes(column, values):
     places = [(x, y) for x in (1.0, 2.0, 3.0) for y in (5.0, 6.0)]
-    rows = tuple({"x": x, "y": y, column: value} for (x, y), value in zip(places, values, strict=True))
-    figure = draw_panels(Table("map", ("x", "y", column), ("x", "y"), rows), PlotSpec(y=("y",), map=column))
+    rows = tuple(
+        {"x": x, "y": y, column: value} for (x, y), value in zip(places, values, strict=True)
+    )
+    figure = draw_panels(
+        Table("map", ("x", "y", column), ("x", "y"), rows), PlotSpec(y=("y",), map=column)
+    )
     mesh = figure.axes[0].collections[0]
     words = sorted(set(values))
-    expected = np.array([words.index(v) if isinstance(v, str) else v for v in values], dtype=float).reshape(3, 2).T
+    expected = (
+        np.array([words.index(v) if isinstance(v, str) else v for v in values], dtype=float)
+        .reshape(3, 2)
+        .T
+    )
     assert np.array_equal(np.asarray(mesh.get_array()).reshape(2, 3), expected)
     with pytest.raises(InputError, match="at least two values"):
-        draw_panels(Table("map", ("x", "y", column), ("x", "y"), rows[:1]), PlotSpec(y=("y",), map=column))
+        draw_panels(
+            Table("map", ("x", "y", column), ("x", "y"), rows[:1]), PlotSpec(y=("y",), map=column)
+        )
 
 
 def fit_answer():
@@ -92,8 +119,14 @@ def test_a_fit_shows_peaks_deviations_and_probabilities():
     assert [bar.get_width() for bar in beside.patches] == [0.7, 0.3]
     assert sticks.get_title(loc="left") == "diameter 15.100 ± 0.030 µm"
     barred = draw_fit({**fit_answer(), "peaks_error_nm": [0.02, 0.02, 0.03, 0.01]}).axes[1]
-    bars = {tuple(np.round(segment[:, 1], 6)) for one in barred.collections for segment in one.get_segments()}
-    assert bars == {(-0.01, 0.03), (-0.05, 0.01), (-0.005, 0.015)}, "the error of each peak about its deviation"
+    bars = {
+        tuple(np.round(segment[:, 1], 6))
+        for one in barred.collections
+        for segment in one.get_segments()
+    }
+    assert bars == {(-0.01, 0.03), (-0.05, 0.01), (-0.005, 0.015)}, (
+        "the error of each peak about its deviation"
+    )
 
 
 def goal_answer():
@@ -101,8 +134,20 @@ def goal_answer():
         outcomes = {"threshold_mj_cm2.lasing": threshold, "single_mode_probability": single}
         return {"values": {"cavity.diameter_um": diameter}, "outcomes": outcomes}
 
-    trials = [entry(10.0, 4.2, 0.9), entry(12.0, 3.9, 0.8), entry(20.0, 3.5, 0.1), entry(30.0, None, None)]
-    row = {"key": "cavity.diameter_um", "sd": 0.2, "low": 0.85, "high": 0.75, "first": 0.9, "total": 1.0}
+    trials = [
+        entry(10.0, 4.2, 0.9),
+        entry(12.0, 3.9, 0.8),
+        entry(20.0, 3.5, 0.1),
+        entry(30.0, None, None),
+    ]
+    row = {
+        "key": "cavity.diameter_um",
+        "sd": 0.2,
+        "low": 0.85,
+        "high": 0.75,
+        "first": 0.9,
+        "total": 1.0,
+    }
     found = {
         "by_response": 0.6, "by_solves": 0.58, "by_solves_error": 0.07, "nominal": 0.8,
         "outcome_quantiles": [0.7, 0.8, 0.88], "sensitivities": [row],
@@ -130,7 +175,11 @@ def test_a_goal_shows_search_front_and_spreads():
     assert list(by_label["bears the spreads, yield 0.92 ± 0.05"].get_xdata()) == [14.0]
     on_front = next(line for line in front.lines if line.get_label() == "Pareto front")
     assert list(on_front.get_xdata()) == [0.1, 0.8] and on_front.get_drawstyle() == "steps-pre"
-    assert sorted(round(bar.get_width(), 9) for bar in spreads.patches if bar.get_height() == pytest.approx(0.3)) == [-0.05, 0.05]
+    assert sorted(
+        round(bar.get_width(), 9)
+        for bar in spreads.patches
+        if bar.get_height() == pytest.approx(0.3)
+    ) == [-0.05, 0.05]
     assert "0.580" in spreads.get_title(loc="left")
     assert figure_bytes(figure)[:4] == b"\x89PNG"
     assert len(draw_goal({**goal_answer(), "yield": None, "robust": None, "pareto": []}).axes) == 1
@@ -144,5 +193,9 @@ def test_a_goal_tells_the_solves_beyond_its_limits_and_where_the_limit_lies():
         assert drawn["full solves"] == met and drawn["beyond a limit"] == broken, drawn
     (line,) = [line for line in front.lines if line.get_label() == "limit"]
     assert list(line.get_ydata()) == [4.0, 4.0]
-    (line,) = [line for line in draw_goal({**goal_answer(), "target": 0.7}).axes[0].lines if line.get_label() == "target"]
+    (line,) = [
+        line
+        for line in draw_goal({**goal_answer(), "target": 0.7}).axes[0].lines
+        if line.get_label() == "target"
+    ]
     assert list(line.get_ydata()) == [0.7, 0.7]

@@ -14,7 +14,9 @@ NAMES = sorted(path.name for path in TUTORIALS.glob("*.ipynb"))
 
 
 def run(path: Path) -> tuple[dict[str, Any], list[Any]]:
-    """Names that the cells leave, and the value of each cell's last expression; line magics are left out."""
+    """Names that the cells leave, and the value of each cell's last expression; line magics are
+    left out.
+    """
     space: dict[str, Any] = {}
     shown: list[Any] = []
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
@@ -53,7 +55,9 @@ def test_second_tutorial() -> None:
 def test_third_tutorial() -> None:
     space, _ = run(TUTORIALS / "3-which-diameter.ipynb")
     thresholds = [one.thresholds.lasing for one in space["predictions"]]
-    assert thresholds == sorted(thresholds, reverse=True), "the text says that large cavities lase early"
+    assert thresholds == sorted(thresholds, reverse=True), (
+        "the text says that large cavities lase early"
+    )
     probabilities = [one.single_mode_probability for one in space["predictions"]]
     assert probabilities[0] > probabilities[-1]
 

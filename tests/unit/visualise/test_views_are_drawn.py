@@ -1,4 +1,6 @@
-"""Every view leaves ink on its paper, light and dark, without a display and without pyplot's global figures."""
+"""Every view leaves ink on its paper, light and dark, without a display and without pyplot's global
+figures.
+"""
 
 from __future__ import annotations
 
@@ -54,48 +56,96 @@ Draw = Callable[..., Figure]
 
 
 @pytest.fixture
-def views(make_mode: Callable[..., Mode], mode_set: ModeSet, cavity: Cavity, prediction_record: dict[str, Any]) -> dict[str, Draw]:
+def views(
+    make_mode: Callable[..., Mode],
+    mode_set: ModeSet,
+    cavity: Cavity,
+    prediction_record: dict[str, Any],
+) -> dict[str, Draw]:
     """Each view on small data, by the name of its function."""
     time, fluence = np.linspace(0.0, 40.0, 30), np.linspace(0.5, 4.0, 30)
     wavelength, angle = np.linspace(530.0, 545.0, 60), np.arange(0.0, 361.0, 10.0)
     z = np.linspace(-12.0, 12.0, 200)
     r = 7.5 - z**2 / 120.0
-    edge = MicrographOutline(np.r_[z, z], np.r_[r, r], np.r_[z, z] * 10 + 150, np.r_[-r, r] * 10 + 100, 0.1, 100.0, 0.0, 0.0)
+    edge = MicrographOutline(
+        np.r_[z, z],
+        np.r_[r, r],
+        np.r_[z, z] * 10 + 150,
+        np.r_[-r, r] * 10 + 100,
+        0.1,
+        100.0,
+        0.0,
+        0.0,
+    )
     rows = tuple({"x": x, "fsr_nm": 60.0 / x} for x in (10.0, 20.0, 30.0))
     entry = {"values": {"x": 10.0}, "outcomes": {"fsr_nm": 4.0}}
-    answer = {"goal": "fsr_nm near 4.2", "trials": [entry], "alternatives": [entry], "recommended": entry}
-    peaks = {"peaks_nm": [534.0, 538.0], "candidates": [{"probability": 1.0, "diameter_um": 15.0, "diameter_error_um": 0.1}]}
-    peaks["candidates"][0] |= {"labels": ["TM 123 1 0", "TM 122 1 0"], "deviation_nm": [0.01, -0.01]}  # type: ignore[index]
+    answer = {
+        "goal": "fsr_nm near 4.2",
+        "trials": [entry],
+        "alternatives": [entry],
+        "recommended": entry,
+    }
+    peaks = {
+        "peaks_nm": [534.0, 538.0],
+        "candidates": [{"probability": 1.0, "diameter_um": 15.0, "diameter_error_um": 0.1}],
+    }
+    peaks["candidates"][0] |= {
+        "labels": ["TM 123 1 0", "TM 122 1 0"],
+        "deviation_nm": [0.01, -0.01],
+    }  # type: ignore[index]
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     return {
         "draw_cavity": lambda **k: cavity_view.draw_cavity(cavity, **k),
-        "draw_meridian": lambda **k: field.draw_meridian(make_mode(), cavity, samples=(60, 50), **k),
-        "draw_components": lambda **k: field.draw_components(make_mode(), cavity, samples=(60, 50), **k),
+        "draw_meridian": lambda **k: field.draw_meridian(
+            make_mode(), cavity, samples=(60, 50), **k
+        ),
+        "draw_components": lambda **k: field.draw_components(
+            make_mode(), cavity, samples=(60, 50), **k
+        ),
         "draw_cuts": lambda **k: cuts.draw_cuts(make_mode(), samples=(80, 51), **k),
         "draw_comb": lambda **k: spectrum.draw_comb(mode_set, **k),
-        "draw_waterfall": lambda **k: spectrum.draw_waterfall(wavelength, [1.0, 2.0], [wavelength - 529, wavelength], **k),
+        "draw_waterfall": lambda **k: spectrum.draw_waterfall(
+            wavelength, [1.0, 2.0], [wavelength - 529, wavelength], **k
+        ),
         "draw_loss_budget": lambda **k: loss_budget.draw_loss_budget(mode_set, **k),
         "draw_dispersion": lambda **k: dispersion.draw_dispersion(mode_set, **k),
-        "draw_against_diameter": lambda **k: dispersion.draw_against_diameter([15, 88], [4.2, 0.7], {"total": [6, 7]}, **k),
+        "draw_against_diameter": lambda **k: dispersion.draw_against_diameter(
+            [15, 88], [4.2, 0.7], {"total": [6, 7]}, **k
+        ),
         "draw_materials": lambda **k: material.draw_materials([find_material("PMMA")], **k),
         "draw_light_curve": lambda **k: lasing.draw_light_curve(prediction_record, **k),
         "draw_output_shares": lambda **k: lasing.draw_output_shares(prediction_record, **k),
-        "draw_regime_map": lambda **k: map.draw_regime_map([10, 20], [2.0, 4.0], [[0, 1], [1, 3]], **k),
+        "draw_regime_map": lambda **k: map.draw_regime_map(
+            [10, 20], [2.0, 4.0], [[0, 1], [1, 3]], **k
+        ),
         "draw_kinetics": lambda **k: kinetics.draw_kinetics(time, {"f": np.exp(-time / 10.0)}, **k),
-        "draw_bleaching": lambda **k: kinetics.draw_bleaching(fluence, {"537 nm": fluence / 2}, **k),
-        "draw_polariser": lambda **k: kinetics.draw_polariser(angle, np.cos(np.deg2rad(angle)) ** 2, **k),
-        "draw_tornado": lambda **k: decision.draw_tornado(4.2, {"index": (4.1, 4.3)}, "FSR (nm)", **k),
-        "draw_pareto": lambda **k: decision.draw_pareto([[1, 2], [2, 3]], ("a", "b"), maximise=(False, True), **k),
-        "draw_convergence": lambda **k: convergence.draw_convergence({"a": ([100, 200], [1e-3, 1e-5])}, **k),
+        "draw_bleaching": lambda **k: kinetics.draw_bleaching(
+            fluence, {"537 nm": fluence / 2}, **k
+        ),
+        "draw_polariser": lambda **k: kinetics.draw_polariser(
+            angle, np.cos(np.deg2rad(angle)) ** 2, **k
+        ),
+        "draw_tornado": lambda **k: decision.draw_tornado(
+            4.2, {"index": (4.1, 4.3)}, "FSR (nm)", **k
+        ),
+        "draw_pareto": lambda **k: decision.draw_pareto(
+            [[1, 2], [2, 3]], ("a", "b"), maximise=(False, True), **k
+        ),
+        "draw_convergence": lambda **k: convergence.draw_convergence(
+            {"a": ([100, 200], [1e-3, 1e-5])}, **k
+        ),
         "draw_study": lambda **k: study.draw_study([1.0, 2.0], [3.0, 4.0], "a", "b", **k),
         "draw_panels": lambda **k: study_panels.draw_panels(
             Table("t", ("x", "fsr_nm"), ("x",), rows), PlotSpec(y=("fsr_nm",)), **k
         ),
         "draw_goal": lambda **k: goal.draw_goal(
-            {**answer, "margins": {"x": [9.0, 11.0]}, "pareto": [], "yield": None, "second": None}, **k
+            {**answer, "margins": {"x": [9.0, 11.0]}, "pareto": [], "yield": None, "second": None},
+            **k,
         ),
         "draw_fit": lambda **k: fit.draw_fit(peaks, **k),
-        "draw_section": lambda **k: section.draw_section(corners, np.array([[0, 1, 2], [0, 2, 3]]), ["body", "surround"], **k),
+        "draw_section": lambda **k: section.draw_section(
+            corners, np.array([[0, 1, 2], [0, 2, 3]]), ["body", "surround"], **k
+        ),
         "draw_micrograph": lambda **k: micrograph.draw_micrograph(
             np.zeros((200, 300)), edge, outline_from_points(edge.z_um, edge.r_um), **k
         ),
@@ -118,8 +168,14 @@ def written(figure: Figure) -> list[Text]:
 def off_paper(figure: Figure, canvas: FigureCanvasAgg) -> list[str]:
     """Texts that the edge of the picture cuts, by more than a pixel."""
     width, height = figure.bbox.size
-    boxes = [(one.get_text(), one.get_window_extent(canvas.get_renderer())) for one in written(figure)]
-    return [text for text, box in boxes if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1]
+    boxes = [
+        (one.get_text(), one.get_window_extent(canvas.get_renderer())) for one in written(figure)
+    ]
+    return [
+        text
+        for text, box in boxes
+        if box.x0 < -1 or box.y0 < -1 or box.x1 > width + 1 or box.y1 > height + 1
+    ]
 
 
 def small_letters(figure: Figure) -> list[str]:
@@ -147,7 +203,9 @@ def test_every_view_is_tried(views: dict[str, Draw]) -> None:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
-def test_nothing_is_blank(views: dict[str, Draw], theme: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_blank(
+    views: dict[str, Draw], theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     for name, draw in views.items():
         figure = draw(theme=theme)
@@ -163,4 +221,6 @@ def test_nothing_is_blank(views: dict[str, Draw], theme: Theme, monkeypatch: pyt
         assert off_paper(figure, canvas) == [], f"{name}: letters beyond the edge"
         assert small_letters(figure) == [], f"{name}: under 7 pt"
     assert "DISPLAY" not in os.environ
-    assert "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
+    assert (
+        "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
+    )

@@ -1,4 +1,6 @@
-"""Files for ParaView: VTK reads back the field, and integrates it to the energy shares of the solver."""
+"""Files for ParaView: VTK reads back the field, and integrates it to the energy shares of the
+solver.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cavitydesign.design_file import parse_design
+from cavitydesign.design import parse_design
 from cavitydesign.errors import InputError
 from cavitydesign.modes.mode import Mode
-from cavitydesign.steps import find_modes
 from cavitydesign.visualise.vtk_file import arc_vts, meridian_vtu, save_vtk
 from cavitydesign.visualise.vtk_plane import ENERGY
+from cavitydesign.workflow.steps import find_modes
 
 pyvista = pytest.importorskip("pyvista")
 
@@ -33,18 +35,24 @@ DESIGN = {
 
 
 def shares_by_vtk(mode: Mode, path: Path) -> dict[str, float]:
-    """Share of the energy by region, integrated by VTK from the written file; compared with the solver's, 1e-4 asked."""
+    """Share of the energy by region, integrated by VTK from the written file; compared with the
+    solver's, 1e-4 asked.
+    """
     grid = pyvista.read(save_vtk(mode, path))
     region = grid.cell_data["region"]
     energy = {}
     for number, name in enumerate(mode.confinement):
         assert grid.field_data[f"region {number}: {name}"][0] == number
         cells = np.flatnonzero(region == number)
-        energy[name] = float(grid.extract_cells(cells).integrate_data()[ENERGY][0]) if cells.size else 0.0
+        energy[name] = (
+            float(grid.extract_cells(cells).integrate_data()[ENERGY][0]) if cells.size else 0.0
+        )
     whole = sum(energy.values())
     for name, share in mode.confinement.items():
         error = abs(energy[name] / whole - share)
-        assert error < 1e-4, f"{mode.label} in {name}: {energy[name] / whole:.6f}, solver {share:.6f}, {error:.1e}"
+        assert error < 1e-4, (
+            f"{mode.label} in {name}: {energy[name] / whole:.6f}, solver {share:.6f}, {error:.1e}"
+        )
     assert grid.field_data["wavelength (nm)"][0] == mode.wavelength_nm
     return {name: one / whole for name, one in energy.items()}
 
@@ -60,7 +68,12 @@ def test_vtk_integrates_to_the_solvers_energy_shares(tmp_path: Path) -> None:
 def test_in_a_uniaxial_body_each_component_sees_its_own_permittivity(tmp_path: Path) -> None:
     body = {"index": 1.45, "index_extraordinary": 1.60}
     cavity = {"profile": "spheroid", "diameter_um": 8.0, "body": body}
-    asked = {"polarisation": "both", "wavelength_nm": 537.6, "azimuthal_order": 60, "relative_accuracy": 1e-6}
+    asked = {
+        "polarisation": "both",
+        "wavelength_nm": 537.6,
+        "azimuthal_order": 60,
+        "relative_accuracy": 1e-6,
+    }
     found = find_modes(parse_design({"cavity": cavity, "modes": asked}))
     assert {mode.polarisation for mode in found} == {"TM", "TE"}
     for mode in found:
@@ -74,7 +87,9 @@ def test_meshed_section_is_written_on_its_own_elements(tmp_path: Path) -> None:
     cavity = {"profile": "section", "file": str(file), "body": {"index": 1.45}}
     parameters = {"diameter": 12.0, "minor_diameter": 3.0}
     asked = {"wavelength_nm": 780.0, "azimuthal_order": 62, "relative_accuracy": 1e-5}
-    found = find_modes(parse_design({"cavity": {**cavity, "parameters": parameters}, "modes": asked}))
+    found = find_modes(
+        parse_design({"cavity": {**cavity, "parameters": parameters}, "modes": asked})
+    )
     (mode,) = found.modes
     shares = shares_by_vtk(mode, tmp_path / "mode.vtu")
     assert 0.01 < shares["surround"] < 0.1, "both media must matter"
@@ -86,7 +101,9 @@ def test_meshed_section_is_written_on_its_own_elements(tmp_path: Path) -> None:
     assert rim.max() < 1.5 * (1 + 1e-3)
 
 
-def test_points_and_components_are_those_of_the_field(make_mode: Callable[..., Mode], tmp_path: Path) -> None:
+def test_points_and_components_are_those_of_the_field(
+    make_mode: Callable[..., Mode], tmp_path: Path
+) -> None:
     mode = make_mode()
     field = mode.sample_field(40, 30)
     (tmp_path / "mode.vtu").write_bytes(meridian_vtu(mode, (40, 30)))

@@ -1,0 +1,218 @@
+"""Checks between keys. They run on the raw numbers, so that they speak up beside all other
+problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .media import medium_problems
+from .micrograph_file import IMAGE_SUFFIXES, is_micrograph
+from .problem import Location, Problem, is_number
+
+_DROP_MEASURES = ("diameter_um", "contact_angle_deg", "length_um", "volume_um3")
+_SCALES = ("um_per_pixel", "scale_bar_um")
+_FIBRE_POINTS = ("fibre_points_um", "fibre_file")
+_ANY_FIBRE = ("fibre_taper", *_FIBRE_POINTS)
+_ALLOWED = {
+    "parabola": ("diameter_um", "axial_radius_um", *_ANY_FIBRE),
+    "cosine": ("diameter_um", "axial_radius_um", *_ANY_FIBRE),
+    "spheroid": ("diameter_um", "polar_radius_um", *_ANY_FIBRE),
+    "cylinder": ("diameter_um",),
+    "droplet": (*_DROP_MEASURES, "solid_fraction", "contact_line"),
+    "outline": ("file", *_SCALES, "upright", *_ANY_FIBRE),
+    "section": (
+        "file",
+        "materials",
+        "region_names",
+        "parameters",
+        "magnetic_walls",
+        "electric_walls",
+    ),
+}
+_SHAPE_KEYS = tuple(dict.fromkeys(key for keys in _ALLOWED.values() for key in keys))
+_REQUIRED = {
+    "parabola": ("diameter_um", "axial_radius_um"),
+    "cosine": ("diameter_um", "axial_radius_um"),
+    "spheroid": ("diameter_um",),
+    "cylinder": ("diameter_um",),
+    "droplet": ("fibre_diameter_um",),
+    "outline": ("file",),
+    "section": ("file",),
+}
+_RESERVED_REGIONS = ("fibre", "body", "surround")
+
+
+def check_consistency(plain: dict[str, Any]) -> list[Problem]:
+    """Problems between keys of a design without spreads; wrong types are left to the schema."""
+    found: list[Problem] = []
+    cavity, modes, pump = (plain.get(name) for name in ("cavity", "modes", "pump"))
+    if isinstance(cavity, dict):
+        found += [
+            *_shape(cavity),
+            *_micrograph(cavity),
+            *_fibre(cavity),
+            *_coatings(cavity),
+            *_media(cavity),
+        ]
+    if isinstance(modes, dict):
+        found += _range(modes)
+    if isinstance(pump, dict):
+        found += _fluences(pump)
+    return found
+
+
+def _number(table: dict[str, Any], key: str) -> float | None:
+    value = table.get(key)
+    return float(value) if is_number(value) else None
+
+
+def _shape(cavity: dict[str, Any]) -> Iterator[Problem]:
+    profile = cavity.get("profile")
+    if not isinstance(profile, str) or profile not in _ALLOWED:
+        return
+    allowed = _ALLOWED[profile]
+    for key in _SHAPE_KEYS:
+        if key in cavity and key not in allowed:
+            owners = ", ".join(name for name, keys in _ALLOWED.items() if key in keys)
+            text = f"does not belong to profile {profile} (its keys: {', '.join(allowed)}); it is a key of {owners}"
+            yield Problem(("cavity", key), text, cavity[key])
+    if profile == "section":
+        for key in ("fibre_diameter_um", "coatings"):
+            if cavity.get(key):
+                text = "does not belong to profile section; draw the region and name its medium in [cavity.materials]"
+                yield Problem(("cavity", key), text, cavity[key])
+    for key in _REQUIRED[profile]:
+        if key not in cavity:
+            yield Problem(
+                ("cavity", key), f"missing; profile {profile} needs {', '.join(_REQUIRED[profile])}"
+            )
+    if profile == "droplet":
+        given = [key for key in _DROP_MEASURES if key in cavity]
+        if len(given) != 2:
+            names = ", ".join(_DROP_MEASURES)
+            yield Problem(
+                ("cavity",), f"profile droplet needs exactly two of {names}; {len(given)} given"
+            )
+
+
+def _micrograph(cavity: dict[str, Any]) -> Iterator[Problem]:
+    """A picture needs one scale; a table of points, whose header has the unit, none."""
+    file = cavity.get("file")
+    if cavity.get("profile") != "outline" or not isinstance(file, str):
+        return
+    given = [key for key in _SCALES if key in cavity]
+    if not is_micrograph(file):
+        for key in (*given, *(["upright"] if "upright" in cavity else [])):
+            text = f"belongs to a micrograph ({', '.join(IMAGE_SUFFIXES)}); the header of {file} has the unit"
+            yield Problem(("cavity", key), text, cavity[key])
+    elif len(given) != 1:
+        text = (
+            f"the micrograph {file} needs exactly one of {', '.join(_SCALES)}; {len(given)} given"
+        )
+        yield Problem(("cavity",), text)
+
+
+def _fibre(cavity: dict[str, Any]) -> Iterator[Problem]:
+    fibre = _number(cavity, "fibre_diameter_um") or 0.0
+    points = [key for key in _FIBRE_POINTS if key in cavity]
+    for key in points[1:] if fibre <= 0 else points:
+        others = ", ".join(
+            name
+            for name in ("fibre_diameter_um", "fibre_taper", *_FIBRE_POINTS)
+            if name != key and name in cavity
+        )
+        yield Problem(
+            ("cavity", key), f"says the fibre's radius, as does {others}; give one", cavity[key]
+        )
+    if points and fibre <= 0 and "fibre_taper" in cavity:
+        yield Problem(
+            ("cavity", "fibre_taper"),
+            f"does not go with {points[0]}, which has the taper in it",
+            cavity["fibre_taper"],
+        )
+    if fibre <= 0 and not points:
+        for key in ("coatings", "fibre_taper"):
+            if cavity.get(key):
+                yield Problem(
+                    ("cavity", key),
+                    "needs a fibre: give fibre_diameter_um above 0 and fibre",
+                    cavity[key],
+                )
+        return
+    if "fibre" not in cavity:
+        given = points[0] if points else "fibre_diameter_um above 0"
+        yield Problem(
+            ("cavity", "fibre"), f'missing; the fibre ({given}) needs a medium, such as "silica"'
+        )
+    diameter = _number(cavity, "diameter_um")
+    shells = [_number(shell, "thickness_um") or 0.0 for shell in _tables(cavity.get("coatings"))]
+    inside = fibre + 2.0 * sum(shells)
+    if diameter is not None and 0 < diameter <= inside:
+        what = "the fibre with its coatings" if shells else "the fibre"
+        text = f"must be greater than the diameter of {what}, {inside:g} um (fibre_diameter_um = {fibre:g})"
+        yield Problem(("cavity", "diameter_um"), text, diameter)
+
+
+def _coatings(cavity: dict[str, Any]) -> Iterator[Problem]:
+    seen: set[Any] = set()
+    for place, shell in enumerate(_tables(cavity.get("coatings"))):
+        name = shell.get("name")
+        if not isinstance(name, str):
+            continue
+        if name in _RESERVED_REGIONS or name in seen:
+            text = f"must differ from {', '.join(_RESERVED_REGIONS)} and from the other coatings"
+            yield Problem(("cavity", "coatings", place, "name"), text, name)
+        seen.add(name)
+
+
+def _media(cavity: dict[str, Any]) -> Iterator[Problem]:
+    places: list[tuple[Location, Any]] = [
+        (("cavity", key), cavity.get(key)) for key in _RESERVED_REGIONS
+    ]
+    for place, shell in enumerate(_tables(cavity.get("coatings"))):
+        places.append((("cavity", "coatings", place, "material"), shell.get("material")))
+    others = cavity.get("materials")
+    places += (
+        [(("cavity", "materials", name), medium) for name, medium in others.items()]
+        if isinstance(others, dict)
+        else []
+    )
+    for location, medium in places:
+        if isinstance(medium, dict):
+            yield from medium_problems(location, medium)
+
+
+def _range(modes: dict[str, Any]) -> Iterator[Problem]:
+    if ("span_nm" in modes) == ("azimuthal_order" in modes):
+        state = "both are given" if "span_nm" in modes else "neither is given"
+        yield Problem(
+            ("modes",), f"give span_nm (all modes in a range) or azimuthal_order (one m); {state}"
+        )
+    span, centre = _number(modes, "span_nm"), _number(modes, "wavelength_nm")
+    if span is not None and centre is not None and 0 < centre <= span / 2:
+        text = f"must be less than twice wavelength_nm ({centre:g}): the range would reach 0"
+        yield Problem(("modes", "span_nm"), text, span)
+
+
+def _fluences(pump: dict[str, Any]) -> Iterator[Problem]:
+    fluences = pump.get("fluence_mj_cm2")
+    if not isinstance(fluences, list | tuple):
+        return
+    backwards = (
+        len(fluences) == 2
+        and all(is_number(value) for value in fluences)
+        and not fluences[0] < fluences[1]
+    )
+    if len(fluences) != 2 or backwards:
+        text = "must be [lowest, highest] in mJ/cm2, such as [1.0, 6.0]"
+        yield Problem(("pump", "fluence_mj_cm2"), text, fluences)
+
+
+def _tables(given: Any) -> list[dict[str, Any]]:
+    return (
+        [item for item in given if isinstance(item, dict)]
+        if isinstance(given, list | tuple)
+        else []
+    )

@@ -1,0 +1,245 @@
+"""From checked tables to the domain objects of the physics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..errors import InputError
+from ..gain import GainMedium, Pump, medium_from_dict
+from ..geometry import (
+    Cavity,
+    Coating,
+    Cosine,
+    Cylinder,
+    FibreShape,
+    MeasuredOutline,
+    Outline,
+    Parabola,
+    Spheroid,
+    dried,
+    droplet_of,
+    fibre_from_points,
+)
+from ..lasing.request import LasingRequest
+from ..materials import Material
+from ..modes import ModeRequest
+from .key_types import Table
+from .media import build_medium
+from .micrograph_file import is_micrograph, load_micrograph
+from .outline_file import FibrePoints, load_outline, read_outline
+from .problem import Location, Problem
+from .schema import CavityTable, MediumTable, ModesTable
+from .section_file import load_section
+
+Built = TypeVar("Built")
+
+
+class Converter:
+    """Builds the domain objects of one design and collects what goes wrong on the way.
+
+    Parameters
+    ----------
+    tables : dict of str to Table
+        The tables in which nothing is wrong.
+    folder : Path
+        Where relative file names start.
+    """
+
+    def __init__(self, tables: dict[str, Any], folder: Path) -> None:
+        self._tables = tables
+        self._folder = folder
+        self.problems: list[Problem] = []
+
+    def cavity(self) -> Cavity | None:
+        """The cavity with its outline and media."""
+        table: CavityTable | None = self._tables.get("cavity")
+        if table is None:
+            return None
+        body = self._material(table.body, ("cavity", "body"))
+        surround = self._material(
+            table.surround or MediumTable.model_validate({"name": "air"}), ("cavity", "surround")
+        )
+        fibre = (
+            self._material(table.fibre, ("cavity", "fibre")) if table.fibre is not None else None
+        )
+        shells = [
+            (shell, self._material(shell.material, ("cavity", "coatings", place, "material")))
+            for place, shell in enumerate(table.coatings or ())
+        ]
+        if table.profile == "section":
+            return self._section(table, body, surround, fibre)
+        outline = self._outline(table)
+        if outline is None or body is None or surround is None or self.problems:
+            return None
+        radius, shape = 0.5 * (table.fibre_diameter_um or 0.0), None
+        if table.fibre_points_um is not None or table.fibre_file is not None:
+            shape = self._built(self._fibre, table, outline)
+            if shape is None:
+                return None
+            radius = shape.equator_radius_um
+        coatings = tuple(
+            Coating(shell.name, shell.thickness_um, medium)
+            for shell, medium in shells
+            if medium is not None
+        )
+        given = _given(table, "fibre_taper", "roughness_nm", "correlation_nm")
+        try:
+            return Cavity(
+                outline=outline,
+                body=body,
+                surround=surround,
+                fibre=fibre if radius > 0 else None,
+                fibre_radius_um=radius,
+                fibre_shape=shape,
+                coatings=coatings,
+                sliced=table.profile == "cylinder",
+                **given,
+            )
+        except InputError as error:
+            self._refused(error)
+            return None
+
+    def _section(
+        self,
+        table: CavityTable,
+        body: Material | None,
+        surround: Material | None,
+        fibre: Material | None,
+    ) -> Cavity | None:
+        """A cavity of any section, its regions' media by name."""
+        media = {"body": body, "surround": surround} | (
+            {} if table.fibre is None else {"fibre": fibre}
+        )
+        for name, medium in (table.materials or {}).items():
+            media[name] = self._material(medium, ("cavity", "materials", name))
+        known = {name: medium for name, medium in media.items() if medium is not None}
+        if self.problems:
+            return None
+        given = _given(table, "roughness_nm", "correlation_nm")
+        file, walls = (
+            self._folder / str(table.file),
+            (tuple(table.magnetic_walls or ()), tuple(table.electric_walls or ())),
+        )
+        names = table.region_names or {}
+        return self._built(load_section, file, table.parameters or {}, names, known, walls, given)
+
+    def modes(self) -> ModeRequest | None:
+        """The modes that are wanted."""
+        table: ModesTable | None = self._tables.get("modes")
+        if table is None:
+            return None
+        span = table.span_nm if table.azimuthal_order is None else None
+        return self._built(
+            ModeRequest,
+            span_nm=span,
+            **_given(table, *(set(ModesTable.model_fields) - {"span_nm"})),
+        )
+
+    def medium(self) -> GainMedium | None:
+        """The gain medium; without a table, the published dots."""
+        table: Table | None = self._tables.get("gain")
+        return self._built(
+            medium_from_dict, {} if table is None else _given(table, *type(table).model_fields)
+        )
+
+    def pump(self) -> Pump | None:
+        """The pump."""
+        table: Table | None = self._tables.get("pump")
+        return self._built(
+            Pump, **({} if table is None else _given(table, *type(table).model_fields))
+        )
+
+    def lasing(self, diameter_sd_um: float) -> LasingRequest | None:
+        """How the modes lase; the spread of the diameter is that of the cavity unless the table has
+        its own.
+        """
+        table: Table | None = self._tables.get("lasing")
+        given = {} if table is None else _given(table, *type(table).model_fields)
+        return self._built(LasingRequest, **{"diameter_sd_um": diameter_sd_um, **given})
+
+    def _material(self, table: MediumTable, location: Location) -> Material | None:
+        try:
+            return build_medium(table, self._folder)
+        except InputError as error:
+            given = table.name or table.file or table.host
+            self.problems += [Problem(location, text, given) for text in error.problems]
+            return None
+
+    def _outline(self, table: CavityTable) -> Outline | None:
+        radius = 0.5 * (table.diameter_um or 0.0)
+        match table.profile:
+            case "parabola":
+                return self._built(Parabola, radius, table.axial_radius_um)
+            case "cosine":
+                return self._built(Cosine, radius, table.axial_radius_um)
+            case "spheroid":
+                return self._built(Spheroid, radius, table.polar_radius_um or radius)
+            case "cylinder":
+                return self._built(Cylinder, radius)
+            case "droplet":
+                return self._built(self._droplet, table)
+            case "outline":
+                return self._built(self._measured, table)
+        return None
+
+    def _measured(self, table: CavityTable) -> Outline:
+        file, points = self._folder / str(table.file), self._fibre_points(table)
+        fibre = 0.5 * (table.fibre_diameter_um or 0.0) if points is None else points
+        if is_micrograph(file.name):
+            return load_micrograph(
+                file, fibre, **_given(table, "um_per_pixel", "scale_bar_um", "upright")
+            )
+        return load_outline(file, fibre)
+
+    def _fibre_points(self, table: CavityTable) -> FibrePoints | None:
+        if table.fibre_file is not None:
+            return read_outline(self._folder / table.fibre_file)
+        if table.fibre_points_um is None:
+            return None
+        z_um, radius_um = np.array(table.fibre_points_um, dtype=np.float64).reshape(-1, 2).T
+        return z_um, radius_um
+
+    def _fibre(self, table: CavityTable, outline: Outline) -> FibreShape:
+        """The fibre through its points, which have the z of a measured outline, or that of the
+        equator.
+        """
+        points = self._fibre_points(table)
+        assert points is not None
+        source = (
+            "cavity.fibre_points_um: "
+            if table.fibre_file is None
+            else f"{self._folder / table.fibre_file}: "
+        )
+        middle = outline.equator_z_um if isinstance(outline, MeasuredOutline) else 0.0
+        try:
+            return fibre_from_points(points[0] - middle, points[1])
+        except InputError as error:
+            raise InputError(
+                [source + line.removeprefix("fibre: ") for line in error.problems]
+            ) from None
+
+    def _droplet(self, table: CavityTable) -> Outline:
+        measures = _given(table, "diameter_um", "contact_angle_deg", "length_um", "volume_um3")
+        drop = droplet_of(table.fibre_diameter_um or 0.0, **measures)
+        if table.solid_fraction is None:
+            return drop
+        return dried(drop, table.solid_fraction, **_given(table, "contact_line"))
+
+    def _built(self, kind: Callable[..., Built], *args: Any, **given: Any) -> Built | None:
+        try:
+            return kind(*args, **given)
+        except InputError as error:
+            self._refused(error)
+            return None
+
+    def _refused(self, error: InputError) -> None:
+        self.problems += [Problem((), text) for text in error.problems]
+
+
+def _given(table: Table, *names: str) -> dict[str, Any]:
+    """The named keys that the user gave; the others keep the default of the domain object."""
+    return {name: value for name in names if (value := getattr(table, name)) is not None}

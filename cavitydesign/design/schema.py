@@ -1,0 +1,279 @@
+"""The design file's tables and keys, as pydantic models: what is a key, of which type, within which
+bounds.
+
+Optional keys left out are None here: default values live in the domain specs, in one place.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic.fields import FieldInfo
+
+from ..gain import Pump
+from ..gain.library import KINDS
+from ..lasing.request import LasingRequest
+from .key_types import (
+    Accuracy,
+    Angle,
+    Index,
+    Length,
+    NotNegative,
+    Number,
+    Positive,
+    Roughness,
+    Share,
+    Table,
+    Text,
+    Wavelength,
+    Whole,
+    table_of,
+)
+from .problem import is_number
+
+Profile = Literal["parabola", "cosine", "spheroid", "cylinder", "droplet", "outline", "section"]
+
+
+def _medium(given: Any) -> Any:
+    if isinstance(given, str):
+        return {"name": given}
+    if isinstance(given, dict):
+        return given
+    raise ValueError(
+        "must be a name from the material library, or { index = 1.49, absorption_per_cm = 0.0 }"
+    )
+
+
+class MediumTable(Table):
+    """A medium: a name from the library, an explicit index, a file, or inclusions in a host."""
+
+    name: Text | None = Field(None, description="name from the material library")
+    index: Index | None = Field(None, description="refractive index")
+    absorption_per_cm: NotNegative | None = Field(None, description="intensity absorption, cm^-1")
+    index_extraordinary: Index | None = Field(
+        None, description="index for E along the axis, where it differs"
+    )
+    file: Text | None = Field(None, description="material file (TOML)")
+    index_offset: Number | None = Field(
+        None, description="added to the index of the medium: its uncertainty"
+    )
+    database: Text | None = Field(None, description="page of refractiveindex.info: shelf/book/page")
+    host: Text | None = Field(None, description="name of the host medium")
+    inclusion: Text | None = Field(None, description="name of the medium of the inclusions")
+    volume_fraction: Share | None = Field(
+        None, description="share of the volume taken by the inclusions, 0 to 1"
+    )
+    rule: Literal["maxwell_garnett", "bruggeman"] | None = Field(None, description="mixing rule")
+
+
+Medium = Annotated[MediumTable, BeforeValidator(_medium)]
+
+
+class CoatingTable(Table):
+    """One shell between fibre and body."""
+
+    name: Text = Field(description="name of the region in the confinement table")
+    thickness_um: Length = Field(description="radial thickness, um")
+    material: Medium = Field(description="medium of the shell")
+
+
+class CavityTable(Table):
+    """Shape and media of the cavity."""
+
+    profile: Profile = Field(description="shape of the outline")
+    diameter_um: Length | None = Field(None, description="outer diameter at the equator, um")
+    axial_radius_um: Length | None = Field(
+        None, description="radius of curvature of the outline at the equator, um"
+    )
+    polar_radius_um: Length | None = Field(None, description="half height of the spheroid, um")
+    contact_angle_deg: Angle | None = Field(
+        None, description="contact angle of the drop on the fibre, degrees"
+    )
+    length_um: Length | None = Field(None, description="wetted length of the drop, um")
+    volume_um3: Positive | None = Field(None, description="volume of the drop, um^3")
+    solid_fraction: Share | None = Field(
+        None, description="share of the drop's volume that stays on drying, 0 to 1"
+    )
+    contact_line: Literal["pinned", "receding"] | None = Field(
+        None, description="what drying keeps: length or angle"
+    )
+    file: Text | None = Field(
+        None, description="CSV of the outline (z_um, r_um), micrograph (PNG, TIFF) or section"
+    )
+    um_per_pixel: Positive | None = Field(None, description="scale of the micrograph, um")
+    scale_bar_um: Positive | None = Field(
+        None, description="length of the scale bar printed in the micrograph, um"
+    )
+    upright: bool | None = Field(
+        None, description="whether the fibre stands upright in the micrograph"
+    )
+    fibre_diameter_um: NotNegative | None = Field(
+        None, description="diameter of the fibre at the equator, um; 0: none"
+    )
+    fibre_taper: Number | None = Field(None, description="slope d(radius)/dz of a tapered fibre")
+    fibre_points_um: tuple[tuple[Number, Positive], ...] | None = Field(
+        None, description="points [z, radius] of a fibre that is no cylinder, um"
+    )
+    fibre_file: Text | None = Field(None, description="CSV of such points (z_um, r_um)")
+    body: Medium = Field(description="medium of the body")
+    fibre: Medium | None = Field(None, description="medium of the fibre")
+    surround: Medium | None = Field(None, description="medium outside")
+    coatings: tuple[CoatingTable, ...] | None = Field(
+        None, description="shells between fibre and body, from the inside out"
+    )
+    materials: dict[Text, Medium] | None = Field(
+        None, description="media of a section's other regions, by name"
+    )
+    region_names: dict[Text, Text] | None = Field(
+        None, description="a section's own names of regions, and ours"
+    )
+    parameters: dict[Text, Number] | None = Field(
+        None, description="values of the constants of a .geo section"
+    )
+    magnetic_walls: tuple[Text, ...] | None = Field(
+        None, description="named curves of a section that are mirrors"
+    )
+    electric_walls: tuple[Text, ...] | None = Field(
+        None, description="named curves of a section that are metal"
+    )
+    roughness_nm: Roughness | None = Field(None, description="r.m.s. roughness of the rim, nm")
+    correlation_nm: Positive | None = Field(
+        None, description="correlation length of the roughness, nm"
+    )
+
+
+class ModesTable(Table):
+    """Which modes are wanted."""
+
+    polarisation: Literal["TM", "TE", "both"] | None = Field(
+        None, description="TM: E along the fibre axis"
+    )
+    wavelength_nm: Wavelength = Field(description="centre of the range, or a hint, nm")
+    span_nm: Positive | None = Field(None, description="full width of the range, nm")
+    azimuthal_order: Whole | None = Field(None, description="one m, given instead of span_nm")
+    radial_orders: Annotated[Whole, Field(le=20)] | None = Field(
+        None, description="p = 1 .. radial_orders"
+    )
+    axial_orders: Annotated[Whole, Field(le=100)] | None = Field(
+        None, description="q = 0 .. axial_orders - 1"
+    )
+    relative_accuracy: Accuracy | None = Field(
+        None, description="relative accuracy of the wavelength"
+    )
+
+
+def _quality(given: Any) -> Any:
+    """Left to the spec, but for numbers that are none."""
+    if given == "budget" or is_number(given):
+        return given
+    if isinstance(given, dict) and set(given) == {"per_um"} and is_number(given["per_um"]):
+        return given
+    raise ValueError(
+        'must be "budget" (from the solved losses), { per_um = 24.0 } (Q = 24 x diameter in um) or a number'
+    )
+
+
+class LasingTable(table_of("LasingFields", LasingRequest)):  # type: ignore[misc]
+    """How the modes lase: the fields of the spec, with the three ways to say where Q comes from."""
+
+    quality: Annotated[Any, PlainValidator(_quality)] = None
+
+
+TABLES: dict[str, type[Table]] = {
+    "cavity": CavityTable,
+    "modes": ModesTable,
+    "gain": table_of("GainTable", *KINDS.values(), medium=str, kind=str),
+    "pump": table_of("PumpTable", Pump),
+    "lasing": LasingTable,
+}
+REQUIRED_TABLES = ("cavity", "modes")
+
+
+def _table_in(annotation: Any) -> type[Table] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        return annotation
+    for part in get_args(annotation):
+        found = _table_in(part)
+        if found is not None:
+            return found
+    return None
+
+
+def table_at(location: tuple[str | int, ...]) -> type[Table] | None:
+    """Schema of the table at a path such as ("cavity", "coatings", 0), None if there is none."""
+    named = [part for part in location if isinstance(part, str)]
+    table = TABLES.get(named[0]) if named else None
+    free = False
+    for part in named[1:]:
+        if free:  # the user's own name of an entry
+            free = False
+            continue
+        if table is None or part not in table.model_fields:
+            return None
+        annotation = table.model_fields[part].annotation
+        free, table = _has_free_names(annotation), _table_in(annotation)
+    return table
+
+
+def _has_free_names(annotation: Any) -> bool:
+    """Whether a key holds entries under names of the user's own."""
+    return get_origin(annotation) is dict or any(
+        _has_free_names(part) for part in get_args(annotation)
+    )
+
+
+def field_at(location: tuple[str | int, ...]) -> FieldInfo | None:
+    """Schema of the key at a path, None if there is none."""
+    named = tuple(part for part in location if isinstance(part, str))
+    table = table_at(named[:-1])
+    if len(named) > 2:
+        holder = table_at(named[:-2])
+        above = None if holder is None else holder.model_fields.get(named[-2])
+        if above is not None and _has_free_names(above.annotation):
+            return above
+    return None if table is None else table.model_fields.get(named[-1])
+
+
+def tables_with(name: str) -> tuple[str, ...]:
+    """Top tables that know a key of this name."""
+    return tuple(top for top, table in TABLES.items() if name in table.model_fields)
+
+
+def all_keys() -> tuple[str, ...]:
+    """Dotted keys of all tables of the file."""
+    return tuple(f"{top}.{key}" for top, table in TABLES.items() for key in table.model_fields)
+
+
+# What is asked, and where limits are drawn: numbers that nobody measures.
+_SETTINGS = {
+    "modes": tuple(ModesTable.model_fields),
+    "pump": ("fluence_mj_cm2",),
+    "lasing": (
+        "regime_factor",
+        "single_mode_db",
+        "diameter_sd_um",
+        "line_reach",
+        "relative_tolerance",
+    ),
+}
+
+
+def is_setting(location: tuple[str | int, ...]) -> bool:
+    """Whether a number says what is asked of the computation rather than what the cavity, the
+    medium or the pump is.
+    """
+    if len(location) < 2 or location[1] not in _SETTINGS.get(str(location[0]), ()):
+        return False
+    field = field_at(location)
+    return field is not None and "float" in str(field.annotation)
+
+
+def carries_spread(location: tuple[str | int, ...]) -> bool:
+    """Whether the key is a number with a unit, which may have a standard deviation."""
+    if is_setting(location):
+        return False
+    if location[:2] == ("lasing", "quality"):  # a number, or one for each um of diameter
+        return len(location) == 2 or location[2:] == ("per_um",)
+    field = field_at(location)
+    return field is not None and "float" in str(field.annotation)

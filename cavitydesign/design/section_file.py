@@ -1,0 +1,65 @@
+"""Reads a section and gives each of its regions a medium."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..materials import Material
+
+if TYPE_CHECKING:
+    from ..mesh.section import SectionMesh
+    from ..mesh.section_cavity import SectionCavity
+
+
+def load_section(
+    path: Path,
+    parameters: Mapping[str, float],
+    names: Mapping[str, str],
+    media: Mapping[str, Material],
+    walls: tuple[tuple[str, ...], tuple[str, ...]],
+    rim: Mapping[str, float],
+) -> SectionCavity:
+    """A cavity of any meridian section.
+
+    Parameters
+    ----------
+    path : Path
+        .msh, .geo, .step, .brep, or what meshio reads.
+    parameters : mapping of str to float
+        Constants of a .geo file.
+    names : mapping of str to str
+        The file's own names of regions, and ours ("body", "surround", ...).
+    media : mapping of str to Material
+        By region.
+    walls : two tuples of str
+        Curves that are magnetic walls, and curves that are metal.
+    rim : mapping of str to float
+        roughness_nm, correlation_nm.
+
+    Raises
+    ------
+    InputError
+        One line for each problem: file and what is wrong with it.
+    """
+    from ..errors import InputError
+    from ..mesh.section_cavity import SectionCavity
+
+    if parameters and not path.suffix.startswith(".geo"):
+        raise InputError(f"{path}: parameters belong to a .geo section")
+    changed = path.stat().st_mtime_ns if path.is_file() else 0
+    mesh = _mesh(path, changed, tuple(sorted(parameters.items())))
+    return SectionCavity.of(
+        mesh.renamed(names, str(path)), media, str(path), walls[0], walls[1], **rim
+    )
+
+
+@lru_cache(maxsize=8)
+def _mesh(path: Path, changed: int, parameters: tuple[tuple[str, float], ...]) -> SectionMesh:
+    """The mesh of a file; the time of its last change keeps old contents apart."""
+    from ..mesh.gmsh_reader import Meshing
+    from ..mesh.section_file import read_section
+
+    return read_section(path, Meshing(parameters=dict(parameters)))

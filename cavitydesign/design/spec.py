@@ -1,0 +1,179 @@
+"""A design: what the file says, as the objects that the physics works on."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from ..gain import GainMedium, Pump
+from ..geometry import Cavity
+from ..lasing.request import LasingRequest
+from ..modes import ModeRequest
+from .consistency import check_consistency
+from .convert import Converter
+from .problem import Problem, input_error
+from .spread import split_spreads
+from .toml_file import read_toml
+from .validate import validate
+
+
+@dataclass(frozen=True)
+class Design:
+    """One design, checked.
+
+    Attributes
+    ----------
+    cavity : Cavity
+        Shape and media.
+    modes : ModeRequest
+        Which modes are wanted.
+    medium : GainMedium
+        The gain medium; the published dots where the file has no [gain].
+    pump : Pump
+        The pump.
+    lasing : LasingRequest
+        How the modes lase.
+    spreads : mapping of str to float
+        Standard deviation of each number that carries one, by dotted key ("cavity.diameter_um"), in
+        the key's unit.
+    raw : dict
+        The file's contents with overrides applied; `parse_design` of it gives this design again.
+    path : Path or None
+        The file, where it came from one.
+    """
+
+    cavity: Cavity
+    modes: ModeRequest
+    medium: GainMedium
+    pump: Pump
+    lasing: LasingRequest
+    spreads: Mapping[str, float] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    path: Path | None = None
+
+
+def load_design(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Design:
+    """Read a design file.
+
+    Parameters
+    ----------
+    path : str or Path
+        TOML file.
+    overrides : mapping of str to value, optional
+        Values that take the place of the file's, by dotted key: {"cavity.diameter_um": 20.0}.
+
+    Raises
+    ------
+    InputError
+        With one line for each problem: file, key, value, what is allowed, the nearest right key.
+    """
+    path = Path(path)
+    return parse_design(read_toml(path), source=str(path), overrides=overrides, path=path)
+
+
+def parse_design(
+    raw: Mapping[str, Any],
+    source: str = "design",
+    overrides: Mapping[str, Any] | None = None,
+    path: Path | None = None,
+) -> Design:
+    """Check a design given as a dictionary and build its objects.
+
+    Parameters
+    ----------
+    raw : mapping
+        Tables of the design file.
+    source : str
+        What error messages call it.
+    overrides : mapping of str to value, optional
+        As for `load_design`.
+    path : Path, optional
+        The design's file; file names in the design are relative to its folder.
+
+    Raises
+    ------
+    InputError
+        As for `load_design`.
+    """
+    merged = _overridden(raw, overrides or {}, source)
+    plain, spreads, problems = split_spreads(merged)
+    tables, wrong = validate(plain)
+    problems += wrong
+    known = {problem.location for problem in wrong}
+    problems += [problem for problem in check_consistency(plain) if problem.location not in known]
+    faulty = {problem.location[0] for problem in problems}
+    sound = {name: table for name, table in tables.items() if name not in faulty}
+    converter = Converter(sound, path.parent if path is not None else Path())
+    cavity, modes, medium, pump = (
+        converter.cavity(),
+        converter.modes(),
+        converter.medium(),
+        converter.pump(),
+    )
+    lasing = converter.lasing(spreads.get("cavity.diameter_um", 0.0))
+    problems += converter.problems
+    if cavity is not None and modes is not None:
+        problems += _range_problems(cavity, modes)
+    if (
+        problems
+        or cavity is None
+        or modes is None
+        or medium is None
+        or pump is None
+        or lasing is None
+    ):
+        raise input_error(source, problems)
+    return Design(cavity, modes, medium, pump, lasing, spreads, merged, path)
+
+
+def _overridden(
+    raw: Mapping[str, Any], overrides: Mapping[str, Any], source: str
+) -> dict[str, Any]:
+    """A deep copy of the design with values replaced; a number keeps the spread it had."""
+    merged: dict[str, Any] = copy.deepcopy(dict(raw))
+    for key, value in overrides.items():
+        *folders, name = key.split(".")
+        table: Any = merged
+        for folder in folders:
+            if isinstance(table, list) and folder.isdecimal() and int(folder) < len(table):
+                table = table[int(folder)]
+            elif isinstance(table, dict):
+                table = table.setdefault(folder, {})
+        number = value.item() if hasattr(value, "item") else value
+        place: Any = name
+        if isinstance(table, list) and name.isdecimal() and int(name) < len(table):
+            place, old = int(name), table[int(name)]
+        elif isinstance(table, dict) and name:
+            old = table.get(name)
+        else:
+            raise InputError(
+                f"{source}: {key}: cannot be set; give a dotted key such as cavity.diameter_um"
+            )
+        if isinstance(old, dict) and set(old) == {"value", "sd"} and not isinstance(number, dict):
+            number = {**old, "value": number}
+        table[place] = number
+    return merged
+
+
+def _range_problems(cavity: Cavity, modes: ModeRequest) -> list[Problem]:
+    """Refuse a wavelength range outside the data of a medium now rather than after the first solve."""
+    problems: list[Problem] = []
+    if modes.span_nm is None:
+        return problems
+    for name, material in cavity.regions:
+        for wavelength_nm in (
+            modes.wavelength_nm - modes.span_nm / 2,
+            modes.wavelength_nm + modes.span_nm / 2,
+        ):
+            try:
+                material.check_range(wavelength_nm)
+            except InputError as error:
+                problems.append(
+                    Problem(("modes", "wavelength_nm"), f"{name}: {error}", modes.wavelength_nm)
+                )
+                break
+    return problems

@@ -1,0 +1,97 @@
+"""The uncertain numbers of a design: as changes of its cavity that the modes can be derived by, and
+as designs beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InputError
+from ..mesh.section_cavity import SectionCavity
+from ..modes.change import CavityChange
+from ..modes.uncertainty import Spread
+from .spec import Design, parse_design
+
+_RELATIVE_STEP, _STEP_OF_SPREAD = 4e-5, 1e-2
+# Shapes meshed anew differ by the errors of two meshes: a step as large as the spread allows.
+_STEP_OF_SECTION_SPREAD = 0.5
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Designs on either side of an uncertain number.
+
+    Attributes
+    ----------
+    key : str
+    lower, upper : Design
+        The design itself where a side is not allowed.
+    width : float
+        How far apart they are, in the number's unit.
+    """
+
+    key: str
+    lower: Design
+    upper: Design
+    width: float
+
+
+def moves_modes(key: str) -> bool:
+    """Whether a key belongs to the cavity; numbers of other tables leave the modes as they are."""
+    return key.startswith("cavity.")
+
+
+def beside(design: Design, key: str, half: float) -> Beside:
+    """The designs with a number half a width lower and higher.
+
+    Where one of the two is not allowed (an absorption below 0) the other and the design itself
+    remain.
+
+    Raises
+    ------
+    InputError
+        If neither is allowed, so that the spread cannot be carried.
+    """
+    value = _value(design.raw, key)
+    sides = [_with(design, key, value + step) for step in (-half, half)]
+    width = half * sum(side is not None for side in sides)
+    if not width > 0:
+        sides_told = f"neither {value - half:g} nor {value + half:g} is allowed"
+        raise InputError(f"{key} = {value:g}: its spread cannot be carried: {sides_told}")
+    lower, upper = (design if side is None else side for side in sides)
+    return Beside(key, lower, upper, width)
+
+
+def cavity_spreads(design: Design) -> tuple[Spread, ...]:
+    """Each number of the [cavity] table that carries a spread.
+
+    A design is read again with the number a step below and above: 4e-5 of itself, or a hundredth of
+    its spread if more; half of its spread for a constant of a .geo section.
+    """
+    spreads = []
+    for key, sd in design.spreads.items():
+        if not moves_modes(key):
+            continue
+        meshed = isinstance(design.cavity, SectionCavity) and key.startswith("cavity.parameters.")
+        share = _STEP_OF_SECTION_SPREAD if meshed else _STEP_OF_SPREAD
+        pair = beside(design, key, max(_RELATIVE_STEP * abs(_value(design.raw, key)), share * sd))
+        spreads.append(
+            Spread(CavityChange(key, pair.lower.cavity, pair.upper.cavity, pair.width), sd)
+        )
+    return tuple(spreads)
+
+
+def _with(design: Design, key: str, value: float) -> Design | None:
+    """The design with another value of a key, None if the value is not allowed."""
+    try:
+        return parse_design(design.raw, overrides={key: value}, path=design.path)
+    except InputError:
+        return None
+
+
+def _value(raw: dict[str, Any], key: str) -> float:
+    entry: Any = raw
+    for part in key.split("."):
+        entry = entry[int(part)] if isinstance(entry, list) else entry[part]
+    return float(entry["value"])

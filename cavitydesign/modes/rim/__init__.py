@@ -1,0 +1,1 @@
+"""Modes of smooth outlines, in a window at the rim."""

@@ -1,0 +1,217 @@
+"""Measures of the modes of a window, from their fields on a grid of it.
+
+Energies are int eps |E|^2 up to the outer caustic: the turning circle r_c of the surround, where a
+leaky mode's evanescent field ends and its radiation begins; k n_s r_c = sqrt(m^2 + (2q+1) m rho +
+q(q+1) rho^2), rho = sqrt(R / R_axial): m for a slice, sqrt(l(l+1)) for a sphere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...fem.field import GridField
+from ...fem.legendre import Array
+from ..measures import Measures, rim_scattering, wall_terms
+from ..media import Permittivities
+from ..peak import peak_densities
+from ..radiation import Source, log10_radiation_q
+from .problem import Probe, Values, WindowProblem
+
+
+def caustic_distance_um(
+    problem: WindowProblem, m: int, q: int, k_per_um: float, n_surround: float
+) -> float:
+    """Distance of the outer caustic from the rim."""
+    radius = problem.cavity.outline.equator_radius_um
+    rho = (
+        0.0 if problem.cavity.sliced else math.sqrt(radius / problem.cavity.outline.axial_radius_um)
+    )
+    order = math.sqrt(m**2 + (2 * q + 1) * m * rho + q * (q + 1) * rho**2)
+    return order / (k_per_um * n_surround) - radius
+
+
+def measure_all(
+    problem: WindowProblem,
+    vectors: Values,
+    orders: Sequence[int],
+    qs: Sequence[int],
+    k_per_um: Sequence[float],
+    eps: Sequence[Permittivities],
+) -> list[Measures]:
+    """Measure modes of one window.
+
+    Parameters
+    ----------
+    vectors : (n, k) array
+        Unknowns of the modes.
+    orders, qs : sequences of int
+        Azimuthal and axial orders.
+    k_per_um : sequence of float
+        Real parts of the vacuum wavenumbers.
+    eps : sequence of Permittivities
+        At each mode's own wavelength.
+    """
+    groups: dict[tuple[float, ...], list[int]] = {}
+    for number, (m, q, k, e) in enumerate(zip(orders, qs, k_per_um, eps, strict=True)):
+        end = caustic_distance_um(problem, m, q, k, float(e.index[-1]))
+        groups.setdefault(_cut(problem.real_breaks, end), []).append(number)
+    out: dict[int, Measures] = {}
+    for breaks, members in groups.items():
+        probe = problem.probe if breaks == problem.real_breaks else Probe.build(problem, breaks)
+        columns, chosen = vectors[:, members], np.array([orders[i] for i in members])
+        field = probe.grid.evaluate(columns, chosen)
+        media = [eps[i] for i in members]
+        densities = np.stack([_density(probe, field, j, media[j]) for j in range(len(members))])
+        peaks = peak_densities(problem, probe, densities, columns, chosen, media)
+        for j, i in enumerate(members):
+            one = _Reading(problem, probe, field, j, orders[i], qs[i], k_per_um[i], eps[i])
+            out[i] = one.measures(densities[j], peaks[j])
+    return [out[i] for i in range(len(orders))]
+
+
+def wall_shift(
+    problem: WindowProblem, vector: Values, m: int, k_per_um: float, eps: Permittivities
+) -> float:
+    """Estimate of the relative change of k of one mode by the closed walls of its window."""
+    probe = problem.probe
+    field = probe.grid.evaluate(vector, m)
+    weight = probe.weight * probe.grid.r.real[probe.inner_s, probe.inner_t]
+    reading = _Reading(problem, probe, field, 0, m, 0, k_per_um, eps)
+    return reading.wall_shift(float((_density(probe, field, 0, eps) * weight).sum()))
+
+
+def _cut(breaks: tuple[float, ...], end: float) -> tuple[float, ...]:
+    """Element boundaries cut at the caustic, if it lies within."""
+    return breaks if end >= breaks[-1] else (*(b for b in breaks if b < end), end)
+
+
+def _density(probe: Probe, field: GridField, j: int, eps: Permittivities) -> Array:
+    """eps |E|^2 at the quadrature points of one mode."""
+    rows, columns = probe.inner_s, probe.inner_t
+    region = probe.grid.region[rows]
+    across, along = eps.ordinary[region][:, None], eps.axial[region][:, None]
+    e_r, e_z, e_az = (e[j][rows, columns] for e in (field.e_r, field.e_z, field.e_azimuthal))
+    return np.asarray(across * (abs(e_r) ** 2 + abs(e_az) ** 2) + along * abs(e_z) ** 2)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One mode on a probe."""
+
+    problem: WindowProblem
+    probe: Probe
+    field: GridField
+    j: int
+    m: int
+    q: int
+    k_per_um: float
+    eps: Permittivities
+
+    def measures(self, density: Array, peak: float) -> Measures:
+        """All numbers of the mode."""
+        problem, probe = self.problem, self.probe
+        rows, columns = probe.inner_s, probe.inner_t
+        region = probe.grid.region[rows]
+        r_weight = probe.weight * probe.grid.r.real[rows, columns]
+        weighted = density * r_weight
+        energy = float(weighted.sum())
+        share = (
+            np.bincount(region, weights=weighted.sum(axis=1), minlength=self.eps.ordinary.size)
+            / energy
+        )
+        e_z, e_r = (
+            abs(e[self.j][rows, columns]) ** 2 * r_weight for e in (self.field.e_z, self.field.e_r)
+        )
+        axial = float((self.eps.axial[region] @ e_z).sum()) / energy
+        radial = float((self.eps.ordinary[region] @ e_r).sum()) / energy
+        breaks = problem.window.t_breaks
+        length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
+        both = 2.0 if problem.mirror else 1.0
+        far = log10_radiation_q(
+            self._source(r_weight, region),
+            energy * both,
+            self.m,
+            self.q,
+            self.k_per_um,
+            float(self.eps.index[-1]),
+            problem.mirror,
+            problem.cavity.sliced,
+        )
+        return Measures(
+            np.array([axial, radial, 1.0 - axial - radial]),
+            np.asarray(share),
+            2 * math.pi * both / length * energy / peak,
+            far + math.log10(length),
+            self._scattering(energy),
+            self.wall_shift(energy),
+        )
+
+    def _source(self, r_weight: Array, region: NDArray[np.int64]) -> Source:
+        """The polarised part (eps - eps_surround) E of the mode, as the far field needs it; E_z
+        sees the axial index.
+        """
+        rows, columns = self.probe.inner_s, self.probe.inner_t
+        inside = region < self.eps.ordinary.size - 1
+        across = (self.eps.ordinary[region] - self.eps.ordinary[-1])[inside][:, None]
+        along = (self.eps.axial[region] - self.eps.axial[-1])[inside][:, None]
+        grid = self.probe.grid
+        r, z = (
+            np.ascontiguousarray(x.real[rows, columns][inside]).ravel() for x in (grid.r, grid.z)
+        )
+        fields = (self.field.e_r, self.field.e_z, self.field.e_azimuthal)
+        e_r, e_z, e_az = (e[self.j][rows, columns][inside] for e in fields)
+        parts = ((across * e_r).ravel(), (along * e_z).ravel(), (across * e_az).ravel())
+        return Source(r, z, r_weight[inside].ravel(), *parts)
+
+    def _scattering(self, energy: float) -> float | None:
+        """Scattering Q from the field just inside the outline."""
+        cavity, probe = self.problem.cavity, self.probe
+        if cavity.roughness_nm <= 0.0:
+            return None
+        grid, columns = probe.grid, probe.inner_t
+        t = grid.t_um[columns]
+        r_t, z_t = cavity.outline.tangent(t)
+        fields = (self.field.e_r, self.field.e_z, self.field.e_azimuthal)
+        e_r, e_z, e_az = (e[self.j][probe.rim, columns] for e in fields)
+        area = probe.weight_t * np.hypot(r_t, z_t) * grid.r.real[probe.rim, columns]
+        return rim_scattering(
+            cavity, self.eps, self.k_per_um, (e_r, e_z, e_az), (r_t, z_t), area, energy
+        )
+
+    def wall_shift(self, energy: float) -> float:
+        """Relative change of k by the closed walls."""
+        return 0.5 * self._walls() / energy / self.k_per_um**2
+
+    def _walls(self) -> float:
+        """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the
+        local decay.
+        """
+        probe, grid = self.probe, self.probe.grid
+        radius = self.problem.cavity.outline.equator_radius_um
+        eps = self.eps.ordinary[grid.region][:, None]
+        total = 0.0
+        lines: list[tuple[Any, Any, Array, Array]] = [
+            (row, probe.inner_t, probe.weight_t, grid.length_t) for row in probe.walls_s
+        ]
+        lines += [
+            (probe.inner_s, column, probe.weight_s, grid.length_s) for column in probe.walls_t
+        ]
+        for rows, columns, weight, length in lines:
+            at = (rows, columns)
+            r = abs(grid.r[at])
+            local = np.broadcast_to(eps, grid.r.shape)[at]
+            wave = self.k_per_um**2 * local
+            barrier = (self.m / r) ** 2 - (
+                wave if isinstance(rows, int) else (self.m / radius) ** 2
+            )
+            kappa = np.sqrt(np.maximum(barrier, (0.5 / radius) ** 2))
+            total += float(
+                (weight * length[at] * r * wall_terms(self.field, self.j, at, wave, kappa)).sum()
+            )
+        return total

@@ -1,0 +1,337 @@
+"""One mirror class of one radial family as a discrete problem: its matrices, and the points where
+its fields are read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...eigen.chain import ChainMatrix
+from ...eigen.factor import Factor, Matrix, combination, factorise
+from ...errors import SolverError
+from ...fem.axial_basis import AxialBasis, axial_eigenfunctions
+from ...fem.field import FieldGrid
+from ...fem.forms import AffineForms, ProjectedForms, assemble
+from ...fem.legendre import Array, Line, gauss
+from ...fem.tensor_space import TensorSpace
+from ...geometry.cavity import Cavity
+from ...mesh.rim_map import Window
+from ..media import Permittivities
+
+Values = NDArray[Any]
+
+_ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
+_POINTS_ALONG = 7
+
+
+@dataclass(frozen=True)
+class Pencil:
+    """Matrices K and B of one azimuthal order and one wavelength's media."""
+
+    stiffness: Matrix
+    mass: Matrix
+
+    def factor(self, shift: complex) -> Factor:
+        """Factorisation of K - shift B."""
+        return factorise(combination([(1.0, self.stiffness), (-shift, self.mass)]))
+
+    def factor_near(self, shift: float) -> tuple[Factor, float]:
+        """Factorisation at a shift, or at one beside it where the matrix is singular, and the shift
+        used.
+        """
+        for nudge in (0.0, 1e-6, -1e-6, 1e-4):
+            try:
+                return self.factor(shift * (1 + nudge)), shift * (1 + nudge)
+            except RuntimeError:  # exactly singular
+                continue
+        raise SolverError(f"the matrix is singular at every shift near k0^2 = {shift:.6g} um^-2")
+
+
+class Forms(Protocol):
+    """Affine matrices by element, of a window or of a section."""
+
+    @property
+    def active(self) -> tuple[int, ...]:
+        """Media that are present, in the order of the projected masses."""
+
+    @property
+    def uniaxial(self) -> bool:
+        """Whether E_z has a mass of its own."""
+
+    def stiffness(self, m: float) -> Any:
+        """Of a at azimuthal order m, for `EigenProblem.matrix`."""
+
+    def mass(self, m: float, permittivity: Values, permittivity_axial: Values) -> Any:
+        """Of b at azimuthal order m for permittivities by region, across and along z."""
+
+    def images(self, vectors: Values) -> Any:
+        """Products of every matrix with the columns of an (n, k) array."""
+
+    def projected(self, images: Any) -> ProjectedForms:
+        """All affine matrices in the span of the vectors whose images are given."""
+
+    def residual_and_mass(
+        self,
+        images: Any,
+        m: Values,
+        square: Values,
+        ordinary: Sequence[Values],
+        axial: Sequence[Values],
+    ) -> tuple[Values, Values]:
+        """Columns K x - k^2 B x and B x of the modes whose images are given."""
+
+
+class EigenProblem(Protocol):
+    """A discrete eigenproblem: of a window at one resolution, or of a section's elements."""
+
+    @property
+    def cavity(self) -> Cavity: ...
+    @property
+    def forms(self) -> Forms: ...
+    @property
+    def order(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def is_complex(self) -> bool: ...
+
+    def matrix(self, data: Any) -> Matrix:
+        """What the forms give, as a matrix."""
+
+    def pencil(self, m: float, eps: Permittivities) -> Pencil:
+        """K and B at azimuthal order m."""
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """How finely a window is resolved.
+
+    Parameters
+    ----------
+    order : int
+        Polynomial order across the rim.
+    along : int or None
+        Functions along the outline (fem/axial_basis.py); None: all polynomials of `order`.
+    rate_per_um : float
+        beta = n k of the modes, for those functions.
+    """
+
+    order: int
+    along: int | None = None
+    rate_per_um: float = 0.0
+
+    def changed(self, orders: int, functions: int) -> Resolution:
+        """So many orders and functions more."""
+        along = None if self.along is None else max(1, self.along + functions)
+        return replace(self, order=self.order + orders, along=along)
+
+
+@dataclass(frozen=True)
+class WindowProblem:
+    """The eigenproblem of a cavity in a window at one resolution and mirror class.
+
+    Parameters
+    ----------
+    wall : {"electric", "magnetic"}
+        Mirror plane: electric holds E_z even (TM of even q, TE of odd q), magnetic E_z odd.
+    """
+
+    cavity: Cavity
+    window: Window
+    resolution: Resolution
+    wall: str
+    forms: AffineForms = field(repr=False)
+
+    @classmethod
+    def build(
+        cls, cavity: Cavity, window: Window, resolution: Resolution, wall: str
+    ) -> WindowProblem:
+        """Assemble, once per geometry: m, wavelength and index come later."""
+        space = TensorSpace(
+            Line(window.s_breaks, resolution.order, False, False, False, _extra_points(window)),
+            _along(cavity, window, resolution, wall),
+        )
+        return cls(cavity, window, resolution, wall, assemble(window, space, cavity.uniaxial))
+
+    def lowered(self, resolution: Resolution) -> WindowProblem:
+        """The same problem at a lower resolution."""
+        s, t = self.space.s, self.space.t
+        along = t if resolution.along is None else t.leading(resolution.along)
+        space = TensorSpace(replace(s, order=resolution.order), along)
+        return WindowProblem(
+            self.cavity, self.window, resolution, self.wall, self.forms.restricted(space)
+        )
+
+    def embed(self, other: WindowProblem, vectors: Values) -> Values:
+        """Vectors of another resolution as vectors of this one: the same fields, without what this
+        one does not hold.
+        """
+        mine, theirs = self.space.shared_with(other.space)
+        out = np.zeros((self.size, vectors.shape[1]), dtype=vectors.dtype)
+        out[mine] = vectors[theirs]
+        return out
+
+    @property
+    def order(self) -> int:
+        """Polynomial order across the rim."""
+        return self.resolution.order
+
+    @property
+    def space(self) -> TensorSpace:
+        """The discrete space."""
+        return self.forms.space
+
+    @property
+    def size(self) -> int:
+        """Unknowns."""
+        return self.space.size
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether an absorbing layer makes the matrices complex."""
+        return self.window.is_complex
+
+    @property
+    def mirror(self) -> str | None:
+        """Kind of the mirror plane, if only z > 0 is meshed."""
+        return self.wall if self.window.half else None
+
+    def matrix(self, blocks: Values) -> ChainMatrix:
+        """A matrix of the forms' blocks."""
+        return ChainMatrix(self.space.shape, blocks)
+
+    def pencil(self, m: float, eps: Permittivities) -> Pencil:
+        """K and B at azimuthal order m."""
+        forms = self.forms
+        return Pencil(
+            self.matrix(forms.stiffness(m)), self.matrix(forms.mass(m, eps.ordinary, eps.axial))
+        )
+
+    @cached_property
+    def real_breaks(self) -> tuple[float, ...]:
+        """Element boundaries in s of the lossless layers."""
+        layers = [layer for layer in self.window.layers if not layer.absorbing]
+        return (layers[0].breaks[0], *(b for layer in layers for b in layer.breaks[1:]))
+
+    @cached_property
+    def identity_grid(self) -> FieldGrid:
+        """Coarse grid, off all element boundaries, on which extrema are counted."""
+        s = _middles(self.real_breaks, self.order + 3)
+        breaks = self.window.t_breaks
+        t = (
+            np.array([0.5 * sum(breaks)])
+            if self.cavity.sliced
+            else _middles(breaks, self.points_along)
+        )
+        return FieldGrid.build(self.window, self.space, s, t)
+
+    @property
+    def points_along(self) -> int:
+        """Quadrature points along each element that resolve the functions used."""
+        functions = self.space.t.edge_size / self.space.t.line.elements
+        return 1 if self.cavity.sliced else math.ceil(functions) + _POINTS_ALONG
+
+    @cached_property
+    def probe(self) -> Probe:
+        """Quadrature points of the lossless window, with its rim and walls."""
+        return Probe.build(self, self.real_breaks)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A grid of quadrature points with extra lines on the rim and on the walls.
+
+    Attributes
+    ----------
+    grid : FieldGrid
+    inner_s, inner_t : slices
+        The quadrature points proper.
+    weight : (S, T) array
+        Quadrature weights of dr dz on the inner part.
+    weight_s, weight_t : (S,), (T,) arrays
+    rim : int
+        Row just inside the outline.
+    walls_s, walls_t : tuples of int
+        Rows and columns on closed walls.
+    """
+
+    grid: FieldGrid
+    inner_s: NDArray[np.int64]
+    inner_t: slice
+    weight: Array
+    weight_s: Array
+    weight_t: Array
+    rim: int
+    walls_s: tuple[int, ...]
+    walls_t: tuple[int, ...]
+
+    @classmethod
+    def build(cls, problem: WindowProblem, breaks: tuple[float, ...]) -> Probe:
+        """Probe of a window between the first and last of the breaks in s."""
+        window, sliced = problem.window, problem.cavity.sliced
+        s, w_s = element_points(breaks, problem.order + 2)
+        t, w_t = element_points(window.t_breaks, problem.points_along)
+        depth = 1e-9 * problem.cavity.outline.equator_radius_um
+        lines = np.concatenate([[breaks[0]], s, [-depth], [breaks[-1] * (1 - 1e-13)]])
+        order = np.argsort(lines)
+        place = np.empty_like(order)
+        place[order] = np.arange(order.size)
+        ends = [window.t_breaks[-1]] if window.half else [window.t_breaks[0], window.t_breaks[-1]]
+        grid = FieldGrid.build(window, problem.space, lines[order], np.concatenate([t, ends]))
+        inner_s = place[1 : 1 + s.size]
+        inner_t = slice(0, t.size)
+        weight = np.outer(w_s, w_t) * grid.jacobian.real[inner_s, inner_t]
+        closed = not window.is_complex and breaks[-1] == window.s_breaks[-1]
+        walls_s = (0, int(place[-1])) if closed else (0,)
+        walls_t = () if sliced else tuple(t.size + i for i in range(len(ends)))
+        return cls(
+            grid, inner_s, inner_t, weight, w_s, w_t, int(place[1 + s.size]), walls_s, walls_t
+        )
+
+
+def _along(cavity: Cavity, window: Window, resolution: Resolution, wall: str) -> AxialBasis:
+    """Functions along the outline: of a mirror class, or of the one harmonic of a slice."""
+    keep_start = window.half and wall == "magnetic"
+    order = 1 if cavity.sliced else resolution.order if resolution.along is None else _ORDER_ALONG
+    line = Line(window.t_breaks, order, keep_start, False, window.periodic, _extra_points(window))
+    if cavity.sliced or resolution.along is None:
+        return AxialBasis(line)
+    outline = cavity.outline
+
+    def speed(t: Array) -> Array:
+        return np.hypot(*outline.tangent(t))
+
+    def potential(t: Array) -> Array:
+        return np.asarray(
+            resolution.rate_per_um**2
+            * ((outline.equator_radius_um / outline.point(t)[0]) ** 2 - 1.0)
+        )
+
+    return axial_eigenfunctions(line, resolution.along, speed, potential)
+
+
+def _extra_points(window: Window) -> int:
+    """Gauss points beyond order + 1, for the curved map."""
+    return 3 if window.is_complex else 2
+
+
+def element_points(breaks: tuple[float, ...], count: int) -> tuple[Array, Array]:
+    """Gauss points and weights in every element."""
+    x, w = gauss(count)
+    edges = np.asarray(breaks)
+    half = 0.5 * np.diff(edges)[:, None]
+    return (0.5 * (edges[1:] + edges[:-1])[:, None] + half * x).ravel(), (half * w).ravel()
+
+
+def _middles(breaks: tuple[float, ...], count: int) -> Array:
+    """Even points inside every element, none on a boundary."""
+    edges = np.asarray(breaks)
+    share = (np.arange(count) + 0.5) / count
+    return (edges[:-1, None] + np.diff(edges)[:, None] * share).ravel()

@@ -1,0 +1,1 @@
+"""Modes of general sections, which a mesh describes."""

@@ -1,0 +1,352 @@
+"""Find all modes asked for in a cavity of any section: survey, window, order by order until the
+accuracy holds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ...errors import SolverError
+from ...mesh.corners import graded, singular_vertices
+from ...mesh.section import BoolArray, IntArray, SectionMesh
+from ...mesh.section_cavity import SectionCavity
+from ...units import wavenumber_per_um
+from ..converge import ComparedShot
+from ..count import counted_modes
+from ..error import layer_log10_q_error
+from ..family import ReducedFamily, lifted
+from ..family_corrections import Correcting, solve_family
+from ..media import permittivities
+from ..mode_set import ModeRequest
+from ..seeds import radial_guess
+from ..snapshot import Snapshot
+from ..solve import SolvedClass
+from ..stopwatch import Stopwatch
+from .family import first_shot
+from .orders import STEP, discrete_errors, first_orders, raised_orders
+from .problem import SectionProblem
+from .seed import SectionSeed, labels, section_seeds
+from .survey import SurveyedMode, survey
+from .window import absorbing_box, element_density, kept_elements, leaks
+
+_SURVEY_ORDERS = (3, 5)
+_MOST_UNKNOWNS = 250_000
+_BESIDE = (0.35, -0.35)
+_CORNER_DENSITY = 1e-5
+_REACHED_DENSITY = 1e-3
+_WINDOW_SHARE = 0.1
+_SHARE_OF_DISCRETISATION = 0.8
+# A factorisation costs as much as ten corrections of the reduced basis.
+_CORRECTING = Correcting(1e4, 6, 2e-4, True)
+# Of 1/Q that k is solved to where Q is read from it, but not to less than some of the accuracy
+# asked for.
+_OF_INVERSE_Q, _STRICTEST = 1e-3, 0.03
+# Of the distance between azimuthal orders that the shift lies above the modes.
+_ABOVE = 0.03
+# Relative change of 1/Q by the absorbing layers, measured on exact spheres.
+_REFLECTED = 2e-3
+
+
+def solve_section(
+    cavity: SectionCavity,
+    request: ModeRequest,
+    watch: Stopwatch,
+    report: Callable[[str, float], None],
+) -> list[SolvedClass]:
+    """Modes of every radial family asked for.
+
+    Raises
+    ------
+    SolverError
+        If the section holds no mode of the body at the wavelength asked for.
+    """
+    wanted = _wanted(request)
+    with watch.stage("seeds"):
+        problem, surveyed = _surveyed(cavity, request, wanted)
+    seeds = section_seeds(request, surveyed)
+    results = []
+    for number, seed in enumerate(seeds):
+        report(
+            f"solving {seed.polarisation} modes of p = {seed.p}", 0.1 + 0.8 * number / len(seeds)
+        )
+        results.append(_solve_family(problem, request, seed, watch))
+    lost = [
+        f"{pol} p = {p}, q = {q} was not found: it may leak at once"
+        for pol, p, q in sorted(wanted - labels(surveyed))
+    ]
+    return [replace(result, notes=(*result.notes, *lost)) for result in results]
+
+
+def _wanted(request: ModeRequest) -> set[tuple[str, int, int]]:
+    """Labels (polarisation, p, q) that are asked for."""
+    radial, axial = range(1, request.radial_orders + 1), range(request.axial_orders)
+    return {(pol, p, q) for pol in request.polarisations for p in radial for q in axial}
+
+
+def _surveyed(
+    cavity: SectionCavity, request: ModeRequest, wanted: set[tuple[str, int, int]]
+) -> tuple[SectionProblem, list[SurveyedMode]]:
+    """The surveyed problem and its modes, with absorbing layers where the modes asked for need
+    them.
+    """
+
+    def enough(modes: Sequence[SurveyedMode]) -> bool:
+        return wanted <= labels(modes)
+
+    k = _first_wavenumber(cavity, request)
+    last: SolverError | None = None
+    for order in _SURVEY_ORDERS:
+        problem = SectionProblem.build(cavity, cavity.mesh, order)
+        try:
+            modes = _at_order(problem, k, request, enough)
+        except SolverError as error:
+            last = error
+            continue
+        asked = [mode for mode in modes if _label(mode) in wanted]
+        if asked and any(
+            leaks(problem, mode, request.relative_accuracy) for mode in (asked[0], asked[-1])
+        ):
+            k = asked[0].k_per_um
+            problem = SectionProblem.build(
+                cavity, cavity.mesh, order, absorbing_box(cavity, 2 * math.pi / k)
+            )
+            modes = _at_order(problem, k, request, enough, asked[0].m)
+        return problem, _completed(problem, modes, enough)
+    raise last or SolverError(f"{cavity.source}: no mode found")
+
+
+def _completed(
+    problem: SectionProblem,
+    modes: list[SurveyedMode],
+    enough: Callable[[Sequence[SurveyedMode]], bool],
+) -> list[SurveyedMode]:
+    """Modes surveyed again a little beside, where some had no clear identity: families that cross
+    there mix.
+    """
+    for share in _BESIDE:
+        if enough(modes):
+            break
+        k = modes[0].k_per_um * (1 + share / modes[0].m)
+        known = labels(modes)
+        try:
+            modes = modes + [
+                mode for mode in survey(problem, k, enough) if _label(mode) not in known
+            ]
+        except SolverError:
+            break
+    return modes
+
+
+def _label(mode: SurveyedMode) -> tuple[str, int, int]:
+    return mode.identity.polarisation, mode.identity.p, mode.identity.q
+
+
+def _first_wavenumber(cavity: SectionCavity, request: ModeRequest) -> float:
+    """Where the survey starts: the wavelength given, or the Airy estimate if it cannot hold the
+    order asked for.
+    """
+    k = wavenumber_per_um(request.wavelength_nm)
+    if request.azimuthal_order is None:
+        return k
+    m, radius = request.azimuthal_order, cavity.rim_um[0]
+    for _ in range(3):
+        eps = permittivities(cavity, k)
+        guess = radial_guess(radius, float(eps.index[-2]), float(eps.index[-1]), m, 1, "TM")
+        if 0.4 < k / guess < 2.5:
+            return k
+        k = 1.1 * guess
+    return k
+
+
+def _at_order(
+    problem: SectionProblem,
+    k: float,
+    request: ModeRequest,
+    enough: Callable[[Sequence[SurveyedMode]], bool],
+    near: float | None = None,
+) -> list[SurveyedMode]:
+    """Modes surveyed where the fundamental family asked for has the azimuthal order asked for;
+    `near` as for `survey`.
+    """
+    labels_wanted = len(request.polarisations) * request.radial_orders * request.axial_orders
+    first_count = min(3 + 2 * labels_wanted, 16)
+    modes = survey(problem, k, enough, near, first_count)
+    if request.azimuthal_order is None:
+        return modes
+    for _ in range(4):
+        first = next(
+            (mode for mode in modes if mode.identity.polarisation in request.polarisations),
+            modes[0],
+        )
+        if abs(first.m - request.azimuthal_order) < 0.05 * request.azimuthal_order + 0.3:
+            break
+        modes = survey(
+            problem, first.wavenumber(request.azimuthal_order), enough, first=first_count
+        )
+    return modes
+
+
+def _solve_family(
+    surveyed: SectionProblem, request: ModeRequest, seed: SectionSeed, watch: Stopwatch
+) -> SolvedClass:
+    """Cut the window, raise the order until the stated error meets the accuracy, follow all
+    azimuthal orders.
+    """
+    accuracy = request.relative_accuracy
+    cavity, qs, m = surveyed.cavity, sorted(seed.surveyed), seed.orders[0]
+    with watch.stage("mesh"):
+        share = 1e-4 if surveyed.is_complex else 1.0
+        keep = kept_elements(
+            surveyed, list(seed.surveyed.values()), _WINDOW_SHARE * share * accuracy
+        )
+        mesh, origin = _graded(surveyed, seed, keep, accuracy)
+        orders = first_orders(surveyed, list(seed.surveyed.values()), accuracy, mesh, origin)
+    before: tuple[SectionProblem, Snapshot] | None = None
+    while True:
+        with watch.stage("assemble"):
+            problem = SectionProblem.build(cavity, mesh, orders, surveyed.stretch)
+            low_problem = problem.lowered(STEP)
+        with watch.stage("solve"):
+            low = (
+                first_shot(low_problem, seed, m, qs)
+                if before is None
+                else _lifted(low_problem, seed, *before)
+            )
+            if not low.chosen:
+                return _nothing(low_problem, seed, low)
+            high = _lifted(problem, seed, low_problem, low.nearest())
+        with watch.stage("errors"):
+            by_element = discrete_errors(high, low, problem, low_problem)
+            discrete = {
+                q: float(errors.sum()) + _reflected(high.wavenumber(q))
+                for q, errors in by_element.items()
+            }
+            goal = min(_goal(high.wavenumber(q), accuracy) for q in discrete)
+            raised = raised_orders(mesh, orders, by_element, goal)
+        worst = max(float(errors.sum()) for errors in by_element.values())
+        if (
+            worst <= _SHARE_OF_DISCRETISATION * goal
+            or np.array_equal(raised, orders)
+            or problem.size > _MOST_UNKNOWNS
+        ):
+            break
+        orders, before = raised, (problem, high)
+    with watch.stage("solve"):
+        family, modes, basis_error = solve_family(
+            ReducedFamily.span(problem, seed, [high]),
+            seed.orders,
+            sorted(high.chosen),
+            accuracy,
+            _CORRECTING,
+        )
+    with watch.stage("count"):
+        counted, complete, note = counted_modes(low_problem, low)
+    embedded = problem.embed(low_problem, low.vectors)
+    low_vectors = {q: embedded[:, column] for q, column in low.chosen.items()}
+    notes = (*_notes(cavity, seed, high, note), *_uncounted_radiation(surveyed, seed))
+    leak = layer_log10_q_error(high, low) if problem.is_complex else None
+    return SolvedClass(
+        seed,
+        family,
+        modes,
+        (ComparedShot(high, discrete, low_vectors, leak),),
+        basis_error,
+        counted,
+        complete,
+        notes,
+    )
+
+
+def _lifted(
+    problem: SectionProblem, seed: SectionSeed, lower: SectionProblem, shot: Snapshot
+) -> Snapshot:
+    """The modes of a snapshot at other orders of the elements; the shift a little above the
+    highest.
+    """
+    highest = max(shot.wavenumber(q).real for q in shot.chosen)
+    guess = replace(shot, shift=(highest * (1 + _ABOVE / shot.m)) ** 2)
+    return lifted(problem, seed, shot.m, guess, problem.embed(lower, shot.vectors))
+
+
+def _graded(
+    surveyed: SectionProblem, seed: SectionSeed, keep: BoolArray, accuracy: float
+) -> tuple[SectionMesh, IntArray]:
+    """The kept elements, smaller towards the corners that the modes touch (fields are singular
+    there), and what they come from.
+    """
+    density = np.max(
+        [element_density(surveyed, s.vector, s.m, s.k_per_um) for s in seed.surveyed.values()],
+        axis=0,
+    )
+    mesh = surveyed.mesh
+    corners = singular_vertices(mesh)
+    near = np.zeros(mesh.vertices)
+    np.maximum.at(near, mesh.corners.ravel(), np.repeat(density, 4))
+    place = np.full(mesh.vertices, -1)
+    place[np.unique(mesh.corners[keep])] = np.arange(np.unique(mesh.corners[keep]).size)
+    touched = corners[(near[corners] > _CORNER_DENSITY) & (place[corners] >= 0)]
+    layers = max(2, math.ceil(-0.5 * math.log10(accuracy)))
+    fine, origin = graded(mesh.chosen(keep), place[touched], layers)
+    return fine, np.flatnonzero(keep)[origin]
+
+
+def _goal(k: complex, accuracy: float) -> float:
+    """Accuracy of k that a mode needs: what is asked of the wavelength, and of a leaky one some of
+    1/Q, which k also tells.
+    """
+    return (
+        min(accuracy, max(_OF_INVERSE_Q * abs(2 * k.imag / k.real), _STRICTEST * accuracy))
+        if k.imag
+        else accuracy
+    )
+
+
+def _reflected(k: complex) -> float:
+    """Relative error of k by what absorbing layers reflect."""
+    return _REFLECTED * abs(2 * k.imag / k.real)
+
+
+def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) -> tuple[str, ...]:
+    lost = sorted(set(seed.surveyed) - set(high.chosen))
+    missing = [
+        f"{seed.polarisation} p = {seed.p}, q = {q}: seen in the survey, not found in the window"
+        for q in lost
+    ]
+    if cavity.magnetic:
+        missing.append(
+            "magnetic walls: q, mode volume and far-field Q are those of the section as drawn, without its images"
+        )
+    return (*([note] if note else []), *missing)
+
+
+def _uncounted_radiation(surveyed: SectionProblem, seed: SectionSeed) -> tuple[str, ...]:
+    """A line where the far field, which knows one surround, misses what goes into another medium at
+    the section's end.
+    """
+    if surveyed.is_complex:
+        return ()
+    mesh, names = surveyed.mesh, [name for name, _ in surveyed.cavity.regions]
+    outer = np.zeros(mesh.edges.shape[0], dtype=bool)
+    outer[mesh.outer_edges] = True
+    ends = np.unique(mesh.region[outer[mesh.element_edges].any(axis=1)])
+    first = seed.surveyed[min(seed.surveyed)]
+    density = element_density(surveyed, first.vector, first.m, first.k_per_um)
+    reached = [
+        names[i]
+        for i in ends
+        if i < len(names) - 2 and density[mesh.region == i].max() > _REACHED_DENSITY
+    ]
+    return tuple(
+        f"{name} reaches the end of the section: radiation into it is not in the radiative Q"
+        for name in reached
+    )
+
+
+def _nothing(problem: SectionProblem, seed: SectionSeed, shot: Snapshot) -> SolvedClass:
+    family = ReducedFamily.span(problem, seed, [shot])
+    note = f"{seed.polarisation} p = {seed.p}: seen in the survey, not found in the window"
+    return SolvedClass(seed, family, [], (ComparedShot(shot, {}, {}),), 0.0, 0, False, (note,))

@@ -1,0 +1,143 @@
+"""Identities of modes of any section, from their fields on a grid around the ridge that their
+energy follows.
+
+The ridge is r = a + b z + c z^2 (the surface's own curvature); across it the dominant component is
+nearly f(r - ridge) g(z).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...fem.legendre import Array, gauss
+from ...fem.quad_field import at_points, on_grid
+from ...mesh.locate import Locator
+from ..identity import Identity, extrema, polarisation_of
+from ..rim.problem import Values
+from .problem import SectionProblem
+
+# Share of the energy in the body below which a field is no mode of it, and is not looked at.
+LEAST_INSIDE = 0.25
+_GRID = 33
+_POINTS = 6  # of an element a direction: shares of a per cent are enough
+_WIDTHS = 3.2
+# The extrema of a mode differ by less than a factor of three; what is below a tenth is another
+# family mixed in.
+_NOISE = 0.1
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """Where a mode's energy lies: r = a + b z + c z^2, its widths across and along.
+
+    Attributes
+    ----------
+    line : (3,) array
+        a, b, c in powers of z - middle.
+    middle : float
+        Mean z.
+    across, along : float
+        Standard deviations.
+    """
+
+    line: Array
+    middle: float
+    across: float
+    along: float
+
+    def r(self, z: Array) -> Array:
+        """The ridge at heights z."""
+        return np.asarray(
+            np.polynomial.polynomial.polyval(z - self.middle, self.line), dtype=np.float64
+        )
+
+
+def identify_section(
+    problem: SectionProblem, vectors: Values, m: float | Array, permittivity: Array
+) -> list[Identity]:
+    """Identities of eigenvectors.
+
+    Parameters
+    ----------
+    vectors : (n, k) array
+    m : float or (k,) array
+        Azimuthal order of all or of each.
+    permittivity : (regions,) array
+    """
+    mesh = problem.mesh
+    orders = np.broadcast_to(np.asarray(m, dtype=float), (vectors.shape[1],))
+    x, w = gauss(_POINTS)
+    plain_r, plain_z, *_ = mesh.positions(x, x)
+    real = problem.lossless(plain_r, plain_z)
+    field = on_grid(problem.space, vectors, orders, x, x, problem.stretch)
+    weight = (
+        np.outer(w, w) * abs(field.det) * plain_r * permittivity[mesh.region][:, None, None] * real
+    )
+    body = mesh.region == len(problem.cavity.regions) - 2
+    locator = problem.locator
+    out = []
+    for i in range(vectors.shape[1]):
+        squares = [abs(e[i]) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
+        parts = np.array([float(square.sum()) for square in squares])
+        total = float(parts.sum())
+        density = squares[0] + squares[1] + squares[2]
+        inside = float(density[body].sum()) / total
+        if inside < LEAST_INSIDE:
+            out.append(Identity(polarisation_of(parts), 0, 0, parts / total, 0.0, inside))
+            continue
+        ridge = _ridge(plain_r[body], plain_z[body], density[body])
+        polarisation = polarisation_of(parts)
+        p, q, purity = _orders(
+            problem, locator, vectors[:, i], float(orders[i]), ridge, polarisation
+        )
+        out.append(Identity(polarisation, p, q, parts / total, purity, inside))
+    return out
+
+
+def _ridge(r: Array, z: Array, density: Array) -> Ridge:
+    """Least-squares parabola through the energy inside the body."""
+    share = (density / density.sum()).ravel()
+    r, z = r.ravel(), z.ravel()
+    middle = float(share @ z)
+    along = math.sqrt(max(float(share @ (z - middle) ** 2), 1e-30))
+    powers = np.stack([np.ones_like(z), (z - middle) / along, ((z - middle) / along) ** 2], axis=1)
+    normal = powers.T @ (share[:, None] * powers) + 1e-12 * np.eye(3)
+    line = np.linalg.solve(normal, powers.T @ (share * r)) / along ** np.arange(3)
+    across = math.sqrt(
+        max(float(share @ (r - np.polynomial.polynomial.polyval(z - middle, line)) ** 2), 1e-30)
+    )
+    return Ridge(line, middle, across, along)
+
+
+def _orders(
+    problem: SectionProblem,
+    locator: Locator,
+    vector: Values,
+    m: float,
+    ridge: Ridge,
+    polarisation: str,
+) -> tuple[int, int, float]:
+    """p, q and the share of the leading product, on a grid of points inside the body around the
+    ridge.
+    """
+    steps = np.linspace(-_WIDTHS, _WIDTHS, _GRID)
+    z = ridge.middle + ridge.along * steps
+    r = ridge.r(z) + ridge.across * steps[:, None]
+    shape = r.shape
+    flat_r, flat_z = r.ravel(), np.broadcast_to(z, shape).ravel()
+    element, s, t = locator.find(flat_r, flat_z)
+    body = len(problem.cavity.regions) - 2
+    hit = (element >= 0) & (problem.mesh.region[element] == body) & problem.lossless(flat_r, flat_z)
+    if not hit.any():
+        return 0, 0, 0.0
+    field = at_points(
+        problem.space, vector[:, None], m, element[hit], s[hit], t[hit], problem.stretch
+    )
+    component = (field.e_z if polarisation == "TM" else field.e_r)[0]
+    values = np.zeros(flat_r.size, dtype=component.dtype)
+    values[hit] = component * np.sqrt(flat_r[hit])
+    p, along, purity = extrema(values.reshape(shape), _NOISE)
+    return p, along - 1, purity

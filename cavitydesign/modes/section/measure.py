@@ -1,0 +1,298 @@
+"""Measures of the modes of any section, from their fields at points of curved quadrilaterals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ...fem.legendre import Array, gauss
+from ...fem.quad_field import PointField, at_points, on_grid
+from ..measures import Measures, rim_scattering, wall_terms
+from ..media import Permittivities
+from ..radiation import Source, log10_radiation_q
+from ..rim.problem import Values
+from .problem import SectionProblem
+
+_ROUGH_POINTS_AT_CAUSTIC = 12
+_FINE = 21
+_WAVELENGTH_SHARE = 20.0
+_LEAST_SHARE_OF_RADIUS = 0.3
+# Reference coordinates along an edge: fixed one, its value, by the order of
+# mesh.section.EDGE_CORNERS.
+_SIDES = ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0))
+
+
+def measure_section(
+    problem: SectionProblem,
+    vectors: Values,
+    orders: Sequence[int],
+    qs: Sequence[int],
+    k_per_um: Sequence[float],
+    eps: Sequence[Permittivities],
+) -> list[Measures]:
+    """Measure modes; arguments as those of `measure_all`."""
+    return [
+        _Reading(problem, vectors[:, [i]], float(orders[i]), qs[i], k_per_um[i], eps[i]).measures()
+        for i in range(len(orders))
+    ]
+
+
+def far_log10_q(
+    problem: SectionProblem, vector: Values, m: float, q: int, k_per_um: float, eps: Permittivities
+) -> float:
+    """Radiative Q of one mode from its far field alone, to some per cent: whether it leaks."""
+    reading = _Reading(problem, vector[:, None], m, q, k_per_um, eps, _ROUGH_POINTS_AT_CAUSTIC)
+    return reading.far_log10_q()
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """One mode on a section."""
+
+    problem: SectionProblem
+    vector: Values
+    m: float
+    q: int
+    k_per_um: float
+    eps: Permittivities
+    points_at_caustic: int = 40
+
+    @cached_property
+    def _points(self) -> list[tuple[PointField, Array, Values]]:
+        """Fields, weights r dr dz of the counted volume, and regions; elements cut by the caustic
+        or an absorbing layer finely.
+        """
+        problem, mesh = self.problem, self.problem.mesh
+        caustic = self.m / (self.k_per_um * float(self.eps.index[-1]))
+        low, high = mesh.nodes[..., 0].min(axis=(1, 2)), mesh.nodes[..., 0].max(axis=(1, 2))
+        surround = mesh.region == len(problem.cavity.regions) - 1
+        cut = surround & (low < caustic) & (high > caustic)
+        if problem.stretch is not None:
+            flags = problem.lossless(mesh.nodes[..., 0], mesh.nodes[..., 1]).reshape(
+                mesh.elements, -1
+            )
+            cut |= flags.any(axis=1) & ~flags.all(axis=1)
+        out = []
+        groups = [
+            (elements[~cut[elements]], order + 2)
+            for order, elements in problem.space.by_order.items()
+        ]
+        for elements, count in (*groups, (np.flatnonzero(cut), self.points_at_caustic)):
+            if not elements.size:
+                continue
+            x, w = gauss(count)
+            field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch, elements)
+            r, z, r_s, z_s, r_t, z_t = mesh.positions(x, x, elements)
+            counted = problem.lossless(r, z) & ~(surround[elements, None, None] & (r > caustic))
+            weight = np.outer(w, w) * (r_s * z_t - r_t * z_s) * r * counted
+            out.append((field, weight, mesh.region[elements]))
+        return out
+
+    def far_log10_q(self) -> float:
+        """Radiative Q from the far field."""
+        energy = sum(
+            float((self._density(field, region) * weight).sum())
+            for field, weight, region in self._points
+        )
+        return self._far(energy)
+
+    def measures(self) -> Measures:
+        """All numbers of the mode."""
+        regions = len(self.problem.cavity.regions)
+        shares, components, peak = np.zeros(regions), np.zeros(3), 0.0
+        for field, weight, region in self._points:
+            across, along = (
+                self.eps.ordinary[region][:, None, None],
+                self.eps.axial[region][:, None, None],
+            )
+            parts = [
+                along * abs(field.e_z[0]) ** 2,
+                across * abs(field.e_r[0]) ** 2,
+                across * abs(field.e_azimuthal[0]) ** 2,
+            ]
+            components += [float((part * weight).sum()) for part in parts]
+            density = parts[0] + parts[1] + parts[2]
+            shares += np.bincount(
+                region, weights=(density * weight).sum(axis=(1, 2)), minlength=regions
+            )
+            peak = max(peak, float((density * (weight > 0) * self._smooth(field)).max()))
+        energy = float(components.sum())
+        peak = max(peak, self._peak())
+        return Measures(
+            components / energy,
+            shares / energy,
+            2 * math.pi * energy / peak,
+            self._far(energy),
+            self._scattering(energy),
+            0.5 * self._walls(energy) / energy / self.k_per_um**2,
+        )
+
+    def _peak(self) -> float:
+        """Largest eps |E|^2: the element of the largest sample and its neighbours finely, then
+        twice around the best point.
+        """
+        problem = self.problem
+        x = np.linspace(-1.0, 1.0, 5)
+        field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch)
+        density = self._density(field, problem.mesh.region) * self._smooth(field)
+        place = int(np.argmax(density.max(axis=(1, 2))))
+        near = problem.mesh.with_neighbours(np.arange(problem.mesh.elements) == place)
+        elements = np.flatnonzero(near)
+        x = np.linspace(-1.0, 1.0, _FINE)
+        field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch, elements)
+        density = self._density(field, problem.mesh.region[elements]) * self._smooth(field)
+        number, i, j = (int(n) for n in np.unravel_index(int(np.argmax(density)), density.shape))
+        best, s, t, step = float(density.max()), x[i], x[j], x[1] - x[0]
+        for _ in range(2):
+            line_s, line_t = (
+                np.clip(c + step * np.linspace(-1.0, 1.0, 9), -1.0, 1.0) for c in (s, t)
+            )
+            field = on_grid(
+                problem.space,
+                self.vector,
+                self.m,
+                line_s,
+                line_t,
+                problem.stretch,
+                elements[[number]],
+            )
+            density = self._density(field, problem.mesh.region[elements[[number]]]) * self._smooth(
+                field
+            )
+            _, i, j = (int(n) for n in np.unravel_index(int(np.argmax(density)), density.shape))
+            best, s, t, step = max(best, float(density.max())), line_s[i], line_t[j], 0.25 * step
+        return best
+
+    def _smooth(self, field: PointField) -> Values:
+        """Whether points count for the largest density: in no absorbing layer, and a twentieth of
+        the wavelength in the densest medium away from sharp corners, where |E| has no bound and no
+        maximum means anything.
+        """
+        r, z = field.r.real, field.z.real
+        near = 2 * math.pi / (_WAVELENGTH_SHARE * self.k_per_um * float(self.eps.index.max()))
+        good = np.asarray(self.problem.lossless(r, z))
+        for corner_r, corner_z in self.problem.corner_points:
+            good = good & (np.hypot(r - corner_r, z - corner_z) > near)
+        return good
+
+    def _density(self, field: PointField, region: Values) -> Array:
+        across, along = (
+            self.eps.ordinary[region][:, None, None],
+            self.eps.axial[region][:, None, None],
+        )
+        plane = abs(field.e_r[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
+        return np.asarray(np.nan_to_num(across * plane + along * abs(field.e_z[0]) ** 2))
+
+    def _far(self, energy: float) -> float:
+        """Radiative Q from the far field of the polarised regions."""
+        parts: dict[str, list[Values]] = {
+            name: [] for name in ("r", "z", "weight", "e_r", "e_z", "e_az")
+        }
+        surround = len(self.problem.cavity.regions) - 1
+        largest = max(
+            float(f.r.real[region != surround].max(initial=0.0)) for f, _, region in self._points
+        )
+        for field, weight, region in self._points:
+            plane, axis = (
+                self.eps.ordinary - self.eps.ordinary[-1],
+                self.eps.axial - self.eps.axial[-1],
+            )
+            used = (
+                (region != surround)[:, None, None]
+                & (weight > 0)
+                & (field.r.real > _LEAST_SHARE_OF_RADIUS * largest)
+            )
+            across, along = plane[region][:, None, None], axis[region][:, None, None]
+            values = (
+                field.r.real,
+                field.z.real,
+                weight,
+                across * field.e_r[0],
+                along * field.e_z[0],
+                across * field.e_azimuthal[0],
+            )
+            for name, value in zip(parts, values, strict=True):
+                parts[name].append(value[used])
+        source = Source(*(np.concatenate(value) for value in parts.values()))
+        order: int = self.m  # type: ignore[assignment]
+        return log10_radiation_q(
+            source, energy, order, self.q, self.k_per_um, float(self.eps.index[-1]), None, False
+        )
+
+    def _scattering(self, energy: float) -> float | None:
+        """Scattering Q from the field just inside the body's face to the surround."""
+        cavity, mesh = self.problem.cavity, self.problem.mesh
+        if cavity.roughness_nm <= 0.0:
+            return None
+        surround = len(cavity.regions) - 1
+        touches = np.zeros(mesh.edges.shape[0], dtype=bool)
+        touches[mesh.element_edges[mesh.region == surround]] = True
+        elements, sides = np.nonzero(
+            touches[mesh.element_edges] & (mesh.region == surround - 1)[:, None]
+        )
+        if not elements.size:
+            return None
+        owner, s, t, weight, side = self._along_edges(elements, sides)
+        field = at_points(
+            self.problem.space, self.vector, self.m, owner, s, t, self.problem.stretch
+        )
+        d_r, d_z = self._tangents(owner, s, t, side)
+        good = self.problem.lossless(field.r.real, field.z.real)
+        area = weight * np.hypot(d_r, d_z) * field.r.real * good
+        e = (field.e_r[0], field.e_z[0], field.e_azimuthal[0])
+        return rim_scattering(cavity, self.eps, self.k_per_um, e, (d_r, d_z), area, energy)
+
+    def _along_edges(
+        self, elements: Values, sides: Values
+    ) -> tuple[Values, Array, Array, Array, Values]:
+        """Gauss points on edges of elements: element, s, t, weight, side of each."""
+        x, w = gauss(self.problem.order + 2)
+        s, t = np.empty((elements.size, x.size)), np.empty((elements.size, x.size))
+        for number, (fixed, value) in enumerate(_SIDES):
+            rows = sides == number
+            (s if fixed == 0 else t)[rows], (t if fixed == 0 else s)[rows] = value, x
+        owner, side = np.repeat(elements, x.size), np.repeat(sides, x.size)
+        return owner, s.ravel(), t.ravel(), np.tile(w, elements.size), side
+
+    def _tangents(self, owner: Values, s: Array, t: Array, side: Values) -> tuple[Array, Array]:
+        _, _, r_s, z_s, r_t, z_t = self.problem.mesh.positions_at(owner, s, t)
+        along_s = (side == 0) | (side == 2)
+        return np.where(along_s, r_s, r_t), np.where(along_s, z_s, z_t)
+
+    def _walls(self, energy: float) -> float:
+        """Sum over the walls that are cuts of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa),
+        kappa from the local decay.
+        """
+        problem, mesh = self.problem, self.problem.mesh
+        wall = np.zeros(mesh.edges.shape[0], dtype=bool)
+        wall[mesh.outer_edges] = True
+        meant = (*problem.cavity.magnetic, *problem.cavity.electric)
+        wall[mesh.tagged_edges(name for name in meant if name in mesh.boundary)] = False
+        elements, sides = np.nonzero(wall[mesh.element_edges])
+        if not elements.size:
+            return 0.0
+        owner, s, t, weight, side = self._along_edges(elements, sides)
+        field = at_points(problem.space, self.vector, self.m, owner, s, t, problem.stretch)
+        d_r, d_z = self._tangents(owner, s, t, side)
+        r, z, *_ = mesh.positions_at(owner, s, t)
+        good = problem.lossless(r, z) & (r > 1e-6 * mesh.extent_um[1])
+        local = self.eps.ordinary[mesh.region[owner]]
+        wave = self.k_per_um**2 * local
+        kappa = np.sqrt(
+            np.maximum((self.m / np.maximum(r, 1e-9)) ** 2 - wave, (1.0 / self._width(energy)) ** 2)
+        )
+        terms = weight * np.hypot(d_r, d_z) * r * wall_terms(field, 0, slice(None), wave, kappa)
+        return float(terms[good].sum())
+
+    def _width(self, energy: float) -> float:
+        """Standard deviation of the energy along z."""
+        first = second = 0.0
+        for field, weight, region in self._points:
+            density = self._density(field, region) * weight / energy
+            first += float((density * field.z.real).sum())
+            second += float((density * field.z.real**2).sum())
+        return math.sqrt(max(second - first**2, 1e-12))

@@ -1,0 +1,147 @@
+"""Polynomial order of each element of a section: high where a mode needs it, low elsewhere, from
+the mode's own error.
+
+An element's part of the error of k^2 goes like the energy int |curl E|^2 + k^2 eps |E|^2 of what
+the orders so far miss there. Before any solve that is read from the highest functions of the
+survey; afterwards from the difference between two solutions, of which one has two orders less in
+every element.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ...fem.legendre import Array
+from ...fem.quad_field import on_grid
+from ...mesh.section import IntArray, SectionMesh
+from ..media import permittivities
+from ..rim.problem import Values
+from ..snapshot import Snapshot
+from .problem import SectionProblem
+from .survey import SurveyedMode
+
+LEAST_ORDER, HIGHEST_ORDER = 3, 12
+STEP = 2
+# Two orders more reduce the error of k by this factor at least; measured on exact spheres: 70 and
+# more.
+GAIN_OF_TWO_ORDERS = 15.0
+# What two orders more are expected to gain before any is measured.
+_LIKELY_GAIN = 40.0
+_SHARE_OF_ACCURACY = 0.3
+_LARGEST_STEP_TO_NEIGHBOUR = 2
+_SMALLER_BY_LAYER = 0.15**2
+
+
+def first_orders(
+    surveyed: SectionProblem,
+    modes: Sequence[SurveyedMode],
+    accuracy: float,
+    mesh: SectionMesh,
+    origin: IntArray,
+) -> IntArray:
+    """Orders for the first solve.
+
+    Parameters
+    ----------
+    surveyed : SectionProblem
+    modes : sequence of SurveyedMode
+        Whose fields are wanted.
+    accuracy : float
+        Asked of the wavelength.
+    mesh : SectionMesh
+        To be solved on: elements of the survey's, some cut towards corners.
+    origin : (n,) int array
+        Element of the survey's mesh that each comes from.
+    """
+    order = surveyed.order
+    held = surveyed.space.shared_with(surveyed.space.lowered(STEP))[0]
+    missed = np.zeros(surveyed.mesh.elements)
+    for mode in modes:
+        top = mode.vector.copy()
+        top[held] = 0.0
+        both = element_energies(
+            surveyed, np.stack([top, mode.vector], axis=1), mode.m, mode.k_per_um
+        )
+        missed = np.maximum(missed, both[0] / both[1].sum())
+    allowed = _SHARE_OF_ACCURACY * accuracy / math.sqrt(mesh.elements)
+    wanted = (
+        order
+        - STEP
+        + STEP * np.log(np.maximum(missed[origin], 1e-300) / allowed) / math.log(_LIKELY_GAIN)
+    )
+    # Towards a corner the field is singular: small elements of low order (Babuska and Guo 1986).
+    area = element_areas(mesh) / element_areas(surveyed.mesh)[origin]
+    layers = np.floor(np.log(np.minimum(area, 1.0)) / math.log(_SMALLER_BY_LAYER) + 0.25)
+    orders = np.clip(np.ceil(wanted) - layers, LEAST_ORDER, HIGHEST_ORDER).astype(np.int64)
+    return graded_orders(mesh, orders)
+
+
+def graded_orders(mesh: SectionMesh, orders: IntArray) -> IntArray:
+    """Orders raised until neighbours differ by two at most: an edge has the lower of two."""
+    out = orders.copy()
+    while True:
+        at_edge = np.zeros(mesh.edges.shape[0], dtype=np.int64)
+        np.maximum.at(at_edge, mesh.element_edges.ravel(), np.repeat(out, 4))
+        raised = np.maximum(
+            out, at_edge[mesh.element_edges].max(axis=1) - _LARGEST_STEP_TO_NEIGHBOUR
+        )
+        if np.array_equal(raised, out):
+            return out
+        out = raised
+
+
+def element_areas(mesh: SectionMesh) -> Array:
+    """Areas in the meridian plane."""
+    return np.asarray(np.abs(mesh.determinants(3)).mean(axis=(1, 2)))
+
+
+def element_energies(problem: SectionProblem, vectors: Values, m: float, k_per_um: float) -> Array:
+    """int |curl E|^2 + k^2 eps |E|^2 r dr dz over each element, shape (k, elements); absorbing
+    layers by absolute values.
+    """
+    eps = permittivities(problem.cavity, k_per_um).ordinary[problem.mesh.region][:, None, None]
+    x, w = problem.quadrature
+    field = on_grid(problem.space, vectors, m, x, x, problem.stretch)
+    curl = abs(field.curl_r) ** 2 + abs(field.curl_z) ** 2 + abs(field.curl_azimuthal) ** 2
+    square = abs(field.e_r) ** 2 + abs(field.e_z) ** 2 + abs(field.e_azimuthal) ** 2
+    weight = np.outer(w, w) * abs(field.det) * abs(field.r)
+    return np.asarray(((curl + k_per_um**2 * eps * square) * weight).sum(axis=(2, 3)))
+
+
+def discrete_errors(
+    high: Snapshot, low: Snapshot, problem: SectionProblem, below: SectionProblem
+) -> Mapping[int, Array]:
+    """Relative error of k that the orders leave, by axial order and element; low has two orders
+    less in every element.
+    """
+    before = problem.embed(below, low.vectors)
+    out = {}
+    for q, column in low.chosen.items():
+        after, old = high.vectors[:, high.chosen[q]], before[:, column]
+        image = high.pencil.mass @ old
+        energy = element_energies(
+            problem,
+            (after - old * (after @ image) / (old @ image))[:, None],
+            high.m,
+            high.wavenumber(q).real,
+        )[0]
+        moved = abs(high.wavenumber(q) - low.wavenumber(q)) / abs(high.wavenumber(q))
+        out[q] = moved * energy / max(float(energy.sum()), 1e-300) / GAIN_OF_TWO_ORDERS
+    return out
+
+
+def raised_orders(
+    mesh: SectionMesh, orders: IntArray, errors: Mapping[int, Array], accuracy: float
+) -> IntArray:
+    """Higher orders where the error still lies."""
+    worst = np.max(list(errors.values()), axis=0)
+    allowed = _SHARE_OF_ACCURACY * accuracy / math.sqrt(mesh.elements)
+    steps = np.ceil(
+        STEP * np.log(np.maximum(worst / allowed, 1e-300)) / math.log(GAIN_OF_TWO_ORDERS)
+    )
+    return graded_orders(
+        mesh, np.minimum(orders + np.clip(steps, 0, STEP + 1).astype(np.int64), HIGHEST_ORDER)
+    )

@@ -1,0 +1,127 @@
+"""The eigenproblem of a section on some of its elements, each at its own polynomial order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from ...fem.legendre import Array, gauss
+from ...fem.quad_forms import assemble_section
+from ...fem.quad_matrix import QuadForms, QuadMatrix
+from ...fem.quad_space import QuadSpace, electric_walls
+from ...fem.stretch import BoxStretch
+from ...mesh.corners import singular_vertices
+from ...mesh.locate import Locator
+from ...mesh.section import IntArray, SectionMesh
+from ...mesh.section_cavity import SectionCavity
+from ..media import Permittivities
+from ..rim.problem import Pencil, Values
+
+
+@dataclass(frozen=True, eq=False)
+class SectionProblem:
+    """Matrices of a section; the counterpart of `WindowProblem`.
+
+    Parameters
+    ----------
+    cavity : SectionCavity
+    mesh : SectionMesh
+        All elements of the section, or those where the modes live; cuts are electric walls.
+    stretch : BoxStretch or None
+        Absorbing layers.
+    """
+
+    cavity: SectionCavity
+    mesh: SectionMesh
+    stretch: BoxStretch | None
+    forms: QuadForms = field(repr=False)
+    mirror = None
+
+    @classmethod
+    def build(
+        cls,
+        cavity: SectionCavity,
+        mesh: SectionMesh,
+        orders: int | IntArray,
+        stretch: BoxStretch | None = None,
+    ) -> SectionProblem:
+        """Assemble at one polynomial order, or one for each element (once per geometry: m,
+        wavelength and index come later).
+        """
+        space = QuadSpace.of(mesh, orders, electric_walls(mesh, cavity.magnetic))
+        extra = 2 if stretch is None else 3
+        return cls(
+            cavity,
+            mesh,
+            stretch,
+            assemble_section(space, len(cavity.regions), cavity.uniaxial, stretch, extra),
+        )
+
+    def lowered(self, steps: int) -> SectionProblem:
+        """The same problem at so many orders less in every element."""
+        return SectionProblem(self.cavity, self.mesh, self.stretch, self.forms.lowered(steps))
+
+    def embed(self, other: SectionProblem, vectors: Values) -> Values:
+        """Vectors of other orders as vectors of this one: the same fields, without what this one
+        does not hold.
+        """
+        out = np.zeros((self.size, vectors.shape[1]), dtype=vectors.dtype)
+        here, there = self.space.shared_with(other.space)
+        out[here] = vectors[there]
+        return out
+
+    @property
+    def space(self) -> QuadSpace:
+        """The discrete space."""
+        return self.forms.space
+
+    @property
+    def order(self) -> int:
+        """The highest order of an element."""
+        return self.space.order
+
+    @property
+    def size(self) -> int:
+        """Unknowns."""
+        return self.space.size
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether an absorbing layer makes the matrices complex."""
+        return self.stretch is not None
+
+    def matrix(self, matrix: QuadMatrix) -> QuadMatrix:
+        """A combination of the forms as a matrix, which it is already; the data of a window's forms
+        are not.
+        """
+        return matrix
+
+    def pencil(self, m: float, eps: Permittivities) -> Pencil:
+        """K and B at azimuthal order m."""
+        return Pencil(self.forms.stiffness(m), self.forms.mass(m, eps.ordinary, eps.axial))
+
+    @cached_property
+    def quadrature(self) -> tuple[Array, Array]:
+        """Gauss points and weights of a direction for the measures."""
+        return gauss(self.order + 2)
+
+    @cached_property
+    def locator(self) -> Locator:
+        """Where points lie in the mesh."""
+        return Locator(self.mesh)
+
+    @cached_property
+    def corner_points(self) -> Array:
+        """Positions of the sharp corners, where |E| has no bound, shape (k, 2)."""
+        place = np.zeros((self.mesh.vertices, 2))
+        place[self.mesh.corners] = self.mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
+        return np.asarray(place[singular_vertices(self.mesh)])
+
+    def lossless(self, r: Array, z: Array) -> Values:
+        """Whether points lie outside all absorbing layers."""
+        if self.stretch is None:
+            return np.ones(r.shape, dtype=bool)
+        box = self.stretch
+        return (r <= box.r_um) & (z >= box.low_um) & (z <= box.high_um)

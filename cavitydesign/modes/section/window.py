@@ -1,0 +1,110 @@
+"""Which elements of a section a family of modes needs, and where absorbing layers stand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...fem.legendre import Array
+from ...fem.quad_field import on_grid
+from ...fem.stretch import BoxStretch
+from ...mesh.section import BoolArray, SectionMesh
+from ...mesh.section_cavity import SectionCavity
+from ..media import Permittivities, permittivities
+from ..rim.problem import Values
+from .measure import far_log10_q
+from .problem import SectionProblem
+from .survey import SurveyedMode
+
+_PML_BELOW_LOG10_Q = 10.0
+_LAYER_SHARE = 0.6
+_LAYER_WAVELENGTHS = 1.5
+_STRENGTH_WAVELENGTHS = 2.5
+
+
+def absorbing_box(cavity: SectionCavity, wavelength_um: float) -> BoxStretch:
+    """Layers along the outer boundary, within the gap between it and the body."""
+    _, high_r, low_z, high_z = cavity.mesh.extent_um
+    body = cavity.mesh.chosen(cavity.mesh.region == len(cavity.regions) - 2)
+    _, body_r, body_low, body_high = body.extent_um
+    gaps = (high_r - body_r, body_low - low_z, high_z - body_high)
+    open_gaps = [gap for gap in gaps if gap > 1e-6 * high_r]
+    thickness = min(
+        _LAYER_SHARE * min(open_gaps, default=high_r), _LAYER_WAVELENGTHS * wavelength_um
+    )
+    right, down, up = (gap > 1e-6 * high_r for gap in gaps)
+    return BoxStretch(
+        high_r - thickness if right else math.inf,
+        low_z + thickness if down else -math.inf,
+        high_z - thickness if up else math.inf,
+        thickness,
+        _STRENGTH_WAVELENGTHS * wavelength_um,
+    )
+
+
+def leaks(problem: SectionProblem, mode: SurveyedMode, accuracy: float) -> bool:
+    """Whether a mode radiates enough to need absorbing layers.
+
+    It does if its far-field Q is low, or if another medium than the surround carries waves to the
+    outer boundary.
+    """
+    eps = permittivities(problem.cavity, mode.k_per_um)
+    if _carried_off(problem, mode, eps):
+        return True
+    log10_q = far_log10_q(problem, mode.vector, mode.m, mode.identity.q, mode.k_per_um, eps)
+    return log10_q < max(_PML_BELOW_LOG10_Q, 2 - math.log10(accuracy))
+
+
+def _carried_off(problem: SectionProblem, mode: SurveyedMode, eps: Permittivities) -> bool:
+    mesh = problem.mesh
+    outer = np.zeros(mesh.edges.shape[0], dtype=bool)
+    outer[mesh.outer_edges] = True
+    at_wall = outer[mesh.element_edges].any(axis=1) & (
+        mesh.region != len(problem.cavity.regions) - 1
+    )
+    r = mesh.nodes[..., 0].max(axis=(1, 2))
+    waves = mode.k_per_um**2 * eps.ordinary[mesh.region] > (mode.m / np.maximum(r, 1e-9)) ** 2
+    waves &= mesh.region != len(problem.cavity.regions) - 2
+    return bool((at_wall & waves).any())
+
+
+def kept_elements(
+    problem: SectionProblem, modes: Sequence[SurveyedMode], threshold: float
+) -> BoolArray:
+    """Elements where any mode's energy density exceeds a share of its maximum, with their
+    neighbours.
+    """
+    density = np.zeros(problem.mesh.elements)
+    for mode in modes:
+        density = np.maximum(density, element_density(problem, mode.vector, mode.m, mode.k_per_um))
+    return problem.mesh.with_neighbours(_largest_piece(problem.mesh, density > threshold))
+
+
+def element_density(problem: SectionProblem, vector: Values, m: float, k_per_um: float) -> Array:
+    """Largest eps |E|^2 of each element, relative to the largest of all outside absorbing layers."""
+    eps = permittivities(problem.cavity, k_per_um)
+    x = np.linspace(-0.95, 0.95, 5)
+    field = on_grid(problem.space, vector[:, None], m, x, x, problem.stretch)
+    square = abs(field.e_r[0]) ** 2 + abs(field.e_z[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
+    density = (eps.ordinary[problem.mesh.region][:, None, None] * square).max(axis=(1, 2))
+    body = problem.mesh.region == len(problem.cavity.regions) - 2
+    return np.asarray(density / density[body].max())
+
+
+def _largest_piece(mesh: SectionMesh, keep: BoolArray) -> BoolArray:
+    """The connected piece of chosen elements with the most elements: noise elsewhere is left out."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    grown = mesh.with_neighbours(keep)
+    elements = np.flatnonzero(grown)
+    rows = np.repeat(elements, 4)
+    incidence = csr_array(
+        (np.ones(rows.size), (rows, mesh.corners[elements].ravel())),
+        shape=(mesh.elements, mesh.vertices),
+    )
+    label = connected_components(incidence @ incidence.T, directed=False)[1]
+    best = np.bincount(label[elements]).argmax()
+    return np.asarray(keep & (label == best))

@@ -1,0 +1,309 @@
+"""A design to first order in its numbers: every mode near its wavelengths, and how each moves.
+
+The solver gives the derivatives of each mode at its own azimuthal order. A design beside the
+nominal one then has the modes that have moved into its range, as a full solve would find them, and
+whatever follows from modes (thresholds, regime) is computed from these: no field is solved again.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError, SolverError
+from ..modes.mode import LossBudget
+from .outcome import MODE_OUTCOMES
+
+if TYPE_CHECKING:
+    from ..design import Design
+    from ..geometry.cavity import Cavity
+    from ..lasing.overlap import ModeOverlap
+    from ..modes import Mode, ModeSet
+    from ..modes.change import CavityChange
+
+Array = NDArray[np.float64]
+
+_WIDEST_SHIFT = 0.2
+_LOSSES = ("radiation", "absorption", "scattering")
+_LOGARITHMIC = frozenset({"mode_volume_um3"})
+_PLAIN = ("n_eff", "group_index")
+
+
+@dataclass(frozen=True)
+class Side:
+    """A number of a design and how it changes: the designs with it lower and higher by half of
+    `width`.
+
+    Attributes
+    ----------
+    key : str
+    nominal, reach : float
+        Its value, and how far from it designs will be asked for.
+    lower, upper : mapping
+        Tables of the two designs.
+    width : float
+        In the unit of the key.
+    """
+
+    key: str
+    nominal: float
+    reach: float
+    lower: Mapping[str, Any]
+    upper: Mapping[str, Any]
+    width: float
+
+
+Linearise = Callable[[Mapping[str, Any], Sequence[Side]], "LinearModes"]
+
+
+@dataclass(frozen=True, eq=False)
+class LinearModes:
+    """Modes of a nominal design and their slopes by each of its numbers.
+
+    Attributes
+    ----------
+    modes : tuple of Mode
+        All that come into the range of a design within reach; without their fields.
+    keys : tuple of str
+    nominal : (k,) array
+        Values of the keys.
+    slopes : mapping of str to (modes, k) array
+        By quantity: wavelength_nm, fsr_nm, n_eff, group_index, log10_q.<loss>,
+        confinement.<region>, and mode_volume_um3 by its logarithm. Not-a-number where a mode does
+        not have it.
+    wavelength_nm, span_nm : float
+        Range of the design; an infinite span where it asks for one azimuthal order.
+    overlap : ModeOverlap or None
+        Of the modes with each other and with the pump.
+    solves : int
+        Full solves that went into it.
+    """
+
+    modes: tuple[Mode, ...]
+    keys: tuple[str, ...]
+    nominal: Array
+    slopes: Mapping[str, Array]
+    wavelength_nm: float
+    span_nm: float
+    overlap: ModeOverlap | None
+    solves: int
+
+    def at(self, offsets: Array) -> tuple[tuple[int, ...], tuple[Mode, ...]]:
+        """Places in `modes` and moved modes of the design at offsets from nominal, shape (k,); by
+        falling wavelength.
+        """
+        moved = {name: slope @ offsets for name, slope in self.slopes.items()}
+        wavelengths = np.array([mode.wavelength_nm for mode in self.modes]) + moved["wavelength_nm"]
+        inside = np.flatnonzero(np.abs(wavelengths - self.wavelength_nm) <= 0.5 * self.span_nm)
+        order = inside[np.argsort(-wavelengths[inside])]
+        return tuple(int(j) for j in order), tuple(
+            _moved(self.modes[j], {n: float(v[j]) for n, v in moved.items()}) for j in order
+        )
+
+    def outcome(self, name: str, offsets: Array) -> Array:
+        """An outcome of the fundamental mode nearest to the range's centre, at offsets of shape (n,
+        k).
+
+        Not-a-number where no fundamental mode is in the range.
+        """
+        wavelengths = (
+            np.array([mode.wavelength_nm for mode in self.modes])[None, :]
+            + offsets @ self.slopes["wavelength_nm"].T
+        )
+        inside = np.abs(wavelengths - self.wavelength_nm) <= 0.5 * self.span_nm
+        if name == "modes_found":
+            return np.asarray(inside.sum(axis=1), dtype=np.float64)
+        fundamental = np.array([(mode.p, mode.q) == (1, 0) for mode in self.modes])
+        distance = np.where(inside & fundamental, np.abs(wavelengths - self.wavelength_nm), np.inf)
+        nearest = np.argmin(distance, axis=1)
+        values = self._values(name, offsets, nearest)
+        return np.where(np.isfinite(distance[np.arange(len(offsets)), nearest]), values, np.nan)
+
+    def knows(self, name: str) -> bool:
+        """Whether `outcome` can tell an outcome."""
+        return name in MODE_OUTCOMES or name in self.slopes
+
+    def _values(self, name: str, offsets: Array, nearest: NDArray[np.intp]) -> Array:
+        """A quantity of the given mode of each row."""
+        if name == "q_total":
+            return np.asarray(10.0 ** self._values("log10_q.total", offsets, nearest))
+        if name == "linewidth_nm":
+            total = self._values("log10_q.total", offsets, nearest)
+            return np.asarray(self._values("wavelength_nm", offsets, nearest) * 10.0**-total)
+        if name == "log10_q.total":
+            parts = [
+                self._values(f"log10_q.{loss}", offsets, nearest)
+                for loss in _LOSSES
+                if f"log10_q.{loss}" in self.slopes
+            ]
+            return np.asarray(-np.log10(np.nansum([10.0**-part for part in parts], axis=0)))
+        here = np.array([_number(mode, name) for mode in self.modes])[nearest]
+        change = np.einsum("nk,nk->n", offsets, self.slopes[name][nearest])
+        return np.asarray(here * np.exp(change) if name in _LOGARITHMIC else here + change)
+
+
+def _number(mode: Mode, name: str) -> float:
+    kind, _, part = name.partition(".")
+    table: Any = {"log10_q": mode.losses, "confinement": mode.confinement}.get(kind, mode)
+    value = table.get(part) if isinstance(table, Mapping) else getattr(table, part or kind, None)
+    return math.nan if value is None else float(value)
+
+
+def _moved(mode: Mode, change: Mapping[str, float]) -> Mode:
+    def plus(name: str) -> float | None:
+        value = _number(mode, name)
+        return None if math.isnan(value) else value + change.get(name, 0.0)
+
+    radiation, absorption, scattering = (plus(f"log10_q.{loss}") for loss in _LOSSES)
+    shares = {
+        region: share + change.get(f"confinement.{region}", 0.0)
+        for region, share in mode.confinement.items()
+    }
+    n_eff = plus("n_eff")
+    return replace(
+        mode,
+        wavelength_nm=mode.wavelength_nm + change["wavelength_nm"],
+        n_eff=mode.n_eff if n_eff is None else n_eff,
+        group_index=plus("group_index"),
+        fsr_nm=plus("fsr_nm"),
+        mode_volume_um3=mode.mode_volume_um3 * math.exp(change.get("mode_volume_um3", 0.0)),
+        confinement={region: min(max(share, 0.0), 1.0) for region, share in shares.items()},
+        losses=LossBudget(radiation, absorption, scattering, mode.losses.radiation_error),
+    )
+
+
+def linearised(
+    nominal: Mapping[str, Any], sides: Sequence[Side], folder: Path | None = None
+) -> LinearModes:
+    """Solve the nominal design in a range wide enough for all designs within reach, and
+    differentiate its modes.
+
+    Parameters
+    ----------
+    nominal : mapping
+        Tables of the design.
+    sides : sequence of Side
+        The numbers that change.
+    folder : Path, optional
+        Where file names in the design start.
+
+    Raises
+    ------
+    SolverError
+        If there are no modes, a derivative cannot be had, or the reach moves the modes by more than
+        a fifth of their wavelength.
+    """
+    from ..design import parse_design
+    from ..modes import find_modes
+    from ..modes.change import CavityChange
+    from ..modes.uncertainty import mode_slopes, polished_fields
+
+    parse = functools.partial(parse_design, path=None if folder is None else folder / "design.toml")
+    design = parse(nominal)
+    changes: list[CavityChange | None] = []
+    for side in sides:
+        lower, upper = parse(side.lower).cavity, parse(side.upper).cavity
+        changes.append(None if lower == upper else CavityChange(side.key, lower, upper, side.width))
+    found, solves = find_modes(design.cavity, design.modes), 1
+    request = design.modes
+    if request.span_nm is not None:
+        shift = _reached(found, sides, changes)
+        request = replace(request, span_nm=request.span_nm + 2 * shift)
+        found, solves = find_modes(design.cavity, request), 2
+    if not len(found):
+        raise SolverError(
+            "derivatives: no modes in the range; widen modes.span_nm or move modes.wavelength_nm"
+        )
+    fields = polished_fields(found)
+    each: list[dict[str, dict[str, float]] | None] = []
+    for change in changes:
+        each.append(None if change is None else mode_slopes(fields, request, change, _quantities))
+        solves += 0 if change is None else 2
+    quantities = _quantities(found, design.cavity)
+    names = (
+        "wavelength_nm",
+        "fsr_nm",
+        *dict.fromkeys(name for mode in quantities.values() for name in mode),
+    )
+    slopes = {
+        name: np.array([[_slope(one, mode.label, name) for one in each] for mode in found])
+        for name in names
+    }
+    if np.isnan(slopes["wavelength_nm"]).any():
+        raise SolverError(
+            "derivatives: a mode is lost beside the nominal design; an avoided crossing, or a smaller step is needed"
+        )
+    return LinearModes(
+        modes=tuple(replace(mode, raw=None, raw_next=None, sample_field=None) for mode in found),
+        keys=tuple(side.key for side in sides),
+        nominal=np.array([side.nominal for side in sides]),
+        slopes=slopes,
+        wavelength_nm=design.modes.wavelength_nm,
+        span_nm=math.inf if design.modes.span_nm is None else design.modes.span_nm,
+        overlap=_overlap(found, design),
+        solves=solves,
+    )
+
+
+def _reached(
+    found: ModeSet, sides: Sequence[Side], changes: Sequence[CavityChange | None]
+) -> float:
+    """How far, in nm, a mode in the middle moves if all numbers go to the ends of their reach at
+    once.
+    """
+    from ..modes import wavelength_derivatives
+
+    if not len(found):
+        raise SolverError(
+            "derivatives: no modes in the range; widen modes.span_nm or move modes.wavelength_nm"
+        )
+    mode = found.modes[len(found) // 2]
+    shift = 0.0
+    for side, change in zip(sides, changes, strict=True):
+        if change is not None:
+            try:
+                shift += abs(wavelength_derivatives(mode, change).wavelength_nm) * side.reach
+            except InputError as error:
+                raise SolverError(f"derivatives: {side.key}: {error}") from error
+    if shift > _WIDEST_SHIFT * mode.wavelength_nm:
+        raise SolverError(
+            f"derivatives: the spreads move the modes by {shift:.0f} nm, too far for a first order"
+        )
+    return shift
+
+
+def _quantities(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
+    """What changes with a mode beside its wavelength, by label; a mode volume by its logarithm."""
+    found = {}
+    for mode in modes:
+        values = {name: _number(mode, name) for name in _PLAIN} | {
+            "mode_volume_um3": math.log(mode.mode_volume_um3)
+        }
+        values |= {f"log10_q.{loss}": _number(mode, f"log10_q.{loss}") for loss in _LOSSES}
+        values |= {f"confinement.{region}": share for region, share in mode.confinement.items()}
+        found[mode.label] = {name: value for name, value in values.items() if math.isfinite(value)}
+    return found
+
+
+def _slope(slopes: Mapping[str, Mapping[str, float]] | None, label: str, name: str) -> float:
+    """Zero where the number leaves the cavity alone; not-a-number where the mode does not have the
+    quantity.
+    """
+    return 0.0 if slopes is None else slopes.get(label, {}).get(name, math.nan)
+
+
+def _overlap(found: ModeSet, design: Design) -> ModeOverlap | None:
+    from ..lasing.overlap import needed_overlap
+
+    if design.lasing.overlap != "fields":
+        return None
+    return needed_overlap(
+        tuple(found), design.medium.doped_region, design.pump.photons, design.pump.spot_radius_um
+    )

@@ -1,0 +1,139 @@
+"""Outcomes of a design, by name: the numbers that goals, constraints and yields speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..errors import nearest
+
+MODE_OUTCOMES = (
+    "wavelength_nm",
+    "n_eff",
+    "group_index",
+    "fsr_nm",
+    "q_total",
+    "log10_q.radiation",
+    "log10_q.absorption",
+    "log10_q.scattering",
+    "log10_q.total",
+    "linewidth_nm",
+    "mode_volume_um3",
+    "confinement.body",
+    "confinement.fibre",
+    "confinement.surround",
+    "modes_found",
+)
+LASING_OUTCOMES = (
+    "single_mode_probability",
+    "side_mode_suppression_db",
+    "modes_lasing",
+    "threshold_mj_cm2.gain_equals_loss",
+    "threshold_mj_cm2.ase",
+    "threshold_mj_cm2.lasing",
+    "pulse_fwhm_ps",
+)
+STATIC_OUTCOMES = ("threshold_gain_per_cm", "gain_equals_loss_mj_cm2")
+OUTCOMES = LASING_OUTCOMES + STATIC_OUTCOMES + MODE_OUTCOMES
+
+
+_ANY_REGION = "confinement."
+
+
+def outcome_problem(name: str, regions: Sequence[str] | None = None) -> str | None:
+    """What is wrong with the name of an outcome, None if it is right.
+
+    Parameters
+    ----------
+    name : str
+    regions : sequence of str or None
+        Of the cavity, beside fibre, body and surround; None where nobody knows them.
+    """
+    if name in OUTCOMES or (regions is None and name.startswith(_ANY_REGION)):
+        return None
+    known = dict.fromkeys((*OUTCOMES, *(_ANY_REGION + region for region in regions or ())))
+    return (
+        None
+        if name in known
+        else f"unknown outcome {name!r}; outcomes: {', '.join(known)}{nearest(name, known)}"
+    )
+
+
+def task_for(names: set[str]) -> str:
+    """The cheapest task that gives the named outcomes."""
+    if any(name in LASING_OUTCOMES for name in names):
+        return "lase"
+    return "threshold" if any(name in STATIC_OUTCOMES for name in names) else "modes"
+
+
+def outcomes(result: Mapping[str, Any], task: str, wavelength_nm: float) -> dict[str, float | None]:
+    """Named numbers of one stored result.
+
+    Parameters
+    ----------
+    result : mapping
+        As `survey.evaluate_point` gives it.
+    task : {"modes", "threshold", "lase"}
+    wavelength_nm : float
+        Outcomes of a mode are those of the fundamental mode (p = 1, q = 0) nearest to it; static
+        thresholds are the least of all solved modes.
+    """
+    modes = modes_of(result, task)
+    found: dict[str, float | None] = {"modes_found": float(len(modes))}
+    mode = reference_mode(modes, wavelength_nm)
+    if mode is not None:
+        found |= {name: _number(mode, name) for name in MODE_OUTCOMES if name != "modes_found"}
+        found |= {f"confinement.{region}": share for region, share in mode["confinement"].items()}
+    if task == "lase":
+        found |= {name: _number(result["lasing"], name) for name in LASING_OUTCOMES}
+    if task != "modes":
+        each = (
+            result["static"].values()
+            if task == "threshold"
+            else _solved(result["lasing"]["per_mode"])
+        )
+        found |= {name: _least(each, name) for name in STATIC_OUTCOMES}
+    return found
+
+
+def modes_of(result: Mapping[str, Any], task: str) -> list[Mapping[str, Any]]:
+    """The solved modes of a stored result."""
+    modes: list[Mapping[str, Any]] = (
+        result["modes"] if task == "modes" else result["modes"]["modes"]
+    )
+    return modes
+
+
+def _solved(per_mode: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [mode for mode in per_mode if not mode.get("extended", False)]
+
+
+def _least(each: Iterable[Mapping[str, Any]], name: str) -> float | None:
+    return min((float(mode[name]) for mode in each if mode.get(name) is not None), default=None)
+
+
+def reference_mode(
+    modes: list[Mapping[str, Any]], wavelength_nm: float
+) -> Mapping[str, Any] | None:
+    """The fundamental mode nearest to a wavelength; any mode where there is no fundamental one."""
+    fundamental = [mode for mode in modes if (mode["p"], mode["q"]) == (1, 0)] or modes
+    return min(
+        fundamental, key=lambda mode: abs(mode["wavelength_nm"] - wavelength_nm), default=None
+    )
+
+
+def comb_place(result: Mapping[str, Any], task: str, wavelength_nm: float) -> float | None:
+    """Azimuthal order, a real number, that the fundamental comb has at a wavelength; None without a
+    spacing.
+    """
+    mode = reference_mode(modes_of(result, task), wavelength_nm)
+    if mode is None or not mode["fsr_nm"]:
+        return None
+    return float(mode["m"] + (mode["wavelength_nm"] - wavelength_nm) / mode["fsr_nm"])
+
+
+def _number(table: Mapping[str, Any], name: str) -> float | None:
+    value: Any = table
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return None if value is None or isinstance(value, str) else float(value)

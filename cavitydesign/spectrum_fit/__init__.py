@@ -1,0 +1,1 @@
+"""Diameter, index and mode labels from measured spectra."""

@@ -1,0 +1,268 @@
+"""Measured peaks to diameter, index and labels, with what the data cannot tell said plainly.
+
+Diameter and index enter almost only as their product, so that the prior of the index decides the
+error of the diameter. The azimuthal order is known only where the spacing pattern or the prior of
+the diameter tells neighbours apart. Every labelling that explains the peaks is therefore kept, with
+its probability.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import SolverError
+from .comb import CombModel
+from .fit_advice import FitAdvice, Named, advice
+from .fit_moves import explored
+from .fit_prior import FitPrior
+from .fit_refine import Labelling, refined
+from .fit_search import SpectrumLines, starting_points
+from .spectrum import Peaks
+
+_LEAST_PROBABILITY = 1e-4
+# Fewer named peaks than parameters are an accident, not a comb.
+_LEAST_NAMED = 3
+_ALSO_SIGMAS = 3.5
+
+
+@dataclass(frozen=True)
+class FitCandidate:
+    """One labelling with its best parameters.
+
+    Attributes
+    ----------
+    probability : float
+        Among all labellings found.
+    diameter_um, diameter_error_um : float
+        Mean and standard deviation, the prior of the index included.
+    index_offset, index_offset_error : float
+        Of the body against the material's index.
+    optical_diameter_error : float
+        Relative error of diameter at a fixed index: what the peaks alone tell.
+    offset_nm, offset_error_nm : float
+        Of the spectrometer.
+    labels : tuple of str or None
+        For each peak by rising wavelength; None for a foreign peak.
+    also : tuple of tuple of str
+        For each peak, labels of other lines so near that the peak may be theirs as well.
+    deviation_nm : tuple of float or None
+        Measured minus fitted wavelength of each peak.
+    rms_nm : float
+        Of the deviations.
+    foreign, missed : int
+        Peaks without a line, lines without a peak.
+    """
+
+    probability: float
+    diameter_um: float
+    diameter_error_um: float
+    index_offset: float
+    index_offset_error: float
+    optical_diameter_error: float
+    offset_nm: float
+    offset_error_nm: float
+    labels: tuple[str | None, ...]
+    also: tuple[tuple[str, ...], ...]
+    deviation_nm: tuple[float | None, ...]
+    rms_nm: float
+    foreign: int
+    missed: int
+
+    @property
+    def combs(self) -> tuple[str, ...]:
+        """Families and their ranges of m, such as "TM 118-125 1 0"."""
+        orders: dict[tuple[str, str], list[int]] = {}
+        for label in self.labels:
+            if label is not None:
+                polarisation, m, rest = label.split(" ", 2)
+                orders.setdefault((polarisation, rest), []).append(int(m))
+        return tuple(
+            f"{family[0]} {min(m)}-{max(m)} {family[1]}" for family, m in sorted(orders.items())
+        )
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """One entry of `candidates` in the JSON of ``fit``."""
+        lists: dict[str, list[Any]] = {
+            name: list(getattr(self, name)) for name in ("labels", "deviation_nm", "combs")
+        }
+        return {**self.__dict__, **lists, "also": [list(labels) for labels in self.also]}
+
+
+@dataclass(frozen=True, eq=False)
+class FitAnswer:
+    """Candidates, best first, and the diameter over all of them.
+
+    Attributes
+    ----------
+    candidates : tuple of FitCandidate
+    diameter_um, diameter_error_um : float
+        Mean and standard deviation over the candidates by their probabilities.
+    peaks : Peaks
+    prior : FitPrior
+    advice : FitAdvice or None
+        What one more measurement would tell; None where no rival is left.
+    """
+
+    candidates: tuple[FitCandidate, ...]
+    diameter_um: float
+    diameter_error_um: float
+    peaks: Peaks
+    prior: FitPrior
+    advice: FitAdvice | None
+
+    @property
+    def identified(self) -> bool:
+        """Whether the data single out one labelling (probability above 95 %)."""
+        return self.candidates[0].probability > 0.95
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """The JSON of ``fit``."""
+        return {
+            "schema": 1,
+            "identified": self.identified,
+            "diameter_um": self.diameter_um,
+            "diameter_error_um": self.diameter_error_um,
+            "prior": dict(self.prior.__dict__),
+            "measured_in": self.peaks.measured_in,
+            "peaks_nm": self.peaks.wavelength_nm.tolist(),
+            "peaks_error_nm": self.peaks.error_nm.tolist(),
+            "advice": None if self.advice is None else dict(self.advice.__dict__),
+            "candidates": [candidate.to_json_dict() for candidate in self.candidates],
+        }
+
+
+def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
+    """All labellings that explain the peaks.
+
+    Parameters
+    ----------
+    peaks : Peaks
+    model : CombModel
+        Of the families that may be there, about the expected diameter and over the spectrum.
+    prior : FitPrior
+
+    Raises
+    ------
+    SolverError
+        If no family explains the peaks.
+    """
+    lines = SpectrumLines(peaks, model, prior)
+    scanned: list[Labelling] = []
+    for start in starting_points(lines):
+        labelling = refined(lines, start, scanned)
+        if labelling is not None:
+            scanned.append(labelling)
+    found: list[Labelling] = []
+    for labelling in explored(lines, scanned):
+        if np.count_nonzero(labelling.family >= 0) >= _LEAST_NAMED:
+            _keep(found, labelling)
+    if not found:
+        raise SolverError(
+            "fit: no comb of this design explains the peaks; widen --diameter-sd, or ask for more families "
+            "(modes.polarisation, radial_orders, axial_orders)"
+        )
+    found.sort(key=lambda labelling: -labelling.log_evidence)
+    weights = np.exp([labelling.log_evidence - found[0].log_evidence for labelling in found])
+    weights /= weights.sum()
+    kept = [
+        (float(weight), labelling)
+        for weight, labelling in zip(weights, found, strict=True)
+        if weight > _LEAST_PROBABILITY
+    ]
+    candidates = tuple(_candidate(weight, labelling, lines) for weight, labelling in kept)
+    share = np.array([weight for weight, _ in kept]) / sum(weight for weight, _ in kept)
+    diameters = np.array([candidate.diameter_um for candidate in candidates])
+    errors = np.array([candidate.diameter_error_um for candidate in candidates])
+    mean = float(share @ diameters)
+    spread = math.sqrt(float(share @ (errors**2 + (diameters - mean) ** 2)))
+    return FitAnswer(candidates, mean, spread, peaks, prior, _advice(candidates, kept, lines))
+
+
+def _advice(
+    candidates: Sequence[FitCandidate],
+    kept: Sequence[tuple[float, Labelling]],
+    lines: SpectrumLines,
+) -> FitAdvice | None:
+    """Candidates placed by their optical diameters, in which diameter and index weigh as they move
+    the first one's comb.
+    """
+    model, prior, best = lines.model, lines.prior, kept[0][1]
+    family = np.array([next(iter(best.centre_orders))])
+    _, slopes = model.order_and_slopes(
+        family, np.array([sum(lines.window_nm) / 2]), *map(float, best.parameters[:2])
+    )
+    of_index = float(slopes[2, 0] / slopes[1, 0])
+    named = [
+        Named(
+            candidate.probability,
+            float(labelling.parameters[0] + of_index * labelling.parameters[1]),
+            candidate.labels,
+        )
+        for candidate, (_, labelling) in zip(candidates, kept, strict=True)
+    ]
+    return advice(
+        named, math.hypot(prior.diameter_sd_um / model.diameter_um, of_index * prior.index_sd)
+    )
+
+
+def _keep(found: list[Labelling], labelling: Labelling) -> None:
+    """One entry for each labelling, the one with the most evidence."""
+    for place, known in enumerate(found):
+        if labelling.same_as(known):
+            if labelling.log_evidence > known.log_evidence:
+                found[place] = labelling
+            return
+    found.append(labelling)
+
+
+def _candidate(probability: float, labelling: Labelling, lines: SpectrumLines) -> FitCandidate:
+    model = lines.model
+    diameter = model.diameter_um * math.exp(labelling.parameters[0])
+    sds = np.sqrt(np.diag(labelling.covariance))
+    conditional = np.linalg.inv(np.linalg.inv(labelling.covariance)[np.ix_([0, 2], [0, 2])])
+    labels = tuple(
+        model.families[f].label(int(m)) if f >= 0 else None
+        for f, m in zip(labelling.family, labelling.order, strict=True)
+    )
+    deviations = tuple(None if math.isnan(x) else float(x) for x in labelling.deviation_nm)
+    named = [x for x in deviations if x is not None]
+    return FitCandidate(
+        probability=probability,
+        diameter_um=diameter,
+        diameter_error_um=diameter * float(sds[0]),
+        index_offset=float(labelling.parameters[1]),
+        index_offset_error=float(sds[1]),
+        optical_diameter_error=math.sqrt(float(conditional[0, 0])),
+        offset_nm=float(labelling.parameters[2]),
+        offset_error_nm=float(sds[2]),
+        labels=labels,
+        also=_also(labelling, lines, labels),
+        deviation_nm=deviations,
+        rms_nm=math.sqrt(sum(x * x for x in named) / max(len(named), 1)),
+        foreign=sum(label is None for label in labels),
+        missed=labelling.missed,
+    )
+
+
+def _also(
+    labelling: Labelling, lines: SpectrumLines, labels: tuple[str | None, ...]
+) -> tuple[tuple[str, ...], ...]:
+    """Other lines of the labelling's families within reach of each peak, by rising family."""
+    model, wavelength = lines.model, lines.peaks.wavelength_nm - labelling.parameters[2]
+    reached: list[list[str]] = [[] for _ in labels]
+    sigma, allowed = lines.sigma_nm(), lines.allowed()
+    for f in sorted(labelling.centre_orders):
+        place = np.full(len(wavelength), f, dtype=np.intp)
+        v, w = float(labelling.parameters[0]), float(labelling.parameters[1])
+        order, slopes = model.order_and_slopes(place, wavelength, v, w)
+        near = np.abs((order - np.rint(order)) / slopes[0]) < _ALSO_SIGMAS * sigma[f]
+        for peak in np.flatnonzero(near & allowed[f]):
+            label = model.families[f].label(round(float(order[peak])))
+            if label != labels[peak]:
+                reached[peak].append(label)
+    return tuple(tuple(found) for found in reached)

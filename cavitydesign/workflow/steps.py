@@ -1,0 +1,219 @@
+"""The steps from a design to its answer, each usable alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..design import Design
+from ..geometry.cavity import Cavity
+from ..modes import ModeSet
+from ..modes import find_modes as solve_modes
+
+if TYPE_CHECKING:
+    from ..gain import Pump
+    from ..lasing import LasingPrediction
+    from ..lasing.pulse_memory import PulseMemory
+
+Progress = Callable[[str, float], None]
+
+# Nodes of the three-point rule of Gauss and Hermite, in standard deviations: right to the fifth
+# order in a normal number.
+_NODE = 3.0**0.5
+_LARGEST_MOVE = 0.05
+_LEAST_MOVE_NM = 1e-6
+_FAR_ENOUGH = 1.5
+
+
+def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
+    """Modes of a design's cavity; where its numbers carry spreads, with the standard deviations
+    that follow.
+
+    Parameters
+    ----------
+    design : Design
+        From `load_design` or `parse_design`.
+    progress : callable, optional
+        Called with a message and the fraction done, 0 to 1.
+
+    Raises
+    ------
+    SolverError
+        If the computation cannot reach an answer; the text says what to change.
+    """
+    if not design.spreads:
+        return solve_modes(design.cavity, design.modes, progress)
+    from ..design.varied import cavity_spreads
+    from ..modes.uncertainty import with_spreads
+
+    def thresholds(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
+        return static_thresholds(modes, design, cavity)
+
+    spreads = cavity_spreads(design)
+    found = solve_modes(design.cavity, design.modes, progress)
+    return with_spreads(
+        found, design.modes, spreads, thresholds, _effects_on_thresholds(found, design)
+    )
+
+
+def _effects_on_thresholds(found: ModeSet, design: Design) -> list[dict[str, dict[str, float]]]:
+    """What one standard deviation of each number outside the cavity changes in the static
+    thresholds.
+    """
+    from ..design.varied import beside, moves_modes
+
+    effects = []
+    for key, sd in design.spreads.items():
+        if moves_modes(key):
+            continue
+        pair = beside(design, key, _NODE * sd)
+        low, high = (
+            static_thresholds(found, side, design.cavity) for side in (pair.lower, pair.upper)
+        )
+        effects.append(
+            {
+                label: {
+                    name: sd * (high[label][name] - value) / pair.width
+                    for name, value in row.items()
+                    if name in high[label]
+                }
+                for label, row in low.items()
+                if label in high
+            }
+        )
+    return effects
+
+
+def static_thresholds(
+    modes: ModeSet, design: Design, cavity: Cavity | None = None
+) -> dict[str, dict[str, float]]:
+    """Where each mode starts to lase when it is alone: gain equals loss, without a light curve.
+
+    Parameters
+    ----------
+    modes : ModeSet
+        Modes of the design, from `find_modes`.
+    design : Design
+        Gives the medium, the pump and the rule for Q.
+    cavity : Cavity, optional
+        Of the modes, where it is not the design's.
+
+    Returns
+    -------
+    dict of str to dict
+        By mode label: threshold_gain_per_cm (material gain that balances the loss, first order),
+        and gain_equals_loss_mj_cm2 (fluence at which the dark gain reaches it) unless it never
+        does. Modes without loss or without field in the doped region are left out.
+    """
+    from ..lasing.static_outcomes import static_outcomes
+
+    return static_outcomes(
+        modes, design.lasing.quality, design.medium, design.pump, cavity or design.cavity
+    )
+
+
+def predict_lasing(
+    modes: ModeSet, design: Design, progress: Progress | None = None
+) -> LasingPrediction:
+    """Whether, where and in how many modes a design lases.
+
+    Parameters
+    ----------
+    modes : ModeSet
+        Modes of the design, from `find_modes`.
+    design : Design
+        Gives the medium, the pump and the request.
+    progress : callable, optional
+        Called with a message and the fraction done, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        If no mode lies under the gain, or the medium and the pump do not fit each other.
+    """
+    from ..lasing import predict_lasing as predict
+    from ..lasing.pulse_memory import PulseMemory
+
+    share = 1.0 / (1 + 2 * len(design.spreads))
+
+    def first(message: str, done: float) -> None:
+        if progress is not None:
+            progress(message, share * done)
+
+    memory = PulseMemory()
+    found = predict(
+        modes,
+        design.medium,
+        design.pump,
+        design.lasing,
+        cavity=design.cavity,
+        progress=first,
+        memory=memory,
+    )
+    return _with_lasing_spread(found, modes, design, memory, progress) if design.spreads else found
+
+
+def _with_lasing_spread(
+    nominal: LasingPrediction,
+    modes: ModeSet,
+    design: Design,
+    memory: PulseMemory,
+    progress: Progress | None,
+) -> LasingPrediction:
+    """The prediction with what the uncertain numbers leave in it: two further predictions for each
+    that changes their inputs.
+    """
+    from ..design.varied import beside, moves_modes
+    from ..lasing import predict_lasing as predict
+    from ..lasing.spreads import UncertainNumber, lasing_spread
+
+    comb_sd = max((mode.extra.get("wavelength_sd_nm") or 0.0 for mode in modes), default=0.0)
+    spacing = None if nominal.comb is None else nominal.comb.spacing_nm
+    # Thresholds repeat with the comb's spacing: their slopes are taken where the comb moves by a
+    # small part of it.
+    share = (
+        1.0 if spacing is None or comb_sd == 0.0 else min(1.0, _LARGEST_MOVE * spacing / comb_sd)
+    )
+    numbers, warnings = [], list(nominal.warnings)
+    for place, (key, sd) in enumerate(design.spreads.items()):
+        if progress is not None:
+            progress(f"spread of {key}", (1 + 2 * place) / (1 + 2 * len(design.spreads)))
+        pair = beside(design, key, share * _NODE * sd)
+        sides, waves = [], []
+        for side in (pair.lower, pair.upper):
+            moved = solve_modes(side.cavity, side.modes) if moves_modes(key) else modes
+            request = replace(side.lasing, comb_phases=0, exact_thresholds=0)
+            waves.append({mode.label: mode.wavelength_nm for mode in moved})
+            pump = _reaching(side.pump, nominal.thresholds.lasing)
+            sides.append(
+                predict(moved, side.medium, pump, request, cavity=side.cavity, memory=memory)
+            )
+        moves = any(
+            abs(wave - waves[1].get(label, wave)) > _LEAST_MOVE_NM
+            for label, wave in waves[0].items()
+        )
+        numbers.append(UncertainNumber(key, sides[0], sides[1], pair.width / sd, moves))
+        if not (moves_modes(key) or any(numbers[-1].effects().values())):
+            warnings.append(f"spread of {key}: changes neither thresholds nor regime here")
+    if share < 1.0:
+        text = f"the spreads move the comb by {comb_sd / (spacing or comb_sd):.2g} of its spacing"
+        warnings.append(
+            f"{text}: those of the thresholds are for its computed place; the regime's probability has it moved"
+        )
+    spread = lasing_spread(
+        nominal,
+        design.lasing,
+        numbers,
+        comb_sd,
+        design.spreads.get("lasing.at_fluence_mj_cm2", 0.0),
+    )
+    return replace(nominal, spread=spread, warnings=tuple(warnings))
+
+
+def _reaching(pump: Pump, lasing_mj_cm2: float | None) -> Pump:
+    """The pump with a range that shows the lasing threshold beside an uncertain number too, where
+    it shows the nominal one.
+    """
+    low, high = pump.fluence_mj_cm2
+    return replace(pump, fluence_mj_cm2=(low, max(high, _FAR_ENOUGH * (lasing_mj_cm2 or 0.0))))

@@ -1,0 +1,219 @@
+"""What one point of a study of designs computes, and the rows that it gives in the table.
+
+The study itself knows no physics: it is handed these functions. Workers in other processes import
+them by name.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..design.named_files import files_of_design
+from ..design.toml_file import read_toml
+from ..errors import InputError
+from ..study import DesignSchema
+
+TASKS = ("modes", "threshold", "lase")
+USUAL_PICTURE = {
+    "modes": ("fsr_nm", "q_total"),
+    "threshold": ("q_total", "gain_equals_loss_mj_cm2"),
+    "lase": ("threshold_mj_cm2.lasing", "modes_lasing"),
+}
+WORKER_MODULES = (
+    "cavitydesign.workflow.study_point",
+    "cavitydesign.workflow.steps",
+    "cavitydesign.lasing",
+)
+_DECIDING = (
+    "units", "materials", "geometry", "mesh", "fem", "eigen", "analytic", "modes", "gain", "lasing", "design",
+    "workflow",
+)  # fmt: skip
+
+
+def evaluate_point(
+    design: Mapping[str, Any], task: str, folder: Path | None = None
+) -> dict[str, Any]:
+    """Result of one design as JSON holds it, without the times it took: the same design gives the
+    same record.
+
+    Parameters
+    ----------
+    design : mapping
+        Tables of the design file.
+    task : {"modes", "threshold", "lase"}
+        Modes with their loss budgets; with the static threshold of each too; or with light curve
+        and regime.
+    folder : Path, optional
+        Where file names in the design start; the current folder by default.
+
+    Raises
+    ------
+    InputError, SolverError
+        As the steps raise them; the study keeps the text beside the point.
+    """
+    from ..design import parse_design
+    from .steps import find_modes, predict_lasing, static_thresholds
+
+    if task not in TASKS:
+        raise InputError(f"task = {task!r}: must be one of {', '.join(TASKS)}")
+    checked = parse_design(design, path=None if folder is None else folder / "design.toml")
+    found = find_modes(checked)
+    modes = found.to_json_dict()
+    modes.pop("seconds", None)
+    if task == "modes":
+        return modes
+    if task == "threshold":
+        return {"modes": modes, "static": static_thresholds(found, checked)}
+    lasing = predict_lasing(found, checked).to_json_dict()
+    lasing.pop("seconds", None)
+    return {"modes": modes, "lasing": lasing}
+
+
+def fields_of_point(
+    design: Mapping[str, Any], folder: Path, resolution: tuple[int, int] = (120, 160)
+) -> dict[str, Any]:
+    """Fields of all modes of one design, solved anew: arrays named "label/quantity", as
+    `FieldSamples` has them.
+
+    Parameters
+    ----------
+    design : mapping
+        Tables of the design file.
+    folder : Path
+        Where file names in the design start.
+    resolution : tuple of int
+        Points outwards and along the rim.
+    """
+    from ..design import parse_design
+    from .steps import find_modes
+
+    arrays: dict[str, Any] = {}
+    for mode in find_modes(parse_design(design, path=folder / "design.toml")):
+        if mode.sample_field is None:
+            continue
+        samples = mode.sample_field(*resolution)
+        for name in ("r_um", "z_um", "e_r", "e_phi", "e_z", "permittivity", "region"):
+            arrays[f"{mode.label}/{name}"] = getattr(samples, name)
+    return arrays
+
+
+def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str, Any]]:
+    """Rows of the table: one a mode (tasks modes and threshold), or one a point (task lase)."""
+    if task != "lase":
+        modes, static = (
+            (result["modes"], {})
+            if task == "modes"
+            else (result["modes"]["modes"], result["static"])
+        )
+        return [
+            {name: value for name, value in mode.items() if name != "label"}
+            | static.get(mode["label"], {})
+            | {"mode": mode["label"]}
+            for mode in modes
+        ]
+    lasing = result["lasing"]
+    outcomes = {name: value for name, value in lasing.items() if not isinstance(value, list | dict)}
+    slopes = {f"slope_{place}": slope for place, slope in enumerate(lasing["slopes"], start=1)}
+    thresholds = {"threshold_mj_cm2": lasing["threshold_mj_cm2"]}
+    return [{"modes_found": len(result["modes"]["modes"]), **outcomes, **thresholds, **slopes}]
+
+
+@functools.cache
+def relevant_version() -> str:
+    """Digest of all code and data that decide the numbers.
+
+    Stored results outlive a release that leaves the physics alone, and never pass for those of
+    changed physics. The digest is taken of the syntax trees, without comments, docstrings, import
+    paths and file names: words and moves cost nobody a study. Where the package's files are not at
+    hand (a zipped installation) the digest is the package's version.
+    """
+    home = Path(__file__).parents[1]
+    files = [
+        path
+        for name in _DECIDING
+        for path in ([home / f"{name}.py"], (home / name).rglob("*"))[(home / name).is_dir()]
+        if path.suffix in (".py", ".toml", ".csv") and path.is_file()
+    ]
+    if not files:
+        return __version__
+    parts = sorted(_content_digest(path) for path in files)
+    return f"physics {hashlib.sha256(b''.join(parts)).hexdigest()[:16]}"
+
+
+def _content_digest(path: Path) -> bytes:
+    """Digest of one file's content: of its bytes, or of its syntax tree if it is Python."""
+    content = path.read_bytes()
+    if path.suffix == ".py":
+        tree = _WithoutWords().visit(ast.parse(content))
+        content = ast.dump(tree, include_attributes=False).encode()
+    return hashlib.sha256(content).digest()
+
+
+class _WithoutWords(ast.NodeTransformer):
+    """Takes what cannot change a number out of a syntax tree."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Drop the docstring of a module, class or function."""
+        super().generic_visit(node)
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            value = body[0].value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                del body[0]
+        return node
+
+    def visit_Import(self, node: ast.Import) -> None:
+        """Drop imports of modules; what is used of them stands where it is used."""
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
+        """Keep the imported names and drop the path that they come from."""
+        if node.module == "__future__":
+            return None
+        return ast.ImportFrom(module="", names=node.names, level=0)
+
+
+def design_schema(checked: bool = True) -> DesignSchema:
+    """What a study must be told of designs.
+
+    Parameters
+    ----------
+    checked : bool
+        False to read designs and keys as they stand, without loading the physics that checks them:
+        enough to look at a store whose study has run, and so has been checked.
+    """
+    if not checked:
+        return DesignSchema(
+            read_toml, read_toml, lambda key: None, TASKS, relevant_version(), files_of_design
+        )
+    from ..design import key_problem, value_problem
+
+    return DesignSchema(
+        read_toml,
+        _read,
+        key_problem,
+        TASKS,
+        relevant_version(),
+        files_of_design,
+        value_problem,
+        _regions,
+    )
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    from ..design import load_design
+
+    return load_design(path).raw
+
+
+def _regions(design: Mapping[str, Any], folder: Path) -> Sequence[str]:
+    from ..design import parse_design
+
+    return tuple(
+        name for name, _ in parse_design(design, path=folder / "design.toml").cavity.regions
+    )

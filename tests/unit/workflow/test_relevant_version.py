@@ -1,0 +1,68 @@
+"""The version under which results are stored follows the physics, not the release or the words."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import cavitydesign
+from cavitydesign.workflow import study_point
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the package whose files may be changed."""
+    home = tmp_path / "cavitydesign"
+    unwanted = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(Path(cavitydesign.__file__).parent, home, ignore=unwanted)
+    monkeypatch.setattr(study_point, "__file__", str(home / "workflow" / "study_point.py"))
+    return home
+
+
+def version() -> str:
+    """The version of the copy, computed anew."""
+    return study_point.relevant_version.__wrapped__()
+
+
+def test_form_of_the_version(home: Path) -> None:
+    assert re.fullmatch(r"physics [0-9a-f]{16}", version())
+
+
+def test_what_decides_no_number_does_not_count(home: Path) -> None:
+    before = version()
+    (home / "cli" / "main.py").write_text("# another front door\n")
+    (home / "visualise" / "theme.py").write_text("# other colours\n")
+    units = home / "units.py"
+    words = units.read_text().replace('"""', '"""Other words. ', 1)
+    units.write_text(f"# a comment\n{words}")
+    assert version() == before
+
+
+def test_a_moved_file_does_not_count(home: Path) -> None:
+    before = version()
+    (home / "modes" / "peak.py").rename(home / "fem" / "peak.py")
+    mode = home / "modes" / "rim" / "measure.py"
+    text = mode.read_text()
+    assert "from ..peak import" in text
+    mode.write_text(text.replace("from ..peak import", "from ...fem.peak import"))
+    assert version() == before
+
+
+@pytest.mark.parametrize("file", ["units.py", "gain/library.py", "workflow/steps.py"])
+def test_a_changed_number_counts(home: Path, file: str) -> None:
+    before = version()
+    path = home / file
+    text = path.read_text()
+    number = re.search(r"\b\d+\.\d+\b", re.sub(r'""".*?"""', "", text, flags=re.DOTALL))
+    assert number is not None
+    at = text.rindex(number[0])
+    path.write_text(f"{text[:at]}9{text[at:]}")
+    assert version() != before
+
+
+def test_changed_data_count(home: Path) -> None:
+    before = version()
+    data = next(iter(sorted((home / "materials" / "data").glob("*.toml"))))
+    data.write_text(data.read_text() + "\n")
+    assert version() != before
