@@ -1,22 +1,50 @@
-"""Settings of Sphinx: `pip install '.[docs]'`, then `sphinx-build docs docs/_build`. The pages read
-as well without it.
+"""Settings of Sphinx.
+
+`pip install '.[docs]'` and then `sphinx-build -W docs docs/_build` builds the site. The pages can
+be read as plain Markdown too.
 """
 
+import sys
 from importlib.metadata import version as installed_version
+from pathlib import Path
 
 project = "cavitydesign"
 author = "The cavitydesign developers"
 copyright = "2026, The cavitydesign developers"
 release = version = installed_version("cavitydesign")
 
-extensions = ["myst_parser"]
-source_suffix = {".md": "markdown"}
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
+source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
 exclude_patterns = ["_build"]
+
+# Equations are written between dollar signs; links to headings work down to the third level.
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "From the outline of a microcavity to its lasing threshold",
-    "page_width": "1200px",
-}
+
+# The notebooks are executed when the site is built; a cell that fails stops the build.
+nb_execution_mode = "cache"
+nb_execution_timeout = 300
+nb_execution_raise_on_error = True
+nb_merge_streams = True
+
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+autosummary_generate = True
+numpydoc_show_class_members = False
+
+html_theme = "furo"
 html_title = f"cavitydesign {release}"
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+extensions.append("reference_pages")

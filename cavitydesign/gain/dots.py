@@ -29,7 +29,9 @@ _PAPER_B = "J. Am. Chem. Soc. 2016, 138, 3761"
 class DotMedium(GainMedium):
     """Dots with a two-fold degenerate edge; the defaults are the published CsPbBr3 dots in PMMA.
 
-    Parameters beyond those of `GainMedium`
+    The parameters of `GainMedium`, and:
+
+    Parameters
     ----------
     crossing_energy_ev : float
         E_z, where absorption and emission lines of the ensemble are equal: the one calibration of

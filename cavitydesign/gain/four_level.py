@@ -23,7 +23,9 @@ Array = NDArray[np.float64]
 class FourLevelMedium(GainMedium):
     """A four-level emitter. `peak_gain_per_cm` is emission cross-section times concentration.
 
-    Parameters beyond those of `GainMedium`
+    The parameters of `GainMedium`, and:
+
+    Parameters
     ----------
     concentration_per_cm3 : float
         Emitters in the doped region.
