@@ -13,6 +13,9 @@ from .section import SectionMesh
 
 _HEIGHTS = 801
 _PER_EDGE = 9
+# Share of the largest coordinate by which a height may miss the ends of an edge: rounding of the
+# interpolated positions, 1e-16 each, with room for sums of some tens of terms.
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +52,13 @@ class SectionOutline(Outline):
         z_edge = np.concatenate([b[outer[:, i]] for i, (_, b) in enumerate(sides)])
         low, high = float(z_edge.min()), float(z_edge.max())
         heights = np.unique(np.concatenate([np.linspace(low, high, _HEIGHTS), [rim_z_um]]))
+        miss = _ROUNDING * max(abs(low), abs(high), float(r_edge.max()))
         radius = np.zeros(heights.size)
         for r_one, z_one in zip(r_edge, z_edge, strict=True):
             if abs(z_one[-1] - z_one[0]) < 1e-9 * (high - low):
                 continue
             order = np.argsort(z_one)
-            inside = (heights >= z_one.min() - 1e-12) & (heights <= z_one.max() + 1e-12)
+            inside = (heights >= z_one.min() - miss) & (heights <= z_one.max() + miss)
             radius[inside] = np.maximum(
                 radius[inside], np.interp(heights[inside], z_one[order], r_one[order])
             )

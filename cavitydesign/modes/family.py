@@ -131,13 +131,21 @@ def lifted(
     mass = basis.T @ (pencil.mass @ basis)
     found, weights = ritz(basis.T @ (pencil.stiffness @ basis), mass)
     rough = basis.conj().T @ start
-    overlap = rough.T @ mass @ weights
+    if problem.is_complex:
+        # Without conjugation the products of modes of an absorbing layer have no bound, and would
+        # outdo every mode of the body: here the products are those of amplitudes.
+        metric, weighed = np.eye(mass.shape[0]), weights / np.linalg.norm(weights, axis=0)
+    else:
+        metric, weighed = mass, weights
+    overlap = rough.conj().T @ metric @ weighed
     # the Ritz vectors that the rough ones became: others of the block space may have meaningless
     # values near the shift
-    score = np.einsum("ij,ij->j", overlap, np.linalg.solve(rough.T @ mass @ rough, overlap))
+    inner = np.linalg.solve(rough.conj().T @ metric @ rough, overlap)
+    score = np.einsum("ij,ij->j", overlap.conj(), inner)
     kept = np.argsort(-abs(score))[: start.shape[1]]
     kept = kept[np.argsort(abs(found[kept] - shift))]
-    chosen = {q: int(np.argmax(abs(overlap[column, kept]))) for q, column in guess.chosen.items()}
+    named = one_each(abs(overlap[list(guess.chosen.values())][:, kept]))
+    chosen = {q: int(column) for q, column in zip(guess.chosen, named, strict=True)}
     return Snapshot(
         m, shift, eps, pencil, factor, found[kept], np.asarray(basis @ weights[:, kept]), chosen
     )
@@ -324,6 +332,18 @@ def steffensen(
     return first, beside
 
 
+def one_each(overlap: Array) -> NDArray[np.int64]:
+    """Column of the largest overlap of each row; where two rows want one, a column each with the
+    largest sum: neighbours that nearly cross, or modes of coupled bodies.
+    """
+    best: NDArray[np.int64] = np.argmax(overlap, axis=1)
+    if np.unique(best).size == best.size or overlap.shape[0] > overlap.shape[1]:
+        return best
+    from scipy.optimize import linear_sum_assignment
+
+    return np.asarray(linear_sum_assignment(overlap, maximize=True)[1])
+
+
 def _tracked(begin: Values, masses: Values, vectors: Values, start: int) -> NDArray[np.int64]:
     """Columns, of shape (orders, modes), that carry the modes from the order `start` outwards, by
     overlap with the last order's.
@@ -332,6 +352,6 @@ def _tracked(begin: Values, masses: Values, vectors: Values, start: int) -> NDAr
     for ladder in (range(start, masses.shape[0]), range(start - 1, -1, -1)):
         tracks = begin
         for place in ladder:
-            columns[place] = np.argmax(abs(tracks @ masses[place] @ vectors[place]), axis=1)
+            columns[place] = one_each(abs(tracks @ masses[place] @ vectors[place]))
             tracks = vectors[place][:, columns[place]].T
     return columns
