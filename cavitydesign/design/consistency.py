@@ -24,6 +24,7 @@ _ALLOWED = {
     "outline": ("file", *_SCALES, "upright", *_ANY_FIBRE),
     "section": (
         "file",
+        "length_unit",
         "materials",
         "region_names",
         "parameters",

@@ -124,8 +124,10 @@ class Converter:
             self._folder / str(table.file),
             (tuple(table.magnetic_walls or ()), tuple(table.electric_walls or ())),
         )
-        names = table.region_names or {}
-        return self._built(load_section, file, table.parameters or {}, names, known, walls, given)
+        names, unit = table.region_names or {}, table.length_unit or "um"
+        return self._built(
+            load_section, file, table.parameters or {}, names, known, walls, given, unit
+        )
 
     def modes(self) -> ModeRequest | None:
         """The modes that are wanted."""

@@ -31,6 +31,7 @@ from .key_types import (
     table_of,
 )
 from .problem import is_number
+from .section_file import LengthUnit
 
 Profile = Literal["parabola", "cosine", "spheroid", "cylinder", "droplet", "outline", "section"]
 
@@ -100,6 +101,9 @@ class CavityTable(Table):
     )
     file: Text | None = Field(
         None, description="CSV of the outline (z_um, r_um), micrograph (PNG, TIFF) or section"
+    )
+    length_unit: LengthUnit | None = Field(
+        None, description="unit of the coordinates of a section: nm, um, mm or m"
     )
     um_per_pixel: Positive | None = Field(None, description="scale of the micrograph, um")
     scale_bar_um: Positive | None = Field(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..materials import Material
+
+LengthUnit = Literal["nm", "um", "mm", "m"]
+LENGTH_UNITS_UM: dict[str, float] = {"nm": 1e-3, "um": 1.0, "mm": 1e3, "m": 1e6}
 
 if TYPE_CHECKING:
     from ..mesh.section import SectionMesh
@@ -21,6 +24,7 @@ def load_section(
     media: Mapping[str, Material],
     walls: tuple[tuple[str, ...], tuple[str, ...]],
     rim: Mapping[str, float],
+    length_unit: LengthUnit = "um",
 ) -> SectionCavity:
     """A cavity of any meridian section.
 
@@ -38,6 +42,8 @@ def load_section(
         Curves that are magnetic walls, and curves that are metal.
     rim : mapping of str to float
         roughness_nm, correlation_nm.
+    length_unit : str
+        Unit of the file's coordinates.
 
     Raises
     ------
@@ -45,21 +51,23 @@ def load_section(
         One line for each problem: file and what is wrong with it.
     """
     from ..errors import InputError
-    from ..mesh.section_cavity import SectionCavity
+    from ..mesh.section_cavity import SectionCavity, body_in_surround
 
     if parameters and not path.suffix.startswith(".geo"):
         raise InputError(f"{path}: parameters belong to a .geo section")
     changed = path.stat().st_mtime_ns if path.is_file() else 0
-    mesh = _mesh(path, changed, tuple(sorted(parameters.items())))
-    return SectionCavity.of(
-        mesh.renamed(names, str(path)), media, str(path), walls[0], walls[1], **rim
-    )
+    unit_um = LENGTH_UNITS_UM[length_unit]
+    mesh = _mesh(path, changed, tuple(sorted(parameters.items())), unit_um)
+    named = mesh.renamed(names or body_in_surround(mesh), str(path))
+    return SectionCavity.of(named, media, str(path), walls[0], walls[1], **rim)
 
 
 @lru_cache(maxsize=8)
-def _mesh(path: Path, changed: int, parameters: tuple[tuple[str, float], ...]) -> SectionMesh:
+def _mesh(
+    path: Path, changed: int, parameters: tuple[tuple[str, float], ...], unit_um: float
+) -> SectionMesh:
     """The mesh of a file; the time of its last change keeps old contents apart."""
     from ..mesh.gmsh_reader import Meshing
     from ..mesh.section_file import read_section
 
-    return read_section(path, Meshing(parameters=dict(parameters)))
+    return read_section(path, Meshing(parameters=dict(parameters)), unit_um)

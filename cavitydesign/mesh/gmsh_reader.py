@@ -147,8 +147,8 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
         )
     place = np.full(int(max(tags)) + 1, -1)
     place[np.asarray(tags, dtype=np.int64)] = np.arange(len(tags))
-    unnamed = Path(source).suffix in SOLID_SUFFIXES and not gmsh.model.getPhysicalGroups(2)
-    names, region_of = _numbered(gmsh) if unnamed else _regions(gmsh, source)
+    ungrouped = not _script(source) and not gmsh.model.getPhysicalGroups(2)
+    names, region_of = _numbered(gmsh) if ungrouped else _regions(gmsh, source)
     groups = []
     for _, surface in gmsh.model.getEntities(2):
         kinds, _, nodes = gmsh.model.mesh.getElements(2, surface)
@@ -169,16 +169,19 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
     return FileMesh(xyz[:, :2].copy(), tuple(groups), names, _curves(gmsh, place))
 
 
+def _script(source: str) -> bool:
+    """Whether a file is a script, whose author can name the surfaces in it."""
+    return Path(source).suffix.startswith(".geo")
+
+
 def _regions(gmsh: Any, source: str) -> tuple[tuple[str, ...], dict[int, int]]:
-    """Names of the regions, and the region of each surface."""
+    """Names of the regions, and the region of each surface; a group that has only a number is
+    "surface 10".
+    """
     names: list[str] = []
     region_of: dict[int, int] = {}
     for dimension, group in gmsh.model.getPhysicalGroups(2):
-        name = gmsh.model.getPhysicalName(dimension, group)
-        if not name:
-            raise InputError(
-                f"{source}: physical surface {group} has no name; names map regions to media"
-            )
+        name = gmsh.model.getPhysicalName(dimension, group) or f"surface {group}"
         if name not in names:
             names.append(name)
         for surface in gmsh.model.getEntitiesForPhysicalGroup(dimension, group):
@@ -191,7 +194,7 @@ def _regions(gmsh: Any, source: str) -> tuple[tuple[str, ...], dict[int, int]]:
 
 
 def _numbered(gmsh: Any) -> tuple[tuple[str, ...], dict[int, int]]:
-    """Regions of a file whose format has no names: "surface 1", "surface 2"."""
+    """Regions of a file that has no groups of surfaces: "surface 1", "surface 2"."""
     surfaces = [int(tag) for _, tag in gmsh.model.getEntities(2)]
     return tuple(f"surface {tag}" for tag in surfaces), {
         tag: number for number, tag in enumerate(surfaces)
@@ -216,7 +219,7 @@ def _curves(gmsh: Any, place: IntArray) -> dict[str, IntArray]:
     """Point pairs of the elements of each named curve."""
     curves: dict[str, list[IntArray]] = {}
     for dimension, group in gmsh.model.getPhysicalGroups(1):
-        name = gmsh.model.getPhysicalName(dimension, group)
+        name = gmsh.model.getPhysicalName(dimension, group) or f"curve {group}"
         for curve in gmsh.model.getEntitiesForPhysicalGroup(dimension, group):
             kinds, _, nodes = gmsh.model.mesh.getElements(1, curve)
             for kind, flat in zip(kinds, nodes, strict=True):
@@ -224,4 +227,4 @@ def _curves(gmsh: Any, place: IntArray) -> dict[str, IntArray]:
                 curves.setdefault(name, []).append(
                     place[np.asarray(flat, dtype=np.int64)].reshape(-1, count)[:, :2]
                 )
-    return {name: np.concatenate(parts) for name, parts in curves.items() if name}
+    return {name: np.concatenate(parts) for name, parts in curves.items()}

@@ -23,13 +23,35 @@ _SQUARE_NODES = np.array(
     [[-1, -1], [1, -1], [1, 1], [-1, 1], [0, -1], [1, 0], [0, 1], [-1, 0], [0, 0]], dtype=float
 )
 _IDLE = ("vertex", *_LINES)
+# Cell data that number the regions, by the names that meshio gives them for each format, those of
+# people before those of programs; in lower letters, the first that is there counts.
+_REGION_DATA = (
+    "region",
+    "medium",
+    "material",
+    "physical",
+    "gmsh:physical",
+    "medit:ref",
+    "cell_tags",
+    "netgen:index",
+    "nastran:ref",
+    "avsucd:material",
+    "su2:tag",
+    "ugrid:ref",
+    "obj:group_ids",
+    "flac3d:group",
+    "cellentityids",
+    "gmsh:geometrical",
+)
+_MOST_REGIONS = 50  # numbers that differ from cell to cell are no regions
 
 
 def read_meshio(path: Path) -> FileMesh:
     """Elements, regions and tagged curves of a file that meshio reads.
 
-    Regions are cell sets, or integer cell data (physical, medit:ref, ...) with the names of
-    `field_data`; numbers without a name are called "region 1", "region 2".
+    Regions are cell sets, or cell data of whole numbers (region, physical, medit:ref, ...) with the
+    names of `field_data`; numbers without a name are called "region 1", "region 2", in a .msh file
+    "surface 1", "surface 2" as gmsh has them.
 
     Raises
     ------
@@ -65,6 +87,7 @@ def read_meshio(path: Path) -> FileMesh:
             f"{path}: not flat: x is the distance from the axis, y runs along it, and all points have one z"
         )
     names, labels = _labels(mesh, path)
+    kind = "surface" if path.suffix in (".msh", ".msh2", ".msh4") else "region"
     groups, regions = [], list[str]()
     curves: dict[str, list[IntArray]] = {}
     for block, label in zip(mesh.cells, labels, strict=True):
@@ -80,7 +103,7 @@ def read_meshio(path: Path) -> FileMesh:
             continue
         region = np.empty(len(cells), dtype=np.int64)
         for number in np.unique(label):
-            name = names.get((2, int(number)), f"region {number}")
+            name = names.get((2, int(number)), f"{kind} {number}")
             if name not in regions:
                 regions.append(name)
             region[label == number] = regions.index(name)
@@ -107,28 +130,10 @@ def _elements(path: Path, kind: str, cells: IntArray, region: IntArray) -> FileE
 
 def _labels(mesh: Any, path: Path) -> tuple[dict[tuple[int, int], str], list[IntArray]]:
     """Names by (dimension, number), and the number of each cell of each block."""
-    names = {
-        (int(value[1]), int(value[0])): str(name)
-        for name, value in mesh.field_data.items()
-        if len(value) == 2
-    }
-    for key in (
-        "gmsh:physical",
-        "medit:ref",
-        "cell_tags",
-        "physical",
-        "region",
-        "material",
-        "medium",
-    ):
-        if key in mesh.cell_data:
-            found = [np.asarray(part).ravel().astype(np.int64) for part in mesh.cell_data[key]]
-            if key == "cell_tags":
-                tags = getattr(mesh, "cell_tags", {})
-                names |= {
-                    (2, int(number)): "_".join(map(str, text)) for number, text in tags.items()
-                }
-            return names, found
+    names = _names(mesh)
+    found = _numbers(mesh, path)
+    if found is not None:
+        return names, found
     labels = [np.zeros(len(block.data), dtype=np.int64) for block in mesh.cells]
     for number, (name, parts) in enumerate(sorted(mesh.cell_sets.items()), start=1):
         for label, part in zip(labels, parts, strict=True):
@@ -145,3 +150,69 @@ def _labels(mesh: Any, path: Path) -> tuple[dict[tuple[int, int], str], list[Int
     if any((label == 0).any() for label in plane):
         raise InputError(f"{path}: an element belongs to no cell set; name every region")
     return names, labels
+
+
+def _names(mesh: Any) -> dict[tuple[int, int], str]:
+    """Names by (dimension, number) from what formats keep beside the cells."""
+    names = {}
+    for name, value in mesh.field_data.items():
+        pair = np.asarray(value, dtype=object).ravel()  # formats keep other things there too
+        if pair.size == 2 and all(isinstance(one, int | np.integer) for one in pair):
+            names[int(pair[1]), int(pair[0])] = str(name)
+    for number, groups in getattr(mesh, "cell_tags", {}).items():  # the families of .med
+        called = "_".join(map(str, groups))
+        if called:
+            names |= {(1, int(number)): called, (2, int(number)): called}
+    return names
+
+
+def _numbers(mesh: Any, path: Path) -> list[IntArray] | None:
+    """The number of each cell of each block from the cell data that tell regions, if any does."""
+    found = {}
+    for key, parts in mesh.cell_data.items():
+        numbers = [
+            _whole(part, len(block.data)) for block, part in zip(mesh.cells, parts, strict=True)
+        ]
+        if all(one is not None for one in numbers):
+            found[key] = [one for one in numbers if one is not None]
+    lower = {key.lower(): key for key in found}
+    for key in _REGION_DATA:
+        if key in lower and _tells(mesh, found[lower[key]]):
+            return found[lower[key]]
+    rest = [
+        key
+        for key in found
+        if _tells(mesh, found[key]) and len(np.unique(np.concatenate(found[key]))) <= _MOST_REGIONS
+    ]
+    if len(rest) > 1 and not mesh.cell_sets:
+        raise InputError(
+            f"{path}: which of its cell data tells the regions ({', '.join(rest)[:80]})? name it region"
+        )
+    if rest and not mesh.cell_sets:
+        return found[rest[0]]
+    return None
+
+
+def _whole(part: Any, count: int) -> IntArray | None:
+    """Cell data as whole numbers, one a cell; None where they are none."""
+    if part is None:
+        return np.zeros(count, dtype=np.int64)
+    values = np.asarray(part)
+    if values.size != count or values.dtype.kind not in "iuf":
+        return None
+    values = values.ravel()
+    if values.dtype.kind == "f" and not (
+        np.isfinite(values).all()
+        and (values == np.rint(values)).all()
+        and (abs(values) < 2**53).all()
+    ):
+        return None
+    return values.astype(np.int64)
+
+
+def _tells(mesh: Any, numbers: list[IntArray]) -> bool:
+    """Whether some plane cell has a number: formats without regions write zeros, or -1."""
+    plane = [one for block, one in zip(mesh.cells, numbers, strict=True) if block.type not in _IDLE]
+    return any(((one != 0) & (one != -1)).any() for one in plane) or (
+        len(np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *plane]))) > 1
+    )

@@ -246,7 +246,7 @@ def check_section(mesh: SectionMesh, source: str) -> None:
     size = max(high_r - low_r, high_z - low_z)
     if not 1e-3 < size < 1e5:
         raise InputError(
-            f"{source}: the section measures {size:.3g} um; allowed are 0.001 to 100000 (are the coordinates um?)"
+            f"{source}: the section measures {size:.3g} um; allowed are 0.001 to 100000 (are the coordinates um? cavity.length_unit says otherwise)"
         )
     if low_r < -1e-6 * size:
         raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,6 +15,34 @@ from ..geometry.cavity import Cavity
 from ..materials.material import Material
 from .section import SectionMesh
 from .section_outline import SectionOutline
+
+# What the readers call regions of which a file has no names.
+_NUMBERED = re.compile(r"(surface|region) -?\d+")
+_OFF_THE_EDGE = 1e-6  # of the section's size: a region that is nearer reaches the boundary
+
+
+def body_in_surround(mesh: SectionMesh) -> dict[str, str]:
+    """Names for two regions that a file only numbers, where one lies within the other: the inner
+    is the body, the outer the surround. Empty where this is not so.
+    """
+    present = [mesh.region_names[i] for i in np.unique(mesh.region)]
+    if len(present) != 2 or not all(_NUMBERED.fullmatch(name) for name in present):
+        return {}
+    _, high_r, low_z, high_z = mesh.extent_um
+    slack = _OFF_THE_EDGE * max(high_r, high_z - low_z)
+    inner = []
+    for name in present:
+        part = mesh.nodes[mesh.region == mesh.region_names.index(name)].reshape(-1, 2)
+        if (
+            part[:, 0].max() < high_r - slack
+            and part[:, 1].min() > low_z + slack
+            and part[:, 1].max() < high_z - slack
+        ):
+            inner.append(name)
+    if len(inner) != 1:
+        return {}
+    outer = next(name for name in present if name != inner[0])
+    return {inner[0]: "body", outer: "surround"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +100,8 @@ class SectionCavity(Cavity):
         present = {mesh.region_names[i] for i in np.unique(mesh.region)}
         has = f"it has {', '.join(sorted(present))}"
         wanted = (*(n for n in ("body", "surround") if n not in media), *media)
+        if all(_NUMBERED.fullmatch(name) for name in present):
+            has += "; say which is which in [cavity.region_names]"
         problems = [
             f"{source}: no region named {n!r}; {has}{nearest(n, present)}"
             for n in wanted

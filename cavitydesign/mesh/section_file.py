@@ -19,16 +19,17 @@ _LARGEST_BYTES = 200_000_000
 _LEAST_FACTOR = 0.2
 
 
-def read_section(path: Path, meshing: Meshing | None = None) -> SectionMesh:
+def read_section(path: Path, meshing: Meshing | None = None, unit_um: float = 1.0) -> SectionMesh:
     """Curved quadrilaterals, regions and tagged curves of a section.
 
     Parameters
     ----------
     path : Path
-        .msh (formats 2 and 4), .geo, .step or .brep through gmsh, anything else through meshio;
-        coordinates are um.
+        .msh (formats 2 and 4), .geo, .step or .brep through gmsh, anything else through meshio.
     meshing : Meshing or None
         How a .geo, .step or .brep file is meshed.
+    unit_um : float
+        Length of the coordinates' unit, um.
 
     Raises
     ------
@@ -45,10 +46,10 @@ def read_section(path: Path, meshing: Meshing | None = None) -> SectionMesh:
             f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand elements"
         )
     if path.suffix in SHAPE_SUFFIXES:
-        mesh = _meshed(path, meshing or Meshing())
+        mesh = _meshed(path, meshing or Meshing(), unit_um)
         check_section(mesh, str(path))
         return mesh
-    given = _read_mesh(path)
+    given = _scaled(_read_mesh(path), unit_um)
     mesh = _conforming(path, given)
     check_section(mesh, str(path))
     if path.suffix not in MESH_SUFFIXES:
@@ -80,11 +81,17 @@ def _read_mesh(path: Path) -> FileMesh:
         return read_meshio(path)
 
 
-def _meshed(path: Path, meshing: Meshing) -> SectionMesh:
+def _scaled(given: FileMesh, unit_um: float) -> FileMesh:
+    """The same mesh with its positions in um."""
+    return given if unit_um == 1.0 else replace(given, points=unit_um * given.points)
+
+
+def _meshed(path: Path, meshing: Meshing, unit_um: float) -> SectionMesh:
     """A shape meshed by gmsh, finer where a coarse mesh would fold its curved elements."""
     factor = meshing.size_factor
     while True:
-        mesh = _conforming(path, read_gmsh(path, replace(meshing, size_factor=factor)))
+        given = _scaled(read_gmsh(path, replace(meshing, size_factor=factor)), unit_um)
+        mesh = _conforming(path, given)
         if factor < _LEAST_FACTOR * meshing.size_factor or not folded_elements(mesh).size:
             return mesh
         factor *= 0.7

@@ -4,13 +4,13 @@ that answers.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 from ..errors import InputError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
 from .finish import finished_modes
+from .lengths import check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
 from .section.find import solve_section
@@ -20,7 +20,6 @@ from .stopwatch import Stopwatch
 
 Progress = Callable[[str, float], None]
 _HYBRID = 0.3
-_FARTHEST_FROM_HINT = 30.0
 
 
 def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None = None) -> ModeSet:
@@ -48,7 +47,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     """
     watch = Stopwatch()
     report = progress or (lambda message, fraction: None)
-    _check_size(cavity, request)
+    check_lengths(cavity, request)
     if isinstance(cavity, SectionCavity):
         results = solve_section(cavity, request, watch, report)
     else:
@@ -84,32 +83,6 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
             "order": float(max((result.family.problem.order for result in results), default=0)),
         },
     )
-
-
-def _check_size(cavity: Cavity, request: ModeRequest) -> None:
-    """Refuse a cavity whose lengths are in another unit than um.
-
-    Raises
-    ------
-    InputError
-        If half a wavelength in the body is longer than the diameter, or one azimuthal order lies
-        far from the hint.
-    """
-    diameter, wavelength_um = cavity.diameter_um, 1e-3 * request.wavelength_nm
-    index = cavity.body.index(request.wavelength_nm)
-    if request.azimuthal_order is None:
-        if 2.0 * index * diameter < wavelength_um:
-            raise InputError(
-                f"cavity: a diameter of {diameter:.4g} um is less than half a wavelength in the body, at modes.wavelength_nm ="
-                f" {request.wavelength_nm:g}: are the lengths in um?"
-            )
-        return
-    expected = request.azimuthal_order * wavelength_um / (math.pi * index)
-    if not 1.0 / _FARTHEST_FROM_HINT < diameter / expected < _FARTHEST_FROM_HINT:
-        raise InputError(
-            f"cavity: a diameter of {diameter:.4g} um with modes.azimuthal_order = {request.azimuthal_order} is far from"
-            f" modes.wavelength_nm = {request.wavelength_nm:g}, where it would be about {expected:.3g} um: are the lengths in um?"
-        )
 
 
 def _check_contrast(cavity: Cavity, request: ModeRequest) -> None:
