@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from .element import Factors
 from .legendre import Array, Line, LineTables, line_tables
 
 
@@ -50,6 +51,25 @@ class AxialBasis:
     def edge_size(self) -> int:
         """Edge functions."""
         return self.line.edge_size if self.edge is None else self.edge.shape[1]
+
+    @cached_property
+    def rule(self) -> tuple[Array, Array]:
+        """Points and weights on the unit interval, which stands for the whole line."""
+        t, weight, half = (part.ravel() for part in self.line.quadrature)
+        start, length = self._extent
+        return (t - start) / length, weight * half / length
+
+    @property
+    def _extent(self) -> tuple[float, float]:
+        return self.line.breaks[0], self.line.breaks[-1] - self.line.breaks[0]
+
+    def factors(self, x: Array) -> Factors:
+        """All functions at points of the unit interval, which stands for the whole line."""
+        start, length = self._extent
+        at_rule = np.array_equal(x, self.rule[0])
+        table = self.at_quadrature if at_rule else self.tables(start + length * x)
+        scale = (length / table.half)[:, None]
+        return Factors(table.nodal, scale * table.slope, scale * table.edge)
 
     def tables(self, points: Array) -> LineTables:
         """Values of all functions at points."""

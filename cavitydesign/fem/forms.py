@@ -1,12 +1,8 @@
-"""The weak form of the vector problem for exp(i m phi), as matrices without m, wavelength or index.
+"""The affine matrices of a window, by element, in the order of its chain.
 
-    a = int r curl E curl F + (m^2 / r) (grad psi - E).(grad chi - F),   b = int eps [ r E.F + m^2 psi chi / r ],   a = k0^2 b
-
-with E_t = (E_r, E_z), E_phi = i m psi / r (derived in docs/theory-modes.md; the pair of spaces is
-an exact sequence, so the null space sits at k0 = 0 and nowhere else). Both are affine in m^2, and b
-in the permittivity of each region: a = K0 + m^2 K2, b = sum over regions of eps (Bt + m^2 Bphi); in
-uniaxial media eps_e acts on E_z and eps_o on the rest. Each element lies in one medium, so the
-matrices are kept by element and a permittivity is a factor of its elements.
+a = K0 + m^2 K2, b = sum over regions of eps (B_t + m^2 B_phi); see fem/weak_form.py. Each element
+lies in one medium, so the matrices are kept by element and a permittivity is a factor of its
+elements.
 """
 
 from __future__ import annotations
@@ -21,42 +17,15 @@ from numpy.typing import NDArray
 
 from ..errors import SolverError
 from ..mesh.rim_map import Window
-from .legendre import Array, LineTables, gauss, legendre_values, nodal_slopes, nodal_values
+from .basis import MeridianBasis, line_rule, tensor_rule
+from .contraction import elemental
+from .element import ElementMeridian
+from .mapping import WindowMapping
 from .tensor_space import TensorSpace, element_order
+from .weak_form import affine_forms
 
 Values = NDArray[Any]
 _PARTS = ("k0", "k2", "b_plane", "b_azimuthal", "b_axial")
-
-
-@dataclass(frozen=True)
-class Geometry:
-    """Position and metric of a window at quadrature points; arrays of shape (Qs, Qt), per unit of
-    the reference square.
-    """
-
-    r: Values
-    weight: Values
-    r_s: Values
-    z_s: Values
-    r_t: Values
-    z_t: Values
-    det: Values
-
-
-def quadrature_geometry(window: Window, space: TensorSpace) -> Geometry:
-    """Evaluate the window's map at the quadrature points of a space."""
-    s, t = space.points
-    r, _, r_s, z_s, r_t, z_t = window.map(s, t)
-    _, weight_s, half_s = (a.ravel() for a in space.s.quadrature)
-    _, weight_t, half_t = (a.ravel() for a in space.t.line.quadrature)
-    r_s, z_s = r_s * half_s[:, None], z_s * half_s[:, None]
-    r_t, z_t = r_t * half_t, z_t * half_t
-    det = r_s * z_t - r_t * z_s
-    if not np.iscomplexobj(det) and not (np.min(det) > 0.0 and np.min(r) > 0.0):
-        raise SolverError(
-            "the window's map folds over: the outline bends too sharply for a mode of this size; use profile = 'section'"
-        )
-    return Geometry(r, weight_s[:, None] * weight_t, r_s, z_s, r_t, z_t, det)
 
 
 def _mapped(
@@ -251,131 +220,32 @@ def assemble(window: Window, space: TensorSpace, uniaxial: bool = False) -> Affi
     SolverError
         If the window's map folds over.
     """
-    g = quadrature_geometry(window, space)
-    block = _Blocks(space)
-    curl, measure = g.weight * g.r / g.det, g.weight / (g.r * g.det)
-    radial = (g.z_t**2, -g.z_t * g.z_s, g.z_s**2)
-    along = (g.r_t**2, -g.r_t * g.r_s, g.r_s**2)
-    both = tuple(a + b for a, b in zip(radial, along, strict=True))
-
-    k0 = block.empty(curl)
-    block.put(k0, "s", "s", curl, ("L", "D"), ("L", "D"))
-    block.put(k0, "s", "t", -curl, ("L", "D"), ("D", "L"))
-    block.put(k0, "t", "t", curl, ("D", "L"), ("D", "L"))
-    k2 = block.empty(curl)
-    _gradient_form(block, k2, *(measure * x for x in both))
-    axial = None
-    plane = block.empty(curl)
-    if uniaxial:
-        _vector_mass(block, plane, *(curl * x for x in radial))
-        axial = block.empty(curl)
-        _vector_mass(block, axial, *(curl * x for x in along))
-    else:
-        _vector_mass(block, plane, *(curl * x for x in both))
-    azimuthal = block.empty(curl)
-    block.put(azimuthal, "psi", "psi", g.weight * g.det / g.r, ("N", "N"), ("N", "N"))
-    chained = (None if x is None else block.chained(x) for x in (k0, k2, plane, azimuthal, axial))
-    return AffineForms(space, np.asarray(window.element_regions), *chained)  # type: ignore[arg-type]
-
-
-class _Blocks:
-    """Element matrices in the plain order [E_s | E_t | psi], by one-dimensional tables."""
-
-    def __init__(self, space: TensorSpace) -> None:
-        self.space = space
-        nodal, edge, order = space.t.nodal_size, space.t.edge_size, space.s.order
-        ends = np.cumsum([0, order * nodal, (order + 1) * edge, (order + 1) * nodal])
-        self.parts = {
-            name: slice(int(ends[i]), int(ends[i + 1])) for i, name in enumerate(("s", "t", "psi"))
-        }
-        self.local = int(ends[-1])
-        self.along: LineTables = space.t.at_quadrature
-        self.products: dict[tuple[str, str], Array] = {}
-
-    def empty(self, like: Values) -> Values:
-        """Zero matrices."""
-        return np.zeros((self.space.s.elements, self.local, self.local), dtype=like.dtype)
-
-    def chained(self, matrices: Values) -> Values:
-        """The matrices in the order of the chain."""
-        order = element_order(self.space.s.order, self.space.t.nodal_size, self.space.t.edge_size)
-        return np.ascontiguousarray(matrices[:, order[:, None], order])
-
-    def value(self, weight: Values, row: tuple[str, str], column: tuple[str, str]) -> Values:
-        """Integrals of weight * row function * column function; shape (elements, rows, columns).
-
-        Parameters
-        ----------
-        weight : (Qs, Qt) array
-            Quadrature weights included.
-        row, column : tuple of str
-            Kinds of the factors in s and t: "N" nodal, "D" derivative of nodal, "L" edge.
-        """
-        line = self.space.s
-        along = (weight @ self._along(row[1], column[1])).reshape(
-            line.elements, line.points_per_element, -1
+    order = element_order(space.s.order, space.t.nodal_size, space.t.edge_size)
+    basis = strip_basis(window, space)
+    if not window.is_complex and not (np.min(basis.det) > 0.0 and np.min(basis.x[0]) > 0.0):
+        raise SolverError(
+            "the window's map folds over: the outline bends too sharply for a mode of this size; "
+            "use profile = 'section'"
         )
-        table = _products(row[0], column[0], line.order, line.points_per_element)
-        a, b = (line.order + (kind != "L") for kind in (row[0], column[0]))
-        i, j = (
-            self.space.t.edge_size if kind == "L" else self.space.t.nodal_size
-            for kind in (row[1], column[1])
-        )
-        values = (table @ along).reshape(line.elements, a, b, i, j)
-        return values.transpose(0, 1, 3, 2, 4).reshape(line.elements, a * i, b * j)
+    vectors = basis.elem.local.vectors
+    spans = {"b_azimuthal": slice(vectors, None), "k2": slice(None)}
 
-    def put(
-        self,
-        out: Values,
-        row: str,
-        column: str,
-        weight: Values,
-        rows: tuple[str, str],
-        columns: tuple[str, str],
-    ) -> None:
-        """Add a block and, off the diagonal, its transpose."""
-        values = self.value(weight, rows, columns)
-        out[:, self.parts[row], self.parts[column]] += values
-        if row != column:
-            out[:, self.parts[column], self.parts[row]] += values.transpose(0, 2, 1)
+    def chained(name: str, form: Any) -> Values:
+        """Of all functions, in the order of the chain."""
+        whole = np.zeros((basis.nelems, order.size, order.size), dtype=basis.det.dtype)
+        span = spans.get(name, slice(vectors))
+        whole[:, span, span] = elemental(form, basis)
+        return np.ascontiguousarray(whole[:, order[:, None], order])
 
-    def _along(self, row: str, column: str) -> Array:
-        """Products of functions of t at its points, shape (Qt, rows * columns)."""
-        if (row, column) not in self.products:
-            tables = {"N": self.along.nodal, "D": self.along.slope, "L": self.along.edge}
-            product = tables[row][:, :, None] * tables[column][:, None, :]
-            self.products[row, column] = product.reshape(product.shape[0], -1)
-        return self.products[row, column]
+    forms = affine_forms(uniaxial)
+    parts: dict[str, Any] = {name: chained(name, form) for name, form in forms.items()}
+    return AffineForms(space, np.asarray(window.element_regions), **{"b_axial": None, **parts})
 
 
-@lru_cache(maxsize=256)
-def _products(row: str, column: str, order: int, points: int) -> Array:
-    """Products of local functions of s at the Gauss points, shape (a * b, points)."""
-    x, _ = gauss(points)
-    tables: dict[str, Callable[[int, Array], Array]] = {
-        "L": legendre_values,
-        "N": nodal_values,
-        "D": nodal_slopes,
-    }
-    a, b = tables[row](order, x), tables[column](order, x)
-    return np.ascontiguousarray((a[:, None, :] * b[None, :, :]).reshape(-1, points))
-
-
-def _vector_mass(block: _Blocks, out: Values, ss: Values, st: Values, tt: Values) -> None:
-    """Add int w^ij E_i F_j for covariant components."""
-    block.put(out, "s", "s", ss, ("L", "N"), ("L", "N"))
-    block.put(out, "s", "t", st, ("L", "N"), ("N", "L"))
-    block.put(out, "t", "t", tt, ("N", "L"), ("N", "L"))
-
-
-def _gradient_form(block: _Blocks, out: Values, ss: Values, st: Values, tt: Values) -> None:
-    """Add int w^ij (d_i psi - E_i)(d_j chi - F_j)."""
-    _vector_mass(block, out, ss, st, tt)
-    block.put(out, "s", "psi", -ss, ("L", "N"), ("D", "N"))
-    block.put(out, "s", "psi", -st, ("L", "N"), ("N", "D"))
-    block.put(out, "t", "psi", -st, ("N", "L"), ("D", "N"))
-    block.put(out, "t", "psi", -tt, ("N", "L"), ("N", "D"))
-    mixed = block.value(st, ("D", "N"), ("N", "D"))
-    block.put(out, "psi", "psi", ss, ("D", "N"), ("D", "N"))
-    block.put(out, "psi", "psi", tt, ("N", "D"), ("N", "D"))
-    out[:, block.parts["psi"], block.parts["psi"]] += mixed + mixed.transpose(0, 2, 1)
+def strip_basis(window: Window, space: TensorSpace) -> MeridianBasis:
+    """The space of a window at its quadrature points, as scikit-fem knows it."""
+    mapping = WindowMapping(window)
+    across = line_rule(space.s.points_per_element)
+    element = ElementMeridian(space.s.order, space.t)
+    rule = tensor_rule(across, space.t.rule)
+    return MeridianBasis(mapping.mesh, element, mapping, quadrature=rule)

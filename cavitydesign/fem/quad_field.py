@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .components import Covariant, cylindrical
+from .element import columns_of
 from .legendre import Array, legendre_values, nodal_slopes, nodal_values
 from .quad_forms import stretched
-from .quad_space import QuadSpace, columns_of
+from .quad_space import QuadSpace
 from .stretch import BoxStretch
 
 Values = NDArray[Any]

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..eigen.condensed import Batch, ElementLayout
 from ..mesh.section import IntArray
-from .quad_space import QuadSpace, local_functions
+from .element import local_functions
+from .quad_space import QuadSpace
 
 
 def element_layout(space: QuadSpace, batches: Sequence[tuple[int, IntArray]]) -> ElementLayout:

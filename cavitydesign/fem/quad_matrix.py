@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from ..eigen.condensed import CondensedFactor, ElementLayout, condensed, product
 from ..mesh.section import IntArray
+from .element import columns_of
 from .forms import ProjectedForms
 from .quad_layout import element_layout
-from .quad_space import QuadSpace, columns_of
+from .quad_space import QuadSpace
 
 Values = NDArray[Any]
 

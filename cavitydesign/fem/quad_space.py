@@ -10,90 +10,13 @@ degree j by (-1)^j. Hierarchical, so lower orders are subspaces.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..mesh.section import BoolArray, IntArray, SectionMesh
-
-E_S, E_T, PSI = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class LocalFunctions:
-    """The functions of one element of an order.
-
-    Attributes
-    ----------
-    kind : (L,) int array
-        E_S, E_T or PSI, in this order.
-    i, j : (L,) int arrays
-        Index of the factor in s and in t.
-    owner : (L,) int array
-        What carries the function: vertex 0..3, edge 4..7, interior 8.
-    within : (L,) int array
-        Place among the owner's functions.
-    odd : (L,) bool array
-        Whether the function changes sign on a reversed edge.
-    """
-
-    kind: IntArray
-    i: IntArray
-    j: IntArray
-    owner: IntArray
-    within: IntArray
-    odd: BoolArray
-
-
-@lru_cache(maxsize=16)
-def local_functions(order: int) -> LocalFunctions:
-    """All functions of an element of an order, in tensor order: E_s by (k, b), E_t by (a, k), psi
-    by (a, b).
-    """
-    rows = [(E_S, k, b) for k in range(order) for b in range(order + 1)]
-    rows += [(E_T, a, k) for a in range(order + 1) for k in range(order)]
-    rows += [(PSI, a, b) for a in range(order + 1) for b in range(order + 1)]
-    inside = 0
-    table = []
-    for kind, i, j in rows:
-        owner, within, odd = _owner(order, kind, i, j)
-        if owner == 8:
-            within, inside = inside, inside + 1
-        table.append((kind, i, j, owner, within, odd))
-    kind, i, j, owner, within, odd = np.array(table, dtype=np.int64).T
-    return LocalFunctions(kind, i, j, owner, within, odd.astype(bool))
-
-
-def _owner(order: int, kind: int, i: int, j: int) -> tuple[int, int, bool]:
-    """Owner of a function, its place there, and whether it is odd along its edge."""
-    low_t, high_t, low_s, high_s = 4, 6, 7, 5
-    if kind == E_S:
-        return (8, 0, False) if j > 1 else ((low_t, high_t)[j], i, i % 2 == 0)
-    if kind == E_T:
-        return (8, 0, False) if i > 1 else ((low_s, high_s)[i], j, j % 2 == 0)
-    if i <= 1 and j <= 1:
-        return ((0, 3), (1, 2))[i][j], 0, False
-    if i > 1 and j > 1:
-        return 8, 0, False
-    if i > 1:
-        return (low_t, high_t)[j], order + i - 2, i % 2 == 1
-    return (low_s, high_s)[i], order + j - 2, j % 2 == 1
-
-
-@lru_cache(maxsize=64)
-def columns_of(order: int, highest: int) -> IntArray:
-    """Places of the functions of an order among those of a higher one."""
-    low, high = local_functions(order), local_functions(highest)
-    place = {
-        key: n
-        for n, key in enumerate(
-            zip(high.kind.tolist(), high.i.tolist(), high.j.tolist(), strict=True)
-        )
-    }
-    return np.array(
-        [place[key] for key in zip(low.kind.tolist(), low.i.tolist(), low.j.tolist(), strict=True)]
-    )
+from .element import PSI, columns_of, local_functions, orientation
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,10 +136,7 @@ class QuadSpace:
 
     def signs_at(self, elements: IntArray, order: int) -> NDArray[np.float64]:
         """The same of the functions of an order on some elements, shape (k, L)."""
-        local = local_functions(order)
-        backwards = np.zeros((elements.size, 9), dtype=bool)
-        backwards[:, 4:8] = self.mesh.reversed_edges[elements]
-        return np.where(backwards[:, local.owner] & local.odd, -1.0, 1.0)
+        return orientation(self.mesh.corners[elements].T, local_functions(order))
 
     def lowered(self, steps: int) -> QuadSpace:
         """The space of so many orders less on the same mesh."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +63,23 @@ class SectionMesh:
     def vertices(self) -> int:
         """Number of vertices."""
         return int(self.corners.max()) + 1
+
+    @cached_property
+    def topology(self) -> Any:
+        """Vertices, elements, edges and regions as a `skfem.MeshQuad` with straight edges."""
+        from skfem import MeshQuad1
+
+        place = np.zeros((self.vertices, 2))
+        place[self.corners] = self.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
+        return MeshQuad1(
+            place.T,
+            self.corners.T.astype(np.int32),
+            _boundaries={name: self.edge_numbers(pairs) for name, pairs in self.boundary.items()},
+            _subdomains={
+                name: np.flatnonzero(self.region == number)
+                for number, name in enumerate(self.region_names)
+            },
+        )
 
     @cached_property
     def _edge_table(self) -> tuple[IntArray, IntArray]:

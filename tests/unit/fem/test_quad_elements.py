@@ -1,6 +1,4 @@
-"""The quadrilateral elements: scikit-fem's own assembly of them against the batched one, exact
-sequence, continuity.
-"""
+"""The quadrilateral elements: exact sequence, continuity, mixed degrees."""
 
 import tempfile
 from collections.abc import Callable
@@ -9,18 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from meridian_sources import curved
 from section_sources import annular_sector, unit_square
-from skfem import Basis, BilinearForm, MeshQuad, asm
-from skfem.helpers import dot, grad
 
 from cavitydesign.errors import MissingLibraryError
-from cavitydesign.fem.elements import ElementQuadH1, ElementQuadHcurl
 from cavitydesign.fem.quad_field import at_points
 from cavitydesign.fem.quad_forms import assemble_section
 from cavitydesign.fem.quad_space import QuadSpace
 from cavitydesign.mesh.corners import graded, singular_vertices
 from cavitydesign.mesh.gmsh_reader import Meshing
-from cavitydesign.mesh.section import EDGE_CORNERS, SectionMesh, anticlockwise, lobatto
+from cavitydesign.mesh.section import EDGE_CORNERS, SectionMesh
 from cavitydesign.mesh.section_file import read_section
 from cavitydesign.mesh.splitting import conforming_mesh
 
@@ -30,116 +26,6 @@ DISK = """
 Point(1) = {1, 0, 0}; Point(2) = {2, 0, 0}; Point(3) = {1, 1, 0}; Circle(1) = {2, 1, 3}; Line(2) = {3, 1}; Line(3) = {1, 2};
 Curve Loop(1) = {1, 2, 3}; Plane Surface(1) = {1}; Physical Surface("body") = {1}; Mesh.MeshSizeMax = 0.6;
 """
-
-
-def skewed(seed: int = 3) -> MeshQuad:
-    """A mesh of skewed quadrilaterals off any tensor grid, vertices numbered at random."""
-    rng = np.random.default_rng(seed)
-    mesh = MeshQuad.init_tensor(np.linspace(1.0, 2.0, 4), np.linspace(-0.5, 0.5, 4))
-    p = mesh.p + 0.06 * rng.uniform(-1, 1, mesh.p.shape)
-    renamed = rng.permutation(p.shape[1])
-    points = np.empty_like(p)
-    points[:, renamed] = p
-    corners = renamed[mesh.t[::-1]]  # anticlockwise
-    for element in range(corners.shape[1]):
-        corners[:, element] = np.roll(corners[:, element], rng.integers(4))
-    return MeshQuad(points, corners.astype(np.int32))
-
-
-def as_section(mesh: MeshQuad, region: np.ndarray | None = None) -> SectionMesh:
-    corners = mesh.t.T.astype(np.int64)
-    at = mesh.p.T[corners]
-    nodes = np.stack([np.stack([at[:, 0], at[:, 3]], 1), np.stack([at[:, 1], at[:, 2]], 1)], 1)
-    return SectionMesh(
-        corners,
-        nodes,
-        np.zeros(len(corners), dtype=np.int64) if region is None else region,
-        ("body",),
-    )
-
-
-@BilinearForm
-def curl_curl(u, v, w):
-    return w.x[0] * u.curl * v.curl
-
-
-@BilinearForm
-def over_r(u, v, w):
-    return dot(u, v) / w.x[0]
-
-
-@BilinearForm
-def mass(u, v, w):
-    return w.x[0] * dot(u, v)
-
-
-@BilinearForm
-def slopes(u, v, w):
-    return dot(grad(u), grad(v)) / w.x[0]
-
-
-@BilinearForm
-def coupling(u, v, w):
-    return -dot(grad(u), v) / w.x[0]
-
-
-@BilinearForm
-def scalar(u, v, w):
-    return u * v / w.x[0]
-
-
-@pytest.mark.parametrize("order", [1, 2, 3, 5])
-def test_own_assembly_of_scikit_fem_agrees(order: int) -> None:
-    """Two assemblies of the same integrals with the same Gauss points differ by rounding only:
-    1e-12 of the largest entry.
-    """
-    mesh = skewed()
-    section = as_section(mesh)
-    space = QuadSpace.of(section, order, np.zeros(section.edges.shape[0], dtype=bool))
-    forms = assemble_section(space, 1, extra_points=3)
-    vector, nodal = ElementQuadHcurl(order), ElementQuadH1(order)
-    points = 2 * (order + 4) - 1
-    in_plane, along = Basis(mesh, vector, intorder=points), Basis(mesh, nodal, intorder=points)
-
-    number = np.full(in_plane.N + along.N, -1)
-    number[in_plane.element_dofs] = space.numbers.T[vector.rows]
-    number[in_plane.N + along.element_dofs] = space.numbers.T[nodal.rows]
-    assert np.array_equal(np.sort(number), np.arange(space.size))
-
-    def whole(vv, ps, pp):
-        """Dense matrix in the batched numbering."""
-        out = np.zeros((space.size, space.size))
-        v, s = number[: in_plane.N], number[in_plane.N :]
-        if vv is not None:
-            out[np.ix_(v, v)] = asm(vv, in_plane).toarray()
-        if pp is not None:
-            out[np.ix_(s, s)] = asm(pp, along).toarray()
-        if ps is not None:
-            block = asm(ps, along, in_plane).toarray()
-            out[np.ix_(v, s)], out[np.ix_(s, v)] = block, block.T
-        return out
-
-    one = np.ones(1)
-    cases = [
-        (forms.matrix(curl=1.0), whole(curl_curl, None, None)),
-        (forms.matrix(gradient=1.0), whole(over_r, coupling, slopes)),
-        (forms.matrix(plane=one), whole(mass, None, None)),
-        (forms.matrix(azimuthal=one), whole(None, None, scalar)),
-    ]
-    for matrix, expected in cases:
-        error = abs(matrix @ np.eye(space.size) - expected).max() / abs(expected).max()
-        print(f"order {order}: {error:.1e}")
-        assert error < 1e-12
-
-
-def curved(degree: int = 4) -> SectionMesh:
-    """The skewed mesh bent by a smooth map, its elements turned at random."""
-    plain = as_section(skewed())
-    x = lobatto(degree + 1)
-    r, z = plain.positions(x, x)[:2]
-    nodes = np.stack([r + 0.1 * np.sin(3 * z), z + 0.08 * np.cos(2 * r)], axis=-1)
-    corners, nodes = anticlockwise(plain.corners, nodes)
-    return SectionMesh(corners, nodes, plain.region, plain.region_names)
 
 
 @pytest.mark.parametrize("order", [1, 2, 4, 7])

@@ -8,43 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from meridian_sources import WINDOW, window_space
 
 from cavitydesign.eigen.chain import ChainMatrix
-from cavitydesign.fem.axial_basis import AxialBasis, axial_eigenfunctions
 from cavitydesign.fem.field import FieldGrid
 from cavitydesign.fem.forms import AffineForms, assemble
-from cavitydesign.fem.legendre import Line
 from cavitydesign.fem.tensor_space import TensorSpace
-from cavitydesign.geometry import Spheroid
-from cavitydesign.mesh.rim_map import Layer, OffsetCurve, Window
 
-SPHERE = Spheroid(7.5, 7.5)
-RIM = OffsetCurve(SPHERE, 0.0)
-WINDOW = Window(
-    (
-        Layer(OffsetCurve(SPHERE, -1.5), RIM, (-1.5, -0.6, 0.0), 0),
-        Layer(RIM, OffsetCurve(SPHERE, 0.7), (0.0, 0.7), 1),
-    ),
-    (0.0, 1.2, 2.6),
-    half=True,
-)
 EPS = np.array([2.2, 1.0])
-RATE = 17.0
-
-
-def along(wall: str, count: int | None) -> AxialBasis:
-    line = Line(WINDOW.t_breaks, 7, wall == "magnetic", False, False, 2)
-    if count is None:
-        return AxialBasis(line)
-
-    def potential(t: np.ndarray) -> np.ndarray:
-        return RATE**2 * ((SPHERE.equator_radius_um / SPHERE.point(t)[0]) ** 2 - 1)
-
-    return axial_eigenfunctions(line, count, lambda t: np.hypot(*SPHERE.tangent(t)), potential)
-
-
-def space(order: int = 5, wall: str = "magnetic", count: int | None = 5) -> TensorSpace:
-    return TensorSpace(Line(WINDOW.s_breaks, order, False, False, False, 2), along(wall, count))
 
 
 def whole(forms: AffineForms, blocks: np.ndarray) -> np.ndarray:
@@ -56,7 +27,7 @@ def whole(forms: AffineForms, blocks: np.ndarray) -> np.ndarray:
 )
 def forms(request: pytest.FixtureRequest) -> AffineForms:
     wall, count = request.param
-    return assemble(WINDOW, space(5, wall, count))
+    return assemble(WINDOW, window_space(5, wall, count))
 
 
 def test_matrices_are_symmetric_and_mass_is_definite(forms: AffineForms) -> None:
@@ -95,7 +66,7 @@ def test_restricted_forms_are_those_of_the_subspace(order: int, count: int, wall
     """Hierarchical bases: taking rows and columns equals assembling the subspace (same quadrature
     points: to rounding).
     """
-    large = assemble(WINDOW, space(5, wall))
+    large = assemble(WINDOW, window_space(5, wall))
     s = replace(large.space.s, order=order, extra_points=2 + 5 - order)
     small = TensorSpace(s, large.space.t.leading(count))
     taken, direct = large.restricted(small), assemble(WINDOW, small)

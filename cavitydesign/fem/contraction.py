@@ -1,0 +1,106 @@
+"""Element matrices of scikit-fem's forms by tensor contraction, all elements of a basis at once.
+
+A bilinear form of the pair (E, psi) is, at each point, a bilinear form of six numbers: E_s, E_t, curl
+E, psi and its two slopes on the unit square. Asked with one of them 1 and the others 0, the form
+itself tells its weight W for each two of them; it is read, not written a second time. Each number is
+a sum of products of one-dimensional functions (fem/element.py), so that an element matrix is
+
+    A_(ij)(kl) = sum over points (a, b) of W_ab f_i(s_a) f_k(s_a) g_j(t_b) g_l(t_b),
+
+two small matrix products for all elements. `form.elemental(basis)` of scikit-fem gives the same
+matrices (tests/unit/fem/test_contraction.py) through arrays of all functions at all points.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import combinations_with_replacement, product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from skfem import BilinearForm
+from skfem.assembly.form.form import FormExtraParams
+
+from .basis import MeridianBasis, unit_pairs
+from .element import E_S, E_T, PSI
+
+Values = NDArray[Any]
+
+# Components of the field of each kind of local function: sign, and the one-dimensional functions
+# in s and in t.
+_COMPONENTS: dict[int, dict[str, tuple[int, str, str]]] = {
+    E_S: {"e_s": (1, "edge", "nodal"), "curl": (-1, "edge", "slope")},
+    E_T: {"e_t": (1, "nodal", "edge"), "curl": (1, "slope", "edge")},
+    PSI: {
+        "psi": (1, "nodal", "nodal"),
+        "psi_s": (1, "slope", "nodal"),
+        "psi_t": (1, "nodal", "slope"),
+    },
+}
+
+
+def elemental(form: BilinearForm, basis: MeridianBasis) -> Values:
+    """Element matrices of a symmetric form, signs of the global functions included.
+
+    Parameters
+    ----------
+    form : skfem.BilinearForm
+        Of (E, psi) and (F, chi), symmetric.
+    basis : MeridianBasis
+        On a tensor rule.
+
+    Returns
+    -------
+    (elements, n, n) array
+        In tensor order, of the functions that the form knows: all, those of E or those of psi.
+    """
+    pairs, local = _pairs(form), basis.elem.local
+    known = {component for pair in pairs for component in pair}
+    kinds = [kind for kind, parts in _COMPONENTS.items() if known & set(parts)]
+    ends = np.cumsum([0, *(np.count_nonzero(local.kind == kind) for kind in kinds)])
+    where = {kind: slice(ends[n], ends[n + 1]) for n, kind in enumerate(kinds)}
+    matrices = np.zeros((basis.nelems, ends[-1], ends[-1]), dtype=basis.det.dtype)
+    for row, column in combinations_with_replacement(kinds, 2):
+        for i, j in product(_COMPONENTS[row], _COMPONENTS[column]):
+            if (i, j) not in pairs or (row == column and j < i):
+                continue
+            block = _block(form, basis, (row, i), (column, j))
+            matrices[:, where[row], where[column]] += block
+            if (row, i) != (column, j):  # the form is symmetric
+                matrices[:, where[column], where[row]] += block.transpose(0, 2, 1)
+    if local.odd.any():
+        signs = basis.signs[:, np.isin(local.kind, kinds)]
+        matrices *= signs[:, :, None]
+        matrices *= signs[:, None, :]
+    return matrices
+
+
+def _block(
+    form: BilinearForm, basis: MeridianBasis, row: tuple[int, str], column: tuple[int, str]
+) -> Values:
+    """What two components give, by local functions of two kinds: (elements, rows, columns)."""
+    (sign, *rows), (other, *columns) = (_COMPONENTS[kind][name] for kind, name in (row, column))
+    w = FormExtraParams(x=basis.x)
+    at_point = form.form(*basis.units[row[1]], *basis.units[column[1]], w)
+    weight = np.asarray(at_point) * (sign * other * basis.dx)
+    across, along = basis.factors
+    in_s, in_t = across.products(rows[0], columns[0]), along.products(rows[1], columns[1])
+    summed = weight.reshape(-1, in_t.shape[0]) @ in_t
+    out = in_s.T @ summed.reshape(basis.nelems, in_s.shape[0], -1)
+    a, c = getattr(across, rows[0]).shape[1], getattr(along, rows[1]).shape[1]
+    b, d = in_s.shape[1] // a, in_t.shape[1] // c
+    out = out.reshape(-1, a, b, c, d).transpose(0, 1, 3, 2, 4)
+    return np.asarray(out.reshape(-1, a * c, b * d))
+
+
+@lru_cache(maxsize=32)
+def _pairs(form: BilinearForm) -> frozenset[tuple[str, str]]:
+    """Pairs of components that a form multiplies, found at one point of an oblique map."""
+    units = unit_pairs(np.array([[0.83, -0.31], [0.47, 1.29]])[:, :, None, None])
+    w = FormExtraParams(x=np.array([1.37, 0.61])[:, None, None])
+    return frozenset(
+        (one, other)
+        for one, other in product(units, units)
+        if np.any(form.form(*units[one], *units[other], w) != 0.0)
+    )
