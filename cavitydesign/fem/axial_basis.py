@@ -129,6 +129,15 @@ def axial_eigenfunctions(
     return AxialBasis(line, nodal / np.linalg.norm(nodal, axis=0), np.linalg.qr(coefficients)[0])
 
 
+def axial_energies(
+    line: Line, count: int, speed: Callable[[Array], Array], potential: Callable[[Array], Array]
+) -> Array:
+    """The lowest eigenvalues of -d2f/dl2 + V f on a line, in um^-2; parameters as above."""
+    t, weight, half = (a.ravel() for a in line.quadrature)
+    count = min(count, line.nodal_size)
+    return _lowest_pairs(quadrature_tables(line), weight, half, speed(t), potential(t), count)[0]
+
+
 @lru_cache(maxsize=8)
 def quadrature_tables(line: Line) -> LineTables:
     """Values of a line's own functions at its quadrature points."""
@@ -139,7 +148,14 @@ def _lowest(
     table: LineTables, weight: Array, half: Array, dl: Array, potential: Array, count: int
 ) -> NDArray[np.float64]:
     """Coefficients of the lowest eigenfunctions."""
+    return _lowest_pairs(table, weight, half, dl, potential, count)[1]
+
+
+def _lowest_pairs(
+    table: LineTables, weight: Array, half: Array, dl: Array, potential: Array, count: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     stiffness = (table.slope * (weight / (half * dl))[:, None]).T @ table.slope
     stiffness += (table.nodal * (weight * half * dl * potential)[:, None]).T @ table.nodal
     mass = (table.nodal * (weight * half * dl)[:, None]).T @ table.nodal
-    return np.asarray(linalg.eigh(stiffness, mass, subset_by_index=(0, count - 1))[1])
+    values, vectors = linalg.eigh(stiffness, mass, subset_by_index=(0, count - 1))
+    return np.asarray(values), np.asarray(vectors)

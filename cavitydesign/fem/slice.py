@@ -1,10 +1,10 @@
 """The cavity's equatorial slice (an infinite layered cylinder, kz = 0) in one dimension: seeds, and
 the size of the rim layer.
 
-TM (E_z):  int r E'F' + (m^2/r) E F = k0^2 int eps_z r E F
-TE (H_z):  int (1/eps) [ r H'G' + (m^2/r) H G ] = k0^2 int r H G
-Dense, a few dozen unknowns; exact for cylinders up to the closed walls, and about 1e-3 of a
-wavelength for bottles.
+TM (E_z):  int r E'F' + (m^2/r) E F - [r E'F] = k0^2 int eps_z r E F
+TE (H_z):  int (1/eps) [ r H'G' + (m^2/r) H G ] - [(r/eps) H'G] = k0^2 int r H G
+The terms in brackets stand at the rim, where what lies outside sets the slope of the field. Dense,
+a few dozen unknowns; exact for cylinders whose field has decayed at the inner wall.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .legendre import Array, Line, gauss, nodal_slopes, nodal_values
 
 @dataclass(frozen=True)
 class RadialSlice:
-    """Layered radial problem between two closed walls.
+    """Layered radial problem between a closed wall inside and the rim.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ class RadialSlice:
 
     @property
     def line(self) -> Line:
-        """The nodal space, zero at both walls."""
-        return Line(self.breaks_um, self.order, False, False)
+        """The nodal space, zero at the inner wall; its last unknown is the value at the rim."""
+        return Line(self.breaks_um, self.order, False, True)
 
     @cached_property
     def _elements(self) -> tuple[Array, Array, Array]:
@@ -58,30 +58,39 @@ class RadialSlice:
         """The matrix of the line from those of its elements."""
         numbers = self.line.nodal_numbers()
         size = self.line.nodal_size
-        out = np.zeros((size + 1, size + 1))  # the last row and column take what the walls drop
+        # the last row and column take what the wall drops; the rim's value goes before them
+        out = np.zeros((size + 1, size + 1))
         for here, block in zip(numbers, blocks, strict=True):
             out[here[:, None], here] += block
         return out[:-1, :-1]
 
     def solve(
-        self, polarisation: str, m: int, permittivity: Sequence[float], radial_orders: int
+        self,
+        polarisation: str,
+        m: float,
+        permittivity: Sequence[float],
+        radial_orders: int,
+        rim_flux: float,
     ) -> tuple[Array, Array]:
         """Lowest wavenumbers and their profiles.
 
         Parameters
         ----------
         polarisation : {"TM", "TE"}
-        m : int
-            Azimuthal order.
+        m : float
+            Azimuthal order; a slice that stands for a bottle has a fraction more.
         permittivity : sequence of float
             Of each region.
         radial_orders : int
             How many.
+        rim_flux : float
+            E'/E at the rim, or (1/eps) H'/H, in um^-1.
 
         Returns
         -------
         k_per_um : (radial_orders,) array
         vectors : (size, radial_orders) array
+            Scaled to a mass of 1; the last row holds the values at the rim.
         """
         grad, centrifugal, mass = self._elements
         eps = np.asarray(permittivity, dtype=float)[list(self.regions), None, None]
@@ -90,6 +99,7 @@ class RadialSlice:
             a, b = self._summed(stiffness), self._summed(eps * mass)
         else:
             a, b = self._summed(stiffness / eps), self._summed(mass)
+        a[-1, -1] -= self.breaks_um[-1] * rim_flux
         last = min(radial_orders, a.shape[0]) - 1
         values, vectors = linalg.eigh(a, b, subset_by_index=(0, last))
         return np.sqrt(values), vectors

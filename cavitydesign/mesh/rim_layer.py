@@ -18,6 +18,8 @@ from ..geometry.cavity import Cavity
 from ..geometry.outline import Array
 
 _OUTSIDE_ALLOWANCE = 1.7
+# Of the body's thickness at the equator, that the outline has left where a window ends.
+_ROOM_BESIDE_FIBRE, _ROOM_AT_AXIS = 0.25, 0.03
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,23 @@ def _along(cavity: Cavity, m: int, axial_orders: int, exponent: float) -> tuple[
     radius, curvature = outline.equator_radius_um, outline.axial_radius_um
     rate = 1.0 / math.sqrt(radius * curvature)
     width = 1.0 / math.sqrt(max(m, 1) / radius * rate)
+    t, r, speed = free_outline(cavity)
+    turn_square = 1.0 / radius**2 + (2 * axial_orders - 1) * rate / (max(m, 1) * radius)
+    kappa = max(m, 1) * np.sqrt(np.maximum(1.0 / r**2 - turn_square, 0.0))
+    growth = np.concatenate(
+        [[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(t) * speed[1:])]
+    )
+    if growth[-1] < exponent:
+        return float(t[-1]), width, True
+    return float(np.interp(exponent, growth, t)), width, False
+
+
+def free_outline(cavity: Cavity) -> tuple[Array, Array, Array]:
+    """t from the equator to where the outline ends or comes close to the fibre, with r and dl/dt
+    there.
+    """
+    outline = cavity.outline
+    radius = outline.equator_radius_um
     t: Array = np.linspace(0.0, 0.98 * min(-outline.reach_um[0], outline.reach_um[1]), 4000)
     r, z = outline.point(t)
     speed = np.hypot(*outline.tangent(t))
@@ -145,14 +164,8 @@ def _along(cavity: Cavity, m: int, axial_orders: int, exponent: float) -> tuple[
         inner = np.maximum(
             cavity.interface_um(wall, z), cavity.interface_um(wall, outline.point(-t)[1])
         )
-    room = r > inner + 0.25 * (radius - inner)
+    # without a fibre the body reaches the axis, where the field is r^m
+    share = _ROOM_BESIDE_FIBRE if wall > 0.0 else _ROOM_AT_AXIS
+    room = r > inner + share * (radius - inner)
     room = np.logical_and.accumulate(room)
-    t, r, speed = t[room], r[room], speed[room]
-    turn_square = 1.0 / radius**2 + (2 * axial_orders - 1) * rate / (max(m, 1) * radius)
-    kappa = max(m, 1) * np.sqrt(np.maximum(1.0 / r**2 - turn_square, 0.0))
-    growth = np.concatenate(
-        [[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(t) * speed[1:])]
-    )
-    if growth[-1] < exponent:
-        return float(t[-1]), width, True
-    return float(np.interp(exponent, growth, t)), width, False
+    return t[room], r[room], speed[room]

@@ -43,7 +43,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         If a material has no data at the wavelengths asked for, or the cavity's size does not fit
         what is asked.
     SolverError
-        If a radial order does not exist in the cavity.
+        If the problem is singular or does not fit the window's map.
     """
     watch = Stopwatch()
     report = progress or (lambda message, fraction: None)
@@ -63,7 +63,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
             modes += finished
     modes.sort(key=lambda mode: -mode.wavelength_nm)
     notes = list(dict.fromkeys(note for result in results for note in result.notes))
-    missing = _missing(request, modes)
+    missing = _missing(request, modes, cavity.sliced)
     missed = [
         f"{mode.label}: {mode.wavelength_error_nm / mode.wavelength_nm:.1e} instead of the asked relative accuracy "
         f"{request.relative_accuracy:g}; ask for less, or make the outline longer if it ends early"
@@ -133,21 +133,26 @@ def _range(request: ModeRequest, modes: Sequence[Mode]) -> tuple[float, float]:
     return min(waves), max(waves)
 
 
-def _missing(request: ModeRequest, modes: Sequence[Mode]) -> list[str]:
-    """Lines for modes that one azimuthal order should have and that were not found."""
+def _missing(request: ModeRequest, modes: Sequence[Mode], sliced: bool) -> list[str]:
+    """One line for the modes that one azimuthal order should have and that were not found."""
     if request.azimuthal_order is None:
         return []
     have = {(mode.polarisation, mode.p, mode.q) for mode in modes}
+    axial_orders = 1 if sliced else request.axial_orders
     want = [
         (pol, p, q)
         for pol in request.polarisations
         for p in range(1, request.radial_orders + 1)
-        for q in range(request.axial_orders)
+        for q in range(axial_orders)
     ]
+    lost = [
+        f"{pol} {request.azimuthal_order} {p} {q}" for pol, p, q in want if (pol, p, q) not in have
+    ]
+    if not lost:
+        return []
     return [
-        f"{pol} {request.azimuthal_order} {p} {q} was not found: it may not exist (leaks at once) in this cavity"
-        for pol, p, q in want
-        if (pol, p, q) not in have and not (q > 0)
+        f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} not found: no such mode is near the estimate; "
+        "it may leak at once, or not be confined along the axis"
     ]
 
 

@@ -33,6 +33,8 @@ class Identity:
         avoided crossing.
     inside : float
         Share of the energy in the window's lossless part that is inside the outline.
+    turned : (3,) array or None
+        In windows the shares along the outline, across it and around, by which modes are named.
     """
 
     polarisation: str
@@ -41,6 +43,7 @@ class Identity:
     fractions: Array
     purity: float
     inside: float
+    turned: Array | None = None
 
     @property
     def label(self) -> tuple[str, int, int]:
@@ -52,7 +55,8 @@ class Identity:
         """How clearly the polarisation is what it is: 1 for one component alone, 0 for equal
         shares.
         """
-        axial, radial = float(self.fractions[0]), float(self.fractions[1])
+        shares = self.fractions if self.turned is None else self.turned
+        axial, radial = float(shares[0]), float(shares[1])
         return abs(axial - radial) / (axial + radial)
 
 

@@ -203,23 +203,24 @@ def _solve_class(
     found = converged(request.relative_accuracy, seed, build, start, qs, watch)
     problem, shot = found.problem, found.ends[0].shot
     with watch.stage("solve"):
-        family, modes, basis_error = solve_family(
-            ReducedFamily.span(problem, seed, found.shots),
-            seed.orders,
-            qs,
-            request.relative_accuracy,
-        )
+        family = ReducedFamily.span(problem, seed, found.shots)
+        modes: list[RawMode] = []
+        basis_error = 0.0
+        if shot.chosen:
+            family, modes, basis_error = solve_family(
+                family, seed.orders, qs, request.relative_accuracy
+            )
     with watch.stage("count"):
         counted, complete, note = counted_modes(found.low_problem, found.low_shot)
     lost = [q for q in qs if q not in shot.chosen]
-    if lost:
+    if lost and request.azimuthal_order is None:  # of one azimuthal order, labels are told
         which = ", ".join(map(str, lost))
         notes = (
             *notes,
             f"{seed.polarisation} p = {seed.p}, q = {which}: no such mode near the estimate at m = {shot.m}; "
-            "the cavity may not confine it along the axis",
+            "it may leak at once, or not be confined along the axis",
         )
-        complete = False
+    complete = complete and not lost
     return SolvedClass(
         seed,
         family,

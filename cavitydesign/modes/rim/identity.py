@@ -1,15 +1,21 @@
 """Identities of modes of a window, from their fields on a grid (s, t) of it.
 
+Components are taken along the outline and across it: at the equator these are E_z and E_r, and on a
+small sphere, whose modes reach high up, they are what Mie's modes are named and counted by.
+
 Where TM and TE mix half and half both may look alike; then the one that is less of it takes the
 other's name.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...fem.field import FieldGrid, GridField
 from ...fem.legendre import Array
+from ...mesh.rim_map import normal
 from ..identity import Identity, extrema, polarisation_of
 from .problem import Values, WindowProblem
 
@@ -34,7 +40,13 @@ def identify(
     along = np.ones(1) if grid.t_um.size == 1 else np.gradient(grid.t_um)
     weight = np.gradient(grid.s_um)[:, None] * along * abs(grid.jacobian * grid.r)
     weight = weight * permittivity[grid.region][:, None]
-    identities = [_one(problem, grid, field, i, weight) for i in range(field.e_r.shape[0])]
+    squares = [abs(e) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
+    parts = np.stack([square.sum(axis=(1, 2)) for square in squares], axis=1)
+    fractions = parts / parts.sum(axis=1, keepdims=True)
+    field = _turned(problem, grid, field)
+    identities = [
+        _one(problem, grid, field, i, weight, fractions[i]) for i in range(len(fractions))
+    ]
     taken = {one.label for one in identities}
     for i, one in enumerate(identities):
         twins = [
@@ -47,13 +59,21 @@ def identify(
             and one.inside > _GUIDED
             and any(other.dominance > one.dominance for other in twins)
         ):
-            renamed = _one(
-                problem, grid, field, i, weight, "TE" if one.polarisation == "TM" else "TM"
-            )
+            other_name = "TE" if one.polarisation == "TM" else "TM"
+            renamed = _one(problem, grid, field, i, weight, fractions[i], other_name)
             if renamed.label not in taken:
                 identities[i] = renamed
                 taken.add(renamed.label)
     return identities
+
+
+def _turned(problem: WindowProblem, grid: FieldGrid, field: GridField) -> GridField:
+    """The field with its part across the outline in the place of E_r, along it in that of E_z."""
+    if problem.cavity.sliced:
+        return field
+    n_r, n_z, _, _ = normal(problem.cavity.outline, grid.t_um)
+    across = n_r * field.e_r + n_z * field.e_z
+    return replace(field, e_r=across, e_z=n_r * field.e_z - n_z * field.e_r)
 
 
 def _one(
@@ -62,13 +82,14 @@ def _one(
     field: GridField,
     i: int,
     weight: Array,
+    fractions: Array,
     polarisation: str | None = None,
 ) -> Identity:
     squares = [abs(e[i]) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
     parts = np.array([square.sum() for square in squares])
-    fractions = parts / parts.sum()
+    turned = parts / parts.sum()
     if polarisation is None:
-        polarisation = polarisation_of(fractions)
+        polarisation = polarisation_of(turned)
     component = field.e_z[i] if polarisation == "TM" else field.e_r[i]
     rows = grid.region <= len(problem.cavity.regions) - 2
     inside = float(sum(square[rows].sum() for square in squares) / parts.sum())
@@ -76,4 +97,4 @@ def _one(
     p, along, purity = extrema(component)
     odd = problem.mirror is not None and (problem.mirror == "electric") == (polarisation == "TE")
     q = along - 1 if problem.mirror is None else 2 * (along - 1) + int(odd)
-    return Identity(polarisation, p, q, fractions, purity, inside)
+    return Identity(polarisation, p, q, fractions, purity, inside, turned)
