@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from .renamed import install
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from .design import Design, load_design, parse_design

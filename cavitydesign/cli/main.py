@@ -14,6 +14,7 @@ from .lase import lase
 from .materials import materials
 from .measure import measure
 from .modes import modes
+from .new import new
 from .outcome import reported
 from .run import run
 from .study import study
@@ -49,7 +50,7 @@ def _options(
     """Options before the command's name."""
 
 
-for _command in (run, modes, lase, check, design, fit, materials, view):
+for _command in (new, run, modes, lase, check, design, fit, materials, view):
     app.command()(reported(_command))
 app.add_typer(with_store_commands(study))
 app.add_typer(measure)
