@@ -54,7 +54,9 @@ def krylov_block(solve: Apply, mass: Apply, start: Values, steps: int = 2) -> Va
     steps : int
         Length of the sequence.
     """
-    blocks = [start / np.linalg.norm(start, axis=0)]
+    # a vector may vanish in a space that holds nothing of it
+    sizes = np.linalg.norm(start, axis=0)
+    blocks = [start[:, sizes > 0] / sizes[sizes > 0]]
     for _ in range(steps):
         block = solve(np.asarray(mass(blocks[-1])))
         blocks.append(block / np.linalg.norm(block, axis=0))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from .error import across_errors, along_errors, layer_log10_q_error
 from .family import first_snapshot, lifted
+from .local_slice import has_inner_interface
 from .resolution import refined
 from .rim.problem import Resolution, Values, WindowProblem
 from .seeds import FamilySeed
@@ -73,14 +74,15 @@ class Converged:
 
 @dataclass(frozen=True)
 class _Spaces:
-    """Three nested spaces: fine; middle, two orders less, where modes are found and named; coarse,
-    one function along less too.
+    """Nested spaces: fine; middle, two orders less, where modes are found and named; coarse, one
+    function along less too (of each parity); coarsest, two less, where an inner interface is near.
     """
 
     resolution: Resolution
     fine: WindowProblem
     middle: WindowProblem
     coarse: WindowProblem
+    coarsest: WindowProblem | None
 
     @classmethod
     def of(
@@ -88,7 +90,36 @@ class _Spaces:
     ) -> _Spaces:
         """Those below the fine one."""
         middle = middle or fine.lowered(resolution.changed(-2, 0))
-        return cls(resolution, fine, middle, fine.lowered(resolution.changed(-2, -1)))
+        step = -1 if fine.window.half else -2
+        coarse = fine.lowered(resolution.changed(-2, step))
+        observed = resolution.along is not None and has_inner_interface(fine.cavity, fine.window)
+        coarsest = fine.lowered(resolution.changed(-2, 2 * step)) if observed else None
+        return cls(resolution, fine, middle, coarse, coarsest)
+
+    def errors(
+        self,
+        seed: FamilySeed,
+        shot: Snapshot,
+        middle: Snapshot,
+        near: Snapshot,
+        below: WindowProblem,
+    ) -> _Errors:
+        """Errors of the modes of the fine and of the middle space.
+
+        Parameters
+        ----------
+        near, below
+            The modes to lift into the coarser spaces, and the space that they are in.
+        """
+        m = shot.m
+        fewer = [
+            lifted(space, seed, m, near, space.embed(below, near.vectors))
+            for space in (self.coarse, self.coarsest)
+            if space is not None
+        ]
+        across = across_errors(shot, middle, self.fine.order, m, seed.p, m == seed.orders[0])
+        fewest = fewer[1] if len(fewer) > 1 else None
+        return _Errors(across, along_errors(middle, fewer[0], fewest, m, self.fine.cavity))
 
 
 @dataclass(frozen=True)
@@ -99,16 +130,6 @@ class _Errors:
 
     across: Mapping[int, float]
     along: Mapping[int, float]
-
-    @classmethod
-    def of(
-        cls, shot: Snapshot, middle: Snapshot, coarse: Snapshot, spaces: _Spaces, seed: FamilySeed
-    ) -> _Errors:
-        """From the same modes in three spaces."""
-        across = across_errors(
-            shot, middle, spaces.fine.order, shot.m, seed.p, shot.m == seed.orders[0]
-        )
-        return cls(across, along_errors(middle, coarse, shot.m, spaces.fine.cavity))
 
     def at_least(self, share: float, other: _Errors) -> _Errors:
         """These, and so much of the others where that is more: a change between two orders can be
@@ -160,13 +181,10 @@ def converged(
     while True:
         with watch.stage("solve"):
             near = middle.nearest()
-            coarse = lifted(
-                spaces.coarse, seed, first, near, spaces.coarse.embed(spaces.middle, near.vectors)
-            )
             shot = lifted(
                 spaces.fine, seed, first, near, spaces.fine.embed(spaces.middle, near.vectors)
             )
-        errors = _Errors.of(shot, middle, coarse, spaces, seed)
+            errors = spaces.errors(seed, shot, middle, near, spaces.middle)
         finer = refined(spaces.resolution, errors.across, errors.along, wanted, highest)
         shots, ends = [shot], [_compared(spaces, shot, middle, errors)]
         if finer == spaces.resolution and len(seed.orders) > _MANY:
@@ -211,11 +229,10 @@ def converged(
 
 def _far(spaces: _Spaces, seed: FamilySeed, shot: Snapshot) -> tuple[Snapshot, _Errors]:
     """The modes of the last azimuthal order two orders lower, and their errors."""
-    below = (spaces.middle, spaces.coarse)
-    middle, coarse = (
-        lifted(space, seed, shot.m, shot, space.embed(spaces.fine, shot.vectors)) for space in below
+    middle = lifted(
+        spaces.middle, seed, shot.m, shot, spaces.middle.embed(spaces.fine, shot.vectors)
     )
-    return middle, _Errors.of(shot, middle, coarse, spaces, seed)
+    return middle, spaces.errors(seed, shot, middle, shot, spaces.fine)
 
 
 def _compared(spaces: _Spaces, shot: Snapshot, middle: Snapshot, errors: _Errors) -> ComparedShot:

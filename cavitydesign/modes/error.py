@@ -30,6 +30,7 @@ _LEAST = 1e-300
 # Of the relative error of a field: absolute error of confinement and log10 Q, relative one of the
 # volume.
 _CONFINEMENT_OF_FIELD, _LOG10_Q_OF_FIELD, _VOLUME_OF_FIELD = 0.01, 0.3, 0.3
+_LEAST_SEEN = 1.0  # steps that hardly fall: the rest is taken to be as large as the last step
 _GAIN_OF_A_FUNCTION, _LEAST_GAIN, _MOST_GAIN = 0.3, 4.0, 100.0
 
 
@@ -115,14 +116,29 @@ def across_errors(
     }
 
 
-def along_errors(more: Snapshot, fewer: Snapshot, m: int, cavity: Cavity) -> dict[int, float]:
-    """The same by the number of functions along the outline, from the same modes with one function
-    less.
+def along_errors(
+    more: Snapshot, fewer: Snapshot, fewest: Snapshot | None, m: int, cavity: Cavity
+) -> dict[int, float]:
+    """The same by the number of functions along the outline.
+
+    Parameters
+    ----------
+    more, fewer : Snapshot
+        The same modes with one function less (of the mode's own parity).
+    fewest : Snapshot or None
+        With two less, where the gain of a function is not known beforehand: it is what the last two
+        steps show, and not above the measured one.
     """
     if cavity.sliced:
         return dict.fromkeys(more.chosen, 0.0)
-    gain = gain_of_a_function(m, cavity)
-    return {q: change / gain for q, change in _changes(more, fewer).items()}
+    gain, changes = gain_of_a_function(m, cavity), _changes(more, fewer)
+    if fewest is None:
+        return {q: change / gain for q, change in changes.items()}
+    before = _changes(fewer, fewest)
+    return {
+        q: change / min(max(before.get(q, 0.0) / max(change, _LEAST) - 1.0, _LEAST_SEEN), gain)
+        for q, change in changes.items()
+    }
 
 
 def gain_of_a_function(m: int, cavity: Cavity) -> float:
@@ -136,6 +152,8 @@ def gain_of_a_function(m: int, cavity: Cavity) -> float:
 def _changes(better: Snapshot, worse: Snapshot) -> dict[int, float]:
     out = {}
     for q in better.chosen:
+        if q not in worse.chosen:
+            continue
         k, other = better.wavenumber(q), worse.wavenumber(q)
         out[q] = abs(k - other) / abs(k)
     return out

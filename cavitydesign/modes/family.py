@@ -32,6 +32,7 @@ _RESIDUAL = (
     1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
 )
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
+_DEPENDENT = 1e-10  # of the largest singular value: below it directions are rounding
 
 
 def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int]) -> Snapshot:
@@ -139,8 +140,9 @@ def lifted(
         metric, weighed = mass, weights
     overlap = rough.conj().T @ metric @ weighed
     # the Ritz vectors that the rough ones became: others of the block space may have meaningless
-    # values near the shift
-    inner = np.linalg.solve(rough.conj().T @ metric @ rough, overlap)
+    # values near the shift. Rough ones may be dependent: a space with fewer functions along holds
+    # less of the high axial orders, and of two it may hold the same.
+    inner = np.linalg.pinv(rough.conj().T @ metric @ rough, rcond=_DEPENDENT) @ overlap
     score = np.einsum("ij,ij->j", overlap.conj(), inner)
     kept = np.argsort(-abs(score))[: start.shape[1]]
     kept = kept[np.argsort(abs(found[kept] - shift))]
@@ -250,16 +252,13 @@ class ReducedFamily:
         relative = np.linalg.norm(residuals, axis=0) / (
             abs(square) * np.linalg.norm(masses, axis=0)
         )
-        absorbing = [
-            self._absorbing(m[i], complex(k[i]), weights[:, i], eps[i]) for i in range(m.size)
-        ]
         return [
             RawMode(
                 self.problem,
                 int(m[i]),
                 q,
                 complex(k[i]),
-                absorbing[i],
+                complex(k[i]),
                 vectors[:, i],
                 eps[i],
                 residuals[:, i],
@@ -285,25 +284,6 @@ class ReducedFamily:
 
         k, eps = steffensen(next_k, k)
         return np.where(k.imag <= 0, k, k.conj()), eps
-
-    def _absorbing(self, m: int, k: complex, weights: Values, eps: Permittivities) -> complex:
-        """Wavenumber with the imaginary permittivities too: Rayleigh-quotient iteration of the
-        complex small problem.
-        """
-        if not eps.loss.any():
-            return k
-        stiffness = self.pencil.stiffness(m)
-        mass = self.pencil.mass(m, eps.ordinary, eps.axial) + 1j * self.pencil.mass(
-            m, eps.loss, eps.loss
-        )
-        value: complex = k**2
-        y = weights.astype(complex)
-        for _ in range(3):
-            y = np.linalg.solve(stiffness - value * (1 + 1e-9) * mass, mass @ y)
-            y = y / np.linalg.norm(y)
-            value = complex((y @ stiffness @ y) / (y @ mass @ y))
-        root = complex(np.sqrt(value))
-        return root if root.real > 0 else -root
 
 
 def steffensen(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .absorption import with_absorption
 from .family import ReducedFamily, lifted
 from .rim.problem import Values
 from .snapshot import RawMode, Snapshot
@@ -81,7 +82,7 @@ def solve_family(
         stalled = how.at_once and 0.5 * before < worst <= _SPARE * accuracy
         if stalled or not (lacking > 1.0).any():
             if probed == all_orders:
-                return family, found.noted(modes), worst
+                return _absorbing(family, found.noted(modes), worst, accuracy)
             everywhere = True
             continue
         where = modes[int(np.argmax(lacking))].m
@@ -97,7 +98,16 @@ def solve_family(
             family = replace(family.enriched(shot.vectors), snapshots=(*family.snapshots, shot))
     modes = family.follow(all_orders, qs)
     found = corrections_of(family, modes)
-    return family, found.noted(modes), float(found.k_errors.max(initial=0.0))
+    worst = float(found.k_errors.max(initial=0.0))
+    return _absorbing(family, found.noted(modes), worst, accuracy)
+
+
+def _absorbing(
+    family: ReducedFamily, modes: list[RawMode], error: float, accuracy: float
+) -> tuple[ReducedFamily, list[RawMode], float]:
+    """The modes with their wavenumbers in absorbing media, whose error may be larger."""
+    modes, more = with_absorption(family, modes, accuracy)
+    return family, modes, error + more
 
 
 def _predicted(family: ReducedFamily, modes: Sequence[RawMode]) -> Snapshot:

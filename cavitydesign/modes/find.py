@@ -64,12 +64,6 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     modes.sort(key=lambda mode: -mode.wavelength_nm)
     notes = list(dict.fromkeys(note for result in results for note in result.notes))
     missing = _missing(request, modes, cavity.sliced)
-    missed = [
-        f"{mode.label}: {mode.wavelength_error_nm / mode.wavelength_nm:.1e} instead of the asked relative accuracy "
-        f"{request.relative_accuracy:g}; ask for less, or make the outline longer if it ends early"
-        for mode in modes
-        if not mode.accuracy_met
-    ]
     return ModeSet(
         tuple(modes),
         _range(request, modes),
@@ -77,7 +71,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         all(result.complete for result in results) and not missing,
         watch.total(),
         cavity.diameter_um,
-        (*notes, *missing, *missed, *_mixed(modes)),
+        (*notes, *missing, *_missed(request, modes), *_mixed(modes)),
         {
             "unknowns": float(max((result.family.problem.size for result in results), default=0)),
             "order": float(max((result.family.problem.order for result in results), default=0)),
@@ -153,6 +147,26 @@ def _missing(request: ModeRequest, modes: Sequence[Mode], sliced: bool) -> list[
     return [
         f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} not found: no such mode is near the estimate; "
         "it may leak at once, or not be confined along the axis"
+    ]
+
+
+def _missed(request: ModeRequest, modes: Sequence[Mode]) -> list[str]:
+    """One line for the modes whose error is above the accuracy asked for: how many, and the
+    worst.
+    """
+    missed = [mode for mode in modes if not mode.accuracy_met]
+    if not missed:
+        return []
+    worst = max(missed, key=lambda mode: mode.wavelength_error_nm / mode.wavelength_nm)
+    error = worst.wavelength_error_nm / worst.wavelength_nm
+    which = (
+        worst.label
+        if len(missed) == 1
+        else f"{len(missed)} of {len(modes)} modes, at worst {worst.label}"
+    )
+    return [
+        f"{which}: {error:.1e} instead of the asked relative accuracy "
+        f"{request.relative_accuracy:g}; ask for less, or make the outline longer if it ends early"
     ]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ..geometry.cavity import Cavity
 from ..mesh.rim_map import Window
 from .error import gain_of_a_function
+from .local_slice import has_inner_interface, tightening
 from .rim.problem import Resolution
 from .seeds import FamilySeed
 
@@ -33,7 +34,10 @@ def first_resolution(
     order = _first_order(accuracy, seed.p)
     if cavity.sliced:
         return Resolution(order, 1, rate_per_um)
-    return Resolution(order, _functions(cavity, accuracy, seed, window, wall, max(qs)), rate_per_um)
+    functions = _functions(cavity, accuracy, seed, window, wall, max(qs))
+    if has_inner_interface(cavity, window):  # the gain of a function is observed, from two fewer
+        functions += 1 if window.half else 2
+    return Resolution(order, functions, rate_per_um, tightening(cavity, seed, window))
 
 
 def refined(

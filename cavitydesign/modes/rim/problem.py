@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from ...eigen.chain import ChainMatrix
@@ -121,11 +122,14 @@ class Resolution:
         Functions along the outline (fem/axial_basis.py); None: all polynomials of `order`.
     rate_per_um : float
         beta = n k of the modes, for those functions.
+    tightening : tuple of float
+        What an inner interface adds to them (`local_slice.tightening`).
     """
 
     order: int
     along: int | None = None
     rate_per_um: float = 0.0
+    tightening: tuple[float, ...] = ()
 
     def changed(self, orders: int, functions: int) -> Resolution:
         """So many orders and functions more."""
@@ -308,11 +312,14 @@ def _along(cavity: Cavity, window: Window, resolution: Resolution, wall: str) ->
     def speed(t: Array) -> Array:
         return np.hypot(*outline.tangent(t))
 
+    low, high = window.t_breaks[0], window.t_breaks[-1]
+
     def potential(t: Array) -> Array:
-        return np.asarray(
-            resolution.rate_per_um**2
-            * ((outline.equator_radius_um / outline.point(t)[0]) ** 2 - 1.0)
-        )
+        ratio = outline.equator_radius_um / outline.point(t)[0]
+        if resolution.tightening:
+            x = (2.0 * t - low - high) / (high - low)
+            ratio = ratio * np.exp(chebyshev.chebval(x, resolution.tightening))
+        return np.asarray(resolution.rate_per_um**2 * (ratio**2 - 1.0))
 
     return axial_eigenfunctions(line, resolution.along, speed, potential)
 
