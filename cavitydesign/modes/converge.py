@@ -168,14 +168,18 @@ def converged(
     spaces = _Spaces.of(start, build(start))
     with watch.stage("solve"):
         middle = first_snapshot(spaces.middle, seed, first, qs)
-        if not middle.chosen:  # too coarse to name them, perhaps
-            middle = first_snapshot(spaces.fine, seed, first, qs)
-            if not middle.chosen:
-                return Converged(
-                    spaces.fine, spaces.fine, middle, (middle,), (ComparedShot(middle, {}, {}),)
-                )
-            finer = start.changed(2, 0)
-            spaces = _Spaces.of(finer, build(finer), spaces.fine)
+    for finer in _to_name(start, spaces.fine.is_complex):
+        if len(middle.chosen) == len(qs) or (middle.chosen and spaces.fine.is_complex):
+            break
+        tried = _Spaces.of(finer, build(finer))
+        with watch.stage("solve"):
+            again = first_snapshot(tried.middle, seed, first, qs)
+        if len(again.chosen) > len(middle.chosen):
+            spaces, middle = tried, again
+    if not middle.chosen:
+        return Converged(
+            spaces.fine, spaces.fine, middle, (middle,), (ComparedShot(middle, {}, {}),)
+        )
     highest = _HIGHEST_LEAKY_ORDER if spaces.fine.is_complex else _HIGHEST_ORDER
     wanted = _SHARE_OF_DISCRETISATION * accuracy
     while True:
@@ -225,6 +229,14 @@ def converged(
                 middle,
                 spaces.middle.embed(before.middle, middle.vectors),
             )
+
+
+def _to_name(start: Resolution, leaky: bool) -> list[Resolution]:
+    """Resolutions at which modes are searched for that were not found at the first one: it may be
+    too coarse to name them. Searches for modes that leak are long; one more is made.
+    """
+    steps = ((2, 1),) if leaky else ((2, 1), (4, 2))
+    return [start.changed(*step) for step in steps]
 
 
 def _far(spaces: _Spaces, seed: FamilySeed, shot: Snapshot) -> tuple[Snapshot, _Errors]:

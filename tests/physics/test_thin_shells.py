@@ -33,3 +33,27 @@ def test_a_shell_of_one_micrometre(accuracy: float) -> None:
         error = abs(found[label].wavelength_nm / right_nm - 1.0)
         stated = found[label].wavelength_error_nm / right_nm
         assert error < min(accuracy, 3 * stated), f"{label}: off {error:.1e}, stated {stated:.1e}"
+
+
+def test_modes_are_named_where_the_first_resolution_is_too_coarse() -> None:
+    """A fibre of higher index than its body: at the first order the profile has a lobe that is not
+    the mode's, p was read as 2, and the family was lost with an exception.
+    """
+    cavity = Cavity(
+        Parabola(16.5837, 46.64),
+        ConstantIndex.of(1.931),
+        ConstantIndex.of(1.0),
+        ConstantIndex.of(2.031),
+        15.5677,
+    )
+    found = find_modes(cavity, ModeRequest("TM", 700.0, None, 270, 1, 1, 1e-4))
+    assert [mode.label for mode in found] == ["TM 270 1 0"]
+
+
+def test_missed_accuracies_take_one_line() -> None:
+    """A comb whose modes all miss the accuracy says so once, with their number and the worst."""
+    cavity = Cavity(Parabola(12.0, 40.0), ConstantIndex.of(1.5), ConstantIndex.of(1.0))
+    found = find_modes(cavity, ModeRequest("TM", 600.0, 8.0, None, 1, 1, 1e-15))
+    lines = [line for line in found.warnings if "instead of the asked" in line]
+    assert len(found) > 1 and len(lines) == 1
+    assert lines[0].startswith(f"{len(found)} of {len(found)} modes, at worst TM ")
