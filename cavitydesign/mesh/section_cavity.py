@@ -13,11 +13,14 @@ import numpy as np
 from ..errors import InputError, nearest
 from ..geometry.cavity import Cavity
 from ..materials.material import Material
-from .section import SectionMesh
+from .locate import Locator
+from .section import IntArray, SectionMesh
+from .section_bodies import body_numbers
 from .section_outline import SectionOutline
 
 # What the readers call regions of which a file has no names.
 _NUMBERED = re.compile(r"(surface|region) -?\d+")
+_TYPICAL_NM = 600.0  # where media are compared, or the nearest wavelength at which all have data
 _OFF_THE_EDGE = 1e-6  # of the section's size: a region that is nearer reaches the boundary
 
 
@@ -145,6 +148,32 @@ class SectionCavity(Cavity):
         """The body's point (r, z) farthest from the axis."""
         r, z = self.outline.point(np.zeros(1))
         return float(r[0]), float(z[0])
+
+    @cached_property
+    def _body_numbers(self) -> IntArray:
+        lows, highs = zip(*(medium.range_nm for _, medium in self.media), strict=True)
+        at_nm = min(max(_TYPICAL_NM, *lows), min(highs))
+        index = [max(m.index(at_nm), m.index_extraordinary(at_nm)) for _, m in self.media]
+        return body_numbers(self.mesh, len(self.media) - 2, np.array(index))
+
+    @cached_property
+    def bodies(self) -> int:
+        """How many bodies may share a mode (`section_bodies`): one, but for coupled cavities."""
+        return int(self._body_numbers.max()) + 1
+
+    def bodies_of(self, mesh: SectionMesh) -> IntArray:
+        """Number of the body that each element of the section's mesh, or of some of it, perhaps
+        cut finer, belongs to; -1 outside all.
+        """
+        if mesh is self.mesh:
+            return self._body_numbers
+        middle = np.zeros(1)
+        r, z, *_ = mesh.positions(middle, middle)
+        return self._body_numbers[self._locator.find(r.ravel(), z.ravel())[0]]
+
+    @cached_property
+    def _locator(self) -> Locator:
+        return Locator(self.mesh)
 
     @property
     def symmetric(self) -> bool:

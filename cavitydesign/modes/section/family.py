@@ -15,6 +15,7 @@ from ..snapshot import Snapshot
 from .identity import LEAST_INSIDE, identify_section
 from .problem import SectionProblem
 from .seed import SectionSeed
+from .supermodes import groups, matched
 
 _MOST_WANTED = 48
 
@@ -51,24 +52,27 @@ def _choose(
     leaky.
     """
     chosen: dict[int, int] = {}
-    merit: dict[int, float] = {}
     k = np.sqrt(values.astype(complex))
-    for column, identity in enumerate(identify_section(problem, vectors, m, eps.ordinary)):
-        if (identity.polarisation, identity.p) != (
-            seed.polarisation,
-            seed.p,
-        ) or identity.q not in qs:
+    identities = identify_section(problem, vectors, m, eps.ordinary)
+    good = [
+        column
+        for column, identity in enumerate(identities)
+        if identity.inside >= LEAST_INSIDE
+        and (identity.polarisation, identity.p) == (seed.polarisation, seed.p)
+    ]
+    kept = [identities[column] for column in good]
+    merit = np.array(
+        [
+            -abs(k[column].imag / k[column].real) if problem.is_complex else one.inside * one.purity
+            for column, one in zip(good, kept, strict=True)
+        ]
+    )
+    for (_, _, j), places in groups(kept, merit, seed.bodies).items():
+        expected = {q: seed.k_per_um(m, q) for q in seed.family if q // seed.bodies == j}
+        if not expected:
             continue
-        if (
-            identity.inside < LEAST_INSIDE
-            or abs(k[column].real / seed.k_per_um(m, identity.q) - 1) > 0.1
-        ):
-            continue
-        good = (
-            -abs(k[column].imag / k[column].real)
-            if problem.is_complex
-            else identity.inside * identity.purity
-        )
-        if identity.q not in chosen or good > merit[identity.q]:
-            chosen[identity.q], merit[identity.q] = column, good
+        columns = [good[place] for place in places]
+        for q, number in matched(k[columns].real, expected).items():
+            if q in qs:
+                chosen[q] = columns[number]
     return chosen

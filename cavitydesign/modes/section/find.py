@@ -5,37 +5,31 @@ accuracy holds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from ...errors import SolverError
 from ...mesh.corners import graded, singular_vertices
 from ...mesh.section import BoolArray, IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
-from ...units import wavenumber_per_um
 from ..converge import ComparedShot
 from ..count import counted_modes
 from ..error import layer_log10_q_error
 from ..family import ReducedFamily, lifted
 from ..family_corrections import Correcting, solve_family
-from ..media import permittivities
 from ..mode_set import ModeRequest
-from ..seeds import radial_guess
 from ..snapshot import Snapshot
 from ..solve import SolvedClass
 from ..stopwatch import Stopwatch
 from .family import first_shot
 from .orders import STEP, discrete_errors, first_orders, raised_orders
 from .problem import SectionProblem
+from .search import searched, wanted_labels
 from .seed import SectionSeed, labels, section_seeds
-from .survey import SurveyedMode, survey
-from .window import absorbing_box, element_density, kept_elements, leaks
+from .window import element_density, kept_elements
 
-_SURVEY_ORDERS = (3, 5)
 _MOST_UNKNOWNS = 250_000
-_BESIDE = (0.35, -0.35)
 _CORNER_DENSITY = 1e-5
 _REACHED_DENSITY = 1e-3
 _WINDOW_SHARE = 0.1
@@ -64,10 +58,9 @@ def solve_section(
     SolverError
         If the section holds no mode of the body at the wavelength asked for.
     """
-    wanted = _wanted(request)
     with watch.stage("seeds"):
-        problem, surveyed = _surveyed(cavity, request, wanted)
-    seeds = section_seeds(request, surveyed)
+        problem, surveyed = searched(cavity, request)
+    seeds = section_seeds(request, surveyed, cavity.bodies)
     results = []
     for number, seed in enumerate(seeds):
         report(
@@ -76,118 +69,9 @@ def solve_section(
         results.append(_solve_family(problem, request, seed, watch))
     lost = [
         f"{pol} p = {p}, q = {q} was not found: it may leak at once"
-        for pol, p, q in sorted(wanted - labels(surveyed))
+        for pol, p, q in sorted(wanted_labels(request, cavity.bodies) - labels(surveyed))
     ]
     return [replace(result, notes=(*result.notes, *lost)) for result in results]
-
-
-def _wanted(request: ModeRequest) -> set[tuple[str, int, int]]:
-    """Labels (polarisation, p, q) that are asked for."""
-    radial, axial = range(1, request.radial_orders + 1), range(request.axial_orders)
-    return {(pol, p, q) for pol in request.polarisations for p in radial for q in axial}
-
-
-def _surveyed(
-    cavity: SectionCavity, request: ModeRequest, wanted: set[tuple[str, int, int]]
-) -> tuple[SectionProblem, list[SurveyedMode]]:
-    """The surveyed problem and its modes, with absorbing layers where the modes asked for need
-    them.
-    """
-
-    def enough(modes: Sequence[SurveyedMode]) -> bool:
-        return wanted <= labels(modes)
-
-    k = _first_wavenumber(cavity, request)
-    last: SolverError | None = None
-    for order in _SURVEY_ORDERS:
-        problem = SectionProblem.build(cavity, cavity.mesh, order)
-        try:
-            modes = _at_order(problem, k, request, enough)
-        except SolverError as error:
-            last = error
-            continue
-        asked = [mode for mode in modes if _label(mode) in wanted]
-        if asked and any(
-            leaks(problem, mode, request.relative_accuracy) for mode in (asked[0], asked[-1])
-        ):
-            k = asked[0].k_per_um
-            problem = SectionProblem.build(
-                cavity, cavity.mesh, order, absorbing_box(cavity, 2 * math.pi / k)
-            )
-            modes = _at_order(problem, k, request, enough, asked[0].m)
-        return problem, _completed(problem, modes, enough)
-    raise last or SolverError(f"{cavity.source}: no mode found")
-
-
-def _completed(
-    problem: SectionProblem,
-    modes: list[SurveyedMode],
-    enough: Callable[[Sequence[SurveyedMode]], bool],
-) -> list[SurveyedMode]:
-    """Modes surveyed again a little beside, where some had no clear identity: families that cross
-    there mix.
-    """
-    for share in _BESIDE:
-        if enough(modes):
-            break
-        k = modes[0].k_per_um * (1 + share / modes[0].m)
-        known = labels(modes)
-        try:
-            modes = modes + [
-                mode for mode in survey(problem, k, enough) if _label(mode) not in known
-            ]
-        except SolverError:
-            break
-    return modes
-
-
-def _label(mode: SurveyedMode) -> tuple[str, int, int]:
-    return mode.identity.polarisation, mode.identity.p, mode.identity.q
-
-
-def _first_wavenumber(cavity: SectionCavity, request: ModeRequest) -> float:
-    """Where the survey starts: the wavelength given, or the Airy estimate if it cannot hold the
-    order asked for.
-    """
-    k = wavenumber_per_um(request.wavelength_nm)
-    if request.azimuthal_order is None:
-        return k
-    m, radius = request.azimuthal_order, cavity.rim_um[0]
-    for _ in range(3):
-        eps = permittivities(cavity, k)
-        guess = radial_guess(radius, float(eps.index[-2]), float(eps.index[-1]), m, 1, "TM")
-        if 0.4 < k / guess < 2.5:
-            return k
-        k = 1.1 * guess
-    return k
-
-
-def _at_order(
-    problem: SectionProblem,
-    k: float,
-    request: ModeRequest,
-    enough: Callable[[Sequence[SurveyedMode]], bool],
-    near: float | None = None,
-) -> list[SurveyedMode]:
-    """Modes surveyed where the fundamental family asked for has the azimuthal order asked for;
-    `near` as for `survey`.
-    """
-    labels_wanted = len(request.polarisations) * request.radial_orders * request.axial_orders
-    first_count = min(3 + 2 * labels_wanted, 16)
-    modes = survey(problem, k, enough, near, first_count)
-    if request.azimuthal_order is None:
-        return modes
-    for _ in range(4):
-        first = next(
-            (mode for mode in modes if mode.identity.polarisation in request.polarisations),
-            modes[0],
-        )
-        if abs(first.m - request.azimuthal_order) < 0.05 * request.azimuthal_order + 0.3:
-            break
-        modes = survey(
-            problem, first.wavenumber(request.azimuthal_order), enough, first=first_count
-        )
-    return modes
 
 
 def _solve_family(

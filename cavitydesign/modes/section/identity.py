@@ -1,6 +1,8 @@
 """Identities of modes of any section, from their fields on a grid around the ridge that their
 energy follows.
 
+Of several bodies that share a mode, the one with most of its energy tells p and q.
+
 The ridge is r = a + b z + c z^2 (the surface's own curvature); across it the dominant component is
 nearly f(r - ridge) g(z).
 """
@@ -76,7 +78,7 @@ def identify_section(
     weight = (
         np.outer(w, w) * abs(field.det) * plain_r * permittivity[mesh.region][:, None, None] * real
     )
-    body = mesh.region == len(problem.cavity.regions) - 2
+    numbers = problem.body_numbers
     locator = problem.locator
     out = []
     for i in range(vectors.shape[1]):
@@ -84,14 +86,19 @@ def identify_section(
         parts = np.array([float(square.sum()) for square in squares])
         total = float(parts.sum())
         density = squares[0] + squares[1] + squares[2]
-        inside = float(density[body].sum()) / total
+        by_body = [
+            float(density[numbers == number].sum()) for number in range(problem.cavity.bodies)
+        ]
+        inside = sum(by_body) / total
         if inside < LEAST_INSIDE:
             out.append(Identity(polarisation_of(parts), 0, 0, parts / total, 0.0, inside))
             continue
+        main = int(np.argmax(by_body))
+        body = numbers == main
         ridge = _ridge(plain_r[body], plain_z[body], density[body])
         polarisation = polarisation_of(parts)
         p, q, purity = _orders(
-            problem, locator, vectors[:, i], float(orders[i]), ridge, polarisation
+            problem, locator, vectors[:, i], float(orders[i]), ridge, polarisation, main
         )
         out.append(Identity(polarisation, p, q, parts / total, purity, inside))
     return out
@@ -119,8 +126,9 @@ def _orders(
     m: float,
     ridge: Ridge,
     polarisation: str,
+    body: int,
 ) -> tuple[int, int, float]:
-    """p, q and the share of the leading product, on a grid of points inside the body around the
+    """p, q and the share of the leading product, on a grid of points inside a body around the
     ridge.
     """
     steps = np.linspace(-_WIDTHS, _WIDTHS, _GRID)
@@ -129,8 +137,8 @@ def _orders(
     shape = r.shape
     flat_r, flat_z = r.ravel(), np.broadcast_to(z, shape).ravel()
     element, s, t = locator.find(flat_r, flat_z)
-    body = len(problem.cavity.regions) - 2
-    hit = (element >= 0) & (problem.mesh.region[element] == body) & problem.lossless(flat_r, flat_z)
+    hit = (element >= 0) & (problem.body_numbers[element] == body)
+    hit &= problem.lossless(flat_r, flat_z)
     if not hit.any():
         return 0, 0, 0.0
     field = at_points(

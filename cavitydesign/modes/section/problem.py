@@ -113,6 +113,11 @@ class SectionProblem:
         return Locator(self.mesh)
 
     @cached_property
+    def body_numbers(self) -> IntArray:
+        """Number of the body that each element belongs to; -1 outside all."""
+        return self.cavity.bodies_of(self.mesh)
+
+    @cached_property
     def corner_points(self) -> Array:
         """Positions of the sharp corners, where |E| has no bound, shape (k, 2)."""
         place = np.zeros((self.mesh.vertices, 2))

@@ -13,6 +13,9 @@ from ..mode_set import ModeRequest
 from .survey import SurveyedMode
 
 _SPARE = 0.6
+# Axial orders farther apart are solved apart: in azimuthal orders, and relative to k. One
+# factorisation serves what lies around its shift; a thin disk's q = 0 and 1 lie a tenth apart.
+_APART_IN_ORDERS, _APART = 1.5, 0.03
 
 
 @dataclass(frozen=True)
@@ -24,37 +27,65 @@ class SectionSeed:
     orders : tuple of int
         Azimuthal orders whose modes may be wanted, and one more for the free spectral range.
     surveyed : mapping of int to SurveyedMode
-        By axial order.
+        By axial order: those that are solved together.
+    family : mapping of int to SurveyedMode
+        All axial orders that are asked for.
+    bodies : int
+        Of the section: q = bodies j + s, with j the order in one body (`supermodes`).
     """
 
     polarisation: str
     p: int
     orders: tuple[int, ...]
     surveyed: Mapping[int, SurveyedMode]
+    family: Mapping[int, SurveyedMode]
+    bodies: int = 1
 
     def k_per_um(self, m: int, q: int) -> float:
         """Estimate of the wavenumber of the mode (m, p, q)."""
-        known = self.surveyed.get(q)
+        known = self.family.get(q)
         if known is None:
             known = self.surveyed[min(self.surveyed, key=lambda other: abs(other - q))]
         return known.wavenumber(m)
 
 
-def section_seeds(request: ModeRequest, modes: Sequence[SurveyedMode]) -> list[SectionSeed]:
-    """Seeds of all families asked for that the survey found."""
+def section_seeds(
+    request: ModeRequest, modes: Sequence[SurveyedMode], bodies: int
+) -> list[SectionSeed]:
+    """Seeds of all families asked for that the survey found; axial orders far from each other have
+    a seed each.
+    """
     seeds = []
     for polarisation in request.polarisations:
         for p in range(1, request.radial_orders + 1):
-            surveyed = {
+            family = {
                 mode.identity.q: mode
-                for mode in reversed(modes)
+                for mode in sorted(modes, key=lambda mode: mode.merit)
                 if (mode.identity.polarisation, mode.identity.p) == (polarisation, p)
-                and mode.identity.q < request.axial_orders
+                and mode.identity.q < request.axial_orders * bodies
             }
-            orders = _orders(request, surveyed)
-            if orders:
-                seeds.append(SectionSeed(polarisation, p, orders, surveyed))
+            for surveyed in _together(request, family):
+                orders = _orders(request, surveyed)
+                if orders:
+                    seeds.append(SectionSeed(polarisation, p, orders, surveyed, family, bodies))
     return seeds
+
+
+def _together(
+    request: ModeRequest, family: Mapping[int, SurveyedMode]
+) -> list[dict[int, SurveyedMode]]:
+    """The axial orders of a family in groups of neighbouring wavenumbers."""
+    if not family:
+        return []
+    m = request.azimuthal_order or max(mode.m for mode in family.values())
+    by_k = sorted(family, key=lambda q: family[q].wavenumber(m))
+    groups, last = [{by_k[0]: family[by_k[0]]}], family[by_k[0]].wavenumber(m)
+    for q in by_k[1:]:
+        k = family[q].wavenumber(m)
+        if k / last - 1.0 > max(_APART, _APART_IN_ORDERS / m):
+            groups.append({})
+        groups[-1][q], last = family[q], k
+    return groups
 
 
 def _orders(request: ModeRequest, surveyed: Mapping[int, SurveyedMode]) -> tuple[int, ...]:

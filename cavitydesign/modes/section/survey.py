@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
@@ -18,17 +18,23 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 from ...eigen.factor import combination, factorise
 from ...errors import SolverError
 from ..identity import Identity
-from ..media import permittivities
+from ..media import Permittivities, permittivities
 from ..rim.problem import Values
 from ..seeds import radial_guess
 from .identity import LEAST_INSIDE, identify_section
 from .problem import SectionProblem
+from .supermodes import ranked
 
 _LEAST_PURITY = 0.4
 _MOST = 64
+_MOST_SEARCHES = 8
+# Share of the azimuthal order asked for below which modes are not looked at: they would need half
+# the wavelength of the survey.
+_LEAST_SHARE = 0.5
+_ALIKE = 0.9  # cosine of two vectors of one mode
 _ABOVE = 1.02
 _TOLERANCE = 1e-4
-_SAME = 1e-6  # relative distance of m^2 below which two searches found one mode
+_SAME = 1e-3  # relative distance of m below which two searches may have found one mode
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class SurveyedMode:
     ----------
     square_slope : float
         d(k^2)/d(m^2) along the family.
+    loss : float
+        |Im m^2| / m^2, the relative loss with absorbing layers.
     vector : (n,) array
         On the surveyed problem.
     """
@@ -47,7 +55,20 @@ class SurveyedMode:
     k_per_um: float
     m: float
     square_slope: float
+    loss: float
     vector: Values = field(repr=False)
+
+    @property
+    def label(self) -> tuple[str, int, int]:
+        """Polarisation, p and q."""
+        return self.identity.label
+
+    @property
+    def merit(self) -> float:
+        """How clearly this is the mode of its name: of an absorbing layer's modes, which may carry
+        the name too, all lose more.
+        """
+        return -self.loss if self.loss else self.identity.inside * self.identity.purity
 
     def wavenumber(self, m: float) -> float:
         """Estimate of k at another azimuthal order."""
@@ -67,6 +88,7 @@ def survey(
     enough: Enough,
     near: float | None = None,
     first: int = 8,
+    least: float = 0.0,
 ) -> list[SurveyedMode]:
     """Modes of the body at a wavenumber, largest m first, searched until there are enough or none
     is left.
@@ -82,6 +104,8 @@ def survey(
         the rim's radius, which lies above all modes of flatter and smaller bodies.
     first : int
         Modes searched for at first.
+    least : float
+        Lowest m of interest.
 
     Raises
     ------
@@ -93,33 +117,66 @@ def survey(
     square = k_per_um**2
     left = forms.matrix(curl=1.0, plane=-square * eps.ordinary, axial=-square * eps.axial)
     right = forms.matrix(gradient=-1.0, azimuthal=square * eps.ordinary)
-    near = near or _whispering_order(
-        k_per_um, cavity.rim_um[0], float(eps.index[-2]), float(eps.index[-1])
-    )
-    lowest = (k_per_um * float(eps.index[-1]) * cavity.rim_um[0]) ** 2
+    near = near or _highest_order(problem, k_per_um, eps)
+    lowest = max(k_per_um * float(eps.index[-1]) * cavity.rim_um[0], least) ** 2
     found: list[SurveyedMode] = []
-    looked_at = np.zeros(0)
-    shift, wanted = _ABOVE * near**2, first
-    while True:
+    ordered: list[SurveyedMode] = []
+    shift, wanted = _ABOVE * near**2, min(first, _MOST)
+    for _ in range(_MOST_SEARCHES):
         factor = factorise(combination([(1.0, left), (-shift, right)]))
         values, vectors = _nearest(problem, factor.solve, right.__matmul__, shift, wanted)
-        new = (abs(values.real[:, None] - looked_at) > _SAME * abs(values.real[:, None])).all(
-            axis=1
-        )
-        found += _named(problem, values[new], vectors[:, new], k_per_um, eps.ordinary)
-        looked_at = np.concatenate([looked_at, values.real])
-        ordered = sorted(found, key=lambda mode: -mode.m)
+        modes = _named(problem, values, vectors, k_per_um, eps.ordinary)
+        found += [mode for mode in modes if not any(_same(mode, old) for old in found)]
+        ordered = named_over_all(found, cavity.bodies)
         reached = float(values.real.min())
-        if enough(ordered) or wanted >= _MOST or reached < lowest:
+        if enough(ordered) or reached < lowest:
             break
-        wanted *= 2
-        shift = 0.5 * (shift + reached) if ordered else max(reached, lowest)
+        far = wanted == _MOST or not ordered
+        shift = max(reached, lowest) if far else 0.5 * (shift + reached)
+        wanted = min(2 * wanted, _MOST)
     if not ordered:
         raise SolverError(
             f"{cavity.source}: no mode of the body near {2e3 * math.pi / k_per_um:.1f} nm; "
             "is the body's index the highest, and the mesh fine enough at its rim?"
         )
     return ordered
+
+
+def named_over_all(found: Sequence[SurveyedMode], bodies: int) -> list[SurveyedMode]:
+    """Modes at one wavenumber with their labels over all bodies, largest m first; of several with
+    one label the clearest.
+    """
+    merit, m = np.array([mode.merit for mode in found]), np.array([mode.m for mode in found])
+    labels = ranked([mode.identity for mode in found], -m, merit, bodies)
+    named = [
+        replace(found[place], identity=replace(found[place].identity, q=q))
+        for place, (_, _, q) in labels.items()
+    ]
+    return sorted(named, key=lambda mode: -mode.m)
+
+
+def _same(one: SurveyedMode, other: SurveyedMode) -> bool:
+    """Whether two searches found one mode."""
+    if abs(one.m - other.m) > _SAME * other.m:
+        return False
+    x, y = one.vector, other.vector
+    return bool(abs(np.vdot(x, y)) > _ALIKE * np.linalg.norm(x) * np.linalg.norm(y))
+
+
+def _highest_order(problem: SectionProblem, k: float, eps: Permittivities) -> float:
+    """Azimuthal order above which no body has a mode: the highest Airy estimate, with the higher
+    index of a uniaxial medium.
+    """
+    mesh, numbers = problem.mesh, problem.body_numbers
+    index = np.sqrt(np.maximum(eps.ordinary, eps.axial))
+    radius = mesh.nodes[..., 0].max(axis=(1, 2))
+    orders = []
+    for number in range(problem.cavity.bodies):
+        of_body = numbers == number
+        largest = float(index[mesh.region[of_body]].max())
+        rim = float(radius[of_body].max())
+        orders.append(_whispering_order(k, rim, largest, float(eps.index[-1])))
+    return max(orders)
 
 
 def _whispering_order(k: float, radius: float, index: float, surround: float) -> float:
@@ -174,7 +231,8 @@ def _named(
         mass = forms.mass(float(m[i]), eps.ordinary, eps.axial)
         slope = complex((x @ (turn @ x)) / (x @ (mass @ x))).real
         if slope > 0:
-            modes.append(SurveyedMode(identity, k, float(m[i]), slope, x))
+            loss = abs(values[good[i]].imag) / values[good[i]].real if problem.is_complex else 0.0
+            modes.append(SurveyedMode(identity, k, float(m[i]), slope, float(loss), x))
     return modes
 
 

@@ -22,12 +22,15 @@ _PML_BELOW_LOG10_Q = 10.0
 _LAYER_SHARE = 0.6
 _LAYER_WAVELENGTHS = 1.5
 _STRENGTH_WAVELENGTHS = 2.5
+# Of the largest energy density, above which a piece of the section holds a mode itself: the noise
+# of the survey is below 1e-4, the modes of a second body reach 1.
+_HOLDS_A_MODE = 0.1
 
 
 def absorbing_box(cavity: SectionCavity, wavelength_um: float) -> BoxStretch:
     """Layers along the outer boundary, within the gap between it and the body."""
     _, high_r, low_z, high_z = cavity.mesh.extent_um
-    body = cavity.mesh.chosen(cavity.mesh.region == len(cavity.regions) - 2)
+    body = cavity.mesh.chosen(cavity.bodies_of(cavity.mesh) >= 0)
     _, body_r, body_low, body_high = body.extent_um
     gaps = (high_r - body_r, body_low - low_z, high_z - body_high)
     open_gaps = [gap for gap in gaps if gap > 1e-6 * high_r]
@@ -66,7 +69,7 @@ def _carried_off(problem: SectionProblem, mode: SurveyedMode, eps: Permittivitie
     )
     r = mesh.nodes[..., 0].max(axis=(1, 2))
     waves = mode.k_per_um**2 * eps.ordinary[mesh.region] > (mode.m / np.maximum(r, 1e-9)) ** 2
-    waves &= mesh.region != len(problem.cavity.regions) - 2
+    waves &= problem.body_numbers < 0
     return bool((at_wall & waves).any())
 
 
@@ -79,7 +82,8 @@ def kept_elements(
     density = np.zeros(problem.mesh.elements)
     for mode in modes:
         density = np.maximum(density, element_density(problem, mode.vector, mode.m, mode.k_per_um))
-    return problem.mesh.with_neighbours(_largest_piece(problem.mesh, density > threshold))
+    keep = _main_pieces(problem.mesh, density > threshold, density)
+    return problem.mesh.with_neighbours(keep)
 
 
 def element_density(problem: SectionProblem, vector: Values, m: float, k_per_um: float) -> Array:
@@ -89,12 +93,13 @@ def element_density(problem: SectionProblem, vector: Values, m: float, k_per_um:
     field = on_grid(problem.space, vector[:, None], m, x, x, problem.stretch)
     square = abs(field.e_r[0]) ** 2 + abs(field.e_z[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
     density = (eps.ordinary[problem.mesh.region][:, None, None] * square).max(axis=(1, 2))
-    body = problem.mesh.region == len(problem.cavity.regions) - 2
-    return np.asarray(density / density[body].max())
+    return np.asarray(density / density[problem.body_numbers >= 0].max())
 
 
-def _largest_piece(mesh: SectionMesh, keep: BoolArray) -> BoolArray:
-    """The connected piece of chosen elements with the most elements: noise elsewhere is left out."""
+def _main_pieces(mesh: SectionMesh, keep: BoolArray, density: Array) -> BoolArray:
+    """The connected pieces of chosen elements that hold a mode, one for each of distant bodies:
+    noise elsewhere is left out.
+    """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
@@ -106,5 +111,6 @@ def _largest_piece(mesh: SectionMesh, keep: BoolArray) -> BoolArray:
         shape=(mesh.elements, mesh.vertices),
     )
     label = connected_components(incidence @ incidence.T, directed=False)[1]
+    strong = np.unique(label[keep & (density > _HOLDS_A_MODE)])
     best = np.bincount(label[elements]).argmax()
-    return np.asarray(keep & (label == best))
+    return np.asarray(keep & ((label == best) | np.isin(label, strong)))

@@ -1,0 +1,92 @@
+"""The bodies of a section: pieces that may share a mode, as two disks over each other or two rings
+side by side do.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..geometry.outline import Array
+from .section import BoolArray, IntArray, SectionMesh
+
+# Bodies whose optical circumferences n R differ by more have modes of one azimuthal order at
+# wavelengths so far apart that neither moves the other.
+_ALIKE = 0.7
+_AT_EDGE = 1e-6  # of the section's size: a piece this close to a side of the section reaches it
+_GUIDING = 1.01  # of the surround's index
+
+
+def body_numbers(mesh: SectionMesh, body: int, index: Array) -> IntArray:
+    """Number of the body that each element belongs to, the region `body` first; -1 elsewhere.
+
+    A body is a connected piece of the region `body`, or one of another region that neither touches
+    that region (a stem, a fibre, a coating) nor ends with the section where the body does not (a
+    substrate), and whose index times radius is like the body's.
+
+    Parameters
+    ----------
+    mesh : SectionMesh
+    body : int
+        The region named so; the surround is the last one.
+    index : (regions,) array
+        Refractive index of each region, the higher one of a uniaxial medium.
+    """
+    piece, of_body = _pieces(mesh), mesh.region == body
+    radius = mesh.nodes[..., 0].max(axis=(1, 2))
+    optical = index[mesh.region] * radius
+    touched = np.zeros(mesh.edges.shape[0], dtype=bool)
+    touched[mesh.element_edges[of_body]] = True
+    touches = np.asarray(touched[mesh.element_edges].any(axis=1))
+    at_sides = _at_sides(mesh)
+    allowed = np.any(at_sides[of_body], axis=0)
+    largest = float(optical[of_body].max())
+    out = np.full(mesh.elements, -1)
+    mine: list[int] = []
+    others: list[int] = []
+    for number in np.unique(piece[mesh.region != mesh.region.max()]):
+        elements = piece == number
+        region = int(mesh.region[elements][0])
+        like = _ALIKE < float(optical[elements].max()) / largest < 1.0 / _ALIKE
+        if region == body:
+            (mine if like else []).append(number)
+        elif (
+            like
+            and index[region] > _GUIDING * index[-1]
+            and not np.any(touches[elements])
+            and not np.any(np.any(at_sides[elements], axis=0) & ~allowed)
+        ):
+            others.append(number)
+    out[of_body] = 0
+    mine.sort(key=lambda number: -float(optical[piece == number].max()))
+    for place, number in enumerate((*mine, *others)):
+        out[piece == number] = place
+    return out
+
+
+def _pieces(mesh: SectionMesh) -> IntArray:
+    """Number of the connected piece of one region that each element belongs to."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    owner = np.repeat(np.arange(mesh.elements), 4)
+    edge = mesh.element_edges.ravel()
+    by_edge = np.argsort(edge, kind="stable")
+    pair = np.flatnonzero(np.diff(edge[by_edge]) == 0)
+    one, other = owner[by_edge[pair]], owner[by_edge[pair + 1]]
+    same = mesh.region[one] == mesh.region[other]
+    ones = np.ones(int(np.count_nonzero(same)))
+    graph = csr_array((ones, (one[same], other[same])), shape=(mesh.elements,) * 2)
+    return np.asarray(connected_components(graph, directed=False)[1])
+
+
+def _at_sides(mesh: SectionMesh) -> BoolArray:
+    """Whether elements reach the section's largest r, lowest z or highest z, shape (elements, 3)."""
+    _, high_r, low_z, high_z = mesh.extent_um
+    near = _AT_EDGE * max(high_r, high_z - low_z)
+    r, z = mesh.nodes[..., 0], mesh.nodes[..., 1]
+    sides = (
+        r.max(axis=(1, 2)) > high_r - near,
+        z.min(axis=(1, 2)) < low_z + near,
+        z.max(axis=(1, 2)) > high_z - near,
+    )
+    return np.stack(sides, axis=1)

@@ -1,0 +1,210 @@
+"""The modes asked for as surveys see them: each where it has the azimuthal order asked for, with
+absorbing layers where it needs them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...errors import SolverError
+from ...mesh.section_cavity import SectionCavity
+from ...units import wavenumber_per_um
+from ..media import permittivities
+from ..mode_set import ModeRequest
+from ..seeds import radial_guess
+from .problem import SectionProblem
+from .seed import labels
+from .survey import SurveyedMode, survey
+from .window import absorbing_box, leaks
+
+_SURVEY_ORDERS = (3, 5)
+# Of an azimuthal order, beside the first survey: where two families cross they mix there only.
+_BESIDE = (0.35, -0.35)
+# Factors of the wavenumber asked for where nothing was found at it: a hint may be a fifth off, and
+# a thin body holds nothing of long wavelength.
+_ELSEWHERE = (1.0, 1.12, 0.89, 1.25, 0.8)
+# A mode is surveyed again where its azimuthal order is farther from the one asked for: the straight
+# line k^2(m^2) is right to some thousandths within these distances.
+_NEAR, _NEAR_SHARE = 0.3, 0.03
+_MOST_STEPS = 4
+_LEAST_SHARE = 0.3  # of the azimuthal order asked for: no mode of lower m is looked at
+_MOST_AT_FIRST = 16
+
+Label = tuple[str, int, int]
+
+
+def wanted_labels(request: ModeRequest, bodies: int) -> set[Label]:
+    """Labels (polarisation, p, q) that are asked for: of each axial order of a body, the supermodes
+    of all bodies.
+    """
+    radial, axial = range(1, request.radial_orders + 1), range(request.axial_orders * bodies)
+    return {(pol, p, q) for pol in request.polarisations for p in radial for q in axial}
+
+
+def searched(
+    cavity: SectionCavity, request: ModeRequest
+) -> tuple[SectionProblem, list[SurveyedMode]]:
+    """The surveyed problem and its modes, with absorbing layers where the modes asked for need
+    them.
+
+    Raises
+    ------
+    SolverError
+        If no mode of the body is found near the wavelength asked for.
+    """
+    wanted, last = wanted_labels(request, cavity.bodies), None
+    for order in _SURVEY_ORDERS:
+        problem = SectionProblem.build(cavity, cavity.mesh, order)
+        try:
+            modes = _Search(problem, request, wanted).modes(_first_wavenumber(cavity, request))
+        except SolverError as error:
+            last = error
+            continue
+        asked = [mode for mode in modes if mode.label in wanted]
+        if not asked and order != _SURVEY_ORDERS[-1]:
+            continue
+        if asked and any(
+            leaks(problem, mode, request.relative_accuracy) for mode in (asked[0], asked[-1])
+        ):
+            k = asked[0].k_per_um
+            box = absorbing_box(cavity, 2 * math.pi / k)
+            problem = SectionProblem.build(cavity, cavity.mesh, order, box)
+            leaky = _Search(problem, request, wanted).modes(k, asked[0].m)
+            known = labels(leaky)
+            modes = leaky + [mode for mode in asked if mode.label not in known]
+        return problem, modes
+    raise last or SolverError(f"{cavity.source}: no mode found")
+
+
+def _first_wavenumber(cavity: SectionCavity, request: ModeRequest) -> float:
+    """Where the survey starts: the wavelength given, or the Airy estimate if it cannot hold the
+    order asked for.
+    """
+    k = wavenumber_per_um(request.wavelength_nm)
+    if request.azimuthal_order is None:
+        return k
+    m, radius = request.azimuthal_order, cavity.rim_um[0]
+    for _ in range(3):
+        eps = permittivities(cavity, k)
+        guess = radial_guess(radius, float(eps.index[-2]), float(eps.index[-1]), m, 1, "TM")
+        if 0.4 < k / guess < 2.5:
+            return k
+        k = 1.1 * guess
+    return k
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Surveys of one problem until the labels asked for are found.
+
+    Attributes
+    ----------
+    wanted : set of (polarisation, p, q)
+    """
+
+    problem: SectionProblem
+    request: ModeRequest
+    wanted: set[Label]
+
+    def modes(self, k_per_um: float, near: float | None = None) -> list[SurveyedMode]:
+        """Modes from a wavenumber on, one of each label; `near` as for `survey`."""
+        m = self.request.azimuthal_order
+        if m is None:
+            return self._completed(self._survey(k_per_um, self._enough, near))
+        modes = self._somewhere(k_per_um, near)
+        for _ in range(_MOST_STEPS):
+            first = self._leading(modes)
+            if self._is_near(first):
+                break
+            modes = self._survey(first.wavenumber(m), self._enough)
+        return self._each_near(self._completed(modes))
+
+    def _enough(self, modes: Sequence[SurveyedMode]) -> bool:
+        return self.wanted <= labels(modes)
+
+    def _survey(
+        self,
+        k_per_um: float,
+        enough: Callable[[Sequence[SurveyedMode]], bool],
+        near: float | None = None,
+    ) -> list[SurveyedMode]:
+        first = min(3 + 2 * len(self.wanted), _MOST_AT_FIRST)
+        least = _LEAST_SHARE * (self.request.azimuthal_order or 0)
+        return survey(self.problem, k_per_um, enough, near, first, least)
+
+    def _somewhere(self, k_per_um: float, near: float | None) -> list[SurveyedMode]:
+        """Modes at the wavenumber, or beside it where none that is asked for is there."""
+        last, other = None, None
+        for factor in _ELSEWHERE:
+            try:
+                modes = self._survey(factor * k_per_um, self._enough, near)
+            except SolverError as error:
+                last = last or error
+                continue
+            if labels(modes) & self.wanted:
+                return modes
+            other = other or modes
+        if other is None:
+            raise last or SolverError(f"{self.problem.cavity.source}: no mode found")
+        return other
+
+    def _leading(self, modes: Sequence[SurveyedMode]) -> SurveyedMode:
+        """The mode of the lowest orders that is asked for; of the polarisation asked for, if none
+        is.
+        """
+        asked = [mode for mode in modes if mode.label in self.wanted]
+        asked = asked or [
+            mode for mode in modes if mode.identity.polarisation in self.request.polarisations
+        ]
+        return min(asked or modes, key=lambda mode: (*mode.label[1:], -mode.m))
+
+    def _is_near(self, mode: SurveyedMode) -> bool:
+        m = self.request.azimuthal_order or 0
+        return abs(mode.m - m) < _NEAR_SHARE * m + _NEAR
+
+    def _completed(self, modes: list[SurveyedMode]) -> list[SurveyedMode]:
+        """Modes surveyed again a little beside, where some had no clear identity: families that
+        cross there mix.
+        """
+        for share in _BESIDE:
+            if self._enough(modes):
+                break
+            k = modes[0].k_per_um * (1 + share / modes[0].m)
+            known = labels(modes)
+            try:
+                beside = self._survey(k, self._enough)
+            except SolverError:
+                break
+            modes = modes + [mode for mode in beside if mode.label not in known]
+        return modes
+
+    def _each_near(self, modes: list[SurveyedMode]) -> list[SurveyedMode]:
+        """Each mode asked for surveyed where it has the azimuthal order asked for, if it is far
+        from that.
+        """
+        m = self.request.azimuthal_order
+        assert m is not None
+        best = {mode.label: mode for mode in modes}
+        for label in sorted(self.wanted & set(best)):
+            for _ in range(_MOST_STEPS):
+                if self._is_near(best[label]):
+                    break
+
+                def found(modes: Sequence[SurveyedMode], label: Label = label) -> bool:
+                    return label in labels(modes)
+
+                # the order of supermodes needs all of them: from the top
+                near = None if self.problem.cavity.bodies > 1 else float(m)
+                try:
+                    again = self._survey(best[label].wavenumber(m), found, near)
+                except SolverError:
+                    break
+                if not found(again):
+                    break
+                for mode in again:
+                    old = best.get(mode.label)
+                    if old is None or abs(mode.m - m) < abs(old.m - m):
+                        best[mode.label] = mode
+        return sorted(best.values(), key=lambda mode: -mode.m)
