@@ -239,22 +239,24 @@ def _bracket(problem: RadialProblem, p: int) -> tuple[float, float, int, int]:
 
 @dataclass(frozen=True)
 class _LocalProblem:
-    """A radial problem whose indices follow k: n_j(k) = n_j + dn_j/dk (k - k_ref), for a pole at
-    complex k.
+    """A radial problem whose indices follow k, for a pole at complex k: n_j(k) = n_j + n_j' (k -
+    k_ref) + n_j'' (k - k_ref)^2 / 2. At Q = 20 the last term moves k by 1e-6 to 1e-5.
     """
 
     problem: RadialProblem
     index_slopes: tuple[float, ...]
     reference_k: float
+    index_bends: tuple[float, ...] = ()
 
     def at(self, k: complex) -> RadialProblem:
         """The problem with the indices at k."""
         if not any(self.index_slopes):
             return self.problem
         shift = k - self.reference_k
+        bends = self.index_bends or (0.0,) * len(self.index_slopes)
         moved = tuple(
-            complex(n) + g * shift
-            for n, g in zip(self.problem.indices, self.index_slopes, strict=True)
+            complex(n) + shift * (g + 0.5 * shift * b)
+            for n, g, b in zip(self.problem.indices, self.index_slopes, bends, strict=True)
         )
         return replace(self.problem, indices=moved)
 
@@ -272,7 +274,9 @@ class _LocalProblem:
 
 
 def _local_problem(resonator: Resonator, order: int, polarisation: str, k: float) -> _LocalProblem:
-    """Indices and their slopes (five-point difference over 0.2 % of k) at a real wavenumber."""
+    """Indices, their slopes and bends (five-point differences over 0.2 % of k) at a real
+    wavenumber.
+    """
     problem = resonator.problem(order, polarisation, wavelength_of(k))
     if not resonator.dispersive(polarisation):
         return _LocalProblem(problem, (0.0,) * len(problem.indices), k)
@@ -291,7 +295,17 @@ def _local_problem(resonator: Resonator, order: int, polarisation: str, k: float
         / (12.0 * step)
         for n in zip(*around, strict=True)
     )
-    return _LocalProblem(problem, slopes, k)
+    bends = tuple(
+        (
+            16.0 * (complex(n[1]).real + complex(n[2]).real)
+            - complex(n[0]).real
+            - complex(n[3]).real
+            - 30.0 * complex(middle).real
+        )
+        / (12.0 * step**2)
+        for middle, *n in zip(problem.indices, *around, strict=True)
+    )
+    return _LocalProblem(problem, slopes, k, bends)
 
 
 def _complex_root(local: _LocalProblem, start: complex, slope: complex) -> complex:

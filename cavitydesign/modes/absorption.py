@@ -80,7 +80,9 @@ def _absorbing(family: ReducedFamily, mode: RawMode) -> tuple[complex, Values, P
     value, eps = mode.k_absorbing_per_um**2, mode.eps
     for _ in range(_ITERATIONS):
         if family.media.dispersive:
-            eps = family.media.at(np.array([np.sqrt(value).real]))[0]
+            # the leak has the indices of its own complex wavenumber: the difference is absorption
+            off = mode.k_per_um.imag if family.problem.is_complex else 0.0
+            eps = family.media.at(np.array([np.sqrt(value).real + 1j * off]))[0]
         mass = pencil.mass(mode.m, eps.ordinary + 1j * eps.loss, eps.axial + 1j * eps.loss)
         y = np.linalg.solve(stiffness - value * (1 + 1e-9) * mass, mass @ y)
         y = y / np.linalg.norm(y)

@@ -252,6 +252,7 @@ class ReducedFamily:
         relative = np.linalg.norm(residuals, axis=0) / (
             abs(square) * np.linalg.norm(masses, axis=0)
         )
+        real = self.media.at(k.real) if self.problem.is_complex else list(eps)
         return [
             RawMode(
                 self.problem,
@@ -260,7 +261,7 @@ class ReducedFamily:
                 complex(k[i]),
                 complex(k[i]),
                 vectors[:, i],
-                eps[i],
+                real[i],
                 residuals[:, i],
                 float(relative[i]),
             )
@@ -277,7 +278,8 @@ class ReducedFamily:
         active = list(self.pencil.active)
 
         def next_k(now: Values) -> tuple[Values, list[Permittivities]]:
-            eps = self.media.at(now.real)
+            # a leaking mode sees the indices at its complex wavenumber
+            eps = self.media.at(now if self.problem.is_complex else now.real)
             mass = (np.stack([e.ordinary for e in eps])[:, active] * across).sum(axis=1)
             mass = mass + (np.stack([e.axial for e in eps])[:, active] * along).sum(axis=1)
             return np.sqrt(stiffness / mass + 0j), eps

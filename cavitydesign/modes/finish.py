@@ -187,7 +187,8 @@ def _losses(
     far = measures.log10_q_far + log10_dispersion
     pml = None
     if raw.problem.is_complex and k.imag != 0:
-        pml = math.log10(abs(k.real / (2 * k.imag))) + log10_dispersion
+        # the pole is that of indices continued to complex k: it counts the medium's energy itself
+        pml = math.log10(abs(k.real / (2 * k.imag)))
     radiation = pml if pml is not None and pml < _PML_TRUSTED_BELOW_LOG10_Q else far
     by_layer = pml is not None and radiation is pml
     error = bars.log10_q if bars.layer_log10_q is None or not by_layer else bars.layer_log10_q

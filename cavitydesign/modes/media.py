@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -14,8 +14,10 @@ from ..materials.material import Material
 from ..units import wavelength_nm
 
 Array = NDArray[np.float64]
+ComplexArray = NDArray[np.complex128]
 _NODES = 14
 _SMOOTH = 2e-14
+_STEP = 5e-4  # of k, for the slope and the bend of an index: 4 % of either at 1 % of a data range
 
 
 class HasRegions(Protocol):
@@ -115,25 +117,59 @@ class MediaTable:
         """Whether any permittivity varies over the range."""
         return self.series is None or self.series.shape[0] > 1
 
-    def at(self, k_per_um: Array) -> list[Permittivities]:
-        """Permittivities at wavenumbers of shape (n,).
+    def at(self, k_per_um: NDArray[Any]) -> list[Permittivities]:
+        """Permittivities at wavenumbers of shape (n,); real parts of media that do not absorb
+        become complex at complex ones (the indices continued by their Taylor series).
 
         Raises
         ------
         InputError
             As `permittivities`.
         """
+        if np.iscomplexobj(k_per_um):
+            return self._continued(k_per_um.real, 1j * k_per_um.imag)
         if self.series is None or k_per_um.min() < self.low or k_per_um.max() > self.high:
             return [permittivities(self.cavity, float(k)) for k in k_per_um]
         if self.series.shape[0] == 1:
             return [Permittivities(*self.series[0])] * k_per_um.size
         return [Permittivities(*row) for row in self._interpolated(k_per_um)]
 
+    def _continued(self, real: Array, off: ComplexArray) -> list[Permittivities]:
+        """Permittivities at wavenumbers off the real axis."""
+        if not self.dispersive or not off.any():
+            return self.at(real)
+        around = [self.at(real * (1.0 + side * _STEP)) for side in (-1, 0, 1)]
+        return [
+            _continued(
+                (around[0][i], around[1][i], around[2][i]), complex(off[i]), _STEP * float(k)
+            )
+            for i, k in enumerate(real)
+        ]
+
     def _interpolated(self, k_per_um: Array) -> Array:
         assert self.series is not None
         x = (2 * k_per_um - self.low - self.high) / (self.high - self.low)
         basis = chebyshev.chebvander(x, self.series.shape[0] - 1)
         return np.asarray(np.tensordot(basis, self.series, 1))
+
+
+def _continued(
+    around: tuple[Permittivities, Permittivities, Permittivities], shift: complex, step: float
+) -> Permittivities:
+    """Permittivities off the real axis by `shift`, from those at real wavenumbers a step apart."""
+    below, at, above = around
+
+    def moved(low: Array, middle: Array, high: Array) -> Array:
+        low, middle, high = np.sqrt(low), np.sqrt(middle), np.sqrt(high)
+        slope = 0.5 * (high - low) / step
+        bend = (high - 2.0 * middle + low) / step**2
+        return np.asarray((middle + shift * (slope + 0.5 * shift * bend)) ** 2)
+
+    return replace(
+        at,
+        ordinary=moved(below.ordinary, at.ordinary, above.ordinary),
+        axial=moved(below.axial, at.axial, above.axial),
+    )
 
 
 def _rows(cavity: HasRegions, k_per_um: Array) -> Array:
