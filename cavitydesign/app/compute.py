@@ -111,7 +111,6 @@ def scan_point(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]
         "at_mj_cm2": record["regime_fluence_mj_cm2"],
         "single_mode_probability": record["single_mode_probability"],
         "threshold_mj_cm2": record["threshold_mj_cm2"],
-        "threshold_rule": record["threshold_rule"],
         "fluence_mj_cm2": record["light_curve"]["fluence_mj_cm2"],
         "counts": record["light_curve"]["modes_lasing"],
         "strongest": strongest["label"],

@@ -24,23 +24,20 @@ def print_lasing(lasing: Mapping[str, Any]) -> None:
     add("modes lasing", str(lasing["modes_lasing"]))
     add("side-mode suppression, dB", number(lasing["side_mode_suppression_db"], ".1f"))
     add("probability of a single mode", number(lasing["single_mode_probability"], ".2f"))
-    breaks = (
-        {} if fit is None else dict(zip(("ase", "lasing"), fit["breaks_error_mj_cm2"], strict=True))
-    )
-    for name, words in (
-        ("gain_equals_loss", "gain equals loss"),
-        ("ase", "ASE threshold"),
-        ("lasing", "lasing threshold"),
-    ):
+    for name, words in (("gain_equals_loss", "gain equals loss"), ("lasing", "lasing threshold")):
         value = lasing["threshold_mj_cm2"][name]
-        error = "" if value is None or name not in breaks else number(breaks[name], ".3f")
         deviation = None if spread is None else spread["threshold_sd_mj_cm2"][name]
-        add(
-            f"{words}, mJ/cm2",
-            number(value, ".3f"),
-            error,
-            "" if deviation is None else number(deviation, ".3f"),
-        )
+        told = "" if deviation is None else number(deviation, ".3f")
+        add(f"{words}, mJ/cm2", number(value, ".3f"), "", told)
+    breaks = (None, None) if fit is None else fit["breaks_error_mj_cm2"]
+    for name, words, error in zip(
+        ("lower_break_mj_cm2", "upper_break_mj_cm2"),
+        ("lower break of the light curve (ASE)", "upper break of the light curve"),
+        breaks,
+        strict=True,
+    ):
+        value = lasing["light_curve"].get(name)
+        add(f"{words}, mJ/cm2", number(value, ".3f"), "" if value is None else number(error, ".3f"))
     errors = [] if fit is None else fit["slopes_error"]
     add("slopes of the light curve", _listed(lasing["slopes"]) or "-", _listed(errors))
     if spread is not None:

@@ -12,8 +12,10 @@ import numpy as np
 from ..gain import GainMedium, Pump
 from ..units import NM_PER_UM, PLANCK_EV_S, SPEED_OF_LIGHT_UM_PER_PS
 from .comb import families, local_spacing_nm, uncovered_sides
+from .competitors import STATIC_EXCITONS
 from .lasing_mode import EmpiricalQuality, LasingMode
-from .prediction import Thresholds
+from .output_threshold import least_slope
+from .prediction import CurveBreaks, Thresholds
 from .rate_model import gain_rate_per_ps
 from .request import LasingRequest
 
@@ -41,6 +43,7 @@ def caveats(
     request: LasingRequest,
     diameter_um: float,
     thresholds: Thresholds,
+    breaks: CurveBreaks,
     strongest: LasingMode,
     balance_error: float,
 ) -> tuple[str, ...]:
@@ -60,15 +63,7 @@ def caveats(
             f" on the {words} side; {cure}"
         )
     found += _validity(modes, medium, diameter_um)
-    if thresholds.lasing is None and thresholds.ase is not None:
-        found.append(
-            "lasing: the upper break of the light curve lies beyond pump.fluence_mj_cm2; raise its end"
-        )
-    if thresholds.rule != "light curve" and thresholds.lasing is not None:
-        found.append(
-            "lasing: the laser is faint beside the photoluminescence, or collected like it, so the light curve shows no break;"
-            " the threshold is where the steep rise of the laser alone ends"
-        )
+    found += _threshold_words(medium, pump, thresholds, breaks)
     away = abs(strongest.wavelength_nm - medium.emission_wavelength_nm) / medium.emission_fwhm_nm
     if away > 1.0:
         found.append(
@@ -80,6 +75,29 @@ def caveats(
             f"rate equations: excitations and photons balance only to {balance_error:.1e}; lower relative_tolerance"
         )
     return tuple(found)
+
+
+def _threshold_words(
+    medium: GainMedium, pump: Pump, thresholds: Thresholds, breaks: CurveBreaks
+) -> list[str]:
+    """Why there is no threshold, or no break."""
+    found = []
+    static, slope = thresholds.gain_equals_loss, thresholds.steepest_slope
+    if slope is not None and thresholds.lasing is None and static is not None:
+        asked = least_slope(medium.ladder(max(medium.ladder_top(STATIC_EXCITONS), 1)))
+        if slope < asked:
+            found.append(
+                f"lasing: no threshold; gain reaches loss at {static:.3g} mJ/cm2, but the output rises with the power"
+                f" {slope:.2g} of the excitations at most, a laser's with more than {asked:g}"
+            )
+        else:
+            found.append("lasing: the threshold lies beyond pump.fluence_mj_cm2; raise its end")
+    if breaks.visibility is not None and breaks.fit is None:
+        found.append(
+            f"light curve: shows no breaks (the slopes differ by {breaks.visibility:.2g}); the laser is faint beside the"
+            " photoluminescence, or collected like it. The threshold is read off the laser and stands"
+        )
+    return found
 
 
 def _validity(modes: Sequence[LasingMode], medium: GainMedium, diameter_um: float) -> list[str]:

@@ -1,4 +1,6 @@
-"""The light curve of a cavity as it would be measured, and the thresholds that are read off it."""
+"""The light curve of a cavity as it would be measured, the threshold of its laser, and the breaks
+that a fit reads off the curve.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +14,24 @@ from scipy.interpolate import PchipInterpolator
 
 from ..gain import GainMedium, Pump
 from .averaging import averaged, fluence_reach
+from .competitors import STATIC_EXCITONS
 from .integrate import PulseOutcomes
-from .light_curve import TwoBreakFit, fit_smooth_curve
-from .prediction import Thresholds
-from .regime import modes_lasing
+from .light_curve import fit_smooth_curve
+from .output_threshold import OutputThreshold, output_threshold
+from .prediction import CurveBreaks, Thresholds
 
 Array = NDArray[np.float64]
 Solve = Callable[[Array], PulseOutcomes]
 
-_FAINT_LASER = 0.3
-"""Below this ratio of collected laser to photoluminescence the light curve shows no laser break."""
+_VISIBLE = 0.5
+"""Middle slope minus low slope, for three photons, below which the light curve shows no breaks: a fifth of that of the
+published curves (3.1, 5.6, 2.9), and what a fit to 20 points of 5 % finds in a straight power law."""
 _SPACING = 0.08
 """Logarithm of the excitons from one computed pulse to the next about the threshold; away from it twice that."""
 _ONSET = (0.4, 32.0)
 """Excitons, over those at gain = loss, between which the pulses lie close."""
 _START = math.exp(-20.0 * _SPACING)
 """Excitons where the fit starts, over those at gain = loss: a fifth, on a computed pulse."""
-_BENT = 2.0
-"""Change of the laser's logarithmic slope from one pulse to the next above which pulses lie four times as close, where the
-threshold is read off the laser alone."""
 _FAR_ABOVE = 7.5
 """Excitons where the fit ends, over those at which laser and photoluminescence are equal: emitters fill up beyond. The published
 curves of 33, 88 and 125 um end at 5.8, 7.8 and 8.5."""
@@ -62,23 +63,9 @@ class ComputedCurve:
     fit_laser: Array
     fit_limit: float
 
-    def emitted(self) -> Array:
-        """(M, F) photons that left each mode at the fluences asked, in a uniform spot."""
-        light = PchipInterpolator(
-            np.log(self.node_fluence), np.log(np.maximum(self.nodes.emitted, 1e-300)), axis=1
-        )
-        return np.asarray(np.exp(light(np.log(self.fluence))))
-
-    def modes_lasing(
-        self, threshold_mj_cm2: float | None, single_mode_db: float
-    ) -> NDArray[np.int64]:
-        """(F,) modes within `single_mode_db` of the strongest in a uniform spot; 0 below the
-        threshold.
-        """
-        counts = modes_lasing(self.emitted(), single_mode_db)
-        return np.where(
-            self.fluence >= (math.inf if threshold_mj_cm2 is None else threshold_mj_cm2), counts, 0
-        )
+    def mode_output(self, pump: Pump, fluence_mj_cm2: Array) -> Array:
+        """(M, F) photons that left each mode, averaged over spot and jitter, at the given fluences."""
+        return averaged(pump, self.node_fluence, self.nodes.emitted, fluence_mj_cm2)
 
 
 def computed_curve(
@@ -88,6 +75,7 @@ def computed_curve(
     excitons_per_unit: float,
     points: int,
     static_mj_cm2: float | None,
+    also_mj_cm2: float | None = None,
 ) -> ComputedCurve:
     """Solve for the fluences asked, and as far below and above as spot, jitter and the fit need.
 
@@ -106,6 +94,8 @@ def computed_curve(
         Fluences asked for.
     static_mj_cm2 : float or None
         Fluence of gain = loss.
+    also_mj_cm2 : float or None
+        A fluence that the pulses must cover too.
     """
     low, high = pump.fluence_mj_cm2
     fluence = np.geomspace(low, high, points)
@@ -123,6 +113,9 @@ def computed_curve(
         )
         first, last = min(first, math.log(_START)), max(last, end)
         limit = anchor * math.exp(end / pump.photons)
+    if also_mj_cm2 is not None:
+        also = pump.photons * math.log(also_mj_cm2 / anchor)
+        first, last = min(first, also), max(last, also)
     # one more at the end, for the curve from the last pulse before the limit
     nodes = anchor * np.exp(
         _pulses(float(first + reach[0]), float(last + reach[1]) + 2.0 * _SPACING) / pump.photons
@@ -133,22 +126,18 @@ def computed_curve(
     )
 
 
-def with_sharp_onset(
-    curve: ComputedCurve, solve: Solve, medium: GainMedium, pump: Pump, excitons_per_unit: float
+def with_pulses(
+    curve: ComputedCurve,
+    solve: Solve,
+    medium: GainMedium,
+    pump: Pump,
+    excitons_per_unit: float,
+    excitons: Array,
 ) -> ComputedCurve:
-    """The same with more pulses where the laser's rise bends, for a threshold that is read off the
-    laser alone.
-    """
-    place = pump.photons * np.log(curve.node_fluence)
-    rise = np.diff(np.log(np.maximum(curve.nodes.emitted.sum(axis=0), 1e-300))) / np.diff(place)
-    bent = np.flatnonzero(np.abs(np.diff(rise)) > _BENT) + 1
-    left = np.union1d(bent - 1, bent)
-    between = place[left] + np.diff(place)[left] * np.array([[0.25], [0.5], [0.75]])
-    added = np.exp(between.ravel() / pump.photons)
-    if not len(added):
-        return curve
+    """The same with further pulses of the given excitons."""
+    added = (excitons / excitons_per_unit) ** (1.0 / pump.photons)
     order = np.argsort(np.r_[curve.node_fluence, added])
-    outcomes = curve.nodes.joined(solve(excitons_per_unit * added**pump.photons)).taken(order)
+    outcomes = curve.nodes.joined(solve(excitons)).taken(order)
     nodes = np.r_[curve.node_fluence, added][order]
     return _seen(
         medium, pump, curve.fluence, nodes, outcomes, (float(curve.fit_fluence[0]), curve.fit_limit)
@@ -197,36 +186,64 @@ def _pulses(low: float, high: float) -> Array:
     return np.asarray(place[close | (count % 2 == 0)])
 
 
+def laser_threshold(
+    curve: ComputedCurve,
+    medium: GainMedium,
+    pump: Pump,
+    excitons_per_unit: float,
+    static_mj_cm2: float | None,
+) -> OutputThreshold | None:
+    """The threshold of the laser in a uniform spot, in excitons at the peak; None where no gain
+    reaches its loss within the range asked.
+    """
+    if static_mj_cm2 is None or not _within_range(static_mj_cm2, pump):
+        return None
+    output = np.maximum(curve.nodes.emitted.sum(axis=0), 1e-300)
+    excitons, static, last = (
+        excitons_per_unit * np.asarray(fluence) ** pump.photons
+        for fluence in (curve.node_fluence, static_mj_cm2, curve.fit_limit)
+    )
+    ladder = medium.ladder(max(medium.ladder_top(STATIC_EXCITONS), 1))
+    return output_threshold(excitons, output, float(static), ladder, float(last))
+
+
 def read_thresholds(
+    found: OutputThreshold | None,
+    breaks: CurveBreaks,
+    pump: Pump,
+    excitons_per_unit: float,
+    static_mj_cm2: float | None,
+) -> Thresholds:
+    """The thresholds; that of the laser is None beyond the range asked."""
+    if found is None:
+        return Thresholds(static_mj_cm2, None, None)
+    lasing = None
+    if found.excitons is not None:
+        fluence = (found.excitons / excitons_per_unit) ** (1.0 / pump.photons)
+        lasing = fluence if fluence <= pump.fluence_mj_cm2[1] else None
+    return Thresholds(static_mj_cm2, breaks.lower_mj_cm2, lasing, found.steepest_slope)
+
+
+def read_breaks(
     curve: ComputedCurve, medium: GainMedium, pump: Pump, static_mj_cm2: float | None
-) -> tuple[Thresholds, TwoBreakFit | None]:
-    """The three thresholds, and the fit where the light curve shows a laser. ASE and lasing are
-    None beyond the range asked.
+) -> CurveBreaks:
+    """What a fit of two breaks reads off all light collected; none where the curve hardly bends.
 
     The fit ends where the pump excites `_FAR_ABOVE` times what makes laser and photoluminescence
     equal: beyond, emitters are full, and the curve bends once more.
     """
     if not _within_range(static_mj_cm2, pump):
-        return Thresholds(static_mj_cm2, None, None), None
-    highest = pump.fluence_mj_cm2[1]
-    whole = curve.fit_fluence <= curve.fit_limit
+        return CurveBreaks(None, None, None, None)
     ratio = medium.laser_collection * curve.fit_laser / curve.fit_glow
-    if ratio[whole].max() > _FAINT_LASER:
-        end = min(_fit_end(curve.fit_fluence, ratio, pump.photons), curve.fit_limit)
-        fluence, emission = _cut(curve.fit_fluence, curve.fit_emission, end)
-        fit = fit_smooth_curve(fluence, emission)
-        low, middle, high = fit.slopes
-        if middle > 1.1 * low:
-            ase, upper = fit.breaks_mj_cm2
-            lasing = upper if high < middle and upper <= highest else None
-            return Thresholds(static_mj_cm2, ase if ase <= highest else None, lasing), fit
-    lasing = _laser_break(curve)
-    return Thresholds(
-        static_mj_cm2,
-        None,
-        lasing if lasing is not None and lasing <= highest else None,
-        "laser output",
-    ), None
+    end = min(_fit_end(curve.fit_fluence, ratio, pump.photons), curve.fit_limit)
+    fit = fit_smooth_curve(*_cut(curve.fit_fluence, curve.fit_emission, end))
+    low, middle, high = fit.slopes
+    visibility = middle - low
+    if visibility < _VISIBLE * pump.photons / 3.0:
+        return CurveBreaks(None, None, visibility, None)
+    highest = pump.fluence_mj_cm2[1]
+    lower, upper = (value if value <= highest else None for value in fit.breaks_mj_cm2)
+    return CurveBreaks(lower, upper if high < middle else None, visibility, fit)
 
 
 def _fit_end(fluence: Array, ratio: Array, photons: int) -> float:
@@ -250,11 +267,3 @@ def _cut(fluence: Array, emission: Array, end: float) -> tuple[Array, Array]:
     near = fluence < end
     last = np.exp(PchipInterpolator(np.log(fluence), np.log(emission))(math.log(end)))
     return np.append(fluence[near], end), np.append(emission[near], last)
-
-
-def _laser_break(curve: ComputedCurve) -> float | None:
-    """End of the steep rise of the laser alone; None where there is none."""
-    fluence, laser = _cut(curve.fit_fluence, curve.fit_laser, curve.fit_limit)
-    fit = fit_smooth_curve(fluence, laser)
-    low, middle, high = fit.slopes
-    return fit.breaks_mj_cm2[1] if middle > 2.0 * max(low, high) else None

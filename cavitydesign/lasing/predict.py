@@ -18,15 +18,21 @@ from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
 from ..modes.mode_set import ModeSet
 from ..units import photon_energy_ev
-from .averaging import averaged
 from .caveats import calibrations, caveats
 from .cavity_heat import cavity_heat
 from .comb import periodic_comb
 from .competitors import STATIC_EXCITONS, competing_comb
-from .computed_curve import computed_curve, read_thresholds, with_sharp_onset
+from .computed_curve import (
+    computed_curve,
+    laser_threshold,
+    read_breaks,
+    read_thresholds,
+    with_pulses,
+)
 from .exact_threshold import exact_threshold_gain_per_cm
 from .integrate import PulseRun, StepControl
 from .lasing_mode import LasingMode, lasing_modes
+from .output_threshold import pulses_about
 from .overlap import ModeOverlap, needed_overlap
 from .prediction import LasingPrediction, ModeOutcome
 from .pulse import full_width_ps, transform_limit_nm
@@ -35,6 +41,7 @@ from .pulse_solver import PulseSolver
 from .regime import (
     CombPlaces,
     decided,
+    modes_lasing,
     probability_over_phase,
     side_mode_suppression_db,
     single_mode_range,
@@ -126,40 +133,54 @@ def predict_lasing(
         return known
     _tell(progress, "light curve", 0.1)
     solve = partial(memory.outcomes, setting.solver)
-    curve = computed_curve(solve, medium, pump, setting.per_unit, request.fluences, setting.static)
-    thresholds, fit = read_thresholds(curve, medium, pump, setting.static)
-    if thresholds.rule == "laser output" and thresholds.lasing is not None:
-        curve = with_sharp_onset(curve, solve, medium, pump, setting.per_unit)
-        thresholds, fit = read_thresholds(curve, medium, pump, setting.static)
+    curve = computed_curve(
+        solve,
+        medium,
+        pump,
+        setting.per_unit,
+        request.fluences,
+        setting.static,
+        request.at_fluence_mj_cm2,
+    )
+    rule = (medium, pump, setting.per_unit)
+    output = laser_threshold(curve, *rule, setting.static)
+    if output is not None and output.excitons is not None:
+        solved_at = setting.excitons_each(curve.node_fluence)
+        added = pulses_about(solved_at, output.excitons)
+        curve = with_pulses(curve, solve, *rule, added)
+        output = laser_threshold(curve, *rule, setting.static)
+    breaks = read_breaks(curve, medium, pump, setting.static)
+    thresholds = read_thresholds(output, breaks, pump, setting.per_unit, setting.static)
     _tell(progress, "regime", 0.6)
     place = request.at_fluence_mj_cm2 or request.regime_factor * (
         thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1
     )
     run = setting.solver.traced(setting.excitons(place))
-    emitted = run.emitted[:, 0]
+    emitted = curve.mode_output(pump, np.array([place]))[:, 0]
+    mode_output = curve.mode_output(pump, curve.fluence)
     regime = decided(emitted, place, thresholds.lasing, request.single_mode_db)
     _tell(progress, "single-mode probability", 0.8)
     tried = regime.modes_lasing > 0 and request.comb_phases > 0
     places = setting.comb_places(place) if tried else None
     probability = None if places is None else setting.single_mode_probability(places)
     best = comb[int(emitted.argmax())]
-    width, limit = _pulse(run, comb, emitted)
-    light_yield = float(emitted.sum() + run.spontaneous[0]) / setting.excitons(place)
+    width, limit = _pulse(run, comb, run.emitted[:, 0])
+    light_yield = float(run.emitted.sum() + run.spontaneous[0]) / setting.excitons(place)
     errors = np.abs(np.concatenate([curve.nodes.balance_error, run.balance_error]))
     exact = _exact_thresholds(modes, comb, emitted, medium, request)
     prediction = LasingPrediction(
         regime=regime,
         single_mode_probability=probability,
         single_mode_range_mj_cm2=single_mode_range(
-            curve.fluence, curve.emitted(), thresholds.lasing, request.single_mode_db
+            curve.fluence, mode_output, thresholds.lasing, request.single_mode_db
         ),
         thresholds=thresholds,
-        fit=fit,
+        breaks=breaks,
         fluence_mj_cm2=curve.fluence,
         emission=curve.emission,
         excitons=setting.excitons_each(curve.fluence),
-        mode_output=averaged(pump, curve.node_fluence, curve.nodes.emitted, curve.fluence),
-        modes_lasing_at=curve.modes_lasing(thresholds.lasing, request.single_mode_db),
+        mode_output=mode_output,
+        modes_lasing_at=_counts(curve.fluence, mode_output, thresholds.lasing, request),
         modes=setting.outcomes(emitted, exact),
         pulse_fwhm_ps=width,
         transform_limit_nm=limit,
@@ -170,7 +191,15 @@ def predict_lasing(
         balance_error=float(errors.max()),
         calibrations=calibrations(medium, pump, request),
         warnings=caveats(
-            solved, medium, pump, request, diameter_um, thresholds, best, float(errors.max())
+            solved,
+            medium,
+            pump,
+            request,
+            diameter_um,
+            thresholds,
+            breaks,
+            best,
+            float(errors.max()),
         ),
         seconds=time.perf_counter() - began,
         comb=places,
@@ -311,6 +340,14 @@ def _pulse(
     best = int(emitted.argmax())
     width = full_width_ps(run.trace_ps, run.trace_photons[:, best])
     return width, None if width is None else transform_limit_nm(width, comb[best].wavelength_nm)
+
+
+def _counts(
+    fluence: Array, mode_output: Array, threshold: float | None, request: LasingRequest
+) -> NDArray[np.int64]:
+    """Modes that lase at each fluence; none below the threshold."""
+    counts = modes_lasing(mode_output, request.single_mode_db)
+    return np.where(fluence >= (math.inf if threshold is None else threshold), counts, 0)
 
 
 def _diameter(

@@ -22,26 +22,46 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Three thresholds that are often confused, in mJ/cm2; None where the range of fluences does
-    not show them.
+    """Thresholds that are often confused, in mJ/cm2; None where the range of fluences does not show
+    them.
 
     Attributes
     ----------
     gain_equals_loss : float or None
         The dark gain of the best mode reaches its loss at some time after the pulse.
     ase : float or None
-        First break of the light curve.
+        First break of the collected light curve: that of the detector, not of the laser.
     lasing : float or None
-        Upper break of the light curve.
-    rule : str
-        How `lasing` was read: "light curve", or "laser output" (end of the steep rise of the laser
-        alone) where the laser is too faint beside the photoluminescence.
+        The differential efficiency of the laser output reaches half of its greatest value.
+    steepest_slope : float or None
+        Greatest d ln L / d ln <N> of the laser output; below a limit there is no threshold.
     """
 
     gain_equals_loss: float | None
     ase: float | None
     lasing: float | None
-    rule: str = "light curve"
+    steepest_slope: float | None = None
+
+
+@dataclass(frozen=True)
+class CurveBreaks:
+    """What a fit of two breaks reads off the collected light curve; for comparison with published
+    curves.
+
+    Attributes
+    ----------
+    lower_mj_cm2, upper_mj_cm2 : float or None
+        None where the curve does not show them within the range asked.
+    visibility : float or None
+        Slope between the breaks minus the slope below; None where no gain reaches its loss.
+    fit : TwoBreakFit or None
+        None where the curve shows no breaks.
+    """
+
+    lower_mj_cm2: float | None
+    upper_mj_cm2: float | None
+    visibility: float | None
+    fit: TwoBreakFit | None
 
 
 @dataclass(frozen=True)
@@ -103,8 +123,8 @@ class LasingPrediction:
     single_mode_range_mj_cm2 : tuple or None
         Fluences of single-mode operation.
     thresholds : Thresholds
-    fit : TwoBreakFit or None
-        None where the light curve shows no laser.
+    breaks : CurveBreaks
+        Of the collected light curve.
     fluence_mj_cm2, emission : (F,) arrays
         Light curve as collected: averaged over spot and jitter; photons per emitter.
     excitons : (F,) array
@@ -112,8 +132,8 @@ class LasingPrediction:
     mode_output : (M, F) array
         Photons per emitter that leave each mode, averaged alike.
     modes_lasing_at : (F,) array of int
-        Modes within `single_mode_db` of the strongest at each fluence (no averaging); 0 below the
-        lasing threshold.
+        Modes within `single_mode_db` of the strongest in the accumulated spectrum at each fluence;
+        0 below the lasing threshold.
     modes : tuple of ModeOutcome
     pulse_fwhm_ps, transform_limit_nm : float or None
         Of the strongest mode at the regime's fluence; the narrowest line that such a pulse can
@@ -138,7 +158,7 @@ class LasingPrediction:
     single_mode_probability: float | None
     single_mode_range_mj_cm2: tuple[float, float] | None
     thresholds: Thresholds
-    fit: TwoBreakFit | None
+    breaks: CurveBreaks
     fluence_mj_cm2: Array
     emission: Array
     excitons: Array
@@ -156,6 +176,11 @@ class LasingPrediction:
     comb: CombPlaces | None = None
     spread: LasingSpread | None = None
 
+    @property
+    def fit(self) -> TwoBreakFit | None:
+        """The fitted law of the light curve; None where it shows no breaks."""
+        return self.breaks.fit
+
     def to_json_dict(self) -> dict[str, object]:
         """The JSON of the command `lase`."""
         suppression = self.regime.side_mode_suppression_db
@@ -164,6 +189,8 @@ class LasingPrediction:
             "regime": self.regime.name,
             "modes_lasing": self.regime.modes_lasing,
             "side_mode_suppression_db": suppression,
+            "side_mode_suppression_rate_db": self.regime.side_mode_suppression_rate_db,
+            "single_shots_alone": self.regime.single_shots_alone,
             "regime_fluence_mj_cm2": self.regime.fluence_mj_cm2,
             "single_mode_probability": self.single_mode_probability,
             "single_mode_range_mj_cm2": None
@@ -174,7 +201,7 @@ class LasingPrediction:
                 "ase": self.thresholds.ase,
                 "lasing": self.thresholds.lasing,
             },
-            "threshold_rule": self.thresholds.rule,
+            "steepest_slope": self.thresholds.steepest_slope,
             "slopes": [] if fit is None else list(fit.slopes),
             "fit": None
             if fit is None
@@ -191,6 +218,9 @@ class LasingPrediction:
                 "excitons": self.excitons.tolist(),
                 "laser": self.mode_output.sum(axis=0).tolist(),
                 "modes_lasing": self.modes_lasing_at.tolist(),
+                "lower_break_mj_cm2": self.breaks.lower_mj_cm2,
+                "upper_break_mj_cm2": self.breaks.upper_mj_cm2,
+                "visibility": self.breaks.visibility,
             },
             "per_mode": [mode.to_json_dict() for mode in self.modes],
             "pulse_fwhm_ps": self.pulse_fwhm_ps,

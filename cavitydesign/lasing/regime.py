@@ -1,5 +1,7 @@
 """One mode or several: decided by the time-integrated output of the competing modes, not by
 counting gain above loss.
+
+Suppression and counts are those of an accumulated spectrum, see `starting_noise`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
+
+from .starting_noise import (
+    accumulated_suppression_db,
+    rate_suppression_db,
+    single_shots_alone,
+)
 
 Array = NDArray[np.float64]
 
@@ -22,17 +30,23 @@ class Regime:
     ----------
     name : {"below threshold", "single", "multi"}
     modes_lasing : int
-        Modes within `single_mode_db` of the strongest.
+        Modes within `single_mode_db` of the strongest in the accumulated spectrum.
     side_mode_suppression_db : float or None
-        Strongest over second strongest; None with fewer than two modes.
+        Strongest over second strongest in the accumulated spectrum; None with fewer than two modes.
     fluence_mj_cm2 : float
         Where it was decided.
+    side_mode_suppression_rate_db : float or None
+        The same by the mean rates, without the noise from which each mode starts.
+    single_shots_alone : float or None
+        Share of single shots without a side mode within `single_mode_db` of the strongest.
     """
 
     name: str
     modes_lasing: int
     side_mode_suppression_db: float | None
     fluence_mj_cm2: float
+    side_mode_suppression_rate_db: float | None = None
+    single_shots_alone: float | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +58,7 @@ class CombPlaces:
     phase : (n,) array
         Places in units of the spacing, 0 where it was computed, rising over one period.
     suppression_db : (n,) array
+        In the accumulated spectrum.
     spacing_nm : float
     """
 
@@ -53,6 +68,11 @@ class CombPlaces:
 
 
 def side_mode_suppression_db(emitted: Array) -> Array:
+    """Strongest over second strongest in the accumulated spectrum, for (M, F) mean outputs."""
+    return accumulated_suppression_db(side_mode_suppression_rate_db(emitted))
+
+
+def side_mode_suppression_rate_db(emitted: Array) -> Array:
     """Strongest over second strongest output in dB, for (M, F) outputs; infinite with one mode."""
     if emitted.shape[0] < 2:
         return np.full(emitted.shape[1], np.inf)
@@ -62,8 +82,10 @@ def side_mode_suppression_db(emitted: Array) -> Array:
 
 
 def modes_lasing(emitted: Array, single_mode_db: float) -> NDArray[np.int64]:
-    """Number of modes within `single_mode_db` of the strongest, for (M, F) outputs."""
-    floor = emitted.max(axis=0) * 10.0 ** (-single_mode_db / 10.0)
+    """Number of modes within `single_mode_db` of the strongest in the accumulated spectrum, for
+    (M, F) mean outputs.
+    """
+    floor = emitted.max(axis=0) * 10.0 ** (-rate_suppression_db(single_mode_db) / 10.0)
     return np.asarray((emitted > floor).sum(axis=0), dtype=np.int64)
 
 
@@ -71,12 +93,14 @@ def decided(
     emitted: Array, fluence_mj_cm2: float, threshold_mj_cm2: float | None, single_mode_db: float
 ) -> Regime:
     """The regime from the (M,) outputs at one fluence."""
-    suppression = float(side_mode_suppression_db(emitted[:, None])[0])
-    shown = suppression if math.isfinite(suppression) else None
-    if threshold_mj_cm2 is None or fluence_mj_cm2 < threshold_mj_cm2:
-        return Regime("below threshold", 0, shown, fluence_mj_cm2)
-    count = int(modes_lasing(emitted[:, None], single_mode_db)[0])
-    return Regime("single" if count == 1 else "multi", count, shown, fluence_mj_cm2)
+    rate = float(side_mode_suppression_rate_db(emitted[:, None])[0])
+    several = math.isfinite(rate)
+    seen = float(accumulated_suppression_db(np.array(rate))) if several else None
+    below = threshold_mj_cm2 is None or fluence_mj_cm2 < threshold_mj_cm2
+    count = 0 if below else int(modes_lasing(emitted[:, None], single_mode_db)[0])
+    name = "below threshold" if below else "single" if count == 1 else "multi"
+    alone = single_shots_alone(emitted, single_mode_db) if several else None
+    return Regime(name, count, seen, fluence_mj_cm2, rate if several else None, alone)
 
 
 def probability_over_phase(

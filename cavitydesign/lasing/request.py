@@ -28,7 +28,7 @@ class LasingRequest:
         Where the regime is decided; None: at `regime_factor` times the lasing threshold.
     regime_factor : float
     single_mode_db : float
-        Side modes weaker than this (time-integrated) do not count as lasing.
+        Side modes weaker than this in the accumulated spectrum do not count as lasing.
     comb_place : {"unknown", "computed"}
         For the single-mode probability: the place of the comb under the gain is unknown (a change
         of the index by 1e-3 moves it by half a nm), or as computed, give or take the spread of the

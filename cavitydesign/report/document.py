@@ -84,18 +84,9 @@ def main_mode(
 
 
 def _threshold_words(lasing: Mapping[str, Any]) -> str:
-    """The name of the lasing threshold, with the error of the fit where it is a break of the fitted
-    curve.
-    """
-    errors = (lasing.get("fit") or {}).get("breaks_error_mj_cm2") or (0.0, 0.0)
-    rule = lasing.get("threshold_rule", "light curve")
-    if rule != "light curve":
-        return f"lasing threshold by the {rule} alone"
+    """The name of the lasing threshold, with what the spreads leave in it."""
     sd = ((lasing.get("spread") or {}).get("threshold_sd_mj_cm2") or {}).get("lasing")
-    bars = [f"± {errors[1]:.2g} (fit)"] * bool(errors[1]) + [
-        f"sd {sections.number(sd, 2)} (spreads)"
-    ] * bool(sd)
-    return ", ".join(["lasing threshold", *bars])
+    return "lasing threshold" + (f", sd {sections.number(sd, 2)} (spreads)" if sd else "")
 
 
 def headline(

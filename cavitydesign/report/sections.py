@@ -123,8 +123,12 @@ _OUTCOMES = (
     ("single_mode_probability", "probability of a single mode over the comb's place"),
 )
 _THRESHOLDS = (
-    ("ase", "first break of the light curve, ASE (mJ/cm²)"),
-    ("lasing", "second break, lasing threshold (mJ/cm²)"),
+    ("gain_equals_loss", "gain equals loss (mJ/cm²)"),
+    ("lasing", "lasing threshold (mJ/cm²)"),
+)
+_BREAKS = (
+    ("lower_break_mj_cm2", "lower break of the light curve, ASE (mJ/cm²)"),
+    ("upper_break_mj_cm2", "upper break of the light curve (mJ/cm²)"),
 )
 
 
@@ -132,14 +136,11 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
     """Regime, thresholds named apart, slopes, with the standard errors of the fit."""
     rows = [(words, number(lasing.get(key), 4)) for key, words in _OUTCOMES]
     thresholds, fit = lasing.get("threshold_mj_cm2") or {}, lasing.get("fit") or {}
-    rows.append(("gain equals loss (mJ/cm²)", number(thresholds.get("gain_equals_loss"), 4)))
+    rows += [(words, number(thresholds.get(key), 4)) for key, words in _THRESHOLDS]
     errors = fit.get("breaks_error_mj_cm2") or (0.0, 0.0)
-    rule = lasing.get("threshold_rule", "light curve")
-    for (key, words), error in zip(_THRESHOLDS, errors, strict=True):
-        value = thresholds.get(key)
-        if key == "lasing" and rule != "light curve":
-            rows.append((f"lasing threshold by the {rule} alone (mJ/cm²)", number(value)))
-            continue
+    curve = lasing.get("light_curve") or {}
+    for (key, words), error in zip(_BREAKS, errors, strict=True):
+        value = curve.get(key)
         rows.append(
             (words, number(value) if value is None or not error else with_error(value, error))
         )

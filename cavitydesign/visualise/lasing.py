@@ -22,7 +22,12 @@ Array = NDArray[np.float64]
 _LEAST_SHARE = 1e-6
 # share of the width of the axes that the longest name takes
 _ROOM_ON_THE_LEFT = 0.28
-THRESHOLD_NAMES = {"gain_equals_loss": "gain = loss", "ase": "ASE", "lasing": "lasing"}
+THRESHOLD_NAMES = {
+    "gain_equals_loss": "gain = loss",
+    "ase": "lower break (ASE)",
+    "lasing": "lasing",
+    "upper_break": "upper break",
+}
 
 
 def broken_power_law(fluence: Array, breaks: Sequence[float], slopes: Sequence[float]) -> Array:
@@ -117,7 +122,8 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     )
     thresholds = dict(finite(content.get("threshold_mj_cm2") or {}))
     slopes = [float(one) for one in content.get("slopes") or ()]
-    breaks = [thresholds[name] for name in ("ase", "lasing") if name in thresholds]
+    thresholds |= _upper_break(content)
+    breaks = [thresholds[name] for name in ("ase", "upper_break") if name in thresholds]
     if len(slopes) == len(breaks) + 1 and breaks == sorted(breaks):
         first, last = (content.get("fit") or {}).get("range_mj_cm2") or (fluence[0], fluence[-1])
         fitted = (fluence > 0.999 * first) & (fluence < 1.001 * last)
@@ -143,11 +149,15 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
 
 
 def _break_errors(content: Mapping[str, Any]) -> dict[str, float]:
-    """Standard errors of the thresholds that are breaks of the fitted curve."""
-    if content.get("threshold_rule", "light curve") != "light curve":
-        return {}
+    """Standard errors of the breaks of the fitted curve."""
     errors = (content.get("fit") or {}).get("breaks_error_mj_cm2") or ()
-    return dict(zip(("ase", "lasing"), errors, strict=False))
+    return dict(zip(("ase", "upper_break"), errors, strict=False))
+
+
+def _upper_break(content: Mapping[str, Any]) -> dict[str, float]:
+    """The upper break of the collected curve; the lower one is the ASE threshold."""
+    value = (content.get("light_curve") or {}).get("upper_break_mj_cm2")
+    return {} if value is None else {"upper_break": float(value)}
 
 
 def _name_thresholds(

@@ -135,9 +135,15 @@ def prediction_record() -> dict[str, object]:
         "modes_lasing": 1,
         "side_mode_suppression_db": 16.5,
         "single_mode_probability": 0.6,
-        "threshold_mj_cm2": {"gain_equals_loss": 1.7, "ase": 2.0, "lasing": 3.0},
+        "threshold_mj_cm2": {"gain_equals_loss": 1.7, "ase": 2.0, "lasing": 2.2},
         "slopes": [3.0, 6.0, 3.0],
-        "light_curve": {"fluence_mj_cm2": fluence.tolist(), "emission": emission.tolist()},
+        "light_curve": {
+            "fluence_mj_cm2": fluence.tolist(),
+            "emission": emission.tolist(),
+            "lower_break_mj_cm2": 2.0,
+            "upper_break_mj_cm2": 3.0,
+            "visibility": 3.0,
+        },
         "per_mode": [
             {
                 "label": f"TM {m} 1 0",

@@ -20,7 +20,7 @@ export function words(count) {
 
 const CHANCE = "The place of the comb under the gain is not known to a nanometre before a cavity is made. This is the share of all places where one mode lases alone.";
 
-const ERROR = "± standard error of the fit to the computed curve, not of the model";
+const THRESHOLD = "Where each further excitation gives half as many laser photons as it does at best.";
 const QUALITY = "Solved: radiation, absorption and roughness. Lasing uses what `Q for lasing` says.";
 
 function ofLasing(lasing, fluence, waits) {
@@ -29,10 +29,6 @@ function ofLasing(lasing, fluence, waits) {
   const threshold = lasing.threshold_mj_cm2;
   const about = lasing.preview ? "≈ " : "";
   const part = threshold.lasing ? `, ${number(fluence / threshold.lasing, 3)} × threshold` : "";
-  // where the whole curve shows no break, the laser's own light is asked: such thresholds do not compare with the others
-  const rule = threshold.lasing !== null && lasing.threshold_rule && lasing.threshold_rule !== "light curve" ? ` by the ${lasing.threshold_rule} alone` : "";
-  const fitted = lasing.fit && !rule && !lasing.preview ? (lasing.fit.breaks_error_mj_cm2 || [])[1] : 0;
-  const error = fitted ? ` ± ${Number(fitted.toPrecision(fitted < 10 ** Math.floor(Math.log10(fitted)) * 2 ? 2 : 1))}` : "";
   const sd = lasing.spread && lasing.spread.threshold_sd_mj_cm2.lasing;
   const spread = sd ? `, sd ${number(sd, 2)} by the spreads` : "";
   const gain = threshold.gain_equals_loss === null ? "gain stays below loss" : `gain = loss at ${number(threshold.gain_equals_loss, 3)}`;
@@ -40,7 +36,7 @@ function ofLasing(lasing, fluence, waits) {
     { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} mJ/cm²${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
     { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode wherever the comb falls", hint: CHANCE, waits },
     { name: "suppression", value: here && lasing.side_mode_suppression_db !== null ? `${number(lasing.side_mode_suppression_db, 3)} dB` : "–", words: "strongest mode over the next", waits },
-    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${error}${rule}${spread}; ${gain}`, hint: ERROR, waits },
+    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${spread}; ${gain}`, hint: THRESHOLD, waits },
   ];
 }
 

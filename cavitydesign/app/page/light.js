@@ -3,7 +3,7 @@
 import { Plot, number } from "./plot.js";
 import { countAt, words } from "./answer.js";
 
-const THRESHOLDS = [["gain_equals_loss", "gain = loss"], ["ase", "ASE"], ["lasing", "lasing"]];
+const THRESHOLDS = [["gain_equals_loss", "gain = loss"], ["ase", "lower break (ASE)"], ["lasing", "lasing"]];
 
 export class LightView {
   // pump(fluence): a click on the curve chooses where it is pumped.
@@ -26,7 +26,8 @@ export class LightView {
     this.plot.draw(axes, (plot) => {
       this.fit(plot, lasing, xs, ys);
       for (const [px, py] of shown) plot.add("circle", { class: lasing.preview ? "dot hollow" : "dot f0", cx: plot.x(px), cy: plot.y(py), r: 2.6 });
-      const known = THRESHOLDS.map(([name, said]) => [lasing.threshold_mj_cm2[name], said]).filter(([value]) => value !== null);
+      const named = THRESHOLDS.map(([name, said]) => [lasing.threshold_mj_cm2[name], said]);
+      const known = [...named, [lasing.light_curve.upper_break_mj_cm2 ?? null, "upper break"]].filter(([value]) => value !== null);
       const lines = known.map(([value, said]) => [value, `${said} ${number(value, 3)}`, "threshold"]);
       plot.thresholds([...lines, [fluence, `pumped at ${number(fluence, 3)}`, "pumped"]]);
       const slopes = lasing.slopes && lasing.slopes.length ? `slopes ${lasing.slopes.map((one) => one.toFixed(2)).join(" / ")}` : "";

@@ -27,7 +27,7 @@ export class RegimeView {
       box.className = `key k${i}`;
       item.append(box, `${name} `);
       return item;
-    }), "; line: lasing threshold, broken where the rule it is read off by changes; ring: the design shown. A change of 0.01 µm moves the comb under the gain: design for the chance.");
+    }), "; line: lasing threshold; ring: the design shown. A change of 0.01 µm moves the comb under the gain: design for the chance.");
     this.map.svg.addEventListener("click", () => this.pointed && this.open(this.pointed.size, this.pointed.fluence));
   }
 
@@ -64,11 +64,10 @@ export class RegimeView {
         plot.add("rect", { class: classOf(count), x: x1, width: Math.max(0, x2 - x1 + 0.4), y: y1, height: y2 - y1 + 0.4, "data-size": point.size, "data-count": count });
       });
     });
-    for (const part of this.lines(points)) {
-      const [sizes, thresholds] = [part.map((one) => one.size), part.map((one) => one.answer.threshold_mj_cm2.lasing)];
-      plot.path(sizes, thresholds, { class: "under" });
-      plot.path(sizes, thresholds, { class: "line ink" });
-    }
+    const lasing = points.filter((point) => point.answer && point.answer.threshold_mj_cm2.lasing !== null);
+    const [sizes, thresholds] = [lasing.map((one) => one.size), lasing.map((one) => one.answer.threshold_mj_cm2.lasing)];
+    plot.path(sizes, thresholds, { class: "under" });
+    plot.path(sizes, thresholds, { class: "line ink" });
     if (below > plot.axes.y.low && below < plot.axes.y.high) {
       const y = plot.y(below);
       plot.add("line", { class: "asked", x1: plot.x(plot.axes.x.low), x2: plot.x(plot.axes.x.high), y1: y, y2: y });
@@ -77,18 +76,6 @@ export class RegimeView {
     if (here.size >= plot.axes.x.low && here.size <= plot.axes.x.high && here.fluence >= plot.axes.y.low && here.fluence <= plot.axes.y.high) {
       for (const name of ["under", "here"]) plot.add("circle", { class: name, cx: plot.x(here.size), cy: plot.y(here.fluence), r: 6 });
     }
-  }
-
-  // The threshold line, broken where it is read off in another way: the values do not continue each other.
-  lines(points) {
-    const parts = [];
-    let last = null;
-    for (const one of points.filter((point) => point.answer && point.answer.threshold_mj_cm2.lasing !== null)) {
-      if (!last || last.answer.threshold_rule !== one.answer.threshold_rule) parts.push([]);
-      parts.at(-1).push(one);
-      last = one;
-    }
-    return parts;
   }
 
   line(plot, known, here) {
@@ -117,7 +104,7 @@ export class RegimeView {
       said.push(`${number(answer.fluence_mj_cm2[k], 3)} mJ/cm²: ${words(answer.counts[k])}`);
       this.pointed = { size: exact, fluence: Number(answer.fluence_mj_cm2[k].toPrecision(4)) };
     }
-    said.push(`threshold ${answer.threshold_mj_cm2.lasing === null ? "none" : `${number(answer.threshold_mj_cm2.lasing, 3)} mJ/cm² by the ${answer.threshold_rule}`}`);
+    said.push(`threshold ${answer.threshold_mj_cm2.lasing === null ? "none" : `${number(answer.threshold_mj_cm2.lasing, 3)} mJ/cm²`}`);
     if (answer.single_mode_probability !== null) said.push(`chance of a single mode ${number(100 * answer.single_mode_probability, 2)} % at ${number(answer.at_mj_cm2, 3)} mJ/cm²`);
     this.output.textContent = `${said.join(", ")}; click to open`;
     return exact;
@@ -142,6 +129,5 @@ export function concluded(points, below, wanted = 0.9) {
 }
 
 function said({ size, answer }) {
-  const rule = answer.threshold_rule && answer.threshold_rule !== "light curve" ? ` by the ${answer.threshold_rule} alone` : "";
-  return `${number(size, 4)} µm: ${number(100 * answer.single_mode_probability, 2)} % when pumped at ${number(answer.at_mj_cm2, 3)} mJ/cm², threshold ${number(answer.threshold_mj_cm2.lasing, 3)} mJ/cm²${rule}`;
+  return `${number(size, 4)} µm: ${number(100 * answer.single_mode_probability, 2)} % when pumped at ${number(answer.at_mj_cm2, 3)} mJ/cm², threshold ${number(answer.threshold_mj_cm2.lasing, 3)} mJ/cm²`;
 }

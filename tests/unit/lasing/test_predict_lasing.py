@@ -44,6 +44,8 @@ def test_json_has_every_key_of_the_contract_and_is_valid(small) -> None:
     assert plain["regime"] in ("single", "multi", "below threshold")
     assert {"gain_equals_loss", "ase", "lasing"} == set(plain["threshold_mj_cm2"])
     assert len(plain["slopes"]) == 3
+    assert {"lower_break_mj_cm2", "upper_break_mj_cm2", "visibility"} <= set(plain["light_curve"])
+    assert plain["threshold_mj_cm2"]["ase"] == plain["light_curve"]["lower_break_mj_cm2"]
     assert (
         len(plain["light_curve"]["fluence_mj_cm2"]) == len(plain["light_curve"]["emission"]) == 60
     )
@@ -62,6 +64,8 @@ def test_json_has_every_key_of_the_contract_and_is_valid(small) -> None:
 def test_thresholds_are_apart_and_in_order(small) -> None:
     thresholds = small.thresholds
     assert thresholds.gain_equals_loss < thresholds.ase < thresholds.lasing, thresholds
+    assert small.breaks.lower_mj_cm2 == thresholds.ase
+    assert thresholds.lasing < small.breaks.upper_mj_cm2
     assert small.regime.fluence_mj_cm2 == pytest.approx(1.1 * thresholds.lasing)
     assert small.balance_error < 5e-4
     assert small.pulse_fwhm_ps > 0
@@ -122,13 +126,14 @@ def test_a_window_that_ends_early_says_so(make_comb) -> None:
 
 
 def test_a_faint_laser_is_flagged(make_comb) -> None:
-    """10 um: the laser stays below the photoluminescence; the threshold is read off the laser
-    alone, and the result says so.
+    """10 um: the laser stays below the photoluminescence; the light curve shows no breaks, and the
+    result says so.
     """
     found = predict_lasing(
         make_comb(10.0, span_nm=20.0), DOTS, Pump(fluence_mj_cm2=(1.2, 6.0)), QUICK, 10.0
     )
-    assert found.thresholds.rule == "laser output"
+    assert found.fit is None and found.thresholds.ase is None
+    assert found.breaks.visibility < 0.5
     assert found.thresholds.lasing is not None
     assert any("faint beside the photoluminescence" in text for text in found.warnings)
 
@@ -365,7 +370,7 @@ def test_range_far_beyond_the_threshold_moves_no_threshold(
         ).thresholds
         for range_ in (near, far)
     ]
-    assert found[1].rule == found[0].rule == "light curve"
+    assert found[0].ase is not None
     assert found[1].ase == pytest.approx(found[0].ase, rel=0.03)
     assert found[1].lasing == pytest.approx(found[0].lasing, rel=0.03)
 
