@@ -11,12 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from .facets import Facets
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -41,6 +44,9 @@ class SectionMesh:
     region_names : tuple of str
     boundary : mapping of str to (k, 2) int arrays
         Vertex pairs of the edges on each tagged curve.
+    facets : Facets or None
+        How far the smooth curves that the file's edges stand for are from them; of the whole
+        section, also in its parts.
     """
 
     corners: IntArray
@@ -48,6 +54,7 @@ class SectionMesh:
     region: IntArray
     region_names: tuple[str, ...]
     boundary: Mapping[str, IntArray] = field(default_factory=dict)
+    facets: Facets | None = field(default=None, repr=False)
 
     @property
     def elements(self) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError, MissingLibraryError, nearest
+from .facets import facets_of
 from .gmsh_process import read_gmsh
 from .gmsh_reader import MESH_SUFFIXES, SHAPE_SUFFIXES, Meshing
 from .locate import Locator
@@ -99,6 +100,6 @@ def _meshed(path: Path, meshing: Meshing, unit_um: float) -> SectionMesh:
 
 def _conforming(path: Path, given: FileMesh) -> SectionMesh:
     try:
-        return conforming_mesh(given)
+        return replace(conforming_mesh(given), facets=facets_of(given))
     except InputError as error:
         raise InputError([f"{path}: {line}" for line in error.problems]) from None

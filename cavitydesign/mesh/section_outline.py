@@ -13,9 +13,10 @@ from .section import SectionMesh
 
 _HEIGHTS = 801
 _PER_EDGE = 9
-# Share of the largest coordinate by which a height may miss the ends of an edge: those of two
-# elements of a gmsh ball of seventh degree differ by 6e-13 of its radius.
-_ROUNDING = 1e-11
+# Share of the largest coordinate by which a height may miss the ends of an edge: neighbours in
+# triangles of seventh order give one vertex positions that differ by 3e-12 of it (ellipses from
+# gmsh), so with room for a few of that.
+_ROUNDING = 1e-10
 _TOUCHING = 1e-9  # of the body's height: distance below which two pieces of a rim are one
 
 

@@ -173,10 +173,14 @@ def _mapped(points: Array, group: FileElements, grids: Array, degree: int) -> Ar
     """Positions of the elements at grids (pieces, d + 1, d + 1, 2) of reference points; (n, pieces,
     d + 1, d + 1, 2).
     """
-    at = grids.reshape(-1, 2)
+    out = positions_in(points, group, grids.reshape(-1, 2))
+    return out.reshape(len(group.nodes), grids.shape[0], degree + 1, degree + 1, 2)
+
+
+def positions_in(points: Array, group: FileElements, at: Array) -> Array:
+    """Positions of all elements of a group at reference points, shape (n, points, 2)."""
     transfer = _basis(group, at) @ np.linalg.inv(_basis(group, group.local))
-    out = np.einsum("qk,nkc->nqc", transfer, points[group.nodes])
-    return np.asarray(out).reshape(len(group.nodes), grids.shape[0], degree + 1, degree + 1, 2)
+    return np.asarray(np.einsum("qk,nkc->nqc", transfer, points[group.nodes]))
 
 
 def _basis(group: FileElements, at: Array) -> Array:

@@ -40,12 +40,15 @@ class ComparedShot:
         The modes two orders lower, embedded.
     layer_log10_q_error : float or None
         Error of log10 Q where it is read from complex wavenumbers, before that of k.
+    geometry : mapping of int to float
+        Relative error of k by axial order from edges that are not the curves they stand for.
     """
 
     shot: Snapshot
     discrete: Mapping[int, float]
     low_vectors: Mapping[int, Values] = field(repr=False)
     layer_log10_q_error: float | None = None
+    geometry: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,11 @@ def error_bars(
         The same modes at both orders.
     """
     wall = max((one.wall_shift for one in high), default=0.0)
-    by_q = {q: error + wall + basis + _ROUNDING for q, error in end.discrete.items()}
+    by_q = {
+        q: error + end.geometry.get(q, 0.0) + wall + basis + _ROUNDING
+        for q, error in end.discrete.items()
+    }
+    shape = max(end.geometry.values(), default=0.0)
     confinement = log_q = volume = 0.0
     for a, b in zip(high, low, strict=True):
         confinement = max(confinement, float(abs(a.region_share - b.region_share).max()) / 10.0)
@@ -224,9 +228,9 @@ def error_bars(
     return ErrorBars(
         end.shot.m,
         by_q,
-        confinement + 30.0 * wall + 1e-12,
+        confinement + 30.0 * wall + shape + 1e-12,
         log_q + 1e-9,
-        volume,
+        volume + 3.0 * shape,
         end.layer_log10_q_error,
     )
 

@@ -22,6 +22,7 @@ from ..mode_set import ModeRequest
 from ..snapshot import Snapshot
 from ..solve import SolvedClass
 from ..stopwatch import Stopwatch
+from .facet_error import facet_errors, facet_notes
 from .family import first_shot
 from .orders import STEP, discrete_errors, first_orders, raised_orders
 from .problem import SectionProblem
@@ -133,11 +134,13 @@ def _solve_family(
     low_vectors = {q: embedded[:, column] for q, column in low.chosen.items()}
     notes = (*_notes(cavity, seed, high, note), *_uncounted_radiation(surveyed, seed))
     leak = layer_log10_q_error(high, low) if problem.is_complex else None
+    geometry = facet_errors(problem, high)
+    notes = (*notes, *facet_notes(cavity, geometry, accuracy))
     return SolvedClass(
         seed,
         family,
         modes,
-        (ComparedShot(high, discrete, low_vectors, leak),),
+        (ComparedShot(high, discrete, low_vectors, leak, geometry),),
         basis_error,
         counted,
         complete,
