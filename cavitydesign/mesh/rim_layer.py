@@ -71,36 +71,48 @@ class Reach:
         )
 
 
+def angular_order(cavity: Cavity, m: int, q: int) -> float:
+    """Angular order that a mode's radial decay at the equator follows: m for a slice, sqrt(l(l+1))
+    for a sphere, l = m + q; sqrt(m^2 + (2q+1) m rho + q(q+1) rho^2), rho = sqrt(R / R_axial).
+    """
+    outline = cavity.outline
+    rho = 0.0 if cavity.sliced else math.sqrt(outline.equator_radius_um / outline.axial_radius_um)
+    return math.sqrt(m**2 + (2 * q + 1) * m * rho + q * (q + 1) * rho**2)
+
+
 def reach_of(
     cavity: Cavity,
     m: int,
-    k_per_um: float,
+    k_per_um: Sequence[float],
     indices: tuple[float, ...],
-    axial_orders: int,
     exponent: float,
 ) -> Reach:
-    """Extent of the modes of order m near wavenumber k.
+    """Extent of the modes of order m near given wavenumbers.
 
     Parameters
     ----------
+    k_per_um : sequence of float
+        Of the axial orders q = 0, 1, ... wanted.
     indices : tuple of float
         Of each region from the axis outwards; the surround last.
-    axial_orders : int
-        How many q are wanted.
     exponent : float
         Amplitudes below exp(-exponent) count as decayed, inside and along the outline; outside,
         where only the evanescent tail lives, _OUTSIDE_ALLOWANCE less.
     """
     radius = cavity.outline.equator_radius_um
-    depth, turning = _inward(cavity, m, k_per_um, indices, exponent)
-    caustic = m / (k_per_um * indices[-1]) - radius
-    outside = np.linspace(radius, radius + max(caustic, 0.0), 400)
-    kappa = np.sqrt(np.maximum((m / outside) ** 2 - (k_per_um * indices[-1]) ** 2, 0.0))
+    depth, turning = _inward(cavity, m, max(k_per_um), indices, exponent)
+    caustic = max(
+        angular_order(cavity, m, q) / (k * indices[-1]) - radius for q, k in enumerate(k_per_um)
+    )
+    # the slowest decay of all: the bare m at the highest wavenumber, whose own caustic is nearer
+    slowest = max(k_per_um) * indices[-1]
+    outside = np.linspace(radius, max(m / slowest, radius), 400)
+    kappa = np.sqrt(np.maximum((m / outside) ** 2 - slowest**2, 0.0))
     growth = np.concatenate([[0.0], np.cumsum(0.5 * (kappa[1:] + kappa[:-1]) * np.diff(outside))])
     enough = exponent - _OUTSIDE_ALLOWANCE
     outer = float(np.interp(enough, growth, outside - radius)) if growth[-1] > enough else caustic
     along, width, cramped = (
-        (0.0, 0.0, False) if cavity.sliced else _along(cavity, m, axial_orders, exponent)
+        (0.0, 0.0, False) if cavity.sliced else _along(cavity, m, len(k_per_um), exponent)
     )
     return Reach(turning, depth, outer, caustic, float(kappa[0]), along, width, cramped)
 

@@ -171,7 +171,7 @@ def _window(
 ) -> Window:
     indices = tuple(float(n) for n in eps.index)
     reaches = [
-        reach_of(cavity, m, seed.k_per_um(m, highest_q), indices, highest_q + 1, _EXPONENT)
+        reach_of(cavity, m, [seed.k_per_um(m, q) for q in range(highest_q + 1)], indices, _EXPONENT)
         for seed in seeds
     ]
     reach = Reach.joined(reaches)

@@ -6,9 +6,9 @@ With J = (eps - eps_s) E and n = (sin a, 0, cos a), in units c = eps0 = mu0 = 1 
 
 The azimuthal integrals are 2 pi (-i)^m J_m(k r sin a) and its derivative (Jackson, Classical
 Electrodynamics, ch. 9; derivation in docs/theory-modes.md). J_m is exponentially small, so it is
-taken relative to its value at the rim and the result is a logarithm. Its logarithm is smooth below
-the turning point: one short Chebyshev series a mode replaces tens of thousands of Bessel calls, and
-a table does about the turning point.
+taken relative to its value at the rim and the result is a logarithm. Below the turning point one
+short Chebyshev series a mode of what is smooth in the logarithm replaces tens of thousands of Bessel
+calls; about it a table does.
 """
 
 from __future__ import annotations
@@ -147,17 +147,27 @@ def _bessel(m: int, x: Array) -> tuple[float, Array, Array]:
 
 
 def _evanescent(m: int, x: Array) -> tuple[float, Array, Array]:
-    """The same below the turning point, from one Chebyshev series of the logarithm."""
-    low, high = float(x.min()), float(x.max())
+    """The same below the turning point, from one Chebyshev series of the logarithm.
+
+    In x the logarithm falls to minus infinity at 0 and has a branch point at the turning point. It
+    is m log x plus a function of w = sqrt(1 - (x/m)^2) that is analytic on 0 < w <= 1 (Debye, DLMF
+    10.19.3: m (w - log(1 + w)) - log(w)/2 and less), as x J'/J is: both have short series in w.
+    """
     nodes, to_series = _series_of_samples()
-    middle, half = 0.5 * (low + high), 0.5 * (high - low) + 1e-12 * high
-    at = middle + half * nodes
-    series = to_series @ np.stack(log_bessel_j_with_slope(m, at), axis=1)
-    scale = float(chebyshev.chebval(1.0, series[:, 0]))
+    z = x / m
+    w = np.sqrt((1.0 - z) * (1.0 + z))
+    deep, shallow = float(w.max()), float(w.min())
+    middle, half = 0.5 * (deep + shallow), 0.5 * (deep - shallow) + 1e-12 * deep
+    at = np.minimum(middle + half * nodes, 1.0 - 1e-15)
+    z_at = np.sqrt((1.0 - at) * (1.0 + at))
+    log_j, rate = log_bessel_j_with_slope(m, m * z_at)
+    series = to_series @ np.stack([log_j - m * np.log(z_at), rate * z_at], axis=1)
+    scale = float(chebyshev.chebval((shallow - middle) / half, series[:, 0]))
+    scale += m * math.log(float(z.max()))
     series[0, 0] -= scale
-    log_value, log_slope = _clenshaw((x - middle) / half, series)
-    value = np.exp(log_value)
-    return scale, value, log_slope * value
+    smooth, rate_times_z = _clenshaw((w - middle) / half, series)
+    value = np.exp(smooth + m * np.log(z))
+    return scale, value, rate_times_z / z * value
 
 
 def _about_turning_point(m: int, x: Array, scale: float) -> tuple[Array, Array]:

@@ -163,9 +163,8 @@ def _window(
         reach_of(
             cavity,
             m,
-            seed.k_per_um(m, axial - 1),
+            [seed.k_per_um(m, q) for q in range(axial)],
             tuple(float(n) for n in eps.index),
-            axial,
             exponent,
         )
         for m in sorted(

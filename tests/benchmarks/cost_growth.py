@@ -84,7 +84,7 @@ def cut(window: Window, pieces: int) -> Window:
 
 def window_points() -> Iterator[Point]:
     """One shift-and-invert solve in ever finer windows."""
-    reach = reach_of(SPHERE, M, K, (1.49, 1.0), 1, 9.0)
+    reach = reach_of(SPHERE, M, (K,), (1.49, 1.0), 9.0)
     whole = build_window(SPHERE, Sizing(reach, 1, 1, 2 * math.pi / K, False, True))
     eps = permittivities(SPHERE, K)
 

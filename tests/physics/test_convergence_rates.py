@@ -57,7 +57,7 @@ def cut(breaks: tuple[float, ...], pieces: int) -> tuple[float, ...]:
 @cache
 def window(pieces: int) -> Window:
     """Nested windows of the same extent."""
-    reach = reach_of(SPHERE, M, exact_k(), (1.49, 1.0), 1, 12.0)
+    reach = reach_of(SPHERE, M, (exact_k(),), (1.49, 1.0), 12.0)
     whole = build_window(SPHERE, Sizing(reach, 1, 1, 2 * math.pi / exact_k(), False, True))
     layers = [polynomial(layer) for layer in whole.layers]
     fine = tuple(replace(layer, breaks=cut(layer.breaks, pieces)) for layer in layers)

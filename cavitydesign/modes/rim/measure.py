@@ -1,8 +1,7 @@
 """Measures of the modes of a window, from their fields on a grid of it.
 
 Energies are int eps |E|^2 up to the outer caustic: the turning circle r_c of the surround, where a
-leaky mode's evanescent field ends and its radiation begins; k n_s r_c = sqrt(m^2 + (2q+1) m rho +
-q(q+1) rho^2), rho = sqrt(R / R_axial): m for a slice, sqrt(l(l+1)) for a sphere.
+leaky mode's evanescent field ends and its radiation begins; k n_s r_c is the angular order.
 """
 
 from __future__ import annotations
@@ -13,14 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...fem.field import GridField
 from ...fem.legendre import Array
+from ...mesh.rim_layer import angular_order
 from ..measures import Measures, rim_scattering, wall_terms
 from ..media import Permittivities
-from ..peak import peak_densities
+from ..peak import energy_density, peak_densities
 from ..radiation import Source, log10_radiation_q
+from .far_source import far_sources
 from .problem import Probe, Values, WindowProblem
 
 
@@ -28,12 +28,9 @@ def caustic_distance_um(
     problem: WindowProblem, m: int, q: int, k_per_um: float, n_surround: float
 ) -> float:
     """Distance of the outer caustic from the rim."""
-    radius = problem.cavity.outline.equator_radius_um
-    rho = (
-        0.0 if problem.cavity.sliced else math.sqrt(radius / problem.cavity.outline.axial_radius_um)
-    )
-    order = math.sqrt(m**2 + (2 * q + 1) * m * rho + q * (q + 1) * rho**2)
-    return order / (k_per_um * n_surround) - radius
+    cavity = problem.cavity
+    outer = angular_order(cavity, m, q) / (k_per_um * n_surround)
+    return outer - cavity.outline.equator_radius_um
 
 
 def measure_all(
@@ -69,9 +66,11 @@ def measure_all(
         media = [eps[i] for i in members]
         densities = np.stack([_density(probe, field, j, media[j]) for j in range(len(members))])
         peaks = peak_densities(problem, probe, densities, columns, chosen, media)
+        ks = [k_per_um[i] for i in members]
+        sources = far_sources(problem, probe, field, columns, chosen.tolist(), ks, media)
         for j, i in enumerate(members):
             one = _Reading(problem, probe, field, j, orders[i], qs[i], k_per_um[i], eps[i])
-            out[i] = one.measures(densities[j], peaks[j])
+            out[i] = one.measures(densities[j], peaks[j], sources[j])
     return [out[i] for i in range(len(orders))]
 
 
@@ -87,17 +86,15 @@ def wall_shift(
 
 
 def _cut(breaks: tuple[float, ...], end: float) -> tuple[float, ...]:
-    """Element boundaries cut at the caustic, if it lies within."""
+    """Element boundaries cut at the caustic, if it lies within; the body is counted whole."""
+    end = max(end, 0.0)
     return breaks if end >= breaks[-1] else (*(b for b in breaks if b < end), end)
 
 
 def _density(probe: Probe, field: GridField, j: int, eps: Permittivities) -> Array:
     """eps |E|^2 at the quadrature points of one mode."""
-    rows, columns = probe.inner_s, probe.inner_t
-    region = probe.grid.region[rows]
-    across, along = eps.ordinary[region][:, None], eps.axial[region][:, None]
-    e_r, e_z, e_az = (e[j][rows, columns] for e in (field.e_r, field.e_z, field.e_azimuthal))
-    return np.asarray(across * (abs(e_r) ** 2 + abs(e_az) ** 2) + along * abs(e_z) ** 2)
+    everywhere = energy_density(field, j, probe.grid.region, eps)
+    return np.asarray(everywhere[probe.inner_s, probe.inner_t])
 
 
 @dataclass(frozen=True)
@@ -113,7 +110,7 @@ class _Reading:
     k_per_um: float
     eps: Permittivities
 
-    def measures(self, density: Array, peak: float) -> Measures:
+    def measures(self, density: Array, peak: float, source: Source) -> Measures:
         """All numbers of the mode."""
         problem, probe = self.problem, self.probe
         rows, columns = probe.inner_s, probe.inner_t
@@ -134,7 +131,7 @@ class _Reading:
         length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
         both = 2.0 if problem.mirror else 1.0
         far = log10_radiation_q(
-            self._source(r_weight, region),
+            source,
             energy * both,
             self.m,
             self.q,
@@ -151,23 +148,6 @@ class _Reading:
             self._scattering(energy),
             self.wall_shift(energy),
         )
-
-    def _source(self, r_weight: Array, region: NDArray[np.int64]) -> Source:
-        """The polarised part (eps - eps_surround) E of the mode, as the far field needs it; E_z
-        sees the axial index.
-        """
-        rows, columns = self.probe.inner_s, self.probe.inner_t
-        inside = region < self.eps.ordinary.size - 1
-        across = (self.eps.ordinary[region] - self.eps.ordinary[-1])[inside][:, None]
-        along = (self.eps.axial[region] - self.eps.axial[-1])[inside][:, None]
-        grid = self.probe.grid
-        r, z = (
-            np.ascontiguousarray(x.real[rows, columns][inside]).ravel() for x in (grid.r, grid.z)
-        )
-        fields = (self.field.e_r, self.field.e_z, self.field.e_azimuthal)
-        e_r, e_z, e_az = (e[self.j][rows, columns][inside] for e in fields)
-        parts = ((across * e_r).ravel(), (along * e_z).ravel(), (across * e_az).ravel())
-        return Source(r, z, r_weight[inside].ravel(), *parts)
 
     def _scattering(self, energy: float) -> float | None:
         """Scattering Q from the field just inside the outline."""
