@@ -102,5 +102,8 @@ def _wavelength(mode: Mode) -> str:
 def _count(found: ModeSet) -> str:
     low, high = found.wavelength_range_nm
     state = "complete" if found.complete else "not certified complete (see the warnings)"
-    range_text = f"{len(found)} modes, {low:.6g} to {high:.6g} nm; {found.counted} eigenvalues counted, list {state}"
-    return f"{range_text}; {found.seconds.get('total', 0.0):.2f} s"
+    others = found.counted - len(found)
+    among = f" ({len(found)} of them listed, {others} not asked for)" if others > 0 else ""
+    range_text = f"{len(found)} modes, {low:.6g} to {high:.6g} nm"
+    count_text = f"{found.counted} eigenvalues{among} counted, list {state}"
+    return f"{range_text}; {count_text}; {found.seconds.get('total', 0.0):.2f} s"

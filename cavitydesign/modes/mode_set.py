@@ -65,9 +65,11 @@ class ModeSet:
     counted : int
         Eigenvalues from the lowest wanted mode of each family to just above the highest, by inertia
         at one azimuthal order, times the azimuthal orders in the range (their branches do not end
-        in between).
+        in between): the modes listed, others between them, of families that were not asked for,
+        and those of one azimuthal order that lie outside the range at another.
     complete : bool
-        Whether the count agrees with the eigenvalues found.
+        Whether every eigenvalue counted was found, and every one that has a name asked for is
+        listed.
     seconds : mapping of str to float
         Wall time by stage, imports excluded.
     warnings : tuple of str

@@ -7,7 +7,7 @@ vacuum, cut off at r = 2 um): an independent finite-element solution, right to 0
 
 import numpy as np
 import pytest
-from grid_sections import grid_section
+from grid_sections import grid_section, two_disks
 
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
@@ -17,19 +17,6 @@ from cavitydesign.modes.section.supermodes import matched, ranked
 
 KNOWN_TO_NM = 0.003
 TE_45 = {"TE 45 1 0": 1095.555, "TE 45 1 1": 1084.889}
-
-
-def two_disks(name_of_upper: str = "upper", upper_index: float = 2.0) -> SectionCavity:
-    """The disks on rectangles; the upper one as a region of its own, or of the body's."""
-    r = [2.0, 3.2, 4.0, 4.4, 4.7, 5.0, 5.2, 5.6, 6.2, 7.0]
-    z = [0.0, 0.15, 0.35, 0.55, 0.75, 1.15, 1.75, 2.55]
-    mesh = grid_section(
-        r,
-        [*(-x for x in reversed(z[1:])), *z],
-        [("body", 0.0, 5.0, -0.55, -0.15), (name_of_upper, 0.0, 5.0, 0.15, 0.55)],
-    )
-    media = {"body": ConstantIndex.of(2.0), "surround": ConstantIndex.of(1.0)}
-    return SectionCavity.of(mesh, {**media, name_of_upper: ConstantIndex.of(upper_index)})
 
 
 @pytest.mark.parametrize("name_of_upper", ["upper", "body"])
@@ -105,5 +92,10 @@ def test_axial_orders_count_over_all_bodies() -> None:
 def test_a_lone_supermode_takes_the_nearest_label() -> None:
     """Where only one of two was found, its estimate tells which it is."""
     expected = {0: 1.0, 1: 1.01}
-    assert matched(np.array([1.0098]), expected) == {1: 0}
-    assert matched(np.array([1.02, 1.0098]), expected) == {0: 1, 1: 0}
+    assert matched(np.array([1.0098]), expected, 0.03) == {1: 0}
+    assert matched(np.array([1.02, 1.0098]), expected, 0.03) == {0: 1, 1: 0}
+
+
+def test_a_stranger_takes_no_label() -> None:
+    """The first of two supermodes 5 % apart was not found, a stranger beside the second was."""
+    assert matched(np.array([1.0497, 1.0560]), {0: 1.0, 1: 1.05}, 0.03) == {1: 0}

@@ -18,6 +18,10 @@ from .seed import SectionSeed
 from .supermodes import groups, matched
 
 _MOST_WANTED = 48
+# How far k may lie from its estimate, relative and in azimuthal orders: estimates of the survey are
+# right to some thousandths, those of small leaky bodies, whose walls stood elsewhere, to some per
+# cent.
+_FARTHEST, _FARTHEST_IN_ORDERS = 0.03, 0.3
 
 
 def first_shot(problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[int]) -> Snapshot:
@@ -54,11 +58,14 @@ def _choose(
     chosen: dict[int, int] = {}
     k = np.sqrt(values.astype(complex))
     identities = identify_section(problem, vectors, m, eps.ordinary)
+    farthest = _FARTHEST + _FARTHEST_IN_ORDERS / m
+    estimates = np.array([seed.k_per_um(m, q) for q in seed.family])
     good = [
         column
         for column, identity in enumerate(identities)
         if identity.inside >= LEAST_INSIDE
         and (identity.polarisation, identity.p) == (seed.polarisation, seed.p)
+        and (abs(k[column].real / estimates - 1) < farthest).any()
     ]
     kept = [identities[column] for column in good]
     merit = np.array(
@@ -72,7 +79,7 @@ def _choose(
         if not expected:
             continue
         columns = [good[place] for place in places]
-        for q, number in matched(k[columns].real, expected).items():
+        for q, number in matched(k[columns].real, expected, farthest).items():
             if q in qs:
                 chosen[q] = columns[number]
     return chosen

@@ -14,7 +14,6 @@ from ...mesh.corners import graded, singular_vertices
 from ...mesh.section import BoolArray, IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ..converge import ComparedShot
-from ..count import counted_modes
 from ..error import layer_log10_q_error
 from ..family import ReducedFamily, lifted
 from ..family_corrections import Correcting, solve_family
@@ -22,15 +21,26 @@ from ..mode_set import ModeRequest
 from ..snapshot import Snapshot
 from ..solve import SolvedClass
 from ..stopwatch import Stopwatch
+from .count import counted_over_range
 from .facet_error import facet_errors, facet_notes
 from .family import first_shot
+from .limits import MOST_BYTES, matrix_bytes, within_memory
 from .orders import STEP, discrete_errors, first_orders, raised_orders
 from .problem import SectionProblem
 from .search import searched, wanted_labels
 from .seed import SectionSeed, labels, section_seeds
 from .window import element_density, kept_elements
 
-_MOST_UNKNOWNS = 250_000
+# Of the last error, above which higher orders no longer help a leaky mode whose wavelength has the
+# accuracy asked for; the share of 1/Q that its error bar states is then what is left.
+_STALLED = 0.8
+# What the wavelength of a mode moves at most by two orders more: relative, and in azimuthal orders.
+# Modes move by 1e-3 at the lowest orders; what moves more became another.
+_MOVED, _MOVED_IN_ORDERS = 0.01, 0.2
+_CRAMPED = (
+    "the orders of the elements were kept at what 2 GB of memory hold: the errors stated are what that leaves; "
+    "a smaller section, or fewer elements away from the rim, leave more for the mode"
+)
 _CORNER_DENSITY = 1e-5
 _REACHED_DENSITY = 1e-3
 _WINDOW_SHARE = 0.1
@@ -90,6 +100,9 @@ def _solve_family(
         )
         mesh, origin = _graded(surveyed, seed, keep, accuracy)
         orders = first_orders(surveyed, list(seed.surveyed.values()), accuracy, mesh, origin)
+    limited = within_memory(cavity, mesh, orders, surveyed.stretch)
+    cramped = not np.array_equal(limited, orders)
+    orders, least = limited, math.inf
     before: tuple[SectionProblem, Snapshot] | None = None
     while True:
         with watch.stage("assemble"):
@@ -103,7 +116,11 @@ def _solve_family(
             )
             if not low.chosen:
                 return _nothing(low_problem, seed, low)
+            before = None  # its matrices take as much memory as these
             high = _lifted(problem, seed, low_problem, low.nearest())
+            low, high = _unmoved(low, high)
+            if not high.chosen:
+                return _nothing(low_problem, seed, low)
         with watch.stage("errors"):
             by_element = discrete_errors(high, low, problem, low_problem)
             discrete = {
@@ -113,13 +130,14 @@ def _solve_family(
             goal = min(_goal(high.wavenumber(q), accuracy) for q in discrete)
             raised = raised_orders(mesh, orders, by_element, goal)
         worst = max(float(errors.sum()) for errors in by_element.values())
-        if (
-            worst <= _SHARE_OF_DISCRETISATION * goal
-            or np.array_equal(raised, orders)
-            or problem.size > _MOST_UNKNOWNS
-        ):
+        stalls = worst > _STALLED * least and worst <= _SHARE_OF_DISCRETISATION * accuracy
+        if worst <= _SHARE_OF_DISCRETISATION * goal or np.array_equal(raised, orders) or stalls:
             break
-        orders, before = raised, (problem, high)
+        if matrix_bytes(cavity, mesh, raised, surveyed.stretch) > MOST_BYTES:
+            cramped = worst > _SHARE_OF_DISCRETISATION * accuracy
+            break
+        orders, before, least = raised, (problem, high), min(worst, least)
+        del problem, low_problem, low, high
     with watch.stage("solve"):
         family, modes, basis_error = solve_family(
             ReducedFamily.span(problem, seed, [high]),
@@ -129,10 +147,13 @@ def _solve_family(
             _CORRECTING,
         )
     with watch.stage("count"):
-        counted, complete, note = counted_modes(low_problem, low)
+        counted, complete, note = counted_over_range(low_problem, low, seed, request)
+        complete = complete and set(high.chosen) == set(qs)
     embedded = problem.embed(low_problem, low.vectors)
     low_vectors = {q: embedded[:, column] for q, column in low.chosen.items()}
     notes = (*_notes(cavity, seed, high, note), *_uncounted_radiation(surveyed, seed))
+    if cramped:
+        notes = (*notes, _CRAMPED)
     leak = layer_log10_q_error(high, low) if problem.is_complex else None
     geometry = facet_errors(problem, high)
     notes = (*notes, *facet_notes(cavity, geometry, accuracy))
@@ -157,6 +178,14 @@ def _lifted(
     highest = max(shot.wavenumber(q).real for q in shot.chosen)
     guess = replace(shot, shift=(highest * (1 + _ABOVE / shot.m)) ** 2)
     return lifted(problem, seed, shot.m, guess, problem.embed(lower, shot.vectors))
+
+
+def _unmoved(low: Snapshot, high: Snapshot) -> tuple[Snapshot, Snapshot]:
+    """Both without the modes that two orders more turned into others."""
+    farthest = max(_MOVED, _MOVED_IN_ORDERS / low.m)
+    kept = [q for q in high.chosen if abs(high.wavenumber(q) / low.wavenumber(q) - 1) < farthest]
+    low, high = (replace(shot, chosen={q: shot.chosen[q] for q in kept}) for shot in (low, high))
+    return low, high
 
 
 def _graded(

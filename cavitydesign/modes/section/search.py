@@ -14,6 +14,7 @@ from ...units import wavenumber_per_um
 from ..media import permittivities
 from ..mode_set import ModeRequest
 from ..seeds import radial_guess
+from .limits import check_survey
 from .problem import SectionProblem
 from .seed import labels
 from .survey import SurveyedMode, survey
@@ -55,6 +56,7 @@ def searched(
         If no mode of the body is found near the wavelength asked for.
     """
     wanted, last = wanted_labels(request, cavity.bodies), None
+    check_survey(cavity, _SURVEY_ORDERS[0])
     for order in _SURVEY_ORDERS:
         problem = SectionProblem.build(cavity, cavity.mesh, order)
         try:

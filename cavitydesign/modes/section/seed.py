@@ -93,12 +93,17 @@ def _orders(request: ModeRequest, surveyed: Mapping[int, SurveyedMode]) -> tuple
         return ()
     if request.azimuthal_order is not None:
         return (request.azimuthal_order, request.azimuthal_order + 1)
-    assert request.span_nm is not None
-    low_k = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)
-    high_k = wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
+    low_k, high_k = wavenumber_range(request)
     low = min(math.ceil(mode.order(low_k) - _SPARE) for mode in surveyed.values())
     high = max(math.floor(mode.order(high_k) + _SPARE) for mode in surveyed.values())
     return tuple(range(max(low, 1), max(high, low) + 2))
+
+
+def wavenumber_range(request: ModeRequest) -> tuple[float, float]:
+    """Lowest and highest wavenumber of the range asked for."""
+    assert request.span_nm is not None
+    low_k = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)
+    return low_k, wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
 
 
 def labels(modes: Sequence[SurveyedMode]) -> set[tuple[str, int, int]]:

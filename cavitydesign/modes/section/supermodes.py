@@ -15,8 +15,6 @@ import numpy as np
 from ...fem.legendre import Array
 from ..identity import Identity
 
-_FARTHEST = 0.25  # of k from the estimate: what lies farther is another mode
-
 Family = tuple[str, int, int]
 
 
@@ -54,9 +52,9 @@ def ranked(
     return out
 
 
-def matched(k: Array, expected: dict[int, float]) -> dict[int, int]:
-    """The axial order of each found mode of one group: those whose estimates lie nearest, in the
-    order of k.
+def matched(k: Array, expected: dict[int, float], farthest: float) -> dict[int, int]:
+    """The axial order of each found mode of one group: that of the nearest estimates, in the order
+    of k where several are near.
 
     Parameters
     ----------
@@ -64,12 +62,12 @@ def matched(k: Array, expected: dict[int, float]) -> dict[int, int]:
         Wavenumbers found.
     expected : dict of int to float
         Estimates by axial order.
+    farthest : float
+        Relative distance beyond which a mode is none of these.
     """
     from scipy.optimize import linear_sum_assignment
 
     qs = sorted(expected)
     off = abs(np.asarray(k)[:, None] / np.array([expected[q] for q in qs]) - 1.0)
-    rows, columns = linear_sum_assignment(off)
-    good = [(int(i), int(j)) for i, j in zip(rows, columns, strict=True) if off[i, j] < _FARTHEST]
-    in_order = sorted((i for i, _ in good), key=lambda i: float(k[i]))
-    return {qs[j]: i for j, i in zip(sorted(j for _, j in good), in_order, strict=True)}
+    rows, columns = linear_sum_assignment(np.minimum(off, farthest) ** 2)
+    return {qs[j]: int(i) for i, j in zip(rows, columns, strict=True) if off[i, j] < farthest}

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section import SectionMesh, lobatto
+from cavitydesign.mesh.section_cavity import SectionCavity
 
 Rectangle = tuple[str, float, float, float, float]
 
@@ -38,3 +40,18 @@ def grid_section(
     return SectionMesh(
         np.array(corners), np.array(nodes), np.array(region), names, {"outer": outer}
     )
+
+
+def two_disks(name_of_upper: str = "upper", upper_index: float = 2.0) -> SectionCavity:
+    """Two disks over each other (radius 5 um, thickness 0.4 um, gap 0.3 um, cut off at r = 2 um); the
+    upper one as a region of its own, or of the body's.
+    """
+    r = [2.0, 3.2, 4.0, 4.4, 4.7, 5.0, 5.2, 5.6, 6.2, 7.0]
+    z = [0.0, 0.15, 0.35, 0.55, 0.75, 1.15, 1.75, 2.55]
+    mesh = grid_section(
+        r,
+        [*(-x for x in reversed(z[1:])), *z],
+        [("body", 0.0, 5.0, -0.55, -0.15), (name_of_upper, 0.0, 5.0, 0.15, 0.55)],
+    )
+    media = {"body": ConstantIndex.of(2.0), "surround": ConstantIndex.of(1.0)}
+    return SectionCavity.of(mesh, {**media, name_of_upper: ConstantIndex.of(upper_index)})

@@ -1,0 +1,114 @@
+"""The count of a section's eigenvalues over the range where modes are asked for, each held against
+the list by its name.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from ...eigen.lanczos import shift_invert_lanczos
+from ..count import counted_modes
+from ..mode_set import ModeRequest
+from ..snapshot import Snapshot
+from .identity import LEAST_INSIDE, identify_section
+from .problem import SectionProblem
+from .seed import SectionSeed, wavenumber_range
+
+_BEYOND = 0.3  # azimuthal orders that the count reaches beyond the modes, where none is asked for
+_MOST = 60  # eigenvalues that are searched for
+_RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
+_CLEAR = 0.7  # purity above which a mode's name is taken for what it is
+_OTHER_GROUP = 0.5  # azimuthal orders within which the estimate of a mode that is solved apart lies
+
+
+def counted_over_range(
+    problem: SectionProblem, shot: Snapshot, seed: SectionSeed, request: ModeRequest
+) -> tuple[int, bool, str]:
+    """Eigenvalues over the range asked for and the modes found, at the first azimuthal order, by
+    inertia; whether all were found and every one with a name that is asked for is listed; a note
+    where not.
+
+    Beyond sixty eigenvalues, or where the factorisation left its diagonal, the count is that
+    between the modes alone.
+    """
+    if problem.is_complex or not shot.chosen:
+        return counted_modes(problem, shot)
+    low, high = _range(shot, request)
+    ends = [shot.pencil.factor(end).negative for end in (low, high)]
+    if ends[0] is None or ends[1] is None or ends[1] - ends[0] > _MOST:
+        return counted_modes(problem, shot)
+    counted = ends[1] - ends[0]
+    whole = _searched(shot, low, high, counted)
+    inside = np.flatnonzero((whole.values.real > low) & (whole.values.real < high))
+    if inside.size != counted:
+        note = f"{counted} eigenvalues in the range of the wanted modes, {inside.size} found"
+        return counted, False, note
+    strays = _strays(problem, whole, seed, request, inside)
+    if strays:
+        found = ", ".join(f"{2e3 * math.pi / k:.6g} nm" for k in strays)
+        note = (
+            f"{seed.polarisation} p = {seed.p}, m = {shot.m}: the eigenvalue at {found} looks like a"
+            " mode asked for too, and is not in the list"
+        )
+        return counted, False, note
+    return counted, True, ""
+
+
+def _range(shot: Snapshot, request: ModeRequest) -> tuple[float, float]:
+    """k0^2 around the modes found and the range asked for."""
+    k = [shot.wavenumber(q).real for q in shot.chosen]
+    beyond = 1 + _BEYOND / shot.m
+    low, high = min(k) / beyond, max(k) * beyond
+    if request.azimuthal_order is None:
+        asked = wavenumber_range(request)
+        low, high = min(low, asked[0]), max(high, asked[1])
+    return low**2, high**2
+
+
+def _searched(shot: Snapshot, low: float, high: float, counted: int) -> Snapshot:
+    """The snapshot with all eigenpairs of the range, if a wider search finds them."""
+    values, wanted = shot.values, counted + 2
+    start = np.random.default_rng(21).standard_normal((shot.vectors.shape[0],))
+    again = shot
+    while np.count_nonzero((values.real > low) & (values.real < high)) < counted:
+        pairs = shift_invert_lanczos(
+            shot.factor.solve, shot.pencil.mass.__matmul__, shot.shift, start, wanted, _RESIDUAL
+        )
+        values = pairs.values
+        chosen = {
+            q: int(np.argmin(abs(values - shot.values[column])))
+            for q, column in shot.chosen.items()
+        }
+        again = replace(shot, values=values, vectors=pairs.vectors, chosen=chosen)
+        if wanted > 2 * _MOST:
+            break
+        wanted *= 2
+    return again
+
+
+def _strays(
+    problem: SectionProblem,
+    shot: Snapshot,
+    seed: SectionSeed,
+    request: ModeRequest,
+    columns: np.ndarray[tuple[int], np.dtype[np.int64]],
+) -> list[float]:
+    """Wavenumbers of eigenpairs that have a name asked for and are not listed, nor solved apart."""
+    names = identify_section(problem, shot.vectors[:, columns], shot.m, shot.eps.ordinary)
+    apart = [seed.k_per_um(shot.m, q) for q in seed.family if q not in seed.surveyed]
+    out = []
+    for column, name in zip(columns, names, strict=True):
+        k = math.sqrt(float(shot.values[column].real))
+        if (
+            int(column) not in shot.chosen.values()
+            and (name.polarisation, name.p) == (seed.polarisation, seed.p)
+            and name.q < request.axial_orders
+            and name.inside >= LEAST_INSIDE
+            and name.purity >= _CLEAR
+            and not any(abs(k / other - 1) < _OTHER_GROUP / shot.m for other in apart)
+        ):
+            out.append(k)
+    return out

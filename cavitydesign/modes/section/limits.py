@@ -1,0 +1,63 @@
+"""What the solve of a section may take of memory, known before the matrices are made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import InputError
+from ...fem.stretch import BoxStretch
+from ...mesh.section import IntArray, SectionMesh
+from ...mesh.section_cavity import SectionCavity
+
+# bytes; of the element matrices of one solve. The whole process then stays below 2 GB: with what
+# the lower order, the factors and the interpreter take, its peak is 0.3 GB and at most four times
+# the matrices (rings, disks and cans of degree 8 to 12, real and complex).
+MOST_BYTES = 0.42e9
+_LEAST_ORDER = 3
+
+
+def matrix_bytes(
+    cavity: SectionCavity, mesh: SectionMesh, orders: int | IntArray, stretch: BoxStretch | None
+) -> float:
+    """Bytes of the element matrices of a section at given orders of its elements."""
+    p = np.broadcast_to(np.asarray(orders, dtype=np.float64), (mesh.elements,))
+    vector, scalar = 2 * p * (p + 1), (p + 1) ** 2
+    planes = 3 if cavity.uniaxial else 2
+    values = planes * vector**2 + (vector + scalar) ** 2 + scalar**2
+    return float((values * np.where(_in_layer(mesh, stretch), 16.0, 8.0)).sum())
+
+
+def within_memory(
+    cavity: SectionCavity, mesh: SectionMesh, orders: IntArray, stretch: BoxStretch | None
+) -> IntArray:
+    """The orders, all lowered alike until their matrices stay within the limit."""
+    while matrix_bytes(cavity, mesh, orders, stretch) > MOST_BYTES and orders.max() > _LEAST_ORDER:
+        orders = np.maximum(orders - 1, _LEAST_ORDER)
+    return orders
+
+
+def check_survey(cavity: SectionCavity, order: int) -> None:
+    """Refuse a mesh that is too fine to be surveyed.
+
+    Raises
+    ------
+    InputError
+        If the matrices of the whole section pass the limit at the survey's order.
+    """
+    needed = matrix_bytes(cavity, cavity.mesh, order, None)
+    if needed > MOST_BYTES:
+        raise InputError(
+            f"{cavity.source}: {cavity.mesh.elements} elements are too many: {needed * 5e-9:.1f} GB, more than 2; about"
+            f" {MOST_BYTES / needed * cavity.mesh.elements:.0f} would do: coarser elements away from the rim, a smaller section,"
+            " or one without its middle"
+        )
+
+
+def _in_layer(
+    mesh: SectionMesh, stretch: BoxStretch | None
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if stretch is None:
+        return np.zeros(mesh.elements, dtype=bool)
+    r, z = mesh.nodes[..., 0], mesh.nodes[..., 1]
+    beyond = (r > stretch.r_um) | (z < stretch.low_um) | (z > stretch.high_um)
+    return np.asarray(beyond.any(axis=(1, 2)))

@@ -1,0 +1,64 @@
+"""What sections are counted over, and what they may take of memory."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from grid_sections import two_disks
+
+from cavitydesign.errors import InputError
+from cavitydesign.modes import ModeRequest, find_modes
+from cavitydesign.modes.section import find, limits
+from cavitydesign.modes.section.count import counted_over_range
+from cavitydesign.modes.section.family import first_shot
+from cavitydesign.modes.section.problem import SectionProblem
+from cavitydesign.modes.section.search import searched
+from cavitydesign.modes.section.seed import section_seeds
+
+REQUEST = ModeRequest("TE", 1090.0, None, 45, relative_accuracy=1e-4)
+
+
+def test_a_supermode_taken_from_the_list_is_missed() -> None:
+    """Both eigenvalues are found, but where one has no label, the list is not complete."""
+    cavity = two_disks()
+    surveyed = searched(cavity, REQUEST)[1]
+    (seed,) = section_seeds(REQUEST, surveyed, cavity.bodies)
+    finer = SectionProblem.build(cavity, cavity.mesh, 5)
+    shot = first_shot(finer, seed, 45, [0, 1])
+    assert counted_over_range(finer, shot, seed, REQUEST) == (2, True, "")
+    for q in (0, 1):
+        poorer = replace(shot, chosen={q: shot.chosen[q]})
+        over = replace(REQUEST, azimuthal_order=None, span_nm=20.0)
+        counted, complete, note = counted_over_range(finer, poorer, seed, over)
+        assert counted == 2 and not complete and "not in the list" in note, (q, counted, note)
+
+
+def test_bytes_are_those_of_the_matrices() -> None:
+    """Known before they are made, elements of several orders."""
+    cavity = two_disks()
+    orders = np.arange(cavity.mesh.elements) % 2 + 3
+    parts = SectionProblem.build(cavity, cavity.mesh, orders).forms.parts
+    made = sum(
+        block.nbytes for part in parts for block in (part.k0, part.k2, part.plane, part.azimuthal)
+    )
+    assert limits.matrix_bytes(cavity, cavity.mesh, orders, None) == made
+
+
+def test_a_solve_stops_at_the_limit_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a limit that holds few orders the error stated grows and still covers the true one:
+    1084.88846 nm, solved to 1e-7.
+    """
+    for module in (find, limits):
+        monkeypatch.setattr(module, "MOST_BYTES", 1.2e7)
+    found = find_modes(two_disks(), replace(REQUEST, relative_accuracy=1e-8))
+    mode = found["TE 45 1 1"]
+    assert any("memory" in line for line in found.warnings) and not mode.accuracy_met
+    off = abs(mode.wavelength_nm - 1084.88846)
+    assert off < 3 * mode.wavelength_error_nm, (off, mode.wavelength_error_nm)
+
+
+def test_a_section_of_too_many_elements_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one line, with what would do: here a limit that a hundred elements pass."""
+    monkeypatch.setattr(limits, "MOST_BYTES", 1e6)
+    with pytest.raises(InputError, match="elements are too many"):
+        searched(two_disks(), REQUEST)
