@@ -51,21 +51,27 @@ class ChainShape:
         """All unknowns; those on the first and the last line are walls."""
         return self.elements * self.own - self.shared
 
-    def local_of(self, vectors: Values) -> Values:
-        """Columns of (n, k) by element: a view of shape (elements, local, k) of a padded copy."""
+    def local_of(self, vectors: Values) -> list[Values]:
+        """Columns of (n, k) by element: one batch, a view of shape (elements, local, k) of a padded
+        copy.
+        """
         padded = np.zeros((self.size + 2 * self.shared, vectors.shape[1]), dtype=vectors.dtype)
         padded[self.shared : self.shared + self.size] = vectors
         row, column = padded.strides
         shape = (self.elements, self.local, vectors.shape[1])
-        return np.lib.stride_tricks.as_strided(
-            padded, shape, (self.own * row, row, column), writeable=False
-        )
+        strides = (self.own * row, row, column)
+        return [np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)]
 
-    def gathered(self, local: Values) -> Values:
-        """Sum of (elements, local, k) contributions, shape (n, k)."""
-        out = local[:, self.shared :].copy()
-        out[:-1, self.interior :] += local[1:, : self.shared]
+    def gathered(self, local: Sequence[Values]) -> Values:
+        """Sum of the contributions of the one batch, (elements, local, k); shape (n, k)."""
+        (of_elements,) = local
+        out = of_elements[:, self.shared :].copy()
+        out[:-1, self.interior :] += of_elements[1:, : self.shared]
         return np.asarray(out.reshape(self.elements * self.own, -1)[: self.size])
+
+    def factorised(self, blocks: Sequence[Values]) -> ChainFactor:
+        """Factors of the chain of the one batch."""
+        return ChainMatrix(self, blocks[0]).factorised()
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class ChainMatrix:
     def __matmul__(self, vectors: Values) -> Values:
         """Product with (n,) or (n, k)."""
         columns = vectors if vectors.ndim == 2 else vectors[:, None]
-        out = self.shape.gathered(self.blocks @ self.shape.local_of(columns))
+        out = self.shape.gathered([self.blocks @ self.shape.local_of(columns)[0]])
         return out if vectors.ndim == 2 else out[:, 0]
 
     @classmethod

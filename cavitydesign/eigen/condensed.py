@@ -75,6 +75,10 @@ class ElementLayout:
         out: Values = self._gather @ np.concatenate([part.reshape(-1, count) for part in local])
         return np.asarray(out[: self.size])
 
+    def factorised(self, blocks: Sequence[Values]) -> CondensedFactor:
+        """Factors of the sum of the element matrices of each batch."""
+        return condensed(self, blocks)
+
     @cached_property
     def _gather(self) -> sparse.csr_matrix:
         numbers = np.concatenate([batch.numbers.ravel() for batch in self.batches])

@@ -182,6 +182,15 @@ def _owner(degree: int, kind: int, i: int, j: int) -> tuple[int, int, bool]:
 
 
 @lru_cache(maxsize=64)
+def least_degrees(degree: int) -> IntArray:
+    """Lowest degree of an element that has a function, for all functions of a degree."""
+    local = local_functions(degree)
+    i = np.where(local.kind == E_S, local.i + 1, local.i)
+    j = np.where(local.kind == E_T, local.j + 1, local.j)
+    return np.maximum(np.maximum(i, j), 1)
+
+
+@lru_cache(maxsize=64)
 def columns_of(degree: int, highest: int) -> IntArray:
     """Indices of the functions of a degree among those of a higher one."""
     low, high = local_functions(degree), local_functions(highest)

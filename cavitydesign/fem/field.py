@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..mesh.rim_map import Window
 from .components import Covariant, cylindrical
 from .legendre import Array, LineTables, line_tables
-from .tensor_space import TensorSpace
+from .window_space import WindowSpace
 
 Values = NDArray[Any]
 
@@ -54,7 +54,7 @@ class FieldGrid:
     region : (S,) int array
     """
 
-    space: TensorSpace
+    space: WindowSpace
     s_um: Array
     t_um: Array
     along_s: LineTables
@@ -69,7 +69,7 @@ class FieldGrid:
     region: NDArray[np.int64]
 
     @classmethod
-    def build(cls, window: Window, space: TensorSpace, s_um: Array, t_um: Array) -> FieldGrid:
+    def build(cls, window: Window, space: WindowSpace, s_um: Array, t_um: Array) -> FieldGrid:
         """Tabulate a grid of a window."""
         along_s, along_t = line_tables(space.s, s_um), space.t.tables(t_um)
         r, z, r_s, z_s, r_t, z_t = window.map(s_um, t_um)

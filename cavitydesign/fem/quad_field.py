@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from .components import Covariant, cylindrical
 from .element import columns_of
 from .legendre import Array, legendre_values, nodal_slopes, nodal_values
-from .quad_forms import stretched
-from .quad_space import QuadSpace
+from .section_space import SectionSpace
 from .stretch import BoxStretch
 
 Values = NDArray[Any]
@@ -51,7 +50,7 @@ class PointField:
 
 
 def on_grid(
-    space: QuadSpace,
+    space: SectionSpace,
     vectors: Values,
     m: float | Array,
     s: Array,
@@ -99,7 +98,7 @@ def on_grid(
 
 
 def at_points(
-    space: QuadSpace,
+    space: SectionSpace,
     vectors: Values,
     m: float | Array,
     element: IntArray,
@@ -133,7 +132,20 @@ def at_points(
     )
 
 
-def _local(space: QuadSpace, vectors: Values, element: IntArray) -> tuple[Values, Values, Values]:
+def stretched(
+    position: tuple[Values, Values, Values, Values, Values, Values], stretch: BoxStretch | None
+) -> tuple[Values, Values, Values, Values, Values, Values]:
+    """Position and derivatives composed with a complex stretch."""
+    if stretch is None:
+        return position
+    r, z, r_s, z_s, r_t, z_t = position
+    (r, by_r), (z, by_z) = stretch.radial(r), stretch.axial(z)
+    return r, z, by_r * r_s, by_z * z_s, by_r * r_t, by_z * z_t
+
+
+def _local(
+    space: SectionSpace, vectors: Values, element: IntArray
+) -> tuple[Values, Values, Values]:
     """Coefficients of E_s, E_t and psi by element, each (elements, k, functions), of the highest
     order among these elements.
     """

@@ -64,8 +64,12 @@ def mass_azimuthal(e: Any, psi: Any, f: Any, chi: Any, w: Any) -> Any:
 
 
 def affine_forms(uniaxial: bool) -> dict[str, BilinearForm]:
-    """The forms of a problem by the name of their matrix; `b_plane` is B_t, or B_r beside B_z."""
-    forms = {"k0": curl_curl, "k2": curl_curl_azimuthal, "b_azimuthal": mass_azimuthal}
+    """The forms of a problem by the name of their matrix; `plane` is B_t, or B_r beside B_z."""
+    forms = {
+        "curl": curl_curl,
+        "gradient": curl_curl_azimuthal,
+        "azimuthal": mass_azimuthal,
+    }
     if uniaxial:
-        return {**forms, "b_plane": mass_radial, "b_axial": mass_axial}
-    return {**forms, "b_plane": mass_plane}
+        return {**forms, "plane": mass_radial, "axial": mass_axial}
+    return {**forms, "plane": mass_plane}

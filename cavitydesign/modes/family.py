@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..eigen.lanczos import shift_invert_lanczos
 from ..eigen.reduced_basis import ReducedPencil, orthonormal
 from ..eigen.refine import krylov_block, ritz
-from ..fem.forms import Images
+from ..fem.affine import Images
 from .identity import Identity
 from .media import MediaTable, Permittivities, permittivities
 from .rim.identity import identify

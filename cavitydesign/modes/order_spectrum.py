@@ -236,7 +236,7 @@ def _self_consistent(
         return np.array([np.einsum("ij,ij->j", vectors, mass @ vectors) for mass in masses])
 
     in_plane = of(unit, none)
-    axial = np.zeros_like(in_plane) if forms.b_axial is None else of(none, unit)
+    axial = of(none, unit) if forms.uniaxial else np.zeros_like(in_plane)
     energy = np.einsum("ij,ij->j", vectors, pencil.mass @ vectors) * squares
     out, shares = [], []
     for i, square in enumerate(squares):

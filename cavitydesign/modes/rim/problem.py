@@ -14,14 +14,14 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from ...eigen.chain import ChainMatrix
 from ...eigen.factor import Factor, Matrix, combination, factorise
 from ...errors import SolverError
+from ...fem.affine import AffineForms, ProjectedForms
+from ...fem.assemble import assemble_window
 from ...fem.axial_basis import AxialBasis, axial_eigenfunctions
 from ...fem.field import FieldGrid
-from ...fem.forms import AffineForms, ProjectedForms, assemble
 from ...fem.legendre import Array, Line, gauss
-from ...fem.tensor_space import TensorSpace
+from ...fem.window_space import WindowSpace
 from ...geometry.cavity import Cavity
 from ...mesh.rim_map import Window
 from ..media import Permittivities
@@ -151,24 +151,26 @@ class WindowProblem:
     window: Window
     resolution: Resolution
     wall: str
-    forms: AffineForms = field(repr=False)
+    forms: AffineForms[WindowSpace] = field(repr=False)
 
     @classmethod
     def build(
         cls, cavity: Cavity, window: Window, resolution: Resolution, wall: str
     ) -> WindowProblem:
         """Assemble, once per geometry: m, wavelength and index come later."""
-        space = TensorSpace(
+        space = WindowSpace(
             Line(window.s_breaks, resolution.order, False, False, False, _extra_points(window)),
             _along(cavity, window, resolution, wall),
         )
-        return cls(cavity, window, resolution, wall, assemble(window, space, cavity.uniaxial))
+        return cls(
+            cavity, window, resolution, wall, assemble_window(window, space, cavity.uniaxial)
+        )
 
     def lowered(self, resolution: Resolution) -> WindowProblem:
         """The same problem at a lower resolution."""
         s, t = self.space.s, self.space.t
         along = t if resolution.along is None else t.leading(resolution.along)
-        space = TensorSpace(replace(s, order=resolution.order), along)
+        space = WindowSpace(replace(s, order=resolution.order), along)
         return WindowProblem(
             self.cavity, self.window, resolution, self.wall, self.forms.restricted(space)
         )
@@ -188,7 +190,7 @@ class WindowProblem:
         return self.resolution.order
 
     @property
-    def space(self) -> TensorSpace:
+    def space(self) -> WindowSpace:
         """The discrete space."""
         return self.forms.space
 
@@ -207,16 +209,14 @@ class WindowProblem:
         """Kind of the mirror plane, if only z > 0 is meshed."""
         return self.wall if self.window.half else None
 
-    def matrix(self, blocks: Values) -> ChainMatrix:
-        """A matrix of the forms' blocks."""
-        return ChainMatrix(self.space.shape, blocks)
+    def matrix(self, matrix: Matrix) -> Matrix:
+        """What the forms give, which is a matrix already."""
+        return matrix
 
     def pencil(self, m: float, eps: Permittivities) -> Pencil:
         """K and B at azimuthal order m."""
         forms = self.forms
-        return Pencil(
-            self.matrix(forms.stiffness(m)), self.matrix(forms.mass(m, eps.ordinary, eps.axial))
-        )
+        return Pencil(forms.stiffness(m), forms.mass(m, eps.ordinary, eps.axial))
 
     @cached_property
     def real_breaks(self) -> tuple[float, ...]:

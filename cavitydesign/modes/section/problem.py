@@ -7,10 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
+from ...eigen.factor import Matrix
+from ...fem.affine import AffineForms
+from ...fem.assemble import assemble_section
 from ...fem.legendre import Array, gauss
-from ...fem.quad_forms import assemble_section
-from ...fem.quad_matrix import QuadForms, QuadMatrix
-from ...fem.quad_space import QuadSpace, electric_walls
+from ...fem.section_space import SectionSpace, electric_walls
 from ...fem.stretch import BoxStretch
 from ...mesh.corners import singular_vertices
 from ...mesh.locate import Locator
@@ -36,7 +37,7 @@ class SectionProblem:
     cavity: SectionCavity
     mesh: SectionMesh
     stretch: BoxStretch | None
-    forms: QuadForms = field(repr=False)
+    forms: AffineForms[SectionSpace] = field(repr=False)
     mirror = None
 
     @classmethod
@@ -50,18 +51,20 @@ class SectionProblem:
         """Assemble at one polynomial order, or one for each element (once per geometry: m,
         wavelength and index come later).
         """
-        space = QuadSpace.of(mesh, orders, electric_walls(mesh, cavity.magnetic))
+        space = SectionSpace.of(mesh, orders, electric_walls(mesh, cavity.magnetic), stretch)
         extra = 2 if stretch is None else 3
         return cls(
             cavity,
             mesh,
             stretch,
-            assemble_section(space, len(cavity.regions), cavity.uniaxial, stretch, extra),
+            assemble_section(space, len(cavity.regions), cavity.uniaxial, extra),
         )
 
     def lowered(self, steps: int) -> SectionProblem:
         """The same problem at so many orders less in every element."""
-        return SectionProblem(self.cavity, self.mesh, self.stretch, self.forms.lowered(steps))
+        return SectionProblem(
+            self.cavity, self.mesh, self.stretch, self.forms.restricted(self.space.lowered(steps))
+        )
 
     def embed(self, other: SectionProblem, vectors: Values) -> Values:
         """Vectors of other orders as vectors of this one: the same fields, without what this one
@@ -73,7 +76,7 @@ class SectionProblem:
         return out
 
     @property
-    def space(self) -> QuadSpace:
+    def space(self) -> SectionSpace:
         """The discrete space."""
         return self.forms.space
 
@@ -92,7 +95,7 @@ class SectionProblem:
         """Whether an absorbing layer makes the matrices complex."""
         return self.stretch is not None
 
-    def matrix(self, matrix: QuadMatrix) -> QuadMatrix:
+    def matrix(self, matrix: Matrix) -> Matrix:
         """A combination of the forms as a matrix, which it is already; the data of a window's forms
         are not.
         """

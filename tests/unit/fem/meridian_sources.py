@@ -7,7 +7,7 @@ from skfem import MeshQuad
 
 from cavitydesign.fem.axial_basis import AxialBasis, axial_eigenfunctions
 from cavitydesign.fem.legendre import Line
-from cavitydesign.fem.tensor_space import TensorSpace
+from cavitydesign.fem.window_space import WindowSpace
 from cavitydesign.geometry import Spheroid
 from cavitydesign.mesh.rim_map import Layer, OffsetCurve, Window
 from cavitydesign.mesh.section import SectionMesh, anticlockwise, lobatto
@@ -36,8 +36,8 @@ def along(wall: str, count: int | None) -> AxialBasis:
     return axial_eigenfunctions(line, count, lambda t: np.hypot(*SPHERE.tangent(t)), potential)
 
 
-def window_space(order: int = 5, wall: str = "magnetic", count: int | None = 5) -> TensorSpace:
-    return TensorSpace(Line(WINDOW.s_breaks, order, False, False, False, 2), along(wall, count))
+def window_space(order: int = 5, wall: str = "magnetic", count: int | None = 5) -> WindowSpace:
+    return WindowSpace(Line(WINDOW.s_breaks, order, False, False, False, 2), along(wall, count))
 
 
 def skewed(seed: int = 3) -> MeshQuad:

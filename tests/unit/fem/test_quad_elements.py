@@ -11,9 +11,9 @@ from meridian_sources import curved
 from section_sources import annular_sector, unit_square
 
 from cavitydesign.errors import MissingLibraryError
+from cavitydesign.fem.assemble import assemble_section
 from cavitydesign.fem.quad_field import at_points
-from cavitydesign.fem.quad_forms import assemble_section
-from cavitydesign.fem.quad_space import QuadSpace
+from cavitydesign.fem.section_space import SectionSpace
 from cavitydesign.mesh.corners import graded, singular_vertices
 from cavitydesign.mesh.gmsh_reader import Meshing
 from cavitydesign.mesh.section import EDGE_CORNERS, SectionMesh
@@ -34,7 +34,7 @@ def test_gradients_lie_in_the_curl_space(order: int) -> None:
     (rounding).
     """
     mesh = curved()
-    space = QuadSpace.of(mesh, order, np.zeros(mesh.edges.shape[0], dtype=bool))
+    space = SectionSpace.of(mesh, order, np.zeros(mesh.edges.shape[0], dtype=bool))
     forms = assemble_section(space, 1)
     k2 = forms.matrix(gradient=1.0) @ np.eye(space.size)
     scalar_rows = np.unique(space.numbers[:, 2 * order * (order + 1) :])
@@ -59,7 +59,7 @@ def test_no_jump_across_facets(order: int | str) -> None:
     """Tangential E and psi of a random field agree on both sides of every edge, to rounding."""
     mesh = curved()
     orders = mixed(mesh, 1) if isinstance(order, str) else order
-    space = QuadSpace.of(mesh, orders, np.zeros(mesh.edges.shape[0], dtype=bool))
+    space = SectionSpace.of(mesh, orders, np.zeros(mesh.edges.shape[0], dtype=bool))
     vector = np.random.default_rng(2).standard_normal((space.size, 1))
     largest, jump = facet_jump(space, vector)
     print(f"order {order}: jump {jump:.1e} of {largest:.1e}")
@@ -73,7 +73,7 @@ def test_mixed_orders_lie_between_uniform_ones() -> None:
     mesh = curved()
     walls = np.zeros(mesh.edges.shape[0], dtype=bool)
     walls[mesh.outer_edges[::2]] = True
-    spaces = [QuadSpace.of(mesh, orders, walls) for orders in (5, mixed(mesh, 2), 2)]
+    spaces = [SectionSpace.of(mesh, orders, walls) for orders in (5, mixed(mesh, 2), 2)]
     points = [8 - int(space.order) for space in spaces]
     whole, part, least = (
         assemble_section(space, 1, extra_points=n) for space, n in zip(spaces, points, strict=True)
@@ -85,7 +85,8 @@ def test_mixed_orders_lie_between_uniform_ones() -> None:
         x = np.random.default_rng(4).standard_normal((small.space.size, 2))
         lifted = np.zeros((large.space.size, 2))
         lifted[here] = x[there]
-        low, high = (one.matrix(1.0, 3.0, np.ones(1), np.full(1, 2.0)) for one in (small, large))
+        factors = {"curl": 1.0, "gradient": 3.0, "plane": np.ones(1), "azimuthal": np.full(1, 2.0)}
+        low, high = (one.matrix(**factors) for one in (small, large))
         expected = x.T @ (low @ x)
         assert abs(lifted.T @ (high @ lifted) - expected).max() < 1e-7 * abs(expected).max()
 
@@ -134,13 +135,13 @@ def _by_gmsh(meshing: Meshing, file: Path | None = None) -> SectionMesh:
 def test_no_jump_across_facets_of_any_source(source: str) -> None:
     """Tangential E and psi on both sides of every edge, to rounding, whatever made the mesh."""
     mesh = sources()[source]()
-    space = QuadSpace.of(mesh, 3, np.zeros(mesh.edges.shape[0], dtype=bool))
+    space = SectionSpace.of(mesh, 3, np.zeros(mesh.edges.shape[0], dtype=bool))
     largest, jump = facet_jump(space, np.random.default_rng(5).standard_normal((space.size, 1)))
     print(f"{source}: {mesh.elements} elements, jump {jump:.1e} of {largest:.1e}")
     assert jump < 1e-9 * largest
 
 
-def facet_jump(space: QuadSpace, vector: np.ndarray) -> tuple[float, float]:
+def facet_jump(space: SectionSpace, vector: np.ndarray) -> tuple[float, float]:
     """Largest tangential E or E_phi on interior edges, and their largest jump."""
     mesh = space.mesh
     x = np.linspace(-0.93, 0.91, 5)

@@ -4,27 +4,23 @@ matrices (eigen/condensed.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..eigen.condensed import Batch, ElementLayout
-from ..mesh.section import IntArray
-from .element import local_functions
-from .quad_space import QuadSpace
+from .element import INSIDE, local_functions
+
+if TYPE_CHECKING:
+    from .section_space import SectionSpace
 
 
-def element_layout(space: QuadSpace, batches: Sequence[tuple[int, IntArray]]) -> ElementLayout:
-    """The layout of a space.
-
-    Parameters
-    ----------
-    space : QuadSpace
-    batches : sequence of (int, (k,) int array)
-        Elements of one order each, all elements once.
-    """
-    outer, counts = space.entities[:, :8], space.counts
-    total = space.mesh.vertices + space.mesh.edges.shape[0]
+def element_layout(space: SectionSpace) -> ElementLayout:
+    """The layout of a space, with the pattern of the Schur complement of what elements share."""
+    mesh, first = space.mesh, space.first
+    counts = np.diff(first)
+    total = mesh.vertices + mesh.edges.shape[0]
+    outer = np.concatenate([mesh.corners, mesh.vertices + mesh.element_edges], axis=1)
     key = (outer[:, :, None] * total + outer[:, None, :]).ravel()
     unique, inverse = np.unique(key, return_inverse=True)
     row, width = unique // total, counts[unique % total]
@@ -36,19 +32,17 @@ def element_layout(space: QuadSpace, batches: Sequence[tuple[int, IntArray]]) ->
     stored = int(indptr[-1])
     indices = np.empty(stored + 1, dtype=np.int32)
     out = []
-    for order, elements in batches:
-        owner = local_functions(order).owner
-        shared, own = np.flatnonzero(owner < 8), np.flatnonzero(owner == 8)
-        numbers, within = (
-            space.numbers_at(elements, order),
-            space.within(elements, order)[:, shared],
-        )
+    for degree, elements in space.batches:
+        owner = local_functions(degree).owner
+        shared, own = np.flatnonzero(owner < INSIDE), np.flatnonzero(owner == INSIDE)
+        numbers = space.numbers_at(elements, degree)
         here, owners = numbers[:, shared], owner[shared]
+        within = here - first[outer[elements][:, owners]]
         slot = (indptr[np.maximum(here, 0)][:, :, None] + within[:, None, :]).astype(np.int32)
         slot += offset[elements][:, owners[:, None], owners].astype(np.int32)
         absent = here < 0
         slot[absent[:, :, None] | absent[:, None, :]] = stored
         indices[slot] = np.broadcast_to(here[:, None, :], slot.shape)
         out.append(Batch(np.where(numbers < 0, space.size, numbers), shared, own, slot))
-    skeleton = int(space.first[total])
+    skeleton = int(first[total])
     return ElementLayout(space.size, skeleton, tuple(out), indptr.astype(np.int32), indices[:-1])

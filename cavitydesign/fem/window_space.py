@@ -16,15 +16,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..eigen.chain import ChainShape
+from ..eigen.chain import ChainMatrix, ChainShape
+from ..mesh.rim_map import Window
+from .affine import AffineMatrix
 from .axial_basis import AxialBasis
+from .basis import MeridianBasis, line_rule, tensor_rule
+from .element import ElementMeridian
 from .legendre import Array, Line
+from .mapping import WindowMapping
 
 IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class TensorSpace:
+class WindowSpace:
     """H(curl) x H1 of one order on a window with coordinates s (outwards) and t (along the
     outline).
 
@@ -44,6 +49,28 @@ class TensorSpace:
         nodal, edge, order = self.t.nodal_size, self.t.edge_size, self.s.order
         shared = nodal + edge
         return ChainShape(self.s.elements, shared, order * nodal + (order - 1) * shared)
+
+    def basis(self, window: Window) -> MeridianBasis:
+        """Its functions at its quadrature points, as scikit-fem knows them."""
+        mapping = WindowMapping(window)
+        rule = tensor_rule(line_rule(self.s.points_per_element), self.t.rule)
+        element = ElementMeridian(self.s.order, self.t)
+        return MeridianBasis(mapping.mesh, element, mapping, quadrature=rule)
+
+    @property
+    def layout(self) -> ChainShape:
+        """Where the unknowns lie."""
+        return self.shape
+
+    def matrix(self, combination: AffineMatrix) -> ChainMatrix:
+        """A combination of the affine matrices, formed at once: it is small, and used often."""
+        return ChainMatrix(self.shape, combination.blocks()[0])
+
+    def columns_in(self, other: WindowSpace) -> list[IntArray]:
+        """Local unknowns of a larger space that are this one's, in the order of the chain."""
+        mine, theirs = self.t, other.t
+        sizes = (theirs.nodal_size, theirs.edge_size, mine.nodal_size, mine.edge_size)
+        return [_kept(other.s.order, self.s.order, *sizes)]
 
     @property
     def size(self) -> int:
@@ -75,7 +102,7 @@ class TensorSpace:
         e_s, e_t, psi = (columns[:, place] for place in self.places)
         return e_s, e_t, psi
 
-    def shared_with(self, other: TensorSpace) -> tuple[IntArray, IntArray]:
+    def shared_with(self, other: WindowSpace) -> tuple[IntArray, IntArray]:
         """Numbers, here and there, of the unknowns that two spaces on the same elements have in
         common; the bases are nested.
         """
@@ -100,7 +127,7 @@ class TensorSpace:
 def _places(
     elements: int, order: int, nodal: int, edge: int
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """See `TensorSpace.places`: per element E_s, the bubbles of E_t and psi, then E_t and psi on
+    """See `WindowSpace.places`: per element E_s, the bubbles of E_t and psi, then E_t and psi on
     its outer line.
     """
     bubbles = order - 1
@@ -138,3 +165,23 @@ def element_order(order: int, nodal: int, edge: int) -> IntArray:
         + np.arange((order + 1) * nodal).reshape(order + 1, nodal)
     )
     return np.concatenate([e_t[0], psi[0], e_s, e_t[2:].ravel(), psi[2:].ravel(), e_t[1], psi[1]])
+
+
+@lru_cache(maxsize=64)
+def _kept(
+    order: int, low: int, nodal: int, edge: int, low_nodal: int, low_edge: int
+) -> NDArray[np.int64]:
+    """Local unknowns, in the order of the chain, of a smaller space within an element."""
+    e_s = np.arange(order * nodal).reshape(order, nodal)[:low, :low_nodal]
+    e_t = (
+        order * nodal + np.arange((order + 1) * edge).reshape(order + 1, edge)[: low + 1, :low_edge]
+    )
+    psi = (
+        order * nodal
+        + (order + 1) * edge
+        + np.arange((order + 1) * nodal).reshape(order + 1, nodal)
+    )
+    plain = np.concatenate([e_s.ravel(), e_t.ravel(), psi[: low + 1, :low_nodal].ravel()])
+    position = np.empty((2 * order + 1) * nodal + (order + 1) * edge, dtype=np.int64)
+    position[element_order(order, nodal, edge)] = np.arange(position.size)
+    return np.asarray(position[plain][element_order(low, low_nodal, low_edge)])

@@ -1,0 +1,227 @@
+"""H(curl) x H1 on curved quadrilaterals, each of its own degree: a part of scikit-fem's numbering.
+
+scikit-fem numbers the unknowns of the element of the highest degree on the whole mesh (`skfem.Dofs`:
+those of vertices first, then of edges, then of the insides of elements). The bases are hierarchical,
+so that a lower degree in one element and walls are restrictions: some unknowns are not held. An edge
+has the lower degree of its two elements; the space stays conforming and gradients stay in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from skfem import Dofs
+
+from ..eigen.condensed import ElementLayout
+from ..mesh.section import BoolArray, IntArray, SectionMesh
+from .affine import AffineMatrix
+from .basis import MeridianBasis, line_rule, tensor_rule
+from .element import (
+    INSIDE,
+    ElementMeridian,
+    columns_of,
+    least_degrees,
+    local_functions,
+    orientation,
+)
+from .mapping import SectionMapping
+from .section_layout import element_layout
+from .stretch import BoxStretch
+
+
+@dataclass(frozen=True, eq=False)
+class SectionSpace:
+    """The space of a section.
+
+    Parameters
+    ----------
+    mesh : SectionMesh
+    orders : (n,) int array
+        Polynomial degree of each element, 1 and above.
+    electric : (edges,) bool array
+        Edges where the tangential field vanishes (electric walls, and the axis for m > 0).
+    stretch : BoxStretch, optional
+        Absorbing layers.
+    """
+
+    mesh: SectionMesh
+    orders: IntArray
+    electric: BoolArray
+    stretch: BoxStretch | None = None
+
+    @classmethod
+    def of(
+        cls,
+        mesh: SectionMesh,
+        orders: int | IntArray,
+        electric: BoolArray,
+        stretch: BoxStretch | None = None,
+    ) -> SectionSpace:
+        """A space of one degree, or of one for each element."""
+        every = np.broadcast_to(np.asarray(orders, dtype=np.int64), (mesh.elements,))
+        return cls(mesh, every, electric, stretch)
+
+    @property
+    def order(self) -> int:
+        """The highest degree."""
+        return int(self.orders.max())
+
+    @cached_property
+    def by_order(self) -> dict[int, IntArray]:
+        """Elements of each degree."""
+        return {
+            int(order): np.flatnonzero(self.orders == order) for order in np.unique(self.orders)
+        }
+
+    @cached_property
+    def batches(self) -> tuple[tuple[int, IntArray], ...]:
+        """Elements of each degree, those that reach into an absorbing layer apart from the others,
+        whose matrices are real.
+        """
+        if self.stretch is None:
+            return tuple(self.by_order.items())
+        r, z = self.mesh.nodes[..., 0], self.mesh.nodes[..., 1]
+        box = self.stretch
+        beyond = (r > box.r_um) | (z < box.low_um) | (z > box.high_um)
+        outside: BoolArray = np.asarray(beyond.any(axis=(1, 2)))
+        parts = [
+            (order, same[outside[same] == out])
+            for order, same in self.by_order.items()
+            for out in (True, False)
+        ]
+        return tuple((order, same) for order, same in parts if same.size)
+
+    @cached_property
+    def mapping(self) -> SectionMapping:
+        """The curved map of the elements."""
+        return SectionMapping(self.mesh, self.stretch)
+
+    @cached_property
+    def dofs(self) -> Dofs:
+        """scikit-fem's numbering of the element of the highest degree."""
+        return Dofs(self.mesh.topology, ElementMeridian(self.order))
+
+    def basis(self, extra_points: int, degree: int, elements: Any = None) -> MeridianBasis:
+        """The functions of a degree at Gauss points beyond degree + 1 a direction."""
+        rule = line_rule(degree + 1 + extra_points)
+        return MeridianBasis(
+            self.mesh.topology,
+            ElementMeridian(degree),
+            self.mapping,
+            elements=elements,
+            quadrature=tensor_rule(rule, rule),
+        )
+
+    def bases(self, extra_points: int) -> Iterator[tuple[MeridianBasis, IntArray]]:
+        """Each batch at Gauss points, and its elements."""
+        for degree, elements in self.batches:
+            yield self.basis(extra_points, degree, elements), elements
+
+    @cached_property
+    def _full(self) -> IntArray:
+        """scikit-fem's number of each local function of the highest degree, in tensor order."""
+        element = self.dofs.element
+        out = np.empty(self.dofs.element_dofs.shape[::-1], dtype=np.int64)
+        out[:, element.rows] = self.dofs.element_dofs.T
+        return out
+
+    @cached_property
+    def held(self) -> IntArray:
+        """scikit-fem's numbers of the unknowns, increasing."""
+        local = local_functions(self.order)
+        edge_degree = np.full(self.mesh.edges.shape[0], self.order)
+        np.minimum.at(edge_degree, self.mesh.element_edges.ravel(), np.repeat(self.orders, 4))
+        allowed = np.ones((self.mesh.elements, INSIDE + 1), dtype=np.int64)
+        allowed[:, 4:INSIDE] = edge_degree[self.mesh.element_edges]
+        allowed[:, INSIDE] = self.orders
+        inside = least_degrees(self.order) <= allowed[:, local.owner]
+        kept = np.zeros(self.dofs.N, dtype=bool)
+        kept[self._full[inside]] = True
+        walls = np.flatnonzero(self.electric)
+        kept[self.dofs.facet_dofs[:, walls]] = False
+        kept[self.dofs.nodal_dofs[:, self.mesh.edges[walls]]] = False
+        return np.flatnonzero(kept)
+
+    @property
+    def size(self) -> int:
+        """All unknowns."""
+        return int(self.held.size)
+
+    @cached_property
+    def first(self) -> IntArray:
+        """First unknown of each vertex, edge and inside, and the number of all."""
+        dofs = self.dofs
+        starts = [
+            part[0] for part in (dofs.nodal_dofs, dofs.facet_dofs, dofs.interior_dofs) if part.size
+        ]
+        return np.searchsorted(self.held, np.concatenate([*starts, [dofs.N]]))
+
+    @cached_property
+    def numbers(self) -> IntArray:
+        """Unknown of each local function of the highest degree, -1 where a wall or a lower degree
+        removed it, shape (n, L).
+        """
+        number = np.full(self.dofs.N, -1)
+        number[self.held] = np.arange(self.held.size)
+        return np.asarray(number[self._full])
+
+    def numbers_at(self, elements: IntArray, order: int) -> IntArray:
+        """The same of the functions of a degree on some elements, shape (k, L)."""
+        return np.asarray(self.numbers[elements][:, columns_of(order, self.order)])
+
+    @cached_property
+    def signs(self) -> NDArray[np.float64]:
+        """Sign of each local function of the highest degree against the global one, shape (n, L)."""
+        return orientation(self.mesh.corners.T, local_functions(self.order))
+
+    @cached_property
+    def layout(self) -> ElementLayout:
+        """Where the unknowns of the batches lie."""
+        return element_layout(self)
+
+    def matrix(self, combination: AffineMatrix) -> AffineMatrix:
+        """A combination of the affine matrices, formed only where it is factorised."""
+        return combination
+
+    def columns_in(self, other: SectionSpace) -> list[IntArray]:
+        """Local unknowns of the batches of a larger space that are this one's."""
+        pairs = zip(self.batches, other.batches, strict=True)
+        return [columns_of(mine, theirs) for (mine, _), (theirs, _) in pairs]
+
+    def lowered(self, steps: int) -> SectionSpace:
+        """The space of so many degrees less on the same mesh."""
+        return SectionSpace(self.mesh, self.orders - steps, self.electric, self.stretch)
+
+    def shared_with(self, other: SectionSpace) -> tuple[IntArray, IntArray]:
+        """Numbers here and there of the unknowns that two spaces on one mesh share."""
+        mine, theirs = self.numbers, other.numbers
+        if other.order <= self.order:
+            mine = mine[:, columns_of(other.order, self.order)]
+        else:
+            theirs = theirs[:, columns_of(self.order, other.order)]
+        both = (mine >= 0) & (theirs >= 0)
+        here, there = np.full(self.size, -1), mine[both]
+        here[there] = theirs[both]
+        held = np.flatnonzero(here >= 0)
+        return held, here[held]
+
+
+def electric_walls(mesh: SectionMesh, magnetic: tuple[str, ...] = ()) -> BoolArray:
+    """Edges of a section that are electric walls: all of the boundary and the axis, but the tagged
+    curves named.
+
+    Parameters
+    ----------
+    magnetic : tuple of str
+        Tags of boundary curves that are magnetic walls (natural: nothing is removed).
+    """
+    electric = np.zeros(mesh.edges.shape[0], dtype=bool)
+    electric[mesh.outer_edges] = True
+    known = [name for name in magnetic if name in mesh.boundary]
+    electric[mesh.tagged_edges(known)] = False
+    return electric
