@@ -13,6 +13,7 @@ from .finish import finished_modes
 from .lengths import check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
+from .reconcile import reconciled
 from .section.find import solve_section
 from .seeds import family_seed
 from .solve import SolvedClass, solve_radial_family
@@ -114,7 +115,8 @@ def _solved(
             seed = family_seed(cavity, request, polarisation, p)
         if seed.orders:
             results += solve_radial_family(cavity, request, seed, watch)
-    return results
+    with watch.stage("count"):
+        return reconciled(results)
 
 
 def _range(request: ModeRequest, modes: Sequence[Mode]) -> tuple[float, float]:

@@ -94,5 +94,5 @@ def _functions(
         return q + 1 + 2 * more
     own = q // 2 + 1
     # odd TM modes live in edge functions, of which the magnetic class has one less; and they cross
-    # even TE ones there
-    return own + more if wall == "magnetic" else own + more - 1
+    # even TE ones there, as even TM modes of the next q cross odd TE ones
+    return own + more - int(wall == "electric" and seed.polarisation == "TM")

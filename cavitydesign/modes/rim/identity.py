@@ -16,7 +16,7 @@ import numpy as np
 from ...fem.field import FieldGrid, GridField
 from ...fem.legendre import Array
 from ...mesh.rim_map import normal
-from ..identity import Identity, extrema, polarisation_of
+from ..identity import Identity, extrema
 from .problem import Values, WindowProblem
 
 _HYBRID = 0.3
@@ -37,12 +37,8 @@ def identify(
     """
     grid = problem.identity_grid
     field = grid.evaluate(vectors, m)
-    along = np.ones(1) if grid.t_um.size == 1 else np.gradient(grid.t_um)
-    weight = np.gradient(grid.s_um)[:, None] * along * abs(grid.jacobian * grid.r)
-    weight = weight * permittivity[grid.region][:, None]
-    squares = [abs(e) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
-    parts = np.stack([square.sum(axis=(1, 2)) for square in squares], axis=1)
-    fractions = parts / parts.sum(axis=1, keepdims=True)
+    weight = _weight(grid, permittivity)
+    fractions = _shares(field, weight)
     field = _turned(problem, grid, field)
     identities = [
         _one(problem, grid, field, i, weight, fractions[i]) for i in range(len(fractions))
@@ -76,6 +72,44 @@ def _turned(problem: WindowProblem, grid: FieldGrid, field: GridField) -> GridFi
     return replace(field, e_r=across, e_z=n_r * field.e_z - n_z * field.e_r)
 
 
+def leanings(
+    problem: WindowProblem, vectors: Values, m: float | Array, permittivity: Array
+) -> Array:
+    """How much each field is TM (1) or TE (-1), shape (k,); parameters as of `identify`."""
+    grid = problem.identity_grid
+    field, weight = grid.evaluate(vectors, m), _weight(grid, permittivity)
+    return np.array(
+        [
+            _leaning(*fractions)
+            for fractions in zip(
+                _shares(field, weight), _shares(_turned(problem, grid, field), weight), strict=True
+            )
+        ]
+    )
+
+
+def _shares(field: GridField, weight: Array) -> Array:
+    """Shares of int eps |E|^2 in the three components, shape (k, 3)."""
+    squares = [abs(e) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
+    parts = np.stack([square.sum(axis=(1, 2)) for square in squares], axis=1)
+    return np.asarray(parts / parts.sum(axis=1, keepdims=True))
+
+
+def _leaning(fractions: Array, turned: Array) -> float:
+    """Difference of the shares along the outline and across it, or, where they are nearly equal
+    (TM and TE mix), of E_z and E_r: that is what TM and TE mean.
+    """
+    first, second = (float((x[0] - x[1]) / (x[0] + x[1])) for x in (turned, fractions))
+    return first if abs(first) > _HYBRID else second
+
+
+def _weight(grid: FieldGrid, permittivity: Array) -> Array:
+    """Weights of eps |E|^2 at the points of the grid."""
+    along = np.ones(1) if grid.t_um.size == 1 else np.gradient(grid.t_um)
+    weight = np.gradient(grid.s_um)[:, None] * along * abs(grid.jacobian * grid.r)
+    return np.asarray(weight * permittivity[grid.region][:, None])
+
+
 def _one(
     problem: WindowProblem,
     grid: FieldGrid,
@@ -89,7 +123,7 @@ def _one(
     parts = np.array([square.sum() for square in squares])
     turned = parts / parts.sum()
     if polarisation is None:
-        polarisation = polarisation_of(turned)
+        polarisation = "TM" if _leaning(fractions, turned) >= 0.0 else "TE"
     component = field.e_z[i] if polarisation == "TM" else field.e_r[i]
     rows = grid.region <= len(problem.cavity.regions) - 2
     inside = float(sum(square[rows].sum() for square in squares) / parts.sum())

@@ -1,0 +1,253 @@
+"""Families are searched apart; here their modes are held against each other and against their
+fields.
+
+Near an avoided crossing of TM and TE two families may follow one eigenvector, and its partner is
+lost; or a family that was lifted past a neighbour carries the neighbour's field. Both show: two
+modes of one azimuthal order and mirror class have one eigenvalue, which the matrix has once; or a
+field is clearly of the other polarisation. Such modes are searched for again, by their labels, and
+a mode that is not found is not listed but named.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from ..eigen.lanczos import shift_invert_lanczos
+from .identity import Identity
+from .media import permittivities
+from .rim.identity import identify, leanings
+from .rim.problem import Values, WindowProblem
+from .snapshot import RawMode
+from .solve import SolvedClass
+
+_CLEAR = 0.55  # |E_z| against |E_r| energy; a little below what `finish` takes for another mode
+_OF_BARS = 3.0  # eigenvalues that agree within so many error bars may be one
+_LEAST_APART = 1e-11  # relative: closer ones may always be one
+_PAIRS, _RESIDUAL = 10, 1e-7  # eigenpairs near k that are looked at; k is right to the square
+_NEAR = 0.02  # relative distance in k within which the mode of a label is sought
+_HYBRID = 0.6  # dominance below which a mode without its own label may stand for it
+_GUIDED = 0.3
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a mode stands: the number of its result, and its place in the modes of that."""
+
+    result: int
+    mode: int
+
+
+def reconciled(results: Sequence[SolvedClass]) -> list[SolvedClass]:
+    """The results with modes that two families share, or that carry another's field, searched for
+    again.
+    """
+    kept = list(results)
+    contradicted = dict(_of_another_polarisation(kept))
+    twice = set(_twice(kept))
+    lost: dict[int, set[int]] = defaultdict(set)
+    suspects = {*contradicted, *twice}
+    for place in sorted(suspects, key=lambda place: (place.result, place.mode)):
+        sure = place in twice or contradicted[place] > _CLEAR
+        found = _searched(kept, place, suspects, by_name_only=not sure)
+        if found is not None:
+            modes = list(kept[place.result].modes)
+            modes[place.mode] = found
+            kept[place.result] = replace(kept[place.result], modes=modes)
+        elif sure:
+            lost[place.result].add(place.mode)
+    for number, gone in lost.items():
+        kept[number] = _without(kept[number], gone)
+    return kept
+
+
+def _without(result: SolvedClass, gone: set[int]) -> SolvedClass:
+    """The result without some of its modes, which are named."""
+    names = ", ".join(
+        f"{result.seed.polarisation} {result.modes[i].m} {result.seed.p} {result.modes[i].q}"
+        for i in sorted(gone)
+    )
+    return replace(
+        result,
+        modes=[mode for i, mode in enumerate(result.modes) if i not in gone],
+        complete=False,
+        notes=(*result.notes, f"{names}: lost to a neighbour near an avoided crossing"),
+    )
+
+
+def _of_another_polarisation(
+    results: Sequence[SolvedClass],
+) -> Iterator[tuple[_Place, float]]:
+    """Modes whose field is more of the other polarisation than of their label, and how much more:
+    1 for that alone, 0 for equal shares.
+    """
+    for number, result in enumerate(results):
+        problem = result.family.problem
+        if not isinstance(problem, WindowProblem) or not result.modes:
+            continue
+        vectors = np.stack([mode.vector for mode in result.modes], axis=1)
+        m = np.array([mode.m for mode in result.modes], dtype=float)
+        lean = leanings(problem, vectors, m, result.modes[0].eps.ordinary)
+        sign = 1.0 if result.seed.polarisation == "TM" else -1.0
+        more = -sign * lean
+        for i in np.flatnonzero(more > 0.0):
+            yield _Place(number, int(i)), float(more[i])
+
+
+def _twice(results: Sequence[SolvedClass]) -> Iterator[_Place]:
+    """Of two modes with one eigenvalue that the matrix has once, the one that it is not."""
+    standing: dict[tuple[int, str | None], list[_Place]] = defaultdict(list)
+    for number, result in enumerate(results):
+        problem = result.family.problem
+        if isinstance(problem, WindowProblem):
+            for i, mode in enumerate(result.modes):
+                standing[mode.m, problem.mirror].append(_Place(number, i))
+    for places in standing.values():
+        places.sort(key=lambda place: _mode(results, place).k_per_um.real)
+        for one, other in pairwise(places):
+            if one.result != other.result and _may_be_one(results, one, other):
+                false = _false_one(results, one, other)
+                if false is not None:
+                    yield false
+
+
+def _may_be_one(results: Sequence[SolvedClass], one: _Place, other: _Place) -> bool:
+    modes = _mode(results, one), _mode(results, other)
+    bars = sum(
+        _bar(results[place.result], mode) for place, mode in zip((one, other), modes, strict=True)
+    )
+    k = [mode.k_per_um.real for mode in modes]
+    return abs(k[0] - k[1]) < max(_OF_BARS * bars, _LEAST_APART) * k[0]
+
+
+def _bar(result: SolvedClass, mode: RawMode) -> float:
+    """Relative error of k, as far as it is known before modes are measured."""
+    worst = max((end.discrete.get(mode.q, 0.0) for end in result.ends), default=0.0)
+    return worst + result.basis_error
+
+
+def _false_one(results: Sequence[SolvedClass], one: _Place, other: _Place) -> _Place | None:
+    """Which of two modes with one eigenvalue carries the other's field; None if the matrix has both
+    eigenvalues.
+    """
+    mode = _mode(results, one)
+    problem, square = mode.problem, mode.k_per_um.real**2
+    assert isinstance(problem, WindowProblem)
+    values, identities, _ = _pairs(problem, mode)
+    gap = abs(_mode(results, other).k_per_um.real / mode.k_per_um.real - 1.0)
+    within = max(2.0 * _OF_BARS * _bar(results[one.result], mode), 3.0 * gap, _LEAST_APART)
+    near = np.flatnonzero(abs(values.real / square - 1.0) < 2.0 * within)
+    if near.size != 1:
+        return None
+    label = identities[int(near[0])].label
+    if label == _label(results, other):
+        return one
+    if label == _label(results, one):
+        return other
+    # neither name fits: the field goes to its polarisation
+    return one if label[0] != results[one.result].seed.polarisation else other
+
+
+def _searched(
+    results: Sequence[SolvedClass], place: _Place, suspects: set[_Place], by_name_only: bool
+) -> RawMode | None:
+    """The mode of a suspect's label, from the eigenpairs near it that no mode in good standing has;
+    or, where the label itself is not there, the nearest one in which TM and TE mix.
+    """
+    mode, label = _mode(results, place), _label(results, place)
+    problem = mode.problem
+    assert isinstance(problem, WindowProblem)
+    taken = [
+        other.k_per_um.real**2
+        for number, result in enumerate(results)
+        for i, other in enumerate(result.modes)
+        if other.m == mode.m
+        and _Place(number, i) not in suspects
+        and getattr(result.family.problem, "mirror", None) == problem.mirror
+    ]
+    values, identities, vectors = _pairs(problem, mode)
+    k = np.sqrt(values.astype(complex)).real
+    off = abs(k / mode.k_per_um.real - 1.0)
+    bar = max(_OF_BARS * 2.0 * _bar(results[place.result], mode), 10.0 * _LEAST_APART)
+    free = {
+        i for i, identity in enumerate(identities) if off[i] < _NEAR and identity.inside > _GUIDED
+    }
+    for square in taken:
+        apart = {i: abs(k[i] ** 2 / square - 1.0) for i in free}
+        theirs = [i for i in free if apart[i] < 2.0 * bar]
+        if theirs:  # each takes one
+            free.remove(min(theirs, key=lambda i: (identities[i].label == label, apart[i])))
+    named = [i for i in free if identities[i].label == label]
+    if not named and not by_name_only:
+        named = [
+            i for i in free if identities[i].p == label[1] and identities[i].dominance < _HYBRID
+        ]
+    if not named:
+        return None
+    best = min(named, key=lambda i: off[i])
+    return _raw(problem, mode, complex(values[best]), vectors[:, best])
+
+
+def _pairs(problem: WindowProblem, mode: RawMode) -> tuple[Values, list[Identity], Values]:
+    """Eigenpairs near a mode, with its media, and what they are."""
+    pencil = problem.pencil(mode.m, mode.eps)
+    factor, shift = pencil.factor_near(float(mode.k_per_um.real**2) * (1.0 + 1e-7))
+    start = np.random.default_rng(22).standard_normal(problem.size).astype(pencil.mass.dtype)
+    start = start + mode.vector / max(float(abs(mode.vector).max()), 1e-300)
+    wanted = min(_PAIRS, problem.size // 2)
+    pairs = shift_invert_lanczos(
+        factor.solve, pencil.mass.__matmul__, shift, start, wanted, _RESIDUAL
+    )
+    identities = identify(problem, pairs.vectors, mode.m, mode.eps.ordinary)
+    return pairs.values, identities, pairs.vectors
+
+
+def _raw(problem: WindowProblem, old: RawMode, square: complex, vector: Values) -> RawMode:
+    """A mode of the full problem, with the media of its own wavelength."""
+    eps = old.eps
+    for _ in range(3):
+        k = complex(np.sqrt(square))
+        eps = permittivities(problem.cavity, k.real)
+        pencil = problem.pencil(old.m, eps)
+        factor, _ = pencil.factor_near(float(k.real**2) * (1.0 + 1e-9))
+        image = pencil.mass @ vector
+        vector = factor.solve(image)
+        image = pencil.mass @ vector
+        vector = vector / np.sqrt(vector @ image)
+        stiff = pencil.stiffness @ vector
+        square = complex(vector @ stiff)
+    k = complex(np.sqrt(square))
+    k = k if k.imag <= 0 else k.conjugate()
+    image = pencil.mass @ vector
+    residual = stiff - (square if problem.is_complex else square.real) * image
+    relative = float(np.linalg.norm(residual) / (abs(square) * np.linalg.norm(image)))
+    k_absorbing, error = k, 0.0
+    if eps.loss.any():  # to first order; what is left is of second
+        lossy = problem.matrix(problem.forms.mass(old.m, eps.loss, eps.loss))
+        share = complex(vector @ (lossy @ vector))
+        k_absorbing = complex(np.sqrt(square / (1.0 + 1j * share)))
+        error = 0.25 * abs(share) ** 2
+    return replace(
+        old,
+        k_per_um=k,
+        k_absorbing_per_um=k_absorbing,
+        vector=vector,
+        eps=eps,
+        residual=residual,
+        relative_residual=relative,
+        basis_error=error,
+        field_error=0.0,
+    )
+
+
+def _mode(results: Sequence[SolvedClass], place: _Place) -> RawMode:
+    return results[place.result].modes[place.mode]
+
+
+def _label(results: Sequence[SolvedClass], place: _Place) -> tuple[str, int, int]:
+    seed = results[place.result].seed
+    return seed.polarisation, seed.p, _mode(results, place).q
