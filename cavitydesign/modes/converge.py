@@ -120,7 +120,7 @@ class _Spaces:
             for space in (self.coarse, self.coarsest)
             if space is not None
         ]
-        across = across_errors(shot, middle, self.fine.order, m, seed.p, m == seed.orders[0])
+        across = across_errors(shot, middle, self.fine.order, seed, m == seed.orders[0])
         fewest = fewer[1] if len(fewer) > 1 else None
         return _Errors(across, along_errors(middle, fewer[0], fewest, m, self.fine.cavity))
 
@@ -181,8 +181,10 @@ def converged(
             spaces, middle = tried, again
     if not middle.chosen:
         return Converged(
-            spaces.fine, spaces.fine, middle, (middle,), (ComparedShot(middle, {}, {}),)
+            spaces.middle, spaces.middle, middle, (middle,), (ComparedShot(middle, {}, {}),)
         )
+    if spaces.fine.is_complex:  # not counted: the many modes of the absorbing layer need no lift
+        middle = middle.nearest()
     highest = _HIGHEST_LEAKY_ORDER if spaces.fine.is_complex else _HIGHEST_ORDER
     wanted = _SHARE_OF_DISCRETISATION * accuracy
     while True:

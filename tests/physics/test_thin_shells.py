@@ -57,3 +57,19 @@ def test_missed_accuracies_take_one_line() -> None:
     lines = [line for line in found.warnings if "instead of the asked" in line]
     assert len(found) > 1 and len(lines) == 1
     assert lines[0].startswith(f"{len(found)} of {len(found)} modes, at worst TM ")
+
+
+def test_a_mode_that_is_not_found_leaves_the_others() -> None:
+    """A shell of 0.6 um on a fibre of higher index: modes of odd q have none near their estimate at
+    1e-8; the rest are listed and the list says so.
+    """
+    cavity = Cavity(
+        Parabola(15.594516634212354, 19.614146860121174),
+        ConstantIndex.of(1.975),
+        ConstantIndex.of(1.0),
+        ConstantIndex.of(2.08),
+        14.98,
+    )
+    found = find_modes(cavity, ModeRequest("TE", 700.0, None, 261, 1, 3, 1e-8))
+    assert found.modes
+    assert not found.accuracy_met and found.warnings
