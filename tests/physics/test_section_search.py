@@ -47,3 +47,23 @@ def test_outline_of_a_section_far_from_the_origin(height_um: float) -> None:
     outline = SectionOutline.of(mesh, 0)
     assert np.all(abs(outline.radius_um / 170.3 - 1.0) < 1e-12), outline.radius_um.min()
     assert abs(outline.equator_radius_um / 170.3 - 1.0) < 1e-12
+
+
+def test_axial_orders_that_lie_far_apart() -> None:
+    """A disk of index 2, 5 um and 0.4 um thick, has q = 1 a quarter below the wavelength of q = 0:
+    each is solved around its own shift. Right value of q = 0: 1090.14 nm (independent
+    finite-element solution, five digits and a half).
+    """
+    half = [0.0, 0.2, 0.4, 0.7, 1.2, 1.8, 2.4]
+    mesh = grid_section(
+        [2.0, 3.2, 4.0, 4.4, 4.7, 5.0, 5.2, 5.6, 6.2, 7.0],
+        [*(-x for x in reversed(half[1:])), *half],
+        [("body", 0.0, 5.0, -0.2, 0.2)],
+    )
+    media = {"body": ConstantIndex.of(2.0), "surround": ConstantIndex.of(1.0)}
+    cavity = SectionCavity.of(mesh, media)
+    found = find_modes(cavity, ModeRequest("TE", 1000.0, None, 45, 1, 2, 1e-4))
+    assert {mode.label for mode in found} == {"TE 45 1 0", "TE 45 1 1"}, found.warnings
+    first, second = found["TE 45 1 0"], found["TE 45 1 1"]
+    assert abs(first.wavelength_nm - 1090.14) < 3 * first.wavelength_error_nm + 0.005
+    assert 0.7 < second.wavelength_nm / first.wavelength_nm < 0.85

@@ -5,6 +5,7 @@ accuracy holds.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -34,6 +35,7 @@ from .window import element_density, kept_elements
 # Of the last error, above which higher orders no longer help a leaky mode whose wavelength has the
 # accuracy asked for; the share of 1/Q that its error bar states is then what is left.
 _STALLED = 0.8
+_LONG_S = 60.0  # s of CPU time; what takes longer says so while it runs
 # What the wavelength of a mode moves at most by two orders more: relative, and in azimuthal orders.
 # Modes move by 1e-3 at the lowest orders; what moves more became another.
 _MOVED, _MOVED_IN_ORDERS = 0.01, 0.2
@@ -73,16 +75,31 @@ def solve_section(
         problem, surveyed = searched(cavity, request)
     seeds = section_seeds(request, surveyed, cavity.bodies)
     results = []
+    began = time.process_time()
     for number, seed in enumerate(seeds):
+        done = 0.1 + 0.8 * number / len(seeds)
         report(
-            f"solving {seed.polarisation} modes of p = {seed.p}", 0.1 + 0.8 * number / len(seeds)
+            f"solving {seed.polarisation} modes of p = {seed.p}{_cost(began, number, len(seeds))}",
+            done,
         )
         results.append(_solve_family(problem, request, seed, watch))
     lost = [
-        f"{pol} p = {p}, q = {q} was not found: it may leak at once"
+        f"{pol} p = {p}, q = {q}: no such mode was seen in the search; that it does not exist is not shown by this"
         for pol, p, q in sorted(wanted_labels(request, cavity.bodies) - labels(surveyed))
     ]
     return [replace(result, notes=(*result.notes, *lost)) for result in results]
+
+
+def _cost(began: float, done: int, families: int) -> str:
+    """What the rest is likely to take, where the whole takes long."""
+    if not done:
+        return ""
+    each = (time.process_time() - began) / done
+    if each * families < _LONG_S:
+        return ""
+    return (
+        f" ({done} of {families} done, about {each * (families - done):.0f} s more; Ctrl-C stops)"
+    )
 
 
 def _solve_family(
@@ -134,7 +151,7 @@ def _solve_family(
         if worst <= _SHARE_OF_DISCRETISATION * goal or np.array_equal(raised, orders) or stalls:
             break
         if matrix_bytes(cavity, mesh, raised, surveyed.stretch) > MOST_BYTES:
-            cramped = worst > _SHARE_OF_DISCRETISATION * accuracy
+            cramped = True
             break
         orders, before, least = raised, (problem, high), min(worst, least)
         del problem, low_problem, low, high
@@ -152,7 +169,7 @@ def _solve_family(
     embedded = problem.embed(low_problem, low.vectors)
     low_vectors = {q: embedded[:, column] for q, column in low.chosen.items()}
     notes = (*_notes(cavity, seed, high, note), *_uncounted_radiation(surveyed, seed))
-    if cramped:
+    if cramped and worst > _SHARE_OF_DISCRETISATION * accuracy:
         notes = (*notes, _CRAMPED)
     leak = layer_log10_q_error(high, low) if problem.is_complex else None
     geometry = facet_errors(problem, high)
