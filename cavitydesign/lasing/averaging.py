@@ -33,7 +33,10 @@ def averaging_kernel(pump: Pump) -> tuple[Array, Array]:
         factors, weights = np.exp(-((0.5 * (nodes + 1.0) * reach) ** 2)), 0.5 * gauss
     if pump.pulse_jitter > 0:
         nodes, gauss = np.polynomial.hermite_e.hermegauss(_PULSES)
-        factors = np.outer(factors, 1.0 + pump.pulse_jitter * nodes).ravel()
+        # log-normal: no energy is negative, whatever the jitter; mean 1, and the asked deviation
+        variance = math.log1p(pump.pulse_jitter**2)
+        energy = np.exp(math.sqrt(variance) * nodes - 0.5 * variance)
+        factors = np.outer(factors, energy).ravel()
         weights = np.outer(weights, gauss / gauss.sum()).ravel()
     return factors, weights
 

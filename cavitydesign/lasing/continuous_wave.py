@@ -10,7 +10,7 @@ from .rate_model import RateModel
 
 Array = NDArray[np.float64]
 
-_ITERATIONS = 60
+_ITERATIONS = 40
 _RESIDUAL = 1e-12
 
 
@@ -46,16 +46,49 @@ def steady_photons(model: RateModel, pump_per_ps: ArrayLike) -> Array:
         raise InputError("steady state: pump rates must be positive and rise")
     answer = np.empty((model.modes, len(pump)))
     decay = float(model.ladder.decay_per_ps[1])
-    seed = model.weight @ model.emission / model.emitters
-    logarithm = np.log(seed * pump[0] / (pump[0] + decay) / model.loss)
+    last, logarithm = _dark_start(model, float(pump[0]), decay)
     for place, rate in enumerate(pump):
-        logarithm = _newton(model, float(rate), decay, logarithm)
+        logarithm = _continued(model, last, float(rate), decay, logarithm)
+        last = float(rate)
         answer[:, place] = np.exp(logarithm)
     return answer
 
 
+def _dark_start(model: RateModel, rate: float, decay: float) -> tuple[float, Array]:
+    """A pump rate, the first asked or one low enough for every gain to stay below half of its
+    losses, and logarithms of the photons there without their effect on the emitters.
+    """
+    gain, lost = model.weight @ model.emission, model.weight @ model.absorption
+    strongest = float((gain / (model.loss + lost)).max())
+    low = min(rate, 0.25 * decay / strongest)
+    excited = low / (low + decay)
+    net = model.loss + lost * (1.0 - excited) - gain * excited
+    return low, np.log(gain / model.emitters * excited / np.maximum(net, 0.5 * model.loss))
+
+
+def _continued(
+    model: RateModel, last: float, rate: float, decay: float, start: Array, halvings: int = 12
+) -> Array:
+    """Newton's method at a pump rate, from the answer at a lower one; by a rate between where it
+    does not converge at once.
+    """
+    try:
+        return _newton(model, rate, decay, start)
+    except SolverError:
+        if halvings == 0 or rate <= last * (1.0 + 1e-9):
+            raise
+    between = float(np.sqrt(last * rate))
+    middle = _continued(model, last, between, decay, start, halvings - 1)
+    return _continued(model, between, rate, decay, middle, halvings - 1)
+
+
 def _residual(model: RateModel, rate: float, decay: float, logarithm: Array) -> tuple[Array, Array]:
-    """Relative imbalance of every mode, and its derivative by the logarithms."""
+    """Imbalance of every mode over all that it gains and loses, and its derivative by the
+    logarithms.
+
+    Where absorption is strong beside the loss, rounding of the one alone exceeds any small share of
+    the other.
+    """
     photons = np.exp(logarithm)
     up = rate + model.absorption @ photons
     down = decay + model.emission @ (photons + 1.0 / model.emitters)
@@ -66,11 +99,13 @@ def _residual(model: RateModel, rate: float, decay: float, logarithm: Array) -> 
     ]
     gain, lost = model.emission * model.weight[:, None], model.absorption * model.weight[:, None]
     seed = gain.T @ excited / model.emitters
-    residual = gain.T @ excited - lost.T @ (1.0 - excited) - model.loss + seed / photons
+    gained, absorbed = gain.T @ excited, lost.T @ (1.0 - excited)
+    residual = gained - absorbed - model.loss + seed / photons
+    scale = gained + absorbed + model.loss + seed / photons
     change = (gain + lost).T @ slope + (gain.T @ slope) / model.emitters / photons[:, None]
     jacobian = change * photons[None, :]
     jacobian[np.diag_indices(len(photons))] -= seed / photons
-    return residual / model.loss, jacobian / model.loss[:, None]
+    return residual / scale, jacobian / scale[:, None]
 
 
 def _newton(model: RateModel, rate: float, decay: float, start: Array) -> Array:

@@ -9,6 +9,7 @@ into the lower ones.
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import SolverError
 from ..gain import GainMedium
+from .afterglow import LEFT, SETTLED, Afterglow, afterglow
 from .rate_equations import RateEquations
 from .rate_model import RateModel
 from .steppers import DormandPrince, Rodas, Stepper
@@ -23,14 +25,15 @@ from .steppers import DormandPrince, Rodas, Stepper
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_SETTLED = 8.0
-"""Cooling times after which no gain is still to come."""
 _FOLDED = 12.0
 """Cooling times after which the upper rungs are folded: 6e-6 of the hot emitters are left."""
 _FOLDED_TOP = 8
 _PULSE_STEPS = 200
 """Steps of the explicit pair; a pulse takes about 100 to 200. More are a sign of stiffness: many photons in a cavity of
 high Q."""
+_PHOTONS = 3.0
+"""Photons in a mode, times the relative tolerance, that count as nothing: with 10 a dye at 1.5 times gain = loss and
+Q = 1e8 is 1.1e-3 off, with 3 it is 6e-4."""
 _FEW_MODES, _FEW_CLASSES = 8, 5
 """Up to as many, every mode and class of emitters counts in full in the error of a step."""
 _CHEAP = 16
@@ -50,11 +53,14 @@ class PulseOutcomes:
         Photons of photoluminescence.
     balance_error : (F,) array
         Excitations + photons + decays at the end, relative to the start, minus 1.
+    left_error : (F,) array
+        Estimated error of what was still to come at the end, relative to the light of a mode.
     """
 
     emitted: Array
     spontaneous: Array
     balance_error: Array
+    left_error: Array
 
     def collected(self, medium: GainMedium) -> Array:
         """Photoluminescence plus the laser as it is collected."""
@@ -66,12 +72,16 @@ class PulseOutcomes:
             np.concatenate([self.emitted, other.emitted], axis=1),
             np.concatenate([self.spontaneous, other.spontaneous]),
             np.concatenate([self.balance_error, other.balance_error]),
+            np.concatenate([self.left_error, other.left_error]),
         )
 
     def taken(self, columns: NDArray[np.int64]) -> PulseOutcomes:
         """The outcomes at the given places."""
         return PulseOutcomes(
-            self.emitted[:, columns], self.spontaneous[columns], self.balance_error[columns]
+            self.emitted[:, columns],
+            self.spontaneous[columns],
+            self.balance_error[columns],
+            self.left_error[columns],
         )
 
 
@@ -104,12 +114,12 @@ class StepControl:
     relative_tolerance : float
         Of a step, for populations and photons.
     horizon_ps : float
-        Latest end. What is still in the cavity then is booked as leaving at the rate seen last.
+        Latest end. A pulse is over as soon as what is still to come is known, see `afterglow`.
     max_steps : int
     """
 
     relative_tolerance: float = 1e-4
-    horizon_ps: float = 200.0
+    horizon_ps: float = math.inf
     max_steps: int = 20000
 
 
@@ -125,16 +135,19 @@ class _Batch:
         self.hot = np.broadcast_to(hot, (hot.shape[0], len(model.weight), hot.shape[2]))
         self.state, self.time, self.step = state, time, step
         self.place = np.arange(state.shape[1])
-        self.final, self.rate = np.zeros_like(state), np.zeros((model.modes, state.shape[1]))
+        self.final, self.glow = np.zeros_like(state), np.zeros((model.modes, state.shape[1]))
+        self.dark, self.left_error = np.zeros(state.shape[1]), np.full(state.shape[1], np.inf)
         self.end = np.zeros(state.shape[1])
         self.next_step = np.zeros(state.shape[1])
         self.over = np.zeros(state.shape[1], dtype=np.bool_)
 
-    def left(self, done: Flags, over: Flags, net: Array) -> Flags:
+    def waiting(self, glow: Afterglow, done: Flags, over: Flags) -> Flags:
         """Book the columns that are done; returns those that go on."""
         place = self.place[done]
+        self.glow[:, place], self.dark[place] = glow.emitted[:, done], glow.spontaneous[done]
+        self.left_error[place] = glow.error[done]
         self.final[:, place], self.end[place] = self.state[:, done], self.time[done]
-        self.rate[:, place], self.next_step[place] = net[:, done], self.step[done]
+        self.next_step[place] = self.step[done]
         self.over[place] = over[done]
         on = ~done
         self.equations.kept(on)
@@ -205,7 +218,7 @@ def integrate(
 def _floor(equations: RateEquations) -> Array:
     """Absolute floor of the error, in units of the relative tolerance."""
     floor = np.full((equations.rows, 1), 1e-2)
-    floor[equations.photons] = floor[equations.emitted] = 10.0 / equations.model.emitters
+    floor[equations.photons] = floor[equations.emitted] = _PHOTONS / equations.model.emitters
     return floor
 
 
@@ -255,23 +268,19 @@ def _march(
         batch.step = step * np.clip(factor, 0.2, 5.0)
         if trail is not None and good[-1] and batch.place[-1] == last:
             _noted(trail, batch)
-        over = good & _spent(batch, trial.net)
-        done = over | (good & (batch.time >= until)) | (count == most)
+        late = good & (batch.time >= until) | (count == most)
+        settled = good & (trial.net.max(axis=0) < 0) & (batch.time > SETTLED / equations.cooling)
+        if not (late.any() or settled.any()):
+            continue
+        glow = afterglow(equations, batch.hot[..., batch.place], batch.time, batch.state, trial.net)
+        over = good & (glow.error < LEFT)
+        done = over | late
         if done.any():
-            on = batch.left(done, over, trial.net)
+            on = batch.waiting(glow, done, over)
             if not on.any():
                 return count
             slope = np.ascontiguousarray(slope[:, on])
     return most
-
-
-def _spent(batch: _Batch, net: Array) -> Flags:
-    """Every gain below its loss for good, and hardly a photon left."""
-    equations = batch.equations
-    photons = batch.state[equations.photons].sum(axis=0)
-    faint = photons < 1e-5 * batch.state[equations.emitted].sum(axis=0) + 1e-7
-    settled = batch.time > _SETTLED / equations.cooling
-    return np.asarray(settled & faint & (net.max(axis=0) < 0))
 
 
 def _noted(trail: tuple[list[float], list[Array]], batch: _Batch) -> None:
@@ -336,8 +345,8 @@ class _Ends:
             batch.final[equations.emitted].copy(),
         )
         self.spontaneous, self.decayed = batch.final[-2].copy(), batch.final[-1].copy()
-        self.rate, self.end, self.over, self.next_step = (
-            batch.rate,
+        self.glow, self.dark, self.left_error = batch.glow, batch.dark, batch.left_error
+        self.end, self.over, self.next_step = (
             batch.end,
             batch.over,
             batch.next_step,
@@ -362,20 +371,11 @@ def _outcome(
     started = np.broadcast_to(occupation, ends.rungs.shape)
     before = np.einsum("j,c,jcf->f", rung, model.weight, started)
     after = rung @ mean + (ends.photons + ends.emitted).sum(axis=0) + ends.decayed
-    # what is left glows without gain: rung j passes on all that stands at or above it
-    above = np.cumsum(mean[::-1], axis=0)[::-1][1:]
-    lossy = ladder.decay_per_ps[1:] > 0
-    share = np.where(
-        lossy, ladder.radiative_per_ps[1:] / np.where(lossy, ladder.decay_per_ps[1:], 1.0), 0.0
-    )
-    loss = model.loss[:, None]
-    # the photons still inside leave while they fade at the last rate; a mode that still grows is
-    # cut off at its loss
-    fading = np.maximum(-ends.rate, loss)
     return PulseRun(
-        emitted=ends.emitted + ends.photons * loss / fading,
-        spontaneous=ends.spontaneous + share @ above,
+        emitted=ends.emitted + ends.glow,
+        spontaneous=ends.spontaneous + ends.dark,
         balance_error=after / np.where(before > 0, before, 1.0) - 1.0,
+        left_error=ends.left_error,
         end_ps=ends.end,
         steps=steps,
         trace_ps=np.array([] if trail is None else trail[0]),

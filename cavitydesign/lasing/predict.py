@@ -189,6 +189,7 @@ def predict_lasing(
             best, medium, pump, setting.excitons(place), light_yield, diameter_um, cavity
         ),
         balance_error=float(errors.max()),
+        left_error=float(np.concatenate([curve.nodes.left_error, run.left_error]).max()),
         calibrations=calibrations(medium, pump, request),
         warnings=caveats(
             solved,
@@ -224,7 +225,7 @@ class _Setting:
         self._comb, self._medium, self._pump, self._request = comb, medium, pump, request
         self._diameter, self._overlap = diameter_um, overlap
         self.per_unit = pump.excitons_per_unit(medium.absorber)
-        control = StepControl(request.relative_tolerance, _horizon_ps(comb, medium))
+        control = StepControl(request.relative_tolerance)
         self._emitters = medium.emitters(diameter_um)
         if overlap is not None:
             # what is in reach of the tightest mode, spread over all zones
@@ -299,20 +300,6 @@ class _Setting:
                 self._comb, emitted, factors, self._static_each, strict=True
             )
         )
-
-
-def _horizon_ps(comb: Sequence[LasingMode], medium: GainMedium) -> float:
-    """Ten photon life times and two of the lowest emitting rung, each at most 100 ps, on top of the
-    cooling.
-    """
-    ladder = medium.ladder(max(medium.ladder_top(0.0), 1))
-    rung = int(np.argmax(ladder.emission >= 1.0))
-    slowest = min(mode.loss_rate_per_ps for mode in comb)
-    return (
-        20.0 / ladder.cooling_per_ps
-        + min(10.0 / slowest, 100.0)
-        + min(2.0 / float(ladder.decay_per_ps[rung]), 100.0)
-    )
 
 
 def _exact_thresholds(

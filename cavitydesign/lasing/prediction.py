@@ -144,6 +144,9 @@ class LasingPrediction:
         Of the strongest mode's volume at the regime's fluence; None without a mode volume.
     balance_error : float
         Largest relative error of excitations + photons over all runs.
+    left_error : float
+        Largest estimated error of what was still to come when a run ended, relative to the light of
+        a mode.
     calibrations : mapping of str to str
         Which inputs are fits or empirical, and to what.
     warnings : tuple of str
@@ -170,6 +173,7 @@ class LasingPrediction:
     quantum_defect: float
     heat: HeatLoad | None
     balance_error: float
+    left_error: float
     calibrations: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -228,6 +232,7 @@ class LasingPrediction:
             "quantum_defect": self.quantum_defect,
             "heat": None if self.heat is None else dict(vars(self.heat)),
             "balance_error": self.balance_error,
+            "left_error": self.left_error,
             "calibrations": dict(self.calibrations),
             "warnings": list(self.warnings),
             "seconds": self.seconds,

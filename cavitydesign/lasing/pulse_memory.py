@@ -52,6 +52,7 @@ class PulseMemory:
             np.concatenate([one.emitted for one in found], axis=1),
             np.concatenate([one.spontaneous for one in found]),
             np.concatenate([one.balance_error for one in found]),
+            np.concatenate([one.left_error for one in found]),
         )
 
     def prediction(self, inputs: Hashable) -> LasingPrediction | None:

@@ -53,7 +53,7 @@ class PulseSolver:
         """
         groups = self._grouped(excitons)
         emitted = np.empty((len(self.modes), len(excitons)))
-        spontaneous, balance = np.empty(len(excitons)), np.empty(len(excitons))
+        spontaneous, balance, left = np.empty((3, len(excitons)))
         for top, columns in groups:
             model = self.model(top, None if shift_nm is None else shift_nm[columns])
             occupation = self._occupation(model, excitons[columns])
@@ -65,7 +65,8 @@ class PulseSolver:
                 run = integrate(model, occupation, self.control)
             emitted[:, columns] = run.emitted
             spontaneous[columns], balance[columns] = run.spontaneous, run.balance_error
-        return PulseOutcomes(emitted, spontaneous, balance)
+            left[columns] = run.left_error
+        return PulseOutcomes(emitted, spontaneous, balance, left)
 
     def traced(self, excitons: float) -> PulseRun:
         """One pump pulse, with the photons in the modes against time."""

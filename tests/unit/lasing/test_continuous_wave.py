@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from cavitydesign.errors import InputError
-from cavitydesign.gain import DotMedium, FourLevelMedium
+from cavitydesign.gain import DotMedium, FourLevelMedium, find_medium
 from cavitydesign.lasing import LasingMode
 from cavitydesign.lasing.continuous_wave import steady_photons
 from cavitydesign.lasing.integrate import StepControl
@@ -78,3 +78,43 @@ def test_only_four_level_media_and_rising_pumps() -> None:
     model = PulseSolver(_modes(0.0), DYE, 1e7, StepControl()).model(1)
     with pytest.raises(InputError, match="rise"):
         steady_photons(model, [1e-3, 1e-4])
+
+
+ERBIUM = FourLevelMedium(
+    name="Er",
+    emission_energy_ev=0.8,
+    emission_fwhm_mev=20.0,
+    concentration_per_cm3=2e19,
+    emission_cross_section_cm2=5e-21,
+    fluorescence_ps=1e10,
+    reabsorption=1.0,
+    crossing_energy_ev=0.807,
+)
+
+
+@pytest.mark.parametrize(
+    ("medium", "comb", "emitters", "pumps"),
+    [
+        ("dye", (50.0, 575.0, 72.0, 1.5, 1e7), 5.7e8, (1e-9, 1e-4)),
+        ("erbium", (40.0, 1550.0, 100.0, 1.46, 1e8), 1.7e10, (1e-13, 1e-6)),
+    ],
+)
+def test_absorption_far_above_the_loss(
+    make_comb, medium: str, comb, emitters: float, pumps
+) -> None:
+    """Pump events are decays and photons that leave, to 1e-7, where a photon is absorbed 1e4 times
+    sooner than it leaves; the first rate may lie above threshold.
+    """
+    diameter, centre, span, index, quality = comb
+    modes = make_comb(diameter, centre_nm=centre, span_nm=span, comb_index=index, quality=quality)
+    chosen = find_medium("rhodamine-6G-PMMA") if medium == "dye" else ERBIUM
+    model = PulseSolver(modes, chosen, emitters, StepControl()).model(1)
+    pump = np.geomspace(*pumps, 25)
+    photons = steady_photons(model, pump)
+    up = pump + model.absorption @ photons
+    down = model.ladder.decay_per_ps[1] + model.emission @ (photons + 1.0 / emitters)
+    excited = model.weight @ (up / (up + down))
+    ends = model.ladder.decay_per_ps[1] * excited + model.loss @ photons
+    assert ends == pytest.approx(pump * (1.0 - excited), rel=1e-7)
+    above = steady_photons(model, pump[-2:])
+    assert above[:, -1] == pytest.approx(photons[:, -1], rel=1e-7)
