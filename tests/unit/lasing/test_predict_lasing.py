@@ -332,7 +332,7 @@ def test_modes_beyond_the_spectral_law_are_warned_of() -> None:
 
 def test_a_laser_at_the_red_edge_is_warned_of(make_comb) -> None:
     """Q = 1e9: photons outlive the gain, spent emitters absorb all but the red edge of the line."""
-    request = LasingRequest(fluences=12, comb_phases=0)
+    request = LasingRequest(fluences=12, comb_phases=0, at_fluence_mj_cm2=3.5)
     pump = Pump(fluence_mj_cm2=(1.0, 2.5), spot="flat", energy_jitter=0.0)
     found = predict_lasing(make_comb(15.0, span_nm=9.0, quality=1e9), DOTS, pump, request, 15.0)
     assert any("line widths from the emission's centre" in text for text in found.warnings)
