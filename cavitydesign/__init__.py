@@ -15,30 +15,101 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from .renamed import install
-
-__version__ = "0.2.0"
+from .version import __version__
 
 if TYPE_CHECKING:
+    from . import materials, plot
     from .design import Design, load_design, parse_design
-    from .workflow import find_modes, predict_lasing
+    from .errors import CavityDesignError, InputError, MissingLibraryError, SolverError
+    from .gain import Pump
+    from .geometry import Cavity
+    from .lasing import LasingPrediction, LasingRequest
+    from .materials import Material, find_material
+    from .modes import Mode, ModeRequest, ModeSet
+    from .study import Study
+    from .workflow.archive import load, save
+    from .workflow.build import bottle, drop, section, sphere
+    from .workflow.steps import find_modes, predict_lasing, static_thresholds
+    from .workflow.sweep import SweepResult, sweep
 
 install()
 
-_HOMES = {
+# Each name and the module that it comes from; None: the module itself.
+_HOMES: dict[str, str | None] = {
+    "Cavity": "geometry",
+    "CavityDesignError": "errors",
     "Design": "design",
-    "find_modes": "workflow",
+    "InputError": "errors",
+    "LasingPrediction": "lasing",
+    "LasingRequest": "lasing",
+    "Material": "materials",
+    "MissingLibraryError": "errors",
+    "Mode": "modes",
+    "ModeRequest": "modes",
+    "ModeSet": "modes",
+    "Pump": "gain",
+    "SolverError": "errors",
+    "Study": "study",
+    "SweepResult": "workflow.sweep",
+    "bottle": "workflow.build",
+    "drop": "workflow.build",
+    "find_material": "materials",
+    "find_modes": "workflow.steps",
+    "load": "workflow.archive",
     "load_design": "design",
+    "materials": None,
     "parse_design": "design",
-    "predict_lasing": "workflow",
+    "plot": None,
+    "predict_lasing": "workflow.steps",
+    "save": "workflow.archive",
+    "section": "workflow.build",
+    "sphere": "workflow.build",
+    "static_thresholds": "workflow.steps",
+    "sweep": "workflow.sweep",
 }
 
-__all__ = ["Design", "__version__", "find_modes", "load_design", "parse_design", "predict_lasing"]
+__all__ = [
+    "Cavity",
+    "CavityDesignError",
+    "Design",
+    "InputError",
+    "LasingPrediction",
+    "LasingRequest",
+    "Material",
+    "MissingLibraryError",
+    "Mode",
+    "ModeRequest",
+    "ModeSet",
+    "Pump",
+    "SolverError",
+    "Study",
+    "SweepResult",
+    "__version__",
+    "bottle",
+    "drop",
+    "find_material",
+    "find_modes",
+    "load",
+    "load_design",
+    "materials",
+    "parse_design",
+    "plot",
+    "predict_lasing",
+    "save",
+    "section",
+    "sphere",
+    "static_thresholds",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    home = _HOMES[name]
+    if home is None:
+        return importlib.import_module(f".{name}", __name__)
+    return getattr(importlib.import_module(f".{home}", __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -20,7 +20,7 @@ _FIT = (
 )  # fmt: skip
 _OPTIMISE = (
     "answer", "expectation", "first_order", "gaussian_process", "goal", "goal_file", "linear",
-    "margins", "outcome", "refine", "response", "robust", "search", "tolerance", "trials", "value_at",
+    "margins", "outcome", "refine", "response", "robust", "search", "tolerance", "trials",
 )  # fmt: skip
 _SECTION = (
     "family", "find", "identity", "measure", "orders", "problem", "sample", "seed", "survey", "window",

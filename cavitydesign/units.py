@@ -44,3 +44,37 @@ def extinction(absorption_per_cm: float, wavelength_nm: float) -> float:
     nm.
     """
     return absorption_per_cm * wavelength_nm * 1e-7 / (4.0 * math.pi)
+
+
+# Endings of names of quantities; the longest that fits gives the unit.
+_UNITS = {
+    "_um": "um",
+    "_um2": "um^2",
+    "_um3": "um^3",
+    "_nm": "nm",
+    "_ps": "ps",
+    "_fs": "fs",
+    "_ev": "eV",
+    "_mev": "meV",
+    "_deg": "deg",
+    "_db": "dB",
+    "_k": "K",
+    "_mj_cm2": "mJ/cm^2",
+    "_per_cm": "cm^-1",
+    "_per_um": "um^-1",
+}
+
+
+def unit_of(name: str) -> str:
+    """Unit of a quantity, read from the ending of its name; empty for a pure number or a text.
+
+    Examples
+    --------
+    >>> unit_of("threshold_mj_cm2.lasing"), unit_of("q_total")
+    ('mJ/cm^2', '')
+    """
+    last = [part for part in name.split(".") if any(part.endswith(ending) for ending in _UNITS)]
+    if not last:
+        return ""
+    ending = max((ending for ending in _UNITS if last[-1].endswith(ending)), key=len)
+    return _UNITS[ending]

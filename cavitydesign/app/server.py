@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .. import __version__
 from ..errors import InputError
+from ..version import __version__
 from .design_text import design_toml
 from .guard import SECURITY_HEADERS, Guard, RequestRefused, read_object, refusal, told_refusal
 from .lane import Lane

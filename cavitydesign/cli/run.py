@@ -124,7 +124,7 @@ def _versions() -> dict[str, str]:
     import platform
     from importlib.metadata import version
 
-    from .. import __version__
+    from ..version import __version__
     from ..workflow.study_point import relevant_version
 
     return {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..dotted import set_entry
 from ..errors import InputError
 from ..gain import GainMedium, Pump
 from ..geometry import Cavity
@@ -54,6 +55,28 @@ class Design:
     spreads: Mapping[str, float] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     path: Path | None = None
+
+    def with_values(self, values: Mapping[str, Any]) -> Design:
+        """This design with other values of some keys, checked anew.
+
+        Parameters
+        ----------
+        values : mapping of str to value
+            By dotted key, as in the design file. A number keeps the spread that it has.
+
+        Raises
+        ------
+        InputError
+            As `load_design`.
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> sphere = cd.sphere(diameter_um=9.0, body="silica", wavelength_nm=780.0, span_nm=9.0)
+        >>> sphere.with_values({"cavity.diameter_um": 12.0}).cavity.diameter_um
+        12.0
+        """
+        return parse_design(self.raw, overrides=values, path=self.path)
 
 
 def load_design(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Design:
@@ -136,26 +159,12 @@ def _overridden(
     """A deep copy of the design with values replaced; a number keeps the spread it had."""
     merged: dict[str, Any] = copy.deepcopy(dict(raw))
     for key, value in overrides.items():
-        *folders, name = key.split(".")
-        table: Any = merged
-        for folder in folders:
-            if isinstance(table, list) and folder.isdecimal() and int(folder) < len(table):
-                table = table[int(folder)]
-            elif isinstance(table, dict):
-                table = table.setdefault(folder, {})
-        number = value.item() if hasattr(value, "item") else value
-        place: Any = name
-        if isinstance(table, list) and name.isdecimal() and int(name) < len(table):
-            place, old = int(name), table[int(name)]
-        elif isinstance(table, dict) and name:
-            old = table.get(name)
-        else:
+        try:
+            set_entry(merged, key, value.item() if hasattr(value, "item") else value)
+        except KeyError:
             raise InputError(
                 f"{source}: {key}: cannot be set; give a dotted key such as cavity.diameter_um"
-            )
-        if isinstance(old, dict) and set(old) == {"value", "sd"} and not isinstance(number, dict):
-            number = {**old, "value": number}
-        table[place] = number
+            ) from None
     return merged
 
 

@@ -5,8 +5,8 @@ as designs beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
+from ..dotted import number_at
 from ..errors import InputError
 from ..mesh.section_cavity import SectionCavity
 from ..modes.change import CavityChange
@@ -53,7 +53,7 @@ def beside(design: Design, key: str, half: float) -> Beside:
     InputError
         If neither is allowed, so that the spread cannot be carried.
     """
-    value = _value(design.raw, key)
+    value = number_at(design.raw, key)
     sides = [_with(design, key, value + step) for step in (-half, half)]
     width = half * sum(side is not None for side in sides)
     if not width > 0:
@@ -75,7 +75,9 @@ def cavity_spreads(design: Design) -> tuple[Spread, ...]:
             continue
         meshed = isinstance(design.cavity, SectionCavity) and key.startswith("cavity.parameters.")
         share = _STEP_OF_SECTION_SPREAD if meshed else _STEP_OF_SPREAD
-        pair = beside(design, key, max(_RELATIVE_STEP * abs(_value(design.raw, key)), share * sd))
+        pair = beside(
+            design, key, max(_RELATIVE_STEP * abs(number_at(design.raw, key)), share * sd)
+        )
         spreads.append(
             Spread(CavityChange(key, pair.lower.cavity, pair.upper.cavity, pair.width), sd)
         )
@@ -88,10 +90,3 @@ def _with(design: Design, key: str, value: float) -> Design | None:
         return parse_design(design.raw, overrides={key: value}, path=design.path)
     except InputError:
         return None
-
-
-def _value(raw: dict[str, Any], key: str) -> float:
-    entry: Any = raw
-    for part in key.split("."):
-        entry = entry[int(part)] if isinstance(entry, list) else entry[part]
-    return float(entry["value"])

@@ -9,6 +9,7 @@ complex-stretched layer.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -170,12 +171,18 @@ def _logarithmic(end: float, rate_per_um: float) -> Callable[[Array], tuple[Valu
     """Offset -log(1 - c s)/rate with offset(end) = end: a tail exp(-kappa d) becomes the power
     kappa/rate of 1 - c s.
     """
-    c = -math.expm1(-rate_per_um * end) / end
+    return functools.partial(_stretched, -math.expm1(-rate_per_um * end) / end, rate_per_um)
 
-    def stretch(s: Array) -> tuple[Values, Values]:
-        return -np.log1p(-c * s) / rate_per_um, c / (rate_per_um * (1.0 - c * s))
 
-    return stretch
+def _stretched(c: float, rate_per_um: float, s: Array) -> tuple[Values, Values]:
+    """Offset and its derivative."""
+    return -np.log1p(-c * s) / rate_per_um, c / (rate_per_um * (1.0 - c * s))
+
+
+def _absorbed(start: float, thickness: float, strength: float, s: Array) -> tuple[Values, Values]:
+    """Complex offset s + i a x^2 of the absorbing layer, x the depth in it, and its derivative."""
+    depth = (s - start) / thickness
+    return s + 1j * strength * depth**2, 1.0 + 2j * strength * depth / thickness
 
 
 def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
@@ -212,11 +219,7 @@ def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
     )
     count = max(2, math.ceil(2 * sizing.refinement))
     absorbing = tuple(float(start + thickness * i / count) for i in range(count + 1))
-
-    def stretch(s: Array) -> tuple[Values, Values]:
-        depth = (s - start) / thickness
-        return s + 1j * strength * depth**2, 1.0 + 2j * strength * depth / thickness
-
+    stretch = functools.partial(_absorbed, start, thickness, strength)
     far = OffsetCurve(rim.outline, start + thickness + 1j * strength)
     return [
         Layer(rim, OffsetCurve(rim.outline, start), real, region),

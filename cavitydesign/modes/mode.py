@@ -93,7 +93,7 @@ class FieldSamples:
         return np.asarray(density / density.max())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Mode:
     """One whispering-gallery mode with azimuthal dependence exp(i m phi).
 
@@ -125,6 +125,13 @@ class Mode:
     extra: Mapping[str, float | None] = field(default_factory=dict)
     raw: RawMode | None = field(default=None, repr=False, compare=False)
     raw_next: RawMode | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        """Label, wavelength with its numerical error, and Q, in one line."""
+        total = self.losses.total
+        quality = "no loss" if total is None else f"log10 Q {total:.4g}"
+        error = f"{self.wavelength_error_nm:.1g}"
+        return f"Mode {self.label}, {self.wavelength_nm:.9g} +- {error} nm, {quality}"
 
     @property
     def label(self) -> str:

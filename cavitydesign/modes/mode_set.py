@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, overload
 
-from ..errors import InputError
+from ..errors import InputError, nearest
+from . import mode_frame
 from .mode import Mode
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,16 @@ class ModeRequest:
         return ("TM", "TE") if self.polarisation == "both" else (self.polarisation,)
 
 
-@dataclass(frozen=True)
-class ModeSet:
+# A notebook shows the first modes of a long comb.
+_SHOWN = 12
+
+
+@dataclass(frozen=True, repr=False)
+class ModeSet(Sequence[Mode]):
     """The modes found, ordered by falling wavelength, with the evidence that none is missing.
+
+    A mode set is a sequence: `modes[0]` is its first mode and `modes[:3]` a mode set of three.
+    `modes["TM 122 1 0"]` is the mode of a label.
 
     Attributes
     ----------
@@ -91,12 +104,91 @@ class ModeSet:
     def __len__(self) -> int:
         return len(self.modes)
 
-    def __getitem__(self, label: str) -> Mode:
-        """The mode of a label such as "TM 122 1 0"."""
-        for mode in self.modes:
-            if mode.label == label:
-                return mode
-        raise KeyError(label)
+    @overload
+    def __getitem__(self, key: int | str) -> Mode: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> ModeSet: ...
+
+    def __getitem__(self, key: int | str | slice) -> Mode | ModeSet:
+        """A mode by its number or its label such as "TM 122 1 0"; a slice is a mode set.
+
+        Raises
+        ------
+        IndexError, KeyError
+            If there is no such mode. The text of the latter names the nearest label.
+        """
+        if isinstance(key, slice):
+            return replace(self, modes=self.modes[key])
+        if isinstance(key, str):
+            for mode in self.modes:
+                if mode.label == key:
+                    return mode
+            raise KeyError(f"{key}{nearest(key, [mode.label for mode in self.modes])}")
+        return self.modes[key]
+
+    def nearest(self, wavelength_nm: float) -> Mode:
+        """The mode whose wavelength is closest to a given one.
+
+        Raises
+        ------
+        InputError
+            If the set holds no mode.
+        """
+        if not self.modes:
+            raise InputError("there is no mode in the set")
+        return min(self.modes, key=lambda mode: abs(mode.wavelength_nm - wavelength_nm))
+
+    def select(
+        self,
+        polarisation: str | None = None,
+        m: int | None = None,
+        p: int | None = None,
+        q: int | None = None,
+    ) -> ModeSet:
+        """The modes of a polarisation, azimuthal, radial or axial order; what is None is free."""
+        wanted = {"polarisation": polarisation, "m": m, "p": p, "q": q}
+        fixed = {name: value for name, value in wanted.items() if value is not None}
+        chosen = tuple(
+            mode
+            for mode in self.modes
+            if all(getattr(mode, name) == value for name, value in fixed.items())
+        )
+        return replace(self, modes=chosen)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """One row a mode, indexed by label; columns are named as in the JSON, with their units.
+
+        Raises
+        ------
+        MissingLibraryError
+            Without pandas.
+        """
+        return mode_frame.frame_of(self.modes)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Dimension `mode`, with label, polarisation, m, p and q as coordinates and units as
+        attributes.
+
+        Raises
+        ------
+        MissingLibraryError
+            Without xarray and pandas.
+        """
+        return mode_frame.dataset_of(self.modes, self.diameter_um)
+
+    def __repr__(self) -> str:
+        """One line for the set and one for each of its first modes."""
+        low, high = self.wavelength_range_nm
+        state = "complete" if self.complete else "not certified complete"
+        head = f"ModeSet of {len(self)} modes, {low:.6g} to {high:.6g} nm, list {state}"
+        shown = [f"  {mode!r}" for mode in self.modes[:_SHOWN]]
+        rest = [f"  and {len(self) - _SHOWN} more"] if len(self) > _SHOWN else []
+        return "\n".join([head, *shown, *rest])
+
+    def _repr_html_(self) -> str:
+        """The same as a table, for notebooks."""
+        return mode_frame.html_of(self)
 
     @property
     def accuracy_met(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Sequence
 
@@ -17,11 +18,7 @@ def sampler(raw: RawMode) -> Callable[[int, int], FieldSamples]:
     """A function (points outwards, points along) -> FieldSamples of the mode; a half window is
     mirrored to a whole one.
     """
-
-    def sample(outwards: int, along: int) -> FieldSamples:
-        return sample_mode(raw, outwards, along)
-
-    return sample
+    return functools.partial(sample_mode, raw)
 
 
 def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..dotted import number_at
 from ..errors import SolverError
 from .expectation import expected_loss, model_optimum
 from .goal import Goal
@@ -21,7 +22,6 @@ from .robust import RobustDesign, best_of, robust_designs
 from .search import searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
 from .trials import Solver, Trials, distinct, response_of
-from .value_at import value_at
 
 Array = NDArray[np.float64]
 
@@ -311,7 +311,7 @@ def _limited_by(goal: Goal, best: Recommended) -> tuple[str, ...]:
 
 def _nominal(goal: Goal) -> dict[str, float]:
     """Values in the base design of keys that scatter."""
-    return {key: value_at(goal.design, key) for key in goal.spread}
+    return {key: number_at(goal.design, key) for key in goal.spread}
 
 
 def _why_none(trials: Trials) -> str:

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..dotted import number_at
 from ..errors import CavityDesignError
 from ..study.fingerprint import text_fingerprint
 from .linear import LinearModes, Side
 from .trials import Solver
-from .value_at import value_at
 
 Array = NDArray[np.float64]
 
@@ -116,7 +116,7 @@ def first_order_result(
     from ..lasing.static_outcomes import static_outcomes
 
     checked = parse_design(design, path=None if folder is None else folder / "design.toml")
-    offsets = np.array([value_at(design, key) for key in linear.keys]) - linear.nominal
+    offsets = np.array([number_at(design, key) for key in linear.keys]) - linear.nominal
     places, modes = linear.at(offsets)
     listed = {"modes": [mode.to_json_dict() for mode in modes]}
     if task == "modes":

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..dotted import number_at
 from ..errors import nearest
 from ..study.axes import Axis, Bounds, range_bounds
 from ..study.expression import Expression
@@ -14,7 +15,6 @@ from ..study.study import Study
 from ..study.user_file import DesignSchema, UserFile
 from .goal import Goal, Limit, Objective
 from .outcome import outcome_problem
-from .value_at import value_at
 
 KEYS = (
     "design",
@@ -125,7 +125,7 @@ def _check_spreads(
 ) -> None:
     """Only numbers that are no whole numbers scatter."""
     for key, sd in spread.items():
-        nominal = variables[key].high if key in variables else value_at(design, key)
+        nominal = variables[key].high if key in variables else number_at(design, key)
         if math.isnan(nominal):
             file.add(f'spread."{key}"', ": the design has a text there; only numbers scatter")
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..dotted import entry_at
 from ..errors import nearest
 
 MODE_OUTCOMES = (
@@ -133,7 +134,5 @@ def comb_place(result: Mapping[str, Any], task: str, wavelength_nm: float) -> fl
 
 
 def _number(table: Mapping[str, Any], name: str) -> float | None:
-    value: Any = table
-    for part in name.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
+    value = entry_at(table, name)
     return None if value is None or isinstance(value, str) else float(value)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..dotted import number_at
 from ..study.sampling import unit_points
 from .expectation import expected_loss
 from .goal import Goal
 from .response import Model, fit_response
 from .trials import Solver, Trials, response_of, without_gaps
-from .value_at import value_at
 
 Array = NDArray[np.float64]
 
@@ -178,7 +178,7 @@ def _about(solver: Solver, values: Mapping[str, float]) -> list[RobustDesign]:
     goal = solver.goal
     keys, sds = tuple(goal.spread), np.array(list(goal.spread.values()))
     others = tuple(key for key in goal.variables if key not in goal.spread)
-    centre = np.array([values.get(key, value_at(goal.design, key)) for key in keys])
+    centre = np.array([values.get(key, number_at(goal.design, key)) for key in keys])
     cube = unit_points("sobol", _SOLVES + _SOLVES_EACH * len(keys), len(keys), goal.seed + 12)
     rows = [
         (*row.tolist(), *(values[key] for key in others))

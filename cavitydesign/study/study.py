@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..dotted import set_entry
 from .axes import Axis, Value
 from .expression import Expression, ExpressionError
 from .fingerprint import canonical, canonical_text, json_of_canonical, text_fingerprint
@@ -141,7 +141,7 @@ class Study:
         """The design of a point in canonical form, so that equal points compute with equal numbers."""
         design: dict[str, Any] = _copied(self._canonical_design)
         for key, value in point.values.items():
-            _set(design, key.split("."), canonical(value))
+            set_entry(design, key, canonical(value))
         return design
 
     def point_fingerprint(self, point: Point) -> str:
@@ -203,28 +203,6 @@ def _copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _copied(item) for key, item in value.items()}
     return [_copied(item) for item in value] if isinstance(value, list) else value
-
-
-def _set(table: Any, names: list[str], value: Any) -> None:
-    """Put a value at a dotted key; a number ``{ value, sd }`` keeps its spread, list entries go by
-    their place.
-    """
-    for name, following in itertools.pairwise(names):
-        if isinstance(table, list):
-            table = table[int(name)]
-            continue
-        if not isinstance(table.get(name), dict | list):
-            # A medium given by its name alone is a table of that name.
-            table[name] = (
-                {"name": table[name]}
-                if isinstance(table.get(name), str) and following != "name"
-                else {}
-            )
-        table = table[name]
-    last: Any = int(names[-1]) if isinstance(table, list) else names[-1]
-    old = table.get(last) if isinstance(table, dict) else None
-    spread = isinstance(old, dict) and "value" in old and not isinstance(value, dict)
-    table[last] = {**old, "value": value} if isinstance(old, dict) and spread else value
 
 
 def _flat(table: Mapping[str, Any], head: str = "") -> dict[str, Any]:

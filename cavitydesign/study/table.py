@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..dotted import flattened
 from ..errors import InputError, nearest
 from .expression import Expression, ExpressionError
 from .record import FAILED, OK
@@ -19,22 +20,6 @@ Tabulate = Callable[[Mapping[str, Any], str], Sequence[Mapping[str, Any]]]
 
 MISSING = "missing"
 _LAST = ("status", "error")
-_UNITS = {
-    "_um": "um",
-    "_um2": "um^2",
-    "_um3": "um^3",
-    "_nm": "nm",
-    "_ps": "ps",
-    "_fs": "fs",
-    "_ev": "eV",
-    "_mev": "meV",
-    "_deg": "deg",
-    "_db": "dB",
-    "_k": "K",
-    "_mj_cm2": "mJ/cm^2",
-    "_per_cm": "cm^-1",
-    "_per_um": "um^-1",
-}
 
 
 @dataclass(frozen=True)
@@ -146,7 +131,7 @@ def study_table(study: Study, tabulate: Tabulate, indices: Sequence[int] | None 
             rows.append(head | {"status": status, "error": error})
             continue
         for outcome in tabulate(record.result, study.task) or [{}]:
-            cells = _flat(outcome)
+            cells = flattened(outcome)
             for key, expression in study.columns.items():
                 value = _derived(expression, head | cells)
                 if value is not None:
@@ -181,21 +166,6 @@ def _cell(value: Any) -> Any:
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
-_PLAIN = frozenset({float, int, str, bool, type(None)})
-
-
-def _flat(nested: Mapping[str, Any], head: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in nested.items():
-        # The exact type first: most cells are plain, and ten thousand points have a million of
-        # them.
-        if type(value) in _PLAIN:
-            flat[head + key] = value
-        elif isinstance(value, Mapping):
-            flat |= _flat(value, f"{head}{key}.")
-    return flat
-
-
 def _derived(expression: Expression, cells: Mapping[str, Any]) -> Any:
     if any(cells.get(name) is None for name in expression.names):
         return None
@@ -203,12 +173,3 @@ def _derived(expression: Expression, cells: Mapping[str, Any]) -> Any:
         return expression.value(cells)
     except ExpressionError:
         return None
-
-
-def column_unit(name: str) -> str:
-    """Unit of a column, read from the ending of its name; empty for a pure number or a text."""
-    last = [part for part in name.split(".") if any(part.endswith(ending) for ending in _UNITS)]
-    if not last:
-        return ""
-    ending = max((ending for ending in _UNITS if last[-1].endswith(ending)), key=len)
-    return _UNITS[ending]

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import MissingLibraryError
+from ..units import unit_of
 from .store import write_whole
-from .table import Table, column_unit
+from .table import Table
 
 
 def csv_text(table: Table) -> str:
@@ -51,7 +52,7 @@ def write_parquet(table: Table, path: Path, provenance: Mapping[str, str]) -> No
         ) from error
     arrays = [pa.array(_uniform(table.column(name))) for name in table.columns]
     fields = [
-        pa.field(name, array.type, metadata={"units": column_unit(name)})
+        pa.field(name, array.type, metadata={"units": unit_of(name)})
         for name, array in zip(table.columns, arrays, strict=True)
     ]
     content = io.BytesIO()
@@ -86,7 +87,7 @@ def write_netcdf(table: Table, path: Path, provenance: Mapping[str, str]) -> Non
             values = np.array(["" if cell is None else str(cell) for cell in cells], dtype=object)
         # Slashes and dots: HDF5 allows dots, groups are made by slashes only.
         variables[name] = xr.Variable(
-            ("row",), values, {"units": column_unit(name)} if column_unit(name) else {}
+            ("row",), values, {"units": unit_of(name)} if unit_of(name) else {}
         )
     coordinates = {
         name: variables.pop(name) for name in ("point", *table.axes) if name in variables

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from ..study.table import column_unit
+from ..units import unit_of
 
 _TABLES = ("cavity", "modes", "gain", "pump", "lasing")
 _UNITS = {
@@ -41,7 +41,7 @@ def axis_label(name: str) -> str:
     parts = name.split(".")
     if len(parts) > 1 and parts[0] in _TABLES:
         parts = parts[1:]
-    unit = column_unit(name)
+    unit = unit_of(name)
     words = [(_ENDING.sub("", part) if unit else part).replace("_", " ") for part in parts]
     told = ", ".join(_OWN.get(word, word) for word in words)
     return f"{told} ({_UNITS.get(unit, unit)})" if unit else told

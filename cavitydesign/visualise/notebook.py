@@ -6,31 +6,18 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..markup import html_table
 from .files import figure_bytes
-from .labels import with_error
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..geometry.cavity import Cavity
     from ..lasing.prediction import LasingPrediction
-    from ..modes.mode_set import ModeSet
     from ..study.study import Study
-
-_MOST_ROWS = 40
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    cells = "".join(f"<th>{html.escape(one)}</th>" for one in head)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(one)}</td>" for one in row) + "</tr>"
-        for row in rows[:_MOST_ROWS]
-    )
-    more = f"<p>and {len(rows) - _MOST_ROWS} more</p>" if len(rows) > _MOST_ROWS else ""
-    return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
 def _picture(figure: Figure, words: str) -> str:
@@ -43,29 +30,9 @@ def html_of_cavity(cavity: Cavity) -> str:
     from .cavity import draw_cavity
 
     rows = [(name, medium.name, medium.source) for name, medium in cavity.regions]
-    return _picture(draw_cavity(cavity), "section of the cavity") + _table(
+    return _picture(draw_cavity(cavity), "section of the cavity") + html_table(
         ("region", "medium", "source"), rows
     )
-
-
-def html_of_modes(modes: ModeSet) -> str:
-    """Table of a mode set, with errors and the count that tells whether it is complete."""
-    head = ("mode (m p q)", "wavelength (nm)", "n_eff", "FSR (nm)", "in cavity (%)", "log10 Q")
-    rows = [
-        (
-            mode.label,
-            with_error(mode.wavelength_nm, mode.wavelength_error_nm),
-            f"{mode.n_eff:.5f}",
-            "-" if mode.fsr_nm is None else f"{mode.fsr_nm:.4f}",
-            f"{100 * (1 - mode.confinement.get('surround', 0.0)):.4f}",
-            "-" if mode.losses.total is None else f"{mode.losses.total:.3f}",
-        )
-        for mode in modes
-    ]
-    low, high = modes.wavelength_range_nm
-    state = "complete" if modes.complete else "not certified complete"
-    told = "TM: E along the fibre axis; ± error of the computation"
-    return f"<p>{len(modes)} modes, {low:.6g} to {high:.6g} nm, list {state}. {told}</p>{_table(head, rows)}"
 
 
 def html_of_prediction(prediction: LasingPrediction) -> str:
@@ -97,14 +64,14 @@ def html_of_study(study: Study) -> str:
         for axis in study.axes
         for i, key in enumerate(axis.keys)
     ]
-    return f"<p>study of {html.escape(study.task)}: {done}</p>" + _table(
+    return f"<p>study of {html.escape(study.task)}: {done}</p>" + html_table(
         ("axis", "points", "values"), rows
     )
 
 
 DISPLAYS: dict[tuple[str, str], Callable[[Any], str]] = {
     ("cavitydesign.geometry.cavity", "Cavity"): html_of_cavity,
-    ("cavitydesign.modes.mode_set", "ModeSet"): html_of_modes,
+    ("cavitydesign.modes.mode_set", "ModeSet"): lambda modes: str(modes._repr_html_()),
     ("cavitydesign.lasing.prediction", "LasingPrediction"): html_of_prediction,
     ("cavitydesign.study.study", "Study"): html_of_study,
 }

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..design.named_files import files_of_design
 from ..design.toml_file import read_toml
 from ..errors import InputError
 from ..study import DesignSchema
+from ..version import __version__
 
 TASKS = ("modes", "threshold", "lase")
 USUAL_PICTURE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -83,11 +84,7 @@ def sample_elements(raw: Any, per_edge: int) -> ElementSamples:
 
 def section_sampler(raw: Any) -> Callable[[int, int], FieldSamples]:
     """A function (points outwards, points along) -> FieldSamples of the mode."""
-
-    def sample(outwards: int, along: int) -> FieldSamples:
-        return sample_section(raw, outwards, along)
-
-    return sample
+    return functools.partial(sample_section, raw)
 
 
 def sample_section(raw: Any, outwards: int, along: int) -> FieldSamples:

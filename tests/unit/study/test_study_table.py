@@ -19,8 +19,8 @@ from cavitydesign.study import (
     study_table,
 )
 from cavitydesign.study.run import fingerprints
-from cavitydesign.study.table import column_unit
 from cavitydesign.study.table_file import csv_text, write_csv, write_netcdf, write_parquet
+from cavitydesign.units import unit_of
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_parquet_and_netcdf_hold_units_and_provenance(table, tmp_path):
     ],
 )
 def test_units_are_read_from_names(name, unit):
-    assert column_unit(name) == unit
+    assert unit_of(name) == unit
 
 
 def test_ten_thousand_points_are_counted_and_tabulated(tmp_path):

@@ -1,0 +1,80 @@
+"""Modes as a data frame, as an xarray dataset and as a table in HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..dotted import flattened
+from ..errors import MissingLibraryError
+from ..markup import html_table
+from ..units import unit_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from .mode import Mode
+    from .mode_set import ModeSet
+
+_IDENTITY = ("label", "polarisation", "m", "p", "q")
+
+
+def frame_of(modes: Sequence[Mode]) -> pd.DataFrame:
+    """One row a mode, indexed by label.
+
+    Nested tables of the JSON become columns with dotted names, such as "log10_q.radiation" and
+    "confinement.body".
+    """
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise MissingLibraryError(
+            "a data frame needs pandas; pip install 'cavitydesign[tables]'"
+        ) from error
+    rows = [flattened(mode.to_json_dict()) for mode in modes]
+    columns = list(dict.fromkeys(name for row in rows for name in row)) or list(_IDENTITY)
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.set_index("label")
+
+
+def dataset_of(modes: Sequence[Mode], diameter_um: float) -> xr.Dataset:
+    """The data frame as a dataset over the dimension `mode`, with units."""
+    try:
+        import xarray as xr
+    except ImportError as error:
+        raise MissingLibraryError(
+            "an xarray dataset needs xarray; pip install 'cavitydesign[tables]'"
+        ) from error
+    frame = frame_of(modes).reset_index()
+    variables = {}
+    for name in frame.columns:
+        values = frame[name].to_numpy()
+        if values.dtype == object and not any(isinstance(value, str) for value in values):
+            values = frame[name].astype(float).to_numpy()
+        unit = unit_of(name)
+        variables[name] = ("mode", values, {"units": unit} if unit else {})
+    coordinates = {name: variables.pop(name) for name in _IDENTITY}
+    return xr.Dataset(variables, coordinates, {"diameter_um": diameter_um})
+
+
+def html_of(found: ModeSet) -> str:
+    """Wavelengths with their errors, and what the list rests on."""
+    head = ("mode (m p q)", "wavelength nm", "+- nm", "n_eff", "FSR nm", "in surround %", "log10 Q")
+    rows = [
+        (
+            mode.label,
+            f"{mode.wavelength_nm:.9g}",
+            f"{mode.wavelength_error_nm:.1g}",
+            f"{mode.n_eff:.6g}",
+            "-" if mode.fsr_nm is None else f"{mode.fsr_nm:.5g}",
+            f"{100 * mode.confinement.get('surround', 0.0):.4g}",
+            "-" if mode.losses.total is None else f"{mode.losses.total:.4g}",
+        )
+        for mode in found
+    ]
+    low, high = found.wavelength_range_nm
+    state = "complete" if found.complete else "not certified complete"
+    told = "TM: E along the fibre axis; +-: numerical error"
+    words = f"{len(found)} modes, {low:.6g} to {high:.6g} nm, list {state}. {told}"
+    return f"<p>{words}</p>{html_table(head, rows)}"

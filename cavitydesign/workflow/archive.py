@@ -1,0 +1,136 @@
+"""Modes kept in a file, with their fields, and read back."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import zipfile
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import InputError
+from ..modes import FieldSamples, LossBudget, Mode, ModeSet
+from ..study.store import write_whole
+
+_FORMAT = "cavitydesign modes 1"
+# Points outwards and along the rim: enough for a picture of the highest orders that are usual.
+_RESOLUTION = (160, 200)
+_ARRAYS = ("r_um", "z_um", "e_r", "e_phi", "e_z", "permittivity", "region")
+_FUNCTIONS = ("sample_field", "raw", "raw_next")
+
+
+def save(modes: ModeSet, path: str | Path, resolution: tuple[int, int] = _RESOLUTION) -> Path:
+    """Write modes with their fields into one file, a NumPy archive (.npz).
+
+    Parameters
+    ----------
+    modes : ModeSet
+    path : str or Path
+        Ends with .npz.
+    resolution : tuple of int
+        Points of each field outwards and along the rim.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        If the name does not end with .npz, or the object is not a mode set.
+    """
+    path = Path(path)
+    if not isinstance(modes, ModeSet):
+        raise InputError(f"save: keeps a ModeSet, not a {type(modes).__name__}")
+    if path.suffix != ".npz":
+        raise InputError(f"{path}: must end with .npz")
+    arrays: dict[str, Any] = {}
+    described = []
+    for number, mode in enumerate(modes):
+        entry = {
+            part.name: getattr(mode, part.name)
+            for part in fields(Mode)
+            if part.name not in (*_FUNCTIONS, "losses")
+        }
+        entry["losses"] = {
+            part.name: getattr(mode.losses, part.name) for part in fields(LossBudget)
+        }
+        entry = {
+            key: dict(value) if hasattr(value, "items") else value for key, value in entry.items()
+        }
+        if mode.sample_field is not None:
+            samples = mode.sample_field(*resolution)
+            for name in _ARRAYS:
+                arrays[f"{number}/{name}"] = getattr(samples, name)
+            for name, curve in samples.interfaces_um.items():
+                arrays[f"{number}/interface/{name}"] = curve
+            entry["region_names"] = list(samples.region_names)
+        described.append(entry)
+    head = {
+        part.name: getattr(modes, part.name) for part in fields(ModeSet) if part.name != "modes"
+    }
+    head = {key: dict(value) if hasattr(value, "items") else value for key, value in head.items()}
+    text = json.dumps({"format": _FORMAT, "set": head, "modes": described})
+    content = io.BytesIO()
+    np.savez_compressed(content, description=np.array(text), **arrays)
+    write_whole(path, content.getvalue())
+    return path
+
+
+def load(path: str | Path) -> ModeSet:
+    """Read modes that `save` wrote.
+
+    Their numbers are all there. Their fields are those of the saved grid, whatever resolution is
+    asked for; derivatives and thresholds that need the solved vector are not available.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or was not written by `save`.
+    """
+    try:
+        # Opened here: NumPy leaves the file open where it is a damaged archive.
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as content:
+            arrays = {name: content[name] for name in content.files}
+        described = json.loads(str(arrays.pop("description")))
+        if described["format"] != _FORMAT:
+            raise KeyError("format")
+        head = dict(described["set"])
+        for name in ("wavelength_range_nm", "warnings"):
+            head[name] = tuple(head[name])
+        modes = tuple(
+            _mode(entry, number, arrays) for number, entry in enumerate(described["modes"])
+        )
+        return ModeSet(modes=modes, **head)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (KeyError, ValueError, TypeError, EOFError, AttributeError, zipfile.BadZipFile):
+        raise InputError(f"{path}: is not a file of modes that cavitydesign saved") from None
+
+
+def _mode(entry: dict[str, Any], number: int, arrays: dict[str, Any]) -> Mode:
+    names = entry.pop("region_names", None)
+    mode = Mode(**{**entry, "losses": LossBudget(**entry["losses"])})
+    if names is None:
+        return mode
+    mark = f"{number}/interface/"
+    samples = FieldSamples(
+        **{name: arrays[f"{number}/{name}"] for name in _ARRAYS},
+        region_names=tuple(names),
+        interfaces_um={
+            name.removeprefix(mark): curve
+            for name, curve in arrays.items()
+            if name.startswith(mark)
+        },
+    )
+    return replace(mode, sample_field=functools.partial(_kept, samples))
+
+
+def _kept(samples: FieldSamples, outwards: int, along: int) -> FieldSamples:
+    """The saved grid, whatever is asked for."""
+    return samples

@@ -1,0 +1,122 @@
+"""A sweep: a study made in code, over the values of some keys of a design."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..design import Design
+from ..design.named_files import files_of_design
+from ..errors import InputError
+from ..study import Axis, ProcessExecutor, SerialExecutor, Study, Table, run_study, study_table
+from ..study.cube import cube_of, frame_of
+from .study_point import TASKS, WORKER_MODULES, evaluate_point, relevant_version, rows_of_point
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """The table of a sweep.
+
+    Attributes
+    ----------
+    study : Study
+        The sweep as a study: its points, and the store that holds their results.
+    table : Table
+        One row a mode (tasks "modes" and "threshold") or a point (task "lase").
+    """
+
+    study: Study
+    table: Table
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """The table as a data frame."""
+        return frame_of(self.table)
+
+    def to_xarray(self) -> xr.Dataset:
+        """A cube over the axes of the sweep; several modes of a point lie along `mode`."""
+        return cube_of(self.study, self.table)
+
+    def __repr__(self) -> str:
+        """One line: the points, the axes and what is missing."""
+        axes = " x ".join(f"{axis.keys[0]} ({len(axis)})" for axis in self.study.axes)
+        failed = sum(row["status"] != "ok" for row in self.table.rows)
+        end = f", {failed} failed" if failed else ""
+        return f"SweepResult of {self.study.task}: {axes}, {len(self.table)} rows{end}"
+
+
+def sweep(
+    design: Design,
+    values: Mapping[str, Iterable[Any]],
+    task: str = "modes",
+    workers: int | None = 1,
+    store: str | Path | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> SweepResult:
+    """Solve a design at all combinations of some values of its keys.
+
+    Parameters
+    ----------
+    design : Design
+        The base design.
+    values : mapping of str to values
+        By dotted key; several keys make a grid, the last one running fastest.
+    task : {"modes", "threshold", "lase"}
+        Modes with their losses; with the static threshold of each too; or with light curve and
+        regime.
+    workers : int, optional
+        Processes; 1 solves here.
+    store : str or Path, optional
+        Folder of the results. A sweep that was interrupted goes on from it, and shares it with
+        studies. A temporary folder by default.
+    progress : callable, optional
+        Called with a message and the fraction done.
+
+    Raises
+    ------
+    InputError
+        If a key, a value or the task is not allowed.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 650.0, "azimuthal_order": 40}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+    >>> found = cd.sweep(ball, {"cavity.diameter_um": [6.0, 6.5]})
+    >>> found.to_xarray().sizes["cavity.diameter_um"]
+    2
+    """
+    if task not in TASKS:
+        raise InputError(f"task = {task!r}: must be one of {', '.join(TASKS)}")
+    axes = []
+    for key, entries in values.items():
+        plain = [entry.item() if hasattr(entry, "item") else entry for entry in entries]
+        if not plain:
+            raise InputError(f"{key}: a sweep needs at least one value")
+        for entry in plain[:1] + plain[-1:]:
+            design.with_values({key: entry})
+        axes.append(Axis((key,), tuple((entry,) for entry in plain)))
+    folder = Path() if design.path is None else design.path.resolve().parent
+    place = Path(tempfile.mkdtemp(prefix="cavitydesign-sweep-")) if store is None else Path(store)
+    study = Study(
+        design.raw,
+        task,
+        tuple(axes),
+        relevant_version(),
+        place,
+        name="sweep",
+        files_of=files_of_design,
+        folder=folder,
+    )
+    evaluate = functools.partial(evaluate_point, folder=folder)
+    serial = workers is not None and workers <= 1
+    executor = SerialExecutor() if serial else ProcessExecutor(workers or 1, WORKER_MODULES)
+    run_study(study, evaluate, executor, progress=progress)
+    return SweepResult(study, study_table(study, rows_of_point))
