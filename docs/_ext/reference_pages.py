@@ -20,7 +20,7 @@ def names_of_rooms(page: str) -> dict[str, list[tuple[str, str]]]:
     rooms: dict[str, list[tuple[str, str]]] = defaultdict(list)
     seen = set()
     for name, module, _ in _ROW.findall(page):
-        if name == "__version__" or (name, module) in seen:
+        if name == "__version__" or module == "cavitydesign.plot" or (name, module) in seen:
             continue
         seen.add((name, module))
         parts = module.split(".")
