@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from skfem import CellBasis, Dofs, MeshQuad1
+from skfem import CellBasis, Dofs, FacetBasis, MeshQuad1
 from skfem.element import DiscreteField
 from skfem.quadrature import get_quadrature
 from skfem.refdom import RefLine
 
-from .element import Array, ElementMeridian, Factors, orientation
+from .element import E_S, E_T, PSI, Array, ElementMeridian, Factors, orientation
 from .mapping import CurvedMapping, determinant, inverse, tensor_lines
 
 Values = NDArray[Any]
@@ -143,6 +143,86 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
         """Sign of each local function, in tensor order, against the global one; (elements, L)."""
         corners = self.mesh.t if self.tind is None else self.mesh.t[:, self.tind]
         return orientation(corners, self.elem.local)
+
+    def components(self, local: Values) -> dict[str, Values]:
+        """Components on the unit square of fields, by factors.
+
+        Parameters
+        ----------
+        local : (elements, L, k) array
+            Coefficients in tensor order, signs included.
+
+        Returns
+        -------
+        dict of (k, elements, points) arrays
+            By the names of `unit_pairs`.
+        """
+        across, along = self.factors
+        sizes = [one.nodal.shape[1] for one in self.factors]
+        edges = [one.edge.shape[1] for one in self.factors]
+        shapes = ((edges[0], sizes[1]), (sizes[0], edges[1]), (sizes[0], sizes[1]))
+        ends = np.cumsum([0, *(a * b for a, b in shapes)])
+        columns = np.moveaxis(local, 2, 0)
+
+        def summed(kind: int, in_s: Array, in_t: Array) -> Values:
+            part = columns[:, :, ends[kind] : ends[kind + 1]]
+            grid = in_s @ part.reshape(*part.shape[:2], *shapes[kind]) @ in_t.T
+            return np.asarray(grid.reshape(*part.shape[:2], -1))
+
+        rotation = summed(E_T, across.slope, along.edge) - summed(E_S, across.edge, along.slope)
+        return {
+            "e_s": summed(E_S, across.edge, along.nodal),
+            "e_t": summed(E_T, across.nodal, along.edge),
+            "curl": rotation,
+            "psi": summed(PSI, across.nodal, along.nodal),
+            "psi_s": summed(PSI, across.slope, along.nodal),
+            "psi_t": summed(PSI, across.nodal, along.slope),
+        }
+
+    def interpolate(self, w: Values) -> Any:
+        """The pair (E, psi) of a vector of unknowns at the quadrature points, by factors."""
+        if not isinstance(self.elem, ElementMeridian):
+            return super().interpolate(w)
+        if w.shape[0] != self.N:
+            raise ValueError("Input array has wrong size.")
+        local = np.empty(self.element_dofs.shape[::-1], dtype=w.dtype)
+        local[:, self.elem.rows] = w[self.element_dofs].T
+        parts = self.components((local * self.signs)[:, :, None])
+        inverted = inverse(self._at[1])
+
+        def turned(s: Values, t: Values) -> Values:
+            """A covariant vector of the unit square in (r, z)."""
+            return np.asarray(inverted[0] * s[0] + inverted[1] * t[0])
+
+        return (
+            DiscreteField(turned(parts["e_s"], parts["e_t"]), curl=parts["curl"][0] / self.det),
+            DiscreteField(parts["psi"][0], grad=turned(parts["psi_s"], parts["psi_t"])),
+        )
+
+    def with_elements(self, elements: Any = None) -> MeridianBasis:
+        """The same on some elements: an array of them, or the name of a subdomain."""
+        return MeridianBasis(
+            self.mesh,
+            self.elem,
+            self.mapping,
+            elements=elements,
+            quadrature=self.quadrature,
+            dofs=self.dofs,
+        )
+
+    def boundary(
+        self, facets: Any = None, intorder: int | None = None, quadrature: Rule | None = None
+    ) -> FacetBasis:
+        """The same on edges."""
+        return FacetBasis(
+            self.mesh,
+            self.elem,
+            self.mapping,
+            facets=facets,
+            intorder=2 * self.elem.degree + 2 if intorder is None else intorder,
+            quadrature=quadrature,
+            dofs=self.dofs,
+        )
 
     @cached_property
     def units(self) -> dict[str, Pair]:

@@ -26,6 +26,8 @@ Array = NDArray[np.float64]
 
 _NEWTON_STEPS = 50
 _CONVERGED = 1e-13  # of the unit square
+# Points of the grid of all lines for each one asked for, up to which that grid is evaluated.
+_CROWDED = 4
 
 
 def tensor_lines(points: Array) -> tuple[Array, Array] | None:
@@ -55,13 +57,25 @@ class CurvedMapping(Mapping):  # type: ignore[misc]
 
     mesh: MeshQuad1
 
+    # The last points and what was found there: scikit-fem asks again for every basis function.
+    _last: tuple[Any, Any, tuple[Values, Values]] | None = None
+
     def at(self, X: Array, tind: Any = None) -> tuple[Values, Values]:
         """Positions (2, n, points) and slopes d x_i / d X_j, of shape (2, 2, n, points)."""
+        if self._last is None or self._last[0] is not X or self._last[1] is not tind:
+            self._last = X, tind, self._found(X, tind)
+        return self._last[2]
+
+    def _found(self, X: Array, tind: Any) -> tuple[Values, Values]:
         elements = np.arange(self.mesh.t.shape[1]) if tind is None else np.asarray(tind)
         lines = tensor_lines(X)
         if lines is not None:
             return self._on_grid(*lines, elements)
         if X.ndim == 2:
+            (s, i), (t, j) = (np.unique(x, return_inverse=True) for x in X)
+            if s.size * t.size <= _CROWDED * X.shape[1]:
+                x, slopes = self._on_grid(s, t, elements)
+                return x[..., i * t.size + j], slopes[..., i * t.size + j]
             X = np.broadcast_to(X[:, None, :], (2, elements.size, X.shape[1]))
         flat = np.repeat(elements, X.shape[2])
         x, slopes = self._at_points(flat, X[0].ravel(), X[1].ravel())

@@ -122,6 +122,12 @@ class SectionSpace:
         for degree, elements in self.batches:
             yield self.basis(extra_points, degree, elements), elements
 
+    def whole(self, vector: NDArray[Any]) -> NDArray[Any]:
+        """A vector of unknowns with zeros where none are held, as `dofs` numbers them."""
+        out = np.zeros(self.dofs.N, dtype=vector.dtype)
+        out[self.held] = vector
+        return out
+
     @cached_property
     def _full(self) -> IntArray:
         """scikit-fem's number of each local function of the highest degree, in tensor order."""

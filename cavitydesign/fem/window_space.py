@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from skfem import Dofs, MeshQuad1
 
 from ..eigen.chain import ChainMatrix, ChainShape
 from ..mesh.rim_map import Window
@@ -56,6 +57,15 @@ class WindowSpace:
         rule = tensor_rule(line_rule(self.s.points_per_element), self.t.rule)
         element = ElementMeridian(self.s.order, self.t)
         return MeridianBasis(mapping.mesh, element, mapping, quadrature=rule)
+
+    def dofs(self, mesh: MeshQuad1) -> Dofs:
+        """The chain as a scikit-fem numbering, the walls at both ends included."""
+        return ChainDofs(mesh, ElementMeridian(self.s.order, self.t), self.shape)
+
+    def whole(self, vector: NDArray[Any]) -> NDArray[Any]:
+        """A vector of unknowns with the zeros on the walls, as `dofs` numbers them."""
+        wall = np.zeros(self.shape.shared, dtype=vector.dtype)
+        return np.concatenate([wall, vector, wall])
 
     @property
     def layout(self) -> ChainShape:
@@ -121,6 +131,23 @@ class WindowSpace:
         return np.concatenate(
             [e_s[edges, :nodal].ravel(), e_t[nodes, :edge].ravel(), psi[nodes, :nodal].ravel()]
         )
+
+
+class ChainDofs(Dofs):  # type: ignore[misc]
+    """Numbering of the strips of a window: neighbours share the functions on the line between them.
+
+    All functions of a strip belong to its inside; it is the numbers that make the space conforming.
+    """
+
+    def __init__(self, topo: MeshQuad1, element: ElementMeridian, shape: ChainShape) -> None:
+        self.topo, self.element = topo, element
+        nodal, edge = (getattr(element.directions[1], name) for name in ("nodal_size", "edge_size"))
+        chain = np.empty(shape.local, dtype=np.int32)
+        chain[element_order(element.degree, nodal, edge)] = np.arange(shape.local)
+        numbers = chain[:, None] + shape.own * np.arange(shape.elements, dtype=np.int32)
+        self.nodal_dofs = self.facet_dofs = self.edge_dofs = np.empty((0, 0), dtype=np.int32)
+        self.element_dofs = self.interior_dofs = numbers[element.rows]
+        self.N = shape.size + 2 * shape.shared
 
 
 @lru_cache(maxsize=64)

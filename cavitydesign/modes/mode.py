@@ -7,12 +7,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import SolverError
+
 if TYPE_CHECKING:
+    from ..fem.basis import MeridianBasis
     from .snapshot import RawMode
 
 Array = NDArray[np.float64]
@@ -137,6 +140,27 @@ class Mode:
     def label(self) -> str:
         """Identity in words: polarisation m p q."""
         return f"{self.polarisation} {self.m} {self.p} {self.q}"
+
+    @property
+    def basis(self) -> MeridianBasis:
+        """The solved space as a scikit-fem basis of (E_r, E_z) and psi, with E_phi = i m psi / r.
+
+        Its subdomains are the regions. A half window holds z > 0 alone.
+        """
+        return self._solved().problem.basis
+
+    @property
+    def vector(self) -> NDArray[Any]:
+        """Unknowns of `basis`, scaled to int eps |E|^2 r dr dz = 1 (without conjugation in absorbing
+        layers).
+        """
+        raw = self._solved()
+        return raw.problem.whole(raw.vector)
+
+    def _solved(self) -> RawMode:
+        if self.raw is None:
+            raise SolverError(f"{self.label}: a mode read from a file carries no solved field")
+        return self.raw
 
     @property
     def q_total(self) -> float | None:

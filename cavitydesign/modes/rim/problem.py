@@ -19,6 +19,7 @@ from ...errors import SolverError
 from ...fem.affine import AffineForms, ProjectedForms
 from ...fem.assemble import assemble_window
 from ...fem.axial_basis import AxialBasis, axial_eigenfunctions
+from ...fem.basis import MeridianBasis
 from ...fem.field import FieldGrid
 from ...fem.legendre import Array, Line, gauss
 from ...fem.window_space import WindowSpace
@@ -102,6 +103,13 @@ class EigenProblem(Protocol):
     def size(self) -> int: ...
     @property
     def is_complex(self) -> bool: ...
+
+    @property
+    def basis(self) -> MeridianBasis:
+        """All unknowns for scikit-fem, those on walls included."""
+
+    def whole(self, vector: Values) -> Values:
+        """A vector as `basis` numbers its unknowns."""
 
     def matrix(self, data: Any) -> Matrix:
         """What the forms give, as a matrix."""
@@ -208,6 +216,28 @@ class WindowProblem:
     def mirror(self) -> str | None:
         """Kind of the mirror plane, if only z > 0 is meshed."""
         return self.wall if self.window.half else None
+
+    @cached_property
+    def basis(self) -> MeridianBasis:
+        """All unknowns, those on the walls included, for scikit-fem."""
+        names = [name for name, _ in self.cavity.regions]
+        region = np.array(self.window.element_regions)
+        at_points = self.space.basis(self.window)
+        mesh = at_points.mesh.with_subdomains(
+            {name: np.flatnonzero(region == number) for number, name in enumerate(names)}
+        )
+        at_points.mapping.mesh = mesh
+        return MeridianBasis(
+            mesh,
+            at_points.elem,
+            at_points.mapping,
+            quadrature=at_points.quadrature,
+            dofs=self.space.dofs(mesh),
+        )
+
+    def whole(self, vector: Values) -> Values:
+        """A vector as `basis` numbers its unknowns."""
+        return self.space.whole(vector)
 
     def matrix(self, matrix: Matrix) -> Matrix:
         """What the forms give, which is a matrix already."""

@@ -10,6 +10,7 @@ import numpy as np
 from ...eigen.factor import Matrix
 from ...fem.affine import AffineForms
 from ...fem.assemble import assemble_section
+from ...fem.basis import MeridianBasis, line_rule, tensor_rule
 from ...fem.legendre import Array, gauss
 from ...fem.section_space import SectionSpace, electric_walls
 from ...fem.stretch import BoxStretch
@@ -94,6 +95,22 @@ class SectionProblem:
     def is_complex(self) -> bool:
         """Whether an absorbing layer makes the matrices complex."""
         return self.stretch is not None
+
+    @cached_property
+    def basis(self) -> MeridianBasis:
+        """All unknowns of the highest degree, for scikit-fem."""
+        space, rule = self.space, line_rule(self.order + 3)
+        return MeridianBasis(
+            self.mesh.topology,
+            space.dofs.element,
+            space.mapping,
+            quadrature=tensor_rule(rule, rule),
+            dofs=space.dofs,
+        )
+
+    def whole(self, vector: Values) -> Values:
+        """A vector as `basis` numbers its unknowns."""
+        return self.space.whole(vector)
 
     def matrix(self, matrix: Matrix) -> Matrix:
         """A combination of the forms as a matrix, which it is already; the data of a window's forms

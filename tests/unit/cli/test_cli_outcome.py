@@ -122,6 +122,25 @@ def test_help_brings_no_heavy_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_modes_run_through_scikit_fem(tmp_path: Path) -> None:
+    """The window of `cavitydesign modes` is a scikit-fem basis that scikit-fem numbers and maps: with
+    its cell basis taken away, the command cannot solve.
+    """
+    code = (
+        "import sys, skfem\n"
+        "def refuse(*_, **__): raise RuntimeError('no basis')\n"
+        "from cavitydesign.fem.basis import MeridianBasis\n"
+        "assert issubclass(MeridianBasis, skfem.CellBasis)\n"
+        "MeridianBasis.__init__ = refuse\n"
+        "from cavitydesign.cli.main import main\n"
+        "sys.argv = ['cavitydesign', 'modes', sys.argv[1]]\n"
+        "main()\n"
+    )
+    design = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
+    done = subprocess.run([sys.executable, "-c", code, str(design)], capture_output=True, text=True)
+    assert done.returncode != 0 and "no basis" in done.stderr
+
+
 def test_importing_the_package_is_light_and_its_names_are_there() -> None:
     code = (
         "import sys, cavitydesign as cd\nlight = 'numpy' not in sys.modules\n"

@@ -32,8 +32,8 @@ def run(path: Path) -> tuple[dict[str, Any], list[Any]]:
     return space, shown
 
 
-def test_there_are_three() -> None:
-    assert len(NAMES) == 3
+def test_there_are_four() -> None:
+    assert len(NAMES) == 4
 
 
 def test_first_tutorial() -> None:
@@ -60,6 +60,18 @@ def test_third_tutorial() -> None:
     )
     probabilities = [one.single_mode_probability for one in space["predictions"]]
     assert probabilities[0] > probabilities[-1]
+
+
+def test_fourth_tutorial() -> None:
+    """What scikit-fem integrates is what the mode says. The mode counts energy up to its outer
+    caustic, beyond which less than 1e-8 lies; k^2 is a quotient of the same integrals as in the
+    solver, whose quadrature is right to rounding: 1e-12.
+    """
+    space, _ = run(TUTORIALS / "4-with-scikit-fem.ipynb")
+    mode = space["mode"]
+    assert abs(space["share"] - mode.confinement["body"]) < 1e-8
+    assert abs(space["wavelength_nm"] / mode.wavelength_nm - 1) < 1e-12
+    assert abs(sum(space["energy"].values()) - 1.0) < 1e-12, "the scale that `Mode.vector` tells"
 
 
 @pytest.mark.parametrize("name", NAMES)
