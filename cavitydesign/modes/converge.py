@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .error import across_errors, along_errors, layer_log10_q_error
+from .error import across_errors, along_errors, gain_of_a_function, layer_log10_q_error
 from .family import first_snapshot, lifted
 from .local_slice import has_inner_interface
 from .resolution import refined
@@ -122,7 +122,7 @@ class _Spaces:
         ]
         across = across_errors(shot, middle, self.fine.order, seed, m == seed.orders[0])
         fewest = fewer[1] if len(fewer) > 1 else None
-        return _Errors(across, along_errors(middle, fewer[0], fewest, m, self.fine.cavity))
+        return _Errors(across, along_errors(middle, fewer[0], fewest, m, seed.p, self.fine.cavity))
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,7 @@ def converged(
         middle = middle.nearest()
     highest = _HIGHEST_LEAKY_ORDER if spaces.fine.is_complex else _HIGHEST_ORDER
     wanted = _SHARE_OF_DISCRETISATION * accuracy
+    gain = gain_of_a_function(first, spaces.fine.cavity)
     while True:
         with watch.stage("solve"):
             near = middle.nearest()
@@ -194,14 +195,17 @@ def converged(
                 spaces.fine, seed, first, near, spaces.fine.embed(spaces.middle, near.vectors)
             )
             errors = spaces.errors(seed, shot, middle, near, spaces.middle)
-        finer = refined(spaces.resolution, errors.across, errors.along, wanted, highest)
+        finer = refined(spaces.resolution, errors.across, errors.along, wanted, highest, gain)
         shots, ends = [shot], [_compared(spaces, shot, middle, errors)]
-        if finer == spaces.resolution and len(seed.orders) > _MANY:
+        many = len(seed.orders) > _MANY
+        # among the modes of an absorbing layer a neighbour is lost to a basis without its own modes
+        if finer == spaces.resolution and (many or (spaces.fine.is_complex and last > first)):
             with watch.stage("solve"):
                 wide = last > _WIDE * first
                 shots.append(
                     lifted(spaces.fine, seed, last, shot, shot.vectors, _STEPS_FAR if wide else 2)
                 )
+                wide = wide and many
                 if wide:
                     far_middle, far_errors = _far(spaces, seed, shots[1])
                     ends = [
@@ -222,6 +226,7 @@ def converged(
                         worst.along,
                         _SHARE_AT_LAST * accuracy,
                         highest,
+                        gain,
                     )
         if finer == spaces.resolution:
             return Converged(spaces.fine, spaces.middle, middle, tuple(shots), tuple(ends))

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm, wavenumber_per_um
-from .error import ErrorBars, error_bars, tunnelling_error, with_field_error
+from .error import ErrorBars, error_bars, tunnelling_error, with_basis_errors
 from .measures import Measures
 from .media import Permittivities
 from .mode import LossBudget, Mode
@@ -28,6 +28,7 @@ from .solve import SolvedClass
 
 _PML_TRUSTED_BELOW_LOG10_Q = 8.0
 _CLEAR = 0.6
+_FSR_HELD = 1e-3
 
 
 def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
@@ -86,7 +87,8 @@ def _measured(
             pairs[-1].append((solved[shot.m, q], len(readings)))
             readings.append(_Reading(end.low_vectors[q], shot.m, q, k, shot.eps))
     problem = result.family.problem
-    measure = measure_section if isinstance(problem, SectionProblem) else measure_all
+    of_section = isinstance(problem, SectionProblem)
+    measure = measure_section if of_section else measure_all
     vectors, orders, qs, k_per_um, eps = zip(
         *((one.vector, one.m, one.q, one.k_per_um, one.eps) for one in readings), strict=True
     )
@@ -94,15 +96,18 @@ def _measured(
     ends = [
         error_bars(
             end,
-            result.basis_error,
+            result.basis_error if of_section else 0.0,
             [measured[high] for high, _ in those],
             [measured[low] for _, low in those],
         )
         for end, those in zip(result.ends, pairs, strict=True)
     ]
     bars = [
-        with_field_error(
-            ends[0] if len(ends) == 1 else ends[0].towards(ends[1], raw.m), raw.field_error
+        with_basis_errors(
+            ends[0] if len(ends) == 1 else ends[0].towards(ends[1], raw.m),
+            raw.q,
+            0.0 if of_section else raw.basis_error,
+            raw.field_error,
         )
         for raw in chosen
     ]
@@ -133,7 +138,9 @@ def _mode(
     # absorption moves Re k at second order, (kappa/n)^2
     lam = wavelength_nm(raw.k_absorbing_per_um.real)
     relative = bars.relative(raw.q)
-    fsr = lam - wavelength_nm(neighbour.k_absorbing_per_um.real) if neighbour else None
+    # a neighbour that the reduced basis does not hold would give a wrong spacing, lambda / m
+    known = neighbour is not None and neighbour.basis_error * raw.m < _FSR_HELD
+    fsr = lam - wavelength_nm(neighbour.k_absorbing_per_um.real) if neighbour and known else None
     around = math.pi * cavity.diameter_um * 1e3
     z, r, phi = (float(x) for x in measures.component_share)
     losses, extra = _losses(raw, measures, bars, _log10_dispersion(cavity, measures, lam))

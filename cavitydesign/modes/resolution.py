@@ -19,6 +19,7 @@ from .seeds import FamilySeed
 _LOWEST_ORDER, _HIGHEST_ORDER = 5, 12
 _SHARE_ALONG = 0.2
 _MOST_FUNCTIONS = 24
+_MOST_AT_ONCE = 4
 
 
 def first_resolution(
@@ -46,14 +47,21 @@ def refined(
     along: Mapping[int, float],
     wanted: float,
     highest: int,
+    gain: float,
 ) -> Resolution:
     """The resolution to try next; the same one if the errors by axial order meet what is wanted, or
     nothing finer is allowed.
+
+    Parameters
+    ----------
+    gain : float
+        By which a function along the outline reduces the error there.
     """
     worst_across, worst_along = max(across.values(), default=0.0), max(along.values(), default=0.0)
     orders = functions = 0
     if worst_along > 0.5 * wanted and (resolution.along or 0) < _MOST_FUNCTIONS:
-        functions = 1 if worst_along < 30 * wanted else 2
+        lacking = math.log(worst_along / (0.5 * wanted)) / math.log(gain)
+        functions = min(max(1, math.ceil(lacking)), _MOST_AT_ONCE)
     if worst_across + (0.0 if functions else worst_along) > wanted:
         orders = min(1 if worst_across < 12 * wanted else 2, highest - resolution.order)
     return resolution.changed(orders, functions)

@@ -5,7 +5,7 @@ its fields are read.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from ...eigen.factor import Factor, Matrix, combination, factorise
+from ...eigen.recalled import Recalled
 from ...errors import SolverError
 from ...fem.affine import AffineForms, ProjectedForms
 from ...fem.assemble import assemble_window
@@ -33,16 +34,31 @@ _ORDER_ALONG = 12  # of the polynomials that the functions along the outline are
 _POINTS_ALONG = 7
 
 
-@dataclass(frozen=True)
 class Pencil:
-    """Matrices K and B of one azimuthal order and one wavelength's media."""
+    """Matrices K and B of one azimuthal order and one wavelength's media.
 
-    stiffness: Matrix
-    mass: Matrix
+    Parameters
+    ----------
+    make : callable
+        Gives both.
+    """
+
+    def __init__(self, make: Callable[[], tuple[Matrix, Matrix]]) -> None:
+        self._both = Recalled(make)
+
+    @property
+    def stiffness(self) -> Matrix:
+        """K."""
+        return self._both.get()[0]
+
+    @property
+    def mass(self) -> Matrix:
+        """B."""
+        return self._both.get()[1]
 
     def factor(self, shift: complex) -> Factor:
         """Factorisation of K - shift B."""
-        return factorise(combination([(1.0, self.stiffness), (-shift, self.mass)]))
+        return RecalledFactor(self, shift)
 
     def factor_near(self, shift: float) -> tuple[Factor, float]:
         """Factorisation at a shift, or at one beside it where the matrix is singular, and the shift
@@ -54,6 +70,21 @@ class Pencil:
             except RuntimeError:  # exactly singular
                 continue
         raise SolverError(f"the matrix is singular at every shift near k0^2 = {shift:.6g} um^-2")
+
+
+class RecalledFactor:
+    """Factors of a pencil at a shift, made again if they were let go."""
+
+    def __init__(self, pencil: Pencil, shift: complex) -> None:
+        def make() -> Factor:
+            return factorise(combination([(1.0, pencil.stiffness), (-shift, pencil.mass)]))
+
+        self._factor = Recalled(make)
+        self.negative = self._factor.get().negative
+
+    def solve(self, right: Values) -> Values:
+        """Solve for one or several right-hand sides."""
+        return self._factor.get().solve(right)
 
 
 class Forms(Protocol):
@@ -159,7 +190,8 @@ class WindowProblem:
     window: Window
     resolution: Resolution
     wall: str
-    forms: AffineForms[WindowSpace] = field(repr=False)
+    space: WindowSpace = field(repr=False)
+    recalled_forms: Recalled[AffineForms[WindowSpace]] = field(repr=False)
 
     @classmethod
     def build(
@@ -170,18 +202,17 @@ class WindowProblem:
             Line(window.s_breaks, resolution.order, False, False, False, _extra_points(window)),
             _along(cavity, window, resolution, wall),
         )
-        return cls(
-            cavity, window, resolution, wall, assemble_window(window, space, cavity.uniaxial)
-        )
+        forms = Recalled(lambda: assemble_window(window, space, cavity.uniaxial))
+        forms.get()  # a window whose map folds over is refused here
+        return cls(cavity, window, resolution, wall, space, forms)
 
     def lowered(self, resolution: Resolution) -> WindowProblem:
         """The same problem at a lower resolution."""
         s, t = self.space.s, self.space.t
         along = t if resolution.along is None else t.leading(resolution.along)
         space = WindowSpace(replace(s, order=resolution.order), along)
-        return WindowProblem(
-            self.cavity, self.window, resolution, self.wall, self.forms.restricted(space)
-        )
+        forms = Recalled(lambda: self.forms.restricted(space))
+        return WindowProblem(self.cavity, self.window, resolution, self.wall, space, forms)
 
     def embed(self, other: WindowProblem, vectors: Values) -> Values:
         """Vectors of another resolution as vectors of this one: the same fields, without what this
@@ -198,9 +229,9 @@ class WindowProblem:
         return self.resolution.order
 
     @property
-    def space(self) -> WindowSpace:
-        """The discrete space."""
-        return self.forms.space
+    def forms(self) -> AffineForms[WindowSpace]:
+        """The affine matrices."""
+        return self.recalled_forms.get()
 
     @property
     def size(self) -> int:
@@ -245,8 +276,13 @@ class WindowProblem:
 
     def pencil(self, m: float, eps: Permittivities) -> Pencil:
         """K and B at azimuthal order m."""
-        forms = self.forms
-        return Pencil(forms.stiffness(m), forms.mass(m, eps.ordinary, eps.axial))
+
+        def make() -> tuple[Matrix, Matrix]:
+            forms = self.forms
+            mass = forms.mass(m, eps.ordinary, eps.axial)
+            return forms.stiffness(m), mass
+
+        return Pencil(make)
 
     @cached_property
     def real_breaks(self) -> tuple[float, ...]:

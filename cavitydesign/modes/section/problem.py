@@ -120,7 +120,8 @@ class SectionProblem:
 
     def pencil(self, m: float, eps: Permittivities) -> Pencil:
         """K and B at azimuthal order m."""
-        return Pencil(self.forms.stiffness(m), self.forms.mass(m, eps.ordinary, eps.axial))
+        both = self.forms.stiffness(m), self.forms.mass(m, eps.ordinary, eps.axial)
+        return Pencil(lambda: both)
 
     @cached_property
     def quadrature(self) -> tuple[Array, Array]:

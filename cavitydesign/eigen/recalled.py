@@ -1,0 +1,69 @@
+"""Large values that are made again when they are asked for after others took their room.
+
+Matrices and factors of a family are needed while it is solved, and seldom after. Held for every
+family, of ten in a small leaky cavity, they took 3 GB; made again they take milliseconds.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+ROOM_BYTES = 320 * 2**20  # all recalled values together; combs of bottles take 5 to 50 MB
+_lock = threading.Lock()
+_recent: OrderedDict[int, weakref.ref[Recalled[Any]]] = OrderedDict()
+
+
+class Recalled(Generic[T]):
+    """A value and how it is made; the least recently asked for are let go beyond `ROOM_BYTES`.
+
+    Parameters
+    ----------
+    make : callable
+        Gives the value, the same each time.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._value: T | None = None
+        self._bytes = 0
+
+    def get(self) -> T:
+        """The value."""
+        value = self._value
+        if value is None:
+            value = self._make()
+            self._bytes = array_bytes(value)
+        with _lock:
+            self._value = value
+            _recent[id(self)] = weakref.ref(self)
+            _recent.move_to_end(id(self))
+            alive = [one for one in (ref() for ref in _recent.values()) if one is not None]
+            room = ROOM_BYTES - sum(one._bytes for one in alive)
+            for oldest in alive[:-1]:
+                if room >= 0:
+                    break
+                room += oldest._bytes
+                oldest._value = None
+                _recent.pop(id(oldest), None)
+        return value
+
+    def __del__(self) -> None:
+        _recent.pop(id(self), None)
+
+
+def array_bytes(value: Any, depth: int = 3) -> int:
+    """Bytes of the arrays within an object, its attributes and its tuples."""
+    if isinstance(value, np.ndarray):
+        return int(value.nbytes)
+    if depth == 0:
+        return 0
+    if isinstance(value, tuple | list):
+        return sum(array_bytes(one, depth - 1) for one in value)
+    return sum(array_bytes(one, depth - 1) for one in getattr(value, "__dict__", {}).values())
