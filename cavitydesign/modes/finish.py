@@ -89,6 +89,8 @@ def _measured(
     problem = result.family.problem
     of_section = isinstance(problem, SectionProblem)
     measure = measure_section if of_section else measure_all
+    # a leaky mode need not carry what the basis lacks of another, which may be far more
+    by_mode = problem.is_complex and not of_section
     vectors, orders, qs, k_per_um, eps = zip(
         *((one.vector, one.m, one.q, one.k_per_um, one.eps) for one in readings), strict=True
     )
@@ -96,7 +98,7 @@ def _measured(
     ends = [
         error_bars(
             end,
-            result.basis_error if of_section else 0.0,
+            0.0 if by_mode else result.basis_error,
             [measured[high] for high, _ in those],
             [measured[low] for _, low in those],
         )
@@ -106,7 +108,7 @@ def _measured(
         with_basis_errors(
             ends[0] if len(ends) == 1 else ends[0].towards(ends[1], raw.m),
             raw.q,
-            0.0 if of_section else raw.basis_error,
+            raw.basis_error if by_mode else 0.0,
             raw.field_error,
         )
         for raw in chosen
