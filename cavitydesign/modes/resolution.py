@@ -61,7 +61,8 @@ def refined(
     orders = functions = 0
     if worst_along > 0.5 * wanted and (resolution.along or 0) < _MOST_FUNCTIONS:
         lacking = math.log(worst_along / (0.5 * wanted)) / math.log(gain)
-        functions = min(max(1, math.ceil(lacking)), _MOST_AT_ONCE)
+        least = 1 if worst_along < 30 * wanted else 2
+        functions = min(max(least, math.ceil(lacking)), _MOST_AT_ONCE)
     if worst_across + (0.0 if functions else worst_along) > wanted:
         orders = min(1 if worst_across < 12 * wanted else 2, highest - resolution.order)
     return resolution.changed(orders, functions)
