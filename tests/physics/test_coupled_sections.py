@@ -34,6 +34,18 @@ def test_both_supermodes_of_one_azimuthal_order(name_of_upper: str) -> None:
         assert off < 3 * found[label].wavelength_error_nm + KNOWN_TO_NM, (label, off)
 
 
+def test_supermodes_of_distant_bodies_keep_their_order() -> None:
+    """A gap of 1.6 um leaves a splitting of 4e-4 nm, which low orders do not resolve: q rises as the
+    wavelength falls all the same. Both lie within 2e-3 nm of the lone disk's 1090.1434 nm.
+    """
+    cavity = two_disks(gap_um=1.6)
+    found = find_modes(cavity, ModeRequest("TE", 1085.0, None, 45, relative_accuracy=1e-6))
+    first, second = found["TE 45 1 0"].wavelength_nm, found["TE 45 1 1"].wavelength_nm
+    assert first > second, (first, second)
+    assert first - second == pytest.approx(4e-4, abs=1e-4)
+    assert abs(0.5 * (first + second) - 1090.1434) < 2e-3
+
+
 def test_supermodes_in_a_range() -> None:
     """One supermode of m = 45 and one of m = 46 lie between 1071 and 1089 nm, the other two do not."""
     found = find_modes(two_disks(), ModeRequest("TE", 1080.0, 18.0, relative_accuracy=1e-5))

@@ -135,7 +135,7 @@ def _solve_family(
                 return _nothing(low_problem, seed, low)
             before = None  # its matrices take as much memory as these
             high = _lifted(problem, seed, low_problem, low.nearest())
-            low, high = _unmoved(low, high)
+            low, high = _in_order(*_unmoved(low, high), seed.bodies)
             if not high.chosen:
                 return _nothing(low_problem, seed, low)
         with watch.stage("errors"):
@@ -205,6 +205,22 @@ def _unmoved(low: Snapshot, high: Snapshot) -> tuple[Snapshot, Snapshot]:
     return low, high
 
 
+def _in_order(low: Snapshot, high: Snapshot, bodies: int) -> tuple[Snapshot, Snapshot]:
+    """Both with the supermodes of distant bodies, whose splitting low orders do not resolve, in the
+    order of falling wavelength.
+    """
+    turned: dict[int, int] = {}
+    for j in {q // bodies for q in high.chosen}:
+        qs = sorted(q for q in high.chosen if q // bodies == j)
+        by_k = sorted(qs, key=lambda q: high.wavenumber(q).real)
+        turned.update(zip(qs, by_k, strict=True))
+    low, high = (
+        replace(shot, chosen={q: shot.chosen[old] for q, old in turned.items()})
+        for shot in (low, high)
+    )
+    return low, high
+
+
 def _graded(
     surveyed: SectionProblem, seed: SectionSeed, keep: BoolArray, accuracy: float
 ) -> tuple[SectionMesh, IntArray]:
@@ -265,7 +281,8 @@ def _uncounted_radiation(surveyed: SectionProblem, seed: SectionSeed) -> tuple[s
     mesh, names = surveyed.mesh, [name for name, _ in surveyed.cavity.regions]
     outer = np.zeros(mesh.edges.shape[0], dtype=bool)
     outer[mesh.outer_edges] = True
-    ends = np.unique(mesh.region[outer[mesh.element_edges].any(axis=1)])
+    at_end = outer[mesh.element_edges].any(axis=1) & (surveyed.body_numbers < 0)
+    ends = np.unique(mesh.region[at_end])
     first = seed.surveyed[min(seed.surveyed)]
     density = element_density(surveyed, first.vector, first.m, first.k_per_um)
     reached = [

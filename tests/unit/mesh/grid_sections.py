@@ -42,16 +42,19 @@ def grid_section(
     )
 
 
-def two_disks(name_of_upper: str = "upper", upper_index: float = 2.0) -> SectionCavity:
-    """Two disks over each other (radius 5 um, thickness 0.4 um, gap 0.3 um, cut off at r = 2 um); the
-    upper one as a region of its own, or of the body's.
+def two_disks(
+    name_of_upper: str = "upper", upper_index: float = 2.0, gap_um: float = 0.3
+) -> SectionCavity:
+    """Two disks over each other (radius 5 um, thickness 0.4 um, cut off at r = 2 um); the upper one
+    as a region of its own, or of the body's.
     """
+    low, high = 0.5 * gap_um, 0.5 * gap_um + 0.4
     r = [2.0, 3.2, 4.0, 4.4, 4.7, 5.0, 5.2, 5.6, 6.2, 7.0]
-    z = [0.0, 0.15, 0.35, 0.55, 0.75, 1.15, 1.75, 2.55]
+    z = [0.0, low, low + 0.2, high, high + 0.2, high + 0.6, high + 1.2, high + 2.0]
     mesh = grid_section(
         r,
         [*(-x for x in reversed(z[1:])), *z],
-        [("body", 0.0, 5.0, -0.55, -0.15), (name_of_upper, 0.0, 5.0, 0.15, 0.55)],
+        [("body", 0.0, 5.0, -high, -low), (name_of_upper, 0.0, 5.0, low, high)],
     )
     media = {"body": ConstantIndex.of(2.0), "surround": ConstantIndex.of(1.0)}
     return SectionCavity.of(mesh, {**media, name_of_upper: ConstantIndex.of(upper_index)})
