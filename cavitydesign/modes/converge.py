@@ -230,6 +230,7 @@ def converged(
                     )
         if finer == spaces.resolution:
             return Converged(spaces.fine, spaces.middle, middle, tuple(shots), tuple(ends))
+        watch.go_on(f"a finer solution of {seed.polarisation} p = {seed.p}")
         before, spaces = spaces, _Spaces.of(finer, build(finer))
         with watch.stage("solve"):
             middle = lifted(

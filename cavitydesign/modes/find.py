@@ -111,6 +111,7 @@ def _solved(
     ]
     for number, (polarisation, p) in enumerate(families):
         report(f"solving {polarisation} modes of p = {p}", number / len(families))
+        watch.go_on(f"the {polarisation} modes of p = {p}")
         with watch.stage("seeds"):
             seed = family_seed(cavity, request, polarisation, p)
         if seed.orders:

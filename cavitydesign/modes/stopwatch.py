@@ -1,10 +1,16 @@
-"""Wall time by stage."""
+"""Wall time by stage, and the computing time that a search for modes may take."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from ..errors import SolverError
+
+_MOST_SECONDS = 60.0  # of computing: every design of the documentation takes less than 10
+_VARIABLE = "CAVITYDESIGN_MOST_SECONDS"
 
 
 class Stopwatch:
@@ -13,6 +19,8 @@ class Stopwatch:
     def __init__(self) -> None:
         self._seconds: dict[str, float] = {}
         self._start = time.perf_counter()
+        self._start_computing = time.process_time()
+        self._most = float(os.environ.get(_VARIABLE, _MOST_SECONDS))
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -22,6 +30,25 @@ class Stopwatch:
             yield
         finally:
             self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - begin
+
+    def go_on(self, doing: str) -> None:
+        """Stop a search that has taken too long.
+
+        Parameters
+        ----------
+        doing : str
+            What would come next, for the line that the user reads.
+
+        Raises
+        ------
+        SolverError
+            After `_MOST_SECONDS` of computing, or as many as the environment variable allows.
+        """
+        if time.process_time() - self._start_computing > self._most:
+            raise SolverError(
+                f"stopped after {self._most:g} s of computing, before {doing}: ask for fewer radial or axial orders, "
+                f"a shorter range or a larger modes.relative_accuracy (or set {_VARIABLE} higher)"
+            )
 
     def total(self) -> dict[str, float]:
         """Seconds by stage, with the total."""

@@ -32,6 +32,9 @@ Values = NDArray[Any]
 
 _ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
 _POINTS_ALONG = 7
+# Memory that a search may take, and the arrays of a chain's size that are alive at once while one
+# resolution is solved (affine matrices, pencils, factors at three resolutions: measured 14 to 18).
+_MOST_GB, _ARRAYS = 1.7, 18
 
 
 class Pencil:
@@ -202,6 +205,7 @@ class WindowProblem:
             Line(window.s_breaks, resolution.order, False, False, False, _extra_points(window)),
             _along(cavity, window, resolution, wall),
         )
+        _demand_room(space, window.is_complex)
         forms = Recalled(lambda: assemble_window(window, space, cavity.uniaxial))
         forms.get()  # a window whose map folds over is refused here
         return cls(cavity, window, resolution, wall, space, forms)
@@ -363,6 +367,23 @@ class Probe:
         walls_t = () if sliced else tuple(t.size + i for i in range(len(ends)))
         return cls(
             grid, inner_s, inner_t, weight, w_s, w_t, int(place[1 + s.size]), walls_s, walls_t
+        )
+
+
+def _demand_room(space: WindowSpace, is_complex: bool) -> None:
+    """Refuse a space whose matrices and factors, at three resolutions, would not fit the memory.
+
+    Raises
+    ------
+    SolverError
+        Above `_MOST_GB`.
+    """
+    block = space.shape.local**2 * space.shape.elements * (16 if is_complex else 8)
+    needed_gb = _ARRAYS * block / 2**30
+    if needed_gb > _MOST_GB:
+        raise SolverError(
+            f"a window of {space.size} unknowns would take about {needed_gb:.2g} GB (at most {_MOST_GB:g} GB are taken): "
+            "ask for fewer radial or axial orders, a shorter range or a larger modes.relative_accuracy"
         )
 
 
