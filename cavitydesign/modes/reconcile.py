@@ -47,13 +47,14 @@ def reconciled(results: Sequence[SolvedClass]) -> list[SolvedClass]:
     again.
     """
     kept = list(results)
-    contradicted = dict(_of_another_polarisation(kept))
+    contradicted = _of_another_polarisation(kept)
     twice = set(_twice(kept))
     lost: dict[int, set[int]] = defaultdict(set)
-    suspects = {*contradicted, *twice}
+    certain = {place for place, more in contradicted.items() if more > _CLEAR} | twice
+    suspects = certain | set(contradicted)
     for place in sorted(suspects, key=lambda place: (place.result, place.mode)):
-        sure = place in twice or contradicted[place] > _CLEAR
-        found = _searched(kept, place, suspects, by_name_only=not sure)
+        sure = place in certain
+        found = _searched(kept, place, certain if sure else suspects, by_name_only=not sure)
         if found is not None:
             modes = list(kept[place.result].modes)
             modes[place.mode] = found
@@ -79,35 +80,51 @@ def _without(result: SolvedClass, gone: set[int]) -> SolvedClass:
     )
 
 
-def _of_another_polarisation(
-    results: Sequence[SolvedClass],
-) -> Iterator[tuple[_Place, float]]:
-    """Modes whose field is more of the other polarisation than of their label, and how much more:
-    1 for that alone, 0 for equal shares.
+def _of_another_polarisation(results: Sequence[SolvedClass]) -> dict[_Place, float]:
+    """Modes whose field is more of the other polarisation than of their label, and how much more: 1
+    for that alone, 0 for equal shares. Where both partners of a crossing lean to one polarisation,
+    the name of that goes to the one that leans more.
     """
+    lean: dict[_Place, float] = {}
     for number, result in enumerate(results):
         problem = result.family.problem
         if not isinstance(problem, WindowProblem) or not result.modes:
             continue
         vectors = np.stack([mode.vector for mode in result.modes], axis=1)
         m = np.array([mode.m for mode in result.modes], dtype=float)
-        lean = leanings(problem, vectors, m, result.modes[0].eps.ordinary)
         sign = 1.0 if result.seed.polarisation == "TM" else -1.0
-        more = -sign * lean
-        for i in np.flatnonzero(more > 0.0):
-            yield _Place(number, int(i)), float(more[i])
+        found = sign * leanings(problem, vectors, m, result.modes[0].eps.ordinary)
+        lean |= {_Place(number, i): float(own) for i, own in enumerate(found)}
+    wrong = {place: -own for place, own in lean.items() if own < 0.0}
+    for places in _standing(results):
+        for pair in pairwise(places):
+            names = {results[place.result].seed.polarisation for place in pair}
+            of_one_p = len({results[place.result].seed.p for place in pair}) == 1
+            mixed = max(abs(lean[place]) for place in pair) < _HYBRID
+            k = [_mode(results, place).k_per_um.real for place in pair]
+            near = abs(k[1] / k[0] - 1.0) < _NEAR
+            if len(names) == 2 and of_one_p and mixed and near and sum(lean[x] for x in pair) < 0.0:
+                for place in pair:
+                    wrong.setdefault(place, 0.0)
+    return wrong
 
 
-def _twice(results: Sequence[SolvedClass]) -> Iterator[_Place]:
-    """Of two modes with one eigenvalue that the matrix has once, the one that it is not."""
-    standing: dict[tuple[int, str | None], list[_Place]] = defaultdict(list)
+def _standing(results: Sequence[SolvedClass]) -> list[list[_Place]]:
+    """Modes of each azimuthal order and mirror class, by rising wavenumber."""
+    groups: dict[tuple[int, str | None], list[_Place]] = defaultdict(list)
     for number, result in enumerate(results):
         problem = result.family.problem
         if isinstance(problem, WindowProblem):
             for i, mode in enumerate(result.modes):
-                standing[mode.m, problem.mirror].append(_Place(number, i))
-    for places in standing.values():
+                groups[mode.m, problem.mirror].append(_Place(number, i))
+    for places in groups.values():
         places.sort(key=lambda place: _mode(results, place).k_per_um.real)
+    return list(groups.values())
+
+
+def _twice(results: Sequence[SolvedClass]) -> Iterator[_Place]:
+    """Of two modes with one eigenvalue that the matrix has once, the one that it is not."""
+    for places in _standing(results):
         for one, other in pairwise(places):
             if one.result != other.result and _may_be_one(results, one, other):
                 false = _false_one(results, one, other)

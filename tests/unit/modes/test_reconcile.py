@@ -106,3 +106,16 @@ def test_the_same_list_at_every_accuracy(accuracy: float) -> None:
         assert found[label].wavelength_nm == pytest.approx(right, rel=0.3 * accuracy), label
     waves = sorted(mode.wavelength_nm for mode in found)
     assert min(np.diff(waves)) > 1e-3
+
+
+def test_partners_have_the_same_names_at_every_accuracy() -> None:
+    """Polar radius 8.1 um, p = 2: where both partners lean to one polarisation the name of that goes
+    to the one that leans more; at 1e-4 the names were exchanged.
+    """
+    cavity = Cavity(Spheroid(5.5, 8.1), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
+    rough, fine = (
+        find_modes(cavity, ModeRequest("both", 600.0, None, 77, 2, 3, accuracy))
+        for accuracy in (1e-4, 1e-7)
+    )
+    for mode in rough:
+        assert mode.wavelength_nm == pytest.approx(fine[mode.label].wavelength_nm, rel=1e-4)
