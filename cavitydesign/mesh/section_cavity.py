@@ -16,6 +16,7 @@ from ..materials.material import Material
 from .locate import Locator
 from .section import IntArray, SectionMesh
 from .section_bodies import body_numbers
+from .section_ends import SectionEnds, section_ends
 from .section_outline import SectionOutline
 
 # What the readers call regions of which a file has no names.
@@ -174,6 +175,11 @@ class SectionCavity(Cavity):
     @cached_property
     def _locator(self) -> Locator:
         return Locator(self.mesh)
+
+    @cached_property
+    def ends(self) -> SectionEnds:
+        """Where the section is cut, where it ends at walls, and the media that run on outwards."""
+        return section_ends(self.mesh, self.electric, self.magnetic)
 
     @property
     def symmetric(self) -> bool:

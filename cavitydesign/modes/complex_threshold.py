@@ -118,17 +118,15 @@ def _missing_loss(mode: Mode, raw: RawMode, q_passive: float | None) -> float:
             f"mode {mode.label}: has no loss, so no threshold; give q_passive or cavity.roughness_nm"
         )
     scattering = 0.0 if losses.scattering is None else math.pow(10.0, -losses.scattering)
-    if leaks > 0.0 or losses.radiation is None:
+    if losses.radiation is None:
         return scattering
-    return scattering + math.pow(10.0, -losses.radiation)
+    return scattering + math.pow(10.0, -losses.radiation) - leaks
 
 
 def _leak(mode: Mode, raw: RawMode) -> float:
-    """1/Q by the absorbing layer, if the loss budget trusts it: then radiation is in the
-    eigenproblem.
-    """
+    """1/Q by the absorbing layer, which the eigenproblem holds already."""
     by_layer = mode.extra.get("log10_q_radiation_absorbing_layer")
-    if raw.problem.is_complex and by_layer is not None and mode.losses.radiation == by_layer:
+    if raw.problem.is_complex and by_layer is not None:
         return math.pow(10.0, -by_layer)
     return 0.0
 

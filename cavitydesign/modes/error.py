@@ -236,7 +236,7 @@ def error_bars(
     confinement = log_q = volume = 0.0
     for a, b in zip(high, low, strict=True):
         confinement = max(confinement, float(abs(a.region_share - b.region_share).max()) / 10.0)
-        log_q = max(log_q, abs(a.log10_q_far - b.log10_q_far) / _GAIN_FOR_LOG_Q)
+        log_q = max(log_q, abs(a.log10_q_far - b.log10_q_far) / _GAIN_FOR_LOG_Q + a.far_error)
         volume = max(volume, abs(b.volume_um3 / a.volume_um3 - 1.0) / 5.0)
     # the largest density is that of a point, where the field is right to the root of the error of k
     volume = max(volume, math.sqrt(max(end.discrete.values(), default=0.0)))

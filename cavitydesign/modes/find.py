@@ -72,7 +72,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         all(result.complete for result in results) and not missing,
         watch.total(),
         cavity.diameter_um,
-        (*notes, *missing, *_missed(request, modes), *_mixed(modes)),
+        (*notes, *missing, *_missed(request, modes), *_mixed(modes), *_unknown_radiation(modes)),
         {
             "unknowns": float(max((result.family.problem.size for result in results), default=0)),
             "order": float(max((result.family.problem.order for result in results), default=0)),
@@ -170,6 +170,19 @@ def _missed(request: ModeRequest, modes: Sequence[Mode]) -> list[str]:
     return [
         f"{which}: {error:.1e} instead of the asked relative accuracy "
         f"{request.relative_accuracy:g}; ask for less, or make the outline longer if it ends early"
+    ]
+
+
+def _unknown_radiation(modes: Sequence[Mode]) -> list[str]:
+    """One line for the modes whose radiation is neither known from a far field nor seen in a layer."""
+    unknown = [mode for mode in modes if mode.extra.get("log10_q_radiation_at_least") is not None]
+    if not unknown:
+        return []
+    least = min(float(mode.extra["log10_q_radiation_at_least"] or 0.0) for mode in unknown)
+    shown = ", ".join(mode.label for mode in unknown[:4]) + (", ..." if len(unknown) > 4 else "")
+    return [
+        f"radiative Q not known, at least 10^{least:g}, of {len(unknown)} of {len(modes)} modes: {shown}; the section does not "
+        "show what lies around it"
     ]
 
 

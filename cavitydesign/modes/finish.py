@@ -27,6 +27,14 @@ from .snapshot import RawMode
 from .solve import SolvedClass
 
 _PML_TRUSTED_BELOW_LOG10_Q = 8.0
+_PML_COMPARED_BELOW = 9.0  # log10 Q below which the layer's value tells that the far field errs
+# The layer of a section is trusted less where the far field is known. That is right to about 1/Q
+# (3e-5 of log10 Q at 10^3.7 and less above, exact spheres); the layer to 1e-4 of Q at best, and to 2
+# Q times the error of k where Q is high.
+_SECTION_PML_BELOW_LOG10_Q = 2.5
+# Both agree to so many times the error of k in the layer's Q, and to so much of log10 Q; where they
+# do not, their difference is the error.
+_TIMES_ERROR_OF_K, _LAYER_AGREES = 2.0, 0.02
 _CLEAR = 0.6
 _FSR_HELD = 1e-3
 
@@ -198,15 +206,16 @@ def _losses(
     if raw.problem.is_complex and k.imag != 0:
         # the pole is that of indices continued to complex k: it counts the medium's energy itself
         pml = math.log10(abs(k.real / (2 * k.imag)))
-    radiation = pml if pml is not None and pml < _PML_TRUSTED_BELOW_LOG10_Q else far
-    by_layer = pml is not None and radiation is pml
+    relative = bars.relative(raw.q)
+    radiation, by_layer, apart = _radiation(raw, far, pml, relative)
     error = bars.log10_q if bars.layer_log10_q is None or not by_layer else bars.layer_log10_q
     x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
-    error += tunnelling_error(raw.m, x, bars.relative(raw.q), pml if by_layer else None)
+    error += tunnelling_error(raw.m, x, relative, pml if by_layer else None)
     if by_layer and pml is not None:  # a whole error of k may lie in its imaginary part
         error += 2.0 * 10.0**pml * raw.basis_error / math.log(10.0)
-    if pml is not None and not by_layer and pml < 9.0:
-        error = max(error, abs(far - pml))
+    error = max(error, apart)
+    if radiation is None:
+        error = 0.0
     absorption = None
     if raw.eps.loss.any():
         change = raw.k_absorbing_per_um.imag - raw.k_per_um.imag
@@ -215,4 +224,38 @@ def _losses(
     scattering = measures.log10_q_scattering
     scattering = None if scattering is None else scattering + log10_dispersion
     losses = LossBudget(radiation, absorption, scattering, error)
-    return losses, {"log10_q_radiation_far_field": far, "log10_q_radiation_absorbing_layer": pml}
+    return losses, {
+        "log10_q_radiation_far_field": far if math.isfinite(far) else None,
+        "log10_q_radiation_absorbing_layer": pml,
+        "log10_q_radiation_at_least": (
+            _PML_TRUSTED_BELOW_LOG10_Q if math.isnan(far) and radiation is None else None
+        ),
+    }
+
+
+def _radiation(
+    raw: RawMode, far: float, pml: float | None, relative: float
+) -> tuple[float | None, bool, float]:
+    """log10 of the radiative Q, whether it is the absorbing layer's, and the error that both show
+    where both hold; None where nothing radiates or where neither is known.
+    """
+    known = not math.isnan(far)
+    if not isinstance(raw.problem, SectionProblem):
+        if pml is not None and pml < _PML_TRUSTED_BELOW_LOG10_Q:
+            return pml, True, 0.0
+        return far, False, abs(far - pml) if pml is not None and pml < _PML_COMPARED_BELOW else 0.0
+    if raw.problem.cavity.ends.closed:
+        return None, False, 0.0
+    if pml is None or pml >= _PML_COMPARED_BELOW:
+        return (far if known else None), False, 0.0
+    if not known:
+        return (pml, True, 0.0) if pml < _PML_TRUSTED_BELOW_LOG10_Q else (None, False, 0.0)
+    by_energy: float = 10.0**-far
+    difference = abs(far - pml)
+    if pml < _SECTION_PML_BELOW_LOG10_Q:
+        return pml, True, max(difference - by_energy, 0.0)
+    if difference <= _LAYER_AGREES + _TIMES_ERROR_OF_K * 10.0**far * relative:
+        return far, False, by_energy
+    # the mode may stand in other layers than the section shows at its side: the layer needs none
+    by_layer = pml < _PML_TRUSTED_BELOW_LOG10_Q
+    return (pml if by_layer else far), by_layer, difference

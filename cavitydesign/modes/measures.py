@@ -50,9 +50,13 @@ class Measures:
     region_share : (regions,) array
     volume_um3 : float
         int eps |E|^2 dV / max(eps |E|^2); per um of length for a slice.
-    log10_q_far, log10_q_scattering : float or None
+    log10_q_far : float
+        Infinite if nothing radiates; no number where it is not known what the mode radiates into.
+    log10_q_scattering : float or None
     wall_shift : float
         Estimate of the relative change of k that the closed walls cause.
+    far_error : float
+        Of log10_q_far, by what is polarised where the section is cut.
     """
 
     component_share: Array
@@ -61,6 +65,7 @@ class Measures:
     log10_q_far: float
     log10_q_scattering: float | None
     wall_shift: float
+    far_error: float = 0.0
 
 
 def wall_terms(field: Fields, j: int, at: Any, wave: Values, kappa: Values) -> Values:

@@ -11,16 +11,17 @@ import numpy as np
 
 from ...fem.legendre import Array, gauss
 from ...fem.quad_field import PointField, at_points, on_grid
+from ..layered_radiation import log10_layered_q
 from ..measures import Measures, rim_scattering, wall_terms
 from ..media import Permittivities
-from ..radiation import Source, log10_radiation_q
+from ..radiation import Source
 from ..rim.problem import Values
+from .background import layers_of
 from .problem import SectionProblem
 
 _ROUGH_POINTS_AT_CAUSTIC = 12
 _FINE = 21
 _WAVELENGTH_SHARE = 20.0
-_LEAST_SHARE_OF_RADIUS = 0.3
 # Reference coordinates along an edge: fixed one, its value, by the order of
 # mesh.section.EDGE_CORNERS.
 _SIDES = ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0))
@@ -94,11 +95,7 @@ class _Reading:
 
     def far_log10_q(self) -> float:
         """Radiative Q from the far field."""
-        energy = sum(
-            float((self._density(field, region) * weight).sum())
-            for field, weight, region in self._points
-        )
-        return self._far(energy)
+        return self._far()
 
     def measures(self) -> Measures:
         """All numbers of the mode."""
@@ -126,7 +123,7 @@ class _Reading:
             components / energy,
             shares / energy,
             2 * math.pi * energy / peak,
-            self._far(energy),
+            self._far(),
             self._scattering(energy),
             0.5 * self._walls(energy) / energy / self.k_per_um**2,
         )
@@ -187,29 +184,43 @@ class _Reading:
         plane = abs(field.e_r[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
         return np.asarray(np.nan_to_num(across * plane + along * abs(field.e_z[0]) ** 2))
 
-    def _far(self, energy: float) -> float:
-        """Radiative Q from the far field of the polarised regions."""
+    @cached_property
+    def _both_energies(self) -> float:
+        """Half the sum of int eps |E|^2 and int |curl E|^2 / k^2 over the counted volume.
+
+        They differ at its ends, by the root of 1/Q at the caustic; their sum obeys Poynting's
+        theorem for any volume, to 1/Q.
+        """
+        electric = magnetic = 0.0
+        for field, weight, region in self._points:
+            curl = (field.curl_r, field.curl_z, field.curl_azimuthal)
+            square = sum(np.abs(part[0]) ** 2 for part in curl)
+            magnetic += float((np.nan_to_num(square) * weight).sum())
+            electric += float((self._density(field, region) * weight).sum())
+        return 0.5 * (electric + magnetic / self.k_per_um**2)
+
+    def _far(self) -> float:
+        """Radiative Q from the far field of what is polarised against the layers that run on
+        outwards; infinite in a closed cavity, no number where the section does not tell the
+        layers.
+        """
+        if self.problem.cavity.ends.closed:
+            return math.inf
+        layers = layers_of(self.problem.cavity, self.eps)
+        if layers is None:
+            return math.nan
         parts: dict[str, list[Values]] = {
             name: [] for name in ("r", "z", "weight", "e_r", "e_z", "e_az")
         }
-        surround = len(self.problem.cavity.regions) - 1
-        largest = max(
-            float(f.r.real[region != surround].max(initial=0.0)) for f, _, region in self._points
-        )
         for field, weight, region in self._points:
-            plane, axis = (
-                self.eps.ordinary - self.eps.ordinary[-1],
-                self.eps.axial - self.eps.axial[-1],
-            )
-            used = (
-                (region != surround)[:, None, None]
-                & (weight > 0)
-                & (field.r.real > _LEAST_SHARE_OF_RADIUS * largest)
-            )
-            across, along = plane[region][:, None, None], axis[region][:, None, None]
+            r, z = field.r.real, field.z.real
+            layer = layers.at(z)
+            across = self.eps.ordinary[region][:, None, None] - layers.eps[layer]
+            along = self.eps.axial[region][:, None, None] - layers.eps_z[layer]
+            used = ((across != 0) | (along != 0)) & (weight > 0)
             values = (
-                field.r.real,
-                field.z.real,
+                r,
+                z,
                 weight,
                 across * field.e_r[0],
                 along * field.e_z[0],
@@ -217,11 +228,10 @@ class _Reading:
             )
             for name, value in zip(parts, values, strict=True):
                 parts[name].append(value[used])
-        source = Source(*(np.concatenate(value) for value in parts.values()))
+        arrays = [np.concatenate(value) for value in parts.values()]
+        source = Source(*arrays)
         order: int = self.m  # type: ignore[assignment]
-        return log10_radiation_q(
-            source, energy, order, self.q, self.k_per_um, float(self.eps.index[-1]), None, False
-        )
+        return log10_layered_q(source, self._both_energies, order, self.k_per_um, layers)
 
     def _scattering(self, energy: float) -> float | None:
         """Scattering Q from the field just inside the body's face to the surround."""

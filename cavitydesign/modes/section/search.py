@@ -72,6 +72,8 @@ def searched(
         ):
             k = asked[0].k_per_um
             box = absorbing_box(cavity, 2 * math.pi / k)
+            if box is None:  # walls all around
+                return problem, modes
             problem = SectionProblem.build(cavity, cavity.mesh, order, box)
             leaky = _Search(problem, request, wanted).modes(k, asked[0].m)
             known = labels(leaky)

@@ -1,0 +1,117 @@
+"""What a section stands in: metal that is meant, where nothing radiates, and plane layers, into which
+modes do.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+from scipy.special import jv, jvp, yv, yvp
+
+from cavitydesign.materials import ConstantIndex
+from cavitydesign.mesh.section import SectionMesh, lobatto
+from cavitydesign.mesh.section_cavity import SectionCavity
+from cavitydesign.modes import ModeRequest, find_modes
+
+
+def rectangles(
+    r: list[float], z: list[float], region_of: Callable[[float, float], str]
+) -> SectionMesh:
+    """Quadrilaterals r x z with named regions; the sides are the curves "outer", "lower", "upper"."""
+    x = 0.5 * (lobatto(2) + 1)
+    number = np.arange(len(r) * len(z)).reshape(len(r), len(z))
+    corners, nodes, names = [], [], []
+    for i in range(len(r) - 1):
+        for j in range(len(z) - 1):
+            corners.append([number[i, j], number[i + 1, j], number[i + 1, j + 1], number[i, j + 1]])
+            at = np.meshgrid(
+                r[i] + (r[i + 1] - r[i]) * x, z[j] + (z[j + 1] - z[j]) * x, indexing="ij"
+            )
+            nodes.append(np.stack(at, axis=-1))
+            names.append(region_of(0.5 * (r[i] + r[i + 1]), 0.5 * (z[j] + z[j + 1])))
+    known = tuple(dict.fromkeys(names))
+    boundary = {
+        "outer": np.stack([number[-1, :-1], number[-1, 1:]], axis=1),
+        "lower": np.stack([number[:-1, 0], number[1:, 0]], axis=1),
+        "upper": np.stack([number[:-1, -1], number[1:, -1]], axis=1),
+    }
+    return SectionMesh(
+        np.array(corners),
+        np.array(nodes),
+        np.array([known.index(n) for n in names]),
+        known,
+        boundary,
+    )
+
+
+def test_rod_in_a_closed_can() -> None:
+    """A rod from plate to plate in a metal can, E along z: J_m(n k r) inside, J_m(k r) Y_m(k c) -
+    Y_m(k r) J_m(k c) outside. The can lets nothing out: no absorbing layer, no radiation. 1e-6 asked; the
+    exact root to 3 times the stated error.
+    """
+    m, index, rod, can, height = 5, 2.0, 1.0, 1.6, 0.5
+
+    def condition(k: float) -> float:
+        x, y, c = index * k * rod, k * rod, k * can
+        f, slope = (
+            jv(m, y) * yv(m, c) - yv(m, y) * jv(m, c),
+            jvp(m, y) * yv(m, c) - yvp(m, y) * jv(m, c),
+        )
+        return float(index * jvp(m, x) * f - jv(m, x) * slope)
+
+    grid = np.linspace(2.5, 5.5, 400)
+    values = [condition(k) for k in grid]
+    place = next(i for i in range(399) if values[i] * values[i + 1] < 0)
+    k = float(brentq(condition, grid[place], grid[place + 1], xtol=1e-14))
+    mesh = rectangles(
+        [0.1, 0.5, 0.8, 1.0, 1.2, 1.6],
+        [0.0, height],
+        lambda r, z: "body" if r < rod else "surround",
+    )
+    media = {"body": ConstantIndex.of(index), "surround": ConstantIndex.of(1.0)}
+    cavity = SectionCavity.of(mesh, media, electric=("outer", "lower", "upper"))
+    assert cavity.ends.closed
+    mode = find_modes(
+        cavity, ModeRequest("TM", 2e3 * math.pi / k + 5.0, None, m, 1, 1, 1e-6)
+    ).modes[0]
+    error, stated = (
+        mode.wavelength_nm * k / (2e3 * math.pi) - 1,
+        mode.wavelength_error_nm / mode.wavelength_nm,
+    )
+    print(f"{error:.1e} stated {stated:.1e}")
+    assert abs(error) < 3 * stated and stated < 1e-6
+    assert mode.losses.radiation is None and mode.losses.total is None
+    assert not mode.raw.problem.is_complex
+
+
+def ring(margin: float, oxide: float, below: float = 2.0) -> SectionCavity:
+    """Silicon wire of 0.5 x 0.22 um, outer radius 2.25 um, on a substrate of some index."""
+    r = [0.95, 1.4, 1.75, 2.0, 2.25, 2.25 + 0.45 * margin, 2.25 + margin]
+    z = [-below, -0.8, -0.35, 0.0, 0.22, 0.22 + 0.45 * margin, 0.22 + margin]
+
+    def region_of(at_r: float, at_z: float) -> str:
+        if at_z < 0:
+            return "oxide"
+        return "body" if 1.75 < at_r < 2.25 and at_z < 0.22 else "surround"
+
+    media = {
+        "body": ConstantIndex.of(3.48),
+        "surround": ConstantIndex.of(1.0),
+        "oxide": ConstantIndex.of(oxide),
+    }
+    return SectionCavity.of(rectangles(r, z, region_of), media)
+
+
+def test_wire_on_its_oxide() -> None:
+    """Q of 3.9e6 of a silicon wire, R = 2 um, TE 19: log10 Q = 6.5885 by the far field over the
+    oxide (6.588489) and by absorbing layers (6.58900), each at 1e-6 on finer triangles; 0.002 as
+    1e-5 is asked here.
+    """
+    found = find_modes(ring(1.0, 1.46), ModeRequest("TE", 1568.8, None, 19, 1, 1, 1e-5))
+    mode = found["TE 19 1 0"]
+    print(mode.wavelength_nm, mode.losses, dict(mode.extra))
+    assert mode.wavelength_nm == pytest.approx(1568.797, abs=0.03)
+    assert mode.losses.radiation == pytest.approx(6.5885, abs=0.002)
+    assert abs(mode.losses.radiation - 6.5885) < 3 * mode.losses.radiation_error + 5e-4
