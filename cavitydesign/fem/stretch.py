@@ -25,9 +25,9 @@ class BoxStretch:
     ----------
     r_um, low_um, high_um : float
         Faces of the box; infinite where there is no layer.
-    thickness_um : (3,) tuple of float
-        Of the outer, lower and upper layer: depth at which the length gained is `strength_um`.
-    strength_um : (3,) tuple of complex
+    thickness_um : float
+        Depth at which the length gained is `strength_um`.
+    strength_um : complex
         Length gained over one thickness: the imaginary part takes away what runs outwards, the real
         one what decays.
     """
@@ -35,22 +35,22 @@ class BoxStretch:
     r_um: float
     low_um: float
     high_um: float
-    thickness_um: tuple[float, float, float]
-    strength_um: tuple[complex, complex, complex]
+    thickness_um: float
+    strength_um: complex
 
     def radial(self, r: Array) -> tuple[Values, Values]:
         """Stretched r and its derivative."""
-        gained, slope = self._gained(r - self.r_um, 0)
-        return r + gained, 1.0 + slope
+        return self._stretched(r, np.maximum(r - self.r_um, 0.0))
 
     def axial(self, z: Array) -> tuple[Values, Values]:
         """Stretched z and its derivative."""
-        above, above_slope = self._gained(z - self.high_um, 2)
-        below, below_slope = self._gained(self.low_um - z, 1)
-        return z + above - below, 1.0 + above_slope + below_slope
+        return self._stretched(
+            z, np.maximum(z - self.high_um, 0.0) - np.maximum(self.low_um - z, 0.0)
+        )
 
-    def _gained(self, outside: Array, side: int) -> tuple[Values, Values]:
-        """Length gained at a distance outside a face, and its derivative."""
-        thickness, strength = self.thickness_um[side], self.strength_um[side]
-        depth = np.maximum(outside, 0.0) / thickness
-        return strength * depth**3, 3.0 * strength / thickness * depth**2
+    def _stretched(self, x: Array, outside: Array) -> tuple[Values, Values]:
+        depth = outside / self.thickness_um
+        return (
+            x + self.strength_um * depth**3,
+            1.0 + 3 * self.strength_um / self.thickness_um * depth**2,
+        )

@@ -24,6 +24,8 @@ _LAYER_WAVELENGTHS = 1.5
 # The imaginary part takes away what runs outwards, the real one what decays: a decaying field that
 # meets the end of an imaginary stretch turns its phase, which reads as loss (3 % at Q of 4e6, 3 % at
 # 3e8, measured on rings on oxide; with both parts 1e-3 and 3e-6).
+# Where a layer cuts a pedestal it is imaginary alone: a real stretch shortens the waves that run
+# down there.
 _STRENGTH_WAVELENGTHS = 2.5 + 2.5j
 # Of the largest energy density, above which a piece of the section holds a mode itself: the noise
 # of the survey is below 1e-4, the modes of a second body reach 1.
@@ -31,34 +33,32 @@ _HOLDS_A_MODE = 0.1
 
 
 def absorbing_box(cavity: SectionCavity, wavelength_um: float) -> BoxStretch | None:
-    """Layers along the sides where the section is cut, within the gap between them and all that is
-    not layers of the surroundings; none where it ends at metal or mirrors all around.
+    """Layers along the sides where the section is cut, within the gap between them and the body;
+    none where it ends at metal or mirrors all around.
     """
     _, high_r, low_z, high_z = cavity.mesh.extent_um
     ends, walls = cavity.ends, ("electric", "magnetic", "none")
-    gaps = [
+    all_gaps, gaps = (
         (high_r - reach[1], reach[2] - low_z, high_z - reach[3])
         for reach in (_reach(cavity, of_body=False), _reach(cavity, of_body=True))
-    ]
-    thickness, strength, is_open = [], [], []
-    indices = permittivities(cavity, 2 * math.pi / wavelength_um).index
-    chain = ends.regions or (len(cavity.regions) - 1,)
-    beyond = (chain, chain[:1], chain[-1:])
-    for i, side in enumerate((ends.outer, ends.lower, ends.upper)):
-        # what runs through a cut, such as a stem, leaves no gap: then that of the body
-        gap = next((both[i] for both in gaps if both[i] > 1e-6 * high_r), 0.0)
-        is_open.append(gap > 0.0 and side not in walls)
-        thickness.append(min(_LAYER_SHARE * gap, _LAYER_WAVELENGTHS * wavelength_um) or 1.0)
-        lowest = float(indices[list(beyond[i])].min())
-        strength.append(_STRENGTH_WAVELENGTHS * wavelength_um / lowest)
-    if not any(is_open):
+    )
+    right, down, up = (
+        gap > 1e-6 * high_r and side not in walls
+        for gap, side in zip(gaps, (ends.outer, ends.lower, ends.upper), strict=True)
+    )
+    open_gaps = [gap for gap, is_open in zip(gaps, (right, down, up), strict=True) if is_open]
+    if not open_gaps:
         return None
+    thickness = min(_LAYER_SHARE * min(open_gaps), _LAYER_WAVELENGTHS * wavelength_um)
+    strength = _STRENGTH_WAVELENGTHS * wavelength_um
+    if min(all_gaps) < thickness:
+        strength = 1j * strength.imag
     return BoxStretch(
-        high_r - thickness[0] if is_open[0] else math.inf,
-        low_z + thickness[1] if is_open[1] else -math.inf,
-        high_z - thickness[2] if is_open[2] else math.inf,
-        (thickness[0], thickness[1], thickness[2]),
-        (strength[0], strength[1], strength[2]),
+        high_r - thickness if right else math.inf,
+        low_z + thickness if down else -math.inf,
+        high_z - thickness if up else math.inf,
+        thickness,
+        strength,
     )
 
 
