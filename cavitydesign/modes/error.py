@@ -106,7 +106,7 @@ def gain_of_two_orders(
         1.0, max(0.35, math.sqrt(m / 60.0))
     )
     if not fitting and order >= _UNFIT_FROM:
-        return gain / _UNFIT[polarisation]
+        return (0.6 if p > 1 else 1.0) * gain / _UNFIT[polarisation]
     return 0.6 * gain if p > 2 or q > 1 else gain  # more oscillations on the same elements
 
 
