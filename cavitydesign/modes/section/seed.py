@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...units import wavenumber_per_um
 from ..mode_set import ModeRequest
@@ -29,7 +29,7 @@ class SectionSeed:
     surveyed : mapping of int to SurveyedMode
         By axial order: those that are solved together.
     family : mapping of int to SurveyedMode
-        All axial orders that are asked for.
+        All axial orders that are asked for; those solved together, unless given.
     bodies : int
         Of the section: q = bodies j + s, with j the order in one body (`supermodes`).
     """
@@ -38,8 +38,12 @@ class SectionSeed:
     p: int
     orders: tuple[int, ...]
     surveyed: Mapping[int, SurveyedMode]
-    family: Mapping[int, SurveyedMode]
+    family: Mapping[int, SurveyedMode] = field(default_factory=dict)
     bodies: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.family:
+            object.__setattr__(self, "family", self.surveyed)
 
     def k_per_um(self, m: int, q: int) -> float:
         """Estimate of the wavenumber of the mode (m, p, q)."""
