@@ -32,7 +32,8 @@ class Identity:
         Share of the dominant component that the leading product f(s) g(t) carries; low near an
         avoided crossing.
     inside : float
-        Share of the energy in the window's lossless part that is inside the outline.
+        Share of the energy in the window's lossless part that is inside the outline, in media of an
+        index above the surround's.
     turned : (3,) array or None
         In windows the shares along the outline, across it and around, by which modes are named.
     """

@@ -5,6 +5,7 @@ import pytest
 from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.cylinder import Cylinder
+from cavitydesign.geometry.parabola import Parabola
 from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex, find_material
 from cavitydesign.modes import ModeRequest, find_modes
@@ -83,3 +84,21 @@ def test_leaky_mode_of_a_dispersive_body(sphere: bool, radius: float, m: int) ->
     assert mode.accuracy_met
     assert mode.wavelength_nm == pytest.approx(exact.wavelength_nm, rel=1e-7)
     assert mode.losses.radiation == pytest.approx(exact.log10_q, abs=1e-4)
+
+
+def test_field_in_a_hollow_core_is_no_mode() -> None:
+    """A shell of 0.46 um holds p = 1 and 2; the third field is 81 % in the core's air, between the
+    window's walls (its wavelength moved by 4 % with the accuracy asked).
+    """
+    body, air = ConstantIndex.of(1.45), ConstantIndex.of(1.0)
+    cavity = Cavity(Parabola(9.2, 36.8), body, air, fibre=air, fibre_radius_um=8.74)
+    found = find_modes(cavity, ModeRequest("TM", 700.0, None, 90, 3, 1, 1e-6))
+    assert {mode.label for mode in found} == {"TM 90 1 0", "TM 90 2 0"}
+    assert sum("TM 90 3 0" in line for line in found.warnings) == 1
+
+
+def test_strongly_oblate_spheroid() -> None:
+    """c/a = 0.1, where the axial well is far from harmonic: 546.497 nm by an independent solver."""
+    cavity = Cavity(Spheroid(7.5, 0.75), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
+    found = find_modes(cavity, ModeRequest("TM", 546.0, None, 112, 1, 1, 1e-6))
+    assert found["TM 112 1 0"].wavelength_nm == pytest.approx(546.497, abs=1e-3)

@@ -41,7 +41,8 @@ def identify(
     fractions = _shares(field, weight)
     field = _turned(problem, grid, field)
     identities = [
-        _one(problem, grid, field, i, weight, fractions[i]) for i in range(len(fractions))
+        _one(problem, grid, field, i, weight, permittivity, fractions[i])
+        for i in range(len(fractions))
     ]
     taken = {one.label for one in identities}
     for i, one in enumerate(identities):
@@ -56,7 +57,7 @@ def identify(
             and any(other.dominance > one.dominance for other in twins)
         ):
             other_name = "TE" if one.polarisation == "TM" else "TM"
-            renamed = _one(problem, grid, field, i, weight, fractions[i], other_name)
+            renamed = _one(problem, grid, field, i, weight, permittivity, fractions[i], other_name)
             if renamed.label not in taken:
                 identities[i] = renamed
                 taken.add(renamed.label)
@@ -116,6 +117,7 @@ def _one(
     field: GridField,
     i: int,
     weight: Array,
+    permittivity: Array,
     fractions: Array,
     polarisation: str | None = None,
 ) -> Identity:
@@ -126,7 +128,9 @@ def _one(
         polarisation = "TM" if _leaning(fractions, turned) >= 0.0 else "TE"
     component = field.e_z[i] if polarisation == "TM" else field.e_r[i]
     rows = grid.region <= len(problem.cavity.regions) - 2
-    inside = float(sum(square[rows].sum() for square in squares) / parts.sum())
+    # a field in a hollow core of the surround's index is held by the window's walls alone
+    guiding = rows & (permittivity[grid.region] > permittivity[-1])
+    inside = float(sum(square[guiding].sum() for square in squares) / parts.sum())
     component = (component * np.sqrt(weight))[rows]
     p, along, purity = extrema(component)
     odd = problem.mirror is not None and (problem.mirror == "electric") == (polarisation == "TE")
