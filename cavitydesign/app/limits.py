@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..mesh.section_files import section_files
 
 MOST_MODES = 200
 _MOST = {
@@ -94,6 +95,16 @@ def inside(folder: Path, name: str, base: Path | None = None) -> Path:
     return place
 
 
+def _all_inside(folder: Path, file: Path) -> None:
+    """Refuse a section that reads files elsewhere: includes of its script, data of its mesh."""
+    for other in section_files(file):
+        if not other.resolve().is_relative_to(folder.resolve()):
+            raise InputError(
+                f"{file.name} reads {other.name[:80]!r} outside the folder that the explorer was"
+                " given; start it with --folder for a wider one"
+            )
+
+
 def check_limits(design: Mapping[str, Any], folder: Path | None, base: Path | None = None) -> None:
     """Refuse what would take the explorer too long, or a file elsewhere.
 
@@ -133,6 +144,6 @@ def check_limits(design: Mapping[str, Any], folder: Path | None, base: Path | No
         if folder is None:
             problems.append(f"{name[:80]!r}: the explorer was given no folder to read from")
         else:
-            inside(folder, name, base)
+            _all_inside(folder, inside(folder, name, base))
     if problems:
         raise InputError(problems)

@@ -41,6 +41,16 @@ def _key(*parts: Any) -> str:
     return json.dumps(parts, sort_keys=True)
 
 
+def _files(payload: Mapping[str, Any]) -> str:
+    """Digest of all files that a request's design reads: a changed one is another design."""
+    from ..design.named_files import digest_of, files_of_design
+
+    source, raw = payload.get("source"), payload["design"]
+    if source is None or not isinstance(raw, Mapping):
+        return ""
+    return digest_of(files_of_design(raw, Path(source).parent))
+
+
 def design_of(payload: Mapping[str, Any]) -> Design:
     """The design of a request.
 
@@ -53,7 +63,8 @@ def design_of(payload: Mapping[str, Any]) -> Design:
 
     raw, source = payload["design"], payload.get("source")
     path = None if source is None else Path(source)
-    made = _remembered(_designs, _key(raw, source), lambda: parse_design(raw, "design", path=path))
+    key = _key(raw, source, _files(payload))
+    made = _remembered(_designs, key, lambda: parse_design(raw, "design", path=path))
     return made  # type: ignore[no-any-return]
 
 
@@ -62,7 +73,7 @@ def modes_of(payload: Mapping[str, Any], progress: Progress) -> ModeSet:
     from ..workflow.steps import find_modes
 
     design, raw = design_of(payload), payload["design"]
-    key = _key(raw.get("cavity"), raw.get("modes"), payload.get("source"))
+    key = _key(raw.get("cavity"), raw.get("modes"), payload.get("source"), _files(payload))
     return _remembered(_mode_sets, key, lambda: find_modes(design, progress))  # type: ignore[no-any-return]
 
 
@@ -99,5 +110,5 @@ def prediction_of(
 
     found, design = modes_of(payload, progress), design_of(payload)
     asked = replace(design, lasing=replace(design.lasing, **changed))
-    key = _key(payload["design"], payload.get("source"), changed)
+    key = _key(payload["design"], payload.get("source"), changed, _files(payload))
     return _remembered(_predictions, key, lambda: predict_lasing(found, asked, progress))  # type: ignore[no-any-return]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from .outline_file import FibrePoints, fibre_radius_at
 Array = NDArray[np.float64]
 
 IMAGE_SUFFIXES = (".png", ".tif", ".tiff")
+# Others, such as EPS, would be handed to programs that interpret them.
+_FORMATS = ("PNG", "TIFF")
 _LARGEST_PIXELS = 100_000_000
 _LARGEST_ASYMMETRY = 0.1
 
@@ -50,7 +53,10 @@ def read_image(path: Path) -> Array:
             "micrographs need Pillow: pip install 'cavitydesign[images]'"
         ) from None
     try:
-        with Image.open(path) as picture:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our limit is stated
+            opened = Image.open(path, formats=_FORMATS)
+        with opened as picture:
             if picture.width * picture.height > _LARGEST_PIXELS:
                 raise InputError(
                     f"{path}: {picture.width} x {picture.height} pixels are too many; reduce the picture"
@@ -63,6 +69,11 @@ def read_image(path: Path) -> Array:
             return np.asarray(grey, dtype=np.float64)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file") from None
+    except Image.DecompressionBombError:
+        raise InputError(
+            f"{path}: more than {_LARGEST_PIXELS // 10**6} million pixels are too many; reduce the"
+            " picture"
+        ) from None
     except UnidentifiedImageError:
         raise InputError(f"{path}: not a picture (PNG or TIFF)") from None
     except (OSError, ValueError, SyntaxError) as error:

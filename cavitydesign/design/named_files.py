@@ -1,20 +1,16 @@
-"""The files that a design reads: what its keys ``file`` name, and what gmsh scripts among them
-include.
+"""The files that a design reads: what its keys ``file`` and ``fibre_file`` name, and what sections
+among them read besides.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
-
-_SCRIPTS = (".geo", ".geo_unrolled")
-_COMMENT_OR_TEXT = re.compile(r"//[^\n]*|/\*.*?\*/|\"[^\"\n]*\"", re.DOTALL)
-_WORDS = r"(?:Include|Merge|MergeFile|MergeWithBoundingBox|ShapeFromFile)"
-_INCLUDING = re.compile(rf'(?:^|[;{{}}=])\s*({_WORDS}\b\s*\(?\s*("[^"\n]*")?[^;\n]*)', re.MULTILINE)
+from ..mesh.script import read_script
+from ..mesh.section_files import SCRIPT_SUFFIXES, section_files
 
 
 def files_of_design(design: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
@@ -34,15 +30,29 @@ def files_of_design(design: Mapping[str, Any], folder: Path) -> tuple[Path, ...]
         go unnoticed.
     """
     found: dict[Path, None] = {}
-    pending = [folder / name for name in _named(design)]
-    while pending:
-        path = pending.pop(0)
-        if path in found:
-            continue
-        found[path] = None
-        if path.suffix in _SCRIPTS and path.is_file():
-            pending += included_files(path)
+    for name in _named(design):
+        found |= dict.fromkeys(section_files(folder / name))
     return tuple(found)
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Digest of what is in files, and of which are missing."""
+    whole = hashlib.sha256()
+    for path in files:
+        whole.update(str(path).encode(errors="replace") + b"\0")
+        try:
+            with path.open("rb") as content:
+                whole.update(hashlib.file_digest(content, "sha256").digest())
+        except OSError:
+            whole.update(b"missing")
+    return whole.hexdigest()
+
+
+def scripts_of_design(design: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+    """The gmsh scripts that a design runs: whoever opens a stranger's design may ask first."""
+    return tuple(
+        path for path in files_of_design(design, folder) if path.suffix.lower() in SCRIPT_SUFFIXES
+    )
 
 
 def included_files(script: Path) -> list[Path]:
@@ -53,28 +63,14 @@ def included_files(script: Path) -> list[Path]:
     InputError
         If a name is not written out in quotes.
     """
-    found = []
-    for match in _INCLUDING.finditer(_without_comments(script.read_text(errors="replace"))):
-        statement, quoted = match.groups()
-        if quoted is None:
-            line = " ".join(statement.split())
-            raise InputError(
-                f"{script.name}: {line[:80]}: write the file name in quotes, so that a change of the file is noticed"
-            )
-        found.append(script.parent / quoted.strip('"'))
-    return found
-
-
-def _without_comments(text: str) -> str:
-    """Comments blanked, texts kept: two slashes in a quoted name are no comment."""
-    return _COMMENT_OR_TEXT.sub(lambda match: match[0] if match[0].startswith('"') else " ", text)
+    return [file for _, file in read_script(script).named_files()]
 
 
 def _named(table: Any) -> Iterator[str]:
-    """Texts under keys called file, however deep."""
+    """Texts under keys called file, or something_file, however deep."""
     if isinstance(table, Mapping):
         for key, value in table.items():
-            if key == "file" and isinstance(value, str):
+            if (key == "file" or str(key).endswith("_file")) and isinstance(value, str):
                 yield value
             else:
                 yield from _named(value)

@@ -52,21 +52,23 @@ def load_section(
     """
     from ..errors import InputError
     from ..mesh.section_cavity import SectionCavity, body_in_surround
+    from ..mesh.section_files import section_files
+    from .named_files import digest_of
 
     if parameters and not path.suffix.startswith(".geo"):
         raise InputError(f"{path}: parameters belong to a .geo section")
-    changed = path.stat().st_mtime_ns if path.is_file() else 0
     unit_um = LENGTH_UNITS_UM[length_unit]
-    mesh = _mesh(path, changed, tuple(sorted(parameters.items())), unit_um)
+    content = digest_of(section_files(path))
+    mesh = _mesh(path, content, tuple(sorted(parameters.items())), unit_um)
     named = mesh.renamed(names or body_in_surround(mesh), str(path))
     return SectionCavity.of(named, media, str(path), walls[0], walls[1], **rim)
 
 
 @lru_cache(maxsize=8)
 def _mesh(
-    path: Path, changed: int, parameters: tuple[tuple[str, float], ...], unit_um: float
+    path: Path, content: str, parameters: tuple[tuple[str, float], ...], unit_um: float
 ) -> SectionMesh:
-    """The mesh of a file; the time of its last change keeps old contents apart."""
+    """The mesh of a file; the digest of all that it reads keeps old contents apart."""
     from ..mesh.gmsh_reader import Meshing
     from ..mesh.section_file import read_section
 

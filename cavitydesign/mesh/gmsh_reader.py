@@ -6,22 +6,19 @@ elements.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, nearest
+from ..errors import InputError
 from .gmsh_session import gmsh_model
 from .section import Array, IntArray
+from .section_files import MESH_SUFFIXES, SOLID_SUFFIXES
 from .splitting import FileElements, FileMesh
 
-MESH_SUFFIXES = (".msh", ".msh2", ".msh4")
-SOLID_SUFFIXES = (".step", ".stp", ".brep")
-SHAPE_SUFFIXES = (".geo", ".geo_unrolled", *SOLID_SUFFIXES)
 _MOST_CURVE_NODES = 2000
 _SIDES = {"Triangle": 3, "Quadrilateral": 4}
 
@@ -49,8 +46,15 @@ class Meshing:
     parameters: Mapping[str, float] | None = None
 
 
-def gmsh_file(path: Path, meshing: Meshing) -> FileMesh:
+def gmsh_file(path: Path, meshing: Meshing, before: Callable[[], None] = lambda: None) -> FileMesh:
     """Elements, regions and tagged curves of a file, read by gmsh in this process.
+
+    Parameters
+    ----------
+    path : Path
+    meshing : Meshing
+    before : callable
+        What is done between the start of gmsh and the first look at the file.
 
     Raises
     ------
@@ -60,6 +64,7 @@ def gmsh_file(path: Path, meshing: Meshing) -> FileMesh:
         If gmsh cannot be loaded.
     """
     with gmsh_model("section") as gmsh:
+        before()
         try:
             _open(gmsh, path, meshing)
         except InputError:
@@ -74,8 +79,6 @@ def _open(gmsh: Any, path: Path, meshing: Meshing) -> None:
     if path.suffix in MESH_SUFFIXES:
         gmsh.merge(str(path))
         return
-    if path.suffix.startswith(".geo"):
-        _check_script(path, meshing.parameters or {})
     for name, value in (meshing.parameters or {}).items():
         gmsh.parser.setNumber(name, [float(value)])
     gmsh.logger.start()
@@ -88,19 +91,6 @@ def _open(gmsh: Any, path: Path, meshing: Meshing) -> None:
         gmsh.model.occ.removeAllDuplicates()
         gmsh.model.occ.synchronize()
     mesh_shape(gmsh, meshing, str(path))
-
-
-def _check_script(path: Path, parameters: Mapping[str, float]) -> None:
-    """Refuse what a section must not do, and constants that it does not have."""
-    text = path.read_text(errors="replace")
-    if "systemcall" in text.lower():
-        raise InputError(f"{path}: SystemCall is not allowed in a section")
-    constants = re.findall(r"\b(\w+)\s*=\s*\{[^;}]*\bName\b", text)
-    for name in parameters:
-        if name not in constants:
-            raise InputError(
-                f"{path}: no constant {name!r}; it has {', '.join(constants) or 'none'}{nearest(name, constants)}"
-            )
 
 
 def mesh_shape(gmsh: Any, meshing: Meshing, source: str = "section") -> None:

@@ -40,7 +40,7 @@ def gmsh_model(name: str) -> Iterator[Any]:
         fresh = not gmsh.isInitialized()
         before = None
         if fresh:
-            gmsh.initialize(interruptible=False)
+            gmsh.initialize(readConfigFiles=False, interruptible=False)
         else:
             before = gmsh.model.getCurrent()
         gmsh.option.setNumber("General.Terminal", 0)

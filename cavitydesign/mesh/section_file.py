@@ -9,11 +9,11 @@ import numpy as np
 
 from ..errors import InputError, MissingLibraryError, nearest
 from .facets import facets_of
-from .gmsh_process import read_gmsh
-from .gmsh_reader import MESH_SUFFIXES, SHAPE_SUFFIXES, Meshing
+from .gmsh_reader import Meshing
 from .locate import Locator
-from .meshio_reader import read_meshio
+from .reader_process import read_file_mesh
 from .section import SectionMesh, check_section, folded_elements
+from .section_files import MESH_SUFFIXES, SHAPE_SUFFIXES
 from .splitting import FileMesh, conforming_mesh
 
 _LARGEST_BYTES = 200_000_000
@@ -54,11 +54,11 @@ def read_section(path: Path, meshing: Meshing | None = None, unit_um: float = 1.
     mesh = _conforming(path, given)
     check_section(mesh, str(path))
     if path.suffix not in MESH_SUFFIXES:
-        _check_points(path, mesh, given)
+        check_points(path, mesh, given)
     return mesh
 
 
-def _check_points(path: Path, mesh: SectionMesh, given: FileMesh) -> None:
+def check_points(path: Path, mesh: SectionMesh, given: FileMesh) -> None:
     """Refuse a file of which a point lies outside all elements: some are missing, and no name tells
     where the boundary is.
     """
@@ -74,12 +74,10 @@ def _check_points(path: Path, mesh: SectionMesh, given: FileMesh) -> None:
 
 def _read_mesh(path: Path) -> FileMesh:
     """A mesh file as it is; .msh through gmsh, or through meshio where gmsh cannot be loaded."""
-    if path.suffix not in MESH_SUFFIXES:
-        return read_meshio(path)
     try:
-        return read_gmsh(path, Meshing())
+        return read_file_mesh(path, Meshing())
     except MissingLibraryError:
-        return read_meshio(path)
+        return read_file_mesh(path, Meshing(), with_meshio=True)
 
 
 def _scaled(given: FileMesh, unit_um: float) -> FileMesh:
@@ -91,7 +89,7 @@ def _meshed(path: Path, meshing: Meshing, unit_um: float) -> SectionMesh:
     """A shape meshed by gmsh, finer where a coarse mesh would fold its curved elements."""
     factor = meshing.size_factor
     while True:
-        given = _scaled(read_gmsh(path, replace(meshing, size_factor=factor)), unit_um)
+        given = _scaled(read_file_mesh(path, replace(meshing, size_factor=factor)), unit_um)
         mesh = _conforming(path, given)
         if factor < _LEAST_FACTOR * meshing.size_factor or not folded_elements(mesh).size:
             return mesh

@@ -87,7 +87,7 @@ def _run_child(
     with tempfile.TemporaryDirectory() as folder:
         task, made = Path(folder) / "job.npz", Path(folder) / f"picture{suffix}"
         np.savez(task, allow_pickle=False, frames=np.array(frames), size=np.array(size), **job)
-        command = [sys.executable, "-m", f"{__package__}.space_worker", str(task), str(made)]
+        command = [sys.executable, "-P", "-m", f"{__package__}.space_worker", str(task), str(made)]
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False

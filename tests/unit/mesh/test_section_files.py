@@ -4,6 +4,7 @@ line.
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import meshio
@@ -15,7 +16,7 @@ from cavitydesign.errors import InputError
 from cavitydesign.mesh.gmsh_reader import Meshing
 from cavitydesign.mesh.meshio_reader import read_meshio
 from cavitydesign.mesh.section import SectionMesh, check_section
-from cavitydesign.mesh.section_file import read_section
+from cavitydesign.mesh.section_file import check_points, read_section
 from cavitydesign.mesh.splitting import conforming_mesh
 
 try:
@@ -159,10 +160,20 @@ def damaged(text: str, rng: random.Random) -> str:
     return "\n".join(lines)
 
 
-def refused_or_whole(file: Path, whole: dict[str, float]) -> str:
+def read_here(file: Path) -> SectionMesh:
+    """A file of meshio read in this process, which takes a hundredth of the time."""
+    mesh = conforming_mesh(given := read_meshio(file))
+    check_section(mesh, str(file))
+    check_points(file, mesh, given)
+    return mesh
+
+
+def refused_or_whole(
+    file: Path, whole: dict[str, float], read: Callable[[Path], SectionMesh] = read_section
+) -> str:
     """ "refused" with one line that names the file, or "whole": the same regions and areas."""
     try:
-        found = areas(read_section(file))
+        found = areas(read(file))
     except InputError as error:
         assert str(error).startswith(str(file)) and len(str(error).splitlines()) == 1
         return "refused"
@@ -198,7 +209,7 @@ def test_damaged_files_of_meshio(tmp_path: Path, suffix: str) -> None:
     for number in range(150):
         file = tmp_path / f"part{number}{suffix}"
         file.write_text(damaged(text, rng))
-        outcomes[refused_or_whole(file, whole)] += 1
+        outcomes[refused_or_whole(file, whole, read_section if number < 5 else read_here)] += 1
     print(outcomes)
     assert set(outcomes) <= {"refused", "whole"}
     assert outcomes["refused"] > 75
