@@ -110,7 +110,7 @@ def fit(
     if json:
         print_json(answer.to_json_dict())
     else:
-        _print(answer)
+        _print(answer, loaded)
     return DONE
 
 
@@ -147,7 +147,7 @@ def _pair(*values: float) -> tuple[str, ...]:
     return tuple(number(value, ".5g") for value in values)
 
 
-def _print(answer: FitAnswer) -> None:
+def _print(answer: FitAnswer, loaded: Design) -> None:
     shown = new_table(
         "Labellings",
         (
@@ -191,10 +191,26 @@ def _print(answer: FitAnswer) -> None:
         else []
     )
     told += [f"{more} more labellings (--json lists all)"] if more > 0 else []
-    if not answer.identified:
+    told += _doubts(answer, loaded)
+    if not answer.singled_out:
         told += ["the data do not single out one labelling", *_would_decide(answer)]
     over_all = f"diameter over all labellings: {answer.diameter_um:.4f} +- {answer.diameter_error_um:.4f} um"
     print_tables(shown, named, over_all, *told)
+
+
+def _doubts(answer: FitAnswer, loaded: Design) -> list[str]:
+    """What contradicts the model, and what could be free, a line each."""
+    from ..spectrum_fit.fit_doubt import could_be_free
+
+    if not answer.contradictions:
+        return []
+    held = [name for name, _ in loaded.cavity.regions if name != "body"]
+    free = could_be_free(held, loaded.modes.radial_orders, loaded.modes.axial_orders)
+    return [
+        "the model contradicts itself: do not trust this diameter",
+        *answer.contradictions,
+        *free,
+    ]
 
 
 def _would_decide(answer: FitAnswer) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, nearest
+from ..study.csv_file import read_csv
 
 Array = NDArray[np.float64]
 _SHOWN = 10
@@ -22,7 +22,9 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
     Parameters
     ----------
     path : Path
-        UTF-8, comma-separated, names in the first row.
+        UTF-8, names in the first row. Commas, semicolons or tabs part the columns, as the header
+        shows; numbers beside the latter two may have decimal commas. Empty lines and lines that
+        begin with # are left out.
     names : sequence of str
         Columns that must be there.
 
@@ -35,39 +37,32 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
     InputError
         One line for each problem: file, line, value, what is allowed.
     """
-    try:
-        rows = [row for row in csv.reader(path.read_text(encoding="utf-8-sig").splitlines()) if row]
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from None
-    header = [name.strip() for name in rows[0]] if rows else []
-    absent = [name for name in names if name not in header]
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    table = read_csv(path, "FILE.csv", any_separator=True)
+    absent = [name for name in names if name not in table.header]
     if absent:
-        told = ", ".join(header) or "empty"
+        told = ", ".join(table.header)
         raise InputError(
             [
-                f"{path.name}: header: {told}; no column {name}{nearest(name, header)}"
+                f"{table.name}: header: {told}; no column {name}{nearest(name, table.header)}"
                 for name in absent
             ]
         )
-    if len(rows) < 2:
-        raise InputError(f"{path.name}: a header and no rows")
-    values: dict[str, list[float]] = {name: [] for name in names}
-    problems = []
-    for line, row in enumerate(rows[1:], start=2):
-        for name in names:
-            place = header.index(name)
-            text = row[place].strip() if place < len(row) else ""
-            try:
-                value = float(text)
-            except ValueError:
-                value = math.nan
-            if not math.isfinite(value):
+    problems, values = [], {}
+    for name in names:
+        place = table.header.index(name)
+        column = [row[place] for row in table.rows]
+        for line, value in zip(table.lines, column, strict=True):
+            if not _is_number(value):
                 problems.append(
-                    f"{path.name}: line {line}: {name} = {text!r}: a finite number is needed"
+                    f"{table.name}: line {line}: {name} = {str(value)!r}: a finite number is needed"
                 )
-            values[name].append(value)
+        values[name] = column
     if problems:
         raise InputError(problems[:_SHOWN])
-    return {name: np.array(column) for name, column in values.items()}
+    return {name: np.array(column, dtype=np.float64) for name, column in values.items()}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import InputError, nearest
 from .composite import EffectiveMedium
 from .dataset import material_from_table
-from .material import ConstantIndex, Material
+from .material import EVERYWHERE_NM, ConstantIndex, Material
 
 # Volume fraction of dots in the default composite. The published cavities do not state theirs; 1e8
 # dots of (9.2 nm)^3 in the few thousand um^3 of an 88 um mode (the calibrated dot number of the
@@ -71,7 +71,7 @@ def _tables() -> dict[str, dict[str, Any]]:
 def _medium(name: str) -> Material:
     """One medium; made when asked for, because a table costs the import of the spline library."""
     if name == _VACUUM:
-        return ConstantIndex(_VACUUM, "definition", (1.0, 1e7), 1.0)
+        return ConstantIndex(_VACUUM, "definition", EVERYWHERE_NM, 1.0)
     if name == _COMPOSITE:
         return EffectiveMedium.of(
             _medium("PMMA"), _medium("CsPbBr3"), DEFAULT_DOT_FRACTION, name=_COMPOSITE

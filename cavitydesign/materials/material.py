@@ -97,6 +97,11 @@ class Material(ABC):
         return None
 
 
+# Range of media without dispersion, from X rays to radio waves; a margin about every wavelength that
+# a design may ask for (1 to 1e9 nm)
+EVERYWHERE_NM = (0.1, 1e10)
+
+
 @dataclass(frozen=True)
 class ConstantIndex(Material):
     """A medium of one index at every wavelength, given by the user.
@@ -126,7 +131,12 @@ class ConstantIndex(Material):
         """The explicit medium {index, absorption_per_cm} of the design file."""
         title = name or f"index {index:g}"
         return cls(
-            title, "given in the design", (1.0, 1e7), index, absorption_per_cm, index_extraordinary
+            title,
+            "given in the design",
+            EVERYWHERE_NM,
+            index,
+            absorption_per_cm,
+            index_extraordinary,
         )
 
     def _index(self, wavelength_nm: float) -> float:

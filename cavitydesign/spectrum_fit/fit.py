@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import SolverError
 from .comb import CombModel
 from .fit_advice import FitAdvice, Named, advice
+from .fit_doubt import contradictions
 from .fit_moves import explored
 from .fit_prior import FitPrior
 from .fit_refine import Labelling, refined
@@ -106,6 +107,9 @@ class FitAnswer:
     prior : FitPrior
     advice : FitAdvice or None
         What one more measurement would tell; None where no rival is left.
+    contradictions : tuple of str
+        What the first labelling says against the model itself; its diameter is not to be trusted
+        then.
     """
 
     candidates: tuple[FitCandidate, ...]
@@ -114,17 +118,24 @@ class FitAnswer:
     peaks: Peaks
     prior: FitPrior
     advice: FitAdvice | None
+    contradictions: tuple[str, ...] = ()
+
+    @property
+    def singled_out(self) -> bool:
+        """Whether the data prefer one labelling to all others (probability above 95 %)."""
+        return self.candidates[0].probability > 0.95
 
     @property
     def identified(self) -> bool:
-        """Whether the data single out one labelling (probability above 95 %)."""
-        return self.candidates[0].probability > 0.95
+        """Whether they do, and nothing contradicts the model."""
+        return self.singled_out and not self.contradictions
 
     def to_json_dict(self) -> dict[str, Any]:
         """The JSON of ``fit``."""
         return {
             "schema": 1,
             "identified": self.identified,
+            "contradictions": list(self.contradictions),
             "diameter_um": self.diameter_um,
             "diameter_error_um": self.diameter_error_um,
             "prior": dict(self.prior.__dict__),
@@ -180,7 +191,34 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
     errors = np.array([candidate.diameter_error_um for candidate in candidates])
     mean = float(share @ diameters)
     spread = math.sqrt(float(share @ (errors**2 + (diameters - mean) ** 2)))
-    return FitAnswer(candidates, mean, spread, peaks, prior, _advice(candidates, kept, lines))
+    return FitAnswer(
+        candidates,
+        mean,
+        spread,
+        peaks,
+        prior,
+        _advice(candidates, kept, lines),
+        _contradictions(candidates[0], kept[0][1], lines),
+    )
+
+
+def _contradictions(
+    best: FitCandidate, labelling: Labelling, lines: SpectrumLines
+) -> tuple[str, ...]:
+    """What the first labelling says against the model."""
+    prior = lines.prior
+    place = np.flatnonzero(labelling.family >= 0)
+    sds = (prior.diameter_sd_um / lines.model.diameter_um, prior.index_sd, prior.offset_sd_nm)
+    names = ("diameter", "index of the body", "spectrometer's offset")
+    pulls = [float(x) / sd for x, sd in zip(labelling.parameters, sds, strict=True)]
+    return contradictions(
+        prior,
+        best.foreign,
+        best.missed,
+        labelling.deviation_nm[place].tolist(),
+        lines.sigma_nm()[labelling.family[place], place].tolist(),
+        list(zip(names, pulls, strict=True)),
+    )
 
 
 def _advice(

@@ -59,7 +59,8 @@ def read_csv(path: Path, where: str, any_separator: bool = False) -> CsvTable:
         if _holds_something(line)
     ]
     if len(lines) < 2:
-        raise InputError(f"{path.name}: empty; a header and at least one row are needed")
+        held = " (no rows below the header)" if lines else ""
+        raise InputError(f"{path.name}: empty; a header and at least one row are needed{held}")
     between = _separator(lines[0][1]) if any_separator else ","
     table = [next(csv.reader([line], delimiter=between)) for _, line in lines]
     header = tuple(key.strip() for key in table[0])

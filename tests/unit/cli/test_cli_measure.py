@@ -106,3 +106,20 @@ def test_bad_files_get_one_line(tmp_path: Path, text: str, told: str) -> None:
     done = CliRunner().invoke(app, ["measure", "light-curve", str(file)])
     assert done.exit_code == 2
     assert told in done.output + (done.stderr or "")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_every_table_that_fit_reads_is_read(tmp_path: Path, separator: str) -> None:
+    """Semicolons, tabs, # lines, empty lines, a byte order mark; a decimal comma where none parts."""
+    decimal = "." if separator == "," else ","
+    rows = ["# gain of a stripe", "length_um,emission", ""]
+    lengths = np.linspace(20.0, 200.0, 12)
+    emission = stripe_emission(lengths, 50.0)
+    rows += [f"{x:.4f},{y:.10g}" for x, y in zip(lengths, emission, strict=True)]
+    text = "\n".join(row.replace(",", separator) for row in rows)
+    text = "\n".join(
+        line if line.startswith("#") else line.replace(".", decimal) for line in text.split("\n")
+    )
+    file = tmp_path / "stripe.csv"
+    file.write_text("\ufeff" + text, encoding="utf-8")
+    assert answer("stripe", str(file))["net_gain_per_cm"] == pytest.approx(50.0, rel=1e-5)

@@ -1,0 +1,88 @@
+"""Whether a fit's own numbers contradict its model: foreign peaks, missed lines, residuals, priors.
+
+The probabilities of a fit's candidates are relative to each other: a model that is wrong as a whole
+(a surround whose index is off, families that were not asked for) still gives its best labelling a
+probability of 1. What the best labelling leaves over must be as likely as its own priors say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scipy.stats import binom, chi2, norm, poisson
+
+from .fit_prior import FitPrior
+
+# A true model is doubted wrongly in one of a thousand fits for each of the four tests
+_DOUBTED_BELOW = 1e-3
+_PARAMETERS = 3
+
+
+def contradictions(
+    prior: FitPrior,
+    foreign: int,
+    missed: int,
+    deviations: Sequence[float],
+    errors: Sequence[float],
+    pulls: Sequence[tuple[str, float]],
+) -> tuple[str, ...]:
+    """What the best labelling says against its model, a sentence each; empty where all is as
+    expected.
+
+    Parameters
+    ----------
+    prior : FitPrior
+    foreign, missed : int
+        Peaks without a line, lines without a peak.
+    deviations, errors : sequences of float
+        Of the named peaks, measured minus fitted, and their standard deviations, in nm.
+    pulls : sequence of (name, value)
+        How far each fitted quantity is from its prior's mean, in standard deviations.
+    """
+    out = []
+    named = len(deviations)
+    chance = float(poisson.sf(foreign - 1, prior.foreign))
+    if chance < _DOUBTED_BELOW:
+        out.append(
+            f"{foreign} of {named + foreign} peaks belong to no line where {prior.foreign:g} "
+            f"of another origin is expected (--foreign): a chance of {chance:.0e}"
+        )
+    chance = float(binom.sf(missed - 1, named + missed, prior.missed))
+    if chance < _DOUBTED_BELOW:
+        out.append(
+            f"{missed} of {named + missed} lines have no peak where {prior.missed:.0%} are expected "
+            f"to be missed (--missed): a chance of {chance:.0e}"
+        )
+    square = sum((off / error) ** 2 for off, error in zip(deviations, errors, strict=True))
+    freedom = max(named - _PARAMETERS, 1)
+    chance = float(chi2.sf(square, freedom))
+    if chance < _DOUBTED_BELOW:
+        out.append(
+            f"named peaks are off by {(square / freedom) ** 0.5:.2g} times their errors (--noise): "
+            f"a chance of {chance:.0e}"
+        )
+    for name, pull in pulls:
+        chance = 2 * float(norm.sf(abs(pull)))
+        if chance < _DOUBTED_BELOW:
+            out.append(
+                f"the {name} is {abs(pull):.1f} standard deviations from its prior: "
+                f"a chance of {chance:.0e}"
+            )
+    return tuple(out)
+
+
+def could_be_free(layers: Sequence[str], radial_orders: int, axial_orders: int) -> tuple[str, ...]:
+    """What a fit held fixed and may be wrong, a sentence each.
+
+    Parameters
+    ----------
+    layers : sequence of str
+        Names of the regions whose indices were held, the surround among them.
+    radial_orders, axial_orders : int
+        Of the families that were asked for.
+    """
+    return (
+        f"held fixed: the index of {' and '.join(layers)}; fit again with others, and compare what is foreign",
+        f"families asked: p up to {radial_orders}, q up to {axial_orders - 1}; "
+        "modes.radial_orders, axial_orders or polarisation may ask for more",
+    )
