@@ -7,6 +7,7 @@ does uses the one-dimensional factors of the element (docs/decisions/0005).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -17,7 +18,8 @@ from skfem.element import DiscreteField
 from skfem.quadrature import get_quadrature
 from skfem.refdom import RefLine
 
-from .element import E_S, E_T, PSI, Array, ElementMeridian, Factors, orientation
+from .element import Array, ElementMeridian, Factors, orientation
+from .legendre import LineTables
 from .mapping import CurvedMapping, determinant, inverse, tensor_lines
 
 Values = NDArray[Any]
@@ -108,6 +110,11 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
         """Positions, (2, elements, points)."""
         return self._at[0]
 
+    @property
+    def slopes(self) -> Values:
+        """Slopes of the map, (2, 2, elements, points)."""
+        return self._at[1]
+
     @cached_property
     def det(self) -> Values:
         """Determinant of the map; complex in an absorbing layer, where no absolute value is meant."""
@@ -158,26 +165,15 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
             By the names of `unit_pairs`.
         """
         across, along = self.factors
-        sizes = [one.nodal.shape[1] for one in self.factors]
-        edges = [one.edge.shape[1] for one in self.factors]
-        shapes = ((edges[0], sizes[1]), (sizes[0], edges[1]), (sizes[0], sizes[1]))
-        ends = np.cumsum([0, *(a * b for a, b in shapes)])
+        sizes = [count * other for count, other in _kinds(across, along)]
+        starts = np.cumsum([0, *sizes])
         columns = np.moveaxis(local, 2, 0)
-
-        def summed(kind: int, in_s: Array, in_t: Array) -> Values:
-            part = columns[:, :, ends[kind] : ends[kind + 1]]
-            grid = in_s @ part.reshape(*part.shape[:2], *shapes[kind]) @ in_t.T
-            return np.asarray(grid.reshape(*part.shape[:2], -1))
-
-        rotation = summed(E_T, across.slope, along.edge) - summed(E_S, across.edge, along.slope)
-        return {
-            "e_s": summed(E_S, across.edge, along.nodal),
-            "e_t": summed(E_T, across.nodal, along.edge),
-            "curl": rotation,
-            "psi": summed(PSI, across.nodal, along.nodal),
-            "psi_s": summed(PSI, across.slope, along.nodal),
-            "psi_t": summed(PSI, across.nodal, along.slope),
-        }
+        kinds = [
+            columns[:, :, start : start + size].reshape(*columns.shape[:2], *shape)
+            for start, size, shape in zip(starts, sizes, _kinds(across, along), strict=False)
+        ]
+        found = components(kinds, across, along)
+        return {name: part.reshape(*part.shape[:2], -1) for name, part in found.items()}
 
     def interpolate(self, w: Values) -> Any:
         """The pair (E, psi) of a vector of unknowns at the quadrature points, by factors."""
@@ -228,6 +224,41 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
     def units(self) -> dict[str, Pair]:
         """Fields of which one component on the unit square is 1; see `unit_pairs`."""
         return unit_pairs(self._at[1])
+
+
+def _kinds(across: Factors, along: Factors) -> list[tuple[int, int]]:
+    """Functions of E_s, E_t and psi in s and in t."""
+    nodal, edge = across.nodal.shape[1], across.edge.shape[1]
+    others, edges = along.nodal.shape[1], along.edge.shape[1]
+    return [(edge, others), (nodal, edges), (nodal, others)]
+
+
+def components(
+    kinds: Sequence[Values], across: Factors | LineTables, along: Factors | LineTables
+) -> dict[str, Values]:
+    """Components on the reference square of fields on a grid, by factors.
+
+    Parameters
+    ----------
+    kinds : three (..., functions of s, functions of t) arrays
+        Coefficients of E_s, E_t and psi.
+    across, along : tables of the functions
+        At the lines of the grid.
+
+    Returns
+    -------
+    dict of (..., lines of s, lines of t) arrays
+        By the names of `unit_pairs`.
+    """
+    e_s, e_t, psi = kinds
+    return {
+        "e_s": across.edge @ e_s @ along.nodal.T,
+        "e_t": across.nodal @ e_t @ along.edge.T,
+        "curl": across.slope @ e_t @ along.edge.T - across.edge @ e_s @ along.slope.T,
+        "psi": across.nodal @ psi @ along.nodal.T,
+        "psi_s": across.slope @ psi @ along.nodal.T,
+        "psi_t": across.nodal @ psi @ along.slope.T,
+    }
 
 
 def unit_pairs(slopes: Values) -> dict[str, Pair]:

@@ -1,4 +1,8 @@
-"""Fields of eigenvectors at chosen points of the window: E, and curl E, in cylindrical components."""
+"""Fields of eigenvectors at chosen points: E, and curl E, in cylindrical components.
+
+For windows on grids of any lines in s and t, which may run through several strips; for sections on
+one grid in every element, or at single points.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +13,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..mesh.rim_map import Window
-from .components import Covariant, cylindrical
+from .basis import MeridianBasis, components, tensor_rule
+from .element import E_S, E_T, PSI, ElementMeridian, Polynomials, columns_of
 from .legendre import Array, LineTables, line_tables
+from .mapping import determinant
+from .section_space import SectionSpace
 from .window_space import WindowSpace
 
 Values = NDArray[Any]
+IntArray = NDArray[np.int64]
+
+# Of the largest radius: nodes of a file on the axis stand at r of rounding.
+_ON_AXIS = 1e-9
+
+
+def cylindrical(
+    parts: dict[str, Values], slopes: Values, m_over_r: Values
+) -> tuple[Values, Values, Values, Values, Values, Values]:
+    """E_r, E_z, E_phi / i, and curl E divided by i, i and 1.
+
+    Parameters
+    ----------
+    parts : dict of (k, *P) arrays
+        Components on the reference square, as `fem.basis.components` gives them.
+    slopes : (2, 2, *P) array
+        Of the map, d x_i / d X_j.
+    m_over_r : array
+        Azimuthal order over the radius, of shape (k, *P) or what broadcasts to it.
+    """
+    (r_s, r_t), (z_s, z_t) = slopes
+    det = determinant(slopes)
+    e_s, e_t = parts["e_s"], parts["e_t"]
+    grad_s, grad_t = parts["psi_s"] - e_s, parts["psi_t"] - e_t
+    e_r, e_z = (z_t * e_s - z_s * e_t) / det, (r_s * e_t - r_t * e_s) / det
+    w_r, w_z = (z_t * grad_s - z_s * grad_t) / det, (r_s * grad_t - r_t * grad_s) / det
+    # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r)
+    # E_r, with r E_phi = im psi
+    return (
+        e_r,
+        e_z,
+        m_over_r * parts["psi"],
+        -m_over_r * w_z,
+        m_over_r * w_r,
+        -parts["curl"] / det,
+    )
 
 
 @dataclass(frozen=True)
 class GridField:
-    """Fields of one or several modes on a grid (s, t).
+    """Fields of one or several modes at points of shape P.
 
     Attributes
     ----------
-    e_r, e_z, e_azimuthal : (k, S, T) arrays
+    e_r, e_z, e_azimuthal : (k, *P) arrays
         E_r, E_z and E_phi / i (real for real modes).
-    curl_r, curl_z, curl_azimuthal : (k, S, T) arrays
+    curl_r, curl_z, curl_azimuthal : (k, *P) arrays
         Components of curl E divided by i, i and 1.
     """
 
@@ -34,6 +77,23 @@ class GridField:
     curl_r: Values
     curl_z: Values
     curl_azimuthal: Values
+
+
+@dataclass(frozen=True, eq=False)
+class PointField(GridField):
+    """The same on a section, with the points.
+
+    Attributes
+    ----------
+    r, z : arrays
+        Positions (complex in an absorbing layer).
+    det : array
+        dr dz / (ds dt) for s and t from -1 to 1.
+    """
+
+    r: Values
+    z: Values
+    det: Values
 
 
 @dataclass(frozen=True)
@@ -61,8 +121,7 @@ class FieldGrid:
     along_t: LineTables
     r: Values
     z: Values
-    slopes: tuple[Values, Values, Values, Values]
-    det: Values
+    slopes: Values
     jacobian: Values
     length_s: Array
     length_t: Array
@@ -87,8 +146,7 @@ class FieldGrid:
             along_t,
             r,
             z,
-            (r_s, z_s, r_t, z_t),
-            det,
+            np.array([[r_s, r_t], [z_s, z_t]]),
             jacobian,
             length_s,
             length_t,
@@ -105,17 +163,86 @@ class FieldGrid:
         m : float or (k,) array
             Azimuthal order, of all or of each.
         """
-        space, along_s, along_t = self.space, self.along_s, self.along_t
         order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
-        e_s, e_t, psi = space.split(vectors)
-        cov_s = along_s.edge @ e_s @ along_t.nodal.T
-        cov_t = along_s.nodal @ e_t @ along_t.edge.T
-        parts = Covariant(
-            cov_s,
-            cov_t,
-            along_s.nodal @ psi @ along_t.nodal.T,
-            along_s.slope @ psi @ along_t.nodal.T,
-            along_s.nodal @ psi @ along_t.slope.T,
-            along_s.slope @ e_t @ along_t.edge.T - along_s.edge @ e_s @ along_t.slope.T,
-        )
-        return GridField(*cylindrical(parts, self.slopes, self.det, order / self.r))
+        parts = components(self.space.split(vectors), self.along_s, self.along_t)
+        return GridField(*cylindrical(parts, self.slopes, order / self.r))
+
+
+def on_grid(
+    space: SectionSpace,
+    vectors: Values,
+    m: float | Array,
+    s: Array,
+    t: Array,
+    elements: IntArray | None = None,
+) -> PointField:
+    """Fields on the same grid of reference points in every element, or in some; positions (n, s,
+    t).
+
+    Parameters
+    ----------
+    vectors : (unknowns, k) array
+    m : float or (k,) array
+        Azimuthal order of all or of each.
+    s, t : (S,), (T,) arrays
+        From -1 to 1.
+    """
+    chosen = np.arange(space.mesh.elements) if elements is None else elements
+    degree = int(space.orders[chosen].max())
+    lines = [(0.5 * (line + 1.0), np.ones(line.size)) for line in (s, t)]
+    basis = MeridianBasis(
+        space.mesh.topology,
+        ElementMeridian(degree),
+        space.mapping,
+        elements=chosen,
+        quadrature=tensor_rule(*lines),
+    )
+    parts = basis.components(_local(space, vectors, chosen, degree))
+    shape = (chosen.size, s.size, t.size)
+    x, slopes = basis.x.reshape(2, *shape), basis.slopes.reshape(2, 2, *shape)
+    parts = {name: part.reshape(-1, *shape) for name, part in parts.items()}
+    return _physical(x, slopes, parts, np.asarray(m, dtype=float).reshape(-1, 1, 1, 1))
+
+
+def at_points(
+    space: SectionSpace, vectors: Values, m: float | Array, element: IntArray, s: Array, t: Array
+) -> PointField:
+    """Fields at single points (element, s, t), s and t from -1 to 1; positions (points,)."""
+    degree = int(space.orders[element].max(initial=1))
+    local = _local(space, vectors, element, degree)
+    x, slopes = space.mapping.at_points(element, 0.5 * (s + 1.0), 0.5 * (t + 1.0))
+    tables = [Polynomials(degree).factors(0.5 * (line + 1.0)) for line in (s, t)]
+    sizes = degree * (degree + 1)
+    bounds = {E_S: (0, sizes), E_T: (sizes, 2 * sizes), PSI: (2 * sizes, local.shape[1])}
+
+    def summed(kind: int, in_s: str, in_t: str) -> Values:
+        pairs = getattr(tables[0], in_s)[:, :, None] * getattr(tables[1], in_t)[:, None, :]
+        part = local[:, slice(*bounds[kind])]
+        return np.asarray(np.einsum("pl,plk->kp", pairs.reshape(s.size, -1), part))
+
+    parts = {
+        "e_s": summed(E_S, "edge", "nodal"),
+        "e_t": summed(E_T, "nodal", "edge"),
+        "curl": summed(E_T, "slope", "edge") - summed(E_S, "edge", "slope"),
+        "psi": summed(PSI, "nodal", "nodal"),
+        "psi_s": summed(PSI, "slope", "nodal"),
+        "psi_t": summed(PSI, "nodal", "slope"),
+    }
+    return _physical(x, slopes, parts, np.asarray(m, dtype=float).reshape(-1, 1))
+
+
+def _local(space: SectionSpace, vectors: Values, element: IntArray, degree: int) -> Values:
+    """Coefficients of the functions of a degree by element, (elements, L, k), signs included."""
+    columns = columns_of(degree, space.order)
+    rows = vectors if vectors.ndim == 2 else vectors[:, None]
+    padded = np.concatenate([rows, np.zeros((1, rows.shape[1]), rows.dtype)])
+    signs = space.signs[element][:, columns, None]
+    return np.asarray(padded[space.numbers[element][:, columns]] * signs)
+
+
+def _physical(x: Values, slopes: Values, parts: dict[str, Values], m: Array) -> PointField:
+    """Fields at positions with the slopes of the map there."""
+    r, z = x
+    # a mode of m > 0 vanishes on the axis
+    inverse = np.divide(1.0, r, out=np.zeros_like(r), where=abs(r) > _ON_AXIS * abs(r).max())
+    return PointField(*cylindrical(parts, slopes, m * inverse), r, z, 0.25 * determinant(slopes))

@@ -38,12 +38,15 @@ def tensor_lines(points: Array) -> tuple[Array, Array] | None:
         return None
     s, t = points
     moved = s != s[0]
-    along = int(np.argmax(moved)) if moved.any() else s.size
-    if s.size % along:
-        return None
-    s, t = s.reshape(-1, along), t.reshape(-1, along)
-    grid = (s == s[:, :1]).all() and (t == t[0]).all()
-    return (np.ascontiguousarray(s[:, 0]), np.ascontiguousarray(t[0])) if grid else None
+    run = int(np.argmax(moved)) if moved.any() else s.size
+    # The first run of equal s holds one line of t, or several where lines of s coincide.
+    for along in (*(np.flatnonzero(t[1:run] == t[0]) + 1), run):
+        if s.size % along:
+            continue
+        of_s, of_t = s.reshape(-1, along), t.reshape(-1, along)
+        if (of_s == of_s[:, :1]).all() and (of_t == of_t[0]).all():
+            return np.ascontiguousarray(of_s[:, 0]), np.ascontiguousarray(of_t[0])
+    return None
 
 
 class CurvedMapping(Mapping):  # type: ignore[misc]
@@ -78,13 +81,14 @@ class CurvedMapping(Mapping):  # type: ignore[misc]
                 return x[..., i * t.size + j], slopes[..., i * t.size + j]
             X = np.broadcast_to(X[:, None, :], (2, elements.size, X.shape[1]))
         flat = np.repeat(elements, X.shape[2])
-        x, slopes = self._at_points(flat, X[0].ravel(), X[1].ravel())
+        x, slopes = self.at_points(flat, X[0].ravel(), X[1].ravel())
         return x.reshape(X.shape), slopes.reshape(2, *X.shape)
 
     def _on_grid(self, s: Array, t: Array, elements: Any) -> tuple[Values, Values]:
         raise NotImplementedError
 
-    def _at_points(self, element: Any, s: Array, t: Array) -> tuple[Values, Values]:
+    def at_points(self, element: Any, s: Array, t: Array) -> tuple[Values, Values]:
+        """The same as `at` for single points of elements, (2, points) and (2, 2, points)."""
         raise NotImplementedError
 
     def F(self, X: Array, tind: Any = None) -> Values:
@@ -169,7 +173,7 @@ class SectionMapping(CurvedMapping):
         parts = self.section.positions(2.0 * s - 1.0, 2.0 * t - 1.0, elements)
         return self._stretched([part.reshape(elements.size, -1) for part in parts])
 
-    def _at_points(self, element: Any, s: Array, t: Array) -> tuple[Values, Values]:
+    def at_points(self, element: Any, s: Array, t: Array) -> tuple[Values, Values]:
         return self._stretched(self.section.positions_at(element, 2.0 * s - 1.0, 2.0 * t - 1.0))
 
     def _stretched(self, parts: Any) -> tuple[Values, Values]:
@@ -236,7 +240,7 @@ class WindowMapping(CurvedMapping):
         r, z, r_s, z_s, r_t, z_t = np.concatenate(parts, axis=1)
         return np.array([r, z]), np.array([[r_s, r_t], [z_s, z_t]])
 
-    def _at_points(self, element: Any, s: Array, t: Array) -> tuple[Values, Values]:
+    def at_points(self, element: Any, s: Array, t: Array) -> tuple[Values, Values]:
         kind = np.complex128 if self.window.is_complex else np.float64
         x, slopes = np.empty((2, s.size), kind), np.empty((2, 2, s.size), kind)
         for one in np.unique(element):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...fem.quad_field import at_points
+from ...fem.field import at_points
 from ...mesh.locate import Locator
 from ...mesh.section_cavity import SectionCavity
 from ..rim.problem import Values
@@ -44,7 +44,7 @@ def facet_errors(problem: SectionProblem, shot: Snapshot) -> dict[int, float]:
     if not used.any():
         return moved
     vectors = shot.vectors[:, list(shot.chosen.values())]
-    field = at_points(problem.space, vectors, shot.m, here[used], s[used], t[used], problem.stretch)
+    field = at_points(problem.space, vectors, shot.m, here[used], s[used], t[used])
     region_1, region_2 = problem.mesh.region[here[used]], problem.mesh.region[there[used]]
     across, along = (np.asarray(one) for one in (shot.eps.ordinary, shot.eps.axial))
     n_r, n_z = facets.normals[used].T

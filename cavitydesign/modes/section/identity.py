@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...fem.field import at_points, on_grid
 from ...fem.legendre import Array, gauss
-from ...fem.quad_field import at_points, on_grid
 from ...mesh.locate import Locator
 from ..identity import Identity, extrema, polarisation_of
 from ..rim.problem import Values
@@ -74,7 +74,7 @@ def identify_section(
     x, w = gauss(_POINTS)
     plain_r, plain_z, *_ = mesh.positions(x, x)
     real = problem.lossless(plain_r, plain_z)
-    field = on_grid(problem.space, vectors, orders, x, x, problem.stretch)
+    field = on_grid(problem.space, vectors, orders, x, x)
     weight = (
         np.outer(w, w) * abs(field.det) * plain_r * permittivity[mesh.region][:, None, None] * real
     )
@@ -141,9 +141,7 @@ def _orders(
     hit &= problem.lossless(flat_r, flat_z)
     if not hit.any():
         return 0, 0, 0.0
-    field = at_points(
-        problem.space, vector[:, None], m, element[hit], s[hit], t[hit], problem.stretch
-    )
+    field = at_points(problem.space, vector[:, None], m, element[hit], s[hit], t[hit])
     component = (field.e_z if polarisation == "TM" else field.e_r)[0]
     values = np.zeros(flat_r.size, dtype=component.dtype)
     values[hit] = component * np.sqrt(flat_r[hit])

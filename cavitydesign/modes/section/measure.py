@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
+from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import Array, gauss
-from ...fem.quad_field import PointField, at_points, on_grid
 from ..layered_radiation import log10_layered_q
 from ..measures import Measures, rim_scattering, wall_terms
 from ..media import Permittivities
@@ -86,7 +86,7 @@ class _Reading:
             if not elements.size:
                 continue
             x, w = gauss(count)
-            field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch, elements)
+            field = on_grid(problem.space, self.vector, self.m, x, x, elements)
             r, z, r_s, z_s, r_t, z_t = mesh.positions(x, x, elements)
             counted = problem.lossless(r, z) & ~(surround[elements, None, None] & (r > caustic))
             weight = np.outer(w, w) * (r_s * z_t - r_t * z_s) * r * counted
@@ -134,13 +134,13 @@ class _Reading:
         """
         problem = self.problem
         x = np.linspace(-1.0, 1.0, 5)
-        field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch)
+        field = on_grid(problem.space, self.vector, self.m, x, x)
         density = self._density(field, problem.mesh.region) * self._smooth(field)
         place = int(np.argmax(density.max(axis=(1, 2))))
         near = problem.mesh.with_neighbours(np.arange(problem.mesh.elements) == place)
         elements = np.flatnonzero(near)
         x = np.linspace(-1.0, 1.0, _FINE)
-        field = on_grid(problem.space, self.vector, self.m, x, x, problem.stretch, elements)
+        field = on_grid(problem.space, self.vector, self.m, x, x, elements)
         density = self._density(field, problem.mesh.region[elements]) * self._smooth(field)
         number, i, j = (int(n) for n in np.unravel_index(int(np.argmax(density)), density.shape))
         best, s, t, step = float(density.max()), x[i], x[j], x[1] - x[0]
@@ -154,7 +154,6 @@ class _Reading:
                 self.m,
                 line_s,
                 line_t,
-                problem.stretch,
                 elements[[number]],
             )
             density = self._density(field, problem.mesh.region[elements[[number]]]) * self._smooth(
@@ -247,9 +246,7 @@ class _Reading:
         if not elements.size:
             return None
         owner, s, t, weight, side = self._along_edges(elements, sides)
-        field = at_points(
-            self.problem.space, self.vector, self.m, owner, s, t, self.problem.stretch
-        )
+        field = at_points(self.problem.space, self.vector, self.m, owner, s, t)
         d_r, d_z = self._tangents(owner, s, t, side)
         good = self.problem.lossless(field.r.real, field.z.real)
         area = weight * np.hypot(d_r, d_z) * field.r.real * good
@@ -286,7 +283,7 @@ class _Reading:
         if not elements.size:
             return 0.0
         owner, s, t, weight, side = self._along_edges(elements, sides)
-        field = at_points(problem.space, self.vector, self.m, owner, s, t, problem.stretch)
+        field = at_points(problem.space, self.vector, self.m, owner, s, t)
         d_r, d_z = self._tangents(owner, s, t, side)
         r, z, *_ = mesh.positions_at(owner, s, t)
         good = problem.lossless(r, z) & (r > 1e-6 * mesh.extent_um[1])

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ...fem.field import on_grid
 from ...fem.legendre import Array
-from ...fem.quad_field import on_grid
 from ...mesh.section import IntArray, SectionMesh
 from ..media import permittivities
 from ..rim.problem import Values
@@ -104,7 +104,7 @@ def element_energies(problem: SectionProblem, vectors: Values, m: float, k_per_u
     """
     eps = permittivities(problem.cavity, k_per_um).ordinary[problem.mesh.region][:, None, None]
     x, w = problem.quadrature
-    field = on_grid(problem.space, vectors, m, x, x, problem.stretch)
+    field = on_grid(problem.space, vectors, m, x, x)
     curl = abs(field.curl_r) ** 2 + abs(field.curl_z) ** 2 + abs(field.curl_azimuthal) ** 2
     square = abs(field.e_r) ** 2 + abs(field.e_z) ** 2 + abs(field.e_azimuthal) ** 2
     weight = np.outer(w, w) * abs(field.det) * abs(field.r)

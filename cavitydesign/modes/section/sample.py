@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...fem.quad_field import at_points, on_grid
+from ...fem.field import at_points, on_grid
 from ...mesh.locate import Locator
 from ...mesh.section import SectionMesh
 from ..mode import Array, ComplexArray, FieldSamples
@@ -64,7 +64,7 @@ def sample_elements(raw: Any, per_edge: int) -> ElementSamples:
     """
     problem: SectionProblem = raw.problem
     x = np.linspace(-1.0, 1.0, per_edge)
-    field = on_grid(problem.space, raw.vector[:, None], raw.m, x, x, problem.stretch)
+    field = on_grid(problem.space, raw.vector[:, None], raw.m, x, x)
     r, z, *_ = problem.mesh.positions(x, x)
     parts = [
         np.asarray(values, dtype=complex)
@@ -120,9 +120,7 @@ def sample_section(raw: Any, outwards: int, along: int) -> FieldSamples:
         whole = problem.cavity.mesh
         place = Locator(whole).find(r.ravel()[missed], z.ravel()[missed])[0]
         region[missed] = np.where(place >= 0, whole.region[np.maximum(place, 0)], region[missed])
-    field = at_points(
-        problem.space, raw.vector[:, None], raw.m, element[hit], s[hit], t[hit], problem.stretch
-    )
+    field = at_points(problem.space, raw.vector[:, None], raw.m, element[hit], s[hit], t[hit])
     parts = []
     for values in (field.e_r[0], 1j * field.e_azimuthal[0], field.e_z[0]):
         full = np.zeros(r.size, dtype=complex)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...fem.field import on_grid
 from ...fem.legendre import Array
-from ...fem.quad_field import on_grid
 from ...fem.stretch import BoxStretch
 from ...mesh.section import BoolArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
@@ -120,7 +120,7 @@ def element_density(problem: SectionProblem, vector: Values, m: float, k_per_um:
     """Largest eps |E|^2 of each element, relative to the largest of all outside absorbing layers."""
     eps = permittivities(problem.cavity, k_per_um)
     x = np.linspace(-0.95, 0.95, 5)
-    field = on_grid(problem.space, vector[:, None], m, x, x, problem.stretch)
+    field = on_grid(problem.space, vector[:, None], m, x, x)
     square = abs(field.e_r[0]) ** 2 + abs(field.e_z[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
     density = (eps.ordinary[problem.mesh.region][:, None, None] * square).max(axis=(1, 2))
     return np.asarray(density / density[problem.body_numbers >= 0].max())

@@ -8,7 +8,7 @@ from meridian_sources import WINDOW, curved, window_space
 from skfem import CellBasis, Functional
 
 from cavitydesign.fem.basis import MeridianBasis, line_rule, tensor_rule
-from cavitydesign.fem.mapping import CurvedMapping, SectionMapping, WindowMapping
+from cavitydesign.fem.mapping import CurvedMapping, SectionMapping, WindowMapping, tensor_lines
 from cavitydesign.fem.section_space import SectionSpace
 from cavitydesign.fem.stretch import BoxStretch
 
@@ -91,6 +91,17 @@ def test_slopes_of_maps(name: str) -> None:
         mapping.F(np.broadcast_to(scattered[:, None, :], (2, 3, 9)), elements),
     )
     assert abs(both[0] - both[1]).max() < 1e-13
+
+
+def test_lines_of_a_grid() -> None:
+    """Points of a grid are told from others, also where lines coincide, as at a clipped edge."""
+    s, t = np.array([0.2, 1.0, 1.0]), np.array([0.0, 0.0, 0.4, 0.9])
+    for first, second in ((s, t), (s[::-1], t[1:]), (s[1:], t[1:])):
+        points = tensor_rule((first, first), (second, second))[0]
+        lines = tensor_lines(points)
+        assert lines is not None
+        assert np.array_equal(tensor_rule((lines[0], lines[0]), (lines[1], lines[1]))[0], points)
+    assert tensor_lines(np.random.default_rng(1).random((2, 12))) is None
 
 
 @pytest.mark.parametrize("name", ["window", "section"])

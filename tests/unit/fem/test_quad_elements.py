@@ -12,7 +12,7 @@ from section_sources import annular_sector, unit_square
 
 from cavitydesign.errors import MissingLibraryError
 from cavitydesign.fem.assemble import assemble_section
-from cavitydesign.fem.quad_field import at_points
+from cavitydesign.fem.field import at_points
 from cavitydesign.fem.section_space import SectionSpace
 from cavitydesign.mesh.corners import graded, singular_vertices
 from cavitydesign.mesh.gmsh_reader import Meshing
