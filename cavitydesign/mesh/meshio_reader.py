@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ _REGION_DATA = (
     "cellentityids",
     "gmsh:geometrical",
 )
+_MADE_UP = re.compile(r"cd\d+_\d+")  # names that meshio gives to numbers of .vol files
 _MOST_REGIONS = 50  # numbers that differ from cell to cell are no regions
 
 
@@ -157,7 +159,8 @@ def _names(mesh: Any) -> dict[tuple[int, int], str]:
     names = {}
     for name, value in mesh.field_data.items():
         pair = np.asarray(value, dtype=object).ravel()  # formats keep other things there too
-        if pair.size == 2 and all(isinstance(one, int | np.integer) for one in pair):
+        numbers = all(isinstance(one, int | np.integer) for one in pair)
+        if pair.size == 2 and numbers and not _MADE_UP.fullmatch(str(name)):
             names[int(pair[1]), int(pair[0])] = str(name)
     for number, groups in getattr(mesh, "cell_tags", {}).items():  # the families of .med
         called = "_".join(map(str, groups))

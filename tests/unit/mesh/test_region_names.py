@@ -85,6 +85,14 @@ def test_every_format_with_numbers_or_names(
         assert [found[name] for name in names] == pytest.approx(expected, rel=1e-6)
 
 
+def test_names_that_meshio_makes_up_are_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "part.vol"
+    mesh = square("triangles", 1, "netgen:index")
+    mesh.field_data = {}
+    mesh.write(file)
+    assert set(areas(read_meshio(file))) == set(NUMBERED)
+
+
 @pytest.mark.parametrize("suffix", [".off", ".ply", ".obj", ".mdpa", ".inp"])
 def test_formats_without_regions_are_refused_in_one_line(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"part{suffix}"
