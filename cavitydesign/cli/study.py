@@ -193,6 +193,9 @@ def _plot_spec(loaded: Study, given: dict[str, str | None]) -> PlotSpec:
     changes: dict[str, Any] = {key: text for key, text in given.items() if text}
     for key in changes.keys() & {"y", "log"}:
         changes[key] = tuple(name.strip() for name in changes[key].split(","))
+    if "map" in changes:
+        # The column upwards of a map is an axis, not what is usually drawn against one.
+        changes.setdefault("y", ())
     return dataclasses.replace(loaded.plot or PlotSpec(y=USUAL_PICTURE[loaded.task]), **changes)
 
 

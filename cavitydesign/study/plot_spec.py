@@ -20,9 +20,9 @@ class PlotSpec:
     x : str
         Across; the first axis where it is empty.
     y : tuple of str
-        One panel for each column; for a map, the column upwards.
+        One panel for each column; for a map, the column upwards, by default the second axis.
     by : str
-        One line for each value of this column; all rows together where it is empty.
+        One line for each value of this column; where it is empty, of the second axis that varies.
     map : str
         Column painted over x and y; empty for lines.
     where : str
@@ -62,9 +62,9 @@ def read_plot(table: Mapping[str, Any], file: str) -> PlotSpec:
         if key in KEYS and not all(isinstance(text, str) for text in texts):
             kind = "a text or a list of texts" if key in ("y", "log") else "a text"
             problems.append(f"{file}: plot.{key} = {value!r}: {kind} is needed")
-    if "map" in table and (len(_texts(table.get("y"))) != 1):
-        problems.append(f"{file}: plot.y: a map needs exactly one column upwards")
-    elif not _texts(table.get("y")):
+    if "map" in table and len(_texts(table.get("y"))) > 1:
+        problems.append(f"{file}: plot.y: a map has one column upwards, by default the second axis")
+    elif not _texts(table.get("y")) and "map" not in table:
         problems.append(f"{file}: plot.y: missing; name the columns to draw")
     if problems:
         raise InputError(problems)

@@ -44,6 +44,9 @@ def axis_label(name: str) -> str:
     unit = unit_of(name)
     words = [(_ENDING.sub("", part) if unit else part).replace("_", " ") for part in parts]
     told = ", ".join(_OWN.get(word, word) for word in words)
+    if told.lower() == "q" and unit:
+        # A quality factor has no unit, and an axial order neither: this is Q over a length.
+        return f"Q per {_UNITS.get(unit.removesuffix('^-1'), unit.removesuffix('^-1'))}"
     return f"{told} ({_UNITS.get(unit, unit)})" if unit else told
 
 

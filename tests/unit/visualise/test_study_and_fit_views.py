@@ -199,3 +199,86 @@ def test_a_goal_tells_the_solves_beyond_its_limits_and_where_the_limit_lies():
         if line.get_label() == "target"
     ]
     assert list(line.get_ydata()) == [0.7, 0.7]
+
+
+def grid_table(rows_per_point: int = 1) -> Table:
+    """A grid of two axes: the outcome is 10 a + b, plus a thousandth for each further row."""
+    rows = [
+        {"point": 3 * i + j, "a": a, "b": b, "out": 10 * a + b + k / 1000, "status": "ok"}
+        for i, a in enumerate((1.0, 2.0))
+        for j, b in enumerate((1.0, 2.0, 3.0))
+        for k in range(rows_per_point)
+    ]
+    return Table("grid", ("point", "a", "b", "out", "status"), ("a", "b"), tuple(rows))
+
+
+def test_a_second_axis_parts_the_lines_and_nothing_is_averaged() -> None:
+    (ax,) = draw_panels(grid_table(), PlotSpec(x="b", y=("out",))).axes
+    lines = {line.get_label(): list(line.get_ydata()) for line in ax.get_lines()}
+    assert lines == {"a 1.0": [11.0, 12.0, 13.0], "a 2.0": [21.0, 22.0, 23.0]}
+
+
+def test_many_values_of_a_second_axis_become_colour() -> None:
+    rows = tuple(
+        {"point": 12 * i + j, "a": float(i), "b": float(j), "out": i + j, "status": "ok"}
+        for i in range(12)
+        for j in range(12)
+    )
+    table = Table("grid", ("point", "a", "b", "out", "status"), ("a", "b"), rows)
+    figure = draw_panels(table, PlotSpec(x="b", y=("out",)))
+    points, bar = figure.axes
+    assert len(points.collections[0].get_offsets()) == 144 and bar.get_ylabel() == "a"
+
+
+def test_keys_that_vary_together_are_one_axis() -> None:
+    rows = tuple(
+        {"point": i, "a": float(i), "b": 4.0 * i, "out": i, "status": "ok"} for i in range(5)
+    )
+    table = Table("line", ("point", "a", "b", "out", "status"), ("a", "b"), rows)
+    (ax,) = draw_panels(table, PlotSpec(x="a", y=("out",))).axes
+    assert [len(line.get_xdata()) for line in ax.get_lines()] == [5]
+
+
+def test_three_axes_need_a_choice() -> None:
+    rows = tuple(
+        {"point": 0, "a": float(i), "b": float(j), "c": float(k), "out": 1.0, "status": "ok"}
+        for i in range(2)
+        for j in range(2)
+        for k in range(2)
+    )
+    table = Table("cube", ("point", "a", "b", "c", "out", "status"), ("a", "b", "c"), rows)
+    with pytest.raises(InputError, match="b, c vary beside a; choose one as --by"):
+        draw_panels(table, PlotSpec(x="a", y=("out",)))
+
+
+def test_several_rows_at_one_place_are_points_without_a_line() -> None:
+    (ax,) = draw_panels(grid_table(2).filtered("a == 1"), PlotSpec(x="b", y=("out",))).axes
+    (line,) = ax.get_lines()
+    assert line.get_linestyle() == "None" and len(line.get_xdata()) == 6
+
+
+def test_a_map_has_the_second_axis_up() -> None:
+    figure = draw_panels(grid_table(), PlotSpec(x="a", map="out"))
+    painted = figure.axes[0].collections[0].get_array()
+    np.testing.assert_array_equal(painted, [[11, 21], [12, 22], [13, 23]])
+
+
+@pytest.mark.parametrize(
+    ("table", "spec", "told"),
+    [
+        (grid_table(2), PlotSpec(x="a", map="out"), "several rows at a = 1, b = 1"),
+        (grid_table(), PlotSpec(x="a", y=("out",), map="out"), "three different columns"),
+        (grid_table(), PlotSpec(x="a", y=("log10_q",), log=("log10_q",)), "a logarithm already"),
+    ],
+)
+def test_what_no_map_can_show_is_refused(table: Table, spec: PlotSpec, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        draw_panels(table, spec)
+
+
+def test_whole_numbers_have_whole_ticks() -> None:
+    rows = tuple({"point": i, "a": float(i), "n": 1 + i % 2, "status": "ok"} for i in range(4))
+    table = Table("line", ("point", "a", "n", "status"), ("a",), rows)
+    figure = draw_panels(table, PlotSpec(x="a", y=("n",)))
+    figure.canvas.draw()
+    assert all(float(tick).is_integer() for tick in figure.axes[0].get_yticks())
