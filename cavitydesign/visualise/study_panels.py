@@ -76,7 +76,7 @@ def draw_panels(
 def _other_axis(table: Table, x: str) -> str:
     """The axis beside x that varies and does not follow from x; empty if none does."""
     places = table.column(x)
-    free = []
+    free: list[str] = []
     for name in table.axes:
         values = table.column(name)
         if name == x or len({repr(value) for value in values}) < 2:
@@ -85,7 +85,7 @@ def _other_axis(table: Table, x: str) -> str:
         if len(pairs) > len({a for a, _ in pairs}):
             free.append(name)
     # Keys that vary together, or follow from each other, count once.
-    distinct = []
+    distinct: list[str] = []
     for name in free:
         own = table.column(name)
         shown = [table.column(other) for other in distinct]
