@@ -42,7 +42,13 @@ def print_modes(found: ModeSet) -> None:
         )
     regions = tuple(found.modes[0].confinement)
     head = ("mode", *(f"in {name} %" for name in regions), "+- %", "volume um^3")
-    losses = ("log10 Q: radiation", "absorption", "scattering", "total", "line width nm")
+    losses = (
+        "log10 Q radiation",
+        "log10 Q absorption",
+        "log10 Q scattering",
+        "log10 Q total",
+        "line width nm",
+    )
     carried = new_table("What they carry", (*head, *losses))
     for mode in found:
         budget = mode.losses
@@ -63,10 +69,10 @@ def print_modes(found: ModeSet) -> None:
 _SPREADS = (
     ("wavelength nm", "wavelength_sd_nm", ".3g"),
     ("FSR nm", "fsr_sd_nm", ".2g"),
-    ("log10 Q: radiation", "log10_q_radiation_sd", ".2g"),
-    ("absorption", "log10_q_absorption_sd", ".2g"),
-    ("scattering", "log10_q_scattering_sd", ".2g"),
-    ("total", "log10_q_total_sd", ".2g"),
+    ("log10 Q radiation", "log10_q_radiation_sd", ".2g"),
+    ("log10 Q absorption", "log10_q_absorption_sd", ".2g"),
+    ("log10 Q scattering", "log10_q_scattering_sd", ".2g"),
+    ("log10 Q total", "log10_q_total_sd", ".2g"),
     ("threshold gain cm^-1", "threshold_gain_sd_per_cm", ".3g"),
     ("gain = loss mJ/cm^2", "gain_equals_loss_sd_mj_cm2", ".2g"),
 )

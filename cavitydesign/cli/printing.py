@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 _WIDTH_WITHOUT_TERMINAL = 160
+# Spaces and padding between two columns.
 _BETWEEN = 3
+# A longer cell is a sentence, which may run over several lines.
+_LONGEST_CELL = 30
 
 
 def json_text(content: Mapping[str, Any]) -> str:
@@ -39,42 +43,90 @@ def _plain(value: Any) -> Any:
 
 def new_table(title: str, columns: Sequence[str]) -> Table:
     """An empty table; the first column is text, the others are numbers."""
-    from rich import box
-    from rich.table import Table
-
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-    )
+    table = _empty(title)
     for place, name in enumerate(columns):
-        table.add_column(name, justify="left" if place == 0 else "right", no_wrap=place > 0)
+        table.add_column(_plain_text(name), justify="left" if place == 0 else "right")
     return table
 
 
-def columns_that_fit(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
-    """Places of the first columns whose cells stand side by side on the screen; the first one
-    always.
-    """
-    widths = [
-        max(len(name), *(len(row[place]) for row in rows)) if rows else len(name)
-        for place, name in enumerate(columns)
-    ]
-    free = _console().width
-    fitting: list[int] = []
-    for place, width in enumerate(widths):
-        free -= width + _BETWEEN
-        if free < 0 and fitting:
-            break
-        fitting.append(place)
-    return fitting
-
-
 def print_tables(*parts: Table | str) -> None:
-    """Tables and plain lines, one under the other."""
+    """Tables and plain lines, one under the other.
+
+    A table that is wider than the screen is printed as several, each with the first column, so
+    that no number is cut and every row keeps its name.
+    """
     console = _console()
     for part in parts:
-        console.print(part, markup=False, soft_wrap=True) if isinstance(
-            part, str
-        ) else console.print(part)
+        if isinstance(part, str):
+            console.print(part, markup=False, soft_wrap=True)
+        else:
+            for piece in _that_fit(part, console.width):
+                console.print(piece)
+
+
+def _that_fit(table: Table, width: int) -> list[Table]:
+    """The table, or several of its columns, none of which needs more than the width."""
+    heads = [str(column.header) for column in table.columns]
+    cells = [[str(cell) for cell in column.cells] for column in table.columns]
+    whole = [
+        max(map(len, [_longest_word(head), *own])) for head, own in zip(heads, cells, strict=True)
+    ]
+    # Sentences run over several lines only where the table has no room for them.
+    room = sum(whole) + _BETWEEN * (len(whole) - 1) <= width
+    least = (
+        whole
+        if room
+        else [
+            min(size, max(_LONGEST_CELL, len(_longest_word(head))))
+            for size, head in zip(whole, heads, strict=True)
+        ]
+    )
+    groups: list[list[int]] = []
+    free = 0
+    for place in range(1, len(heads)):
+        if not groups or free < least[place] + _BETWEEN:
+            groups.append([0])
+            free = width - least[0] - _BETWEEN
+        groups[-1].append(place)
+        free -= least[place] + _BETWEEN
+    pieces = []
+    for number, group in enumerate(groups or [[0]]):
+        words = str(table.title or "")
+        piece = _empty(f"{words} (continued)" if number and words else words)
+        for place in group:
+            piece.add_column(
+                _plain_text(heads[place]),
+                justify="left" if place == 0 else "right",
+                min_width=min(least[place], width),
+            )
+        for row in range(len(cells[0])):
+            piece.add_row(*(_plain_text(cells[place][row]) for place in group))
+        pieces.append(piece)
+    return pieces
+
+
+def _longest_word(words: str) -> str:
+    return max(words.split(), key=len, default="")
+
+
+def _plain_text(words: str) -> Text:
+    """Text whose brackets are no markup: names come from files."""
+    from rich.text import Text
+
+    return Text(words)
+
+
+def _empty(title: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    return Table(
+        title=_plain_text(title) if title else None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
 
 
 def _console() -> Console:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,7 @@ import typer
 from ..errors import InputError
 from .modes import AsJson
 from .outcome import DONE, reported, say
-from .printing import columns_that_fit, new_table, number, print_json, print_tables
+from .printing import new_table, number, print_json, print_tables
 from .progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def table(
             }
         )
     elif csv is None and parquet is None and netcdf is None:
-        _print_rows(rows, columns is not None)
+        _print_rows(rows, columns is not None, loaded.columns)
     return DONE
 
 
@@ -290,17 +290,19 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _print_rows(rows: Table, chosen: bool) -> None:
-    """The columns asked for, or those for which there is room, and what kept points from being
-    computed.
-    """
-    columns = rows.columns if chosen else tuple(name for name in rows.columns if name != "error")
+def _print_rows(rows: Table, chosen: bool, derived: Iterable[str]) -> None:
+    """The columns asked for, or the usual ones, and what kept points from being computed."""
+    from ..workflow.study_point import USUAL_COLUMNS
+
+    own = set(rows.axes) | {"point", "mode", "status"}
+    columns = [
+        name for name in rows.columns if chosen or name in own or name in (*USUAL_COLUMNS, *derived)
+    ]
     cells = [[_table_cell(row.get(name)) for name in columns] for row in rows.rows]
-    places = list(range(len(columns))) if chosen else columns_that_fit(columns, cells)
-    shown = new_table(rows.name, [columns[place] for place in places])
+    shown = new_table(rows.name, columns)
     for row in cells:
-        shown.add_row(*(row[place] for place in places))
-    left = len(columns) - len(places)
+        shown.add_row(*row)
+    left = 0 if chosen else len(rows.columns) - len(columns) - 1
     told = [f"{left} more columns: --columns chooses, --csv writes all"] if left else []
     failed = [row for row in rows.rows if row.get("error")]
     told += [f"point {row.get('point')}: {row['error']}" for row in failed[:_LISTED]]

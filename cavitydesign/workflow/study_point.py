@@ -25,6 +25,20 @@ USUAL_PICTURE = {
     "threshold": ("q_total", "gain_equals_loss_mj_cm2"),
     "lase": ("threshold_mj_cm2.lasing", "modes_lasing"),
 }
+# What the screen shows of a table, beside the axes and the columns of the study's own.
+USUAL_COLUMNS = (
+    "wavelength_nm",
+    "wavelength_error_nm",
+    "fsr_nm",
+    "q_total",
+    "gain_equals_loss_mj_cm2",
+    "threshold_mj_cm2.gain_equals_loss",
+    "threshold_mj_cm2.lasing",
+    "regime",
+    "modes_lasing",
+    "side_mode_suppression_db",
+    "single_mode_probability",
+)
 WORKER_MODULES = (
     "cavitydesign.workflow.study_point",
     "cavitydesign.workflow.steps",

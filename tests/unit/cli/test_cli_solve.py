@@ -132,12 +132,14 @@ def test_run_writes_results_figures_and_report(tmp_path: Path) -> None:
     for text in ("Modes", "What they carry", "Lasing", "lasing threshold, mJ/cm2"):
         assert text in result.stdout
     results = json.loads((out / "results.json").read_text())
-    told = next(
-        line for line in result.stdout.splitlines() if "lasing threshold, mJ/cm2" in line
-    ).split()
     lasing = results["lasing"]
-    assert told[-2:] == [
-        f"{lasing['threshold_mj_cm2']['lasing']:.3f}",
+
+    def row(words: str) -> list[str]:
+        return next(line for line in result.stdout.splitlines() if words in line).split()
+
+    assert f"{lasing['threshold_mj_cm2']['lasing']:.3f}" in row("lasing threshold, mJ/cm2")
+    assert row("upper break of the light curve")[-2:] == [
+        f"{lasing['light_curve']['upper_break_mj_cm2']:.3f}",
         f"{lasing['fit']['breaks_error_mj_cm2'][1]:.3f}",
     ]
     assert results["input"]["cavity"]["diameter_um"] == 15.0
