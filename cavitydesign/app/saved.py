@@ -32,9 +32,8 @@ def gain_at(
     """
     from ..visualise.spectrum import gain_curve
 
-    return gain_curve(
-        lasing, design_of(payload).medium, modes_of(payload, progress).wavelength_range_nm
-    )
+    medium = design_of(payload).needed_medium()
+    return gain_curve(lasing, medium, modes_of(payload, progress).wavelength_range_nm)
 
 
 def _of_mode(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figure:

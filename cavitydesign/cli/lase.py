@@ -14,6 +14,7 @@ def lase(design: DesignFile, json: AsJson = False) -> int:
     from ..design import load_design
 
     loaded = load_design(design)
+    loaded.needed_medium()
     tell_outline(loaded)
     from ..workflow.steps import find_modes, predict_lasing
 

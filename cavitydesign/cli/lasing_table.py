@@ -60,6 +60,7 @@ def _per_mode(rows: Sequence[Mapping[str, Any]]) -> Any:
     names = (
         "mode",
         "wavelength nm",
+        "Q used",
         "threshold gain cm^-1",
         "in doped region %",
         "share of output %",
@@ -69,6 +70,7 @@ def _per_mode(rows: Sequence[Mapping[str, Any]]) -> Any:
         table.add_row(
             str(row["label"]),
             number(row["wavelength_nm"], ".4f"),
+            number(row.get("q_used"), ".3g"),
             number(row["threshold_gain_per_cm"], ".1f"),
             number(100 * row["confinement"], ".2f"),
             number(None if row["output_share"] is None else 100 * row["output_share"], ".2f"),

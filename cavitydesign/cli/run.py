@@ -5,14 +5,15 @@ on the screen.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import InputError
+from ..design.spec import NO_MEDIUM
+from ..errors import CavityDesignError, InputError
 from .modes import AsJson, DesignFile, accuracy_code
 from .outcome import named, say
 from .outline_note import tell_outline
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..design import Design
+    from ..lasing import LasingPrediction
     from ..modes import Mode, ModeSet
 
 OutFolder = Annotated[
@@ -43,7 +45,11 @@ def run(
     vtk: AsVtk = False,
     json: AsJson = False,
 ) -> int:
-    """The whole chain: modes, losses, gain, lasing; writes results, figures and a report into DIR."""
+    """The whole chain: modes, losses, gain, lasing; writes results, figures and a report into DIR.
+
+    A design without [gain] ends at modes and losses. What is computed is written, whatever fails
+    after it.
+    """
     from ..design import load_design
 
     loaded = load_design(design)
@@ -56,7 +62,7 @@ def run(
     with ProgressLine() as progress, named(design):
         found = find_modes(loaded, progress)
         solved = time.perf_counter()
-        lasing: dict[str, Any] = predict_lasing(found, loaded, progress).to_json_dict()
+        lasing, problem = _predicted(lambda: predict_lasing(found, loaded, progress), loaded)
         predicted = time.perf_counter()
         seconds = {
             "modes": solved - start,
@@ -64,6 +70,8 @@ def run(
             "total": predicted - start,
         }
         results = _results(loaded, found, lasing, seconds)
+        if lasing is None:
+            results["lasing_note"] = NO_MEDIUM if problem is None else str(problem)
         write_whole(out / "results.json", json_text(results).encode())
         progress("drawing", 0.8)
         figures = _figures(loaded, found, lasing)
@@ -85,9 +93,26 @@ def run(
         from .mode_table import print_modes
 
         print_modes(found)
-        print_lasing(lasing)
+        if lasing is not None:
+            print_lasing(lasing)
+        elif problem is None:
+            print(f"lasing: {NO_MEDIUM}")
     say(f"written: {out / 'results.json'}, {', '.join(path.name for path in written)}")
+    if problem is not None:
+        raise problem
     return accuracy_code(found)
+
+
+def _predicted(
+    predict: Callable[[], LasingPrediction], design: Design
+) -> tuple[dict[str, Any] | None, CavityDesignError | None]:
+    """The prediction's record, or what stood in its way; neither for a passive cavity."""
+    if design.medium is None:
+        return None, None
+    try:
+        return predict().to_json_dict(), None
+    except CavityDesignError as error:
+        return None, error
 
 
 def _prepare(out: Path) -> None:
@@ -101,7 +126,7 @@ def _prepare(out: Path) -> None:
 
 
 def _results(
-    design: Design, found: ModeSet, lasing: Mapping[str, Any], seconds: Mapping[str, float]
+    design: Design, found: ModeSet, lasing: Mapping[str, Any] | None, seconds: Mapping[str, float]
 ) -> dict[str, Any]:
     """The content of results.json."""
     from ..report.applied import applied_values
@@ -116,7 +141,7 @@ def _results(
         "platform": _platform(),
         "seconds": dict(seconds),
         "modes": found.to_json_dict(),
-        "lasing": dict(lasing),
+        "lasing": None if lasing is None else dict(lasing),
     }
 
 
@@ -146,13 +171,14 @@ def _platform() -> dict[str, Any]:
     }
 
 
-def _strongest(found: ModeSet, lasing: Mapping[str, Any]) -> Mode:
-    """The mode with the largest share of the output."""
-    share = {row["label"]: row["output_share"] or 0.0 for row in lasing["per_mode"]}
+def _strongest(found: ModeSet, lasing: Mapping[str, Any] | None) -> Mode:
+    """The mode with the largest share of the output; the first without any."""
+    rows = () if lasing is None else lasing["per_mode"]
+    share = {row["label"]: row["output_share"] or 0.0 for row in rows}
     return max(found, key=lambda mode: share.get(mode.label, 0.0))
 
 
-def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any]) -> dict[str, Figure]:
+def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any] | None) -> dict[str, Figure]:
     """The pictures of a run by file name; the field is that of the mode that lases most."""
     from ..visualise.cavity import draw_cavity
     from ..visualise.cuts import draw_cuts
@@ -166,10 +192,13 @@ def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any]) -> dict[
         strongest = _strongest(found, lasing)
         figures["field"] = draw_meridian(strongest, design.cavity)
         figures["cuts"] = draw_cuts(strongest)
-        figures["comb"] = draw_comb(
-            found, gain_curve(lasing, design.medium, found.wavelength_range_nm)
-        )
+        gain = None
+        if lasing is not None:
+            gain = gain_curve(lasing, design.needed_medium(), found.wavelength_range_nm)
+        figures["comb"] = draw_comb(found, gain)
         figures["loss_budget"] = draw_loss_budget(found)
+    if lasing is None:
+        return figures
     if lasing["light_curve"]["fluence_mj_cm2"]:
         figures["light_curve"] = draw_light_curve(lasing)
     if lasing["per_mode"]:

@@ -142,11 +142,11 @@ class Converter:
         )
 
     def medium(self) -> GainMedium | None:
-        """The gain medium; without a table, the published dots."""
+        """The gain medium; None without a table."""
         table: Table | None = self._tables.get("gain")
-        return self._built(
-            medium_from_dict, {} if table is None else _given(table, *type(table).model_fields)
-        )
+        if table is None:
+            return None
+        return self._built(medium_from_dict, _given(table, *type(table).model_fields))
 
     def pump(self) -> Pump | None:
         """The pump."""

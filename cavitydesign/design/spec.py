@@ -21,6 +21,11 @@ from .spread import split_spreads
 from .toml_file import read_toml
 from .validate import validate
 
+NO_MEDIUM = (
+    'no gain medium, so nothing lases; add [gain] with medium = "CsPbBr3-PMMA", another name of the'
+    " library, or the constants of your own"
+)
+
 
 @dataclass(frozen=True)
 class Design:
@@ -32,8 +37,8 @@ class Design:
         Shape and media.
     modes : ModeRequest
         Which modes are wanted.
-    medium : GainMedium
-        The gain medium; the published dots where the file has no [gain].
+    medium : GainMedium or None
+        The gain medium; None where the file has no [gain]: the cavity is passive.
     pump : Pump
         The pump.
     lasing : LasingRequest
@@ -49,7 +54,7 @@ class Design:
 
     cavity: Cavity
     modes: ModeRequest
-    medium: GainMedium
+    medium: GainMedium | None
     pump: Pump
     lasing: LasingRequest
     spreads: Mapping[str, float] = field(default_factory=dict)
@@ -77,6 +82,19 @@ class Design:
         12.0
         """
         return parse_design(self.raw, overrides=values, path=self.path)
+
+    def needed_medium(self) -> GainMedium:
+        """The gain medium, for what cannot be told without.
+
+        Raises
+        ------
+        InputError
+            One line that says how to add a medium.
+        """
+        if self.medium is None:
+            where = "design" if self.path is None else self.path.name
+            raise InputError(f"{where}: {NO_MEDIUM}")
+        return self.medium
 
 
 def load_design(path: str | Path, overrides: Mapping[str, Any] | None = None) -> Design:
@@ -141,14 +159,7 @@ def parse_design(
     problems += converter.problems
     if cavity is not None and modes is not None:
         problems += _range_problems(cavity, modes)
-    if (
-        problems
-        or cavity is None
-        or modes is None
-        or medium is None
-        or pump is None
-        or lasing is None
-    ):
+    if problems or cavity is None or modes is None or pump is None or lasing is None:
         raise input_error(source, problems)
     return Design(cavity, modes, medium, pump, lasing, spreads, merged, path)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..gain import GainMedium, Pump
+from ..modes.mode import Mode
 from ..units import NM_PER_UM, PLANCK_EV_S, SPEED_OF_LIGHT_UM_PER_PS
 from .comb import families, local_spacing_nm, uncovered_sides
 from .competitors import STATIC_EXCITONS
@@ -75,6 +76,34 @@ def caveats(
             f"rate equations: excitations and photons balance only to {balance_error:.1e}; lower relative_tolerance"
         )
     return tuple(found)
+
+
+def quality_words(
+    modes: Sequence[Mode | LasingMode], request: LasingRequest, diameter_um: float
+) -> list[str]:
+    """Which Q lases where it is not that of the solved losses."""
+    rule = request.quality
+    if isinstance(rule, EmpiricalQuality):
+        given = f"Q = {rule.per_um:g} D = {rule.per_um * diameter_um:.3g} (given)"
+    elif isinstance(rule, int | float):
+        given = f"Q = {rule:.3g} (given)"
+    else:
+        return []
+    solved = [mode for mode in modes if isinstance(mode, Mode)]
+    if not solved:
+        return []
+    largest = max(solved, key=lambda mode: mode.losses.total or math.inf).losses.total
+    allowed = (
+        "no solved loss limits it"
+        if largest is None
+        else f"solved losses would allow {_power(largest)}"
+    )
+    return [f"quality: {given}; {allowed}"]
+
+
+def _power(log10: float) -> str:
+    """A number given by its decimal logarithm."""
+    return f"{10.0**log10:.2g}" if log10 < 15.0 else f"1e{log10:.0f}"
 
 
 def _threshold_words(

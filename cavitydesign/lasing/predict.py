@@ -18,7 +18,7 @@ from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
 from ..modes.mode_set import ModeSet
 from ..units import photon_energy_ev
-from .caveats import calibrations, caveats
+from .caveats import calibrations, caveats, quality_words
 from .cavity_heat import cavity_heat
 from .comb import periodic_comb
 from .competitors import STATIC_EXCITONS, competing_comb
@@ -191,16 +191,19 @@ def predict_lasing(
         balance_error=float(errors.max()),
         left_error=float(np.concatenate([curve.nodes.left_error, run.left_error]).max()),
         calibrations=calibrations(medium, pump, request),
-        warnings=caveats(
-            solved,
-            medium,
-            pump,
-            request,
-            diameter_um,
-            thresholds,
-            breaks,
-            best,
-            float(errors.max()),
+        warnings=(
+            *quality_words(modes, request, diameter_um),
+            *caveats(
+                solved,
+                medium,
+                pump,
+                request,
+                diameter_um,
+                thresholds,
+                breaks,
+                best,
+                float(errors.max()),
+            ),
         ),
         seconds=time.perf_counter() - began,
         comb=places,

@@ -108,7 +108,8 @@ class ModeOutcome:
 
     def to_json_dict(self) -> dict[str, object]:
         """One entry of `per_mode`."""
-        return {name: _plain(value) for name, value in vars(self).items()}
+        plain = {name: _plain(value) for name, value in vars(self).items()}
+        return plain | {"q_used": self.q_passive}
 
 
 @dataclass(frozen=True)

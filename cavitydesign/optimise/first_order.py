@@ -125,11 +125,13 @@ def first_order_result(
         rule = checked.lasing.quality
         return {
             "modes": listed,
-            "static": static_outcomes(modes, rule, checked.medium, checked.pump, checked.cavity),
+            "static": static_outcomes(
+                modes, rule, checked.needed_medium(), checked.pump, checked.cavity
+            ),
         }
     lasing = predict_lasing(
         modes,
-        checked.medium,
+        checked.needed_medium(),
         checked.pump,
         replace(checked.lasing, exact_thresholds=0),
         cavity=checked.cavity,

@@ -302,7 +302,7 @@ def _slope(slopes: Mapping[str, Mapping[str, float]] | None, label: str, name: s
 def _overlap(found: ModeSet, design: Design) -> ModeOverlap | None:
     from ..lasing.overlap import needed_overlap
 
-    if design.lasing.overlap != "fields":
+    if design.lasing.overlap != "fields" or design.medium is None:
         return None
     return needed_overlap(
         tuple(found), design.medium.doped_region, design.pump.photons, design.pump.spot_radius_um

@@ -62,12 +62,12 @@ def applied_values(design: Design) -> dict[str, Any]:
             "correlation_nm": cavity.correlation_nm,
         },
         "modes": _fields(design.modes),
-        "gain": _fields(design.medium),
+        "gain": {} if design.medium is None else _fields(design.medium),
         "pump": {**_fields(design.pump), "energy_jitter": design.pump.pulse_jitter},
         "lasing": _fields(design.lasing),
         "gain_constants": [
             {"key": one.key, "kind": one.kind, "source": one.source}
-            for one in design.medium.constants
+            for one in (() if design.medium is None else design.medium.constants)
         ],
         "media": [
             {

@@ -179,7 +179,7 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
     yield from pictures("loss_budget")
     yield Heading("Lasing", "lasing")
     if lasing is None:
-        yield Words("Not computed.")
+        yield Words(f"Not computed: {results.get('lasing_note') or 'not asked for'}.")
     else:
         yield sections.lasing_table(lasing)
         yield from pictures("light_curve")

@@ -48,7 +48,7 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     from ..modes.uncertainty import with_spreads
 
     def thresholds(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
-        return static_thresholds(modes, design, cavity)
+        return {} if design.medium is None else static_thresholds(modes, design, cavity)
 
     spreads = cavity_spreads(design)
     found = solve_modes(design.cavity, design.modes, progress)
@@ -63,6 +63,8 @@ def _effects_on_thresholds(found: ModeSet, design: Design) -> list[dict[str, dic
     """
     from ..design.varied import beside, moves_modes
 
+    if design.medium is None:
+        return []
     effects = []
     for key, sd in design.spreads.items():
         if moves_modes(key):
@@ -109,7 +111,11 @@ def static_thresholds(
     from ..lasing.static_outcomes import static_outcomes
 
     return static_outcomes(
-        modes, design.lasing.quality, design.medium, design.pump, cavity or design.cavity
+        modes,
+        design.lasing.quality,
+        design.needed_medium(),
+        design.pump,
+        cavity or design.cavity,
     )
 
 
@@ -130,11 +136,13 @@ def predict_lasing(
     Raises
     ------
     InputError
-        If no mode lies under the gain, or the medium and the pump do not fit each other.
+        If the design has no gain medium, no mode lies under the gain, or the medium and the pump do
+        not fit each other.
     """
     from ..lasing import predict_lasing as predict
     from ..lasing.pulse_memory import PulseMemory
 
+    medium = design.needed_medium()
     share = 1.0 / (1 + 2 * len(design.spreads))
 
     def first(message: str, done: float) -> None:
@@ -144,7 +152,7 @@ def predict_lasing(
     memory = PulseMemory()
     found = predict(
         modes,
-        design.medium,
+        medium,
         design.pump,
         design.lasing,
         cavity=design.cavity,
@@ -187,7 +195,9 @@ def _with_lasing_spread(
             waves.append({mode.label: mode.wavelength_nm for mode in moved})
             pump = _reaching(side.pump, nominal.thresholds.lasing)
             sides.append(
-                predict(moved, side.medium, pump, request, cavity=side.cavity, memory=memory)
+                predict(
+                    moved, side.needed_medium(), pump, request, cavity=side.cavity, memory=memory
+                )
             )
         moves = any(
             abs(wave - waves[1].get(label, wave)) > _LEAST_MOVE_NM

@@ -186,11 +186,11 @@ def test_gain_pump_and_lasing() -> None:
     assert design.pump == Pump(fluence_mj_cm2=(1.2, 5.5), pulse_fs=80.0)
     assert design.lasing == LasingRequest(quality={"per_um": 24.0})
     defaults = parse_design(SPHERE)
-    assert (defaults.medium, defaults.pump, defaults.lasing) == (
-        DotMedium(),
-        Pump(),
-        LasingRequest(),
-    )
+    assert (defaults.medium, defaults.pump, defaults.lasing) == (None, Pump(), LasingRequest())
+    with pytest.raises(InputError, match=r'add \[gain\] with medium = "CsPbBr3-PMMA"'):
+        defaults.needed_medium()
+    named = parse_design(SPHERE, overrides={"gain.medium": "CsPbBr3-PMMA"})
+    assert named.medium == named.needed_medium() == DotMedium()
 
 
 def test_spread_of_the_diameter_reaches_the_lasing_request() -> None:
