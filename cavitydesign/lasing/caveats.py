@@ -54,11 +54,9 @@ def caveats(
     sides = uncovered_sides(modes, medium, diameter_um)
     if sides:
         words = " and ".join(sides)
-        cure = (
-            "continued by its spacing"
-            if request.extend_comb
-            else "modes there are missing; widen modes.span_nm"
-        )
+        cure = "modes there are missing; widen modes.span_nm"
+        if request.extend_comb:
+            cure = "continued by its spacing as far as modes compete"
         found.append(
             f"comb: ends within one line width ({medium.emission_fwhm_nm:.0f} nm) of the emission's centre"
             f" on the {words} side; {cure}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..errors import InputError
 from ..gain import GainMedium
 from .comb import extended_comb
 from .lasing_mode import LasingMode
@@ -46,7 +47,20 @@ def competing_comb(
     Returns
     -------
     As `extended_comb`.
+
+    Raises
+    ------
+    InputError
+        If no solved mode lies under the gain: a comb is not continued from elsewhere.
     """
+    centre, far = medium.emission_wavelength_nm, _FARTHEST * medium.emission_fwhm_nm
+    waves = [mode.wavelength_nm for mode in modes]
+    if not any(abs(wave - centre) <= far for wave in waves):
+        raise InputError(
+            f"lasing: no mode lies under the gain, which reaches from {centre - far:.0f} to"
+            f" {centre + far:.0f} nm; the modes solved lie from {min(waves):.6g} to {max(waves):.6g} nm:"
+            ' move modes.wavelength_nm, or set lasing.families = "all" to have them solved there'
+        )
     comb, origin = extended_comb(modes, medium, diameter_um, max(reach_fwhm, _FARTHEST))
     shared = None if overlap is None else overlap.repeated(origin)
     model = rate_model(

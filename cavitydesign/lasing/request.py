@@ -11,6 +11,7 @@ from .lasing_mode import EmpiricalQuality, quality_rule
 
 PLACES = ("unknown", "computed")
 OVERLAPS = ("fields", "uniform")
+FAMILIES = ("all", "asked")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class LasingRequest:
     regime_factor : float
     single_mode_db : float
         Side modes weaker than this in the accumulated spectrum do not count as lasing.
+    families : {"all", "asked"}
+        all: every family of low order that reaches gain = loss within the fluences asked takes
+        part, solved on demand by the steps of a design; asked: only the modes given.
     comb_place : {"unknown", "computed"}
         For the single-mode probability: the place of the comb under the gain is unknown (a change
         of the index by 1e-3 moves it by half a nm), or as computed, give or take the spread of the
@@ -56,6 +60,7 @@ class LasingRequest:
     at_fluence_mj_cm2: float | None = None
     regime_factor: float = 1.1
     single_mode_db: float = 10.0
+    families: str = "all"
     comb_place: str = "unknown"
     diameter_sd_um: float = 0.0
     comb_phases: int = 12
@@ -68,7 +73,11 @@ class LasingRequest:
     def __post_init__(self) -> None:
         object.__setattr__(self, "quality", quality_rule(self.quality))
         problems = []
-        for key, words in (("comb_place", PLACES), ("overlap", OVERLAPS)):
+        for key, words in (
+            ("comb_place", PLACES),
+            ("overlap", OVERLAPS),
+            ("families", FAMILIES),
+        ):
             value = getattr(self, key)
             if value not in words:
                 near = nearest(str(value), words)

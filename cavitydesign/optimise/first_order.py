@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..dotted import number_at
 from ..errors import CavityDesignError
+from ..lasing.request import LasingRequest
 from ..study.fingerprint import text_fingerprint
 from .linear import LinearModes, Side
 from .trials import Solver
@@ -64,6 +65,9 @@ def linear_about(
     if solver.linearise is None:
         return None
     keys = tuple(nominal)
+    if solver.goal.task == "lase" and _all_families(solver, nominal):
+        # which families compete is found by a solve of its own, design by design
+        return None
 
     def design_with(changed: str, step: float) -> dict[str, Any]:
         study = solver.study(
@@ -82,6 +86,12 @@ def linear_about(
         return solver.linearise(design_with("", 0.0), sides)
     except CavityDesignError:
         return None
+
+
+def _all_families(solver: Solver, nominal: Mapping[str, float]) -> bool:
+    study = solver.study(tuple(nominal), [tuple(nominal.values())])
+    lasing = study.design_at(study.point(0)).get("lasing", {})
+    return bool(lasing.get("families", LasingRequest.families) == "all")
 
 
 def first_order_solver(solver: Solver, linear: LinearModes, nominal: Mapping[str, float]) -> Solver:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..design import Design
 from ..geometry.cavity import Cavity
+from ..mesh.section_cavity import SectionCavity
 from ..modes import ModeSet
 from ..modes import find_modes as solve_modes
 
@@ -143,6 +144,9 @@ def predict_lasing(
     from ..lasing.pulse_memory import PulseMemory
 
     medium = design.needed_medium()
+    from .competing import competing_modes
+
+    competitors = competing_modes(modes, design)
     share = 1.0 / (1 + 2 * len(design.spreads))
 
     def first(message: str, done: float) -> None:
@@ -151,7 +155,7 @@ def predict_lasing(
 
     memory = PulseMemory()
     found = predict(
-        modes,
+        competitors.modes,
         medium,
         design.pump,
         design.lasing,
@@ -159,7 +163,10 @@ def predict_lasing(
         progress=first,
         memory=memory,
     )
-    return _with_lasing_spread(found, modes, design, memory, progress) if design.spreads else found
+    found = replace(found, warnings=(*competitors.words, *found.warnings))
+    if not design.spreads:
+        return found
+    return _with_lasing_spread(found, competitors.modes, design, memory, progress)
 
 
 def _with_lasing_spread(
@@ -190,7 +197,7 @@ def _with_lasing_spread(
         pair = beside(design, key, share * _NODE * sd)
         sides, waves = [], []
         for side in (pair.lower, pair.upper):
-            moved = solve_modes(side.cavity, side.modes) if moves_modes(key) else modes
+            moved = _moved(modes, side) if moves_modes(key) else modes
             request = replace(side.lasing, comb_phases=0, exact_thresholds=0)
             waves.append({mode.label: mode.wavelength_nm for mode in moved})
             pump = _reaching(side.pump, nominal.thresholds.lasing)
@@ -219,6 +226,18 @@ def _with_lasing_spread(
         design.spreads.get("lasing.at_fluence_mj_cm2", 0.0),
     )
     return replace(nominal, spread=spread, warnings=tuple(warnings))
+
+
+def _moved(modes: ModeSet, side: Design) -> ModeSet:
+    """The same families of a design beside the nominal one."""
+    from .competing import competing_request
+
+    if side.lasing.families == "asked" or isinstance(side.cavity, SectionCavity):
+        return solve_modes(side.cavity, side.modes)
+    families = {(mode.polarisation, mode.p, mode.q) for mode in modes}
+    found = solve_modes(side.cavity, competing_request(side, modes))
+    same = [mode for mode in found if (mode.polarisation, mode.p, mode.q) in families]
+    return replace(found, modes=tuple(same))
 
 
 def _reaching(pump: Pump, lasing_mj_cm2: float | None) -> Pump:
