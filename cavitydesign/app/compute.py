@@ -19,7 +19,13 @@ Task = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
 _SAMPLES = (110, 120)
 _DECADES = 12
 # a first look at a light curve, and one diameter of a scan: fewer points, no exact threshold gains
-_FIRST_LOOK = {"fluences": 14, "comb_phases": 0, "exact_thresholds": 0, "relative_tolerance": 1e-3}
+_FIRST_LOOK = {
+    "families": "asked",
+    "fluences": 14,
+    "comb_phases": 0,
+    "exact_thresholds": 0,
+    "relative_tolerance": 1e-3,
+}
 _SCANNED = {"fluences": 24, "comb_phases": 8, "exact_thresholds": 0, "relative_tolerance": 1e-3}
 
 

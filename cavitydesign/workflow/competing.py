@@ -91,7 +91,12 @@ def competing_modes(
         found = solve_modes(design.cavity, competing_request(design, modes), progress)
     except CavityDesignError as error:
         return Competitors(modes, (f"{asked}; others could not be solved: {error}",))
-    return _chosen(found, design) if found.modes else Competitors(modes, (asked,))
+    if not found.modes:
+        return Competitors(modes, (asked,))
+    # what is known of the asked modes beside, such as the spreads they carry, stays with them
+    known = {mode.label: mode for mode in modes}
+    merged = tuple(known.get(mode.label, mode) for mode in found)
+    return _chosen(replace(found, modes=merged), design)
 
 
 def _under_the_gain(design: Design, medium: GainMedium, modes: ModeSet) -> tuple[float, float]:

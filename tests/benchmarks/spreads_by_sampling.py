@@ -62,7 +62,7 @@ def design_of(
         },
         "modes": {"wavelength_nm": 537.6, "span_nm": 10.0},
         "gain": {},
-        "lasing": {"quality": {"per_um": 24.0}, "regime_factor": 1.15},
+        "lasing": {"quality": {"per_um": 24.0}, "regime_factor": 1.15, "families": "asked"},
     }
     for key, (value, sd) in numbers.items():
         table = raw

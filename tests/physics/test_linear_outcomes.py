@@ -25,6 +25,8 @@ DESIGN = {
         "roughness_nm": 2.0,
     },
     "modes": {"wavelength_nm": WAVELENGTH_NM, "span_nm": 9.0, "relative_accuracy": 1e-9},
+    "gain": {"medium": "CsPbBr3-PMMA"},
+    "lasing": {"families": "asked"},
 }
 KEYS = ("cavity.diameter_um", "cavity.body.index_offset", "cavity.roughness_nm")
 REACH = (0.5, 0.006, 1.0)

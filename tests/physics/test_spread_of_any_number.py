@@ -125,7 +125,8 @@ LASER: Raw = {
     **BOTTLE,
     "cavity": {**BOTTLE["cavity"], "body": "PMMA"},
     "modes": {"wavelength_nm": 537.6, "span_nm": 6.0},
-    "lasing": {"quality": {"per_um": 24.0}},
+    "gain": {"medium": "CsPbBr3-PMMA"},
+    "lasing": {"quality": {"per_um": 24.0}, "families": "asked"},
 }
 CROSS_SECTION: Raw = {"calibration": "cross_section", "fluence_mj_cm2": [1.0, 9.0]}  # lases at 6
 OTHERS = [

@@ -22,9 +22,12 @@ REST = """
 wavelength_nm = 537.6
 span_nm = 12.0
 relative_accuracy = 1e-5
+[gain]
+medium = "CsPbBr3-PMMA"
 [pump]
 fluence_mj_cm2 = [1.2, 5.5]
 [lasing]
+families = "asked"
 quality = { per_um = 24.0 }
 fluences = 21
 comb_phases = 4

@@ -38,7 +38,13 @@ def design() -> TM:
         },
         "modes": {"wavelength_nm": 537.6, "span_nm": 12.0, "relative_accuracy": 1e-5},
         "pump": {"photons": 3, "fluence_mj_cm2": [1.2, 5.5]},
-        "lasing": {"quality": {"per_um": 24.0}, "fluences": 21, "comb_phases": 4},
+        "gain": {"medium": "CsPbBr3-PMMA"},
+        "lasing": {
+            "quality": {"per_um": 24.0},
+            "families": "asked",
+            "fluences": 21,
+            "comb_phases": 4,
+        },
     }
 
 

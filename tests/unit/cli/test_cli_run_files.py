@@ -27,10 +27,13 @@ roughness_nm = 1.0
 [modes]
 wavelength_nm = 537.6
 span_nm = 10.0
+[gain]
+medium = "CsPbBr3-PMMA"
 [pump]
 photons = 3
 fluence_mj_cm2 = [1.2, 5.5]
 [lasing]
+families = "asked"
 quality = { per_um = 24.0 }
 fluences = 16
 comb_phases = 4

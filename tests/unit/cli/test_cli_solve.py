@@ -142,6 +142,7 @@ def test_run_writes_results_figures_and_report(tmp_path: Path) -> None:
         f"{lasing['light_curve']['upper_break_mj_cm2']:.3f}",
         f"{lasing['fit']['breaks_error_mj_cm2'][1]:.3f}",
     ]
+    assert "Q = 24 D = 360 (given); solved losses would allow" in result.stdout
     assert results["input"]["cavity"]["diameter_um"] == 15.0
     assert {"cavitydesign", "python", "numpy", "scipy", "scikit-fem"} <= results["versions"].keys()
     assert results["platform"]["processors"] >= 1
@@ -181,3 +182,43 @@ def test_spreads_of_the_design_have_a_table_of_their_own(cylinder: Path) -> None
     (row,) = [row for row in table.splitlines() if row.strip().startswith(first["label"])]
     assert row.split()[4] == f"{first['wavelength_sd_nm']:.3g}"
     assert first["wavelength_sd_nm"] == pytest.approx(first["wavelength_nm"] / 1000, rel=0.2)
+
+
+PASSIVE = """[cavity]
+profile = "spheroid"
+diameter_um = 8.0
+body = "silica"
+[modes]
+polarisation = "TM"
+wavelength_nm = 1550.0
+span_nm = 40.0
+relative_accuracy = 1e-4
+"""
+
+
+def test_a_passive_design_ends_at_modes_and_losses(tmp_path: Path) -> None:
+    """`run` writes modes, figures and the report and says how to add a medium; `lase` refuses."""
+    (tmp_path / "design.toml").write_text(PASSIVE)
+    out = tmp_path / "out"
+    result = runner.invoke(app, ["run", str(tmp_path / "design.toml"), "--out", str(out)])
+    assert result.exit_code == 0, result.stderr
+    assert 'add [gain] with medium = "CsPbBr3-PMMA"' in result.stdout
+    results = json.loads((out / "results.json").read_text())
+    assert results["lasing"] is None and results["modes"]["modes"]
+    assert "no gain medium" in results["lasing_note"]
+    assert "no gain medium" in (out / "report.html").read_text()
+    assert (out / "comb.png").exists() and not (out / "light_curve.png").exists()
+    refused = runner.invoke(app, ["lase", str(tmp_path / "design.toml")])
+    assert refused.exit_code == 2 and "no gain medium" in refused.stderr
+
+
+def test_what_is_computed_is_written_whatever_fails_after_it(tmp_path: Path) -> None:
+    """Modes at 1550 nm and a gain at 537 nm: the prediction is refused, the modes are there."""
+    text = PASSIVE + '[gain]\nmedium = "CsPbBr3-PMMA"\n[lasing]\nfamilies = "asked"\n'
+    (tmp_path / "design.toml").write_text(text)
+    out = tmp_path / "out"
+    result = runner.invoke(app, ["run", str(tmp_path / "design.toml"), "--out", str(out)])
+    assert result.exit_code == 2 and "no mode lies under the gain" in result.stderr
+    results = json.loads((out / "results.json").read_text())
+    assert results["modes"]["modes"] and "no mode lies under the gain" in results["lasing_note"]
+    assert (out / "report.html").exists()

@@ -184,7 +184,7 @@ def test_gain_pump_and_lasing() -> None:
     design = load_design(QUICKSTART, {"gain.peak_gain_per_cm": 900.0, "pump.pulse_fs": 80})
     assert (design.medium.name, design.medium.peak_gain_per_cm) == ("CsPbBr3-PMMA", 900.0)
     assert design.pump == Pump(fluence_mj_cm2=(1.2, 5.5), pulse_fs=80.0)
-    assert design.lasing == LasingRequest(quality={"per_um": 24.0})
+    assert design.lasing == LasingRequest(quality={"per_um": 24.0}, families="asked")
     defaults = parse_design(SPHERE)
     assert (defaults.medium, defaults.pump, defaults.lasing) == (None, Pump(), LasingRequest())
     with pytest.raises(InputError, match=r'add \[gain\] with medium = "CsPbBr3-PMMA"'):

@@ -37,7 +37,11 @@ def design(numbers: dict[str, float | dict[str, float]], **lasing: float):  # ty
         },
         "modes": {"wavelength_nm": 537.6, "span_nm": 6.0},
         "gain": {"peak_gain_per_cm": numbers["gain.peak_gain_per_cm"]},
-        "lasing": {"quality": {"per_um": numbers["lasing.quality.per_um"]}, **lasing},
+        "lasing": {
+            "quality": {"per_um": numbers["lasing.quality.per_um"]},
+            "families": "asked",
+            **lasing,
+        },
     }
     return parse_design(raw)
 

@@ -45,6 +45,7 @@ DESIGN = {
         "roughness_nm": uncertain("cavity.roughness_nm"),
     },
     "modes": {"wavelength_nm": 538.0, "azimuthal_order": 122},
+    "gain": {"medium": "CsPbBr3-PMMA"},
 }
 
 
@@ -153,7 +154,8 @@ def test_lasing_output_has_both_thresholds_and_the_spread() -> None:
             "roughness_nm": 4.0,
         },
         "modes": {"wavelength_nm": 537.6, "span_nm": 6.0},
-        "lasing": {"quality": {"per_um": 24.0}},
+        "gain": {"medium": "CsPbBr3-PMMA"},
+        "lasing": {"quality": {"per_um": 24.0}, "families": "asked"},
     }
     design = parse_design(raw)
     rows = [

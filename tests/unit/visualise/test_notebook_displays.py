@@ -60,7 +60,13 @@ def test_prediction() -> None:
             "cavity": {"profile": "spheroid", "diameter_um": 12.0, "body": {"index": 1.49}},
             "modes": {"wavelength_nm": 537.6, "span_nm": 8.0, "relative_accuracy": 1e-4},
             "pump": {"photons": 3, "fluence_mj_cm2": [1.2, 5.5]},
-            "lasing": {"quality": {"per_um": 24.0}, "fluences": 16, "comb_phases": 0},
+            "gain": {"medium": "CsPbBr3-PMMA"},
+            "lasing": {
+                "quality": {"per_um": 24.0},
+                "families": "asked",
+                "fluences": 16,
+                "comb_phases": 0,
+            },
         }
     )
     prediction = predict_lasing(find_modes(design), design)
