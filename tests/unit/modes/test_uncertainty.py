@@ -119,6 +119,7 @@ def test_roughness_spread_moves_scattering_and_threshold_alone() -> None:
             "roughness_nm": {"value": 4.0, "sd": 0.02},
         },
         "modes": {"wavelength_nm": 538.0, "azimuthal_order": 122},
+        "gain": {"medium": "CsPbBr3-PMMA"},
     }
     design = parse_design(raw)
     (mode,) = find_modes(design)
@@ -188,7 +189,8 @@ def test_threshold_fluence_at_both_ends_of_a_spread() -> None:
             "body": "PMMA",
         },
         "modes": {"wavelength_nm": 538.0, "azimuthal_order": 122},
-        "lasing": {"quality": 400.0},
+        "gain": {"medium": "CsPbBr3-PMMA"},
+        "lasing": {"quality": 400.0, "families": "asked"},
     }
     (nominal,) = find_modes(parse_design(raw))
     carried = nominal.extra["gain_equals_loss_sd_mj_cm2"]
