@@ -126,13 +126,14 @@ class DotMedium(GainMedium):
 
     def ladder(self, top: int) -> Ladder:
         """j excitons decay as j (j-1) / 2 of the pair's Auger rate, one exciton as 1 /
-        nonradiative_ps.
+        nonradiative_ps; both also decay by the light that they send out.
         """
         rung = np.arange(top + 1, dtype=float)
-        decay = 0.5 * rung * (rung - 1.0) / self.auger_ps
-        decay[1] = 1.0 / self.nonradiative_ps
         radiative = 0.25 * self.biexciton_rate_ratio * rung**2 / self.exciton_radiative_ps
         radiative[1] = 1.0 / self.exciton_radiative_ps
+        dark = 0.5 * rung * (rung - 1.0) / self.auger_ps
+        dark[1] = 1.0 / self.nonradiative_ps
+        decay = dark + radiative
         emission = np.where(rung >= 2, 1.0, 0.5 * rung)
         absorption = np.where(rung >= 2, 0.0, 1.0 - 0.5 * rung)
         return Ladder(decay, radiative, emission, absorption, 1.0 / self.cooling_ps, hot_from=2)

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import expm
 
+from ..errors import InputError
+
 Array = NDArray[np.float64]
 
 
@@ -141,9 +143,9 @@ class Ladder:
     Attributes
     ----------
     decay_per_ps : (J + 1,) array
-        Rate from rung j to j - 1 without light; 0 for j = 0.
+        Rate from rung j to j - 1 without light in the modes; 0 for j = 0.
     radiative_per_ps : (J + 1,) array
-        Rate of spontaneous photons from rung j.
+        Its part that sends out a photon: no rung radiates faster than it decays.
     emission, absorption : (J + 1,) arrays
         Weight of stimulated emission (j to j - 1) and of absorption (j to j + 1).
     cooling_per_ps : float
@@ -158,6 +160,12 @@ class Ladder:
     absorption: Array
     cooling_per_ps: float
     hot_from: int
+
+    def __post_init__(self) -> None:
+        if np.any(self.radiative_per_ps > self.decay_per_ps * (1.0 + 1e-12)):
+            raise InputError(
+                "ladder: a rung radiates faster than it decays; each photon takes an excitation"
+            )
 
     @property
     def top(self) -> int:

@@ -99,7 +99,8 @@ def test_balance_without_any_decay(make_comb) -> None:
     """
     solver = PulseSolver(make_comb(88.0, span_nm=4.0), DOTS, 1e8, StepControl(horizon_ps=60.0))
     model = solver.model(10)
-    quiet = replace(model, ladder=replace(model.ladder, decay_per_ps=np.zeros(11)))
+    still = replace(model.ladder, decay_per_ps=np.zeros(11), radiative_per_ps=np.zeros(11))
+    quiet = replace(model, ladder=still)
     run = integrate(
         quiet, DOTS.occupation([1.0, 4.0], 10)[:, None, :], StepControl(horizon_ps=60.0)
     )
