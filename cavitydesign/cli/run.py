@@ -55,7 +55,7 @@ def run(
     loaded = load_design(design)
     tell_outline(loaded)
     _prepare(out)
-    from ..study.store import write_whole
+    from ..study.disk import write_whole
     from ..workflow.steps import find_modes, predict_lasing
 
     start = time.perf_counter()

@@ -15,7 +15,7 @@ import typer
 
 from ..errors import InputError
 from .modes import AsJson
-from .outcome import DONE, reported, say
+from .outcome import DONE, MISSED, reported, say
 from .printing import new_table, number, print_json, print_tables
 from .progress import ProgressLine
 
@@ -81,6 +81,12 @@ def run(
     print_outcome(f"Study {loaded.name}", dataclasses.asdict(summary) | rate, json)
     if summary.failed:
         say(f"{summary.failed} points failed; their reasons: cavitydesign study table {file}")
+    if summary.missing:
+        say(
+            f"{loaded.store}: {summary.missing} of {summary.points} points are not there: records "
+            "were deleted while the run was at work. Run again to compute them"
+        )
+        return MISSED
     return DONE
 
 

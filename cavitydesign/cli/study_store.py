@@ -76,7 +76,7 @@ def clean(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: AsJson = False,
 ) -> int:
-    """Rewrite the store without damaged records. No run may be at work on it."""
+    """Rewrite the store without damaged records; refuses while a run is at work on it."""
     from ..study import Store
     from ..study.run import fingerprints
 
@@ -84,16 +84,18 @@ def clean(
     store = Store(loaded.store)
     if not store.folder.is_dir():
         raise InputError(f"{store.folder}: no such folder; the study has not run")
-    keep = set(fingerprints(loaded, range(len(loaded))).values()) if others else set(store)
-    if failed:
-        keep = {name for name in keep if store.status(name) != "failed"}
-    going = sum(name not in keep for name in store)
-    if not yes and not _agreed(
-        f"{store.folder}: drop {going} records and {len(store.damaged)} damaged lines?"
-    ):
-        say("nothing was changed")
-        return DONE
-    dropped = store.compact(keep)
+    own = set(fingerprints(loaded, range(len(loaded))).values()) if others else None
+    with store.alone():
+        keep = set(store) if own is None else own
+        if failed:
+            keep = {name for name in keep if store.status(name) != "failed"}
+        going = sum(name not in keep for name in store)
+        if not yes and not _agreed(
+            f"{store.folder}: drop {going} records and {len(store.damaged)} damaged lines?"
+        ):
+            say("nothing was changed")
+            return DONE
+        dropped = store.compact(keep)
     print_outcome("Store", {"records": len(store), "dropped": dropped}, json)
     return DONE
 
@@ -115,7 +117,7 @@ def fields(
 
     import numpy as np
 
-    from ..study.store import write_whole
+    from ..study.disk import write_whole
     from ..workflow.study_point import fields_of_point
 
     loaded = loaded_study(file)

@@ -72,15 +72,21 @@ def computed_batch(evaluate: Evaluate, batch: Batch) -> tuple[list[Record], floa
 class Batches:
     """Cuts lazily given tasks into batches worth a quarter of a second each, so that handing out
     costs little.
+
+    Parameters
+    ----------
+    tasks : iterable of Task
+        May have a method `most_at_once` that tells the largest batch to take now, None for any.
     """
 
     def __init__(self, tasks: Iterable[Task]) -> None:
         self._tasks = iter(tasks)
+        self._most: Callable[[], int | None] = getattr(tasks, "most_at_once", lambda: None)
         self._size = 1
 
     def next(self) -> Batch:
         """The next batch; empty when all tasks are handed out."""
-        return list(itertools.islice(self._tasks, self._size))
+        return list(itertools.islice(self._tasks, min(self._size, self._most() or self._size)))
 
     def learn(self, points: int, seconds: float) -> None:
         """Adapt the size to the time that a batch took."""

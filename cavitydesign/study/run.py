@@ -8,18 +8,28 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..errors import InputError
 from .executor import Evaluate, Executor, Task
 from .expression import ExpressionError
+from .presence import RUN, Presence
 from .record import FAILED, OK
 from .store import Store
 from .study import Study
 
 Progress = Callable[[str, float], None]
 
-_REFRESH_SECONDS = 1.0
+# How often a run looks for the locks of others: 20 us each time.
+_LOOK_SECONDS = 0.1
+# How often it asks the file system's clock whether others write, which the mark of the store bears.
+_CLOCK_SECONDS = 1.0
+# How often it takes in what others have stored: a study of a second is shared too, at 0.1 ms a look.
+_BESIDE_OTHERS_SECONDS = 0.02
 _NEIGHBOUR_SECONDS = 60.0
+# Beside others no batch takes more than this share of what is left, so that none computes what
+# waits in another's line.
+_BESIDE_OTHERS_SHARE = 1 / 32
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,8 @@ class RunSummary:
         Found in the store at the start.
     computed : int
         Computed by this run.
+    missing : int
+        Asked for, and not in the store at the end: it was deleted under the run.
     failed : int
         Of all points asked for, those that failed, now or earlier.
     damaged : int
@@ -44,6 +56,7 @@ class RunSummary:
     points: int
     already_there: int
     computed: int
+    missing: int
     failed: int
     damaged: int
     seconds: float
@@ -58,8 +71,9 @@ class RunSummary:
 class PendingPoints:
     """Points still to compute; skips what another process has stored meanwhile.
 
-    Beside another process at work on the same store it goes on elsewhere once a second: the two
-    then rarely compute the same point, though each goes through the points in order.
+    Beside another process at work on the same store it goes on elsewhere many times a second, in
+    small batches: the two then rarely compute the same point, though each goes through the points
+    in order.
 
     Parameters
     ----------
@@ -78,20 +92,48 @@ class PendingPoints:
     names: dict[int, str]
     settled: tuple[str, ...]
     own: str
+    presence: Presence | None = None
+
+    @cached_property
+    def _state(self) -> dict[str, float]:
+        return {"left": len(self.names), "others": 0, "writing": 0, "asked": -math.inf}
+
+    def most_at_once(self) -> int | None:
+        """The largest batch to hand out now, None for any."""
+        if not self._state["others"]:
+            return None
+        return max(1, int(self._state["left"] * _BESIDE_OTHERS_SHARE))
+
+    def _beside_others(self) -> bool:
+        """Whether others are at work: those of this machine by their locks, before they have stored
+        anything; any by what they write.
+        """
+        if self.presence is not None and self.presence.others(RUN):
+            return True
+        state, now = self._state, time.monotonic()
+        if now - state["asked"] > _CLOCK_SECONDS:
+            state["writing"] = self.store.written_within(_NEIGHBOUR_SECONDS, apart_from=self.own)
+            state["asked"] = now
+        return bool(state["writing"])
 
     def __iter__(self) -> Iterator[Task]:
-        # A neighbour may have begun in the same moment, and not have stored anything yet.
-        looked, pending = -math.inf, deque(self.names.items())
+        looked, pending, state = -math.inf, deque(self.names.items()), self._state
         while pending:
-            if time.monotonic() - looked > _REFRESH_SECONDS:
-                if self.store.written_within(_NEIGHBOUR_SECONDS, apart_from=self.own):
+            state["left"] = len(pending)
+            every = _BESIDE_OTHERS_SECONDS if state["others"] else _LOOK_SECONDS
+            if time.monotonic() - looked > every:
+                before, state["others"] = state["others"], self._beside_others()
+                if state["others"]:
                     self.store.refresh()
+                    expected = pending[0]
                     pending = deque(
                         (index, name)
                         for index, name in pending
                         if self.store.status(name) not in self.settled
                     )
-                    pending.rotate(random.randrange(max(len(pending), 1)))
+                    # On in order while nobody else is here; elsewhere where others have been.
+                    if pending and (not before or pending[0] != expected):
+                        pending.rotate(random.randrange(len(pending)))
                 looked = time.monotonic()
                 continue
             index, name = pending.popleft()
@@ -134,19 +176,25 @@ def run_study(
     there = len(names) - len(missing)
     done = 0
     if missing:
-        with store.writer() as writer:
+        with store.run_at_work() as presence, store.writer() as writer:
             store.set_damaged_aside()
-            for records in executor.run(
-                evaluate, PendingPoints(study, store, missing, settled, writer.path.name)
-            ):
+            pending = PendingPoints(study, store, missing, settled, writer.path.name, presence)
+            for records in executor.run(evaluate, pending):
                 writer.append(records)
                 done += len(records)
                 if progress is not None:
                     progress(f"{there + done} of {len(names)} points", (there + done) / len(names))
         store.refresh()
-    failed = sum(store.status(name) == FAILED for name in names.values())
+    lost = store.lost()
+    states = [None if name in lost else store.status(name) for name in names.values()]
     return RunSummary(
-        len(names), there, done, failed, len(store.damaged), time.perf_counter() - start
+        points=len(names),
+        already_there=there,
+        computed=done,
+        missing=states.count(None),
+        failed=states.count(FAILED),
+        damaged=len(store.damaged),
+        seconds=time.perf_counter() - start,
     )
 
 

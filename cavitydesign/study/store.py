@@ -1,39 +1,34 @@
 """The store of a study: append-only segments, one for each writer, of checksummed records.
 
 A segment belongs to the process that made it and is never changed by another, so that any number of
-processes and machines write into one folder without locks. A record is one `write` of one line. A
+processes and machines write into one folder without waiting for each other. A record is one `write` of one line. A
 line that was cut off by a killed writer, or damaged since, fails its checksum and counts as
 missing: it is set aside and its point computed again.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import re
-import secrets
-import socket
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import BinaryIO
 
-from ..errors import CavityDesignError, InputError
+from ..errors import InputError
+from .disk import StoreError, sync_folder, told, write_whole
+from .presence import CLEAN, RUN, Presence
 from .record import FAILED, OK, Record, read_header, read_record
+from .segment import SegmentWriter
 
 FORMAT = 1
 _MARK = "store.json"
 _SEGMENTS = "segments"
 _DAMAGED = "damaged"
-_SYNC_SECONDS = 2.0
-
-
-class StoreError(CavityDesignError):
-    """The store cannot take a record: disk full, or read only. What it holds is safe."""
+# Files; systems allow 256 at least, and a study by many jobs has thousands of segments.
+_MOST_OPEN = 64
 
 
 @dataclass(frozen=True)
@@ -111,30 +106,64 @@ class Store:
         """Take in what any writer has added since the last look."""
         for path in self._segment_paths():
             start = self._read_to.get(path.name, 0)
-            if path.stat().st_size > start:
-                with path.open("rb") as stream:
-                    stream.seek(start)
-                    self._take_in(path.name, start, stream.read())
+            try:
+                if path.stat().st_size > start:
+                    with path.open("rb") as stream:
+                        stream.seek(start)
+                        self._take_in(path.name, start, stream)
+            except FileNotFoundError:
+                continue  # deleted in this moment: `lost` tells
 
     def _segment_paths(self) -> list[Path]:
-        folder = self.folder / _SEGMENTS
-        return sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
+        """Segments by name.
 
-    def _take_in(self, segment: str, start: int, content: bytes) -> None:
-        offset = 0
-        while (end := content.find(b"\n", offset)) >= 0:
-            line = content[offset:end]
+        Raises
+        ------
+        StoreError
+            If their folder cannot be read: what nobody sees must not pass for "nothing done".
+        """
+        folder = self.folder / _SEGMENTS
+        try:
+            with os.scandir(folder) as entries:
+                names = sorted(one.name for one in entries if one.name.endswith(".jsonl"))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise StoreError(f"{folder}: cannot be read ({error.strerror})") from error
+        return [folder / name for name in names]
+
+    def _take_in(self, segment: str, start: int, lines: Iterable[bytes]) -> None:
+        """Take in lines from a place on; line by line, so that the memory stays small."""
+        offset = start
+        for whole in lines:
+            if not whole.endswith(b"\n"):
+                break  # cut off, or being written
+            line = whole[:-1]
             header = read_header(line)
             if header is None:
-                self.damaged.append(Damage(segment, start + offset, len(line)))
+                self.damaged.append(Damage(segment, offset, len(line)))
             else:
                 known = self._places.get(header.fingerprint)
                 if known is None or (known.status == FAILED and header.status == OK):
                     self._places[header.fingerprint] = _Place(
-                        segment, start + offset, len(line), header.status
+                        segment, offset, len(line), header.status
                     )
-            offset = end + 1
-        self._read_to[segment] = start + offset
+            offset += len(whole)
+        self._read_to[segment] = offset
+
+    def lost(self) -> set[str]:
+        """Records that were there when they were read and are not any more: their segments were
+        deleted or cut.
+        """
+        sizes = {}
+        for path in self._segment_paths():
+            with suppress(FileNotFoundError):
+                sizes[path.name] = path.stat().st_size
+        return {
+            name
+            for name, place in self._places.items()
+            if sizes.get(place.segment, 0) < place.offset + place.length
+        }
 
     def __len__(self) -> int:
         return len(self._places)
@@ -152,18 +181,33 @@ class Store:
 
     def records(self, fingerprints: Iterable[str]) -> dict[str, Record]:
         """Records of the given points, as far as they are there and whole."""
-        wanted: dict[str, list[tuple[str, _Place]]] = {}
-        for name in fingerprints:
-            if (place := self._places.get(name)) is not None:
-                wanted.setdefault(place.segment, []).append((name, place))
-        found: dict[str, Record] = {}
-        for segment, places in wanted.items():
-            content = (self.folder / _SEGMENTS / segment).read_bytes()
-            for name, place in places:
-                record = read_record(content[place.offset : place.offset + place.length])
-                if record is not None:
-                    found[name] = record
-        return found
+        return {record.fingerprint: record for record in self.each(fingerprints) if record}
+
+    def each(self, fingerprints: Iterable[str]) -> Iterator[Record | None]:
+        """The records of the given points one by one, in their order; None where there is none that
+        is whole. One at a time is in memory.
+        """
+        with ExitStack() as stack:
+            open_segments: dict[str, BinaryIO] = {}
+            for name in fingerprints:
+                place = self._places.get(name)
+                if place is None:
+                    yield None
+                    continue
+                if place.segment not in open_segments:
+                    if len(open_segments) >= _MOST_OPEN:
+                        stack.close()
+                        open_segments.clear()
+                    path = self.folder / _SEGMENTS / place.segment
+                    try:
+                        opened: BinaryIO = stack.enter_context(path.open("rb"))
+                    except FileNotFoundError:
+                        yield None
+                        continue
+                    open_segments[place.segment] = opened
+                stream = open_segments[place.segment]
+                stream.seek(place.offset)
+                yield read_record(stream.read(place.length))
 
     @property
     def unfinished(self) -> int:
@@ -175,13 +219,26 @@ class Store:
         )
 
     def written_within(self, seconds: float, apart_from: str = "") -> bool:
-        """Whether a writer, other than that of a given segment, has been at work lately."""
-        now = time.time()
-        return any(
-            now - path.stat().st_mtime < seconds
-            for path in self._segment_paths()
-            if path.name != apart_from
-        )
+        """Whether a writer, other than that of a given segment, has been at work lately.
+
+        Lately by the clock of the file system, which writes the times of all segments: that of this
+        machine may go an hour wrong.
+        """
+        now = self._now()
+        for path in self._segment_paths():
+            with suppress(FileNotFoundError):
+                if path.name != apart_from and now - path.stat().st_mtime < seconds:
+                    return True
+        return False
+
+    def _now(self) -> float:
+        """The file system's time, as it writes it on the store's mark."""
+        mark = self.folder / _MARK
+        try:
+            os.utime(mark)
+            return mark.stat().st_mtime
+        except OSError:
+            return time.time()
 
     # --- writing
     # ---------------------------------------------------------------------------------------------------
@@ -191,15 +248,57 @@ class Store:
         self._create()
         return SegmentWriter(self.folder / _SEGMENTS)
 
+    @contextmanager
+    def run_at_work(self) -> Iterator[Presence]:
+        """Say that a run is at work on the store, for as long as the context lasts.
+
+        Raises
+        ------
+        StoreError
+            While the store is cleaned.
+        """
+        self._create()
+        with ExitStack() as stack:
+            with told(self.folder):
+                own = stack.enter_context(Presence(self.folder, RUN))
+            if own.others(CLEAN):
+                text = "study clean is at work on it; run again when it is done"
+                raise StoreError(f"{self.folder}: {text}")
+            yield own
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep runs away from the store, for as long as the context lasts.
+
+        Raises
+        ------
+        StoreError
+            If a run is at work on it, or another process cleans it.
+        """
+        with ExitStack() as stack:
+            with told(self.folder):
+                own = stack.enter_context(Presence(self.folder, CLEAN))
+            if others := own.others(RUN) + own.others(CLEAN):
+                text = (
+                    "a run is at work on it; wait for its end or stop it. Nothing was changed. "
+                    f"({others[0].name} in {others[0].parent.name}; delete it if nobody works there)"
+                )
+                raise StoreError(f"{self.folder}: {text}")
+            self.refresh()
+            yield
+
     def _create(self) -> None:
         mark = self.folder / _MARK
-        with _told(self.folder):
+        with told(self.folder):
             # The mark first: another process that looks now finds no store or a whole one.
             self.folder.mkdir(parents=True, exist_ok=True)
             if not mark.exists():
                 text = json.dumps({"format": FORMAT, "what": "records of a cavitydesign study"})
                 write_whole(mark, f"{text}\n".encode())
-            (self.folder / _SEGMENTS).mkdir(exist_ok=True)
+            segments = self.folder / _SEGMENTS
+            if not segments.is_dir():
+                segments.mkdir(exist_ok=True)
+                sync_folder(self.folder)
 
     def set_damaged_aside(self) -> int:
         """Copy damaged lines into the folder ``damaged`` for inspection; returns their number."""
@@ -207,7 +306,7 @@ class Store:
             target = self.folder / _DAMAGED / f"{damage.segment}-{damage.offset}.txt"
             if target.exists():
                 continue
-            with _told(self.folder):
+            with told(self.folder):
                 target.parent.mkdir(exist_ok=True)
                 with (self.folder / _SEGMENTS / damage.segment).open("rb") as stream:
                     stream.seek(damage.offset)
@@ -222,8 +321,8 @@ class Store:
             if self.status(name) != OK and (name not in self or other.status(name) == OK)
         ]
         with self.writer() as writer:
-            for record in other.records(wanted).values():
-                writer.append([record])
+            for record in other.each(wanted):
+                writer.append([] if record is None else [record])
         self.refresh()
         return len(wanted)
 
@@ -231,16 +330,30 @@ class Store:
         """Rewrite the store as one segment without damaged and, if `keep` is given, unwanted
         records.
 
-        No other process may be writing. Returns the number of records that were dropped.
+        No other process may be writing (`alone` keeps runs away). Returns the number of records that
+        were dropped.
+
+        Raises
+        ------
+        StoreError
+            If a segment grew since it was read; nothing is deleted then.
         """
         old = self._segment_paths()
+        sizes = {path: path.stat().st_size for path in old}
+        self.refresh()
         before = len(self)
         names = sorted(self._places if keep is None else set(keep) & self._places.keys())
         with self.writer() as writer:
-            writer.append(self.records(names).values())
-        with _told(self.folder):
+            for record in self.each(names):
+                writer.append([] if record is None else [record])
+        if any(path.stat().st_size != size for path, size in sizes.items()):
+            # Whoever writes keeps all of it; the copies do no harm.
+            text = "a run is at work on it; wait for its end. Nothing was deleted"
+            raise StoreError(f"{self.folder}: {text}")
+        with told(self.folder):
             for path in old:
                 path.unlink()
+            sync_folder(self.folder / _SEGMENTS)
             for path in (self.folder / _DAMAGED).glob("*.txt"):
                 path.unlink()
         self._places.clear()
@@ -248,112 +361,3 @@ class Store:
         self.damaged.clear()
         self.refresh()
         return before - len(self)
-
-
-class SegmentWriter:
-    """Appends records to one segment of its own; use as a context.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the segments.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        host = re.sub(r"[^A-Za-z0-9]+", "-", socket.gethostname())[:24]
-        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
-        self.path = folder / f"{stamp}-{host}-{os.getpid()}-{secrets.token_hex(4)}.jsonl"
-        self._descriptor: int | None = None
-        self._synced = 0.0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def append(self, records: Iterable[Record]) -> None:
-        """Write whole lines, or none.
-
-        Raises
-        ------
-        StoreError
-            If the disk is full or the folder read only; what was stored before stays whole.
-        """
-        content = b"".join(record.encoded() for record in records)
-        if not content:
-            return
-        with _told(self.path.parent.parent):
-            if self._descriptor is None:
-                self._descriptor = os.open(
-                    self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666
-                )
-            start = os.fstat(self._descriptor).st_size
-            try:
-                view = memoryview(content)
-                while view:
-                    view = view[os.write(self._descriptor, view) :]
-                if time.monotonic() - self._synced > _SYNC_SECONDS:
-                    os.fsync(self._descriptor)
-                    self._synced = time.monotonic()
-            except OSError:
-                with suppress(OSError):
-                    os.ftruncate(self._descriptor, start)
-                raise
-
-    def close(self) -> None:
-        """Bring everything to the disk."""
-        if self._descriptor is not None:
-            with _told(self.path.parent.parent):
-                os.fsync(self._descriptor)
-                os.close(self._descriptor)
-            self._descriptor = None
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all (a temporary name, then a rename)."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            # The name that the user knows; a failed write brings none at all.
-            error.filename, error.filename2 = str(path), None
-        raise
-
-
-class _told:
-    """Turns errors of the operating system into one clear line."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if not isinstance(error, OSError):
-            return
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            what = "the disk is full. Free some space and run again to go on"
-        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            what = "the store is read only. Make it writable or name another folder"
-        else:
-            what = f"cannot be written ({error.strerror})"
-        raise StoreError(f"{self.folder}: {what}; what was stored before is safe") from error

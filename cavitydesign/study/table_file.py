@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import MissingLibraryError
 from ..units import unit_of
-from .store import write_whole
+from .disk import write_whole
 from .table import Table
 
 

@@ -9,7 +9,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ..errors import InputError, nearest
-from ..study.store import write_whole
+from ..study.disk import write_whole
 
 FORMATS = ("png", "pdf", "svg")
 # settings that matplotlib reads when it writes, not when it draws: the figure's own ground,

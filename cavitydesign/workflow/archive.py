@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..modes import FieldSamples, LossBudget, Mode, ModeSet
-from ..study.store import write_whole
+from ..study.disk import write_whole
 
 _FORMAT = "cavitydesign modes 1"
 # Points outwards and along the rim: enough for a picture of the highest orders that are usual.

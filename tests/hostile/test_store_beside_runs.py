@@ -1,0 +1,172 @@
+"""A store that is deleted, cleaned, hidden or shared while runs are at work on it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from toy_points import SCHEMA, evaluate
+
+from cavitydesign.study import Record, SerialExecutor, Store, load_study, run_study, study_status
+from cavitydesign.study.store import StoreError
+
+RUNNER = Path(__file__).parents[1] / "unit" / "study" / "toy_run.py"
+
+
+def study_in(folder, points, sleep_s=0.0):
+    folder.mkdir(exist_ok=True)
+    (folder / "design.toml").write_text(
+        f'[cavity]\ndiameter_um = 20.0\nsleep_s = {sleep_s}\nbody = "x"\n'
+    )
+    (folder / "study.toml").write_text(
+        f'design = "design.toml"\n[axes]\n"cavity.diameter_um" = {{ from = 1, to = {points}, points = {points} }}\n'
+    )
+    return load_study(folder / "study.toml", SCHEMA)
+
+
+def started(folder, workers=1):
+    command = [sys.executable, str(RUNNER), str(folder), str(workers)]
+    environment = os.environ | {"TOY_LOG": str(folder / "log.txt")}
+    with (folder / "errors.txt").open("w") as errors:
+        return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
+
+
+def waited(holds, seconds=30.0):
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_clean_refuses_beside_a_run_from_its_first_moment(tmp_path, tally):
+    """Before the run has stored anything, while it stores, and not once it is dead."""
+    study = study_in(tmp_path / "s", 400, 0.02)
+    run = started(tmp_path / "s")
+    waited(lambda: list(study.store.glob("at-work/run-*")))
+    for _ in range(2):
+        with pytest.raises(StoreError, match="a run is at work on it"), Store(study.store).alone():
+            raise AssertionError("clean began beside a run")
+        waited(lambda: len(Store(study.store)) > 3)
+    run.kill()
+    run.wait()
+    before = set(Store(study.store))
+    with Store(study.store).alone():
+        store = Store(study.store)
+        assert store.compact() == 0
+    assert before <= set(Store(study.store)) and not list(study.store.glob("at-work/*"))
+    tally.add(3)
+
+
+def test_a_run_refuses_beside_clean(tmp_path):
+    study = study_in(tmp_path / "s", 3)
+    run_study(study, evaluate, SerialExecutor(), indices=[0])
+    with Store(study.store).alone(), pytest.raises(StoreError, match="study clean is at work"):
+        run_study(study, evaluate, SerialExecutor())
+    assert run_study(study, evaluate, SerialExecutor()).missing == 0
+
+
+def test_a_record_that_comes_while_clean_works_is_kept(tmp_path):
+    """Where no lock is seen (a file system without locks, another machine), sizes tell."""
+    store = Store(tmp_path / "s")
+    writer = store.writer()
+    writer.append([Record("a" * 32, "ok", {})])
+    cleaner = Store(tmp_path / "s")
+    true = cleaner.each
+
+    def each(names):
+        yield from true(names)
+        writer.append([Record("b" * 32, "ok", {})])
+
+    cleaner.each = each
+    with pytest.raises(StoreError, match="Nothing was deleted"):
+        cleaner.compact()
+    assert set(Store(tmp_path / "s")) == {"a" * 32, "b" * 32}
+
+
+def test_a_store_deleted_under_a_run_is_told(tmp_path, tally):
+    """Its own segment, and what others had stored."""
+    study = study_in(tmp_path / "own", 400, 0.01)
+    run = started(tmp_path / "own")
+    waited(lambda: len(Store(study.store)) > 5)
+    shutil.rmtree(study.store)
+    assert run.wait(timeout=60) != 0
+    assert "deleted while a run was at work" in (tmp_path / "own" / "errors.txt").read_text()
+
+    study = study_in(tmp_path / "others", 10)
+    run_study(study, evaluate, SerialExecutor(), indices=range(5))
+    older = next((study.store / "segments").glob("*.jsonl"))
+
+    def deletes(message, share):
+        older.unlink(missing_ok=True)
+
+    summary = run_study(study, evaluate, SerialExecutor(), progress=deletes)
+    assert (summary.computed, summary.missing) == (5, 5)
+    assert run_study(study, evaluate, SerialExecutor()).missing == 0
+    tally.add(2)
+
+
+def test_the_command_ends_with_1_where_records_are_gone(tmp_path, monkeypatch, capsys):
+    import typer
+
+    from cavitydesign.cli import study as command
+    from cavitydesign.study import RunSummary
+
+    study = study_in(tmp_path / "s", 3)
+    monkeypatch.setattr(command, "loaded_study", lambda file, checked=True: study)
+    summary = RunSummary(400, 0, 400, 331, 0, 0, 1.0)
+    monkeypatch.setattr("cavitydesign.study.run_study", lambda *given: summary)
+    with pytest.raises(typer.Exit) as left:
+        from cavitydesign.cli.outcome import reported
+
+        reported(command.run)(tmp_path / "s" / "study.toml", workers=1)
+    assert left.value.exit_code == 1
+    assert "331 of 400 points are not there" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(tmp_path, monkeypatch):
+    """Not "0 done"."""
+    study = study_in(tmp_path / "s", 3)
+    run_study(study, evaluate, SerialExecutor())
+    true = os.scandir
+
+    def scandir(path):
+        if Path(path).name == "segments":
+            raise PermissionError(13, "Permission denied", str(path))
+        return true(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(StoreError, match=r"cannot be read \(Permission denied\)"):
+        study_status(study)
+
+
+@pytest.mark.parametrize("hours", [-1, 1, 24])
+def test_a_clock_that_goes_wrong_sees_its_neighbours(tmp_path, monkeypatch, hours):
+    store = Store(tmp_path / "s")
+    with store.writer() as writer:
+        writer.append([Record("a" * 32, "ok", {})])
+    true = time.time
+    monkeypatch.setattr(time, "time", lambda: true() + 3600 * hours)
+    assert store.written_within(60.0)
+    segment = next((tmp_path / "s" / "segments").glob("*.jsonl"))
+    os.utime(segment, (true() - 120, true() - 120))
+    assert not store.written_within(60.0)
+
+
+def test_three_processes_share_a_short_study(tmp_path):
+    """60 points of 20 ms, of which 56 were computed twice. A run may compute what stands in another's
+    line, two batches of one point each worker, where it jumps and at the end: 9 to 12 points on a
+    busy machine with two cores; half is allowed, as nothing here keeps the runs in step.
+    """
+    study = study_in(tmp_path / "s", 60, 0.02)
+    runs = [started(tmp_path / "s") for _ in range(3)]
+    for run in runs:
+        assert run.wait(timeout=60) == 0, (tmp_path / "s" / "errors.txt").read_text()
+    computed = Counter((tmp_path / "s" / "log.txt").read_text().split())
+    twice = sum(computed.values()) - 60
+    print(f"{twice} of 60 points were computed twice")
+    assert len(computed) == 60 and len(Store(study.store)) == 60
+    assert twice <= 30
