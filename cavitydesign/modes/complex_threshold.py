@@ -33,7 +33,7 @@ from .first_order import dispersive_permittivities
 from .media import permittivities
 from .mode import Mode
 from .rim.problem import EigenProblem
-from .snapshot import RawMode
+from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]
 Values = NDArray[Any]

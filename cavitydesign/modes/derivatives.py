@@ -17,14 +17,14 @@ from ..errors import InputError, SolverError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
 from .change import CavityChange
+from .estimates.seeds import family_seed
 from .find import find_modes
 from .finish import finished_modes
 from .first_order import polished, wavelength_derivative_nm
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
-from .seeds import family_seed
-from .snapshot import RawMode
-from .solve import solve_radial_family
+from .rim.solve import solve_radial_family
+from .solver.snapshot import RawMode
 from .stopwatch import Stopwatch
 
 _ACCURACY_OF_SIDES = 1e-7

@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from ..errors import InputError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
+from .estimates.seeds import family_seed
 from .finish import finished_modes
 from .lengths import check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
-from .reconcile import reconciled
+from .rim.reconcile import reconciled
+from .rim.solve import SolvedClass, solve_radial_family
 from .section.find import solve_section
-from .seeds import family_seed
-from .solve import SolvedClass, solve_radial_family
 from .stopwatch import Stopwatch
 
 Progress = Callable[[str, float], None]

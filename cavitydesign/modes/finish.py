@@ -12,19 +12,19 @@ import numpy as np
 
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm, wavenumber_per_um
-from .error import ErrorBars, error_bars, tunnelling_error, with_basis_errors
-from .measures import Measures
+from .losses.measures import Measures
 from .media import Permittivities
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
 from .rim.measure import measure_all
 from .rim.problem import Values
-from .sample import sampler
+from .rim.sample import sampler
+from .rim.solve import SolvedClass
 from .section.measure import measure_section
 from .section.problem import SectionProblem
 from .section.sample import section_sampler
-from .snapshot import RawMode
-from .solve import SolvedClass
+from .solver.error import ErrorBars, error_bars, tunnelling_error, with_basis_errors
+from .solver.snapshot import RawMode
 
 _PML_TRUSTED_BELOW_LOG10_Q = 8.0
 _PML_COMPARED_BELOW = 9.0  # log10 Q below which the layer's value tells that the far field errs

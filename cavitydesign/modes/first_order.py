@@ -36,7 +36,7 @@ from ..units import wavelength_nm
 from .change import CavityChange
 from .media import Permittivities, permittivities
 from .rim.problem import WindowProblem
-from .snapshot import RawMode
+from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]
 Values = NDArray[Any]

@@ -16,7 +16,7 @@ from ..errors import SolverError
 
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
-    from .snapshot import RawMode
+    from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]

@@ -21,7 +21,7 @@ from ..errors import InputError
 from ..fem.legendre import gauss
 from ..geometry.cavity import Cavity
 from .mode_set import ModeRequest
-from .order_spectrum import OrderSpectrum, order_spectra
+from .rim.order_spectrum import OrderSpectrum, order_spectra
 
 Array = NDArray[np.float64]
 Setting = Callable[[float], tuple[Cavity, int]]

@@ -19,7 +19,7 @@ from .find import find_modes
 from .first_order import polished, wavelength_derivative_nm
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
-from .snapshot import RawMode
+from .solver.snapshot import RawMode
 
 Outcomes = Mapping[str, float]
 Further = Callable[[ModeSet, Cavity], Mapping[str, Outcomes]]

@@ -12,8 +12,8 @@ from grid_sections import grid_section, two_disks
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes
-from cavitydesign.modes.identity import Identity
 from cavitydesign.modes.section.supermodes import matched, ranked
+from cavitydesign.modes.solver.identity import Identity
 
 KNOWN_TO_NM = 0.003
 TE_45 = {"TE 45 1 0": 1095.555, "TE 45 1 1": 1084.889}

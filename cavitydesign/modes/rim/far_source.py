@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from ...fem.field import FieldGrid, GridField
 from ...fem.legendre import Array
+from ..losses.radiation import Source
 from ..media import Permittivities
-from ..radiation import Source
 from .problem import Probe, WindowProblem, element_points
 
 Values = NDArray[Any]

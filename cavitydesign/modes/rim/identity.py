@@ -16,7 +16,7 @@ import numpy as np
 from ...fem.field import FieldGrid, GridField
 from ...fem.legendre import Array
 from ...mesh.rim_map import normal
-from ..identity import Identity, extrema
+from ..solver.identity import Identity, extrema
 from .problem import Values, WindowProblem
 
 _HYBRID = 0.3

@@ -16,11 +16,11 @@ import numpy as np
 from ...fem.field import GridField
 from ...fem.legendre import Array
 from ...mesh.rim_layer import angular_order
-from ..measures import Measures, rim_scattering, wall_terms
+from ..losses.measures import Measures, rim_scattering, wall_terms
+from ..losses.radiation import Source, log10_radiation_q
 from ..media import Permittivities
-from ..peak import energy_density, peak_densities
-from ..radiation import Source, log10_radiation_q
 from .far_source import far_sources
+from .peak import energy_density, peak_densities
 from .problem import Probe, Values, WindowProblem
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from ...eigen.lanczos import shift_invert_lanczos
-from ..count import counted_modes
 from ..mode_set import ModeRequest
-from ..snapshot import Snapshot
+from ..solver.count import counted_modes
+from ..solver.snapshot import Snapshot
 from .identity import LEAST_INSIDE, identify_section
 from .problem import SectionProblem
 from .seed import SectionSeed, wavenumber_range

@@ -16,7 +16,7 @@ from ...fem.field import at_points
 from ...mesh.locate import Locator
 from ...mesh.section_cavity import SectionCavity
 from ..rim.problem import Values
-from ..snapshot import Snapshot
+from ..solver.snapshot import Snapshot
 from .problem import SectionProblem
 
 # Of an edge's length: how far beside an edge the media and fields are taken.

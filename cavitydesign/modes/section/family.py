@@ -11,7 +11,7 @@ import numpy as np
 from ...eigen.lanczos import shift_invert_lanczos
 from ..media import Permittivities, permittivities
 from ..rim.problem import Values
-from ..snapshot import Snapshot
+from ..solver.snapshot import Snapshot
 from .identity import LEAST_INSIDE, identify_section
 from .problem import SectionProblem
 from .seed import SectionSeed

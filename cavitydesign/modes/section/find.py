@@ -14,13 +14,13 @@ import numpy as np
 from ...mesh.corners import graded, singular_vertices
 from ...mesh.section import BoolArray, IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
-from ..converge import ComparedShot
-from ..error import layer_log10_q_error
-from ..family import ReducedFamily, lifted
-from ..family_corrections import Correcting, solve_family
 from ..mode_set import ModeRequest
-from ..snapshot import Snapshot
-from ..solve import SolvedClass
+from ..rim.converge import ComparedShot
+from ..rim.solve import SolvedClass
+from ..solver.corrections import Correcting, solve_family
+from ..solver.error import layer_log10_q_error
+from ..solver.family import ReducedFamily, lifted
+from ..solver.snapshot import Snapshot
 from ..stopwatch import Stopwatch
 from .count import counted_over_range
 from .facet_error import facet_errors, facet_notes

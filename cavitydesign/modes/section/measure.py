@@ -11,10 +11,10 @@ import numpy as np
 
 from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import Array, gauss
-from ..layered_radiation import log10_layered_q
-from ..measures import Measures, rim_scattering, wall_terms
+from ..losses.layered_radiation import log10_layered_q
+from ..losses.measures import Measures, rim_scattering, wall_terms
+from ..losses.radiation import Source
 from ..media import Permittivities
-from ..radiation import Source
 from ..rim.problem import Values
 from .background import layers_of
 from .problem import SectionProblem

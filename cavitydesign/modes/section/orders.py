@@ -19,7 +19,7 @@ from ...fem.legendre import Array
 from ...mesh.section import IntArray, SectionMesh
 from ..media import permittivities
 from ..rim.problem import Values
-from ..snapshot import Snapshot
+from ..solver.snapshot import Snapshot
 from .problem import SectionProblem
 from .survey import SurveyedMode
 

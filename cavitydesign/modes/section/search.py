@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from ...errors import SolverError
 from ...mesh.section_cavity import SectionCavity
 from ...units import wavenumber_per_um
+from ..estimates.seeds import radial_guess
 from ..media import permittivities
 from ..mode_set import ModeRequest
-from ..seeds import radial_guess
 from .limits import check_survey
 from .problem import SectionProblem
 from .seed import labels

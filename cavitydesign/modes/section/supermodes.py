@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...fem.legendre import Array
-from ..identity import Identity
+from ..solver.identity import Identity
 
 Family = tuple[str, int, int]
 

@@ -17,10 +17,10 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
 from ...eigen.factor import combination, factorise
 from ...errors import SolverError
-from ..identity import Identity
+from ..estimates.seeds import radial_guess
 from ..media import Permittivities, permittivities
 from ..rim.problem import Values
-from ..seeds import radial_guess
+from ..solver.identity import Identity
 from .identity import LEAST_INSIDE, identify_section
 from .problem import SectionProblem
 from .supermodes import ranked

@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import brentq
 
 from cavitydesign.analytic.layers import Layers
-from cavitydesign.modes.layered_radiation import log10_layered_q
-from cavitydesign.modes.radiation import Source
+from cavitydesign.modes.losses.layered_radiation import log10_layered_q
+from cavitydesign.modes.losses.radiation import Source
 
 K0 = 4.05
 

@@ -10,11 +10,11 @@ import pytest
 from cavitydesign.geometry import Cavity, Parabola
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
-from cavitydesign.modes.count import count_modes, counted_modes
-from cavitydesign.modes.family import first_snapshot
+from cavitydesign.modes.estimates.seeds import family_seed
 from cavitydesign.modes.rim.problem import WindowProblem
-from cavitydesign.modes.seeds import family_seed
-from cavitydesign.modes.snapshot import Snapshot
+from cavitydesign.modes.solver.count import count_modes, counted_modes
+from cavitydesign.modes.solver.family import first_snapshot
+from cavitydesign.modes.solver.snapshot import Snapshot
 
 CAVITY = Cavity(Parabola(7.5, 60.0), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
 REQUEST = ModeRequest("TM", 540.0, None, 122, 1, 3, 1e-5)

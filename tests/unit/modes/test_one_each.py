@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cavitydesign.modes.family import one_each
+from cavitydesign.modes.solver.family import one_each
 
 
 def test_each_takes_its_largest_overlap() -> None:

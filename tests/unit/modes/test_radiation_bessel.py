@@ -7,7 +7,7 @@ import pytest
 from scipy.special import jv, jvp
 
 from cavitydesign.analytic.bessel import log_bessel_j_with_slope
-from cavitydesign.modes.radiation import _bessel
+from cavitydesign.modes.losses.radiation import _bessel
 
 
 @pytest.mark.parametrize("m", [1, 12, 85, 640])

@@ -9,11 +9,12 @@ import pytest
 
 from cavitydesign.geometry import Cavity, Spheroid
 from cavitydesign.materials import ConstantIndex
-from cavitydesign.modes import ModeRequest, find_modes, reconcile
-from cavitydesign.modes.reconcile import reconciled
+from cavitydesign.modes import ModeRequest, find_modes
+from cavitydesign.modes.estimates.seeds import family_seed
+from cavitydesign.modes.rim import reconcile
 from cavitydesign.modes.rim.problem import WindowProblem
-from cavitydesign.modes.seeds import family_seed
-from cavitydesign.modes.solve import SolvedClass, solve_radial_family
+from cavitydesign.modes.rim.reconcile import reconciled
+from cavitydesign.modes.rim.solve import SolvedClass, solve_radial_family
 from cavitydesign.modes.stopwatch import Stopwatch
 
 # TM of q = 2 and TE of q = 1 cross at m = 77: half E_z, half E_r each.

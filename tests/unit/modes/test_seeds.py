@@ -10,8 +10,8 @@ from cavitydesign.geometry.cylinder import Cylinder
 from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest
-from cavitydesign.modes.axial_levels import AxialLevels
-from cavitydesign.modes.seeds import family_seed
+from cavitydesign.modes.estimates.axial_levels import AxialLevels
+from cavitydesign.modes.estimates.seeds import family_seed
 
 
 def cavity_of(radius: float, body: float, sphere: bool) -> Cavity:

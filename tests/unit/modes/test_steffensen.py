@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cavitydesign.modes.family import steffensen
+from cavitydesign.modes.solver.family import steffensen
 
 
 def test_independent_contractions_in_few_steps():

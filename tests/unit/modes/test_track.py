@@ -11,7 +11,7 @@ from cavitydesign.errors import InputError
 from cavitydesign.geometry import Cavity, Cylinder, Parabola, Spheroid
 from cavitydesign.materials import ConstantIndex, find_material
 from cavitydesign.modes import ModeRequest, find_modes
-from cavitydesign.modes.order_spectrum import order_spectra
+from cavitydesign.modes.rim.order_spectrum import order_spectra
 from cavitydesign.modes.track import Sweep, follow_modes, overlap_squares
 
 GLASS, AIR = ConstantIndex.of(1.49), ConstantIndex.of(1.0)

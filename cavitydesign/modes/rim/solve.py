@@ -10,23 +10,23 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..analytic.bessel import log_bessel_y
-from ..geometry.cavity import Cavity
-from ..mesh.rim_layer import Reach, reach_of
-from ..mesh.rim_map import Window
-from ..mesh.window import Sizing, build_window
+from ...analytic.bessel import log_bessel_y
+from ...geometry.cavity import Cavity
+from ...mesh.rim_layer import Reach, reach_of
+from ...mesh.rim_map import Window
+from ...mesh.window import Sizing, build_window
+from ..estimates.seeds import FamilySeed, Seed
+from ..media import Permittivities, permittivities
+from ..mode_set import ModeRequest
+from ..solver.corrections import solve_family
+from ..solver.count import counted_modes
+from ..solver.family import ReducedFamily
+from ..solver.snapshot import RawMode
+from ..stopwatch import Stopwatch
 from .converge import ComparedShot, converged
-from .count import counted_modes
-from .family import ReducedFamily
-from .family_corrections import solve_family
-from .media import Permittivities, permittivities
-from .mode_set import ModeRequest
+from .measure import wall_shift
+from .problem import Resolution, WindowProblem
 from .resolution import first_resolution
-from .rim.measure import wall_shift
-from .rim.problem import Resolution, WindowProblem
-from .seeds import FamilySeed, Seed
-from .snapshot import RawMode
-from .stopwatch import Stopwatch
 
 _PML_BELOW_LOG10_Q = 10.0
 _SHARE_OF_WALLS = 0.5

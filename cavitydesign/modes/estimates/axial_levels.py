@@ -15,10 +15,10 @@ from functools import cached_property
 
 import numpy as np
 
-from ..fem.axial_basis import axial_energies
-from ..fem.legendre import Array, Line
-from ..geometry.cavity import Cavity
-from ..mesh.rim_layer import free_outline
+from ...fem.axial_basis import axial_energies
+from ...fem.legendre import Array, Line
+from ...geometry.cavity import Cavity
+from ...mesh.rim_layer import free_outline
 
 _ELEMENTS, _ORDER = 4, 10  # of a side; levels of q < 20 to 1e-4 of their spacing on spheres
 _DECAY = 6.0  # exponent to which the highest level decays before the line ends

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..eigen.factor import Factor
-from .media import Permittivities
-from .rim.problem import EigenProblem, Pencil, Values
+from ...eigen.factor import Factor
+from ..media import Permittivities
+from ..rim.problem import EigenProblem, Pencil, Values
 
 _NEIGHBOURS = 1
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from ..fem.field import FieldGrid, GridField
-from ..fem.legendre import Array
-from .media import Permittivities
-from .rim.problem import Probe, Values, WindowProblem
+from ...fem.field import FieldGrid, GridField
+from ...fem.legendre import Array
+from ..media import Permittivities
+from .problem import Probe, Values, WindowProblem
 
 # Chebyshev-Lobatto points of one cell, which spans two gaps of the quadrature: the density is right
 # to 1e-9 between them

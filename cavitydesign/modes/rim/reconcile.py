@@ -17,12 +17,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..eigen.lanczos import shift_invert_lanczos
-from .identity import Identity
-from .media import permittivities
-from .rim.identity import identify, leanings
-from .rim.problem import Values, WindowProblem
-from .snapshot import RawMode
+from ...eigen.lanczos import shift_invert_lanczos
+from ..media import permittivities
+from ..solver.identity import Identity
+from ..solver.snapshot import RawMode
+from .identity import identify, leanings
+from .problem import Values, WindowProblem
 from .solve import SolvedClass
 
 _CLEAR = 0.55  # |E_z| against |E_r| energy; a little below what `finish` takes for another mode

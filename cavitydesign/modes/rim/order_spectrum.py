@@ -15,20 +15,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..eigen.lanczos import shift_invert_lanczos
-from ..errors import SolverError
-from ..fem.field import FieldGrid
-from ..geometry.cavity import Cavity
-from ..mesh.rim_layer import Reach, reach_of
-from ..mesh.rim_map import Window
-from ..mesh.window import Sizing, build_window
-from ..units import wavelength_nm
-from .identity import Identity
-from .media import Permittivities, permittivities
-from .mode_set import ModeRequest
-from .rim.identity import identify
-from .rim.problem import Pencil, Resolution, WindowProblem
-from .seeds import FamilySeed, family_seed
+from ...eigen.lanczos import shift_invert_lanczos
+from ...errors import SolverError
+from ...fem.field import FieldGrid
+from ...geometry.cavity import Cavity
+from ...mesh.rim_layer import Reach, reach_of
+from ...mesh.rim_map import Window
+from ...mesh.window import Sizing, build_window
+from ...units import wavelength_nm
+from ..estimates.seeds import FamilySeed, family_seed
+from ..media import Permittivities, permittivities
+from ..mode_set import ModeRequest
+from ..solver.identity import Identity
+from .identity import identify
+from .problem import Pencil, Resolution, WindowProblem
 
 Array = NDArray[np.float64]
 Values = NDArray[Any]

@@ -14,15 +14,15 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..eigen.lanczos import shift_invert_lanczos
-from ..eigen.reduced_basis import ReducedPencil, orthonormal
-from ..eigen.refine import krylov_block, ritz
-from ..fem.affine import Images
+from ...eigen.lanczos import shift_invert_lanczos
+from ...eigen.reduced_basis import ReducedPencil, orthonormal
+from ...eigen.refine import krylov_block, ritz
+from ...fem.affine import Images
+from ..estimates.seeds import FamilySeed, Seed
+from ..media import MediaTable, Permittivities, permittivities
+from ..rim.identity import identify
+from ..rim.problem import EigenProblem, Values, WindowProblem
 from .identity import Identity
-from .media import MediaTable, Permittivities, permittivities
-from .rim.identity import identify
-from .rim.problem import EigenProblem, Values, WindowProblem
-from .seeds import FamilySeed, Seed
 from .snapshot import RawMode, Snapshot
 
 Beside = TypeVar("Beside")

@@ -12,9 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fem.legendre import Array
-from ..geometry.cavity import Cavity
-from .media import Permittivities
+from ...fem.legendre import Array
+from ...geometry.cavity import Cavity
+from ..media import Permittivities
 from .scattering import log10_scattering_q
 
 Values = NDArray[Any]

@@ -14,13 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..geometry.cavity import Cavity
-from .measures import Measures
-from .seeds import Seed
+from ...geometry.cavity import Cavity
+from ..estimates.seeds import Seed
+from ..losses.measures import Measures
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from .converge import ComparedShot
+    from ..rim.converge import ComparedShot
 
 _GAIN_OF_TWO_ORDERS = {4: 4.0, 5: 10.0, 6: 12.0, 7: 50.0, 8: 45.0}
 _GAIN_AT_HIGH_ORDER = 60.0

@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..fem.field import FieldGrid
-from .mode import Array, FieldSamples
-from .rim.problem import WindowProblem
-from .snapshot import RawMode
+from ...fem.field import FieldGrid
+from ..mode import Array, FieldSamples
+from ..solver.snapshot import RawMode
+from .problem import WindowProblem
 
 
 def sampler(raw: RawMode) -> Callable[[int, int], FieldSamples]:

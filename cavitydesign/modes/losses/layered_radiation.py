@@ -20,9 +20,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..analytic.bessel import log_bessel_j
-from ..analytic.layers import Kind, Layers
-from ..fem.legendre import Array, gauss
+from ...analytic.bessel import log_bessel_j
+from ...analytic.layers import Kind, Layers
+from ...fem.legendre import Array, gauss
 from .radiation import Source, Values, _bessel
 
 _KINDS: tuple[Kind, Kind] = ("s", "p")

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..fem.legendre import Array
+from ...fem.legendre import Array
 
 Values = NDArray[Any]
 _NOISE = 0.02

@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from .error import across_errors, along_errors, gain_of_a_function, layer_log10_q_error
-from .family import first_snapshot, lifted
+from ..estimates.seeds import FamilySeed
+from ..solver.error import across_errors, along_errors, gain_of_a_function, layer_log10_q_error
+from ..solver.family import first_snapshot, lifted
+from ..solver.snapshot import Snapshot
+from ..stopwatch import Stopwatch
 from .local_slice import has_inner_interface
+from .problem import Resolution, Values, WindowProblem
 from .resolution import refined
-from .rim.problem import Resolution, Values, WindowProblem
-from .seeds import FamilySeed
-from .snapshot import Snapshot
-from .stopwatch import Stopwatch
 
 _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
 # Of the accuracy, at the first order (whose walls the window is cut for) and at the last one of a

@@ -1,8 +1,8 @@
 """Estimates before the solve: which azimuthal orders lie in a range, and near which wavenumber each
 mode is.
 
-A mode (m, p, q) is estimated by the radial mode p of the cavity's slice (modes/equator_slice.py) at
-the angular order nu(m, q) that its axial motion asks for (modes/axial_levels.py). On spheres that
+A mode (m, p, q) is estimated by the radial mode p of the cavity's slice (modes/estimates/equator_slice.py) at
+the angular order nu(m, q) that its axial motion asks for (modes/estimates/axial_levels.py). On spheres that
 is right to 1e-3 and better down to Q = 50, and to 2 % at Q = 10. Estimates only: they place shifts
 and windows and are never reported.
 """
@@ -18,13 +18,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..analytic.series import airy_zero
-from ..geometry.cavity import Cavity
-from ..units import wavelength_nm, wavenumber_per_um
+from ...analytic.series import airy_zero
+from ...geometry.cavity import Cavity
+from ...units import wavelength_nm, wavenumber_per_um
+from ..media import permittivities
+from ..mode_set import ModeRequest
 from .axial_levels import AxialLevels
 from .equator_slice import EquatorSlice
-from .media import permittivities
-from .mode_set import ModeRequest
 
 Array = NDArray[np.float64]
 _NARROW = 1.02  # span of angular orders over which k has the shape of its Airy estimate, to 1e-4

@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from ..errors import InputError, SolverError
-from ..geometry.cavity import Cavity
-from ..geometry.cylinder import Cylinder
-from ..mesh.rim_map import Window
-from .seeds import FamilySeed, slice_wavenumber
+from ...errors import InputError, SolverError
+from ...geometry.cavity import Cavity
+from ...geometry.cylinder import Cylinder
+from ...mesh.rim_map import Window
+from ..estimates.seeds import FamilySeed, slice_wavenumber
 
 _NODES = (
     9  # slices along the window; ln of k_c R is smooth, the functions need it to some per mille

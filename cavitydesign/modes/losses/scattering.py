@@ -16,8 +16,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..fem.legendre import Array
-from ..units import NM_PER_UM
+from ...fem.legendre import Array
+from ...units import NM_PER_UM
 
 Values = NDArray[Any]
 

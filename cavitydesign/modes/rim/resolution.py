@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from ..geometry.cavity import Cavity
-from ..mesh.rim_map import Window
-from .error import gain_of_a_function
+from ...geometry.cavity import Cavity
+from ...mesh.rim_map import Window
+from ..estimates.seeds import FamilySeed
+from ..solver.error import gain_of_a_function
 from .local_slice import has_inner_interface, tightening
-from .rim.problem import Resolution
-from .seeds import FamilySeed
+from .problem import Resolution
 
 _LOWEST_ORDER, _HIGHEST_ORDER = 5, 12
 _SHARE_ALONG = 0.2

@@ -1,0 +1,1 @@
+"""Where modes are looked for, before anything is solved."""

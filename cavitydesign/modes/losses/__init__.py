@@ -1,0 +1,1 @@
+"""What a mode loses, and what its field says of it."""

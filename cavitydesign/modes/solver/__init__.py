@@ -1,0 +1,1 @@
+"""One radial family, whatever it is discretised by: eigenpairs, reduced basis, count, errors."""
