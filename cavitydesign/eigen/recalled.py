@@ -54,16 +54,25 @@ class Recalled(Generic[T]):
                 _recent.pop(id(oldest), None)
         return value
 
+    def __getstate__(self) -> Callable[[], T]:
+        """How the value is made: it is made again where it is unpickled."""
+        return self._make
+
+    def __setstate__(self, make: Callable[[], T]) -> None:
+        self.__init__(make)  # type: ignore[misc]
+
     def __del__(self) -> None:
         _recent.pop(id(self), None)
 
 
-def array_bytes(value: Any, depth: int = 3) -> int:
-    """Bytes of the arrays within an object, its attributes and its tuples."""
+def array_bytes(value: Any, depth: int = 4) -> int:
+    """Bytes of the arrays within an object, its attributes, tuples and dictionaries."""
     if isinstance(value, np.ndarray):
         return int(value.nbytes)
     if depth == 0:
         return 0
     if isinstance(value, tuple | list):
         return sum(array_bytes(one, depth - 1) for one in value)
+    if isinstance(value, dict):
+        return sum(array_bytes(one, depth - 1) for one in value.values())
     return sum(array_bytes(one, depth - 1) for one in getattr(value, "__dict__", {}).values())

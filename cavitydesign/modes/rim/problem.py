@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -206,7 +206,7 @@ class WindowProblem:
             _along(cavity, window, resolution, wall),
         )
         _demand_room(space, window.is_complex)
-        forms = Recalled(lambda: assemble_window(window, space, cavity.uniaxial))
+        forms = Recalled(partial(assemble_window, window, space, cavity.uniaxial))
         forms.get()  # a window whose map folds over is refused here
         return cls(cavity, window, resolution, wall, space, forms)
 
@@ -215,7 +215,7 @@ class WindowProblem:
         s, t = self.space.s, self.space.t
         along = t if resolution.along is None else t.leading(resolution.along)
         space = WindowSpace(replace(s, order=resolution.order), along)
-        forms = Recalled(lambda: self.forms.restricted(space))
+        forms = Recalled(partial(_restricted, self, space))
         return WindowProblem(self.cavity, self.window, resolution, self.wall, space, forms)
 
     def embed(self, other: WindowProblem, vectors: Values) -> Values:
@@ -368,6 +368,11 @@ class Probe:
         return cls(
             grid, inner_s, inner_t, weight, w_s, w_t, int(place[1 + s.size]), walls_s, walls_t
         )
+
+
+def _restricted(problem: WindowProblem, space: WindowSpace) -> AffineForms[WindowSpace]:
+    """The forms of a problem on a subspace."""
+    return problem.forms.restricted(space)
 
 
 def _demand_room(space: WindowSpace, is_complex: bool) -> None:

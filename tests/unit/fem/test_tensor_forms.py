@@ -11,6 +11,7 @@ import pytest
 from meridian_sources import WINDOW, window_space
 
 from cavitydesign.eigen.chain import ChainMatrix
+from cavitydesign.eigen.recalled import array_bytes
 from cavitydesign.fem.affine import AffineForms
 from cavitydesign.fem.assemble import assemble_window
 from cavitydesign.fem.field import FieldGrid
@@ -138,3 +139,9 @@ def test_uniaxial_masses_add_up(forms: AffineForms) -> None:
     assert split.uniaxial
     once = whole(forms.mass(20.0, EPS, EPS))
     assert abs(whole(split.mass(20.0, EPS, EPS)) - once).max() < 1e-13 * abs(once).max()
+
+
+def test_matrices_are_seen_by_the_memory_limit(forms: AffineForms) -> None:
+    """What the limit on recalled matrices counts holds all element matrices."""
+    blocks = sum(block.nbytes for part in forms.parts for block in part.blocks.values())
+    assert array_bytes(forms) >= blocks
