@@ -55,6 +55,9 @@ def design(
     if json:
         print_json(content)
     else:
+        from ..workflow.plain_words import design_in_words
+
+        print_tables(design_in_words(content))
         _print(answer)
     for warning in answer.warnings:
         say(f"warning: {warning}")

@@ -110,6 +110,9 @@ def fit(
     if json:
         print_json(answer.to_json_dict())
     else:
+        from ..workflow.plain_words import fit_in_words
+
+        print_tables(fit_in_words(answer.to_json_dict()))
         _print(answer, loaded)
     return DONE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .modes import AsJson, DesignFile, accuracy_code
 from .outcome import named
 from .outline_note import tell_outline
-from .printing import print_json
+from .printing import print_json, print_tables
 from .progress import ProgressLine
 
 
@@ -24,9 +24,11 @@ def lase(design: DesignFile, json: AsJson = False) -> int:
     if json:
         print_json({"schema": 1, "modes": found.to_json_dict(), "lasing": prediction})
     else:
+        from ..workflow.plain_words import lasing_in_words
         from .lasing_table import print_lasing
         from .mode_table import print_modes
 
+        print_tables(lasing_in_words(prediction))
         print_modes(found)
         print_lasing(prediction)
     return accuracy_code(found)

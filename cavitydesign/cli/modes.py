@@ -9,7 +9,7 @@ import typer
 
 from .outcome import DONE, MISSED, named, say
 from .outline_note import tell_outline
-from .printing import print_json
+from .printing import print_json, print_tables
 from .progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ def modes(design: DesignFile, json: AsJson = False) -> int:
     if json:
         print_json(found.to_json_dict())
     else:
+        from ..workflow.plain_words import modes_in_words
         from .mode_table import print_modes
 
+        print_tables(modes_in_words(found.to_json_dict()))
         print_modes(found)
     return accuracy_code(found)
 

@@ -17,7 +17,7 @@ from ..errors import CavityDesignError, InputError
 from .modes import AsJson, DesignFile, accuracy_code
 from .outcome import named, say
 from .outline_note import tell_outline
-from .printing import json_text, print_json
+from .printing import json_text, print_json, print_tables
 from .progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -89,9 +89,11 @@ def run(
     if json:
         print_json(results)
     else:
+        from ..workflow.plain_words import lasing_in_words
         from .lasing_table import print_lasing
         from .mode_table import print_modes
 
+        print_tables(lasing_in_words(lasing))
         print_modes(found)
         if lasing is not None:
             print_lasing(lasing)

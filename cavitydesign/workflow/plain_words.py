@@ -1,0 +1,143 @@
+"""The answer in one plain sentence, from the JSON of a result.
+
+The terminal, the report and the explorer open with it. Every number carries its unit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+Result = Mapping[str, Any]
+
+
+def modes_in_words(modes: Result) -> str:
+    """What was found, and the best of it.
+
+    Parameters
+    ----------
+    modes : mapping
+        The JSON of `modes`.
+    """
+    low, high = modes["wavelength_range_nm"]
+    found = modes["modes"]
+    if not found:
+        return f"No mode was found between {low:.6g} and {high:.6g} nm."
+    count = "One mode was" if len(found) == 1 else f"{len(found)} modes were"
+    head = f"{count} found between {low:.6g} and {high:.6g} nm"
+    lossy = [mode for mode in found if mode["log10_q"]["total"] is not None]
+    if not lossy:
+        return f"{head}; none of them loses light."
+    best = max(lossy, key=lambda mode: float(mode["log10_q"]["total"]))
+    return f"{head}; the highest Q, {quality(best['log10_q']['total'])}, is that of {_mode(best)}."
+
+
+def lasing_in_words(lasing: Result) -> str:
+    """Whether it lases, above which fluence, in how many modes, and how likely in one.
+
+    Parameters
+    ----------
+    lasing : mapping
+        The JSON of `lase`, without the modes.
+    """
+    thresholds = lasing["threshold_mj_cm2"]
+    threshold = thresholds["lasing"]
+    if threshold is None:
+        reached = thresholds["gain_equals_loss"]
+        if reached is None:
+            return "It does not lase: the gain reaches the loss of no mode at the fluences asked."
+        return (
+            f"It has no lasing threshold at the fluences asked, although gain equals loss at "
+            f"{reached:.3g} mJ/cm2."
+        )
+    chance = lasing.get("single_mode_probability")
+    told = "" if chance is None else f"; the chance of a single mode is {100 * chance:.0f} %"
+    place = "" if chance is None else ", for an unknown position of the comb under the gain"
+    rows = [row for row in lasing["per_mode"] if row["output_share"] is not None]
+    strongest = max(rows, key=lambda row: float(row["output_share"]), default=None)
+    named = "" if strongest is None else f" ({_mode(strongest)})"
+    if lasing["regime"] == "single":
+        return f"It lases in a single mode{named} above {threshold:.3g} mJ/cm2{told}{place}."
+    at = lasing.get("regime_fluence_mj_cm2")
+    where = "" if at is None else f" at {at:.3g} mJ/cm2"
+    if lasing["regime"] == "multi":
+        count = f"in {lasing['modes_lasing']} modes{where}"
+        return f"It lases above {threshold:.3g} mJ/cm2, {count}{told}{place}."
+    return f"It lases above {threshold:.3g} mJ/cm2, but not yet{where}{told}{place}."
+
+
+def fit_in_words(fit: Result) -> str:
+    """The diameter that a spectrum tells, or what speaks against it.
+
+    Parameters
+    ----------
+    fit : mapping
+        The JSON of `fit`.
+    """
+    best = fit["candidates"][0]
+    value = f"{best['diameter_um']:.4f} +- {best['diameter_error_um']:.2g} um"
+    chance = f"probability {best['probability']:.3f}"
+    if fit.get("contradictions"):
+        return (
+            "The model contradicts itself, so no diameter is certain; the least bad one is "
+            f"{value}. {fit['contradictions'][0][0].upper()}{fit['contradictions'][0][1:]}."
+        )
+    if fit["identified"]:
+        return f"The diameter is {value} ({chance})."
+    over_all = f"{fit['diameter_um']:.4f} +- {fit['diameter_error_um']:.2g} um"
+    return (
+        f"The labels are not certain: the likeliest diameter is {value} ({chance}), and over all "
+        f"labellings it is {over_all}."
+    )
+
+
+def design_in_words(answer: Result) -> str:
+    """What to make: the design that bears the spreads, where there are spreads.
+
+    Parameters
+    ----------
+    answer : mapping
+        The JSON of `design`.
+    """
+    robust, sharp = answer.get("robust"), answer["recommended"]
+    total = answer.get("yield")
+    held = None if total is None else total.get("by_solves")
+    limits = "; ".join(answer["constraints"]) or "the goal"
+    if robust is None or answer.get("robust_yield") is None:
+        share = "" if held is None else f" {100 * float(held):.0f} % of the cavities meet {limits}."
+        return f"Make {_values(sharp)}: {_outcomes(sharp)}.{share}"
+    share = f"{100 * float(answer['robust_yield'][0]):.0f} % of the cavities meet {limits}"
+    end = "."
+    if held is not None and dict(robust["values"]) != dict(sharp["values"]):
+        end = f"; the sharp optimum, {_values(sharp)}, holds in {100 * float(held):.0f} %."
+    return f"Make {_values(robust)}: {share}, with {_outcomes(robust)}{end}"
+
+
+def quality(log10_q: float) -> str:
+    """A quality factor from its logarithm, as people write it.
+
+    Examples
+    --------
+    >>> quality(2.5563), quality(6.572), quality(130.2)
+    ('360', '3.73e6', '10^130.2')
+    """
+    if log10_q < 4:
+        return f"{10.0**log10_q:.3g}"
+    if log10_q < 16:
+        exponent = math.floor(log10_q)
+        return f"{10.0 ** (log10_q - exponent):.2f}e{exponent}"
+    return f"10^{log10_q:.1f}"
+
+
+def _mode(row: Result) -> str:
+    return f"{row['label']} at {row['wavelength_nm']:.6g} nm"
+
+
+def _values(entry: Result) -> str:
+    return ", ".join(f"{key} = {value:.4g}" for key, value in entry["values"].items())
+
+
+def _outcomes(entry: Result) -> str:
+    known = {name: value for name, value in entry["outcomes"].items() if value is not None}
+    return ", ".join(f"{name} {value:.3g}" for name, value in known.items())
