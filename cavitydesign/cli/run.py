@@ -89,11 +89,12 @@ def run(
     if json:
         print_json(results)
     else:
-        from ..workflow.plain_words import lasing_in_words
+        from ..workflow.plain_words import lasing_in_words, modes_in_words
         from .lasing_table import print_lasing
         from .mode_table import print_modes
 
-        print_tables(lasing_in_words(lasing))
+        told = modes_in_words(found.to_json_dict()) if lasing is None else lasing_in_words(lasing)
+        print_tables(told)
         print_modes(found)
         if lasing is not None:
             print_lasing(lasing)
