@@ -59,6 +59,14 @@ class ModeOverlap:
         norm = np.sqrt(np.diag(product))
         return np.asarray(product / np.outer(norm, norm))
 
+    def alike(self) -> ModeOverlap:
+        """The same spot as the first mode sees it, all emitters seeing every mode alike.
+
+        Each zone counts by the mode's energy in it. A wide spot is then a uniform one.
+        """
+        weight = self.weight * self.intensity[0]
+        return ModeOverlap(weight, self.pump, np.ones_like(self.intensity), self.volume_um3)
+
     def repeated(self, order: Sequence[int]) -> ModeOverlap:
         """The same zones for a list of modes, each given by its place in this one."""
         return ModeOverlap(self.weight, self.pump, self.intensity[list(order)], self.volume_um3)
@@ -160,13 +168,16 @@ def needed_overlap(
     """The overlap of modes of several families, or with a spot of given size; None where one family
     sees a uniform pump.
 
-    None as well where a mode came without its field.
+    One family alone sees the emitters of a spot as it sees those of a uniform pump, all alike, so
+    that a spot of any size goes over into a flat one. None as well where a mode came without its
+    field.
     """
     solved = [mode for mode in modes if isinstance(mode, Mode) and mode.sample_field is not None]
     several = len({(mode.polarisation, mode.p, mode.q) for mode in solved}) > 1
     if len(solved) < len(modes) or not (several or (solved and spot_radius_um is not None)):
         return None
-    return overlap_of_modes(solved, doped_region, photons, spot_radius_um)
+    found = overlap_of_modes(solved, doped_region, photons, spot_radius_um)
+    return found if several else found.alike()
 
 
 def _doped_points(field: FieldSamples, region: str) -> tuple[Array, Array, Array, Array]:

@@ -181,3 +181,21 @@ def test_bad_input() -> None:
     )
     with pytest.raises(InputError, match="no field at hand"):
         overlap_of_modes([bare])
+
+
+def test_a_spot_of_a_metre_is_a_flat_spot() -> None:
+    """One family: threshold and breaks go over into those of a uniform pump: 1e-6, and 1e-5 of the
+    fit.
+    """
+    mode = Mode(
+        "TM", 122, 1, 0, 538.0, 1e-6, 1.4, 1.5, 4.0, {"axial": 1.0}, {"body": 0.99}, 1e-6, 50.0, LossBudget(9.0),
+        sample_field=lambda n, k: _field(_gauss),
+    )  # fmt: skip
+    request = LasingRequest(quality=400.0, comb_phases=0, fluences=12)
+    flat, metre, small = (
+        predict_lasing([mode], DotMedium(), Pump(fluence_mj_cm2=(1.0, 9.0), **keys), request, 15.0)
+        for keys in ({"spot": "flat"}, {"spot_radius_um": 1e6}, {"spot_radius_um": 8.0})
+    )
+    assert metre.thresholds.lasing == pytest.approx(flat.thresholds.lasing, rel=1e-6)
+    assert metre.breaks.upper_mj_cm2 == pytest.approx(flat.breaks.upper_mj_cm2, rel=1e-5)
+    assert small.thresholds.lasing > 1.01 * flat.thresholds.lasing
