@@ -27,10 +27,13 @@ roughness_nm = 1.0
 wavelength_nm = 537.6
 span_nm = 12.0
 relative_accuracy = 1e-5
+[gain]
+medium = "CsPbBr3-PMMA"
 [pump]
 photons = 3
 fluence_mj_cm2 = [1.2, 5.5]
 [lasing]
+families = "asked"
 quality = { per_um = 24.0 }
 fluences = 21
 comb_phases = 4
