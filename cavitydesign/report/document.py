@@ -179,7 +179,8 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
     yield from pictures("loss_budget")
     yield Heading("Lasing", "lasing")
     if lasing is None:
-        yield Words(f"Not computed: {results.get('lasing_note') or 'not asked for'}.")
+        note = results.get("lasing_note")
+        yield Words(f"Not computed: {note}." if note else "Not computed.")
     else:
         yield sections.lasing_table(lasing)
         yield from pictures("light_curve")

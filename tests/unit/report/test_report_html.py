@@ -129,6 +129,7 @@ def test_every_value_that_was_used_is_told(results: dict[str, Any]) -> None:
         {
             **DESIGN,
             "cavity": {**DESIGN["cavity"], "axial_radius_um": 60.0, "fibre_diameter_um": 8.0},
+            "gain": {"medium": "CsPbBr3-PMMA"},
         }
     )
     applied = applied_values(design)
