@@ -58,13 +58,20 @@ def lasing_in_words(lasing: Result) -> str:
     strongest = max(rows, key=lambda row: float(row["output_share"]), default=None)
     named = "" if strongest is None else f" ({_mode(strongest)})"
     if lasing["regime"] == "single":
-        return f"It lases in a single mode{named} above {threshold:.3g} mJ/cm2{told}{place}."
+        among = " of the families asked for" if _only_asked(lasing) else ""
+        head = f"It lases in a single mode{among}{named} above {threshold:.3g} mJ/cm2"
+        return f"{head}{told}{place}."
     at = lasing.get("regime_fluence_mj_cm2")
     where = "" if at is None else f" at {at:.3g} mJ/cm2"
     if lasing["regime"] == "multi":
         count = f"in {lasing['modes_lasing']} modes{where}"
         return f"It lases above {threshold:.3g} mJ/cm2, {count}{told}{place}."
     return f"It lases above {threshold:.3g} mJ/cm2, but not yet{where}{told}{place}."
+
+
+def _only_asked(lasing: Result) -> bool:
+    """Whether other families than those asked for were left out; a warning says so then."""
+    return any(text.startswith("families: only") for text in lasing.get("warnings", ()))
 
 
 def fit_in_words(fit: Result) -> str:

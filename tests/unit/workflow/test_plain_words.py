@@ -31,6 +31,11 @@ def test_a_single_mode() -> None:
     )
 
 
+def test_a_single_mode_among_the_families_asked_for() -> None:
+    left_out = lasing(warnings=["families: only those asked for compete (TM p = 1 q = 0)"])
+    assert "in a single mode of the families asked for (TM 123 1 0" in lasing_in_words(left_out)
+
+
 def test_several_modes() -> None:
     told = lasing_in_words(lasing(regime="multi", modes_lasing=14))
     assert told.startswith("It lases above 3.85 mJ/cm2, in 14 modes at 4.24 mJ/cm2; the chance")
