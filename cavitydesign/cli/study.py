@@ -142,7 +142,8 @@ def plot(
     y: Annotated[
         str | None,
         typer.Option(
-            metavar="COLUMN,...", help="What to draw; default: the study's [plot], or the usual."
+            metavar="COLUMN,...",
+            help="What to draw; default: the study's table plot, or the usual.",
         ),
     ] = None,
     x: Annotated[

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..dotted import set_entry
 from ..errors import InputError
+from ..file_kind import check_kind
 from ..gain import GainMedium, Pump
 from ..geometry import Cavity
 from ..lasing.request import LasingRequest
@@ -113,7 +114,9 @@ def load_design(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
         With one line for each problem: file, key, value, what is allowed, the nearest right key.
     """
     path = Path(path)
-    return parse_design(read_toml(path), source=str(path), overrides=overrides, path=path)
+    content = read_toml(path)
+    check_kind(content, "design", str(path))
+    return parse_design(content, source=str(path), overrides=overrides, path=path)
 
 
 def parse_design(

@@ -50,7 +50,7 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
     InputError
         One line for each problem: file, key, value, what is allowed.
     """
-    file = UserFile(path, schema, KEYS, texts=("store", "title"))
+    file = UserFile(path, schema, "goal", KEYS, texts=("store", "title"))
     design = file.design()
     variables = _variables(file)
     regions = schema.regions_of(design, file.folder) if design else None

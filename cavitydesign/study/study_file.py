@@ -56,7 +56,7 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
     InputError
         One line for each problem: file, key, value, what is allowed.
     """
-    file = UserFile(path, schema, KEYS, texts=("store", "title"))
+    file = UserFile(path, schema, "study", KEYS, texts=("store", "title"))
     content = file.content
     task = content.get("task", "modes")
     if task not in schema.tasks:

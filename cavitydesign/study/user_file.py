@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import InputError, nearest
+from ..file_kind import check_kind
 from .axes import RANGE_KEYS
 from .expression import Expression, ExpressionError
 from .study import Study
@@ -86,6 +87,8 @@ class UserFile:
     path : Path
     schema : DesignSchema
         How designs are read and which keys they have.
+    kind : {"study", "goal"}
+        What the file is read as.
     keys : sequence of str
         Allowed at the top of the file.
     texts : sequence of str
@@ -93,10 +96,16 @@ class UserFile:
     """
 
     def __init__(
-        self, path: Path, schema: DesignSchema, keys: Sequence[str], texts: Sequence[str] = ()
+        self,
+        path: Path,
+        schema: DesignSchema,
+        kind: str,
+        keys: Sequence[str],
+        texts: Sequence[str] = (),
     ) -> None:
         self.path, self.name, self.schema = path, path.name, schema
         self.content = schema.read_toml(path)
+        check_kind(self.content, kind, str(path))
         self.lines: list[str] = []
         for key in self.content:
             if key not in keys:
