@@ -32,7 +32,7 @@ from .derivatives import solved_mode
 from .first_order import dispersive_permittivities
 from .media import permittivities
 from .mode import Mode
-from .rim.problem import EigenProblem
+from .solver.problem import EigenProblem
 from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]
@@ -182,7 +182,7 @@ class _Search:
         parts = [(j, False, forms.mass(m, unit[j], none)) for j in forms.active]
         if forms.uniaxial:
             parts += [(j, True, forms.mass(m, none, unit[j])) for j in forms.active]
-        return tuple((j, along, self.problem.matrix(data)) for j, along, data in parts)
+        return tuple(parts)
 
     def weights(self, k: float, kappa: float) -> list[complex]:
         """Permittivity of each of `masses`."""
@@ -193,7 +193,7 @@ class _Search:
         """Newton on the quotient and inverse iteration by turns."""
         raw, problem = self.raw, self.problem
         vector = raw.vector.astype(complex)
-        stiffness = problem.matrix(problem.forms.stiffness(raw.m))
+        stiffness = problem.forms.stiffness(raw.m)
         k, kappa = self._balanced(stiffness, vector, raw.k_per_um.real, 0.0, 1)
         first, factored = kappa, math.inf
         for _ in range(_MOST_ROUNDS):

@@ -15,8 +15,9 @@ from .lengths import check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
 from .rim.reconcile import reconciled
-from .rim.solve import SolvedClass, solve_radial_family
+from .rim.solve import solve_radial_family
 from .section.find import solve_section
+from .solver.solved import SolvedClass
 from .stopwatch import Stopwatch
 
 Progress = Callable[[str, float], None]

@@ -16,25 +16,13 @@ from .losses.measures import Measures
 from .media import Permittivities
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
-from .rim.measure import measure_all
-from .rim.problem import Values
-from .rim.sample import sampler
-from .rim.solve import SolvedClass
-from .section.measure import measure_section
-from .section.problem import SectionProblem
-from .section.sample import section_sampler
 from .solver.error import ErrorBars, error_bars, tunnelling_error, with_basis_errors
+from .solver.problem import Values
 from .solver.snapshot import RawMode
+from .solver.solved import SolvedClass
 
-_PML_TRUSTED_BELOW_LOG10_Q = 8.0
-_PML_COMPARED_BELOW = 9.0  # log10 Q below which the layer's value tells that the far field errs
-# The layer of a section is trusted less where the far field is known. That is right to about 1/Q
-# (3e-5 of log10 Q at 10^3.7 and less above, exact spheres); the layer to 1e-4 of Q at best, and to 2
-# Q times the error of k where Q is high.
-_SECTION_PML_BELOW_LOG10_Q = 2.5
-# Both agree to so many times the error of k in the layer's Q, and to so much of log10 Q; where they
-# do not, their difference is the error.
-_TIMES_ERROR_OF_K, _LAYER_AGREES = 2.0, 0.02
+# log10 Q below which the absorbing layer is trusted where nothing else is known.
+_LAYER_TRUSTED_BELOW = 8.0
 _CLEAR = 0.6
 _FSR_HELD = 1e-3
 
@@ -95,14 +83,12 @@ def _measured(
             pairs[-1].append((solved[shot.m, q], len(readings)))
             readings.append(_Reading(end.low_vectors[q], shot.m, q, k, shot.eps))
     problem = result.family.problem
-    of_section = isinstance(problem, SectionProblem)
-    measure = measure_section if of_section else measure_all
-    # a leaky mode need not carry what the basis lacks of another, which may be far more
-    by_mode = problem.is_complex and not of_section
+    by_mode = result.discretisation.basis_errors_by_mode(problem)
     vectors, orders, qs, k_per_um, eps = zip(
         *((one.vector, one.m, one.q, one.k_per_um, one.eps) for one in readings), strict=True
     )
-    measured = measure(problem, np.stack(vectors, axis=1), orders, qs, k_per_um, eps)  # type: ignore[arg-type]
+    columns = np.stack(vectors, axis=1)
+    measured = result.discretisation.measured(problem, columns, orders, qs, k_per_um, eps)
     ends = [
         error_bars(
             end,
@@ -144,7 +130,6 @@ def _mode(
     neighbour: RawMode | None,
 ) -> Mode:
     cavity = raw.problem.cavity
-    of_section = isinstance(raw.problem, SectionProblem)
     # absorption moves Re k at second order, (kappa/n)^2
     lam = wavelength_nm(raw.k_absorbing_per_um.real)
     relative = bars.relative(raw.q)
@@ -153,7 +138,7 @@ def _mode(
     fsr = lam - wavelength_nm(neighbour.k_absorbing_per_um.real) if neighbour and known else None
     around = math.pi * cavity.diameter_um * 1e3
     z, r, phi = (float(x) for x in measures.component_share)
-    losses, extra = _losses(raw, measures, bars, _log10_dispersion(cavity, measures, lam))
+    losses, extra = _losses(result, raw, measures, bars, _log10_dispersion(cavity, measures, lam))
     extra["mode_volume_relative_error"] = bars.volume
     names = [name for name, _ in cavity.regions]
     return Mode(
@@ -173,7 +158,7 @@ def _mode(
         losses=losses,
         residual=raw.relative_residual,
         accuracy_met=relative <= request.relative_accuracy,
-        sample_field=section_sampler(raw) if of_section else sampler(raw),
+        sample_field=result.discretisation.sampler(raw),
         extra=extra,
         raw=raw,
         raw_next=neighbour,
@@ -195,11 +180,13 @@ def _log10_dispersion(cavity: Cavity, measures: Measures, wavelength_nm: float) 
 
 
 def _losses(
-    raw: RawMode, measures: Measures, bars: ErrorBars, log10_dispersion: float
+    result: SolvedClass,
+    raw: RawMode,
+    measures: Measures,
+    bars: ErrorBars,
+    log10_dispersion: float,
 ) -> tuple[LossBudget, dict[str, float | None]]:
-    """Loss budget: the absorbing layer below log10 Q = 8, the far field above, their difference
-    where both hold.
-    """
+    """Loss budget; radiation as the discretisation judges far field and absorbing layer."""
     k = raw.k_per_um
     far = measures.log10_q_far + log10_dispersion
     pml = None
@@ -207,13 +194,14 @@ def _losses(
         # the pole is that of indices continued to complex k: it counts the medium's energy itself
         pml = math.log10(abs(k.real / (2 * k.imag)))
     relative = bars.relative(raw.q)
-    radiation, by_layer, apart = _radiation(raw, far, pml, relative)
+    found = result.discretisation.radiation(raw, far, pml, relative)
+    radiation, by_layer = found.log10_q, found.by_layer
     error = bars.log10_q if bars.layer_log10_q is None or not by_layer else bars.layer_log10_q
     x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
     error += tunnelling_error(raw.m, x, relative, pml if by_layer else None)
     if by_layer and pml is not None:  # a whole error of k may lie in its imaginary part
         error += 2.0 * 10.0**pml * raw.basis_error / math.log(10.0)
-    error = max(error, apart)
+    error = max(error, found.apart)
     if radiation is None:
         error = 0.0
     absorption = None
@@ -228,34 +216,6 @@ def _losses(
         "log10_q_radiation_far_field": far if math.isfinite(far) else None,
         "log10_q_radiation_absorbing_layer": pml,
         "log10_q_radiation_at_least": (
-            _PML_TRUSTED_BELOW_LOG10_Q if math.isnan(far) and radiation is None else None
+            _LAYER_TRUSTED_BELOW if math.isnan(far) and radiation is None else None
         ),
     }
-
-
-def _radiation(
-    raw: RawMode, far: float, pml: float | None, relative: float
-) -> tuple[float | None, bool, float]:
-    """log10 of the radiative Q, whether it is the absorbing layer's, and the error that both show
-    where both hold; None where nothing radiates or where neither is known.
-    """
-    known = not math.isnan(far)
-    if not isinstance(raw.problem, SectionProblem):
-        if pml is not None and pml < _PML_TRUSTED_BELOW_LOG10_Q:
-            return pml, True, 0.0
-        return far, False, abs(far - pml) if pml is not None and pml < _PML_COMPARED_BELOW else 0.0
-    if raw.problem.cavity.ends.closed:
-        return None, False, 0.0
-    if pml is None or pml >= _PML_COMPARED_BELOW:
-        return (far if known else None), False, 0.0
-    if not known:
-        return (pml, True, 0.0) if pml < _PML_TRUSTED_BELOW_LOG10_Q else (None, False, 0.0)
-    by_energy: float = 10.0**-far
-    difference = abs(far - pml)
-    if pml < _SECTION_PML_BELOW_LOG10_Q:
-        return pml, True, max(difference - by_energy, 0.0)
-    if difference <= _LAYER_AGREES + _TIMES_ERROR_OF_K * 10.0**far * relative:
-        return far, False, by_energy
-    # the mode may stand in other layers than the section shows at its side: the layer needs none
-    by_layer = pml < _PML_TRUSTED_BELOW_LOG10_Q
-    return (pml if by_layer else far), by_layer, difference

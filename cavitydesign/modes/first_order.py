@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,12 +166,10 @@ class Quotient:
         none = np.zeros(len(unit))
 
         def energies(pairs: list[tuple[Array, Array]]) -> Values:
-            masses = (
-                raw.problem.matrix(forms.mass(raw.m, across, along)) for across, along in pairs
-            )
+            masses = (forms.mass(raw.m, across, along) for across, along in pairs)
             return np.array([x @ (mass @ x) for mass in masses])
 
-        curl = complex(x @ (raw.problem.matrix(forms.stiffness(raw.m)) @ x))
+        curl = complex(x @ (forms.stiffness(raw.m) @ x))
         active = [row if j in forms.active else none for j, row in enumerate(unit)]
         across = energies([(row, none) for row in active])
         return cls(
@@ -237,11 +235,11 @@ def window_problem(raw: RawMode) -> WindowProblem:
     InputError
         If it was solved on a general section, which has no outline to move.
     """
-    if not isinstance(raw.problem, WindowProblem):
+    if isinstance(raw.problem.cavity, SectionCavity):
         raise InputError(
             "cavity.profile: derivatives need an outline; a mode of a section file has none"
         )
-    return raw.problem
+    return cast(WindowProblem, raw.problem)
 
 
 def moved_window(window: Window, nominal: Cavity, changed: Cavity) -> Window:

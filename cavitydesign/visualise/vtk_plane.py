@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from ..mesh.section_cavity import SectionCavity
 from ..modes.mode import FieldSamples, Mode
 from ..modes.section.problem import SectionProblem
 from ..modes.section.sample import sample_elements
@@ -66,7 +67,7 @@ def meridian_plane(mode: Mode, samples: tuple[int, int] = (500, 141)) -> Plane:
         Points outwards and along the rim, for an outline.
     """
     raw = mode.raw
-    if raw is not None and isinstance(raw.problem, SectionProblem):
+    if raw is not None and isinstance(raw.problem.cavity, SectionCavity):
         return _of_section(mode)
     return _of_outline(mode, sampled(mode, *samples))
 

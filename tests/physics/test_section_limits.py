@@ -10,10 +10,11 @@ from cavitydesign.errors import InputError
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.section import find, limits
 from cavitydesign.modes.section.count import counted_over_range
-from cavitydesign.modes.section.family import first_shot
+from cavitydesign.modes.section.discretisation import SECTION
 from cavitydesign.modes.section.problem import SectionProblem
 from cavitydesign.modes.section.search import searched
 from cavitydesign.modes.section.seed import section_seeds
+from cavitydesign.modes.solver.discretisation import first_snapshot
 
 REQUEST = ModeRequest("TE", 1090.0, None, 45, relative_accuracy=1e-4)
 
@@ -24,7 +25,7 @@ def test_a_supermode_taken_from_the_list_is_missed() -> None:
     surveyed = searched(cavity, REQUEST)[1]
     (seed,) = section_seeds(REQUEST, surveyed, cavity.bodies)
     finer = SectionProblem.build(cavity, cavity.mesh, 5)
-    shot = first_shot(finer, seed, 45, [0, 1])
+    shot = first_snapshot(SECTION, finer, seed, 45, [0, 1])
     assert counted_over_range(finer, shot, seed, REQUEST) == (2, True, "")
     for q in (0, 1):
         poorer = replace(shot, chosen={q: shot.chosen[q]})

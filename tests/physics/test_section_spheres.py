@@ -93,10 +93,11 @@ def test_error_falls_with_the_order() -> None:
     least 40-fold for each of the steps 4, 6, 8, which is what the stated errors rest on (they take
     15).
     """
-    from cavitydesign.modes.section.family import first_shot
+    from cavitydesign.modes.section.discretisation import SECTION
     from cavitydesign.modes.section.problem import SectionProblem
     from cavitydesign.modes.section.seed import SectionSeed
     from cavitydesign.modes.section.survey import survey
+    from cavitydesign.modes.solver.discretisation import first_snapshot
 
     cavity = sphere(
         7.5,
@@ -112,7 +113,9 @@ def test_error_falls_with_the_order() -> None:
     seed = SectionSeed("TM", 1, (120,), {0: surveyed[0]})
     errors = []
     for order in (4, 6, 8):
-        shot = first_shot(SectionProblem.build(cavity, cavity.mesh, order), seed, 120, [0])
+        shot = first_snapshot(
+            SECTION, SectionProblem.build(cavity, cavity.mesh, order), seed, 120, [0]
+        )
         errors.append(abs(shot.wavenumber(0) / exact - 1))
     print([f"{error:.1e}" for error in errors])
     assert errors[1] < errors[0] / 40 and errors[2] < errors[1] / 40 and errors[2] < 5e-8

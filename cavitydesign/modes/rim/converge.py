@@ -5,15 +5,18 @@ accuracy.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..estimates.seeds import FamilySeed
+from ..solver.discretisation import first_snapshot
 from ..solver.error import across_errors, along_errors, gain_of_a_function, layer_log10_q_error
-from ..solver.family import first_snapshot, lifted
+from ..solver.family import lifted
 from ..solver.snapshot import Snapshot
+from ..solver.solved import ComparedShot
 from ..stopwatch import Stopwatch
+from .discretisation import RIM
 from .local_slice import has_inner_interface
-from .problem import Resolution, Values, WindowProblem
+from .problem import Resolution, WindowProblem
 from .resolution import refined
 
 _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
@@ -25,30 +28,6 @@ _SHARE_OF_DISCRETISATION, _SHARE_AT_LAST = 0.8, 0.85
 _WIDE, _MANY = 1.05, 3
 _SHARE_OF_OTHER_END = 0.5
 _STEPS_FAR = 5  # k right to 1e-11 across a fifth of m
-
-
-@dataclass(frozen=True)
-class ComparedShot:
-    """Modes of one azimuthal order at the final resolution, with what a lower one says of their
-    errors.
-
-    Attributes
-    ----------
-    discrete : mapping of int to float
-        Relative discretisation error of k by axial order.
-    low_vectors : mapping of int to (n,) array
-        The modes two orders lower, embedded.
-    layer_log10_q_error : float or None
-        Error of log10 Q where it is read from complex wavenumbers, before that of k.
-    geometry : mapping of int to float
-        Relative error of k by axial order from edges that are not the curves they stand for.
-    """
-
-    shot: Snapshot
-    discrete: Mapping[int, float]
-    low_vectors: Mapping[int, Values] = field(repr=False)
-    layer_log10_q_error: float | None = None
-    geometry: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,13 +149,13 @@ def converged(
     first, last = seed.orders[0], seed.orders[-1]
     spaces = _Spaces.of(start, build(start))
     with watch.stage("solve"):
-        middle = first_snapshot(spaces.middle, seed, first, qs)
+        middle = first_snapshot(RIM, spaces.middle, seed, first, qs)
     for finer in _to_name(start, spaces.fine.is_complex):
         if len(middle.chosen) == len(qs) or (middle.chosen and spaces.fine.is_complex):
             break
         tried = _Spaces.of(finer, build(finer))
         with watch.stage("solve"):
-            again = first_snapshot(tried.middle, seed, first, qs)
+            again = first_snapshot(RIM, tried.middle, seed, first, qs)
         if len(again.chosen) > len(middle.chosen):
             spaces, middle = tried, again
     if not middle.chosen:

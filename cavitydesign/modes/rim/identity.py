@@ -17,7 +17,8 @@ from ...fem.field import FieldGrid, GridField
 from ...fem.legendre import Array
 from ...mesh.rim_map import normal
 from ..solver.identity import Identity, extrema
-from .problem import Values, WindowProblem
+from ..solver.problem import Values
+from .problem import WindowProblem
 
 _HYBRID = 0.3
 _GUIDED = 0.3

@@ -19,9 +19,10 @@ from ...mesh.rim_layer import angular_order
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..losses.radiation import Source, log10_radiation_q
 from ..media import Permittivities
+from ..solver.problem import Values
 from .far_source import far_sources
 from .peak import energy_density, peak_densities
-from .problem import Probe, Values, WindowProblem
+from .problem import Probe, WindowProblem
 
 
 def caustic_distance_um(

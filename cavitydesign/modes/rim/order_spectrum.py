@@ -27,8 +27,9 @@ from ..estimates.seeds import FamilySeed, family_seed
 from ..media import Permittivities, permittivities
 from ..mode_set import ModeRequest
 from ..solver.identity import Identity
+from ..solver.problem import Pencil
 from .identity import identify
-from .problem import Pencil, Resolution, WindowProblem
+from .problem import Resolution, WindowProblem
 
 Array = NDArray[np.float64]
 Values = NDArray[Any]
@@ -232,7 +233,7 @@ def _self_consistent(
     none = np.zeros_like(unit)
 
     def of(across: Array, along: Array) -> Array:
-        masses = (problem.matrix(forms.mass(m, a, b)) for a, b in zip(across, along, strict=True))
+        masses = (forms.mass(m, a, b) for a, b in zip(across, along, strict=True))
         return np.array([np.einsum("ij,ij->j", vectors, mass @ vectors) for mass in masses])
 
     in_plane = of(unit, none)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from ...fem.field import FieldGrid, GridField
 from ...fem.legendre import Array
 from ..media import Permittivities
-from .problem import Probe, Values, WindowProblem
+from ..solver.problem import Values
+from .problem import Probe, WindowProblem
 
 # Chebyshev-Lobatto points of one cell, which spans two gaps of the quadrature: the density is right
 # to 1e-9 between them

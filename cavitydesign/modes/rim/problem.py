@@ -5,19 +5,16 @@ its fields are read.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from ...eigen.factor import Factor, Matrix, combination, factorise
 from ...eigen.recalled import Recalled
 from ...errors import SolverError
-from ...fem.affine import AffineForms, ProjectedForms
+from ...fem.affine import AffineForms
 from ...fem.assemble import assemble_window
 from ...fem.axial_basis import AxialBasis, axial_eigenfunctions
 from ...fem.basis import MeridianBasis
@@ -26,130 +23,13 @@ from ...fem.legendre import Array, Line, gauss
 from ...fem.window_space import WindowSpace
 from ...geometry.cavity import Cavity
 from ...mesh.rim_map import Window
-from ..media import Permittivities
-
-Values = NDArray[Any]
+from ..solver.problem import EigenProblem
 
 _ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
 _POINTS_ALONG = 7
 # Memory that a search may take, and the arrays of a chain's size that are alive at once while one
 # resolution is solved (affine matrices, pencils, factors at three resolutions: measured 14 to 18).
 _MOST_GB, _ARRAYS = 1.7, 18
-
-
-class Pencil:
-    """Matrices K and B of one azimuthal order and one wavelength's media.
-
-    Parameters
-    ----------
-    make : callable
-        Gives both.
-    """
-
-    def __init__(self, make: Callable[[], tuple[Matrix, Matrix]]) -> None:
-        self._both = Recalled(make)
-
-    @property
-    def stiffness(self) -> Matrix:
-        """K."""
-        return self._both.get()[0]
-
-    @property
-    def mass(self) -> Matrix:
-        """B."""
-        return self._both.get()[1]
-
-    def factor(self, shift: complex) -> Factor:
-        """Factorisation of K - shift B."""
-        return RecalledFactor(self, shift)
-
-    def factor_near(self, shift: float) -> tuple[Factor, float]:
-        """Factorisation at a shift, or at one beside it where the matrix is singular, and the shift
-        used.
-        """
-        for nudge in (0.0, 1e-6, -1e-6, 1e-4):
-            try:
-                return self.factor(shift * (1 + nudge)), shift * (1 + nudge)
-            except RuntimeError:  # exactly singular
-                continue
-        raise SolverError(f"the matrix is singular at every shift near k0^2 = {shift:.6g} um^-2")
-
-
-class RecalledFactor:
-    """Factors of a pencil at a shift, made again if they were let go."""
-
-    def __init__(self, pencil: Pencil, shift: complex) -> None:
-        def make() -> Factor:
-            return factorise(combination([(1.0, pencil.stiffness), (-shift, pencil.mass)]))
-
-        self._factor = Recalled(make)
-        self.negative = self._factor.get().negative
-
-    def solve(self, right: Values) -> Values:
-        """Solve for one or several right-hand sides."""
-        return self._factor.get().solve(right)
-
-
-class Forms(Protocol):
-    """Affine matrices by element, of a window or of a section."""
-
-    @property
-    def active(self) -> tuple[int, ...]:
-        """Media that are present, in the order of the projected masses."""
-
-    @property
-    def uniaxial(self) -> bool:
-        """Whether E_z has a mass of its own."""
-
-    def stiffness(self, m: float) -> Any:
-        """Of a at azimuthal order m, for `EigenProblem.matrix`."""
-
-    def mass(self, m: float, permittivity: Values, permittivity_axial: Values) -> Any:
-        """Of b at azimuthal order m for permittivities by region, across and along z."""
-
-    def images(self, vectors: Values) -> Any:
-        """Products of every matrix with the columns of an (n, k) array."""
-
-    def projected(self, images: Any) -> ProjectedForms:
-        """All affine matrices in the span of the vectors whose images are given."""
-
-    def residual_and_mass(
-        self,
-        images: Any,
-        m: Values,
-        square: Values,
-        ordinary: Sequence[Values],
-        axial: Sequence[Values],
-    ) -> tuple[Values, Values]:
-        """Columns K x - k^2 B x and B x of the modes whose images are given."""
-
-
-class EigenProblem(Protocol):
-    """A discrete eigenproblem: of a window at one resolution, or of a section's elements."""
-
-    @property
-    def cavity(self) -> Cavity: ...
-    @property
-    def forms(self) -> Forms: ...
-    @property
-    def order(self) -> int: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def is_complex(self) -> bool: ...
-
-    @property
-    def basis(self) -> MeridianBasis:
-        """All unknowns for scikit-fem, those on walls included."""
-
-    def whole(self, vector: Values) -> Values:
-        """A vector as `basis` numbers its unknowns."""
-
-    def matrix(self, data: Any) -> Matrix:
-        """What the forms give, as a matrix."""
-
-    def pencil(self, m: float, eps: Permittivities) -> Pencil:
-        """K and B at azimuthal order m."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +60,7 @@ class Resolution:
 
 
 @dataclass(frozen=True)
-class WindowProblem:
+class WindowProblem(EigenProblem):
     """The eigenproblem of a cavity in a window at one resolution and mirror class.
 
     Parameters
@@ -218,15 +98,6 @@ class WindowProblem:
         forms = Recalled(partial(_restricted, self, space))
         return WindowProblem(self.cavity, self.window, resolution, self.wall, space, forms)
 
-    def embed(self, other: WindowProblem, vectors: Values) -> Values:
-        """Vectors of another resolution as vectors of this one: the same fields, without what this
-        one does not hold.
-        """
-        mine, theirs = self.space.shared_with(other.space)
-        out = np.zeros((self.size, vectors.shape[1]), dtype=vectors.dtype)
-        out[mine] = vectors[theirs]
-        return out
-
     @property
     def order(self) -> int:
         """Polynomial order across the rim."""
@@ -236,11 +107,6 @@ class WindowProblem:
     def forms(self) -> AffineForms[WindowSpace]:
         """The affine matrices."""
         return self.recalled_forms.get()
-
-    @property
-    def size(self) -> int:
-        """Unknowns."""
-        return self.space.size
 
     @property
     def is_complex(self) -> bool:
@@ -269,24 +135,6 @@ class WindowProblem:
             quadrature=at_points.quadrature,
             dofs=self.space.dofs(mesh),
         )
-
-    def whole(self, vector: Values) -> Values:
-        """A vector as `basis` numbers its unknowns."""
-        return self.space.whole(vector)
-
-    def matrix(self, matrix: Matrix) -> Matrix:
-        """What the forms give, which is a matrix already."""
-        return matrix
-
-    def pencil(self, m: float, eps: Permittivities) -> Pencil:
-        """K and B at azimuthal order m."""
-
-        def make() -> tuple[Matrix, Matrix]:
-            forms = self.forms
-            mass = forms.mass(m, eps.ordinary, eps.axial)
-            return forms.stiffness(m), mass
-
-        return Pencil(make)
 
     @cached_property
     def real_breaks(self) -> tuple[float, ...]:

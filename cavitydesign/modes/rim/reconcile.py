@@ -20,10 +20,11 @@ import numpy as np
 from ...eigen.lanczos import shift_invert_lanczos
 from ..media import permittivities
 from ..solver.identity import Identity
+from ..solver.problem import Values
 from ..solver.snapshot import RawMode
+from ..solver.solved import SolvedClass
 from .identity import identify, leanings
-from .problem import Values, WindowProblem
-from .solve import SolvedClass
+from .problem import WindowProblem
 
 _CLEAR = 0.55  # |E_z| against |E_r| energy; a little below what `finish` takes for another mode
 _OF_BARS = 3.0  # eigenvalues that agree within so many error bars may be one
@@ -244,7 +245,7 @@ def _raw(problem: WindowProblem, old: RawMode, square: complex, vector: Values) 
     relative = float(np.linalg.norm(residual) / (abs(square) * np.linalg.norm(image)))
     k_absorbing, error = k, 0.0
     if eps.loss.any():  # to first order; what is left is of second
-        lossy = problem.matrix(problem.forms.mass(old.m, eps.loss, eps.loss))
+        lossy = problem.forms.mass(old.m, eps.loss, eps.loss)
         share = complex(vector @ (lossy @ vector))
         k_absorbing = complex(np.sqrt(square / (1.0 + 1j * share)))
         error = 0.25 * abs(share) ** 2

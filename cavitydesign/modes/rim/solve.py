@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,15 +14,17 @@ from ...geometry.cavity import Cavity
 from ...mesh.rim_layer import Reach, reach_of
 from ...mesh.rim_map import Window
 from ...mesh.window import Sizing, build_window
-from ..estimates.seeds import FamilySeed, Seed
+from ..estimates.seeds import FamilySeed
 from ..media import Permittivities, permittivities
 from ..mode_set import ModeRequest
 from ..solver.corrections import solve_family
 from ..solver.count import counted_modes
 from ..solver.family import ReducedFamily
 from ..solver.snapshot import RawMode
+from ..solver.solved import SolvedClass
 from ..stopwatch import Stopwatch
-from .converge import ComparedShot, converged
+from .converge import converged
+from .discretisation import RIM
 from .measure import wall_shift
 from .problem import Resolution, WindowProblem
 from .resolution import first_resolution
@@ -33,30 +34,6 @@ _SHARE_OF_WALLS = 0.5
 _TAIL_MARGIN = 3.0
 _SPARE_DAMPING = 3.0
 _MARGINS = (0.0, 2.5, 6.0)  # added to the decay exponent of the window
-
-
-@dataclass(frozen=True)
-class SolvedClass:
-    """Modes of one radial family of one mirror class.
-
-    Attributes
-    ----------
-    ends : tuple of ComparedShot
-        The first azimuthal order, and of a wide comb the last one too, at two resolutions.
-    basis_error : float
-        Relative error of k by the reduced basis.
-    counted, complete
-        Eigenvalues counted at the first azimuthal order, and whether all were found.
-    """
-
-    seed: Seed
-    family: ReducedFamily = field(repr=False)
-    modes: list[RawMode] = field(repr=False)
-    ends: tuple[ComparedShot, ...] = field(repr=False)
-    basis_error: float
-    counted: int
-    complete: bool
-    notes: tuple[str, ...]
 
 
 def log10_q_estimate(seed: FamilySeed, m: int, radius_um: float, eps: Permittivities) -> float:
@@ -221,6 +198,7 @@ def _solve_class(
         )
     complete = complete and not lost
     return SolvedClass(
+        RIM,
         seed,
         family,
         modes,

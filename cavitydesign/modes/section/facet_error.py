@@ -15,7 +15,7 @@ import numpy as np
 from ...fem.field import at_points
 from ...mesh.locate import Locator
 from ...mesh.section_cavity import SectionCavity
-from ..rim.problem import Values
+from ..solver.problem import Values
 from ..solver.snapshot import Snapshot
 from .problem import SectionProblem
 

@@ -15,16 +15,16 @@ from ...mesh.corners import graded, singular_vertices
 from ...mesh.section import BoolArray, IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ..mode_set import ModeRequest
-from ..rim.converge import ComparedShot
-from ..rim.solve import SolvedClass
 from ..solver.corrections import Correcting, solve_family
+from ..solver.discretisation import first_snapshot
 from ..solver.error import layer_log10_q_error
 from ..solver.family import ReducedFamily, lifted
 from ..solver.snapshot import Snapshot
+from ..solver.solved import ComparedShot, SolvedClass
 from ..stopwatch import Stopwatch
 from .count import counted_over_range
+from .discretisation import SECTION
 from .facet_error import facet_errors, facet_notes
-from .family import first_shot
 from .limits import MOST_BYTES, matrix_bytes, within_memory
 from .orders import STEP, discrete_errors, first_orders, raised_orders
 from .problem import SectionProblem
@@ -130,7 +130,7 @@ def _solve_family(
             low_problem = problem.lowered(STEP)
         with watch.stage("solve"):
             low = (
-                first_shot(low_problem, seed, m, qs)
+                first_snapshot(SECTION, low_problem, seed, m, qs)
                 if before is None
                 else _lifted(low_problem, seed, *before)
             )
@@ -178,6 +178,7 @@ def _solve_family(
     geometry = facet_errors(problem, high)
     notes = (*notes, *facet_notes(cavity, geometry, accuracy))
     return SolvedClass(
+        SECTION,
         seed,
         family,
         modes,
@@ -280,4 +281,5 @@ def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) 
 def _nothing(problem: SectionProblem, seed: SectionSeed, shot: Snapshot) -> SolvedClass:
     family = ReducedFamily.span(problem, seed, [shot])
     note = f"{seed.polarisation} p = {seed.p}: seen in the survey, not found in the window"
-    return SolvedClass(seed, family, [], (ComparedShot(shot, {}, {}),), 0.0, 0, False, (note,))
+    ends = (ComparedShot(shot, {}, {}),)
+    return SolvedClass(SECTION, seed, family, [], ends, 0.0, 0, False, (note,))

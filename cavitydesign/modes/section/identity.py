@@ -17,8 +17,8 @@ import numpy as np
 from ...fem.field import at_points, on_grid
 from ...fem.legendre import Array, gauss
 from ...mesh.locate import Locator
-from ..rim.problem import Values
 from ..solver.identity import Identity, extrema, polarisation_of
+from ..solver.problem import Values
 from .problem import SectionProblem
 
 # Share of the energy in the body below which a field is no mode of it, and is not looked at.

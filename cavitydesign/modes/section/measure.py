@@ -9,14 +9,15 @@ from functools import cached_property
 
 import numpy as np
 
+from ...analytic.layers import Layers
 from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import Array, gauss
+from ...mesh.section_cavity import SectionCavity
 from ..losses.layered_radiation import log10_layered_q
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..losses.radiation import Source
 from ..media import Permittivities
-from ..rim.problem import Values
-from .background import layers_of
+from ..solver.problem import Values
 from .problem import SectionProblem
 
 _ROUGH_POINTS_AT_CAUSTIC = 12
@@ -303,3 +304,26 @@ class _Reading:
             first += float((density * field.z.real).sum())
             second += float((density * field.z.real**2).sum())
         return math.sqrt(max(second - first**2, 1e-12))
+
+
+def layers_of(cavity: SectionCavity, eps: Permittivities) -> Layers | None:
+    """The layers that run on outwards; None where the section does not tell them: walls at its
+    outer side, or walls that are partly cuts.
+    """
+    ends = cavity.ends
+    if ends.regions is None or ends.outer != "open" or "mixed" in (ends.lower, ends.upper):
+        return None
+    chain = list(ends.regions)
+    across, along = eps.ordinary[chain], eps.axial[chain]
+    differ = (across[1:] != across[:-1]) | (along[1:] != along[:-1])
+    first = np.concatenate([[True], differ])
+    _, _, low_z, high_z = cavity.mesh.extent_um
+    return Layers(
+        across[first],
+        along[first],
+        np.array(ends.heights_um)[differ],
+        ends.lower if ends.lower in ("electric", "magnetic") else "open",
+        ends.upper if ends.upper in ("electric", "magnetic") else "open",
+        low_z,
+        high_z,
+    )

@@ -18,7 +18,7 @@ from ...fem.field import on_grid
 from ...fem.legendre import Array
 from ...mesh.section import IntArray, SectionMesh
 from ..media import permittivities
-from ..rim.problem import Values
+from ..solver.problem import Values
 from ..solver.snapshot import Snapshot
 from .problem import SectionProblem
 from .survey import SurveyedMode

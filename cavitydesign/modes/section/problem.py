@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from ...eigen.factor import Matrix
 from ...fem.affine import AffineForms
 from ...fem.assemble import assemble_section
 from ...fem.basis import MeridianBasis, line_rule, tensor_rule
@@ -18,12 +17,11 @@ from ...mesh.corners import singular_vertices
 from ...mesh.locate import Locator
 from ...mesh.section import IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
-from ..media import Permittivities
-from ..rim.problem import Pencil, Values
+from ..solver.problem import EigenProblem, Values
 
 
 @dataclass(frozen=True, eq=False)
-class SectionProblem:
+class SectionProblem(EigenProblem):
     """Matrices of a section; the counterpart of `WindowProblem`.
 
     Parameters
@@ -38,7 +36,8 @@ class SectionProblem:
     cavity: SectionCavity
     mesh: SectionMesh
     stretch: BoxStretch | None
-    forms: AffineForms[SectionSpace] = field(repr=False)
+    space: SectionSpace = field(repr=False)
+    affine: AffineForms[SectionSpace] = field(repr=False)
     mirror = None
 
     @classmethod
@@ -58,38 +57,25 @@ class SectionProblem:
             cavity,
             mesh,
             stretch,
+            space,
             assemble_section(space, len(cavity.regions), cavity.uniaxial, extra),
         )
 
     def lowered(self, steps: int) -> SectionProblem:
         """The same problem at so many orders less in every element."""
-        return SectionProblem(
-            self.cavity, self.mesh, self.stretch, self.forms.restricted(self.space.lowered(steps))
-        )
-
-    def embed(self, other: SectionProblem, vectors: Values) -> Values:
-        """Vectors of other orders as vectors of this one: the same fields, without what this one
-        does not hold.
-        """
-        out = np.zeros((self.size, vectors.shape[1]), dtype=vectors.dtype)
-        here, there = self.space.shared_with(other.space)
-        out[here] = vectors[there]
-        return out
+        space = self.space.lowered(steps)
+        forms = self.affine.restricted(space)
+        return SectionProblem(self.cavity, self.mesh, self.stretch, space, forms)
 
     @property
-    def space(self) -> SectionSpace:
-        """The discrete space."""
-        return self.forms.space
+    def forms(self) -> AffineForms[SectionSpace]:
+        """The affine matrices."""
+        return self.affine
 
     @property
     def order(self) -> int:
         """The highest order of an element."""
         return self.space.order
-
-    @property
-    def size(self) -> int:
-        """Unknowns."""
-        return self.space.size
 
     @property
     def is_complex(self) -> bool:
@@ -107,21 +93,6 @@ class SectionProblem:
             quadrature=tensor_rule(rule, rule),
             dofs=space.dofs,
         )
-
-    def whole(self, vector: Values) -> Values:
-        """A vector as `basis` numbers its unknowns."""
-        return self.space.whole(vector)
-
-    def matrix(self, matrix: Matrix) -> Matrix:
-        """A combination of the forms as a matrix, which it is already; the data of a window's forms
-        are not.
-        """
-        return matrix
-
-    def pencil(self, m: float, eps: Permittivities) -> Pencil:
-        """K and B at azimuthal order m."""
-        both = self.forms.stiffness(m), self.forms.mass(m, eps.ordinary, eps.axial)
-        return Pencil(lambda: both)
 
     @cached_property
     def quadrature(self) -> tuple[Array, Array]:

@@ -19,8 +19,8 @@ from ...eigen.factor import combination, factorise
 from ...errors import SolverError
 from ..estimates.seeds import radial_guess
 from ..media import Permittivities, permittivities
-from ..rim.problem import Values
 from ..solver.identity import Identity
+from ..solver.problem import Values
 from .identity import LEAST_INSIDE, identify_section
 from .problem import SectionProblem
 from .supermodes import ranked

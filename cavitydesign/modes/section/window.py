@@ -13,7 +13,7 @@ from ...fem.stretch import BoxStretch
 from ...mesh.section import BoolArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ..media import Permittivities, permittivities
-from ..rim.problem import Values
+from ..solver.problem import Values
 from .measure import far_log10_q
 from .problem import SectionProblem
 from .survey import SurveyedMode

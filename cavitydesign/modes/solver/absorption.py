@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..media import Permittivities
-from ..rim.problem import Values
+from .problem import Values
 from .snapshot import RawMode
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..rim.problem import Values
 from .absorption import with_absorption
 from .family import ReducedFamily, lifted
+from .problem import Values
 from .snapshot import RawMode, Snapshot
 
 Array = NDArray[np.float64]

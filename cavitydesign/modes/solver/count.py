@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...eigen.lanczos import shift_invert_lanczos
-from ..rim.problem import EigenProblem
+from .problem import EigenProblem
 from .snapshot import Snapshot
 
 _RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square

@@ -20,7 +20,7 @@ from ..losses.measures import Measures
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from ..rim.converge import ComparedShot
+    from .solved import ComparedShot
 
 _GAIN_OF_TWO_ORDERS = {4: 4.0, 5: 10.0, 6: 12.0, 7: 50.0, 8: 45.0}
 _GAIN_AT_HIGH_ORDER = 60.0

@@ -14,91 +14,18 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ...eigen.lanczos import shift_invert_lanczos
 from ...eigen.reduced_basis import ReducedPencil, orthonormal
 from ...eigen.refine import krylov_block, ritz
 from ...fem.affine import Images
-from ..estimates.seeds import FamilySeed, Seed
+from ..estimates.seeds import Seed
 from ..media import MediaTable, Permittivities, permittivities
-from ..rim.identity import identify
-from ..rim.problem import EigenProblem, Values, WindowProblem
-from .identity import Identity
+from .problem import EigenProblem, Values
 from .snapshot import RawMode, Snapshot
 
 Beside = TypeVar("Beside")
 Array = NDArray[np.float64]
-_MOST_WANTED = 60
-_RESIDUAL = (
-    1e-5  # of the inverted problem; k is right to its square times the distance to the shift, 1e-12
-)
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
 _DEPENDENT = 1e-10  # of the largest singular value: below it directions are rounding
-
-
-def first_snapshot(problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int]) -> Snapshot:
-    """Eigenpairs of all wanted axial orders at one azimuthal order, from nothing, searching wider
-    until each is found.
-
-    The shift lies just above the highest estimate, so that its inertia also bounds the count of
-    modes.
-    """
-    guesses = [seed.k_per_um(m, q) for q in qs]
-    eps = permittivities(problem.cavity, 0.5 * (min(guesses) + max(guesses)))
-    step = (
-        0.2 * max(guesses) / m
-        if problem.cavity.sliced
-        else 0.6 * seed.axial_rate_per_um / seed.index
-    )
-    if problem.is_complex:
-        step *= 0.1
-    shift = (max(guesses) + min(step, 0.5 * max(guesses) / m)) ** 2
-    pencil = problem.pencil(m, eps)
-    factor, shift = pencil.factor_near(shift)
-    start = np.random.default_rng(20).standard_normal(problem.size).astype(pencil.mass.dtype)
-    wanted = len(qs) + 1
-    while True:
-        pairs = shift_invert_lanczos(
-            factor.solve, pencil.mass.__matmul__, shift, start, wanted, _RESIDUAL
-        )
-        identities = identify(problem, pairs.vectors, m, eps.ordinary)
-        chosen = _choose(identities, pairs.values, seed, m, qs, problem.is_complex)
-        if len(chosen) == len(qs) or wanted >= min(_MOST_WANTED, problem.size // 2):
-            return Snapshot(m, shift, eps, pencil, factor, pairs.values, pairs.vectors, chosen)
-        wanted = 2 * wanted + 2
-
-
-def _choose(
-    identities: Sequence[Identity],
-    values: Values,
-    seed: FamilySeed,
-    m: int,
-    qs: Sequence[int],
-    leaky: bool,
-) -> dict[int, int]:
-    """Columns that carry the wanted labels; of several (fringes of an absorbing layer) the one with
-    the least loss.
-    """
-    chosen: dict[int, int] = {}
-    k = np.sqrt(values.astype(complex))
-    for column, identity in enumerate(identities):
-        if (
-            identity.polarisation != seed.polarisation
-            or identity.p != seed.p
-            or identity.q not in qs
-        ):
-            continue
-        if identity.inside < 0.3 or abs(k[column].real / seed.k_per_um(m, identity.q) - 1) > 0.1:
-            continue
-        old = chosen.get(identity.q)
-        if old is None or _merit(identity, k[column], leaky) > _merit(
-            identities[old], k[old], leaky
-        ):
-            chosen[identity.q] = column
-    return chosen
-
-
-def _merit(identity: Identity, k: complex, leaky: bool) -> float:
-    return -abs(k.imag / k.real) if leaky else identity.inside * identity.purity
 
 
 def lifted(

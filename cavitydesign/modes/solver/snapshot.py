@@ -10,7 +10,7 @@ import numpy as np
 
 from ...eigen.factor import Factor
 from ..media import Permittivities
-from ..rim.problem import EigenProblem, Pencil, Values
+from .problem import EigenProblem, Pencil, Values
 
 _NEIGHBOURS = 1
 

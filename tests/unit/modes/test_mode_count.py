@@ -11,9 +11,10 @@ from cavitydesign.geometry import Cavity, Parabola
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.estimates.seeds import family_seed
+from cavitydesign.modes.rim.discretisation import RIM
 from cavitydesign.modes.rim.problem import WindowProblem
 from cavitydesign.modes.solver.count import count_modes, counted_modes
-from cavitydesign.modes.solver.family import first_snapshot
+from cavitydesign.modes.solver.discretisation import first_snapshot
 from cavitydesign.modes.solver.snapshot import Snapshot
 
 CAVITY = Cavity(Parabola(7.5, 60.0), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
@@ -25,7 +26,7 @@ EVEN = [0, 2]
 def solved() -> tuple[WindowProblem, Snapshot]:
     """The mirror class of even q in the window that `find_modes` chose."""
     problem = find_modes(CAVITY, REQUEST).modes[0].raw.problem
-    return problem, first_snapshot(problem, family_seed(CAVITY, REQUEST, "TM", 1), 122, EVEN)
+    return problem, first_snapshot(RIM, problem, family_seed(CAVITY, REQUEST, "TM", 1), 122, EVEN)
 
 
 def test_list_and_count_agree(solved: tuple[WindowProblem, Snapshot]) -> None:

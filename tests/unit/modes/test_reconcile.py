@@ -14,7 +14,8 @@ from cavitydesign.modes.estimates.seeds import family_seed
 from cavitydesign.modes.rim import reconcile
 from cavitydesign.modes.rim.problem import WindowProblem
 from cavitydesign.modes.rim.reconcile import reconciled
-from cavitydesign.modes.rim.solve import SolvedClass, solve_radial_family
+from cavitydesign.modes.rim.solve import solve_radial_family
+from cavitydesign.modes.solver.solved import SolvedClass
 from cavitydesign.modes.stopwatch import Stopwatch
 
 # TM of q = 2 and TE of q = 1 cross at m = 77: half E_z, half E_r each.

@@ -1,0 +1,125 @@
+"""Windows along a smooth outline, as the solver sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..estimates.seeds import FamilySeed
+from ..losses.measures import Measures
+from ..media import Permittivities
+from ..mode import FieldSamples
+from ..solver.discretisation import Discretisation, Radiation, Search
+from ..solver.identity import Identity
+from ..solver.problem import Values
+from ..solver.snapshot import RawMode
+from .identity import identify
+from .measure import measure_all
+from .problem import WindowProblem
+from .sample import sampler
+
+_MOST_WANTED = 60
+_RESIDUAL = 1e-5
+# log10 Q below which the absorbing layer is trusted, and below which its value tells that the far
+# field errs.
+_TRUSTED_BELOW, _COMPARED_BELOW = 8.0, 9.0
+
+
+class Rim(Discretisation):
+    """Windows: axial functions along, polynomials across."""
+
+    def search(self, problem: WindowProblem, seed: FamilySeed, m: int, qs: Sequence[int]) -> Search:
+        """Just above the highest estimate."""
+        guesses = [seed.k_per_um(m, q) for q in qs]
+        step = (
+            0.2 * max(guesses) / m
+            if problem.cavity.sliced
+            else 0.6 * seed.axial_rate_per_um / seed.index
+        )
+        if problem.is_complex:
+            step *= 0.1
+        shift = (max(guesses) + min(step, 0.5 * max(guesses) / m)) ** 2
+        return Search(shift, len(qs) + 1, min(_MOST_WANTED, problem.size // 2), 2, _RESIDUAL)
+
+    def chosen(
+        self,
+        problem: WindowProblem,
+        seed: FamilySeed,
+        m: int,
+        qs: Sequence[int],
+        values: Values,
+        vectors: Values,
+        eps: Permittivities,
+    ) -> dict[int, int]:
+        """Those with the wanted labels; of several (fringes of an absorbing layer) the one with the
+        least loss.
+        """
+        identities = identify(problem, vectors, m, eps.ordinary)
+        return _choose(identities, values, seed, m, qs, problem.is_complex)
+
+    def measured(
+        self,
+        problem: WindowProblem,
+        vectors: Values,
+        orders: Sequence[int],
+        qs: Sequence[int],
+        k_per_um: Sequence[float],
+        eps: Sequence[Permittivities],
+    ) -> list[Measures]:
+        """Measures of all columns at once."""
+        return measure_all(problem, vectors, orders, qs, k_per_um, eps)
+
+    def sampler(self, raw: RawMode) -> Callable[[int, int], FieldSamples]:
+        """On a grid of the window."""
+        return sampler(raw)
+
+    def radiation(
+        self, raw: RawMode, far: float, layer: float | None, relative: float
+    ) -> Radiation:
+        """The absorbing layer below log10 Q = 8, the far field above."""
+        if layer is not None and layer < _TRUSTED_BELOW:
+            return Radiation(layer, True)
+        compared = layer is not None and layer < _COMPARED_BELOW
+        return Radiation(far, False, abs(far - layer) if compared and layer is not None else 0.0)
+
+    def basis_errors_by_mode(self, problem: WindowProblem) -> bool:
+        """A leaky mode need not carry what the basis lacks of another, which may be far more."""
+        return problem.is_complex
+
+
+RIM = Rim()
+
+
+def _choose(
+    identities: Sequence[Identity],
+    values: Values,
+    seed: FamilySeed,
+    m: int,
+    qs: Sequence[int],
+    leaky: bool,
+) -> dict[int, int]:
+    """Columns that carry the wanted labels; of several (fringes of an absorbing layer) the one with
+    the least loss.
+    """
+    chosen: dict[int, int] = {}
+    k = np.sqrt(values.astype(complex))
+    for column, identity in enumerate(identities):
+        if (
+            identity.polarisation != seed.polarisation
+            or identity.p != seed.p
+            or identity.q not in qs
+        ):
+            continue
+        if identity.inside < 0.3 or abs(k[column].real / seed.k_per_um(m, identity.q) - 1) > 0.1:
+            continue
+        old = chosen.get(identity.q)
+        if old is None or _merit(identity, k[column], leaky) > _merit(
+            identities[old], k[old], leaky
+        ):
+            chosen[identity.q] = column
+    return chosen
+
+
+def _merit(identity: Identity, k: complex, leaky: bool) -> float:
+    return -abs(k.imag / k.real) if leaky else identity.inside * identity.purity

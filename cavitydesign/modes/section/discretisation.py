@@ -1,0 +1,148 @@
+"""Sections of any shape, as the solver sees them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..losses.measures import Measures
+from ..media import Permittivities
+from ..mode import FieldSamples
+from ..solver.discretisation import Discretisation, Radiation, Search
+from ..solver.problem import Values
+from ..solver.snapshot import RawMode
+from .identity import LEAST_INSIDE, identify_section
+from .measure import measure_section
+from .problem import SectionProblem
+from .sample import section_sampler
+from .seed import SectionSeed
+from .supermodes import groups, matched
+
+_MOST_WANTED = 48
+_RESIDUAL = 1e-6
+# How far k may lie from its estimate, relative and in azimuthal orders: estimates of the survey are
+# right to some thousandths, those of small leaky bodies, whose walls stood elsewhere, to some per
+# cent.
+_FARTHEST, _FARTHEST_IN_ORDERS = 0.03, 0.3
+# log10 Q below which the absorbing layer is trusted, and below which its value tells that the far
+# field errs.
+_TRUSTED_BELOW, _COMPARED_BELOW = 8.0, 9.0
+# The layer is trusted less where the far field is known. That is right to about 1/Q (3e-5 of log10 Q
+# at 10^3.7 and less above, exact spheres); the layer to 1e-4 of Q at best, and to 2 Q times the
+# error of k where Q is high.
+_LAYER_BELOW = 2.5
+# Both agree to so many times the error of k in the layer's Q, and to so much of log10 Q; where they
+# do not, their difference is the error.
+_TIMES_ERROR_OF_K, _LAYER_AGREES = 2.0, 0.02
+
+
+class Section(Discretisation):
+    """Curved quadrilaterals, each of its own degree."""
+
+    def search(
+        self, problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[int]
+    ) -> Search:
+        """A tenth of an azimuthal order above the highest estimate."""
+        highest = max(seed.k_per_um(m, q) for q in qs)
+        most = min(_MOST_WANTED, problem.size // 3)
+        return Search((highest * (1 + 0.1 / m)) ** 2, len(qs) + 3, most, 0, _RESIDUAL)
+
+    def chosen(
+        self,
+        problem: SectionProblem,
+        seed: SectionSeed,
+        m: int,
+        qs: Sequence[int],
+        values: Values,
+        vectors: Values,
+        eps: Permittivities,
+    ) -> dict[int, int]:
+        """Those with the wanted labels; of several the clearest, or with an absorbing layer the
+        least leaky.
+        """
+        return _choose(problem, seed, m, qs, values, vectors, eps)
+
+    def measured(
+        self,
+        problem: SectionProblem,
+        vectors: Values,
+        orders: Sequence[int],
+        qs: Sequence[int],
+        k_per_um: Sequence[float],
+        eps: Sequence[Permittivities],
+    ) -> list[Measures]:
+        """Measures of the columns one by one."""
+        return measure_section(problem, vectors, orders, qs, k_per_um, eps)
+
+    def sampler(self, raw: RawMode) -> Callable[[int, int], FieldSamples]:
+        """On a grid of r and z."""
+        return section_sampler(raw)
+
+    def radiation(
+        self, raw: RawMode, far: float, layer: float | None, relative: float
+    ) -> Radiation:
+        """The far field where it is known and the absorbing layer does not contradict it."""
+        known = not math.isnan(far)
+        if raw.problem.cavity.ends.closed:  # type: ignore[attr-defined]
+            return Radiation(None)
+        if layer is None or layer >= _COMPARED_BELOW:
+            return Radiation(far if known else None)
+        if not known:
+            return Radiation(layer, True) if layer < _TRUSTED_BELOW else Radiation(None)
+        by_energy: float = 10.0**-far
+        difference = abs(far - layer)
+        if layer < _LAYER_BELOW:
+            return Radiation(layer, True, max(difference - by_energy, 0.0))
+        if difference <= _LAYER_AGREES + _TIMES_ERROR_OF_K * 10.0**far * relative:
+            return Radiation(far, False, by_energy)
+        # the mode may stand in other layers than the section shows at its side: the layer needs
+        # none
+        by_layer = layer < _TRUSTED_BELOW
+        return Radiation(layer if by_layer else far, by_layer, difference)
+
+
+SECTION = Section()
+
+
+def _choose(
+    problem: SectionProblem,
+    seed: SectionSeed,
+    m: int,
+    qs: Sequence[int],
+    values: Values,
+    vectors: Values,
+    eps: Permittivities,
+) -> dict[int, int]:
+    """Columns with the wanted labels; of several the clearest, or with an absorbing layer the least
+    leaky.
+    """
+    chosen: dict[int, int] = {}
+    k = np.sqrt(values.astype(complex))
+    identities = identify_section(problem, vectors, m, eps.ordinary)
+    farthest = _FARTHEST + _FARTHEST_IN_ORDERS / m
+    estimates = np.array([seed.k_per_um(m, q) for q in seed.family])
+    good = [
+        column
+        for column, identity in enumerate(identities)
+        if identity.inside >= LEAST_INSIDE
+        and (identity.polarisation, identity.p) == (seed.polarisation, seed.p)
+        and (abs(k[column].real / estimates - 1) < farthest).any()
+    ]
+    kept = [identities[column] for column in good]
+    merit = np.array(
+        [
+            -abs(k[column].imag / k[column].real) if problem.is_complex else one.inside * one.purity
+            for column, one in zip(good, kept, strict=True)
+        ]
+    )
+    for (_, _, j), places in groups(kept, merit, seed.bodies).items():
+        expected = {q: seed.k_per_um(m, q) for q in seed.family if q // seed.bodies == j}
+        if not expected:
+            continue
+        columns = [good[place] for place in places]
+        for q, number in matched(k[columns].real, expected, farthest).items():
+            if q in qs:
+                chosen[q] = columns[number]
+    return chosen

@@ -1,0 +1,63 @@
+"""What the solution of one radial family leaves for its modes to be made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..estimates.seeds import Seed
+from .discretisation import Discretisation
+from .family import ReducedFamily
+from .problem import Values
+from .snapshot import RawMode, Snapshot
+
+
+@dataclass(frozen=True)
+class ComparedShot:
+    """Modes of one azimuthal order at the final resolution, with what a lower one says of their
+    errors.
+
+    Attributes
+    ----------
+    discrete : mapping of int to float
+        Relative discretisation error of k by axial order.
+    low_vectors : mapping of int to (n,) array
+        The modes two orders lower, embedded.
+    layer_log10_q_error : float or None
+        Error of log10 Q where it is read from complex wavenumbers, before that of k.
+    geometry : mapping of int to float
+        Relative error of k by axial order from edges that are not the curves they stand for.
+    """
+
+    shot: Snapshot
+    discrete: Mapping[int, float]
+    low_vectors: Mapping[int, Values] = field(repr=False)
+    layer_log10_q_error: float | None = None
+    geometry: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SolvedClass:
+    """Modes of one radial family of one mirror class.
+
+    Attributes
+    ----------
+    discretisation : Discretisation
+        How its fields are read.
+    ends : tuple of ComparedShot
+        The first azimuthal order, and of a wide comb the last one too, at two resolutions.
+    basis_error : float
+        Relative error of k by the reduced basis.
+    counted, complete
+        Eigenvalues counted at the first azimuthal order, and whether all were found.
+    """
+
+    discretisation: Discretisation
+    seed: Seed
+    family: ReducedFamily = field(repr=False)
+    modes: list[RawMode] = field(repr=False)
+    ends: tuple[ComparedShot, ...] = field(repr=False)
+    basis_error: float
+    counted: int
+    complete: bool
+    notes: tuple[str, ...]
