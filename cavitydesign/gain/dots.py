@@ -148,6 +148,12 @@ class DotMedium(GainMedium):
         """
         return int(min(np.ceil(excitons + 5.0 * np.sqrt(excitons)) + 2, 24))
 
+    def peak_cross_section_cm2(self, index: float = 1.495) -> float:
+        """Fuechtbauer and Ladenburg's, of a dot with a pair: its line is as wide as that of a class."""
+        rate = self.biexciton_rate_ratio / (self.exciton_radiative_ps * 1e-12)
+        fwhm_ev = 1e-3 * self.emission_fwhm_mev * self.class_sd_ev / self.line_sd_ev
+        return fuechtbauer_ladenburg_per_cm(1.0, rate, self.emission_energy_ev, fwhm_ev, index)
+
     def dense_gain_limit_per_cm(self, index: float = 1.495) -> float:
         """Fuechtbauer-Ladenburg gain of close-packed inverted dots (volume fraction 1)."""
         density = 1.0 / (self.dot_size_nm * 1e-7) ** 3
@@ -196,7 +202,6 @@ DOT_CONSTANTS: tuple[Constant, ...] = (
     ),
     Constant("inhomogeneous_sd_mev", "fitted", f"light curves and mode counts of {_PAPER_A}"),
     Constant("laser_collection", "fitted", f"light curves of {_PAPER_A}"),
-    Constant("emitters_per_um", "assumed", "1e8 dots at 88 um"),
     Constant("cooling_ps", "published", _PAPER_A),
     Constant("auger_ps", "published", _PAPER_A),
     Constant(

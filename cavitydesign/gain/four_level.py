@@ -78,6 +78,10 @@ class FourLevelMedium(GainMedium):
         """One-photon absorption only."""
         return Absorber(((1, self.pump_cross_section_cm2, self.pump_cross_section_nm),))
 
+    def peak_cross_section_cm2(self, index: float = 1.495) -> float:
+        """As given."""
+        return self.emission_cross_section_cm2
+
     def class_lines(self, wavelength_nm: ArrayLike) -> ClassLines:
         """Gaussian emission; absorption of the ground state as far as `reabsorption` says."""
         energy = HC_EV_NM / np.atleast_1d(np.asarray(wavelength_nm, dtype=float))[None, :]

@@ -32,7 +32,6 @@ _RHODAMINE_6G = FourLevelMedium(
     reabsorption=1.0,
     crossing_energy_ev=2.28,
     host_group_index=1.519,
-    emitters_per_um=1e9 / 88.0,
     sources=(
         Constant(
             "emission_energy_ev",
@@ -66,7 +65,6 @@ _RHODAMINE_6G = FourLevelMedium(
         Constant("host_group_index", "literature", "PMMA at 560 nm, Beadie et al. 2015"),
         Constant("concentration_per_cm3", "assumed", "0.01 mol/l, usual in dye-doped PMMA"),
         Constant("relaxation_ps", "assumed", "vibrational relaxation of a dye, about 1 ps"),
-        Constant("emitters_per_um", "assumed", "1e9 molecules at 88 um"),
     ),
 )
 
@@ -131,8 +129,8 @@ def medium_from_dict(table: Mapping[str, Any]) -> GainMedium:
             problems.append(
                 f"gain.{key}: unknown key for the medium {start.name}{nearest(key, allowed)}"
             )
-        elif not _fits(value, getattr(start, key)):
-            problems.append(f"gain.{key}: {value!r} must be {_kind_of(getattr(start, key))}")
+        elif not _fits(value, _example(start, key)):
+            problems.append(f"gain.{key}: {value!r} must be {_kind_of(_example(start, key))}")
     if problems:
         raise InputError(problems)
     if {
@@ -141,6 +139,12 @@ def medium_from_dict(table: Mapping[str, Any]) -> GainMedium:
     } & keys.keys() and "peak_gain_per_cm" not in keys:
         keys["peak_gain_per_cm"] = 0.0
     return dataclasses.replace(start, **keys)
+
+
+def _example(medium: GainMedium, key: str) -> object:
+    """A value of the kind that a key holds: what it has, a number where it has none."""
+    value = getattr(medium, key)
+    return 0.0 if value is None else value
 
 
 def _fits(value: object, example: object) -> bool:

@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError
-from ..units import HC_EV_NM
+from ..units import HC_EV_NM, UM_PER_CM
 from .kinetics import Ladder
 from .pump import Absorber
 
 Array = NDArray[np.float64]
+
+_WITHOUT_VOLUME_PER_UM = 1e8 / 88.0
+"""Emitters for each um of diameter where no volume is known: of the order of the published dots."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,9 @@ class GainMedium(ABC):
         Number of classes (Gauss-Hermite points); 1 without inhomogeneous width.
     host_group_index : float
         Group index of the doped region (energy velocity of light in it).
-    emitters_per_um : float
-        Emitters in reach of a mode for each um of diameter.
+    emitters_per_um : float or None
+        Emitters in reach of a mode for each um of diameter; None: density times the volume that the
+        mode fills.
     laser_collection : float
         Collection of the laser relative to that of the photoluminescence.
     doped_region : str
@@ -89,7 +93,7 @@ class GainMedium(ABC):
     inhomogeneous_sd_mev: float = 0.0
     size_classes: int = 1
     host_group_index: float = 1.525
-    emitters_per_um: float = 1e8 / 88.0
+    emitters_per_um: float | None = None
     laser_collection: float = 1.0
     doped_region: str = "body"
 
@@ -148,9 +152,35 @@ class GainMedium(ABC):
             self.emission_energy_ev + 1e-3 * self.inhomogeneous_sd_mev * nodes,
         )
 
-    def emitters(self, diameter_um: float) -> float:
-        """Emitters in reach of a mode."""
-        return self.emitters_per_um * diameter_um
+    @abstractmethod
+    def peak_cross_section_cm2(self, index: float = 1.495) -> float:
+        """Emission cross-section of one emitter at the centre of the line of its class, in a host
+        of this index.
+        """
+
+    def density_per_cm3(self, index: float = 1.495) -> float:
+        """Emitters that give the peak gain."""
+        return self.peak_gain_per_cm / self.peak_cross_section_cm2(index)
+
+    def emitters(
+        self, diameter_um: float, volume_um3: float | None = None, index: float = 1.495
+    ) -> float:
+        """Emitters in reach of a mode.
+
+        Parameters
+        ----------
+        diameter_um : float
+        volume_um3 : float or None
+            That the mode fills, (int u)^2 / int u^2; None where it is not known: 1e8 emitters at a
+            diameter of 88 um, unless `emitters_per_um` is given.
+        index : float
+            Of the host.
+        """
+        if self.emitters_per_um is not None:
+            return self.emitters_per_um * diameter_um
+        if volume_um3 is None:
+            return _WITHOUT_VOLUME_PER_UM * diameter_um
+        return self.density_per_cm3(index) * volume_um3 / UM_PER_CM**3
 
     @abstractmethod
     def class_lines(self, wavelength_nm: ArrayLike) -> ClassLines:

@@ -9,6 +9,7 @@ import math
 from ..gain import GainMedium, Pump
 from ..gain.heat import HeatLoad, ThermalHost, heat_load
 from ..geometry.cavity import Cavity
+from .emitters import doped_index, emitters_in_reach, filled_volume_um3
 from .lasing_mode import LasingMode
 
 
@@ -21,7 +22,7 @@ def cavity_heat(
     diameter_um: float,
     cavity: Cavity | None = None,
 ) -> HeatLoad | None:
-    """Heat load of the volume of a mode, with the emitters in its reach; None without a mode
+    """Heat load of the volume that a mode fills, with the emitters in it; None without a mode
     volume.
 
     The layer of the mode is taken as D/2 times 2 m^(-2/3) deep (Airy layer), which gives its length
@@ -50,11 +51,13 @@ def cavity_heat(
             thermo_optic_per_k=cavity.body.thermo_optic_per_k,
         )
     depth = diameter_um * mode.m ** (-2.0 / 3.0)
+    index = doped_index(medium, cavity, mode.wavelength_nm)
+    volume = filled_volume_um3(mode)
     return heat_load(
         excitons=excitons,
-        emitters=medium.emitters(diameter_um),
-        volume_um3=mode.mode_volume_um3,
-        length_um=mode.mode_volume_um3 / (math.pi * diameter_um * depth),
+        emitters=emitters_in_reach(medium, (mode,), diameter_um, index),
+        volume_um3=volume,
+        length_um=volume / (math.pi * diameter_um * depth),
         diameter_um=diameter_um,
         photons=pump.photons,
         pump_nm=pump.wavelength_nm,

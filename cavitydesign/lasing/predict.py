@@ -29,6 +29,7 @@ from .computed_curve import (
     read_thresholds,
     with_pulses,
 )
+from .emitters import doped_index, emitters_in_reach
 from .exact_threshold import exact_threshold_gain_per_cm
 from .integrate import PulseRun, StepControl
 from .lasing_mode import LasingMode, lasing_modes
@@ -52,8 +53,6 @@ from .threshold import DarkGain, threshold_gain_per_cm
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
-
-_HOST_INDEX = 1.495
 
 
 def predict_lasing(
@@ -125,7 +124,8 @@ def predict_lasing(
     if overlap is not None and np.ptp(overlap.pump) > 0:
         # the spot is in the zones already
         pump = replace(pump, spot="flat")
-    setting = _Setting(comb, medium, pump, request, diameter_um, shared)
+    index = doped_index(medium, cavity, medium.emission_wavelength_nm)
+    setting = _Setting(comb, medium, pump, request, diameter_um, shared, index)
     memory = PulseMemory() if memory is None else memory
     inputs = inputs_of_thresholds(setting.solver, pump, setting.per_unit, medium, request)
     known = memory.prediction(inputs)
@@ -224,15 +224,14 @@ class _Setting:
         request: LasingRequest,
         diameter_um: float,
         overlap: ModeOverlap | None,
+        index: float,
     ) -> None:
+        self._index = index
         self._comb, self._medium, self._pump, self._request = comb, medium, pump, request
         self._diameter, self._overlap = diameter_um, overlap
         self.per_unit = pump.excitons_per_unit(medium.absorber)
         control = StepControl(request.relative_tolerance)
-        self._emitters = medium.emitters(diameter_um)
-        if overlap is not None:
-            # what is in reach of the tightest mode, spread over all zones
-            self._emitters *= float(overlap.participation.max())
+        self._emitters = emitters_in_reach(medium, comb, diameter_um, index, overlap)
         self.solver = PulseSolver(comb, medium, self._emitters, control, overlap)
         self._static_each = self._gain_equals_loss()
         reached = [value for value in self._static_each if value is not None]
@@ -296,7 +295,7 @@ class _Setting:
                 gain_equals_loss_sd_mj_cm2=mode.gain_equals_loss_sd_mj_cm2,
                 output_share=float(output) / total if total > 0 else 0.0,
                 spontaneous_emission_factor=float(factor),
-                purcell_factor=purcell_factor(mode, self._medium, _HOST_INDEX),
+                purcell_factor=purcell_factor(mode, self._medium, self._index),
                 extended=mode.extended,
             )
             for mode, output, factor, static in zip(

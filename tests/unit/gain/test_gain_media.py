@@ -86,7 +86,6 @@ def test_library_names_and_sources() -> None:
             "emission_energy_ev",
             "emission_fwhm_mev",
             "host_group_index",
-            "emitters_per_um",
         } <= keys
         assert all(constant.source for constant in medium.constants)
     with pytest.raises(InputError, match="did you mean 'CsPbBr3-PMMA'"):
