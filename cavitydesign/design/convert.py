@@ -27,6 +27,7 @@ from ..geometry import (
 from ..lasing.request import LasingRequest
 from ..materials import Material
 from ..modes import ModeRequest
+from .column_file import read_columns
 from .key_types import Table
 from .media import build_medium
 from .micrograph_file import is_micrograph, load_micrograph
@@ -36,6 +37,7 @@ from .schema import CavityTable, MediumTable, ModesTable
 from .section_file import load_section
 
 Built = TypeVar("Built")
+_CROSS_SECTIONS = ("wavelength_nm", "emission_cm2", "absorption_cm2")
 
 
 class Converter:
@@ -146,7 +148,14 @@ class Converter:
         table: Table | None = self._tables.get("gain")
         if table is None:
             return None
-        return self._built(medium_from_dict, _given(table, *type(table).model_fields))
+        given = _given(table, *type(table).model_fields)
+        file = given.pop("cross_sections_file", None)
+        if file is not None:
+            columns = self._built(read_columns, self._folder / file, _CROSS_SECTIONS)
+            if columns is None:
+                return None
+            given |= {f"table_{name}": tuple(column.tolist()) for name, column in columns.items()}
+        return self._built(medium_from_dict, given)
 
     def pump(self) -> Pump | None:
         """The pump."""

@@ -187,7 +187,7 @@ class LasingTable(table_of("LasingFields", LasingRequest)):  # type: ignore[misc
 TABLES: dict[str, type[Table]] = {
     "cavity": CavityTable,
     "modes": ModesTable,
-    "gain": table_of("GainTable", *KINDS.values(), medium=str, kind=str),
+    "gain": table_of("GainTable", *KINDS.values(), medium=str, kind=str, cross_sections_file=str),
     "pump": table_of("PumpTable", Pump),
     "lasing": LasingTable,
 }

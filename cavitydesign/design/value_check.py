@@ -20,11 +20,12 @@ from .schema import TABLES, MediumTable, table_at
 from .spread import split_spreads
 from .validate import field_problem, location_of
 
-_FILES = ("file", "fibre_file")
+_FILES = ("file", "fibre_file", "cross_sections_file")
 _SPECS: dict[str, Callable[..., object]] = {
     "pump": Pump,
     "lasing": LasingRequest,
-    "gain": lambda **table: medium_from_dict(table),
+    # the columns of a file are looked at where the design is built
+    "gain": lambda cross_sections_file=None, **table: medium_from_dict(table),
 }
 
 

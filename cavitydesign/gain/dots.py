@@ -81,7 +81,7 @@ class DotMedium(GainMedium):
     sigma_3_nm: float = 1500.0
     calibration_excitons: float = 1.5
     calibration_fluence_mj_cm2: float = 2.2
-    two_photon_excitons: float = 3.15
+    two_photon_excitons: float = 3.48
     two_photon_fluence_mj_cm2: float = 0.6
 
     @property

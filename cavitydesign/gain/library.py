@@ -10,10 +10,12 @@ from ..errors import InputError, nearest
 from .dots import DotMedium
 from .four_level import FourLevelMedium
 from .medium import Constant, GainMedium
+from .tabled import TabledMedium
 
 KINDS: dict[str, type[DotMedium] | type[FourLevelMedium]] = {
     "dots": DotMedium,
     "four-level": FourLevelMedium,
+    "tabled": TabledMedium,
 }
 
 _PHOTOCHEMCAD = "PhotochemCAD, Du et al., Photochem. Photobiol. 68, 141 (1998)"
@@ -117,6 +119,8 @@ def medium_from_dict(table: Mapping[str, Any]) -> GainMedium:
         raise InputError(
             f"gain.kind: {kind!r} is not known; {', '.join(KINDS)}{nearest(str(kind), KINDS)}"
         )
+    if kind == "tabled":
+        return _tabled(keys)
     start = (
         find_medium(str(base if base is not None else "CsPbBr3-PMMA"))
         if kind is None
@@ -139,6 +143,29 @@ def medium_from_dict(table: Mapping[str, Any]) -> GainMedium:
     } & keys.keys() and "peak_gain_per_cm" not in keys:
         keys["peak_gain_per_cm"] = 0.0
     return dataclasses.replace(start, **keys)
+
+
+def _tabled(keys: Mapping[str, Any]) -> TabledMedium:
+    """A medium of tables, which has no form without them."""
+    allowed = {field.name: field for field in dataclasses.fields(TabledMedium)}
+    problems = [
+        f"gain.{key}: unknown key for a medium of tables{nearest(key, allowed)}"
+        for key in keys
+        if key not in allowed or key == "sources"
+    ]
+    for key, value in keys.items():
+        default = allowed[key].default if key in allowed else value
+        example = 0.0 if default is None else default
+        listed = isinstance(value, (list, tuple)) and isinstance(example, tuple)
+        if not listed and not _fits(value, example):
+            problems.append(f"gain.{key}: {value!r} must be {_kind_of(example)}")
+    if problems:
+        raise InputError(problems)
+    whole = {
+        key: tuple(value) if isinstance(value, (list, tuple)) else value
+        for key, value in keys.items()
+    }
+    return TabledMedium(**whole)
 
 
 def _example(medium: GainMedium, key: str) -> object:

@@ -54,6 +54,32 @@ class TwoBreakFit:
         return np.asarray(np.exp(y + (high - middle) * np.maximum(x - second, 0)))
 
 
+def check_curve(fluence_mj_cm2: ArrayLike, emission: ArrayLike) -> tuple[Array, Array]:
+    """Logarithms of a measured light curve by rising fluence.
+
+    Raises
+    ------
+    InputError
+        As `fit_two_breaks`.
+    """
+    fluence, light = np.asarray(fluence_mj_cm2, dtype=float), np.asarray(emission, dtype=float)
+    if fluence.ndim != 1 or fluence.shape != light.shape:
+        raise InputError("light curve: fluence and emission must be lists of the same length")
+    if len(fluence) < _MINIMUM_POINTS:
+        raise InputError(
+            f"light curve: {len(fluence)} points, a fit with two breaks needs {_MINIMUM_POINTS}"
+        )
+    if not (
+        np.all(np.isfinite(fluence) & (fluence > 0)) and np.all(np.isfinite(light) & (light > 0))
+    ):
+        raise InputError("light curve: every fluence and emission must be positive and finite")
+    order = np.argsort(fluence)
+    x, y = np.log(fluence[order]), np.log(light[order])
+    if x[-1] - x[0] < 1e-6:
+        raise InputError("light curve: all points lie at one fluence")
+    return x, y
+
+
 def fit_two_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike) -> TwoBreakFit:
     """Least squares of a continuous piecewise power law with two breaks, in logarithms, every point
     with the same weight.
@@ -74,21 +100,7 @@ def fit_two_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike) -> TwoBreakFi
         Too few points, different lengths, values that are not positive and finite, or all at one
         fluence.
     """
-    fluence, light = np.asarray(fluence_mj_cm2, dtype=float), np.asarray(emission, dtype=float)
-    if fluence.ndim != 1 or fluence.shape != light.shape:
-        raise InputError("light curve: fluence and emission must be lists of the same length")
-    if len(fluence) < _MINIMUM_POINTS:
-        raise InputError(
-            f"light curve: {len(fluence)} points, a fit with two breaks needs {_MINIMUM_POINTS}"
-        )
-    if not (
-        np.all(np.isfinite(fluence) & (fluence > 0)) and np.all(np.isfinite(light) & (light > 0))
-    ):
-        raise InputError("light curve: every fluence and emission must be positive and finite")
-    order = np.argsort(fluence)
-    x, y = np.log(fluence[order]), np.log(light[order])
-    if x[-1] - x[0] < 1e-6:
-        raise InputError("light curve: all points lie at one fluence")
+    x, y = check_curve(fluence_mj_cm2, emission)
     return _refined(x, y, *_best_breaks(x, y))
 
 

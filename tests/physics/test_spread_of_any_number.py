@@ -212,7 +212,7 @@ def test_number_outside_the_cavity_has_the_effect_of_two_predictions(
 def test_number_that_is_not_used_is_told(comb: ModeSet, key: str) -> None:
     values = {
         "gain.sigma_1_cm2": 6e-14,
-        "gain.two_photon_excitons": 3.15,
+        "gain.two_photon_excitons": 3.48,
         "pump.repetition_rate_hz": 1e3,
     }
     design = parse_design(changed(LASER, key, {"value": values[key], "sd": 0.1 * values[key]}))
