@@ -347,7 +347,7 @@ def test_heat_of_the_strongest_mode(small) -> None:
     """
     assert small.heat is not None
     mean = 1.5 * (small.regime.fluence_mj_cm2 / 2.2) ** 3
-    volume_cm3 = 0.99**2 * 35.0e-12 * 1.3979398552 * 2**0.5
+    volume_cm3 = 0.99 * 35.0e-12 * 1.3979398552 * 2**0.5
     dots = DOTS.density_per_cm3() * volume_cm3
     absorbed = mean * dots * 3 * 1239.841984332 / 1500 * 1.602176634e-19 * 1e12
     assert small.heat.absorbed_pj == pytest.approx(absorbed, rel=1e-9)
