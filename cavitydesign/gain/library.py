@@ -161,7 +161,7 @@ def _tabled(keys: Mapping[str, Any]) -> TabledMedium:
             problems.append(f"gain.{key}: {value!r} must be {_kind_of(example)}")
     if problems:
         raise InputError(problems)
-    whole = {
+    whole: dict[str, Any] = {
         key: tuple(value) if isinstance(value, (list, tuple)) else value
         for key, value in keys.items()
     }

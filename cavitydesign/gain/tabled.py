@@ -149,4 +149,4 @@ def _width_mev(place: Array, emission: Array) -> float:
     """Width of a Gaussian of the same height and area against photon energy."""
     energy = HC_EV_NM / place
     area = abs(float(np.trapezoid(emission, energy))) / float(emission.max())
-    return 1e3 * area * 2.0 * np.sqrt(np.log(2.0) / np.pi)
+    return float(1e3 * area * 2.0 * np.sqrt(np.log(2.0) / np.pi))
