@@ -17,10 +17,8 @@ from numpy.typing import NDArray
 
 from ..eigen.condensed import product
 from ..eigen.factor import Factor, Matrix
-from .basis import MeridianBasis
-from .contraction import elemental
-from .element import IntArray
-from .weak_form import affine_forms
+from .contraction import ElementParts
+from .local_functions import IntArray
 
 Values = NDArray[Any]
 
@@ -57,76 +55,6 @@ class Space(Protocol):
 
 
 S = TypeVar("S", bound=Space)
-
-
-@dataclass(frozen=True, eq=False)
-class ElementParts:
-    """Affine matrices of a batch of elements with equally many local unknowns.
-
-    Attributes
-    ----------
-    region : (k,) int array
-    size : int
-        Local unknowns.
-    blocks : dict of (k, n, n) arrays
-        By the names of `affine_forms`.
-    rows : dict of slices
-        Which n of the local unknowns a matrix knows.
-    """
-
-    region: IntArray
-    size: int
-    blocks: dict[str, Values] = field(repr=False)
-    rows: dict[str, slice]
-
-    @classmethod
-    def of(
-        cls,
-        basis: MeridianBasis,
-        region: IntArray,
-        uniaxial: bool,
-        permutation: IntArray | None = None,
-    ) -> ElementParts:
-        """The matrices of a basis.
-
-        Parameters
-        ----------
-        permutation : (L,) int array, optional
-            Local unknowns in another order than that of the element; all matrices then know all.
-        """
-        local = basis.elem.local
-        spans = {
-            local.vectors: slice(0, local.vectors),
-            local.kind.size - local.vectors: slice(local.vectors, local.kind.size),
-            local.kind.size: slice(0, local.kind.size),
-        }
-        blocks, rows = {}, {}
-        for name, form in affine_forms(uniaxial).items():
-            block = elemental(form, basis)
-            span = spans[block.shape[1]]
-            if permutation is not None:
-                whole = np.zeros((block.shape[0], *2 * (local.kind.size,)), dtype=block.dtype)
-                whole[:, span, span] = block
-                block = np.ascontiguousarray(whole[:, permutation[:, None], permutation])
-                span = slice(0, local.kind.size)
-            blocks[name], rows[name] = block, span
-        return cls(region, local.kind.size, blocks, rows)
-
-    def restricted(self, columns: IntArray) -> ElementParts:
-        """The matrices of some of the local unknowns."""
-        blocks, rows = {}, {}
-        for name, span in self.rows.items():
-            within = (columns >= span.start) & (columns < span.stop)
-            kept = columns[within] - span.start
-            blocks[name] = np.ascontiguousarray(self.blocks[name][:, kept[:, None], kept])
-            first = int(np.argmax(within))
-            rows[name] = slice(first, first + kept.size)
-        return ElementParts(self.region, columns.size, blocks, rows)
-
-    def factor(self, weight: Any) -> Any:
-        """A factor by region as one by element, of shape (k, 1, 1)."""
-        weight = np.asarray(weight)
-        return weight[self.region][:, None, None] if weight.ndim else weight[()]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..errors import SolverError
 from ..mesh.rim_map import Window
-from .affine import AffineForms, ElementParts
+from .affine import AffineForms
+from .contraction import ElementParts
 from .section_space import SectionSpace
 from .window_space import WindowSpace, element_order
 

@@ -18,8 +18,9 @@ from skfem.element import DiscreteField
 from skfem.quadrature import get_quadrature
 from skfem.refdom import RefLine
 
-from .element import Array, ElementMeridian, Factors, orientation
+from .element import ElementMeridian, Factors
 from .legendre import LineTables
+from .local_functions import Array, orientation
 from .mapping import CurvedMapping, determinant, inverse, tensor_lines
 
 Values = NDArray[Any]

@@ -13,6 +13,7 @@ matrices (tests/unit/fem/test_contraction.py) through arrays of all functions at
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations_with_replacement, product
 from typing import Any
@@ -23,7 +24,8 @@ from skfem import BilinearForm
 from skfem.assembly.form.form import FormExtraParams
 
 from .basis import MeridianBasis, unit_pairs
-from .element import E_S, E_T, PSI
+from .local_functions import E_S, E_T, PSI, IntArray
+from .weak_form import affine_forms
 
 Values = NDArray[Any]
 
@@ -104,3 +106,73 @@ def _pairs(form: BilinearForm) -> frozenset[tuple[str, str]]:
         for one, other in product(units, units)
         if np.any(form.form(*units[one], *units[other], w) != 0.0)
     )
+
+
+@dataclass(frozen=True, eq=False)
+class ElementParts:
+    """Affine matrices of a batch of elements with equally many local unknowns.
+
+    Attributes
+    ----------
+    region : (k,) int array
+    size : int
+        Local unknowns.
+    blocks : dict of (k, n, n) arrays
+        By the names of `affine_forms`.
+    rows : dict of slices
+        Which n of the local unknowns a matrix knows.
+    """
+
+    region: IntArray
+    size: int
+    blocks: dict[str, Values] = field(repr=False)
+    rows: dict[str, slice]
+
+    @classmethod
+    def of(
+        cls,
+        basis: MeridianBasis,
+        region: IntArray,
+        uniaxial: bool,
+        permutation: IntArray | None = None,
+    ) -> ElementParts:
+        """The matrices of a basis.
+
+        Parameters
+        ----------
+        permutation : (L,) int array, optional
+            Local unknowns in another order than that of the element; all matrices then know all.
+        """
+        local = basis.elem.local
+        spans = {
+            local.vectors: slice(0, local.vectors),
+            local.kind.size - local.vectors: slice(local.vectors, local.kind.size),
+            local.kind.size: slice(0, local.kind.size),
+        }
+        blocks, rows = {}, {}
+        for name, form in affine_forms(uniaxial).items():
+            block = elemental(form, basis)
+            span = spans[block.shape[1]]
+            if permutation is not None:
+                whole = np.zeros((block.shape[0], *2 * (local.kind.size,)), dtype=block.dtype)
+                whole[:, span, span] = block
+                block = np.ascontiguousarray(whole[:, permutation[:, None], permutation])
+                span = slice(0, local.kind.size)
+            blocks[name], rows[name] = block, span
+        return cls(region, local.kind.size, blocks, rows)
+
+    def restricted(self, columns: IntArray) -> ElementParts:
+        """The matrices of some of the local unknowns."""
+        blocks, rows = {}, {}
+        for name, span in self.rows.items():
+            within = (columns >= span.start) & (columns < span.stop)
+            kept = columns[within] - span.start
+            blocks[name] = np.ascontiguousarray(self.blocks[name][:, kept[:, None], kept])
+            first = int(np.argmax(within))
+            rows[name] = slice(first, first + kept.size)
+        return ElementParts(self.region, columns.size, blocks, rows)
+
+    def factor(self, weight: Any) -> Any:
+        """A factor by region as one by element, of shape (k, 1, 1)."""
+        weight = np.asarray(weight)
+        return weight[self.region][:, None, None] if weight.ndim else weight[()]

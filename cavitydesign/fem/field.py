@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ..mesh.rim_map import Window
 from .basis import MeridianBasis, components, tensor_rule
-from .element import E_S, E_T, PSI, ElementMeridian, Polynomials, columns_of
+from .element import ElementMeridian, Polynomials
 from .legendre import Array, LineTables, line_tables
+from .local_functions import E_S, E_T, PSI, columns_of
 from .mapping import determinant
 from .section_space import SectionSpace
 from .window_space import WindowSpace

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..eigen.condensed import Batch, ElementLayout
-from .element import INSIDE, local_functions
+from .local_functions import INSIDE, local_functions
 
 if TYPE_CHECKING:
     from .section_space import SectionSpace

@@ -21,14 +21,8 @@ from ..eigen.condensed import ElementLayout
 from ..mesh.section import BoolArray, IntArray, SectionMesh
 from .affine import AffineMatrix
 from .basis import MeridianBasis, line_rule, tensor_rule
-from .element import (
-    INSIDE,
-    ElementMeridian,
-    columns_of,
-    least_degrees,
-    local_functions,
-    orientation,
-)
+from .element import ElementMeridian
+from .local_functions import INSIDE, columns_of, least_degrees, local_functions, orientation
 from .mapping import SectionMapping
 from .section_layout import element_layout
 from .stretch import BoxStretch

@@ -18,9 +18,9 @@ from functools import cached_property
 from ...analytic.bessel_complex import bessel_pair
 from ...analytic.series import airy_zero
 from ...errors import SolverError
-from ...fem.slice import RadialSlice
 from ...geometry.cavity import Cavity
 from ..media import Permittivities, permittivities
+from .slice import RadialSlice
 
 _STEEPEST = 1e4  # of -R u'/u at the rim: a wall, before rounding takes the slice's other numbers
 _SETTLED, _MOST_ROUNDS = 1e-3, 8  # of k between two solves; the slope's own change is followed

@@ -11,7 +11,8 @@ from skfem import BilinearForm
 
 from cavitydesign.fem.basis import MeridianBasis, line_rule, tensor_rule
 from cavitydesign.fem.contraction import elemental
-from cavitydesign.fem.element import PSI, ElementMeridian
+from cavitydesign.fem.element import ElementMeridian
+from cavitydesign.fem.local_functions import PSI
 from cavitydesign.fem.mapping import SectionMapping
 from cavitydesign.fem.stretch import BoxStretch
 from cavitydesign.fem.weak_form import affine_forms

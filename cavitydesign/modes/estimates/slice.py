@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy import linalg
 
-from .legendre import Array, Line, gauss, nodal_slopes, nodal_values
+from ...fem.legendre import Array, Line, gauss, nodal_slopes, nodal_values
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,29 @@
+"""The rooms of the solver stay small: files at one level, lines of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parents[2] / "cavitydesign"
+ROOMS = sorted(
+    {path.parent for room in ("fem", "eigen", "modes") for path in (HOME / room).rglob("*.py")}
+)
+MOST_FILES = 16
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(HOME)))
+def test_a_room_is_seen_at_a_glance(room: Path) -> None:
+    """At most 16 files at one level, as the house asks for."""
+    assert len(list(room.glob("*.py"))) <= MOST_FILES
+
+
+def test_nothing_asks_which_problem_it_is() -> None:
+    """Outside the rooms of windows and sections no code tells their problems apart."""
+    for path in HOME.rglob("*.py"):
+        if path.parent.name in ("rim", "section"):
+            continue
+        for line in path.read_text(encoding="utf-8").splitlines():
+            asks = "isinstance(" in line and ("WindowProblem" in line or "SectionProblem" in line)
+            assert not asks, f"{path}: {line.strip()}"
