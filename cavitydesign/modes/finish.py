@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,13 @@ from .losses.measures import Measures
 from .media import Permittivities
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
-from .solver.error import ErrorBars, error_bars, tunnelling_error, with_basis_errors
+from .solver.error import (
+    ErrorBars,
+    error_bars,
+    shared_far_errors,
+    tunnelling_error,
+    with_basis_errors,
+)
 from .solver.problem import Values
 from .solver.snapshot import RawMode
 from .solver.solved import SolvedClass
@@ -70,17 +76,23 @@ def _measured(
     too.
     """
     solved = {(raw.m, raw.q): place for place, raw in enumerate(chosen)}
-    readings = [_Reading(raw.vector, raw.m, raw.q, raw.k_per_um.real, raw.eps) for raw in chosen]
-    pairs: list[list[tuple[int, int]]] = []
+    readings = [_Reading.of(raw) for raw in chosen]
+    pairs: list[dict[int, tuple[int, int]]] = []
+    by_label = {(raw.m, raw.q): raw for raw in result.modes}
     for end in result.ends:
         shot, both = end.shot, sorted(q for q in end.shot.chosen if q in end.low_vectors)
-        pairs.append([])
-        for q in both[-1:]:
+        pairs.append({})
+        for q in result.discretisation.compared(both):
             k = shot.wavenumber(q).real
             if (shot.m, q) not in solved:
+                raw = by_label.get((shot.m, q))
                 solved[shot.m, q] = len(readings)
-                readings.append(_Reading(shot.vectors[:, shot.chosen[q]], shot.m, q, k, shot.eps))
-            pairs[-1].append((solved[shot.m, q], len(readings)))
+                readings.append(
+                    _Reading.of(raw)
+                    if raw is not None
+                    else _Reading(shot.vectors[:, shot.chosen[q]], shot.m, q, k, shot.eps)
+                )
+            pairs[-1][q] = (solved[shot.m, q], len(readings))
             readings.append(_Reading(end.low_vectors[q], shot.m, q, k, shot.eps))
     problem = result.family.problem
     by_mode = result.discretisation.basis_errors_by_mode(problem)
@@ -88,13 +100,19 @@ def _measured(
         *((one.vector, one.m, one.q, one.k_per_um, one.eps) for one in readings), strict=True
     )
     columns = np.stack(vectors, axis=1)
-    measured = result.discretisation.measured(problem, columns, orders, qs, k_per_um, eps)
+    corrections = np.zeros_like(columns)
+    for place, one in enumerate(readings):
+        if one.correction is not None:
+            corrections[:, place] = one.correction
+    measured = result.discretisation.measured(
+        problem, columns, orders, qs, k_per_um, eps, corrections
+    )
     ends = [
         error_bars(
             end,
             0.0 if by_mode else result.basis_error,
-            [measured[high] for high, _ in those],
-            [measured[low] for _, low in those],
+            {q: measured[high] for q, (high, _) in those.items()},
+            {q: measured[low] for q, (_, low) in those.items()},
         )
         for end, those in zip(result.ends, pairs, strict=True)
     ]
@@ -107,7 +125,9 @@ def _measured(
         )
         for raw in chosen
     ]
-    return measured[: len(chosen)], bars
+    own = measured[: len(chosen)]
+    shared = shared_far_errors([raw.m for raw in chosen], own)
+    return [replace(one, far_error=far) for one, far in zip(own, shared, strict=True)], bars
 
 
 @dataclass(frozen=True)
@@ -119,6 +139,12 @@ class _Reading:
     q: int
     k_per_um: float
     eps: Permittivities
+    correction: Values | None = None
+
+    @classmethod
+    def of(cls, raw: RawMode) -> _Reading:
+        """Of a solved mode."""
+        return cls(raw.vector, raw.m, raw.q, raw.k_per_um.real, raw.eps, raw.correction)
 
 
 def _mode(
@@ -139,7 +165,7 @@ def _mode(
     around = math.pi * cavity.diameter_um * 1e3
     z, r, phi = (float(x) for x in measures.component_share)
     losses, extra = _losses(result, raw, measures, bars, _log10_dispersion(cavity, measures, lam))
-    extra["mode_volume_relative_error"] = bars.volume
+    extra["mode_volume_relative_error"] = bars.fields(raw.q).volume
     names = [name for name, _ in cavity.regions]
     return Mode(
         polarisation=result.seed.polarisation,
@@ -153,7 +179,7 @@ def _mode(
         fsr_nm=fsr,
         energy_fraction={"axial": z, "radial": r, "azimuthal": phi},
         confinement={name: float(x) for name, x in zip(names, measures.region_share, strict=True)},
-        confinement_error=bars.confinement,
+        confinement_error=bars.fields(raw.q).confinement,
         mode_volume_um3=measures.volume_um3,
         losses=losses,
         residual=raw.relative_residual,
@@ -196,7 +222,9 @@ def _losses(
     relative = bars.relative(raw.q)
     found = result.discretisation.radiation(raw, far, pml, relative)
     radiation, by_layer = found.log10_q, found.by_layer
-    error = bars.log10_q if bars.layer_log10_q is None or not by_layer else bars.layer_log10_q
+    error = bars.fields(raw.q).log10_q + measures.far_error
+    if by_layer and bars.layer_log10_q is not None:
+        error = bars.layer_log10_q
     x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
     error += tunnelling_error(raw.m, x, relative, pml if by_layer else None)
     if by_layer and pml is not None:  # a whole error of k may lie in its imaginary part

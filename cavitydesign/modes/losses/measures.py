@@ -56,7 +56,8 @@ class Measures:
     wall_shift : float
         Estimate of the relative change of k that the closed walls cause.
     far_error : float
-        Of log10_q_far, by what is polarised where the section is cut.
+        Of log10_q_far, by what is polarised where a section is cut, or by what the reduced basis of
+        a window lacks.
     """
 
     component_share: Array

@@ -66,9 +66,14 @@ class Rim(Discretisation):
         qs: Sequence[int],
         k_per_um: Sequence[float],
         eps: Sequence[Permittivities],
+        corrections: Values,
     ) -> list[Measures]:
         """Measures of all columns at once."""
-        return measure_all(problem, vectors, orders, qs, k_per_um, eps)
+        return measure_all(problem, vectors, orders, qs, k_per_um, eps, corrections)
+
+    def compared(self, qs: list[int]) -> list[int]:
+        """All: those of high axial orders err more, and are read together."""
+        return qs
 
     def sampler(self, raw: RawMode) -> Callable[[int, int], FieldSamples]:
         """On a grid of the window."""

@@ -38,8 +38,10 @@ def far_sources(
     orders: Sequence[int],
     k_per_um: Sequence[float],
     eps: Sequence[Permittivities],
-) -> list[Source]:
-    """The polarised part (eps - eps_surround) E of each mode; E_z sees the axial index.
+    corrections: Values,
+) -> tuple[list[Source], list[Source]]:
+    """The polarised part (eps - eps_surround) E of each mode, and of each corrected mode; E_z sees
+    the axial index.
 
     Parameters
     ----------
@@ -48,6 +50,8 @@ def far_sources(
     vectors : (n, j) array
     orders, k_per_um, eps : sequences of length j
         Azimuthal orders, vacuum wavenumbers and media of the modes.
+    corrections : (n, j) array
+        What to take from the vectors.
     """
     radius = problem.cavity.outline.equator_radius_um
     folds = [
@@ -59,8 +63,13 @@ def far_sources(
     t, w_t = element_points(problem.window.t_breaks, problem.points_along)
     grid = FieldGrid.build(problem.window, problem.space, s, t)
     weight = np.outer(w_s, w_t) * grid.jacobian.real * grid.r.real
-    fields = grid.evaluate(vectors, np.array(orders))
-    return [_source(grid, weight, fields, j, e) for j, e in enumerate(eps)]
+    plain, corrected = (
+        grid.evaluate(columns, np.array(orders)) for columns in (vectors, vectors - corrections)
+    )
+    return (
+        [_source(grid, weight, plain, j, e) for j, e in enumerate(eps)],
+        [_source(grid, weight, corrected, j, e) for j, e in enumerate(eps)],
+    )
 
 
 def _largest_fields(problem: WindowProblem, probe: Probe, field: GridField) -> Array:

@@ -72,6 +72,7 @@ class Section(Discretisation):
         qs: Sequence[int],
         k_per_um: Sequence[float],
         eps: Sequence[Permittivities],
+        corrections: Values,
     ) -> list[Measures]:
         """Measures of the columns one by one."""
         return measure_section(problem, vectors, orders, qs, k_per_um, eps)

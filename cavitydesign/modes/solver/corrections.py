@@ -152,11 +152,11 @@ class Corrections:
     field_errors: Array
 
     def noted(self, modes: Sequence[RawMode]) -> list[RawMode]:
-        """The modes with the errors of k and of their fields."""
-        errors = zip(modes, self.k_errors, self.field_errors, strict=True)
+        """The modes with their corrections, and the errors of k and of their fields."""
+        errors = zip(modes, self.k_errors, self.field_errors, self.vectors.T, strict=True)
         return [
-            replace(mode, basis_error=float(k), field_error=float(field))
-            for mode, k, field in errors
+            replace(mode, basis_error=float(k), field_error=float(field), correction=vector)
+            for mode, k, field, vector in errors
         ]
 
 

@@ -92,8 +92,15 @@ class Discretisation(ABC):
         qs: Sequence[int],
         k_per_um: Sequence[float],
         eps: Sequence[Permittivities],
+        corrections: Values,
     ) -> list[Measures]:
-        """Measures of the columns (n, k) of one problem."""
+        """Measures of the columns (n, k) of one problem; corrections are what the full problem asks
+        to take from them.
+        """
+
+    def compared(self, qs: list[int]) -> list[int]:
+        """Axial orders, of those found, whose fields are compared with those two orders lower."""
+        return qs[-1:]
 
     @abstractmethod
     def sampler(self, raw: RawMode) -> Callable[[int, int], FieldSamples]:

@@ -10,7 +10,7 @@ error of the higher order.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,14 +28,40 @@ _GAIN_AT_HIGH_ORDER = 60.0
 # 30 um at 1e-8, p = 1 and 2 (TE with 2.2: errors of up to 3.2 x the stated ones).
 _UNFIT_FROM, _UNFIT = 8, {"TM": 2.2, "TE": 3.3}
 _ROUNDING = 3e-13
-_GAIN_FOR_LOG_Q = 10.0
+_GAIN_FOR_LOG_Q, _GAIN_FOR_CONFINEMENT, _GAIN_FOR_VOLUME = 10.0, 10.0, 5.0
+_SHARE_OF_CLASS = 0.3  # of the largest change of the class: one mode's can be small by chance
 _LEAST = 1e-300
-# Of the relative error of a field: absolute error of confinement and log10 Q, relative one of the
-# volume.
-_CONFINEMENT_OF_FIELD, _LOG10_Q_OF_FIELD, _VOLUME_OF_FIELD = 0.01, 0.3, 0.3
+# Of the relative error of a field: absolute error of confinement, relative one of the volume. That of
+# log10 Q is measured.
+_CONFINEMENT_OF_FIELD, _VOLUME_OF_FIELD = 0.01, 0.3
 _FILLING_BELOW, _SLOWER = 40, 0.6
 _LEAST_SEEN = 1.0  # steps that hardly fall: the rest is taken to be as large as the last step
 _GAIN_OF_A_FUNCTION, _LEAST_GAIN, _MOST_GAIN = 0.3, 4.0, 100.0
+
+
+@dataclass(frozen=True)
+class FieldErrors:
+    """Errors of what is read from the field of one mode.
+
+    Attributes
+    ----------
+    confinement, log10_q : float
+        Absolute; log10 Q from the far field.
+    volume : float
+        Relative.
+    """
+
+    confinement: float
+    log10_q: float
+    volume: float
+
+    def joined(self, other: FieldErrors, join: Callable[[float, float], float]) -> FieldErrors:
+        """Each of these errors and the other's, joined."""
+        return FieldErrors(
+            join(self.confinement, other.confinement),
+            join(self.log10_q, other.log10_q),
+            join(self.volume, other.volume),
+        )
 
 
 @dataclass(frozen=True)
@@ -47,19 +73,15 @@ class ErrorBars:
     m : int
     by_q : mapping of int to float
         Relative errors of the wavenumber by axial order.
-    confinement, log10_q : float
-        Absolute; log10 Q from the far field.
-    volume : float
-        Relative.
+    fields_by_q : mapping of int to FieldErrors
+        Of the axial orders whose fields were compared; the others have the largest of theirs.
     layer_log10_q : float or None
         Absolute, where Q is read from complex wavenumbers.
     """
 
     m: int
     by_q: Mapping[int, float]
-    confinement: float
-    log10_q: float
-    volume: float
+    fields_by_q: Mapping[int, FieldErrors]
     layer_log10_q: float | None = None
 
     @property
@@ -70,6 +92,16 @@ class ErrorBars:
     def relative(self, q: int) -> float:
         """Relative error of the wavenumber of axial order q."""
         return self.by_q.get(q, self.worst)
+
+    def fields(self, q: int) -> FieldErrors:
+        """Errors of what is read from the field of axial order q."""
+        known = self.fields_by_q.get(q)
+        if known is not None:
+            return known
+        out = FieldErrors(0.0, 0.0, 0.0)
+        for one in self.fields_by_q.values():
+            out = out.joined(one, max)
+        return out
 
     def towards(self, other: ErrorBars, m: int) -> ErrorBars:
         """Those of another azimuthal order, between this one's and those of another: their
@@ -84,9 +116,7 @@ class ErrorBars:
         return ErrorBars(
             m,
             {q: between(error, other.relative(q)) for q, error in self.by_q.items()},
-            between(self.confinement, other.confinement),
-            between(self.log10_q, other.log10_q),
-            between(self.volume, other.volume),
+            {q: one.joined(other.fields(q), between) for q, one in self.fields_by_q.items()},
             None if layers[0] is None or layers[1] is None else between(layers[0], layers[1]),
         )
 
@@ -214,7 +244,7 @@ def tunnelling_error(m: int, x: float, relative: float, log10_q: float | None) -
 
 
 def error_bars(
-    end: ComparedShot, basis: float, high: Sequence[Measures], low: Sequence[Measures]
+    end: ComparedShot, basis: float, high: Mapping[int, Measures], low: Mapping[int, Measures]
 ) -> ErrorBars:
     """Error bars of one azimuthal order of a family.
 
@@ -224,29 +254,56 @@ def error_bars(
         Its modes at two resolutions.
     basis : float
         Relative error of k by the reduced basis.
-    high, low : sequences of Measures
-        The same modes at both orders.
+    high, low : mappings of int to Measures
+        The same modes at both orders, by axial order.
     """
-    wall = max((one.wall_shift for one in high), default=0.0)
+    wall = max((one.wall_shift for one in high.values()), default=0.0)
     by_q = {
         q: error + end.geometry.get(q, 0.0) + wall + basis + _ROUNDING
         for q, error in end.discrete.items()
     }
     shape = max(end.geometry.values(), default=0.0)
-    confinement = log_q = volume = 0.0
-    for a, b in zip(high, low, strict=True):
-        confinement = max(confinement, float(abs(a.region_share - b.region_share).max()) / 10.0)
-        log_q = max(log_q, abs(a.log10_q_far - b.log10_q_far) / _GAIN_FOR_LOG_Q + a.far_error)
-        volume = max(volume, abs(b.volume_um3 / a.volume_um3 - 1.0) / 5.0)
-    # the largest density is that of a point, where the field is right to the root of the error of k
-    volume = max(volume, math.sqrt(max(end.discrete.values(), default=0.0)))
-    return ErrorBars(
-        end.shot.m,
-        by_q,
-        confinement + 30.0 * wall + shape + 1e-12,
-        log_q + 1e-9,
-        volume + 3.0 * shape,
-        end.layer_log10_q_error,
+    seen = {q: _field_changes(high[q], low[q]) for q in high}
+    by_chance = ErrorBars(end.shot.m, by_q, seen).fields(-1)
+    fields = {}
+    for q, own in seen.items():
+        least = own.joined(by_chance, lambda one, all_: max(one, _SHARE_OF_CLASS * all_))
+        # the largest density is that of a point, where the field is right to the root of the error
+        # of k
+        fields[q] = FieldErrors(
+            least.confinement + 30.0 * wall + shape + 1e-12,
+            least.log10_q + 1e-9,
+            max(least.volume, math.sqrt(end.discrete.get(q, 0.0))) + 3.0 * shape,
+        )
+    return ErrorBars(end.shot.m, by_q, fields, end.layer_log10_q_error)
+
+
+def shared_far_errors(orders: Sequence[int], measured: Sequence[Measures]) -> list[float]:
+    """Errors of log10 Q by what a reduced basis lacks, of each mode of a class no less than what
+    those of its azimuthal order that leak less show of it.
+
+    A correction does not see what is mixed with a neighbour of nearly the same k; what one mode has
+    of it the others have too. It radiates alike and the modes do not: its amplitude over theirs goes
+    with the root of Q.
+    """
+    out = []
+    for m, one in zip(orders, measured, strict=True):
+        far = one.far_error
+        for other, beside in zip(orders, measured, strict=True):
+            more = beside.log10_q_far - one.log10_q_far
+            if other == m and math.isfinite(more) and more > 0.0:
+                far = max(far, beside.far_error * float(10.0 ** (-0.5 * more)))
+        out.append(far)
+    return out
+
+
+def _field_changes(high: Measures, low: Measures) -> FieldErrors:
+    """Errors of what is read at the higher order, from what two orders changed."""
+    far = abs(high.log10_q_far - low.log10_q_far)
+    return FieldErrors(
+        float(abs(high.region_share - low.region_share).max()) / _GAIN_FOR_CONFINEMENT,
+        far / _GAIN_FOR_LOG_Q if math.isfinite(far) else 0.0,
+        abs(low.volume_um3 / high.volume_um3 - 1.0) / _GAIN_FOR_VOLUME,
     )
 
 
@@ -254,10 +311,14 @@ def with_basis_errors(bars: ErrorBars, q: int, k_error: float, field_error: floa
     """The error bars of a mode whose k and field a reduced basis holds to relative errors (of the
     field: measured on combs of exact spheres).
     """
+    fields = bars.fields(q)
+    more = replace(
+        fields,
+        confinement=fields.confinement + _CONFINEMENT_OF_FIELD * field_error,
+        volume=fields.volume + _VOLUME_OF_FIELD * field_error,
+    )
     return replace(
         bars,
         by_q={**bars.by_q, q: bars.relative(q) + k_error},
-        confinement=bars.confinement + _CONFINEMENT_OF_FIELD * field_error,
-        log10_q=bars.log10_q + _LOG10_Q_OF_FIELD * field_error,
-        volume=bars.volume + _VOLUME_OF_FIELD * field_error,
+        fields_by_q={**bars.fields_by_q, q: more},
     )

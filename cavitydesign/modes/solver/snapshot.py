@@ -73,6 +73,9 @@ class RawMode:
         Its norm over that of k^2 B x.
     basis_error, field_error : float
         Relative errors of k, and of the field in the norm of B, that the reduced basis causes.
+    correction : (n,) array or None
+        What the full problem asks to take from the vector, to first order; None where it is not
+        known.
     """
 
     problem: EigenProblem = field(repr=False)
@@ -86,3 +89,4 @@ class RawMode:
     relative_residual: float
     basis_error: float = 0.0
     field_error: float = 0.0
+    correction: Values | None = field(default=None, repr=False)
