@@ -39,25 +39,41 @@ def _show(title: str, rows: dict[str, str], answer: dict[str, Any], json: bool) 
 
 
 def light_curve(file: CsvFile, json: AsJson = False) -> int:
-    """Slopes and thresholds of a light curve. Columns: fluence_mj_cm2, emission (any unit)."""
+    """Slopes of a light curve, and as many breaks (thresholds) as it shows. Columns:
+    fluence_mj_cm2, emission (any unit).
+    """
     from ..design.column_file import read_columns
-    from ..lasing.light_curve import fit_two_breaks
+    from ..lasing.break_count import CHANCE, count_breaks
 
     columns = read_columns(file, ("fluence_mj_cm2", "emission"))
-    fit = fit_two_breaks(columns["fluence_mj_cm2"], columns["emission"])
-    names = ("ASE threshold (lower break)", "lasing threshold (upper break)")
+    found = count_breaks(columns["fluence_mj_cm2"], columns["emission"])
+    count = len(found.breaks_mj_cm2)
+    names: tuple[tuple[str, ...], tuple[str, ...]] = (
+        ((), ("the whole curve",)),
+        (("break",), ("below", "above")),
+        (
+            ("ASE threshold (lower break)", "lasing threshold (upper break)"),
+            ("below", "between", "above"),
+        ),
+    )[count]
     rows = {
         f"{name}, mJ/cm2": f"{value:.4g} +- {error:.1g}"
         for name, value, error in zip(
-            names, fit.breaks_mj_cm2, fit.breaks_error_mj_cm2, strict=True
+            names[0], found.breaks_mj_cm2, found.breaks_error_mj_cm2, strict=True
         )
     }
-    places = ("below", "between", "above")
     rows |= {
         f"slope {place}": f"{value:.3f} +- {error:.1g}"
-        for place, value, error in zip(places, fit.slopes, fit.slopes_error, strict=True)
+        for place, value, error in zip(names[1], found.slopes, found.slopes_error, strict=True)
     }
-    return _show("Light curve: power law with two breaks", rows, asdict(fit), json)
+    if count < 2:
+        smaller = ("a straight power law", "a law with one break")[count]
+        rows["two breaks"] = (
+            f"not seen: {smaller} would look so by chance in {found.chance[count]:.0%} of the cases"
+            f" (asked: {CHANCE:.0%})"
+        )
+    words = ("no break", "one break", "two breaks")[count]
+    return _show(f"Light curve: power law with {words}", rows, asdict(found), json)
 
 
 def z_scan(
