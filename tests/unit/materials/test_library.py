@@ -148,6 +148,16 @@ def test_air_agrees_with_an_older_measurement() -> None:
         assert abs(find_material("air").index(wavelength) - 1 - refractivity) < 2e-8
 
 
+def test_the_two_waters_agree() -> None:
+    """Measured by different groups: within the error stated for the one that reaches 1600 nm."""
+    near, far = find_material("water"), find_material("water-Kedenburg2012")
+    for wavelength in (500.0, 589.3, 800.0, 1000.0, 1129.0):
+        assert abs(far.index(wavelength) - near.index(wavelength)) < 1e-3
+    # Hale and Querry: extinction 9.89e-6 at 1200 nm, 1.38e-4 at 1400 nm, as 4 pi kappa / lambda
+    assert far.absorption_per_cm(1200.0) == pytest.approx(1.0357, rel=1e-3)
+    assert far.absorption_per_cm(1400.0) == pytest.approx(12.387, rel=1e-3)
+
+
 def test_absorption_of_water() -> None:
     """Hale and Querry 1973: kappa 2.89e-6 at 1000 nm, so 4 pi kappa/lambda = 0.363 cm^-1."""
     assert find_material("water").absorption_per_cm(1000.0) == pytest.approx(0.363, rel=2e-3)
