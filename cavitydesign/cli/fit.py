@@ -12,6 +12,7 @@ import typer
 from ..errors import InputError
 from .modes import AsJson, DesignFile
 from .outcome import DONE, say
+from .outline_note import tell_design
 from .printing import new_table, number, print_json, print_tables
 from .progress import ProgressLine
 from .study import Workers, worker_count
@@ -43,8 +44,11 @@ def fit(
         ),
     ] = None,
     index_sd: Annotated[
-        float, typer.Option(metavar="DN", help="Prior of the body's index.")
-    ] = 0.004,
+        float | None,
+        typer.Option(
+            metavar="DN", help="Prior of the body's index; default: the design's spread, or 0.004."
+        ),
+    ] = None,
     offset_sd: Annotated[
         float, typer.Option(metavar="NM", help="Prior of the spectrometer's error.")
     ] = 0.1,
@@ -71,8 +75,8 @@ def fit(
     import numpy as np
 
     from ..design import load_design
-    from ..spectrum_fit.comb_samples import solved_comb
-    from ..spectrum_fit.fit import fit_peaks
+    from ..spectrum_fit.comb_samples import free_media, solved_comb
+    from ..spectrum_fit.fit import fit_peaks, with_held
     from ..spectrum_fit.fit_prior import FitPrior
     from ..spectrum_fit.spectrum import without_distant
     from ..spectrum_fit.spectrum_file import load_peaks
@@ -80,6 +84,7 @@ def fit(
     from ..workflow.study_point import WORKER_MODULES, evaluate_point
 
     loaded = load_design(design)
+    tell_design(loaded)
     evaluate = functools.partial(evaluate_point, folder=design.resolve().parent)
     if spacing is not None:
         return _spacing(
@@ -94,14 +99,21 @@ def fit(
     for note in peaks.notes:
         say(note)
     spread = loaded.spreads.get("cavity.diameter_um", _DEFAULT_RELATIVE_SD * diameter)
+    media = free_media(loaded.raw, loaded.spreads)
+    of_body = media.pop("cavity.body", FitPrior.index_sd)
     prior = FitPrior(
-        spread if diameter_sd is None else diameter_sd, index_sd, offset_sd, missed, foreign
+        spread if diameter_sd is None else diameter_sd,
+        of_body if index_sd is None else index_sd,
+        offset_sd,
+        missed,
+        foreign,
+        media=tuple(media.items()),
     )
     window = (float(peaks.wavelength_nm[0]), float(peaks.wavelength_nm[-1]))
     with ProgressLine() as progress:
         executor = ProcessExecutor(worker_count(workers), WORKER_MODULES)
         model = solved_comb(loaded.raw, diameter, window, prior, evaluate, executor, progress)
-        answer = fit_peaks(peaks, model, prior)
+        answer = with_held(fit_peaks(peaks, model, prior), loaded.raw)
     if out is not None:
         from ..visualise.files import save_figure
         from ..visualise.fit import draw_fit
@@ -113,7 +125,7 @@ def fit(
         from ..workflow.plain_words import fit_in_words
 
         print_tables(fit_in_words(answer.to_json_dict()))
-        _print(answer, loaded)
+        _print(answer)
     return DONE
 
 
@@ -150,15 +162,20 @@ def _pair(*values: float) -> tuple[str, ...]:
     return tuple(number(value, ".5g") for value in values)
 
 
-def _print(answer: FitAnswer, loaded: Design) -> None:
+def _print(answer: FitAnswer) -> None:
+    media = [key for key, _ in answer.prior.media]
+    short = [key.removeprefix("cavity.").removesuffix(".material") for key in media]
     shown = new_table(
-        "Labellings",
+        "Labellings, none to be trusted: the model contradicts itself"
+        if answer.contradictions
+        else "Labellings",
         (
             "probability",
             "diameter um",
             "+-",
             "index offset",
             "+-",
+            *(column for key in short for column in (f"{key} offset", "+-")),
             "offset nm",
             "r.m.s. nm",
             "combs",
@@ -173,6 +190,7 @@ def _print(answer: FitAnswer, loaded: Design) -> None:
             number(candidate.diameter_error_um, ".4f"),
             number(candidate.index_offset, ".4f"),
             number(candidate.index_offset_error, ".4f"),
+            *(number(x, ".4f") for key in media for x in candidate.media_offsets[key]),
             number(candidate.offset_nm, ".3f"),
             number(candidate.rms_nm, ".3f"),
             "; ".join(candidate.combs),
@@ -194,25 +212,23 @@ def _print(answer: FitAnswer, loaded: Design) -> None:
         else []
     )
     told += [f"{more} more labellings (--json lists all)"] if more > 0 else []
-    told += _doubts(answer, loaded)
     if not answer.singled_out:
         told += ["the data do not single out one labelling", *_would_decide(answer)]
-    over_all = f"diameter over all labellings: {answer.diameter_um:.4f} +- {answer.diameter_error_um:.4f} um"
-    print_tables(shown, named, over_all, *told)
+    value = f"{answer.diameter_um:.4f} +- {answer.diameter_error_um:.4f} um"
+    over_all = f"diameter over all labellings: {value}"
+    if answer.contradictions:
+        over_all = f"diameter if the model were right: {value}"
+    print_tables(*_doubts(answer), shown, named, over_all, *told)
 
 
-def _doubts(answer: FitAnswer, loaded: Design) -> list[str]:
-    """What contradicts the model, and what could be free, a line each."""
-    from ..spectrum_fit.fit_doubt import could_be_free
-
+def _doubts(answer: FitAnswer) -> list[str]:
+    """What contradicts the model, and what could be free, a line each; before any number."""
     if not answer.contradictions:
         return []
-    held = [name for name, _ in loaded.cavity.regions if name != "body"]
-    free = could_be_free(held, loaded.modes.radial_orders, loaded.modes.axial_orders)
     return [
         "the model contradicts itself: do not trust this diameter",
         *answer.contradictions,
-        *free,
+        *answer.could_be_free,
     ]
 
 

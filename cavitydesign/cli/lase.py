@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .modes import AsJson, DesignFile, accuracy_code
 from .outcome import named
-from .outline_note import tell_outline
+from .outline_note import tell_design
 from .printing import print_json, print_tables
 from .progress import ProgressLine
 
@@ -15,7 +15,7 @@ def lase(design: DesignFile, json: AsJson = False) -> int:
 
     loaded = load_design(design)
     loaded.needed_medium()
-    tell_outline(loaded)
+    tell_design(loaded)
     from ..workflow.steps import find_modes, predict_lasing
 
     with ProgressLine() as progress, named(design):

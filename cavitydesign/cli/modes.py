@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .outcome import DONE, MISSED, named, say
-from .outline_note import tell_outline
+from .outline_note import tell_design
 from .printing import print_json, print_tables
 from .progress import ProgressLine
 
@@ -24,7 +24,7 @@ def modes(design: DesignFile, json: AsJson = False) -> int:
     from ..design import load_design
 
     loaded = load_design(design)
-    tell_outline(loaded)
+    tell_design(loaded)
     from ..workflow.steps import find_modes
 
     with ProgressLine() as progress, named(design):

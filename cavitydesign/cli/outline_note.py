@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from ..design import Design
 
 
+def tell_design(design: Design) -> None:
+    """Say what of a design is unlikely, and what its outline is known to be."""
+    from ..design.unlikely import unlikely_values
+
+    for line in unlikely_values(design.raw):
+        say(f"warning: {line}")
+    tell_outline(design)
+
+
 def tell_outline(design: Design) -> None:
     """Say how well a measured outline is known, or which drop the given quantities make; nothing
     for other shapes.

@@ -16,7 +16,7 @@ from ..design.spec import NO_MEDIUM
 from ..errors import CavityDesignError, InputError
 from .modes import AsJson, DesignFile, accuracy_code
 from .outcome import named, say
-from .outline_note import tell_outline
+from .outline_note import tell_design
 from .printing import json_text, print_json, print_tables
 from .progress import ProgressLine
 
@@ -53,7 +53,7 @@ def run(
     from ..design import load_design
 
     loaded = load_design(design)
-    tell_outline(loaded)
+    tell_design(loaded)
     _prepare(out)
     from ..study.disk import write_whole
     from ..workflow.steps import find_modes, predict_lasing

@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 _DEGREES = (3, 3, 2)
 _TOTAL_DEGREE = 3
 _PRIVATE_SHARE = 1e-10
+_MEDIA_DEGREE = 3  # of the index of a medium beside the body, whose spread may be wide
+Offsets = float | Array
 
 
 @dataclass(frozen=True, order=True)
@@ -40,8 +42,8 @@ class Family:
 
 @dataclass(frozen=True)
 class CombSample:
-    """One solved mode: where it lies at a relative change of the diameter and a change of the
-    body's index.
+    """One solved mode: where it lies at a relative change of the diameter and changes of the
+    indices of the body and of other media.
     """
 
     family: Family
@@ -49,11 +51,20 @@ class CombSample:
     wavelength_nm: float
     log_diameter: float
     index_offset: float
+    media: tuple[float, ...] = ()
+
+    @property
+    def offsets(self) -> tuple[float, ...]:
+        """Of the body's index and of the other media's."""
+        return (self.index_offset, *self.media)
 
 
 @dataclass(frozen=True, eq=False)
 class CombModel:
-    """n_eff of each family as a polynomial in wavelength, ln(D/D0) and index offset.
+    """n_eff of each family as a polynomial in wavelength, ln(D/D0) and index offsets.
+
+    Index offsets are those of the body and of the other media that are free, in this order; a
+    number is that of the body.
 
     Attributes
     ----------
@@ -63,9 +74,10 @@ class CombModel:
     wavelength_range_nm : tuple of float
         Where the samples lie.
     reach : tuple of float
-        Largest |ln(D/D0)| and |index offset| of the samples.
-    coefficients : (families, 4, 4, 3) array
-        Of the powers of the scaled wavelength, ln(D/D0) and index offset.
+        Largest |ln(D/D0)| and |index offsets| of the samples.
+    coefficients : (families, 4, 4, products) array
+        Of the powers of the scaled wavelength and ln(D/D0), and of the products of powers of the
+        index offsets.
     errors_nm : (families,) array
         R.m.s. deviation of the samples from the polynomial, in wavelength.
     """
@@ -73,15 +85,37 @@ class CombModel:
     diameter_um: float
     families: tuple[Family, ...]
     wavelength_range_nm: tuple[float, float]
-    reach: tuple[float, float]
+    reach: tuple[float, ...]
     coefficients: Array
     errors_nm: Array
+
+    @property
+    def offsets(self) -> int:
+        """Number of index offsets."""
+        return len(self.reach) - 1
+
+    def _of_offsets(self, index_offset: Offsets) -> tuple[Array, Array]:
+        """Products of the powers of scaled index offsets, and their derivatives by the offsets,
+        shapes (products,) and (offsets, products).
+        """
+        reach = np.array(self.reach[1:])
+        given = np.atleast_1d(np.asarray(index_offset, dtype=np.float64))
+        w = np.zeros(reach.size)
+        w[: given.size] = given / reach[: given.size]
+        powers = np.array(_products(reach.size))
+        factors = w**powers
+        rises = powers * w ** np.maximum(powers - 1, 0)
+        slopes = [
+            np.prod(np.where(np.arange(reach.size) == j, rises, factors), axis=1) / reach[j]
+            for j in range(reach.size)
+        ]
+        return np.prod(factors, axis=1), np.stack(slopes)
 
     def _scaled(self, wavelength_nm: Array) -> Array:
         low, high = self.wavelength_range_nm
         return np.asarray((2.0 * wavelength_nm - low - high) / (high - low), dtype=np.float64)
 
-    def orders(self, wavelength_nm: Array, log_diameter: Array, index_offset: float) -> Array:
+    def orders(self, wavelength_nm: Array, log_diameter: Array, index_offset: Offsets) -> Array:
         """Azimuthal order, a real number, at which each family would lie at given wavelengths.
 
         Parameters
@@ -89,7 +123,7 @@ class CombModel:
         wavelength_nm : (k,) array
         log_diameter : (n,) array
             ln(D/D0).
-        index_offset : float
+        index_offset : float or (offsets,) array
 
         Returns
         -------
@@ -97,7 +131,7 @@ class CombModel:
         """
         of_wavelength = np.vander(self._scaled(wavelength_nm), _DEGREES[0] + 1, increasing=True)
         of_diameter = np.vander(log_diameter / self.reach[0], _DEGREES[1] + 1, increasing=True)
-        of_index = (index_offset / self.reach[1]) ** np.arange(_DEGREES[2] + 1)
+        of_index, _ = self._of_offsets(index_offset)
         n_eff = of_wavelength @ (self.coefficients @ of_index) @ of_diameter.T
         factor = (
             1e3
@@ -113,7 +147,7 @@ class CombModel:
         family: NDArray[np.intp],
         wavelength_nm: Array,
         log_diameter: float,
-        index_offset: float,
+        index_offset: Offsets,
     ) -> tuple[Array, Array]:
         """Orders of given families at given wavelengths, and their derivatives.
 
@@ -122,35 +156,36 @@ class CombModel:
         family : (k,) array of int
             Places in `families`.
         wavelength_nm : (k,) array
-        log_diameter, index_offset : float
+        log_diameter : float
+        index_offset : float or (offsets,) array
 
         Returns
         -------
         orders : (k,) array
-        slopes : (3, k) array
-            By wavelength (nm^-1), ln D and index offset.
+        slopes : (2 + offsets, k) array
+            By wavelength (nm^-1), ln D and the index offsets.
         """
         x, low_high = self._scaled(wavelength_nm), self.wavelength_range_nm
-        v, w = log_diameter / self.reach[0], index_offset / self.reach[1]
-        powers = [t ** np.arange(d + 1) for t, d in ((v, _DEGREES[1]), (w, _DEGREES[2]))]
-        rises = [_derivative(t, d) for t, d in ((v, _DEGREES[1]), (w, _DEGREES[2]))]
+        v = log_diameter / self.reach[0]
+        of_diameter = v ** np.arange(_DEGREES[1] + 1)
+        of_index, by_index = self._of_offsets(index_offset)
         chosen = self.coefficients[family]
         of_x, of_x_rise = (
             np.vander(x, _DEGREES[0] + 1, increasing=True),
             _derivative_matrix(x, _DEGREES[0]),
         )
-        inner = chosen @ powers[1]
-        of_v = inner @ powers[0]
+        inner = chosen @ of_index
+        of_v = inner @ of_diameter
         n_eff = np.sum(of_x * of_v, axis=1)
         by_x = np.sum(of_x_rise * of_v, axis=1) * 2.0 / (low_high[1] - low_high[0])
-        by_v = np.sum(of_x * (inner @ rises[0]), axis=1) / self.reach[0]
-        by_w = np.sum(of_x * ((chosen @ rises[1]) @ powers[0]), axis=1) / self.reach[1]
+        by_v = np.sum(of_x * (inner @ _derivative(v, _DEGREES[1])), axis=1) / self.reach[0]
+        by_w = [np.sum(of_x * ((chosen @ rise) @ of_diameter), axis=1) for rise in by_index]
         factor = 1e3 * math.pi * self.diameter_um * math.exp(log_diameter) / wavelength_nm
-        slopes = np.stack([by_x - n_eff / wavelength_nm, n_eff + by_v, by_w]) * factor
+        slopes = np.stack([by_x - n_eff / wavelength_nm, n_eff + by_v, *by_w]) * factor
         return n_eff * factor, slopes
 
     def wavelengths(
-        self, family: int, orders: Array, log_diameter: float, index_offset: float
+        self, family: int, orders: Array, log_diameter: float, index_offset: Offsets
     ) -> Array:
         """Wavelengths in nm of given orders of one family, by Newton's method on `orders`."""
         places = np.full(len(orders), family, dtype=np.intp)
@@ -168,6 +203,16 @@ class CombModel:
         count = len(self.families)
         _, slopes = self.order_and_slopes(np.arange(count), np.full(count, wavelength_nm), 0.0, 0.0)
         return np.asarray(1.0 / np.abs(slopes[0]), dtype=np.float64)
+
+
+def _products(count: int) -> list[tuple[int, ...]]:
+    """Powers of the index offsets in each product: of one offset, or of two once each."""
+    out = []
+    for powers in itertools.product(*([range(_MEDIA_DEGREE + 1)] * count)):
+        used = sum(power > 0 for power in powers)
+        if (used <= 1 and powers[0] <= _DEGREES[2]) or (used == 2 and sum(powers) == 2):
+            out.append(powers)
+    return out
 
 
 def _derivative(t: float, degree: int) -> Array:
@@ -200,15 +245,16 @@ def fit_comb_model(diameter_um: float, samples: Sequence[CombSample]) -> CombMod
         by_family.setdefault(sample.family, []).append(sample)
     wavelengths = [sample.wavelength_nm for sample in samples]
     reach_v = max((abs(sample.log_diameter) for sample in samples), default=0.0)
-    reach_w = max((abs(sample.index_offset) for sample in samples), default=0.0)
-    if not wavelengths or reach_v == 0 or reach_w == 0:
+    by_medium = zip(*(sample.offsets for sample in samples), strict=True)
+    reach_w = tuple(max(map(abs, offsets)) for offsets in by_medium)
+    if not wavelengths or 0.0 in (reach_v, *reach_w):
         raise SolverError(
             "fit: no modes in the range of the spectrum; change the diameter, or ask for other modes"
         )
     span = (min(wavelengths), max(wavelengths))
     families, tables, errors = [], [], []
     for family in sorted(by_family):
-        found = _family_table(diameter_um, by_family[family], span, (reach_v, reach_w))
+        found = _family_table(diameter_um, by_family[family], span, (reach_v, *reach_w))
         if found is not None:
             families.append(family)
             tables.append(found[0])
@@ -216,7 +262,7 @@ def fit_comb_model(diameter_um: float, samples: Sequence[CombSample]) -> CombMod
     if not families:
         raise SolverError("fit: too few modes to model a comb; widen the range of wavelengths")
     return CombModel(
-        diameter_um, tuple(families), span, (reach_v, reach_w), np.stack(tables), np.array(errors)
+        diameter_um, tuple(families), span, (reach_v, *reach_w), np.stack(tables), np.array(errors)
     )
 
 
@@ -224,34 +270,45 @@ def _family_table(
     diameter_um: float,
     samples: Sequence[CombSample],
     span: tuple[float, float],
-    reach: tuple[float, float],
+    reach: tuple[float, ...],
 ) -> tuple[Array, float] | None:
     """Coefficients of one family and the r.m.s. deviation in nm; None if its samples cannot fix a
     trend.
     """
     wavelength = np.array([sample.wavelength_nm for sample in samples])
     v = np.array([sample.log_diameter for sample in samples])
-    w = np.array([sample.index_offset for sample in samples])
+    w = np.array([sample.offsets for sample in samples])
     n_eff = (
         np.array([sample.m for sample in samples])
         * wavelength
         / (1e3 * math.pi * diameter_um * np.exp(v))
     )
-    places = [len(np.unique(v)) - 1, len(np.unique(w)) - 1]
-    limits = (_DEGREES[0], min(_DEGREES[1], places[0]), min(_DEGREES[2], places[1]))
+    places = [len(np.unique(t)) - 1 for t in (v, *w.T)]
+    products = _products(w.shape[1])
+    allowed = [
+        number
+        for number, product in enumerate(products)
+        if all(power <= most for power, most in zip(product, places[1:], strict=True))
+    ]
     x = (2 * wavelength - span[0] - span[1]) / (span[1] - span[0])
     powers = [
-        power
-        for power in itertools.product(*(range(limit + 1) for limit in limits))
-        if sum(power) <= _TOTAL_DEGREE
+        (a, b, number)
+        for a in range(_DEGREES[0] + 1)
+        for b in range(min(_DEGREES[1], places[0]) + 1)
+        for number in allowed
+        if a + b + sum(products[number]) <= _TOTAL_DEGREE
     ]
     if len(samples) < len(powers) + 3 or min(places) < 1:
         return None
     basis = np.stack(
-        [x**a * (v / reach[0]) ** b * (w / reach[1]) ** c for a, b, c in powers], axis=1
+        [
+            x**a * (v / reach[0]) ** b * np.prod((w / reach[1:]) ** np.array(products[c]), axis=1)
+            for a, b, c in powers
+        ],
+        axis=1,
     )
     solution, _, _, _ = np.linalg.lstsq(basis, n_eff, rcond=_PRIVATE_SHARE)
-    table = np.zeros([degree + 1 for degree in _DEGREES])
+    table = np.zeros([_DEGREES[0] + 1, _DEGREES[1] + 1, len(products)])
     table[tuple(np.array(powers).T)] = solution
     deviation = (basis @ solution - n_eff) / n_eff * wavelength
     freedom = max(len(samples) - len(powers), 1)

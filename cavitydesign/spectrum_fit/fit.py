@@ -9,16 +9,17 @@ its probability.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ..errors import SolverError
 from .comb import CombModel
+from .comb_samples import media_keys
 from .fit_advice import FitAdvice, Named, advice
-from .fit_doubt import contradictions
+from .fit_doubt import contradictions, could_be_free
 from .fit_moves import explored
 from .fit_prior import FitPrior
 from .fit_refine import Labelling, refined
@@ -43,6 +44,8 @@ class FitCandidate:
         Mean and standard deviation, the prior of the index included.
     index_offset, index_offset_error : float
         Of the body against the material's index.
+    media_offsets : mapping of str to (value, error)
+        Of the indices of other media that were free, by their keys in the design file.
     optical_diameter_error : float
         Relative error of diameter at a fixed index: what the peaks alone tell.
     offset_nm, offset_error_nm : float
@@ -73,6 +76,7 @@ class FitCandidate:
     rms_nm: float
     foreign: int
     missed: int
+    media_offsets: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def combs(self) -> tuple[str, ...]:
@@ -91,7 +95,11 @@ class FitCandidate:
         lists: dict[str, list[Any]] = {
             name: list(getattr(self, name)) for name in ("labels", "deviation_nm", "combs")
         }
-        return {**self.__dict__, **lists, "also": [list(labels) for labels in self.also]}
+        nested = {
+            "also": [list(labels) for labels in self.also],
+            "media_offsets": {key: list(pair) for key, pair in self.media_offsets.items()},
+        }
+        return {**self.__dict__, **lists, **nested}
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +118,8 @@ class FitAnswer:
     contradictions : tuple of str
         What the first labelling says against the model itself; its diameter is not to be trusted
         then.
+    could_be_free : tuple of str
+        What was held fixed and may be wrong, where something contradicts the model.
     """
 
     candidates: tuple[FitCandidate, ...]
@@ -119,6 +129,7 @@ class FitAnswer:
     prior: FitPrior
     advice: FitAdvice | None
     contradictions: tuple[str, ...] = ()
+    could_be_free: tuple[str, ...] = ()
 
     @property
     def singled_out(self) -> bool:
@@ -136,6 +147,7 @@ class FitAnswer:
             "schema": 1,
             "identified": self.identified,
             "contradictions": list(self.contradictions),
+            "could_be_free": list(self.could_be_free),
             "diameter_um": self.diameter_um,
             "diameter_error_um": self.diameter_error_um,
             "prior": dict(self.prior.__dict__),
@@ -202,14 +214,34 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
     )
 
 
+def with_held(answer: FitAnswer, design: Mapping[str, Any]) -> FitAnswer:
+    """The answer with what its design held fixed, if something contradicts the model.
+
+    Parameters
+    ----------
+    answer : FitAnswer
+    design : mapping
+        Tables of the design file.
+    """
+    if not answer.contradictions:
+        return answer
+    free = {"cavity.body", *(key for key, _ in answer.prior.media)}
+    keys = dict.fromkeys([*media_keys(design), "cavity.surround"])
+    held = [key for key in keys if key not in free]
+    modes = design.get("modes", {})
+    asked = (modes.get(name, 1) for name in ("radial_orders", "axial_orders"))
+    return replace(answer, could_be_free=could_be_free(held, *asked))
+
+
 def _contradictions(
     best: FitCandidate, labelling: Labelling, lines: SpectrumLines
 ) -> tuple[str, ...]:
     """What the first labelling says against the model."""
     prior = lines.prior
     place = np.flatnonzero(labelling.family >= 0)
-    sds = (prior.diameter_sd_um / lines.model.diameter_um, prior.index_sd, prior.offset_sd_nm)
-    names = ("diameter", "index of the body", "spectrometer's offset")
+    sds = (prior.diameter_sd_um / lines.model.diameter_um, *prior.offset_sds, prior.offset_sd_nm)
+    media = (f"index of {key}" for key, _ in prior.media)
+    names = ("diameter", "index of the body", *media, "spectrometer's offset")
     pulls = [float(x) / sd for x, sd in zip(labelling.parameters, sds, strict=True)]
     return contradictions(
         prior,
@@ -232,20 +264,22 @@ def _advice(
     model, prior, best = lines.model, lines.prior, kept[0][1]
     family = np.array([next(iter(best.centre_orders))])
     _, slopes = model.order_and_slopes(
-        family, np.array([sum(lines.window_nm) / 2]), *map(float, best.parameters[:2])
+        family,
+        np.array([sum(lines.window_nm) / 2]),
+        float(best.parameters[0]),
+        best.parameters[1:-1],
     )
-    of_index = float(slopes[2, 0] / slopes[1, 0])
+    of_index = slopes[2:, 0] / slopes[1, 0]
     named = [
         Named(
             candidate.probability,
-            float(labelling.parameters[0] + of_index * labelling.parameters[1]),
+            float(labelling.parameters[0] + of_index @ labelling.parameters[1:-1]),
             candidate.labels,
         )
         for candidate, (_, labelling) in zip(candidates, kept, strict=True)
     ]
-    return advice(
-        named, math.hypot(prior.diameter_sd_um / model.diameter_um, of_index * prior.index_sd)
-    )
+    spread = np.linalg.norm(of_index * prior.offset_sds)
+    return advice(named, math.hypot(prior.diameter_sd_um / model.diameter_um, float(spread)))
 
 
 def _keep(found: list[Labelling], labelling: Labelling) -> None:
@@ -262,7 +296,7 @@ def _candidate(probability: float, labelling: Labelling, lines: SpectrumLines) -
     model = lines.model
     diameter = model.diameter_um * math.exp(labelling.parameters[0])
     sds = np.sqrt(np.diag(labelling.covariance))
-    conditional = np.linalg.inv(np.linalg.inv(labelling.covariance)[np.ix_([0, 2], [0, 2])])
+    conditional = np.linalg.inv(np.linalg.inv(labelling.covariance)[np.ix_([0, -1], [0, -1])])
     labels = tuple(
         model.families[f].label(int(m)) if f >= 0 else None
         for f, m in zip(labelling.family, labelling.order, strict=True)
@@ -276,14 +310,20 @@ def _candidate(probability: float, labelling: Labelling, lines: SpectrumLines) -
         index_offset=float(labelling.parameters[1]),
         index_offset_error=float(sds[1]),
         optical_diameter_error=math.sqrt(float(conditional[0, 0])),
-        offset_nm=float(labelling.parameters[2]),
-        offset_error_nm=float(sds[2]),
+        offset_nm=float(labelling.parameters[-1]),
+        offset_error_nm=float(sds[-1]),
         labels=labels,
         also=_also(labelling, lines, labels),
         deviation_nm=deviations,
         rms_nm=math.sqrt(sum(x * x for x in named) / max(len(named), 1)),
         foreign=sum(label is None for label in labels),
         missed=labelling.missed,
+        media_offsets={
+            key: (float(value), float(error))
+            for (key, _), value, error in zip(
+                lines.prior.media, labelling.parameters[2:-1], sds[2:-1], strict=True
+            )
+        },
     )
 
 
@@ -291,13 +331,13 @@ def _also(
     labelling: Labelling, lines: SpectrumLines, labels: tuple[str | None, ...]
 ) -> tuple[tuple[str, ...], ...]:
     """Other lines of the labelling's families within reach of each peak, by rising family."""
-    model, wavelength = lines.model, lines.peaks.wavelength_nm - labelling.parameters[2]
+    model, wavelength = lines.model, lines.peaks.wavelength_nm - labelling.parameters[-1]
     reached: list[list[str]] = [[] for _ in labels]
     sigma, allowed = lines.sigma_nm(), lines.allowed()
     for f in sorted(labelling.centre_orders):
         place = np.full(len(wavelength), f, dtype=np.intp)
-        v, w = float(labelling.parameters[0]), float(labelling.parameters[1])
-        order, slopes = model.order_and_slopes(place, wavelength, v, w)
+        v = float(labelling.parameters[0])
+        order, slopes = model.order_and_slopes(place, wavelength, v, labelling.parameters[1:-1])
         near = np.abs((order - np.rint(order)) / slopes[0]) < _ALSO_SIGMAS * sigma[f]
         for peak in np.flatnonzero(near & allowed[f]):
             label = model.families[f].label(round(float(order[peak])))

@@ -15,7 +15,7 @@ from .fit_prior import FitPrior
 
 # A true model is doubted wrongly in one of a thousand fits for each of the four tests
 _DOUBTED_BELOW = 1e-3
-_PARAMETERS = 3
+_PARAMETERS = 3  # diameter, index of the body, spectrometer's offset; and one for each other medium
 
 
 def contradictions(
@@ -54,7 +54,7 @@ def contradictions(
             f"to be missed (--missed): a chance of {chance:.0e}"
         )
     square = sum((off / error) ** 2 for off, error in zip(deviations, errors, strict=True))
-    freedom = max(named - _PARAMETERS, 1)
+    freedom = max(named - _PARAMETERS - len(prior.media), 1)
     chance = float(chi2.sf(square, freedom))
     if chance < _DOUBTED_BELOW:
         out.append(
@@ -71,18 +71,23 @@ def contradictions(
     return tuple(out)
 
 
-def could_be_free(layers: Sequence[str], radial_orders: int, axial_orders: int) -> tuple[str, ...]:
+def could_be_free(keys: Sequence[str], radial_orders: int, axial_orders: int) -> tuple[str, ...]:
     """What a fit held fixed and may be wrong, a sentence each.
 
     Parameters
     ----------
-    layers : sequence of str
-        Names of the regions whose indices were held, the surround among them.
+    keys : sequence of str
+        Of the media in the design file whose indices were held, such as "cavity.surround".
     radial_orders, axial_orders : int
         Of the families that were asked for.
     """
+    held = (
+        f"held fixed: the index of {' and '.join(keys)}; what may be off is fitted where the design "
+        "gives it a spread: index = { value = 1.33, sd = 0.02 }, or index_offset = "
+        "{ value = 0.0, sd = 0.02 } beside a name",
+    )
     return (
-        f"held fixed: the index of {' and '.join(layers)}; fit again with others, and compare what is foreign",
+        *(held if keys else ()),
         f"families asked: p up to {radial_orders}, q up to {axial_orders - 1}; "
         "modes.radial_orders, axial_orders or polarisation may ask for more",
     )

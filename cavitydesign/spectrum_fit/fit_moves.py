@@ -56,8 +56,8 @@ def explored(lines: SpectrumLines, found: list[Labelling]) -> list[Labelling]:
 def rivals(lines: SpectrumLines, labelling: Labelling) -> Iterator[Start]:
     """Places where the peaks of a labelling fit under other names."""
     families = lines.model.families
-    middle = np.array([sum(lines.window_nm) / 2 - labelling.parameters[2]])
-    centre = lines.model.orders(middle, labelling.parameters[:1], float(labelling.parameters[1]))[
+    middle = np.array([sum(lines.window_nm) / 2 - labelling.parameters[-1]])
+    centre = lines.model.orders(middle, labelling.parameters[:1], labelling.parameters[1:-1])[
         :, 0, 0
     ]
     named = labelling.family >= 0
@@ -71,7 +71,7 @@ def rivals(lines: SpectrumLines, labelling: Labelling) -> Iterator[Start]:
             order = np.where(named, labelling.order + step[labelling.family] + shift, 0)
             parameters, deviation = refitted(lines, family, order, labelling.parameters)
             if deviation < _WORST_FIT:
-                yield Start(float(parameters[0]), float(parameters[1]), 0.0, float(parameters[2]))
+                yield Start(float(parameters[0]), parameters[1:-1], 0.0, float(parameters[-1]))
 
 
 def _exchanges(families: tuple[Family, ...], present: tuple[int, ...]) -> list[dict[int, int]]:

@@ -27,6 +27,9 @@ class FitPrior:
         Expected number of peaks that belong to no family.
     family : float
         Probability that a family of the design shows in the spectrum at all.
+    media : tuple of (key, sd)
+        Of the indices of other media than the body about the design's, by their keys in the design
+        file, such as ("cavity.surround", 0.01); those that are not named are held.
     unaccompanied : float
         Factor on the probability of each family of higher p or q that shows without the fundamental
         one (p = 1, q = 0) of its polarisation, which has the lowest loss.
@@ -39,6 +42,12 @@ class FitPrior:
     foreign: float = 1.0
     family: float = 0.4
     unaccompanied: float = 0.05
+    media: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def offset_sds(self) -> tuple[float, ...]:
+        """Of the index offsets: the body's, then the other media's."""
+        return (self.index_sd, *(sd for _, sd in self.media))
 
     def __post_init__(self) -> None:
         problems = [
@@ -48,6 +57,7 @@ class FitPrior:
                 ("index_sd", self.index_sd),
                 ("offset_sd_nm", self.offset_sd_nm),
                 ("foreign", self.foreign),
+                *self.media,
             )
             if not value > 0
         ]

@@ -31,9 +31,9 @@ class Labelling:
         Place of each peak's family in the model, -1 for a foreign peak.
     order : (n,) array of int
         Azimuthal orders.
-    parameters : (3,) array
-        ln(D/D0), index offset, spectrometer offset in nm.
-    covariance : (3, 3) array
+    parameters : (2 + offsets,) array
+        ln(D/D0), the index offsets, spectrometer offset in nm.
+    covariance : (2 + offsets, 2 + offsets) array
     deviation_nm : (n,) array
         Measured minus modelled.
     missed : int
@@ -90,8 +90,8 @@ def refined(
     Labelling or None
         None where no family holds, or the start leads to a known labelling.
     """
-    parameters = np.array([start.log_diameter, start.index_offset, start.offset_nm])
-    covariance = np.zeros((3, 3))
+    parameters = np.array([start.log_diameter, *start.index_offsets, start.offset_nm])
+    covariance = np.zeros((parameters.size, parameters.size))
     claims: _Claims | None = None
     for turn in range(_ROUNDS):
         gate = _GATES[min(turn, len(_GATES) - 1)]
@@ -120,10 +120,10 @@ def _claims(lines: SpectrumLines, parameters: Array, gate: float) -> _Claims:
     """Which peak belongs to which line: families by falling gain, each peak to its nearest line
     once.
     """
-    model, wavelength = lines.model, lines.peaks.wavelength_nm - parameters[2]
-    orders = model.orders(wavelength, parameters[:1], float(parameters[1]))[:, :, 0]
+    model, wavelength = lines.model, lines.peaks.wavelength_nm - parameters[-1]
+    orders = model.orders(wavelength, parameters[:1], parameters[1:-1])[:, :, 0]
     ends = model.orders(
-        np.array(lines.window_nm) - parameters[2], parameters[:1], float(parameters[1])
+        np.array(lines.window_nm) - parameters[-1], parameters[:1], parameters[1:-1]
     )[:, :, 0]
     low, high = lines.window_nm
     integers = np.rint(orders).astype(np.intp)
@@ -200,24 +200,22 @@ def _chosen_families(
 def _jacobian(
     lines: SpectrumLines, claims: _Claims, parameters: Array
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
-    """Deviations in nm of the named peaks, and the derivatives of their lines by the three
+    """Deviations in nm of the named peaks, and the derivatives of their lines by the
     parameters.
     """
     named = claims.family >= 0
-    wavelength = lines.peaks.wavelength_nm[named] - parameters[2]
+    wavelength = lines.peaks.wavelength_nm[named] - parameters[-1]
     orders, slopes = lines.model.order_and_slopes(
-        claims.family[named], wavelength, float(parameters[0]), float(parameters[1])
+        claims.family[named], wavelength, float(parameters[0]), parameters[1:-1]
     )
     deviation = (orders - claims.order[named]) / slopes[0]
-    derivatives = np.stack(
-        [-slopes[1] / slopes[0], -slopes[2] / slopes[0], np.ones(len(wavelength))], axis=1
-    )
+    derivatives = np.stack([*(-slopes[1:] / slopes[0]), np.ones(len(wavelength))], axis=1)
     return deviation, derivatives, named
 
 
 def _precision(lines: SpectrumLines) -> Array:
     prior = lines.prior
-    sds = (prior.diameter_sd_um / lines.model.diameter_um, prior.index_sd, prior.offset_sd_nm)
+    sds = (prior.diameter_sd_um / lines.model.diameter_um, *prior.offset_sds, prior.offset_sd_nm)
     return np.array([sd**-2 for sd in sds])
 
 
@@ -276,6 +274,6 @@ def _judged(
 
 
 def _centre_orders(lines: SpectrumLines, claims: _Claims, parameters: Array) -> dict[int, float]:
-    middle = np.array([sum(lines.window_nm) / 2 - parameters[2]])
-    centre = lines.model.orders(middle, parameters[:1], float(parameters[1]))[:, 0, 0]
+    middle = np.array([sum(lines.window_nm) / 2 - parameters[-1]])
+    centre = lines.model.orders(middle, parameters[:1], parameters[1:-1])[:, 0, 0]
     return {f: float(centre[f]) for f in claims.present}

@@ -22,6 +22,7 @@ _DEPTH = 30.0
 _MOST_STARTS = 300
 _MOST_FAMILIES = 4
 _CHUNK = 1_000_000
+_MOST_STEPS, _MOST_PLACES = 41, 200  # of one index, and of all together
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Start:
     """A place worth refining."""
 
     log_diameter: float
-    index_offset: float
+    index_offsets: Array
     score: float
     offset_nm: float = 0.0
 
@@ -109,7 +110,7 @@ class SpectrumLines:
 
 def index_grid(lines: SpectrumLines) -> Array:
     """Index offsets close enough together that families move against each other by less than the
-    blur.
+    blur, shape (places, offsets).
     """
     model, prior = lines.model, lines.prior
     count = len(model.families)
@@ -118,11 +119,19 @@ def index_grid(lines: SpectrumLines) -> Array:
     _, slopes = model.order_and_slopes(places, np.tile(ends, count), 0.0, 0.0)
     # What is left of the motion with the index when the diameter follows so as to keep one line
     # where it is.
-    motion = slopes[2] / slopes[0] - (slopes[1] / slopes[0]) * (slopes[2, 0] / slopes[1, 0])
-    spread = float(np.ptp(motion)) * 2 * _SIGMAS * prior.index_sd
-    steps = 1 + 2 * math.ceil(spread / (2 * _BLUR * float(lines.peaks.error_nm.mean())) / 2)
-    half: float = _SIGMAS * prior.index_sd if steps > 1 else 0.0
-    return np.asarray(half * np.linspace(-1, 1, min(steps, 41)), dtype=np.float64)
+    steps = []
+    for slope, sd in zip(slopes[2:], prior.offset_sds, strict=True):
+        motion = slope / slopes[0] - (slopes[1] / slopes[0]) * (slope[0] / slopes[1, 0])
+        spread = float(np.ptp(motion)) * 2 * _SIGMAS * sd
+        wanted = 1 + 2 * math.ceil(spread / (2 * _BLUR * float(lines.peaks.error_nm.mean())) / 2)
+        steps.append(min(wanted, _MOST_STEPS))
+    while math.prod(steps) > _MOST_PLACES and max(steps) > 3:  # odd ones: the design's own is one
+        steps[steps.index(max(steps))] -= 2
+    axes = [
+        (_SIGMAS * sd if count > 1 else 0.0) * np.linspace(-1, 1, count)
+        for count, sd in zip(steps, prior.offset_sds, strict=True)
+    ]
+    return np.stack([grid.ravel() for grid in np.meshgrid(*axes, indexing="ij")], axis=1)
 
 
 def diameter_grid(lines: SpectrumLines) -> Array:
@@ -150,20 +159,16 @@ def starting_points(lines: SpectrumLines) -> list[Start]:
     chunk = max(64, _CHUNK // (len(lines.peaks) * len(lines.model.families)))
     relative_sd = lines.prior.diameter_sd_um / lines.model.diameter_um
     starts: list[Start] = []
-    for index_offset in index_grid(lines):
+    for offsets in index_grid(lines):
         score = np.concatenate(
-            [
-                _scores(lines, grid[a : a + chunk], float(index_offset))
-                for a in range(0, len(grid), chunk)
-            ]
+            [_scores(lines, grid[a : a + chunk], offsets) for a in range(0, len(grid), chunk)]
         )
-        score -= (
-            0.5 * (np.expm1(grid) / relative_sd) ** 2
-            + 0.5 * (index_offset / lines.prior.index_sd) ** 2
+        score -= 0.5 * (np.expm1(grid) / relative_sd) ** 2 + 0.5 * float(
+            np.sum((offsets / lines.prior.offset_sds) ** 2)
         )
         padded = np.concatenate([[-np.inf], score, [-np.inf]])
         tops = np.flatnonzero((padded[1:-1] > padded[:-2]) & (padded[1:-1] >= padded[2:]))
-        starts += [Start(float(grid[j]), float(index_offset), float(score[j])) for j in tops]
+        starts += [Start(float(grid[j]), offsets, float(score[j])) for j in tops]
     starts.sort(key=lambda start: -start.score)
     return [start for start in starts[:_MOST_STARTS] if start.score > starts[0].score - _DEPTH]
 
@@ -186,7 +191,7 @@ def nearest_of_line(
     return kept
 
 
-def _scores(lines: SpectrumLines, grid: Array, index_offset: float) -> Array:
+def _scores(lines: SpectrumLines, grid: Array, index_offset: Array) -> Array:
     """Blurred score at each diameter: families are taken greedily, each peak once."""
     model = lines.model
     low, high = lines.window_nm
