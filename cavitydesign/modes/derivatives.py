@@ -19,7 +19,7 @@ from ..mesh.section_cavity import SectionCavity
 from .change import CavityChange
 from .estimates.seeds import family_seed
 from .find import find_modes
-from .finish import finished_modes
+from .finish import finished_modes, sure_modes
 from .first_order import polished, wavelength_derivative_nm
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
@@ -155,7 +155,7 @@ def _candidates(mode: Mode, cavity: Cavity, request: ModeRequest) -> Iterator[Mo
         return
     seed = family_seed(cavity, request, mode.polarisation, mode.p)
     for solved in solve_radial_family(cavity, request, seed, Stopwatch()):
-        yield from finished_modes(request, solved)
+        yield from sure_modes(finished_modes(request, solved))[0]
 
 
 def _log10_q(losses: LossBudget) -> dict[str, float]:

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..errors import InputError
+from ..errors import InputError, SolverError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
-from .estimates.seeds import family_seed
-from .finish import finished_modes
+from .estimates.seeds import family_seeds
+from .finish import finished_modes, sure_modes
 from .lengths import check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
+from .rim.problem import NoRoomError
 from .rim.reconcile import reconciled
 from .rim.solve import solve_radial_family
 from .section.find import solve_section
@@ -57,10 +58,12 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         results = _solved(cavity, request, watch, report)
     report("measuring the modes", 0.9)
     modes: list[Mode] = []
+    unsure: list[str] = []
     with watch.stage("losses"):
         counted = 0
         for result in results:
-            finished = finished_modes(request, result)
+            finished, doubts = sure_modes(finished_modes(request, result))
+            unsure += doubts
             counted += result.counted * len({mode.m for mode in finished})
             modes += finished
     modes.sort(key=lambda mode: -mode.wavelength_nm)
@@ -70,10 +73,18 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         tuple(modes),
         _range(request, modes),
         counted,
-        all(result.complete for result in results) and not missing,
+        all(result.complete for result in results) and not (missing or unsure or watch.stops),
         watch.total(),
         cavity.diameter_um,
-        (*notes, *missing, *_missed(request, modes), *_mixed(modes), *_unknown_radiation(modes)),
+        (
+            *watch.stops,
+            *notes,
+            *unsure,
+            *missing,
+            *_missed(request, modes),
+            *_mixed(modes),
+            *_unknown_radiation(modes),
+        ),
         {
             "unknowns": float(max((result.family.problem.size for result in results), default=0)),
             "order": float(max((result.family.problem.order for result in results), default=0)),
@@ -112,13 +123,31 @@ def _solved(
     ]
     for number, (polarisation, p) in enumerate(families):
         report(f"solving {polarisation} modes of p = {p}", number / len(families))
-        watch.go_on(f"the {polarisation} modes of p = {p}")
+        if not watch.may_go_on(_and_later(families[number:])):
+            break
         with watch.stage("seeds"):
-            seed = family_seed(cavity, request, polarisation, p)
-        if seed.orders:
-            results += solve_radial_family(cavity, request, seed, watch)
+            seeds = family_seeds(cavity, request, polarisation, p)
+        for seed in seeds:
+            if not seed.orders:
+                continue
+            which = f"{polarisation} modes of p = {p}, q from {seed.axial[0]} to {seed.axial[-1]}"
+            if not watch.may_go_on(f"the {which}"):
+                break
+            try:
+                results += solve_radial_family(cavity, request, seed, watch)
+            except NoRoomError as error:
+                watch.stop(f"{which}: {error}")
+    if watch.stops and not any(result.modes for result in results):
+        raise SolverError(watch.stops[0])
     with watch.stage("count"):
         return reconciled(results)
+
+
+def _and_later(families: Sequence[tuple[str, int]]) -> str:
+    """What is left of the families, in words."""
+    polarisation, p = families[0]
+    more = len(families) - 1
+    return f"the {polarisation} modes of p = {p}" + (f" and {more} more families" if more else "")
 
 
 def _range(request: ModeRequest, modes: Sequence[Mode]) -> tuple[float, float]:
@@ -149,8 +178,8 @@ def _missing(request: ModeRequest, modes: Sequence[Mode], sliced: bool) -> list[
     if not lost:
         return []
     return [
-        f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} not found: no such mode is near the estimate; "
-        "it may leak at once, or not be confined along the axis"
+        f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} not found: no such mode was seen near the estimate; "
+        "that it does not exist is not shown by this"
     ]
 
 

@@ -31,6 +31,7 @@ from .solver.solved import SolvedClass
 _LAYER_TRUSTED_BELOW = 8.0
 _CLEAR = 0.6
 _FSR_HELD = 1e-3
+_OF_SPACING = 0.5  # from there on the nearest neighbour may be meant
 
 
 def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
@@ -42,11 +43,34 @@ def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
         return []
     measured, bars = _measured(result, chosen)
     by_label = {(raw.q, raw.m): raw for raw in result.modes}
-    modes = [
+    return [
         _mode(request, result, bar, raw, measures, by_label.get((raw.q, raw.m + 1)))
         for raw, measures, bar in zip(chosen, measured, bars, strict=True)
     ]
-    return [mode for mode in modes if not _contradicted(mode)]
+
+
+def sure_modes(modes: Sequence[Mode]) -> tuple[list[Mode], list[str]]:
+    """The modes that their own fields and error bars bear out, and a line for each kind of the
+    others: none is left out without a word.
+    """
+    kinds = (
+        (_contradicted, "the field found is of the other polarisation (lost to a neighbour)"),
+        (_as_wide_as_spacing, "the error bar is as wide as the distance of azimuthal orders"),
+    )
+    kept, lines = list(modes), []
+    for kind, why in kinds:
+        out = [mode.label for mode in kept if kind(mode)]
+        kept = [mode for mode in kept if not kind(mode)]
+        if out:
+            lines.append(f"{', '.join(out)}: {why}; not listed")
+    return kept, lines
+
+
+def _as_wide_as_spacing(mode: Mode) -> bool:
+    """Whether the error of k is as large as the spacing of azimuthal orders, about k / m: the label
+    is then not known.
+    """
+    return mode.wavelength_error_nm * mode.m > _OF_SPACING * mode.wavelength_nm
 
 
 def _contradicted(mode: Mode) -> bool:

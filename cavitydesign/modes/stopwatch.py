@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..errors import SolverError
-
 _MOST_SECONDS = 60.0  # of computing: every design of the documentation takes less than 10
 _VARIABLE = "CAVITYDESIGN_MOST_SECONDS"
 
@@ -21,6 +19,21 @@ class Stopwatch:
         self._start = time.perf_counter()
         self._start_computing = time.process_time()
         self._most = float(os.environ.get(_VARIABLE, _MOST_SECONDS))
+        self._stops: list[str] = []
+
+    @property
+    def late(self) -> bool:
+        """Whether the computing time that a search may take is used up."""
+        return time.process_time() - self._start_computing > self._most
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """A line for each thing that was left undone."""
+        return tuple(self._stops)
+
+    def stop(self, why: str) -> None:
+        """Note what was left undone, and why, for the line that the user reads."""
+        self._stops.append(why)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -31,24 +44,21 @@ class Stopwatch:
         finally:
             self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - begin
 
-    def go_on(self, doing: str) -> None:
-        """Stop a search that has taken too long.
+    def may_go_on(self, doing: str) -> bool:
+        """Whether there is time left; where there is none, that is noted.
 
         Parameters
         ----------
         doing : str
             What would come next, for the line that the user reads.
-
-        Raises
-        ------
-        SolverError
-            After `_MOST_SECONDS` of computing, or as many as the environment variable allows.
         """
-        if time.process_time() - self._start_computing > self._most:
-            raise SolverError(
-                f"stopped after {self._most:g} s of computing, before {doing}: ask for fewer radial or axial orders, "
-                f"a shorter range or a larger modes.relative_accuracy (or set {_VARIABLE} higher)"
-            )
+        if not self.late:
+            return True
+        self.stop(
+            f"stopped after {self._most:g} s of computing, before {doing}: ask for fewer radial or axial orders, "
+            f"a shorter range or a larger modes.relative_accuracy (or set {_VARIABLE} higher)"
+        )
+        return False
 
     def total(self) -> dict[str, float]:
         """Seconds by stage, with the total."""

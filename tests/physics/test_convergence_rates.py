@@ -18,6 +18,7 @@ import pytest
 
 from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.eigen.lanczos import shift_invert_lanczos
+from cavitydesign.eigen.recalled import Recalled
 from cavitydesign.fem.window_space import element_order
 from cavitydesign.geometry import Cavity, Spheroid
 from cavitydesign.materials import ConstantIndex
@@ -161,7 +162,8 @@ def mutated(problem: WindowProblem, pair: tuple[str, str], part: str) -> WindowP
     names = np.repeat(["s", "t", "psi"], sizes)[element_order(order, nodal, edge)]
     turned = (names[:, None] == pair[0]) & (names == pair[1])
     blocks = {**only.blocks, part: only.blocks[part] * np.where(turned | turned.T, -1.0, 1.0)}
-    return replace(problem, forms=replace(forms, parts=(replace(only, blocks=blocks),)))
+    changed = replace(forms, parts=(replace(only, blocks=blocks),))
+    return replace(problem, recalled_forms=Recalled(lambda: changed))
 
 
 def test_a_wrong_sign_in_the_curl_is_seen() -> None:

@@ -10,7 +10,7 @@ and windows and are never reported.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -31,6 +31,10 @@ _NARROW = 1.02  # span of angular orders over which k has the shape of its Airy 
 _MARGIN = 0.3  # azimuthal orders, and so much of the estimate of k, by which a range is widened
 _OF_K = 2e-3
 _MOST_STEPS = 30
+_BESIDE = 3.0  # azimuthal orders beside a range that a neighbour and the margins of it take
+# Axial orders of one range are solved in bands where the last azimuthal order is so many times the
+# first, and the bands have at most so much of the azimuthal orders each.
+_FAR_ORDERS, _CLEARLY_FEWER = 1.2, 0.85
 
 
 class Seed(Protocol):
@@ -106,6 +110,10 @@ class FamilySeed:
         Of the body.
     levels, curve
         Angular orders of the modes, and wavenumbers at them.
+    axial : tuple of int
+        Axial orders wanted of these azimuthal orders.
+    k_range_per_um : tuple of float
+        Between which modes are wanted.
     """
 
     polarisation: str
@@ -115,6 +123,8 @@ class FamilySeed:
     index: float
     levels: AxialLevels
     curve: SliceCurve
+    axial: tuple[int, ...]
+    k_range_per_um: tuple[float, float] = (0.0, math.inf)
 
     @cached_property
     def slice_k_per_um(self) -> dict[int, float]:
@@ -124,6 +134,11 @@ class FamilySeed:
     def k_per_um(self, m: int, q: int) -> float:
         """Estimate of the wavenumber of the mode (m, p, q)."""
         return self.curve.k_per_um(self.levels.order(m, q))
+
+    def wants(self, m: int, q: int) -> bool:
+        """Whether the mode (m, p, q), or its neighbour, may lie in the range."""
+        low, high = self.k_range_per_um
+        return low * (1.0 - _BESIDE / m) <= self.k_per_um(m, q) <= high * (1.0 + _BESIDE / m)
 
 
 def slice_wavenumber(cavity: Cavity, polarisation: str, m: float, p: int, k_guess: float) -> float:
@@ -146,11 +161,52 @@ def radial_guess(
     return float((m + airy_zero(p) * (m / 2.0) ** (1.0 / 3.0) - shift) / (index * radius))
 
 
-def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int) -> FamilySeed:
+def family_seeds(
+    cavity: Cavity, request: ModeRequest, polarisation: str, p: int
+) -> list[FamilySeed]:
+    """Seeds of one radial family over a range: one for all axial orders, or several for bands of
+    them where high axial orders want azimuthal orders far from those of low ones.
+
+    A sphere has l = m + q: of 20 axial orders in a range at l = 50, the first wants m = 50 and the
+    last m = 31. A reduced basis from m = 31 to 50 would have to hold all q at all m, of which most
+    lie far outside the range.
+    """
+    whole = family_seed(cavity, request, polarisation, p)
+    if request.azimuthal_order is not None or cavity.sliced:
+        return [whole]
+    return _bands(whole, lambda axial: family_seed(cavity, request, polarisation, p, axial))
+
+
+def _bands(seed: FamilySeed, of: Callable[[tuple[int, ...]], FamilySeed]) -> list[FamilySeed]:
+    """The seed, or those of its lower and its upper axial orders where each wants clearly fewer
+    azimuthal orders.
+    """
+    if len(seed.axial) < 2 or not seed.orders or seed.orders[-1] < _FAR_ORDERS * seed.orders[0]:
+        return [seed]
+    half = (len(seed.axial) + 1) // 2
+    parts = [of(seed.axial[:half]), of(seed.axial[half:])]
+    if max(len(part.orders) for part in parts) > _CLEARLY_FEWER * len(seed.orders):
+        return [seed]
+    return [band for part in parts if part.orders for band in _bands(part, of)]
+
+
+def family_seed(
+    cavity: Cavity,
+    request: ModeRequest,
+    polarisation: str,
+    p: int,
+    axial: tuple[int, ...] | None = None,
+) -> FamilySeed:
     """Seed of one radial family: the orders that may be wanted (and one more, for the free spectral
     range).
+
+    Parameters
+    ----------
+    axial : tuple of int or None
+        Axial orders, all that are asked for by default.
     """
-    axial_orders = 1 if cavity.sliced else request.axial_orders
+    axial = axial or tuple(range(1 if cavity.sliced else request.axial_orders))
+    k_range = (0.0, math.inf)
     if request.azimuthal_order is not None:
         m = request.azimuthal_order
         line, k = _settled(cavity, polarisation, p, m, wavenumber_per_um(request.wavelength_nm))
@@ -159,17 +215,20 @@ def family_seed(cavity: Cavity, request: ModeRequest, polarisation: str, p: int)
         assert request.span_nm is not None
         low_k = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)
         high_k = wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
-        line, k, orders = _orders_in_range(cavity, polarisation, p, axial_orders, low_k, high_k)
-    seed = _family(line, orders, axial_orders, k)
+        line, k, orders = _orders_in_range(cavity, polarisation, p, axial, low_k, high_k)
+        k_range = low_k, high_k
+    seed = _family(line, orders, axial, k)
     keep = [
         m
         for m in seed.orders
         if m == request.azimuthal_order or _has_data(cavity, seed.k_per_um(m, 0))
     ]
-    return replace(seed, orders=tuple(keep))
+    return replace(seed, orders=tuple(keep), k_range_per_um=k_range)
 
 
-def _family(line: EquatorSlice, orders: Sequence[int], axial_orders: int, k: float) -> FamilySeed:
+def _family(
+    line: EquatorSlice, orders: Sequence[int], axial: tuple[int, ...], k: float
+) -> FamilySeed:
     """The seed of given azimuthal orders; k is a guess for the slice of the lowest."""
     cavity = line.cavity
     outline = cavity.outline
@@ -178,11 +237,11 @@ def _family(line: EquatorSlice, orders: Sequence[int], axial_orders: int, k: flo
         if cavity.sliced
         else 1.0 / math.sqrt(outline.equator_radius_um * outline.axial_radius_um)
     )
-    levels = AxialLevels(cavity, axial_orders, orders[0], orders[-1])
-    highest = levels.order(orders[-1], axial_orders - 1)
+    levels = AxialLevels(cavity, axial[-1] + 1, orders[0], orders[-1])
+    highest = levels.order(orders[-1], axial[-1])
     curve = SliceCurve.between(line, orders[0], highest, k)
     index = float(line.eps.index[-2])
-    return FamilySeed(line.polarisation, line.p, tuple(orders), rate, index, levels, curve)
+    return FamilySeed(line.polarisation, line.p, tuple(orders), rate, index, levels, curve, axial)
 
 
 def _settled(
@@ -202,7 +261,7 @@ def _settled(
 
 
 def _orders_in_range(
-    cavity: Cavity, polarisation: str, p: int, axial_orders: int, low_k: float, high_k: float
+    cavity: Cavity, polarisation: str, p: int, axial: tuple[int, ...], low_k: float, high_k: float
 ) -> tuple[EquatorSlice, float, list[int]]:
     """Azimuthal orders of which a mode of some q may lie between two wavenumbers, with one more at
     either side (the estimate may be off) and one above that for the free spectral range; with the
@@ -220,10 +279,11 @@ def _orders_in_range(
     if last < 1:
         return line, k_low, []
     first = max(1, math.floor(lowest - _MARGIN))
-    levels = AxialLevels(cavity, axial_orders, max(1, first // 2), last)
-    while last > 1 and levels.order(last, 0) > highest + _MARGIN:
+    levels = AxialLevels(cavity, axial[-1] + 1, max(1, first // 2), last)
+    while last > 1 and levels.order(last, axial[0]) > highest + _MARGIN:
         last -= 1
-    while first > 1 and levels.order(first - 1, axial_orders - 1) >= lowest - _MARGIN:
+    first = min(first, last)
+    while first > 1 and levels.order(first - 1, axial[-1]) >= lowest - _MARGIN:
         first -= 1
     first = max(1, min(first, last) - 1)
     return (

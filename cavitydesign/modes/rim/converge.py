@@ -5,7 +5,7 @@ accuracy.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..estimates.seeds import FamilySeed
 from ..solver.discretisation import first_snapshot
@@ -16,7 +16,7 @@ from ..solver.solved import ComparedShot
 from ..stopwatch import Stopwatch
 from .discretisation import RIM
 from .local_slice import has_inner_interface
-from .problem import Resolution, WindowProblem
+from .problem import NoRoomError, Resolution, WindowProblem
 from .resolution import refined
 
 _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
@@ -27,6 +27,10 @@ _SHARE_OF_DISCRETISATION, _SHARE_AT_LAST = 0.8, 0.85
 # a second snapshot at all.
 _WIDE, _MANY = 1.05, 3
 _SHARE_OF_OTHER_END = 0.5
+# A raise that leaves more than so much of the worst error gained nothing; after so many of them in a
+# row the resolution rises no more (one may be an odd-even effect). A mode that leaks at once among
+# those of the absorbing layer does not converge at any order.
+_GAINS, _MOST_VAIN = 0.5, 2
 _STEPS_FAR = 5  # k right to 1e-11 across a fifth of m
 
 
@@ -99,9 +103,13 @@ class _Spaces:
             for space in (self.coarse, self.coarsest)
             if space is not None
         ]
+        wanted = {q: column for q, column in shot.chosen.items() if seed.wants(m, q)}
+        if wanted and m != seed.orders[0]:
+            shot = replace(shot, chosen=wanted)
         across = across_errors(shot, middle, self.fine.order, seed, m == seed.orders[0])
         fewest = fewer[1] if len(fewer) > 1 else None
-        return _Errors(across, along_errors(middle, fewer[0], fewest, m, seed.p, self.fine.cavity))
+        along = along_errors(middle, fewer[0], fewest, m, seed.p, self.fine.cavity)
+        return _Errors(across, {q: along[q] for q in across if q in along})
 
 
 @dataclass(frozen=True)
@@ -118,12 +126,14 @@ class _Errors:
         small by chance.
         """
         pairs = ((self.across, other.across), (self.along, other.along))
-        return _Errors(*({q: max(a[q], share * b.get(q, 0.0)) for q in a} for a, b in pairs))
+        return _Errors(
+            *({q: max(a.get(q, 0.0), share * b.get(q, 0.0)) for q in {*a, *b}} for a, b in pairs)
+        )
 
     @property
     def total(self) -> dict[int, float]:
         """Sum of both."""
-        return {q: self.across[q] + self.along[q] for q in self.across}
+        return {q: self.across[q] + self.along.get(q, 0.0) for q in self.across}
 
 
 def converged(
@@ -167,6 +177,7 @@ def converged(
     highest = _HIGHEST_LEAKY_ORDER if spaces.fine.is_complex else _HIGHEST_ORDER
     wanted = _SHARE_OF_DISCRETISATION * accuracy
     gain = gain_of_a_function(first, spaces.fine.cavity)
+    raises, far_raises = _Raises(), _Raises()
     while True:
         with watch.stage("solve"):
             near = middle.nearest()
@@ -174,7 +185,10 @@ def converged(
                 spaces.fine, seed, first, near, spaces.fine.embed(spaces.middle, near.vectors)
             )
             errors = spaces.errors(seed, shot, middle, near, spaces.middle)
-        finer = refined(spaces.resolution, errors.across, errors.along, wanted, highest, gain)
+        raises = raises.after(spaces.resolution, errors)
+        finer = raises.without_gain(
+            refined(spaces.resolution, errors.across, errors.along, wanted, highest, gain)
+        )
         shots, ends = [shot], [_compared(spaces, shot, middle, errors)]
         many = len(seed.orders) > _MANY
         # among the modes of an absorbing layer a neighbour is lost to a basis without its own modes
@@ -199,18 +213,23 @@ def converged(
                         ),
                     ]
                     worst = errors.at_least(1.0, far_errors)
-                    finer = refined(
-                        spaces.resolution,
-                        worst.across,
-                        worst.along,
-                        _SHARE_AT_LAST * accuracy,
-                        highest,
-                        gain,
+                    far_raises = far_raises.after(spaces.resolution, worst)
+                    finer = far_raises.without_gain(
+                        refined(
+                            spaces.resolution,
+                            worst.across,
+                            worst.along,
+                            _SHARE_AT_LAST * accuracy,
+                            highest,
+                            gain,
+                        )
                     )
-        if finer == spaces.resolution:
+        finer_spaces = None
+        if finer != spaces.resolution:
+            finer_spaces = _finer(finer, build, f"{seed.polarisation} p = {seed.p}", watch)
+        if finer_spaces is None:
             return Converged(spaces.fine, spaces.middle, middle, tuple(shots), tuple(ends))
-        watch.go_on(f"a finer solution of {seed.polarisation} p = {seed.p}")
-        before, spaces = spaces, _Spaces.of(finer, build(finer))
+        before, spaces = spaces, finer_spaces
         with watch.stage("solve"):
             middle = lifted(
                 spaces.middle,
@@ -219,6 +238,60 @@ def converged(
                 middle,
                 spaces.middle.embed(before.middle, middle.vectors),
             )
+
+
+@dataclass(frozen=True)
+class _Raises:
+    """What raises of the resolution gained at one azimuthal order.
+
+    Attributes
+    ----------
+    last : tuple or None
+        The last resolution, and its worst errors across the rim and along the outline.
+    vain : tuple of int
+        Successive raises in either direction that gained nothing.
+    """
+
+    last: tuple[Resolution, float, float] | None = None
+    vain: tuple[int, int] = (0, 0)
+
+    def after(self, resolution: Resolution, errors: _Errors) -> _Raises:
+        """With the errors at one more resolution."""
+        worst = [max(part.values(), default=0.0) for part in (errors.across, errors.along)]
+        now = (resolution, worst[0], worst[1])
+        if self.last is None:
+            return _Raises(now)
+        old, *before = self.last
+        raised = (resolution.order > old.order, (resolution.along or 0) > (old.along or 0))
+        vain = [
+            0 if raised[i] and worst[i] < _GAINS * before[i] else self.vain[i] + raised[i]
+            for i in range(2)
+        ]
+        return _Raises(now, (vain[0], vain[1]))
+
+    def without_gain(self, finer: Resolution) -> Resolution:
+        """A finer resolution, without the directions in which raises were in vain."""
+        assert self.last is not None
+        here = self.last[0]
+        order = here.order if self.vain[0] >= _MOST_VAIN else finer.order
+        along = here.along if self.vain[1] >= _MOST_VAIN else finer.along
+        return replace(finer, order=order, along=along)
+
+
+def _finer(
+    resolution: Resolution,
+    build: Callable[[Resolution], WindowProblem],
+    which: str,
+    watch: Stopwatch,
+) -> _Spaces | None:
+    """Spaces of a finer resolution; None, with a line, where time or memory do not allow it."""
+    if not watch.may_go_on(f"a finer solution of {which}"):
+        return None
+    try:
+        return _Spaces.of(resolution, build(resolution))
+    except NoRoomError as error:
+        watch.stop(f"{which} is not solved more finely: {error}")
+        return None
 
 
 def _to_name(start: Resolution, leaky: bool) -> list[Resolution]:

@@ -125,7 +125,9 @@ def order_spectra(
     rate = float(np.mean([seed.index * seed.slice_k_per_um[m] for seed in seeds]))
     walls = _WALLS if window.half else ("magnetic",)
     problems = {
-        wall: WindowProblem.build(cavity, window, Resolution(order, along, rate), wall)
+        wall: WindowProblem.build(
+            cavity, window, Resolution(order, along, rate), wall, limited=True
+        )
         for wall in walls
     }
     return {wall: _solved(problem, m, eps, ranges) for wall, problem in problems.items()}

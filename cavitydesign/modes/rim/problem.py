@@ -32,6 +32,10 @@ _POINTS_ALONG = 7
 _MOST_GB, _ARRAYS = 1.7, 18
 
 
+class NoRoomError(SolverError):
+    """A problem that would take more memory than a search may."""
+
+
 @dataclass(frozen=True)
 class Resolution:
     """How finely a window is resolved.
@@ -78,14 +82,22 @@ class WindowProblem(EigenProblem):
 
     @classmethod
     def build(
-        cls, cavity: Cavity, window: Window, resolution: Resolution, wall: str
+        cls,
+        cavity: Cavity,
+        window: Window,
+        resolution: Resolution,
+        wall: str,
+        limited: bool = False,
     ) -> WindowProblem:
-        """Assemble, once per geometry: m, wavelength and index come later."""
+        """Assemble, once per geometry: m, wavelength and index come later. A search is limited to
+        what its matrices and factors may take.
+        """
         space = WindowSpace(
             Line(window.s_breaks, resolution.order, False, False, False, _extra_points(window)),
             _along(cavity, window, resolution, wall),
         )
-        _demand_room(space, window.is_complex)
+        if limited:
+            _demand_room(space, window.is_complex)
         forms = Recalled(partial(assemble_window, window, space, cavity.uniaxial))
         forms.get()  # a window whose map folds over is refused here
         return cls(cavity, window, resolution, wall, space, forms)
@@ -228,13 +240,13 @@ def _demand_room(space: WindowSpace, is_complex: bool) -> None:
 
     Raises
     ------
-    SolverError
+    NoRoomError
         Above `_MOST_GB`.
     """
     block = space.shape.local**2 * space.shape.elements * (16 if is_complex else 8)
     needed_gb = _ARRAYS * block / 2**30
     if needed_gb > _MOST_GB:
-        raise SolverError(
+        raise NoRoomError(
             f"a window of {space.size} unknowns would take about {needed_gb:.2g} GB (at most {_MOST_GB:g} GB are taken): "
             "ask for fewer radial or axial orders, a shorter range or a larger modes.relative_accuracy"
         )

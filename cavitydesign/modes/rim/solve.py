@@ -42,10 +42,14 @@ def log10_q_estimate(seed: FamilySeed, m: int, radius_um: float, eps: Permittivi
     """
     n_s = float(eps.index[-1])
     contrast = max(float(eps.index[:-1].max()) / n_s, 1.0 + 1e-6)
-    x = seed.slice_k_per_um[m] * n_s * radius_um
-    if x >= m:
+    q = seed.axial[0]
+    order, k = (
+        (round(seed.levels.order(m, q)), seed.k_per_um(m, q)) if q else (m, seed.slice_k_per_um[m])
+    )
+    x = k * n_s * radius_um
+    if x >= order:
         return 0.0
-    log_y = float(log_bessel_y(m, np.array([x]))[0])
+    log_y = float(log_bessel_y(order, np.array([x]))[0])
     return math.log10(math.pi / 4 * x**2 * (contrast**2 - 1)) + 2 * log_y / math.log(10)
 
 
@@ -63,7 +67,7 @@ def solve_radial_family(
             log10_q_estimate(seed, m, radius, eps) for m in {seed.orders[0], seed.orders[-1]}
         )
         leaky = low_q < max(_PML_BELOW_LOG10_Q, 2 - math.log10(request.relative_accuracy))
-    axial = list(range(1 if cavity.sliced else request.axial_orders))
+    axial = list(seed.axial)
     results: list[SolvedClass] = []
     for margin in _MARGINS:
         with watch.stage("mesh"):
@@ -71,7 +75,7 @@ def solve_radial_family(
         results = _solve_window(cavity, request, seed, window, axial, cramped, watch)
         with watch.stage("errors"):
             wall = max((_wall_shift(result) for result in results), default=0.0)
-        if wall <= _SHARE_OF_WALLS * request.relative_accuracy or cramped:
+        if wall <= _SHARE_OF_WALLS * request.relative_accuracy or cramped or watch.late:
             break
     return results
 
@@ -116,7 +120,7 @@ def _solve_window(
 
         def build(resolution: Resolution, wall: str = wall) -> WindowProblem:
             with watch.stage("assemble"):
-                return WindowProblem.build(cavity, window, resolution, wall)
+                return WindowProblem.build(cavity, window, resolution, wall, limited=True)
 
         start = first_resolution(cavity, request.relative_accuracy, seed, window, wall, qs, beta)
         results.append(_solve_class(request, seed, build, start, qs, notes, watch))
@@ -135,7 +139,7 @@ def _window(
     exponent = 0.5 * math.log(1.0 / request.relative_accuracy) + 1.0 + margin
     if eps.loss[:-2].any():  # the tail in an absorbing core is all that its Q hangs on
         exponent += _TAIL_MARGIN
-    axial = 1 if cavity.sliced else request.axial_orders
+    axial = seed.axial[-1] + 1
     reaches = [
         reach_of(
             cavity,
@@ -184,7 +188,12 @@ def _solve_class(
         basis_error = 0.0
         if shot.chosen:
             family, modes, basis_error = solve_family(
-                family, seed.orders, qs, request.relative_accuracy
+                family,
+                seed.orders,
+                qs,
+                request.relative_accuracy,
+                late=lambda: watch.late,
+                wanted=seed.wants,
             )
     with watch.stage("count"):
         counted, complete, note = counted_modes(found.low_problem, found.low_shot)
@@ -193,8 +202,8 @@ def _solve_class(
         which = ", ".join(map(str, lost))
         notes = (
             *notes,
-            f"{seed.polarisation} p = {seed.p}, q = {which}: no such mode near the estimate at m = {shot.m}; "
-            "it may leak at once, or not be confined along the axis",
+            f"{seed.polarisation} p = {seed.p}, q = {which}: no such mode was seen near the estimate at m = {shot.m}; "
+            "that it does not exist is not shown by this",
         )
     complete = complete and not lost
     return SolvedClass(

@@ -1,0 +1,104 @@
+"""Axial orders of a range in bands, and raises of the resolution that gain nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from cavitydesign.analytic.resonance import Resonator, find_resonance
+from cavitydesign.geometry.cavity import Cavity
+from cavitydesign.geometry.spheroid import Spheroid
+from cavitydesign.materials import ConstantIndex
+from cavitydesign.modes import ModeRequest, find, find_modes
+from cavitydesign.modes.estimates.seeds import family_seeds
+from cavitydesign.modes.finish import sure_modes
+from cavitydesign.modes.rim.converge import _Errors, _Raises
+from cavitydesign.modes.rim.problem import Resolution
+from cavitydesign.modes.rim.solve import SolvedClass
+
+INDEX = 1.45
+SPHERE = Cavity(Spheroid(10.0, 10.0), ConstantIndex.of(INDEX), ConstantIndex.of(1.0))
+LOW_NM, HIGH_NM = 1521.0, 1579.0
+MANY = ModeRequest("TM", 1550.0, HIGH_NM - LOW_NM, None, 1, 20, 1e-6)
+
+
+def test_bands_hold_every_mode_of_the_range() -> None:
+    """On a sphere l = m + q: a band of each q has the azimuthal order of every exact resonance in
+    the range, and its neighbour; no band reaches over more than a third of its first order.
+    """
+    seeds = family_seeds(SPHERE, MANY, "TM", 1)
+    exact = {
+        order: find_resonance(Resonator((10.0,), (INDEX, 1.0), True), order, 1, "TM").wavelength_nm
+        for order in range(45, 60)
+    }
+    inside = [order for order, nm in exact.items() if LOW_NM < nm < HIGH_NM]
+    assert inside == [52, 53]
+    assert [q for seed in seeds for q in seed.axial] == list(range(20))
+    for seed in seeds:
+        assert seed.orders[-1] < 1.34 * seed.orders[0]
+        for q in seed.axial:
+            for order in inside:
+                assert {order - q, order - q + 1} <= set(seed.orders)
+                assert seed.wants(order - q, q) and seed.wants(order - q + 1, q)
+
+
+def test_modes_far_outside_the_range_are_not_wanted() -> None:
+    """What lies seven azimuthal orders beyond the range is neither corrected nor listed."""
+    (seed,) = [one for one in family_seeds(SPHERE, MANY, "TM", 1) if 0 in one.axial]
+    assert not seed.wants(60, 0)
+
+
+def test_a_few_axial_orders_are_one_band() -> None:
+    """Where all axial orders want the same azimuthal orders nothing is split."""
+    assert len(family_seeds(SPHERE, replace(MANY, axial_orders=2), "TM", 1)) == 1
+    assert len(family_seeds(SPHERE, replace(MANY, span_nm=None, azimuthal_order=52), "TM", 1)) == 1
+
+
+def test_raises_without_gain_end() -> None:
+    """Two raises of the order in a row that leave more than half of the error: the order stays, the
+    functions along the outline may still rise.
+    """
+    raises = _Raises()
+    for order, error in ((7, 1e-4), (8, 9e-5), (9, 8e-5)):
+        raises = raises.after(Resolution(order, 6), _Errors({0: error}, {0: 1e-5}))
+    assert raises.without_gain(Resolution(10, 8)) == Resolution(9, 8)
+
+
+def test_one_raise_without_gain_may_be_chance() -> None:
+    """An odd-even effect does not end the search."""
+    raises = _Raises()
+    for order, error in ((7, 1e-4), (8, 9e-5), (9, 1e-6), (10, 9e-7)):
+        raises = raises.after(Resolution(order, 6), _Errors({0: error}, {0: 1e-5}))
+    assert raises.without_gain(Resolution(11, 6)) == Resolution(11, 6)
+
+
+def test_what_was_solved_before_a_stop_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time runs out after the first family: its modes are listed, the list is not complete, and the
+    first line says so.
+    """
+    cavity = Cavity(Spheroid(7.5, 7.5), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
+    request = ModeRequest("TM", 540.0, None, 122, 2, 1, 1e-4)
+    solve = find.solve_radial_family
+
+    def and_then_late(*args: object) -> list[SolvedClass]:
+        out = solve(*args)  # type: ignore[arg-type]
+        args[3]._most = 0.0  # type: ignore[attr-defined]
+        return out
+
+    monkeypatch.setattr(find, "solve_radial_family", and_then_late)
+    found = find_modes(cavity, request)
+    assert [mode.label for mode in found] == ["TM 122 1 0"]
+    assert found[0].accuracy_met
+    assert not found.complete
+    assert found.warnings[0].startswith("stopped after 0 s of computing, before the TM modes of p")
+
+
+def test_modes_that_are_left_out_are_named() -> None:
+    """A field of the other polarisation, or a bar as wide as the spacing lambda / m."""
+    cavity = Cavity(Spheroid(7.5, 7.5), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
+    (mode,) = find_modes(cavity, ModeRequest("TM", 540.0, None, 122, 1, 1, 1e-4))
+    assert sure_modes([mode]) == ([mode], [])
+    turned = replace(mode, polarisation="TE")
+    wide = replace(mode, wavelength_error_nm=mode.wavelength_nm / 122)
+    kept, lines = sure_modes([mode, turned, wide])
+    assert kept == [mode]
+    assert [line.split(":")[0] for line in lines] == ["TE 122 1 0", "TM 122 1 0"]
