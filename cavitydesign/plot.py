@@ -26,7 +26,7 @@ _HOMES = {
     "save": ("files", "save_figure"),
     "space": ("space", "save_space"),
     "study": ("study", "draw_study"),
-    "waterfall": ("spectrum", "draw_waterfall"),
+    "waterfall": ("waterfall", "draw_waterfall"),
 }
 
 __all__ = list(_HOMES)

@@ -37,7 +37,8 @@ from cavitydesign.workflow.steps import find_modes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DPI = 80
+# pixels per inch: twice as many as a page of 80 shows, for screens that double them
+DPI = 160
 
 
 def cavity() -> Figure:
@@ -107,7 +108,7 @@ def output_shares() -> Figure:
 def waterfall() -> Figure:
     """Spectra against fluence at 15 um, as a spectrometer of 0.15 nm shows them."""
     from cavitydesign.lasing.spectrum import shown_spectrum
-    from cavitydesign.visualise.spectrum import draw_waterfall
+    from cavitydesign.visualise.waterfall import draw_waterfall
 
     lasing = prediction(15.0)
     lines = [mode.wavelength_nm for mode in lasing.modes]
@@ -120,7 +121,13 @@ def waterfall() -> Figure:
         width = lasing.transform_limit_nm or 0.2
         spectra.append(shown_spectrum(wavelength, lines, laser, width, 0.15, glow))
     fluences = [round(float(lasing.fluence_mj_cm2[place]), 2) for place in chosen]
-    return draw_waterfall(wavelength, fluences, spectra, lasing_mj_cm2=lasing.thresholds.lasing)
+    return draw_waterfall(
+        wavelength,
+        fluences,
+        spectra,
+        lasing_mj_cm2=lasing.thresholds.lasing,
+        gain_mj_cm2=lasing.thresholds.gain_equals_loss,
+    )
 
 
 def loss_budget() -> Figure:
@@ -389,22 +396,16 @@ def materials() -> Figure:
 
 def section() -> Figure:
     """A meshed section of the library, as it is solved."""
-    from cavitydesign.visualise.section import draw_section
+    from cavitydesign.visualise.section import draw_section, element_outlines
 
     cavity: Any = load_design(SECTIONS / "microtoroid.toml").cavity
-    ends = np.array([-1.0, 1.0])
-    r, z, *_ = cavity.mesh.positions(ends, ends)
-    corners = [
-        np.stack([r[:, i, j], z[:, i, j]], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))
-    ]
-    first = np.arange(len(r))
-    triangles = np.concatenate(
-        [np.stack([first + k * len(r) for k in three], axis=1) for three in ((0, 1, 2), (0, 2, 3))]
-    )
-    names = [name for name, _ in cavity.regions]
-    regions = [names[number] for number in cavity.mesh.region] * 2
+    mesh, names = cavity.mesh, [name for name, _ in cavity.regions]
     return draw_section(
-        np.concatenate(corners), triangles, regions, title="microtoroid, each quadrilateral halved"
+        mesh.nodes.reshape(-1, 2),
+        np.zeros((0, 3), dtype=int),
+        [names[number] for number in mesh.region],
+        outlines_um=element_outlines(mesh),
+        title="microtoroid: elements with curved edges",
     )
 
 

@@ -15,8 +15,8 @@ CAPTIONS = {
     "dashed: radial caustics r = m/(k n); dotted: axial turning points of the adiabatic picture.",
     "cuts": "The same mode, computed, along the radius (with the solver's energy share of each region) and along the rim.",
     "comb": "a: the computed modes at their wavelengths under the gain curve at the fluence of the regime (its constants: see what "
-    "was fitted), labelled polarisation m p q; TM: E along the fibre axis. b: computed quality factors.",
-    "loss_budget": "a: computed share of each loss channel in 1/Q. b: log10 Q of each channel and of all together.",
+    "was fitted), labelled polarisation m p q; TM: E along the fibre axis. b: computed quality factors; a full dot: all losses together, an open mark: one loss.",
+    "loss_budget": "a: computed share of each loss channel in 1/Q. b: Q of each channel and of all together; a channel that lies above the axis takes less than 1e-6 of the loss.",
     "light_curve": "Light in, light out: computed points, and the piecewise power law fitted where it has two breaks: these "
     "are the thresholds of ASE and of lasing, with the standard errors of that fit.",
     "output_shares": "Computed share of each mode in the output at the fluence of the regime, and its threshold gain.",
@@ -133,7 +133,7 @@ def title_of(results: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Iterator[Block]:
-    """The blocks of a report in their order.
+    """The blocks of a report in their order: the answer, what it rests on, what went in.
 
     Parameters
     ----------
@@ -160,23 +160,6 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
     yield from (Words(one, strong=True) for one in warnings)
     if not warnings:
         yield Words("None.")
-    yield Heading("Input", "input")
-    yield audit.input_table(design)
-    yield from (
-        table
-        for table in (audit.media_table(results), audit.default_table(results))
-        if table is not None
-    )
-    yield from pictures("cavity")
-    yield Heading("Modes", "modes")
-    yield Words(audit.count_words(modes))
-    yield sections.mode_table(listed)
-    yield from pictures("field", "cuts")
-    yield sections.confinement_table(listed)
-    yield from pictures("comb")
-    yield Heading("Losses", "losses")
-    yield sections.loss_table(listed)
-    yield from pictures("loss_budget")
     yield Heading("Lasing", "lasing")
     if lasing is None:
         note = results.get("lasing_note")
@@ -187,8 +170,32 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
         yield sections.per_mode_table(lasing)
         yield from pictures("output_shares")
     yield from (Picture(name, name) for name in figures if name not in CAPTIONS)
+    yield Heading("Modes", "modes")
+    yield Words(audit.count_words(modes))
+    yield from pictures("cavity")
+    yield sections.mode_table(listed)
+    yield from pictures("field", "cuts")
+    yield sections.confinement_table(listed)
+    yield from pictures("comb")
+    yield Heading("Losses", "losses")
+    yield sections.loss_table(listed)
+    quality = (design.get("lasing") or {}).get("quality", "budget")
+    if lasing is not None and quality != "budget":
+        yield Words(
+            "These are the losses that were solved, with the line widths that follow from them. "
+            f"The lasing model uses another Q (lasing.quality: {audit.plain(quality)}), which is "
+            "told for each mode under Lasing."
+        )
+    yield from pictures("loss_budget")
     yield Heading("What was computed and what was fitted", "origin")
     yield audit.origin_table(results)
+    yield Heading("Input", "input")
+    yield audit.input_table(design)
+    yield from (
+        table
+        for table in (audit.media_table(results), audit.default_table(results))
+        if table is not None
+    )
     yield Heading("References", "references")
     yield Sources(tuple(references_of(design, lasing is not None, results.get("applied"))))
     yield Heading("Provenance", "provenance")

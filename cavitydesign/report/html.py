@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..visualise.files import figure_bytes, write_atomically
+from ..visualise.theme import ONE_COLUMN_IN
 from .document import Heading, Sources, document, title_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def report_html(results: Mapping[str, Any], figures: Mapping[str, Figure]) -> st
             name: _data_uri(figure_bytes(one, "svg", 200), "image/svg+xml")
             for name, one in figures.items()
         },
+        "wide": [name for name, one in figures.items() if one.get_figwidth() > ONE_COLUMN_IN],
         "bibtex_uri": _data_uri(bibtex.encode(), "application/x-bibtex"),
         "results_uri": _data_uri(json.dumps(results, indent=1).encode(), "application/json"),
     }

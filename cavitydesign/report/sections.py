@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..visualise.labels import with_error
+from ..visualise.labels import TIMES, with_error
 from ..visualise.loss_budget import CHANNELS, loss_shares
+
+_LEAST_IN_UNIT = 0.1  # below it the next smaller unit is read more easily
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,27 @@ def number(value: Any, digits: int = 5) -> str:
     if isinstance(value, bool | str):
         return str(value)
     return f"{float(value):.{digits}g}"
+
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def readable(value: Any, digits: int = 5) -> str:
+    """A number as `number` tells it, with powers of ten set as a reader writes them."""
+    mantissa, e, exponent = number(value, digits).partition("e")
+    if not e or not exponent.lstrip("+-").isdigit():
+        return number(value, digits)
+    return f"{mantissa} {TIMES} 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def line_width(value_nm: float | None) -> str:
+    """A line width in the unit that needs no power of ten: nm, pm or fm."""
+    if value_nm is None:
+        return "-"
+    for unit, scale in (("nm", 1.0), ("pm", 1e3)):
+        if scale * value_nm >= _LEAST_IN_UNIT:
+            return f"{number(scale * value_nm, 3)} {unit}"
+    return f"{readable(1e6 * value_nm, 3)} fm"
 
 
 def mode_table(modes: Sequence[Mapping[str, Any]]) -> Table:
@@ -99,7 +122,7 @@ def loss_table(modes: Sequence[Mapping[str, Any]]) -> Table:
         "mode",
         *(f"log10 Q {name} (share)" for name in CHANNELS),
         "log10 Q total",
-        "line width (nm)",
+        "line width of this Q",
     )
     rows = []
     for mode in modes:
@@ -111,7 +134,7 @@ def loss_table(modes: Sequence[Mapping[str, Any]]) -> Table:
             words = with_error(value, error) if value is not None and error else number(value)
             cells.append(words if value is None else f"{words} ({100 * shares[name]:.3g} %)")
         total = mode["log10_q"].get("total")
-        rows.append((mode["label"], *cells, number(total), number(mode.get("linewidth_nm"), 3)))
+        rows.append((mode["label"], *cells, number(total), line_width(mode.get("linewidth_nm"))))
     return Table("Loss budget, 1/Q = sum of 1/Q by channel", head, tuple(rows))
 
 
@@ -153,7 +176,7 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
     ]
     rows.append(("slopes of the light curve", ", ".join(told) or "-"))
     rows += [
-        (words, number(lasing.get(key), 3))
+        (words, readable(lasing.get(key), 3))
         for key, words in (
             ("pulse_fwhm_ps", "length of the laser pulse (ps)"),
             ("transform_limit_nm", "its transform limit (nm)"),
@@ -202,11 +225,11 @@ def per_mode_table(lasing: Mapping[str, Any]) -> Table:
         (
             mode["label"] + (" *" if mode.get("extended") else ""),
             number(mode["wavelength_nm"], 8),
-            number(mode.get("q_passive"), 4),
-            number(mode["threshold_gain_per_cm"], 4),
+            readable(mode.get("q_passive"), 4),
+            readable(mode["threshold_gain_per_cm"], 4),
             number(mode.get("gain_equals_loss_mj_cm2"), 4),
             _percent(mode["confinement"]),
-            number(None if mode["output_share"] is None else 100 * mode["output_share"], 3),
+            readable(None if mode["output_share"] is None else 100 * mode["output_share"], 3),
         )
         for mode in lasing.get("per_mode") or ()
     )

@@ -8,11 +8,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
-from .theme import LIGHT, Theme, colour, figure, halo, themed
+from .section import element_outlines
+from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, halo, themed
 
 Array = NDArray[np.float64]
 
@@ -90,12 +92,7 @@ def _draw_revolved(ax: Axes, cavity: Cavity) -> None:
 
 def _draw_meshed(ax: Axes, cavity: SectionCavity) -> None:
     """The regions of a meshed section, each filled element by element."""
-    ends = np.array([-1.0, 1.0])
-    r, z, *_ = cavity.mesh.positions(ends, ends)
-    corners = np.stack(
-        [np.stack([r[:, i, j], z[:, i, j]], axis=-1) for i, j in ((0, 0), (1, 0), (1, 1), (0, 1))],
-        axis=1,
-    )
+    corners = element_outlines(cavity.mesh)
     for position, (name, _) in enumerate(cavity.regions[:-1]):
         own = corners[cavity.mesh.region == position]
         for sign in (-1.0, 1.0):
@@ -124,7 +121,7 @@ def draw_cavity(cavity: Cavity, *, theme: Theme = LIGHT) -> Figure:
     radius = cavity.outline.equator_radius_um
     meshed = isinstance(cavity, SectionCavity)
     height = 0.5 * (high - low) if meshed else float(np.abs(meridian_profile(cavity)[:, 1]).max())
-    fig = figure(4.4, min(max(2.6, 2.2 * height / radius), 6.0))
+    fig = figure(ONE_COLUMN_IN, min(max(2.2, 1.6 * height / radius), 4.6))
     ax = fig.subplots()
     if isinstance(cavity, SectionCavity):
         _draw_meshed(ax, cavity)
@@ -144,9 +141,19 @@ def draw_cavity(cavity: Cavity, *, theme: Theme = LIGHT) -> Figure:
         path_effects=halo(theme.ground),
     )
     curved = "" if not np.isfinite(bend) else f", axial radius {bend:.4g} µm"
-    ax.set_title(f"diameter {cavity.diameter_um:.4g} µm{curved}")
+    media = {name: medium.name for name, medium in cavity.regions}
     ax.set_aspect("equal")
     ax.set_xlabel("r (µm)")
     ax.set_ylabel("z (µm)")
-    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+    handles, names = ax.get_legend_handles_labels()
+    told = [f"{name}: {media[name]}" if name in media else name for name in names]
+    handles.append(Rectangle((0, 0), 1, 1, fc=theme.ground, ec=theme.muted, lw=0.6))
+    ax.legend(
+        handles,
+        [*told, f"surround: {media['surround']}"],
+        loc="upper left",
+        bbox_to_anchor=(1.03, 1.0),
+    )
+    # The axes of a slender cavity are narrower than its dimensions in letters.
+    ax.set_title(f"diameter {cavity.diameter_um:.4g} µm{curved}")
     return fig

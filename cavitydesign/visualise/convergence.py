@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from .labels import MINUS
-from .theme import LIGHT, Theme, colour, figure, plain_ticks, themed
+from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, plain_ticks, themed
 
 
 def observed_rate(size: Sequence[float], error: Sequence[float]) -> float:
@@ -54,7 +54,7 @@ def draw_convergence(
     """
     if not series:
         raise InputError("convergence: nothing to draw")
-    fig = figure(4.8, 3.6)
+    fig = figure(ONE_COLUMN_IN, 3.0)
     ax = fig.subplots()
     for position, (name, (size, error)) in enumerate(series.items()):
         ax.loglog(
@@ -80,5 +80,5 @@ def draw_convergence(
     ax.set_xlabel(x_label)
     ax.set_ylabel(y_label)
     ax.grid(True, which="major")
-    ax.legend()
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.1)
     return fig

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..modes.mode import FieldSamples, Mode
 from .field import sampled
-from .theme import LIGHT, REGION_ALPHA, Theme, colour, figure, label_panel, themed
+from .theme import LIGHT, REGION_ALPHA, TWO_COLUMNS_IN, Theme, colour, figure, label_panel, themed
 
 Array = NDArray[np.float64]
 
@@ -114,7 +114,7 @@ def draw_cuts(
     shown = [modes] if isinstance(modes, Mode) else list(modes)
     if not shown:
         raise InputError("cuts: no modes to draw")
-    fig = figure(7.2, 2.3 * len(shown) + 0.5)
+    fig = figure(TWO_COLUMNS_IN, 2.3 * len(shown) + 0.5)
     axes = fig.subplots(len(shown), 2, squeeze=False, gridspec_kw={"width_ratios": [1.35, 1.0]})
     threshold = floor if logarithmic else 2e-4
     for row, mode in enumerate(shown):

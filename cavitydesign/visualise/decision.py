@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError
 from .labels import MINUS
-from .theme import LIGHT, Theme, colour, figure, themed
+from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
-_ROOM_FOR_ENDS = 0.12
+_ROOM_FOR_ENDS = 0.3  # for the numbers in letters of 7 pt beside the bars
 # of the largest change: what the eye and the accuracy of the solver call none
 _NOTHING = 1e-6
 
@@ -43,7 +44,7 @@ def draw_tornado(
     if not swings:
         raise InputError("tornado: no inputs to compare")
     ordered = sorted(swings.items(), key=lambda item: abs(item[1][1] - item[1][0]))
-    fig = figure(5.6, 1.1 + 0.34 * len(ordered))
+    fig = figure(ONE_COLUMN_IN, 1.25 + 0.3 * len(ordered))
     ax = fig.subplots()
     least = _NOTHING * max(abs(end - base) for ends in swings.values() for end in ends)
     for row, (_, (low, high)) in enumerate(ordered):
@@ -60,7 +61,9 @@ def draw_tornado(
             high - base,
             left=base,
             height=0.62,
-            color=colour(1),
+            fc=to_rgba(colour(1), 0.55),
+            ec=colour(1),
+            hatch="////",
             label="high end" if row == 0 else None,
         )
         _tell_ends(ax, row, low - base, high - base, base, least)
@@ -71,7 +74,8 @@ def draw_tornado(
     ax.set_xlabel(outcome)
     unit = outcome.rpartition("(")[2].rstrip(")") if outcome.endswith(")") else ""
     ax.set_title(f"nominal {base:.6g} {unit}".rstrip())
-    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside upper right", ncols=2)
+    ax.locator_params(axis="x", nbins=4)
     return fig
 
 
@@ -146,7 +150,7 @@ def draw_pareto(
         raise InputError(f"Pareto front: points have the shape {values.shape}, expected (n, 2)")
     front = pareto_front(values, maximise)
     best = values[front][np.argsort(values[front][:, 0])]
-    fig = figure(4.8, 3.6)
+    fig = figure(ONE_COLUMN_IN, 2.9)
     ax = fig.subplots()
     ax.plot(
         values[~front, 0],
@@ -155,12 +159,14 @@ def draw_pareto(
         mfc="none",
         mec=theme.muted,
         ms=3.5,
-        label="dominated",
+        label="beaten in both",
     )
     ax.plot(best[:, 0], best[:, 1], "o-", color=colour(0), label="Pareto front")
     if chosen is not None:
-        ax.plot(*values[chosen], "*", color=colour(1), ms=14, mec=theme.ground, label="recommended")
-    ax.set_xlabel(f"{labels[0]} ({'higher' if maximise[0] else 'lower'} is better)")
-    ax.set_ylabel(f"{labels[1]} ({'higher' if maximise[1] else 'lower'} is better)")
-    ax.legend()
+        # A ring about the design hides none of its neighbours.
+        ring = {"mfc": "none", "mec": colour(1), "ms": 11, "mew": 1.6}
+        ax.plot(*values[chosen], "o", **ring, ls="none", label="recommended")
+    ax.set_xlabel(f"{labels[0]}\n({'higher' if maximise[0] else 'lower'} is better)")
+    ax.set_ylabel(f"{labels[1]}\n({'higher' if maximise[1] else 'lower'} is better)")
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return fig

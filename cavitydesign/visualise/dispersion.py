@@ -9,14 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..errors import InputError
+from .quality_axis import set_quality_axis, top_of, words_beyond
 from .record import Result, families, family_name, mode_records
 from .theme import (
     LIGHT,
+    ONE_COLUMN_IN,
     Theme,
     colour,
     figure,
     label_panel,
     legend_beside,
+    mark,
     plain_ticks,
     stroke,
     themed,
@@ -45,25 +48,25 @@ def draw_dispersion(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) -
     groups = families([mode for mode in mode_records(modes) if mode.get("fsr_nm") is not None])
     if not groups:
         raise InputError("dispersion: none of these modes carries a free spectral range")
-    fig = figure(5.4, 4.2)
+    fig = figure(ONE_COLUMN_IN, 3.8)
     upper, lower = fig.subplots(2, 1, sharex=True)
     for position, (key, members) in enumerate(groups.items()):
         m = [mode["m"] for mode in members]
         style = {"ls": stroke(position), "color": colour(position), "label": family_name(key)}
-        upper.plot(m, [mode["fsr_nm"] for mode in members], marker="o", **style)
+        upper.plot(m, [mode["fsr_nm"] for mode in members], marker=mark(position), **style)
         known = [
             (mode["m"], mode["group_index"])
             for mode in members
             if mode.get("group_index") is not None
         ]
         if known:
-            lower.plot(*zip(*known, strict=True), marker="s", **style)
+            lower.plot(*zip(*known, strict=True), marker=mark(position), **style)
     upper.set_ylabel("FSR (nm)")
     lower.set_ylabel("group index")
     lower.set_xlabel("azimuthal order m")
     lower.xaxis.get_major_locator().set_params(integer=True)
     lower.tick_params(axis="x", which="minor", length=0)
-    legend_beside(upper)
+    legend_beside(upper, "family: polarisation, p, q")
     label_panel(upper, "a")
     label_panel(lower, "b")
     return fig
@@ -112,8 +115,8 @@ def draw_against_diameter(
         len(column) != len(diameter_um) for column in quality.values()
     ):
         raise InputError("against diameter: all columns must have the same length")
-    fig = figure(7.4, 3.4)
-    left, right = fig.subplots(1, 2)
+    fig = figure(ONE_COLUMN_IN, 4.6)
+    left, right = fig.subplots(2, 1, sharex=True)
     left.plot(diameter_um, fsr_nm, "o-", color=colour(0), label="computed")
     left.plot(
         *zip(*published_spacing_nm.items(), strict=True),
@@ -134,8 +137,9 @@ def draw_against_diameter(
             # a channel that decides the total lies under it: different marks and dashes show both
             style = {
                 "marker": "^sDo"[position % 4],
-                "ls": ("-", "--", "-.", ":")[position % 4],
-                "ms": 7 - position,
+                "ls": stroke(position),
+                "ms": 8 - 2 * position,
+                "mfc": "none" if position % 2 else colour(position),
             }
             right.plot(
                 *zip(*known, strict=True),
@@ -152,12 +156,19 @@ def draw_against_diameter(
             ls=(0, (4, 2)),
             label=f"Q = {published_q_per_um:g} D (paper A)",
         )
-    right.set_yscale("log")
-    right.set_ylabel(r"$\log_{10}Q$ (log axis)")
-    plain_ticks(right)
+    channels = {
+        name: [value for value in column if value is not None] for name, column in quality.items()
+    }
+    values = [value for column in channels.values() for value in column]
+    top = top_of(channels.get("total", ()), values)
+    least = [] if published_q_per_um is None else [np.log10(published_q_per_um * min(diameter_um))]
+    set_quality_axis(right, [*values, *least], top)
+    right.set_title(words_beyond(channels, top), loc="right", fontsize=7)
     for ax in (left, right):
         _logarithmic_diameters(ax, diameter_um)
-        ax.legend()
+    left.set_xlabel("")
+    left.legend()
+    right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=2)
     label_panel(left, "a")
     label_panel(right, "b")
     return fig

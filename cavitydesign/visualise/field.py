@@ -12,13 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.colors import Colormap, LogNorm, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ..errors import InputError, nearest
 from ..geometry.cavity import Cavity
 from ..modes.mode import FieldSamples, Mode
 from .caustic import caustics
-from .theme import LIGHT, Theme, figure, halo, sequential_map, themed
+from .theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, figure, halo, sequential_map, themed
 
 Array = NDArray[np.float64]
 
@@ -138,7 +139,7 @@ def draw_scale_bar(ax: Axes, colour: str) -> None:
         color=colour,
         ha="left",
         va="bottom",
-        fontsize=7.5,
+        fontsize=7,
         zorder=6,
         path_effects=halo(_under(colour)),
     )
@@ -169,7 +170,7 @@ def _name_regions(ax: Axes, field: FieldSamples, colour: str) -> None:
                 ha="center",
                 va="top",
                 rotation=90 if upright else 0,
-                fontsize=7.5,
+                fontsize=7,
                 zorder=6,
                 path_effects=halo(_under(colour)),
             )
@@ -187,6 +188,16 @@ def _draw_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> None:
             ax.axhline(
                 z, color=colour, lw=0.8, ls=(0, (1, 2)), zorder=4, label="axial turning point"
             )
+
+
+def _explain_lines(fig: Figure, turning: bool, theme: Theme) -> None:
+    """What the lines over the field are, below the panels."""
+    told = [("surface", "-"), ("ray caustics", (0, (4, 2))), ("axial turning points", (0, (1, 2)))]
+    strokes = [
+        Line2D([], [], color=theme.ink, lw=0.9, ls=style, label=name)
+        for name, style in told[: 3 if turning else 1]
+    ]
+    fig.legend(handles=strokes, loc="outside lower center", ncols=3)
 
 
 def _draw_panel(
@@ -237,8 +248,8 @@ def _line_colour(component: str, logarithmic: bool, theme: Theme) -> str:
 def _panel_size_in(frame: tuple[float, float, float, float]) -> tuple[float, float]:
     """Width and height in inches of one panel, from the shape of what it shows."""
     shape = (frame[3] - frame[2]) / (frame[1] - frame[0])
-    height = min(max(2.4, 2.2 * shape), 4.6)
-    return max(height / shape, 1.1), height
+    height = min(max(2.0, 1.8 * shape), 3.8)
+    return max(height / shape, 0.75), height
 
 
 @themed
@@ -305,7 +316,8 @@ def draw_meridian(
         for pick, column in zip((min, max, min, max), zip(*frames, strict=True), strict=True)
     )
     width, height = _panel_size_in((frame[0], frame[1], frame[2], frame[3]))
-    fig = figure(len(shown) * (width + 0.25) + 1.25, height + 1.05)
+    width = len(shown) * (width + 0.25) + 1.25
+    fig = figure(min(max(width, ONE_COLUMN_IN), TWO_COLUMNS_IN), height + 0.9)
     axes = np.atleast_1d(fig.subplots(1, len(shown), sharex=True, sharey=True))
     for ax, mode, field, value in zip(axes, shown, fields, values, strict=True):
         painted = _draw_panel(ax, field, value, norm, cmap, mesh, line)
@@ -321,6 +333,7 @@ def draw_meridian(
         if logarithmic:
             ax.set_facecolor(fig.axes[0].collections[0].get_cmap()(0.0))
     axes[0].set_ylabel("z (µm)")
+    _explain_lines(fig, cavity is not None and show_caustics, theme)
     fig.colorbar(painted, ax=list(axes), label=COMPONENTS[component], pad=0.02, aspect=28)
     return fig
 
@@ -347,8 +360,8 @@ def draw_components(
     """
     field = sampled(mode, *samples)
     frame = _frame(field, _LINEAR_FRAME)
-    width, height = _panel_size_in(frame)
-    fig = figure(4 * (width + 1.3) + 0.5, height + 1.05)
+    _, height = _panel_size_in(frame)
+    fig = figure(TWO_COLUMNS_IN, min(height, 3.6) + 0.9)
     shares = {"e_r": "radial", "e_phi": "azimuthal", "e_z": "axial"}
     for ax, component in zip(fig.subplots(1, 4, sharex=True, sharey=True), COMPONENTS, strict=True):
         values = component_values(field, component)
@@ -368,5 +381,6 @@ def draw_components(
         ax.locator_params(axis="x", nbins=4)
         fig.colorbar(painted, ax=ax, label=COMPONENTS[component], aspect=28)
     fig.axes[0].set_ylabel("z (µm)")
+    _explain_lines(fig, cavity is not None, theme)
     draw_scale_bar(fig.axes[0], _line_colour("energy", False, theme))
     return fig

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from .labels import MINUS, axis_label
-from .theme import LIGHT, Theme, colour, figure, themed
+from .theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, themed
 
 _HALF = 0.15
-_LEGEND_ROOM = 0.4
+_LEGEND_ROW_PT = 11.0
 
 
 @themed
@@ -30,7 +31,7 @@ def draw_goal(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
     theme : Theme
     """
     panels = 1 + (len(answer["pareto"]) > 1) + (answer["yield"] is not None)
-    fig = figure(1.2 + 3.3 * panels, 3.5)
+    fig = figure(ONE_COLUMN_IN if panels == 1 else TWO_COLUMNS_IN, 3.0)
     axes = list(fig.subplots(1, panels, squeeze=False, gridspec_kw={"wspace": 0.06})[0])
     _draw_trials(axes.pop(0), answer, theme)
     if len(answer["pareto"]) > 1:
@@ -95,14 +96,13 @@ def _draw_trials(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
         *_points(answer["alternatives"], key, outcome),
         "s",
         color=colour(2),
-        ms=5,
+        ms=3.5,
         label="next best",
     )
     ax.plot(
         *_points([answer["recommended"]], key, outcome),
-        "*",
-        color=colour(1),
-        ms=13,
+        "o",
+        **_ring(),
         label="recommended",
     )
     if answer.get("robust") is not None:
@@ -116,7 +116,22 @@ def _draw_trials(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
     low, high = answer["margins"][key]
     ax.axvspan(low, high, color=colour(1), alpha=0.15, lw=0, label="within 5 % of it")
     ax.set(xlabel=axis_label(key), ylabel=axis_label(outcome), title=_goal_words(answer["goal"]))
-    ax.legend()
+    _legend_above(ax)
+
+
+def _ring() -> dict[str, Any]:
+    """A ring about the recommended design, which hides none of its neighbours."""
+    return {"mfc": "none", "mec": colour(1), "ms": 11, "mew": 1.6, "zorder": 5}
+
+
+def _legend_above(ax: Axes) -> None:
+    """Names above the axes and below their title, where they cover no point."""
+    handles, names = ax.get_legend_handles_labels()
+    rows = -(-len(names) // 2)
+    ax.legend(
+        handles, names, loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, borderaxespad=0.1
+    )
+    ax.set_title(ax.get_title(loc="left"), pad=6 + _LEGEND_ROW_PT * rows)
 
 
 def _goal_words(goal: str) -> str:
@@ -156,7 +171,7 @@ def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
         ),
         (
             [answer["recommended"]],
-            {"marker": "*", "color": colour(1), "ms": 13, "ls": "", "label": "recommended"},
+            {**_ring(), "marker": "o", "ls": "", "label": "recommended"},
         ),
         (
             [answer["robust"]] if answer.get("robust") else [],
@@ -175,8 +190,12 @@ def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
         if bound is not None and outcome in (first, second):
             line = ax.axvline if outcome == first else ax.axhline
             line(bound, color=theme.ink, lw=0.8, ls="--", zorder=0, label="limit")
-    ax.set(xlabel=axis_label(first), ylabel=axis_label(second), title="Pareto front")
-    ax.legend()
+    ax.set(
+        xlabel=axis_label(first),
+        ylabel=axis_label(second),
+        title="Pareto front: none is better in both",
+    )
+    _legend_above(ax)
 
 
 def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme) -> None:
@@ -194,7 +213,9 @@ def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme
                 row[end] - base,
                 left=base,
                 height=2 * _HALF,
-                color=colour(tone),
+                fc=to_rgba(colour(tone), 0.55),
+                ec=colour(tone),
+                hatch="////" if tone else "",
                 label=label,
             )
     ax.axvline(base, color=theme.ink, lw=1.0)
@@ -202,7 +223,7 @@ def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme
     ax.axvspan(low, high, color=theme.grid, alpha=0.5, lw=0, zorder=0)
     ax.set_yticks(np.arange(len(rows)), [_spread_words(row) for row in rows])
     fast = found["by_response"] if found.get("by_derivatives") is None else found["by_derivatives"]
-    share = f"yield {fast:.3f}, by full solves {found['by_solves']:.3f} ± {found['by_solves_error']:.3f}"
+    share = f"yield {fast:.3f}, by full\nsolves {found['by_solves']:.3f} ± {found['by_solves_error']:.3f}"
     ax.set(xlabel=f"{axis_label(outcome)}, 5 to 95 % shaded", title=share)
-    ax.set_ylim(-0.5, len(rows) - 0.5 + _LEGEND_ROOM)
-    ax.legend(loc="upper left", ncols=2)
+    ax.set_ylim(-0.5, len(rows) - 0.5)
+    _legend_above(ax)

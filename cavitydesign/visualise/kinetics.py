@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.projections.polar import PolarAxes
 
 from ..errors import InputError
-from .theme import LIGHT, Theme, colour, figure, themed
+from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, stroke, themed
 
 
 @themed
@@ -37,7 +37,7 @@ def draw_kinetics(
     InputError
         If a length disagrees.
     """
-    fig = figure(5.0, 3.4)
+    fig = figure(ONE_COLUMN_IN, 2.5)
     ax = fig.subplots()
     for position, (name, values) in enumerate(populations.items()):
         if len(values) != len(time_ps):
@@ -46,7 +46,7 @@ def draw_kinetics(
             time_ps,
             values,
             color=colour(position),
-            ls=("-", "--", "-.", ":")[position % 4],
+            ls=stroke(position),
             label=name,
         )
     ax.axhline(0.0, color=theme.muted, lw=0.6)
@@ -78,7 +78,7 @@ def draw_bleaching(
     InputError
         If a length disagrees.
     """
-    fig = figure(4.8, 3.4)
+    fig = figure(ONE_COLUMN_IN, 2.5)
     ax = fig.subplots()
     top = 1.1
     for position, (name, values) in enumerate(bleaching.items()):
@@ -86,18 +86,18 @@ def draw_bleaching(
             raise InputError(
                 f"bleaching: {name} has {len(values)} values for {len(fluence_mj_cm2)} fluences"
             )
-        ax.plot(fluence_mj_cm2, values, color=colour(position), label=name)
+        ax.plot(fluence_mj_cm2, values, color=colour(position), ls=stroke(position), label=name)
         top = max(top, 1.08 * max(values))
     ax.axhspan(1.0, top, color=colour(2), alpha=0.12, lw=0)
     ax.axhline(1.0, color=theme.muted, ls=(0, (4, 2)), lw=0.9)
     ax.text(
         0.99,
         1.01,
-        "gain",
+        "gain: above this line",
         transform=ax.get_yaxis_transform(),
         ha="right",
         va="bottom",
-        fontsize=8,
+        fontsize=7,
         color=theme.muted,
     )
     ax.set_ylim(0.0, top)
@@ -135,7 +135,7 @@ def draw_polariser(
         raise InputError(f"polariser: {len(intensity)} intensities for {len(angle_deg)} angles")
     values = np.asarray(intensity, dtype=float)
     top = float(values.max())
-    fig = figure(3.8, 3.8)
+    fig = figure(ONE_COLUMN_IN, 3.5)
     ax = fig.add_subplot(projection="polar")
     assert isinstance(ax, PolarAxes)
     ax.set_theta_zero_location("N")

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from .labels import with_error
 from .record import Result, finite, record
-from .theme import LIGHT, Theme, colour, figure, halo, themed
+from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, halo, themed
 
 Array = NDArray[np.float64]
 
 _LEAST_SHARE = 1e-6
-# share of the width of the axes that the longest name takes
-_ROOM_ON_THE_LEFT = 0.28
+# share of the width of the axes of one column that a letter of 7 pt takes
+_LETTER_OF_AXIS = 0.0225
 THRESHOLD_NAMES = {
     "gain_equals_loss": "gain = loss",
     "ase": "lower break (ASE)",
@@ -80,7 +80,7 @@ def _draw_fit(
             textcoords="offset points",
             ha="left",
             va="top",
-            fontsize=8,
+            fontsize=7,
             color=colour(1),
             path_effects=halo(theme.ground),
         )
@@ -107,7 +107,7 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     emission = np.asarray(curve.get("emission", ()), dtype=float)
     if fluence.size < 2:
         raise InputError("light curve: this result holds fewer than two fluences")
-    fig = figure(5.0, 3.8)
+    fig = figure(ONE_COLUMN_IN, 3.0)
     ax = fig.subplots()
     shown = emission > 0
     ax.loglog(
@@ -131,7 +131,7 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
             _draw_fit(ax, fluence[fitted], emission[fitted], breaks, slopes, theme)
     low, high = ax.get_ylim()
     ax.set_ylim(
-        low, high * (high / low) ** 0.2
+        low / (high / low) ** 0.1, high * (high / low) ** (0.12 * (1 + len(thresholds)))
     )  # room above the curve for the names of the thresholds
     _plain_fluence_axis(ax)
     _name_thresholds(ax, thresholds, _break_errors(content), theme)
@@ -170,16 +170,22 @@ def _name_thresholds(
     for row, (name, value) in enumerate(sorted(thresholds.items(), key=lambda item: item[1])):
         ax.axvline(value, color=theme.muted, lw=0.8, ls=(0, (4, 2)), label=f"threshold {name}")
         told = with_error(value, errors[name]) if errors.get(name) else f"{value:.3g}"
-        right = (np.log(value) - low) / (high - low) < _ROOM_ON_THE_LEFT
+        words = f"{THRESHOLD_NAMES.get(name, name)} {told}"
+        # Beside its line where the words fit into the axes, else at the right edge.
+        across = (np.log(value) - low) / (high - low)
+        wide = _LETTER_OF_AXIS * len(words)
+        place, side, step = (across, "left", 3) if across + wide < 1.0 else (across, "right", -3)
+        if across + wide >= 1.0 and wide > across:
+            place, side, step = 1.0, "right", -3
         ax.annotate(
-            f"{THRESHOLD_NAMES.get(name, name)} {told}",
-            (value, 1.0),
-            (3 if right else -3, -4 - 10 * row),
-            xycoords=ax.get_xaxis_transform(),
+            words,
+            (place, 1.0),
+            (step, -4 - 11 * row),
+            xycoords="axes fraction",
             textcoords="offset points",
-            ha="left" if right else "right",
+            ha=side,
             va="top",
-            fontsize=7.5,
+            fontsize=7,
             color=theme.muted,
             bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6},
         )
@@ -231,7 +237,7 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     modes = sorted(record(prediction).get("per_mode") or (), key=lambda mode: mode["wavelength_nm"])
     if not modes:
         raise InputError("output shares: this prediction lists no modes")
-    fig = figure(5.6, 3.6)
+    fig = figure(ONE_COLUMN_IN, 3.4)
     upper, lower = fig.subplots(2, 1, sharex=True)
     wavelength = np.array([mode["wavelength_nm"] for mode in modes])
     share = np.array([mode.get("output_share") or 0.0 for mode in modes])

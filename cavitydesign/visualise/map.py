@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from ..errors import InputError
-from .theme import LIGHT, Theme, figure, themed
+from .theme import LIGHT, ONE_COLUMN_IN, Theme, figure, themed
 
 # below, one, and then ever more modes: one hue from light to dark for many, a contrasting one for
 # the single mode
@@ -56,7 +56,7 @@ def draw_regime_map(
         raise InputError(f"regime map: counts have the shape {counts.shape}, expected {expected}")
     colours = ListedColormap(_DARK_COLOURS if theme.name == "dark" else _LIGHT_COLOURS)
     edges = [step - 0.5 for step in _STEPS] + [max(float(counts.max()), 63.0) + 0.5]
-    fig = figure(5.6, 3.8)
+    fig = figure(ONE_COLUMN_IN, 2.9)
     ax = fig.subplots()
     norm = BoundaryNorm(edges, len(_STEPS))
     painted = ax.pcolormesh(
@@ -74,7 +74,7 @@ def draw_regime_map(
             values = [np.nan if value is None else value for value in line]
             ax.plot(diameter_um, values, ls=style, color=theme.ink, lw=1.3, label=words)
     if thresholds_mj_cm2:
-        ax.legend(loc="upper right", frameon=True, facecolor=theme.ground, framealpha=0.85)
+        fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
     ax.set_xlabel(x_label)
     ax.set_ylabel("fluence (mJ/cm²)")
     ax.set_ylim(min(fluence_mj_cm2), max(fluence_mj_cm2))

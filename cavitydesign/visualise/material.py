@@ -9,7 +9,17 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from ..materials import Material
-from .theme import LIGHT, Theme, colour, figure, label_panel, themed
+from .theme import (
+    LIGHT,
+    ONE_COLUMN_IN,
+    Theme,
+    colour,
+    figure,
+    label_panel,
+    legend_beside,
+    stroke,
+    themed,
+)
 
 _SAMPLES = 400
 # Index at every wavelength (vacuum, an explicit index) would stretch the axis without end.
@@ -35,25 +45,26 @@ def draw_materials(media: Sequence[Material], *, theme: Theme = LIGHT) -> Figure
         raise InputError("materials: no medium to draw")
     absorbing = [m for m in media if any(m.extinction(w) > 0 for w in _wavelengths(m))]
     panels = 3 if absorbing else 2
-    fig = figure(6.2, 1.7 * panels + 0.6)
+    fig = figure(ONE_COLUMN_IN, 1.25 * panels + 0.8)
     axes = fig.subplots(panels, 1, sharex=True)
     for position, medium in enumerate(media):
         x = _wavelengths(medium)
-        line = colour(position)
-        axes[0].plot(x, [medium.index(w) for w in x], color=line, label=medium.name)
+        line = {"color": colour(position), "ls": stroke(position)}
+        axes[0].plot(x, [medium.index(w) for w in x], **line, label=medium.name)
         if medium.uniaxial:
             along = [medium.index_extraordinary(w) for w in x]
-            axes[0].plot(x, along, "--", color=line, label=f"{medium.name}, along z")
-        axes[1].plot(x, [medium.group_index(w) for w in x], color=line)
+            thin = {**line, "lw": 0.7}
+            axes[0].plot(x, along, **thin, label=f"{medium.name}, along z")
+        axes[1].plot(x, [medium.group_index(w) for w in x], **line)
         if medium in absorbing:
-            axes[2].plot(x, [medium.absorption_per_cm(w) for w in x], color=line)
+            axes[2].plot(x, [medium.absorption_per_cm(w) for w in x], **line)
     axes[0].set_ylabel("index")
     axes[1].set_ylabel("group index")
     if absorbing:
         axes[2].set_yscale("log")
         axes[2].set_ylabel("absorption (cm$^{-1}$)")
     axes[-1].set_xlabel("wavelength (nm)")
-    axes[0].legend(loc="upper left", bbox_to_anchor=(1.005, 1.0))
+    legend_beside(axes[0])
     for letter, ax in zip("abc", axes, strict=False):
         label_panel(ax, letter)
     return fig

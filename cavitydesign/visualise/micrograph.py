@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..geometry import MeasuredOutline
 from ..geometry.micrograph import MicrographOutline
-from .theme import LIGHT, Theme, colour, figure, themed
+from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
 _SAMPLES = 400
 
@@ -40,7 +40,7 @@ def draw_micrograph(
     """
     rows, columns = image.shape
     scale = points.um_per_pixel
-    fig = figure(6.2, max(6.2 * rows / columns, 1.8))
+    fig = figure(ONE_COLUMN_IN, 3.0 * rows / columns + 1.3)
     ax = fig.subplots()
     ax.imshow(
         image,
@@ -52,7 +52,7 @@ def draw_micrograph(
     ax.plot(x, y, ".", ms=2.4, color=colour(5), label="edge points")
     r, t = outline.point(np.linspace(*outline.reach_um, _SAMPLES))
     z = (t + outline.equator_z_um) / scale
-    for side, label in ((1.0, "smooth outline"), (-1.0, None), (0.0, None)):
+    for side, label in ((1.0, "smooth outline"), (-1.0, None), (0.0, "axis")):
         x, y = _in_picture(points, z, side * r / scale)
         x, y = (y, x) if upright else (x, y)
         x, y = (x + 0.5) * scale, (y + 0.5) * scale
@@ -61,10 +61,10 @@ def draw_micrograph(
     ax.set_ylabel("across (µm)")
     radius, axial = outline.equator_radius_um, outline.axial_radius_um
     ax.set_title(
-        f"D = {2 * radius:.4f} ± {2 * outline.radius_sd_um:.1g} µm,"
-        f" axial radius {axial:.2f} ± {outline.axial_radius_sd_um:.1g} µm, scale exact"
+        f"D = {2 * radius:.4f} ± {2 * outline.radius_sd_um:.1g} µm (scale taken as exact)\n"
+        f"axial radius {axial:.2f} ± {outline.axial_radius_sd_um:.1g} µm"
     )
-    ax.legend(loc="upper right", markerscale=3)
+    fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=3, markerscale=3)
     return fig
 
 

@@ -17,6 +17,19 @@ _POINTS_PER_PERIOD = 12
 _LEAST_SEEN = 0.04
 _ARC_AWAY = 4.8
 _LEAST_ENERGY = 0.01
+_PEELS = 8
+_POINTS_PER_PIXEL = 0.6
+_TITLE_LETTERS = 17  # width of the longest title of a bar, in heights of its letters
+# A polymer of a blue tint on a fibre of warmer glass, both with highlights.
+_BODY_TINT, _BODY_OPACITY = "#58b4f0", 0.30
+_FIBRE_TINT, _FIBRE_OPACITY = "#ffe3b0", 0.45
+_GLASS: dict[str, Any] = {
+    "smooth_shading": True,
+    "ambient": 0.45,
+    "diffuse": 0.7,
+    "specular": 0.8,
+    "specular_power": 40.0,
+}
 _ROUND_LENGTHS_UM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
@@ -56,6 +69,10 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
     half, m, whole = float(job["half_angle"]), int(job["m"]), bool(job["whole"])
     plotter = pyvista.Plotter(off_screen=True, window_size=size)
     plotter.set_background(str(job["ground"]))
+    plotter.enable_anti_aliasing("ssaa")
+    # Sheets of glass lie behind each other: without the order of depth they mix to grey.
+    plotter.enable_depth_peeling(_PEELS)
+    _add_lamps(plotter, whole)
     # a quarter of the ring stays open, so that the cut planes are seen
     start, end = (-half, half - 0.5 * np.pi) if whole else (-half, half)
     phi = np.linspace(
@@ -73,7 +90,9 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
         "n_labels": 3,
         "fmt": "%.1f",
     }
-    bar |= {"width": 0.26, "height": 0.1}
+    # A bar is as wide as its title, which stands centred above it.
+    wide = max(0.26, _TITLE_LETTERS * letters / size[0])
+    bar |= {"width": wide, "height": 0.1}
     plotter.add_mesh(
         rim,
         scalars="field",
@@ -83,7 +102,7 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
         scalar_bar_args={
             **bar,
             "title": f"Re {job['component']} / max, on the rim\n",
-            "position_x": 0.04,
+            "position_x": 0.03,
             "position_y": 0.02,
         },
     )
@@ -98,7 +117,7 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
             scalar_bar_args={
                 **bar,
                 "title": "energy density / max, in the cuts\n",
-                "position_x": 0.04,
+                "position_x": 0.03,
                 "position_y": 0.15,
             },
         )
@@ -107,18 +126,36 @@ def _scene(job: Any, size: tuple[int, int]) -> Any:
         near = np.abs(profile[:, 1]) < 1.6 * np.abs(job["rim_z_um"]).max()
         profile = profile[near]
     _aim(plotter, job, whole, np.abs(job["rim_z_um"][seen]).max())
+    if whole:  # to the right of the bars and of the title
+        plotter.camera.SetWindowCenter(-(wide + 0.03), 0.0)
     body = _revolved(0.999 * profile[:, 0], profile[:, 1], np.linspace(start, end, 200))
-    plotter.add_mesh(body, color="#9fb8c8", opacity=0.3, smooth_shading=True, ambient=0.3)
+    plotter.add_mesh(body, color=_BODY_TINT, opacity=_BODY_OPACITY, **_GLASS)
     _add_fibre(plotter, job, whole)
     if int(job["frames"]) == 1:  # in a turntable it would turn with the camera
-        _add_scale_bar(plotter, whole, ink)
+        _add_scale_bar(plotter, whole, ink, (wide + 0.03) * size[0] / size[1] if whole else 0.0)
+    # A corner text of VTK grows with the window and is cut by it: pixels are counted instead.
     plotter.add_text(
-        str(job["title"]), position="upper_left", font_size=round(0.6 * letters), color=ink
+        str(job["title"]),
+        position=(0.03 * size[0], size[1] - 2.0 * letters),
+        font_size=round(_POINTS_PER_PIXEL * letters),
+        color=ink,
     )
     return plotter
 
 
-def _add_scale_bar(plotter: Any, whole: bool, ink: str) -> None:
+def _add_lamps(plotter: Any, whole: bool) -> None:
+    """A key light from the upper left of the camera and a weak fill from the right."""
+    import pyvista
+
+    if not whole:
+        return
+    plotter.remove_all_lights()
+    for position, strength in (((-1.0, 1.2, 1.5), 1.0), ((1.5, 0.2, 0.6), 0.6)):
+        lamp = pyvista.Light(position=position, light_type="camera light", intensity=strength)
+        plotter.add_light(lamp)
+
+
+def _add_scale_bar(plotter: Any, whole: bool, ink: str, aside: float) -> None:
     """An upright bar of a round length in the plane of sight, left of what is shown."""
     import pyvista
 
@@ -130,7 +167,7 @@ def _add_scale_bar(plotter: Any, whole: bool, ink: str) -> None:
     upright = np.cross(right, sight / distance)
     half = distance * np.tan(np.deg2rad(plotter.camera.view_angle) / 2)
     length = max(one for one in _ROUND_LENGTHS_UM if one <= 0.5 * half)
-    foot = aim - 0.92 * half * right + (0.1 if whole else 0.3) * half * upright
+    foot = aim - (0.92 + aside) * half * right + (0.1 if whole else 0.3) * half * upright
     ends = np.array([foot, foot + length * upright])
     plotter.add_mesh(pyvista.Line(*ends), color=ink, line_width=4, lighting=False)
     plotter.add_point_labels(
@@ -152,15 +189,17 @@ def _add_fibre(plotter: Any, job: Any, whole: bool) -> None:
     if radius > 0 and whole:
         length = 1.3 * float(np.ptp(job["profile_um"][:, 1]))
         fibre = pyvista.Cylinder(direction=(0, 0, 1), radius=radius, height=length, resolution=80)
-        plotter.add_mesh(fibre, color="#c9c9c9", opacity=0.75, smooth_shading=True, ambient=0.45)
+        plotter.add_mesh(fibre, color=_FIBRE_TINT, opacity=_FIBRE_OPACITY, **_GLASS)
 
 
 def _aim(plotter: Any, job: Any, whole: bool, half_height: float) -> None:
     """Look into the open quarter of a ring, or at the end of an arc from the side."""
     radius = float(job["rim_r_um"].max())
     if whole:
-        away = 7.5 * radius
-        plotter.camera_position = [(-0.86 * away, 0.33 * away, 0.38 * away), (0, 0, 0), (0, 0, 1)]
+        # The rim with its mode fills the picture; the ends of the body may leave it.
+        away = 6.2 * radius
+        eye = (-0.80 * away, 0.31 * away, 0.52 * away)
+        plotter.camera_position = [eye, (0, 0, -0.15 * radius), (0, 0, 1)]
         return
     reach = max(half_height, radius * float(job["half_angle"]))
     azimuth = float(job["half_angle"]) + 0.75

@@ -1,4 +1,4 @@
-"""Spectral views: the comb of modes under the gain curve, and spectra against fluence."""
+"""The comb of modes under the gain curve."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..gain import GainMedium
 from ..gain.gain_curve import pumped_gain_per_cm
-from .labels import TIMES
+from .quality_axis import set_quality_axis, top_of, words_beyond
 from .record import Result, families, family_name, mode_records, record
 from .theme import (
     LIGHT,
+    ONE_COLUMN_IN,
     Theme,
     colour,
     figure,
     label_panel,
     legend_beside,
-    plain_ticks,
+    mark,
     stroke,
     themed,
 )
@@ -30,6 +31,14 @@ from .theme import (
 Array = NDArray[np.float64]
 
 _MOST_LABELS = 14
+_MOST_LABEL_ROWS = 3
+_LETTER_OF_AXIS = 0.045  # height of a letter of 7 pt over the width of one column's axes
+# Height of the only row of labels, and of each of several, over that of the gain.
+_ONE_ROW, _LABEL_ROW = 0.45, 0.62
+# Inches of the axes in which a label of 7 pt, which is 0.57 in long, fits its row.
+_TALL_IN = (2.2, 2.6, 3.2)
+# a channel's open mark leaves the total visible that lies in it
+_CHANNEL_MARKS = {"radiation": "^", "absorption": "s", "scattering": "D"}
 
 
 def _gain_at(gain: tuple[Array, Array] | None, wavelength_nm: float) -> float:
@@ -39,22 +48,24 @@ def _gain_at(gain: tuple[Array, Array] | None, wavelength_nm: float) -> float:
     return float(np.interp(wavelength_nm, gain[0], gain[1], left=0.0, right=0.0))
 
 
-def _labelled(records: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Labels that fit beside each other: every n-th order of crowded combs, and none closer than a
-    letter's width.
+def _label_rows(
+    groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]], span: float
+) -> dict[str, int]:
+    """The row of each label that fits: a row for each of the first families, where every n-th order
+    of a crowded comb is named, none closer than a letter's height.
     """
-    span = max(mode["wavelength_nm"] for mode in records) - min(
-        mode["wavelength_nm"] for mode in records
-    )
-    spread = max(1, -(-len(records) // _MOST_LABELS))
-    chosen: dict[str, float] = {}
-    for mode in sorted(records, key=lambda one: (one["m"] % spread, one["p"], one["q"])):
-        place = mode["wavelength_nm"]
-        if mode["m"] % spread == 0 and all(
-            abs(place - other) > 0.018 * span for other in chosen.values()
-        ):
-            chosen[mode["label"]] = place
-    return set(chosen)
+    rows: dict[str, int] = {}
+    places: dict[int, list[float]] = {}
+    count = min(len(groups), _MOST_LABEL_ROWS)
+    for position, members in enumerate(groups.values()):
+        own = places.setdefault(position % count, [])
+        spread = max(1, -(-len(members) // _MOST_LABELS))
+        for mode in (one for one in members if one["m"] % spread == 0):
+            place = mode["wavelength_nm"]
+            if all(abs(place - other) > _LETTER_OF_AXIS * span for other in own):
+                rows[mode["label"]] = position % count
+                own.append(place)
+    return rows
 
 
 def _shown_range(
@@ -90,8 +101,10 @@ def _draw_teeth(
     ax: Axes,
     groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]],
     gain: tuple[Array, Array] | None,
+    span: float,
 ) -> None:
-    labelled = _labelled([mode for members in groups.values() for mode in members])
+    """A tooth for each mode, with its label in the row of its family."""
+    labels = _label_rows(groups, span)
     low = min(0.0, float(gain[1].min())) if gain is not None else 0.0
     top = max(float(gain[1].max()), 1e-9) if gain is not None else 1.0
     for position, (key, members) in enumerate(groups.items()):
@@ -107,52 +120,64 @@ def _draw_teeth(
             label=family_name(key),
             zorder=3,
         )
-        ax.plot(wavelengths, heights, "o", color=colour(position), ms=3.2, zorder=4)
-        for mode in (one for one in members if one["label"] in labelled):
-            height = max(_gain_at(gain, mode["wavelength_nm"]), 0.04 * top)
+        ax.plot(
+            wavelengths,
+            heights,
+            mark(position),
+            color=colour(position),
+            mfc=colour(position) if position % 2 == 0 else "none",
+            ms=3.2,
+            zorder=4,
+        )
+        for mode in (one for one in members if one["label"] in labels):
             ax.annotate(
                 mode["label"],
-                (mode["wavelength_nm"], height),
-                (0, 5),
-                textcoords="offset points",
+                (mode["wavelength_nm"], (1.06 + _LABEL_ROW * labels[mode["label"]]) * top),
                 rotation=90,
                 ha="center",
                 va="bottom",
                 fontsize=7,
+                color=colour(position) if len(groups) > 1 else None,
             )
-    ax.set_ylim(low * 1.08, 1.5 * top)
+    rows = 1 + max(labels.values(), default=0)
+    ax.set_ylim(low * 1.08, (1.05 + (_ONE_ROW if rows == 1 else _LABEL_ROW * rows)) * top)
 
 
 def _draw_quality(
     ax: Axes, groups: Mapping[tuple[str, int, int], Sequence[Mapping[str, Any]]]
 ) -> None:
-    markers = {"total": "o", "radiation": "^", "absorption": "s", "scattering": "D"}
-    values: list[float] = []
+    """The quality factors of each family: all losses together, and each channel as an open mark."""
+    records = [mode for members in groups.values() for mode in members]
+    known = {
+        channel: [
+            float(mode["log10_q"][channel])
+            for mode in records
+            if mode["log10_q"].get(channel) is not None
+        ]
+        for channel in ("total", *_CHANNEL_MARKS)
+    }
+    values = [value for column in known.values() for value in column]
+    top = top_of(known["total"], values)
     for position, members in enumerate(groups.values()):
-        for channel, marker in markers.items():
+        for channel in known:
             pairs = [(mode["wavelength_nm"], mode["log10_q"].get(channel)) for mode in members]
-            known = [pair for pair in pairs if pair[1] is not None]
-            if known:
-                x, y = zip(*known, strict=True)
-                filled = colour(position) if channel == "total" else "none"
-                ax.plot(
-                    x,
-                    y,
-                    marker,
-                    mfc=filled,
-                    mec=colour(position),
-                    ms=4,
-                    label=channel if position == 0 else None,
-                )
-                values += y
-    ax.set_ylabel(r"$\log_{10}Q$")
-    if values and max(values) > 4 * max(min(values), 1.0):
-        ax.set_yscale("log")
-        ax.set_ylabel(r"$\log_{10}Q$ (log axis)")
-        plain_ticks(ax)
-    fig = ax.get_figure(root=True)
-    assert fig is not None
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside right lower", title="loss")
+            pairs = [pair for pair in pairs if pair[1] is not None and pair[1] <= top]
+            if not pairs:
+                continue
+            total = channel == "total"
+            ax.plot(
+                *zip(*pairs, strict=True),
+                "o" if total else _CHANNEL_MARKS[channel],
+                mfc=colour(position) if total else "none",
+                mec=colour(position),
+                ms=2.4 if total else 6.0,
+                mew=0.9,
+                label=channel if position == 0 else None,
+            )
+    set_quality_axis(ax, values, top)
+    beyond = {name: known[name] for name in _CHANNEL_MARKS}
+    ax.set_title(words_beyond(beyond, top), loc="right", fontsize=7)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.12), ncols=4, handletextpad=0.2)
 
 
 @themed
@@ -186,103 +211,24 @@ def draw_comb(
         if gain is None
         else _within(np.asarray(gain[0], dtype=float), np.asarray(gain[1], dtype=float), low, high)
     )
-    fig = figure(7.2, 4.6)
-    top, bottom = fig.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [2.0, 1.0]})
+    tall = _TALL_IN[min(len(groups), _MOST_LABEL_ROWS) - 1]
+    fig = figure(ONE_COLUMN_IN, tall + 2.6)
+    top, bottom = fig.subplots(2, 1, sharex=True, height_ratios=[tall, 1.2])
     if curve is not None:
         top.fill_between(curve[0], 0.0, curve[1], color=theme.muted, alpha=0.18, lw=0, zorder=1)
         top.plot(curve[0], curve[1], color=theme.muted, lw=1.0, label="gain", zorder=2)
         top.axhline(0.0, color=theme.muted, lw=0.6)
-    _draw_teeth(top, groups, curve)
+    _draw_teeth(top, groups, curve, high - low)
     top.set_ylabel("gain (cm$^{-1}$)" if curve is not None else "mode")
     if curve is None:
         top.set_yticks([])
     _draw_quality(bottom, groups)
     top.set_xlim(low, high)
     bottom.set_xlabel("wavelength (nm)")
-    legend_beside(top, "family (polarisation, p, q)")
+    legend_beside(top, "family: polarisation, p, q; labels: polarisation m p q")
     label_panel(top, "a")
     label_panel(bottom, "b")
     return fig
-
-
-@themed
-def draw_waterfall(
-    wavelength_nm: Sequence[float],
-    fluence_mj_cm2: Sequence[float],
-    spectra: Sequence[Sequence[float]],
-    *,
-    lasing_mj_cm2: float | None = None,
-    theme: Theme = LIGHT,
-) -> Figure:
-    """Emission spectra against fluence, one above the other, each scaled to its own maximum.
-
-    Parameters
-    ----------
-    wavelength_nm : (w,) sequence
-    fluence_mj_cm2 : (f,) sequence
-        Rising.
-    spectra : (f, w) sequence
-        Emission of any unit; the factor that scales each is written beside it.
-    lasing_mj_cm2 : float or None
-        Lasing threshold; spectra above it are drawn in the second colour.
-    theme : Theme
-
-    Raises
-    ------
-    InputError
-        If the shapes disagree.
-    """
-    values = np.asarray(spectra, dtype=float)
-    if values.shape != (len(fluence_mj_cm2), len(wavelength_nm)):
-        expected = (len(fluence_mj_cm2), len(wavelength_nm))
-        raise InputError(f"waterfall: spectra have the shape {values.shape}, expected {expected}")
-    step = 0.85
-    fig = figure(5.2, 1.6 + 0.45 * len(values))
-    ax = fig.subplots()
-    overall = float(values.max()) or 1.0
-    for row, (fluence, spectrum) in enumerate(zip(fluence_mj_cm2, values, strict=True)):
-        peak = float(spectrum.max()) or 1.0
-        base = row * step
-        tint = colour(1) if lasing_mj_cm2 is not None and fluence >= lasing_mj_cm2 else colour(0)
-        ax.fill_between(
-            wavelength_nm,
-            base,
-            base + spectrum / peak,
-            color=theme.ground,
-            zorder=2 * (len(values) - row),
-        )
-        ax.plot(
-            wavelength_nm,
-            base + spectrum / peak,
-            color=tint,
-            lw=0.9,
-            zorder=2 * (len(values) - row) + 1,
-            label=f"{fluence:g} mJ/cm²",
-        )
-        note = f"{fluence:.3g}  ({TIMES} {_short(overall / peak)})"
-        ax.text(
-            1.01, base + 0.03, note, transform=ax.get_yaxis_transform(), fontsize=7, va="bottom"
-        )
-    ax.set_xlim(float(wavelength_nm[0]), float(wavelength_nm[-1]))
-    ax.set_ylim(0.0, (len(values) - 1) * step + 1.12)
-    ax.set_yticks([])
-    ax.set_xlabel("wavelength (nm)")
-    ax.set_ylabel("emission, each to its maximum")
-    ax.set_title("fluence in mJ/cm² (and magnification)", loc="right", fontsize=7.5)
-    if lasing_mj_cm2 is not None:
-        ax.set_title(
-            f"orange: above {lasing_mj_cm2:.3g} mJ/cm²", loc="left", fontsize=7.5, color=colour(1)
-        )
-    for spine in ax.spines.values():
-        spine.set_zorder(3 * len(values))
-    return fig
-
-
-def _short(factor: float) -> str:
-    """A magnification in three digits, without powers of ten where it can be."""
-    return (
-        f"{factor:.3g}" if factor < 1000 else f"{factor:.0f}" if factor < 1e5 else f"{factor:.1e}"
-    )
 
 
 def gain_curve(

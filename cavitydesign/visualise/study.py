@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from .labels import axis_label
-from .theme import LIGHT, Theme, colour, figure, themed
+from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
 _LOG_SPAN = 30.0
 
@@ -48,7 +48,7 @@ def draw_study(
         raise InputError(f"study plot: no row has a number in both {across_name} and {up_name}")
     x, y = zip(*pairs, strict=True)
     single = len(set(x)) == len(x)
-    fig = figure(5.4, 3.6)
+    fig = figure(ONE_COLUMN_IN, 2.5)
     ax = fig.subplots()
     ax.plot(x, y, "o-" if single else "o", color=colour(0), label=up_name)
     if min(y) > 0 and max(y) / min(y) > _LOG_SPAN:

@@ -17,7 +17,7 @@ from ..study.plot_spec import PlotSpec
 from ..study.table import Table
 from .labels import axis_label
 from .study import is_number
-from .theme import LIGHT, Theme, colour, figure, plain_ticks, themed
+from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, plain_ticks, themed
 
 # More lines than this cannot be told apart in one panel; the colour bar takes over.
 _MOST_LINES = 8
@@ -58,7 +58,7 @@ def draw_panels(
     if spec.map:
         return _map(table, spec, x, theme)
     by = spec.by or _other_axis(table, x)
-    fig = figure(5.6, 0.6 + 2.5 * len(spec.y))
+    fig = figure(ONE_COLUMN_IN, 0.6 + 2.0 * len(spec.y))
     axes = list(fig.subplots(len(spec.y), 1, squeeze=False, sharex=True)[:, 0])
     for ax, y in zip(axes, spec.y, strict=True):
         _series(ax, table, spec, (x, y, by), theme)
@@ -221,7 +221,7 @@ def _map(table: Table, spec: PlotSpec, x: str, theme: Theme) -> Figure:
             painted[up.index(b), across.index(a)] = (
                 words.index(c) if isinstance(c, str) else float(c)
             )
-    fig = figure(5.6, 3.8)
+    fig = figure(ONE_COLUMN_IN, 2.7)
     ax = fig.subplots()
     colours = "cividis" if not words else theme.sequential
     shown = ax.pcolormesh(

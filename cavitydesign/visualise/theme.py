@@ -25,7 +25,13 @@ P = ParamSpec("P")
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F")
 _ON_DARK = ("#56B4E9", "#E8853D", "#2FBF96", "#DDA0C4", "#E6C229", "#8FA8FF", "#C9A86A")
 REGION_ALPHA = 0.16
+# Widths of figures in inches: one column of a journal is 89 mm, two are 183 mm, so that letters
+# and lines are printed at the size in which they are drawn.
+ONE_COLUMN_IN = 3.5
+TWO_COLUMNS_IN = 7.2
 _MOST_ROWS = 24
+_MOST_ABOVE = 6  # two rows of three names fit above one column
+_LEGEND_WIDTH_IN = 1.2
 
 
 @dataclass(frozen=True)
@@ -69,20 +75,20 @@ class Theme:
             "legend.edgecolor": self.grid,
             "legend.labelcolor": self.ink,
             "font.family": ["DejaVu Sans"],
-            "font.size": 8.5,
-            "axes.titlesize": 9,
+            "font.size": 7.5,
+            "axes.titlesize": 7.5,
             "axes.titlelocation": "left",
-            "axes.labelsize": 9,
-            "legend.fontsize": 7.5,
+            "axes.labelsize": 8,
+            "legend.fontsize": 7,
             "legend.frameon": False,
-            "xtick.labelsize": 8,
-            "ytick.labelsize": 8,
+            "xtick.labelsize": 7,
+            "ytick.labelsize": 7,
             "xtick.direction": "in",
             "ytick.direction": "in",
             "xtick.top": True,
             "ytick.right": True,
             "axes.linewidth": 0.8,
-            "lines.linewidth": 1.4,
+            "lines.linewidth": 1.2,
             "lines.markersize": 4.0,
             "grid.linewidth": 0.5,
             "axes.prop_cycle": cycler(color=self.series),
@@ -118,17 +124,30 @@ def colour(position: int) -> str:
 
 
 def stroke(position: int) -> str:
-    """The line style of a series by its position: another one where the colours begin again."""
-    return ("-", "--", ":")[position // len(OKABE_ITO) % 3]
+    """The line style of a series by its position: neighbours differ in print without colour, and
+    no pair of colour and line comes again before the 28th series.
+    """
+    return ("-", "--", "-.", ":")[position % 4]
+
+
+def mark(position: int) -> str:
+    """The marker of a series by its position."""
+    return "os^Dv<>P"[position % 8]
 
 
 def legend_beside(ax: Axes, title: str | None = None) -> None:
-    """The legend of an axes right of the picture's axes, from the top: its length takes nothing
-    from their height.
+    """The legend of an axes outside the picture's axes: short ones above, long ones on the right,
+    where their length takes nothing from the height of the axes.
     """
     handles, names = ax.get_legend_handles_labels()
     fig = ax.get_figure(root=True)
     assert fig is not None
+    if len(names) <= _MOST_ABOVE:
+        fig.legend(
+            handles, names, loc="outside upper center", title=title, ncols=min(len(names), 3)
+        )
+        return
+    fig.set_figwidth(fig.get_figwidth() + _LEGEND_WIDTH_IN * (1 + len(names) // _MOST_ROWS))
     fig.legend(
         handles, names, loc="outside right upper", title=title, ncols=1 + len(names) // _MOST_ROWS
     )

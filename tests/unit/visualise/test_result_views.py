@@ -24,9 +24,10 @@ from cavitydesign.visualise.lasing import broken_power_law, draw_light_curve, dr
 from cavitydesign.visualise.loss_budget import draw_loss_budget, loss_shares
 from cavitydesign.visualise.map import draw_regime_map
 from cavitydesign.visualise.record import families, load_results, mode_records
-from cavitydesign.visualise.spectrum import draw_comb, draw_waterfall
+from cavitydesign.visualise.spectrum import draw_comb
 from cavitydesign.visualise.study import draw_study
 from cavitydesign.visualise.theme import DARK
+from cavitydesign.visualise.waterfall import draw_waterfall
 
 
 def curve(ax: Any, label: str) -> np.ndarray:
@@ -57,6 +58,38 @@ def test_comb_has_one_tooth_a_mode_at_its_wavelength_and_gain(mode_set: ModeSet)
         [line.get_ydata() for line in figure.axes[1].get_lines() if line.get_marker() == "o"]
     )
     np.testing.assert_allclose(totals, mode_set.modes[0].losses.total)
+
+
+def test_labels_of_every_family_stand_in_rows_within_the_axes(
+    make_mode: Callable[..., Mode],
+) -> None:
+    """Two families whose modes all but coincide: their labels stand in two rows, inside the axes."""
+    found = [make_mode(m, p, 0) for p in (1, 2) for m in range(118, 126)]
+    figure = draw_comb(found)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    frame = figure.axes[0].get_window_extent(canvas.get_renderer())
+    labels = [text for text in figure.axes[0].texts if text.get_text().startswith("TM")]
+    assert {text.get_text() for text in labels} == {mode.label for mode in found}
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in labels]
+    assert all(box.y1 <= frame.y1 + 1 for box in boxes), "a label leaves the axes"
+
+
+@pytest.mark.parametrize("radiation", [12.0, 190.0])
+def test_a_quality_beyond_the_axis_is_told_and_flattens_nothing(
+    mode_set: ModeSet, radiation: float
+) -> None:
+    """At 10^190 beside a total near 10^5 the axis still spans a few decades, and says what lies
+    above it.
+    """
+    content = json.loads(json.dumps(mode_set.to_json_dict()))
+    for mode in content["modes"]:
+        mode["log10_q"]["radiation"] = radiation
+    for figure in (draw_comb(content), draw_loss_budget(content)):
+        lower = figure.axes[1]
+        assert np.ptp(lower.get_ylim()) < 8.0
+        assert f"10^{{{radiation:g}}}" in lower.get_title(loc="right")
+        assert lower.get_ylabel() == "quality factor Q"
 
 
 def test_comb_of_many_modes_does_not_label_each(make_mode: Callable[..., Mode]) -> None:

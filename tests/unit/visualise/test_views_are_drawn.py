@@ -5,6 +5,7 @@ figures.
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from cavitydesign.geometry import outline_from_points
 from cavitydesign.geometry.cavity import Cavity
@@ -47,8 +49,9 @@ from cavitydesign.visualise import (
     spectrum,
     study,
     study_panels,
+    waterfall,
 )
-from cavitydesign.visualise.theme import DARK, LIGHT, Theme
+from cavitydesign.visualise.theme import DARK, LIGHT, TWO_COLUMNS_IN, Theme
 
 VISUALISE = Path(__file__).parents[3] / "cavitydesign" / "visualise"
 NOT_VIEWS = {"draw_scale_bar"}
@@ -104,8 +107,13 @@ def views(
         ),
         "draw_cuts": lambda **k: cuts.draw_cuts(make_mode(), samples=(80, 51), **k),
         "draw_comb": lambda **k: spectrum.draw_comb(mode_set, **k),
-        "draw_waterfall": lambda **k: spectrum.draw_waterfall(
-            wavelength, [1.0, 2.0], [wavelength - 529, wavelength], **k
+        "draw_waterfall": lambda **k: waterfall.draw_waterfall(
+            wavelength,
+            [1.0, 2.0],
+            [wavelength - 529, wavelength],
+            gain_mj_cm2=0.8,
+            lasing_mj_cm2=1.6,
+            **k,
         ),
         "draw_loss_budget": lambda **k: loss_budget.draw_loss_budget(mode_set, **k),
         "draw_dispersion": lambda **k: dispersion.draw_dispersion(mode_set, **k),
@@ -178,6 +186,23 @@ def off_paper(figure: Figure, canvas: FigureCanvasAgg) -> list[str]:
     ]
 
 
+def overlapping(figure: Figure, canvas: FigureCanvasAgg) -> list[tuple[str, str]]:
+    """Pairs of texts whose boxes share more than a pixel both ways."""
+    renderer = canvas.get_renderer()
+    boxes = [(one.get_text(), shrunken(one, renderer)) for one in written(figure)]
+    return [
+        (first, second)
+        for (first, a), (second, b) in itertools.combinations(boxes, 2)
+        if a.overlaps(b)
+    ]
+
+
+def shrunken(text: Text, renderer: Any) -> Bbox:
+    """The box of a text less a pixel on each side, which smooth edges of letters take."""
+    box = text.get_window_extent(renderer)
+    return Bbox.from_extents(box.x0 + 1, box.y0 + 1, box.x1 - 1, box.y1 - 1)
+
+
 def small_letters(figure: Figure) -> list[str]:
     """Texts in letters under 7 pt, before indices are made smaller."""
     return [one.get_text() for one in written(figure) if one.get_fontsize() < 7.0]
@@ -190,6 +215,16 @@ def test_letters_beyond_the_edge_and_too_small_are_seen() -> None:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     assert off_paper(figure, canvas) == ["beyond"] and small_letters(figure) == ["small"]
+
+
+def test_letters_over_each_other_are_seen() -> None:
+    figure = Figure(figsize=(2, 2))
+    figure.text(0.1, 0.5, "below")
+    figure.text(0.12, 0.52, "above")
+    figure.text(0.1, 0.1, "apart")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    assert overlapping(figure, canvas) == [("below", "above")]
 
 
 def test_every_view_is_tried(views: dict[str, Draw]) -> None:
@@ -207,6 +242,7 @@ def test_nothing_is_blank(
     views: dict[str, Draw], theme: Theme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
+    crowded = {}
     for name, draw in views.items():
         figure = draw(theme=theme)
         canvas = FigureCanvasAgg(figure)
@@ -219,7 +255,10 @@ def test_nothing_is_blank(
         for part in np.array_split(inked, 3, axis=1):
             assert part.any(), f"{name} leaves a third of its width empty"
         assert off_paper(figure, canvas) == [], f"{name}: letters beyond the edge"
+        crowded[name] = overlapping(figure, canvas)
         assert small_letters(figure) == [], f"{name}: under 7 pt"
+        assert figure.get_figwidth() <= TWO_COLUMNS_IN, f"{name}: wider than two columns"
+    assert {name: pairs for name, pairs in crowded.items() if pairs} == {}, "letters collide"
     assert "DISPLAY" not in os.environ
     assert (
         "matplotlib.pyplot" not in sys.modules or not sys.modules["matplotlib.pyplot"].get_fignums()
