@@ -477,9 +477,9 @@ def _in_space(view: str, folder: Path) -> None:
 
     mode, cavity = family(15.0, 1, 0), design().cavity
     if view == "turntable":
-        save_turntable(mode, cavity, folder / "turntable.gif", frames=16, size=(360, 300))
+        save_turntable(mode, cavity, folder / "turntable.gif", frames=12, size=(420, 340))
     else:
-        save_space(mode, cavity, folder / f"{view}.png", view=view, size=(900, 700))
+        save_space(mode, cavity, folder / f"{view}.png", view=view, size=(1200, 930))
 
 
 PICTURES: dict[str, Callable[[], Figure]] = {

@@ -164,8 +164,16 @@ def draw_pareto(
     ax.plot(best[:, 0], best[:, 1], "o-", color=colour(0), label="Pareto front")
     if chosen is not None:
         # A ring about the design hides none of its neighbours.
-        ring = {"mfc": "none", "mec": colour(1), "ms": 11, "mew": 1.6}
-        ax.plot(*values[chosen], "o", **ring, ls="none", label="recommended")
+        ax.plot(
+            *values[chosen],
+            "o",
+            mfc="none",
+            mec=colour(1),
+            ms=11,
+            mew=1.6,
+            ls="none",
+            label="recommended",
+        )
     ax.set_xlabel(f"{labels[0]}\n({'higher' if maximise[0] else 'lower'} is better)")
     ax.set_ylabel(f"{labels[1]}\n({'higher' if maximise[1] else 'lower'} is better)")
     fig.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
