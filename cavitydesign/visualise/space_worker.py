@@ -18,6 +18,7 @@ _LEAST_SEEN = 0.04
 _ARC_AWAY = 4.8
 _LEAST_ENERGY = 0.01
 _PEELS = 8
+_GIF_COLOURS = 48  # the tints of glass and of two colour maps; more double the file
 _POINTS_PER_PIXEL = 0.6
 _TITLE_LETTERS = 17  # width of the longest title of a bar, in heights of its letters
 # A polymer of a blue tint on a fibre of warmer glass, both with highlights.
@@ -216,7 +217,7 @@ def _write_turntable(plotter: Any, path: Path, frames: int) -> None:
     for _ in range(frames):
         pictures.append(
             Image.fromarray(plotter.screenshot(return_img=True)).convert(
-                "P", palette=Image.Palette.ADAPTIVE
+                "P", palette=Image.Palette.ADAPTIVE, colors=_GIF_COLOURS
             )
         )
         plotter.camera.Azimuth(360.0 / frames)
