@@ -9,6 +9,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+# Letters of a word that may be a misspelt one.
+_LONGEST_WORD = 80
+
 
 class CavityDesignError(Exception):
     """Base of all errors that reach the user as one clear line."""
@@ -53,6 +56,23 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     allowed : iterable of str
         The right words.
     """
+    if len(name) > _LONGEST_WORD:
+        return ""  # the search grows as the square of the length
     words = {word.lower(): word for word in allowed}
     close = difflib.get_close_matches(name.lower(), list(words), n=1, cutoff=0.5)
     return f"; did you mean {words[close[0]]!r}?" if close else ""
+
+
+def told(value: object, most: int = 60) -> str:
+    """A value in a message, cut where it is long; whole numbers of thousands of digits have no
+    text in Python at all.
+
+    Examples
+    --------
+    >>> told("a" * 100, 10)
+    "'aaaaaaaaa..."
+    """
+    if isinstance(value, int) and value.bit_length() > 3 * most:
+        return f"a whole number of about {round(value.bit_length() * 0.30103)} digits"
+    text = repr(value)
+    return text if len(text) <= most else f"{text[:most]}..."

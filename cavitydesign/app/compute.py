@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .files import begin, design_file, open_item
 from .saved import draw_figure, gain_at, write_table, write_vtk
 from .solved import Progress, design_of, mode_of, modes_of, prediction_of
 
@@ -133,4 +134,7 @@ TASKS: Mapping[str, Task] = {
     "figure": draw_figure,
     "vtk": write_vtk,
     "table": write_table,
+    "start": begin,
+    "open": open_item,
+    "design": design_file,
 }

@@ -4,6 +4,7 @@ others hear no.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -11,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 MOST_BODY_BYTES = 256 * 1024
+SLOWEST_BODY_SECONDS = 20.0
 _MOST_DISCARDED_BYTES = 8 * 1024 * 1024
 _MOST_HEADER_BYTES = 16 * 1024
 _DEEPEST_JSON = 12
@@ -114,7 +116,11 @@ class Guard:
         ):
             return refusal(403, "wrong Origin: another site may not use the explorer")
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            return refusal(403, "another site may not use the explorer")
+            # The file that opens the page leads here from outside; so may a link that has the token.
+            opened = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
+            whole = scope["method"] == "GET" and scope["path"] == f"/{self.token}/"
+            if not whole or opened != ("navigate", "document"):
+                return refusal(403, "another site may not use the explorer")
         if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADER_BYTES:
             return refusal(431, f"headers larger than {_MOST_HEADER_BYTES // 1024} kB")
         first, slash, _ = str(scope["path"])[1:].partition("/")
@@ -162,6 +168,15 @@ def _check_plain(value: Any, level: int = 0) -> None:
         raise RequestRefused(400, "the body holds a number too large")
 
 
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BODY_BYTES:
+            raise RequestRefused(413, f"body larger than {MOST_BODY_BYTES // 1024} kB")
+    return bytes(body)
+
+
 async def read_object(request: Request) -> dict[str, Any]:
     """The JSON object in a request's body.
 
@@ -173,11 +188,12 @@ async def read_object(request: Request) -> dict[str, Any]:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise RequestRefused(415, "the body must be application/json")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            raise RequestRefused(413, f"body larger than {MOST_BODY_BYTES // 1024} kB")
+    try:
+        body = await asyncio.wait_for(_body(request), SLOWEST_BODY_SECONDS)
+    except TimeoutError:
+        raise RequestRefused(408, "the body did not come in time") from None
+    except ClientDisconnect:
+        raise RequestRefused(400, "who asked has left") from None
     try:
         content = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     except (UnicodeDecodeError, ValueError, RecursionError):

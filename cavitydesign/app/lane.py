@@ -5,15 +5,16 @@ page.
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol
 
 from ..errors import CavityDesignError
@@ -23,6 +24,8 @@ LONGEST_SECONDS = 120.0
 # a superseded computation that reports no progress for this long is ended with its worker
 _PATIENCE_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.2
+# beyond the limit, for the parent to see to it itself
+_GRACE_SECONDS = 10.0
 _MOST_WAITING = 12
 _MOST_PAGES = 64
 # ends a computation at once; where the system has no such signal, it ends at its next report of
@@ -47,6 +50,7 @@ class _Worker:
         self, connection: Connection, cancelled: _SharedNumber, listening: _SharedNumber
     ) -> None:
         self._connection, self._cancelled, self._number = connection, cancelled, 0
+        self._since: float | None = None
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
         if _INTERRUPT is not None:
             signal.signal(_INTERRUPT, lambda number, frame: self._check())
@@ -57,7 +61,7 @@ class _Worker:
         if self._number and self._cancelled.value >= self._number:
             raise _Superseded
 
-    def _answer(self, task: str, payload: Mapping[str, Any]) -> tuple[str, Any]:
+    def _answer(self, task: str, payload: Mapping[str, Any], encoded: bool) -> tuple[str, Any]:
         from .compute import TASKS
 
         def progress(message: str, fraction: float) -> None:
@@ -66,7 +70,8 @@ class _Worker:
         try:
             try:
                 self._check()
-                return "done", TASKS[task](payload, progress)
+                answer = TASKS[task](payload, progress)
+                return "done", {"json": _json_bytes(answer)} if encoded else answer
             finally:
                 self._number = 0
         except _Superseded:
@@ -82,16 +87,36 @@ class _Worker:
         """Answer until the parent is gone."""
         while True:
             try:
-                number, task, payload = self._connection.recv()
+                number, task, payload, encoded = self._connection.recv()
             except (EOFError, OSError):
                 return
-            self._number = number
-            self._connection.send(self._answer(task, payload))
+            self._since, self._number = time.monotonic(), number
+            answer = self._answer(task, payload, encoded)
+            self._since = None
+            self._connection.send(answer)
+
+    def follow(self) -> None:
+        """End this process when its parent has ended, however that did, or when a computation is
+        long past the limit that the parent keeps.
+        """
+        parent = multiprocessing.parent_process()
+        while parent is not None and not wait([parent.sentinel], timeout=_LOOK_EVERY_SECONDS):
+            since = self._since
+            if since is not None and time.monotonic() - since > LONGEST_SECONDS + _GRACE_SECONDS:
+                break
+        os._exit(1)
+
+
+def _json_bytes(answer: Mapping[str, Any]) -> bytes:
+    """Strict JSON, made here so that 60 MB of it keep no other page waiting."""
+    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8")
 
 
 def _work(connection: Connection, cancelled: _SharedNumber, listening: _SharedNumber) -> None:
     """What runs in the worker process."""
     worker = _Worker(connection, cancelled, listening)
+    threading.Thread(target=worker.follow, daemon=True).start()
     from .compute import warm_up
 
     warm_up()
@@ -189,6 +214,8 @@ class Lane:
         *,
         newest_only: bool = True,
         ends: Sequence[str] = (),
+        encoded: bool = False,
+        gone: Callable[[], Awaitable[bool]] | None = None,
     ) -> dict[str, Any]:
         """Do one task when its turn comes.
 
@@ -204,6 +231,10 @@ class Lane:
             Whether a newer request of this name makes this one pointless (not so for downloads).
         ends : sequence of str
             Further names whose older requests this one makes pointless.
+        encoded : bool
+            Whether the answer is wanted as JSON, under the key "json".
+        gone : callable, optional
+            Whether whoever asked has left; the work is left then too.
 
         Raises
         ------
@@ -221,12 +252,20 @@ class Lane:
             async with self._turn:
                 if self._newest.get(name, number) != number:
                     raise RequestRefused(409, "superseded by a newer request")
+                if gone is not None and await gone():
+                    raise RequestRefused(409, "who asked has left")
                 self._running = (name, number)
                 try:
                     loop = asyncio.get_running_loop()
-                    kind, answer = await loop.run_in_executor(
-                        self._threads, self._ask, (number, task, dict(payload))
+                    asked = loop.run_in_executor(
+                        self._threads, self._ask, (number, task, dict(payload), encoded)
                     )
+                    while gone is not None and not asked.done():
+                        await asyncio.wait({asked}, timeout=_LOOK_EVERY_SECONDS)
+                        if not asked.done() and await gone():
+                            self._interrupt(number)
+                            break
+                    kind, answer = await asked
                 finally:
                     self._running = None
         finally:
@@ -240,7 +279,7 @@ class Lane:
             raise RequestRefused(409, "superseded by a newer request")
         raise RequestRefused(422 if kind == "refused" else 500, str(answer))
 
-    def _ask(self, request: tuple[int, str, dict[str, Any]]) -> tuple[str, Any]:
+    def _ask(self, request: tuple[int, str, dict[str, Any], bool]) -> tuple[str, Any]:
         """Send a request to the worker and wait for its answer (in the lane's thread)."""
         self.start()
         connection = self._connection

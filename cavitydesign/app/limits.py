@@ -140,10 +140,24 @@ def check_limits(design: Mapping[str, Any], folder: Path | None, base: Path | No
         problems.append(
             f"about {count:.0f} modes: the explorer computes up to {MOST_MODES}; lower modes.span_nm or the orders"
         )
-    for name in _files(design):
-        if folder is None:
-            problems.append(f"{name[:80]!r}: the explorer was given no folder to read from")
-        else:
-            _all_inside(folder, inside(folder, name, base))
+    if folder is None:
+        problems += [
+            f"{name[:80]!r}: the explorer was given no folder to read from"
+            for name in _files(design)
+        ]
     if problems:
         raise InputError(problems)
+    if folder is not None:
+        check_files(design, folder, base)
+
+
+def check_files(design: Mapping[str, Any], folder: Path, base: Path | None = None) -> None:
+    """Refuse a file outside the folder, those that files of the design name among them.
+
+    Raises
+    ------
+    InputError
+        For the first that lies elsewhere.
+    """
+    for name in _files(design):
+        _all_inside(folder, inside(folder, name, base))

@@ -7,6 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from ..texts import csv_cell
+
 _PLAIN = (
     "label",
     "polarisation",
@@ -42,9 +44,9 @@ def mode_csv(modes: object) -> bytes:
     ]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
+    writer.writerow([csv_cell(name) for name in head])
     for row in rows:
         inner = [row[table].get(name) for table, names in nested.items() for name in names]
         cells = [*(row.get(name) for name in _PLAIN), *inner, *(row.get(name) for name in _LAST)]
-        writer.writerow(["" if cell is None else cell for cell in cells])
+        writer.writerow(["" if cell is None else csv_cell(cell) for cell in cells])
     return text.getvalue().encode("utf-8")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ..errors import InputError
 from ..version import __version__
-from .design_text import design_toml
 from .guard import SECURITY_HEADERS, Guard, RequestRefused, read_object, refusal, told_refusal
 from .lane import Lane
 from .limits import check_limits, inside
@@ -52,8 +52,9 @@ def _asset(name: str, kind: str) -> Response:
     return Response(content, media_type=kind, headers=SECURITY_HEADERS)
 
 
-def _json(content: Mapping[str, Any]) -> Response:
-    return JSONResponse(content, headers=SECURITY_HEADERS)
+def _json(answer: Mapping[str, Any]) -> Response:
+    """JSON that a worker made."""
+    return Response(answer["json"], media_type="application/json", headers=SECURITY_HEADERS)
 
 
 def _page_name(body: Mapping[str, Any]) -> str:
@@ -65,13 +66,13 @@ def _page_name(body: Mapping[str, Any]) -> str:
 
 
 class Explorer:
-    """The explorer's state: what it was given, and its two workers (one for modes and fields, one
-    for lasing).
+    """The explorer's state: what it was given, and its workers (one for modes and fields, one for
+    lasing, one for files).
     """
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.modes, self.lasing = Lane("modes"), Lane("lasing")
+        self.modes, self.lasing, self.files = Lane("modes"), Lane("lasing"), Lane("files")
 
     def routes(self) -> list[Route]:
         """Addresses, behind the guard."""
@@ -108,23 +109,25 @@ class Explorer:
             raise RequestRefused(404, "no such part of the page")
         return _asset(name, _ASSETS[name])
 
+    @property
+    def _place(self) -> dict[str, Any]:
+        """The folder and the first item, as the worker of files takes them."""
+        folder = self.workspace.folder
+        return {"folder": None if folder is None else str(folder), "first": self.workspace.first}
+
     async def begin(self, request: Request) -> Response:
         """What the page shows first, and what else it may open."""
-        from ..gain.library import medium_names
-        from ..materials import material_names
-        from .usual_pumps import usual_pumps
-
-        return _json(
-            {
-                "version": __version__,
-                "page": uuid.uuid4().hex,
-                "materials": list(material_names()),
-                "gain_media": list(medium_names()),
-                "pumps": {name: usual_pumps(name) for name in medium_names()},
-                "listing": self.workspace.listing(),
-                "opened": _shown(self.workspace.opened(self.workspace.first)),
-            }
+        page = uuid.uuid4().hex
+        answer = await self.files.run(
+            page,
+            "start",
+            self._place,
+            newest_only=False,
+            encoded=True,
+            gone=request.is_disconnected,
         )
+        head = json.dumps({"version": __version__, "page": page}).encode()
+        return _json({"json": head[:-1] + b"," + answer["json"][1:]})
 
     async def open(self, request: Request) -> Response:
         """Open one of the listed items, or one point of a listed study."""
@@ -132,11 +135,13 @@ class Explorer:
         name, point = body.get("name"), body.get("point")
         if not isinstance(name, str):
             raise RequestRefused(400, "name: which item to open")
-        if point is None:
-            return _json(_shown(self.workspace.opened(name)))
-        if not isinstance(point, int) or isinstance(point, bool):
+        if point is not None and (not isinstance(point, int) or isinstance(point, bool)):
             raise RequestRefused(400, "point: the number of a point of the study")
-        return _json({"design": self.workspace.opened_point(name, point)})
+        asked = {**self._place, "name": name, "point": point}
+        gone = request.is_disconnected
+        return _json(
+            await self.files.run("open", "open", asked, newest_only=False, encoded=True, gone=gone)
+        )
 
     def _payload(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The design to compute and what is asked of it, checked against the limits."""
@@ -155,6 +160,10 @@ class Explorer:
         check_limits(design, folder, place.parent)
         return {**payload, "source": str(place)}
 
+    async def _checked(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """`_payload` in a thread: it reads the files that a design names."""
+        return await asyncio.to_thread(self._payload, body)
+
     async def solve(self, request: Request) -> Response:
         """Modes, the field of one, lasing, or one point of a scan, as JSON."""
         body = await read_object(request)
@@ -163,14 +172,28 @@ class Explorer:
         second = task == "lasing" or (task == "scan" and body.get("slot") == 1)
         lane = self.lasing if second else self.modes
         ends = [f"{page} {other}" for other in _ENDS.get(task, ())]
-        return _json(await lane.run(f"{page} {task}", task, self._payload(body), ends=ends))
+        payload = await self._checked(body)
+        return _json(
+            await lane.run(
+                f"{page} {task}",
+                task,
+                payload,
+                ends=ends,
+                encoded=True,
+                gone=request.is_disconnected,
+            )
+        )
 
     async def download(self, request: Request) -> Response:
         """A figure, a table or a VTK file."""
         body = await read_object(request)
         task = request.url.path.rpartition("/")[2]
         answer = await self.lasing.run(
-            _page_name(body), task, self._payload(body), newest_only=False
+            _page_name(body),
+            task,
+            await self._checked(body),
+            newest_only=False,
+            gone=request.is_disconnected,
         )
         name = str(answer["name"])
         headers = {**SECURITY_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
@@ -180,19 +203,10 @@ class Explorer:
 
     async def design_file(self, request: Request) -> Response:
         """The design as it stands, as the text of a design file, checked."""
-        from ..design import parse_design
-
-        payload = self._payload(await read_object(request))
-        source = payload["source"]
-        parse_design(payload["design"], "design", path=None if source is None else Path(source))
-        text = design_toml(payload["design"])
+        payload = await self._checked(await read_object(request))
+        answer = await self.files.run("design", "design", payload, newest_only=False)
         headers = {**SECURITY_HEADERS, "Content-Disposition": 'attachment; filename="design.toml"'}
-        return Response(text.encode("utf-8"), media_type="application/toml", headers=headers)
-
-
-def _shown(opened: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page may know of an opened item: no path outside the folder."""
-    return {**opened, "source": None if opened.get("source") is None else opened["name"]}
+        return Response(answer["content"], media_type="application/toml", headers=headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -224,11 +238,13 @@ def create_app(workspace: Workspace, token: str, port: int) -> Guard:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         explorer.modes.start()
         explorer.lasing.start()
+        explorer.files.start()
         try:
             yield
         finally:
             explorer.modes.close()
             explorer.lasing.close()
+            explorer.files.close()
 
     handlers: dict[Any, Any] = {
         RequestRefused: _refused,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .limits import inside
+from .limits import check_files, inside
 
 if TYPE_CHECKING:
     from ..study.study import Study
@@ -21,10 +21,45 @@ def _study(place: Path, folder: Path) -> Study:
     from ..study.study_file import load_study
     from ..workflow.study_point import design_schema
 
-    for key, name in read_toml(place).items():
-        if key in ("design", "store", "points") and isinstance(name, str):
+    content = read_toml(place)
+    for table, key in (
+        (content, "design"),
+        (content, "store"),
+        ("points", "csv"),
+        ("plot", "overlay"),
+    ):
+        held = content.get(table, {}) if isinstance(table, str) else table
+        name = held.get(key) if isinstance(held, Mapping) else None
+        if isinstance(name, str):
             inside(folder, name, place.parent)
+    _check_values(content, place.parent, folder)
+    name = content.get("design")
+    if isinstance(name, str):
+        design = inside(folder, name, place.parent)
+        check_files(read_toml(design), folder, design.parent)
     return load_study(place, design_schema())
+
+
+def _check_values(content: Mapping[str, Any], base: Path, folder: Path) -> None:
+    """Files that the axes of a study name, in the study or in the header of its CSV."""
+    from ..study.csv_file import read_csv
+    from ..study.user_file import flattened
+
+    name = content.get("design")
+    start = (base / name).parent if isinstance(name, str) else base
+    columns: dict[str, Any] = {}
+    for table in ("axes", "paired"):
+        held = content.get(table)
+        columns |= flattened(held) if isinstance(held, Mapping) else {}
+    points = content.get("points")
+    if isinstance(points, Mapping) and isinstance(points.get("csv"), str):
+        found = read_csv(inside(folder, points["csv"], base), "points.csv")
+        columns |= {
+            key: [row[column] for row in found.rows] for column, key in enumerate(found.header)
+        }
+    for key, values in columns.items():
+        for value in values if isinstance(values, list) else [values]:
+            check_files({key.rpartition(".")[2]: value}, folder, start)
 
 
 def opened_study(place: Path, folder: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ in that folder.
 
 from __future__ import annotations
 
+import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -196,10 +197,13 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _toml(place: Path) -> dict[str, Any]:
+    from ..design import read_toml
+
     try:
-        return tomllib.loads(place.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{place.name}: not a readable TOML file ({error})") from None
+        return read_toml(place)
+    except InputError as error:
+        reason = error.problems[0].removeprefix(f"{place}: ")
+        raise InputError(f"{place.name}: not a readable TOML file ({reason})") from None
 
 
 def _kind(place: Path) -> str | None:
@@ -207,7 +211,10 @@ def _kind(place: Path) -> str | None:
     if place.suffix == ".json":
         return "results"
     try:
-        if place.suffix != ".toml" or place.stat().st_size > _MOST_DESIGN_BYTES:
+        found = place.stat()
+        if place.suffix != ".toml" or found.st_size > _MOST_DESIGN_BYTES:
+            return None
+        if not stat.S_ISREG(found.st_mode):
             return None
         tables: Mapping[str, Any] = _toml(place)
     except OSError:

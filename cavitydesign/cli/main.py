@@ -15,7 +15,7 @@ from .materials import materials
 from .measure import measure
 from .modes import modes
 from .new import new
-from .outcome import reported
+from .outcome import heed_signals, reported
 from .run import run
 from .study import study
 from .study_store import with_store_commands
@@ -57,5 +57,6 @@ app.add_typer(measure)
 
 
 def main() -> None:
-    """Entry point of the installed command."""
+    """The command, once its modules are there."""
+    heed_signals()
     app()

@@ -4,24 +4,60 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ParamSpec
 
 import typer
 
 from ..errors import CavityDesignError, InputError
+from ..texts import visible
 
 DONE, MISSED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+# Added to the number of a signal, as shells do.
+_SIGNALLED = 128
 
 Arguments = ParamSpec("Arguments")
 
 
 def say(message: str) -> None:
     """One line to the user, beside the answer."""
-    print(message, file=sys.stderr, flush=True)
+    with suppress(BrokenPipeError):  # who listened has left; the exit code still tells
+        print(visible(message), file=sys.stderr, flush=True)
+
+
+_kept = False
+
+
+def note_kept() -> None:
+    """Note that something is stored that an interruption does not take away."""
+    global _kept
+    _kept = True
+
+
+class Stopped(KeyboardInterrupt):
+    """The system or the terminal asked the command to end; ends it as Ctrl-C does, in order."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(signal.Signals(number).name)
+
+
+def _stop(number: int, frame: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough; the folders are being put away
+    raise Stopped(number)
+
+
+def heed_signals() -> None:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: no folder, no worker stays behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # `nohup` has it ignored, and means that.
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
 
 
 @contextmanager
@@ -35,6 +71,17 @@ def named(file: Path) -> Iterator[None]:
         ) from None
 
 
+def _silence() -> None:
+    """Let standard output lead nowhere, so that the interpreter has nothing to complain of when it
+    closes it.
+    """
+    with suppress(OSError, ValueError, AttributeError):
+        sys.stdout.flush()
+        return
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
     """A command that returns its exit code, with errors that the user can repair told in one line
     each.
@@ -44,21 +91,28 @@ def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
             code = command(*args, **kwargs)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # closed by who called us: >&-
+                sys.stdout.flush()
         except CavityDesignError as error:
             say(str(error))
             code = error.exit_code
-        except KeyboardInterrupt:
-            say("interrupted; what was done is kept")
-            code = INTERRUPTED
+        except KeyboardInterrupt as error:
+            what, code = "interrupted", INTERRUPTED
+            if isinstance(error, Stopped):
+                what, code = f"stopped by {error}", _SIGNALLED + error.number
+            say(f"{what}; what was done is kept" if _kept else what)
         except BrokenPipeError:
             # The reader of a pipe has left; the interpreter must not complain again when it closes
             # standard output.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _silence()
             code = DONE
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             say(f"{where}{error.strerror or error}")
+            _silence()
+            code = BAD_INPUT
+        except RecursionError:
+            say("something in the input is nested too deeply")
             code = BAD_INPUT
         raise typer.Exit(code)
 

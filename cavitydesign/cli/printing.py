@@ -7,11 +7,20 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..texts import visible
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+_ACTING = (
+    *range(0x7F, 0xA0),
+    *range(0x200E, 0x2010),
+    *range(0x2028, 0x202F),
+    *range(0x2066, 0x206A),
+)
+_SPELLED = {code: f"\\u{code:04x}" for code in (0x61C, 0xFEFF, *_ACTING)}
 _WIDTH_WITHOUT_TERMINAL = 160
 # Spaces and padding between two columns.
 _BETWEEN = 3
@@ -26,7 +35,8 @@ def json_text(content: Mapping[str, Any]) -> str:
 
 def print_json(content: Mapping[str, Any]) -> None:
     """JSON, and nothing else, on standard output."""
-    print(json_text(content))
+    # Marks of direction in names as JSON's own escapes: the same content, nothing that acts.
+    print(json_text(content).translate(_SPELLED))
 
 
 def _plain(value: Any) -> Any:
@@ -58,7 +68,7 @@ def print_tables(*parts: Table | str) -> None:
     console = _console()
     for part in parts:
         if isinstance(part, str):
-            console.print(part, markup=False, soft_wrap=True)
+            console.print(visible(part), markup=False, soft_wrap=True)
         else:
             for piece in _that_fit(part, console.width):
                 console.print(piece)
@@ -113,7 +123,7 @@ def _plain_text(words: str) -> Text:
     """Text whose brackets are no markup: names come from files."""
     from rich.text import Text
 
-    return Text(words)
+    return Text(visible(words))
 
 
 def _empty(title: str) -> Table:

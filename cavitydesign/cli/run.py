@@ -15,7 +15,7 @@ import typer
 from ..design.spec import NO_MEDIUM
 from ..errors import CavityDesignError, InputError
 from .modes import AsJson, DesignFile, accuracy_code
-from .outcome import named, say
+from .outcome import named, note_kept, say
 from .outline_note import tell_design
 from .printing import json_text, print_json, print_tables
 from .progress import ProgressLine
@@ -73,6 +73,7 @@ def run(
         if lasing is None:
             results["lasing_note"] = NO_MEDIUM if problem is None else str(problem)
         write_whole(out / "results.json", json_text(results).encode())
+        note_kept()
         progress("drawing", 0.8)
         figures = _figures(loaded, found, lasing)
         written = _written(figures, out)

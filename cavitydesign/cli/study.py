@@ -15,7 +15,7 @@ import typer
 
 from ..errors import InputError
 from .modes import AsJson
-from .outcome import DONE, MISSED, reported, say
+from .outcome import DONE, MISSED, note_kept, reported, say
 from .printing import new_table, number, print_json, print_tables
 from .progress import ProgressLine
 
@@ -74,8 +74,13 @@ def run(
         print_outcome("Estimate", estimate, json)
         return DONE
     with ProgressLine() as progress:
+
+        def stored(message: str, share: float) -> None:
+            note_kept()
+            progress(message, share)
+
         summary = run_study(
-            loaded, evaluate, executor, _indices(loaded, shard), retry_failed, progress
+            loaded, evaluate, executor, _indices(loaded, shard), retry_failed, stored
         )
     rate = {"points_per_second": summary.points_per_second}
     print_outcome(f"Study {loaded.name}", dataclasses.asdict(summary) | rate, json)
@@ -250,12 +255,12 @@ def executor_of(workers: int, scheduler: str | None) -> Executor:
     from ..workflow.study_point import WORKER_MODULES
 
     if scheduler is not None:
-        from ..study.dask_executor import DaskExecutor
+        from ..study.dask_executor import DaskExecutor, address_problem
 
         if scheduler == "local":
             return DaskExecutor(None, workers)
-        if not scheduler.startswith(("tcp://", "tls://")):
-            raise InputError(f"--scheduler {scheduler}: tcp://HOST:PORT or local is needed")
+        if problem := address_problem(scheduler):
+            raise InputError(f"--scheduler {scheduler}: {problem}")
         return DaskExecutor(scheduler)
     return ProcessExecutor(workers, WORKER_MODULES)
 

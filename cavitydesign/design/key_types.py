@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, create_model
+
+from ..texts import acting
 
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
@@ -13,12 +15,26 @@ NotNegative = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
 Length = Annotated[float, Strict(), Field(gt=0, le=1e6, allow_inf_nan=False)]
 Roughness = Annotated[float, Strict(), Field(ge=0, le=1000, allow_inf_nan=False)]
+# nm; an atom is 0.1 nm wide, and no cavity has a rim of more than a millimetre of one slope.
+Correlation = Annotated[float, Strict(), Field(ge=0.01, le=1e6, allow_inf_nan=False)]
 Wavelength = Annotated[float, Strict(), Field(ge=1, le=1e9, allow_inf_nan=False)]
 Index = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
 Angle = Annotated[float, Strict(), Field(ge=0, lt=180, allow_inf_nan=False)]
 Accuracy = Annotated[float, Strict(), Field(ge=1e-12, le=1e-2, allow_inf_nan=False)]
 Whole = Annotated[int, Strict(), Field(ge=1, le=100_000)]
-Text = Annotated[str, Strict(), Field(min_length=1)]
+# Letters of a name; figures, tables and reports show names whole.
+LONGEST_NAME = 200
+
+
+def _plain(given: str) -> str:
+    if acting(given):
+        raise ValueError("must not hold control characters or marks of direction")
+    if len(given) > LONGEST_NAME:
+        raise ValueError(f"must be at most {LONGEST_NAME} letters long, has {len(given)}")
+    return given
+
+
+Text = Annotated[str, Strict(), Field(min_length=1), AfterValidator(_plain)]
 
 
 class Table(BaseModel):

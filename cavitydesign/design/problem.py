@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from ..errors import InputError, nearest
+from ..errors import InputError, nearest, told
 
 _LONGEST_VALUE = 60
 
@@ -18,13 +18,16 @@ Location = tuple[str | int, ...]
 
 def dotted(location: Iterable[str | int]) -> str:
     """Key as the user would say it: cavity.coatings.0.thickness_um."""
-    return ".".join(str(part) for part in location)
+    parts = (str(part) for part in location)
+    return ".".join(part if len(part) <= _LONGEST_VALUE else f"{part[:40]}..." for part in parts)
 
 
 def shown(value: Any) -> str:
     """The user's value, shortened and in TOML's spelling."""
     if isinstance(value, bool):
         text = str(value).lower()
+    elif isinstance(value, int):
+        text = told(value)
     elif isinstance(value, str):
         text = '"' + " ".join(value.split()) + '"'
     elif isinstance(value, dict):

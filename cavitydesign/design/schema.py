@@ -17,6 +17,7 @@ from ..lasing.request import LasingRequest
 from .key_types import (
     Accuracy,
     Angle,
+    Correlation,
     Index,
     Length,
     NotNegative,
@@ -32,6 +33,9 @@ from .key_types import (
 )
 from .problem import is_number
 from .section_file import LengthUnit
+
+# Shells; each is an interface of the mesh and a region of every table. Sixteen are a Bragg mirror.
+MOST_COATINGS = 64
 
 Profile = Literal["parabola", "cosine", "spheroid", "cylinder", "droplet", "outline", "section"]
 
@@ -123,7 +127,7 @@ class CavityTable(Table):
     body: Medium = Field(description="medium of the body")
     fibre: Medium | None = Field(None, description="medium of the fibre")
     surround: Medium | None = Field(None, description="medium outside")
-    coatings: tuple[CoatingTable, ...] | None = Field(
+    coatings: Annotated[tuple[CoatingTable, ...], Field(max_length=MOST_COATINGS)] | None = Field(
         None, description="shells between fibre and body, from the inside out"
     )
     materials: dict[Text, Medium] | None = Field(
@@ -142,7 +146,7 @@ class CavityTable(Table):
         None, description="named curves of a section that are metal"
     )
     roughness_nm: Roughness | None = Field(None, description="r.m.s. roughness of the rim, nm")
-    correlation_nm: Positive | None = Field(
+    correlation_nm: Correlation | None = Field(
         None, description="correlation length of the roughness, nm"
     )
 

@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
+from ..texts import Refused, check_bounded, read_bytes
+
+# A study of a thousand listed values has 20 kB.
+MOST_BYTES = 4_000_000
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -23,11 +27,13 @@ def read_toml(path: Path) -> dict[str, Any]:
         If there is no such file, if it cannot be read, or if it is not TOML (with line and column).
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path, MOST_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{path}: no such file{_neighbour(path)}") from None
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder; give a TOML file") from None
+    except Refused as error:
+        raise InputError(f"{path}: {error}") from None
     except UnicodeDecodeError as error:
         raise InputError(
             f"{path}: not UTF-8 text (byte {error.start}); save the file as UTF-8"
@@ -36,9 +42,14 @@ def read_toml(path: Path) -> dict[str, Any]:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read: {reason}") from None
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: not TOML: {error}") from None
+        content = tomllib.loads(text)
+        check_bounded(content)
+    except RecursionError:
+        raise InputError(f"{path}: not TOML: nested too deeply") from None
+    except ValueError as error:  # Python refuses whole numbers of more than 4300 digits
+        what = str(error) if "digits" not in str(error) else "a whole number of too many digits"
+        raise InputError(f"{path}: not TOML: {' '.join(what[:300].split())}") from None
+    return content
 
 
 def _neighbour(path: Path) -> str:

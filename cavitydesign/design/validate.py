@@ -106,6 +106,11 @@ def field_problem(table_name: str, detail: ErrorDetails) -> Problem:
         return Problem(location, f"must be one of {', '.join(allowed)}{hint}", value)
     if kind == "value_error":
         return Problem(location, str(context["error"]), value)
+    if kind == "too_long":
+        text = (
+            f"has {context['actual_length']} entries; at most {context['max_length']} are allowed"
+        )
+        return Problem(location, text)
     if kind in _BOUNDS:
         name, text = _BOUNDS[kind]
         return Problem(location, text.format(context[name]) + _meaning(location), value)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import InputError
+from ..errors import InputError, told
 from ..units import HC_EV_NM, UM_PER_CM
 from .kinetics import Ladder
 from .pump import Absorber
@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 
 _WITHOUT_VOLUME_PER_UM = 1e8 / 88.0
 """Emitters for each um of diameter where no volume is known: of the order of the published dots."""
+# Gauss-Hermite points; 15 are exact to 1e-6, and NumPy's points of more than some 300 overflow.
+MOST_SIZE_CLASSES = 101
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,10 @@ class GainMedium(ABC):
                 if not (math.isfinite(value) and low_enough):
                     word = "not be negative" if field.name in may_vanish else "be positive"
                     found.append(f"gain.{field.name}: {value!r} must {word}")
+        if self.size_classes > MOST_SIZE_CLASSES:
+            found.append(
+                f"gain.size_classes: {told(self.size_classes)} must be at most {MOST_SIZE_CLASSES}"
+            )
         if self.inhomogeneous_sd_mev >= 1e3 * self.line_sd_ev:
             found.append(
                 f"gain.inhomogeneous_sd_mev: {self.inhomogeneous_sd_mev:g} must be below"

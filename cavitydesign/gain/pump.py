@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import beta
 
-from ..errors import InputError, nearest
+from ..errors import InputError, nearest, told
 from ..units import ELEMENTARY_CHARGE_C, photon_energy_ev
 from .resonance import Resonance
 
@@ -26,6 +26,9 @@ SHAPES = ("gaussian", "sech2", "square")
 CONVENTIONS = ("photons", "excitations")
 CALIBRATIONS = ("published", "cross_section", "reference")
 SPOTS = ("gaussian", "flat")
+# mJ/cm2; at 1e-12 no medium is excited that a laser needs, at 1e3 matter is ionised; cubes of these
+# stay within floats.
+FLUENCES = (1e-12, 1e6)
 
 
 def shape_number(shape: str, photons: int) -> float:
@@ -293,7 +296,12 @@ def _number_problems(pump: Pump) -> list[str]:
     span = pump.fluence_mj_cm2
     if len(span) != 2 or not all(math.isfinite(v) for v in span) or not 0 < span[0] < span[1]:
         found.append(
-            f"pump.fluence_mj_cm2: {list(span)!r} must be two rising positive numbers, such as [1.0, 6.0]"
+            f"pump.fluence_mj_cm2: {told(list(span))} must be two rising positive numbers, such as [1.0, 6.0]"
+        )
+    elif not FLUENCES[0] <= span[0] < span[1] <= FLUENCES[1]:
+        found.append(
+            f"pump.fluence_mj_cm2: {list(span)!r} must lie from {FLUENCES[0]:g} to {FLUENCES[1]:g} "
+            "mJ/cm2, between what excites nothing and what ionises everything"
         )
     if pump.calibration == "reference" and (
         pump.reference_excitons is None or pump.reference_fluence_mj_cm2 is None

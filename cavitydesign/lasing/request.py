@@ -6,8 +6,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import InputError, nearest
+from ..errors import InputError, nearest, told
+from ..gain.pump import FLUENCES
 from .lasing_mode import EmpiricalQuality, quality_rule
+
+# A light curve has 60 points and a comb 12 places by default; 1e6 of either took over 5 GB.
+MOST_FLUENCES = 10_000
+MOST_COMB_PHASES = 1000
+MOST_EXACT_THRESHOLDS = 1000
+# Beyond these every mode of a comb lasts or none; powers of them leave the range of floats.
+_RANGES = {
+    "regime_factor": (1e-3, 1e3),
+    "single_mode_db": (1e-3, 300.0),
+    "line_reach": (1e-3, 10.0),
+}
 
 PLACES = ("unknown", "computed")
 OVERLAPS = ("fields", "uniform")
@@ -82,23 +94,32 @@ class LasingRequest:
             if value not in words:
                 near = nearest(str(value), words)
                 problems.append(f"lasing.{key}: {value!r} is not allowed; {', '.join(words)}{near}")
-        if not isinstance(self.fluences, int) or self.fluences < 12:
+        if not isinstance(self.fluences, int) or not 12 <= self.fluences <= MOST_FLUENCES:
             problems.append(
-                f"lasing.fluences: {self.fluences!r} must be a whole number of 12 or more"
+                f"lasing.fluences: {told(self.fluences)} must be a whole number of 12 or more, at "
+                f"most {MOST_FLUENCES}"
             )
         if not isinstance(self.comb_phases, int) or (
-            self.comb_phases != 0 and self.comb_phases < 4
+            self.comb_phases != 0 and not 4 <= self.comb_phases <= MOST_COMB_PHASES
         ):
             problems.append(
-                f"lasing.comb_phases: {self.comb_phases!r} must be 0 or a whole number of 4 or more"
+                f"lasing.comb_phases: {told(self.comb_phases)} must be 0 or a whole number of 4 or "
+                f"more, at most {MOST_COMB_PHASES}"
             )
-        if not isinstance(self.exact_thresholds, int) or self.exact_thresholds < 0:
+        if (
+            not isinstance(self.exact_thresholds, int)
+            or not 0 <= self.exact_thresholds <= MOST_EXACT_THRESHOLDS
+        ):
             problems.append(
-                f"lasing.exact_thresholds: {self.exact_thresholds!r} must be a whole number, 0 or more"
+                f"lasing.exact_thresholds: {told(self.exact_thresholds)} must be a whole number, 0 "
+                f"or more, at most {MOST_EXACT_THRESHOLDS}"
             )
-        for key in ("regime_factor", "single_mode_db", "line_reach"):
-            if not (math.isfinite(getattr(self, key)) and getattr(self, key) > 0):
-                problems.append(f"lasing.{key}: {getattr(self, key)!r} must be positive")
+        for key, (least, most) in _RANGES.items():
+            value = getattr(self, key)
+            if not (math.isfinite(value) and value > 0):
+                problems.append(f"lasing.{key}: {value!r} must be positive")
+            elif not least <= value <= most:
+                problems.append(f"lasing.{key}: {value!r} must lie from {least:g} to {most:g}")
         if not (math.isfinite(self.diameter_sd_um) and self.diameter_sd_um >= 0):
             problems.append(f"lasing.diameter_sd_um: {self.diameter_sd_um!r} must not be negative")
         if not 1e-10 <= self.relative_tolerance <= 1e-2:
@@ -108,6 +129,14 @@ class LasingRequest:
         if self.at_fluence_mj_cm2 is not None and not self.at_fluence_mj_cm2 > 0:
             problems.append(
                 f"lasing.at_fluence_mj_cm2: {self.at_fluence_mj_cm2!r} must be positive"
+            )
+        elif (
+            self.at_fluence_mj_cm2 is not None
+            and not FLUENCES[0] <= self.at_fluence_mj_cm2 <= FLUENCES[1]
+        ):
+            problems.append(
+                f"lasing.at_fluence_mj_cm2: {self.at_fluence_mj_cm2!r} must lie from "
+                f"{FLUENCES[0]:g} to {FLUENCES[1]:g} mJ/cm2"
             )
         if problems:
             raise InputError(problems)

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError
+from ..texts import Refused, read_bytes
 from .axes import Axis, Value, paired_axis
+
+# A spectrum of a million points has 30 MB.
+MOST_BYTES = 100_000_000
+_LONGEST_WHOLE = 19
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,11 @@ def read_csv(path: Path, where: str, any_separator: bool = False) -> CsvTable:
         If the file cannot be read, is empty, or has ragged rows.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else f"not a text in UTF-8, {error}"
+        text = read_bytes(path, MOST_BYTES).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError, Refused) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        if isinstance(error, UnicodeDecodeError):
+            reason = f"not a text in UTF-8, {error}"
         raise InputError(f"{where} = {path.name!r}: cannot be read ({reason})") from error
     lines = [
         (number, line)
@@ -62,7 +69,10 @@ def read_csv(path: Path, where: str, any_separator: bool = False) -> CsvTable:
         held = " (no rows below the header)" if lines else ""
         raise InputError(f"{path.name}: empty; a header and at least one row are needed{held}")
     between = _separator(lines[0][1]) if any_separator else ","
-    table = [next(csv.reader([line], delimiter=between)) for _, line in lines]
+    try:
+        table = [next(csv.reader([line], delimiter=between)) for _, line in lines]
+    except csv.Error as error:  # a cell of more than 128 kB among them
+        raise InputError(f"{path.name}: not a CSV table ({error})") from None
     header = tuple(key.strip() for key in table[0])
     if len(header) == 1 and ";" in header[0]:
         raise InputError(
@@ -129,7 +139,8 @@ def _holds_something(line: str) -> bool:
 
 def _read_value(text: str) -> Value:
     text = text.strip()
-    for read in (int, float):
+    # Whole numbers beyond 64 bits are floats: Python cannot print those of 5,000 digits.
+    for read in (int, float) if len(text) < _LONGEST_WHOLE else (float,):
         try:
             return read(text)
         except ValueError:

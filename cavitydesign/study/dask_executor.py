@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import queue
+import re
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -18,6 +20,18 @@ from .record import FAILED, Record
 _CONNECT_SECONDS = 20
 _LOOK_SECONDS = 5.0
 _WORKERLESS_SECONDS = 60.0
+# A scheduler answers within milliseconds, a busy one within seconds; one that is silent for this
+# long is frozen or cut off.
+_ANSWER_SECONDS = 30.0
+_ADDRESS = re.compile(r"(?:tcp|tls)://(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):(\d{1,5})\Z")
+
+
+def address_problem(address: str) -> str | None:
+    """What is wrong with a scheduler's address, None if nothing is."""
+    found = _ADDRESS.match(address)
+    if found and 0 < int(found.group(1)) < 65536:
+        return None
+    return "tcp://HOST:PORT, tls://HOST:PORT or local is needed"
 
 
 class SchedulerError(CavityDesignError):
@@ -49,7 +63,7 @@ class DaskExecutor(Executor):
         finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
         def hand_out() -> None:
-            room = 3 * max(1, sum(client.nthreads().values())) - len(running)
+            room = 3 * max(1, self._threads(client)) - len(running)
             for _ in range(room):
                 batch = waiting.next(idle=not running)
                 if not batch:
@@ -76,11 +90,16 @@ class DaskExecutor(Executor):
             try:
                 return finished.get(timeout=_LOOK_SECONDS)
             except queue.Empty:
-                if client.nthreads():
+                if self._threads(client):
                     since = time.monotonic()
                 elif time.monotonic() - since > _WORKERLESS_SECONDS:
                     text = f"{_named(self.address)} has had no workers for {_WORKERLESS_SECONDS:g} s; what came back is stored"
                     raise SchedulerError(f"{text}. Start workers and run again to go on") from None
+
+    def _threads(self, client: Any) -> int:
+        """Number of threads of the workers; raises where the scheduler does not answer in time."""
+        answer = client.sync(client.scheduler.ncores, callback_timeout=_ANSWER_SECONDS)
+        return int(sum(answer.values()))
 
     def _outcome(self, future: Any, batch: Batch, waiting: _Waiting) -> list[Record]:
         error = future.exception()
@@ -88,7 +107,7 @@ class DaskExecutor(Executor):
             raise error
         if error is not None:
             return waiting.take_back(batch)
-        records, seconds = future.result()
+        records, seconds = future.result(timeout=_ANSWER_SECONDS)
         waiting.batches.learn(len(batch), seconds)
         return list(records)
 
@@ -106,10 +125,7 @@ class DaskExecutor(Executor):
             try:
                 if self.address is None:
                     cluster = LocalCluster(
-                        n_workers=self.workers,
-                        threads_per_worker=1,
-                        dashboard_address=None,
-                        silence_logs=50,
+                        dashboard_address=None, silence_logs=50, **_private(self.workers)
                     )
                 client = Client(
                     cluster or self.address, timeout=_CONNECT_SECONDS, set_as_default=False
@@ -124,6 +140,20 @@ class DaskExecutor(Executor):
                 client.close(timeout=2)
                 if cluster is not None:
                     cluster.close(timeout=5)
+
+
+def _private(workers: int) -> dict[str, Any]:
+    """How a cluster of this machine talks so that no other user of it can: an open port would run
+    whatever they send. Encrypted with a certificate of its own, or, without the library for that,
+    within this process.
+    """
+    if importlib.util.find_spec("cryptography") is None:
+        return {"n_workers": 1, "threads_per_worker": 1, "processes": False, "protocol": "inproc"}
+    from distributed import Security
+
+    secure = Security.temporary()
+    host = {"host": "127.0.0.1", "protocol": "tls", "security": secure}
+    return {"n_workers": workers, "threads_per_worker": 1, **host}
 
 
 class _Waiting:

@@ -41,9 +41,13 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "abs": abs,
     "min": min,
     "max": max,
-    "round": round,
+    "round": lambda value, digits=0.0: round(value, int(digits)),
 }
 _CONSTANTS = {"pi": math.pi}
+# Letters, and levels of brackets or terms: twenty times what studies of the field need, and far
+# below where Python's own parser and call stack end (some 1,000 levels).
+LONGEST_TEXT = 2000
+DEEPEST = 100
 
 
 class ExpressionError(ValueError):
@@ -79,13 +83,21 @@ class Expression:
     text: str
 
     def __post_init__(self) -> None:
+        if len(self.text) > LONGEST_TEXT:
+            start = f"{self.text[:40]!r}..."
+            raise ExpressionError(
+                f"{start}: {len(self.text)} letters; at most {LONGEST_TEXT} are allowed"
+            )
+        if _depth(self._tree) > DEEPEST:
+            start = f"{self.text[:40]!r}..."
+            raise ExpressionError(f"{start}: more than {DEEPEST} terms or brackets in one another")
         self._check(self._tree)
 
     @cached_property
     def _tree(self) -> ast.expr:
         try:
             return ast.parse(self.text, mode="eval").body
-        except (SyntaxError, ValueError, RecursionError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise ExpressionError(f"{self.text!r} is not arithmetic") from error
 
     @cached_property
@@ -159,13 +171,12 @@ class Expression:
             case ast.Constant(value=value):
                 return _number(value)
             case ast.BinOp(left=left, op=op, right=right):
-                return _BINARY[type(op)](
-                    self._value(left, quantities), self._value(right, quantities)
-                )
+                terms = [self._value(part, quantities) for part in (left, right)]
+                return _real(_BINARY[type(op)](*map(_operand, terms)))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return not self._value(operand, quantities)
             case ast.UnaryOp(op=op, operand=operand):
-                value = self._value(operand, quantities)
+                value = _operand(self._value(operand, quantities))
                 return -value if isinstance(op, ast.USub) else +value
             case ast.BoolOp(op=op, values=values):
                 join = all if isinstance(op, ast.And) else any
@@ -177,10 +188,41 @@ class Expression:
                     for op, a, b in zip(ops, terms[:-1], terms[1:], strict=True)
                 )
             case ast.Call(func=ast.Name(id=function), args=args):
-                return _FUNCTIONS[function](*(self._value(part, quantities) for part in args))
+                terms = [self._value(part, quantities) for part in args]
+                return _real(_FUNCTIONS[function](*map(_operand, terms)))
         raise ExpressionError(f"{self.text!r} is not arithmetic")
 
 
 def _number(value: Any) -> Any:
     """Integers as floats, so that a power overflows at once instead of filling the memory."""
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _operand(value: Any) -> float:
+    """A number to compute with: words, lists and tables would grow without bound (``"a" * 1e9``,
+    ``"%999999999d" % 1``).
+    """
+    if isinstance(value, bool | float):
+        return value
+    raise TypeError("only numbers have arithmetic")
+
+
+def _real(value: Any) -> float:
+    """A result as a finite float: whole numbers as Python has them grow without bound."""
+    if isinstance(value, complex):
+        raise ValueError("it is not real (a root of a negative number)")
+    number = float(value)
+    if not math.isfinite(number):
+        raise OverflowError("it is not finite")
+    return number
+
+
+def _depth(tree: ast.expr) -> int:
+    """Levels of a tree, counted without recursion."""
+    deepest = 0
+    pending: list[tuple[ast.AST, int]] = [(tree, 1)]
+    while pending:
+        node, level = pending.pop()
+        deepest = max(deepest, level)
+        pending += [(part, level + 1) for part in ast.iter_child_nodes(node)]
+    return deepest

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MissingLibraryError
+from ..texts import csv_cell
 from ..units import unit_of
 from .disk import write_whole
 from .table import Table
@@ -20,13 +21,10 @@ def csv_text(table: Table) -> str:
     """The table as CSV; floats in their shortest exact form, absent cells empty."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(table.columns)
+    writer.writerow([csv_cell(name) for name in table.columns])
     # The writer itself puts floats in their shortest exact form and nothing for None.
     for row in table.rows:
-        cells = [row.get(name) for name in table.columns]
-        writer.writerow(
-            [str(cell).lower() if cell is True or cell is False else cell for cell in cells]
-        )
+        writer.writerow([csv_cell(row.get(name)) for name in table.columns])
     return stream.getvalue()
 
 

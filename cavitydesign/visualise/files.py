@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ..errors import InputError, nearest
 from ..study.disk import write_whole
+from ..texts import visible
 
 FORMATS = ("png", "pdf", "svg")
 # settings that matplotlib reads when it writes, not when it draws: the figure's own ground,
@@ -47,10 +49,29 @@ def figure_bytes(figure: Figure, kind: str = "png", dpi: float | None = None) ->
         "svg": {"Date": None},
         "png": {"Software": "cavitydesign"},
     }[kind]
+    _plain_words(figure)
     buffer = io.BytesIO()
     with mpl.rc_context(_AT_SAVING):
         figure.savefig(buffer, format=kind, dpi=dpi or 220, metadata=dateless)
     return buffer.getvalue()
+
+
+def _plain_words(figure: Figure) -> None:
+    """Words with dollar signs that are no formula (names from files) are drawn letter by letter."""
+    from matplotlib.mathtext import MathTextParser
+    from matplotlib.text import Text
+
+    parser: Any = MathTextParser("path")
+    for words in figure.findobj(Text):
+        assert isinstance(words, Text)
+        text = words.get_text()
+        if text != (plain := visible(text)):
+            words.set_text(plain)
+        if "$" in text:
+            try:
+                parser.parse(text)
+            except ValueError:
+                words.set_parse_math(False)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

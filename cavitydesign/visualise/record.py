@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from ..errors import InputError
+from ..texts import Refused, check_bounded, read_bytes
+
+# Of 200 modes with light curves 20 MB.
+MOST_BYTES = 200_000_000
 
 
 @runtime_checkable
@@ -57,18 +61,26 @@ def load_results(path: Path | str) -> Mapping[str, Any]:
     if place.is_dir():
         place = place / "results.json"
     try:
-        content = json.loads(place.read_text(encoding="utf-8"))
+        text = read_bytes(place, MOST_BYTES).decode("utf-8")
+        content = json.loads(text, parse_constant=_no_constant)
+        check_bounded(content)
     except FileNotFoundError:
         raise InputError(
             f"{place}: no such file; give a results.json or the folder that `run` wrote"
         ) from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except RecursionError:
+        raise InputError(f"{place}: not a readable results.json (nested too deeply)") from None
+    except (OSError, ValueError) as error:
         raise InputError(f"{place}: not a readable results.json ({error})") from None
     if not isinstance(content, dict):
         raise InputError(
             f"{place}: not a results.json (expected a JSON object, found {type(content).__name__})"
         )
     return content
+
+
+def _no_constant(name: str) -> float:
+    raise Refused(f"{name} is no number of JSON")
 
 
 def families(

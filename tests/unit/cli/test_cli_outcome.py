@@ -48,7 +48,7 @@ def raiser(error: BaseException) -> Callable[[], int]:
             "a.toml: x = 1: wrong\na.toml: y: missing\n",
         ),
         (raiser(SolverError("no answer; ask for less")), 1, "no answer; ask for less\n"),
-        (raiser(KeyboardInterrupt()), 130, "interrupted; what was done is kept\n"),
+        (raiser(KeyboardInterrupt()), 130, "interrupted\n"),
         (
             raiser(PermissionError(13, "Permission denied", "out/results.json")),
             2,
@@ -212,8 +212,9 @@ def test_interrupt_of_run(tmp_path: Path, after_seconds: float) -> None:
     _, told = process.communicate(timeout=30)
     assert process.returncode in (130, -signal.SIGINT), told
     assert b"Traceback" not in told
-    assert b"interrupted; what was done is kept" in told
     left = [path.name for path in (tmp_path / "results").iterdir()]
+    assert b"interrupted" in told
+    assert (b"what was done is kept" in told) == bool(left)
     assert left in ([], ["results.json"])
     for name in left:
         json.loads((tmp_path / "results" / name).read_text())

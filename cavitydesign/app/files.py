@@ -1,0 +1,57 @@
+"""What the page opens and saves, done in a worker: a file that takes long to read keeps nobody
+waiting but the one who asked for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .workspace import Workspace
+
+Progress = Callable[[str, float], None]
+
+
+def _workspace(payload: Mapping[str, Any]) -> Workspace:
+    folder = payload["folder"]
+    return Workspace(None if folder is None else Path(folder), payload.get("first"))
+
+
+def _shown(opened: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page may know of an opened item: no path outside the folder."""
+    return {**opened, "source": None if opened.get("source") is None else opened["name"]}
+
+
+def begin(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """What the page shows first, and what else it may open."""
+    from ..gain.library import medium_names
+    from ..materials import material_names
+    from .usual_pumps import usual_pumps
+
+    workspace = _workspace(payload)
+    return {
+        "materials": list(material_names()),
+        "gain_media": list(medium_names()),
+        "pumps": {name: usual_pumps(name) for name in medium_names()},
+        "listing": workspace.listing(),
+        "opened": _shown(workspace.opened(workspace.first)),
+    }
+
+
+def open_item(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """One of the listed items, or one point of a listed study."""
+    workspace, name, point = _workspace(payload), payload["name"], payload.get("point")
+    if point is None:
+        return _shown(workspace.opened(name))
+    return {"design": workspace.opened_point(name, point)}
+
+
+def design_file(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """The design as it stands, as the text of a design file, checked."""
+    from ..design import parse_design
+    from .design_text import design_toml
+
+    source = payload["source"]
+    parse_design(payload["design"], "design", path=None if source is None else Path(source))
+    return {"content": design_toml(payload["design"]).encode("utf-8"), "name": "design.toml"}

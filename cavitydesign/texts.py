@@ -1,0 +1,105 @@
+"""What is read from files and shown to people: regular files of bounded size, values of bounded depth,
+texts without letters that act on a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+# TOML's whole numbers have 64 bits; Python reads thousands of digits and then cannot print them.
+_LARGEST_WHOLE = 2**63
+# Letters of a key; the longest dotted key of a design has 40.
+_LONGEST_KEY = 1000
+# Escape sequences move the cursor, set the title of the window and, in old terminals, type; marks of
+# direction make a name read as another one.
+_ACTING = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
+# What spreadsheets take for a formula.
+_COMPUTED = ("=", "+", "-", "@")
+
+
+class Refused(ValueError):
+    """A file or value beyond the bounds; the text says which."""
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """Content of a regular file of at most so many bytes.
+
+    A pipe or a device would keep the reader waiting for ever, or never end.
+
+    Raises
+    ------
+    Refused
+        For anything else than a regular file, or a larger one.
+    OSError
+        If it cannot be read.
+    """
+    descriptor = os.open(
+        path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    with open(descriptor, "rb") as stream:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise Refused("is no regular file")
+        if found.st_size > most:
+            raise Refused(f"{found.st_size / 1e6:.3g} MB; at most {most / 1e6:.3g} MB are read")
+        return stream.read(most + 1)[:most]
+
+
+def check_bounded(value: Any, deepest: int = 32) -> None:
+    """Refuse tables and lists nested deeper than any design, and numbers that cannot be printed.
+
+    Raises
+    ------
+    Refused
+        The text says where.
+    """
+    pending: list[tuple[Any, int]] = [(value, 1)]
+    while pending:
+        item, level = pending.pop()
+        if level > deepest:
+            raise Refused(f"nested more than {deepest} levels deep")
+        if isinstance(item, dict):
+            for key, inner in item.items():
+                if len(str(key)) > _LONGEST_KEY:
+                    raise Refused(f"a key of {len(key)} letters ({key[:20]!r}...)")
+                pending.append((inner, level + 1))
+        elif isinstance(item, list):
+            pending += [(inner, level + 1) for inner in item]
+        elif isinstance(item, int) and not -_LARGEST_WHOLE <= item < _LARGEST_WHOLE:
+            digits = round(item.bit_length() * 0.30103)
+            raise Refused(f"a whole number of about {digits} digits; 64 bits are allowed")
+
+
+def visible(text: str) -> str:
+    """A text in which control characters and marks of direction are spelled out.
+
+    Examples
+    --------
+    >>> visible("a" + chr(27) + "[2Jb")
+    'a\\\\x1b[2Jb'
+    """
+    return _ACTING.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+def acting(text: str) -> bool:
+    """Whether a text holds letters that act on a terminal, line ends and tabs among them."""
+    return bool(_ACTING.search(text)) or any(letter in text for letter in "\t\n")
+
+
+def csv_cell(cell: Any) -> Any:
+    """A cell as CSV holds it; a text that a spreadsheet would compute (``=cmd()``) is marked as text
+    by an apostrophe, as spreadsheets do. Numbers stay numbers.
+    """
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if not isinstance(cell, str):
+        return cell
+    plain = visible(cell)
+    return f"'{plain}" if plain.lstrip().startswith(_COMPUTED) else plain
