@@ -1,0 +1,179 @@
+"""The page beside files that stop it, clients that leave or say nothing, and a parent that is killed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from cavitydesign.app import launch
+from cavitydesign.app.study_points import opened_study
+from cavitydesign.errors import InputError
+
+COMMAND = (sys.executable, "-c", "from cavitydesign.cli.entry import main; main()", "view")
+DESIGN = """[cavity]
+profile = "cylinder"
+diameter_um = 6.0
+body = { index = 1.5 }
+[modes]
+wavelength_nm = 537.6
+span_nm = 10.0
+"""
+
+
+class Page:
+    """The command `view` on a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "design.toml", "--no-browser"],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        self.port = int(self.url.split(":")[2].split("/")[0])
+
+    def asks(self, path: str, body: object = None, seconds: float = 60.0) -> tuple[int, bytes]:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data)
+        request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=seconds) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read()
+
+    def children(self) -> list[int]:
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(word) for path in tasks for word in path.read_text().split()]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "design.toml").write_text(DESIGN)
+    return tmp_path
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc and named pipes")
+def test_the_page_lives_through_its_folder_and_its_clients(folder: Path, tally) -> None:
+    """Files that stop a reader, connections that say nothing, and `kill -9` of the parent."""
+    os.mkfifo(folder / "pipe.toml")
+    os.mkfifo(folder / "results.json")
+    (folder / "deep.toml").write_text(".".join(["a"] * 3000) + " = 1\n")
+    (folder / "digits.toml").write_text("a = " + "9" * 5000 + "\n")
+    (folder / "key.toml").write_text("a" * 200_000 + " = 1\n")
+    (folder / "bomb.toml").write_text(
+        'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [5.0, 6.0]\n'
+        '[derived]\n"modes.span_nm" = "round(9.0)**round(9.0)**round(9.0)"\n'
+    )
+    page = Page(folder)
+    try:
+        silent = socket.create_connection(("127.0.0.1", page.port))
+        status, content = page.asks("api/start")
+        start = json.loads(content)
+        assert status == 200 and start["opened"]["name"] == "design.toml" and start["page"]
+        names = [one["name"] for one in start["listing"]]
+        assert "pipe.toml" not in names and "design.toml" in names
+        for name in (
+            "pipe.toml",
+            "results.json",
+            "deep.toml",
+            "digits.toml",
+            "key.toml",
+            "bomb.toml",
+        ):
+            status, content = page.asks("api/open", {"name": name})
+            assert status == 422 and len(content.splitlines()) == 1, (name, content[:200])
+            tally.add()
+        with silent:
+            silent.settimeout(45.0)
+            assert silent.recv(1) == b"", "a silent connection is closed"
+        tally.add()
+        children = page.children()
+        assert len(children) >= 3
+        page.process.kill()
+        page.process.wait()
+        end = time.monotonic() + 4.0
+        alive = children
+        while alive and time.monotonic() < end:
+            alive = [one for one in alive if _alive(one)]
+            time.sleep(0.1)
+        assert not alive, "workers outlive their parent"
+        tally.add()
+    finally:
+        page.process.kill()
+        page.process.wait()
+        assert page.process.stdout is not None
+        page.process.stdout.close()
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_the_token_is_in_no_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser is handed a file that only the user may read."""
+    seen: list[tuple[str, str, int]] = []
+
+    def opened(address: str) -> bool:
+        place = Path(urllib.request.url2pathname(address.removeprefix("file://")))
+        seen.append((address, place.read_text(), place.stat().st_mode & 0o077))
+        return True
+
+    monkeypatch.setattr("webbrowser.open", opened)
+    monkeypatch.setattr(launch, "_SECONDS_TO_OPEN", 0.0)
+    launch._open_privately("http://127.0.0.1:1/secret-token/")
+    [(address, text, others)] = seen
+    assert "secret-token" not in address and "secret-token" in text
+    assert others == 0 or sys.platform == "win32"
+
+
+STUDY = 'design = "{design}"\n[axes]\n"cavity.diameter_um" = [5.0, 6.0]\n'
+OUTSIDE = {
+    "points": 'design = "design.toml"\n[points]\ncsv = "../secret.csv"\n',
+    "overlay": STUDY.format(design="design.toml") + '[plot]\noverlay = "../secret.csv"\n',
+    "design": STUDY.format(design="../secret.toml"),
+    "medium": 'design = "design.toml"\n[axes]\n"cavity.body.file" = ["../secret.toml"]\n',
+    "column": 'design = "design.toml"\n[points]\ncsv = "points.csv"\n',
+    "within": STUDY.format(design="other.toml"),
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_studies_read_nothing_outside_the_folder(name: str, tmp_path: Path) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "design.toml").write_text(DESIGN)
+    (here / "other.toml").write_text(
+        DESIGN.replace("{ index = 1.5 }", '{ file = "../secret.toml" }')
+    )
+    (here / "points.csv").write_text("cavity.body.file\n../secret.toml\n")
+    (tmp_path / "secret.csv").write_text("xyzzy,plugh\n1,2\n")
+    (tmp_path / "secret.toml").write_text(DESIGN + "xyzzy = 1\n")
+    (here / "study.toml").write_text(OUTSIDE[name])
+    with pytest.raises(InputError, match="outside the folder") as refused:
+        opened_study(here / "study.toml", here)
+    assert "xyzzy" not in str(refused.value)
+
+
+def test_a_closed_terminal_ends_the_page(folder: Path) -> None:
+    page = Page(folder)
+    page.asks("api/start")
+    page.process.send_signal(signal.SIGHUP)
+    assert page.process.wait(timeout=30) in (0, 128 + signal.SIGHUP)
+    assert page.process.stdout is not None
+    page.process.stdout.close()
