@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..design.spec import NO_MEDIUM
 from ..errors import CavityDesignError, InputError
 from .modes import AsJson, DesignFile, accuracy_code
 from .outcome import named, note_kept, say
@@ -51,6 +50,7 @@ def run(
     after it.
     """
     from ..design import load_design
+    from ..design.spec import NO_MEDIUM
 
     loaded = load_design(design)
     tell_design(loaded)
@@ -100,6 +100,8 @@ def run(
         if lasing is not None:
             print_lasing(lasing)
         elif problem is None:
+            from ..design.spec import NO_MEDIUM
+
             print(f"lasing: {NO_MEDIUM}")
     say(f"written: {out / 'results.json'}, {', '.join(path.name for path in written)}")
     if problem is not None:
