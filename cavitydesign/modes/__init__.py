@@ -1,20 +1,56 @@
-"""Modes of a cavity: what was asked, what was found, and what each mode carries."""
+"""Modes of a cavity: what was asked, what was found, and what each mode carries.
 
-from .change import (
-    CavityChange,
-    axial_radius_change,
-    diameter_change,
-    fibre_radius_change,
-    index_change,
-    outline_change,
-    temperature_change,
-)
-from .complex_threshold import StaticThreshold, static_threshold
-from .derivatives import ModeDerivative, all_derivatives, derivatives, wavelength_derivatives
-from .find import find_modes
-from .mode import FieldSamples, LossBudget, Mode
-from .mode_set import ModeRequest, ModeSet
-from .track import Crossing, Sweep, Track, follow_modes
+Each name brings its own module when first used: who reads modes from a file, or only asks for some,
+loads neither the solver nor scikit-fem.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .change import (
+        CavityChange,
+        axial_radius_change,
+        diameter_change,
+        fibre_radius_change,
+        index_change,
+        outline_change,
+        temperature_change,
+    )
+    from .complex_threshold import StaticThreshold, static_threshold
+    from .derivatives import ModeDerivative, all_derivatives, derivatives, wavelength_derivatives
+    from .find import find_modes
+    from .mode import FieldSamples, LossBudget, Mode
+    from .mode_set import ModeRequest, ModeSet
+    from .track import Crossing, Sweep, Track, follow_modes
+
+_HOMES = {
+    "CavityChange": "change",
+    "Crossing": "track",
+    "FieldSamples": "mode",
+    "LossBudget": "mode",
+    "Mode": "mode",
+    "ModeDerivative": "derivatives",
+    "ModeRequest": "mode_set",
+    "ModeSet": "mode_set",
+    "StaticThreshold": "complex_threshold",
+    "Sweep": "track",
+    "Track": "track",
+    "all_derivatives": "derivatives",
+    "axial_radius_change": "change",
+    "derivatives": "derivatives",
+    "diameter_change": "change",
+    "fibre_radius_change": "change",
+    "find_modes": "find",
+    "follow_modes": "track",
+    "index_change": "change",
+    "outline_change": "change",
+    "static_threshold": "complex_threshold",
+    "temperature_change": "change",
+    "wavelength_derivatives": "derivatives",
+}
 
 __all__ = [
     "CavityChange",
@@ -41,3 +77,9 @@ __all__ = [
     "temperature_change",
     "wavelength_derivatives",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)

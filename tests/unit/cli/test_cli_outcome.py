@@ -141,6 +141,16 @@ def test_modes_run_through_scikit_fem(tmp_path: Path) -> None:
     assert done.returncode != 0 and "no basis" in done.stderr
 
 
+def test_modes_as_data_need_no_finite_elements() -> None:
+    """Who asks for modes or reads them loads neither the solver nor scikit-fem."""
+    code = (
+        "import sys\nfrom cavitydesign.modes import Mode, ModeRequest, ModeSet\n"
+        "print('skfem' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_importing_the_package_is_light_and_its_names_are_there() -> None:
     code = (
         "import sys, cavitydesign as cd\nlight = 'numpy' not in sys.modules\n"
