@@ -36,6 +36,14 @@ _NEW = {
     **{f"design.{name}": f"spectrum_fit.{name}" for name in _FIT},
     **{f"design.{name}": f"optimise.{name}" for name in _OPTIMISE},
     **{f"modes.section_{name}": f"modes.section.{name}" for name in _SECTION},
+    "modes.section_family": "modes.section.discretisation",
+    **{f"modes.{name}": f"modes.losses.{name}" for name in ("measures", "radiation", "scattering")},
+    **{f"modes.{name}": f"modes.rim.{name}" for name in ("peak", "sample", "solve")},
+    **{
+        f"modes.{name}": f"modes.solver.{name}" for name in ("count", "error", "family", "snapshot")
+    },
+    "modes.seeds": "modes.estimates.seeds",
+    "modes.order_spectrum": "modes.rim.order_spectrum",
 }
 
 
