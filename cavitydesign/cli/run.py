@@ -55,7 +55,6 @@ def run(
     loaded = load_design(design)
     tell_design(loaded)
     _prepare(out)
-    from ..design.spec import NO_MEDIUM
     from ..study.disk import write_whole
     from ..workflow.steps import find_modes, predict_lasing
 
