@@ -198,8 +198,11 @@ class SectionSpace:
         return SectionSpace(self.mesh, self.orders - steps, self.electric, self.stretch)
 
     def shared_with(self, other: SectionSpace) -> tuple[IntArray, IntArray]:
-        """Numbers here and there of the unknowns that two spaces on one mesh share."""
-        mine, theirs = self.numbers, other.numbers
+        """Numbers here and there of the unknowns that two spaces share, on one mesh or on one that
+        begins with the elements of the other.
+        """
+        same = min(self.mesh.elements, other.mesh.elements)
+        mine, theirs = self.numbers[:same], other.numbers[:same]
         if other.order <= self.order:
             mine = mine[:, columns_of(other.order, self.order)]
         else:

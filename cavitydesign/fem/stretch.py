@@ -18,13 +18,11 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class BoxStretch:
-    """A box r < r_um, low_um < z < high_um, and layers around it.
+class Layer:
+    """One absorbing layer of a box.
 
     Parameters
     ----------
-    r_um, low_um, high_um : float
-        Faces of the box; infinite where there is no layer.
     thickness_um : float
         Depth at which the length gained is `strength_um`.
     strength_um : complex
@@ -32,25 +30,47 @@ class BoxStretch:
         one what decays.
     """
 
-    r_um: float
-    low_um: float
-    high_um: float
     thickness_um: float
     strength_um: complex
 
+
+@dataclass(frozen=True)
+class BoxStretch:
+    """A box r < r_um, low_um < z < high_um, and layers around it.
+
+    Parameters
+    ----------
+    r_um, low_um, high_um : float
+        Faces of the box; infinite where there is no layer.
+    outer, lower, upper : Layer
+        The layers outside each face.
+    full : bool
+        Whether all layers have the room that they need to reflect nothing that counts.
+    """
+
+    r_um: float
+    low_um: float
+    high_um: float
+    outer: Layer
+    lower: Layer
+    upper: Layer
+    full: bool = True
+
     def radial(self, r: Array) -> tuple[Values, Values]:
         """Stretched r and its derivative."""
-        return self._stretched(r, np.maximum(r - self.r_um, 0.0))
+        return _stretched(r, np.maximum(r - self.r_um, 0.0), self.outer)
 
     def axial(self, z: Array) -> tuple[Values, Values]:
         """Stretched z and its derivative."""
-        return self._stretched(
-            z, np.maximum(z - self.high_um, 0.0) - np.maximum(self.low_um - z, 0.0)
-        )
+        below, above = np.maximum(self.low_um - z, 0.0), np.maximum(z - self.high_um, 0.0)
+        down, by_down = _stretched(0.0 * z, below, self.lower)
+        up, by_up = _stretched(z, above, self.upper)
+        return up - down, by_up * by_down
 
-    def _stretched(self, x: Array, outside: Array) -> tuple[Values, Values]:
-        depth = outside / self.thickness_um
-        return (
-            x + self.strength_um * depth**3,
-            1.0 + 3 * self.strength_um / self.thickness_um * depth**2,
-        )
+
+def _stretched(x: Array, outside: Array, layer: Layer) -> tuple[Values, Values]:
+    depth = outside / layer.thickness_um
+    return (
+        x + layer.strength_um * depth**3,
+        1.0 + 3 * layer.strength_um / layer.thickness_um * depth**2,
+    )

@@ -89,7 +89,8 @@ def test_rod_in_a_closed_can() -> None:
 def ring(margin: float, oxide: float, below: float = 2.0) -> SectionCavity:
     """Silicon wire of 0.5 x 0.22 um, outer radius 2.25 um, on a substrate of some index."""
     r = [0.95, 1.4, 1.75, 2.0, 2.25, 2.25 + 0.45 * margin, 2.25 + margin]
-    z = [-below, -0.8, -0.35, 0.0, 0.22, 0.22 + 0.45 * margin, 0.22 + margin]
+    deep = [-below, -0.8] if below > 1.0 else [-below]
+    z = [*deep, -0.35, 0.0, 0.22, 0.22 + 0.45 * margin, 0.22 + margin]
 
     def region_of(at_r: float, at_z: float) -> str:
         if at_z < 0:
@@ -112,6 +113,21 @@ def test_wire_on_its_oxide() -> None:
     found = find_modes(ring(1.0, 1.46), ModeRequest("TE", 1568.8, None, 19, 1, 1, 1e-5))
     mode = found["TE 19 1 0"]
     print(mode.wavelength_nm, mode.losses, dict(mode.extra))
+    assert mode.wavelength_nm == pytest.approx(1568.797, abs=0.03)
+    assert mode.losses.radiation == pytest.approx(6.5885, abs=0.002)
+    assert abs(mode.losses.radiation - 6.5885) < 3 * mode.losses.radiation_error + 5e-4
+
+
+@pytest.mark.parametrize(("margin", "below"), [(0.4, 2.0), (1.0, 0.5)])
+def test_room_around_the_wire(margin: float, below: float) -> None:
+    """The same wire with 0.4 um of air (it was 1.4 decades off), or 0.5 um of oxide, in the file:
+    elements are added for the layers. Wavelength and log10 Q as above, where the 1e-5 asked leaves
+    0.03 nm and 0.002.
+    """
+    mode = find_modes(ring(margin, 1.46, below), ModeRequest("TE", 1568.8, None, 19, 1, 1, 1e-5))[
+        "TE 19 1 0"
+    ]
+    print(mode.wavelength_nm, mode.losses)
     assert mode.wavelength_nm == pytest.approx(1568.797, abs=0.03)
     assert mode.losses.radiation == pytest.approx(6.5885, abs=0.002)
     assert abs(mode.losses.radiation - 6.5885) < 3 * mode.losses.radiation_error + 5e-4

@@ -23,7 +23,7 @@ import numpy as np
 from ...analytic.bessel import log_bessel_j
 from ...analytic.layers import Kind, Layers
 from ...fem.legendre import Array, gauss
-from .radiation import Source, Values, _bessel
+from .radiation import Source, Values, scaled_bessel
 
 _KINDS: tuple[Kind, Kind] = ("s", "p")
 # Directions are a belt about the horizon: J_m falls away from it, and is cut at this exponent, where
@@ -91,7 +91,7 @@ def _guided(source: Source, m: int, k0: float, layers: Layers, kind: Kind) -> fl
         if not heard.r.size:
             continue
         value, slope, norm = layers.guided_profile(kind, k0, kappa, heard.z)
-        scale, j, turn = _bessel(m, kappa * heard.r)
+        scale, j, turn = scaled_bessel(m, kappa * heard.r)
         reaction = _reaction(
             heard, m, k0, layers, kind, np.array([kappa]), (value, slope), (j, turn)
         )
@@ -122,7 +122,7 @@ def _reactions(
     scales, out = [], []
     for begin in range(0, kappa.size, step):
         some = kappa[begin : begin + step]
-        scale, j, turn = _bessel(m, np.outer(some, source.r))
+        scale, j, turn = scaled_bessel(m, np.outer(some, source.r))
         fields = layers.driven(kind, k0, some, z)
         scales.append(np.full(some.size, scale))
         out.append(_reaction(turned, m, k0, layers, kind, some, fields, (j, turn)))

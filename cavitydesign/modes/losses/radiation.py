@@ -106,7 +106,7 @@ def log10_radiation_q(
     cosines, angle_weight = _directions(source, m, q, k, x_rim, sliced, mirror is not None)
     sines = np.sqrt(1.0 - cosines**2)
     x = k * np.outer(sines, source.r)
-    scale, j, slope = _bessel(m, x)
+    scale, j, slope = scaled_bessel(m, x)
     j, slope = j * source.weight, slope * source.weight
     along, across, turn_along, turn_across = _phases(k * np.outer(cosines, source.z), mirror)
     over_x, slope = m / x * j * across, slope * across
@@ -129,7 +129,7 @@ def log10_radiation_q(
     return math.log10(k0_per_um * math.pi * energy / power) - 2 * scale / math.log(10.0)
 
 
-def _bessel(m: int, x: Array) -> tuple[float, Array, Array]:
+def scaled_bessel(m: int, x: Array) -> tuple[float, Array, Array]:
     """Logarithmic scale, and J_m and J_m' divided by its exponential."""
     high = float(x.max())
     if high <= _SMOOTH * m:

@@ -53,12 +53,11 @@ _CORRECTING = Correcting(1e4, 6, 2e-4, True)
 _OF_INVERSE_Q, _STRICTEST = 1e-3, 0.03
 # Of the distance between azimuthal orders that the shift lies above the modes.
 _ABOVE = 0.03
-# Relative change of 1/Q by the absorbing layers, measured on exact spheres.
-_REFLECTED = 2e-3
-# On round sections the layers, which follow r and z, are thin towards the corners of their box and
-# reflect more: k errs by so much of Q^(-3/2) (spheres of Q 90 to 5600 on polar meshes: half to 2.4
-# times that).
-_REFLECTED_BY_ROUND = 0.6
+# Relative change of 1/Q by absorbing layers that have the room they need: on exact spheres of Q 60
+# to 5e7, polar meshes, below 2e-5. Cramped ones: 2e-3, and where they follow r and z within a round
+# section k errs by 0.6 Q^(-3/2) too (spheres of Q 90 to 5600: half to 2.4 times that).
+_REFLECTED = 5e-5
+_REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
 
 
 def solve_section(
@@ -144,7 +143,7 @@ def _solve_family(
         with watch.stage("errors"):
             by_element = discrete_errors(high, low, problem, low_problem)
             discrete = {
-                q: float(errors.sum()) + _reflected(high.wavenumber(q), cavity.ends.straight)
+                q: float(errors.sum()) + _reflected(high.wavenumber(q), surveyed)
                 for q, errors in by_element.items()
             }
             goal = min(_goal(high.wavenumber(q), accuracy) for q in discrete)
@@ -258,11 +257,13 @@ def _goal(k: complex, accuracy: float) -> float:
     )
 
 
-def _reflected(k: complex, straight: bool) -> float:
+def _reflected(k: complex, problem: SectionProblem) -> float:
     """Relative error of k by what absorbing layers reflect."""
     inverse_q = abs(2 * k.imag / k.real)
-    by_round = 0.0 if straight else _REFLECTED_BY_ROUND * inverse_q**1.5
-    return float(_REFLECTED * inverse_q + by_round)
+    if problem.stretch is None or problem.stretch.full:
+        return float(_REFLECTED * inverse_q)
+    by_round = 0.0 if problem.cavity.ends.straight else _REFLECTED_BY_ROUND * inverse_q**1.5
+    return float(_REFLECTED_CRAMPED * inverse_q + by_round)
 
 
 def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) -> tuple[str, ...]:

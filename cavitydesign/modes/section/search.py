@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import SolverError
 from ...mesh.section_cavity import SectionCavity
@@ -14,11 +14,12 @@ from ...units import wavenumber_per_um
 from ..estimates.seeds import radial_guess
 from ..media import permittivities
 from ..mode_set import ModeRequest
+from .around.absorb import with_absorbing_layers
 from .limits import check_survey
 from .problem import SectionProblem
 from .seed import labels
 from .survey import SurveyedMode, survey
-from .window import absorbing_box, leaks
+from .window import leaks
 
 _SURVEY_ORDERS = (3, 5)
 # Of an azimuthal order, beside the first survey: where two families cross they mix there only.
@@ -71,13 +72,18 @@ def searched(
             leaks(problem, mode, request.relative_accuracy) for mode in (asked[0], asked[-1])
         ):
             k = asked[0].k_per_um
-            box = absorbing_box(cavity, 2 * math.pi / k)
-            if box is None:  # walls all around
+            around = with_absorbing_layers(cavity, 2 * math.pi / k, permittivities(cavity, k))
+            if around is None:  # walls all around
                 return problem, modes
-            problem = SectionProblem.build(cavity, cavity.mesh, order, box)
+            larger, box = around
+            closed, problem = problem, SectionProblem.build(larger, larger.mesh, order, box)
             leaky = _Search(problem, request, wanted).modes(k, asked[0].m)
             known = labels(leaky)
-            modes = leaky + [mode for mode in asked if mode.label not in known]
+            modes = leaky + [
+                replace(mode, vector=problem.embed(closed, mode.vector[:, None])[:, 0])
+                for mode in asked
+                if mode.label not in known
+            ]
         return problem, modes
     raise last or SolverError(f"{cavity.source}: no mode found")
 

@@ -1,4 +1,4 @@
-"""Which elements of a section a family of modes needs, and where absorbing layers stand."""
+"""Which modes of a section leak, and which elements a family of modes needs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import numpy as np
 
 from ...fem.field import on_grid
 from ...fem.legendre import Array
-from ...fem.stretch import BoxStretch
 from ...mesh.section import BoolArray, SectionMesh
-from ...mesh.section_cavity import SectionCavity
 from ..media import Permittivities, permittivities
 from ..solver.problem import Values
 from .measure import far_log10_q
@@ -19,60 +17,9 @@ from .problem import SectionProblem
 from .survey import SurveyedMode
 
 _PML_BELOW_LOG10_Q = 10.0
-_LAYER_SHARE = 0.6
-_LAYER_WAVELENGTHS = 1.5
-# The imaginary part takes away what runs outwards, the real one what decays: a decaying field that
-# meets the end of an imaginary stretch turns its phase, which reads as loss (3 % at Q of 4e6, 3 % at
-# 3e8, measured on rings on oxide; with both parts 1e-3 and 3e-6).
-# Where a layer cuts a pedestal it is imaginary alone: a real stretch shortens the waves that run
-# down there.
-_STRENGTH_WAVELENGTHS = 2.5 + 2.5j
 # Of the largest energy density, above which a piece of the section holds a mode itself: the noise
 # of the survey is below 1e-4, the modes of a second body reach 1.
 _HOLDS_A_MODE = 0.1
-
-
-def absorbing_box(cavity: SectionCavity, wavelength_um: float) -> BoxStretch | None:
-    """Layers along the sides where the section is cut, within the gap between them and the body;
-    none where it ends at metal or mirrors all around.
-    """
-    _, high_r, low_z, high_z = cavity.mesh.extent_um
-    ends, walls = cavity.ends, ("electric", "magnetic", "none")
-    all_gaps, gaps = (
-        (high_r - reach[1], reach[2] - low_z, high_z - reach[3])
-        for reach in (_reach(cavity, of_body=False), _reach(cavity, of_body=True))
-    )
-    right, down, up = (
-        gap > 1e-6 * high_r and side not in walls
-        for gap, side in zip(gaps, (ends.outer, ends.lower, ends.upper), strict=True)
-    )
-    open_gaps = [gap for gap, is_open in zip(gaps, (right, down, up), strict=True) if is_open]
-    if not open_gaps:
-        return None
-    thickness = min(_LAYER_SHARE * min(open_gaps), _LAYER_WAVELENGTHS * wavelength_um)
-    strength = _STRENGTH_WAVELENGTHS * wavelength_um
-    if min(all_gaps) < thickness:
-        strength = 1j * strength.imag
-    return BoxStretch(
-        high_r - thickness if right else math.inf,
-        low_z + thickness if down else -math.inf,
-        high_z - thickness if up else math.inf,
-        thickness,
-        strength,
-    )
-
-
-def _reach(cavity: SectionCavity, of_body: bool) -> tuple[float, float, float, float]:
-    """Extent of the body, or of every element that is of another region than the surroundings at
-    its height.
-    """
-    mesh, chain = cavity.mesh, cavity.ends.regions
-    inside = cavity.bodies_of(mesh) >= 0
-    if not of_body and chain is not None:
-        middle = mesh.nodes[..., 1].mean(axis=(1, 2))
-        layer = np.searchsorted(np.array(cavity.ends.heights_um), middle)
-        inside = inside | (mesh.region != np.array(chain)[layer])
-    return mesh.chosen(inside).extent_um
 
 
 def leaks(problem: SectionProblem, mode: SurveyedMode, accuracy: float) -> bool:

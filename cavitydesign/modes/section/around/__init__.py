@@ -1,0 +1,1 @@
+"""What lies around a section: absorbing layers, and what a box of them leaves out."""

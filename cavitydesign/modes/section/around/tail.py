@@ -1,0 +1,70 @@
+"""What a section's box leaves out: the energy that decays into absorbing layers, and matter that runs
+on behind a cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....fem.field import PointField
+from ....fem.legendre import Array
+from ...media import Permittivities
+from ...solver.problem import Values
+from ..problem import SectionProblem
+
+_ON_AXIS = 1e-9  # of the section's largest r
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Energy in absorbing layers: of E_z, E_r and E_phi, of each region, and int |curl E|^2."""
+
+    components: Array
+    regions: Array
+    magnetic: float
+
+    @classmethod
+    def nothing(cls, regions: int) -> Tail:
+        """No layers."""
+        return cls(np.zeros(3), np.zeros(regions), 0.0)
+
+    def plus(self, field: PointField, weight: Values, region: Values, eps: Permittivities) -> Tail:
+        """With the energy at more points of given complex weights."""
+        across, along = eps.ordinary[region][:, None, None], eps.axial[region][:, None, None]
+        parts = np.stack(
+            [
+                (weight * along * field.e_z[0] ** 2).real,
+                (weight * across * field.e_r[0] ** 2).real,
+                (weight * across * field.e_azimuthal[0] ** 2).real,
+            ]
+        )
+        curl = (field.curl_r[0], field.curl_z[0], field.curl_azimuthal[0])
+        square = sum(np.nan_to_num(part) ** 2 for part in curl)
+        by_element = parts.sum(axis=(0, 2, 3))
+        return Tail(
+            self.components + parts.sum(axis=(1, 2, 3)),
+            self.regions + np.bincount(region, weights=by_element, minlength=self.regions.size),
+            self.magnetic + float((weight * square).real.sum()),
+        )
+
+
+def runs_on(problem: SectionProblem, matter: Values) -> Values:
+    """Of elements with matter, those at a cut and the last before an absorbing layer that it
+    enters: it runs on there, and what they radiate tells how much is missing.
+    """
+    mesh = problem.mesh
+    outer = np.zeros(mesh.edges.shape[0], dtype=bool)
+    outer[mesh.outer_edges] = True
+    meant = (*problem.cavity.magnetic, *problem.cavity.electric)
+    outer[mesh.tagged_edges(name for name in meant if name in mesh.boundary)] = False
+    on_axis = np.zeros(mesh.vertices, dtype=bool)
+    on_axis[mesh.corners] = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1], 0] < (
+        _ON_AXIS * mesh.extent_um[1]
+    )
+    outer &= ~on_axis[mesh.edges].all(axis=1)
+    inside = problem.lossless(mesh.nodes[..., 0], mesh.nodes[..., 1]).all(axis=(1, 2))
+    entered = ~inside & np.isin(mesh.region, np.unique(mesh.region[matter]))
+    entered = matter & mesh.with_neighbours(np.asarray(entered))
+    return np.asarray(outer[mesh.element_edges].any(axis=1) | entered)
