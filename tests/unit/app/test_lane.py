@@ -18,6 +18,7 @@ from cavitydesign.app.lane import Lane
 DESIGN = {
     "cavity": {"profile": "spheroid", "diameter_um": 6.0, "body": {"index": 1.5}},
     "modes": {"wavelength_nm": 537.6, "span_nm": 24.0, "relative_accuracy": 1e-4},
+    "gain": {"medium": "CsPbBr3-PMMA"},
 }
 PAYLOAD = {"design": DESIGN, "source": None}
 

@@ -82,10 +82,12 @@ def test_averaging_keeps_power_laws_and_is_normalised() -> None:
     assert averaged(flat, nodes, nodes**2, at) == pytest.approx(at**2, rel=1e-9)
 
 
-def test_jitter_alone_has_the_gaussian_moment() -> None:
-    """<(1 + s x)^3> = 1 + 3 s^2."""
+def test_jitter_alone_has_the_moments_of_a_log_normal_energy() -> None:
+    """Mean 1 and <E^3> = (1 + s^2)^3 for a relative standard deviation s; <E^2> = 1 + s^2."""
     factors, weights = averaging_kernel(Pump(spot="flat", energy_jitter=0.05))
-    assert weights @ factors**3 == pytest.approx(1 + 3 * 0.05**2, rel=1e-12)
+    assert weights @ factors == pytest.approx(1.0, rel=1e-12)
+    assert weights @ factors**2 == pytest.approx(1 + 0.05**2, rel=1e-12)
+    assert weights @ factors**3 == pytest.approx((1 + 0.05**2) ** 3, rel=1e-12)
 
 
 def test_beta_is_the_ratio_of_rates(make_comb) -> None:
