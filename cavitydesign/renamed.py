@@ -15,16 +15,50 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 _FIT = (
-    "comb", "comb_samples", "fit", "fit_advice", "fit_moves", "fit_prior", "fit_refine", "fit_search",
-    "peak_finding", "peak_fit", "spacing", "spectrum", "spectrum_file", "spectrum_noise",
-)  # fmt: skip
+    "comb",
+    "comb_samples",
+    "fit",
+    "fit_advice",
+    "fit_moves",
+    "fit_prior",
+    "fit_refine",
+    "fit_search",
+    "peak_finding",
+    "peak_fit",
+    "spacing",
+    "spectrum",
+    "spectrum_file",
+    "spectrum_noise",
+)
 _OPTIMISE = (
-    "answer", "expectation", "first_order", "gaussian_process", "goal", "goal_file", "linear",
-    "margins", "outcome", "refine", "response", "robust", "search", "tolerance", "trials",
-)  # fmt: skip
+    "answer",
+    "expectation",
+    "first_order",
+    "gaussian_process",
+    "goal",
+    "goal_file",
+    "linear",
+    "margins",
+    "outcome",
+    "refine",
+    "response",
+    "robust",
+    "search",
+    "tolerance",
+    "trials",
+)
 _SECTION = (
-    "family", "find", "identity", "measure", "orders", "problem", "sample", "seed", "survey", "window",
-)  # fmt: skip
+    "family",
+    "find",
+    "identity",
+    "measure",
+    "orders",
+    "problem",
+    "sample",
+    "seed",
+    "survey",
+    "window",
+)
 _NEW = {
     "design_file.design": "design.spec",
     "design_file": "design",

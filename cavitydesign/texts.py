@@ -1,5 +1,5 @@
-"""What is read from files and shown to people: regular files of bounded size, values of bounded depth,
-texts without letters that act on a terminal.
+"""What is read from files and shown to people: regular files of bounded size, values of bounded
+depth, texts without letters that act on a terminal.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 _LARGEST_WHOLE = 2**63
 # Letters of a key; the longest dotted key of a design has 40.
 _LONGEST_KEY = 1000
-# Escape sequences move the cursor, set the title of the window and, in old terminals, type; marks of
-# direction make a name read as another one.
+# Escape sequences move the cursor, set the title of the window and, in old terminals, type; marks
+# of direction make a name read as another one.
 _ACTING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
@@ -94,8 +94,8 @@ def acting(text: str) -> bool:
 
 
 def csv_cell(cell: Any) -> Any:
-    """A cell as CSV holds it; a text that a spreadsheet would compute (``=cmd()``) is marked as text
-    by an apostrophe, as spreadsheets do. Numbers stay numbers.
+    """A cell as CSV holds it; a text that a spreadsheet would compute (``=cmd()``) is marked as
+    text by an apostrophe, as spreadsheets do. Numbers stay numbers.
     """
     if isinstance(cell, bool):
         return str(cell).lower()

@@ -410,7 +410,9 @@ def section() -> Figure:
 
 
 def micrograph() -> Figure:
-    """A drop drawn from its known shape, with blur and noise, and the outline that is read from it."""
+    """A drop drawn from its known shape, with blur and noise, and the outline that is read
+    from it.
+    """
     from scipy.ndimage import gaussian_filter
 
     from cavitydesign.geometry import droplet_of, outline_from_points
@@ -485,11 +487,35 @@ def _in_space(view: str, folder: Path) -> None:
 PICTURES: dict[str, Callable[[], Figure]] = {
     made.__name__: made
     for made in (
-        cavity, field, field_logarithmic, components, cuts, comb, light_curve, output_shares, waterfall, loss_budget, dispersion,
-        against_diameter, regime_map, kinetics, bleaching, polariser, tornado, pareto, convergence, study, panels, fit,
-        goal, materials, section, micrograph, dark_comb,
+        cavity,
+        field,
+        field_logarithmic,
+        components,
+        cuts,
+        comb,
+        light_curve,
+        output_shares,
+        waterfall,
+        loss_budget,
+        dispersion,
+        against_diameter,
+        regime_map,
+        kinetics,
+        bleaching,
+        polariser,
+        tornado,
+        pareto,
+        convergence,
+        study,
+        panels,
+        fit,
+        goal,
+        materials,
+        section,
+        micrograph,
+        dark_comb,
     )
-}  # fmt: skip
+}
 IN_SPACE = ("ring", "arc", "turntable")
 
 

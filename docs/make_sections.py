@@ -24,7 +24,8 @@ def main() -> None:
     """One picture and one row a study."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     print(
-        "| study | mode | wavelength nm | +- nm | in body % | volume um^3 | log10 Q radiation | unknowns | s |"
+        "| study | mode | wavelength nm | +- nm | in body % | volume um^3 | log10 Q radiation | "
+        "unknowns | s |"
     )
     for file in sorted(STUDIES.glob("*.toml")):
         if sys.argv[1:] and file.stem not in sys.argv[1:]:
@@ -35,8 +36,10 @@ def main() -> None:
         seconds = time.perf_counter() - begin
         for mode in found:
             print(
-                f"| {file.stem} | {mode.label} | {mode.wavelength_nm:.6f} | {mode.wavelength_error_nm:.0e} "
-                f"| {100 * mode.confinement['body']:.3f} | {mode.mode_volume_um3:.4g} | {mode.losses.radiation:.3f} "
+                f"| {file.stem} | {mode.label} | {mode.wavelength_nm:.6f} | "
+                f"{mode.wavelength_error_nm:.0e} "
+                f"| {100 * mode.confinement['body']:.3f} | {mode.mode_volume_um3:.4g} | "
+                f"{mode.losses.radiation:.3f} "
                 f"| {found.statistics['unknowns']:.0f} | {seconds:.1f} |",
                 flush=True,
             )

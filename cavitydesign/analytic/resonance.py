@@ -57,7 +57,8 @@ class Resonator:
         for indices in (self.indices, self.indices_extraordinary):
             if indices is not None and len(indices) != len(self.radii_um) + 1:
                 raise InputError(
-                    f"indices: {len(indices)} given for {len(self.radii_um)} radii; one more than radii"
+                    f"indices: {len(indices)} given for {len(self.radii_um)} radii; one more than "
+                    "radii"
                 )
         if self.spherical and self.indices_extraordinary is not None:
             raise InputError(
@@ -233,7 +234,8 @@ def _bracket(problem: RadialProblem, p: int) -> tuple[float, float, int, int]:
             if _phase(problem, low, low_nodes) < p - 0.5 < _phase(problem, high, high_nodes):
                 return low, high, low_nodes, high_nodes
     raise SolverError(
-        f"order {problem.order}, p = {p}: no such resonance below the outer barrier; take a larger order or fewer p"
+        f"order {problem.order}, p = {p}: no such resonance below the outer barrier; take a "
+        "larger order or fewer p"
     )
 
 

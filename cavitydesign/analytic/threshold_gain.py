@@ -126,5 +126,6 @@ def _real_root(
     if abs(moved[0]) <= 1e-13 * k and abs(moved[1]) <= 1e-9 * kappa:
         return k, kappa
     raise SolverError(
-        f"order {problem.order}: no lasing threshold near k = {k:.6g} per um; is the passive Q too low?"
+        f"order {problem.order}: no lasing threshold near k = {k:.6g} per um; is the passive Q "
+        "too low?"
     )

@@ -1,4 +1,6 @@
-"""What the explorer computes, in plain data: runs in a worker process and knows nothing of the web."""
+"""What the explorer computes, in plain data: runs in a worker process and knows nothing of the
+web.
+"""
 
 from __future__ import annotations
 

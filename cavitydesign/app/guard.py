@@ -24,7 +24,8 @@ _DEEPEST_JSON = 12
 _LARGEST_NUMBER = 1e15
 
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data: blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -116,7 +117,8 @@ class Guard:
         ):
             return refusal(403, "wrong Origin: another site may not use the explorer")
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            # The file that opens the page leads here from outside; so may a link that has the token.
+            # The file that opens the page leads here from outside; so may a link that has the
+            # token.
             opened = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
             whole = scope["method"] == "GET" and scope["path"] == f"/{self.token}/"
             if not whole or opened != ("navigate", "document"):

@@ -301,7 +301,9 @@ class Lane:
         return kind, answer
 
     def _waited(self, connection: Connection, number: int) -> tuple[str, str] | None:
-        """None when the answer is there; a verdict when there is no more point in waiting for it."""
+        """None when the answer is there; a verdict when there is no more point in waiting for
+        it.
+        """
         start, cancelled_at = time.monotonic(), None
         while not connection.poll(_LOOK_EVERY_SECONDS):
             now = time.monotonic()

@@ -90,7 +90,8 @@ def inside(folder: Path, name: str, base: Path | None = None) -> Path:
         within = False
     if not within:
         raise InputError(
-            f"{name[:80]!r}: outside the folder that the explorer was given; start it with --folder for a wider one"
+            f"{name[:80]!r}: outside the folder that the explorer was given; start it with "
+            "--folder for a wider one"
         )
     return place
 
@@ -127,18 +128,21 @@ def check_limits(design: Mapping[str, Any], folder: Path | None, base: Path | No
         value = _at(design, key)
         if value is not None and value > most:
             problems.append(
-                f"{key} = {value:g}: the explorer goes up to {most:g}; use the command line for more"
+                f"{key} = {value:g}: the explorer goes up to {most:g}; use the command line for "
+                "more"
             )
     for key, least in _LEAST.items():
         value = _at(design, key)
         if value is not None and value < least:
             problems.append(
-                f"{key} = {value:g}: the explorer goes down to {least:g}; use the command line for less"
+                f"{key} = {value:g}: the explorer goes down to {least:g}; use the command line "
+                "for less"
             )
     count = expected_modes(design)
     if not problems and count > MOST_MODES:
         problems.append(
-            f"about {count:.0f} modes: the explorer computes up to {MOST_MODES}; lower modes.span_nm or the orders"
+            f"about {count:.0f} modes: the explorer computes up to {MOST_MODES}; lower "
+            "modes.span_nm or the orders"
         )
     if folder is None:
         problems += [

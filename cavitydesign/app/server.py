@@ -26,9 +26,25 @@ from .workspace import Workspace
 Handler = Callable[[Request], Awaitable[Response]]
 
 _SCRIPTS = (
-    "answer", "app", "busy", "channel", "comb", "controls", "design", "field", "fields", "light", "media", "modes", "opening",
-    "plot", "regimes", "saving", "scan", "study",
-)  # fmt: skip
+    "answer",
+    "app",
+    "busy",
+    "channel",
+    "comb",
+    "controls",
+    "design",
+    "field",
+    "fields",
+    "light",
+    "media",
+    "modes",
+    "opening",
+    "plot",
+    "regimes",
+    "saving",
+    "scan",
+    "study",
+)
 _ASSETS = {"app.css": "text/css", **{f"{name}.js": "text/javascript" for name in _SCRIPTS}}
 # what a new answer makes pointless of the same page, by lane: the design has changed
 _ENDS = {

@@ -59,7 +59,8 @@ class Workspace:
             return cls(None, None)
         if not given.exists():
             raise InputError(
-                f"{given}: no such file or folder; give a design.toml, a results.json or a folder of results"
+                f"{given}: no such file or folder; give a design.toml, a results.json or a folder "
+                "of results"
             )
         workspace = (
             cls(given.resolve(), None)

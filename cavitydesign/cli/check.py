@@ -193,8 +193,10 @@ def _print(verdicts: Iterable[Verdict], accuracy: float) -> None:
         )
     held = sum(not row.missed for row in rows)
     rule = (
-        f"{held} of {len(rows)} hold, {sum(row.seconds for row in rows):.1f} s. Tolerances: wavelength {accuracy:g} "
-        f"and within 3 x its stated error; log10 Q {_LOG10_Q_TOLERANCE:g}; shares of energy {_SHARE_TOLERANCE:g} "
+        f"{held} of {len(rows)} hold, {sum(row.seconds for row in rows):.1f} s. Tolerances: "
+        f"wavelength {accuracy:g} "
+        f"and within 3 x its stated error; log10 Q {_LOG10_Q_TOLERANCE:g}; shares of energy "
+        f"{_SHARE_TOLERANCE:g} "
         "(not compared for leaky modes, Q below 1000)."
     )
     print_tables(table, rule)

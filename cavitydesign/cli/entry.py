@@ -1,5 +1,5 @@
-"""Entry point of the installed command; light, so that Ctrl-C while the rest is imported is one line
-too.
+"""Entry point of the installed command; light, so that Ctrl-C while the rest is imported is one
+line too.
 """
 
 from __future__ import annotations

@@ -56,7 +56,10 @@ def fit(
         float | None,
         typer.Option(
             metavar="NM",
-            help="Error of a listed peak, default 0.02; of a sampled spectrum's axis, default a tenth of its step.",
+            help=(
+                "Error of a listed peak, default 0.02; of a sampled spectrum's axis, default a "
+                "tenth of its step."
+            ),
         ),
     ] = None,
     missed: Annotated[
@@ -153,7 +156,8 @@ def _spacing(loaded: Design, spacing: float, noise: float, evaluate: Evaluate, j
     )
     print_tables(
         shown,
-        f"errors from {noise:g} nm: {answer.implied_diameter_error_um:.3g} um, {answer.implied_group_index_error:.3g}",
+        f"errors from {noise:g} nm: {answer.implied_diameter_error_um:.3g} um, "
+        f"{answer.implied_group_index_error:.3g}",
     )
     return DONE
 
@@ -251,6 +255,7 @@ def _would_decide(answer: FitAnswer) -> list[str]:
     if advice.optical_diameter_sd is not None:
         known = 100 * advice.optical_diameter_sd
         lines.append(
-            f"or know the product of diameter and index to {known:.2g} %: --diameter-sd with --index-sd"
+            f"or know the product of diameter and index to {known:.2g} %: --diameter-sd with "
+            "--index-sd"
         )
     return lines or ["a wider spectrum, or one with more families, would tell more"]

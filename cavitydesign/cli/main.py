@@ -23,8 +23,14 @@ from .view import view
 
 app = typer.Typer(
     name="cavitydesign",
-    help="From the outline of a microcavity on a fibre to the fluence at which it lases, and in which modes.",
-    epilog="Exit codes: 0 done; 1 a check or an asked accuracy was missed; 2 bad input; 130 interrupted.",
+    help=(
+        "From the outline of a microcavity on a fibre to the fluence at which it lases, and in "
+        "which modes."
+    ),
+    epilog=(
+        "Exit codes: 0 done; 1 a check or an asked accuracy was missed; 2 bad input; 130 "
+        "interrupted."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -77,7 +77,8 @@ def materials(
         )
     print_tables(
         table,
-        "A dash: the wavelength is outside the data. Explicit media: { index = 1.49, absorption_per_cm = 0.0 }",
+        "A dash: the wavelength is outside the data. Explicit media: { index = 1.49, "
+        "absorption_per_cm = 0.0 }",
     )
     return DONE
 

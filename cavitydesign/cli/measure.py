@@ -98,7 +98,9 @@ def z_scan(
     scan = ZScan(photons, wavelength, energy, pulse, waist, density, thickness, linear)
     fit = scan.fitted(columns["position_mm"], columns["transmittance"])
     rows = {
-        f"sigma_{photons} (photons removed), cm^{2 * photons} s^{photons - 1}": f"{fit.sigma:.4g} +- {fit.sigma_error:.1g}",
+        f"sigma_{photons} (photons removed), cm^{2 * photons} s^{photons - 1}": (
+            f"{fit.sigma:.4g} +- {fit.sigma_error:.1g}"
+        ),
         "focus, mm": f"{fit.centre_mm:.4g}",
         "baseline": f"{fit.baseline:.4g}",
         "rms deviation": f"{fit.rms:.2g}",
@@ -112,7 +114,9 @@ def z_scan(
 
 
 def stripe(file: CsvFile, json: AsJson = False) -> int:
-    """Net modal gain from variable stripe lengths, unsaturated part. Columns: length_um, emission."""
+    """Net modal gain from variable stripe lengths, unsaturated part. Columns: length_um,
+    emission.
+    """
     from ..design.column_file import read_columns
     from ..gain.stripe import fit_stripe_gain
 
@@ -137,7 +141,9 @@ def spacings(file: CsvFile, json: AsJson = False) -> int:
         columns["wavelength_nm"], columns["spacing_nm"], columns["diameter_um"]
     )
     rows = {
-        "index (a group index: the spacings carry the dispersion)": f"{fit.index:.4f} +- {fit.error:.1g}",
+        "index (a group index: the spacings carry the dispersion)": (
+            f"{fit.index:.4f} +- {fit.error:.1g}"
+        ),
         "rms deviation, nm": f"{fit.rms_nm:.2g}",
     }
     return _show("Mode spacings", rows, asdict(fit), json)

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from ..modes import Mode, ModeSet
 
 TM_CONVENTION = (
-    "TM: E along the fibre axis (the Mie language of spheres calls it TE). Mode: polarisation, m, p radial, q axial.\n"
-    "Energy: shares of int eps|E|^2 along z, r and phi. FSR: to the next m at the same p, q, with dispersion."
+    "TM: E along the fibre axis (the Mie language of spheres calls it TE). Mode: polarisation, m, "
+    "p radial, q axial.\n"
+    "Energy: shares of int eps|E|^2 along z, r and phi. FSR: to the next m at the same p, q, with "
+    "dispersion."
 )
 
 
@@ -22,7 +24,8 @@ def print_modes(found: ModeSet) -> None:
     """Print a set of modes with errors, the convention and the count."""
     if not found.modes:
         print_tables(
-            f"no mode between {found.wavelength_range_nm[0]:g} and {found.wavelength_range_nm[1]:g} nm"
+            f"no mode between {found.wavelength_range_nm[0]:g} and "
+            f"{found.wavelength_range_nm[1]:g} nm"
         )
         return
     places = new_table(

@@ -39,7 +39,8 @@ def tell_outline(design: Design) -> None:
         )
     elif isinstance(outline, Droplet):
         say(
-            f"drop: diameter {2 * outline.radius_um:.5g} um, contact angle {outline.contact_angle_deg:.4g} deg, length"
+            f"drop: diameter {2 * outline.radius_um:.5g} um, contact angle "
+            f"{outline.contact_angle_deg:.4g} deg, length"
             f" {outline.length_um:.5g} um, volume {outline.volume_um3:.5g} um^3,"
             f" axial radius {outline.axial_radius_um:.5g} um"
         )

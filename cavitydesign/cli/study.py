@@ -250,7 +250,9 @@ def worker_count(asked: int | None) -> int:
 
 
 def executor_of(workers: int, scheduler: str | None) -> Executor:
-    """Where points are computed: a Dask scheduler if one is named, else processes on this machine."""
+    """Where points are computed: a Dask scheduler if one is named, else processes on this
+    machine.
+    """
     from ..study import ProcessExecutor
     from ..workflow.study_point import WORKER_MODULES
 

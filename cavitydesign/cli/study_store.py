@@ -31,7 +31,8 @@ def verify(
     print_outcome(f"Store of {loaded.name}", found.to_json_dict(), json)
     if found.damaged:
         say(
-            f"{len(found.damaged)} damaged records: the next run computes their points again; study clean removes them"
+            f"{len(found.damaged)} damaged records: the next run computes their points again; "
+            "study clean removes them"
         )
     return DONE if found.sound else MISSED
 

@@ -32,7 +32,9 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address
 def view(
     given: Given = None, port: Port = 0, folder: Folder = None, no_browser: NoBrowser = False
 ) -> int:
-    """Interactive explorer on loopback; the first line of standard output is its address. Ctrl-C ends it."""
+    """Interactive explorer on loopback; the first line of standard output is its address. Ctrl-C
+    ends it.
+    """
     from ..app.launch import serve
 
     say("the explorer serves this machine only; Ctrl-C ends it")

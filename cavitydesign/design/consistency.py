@@ -77,12 +77,18 @@ def _shape(cavity: dict[str, Any]) -> Iterator[Problem]:
     for key in _SHAPE_KEYS:
         if key in cavity and key not in allowed:
             owners = ", ".join(name for name, keys in _ALLOWED.items() if key in keys)
-            text = f"does not belong to profile {profile} (its keys: {', '.join(allowed)}); it is a key of {owners}"
+            text = (
+                f"does not belong to profile {profile} (its keys: {', '.join(allowed)}); it is a "
+                f"key of {owners}"
+            )
             yield Problem(("cavity", key), text, cavity[key])
     if profile == "section":
         for key in ("fibre_diameter_um", "coatings"):
             if cavity.get(key):
-                text = "does not belong to profile section; draw the region and name its medium in [cavity.materials]"
+                text = (
+                    "does not belong to profile section; draw the region and name its medium in "
+                    "[cavity.materials]"
+                )
                 yield Problem(("cavity", key), text, cavity[key])
     for key in _REQUIRED[profile]:
         if key not in cavity:
@@ -106,7 +112,10 @@ def _micrograph(cavity: dict[str, Any]) -> Iterator[Problem]:
     given = [key for key in _SCALES if key in cavity]
     if not is_micrograph(file):
         for key in (*given, *(["upright"] if "upright" in cavity else [])):
-            text = f"belongs to a micrograph ({', '.join(IMAGE_SUFFIXES)}); the header of {file} has the unit"
+            text = (
+                f"belongs to a micrograph ({', '.join(IMAGE_SUFFIXES)}); the header of {file} has "
+                "the unit"
+            )
             yield Problem(("cavity", key), text, cavity[key])
     elif len(given) != 1:
         text = (
@@ -152,7 +161,10 @@ def _fibre(cavity: dict[str, Any]) -> Iterator[Problem]:
     inside = fibre + 2.0 * sum(shells)
     if diameter is not None and 0 < diameter <= inside:
         what = "the fibre with its coatings" if shells else "the fibre"
-        text = f"must be greater than the diameter of {what}, {inside:g} um (fibre_diameter_um = {fibre:g})"
+        text = (
+            f"must be greater than the diameter of {what}, {inside:g} um (fibre_diameter_um = "
+            f"{fibre:g})"
+        )
         yield Problem(("cavity", "diameter_um"), text, diameter)
 
 

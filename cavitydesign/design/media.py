@@ -1,4 +1,6 @@
-"""Media of a design: from the library, by an explicit index, from a file of the user's, or mixed."""
+"""Media of a design: from the library, by an explicit index, from a file of the user's, or
+mixed.
+"""
 
 from __future__ import annotations
 

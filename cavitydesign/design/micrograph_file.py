@@ -59,7 +59,8 @@ def read_image(path: Path) -> Array:
         with opened as picture:
             if picture.width * picture.height > _LARGEST_PIXELS:
                 raise InputError(
-                    f"{path}: {picture.width} x {picture.height} pixels are too many; reduce the picture"
+                    f"{path}: {picture.width} x {picture.height} pixels are too many; reduce the "
+                    "picture"
                 )
             grey = (
                 picture
@@ -144,7 +145,8 @@ def load_micrograph(
     widest = float(points.r_um.max())
     if points.asymmetry_um > _LARGEST_ASYMMETRY * widest:
         raise InputError(
-            f"{path}: the two edges differ by {points.asymmetry_um:.3g} um (r.m.s.), too much for a body of revolution of radius"
+            f"{path}: the two edges differ by {points.asymmetry_um:.3g} um (r.m.s.), too much for "
+            "a body of revolution of radius"
             f" {widest:.3g} um; does something lie across it?"
         )
     try:

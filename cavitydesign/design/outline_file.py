@@ -55,7 +55,8 @@ def read_outline(path: Path) -> tuple[Array, Array]:
         cells = _split(line, separator)
         if len(cells) != len(names):
             raise InputError(
-                f"{path}: line {number}: {len(cells)} values where the header has {len(names)} columns"
+                f"{path}: line {number}: {len(cells)} values where the header has {len(names)} "
+                "columns"
             )
         for axis, (place, factor) in columns.items():
             values[axis].append(factor * _number(path, number, names[place], cells[place]))
@@ -98,7 +99,8 @@ def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             raise InputError(
-                f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; an outline needs a few hundred points"
+                f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; an outline needs a few "
+                "hundred points"
             )
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:

@@ -76,7 +76,9 @@ class Problem:
         return f"{source}: {key} = {shown(self.value)}: {self.text}"
 
     def text_below(self, location: Location) -> str:
-        """The text for whoever knows the key, with what follows it where the problem lies deeper."""
+        """The text for whoever knows the key, with what follows it where the problem lies
+        deeper.
+        """
         rest = dotted(self.location[len(location) :])
         return f"{rest}: {self.text}" if rest else self.text
 

@@ -178,7 +178,8 @@ def _quality(given: Any) -> Any:
     if isinstance(given, dict) and set(given) == {"per_um"} and is_number(given["per_um"]):
         return given
     raise ValueError(
-        'must be "budget" (from the solved losses), { per_um = 24.0 } (Q = 24 x diameter in um) or a number'
+        'must be "budget" (from the solved losses), { per_um = 24.0 } (Q = 24 x diameter in um) '
+        "or a number"
     )
 
 

@@ -183,7 +183,9 @@ def _overridden(
 
 
 def _range_problems(cavity: Cavity, modes: ModeRequest) -> list[Problem]:
-    """Refuse a wavelength range outside the data of a medium now rather than after the first solve."""
+    """Refuse a wavelength range outside the data of a medium now rather than after the first
+    solve.
+    """
     problems: list[Problem] = []
     if modes.span_nm is None:
         return problems

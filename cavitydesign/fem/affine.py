@@ -1,9 +1,10 @@
 """The affine matrices of a problem, element by element: their products, projections and
 combinations.
 
-a = K0 + m^2 K2 and b = sum over regions of eps (B_t + m^2 B_phi); see fem/weak_form.py. Each element
-lies in one medium, so that a permittivity is a factor of its element matrices. These stay apart:
-every product is one of small dense matrices, and a matrix is formed only where it is factorised.
+a = K0 + m^2 K2 and b = sum over regions of eps (B_t + m^2 B_phi); see fem/weak_form.py. Each
+element lies in one medium, so that a permittivity is a factor of its element matrices. These stay
+apart: every product is one of small dense matrices, and a matrix is formed only where it is
+factorised.
 """
 
 from __future__ import annotations
@@ -161,7 +162,9 @@ class AffineForms(Generic[S]):
         return Images(local, products)
 
     def projected(self, images: Images) -> ProjectedForms:
-        """All affine matrices in the span of the vectors whose images are given (no conjugation)."""
+        """All affine matrices in the span of the vectors whose images are given (no
+        conjugation).
+        """
         count = images.vectors[0].shape[-1]
 
         def by_region(name: str) -> Values:

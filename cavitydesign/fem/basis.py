@@ -1,8 +1,8 @@
 """A scikit-fem basis on a tensor rule, evaluated and interpolated by factors.
 
-`CellBasis` holds each basis function at each quadrature point: 2 GB for a section of degree 10. Here
-they are made on demand (scikit-fem's own assembly asks for them), and everything that this package
-does uses the one-dimensional factors of the element (docs/decisions/0005).
+`CellBasis` holds each basis function at each quadrature point: 2 GB for a section of degree 10.
+Here they are made on demand (scikit-fem's own assembly asks for them), and everything that this
+package does uses the one-dimensional factors of the element (docs/decisions/0005).
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
 
     @cached_property
     def det(self) -> Values:
-        """Determinant of the map; complex in an absorbing layer, where no absolute value is meant."""
+        """Determinant of the map; complex in an absorbing layer, where no absolute value is
+        meant.
+        """
         return determinant(self._at[1])
 
     @cached_property

@@ -1,9 +1,10 @@
 """Element matrices of scikit-fem's forms by tensor contraction, all elements of a basis at once.
 
-A bilinear form of the pair (E, psi) is, at each point, a bilinear form of six numbers: E_s, E_t, curl
-E, psi and its two slopes on the unit square. Asked with one of them 1 and the others 0, the form
-itself tells its weight W for each two of them; it is read, not written a second time. Each number is
-a sum of products of one-dimensional functions (fem/element.py), so that an element matrix is
+A bilinear form of the pair (E, psi) is, at each point, a bilinear form of six numbers: E_s, E_t,
+curl E, psi and its two slopes on the unit square. Asked with one of them 1 and the others 0, the
+form itself tells its weight W for each two of them; it is read, not written a second time. Each
+number is a sum of products of one-dimensional functions (fem/element.py), so that an element matrix
+is
 
     A_(ij)(kl) = sum over points (a, b) of W_ab f_i(s_a) f_k(s_a) g_j(t_b) g_l(t_b),
 

@@ -128,7 +128,9 @@ class _Functions:
 
     @property
     def doflocs(self) -> Array:
-        """Where the owner of each function lies: a vertex, the middle of an edge or of the square."""
+        """Where the owner of each function lies: a vertex, the middle of an edge or of the
+        square.
+        """
         corners = RefQuad.p.T
         middles = [corners[list(facet)].mean(axis=0) for facet in RefQuad.facets]
         return np.array([*corners, *middles, [0.5, 0.5]])[self.local.owner[self.rows]]

@@ -1,4 +1,5 @@
-"""The local functions of the pair (E, psi): which there are, what carries each, and its orientation.
+"""The local functions of the pair (E, psi): which there are, what carries each, and its
+orientation.
 
 A function of an edge points from its lower to its higher vertex: on a reversed edge the tangential
 function of Legendre degree k changes by (-1)^(k+1), the bubble of degree j by (-1)^j.

@@ -1,9 +1,10 @@
 """H(curl) x H1 on curved quadrilaterals, each of its own degree: a part of scikit-fem's numbering.
 
-scikit-fem numbers the unknowns of the element of the highest degree on the whole mesh (`skfem.Dofs`:
-those of vertices first, then of edges, then of the insides of elements). The bases are hierarchical,
-so that a lower degree in one element and walls are restrictions: some unknowns are not held. An edge
-has the lower degree of its two elements; the space stays conforming and gradients stay in it.
+scikit-fem numbers the unknowns of the element of the highest degree on the whole mesh
+(`skfem.Dofs`: those of vertices first, then of edges, then of the insides of elements). The bases
+are hierarchical, so that a lower degree in one element and walls are restrictions: some unknowns
+are not held. An edge has the lower degree of its two elements; the space stays conforming and
+gradients stay in it.
 """
 
 from __future__ import annotations
@@ -176,7 +177,9 @@ class SectionSpace:
 
     @cached_property
     def signs(self) -> NDArray[np.float64]:
-        """Sign of each local function of the highest degree against the global one, shape (n, L)."""
+        """Sign of each local function of the highest degree against the global one, shape (n,
+        L).
+        """
         return orientation(self.mesh.corners.T, local_functions(self.order))
 
     @cached_property

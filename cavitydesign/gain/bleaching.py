@@ -2,10 +2,10 @@
 
     g(E) = g_max { L(E) [b + x/2] - A(E) [p0 + x/2] },   -da/a0 = 1 + g / (g_max A)
 
-as a pump-probe measurement sees, by either of two kinetics. `CASCADE` is the paper's: the ensemble's
-line, and dots that hold two excitons or more start as one hot pair (hot pair, relaxed pair b,
-exciton x, empty p0). `LADDER` is what lases: the lines of the size classes, and the ladder of the
-rate equations, where a dot of j excitons passes through all rungs below.
+as a pump-probe measurement sees, by either of two kinetics. `CASCADE` is the paper's: the
+ensemble's line, and dots that hold two excitons or more start as one hot pair (hot pair, relaxed
+pair b, exciton x, empty p0). `LADDER` is what lases: the lines of the size classes, and the ladder
+of the rate equations, where a dot of j excitons passes through all rungs below.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ Array = NDArray[np.float64]
 CASCADE = "cascade"
 LADDER = "ladder"
 _TOP = 60
-"""Rungs that serve a saturating pulse: 60 excitons end there within 5 ps as 1,000 would, to 1e-3."""
+"""Rungs that serve a saturating pulse: 60 excitons end there within 5 ps as 1,000 would, to
+1e-3.
+"""
 
 
 def bleaching(

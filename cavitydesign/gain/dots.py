@@ -1,4 +1,6 @@
-"""Quantum dots as a gain medium: state filling, Kennard-Stepanov gain, an Auger ladder of excitons."""
+"""Quantum dots as a gain medium: state filling, Kennard-Stepanov gain, an Auger ladder of
+excitons.
+"""
 
 from __future__ import annotations
 
@@ -149,7 +151,9 @@ class DotMedium(GainMedium):
         return int(min(np.ceil(excitons + 5.0 * np.sqrt(excitons)) + 2, 24))
 
     def peak_cross_section_cm2(self, index: float = 1.495) -> float:
-        """Fuechtbauer and Ladenburg's, of a dot with a pair: its line is as wide as that of a class."""
+        """Fuechtbauer and Ladenburg's, of a dot with a pair: its line is as wide as that of a
+        class.
+        """
         rate = self.biexciton_rate_ratio / (self.exciton_radiative_ps * 1e-12)
         fwhm_ev = 1e-3 * self.emission_fwhm_mev * self.class_sd_ev / self.line_sd_ev
         return fuechtbauer_ladenburg_per_cm(1.0, rate, self.emission_energy_ev, fwhm_ev, index)
@@ -180,7 +184,8 @@ class DotMedium(GainMedium):
         limit = self.dense_gain_limit_per_cm()
         if self.peak_gain_per_cm > limit:
             found.append(
-                f"gain: peak_gain_per_cm {self.peak_gain_per_cm:g} exceeds {limit:.0f} per cm, what close-packed dots can give"
+                f"gain: peak_gain_per_cm {self.peak_gain_per_cm:g} exceeds {limit:.0f} per cm, "
+                "what close-packed dots can give"
             )
         return tuple(found)
 

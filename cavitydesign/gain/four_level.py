@@ -121,6 +121,7 @@ class FourLevelMedium(GainMedium):
         product = self.emission_cross_section_cm2 * self.concentration_per_cm3
         if abs(self.peak_gain_per_cm / product - 1.0) > 1e-3:
             return (
-                f"gain: peak_gain_per_cm {self.peak_gain_per_cm:g} is not the cross-section times the concentration, {product:g}",
+                f"gain: peak_gain_per_cm {self.peak_gain_per_cm:g} is not the cross-section times "
+                f"the concentration, {product:g}",
             )
         return ()

@@ -1,7 +1,10 @@
 """Populations after a short pulse: the published cascade, its printed gain equation, and the
 exciton ladder.
 
-Times in ps. The cascade is  hot pair f2 -Gamma-> relaxed pair f1 -gamma_E-> exciton e -gamma_nr-> empty.
+Times in ps. The cascade is
+
+    hot pair f2 -Gamma-> relaxed pair f1 -gamma_E-> exciton e -gamma_nr-> empty.
+
 """
 
 from __future__ import annotations
@@ -58,7 +61,9 @@ class Cascade:
         return np.asarray(np.exp(-np.asarray(time_ps, dtype=float) / self.nonradiative_ps))
 
     def best_delay_ps(self) -> tuple[float, float]:
-        """Delay of the largest f1 and its value for each unit of f2 (2.816 ps, 0.66874 by default)."""
+        """Delay of the largest f1 and its value for each unit of f2 (2.816 ps, 0.66874 by
+        default).
+        """
         fast, slow = 1 / self.cooling_ps, 1 / self.auger_ps
         delay = float(np.log(fast / slow) / (fast - slow))
         return delay, float(self.relaxed_pair(delay))

@@ -38,7 +38,8 @@ def box_level_ev(size_nm: float, mass: float, numbers: tuple[int, int, int] = (1
     """
     if size_nm <= 0 or mass <= 0 or min(numbers) < 1:
         raise InputError(
-            f"dot level: size {size_nm:g} nm, mass {mass:g} and numbers {numbers} must all be positive"
+            f"dot level: size {size_nm:g} nm, mass {mass:g} and numbers {numbers} must all be "
+            "positive"
         )
     return BOX_EV_NM2 * sum(n * n for n in numbers) / (mass * size_nm**2)
 

@@ -88,7 +88,8 @@ def find_medium(name: str) -> GainMedium:
     """
     if name not in _LIBRARY:
         raise InputError(
-            f"gain.medium: {name!r} is not in the library; {', '.join(_LIBRARY)}{nearest(name, _LIBRARY)}"
+            f"gain.medium: {name!r} is not in the library; "
+            f"{', '.join(_LIBRARY)}{nearest(name, _LIBRARY)}"
         )
     return _LIBRARY[name]
 

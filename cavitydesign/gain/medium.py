@@ -1,4 +1,6 @@
-"""What every gain medium offers to the rate equations: lines of its classes, its ladder, its scale."""
+"""What every gain medium offers to the rate equations: lines of its classes, its ladder, its
+scale.
+"""
 
 from __future__ import annotations
 
@@ -149,7 +151,9 @@ class GainMedium(ABC):
         return self.emission_wavelength_nm * 1e-3 * self.emission_fwhm_mev / self.emission_energy_ev
 
     def class_centres(self) -> tuple[Array, Array]:
-        """Weights and line centres (eV) of the classes: Gauss-Hermite points of a Gaussian spread."""
+        """Weights and line centres (eV) of the classes: Gauss-Hermite points of a Gaussian
+        spread.
+        """
         if self.size_classes == 1 or self.inhomogeneous_sd_mev == 0:
             return np.ones(1), np.array([self.emission_energy_ev])
         nodes, weights = np.polynomial.hermite_e.hermegauss(self.size_classes)

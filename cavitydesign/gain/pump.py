@@ -210,7 +210,8 @@ class Pump:
             known = absorber.cross_section(self.photons)
             if known is None:
                 raise InputError(
-                    f"pump.photons: {self.photons} has no cross-section in this medium; give pump.cross_section"
+                    f"pump.photons: {self.photons} has no cross-section in this medium; give "
+                    "pump.cross_section"
                 )
             sigma = known[0] * self._relative_strength(known[1])
         divisor = self.photons if self.convention == "photons" else 1
@@ -237,7 +238,8 @@ class Pump:
         if calibrated and published is not None:
             mean, dose, _ = published
             found.append(
-                f"pump: calibration <N> = {mean:.3g} (F / {dose:g} mJ/cm2)^{self.photons} (a fit) overrides the cross-section"
+                f"pump: calibration <N> = {mean:.3g} (F / {dose:g} mJ/cm2)^{self.photons} (a fit) "
+                "overrides the cross-section"
             )
         known = absorber.cross_section(self.photons)
         place = (
@@ -255,7 +257,8 @@ class Pump:
             and abs(self.wavelength_nm - place) > 0.5
         ):
             found.append(
-                f"pump: no resonance table, sigma_{self.photons} at {self.wavelength_nm:g} nm taken as at {place:g} nm"
+                f"pump: no resonance table, sigma_{self.photons} at {self.wavelength_nm:g} nm "
+                f"taken as at {place:g} nm"
             )
         return tuple(found)
 
@@ -296,7 +299,8 @@ def _number_problems(pump: Pump) -> list[str]:
     span = pump.fluence_mj_cm2
     if len(span) != 2 or not all(math.isfinite(v) for v in span) or not 0 < span[0] < span[1]:
         found.append(
-            f"pump.fluence_mj_cm2: {told(list(span))} must be two rising positive numbers, such as [1.0, 6.0]"
+            f"pump.fluence_mj_cm2: {told(list(span))} must be two rising positive numbers, such "
+            "as [1.0, 6.0]"
         )
     elif not FLUENCES[0] <= span[0] < span[1] <= FLUENCES[1]:
         found.append(

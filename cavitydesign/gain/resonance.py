@@ -53,7 +53,8 @@ class Resonance:
         if np.any(asked < low) or np.any(asked > high):
             outside = asked[(asked < low) | (asked > high)] if asked.ndim else asked
             raise InputError(
-                f"pump.wavelength_nm: {float(np.ravel(outside)[0]):g} is outside the resonance table, {low:g} to {high:g} nm"
+                f"pump.wavelength_nm: {float(np.ravel(outside)[0]):g} is outside the resonance "
+                f"table, {low:g} to {high:g} nm"
             )
         return np.asarray(np.interp(asked, self.wavelength_nm, self.strength))
 
@@ -62,7 +63,9 @@ class Resonance:
         return float(self.at(wavelength_nm) / self.at(reference_nm))
 
     def threshold_ratio(self, wavelength_nm: ArrayLike, reference_nm: float, photons: int) -> Array:
-        """Threshold fluence relative to that at the reference, (l0/l) (sigma(l0)/sigma(l))^(1/n)."""
+        """Threshold fluence relative to that at the reference, (l0/l)
+        (sigma(l0)/sigma(l))^(1/n).
+        """
         asked = np.asarray(wavelength_nm, dtype=float)
         return np.asarray(
             reference_nm / asked * (self.at(reference_nm) / self.at(asked)) ** (1.0 / photons)

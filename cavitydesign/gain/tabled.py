@@ -1,5 +1,5 @@
-"""A dye, ion or dot of one excitation by its measured cross-sections: emission and absorption against
-wavelength, as tables.
+"""A dye, ion or dot of one excitation by its measured cross-sections: emission and absorption
+against wavelength, as tables.
 
 The tables replace the Gaussian line and the Kennard-Stepanov absorption of `FourLevelMedium`; its
 kinetics stay (ground state, upper laser level, life time).
@@ -23,15 +23,17 @@ Array = NDArray[np.float64]
 _FEWEST = 4
 _SPEED_CM_PER_PS = 2.99792458e-2
 _BRIGHTER = 1.3
-"""Cross-sections are seldom known better than to 30 %: what they radiate beyond the life time by more is told."""
+"""Cross-sections are seldom known better than to 30 %: what they radiate beyond the life time by
+more is told.
+"""
 
 
 @dataclass(frozen=True)
 class TabledMedium(FourLevelMedium):
     """A medium of two tables, each interpolated between its points.
 
-    The parameters of `FourLevelMedium`; centre, width and peak cross-section of the line follow from
-    the tables. And:
+    The parameters of `FourLevelMedium`; centre, width and peak cross-section of the line follow
+    from the tables. And:
 
     Parameters
     ----------
@@ -66,7 +68,8 @@ class TabledMedium(FourLevelMedium):
                 object.__setattr__(self, key, float(value))
         if not self.pump_cross_section_cm2 > 0:
             raise InputError(
-                f"gain.pump_cross_section_cm2: the table does not absorb at {self.pump_cross_section_nm:g} nm; give it"
+                "gain.pump_cross_section_cm2: the table does not absorb at "
+                f"{self.pump_cross_section_nm:g} nm; give it"
             )
         super().__post_init__()
 
@@ -75,7 +78,8 @@ class TabledMedium(FourLevelMedium):
         keys = ("table_wavelength_nm", "table_emission_cm2", "table_absorption_cm2")
         if len(columns[0]) < _FEWEST or len({len(column) for column in columns}) > 1:
             raise InputError(
-                f"gain.table_wavelength_nm: needs {_FEWEST} wavelengths at least, and as many cross-sections of emission and of absorption"
+                f"gain.table_wavelength_nm: needs {_FEWEST} wavelengths at least, and as many "
+                "cross-sections of emission and of absorption"
             )
         for key, column in zip(keys, columns, strict=True):
             values = np.asarray(column, dtype=float)
@@ -87,7 +91,8 @@ class TabledMedium(FourLevelMedium):
             raise InputError("gain.table_emission_cm2: must be positive somewhere")
         if self.size_classes != 1 or self.inhomogeneous_sd_mev != 0 or self.reabsorption != 0:
             raise InputError(
-                "gain.table_wavelength_nm: tables hold the whole line; size classes and reabsorption do not go with them"
+                "gain.table_wavelength_nm: tables hold the whole line; size classes and "
+                "reabsorption do not go with them"
             )
 
     @property
@@ -120,13 +125,15 @@ class TabledMedium(FourLevelMedium):
         found = list(super().warnings(wavelength_nm))
         if beyond:
             found.append(
-                f"gain: {beyond} modes lie beyond the table of cross-sections, {first:g} to {last:g} nm,"
+                f"gain: {beyond} modes lie beyond the table of cross-sections, {first:g} to "
+                f"{last:g} nm,"
                 " and are taken to have neither gain nor absorption"
             )
         share = self.fluorescence_ps / self.radiative_ps() / self.quantum_yield
         if share > _BRIGHTER:
             found.append(
-                f"gain: the emission cross-sections radiate {share:.2g} times what life time and quantum yield allow"
+                f"gain: the emission cross-sections radiate {share:.2g} times what life time and "
+                "quantum yield allow"
             )
         return tuple(found)
 

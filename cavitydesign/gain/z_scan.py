@@ -78,7 +78,8 @@ class ZScan:
                 problems.append(f"z-scan: {name} {getattr(self, name)!r} must be positive")
         if self.linear_absorption_per_cm < 0:
             problems.append(
-                f"z-scan: linear_absorption_per_cm {self.linear_absorption_per_cm!r} must not be negative"
+                f"z-scan: linear_absorption_per_cm {self.linear_absorption_per_cm!r} must not be "
+                "negative"
             )
         if problems:
             raise InputError(problems)

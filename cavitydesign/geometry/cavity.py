@@ -73,7 +73,8 @@ class Cavity:
         inner = self.fibre_radius_um + sum(c.thickness_um for c in self.coatings)
         if inner >= self.outline.equator_radius_um:
             raise InputError(
-                f"cavity.fibre_diameter_um: the fibre with its coatings ({2 * inner:g} um) must be thinner than the cavity "
+                f"cavity.fibre_diameter_um: the fibre with its coatings ({2 * inner:g} um) must "
+                "be thinner than the cavity "
                 f"({self.diameter_um:g} um)"
             )
 

@@ -50,7 +50,8 @@ class Droplet(Outline):
     def __post_init__(self) -> None:
         if not 0.0 < self.fibre_radius_um < self.radius_um < math.inf:
             raise InputError(
-                f"cavity.diameter_um: a drop of {2 * self.radius_um:g} um must be thicker than its fibre,"
+                f"cavity.diameter_um: a drop of {2 * self.radius_um:g} um must be thicker than "
+                "its fibre,"
                 f" {2 * self.fibre_radius_um:g} um, which must be above 0"
             )
         if not 0.0 <= self.contact_angle_deg <= 90.0:

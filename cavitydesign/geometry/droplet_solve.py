@@ -184,7 +184,8 @@ def _demand(
     if not least * (1.0 - rounding) <= value <= most * (1.0 + rounding):
         unit = _unit(key)
         raise InputError(
-            f"cavity.{key}: {value:g} {unit} is impossible for {what}; a barrel has {least:.6g} to {most:.6g} {unit}"
+            f"cavity.{key}: {value:g} {unit} is impossible for {what}; a barrel has {least:.6g} "
+            f"to {most:.6g} {unit}"
         )
 
 

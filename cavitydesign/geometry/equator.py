@@ -69,12 +69,14 @@ def equator_place(fit: SplineFit, squared: bool, z: Array, r: Array) -> float:
         or float(fit.value(np.array([place]), 2)[0]) >= 0.0
     ):
         raise InputError(
-            f"outline: no equator inside the points: r is largest at z = {place:g} um, with {before.size} points before and"
+            f"outline: no equator inside the points: r is largest at z = {place:g} um, with "
+            f"{before.size} points before and"
             f" {after.size} after it (is the file cut short?)"
         )
     if after[0] - before[-1] > _LARGEST_GAP_SHARE * (z[-1] - z[0]):
         raise InputError(
-            f"outline: no points between z = {before[-1]:g} and {after[0]:g} um, where the curve is widest; the equator must be"
+            f"outline: no points between z = {before[-1]:g} and {after[0]:g} um, where the curve "
+            "is widest; the equator must be"
             " measured"
         )
     top = float(fit.value(np.array([place]))[0])
@@ -83,13 +85,15 @@ def equator_place(fit: SplineFit, squared: bool, z: Array, r: Array) -> float:
         np.ptp(r)
     ):
         raise InputError(
-            f"outline: the curve rises to r = {top:.4g} um, above every point ({r.max():.4g} um at most); the equator must be"
+            f"outline: the curve rises to r = {top:.4g} um, above every point ({r.max():.4g} um "
+            "at most); the equator must be"
             " measured"
         )
     other = _second_bulge(fit, squared, z, place)
     if other is not None:
         raise InputError(
-            f"outline: r has more than one maximum, at z = {place:.4g} and {other:.4g} um; give the points of one body (is its"
+            f"outline: r has more than one maximum, at z = {place:.4g} and {other:.4g} um; give "
+            "the points of one body (is its"
             " top flat, or are there two drops?)"
         )
     return place
@@ -169,8 +173,10 @@ def demand_bearing(
         )
         if width > _LARGEST_WIDENING * expected:
             raise InputError(
-                f"outline: the curve is {width:.3g} um wide {depth:.3g} um below its top, where its curvature there,"
-                f" {found.curvature_per_um:.3g} per um, gives {expected:.3g} um: is the top flat, or has it a step or a corner?"
+                f"outline: the curve is {width:.3g} um wide {depth:.3g} um below its top, where "
+                "its curvature there,"
+                f" {found.curvature_per_um:.3g} per um, gives {expected:.3g} um: is the top flat, "
+                "or has it a step or a corner?"
             )
 
 
@@ -215,6 +221,7 @@ def demand_no_corner(
         (left, left_sd), (right, right_sd) = slopes
         if abs(left - right) > max(_SURE * math.hypot(left_sd, right_sd), _CORNER_SHARE * steep):
             raise InputError(
-                f"outline: a corner at the equator, z = {place:.4g} um: its slope is {left:.3g} from the left, {right:.3g} from"
+                f"outline: a corner at the equator, z = {place:.4g} um: its slope is {left:.3g} "
+                f"from the left, {right:.3g} from"
                 " the right; have two pieces been put together?"
             )

@@ -125,19 +125,22 @@ def fibre_from_points(z_um: Array, radius_um: Array) -> FibreShape:
         )
         if fit.residual_rms > _LARGEST_SCATTER * float(radius.max()):
             raise InputError(
-                f"fibre: the points scatter by {fit.residual_rms:.3g} um about the best smooth curve, more than"
+                f"fibre: the points scatter by {fit.residual_rms:.3g} um about the best smooth "
+                "curve, more than"
                 f" {_LARGEST_SCATTER:.0%} of the radius (swapped or mixed columns?)"
             )
         shape = FibreShape(fit.degree, fit.knots, fit.coefficients)
     grid = np.linspace(z[0], z[-1], _SAMPLES)
     if (shape.rise_um(grid) + shape.equator_radius_um <= 0.0).any():
         raise InputError(
-            "fibre: the curve through the points falls to a radius of 0 between them; more points are needed"
+            "fibre: the curve through the points falls to a radius of 0 between them; more points "
+            "are needed"
         )
     steep = float(np.abs(shape.slope(grid)).max())
     if steep > _STEEPEST:
         raise InputError(
-            f"fibre: its radius changes by {steep:.3g} um per um of z; at most {_STEEPEST:g} is allowed (units?)"
+            f"fibre: its radius changes by {steep:.3g} um per um of z; at most {_STEEPEST:g} is "
+            "allowed (units?)"
         )
     return shape
 
@@ -145,7 +148,8 @@ def fibre_from_points(z_um: Array, radius_um: Array) -> FibreShape:
 def _check(z: Array, radius: Array) -> None:
     if z.ndim != 1 or z.shape != radius.shape or len(z) < _FEWEST_POINTS:
         raise InputError(
-            f"fibre: {_FEWEST_POINTS} or more points of z and radius are needed, not {z.shape} and {radius.shape}"
+            f"fibre: {_FEWEST_POINTS} or more points of z and radius are needed, not {z.shape} "
+            f"and {radius.shape}"
         )
     bad = ~(np.isfinite(z) & np.isfinite(radius))
     if bad.any():
@@ -160,5 +164,6 @@ def _check(z: Array, radius: Array) -> None:
         raise InputError(f"fibre: two radii at z = {repeated:g} um")
     if not z.min() <= 0.0 <= z.max():
         raise InputError(
-            f"fibre: its points, z = {z.min():g} to {z.max():g} um, must reach over the equator, z = 0"
+            f"fibre: its points, z = {z.min():g} to {z.max():g} um, must reach over the equator, "
+            "z = 0"
         )

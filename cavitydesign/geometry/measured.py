@@ -230,7 +230,8 @@ def _cleaned(z: Array, r: Array, fibre_radius: float | Array) -> tuple[Array, Ar
     )
     if np.count_nonzero(keep) < _FEWEST_POINTS:
         raise InputError(
-            f"outline: only {np.count_nonzero(keep)} points lie outside the fibre ({2 * np.max(fibre_radius):g} um);"
+            f"outline: only {np.count_nonzero(keep)} points lie outside the fibre "
+            f"({2 * np.max(fibre_radius):g} um);"
             f" at least {_FEWEST_POINTS} are needed"
         )
     order = np.lexsort((r[keep], z[keep]))
@@ -249,20 +250,25 @@ def _demand_smooth(fit: SplineFit, z: Array, r: Array) -> None:
     size = float(r.max())
     if fit.residual_rms > _LARGEST_SCATTER * size:
         raise InputError(
-            f"outline: the points scatter by {fit.residual_rms:.3g} um about the best smooth curve, more than"
-            f" {_LARGEST_SCATTER:.0%} of the radius: r is no single curve over z (self-crossing, overhanging, swapped"
+            f"outline: the points scatter by {fit.residual_rms:.3g} um about the best smooth "
+            "curve, more than"
+            f" {_LARGEST_SCATTER:.0%} of the radius: r is no single curve over z (self-crossing, "
+            "overhanging, swapped"
             " or mixed columns?)"
         )
     noise = _neighbour_noise(z, r)
     if fit.residual_rms > max(_MISFIT_SHARE * size, _MISFIT_RATIO * noise):
         raise InputError(
-            f"outline: no smooth curve comes closer than {fit.residual_rms:.3g} um (r.m.s.) to the points, which"
-            f" scatter by {noise:.1g} um from one to the next: is there a step, a corner or a flat piece?"
+            f"outline: no smooth curve comes closer than {fit.residual_rms:.3g} um (r.m.s.) to "
+            "the points, which"
+            f" scatter by {noise:.1g} um from one to the next: is there a step, a corner or a "
+            "flat piece?"
         )
     if fit.worst_ratio > _OUTLIER_RATIO and fit.worst_distance > _OUTLIER_DISTANCE * size:
         place = fit.worst_point
         raise InputError(
-            f"outline: the point z = {z[place]:g} um, r = {r[place]:g} um lies {fit.worst_distance:.3g} um off the"
+            f"outline: the point z = {z[place]:g} um, r = {r[place]:g} um lies "
+            f"{fit.worst_distance:.3g} um off the"
             f" curve of the others, {fit.worst_ratio:.0f} times their scatter; correct or remove it"
         )
 
@@ -287,15 +293,18 @@ def _demand_sizes(radius: float, curvature: float, curvature_sd: float) -> None:
     low, high = _RADIUS_LIMITS_UM
     if not low <= radius <= high:
         raise InputError(
-            f"outline: the radius at the equator, {radius:g} um, is outside {low:g} to {high:g} um; check the units in the header"
+            f"outline: the radius at the equator, {radius:g} um, is outside {low:g} to {high:g} "
+            "um; check the units in the header"
         )
     if not 1.0 / _LARGEST_CURVATURE_RATIO <= curvature * radius <= _LARGEST_CURVATURE_RATIO:
         raise InputError(
-            f"outline: R = {radius:g} um against an axial radius of {1 / curvature:g} um is no cavity; check the units of z and r"
+            f"outline: R = {radius:g} um against an axial radius of {1 / curvature:g} um is no "
+            "cavity; check the units of z and r"
         )
     if curvature_sd > _LARGEST_CURVATURE_ERROR * curvature:
         raise InputError(
-            f"outline: the points do not determine the curvature at the equator ({curvature:.3g} +- {curvature_sd:.3g}"
+            f"outline: the points do not determine the curvature at the equator ({curvature:.3g} "
+            f"+- {curvature_sd:.3g}"
             " per um); more or less noisy points are needed"
         )
 

@@ -142,7 +142,8 @@ def scale_bar_pixels(image: Array) -> tuple[int, NDArray[np.bool_]]:
                 mask = labels == number
     if best == 0:
         raise InputError(
-            "micrograph: no scale bar found (a solid bar, pure black or white); give um_per_pixel instead"
+            "micrograph: no scale bar found (a solid bar, pure black or white); give um_per_pixel "
+            "instead"
         )
     return best, mask
 
@@ -151,7 +152,8 @@ def _checked(image: Array, um_per_pixel: float) -> Array:
     grey = np.asarray(image, dtype=np.float64)
     if grey.ndim != 2 or min(grey.shape) < _SMALLEST_SIDE_PX:
         raise InputError(
-            f"micrograph: {' x '.join(map(str, grey.shape))} is no grey picture of {_SMALLEST_SIDE_PX} or more pixels a side"
+            f"micrograph: {' x '.join(map(str, grey.shape))} is no grey picture of "
+            f"{_SMALLEST_SIDE_PX} or more pixels a side"
         )
     if not np.isfinite(grey).all():
         raise InputError("micrograph: some grey levels are not finite numbers")
@@ -201,7 +203,9 @@ def _edges(grey: Array) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
 
 
 def _largest_object(signed: Array) -> Array:
-    """The picture with holes filled and everything but the largest object pushed below the level."""
+    """The picture with holes filled and everything but the largest object pushed below the
+    level.
+    """
     from scipy.ndimage import binary_dilation, binary_fill_holes, label
 
     labels, count = label(signed > 0)
@@ -243,7 +247,8 @@ def _axis(upper: tuple[Array, Array], lower: tuple[Array, Array]) -> tuple[float
         intercept, slope = point_row - turned * point_column, turned
     if abs(slope) > _LARGEST_TILT:
         raise InputError(
-            f"micrograph: the axis is tilted by {np.degrees(np.arctan(slope)):.0f} degrees; turn the picture (or say upright)"
+            f"micrograph: the axis is tilted by {np.degrees(np.arctan(slope)):.0f} degrees; turn "
+            "the picture (or say upright)"
         )
     return float(intercept), float(slope)
 

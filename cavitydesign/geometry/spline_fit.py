@@ -137,7 +137,8 @@ def spline_ladder(
             break
     if not fits:
         raise InputError(
-            f"outline: no curve can be laid through points from z = {x[0]:g} to {x[-1]:g} um with values up to {np.abs(y).max():g};"
+            f"outline: no curve can be laid through points from z = {x[0]:g} to {x[-1]:g} um with "
+            f"values up to {np.abs(y).max():g};"
             " is one of them far off?"
         )
     more = fits[best + 1 : best + (2 if fits[best].is_quadratic else 3)]

@@ -45,8 +45,8 @@ class Afterglow:
     spontaneous : (F,) array
         Photoluminescence to come, that of emitters which absorb photons left inside among it.
     error : (F,) array
-        Estimated error of that, relative to the whole light of a mode; infinite while a gain exceeds
-        its loss.
+        Estimated error of that, relative to the whole light of a mode; infinite while a gain
+        exceeds its loss.
     """
 
     emitted: Array

@@ -1,10 +1,10 @@
 """How many breaks a measured light curve has, and how well they are known.
 
 A power law with two breaks can be fitted to anything, a straight line included. Here laws with no,
-one and two breaks are fitted; a break counts where the smaller law, with noise of the measured size,
-seldom leaves so much misfit that a further break removes (an F-test whose distribution is drawn,
-since breaks are no regular parameters). Errors are the scatter of fits to curves drawn from the law
-found (a parametric bootstrap); those of the linearised fit cover 24 to 60 % instead of 68.
+one and two breaks are fitted; a break counts where the smaller law, with noise of the measured
+size, seldom leaves so much misfit that a further break removes (an F-test whose distribution is
+drawn, since breaks are no regular parameters). Errors are the scatter of fits to curves drawn from
+the law found (a parametric bootstrap); those of the linearised fit cover 24 to 60 % instead of 68.
 """
 
 from __future__ import annotations

@@ -58,7 +58,8 @@ def caveats(
         if request.extend_comb:
             cure = "continued by its spacing as far as modes compete"
         found.append(
-            f"comb: ends within one line width ({medium.emission_fwhm_nm:.0f} nm) of the emission's centre"
+            f"comb: ends within one line width ({medium.emission_fwhm_nm:.0f} nm) of the "
+            "emission's centre"
             f" on the {words} side; {cure}"
         )
     found += _validity(modes, medium, diameter_um)
@@ -66,12 +67,14 @@ def caveats(
     away = abs(strongest.wavelength_nm - medium.emission_wavelength_nm) / medium.emission_fwhm_nm
     if away > 1.0:
         found.append(
-            f"gain: the strongest mode, {strongest.wavelength_nm:.1f} nm, lies {away:.1f} line widths from the emission's centre,"
+            f"gain: the strongest mode, {strongest.wavelength_nm:.1f} nm, lies {away:.1f} line "
+            "widths from the emission's centre,"
             " where the shape of the line is not known"
         )
     if balance_error > BALANCE_LIMIT:
         found.append(
-            f"rate equations: excitations and photons balance only to {balance_error:.1e}; lower relative_tolerance"
+            f"rate equations: excitations and photons balance only to {balance_error:.1e}; lower "
+            "relative_tolerance"
         )
     return tuple(found)
 
@@ -114,15 +117,18 @@ def _threshold_words(
         asked = least_slope(medium.ladder(max(medium.ladder_top(STATIC_EXCITONS), 1)))
         if slope < asked:
             found.append(
-                f"lasing: no threshold; gain reaches loss at {static:.3g} mJ/cm2, but the output rises with the power"
+                f"lasing: no threshold; gain reaches loss at {static:.3g} mJ/cm2, but the output "
+                "rises with the power"
                 f" {slope:.2g} of the excitations at most, a laser's with more than {asked:g}"
             )
         else:
             found.append("lasing: the threshold lies beyond pump.fluence_mj_cm2; raise its end")
     if breaks.visibility is not None and breaks.fit is None:
         found.append(
-            f"light curve: shows no breaks (the slopes differ by {breaks.visibility:.2g}); the laser is faint beside the"
-            " photoluminescence, or collected like it. The threshold is read off the laser and stands"
+            f"light curve: shows no breaks (the slopes differ by {breaks.visibility:.2g}); the "
+            "laser is faint beside the"
+            " photoluminescence, or collected like it. The threshold is read off the laser and "
+            "stands"
         )
     return found
 
@@ -133,7 +139,8 @@ def _validity(modes: Sequence[LasingMode], medium: GainMedium, diameter_um: floa
     line_per_ps = 2.0 * math.pi * 1e-3 * medium.emission_fwhm_mev / (PLANCK_EV_S * 1e12)
     if fastest > 0.5 * line_per_ps:
         found.append(
-            f"gain: {fastest:.0f} per ps is beyond half the width of the emission line ({line_per_ps:.0f} per ps);"
+            f"gain: {fastest:.0f} per ps is beyond half the width of the emission line "
+            f"({line_per_ps:.0f} per ps);"
             " rate equations do not hold"
         )
     gaps = [
@@ -145,12 +152,14 @@ def _validity(modes: Sequence[LasingMode], medium: GainMedium, diameter_um: floa
     if fastest > 2.0 * math.pi * spacing_per_ps:
         found.append(
             f"gain: {fastest:.0f} per ps amplifies more in one round trip than separate modes allow"
-            f" (spacing {spacing_per_ps:.1f} per ps); the sharing between neighbouring modes is approximate"
+            f" (spacing {spacing_per_ps:.1f} per ps); the sharing between neighbouring modes is "
+            "approximate"
         )
     longest = max(mode.q_passive for mode in modes)
     if longest > 1e6:
         found.append(
-            f"quality: up to {longest:.1e}: photons outlive the gain and are mostly reabsorbed by spent emitters;"
+            f"quality: up to {longest:.1e}: photons outlive the gain and are mostly reabsorbed by "
+            "spent emitters;"
             " roughness and absorption decide what leaves the cavity"
         )
     return found

@@ -18,7 +18,9 @@ STATIC_EXCITONS = 8.0
 _FARTHEST = 1.6
 """Full widths from the centre of the line beyond which its shape is anyone's guess."""
 _RIVAL = 1.25
-"""Excitons at gain = loss, relative to the best mode, up to which a mode beyond the asked reach still takes part."""
+"""Excitons at gain = loss, relative to the best mode, up to which a mode beyond the asked reach
+still takes part.
+"""
 
 
 def competing_comb(
@@ -58,7 +60,8 @@ def competing_comb(
     if not any(abs(wave - centre) <= far for wave in waves):
         raise InputError(
             f"lasing: no mode lies under the gain, which reaches from {centre - far:.0f} to"
-            f" {centre + far:.0f} nm; the modes solved lie from {min(waves):.6g} to {max(waves):.6g} nm:"
+            f" {centre + far:.0f} nm; the modes solved lie from {min(waves):.6g} to "
+            f"{max(waves):.6g} nm:"
             ' move modes.wavelength_nm, or set lasing.families = "all" to have them solved there'
         )
     comb, origin = extended_comb(modes, medium, diameter_um, max(reach_fwhm, _FARTHEST))

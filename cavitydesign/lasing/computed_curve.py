@@ -24,17 +24,22 @@ Array = NDArray[np.float64]
 Solve = Callable[[Array], PulseOutcomes]
 
 _VISIBLE = 0.5
-"""Middle slope minus low slope, for three photons, below which the light curve shows no breaks: a fifth of that of the
-published curves (3.1, 5.6, 2.9), and what a fit to 20 points of 5 % finds in a straight power law."""
+"""Middle slope minus low slope, for three photons, below which the light curve shows no breaks: a
+fifth of that of the published curves (3.1, 5.6, 2.9), and what a fit to 20 points of 5 % finds in a
+straight power law.
+"""
 _SPACING = 0.08
-"""Logarithm of the excitons from one computed pulse to the next about the threshold; away from it twice that."""
+"""Logarithm of the excitons from one computed pulse to the next about the threshold; away from it
+twice that.
+"""
 _ONSET = (0.4, 32.0)
 """Excitons, over those at gain = loss, between which the pulses lie close."""
 _START = math.exp(-20.0 * _SPACING)
 """Excitons where the fit starts, over those at gain = loss: a fifth, on a computed pulse."""
 _FAR_ABOVE = 7.5
-"""Excitons where the fit ends, over those at which laser and photoluminescence are equal: emitters fill up beyond. The published
-curves of 33, 88 and 125 um end at 5.8, 7.8 and 8.5."""
+"""Excitons where the fit ends, over those at which laser and photoluminescence are equal: emitters
+fill up beyond. The published curves of 33, 88 and 125 um end at 5.8, 7.8 and 8.5.
+"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,9 @@ class ComputedCurve:
     fit_limit: float
 
     def mode_output(self, pump: Pump, fluence_mj_cm2: Array) -> Array:
-        """(M, F) photons that left each mode, averaged over spot and jitter, at the given fluences."""
+        """(M, F) photons that left each mode, averaged over spot and jitter, at the given
+        fluences.
+        """
         return averaged(pump, self.node_fluence, self.nodes.emitted, fluence_mj_cm2)
 
 

@@ -123,5 +123,6 @@ def _newton(model: RateModel, rate: float, decay: float, start: Array) -> Array:
         if np.abs(residual).max() < _RESIDUAL or np.abs(step).max() < 1e-14:
             return logarithm
     raise SolverError(
-        f"steady state: no convergence at a pump rate of {rate:g} per ps; use a finer series of pump rates"
+        f"steady state: no convergence at a pump rate of {rate:g} per ps; use a finer series of "
+        "pump rates"
     )

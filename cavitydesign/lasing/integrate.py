@@ -29,16 +29,19 @@ _FOLDED = 12.0
 """Cooling times after which the upper rungs are folded: 6e-6 of the hot emitters are left."""
 _FOLDED_TOP = 8
 _PULSE_STEPS = 200
-"""Steps of the explicit pair; a pulse takes about 100 to 200. More are a sign of stiffness: many photons in a cavity of
-high Q."""
+"""Steps of the explicit pair; a pulse takes about 100 to 200. More are a sign of stiffness: many
+photons in a cavity of high Q.
+"""
 _PHOTONS = 3.0
-"""Photons in a mode, times the relative tolerance, that count as nothing: with 10 a dye at 1.5 times gain = loss and
-Q = 1e8 is 1.1e-3 off, with 3 it is 6e-4."""
+"""Photons in a mode, times the relative tolerance, that count as nothing: with 10 a dye at 1.5
+times gain = loss and Q = 1e8 is 1.1e-3 off, with 3 it is 6e-4.
+"""
 _FEW_MODES, _FEW_CLASSES = 8, 5
 """Up to as many, every mode and class of emitters counts in full in the error of a step."""
 _CHEAP = 16
-"""Modes, or twice the classes, for which an implicit step costs as much as two or three explicit ones; with more it pays
-later."""
+"""Modes, or twice the classes, for which an implicit step costs as much as two or three explicit
+ones; with more it pays later.
+"""
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,8 @@ def quality_factor(quality: Quality, diameter_um: float, budget: float | None) -
     if isinstance(rule, str):
         if budget is None:
             raise InputError(
-                "lasing.quality: the mode has no loss at all; give a number, { per_um = ... } or cavity.roughness_nm"
+                "lasing.quality: the mode has no loss at all; give a number, { per_um = ... } or "
+                "cavity.roughness_nm"
             )
         return budget
     return rule.per_um * diameter_um if isinstance(rule, EmpiricalQuality) else float(rule)
@@ -227,7 +228,8 @@ def lasing_mode(
     """
     if doped_region not in mode.confinement:
         raise InputError(
-            f"gain.doped_region: {doped_region!r} is not a region of mode {mode.label}; {', '.join(mode.confinement)}"
+            f"gain.doped_region: {doped_region!r} is not a region of mode {mode.label}; "
+            f"{', '.join(mode.confinement)}"
         )
     q_passive = quality_factor(quality, diameter_um, mode.q_total)
     return LasingMode(

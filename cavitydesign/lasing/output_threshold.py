@@ -1,10 +1,11 @@
-"""The threshold of a laser, from the light that leaves its modes against the excitations that feed it.
+"""The threshold of a laser, from the light that leaves its modes against the excitations that feed
+it.
 
 The threshold is where the differential efficiency dL/d<N> reaches half of its greatest value. Of a
-steady four-level laser with spontaneous emission factor beta, whose photons follow
-s = ((r - 1) + sqrt((r - 1)^2 + 4 beta r)) / 2 with the pump r, that is the textbook threshold r = 1
-(there ds/dr = (1 + sqrt(beta)) / 2, and d ln s / d ln r is steepest), and it lies within 1 % of where
-the straight part of the light-light line meets the axis. It is a property of the laser: neither
+steady four-level laser with spontaneous emission factor beta, whose photons follow s = ((r - 1) +
+sqrt((r - 1)^2 + 4 beta r)) / 2 with the pump r, that is the textbook threshold r = 1 (there ds/dr =
+(1 + sqrt(beta)) / 2, and d ln s / d ln r is steepest), and it lies within 1 % of where the straight
+part of the light-light line meets the axis. It is a property of the laser: neither
 photoluminescence nor collection nor the jitter of the pump enters.
 """
 
@@ -22,8 +23,9 @@ from ..gain import Ladder
 Array = NDArray[np.float64]
 
 WINDOW = (0.3, 30.0)
-"""Excitations, over those at gain = loss, between which the greatest efficiency is looked for: below
-no mode is near its loss, above the emitters are full."""
+"""Excitations, over those at gain = loss, between which the greatest efficiency is looked for:
+below no mode is near its loss, above the emitters are full.
+"""
 _HALF = 0.5
 _REFINED = 1
 """Cells on either side of the threshold's own that get further pulses."""

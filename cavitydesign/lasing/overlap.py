@@ -184,7 +184,8 @@ def _doped_points(field: FieldSamples, region: str) -> tuple[Array, Array, Array
     """Positions, volumes and energy densities of the grid points in the doped region."""
     if region not in field.region_names:
         raise InputError(
-            f"gain.doped_region: {region!r} is not a region of the field; {', '.join(field.region_names)}"
+            f"gain.doped_region: {region!r} is not a region of the field; "
+            f"{', '.join(field.region_names)}"
         )
     r, z = field.r_um, field.z_um
     dr_out, dz_out = np.gradient(r, axis=0), np.gradient(z, axis=0)

@@ -357,7 +357,8 @@ def _check(medium: GainMedium, pump: Pump) -> None:
     pumped = pump.photons * photon_energy_ev(pump.wavelength_nm)
     if pumped < medium.emission_energy_ev:
         raise InputError(
-            f"pump.wavelength_nm: {pump.photons} photons of {pump.wavelength_nm:g} nm carry {pumped:.3f} eV,"
+            f"pump.wavelength_nm: {pump.photons} photons of {pump.wavelength_nm:g} nm carry "
+            f"{pumped:.3f} eV,"
             f" less than the emission at {medium.emission_energy_ev:.3f} eV"
         )
 

@@ -58,7 +58,9 @@ class RateEquations:
         self.seed = np.ascontiguousarray(seed.T) if self.batched else seed[:, None]
 
     def explicit(self, time: Array) -> Array:
-        """(rows, F) change of the rate with time at a fixed state: the hot emitters' share fades."""
+        """(rows, F) change of the rate with time at a fixed state: the hot emitters' share
+        fades.
+        """
         change = np.zeros((self.rows, len(time)))
         ladder = change[: self.populations].reshape(self.rungs, self.classes, -1)
         ladder += self.feed * (-self.cooling * np.exp(-self.cooling * time))

@@ -124,7 +124,8 @@ class LasingRequest:
             problems.append(f"lasing.diameter_sd_um: {self.diameter_sd_um!r} must not be negative")
         if not 1e-10 <= self.relative_tolerance <= 1e-2:
             problems.append(
-                f"lasing.relative_tolerance: {self.relative_tolerance!r} must lie from 1e-10 to 1e-2"
+                f"lasing.relative_tolerance: {self.relative_tolerance!r} must lie from 1e-10 to "
+                "1e-2"
             )
         if self.at_fluence_mj_cm2 is not None and not self.at_fluence_mj_cm2 > 0:
             problems.append(

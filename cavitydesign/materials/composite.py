@@ -110,7 +110,10 @@ class EffectiveMedium(Material):
             )
         title = name or f"{inclusion.name} in {host.name}, {volume_fraction:g}"
         mixing = rule.replace("_", " ")
-        source = f"{mixing} mixing of {inclusion.name} ({inclusion.source}) in {host.name} ({host.source})"
+        source = (
+            f"{mixing} mixing of {inclusion.name} ({inclusion.source}) in {host.name} "
+            f"({host.source})"
+        )
         return cls(
             title, source, (low, high), host, inclusion, volume_fraction, rule, inclusion_absorbs
         )
@@ -130,7 +133,9 @@ class EffectiveMedium(Material):
         return cmath.sqrt(self._mixed(wavelength_nm)[0]).imag
 
     def index_slope_per_nm(self, wavelength_nm: float) -> float:
-        """dn/dlambda in nm^-1 by the chain rule where neither medium absorbs, else by differences."""
+        """dn/dlambda in nm^-1 by the chain rule where neither medium absorbs, else by
+        differences.
+        """
         if self.inclusion_absorbs or self.host.extinction(wavelength_nm) > 0.0:
             return super().index_slope_per_nm(wavelength_nm)
         self.check_range(wavelength_nm)

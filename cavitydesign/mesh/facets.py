@@ -181,8 +181,8 @@ def _interpolated(nodes: Array, values: Array, x: Array) -> tuple[Array, Array]:
 
 
 def _best_offsets(local: Array, beyond: list[Array], along: Array) -> Array:
-    """Offsets through the neighbours on both sides, unless one side alone has far smaller ones: then
-    the curve changes its law at the other end.
+    """Offsets through the neighbours on both sides, unless one side alone has far smaller ones:
+    then the curve changes its law at the other end.
     """
     alone = [one for more in beyond if (one := _offsets(local, more, along)) is not None]
     if not alone:

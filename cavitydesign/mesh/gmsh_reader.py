@@ -110,7 +110,8 @@ def mesh_shape(gmsh: Any, meshing: Meshing, source: str = "section") -> None:
     count = len(gmsh.model.mesh.getNodes()[0])
     if count > _MOST_CURVE_NODES:
         raise InputError(
-            f"{source}: {count} elements along its curves; the element sizes are far too small for the section"
+            f"{source}: {count} elements along its curves; the element sizes are far too small "
+            "for the section"
         )
     gmsh.model.mesh.generate(2)
     gmsh.model.mesh.setOrder(meshing.degree)
@@ -133,7 +134,8 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
         raise InputError(f"{source}: a node's position is not a finite number")
     if float(np.ptp(xyz[:, 2])) > 1e-6 * size:
         raise InputError(
-            f"{source}: not flat: x is the distance from the axis, y runs along it, and all points have one z"
+            f"{source}: not flat: x is the distance from the axis, y runs along it, and all "
+            "points have one z"
         )
     place = np.full(int(max(tags)) + 1, -1)
     place[np.asarray(tags, dtype=np.int64)] = np.arange(len(tags))
@@ -145,7 +147,8 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
         for kind, flat in zip(kinds, nodes, strict=True):
             if surface not in region_of:
                 raise InputError(
-                    f'{source}: surface {surface} has no physical name; name every surface, such as Physical Surface("body")'
+                    f"{source}: surface {surface} has no physical name; name every surface, such "
+                    'as Physical Surface("body")'
                 )
             groups.append(
                 _elements(
@@ -177,7 +180,8 @@ def _regions(gmsh: Any, source: str) -> tuple[tuple[str, ...], dict[int, int]]:
         for surface in gmsh.model.getEntitiesForPhysicalGroup(dimension, group):
             if region_of.get(int(surface), names.index(name)) != names.index(name):
                 raise InputError(
-                    f"{source}: surface {surface} has two names, {names[region_of[int(surface)]]} and {name}"
+                    f"{source}: surface {surface} has two names, {names[region_of[int(surface)]]} "
+                    f"and {name}"
                 )
             region_of[int(surface)] = names.index(name)
     return tuple(names), region_of

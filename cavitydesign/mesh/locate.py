@@ -1,4 +1,6 @@
-"""Where in a section mesh a point (r, z) lies: its element and its place in the reference square."""
+"""Where in a section mesh a point (r, z) lies: its element and its place in the reference
+square.
+"""
 
 from __future__ import annotations
 

@@ -76,7 +76,10 @@ def read_meshio(path: Path) -> FileMesh:
             else " ".join(quiet.getvalue().split())
         )
         if isinstance(error, LookupError):  # whose text is the bare key
-            said = f"it holds {said[:60]}, which meshio does not know (an unknown kind of element, or a damaged file)"
+            said = (
+                f"it holds {said[:60]}, which meshio does not know (an unknown kind of element, "
+                "or a damaged file)"
+            )
         raise InputError(
             f"{path}: meshio cannot read it: {said[:140] or type(error).__name__}"
         ) from None
@@ -86,7 +89,8 @@ def read_meshio(path: Path) -> FileMesh:
     size = float(np.ptp(points, axis=0).max())
     if points.shape[1] == 3 and float(np.ptp(points[:, 2])) > 1e-6 * size:
         raise InputError(
-            f"{path}: not flat: x is the distance from the axis, y runs along it, and all points have one z"
+            f"{path}: not flat: x is the distance from the axis, y runs along it, and all points "
+            "have one z"
         )
     names, labels = _labels(mesh, path)
     kind = "surface" if path.suffix in (".msh", ".msh2", ".msh4") else "region"
@@ -144,7 +148,8 @@ def _labels(mesh: Any, path: Path) -> tuple[dict[tuple[int, int], str], list[Int
         names |= {(1, number): str(name), (2, number): str(name)}
     if not mesh.cell_sets:
         raise InputError(
-            f"{path}: no names of regions; give cell sets or integer cell data named physical or region"
+            f"{path}: no names of regions; give cell sets or integer cell data named physical or "
+            "region"
         )
     plane = [
         label for block, label in zip(mesh.cells, labels, strict=True) if block.type not in _IDLE
@@ -189,7 +194,8 @@ def _numbers(mesh: Any, path: Path) -> list[IntArray] | None:
     ]
     if len(rest) > 1 and not mesh.cell_sets:
         raise InputError(
-            f"{path}: which of its cell data tells the regions ({', '.join(rest)[:80]})? name it region"
+            f"{path}: which of its cell data tells the regions ({', '.join(rest)[:80]})? name it "
+            "region"
         )
     if rest and not mesh.cell_sets:
         return found[rest[0]]

@@ -64,7 +64,8 @@ def read_file_mesh(path: Path, meshing: Meshing, with_meshio: bool = False) -> F
     count = sum(len(group.nodes) for group in mesh.groups)
     if count > _MOST_ELEMENTS:
         raise InputError(
-            f"{path}: {count} elements; up to {_MOST_ELEMENTS} are read, a section needs a few thousand"
+            f"{path}: {count} elements; up to {_MOST_ELEMENTS} are read, a section needs a few "
+            "thousand"
         )
     return mesh
 
@@ -100,7 +101,8 @@ def _answered(path: Path, folder: Path, staged: Staged, order: str) -> FileMesh:
         raise MissingLibraryError(text)
     limits = f"{MOST_MEMORY_BYTES / 1e9:g} GB or {MOST_SECONDS} s"
     raise InputError(
-        f"{path}: its reader broke down on it (exit code {done.returncode}): the file is damaged, or"
+        f"{path}: its reader broke down on it (exit code {done.returncode}): the file is damaged, "
+        "or"
         f" asks for more than {limits}"
     )
 

@@ -21,7 +21,8 @@ _LONGEST_TEXT = 1000
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<text>"[^"]*"|'[^']*')|(?P<word>[A-Za-z_][A-Za-z_0-9]*)
     |(?P<number>\d+\.?\d*(?:[Ee][-+]?\d+)?|\.\d+(?:[Ee][-+]?\d+)?)
-    |(?P<mark>\.\.\.|[-+*/]=|==|!=|<=|>=|&&|\|\||\+\+|--|[-+*/%^<>=!?:;,.(){}\[\]#&|])|(?P<blank>[ \t\r\n\f]+)""",
+    |(?P<mark>\.\.\.|[-+*/]=|==|!=|<=|>=|&&|\|\||\+\+|--|[-+*/%^<>=!?:;,.(){}\[\]#&|])
+    |(?P<blank>[ \t\r\n\f]+)""",
     re.DOTALL | re.VERBOSE,
 )
 _ASSIGNING = ("=", "+=", "-=", "*=", "/=", "++", "--")
@@ -262,7 +263,8 @@ def read_script(path: Path) -> Script:
     try:
         if path.stat().st_size > _LARGEST_BYTES:
             raise InputError(
-                f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section's script takes some kB"
+                f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section's script takes some "
+                "kB"
             )
         text = path.read_bytes().decode("utf-8", errors="replace")
     except OSError as error:
@@ -295,7 +297,8 @@ def read_script(path: Path) -> Script:
 def with_values(
     scripts: Mapping[Path, Script], parameters: Mapping[str, float]
 ) -> tuple[dict[Path, list[tuple[int, int, str]]], dict[str, float]]:
-    """Where the values of a design stand in for those of the scripts, and constants that gmsh takes.
+    """Where the values of a design stand in for those of the scripts, and constants that gmsh
+    takes.
 
     Parameters
     ----------

@@ -108,7 +108,9 @@ class SectionMesh:
 
     @cached_property
     def reversed_edges(self) -> BoolArray:
-        """Whether an element runs along an edge from its higher to its lower vertex, shape (n, 4)."""
+        """Whether an element runs along an edge from its higher to its lower vertex, shape (n,
+        4).
+        """
         return np.stack([self.corners[:, a] > self.corners[:, b] for a, b in EDGE_CORNERS], axis=1)
 
     @cached_property
@@ -162,7 +164,9 @@ class SectionMesh:
         return r[:, 0, 0], z[:, 0, 0], r[:, 1, 0], z[:, 1, 0], r[:, 0, 1], z[:, 0, 1]
 
     def determinants(self, count: int) -> Array:
-        """Jacobian determinants on an even grid that includes the corners, shape (n, count, count)."""
+        """Jacobian determinants on an even grid that includes the corners, shape (n, count,
+        count).
+        """
         x = np.linspace(-1.0, 1.0, count)
         _, _, r_s, z_s, r_t, z_t = self.positions(x, x)
         return r_s * z_t - r_t * z_s
@@ -202,7 +206,8 @@ class SectionMesh:
             if name not in self.region_names:
                 has = ", ".join(self.region_names)
                 raise InputError(
-                    f"{source}: no region named {name!r}; it has {has}{nearest(name, self.region_names)}"
+                    f"{source}: no region named {name!r}; it has "
+                    f"{has}{nearest(name, self.region_names)}"
                 )
         called = [names.get(name, name) for name in self.region_names]
         unique = tuple(dict.fromkeys(called))
@@ -271,17 +276,20 @@ def check_section(mesh: SectionMesh, source: str) -> None:
     size = max(high_r - low_r, high_z - low_z)
     if not 1e-3 < size < 1e5:
         raise InputError(
-            f"{source}: the section measures {size:.3g} um; allowed are 0.001 to 100000 (are the coordinates um? cavity.length_unit says otherwise)"
+            f"{source}: the section measures {size:.3g} um; allowed are 0.001 to 100000 (are the "
+            "coordinates um? cavity.length_unit says otherwise)"
         )
     if low_r < -1e-6 * size:
         raise InputError(
-            f"{source}: a point lies at r = {low_r:.4g} um; x is the distance from the axis, 0 or more"
+            f"{source}: a point lies at r = {low_r:.4g} um; x is the distance from the axis, 0 or "
+            "more"
         )
     bad = folded_elements(mesh)
     if bad.size:
         r, z = mesh.nodes[bad[0]].reshape(-1, 2).mean(axis=0)
         raise InputError(
-            f"{source}: {bad.size} elements are folded or have no area, the first near r = {r:.4g}, z = {z:.4g} um"
+            f"{source}: {bad.size} elements are folded or have no area, the first near r = "
+            f"{r:.4g}, z = {z:.4g} um"
         )
     if mesh.edge_uses.max() > 2:
         a, _ = mesh.edges[int(np.argmax(mesh.edge_uses))]
@@ -314,13 +322,15 @@ def _check_connection(mesh: SectionMesh, source: str) -> None:
     pieces = connected_components(links, directed=False)[0]
     if pieces > 1:
         raise InputError(
-            f"{source}: {pieces} pieces that do not touch; neighbours must share the points of their common curve"
+            f"{source}: {pieces} pieces that do not touch; neighbours must share the points of "
+            "their common curve"
         )
     rim = csr_array((np.ones(len(outer)), tuple(outer.T)), shape=(mesh.vertices, mesh.vertices))
     loops = connected_components(rim, directed=False)[0] - int((at_vertex == 0).sum())
     if loops > 1 or at_vertex.max() > 2:
         raise InputError(
-            f"{source}: the section has a hole: elements are missing, or neighbours do not share their points"
+            f"{source}: the section has a hole: elements are missing, or neighbours do not share "
+            "their points"
         )
     for name, pairs in mesh.boundary.items():
         if len(mesh.edge_numbers(pairs)) != len(pairs):

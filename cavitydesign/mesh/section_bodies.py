@@ -80,7 +80,9 @@ def _pieces(mesh: SectionMesh) -> IntArray:
 
 
 def _at_sides(mesh: SectionMesh) -> BoolArray:
-    """Whether elements reach the section's largest r, lowest z or highest z, shape (elements, 3)."""
+    """Whether elements reach the section's largest r, lowest z or highest z, shape (elements,
+    3).
+    """
     _, high_r, low_z, high_z = mesh.extent_um
     near = _AT_EDGE * max(high_r, high_z - low_z)
     r, z = mesh.nodes[..., 0], mesh.nodes[..., 1]

@@ -1,7 +1,8 @@
-"""Where a section ends: at metal or mirrors that are meant, or where it is cut and the world goes on.
+"""Where a section ends: at metal or mirrors that are meant, or where it is cut and the world goes
+on.
 
-The media along the outer side, from below upwards, are taken to run on for ever: a substrate, slabs,
-the surround.
+The media along the outer side, from below upwards, are taken to run on for ever: a substrate,
+slabs, the surround.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """More of a section's surroundings: elements added outside a cut, where the file's section ends too
 near for absorbing layers.
 
-What meets a straight cut runs on behind it as it is: layers, slabs, stems. Around a round section in
-one medium, the medium runs on.
+What meets a straight cut runs on behind it as it is: layers, slabs, stems. Around a round section
+in one medium, the medium runs on.
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ def _grown(
     rows: list[tuple[float, Array]],
     walls: tuple[str, ...],
 ) -> SectionMesh:
-    """The mesh with copies of some boundary edges, factor times the points and a shift for each row,
-    and elements between them.
+    """The mesh with copies of some boundary edges, factor times the points and a shift for each
+    row, and elements between them.
     """
     element, side = np.nonzero(chosen[mesh.element_edges])
     sides = np.array(EDGE_CORNERS)[side]

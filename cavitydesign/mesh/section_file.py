@@ -44,7 +44,8 @@ def read_section(path: Path, meshing: Meshing | None = None, unit_um: float = 1.
         raise InputError(f"{path}: no such file{nearest(path.name, there)}")
     if path.stat().st_size > _LARGEST_BYTES:
         raise InputError(
-            f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand elements"
+            f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand "
+            "elements"
         )
     if path.suffix in SHAPE_SUFFIXES:
         mesh = _meshed(path, meshing or Meshing(), unit_um)

@@ -133,7 +133,8 @@ def stage(path: Path, folder: Path, parameters: Mapping[str, float]) -> Staged:
         )
         if inside.is_absolute() or ".." in inside.parts:
             raise InputError(
-                f"{path}: names {str(file)[:80]!r}, which does not lie in its own folder; data files"
+                f"{path}: names {str(file)[:80]!r}, which does not lie in its own folder; data "
+                "files"
                 " are named beside the section or below it"
             )
         _check_file(file, path)
@@ -175,7 +176,8 @@ def _check_file(file: Path, section: Path) -> None:
         raise InputError(f"{section}: reads {file}, which is no file")
     if file.stat().st_size > _LARGEST_BYTES:
         raise InputError(
-            f"{file}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand elements"
+            f"{file}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand "
+            "elements"
         )
     if file.suffix in GMSH_SUFFIXES and file.with_name(file.name + ".opt").exists():
         raise InputError(

@@ -204,7 +204,8 @@ def _powers(sides: int, g: int, count: int) -> list[tuple[int, int]]:
         return edges_only
     kind = "triangles" if sides == 3 else "quadrilaterals"
     raise InputError(
-        f"{kind} of degree {g} with {count} nodes are not understood; save the mesh with complete elements"
+        f"{kind} of degree {g} with {count} nodes are not understood; save the mesh with complete "
+        "elements"
     )
 
 

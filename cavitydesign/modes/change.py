@@ -248,7 +248,8 @@ def temperature_change(
         )
     if not any(slopes.values()) and expansion_per_k == 0.0:
         raise InputError(
-            "thermo_optic_per_k: no region has a temperature coefficient; give one, or expansion_per_k"
+            "thermo_optic_per_k: no region has a temperature coefficient; give one, or "
+            "expansion_per_k"
         )
 
     def at(step: float) -> Cavity:

@@ -95,7 +95,8 @@ def static_threshold(
     names = [name for name, _ in raw.problem.cavity.regions]
     if region not in names:
         raise InputError(
-            f"gain.doped_region: {region!r} is not one of {', '.join(names)}{nearest(region, names)}"
+            f"gain.doped_region: {region!r} is not one of "
+            f"{', '.join(names)}{nearest(region, names)}"
         )
     search = _Search(
         raw, names.index(region), _missing_loss(mode, raw, q_passive), q_passive is None
@@ -115,7 +116,8 @@ def _missing_loss(mode: Mode, raw: RawMode, q_passive: float | None) -> float:
     losses = mode.losses
     if losses.total is None or (math.isinf(losses.total) and losses.total > 0):
         raise InputError(
-            f"mode {mode.label}: has no loss, so no threshold; give q_passive or cavity.roughness_nm"
+            f"mode {mode.label}: has no loss, so no threshold; give q_passive or "
+            "cavity.roughness_nm"
         )
     scattering = 0.0 if losses.scattering is None else math.pow(10.0, -losses.scattering)
     if losses.radiation is None:
@@ -211,7 +213,8 @@ class _Search:
             )
         if not (math.isfinite(kappa) and kappa > 0):
             raise SolverError(
-                f"{label}: no positive threshold gain; the mode has no loss or none of it in the doped region"
+                f"{label}: no positive threshold gain; the mode has no loss or none of it in the "
+                "doped region"
             )
         image = k**2 * self._weighted(vector, k, kappa)
         residual = float(np.linalg.norm(stiffness @ vector - image) / np.linalg.norm(image))

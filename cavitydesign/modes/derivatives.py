@@ -144,7 +144,8 @@ def same_mode(mode: Mode, cavity: Cavity, relative_accuracy: float = _ACCURACY_O
         if found.label == mode.label:
             return found
     raise SolverError(
-        f"{mode.label}: not found in the changed cavity; a smaller change, or an avoided crossing nearby"
+        f"{mode.label}: not found in the changed cavity; a smaller change, or an avoided crossing "
+        "nearby"
     )
 
 

@@ -108,7 +108,8 @@ def _check_contrast(cavity: Cavity, request: ModeRequest) -> None:
     outside = media[-1].index(request.wavelength_nm)
     if inside <= outside:
         raise InputError(
-            f"cavity.body: index {inside:.4g} at {request.wavelength_nm:g} nm is not above the surround's {outside:.4g}: "
+            f"cavity.body: index {inside:.4g} at {request.wavelength_nm:g} nm is not above the "
+            f"surround's {outside:.4g}: "
             "nothing is guided"
         )
 
@@ -178,7 +179,8 @@ def _missing(request: ModeRequest, modes: Sequence[Mode], sliced: bool) -> list[
     if not lost:
         return []
     return [
-        f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} not found: no such mode was seen near the estimate; "
+        f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} not found: no such mode was "
+        "seen near the estimate; "
         "that it does not exist is not shown by this"
     ]
 
@@ -204,14 +206,17 @@ def _missed(request: ModeRequest, modes: Sequence[Mode]) -> list[str]:
 
 
 def _unknown_radiation(modes: Sequence[Mode]) -> list[str]:
-    """One line for the modes whose radiation is neither known from a far field nor seen in a layer."""
+    """One line for the modes whose radiation is neither known from a far field nor seen in a
+    layer.
+    """
     unknown = [mode for mode in modes if mode.extra.get("log10_q_radiation_at_least") is not None]
     if not unknown:
         return []
     least = min(float(mode.extra["log10_q_radiation_at_least"] or 0.0) for mode in unknown)
     shown = ", ".join(mode.label for mode in unknown[:4]) + (", ..." if len(unknown) > 4 else "")
     return [
-        f"radiative Q not known, at least 10^{least:g}, of {len(unknown)} of {len(modes)} modes: {shown}; the section does not "
+        f"radiative Q not known, at least 10^{least:g}, of {len(unknown)} of {len(modes)} modes: "
+        f"{shown}; the section does not "
         "show what lies around it"
     ]
 
@@ -229,5 +234,6 @@ def _mixed(modes: Sequence[Mode]) -> list[str]:
         return []
     shown = ", ".join(mixed[:4]) + (", ..." if len(mixed) > 4 else "")
     return [
-        f"TE and TM mix (an avoided crossing is near) in {len(mixed)} of {len(modes)} modes: {shown}; follow_modes finds it"
+        f"TE and TM mix (an avoided crossing is near) in {len(mixed)} of {len(modes)} modes: "
+        f"{shown}; follow_modes finds it"
     ]

@@ -35,7 +35,9 @@ _OF_SPACING = 0.5  # from there on the nearest neighbour may be meant
 
 
 def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
-    """Measured modes of a family inside the range, each with its neighbour's free spectral range."""
+    """Measured modes of a family inside the range, each with its neighbour's free spectral
+    range.
+    """
     chosen = [
         raw for raw in sorted(result.modes, key=lambda raw: (raw.q, raw.m)) if _wanted(request, raw)
     ]

@@ -63,7 +63,8 @@ def permittivities(cavity: HasRegions, k_per_um: float) -> Permittivities:
     if np.any(kappa >= np.minimum(index, along)):
         name = media[int(np.argmax(kappa - index))].name
         raise InputError(
-            f"material {name}: absorbs like a metal at {at_nm:.6g} nm (kappa >= n); not handled here"
+            f"material {name}: absorbs like a metal at {at_nm:.6g} nm (kappa >= n); not handled "
+            "here"
         )
     return Permittivities(index**2 - kappa**2, along**2 - kappa**2, 2 * index * kappa, index)
 

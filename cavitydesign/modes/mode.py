@@ -151,8 +151,8 @@ class Mode:
 
     @property
     def vector(self) -> NDArray[Any]:
-        """Unknowns of `basis`, scaled to int eps |E|^2 r dr dz = 1 (without conjugation in absorbing
-        layers).
+        """Unknowns of `basis`, scaled to int eps |E|^2 r dr dz = 1 (without conjugation in
+        absorbing layers).
         """
         raw = self._solved()
         return raw.problem.whole(raw.vector)

@@ -46,7 +46,8 @@ class ModeRequest:
     def __post_init__(self) -> None:
         if self.polarisation not in ("TM", "TE", "both"):
             raise InputError(
-                f"modes.polarisation: {self.polarisation!r} is not allowed; TM (E along the fibre axis), TE or both"
+                f"modes.polarisation: {self.polarisation!r} is not allowed; TM (E along the fibre "
+                "axis), TE or both"
             )
         if self.span_nm is None and self.azimuthal_order is None:
             raise InputError(

@@ -55,7 +55,8 @@ class Stopwatch:
         if not self.late:
             return True
         self.stop(
-            f"stopped after {self._most:g} s of computing, before {doing}: ask for fewer radial or axial orders, "
+            f"stopped after {self._most:g} s of computing, before {doing}: ask for fewer radial "
+            "or axial orders, "
             f"a shorter range or a larger modes.relative_accuracy (or set {_VARIABLE} higher)"
         )
         return False

@@ -192,7 +192,9 @@ def _asked(label: str, request: ModeRequest) -> bool:
 
 
 class _Follower:
-    """State of a sweep: the points of each track, and which mode of the last spectrum each one is."""
+    """State of a sweep: the points of each track, and which mode of the last spectrum each one
+    is.
+    """
 
     def __init__(self, at: Callable[[float], dict[str, OrderSpectrum]], halvings: int) -> None:
         self._at = at

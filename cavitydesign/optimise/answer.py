@@ -327,7 +327,10 @@ def _why_none(trials: Trials) -> str:
         if failed
         else ""
     )
-    return f"design: no point within the bounds meets all limits ({'; '.join(told)}){also}. Widen bounds or limits"
+    return (
+        f"design: no point within the bounds meets all limits ({'; '.join(told)}){also}. Widen "
+        "bounds or limits"
+    )
 
 
 def _warnings(
@@ -350,11 +353,13 @@ def _warnings(
         if yields.by_derivatives is not None:
             fast += f", by derivatives {yields.by_derivatives:.3f}"
         told.append(
-            f"yields disagree: {fast}, by full solves {yields.by_solves:.3f}; believe the full solves"
+            f"yields disagree: {fast}, by full solves {yields.by_solves:.3f}; believe the full "
+            "solves"
         )
     failed = sum(bool(error) for error in trials.errors)
     if failed:
         told.append(
-            f"{failed} of {len(trials)} solves failed, such as: {next(e for e in trials.errors if e)}"
+            f"{failed} of {len(trials)} solves failed, such as: "
+            f"{next(e for e in trials.errors if e)}"
         )
     return tuple(told)

@@ -186,7 +186,8 @@ def _objective(file: UserFile, key: str, regions: Sequence[str] | None) -> Objec
     if len(senses) != 1:
         file.add(
             key,
-            ': give exactly one of maximise = "...", minimise = "..." or target = 4.2 with of = "..."',
+            ': give exactly one of maximise = "...", minimise = "..." or target = 4.2 with of = '
+            '"..."',
         )
         return None
     sense = senses[0]
@@ -223,7 +224,8 @@ def _limits(file: UserFile, regions: Sequence[str] | None) -> list[Limit]:
         elif "below" in entry and "above" in entry and entry["above"] >= entry["below"]:
             file.add(
                 place,
-                f": bounds reversed, above = {entry['above']:g} must be less than below = {entry['below']:g}",
+                f": bounds reversed, above = {entry['above']:g} must be less than below = "
+                f"{entry['below']:g}",
             )
         else:
             limits.append(Limit(outcome, **{name: float(bound) for name, bound in entry.items()}))

@@ -238,7 +238,8 @@ def linearised(
     }
     if np.isnan(slopes["wavelength_nm"]).any():
         raise SolverError(
-            "derivatives: a mode is lost beside the nominal design; an avoided crossing, or a smaller step is needed"
+            "derivatives: a mode is lost beside the nominal design; an avoided crossing, or a "
+            "smaller step is needed"
         )
     return LinearModes(
         modes=tuple(replace(mode, raw=None, raw_next=None, sample_field=None) for mode in found),

@@ -94,8 +94,14 @@ def _along(
         low -= 1
     while high < len(holds) - 1 and holds[high + 1]:
         high += 1
-    ends = [box[0] if place == 0 else box[1] if place == len(holds) - 1 else box[0] + line[place, 0] * (box[1] - box[0])
-            for place in (low, high)]  # fmt: skip
+    ends = [
+        box[0]
+        if place == 0
+        else box[1]
+        if place == len(holds) - 1
+        else box[0] + line[place, 0] * (box[1] - box[0])
+        for place in (low, high)
+    ]
     return min(float(ends[0]), best[key]), max(float(ends[1]), best[key])
 
 

@@ -83,7 +83,9 @@ def robust_designs(solver: Solver, trials: Trials) -> tuple[RobustDesign, ...]:
 
 
 def best_of(found: Sequence[RobustDesign], wanted_yield: float = WANTED_YIELD) -> RobustDesign:
-    """The best goal among the designs whose expected yield is that wanted, or the highest there is."""
+    """The best goal among the designs whose expected yield is that wanted, or the highest
+    there is.
+    """
     enough = min(wanted_yield, max(place.expected_yield for place in found))
     return min(
         (place for place in found if place.expected_yield >= enough),

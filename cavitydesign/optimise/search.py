@@ -59,14 +59,16 @@ def searched(solver: Solver, budget: int) -> Trials:
     )
     if not any(error == "" for error in trials.errors):
         raise SolverError(
-            f"design: none of the first {first} points could be solved; the first: {trials.errors[0]}"
+            f"design: none of the first {first} points could be solved; the first: "
+            f"{trials.errors[0]}"
         )
     absent = ", ".join(
         name for name in goal.outcome_names if not np.isfinite(trials.column(name)).any()
     )
     if absent:
         raise SolverError(
-            f"design: none of the first {first} points has {absent}; ask for another outcome, or widen the bounds"
+            f"design: none of the first {first} points has {absent}; ask for another outcome, or "
+            "widen the bounds"
         )
     rng = np.random.default_rng(goal.seed)
     rounds = idle = 0

@@ -201,13 +201,16 @@ def count_words(modes: Mapping[str, Any]) -> str:
         for mode in modes.get("modes") or ()
     )
     beside = (
-        " Leaky families have a complex spectrum without inertia: there, the modes found are counted."
+        " Leaky families have a complex spectrum without inertia: there, the modes found are "
+        "counted."
         if leaky
         else ""
     )
     return (
-        f"Searched from {low:.6g} to {high:.6g} nm. At the azimuthal order where each family is solved first, the inertia "
-        f"of the factorised problem counts the eigenvalues in the range of the wanted modes: {modes.get('counted')}, {verdict}."
+        f"Searched from {low:.6g} to {high:.6g} nm. At the azimuthal order where each family is "
+        "solved first, the inertia "
+        "of the factorised problem counts the eigenvalues in the range of the wanted modes: "
+        f"{modes.get('counted')}, {verdict}."
         f"{beside}"
     )
 

@@ -11,15 +11,33 @@ from .references import Reference, references_of
 
 CAPTIONS = {
     "cavity": "The cavity's own section with its fibre, as the design gives it.",
-    "field": "Computed energy density of the strongest mode in the meridian plane, scaled to its maximum; full line: surfaces; "
-    "dashed: radial caustics r = m/(k n); dotted: axial turning points of the adiabatic picture.",
-    "cuts": "The same mode, computed, along the radius (with the solver's energy share of each region) and along the rim.",
-    "comb": "a: the computed modes at their wavelengths under the gain curve at the fluence of the regime (its constants: see what "
-    "was fitted), labelled polarisation m p q; TM: E along the fibre axis. b: computed quality factors; a full dot: all losses together, an open mark: one loss.",
-    "loss_budget": "a: computed share of each loss channel in 1/Q. b: Q of each channel and of all together; a channel that lies above the axis takes less than 1e-6 of the loss.",
-    "light_curve": "Light in, light out: computed points, and the piecewise power law fitted where it has two breaks: these "
-    "are the thresholds of ASE and of lasing, with the standard errors of that fit.",
-    "output_shares": "Computed share of each mode in the output at the fluence of the regime, and its threshold gain.",
+    "field": (
+        "Computed energy density of the strongest mode in the meridian plane, scaled to its "
+        "maximum; full line: surfaces; dashed: radial caustics r = m/(k n); dotted: axial turning "
+        "points of the adiabatic picture."
+    ),
+    "cuts": (
+        "The same mode, computed, along the radius (with the solver's energy share of each region) "
+        "and along the rim."
+    ),
+    "comb": (
+        "a: the computed modes at their wavelengths under the gain curve at the fluence of the "
+        "regime (its constants: see what was fitted), labelled polarisation m p q; TM: E along the "
+        "fibre axis. b: computed quality factors; a full dot: all losses together, an open mark: "
+        "one loss."
+    ),
+    "loss_budget": (
+        "a: computed share of each loss channel in 1/Q. b: Q of each channel and of all together; "
+        "a channel that lies above the axis takes less than 1e-6 of the loss."
+    ),
+    "light_curve": (
+        "Light in, light out: computed points, and the piecewise power law fitted where the curve "
+        "has breaks, with the standard errors of that fit."
+    ),
+    "output_shares": (
+        "Computed share of each mode in the output at the fluence of the regime, and its threshold "
+        "gain."
+    ),
 }
 
 

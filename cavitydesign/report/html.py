@@ -1,4 +1,6 @@
-"""Writes the report: one HTML file, pictures and downloads inside it, nothing asked from outside."""
+"""Writes the report: one HTML file, pictures and downloads inside it, nothing asked from
+outside.
+"""
 
 from __future__ import annotations
 

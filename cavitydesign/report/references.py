@@ -97,7 +97,10 @@ def _of_media(design: Mapping[str, Any], applied: Mapping[str, Any]) -> Iterator
             continue
         seen.add(one["name"])
         low, high = one["range_nm"]
-        words = f"{one['name']}: {one['source']} (data from {low or 0:g} to {high or float('inf'):g} nm)"
+        words = (
+            f"{one['name']}: {one['source']} (data from {low or 0:g} to {high or float('inf'):g} "
+            "nm)"
+        )
         yield _misc(
             "material",
             one["name"],

@@ -249,7 +249,8 @@ def fit_comb_model(diameter_um: float, samples: Sequence[CombSample]) -> CombMod
     reach_w = tuple(max(map(abs, offsets)) for offsets in by_medium)
     if not wavelengths or 0.0 in (reach_v, *reach_w):
         raise SolverError(
-            "fit: no modes in the range of the spectrum; change the diameter, or ask for other modes"
+            "fit: no modes in the range of the spectrum; change the diameter, or ask for other "
+            "modes"
         )
     span = (min(wavelengths), max(wavelengths))
     families, tables, errors = [], [], []

@@ -87,8 +87,8 @@ def solved_comb(
 
 
 def _places(half_v: float, halves: Sequence[float]) -> list[tuple[float, tuple[float, ...]]]:
-    """Nodes in ln(D/D0) and the index offsets: all diameters with each offset alone, and the corners
-    of each pair of offsets at one diameter, which tell how the two act together.
+    """Nodes in ln(D/D0) and the index offsets: all diameters with each offset alone, and the
+    corners of each pair of offsets at one diameter, which tell how the two act together.
     """
     count = 4 if half_v > _FEW_ABOVE else 3
     diameters = (half_v * _nodes(count)).tolist()
@@ -148,7 +148,9 @@ def _moved(
     index_offsets: Mapping[str, float],
     window_nm: tuple[float, float],
 ) -> dict[str, Any]:
-    """The design at another diameter and indices of media, asked for all its modes in the window."""
+    """The design at another diameter and indices of media, asked for all its modes in the
+    window.
+    """
     # Spreads of the design are priors here, not something to carry to the modes.
     moved: dict[str, Any] = split_spreads(copy.deepcopy(dict(design)))[0]
     cavity, modes = moved["cavity"], moved["modes"]

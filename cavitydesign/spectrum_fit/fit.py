@@ -186,7 +186,8 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
             _keep(found, labelling)
     if not found:
         raise SolverError(
-            "fit: no comb of this design explains the peaks; widen --diameter-sd, or ask for more families "
+            "fit: no comb of this design explains the peaks; widen --diameter-sd, or ask for more "
+            "families "
             "(modes.polarisation, radial_orders, axial_orders)"
         )
     found.sort(key=lambda labelling: -labelling.log_evidence)

@@ -50,7 +50,8 @@ def contradictions(
     chance = float(binom.sf(missed - 1, named + missed, prior.missed))
     if chance < _DOUBTED_BELOW:
         out.append(
-            f"{missed} of {named + missed} lines have no peak where {prior.missed:.0%} are expected "
+            f"{missed} of {named + missed} lines have no peak where {prior.missed:.0%} are "
+            "expected "
             f"to be missed (--missed): a chance of {chance:.0e}"
         )
     square = sum((off / error) ** 2 for off, error in zip(deviations, errors, strict=True))
@@ -82,7 +83,8 @@ def could_be_free(keys: Sequence[str], radial_orders: int, axial_orders: int) ->
         Of the families that were asked for.
     """
     held = (
-        f"held fixed: the index of {' and '.join(keys)}; what may be off is fitted where the design "
+        f"held fixed: the index of {' and '.join(keys)}; what may be off is fitted where the "
+        "design "
         "gives it a spread: index = { value = 1.33, sd = 0.02 }, or index_offset = "
         "{ value = 0.0, sd = 0.02 } beside a name",
     )

@@ -155,7 +155,9 @@ def _claims(lines: SpectrumLines, parameters: Array, gate: float) -> _Claims:
 def _assigned(
     peaks: NDArray[np.intp], lines: NDArray[np.intp], gains: Array
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], float]:
-    """Pairs of peak and line, each once, of the greatest total gain; only pairs that gain are made."""
+    """Pairs of peak and line, each once, of the greatest total gain; only pairs that gain are
+    made.
+    """
     useful = gains > 0
     peaks, lines, gains = peaks[useful], lines[useful], gains[useful]
     _, peak_place, per_peak = np.unique(peaks, return_inverse=True, return_counts=True)

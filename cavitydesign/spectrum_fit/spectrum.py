@@ -53,7 +53,8 @@ class Peaks:
         if len(self.wavelength_nm) > MOST_PEAKS:
             text = "a sampled spectrum has a column intensity and even steps"
             raise InputError(
-                f"spectrum: {len(self.wavelength_nm)} peaks; at most {MOST_PEAKS} are fitted ({text})"
+                f"spectrum: {len(self.wavelength_nm)} peaks; at most {MOST_PEAKS} are fitted "
+                f"({text})"
             )
         if not np.all(self.error_nm > 0):
             raise InputError("spectrum: error_nm must be above 0")

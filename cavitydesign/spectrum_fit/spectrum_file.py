@@ -141,7 +141,8 @@ def _wavelength_column(table: CsvTable) -> str:
         near = nearest(table.header[0], COLUMNS)
         told = ", ".join(table.header)
         raise InputError(
-            f"{table.name}: header: {told}; a column wavelength_nm is needed, of {', '.join(COLUMNS)}{near}"
+            f"{table.name}: header: {told}; a column wavelength_nm is needed, of "
+            f"{', '.join(COLUMNS)}{near}"
         )
     if len(found) > 1:
         raise InputError(
@@ -156,7 +157,8 @@ def _polarisations(table: CsvTable) -> tuple[str | None, ...]:
     place = table.header.index("polarisation")
     names = [row[place] for row in table.rows]
     problems = [
-        f"{table.name}: line {line}: polarisation = {name!r}: TM, TE or empty{nearest(str(name), ('TM', 'TE'))}"
+        f"{table.name}: line {line}: polarisation = {name!r}: TM, TE or "
+        f"empty{nearest(str(name), ('TM', 'TE'))}"
         for line, name in zip(table.lines, names, strict=True)
         if name not in ("TM", "TE", "")
     ]
@@ -180,11 +182,13 @@ def _numbers(table: CsvTable, name: str) -> Array:
             )
         elif name == "error_nm" and value > _MOST_ERROR_NM:
             problems.append(
-                f"{table.name}: line {line}: error_nm = {value:g}: must be at most {_MOST_ERROR_NM:g} nm (units?)"
+                f"{table.name}: line {line}: error_nm = {value:g}: must be at most "
+                f"{_MOST_ERROR_NM:g} nm (units?)"
             )
         elif name in WAVELENGTHS and not _LEAST_NM <= value <= _MOST_NM:
             problems.append(
-                f"{table.name}: line {line}: {name} = {value:g}: must be {_LEAST_NM:g} to {_MOST_NM:g} nm (units?)"
+                f"{table.name}: line {line}: {name} = {value:g}: must be {_LEAST_NM:g} to "
+                f"{_MOST_NM:g} nm (units?)"
             )
     if problems:
         raise InputError(problems[:_MOST_TOLD])

@@ -108,7 +108,8 @@ def range_bounds(entry: Mapping[str, Any], where: str, extra: Sequence[str] = ()
     for key in entry:
         if key not in allowed:
             problems.append(
-                f"{where}: unknown key {key!r}; allowed: {', '.join(allowed)}{nearest(key, allowed)}"
+                f"{where}: unknown key {key!r}; allowed: "
+                f"{', '.join(allowed)}{nearest(key, allowed)}"
             )
     ends = []
     for key in ("from", "to"):

@@ -93,7 +93,10 @@ class DaskExecutor(Executor):
                 if self._threads(client):
                     since = time.monotonic()
                 elif time.monotonic() - since > _WORKERLESS_SECONDS:
-                    text = f"{_named(self.address)} has had no workers for {_WORKERLESS_SECONDS:g} s; what came back is stored"
+                    text = (
+                        f"{_named(self.address)} has had no workers for {_WORKERLESS_SECONDS:g} "
+                        "s; what came back is stored"
+                    )
                     raise SchedulerError(f"{text}. Start workers and run again to go on") from None
 
     def _threads(self, client: Any) -> int:

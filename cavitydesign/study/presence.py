@@ -1,9 +1,9 @@
 """Who is at work on a store: one locked file for each run, which the system unlocks however its
 process ends.
 
-`study clean` deletes segments, and a run adds to them: neither may begin beside the other. Each puts
-up its own file first and looks for those of the others after, so that of two that begin in the same
-moment at least one sees the other.
+`study clean` deletes segments, and a run adds to them: neither may begin beside the other. Each
+puts up its own file first and looks for those of the others after, so that of two that begin in the
+same moment at least one sees the other.
 """
 
 from __future__ import annotations

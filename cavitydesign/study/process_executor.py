@@ -196,7 +196,9 @@ class _Waiting:
 
 
 def _hand_out(crew: list[_Worker], waiting: _Waiting) -> bool:
-    """A batch to each worker first, then one more in line behind it; whether anything is at work."""
+    """A batch to each worker first, then one more in line behind it; whether anything is at
+    work.
+    """
     for depth in range(1, _BATCHES_IN_LINE + 1):
         for worker in crew:
             while sum(bool(batch) for _, batch in worker.line) < depth and (

@@ -24,7 +24,8 @@ Progress = Callable[[str, float], None]
 _LOOK_SECONDS = 0.1
 # How often it asks the file system's clock whether others write, which the mark of the store bears.
 _CLOCK_SECONDS = 1.0
-# How often it takes in what others have stored: a study of a second is shared too, at 0.1 ms a look.
+# How often it takes in what others have stored: a study of a second is shared too, at 0.1 ms a
+# look.
 _BESIDE_OTHERS_SECONDS = 0.02
 _NEIGHBOUR_SECONDS = 60.0
 # Beside others no batch takes more than this share of what is left, so that none computes what

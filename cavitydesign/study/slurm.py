@@ -14,10 +14,12 @@ _SCRIPT = """#!/bin/bash
 #SBATCH --time={time}
 #SBATCH --output=slurm-%A_%a.out
 {partition}
-# Each job computes one point in {shards}. Any job may be killed and submitted again: it goes on where it stopped.
+# Each job computes one point in {shards}. Any job may be killed and submitted again: it goes on
+# where it stopped.
 set -euo pipefail
 cd {folder}
-srun cavitydesign study run {study} --shard "${{SLURM_ARRAY_TASK_ID}}/{shards}" --workers "${{SLURM_CPUS_PER_TASK}}"
+srun cavitydesign study run {study} --shard "${{SLURM_ARRAY_TASK_ID}}/{shards}" \\
+  --workers "${{SLURM_CPUS_PER_TASK}}"
 """
 
 

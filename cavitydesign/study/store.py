@@ -1,9 +1,9 @@
 """The store of a study: append-only segments, one for each writer, of checksummed records.
 
 A segment belongs to the process that made it and is never changed by another, so that any number of
-processes and machines write into one folder without waiting for each other. A record is one `write` of one line. A
-line that was cut off by a killed writer, or damaged since, fails its checksum and counts as
-missing: it is set aside and its point computed again.
+processes and machines write into one folder without waiting for each other. A record is one `write`
+of one line. A line that was cut off by a killed writer, or damaged since, fails its checksum and
+counts as missing: it is set aside and its point computed again.
 """
 
 from __future__ import annotations
@@ -91,7 +91,10 @@ class Store:
         except OSError as error:
             raise InputError(f"{self.folder}: cannot be read ({error.strerror})") from error
         if found != FORMAT:
-            text = f"a store of format {found}, this version reads format {FORMAT}; name another folder"
+            text = (
+                f"a store of format {found}, this version reads format {FORMAT}; name another "
+                "folder"
+            )
             raise InputError(f"{self.folder}: {text}. Nothing was changed")
 
     @property
@@ -100,7 +103,7 @@ class Store:
         return not (self.folder / _MARK).exists()
 
     # --- reading
-    # ---------------------------------------------------------------------------------------------------
+    # ------------------------------------------------------------
 
     def refresh(self) -> None:
         """Take in what any writer has added since the last look."""
@@ -241,7 +244,7 @@ class Store:
             return time.time()
 
     # --- writing
-    # ---------------------------------------------------------------------------------------------------
+    # ------------------------------------------------------------
 
     def writer(self) -> SegmentWriter:
         """A new writer with a segment of its own."""
@@ -281,7 +284,8 @@ class Store:
             if others := own.others(RUN) + own.others(CLEAN):
                 text = (
                     "a run is at work on it; wait for its end or stop it. Nothing was changed. "
-                    f"({others[0].name} in {others[0].parent.name}; delete it if nobody works there)"
+                    f"({others[0].name} in {others[0].parent.name}; delete it if nobody works "
+                    "there)"
                 )
                 raise StoreError(f"{self.folder}: {text}")
             self.refresh()
@@ -330,8 +334,8 @@ class Store:
         """Rewrite the store as one segment without damaged and, if `keep` is given, unwanted
         records.
 
-        No other process may be writing (`alone` keeps runs away). Returns the number of records that
-        were dropped.
+        No other process may be writing (`alone` keeps runs away). Returns the number of records
+        that were dropped.
 
         Raises
         ------

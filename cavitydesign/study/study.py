@@ -138,7 +138,9 @@ class Study:
         return range(part - 1, len(self), parts)
 
     def design_at(self, point: Point) -> dict[str, Any]:
-        """The design of a point in canonical form, so that equal points compute with equal numbers."""
+        """The design of a point in canonical form, so that equal points compute with equal
+        numbers.
+        """
         design: dict[str, Any] = _copied(self._canonical_design)
         for key, value in point.values.items():
             set_entry(design, key, canonical(value))

@@ -62,7 +62,8 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
     if task not in schema.tasks:
         file.add(
             "task",
-            f" = {task!r}: not allowed; {' or '.join(schema.tasks)}{nearest(str(task), schema.tasks)}",
+            f" = {task!r}: not allowed; "
+            f"{' or '.join(schema.tasks)}{nearest(str(task), schema.tasks)}",
         )
     design = file.design()
     named = _read_axes(file)
@@ -200,7 +201,8 @@ def _check_keys(
         for other in sorted(seen - {key}):
             if key.startswith(f"{other}.") or other.startswith(f"{key}."):
                 file.lines.append(
-                    f"{place}: sets what {other!r} sets too; let the values of one of them be tables"
+                    f"{place}: sets what {other!r} sets too; let the values of one of them be "
+                    "tables"
                 )
         seen.add(key)
 
@@ -240,7 +242,10 @@ def _no_entry(design: Mapping[str, Any], key: str) -> str | None:
         if part.isdecimal():
             length = len(table) if isinstance(table, list) else 0
             if int(part) >= length:
-                return f"the design has {length} entries of {'.'.join(parts[:place])}, counted from 0; add it there"
+                return (
+                    f"the design has {length} entries of {'.'.join(parts[:place])}, counted from "
+                    "0; add it there"
+                )
             table = table[int(part)]
         else:
             table = table.get(part) if isinstance(table, dict) else None

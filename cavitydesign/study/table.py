@@ -16,7 +16,9 @@ from .store import Store
 from .study import Study
 
 Tabulate = Callable[[Mapping[str, Any], str], Sequence[Mapping[str, Any]]]
-"""From a stored result and the task to its rows, nested tables; numbers, texts and booleans become columns."""
+"""From a stored result and the task to its rows, nested tables; numbers, texts and booleans become
+columns.
+"""
 
 MISSING = "missing"
 _LAST = ("status", "error")
@@ -153,7 +155,8 @@ def _check_columns(study: Study, known: set[str]) -> None:
     for key, expression in study.columns.items():
         for name in sorted(expression.names - known) if known else ():
             problems.append(
-                f'{study.name}: columns."{key}" = {expression.text!r}: no column {name!r}{nearest(name, known)}'
+                f'{study.name}: columns."{key}" = {expression.text!r}: no column '
+                f"{name!r}{nearest(name, known)}"
             )
     if problems:
         raise InputError(problems)

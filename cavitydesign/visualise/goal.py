@@ -223,7 +223,10 @@ def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme
     ax.axvspan(low, high, color=theme.grid, alpha=0.5, lw=0, zorder=0)
     ax.set_yticks(np.arange(len(rows)), [_spread_words(row) for row in rows])
     fast = found["by_response"] if found.get("by_derivatives") is None else found["by_derivatives"]
-    share = f"yield {fast:.3f}, by full\nsolves {found['by_solves']:.3f} ± {found['by_solves_error']:.3f}"
+    share = (
+        f"yield {fast:.3f}, by full\nsolves {found['by_solves']:.3f} ± "
+        f"{found['by_solves_error']:.3f}"
+    )
     ax.set(xlabel=f"{axis_label(outcome)}, 5 to 95 % shaded", title=share)
     ax.set_ylim(-0.5, len(rows) - 0.5)
     _legend_above(ax)

@@ -1,4 +1,6 @@
-"""Index, group index and absorption of media against wavelength, each over the range of its data."""
+"""Index, group index and absorption of media against wavelength, each over the range of its
+data.
+"""
 
 from __future__ import annotations
 

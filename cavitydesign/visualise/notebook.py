@@ -58,7 +58,10 @@ def html_of_study(study: Study) -> str:
     from ..study.status import study_status
 
     status = study_status(study)
-    done = f"{status.done} of {status.points} points done, {status.failed} failed, {status.missing} missing"
+    done = (
+        f"{status.done} of {status.points} points done, {status.failed} failed, {status.missing} "
+        "missing"
+    )
     rows = [
         (key, str(len(axis)), f"{axis.rows[0][i]} … {axis.rows[-1][i]}")
         for axis in study.axes

@@ -55,7 +55,8 @@ def _job(mode: Mode, cavity: Cavity, view: str, theme: Theme) -> dict[str, NDArr
         raise InputError(f"view in space: {view!r} is not known; ring or arc")
     if view == "ring" and mode.m > _MOST_PERIODS_OF_RING:
         raise InputError(
-            f"view in space: {mode.label} has {mode.m} periods, too fine for the whole ring; use view arc"
+            f"view in space: {mode.label} has {mode.m} periods, too fine for the whole ring; use "
+            "view arc"
         )
     field = sampled(mode, 150, 121)
     row = _rim(field)
@@ -99,7 +100,8 @@ def _run_child(
         if done.returncode != 0 or not made.exists():
             last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1][:200]
             raise MissingLibraryError(
-                f"picture in space: rendering failed ({last}); it needs the system packages {_SYSTEM_PACKAGES}"
+                f"picture in space: rendering failed ({last}); it needs the system packages "
+                f"{_SYSTEM_PACKAGES}"
             )
         return made.read_bytes()
 

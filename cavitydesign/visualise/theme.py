@@ -105,7 +105,9 @@ DARK = Theme("dark", "#14171c", "#e8e8e8", "#a0a6ad", "#3a4048", "cividis", "RdB
 
 
 def themed(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Run a drawing function under the settings of its `theme` argument (light if it is not given)."""
+    """Run a drawing function under the settings of its `theme` argument (light if it is not
+    given).
+    """
 
     @functools.wraps(draw)
     def run(*args: P.args, **kwargs: P.kwargs) -> Figure:

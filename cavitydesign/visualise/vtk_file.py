@@ -47,11 +47,17 @@ def _data_array(name: str, values: NDArray[Any], components: int = 1) -> str:
     size = f' NumberOfTuples="{values.size}"' if values.size == 1 else ""
     size += f' NumberOfComponents="{components}"' if components > 1 else ""
     safe = name.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
-    return f'<DataArray type="{kind}" Name="{safe}"{size} format="binary">{_encoded(values)}</DataArray>'
+    return (
+        f'<DataArray type="{kind}" Name="{safe}"{size} '
+        f'format="binary">{_encoded(values)}</DataArray>'
+    )
 
 
 def _document(kind: str, inner: str) -> bytes:
-    head = '<?xml version="1.0"?>\n<VTKFile type="{}" version="1.0" byte_order="LittleEndian" header_type="UInt64"'
+    head = (
+        '<?xml version="1.0"?>\n<VTKFile type="{}" version="1.0" byte_order="LittleEndian" '
+        'header_type="UInt64"'
+    )
     return f'{head.format(kind)} compressor="vtkZLibDataCompressor">{inner}</VTKFile>\n'.encode(
         "ascii"
     )

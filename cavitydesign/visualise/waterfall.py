@@ -111,7 +111,8 @@ def _explain_stages(fig: Figure, gain: float | None, lasing: float | None) -> No
         told.append(
             (
                 1,
-                f"from {gain:.3g} mJ/cm²{upper}: \ngain exceeds loss, lines stand out, not yet lasing",
+                f"from {gain:.3g} mJ/cm²{upper}: \ngain exceeds loss, lines stand out, not yet "
+                "lasing",
             )
         )
     if lasing is not None:

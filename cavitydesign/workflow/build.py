@@ -49,7 +49,8 @@ def sphere(*, diameter_um: float, **keys: Any) -> Design:
     Examples
     --------
     >>> import cavitydesign as cd
-    >>> cd.sphere(diameter_um=10.0, body="silica", wavelength_nm=780.0, span_nm=9.0).cavity.diameter_um
+    >>> ball = cd.sphere(diameter_um=10.0, body="silica", wavelength_nm=780.0, span_nm=9.0)
+    >>> ball.cavity.diameter_um
     10.0
     """
     return _built("spheroid", {"diameter_um": diameter_um}, keys)
@@ -64,7 +65,8 @@ def drop(*, diameter_um: float, **keys: Any) -> Design:
     --------
     >>> import cavitydesign as cd
     >>> wet = {"contact_angle_deg": 15.0, "fibre_diameter_um": 8.0, "fibre": "silica"}
-    >>> cd.drop(diameter_um=15.0, body="PMMA", wavelength_nm=540.0, span_nm=4.0, **wet).cavity.diameter_um
+    >>> asked = {"wavelength_nm": 540.0, "span_nm": 4.0}
+    >>> cd.drop(diameter_um=15.0, body="PMMA", **asked, **wet).cavity.diameter_um
     15.0
     """
     return _built("droplet", {"diameter_um": diameter_um}, keys)

@@ -1,4 +1,5 @@
-"""Which families of modes compete under the gain: found, solved, and those left out with the reason.
+"""Which families of modes compete under the gain: found, solved, and those left out with the
+reason.
 
 A single mode of one family is no single mode of a cavity: modes of the other polarisation, of
 higher radial and axial order have the same gain, and often the same loss. They are solved over the
@@ -24,8 +25,9 @@ Progress = Callable[[str, float], None]
 Family = tuple[str, int, int]
 
 RADIAL, AXIAL = 2, 3
-"""Orders that are looked for at least: p = 1, 2 and q = 0, 1, 2. Two more of each change neither the
-threshold by 1 % nor the probability of a single mode, which is 0 with these already."""
+"""Orders that are looked for at least: p = 1, 2 and q = 0, 1, 2. Two more of each change neither
+the threshold by 1 % nor the probability of a single mode, which is 0 with these already.
+"""
 MOST_MODES = 130
 """Modes that take part at most, whole families in the order of their thresholds: more change the
 sharing among many, not that there are many; 15 um has 72 in twelve families."""
@@ -164,7 +166,8 @@ def _chosen(found: ModeSet, design: Design) -> Competitors:
         words.append(f"families left out, gain never reaches the loss: {told}")
     if many:
         words.append(
-            f"families left out because {MOST_MODES} modes take part at most: {_listed(many)}; the sharing is approximate"
+            f"families left out because {MOST_MODES} modes take part at most: {_listed(many)}; "
+            "the sharing is approximate"
         )
     radial = max(design.modes.radial_orders, RADIAL)
     axial = max(design.modes.axial_orders, AXIAL)

@@ -216,7 +216,8 @@ def _with_lasing_spread(
     if share < 1.0:
         text = f"the spreads move the comb by {comb_sd / (spacing or comb_sd):.2g} of its spacing"
         warnings.append(
-            f"{text}: those of the thresholds are for its computed place; the regime's probability has it moved"
+            f"{text}: those of the thresholds are for its computed place; the regime's "
+            "probability has it moved"
         )
     spread = lasing_spread(
         nominal,

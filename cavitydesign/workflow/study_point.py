@@ -45,9 +45,19 @@ WORKER_MODULES = (
     "cavitydesign.lasing",
 )
 _DECIDING = (
-    "units", "materials", "geometry", "mesh", "fem", "eigen", "analytic", "modes", "gain", "lasing", "design",
+    "units",
+    "materials",
+    "geometry",
+    "mesh",
+    "fem",
+    "eigen",
+    "analytic",
+    "modes",
+    "gain",
+    "lasing",
+    "design",
     "workflow",
-)  # fmt: skip
+)
 
 
 def evaluate_point(

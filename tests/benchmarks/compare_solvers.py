@@ -229,7 +229,10 @@ def ngsolve_runs(place: Place, exact: dict[tuple[int, int], float], repeats: int
             orders = [place.m] if task == "single" else list(place.orders)
             reference = np.array([[exact[m, q] for q in range(table.shape[1])] for m in orders])
             error = float(np.abs(table / reference - 1).max())
-            setting = f"order {cut.order}, {cut.inner_elements}+{cut.outer_elements} x {cut.along_elements}"
+            setting = (
+                f"order {cut.order}, {cut.inner_elements}+{cut.outer_elements} x "
+                f"{cut.along_elements}"
+            )
             yield Run("NGSolve, expert", place.name, task, setting, unknowns, error, cpu, cpu)
 
 
@@ -280,7 +283,8 @@ def shown(value: float | None, form: str = "{:.1f}") -> str:
 def summary(runs: list[Run]) -> str:
     """Markdown tables: time to reach each accuracy, ratios, and every run."""
     lines = [
-        "| cavity | task | accuracy | NGSolve ms | scikit-fem ms | cavitydesign ms (wavelengths) | all | NGSolve / wavelengths |",
+        "| cavity | task | accuracy | NGSolve ms | scikit-fem ms | cavitydesign ms (wavelengths) "
+        "| all | NGSolve / wavelengths |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for place in dict.fromkeys(run.place for run in runs):
@@ -305,7 +309,8 @@ def summary(runs: list[Run]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {r.program} | {r.place} | {r.task} | {r.setting} | {r.unknowns} | {r.error:.1e} | {r.cpu_ms:.1f} |"
+        f"| {r.program} | {r.place} | {r.task} | {r.setting} | {r.unknowns} | {r.error:.1e} | "
+        f"{r.cpu_ms:.1f} |"
         for r in runs
     ]
     return "\n".join(lines)

@@ -202,19 +202,27 @@ def text_of(series: dict[str, list[Point]]) -> str:
     lines = [
         "# Growth of the cost",
         "",
-        "Written by `python tests/benchmarks/cost_growth.py --out docs/benchmarks`: CPU time of one thread, smaller of two runs.",
+        "Written by `python tests/benchmarks/cost_growth.py --out docs/benchmarks`: CPU time of "
+        "one thread, smaller of two runs.",
         "",
         f"- processor: {processor()}",
-        f"- python {platform.python_version()}, cavitydesign {cavitydesign.__version__}, numpy {np.__version__}, "
+        f"- python {platform.python_version()}, cavitydesign {cavitydesign.__version__}, numpy "
+        f"{np.__version__}, "
         f"scipy {scipy.__version__}; load {os.getloadavg()[0]:.1f}",
         "",
         "![Growth of the cost](cost_growth.png)",
         "",
     ]
     names = {
-        "window": "one window, elements across cut again and again (assembly, factorisation, three eigenpairs): unknowns",
+        "window": (
+            "one window, elements across cut again and again (assembly, factorisation, three "
+            "eigenpairs): unknowns"
+        ),
         "comb": "comb at 1e-8 with losses, labels, error bars and count: modes",
-        "section": "all of the microtoroid's section at rising order (assembly, factorisation, three eigenpairs): unknowns",
+        "section": (
+            "all of the microtoroid's section at rising order (assembly, factorisation, three "
+            "eigenpairs): unknowns"
+        ),
         "cut section": "the same at third order, every element cut in four again and again: unknowns",
         "section mode": f"`find_modes` of the microtoroid, accuracy {ACCURACIES[0]:g} to {ACCURACIES[-1]:g}: unknowns",
     }

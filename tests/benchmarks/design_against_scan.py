@@ -83,17 +83,20 @@ minimise = "mode_volume_um3"
 }
 YIELDS = {
     "lasing threshold below 4 mJ/cm2 at 10.90 um": (
-        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
+        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = '
+        "{ below = 4.0 }\n",
         10.9,
         200,
     ),
     "lasing threshold below 4 mJ/cm2 at 11.46 um": (
-        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n',
+        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = '
+        "{ below = 4.0 }\n",
         11.46,
         200,
     ),
     "gain = loss below 2.74 mJ/cm2 at 15 um": (
-        '[goal]\nmaximise = "fsr_nm"\n[constraints]\n"gain_equals_loss_mj_cm2" = { below = 2.74 }\n',
+        '[goal]\nmaximise = "fsr_nm"\n[constraints]\n"gain_equals_loss_mj_cm2" = { below = 2.74 '
+        "}\n",
         15.0,
         1000,
     ),
@@ -152,8 +155,10 @@ def compared(folder: Path, name: str, executor: Executor, seeds: int) -> None:
         share = 100 * (reached - best) / goal.objective.size(best)
         print(
             f"  seed {seed}: {len(trials) + trials.beside} solves, {trials.moved} moved designs:"
-            f" {solver.design_values(trials.cube[place : place + 1])[0]}, {goal.objective.value(reached):.6g};"
-            f" against the scan {share:+.3f} % (negative is better); {time.process_time() - start:.1f} s of processor time",
+            f" {solver.design_values(trials.cube[place : place + 1])[0]}, "
+            f"{goal.objective.value(reached):.6g};"
+            f" against the scan {share:+.3f} % (negative is better); "
+            f"{time.process_time() - start:.1f} s of processor time",
             flush=True,
         )
 
@@ -219,9 +224,12 @@ def yields(folder: Path, executor: Executor) -> None:
         )
         seconds = time.process_time() - start
         print(
-            f"{name}: response {found.by_response:.4f} +- {found.by_response_error:.4f}, derivatives {found.by_derivatives}"
-            f" +- {found.by_derivatives_error}, {checks} full solves {found.by_solves:.4f} +- {found.by_solves_error:.4f};"
-            f" agree: {found.agree}; r.m.s. errors: response {found.prediction_error}, derivatives {found.derivative_error};"
+            f"{name}: response {found.by_response:.4f} +- {found.by_response_error:.4f}, "
+            f"derivatives {found.by_derivatives}"
+            f" +- {found.by_derivatives_error}, {checks} full solves {found.by_solves:.4f} +- "
+            f"{found.by_solves_error:.4f};"
+            f" agree: {found.agree}; r.m.s. errors: response {found.prediction_error}, "
+            f"derivatives {found.derivative_error};"
             f" {seconds:.1f} s of processor time beside the workers",
             flush=True,
         )

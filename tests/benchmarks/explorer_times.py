@@ -80,7 +80,8 @@ def told(title: str, found: dict[str, list[float]]) -> None:
         if seconds:
             asked = "" if limit is None else f"{limit:g}"
             print(
-                f"{name:14s} {len(seconds):4d} {statistics.median(seconds):9.2f} {max(seconds):10.2f} {asked:>8s}"
+                f"{name:14s} {len(seconds):4d} {statistics.median(seconds):9.2f} "
+                f"{max(seconds):10.2f} {asked:>8s}"
             )
     print(f"processor time of the server's processes: {found[CPU][0]:.2f} s a move")
     one, five, _ = os.getloadavg()

@@ -130,11 +130,13 @@ def main() -> int:
         over = min(found["wall"], found["cpu"]) > limit or found["mb"] > LIMIT_MB
         missed += over
         print(
-            f"{name:20s} {found['wall']:8.2f} {found['cpu']:8.2f} {found['mb']:8.0f}{'  over the limit' if over else ''}"
+            f"{name:20s} {found['wall']:8.2f} {found['cpu']:8.2f} "
+            f"{found['mb']:8.0f}{'  over the limit' if over else ''}"
         )
     one_minute, five_minutes, _ = os.getloadavg()
     print(
-        f"load {one_minute:.1f} (1 min), {five_minutes:.1f} (5 min) on {os.cpu_count()} cores; {missed} over the limits"
+        f"load {one_minute:.1f} (1 min), {five_minutes:.1f} (5 min) on {os.cpu_count()} cores; "
+        f"{missed} over the limits"
     )
     return int(missed > 0)
 

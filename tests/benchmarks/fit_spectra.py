@@ -125,7 +125,8 @@ def main() -> None:
         "solved": {"model_of_design": solved_model, "lines_of": solved_lines},
     }
     print(
-        "| truth | sample | true among the candidates | first right | stated on average | stated above 0.95 | pulls | CPU |"
+        "| truth | sample | true among the candidates | first right | stated on average | stated "
+        "above 0.95 | pulls | CPU |"
     )
     for name, forward in forwards.items():
         if given.only not in (None, name):
@@ -138,7 +139,8 @@ def main() -> None:
             seconds = (time.process_time() - start) / len(first)
             sure = stated > 0.95
             print(
-                f"| {name} | {len(first)} of {title} | {among.mean():.3f} | {first.mean():.3f} | {stated.mean():.3f}"
+                f"| {name} | {len(first)} of {title} | {among.mean():.3f} | {first.mean():.3f} | "
+                f"{stated.mean():.3f}"
                 f" | {sure.mean():.2f}, of them right {first[sure].mean():.3f}"
                 f" | {pull.mean():+.2f}, s.d. {pull.std():.2f} | {seconds:.2f} s |",
                 flush=True,

@@ -72,7 +72,8 @@ def main() -> None:
         total += seen
         print(f"{kind.name} ({kind.command[0]}): {dict(seen)}", flush=True)
     print(
-        f"{total.total()} files: {dict(total)}; {bad} neither refused nor right; longest {longest[0]:.1f} s ({longest[1]})"
+        f"{total.total()} files: {dict(total)}; {bad} neither refused nor right; longest "
+        f"{longest[0]:.1f} s ({longest[1]})"
     )
     print(folder)
     sys.exit(bool(bad))

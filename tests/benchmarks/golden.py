@@ -1,4 +1,5 @@
-"""Compare two checkouts number by number and in CPU time: what a rebuild of the solver must not move.
+"""Compare two checkouts number by number and in CPU time: what a rebuild of the solver must not
+move.
 
     python tests/benchmarks/golden.py OLD NEW                     every shipped design, 12 random ones
     python tests/benchmarks/golden.py OLD NEW --only sections     designs whose path holds a word
@@ -135,7 +136,9 @@ def difference(old: dict[str, object], new: dict[str, object]) -> dict[str, floa
 
 
 def command_seconds(checkout: Path, design: str) -> float:
-    """CPU seconds of `cavitydesign modes` in a process of its own, imports and children included."""
+    """CPU seconds of `cavitydesign modes` in a process of its own, imports and children
+    included.
+    """
     code = "import sys; from cavitydesign.cli.main import main; sys.exit(main())"
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-c", code, "modes", str(ROOT / design)]
@@ -178,7 +181,8 @@ def compare(old: Path, new: Path, paths: list[Path], within: float) -> int:
             print(f"    warnings: {one.get('warnings')} -> {other.get('warnings')}")
         moved += max(found.values()) > within
     print(
-        f"{moved} of {len(paths)} moved by more than {within:g}; CPU {totals[0]:.2f} -> {totals[1]:.2f} s"
+        f"{moved} of {len(paths)} moved by more than {within:g}; CPU {totals[0]:.2f} -> "
+        f"{totals[1]:.2f} s"
     )
     return moved
 

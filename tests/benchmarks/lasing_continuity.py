@@ -1,5 +1,5 @@
-"""Continuity of lasing outcomes in the design: scans over numbers of cavity, medium, pump and detector
-on combs by formula, the largest step of each outcome, and a picture.
+"""Continuity of lasing outcomes in the design: scans over numbers of cavity, medium, pump and
+detector on combs by formula, the largest step of each outcome, and a picture.
 
     python tests/benchmarks/lasing_continuity.py [--picture FILE.png] [--step 0.02]
 
@@ -107,7 +107,8 @@ def main() -> int:
         below = int(np.sum(ratio < 1.0))
         wrong += late + below
         print(
-            f"{name:30s} ratio {np.nanmin(ratio):.3f} to {np.nanmax(ratio):.3f}, largest step {100 * step:.2f} %,"
+            f"{name:30s} ratio {np.nanmin(ratio):.3f} to {np.nanmax(ratio):.3f}, largest step "
+            f"{100 * step:.2f} %,"
             f" none at {int(np.isnan(ratio).sum())} of {len(values)}, below gain = loss at {below}"
             + (" TOO LARGE" if late else "")
         )

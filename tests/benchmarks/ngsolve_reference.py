@@ -105,7 +105,9 @@ def graded(count: int, exponent: float) -> Array:
 
 
 class RimProblem:
-    """Mesh, spaces and affine matrices of one cavity, one wall at z = 0 and all azimuthal orders."""
+    """Mesh, spaces and affine matrices of one cavity, one wall at z = 0 and all azimuthal
+    orders.
+    """
 
     def __init__(
         self, rim: Rim, cut: Cut, m: int, p: int = 1, even: bool = True, full: bool = False
@@ -154,7 +156,9 @@ class RimProblem:
 
     @staticmethod
     def _displacement(rim: Rim) -> ng.CoefficientFunction:
-        """Exact map of (s, t), offset along the normal and place along the outline, minus (s, t)."""
+        """Exact map of (s, t), offset along the normal and place along the outline, minus (s,
+        t).
+        """
         s, t = ng.x, ng.y
         if rim.axial_radius_um is None:
             angle = t / rim.radius_um
@@ -249,7 +253,9 @@ def single_mode(rim: Rim, cut: Cut, m: int) -> tuple[float, int, float]:
 
 
 def comb(rim: Rim, cut: Cut, orders: range) -> tuple[Array, int, float]:
-    """Wavenumbers (orders x 4) of TM m 1 q, q = 0 .. 3, number of unknowns of each half, seconds."""
+    """Wavenumbers (orders x 4) of TM m 1 q, q = 0 .. 3, number of unknowns of each half,
+    seconds.
+    """
     start = time.perf_counter()
     middle = orders[len(orders) // 2]
     found = np.zeros((len(orders), 4))

@@ -291,7 +291,10 @@ def compared(row: dict[str, Any]) -> str:
     )
     request = ModeRequest(row["polarisation"], row["near_nm"], None, row["m"], 1, 1, 1e-7)
     mode = find_modes(cavity, request)[f"{row['polarisation']} {row['m']} 1 0"]
-    return f"{mode.wavelength_nm / row['wavelength_nm'] - 1:.1e} in the wavelength, log10 Q {mode.losses.radiation}"
+    return (
+        f"{mode.wavelength_nm / row['wavelength_nm'] - 1:.1e} in the wavelength, log10 Q "
+        f"{mode.losses.radiation}"
+    )
 
 
 if __name__ == "__main__":

@@ -105,7 +105,9 @@ def descendants(root: int) -> list[int]:
 
 
 def _update(costs: dict[int, Cost], pid: int) -> None:
-    """Threads of a process have each their own account; a process that has gone keeps its last one."""
+    """Threads of a process have each their own account; a process that has gone keeps its last
+    one.
+    """
     home = Path(f"/proc/{pid}")
     try:
         tasks = [

@@ -103,7 +103,10 @@ def machine() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     libraries = ", ".join(f"{name} {version(name)}" for name in ("cavitydesign", "numpy", "scipy"))
-    return f"{names[0] if names else platform.processor()}, Python {platform.python_version()}, {libraries}"
+    return (
+        f"{names[0] if names else platform.processor()}, Python {platform.python_version()}, "
+        f"{libraries}"
+    )
 
 
 def small_spreads(count: int) -> None:
@@ -138,7 +141,8 @@ def small_spreads(count: int) -> None:
     ]
     names = (*MODE_OUTCOMES, "threshold: gain equals loss", "threshold: ASE", "threshold: lasing")
     print(
-        f"{best}, {count} solves; sampling error of a standard deviation {1 / math.sqrt(2 * (count - 1)):.1%}"
+        f"{best}, {count} solves; sampling error of a standard deviation "
+        f"{1 / math.sqrt(2 * (count - 1)):.1%}"
     )
     for name, ours, theirs in zip(names, carried, sampled, strict=True):
         print(f"| {name} | {ours:.5g} | {theirs:.5g} | {ours / theirs - 1:+.1%} |")
@@ -159,7 +163,8 @@ def wide_spreads(count: int) -> None:
     for name, ours in spread.regime_probability.items():
         theirs = names.count(name) / count
         print(
-            f"| {name} | {ours:.3f} | {theirs:.3f} +- {math.sqrt(max(theirs * (1 - theirs), 1 / count) / count):.3f} |"
+            f"| {name} | {ours:.3f} | {theirs:.3f} +- "
+            f"{math.sqrt(max(theirs * (1 - theirs), 1 / count) / count):.3f} |"
         )
 
 

@@ -82,8 +82,10 @@ def throughput(root: Path, points: int) -> None:
         alone[workers] = points * workers * (1 - idle) / seen.run_s
         memory = max(cost.memory_mb for cost in seen.processes.values())
         print(
-            f"{workers} workers: {points / seen.seconds:.1f} points/s of wall time, start-up included;"
-            f" {1e3 * seen.run_s / points:.1f} ms of processor time a point, workers idle for {idle:.1%}:"
+            f"{workers} workers: {points / seen.seconds:.1f} points/s of wall time, start-up "
+            "included;"
+            f" {1e3 * seen.run_s / points:.1f} ms of processor time a point, workers idle for "
+            f"{idle:.1%}:"
             f" {alone[workers]:.1f} points/s on free cores; {memory:.0f} MB in the largest process"
         )
     print(f"efficiency of the second process, on free cores: {alone[2] / alone[1] - 1:.0%}")
@@ -110,7 +112,8 @@ def ten_thousand(root: Path) -> None:
     end = time.perf_counter()
     size = sum(path.stat().st_size for path in (study.store / "segments").iterdir()) / 1e6
     print(
-        f"10 000 points, {len(rows)} rows, {size:.0f} MB: status {middle - start:.2f} s, table {end - middle:.2f} s"
+        f"10 000 points, {len(rows)} rows, {size:.0f} MB: status {middle - start:.2f} s, table "
+        f"{end - middle:.2f} s"
     )
     status, table = (
         command("study", "status", str(file))[0],

@@ -41,7 +41,9 @@ def comb(diameter_um: float, span_nm: float = 16.0) -> tuple[LasingMode, ...]:
 
 
 def main() -> None:
-    """Print the best of three CPU times (process time: other work on the machine does not count)."""
+    """Print the best of three CPU times (process time: other work on the machine does not
+    count).
+    """
     medium, pump = DotMedium(), Pump(fluence_mj_cm2=(1.2, 4.8))
     excitons = np.asarray(pump.excitons(np.geomspace(1.2, 4.8, 60), medium.absorber))
     for quality in (24.0 * 88, 1e6):
@@ -59,7 +61,8 @@ def main() -> None:
     print(f"whole prediction at 88 um: {best:.2f} s")
     cavities = [(float(diameter), comb(float(diameter))) for diameter in np.linspace(10, 130, 25)]
     print(
-        f"map of 25 x 40, one core: {_seconds(partial(regime_map, cavities, medium, pump, request)):.1f} s"
+        "map of 25 x 40, one core: "
+        f"{_seconds(partial(regime_map, cavities, medium, pump, request)):.1f} s"
     )
 
 

@@ -1,4 +1,6 @@
-"""The page beside files that stop it, clients that leave or say nothing, and a parent that is killed."""
+"""The page beside files that stop it, clients that leave or say nothing, and a parent that is
+killed.
+"""
 
 import json
 import os

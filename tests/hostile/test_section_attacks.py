@@ -217,7 +217,8 @@ def test_a_small_mesh_that_asks_for_much(tmp_path: Path) -> None:
     for tag in (10**9, 2**40):
         file = tmp_path / f"ball{tag}.msh"
         file.write_text(
-            "$MeshFormat\n4.1 0 8\n$EndMeshFormat\n$Entities\n0 0 1 0\n1 0 0 0 1 1 0 0 0\n$EndEntities\n"
+            "$MeshFormat\n4.1 0 8\n$EndMeshFormat\n$Entities\n0 0 1 0\n1 0 0 0 1 1 0 0 "
+            "0\n$EndEntities\n"
             f"$Nodes\n1 3 1 {tag}\n2 1 0 3\n1\n2\n{tag}\n0 0 0\n1 0 0\n0 1 0\n$EndNodes\n"
             f"$Elements\n1 1 1 1\n2 1 2 1\n1 1 2 {tag}\n$EndElements\n"
         )

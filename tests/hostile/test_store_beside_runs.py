@@ -23,7 +23,8 @@ def study_in(folder, points, sleep_s=0.0):
         f'[cavity]\ndiameter_um = 20.0\nsleep_s = {sleep_s}\nbody = "x"\n'
     )
     (folder / "study.toml").write_text(
-        f'design = "design.toml"\n[axes]\n"cavity.diameter_um" = {{ from = 1, to = {points}, points = {points} }}\n'
+        'design = "design.toml"\n[axes]\n"cavity.diameter_um" = '
+        f"{{ from = 1, to = {points}, points = {points} }}\n"
     )
     return load_study(folder / "study.toml", SCHEMA)
 
@@ -157,9 +158,10 @@ def test_a_clock_that_goes_wrong_sees_its_neighbours(tmp_path, monkeypatch, hour
 
 
 def test_three_processes_share_a_short_study(tmp_path):
-    """60 points of 20 ms, of which 56 were computed twice. A run may compute what stands in another's
-    line, two batches of one point each worker, where it jumps and at the end: 9 to 12 points on a
-    busy machine with two cores; half is allowed, as nothing here keeps the runs in step.
+    """60 points of 20 ms, of which 56 were computed twice. A run may compute what stands in
+    another's line, two batches of one point each worker, where it jumps and at the end: 9 to 12
+    points on a busy machine with two cores; half is allowed, as nothing here keeps the runs in
+    step.
     """
     study = study_in(tmp_path / "s", 60, 0.02)
     runs = [started(tmp_path / "s") for _ in range(3)]

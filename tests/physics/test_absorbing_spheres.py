@@ -1,5 +1,5 @@
-"""Spheres of absorbing media against their exact complex resonances: absorption moves Re k at second
-order in kappa.
+"""Spheres of absorbing media against their exact complex resonances: absorption moves Re k at
+second order in kappa.
 """
 
 import math

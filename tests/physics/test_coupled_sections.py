@@ -35,8 +35,8 @@ def test_both_supermodes_of_one_azimuthal_order(name_of_upper: str) -> None:
 
 
 def test_supermodes_of_distant_bodies_keep_their_order() -> None:
-    """A gap of 1.6 um leaves a splitting of 4e-4 nm, which low orders do not resolve: q rises as the
-    wavelength falls all the same. Both lie within 2e-3 nm of the lone disk's 1090.1434 nm.
+    """A gap of 1.6 um leaves a splitting of 4e-4 nm, which low orders do not resolve: q rises as
+    the wavelength falls all the same. Both lie within 2e-3 nm of the lone disk's 1090.1434 nm.
     """
     cavity = two_disks(gap_um=1.6)
     found = find_modes(cavity, ModeRequest("TE", 1085.0, None, 45, relative_accuracy=1e-6))
@@ -47,7 +47,9 @@ def test_supermodes_of_distant_bodies_keep_their_order() -> None:
 
 
 def test_supermodes_in_a_range() -> None:
-    """One supermode of m = 45 and one of m = 46 lie between 1071 and 1089 nm, the other two do not."""
+    """One supermode of m = 45 and one of m = 46 lie between 1071 and 1089 nm, the other two do
+    not.
+    """
     found = find_modes(two_disks(), ModeRequest("TE", 1080.0, 18.0, relative_accuracy=1e-5))
     right = {"TE 45 1 1": 1084.889, "TE 46 1 0": 1076.218}
     assert found.complete and {mode.label for mode in found} == set(right), found.warnings

@@ -25,7 +25,8 @@ SPHERES = (
 )
 AXIAL_ORDERS, RADIUS_UM = 9, 5.0
 COVERED = 3.0  # an error bar is one standard error: three of them hold the truth
-# a bar is more than 30 times too wide for one mode by chance; for half of a sphere's modes it is not
+# a bar is more than 30 times too wide for one mode by chance; for half of a sphere's modes it is
+# not
 TOO_WIDE = 30.0
 
 

@@ -205,9 +205,9 @@ def ladder_bleaching(place: float, mean: float, delay: float = 5.0) -> float:
 
 
 def test_a13_by_the_kinetics_that_lase() -> None:
-    """537 nm turns transparent at <N> = 1.41, 2.155 mJ/cm2 (published 1.5, 2.2), and saturates above
-    1. **Not reproduced**: at 525 nm, where figure 3c stays below 1, the ladder reaches 1.07 and 1.22
-    at 3.0 and 3.7 mJ/cm2. Values of an independent integration, two digits.
+    """537 nm turns transparent at <N> = 1.41, 2.155 mJ/cm2 (published 1.5, 2.2), and saturates
+    above 1. **Not reproduced**: at 525 nm, where figure 3c stays below 1, the ladder reaches 1.07
+    and 1.22 at 3.0 and 3.7 mJ/cm2. Values of an independent integration, two digits.
     """
     onset = brentq(lambda mean: ladder_bleaching(537.0, mean) - 1.0, 0.5, 3.0)
     side_by_side("A13 <N> at transparency", 1.41, onset, 0.005, "independent integration")
@@ -221,10 +221,10 @@ def test_a13_by_the_kinetics_that_lase() -> None:
 
 
 def test_a13_no_ladder_reproduces_figure_3c_with_classes_of_20_mev() -> None:
-    """The bound behind that: a ladder goes down one rung at a time, so that a dot which starts higher
-    than a pair stands at no delay lower than one that starts as a pair, and bleaches no less. With
-    the lines of the classes even the latter saturates at 1.00 at 525 nm; only one line for all dots
-    gives the paper's 0.89.
+    """The bound behind that: a ladder goes down one rung at a time, so that a dot which starts
+    higher than a pair stands at no delay lower than one that starts as a pair, and bleaches no
+    less. With the lines of the classes even the latter saturates at 1.00 at 525 nm; only one line
+    for all dots gives the paper's 0.89.
     """
     pair = CASCADE.populations(60.0, 5.0)
     lines = DOTS.class_lines(525.0)

@@ -30,7 +30,8 @@ def held(mode: Mode, wavelength_nm: float, q_factor: float, q_tolerance: float) 
     """Wavelength to the asked 1e-6, and Q."""
     error, ratio = mode.wavelength_nm / wavelength_nm - 1, 10**mode.losses.radiation / q_factor - 1
     print(
-        f"{mode.label}: wavelength {error:.1e} stated {mode.wavelength_error_nm / mode.wavelength_nm:.1e}, Q {ratio:.1e}"
+        f"{mode.label}: wavelength {error:.1e} stated "
+        f"{mode.wavelength_error_nm / mode.wavelength_nm:.1e}, Q {ratio:.1e}"
     )
     assert abs(error) < 1e-6
     assert abs(error) < 3 * mode.wavelength_error_nm / mode.wavelength_nm

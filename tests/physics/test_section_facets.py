@@ -52,8 +52,8 @@ def polar(
 )
 def test_the_distance_to_a_circle(degree: int, count: int, closeness: float) -> None:
     """Facets of a circle lie inside it by at most h^2/(8 R) and on average by two thirds of that;
-    curved edges by the next power. The estimate takes two nodes of each neighbour: right to the share
-    given, which falls with the length of the edges.
+    curved edges by the next power. The estimate takes two nodes of each neighbour: right to the
+    share given, which falls with the length of the edges.
     """
     facets = facets_of(polar([5.0, RADIUS, 9.0], np.linspace(-1.0, 1.0, count + 1), degree))
     assert facets is not None

@@ -21,8 +21,8 @@ except (ImportError, OSError) as error:
 
 # log10 Q of the microdisk: by the far field 6.994423 to 6.994424 with 0.15, 0.5 and 0.8 wavelengths
 # between disk and layers, with margins of 1.5 and 2.5 um and substrates of 0.5 and 1.5 um, at 1e-6
-# and 1e-8; by the layers 6.99435 and 6.99444 at 1e-8. NGSolve's 6.99958 is that of another disk: its
-# layers begin above the substrate, and stretching the gap moves the substrate.
+# and 1e-8; by the layers 6.99435 and 6.99444 at 1e-8. NGSolve's 6.99958 is that of another disk:
+# its layers begin above the substrate, and stretching the gap moves the substrate.
 LOG10_Q_OF_THE_DISK = 6.99442
 ROOT = Path(__file__).parents[2]
 CASES = json.loads((Path(__file__).parent / "ngsolve_sections.json").read_text())
@@ -45,7 +45,8 @@ def test_wavelength_of_ngsolve(case: dict[str, Any]) -> None:
         mode.wavelength_error_nm / mode.wavelength_nm,
     )
     print(
-        f"{case['name']}: {error:.1e}, stated {stated:.1e} and {case['relative_change_of_last_order']:.1e}"
+        f"{case['name']}: {error:.1e}, stated {stated:.1e} and "
+        f"{case['relative_change_of_last_order']:.1e}"
     )
     assert abs(error) < 1e-6
     assert abs(error) < 3 * (stated + case["relative_change_of_last_order"])

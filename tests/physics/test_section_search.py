@@ -24,8 +24,8 @@ def disk() -> SectionCavity:
 @pytest.mark.parametrize("hint_nm", [1300.0, 1500.0, 1800.0])
 def test_a_leaky_mode_is_found_from_any_hint(hint_nm: float) -> None:
     """TE 7 1 0 at 1523.507 +- 0.003 nm, log10 Q 4.119 +- 0.01 (an independent finite-element code,
-    two meshes and two layers). Modes of the absorbing layer, whose products without conjugation have
-    no bound, were taken for it from a hint 1.5 % off.
+    two meshes and two layers). Modes of the absorbing layer, whose products without conjugation
+    have no bound, were taken for it from a hint 1.5 % off.
     """
     (mode,) = find_modes(disk(), ModeRequest("TE", hint_nm, None, 7, relative_accuracy=1e-4))
     assert mode.label == "TE 7 1 0"

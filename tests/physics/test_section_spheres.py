@@ -47,7 +47,8 @@ def test_sphere_of_high_q(polarisation: str) -> None:
         stated = mode.wavelength_error_nm / mode.wavelength_nm
         print(
             mode.label,
-            f"{error:.1e} stated {stated:.1e}; log10 Q {mode.losses.radiation - reference.log10_q:.1e}",
+            f"{error:.1e} stated {stated:.1e}; log10 Q "
+            f"{mode.losses.radiation - reference.log10_q:.1e}",
         )
         assert abs(error) < 1e-8 and abs(error) < 3 * stated
         assert mode.losses.radiation == pytest.approx(reference.log10_q, abs=1e-3)
@@ -149,7 +150,8 @@ def test_unknowns_follow_the_asked_accuracy(
             mode.wavelength_error_nm / mode.wavelength_nm,
         )
         print(
-            f"{mode.label}, {accuracy:g} asked: {error:.1e} stated {stated:.1e}, {found.statistics['unknowns']:.0f} unknowns"
+            f"{mode.label}, {accuracy:g} asked: {error:.1e} stated {stated:.1e}, "
+            f"{found.statistics['unknowns']:.0f} unknowns"
         )
         assert abs(error) < 3 * stated and stated <= accuracy and mode.accuracy_met
         sizes.append(found.statistics["unknowns"])

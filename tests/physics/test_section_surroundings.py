@@ -1,5 +1,5 @@
-"""What a section stands in: metal that is meant, where nothing radiates, and plane layers, into which
-modes do.
+"""What a section stands in: metal that is meant, where nothing radiates, and plane layers, into
+which modes do.
 """
 
 import math
@@ -19,7 +19,9 @@ from cavitydesign.modes import ModeRequest, find_modes
 def rectangles(
     r: list[float], z: list[float], region_of: Callable[[float, float], str]
 ) -> SectionMesh:
-    """Quadrilaterals r x z with named regions; the sides are the curves "outer", "lower", "upper"."""
+    """Quadrilaterals r x z with named regions; the sides are the curves "outer", "lower",
+    "upper".
+    """
     x = 0.5 * (lobatto(2) + 1)
     number = np.arange(len(r) * len(z)).reshape(len(r), len(z))
     corners, nodes, names = [], [], []
@@ -48,8 +50,8 @@ def rectangles(
 
 def test_rod_in_a_closed_can() -> None:
     """A rod from plate to plate in a metal can, E along z: J_m(n k r) inside, J_m(k r) Y_m(k c) -
-    Y_m(k r) J_m(k c) outside. The can lets nothing out: no absorbing layer, no radiation. 1e-6 asked; the
-    exact root to 3 times the stated error.
+    Y_m(k r) J_m(k c) outside. The can lets nothing out: no absorbing layer, no radiation. 1e-6
+    asked; the exact root to 3 times the stated error.
     """
     m, index, rod, can, height = 5, 2.0, 1.0, 1.6, 0.5
 

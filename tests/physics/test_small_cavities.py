@@ -1,4 +1,6 @@
-"""Small and leaky cavities against exact resonances: found, named and right where Q is 10 to 1000."""
+"""Small and leaky cavities against exact resonances: found, named and right where Q is 10 to
+1000.
+"""
 
 import pytest
 

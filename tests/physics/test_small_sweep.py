@@ -1,5 +1,5 @@
-"""Random small and leaky spheres, cylinders and coated cylinders against exact resonances, other ones
-every day.
+"""Random small and leaky spheres, cylinders and coated cylinders against exact resonances, other
+ones every day.
 
 Diameters 0.8 to 6 um, indices 1.3 to 3.5 in air and water, Q of 10 to 1e6. The seed is the date; it
 is printed, and CAVITYDESIGN_SWEEP_SEED replays it.
@@ -75,7 +75,10 @@ def test_random_small_cavity(number: int) -> None:
     request = ModeRequest(exact.polarisation, hint, None, m, exact.p, q + 1, 1e-6)
     found = find_modes(cavity_of(exact.resonator), request)
     label = f"{exact.polarisation} {m} {exact.p} {q}"
-    text = f"seed {SEED}, {exact.resonator} {label} at {exact.wavelength_nm} nm, log10 Q {exact.log10_q}"
+    text = (
+        f"seed {SEED}, {exact.resonator} {label} at {exact.wavelength_nm} nm, log10 Q "
+        f"{exact.log10_q}"
+    )
     mine = [mode for mode in found if mode.label == label]
     if not mine:
         assert any(label in line for line in found.warnings), f"lost without a word: {text}"

@@ -97,7 +97,10 @@ def held(seed: int, accuracy: float) -> None:
     mode = found[label]
     relative = abs(mode.wavelength_nm / exact.wavelength_nm - 1)
     stated = mode.wavelength_error_nm / exact.wavelength_nm
-    text = f"{exact.resonator} {label} log10 Q {exact.log10_q:.1f}: off {relative:.1e}, stated {stated:.1e}"
+    text = (
+        f"{exact.resonator} {label} log10 Q {exact.log10_q:.1f}: off {relative:.1e}, stated "
+        f"{stated:.1e}"
+    )
     assert relative <= max(3 * stated, 1e-12), f"not honest: {text}"
     if not mode.accuracy_met:
         assert found.warnings, f"accuracy missed without a word: {text}"

@@ -82,7 +82,8 @@ def test_curved_fibre_agrees_with_its_section(tmp_path: Path, taper: float, bend
         window.wavelength_nm / straight.wavelength_nm - 1,
     )
     print(
-        f"section against window {error:.1e}, stated {found.wavelength_error_nm / found.wavelength_nm:.1e}; moved {moved:.1e}"
+        f"section against window {error:.1e}, stated "
+        f"{found.wavelength_error_nm / found.wavelength_nm:.1e}; moved {moved:.1e}"
     )
     assert abs(error) < 3e-8
     assert abs(moved) > 1e-6

@@ -105,7 +105,8 @@ def test_one_half_wave_between_plates(across: float, along: float) -> None:
         k = 2e3 * math.pi / mode.wavelength_nm
         error = min((k / root - 1 for root in roots), key=abs)
         print(
-            f"{across} {along} {mode.label}: {error:.1e}, stated {mode.wavelength_error_nm / mode.wavelength_nm:.1e}"
+            f"{across} {along} {mode.label}: {error:.1e}, stated "
+            f"{mode.wavelength_error_nm / mode.wavelength_nm:.1e}"
         )
         assert abs(error) < 1e-8
         assert abs(error) < 3 * mode.wavelength_error_nm / mode.wavelength_nm
@@ -132,7 +133,8 @@ def test_no_variation_along_the_axis(
     mode = found[f"{polarisation} {FREE_ORDER} 1 0"]
     error = mode.wavelength_nm / exact.wavelength_nm - 1
     print(
-        f"{across} {along} {mode.label}: {error:.1e}, stated {mode.wavelength_error_nm / mode.wavelength_nm:.1e}"
+        f"{across} {along} {mode.label}: {error:.1e}, stated "
+        f"{mode.wavelength_error_nm / mode.wavelength_nm:.1e}"
     )
     assert abs(error) < 1e-8
     assert found.accuracy_met

@@ -1,4 +1,6 @@
-"""Every shipped section has a study that reads, and two that are quick give what their page says."""
+"""Every shipped section has a study that reads, and two that are quick give what their page
+says.
+"""
 
 from pathlib import Path
 

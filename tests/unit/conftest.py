@@ -1,4 +1,6 @@
-"""Synthetic modes for the tests of pictures, reports and the explorer: Airy layer times Gaussian."""
+"""Synthetic modes for the tests of pictures, reports and the explorer: Airy layer times
+Gaussian.
+"""
 
 from __future__ import annotations
 

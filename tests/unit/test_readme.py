@@ -1,4 +1,6 @@
-"""What the README shows works as it stands: its design is the shipped one's kin, its Python runs."""
+"""What the README shows works as it stands: its design is the shipped one's kin, its Python
+runs.
+"""
 
 import re
 from pathlib import Path

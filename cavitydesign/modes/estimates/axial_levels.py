@@ -81,7 +81,9 @@ class AxialLevels:
         return axial_energies(line, self.count, speed, potential) * radius**2 / m
 
     def _end(self, m: float) -> float:
-        """Parameter along the outline at which the highest level has decayed, or the outline ends."""
+        """Parameter along the outline at which the highest level has decayed, or the outline
+        ends.
+        """
         outline = self.cavity.outline
         radius = outline.equator_radius_um
         t, r, speed = free_outline(self.cavity)

@@ -79,7 +79,8 @@ class EquatorSlice:
         return RadialSlice(tuple(breaks), tuple(regions))
 
     def k_per_um(self, order: float, k_guess: float) -> float:
-        """Wavenumber of the p-th radial mode at an angular order, which need not be whole, in um^-1.
+        """Wavenumber of the p-th radial mode at an angular order, which need not be whole, in
+        um^-1.
 
         Raises
         ------
@@ -96,7 +97,8 @@ class EquatorSlice:
             )
             if found.size < self.p:
                 raise SolverError(
-                    f"no radial order p = {self.p} at m = {order:.4g}: the cavity's slice holds fewer modes"
+                    f"no radial order p = {self.p} at m = {order:.4g}: the cavity's slice holds "
+                    "fewer modes"
                 )
             square, last = float(found[self.p - 1] ** 2), k
             pull = radius / weight * float(vectors[-1, self.p - 1] ** 2)

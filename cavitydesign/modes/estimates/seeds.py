@@ -1,10 +1,10 @@
 """Estimates before the solve: which azimuthal orders lie in a range, and near which wavenumber each
 mode is.
 
-A mode (m, p, q) is estimated by the radial mode p of the cavity's slice (modes/estimates/equator_slice.py) at
-the angular order nu(m, q) that its axial motion asks for (modes/estimates/axial_levels.py). On spheres that
-is right to 1e-3 and better down to Q = 50, and to 2 % at Q = 10. Estimates only: they place shifts
-and windows and are never reported.
+A mode (m, p, q) is estimated by the radial mode p of the cavity's slice
+(modes/estimates/equator_slice.py) at the angular order nu(m, q) that its axial motion asks for
+(modes/estimates/axial_levels.py). On spheres that is right to 1e-3 and better down to Q = 50, and
+to 2 % at Q = 10. Estimates only: they place shifts and windows and are never reported.
 """
 
 from __future__ import annotations
@@ -142,8 +142,8 @@ class FamilySeed:
 
 
 def slice_wavenumber(cavity: Cavity, polarisation: str, m: float, p: int, k_guess: float) -> float:
-    """Wavenumber of the p-th radial mode of the equatorial slice at an angular order, in um^-1, with
-    the media at `k_guess`.
+    """Wavenumber of the p-th radial mode of the equatorial slice at an angular order, in um^-1,
+    with the media at `k_guess`.
     """
     return EquatorSlice(cavity, polarisation, p, m, k_guess).k_per_um(m, k_guess)
 
@@ -247,8 +247,8 @@ def _family(
 def _settled(
     cavity: Cavity, polarisation: str, p: int, m: int, k: float
 ) -> tuple[EquatorSlice, float]:
-    """The slice of one azimuthal order with the media at its own wavenumber, and that; a hint may be
-    far off.
+    """The slice of one azimuthal order with the media at its own wavenumber, and that; a hint may
+    be far off.
     """
     line = EquatorSlice(cavity, polarisation, p, m, k)
     for _ in range(4):

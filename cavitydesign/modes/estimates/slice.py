@@ -44,7 +44,9 @@ class RadialSlice:
 
     @cached_property
     def _elements(self) -> tuple[Array, Array, Array]:
-        """Stiffness int r E'F', int EF/r and mass int r EF of each element, shape (elements, n, n)."""
+        """Stiffness int r E'F', int EF/r and mass int r EF of each element, shape (elements,
+        n, n).
+        """
         x, w = gauss(self.line.points_per_element)
         values, slopes = _products(self.order, self.line.points_per_element)
         edges = np.asarray(self.breaks_um)
@@ -121,7 +123,9 @@ class RadialSlice:
 
 @lru_cache(maxsize=16)
 def _products(order: int, points: int) -> tuple[Array, Array]:
-    """Products of nodal functions, and of their slopes, at the Gauss points; shape (points, n * n)."""
+    """Products of nodal functions, and of their slopes, at the Gauss points; shape (points, n
+    * n).
+    """
     x, _ = gauss(points)
     values, slopes = nodal_values(order, x), nodal_slopes(order, x)
     out = [

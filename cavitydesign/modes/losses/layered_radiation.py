@@ -2,7 +2,8 @@
 
 By reciprocity the far field of a polarisation P = (eps - eps_layers(z)) E in one direction is k0^2
 int P . E_in dV / 4 pi r, with E_in the field that a plane wave from there drives in the layers
-alone. Of an azimuthal order m, with J = J_m(kappa r), J' its derivative, and f(z) of analytic/layers:
+alone. Of an azimuthal order m, with J = J_m(kappa r), J' its derivative, and f(z) of
+analytic/layers:
 
     F_s = int f [ (m/x) J P_r + J' P_a ] dV / 2 pi,    x = kappa r,  P_a = P_phi / i
     F_p = int { (f'/eps) [ J' P_r + (m/x) J P_a ] + (kappa/eps_z) f J P_z } dV / (2 pi k0)
@@ -26,8 +27,8 @@ from ...fem.legendre import Array, gauss
 from .radiation import Source, Values, scaled_bessel
 
 _KINDS: tuple[Kind, Kind] = ("s", "p")
-# Directions are a belt about the horizon: J_m falls away from it, and is cut at this exponent, where
-# the power is 2e-12 of the belt's.
+# Directions are a belt about the horizon: J_m falls away from it, and is cut at this exponent,
+# where the power is 2e-12 of the belt's.
 _BELT, _BELT_SAMPLES = 13.5, 64
 _BELOW_TURNING = 0.98  # share of m up to which J_m falls inwards all along
 _POINTS, _POINTS_A_RADIAN = 32, 0.7

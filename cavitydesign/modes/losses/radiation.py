@@ -2,13 +2,14 @@
 
 With J = (eps - eps_s) E and n = (sin a, 0, cos a), in units c = eps0 = mu0 = 1 and k = k0 n_s:
 
-    F(a) = int J exp(-i k n.x) dV,   P = n_s k0^4 / (32 pi^2) int |F_perp|^2 dOmega,   U = 1/2 int eps |E|^2 dV,   Q = k0 U / P
+    F(a) = int J exp(-i k n.x) dV,      P = n_s k0^4 / (32 pi^2) int |F_perp|^2 dOmega,
+    U = 1/2 int eps |E|^2 dV,           Q = k0 U / P
 
 The azimuthal integrals are 2 pi (-i)^m J_m(k r sin a) and its derivative (Jackson, Classical
 Electrodynamics, ch. 9; derivation in docs/theory-modes.md). J_m is exponentially small, so it is
 taken relative to its value at the rim and the result is a logarithm. Below the turning point one
-short Chebyshev series a mode of what is smooth in the logarithm replaces tens of thousands of Bessel
-calls; about it a table does.
+short Chebyshev series a mode of what is smooth in the logarithm replaces tens of thousands of
+Bessel calls; about it a table does.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from ...fem.legendre import Array, gauss
 Values = NDArray[Any]
 _NODES = 20
 _SMOOTH, _SPLIT = 0.96, 0.93
-"""Shares of m up to which the logarithm of J_m is smooth enough for one series; where both are needed, they part."""
+"""Shares of m up to which the logarithm of J_m is smooth enough for one series; where both are
+needed, they part.
+"""
 _STEP = 0.02
 # share of all sources, by their size, that the far field can do without: 4e-10 of log10 Q at most,
 # measured

@@ -27,9 +27,9 @@ _SHARE_OF_DISCRETISATION, _SHARE_AT_LAST = 0.8, 0.85
 # a second snapshot at all.
 _WIDE, _MANY = 1.05, 3
 _SHARE_OF_OTHER_END = 0.5
-# A raise that leaves more than so much of the worst error gained nothing; after so many of them in a
-# row the resolution rises no more (one may be an odd-even effect). A mode that leaks at once among
-# those of the absorbing layer does not converge at any order.
+# A raise that leaves more than so much of the worst error gained nothing; after so many of them in
+# a row the resolution rises no more (one may be an odd-even effect). A mode that leaks at once
+# among those of the absorbing layer does not converge at any order.
 _GAINS, _MOST_VAIN = 0.5, 2
 _STEPS_FAR = 5  # k right to 1e-11 across a fifth of m
 

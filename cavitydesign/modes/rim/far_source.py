@@ -1,9 +1,10 @@
-"""Where the sources of the far field are read in a window: its own quadrature points inside the body.
+"""Where the sources of the far field are read in a window: its own quadrature points inside the
+body.
 
-What radiates is the field times J_m(k r), which falls inwards from the rim by e over
-1/sqrt((m/R)^2 - k^2). The elements follow the field, whose layer at the rim is thicker by a factor
-that grows as m^(1/3): one of a sphere of m = 25,813 holds 46 e-folds of J_m, where the quadrature of
-the energies gave log10 Q wrong by 0.03. Here the elements are cut into pieces of a few e-folds.
+What radiates is the field times J_m(k r), which falls inwards from the rim by e over 1/sqrt((m/R)^2
+- k^2). The elements follow the field, whose layer at the rim is thicker by a factor that grows as
+m^(1/3): one of a sphere of m = 25,813 holds 46 e-folds of J_m, where the quadrature of the energies
+gave log10 Q wrong by 0.03. Here the elements are cut into pieces of a few e-folds.
 """
 
 from __future__ import annotations

@@ -105,7 +105,9 @@ def _search(
 
 
 def _cell(problem: WindowProblem, probe: Probe, s: Array, at: float, column: int) -> FieldGrid:
-    """Grid between the neighbours of a search point within its region, whose lines in s are given."""
+    """Grid between the neighbours of a search point within its region, whose lines in s are
+    given.
+    """
     row = int(np.flatnonzero(s == at)[0])
     low, high = s[max(row - 1, 0)], s[min(row + 1, s.size - 1)]
     fine = 0.5 * (low + high) + 0.5 * (high - low) * chebyshev.chebpts2(_FINE_S)
@@ -120,8 +122,8 @@ def _cell(problem: WindowProblem, probe: Probe, s: Array, at: float, column: int
 
 
 def _largest(density: Array) -> float:
-    """Maximum of the polynomial through the values at Chebyshev-Lobatto points: its largest value on
-    an even grid, raised by the parabolas through that point's neighbours.
+    """Maximum of the polynomial through the values at Chebyshev-Lobatto points: its largest value
+    on an even grid, raised by the parabolas through that point's neighbours.
     """
     for axis, count in enumerate(density.shape):
         if count > 1:

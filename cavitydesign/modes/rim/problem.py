@@ -247,8 +247,10 @@ def _demand_room(space: WindowSpace, is_complex: bool) -> None:
     needed_gb = _ARRAYS * block / 2**30
     if needed_gb > _MOST_GB:
         raise NoRoomError(
-            f"a window of {space.size} unknowns would take about {needed_gb:.2g} GB (at most {_MOST_GB:g} GB are taken): "
-            "ask for fewer radial or axial orders, a shorter range or a larger modes.relative_accuracy"
+            f"a window of {space.size} unknowns would take about {needed_gb:.2g} GB (at most "
+            f"{_MOST_GB:g} GB are taken): "
+            "ask for fewer radial or axial orders, a shorter range or a larger "
+            "modes.relative_accuracy"
         )
 
 

@@ -110,7 +110,8 @@ def _solve_window(
         )
     notes = (
         (
-            "the outline ends before the field has decayed along it: the wavelengths carry that error",
+            "the outline ends before the field has decayed along it: the wavelengths carry that "
+            "error",
         )
         if cramped
         else ()
@@ -202,7 +203,8 @@ def _solve_class(
         which = ", ".join(map(str, lost))
         notes = (
             *notes,
-            f"{seed.polarisation} p = {seed.p}, q = {which}: no such mode was seen near the estimate at m = {shot.m}; "
+            f"{seed.polarisation} p = {seed.p}, q = {which}: no such mode was seen near the "
+            f"estimate at m = {shot.m}; "
             "that it does not exist is not shown by this",
         )
     complete = complete and not lost

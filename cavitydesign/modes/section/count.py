@@ -50,7 +50,8 @@ def counted_over_range(
     if strays:
         found = ", ".join(f"{2e3 * math.pi / k:.6g} nm" for k in strays)
         note = (
-            f"{seed.polarisation} p = {seed.p}, m = {shot.m}: the eigenvalue at {found} looks like a"
+            f"{seed.polarisation} p = {seed.p}, m = {shot.m}: the eigenvalue at {found} looks "
+            "like a"
             " mode asked for too, and is not in the list"
         )
         return counted, False, note

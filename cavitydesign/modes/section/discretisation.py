@@ -29,8 +29,8 @@ _FARTHEST, _FARTHEST_IN_ORDERS = 0.03, 0.3
 # log10 Q below which the absorbing layer is trusted, and below which its value tells that the far
 # field errs.
 _TRUSTED_BELOW, _COMPARED_BELOW = 8.0, 9.0
-# The layer is trusted less where the far field is known. That is right to about 1/Q (3e-5 of log10 Q
-# at 10^3.7 and less above, exact spheres); the layer to 1e-4 of Q at best, and to 2 Q times the
+# The layer is trusted less where the far field is known. That is right to about 1/Q (3e-5 of log10
+# Q at 10^3.7 and less above, exact spheres); the layer to 1e-4 of Q at best, and to 2 Q times the
 # error of k where Q is high.
 _LAYER_BELOW = 2.5
 # Both agree to so many times the error of k in the layer's Q, and to so much of log10 Q; where they

@@ -40,7 +40,8 @@ _LONG_S = 60.0  # s of CPU time; what takes longer says so while it runs
 # Modes move by 1e-3 at the lowest orders; what moves more became another.
 _MOVED, _MOVED_IN_ORDERS = 0.01, 0.2
 _CRAMPED = (
-    "the orders of the elements were kept at what 2 GB of memory hold: the errors stated are what that leaves; "
+    "the orders of the elements were kept at what 2 GB of memory hold: the errors stated are what "
+    "that leaves; "
     "a smaller section, or fewer elements away from the rim, leave more for the mode"
 )
 _CORNER_DENSITY = 1e-5
@@ -86,7 +87,8 @@ def solve_section(
         )
         results.append(_solve_family(problem, request, seed, watch))
     lost = [
-        f"{pol} p = {p}, q = {q}: no such mode was seen in the search; that it does not exist is not shown by this"
+        f"{pol} p = {p}, q = {q}: no such mode was seen in the search; that it does not exist is "
+        "not shown by this"
         for pol, p, q in sorted(wanted_labels(request, cavity.bodies) - labels(surveyed))
     ]
     return [replace(result, notes=(*result.notes, *lost)) for result in results]
@@ -274,7 +276,8 @@ def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) 
     ]
     if cavity.magnetic:
         missing.append(
-            "magnetic walls: q and mode volume are those of the section as drawn, without its images"
+            "magnetic walls: q and mode volume are those of the section as drawn, without its "
+            "images"
         )
     return (*([note] if note else []), *missing)
 

@@ -47,8 +47,10 @@ def check_survey(cavity: SectionCavity, order: int) -> None:
     needed = matrix_bytes(cavity, cavity.mesh, order, None)
     if needed > MOST_BYTES:
         raise InputError(
-            f"{cavity.source}: {cavity.mesh.elements} elements are too many: {needed * 5e-9:.1f} GB, more than 2; about"
-            f" {MOST_BYTES / needed * cavity.mesh.elements:.0f} would do: coarser elements away from the rim, a smaller section,"
+            f"{cavity.source}: {cavity.mesh.elements} elements are too many: {needed * 5e-9:.1f} "
+            "GB, more than 2; about"
+            f" {MOST_BYTES / needed * cavity.mesh.elements:.0f} would do: coarser elements away "
+            "from the rim, a smaller section,"
             " or one without its middle"
         )
 

@@ -64,7 +64,9 @@ def kept_elements(
 
 
 def element_density(problem: SectionProblem, vector: Values, m: float, k_per_um: float) -> Array:
-    """Largest eps |E|^2 of each element, relative to the largest of all outside absorbing layers."""
+    """Largest eps |E|^2 of each element, relative to the largest of all outside absorbing
+    layers.
+    """
     eps = permittivities(problem.cavity, k_per_um)
     x = np.linspace(-0.95, 0.95, 5)
     field = on_grid(problem.space, vector[:, None], m, x, x)

@@ -1,5 +1,5 @@
-"""Modes of absorbing media, to every order in kappa: the reduced basis gains what absorption adds to
-the fields.
+"""Modes of absorbing media, to every order in kappa: the reduced basis gains what absorption adds
+to the fields.
 
 The basis is made of fields of the real permittivities. Absorption turns their phase across the
 body by a share kappa/n, which moves k at second order: 6e-8 at kappa = 5e-3. The residual of the

@@ -27,8 +27,8 @@ _FIELD, _WORST_FIELD = (
     4.0,
     2e-3,
 )  # error of a field that is enough: so many roots of the accuracy, but not more
-# Shares of a leaky mode are off by 0.06 of its field's error, not by its square: what its field lacks
-# is not orthogonal to it (polystyrene bead in water, Q = 550: 3e-5 at 5e-4).
+# Shares of a leaky mode are off by 0.06 of its field's error, not by its square: what its field
+# lacks is not orthogonal to it (polystyrene bead in water, Q = 550: 3e-5 at 5e-4).
 _WORST_LEAKY_FIELD = 1e-4
 _OF_INVERSE_Q, _ROUNDING = 1e-4, 1e-12
 _PEAKS = 4  # corrections of one q in a round
@@ -125,7 +125,9 @@ def _absorbing(
 
 
 def _predicted(family: ReducedFamily, modes: Sequence[RawMode]) -> Snapshot:
-    """The modes of one azimuthal order, as the reduced basis has them, in the place of a snapshot."""
+    """The modes of one azimuthal order, as the reduced basis has them, in the place of a
+    snapshot.
+    """
     first, m = family.snapshots[0], modes[0].m
     ratio = np.mean(
         [

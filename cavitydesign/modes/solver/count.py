@@ -36,7 +36,10 @@ def count_modes(problem: EigenProblem, shot: Snapshot) -> tuple[int, bool, str]:
     if not shot.chosen:
         return 0, False, ""
     if problem.is_complex:
-        note = "modes that leak (log10 Q below about 10) are searched for, not counted: that none is missing is not certified"
+        note = (
+            "modes that leak (log10 Q below about 10) are searched for, not counted: that none is "
+            "missing is not certified"
+        )
         return len(shot.chosen), False, note
     below, above = _range(shot)
     at_top = shot.factor.negative if above == shot.shift else shot.pencil.factor(above).negative

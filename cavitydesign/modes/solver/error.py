@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 _GAIN_OF_TWO_ORDERS = {4: 4.0, 5: 10.0, 6: 12.0, 7: 50.0, 8: 45.0}
 _GAIN_AT_HIGH_ORDER = 60.0
-# Gain at the far end of a wide comb over that of fitting elements: measured on exact spheres of 5 to
-# 30 um at 1e-8, p = 1 and 2 (TE with 2.2: errors of up to 3.2 x the stated ones).
+# Gain at the far end of a wide comb over that of fitting elements: measured on exact spheres of 5
+# to 30 um at 1e-8, p = 1 and 2 (TE with 2.2: errors of up to 3.2 x the stated ones).
 _UNFIT_FROM, _UNFIT = 8, {"TM": 2.2, "TE": 3.3}
 _ROUNDING = 3e-13
 _GAIN_FOR_LOG_Q, _GAIN_FOR_CONFINEMENT, _GAIN_FOR_VOLUME = 10.0, 10.0, 5.0
 _SHARE_OF_CLASS = 0.3  # of the largest change of the class: one mode's can be small by chance
 _LEAST = 1e-300
-# Of the relative error of a field: absolute error of confinement, relative one of the volume. That of
-# log10 Q is measured.
+# Of the relative error of a field: absolute error of confinement, relative one of the volume. That
+# of log10 Q is measured.
 _CONFINEMENT_OF_FIELD, _VOLUME_OF_FIELD = 0.01, 0.3
 _FILLING_BELOW, _SLOWER = 40, 0.6
 _LEAST_SEEN = 1.0  # steps that hardly fall: the rest is taken to be as large as the last step
@@ -283,8 +283,8 @@ def shared_far_errors(orders: Sequence[int], measured: Sequence[Measures]) -> li
     those of its azimuthal order that leak less show of it.
 
     A correction does not see what is mixed with a neighbour of nearly the same k; what one mode has
-    of it the others have too. It radiates alike and the modes do not: its amplitude over theirs goes
-    with the root of Q.
+    of it the others have too. It radiates alike and the modes do not: its amplitude over theirs
+    goes with the root of Q.
     """
     out = []
     for m, one in zip(orders, measured, strict=True):

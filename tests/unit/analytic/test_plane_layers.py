@@ -1,4 +1,6 @@
-"""Plane layers: guided waves against closed forms, energy, and the far field of a current in them."""
+"""Plane layers: guided waves against closed forms, energy, and the far field of a current in
+them.
+"""
 
 import math
 

@@ -53,7 +53,9 @@ def test_closed_form_of_the_radiative_q(
 @BOTH
 @SHAPES
 def test_closed_form_is_first_order_in_the_leak(polarisation: str, spherical: bool) -> None:
-    """At Q about 1e4 it is off by c/Q, c of a few, and by c/Q with the same c at ten times the Q."""
+    """At Q about 1e4 it is off by c/Q, c of a few, and by c/Q with the same c at ten times the
+    Q.
+    """
     closed = sphere_log10_q if spherical else cylinder_log10_q
     constants = []
     for order in (30, 36):
@@ -240,7 +242,9 @@ def test_what_cannot_be_asked_is_refused() -> None:
 
 
 def test_volume_of_a_cylinder_mode_is_its_area() -> None:
-    """Full cylinder, TM: 2 pi int n^2 u^2 r dr / max, by an independent fine trapezium rule, 1e-5."""
+    """Full cylinder, TM: 2 pi int n^2 u^2 r dr / max, by an independent fine trapezium rule,
+    1e-5.
+    """
     found = find_resonance(layered_cylinder((7.5,), (1.49, 1.0)), 122, 1, "TM")
     caustic = found.problem.caustic_um(found.k_re_per_um)
     inside, outside = np.linspace(4.0, 7.5, 4001), np.linspace(7.5 * (1 + 1e-15), caustic, 4001)

@@ -188,7 +188,8 @@ def test_scan_finds_what_single_designs_say(
     sizes = [float(row["diameter_um"]) for row in rows]
     assert sizes == pytest.approx([9.0, 11.74, 15.33, 20.0], abs=0.01), "geometric"
     drawn = tab.page.evaluate(
-        "() => [...document.querySelectorAll('#scan-map rect[data-count]')].map((one) => one.dataset.size)"
+        "() => [...document.querySelectorAll('#scan-map rect[data-count]')].map((one) => "
+        "one.dataset.size)"
     )
     assert {float(one) for one in drawn} == set(sizes)
     assert tab.page.locator("#scan-map path.ink").count() >= 1, "the threshold line"

@@ -384,7 +384,8 @@ BAD_PATHS = (
     ("huge header", "GET /{token}/ HTTP/1.1\r\nHost: {host}\r\nX: {long}\r\n\r\n"),
     (
         "websocket",
-        "GET /{token}/ HTTP/1.1\r\nHost: evil.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+        "GET /{token}/ HTTP/1.1\r\nHost: evil.example\r\nUpgrade: websocket\r\nConnection: "
+        "Upgrade\r\n\r\n",
     ),
 )
 

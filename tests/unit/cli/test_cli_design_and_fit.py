@@ -178,12 +178,14 @@ FASTEST = '[goal]\nmaximise = "fsr_nm"\n'
         ),
         (
             FASTEST + '[derived]\n"cavity.body.index" = "1.4 + cavity.diametr_um / 100"',
-            "= '1.4 + cavity.diametr_um / 100': 'cavity.diametr_um' is neither in the design nor a variable",
+            "= '1.4 + cavity.diametr_um / 100': 'cavity.diametr_um' is neither in the design nor "
+            "a variable",
             "did you mean 'cavity.diameter_um'?",
         ),
         (
             FASTEST + '[derived]\n"cavity.body.index" = "squrt(cavity.diameter_um)"',
-            "derived.\"cavity.body.index\" = 'squrt(cavity.diameter_um)': 'squrt' is not allowed; functions: ",
+            "derived.\"cavity.body.index\" = 'squrt(cavity.diameter_um)': 'squrt' is not allowed; "
+            "functions: ",
             "did you mean 'sqrt'?",
         ),
         (
@@ -193,7 +195,8 @@ FASTEST = '[goal]\nmaximise = "fsr_nm"\n'
         ),
         (
             FASTEST + '[derived]\n"cavity.body.index" = "-cavity.diameter_um"',
-            "derived.\"cavity.body.index\" = '-cavity.diameter_um': -5 and -8 at the ends of the variables",
+            "derived.\"cavity.body.index\" = '-cavity.diameter_um': -5 and -8 at the ends of the "
+            "variables",
             "",
         ),
         (

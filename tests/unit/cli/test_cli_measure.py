@@ -110,7 +110,9 @@ def test_bad_files_get_one_line(tmp_path: Path, text: str, told: str) -> None:
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_every_table_that_fit_reads_is_read(tmp_path: Path, separator: str) -> None:
-    """Semicolons, tabs, # lines, empty lines, a byte order mark; a decimal comma where none parts."""
+    """Semicolons, tabs, # lines, empty lines, a byte order mark; a decimal comma where none
+    parts.
+    """
     decimal = "." if separator == "," else ","
     rows = ["# gain of a stripe", "length_um,emission", ""]
     lengths = np.linspace(20.0, 200.0, 12)

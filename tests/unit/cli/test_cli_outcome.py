@@ -117,14 +117,17 @@ def test_help_brings_no_heavy_library() -> None:
         "dask",
         "pandas",
     )
-    code = f"import sys\nimport cavitydesign.cli.main\nprint([name for name in {heavy!r} if name in sys.modules])"
+    code = (
+        f"import sys\nimport cavitydesign.cli.main\nprint([name for name in {heavy!r} if name in "
+        "sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_modes_run_through_scikit_fem(tmp_path: Path) -> None:
-    """The window of `cavitydesign modes` is a scikit-fem basis that scikit-fem numbers and maps: with
-    its cell basis taken away, the command cannot solve.
+    """The window of `cavitydesign modes` is a scikit-fem basis that scikit-fem numbers and maps:
+    with its cell basis taken away, the command cannot solve.
     """
     code = (
         "import sys, skfem\n"
@@ -233,7 +236,9 @@ def test_interrupt_of_run(tmp_path: Path, after_seconds: float) -> None:
 def test_interrupt_while_a_file_is_written_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl-C between the bytes and the rename: the file before stays, and nothing lies beside it."""
+    """Ctrl-C between the bytes and the rename: the file before stays, and nothing lies beside
+    it.
+    """
     path = tmp_path / "results.json"
     write_whole(path, b"old")
 

@@ -20,7 +20,10 @@ polarisation = "TM"
 wavelength_nm = 600.0
 span_nm = 30.0
 """
-STUDY = 'design = "design.toml"\ntask = "modes"\n[axes]\n"cavity.diameter_um" = [5.0, 6.0, 2e9]\n[plot]\ny = "fsr_nm"\n'
+STUDY = (
+    'design = "design.toml"\ntask = "modes"\n[axes]\n"cavity.diameter_um" = [5.0, 6.0, '
+    '2e9]\n[plot]\ny = "fsr_nm"\n'
+)
 
 
 def told(*arguments, code=0):
@@ -95,11 +98,13 @@ def test_a_failed_point_is_told_and_the_others_are_there(study_file, tmp_path):
             "did you mean 'PMMA'?",
         ),
         (
-            'design = "design.toml"\n[axes]\n"cavity.body" = ["PMMA"]\n"cavity.body.index" = [1.4]\n',
+            'design = "design.toml"\n[axes]\n"cavity.body" = ["PMMA"]\n"cavity.body.index" = '
+            "[1.4]\n",
             "what 'cavity.body' sets too",
         ),
         (
-            'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [6.0]\n[columns]\nstatus = "m"\n',
+            'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [6.0]\n[columns]\nstatus = '
+            '"m"\n',
             "has a column of that name",
         ),
         (

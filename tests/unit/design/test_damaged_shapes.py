@@ -228,8 +228,10 @@ def wrong_outcome(file: Path, body: Sound) -> str | None:
     if right and by_curvature < max(5 * outline.curvature_sd_per_um, 5e-3 / body.axial):
         return None
     return (
-        f"accepted, R = {outline.equator_radius_um:.5g} +- {outline.radius_sd_um:.2g} for {body.radius:.5g},"
-        f" axial {outline.axial_radius_um:.4g} +- {outline.axial_radius_sd_um:.2g} for {body.axial:.4g}"
+        f"accepted, R = {outline.equator_radius_um:.5g} +- {outline.radius_sd_um:.2g} for "
+        f"{body.radius:.5g},"
+        f" axial {outline.axial_radius_um:.4g} +- {outline.axial_radius_sd_um:.2g} for "
+        f"{body.axial:.4g}"
     )
 
 

@@ -84,7 +84,8 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
         ({"cavity.diameter_um": 10**400}, "must be a number"),
         (
             {"cavity.diameter_um": 5.0},
-            "cavity.diameter_um = 5.0: must be greater than the diameter of the fibre, 8 um (fibre_diameter_um = 8)",
+            "cavity.diameter_um = 5.0: must be greater than the diameter of the fibre, 8 um "
+            "(fibre_diameter_um = 8)",
         ),
         ({"cavity.body": {"index": -1.4}}, "cavity.body.index = -1.4: must be greater than 0"),
         (
@@ -123,7 +124,8 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
         ),
         (
             {"lasing.quality": "bugdet"},
-            'lasing.quality = "bugdet": must be "budget" (from the solved losses), { per_um = 24.0 }',
+            'lasing.quality = "bugdet": must be "budget" (from the solved losses), { per_um = '
+            "24.0 }",
         ),
         ({"lasing.quality": -3.0}, "design.toml: lasing.quality: -3.0 must be a positive number"),
         ({"lasing.quality": {"per_mm": 24.0}}, "lasing.quality = { per_mm = 24.0 }: must be"),
@@ -142,7 +144,8 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
         # keys of another profile, absent keys
         (
             {"cavity.polar_radius_um": 7.0},
-            "cavity.polar_radius_um = 7.0: does not belong to profile parabola (its keys: diameter_um, axial_radius_um",
+            "cavity.polar_radius_um = 7.0: does not belong to profile parabola (its keys: "
+            "diameter_um, axial_radius_um",
         ),
         (
             {"cavity.axial_radius_um": DROP},
@@ -157,7 +160,8 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
         ({"cavity.body": {"name": "PMMA", "index": 1.49}}, "give a name from the library"),
         (
             {"modes.span_nm": DROP},
-            "modes: give span_nm (all modes in a range) or azimuthal_order (one m); neither is given",
+            "modes: give span_nm (all modes in a range) or azimuthal_order (one m); neither is "
+            "given",
         ),
         ({"modes.azimuthal_order": 122}, "or azimuthal_order (one m); both are given"),
         (

@@ -46,7 +46,8 @@ def test_what_a_script_includes_is_followed_once(tmp_path):
 def test_comments_and_captions_include_nothing(tmp_path):
     script = tmp_path / "a.geo"
     script.write_text(
-        '// Include "b.geo";\n/* Merge "c.geo";\n*/ x = {1, Name "Include // coatings"};\nMerge "http//d.geo";\n'
+        '// Include "b.geo";\n/* Merge "c.geo";\n*/ x = {1, Name "Include // coatings"};\nMerge '
+        '"http//d.geo";\n'
     )
     assert names(included_files(script)) == ["d.geo"]
 
@@ -61,7 +62,9 @@ def test_a_name_that_is_not_written_out_is_refused(tmp_path):
 
 
 def test_a_changed_include_of_a_shipped_section_changes_the_point(tmp_path):
-    """bottle.geo includes size_field.geo; a stored result of the one must not pass for the other."""
+    """bottle.geo includes size_field.geo; a stored result of the one must not pass for the
+    other.
+    """
     shutil.copytree(MESHES, tmp_path / "meshes", ignore=shutil.ignore_patterns("*.png", "*.py"))
     shutil.copy(MESHES.parent / "studies" / "sections" / "bottle.toml", tmp_path / "bottle.toml")
     text = (tmp_path / "bottle.toml").read_text().replace("../../meshes", "meshes")

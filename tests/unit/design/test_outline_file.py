@@ -202,7 +202,8 @@ def test_300_damaged_files_are_refused_in_one_line_each(tmp_path: Path) -> None:
                 wrong.append(f"{name}: {line!r}")
         else:
             wrong.append(
-                f"{name}: accepted, R = {outline.equator_radius_um}, axial {outline.axial_radius_um}"
+                f"{name}: accepted, R = {outline.equator_radius_um}, axial "
+                f"{outline.axial_radius_um}"
             )
     assert count == 300
     assert not wrong, "\n".join(wrong)

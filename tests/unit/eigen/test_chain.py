@@ -69,7 +69,9 @@ def test_inertia_counts_eigenvalues(seed: int) -> None:
 
 
 def _own_identity(element: int) -> np.ndarray:
-    """Blocks that sum to the identity: each element gives that of its own and its outer unknowns."""
+    """Blocks that sum to the identity: each element gives that of its own and its outer
+    unknowns.
+    """
     own = np.ones(SHAPE.local)
     own[: SHAPE.shared] = 0.0
     return np.diag(own)

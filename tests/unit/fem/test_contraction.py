@@ -1,4 +1,6 @@
-"""Element matrices by contraction against scikit-fem's own assembly of the same forms and elements."""
+"""Element matrices by contraction against scikit-fem's own assembly of the same forms and
+elements.
+"""
 
 from __future__ import annotations
 
@@ -54,8 +56,8 @@ def bases() -> dict[str, MeridianBasis]:
 @pytest.mark.parametrize("name", list(bases()))
 @pytest.mark.parametrize("form", [*FORMS, "mixed"])
 def test_scikit_fem_assembles_the_same_matrices(name: str, form: str) -> None:
-    """`form.elemental` of scikit-fem through arrays of all functions at all points: the same sums in
-    another order, so 1e-12 of the largest entry.
+    """`form.elemental` of scikit-fem through arrays of all functions at all points: the same sums
+    in another order, so 1e-12 of the largest entry.
     """
     basis = bases()[name]
     bilinear = FORMS.get(form, MIXED)

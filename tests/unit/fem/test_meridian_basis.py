@@ -1,4 +1,6 @@
-"""The basis that scikit-fem's users get: interpolation by factors, the curved maps, edges, numbering."""
+"""The basis that scikit-fem's users get: interpolation by factors, the curved maps, edges,
+numbering.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ BASES = {
 
 @pytest.mark.parametrize("name", list(BASES))
 def test_interpolation_is_that_of_scikit_fem(name: str) -> None:
-    """Sums by factors against scikit-fem's sum over all functions: rounding, 1e-12 of the largest."""
+    """Sums by factors against scikit-fem's sum over all functions: rounding, 1e-12 of the
+    largest.
+    """
     basis = BASES[name]
     vector = np.random.default_rng(6).standard_normal(basis.N)
     for mine, theirs in zip(
@@ -71,8 +75,8 @@ def maps() -> dict[str, CurvedMapping]:
 @pytest.mark.parametrize("name", list(maps()))
 def test_slopes_of_maps(name: str) -> None:
     """Slopes against central differences of the positions: 1e-8 of the largest, from a step of 1e-5
-    and curves whose third derivative is of the order of 1; on grids, scattered points, and points of
-    one element each alike.
+    and curves whose third derivative is of the order of 1; on grids, scattered points, and points
+    of one element each alike.
     """
     mapping = maps()[name]
     elements = np.array([2, 0, 1])

@@ -12,7 +12,9 @@ from cavitydesign.gain.levels import BOX_EV_NM2
 
 
 def test_box_constant_is_h2_over_8m() -> None:
-    """h^2/(8 m_e) from the CODATA constants in SI; 1e-7 is the rounding of the constant as written."""
+    """h^2/(8 m_e) from the CODATA constants in SI; 1e-7 is the rounding of the constant as
+    written.
+    """
     exact = 6.62607015e-34**2 / (8 * 9.1093837015e-31) / 1.602176634e-19 * 1e18
     assert abs(BOX_EV_NM2 / exact - 1) < 1e-7, (BOX_EV_NM2, exact)
 

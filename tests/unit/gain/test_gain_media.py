@@ -93,7 +93,9 @@ def test_library_names_and_sources() -> None:
 
 
 def test_rhodamine_cross_section_follows_from_life_time_and_line() -> None:
-    """Fuechtbauer-Ladenburg with the medium's own constants; the shipped number is rounded to 3 %."""
+    """Fuechtbauer-Ladenburg with the medium's own constants; the shipped number is rounded to
+    3 %.
+    """
     dye = find_medium("rhodamine-6G-PMMA")
     assert isinstance(dye, FourLevelMedium)
     rate = dye.quantum_yield / (dye.fluorescence_ps * 1e-12)

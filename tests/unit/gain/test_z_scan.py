@@ -33,7 +33,9 @@ def test_weak_absorption_series(photons: int) -> None:
 
 
 def test_two_photon_closed_form() -> None:
-    """(1 / (sqrt(pi) q)) int ln(1 + q exp(-x^2)) dx, Sheik-Bahae 1990; quadratures agree to 1e-9."""
+    """(1 / (sqrt(pi) q)) int ln(1 + q exp(-x^2)) dx, Sheik-Bahae 1990; quadratures agree to
+    1e-9.
+    """
     for q in (0.3, 3.0):
         expected = quad(lambda x, q=q: np.log1p(q * np.exp(-x * x)), -9, 9, epsabs=1e-13)[0] / (
             np.sqrt(np.pi) * q

@@ -77,7 +77,9 @@ def test_curve_identities(radius: float, fibre: float, angle: float) -> None:
 
 
 def _differences(curve, t, step):  # type: ignore[no-untyped-def]
-    """Five-point differences: truncation (step/R)^4 = 1e-16 relative, rounding 1e-16/1e-4 = 1e-12."""
+    """Five-point differences: truncation (step/R)^4 = 1e-16 relative, rounding 1e-16/1e-4 =
+    1e-12.
+    """
     samples = [curve(t + k * step) for k in (-2, -1, 1, 2)]
     return [(a - 8 * b + 8 * c - d) / (12 * step) for a, b, c, d in zip(*samples, strict=True)]
 

@@ -19,8 +19,8 @@ def curve(noise: np.ndarray, slopes: tuple[float, float, float] = SLOPES) -> np.
 
 def test_stated_errors_cover_two_thirds() -> None:
     """24 curves of 20 points and 5 % noise: breaks within one stated error in 68 % of the cases; of
-    48 such the count has a standard deviation of 3.2, and 0.68 +- 0.16 is 2.4 of them. Of 150 curves
-    65 % (lower) and 80 % (upper) are, with pulls of 1.15 and 0.98.
+    48 such the count has a standard deviation of 3.2, and 0.68 +- 0.16 is 2.4 of them. Of 150
+    curves 65 % (lower) and 80 % (upper) are, with pulls of 1.15 and 0.98.
     """
     random = np.random.default_rng(7)
     pulls = []

@@ -39,7 +39,8 @@ def bottle_modes() -> cd.ModeSet:
 
 def test_filled_volume_against_solved_fields(bottle_modes: cd.ModeSet) -> None:
     """(int u)^2 / int u^2 of the sampled field: Airy and Hermite-Gauss shapes are those of large m,
-    with corrections of the order of half the Airy zero times m^(-2/3): 4 % for p = 1, 8 % for p = 2.
+    with corrections of the order of half the Airy zero times m^(-2/3): 4 % for p = 1, 8 % for p =
+    2.
     """
     assert len(bottle_modes) >= 4
     for mode in bottle_modes:
@@ -97,10 +98,10 @@ def test_emitters_of_a_dye_are_its_concentration_times_volume() -> None:
 
 
 def test_erbium_sphere_has_the_beta_of_its_ions() -> None:
-    """Sphere of 40 um: beta = Gamma c sigma tau / (n_g V), 1.07e-3 with sigma = 5e-21 cm2 and 10 ms;
-    an independent model with cross-sections of its own gave 1.2e-3, the number of the published dots
-    0.45. Closed form to 5 %, the error of the volume; a microdisk has about 1e-3 (Kippenberg et al.,
-    Phys. Rev. A 74, 051802).
+    """Sphere of 40 um: beta = Gamma c sigma tau / (n_g V), 1.07e-3 with sigma = 5e-21 cm2 and 10
+    ms; an independent model with cross-sections of its own gave 1.2e-3, the number of the published
+    dots 0.45. Closed form to 5 %, the error of the volume; a microdisk has about 1e-3 (Kippenberg
+    et al., Phys. Rev. A 74, 051802).
     """
     design = cd.sphere(diameter_um=40.0, body="silica", wavelength_nm=1550.0, azimuthal_order=105)
     mode = cd.find_modes(design)[0]

@@ -106,7 +106,9 @@ def test_thresholds_agree_with_predictions_at_sampled_inputs() -> None:
 
 
 def test_numbers_outside_the_cavity_move_no_wavelength() -> None:
-    """Relative sd of the threshold gain, g ~ 1/Q: that of Q alone; the peak gain does not enter it."""
+    """Relative sd of the threshold gain, g ~ 1/Q: that of Q alone; the peak gain does not
+    enter it.
+    """
     numbers: dict[str, float | dict[str, float]] = {
         key: value for key, (value, _) in NUMBERS.items()
     }

@@ -1,4 +1,6 @@
-"""The threshold of a laser: closed form of a steady laser, independence of the detector, continuity."""
+"""The threshold of a laser: closed form of a steady laser, independence of the detector,
+continuity.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ def test_threshold_is_the_intercept_of_the_steepest_light_curve(make_comb, diame
 
 
 def test_neither_detector_nor_jitter_moves_the_threshold(make_comb) -> None:
-    """Collection from 1e-3 to 1, and jitter: the pulses are the same, so is what is read off them."""
+    """Collection from 1e-3 to 1, and jitter: the pulses are the same, so is what is read off
+    them.
+    """
     comb = make_comb(88.0, span_nm=8.0)
     found = []
     for collection, jitter in ((1e-3, 0.0), (0.006, 0.1), (0.007, 0.1), (1.0, 0.1)):

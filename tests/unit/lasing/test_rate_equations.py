@@ -86,7 +86,9 @@ def test_collected_light_agrees_below_threshold_too(make_comb) -> None:
     "medium", [DOTS, FourLevelMedium(concentration_per_cm3=6e18, fluorescence_ps=3000.0)]
 )
 def test_excitations_and_photons_balance(make_comb, medium) -> None:
-    """The invariant in every run; 5e-4 is what users are promised, 1e-6 is what the scheme gives."""
+    """The invariant in every run; 5e-4 is what users are promised, 1e-6 is what the scheme
+    gives.
+    """
     comb = make_comb(33.0, centre_nm=medium.emission_wavelength_nm)
     solver = PulseSolver(comb, medium, 4e7, StepControl())
     error = np.abs(solver.outcomes(np.geomspace(0.2, 20.0, 12)).balance_error).max()

@@ -37,8 +37,8 @@ def test_share_of_an_accumulated_spectrum_against_sampled_pulses() -> None:
 
 def test_what_ten_decibels_seen_ask_of_the_rates() -> None:
     """The formula's own 14.47 dB; a travelling-wave Langevin model gave 13.3, 16.7 and 20.0 dB for
-    17.5, 22.2 and 26.2 dB (1.2 dB: amplification goes on while modes share, which the formula leaves
-    out).
+    17.5, 22.2 and 26.2 dB (1.2 dB: amplification goes on while modes share, which the formula
+    leaves out).
     """
     assert rate_suppression_db(10.0) == pytest.approx(14.47, abs=0.01)
     seen = accumulated_suppression_db(np.array([17.5, 22.2, 26.2]))

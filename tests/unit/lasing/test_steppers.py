@@ -26,7 +26,9 @@ EXCITONS = np.array([2.0, 6.0, 9.0])
     ids=["few modes", "a comb for each column", "many"],
 )
 def alight(request, make_comb) -> tuple[RateEquations, np.ndarray]:
-    """Equations of three pulses with hot and cold emitters, and a state with light in every mode."""
+    """Equations of three pulses with hot and cold emitters, and a state with light in every
+    mode.
+    """
     span_nm, shifted = request.param
     solver = PulseSolver(make_comb(15.0, span_nm=span_nm, quality=1e5), DOTS, 1.7e7, StepControl())
     model = solver.model(7, SHIFTS if shifted else None)

@@ -1,4 +1,6 @@
-"""Each dispersion law against its formula written out once more, and its slope against differences."""
+"""Each dispersion law against its formula written out once more, and its slope against
+differences.
+"""
 
 import math
 

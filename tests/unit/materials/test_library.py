@@ -190,7 +190,9 @@ def test_temperature_coefficients() -> None:
 
 @pytest.mark.parametrize("wavelength_nm", [1.0, 1e7, 1e9])
 def test_media_of_one_index_reach_from_x_rays_to_radio_waves(wavelength_nm: float) -> None:
-    """A margin of 2 % about every wavelength that a design may ask for: neighbours of a mode need it."""
+    """A margin of 2 % about every wavelength that a design may ask for: neighbours of a mode need
+    it.
+    """
     for medium in (ConstantIndex.of(3.0), find_material("vacuum")):
         low, high = medium.range_nm
         assert low < 0.98 * wavelength_nm and 1.02 * wavelength_nm < high

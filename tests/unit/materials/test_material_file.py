@@ -30,11 +30,15 @@ def changed(**changes: Any) -> dict[str, Any]:
 def test_a_good_file_from_disk(tmp_path: Path) -> None:
     file = tmp_path / "glass.toml"
     file.write_text(
-        'name = "my glass"\ntitle = "t"\nsource = "s"\nlicence = "l"\nrange_nm = [400, 900]\ntemperature_c = 20\n'
-        '[index]\nkind = "table"\nwavelength_nm = [400, 500, 700, 900]\nvalue = [1.52, 1.51, 1.50, 1.495]\n'
-        '[extinction]\nkind = "table"\nwavelength_nm = [400, 500, 700, 900]\nvalue = [1e-6, 1e-7, 1e-7, 1e-6]\n'
+        'name = "my glass"\ntitle = "t"\nsource = "s"\nlicence = "l"\nrange_nm = [400, '
+        "900]\ntemperature_c = 20\n"
+        '[index]\nkind = "table"\nwavelength_nm = [400, 500, 700, 900]\nvalue = [1.52, 1.51, '
+        "1.50, 1.495]\n"
+        '[extinction]\nkind = "table"\nwavelength_nm = [400, 500, 700, 900]\nvalue = [1e-6, 1e-7, '
+        "1e-7, 1e-6]\n"
         '[extraordinary]\nkind = "cauchy"\ncoefficients = [1.6]\npowers = [0.0]\n'
-        '[thermo_optic]\nper_k = 1e-5\nper_k_extraordinary = 2e-5\nwavelength_nm = 589.3\nsource = "s"\n'
+        "[thermo_optic]\nper_k = 1e-5\nper_k_extraordinary = 2e-5\nwavelength_nm = 589.3\nsource "
+        '= "s"\n'
     )
     glass = read_material(file)
     assert glass.index(500.0) == pytest.approx(1.51, rel=1e-14)

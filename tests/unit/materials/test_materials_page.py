@@ -25,7 +25,10 @@ def row(name: str) -> str:
         index += f" / {medium.index_extraordinary(LINE_NM):.4f}"
     thermal = "" if medium.thermo_optic_per_k is None else f"{1e6 * medium.thermo_optic_per_k:+.1f}"
     what = medium.title if isinstance(medium, DispersiveMaterial) else ""
-    return f"| `{name}` | {others} | {low:g}-{high:g} | {index} | {medium.group_index(LINE_NM):.4f} | {thermal} | {what} |"
+    return (
+        f"| `{name}` | {others} | {low:g}-{high:g} | {index} | {medium.group_index(LINE_NM):.4f} "
+        f"| {thermal} | {what} |"
+    )
 
 
 @pytest.mark.parametrize("name", material_names())

@@ -32,7 +32,9 @@ def test_in_a_design_file():
 
 @pytest.mark.parametrize(("name", "uniaxial"), [("PMMA", False), ("LiNbO3", True)])
 def test_anisotropy_is_that_of_the_medium(name: str, uniaxial: bool):
-    """A cavity of an isotropic medium, shifted or not, is solved without the matrices of E along z."""
+    """A cavity of an isotropic medium, shifted or not, is solved without the matrices of E
+    along z.
+    """
     surround = find_material("vacuum")
     for medium in (find_material(name), ShiftedMedium.of(find_material(name), 0.01)):
         assert medium.uniaxial is uniaxial

@@ -50,7 +50,8 @@ def agree(measured: float, expected: float, relative: float, reason: str) -> Non
     """Relative agreement, with all numbers in the message."""
     error = abs(measured / expected - 1.0)
     assert error <= relative, (
-        f"measured {measured!r}, expected {expected!r}, error {error:.1e} > {relative:.0e}: {reason}"
+        f"measured {measured!r}, expected {expected!r}, error {error:.1e} > {relative:.0e}: "
+        f"{reason}"
     )
 
 
@@ -110,7 +111,9 @@ def test_layered_cylinders_against_the_exact_complex_resonance(
 
 
 def test_absorption_of_the_doped_region_adds_to_its_threshold() -> None:
-    """Gain against the medium's own absorption of 50 /cm in the same region: exactly 50 /cm more."""
+    """Gain against the medium's own absorption of 50 /cm in the same region: exactly 50 /cm
+    more.
+    """
     clear = static_threshold(cylinder_mode((2.0,), (1.49, 1.0), 30, "TM", 541.0))
     absorbing = static_threshold(
         cylinder_mode((2.0,), (1.49, 1.0), 30, "TM", 541.0, absorption=50.0)

@@ -60,7 +60,8 @@ def agree(measured: float, expected: float, relative: float, reason: str) -> Non
     """Relative agreement, with all numbers in the message."""
     error = abs(measured / expected - 1.0)
     assert error <= relative, (
-        f"measured {measured!r}, expected {expected!r}, error {error:.1e} > {relative:.0e}: {reason}"
+        f"measured {measured!r}, expected {expected!r}, error {error:.1e} > {relative:.0e}: "
+        f"{reason}"
     )
 
 

@@ -24,7 +24,8 @@ def test_value_and_slope_are_those_of_scipy(m: int, reach: float) -> None:
 
 @pytest.mark.parametrize("m", [3, 15, 60, 640])
 def test_far_below_the_turning_point(m: int) -> None:
-    """1e-9 of the value itself down to x = 1e-3 m, from one series: log J_m falls like m log x there.
+    """1e-9 of the value itself down to x = 1e-3 m, from one series: log J_m falls like m log x
+    there.
 
     Referred to the series of J_m in powers of x (DLMF 10.2.2) in its logarithm.
     """

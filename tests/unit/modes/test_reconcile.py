@@ -1,5 +1,5 @@
-"""Families held against each other: a mode that carries its neighbour's field is found again, and one
-that is not found is named.
+"""Families held against each other: a mode that carries its neighbour's field is found again, and
+one that is not found is named.
 """
 
 from dataclasses import replace
@@ -111,8 +111,8 @@ def test_the_same_list_at_every_accuracy(accuracy: float) -> None:
 
 
 def test_partners_have_the_same_names_at_every_accuracy() -> None:
-    """Polar radius 8.1 um, p = 2: where both partners lean to one polarisation the name of that goes
-    to the one that leans more; at 1e-4 the names were exchanged.
+    """Polar radius 8.1 um, p = 2: where both partners lean to one polarisation the name of that
+    goes to the one that leans more; at 1e-4 the names were exchanged.
     """
     cavity = Cavity(Spheroid(5.5, 8.1), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
     rough, fine = (

@@ -1,4 +1,6 @@
-"""Estimates before the solve against exact spheres and cylinders, and the axial levels of a sphere."""
+"""Estimates before the solve against exact spheres and cylinders, and the axial levels of a
+sphere.
+"""
 
 import math
 
@@ -52,8 +54,8 @@ def test_seed_of_an_exact_mode(
 
 @pytest.mark.parametrize(("m", "q"), [(12, 0), (12, 8), (122, 0), (122, 11), (750, 3)])
 def test_axial_levels_of_a_sphere(m: int, q: int) -> None:
-    """-f'' + m^2 / cos^2 f = E f (Poeschl and Teller): nu = q + 1/2 + sqrt(m^2 + 1/4), 1/(8 m) above
-    l + 1/2.
+    """-f'' + m^2 / cos^2 f = E f (Poeschl and Teller): nu = q + 1/2 + sqrt(m^2 + 1/4), 1/(8 m)
+    above l + 1/2.
     """
     levels = AxialLevels(cavity_of(7.5, 1.5, True), q + 1, m, m + 1)
     assert levels.order(m, q) == pytest.approx(q + 0.5 + math.sqrt(m**2 + 0.25), abs=2e-4)

@@ -35,7 +35,9 @@ def asymptotic_model(diameter, prior):
 
 
 def asymptotic_lines(family, diameter, index_offset, design_diameter):
-    """Orders and wavelengths of a family in the window; the axial radius stays that of the design."""
+    """Orders and wavelengths of a family in the window; the axial radius stays that of the
+    design.
+    """
     return comb(family, diameter, index_offset, WINDOW_NM, 4 * design_diameter)
 
 

@@ -77,7 +77,8 @@ def test_stated_probabilities_are_calibrated(samples):
             continue
         expected, found = stated[chosen].mean(), is_right[chosen].mean()
         print(
-            f"stated {low} to {high}: {chosen.sum()} spectra, stated {expected:.3f}, right {found:.3f}"
+            f"stated {low} to {high}: {chosen.sum()} spectra, stated {expected:.3f}, right "
+            f"{found:.3f}"
         )
         error = (
             math.sqrt(float(np.sum(stated[chosen] * (1 - stated[chosen])))) / chosen.sum() + 0.01

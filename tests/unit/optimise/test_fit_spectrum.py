@@ -68,7 +68,9 @@ def test_too_few_samples_are_refused():
 
 
 def test_peaks_of_a_sampled_spectrum():
-    """Tops within 0.01 nm, a twentieth of the line width, at a noise of 1 % of the strongest line."""
+    """Tops within 0.01 nm, a twentieth of the line width, at a noise of 1 % of the strongest
+    line.
+    """
     rng = np.random.default_rng(4)
     lines, heights = [519.313, 523.877, 531.2, 540.05, 552.431], [0.4, 1.0, 0.3, 0.8, 0.5]
     peaks = found_peaks(*sampled(lines, heights, rng), 0.02)
@@ -102,7 +104,8 @@ def test_columns_as_spectrometers_part_them(tmp_path):
             "wavelength_nm,polarisation,error_nm\n530.1,TM,0.01\n535.2,TE,0.02\n541.3,,0.03\n",
             "\ufeffwavelength_nm;polarisation;error_nm\r\n530,1;TM;0,01\r\n535,2;TE;0,02\r\n541,3;;0,03\r\n",
             "# of today\nwavelength_nm\tname\tpolarisation\terror_nm\n530,1\ta,b\tTM\t1e-2\n535.2\tc\tTE\t,02\n541,3\td\t\t0,03\n",
-            "error_nm; wavelength_nm; polarisation\n0,03;541,3;\n0,01;530,1;TM\n0,02;535,2;TE\n0,05;535,2;TE\n",
+            "error_nm; wavelength_nm; "
+            "polarisation\n0,03;541,3;\n0,01;530,1;TM\n0,02;535,2;TE\n0,05;535,2;TE\n",
         )
     ):
         path = tmp_path / f"{number}.csv"

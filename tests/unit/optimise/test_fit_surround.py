@@ -70,7 +70,9 @@ def peaks():
 
 
 def test_a_free_surround_gives_the_diameter(peaks):
-    """A surround 1.5 standard deviations off: diameter and surround within three of their errors."""
+    """A surround 1.5 standard deviations off: diameter and surround within three of their
+    errors.
+    """
     prior = FitPrior(0.3, index_sd=0.001, media=((KEY, 0.03),))
     answer = fit_peaks(peaks, model_of(prior), prior)
     best = answer.candidates[0]

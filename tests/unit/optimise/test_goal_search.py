@@ -35,7 +35,8 @@ SCHEMA = DesignSchema(
 
 def goal_of(folder, text, design=""):
     (folder / "design.toml").write_text(
-        f"[cavity]\ndiameter_um = 15.0\nroughness_nm = 1.0\n{design}\n[modes]\nwavelength_nm = 537.6\n"
+        f"[cavity]\ndiameter_um = 15.0\nroughness_nm = 1.0\n{design}\n[modes]\nwavelength_nm = "
+        "537.6\n"
     )
     (folder / "goal.toml").write_text(f'design = "design.toml"\n{text}')
     return load_goal(folder / "goal.toml", SCHEMA)
@@ -65,7 +66,10 @@ def test_a_rippled_optimum_within_1_percent_of_a_dense_scan_at_a_tenth_of_its_so
 
 
 def test_a_constraint_limits_the_optimum(tmp_path):
-    text = '[goal]\nmaximise = "single_mode_probability"\n[constraints]\nthreshold_mj_cm2.lasing = { below = 3.7 }\n'
+    text = (
+        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\nthreshold_mj_cm2.lasing = { '
+        "below = 3.7 }\n"
+    )
     answer = answer_of(tmp_path, VARIABLE + text)
     threshold, single = dense(0), dense(1)
     best = single[threshold <= 3.7].max()
@@ -153,7 +157,8 @@ def test_the_robust_design_bears_its_spread(tmp_path):
     cost.
     """
     text = (
-        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 4.0 }\n'
+        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = '
+        "{ below = 4.0 }\n"
         '[spread]\n"cavity.diameter_um" = { sd = 0.2 }\n'
     )
     answer = answer_of(tmp_path, VARIABLE + text)
@@ -201,7 +206,8 @@ def test_sobol_indices_of_a_product(tmp_path):
     """
     text = (
         '[goal]\nmaximise = "q_total"\n'
-        '[spread]\n"cavity.diameter_um" = { sd = 2.0 }\n"cavity.roughness_nm" = { sd = 1.0 }\n[search]\nsolves = 14\n'
+        '[spread]\n"cavity.diameter_um" = { sd = 2.0 }\n"cavity.roughness_nm" = { sd = 1.0 '
+        "}\n[search]\nsolves = 14\n"
     )
     found = answer_of(tmp_path, VARIABLE.replace("40.0", "20.0") + text).yields
     rng = np.random.default_rng(1)
@@ -235,7 +241,10 @@ def test_margins_end_where_the_limit_does(tmp_path):
     """The threshold of the toy against its limit along the diameter, by bisection; Q falls by less
     than 5 % there.
     """
-    text = '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 3.9 }\n'
+    text = (
+        '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = '
+        "{ below = 3.9 }\n"
+    )
     answer = answer_of(tmp_path, VARIABLE + text)
     best = answer.best.values["cavity.diameter_um"]
     low, high = answer.margins["cavity.diameter_um"]

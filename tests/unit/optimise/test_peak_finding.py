@@ -112,7 +112,9 @@ def test_every_line_is_found_and_nothing_else(settings, options):
 
 @pytest.mark.parametrize("counts", [0.0, 30.0, 1e4])
 def test_noise_has_no_peaks(counts):
-    """Forty spectra without a line, some of them smoothed over up to five samples: no peak in any."""
+    """Forty spectra without a line, some of them smoothed over up to five samples: no peak in
+    any.
+    """
     rng = np.random.default_rng(11)
     for number in range(40):
         _, y = spectrum(rng, [535.0], [0.0], counts=counts, slope=0.02)

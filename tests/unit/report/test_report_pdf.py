@@ -110,8 +110,8 @@ def test_nothing_runs_off_the_sheet(results: dict[str, Any], figures: dict[str, 
 def test_lines_are_as_wide_as_they_may_be() -> None:
     """Greedy wrapping keeps every word, and no line could take the first word of the next one."""
     text = (
-        "the inertia of the factorised problem counts the eigenvalues in the range of the wanted modes "
-        * 3
+        "the inertia of the factorised problem counts the eigenvalues in the range of the wanted "
+        "modes " * 3
     )
     lines = layout.wrapped(text, 200.0, 8.0)
     assert " ".join(lines) == text.strip()

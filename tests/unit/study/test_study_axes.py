@@ -42,7 +42,8 @@ def test_linear_range_holds_both_ends_exactly(tmp_path):
 def test_geometric_range_has_one_ratio(tmp_path):
     study = study_of(
         tmp_path,
-        '[axes]\n"cavity.diameter_um" = { from = 10.0, to = 160.0, points = 5, spacing = "geometric" }\n',
+        '[axes]\n"cavity.diameter_um" = { from = 10.0, to = 160.0, points = 5, spacing = '
+        '"geometric" }\n',
     )
     assert np.allclose(values(study), [10, 20, 40, 80, 160], rtol=1e-14, atol=0)
 
@@ -78,7 +79,8 @@ def test_csv_points_and_derived_keys(tmp_path):
     (tmp_path / "points.csv").write_text("cavity.diameter_um,cavity.body\n15,PMMA\n33.5,silica\n")
     study = study_of(
         tmp_path,
-        '[points]\ncsv = "points.csv"\n[derived]\n"cavity.axial_radius_um" = "4 * cavity.diameter_um"\n',
+        '[points]\ncsv = "points.csv"\n[derived]\n"cavity.axial_radius_um" = "4 * '
+        'cavity.diameter_um"\n',
     )
     assert values(study, "cavity.axial_radius_um") == [60, 134]
     assert values(study, "cavity.body") == ["PMMA", "silica"]
@@ -142,11 +144,13 @@ def test_bounds_spread_by_logarithm():
         ),
         ('[axes]\n"cavity.diameter_um" = { from = 30.0, to = 40.0 }', "points: missing"),
         (
-            '[axes]\n"cavity.diameter_um" = { from = 0.0, to = 40.0, points = 3, spacing = "geometric" }',
+            '[axes]\n"cavity.diameter_um" = { from = 0.0, to = 40.0, points = 3, spacing = '
+            '"geometric" }',
             "needs a positive start",
         ),
         (
-            '[axes]\n"cavity.diameter_um" = { from = 1.0, to = 40.0, points = 3, spacing = "geometrik" }',
+            '[axes]\n"cavity.diameter_um" = { from = 1.0, to = 40.0, points = 3, spacing = '
+            '"geometrik" }',
             "did you mean 'geometric'?",
         ),
         (
@@ -175,11 +179,13 @@ def test_bounds_spread_by_logarithm():
             "set by more than one axis",
         ),
         (
-            '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "__import__(1)"',
+            '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = '
+            '"__import__(1)"',
             "is not allowed",
         ),
         (
-            '[sample]\npoints = 4\nmethod = "sobl"\n[sample.bounds]\n"cavity.diameter_um" = {from = 2.0, to = 1.0}',
+            '[sample]\npoints = 4\nmethod = "sobl"\n[sample.bounds]\n"cavity.diameter_um" = {from '
+            "= 2.0, to = 1.0}",
             "did you mean 'sobol'?",
         ),
         (
@@ -204,11 +210,14 @@ def test_bounds_spread_by_logarithm():
             "paired.\"cavity.diameter_um\": value 2 = 'two': must be positive",
         ),
         (
-            '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "4 * cavity.diametr_um"',
-            "'cavity.diametr_um' is neither in the design nor an axis; did you mean 'cavity.diameter_um'?",
+            '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "4 * '
+            'cavity.diametr_um"',
+            "'cavity.diametr_um' is neither in the design nor an axis; did you mean "
+            "'cavity.diameter_um'?",
         ),
         (
-            '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "1 / (cavity.diameter_um - 1)"',
+            '[axes]\n"cavity.diameter_um" = [1.0]\n[derived]\n"cavity.axial_radius_um" = "1 / '
+            '(cavity.diameter_um - 1)"',
             "has no value here",
         ),
         (

@@ -27,7 +27,8 @@ from cavitydesign.units import unit_of
 def table(tmp_path):
     (tmp_path / "design.toml").write_text("[cavity]\ndiameter_um = 15.0\nthickest_um = 18.5\n")
     (tmp_path / "study.toml").write_text(
-        'design = "design.toml"\n[axes]\n"cavity.diameter_um" = { from = 10.0, to = 19.0, points = 10 }\n'
+        'design = "design.toml"\n[axes]\n"cavity.diameter_um" = { from = 10.0, to = 19.0, points '
+        "= 10 }\n"
         '[columns]\nq_per_um = "log10_q.total / cavity.diameter_um"\n'
     )
     study = load_study(tmp_path / "study.toml", SCHEMA)
@@ -76,7 +77,8 @@ def test_choice_and_filter(table):
 def test_a_column_that_names_what_no_row_has_is_told(tmp_path):
     (tmp_path / "design.toml").write_text("[cavity]\ndiameter_um = 15.0\n")
     (tmp_path / "study.toml").write_text(
-        'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [10.0]\n[columns]\nq = "log10_q.totl / 2"\n'
+        'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [10.0]\n[columns]\nq = '
+        '"log10_q.totl / 2"\n'
     )
     study = load_study(tmp_path / "study.toml", SCHEMA)
     assert study_table(study, tabulate).rows[0]["status"] == "missing"
@@ -137,7 +139,8 @@ def test_ten_thousand_points_are_counted_and_tabulated(tmp_path):
     """Right counts at that size; how long it takes is in the benchmarks."""
     (tmp_path / "design.toml").write_text("[cavity]\ndiameter_um = 15.0\n")
     (tmp_path / "study.toml").write_text(
-        'design = "design.toml"\n[axes]\n"cavity.diameter_um" = { from = 10.0, to = 130.0, points = 10000 }\n'
+        'design = "design.toml"\n[axes]\n"cavity.diameter_um" = { from = 10.0, to = 130.0, points '
+        "= 10000 }\n"
     )
     study = load_study(tmp_path / "study.toml", SCHEMA)
     names = fingerprints(study, range(10_000))

@@ -101,7 +101,9 @@ def test_overlays_outline_mesh_and_scale_bar(make_mode: MakeMode, cavity: Cavity
 
 
 def test_caustics_where_the_wavenumbers_agree(make_mode: MakeMode, cavity: Cavity) -> None:
-    """At the inner caustic m/r = k n_body, at the outer m/r = k; the axial one grows as sqrt(2q+1)."""
+    """At the inner caustic m/r = k n_body, at the outer m/r = k; the axial one grows as
+    sqrt(2q+1).
+    """
     mode, higher = make_mode(), make_mode(q=2, wavelength_nm=538.0)
     turning, wider = caustics(mode, cavity), caustics(higher, cavity)
     k = wavenumber_per_um(538.0)

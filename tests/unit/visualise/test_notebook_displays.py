@@ -74,8 +74,8 @@ def test_prediction() -> None:
     prediction = predict_lasing(find_modes(design), design)
     text = checked(notebook.html_of_prediction(prediction))
     assert (
-        f"<b>{prediction.regime.name}</b>, lasing threshold {prediction.thresholds.lasing:.3f} mJ/cm²"
-        in text
+        f"<b>{prediction.regime.name}</b>, lasing threshold {prediction.thresholds.lasing:.3f} "
+        "mJ/cm²" in text
     )
     assert "data:image/png;base64," in text
 
@@ -86,7 +86,8 @@ def test_study(tmp_path: Path) -> None:
         cavity + "[modes]\nwavelength_nm = 537.6\nspan_nm = 5.0\n"
     )
     (tmp_path / "study.toml").write_text(
-        'design = "design.toml"\ntask = "modes"\nstore = "results"\n[axes]\n"cavity.diameter_um" = [4.0, 5.0]\n'
+        'design = "design.toml"\ntask = "modes"\nstore = "results"\n[axes]\n"cavity.diameter_um" '
+        "= [4.0, 5.0]\n"
     )
     text = checked(notebook.html_of_study(load_study(tmp_path / "study.toml", design_schema())))
     assert "0 of 2 points done" in text and "cavity.diameter_um" in text

@@ -63,7 +63,9 @@ def test_comb_has_one_tooth_a_mode_at_its_wavelength_and_gain(mode_set: ModeSet)
 def test_labels_of_every_family_stand_in_rows_within_the_axes(
     make_mode: Callable[..., Mode],
 ) -> None:
-    """Two families whose modes all but coincide: their labels stand in two rows, inside the axes."""
+    """Two families whose modes all but coincide: their labels stand in two rows, inside the
+    axes.
+    """
     found = [make_mode(m, p, 0) for p in (1, 2) for m in range(118, 126)]
     figure = draw_comb(found)
     canvas = FigureCanvasAgg(figure)

@@ -23,10 +23,9 @@ from ...media import Permittivities
 # 1e-8 of k and 2e-4 of log10 Q at Q of 5e7, with 0.5 below 1e-9 and 3e-6 (exact spheres).
 _THICKNESS, _ROOM, _ELEMENT = 1.5, 0.5, 0.4
 # The imaginary part takes away what runs outwards, the real one what decays: a decaying field that
-# meets the end of an imaginary stretch turns its phase, which reads as loss (3 % at Q of 4e6, 3 % at
-# 3e8, measured on rings on oxide; with both parts 1e-3 and 3e-6).
-# Where a layer cuts a pedestal it is imaginary alone: a real stretch shortens the waves that run
-# down there.
+# meets the end of an imaginary stretch turns its phase, which reads as loss (3 % at Q of 4e6, 3 %
+# at 3e8, measured on rings on oxide; with both parts 1e-3 and 3e-6). Where a layer cuts a pedestal
+# it is imaginary alone: a real stretch shortens the waves that run down there.
 _STRENGTH = 2.5 + 2.5j
 _LAYER_SHARE = 0.6  # of the room, where no elements can be added
 _AT_SIDE = 1e-6  # of the section's size
@@ -153,8 +152,8 @@ def _distances(mesh: SectionMesh, side: Side) -> Array:
 def _around(
     cavity: SectionCavity, cuts: dict[Side, _Cut]
 ) -> tuple[SectionMesh, dict[Side, Layer], dict[Side, float]]:
-    """The mesh, the layers and their depths where sides are not straight: around a round section in one medium
-    as much as full layers need, elsewhere what there is.
+    """The mesh, the layers and their depths where sides are not straight: around a round section in
+    one medium as much as full layers need, elsewhere what there is.
     """
     mesh, ends = cavity.mesh, cavity.ends
     _, high_r, low_z, high_z = mesh.extent_um

@@ -1,5 +1,5 @@
-"""What a section's box leaves out: the energy that decays into absorbing layers, and matter that runs
-on behind a cut.
+"""What a section's box leaves out: the energy that decays into absorbing layers, and matter that
+runs on behind a cut.
 """
 
 from __future__ import annotations
