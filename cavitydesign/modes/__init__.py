@@ -20,10 +20,10 @@ if TYPE_CHECKING:
         temperature_change,
     )
     from .complex_threshold import StaticThreshold, static_threshold
-    from .derivatives import ModeDerivative, all_derivatives, derivatives, wavelength_derivatives
     from .find import find_modes
     from .mode import FieldSamples, LossBudget, Mode
     from .mode_set import ModeRequest, ModeSet
+    from .sensitivity import ModeDerivative, all_derivatives, derivatives, wavelength_derivatives
     from .track import Crossing, Sweep, Track, follow_modes
 
 _HOMES = {
@@ -32,15 +32,15 @@ _HOMES = {
     "FieldSamples": "mode",
     "LossBudget": "mode",
     "Mode": "mode",
-    "ModeDerivative": "derivatives",
+    "ModeDerivative": "sensitivity",
     "ModeRequest": "mode_set",
     "ModeSet": "mode_set",
     "StaticThreshold": "complex_threshold",
     "Sweep": "track",
     "Track": "track",
-    "all_derivatives": "derivatives",
+    "all_derivatives": "sensitivity",
     "axial_radius_change": "change",
-    "derivatives": "derivatives",
+    "derivatives": "sensitivity",
     "diameter_change": "change",
     "fibre_radius_change": "change",
     "find_modes": "find",
@@ -49,7 +49,7 @@ _HOMES = {
     "outline_change": "change",
     "static_threshold": "complex_threshold",
     "temperature_change": "change",
-    "wavelength_derivatives": "derivatives",
+    "wavelength_derivatives": "sensitivity",
 }
 
 __all__ = [

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 _ROW = re.compile(r"^\| `(\w+)` \| `(cavitydesign[\w.]*)` \| (.*) \|$", re.MULTILINE)
+# Names of the root that are no function and no class.
+_MODULES = ("__version__", "materials", "plot")
 # What the marks of reStructuredText are in docstrings: |E| is a magnitude, a * b a product.
 _MARKS = re.compile(r"(``.*?``|`[^`]+`)|([|*])|(?<=\w)(_)(?=\W|$)")
 
@@ -20,7 +22,7 @@ def names_of_rooms(page: str) -> dict[str, list[tuple[str, str]]]:
     rooms: dict[str, list[tuple[str, str]]] = defaultdict(list)
     seen = set()
     for name, module, _ in _ROW.findall(page):
-        if name == "__version__" or module == "cavitydesign.plot" or (name, module) in seen:
+        if name in _MODULES or module == "cavitydesign.plot" or (name, module) in seen:
             continue
         seen.add((name, module))
         parts = module.split(".")

@@ -149,7 +149,7 @@ def test_derivative_by_the_radius_of_a_curved_fibre() -> None:
     is 3e-4 of the slope.
     """
     from cavitydesign.modes.change import fibre_radius_change
-    from cavitydesign.modes.derivatives import wavelength_derivatives
+    from cavitydesign.modes.sensitivity import wavelength_derivatives
 
     shape = fibre_from_points(Z, 6.6 + 0.02 * Z + 0.004 * Z**2)
     cavity = bottle(6.6, fibre_shape=shape)

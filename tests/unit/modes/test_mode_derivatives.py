@@ -25,13 +25,13 @@ from cavitydesign.modes.change import (
     outline_change,
     temperature_change,
 )
-from cavitydesign.modes.derivatives import (
+from cavitydesign.modes.first_order import filling_factors, polished, rim_sensitivity
+from cavitydesign.modes.sensitivity import (
     derivatives,
     same_mode,
     solved_mode,
     wavelength_derivatives,
 )
-from cavitydesign.modes.first_order import filling_factors, polished, rim_sensitivity
 
 GLASS, AIR = ConstantIndex.of(1.49), ConstantIndex.of(1.0)
 SPHERE = Cavity(Spheroid(7.5, 7.5), GLASS, AIR)
