@@ -57,7 +57,12 @@ def sure_modes(modes: Sequence[Mode]) -> tuple[list[Mode], list[str]]:
     """
     kinds = (
         (_contradicted, "the field found is of the other polarisation (lost to a neighbour)"),
-        (_as_wide_as_spacing, "the error bar is as wide as the distance of azimuthal orders"),
+        (
+            _as_wide_as_spacing,
+            "the error bar is as wide as the distance of azimuthal orders (where a section ends "
+            "within the field, draw more of it, or name the edge in electric_walls or "
+            "magnetic_walls)",
+        ),
     )
     kept, lines = list(modes), []
     for kind, why in kinds:

@@ -160,8 +160,12 @@ def test_unknowns_follow_the_asked_accuracy(
     assert min(elements) >= 2, "elements of one order only: nothing was adapted"
 
 
-@pytest.mark.parametrize(("magnetic", "order"), [((), 120), (("lowest",), 121)])
-def test_half_sphere_on_a_mirror(magnetic: tuple[str, ...], order: int) -> None:
+@pytest.mark.parametrize(
+    ("electric", "magnetic", "order"), [(("lowest",), (), 120), ((), ("lowest",), 121)]
+)
+def test_half_sphere_on_a_mirror(
+    electric: tuple[str, ...], magnetic: tuple[str, ...], order: int
+) -> None:
     """Cut at z = 0, an electric wall holds E_z even (q = 0, l = m), a magnetic one odd (q = 1, l =
     m + 1): to 1e-7.
     """
@@ -169,12 +173,25 @@ def test_half_sphere_on_a_mirror(magnetic: tuple[str, ...], order: int) -> None:
         np.array([5.3, 6.1, 6.8, 7.5, 8.3, 9.3]), np.array([0.0, 0.15, 0.3, 0.5, 0.75]), 7.5
     )
     media = {"body": ConstantIndex.of(1.49), "surround": ConstantIndex.of(1.0)}
-    cavity = SectionCavity.of(mesh, media, magnetic=magnetic)
+    cavity = SectionCavity.of(mesh, media, magnetic=magnetic, electric=electric)
     exact = find_resonance(coated_sphere([7.5], [1.49, 1.0]), order, 1, "TM")
     found = find_modes(cavity, ModeRequest("TM", exact.wavelength_nm, None, 120, 1, 1, 1e-7))
     print(found.modes[0].wavelength_nm / exact.wavelength_nm - 1)
     assert found.modes[0].wavelength_nm == pytest.approx(exact.wavelength_nm, rel=1e-7)
     assert bool(magnetic) == any("magnetic walls" in line for line in found.warnings)
+
+
+def test_a_cut_through_the_field_that_is_no_wall_is_told() -> None:
+    """The same half sphere without a word on its lower edge: whether a mirror or more of the sphere
+    is meant is not known, so no wavelength is given.
+    """
+    mesh = annular_sector(
+        np.array([5.3, 6.1, 6.8, 7.5, 8.3, 9.3]), np.array([0.0, 0.15, 0.3, 0.5, 0.75]), 7.5
+    )
+    media = {"body": ConstantIndex.of(1.49), "surround": ConstantIndex.of(1.0)}
+    found = find_modes(SectionCavity.of(mesh, media), ModeRequest("TM", 546.58, None, 120))
+    assert len(found) == 0 and not found.complete
+    assert any("name the edge in electric_walls" in line for line in found.warnings)
 
 
 def test_uniaxial_body_agrees_with_its_window() -> None:
