@@ -31,7 +31,9 @@ from .solver.solved import SolvedClass
 _LAYER_TRUSTED_BELOW = 8.0
 _CLEAR = 0.6
 _FSR_HELD = 1e-3
-_OF_SPACING = 0.5  # from there on the nearest neighbour may be meant
+# Error bars that leave no result: half the distance of azimuthal orders, where the nearest
+# neighbour may be meant, and at large orders a twentieth of the wavelength, a whole visible colour.
+_OF_SPACING, _OF_WAVELENGTH = 0.5, 0.05
 
 
 def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
@@ -58,8 +60,8 @@ def sure_modes(modes: Sequence[Mode]) -> tuple[list[Mode], list[str]]:
     kinds = (
         (_contradicted, "the field found is of the other polarisation (lost to a neighbour)"),
         (
-            _as_wide_as_spacing,
-            "the error bar is as wide as the distance of azimuthal orders (where a section ends "
+            _without_result,
+            "the error bar is so wide that nothing is known of the mode (where a section ends "
             "within the field, draw more of it, or name the edge in electric_walls or "
             "magnetic_walls)",
         ),
@@ -73,11 +75,10 @@ def sure_modes(modes: Sequence[Mode]) -> tuple[list[Mode], list[str]]:
     return kept, lines
 
 
-def _as_wide_as_spacing(mode: Mode) -> bool:
-    """Whether the error of k is as large as the spacing of azimuthal orders, about k / m: the label
-    is then not known.
-    """
-    return mode.wavelength_error_nm * mode.m > _OF_SPACING * mode.wavelength_nm
+def _without_result(mode: Mode) -> bool:
+    """Whether the error of k leaves neither a label nor a colour."""
+    limit = max(_OF_SPACING / mode.m, _OF_WAVELENGTH)
+    return mode.wavelength_error_nm > limit * mode.wavelength_nm
 
 
 def _contradicted(mode: Mode) -> bool:

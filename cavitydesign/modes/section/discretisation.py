@@ -33,6 +33,8 @@ _TRUSTED_BELOW, _COMPARED_BELOW = 8.0, 9.0
 # Q at 10^3.7 and less above, exact spheres); the layer to 1e-4 of Q at best, and to 2 Q times the
 # error of k where Q is high.
 _LAYER_BELOW = 2.5
+# What layers with all the room they need reflect, as a share of Q: spheres of Q = 118 to 1e8.
+_REFLECTED = 1e-4
 # Both agree to so many times the error of k in the layer's Q, and to so much of log10 Q; where they
 # do not, their difference is the error.
 _TIMES_ERROR_OF_K, _LAYER_AGREES = 2.0, 0.02
@@ -94,7 +96,10 @@ class Section(Discretisation):
             return Radiation(layer, True) if layer < _TRUSTED_BELOW else Radiation(None)
         by_energy: float = 10.0**-far
         difference = abs(far - layer)
-        if layer < _LAYER_BELOW:
+        # The layer's own error grows with Q, that of the far field falls: the smaller one decides.
+        own = (_REFLECTED + 2.0 * 10.0**layer * relative) / math.log(10.0)
+        roomy = raw.problem.stretch is not None and raw.problem.stretch.full  # type: ignore[attr-defined]
+        if layer < _LAYER_BELOW or (roomy and own < by_energy):
             return Radiation(layer, True, max(difference - by_energy, 0.0))
         if difference <= _LAYER_AGREES + _TIMES_ERROR_OF_K * 10.0**far * relative:
             return Radiation(far, False, by_energy)

@@ -16,11 +16,13 @@ from cavitydesign.fem.contraction import elemental
 from cavitydesign.fem.element import ElementMeridian
 from cavitydesign.fem.local_functions import PSI
 from cavitydesign.fem.mapping import SectionMapping
-from cavitydesign.fem.stretch import BoxStretch
+from cavitydesign.fem.stretch import BoxStretch, Layer
 from cavitydesign.fem.weak_form import affine_forms
 
 FORMS = {**affine_forms(False), **affine_forms(True)}
 # Touches every pair of components, some of them of one kind of functions.
+LAYER = Layer(0.3, 0.4j)
+STRETCH = BoxStretch(1.6, -0.2, np.inf, LAYER, LAYER, LAYER)
 MIXED = BilinearForm(
     lambda e, psi, f, chi, w: (
         (e.curl + e[0] - 2.0 * psi + psi.grad[1]) * (f.curl + f[0] - 2.0 * chi + chi.grad[1])
@@ -36,7 +38,7 @@ def bases() -> dict[str, MeridianBasis]:
     """
     mesh = curved()
     rule = tensor_rule(line_rule(5), line_rule(6))
-    stretch = BoxStretch(1.6, -0.2, np.inf, 0.3, 0.4)
+    stretch = STRETCH
 
     def of(degree: int, **more: object) -> MeridianBasis:
         mapping = SectionMapping(mesh, stretch if more.pop("stretched", False) else None)

@@ -12,7 +12,7 @@ from skfem import CellBasis, Functional
 from cavitydesign.fem.basis import MeridianBasis, line_rule, tensor_rule
 from cavitydesign.fem.mapping import CurvedMapping, SectionMapping, WindowMapping, tensor_lines
 from cavitydesign.fem.section_space import SectionSpace
-from cavitydesign.fem.stretch import BoxStretch
+from cavitydesign.fem.stretch import BoxStretch, Layer
 
 
 def window_basis() -> MeridianBasis:
@@ -23,6 +23,10 @@ def window_basis() -> MeridianBasis:
     return MeridianBasis(
         plain.mesh, plain.elem, plain.mapping, quadrature=plain.quadrature, dofs=dofs
     )
+
+
+LAYER = Layer(0.3, 0.4j)
+STRETCH = BoxStretch(1.6, -0.2, np.inf, LAYER, LAYER, LAYER)
 
 
 def section_basis(stretch: BoxStretch | None = None) -> MeridianBasis:
@@ -40,7 +44,7 @@ def section_basis(stretch: BoxStretch | None = None) -> MeridianBasis:
 BASES = {
     "window": window_basis(),
     "section": section_basis(),
-    "absorbing layer": section_basis(BoxStretch(1.6, -0.2, np.inf, 0.3, 0.4)),
+    "absorbing layer": section_basis(STRETCH),
 }
 
 
@@ -63,7 +67,7 @@ def test_interpolation_is_that_of_scikit_fem(name: str) -> None:
 
 def maps() -> dict[str, CurvedMapping]:
     """Real and complex maps."""
-    stretch = BoxStretch(1.6, -0.2, np.inf, 0.3, 0.4)
+    stretch = STRETCH
     mesh = curved()
     return {
         "window": WindowMapping(WINDOW),

@@ -93,12 +93,15 @@ def test_what_was_solved_before_a_stop_is_kept(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_modes_that_are_left_out_are_named() -> None:
-    """A field of the other polarisation, or a bar as wide as the spacing lambda / m."""
+    """A field of the other polarisation, or a bar of a tenth of the wavelength; a bar as wide as the
+    spacing lambda / m is shown as it is.
+    """
     cavity = Cavity(Spheroid(7.5, 7.5), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
     (mode,) = find_modes(cavity, ModeRequest("TM", 540.0, None, 122, 1, 1, 1e-4))
     assert sure_modes([mode]) == ([mode], [])
     turned = replace(mode, polarisation="TE")
-    wide = replace(mode, wavelength_error_nm=mode.wavelength_nm / 122)
-    kept, lines = sure_modes([mode, turned, wide])
-    assert kept == [mode]
+    spaced = replace(mode, wavelength_error_nm=mode.wavelength_nm / 122)
+    wide = replace(mode, wavelength_error_nm=mode.wavelength_nm / 10)
+    kept, lines = sure_modes([mode, turned, spaced, wide])
+    assert kept == [mode, spaced]
     assert [line.split(":")[0] for line in lines] == ["TE 122 1 0", "TM 122 1 0"]
