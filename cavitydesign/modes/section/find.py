@@ -11,9 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...errors import SolverError
 from ...mesh.corners import graded, singular_vertices
 from ...mesh.section import BoolArray, IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
+from ...units import wavelength_nm
 from ..mode_set import ModeRequest
 from ..solver.corrections import Correcting, solve_family
 from ..solver.discretisation import first_snapshot
@@ -58,6 +60,8 @@ _ABOVE = 0.03
 # to 5e7, polar meshes, below 2e-5. Cramped ones: 2e-3, and where they follow r and z within a round
 # section k errs by 0.6 Q^(-3/2) too (spheres of Q 90 to 5600: half to 2.4 times that).
 _REFLECTED = 5e-5
+# A mode nearer to the wavelength asked for than this has absorbing layers of the right size.
+_NEAR_THE_HINT = 0.05
 _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
 
 
@@ -85,13 +89,38 @@ def solve_section(
             f"solving {seed.polarisation} modes of p = {seed.p}{_cost(began, number, len(seeds))}",
             done,
         )
-        results.append(_solve_family(problem, request, seed, watch))
+        found = _solve_family(problem, request, seed, watch)
+        if not found.modes:
+            found = _searched_nearer(cavity, request, seed, watch) or found
+        results.append(found)
     lost = [
         f"{pol} p = {p}, q = {q}: no such mode was seen in the search; that it does not exist is "
         "not shown by this"
         for pol, p, q in sorted(wanted_labels(request, cavity.bodies) - labels(surveyed))
     ]
     return [replace(result, notes=(*result.notes, *lost)) for result in results]
+
+
+def _searched_nearer(
+    cavity: SectionCavity, request: ModeRequest, seed: SectionSeed, watch: Stopwatch
+) -> SolvedClass | None:
+    """The family once more, from its own wavelength: the absorbing layers of the first search are
+    sized by the wavelength asked for, and may be too thin or too thick for a mode far from it.
+    """
+    own = wavelength_nm(max(seed.k_per_um(seed.orders[0], q) for q in seed.surveyed))
+    if abs(own / request.wavelength_nm - 1.0) < _NEAR_THE_HINT:
+        return None
+    nearer = replace(request, wavelength_nm=own)
+    try:
+        problem, surveyed = searched(cavity, nearer)
+    except SolverError:
+        return None
+    for other in section_seeds(nearer, surveyed, cavity.bodies):
+        same = (other.polarisation, other.p) == (seed.polarisation, seed.p)
+        if same and set(other.surveyed) & set(seed.surveyed):
+            found = _solve_family(problem, nearer, other, watch)
+            return found if found.modes else None
+    return None
 
 
 def _cost(began: float, done: int, families: int) -> str:
