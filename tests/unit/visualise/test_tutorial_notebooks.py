@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ def run(path: Path) -> tuple[dict[str, Any], list[Any]]:
         exec(compile(tree, path.name, "exec"), space)
         if last is not None:
             shown.append(eval(compile(ast.Expression(last.value), path.name, "eval"), space))
+    # A tutorial for users of another library may draw with pyplot; its figures end with it.
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
     return space, shown
 
 
