@@ -25,8 +25,8 @@ Progress = Callable[[str, float], None]
 Family = tuple[str, int, int]
 
 RADIAL, AXIAL = 2, 3
-"""Orders that are looked for at least: p = 1, 2 and q = 0, 1, 2. Two more of each change neither
-the threshold by 1 % nor the probability of a single mode, which is 0 with these already.
+"""Orders that are looked for at least: p = 1, 2 and q = 0, 1, 2. What
+more of each would change was not measured; the warnings say where the search ends.
 """
 MOST_MODES = 130
 """Modes that take part at most, whole families in the order of their thresholds: more change the

@@ -28,7 +28,8 @@ from ..solver.problem import EigenProblem
 _ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
 _POINTS_ALONG = 7
 # Memory that a search may take, and the arrays of a chain's size that are alive at once while one
-# resolution is solved (affine matrices, pencils, factors at three resolutions: measured 14 to 18).
+# resolution is solved (affine matrices, pencils, factors at three resolutions: 14 to 18 by
+# reckoning, not measured).
 _MOST_GB, _ARRAYS = 1.7, 18
 
 
