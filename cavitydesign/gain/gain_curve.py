@@ -37,12 +37,8 @@ def pumped_gain_per_cm(
     top = medium.ladder_top(excitons)
     ladder = medium.ladder(top)
     start = np.asarray(medium.occupation(excitons, top), dtype=np.float64).reshape(top + 1)
-    build_up = 1.0 / ladder.cooling_per_ps
-    fade = 1.0 / max(float(ladder.decay_per_ps[min(2, ladder.top)]), 1e-12)
-    times = np.geomspace(0.05 * build_up, 3.0 * min(max(fade, build_up), 100.0 * build_up), _DELAYS)
-    later = ladder.decayed(start[:, None], times)[:, :, 0]
-    gain = np.outer(later @ ladder.emission, emission) - np.outer(
-        later @ ladder.absorption, absorption
-    )
+    times = ladder.delays_ps(_DELAYS)
+    emitting, absorbing = ladder.in_the_dark(times)(start[:, None])[:, :, 0]
+    gain = np.outer(emitting, emission) - np.outer(absorbing, absorption)
     best = int(gain.max(axis=1).argmax())
     return np.asarray(medium.peak_gain_per_cm * gain[best]), float(times[best])

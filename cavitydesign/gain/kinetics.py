@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,6 +142,28 @@ def _chain(time: Array, rates: tuple[float, ...]) -> Array:
 
 
 @dataclass(frozen=True)
+class StillToCome:
+    """What excited emitters do until they are at rest when no mode has light, time integrals.
+
+    Attributes
+    ----------
+    glowing : (C, F) array
+        Of the weight with which they emit into a mode.
+    dark : (C, F) array
+        Photons of photoluminescence.
+    relit : (C, F) or (C, 1) array
+        Photoluminescence for each photon that an emitter absorbs meanwhile.
+    slowest_per_ps : float
+        Slowest decay; 0: some never decay.
+    """
+
+    glowing: Array
+    dark: Array
+    relit: Array
+    slowest_per_ps: float
+
+
+@dataclass(frozen=True)
 class Ladder:
     """Linear kinetics of one emitter holding j = 0 .. J excitations, and how each rung couples to
     light.
@@ -176,6 +199,62 @@ class Ladder:
     def top(self) -> int:
         """Highest rung."""
         return len(self.decay_per_ps) - 1
+
+    @property
+    def onset_power(self) -> float:
+        """Power of the excitations with which spontaneous emission into a mode rises: that of the
+        lowest rung that emits in full.
+        """
+        return float(np.argmax(self.emission >= 1.0))
+
+    @property
+    def emission_over_radiation_ps(self) -> float:
+        """Weight of emission into a mode over the rate of all spontaneous photons, of the lowest
+        rung that emits in full (the pair, in a dot).
+        """
+        full = int(np.argmax(self.emission >= 1.0))
+        return float(self.emission[full] / self.radiative_per_ps[full])
+
+    def delays_ps(self, count: int) -> Array:
+        """Delays that cover the rise and the fall of the gain after a pulse: it builds up with
+        cooling and goes with the slower decay of the lowest emitting rung.
+        """
+        build_up = 1.0 / self.cooling_per_ps
+        fade = 1.0 / max(float(self.decay_per_ps[min(2, self.top)]), 1e-12)
+        last = 3.0 * min(max(fade, build_up), 100.0 * build_up)
+        return np.asarray(np.geomspace(0.05 * build_up, last, count))
+
+    def in_the_dark(self, times_ps: Array) -> Callable[[Array], Array]:
+        """How emitters emit and absorb after a pulse without light in the modes.
+
+        Returns
+        -------
+        callable
+            From (J + 1, n) probabilities just after the pulse to (2, k, n) weights of emission and
+            of absorption at the delays.
+        """
+        propagator = self.decayed(np.eye(self.top + 1), times_ps)
+        response = np.einsum("wj,kji->wki", np.stack([self.emission, self.absorption]), propagator)
+        return lambda occupation: np.asarray(response @ occupation)
+
+    def to_come(self, rungs: Array, seed: Array) -> StillToCome:
+        """What emitters on the ladder will still do in the dark: each rung stands for as long as
+        what is at or above it takes to pass it.
+
+        Parameters
+        ----------
+        rungs : (J + 1, C, F) array
+        seed : (C, F) or (C, 1) array
+            Rate of spontaneous emission into the modes, for a weight of one.
+        """
+        above = np.cumsum(rungs[::-1], axis=0)[::-1][1:]
+        emission = self.emission[1:, None, None]
+        decay = self.decay_per_ps[1:, None, None] + emission * seed
+        lasting = np.where(decay > 0, 1.0 / np.where(decay > 0, decay, 1.0), 0.0)
+        radiative = self.radiative_per_ps[1:, None, None] * lasting
+        slowest = float(decay.min()) if (self.decay_per_ps[1:] > 0).all() else 0.0
+        glowing, dark = (emission * lasting * above).sum(axis=0), (radiative * above).sum(axis=0)
+        return StillToCome(glowing, dark, radiative[0], slowest)
 
     def decayed(self, occupation: Array, times_ps: Array) -> Array:
         """Cool populations on the ladder in the dark.

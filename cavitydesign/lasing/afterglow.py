@@ -73,17 +73,13 @@ def afterglow(
     columns = state.shape[1]
     rungs = state[: equations.populations].reshape(equations.rungs, equations.classes, columns)
     rungs = rungs + hot * np.exp(-equations.cooling * time)
-    above = np.cumsum(rungs[::-1], axis=0)[::-1][1:]
-    decay = equations.decay + equations.emission * equations.seed
-    lasting = np.where(decay > 0, 1.0 / np.where(decay > 0, decay, 1.0), 0.0)
-    glowing = (equations.emission * lasting * above).sum(axis=0)
-    seed = equations.times(equations.gain, glowing) / equations.model.emitters
-    radiative = ladder.radiative_per_ps[1:, None, None] * lasting
-    dark = equations.model.weight @ (radiative * above).sum(axis=0)
+    still = ladder.to_come(rungs, equations.seed)
+    seed = equations.times(equations.gain, still.glowing) / equations.model.emitters
+    dark = equations.model.weight @ still.dark
     rest = np.full((equations.classes, columns), ladder.absorption[0])
     settled_loss = equations.loss + equations.times(equations.lost, rest)
-    lossy = bool((equations.decay > 0).all())
-    slowest = float(decay.min()) if lossy else 1.0
+    lossy = still.slowest_per_ps > 0
+    slowest = still.slowest_per_ps if lossy else 1.0
     photons = state[equations.photons]
     excess = np.maximum((net + settled_loss) / settled_loss, 0.0)
     bend = excess * settled_loss / (settled_loss + slowest)
@@ -91,7 +87,7 @@ def afterglow(
     light = out * photons * (1.0 + bend)
     coming = light + out * seed * (1.0 + 0.5 * bend)
     absorbed = np.maximum(photons + seed - coming, 0.0).sum(axis=0)
-    dark = dark + (equations.model.weight @ radiative[0]) * absorbed
+    dark = dark + (equations.model.weight @ still.relit) * absorbed
     # light that is strong beside the decays changes the emitters, and what they absorb
     acting = equations.times(equations.down, photons) + equations.times(equations.up, photons)
     strength = np.minimum(acting.max(axis=0) / slowest, 1.0)

@@ -15,6 +15,8 @@ from .rate_equations import RateEquations
 
 Array = NDArray[np.float64]
 
+_OF_LIGHT, _OF_DECAYS = slice(0, 2), slice(2, 4)
+"""Of the four sums of the populations."""
 _SPARE = 1
 """Rows of their own at the end: the wrapper of LAPACK takes no fewer than three."""
 
@@ -36,18 +38,14 @@ class LinearisedRates:
         columns = state.shape[1]
         ladder = state[: equations.populations].reshape(equations.rungs, equations.classes, columns)
         photons = state[equations.photons]
-        down = equations.emission * (equations.times(equations.down, photons) + equations.seed)
-        down += equations.decay
-        up = np.zeros_like(down)
-        up[: equations.absorbing] = equations.absorption * equations.times(equations.up, photons)
-        self._factor = _factorised(down, up, shift)
-        emitting = np.zeros_like(ladder)
-        _moved(emitting, equations.emission * ladder[1:])
-        absorbing = np.zeros_like(ladder)
-        _moved(
-            absorbing[: equations.absorbing + 1],
-            -equations.absorption * ladder[: equations.absorbing],
-        )
+        down = equations.times(equations.down, photons) + equations.seed
+        up = equations.times(equations.up, photons)
+        self._factor = _factorised(*equations.flux_slopes(ladder, down, up), shift)
+        self._changed = equations.sum_slopes(ladder)
+        emitted, absorbed = equations.light_slopes(ladder)
+        emitting, absorbing = np.zeros_like(ladder), np.zeros_like(ladder)
+        _moved(emitting, emitted)
+        _moved(absorbing[: equations.absorbing + 1], -absorbed)
         self._by_emission, self._by_absorption = self._ladder(emitting), self._ladder(absorbing)
         self._gaining = photons + 1.0 / equations.model.emitters
         self._absorbed = photons
@@ -58,16 +56,14 @@ class LinearisedRates:
         equations, first = self._equations, self._equations.populations
         out = np.empty_like(right)
         ladder = self._ladder(right[:first].reshape(equations.rungs, equations.classes, -1))
-        light = right[equations.photons] + self._felt(*self._sums(ladder))
+        light = right[equations.photons] + self._felt(*self._changed(ladder, _OF_LIGHT))
         photons = self._light.solve(light.T[:, :, None])[:, :, 0].T
         ladder += self._by_emission * equations.times(equations.down, photons)
         ladder += self._by_absorption * equations.times(equations.up, photons)
         out[:first] = ladder.reshape(first, -1)
         out[equations.photons] = photons
         out[equations.emitted] = (right[equations.emitted] + equations.loss * photons) / self._shift
-        glow = (equations.sums[2:] @ ladder.reshape(equations.rungs, -1)).reshape(
-            2, equations.classes, -1
-        )
+        glow = self._changed(ladder, _OF_DECAYS)
         out[-2:] = (right[-2:] + equations.model.weight @ glow) / self._shift
         return out
 
@@ -79,14 +75,6 @@ class LinearisedRates:
         solved = dgttrs(*self._factor, flat, overwrite_b=True)[0][: right.size]
         return np.ascontiguousarray(solved.reshape(turned.shape).transpose(2, 0, 1))
 
-    def _sums(self, ladder: Array) -> tuple[Array, Array]:
-        """(C, F) populations weighed by how they emit and how they absorb."""
-        equations = self._equations
-        both = (equations.sums[:2] @ ladder.reshape(equations.rungs, -1)).reshape(
-            2, equations.classes, -1
-        )
-        return both[0], both[1]
-
     def _felt(self, emission: Array, absorption: Array) -> Array:
         """(M, F) change of the photons' rates by changed populations."""
         equations = self._equations
@@ -96,7 +84,7 @@ class LinearisedRates:
     def _of_light(self, ladder: Array) -> tuple[Array, Array, Array]:
         """What is left for the photons when the populations are eliminated, see `_Light`."""
         equations = self._equations
-        emission, absorption = self._sums(ladder)
+        emission, absorption = equations.sums_of(ladder)[_OF_LIGHT]
         net = (
             equations.times(equations.gain, emission)
             - equations.times(equations.lost, absorption)
@@ -106,7 +94,7 @@ class LinearisedRates:
         gaining, absorbed = self._gaining.T[:, :, None], self._absorbed.T[:, :, None]
         feeling = []
         for response in (self._by_emission, self._by_absorption):
-            emits, absorbs = (one.T[:, None, :] for one in self._sums(response))
+            emits, absorbs = (one.T[:, None, :] for one in self._changed(response, _OF_LIGHT))
             feeling.append(gaining * (gain * emits) - absorbed * (lost * absorbs))
         acting = np.concatenate([_by_column(equations.down), _by_column(equations.up)], axis=1)
         return (self._shift - net).T[:, :, None], np.concatenate(feeling, axis=2), acting

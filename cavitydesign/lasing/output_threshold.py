@@ -59,7 +59,7 @@ def least_slope(ladder: Ladder) -> float:
     photon statistics (Ning, IEEE J. Sel. Top. Quantum Electron. 19, 1503604 (2013)). Dots with a
     steepest rise between 2.2 and 2.6 would get thresholds below gain = loss.
     """
-    return 1.0 + float(np.argmax(ladder.emission >= 1.0))
+    return 1.0 + ladder.onset_power
 
 
 def output_threshold(

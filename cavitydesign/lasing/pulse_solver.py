@@ -102,7 +102,7 @@ def _distinct(occupation: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Columns to solve, and the place among these of each: pulses that fill every emitter to the
     top are all one.
     """
-    full = occupation[-1].min(axis=0) > 1.0 - _FULL
+    full = np.abs(occupation[-1] - 1.0).max(axis=0) < _FULL
     kept, place = np.unique(
         np.where(full, full.argmax(), np.arange(len(full))), return_inverse=True
     )

@@ -12,6 +12,8 @@ excitation: excitations + photons + decays are a linear invariant.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -80,24 +82,58 @@ class RateEquations:
             return np.ascontiguousarray((coefficients @ vector.T[:, :, None])[:, :, 0].T)
         return coefficients @ vector
 
+    def flux(self, ladder: Array, down: Array, up: Array) -> Array:
+        """(J, C, F) net rate from each rung to the one below, in light that stimulates emission at
+        `down` and absorption at `up`, (C, F) each for a weight of one.
+        """
+        flux = self.emission * down
+        flux += self.decay
+        flux *= ladder[1:]
+        flux[: self.absorbing] -= self.absorption * up * ladder[: self.absorbing]
+        return np.asarray(flux)
+
+    def sums_of(self, ladder: Array) -> Array:
+        """(4, C, F) weights of emission and absorption, rates of photoluminescence and of decay."""
+        return np.asarray(
+            (self.sums @ ladder.reshape(self.rungs, -1)).reshape(4, *ladder.shape[1:])
+        )
+
+    def flux_slopes(self, ladder: Array, down: Array, up: Array) -> tuple[Array, Array]:
+        """(J, C, F) change of the flux with the upper rung, and minus that with the lower."""
+        falling = self.emission * down + self.decay
+        rising = np.zeros_like(falling)
+        rising[: self.absorbing] = self.absorption * up
+        return falling, rising
+
+    def light_slopes(self, ladder: Array) -> tuple[Array, Array]:
+        """Change of the flux with `down`, and minus that with `up`, of as many rungs as absorb."""
+        return self.emission * ladder[1:], self.absorption * ladder[: self.absorbing]
+
+    def sum_slopes(self, ladder: Array) -> Callable[[Array, slice], Array]:
+        """How some of the four sums change with the populations, which is a function of (J + 1, C,
+        F) changes.
+        """
+
+        def changed(change: Array, which: slice) -> Array:
+            some = self.sums[which] @ change.reshape(self.rungs, -1)
+            return np.asarray(some.reshape(-1, *change.shape[1:]))
+
+        return changed
+
     def rate(self, time: Array, state: Array, out: Array) -> Array:
         """Write d state / dt into `out`; returns the net gain rate of each mode."""
         first = self.populations
         columns = state.shape[1]
         ladder = state[:first].reshape(self.rungs, self.classes, columns)
         photons = state[self.photons]
-        flux = self.emission * (self.times(self.down, photons) + self.seed)
-        flux += self.decay
-        flux *= ladder[1:]
-        flux[: self.absorbing] -= (
-            self.absorption * self.times(self.up, photons) * ladder[: self.absorbing]
-        )
+        down = self.times(self.down, photons) + self.seed
+        flux = self.flux(ladder, down, self.times(self.up, photons))
         change = out[:first].reshape(self.rungs, self.classes, columns)
         change[:-1] = flux
         change[-1] = 0.0
         change[1:] -= flux
         change += self.feed * np.exp(-self.cooling * time)
-        sums = (self.sums @ state[:first].reshape(self.rungs, -1)).reshape(4, self.classes, columns)
+        sums = self.sums_of(ladder)
         gain = self.times(self.gain, sums[0])
         net = gain - self.times(self.lost, sums[1])
         net -= self.loss

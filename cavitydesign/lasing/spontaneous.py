@@ -19,9 +19,8 @@ def spontaneous_emission_factors(model: RateModel) -> Array:
     """(M,) beta of each mode: its share of all spontaneous photons of the lowest fully emitting
     rung (the pair, in a dot).
     """
-    full = int(np.argmax(model.ladder.emission >= 1.0))
     rate = model.weight @ model.emission / model.emitters
-    return np.asarray(rate / model.ladder.radiative_per_ps[full])
+    return np.asarray(rate * model.ladder.emission_over_radiation_ps)
 
 
 def purcell_factor(mode: LasingMode, medium: GainMedium, index: float) -> float | None:

@@ -44,15 +44,7 @@ class DarkGain:
 
     def __init__(self, model: RateModel, medium: GainMedium) -> None:
         self._medium, self._top, self._loss = medium, model.ladder.top, model.loss
-        ladder = model.ladder
-        scale = 1.0 / ladder.cooling_per_ps
-        # gain builds up with cooling and goes with the slower decay of the lowest emitting rung
-        slow = 1.0 / max(float(ladder.decay_per_ps[min(2, ladder.top)]), 1e-12)
-        times = np.geomspace(0.05 * scale, 3.0 * min(max(slow, scale), 100.0 * scale), _DELAYS)
-        propagator = ladder.decayed(np.eye(ladder.top + 1), times)
-        self._response = np.einsum(
-            "wj,kji->wki", np.stack([ladder.emission, ladder.absorption]), propagator
-        )
+        self._weights = model.ladder.in_the_dark(model.ladder.delays_ps(_DELAYS))
         # emitters pumped alike are one: their lines add up
         self._shares, place = np.unique(model.pump_share, return_inverse=True)
         members = (place == np.arange(len(self._shares))[:, None]) * model.weight
@@ -67,11 +59,11 @@ class DarkGain:
             Mean excitations of an emitter, the same for all modes or one for each.
         """
         mean = np.broadcast_to(np.asarray(excitons, dtype=float), self._loss.shape)
-        net = np.zeros((self._response.shape[1], len(mean)))
+        net = np.zeros((_DELAYS, len(mean)))
         for share, coefficients in zip(
             self._shares, np.swapaxes(self._coefficients, 0, 1), strict=True
         ):
-            sums = self._response @ self._medium.occupation(share * mean, self._top)
+            sums = self._weights(self._medium.occupation(share * mean, self._top))
             net += sums[0] * coefficients[0] + sums[1] * coefficients[1]
         return np.asarray(net - self._loss)
 
