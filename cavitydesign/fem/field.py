@@ -1,7 +1,7 @@
 """Fields of eigenvectors at chosen points: E, and curl E, in cylindrical components.
 
-For windows on grids of any lines in s and t, which may run through several strips; for sections on
-one grid in every element, or at single points.
+For windows on grids of any lines in s and t, which may run through several strips, or at single
+points; for sections on one grid in every element, or at single points.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .basis import MeridianBasis, components, tensor_rule
 from .element import ElementMeridian, Polynomials
 from .legendre import Array, LineTables, line_tables
 from .local_functions import E_S, E_T, PSI, columns_of
-from .mapping import determinant
+from .mapping import WindowMapping, determinant
 from .section_space import SectionSpace
 from .window_space import WindowSpace
 
@@ -82,7 +82,7 @@ class GridField:
 
 @dataclass(frozen=True, eq=False)
 class PointField(GridField):
-    """The same on a section, with the points.
+    """The same with the points.
 
     Attributes
     ----------
@@ -167,6 +167,39 @@ class FieldGrid:
         order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
         parts = components(self.space.split(vectors), self.along_s, self.along_t)
         return GridField(*cylindrical(parts, self.slopes, order / self.r))
+
+
+def at_window_points(
+    mapping: WindowMapping,
+    space: WindowSpace,
+    vectors: Values,
+    m: float | Array,
+    s: Array,
+    t: Array,
+) -> PointField:
+    """Fields at single points (s, t) of a window, in um; positions (points,)."""
+    along_s, along_t = line_tables(space.s, s), space.t.tables(t)
+    breaks = np.asarray(space.s.breaks)
+    low = breaks[along_s.element]
+    share = (s - low) / (breaks[along_s.element + 1] - low)
+    start, length = mapping.start, mapping.length
+    x, slopes = mapping.at_points(along_s.element, share, (t - start) / length)
+    e_s, e_t, psi = space.split(vectors)
+
+    def summed(in_s: Values, coefficients: Values, in_t: Values) -> Values:
+        return np.asarray(((in_s @ coefficients) * in_t).sum(axis=-1))
+
+    # the mapping has slopes per unit of the strip, the tables those of elements from -1 to 1
+    parts = {
+        "e_s": summed(along_s.edge, e_s, along_t.nodal),
+        "e_t": summed(along_s.nodal, e_t, along_t.edge),
+        "curl": summed(along_s.slope, e_t, along_t.edge) - summed(along_s.edge, e_s, along_t.slope),
+        "psi": summed(along_s.nodal, psi, along_t.nodal),
+        "psi_s": summed(along_s.slope, psi, along_t.nodal),
+        "psi_t": summed(along_s.nodal, psi, along_t.slope),
+    }
+    slopes = slopes * np.stack([np.full(s.size, 0.5), along_t.half / length])
+    return _physical(x, slopes, parts, np.asarray(m, dtype=float).reshape(-1, 1))
 
 
 def on_grid(

@@ -243,13 +243,16 @@ class WindowMapping(CurvedMapping):
     def at_points(self, element: Any, s: Array, t: Array) -> tuple[Values, Values]:
         kind = np.complex128 if self.window.is_complex else np.float64
         x, slopes = np.empty((2, s.size), kind), np.empty((2, 2, s.size), kind)
-        for one in np.unique(element):
-            here = np.flatnonzero(element == one)
-            # The points of one element, as the diagonal of their grid: the curves are evaluated on
-            # lines of t.
-            grid, grid_slopes = self._on_grid(s[here], t[here], np.array([one]))
-            diagonal = np.arange(here.size) * (here.size + 1)
-            x[:, here], slopes[..., here] = grid[:, 0, diagonal], grid_slopes[..., 0, diagonal]
+        for layer, rows in zip(self.window.layers, self._rows, strict=True):
+            row = element - rows.first
+            here = np.flatnonzero((row >= 0) & (row < rows.low.size))
+            if here.size:
+                low, high = rows.low[row[here]], rows.high[row[here]]
+                places = low + (high - low) * s[here], self.start + self.length * t[here]
+                r, z, r_s, z_s, r_t, z_t = layer.at(*places)
+                x[:, here] = r, z
+                scale = np.stack([high - low, np.full(here.size, self.length)])
+                slopes[..., here] = np.array([[r_s, r_t], [z_s, z_t]]) * scale
         return x, slopes
 
 

@@ -120,12 +120,15 @@ class Layer:
         self, s_um: Array, t_um: Array
     ) -> tuple[Values, Values, Values, Values, Values, Values]:
         """r, z, dr/ds, dz/ds, dr/dt, dz/dt on the grid of s and t, each of shape (s, t)."""
+        return self.at(s_um[:, None], t_um)
+
+    def at(self, s_um: Array, t_um: Array) -> tuple[Values, Values, Values, Values, Values, Values]:
+        """The same at single points, or whatever s and t broadcast to."""
         if self.stretch is not None:
             outline = self.inner.outline
             n_r, n_z, m_r, m_z = normal(outline, t_um)
             (r, z), (r_t, z_t) = outline.point(t_um), outline.tangent(t_um)
             sigma, slope = self.stretch(s_um)
-            sigma, slope = sigma[:, None], slope[:, None]
             return (
                 r + sigma * n_r,
                 z + sigma * n_z,
@@ -136,7 +139,7 @@ class Layer:
             )
         first, last = self.inner.evaluate(t_um), self.outer.evaluate(t_um)
         span = self.breaks[-1] - self.breaks[0]
-        share = ((s_um - self.breaks[0]) / span)[:, None]
+        share = (s_um - self.breaks[0]) / span
         r, z, r_t, z_t = (a + share * (b - a) for a, b in zip(first, last, strict=True))
         r_s = np.broadcast_to((last[0] - first[0]) / span, r.shape)
         z_s = np.broadcast_to((last[1] - first[1]) / span, r.shape)

@@ -4,18 +4,20 @@ that is.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import SolverError
 
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
+    from .derived.point_field import LineFields, PointFields
     from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]
@@ -122,12 +124,12 @@ class Mode:
     losses: LossBudget
     residual: float = 0.0
     accuracy_met: bool = True
-    sample_field: Callable[[int, int], FieldSamples] | None = field(
+    sample_field: Callable[[int, int], FieldSamples] | None = dataclasses.field(
         default=None, repr=False, compare=False
     )
-    extra: Mapping[str, float | None] = field(default_factory=dict)
-    raw: RawMode | None = field(default=None, repr=False, compare=False)
-    raw_next: RawMode | None = field(default=None, repr=False, compare=False)
+    extra: Mapping[str, float | None] = dataclasses.field(default_factory=dict)
+    raw: RawMode | None = dataclasses.field(default=None, repr=False, compare=False)
+    raw_next: RawMode | None = dataclasses.field(default=None, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Label, wavelength with its numerical error, and Q, in one line."""
@@ -147,20 +149,155 @@ class Mode:
 
         Its subdomains are the regions. A half window holds z > 0 alone.
         """
-        return self._solved().problem.basis
+        return self.solved().problem.basis
 
     @property
     def vector(self) -> NDArray[Any]:
         """Unknowns of `basis`, scaled to int eps |E|^2 r dr dz = 1 (without conjugation in
         absorbing layers).
         """
-        raw = self._solved()
+        raw = self.solved()
         return raw.problem.whole(raw.vector)
 
-    def _solved(self) -> RawMode:
+    def solved(self) -> RawMode:
+        """The solved vector with its problem.
+
+        Raises
+        ------
+        SolverError
+            If the mode was read from a file.
+        """
         if self.raw is None:
             raise SolverError(f"{self.label}: a mode read from a file carries no solved field")
         return self.raw
+
+    def field(
+        self,
+        r_um: ArrayLike,
+        z_um: ArrayLike,
+        phi_rad: ArrayLike = 0.0,
+        energy_j: float | None = None,
+    ) -> PointFields:
+        """E, H, D, energy flux and energy density at points, from the solved functions themselves.
+
+        Parameters
+        ----------
+        r_um, z_um, phi_rad : array_like
+            Points, of shapes that broadcast.
+        energy_j : float, optional
+            Energy in the travelling wave exp(i m phi); one photon by default. In a slice of an
+            infinite cylinder, for each um of its length.
+
+        Returns
+        -------
+        PointFields
+            Complex fields in V/m, A/m and C/m^2; NaN with a reason at points that the solved
+            elements do not hold.
+
+        Raises
+        ------
+        InputError
+            If a point has r below 0 or is not finite, or the energy is not positive.
+        SolverError
+            If the mode was read from a file.
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, azimuthal_order=40)
+        >>> mode = cd.find_modes(ball)[0]
+        >>> mode.field(2.8, 0.0).e_v_per_m.shape
+        (3,)
+        """
+        from .derived.point_field import fields_at
+
+        return fields_at(self, r_um, z_um, phi_rad, energy_j)
+
+    def line(
+        self,
+        start_um: tuple[float, float],
+        stop_um: tuple[float, float],
+        points: int = 201,
+        energy_j: float | None = None,
+    ) -> LineFields:
+        """Fields at even points of a straight line in the meridian plane.
+
+        Parameters
+        ----------
+        start_um, stop_um : (r, z)
+        points : int
+        energy_j : float, optional
+            As for `field`.
+
+        Raises
+        ------
+        InputError, SolverError
+            As `field`.
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, azimuthal_order=40)
+        >>> cut = cd.find_modes(ball)[0].line((2.0, 0.0), (3.1, 0.0), points=5)
+        >>> cut.e_db.max()
+        0.0
+        """
+        from .derived.point_field import fields_along
+
+        return fields_along(self, start_um, stop_um, points, energy_j)
+
+    def purcell_factor(
+        self,
+        r_um: ArrayLike,
+        z_um: ArrayLike,
+        direction: str | ArrayLike = "isotropic",
+        emitter_linewidth_nm: float = 0.0,
+    ) -> Array:
+        """How much faster an emitter at a point decays into this mode than in the bulk medium.
+
+        The emitter is a dipole on resonance, weakly coupled; the rate is that into both senses of
+        rotation over the whole rate in an unbounded medium of the index at the point. Other modes,
+        and what is radiated past all modes, come on top.
+
+        Parameters
+        ----------
+        r_um, z_um : array_like
+            Points, of shapes that broadcast.
+        direction : {"isotropic", "radial", "azimuthal", "axial"} or three floats
+            Of the dipole, along r, phi and z; isotropic: the mean over all directions.
+        emitter_linewidth_nm : float
+            Full width at half maximum of a Lorentzian emission line.
+
+        Returns
+        -------
+        array
+            Pure numbers; NaN where the solved elements hold no field (`field` says why). The
+            relative error is that of Q and twice the `relative_error` of `field`, over |E| there
+            as a share of its largest value.
+
+        Raises
+        ------
+        InputError
+            In a slice of an infinite cylinder, without any loss, or for a wrong direction.
+        SolverError
+            If the mode was read from a file.
+
+        References
+        ----------
+        Purcell, Phys. Rev. 69, 681 (1946); Sauvan, Hugonin, Maksymov and Lalanne, Phys. Rev. Lett.
+        110, 237401 (2013).
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, azimuthal_order=40)
+        >>> mode = cd.find_modes(ball)[0]
+        >>> bool(mode.purcell_factor(2.8, 0.0) > mode.purcell_factor(3.1, 0.0))
+        True
+        """
+        from .derived.purcell import purcell_at
+
+        return purcell_at(self, r_um, z_um, direction, emitter_linewidth_nm)
 
     @property
     def q_total(self) -> float | None:

@@ -22,8 +22,11 @@ from ...fem.field import FieldGrid
 from ...fem.legendre import Array, Line, gauss
 from ...fem.window_space import WindowSpace
 from ...geometry.cavity import Cavity
+from ...mesh.rim_locate import RimLocator
 from ...mesh.rim_map import Window
-from ..solver.problem import EigenProblem
+from ..solver.problem import EigenProblem, Values
+from ..solver.reading import PointReading
+from .reading import window_reading
 
 _ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
 _POINTS_ALONG = 7
@@ -148,6 +151,22 @@ class WindowProblem(EigenProblem):
             quadrature=at_points.quadrature,
             dofs=self.space.dofs(mesh),
         )
+
+    @cached_property
+    def locator(self) -> RimLocator:
+        """Where points lie in the window."""
+        return RimLocator(self.window)
+
+    def reading(self, vector: Values, m: int, r_um: Array, z_um: Array) -> PointReading:
+        """Fields of one vector at points; see `rim.reading`."""
+        return window_reading(self, vector, m, r_um, z_um)
+
+    @property
+    def plane_share(self) -> float:
+        """Two halves of a half window, and the length of a slice."""
+        breaks = self.window.t_breaks
+        length = breaks[-1] - breaks[0] if self.cavity.sliced else 1.0
+        return (2.0 if self.mirror else 1.0) / length
 
     @cached_property
     def real_breaks(self) -> tuple[float, ...]:

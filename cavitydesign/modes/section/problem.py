@@ -10,6 +10,7 @@ import numpy as np
 from ...fem.affine import AffineForms
 from ...fem.assemble import assemble_section
 from ...fem.basis import MeridianBasis, line_rule, tensor_rule
+from ...fem.field import at_points
 from ...fem.legendre import Array, gauss
 from ...fem.section_space import SectionSpace, electric_walls
 from ...fem.stretch import BoxStretch
@@ -18,6 +19,7 @@ from ...mesh.locate import Locator
 from ...mesh.section import IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ..solver.problem import EigenProblem, Values
+from ..solver.reading import ABSORBING, KNOWN, OUTSIDE, UNSOLVED, PointReading
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +105,27 @@ class SectionProblem(EigenProblem):
     def locator(self) -> Locator:
         """Where points lie in the mesh."""
         return Locator(self.mesh)
+
+    plane_share = 1.0
+
+    def reading(self, vector: Values, m: int, r_um: Array, z_um: Array) -> PointReading:
+        """Fields of one vector at points, off the axis by what rounding asks for."""
+        element, s, t = self.locator.find(r_um, z_um)
+        inside = element >= 0
+        why = np.where(inside, KNOWN, UNSOLVED).astype(object)
+        region = np.where(inside, self.mesh.region[np.maximum(element, 0)], -1)
+        if not inside.all():
+            whole = self.cavity.mesh
+            missed = np.flatnonzero(~inside)
+            place = Locator(whole).find(r_um[missed], z_um[missed])[0]
+            region[missed] = np.where(place >= 0, whole.region[np.maximum(place, 0)], -1)
+            why[missed[place < 0]] = OUTSIDE
+        why[inside & ~self.lossless(r_um, z_um)] = ABSORBING
+        known = why == KNOWN
+        if not known.any():
+            return PointReading(None, region, why)
+        places = element[known], s[known], t[known]
+        return PointReading(at_points(self.space, vector[:, None], m, *places), region, why)
 
     @cached_property
     def body_numbers(self) -> IntArray:

@@ -16,7 +16,9 @@ from ...fem.affine import ProjectedForms
 from ...fem.basis import MeridianBasis
 from ...geometry.cavity import Cavity
 from ..media import Permittivities
+from .reading import PointReading
 
+Array = NDArray[np.float64]
 Values = NDArray[Any]
 
 
@@ -132,6 +134,17 @@ class EigenProblem(ABC):
     @abstractmethod
     def basis(self) -> MeridianBasis:
         """All unknowns for scikit-fem, those on walls included."""
+
+    @abstractmethod
+    def reading(self, vector: Values, m: int, r_um: Array, z_um: Array) -> PointReading:
+        """Fields of one vector at points of shape (n,), r from 0, any z."""
+
+    @property
+    @abstractmethod
+    def plane_share(self) -> float:
+        """Integrals over the meridian plane (of a slice: per um of length) over those that a vector
+        of this problem holds.
+        """
 
     @property
     def size(self) -> int:
