@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from .rim_map import Array, Layer, Window
+from .rim_map import Layer, Window
 
+Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 # Starts of Newton's method: neighbours in s lie half an element apart, those along the outline a
@@ -48,8 +50,8 @@ class RimLocator:
         return layer, s, t
 
     @cached_property
-    def _starts(self) -> list[tuple[cKDTree, Array, Array]]:
-        out = []
+    def _starts(self) -> list[tuple[Any, Array, Array]]:
+        out: list[tuple[Any, Array, Array]] = []
         along = np.linspace(self.window.t_breaks[0], self.window.t_breaks[-1], _ALONG)
         for layer in self.window.layers:
             breaks = np.asarray(layer.breaks)
