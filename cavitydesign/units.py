@@ -80,3 +80,16 @@ def unit_of(name: str) -> str:
         return ""
     ending = max((ending for ending in _UNITS if last[-1].endswith(ending)), key=len)
     return _UNITS[ending]
+
+
+# How print writes the units that plain letters spell.
+TYPESET_UNITS = {
+    "um": "µm",
+    "um^2": "µm²",
+    "um^3": "µm³",
+    "deg": "°",
+    "mJ/cm^2": "mJ/cm²",
+    "mJ/cm2": "mJ/cm²",
+    "cm^-1": "cm⁻¹",
+    "um^-1": "µm⁻¹",
+}

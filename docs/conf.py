@@ -23,7 +23,7 @@ extensions = [
     "sphinx_design",
 ]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_columns"]
 
 # Equations are written between dollar signs; links to headings work down to the third level.
 myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence", "deflist"]
@@ -47,4 +47,4 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
-extensions.append("reference_pages")
+extensions += ["reference_pages", "output_columns"]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .files import begin, design_file, open_item
+from .mode_rows import mode_rows
 from .saved import draw_figure, gain_at, write_table, write_vtk
 from .solved import Progress, design_of, mode_of, modes_of, prediction_of
 
@@ -54,10 +55,11 @@ def warm_up() -> None:
 
 
 def solve_modes(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """The modes of a design, as the contract's record."""
+    """The modes of a design, as the contract's record and as the table that the page shows."""
     start = time.perf_counter()
-    found = modes_of(payload, progress)
-    return {"modes": found.to_json_dict(), "seconds": time.perf_counter() - start}
+    record: dict[str, Any] = modes_of(payload, progress).to_json_dict()
+    table = mode_rows(record["modes"])
+    return {"modes": record, "table": table, "seconds": time.perf_counter() - start}
 
 
 def sample_mode(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..errors import InputError
+from .mode_rows import mode_rows
 from .workspace import Workspace
 
 Progress = Callable[[str, float], None]
@@ -20,7 +22,15 @@ def _workspace(payload: Mapping[str, Any]) -> Workspace:
 
 def _shown(opened: Mapping[str, Any]) -> dict[str, Any]:
     """What the page may know of an opened item: no path outside the folder."""
-    return {**opened, "source": None if opened.get("source") is None else opened["name"]}
+    shown = {**opened, "source": None if opened.get("source") is None else opened["name"]}
+    if opened.get("kind") == "results":
+        try:
+            shown["table"] = mode_rows(opened["results"]["modes"]["modes"])
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise InputError(
+                f"{opened['name']}: its modes are not those of a results.json"
+            ) from None
+    return shown
 
 
 def begin(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

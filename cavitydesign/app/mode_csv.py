@@ -7,22 +7,10 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from ..columns import modes as mode_columns
+from ..columns.column import derived, expanded
+from ..dotted import flattened
 from ..texts import csv_cell
-
-_PLAIN = (
-    "label",
-    "polarisation",
-    "m",
-    "p",
-    "q",
-    "wavelength_nm",
-    "wavelength_error_nm",
-    "n_eff",
-    "group_index",
-    "fsr_nm",
-)
-_NESTED = ("energy_fraction", "confinement", "log10_q")
-_LAST = ("mode_volume_um3", "q_total", "linewidth_nm")
 
 
 def mode_csv(modes: object) -> bytes:
@@ -33,20 +21,15 @@ def mode_csv(modes: object) -> bytes:
     modes : sequence of mapping
         As in `ModeSet.to_json_dict()["modes"]`.
     """
-    rows = cast(Sequence[Mapping[str, Any]], modes)
-    nested = {
-        table: list(dict.fromkeys(name for row in rows for name in row[table])) for table in _NESTED
-    }
-    head = [
-        *_PLAIN,
-        *(f"{table}.{name}" for table, names in nested.items() for name in names),
-        *_LAST,
-    ]
+    records = cast(Sequence[Mapping[str, Any]], modes)
+    rows = [flattened(one) | derived(mode_columns.COLUMNS, one) for one in records]
+    held = dict.fromkeys(name for row in rows for name in row)
+    usual = (column.key for column in expanded(mode_columns.COLUMNS, records))
+    names = dict.fromkeys([*(name for name in usual if name in held), *held])
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([csv_cell(name) for name in head])
+    writer.writerow([csv_cell(name) for name in names])
     for row in rows:
-        inner = [row[table].get(name) for table, names in nested.items() for name in names]
-        cells = [*(row.get(name) for name in _PLAIN), *inner, *(row.get(name) for name in _LAST)]
-        writer.writerow(["" if cell is None else csv_cell(cell) for cell in cells])
+        cells = (row.get(name) for name in names)
+        writer.writerow(["" if one is None else csv_cell(one) for one in cells])
     return text.getvalue().encode("utf-8")

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..columns.cells import number as number
 from ..texts import visible
 
 if TYPE_CHECKING:
@@ -100,9 +101,9 @@ def _that_fit(table: Table, width: int) -> list[Table]:
         groups[-1].append(place)
         free -= least[place] + _BETWEEN
     pieces = []
-    for number, group in enumerate(groups or [[0]]):
+    for count, group in enumerate(groups or [[0]]):
         words = str(table.title or "")
-        piece = _empty(f"{words} (continued)" if number and words else words)
+        piece = _empty(f"{words} (continued)" if count and words else words)
         for place in group:
             piece.add_column(
                 _plain_text(heads[place]),
@@ -149,8 +150,3 @@ def _console() -> Console:
         highlight=False,
         soft_wrap=False,
     )
-
-
-def number(value: float | None, form: str = ".4g") -> str:
-    """A number in a table; a dash where there is none."""
-    return "-" if value is None or not math.isfinite(value) else format(value, form)

@@ -306,12 +306,10 @@ def _cell(value: Any) -> str:
 
 def _print_rows(rows: Table, chosen: bool, derived: Iterable[str]) -> None:
     """The columns asked for, or the usual ones, and what kept points from being computed."""
-    from ..workflow.study_point import USUAL_COLUMNS
+    from ..workflow.study_point import usual_columns
 
-    own = set(rows.axes) | {"point", "mode", "status"}
-    columns = [
-        name for name in rows.columns if chosen or name in own or name in (*USUAL_COLUMNS, *derived)
-    ]
+    usual = usual_columns() | {*rows.axes, "point", "mode", "status", *derived}
+    columns = [name for name in rows.columns if chosen or name in usual]
     cells = [[_table_cell(row.get(name)) for name in columns] for row in rows.rows]
     shown = new_table(rows.name, columns)
     for row in cells:

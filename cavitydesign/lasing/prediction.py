@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..columns import lasing as lasing_columns
+from ..columns.column import derived
 from ..gain.heat import HeatLoad
 from .light_curve import TwoBreakFit
 from .regime import CombPlaces, Regime
@@ -109,7 +111,8 @@ class ModeOutcome:
     def to_json_dict(self) -> dict[str, object]:
         """One entry of `per_mode`."""
         plain = {name: _plain(value) for name, value in vars(self).items()}
-        return plain | {"q_used": self.q_passive}
+        record = plain | {"q_used": self.q_passive}
+        return record | derived(lasing_columns.PER_MODE, record)
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ class LasingPrediction:
         """The JSON of the command `lase`."""
         suppression = self.regime.side_mode_suppression_db
         fit = self.fit
-        return {
+        record: dict[str, object] = {
             "regime": self.regime.name,
             "modes_lasing": self.regime.modes_lasing,
             "side_mode_suppression_db": suppression,
@@ -238,6 +241,7 @@ class LasingPrediction:
             "warnings": list(self.warnings),
             "seconds": self.seconds,
         } | ({} if self.spread is None else {"spread": self.spread.to_json_dict()})
+        return record | derived(lasing_columns.OUTCOMES, record)
 
 
 def _plain(value: object) -> object:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..columns import modes as mode_columns
+from ..columns.column import derived
 from ..errors import SolverError
 
 if TYPE_CHECKING:
@@ -318,7 +320,7 @@ class Mode:
     def to_json_dict(self) -> dict[str, object]:
         """One entry of `modes` in the JSON contract."""
         q_total = self.q_total
-        return {
+        record: dict[str, object] = {
             "label": self.label,
             "polarisation": self.polarisation,
             "m": self.m,
@@ -341,3 +343,4 @@ class Mode:
             "accuracy_met": self.accuracy_met,
             **self.extra,
         }
+        return record | derived(mode_columns.COLUMNS, record)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..columns import cells
+from ..columns import modes as mode_columns
+from ..columns.column import expanded
 from ..dotted import flattened
 from ..errors import MissingLibraryError
 from ..markup import html_table
@@ -60,19 +63,10 @@ def dataset_of(modes: Sequence[Mode], diameter_um: float) -> xr.Dataset:
 
 def html_of(found: ModeSet) -> str:
     """Wavelengths with their errors, and what the list rests on."""
-    head = ("mode (m p q)", "wavelength nm", "+- nm", "n_eff", "FSR nm", "in surround %", "log10 Q")
-    rows = [
-        (
-            mode.label,
-            f"{mode.wavelength_nm:.9g}",
-            f"{mode.wavelength_error_nm:.1g}",
-            f"{mode.n_eff:.6g}",
-            "-" if mode.fsr_nm is None else f"{mode.fsr_nm:.5g}",
-            f"{100 * mode.confinement.get('surround', 0.0):.4g}",
-            "-" if mode.losses.total is None else f"{mode.losses.total:.4g}",
-        )
-        for mode in found
-    ]
+    records = [mode.to_json_dict() for mode in found]
+    shown = expanded(mode_columns.COLUMNS, records, "notebook")
+    head = [cells.typeset_head(column) for column in shown]
+    rows = [[cells.cell(column, record) for column in shown] for record in records]
     low, high = found.wavelength_range_nm
     state = "complete" if found.complete else "not certified complete"
     told = "TM: E along the fibre axis; +-: numerical error"

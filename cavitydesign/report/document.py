@@ -192,6 +192,9 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
     yield Words(audit.count_words(modes))
     yield from pictures("cavity")
     yield sections.mode_table(listed)
+    spreads = sections.spread_table(listed)
+    if spreads is not None:
+        yield spreads
     yield from pictures("field", "cuts")
     yield sections.confinement_table(listed)
     yield from pictures("comb")

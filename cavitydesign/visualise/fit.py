@@ -8,7 +8,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from .labels import MINUS, with_error
+from ..columns.cells import with_error
+from .labels import MINUS
 from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, label_panel, mark, stroke, themed
 
 _LEGEND_ROWS = 6

@@ -1,22 +1,14 @@
-"""Words on axes: what a column of a table is called in a figure, and numbers with their errors."""
+"""Words on axes: what a column of a table is called in a figure."""
 
 from __future__ import annotations
 
-import math
 import re
 
-from ..units import unit_of
+from ..columns.cells import TIMES as TIMES
+from ..columns.cells import with_error as with_error
+from ..units import TYPESET_UNITS, unit_of
 
 _TABLES = ("cavity", "modes", "gain", "pump", "lasing")
-_UNITS = {
-    "um": "µm",
-    "um^2": "µm²",
-    "um^3": "µm³",
-    "deg": "°",
-    "mJ/cm^2": "mJ/cm²",
-    "cm^-1": "cm⁻¹",
-    "um^-1": "µm⁻¹",
-}
 _ENDING = re.compile(r"_(per_cm|per_um|mj_cm2|um[23]?|nm|ps|fs|ev|mev|deg|db|k)$")
 _OWN = {
     "fsr": "FSR",
@@ -25,9 +17,7 @@ _OWN = {
     "n eff": "n_eff",
     "at fluence": "fluence",
 }
-_MOST_DECIMALS = 6
 MINUS = "\N{MINUS SIGN}"
-TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 def axis_label(name: str) -> str:
@@ -46,22 +36,5 @@ def axis_label(name: str) -> str:
     told = ", ".join(_OWN.get(word, word) for word in words)
     if told.lower() == "q" and unit:
         # A quality factor has no unit, and an axial order neither: this is Q over a length.
-        return f"Q per {_UNITS.get(unit.removesuffix('^-1'), unit.removesuffix('^-1'))}"
-    return f"{told} ({_UNITS.get(unit, unit)})" if unit else told
-
-
-def with_error(value: float, error: float) -> str:
-    """A value to the digits that its error allows, with the error in two digits.
-
-    Parameters
-    ----------
-    value : float
-    error : float
-        Not positive or not finite: the value alone.
-    """
-    if not math.isfinite(error) or error <= 0:
-        return f"{value:.9g}"
-    decimals = min(max(0, 1 - math.floor(math.log10(error))), 12)
-    return f"{value:.{decimals}f} ± " + (
-        f"{error:.{decimals}f}" if decimals <= _MOST_DECIMALS else f"{error:.1e}"
-    )
+        return f"Q per {TYPESET_UNITS.get(unit.removesuffix('^-1'), unit.removesuffix('^-1'))}"
+    return f"{told} ({TYPESET_UNITS.get(unit, unit)})" if unit else told

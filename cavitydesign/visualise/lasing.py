@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ..columns.cells import with_error
 from ..errors import InputError
-from .labels import with_error
 from .record import Result, finite, record
 from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, halo, themed
 

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from ..columns.cells import TIMES
 from ..errors import InputError
-from .labels import TIMES
 from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
 _STEP = 0.85  # of the height of one spectrum: from one base to the next

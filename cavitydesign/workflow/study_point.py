@@ -13,6 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..columns import lasing as lasing_columns
+from ..columns import modes as mode_columns
+from ..columns.column import derived
 from ..design.named_files import files_of_design
 from ..design.toml_file import read_toml
 from ..errors import InputError
@@ -25,20 +28,6 @@ USUAL_PICTURE = {
     "threshold": ("q_total", "gain_equals_loss_mj_cm2"),
     "lase": ("threshold_mj_cm2.lasing", "modes_lasing"),
 }
-# What the screen shows of a table, beside the axes and the columns of the study's own.
-USUAL_COLUMNS = (
-    "wavelength_nm",
-    "wavelength_error_nm",
-    "fsr_nm",
-    "q_total",
-    "gain_equals_loss_mj_cm2",
-    "threshold_mj_cm2.gain_equals_loss",
-    "threshold_mj_cm2.lasing",
-    "regime",
-    "modes_lasing",
-    "side_mode_suppression_db",
-    "single_mode_probability",
-)
 WORKER_MODULES = (
     "cavitydesign.workflow.study_point",
     "cavitydesign.workflow.steps",
@@ -127,6 +116,12 @@ def fields_of_point(
     return arrays
 
 
+def usual_columns() -> frozenset[str]:
+    """What the screen shows of a table, beside the axes and the columns of the study's own."""
+    columns = (*mode_columns.COLUMNS, *lasing_columns.OUTCOMES)
+    return frozenset(column.key for column in columns if "study" in column.shown)
+
+
 def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str, Any]]:
     """Rows of the table: one a mode (tasks modes and threshold), or one a point (task lase)."""
     if task != "lase":
@@ -137,12 +132,14 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
         )
         return [
             {name: value for name, value in mode.items() if name != "label"}
+            | derived(mode_columns.COLUMNS, mode)
             | static.get(mode["label"], {})
             | {"mode": mode["label"]}
             for mode in modes
         ]
     lasing = result["lasing"]
-    outcomes = {name: value for name, value in lasing.items() if not isinstance(value, list | dict)}
+    told = lasing | derived(lasing_columns.OUTCOMES, lasing)
+    outcomes = {name: value for name, value in told.items() if not isinstance(value, list | dict)}
     slopes = {f"slope_{place}": slope for place, slope in enumerate(lasing["slopes"], start=1)}
     thresholds = {"threshold_mj_cm2": lasing["threshold_mj_cm2"]}
     return [{"modes_found": len(result["modes"]["modes"]), **outcomes, **thresholds, **slopes}]

@@ -19,7 +19,7 @@ const PAUSE = { modes: 60, lasing: 150 };
 const OLD = 700;
 const SLOW = { last: 1.5, wait: 700 };
 const byId = (id) => document.getElementById(id);
-const state = { design: null, source: null, modes: [], chosen: null, wanted: null, lasing: null, why: "", range: null, solved: false, old: false, waits: false, turn: 0, since: 0 };
+const state = { design: null, source: null, modes: [], table: { head: [], hints: [], rows: [] }, chosen: null, wanted: null, lasing: null, why: "", range: null, solved: false, old: false, waits: false, turn: 0, since: 0 };
 
 function trouble(words) {
   byId("trouble").hidden = !words;
@@ -73,14 +73,14 @@ function drawLasing() {
 
 function drawModes() {
   comb.show(state);
-  table.show(state.modes, state.chosen);
+  table.show(state.modes, state.chosen, state.table);
 }
 
-function showModes(found) {
+function showModes(found, words) {
   const before = state.modes.find((one) => one.label === state.chosen);
   state.chosen = chosenOf(found.modes, { wanted: state.wanted, before, centre: getKey(state.design, "modes.wavelength_nm") });
   state.wanted = null;
-  state.modes = found.modes;
+  Object.assign(state, { modes: found.modes, table: words });
   const fixed = getKey(state.design, "modes.azimuthal_order") !== undefined;
   Object.assign(state, { solved: true, range: fixed ? null : found.wavelength_range_nm });
   age(false);
@@ -133,7 +133,7 @@ async function solveModes(turn) {
     const answer = await channel.newest("modes", "api/modes", request());
     if (turn !== state.turn) return;
     trouble("");
-    showModes(answer.modes);
+    showModes(answer.modes, answer.table);
     busy.shown("comb", state.since);
     await showField(turn);
     if (turn === state.turn) firstLook(turn);
@@ -227,7 +227,7 @@ function useOpened(opened) {
   drawLasing();
   if (opened.kind === "results") {
     state.lasing = opened.results.lasing || null;
-    showModes(opened.results.modes);
+    showModes(opened.results.modes, opened.table);
   }
   solve();
 }

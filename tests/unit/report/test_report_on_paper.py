@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from cavitydesign.columns.cells import with_powers
+from cavitydesign.columns.modes import line_width
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.report.document import Heading, document
 from cavitydesign.report.html import write_report
-from cavitydesign.report.sections import Table, line_width, readable
+from cavitydesign.report.sections import Table
 from cavitydesign.visualise.labels import TIMES
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -96,5 +98,7 @@ def test_line_widths_are_told_without_powers_of_ten(value_nm: float, words: str)
 
 
 def test_powers_of_ten_are_set_as_they_are_read() -> None:
-    assert readable(3.6e6, 3) == f"3.6 {TIMES} 10⁶" and readable(1.5e-7, 2) == f"1.5 {TIMES} 10⁻⁷"
-    assert readable(360.0, 4) == "360" and readable(None) == "-" and readable("one") == "one"
+    assert with_powers(f"{3.6e6:.3g}") == f"3.6 {TIMES} 10⁶"
+    assert with_powers(f"{1.5e-7:.2g}") == f"1.5 {TIMES} 10⁻⁷"
+    assert with_powers(f"{360.0:.4g}") == "360"
+    assert with_powers("-") == "-" and with_powers("one") == "one" and with_powers("TE") == "TE"

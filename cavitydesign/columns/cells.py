@@ -1,0 +1,124 @@
+"""Columns as words: for the terminal, and set with the signs of print for reports and pages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ..dotted import entry_at
+from ..units import TYPESET_UNITS
+from .column import Column, Record
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+# Digits of a wavelength: three at least, so that neighbours differ; nine are those of 1e-9 nm.
+_DIGITS = (3, 9)
+# Decimals up to which an error is written out; a smaller one takes a power of ten.
+_MOST_DECIMALS = 6
+
+
+def head(column: Column, between: str = " ") -> str:
+    """Name and unit in plain letters: "wavelength nm"."""
+    return f"{column.head}{between}{column.unit}" if column.unit else column.head
+
+
+def typeset_head(column: Column) -> str:
+    """Name and unit with the signs of print: "E_φ (%)"."""
+    name = column.head.replace("_phi", "_φ").replace("+-", "±")
+    unit = TYPESET_UNITS.get(column.unit, column.unit)
+    return f"{name} ({unit})" if unit else name
+
+
+def cell(column: Column, record: Record) -> str:
+    """The value in plain letters; a dash where there is none."""
+    return _told(column, column.value(record), _error(column, record))
+
+
+def error_cell(column: Column, record: Record) -> str:
+    """Its error alone, in the format of the value; empty without one."""
+    value, error = column.value(record), _error(column, record)
+    return "" if value is None or error is None else _told(column, error, None)
+
+
+def deviation_cell(column: Column, record: Record, form: str = "") -> str:
+    """Its standard deviation by the spreads of the design."""
+    value = entry_at(record, column.deviation)
+    return number(None if value is None else column.scale * value, form or column.deviation_form)
+
+
+def typeset_cell(column: Column, record: Record) -> str:
+    """The value with its error, with the signs of print."""
+    value, error = column.value(record), _error(column, record)
+    if column.told is not None and value is not None:
+        return column.told(value)
+    if isinstance(value, list | tuple) and isinstance(error, list | tuple):
+        pairs = zip(value, error, strict=True)
+        return ", ".join(_with_error(column, one, bar) for one, bar in pairs) or "-"
+    if isinstance(value, int | float) and not isinstance(value, bool) and error:
+        if column.error_is_relative:
+            error = abs(value) * error
+        return _with_error(column, value, error)
+    return with_powers(_told(column, value, error))
+
+
+def number(value: float | None, form: str = ".4g") -> str:
+    """A number in a table; a dash where there is none."""
+    return "-" if value is None or not math.isfinite(value) else format(value, form)
+
+
+def with_error(value: float, error: float) -> str:
+    """A value to the digits that its error allows, with the error in two digits.
+
+    Parameters
+    ----------
+    value : float
+    error : float
+        Not positive or not finite: the value alone.
+    """
+    if not math.isfinite(error) or error <= 0:
+        return f"{value:.9g}"
+    decimals = min(max(0, 1 - math.floor(math.log10(error))), 12)
+    return f"{value:.{decimals}f} ± " + (
+        f"{error:.{decimals}f}" if decimals <= _MOST_DECIMALS else f"{error:.1e}"
+    )
+
+
+def with_powers(text: str) -> str:
+    """The text of a number with powers of ten set as a reader writes them."""
+    mantissa, e, exponent = text.partition("e")
+    if not e or not exponent.lstrip("+-").isdigit() or not mantissa[-1:].isdigit():
+        return text
+    return f"{mantissa} {TIMES} 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def _error(column: Column, record: Record) -> Any:
+    return entry_at(record, column.error) if column.error else None
+
+
+def _with_error(column: Column, value: float, error: float | None) -> str:
+    if not error:
+        return _told(column, value, None)
+    return with_error(column.scale * value, column.scale * error)
+
+
+def _told(column: Column, value: Any, error: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return column.told(value) if column.told is not None else str(value)
+    if isinstance(value, str | int):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(_told(column, one, None) for one in value) or "-"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_told(column, one, None)}" for name, one in value.items()) or "-"
+    return number(column.scale * float(value), column.form or f".{_digits(error)}f")
+
+
+def _digits(error: Any) -> int:
+    """As many digits as the error allows, and one more."""
+    least, most = _DIGITS
+    if not isinstance(error, float) or not error > 0 or not math.isfinite(error):
+        return most if error == 0 else least + 1
+    return min(max(least, math.ceil(-math.log10(error)) + 1), most)

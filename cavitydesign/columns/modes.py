@@ -1,0 +1,94 @@
+"""The columns of a mode: each entry of `modes` in the JSON, under which name it is shown where."""
+
+from __future__ import annotations
+
+from .cells import number, with_powers
+from .column import NOWHERE, PRINTED, TABLES, Column, only
+
+# Below it the next smaller unit is read more easily.
+_LEAST_IN_UNIT = 0.1
+
+
+def line_width(value_nm: float) -> str:
+    """A line width in the unit that needs no power of ten: nm, pm or fm."""
+    for unit, scale in (("nm", 1.0), ("pm", 1e3)):
+        if scale * value_nm >= _LEAST_IN_UNIT:
+            return f"{number(scale * value_nm, '.3g')} {unit}"
+    return f"{with_powers(number(1e6 * value_nm, '.3g'))} fm"
+
+
+def _met(value: bool) -> str:
+    return "met" if value else "missed"
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "label",
+        "mode",
+        "polarisation (TM: E along the fibre axis; TE: across it), azimuthal order m, radial order "
+        "p, axial order q",
+    ),
+    Column("polarisation", "polarisation", "TM: E along the fibre axis; TE: across it",
+           shown=NOWHERE),
+    Column("m", "m", "azimuthal order: wavelengths around the rim", shown=NOWHERE),
+    Column("p", "p", "radial order: extrema along the radius", shown=NOWHERE),
+    Column("q", "q", "axial order: nodes along the outline", shown=NOWHERE),
+    Column("wavelength_nm", "wavelength", "vacuum wavelength", "nm", "",
+           error="wavelength_error_nm", deviation="wavelength_sd_nm", deviation_form=".3g"),
+    Column("wavelength_error_nm", "+-", "error of the computation for the given shape and media",
+           "nm", ".1e", shown=only("terminal", "explorer", "notebook", "study")),
+    Column("n_eff", "n_eff", "m λ / (π D)", form=".5f",
+           shown=only("terminal", "report", "explorer", "notebook")),
+    Column("group_index", "n_g", "group index of the comb, λ(m) λ(m+1) / (π D FSR)", form=".4f",
+           shown=TABLES),
+    Column("fsr_nm", "FSR",
+           "spacing to the next azimuthal order at the same p and q, with dispersion", "nm", ".4f",
+           deviation="fsr_sd_nm"),
+    Column("energy_fraction.axial", "E_z", "share of the energy in the field along the fibre axis",
+           "%", ".2f", 100.0, shown=TABLES),
+    Column("energy_fraction.radial", "E_r", "share of the energy in the field along the radius",
+           "%", ".2f", 100.0, shown=PRINTED),
+    Column("energy_fraction.azimuthal", "E_phi", "share of the energy in the field along the rim",
+           "%", ".2f", 100.0, shown=PRINTED),
+    Column("accuracy_met", "accuracy", "whether the error is within the accuracy that was asked",
+           shown=only("report"), told=_met),
+    Column("confinement.*", "in {}",
+           "share of the energy in this region, that of the surround up to the outer caustic", "%",
+           ".4f", 100.0, "energy", PRINTED),
+    Column("confinement.surround", "in surround",
+           "share of the energy in the surround, up to the outer caustic", "%", ".4g", 100.0,
+           "energy", only("explorer", "notebook")),
+    Column("confinement_error", "+-", "error of the shares by region, of the computation", "%",
+           ".0e", 100.0, "energy", PRINTED),
+    Column("mode_volume_um3", "volume",
+           "mode volume, int ε|E|² dV over the largest ε|E|², whole azimuth", "um^3", ".5g",
+           group="energy", shown=TABLES, error="mode_volume_relative_error",
+           error_is_relative=True),
+    Column("mode_volume_relative_error", "+- volume",
+           "relative error of the mode volume, of the computation", group="energy", shown=NOWHERE),
+    Column("log10_q.*", "log10 Q {}", "decimal logarithm of the quality factor by this loss",
+           form=".3f", group="losses", shown=TABLES, deviation="log10_q_{}_sd"),
+    Column("log10_q.total", "log10 Q", "decimal logarithm of the quality factor by all losses",
+           form=".3f", group="losses", shown=only("notebook")),
+    Column("linewidth_nm", "line width", "full width at half maximum of the passive resonance, λ/Q",
+           "nm", ".2e", group="losses", shown=PRINTED, told=line_width),
+    Column("q_total", "Q", "quality factor by all losses; absent beyond the range of floats",
+           form=".4g", group="losses", shown=only("study")),
+    Column("log10_q_radiation_error", "+- radiation",
+           "error of log10 Q of radiation, of the computation", group="losses", shown=NOWHERE),
+    Column("log10_q_radiation_far_field", "log10 Q far field",
+           "log10 Q of radiation as the far field of the mode tells it", group="losses",
+           shown=NOWHERE),
+    Column("log10_q_radiation_absorbing_layer", "log10 Q layer",
+           "log10 Q of radiation as the absorbing layer tells it", group="losses", shown=NOWHERE),
+    Column("log10_q_radiation_at_least", "log10 Q at least",
+           "bound of log10 Q of radiation where neither far field nor layer tells it",
+           group="losses", shown=NOWHERE),
+    Column("residual", "residual", "relative residual of the eigenvalue problem", shown=NOWHERE),
+    Column("threshold_gain_per_cm", "threshold gain",
+           "material gain that balances the loss of the mode, in studies of thresholds", "cm^-1",
+           ".1f", shown=NOWHERE, deviation="threshold_gain_sd_per_cm", deviation_form=".3g"),
+    Column("gain_equals_loss_mj_cm2", "gain = loss",
+           "fluence at which gain equals loss, in studies of thresholds", "mJ/cm2", ".4g",
+           shown=only("study"), deviation="gain_equals_loss_sd_mj_cm2"),
+)  # fmt: skip
