@@ -17,6 +17,8 @@ comes down where all layers are one medium.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -32,8 +34,66 @@ _KINDS: tuple[Kind, Kind] = ("s", "p")
 _BELT, _BELT_SAMPLES = 13.5, 64
 _BELOW_TURNING = 0.98  # share of m up to which J_m falls inwards all along
 _POINTS, _POINTS_A_RADIAN = 32, 0.7
-_AT_ONCE = 1_000_000  # points times directions held in memory
+# points times directions held in memory; the ten arrays of that size then fit a processor's cache
+_AT_ONCE = 60_000
 _NOTHING = -math.inf
+
+
+@dataclass(frozen=True)
+class _Currents:
+    """Weighted polarisation at the points of a source, a column for each set of weights.
+
+    Attributes
+    ----------
+    r, z : (n,) arrays
+    p_r, p_z, p_azimuthal : (n, sets) arrays
+    """
+
+    r: Array
+    z: Array
+    p_r: Values
+    p_z: Values
+    p_azimuthal: Values
+
+    @classmethod
+    def of(cls, source: Source, weights: Array) -> _Currents:
+        """Of a source with other weights than its own, shape (n, sets)."""
+        return cls(
+            source.r,
+            source.z,
+            weights * source.e_r[:, None],
+            weights * source.e_z[:, None],
+            weights * source.e_azimuthal[:, None],
+        )
+
+    @property
+    def turned(self) -> _Currents:
+        """Upside down."""
+        return _Currents(self.r, -self.z, self.p_r, -self.p_z, self.p_azimuthal)
+
+    def over(self, layers: Layers) -> _Currents:
+        """Each component over the permittivity that it sees."""
+        owner = layers.at(self.z)
+        across, along = 1.0 / layers.eps[owner][:, None], 1.0 / layers.eps_z[owner][:, None]
+        return _Currents(
+            self.r, self.z, across * self.p_r, along * self.p_z, across * self.p_azimuthal
+        )
+
+
+@dataclass(frozen=True)
+class _Bessel:
+    """J_m(x), J_m'(x) and m J_m(x) / x, shape (kappa, points)."""
+
+    value: Array
+    turn: Array
+    over_x: Array
+
+    @classmethod
+    def of(cls, m: int, kappa: Array, r: Array) -> tuple[float, _Bessel]:
+        """With the logarithmic scale that all three are divided by."""
+        x = np.outer(kappa, r)
+        scale, value, turn = scaled_bessel(m, x)
+        return scale, cls(value, turn, m / x * value)
 
 
 def log10_layered_q(
@@ -52,113 +112,135 @@ def log10_layered_q(
         Vacuum wavenumber.
     layers : Layers
     """
+    weights = source.weight[:, None]
+    return float(log10_layered_qs(source, weights, energy, m, k0_per_um, layers)[0])
+
+
+def log10_layered_qs(
+    source: Source, weights: Array, energy: float, m: int, k0_per_um: float, layers: Layers
+) -> Array:
+    """The same for several sets of weights, of which the source's own is the largest.
+
+    Parameters
+    ----------
+    source, energy, m, k0_per_um, layers
+        As for `log10_layered_q`.
+    weights : (n, sets) array
+        r dr dz of each point, or less.
+    """
+    sets = weights.shape[1]
+    nothing = np.full(sets, math.inf)
     if not source.r.size:
-        return math.inf
-    parts = []
-    for stack, flip in ((layers, False), (layers.turned, True)):
-        if stack.upper == "open":
-            parts += [_into_half_space(source, m, k0_per_um, stack, flip, kind) for kind in _KINDS]
-    parts += [_guided(source, m, k0_per_um, layers, kind) for kind in _KINDS]
-    largest = max(parts)
-    if largest == _NOTHING:
-        return math.inf
-    log_power = largest + math.log(sum(math.exp(part - largest) for part in parts))
-    return (math.log(k0_per_um * math.pi * energy) - log_power) / math.log(10.0)
+        return nothing
+    parts = [np.full(sets, _NOTHING)]
+    # Without layers both halves, and without a preferred axis both kinds, have the same directions.
+    one_medium = layers.eps.size == 1 and layers.lower == layers.upper == "open"
+    alike = bool((layers.eps == layers.eps_z).all())
+    for kinds in (_KINDS,) if alike else (("s",), ("p",)):
+        for stack, flip in ((layers, False), (layers.turned, True)):
+            if stack.upper == "open" and not (one_medium and flip):
+                parts.append(
+                    _into_half_space(source, weights, m, k0_per_um, stack, flip, kinds, one_medium)
+                )
+    parts += [_guided(source, weights, m, k0_per_um, layers, kind) for kind in _KINDS]
+    log_power = np.logaddexp.reduce(np.stack(parts), axis=0)
+    heard = np.isfinite(log_power)
+    out = nothing
+    out[heard] = math.log(k0_per_um * math.pi * energy) - log_power[heard]
+    return np.asarray(out / math.log(10.0))
 
 
 def _into_half_space(
-    source: Source, m: int, k0: float, layers: Layers, flip: bool, kind: Kind
-) -> float:
-    """Logarithm of the power into the upper half space of some layers."""
-    eps, eps_z = float(layers.eps[-1]), float(layers.eps_z[-1])
-    ratio = eps_z / eps if kind == "p" else 1.0
-    steepest = layers.largest_along(kind, k0, -1)
-    source = source.heard(m, steepest)
-    if not source.r.size:
-        return _NOTHING
-    height = float(np.ptp(np.concatenate([source.z, layers.heights_um])))
-    q, weight = _directions(source, m, k0, layers, kind, height)
-    kappa = np.sqrt(np.maximum(steepest**2 - ratio * q**2, 0.0))
-    scale, reaction = _reactions(source, m, k0, layers, flip, kind, kappa)
-    power = float(weight @ (abs(reaction) ** 2 * (1.0 if kind == "s" else eps_z)))
-    return _logarithm(math.pi / 4 * k0**3 * power) + 2 * scale
-
-
-def _guided(source: Source, m: int, k0: float, layers: Layers, kind: Kind) -> float:
-    """Logarithm of the power into the guided waves of one kind."""
-    parts = [_NOTHING]
-    for kappa in layers.guided(kind, k0):
-        heard = source.heard(m, kappa)
-        if not heard.r.size:
-            continue
-        value, slope, norm = layers.guided_profile(kind, k0, kappa, heard.z)
-        scale, j, turn = scaled_bessel(m, kappa * heard.r)
-        reaction = _reaction(
-            heard, m, k0, layers, kind, np.array([kappa]), (value, slope), (j, turn)
-        )
-        power = math.pi**2 / 2 * k0**3 * float(abs(reaction[0]) ** 2) / norm
-        parts.append(_logarithm(power) + 2 * scale)
-    largest = max(parts)
-    if largest == _NOTHING:
-        return _NOTHING
-    return largest + math.log(sum(math.exp(part - largest) for part in parts))
-
-
-def _reactions(
-    source: Source, m: int, k0: float, layers: Layers, flip: bool, kind: Kind, kappa: Array
-) -> tuple[float, Values]:
-    """Logarithmic scale and F over its exponential for waves from the upper half space; of a
-    flipped stack the source's heights change their sign.
-    """
-    z = -source.z if flip else source.z
-    turned = Source(
-        source.r,
-        z,
-        source.weight,
-        source.e_r,
-        -source.e_z if flip else source.e_z,
-        source.e_azimuthal,
-    )
-    step = max(1, _AT_ONCE // source.r.size)
-    scales, out = [], []
-    for begin in range(0, kappa.size, step):
-        some = kappa[begin : begin + step]
-        scale, j, turn = scaled_bessel(m, np.outer(some, source.r))
-        fields = layers.driven(kind, k0, some, z)
-        scales.append(np.full(some.size, scale))
-        out.append(_reaction(turned, m, k0, layers, kind, some, fields, (j, turn)))
-    all_scales, values = np.concatenate(scales), np.concatenate(out)
-    scale = float(all_scales.max())
-    return scale, values * np.exp(all_scales - scale)
-
-
-def _reaction(
     source: Source,
+    weights: Array,
     m: int,
     k0: float,
     layers: Layers,
+    flip: bool,
+    kinds: Sequence[Kind],
+    one_medium: bool,
+) -> Array:
+    """Logarithm of the power of some kinds into the upper half space of some layers, of flipped
+    ones where the source's heights change their sign; into both where all is one medium.
+    """
+    eps, eps_z = float(layers.eps[-1]), float(layers.eps_z[-1])
+    ratio = eps_z / eps if "s" not in kinds else 1.0
+    steepest = layers.largest_along(kinds[0], k0, -1)
+    heard = source.is_heard(m, steepest)
+    if not heard.any():
+        return np.full(weights.shape[1], _NOTHING)
+    source = source.part(heard)
+    height = float(np.ptp(np.concatenate([source.z, layers.heights_um])))
+    q, q_weight = _directions(source, m, k0, layers, kinds[0], height)
+    kappa = np.sqrt(np.maximum(steepest**2 - ratio * q**2, 0.0))
+    currents = _Currents.of(source, weights[heard])
+    currents = currents.turned if flip else currents
+    by_kind = {kind: currents if kind == "s" else currents.over(layers) for kind in kinds}
+    step = max(1, _AT_ONCE // source.r.size)
+    scales, powers = [], []
+    for begin in range(0, kappa.size, step):
+        some = slice(begin, begin + step)
+        scale, bessel = _Bessel.of(m, kappa[some], source.r)
+        power = np.zeros((kappa[some].size, weights.shape[1]))
+        waves = _travelling(q[some], source.z) if one_medium else ()
+        for kind in kinds:
+            fields = waves or (layers.driven(kind, k0, kappa[some], currents.z),)
+            reactions = [
+                _reaction(kind, k0, kappa[some], by_kind[kind], *each, bessel) for each in fields
+            ]
+            power += (1.0 if kind == "s" else eps_z) * sum(abs(one) ** 2 for one in reactions)
+        scales.append(scale)
+        powers.append(q_weight[some] @ power)
+    largest = max(scales)
+    total = sum(
+        math.exp(2 * (scale - largest)) * power for scale, power in zip(scales, powers, strict=True)
+    )
+    return _logarithm(math.pi / 4 * k0**3 * np.asarray(total)) + 2 * largest
+
+
+def _travelling(q: Array, z: Array) -> tuple[tuple[Values, Values], ...]:
+    """f and f' of the waves down and up through one medium, shape (kappa, z)."""
+    phase = np.outer(q, z)
+    wave = np.empty(phase.shape, dtype=complex)
+    wave.real, wave.imag = np.cos(phase), np.sin(phase)
+    slope = 1j * q[:, None] * wave
+    return (wave.conj(), slope.conj()), (wave, slope)
+
+
+def _guided(source: Source, weights: Array, m: int, k0: float, layers: Layers, kind: Kind) -> Array:
+    """Logarithm of the power into the guided waves of one kind."""
+    parts = [np.full(weights.shape[1], _NOTHING)]
+    for kappa in layers.guided(kind, k0):
+        heard = source.is_heard(m, kappa)
+        if not heard.any():
+            continue
+        currents = _Currents.of(source.part(heard), weights[heard])
+        currents = currents if kind == "s" else currents.over(layers)
+        value, slope, norm = layers.guided_profile(kind, k0, kappa, currents.z)
+        along = np.array([kappa])
+        scale, bessel = _Bessel.of(m, along, currents.r)
+        reaction = _reaction(kind, k0, along, currents, value, slope, bessel)
+        power = math.pi**2 / 2 * k0**3 * abs(reaction[0]) ** 2 / norm
+        parts.append(_logarithm(power) + 2 * scale)
+    return np.asarray(np.logaddexp.reduce(np.stack(parts), axis=0))
+
+
+def _reaction(
     kind: Kind,
+    k0: float,
     kappa: Array,
-    fields: tuple[Values, Values],
-    bessel: tuple[Array, Array],
+    currents: _Currents,
+    value: Values,
+    slope: Values,
+    bessel: _Bessel,
 ) -> Values:
-    """F of the waves f, f' at wavenumbers kappa; J_m and its derivative as they come."""
-    (value, slope), (j, turn) = fields, bessel
-    over_x = m / np.outer(kappa, source.r).reshape(j.shape) * j
-    w = source.weight
+    """F of the waves f, f' at wavenumbers kappa, shape (kappa, sets)."""
     if kind == "s":
-        terms = value * (over_x * (w * source.e_r) + turn * (w * source.e_azimuthal))
-    else:
-        owner = layers.at(source.z)
-        across, along = 1.0 / layers.eps[owner], 1.0 / layers.eps_z[owner]
-        terms = slope * (
-            turn * (w * across * source.e_r) + over_x * (w * across * source.e_azimuthal)
-        )
-        terms = terms + kappa.reshape(-1, *([1] * (j.ndim - 1))) * value * j * (
-            w * along * source.e_z
-        )
-        terms = terms / k0
-    return np.asarray(np.atleast_2d(terms).sum(axis=1))
+        out = (value * bessel.over_x) @ currents.p_r + (value * bessel.turn) @ currents.p_azimuthal
+        return np.asarray(out)
+    out = (slope * bessel.turn) @ currents.p_r + (slope * bessel.over_x) @ currents.p_azimuthal
+    out = out + kappa[:, None] * ((value * bessel.value) @ currents.p_z)
+    return np.asarray(out / k0)
 
 
 def _directions(
@@ -199,5 +281,6 @@ def _belt(m: int, x_rim: float) -> float:
     return float(u[np.argmax(falls)]) if falls.any() else 1.0
 
 
-def _logarithm(power: float) -> float:
-    return math.log(power) if power > 0.0 else _NOTHING
+def _logarithm(power: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(power))

@@ -61,16 +61,19 @@ class Source:
     e_z: Values
     e_azimuthal: Values
 
-    def heard(self, m: float, k: float) -> Source:
-        """The points that matter far away, where the wavenumber is k: J_m(k r) falls steeply
-        inwards, faster than its tangent's exponential at the outermost point.
+    def is_heard(self, m: float, k: float) -> NDArray[np.bool_]:
+        """Which points matter far away, where the wavenumber is k: J_m(k r) falls steeply inwards,
+        faster than its tangent's exponential at the outermost point.
         """
         x = k * self.r
         steepness = math.sqrt(max((m / float(x.max(initial=1e-300))) ** 2 - 1.0, 0.0))
         fields = abs(self.e_r) + abs(self.e_z) + abs(self.e_azimuthal)
         strength = abs(self.weight) * fields * np.exp(steepness * (x - x.max(initial=0.0)))
-        kept = strength * max(x.size, 1) > _UNHEARD * strength.sum()
-        return Source(*(getattr(self, part.name)[kept] for part in fields_of(self)))
+        return np.asarray(strength * max(x.size, 1) > _UNHEARD * strength.sum())
+
+    def part(self, kept: NDArray[np.bool_]) -> Source:
+        """Some of the points."""
+        return Source(*(getattr(self, one.name)[kept] for one in fields_of(self)))
 
 
 def log10_radiation_q(
@@ -102,7 +105,7 @@ def log10_radiation_q(
         Whether the mode is that of an infinite cylinder, with fields per unit length.
     """
     k = k0_per_um * n_surround
-    source = source.heard(m, k)
+    source = source.part(source.is_heard(m, k))
     if not source.r.size:
         return math.inf
     x_rim = k * float(source.r.max())

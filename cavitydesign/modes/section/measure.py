@@ -13,7 +13,7 @@ from ...analytic.layers import Layers
 from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import Array, gauss
 from ...mesh.section_cavity import SectionCavity
-from ..losses.layered_radiation import log10_layered_q
+from ..losses.layered_radiation import log10_layered_qs
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..losses.radiation import Source
 from ..media import Permittivities
@@ -278,14 +278,16 @@ class _Reading:
             chosen.append(np.broadcast_to(elements[:, None, None], used.shape)[used])
         arrays = [np.concatenate(value) for value in parts.values()]
         order: int = self.m  # type: ignore[assignment]
-        both = []
         owner = np.concatenate(chosen)
+        source = Source(*arrays)
         at_cut = runs_on(
             self.problem, np.bincount(owner, minlength=self.problem.mesh.elements) > 0
         )[owner]
-        for kept in (slice(None), ~at_cut) if at_cut.any() else (slice(None),):
-            source = Source(*(array[kept] for array in arrays))
-            both.append(log10_layered_q(source, self._both_energies, order, self.k_per_um, layers))
+        kept = [np.ones(owner.size), ~at_cut] if at_cut.any() else [np.ones(owner.size)]
+        weights = source.weight[:, None] * np.stack(kept, axis=1)
+        both = log10_layered_qs(
+            source, weights, self._both_energies, order, self.k_per_um, layers
+        ).tolist()
         apart = abs(both[0] - both[-1]) if math.isfinite(both[0]) else 0.0
         return both[0], min(apart, _UNKNOWN) + (_BY_LAYERS if self.problem.is_complex else 0.0)
 
