@@ -52,7 +52,7 @@ _SHARE_OF_DISCRETISATION = 0.8
 # A factorisation costs as much as ten corrections of the reduced basis.
 _CORRECTING = Correcting(1e4, 6, 2e-4, True)
 # Of 1/Q that k is solved to where Q is read from it, but not to less than some of the accuracy
-# asked for.
+# asked for; a Q above that tells nothing of itself in k, and is read from the far field.
 _OF_INVERSE_Q, _STRICTEST = 1e-3, 0.03
 # Of the distance between azimuthal orders that the shift lies above the modes.
 _ABOVE = 0.03
@@ -177,7 +177,7 @@ def _solve_family(
                 q: float(errors.sum()) + _reflected(high.wavenumber(q), surveyed)
                 for q, errors in by_element.items()
             }
-            goal = min(_goal(high.wavenumber(q), accuracy) for q in discrete)
+            goal = min(_goal(_inverse_q(high.wavenumber(q)), accuracy) for q in discrete)
             raised = raised_orders(mesh, orders, by_element, goal)
         worst = max(float(errors.sum()) for errors in by_element.values())
         stalls = worst > _STALLED * least and worst <= _SHARE_OF_DISCRETISATION * accuracy
@@ -277,20 +277,23 @@ def _graded(
     return fine, np.flatnonzero(keep)[origin]
 
 
-def _goal(k: complex, accuracy: float) -> float:
+def _goal(inverse_q: float, accuracy: float) -> float:
     """Accuracy of k that a mode needs: what is asked of the wavelength, and of a leaky one some of
-    1/Q, which k also tells.
+    1/Q, where k tells that.
     """
-    return (
-        min(accuracy, max(_OF_INVERSE_Q * abs(2 * k.imag / k.real), _STRICTEST * accuracy))
-        if k.imag
-        else accuracy
-    )
+    strictest = _STRICTEST * accuracy
+    if inverse_q < strictest:
+        return accuracy
+    return min(accuracy, max(_OF_INVERSE_Q * inverse_q, strictest))
+
+
+def _inverse_q(k: complex) -> float:
+    return abs(2 * k.imag / k.real)
 
 
 def _reflected(k: complex, problem: SectionProblem) -> float:
     """Relative error of k by what absorbing layers reflect."""
-    inverse_q = abs(2 * k.imag / k.real)
+    inverse_q = _inverse_q(k)
     if problem.stretch is None or problem.stretch.full:
         return float(_REFLECTED * inverse_q)
     by_round = 0.0 if problem.cavity.ends.straight else _REFLECTED_BY_ROUND * inverse_q**1.5

@@ -18,7 +18,7 @@ from .around.absorb import with_absorbing_layers
 from .limits import check_survey
 from .problem import SectionProblem
 from .seed import labels
-from .survey import SurveyedMode, survey
+from .survey import SurveyedMode, followed, survey
 from .window import leaks
 
 _SURVEY_ORDERS = (3, 5)
@@ -77,13 +77,15 @@ def searched(
                 return problem, modes
             larger, box = around
             closed, problem = problem, SectionProblem.build(larger, larger.mesh, order, box)
-            leaky = _Search(problem, request, wanted).modes(k, asked[0].m)
-            known = labels(leaky)
-            modes = leaky + [
+            embedded = [
                 replace(mode, vector=problem.embed(closed, mode.vector[:, None])[:, 0])
                 for mode in asked
-                if mode.label not in known
             ]
+            leaky = followed(problem, embedded)
+            if len(leaky) < len(wanted):
+                leaky = _Search(problem, request, wanted).modes(k, asked[0].m)
+            known = labels(leaky)
+            modes = leaky + [mode for mode in embedded if mode.label not in known]
         return problem, modes
     raise last or SolverError(f"{cavity.source}: no mode found")
 

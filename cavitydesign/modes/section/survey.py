@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
-from ...eigen.factor import combination, factorise
+from ...eigen.factor import Matrix, combination, factorise
+from ...eigen.refine import krylov_block, ritz
 from ...errors import SolverError
 from ..estimates.seeds import radial_guess
 from ..media import Permittivities, permittivities
@@ -34,6 +35,10 @@ _LEAST_SHARE = 0.5
 _ALIKE = 0.9  # cosine of two vectors of one mode
 _ABOVE = 1.02
 _TOLERANCE = 1e-4
+# Azimuthal orders that the shift of an inverse iteration lies above the modes, and that absorbing
+# layers may move one (as much as a mode of Q = 10 is wide at m = 6).
+_BESIDE, _MOVED = 0.05, 0.3
+_STEPS = 3
 _SAME = 1e-3  # relative distance of m below which two searches may have found one mode
 
 
@@ -112,11 +117,8 @@ def survey(
     SolverError
         If no mode of the body is found.
     """
-    cavity, forms = problem.cavity, problem.forms
-    eps = permittivities(cavity, k_per_um)
-    square = k_per_um**2
-    left = forms.matrix(curl=1.0, plane=-square * eps.ordinary, axial=-square * eps.axial)
-    right = forms.matrix(gradient=-1.0, azimuthal=square * eps.ordinary)
+    cavity = problem.cavity
+    left, right, eps = _pencil(problem, k_per_um)
     near = near or _highest_order(problem, k_per_um, eps)
     lowest = max(k_per_um * float(eps.index[-1]) * cavity.rim_um[0], least) ** 2
     found: list[SurveyedMode] = []
@@ -142,6 +144,35 @@ def survey(
     return ordered
 
 
+def followed(problem: SectionProblem, modes: Sequence[SurveyedMode]) -> list[SurveyedMode]:
+    """Known modes on a problem of the same section with absorbing layers, by inverse iteration;
+    only those that keep their names and hardly move.
+
+    Parameters
+    ----------
+    problem : SectionProblem
+    modes : sequence of SurveyedMode
+        With their vectors on this problem, each at its wavenumber.
+    """
+    out = []
+    for k in sorted({mode.k_per_um for mode in modes}):
+        same = [mode for mode in modes if mode.k_per_um == k]
+        left, right, eps = _pencil(problem, k)
+        shift = (max(mode.m for mode in same) + _BESIDE) ** 2
+        factor = factorise(combination([(1.0, left), (-shift, right)]))
+        start = np.stack([mode.vector for mode in same], axis=1).astype(complex)
+        basis = krylov_block(factor.solve, right.__matmul__, start, _STEPS)
+        values, weights = ritz(basis.T @ (left @ basis), basis.T @ (right @ basis))
+        near = np.flatnonzero(abs(values - shift) < 2 * abs(shift - min(m.m for m in same) ** 2))
+        found = _named(problem, values[near], basis @ weights[:, near], k, eps.ordinary)
+        named = {mode.label: mode for mode in named_over_all(found, problem.cavity.bodies)}
+        for mode in same:
+            other = named.get(mode.label)
+            if other is not None and abs(other.m - mode.m) < _MOVED:
+                out.append(other)
+    return out
+
+
 def named_over_all(found: Sequence[SurveyedMode], bodies: int) -> list[SurveyedMode]:
     """Modes at one wavenumber with their labels over all bodies, largest m first; of several with
     one label the clearest.
@@ -153,6 +184,14 @@ def named_over_all(found: Sequence[SurveyedMode], bodies: int) -> list[SurveyedM
         for place, (_, _, q) in labels.items()
     ]
     return sorted(named, key=lambda mode: -mode.m)
+
+
+def _pencil(problem: SectionProblem, k_per_um: float) -> tuple[Matrix, Matrix, Permittivities]:
+    """K and B of the eigenproblem for m^2, and the media."""
+    forms, square = problem.forms, k_per_um**2
+    eps = permittivities(problem.cavity, k_per_um)
+    left = forms.matrix(curl=1.0, plane=-square * eps.ordinary, axial=-square * eps.axial)
+    return left, forms.matrix(gradient=-1.0, azimuthal=square * eps.ordinary), eps
 
 
 def _same(one: SurveyedMode, other: SurveyedMode) -> bool:
