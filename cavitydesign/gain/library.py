@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InputError, nearest
+from .carriers import CarrierMedium
 from .dots import DotMedium
 from .four_level import FourLevelMedium
 from .medium import Constant, GainMedium
 from .tabled import TabledMedium
 
-KINDS: dict[str, type[DotMedium] | type[FourLevelMedium]] = {
+KINDS: dict[str, type[DotMedium] | type[FourLevelMedium] | type[CarrierMedium]] = {
     "dots": DotMedium,
     "four-level": FourLevelMedium,
     "tabled": TabledMedium,
+    "carriers": CarrierMedium,
 }
 
 _PHOTOCHEMCAD = "PhotochemCAD, Du et al., Photochem. Photobiol. 68, 141 (1998)"
@@ -101,8 +103,8 @@ def medium_from_dict(table: Mapping[str, Any]) -> GainMedium:
     ----------
     table : mapping
         `medium`: a name of the library whose constants the other keys replace (default
-        "CsPbBr3-PMMA"); or `kind` ("dots", "four-level") for a medium of one's own, named by
-        `name`.
+        "CsPbBr3-PMMA"); or `kind` ("dots", "four-level", "tabled", "carriers") for a medium of
+        one's own, named by `name`.
 
     Raises
     ------

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..errors import SolverError
 from ..gain import GainMedium
 from .afterglow import LEFT, SETTLED, Afterglow, afterglow
+from .carrier_equations import equations_of
 from .rate_equations import RateEquations
 from .rate_model import RateModel
 from .steppers import DormandPrince, Rodas, Stepper
@@ -134,7 +135,7 @@ class _Batch:
     def __init__(
         self, model: RateModel, hot: Array, state: Array, time: Array, step: Array
     ) -> None:
-        self.equations = RateEquations(model, hot)
+        self.equations = equations_of(model, hot)
         self.hot = np.broadcast_to(hot, (hot.shape[0], len(model.weight), hot.shape[2]))
         self.state, self.time, self.step = state, time, step
         self.place = np.arange(state.shape[1])

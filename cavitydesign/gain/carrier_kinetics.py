@@ -1,0 +1,164 @@
+"""Free carriers: a density that feeds the light of all modes and recombines as A N + B N^2 + C N^3.
+
+The density stands in units of that of transparency, x = N / N_tr, on a ladder of one rung which has
+no end: an "emitter" is the volume that holds one carrier at transparency. What a rung of a ladder
+does in proportion to its population, carriers do by laws of x.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
+from scipy.interpolate import CubicSpline
+
+from ..errors import SolverError
+from .kinetics import Ladder, StillToCome
+
+Array = NDArray[np.float64]
+
+_DENSITIES = np.geomspace(1e-6, 1e6, 241)
+"""Densities after a pulse between which those at a later delay are interpolated, 20 a decade: the
+spline is right to 1e-7.
+"""
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+_PLACES, _SHARES = 0.25 * (_NODES + 1.0) ** 2, 0.5 * (_NODES + 1.0) * _WEIGHTS
+"""Quadrature from 0 to 1, closer towards 0, where A N takes over from B N^2: 1e-9."""
+
+
+@dataclass(frozen=True)
+class CarrierLadder(Ladder):
+    """The laws of carriers; the arrays of `Ladder` hold what they are at transparency.
+
+    Attributes
+    ----------
+    monomolecular_per_ps, bimolecular_per_ps, auger_per_ps : float
+        A, B N_tr and C N_tr^2.
+    glowing_per_ps : tuple of float
+        Radiative parts of the first two.
+    einstein_ps : float
+        Weight of emission into a mode over the rate of all spontaneous photons.
+    shift : float or None
+        s of the gain ln((x + s) / (1 + s)); None: the gain is x - 1. Both in units of the scale.
+    """
+
+    monomolecular_per_ps: float
+    bimolecular_per_ps: float
+    auger_per_ps: float
+    glowing_per_ps: tuple[float, float]
+    einstein_ps: float
+    shift: float | None
+
+    def gain_of(self, x: Array) -> Array:
+        """Gain in units of the scale."""
+        if self.shift is None:
+            return np.asarray(x - 1.0)
+        return np.asarray(np.log((np.maximum(x, 0.0) + self.shift) / (1.0 + self.shift)))
+
+    def gain_slope(self, x: Array) -> Array:
+        """Its derivative."""
+        if self.shift is None:
+            return np.ones_like(x)
+        return np.asarray(1.0 / (np.maximum(x, 0.0) + self.shift))
+
+    def weights(self, x: Array) -> Array:
+        """(4, ...) weights of emission and absorption, rates of photoluminescence and of decay."""
+        first, second = self.glowing_per_ps
+        glow = x * (first + second * x)
+        emission = self.einstein_ps * glow
+        return np.stack([emission, emission - self.gain_of(x), glow, self._decay(x)])
+
+    def slopes(self, x: Array) -> Array:
+        """Their derivatives."""
+        first, second = self.glowing_per_ps
+        glow = first + 2.0 * second * x
+        emission = self.einstein_ps * glow
+        decay = (
+            self.monomolecular_per_ps
+            + 2.0 * self.bimolecular_per_ps * x
+            + 3.0 * self.auger_per_ps * x**2
+        )
+        return np.stack([emission, emission - self.gain_slope(x), glow, decay])
+
+    def _decay(self, x: Array) -> Array:
+        later = self.bimolecular_per_ps + self.auger_per_ps * x
+        return np.asarray(x * (self.monomolecular_per_ps + x * later))
+
+    @property
+    def onset_power(self) -> float:
+        """Power of the density with which spontaneous emission rises at transparency: 1 to 2."""
+        first, second = self.glowing_per_ps
+        return (first + 2.0 * second) / (first + second)
+
+    @property
+    def emission_over_radiation_ps(self) -> float:
+        """The same at every density."""
+        return self.einstein_ps
+
+    def in_the_dark(self, times_ps: Array) -> Callable[[Array], Array]:
+        """As of a ladder; the density is that of an integration to 1e-9, interpolated."""
+        later = _densities_later(
+            self.monomolecular_per_ps,
+            self.bimolecular_per_ps,
+            self.auger_per_ps,
+            self.cooling_per_ps,
+            tuple(np.asarray(times_ps, dtype=float).tolist()),
+        )
+
+        def weights(occupation: Array) -> Array:
+            start = np.clip(occupation[1], _DENSITIES[0], _DENSITIES[-1])
+            return self.weights(np.exp(later(np.log(start))).T)[:2]
+
+        return weights
+
+    def to_come(self, rungs: Array, seed: Array) -> StillToCome:
+        """While the density falls from x to 0, it stays at each value for dx over its decay."""
+        x = rungs[1]
+        places = _PLACES[:, None, None] * x
+        emission, _, glow, decay = self.weights(places)
+        lasting = x * _SHARES[:, None, None] / np.maximum(decay + emission * seed, 1e-300)
+        relit = (glow / np.maximum(decay, 1e-300))[-1]
+        return StillToCome(
+            (emission * lasting).sum(axis=0),
+            (glow * lasting).sum(axis=0),
+            relit,
+            self.monomolecular_per_ps,
+        )
+
+
+@functools.lru_cache(maxsize=16)
+def _densities_later(
+    first: float, second: float, third: float, cooling: float, times_ps: tuple[float, ...]
+) -> CubicSpline:
+    """Logarithms of the densities at the delays, from that of the density that a pulse leaves hot.
+
+    In units of the carriers that have cooled by then, the density starts at one.
+    """
+
+    def rate(time: float, x: Array) -> Array:
+        fed = _DENSITIES * cooling * np.exp(-cooling * time)
+        return np.asarray(fed - x * (first + x * (second + third * x)))
+
+    def bend(time: float, x: Array) -> Array:
+        return np.asarray(-(first + x * (2.0 * second + 3.0 * third * x)))[None, :]
+
+    # one equation for each density: LSODA with a Jacobian of one diagonal
+    found = solve_ivp(
+        rate,
+        (0.0, times_ps[-1]),
+        np.zeros(len(_DENSITIES)),
+        method="LSODA",
+        t_eval=times_ps,
+        jac=bend,
+        lband=0,
+        uband=0,
+        rtol=1e-9,
+        atol=1e-16,
+    )
+    if not found.success:
+        raise SolverError("carriers: the decay in the dark could not be integrated")
+    return CubicSpline(np.log(_DENSITIES), np.log(np.maximum(found.y, 1e-300)))

@@ -1,0 +1,152 @@
+"""Carriers in the rate equations, against equations written out with densities in cm^-3."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.integrate import quad, solve_ivp
+
+from cavitydesign.gain import CarrierMedium, Pump
+from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
+from cavitydesign.lasing.integrate import StepControl
+from cavitydesign.lasing.pulse_solver import PulseSolver
+from cavitydesign.lasing.rate_model import rate_model
+from cavitydesign.lasing.spontaneous import spontaneous_emission_factors
+from cavitydesign.lasing.threshold import DarkGain, threshold_gain_per_cm
+
+LOG = CarrierMedium(monomolecular_yield=0.2)
+LINEAR = CarrierMedium(gain_law="linear", peak_gain_per_cm=0.0, differential_gain_cm2=5e-16)
+VOLUME_CM3 = 3e-12
+NUMBER = 2e18 * VOLUME_CM3
+
+
+def comb(quality: float, confinement: float = 0.9) -> list[LasingMode]:
+    return [
+        LasingMode(f"TM {m} 1 0", 870.0 - 5.0 * (m - 40), confinement, 4.0, quality, m=m)
+        for m in range(38, 43)
+    ]
+
+
+def written_out(
+    medium: CarrierMedium, modes: list[LasingMode], excitons: float, horizon_ps: float
+) -> tuple[np.ndarray, float]:
+    """Photons that left each mode and photoluminescence, for each carrier of transparency: LSODA
+    at 1e-9, densities in cm^-3 and rates per s as textbooks have them, seeds by c / n_g times the
+    emission coefficient over the volume.
+    """
+    energy = 1239.841984332003 / np.array([mode.wavelength_nm for mode in modes])
+    sd = 0.050 / np.sqrt(8.0 * np.log(2.0))
+    line = np.exp(-0.5 * ((energy - 1.424) / sd) ** 2)
+    speed = 0.9 * 2.99792458e10 / 4.0
+    loss = np.array([2.0 * np.pi * 2.99792458e17 / (m.wavelength_nm * m.q_passive) for m in modes])
+    planck = 4.135667696923859e-15
+    cells = 8.0 * np.pi * 3.6**2 * np.sqrt(2.0 * np.pi) * sd * (1.424**2 + sd**2)
+    cells /= planck**3 * 2.99792458e10**2
+    share = medium.monomolecular_yield
+
+    def gain(carriers: float) -> float:
+        if medium.gain_law == "linear":
+            return 5e-16 * (carriers - 2e18)
+        shift = 2e18 / np.expm1(5.0)
+        return 1000.0 * np.log((max(carriers, 0.0) + shift) / (2e18 + shift))
+
+    def rate(time: float, state: np.ndarray) -> np.ndarray:
+        carriers, photons = state[0], state[1:6]
+        glow = share * 1e8 * carriers + 1e-10 * carriers**2
+        lost = 1e8 * carriers + 1e-10 * carriers**2 + 1e-30 * carriers**3
+        amplified = speed * line * gain(carriers) * photons
+        seeded = speed * line * glow / cells / VOLUME_CM3
+        fed = excitons * 2e18 / 1e-12 * np.exp(-time / 1e-12)
+        change = fed - lost - (amplified + seeded).sum()
+        return np.r_[change, amplified + seeded - loss * photons, loss * photons, glow]
+
+    found = solve_ivp(
+        rate, (0.0, horizon_ps * 1e-12), np.zeros(12), method="LSODA", rtol=1e-9, atol=1e2
+    )
+    end = found.y[:, -1] / 2e18
+    return end[6:11], float(end[11])
+
+
+@pytest.mark.parametrize(("medium", "quality"), [(LOG, 1e3), (LINEAR, 3e4), (LOG, 1e6)])
+def test_light_below_at_and_above_threshold(medium: CarrierMedium, quality: float) -> None:
+    """From 0.3 to 10 times gain = loss, to 1e-3, which is what users are promised of any medium."""
+    modes = comb(quality)
+    solver = PulseSolver(modes, medium, NUMBER, StepControl())
+    each = DarkGain(solver.model(1), medium).threshold_excitons_each()
+    static = min(value for value in each if value is not None)
+    excitons = static * np.array([0.3, 1.0, 1.5, 10.0])
+    found = solver.outcomes(excitons)
+    assert np.abs(found.balance_error).max() < 1e-6
+    for place, mean in enumerate(excitons):
+        light, glow = written_out(medium, modes, float(mean), 3e5)
+        strong = light > 0.1 * light.max()
+        wrong = np.abs(found.emitted[strong, place] / light[strong] - 1.0).max()
+        print(f"{medium.gain_law} Q = {quality:g}, {mean / static:.1f}: {wrong:.1e}")
+        assert wrong < 1e-3
+        assert found.spontaneous[place] == pytest.approx(glow, rel=1e-3)
+
+
+def test_gain_equals_loss_in_closed_form() -> None:
+    """N_th = (N_tr + N_s) exp(g_th / g0) - N_s, and N_tr + g_th / a: 1e-4 where next to nothing
+    recombines while carriers cool.
+    """
+    slow = {
+        "relaxation_ps": 0.01,
+        "monomolecular_per_s": 1e6,
+        "bimolecular_cm3_per_s": 1e-12,
+        "auger_cm6_per_s": 0.0,
+    }
+    mode = LasingMode("TM 40 1 0", 1239.841984332003 / 1.424, 0.9, 4.0, 2000.0, m=40)
+    asked = threshold_gain_per_cm(mode)
+    shift = 2e18 / np.expm1(5.0)
+    for medium, right in (
+        (replace(LOG, **slow), (2e18 + shift) * np.exp(asked / 1000.0) - shift),
+        (replace(LINEAR, **slow), 2e18 + asked / 5e-16),
+    ):
+        model = rate_model([mode], medium, NUMBER, 1)
+        found = DarkGain(model, medium).threshold_excitons_each()[0]
+        assert found is not None
+        assert found * 2e18 == pytest.approx(right, rel=1e-4)
+
+
+@pytest.mark.parametrize("excitons", [0.01, 1.0, 30.0])
+def test_photoluminescence_without_a_laser(excitons: float) -> None:
+    """The radiative share of every carrier on its way to rest, int R_rad / R dN: 1e-3; nine tenths
+    of B N^2 at high density, the 0.2 of A N at low.
+    """
+    solver = PulseSolver(comb(1e3, 1e-9), LOG, NUMBER, StepControl())
+    found = float(solver.outcomes(np.array([excitons])).spontaneous[0])
+
+    def share(x: float) -> float:
+        return (0.2e-4 + 2e-4 * x) / (1e-4 + 2e-4 * x + 4e-6 * x**2)
+
+    # what recombines while the carriers cool does so at lower densities: 1 ps of 300
+    assert found == pytest.approx(quad(share, 0.0, excitons)[0], rel=1e-3)
+
+
+def test_beta_is_the_share_of_spontaneous_photons() -> None:
+    """Seeds of one mode over all radiative recombination: c / n_g Gamma / (K V) at every density,
+    K what a cm^-1 of emission radiates; and in a run without gain, photons in modes over photons
+    in all directions: 1e-3.
+    """
+    modes = comb(1e3)
+    model = rate_model(modes, LOG, NUMBER, 1)
+    beta = spontaneous_emission_factors(model)
+    line = LOG.class_lines([mode.wavelength_nm for mode in modes]).emission[0]
+    right = 0.9 * 2.99792458e10 / 4.0 * line / LOG.emitted_per_cm2_s() / VOLUME_CM3
+    assert beta == pytest.approx(right, rel=1e-9)
+
+
+def test_a_crystal_lases() -> None:
+    """A prediction as of any medium: gain = loss before the threshold, light that clamps the
+    density, a slope of the output above the photoluminescence's.
+    """
+    pump = Pump(photons=1, wavelength_nm=800.0, fluence_mj_cm2=(0.01, 1.0))
+    found = predict_lasing(comb(3e3), LOG, pump, LasingRequest(comb_phases=4, fluences=12), 10.0)
+    static, threshold = found.thresholds.gain_equals_loss, found.thresholds.lasing
+    assert static is not None and threshold is not None
+    assert 1.0 < threshold / static < 1.5
+    assert found.balance_error < 1e-6
+    assert found.thresholds.steepest_slope is not None and found.thresholds.steepest_slope > 5.0
