@@ -13,6 +13,7 @@ from .fit import fit
 from .lase import lase
 from .materials import materials
 from .measure import measure
+from .media import media
 from .modes import modes
 from .new import new
 from .outcome import heed_signals, reported
@@ -56,7 +57,7 @@ def _options(
     """Options before the command's name."""
 
 
-for _command in (new, run, modes, lase, check, design, fit, materials, view):
+for _command in (new, run, modes, lase, check, design, fit, materials, media, view):
     app.command()(reported(_command))
 app.add_typer(with_store_commands(study))
 app.add_typer(measure)

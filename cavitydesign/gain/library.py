@@ -9,8 +9,10 @@ from typing import Any
 from ..errors import InputError, nearest
 from .carriers import CarrierMedium
 from .dots import DotMedium
+from .dyes import DYES
 from .four_level import FourLevelMedium
-from .medium import Constant, GainMedium
+from .ions import IONS
+from .medium import GainMedium
 from .tabled import TabledMedium
 
 KINDS: dict[str, type[DotMedium] | type[FourLevelMedium] | type[CarrierMedium]] = {
@@ -20,64 +22,17 @@ KINDS: dict[str, type[DotMedium] | type[FourLevelMedium] | type[CarrierMedium]] 
     "carriers": CarrierMedium,
 }
 
-_PHOTOCHEMCAD = "PhotochemCAD, Du et al., Photochem. Photobiol. 68, 141 (1998)"
-
-_RHODAMINE_6G = FourLevelMedium(
-    name="rhodamine-6G-PMMA",
-    emission_energy_ev=2.222,
-    emission_fwhm_mev=150.0,
-    concentration_per_cm3=6.0e18,
-    emission_cross_section_cm2=3.7e-16,
-    fluorescence_ps=3500.0,
-    quantum_yield=0.9,
-    relaxation_ps=1.0,
-    pump_cross_section_cm2=4.4e-16,
-    pump_cross_section_nm=530.0,
-    reabsorption=1.0,
-    crossing_energy_ev=2.28,
-    host_group_index=1.519,
-    sources=(
-        Constant(
-            "emission_energy_ev",
-            "literature",
-            f"558 nm; {_PHOTOCHEMCAD} in ethanol; in PMMA within 10 nm of it",
-        ),
-        Constant("emission_fwhm_mev", "literature", f"38 nm; {_PHOTOCHEMCAD}"),
-        Constant(
-            "emission_cross_section_cm2",
-            "derived",
-            "Fuechtbauer-Ladenburg from life time, yield and line",
-        ),
-        Constant(
-            "fluorescence_ps",
-            "literature",
-            "3.5 ns; Hammond and Nelson, IEEE J. Quantum Electron. 16, 1161 (1980)",
-        ),
-        Constant(
-            "quantum_yield",
-            "literature",
-            "0.98 to 0.76 with rising concentration; Kurian et al., Laser Chem. 20, 99 (2002)",
-        ),
-        Constant(
-            "pump_cross_section_cm2", "literature", f"1.16e5 l/(mol cm) at 530 nm; {_PHOTOCHEMCAD}"
-        ),
-        Constant(
-            "crossing_energy_ev",
-            "derived",
-            "midway between the maxima of absorption (530 nm) and emission",
-        ),
-        Constant("host_group_index", "literature", "PMMA at 560 nm, Beadie et al. 2015"),
-        Constant("concentration_per_cm3", "assumed", "0.01 mol/l, usual in dye-doped PMMA"),
-        Constant("relaxation_ps", "assumed", "vibrational relaxation of a dye, about 1 ps"),
-    ),
-)
-
-_LIBRARY: dict[str, GainMedium] = {"CsPbBr3-PMMA": DotMedium(), "rhodamine-6G-PMMA": _RHODAMINE_6G}
+_LIBRARY: dict[str, GainMedium] = {medium.name: medium for medium in (DotMedium(), *DYES, *IONS)}
 
 
 def medium_names() -> tuple[str, ...]:
     """Names that `find_medium` knows."""
     return tuple(_LIBRARY)
+
+
+def medium_kind(medium: GainMedium) -> str:
+    """The `kind` under which a medium of this form is described."""
+    return next(kind for kind, form in KINDS.items() if type(medium) is form)
 
 
 def find_medium(name: str) -> GainMedium:

@@ -100,7 +100,18 @@ def test_version_and_help() -> None:
     assert version.exit_code == 0
     assert version.stdout.startswith("cavitydesign ")
     text = CliRunner().invoke(app, ["--help"]).stdout
-    for name in ("run", "modes", "lase", "materials", "check", "study", "design", "fit", "view"):
+    for name in (
+        "run",
+        "modes",
+        "lase",
+        "materials",
+        "media",
+        "check",
+        "study",
+        "design",
+        "fit",
+        "view",
+    ):
         assert f" {name} " in text
 
 
