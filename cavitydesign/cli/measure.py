@@ -56,10 +56,13 @@ def light_curve(file: CsvFile, json: AsJson = False) -> int:
             ("below", "between", "above"),
         ),
     )[count]
+    thresholds = names[0]
+    if count == 2 and not found.onset:
+        thresholds = ("lower break", "upper break")
     rows = {
         f"{name}, mJ/cm2": f"{value:.4g} +- {error:.1g}"
         for name, value, error in zip(
-            names[0], found.breaks_mj_cm2, found.breaks_error_mj_cm2, strict=True
+            thresholds, found.breaks_mj_cm2, found.breaks_error_mj_cm2, strict=True
         )
     }
     rows |= {
@@ -72,8 +75,12 @@ def light_curve(file: CsvFile, json: AsJson = False) -> int:
             f"not seen: {smaller} would look so by chance in {found.chance[count]:.0%} of the cases"
             f" (asked: {CHANCE:.0%})"
         )
+    elif not found.onset:
+        rows["thresholds"] = "none: the curve does not steepen between the breaks"
     words = ("no break", "one break", "two breaks")[count]
-    return _show(f"Light curve: power law with {words}", rows, asdict(found), json)
+    return _show(
+        f"Light curve: power law with {words}", rows, {**asdict(found), "onset": found.onset}, json
+    )
 
 
 def z_scan(

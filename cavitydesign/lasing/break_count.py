@@ -53,6 +53,16 @@ class CountedBreaks:
     chance: tuple[float, float]
     rms: float
 
+    @property
+    def onset(self) -> bool:
+        """Whether the curve steepens at the lower of two breaks and flattens at the upper, as that
+        of a laser does. One that flattens twice is photoluminescence that saturates.
+        """
+        if len(self.slopes) < 3:
+            return False
+        below, between, above = self.slopes
+        return between > max(below, above)
+
 
 def count_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike, seed: int = 0) -> CountedBreaks:
     """Fit as many breaks as are there.

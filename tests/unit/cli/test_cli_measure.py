@@ -47,6 +47,24 @@ def test_light_curve_of_a_known_power_law(tmp_path: Path) -> None:
     )
     assert found["breaks_mj_cm2"] == pytest.approx([2.1, 3.0], rel=1e-6)
     assert found["slopes"] == pytest.approx([3.0, 6.0, 3.0], rel=1e-6)
+    assert found["onset"] is True
+
+
+def test_saturating_photoluminescence_has_no_threshold(tmp_path: Path) -> None:
+    """Slopes of 2, 1.4 and 1, as of carriers that recombine in pairs: two breaks, none of which is
+    a threshold (they were named ASE and lasing thresholds).
+    """
+    fluence = np.geomspace(0.01, 1.0, 60)
+    law = (
+        2.0 * np.log(fluence)
+        - 0.6 * np.maximum(np.log(fluence / 0.05), 0)
+        - 0.4 * np.maximum(np.log(fluence / 0.3), 0)
+    )
+    file = written(tmp_path / "l.csv", {"fluence_mj_cm2": fluence, "emission": np.exp(law)})
+    assert answer("light-curve", file)["onset"] is False
+    told = CliRunner().invoke(app, ["measure", "light-curve", file]).stdout
+    assert "none: the curve does not steepen" in told
+    assert "lasing threshold" not in told
 
 
 def test_z_scan_gives_the_cross_section_back(tmp_path: Path) -> None:
