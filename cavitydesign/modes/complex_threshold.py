@@ -29,6 +29,7 @@ from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import InputError, SolverError, nearest
 from ..units import absorption_per_cm, wavelength_nm
 from .first_order import dispersive_permittivities
+from .losses.mechanisms import MECHANISMS
 from .media import permittivities
 from .mode import Mode
 from .sensitivity import solved_mode
@@ -119,10 +120,16 @@ def _missing_loss(mode: Mode, raw: RawMode, q_passive: float | None) -> float:
             f"mode {mode.label}: has no loss, so no threshold; give q_passive or "
             "cavity.roughness_nm"
         )
-    scattering = 0.0 if losses.scattering is None else math.pow(10.0, -losses.scattering)
+    # what no medium and no layer of the eigenproblem takes is added to it
+    others = {mechanism.name for mechanism in MECHANISMS if not mechanism.in_eigenproblem}
+    added = math.fsum(
+        math.pow(10.0, -log10_q)
+        for name, log10_q in losses.by_mechanism.items()
+        if name in others and name != "radiation" and log10_q is not None
+    )
     if losses.radiation is None:
-        return scattering
-    return scattering + math.pow(10.0, -losses.radiation) - leaks
+        return added
+    return added + math.pow(10.0, -losses.radiation) - leaks
 
 
 def _leak(mode: Mode, raw: RawMode) -> float:

@@ -5,7 +5,7 @@ error bars.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +13,8 @@ import numpy as np
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm, wavenumber_per_um
 from .losses.measures import Measures
+from .losses.mechanism import Loss, SolvedLosses
+from .losses.mechanisms import losses_of
 from .media import Permittivities
 from .mode import LossBudget, Mode
 from .mode_set import ModeRequest
@@ -20,15 +22,12 @@ from .solver.error import (
     ErrorBars,
     error_bars,
     shared_far_errors,
-    tunnelling_error,
     with_basis_errors,
 )
 from .solver.problem import Values
 from .solver.snapshot import RawMode
 from .solver.solved import SolvedClass
 
-# log10 Q below which the absorbing layer is trusted where nothing else is known.
-_LAYER_TRUSTED_BELOW = 8.0
 _CLEAR = 0.6
 _FSR_HELD = 1e-3
 # Error bars that leave no result: half the distance of azimuthal orders, where the nearest
@@ -196,7 +195,9 @@ def _mode(
     fsr = lam - wavelength_nm(neighbour.k_absorbing_per_um.real) if neighbour and known else None
     around = math.pi * cavity.diameter_um * 1e3
     z, r, phi = (float(x) for x in measures.component_share)
-    losses, extra = _losses(result, raw, measures, bars, _log10_dispersion(cavity, measures, lam))
+    dispersion = _log10_dispersion(cavity, measures, lam)
+    solved = SolvedLosses(raw, measures, bars, result.discretisation, dispersion)
+    losses, extra = _budget(losses_of(solved))
     extra["mode_volume_relative_error"] = bars.fields(raw.q).volume
     names = [name for name, _ in cavity.regions]
     return Mode(
@@ -237,45 +238,9 @@ def _log10_dispersion(cavity: Cavity, measures: Measures, wavelength_nm: float) 
     return math.log10(float(np.dot(measures.region_share, ratios)))
 
 
-def _losses(
-    result: SolvedClass,
-    raw: RawMode,
-    measures: Measures,
-    bars: ErrorBars,
-    log10_dispersion: float,
-) -> tuple[LossBudget, dict[str, float | None]]:
-    """Loss budget; radiation as the discretisation judges far field and absorbing layer."""
-    k = raw.k_per_um
-    far = measures.log10_q_far + log10_dispersion
-    pml = None
-    if raw.problem.is_complex and k.imag != 0:
-        # the pole is that of indices continued to complex k: it counts the medium's energy itself
-        pml = math.log10(abs(k.real / (2 * k.imag)))
-    relative = bars.relative(raw.q)
-    found = result.discretisation.radiation(raw, far, pml, relative)
-    radiation, by_layer = found.log10_q, found.by_layer
-    error = bars.fields(raw.q).log10_q + measures.far_error
-    if by_layer and bars.layer_log10_q is not None:
-        error = bars.layer_log10_q
-    x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
-    error += tunnelling_error(raw.m, x, relative, pml if by_layer else None)
-    if by_layer and pml is not None:  # a whole error of k may lie in its imaginary part
-        error += 2.0 * 10.0**pml * raw.basis_error / math.log(10.0)
-    error = max(error, found.apart)
-    if radiation is None:
-        error = 0.0
-    absorption = None
-    if raw.eps.loss.any():
-        change = raw.k_absorbing_per_um.imag - raw.k_per_um.imag
-        if change < 0:
-            absorption = math.log10(raw.k_absorbing_per_um.real / (2 * -change)) + log10_dispersion
-    scattering = measures.log10_q_scattering
-    scattering = None if scattering is None else scattering + log10_dispersion
-    losses = LossBudget(radiation, absorption, scattering, error)
-    return losses, {
-        "log10_q_radiation_far_field": far if math.isfinite(far) else None,
-        "log10_q_radiation_absorbing_layer": pml,
-        "log10_q_radiation_at_least": (
-            _LAYER_TRUSTED_BELOW if math.isnan(far) and radiation is None else None
-        ),
-    }
+def _budget(losses: Mapping[str, Loss]) -> tuple[LossBudget, dict[str, float | None]]:
+    """The budget, and the further numbers that its losses tell."""
+    errors = {name: loss.error for name, loss in losses.items() if loss.error}
+    budget = LossBudget.of({name: loss.log10_q for name, loss in losses.items()}, errors)
+    beside = {name: value for loss in losses.values() for name, value in loss.beside.items()}
+    return budget, beside

@@ -160,12 +160,7 @@ def _candidates(mode: Mode, cavity: Cavity, request: ModeRequest) -> Iterator[Mo
 
 
 def _log10_q(losses: LossBudget) -> dict[str, float]:
-    values = {
-        "radiation": losses.radiation,
-        "absorption": losses.absorption,
-        "scattering": losses.scattering,
-        "total": losses.total,
-    }
+    values = losses.to_json_dict()
     return {name: value for name, value in values.items() if value is not None}
 
 

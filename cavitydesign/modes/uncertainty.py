@@ -211,10 +211,7 @@ def _numbers(mode: Mode) -> dict[str, float]:
     values = {
         "wavelength_nm": mode.wavelength_nm,
         "fsr_nm": mode.fsr_nm,
-        "log10_q_radiation": mode.losses.radiation,
-        "log10_q_absorption": mode.losses.absorption,
-        "log10_q_scattering": mode.losses.scattering,
-        "log10_q_total": mode.losses.total,
+        **{f"log10_q_{name}": value for name, value in mode.losses.to_json_dict().items()},
     }
     return {
         name: value for name, value in values.items() if value is not None and math.isfinite(value)

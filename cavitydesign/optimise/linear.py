@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, SolverError
+from ..modes.losses.mechanisms import loss_names
 from ..modes.mode import LossBudget
 from .outcome import MODE_OUTCOMES
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 _WIDEST_SHIFT = 0.2
-_LOSSES = ("radiation", "absorption", "scattering")
 _LOGARITHMIC = frozenset({"mode_volume_um3"})
 _PLAIN = ("n_eff", "group_index")
 
@@ -140,7 +140,7 @@ class LinearModes:
         if name == "log10_q.total":
             parts = [
                 self._values(f"log10_q.{loss}", offsets, nearest)
-                for loss in _LOSSES
+                for loss in loss_names()
                 if f"log10_q.{loss}" in self.slopes
             ]
             return np.asarray(-np.log10(np.nansum([10.0**-part for part in parts], axis=0)))
@@ -151,8 +151,8 @@ class LinearModes:
 
 def _number(mode: Mode, name: str) -> float:
     kind, _, part = name.partition(".")
-    table: Any = {"log10_q": mode.losses, "confinement": mode.confinement}.get(kind, mode)
-    value = table.get(part) if isinstance(table, Mapping) else getattr(table, part or kind, None)
+    tables = {"log10_q": mode.losses.to_json_dict(), "confinement": mode.confinement}
+    value = tables[kind].get(part) if kind in tables else getattr(mode, kind, None)
     return math.nan if value is None else float(value)
 
 
@@ -161,7 +161,8 @@ def _moved(mode: Mode, change: Mapping[str, float]) -> Mode:
         value = _number(mode, name)
         return None if math.isnan(value) else value + change.get(name, 0.0)
 
-    radiation, absorption, scattering = (plus(f"log10_q.{loss}") for loss in _LOSSES)
+    losses = {loss: plus(f"log10_q.{loss}") for loss in mode.losses.by_mechanism}
+    errors = {**mode.losses.errors, "radiation": mode.losses.radiation_error}
     shares = {
         region: share + change.get(f"confinement.{region}", 0.0)
         for region, share in mode.confinement.items()
@@ -175,7 +176,7 @@ def _moved(mode: Mode, change: Mapping[str, float]) -> Mode:
         fsr_nm=plus("fsr_nm"),
         mode_volume_um3=mode.mode_volume_um3 * math.exp(change.get("mode_volume_um3", 0.0)),
         confinement={region: min(max(share, 0.0), 1.0) for region, share in shares.items()},
-        losses=LossBudget(radiation, absorption, scattering, mode.losses.radiation_error),
+        losses=LossBudget.of(losses, errors),
     )
 
 
@@ -287,7 +288,9 @@ def _quantities(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
         values = {name: _number(mode, name) for name in _PLAIN} | {
             "mode_volume_um3": math.log(mode.mode_volume_um3)
         }
-        values |= {f"log10_q.{loss}": _number(mode, f"log10_q.{loss}") for loss in _LOSSES}
+        values |= {
+            f"log10_q.{loss}": _number(mode, f"log10_q.{loss}") for loss in mode.losses.by_mechanism
+        }
         values |= {f"confinement.{region}": share for region, share in mode.confinement.items()}
         found[mode.label] = {name: value for name, value in values.items() if math.isfinite(value)}
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..dotted import entry_at
 from ..errors import nearest
+from ..modes.losses.mechanisms import loss_names
 
 MODE_OUTCOMES = (
     "wavelength_nm",
@@ -14,10 +15,7 @@ MODE_OUTCOMES = (
     "group_index",
     "fsr_nm",
     "q_total",
-    "log10_q.radiation",
-    "log10_q.absorption",
-    "log10_q.scattering",
-    "log10_q.total",
+    *(f"log10_q.{name}" for name in (*loss_names(), "total")),
     "linewidth_nm",
     "mode_volume_um3",
     "confinement.body",

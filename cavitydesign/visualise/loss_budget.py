@@ -24,18 +24,30 @@ from .theme import (
     themed,
 )
 
-CHANNELS = ("radiation", "absorption", "scattering")
+_TOTAL = "total"
 _MOST_MODES = 24
 _MOST_LEVEL = 9  # totals of four digits that stand beside each other in one column
-_HATCHES = ("", "////", "....")
+_HATCHES = ("", "////", "....", "xxxx", "\\\\")
+_MARKS = "^sDvP"
 _UNSEEN = 0.01  # share of a bar thinner than its outline
 _LEAST_TOLD = 1e-6
+
+
+def channels(records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Names of the losses that the records tell, in their order."""
+    names = dict.fromkeys(name for record in records for name in record["log10_q"])
+    return tuple(name for name in names if name != _TOTAL)
+
+
+def mark_of(position: int) -> str:
+    """The open mark of a loss, by its position among them."""
+    return _MARKS[position % len(_MARKS)]
 
 
 def loss_shares(log10_q: dict[str, float | None]) -> dict[str, float]:
     """Share of each channel in the total loss 1/Q, from decimal logarithms of any size."""
     present = {
-        name: value for name, value in log10_q.items() if name in CHANNELS and value is not None
+        name: value for name, value in log10_q.items() if name != _TOTAL and value is not None
     }
     if not present:
         return {}
@@ -98,7 +110,7 @@ def _draw_shares(ax: Axes, records: Sequence[Mapping[str, Any]]) -> None:
     """Stacked bars, each channel with its hatch; the total above."""
     shares = [loss_shares(dict(mode["log10_q"])) for mode in records]
     place, base = np.arange(len(records)), np.zeros(len(records))
-    for position, channel in enumerate(CHANNELS):
+    for position, channel in enumerate(channels(records)):
         heights = np.array([share.get(channel, 0.0) for share in shares])
         if any(channel in share for share in shares):
             ax.bar(
@@ -108,13 +120,13 @@ def _draw_shares(ax: Axes, records: Sequence[Mapping[str, Any]]) -> None:
                 width=0.66,
                 fc=to_rgba(colour(position), 0.55),
                 ec=colour(position),
-                hatch=_HATCHES[position],
+                hatch=_HATCHES[position % len(_HATCHES)],
                 lw=0.6,
                 label=channel,
             )
         base += heights
     upright = len(records) > _MOST_LEVEL
-    for x, total in zip(*_known(records, "total"), strict=True):
+    for x, total in zip(*_known(records, _TOTAL), strict=True):
         ax.text(
             x,
             1.03,
@@ -131,30 +143,32 @@ def _draw_shares(ax: Axes, records: Sequence[Mapping[str, Any]]) -> None:
 
 def _draw_channels(ax: Axes, records: Sequence[Mapping[str, Any]], theme: Theme) -> None:
     """log10 Q of each channel as an open mark, and of all losses as a stroke through it."""
-    known = {channel: _known(records, channel) for channel in (*CHANNELS, "total")}
+    known = {channel: _known(records, channel) for channel in (*channels(records), _TOTAL)}
     values = [value for _, column in known.values() for value in column]
-    top = top_of(known["total"][1], values)
-    for position, channel in enumerate(CHANNELS):
+    top = top_of(known[_TOTAL][1], values)
+    for position, channel in enumerate(channels(records)):
         if known[channel][1]:
             ax.plot(
                 *known[channel],
-                "^sD"[position],
+                mark_of(position),
                 color=colour(position),
                 mfc="none",
                 ms=5,
                 label=channel,
             )
-    ax.plot(*known["total"], "_", color=theme.ink, ms=13, mew=1.2, label="total", zorder=1)
+    ax.plot(*known[_TOTAL], "_", color=theme.ink, ms=13, mew=1.2, label="total", zorder=1)
     set_quality_axis(ax, values, top)
     ax.set_title(
-        words_beyond({name: known[name][1] for name in CHANNELS}, top), loc="right", fontsize=7
+        words_beyond({name: known[name][1] for name in channels(records)}, top),
+        loc="right",
+        fontsize=7,
     )
 
 
 def _ruling(records: Sequence[Mapping[str, Any]]) -> str:
     """The one loss beside which no other is seen in the bars, with what the others take at most."""
     shares = [loss_shares(dict(mode["log10_q"])) for mode in records]
-    for channel in CHANNELS:
+    for channel in channels(records):
         others = max((1.0 - share.get(channel, 0.0) for share in shares if share), default=1.0)
         if len({name for share in shares for name in share}) > 1 and others < _UNSEEN:
             told = f"{100 * others:.1g}" if others >= _LEAST_TOLD else f"{100 * _LEAST_TOLD:g}"

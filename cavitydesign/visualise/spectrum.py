@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..gain import GainMedium
 from ..gain.gain_curve import pumped_gain_per_cm
+from .loss_budget import channels, mark_of
 from .quality_axis import set_quality_axis, top_of, words_beyond
 from .record import Result, families, family_name, mode_records, record
 from .theme import (
@@ -37,8 +38,6 @@ _LETTER_OF_AXIS = 0.045  # height of a letter of 7 pt over the width of one colu
 _ONE_ROW, _LABEL_ROW = 0.45, 0.62
 # Inches of the axes in which a label of 7 pt, which is 0.57 in long, fits its row.
 _TALL_IN = (2.2, 2.6, 3.2)
-# a channel's open mark leaves the total visible that lies in it
-_CHANNEL_MARKS = {"radiation": "^", "absorption": "s", "scattering": "D"}
 
 
 def _gain_at(gain: tuple[Array, Array] | None, wavelength_nm: float) -> float:
@@ -148,13 +147,15 @@ def _draw_quality(
 ) -> None:
     """The quality factors of each family: all losses together, and each channel as an open mark."""
     records = [mode for members in groups.values() for mode in members]
+    # an open mark leaves the total visible that lies in it
+    marks = {channel: mark_of(position) for position, channel in enumerate(channels(records))}
     known = {
         channel: [
             float(mode["log10_q"][channel])
             for mode in records
             if mode["log10_q"].get(channel) is not None
         ]
-        for channel in ("total", *_CHANNEL_MARKS)
+        for channel in ("total", *marks)
     }
     values = [value for column in known.values() for value in column]
     top = top_of(known["total"], values)
@@ -167,7 +168,7 @@ def _draw_quality(
             total = channel == "total"
             ax.plot(
                 *zip(*pairs, strict=True),
-                "o" if total else _CHANNEL_MARKS[channel],
+                "o" if total else marks[channel],
                 mfc=colour(position) if total else "none",
                 mec=colour(position),
                 ms=2.4 if total else 6.0,
@@ -175,7 +176,7 @@ def _draw_quality(
                 label=channel if position == 0 else None,
             )
     set_quality_axis(ax, values, top)
-    beyond = {name: known[name] for name in _CHANNEL_MARKS}
+    beyond = {name: known[name] for name in marks}
     ax.set_title(words_beyond(beyond, top), loc="right", fontsize=7)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.12), ncols=4, handletextpad=0.2)
 

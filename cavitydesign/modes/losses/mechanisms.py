@@ -1,0 +1,28 @@
+"""The loss mechanisms, in the order in which they are told.
+
+A new one is a file with a function of `SolvedLosses`, and a line here: JSON, tables, figures,
+standard deviations, goals and thresholds take the names from this table or from the budgets.
+"""
+
+from __future__ import annotations
+
+from .absorbed import absorbed
+from .mechanism import Loss, Mechanism, SolvedLosses
+from .radiated import radiated
+from .scattered import scattered
+
+MECHANISMS: tuple[Mechanism, ...] = (
+    Mechanism("radiation", radiated),
+    Mechanism("absorption", absorbed, in_eigenproblem=True),
+    Mechanism("scattering", scattered),
+)
+
+
+def losses_of(mode: SolvedLosses) -> dict[str, Loss]:
+    """Each loss of a solved mode, by its name."""
+    return {mechanism.name: mechanism.of(mode) for mechanism in MECHANISMS}
+
+
+def loss_names() -> tuple[str, ...]:
+    """Names of the mechanisms."""
+    return tuple(mechanism.name for mechanism in MECHANISMS)

@@ -1,0 +1,45 @@
+"""Radiation as a loss: told by the far field or by the absorbing layer, whichever errs less."""
+
+from __future__ import annotations
+
+import math
+
+from ..solver.error import tunnelling_error
+from .mechanism import Loss, SolvedLosses
+
+# log10 Q below which the absorbing layer is trusted where nothing else is known.
+_LAYER_TRUSTED_BELOW = 8.0
+
+
+def radiated(mode: SolvedLosses) -> Loss:
+    """log10 Q by radiation, as the discretisation judges far field and absorbing layer."""
+    raw, bars = mode.raw, mode.bars
+    k = raw.k_per_um
+    far = mode.measures.log10_q_far + mode.log10_dispersion
+    by_pole = None
+    if raw.problem.is_complex and k.imag != 0:
+        # the pole is that of indices continued to complex k: it counts the medium's energy itself
+        by_pole = math.log10(abs(k.real / (2 * k.imag)))
+    relative = bars.relative(raw.q)
+    found = mode.discretisation.radiation(raw, far, by_pole, relative)
+    error = bars.fields(raw.q).log10_q + mode.measures.far_error
+    if found.by_layer and bars.layer_log10_q is not None:
+        error = bars.layer_log10_q
+    x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
+    error += tunnelling_error(raw.m, x, relative, by_pole if found.by_layer else None)
+    if found.by_layer and by_pole is not None:
+        # a whole error of k may lie in its imaginary part
+        error += 2.0 * 10.0**by_pole * raw.basis_error / math.log(10.0)
+    error = max(error, found.apart)
+    unknown = found.log10_q is None
+    return Loss(
+        found.log10_q,
+        0.0 if unknown else error,
+        {
+            "log10_q_radiation_far_field": far if math.isfinite(far) else None,
+            "log10_q_radiation_absorbing_layer": by_pole,
+            "log10_q_radiation_at_least": (
+                _LAYER_TRUSTED_BELOW if math.isnan(far) and unknown else None
+            ),
+        },
+    )
