@@ -37,12 +37,14 @@ def begin(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """What the page shows first, and what else it may open."""
     from ..gain.library import medium_names
     from ..materials import material_names
+    from .profile_controls import profile_controls
     from .usual_pumps import usual_pumps
 
     workspace = _workspace(payload)
     return {
         "materials": list(material_names()),
         "gain_media": list(medium_names()),
+        "profiles": profile_controls(),
         "pumps": {name: usual_pumps(name) for name in medium_names()},
         "listing": workspace.listing(),
         "opened": _shown(workspace.opened(workspace.first)),

@@ -9,39 +9,9 @@ from typing import Any
 
 from .media import medium_problems
 from .micrograph_file import IMAGE_SUFFIXES, is_micrograph
+from .outlines import DROP_MEASURES, FIBRE_POINTS, PROFILES, SCALES
 from .problem import Location, Problem, is_number
 
-_DROP_MEASURES = ("diameter_um", "contact_angle_deg", "length_um", "volume_um3")
-_SCALES = ("um_per_pixel", "scale_bar_um")
-_FIBRE_POINTS = ("fibre_points_um", "fibre_file")
-_ANY_FIBRE = ("fibre_taper", *_FIBRE_POINTS)
-_ALLOWED = {
-    "parabola": ("diameter_um", "axial_radius_um", *_ANY_FIBRE),
-    "cosine": ("diameter_um", "axial_radius_um", *_ANY_FIBRE),
-    "spheroid": ("diameter_um", "polar_radius_um", *_ANY_FIBRE),
-    "cylinder": ("diameter_um",),
-    "droplet": (*_DROP_MEASURES, "solid_fraction", "contact_line"),
-    "outline": ("file", *_SCALES, "upright", *_ANY_FIBRE),
-    "section": (
-        "file",
-        "length_unit",
-        "materials",
-        "region_names",
-        "parameters",
-        "magnetic_walls",
-        "electric_walls",
-    ),
-}
-_SHAPE_KEYS = tuple(dict.fromkeys(key for keys in _ALLOWED.values() for key in keys))
-_REQUIRED = {
-    "parabola": ("diameter_um", "axial_radius_um"),
-    "cosine": ("diameter_um", "axial_radius_um"),
-    "spheroid": ("diameter_um",),
-    "cylinder": ("diameter_um",),
-    "droplet": ("fibre_diameter_um",),
-    "outline": ("file",),
-    "section": ("file",),
-}
 _RESERVED_REGIONS = ("fibre", "body", "surround")
 
 
@@ -71,12 +41,12 @@ def _number(table: dict[str, Any], key: str) -> float | None:
 
 def _shape(cavity: dict[str, Any]) -> Iterator[Problem]:
     profile = cavity.get("profile")
-    if not isinstance(profile, str) or profile not in _ALLOWED:
+    if not isinstance(profile, str) or profile not in PROFILES:
         return
-    allowed = _ALLOWED[profile]
-    for key in _SHAPE_KEYS:
+    allowed, required = PROFILES[profile].allowed, PROFILES[profile].required
+    for key in dict.fromkeys(key for one in PROFILES.values() for key in one.allowed):
         if key in cavity and key not in allowed:
-            owners = ", ".join(name for name, keys in _ALLOWED.items() if key in keys)
+            owners = ", ".join(name for name, one in PROFILES.items() if key in one.allowed)
             text = (
                 f"does not belong to profile {profile} (its keys: {', '.join(allowed)}); it is a "
                 f"key of {owners}"
@@ -90,15 +60,14 @@ def _shape(cavity: dict[str, Any]) -> Iterator[Problem]:
                     "[cavity.materials]"
                 )
                 yield Problem(("cavity", key), text, cavity[key])
-    for key in _REQUIRED[profile]:
+    for key in required:
         if key not in cavity:
-            yield Problem(
-                ("cavity", key), f"missing; profile {profile} needs {', '.join(_REQUIRED[profile])}"
-            )
+            text = f"missing; profile {profile} needs {', '.join(required)}"
+            yield Problem(("cavity", key), text)
     if profile == "droplet":
-        given = [key for key in _DROP_MEASURES if key in cavity]
+        given = [key for key in DROP_MEASURES if key in cavity]
         if len(given) != 2:
-            names = ", ".join(_DROP_MEASURES)
+            names = ", ".join(DROP_MEASURES)
             yield Problem(
                 ("cavity",), f"profile droplet needs exactly two of {names}; {len(given)} given"
             )
@@ -109,7 +78,7 @@ def _micrograph(cavity: dict[str, Any]) -> Iterator[Problem]:
     file = cavity.get("file")
     if cavity.get("profile") != "outline" or not isinstance(file, str):
         return
-    given = [key for key in _SCALES if key in cavity]
+    given = [key for key in SCALES if key in cavity]
     if not is_micrograph(file):
         for key in (*given, *(["upright"] if "upright" in cavity else [])):
             text = (
@@ -118,19 +87,17 @@ def _micrograph(cavity: dict[str, Any]) -> Iterator[Problem]:
             )
             yield Problem(("cavity", key), text, cavity[key])
     elif len(given) != 1:
-        text = (
-            f"the micrograph {file} needs exactly one of {', '.join(_SCALES)}; {len(given)} given"
-        )
+        text = f"the micrograph {file} needs exactly one of {', '.join(SCALES)}; {len(given)} given"
         yield Problem(("cavity",), text)
 
 
 def _fibre(cavity: dict[str, Any]) -> Iterator[Problem]:
     fibre = _number(cavity, "fibre_diameter_um") or 0.0
-    points = [key for key in _FIBRE_POINTS if key in cavity]
+    points = [key for key in FIBRE_POINTS if key in cavity]
     for key in points[1:] if fibre <= 0 else points:
         others = ", ".join(
             name
-            for name in ("fibre_diameter_um", "fibre_taper", *_FIBRE_POINTS)
+            for name in ("fibre_diameter_um", "fibre_taper", *FIBRE_POINTS)
             if name != key and name in cavity
         )
         yield Problem(

@@ -6,32 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 from ..errors import InputError
 from ..gain import GainMedium, Pump, medium_from_dict
-from ..geometry import (
-    Cavity,
-    Coating,
-    Cosine,
-    Cylinder,
-    FibreShape,
-    MeasuredOutline,
-    Outline,
-    Parabola,
-    Spheroid,
-    dried,
-    droplet_of,
-    fibre_from_points,
-)
+from ..geometry import Cavity, Coating, FibreShape, MeasuredOutline, Outline, fibre_from_points
 from ..lasing.request import LasingRequest
 from ..materials import Material
 from ..modes import ModeRequest
 from .column_file import read_columns
 from .key_types import Table
 from .media import build_medium
-from .micrograph_file import is_micrograph, load_micrograph
-from .outline_file import FibrePoints, load_outline, read_outline
+from .outlines import PROFILES, fibre_points
+from .outlines import given as _given
 from .problem import Location, Problem
 from .schema import CavityTable, MediumTable, ModesTable
 from .section_file import load_section
@@ -72,9 +57,10 @@ class Converter:
             (shell, self._material(shell.material, ("cavity", "coatings", place, "material")))
             for place, shell in enumerate(table.coatings or ())
         ]
-        if table.profile == "section":
+        profile = PROFILES[table.profile]
+        if profile.build is None:
             return self._section(table, body, surround, fibre)
-        outline = self._outline(table)
+        outline = self._built(profile.build, table, self._folder)
         if outline is None or body is None or surround is None or self.problems:
             return None
         radius, shape = 0.5 * (table.fibre_diameter_um or 0.0), None
@@ -98,7 +84,7 @@ class Converter:
                 fibre_radius_um=radius,
                 fibre_shape=shape,
                 coatings=coatings,
-                sliced=table.profile == "cylinder",
+                sliced=profile.sliced,
                 **given,
             )
         except InputError as error:
@@ -180,45 +166,11 @@ class Converter:
             self.problems += [Problem(location, text, given) for text in error.problems]
             return None
 
-    def _outline(self, table: CavityTable) -> Outline | None:
-        radius = 0.5 * (table.diameter_um or 0.0)
-        match table.profile:
-            case "parabola":
-                return self._built(Parabola, radius, table.axial_radius_um)
-            case "cosine":
-                return self._built(Cosine, radius, table.axial_radius_um)
-            case "spheroid":
-                return self._built(Spheroid, radius, table.polar_radius_um or radius)
-            case "cylinder":
-                return self._built(Cylinder, radius)
-            case "droplet":
-                return self._built(self._droplet, table)
-            case "outline":
-                return self._built(self._measured, table)
-        return None
-
-    def _measured(self, table: CavityTable) -> Outline:
-        file, points = self._folder / str(table.file), self._fibre_points(table)
-        fibre = 0.5 * (table.fibre_diameter_um or 0.0) if points is None else points
-        if is_micrograph(file.name):
-            return load_micrograph(
-                file, fibre, **_given(table, "um_per_pixel", "scale_bar_um", "upright")
-            )
-        return load_outline(file, fibre)
-
-    def _fibre_points(self, table: CavityTable) -> FibrePoints | None:
-        if table.fibre_file is not None:
-            return read_outline(self._folder / table.fibre_file)
-        if table.fibre_points_um is None:
-            return None
-        z_um, radius_um = np.array(table.fibre_points_um, dtype=np.float64).reshape(-1, 2).T
-        return z_um, radius_um
-
     def _fibre(self, table: CavityTable, outline: Outline) -> FibreShape:
         """The fibre through its points, which have the z of a measured outline, or that of the
         equator.
         """
-        points = self._fibre_points(table)
+        points = fibre_points(table, self._folder)
         assert points is not None
         source = (
             "cavity.fibre_points_um: "
@@ -233,13 +185,6 @@ class Converter:
                 [source + line.removeprefix("fibre: ") for line in error.problems]
             ) from None
 
-    def _droplet(self, table: CavityTable) -> Outline:
-        measures = _given(table, "diameter_um", "contact_angle_deg", "length_um", "volume_um3")
-        drop = droplet_of(table.fibre_diameter_um or 0.0, **measures)
-        if table.solid_fraction is None:
-            return drop
-        return dried(drop, table.solid_fraction, **_given(table, "contact_line"))
-
     def _built(self, kind: Callable[..., Built], *args: Any, **given: Any) -> Built | None:
         try:
             return kind(*args, **given)
@@ -249,8 +194,3 @@ class Converter:
 
     def _refused(self, error: InputError) -> None:
         self.problems += [Problem((), text) for text in error.problems]
-
-
-def _given(table: Table, *names: str) -> dict[str, Any]:
-    """The named keys that the user gave; the others keep the default of the domain object."""
-    return {name: value for name in names if (value := getattr(table, name)) is not None}

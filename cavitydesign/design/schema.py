@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator, create_model
 from pydantic.fields import FieldInfo
 
 from ..gain import Pump
@@ -16,7 +16,6 @@ from ..gain.library import KINDS
 from ..lasing.request import LasingRequest
 from .key_types import (
     Accuracy,
-    Angle,
     Correlation,
     Index,
     Length,
@@ -31,13 +30,12 @@ from .key_types import (
     Whole,
     table_of,
 )
+from .outlines import PROFILES, shape_keys
 from .problem import is_number
 from .section_file import LengthUnit
 
 # Shells; each is an interface of the mesh and a region of every table. Sixteen are a Bragg mirror.
 MOST_COATINGS = 64
-
-Profile = Literal["parabola", "cosine", "spheroid", "cylinder", "droplet", "outline", "section"]
 
 
 def _medium(given: Any) -> Any:
@@ -84,25 +82,10 @@ class CoatingTable(Table):
 
 
 class CavityTable(Table):
-    """Shape and media of the cavity."""
+    """Media of the cavity, and what else describes it but the keys of its profile."""
 
-    profile: Profile = Field(description="shape of the outline")
-    diameter_um: Length | None = Field(None, description="outer diameter at the equator, um")
-    axial_radius_um: Length | None = Field(
-        None, description="radius of curvature of the outline at the equator, um"
-    )
-    polar_radius_um: Length | None = Field(None, description="half height of the spheroid, um")
-    contact_angle_deg: Angle | None = Field(
-        None, description="contact angle of the drop on the fibre, degrees"
-    )
-    length_um: Length | None = Field(None, description="wetted length of the drop, um")
-    volume_um3: Positive | None = Field(None, description="volume of the drop, um^3")
-    solid_fraction: Share | None = Field(
-        None, description="share of the drop's volume that stays on drying, 0 to 1"
-    )
-    contact_line: Literal["pinned", "receding"] | None = Field(
-        None, description="what drying keeps: length or angle"
-    )
+    # Narrowed to the names of the profiles by `cavity_table`.
+    profile: str = Field(description="shape of the outline")
     file: Text | None = Field(
         None, description="CSV of the outline (z_um, r_um), micrograph (PNG, TIFF) or section"
     )
@@ -189,8 +172,21 @@ class LasingTable(table_of("LasingFields", LasingRequest)):  # type: ignore[misc
     quality: Annotated[Any, PlainValidator(_quality)] = None
 
 
+def cavity_table() -> type[CavityTable]:
+    """The table [cavity] with the keys of all profiles of `outlines.PROFILES`."""
+    names: Any = tuple(PROFILES)
+    profile: Any = (Literal[names], Field(description="shape of the outline"))
+    fields: dict[str, Any] = {
+        name: (key.kind | None, Field(None, description=key.description))
+        for name, key in shape_keys().items()
+    }
+    # Messages list the keys in their order: the shape first, then what it is made of.
+    shape = create_model("Shape", __base__=Table, profile=profile, **fields)
+    return create_model("Cavity", __base__=(CavityTable, shape), profile=profile)
+
+
 TABLES: dict[str, type[Table]] = {
-    "cavity": CavityTable,
+    "cavity": cavity_table(),
     "modes": ModesTable,
     "gain": table_of("GainTable", *KINDS.values(), medium=str, kind=str, cross_sections_file=str),
     "pump": table_of("PumpTable", Pump),

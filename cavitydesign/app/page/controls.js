@@ -1,7 +1,7 @@
 // The form: one control for each entry of the list of fields, and what the design holds beyond them, to read.
 
 import { clone, flat, getKey, getSpread, plain, resize, setKey, sizeKey } from "./design.js";
-import { FIELDS, PROFILES } from "./fields.js";
+import { fieldsOf } from "./fields.js";
 import { mediaControls } from "./media.js";
 import { number } from "./plot.js";
 
@@ -15,7 +15,7 @@ export function make(tag, attributes = {}, text) {
 export class Controls {
   // root: the form; start: what the server knows (materials, gain media); changed(): told after each change of the design.
   constructor(root, start, changed) {
-    Object.assign(this, { root, start, changed, keepShape: false, place: 4 });
+    Object.assign(this, { root, start, changed, keepShape: false, place: 4, fields: fieldsOf(start.profiles) });
     root.addEventListener("submit", (event) => event.preventDefault());
   }
 
@@ -24,7 +24,7 @@ export class Controls {
     this.sliders = new Map();
     this.covered = new Set();
     const groups = new Map();
-    for (const field of FIELDS) {
+    for (const field of this.fields) {
       if (field.when && !field.when(design)) continue;
       if (!groups.has(field.group)) {
         const set = make("fieldset");
@@ -117,16 +117,15 @@ export class Controls {
   changeProfile(profile) {
     const cavity = this.design.cavity;
     const size = getKey(this.design, "cavity.diameter_um") ?? 15;
-    for (const key of ["contact_angle_deg", "length_um", "volume_um3", "solid_fraction", "contact_line", "file", "parameters", "materials", "magnetic_walls", "region_names"]) delete cavity[key];
+    const { profiles } = this.start;
+    const chosen = profiles.find((one) => one.name === profile);
+    for (const key of new Set(profiles.flatMap((one) => one.keys))) if (!chosen.keys.includes(key)) delete cavity[key];
     setKey(this.design, "cavity.diameter_um", size);
-    if (profile !== "parabola" && profile !== "cosine") delete cavity.axial_radius_um;
-    else if (cavity.axial_radius_um === undefined) cavity.axial_radius_um = 4 * size;
-    if (profile !== "spheroid") delete cavity.polar_radius_um;
-    else cavity.polar_radius_um = size / 2;
-    if (profile === "droplet") {
-      cavity.contact_angle_deg = 20;
-      if (!getKey(this.design, "cavity.fibre_diameter_um")) Object.assign(cavity, { fibre_diameter_um: size / 2, fibre: cavity.fibre ?? "silica" });
+    for (const { key, of_diameter: share } of chosen.controls) {
+      if (share !== null && getKey(this.design, key) === undefined) setKey(this.design, key, share * size);
     }
+    Object.assign(cavity, chosen.start);
+    if (chosen.required.includes("fibre_diameter_um") && !getKey(this.design, "cavity.fibre_diameter_um")) Object.assign(cavity, { fibre_diameter_um: size / 2, fibre: cavity.fibre ?? "silica" });
     this.show(this.design);
   }
 
@@ -210,7 +209,7 @@ export class Controls {
     const id = `c-${field.key.replaceAll(".", "-")}`;
     const row = this.labelled(field, id, "choice");
     const select = make("select", { id, "data-key": field.key });
-    const options = field.options || PROFILES;
+    const options = field.options;
     for (const option of options.includes(value) ? options : [value, ...options]) select.append(make("option", {}, String(option)));
     select.value = String(value);
     select.addEventListener("change", () => changed(options.find((option) => String(option) === select.value) ?? value));

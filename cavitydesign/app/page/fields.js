@@ -5,19 +5,11 @@ const has = (name) => (design) => design.cavity[name] !== undefined;
 const isOutline = (design) => design.cavity.profile !== "section";
 const pumped = "pump.fluence_mj_cm2";
 
-export const PROFILES = ["parabola", "cosine", "spheroid", "droplet"];
-
-export const FIELDS = [
-  { group: "Cavity", key: "cavity.profile", label: "outline", options: PROFILES, hint: "shape of the meridian" },
+const FIELDS = [
+  { group: "Cavity", key: "cavity.profile", label: "outline", hint: "shape of the meridian" },
   { group: "Cavity", key: "cavity.diameter_um", label: "diameter (µm)", min: 4, max: 130, step: 0.1, log: true, when: (design) => isOutline(design) && (design.cavity.profile !== "droplet" || has("diameter_um")(design)) && design.cavity.profile !== "outline", hint: "outer diameter at the equator" },
   { group: "Cavity", key: "keepShape", label: "keep the shape", toggle: true, when: isOne("parabola", "cosine", "spheroid", "droplet"), hint: "axial radius, length and fibre scale with the diameter" },
-  { group: "Cavity", key: "cavity.axial_radius_um", label: "axial radius (µm)", min: 5, max: 1000, step: 0.5, log: true, when: isOne("parabola", "cosine"), hint: "radius of curvature of the outline at the equator" },
-  { group: "Cavity", key: "cavity.polar_radius_um", label: "polar radius (µm)", min: 2, max: 200, step: 0.1, log: true, when: isOne("spheroid"), hint: "half height" },
-  { group: "Cavity", key: "cavity.contact_angle_deg", label: "contact angle (°)", min: 1, max: 90, step: 0.5, when: has("contact_angle_deg"), hint: "of the drop on the fibre" },
-  { group: "Cavity", key: "cavity.length_um", label: "length (µm)", min: 2, max: 500, step: 0.5, log: true, when: has("length_um"), hint: "wetted length of the drop" },
-  { group: "Cavity", key: "cavity.volume_um3", label: "volume (µm³)", min: 50, max: 1e6, step: 10, log: true, when: has("volume_um3"), hint: "of the drop" },
-  { group: "Cavity", key: "cavity.solid_fraction", label: "solid fraction", min: 0.05, max: 1, step: 0.01, when: isOne("droplet"), fallback: 1, hint: "share of the volume that stays when the drop dries" },
-  { group: "Cavity", key: "cavity.contact_line", label: "contact line", options: ["pinned", "receding"], when: isOne("droplet"), fallback: "pinned", hint: "what drying keeps: the length, or the angle" },
+  { shape: true },
   { group: "Cavity", key: "parameters", when: has("parameters") },
   { group: "Cavity", key: "cavity.fibre_diameter_um", label: "fibre ⌀ (µm)", min: 0, max: 60, step: 0.1, fallback: 0, when: isOutline, hint: "diameter of the fibre inside; 0: none" },
   { group: "Cavity", key: "cavity.fibre_taper", label: "fibre taper", min: -0.1, max: 0.1, step: 0.001, when: (design) => isOutline(design) && (design.cavity.fibre_diameter_um || 0) !== 0, fallback: 0, hint: "slope d(radius)/dz of the fibre, a pure number" },
@@ -38,3 +30,30 @@ export const FIELDS = [
   { group: "Modes shown", key: "modes.radial_orders", label: "radial orders p", min: 1, max: 5, step: 1, fallback: 1, hint: "radial orders p = 1, 2, ... that compete" },
   { group: "Modes shown", key: "modes.axial_orders", label: "axial orders q", min: 1, max: 8, step: 1, fallback: 1, hint: "axial orders q = 0, 1, ... that compete" },
 ];
+
+// The controls of the outlines' own keys, each where a profile of the design has it.
+function ofShapes(profiles) {
+  const found = new Map();
+  for (const { name, controls } of profiles) {
+    for (const control of controls) {
+      if (!found.has(control.key)) found.set(control.key, { control, names: [] });
+      found.get(control.key).names.push(name);
+    }
+  }
+  return [...found.values()].map(({ control, names }) => ({
+    group: "Cavity",
+    ...control,
+    options: control.options ?? undefined,
+    fallback: control.fallback ?? undefined,
+    when: (design) => isOne(...names)(design) && (!control.only_given || has(control.key.replace("cavity.", ""))(design)),
+  }));
+}
+
+// All fields; profiles: the outlines as the server tells them.
+export function fieldsOf(profiles) {
+  const offered = profiles.filter((one) => one.offered).map((one) => one.name);
+  return FIELDS.flatMap((field) => {
+    if (field.shape) return ofShapes(profiles);
+    return [field.key === "cavity.profile" ? { ...field, options: offered } : field];
+  });
+}
