@@ -86,9 +86,10 @@ def check(accuracy: Accuracy = 1e-6, json: AsJson = False) -> int:
 def judged(case: ExactCase, accuracy: float) -> Verdict:
     """Solve one case and compare."""
     from ..design import parse_design
+    from ..modes.label import Label
     from ..workflow.steps import find_modes
 
-    name = f"{case.polarisation} {case.m} {case.p} 0"
+    name = str(Label(case.polarisation, case.m, case.p, 0))
     start = time.perf_counter()
     try:
         found = find_modes(parse_design(design_of(case, accuracy), source=case.name))

@@ -181,8 +181,9 @@ def cavity_table() -> type[CavityTable]:
         for name, key in shape_keys().items()
     }
     # Messages list the keys in their order: the shape first, then what it is made of.
-    shape = create_model("Shape", __base__=Table, profile=profile, **fields)
-    return create_model("Cavity", __base__=(CavityTable, shape), profile=profile)
+    bases: Any = (CavityTable, create_model("Shape", __base__=Table, profile=profile, **fields))
+    made: type[CavityTable] = create_model("Cavity", __base__=bases, profile=profile)
+    return made
 
 
 TABLES: dict[str, type[Table]] = {

@@ -190,10 +190,7 @@ def _range_problems(cavity: Cavity, modes: ModeRequest) -> list[Problem]:
     if modes.span_nm is None:
         return problems
     for name, material in cavity.regions:
-        for wavelength_nm in (
-            modes.wavelength_nm - modes.span_nm / 2,
-            modes.wavelength_nm + modes.span_nm / 2,
-        ):
+        for wavelength_nm in modes.range_nm:
             try:
                 material.check_range(wavelength_nm)
             except InputError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import InputError
 from ..geometry.cavity import Cavity
+from ..modes.label import Label
 from ..modes.mode import Mode
 from ..units import NM_PER_UM, SPEED_OF_LIGHT_UM_PER_PS
 from .exact_threshold import exact_threshold_gain_per_cm
@@ -112,7 +113,7 @@ class LasingMode:
     def next_in_comb(self, step: int, spacing_nm: float) -> LasingMode:
         """The same mode `step` azimuthal orders further, `spacing_nm` away."""
         m = self.m + step
-        label = f"{self.polarisation} {m} {self.p} {self.q}"
+        label = str(Label(self.polarisation, m, self.p, self.q))
         return replace(
             self,
             label=label,

@@ -11,6 +11,7 @@ from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
 from .estimates.seeds import family_seeds
 from .finish import finished_modes, sure_modes
+from .label import Label
 from .lengths import check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
@@ -119,9 +120,7 @@ def _solved(
 ) -> list[SolvedClass]:
     """Every radial family asked for, in its own window."""
     results: list[SolvedClass] = []
-    families = [
-        (pol, p) for pol in request.polarisations for p in range(1, request.radial_orders + 1)
-    ]
+    families = request.families
     for number, (polarisation, p) in enumerate(families):
         report(f"solving {polarisation} modes of p = {p}", number / len(families))
         if not watch.may_go_on(_and_later(families[number:])):
@@ -152,11 +151,8 @@ def _and_later(families: Sequence[tuple[str, int]]) -> str:
 
 
 def _range(request: ModeRequest, modes: Sequence[Mode]) -> tuple[float, float]:
-    if request.span_nm is not None and request.azimuthal_order is None:
-        return (
-            request.wavelength_nm - 0.5 * request.span_nm,
-            request.wavelength_nm + 0.5 * request.span_nm,
-        )
+    if request.azimuthal_order is None:
+        return request.range_nm
     waves = [mode.wavelength_nm for mode in modes] or [request.wavelength_nm]
     return min(waves), max(waves)
 
@@ -167,14 +163,11 @@ def _missing(request: ModeRequest, modes: Sequence[Mode], sliced: bool) -> list[
         return []
     have = {(mode.polarisation, mode.p, mode.q) for mode in modes}
     axial_orders = 1 if sliced else request.axial_orders
-    want = [
-        (pol, p, q)
-        for pol in request.polarisations
-        for p in range(1, request.radial_orders + 1)
-        for q in range(axial_orders)
-    ]
+    want = [(pol, p, q) for pol, p in request.families for q in range(axial_orders)]
     lost = [
-        f"{pol} {request.azimuthal_order} {p} {q}" for pol, p, q in want if (pol, p, q) not in have
+        str(Label(pol, request.azimuthal_order, p, q))
+        for pol, p, q in want
+        if (pol, p, q) not in have
     ]
     if not lost:
         return []

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..geometry.cavity import Cavity
-from ..units import wavelength_nm, wavenumber_per_um
+from ..units import wavelength_nm
 from .losses.measures import Measures
 from .losses.mechanism import Loss, SolvedLosses
 from .losses.mechanisms import losses_of
@@ -93,11 +93,8 @@ def _contradicted(mode: Mode) -> bool:
 def _wanted(request: ModeRequest, raw: RawMode) -> bool:
     if request.azimuthal_order is not None:
         return raw.m == request.azimuthal_order
-    assert request.span_nm is not None
-    low = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)
-    return (
-        low <= raw.k_per_um.real <= wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
-    )
+    low, high = request.wavenumbers_per_um
+    return low <= raw.k_per_um.real <= high
 
 
 def _measured(

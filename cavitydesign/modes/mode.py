@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..columns import modes as mode_columns
 from ..columns.column import derived
 from ..errors import SolverError
+from .label import Label
 
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
@@ -169,7 +170,7 @@ class Mode:
     @property
     def label(self) -> str:
         """Identity in words: polarisation m p q."""
-        return f"{self.polarisation} {self.m} {self.p} {self.q}"
+        return str(Label(self.polarisation, self.m, self.p, self.q))
 
     @property
     def basis(self) -> MeridianBasis:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, overload
 
 from ..errors import InputError, nearest
+from ..units import wavenumber_per_um
 from . import mode_frame
 from .mode import Mode
 
@@ -58,6 +59,26 @@ class ModeRequest:
     def polarisations(self) -> tuple[str, ...]:
         """The polarisations asked for."""
         return ("TM", "TE") if self.polarisation == "both" else (self.polarisation,)
+
+    @property
+    def families(self) -> tuple[tuple[str, int], ...]:
+        """Polarisation and p of each radial family asked for."""
+        radial = range(1, self.radial_orders + 1)
+        return tuple((polarisation, p) for polarisation in self.polarisations for p in radial)
+
+    @property
+    def range_nm(self) -> tuple[float, float]:
+        """Shortest and longest wavelength of the range; of a request by azimuthal order the hint
+        alone.
+        """
+        half = 0.5 * (self.span_nm or 0.0)
+        return self.wavelength_nm - half, self.wavelength_nm + half
+
+    @property
+    def wavenumbers_per_um(self) -> tuple[float, float]:
+        """Lowest and highest wavenumber of the range."""
+        short_nm, long_nm = self.range_nm
+        return wavenumber_per_um(long_nm), wavenumber_per_um(short_nm)
 
 
 # A notebook shows the first modes of a long comb.

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..errors import InputError
 from ..fem.legendre import gauss
 from ..geometry.cavity import Cavity
+from .label import Label
 from .mode_set import ModeRequest
 from .rim.order_spectrum import OrderSpectrum, order_spectra
 
@@ -183,12 +184,9 @@ def follow_modes(
 
 
 def _asked(label: str, request: ModeRequest) -> bool:
-    polarisation, _, p, q = label.split()
-    return (
-        polarisation in request.polarisations
-        and int(p) <= request.radial_orders
-        and int(q) < request.axial_orders
-    )
+    named = Label.of(label)
+    family = (named.polarisation, named.p)
+    return family in request.families and named.q < request.axial_orders
 
 
 class _Follower:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SolverError
+from ..modes.label import Label
 
 Array = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ class Family:
 
     def label(self, m: int) -> str:
         """Label of one of its modes, such as "TM 122 1 0"."""
-        return f"{self.polarisation} {m} {self.p} {self.q}"
+        return str(Label(self.polarisation, m, self.p, self.q))
 
 
 @dataclass(frozen=True)

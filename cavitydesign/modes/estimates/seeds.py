@@ -212,9 +212,7 @@ def family_seed(
         line, k = _settled(cavity, polarisation, p, m, wavenumber_per_um(request.wavelength_nm))
         orders = [m, m + 1]
     else:
-        assert request.span_nm is not None
-        low_k = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)
-        high_k = wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
+        low_k, high_k = request.wavenumbers_per_um
         line, k, orders = _orders_in_range(cavity, polarisation, p, axial, low_k, high_k)
         k_range = low_k, high_k
     seed = _family(line, orders, axial, k)

@@ -24,6 +24,7 @@ from ...mesh.rim_map import Window
 from ...mesh.window import Sizing, build_window
 from ...units import wavelength_nm
 from ..estimates.seeds import FamilySeed, family_seed
+from ..label import Label
 from ..media import Permittivities, permittivities
 from ..mode_set import ModeRequest
 from ..solver.identity import Identity
@@ -67,7 +68,7 @@ class OrderSpectrum:
 
     def labels(self) -> tuple[str, ...]:
         """Polarisation m p q as the fields look."""
-        return tuple(f"{one.polarisation} {self.m} {one.p} {one.q}" for one in self.identities)
+        return tuple(str(Label(one.polarisation, self.m, one.p, one.q)) for one in self.identities)
 
     def sampled(self, depth: Array, along: Array) -> Values:
         """Fields sqrt(eps r J) E at depths and lengths in units of the equator's radius, one column
@@ -157,11 +158,7 @@ def _seeds(cavity: Cavity, request: ModeRequest, m: int) -> list[FamilySeed]:
         request.radial_orders,
         request.axial_orders,
     )
-    return [
-        family_seed(cavity, one, polarisation, p)
-        for polarisation in request.polarisations
-        for p in range(1, request.radial_orders + 1)
-    ]
+    return [family_seed(cavity, one, polarisation, p) for polarisation, p in request.families]
 
 
 def _window(

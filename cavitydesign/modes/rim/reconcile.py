@@ -18,6 +18,7 @@ from itertools import pairwise
 import numpy as np
 
 from ...eigen.lanczos import shift_invert_lanczos
+from ..label import Label
 from ..media import permittivities
 from ..solver.identity import Identity
 from ..solver.problem import Values
@@ -70,7 +71,7 @@ def reconciled(results: Sequence[SolvedClass]) -> list[SolvedClass]:
 def _without(result: SolvedClass, gone: set[int]) -> SolvedClass:
     """The result without some of its modes, which are named."""
     names = ", ".join(
-        f"{result.seed.polarisation} {result.modes[i].m} {result.seed.p} {result.modes[i].q}"
+        str(Label(result.seed.polarisation, result.modes[i].m, result.seed.p, result.modes[i].q))
         for i in sorted(gone)
     )
     return replace(

@@ -15,7 +15,7 @@ from ..solver.count import counted_modes
 from ..solver.snapshot import Snapshot
 from .identity import LEAST_INSIDE, identify_section
 from .problem import SectionProblem
-from .seed import SectionSeed, wavenumber_range
+from .seed import SectionSeed
 
 _BEYOND = 0.3  # azimuthal orders that the count reaches beyond the modes, where none is asked for
 _MOST = 60  # eigenvalues that are searched for
@@ -64,7 +64,7 @@ def _range(shot: Snapshot, request: ModeRequest) -> tuple[float, float]:
     beyond = 1 + _BEYOND / shot.m
     low, high = min(k) / beyond, max(k) * beyond
     if request.azimuthal_order is None:
-        asked = wavenumber_range(request)
+        asked = request.wavenumbers_per_um
         low, high = min(low, asked[0]), max(high, asked[1])
     return low**2, high**2
 

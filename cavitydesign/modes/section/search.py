@@ -41,8 +41,8 @@ def wanted_labels(request: ModeRequest, bodies: int) -> set[Label]:
     """Labels (polarisation, p, q) that are asked for: of each axial order of a body, the supermodes
     of all bodies.
     """
-    radial, axial = range(1, request.radial_orders + 1), range(request.axial_orders * bodies)
-    return {(pol, p, q) for pol in request.polarisations for p in radial for q in axial}
+    axial = range(request.axial_orders * bodies)
+    return {(pol, p, q) for pol, p in request.families for q in axial}
 
 
 def searched(

@@ -8,7 +8,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ...units import wavenumber_per_um
 from ..mode_set import ModeRequest
 from .survey import SurveyedMode
 
@@ -60,18 +59,17 @@ def section_seeds(
     a seed each.
     """
     seeds = []
-    for polarisation in request.polarisations:
-        for p in range(1, request.radial_orders + 1):
-            family = {
-                mode.identity.q: mode
-                for mode in sorted(modes, key=lambda mode: mode.merit)
-                if (mode.identity.polarisation, mode.identity.p) == (polarisation, p)
-                and mode.identity.q < request.axial_orders * bodies
-            }
-            for surveyed in _together(request, family):
-                orders = _orders(request, surveyed)
-                if orders:
-                    seeds.append(SectionSeed(polarisation, p, orders, surveyed, family, bodies))
+    for polarisation, p in request.families:
+        family = {
+            mode.identity.q: mode
+            for mode in sorted(modes, key=lambda mode: mode.merit)
+            if (mode.identity.polarisation, mode.identity.p) == (polarisation, p)
+            and mode.identity.q < request.axial_orders * bodies
+        }
+        for surveyed in _together(request, family):
+            orders = _orders(request, surveyed)
+            if orders:
+                seeds.append(SectionSeed(polarisation, p, orders, surveyed, family, bodies))
     return seeds
 
 
@@ -97,17 +95,10 @@ def _orders(request: ModeRequest, surveyed: Mapping[int, SurveyedMode]) -> tuple
         return ()
     if request.azimuthal_order is not None:
         return (request.azimuthal_order, request.azimuthal_order + 1)
-    low_k, high_k = wavenumber_range(request)
+    low_k, high_k = request.wavenumbers_per_um
     low = min(math.ceil(mode.order(low_k) - _SPARE) for mode in surveyed.values())
     high = max(math.floor(mode.order(high_k) + _SPARE) for mode in surveyed.values())
     return tuple(range(max(low, 1), max(high, low) + 2))
-
-
-def wavenumber_range(request: ModeRequest) -> tuple[float, float]:
-    """Lowest and highest wavenumber of the range asked for."""
-    assert request.span_nm is not None
-    low_k = wavenumber_per_um(request.wavelength_nm + 0.5 * request.span_nm)
-    return low_k, wavenumber_per_um(request.wavelength_nm - 0.5 * request.span_nm)
 
 
 def labels(modes: Sequence[SurveyedMode]) -> set[tuple[str, int, int]]:
