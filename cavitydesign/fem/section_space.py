@@ -18,14 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 from skfem import Dofs
 
-from ..eigen.condensed import ElementLayout
+from ..eigen.condensed import Batch, ElementLayout
 from ..mesh.section import BoolArray, IntArray, SectionMesh
 from .affine import AffineMatrix
 from .basis import MeridianBasis, line_rule, tensor_rule
 from .element import ElementMeridian
 from .local_functions import INSIDE, columns_of, least_degrees, local_functions, orientation
 from .mapping import SectionMapping
-from .section_layout import element_layout
 from .stretch import BoxStretch
 
 
@@ -185,7 +184,7 @@ class SectionSpace:
     @cached_property
     def layout(self) -> ElementLayout:
         """Where the unknowns of the batches lie."""
-        return element_layout(self)
+        return _element_layout(self)
 
     def matrix(self, combination: AffineMatrix) -> AffineMatrix:
         """A combination of the affine matrices, formed only where it is factorised."""
@@ -231,3 +230,36 @@ def electric_walls(mesh: SectionMesh, magnetic: tuple[str, ...] = ()) -> BoolArr
     known = [name for name in magnetic if name in mesh.boundary]
     electric[mesh.tagged_edges(known)] = False
     return electric
+
+
+def _element_layout(space: SectionSpace) -> ElementLayout:
+    """The layout of a space, with the pattern of the Schur complement of what elements share."""
+    mesh, first = space.mesh, space.first
+    counts = np.diff(first)
+    total = mesh.vertices + mesh.edges.shape[0]
+    outer = np.concatenate([mesh.corners, mesh.vertices + mesh.element_edges], axis=1)
+    key = (outer[:, :, None] * total + outer[:, None, :]).ravel()
+    unique, inverse = np.unique(key, return_inverse=True)
+    row, width = unique // total, counts[unique % total]
+    before = np.cumsum(width) - width
+    length = np.bincount(row, weights=width, minlength=total).astype(np.int64)
+    start = np.concatenate([[0], np.cumsum(length)[:-1]])
+    offset = (before - start[row])[inverse].reshape(-1, 8, 8)
+    indptr = np.concatenate([[0], np.cumsum(np.repeat(length, counts[:total]))])
+    stored = int(indptr[-1])
+    indices = np.empty(stored + 1, dtype=np.int32)
+    out = []
+    for degree, elements in space.batches:
+        owner = local_functions(degree).owner
+        shared, own = np.flatnonzero(owner < INSIDE), np.flatnonzero(owner == INSIDE)
+        numbers = space.numbers_at(elements, degree)
+        here, owners = numbers[:, shared], owner[shared]
+        within = here - first[outer[elements][:, owners]]
+        slot = (indptr[np.maximum(here, 0)][:, :, None] + within[:, None, :]).astype(np.int32)
+        slot += offset[elements][:, owners[:, None], owners].astype(np.int32)
+        absent = here < 0
+        slot[absent[:, :, None] | absent[:, None, :]] = stored
+        indices[slot] = np.broadcast_to(here[:, None, :], slot.shape)
+        out.append(Batch(np.where(numbers < 0, space.size, numbers), shared, own, slot))
+    skeleton = int(first[total])
+    return ElementLayout(space.size, skeleton, tuple(out), indptr.astype(np.int32), indices[:-1])

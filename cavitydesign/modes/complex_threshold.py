@@ -29,7 +29,7 @@ from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import InputError, SolverError, nearest
 from ..units import absorption_per_cm, wavelength_nm
 from .first_order import dispersive_permittivities
-from .losses.mechanisms import MECHANISMS
+from .losses.mechanisms import in_eigenproblem
 from .media import permittivities
 from .mode import Mode
 from .sensitivity import solved_mode
@@ -121,11 +121,11 @@ def _missing_loss(mode: Mode, raw: RawMode, q_passive: float | None) -> float:
             "cavity.roughness_nm"
         )
     # what no medium and no layer of the eigenproblem takes is added to it
-    others = {mechanism.name for mechanism in MECHANISMS if not mechanism.in_eigenproblem}
+    held = in_eigenproblem() | {"radiation"}
     added = math.fsum(
         math.pow(10.0, -log10_q)
         for name, log10_q in losses.by_mechanism.items()
-        if name in others and name != "radiation" and log10_q is not None
+        if name not in held and log10_q is not None
     )
     if losses.radiation is None:
         return added

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from .mode import Mode
-    from .mode_set import ModeSet
 
 _IDENTITY = ("label", "polarisation", "m", "p", "q")
 
@@ -61,14 +60,13 @@ def dataset_of(modes: Sequence[Mode], diameter_um: float) -> xr.Dataset:
     return xr.Dataset(variables, coordinates, {"diameter_um": diameter_um})
 
 
-def html_of(found: ModeSet) -> str:
+def html_of(modes: Sequence[Mode], range_nm: tuple[float, float], complete: bool) -> str:
     """Wavelengths with their errors, and what the list rests on."""
-    records = [mode.to_json_dict() for mode in found]
+    records = [mode.to_json_dict() for mode in modes]
     shown = expanded(mode_columns.COLUMNS, records, "notebook")
     head = [cells.typeset_head(column) for column in shown]
     rows = [[cells.cell(column, record) for column in shown] for record in records]
-    low, high = found.wavelength_range_nm
-    state = "complete" if found.complete else "not certified complete"
+    state = "complete" if complete else "not certified complete"
     told = "TM: E along the fibre axis; +-: numerical error"
-    words = f"{len(found)} modes, {low:.6g} to {high:.6g} nm, list {state}. {told}"
+    words = f"{len(modes)} modes, {range_nm[0]:.6g} to {range_nm[1]:.6g} nm, list {state}. {told}"
     return f"<p>{words}</p>{html_table(head, rows)}"

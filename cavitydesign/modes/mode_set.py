@@ -210,7 +210,7 @@ class ModeSet(Sequence[Mode]):
 
     def _repr_html_(self) -> str:
         """The same as a table, for notebooks."""
-        return mode_frame.html_of(self)
+        return mode_frame.html_of(self.modes, self.wavelength_range_nm, self.complete)
 
     @property
     def accuracy_met(self) -> bool:

@@ -130,9 +130,10 @@ def _under_the_gain(design: Design, medium: GainMedium, modes: ModeSet) -> tuple
 
 def _chosen(found: ModeSet, design: Design) -> Competitors:
     """Families that reach gain = loss within the fluences asked, as many as may take part."""
-    from .steps import static_thresholds
+    from ..lasing.static_outcomes import static_outcomes
 
-    static = static_thresholds(found, design)
+    quality, medium = design.lasing.quality, design.needed_medium()
+    static = static_outcomes(found, quality, medium, design.pump, design.cavity)
     least: dict[Family, float] = {}
     for mode in found:
         value = static.get(mode.label, {}).get("gain_equals_loss_mj_cm2")

@@ -26,3 +26,8 @@ def losses_of(mode: SolvedLosses) -> dict[str, Loss]:
 def loss_names() -> tuple[str, ...]:
     """Names of the mechanisms."""
     return tuple(mechanism.name for mechanism in MECHANISMS)
+
+
+def in_eigenproblem() -> frozenset[str]:
+    """Names of the losses that the complex eigenvalue problem of the threshold holds by itself."""
+    return frozenset(mechanism.name for mechanism in MECHANISMS if mechanism.in_eigenproblem)
