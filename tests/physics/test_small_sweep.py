@@ -8,67 +8,23 @@ is printed, and CAVITYDESIGN_SWEEP_SEED replays it.
 from __future__ import annotations
 
 import datetime
-import math
 import os
 import random
 
 import pytest
+from drawn_resonators import cavity_of, drawn_small
 
-from cavitydesign.analytic.resonance import Resonance, Resonator, find_resonance
-from cavitydesign.errors import SolverError
-from cavitydesign.geometry.cavity import Cavity
-from cavitydesign.geometry.cylinder import Cylinder
-from cavitydesign.geometry.spheroid import Spheroid
-from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
 
 SEED = os.environ.get("CAVITYDESIGN_SWEEP_SEED") or datetime.date.today().isoformat()
 CASES = 12
 
 
-def drawn(dice: random.Random) -> tuple[Resonance, int]:
-    """An exact resonance and its axial order."""
-    while True:
-        radius = 0.5 * math.exp(dice.uniform(math.log(0.8), math.log(6.0)))
-        body, surround = dice.uniform(1.3, 3.5), dice.choice((1.0, 1.0, 1.33))
-        kind = dice.choice(("sphere", "cylinder", "coated"))
-        p, polarisation = dice.choice((1, 1, 1, 2, 3)), dice.choice(("TM", "TE"))
-        m, q = dice.randint(3, 40), dice.choice((0, 0, 1)) if kind == "sphere" else 0
-        radii: tuple[float, ...] = (radius,)
-        indices: tuple[float, ...] = (body, surround)
-        if kind == "coated":
-            radii = (radius * (1.0 - dice.uniform(0.05, 0.6)), radius)
-            indices = (dice.choice((1.0, 1.33, 1.45, body * dice.uniform(0.7, 1.2))), *indices)
-        if body < surround + 0.1:
-            continue
-        try:
-            resonator = Resonator(radii, indices, kind == "sphere")
-            exact = find_resonance(resonator, m + q, p, polarisation)
-        except SolverError:
-            continue
-        if 1.0 < exact.log10_q < 6.0 and 200.0 < exact.wavelength_nm < 1e4:
-            return exact, q
-
-
-def cavity_of(resonator: Resonator) -> Cavity:
-    """The same for the field solver."""
-    media = [ConstantIndex.of(complex(n).real) for n in resonator.indices]  # type: ignore[arg-type]
-    radius = resonator.radii_um[-1]
-    if resonator.spherical:
-        return Cavity(Spheroid(radius, radius), media[0], media[1])
-    if len(media) == 2:
-        return Cavity(Cylinder(radius), media[0], media[1], sliced=True)
-    core = resonator.radii_um[0]
-    return Cavity(
-        Cylinder(radius), media[1], media[2], fibre=media[0], fibre_radius_um=core, sliced=True
-    )
-
-
 @pytest.mark.parametrize("number", range(CASES))
 def test_random_small_cavity(number: int) -> None:
     """Right within three times the bar, and log10 Q within five times its own; or a plain no."""
     dice = random.Random(f"{SEED} {number}")
-    exact, q = drawn(dice)
+    exact, q = drawn_small(dice)
     m = exact.order - q
     print(f"CAVITYDESIGN_SWEEP_SEED={SEED} case {number}: {exact.polarisation} {m} {exact.p} {q}")
     hint = float(f"{exact.wavelength_nm * dice.uniform(0.95, 1.05):.4g}")

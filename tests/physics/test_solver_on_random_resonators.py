@@ -5,91 +5,24 @@ Diameters 2 to 200 um, indices 1.3 to 2.5 in air and water, shells of 0.2 um and
 TM and TE, three wavelengths. A few by default, two hundred with `-m slow`.
 """
 
-import math
 import random
 
 import pytest
+from drawn_resonators import cavity_of, drawn_large
 
 from cavitydesign.analytic.energy import energy_shares
-from cavitydesign.analytic.resonance import Resonance, Resonator, find_resonance
-from cavitydesign.errors import SolverError
+from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.geometry.cavity import Cavity
-from cavitydesign.geometry.cylinder import Cylinder
 from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
-
-CLOSED_ABOVE_LOG10_Q = 11.0
-
-
-def resonance_near(
-    resonator: Resonator, p: int, polarisation: str, wavelength_nm: float
-) -> Resonance | None:
-    """The resonance nearest a wavelength; None where p is not held or the mode is hardly one (Q
-    below 50).
-    """
-    radius, index = resonator.radii_um[-1], complex(resonator.indices[-2]).real  # type: ignore[arg-type]
-    order = max(8, int(2e3 * math.pi * radius / wavelength_nm * index * 0.9))
-    try:
-        for _ in range(8):
-            found = find_resonance(resonator, order, p, polarisation)
-            nearer = round(order * found.wavelength_nm / wavelength_nm)
-            if nearer == order or nearer < 8:
-                break
-            order = nearer
-    except SolverError:
-        return None
-    return found if found.log10_q > 1.7 else None
-
-
-def drawn(seed: int) -> Resonance:
-    """A resonator and one of its resonances, the same for the same seed."""
-    dice = random.Random(seed)
-    while True:
-        radius = 0.5 * math.exp(dice.uniform(math.log(2.0), math.log(200.0)))
-        body, surround = dice.uniform(1.3, 2.5), dice.choice((1.0, 1.0, 1.33))
-        spherical = dice.random() < 0.5
-        p, polarisation = dice.choice((1, 1, 1, 2, 3, 4, 5)), dice.choice(("TM", "TE"))
-        wavelength = dice.choice((538.0, 538.0, 650.0, 1550.0 if radius > 7.5 else 538.0))
-        if body < surround + 0.08:
-            continue
-        radii: tuple[float, ...] = (radius,)
-        indices: tuple[float, ...] = (body, surround)
-        if not spherical and dice.random() < 0.5:
-            shell = math.exp(dice.uniform(math.log(0.2), math.log(min(10.0, 0.8 * radius))))
-            radii, indices = (
-                (radius - shell, radius),
-                (min(dice.choice((1.33, 1.45)), body), body, surround),
-            )
-        found = resonance_near(Resonator(radii, indices, spherical), p, polarisation, wavelength)
-        if found is not None:
-            return found
-
-
-def cavity_of(resonator: Resonator) -> Cavity:
-    """The same for the field solver."""
-    media = [ConstantIndex.of(complex(n).real) for n in resonator.indices]  # type: ignore[arg-type]
-    radius = resonator.radii_um[-1]
-    if resonator.spherical:
-        return Cavity(Spheroid(radius, radius), media[0], media[1])
-    if len(media) == 2:
-        return Cavity(Cylinder(radius), media[0], media[1], sliced=True)
-    fibre_radius = resonator.radii_um[0]
-    return Cavity(
-        Cylinder(radius),
-        media[1],
-        media[2],
-        fibre=media[0],
-        fibre_radius_um=fibre_radius,
-        sliced=True,
-    )
 
 
 def held(seed: int, accuracy: float) -> None:
     """Wavelength, honesty, Q and confinement; a missed accuracy must be said, and only then
     excuses.
     """
-    exact = drawn(seed)
+    exact = drawn_large(random.Random(seed))
     label = f"{exact.polarisation} {exact.order} {exact.p} 0"
     hint = float(f"{exact.wavelength_nm:.3g}")
     request = ModeRequest(exact.polarisation, hint, None, exact.order, exact.p, 1, accuracy)

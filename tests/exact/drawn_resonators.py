@@ -1,0 +1,116 @@
+"""Exact resonators drawn at random, and the same as cavities of the field solver."""
+
+from __future__ import annotations
+
+import math
+import random
+
+from cavitydesign.analytic.resonance import Resonance, Resonator, find_resonance
+from cavitydesign.errors import SolverError
+from cavitydesign.geometry.cavity import Cavity
+from cavitydesign.geometry.cylinder import Cylinder
+from cavitydesign.geometry.spheroid import Spheroid
+from cavitydesign.materials import ConstantIndex
+from cavitydesign.modes import ModeRequest
+
+
+def drawn_small(dice: random.Random) -> tuple[Resonance, int]:
+    """A small and leaky one (0.8 to 6 um, Q of 10 to 1e6): an exact resonance and its axial
+    order.
+    """
+    while True:
+        radius = 0.5 * math.exp(dice.uniform(math.log(0.8), math.log(6.0)))
+        body, surround = dice.uniform(1.3, 3.5), dice.choice((1.0, 1.0, 1.33))
+        kind = dice.choice(("sphere", "cylinder", "coated"))
+        p, polarisation = dice.choice((1, 1, 1, 2, 3)), dice.choice(("TM", "TE"))
+        m, q = dice.randint(3, 40), dice.choice((0, 0, 1)) if kind == "sphere" else 0
+        radii: tuple[float, ...] = (radius,)
+        indices: tuple[float, ...] = (body, surround)
+        if kind == "coated":
+            radii = (radius * (1.0 - dice.uniform(0.05, 0.6)), radius)
+            indices = (dice.choice((1.0, 1.33, 1.45, body * dice.uniform(0.7, 1.2))), *indices)
+        if body < surround + 0.1:
+            continue
+        try:
+            resonator = Resonator(radii, indices, kind == "sphere")
+            exact = find_resonance(resonator, m + q, p, polarisation)
+        except SolverError:
+            continue
+        if 1.0 < exact.log10_q < 6.0 and 200.0 < exact.wavelength_nm < 1e4:
+            return exact, q
+
+
+def resonance_near(
+    resonator: Resonator, p: int, polarisation: str, wavelength_nm: float
+) -> Resonance | None:
+    """The resonance nearest a wavelength; None where p is not held or the mode is hardly one (Q
+    below 50).
+    """
+    radius, index = resonator.radii_um[-1], complex(resonator.indices[-2]).real  # type: ignore[arg-type]
+    order = max(8, int(2e3 * math.pi * radius / wavelength_nm * index * 0.9))
+    try:
+        for _ in range(8):
+            found = find_resonance(resonator, order, p, polarisation)
+            nearer = round(order * found.wavelength_nm / wavelength_nm)
+            if nearer == order or nearer < 8:
+                break
+            order = nearer
+    except SolverError:
+        return None
+    return found if found.log10_q > 1.7 else None
+
+
+def drawn_large(dice: random.Random) -> Resonance:
+    """One of 2 to 200 um and p of 1 to 5, near a laser's wavelength."""
+    while True:
+        radius = 0.5 * math.exp(dice.uniform(math.log(2.0), math.log(200.0)))
+        body, surround = dice.uniform(1.3, 2.5), dice.choice((1.0, 1.0, 1.33))
+        spherical = dice.random() < 0.5
+        p, polarisation = dice.choice((1, 1, 1, 2, 3, 4, 5)), dice.choice(("TM", "TE"))
+        wavelength = dice.choice((538.0, 538.0, 650.0, 1550.0 if radius > 7.5 else 538.0))
+        if body < surround + 0.08:
+            continue
+        radii: tuple[float, ...] = (radius,)
+        indices: tuple[float, ...] = (body, surround)
+        if not spherical and dice.random() < 0.5:
+            shell = math.exp(dice.uniform(math.log(0.2), math.log(min(10.0, 0.8 * radius))))
+            radii, indices = (
+                (radius - shell, radius),
+                (min(dice.choice((1.33, 1.45)), body), body, surround),
+            )
+        found = resonance_near(Resonator(radii, indices, spherical), p, polarisation, wavelength)
+        if found is not None:
+            return found
+
+
+def drawn_comb(dice: random.Random) -> tuple[Resonator, ModeRequest]:
+    """A sphere or cylinder of 3 to 60 um and a range of wavelengths: 1 to 9 axial orders, p of 1
+    and 2, accuracies of 1e-4 to 1e-8.
+    """
+    while True:
+        radius = 0.5 * math.exp(dice.uniform(math.log(3.0), math.log(60.0)))
+        body, surround = dice.uniform(1.3, 3.5), dice.choice((1.0, 1.0, 1.33))
+        spherical, polarisation = dice.random() < 0.7, dice.choice(("TM", "TE"))
+        wavelength = dice.choice((538.0, 650.0, 1550.0 if radius > 5.0 else 538.0))
+        span = wavelength * math.exp(dice.uniform(math.log(0.01), math.log(0.15)))
+        p, q = dice.choice((1, 1, 2)), dice.choice((1, 2, 3, 5, 9)) if spherical else 1
+        accuracy = 10.0 ** -dice.randint(4, 8)
+        resonator = Resonator((radius,), (body, surround), spherical)
+        if body < surround + 0.1:
+            continue
+        if resonance_near(resonator, p, polarisation, wavelength) is not None:
+            return resonator, ModeRequest(polarisation, wavelength, span, None, p, q, accuracy)
+
+
+def cavity_of(resonator: Resonator) -> Cavity:
+    """A sphere, or a slice of a full or coated cylinder, for the field solver."""
+    media = [ConstantIndex.of(complex(n).real) for n in resonator.indices]  # type: ignore[arg-type]
+    radius = resonator.radii_um[-1]
+    if resonator.spherical:
+        return Cavity(Spheroid(radius, radius), media[0], media[1])
+    if len(media) == 2:
+        return Cavity(Cylinder(radius), media[0], media[1], sliced=True)
+    core = resonator.radii_um[0]
+    return Cavity(
+        Cylinder(radius), media[1], media[2], fibre=media[0], fibre_radius_um=core, sliced=True
+    )
