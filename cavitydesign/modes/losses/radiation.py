@@ -15,6 +15,7 @@ Bessel calls; about it a table does.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from functools import lru_cache
@@ -86,11 +87,25 @@ def log10_radiation_q(
     mirror: str | None,
     sliced: bool,
 ) -> float:
-    """log10 of the radiative Q of one mode; infinite if nothing is polarised.
+    """log10 of the radiative Q of one mode; infinite if nothing is polarised."""
+    return log10_radiation_qs([source], energy, m, q, k0_per_um, n_surround, mirror, sliced)[0]
+
+
+def log10_radiation_qs(
+    sources: Sequence[Source],
+    energy: float,
+    m: int,
+    q: int,
+    k0_per_um: float,
+    n_surround: float,
+    mirror: str | None,
+    sliced: bool,
+) -> list[float]:
+    """The same of several sources at the same points, where and whither the first one radiates.
 
     Parameters
     ----------
-    source : Source
+    sources : sequence of Source
     energy : float
         int eps |E|^2 r dr dz of the whole mode.
     m, q : int
@@ -105,9 +120,11 @@ def log10_radiation_q(
         Whether the mode is that of an infinite cylinder, with fields per unit length.
     """
     k = k0_per_um * n_surround
-    source = source.part(source.is_heard(m, k))
-    if not source.r.size:
-        return math.inf
+    heard = sources[0].is_heard(m, k)
+    if not heard.any():
+        return [math.inf for _ in sources]
+    chosen = [one.part(heard) for one in sources]
+    source = chosen[0]
     x_rim = k * float(source.r.max())
     cosines, angle_weight = _directions(source, m, q, k, x_rim, sliced, mirror is not None)
     sines = np.sqrt(1.0 - cosines**2)
@@ -116,23 +133,23 @@ def log10_radiation_q(
     j, slope = j * source.weight, slope * source.weight
     along, across, turn_along, turn_across = _phases(k * np.outer(cosines, source.z), mirror)
     over_x, slope = m / x * j * across, slope * across
-    in_plane = turn_across * (slope @ source.e_r + over_x @ source.e_azimuthal)
-    theta = 1j * cosines * in_plane - turn_along * sines * ((j * along) @ source.e_z)
-    phi = turn_across * (over_x @ source.e_r + slope @ source.e_azimuthal)
-    pattern = abs(theta) ** 2 + abs(phi) ** 2
-    if sliced:
-        power = k0_per_um**3 / 8.0 * (2 * math.pi) ** 2 * float(pattern[0])
-    else:
-        power = (
-            n_surround
-            * k0_per_um**4
-            / (32 * math.pi**2)
-            * (2 * math.pi) ** 3
-            * float(angle_weight @ pattern)
-        )
-    if power <= 0.0:
-        return math.inf
-    return math.log10(k0_per_um * math.pi * energy / power) - 2 * scale / math.log(10.0)
+    out = []
+    for one in chosen:
+        in_plane = turn_across * (slope @ one.e_r + over_x @ one.e_azimuthal)
+        theta = 1j * cosines * in_plane - turn_along * sines * ((j * along) @ one.e_z)
+        phi = turn_across * (over_x @ one.e_r + slope @ one.e_azimuthal)
+        pattern = abs(theta) ** 2 + abs(phi) ** 2
+        if sliced:
+            power = k0_per_um**3 / 8.0 * (2 * math.pi) ** 2 * float(pattern[0])
+        else:
+            around = (2 * math.pi) ** 3 * float(angle_weight @ pattern)
+            power = n_surround * k0_per_um**4 / (32 * math.pi**2) * around
+        log10_q = math.inf
+        if power > 0.0:
+            log10_q = math.log10(k0_per_um * math.pi * energy / power)
+            log10_q -= 2 * scale / math.log(10.0)
+        out.append(log10_q)
+    return out
 
 
 def scaled_bessel(m: int, x: Array) -> tuple[float, Array, Array]:

@@ -41,8 +41,8 @@ def far_sources(
     eps: Sequence[Permittivities],
     corrections: Values,
 ) -> tuple[list[Source], list[Source]]:
-    """The polarised part (eps - eps_surround) E of each mode, and of each corrected mode; E_z sees
-    the axial index.
+    """The polarised part (eps - eps_surround) E of each correction, and of each corrected mode; E_z
+    sees the axial index.
 
     Parameters
     ----------
@@ -64,11 +64,11 @@ def far_sources(
     t, w_t = element_points(problem.window.t_breaks, problem.points_along)
     grid = FieldGrid.build(problem.window, problem.space, s, t)
     weight = np.outer(w_s, w_t) * grid.jacobian.real * grid.r.real
-    plain, corrected = (
-        grid.evaluate(columns, np.array(orders)) for columns in (vectors, vectors - corrections)
+    taken, corrected = (
+        grid.evaluate(columns, np.array(orders)) for columns in (corrections, vectors - corrections)
     )
     return (
-        [_source(grid, weight, plain, j, e) for j, e in enumerate(eps)],
+        [_source(grid, weight, taken, j, e) for j, e in enumerate(eps)],
         [_source(grid, weight, corrected, j, e) for j, e in enumerate(eps)],
     )
 

@@ -17,12 +17,17 @@ from ...fem.field import GridField
 from ...fem.legendre import Array
 from ...mesh.rim_layer import angular_order
 from ..losses.measures import Measures, rim_scattering, wall_terms
-from ..losses.radiation import Source, log10_radiation_q
+from ..losses.radiation import Source, log10_radiation_qs
 from ..media import Permittivities
 from ..solver.problem import Values
 from .far_source import far_sources
+from .own_order import own_order
 from .peak import energy_density, peak_densities
 from .problem import Probe, WindowProblem
+
+# Error of log10 Q by what a reduced basis lacks, above which the modes of an azimuthal order are
+# solved for themselves
+_HEARD = 3e-4
 
 
 def caustic_distance_um(
@@ -47,7 +52,9 @@ def measure_all(
 
     The far field hangs on parts of the field that no energy shows: of a mode of axial order q with
     a log10 Q five above that of q = 0, a share of 5e-6 in the norm of the mass is 3e-2 of log10 Q.
-    It is read from the corrected field therefore, and what the correction changed is its error.
+    It is read from the corrected field therefore, and how loudly the correction radiates beside it
+    is its error. Where that would be heard, the modes of that azimuthal order are solved for
+    themselves (`own_order`).
 
     Parameters
     ----------
@@ -63,6 +70,45 @@ def measure_all(
         What the full problem asks to take from the vectors.
     """
     corrections = np.zeros_like(vectors) if corrections is None else corrections
+    out = _measured(problem, vectors, orders, qs, k_per_um, eps, corrections)
+    loud = {
+        m
+        for m, one, column in zip(orders, out, corrections.T, strict=True)
+        if one.far_error > _HEARD and column.any()
+    }
+    again = [i for i, m in enumerate(orders) if m in loud and corrections[:, i].any()]
+    if again:
+        sharper, left = own_order(
+            problem,
+            vectors[:, again],
+            [orders[i] for i in again],
+            [k_per_um[i] for i in again],
+            [eps[i] for i in again],
+        )
+        measured = _measured(
+            problem,
+            sharper,
+            [orders[i] for i in again],
+            [qs[i] for i in again],
+            [k_per_um[i] for i in again],
+            [eps[i] for i in again],
+            left,
+        )
+        for i, one in zip(again, measured, strict=True):
+            out[i] = one
+    return out
+
+
+def _measured(
+    problem: WindowProblem,
+    vectors: Values,
+    orders: Sequence[int],
+    qs: Sequence[int],
+    k_per_um: Sequence[float],
+    eps: Sequence[Permittivities],
+    corrections: Values,
+) -> list[Measures]:
+    """Measures of modes whose far fields are those of the corrected vectors."""
     groups: dict[tuple[float, ...], list[int]] = {}
     for number, (m, q, k, e) in enumerate(zip(orders, qs, k_per_um, eps, strict=True)):
         end = caustic_distance_um(problem, m, q, k, float(e.index[-1]))
@@ -121,8 +167,8 @@ class _Reading:
     k_per_um: float
     eps: Permittivities
 
-    def measures(self, density: Array, peak: float, source: Source, corrected: Source) -> Measures:
-        """All numbers of the mode."""
+    def measures(self, density: Array, peak: float, taken: Source, corrected: Source) -> Measures:
+        """All numbers of the mode; `taken` is what a correction took from it."""
         problem, probe = self.problem, self.probe
         rows, columns = probe.inner_s, probe.inner_t
         region = probe.grid.region[rows]
@@ -141,18 +187,15 @@ class _Reading:
         breaks = problem.window.t_breaks
         length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
         both = 2.0 if problem.mirror else 1.0
-        before, far = (
-            log10_radiation_q(
-                one,
-                energy * both,
-                self.m,
-                self.q,
-                self.k_per_um,
-                float(self.eps.index[-1]),
-                problem.mirror,
-                problem.cavity.sliced,
-            )
-            for one in (source, corrected)
+        far, of_taken = log10_radiation_qs(
+            [corrected, taken],
+            energy * both,
+            self.m,
+            self.q,
+            self.k_per_um,
+            float(self.eps.index[-1]),
+            problem.mirror,
+            problem.cavity.sliced,
         )
         return Measures(
             np.array([axial, radial, 1.0 - axial - radial]),
@@ -161,7 +204,7 @@ class _Reading:
             far + math.log10(length),
             self._scattering(energy),
             self.wall_shift(energy),
-            abs(far - before) if math.isfinite(far - before) else 0.0,
+            2.0 * math.log10(1.0 + 10.0 ** (0.5 * (far - of_taken))) if math.isfinite(far) else 0.0,
         )
 
     def _scattering(self, energy: float) -> float | None:
