@@ -55,9 +55,14 @@ def warm_up() -> None:
 
 
 def solve_modes(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """The modes of a design, as the contract's record and as the table that the page shows."""
+    """The modes of a design, as the contract's record and as the table that the page shows, with
+    what is unlikely of its numbers.
+    """
+    from ..design.unlikely import unlikely_values
+
     start = time.perf_counter()
     record: dict[str, Any] = modes_of(payload, progress).to_json_dict()
+    record["warnings"] = [*unlikely_values(design_of(payload).raw), *record["warnings"]]
     table = mode_rows(record["modes"])
     return {"modes": record, "table": table, "seconds": time.perf_counter() - start}
 

@@ -13,6 +13,7 @@ import typer
 
 from .modes import AsJson
 from .outcome import DONE, MISSED, say
+from .outline_note import tell_unlikely
 from .printing import new_table, number, print_json, print_tables
 from .progress import ProgressLine
 from .study import Scheduler, Workers, executor_of, worker_count
@@ -41,6 +42,7 @@ def design(
     from ..workflow.study_point import design_schema, evaluate_point
 
     goal = load_goal(file, design_schema())
+    tell_unlikely(goal.design, {k: (one.low, one.high) for k, one in goal.variables.items()})
     evaluate = functools.partial(evaluate_point, folder=goal.folder.resolve())
     linearise = functools.partial(linearised, folder=goal.folder.resolve())
     with ProgressLine() as progress:

@@ -4,7 +4,8 @@ error.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from .outcome import say
 
@@ -19,6 +20,14 @@ def tell_design(design: Design) -> None:
     for line in unlikely_values(design.raw):
         say(f"warning: {line}")
     tell_outline(design)
+
+
+def tell_unlikely(base: Mapping[str, Any], varied: Mapping[str, Iterable[Any]]) -> None:
+    """Say what is unlikely of a design of which some keys vary."""
+    from ..design.unlikely import unlikely_in_ranges
+
+    for line in unlikely_in_ranges(base, varied):
+        say(f"warning: {line}")
 
 
 def tell_outline(design: Design) -> None:

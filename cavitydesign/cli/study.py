@@ -16,6 +16,7 @@ import typer
 from ..errors import InputError
 from .modes import AsJson
 from .outcome import DONE, MISSED, note_kept, reported, say
+from .outline_note import tell_unlikely
 from .printing import new_table, number, print_json, print_tables
 from .progress import ProgressLine
 
@@ -68,6 +69,12 @@ def run(
     if isinstance(executor, ProcessExecutor) and not dry_run:
         executor.warm()
     loaded = loaded_study(file)
+    varied = [
+        (key, column)
+        for axis in loaded.axes
+        for key, column in zip(axis.keys, zip(*axis.rows, strict=True), strict=True)
+    ]
+    tell_unlikely(loaded.design, dict(varied))
     evaluate = evaluate_of(loaded)
     if dry_run:
         estimate = estimated(loaded, evaluate, count).to_json_dict()

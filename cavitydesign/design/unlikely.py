@@ -6,11 +6,13 @@ They are told, not refused: somebody works there.
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..dotted import set_entry
 from .problem import Location, dotted, is_number
 from .spread import split_spreads
 
@@ -90,6 +92,30 @@ def unlikely_values(raw: Mapping[str, Any]) -> tuple[str, ...]:
             if value != 0 and re.fullmatch(usual.keys, dotted(location)):
                 out += _told(dotted(location), value, usual, stretch if usual.scaled else 1.0)
     return tuple(out)
+
+
+def unlikely_in_ranges(
+    raw: Mapping[str, Any], varied: Mapping[str, Iterable[Any]]
+) -> tuple[str, ...]:
+    """The same of a design whose keys vary: of the smallest and the largest value of each.
+
+    Parameters
+    ----------
+    raw : mapping
+        The base design.
+    varied : mapping of str to iterable
+        Values of dotted keys; other than numbers are passed over.
+    """
+    base = unlikely_values(raw)
+    told = [line for line in base if line.split(" = ")[0] not in varied]
+    for key, values in varied.items():
+        numbers = [float(value) for value in values if is_number(value)]
+        for value in sorted({min(numbers), max(numbers)}) if numbers else ():
+            changed = copy.deepcopy(dict(raw))
+            set_entry(changed, key, value)
+            lines = unlikely_values(changed)
+            told += [one for one in lines if one not in base or one.startswith(f"{key} = ")]
+    return tuple(dict.fromkeys(told))
 
 
 def _told(key: str, value: float, usual: _Usual, stretch: float) -> list[str]:

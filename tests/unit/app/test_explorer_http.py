@@ -57,6 +57,15 @@ def changed(**keys: Any) -> TM:
     return made
 
 
+def test_numbers_of_another_unit_are_told() -> None:
+    """500 nm of roughness, among the warnings about the modes."""
+    from cavitydesign.app.compute import solve_modes
+
+    asked = changed(cavity__roughness_nm=500.0, modes__span_nm=4.0, modes__polarisation="TM")
+    told = solve_modes({"design": asked}, lambda message, share: None)["modes"]["warnings"]
+    assert sum("0.5 nm if pm was meant" in line for line in told) == 1
+
+
 def send(explorer: Any, path: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
     """Status and body of one request under the token."""
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()

@@ -39,6 +39,12 @@ def study_file(tmp_path):
     return tmp_path / "study.toml"
 
 
+def test_values_of_another_unit_are_told(study_file):
+    study_file.write_text(STUDY.replace("2e9", "15000.0"))
+    said = told("study", "run", study_file, "--shard", "1/3", "--workers", 1).stderr
+    assert said.count("cavity.diameter_um = 15000 lies outside") == 1 and "15 um if nm" in said
+
+
 def test_a_study_from_dry_run_to_picture(study_file, tmp_path):
     dry = json.loads(told("study", "run", study_file, "--dry-run", "--workers", 1, "--json").stdout)
     assert (dry["points"], dry["missing"]) == (3, 3) and dry["seconds_per_point"] > 0

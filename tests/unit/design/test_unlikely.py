@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cavitydesign.design import read_toml
-from cavitydesign.design.unlikely import unlikely_values
+from cavitydesign.design.unlikely import unlikely_in_ranges, unlikely_values
 
 SHIPPED = sorted((Path(__file__).parents[3] / "studies").rglob("*.toml"))
 
@@ -44,6 +44,19 @@ def test_what_somebody_works_with_is_not_told() -> None:
     microwave = {"cavity": {"diameter_um": 5e4}, "modes": {"wavelength_nm": 1e7}}
     assert not unlikely_values(microwave)
     assert not unlikely_values({"pump": {"pulse_fs": 1e7, "fluence_mj_cm2": [0.001, 0.1]}})
+
+
+def test_the_ends_of_what_varies_are_told() -> None:
+    """Axes of studies and variables of goals: 1200 mJ/cm2 and 15000 um among usual values; what
+    the base says of a key that varies is of no point.
+    """
+    base = {"cavity": {"diameter_um": 9e5, "roughness_nm": 500.0}, "pump": {"fluence_mj_cm2": 1.0}}
+    varied = {"cavity.diameter_um": (15.0, 15000.0, 20.0), "pump.fluence_mj_cm2": (1200.0,)}
+    rough, wide, strong = unlikely_in_ranges(base, varied)
+    assert rough.startswith("cavity.roughness_nm = 500") and "15 um if nm" in wide
+    assert "1.2 mJ/cm2 if uJ/cm2" in strong
+    usual = {"cavity.diameter_um": (15.0, 20.0), "cavity.body": ("PMMA", "silica")}
+    assert unlikely_in_ranges({"cavity": {"diameter_um": 9e5}}, usual) == ()
 
 
 def test_no_shipped_design_is_told() -> None:
