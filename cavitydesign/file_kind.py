@@ -1,4 +1,6 @@
-"""Which kind of file a TOML file is, told from its tables: a design, a study or a goal."""
+"""Which kind of file a TOML file is, told from its tables: a design, a study, a goal or a
+calibration.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ COMMANDS = {
     "design": "cavitydesign run",
     "study": "cavitydesign study run",
     "goal": "cavitydesign design",
+    "calibration": "cavitydesign calibrate",
 }
 _POINTS = ("axes", "paired", "points", "sample")
 
@@ -27,6 +30,8 @@ def file_kind(content: Mapping[str, Any]) -> str | None:
     """
     if "cavity" in content:
         return "design"
+    if "cavities" in content or "free" in content:
+        return "calibration"
     if "goal" in content or "variables" in content:
         return "goal"
     return "study" if any(name in content for name in _POINTS) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
     from ..study.executor import Evaluate
 
 _SHOWN = 8
-_DEFAULT_RELATIVE_SD = 0.02
 _SPACING_NOISE_NM = 0.02
-_USUAL_GROUP_INDEX = 1.5
 
 
 def fit(
@@ -75,48 +72,28 @@ def fit(
     json: AsJson = False,
 ) -> int:
     """Diameter, index and mode labels from measured peaks, with the runner-up labellings."""
-    import numpy as np
-
     from ..design import load_design
-    from ..spectrum_fit.comb_samples import free_media, solved_comb
-    from ..spectrum_fit.fit import fit_peaks, with_held
-    from ..spectrum_fit.fit_prior import FitPrior
-    from ..spectrum_fit.spectrum import without_distant
+    from ..spectrum_fit.of_design import GivenPriors, fit_design, peaks_of_cavity
     from ..spectrum_fit.spectrum_file import load_peaks
     from ..study import ProcessExecutor
     from ..workflow.study_point import WORKER_MODULES, evaluate_point
 
     loaded = load_design(design)
     tell_design(loaded)
-    evaluate = functools.partial(evaluate_point, folder=design.resolve().parent)
     if spacing is not None:
+        evaluate = functools.partial(evaluate_point, folder=design.resolve().parent)
         return _spacing(
             loaded, spacing, _SPACING_NOISE_NM if noise is None else noise, evaluate, json
         )
     if spectrum is None:
         raise InputError("fit: give SPECTRUM.csv, or --spacing")
-    diameter = loaded.cavity.diameter_um
-    peaks = load_peaks(spectrum, noise)
-    middle = float(np.median(peaks.wavelength_nm))
-    peaks = without_distant(peaks, middle**2 / (math.pi * _USUAL_GROUP_INDEX * 1e3 * diameter))
+    peaks = peaks_of_cavity(load_peaks(spectrum, noise), loaded)
     for note in peaks.notes:
         say(note)
-    spread = loaded.spreads.get("cavity.diameter_um", _DEFAULT_RELATIVE_SD * diameter)
-    media = free_media(loaded.raw, loaded.spreads)
-    of_body = media.pop("cavity.body", FitPrior.index_sd)
-    prior = FitPrior(
-        spread if diameter_sd is None else diameter_sd,
-        of_body if index_sd is None else index_sd,
-        offset_sd,
-        missed,
-        foreign,
-        media=tuple(media.items()),
-    )
-    window = (float(peaks.wavelength_nm[0]), float(peaks.wavelength_nm[-1]))
+    given = GivenPriors(diameter_sd, index_sd, offset_sd, missed, foreign)
     with ProgressLine() as progress:
         executor = ProcessExecutor(worker_count(workers), WORKER_MODULES)
-        model = solved_comb(loaded.raw, diameter, window, prior, evaluate, executor, progress)
-        answer = with_held(fit_peaks(peaks, model, prior), loaded.raw)
+        answer = fit_design(peaks, loaded, given, executor, progress)
     if out is not None:
         from ..visualise.files import save_figure
         from ..visualise.fit import draw_fit

@@ -23,9 +23,35 @@ def print_lasing(lasing: Record) -> None:
     """Print a lasing prediction, given as the object of the JSON contract."""
     print_tables(
         _outcomes(lasing),
+        *calibrated_lines(lasing.get("calibrated")),
         _per_mode(lasing["per_mode"]),
         *(f"warning: {text}" for text in lasing.get("warnings", ())),
     )
+
+
+def calibrated_lines(calibrated: Record | None) -> list[str]:
+    """What the draws of a calibration leave, in one sentence; nothing without any.
+
+    Parameters
+    ----------
+    calibrated : mapping or None
+        The object `calibrated` of the JSON.
+    """
+    if calibrated is None:
+        return []
+    chances = (
+        f"over {calibrated['draws']} draws of the calibration it lases with probability "
+        f"{calibrated['lases_probability']:.2f}, in a single mode with "
+        f"{calibrated['single_mode_probability']:.2f}"
+    )
+    threshold = calibrated["threshold_mj_cm2"]["lasing"]
+    if threshold is None:
+        return [chances]
+    ends = ", ".join(
+        f"{threshold[low]:.3g} to {threshold[high]:.3g} ({share} %)"
+        for low, high, share in (("p16", "p84", 68), ("p5", "p95", 90))
+    )
+    return [f"{chances}; lasing threshold where it lases {threshold['p50']:.3g}, {ends} mJ/cm2"]
 
 
 def _outcomes(lasing: Record) -> Table:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..version import __version__
+from .calibrate import calibrate
 from .check import check
 from .design import design
 from .fit import fit
@@ -57,7 +58,19 @@ def _options(
     """Options before the command's name."""
 
 
-for _command in (new, run, modes, lase, check, design, fit, materials, media, view):
+for _command in (
+    new,
+    run,
+    modes,
+    lase,
+    check,
+    design,
+    fit,
+    calibrate,
+    materials,
+    media,
+    view,
+):
     app.command()(reported(_command))
 app.add_typer(with_store_commands(study))
 app.add_typer(measure)

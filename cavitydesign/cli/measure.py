@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .measure_series import series
 from .modes import AsJson
 from .outcome import DONE, reported
 from .printing import new_table, print_json, print_tables
@@ -156,5 +157,5 @@ def spacings(file: CsvFile, json: AsJson = False) -> int:
     return _show("Mode spacings", rows, asdict(fit), json)
 
 
-for _command in (light_curve, z_scan, stripe, spacings):
+for _command in (light_curve, series, z_scan, stripe, spacings):
     measure.command(_command.__name__.replace("_", "-"))(reported(_command))

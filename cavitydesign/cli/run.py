@@ -156,7 +156,7 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import version
 
     from ..version import __version__
-    from ..workflow.study_point import relevant_version
+    from ..workflow.code_digest import relevant_version
 
     return {
         "cavitydesign": __version__,

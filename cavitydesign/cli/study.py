@@ -256,9 +256,11 @@ def worker_count(asked: int | None) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def executor_of(workers: int, scheduler: str | None) -> Executor:
+def executor_of(
+    workers: int, scheduler: str | None, modules: Sequence[str] | None = None
+) -> Executor:
     """Where points are computed: a Dask scheduler if one is named, else processes on this
-    machine.
+    machine, which import the given modules before the first point.
     """
     from ..study import ProcessExecutor
     from ..workflow.study_point import WORKER_MODULES
@@ -271,7 +273,7 @@ def executor_of(workers: int, scheduler: str | None) -> Executor:
         if problem := address_problem(scheduler):
             raise InputError(f"--scheduler {scheduler}: {problem}")
         return DaskExecutor(scheduler)
-    return ProcessExecutor(workers, WORKER_MODULES)
+    return ProcessExecutor(workers, tuple(modules or WORKER_MODULES))
 
 
 def _indices(loaded: Study, shard: str | None) -> Sequence[int] | None:

@@ -18,6 +18,7 @@ from .media import build_medium
 from .outlines import PROFILES, fibre_points
 from .outlines import given as _given
 from .problem import Location, Problem
+from .samples_file import Samples, read_samples
 from .schema import CavityTable, MediumTable, ModesTable
 from .section_file import load_section
 
@@ -135,6 +136,7 @@ class Converter:
         if table is None:
             return None
         given = _given(table, *type(table).model_fields)
+        given.pop("samples", None)
         file = given.pop("cross_sections_file", None)
         if file is not None:
             columns = self._built(read_columns, self._folder / file, _CROSS_SECTIONS)
@@ -142,6 +144,12 @@ class Converter:
                 return None
             given |= {f"table_{name}": tuple(column.tolist()) for name, column in columns.items()}
         return self._built(medium_from_dict, given)
+
+    def samples(self) -> Samples | None:
+        """The draws of a calibration that the medium names."""
+        table: Table | None = self._tables.get("gain")
+        name = None if table is None else _given(table, "samples").get("samples")
+        return None if name is None else self._built(read_samples, self._folder / name)
 
     def pump(self) -> Pump | None:
         """The pump."""

@@ -67,10 +67,11 @@ def included_files(script: Path) -> list[Path]:
 
 
 def _named(table: Any) -> Iterator[str]:
-    """Texts under keys called file, or something_file, however deep."""
+    """Texts under keys called file, samples or something_file, however deep."""
     if isinstance(table, Mapping):
         for key, value in table.items():
-            if (key == "file" or str(key).endswith("_file")) and isinstance(value, str):
+            names_file = key in ("file", "samples") or str(key).endswith("_file")
+            if names_file and isinstance(value, str):
                 yield value
             else:
                 yield from _named(value)

@@ -189,7 +189,14 @@ def cavity_table() -> type[CavityTable]:
 TABLES: dict[str, type[Table]] = {
     "cavity": cavity_table(),
     "modes": ModesTable,
-    "gain": table_of("GainTable", *KINDS.values(), medium=str, kind=str, cross_sections_file=str),
+    "gain": table_of(
+        "GainTable",
+        *KINDS.values(),
+        medium=str,
+        kind=str,
+        cross_sections_file=str,
+        samples=str,
+    ),
     "pump": table_of("PumpTable", Pump),
     "lasing": LasingTable,
 }
@@ -229,9 +236,15 @@ def _has_free_names(annotation: Any) -> bool:
     )
 
 
+# The one key that may hold a number or a table with a number; each may vary, and carry a spread.
+QUALITY_PER_UM = ("lasing", "quality", "per_um")
+
+
 def field_at(location: tuple[str | int, ...]) -> FieldInfo | None:
     """Schema of the key at a path, None if there is none."""
     named = tuple(part for part in location if isinstance(part, str))
+    if named == QUALITY_PER_UM:
+        named = named[:-1]
     table = table_at(named[:-1])
     if len(named) > 2:
         holder = table_at(named[:-2])
@@ -279,7 +292,7 @@ def carries_spread(location: tuple[str | int, ...]) -> bool:
     """Whether the key is a number with a unit, which may have a standard deviation."""
     if is_setting(location):
         return False
-    if location[:2] == ("lasing", "quality"):  # a number, or one for each um of diameter
-        return len(location) == 2 or location[2:] == ("per_um",)
+    if location[:2] == QUALITY_PER_UM[:2]:
+        return location in (QUALITY_PER_UM[:2], QUALITY_PER_UM)
     field = field_at(location)
     return field is not None and "float" in str(field.annotation)

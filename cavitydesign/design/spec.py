@@ -18,6 +18,7 @@ from ..modes import ModeRequest
 from .consistency import check_consistency
 from .convert import Converter
 from .problem import Problem, input_error
+from .samples_file import Samples
 from .spread import split_spreads
 from .toml_file import read_toml
 from .validate import validate
@@ -47,6 +48,8 @@ class Design:
     spreads : mapping of str to float
         Standard deviation of each number that carries one, by dotted key ("cavity.diameter_um"), in
         the key's unit.
+    samples : Samples or None
+        Draws of calibrated constants that [gain] names.
     raw : dict
         The file's contents with overrides applied; `parse_design` of it gives this design again.
     path : Path or None
@@ -59,6 +62,7 @@ class Design:
     pump: Pump
     lasing: LasingRequest
     spreads: Mapping[str, float] = field(default_factory=dict)
+    samples: Samples | None = None
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     path: Path | None = None
 
@@ -159,12 +163,13 @@ def parse_design(
         converter.pump(),
     )
     lasing = converter.lasing(spreads.get("cavity.diameter_um", 0.0))
+    samples = converter.samples()
     problems += converter.problems
     if cavity is not None and modes is not None:
         problems += _range_problems(cavity, modes)
     if problems or cavity is None or modes is None or pump is None or lasing is None:
         raise input_error(source, problems)
-    return Design(cavity, modes, medium, pump, lasing, spreads, merged, path)
+    return Design(cavity, modes, medium, pump, lasing, spreads, samples, merged, path)
 
 
 def _overridden(

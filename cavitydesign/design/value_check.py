@@ -20,12 +20,12 @@ from .schema import TABLES, MediumTable, table_at
 from .spread import split_spreads
 from .validate import field_problem, location_of
 
-_FILES = ("file", "fibre_file", "cross_sections_file")
+_FILES = ("file", "fibre_file", "cross_sections_file", "samples")
 _SPECS: dict[str, Callable[..., object]] = {
     "pump": Pump,
     "lasing": LasingRequest,
     # the columns of a file are looked at where the design is built
-    "gain": lambda cross_sections_file=None, **table: medium_from_dict(table),
+    "gain": lambda cross_sections_file=None, samples=None, **table: medium_from_dict(table),
 }
 
 

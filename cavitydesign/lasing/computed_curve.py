@@ -23,7 +23,7 @@ from .prediction import CurveBreaks, Thresholds
 Array = NDArray[np.float64]
 Solve = Callable[[Array], PulseOutcomes]
 
-_VISIBLE = 0.5
+VISIBLE = 0.5
 """Middle slope minus low slope, for three photons, below which the light curve shows no breaks: a
 fifth of that of the published curves (3.1, 5.6, 2.9), and what a fit to 20 points of 5 % finds in a
 straight power law.
@@ -34,9 +34,9 @@ twice that.
 """
 _ONSET = (0.4, 32.0)
 """Excitons, over those at gain = loss, between which the pulses lie close."""
-_START = math.exp(-20.0 * _SPACING)
+START = math.exp(-20.0 * _SPACING)
 """Excitons where the fit starts, over those at gain = loss: a fifth, on a computed pulse."""
-_FAR_ABOVE = 7.5
+FAR_ABOVE = 7.5
 """Excitons where the fit ends, over those at which laser and photoluminescence are equal: emitters
 fill up beyond. The published curves of 33, 88 and 125 um end at 5.8, 7.8 and 8.5.
 """
@@ -114,11 +114,9 @@ def computed_curve(
         # emitters go on to emit up to the highest rung, and a laser is read to well above gain =
         # loss in any case
         end = math.log(
-            max(
-                _FAR_ABOVE, medium.ladder_top(math.inf) / (excitons_per_unit * anchor**pump.photons)
-            )
+            max(FAR_ABOVE, medium.ladder_top(math.inf) / (excitons_per_unit * anchor**pump.photons))
         )
-        first, last = min(first, math.log(_START)), max(last, end)
+        first, last = min(first, math.log(START)), max(last, end)
         limit = anchor * math.exp(end / pump.photons)
     if also_mj_cm2 is not None:
         also = pump.photons * math.log(also_mj_cm2 / anchor)
@@ -129,7 +127,7 @@ def computed_curve(
     )
     outcomes = solve(excitons_per_unit * nodes**pump.photons)
     return _seen(
-        medium, pump, fluence, nodes, outcomes, (anchor * _START ** (1.0 / pump.photons), limit)
+        medium, pump, fluence, nodes, outcomes, (anchor * START ** (1.0 / pump.photons), limit)
     )
 
 
@@ -236,7 +234,7 @@ def read_breaks(
 ) -> CurveBreaks:
     """What a fit of two breaks reads off all light collected; none where the curve hardly bends.
 
-    The fit ends where the pump excites `_FAR_ABOVE` times what makes laser and photoluminescence
+    The fit ends where the pump excites `FAR_ABOVE` times what makes laser and photoluminescence
     equal: beyond, emitters are full, and the curve bends once more.
     """
     if not _within_range(static_mj_cm2, pump):
@@ -246,7 +244,7 @@ def read_breaks(
     fit = fit_smooth_curve(*_cut(curve.fit_fluence, curve.fit_emission, end))
     low, middle, high = fit.slopes
     visibility = middle - low
-    if visibility < _VISIBLE * pump.photons / 3.0:
+    if visibility < VISIBLE * pump.photons / 3.0:
         return CurveBreaks(None, None, visibility, None)
     highest = pump.fluence_mj_cm2[1]
     lower, upper = (value if value <= highest else None for value in fit.breaks_mj_cm2)
@@ -266,7 +264,7 @@ def _fit_end(fluence: Array, ratio: Array, photons: int) -> float:
                 np.interp(0.0, np.log(np.maximum(ratio[before], 1e-300)), np.log(fluence[before]))
             )
         )
-    return float(equal * _FAR_ABOVE ** (1.0 / photons))
+    return float(equal * FAR_ABOVE ** (1.0 / photons))
 
 
 def _cut(fluence: Array, emission: Array, end: float) -> tuple[Array, Array]:

@@ -26,7 +26,8 @@ WINDOW = (0.3, 30.0)
 """Excitations, over those at gain = loss, between which the greatest efficiency is looked for:
 below no mode is near its loss, above the emitters are full.
 """
-_HALF = 0.5
+HALF = 0.5
+"""Share of the greatest differential efficiency that marks the threshold: see above."""
 _REFINED = 1
 """Cells on either side of the threshold's own that get further pulses."""
 _PARTS = 4
@@ -89,7 +90,7 @@ def output_threshold(
         return OutputThreshold(None, steepest)
     seen = np.r_[low, place[within], high]
     values = PchipInterpolator(place, efficiency)(seen)
-    asked = _HALF * values.max()
+    asked = HALF * values.max()
     first = int(np.argmax(values >= asked))
     if first == 0:
         return OutputThreshold(math.exp(low), steepest)

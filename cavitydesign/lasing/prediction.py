@@ -17,6 +17,7 @@ from .light_curve import TwoBreakFit
 from .regime import CombPlaces, Regime
 
 if TYPE_CHECKING:
+    from .calibrated import CalibratedOutcome
     from .spreads import LasingSpread
 
 Array = NDArray[np.float64]
@@ -159,6 +160,8 @@ class LasingPrediction:
         threshold.
     spread : LasingSpread or None
         What uncertain numbers of the design leave in it; None without any.
+    calibrated : CalibratedOutcome or None
+        What the draws of a calibration leave in it; None without any.
     """
 
     regime: Regime
@@ -183,6 +186,7 @@ class LasingPrediction:
     seconds: float = 0.0
     comb: CombPlaces | None = None
     spread: LasingSpread | None = None
+    calibrated: CalibratedOutcome | None = None
 
     @property
     def fit(self) -> TwoBreakFit | None:
@@ -240,7 +244,9 @@ class LasingPrediction:
             "calibrations": dict(self.calibrations),
             "warnings": list(self.warnings),
             "seconds": self.seconds,
-        } | ({} if self.spread is None else {"spread": self.spread.to_json_dict()})
+            **({} if self.spread is None else {"spread": self.spread.to_json_dict()}),
+            **({} if self.calibrated is None else {"calibrated": self.calibrated.to_json_dict()}),
+        }
         return record | derived(lasing_columns.OUTCOMES, record)
 
 

@@ -9,6 +9,7 @@ by maximum marginal likelihood.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,12 @@ def _matern(distance: Array) -> Array:
     return np.asarray((1 + r + r**2 / 3) * np.exp(-r), dtype=np.float64)
 
 
-def fit_process(inputs: Array, outputs: Array) -> GaussianProcess:
+def fit_process(
+    inputs: Array,
+    outputs: Array,
+    starts: Sequence[float] = _STARTS,
+    most_fitted: int | None = None,
+) -> GaussianProcess:
     """Fit a process.
 
     Parameters
@@ -93,6 +99,10 @@ def fit_process(inputs: Array, outputs: Array) -> GaussianProcess:
     inputs : (n, d) array
         Scaled so that lengths between 0.03 and 30 make sense.
     outputs : (n,) array
+    starts : sequence of float
+        Lengths from which the likelihood is climbed; the best end counts.
+    most_fitted : int, optional
+        Lengths, amplitude and noise are found from so many of the first rows; all enter the mean.
     """
     from scipy import optimize
 
@@ -105,11 +115,12 @@ def fit_process(inputs: Array, outputs: Array) -> GaussianProcess:
         tuple(map(math.log, b)) for b in (_AMPLITUDES, _NOISES)
     ]
     best, lowest = None, math.inf
+    fitted, seen = inputs[:most_fitted], y[:most_fitted]
 
     def cost(parameters: Array) -> tuple[float, Array]:
-        return _cost(parameters, inputs, y)
+        return _cost(parameters, fitted, seen)
 
-    for length in _STARTS:
+    for length in starts:
         start = np.log([length] * dimensions + [1.0, 1e-2])
         found = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds)
         if found.fun < lowest:

@@ -121,6 +121,35 @@ def design_in_words(answer: Result) -> str:
     return f"Make {_values(robust)}: {share}, with {_outcomes(robust)}{end}"
 
 
+def calibration_in_words(answer: Result) -> str:
+    """What the data decide, and whether to believe it.
+
+    Parameters
+    ----------
+    answer : mapping
+        The JSON of `calibrate`.
+    """
+    if not answer["reliable"]:
+        return (
+            "The calibration did not succeed: exact solves do not confirm the intervals, which are "
+            "not to be used."
+        )
+    keyed = [each for each in answer["constants"] if each["key"]]
+    decided = [each for each in keyed if each["decided_by"] == "data"]
+    rest = [each["name"] for each in keyed if each["decided_by"] != "data"]
+    kept = (
+        f"the prior still decides {', '.join(rest)}" if rest else "no constant is left to its prior"
+    )
+    if not decided:
+        return "The data decide none of the constants: every interval is that of its prior."
+    told = "; ".join(
+        f"{each['name']} = {each['quantiles']['p50']:.4g} "
+        f"({each['quantiles']['p16']:.4g} to {each['quantiles']['p84']:.4g})"
+        for each in decided
+    )
+    return f"The data decide {told} (68 % intervals); {kept}."
+
+
 def quality(log10_q: float) -> str:
     """A quality factor from its logarithm, as people write it.
 

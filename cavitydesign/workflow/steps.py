@@ -164,6 +164,10 @@ def predict_lasing(
         memory=memory,
     )
     found = replace(found, warnings=(*competitors.words, *found.warnings))
+    if design.samples is not None:
+        from .calibrated import over_draws
+
+        found = replace(found, calibrated=over_draws(competitors.modes, design, progress))
     if not design.spreads:
         return found
     return _with_lasing_spread(found, competitors.modes, design, memory, progress)

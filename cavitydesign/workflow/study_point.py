@@ -6,9 +6,6 @@ them by name.
 
 from __future__ import annotations
 
-import ast
-import functools
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,7 @@ from ..design.named_files import files_of_design
 from ..design.toml_file import read_toml
 from ..errors import InputError
 from ..study import DesignSchema
-from ..version import __version__
+from .code_digest import relevant_version
 
 TASKS = ("modes", "threshold", "lase")
 USUAL_PICTURE = {
@@ -32,20 +29,6 @@ WORKER_MODULES = (
     "cavitydesign.workflow.study_point",
     "cavitydesign.workflow.steps",
     "cavitydesign.lasing",
-)
-_DECIDING = (
-    "units",
-    "materials",
-    "geometry",
-    "mesh",
-    "fem",
-    "eigen",
-    "analytic",
-    "modes",
-    "gain",
-    "lasing",
-    "design",
-    "workflow",
 )
 
 
@@ -142,61 +125,9 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
     outcomes = {name: value for name, value in told.items() if not isinstance(value, list | dict)}
     slopes = {f"slope_{place}": slope for place, slope in enumerate(lasing["slopes"], start=1)}
     thresholds = {"threshold_mj_cm2": lasing["threshold_mj_cm2"]}
-    return [{"modes_found": len(result["modes"]["modes"]), **outcomes, **thresholds, **slopes}]
-
-
-@functools.cache
-def relevant_version() -> str:
-    """Digest of all code and data that decide the numbers.
-
-    Stored results outlive a release that leaves the physics alone, and never pass for those of
-    changed physics. The digest is taken of the syntax trees, without comments, docstrings, import
-    paths and file names: words and moves cost nobody a study. Where the package's files are not at
-    hand (a zipped installation) the digest is the package's version.
-    """
-    home = Path(__file__).parents[1]
-    files = [
-        path
-        for name in _DECIDING
-        for path in ([home / f"{name}.py"], (home / name).rglob("*"))[(home / name).is_dir()]
-        if path.suffix in (".py", ".toml", ".csv") and path.is_file()
-    ]
-    if not files:
-        return __version__
-    parts = sorted(_content_digest(path) for path in files)
-    return f"physics {hashlib.sha256(b''.join(parts)).hexdigest()[:16]}"
-
-
-def _content_digest(path: Path) -> bytes:
-    """Digest of one file's content: of its bytes, or of its syntax tree if it is Python."""
-    content = path.read_bytes()
-    if path.suffix == ".py":
-        tree = _WithoutWords().visit(ast.parse(content))
-        content = ast.dump(tree, include_attributes=False).encode()
-    return hashlib.sha256(content).digest()
-
-
-class _WithoutWords(ast.NodeTransformer):
-    """Takes what cannot change a number out of a syntax tree."""
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        """Drop the docstring of a module, class or function."""
-        super().generic_visit(node)
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            value = body[0].value
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                del body[0]
-        return node
-
-    def visit_Import(self, node: ast.Import) -> None:
-        """Drop imports of modules; what is used of them stands where it is used."""
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
-        """Keep the imported names and drop the path that they come from."""
-        if node.module == "__future__":
-            return None
-        return ast.ImportFrom(module="", names=node.names, level=0)
+    calibrated = {"calibrated": lasing["calibrated"]} if "calibrated" in lasing else {}
+    found = {"modes_found": len(result["modes"]["modes"])}
+    return [{**found, **outcomes, **thresholds, **slopes, **calibrated}]
 
 
 def design_schema(checked: bool = True) -> DesignSchema:

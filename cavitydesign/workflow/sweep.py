@@ -14,7 +14,8 @@ from ..design.named_files import files_of_design
 from ..errors import InputError
 from ..study import Axis, ProcessExecutor, SerialExecutor, Study, Table, run_study, study_table
 from ..study.cube import cube_of, frame_of
-from .study_point import TASKS, WORKER_MODULES, evaluate_point, relevant_version, rows_of_point
+from .code_digest import relevant_version
+from .study_point import TASKS, WORKER_MODULES, evaluate_point, rows_of_point
 
 if TYPE_CHECKING:
     import pandas as pd

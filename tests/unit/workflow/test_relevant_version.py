@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import cavitydesign
-from cavitydesign.workflow import study_point
+from cavitydesign.workflow import code_digest
 
 
 @pytest.fixture
@@ -16,13 +16,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "cavitydesign"
     unwanted = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(cavitydesign.__file__).parent, home, ignore=unwanted)
-    monkeypatch.setattr(study_point, "__file__", str(home / "workflow" / "study_point.py"))
+    monkeypatch.setattr(code_digest, "__file__", str(home / "workflow" / "code_digest.py"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
     return home
 
 
 def version() -> str:
     """The version of the copy, computed anew."""
-    return study_point.relevant_version.__wrapped__()
+    return code_digest.relevant_version.__wrapped__()
 
 
 def test_form_of_the_version(home: Path) -> None:
@@ -66,3 +68,16 @@ def test_changed_data_count(home: Path) -> None:
     data = next(iter(sorted((home / "materials" / "data").glob("*.toml"))))
     data.write_text(data.read_text() + "\n")
     assert version() != before
+
+
+def test_digests_kept_from_an_earlier_run_give_the_same_version(home: Path, tmp_path: Path) -> None:
+    before = version()
+    kept = tmp_path / "cache" / "cavitydesign" / "code-digests.json"
+    assert kept.is_file()
+    assert version() == before
+    for damaged in ("", "[1, 2]", '{"a": 3}', "[" * 100_000, kept.read_text()[:-40]):
+        kept.write_text(damaged)
+        assert version() == before
+    shutil.rmtree(kept.parent)
+    kept.parent.write_text("a file where the folder should be")
+    assert version() == before

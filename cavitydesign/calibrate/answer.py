@@ -1,0 +1,191 @@
+"""What a calibration says, and how it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+QUANTILES = (0.05, 0.16, 0.5, 0.84, 0.95)
+"""Ends of the 90 and 68 % intervals, and the median."""
+LEARNT = 0.7
+"""Posterior width over prior width below which the data decide a number. At 0.7 they tell as much
+as the prior does."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One calibrated number.
+
+    Attributes
+    ----------
+    name : str
+    key : str
+        Design key, empty for numbers of the set-up.
+    prior : str
+        In words.
+    quantiles : tuple of five floats
+        At `QUANTILES`.
+    learnt : float
+        Width of the posterior over that of the prior: 1 where the data say nothing.
+    """
+
+    name: str
+    key: str
+    prior: str
+    quantiles: tuple[float, float, float, float, float]
+    learnt: float
+
+    @property
+    def decided_by(self) -> str:
+        """Whether the data or the prior decide the number."""
+        return "data" if self.learnt < LEARNT else "prior"
+
+
+@dataclass(frozen=True, eq=False)
+class CurveFit:
+    """How one cavity's data agree with the answer.
+
+    Attributes
+    ----------
+    name : str
+    fluence_mj_cm2, measured : (m,) arrays or None
+    predicted : (5, m) array or None
+        Quantiles of the posterior predictive curve at the measured fluences, in the data's unit.
+    residual : (m,) array or None
+        Measured minus median, in the natural logarithm.
+    threshold_mj_cm2 : tuple of five floats
+        Quantiles of the laser's threshold on the laboratory's scale, infinite without one.
+    lases : float
+        Probability that the cavity has a threshold.
+    scatter : float or None
+        Median of the fitted relative scatter.
+    stated_noise : float or None
+    """
+
+    name: str
+    fluence_mj_cm2: Array | None
+    measured: Array | None
+    predicted: Array | None
+    residual: Array | None
+    threshold_mj_cm2: tuple[float, ...]
+    lases: float
+    scatter: float | None
+    stated_noise: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationAnswer:
+    """Constants with intervals, and what they rest on.
+
+    Attributes
+    ----------
+    name : str
+    constants : tuple of Constant
+    correlation : (n, n) array
+        Of the constants, in standard normal numbers.
+    draws : (k, n) array
+        Equal draws of the constants.
+    curves : tuple of CurveFit
+    effective_size : float
+        Independent exact draws that the answer is worth.
+    shape : float
+        Pareto k of the exact weights.
+    rounds : int
+        Times that exact solves corrected the emulator.
+    solves : int
+        Exact curves used.
+    warnings : tuple of str
+    seconds : float
+    """
+
+    name: str
+    constants: tuple[Constant, ...]
+    correlation: Array
+    draws: Array
+    curves: tuple[CurveFit, ...]
+    effective_size: float
+    shape: float
+    rounds: int
+    solves: int
+    warnings: tuple[str, ...]
+    seconds: float
+
+    @property
+    def reliable(self) -> bool:
+        """Whether exact solves confirm the posterior."""
+        from .reweigh import RELIABLE_SHAPE
+
+        return self.shape < RELIABLE_SHAPE and self.effective_size >= 20.0
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """As JSON holds it; without a threshold a quantile is null."""
+        return {
+            "name": self.name,
+            "reliable": self.reliable,
+            "effective_size": self.effective_size,
+            "pareto_k": _finite(self.shape),
+            "rounds": self.rounds,
+            "solves": self.solves,
+            "constants": [
+                {
+                    "name": each.name,
+                    "key": each.key,
+                    "prior": each.prior,
+                    "quantiles": dict(zip(_NAMES, each.quantiles, strict=True)),
+                    "posterior_over_prior_width": each.learnt,
+                    "decided_by": each.decided_by,
+                }
+                for each in self.constants
+            ],
+            "correlation": self.correlation.tolist(),
+            "cavities": [_curve_dict(each) for each in self.curves],
+            "draws": {
+                "names": [each.name for each in self.constants],
+                "values": self.draws.tolist(),
+            },
+            "warnings": list(self.warnings),
+            "seconds": self.seconds,
+        }
+
+
+_NAMES = ("p5", "p16", "p50", "p84", "p95")
+
+
+def _curve_dict(curve: CurveFit) -> Mapping[str, Any]:
+    arrays = {
+        "fluence_mj_cm2": curve.fluence_mj_cm2,
+        "measured": curve.measured,
+        "residual": curve.residual,
+    }
+    predicted = (
+        None
+        if curve.predicted is None
+        else {name: row.tolist() for name, row in zip(_NAMES, curve.predicted, strict=True)}
+    )
+    return {
+        "name": curve.name,
+        "threshold_mj_cm2": {
+            name: _finite(value) for name, value in zip(_NAMES, curve.threshold_mj_cm2, strict=True)
+        },
+        "lases_probability": curve.lases,
+        "relative_scatter": curve.scatter,
+        "stated_noise": curve.stated_noise,
+        **{name: None if value is None else value.tolist() for name, value in arrays.items()},
+        "predicted": predicted,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def quantiles_of(values: Array) -> tuple[float, float, float, float, float]:
+    """At `QUANTILES`; infinite values count as the largest."""
+    found = np.quantile(values, QUANTILES, method="inverted_cdf")
+    return tuple(float(each) for each in found)  # type: ignore[return-value]

@@ -1,0 +1,290 @@
+"""A calibration file (TOML) read into a `Calibration`, or every problem in it named at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..design.column_file import read_columns
+from ..errors import InputError, nearest
+from ..study.user_file import DesignSchema, UserFile
+from .prior import Prior, prior_of
+from .spec import FIGURES, Calibration, Figure, FreeNumber, MeasuredCavity, MeasuredCurve
+
+KEYS = ("title", "store", "solves", "samples", "seed", "cavities", "free", "sessions")
+CAVITY_KEYS = (
+    "name",
+    "design",
+    "values",
+    "session",
+    "light_curve",
+    "relative_noise",
+    "figures",
+    "dark_up_to_mj_cm2",
+)
+EACH = ("cavity", "session")
+SESSION_KEYS = ("fluence_scale_sd",)
+_WHOLE = {"solves": (16, 4096, 256), "samples": (32, 2000, 200), "seed": (0, 2**31 - 1, 0)}
+"""Least, most and default: 256 solves of five numbers left the emulator 1 to 3 % of the light off,
+below the noise of a curve; 200 draws give the ends of a 90 % interval to a tenth of its width."""
+_USUAL_SCALE_SD = 0.07
+"""Relative error of a fluence: the spot's area, mostly, in the laboratories of the published
+cavities and in most others."""
+_FEWEST_POINTS = 3
+
+
+def load_calibration(path: Path, schema: DesignSchema) -> Calibration:
+    """Read and check a calibration file; nothing is computed.
+
+    Parameters
+    ----------
+    path : Path
+        Designs and curves lie beside it, or where their names lead from it.
+    schema : DesignSchema
+        How designs are read and which keys they have.
+
+    Raises
+    ------
+    InputError
+        One line for each problem: file, key, value, what is allowed.
+    """
+    file = UserFile(path, schema, "calibration", KEYS, texts=("store", "title"))
+    whole = {key: _whole(file, key) for key in _WHOLE}
+    cavities = _cavities(file)
+    numbers = _numbers(file, cavities)
+    sessions = _sessions(file, cavities)
+    file.raise_if_any()
+    return Calibration(
+        str(file.content.get("title", path.stem)),
+        tuple(cavities),
+        tuple(numbers),
+        sessions,
+        whole["solves"],
+        whole["samples"],
+        whole["seed"],
+        path.parent / file.content.get("store", f"{path.stem}-results"),
+        path.parent,
+    )
+
+
+def _whole(file: UserFile, key: str) -> int:
+    least, most, usual = _WHOLE[key]
+    value = file.content.get(key, usual)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        file.add(key, f" = {value!r}: a whole number from {least} to {most} is needed")
+        return usual
+    return value
+
+
+def _cavities(file: UserFile) -> list[MeasuredCavity]:
+    entries = file.content.get("cavities", [])
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        file.add("cavities", ": write each cavity as [[cavities]]")
+        return []
+    if not entries:
+        file.add("cavities", ": missing; a calibration needs at least one measured cavity")
+    found: list[MeasuredCavity] = []
+    for number, entry in enumerate(entries):
+        cavity = _cavity(file, entry, f"cavities.{number}")
+        if cavity is None:
+            continue
+        if any(cavity.name == other.name for other in found):
+            file.add(f"cavities.{number}.name", f" = {cavity.name!r}: is another cavity's already")
+        found.append(cavity)
+    return found
+
+
+def _cavity(file: UserFile, entry: Mapping[str, Any], place: str) -> MeasuredCavity | None:
+    told = len(file.lines)
+    for key in entry:
+        if key not in CAVITY_KEYS:
+            near = nearest(key, CAVITY_KEYS)
+            file.add(f"{place}.{key}", f": unknown key; allowed: {', '.join(CAVITY_KEYS)}{near}")
+    texts = {"name": "", "design": "", "session": "session", "light_curve": ""}
+    for key, usual in texts.items():
+        value = entry.get(key, usual)
+        if not isinstance(value, str):
+            file.add(f"{place}.{key}", f" = {value!r}: a text is needed")
+        else:
+            texts[key] = value
+    if not texts["design"]:
+        file.add(f"{place}.design", ": missing; name the design file of this cavity")
+        return None
+    design = _design(file, entry, place, texts["design"])
+    curve = None
+    if texts["light_curve"]:
+        curve = file.collect(read_curve, file.path.parent / texts["light_curve"])
+    noise = _positive(file, entry, f"{place}.relative_noise", 0.05)
+    dark = (
+        _positive(file, entry, f"{place}.dark_up_to_mj_cm2", math.nan)
+        if "dark_up_to_mj_cm2" in entry
+        else None
+    )
+    figures = _figures(file, entry.get("figures", {}), f"{place}.figures")
+    if curve is None and dark is None and not figures and len(file.lines) == told:
+        file.add(place, ": no data; give light_curve, figures or dark_up_to_mj_cm2")
+    if len(file.lines) > told or design is None:
+        return None
+    return MeasuredCavity(
+        texts["name"] or Path(texts["design"]).stem,
+        design,
+        texts["session"],
+        curve,
+        noise,
+        figures,
+        dark,
+    )
+
+
+def _design(
+    file: UserFile, entry: Mapping[str, Any], place: str, name: str
+) -> Mapping[str, Any] | None:
+    """The design of a cavity, with the values that the entry sets in it."""
+    from ..design import parse_design
+
+    path = file.path.parent / name
+    if path.parent.resolve() != file.path.parent.resolve():
+        file.add(f"{place}.design", f" = {name!r}: must lie beside the calibration file")
+        return None
+    raw = file.collect(file.schema.read, path)
+    values = entry.get("values", {})
+    if not isinstance(values, dict):
+        file.add(f"{place}.values", f" = {values!r}: a table of design keys is needed")
+        return None
+    if raw is None or not values:
+        return raw
+    flat = {key: value for key, value in _flat(values).items()}
+    read = file.collect(lambda: parse_design(dict(raw), overrides=flat, path=path).raw)
+    return read
+
+
+def _flat(table: Mapping[str, Any], head: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{head}{key}.")
+        else:
+            flat[head + key] = value
+    return flat
+
+
+def read_curve(path: Path) -> MeasuredCurve:
+    """A light curve from a CSV file with the columns fluence_mj_cm2 and emission.
+
+    Points at one fluence stay apart; the order of the rows does not matter.
+
+    Raises
+    ------
+    InputError
+        Too few points, or values that are not positive.
+    """
+    columns = read_columns(path, ("fluence_mj_cm2", "emission"))
+    fluence, light = columns["fluence_mj_cm2"], columns["emission"]
+    problems = []
+    if len(fluence) < _FEWEST_POINTS:
+        problems.append(
+            f"{path.name}: {len(fluence)} points; a light curve needs {_FEWEST_POINTS} or more"
+        )
+    for name, column in columns.items():
+        if np.any(column <= 0):
+            least = float(column.min())
+            problems.append(
+                f"{path.name}: {name} = {least:g}: every value must be positive; leave out points "
+                "at or below the background"
+            )
+    if len(fluence) and fluence.min() == fluence.max():
+        problems.append(f"{path.name}: all points lie at one fluence")
+    if problems:
+        raise InputError(problems)
+    order = np.argsort(fluence, kind="stable")
+    return MeasuredCurve(fluence[order], light[order])
+
+
+def _figures(file: UserFile, table: Any, place: str) -> dict[str, Figure]:
+    if not isinstance(table, dict):
+        file.add(place, f" = {table!r}: a table is needed")
+        return {}
+    found = {}
+    for key, entry in table.items():
+        if key not in FIGURES:
+            file.add(
+                f"{place}.{key}",
+                f": unknown; allowed: {', '.join(FIGURES)}{nearest(key, FIGURES)}",
+            )
+            continue
+        prior = file.collect(prior_of, entry, f"{file.name}: {place}.{key}")
+        if prior is not None and prior.shape != "normal":
+            file.add(f"{place}.{key}", f" = {entry!r}: must be {{ value, sd }}")
+        elif prior is not None:
+            found[key] = Figure(prior.first, prior.second)
+    return found
+
+
+def _positive(file: UserFile, entry: Mapping[str, Any], place: str, usual: float) -> float:
+    value = entry.get(place.rsplit(".", 1)[1], usual)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not ((math.isfinite(value) and value > 0) or value is usual):
+        file.add(place, f" = {value!r}: a number above 0 is needed")
+        return usual
+    return float(value)
+
+
+def _numbers(file: UserFile, cavities: list[MeasuredCavity]) -> list[FreeNumber]:
+    entries = file.entries(
+        "free", ("value", "median", "from", "sd", "factor", "to"), file.names_design_key
+    )
+    if not entries:
+        file.add("free", ": missing; name at least one design key with its prior")
+    found = []
+    for key, entry in entries.items():
+        place = f'free."{key}"'
+        if file.wrong_key(place, key):
+            continue
+        if not isinstance(entry, dict):
+            file.add(place, f" = {entry!r}: a prior is needed, such as {{ value = 1, sd = 0.1 }}")
+            continue
+        rest = {name: value for name, value in entry.items() if name != "each"}
+        each = entry.get("each", "")
+        if each not in ("", *EACH):
+            file.add(f"{place}.each", f" = {each!r}: {', '.join(EACH)}{nearest(str(each), EACH)}")
+            continue
+        prior = file.collect(prior_of, rest, f"{file.name}: {place}")
+        if prior is not None:
+            _check_ends(file, cavities, key, prior)
+            found.append(FreeNumber(key, prior, each))
+    return found
+
+
+def _check_ends(file: UserFile, cavities: list[MeasuredCavity], key: str, prior: Prior) -> None:
+    """What the prior makes likely must be allowed in each design."""
+    for cavity in cavities[:1]:
+        for z in (-2.5, 2.5):
+            value = float(prior.value(np.array(z)))
+            problem = file.schema.value_problem(cavity.design, key, value, file.path.parent, {key})
+            if problem is not None:
+                file.add(f'free."{key}"', f": the prior allows {value:.6g}: {problem}")
+
+
+def _sessions(file: UserFile, cavities: list[MeasuredCavity]) -> dict[str, float]:
+    named = dict.fromkeys(cavity.session for cavity in cavities)
+    found = {name: _USUAL_SCALE_SD for name in named}
+    for name, entry in file.table("sessions").items():
+        place = f"sessions.{name}"
+        if name not in named:
+            near = nearest(name, tuple(named))
+            file.add(place, f": no cavity has this session{near}")
+        elif not isinstance(entry, dict) or set(entry) != set(SESSION_KEYS):
+            file.add(place, f" = {entry!r}: {{ fluence_scale_sd = 0.07 }} is needed")
+        else:
+            value = entry["fluence_scale_sd"]
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+                file.add(
+                    f"{place}.fluence_scale_sd", f" = {value!r}: must lie from 0 to less than 1"
+                )
+            else:
+                found[name] = float(value)
+    return found

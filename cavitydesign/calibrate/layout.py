@@ -1,0 +1,126 @@
+"""The vector of all unknowns of a calibration, each a standard normal number before the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .prior import Prior
+from .spec import Calibration, MeasuredCavity
+
+Array = NDArray[np.float64]
+
+SCATTER_FACTOR = 2.0
+"""The scatter of a curve lies within this factor of the noise that is stated, in 68 % of cases: few
+laboratories know it better, and the error of the model adds to it."""
+FREE_SCALE_SD = 2.0
+"""In units of the curve's scatter: its scale about the best fit of each candidate. The light's unit
+is arbitrary, so the prior only has to be wider than the scatter of the best fit, which is
+1.3 / sqrt(points)."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """One entry of the vector.
+
+    Attributes
+    ----------
+    name : str
+        As tables tell it.
+    prior : Prior
+    key : str
+        Design key, empty for numbers of the set-up.
+    of : str
+        Name of the cavity or session that it belongs to, empty if all share it.
+    """
+
+    name: str
+    prior: Prior
+    key: str = ""
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each unknown stands in the vector.
+
+    Attributes
+    ----------
+    unknowns : tuple of Unknown
+    """
+
+    unknowns: tuple[Unknown, ...]
+
+    def __len__(self) -> int:
+        return len(self.unknowns)
+
+    def keys_of(self, cavity: MeasuredCavity) -> dict[str, int]:
+        """Place in the vector by design key, for the numbers that a cavity's design takes."""
+        owners = ("", cavity.name, cavity.session)
+        return {
+            unknown.key: place
+            for place, unknown in enumerate(self.unknowns)
+            if unknown.key and unknown.of in owners
+        }
+
+    def place(self, name: str) -> int | None:
+        """Place of an unknown by its name, None if there is none."""
+        return next((i for i, each in enumerate(self.unknowns) if each.name == name), None)
+
+    def values(self, z: Array) -> Array:
+        """The numbers themselves, from (..., d) standard normal ones."""
+        columns = [each.prior.value(z[..., i]) for i, each in enumerate(self.unknowns)]
+        return np.stack(columns, axis=-1)
+
+    def design_values(self, cavity: MeasuredCavity, z: Array) -> Mapping[str, float]:
+        """Values of the design keys of a cavity at one (d,) vector."""
+        return {
+            key: float(self.unknowns[place].prior.value(z[place]))
+            for key, place in self.keys_of(cavity).items()
+        }
+
+
+def scale_name(cavity: MeasuredCavity) -> str:
+    """Name of the unknown scale of a cavity's light."""
+    return f"scale of {cavity.name}"
+
+
+def scatter_name(cavity: MeasuredCavity) -> str:
+    """Name of the unknown scatter of a cavity's light."""
+    return f"scatter of {cavity.name}"
+
+
+def fluence_name(session: str) -> str:
+    """Name of the unknown fluence scale of a session."""
+    return f"fluence scale of {session}"
+
+
+def layout_of(asked: Calibration) -> Layout:
+    """All unknowns: free design keys, fluence scales of sessions, scale and scatter of curves."""
+    unknowns: list[Unknown] = []
+    for number in asked.numbers:
+        owners = {
+            "": ("",),
+            "cavity": tuple(cavity.name for cavity in asked.cavities),
+            "session": tuple(dict.fromkeys(cavity.session for cavity in asked.cavities)),
+        }[number.each]
+        for owner in owners:
+            name = f"{number.key} of {owner}" if owner else number.key
+            unknowns.append(Unknown(name, number.prior, number.key, owner))
+    for session, sd in asked.fluence_scale_sd.items():
+        if sd > 0:
+            unknowns.append(
+                Unknown(fluence_name(session), Prior("log-normal", 1.0, 1.0 + sd), "", session)
+            )
+    for cavity in asked.cavities:
+        if cavity.curve is None:
+            continue
+        unknowns.append(
+            Unknown(scale_name(cavity), Prior("normal", 0.0, FREE_SCALE_SD), "", cavity.name)
+        )
+        noise = Prior("log-normal", cavity.relative_noise, SCATTER_FACTOR)
+        unknowns.append(Unknown(scatter_name(cavity), noise, "", cavity.name))
+    return Layout(tuple(unknowns))

@@ -1,0 +1,43 @@
+"""Light of pulses for many sets of constants at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Light:
+    """What the rate equations say of k sets of constants.
+
+    Attributes
+    ----------
+    laser, glow : (k, n) arrays
+        Logarithms of the photons for each emitter that leave all modes, and that are sent out
+        beside them, against excitations.
+    log_static : (k,) array
+        Logarithm of the excitations at which gain equals loss, infinite where it never does.
+    """
+
+    laser: Array
+    glow: Array
+    log_static: Array
+
+    def __len__(self) -> int:
+        return len(self.laser)
+
+    def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Light:
+        """Some of the sets."""
+        return Light(self.laser[rows], self.glow[rows], self.log_static[rows])
+
+    def joined(self, other: Light) -> Light:
+        """These, and after them the others."""
+        return Light(
+            np.concatenate([self.laser, other.laser]),
+            np.concatenate([self.glow, other.glow]),
+            np.concatenate([self.log_static, other.log_static]),
+        )

@@ -1,0 +1,196 @@
+"""Light of single pump pulses against excitations: what is solved once for each set of constants.
+
+The rate equations know the medium and the cavity. What the pump and the detector add (calibration
+of the fluence, jitter, spot, collection) is applied to their answers in `detector`, so that these
+numbers cost nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..design import Design, parse_design
+from ..errors import InputError
+from ..gain import Pump
+from ..lasing.pulse_memory import rate_equations_digest
+from ..lasing.pumped_cavity import PumpedCavity, pumped_cavity
+from ..modes import ModeSet
+from ..workflow.competing import competing_modes
+from ..workflow.steps import find_modes
+
+Array = NDArray[np.float64]
+
+TASK = "pulses"
+SPACING = 0.1
+"""Natural logarithm of the excitations from one solved pulse to the next. Light interpolated
+between them (monotone cubics in logarithms) is within 1 % of pulses solved in between at a
+threshold of d ln L / d ln N = 20, and the average over the spot within 0.3 %."""
+WORKER_MODULES = ("cavitydesign.calibrate.pulses", "cavitydesign.lasing")
+_KNOWN_MODES = 64
+
+
+@dataclass(frozen=True)
+class PulseGrid:
+    """Excitations at which pulses are solved: `count` values, `SPACING` apart in the logarithm."""
+
+    low: float
+    count: int
+
+    @property
+    def log_excitons(self) -> Array:
+        """Natural logarithms, rising."""
+        return np.asarray(self.low + SPACING * np.arange(self.count), dtype=np.float64)
+
+    @property
+    def task(self) -> str:
+        """As the store of a study knows it."""
+        return f"{TASK} {self.low:.6f} {self.count}"
+
+
+def grid_of_task(task: str) -> PulseGrid:
+    """The grid that a task's name tells.
+
+    Examples
+    --------
+    >>> grid_of_task(PulseGrid(-3.5, 70).task)
+    PulseGrid(low=-3.5, count=70)
+    """
+    name, low, count = task.split()
+    if name != TASK:
+        raise InputError(f"task = {task!r}: must be {TASK!r} with a grid")
+    return PulseGrid(float(low), int(count))
+
+
+def grid_over(low: float, high: float) -> PulseGrid:
+    """Multiples of `SPACING` that cover a range of the logarithm, so that ranges share pulses."""
+    first, last = int(np.floor(low / SPACING)), int(np.ceil(high / SPACING))
+    return PulseGrid(round(first * SPACING, 6), last - first + 1)
+
+
+def evaluate_pulses(
+    design: Mapping[str, Any], task: str, folder: Path | None = None
+) -> dict[str, Any]:
+    """Light of single pulses of one design, as a study stores it.
+
+    Parameters
+    ----------
+    design : mapping
+        Tables of the design file.
+    task : str
+        From `PulseGrid.task`.
+    folder : Path, optional
+        Where file names in the design start.
+
+    Returns
+    -------
+    dict
+        laser, glow: photons for each emitter that leave all modes, and that are sent out beside
+        them, at each excitation of the grid. static_excitons: where gain equals loss, None where it
+        never does.
+    """
+    ready = ready_cavity(parse_design(design, path=_path(folder)))
+    outcomes = ready.solver.outcomes(np.exp(grid_of_task(task).log_excitons))
+    return {
+        "laser": np.maximum(outcomes.emitted.sum(axis=0), 1e-300).tolist(),
+        "glow": np.maximum(outcomes.spontaneous, 1e-300).tolist(),
+        "static_excitons": None if ready.static is None else ready.excitons(ready.static),
+    }
+
+
+def ready_cavity(design: Design) -> PumpedCavity:
+    """The cavity of a design, with its modes, ready for pulses."""
+    modes = _modes_of(json.dumps([design.raw["cavity"], design.raw["modes"]]), design)
+    return pumped_cavity(
+        tuple(competing_modes(modes, design).modes),
+        design.needed_medium(),
+        design.pump,
+        design.lasing,
+        design.cavity.diameter_um,
+        cavity=design.cavity,
+    )
+
+
+@dataclass(frozen=True)
+class PumpAndDetector:
+    """What lies outside the rate equations.
+
+    Attributes
+    ----------
+    log_per_unit : float
+        Natural logarithm of the mean excitations of an emitter at 1 mJ/cm2.
+    photons : int
+    collection : float
+        Share of the laser's light that is collected, over that of the photoluminescence.
+    jitter : float
+        Relative standard deviation of the pulse energy.
+    gaussian : bool
+        Whether the light is averaged over a Gaussian spot.
+    """
+
+    log_per_unit: float
+    photons: int
+    collection: float
+    jitter: float
+    gaussian: bool
+
+
+def pump_and_detector(design: Design) -> PumpAndDetector:
+    """What a design says of pump and detector.
+
+    Raises
+    ------
+    InputError
+        If the pump cannot excite the medium.
+    """
+    medium, pump = design.needed_medium(), _seen(design)
+    return PumpAndDetector(
+        float(np.log(pump.excitons_per_unit(medium.absorber))),
+        pump.photons,
+        medium.laser_collection,
+        pump.pulse_jitter,
+        pump.spot == "gaussian",
+    )
+
+
+def rate_digest(design: Design) -> bytes:
+    """Of every number that the light of a pulse follows from, but its excitations."""
+    return rate_equations_digest(ready_cavity(design).solver)
+
+
+def _seen(design: Design) -> Pump:
+    """The pump as the detector's average takes it: flat where the zones of the modes' overlap hold
+    the spot."""
+    return design.pump if design.pump.spot_radius_um is None else ready_cavity(design).pump
+
+
+def _path(folder: Path | None) -> Path | None:
+    return None if folder is None else folder / "design.toml"
+
+
+class _ByText:
+    """Modes by the text of the tables that decide them; constants of the medium leave them."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, ModeSet] = {}
+
+
+@functools.cache
+def _memory() -> _ByText:
+    return _ByText()
+
+
+def _modes_of(text: str, design: Design) -> ModeSet:
+    known = _memory().known
+    if text not in known:
+        if len(known) >= _KNOWN_MODES:
+            known.clear()
+        known[text] = find_modes(design)
+    return known[text]

@@ -1,0 +1,219 @@
+"""A measured cavity made ready: which free numbers its rate equations know, and where its pulses
+lie.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..design import Design, parse_design
+from ..errors import InputError
+from ..lasing.output_threshold import least_slope
+from .layout import Layout, fluence_name
+from .pulses import (
+    PulseGrid,
+    PumpAndDetector,
+    grid_over,
+    pump_and_detector,
+    rate_digest,
+)
+from .spec import Calibration, MeasuredCavity
+
+Array = NDArray[np.float64]
+
+_TABLE = np.linspace(-4.0, 4.0, 33)
+"""Standard normal numbers at which pump and detector are tabulated: a calibration is a power of its
+number, and straight between these to 1e-3 of a prior's width."""
+_USUAL_REACH = 2.5
+"""Standard deviations of a free number that the solved pulses cover; beyond, light goes on straight
+in logarithms."""
+_BELOW = 2.0
+"""Natural logarithm of the excitations that are solved below the lowest fluence: slices of the spot
+fainter than exp(-2) of the peak's add 6 % of a light that falls as N, less where it falls faster,
+and are taken from the straight continuation."""
+_ABOVE = 0.5
+_FULL = 3.0
+"""Natural logarithm of 20 excitations: the pulses always reach them, so that the greatest
+efficiency of a laser is seen whatever was measured."""
+
+
+@dataclass(frozen=True, eq=False)
+class PumpTable:
+    """How one free number changes pump and detector, at the standard normal numbers `_TABLE`.
+
+    Attributes
+    ----------
+    log_per_unit : (t,) array
+        Change of the logarithm of the excitations at 1 mJ/cm2.
+    collection, jitter : (t,) arrays or None
+        Their values, None where the number does not change them.
+    """
+
+    log_per_unit: Array
+    collection: Array | None
+    jitter: Array | None
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """One cavity, ready to be compared with its data.
+
+    Attributes
+    ----------
+    cavity : MeasuredCavity
+    keys : mapping of str to int
+        Place in the vector of unknowns of each design key that it takes.
+    rate_keys : tuple of str
+        Keys that the rate equations know.
+    nominal : PumpAndDetector
+        With all free numbers at the middle of their priors.
+    tables : mapping of str to PumpTable
+    grid : PulseGrid
+    least_slope : float
+        d ln L / d ln N that a laser's threshold exceeds.
+    ladder_top : int
+        Most excitations that an emitter can hold.
+    """
+
+    cavity: MeasuredCavity
+    keys: Mapping[str, int]
+    rate_keys: tuple[str, ...]
+    nominal: PumpAndDetector
+    tables: Mapping[str, PumpTable]
+    grid: PulseGrid
+    least_slope: float
+    ladder_top: int
+
+    @property
+    def rate_places(self) -> list[int]:
+        """Places in the vector of the numbers that the rate equations know."""
+        return [self.keys[key] for key in self.rate_keys]
+
+    def log_per_unit(self, z: Array) -> Array:
+        """Logarithm of the excitations at 1 mJ/cm2, of (k, d) vectors."""
+        total = np.full(len(z), self.nominal.log_per_unit)
+        for key, table in self.tables.items():
+            total += np.interp(z[:, self.keys[key]], _TABLE, table.log_per_unit)
+        return total
+
+    def collection(self, z: Array) -> Array:
+        """Share of the laser's light that is collected, of (k, d) vectors."""
+        return self._detector(z, "collection", self.nominal.collection)
+
+    def jitter(self, z: Array) -> Array:
+        """Relative standard deviation of the pulse energy, of (k, d) vectors."""
+        return self._detector(z, "jitter", self.nominal.jitter)
+
+    def _detector(self, z: Array, name: str, nominal: float) -> Array:
+        for key, table in self.tables.items():
+            values = getattr(table, name)
+            if values is not None:
+                return np.asarray(np.interp(z[:, self.keys[key]], _TABLE, values))
+        return np.full(len(z), nominal)
+
+
+def prepare(asked: Calibration, layout: Layout, cavity: MeasuredCavity) -> Prepared:
+    """Find out what each free number changes in one cavity.
+
+    Raises
+    ------
+    InputError
+        If the design has no medium, or a value of a free number is not allowed.
+    """
+    keys = layout.keys_of(cavity)
+    middle = {key: _at(layout, place, 0.0) for key, place in keys.items()}
+    design = _with(asked, cavity, middle)
+    if design.medium is None:
+        raise InputError(f"{cavity.name}: its design has no [gain]; a calibration needs a medium")
+    nominal, digest = pump_and_detector(design), rate_digest(design)
+    rate_keys, tables = [], {}
+    for key, place in keys.items():
+        moved = [_with(asked, cavity, {**middle, key: _at(layout, place, z)}) for z in (-1.0, 1.0)]
+        if any(rate_digest(each) != digest for each in moved):
+            rate_keys.append(key)
+        ends = [pump_and_detector(each) for each in moved]
+        if any(end != nominal for end in ends):
+            tables[key] = _table(asked, cavity, layout, key, middle, nominal)
+    return Prepared(
+        cavity,
+        keys,
+        tuple(rate_keys),
+        nominal,
+        tables,
+        _grid(asked, layout, cavity, keys, nominal, tables),
+        least_slope(design.needed_medium().ladder(6)),
+        design.needed_medium().ladder_top(math.inf),
+    )
+
+
+def _table(
+    asked: Calibration,
+    cavity: MeasuredCavity,
+    layout: Layout,
+    key: str,
+    middle: Mapping[str, float],
+    nominal: PumpAndDetector,
+) -> PumpTable:
+    place = layout.keys_of(cavity)[key]
+    seen = [
+        pump_and_detector(_with(asked, cavity, {**middle, key: _at(layout, place, float(z))}))
+        for z in _TABLE
+    ]
+    collection = np.array([each.collection for each in seen])
+    jitter = np.array([each.jitter for each in seen])
+    return PumpTable(
+        np.array([each.log_per_unit for each in seen]) - nominal.log_per_unit,
+        collection if np.ptp(collection) > 0 else None,
+        jitter if np.ptp(jitter) > 0 else None,
+    )
+
+
+def _grid(
+    asked: Calibration,
+    layout: Layout,
+    cavity: MeasuredCavity,
+    keys: Mapping[str, int],
+    nominal: PumpAndDetector,
+    tables: Mapping[str, PumpTable],
+) -> PulseGrid:
+    """Excitations that the data can mean under the priors."""
+    sd = asked.fluence_scale_sd.get(cavity.session, 0.0)
+    spread = (_USUAL_REACH * nominal.photons * np.log1p(sd)) ** 2
+    for table in tables.values():
+        low, high = np.interp([-_USUAL_REACH, _USUAL_REACH], _TABLE, table.log_per_unit)
+        spread += (0.5 * (high - low)) ** 2
+        if table.jitter is not None:
+            jitter = float(np.interp(1.0, _TABLE, table.jitter))
+            spread += (nominal.photons * _USUAL_REACH * jitter) ** 2
+    low, high = (
+        nominal.log_per_unit + nominal.photons * np.log(value) for value in cavity.fluences
+    )
+    reach = float(np.sqrt(spread))
+    return grid_over(low - reach - _BELOW, max(high + reach + _ABOVE, _FULL))
+
+
+def _at(layout: Layout, place: int, z: float) -> float:
+    return float(layout.unknowns[place].prior.value(np.array(z)))
+
+
+def _with(asked: Calibration, cavity: MeasuredCavity, values: Mapping[str, float]) -> Design:
+    """The design of a cavity with other values of the free numbers."""
+    try:
+        return parse_design(
+            dict(cavity.design), overrides=dict(values), path=asked.folder / "design.toml"
+        )
+    except InputError as error:
+        told = ", ".join(f"{key} = {value:.6g}" for key, value in values.items())
+        raise InputError(
+            [f"{cavity.name}: with {told}: {line}" for line in error.problems]
+        ) from None
+
+
+def session_place(layout: Layout, cavity: MeasuredCavity) -> int | None:
+    """Place of the fluence scale of a cavity's session, None where it is known."""
+    return layout.place(fluence_name(cavity.session))

@@ -1,0 +1,108 @@
+"""Exact pulses of many sets of constants, computed once and kept in a store as a study's points
+are.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..design.named_files import files_of_design
+from ..dotted import set_entry
+from ..errors import InputError
+from ..study import Axis, Executor, Store, Study, run_study
+from ..study.run import fingerprints
+from ..workflow.code_digest import relevant_version
+from .layout import Layout
+from .light import Light
+from .pulses import evaluate_pulses
+from .setup import Prepared
+from .spec import Calibration
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, float], None] | None
+_DIGITS = 12
+"""Significant digits of a constant: equal draws meet in the store."""
+
+
+def solved_light(
+    asked: Calibration,
+    layout: Layout,
+    ready: Prepared,
+    z: Array,
+    executor: Executor,
+    progress: Progress = None,
+) -> Light:
+    """Logarithms of laser and photoluminescence, solved exactly.
+
+    Parameters
+    ----------
+    asked : Calibration
+    layout : Layout
+    ready : Prepared
+        Of the cavity.
+    z : (k, d) array
+        Standard normal numbers of all unknowns; only those that the rate equations know count.
+    executor : Executor
+    progress : callable or None
+
+    Returns
+    -------
+    Light
+        On the cavity's grid of excitations.
+
+    Raises
+    ------
+    InputError
+        If some set of constants has no solution; the text has the first reason.
+    """
+    study = _study(asked, layout, ready, z)
+    evaluate = functools.partial(evaluate_pulses, folder=asked.folder)
+    run_study(study, evaluate, executor, progress=progress)
+    names = fingerprints(study, range(len(study)))
+    records = Store(study.store).records(names.values())
+    results = []
+    for name in names.values():
+        record = records[name]
+        if record.error:
+            raise InputError(f"{ready.cavity.name}: {record.error}")
+        results.append(record.result)
+    static = [one["static_excitons"] for one in results]
+    light = Light(
+        np.log(np.array([one["laser"] for one in results], dtype=np.float64)),
+        np.log(np.array([one["glow"] for one in results], dtype=np.float64)),
+        np.log(np.array([math.inf if one is None else one for one in static])),
+    )
+    # Without free numbers in the rate equations all rows are one.
+    return light if len(light) == len(z) else light.taken(np.zeros(len(z), dtype=np.int64))
+
+
+def _study(asked: Calibration, layout: Layout, ready: Prepared, z: Array) -> Study:
+    design = {name: _copied(table) for name, table in ready.cavity.design.items()}
+    for key, place in ready.keys.items():
+        if key not in ready.rate_keys:
+            # What the rate equations do not know must not tell two equal points apart.
+            set_entry(design, key, float(layout.unknowns[place].prior.value(np.array(0.0))))
+    columns = [layout.unknowns[place].prior.value(z[:, place]) for place in ready.rate_places]
+    rows = tuple(tuple(float(f"{x:.{_DIGITS}g}") for x in row) for row in np.array(columns).T)
+    axes = (Axis(ready.rate_keys, rows),) if ready.rate_keys else ()
+    return Study(
+        design,
+        ready.grid.task,
+        axes,
+        relevant_version(),
+        asked.store,
+        name=ready.cavity.name,
+        files_of=files_of_design,
+        folder=asked.folder,
+    )
+
+
+def _copied(table: object) -> object:
+    if isinstance(table, dict):
+        return {name: _copied(entry) for name, entry in table.items()}
+    return [_copied(entry) for entry in table] if isinstance(table, list) else table

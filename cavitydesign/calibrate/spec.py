@@ -1,0 +1,133 @@
+"""What a calibration is asked: cavities with their measurements, and the numbers that are free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .prior import Prior
+
+Array = NDArray[np.float64]
+
+FIGURES = ("lower_break_mj_cm2", "upper_break_mj_cm2", "slope_1", "slope_2", "slope_3")
+"""Published figures of a light curve that can stand for the curve itself: breaks and slopes of a
+continuous power law of three pieces."""
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredCurve:
+    """Points of a light curve.
+
+    Attributes
+    ----------
+    fluence_mj_cm2, emission : (n,) arrays
+        Rising fluences; light in any unit, positive.
+    """
+
+    fluence_mj_cm2: Array
+    emission: Array
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published number with the standard deviation that it is given."""
+
+    value: float
+    sd: float
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredCavity:
+    """One cavity of the laboratory.
+
+    Attributes
+    ----------
+    name : str
+    design : mapping
+        Its design, nested tables as in the file.
+    session : str
+        Cavities of one session share the error of the fluence scale.
+    curve : MeasuredCurve or None
+    relative_noise : float
+        Usual scatter of a point of the curve, relative; the scatter itself is fitted.
+    figures : mapping of str to Figure
+        Of `FIGURES`, instead of a curve.
+    dark_up_to_mj_cm2 : float or None
+        The cavity did not lase up to this fluence.
+    """
+
+    name: str
+    design: Mapping[str, Any]
+    session: str
+    curve: MeasuredCurve | None = None
+    relative_noise: float = 0.05
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    dark_up_to_mj_cm2: float | None = None
+
+    @property
+    def fluences(self) -> tuple[float, float]:
+        """Lowest and highest fluence (mJ/cm2) that its data speak of."""
+        told: list[float] = []
+        if self.curve is not None:
+            told += [float(self.curve.fluence_mj_cm2[0]), float(self.curve.fluence_mj_cm2[-1])]
+        if self.dark_up_to_mj_cm2 is not None:
+            told.append(self.dark_up_to_mj_cm2)
+        if self.figures:
+            told += [float(value) for value in self.design["pump"]["fluence_mj_cm2"]]
+        return min(told), max(told)
+
+
+@dataclass(frozen=True)
+class FreeNumber:
+    """A design key that the calibration sets.
+
+    Attributes
+    ----------
+    key : str
+        Dotted design key, such as "gain.peak_gain_per_cm".
+    prior : Prior
+    each : {"", "cavity", "session"}
+        One value for all cavities, or one for each cavity or session.
+    """
+
+    key: str
+    prior: Prior
+    each: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What is calibrated on what.
+
+    Attributes
+    ----------
+    name : str
+    cavities : tuple of MeasuredCavity
+    numbers : tuple of FreeNumber
+    fluence_scale_sd : mapping of str to float
+        Relative standard deviation of the fluence scale of each session.
+    solves : int
+        Pulses are solved for so many values of the free numbers, for each cavity.
+    samples : int
+        Draws that the answer holds, each solved exactly.
+    seed : int
+    store : Path
+        Folder of what was computed.
+    folder : Path
+        Where file names in the designs start.
+    """
+
+    name: str
+    cavities: tuple[MeasuredCavity, ...]
+    numbers: tuple[FreeNumber, ...]
+    fluence_scale_sd: Mapping[str, float]
+    solves: int
+    samples: int
+    seed: int
+    store: Path
+    folder: Path

@@ -1,0 +1,87 @@
+"""The fit of measured peaks with a design: its priors, its solved comb, and the answer."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..design import Design
+from ..study.executor import Executor
+from ..workflow.study_point import evaluate_point
+from .comb_samples import free_media, solved_comb
+from .fit import FitAnswer, fit_peaks, with_held
+from .fit_prior import FitPrior
+from .spectrum import Peaks, without_distant
+
+Progress = Callable[[str, float], None]
+
+_DEFAULT_RELATIVE_SD = 0.02
+_USUAL_GROUP_INDEX = 1.5
+
+
+@dataclass(frozen=True)
+class GivenPriors:
+    """Priors as a user gives them; None: those of the design, or the usual ones.
+
+    Attributes
+    ----------
+    diameter_sd_um, index_sd : float or None
+    offset_sd_nm : float
+    missed : float
+        Probability that a line was not seen.
+    foreign : float
+        Expected peaks of another origin.
+    """
+
+    diameter_sd_um: float | None = None
+    index_sd: float | None = None
+    offset_sd_nm: float = 0.1
+    missed: float = 0.1
+    foreign: float = 1.0
+
+
+def peaks_of_cavity(peaks: Peaks, design: Design) -> Peaks:
+    """The peaks without those far from the main part, by the mode spacing of the design."""
+    middle = float(np.median(peaks.wavelength_nm))
+    spacing = middle**2 / (math.pi * _USUAL_GROUP_INDEX * 1e3 * design.cavity.diameter_um)
+    return without_distant(peaks, spacing)
+
+
+def fit_design(
+    peaks: Peaks, design: Design, given: GivenPriors, executor: Executor, progress: Progress
+) -> FitAnswer:
+    """Diameter, index and labels of measured peaks.
+
+    Parameters
+    ----------
+    peaks : Peaks
+        From `peaks_of_cavity`.
+    design : Design
+    given : GivenPriors
+    executor : Executor
+        Solves the comb at neighbouring diameters.
+    progress : callable
+        Called with a message and the fraction done.
+    """
+    diameter = design.cavity.diameter_um
+    spread = design.spreads.get("cavity.diameter_um", _DEFAULT_RELATIVE_SD * diameter)
+    media = free_media(design.raw, design.spreads)
+    of_body = media.pop("cavity.body", FitPrior.index_sd)
+    prior = FitPrior(
+        spread if given.diameter_sd_um is None else given.diameter_sd_um,
+        of_body if given.index_sd is None else given.index_sd,
+        given.offset_sd_nm,
+        given.missed,
+        given.foreign,
+        media=tuple(media.items()),
+    )
+    window = (float(peaks.wavelength_nm[0]), float(peaks.wavelength_nm[-1]))
+    folder = Path() if design.path is None else design.path.resolve().parent
+    evaluate = functools.partial(evaluate_point, folder=folder)
+    model = solved_comb(design.raw, diameter, window, prior, evaluate, executor, progress)
+    return with_held(fit_peaks(peaks, model, prior), design.raw)

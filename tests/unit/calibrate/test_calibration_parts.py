@@ -1,0 +1,208 @@
+"""The parts of a calibration, each against what it must equal: priors, the detector's averages,
+weights, and the test of residuals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.interpolate import PchipInterpolator
+
+import cavitydesign as cd
+from cavitydesign.calibrate.answer import CurveFit
+from cavitydesign.calibrate.detector import STEP, fine_grid, over_jitter, over_spot
+from cavitydesign.calibrate.doubts import chance_of_runs, doubts_of_curve
+from cavitydesign.calibrate.emulator import fit_emulator
+from cavitydesign.calibrate.figures import Seen, curve_figures
+from cavitydesign.calibrate.light import Light
+from cavitydesign.calibrate.prior import Prior, prior_of
+from cavitydesign.calibrate.pulses import (
+    evaluate_pulses,
+    grid_of_task,
+    grid_over,
+    pump_and_detector,
+)
+from cavitydesign.calibrate.reweigh import RELIABLE_SHAPE, resampled, smoothed_weights
+from cavitydesign.calibrate.sampler import laplace, sample
+from cavitydesign.errors import InputError
+from cavitydesign.gain import Pump
+from cavitydesign.lasing.averaging import averaged
+
+QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
+PRIORS = (
+    Prior("normal", 24.0, 4.0),
+    Prior("log-normal", 1000.0, 1.6),
+    Prior("uniform", 1.0, 33.0),
+    Prior("log-uniform", 0.002, 0.5),
+)
+
+
+@pytest.mark.parametrize("prior", PRIORS, ids=lambda prior: prior.shape)
+def test_a_prior_maps_normal_numbers_and_back(prior):
+    z = np.linspace(-3.0, 3.0, 25)
+    assert prior.standard(prior.value(z)) == pytest.approx(z, abs=1e-8)
+    assert np.all(np.diff(prior.value(z)) > 0)
+
+
+def test_priors_have_the_distribution_that_they_name():
+    z = stats.norm.ppf((np.arange(20_000) + 0.5) / 20_000)
+    right = (
+        stats.norm(24.0, 4.0),
+        stats.lognorm(np.log(1.6), scale=1000.0),
+        stats.uniform(1.0, 32.0),
+        stats.loguniform(0.002, 0.5),
+    )
+    for prior, distribution in zip(PRIORS, right, strict=True):
+        # Quantiles of the map against those of the distribution: both are exact.
+        assert prior.value(z[::500]) == pytest.approx(
+            distribution.ppf(stats.norm.cdf(z[::500])), rel=1e-9
+        )
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"value": 1.0, "sd": 0.0}, "sd = 0: must be above 0"),
+        ({"median": 1.0, "factor": 0.9}, "factor above 1"),
+        ({"from": 2.0, "to": 1.0}, "must be less than"),
+        ({"from": 0.0, "to": 1.0, "spacing": "geometric"}, "must be above 0"),
+        ({"valu": 1.0, "sd": 1.0}, "did you mean 'value'"),
+        ({"value": "x", "sd": 1.0}, "must be a finite number"),
+        (3.0, "must be {"),
+    ],
+)
+def test_an_impossible_prior_is_refused_in_one_line(entry, words):
+    with pytest.raises(InputError, match=r"gain\.x") as error:
+        prior_of(entry, "gain.x")
+    assert words in str(error.value)
+    assert len(error.value.problems) == 1
+
+
+def bent_light(log_excitons):
+    """A light curve with a sharp bend: d ln L / d ln N rises from 1 to 15 and falls to 0.5."""
+    steep = 14.0 * 0.1 * np.logaddexp(0.0, (log_excitons - 0.0) / 0.1)
+    flat = 14.5 * 0.1 * np.logaddexp(0.0, (log_excitons - 0.5) / 0.1)
+    return log_excitons + steep - flat
+
+
+@pytest.mark.parametrize("photons", [1, 3])
+@pytest.mark.parametrize("jitter", [0.0, 0.05, 0.15])
+def test_the_averages_of_many_candidates_are_those_of_one_curve(photons, jitter):
+    pump = Pump(photons=photons, energy_jitter=jitter)
+    grid = fine_grid(np.linspace(-6.0, 6.0, 121))
+    places = np.linspace(-1.5, 2.0, 15)
+    light = np.array([bent_light(grid)])
+    seen = over_jitter(over_spot(light), grid[0], places[None], np.array([jitter]), photons)[0]
+    # The same curve through the average that predictions use, by single pulses 0.01 apart.
+    nodes = np.linspace(-6.0, 6.0, 1201)
+    right = averaged(
+        pump, np.exp(nodes / photons), np.exp(bent_light(nodes)), np.exp(places / photons)
+    )
+    # Places 0.02 apart with straight lines between them: 0.5 % where the slope bends by 14 in 0.2.
+    assert np.exp(seen) == pytest.approx(right, rel=5e-3)
+    assert pytest.approx(0.02) == STEP
+
+
+def test_the_grid_of_a_task_is_read_back_and_covers_what_was_asked():
+    grid = grid_over(-3.47, 2.21)
+    assert grid_of_task(grid.task) == grid
+    assert grid.log_excitons[0] <= -3.47
+    assert grid.log_excitons[-1] >= 2.21
+
+
+def test_weights_of_a_near_proposal_are_reliable_and_unbiased():
+    z = np.random.default_rng(1).standard_normal(4000)
+    target = stats.norm(0.3, 0.9)
+    weights = smoothed_weights(target.logpdf(z) - stats.norm.logpdf(z))
+    assert weights.shape < RELIABLE_SHAPE
+    mean = float((weights.share * z).sum())
+    # 3 standard errors of an effective size of about 3,500.
+    assert mean == pytest.approx(0.3, abs=3 * 0.9 / np.sqrt(weights.effective_size))
+    drawn = z[resampled(weights, 4000, 0)]
+    assert drawn.mean() == pytest.approx(mean, abs=0.01)
+
+
+def test_weights_of_a_proposal_that_misses_the_target_are_not_trusted():
+    z = np.random.default_rng(2).standard_normal(400)
+    weights = smoothed_weights(stats.norm(4.0, 1.0).logpdf(z) - stats.norm.logpdf(z))
+    assert weights.shape > RELIABLE_SHAPE
+    assert weights.effective_size < 10
+
+
+def test_the_pareto_shape_of_known_tails_is_found():
+    # Ratios of a generalised Pareto distribution of shape k have tails of shape k; the weak prior
+    # towards 0.5 and 135 tail points leave 0.15.
+    for shape in (0.2, 0.5, 0.9):
+        ratio = stats.genpareto(shape).rvs(2000, random_state=np.random.default_rng(3)) + 1e-3
+        assert smoothed_weights(np.log(ratio)).shape == pytest.approx(shape, abs=0.2)
+
+
+def banana(z):
+    """A correlated normal with means 0.5, -1 and a correlation of 0.9."""
+    covariance = np.array([[0.04, 0.054], [0.054, 0.09]])
+    return np.atleast_1d(stats.multivariate_normal([0.5, -1.0], covariance).logpdf(z))
+
+
+def test_the_sampler_finds_a_correlated_posterior():
+    draws = sample(banana, 2, seed=0)
+    assert draws.lengths > 20
+    assert draws.z.mean(axis=0) == pytest.approx([0.5, -1.0], abs=0.03)
+    assert draws.z.std(axis=0) == pytest.approx([0.2, 0.3], rel=0.1)
+    assert np.corrcoef(draws.z.T)[0, 1] == pytest.approx(0.9, abs=0.03)
+
+
+def test_least_squares_give_the_same_of_a_normal_posterior():
+    found = laplace(banana, np.zeros(2))
+    assert found.best == pytest.approx([0.5, -1.0], abs=2e-3)
+    # A curvature below that of the prior is raised to it; these are above.
+    assert np.sqrt(np.diag(found.covariance)) == pytest.approx([0.2, 0.3], rel=0.02)
+
+
+def test_an_emulator_gives_smooth_curves_back():
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal((120, 2))
+    grid = np.linspace(-2.0, 2.0, 41)
+    laser = np.tanh(grid[None, :] - 0.5 * z[:, :1]) * (2.0 + 0.3 * z[:, 1:])
+    glow = grid[None, :] + 0.1 * z[:, :1] ** 2
+    static = np.where(z[:, 0] < 1.0, 0.2 * z[:, 0], np.inf)
+    light = Light(laser, glow, static)
+    found = fit_emulator(z[:100], grid, light.taken(np.arange(100))).curves(z[100:])
+    for right, curve in ((laser, found.laser), (glow, found.glow)):
+        assert np.median(np.abs(curve[:, :: round(0.1 / STEP)] - right[100:])) < 5e-3
+    reached = np.isfinite(static[100:])
+    assert found.log_static[reached] == pytest.approx(static[100:][reached], abs=0.01)
+
+
+def test_residuals_that_follow_each_other_are_noticed_and_noise_is_not():
+    rng = np.random.default_rng(0)
+    independent = [chance_of_runs(rng.standard_normal(20)) for _ in range(400)]
+    # The chance of independent residuals is uniform: 1 % below 0.01, within the scatter of 400.
+    assert np.mean(np.array(independent) < 0.05) == pytest.approx(0.05, abs=0.033)
+    wave = 0.2 * np.sin(np.linspace(0, 2 * np.pi, 20)) + 0.05 * rng.standard_normal(20)
+    curve = CurveFit("a", None, None, None, wave, (1.0,) * 5, 1.0, 0.05, 0.05)
+    assert "cannot follow the curve" in doubts_of_curve(curve)[0]
+
+
+def test_breaks_and_slopes_of_many_curves_are_those_that_a_prediction_reads_of_one():
+    """Real pulses of the quickstart's cavity; breaks and slopes of its prediction."""
+    design = cd.load_design(QUICKSTART)
+    predicted = cd.predict_lasing(cd.find_modes(design), design)
+    pump = pump_and_detector(design)
+    grid = grid_over(-4.0, 3.0)
+    solved = evaluate_pulses(design.raw, grid.task)
+    static = pump.log_per_unit + 3 * np.log(predicted.thresholds.gain_equals_loss)
+    assert np.log(solved["static_excitons"]) == pytest.approx(static, abs=1e-9)
+    both = np.log([solved["laser"], solved["glow"]])
+    fine = PchipInterpolator(grid.log_excitons, both, axis=1)(fine_grid(grid.log_excitons))
+    light = Light(fine[:1], fine[1:], np.array([static]))
+    one = np.ones(1)
+    seen = Seen(-4.0, pump.collection * one, pump.jitter * one, 3, pump.gaussian, 24)
+    found = curve_figures(seen, light)
+    breaks = np.exp((found.breaks[0] - pump.log_per_unit) / 3)
+    right = (predicted.breaks.lower_mj_cm2, predicted.breaks.upper_mj_cm2)
+    # 80 samples and straight lines between pulses 0.1 apart against 400 and refined ones: 1 %.
+    assert breaks == pytest.approx(right, rel=0.01)
+    assert 3 * found.slopes[0] == pytest.approx(predicted.breaks.fit.slopes, abs=0.12)
+    assert found.visible[0]

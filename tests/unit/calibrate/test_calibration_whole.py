@@ -1,0 +1,182 @@
+"""A whole calibration on a laser with a closed formula, and what is refused before it starts.
+
+The pulses of a steady four-level laser stand for the rate equations: with r the pump over that at
+threshold and beta the spontaneous emission factor, its photons are ((r - 1) + sqrt((r - 1)^2 +
+4 beta r)) / 2. The threshold is r = 1, at N = loss / gain.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cavitydesign.calibrate import solves
+from cavitydesign.calibrate.calibration_file import load_calibration
+from cavitydesign.calibrate.pulses import grid_of_task
+from cavitydesign.calibrate.run import calibrate
+from cavitydesign.errors import InputError
+from cavitydesign.gain import Pump
+from cavitydesign.lasing.averaging import averaged
+from cavitydesign.study import SerialExecutor
+from cavitydesign.workflow.study_point import design_schema
+
+BETA = 1e-4
+COLLECTION = 20.0
+DESIGN = """
+[cavity]
+profile = "cylinder"
+diameter_um = 15.0
+body = { index = 1.49 }
+[modes]
+polarisation = "TM"
+wavelength_nm = 537.6
+span_nm = 8.0
+[gain]
+medium = "CsPbBr3-PMMA"
+laser_collection = 20.0
+[pump]
+photons = 3
+wavelength_nm = 1500.0
+fluence_mj_cm2 = [1.2, 5.5]
+energy_jitter = 0.03
+[lasing]
+families = "asked"
+quality = { per_um = 24.0 }
+"""
+CALIBRATION = """
+solves = 32
+samples = 60
+[[cavities]]
+name = "ball"
+design = "design.toml"
+light_curve = "curve.csv"
+relative_noise = 0.05
+[sessions]
+session = { fluence_scale_sd = 0.0 }
+[free]
+"gain.peak_gain_per_cm" = { median = 1000, factor = 1.5 }
+"""
+
+
+def steady_light(gain, per_um, excitons):
+    """Laser and photoluminescence of the closed formula."""
+    r = excitons * gain / (600.0 * 24.0 / per_um)
+    laser = 0.5 * ((r - 1.0) + np.sqrt((r - 1.0) ** 2 + 4.0 * BETA * r))
+    return laser, excitons
+
+
+def steady_pulses(design, task, folder=None):
+    excitons = np.exp(grid_of_task(task).log_excitons)
+    per_um = design["lasing"]["quality"]["per_um"]
+    laser, glow = steady_light(design["gain"]["peak_gain_per_cm"], per_um, excitons)
+    static = 600.0 * 24.0 / per_um / design["gain"]["peak_gain_per_cm"]
+    return {"laser": laser.tolist(), "glow": glow.tolist(), "static_excitons": static}
+
+
+@pytest.fixture
+def laboratory(tmp_path, monkeypatch):
+    monkeypatch.setattr(solves, "evaluate_pulses", steady_pulses)
+    (tmp_path / "design.toml").write_text(DESIGN)
+    (tmp_path / "calibration.toml").write_text(CALIBRATION)
+    write_curve(tmp_path, 800.0, 0.05)
+    return tmp_path
+
+
+def write_curve(folder, gain, noise, outlier=True):
+    """Twenty points as the detector sees them, one of them far off."""
+    pump = Pump(photons=3, wavelength_nm=1500.0, energy_jitter=0.03)
+    nodes = np.geomspace(0.2, 20.0, 800)
+    per_unit = 1.5 / 2.2**3
+    laser, glow = steady_light(gain, 24.0, per_unit * nodes**3)
+    fluence = np.geomspace(1.3, 4.5, 20)
+    light = averaged(pump, nodes, glow + COLLECTION * laser, fluence)
+    light = 7e3 * light * np.exp(noise * np.random.default_rng(5).standard_normal(20))
+    if outlier:
+        light[6] *= 1.7
+    rows = "\n".join(f"{x:.5f},{y:.6g}" for x, y in zip(fluence, light, strict=True))
+    (folder / "curve.csv").write_text(f"fluence_mj_cm2,emission\n{rows}\n")
+
+
+def asked(folder):
+    return load_calibration(folder / "calibration.toml", design_schema())
+
+
+def test_the_gain_and_the_threshold_of_the_closed_formula_are_found(laboratory):
+    told = []
+    answer = calibrate(asked(laboratory), SerialExecutor(), None, told.append)
+    gain = answer.constants[0]
+    assert gain.key == "gain.peak_gain_per_cm"
+    # 20 points of 5 % and one outlier: the 90 % interval holds the truth and is narrow.
+    assert gain.quantiles[0] < 800.0 < gain.quantiles[4]
+    assert gain.quantiles[4] / gain.quantiles[0] < 1.15
+    assert gain.decided_by == "data"
+    assert answer.reliable
+    # r = 1 at N = 600 / 800; mean excitations are 1.5 (F / 2.2)^3. The definition of the threshold,
+    # half of the greatest efficiency, is r = 1 to 1 % in N at this beta.
+    right = 2.2 * (600.0 / 800.0 / 1.5) ** (1.0 / 3.0)
+    threshold = answer.curves[0].threshold_mj_cm2
+    assert threshold[2] == pytest.approx(right, rel=0.02)
+    assert answer.curves[0].lases == pytest.approx(1.0)
+    assert "peak_gain" in told[0]
+    again = calibrate(asked(laboratory), SerialExecutor())
+    assert again.constants[0].quantiles == gain.quantiles
+
+
+def test_a_dark_cavity_bounds_the_gain_from_one_side(laboratory):
+    text = (laboratory / "calibration.toml").read_text()
+    text = text.replace('light_curve = "curve.csv"', "dark_up_to_mj_cm2 = 2.0").replace(
+        "relative_noise = 0.05\n", ""
+    )
+    (laboratory / "calibration.toml").write_text(text)
+    answer = calibrate(asked(laboratory), SerialExecutor())
+    # N(2.0) = 1.127: dark means gain < 600 / 1.127 = 532 per cm; the median of the prior is 1000.
+    gain = answer.constants[0].quantiles
+    assert gain[4] < 600.0
+    assert gain[4] > 500.0
+
+
+def test_a_model_of_another_shape_is_noticed(laboratory):
+    path = laboratory / "curve.csv"
+    lines = path.read_text().splitlines()
+    rows = [tuple(map(float, line.split(","))) for line in lines[1:]]
+    # A laser that rises half as steeply as any that the model has.
+    bent = [f"{x},{y**0.7 * x**2}" for x, y in rows]
+    path.write_text("\n".join([lines[0], *bent]))
+    answer = calibrate(asked(laboratory), SerialExecutor())
+    assert any("cannot follow" in line or "scatter" in line for line in answer.warnings)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("calibration.toml", "solves = 32", "solves = 3", "solves = 3"),
+        ("calibration.toml", "peak_gain_per_cm", "peak_gain_per_cn", "peak_gain_per_cm"),
+        ("calibration.toml", "light_curve", "light_curv", "did you mean 'light_curve'"),
+        ("calibration.toml", '"design.toml"', '"nothing.toml"', "nothing.toml"),
+        ("calibration.toml", "factor = 1.5", "factor = 0.5", "factor above 1"),
+        ("calibration.toml", "session = {", "May = {", "no cavity has this session"),
+        ("calibration.toml", "[free]", "[fre]", "did you mean 'free'"),
+        ("curve.csv", "emission", "light", "no column emission"),
+        ("curve.csv", "1.30000,", "1.30000,-", "every value must be positive"),
+        ("curve.csv", "1.30000", "nan", "finite number"),
+    ],
+)
+def test_what_cannot_be_calibrated_is_refused_before_anything_is_computed(
+    laboratory, file, old, new, words
+):
+    path = laboratory / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(InputError) as error:
+        asked(laboratory)
+    assert words in str(error.value)
+
+
+def test_one_point_and_no_fluence_range_are_refused(laboratory):
+    (laboratory / "curve.csv").write_text("fluence_mj_cm2,emission\n2.0,1.0\n")
+    with pytest.raises(InputError, match="1 points; a light curve needs 3"):
+        asked(laboratory)
+    (laboratory / "curve.csv").write_text("fluence_mj_cm2,emission\n2,1\n2,1.1\n2,0.9\n")
+    with pytest.raises(InputError, match="all points lie at one fluence"):
+        asked(laboratory)

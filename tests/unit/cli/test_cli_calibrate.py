@@ -1,0 +1,108 @@
+"""`cavitydesign calibrate` and the draws that it leaves for designs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import cavitydesign as cd
+from cavitydesign.calibrate import solves
+from cavitydesign.cli import calibrate as command
+from cavitydesign.cli.main import app
+from cavitydesign.errors import InputError
+from cavitydesign.study import SerialExecutor
+from cavitydesign.workflow import calibrated
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "calibrate"))
+from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_curve
+
+QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
+
+
+@pytest.fixture
+def laboratory(tmp_path, monkeypatch):
+    monkeypatch.setattr(solves, "evaluate_pulses", steady_pulses)
+    monkeypatch.setattr(command, "executor_of", lambda *_: SerialExecutor())
+    (tmp_path / "design.toml").write_text(DESIGN)
+    (tmp_path / "calibration.toml").write_text(CALIBRATION)
+    write_curve(tmp_path, 800.0, 0.05)
+    return tmp_path
+
+
+def test_a_calibration_is_told_written_and_drawn(laboratory):
+    done = CliRunner().invoke(app, ["calibrate", str(laboratory / "calibration.toml")])
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines()[0].startswith("first answer by least squares, rough: gain.")
+    assert "The data decide gain.peak_gain_per_cm = " in done.output
+    folder = laboratory / "calibration-calibration"
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"answer.json", "samples.csv", "curves.png", "constants.png"}
+    content = json.loads((folder / "answer.json").read_text())
+    assert content["reliable"]
+    header, *rows = (folder / "samples.csv").read_text().splitlines()
+    assert header == "gain.peak_gain_per_cm"
+    assert len(rows) == 60
+    drawn = np.array([float(row) for row in rows])
+    quantiles = content["constants"][0]["quantiles"]
+    assert np.median(drawn) == pytest.approx(quantiles["p50"], rel=0.02)
+
+
+def test_a_calibration_file_given_to_run_is_told_its_command(laboratory):
+    done = CliRunner().invoke(app, ["run", str(laboratory / "calibration.toml")])
+    assert done.exit_code == 2
+    assert "type: cavitydesign calibrate" in done.output
+
+
+def with_samples(folder, text):
+    (folder / "samples.csv").write_text(text)
+    design = QUICKSTART.read_text().replace("[pump]", 'samples = "samples.csv"\n\n[pump]', 1)
+    (folder / "design.toml").write_text(design)
+    return cd.load_design(folder / "design.toml")
+
+
+def test_a_prediction_carries_the_draws_of_a_calibration(tmp_path, monkeypatch):
+    monkeypatch.setattr(calibrated, "DRAWS", 4)
+    gains = np.linspace(500.0, 2000.0, 16)
+    rows = "\n".join(f"{gain},24.0" for gain in gains)
+    design = with_samples(tmp_path, f"gain.peak_gain_per_cm,lasing.quality.per_um\n{rows}\n")
+    found = cd.predict_lasing(cd.find_modes(design), design)
+    told = found.to_json_dict()["calibrated"]
+    assert told["draws"] == 4
+    each = []
+    for gain in gains[[0, 5, 10, 15]]:
+        alone = cd.load_design(QUICKSTART).with_values({"gain.peak_gain_per_cm": gain})
+        each.append(cd.predict_lasing(cd.find_modes(alone), alone).thresholds.lasing)
+    known = [value for value in each if value is not None]
+    assert told["lases_probability"] == pytest.approx(len(known) / 4)
+    assert told["threshold_mj_cm2"]["lasing"]["p50"] == pytest.approx(np.median(known))
+    # the medium of the design itself is untouched
+    assert found.thresholds.lasing == pytest.approx(
+        cd.predict_lasing(cd.find_modes(design), cd.load_design(QUICKSTART)).thresholds.lasing
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("gain.peak_gain_per_cn\n1\n", "did you mean"),
+        ("cavity.diameter_um\n" + "15\n" * 20, "not of the cavity"),
+        ("gain.peak_gain_per_cm\n1000\n", "1 draws; 16 or more"),
+        ("gain.peak_gain_per_cm\n" + "x\n" * 20, "finite number"),
+    ],
+)
+def test_draws_that_make_no_sense_are_refused(tmp_path, text, words):
+    with pytest.raises(InputError) as error:
+        with_samples(tmp_path, text)
+    assert words in str(error.value)
+
+
+def test_absent_draws_are_refused(tmp_path):
+    with_samples(tmp_path, "gain.peak_gain_per_cm\n" + "1000\n" * 20)
+    (tmp_path / "samples.csv").unlink()
+    with pytest.raises(InputError, match="no such file"):
+        cd.load_design(tmp_path / "design.toml")
