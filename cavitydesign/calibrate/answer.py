@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .next_measurement import Advice
 
 Array = NDArray[np.float64]
 
@@ -102,6 +105,8 @@ class CalibrationAnswer:
         Exact curves used.
     warnings : tuple of str
     seconds : float
+    advice : Advice or None
+        Which measurement would narrow the asked prediction most.
     """
 
     name: str
@@ -115,6 +120,7 @@ class CalibrationAnswer:
     solves: int
     warnings: tuple[str, ...]
     seconds: float
+    advice: Advice | None = None
 
     @property
     def reliable(self) -> bool:
@@ -151,6 +157,7 @@ class CalibrationAnswer:
             },
             "warnings": list(self.warnings),
             "seconds": self.seconds,
+            **({} if self.advice is None else {"next": self.advice.to_json_dict()}),
         }
 
 

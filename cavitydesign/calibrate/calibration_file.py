@@ -13,9 +13,18 @@ from ..design.column_file import read_columns
 from ..errors import InputError, nearest
 from ..study.user_file import DesignSchema, UserFile
 from .prior import Prior, prior_of
-from .spec import FIGURES, Calibration, Figure, FreeNumber, MeasuredCavity, MeasuredCurve
+from .spec import (
+    FIGURES,
+    Calibration,
+    Figure,
+    FreeNumber,
+    MeasuredCavity,
+    MeasuredCurve,
+    NextMeasurement,
+)
 
-KEYS = ("title", "store", "solves", "samples", "seed", "cavities", "free", "sessions")
+KEYS = ("title", "store", "solves", "samples", "seed", "cavities", "free", "sessions", "next")
+NEXT_KEYS = ("predict", "candidates")
 CAVITY_KEYS = (
     "name",
     "design",
@@ -57,6 +66,7 @@ def load_calibration(path: Path, schema: DesignSchema) -> Calibration:
     cavities = _cavities(file)
     numbers = _numbers(file, cavities)
     sessions = _sessions(file, cavities)
+    following = _next(file)
     file.raise_if_any()
     return Calibration(
         str(file.content.get("title", path.stem)),
@@ -68,7 +78,41 @@ def load_calibration(path: Path, schema: DesignSchema) -> Calibration:
         whole["seed"],
         path.parent / file.content.get("store", f"{path.stem}-results"),
         path.parent,
+        following,
     )
+
+
+def _next(file: UserFile) -> NextMeasurement | None:
+    """The prediction that is to be narrowed, and the light curves that could do it."""
+    table = file.table("next")
+    if not table:
+        return None
+    for key in table:
+        if key not in NEXT_KEYS:
+            near = nearest(key, NEXT_KEYS)
+            file.add(f"next.{key}", f": unknown key; allowed: {', '.join(NEXT_KEYS)}{near}")
+    predict, entries = table.get("predict"), table.get("candidates", [])
+    if not isinstance(predict, dict):
+        file.add("next.predict", ": missing; { design = FILE } names the cavity to predict")
+        return None
+    if (
+        not isinstance(entries, list)
+        or not entries
+        or not all(isinstance(x, dict) for x in entries)
+    ):
+        file.add(
+            "next.candidates",
+            ": write each light curve that could be measured as [[next.candidates]]",
+        )
+        return None
+    asked = _cavity(file, predict, "next.predict", with_data=False)
+    found = [
+        _cavity(file, entry, f"next.candidates.{number}", with_data=False)
+        for number, entry in enumerate(entries)
+    ]
+    if asked is None or any(one is None for one in found):
+        return None
+    return NextMeasurement(asked, tuple(one for one in found if one is not None))
 
 
 def _whole(file: UserFile, key: str) -> int:
@@ -98,7 +142,9 @@ def _cavities(file: UserFile) -> list[MeasuredCavity]:
     return found
 
 
-def _cavity(file: UserFile, entry: Mapping[str, Any], place: str) -> MeasuredCavity | None:
+def _cavity(
+    file: UserFile, entry: Mapping[str, Any], place: str, with_data: bool = True
+) -> MeasuredCavity | None:
     told = len(file.lines)
     for key in entry:
         if key not in CAVITY_KEYS:
@@ -125,7 +171,8 @@ def _cavity(file: UserFile, entry: Mapping[str, Any], place: str) -> MeasuredCav
         else None
     )
     figures = _figures(file, entry.get("figures", {}), f"{place}.figures")
-    if curve is None and dark is None and not figures and len(file.lines) == told:
+    none = curve is None and dark is None and not figures
+    if with_data and none and len(file.lines) == told:
         file.add(place, ": no data; give light_curve, figures or dark_up_to_mj_cm2")
     if len(file.lines) > told or design is None:
         return None

@@ -21,11 +21,12 @@ from .emulator import CurveEmulator, fit_emulator
 from .layout import Layout, fluence_name, layout_of, scale_name
 from .light import Light
 from .likelihood import Comparison, Posterior
+from .next_measurement import POINTS, Advice, advice_of
 from .reweigh import RELIABLE_SHAPE, Weights, resampled, smoothed_weights
 from .sampler import Draws, laplace, sample
 from .setup import Prepared, prepare
 from .solves import solved_light
-from .spec import Calibration
+from .spec import Calibration, NextMeasurement
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
@@ -106,7 +107,35 @@ def calibrate(
             f"the sampler has not settled ({draws.lengths:.0f} autocorrelation times): narrow the "
             "priors, or free fewer numbers"
         )
-    return replace(answer, warnings=tuple(warnings), seconds=time.perf_counter() - began)
+    advice = None if asked.next is None else _advice(work, asked.next, chosen, weights)
+    seconds = time.perf_counter() - began
+    return replace(answer, warnings=tuple(warnings), advice=advice, seconds=seconds)
+
+
+def _advice(work: _Work, asked: NextMeasurement, z: Array, weights: Weights) -> Advice:
+    """What each candidate would tell of the asked threshold, over equal draws."""
+    rows = np.unique(resampled(weights, len(z), work.asked.seed))
+    z = z[rows]
+    cavities = (asked.predict, *asked.candidates)
+    ready = [prepare(work.asked, work.layout, cavity) for cavity in cavities]
+    beside = replace(work, ready=ready)
+    solved = beside.solve("light", z)
+    lights = [_fine(each, known.light) for each, known in zip(ready, solved, strict=True)]
+    compared = [beside.comparison(each) for each in ready]
+    curves, steps = [], []
+    for comparison, light in zip(compared[1:], lights[1:], strict=True):
+        low, high = comparison.ready.cavity.fluences
+        fluence = np.geomspace(low, high, POINTS)
+        steps.append(float(np.log(high / low)) / (POINTS - 1))
+        curves.append((comparison.ready.cavity.name, comparison.log_light(z, light, fluence)))
+    return advice_of(
+        asked.predict.name,
+        compared[0].threshold_mj_cm2(z, lights[0]),
+        curves,
+        steps,
+        asked.candidates[0].relative_noise,
+        max(work.asked.fluence_scale_sd.values(), default=0.0),
+    )
 
 
 def _spread(asked: Calibration, layout: Layout, ready: Sequence[Prepared]) -> Array:

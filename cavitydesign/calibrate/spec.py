@@ -77,7 +77,7 @@ class MeasuredCavity:
             told += [float(self.curve.fluence_mj_cm2[0]), float(self.curve.fluence_mj_cm2[-1])]
         if self.dark_up_to_mj_cm2 is not None:
             told.append(self.dark_up_to_mj_cm2)
-        if self.figures:
+        if self.figures or not told:
             told += [float(value) for value in self.design["pump"]["fluence_mj_cm2"]]
         return min(told), max(told)
 
@@ -101,6 +101,22 @@ class FreeNumber:
 
 
 @dataclass(frozen=True, eq=False)
+class NextMeasurement:
+    """What is to be predicted better, and what could be measured for it.
+
+    Attributes
+    ----------
+    predict : MeasuredCavity
+        Its threshold is asked; it has no data.
+    candidates : tuple of MeasuredCavity
+        Each a light curve that could be measured over the fluences of its design.
+    """
+
+    predict: MeasuredCavity
+    candidates: tuple[MeasuredCavity, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Calibration:
     """What is calibrated on what.
 
@@ -120,6 +136,7 @@ class Calibration:
         Folder of what was computed.
     folder : Path
         Where file names in the designs start.
+    next : NextMeasurement or None
     """
 
     name: str
@@ -131,3 +148,4 @@ class Calibration:
     seed: int
     store: Path
     folder: Path
+    next: NextMeasurement | None = None

@@ -15,6 +15,7 @@ from .study import Scheduler, Workers, executor_of, worker_count
 
 if TYPE_CHECKING:
     from ..calibrate.answer import CalibrationAnswer
+    from ..calibrate.next_measurement import Advice
 
 
 def calibrate(
@@ -115,3 +116,21 @@ def _print(answer: CalibrationAnswer) -> None:
     print_tables(calibration_in_words(answer.to_json_dict()), constants, cavities)
     if answer.reliable:
         print_tables(confirmed)
+    if answer.advice is not None:
+        _print_advice(answer.advice)
+
+
+def _print_advice(advice: Advice) -> None:
+    if not advice.candidates:
+        print_tables(
+            f"{advice.asked} lases in too few draws to say what would narrow its threshold"
+        )
+        return
+    table = new_table(
+        f"What to measure next for the threshold of {advice.asked}, known to {advice.sd_now:.1%} "
+        f"(lases with probability {advice.lases:.2f})",
+        ("light curve", "would leave", "of today's"),
+    )
+    for each in advice.candidates:
+        table.add_row(each.name, f"{each.sd_after:.1%}", f"{each.share_left:.0%}")
+    print_tables(table)

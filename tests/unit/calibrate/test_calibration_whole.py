@@ -180,3 +180,28 @@ def test_one_point_and_no_fluence_range_are_refused(laboratory):
     (laboratory / "curve.csv").write_text("fluence_mj_cm2,emission\n2,1\n2,1.1\n2,0.9\n")
     with pytest.raises(InputError, match="all points lie at one fluence"):
         asked(laboratory)
+
+
+def test_the_next_measurement_is_one_that_tells_of_the_threshold(laboratory):
+    """Below the threshold the light does not know the gain; above it, it does."""
+    (laboratory / "far_below.toml").write_text(DESIGN.replace("[1.2, 5.5]", "[0.3, 0.5]"))
+    path = laboratory / "calibration.toml"
+    path.write_text(
+        path.read_text().replace('light_curve = "curve.csv"', "dark_up_to_mj_cm2 = 1.0")
+        + """
+[next]
+predict = { name = "asked", design = "design.toml" }
+[[next.candidates]]
+name = "far below"
+design = "far_below.toml"
+[[next.candidates]]
+name = "across the threshold"
+design = "design.toml"
+"""
+    )
+    advice = calibrate(asked(laboratory), SerialExecutor()).advice
+    assert [each.name for each in advice.candidates] == ["across the threshold", "far below"]
+    # The prior of a factor of 1.5 in the gain is one of 1.5^(1/3) in the threshold: 14 %.
+    assert advice.sd_now == pytest.approx(np.log(1.5) / 3.0, rel=0.25)
+    assert advice.candidates[0].share_left < 0.3
+    assert advice.candidates[1].share_left > 0.8
