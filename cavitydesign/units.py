@@ -92,4 +92,5 @@ TYPESET_UNITS = {
     "mJ/cm2": "mJ/cm²",
     "cm^-1": "cm⁻¹",
     "um^-1": "µm⁻¹",
+    "uW": "µW",
 }

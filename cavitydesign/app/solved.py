@@ -108,7 +108,12 @@ def prediction_of(
     """
     from ..workflow.steps import predict_lasing
 
-    found, design = modes_of(payload, progress), design_of(payload)
+    design = design_of(payload)
+    if design.pump.kind != "pulsed":
+        raise InputError(
+            "pump.kind: the page draws light curves of pulses; lase and run have continuous light"
+        )
+    found = modes_of(payload, progress)
     asked = replace(design, lasing=replace(design.lasing, **changed))
     key = _key(payload["design"], payload.get("source"), changed, _files(payload))
     return _remembered(_predictions, key, lambda: predict_lasing(found, asked, progress))  # type: ignore[no-any-return]

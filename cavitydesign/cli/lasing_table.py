@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..columns import lasing as lasing_columns
@@ -24,7 +23,7 @@ def print_lasing(lasing: Record) -> None:
     print_tables(
         _outcomes(lasing),
         *calibrated_lines(lasing.get("calibrated")),
-        _per_mode(lasing["per_mode"]),
+        _per_mode(lasing),
         *(f"warning: {text}" for text in lasing.get("warnings", ())),
     )
 
@@ -56,8 +55,8 @@ def calibrated_lines(calibrated: Record | None) -> list[str]:
 
 def _outcomes(lasing: Record) -> Table:
     spreads = () if lasing.get("spread") is None else ("sd by the spreads",)
-    table = new_table("Lasing", ("outcome", "value", "+- by the fit", *spreads))
-    for column in lasing_columns.OUTCOMES:
+    table = new_table("Lasing", ("outcome", "value", "+- numerical", *spreads))
+    for column in lasing_columns.of_pump(lasing_columns.OUTCOMES, lasing):
         absent = column.optional and column.value(lasing) is None
         if "terminal" not in column.shown or absent:
             continue
@@ -69,8 +68,10 @@ def _outcomes(lasing: Record) -> Table:
     return table
 
 
-def _per_mode(records: Sequence[Record]) -> Table:
-    shown = expanded(lasing_columns.PER_MODE, records, "terminal")
+def _per_mode(lasing: Record) -> Table:
+    records = lasing["per_mode"]
+    columns = lasing_columns.of_pump(lasing_columns.PER_MODE, lasing)
+    shown = expanded(columns, records, "terminal")
     table = new_table("Modes under the gain", [head(column) for column in shown])
     for record in records:
         table.add_row(*(cell(column, record) for column in shown))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..design import Design
-    from ..lasing import LasingPrediction
+    from ..lasing.spreads import Prediction
     from ..modes import Mode, ModeSet
 
 OutFolder = Annotated[
@@ -110,7 +110,7 @@ def run(
 
 
 def _predicted(
-    predict: Callable[[], LasingPrediction], design: Design
+    predict: Callable[[], Prediction], design: Design
 ) -> tuple[dict[str, Any] | None, CavityDesignError | None]:
     """The prediction's record, or what stood in its way; neither for a passive cavity."""
     if design.medium is None:
@@ -205,7 +205,7 @@ def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any] | None) -
         figures["loss_budget"] = draw_loss_budget(found)
     if lasing is None:
         return figures
-    if lasing["light_curve"]["fluence_mj_cm2"]:
+    if lasing["light_curve"]["emission"]:
         figures["light_curve"] = draw_light_curve(lasing)
     if lasing["per_mode"]:
         figures["output_shares"] = draw_output_shares(lasing)

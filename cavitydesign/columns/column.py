@@ -55,6 +55,8 @@ class Column:
     deviation_form : str
     told : callable, optional
         The value of the record in words, where a report has more room than a number.
+    pump : {"", "pulsed", "continuous"}
+        Kind of pump that it belongs to; empty: either.
     optional : bool
         Left out of a list of outcomes where it is absent, instead of shown as a dash.
     of : callable, optional
@@ -74,6 +76,7 @@ class Column:
     deviation: str = ""
     deviation_form: str = ".2g"
     told: Callable[[Any], str] | None = None
+    pump: str = ""
     optional: bool = False
     of: Callable[[Record], Any] | None = None
 

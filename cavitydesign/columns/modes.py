@@ -91,4 +91,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("gain_equals_loss_mj_cm2", "gain = loss",
            "fluence at which gain equals loss, in studies of thresholds", "mJ/cm2", ".4g",
            shown=only("study"), deviation="gain_equals_loss_sd_mj_cm2"),
+    Column("gain_equals_loss_uw", "gain = loss",
+           "power of continuous light at which gain equals loss", "uW", ".4g",
+           shown=only("study"), deviation="gain_equals_loss_sd_uw"),
 )  # fmt: skip

@@ -193,9 +193,9 @@ class Converter:
                 [source + line.removeprefix("fibre: ") for line in error.problems]
             ) from None
 
-    def _built(self, kind: Callable[..., Built], *args: Any, **given: Any) -> Built | None:
+    def _built(self, make: Callable[..., Built], /, *args: Any, **given: Any) -> Built | None:
         try:
-            return kind(*args, **given)
+            return make(*args, **given)
         except InputError as error:
             self._refused(error)
             return None

@@ -267,7 +267,7 @@ def all_keys() -> tuple[str, ...]:
 # What is asked, and where limits are drawn: numbers that nobody measures.
 _SETTINGS = {
     "modes": tuple(ModesTable.model_fields),
-    "pump": ("fluence_mj_cm2",),
+    "pump": ("fluence_mj_cm2", "power_uw"),
     "lasing": (
         "regime_factor",
         "single_mode_db",

@@ -103,6 +103,13 @@ class DotMedium(GainMedium):
         )
         return Absorber(sections, (three, two))
 
+    @property
+    def least_pump_ev(self) -> float:
+        """A line's width above its centre: a pump within the band edge would stimulate emission of
+        the pairs that it makes, which the ladder does not have.
+        """
+        return self.emission_energy_ev + 1e-3 * self.emission_fwhm_mev
+
     def class_lines(self, wavelength_nm: ArrayLike) -> ClassLines:
         """Rigidly shifted lines, each with Kennard-Stepanov absorption, pinned together to the
         ensemble's law.

@@ -102,6 +102,17 @@ class FourLevelMedium(GainMedium):
             hot_from=1,
         )
 
+    def pump_emission(self, wavelength_nm: float) -> float:
+        """By detailed balance with the ground state, exp((E_z - E_pump)/kT) (McCumber 1964), where
+        the medium has its crossing energy; otherwise by its line and its two cross-sections.
+        """
+        energy = np.array([HC_EV_NM / wavelength_nm])
+        if self.reabsorption > 0:
+            ratio = kennard_stepanov(energy, self.crossing_energy_ev, self.temperature_k)
+            return float(1.0 / ratio[0])
+        line = gaussian_line(energy, self.emission_energy_ev, self.line_sd_ev)
+        return float(line[0]) * self.emission_cross_section_cm2 / self.pump_cross_section_cm2
+
     def occupation(self, excitons: ArrayLike, top: int) -> Array:
         """A short pulse excites an emitter once at most: 1 - exp(-N)."""
         mean = np.atleast_1d(np.asarray(excitons, dtype=float))

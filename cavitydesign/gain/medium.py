@@ -210,6 +210,29 @@ class GainMedium(ABC):
     def ladder_top(self, excitons: float) -> int:
         """Rungs that serve up to this mean number of excitations."""
 
+    def pump_emission(self, wavelength_nm: float) -> float:
+        """Cross-section of stimulated emission over that of absorption at a one-photon pump: what
+        limits the inversion where the pump lies within the emission band. 0: nothing is known to.
+        """
+        return 0.0
+
+    @property
+    def least_pump_ev(self) -> float:
+        """Energy below which the absorbed photons of the pump cannot excite an emitter, or the
+        model does not hold.
+        """
+        return self.emission_energy_ev
+
+    def pumped(self, excitons: ArrayLike, top: int, pump_emission: float = 0.0) -> Array:
+        """`occupation` under a pump that also stimulates emission, of emitters of one excitation:
+        dx/dN = 1 - (1 + r) x fills the share 1 / (1 + r) at most.
+        """
+        if pump_emission == 0.0:
+            return self.occupation(excitons, top)
+        limit = 1.0 / (1.0 + pump_emission)
+        upper = limit * self.occupation(np.asarray(excitons, dtype=float) / limit, top)[1:]
+        return np.concatenate([1.0 - upper.sum(axis=0, keepdims=True), upper])
+
     @property
     @abstractmethod
     def absorber(self) -> Absorber:

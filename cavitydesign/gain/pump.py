@@ -24,11 +24,14 @@ Array = NDArray[np.float64]
 
 SHAPES = ("gaussian", "sech2", "square")
 CONVENTIONS = ("photons", "excitations")
+KINDS = ("pulsed", "continuous")
 CALIBRATIONS = ("published", "cross_section", "reference")
 SPOTS = ("gaussian", "flat")
 # mJ/cm2; at 1e-12 no medium is excited that a laser needs, at 1e3 matter is ionised; cubes of these
 # stay within floats.
 FLUENCES = (1e-12, 1e6)
+# uW; a photon a second is 1e-13, and a kilowatt in a microcavity is none
+POWERS = (1e-12, 1e9)
 
 
 def shape_number(shape: str, photons: int) -> float:
@@ -96,10 +99,18 @@ _ONE_PHOTON_JITTER = 0.05
 
 @dataclass(frozen=True)
 class Pump:
-    """A pump pulse; field names are the keys of the table [pump].
+    """A pump pulse, or continuous light; field names are the keys of the table [pump].
 
     Parameters
     ----------
+    kind : {"pulsed", "continuous"}
+        continuous: steady light of `power_uw`, absorbed one photon at a time; keys that speak of
+        fluences, pulses and their calibration do not count then.
+    power_uw : tuple of float
+        Range of the continuous light curve.
+    absorbed_share : float
+        Share of that power which the emitters in reach of the modes absorb while they are at rest;
+        it falls as they fill. 1: powers are those that would be absorbed.
     photons : {1, 2, 3}
         Photons absorbed for one excitation.
     wavelength_nm : float
@@ -136,6 +147,9 @@ class Pump:
         For the heat load only.
     """
 
+    kind: str = "pulsed"
+    power_uw: tuple[float, float] = (1.0, 1000.0)
+    absorbed_share: float = 1.0
     photons: int = 3
     wavelength_nm: float = 1500.0
     fluence_mj_cm2: tuple[float, float] = (1.0, 6.0)
@@ -265,6 +279,7 @@ class Pump:
 
 def _word_problems(pump: Pump) -> list[str]:
     allowed = {
+        "kind": KINDS,
         "shape": SHAPES,
         "convention": CONVENTIONS,
         "calibration": CALIBRATIONS,
@@ -282,6 +297,8 @@ def _number_problems(pump: Pump) -> list[str]:
     found = []
     if pump.photons not in (1, 2, 3):
         found.append(f"pump.photons: {pump.photons!r} is not allowed; 1, 2 or 3")
+    if pump.kind == "continuous":
+        found += _continuous_problems(pump)
     for key in ("wavelength_nm", "pulse_fs", "repetition_rate_hz"):
         if not (math.isfinite(getattr(pump, key)) and getattr(pump, key) > 0):
             found.append(f"pump.{key}: {getattr(pump, key)!r} must be positive")
@@ -315,4 +332,22 @@ def _number_problems(pump: Pump) -> list[str]:
         )
     if len(pump.resonance_nm) != len(pump.resonance_strength):
         found.append("pump.resonance_strength: must have as many numbers as resonance_nm")
+    return found
+
+
+def _continuous_problems(pump: Pump) -> list[str]:
+    found = []
+    if pump.photons != 1:
+        found.append(
+            f"pump.photons: {pump.photons!r} is not allowed with kind = 'continuous'; write "
+            "photons = 1"
+        )
+    if not 0 < pump.absorbed_share <= 1:
+        found.append(f"pump.absorbed_share: {pump.absorbed_share!r} must be positive and at most 1")
+    span = pump.power_uw
+    if len(span) != 2 or not POWERS[0] <= span[0] < span[1] <= POWERS[1]:
+        found.append(
+            f"pump.power_uw: {told(list(span))} must be two rising numbers from {POWERS[0]:g} to "
+            f"{POWERS[1]:g} uW, such as [1.0, 100.0]"
+        )
     return found

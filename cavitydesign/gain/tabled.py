@@ -110,6 +110,19 @@ class TabledMedium(FourLevelMedium):
         )
         return ClassLines(np.ones(1), emission, absorption)
 
+    @property
+    def least_pump_ev(self) -> float:
+        """None: the tables tell what a pump within the emission band does."""
+        return 0.0
+
+    def pump_emission(self, wavelength_nm: float) -> float:
+        """Of the tables; where they do not absorb, by the cross-section given for the pump."""
+        emission, absorption = (
+            float(np.interp(wavelength_nm, self.table_wavelength_nm, column, left=0.0, right=0.0))
+            for column in (self.table_emission_cm2, self.table_absorption_cm2)
+        )
+        return emission / (absorption if absorption > 0 else self.pump_cross_section_cm2)
+
     def radiative_ps(self, index: float = 1.495) -> float:
         """Life time that the emission alone would give, 1 / (8 pi n^2 c int sigma_e / lambda^4)."""
         place, emission = self._emission()

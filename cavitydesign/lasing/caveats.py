@@ -17,6 +17,7 @@ from .competitors import STATIC_EXCITONS
 from .lasing_mode import EmpiricalQuality, LasingMode
 from .output_threshold import least_slope
 from .prediction import CurveBreaks, Thresholds
+from .preparation import Prepared
 from .rate_model import gain_rate_per_ps
 from .request import LasingRequest
 
@@ -50,18 +51,7 @@ def caveats(
 ) -> tuple[str, ...]:
     """Warnings of one prediction."""
     found = list(pump.warnings(medium.absorber))
-    found += medium.warnings(np.array([mode.wavelength_nm for mode in modes]))
-    sides = uncovered_sides(modes, medium, diameter_um)
-    if sides:
-        words = " and ".join(sides)
-        cure = "modes there are missing; widen modes.span_nm"
-        if request.extend_comb:
-            cure = "continued by its spacing as far as modes compete"
-        found.append(
-            f"comb: ends within one line width ({medium.emission_fwhm_nm:.0f} nm) of the "
-            "emission's centre"
-            f" on the {words} side; {cure}"
-        )
+    found += _comb_words(modes, medium, request, diameter_um)
     found += _validity(modes, medium, diameter_um)
     found += _threshold_words(medium, pump, thresholds, breaks)
     away = abs(strongest.wavelength_nm - medium.emission_wavelength_nm) / medium.emission_fwhm_nm
@@ -77,6 +67,61 @@ def caveats(
             "relative_tolerance"
         )
     return tuple(found)
+
+
+def steady_caveats(
+    ready: Prepared, medium: GainMedium, request: LasingRequest, thresholds: Thresholds
+) -> tuple[str, ...]:
+    """Warnings of one prediction under continuous light."""
+    pump, reached = ready.pump, thresholds.gain_equals_loss
+    found = _comb_words(ready.solved, medium, request, ready.diameter_um)
+    if pump.absorbed_share == 1.0:
+        found.append(
+            "pump: absorbed_share is 1: powers are those that emitters at rest would absorb"
+        )
+    backwards = medium.pump_emission(pump.wavelength_nm)
+    if backwards > 1e-3:
+        found.append(
+            f"pump: stimulates emission too, {backwards:.3g} times as strongly as it is absorbed: "
+            f"at most {100.0 / (1.0 + backwards):.3g} % of the emitters are excited"
+        )
+    if reached is None:
+        found.append("lasing: the gain reaches the loss of no mode, at any power")
+    elif thresholds.lasing is None:
+        asked = least_slope(medium.ladder(1))
+        slope = thresholds.steepest_slope
+        found.append(
+            "lasing: the threshold lies beyond pump.power_uw; raise its end"
+            if slope is None or slope >= asked
+            else f"lasing: no threshold; gain reaches loss at {reached:.3g} uW, but the output "
+            f"rises with the power {slope:.2g} of the pump at most, a laser's with more than "
+            f"{asked:g}"
+        )
+    if ready.overlap is None and not request.coupled_waves:
+        found.append(
+            "regime: all emitters see every mode alike, so that the first mode holds the others "
+            "down at any power; lasing.coupled_waves = true lets modes burn holes of their own"
+        )
+    return tuple(found)
+
+
+def _comb_words(
+    modes: Sequence[LasingMode], medium: GainMedium, request: LasingRequest, diameter_um: float
+) -> list[str]:
+    """What the medium says of the modes, and where the comb ends."""
+    found = list(medium.warnings(np.array([mode.wavelength_nm for mode in modes])))
+    sides = uncovered_sides(modes, medium, diameter_um)
+    if sides:
+        words = " and ".join(sides)
+        cure = "modes there are missing; widen modes.span_nm"
+        if request.extend_comb:
+            cure = "continued by its spacing as far as modes compete"
+        found.append(
+            f"comb: ends within one line width ({medium.emission_fwhm_nm:.0f} nm) of the "
+            "emission's centre"
+            f" on the {words} side; {cure}"
+        )
+    return found
 
 
 def quality_words(

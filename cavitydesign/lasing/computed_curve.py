@@ -74,6 +74,13 @@ class ComputedCurve:
         """
         return averaged(pump, self.node_fluence, self.nodes.emitted, fluence_mj_cm2)
 
+    def every_other_output(self, pump: Pump, fluence_mj_cm2: Array) -> Array:
+        """The same from half of the pulses: what reading between them leaves shows."""
+        last = len(self.node_fluence) - 1
+        kept = np.unique(np.r_[0 : last + 1 : 2, last])
+        emitted = self.nodes.emitted[:, kept]
+        return averaged(pump, self.node_fluence[kept], emitted, fluence_mj_cm2)
+
 
 def computed_curve(
     solve: Solve,
@@ -209,7 +216,9 @@ def laser_threshold(
         for fluence in (curve.node_fluence, static_mj_cm2, curve.fit_limit)
     )
     ladder = medium.ladder(max(medium.ladder_top(STATIC_EXCITONS), 1))
-    return output_threshold(excitons, output, float(static), ladder, float(last))
+    return output_threshold(
+        excitons, output, float(static), ladder, float(last), curve.nodes.light_error
+    )
 
 
 def read_thresholds(
@@ -218,15 +227,34 @@ def read_thresholds(
     pump: Pump,
     excitons_per_unit: float,
     static_mj_cm2: float | None,
+    static_error: float | None = None,
 ) -> Thresholds:
-    """The thresholds; that of the laser is None beyond the range asked."""
+    """The thresholds; that of the laser is None beyond the range asked.
+
+    Parameters
+    ----------
+    static_error : float or None
+        Relative error of the excitations at gain = loss.
+    """
+    part = 1.0 / pump.photons
+    static = None
+    if static_mj_cm2 is not None and static_error is not None:
+        static = part * static_error * static_mj_cm2
     if found is None:
-        return Thresholds(static_mj_cm2, None, None)
+        return Thresholds(static_mj_cm2, None, None, gain_equals_loss_error=static)
     lasing = None
     if found.excitons is not None:
-        fluence = (found.excitons / excitons_per_unit) ** (1.0 / pump.photons)
+        fluence = (found.excitons / excitons_per_unit) ** part
         lasing = fluence if fluence <= pump.fluence_mj_cm2[1] else None
-    return Thresholds(static_mj_cm2, breaks.lower_mj_cm2, lasing, found.steepest_slope)
+    return Thresholds(
+        static_mj_cm2,
+        breaks.lower_mj_cm2,
+        lasing,
+        found.steepest_slope,
+        static,
+        None if lasing is None else part * found.relative_error * lasing,
+        found.slope_error,
+    )
 
 
 def read_breaks(

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import InputError
 from ..gain import GainMedium, Pump
 from ..gain.heat import quantum_defect
 from ..geometry.cavity import Cavity
@@ -23,20 +24,17 @@ from .computed_curve import (
     read_thresholds,
     with_pulses,
 )
-from .exact_threshold import exact_threshold_gain_per_cm
 from .integrate import PulseRun
 from .lasing_mode import LasingMode
+from .mode_thresholds import strongest_thresholds
+from .numerical_error import suppression_error_db
 from .output_threshold import pulses_about
 from .overlap import ModeOverlap
 from .prediction import LasingPrediction
 from .pulse import full_width_ps, transform_limit_nm
 from .pulse_memory import PulseMemory, inputs_of_thresholds
 from .pumped_cavity import known_diameter, pumped_cavity
-from .regime import (
-    decided,
-    modes_lasing,
-    single_mode_range,
-)
+from .regime import decided, modes_lasing, single_mode_range
 from .request import LasingRequest
 
 Array = NDArray[np.float64]
@@ -87,6 +85,8 @@ def predict_lasing(
         If the integration does not end.
     """
     began = time.perf_counter()
+    if pump.kind != "pulsed":
+        raise InputError("pump.kind: continuous light is for predict_continuous")
     diameter_um = known_diameter(diameter_um, modes, cavity)
     modes = tuple(modes)
     setting = pumped_cavity(
@@ -117,24 +117,32 @@ def predict_lasing(
         curve = with_pulses(curve, solve, *rule, added)
         output = laser_threshold(curve, *rule, setting.static)
     breaks = read_breaks(curve, medium, pump, setting.static)
-    thresholds = read_thresholds(output, breaks, pump, setting.per_unit, setting.static)
+    thresholds = read_thresholds(
+        output, breaks, pump, setting.per_unit, setting.static, setting.static_error
+    )
     _tell(progress, "regime", 0.6)
     place = request.at_fluence_mj_cm2 or request.regime_factor * (
         thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1
     )
     run = setting.solver.traced(setting.excitons(place))
     emitted = curve.mode_output(pump, np.array([place]))[:, 0]
+    coarse = curve.every_other_output(pump, np.array([place]))[:, 0]
+    suppression_error = suppression_error_db(emitted, coarse, curve.nodes.light_error)
     mode_output = curve.mode_output(pump, curve.fluence)
     regime = decided(emitted, place, thresholds.lasing, request.single_mode_db)
     _tell(progress, "single-mode probability", 0.8)
     tried = regime.modes_lasing > 0 and request.comb_phases > 0
     places = setting.comb_places(place) if tried else None
-    probability = None if places is None else setting.single_mode_probability(places)
+    probability, probability_error = (
+        (None, None)
+        if places is None
+        else setting.single_mode_probability(places, suppression_error or 0.0)
+    )
     best = comb[int(emitted.argmax())]
     width, limit = _pulse(run, comb, run.emitted[:, 0])
     light_yield = float(run.emitted.sum() + run.spontaneous[0]) / setting.excitons(place)
     errors = np.abs(np.concatenate([curve.nodes.balance_error, run.balance_error]))
-    exact = _exact_thresholds(modes, comb, emitted, medium, request)
+    exact = strongest_thresholds(modes, comb, emitted, medium, request)
     prediction = LasingPrediction(
         regime=regime,
         single_mode_probability=probability,
@@ -171,32 +179,16 @@ def predict_lasing(
                 best,
                 float(errors.max()),
             ),
+            *setting.words,
         ),
         seconds=time.perf_counter() - began,
         comb=places,
+        side_mode_suppression_error_db=suppression_error,
+        single_mode_probability_error=probability_error,
     )
     memory.keep(inputs, prediction)
     _tell(progress, "lasing", 1.0)
     return prediction
-
-
-def _exact_thresholds(
-    modes: Sequence[Mode | LasingMode],
-    comb: Sequence[LasingMode],
-    emitted: Array,
-    medium: GainMedium,
-    request: LasingRequest,
-) -> dict[str, float | None]:
-    """Threshold gain by the complex eigenproblem of the strongest solved modes, by label; the comb
-    starts with the solved.
-    """
-    found: dict[str, float | None] = {}
-    for place in np.argsort(-emitted[: len(modes)])[: request.exact_thresholds]:
-        mode = modes[place]
-        if isinstance(mode, Mode):
-            given = None if request.quality == "budget" else comb[place].q_passive
-            found[mode.label] = exact_threshold_gain_per_cm(mode, medium.doped_region, given)
-    return found
 
 
 def _pulse(

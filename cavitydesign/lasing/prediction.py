@@ -38,12 +38,18 @@ class Thresholds:
         The differential efficiency of the laser output reaches half of its greatest value.
     steepest_slope : float or None
         Greatest d ln L / d ln <N> of the laser output; below a limit there is no threshold.
+    gain_equals_loss_error, lasing_error, steepest_slope_error : float or None
+        Estimated numerical errors: of the delays and pulses that were solved, of what is read
+        between them, and of the integration. Not of the model.
     """
 
     gain_equals_loss: float | None
     ase: float | None
     lasing: float | None
     steepest_slope: float | None = None
+    gain_equals_loss_error: float | None = None
+    lasing_error: float | None = None
+    steepest_slope_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,10 @@ class ModeOutcome:
     purcell_factor : float or None
     extended : bool
         Extrapolated from the edge of the solved comb.
+    gain_equals_loss_error_mj_cm2 : float or None
+        Estimated numerical error.
+    gain_equals_loss_uw : float or None
+        Power of continuous light at which its gain reaches its loss; None under pulses.
     """
 
     label: str
@@ -108,6 +118,8 @@ class ModeOutcome:
     spontaneous_emission_factor: float
     purcell_factor: float | None
     extended: bool
+    gain_equals_loss_error_mj_cm2: float | None = None
+    gain_equals_loss_uw: float | None = None
 
     def to_json_dict(self) -> dict[str, object]:
         """One entry of `per_mode`."""
@@ -155,6 +167,8 @@ class LasingPrediction:
     calibrations : mapping of str to str
         Which inputs are fits or empirical, and to what.
     warnings : tuple of str
+    side_mode_suppression_error_db, single_mode_probability_error : float or None
+        Estimated numerical errors.
     comb : CombPlaces or None
         Side-mode suppression over the places of the comb; None where it was not asked for, or below
         threshold.
@@ -187,6 +201,8 @@ class LasingPrediction:
     comb: CombPlaces | None = None
     spread: LasingSpread | None = None
     calibrated: CalibratedOutcome | None = None
+    side_mode_suppression_error_db: float | None = None
+    single_mode_probability_error: float | None = None
 
     @property
     def fit(self) -> TwoBreakFit | None:
@@ -198,6 +214,7 @@ class LasingPrediction:
         suppression = self.regime.side_mode_suppression_db
         fit = self.fit
         record: dict[str, object] = {
+            "pump_kind": "pulsed",
             "regime": self.regime.name,
             "modes_lasing": self.regime.modes_lasing,
             "side_mode_suppression_db": suppression,
@@ -214,6 +231,16 @@ class LasingPrediction:
                 "lasing": self.thresholds.lasing,
             },
             "steepest_slope": self.thresholds.steepest_slope,
+            "numerical_error": {
+                "threshold_mj_cm2": {
+                    "gain_equals_loss": self.thresholds.gain_equals_loss_error,
+                    "ase": None if fit is None else fit.breaks_error_mj_cm2[0],
+                    "lasing": self.thresholds.lasing_error,
+                },
+                "steepest_slope": self.thresholds.steepest_slope_error,
+                "side_mode_suppression_db": self.side_mode_suppression_error_db,
+                "single_mode_probability": self.single_mode_probability_error,
+            },
             "slopes": [] if fit is None else list(fit.slopes),
             "fit": None
             if fit is None

@@ -70,7 +70,9 @@ def rate_equations_digest(solver: PulseSolver) -> bytes:
     How many rungs serve some excitons, and how these occupy them, is the medium's kind alone.
     """
     model = solver.model(solver.medium.ladder_top(math.inf))
-    digest = hashlib.blake2b(repr((type(solver.medium), model.emitters, solver.control)).encode())
+    digest = hashlib.blake2b(
+        repr((type(solver.medium), model.emitters, solver.control, solver.pump_emission)).encode()
+    )
     for part in (model, model.ladder):
         for field in fields(part):
             value = getattr(part, field.name)

@@ -33,6 +33,8 @@ class PulseSolver:
     emitters : float
     control : StepControl
     overlap : ModeOverlap or None
+    pump_emission : float
+        Stimulated emission over absorption at the pump, see `GainMedium.pump_emission`.
     """
 
     modes: Sequence[LasingMode]
@@ -40,6 +42,7 @@ class PulseSolver:
     emitters: float
     control: StepControl
     overlap: ModeOverlap | None = None
+    pump_emission: float = 0.0
 
     def model(self, top: int, shift_nm: Array | None = None) -> RateModel:
         """Coefficients with a ladder of `top` rungs."""
@@ -78,7 +81,8 @@ class PulseSolver:
     def _occupation(self, model: RateModel, excitons: Array) -> Array:
         shares, place = np.unique(model.pump_share, return_inverse=True)
         mean = np.outer(shares, excitons)
-        occupied = self.medium.occupation(mean.ravel(), model.ladder.top).reshape(-1, *mean.shape)
+        occupied = self.medium.pumped(mean.ravel(), model.ladder.top, self.pump_emission)
+        occupied = occupied.reshape(-1, *mean.shape)
         return occupied if len(shares) == 1 else occupied[:, place]
 
     def _grouped(self, excitons: Array) -> list[tuple[int, NDArray[np.int64]]]:

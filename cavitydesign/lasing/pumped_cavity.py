@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
 from ..gain import GainMedium, Pump
 from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
-from ..modes.mode_set import ModeSet
-from ..units import photon_energy_ev
 from .comb import periodic_comb
-from .competitors import STATIC_EXCITONS, competing_comb
-from .emitters import doped_index, emitters_in_reach
+from .competitors import STATIC_EXCITONS
+from .emitters import emitters_in_reach
 from .integrate import StepControl
-from .lasing_mode import LasingMode, lasing_modes
-from .overlap import ModeOverlap, needed_overlap
+from .lasing_mode import LasingMode
+from .numerical_error import probability_with_error
+from .overlap import ModeOverlap
 from .prediction import ModeOutcome
+from .preparation import Prepared, known_diameter, prepared
 from .pulse_solver import PulseSolver
-from .regime import CombPlaces, probability_over_phase, side_mode_suppression_db
+from .regime import CombPlaces, side_mode_suppression_db
 from .request import LasingRequest
 from .spontaneous import purcell_factor, spontaneous_emission_factors
+from .standing_waves import standing
 from .threshold import DarkGain, threshold_gain_per_cm
 
 Array = NDArray[np.float64]
@@ -61,31 +61,8 @@ def pumped_cavity(
     InputError
         No modes, or a pump that cannot excite the medium.
     """
-    _check(medium, pump)
-    solved = lasing_modes(
-        modes,
-        request.quality,
-        diameter_um,
-        medium.doped_region,
-        medium.host_group_index,
-        cavity,
-        exact_threshold=False,
-    )
-    if not solved:
-        raise InputError(
-            "lasing: no modes in the range; widen modes.span_nm or move modes.wavelength_nm"
-        )
-    if overlap is None and request.overlap == "fields":
-        overlap = needed_overlap(modes, medium.doped_region, pump.photons, pump.spot_radius_um)
-    comb, origin = solved, tuple(range(len(solved)))
-    if request.extend_comb:
-        comb, origin = competing_comb(solved, medium, diameter_um, request.line_reach, overlap)
-    shared = None if overlap is None else overlap.repeated(origin)
-    if overlap is not None and np.ptp(overlap.pump) > 0:
-        # the spot is in the zones already
-        pump = replace(pump, spot="flat")
-    index = doped_index(medium, cavity, medium.emission_wavelength_nm)
-    return PumpedCavity(solved, comb, medium, pump, request, diameter_um, shared, index)
+    ready = prepared(modes, medium, pump, request, diameter_um, cavity, overlap)
+    return PumpedCavity(ready, medium, request)
 
 
 class PumpedCavity:
@@ -100,32 +77,30 @@ class PumpedCavity:
     solver : PulseSolver
     per_unit : float
         Mean excitations of an emitter at 1 mJ/cm2.
-    static : float or None
-        Lowest fluence (mJ/cm2) at which the dark gain of a mode reaches its loss.
+    static, static_error : float or None
+        Lowest fluence (mJ/cm2) at which the dark gain of a mode reaches its loss, and the relative
+        numerical error of the excitations there.
+    words : tuple of str
+        What a reader must know.
     """
 
-    def __init__(
-        self,
-        solved: Sequence[LasingMode],
-        comb: Sequence[LasingMode],
-        medium: GainMedium,
-        pump: Pump,
-        request: LasingRequest,
-        diameter_um: float,
-        overlap: ModeOverlap | None,
-        index: float,
-    ) -> None:
-        self._index = index
-        self.solved, self.comb, self.pump = tuple(solved), tuple(comb), pump
+    def __init__(self, ready: Prepared, medium: GainMedium, request: LasingRequest) -> None:
+        self.solved, self.comb, self.pump = ready.solved, ready.comb, ready.pump
         self._medium, self._request = medium, request
-        self._diameter, self._overlap = diameter_um, overlap
-        self.per_unit = pump.excitons_per_unit(medium.absorber)
+        self._index, self._diameter, self._overlap = ready.index, ready.diameter_um, ready.overlap
+        self.per_unit = self.pump.excitons_per_unit(medium.absorber)
+        emitters = emitters_in_reach(medium, ready.comb, self._diameter, self._index, self._overlap)
+        backwards = medium.pump_emission(self.pump.wavelength_nm) if self.pump.photons == 1 else 0.0
         control = StepControl(request.relative_tolerance)
-        self._emitters = emitters_in_reach(medium, comb, diameter_um, index, overlap)
-        self.solver = PulseSolver(comb, medium, self._emitters, control, overlap)
-        self._static_each = self._gain_equals_loss()
-        reached = [value for value in self._static_each if value is not None]
-        self.static = min(reached) if reached else None
+        alike = PulseSolver(ready.comb, medium, emitters, control, self._overlap, backwards)
+        self._static_each, self._static_errors = self._gain_equals_loss(alike)
+        self.solver, self.words = self._coupled(alike, ready.comb, self._static_each)
+        reached = [
+            (value, error)
+            for value, error in zip(self._static_each, self._static_errors, strict=True)
+            if value is not None
+        ]
+        self.static, self.static_error = min(reached) if reached else (None, None)
 
     def excitons(self, fluence: float) -> float:
         """Mean excitations of an emitter at the peak of the spot."""
@@ -134,35 +109,57 @@ class PumpedCavity:
     def excitons_each(self, fluence: Array) -> Array:
         return np.asarray(self.per_unit * fluence**self.pump.photons)
 
-    def _gain_equals_loss(self) -> tuple[float | None, ...]:
-        """Fluence at which the dark gain of each mode reaches its loss."""
-        model = self.solver.model(self._medium.ladder_top(STATIC_EXCITONS))
-        each = DarkGain(model, self._medium).threshold_excitons_each()
-        return tuple(
+    def _coupled(
+        self, solver: PulseSolver, comb: Sequence[LasingMode], static: Sequence[float | None]
+    ) -> tuple[PulseSolver, tuple[str, ...]]:
+        """The solver with standing waves where they are asked for, and words on them."""
+        if not self._request.coupled_waves:
+            return solver, ()
+        early = [math.inf if value is None else value for value in static]
+        overlap, own = standing(solver.overlap, comb, [int(one) for one in np.argsort(early)])
+        words = f"standing waves: {own} of {len(comb)} modes burn holes along the circumference"
+        told = () if own == len(comb) else (f"{words}, those that reach gain = loss first",)
+        return replace(solver, modes=comb, overlap=overlap), told
+
+    def _gain_equals_loss(
+        self, solver: PulseSolver
+    ) -> tuple[tuple[float | None, ...], tuple[float | None, ...]]:
+        """Fluence at which the dark gain of each mode reaches its loss, and the relative error of
+        its excitations.
+        """
+        model = solver.model(self._medium.ladder_top(STATIC_EXCITONS))
+        dark = DarkGain(model, self._medium, solver.pump_emission)
+        each = dark.threshold_excitons_each()
+        fluence = tuple(
             None if value is None else (value / self.per_unit) ** (1.0 / self.pump.photons)
             for value in each
         )
+        return fluence, dark.relative_error_each(each)
 
     def comb_places(self, fluence: float) -> CombPlaces:
         """Side-mode suppression over the places of the comb."""
         comb, origin, spacing = periodic_comb(self.comb, self._diameter)
         overlap = self._overlap.repeated(origin) if self._overlap is not None else None
-        solver = PulseSolver(comb, self._medium, self._emitters, self.solver.control, overlap)
+        solver, _ = self._coupled(
+            replace(self.solver, modes=comb, overlap=overlap),
+            comb,
+            [self._static_each[place] for place in origin],
+        )
         phase = np.arange(self._request.comb_phases) / self._request.comb_phases - 0.5
         outcomes = solver.outcomes(np.full(len(phase), self.excitons(fluence)), phase * spacing)
         return CombPlaces(phase, side_mode_suppression_db(outcomes.emitted), spacing)
 
-    def single_mode_probability(self, places: CombPlaces) -> float:
-        """Over the place of the comb, and over the spread of the diameter."""
+    def single_mode_probability(self, places: CombPlaces, error_db: float) -> tuple[float, float]:
+        """Over the place of the comb, and over the spread of the diameter; and its numerical error,
+        that of each suppression given.
+        """
         wavelength = float(
             np.mean([mode.wavelength_nm for mode in periodic_comb(self.comb, self._diameter)[0]])
         )
         spread = self._request.diameter_sd_um / self._diameter * wavelength / places.spacing_nm
         if self._request.comb_place == "unknown":
             spread = math.inf
-        return probability_over_phase(
-            places.phase, places.suppression_db, self._request.single_mode_db, 0.0, spread
-        )
+        return probability_with_error(places, self._request.single_mode_db, spread, error_db)
 
     def outcomes(
         self, emitted: Array, exact: Mapping[str, float | None]
@@ -187,39 +184,14 @@ class PumpedCavity:
                 spontaneous_emission_factor=float(factor),
                 purcell_factor=purcell_factor(mode, self._medium, self._index),
                 extended=mode.extended,
+                gain_equals_loss_error_mj_cm2=None
+                if static is None or error is None
+                else error * static / self.pump.photons,
             )
-            for mode, output, factor, static in zip(
-                self.comb, emitted, factors, self._static_each, strict=True
+            for mode, output, factor, static, error in zip(
+                self.comb, emitted, factors, self._static_each, self._static_errors, strict=True
             )
         )
 
 
-def known_diameter(
-    given: float | None, modes: Iterable[Mode | LasingMode], cavity: Cavity | None
-) -> float:
-    """The diameter given, or that of the cavity or of the modes' set.
-
-    Raises
-    ------
-    InputError
-        If none of them tells it.
-    """
-    if given is None and cavity is not None:
-        given = cavity.diameter_um
-    if given is None and isinstance(modes, ModeSet):
-        given = modes.diameter_um
-    if given is None:
-        raise InputError("lasing: give diameter_um, the cavity or its set of modes")
-    if not (math.isfinite(given) and given > 0):
-        raise InputError(f"cavity.diameter_um: {given!r} must be positive")
-    return given
-
-
-def _check(medium: GainMedium, pump: Pump) -> None:
-    pumped = pump.photons * photon_energy_ev(pump.wavelength_nm)
-    if pumped < medium.emission_energy_ev:
-        raise InputError(
-            f"pump.wavelength_nm: {pump.photons} photons of {pump.wavelength_nm:g} nm carry "
-            f"{pumped:.3f} eV,"
-            f" less than the emission at {medium.emission_energy_ev:.3f} eV"
-        )
+__all__ = ["PumpedCavity", "known_diameter", "pumped_cavity"]

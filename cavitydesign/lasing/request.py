@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..errors import InputError, nearest, told
-from ..gain.pump import FLUENCES
+from ..gain.pump import FLUENCES, POWERS
 from .lasing_mode import EmpiricalQuality, quality_rule
 
 # A light curve has 60 points and a comb 12 places by default; 1e6 of either took over 5 GB.
@@ -39,6 +39,8 @@ class LasingRequest:
         Points of the light curve.
     at_fluence_mj_cm2 : float or None
         Where the regime is decided; None: at `regime_factor` times the lasing threshold.
+    at_power_uw : float or None
+        The same under continuous light.
     regime_factor : float
     single_mode_db : float
         Side modes weaker than this in the accumulated spectrum do not count as lasing.
@@ -63,6 +65,10 @@ class LasingRequest:
     overlap : {"fields", "uniform"}
         fields: where several families of modes compete, or the pump spot has a radius, their
         overlaps are computed from the fields; uniform: all emitters see every mode alike.
+    coupled_waves : bool
+        Scattering couples the clockwise and the counter-clockwise wave of every mode to standing
+        waves, which burn holes along the circumference: each mode saturates itself 1.5 times as
+        much as the others.
     relative_tolerance : float
         Of a step of the integrator.
     """
@@ -70,6 +76,7 @@ class LasingRequest:
     quality: str | float | EmpiricalQuality | Mapping[str, float] = "budget"
     fluences: int = 60
     at_fluence_mj_cm2: float | None = None
+    at_power_uw: float | None = None
     regime_factor: float = 1.1
     single_mode_db: float = 10.0
     families: str = "all"
@@ -80,6 +87,7 @@ class LasingRequest:
     line_reach: float = 0.65
     exact_thresholds: int = 12
     overlap: str = "fields"
+    coupled_waves: bool = False
     relative_tolerance: float = 1e-4
 
     def __post_init__(self) -> None:
@@ -139,5 +147,14 @@ class LasingRequest:
                 f"lasing.at_fluence_mj_cm2: {self.at_fluence_mj_cm2!r} must lie from "
                 f"{FLUENCES[0]:g} to {FLUENCES[1]:g} mJ/cm2"
             )
+        if self.at_power_uw is not None and not (
+            math.isfinite(self.at_power_uw) and POWERS[0] <= self.at_power_uw <= POWERS[1]
+        ):
+            problems.append(
+                f"lasing.at_power_uw: {self.at_power_uw!r} must lie from {POWERS[0]:g} to "
+                f"{POWERS[1]:g} uW"
+            )
+        if not isinstance(self.coupled_waves, bool):
+            problems.append(f"lasing.coupled_waves: {self.coupled_waves!r} must be true or false")
         if problems:
             raise InputError(problems)

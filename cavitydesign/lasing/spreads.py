@@ -16,9 +16,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .continuous_prediction import ContinuousPrediction
 from .prediction import LasingPrediction
 from .regime import probability_over_phase
 from .request import LasingRequest
+
+Prediction = LasingPrediction | ContinuousPrediction
 
 _WIDE = 3.0
 THRESHOLDS = ("gain_equals_loss", "ase", "lasing")
@@ -32,7 +35,7 @@ class UncertainNumber:
     Parameters
     ----------
     key : str
-    lower, upper : LasingPrediction
+    lower, upper : Prediction
     spreads_apart : float
         How far apart they are, in standard deviations of the number.
     moves_modes : bool
@@ -40,8 +43,8 @@ class UncertainNumber:
     """
 
     key: str
-    lower: LasingPrediction
-    upper: LasingPrediction
+    lower: Prediction
+    upper: Prediction
     spreads_apart: float
     moves_modes: bool
 
@@ -50,7 +53,7 @@ class UncertainNumber:
         low, high = (_outcome(side, name) for side in (self.lower, self.upper))
         return None if low is None or high is None else (high - low) / self.spreads_apart
 
-    def bend(self, nominal: LasingPrediction, name: str) -> float:
+    def bend(self, nominal: Prediction, name: str) -> float:
         """Standard deviation that the curvature of an outcome adds; 0 where the sides are too near
         to tell, or one is absent.
         """
@@ -85,6 +88,8 @@ class LasingSpread:
         "below threshold", "single", "multi".
     parts : mapping of str to mapping
         What each number changes over one standard deviation, by its key.
+    unit : {"mj_cm2", "uw"}
+        Of the thresholds: fluences, or powers of continuous light.
     """
 
     threshold_sd_mj_cm2: Mapping[str, float | None]
@@ -92,11 +97,12 @@ class LasingSpread:
     comb_spacing_nm: float | None
     regime_probability: Mapping[str, float]
     parts: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    unit: str = "mj_cm2"
 
     def to_json_dict(self) -> dict[str, object]:
         """The object "spread" of the JSON of `lase`."""
         return {
-            "threshold_sd_mj_cm2": dict(self.threshold_sd_mj_cm2),
+            f"threshold_sd_{self.unit}": dict(self.threshold_sd_mj_cm2),
             "comb_sd_nm": self.comb_sd_nm,
             "comb_spacing_nm": self.comb_spacing_nm,
             "regime_probability": dict(self.regime_probability),
@@ -105,7 +111,7 @@ class LasingSpread:
 
 
 def lasing_spread(
-    nominal: LasingPrediction,
+    nominal: Prediction,
     request: LasingRequest,
     numbers: Sequence[UncertainNumber],
     comb_sd_nm: float,
@@ -115,7 +121,7 @@ def lasing_spread(
 
     Parameters
     ----------
-    nominal : LasingPrediction
+    nominal : Prediction
     request : LasingRequest
         Of the prediction.
     numbers : sequence of UncertainNumber
@@ -123,7 +129,8 @@ def lasing_spread(
     comb_sd_nm : float
         Standard deviation of the modes' wavelengths.
     fluence_sd_mj_cm2 : float
-        Standard deviation of the fluence at which the regime is decided.
+        Standard deviation of the fluence at which the regime is decided; of the power in uW under
+        continuous light.
     """
     parts = {one.key: one.effects() for one in numbers}
     thresholds = {
@@ -134,6 +141,7 @@ def lasing_spread(
             )
         )
         for name in THRESHOLDS
+        if name != "ase" or isinstance(nominal, LasingPrediction)
     }
     still = (
         _root(parts[one.key][_SUPPRESSION] or 0.0 for one in numbers if not one.moves_modes) or 0.0
@@ -146,10 +154,11 @@ def lasing_spread(
         "multi": above * (1.0 - single),
     }
     spacing = None if nominal.comb is None else nominal.comb.spacing_nm
-    return LasingSpread(thresholds, comb_sd_nm, spacing, chances, parts)
+    unit = "uw" if isinstance(nominal, ContinuousPrediction) else "mj_cm2"
+    return LasingSpread(thresholds, comb_sd_nm, spacing, chances, parts, unit)
 
 
-def _outcome(prediction: LasingPrediction, name: str) -> float | None:
+def _outcome(prediction: Prediction, name: str) -> float | None:
     if name == _SUPPRESSION:
         return prediction.regime.side_mode_suppression_db
     value: float | None = getattr(prediction.thresholds, name)
@@ -166,23 +175,25 @@ def _root(parts: object) -> float | None:
     )
 
 
-def _above(nominal: LasingPrediction, request: LasingRequest, distance_sd: float) -> float:
+def _above(nominal: Prediction, request: LasingRequest, distance_sd: float) -> float:
     """Probability that the regime's fluence lies above the lasing threshold; that it is set at a
     factor above it is certain.
     """
     threshold = nominal.thresholds.lasing
     if threshold is None:
         return 0.0
-    if request.at_fluence_mj_cm2 is None:
+    steady = isinstance(nominal, ContinuousPrediction)
+    place = request.at_power_uw if steady else request.at_fluence_mj_cm2
+    if place is None:
         return 1.0
-    distance = request.at_fluence_mj_cm2 - threshold
+    distance = place - threshold
     if not distance_sd:
         return float(distance >= 0)
     return 0.5 * math.erfc(-distance / distance_sd / math.sqrt(2.0))
 
 
 def _single(
-    nominal: LasingPrediction, request: LasingRequest, comb_sd_nm: float, suppression_sd_db: float
+    nominal: Prediction, request: LasingRequest, comb_sd_nm: float, suppression_sd_db: float
 ) -> float:
     """Probability of a single mode above threshold, with the comb where it was computed, give or
     take its spread.

@@ -5,15 +5,19 @@ numbers are carried to.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..gain import GainMedium, Pump
 from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
 from .competitors import STATIC_EXCITONS
-from .lasing_mode import Quality, lasing_modes
+from .emitters import doped_index
+from .lasing_mode import LasingMode, Quality, lasing_modes
+from .preparation import Prepared
 from .rate_model import rate_model
+from .request import LasingRequest
+from .steady_laser import SteadyLaser
 from .threshold import DarkGain, threshold_gain_per_cm
 
 
@@ -29,7 +33,8 @@ def static_outcomes(
     Returns
     -------
     dict of str to dict
-        threshold_gain_per_cm and gain_equals_loss_mj_cm2.
+        threshold_gain_per_cm and gain_equals_loss_mj_cm2, or gain_equals_loss_uw under continuous
+        light.
     """
     lossy = [
         replace(mode, raw=None) for mode in modes if mode.q_total is not None or quality != "budget"
@@ -46,15 +51,35 @@ def static_outcomes(
     comb = [mode for mode in seen if math.isfinite(threshold_gain_per_cm(mode))]
     if not comb:
         return {}
+    if pump.kind == "continuous":
+        return _steady(comb, medium, pump, cavity)
     model = rate_model(
         comb, medium, medium.emitters(cavity.diameter_um), medium.ladder_top(STATIC_EXCITONS), None
     )
     per_unit = pump.excitons_per_unit(medium.absorber)
     out = {}
-    for mode, excitons in zip(comb, DarkGain(model, medium).threshold_excitons_each(), strict=True):
+    backwards = medium.pump_emission(pump.wavelength_nm) if pump.photons == 1 else 0.0
+    dark = DarkGain(model, medium, backwards)
+    for mode, excitons in zip(comb, dark.threshold_excitons_each(), strict=True):
         out[mode.label] = {"threshold_gain_per_cm": threshold_gain_per_cm(mode)}
         if excitons is not None:
             out[mode.label]["gain_equals_loss_mj_cm2"] = (excitons / per_unit) ** (
                 1.0 / pump.photons
             )
+    return out
+
+
+def _steady(
+    comb: Sequence[LasingMode], medium: GainMedium, pump: Pump, cavity: Cavity
+) -> dict[str, dict[str, float]]:
+    """The same under continuous light, as power."""
+    index = doped_index(medium, cavity, medium.emission_wavelength_nm)
+    modes = tuple(comb)
+    ready = Prepared(modes, modes, modes, None, pump, index, cavity.diameter_um)
+    laser = SteadyLaser(ready, medium, LasingRequest())
+    out = {}
+    for mode, rate in zip(comb, laser.static_each, strict=True):
+        out[mode.label] = {"threshold_gain_per_cm": threshold_gain_per_cm(mode)}
+        if rate is not None:
+            out[mode.label]["gain_equals_loss_uw"] = float(laser.power_uw(rate))
     return out

@@ -5,6 +5,7 @@ it.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,13 @@ Array = NDArray[np.float64]
 
 _DELAYS = 40
 _SEARCH = (1e-3, 1e4)
+_BESIDE = 1e-4
+"""Relative step of a difference."""
+_PARABOLA = 2.5
+"""Errors against 4000 delays were up to 2.3 times what the parabola says, dots and dyes, Q = 300 to
+1e7."""
+_SAMPLED = 1e-4
+"""Relative error that is left where the parabola says less; 4000 delays moved such by 6e-5."""
 
 
 def threshold_gain_per_cm(mode: LasingMode) -> float:
@@ -40,9 +48,12 @@ class DarkGain:
     model : RateModel
         With one comb (no batch).
     medium : GainMedium
+    pump_emission : float
+        Stimulated emission over absorption at the pump.
     """
 
-    def __init__(self, model: RateModel, medium: GainMedium) -> None:
+    def __init__(self, model: RateModel, medium: GainMedium, pump_emission: float = 0.0) -> None:
+        self._pump_emission = pump_emission
         self._medium, self._top, self._loss = medium, model.ladder.top, model.loss
         self._weights = model.ladder.in_the_dark(model.ladder.delays_ps(_DELAYS))
         # emitters pumped alike are one: their lines add up
@@ -63,7 +74,8 @@ class DarkGain:
         for share, coefficients in zip(
             self._shares, np.swapaxes(self._coefficients, 0, 1), strict=True
         ):
-            sums = self._weights(self._medium.occupation(share * mean, self._top))
+            occupied = self._medium.pumped(share * mean, self._top, self._pump_emission)
+            sums = self._weights(occupied)
             net += sums[0] * coefficients[0] + sums[1] * coefficients[1]
         return np.asarray(net - self._loss)
 
@@ -85,4 +97,24 @@ class DarkGain:
         return tuple(
             float(value) if found else None
             for value, found in zip(np.exp(high), reached, strict=True)
+        )
+
+    def relative_error_each(self, excitons: Sequence[float | None]) -> tuple[float | None, ...]:
+        """Estimated relative error of those excitations: the gain is sampled at some delays, and
+        its true maximum is missed by about as much as that of a parabola through three of them.
+        """
+        mean = np.array([1.0 if value is None else value for value in excitons])
+        net = self.net_rate_per_ps(mean)
+        top = np.clip(net.argmax(axis=0), 1, len(net) - 2)
+        modes = np.arange(net.shape[1])
+        left, middle, right = (net[top + step, modes] for step in (-1, 0, 1))
+        bend = np.minimum(left + right - 2.0 * middle, -1e-300)
+        missed = np.maximum(middle - (right - left) ** 2 / (8.0 * bend), net.max(axis=0)) - net.max(
+            axis=0
+        )
+        beside = self.net_rate_per_ps(mean * (1.0 + _BESIDE)).max(axis=0)
+        slope = np.maximum((beside - net.max(axis=0)) / _BESIDE, 1e-300)
+        return tuple(
+            None if value is None else _PARABOLA * float(error) + _SAMPLED
+            for value, error in zip(excitons, missed / slope, strict=True)
         )

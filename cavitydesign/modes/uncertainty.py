@@ -114,7 +114,7 @@ def _named(name: str) -> str:
     """wavelength_nm -> wavelength_sd_nm, threshold_gain_per_cm -> threshold_gain_sd_per_cm,
     log10_q_total -> log10_q_total_sd.
     """
-    for unit in ("_nm", "_per_cm", "_mj_cm2"):
+    for unit in ("_nm", "_per_cm", "_mj_cm2", "_uw"):
         if name.endswith(unit):
             return f"{name.removesuffix(unit)}_sd{unit}"
     return f"{name}_sd"

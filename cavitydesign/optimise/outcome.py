@@ -30,9 +30,12 @@ LASING_OUTCOMES = (
     "threshold_mj_cm2.gain_equals_loss",
     "threshold_mj_cm2.ase",
     "threshold_mj_cm2.lasing",
+    "threshold_uw.gain_equals_loss",
+    "threshold_uw.lasing",
+    "threshold_uw.lasing_absorbed",
     "pulse_fwhm_ps",
 )
-STATIC_OUTCOMES = ("threshold_gain_per_cm", "gain_equals_loss_mj_cm2")
+STATIC_OUTCOMES = ("threshold_gain_per_cm", "gain_equals_loss_mj_cm2", "gain_equals_loss_uw")
 OUTCOMES = LASING_OUTCOMES + STATIC_OUTCOMES + MODE_OUTCOMES
 
 

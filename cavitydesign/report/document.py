@@ -103,7 +103,8 @@ def main_mode(
 
 def _threshold_words(lasing: Mapping[str, Any]) -> str:
     """The name of the lasing threshold, with what the spreads leave in it."""
-    sd = ((lasing.get("spread") or {}).get("threshold_sd_mj_cm2") or {}).get("lasing")
+    spread = lasing.get("spread") or {}
+    sd = (spread.get("threshold_sd_mj_cm2") or spread.get("threshold_sd_uw") or {}).get("lasing")
     return "lasing threshold" + (f", sd {sections.number(sd, 2)} (spreads)" if sd else "")
 
 
@@ -113,16 +114,17 @@ def headline(
     """The answer in a few numbers."""
     items = [(str(len(modes.get("modes") or ())), "modes found")]
     if lasing:
+        key, place_key, unit = sections.units_of(lasing)
         threshold, chance = (
-            (lasing.get("threshold_mj_cm2") or {}).get("lasing"),
+            (lasing.get(key) or {}).get("lasing"),
             lasing.get("single_mode_probability"),
         )
-        place = lasing.get("regime_fluence_mj_cm2")
-        at = "" if place is None else f" at {sections.number(place, 3)} mJ/cm²"
+        place = lasing.get(place_key)
+        at = "" if place is None else f" at {sections.number(place, 3)} {unit}"
         items = [
             (str(lasing.get("regime")), f"regime{at}"),
             (
-                "none" if threshold is None else f"{sections.number(threshold, 3)} mJ/cm²",
+                "none" if threshold is None else f"{sections.number(threshold, 3)} {unit}",
                 _threshold_words(lasing),
             ),
             ("-" if chance is None else f"{100 * chance:.0f} %", "chance of a single mode"),

@@ -93,10 +93,20 @@ def _mode_cell(column: Column, mode: Mapping[str, Any]) -> str:
     return cells.typeset_cell(column, mode) + share
 
 
+def units_of(lasing: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Keys of the thresholds and of the regime's place, and their unit: fluences, or powers of
+    continuous light.
+    """
+    if lasing.get("pump_kind") == "continuous":
+        return "threshold_uw", "regime_power_uw", "µW"
+    return "threshold_mj_cm2", "regime_fluence_mj_cm2", "mJ/cm²"
+
+
 def lasing_table(lasing: Mapping[str, Any]) -> Table:
     """Regime, thresholds named apart, slopes, with the standard errors of the fit."""
     rows = []
-    for column in lasing_columns.OUTCOMES:
+    columns = lasing_columns.of_pump(lasing_columns.OUTCOMES, lasing)
+    for column in columns:
         if "report" in column.shown and not (column.optional and column.value(lasing) is None):
             rows.append((cells.typeset_head(column), cells.typeset_cell(column, lasing)))
     if lasing.get("spread"):
@@ -105,17 +115,18 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
                 f"{column.head}: sd by the spreads ({TYPESET_UNITS[column.unit]})",
                 cells.deviation_cell(column, lasing),
             )
-            for column in lasing_columns.OUTCOMES
+            for column in columns
             if column.deviation
         ]
-    caption = "Lasing; ± standard error of the fit to the computed curve, not of the model"
+    caption = "Lasing; ± numerical error, of breaks and slopes that of their fit; not of the model"
     return Table(caption, ("outcome", "value"), tuple(rows))
 
 
 def per_mode_table(lasing: Mapping[str, Any]) -> Table:
     """What the gain does to each mode."""
     records = lasing.get("per_mode") or ()
-    shown = expanded(lasing_columns.PER_MODE, records, "report")
+    columns = lasing_columns.of_pump(lasing_columns.PER_MODE, lasing)
+    shown = expanded(columns, records, "report")
     rows = []
     for record in records:
         label, *rest = (cells.typeset_cell(column, record) for column in shown)

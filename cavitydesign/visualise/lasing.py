@@ -102,6 +102,10 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
         Without a light curve.
     """
     content = record(prediction)
+    if content.get("pump_kind") == "continuous":
+        from .steady import draw_power_curve
+
+        return draw_power_curve(content, theme=theme)
     curve = content.get("light_curve") or {}
     fluence = np.asarray(curve.get("fluence_mj_cm2", ()), dtype=float)
     emission = np.asarray(curve.get("emission", ()), dtype=float)

@@ -134,13 +134,15 @@ def _chosen(found: ModeSet, design: Design) -> Competitors:
 
     quality, medium = design.lasing.quality, design.needed_medium()
     static = static_outcomes(found, quality, medium, design.pump, design.cavity)
+    steady = design.pump.kind == "continuous"
+    name = "gain_equals_loss_uw" if steady else "gain_equals_loss_mj_cm2"
     least: dict[Family, float] = {}
     for mode in found:
-        value = static.get(mode.label, {}).get("gain_equals_loss_mj_cm2")
+        value = static.get(mode.label, {}).get(name)
         if value is not None:
             family = (mode.polarisation, mode.p, mode.q)
             least[family] = min(value, least.get(family, value))
-    highest = design.pump.fluence_mj_cm2[1]
+    highest = (design.pump.power_uw if steady else design.pump.fluence_mj_cm2)[1]
     ranked = sorted(least, key=lambda family: (least[family], family))
     taken: list[Family] = []
     many: list[Family] = []
@@ -159,9 +161,10 @@ def _chosen(found: ModeSet, design: Design) -> Competitors:
     late = [family for family in ranked if family not in taken and family not in many]
     never = [family for family in _families(found) if family not in least and family not in taken]
     words = [f"families: {_listed(taken)} compete"]
+    unit = "uW" if steady else "mJ/cm2"
     if late:
         told = ", ".join(f"{_name(family)} at {least[family]:.3g}" for family in late)
-        words.append(f"families left out, gain = loss above {highest:g} mJ/cm2: {told}")
+        words.append(f"families left out, gain = loss above {highest:g} {unit}: {told}")
     if never:
         told = ", ".join(f"{_name(one)} ({_why(found, one, design)})" for one in never)
         words.append(f"families left out, gain never reaches the loss: {told}")

@@ -41,15 +41,17 @@ def lasing_in_words(lasing: Result) -> str:
     lasing : mapping
         The JSON of `lase`, without the modes.
     """
-    thresholds = lasing["threshold_mj_cm2"]
+    steady = lasing.get("pump_kind") == "continuous"
+    unit, asked = ("uW", "powers") if steady else ("mJ/cm2", "fluences")
+    thresholds = lasing["threshold_uw" if steady else "threshold_mj_cm2"]
     threshold = thresholds["lasing"]
     if threshold is None:
         reached = thresholds["gain_equals_loss"]
         if reached is None:
-            return "It does not lase: the gain reaches the loss of no mode at the fluences asked."
+            return f"It does not lase: the gain reaches the loss of no mode at the {asked} asked."
         return (
-            f"It has no lasing threshold at the fluences asked, although gain equals loss at "
-            f"{reached:.3g} mJ/cm2."
+            f"It has no lasing threshold at the {asked} asked, although gain equals loss at "
+            f"{reached:.3g} {unit}."
         )
     chance = lasing.get("single_mode_probability")
     told = "" if chance is None else f"; the chance of a single mode is {100 * chance:.0f} %"
@@ -59,14 +61,14 @@ def lasing_in_words(lasing: Result) -> str:
     named = "" if strongest is None else f" ({_mode(strongest)})"
     if lasing["regime"] == "single":
         among = " of the families asked for" if _only_asked(lasing) else ""
-        head = f"It lases in a single mode{among}{named} above {threshold:.3g} mJ/cm2"
+        head = f"It lases in a single mode{among}{named} above {threshold:.3g} {unit}"
         return f"{head}{told}{place}."
-    at = lasing.get("regime_fluence_mj_cm2")
-    where = "" if at is None else f" at {at:.3g} mJ/cm2"
+    at = lasing.get("regime_power_uw" if steady else "regime_fluence_mj_cm2")
+    where = "" if at is None else f" at {at:.3g} {unit}"
     if lasing["regime"] == "multi":
         count = f"in {lasing['modes_lasing']} modes{where}"
-        return f"It lases above {threshold:.3g} mJ/cm2, {count}{told}{place}."
-    return f"It lases above {threshold:.3g} mJ/cm2, but not yet{where}{told}{place}."
+        return f"It lases above {threshold:.3g} {unit}, {count}{told}{place}."
+    return f"It lases above {threshold:.3g} {unit}, but not yet{where}{told}{place}."
 
 
 def _only_asked(lasing: Result) -> bool:

@@ -14,8 +14,8 @@ from ..modes import find_modes as solve_modes
 
 if TYPE_CHECKING:
     from ..gain import Pump
-    from ..lasing import LasingPrediction
     from ..lasing.pulse_memory import PulseMemory
+    from ..lasing.spreads import Prediction
 
 Progress = Callable[[str, float], None]
 
@@ -106,8 +106,9 @@ def static_thresholds(
     -------
     dict of str to dict
         By mode label: threshold_gain_per_cm (material gain that balances the loss, first order),
-        and gain_equals_loss_mj_cm2 (fluence at which the dark gain reaches it) unless it never
-        does. Modes without loss or without field in the doped region are left out.
+        and gain_equals_loss_mj_cm2 (fluence at which the dark gain reaches it; gain_equals_loss_uw
+        under continuous light) unless it never does. Modes without loss or without field in the
+        doped region are left out.
     """
     from ..lasing.static_outcomes import static_outcomes
 
@@ -120,9 +121,7 @@ def static_thresholds(
     )
 
 
-def predict_lasing(
-    modes: ModeSet, design: Design, progress: Progress | None = None
-) -> LasingPrediction:
+def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = None) -> Prediction:
     """Whether, where and in how many modes a design lases.
 
     Parameters
@@ -140,10 +139,9 @@ def predict_lasing(
         If the design has no gain medium, no mode lies under the gain, or the medium and the pump do
         not fit each other.
     """
-    from ..lasing import predict_lasing as predict
     from ..lasing.pulse_memory import PulseMemory
 
-    medium = design.needed_medium()
+    design.needed_medium()
     from .competing import competing_modes
 
     competitors = competing_modes(modes, design)
@@ -154,15 +152,7 @@ def predict_lasing(
             progress(message, share * done)
 
     memory = PulseMemory()
-    found = predict(
-        competitors.modes,
-        medium,
-        design.pump,
-        design.lasing,
-        cavity=design.cavity,
-        progress=first,
-        memory=memory,
-    )
+    found = _predicted(competitors.modes, design, memory, first)
     found = replace(found, warnings=(*competitors.words, *found.warnings))
     if design.samples is not None:
         from .calibrated import over_draws
@@ -173,18 +163,34 @@ def predict_lasing(
     return _with_lasing_spread(found, competitors.modes, design, memory, progress)
 
 
+def _predicted(
+    modes: ModeSet, design: Design, memory: PulseMemory, progress: Progress | None = None
+) -> Prediction:
+    """By pulses or by continuous light, as the pump is."""
+    from ..lasing import predict_continuous
+    from ..lasing import predict_lasing as predict
+
+    medium, pump, cavity = design.needed_medium(), design.pump, design.cavity
+    if pump.kind == "continuous":
+        return predict_continuous(
+            modes, medium, pump, design.lasing, cavity=cavity, progress=progress
+        )
+    return predict(
+        modes, medium, pump, design.lasing, cavity=cavity, progress=progress, memory=memory
+    )
+
+
 def _with_lasing_spread(
-    nominal: LasingPrediction,
+    nominal: Prediction,
     modes: ModeSet,
     design: Design,
     memory: PulseMemory,
     progress: Progress | None,
-) -> LasingPrediction:
+) -> Prediction:
     """The prediction with what the uncertain numbers leave in it: two further predictions for each
     that changes their inputs.
     """
     from ..design.varied import beside, moves_modes
-    from ..lasing import predict_lasing as predict
     from ..lasing.spreads import UncertainNumber, lasing_spread
 
     comb_sd = max((mode.extra.get("wavelength_sd_nm") or 0.0 for mode in modes), default=0.0)
@@ -205,11 +211,7 @@ def _with_lasing_spread(
             request = replace(side.lasing, comb_phases=0, exact_thresholds=0)
             waves.append({mode.label: mode.wavelength_nm for mode in moved})
             pump = _reaching(side.pump, nominal.thresholds.lasing)
-            sides.append(
-                predict(
-                    moved, side.needed_medium(), pump, request, cavity=side.cavity, memory=memory
-                )
-            )
+            sides.append(_predicted(moved, replace(side, lasing=request, pump=pump), memory))
         moves = any(
             abs(wave - waves[1].get(label, wave)) > _LEAST_MOVE_NM
             for label, wave in waves[0].items()
@@ -228,7 +230,12 @@ def _with_lasing_spread(
         design.lasing,
         numbers,
         comb_sd,
-        design.spreads.get("lasing.at_fluence_mj_cm2", 0.0),
+        design.spreads.get(
+            "lasing.at_power_uw"
+            if design.pump.kind == "continuous"
+            else "lasing.at_fluence_mj_cm2",
+            0.0,
+        ),
     )
     return replace(nominal, spread=spread, warnings=tuple(warnings))
 
@@ -245,9 +252,12 @@ def _moved(modes: ModeSet, side: Design) -> ModeSet:
     return replace(found, modes=tuple(same))
 
 
-def _reaching(pump: Pump, lasing_mj_cm2: float | None) -> Pump:
+def _reaching(pump: Pump, lasing: float | None) -> Pump:
     """The pump with a range that shows the lasing threshold beside an uncertain number too, where
     it shows the nominal one.
     """
+    reach = _FAR_ENOUGH * (lasing or 0.0)
+    if pump.kind == "continuous":
+        return replace(pump, power_uw=(pump.power_uw[0], max(pump.power_uw[1], reach)))
     low, high = pump.fluence_mj_cm2
-    return replace(pump, fluence_mj_cm2=(low, max(high, _FAR_ENOUGH * (lasing_mj_cm2 or 0.0))))
+    return replace(pump, fluence_mj_cm2=(low, max(high, reach)))

@@ -124,7 +124,11 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
     told = lasing | derived(lasing_columns.OUTCOMES, lasing)
     outcomes = {name: value for name, value in told.items() if not isinstance(value, list | dict)}
     slopes = {f"slope_{place}": slope for place, slope in enumerate(lasing["slopes"], start=1)}
-    thresholds = {"threshold_mj_cm2": lasing["threshold_mj_cm2"]}
+    thresholds = {
+        name: lasing[name]
+        for name in ("threshold_mj_cm2", "threshold_uw", "numerical_error")
+        if name in lasing
+    }
     calibrated = {"calibrated": lasing["calibrated"]} if "calibrated" in lasing else {}
     found = {"modes_found": len(result["modes"]["modes"])}
     return [{**found, **outcomes, **thresholds, **slopes, **calibrated}]
