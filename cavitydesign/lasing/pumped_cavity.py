@@ -98,9 +98,10 @@ class PumpedCavity:
         reached = [
             (value, error)
             for value, error in zip(self._static_each, self._static_errors, strict=True)
-            if value is not None
+            if value is not None and error is not None
         ]
-        self.static, self.static_error = min(reached) if reached else (None, None)
+        best: tuple[float | None, float | None] = min(reached) if reached else (None, None)
+        self.static, self.static_error = best
 
     def excitons(self, fluence: float) -> float:
         """Mean excitations of an emitter at the peak of the spot."""
