@@ -122,7 +122,7 @@ def first_order_result(
         Where file names in the design start.
     """
     from ..design import parse_design
-    from ..lasing import predict_lasing
+    from ..lasing.by_pump import predict_by_pump
     from ..lasing.static_outcomes import static_outcomes
 
     checked = parse_design(design, path=None if folder is None else folder / "design.toml")
@@ -139,7 +139,7 @@ def first_order_result(
                 modes, rule, checked.needed_medium(), checked.pump, checked.cavity
             ),
         }
-    lasing = predict_lasing(
+    lasing = predict_by_pump(
         modes,
         checked.needed_medium(),
         checked.pump,

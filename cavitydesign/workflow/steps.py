@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..design import Design
+from ..errors import InputError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
 from ..modes import ModeSet
@@ -155,8 +156,11 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
     found = _predicted(competitors.modes, design, memory, first)
     found = replace(found, warnings=(*competitors.words, *found.warnings))
     if design.samples is not None:
+        from ..lasing import LasingPrediction
         from .calibrated import over_draws
 
+        if not isinstance(found, LasingPrediction):
+            raise InputError("gain.samples: draws of a calibration are of pulses, not of power_uw")
         found = replace(found, calibrated=over_draws(competitors.modes, design, progress))
     if not design.spreads:
         return found
@@ -166,17 +170,16 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
 def _predicted(
     modes: ModeSet, design: Design, memory: PulseMemory, progress: Progress | None = None
 ) -> Prediction:
-    """By pulses or by continuous light, as the pump is."""
-    from ..lasing import predict_continuous
-    from ..lasing import predict_lasing as predict
+    from ..lasing.by_pump import predict_by_pump
 
-    medium, pump, cavity = design.needed_medium(), design.pump, design.cavity
-    if pump.kind == "continuous":
-        return predict_continuous(
-            modes, medium, pump, design.lasing, cavity=cavity, progress=progress
-        )
-    return predict(
-        modes, medium, pump, design.lasing, cavity=cavity, progress=progress, memory=memory
+    return predict_by_pump(
+        modes,
+        design.needed_medium(),
+        design.pump,
+        design.lasing,
+        cavity=design.cavity,
+        progress=progress,
+        memory=memory,
     )
 
 

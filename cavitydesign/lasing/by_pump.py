@@ -1,0 +1,44 @@
+"""A prediction by pulses or by continuous light, as the pump is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ..gain import GainMedium, Pump
+from ..geometry.cavity import Cavity
+from ..modes.mode import Mode
+from .lasing_mode import LasingMode
+from .overlap import ModeOverlap
+from .predict import predict_lasing
+from .predict_continuous import predict_continuous
+from .pulse_memory import PulseMemory
+from .request import LasingRequest
+from .spreads import Prediction
+
+
+def predict_by_pump(
+    modes: Iterable[Mode | LasingMode],
+    medium: GainMedium,
+    pump: Pump,
+    request: LasingRequest,
+    *,
+    cavity: Cavity,
+    overlap: ModeOverlap | None = None,
+    progress: Callable[[str, float], None] | None = None,
+    memory: PulseMemory | None = None,
+) -> Prediction:
+    """As `predict_lasing` or `predict_continuous`."""
+    if pump.kind == "continuous":
+        return predict_continuous(
+            modes, medium, pump, request, cavity=cavity, overlap=overlap, progress=progress
+        )
+    return predict_lasing(
+        modes,
+        medium,
+        pump,
+        request,
+        cavity=cavity,
+        overlap=overlap,
+        progress=progress,
+        memory=memory,
+    )
