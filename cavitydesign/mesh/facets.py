@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .facet_points import Facets
 from .section import Array, IntArray
 from .splitting import FileElements, FileMesh, positions_in
 
@@ -26,28 +27,6 @@ _BEYOND = 2  # nodes of the neighbour that the higher polynomial takes
 _ANOTHER_LAW = 3.0  # times the offsets through one side: an arc that joins a straight side has 1e3
 _SAMPLES = 5  # Gauss points an edge; the displacement is of one sign, or of few waves
 _LEAST_CURVATURE = 1e-13  # of an edge's length: rounding
-
-
-@dataclass(frozen=True, eq=False)
-class Facets:
-    """Points of the interfaces of a mesh, and how far the smooth curve is from each.
-
-    Parameters
-    ----------
-    points_um : (n, 2) array
-        r and z on the mesh's edges.
-    normals : (n, 2) array
-        Unit normals of the edges.
-    offsets_um : (n,) array
-        Distance of the smooth curve along the normal.
-    lengths_um : (n,) array
-        Length of edge that each point stands for.
-    """
-
-    points_um: Array
-    normals: Array
-    offsets_um: Array
-    lengths_um: Array
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,15 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, nearest
-
-if TYPE_CHECKING:
-    from .facets import Facets
+from .facet_points import Facets
 
 Array = NDArray[np.float64]
 IntArray = NDArray[np.int64]

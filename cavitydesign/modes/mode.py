@@ -20,7 +20,7 @@ from .label import Label
 
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
-    from .derived.point_field import LineFields, PointFields
+    from .derived.field_result import LineFields, PointFields
     from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from ...fem.field import at_window_points
 from ...fem.legendre import Array
 from ...fem.mapping import WindowMapping
+from ...fem.window_space import WindowSpace
+from ...geometry.cavity import Cavity
+from ...mesh.rim_locate import RimLocator
+from ...mesh.rim_map import Window
 from ..solver.problem import Values
 from ..solver.reading import ABSORBING, KNOWN, UNSOLVED, PointReading
 
-if TYPE_CHECKING:
-    from .problem import WindowProblem
+
+class ReadableWindow(Protocol):
+    """What of a window's problem a reading takes."""
+
+    @property
+    def cavity(self) -> Cavity:
+        """The cavity."""
+
+    @property
+    def window(self) -> Window:
+        """Its window."""
+
+    @property
+    def wall(self) -> str:
+        """What the middle of a half window is: "electric" or "magnetic"."""
+
+    @property
+    def space(self) -> WindowSpace:
+        """The functions."""
+
+    @property
+    def locator(self) -> RimLocator:
+        """Finds the element of a point."""
 
 
 def window_reading(
-    problem: WindowProblem, vector: Values, m: int, r_um: Array, z_um: Array
+    problem: ReadableWindow, vector: Values, m: int, r_um: Array, z_um: Array
 ) -> PointReading:
     """Fields at points of shape (n,); what a slice holds is the same at every z."""
     window = problem.window
