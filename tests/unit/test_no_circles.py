@@ -18,8 +18,8 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-# Results of lasing name the type of their own spread, which is made from results.
-TYPES_ALONE = {"cavitydesign.lasing.spreads"}
+# A prediction names the types of parts that are made from predictions.
+TYPES_ALONE = {"cavitydesign.lasing.spreads", "cavitydesign.lasing.calibrated"}
 MODULES = {name_of(path): path for path in ROOT.rglob("*.py")}
 
 
