@@ -25,6 +25,8 @@ _DENSITIES = np.geomspace(1e-6, 1e6, 241)
 """Densities after a pulse between which those at a later delay are interpolated, 20 a decade: the
 spline is right to 1e-7.
 """
+_STEPS = 200
+"""Of Newton's method for a steady density; most take 10, halvings alone 60."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 _PLACES, _SHARES = 0.25 * (_NODES + 1.0) ** 2, 0.5 * (_NODES + 1.0) * _WEIGHTS
 """Quadrature from 0 to 1, closer towards 0, where A N takes over from B N^2: 1e-9."""
@@ -87,6 +89,50 @@ class CarrierLadder(Ladder):
     def _decay(self, x: Array) -> Array:
         later = self.bimolecular_per_ps + self.auger_per_ps * x
         return np.asarray(x * (self.monomolecular_per_ps + x * later))
+
+    def steady_level(self, up: Array, down: Array, emitting: Array, absorbing: Array) -> Array:
+        """Density at which recombination and emission balance pump and absorption: Newton's method
+        between bounds, since the balance rises with the density.
+        """
+        rates = np.broadcast_arrays(up - down, emitting, absorbing)
+        fed, emitting, absorbing = (np.asarray(one, dtype=float) for one in rates)
+
+        def balance(x: Array) -> Array:
+            emission, absorption, _, decay = self.weights(x)
+            return np.asarray(decay + emission * emitting - absorption * absorbing - fed)
+
+        low, high = np.zeros_like(fed), np.ones_like(fed)
+        while np.any(short := balance(high) < 0):
+            high = np.where(short, 4.0 * high, high)
+        x = high
+        for _ in range(_STEPS):
+            now = balance(x)
+            low, high = np.where(now < 0, x, low), np.where(now < 0, high, x)
+            emission, absorption, _, decay = self.slopes(x)
+            after = x - now / (decay + emission * emitting - absorption * absorbing)
+            after = np.where((after > low) & (after < high), after, 0.5 * (low + high))
+            done = np.abs(after - x) <= 1e-15 * x
+            x = after
+            if done.all():
+                break
+        return x
+
+    def level_weights(self, level: Array) -> Array:
+        """`weights`."""
+        return self.weights(level)
+
+    def level_slopes(self, level: Array) -> Array:
+        """`slopes`."""
+        return self.slopes(level)
+
+    @property
+    def pump_slope(self) -> float:
+        """Not at all."""
+        return 0.0
+
+    def level_pumped(self, level: Array, backwards: float) -> Array:
+        """One: the pump's absorption does not bleach."""
+        return np.ones_like(level)
 
     @property
     def onset_power(self) -> float:

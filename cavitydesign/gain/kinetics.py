@@ -215,6 +215,49 @@ class Ladder:
         full = int(np.argmax(self.emission >= 1.0))
         return float(self.emission[full] / self.radiative_per_ps[full])
 
+    def steady_level(self, up: Array, down: Array, emitting: Array, absorbing: Array) -> Array:
+        """Share of emitters of one excitation in the upper level under a steady pump.
+
+        Parameters
+        ----------
+        up, down : arrays
+            Rates at which the pump excites, and stimulates emission.
+        emitting, absorbing : arrays
+            Rates of emission into the modes and of absorption from them, for a weight of one; all
+            four broadcast.
+        """
+        rising = up + absorbing
+        return np.asarray(rising / (rising + down + self.decay_per_ps[1] + emitting))
+
+    def level_weights(self, level: Array) -> Array:
+        """(4, ...) weights of emission and absorption, rates of photoluminescence and of decay, of
+        a share in the upper level of one excitation.
+        """
+        return np.stack(
+            [
+                level,
+                1.0 - level,
+                self.radiative_per_ps[1] * level,
+                self.decay_per_ps[1] * level,
+            ]
+        )
+
+    def level_slopes(self, level: Array) -> Array:
+        """Their derivatives."""
+        one = np.ones_like(level)
+        return np.stack([one, -one, self.radiative_per_ps[1] * one, self.decay_per_ps[1] * one])
+
+    @property
+    def pump_slope(self) -> float:
+        """How the excitation by a pump changes with the level: emitters that are up take none."""
+        return -1.0
+
+    def level_pumped(self, level: Array, backwards: float) -> Array:
+        """Net excitation by the pump over that of emitters at rest, `backwards` the emission that
+        it stimulates over its absorption.
+        """
+        return np.asarray(1.0 - (1.0 + backwards) * level)
+
     def delays_ps(self, count: int) -> Array:
         """Delays that cover the rise and the fall of the gain after a pulse: it builds up with
         cooling and goes with the slower decay of the lowest emitting rung.

@@ -61,7 +61,7 @@ def predict_continuous(
     ----------
     modes : iterable of Mode or LasingMode
     medium : GainMedium
-        Of one excitation: dyes, ions, tables of cross-sections.
+        Of one excitation (dyes, ions, tables of cross-sections), or of carriers.
     pump : Pump
         With kind "continuous".
     request : LasingRequest

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..gain import GainMedium
+from ..gain.carrier_kinetics import CarrierLadder
 from ..units import ELEMENTARY_CHARGE_C, photon_energy_ev
 from .comb import periodic_comb
 from .continuous_wave import excited_share, steady_photons, steady_pump
@@ -27,6 +28,9 @@ _UW_PER_EV_PER_PS = ELEMENTARY_CHARGE_C * 1e12 * 1e6
 _SEARCH = 60.0
 """Logarithm of the pump rate over the decay rate, and below it, between which gain = loss is looked
 for."""
+_MOST_CARRIERS = 20.0
+"""The same above it for carriers: 1e3 times transparency, with emission and absorption so far above
+their difference that it keeps 10 digits."""
 _BISECTIONS = 60
 """Halvings of that: to 1e-16."""
 
@@ -107,7 +111,7 @@ class SteadyLaser:
 
     def absorbed_uw(self, rate_per_ps: Array, excited: Array) -> Array:
         """Power that becomes excitations, that of emission which the pump stimulates taken off."""
-        free = 1.0 - (1.0 + self.backwards) * excited
+        free = self.model.ladder.level_pumped(excited, self.backwards)
         share = self.model.weight * self.model.pump_share
         part = (share @ free) / share.sum()
         return np.asarray(self.power_uw(rate_per_ps) * self._pump.absorbed_share * part)
@@ -120,15 +124,15 @@ class SteadyLaser:
 
     def glow_uw(self, excited: Array) -> Array:
         """Power of the photoluminescence."""
-        rate = float(self.model.ladder.radiative_per_ps[1]) * (self.model.weight @ excited)
+        rate = self.model.weight @ self.model.ladder.level_weights(excited)[2]
         energy = self._medium.emission_energy_ev * _UW_PER_EV_PER_PS
         return np.asarray(self.model.emitters * energy * rate)
 
     def balance_error(self, rate_per_ps: Array, photons: Array, excited: Array) -> float:
         """Excitations against decays and photons that leave, largest relative difference."""
         share = self.model.weight * self.model.pump_share
-        pumped = rate_per_ps * (share @ (1.0 - (1.0 + self.backwards) * excited))
-        decayed = float(self.model.ladder.decay_per_ps[1]) * (self.model.weight @ excited)
+        pumped = rate_per_ps * (share @ self.model.ladder.level_pumped(excited, self.backwards))
+        decayed = self.model.weight @ self.model.ladder.level_weights(excited)[3]
         left = self.model.loss @ photons
         return float(np.abs((decayed + left) / pumped - 1.0).max())
 
@@ -159,17 +163,19 @@ class SteadyLaser:
         """Pump rate at which the dark gain of each mode reaches its loss."""
         decay = float(model.ladder.decay_per_ps[1])
         pump = steady_pump(model, self.backwards)
-        seeded = decay + model.emission.sum(axis=1) / model.emitters
+        seeded = model.emission.sum(axis=1)[:, None] / model.emitters
 
         def net(logarithm: Array) -> Array:
             rate = decay * np.exp(logarithm)[None, :]
-            up = rate * pump.up[:, None]
-            excited = up / (up + rate * pump.down[:, None] + seeded[:, None])
-            share = model.weight[:, None] * excited
-            lost = (model.weight[:, None] - share) * model.absorption
-            return np.asarray((share * model.emission - lost).sum(axis=0) - model.loss)
+            level = model.ladder.steady_level(
+                rate * pump.up[:, None], rate * pump.down[:, None], seeded, np.zeros_like(seeded)
+            )
+            emission, absorption, _, _ = model.ladder.level_weights(level) * model.weight[:, None]
+            gained = emission * model.emission - absorption * model.absorption
+            return np.asarray(gained.sum(axis=0) - model.loss)
 
-        low, high = np.full(model.modes, -_SEARCH), np.full(model.modes, _SEARCH)
+        most = _MOST_CARRIERS if isinstance(model.ladder, CarrierLadder) else _SEARCH
+        low, high = np.full(model.modes, -_SEARCH), np.full(model.modes, most)
         reached = net(high) > 0
         for _ in range(_BISECTIONS):
             middle = 0.5 * (low + high)

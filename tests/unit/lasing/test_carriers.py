@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.integrate import quad, solve_ivp
+from scipy.optimize import brentq
 
 from cavitydesign.gain import CarrierMedium, Pump
-from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
+from cavitydesign.lasing import LasingMode, LasingRequest, predict_continuous, predict_lasing
+from cavitydesign.lasing.continuous_wave import steady_photons
 from cavitydesign.lasing.integrate import StepControl
 from cavitydesign.lasing.pulse_solver import PulseSolver
 from cavitydesign.lasing.rate_model import rate_model
@@ -137,6 +139,63 @@ def test_beta_is_the_share_of_spontaneous_photons() -> None:
     line = LOG.class_lines([mode.wavelength_nm for mode in modes]).emission[0]
     right = 0.9 * 2.99792458e10 / 4.0 * line / LOG.emitted_per_cm2_s() / VOLUME_CM3
     assert beta == pytest.approx(right, rel=1e-9)
+
+
+def test_steady_state_of_one_mode() -> None:
+    """Density and photons under continuous light against the two balances written out in cm^-3 and
+    solved by bisection: 1e-8, what Newton's method promises. Above threshold the density is
+    clamped, and every further carrier leaves as a photon.
+    """
+    mode = LasingMode("TM 40 1 0", 1239.841984332003 / 1.424, 0.9, 4.0, 3000.0, m=40)
+    model = rate_model([mode], LOG, NUMBER, 1)
+    speed, loss = 0.9 * 2.99792458e10 / 4.0, mode.loss_rate_per_ps * 1e12
+    shift = 2e18 / np.expm1(5.0)
+    cells = LOG.emitted_per_cm2_s()
+
+    def lost(carriers: float) -> float:
+        return 1e8 * carriers + 1e-10 * carriers**2 + 1e-30 * carriers**3
+
+    def photons(carriers: float) -> float:
+        """For each cm^3: seed over loss less gain."""
+        gain = 1000.0 * np.log((carriers + shift) / (2e18 + shift))
+        glow = 0.2 * 1e8 * carriers + 1e-10 * carriers**2
+        return speed * glow / cells / VOLUME_CM3 / (loss - speed * gain)
+
+    clamp = (2e18 + shift) * np.exp(loss / speed / 1000.0) - shift
+    rates = np.array([0.3, 0.9, 1.2, 3.0]) * lost(clamp) / 2e18 * 1e-12
+    found = steady_photons(model, rates)[0]
+    for rate, light in zip(rates, found, strict=True):
+        fed = rate * 2e18 * 1e12
+
+        def balance(carriers: float, fed: float = fed) -> float:
+            return lost(carriers) + loss * photons(carriers) - fed
+
+        right = photons(brentq(balance, 1e10, clamp * (1.0 - 1e-15), xtol=1e3, rtol=1e-15))
+        assert light * 2e18 == pytest.approx(right, rel=1e-5 if fed > lost(clamp) else 1e-8)
+    above = (found[3] - found[2]) * mode.loss_rate_per_ps / (rates[3] - rates[2])
+    assert above == pytest.approx(1.0, abs=2e-3)
+
+
+def test_steady_density_without_light() -> None:
+    """A x + b x^2 + c x^3 = P, by the roots of the cubic: 1e-12."""
+    ladder = LOG.ladder(1)
+    rates = np.array([1e-6, 3e-4, 0.1])
+    zero = np.zeros(3)
+    found = ladder.steady_level(rates, zero, zero, zero)
+    for rate, level in zip(rates, found, strict=True):
+        roots = np.roots([4e-6, 2e-4, 1e-4, -rate])
+        assert level == pytest.approx(roots[np.abs(roots.imag) < 1e-9].real.max(), rel=1e-9)
+
+
+def test_a_crystal_lases_under_continuous_light() -> None:
+    """Gain = loss where the clamped density recombines, and light above it."""
+    pump = Pump(kind="continuous", photons=1, wavelength_nm=800.0, power_uw=(10.0, 1e5))
+    found = predict_continuous(comb(3e3), LOG, pump, LasingRequest(comb_phases=4, fluences=12), 5.0)
+    static, threshold = found.thresholds.gain_equals_loss, found.thresholds.lasing
+    assert static is not None and threshold is not None
+    assert 0.95 < threshold / static < 1.1
+    assert found.balance_error < 1e-6
+    assert found.slope_efficiency is not None and 0.7 < found.slope_efficiency < 1.0
 
 
 def test_a_crystal_lases() -> None:
