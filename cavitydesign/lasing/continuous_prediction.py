@@ -38,7 +38,7 @@ class ContinuousPrediction:
         Pump power, what the emitters absorb of it, light that leaves the modes, and
         photoluminescence.
     excited_share : (F,) array
-        Emitters in the upper level.
+        Emitters in the upper level; of carriers the density over that of transparency.
     collected_uw : (F,) array
         Photoluminescence plus the laser as it is collected.
     mode_output_uw : (M, F) array
