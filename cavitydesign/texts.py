@@ -4,12 +4,17 @@ depth, texts without letters that act on a terminal.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
+import tomllib
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+# Of any file that is read; no limit of a kind is higher.
+LARGEST_BYTES = 1_000_000_000
 # TOML's whole numbers have 64 bits; Python reads thousands of digits and then cannot print them.
 _LARGEST_WHOLE = 2**63
 # Letters of a key; the longest dotted key of a design has 40.
@@ -28,8 +33,8 @@ class Refused(ValueError):
     """A file or value beyond the bounds; the text says which."""
 
 
-def read_bytes(path: Path, most: int) -> bytes:
-    """Content of a regular file of at most so many bytes.
+def open_regular(path: Path, most: int = LARGEST_BYTES) -> BufferedReader:
+    """A regular file of at most so many bytes, opened to be read.
 
     A pipe or a device would keep the reader waiting for ever, or never end.
 
@@ -43,13 +48,61 @@ def read_bytes(path: Path, most: int) -> bytes:
     descriptor = os.open(
         path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
-    with open(descriptor, "rb") as stream:
+    stream = os.fdopen(descriptor, "rb")
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise Refused("is no regular file")
         if found.st_size > most:
             raise Refused(f"{found.st_size / 1e6:.3g} MB; at most {most / 1e6:.3g} MB are read")
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """Content of a regular file of at most so many bytes.
+
+    Raises
+    ------
+    Refused
+        For anything else than a regular file, or a larger one.
+    OSError
+        If it cannot be read.
+    """
+    with open_regular(path, most) as stream:
         return stream.read(most + 1)[:most]
+
+
+def file_digest(path: Path) -> str | None:
+    """Digest of what is in a regular file, None where there is none that can be read."""
+    try:
+        with open_regular(path) as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except (OSError, Refused):
+        return None
+
+
+def parsed_toml(text: str) -> dict[str, Any]:
+    """Tables of a TOML text, within the bounds.
+
+    Raises
+    ------
+    Refused
+        If it is not TOML, or beyond the bounds.
+    """
+    try:
+        content = tomllib.loads(text)
+        check_bounded(content)
+    except RecursionError:
+        raise Refused("nested too deeply") from None
+    except Refused:
+        raise
+    except ValueError as error:  # Python refuses whole numbers of more than 4300 digits
+        what = str(error) if "digits" not in str(error) else "a whole number of too many digits"
+        raise Refused(" ".join(what[:300].split())) from None
+    return content
 
 
 def check_bounded(value: Any, deepest: int = 32) -> None:

@@ -17,7 +17,8 @@ Progress = Callable[[str, float], None]
 
 def _workspace(payload: Mapping[str, Any]) -> Workspace:
     folder = payload["folder"]
-    return Workspace(None if folder is None else Path(folder), payload.get("first"))
+    agreed = frozenset(payload.get("agreed", ()))
+    return Workspace(None if folder is None else Path(folder), payload.get("first"), agreed)
 
 
 def _shown(opened: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,8 +44,8 @@ class RequestRefused(Exception):
 
 
 # what the page may ask for in vain in the course of work: a newer request came, the design is not
-# possible, too many wait
-_EXPECTED = (409, 422, 429)
+# possible, its script has not been agreed to, too many wait
+_EXPECTED = (409, 422, 428, 429)
 
 
 def refusal(status: int, reason: str) -> PlainTextResponse:

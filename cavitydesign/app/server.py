@@ -9,18 +9,20 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..errors import InputError
 from ..version import __version__
+from .consent import WHY, Consent, unknown_scripts
 from .guard import SECURITY_HEADERS, Guard, RequestRefused, read_object, refusal, told_refusal
 from .lane import Lane
-from .limits import check_limits, inside
+from .limits import check_files, check_limits, inside
 from .workspace import Workspace
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -31,6 +33,7 @@ _SCRIPTS = (
     "busy",
     "channel",
     "comb",
+    "consent",
     "controls",
     "design",
     "field",
@@ -89,6 +92,7 @@ class Explorer:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.modes, self.lasing, self.files = Lane("modes"), Lane("lasing"), Lane("files")
+        self.consent = Consent()
 
     def routes(self) -> list[Route]:
         """Addresses, behind the guard."""
@@ -103,6 +107,8 @@ class Explorer:
             "vtk": self.download,
             "table": self.download,
             "design": self.design_file,
+            "scripts": self.scripts,
+            "agree": self.agree,
         }
         return [
             Route("/", self.page, methods=["GET"]),
@@ -129,7 +135,11 @@ class Explorer:
     def _place(self) -> dict[str, Any]:
         """The folder and the first item, as the worker of files takes them."""
         folder = self.workspace.folder
-        return {"folder": None if folder is None else str(folder), "first": self.workspace.first}
+        return {
+            "folder": None if folder is None else str(folder),
+            "first": self.workspace.first,
+            "agreed": sorted(self.consent.agreed),
+        }
 
     async def begin(self, request: Request) -> Response:
         """What the page shows first, and what else it may open."""
@@ -171,10 +181,15 @@ class Explorer:
         if folder is None:
             check_limits(design, None)
             return {**payload, "source": None}
-        # file names in a design count from its own place; without one, from the folder
-        place = inside(folder, source) if isinstance(source, str) else folder / "design.toml"
+        place = self._source(source, folder)
         check_limits(design, folder, place.parent)
+        for path in unknown_scripts(design, place.parent, self.consent.agreed):
+            raise RequestRefused(428, f"{path.name}: {WHY}")
         return {**payload, "source": str(place)}
+
+    def _source(self, source: Any, folder: Path) -> Path:
+        """The file that names in a design count from; without one, they count from the folder."""
+        return inside(folder, source) if isinstance(source, str) else folder / "design.toml"
 
     async def _checked(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """`_payload` in a thread: it reads the files that a design names."""
@@ -223,6 +238,29 @@ class Explorer:
         answer = await self.files.run("design", "design", payload, newest_only=False)
         headers = {**SECURITY_HEADERS, "Content-Disposition": 'attachment; filename="design.toml"'}
         return Response(answer["content"], media_type="application/toml", headers=headers)
+
+    async def scripts(self, request: Request) -> Response:
+        """What the user has to agree to before a design is computed: its scripts that did not come
+        with the package.
+        """
+        body = await read_object(request)
+        design, folder = body.get("design"), self.workspace.folder
+        if not isinstance(design, Mapping):
+            raise RequestRefused(400, "design: the tables of a design file")
+        asked: list[dict[str, Any]] = []
+        if folder is not None:
+            place = self._source(body.get("source"), folder)
+            await asyncio.to_thread(check_files, design, folder, place.parent)
+            asked = await asyncio.to_thread(self.consent.shown, design, place.parent, folder)
+        return JSONResponse({"why": WHY, "scripts": asked}, headers=SECURITY_HEADERS)
+
+    async def agree(self, request: Request) -> Response:
+        """Note that the user has agreed to scripts that were shown."""
+        digests = (await read_object(request)).get("digests")
+        if not isinstance(digests, list) or not all(isinstance(one, str) for one in digests):
+            raise RequestRefused(400, "digests: those of the scripts that were shown")
+        self.consent.agree(digests)
+        return JSONResponse({"agreed": len(digests)}, headers=SECURITY_HEADERS)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

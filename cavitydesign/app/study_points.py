@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from .consent import unknown_scripts
 from .limits import check_files, inside
 
 if TYPE_CHECKING:
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
 _MOST_POINTS = 5000
 
 
-def _study(place: Path, folder: Path) -> Study:
-    """The study of a file, all of whose files lie within the folder."""
+def _study(place: Path, folder: Path, agreed: Collection[str]) -> Study:
+    """The study of a file, all of whose files lie within the folder.
+
+    Its design is checked as a whole, which draws its section, unless a script of it has not been
+    agreed to: nothing runs only because a study is looked at.
+    """
     from ..design import read_toml
     from ..study.study_file import load_study
     from ..workflow.study_point import design_schema
@@ -32,16 +37,22 @@ def _study(place: Path, folder: Path) -> Study:
         name = held.get(key) if isinstance(held, Mapping) else None
         if isinstance(name, str):
             inside(folder, name, place.parent)
-    _check_values(content, place.parent, folder)
+    sections = _checked_values(content, place.parent, folder)
     name = content.get("design")
+    start = place.parent
     if isinstance(name, str):
         design = inside(folder, name, place.parent)
-        check_files(read_toml(design), folder, design.parent)
-    return load_study(place, design_schema())
+        tables, start = read_toml(design), design.parent
+        check_files(tables, folder, start)
+        sections.append(tables)
+    unknown = any(unknown_scripts(one, start, agreed) for one in sections)
+    return load_study(place, design_schema(checked=not unknown))
 
 
-def _check_values(content: Mapping[str, Any], base: Path, folder: Path) -> None:
-    """Files that the axes of a study name, in the study or in the header of its CSV."""
+def _checked_values(content: Mapping[str, Any], base: Path, folder: Path) -> list[dict[str, Any]]:
+    """What the axes of a study set, in the study or in the CSV of its points, as tables of one key;
+    all files that these name lie within the folder.
+    """
     from ..study.csv_file import read_csv
     from ..study.user_file import flattened
 
@@ -57,12 +68,18 @@ def _check_values(content: Mapping[str, Any], base: Path, folder: Path) -> None:
         columns |= {
             key: [row[column] for row in found.rows] for column, key in enumerate(found.header)
         }
-    for key, values in columns.items():
-        for value in values if isinstance(values, list) else [values]:
-            check_files({key.rpartition(".")[2]: value}, folder, start)
+    set_there = [
+        {key.rpartition(".")[2]: value}
+        for key, values in columns.items()
+        for value in (values if isinstance(values, list) else [values])
+        if not isinstance(value, int | float)
+    ]
+    for one in set_there:
+        check_files(one, folder, start)
+    return set_there
 
 
-def opened_study(place: Path, folder: Path) -> dict[str, Any]:
+def opened_study(place: Path, folder: Path, agreed: Collection[str] = ()) -> dict[str, Any]:
     """Axes, outcomes and rows of a study.
 
     Parameters
@@ -71,6 +88,8 @@ def opened_study(place: Path, folder: Path) -> dict[str, Any]:
         The study file.
     folder : Path
         What may be read.
+    agreed : collection of str
+        Digests of scripts that may run.
 
     Returns
     -------
@@ -87,7 +106,7 @@ def opened_study(place: Path, folder: Path) -> dict[str, Any]:
     from ..study.table import study_table
     from ..workflow.study_point import rows_of_point
 
-    study = _study(place, folder)
+    study = _study(place, folder, agreed)
     if len(study) > _MOST_POINTS:
         raise InputError(
             f"{place.name}: {len(study)} points; the explorer shows up to {_MOST_POINTS}"
@@ -113,7 +132,9 @@ def opened_study(place: Path, folder: Path) -> dict[str, Any]:
     }
 
 
-def design_of_point(place: Path, folder: Path, index: int) -> Mapping[str, Any]:
+def design_of_point(
+    place: Path, folder: Path, index: int, agreed: Collection[str] = ()
+) -> Mapping[str, Any]:
     """The design of one point of a study.
 
     Raises
@@ -121,7 +142,7 @@ def design_of_point(place: Path, folder: Path, index: int) -> Mapping[str, Any]:
     InputError
         If there is no such point.
     """
-    study = _study(place, folder)
+    study = _study(place, folder, agreed)
     if not 0 <= index < len(study):
         raise InputError(f"point {index}: this study has the points 0 to {len(study) - 1}")
     return study.design_at(study.point(index))

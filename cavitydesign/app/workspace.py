@@ -32,10 +32,13 @@ class Workspace:
         None: nothing may be read.
     first : str or None
         Name within the folder of what to open first; None: the quickstart.
+    agreed : frozenset of str
+        Digests of scripts that may run though they did not come with the package.
     """
 
     folder: Path | None
     first: str | None
+    agreed: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, given: Path | None, folder: Path | None = None) -> Workspace:
@@ -139,7 +142,7 @@ class Workspace:
         if kind == "study":
             from .study_points import opened_study
 
-            return {"name": name, "kind": "study", **opened_study(place, self.folder)}
+            return {"name": name, "kind": "study", **opened_study(place, self.folder, self.agreed)}
         if kind == "design":
             return {"name": name, "kind": "design", "design": _toml(place), "source": str(place)}
         raise InputError(f"{name[:80]!r}: neither a design, a results.json nor a study")
@@ -161,7 +164,7 @@ class Workspace:
             )
         from .study_points import design_of_point
 
-        return design_of_point(place, self.folder, point)
+        return design_of_point(place, self.folder, point, self.agreed)
 
 
 def quickstart() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..errors import InputError, MissingLibraryError
 from ..geometry import MeasuredOutline, outline_from_points
 from ..geometry.micrograph import MicrographOutline, outline_of_image, scale_bar_pixels
+from ..texts import Refused, open_regular
 from .outline_file import FibrePoints, fibre_radius_at
 
 Array = NDArray[np.float64]
@@ -53,10 +54,9 @@ def read_image(path: Path) -> Array:
             "micrographs need Pillow: pip install 'cavitydesign[images]'"
         ) from None
     try:
-        with warnings.catch_warnings():
+        with open_regular(path) as content, warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our limit is stated
-            opened = Image.open(path, formats=_FORMATS)
-        with opened as picture:
+            picture = Image.open(content, formats=_FORMATS)
             if picture.width * picture.height > _LARGEST_PIXELS:
                 raise InputError(
                     f"{path}: {picture.width} x {picture.height} pixels are too many; reduce the "
@@ -75,6 +75,8 @@ def read_image(path: Path) -> Array:
             f"{path}: more than {_LARGEST_PIXELS // 10**6} million pixels are too many; reduce the"
             " picture"
         ) from None
+    except Refused as error:
+        raise InputError(f"{path}: {error}") from None
     except UnidentifiedImageError:
         raise InputError(f"{path}: not a picture (PNG or TIFF)") from None
     except (OSError, ValueError, SyntaxError) as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..mesh.script import read_script
 from ..mesh.section_files import SCRIPT_SUFFIXES, section_files
+from ..texts import file_digest
 
 
 def files_of_design(design: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
@@ -40,19 +41,19 @@ def digest_of(files: Iterable[Path]) -> str:
     whole = hashlib.sha256()
     for path in files:
         whole.update(str(path).encode(errors="replace") + b"\0")
-        try:
-            with path.open("rb") as content:
-                whole.update(hashlib.file_digest(content, "sha256").digest())
-        except OSError:
-            whole.update(b"missing")
+        whole.update((file_digest(path) or "missing").encode())
     return whole.hexdigest()
 
 
 def scripts_of_design(design: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
-    """The gmsh scripts that a design runs: whoever opens a stranger's design may ask first."""
-    return tuple(
-        path for path in files_of_design(design, folder) if path.suffix.lower() in SCRIPT_SUFFIXES
-    )
+    """The gmsh scripts that a design runs, and whatever they include under any name: whoever opens
+    a stranger's design may ask first.
+    """
+    found: dict[Path, None] = {}
+    for name in _named(design):
+        if name.lower().endswith(SCRIPT_SUFFIXES):
+            found |= dict.fromkeys(section_files(folder / name))
+    return tuple(found)
 
 
 def included_files(script: Path) -> list[Path]:

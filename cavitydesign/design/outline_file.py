@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, nearest
 from ..geometry import MeasuredOutline, outline_from_points
+from ..texts import Refused, read_bytes
 
 Array = NDArray[np.float64]
 FibrePoints = tuple[Array, Array]
@@ -102,7 +103,9 @@ def _text(path: Path) -> str:
                 f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; an outline needs a few "
                 "hundred points"
             )
-        return path.read_bytes().decode("utf-8-sig")
+        return read_bytes(path, _LARGEST_BYTES).decode("utf-8-sig")
+    except Refused as error:
+        raise InputError(f"{path}: {error}") from None
     except FileNotFoundError:
         neighbours = (
             [file.name for file in path.parent.glob("*.csv")] if path.parent.is_dir() else []

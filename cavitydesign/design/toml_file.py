@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
-from ..texts import Refused, check_bounded, read_bytes
+from ..texts import Refused, parsed_toml, read_bytes
 
 # A study of a thousand listed values has 20 kB.
 MOST_BYTES = 4_000_000
@@ -42,14 +41,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read: {reason}") from None
     try:
-        content = tomllib.loads(text)
-        check_bounded(content)
-    except RecursionError:
-        raise InputError(f"{path}: not TOML: nested too deeply") from None
-    except ValueError as error:  # Python refuses whole numbers of more than 4300 digits
-        what = str(error) if "digits" not in str(error) else "a whole number of too many digits"
-        raise InputError(f"{path}: not TOML: {' '.join(what[:300].split())}") from None
-    return content
+        return parsed_toml(text)
+    except Refused as error:
+        raise InputError(f"{path}: not TOML: {error}") from None
 
 
 def _neighbour(path: Path) -> str:

@@ -7,13 +7,13 @@ The same format serves the shipped library and a user's own data; docs/materials
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
+from ..texts import Refused, parsed_toml, read_bytes
 from ..units import NM_PER_UM
 from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
 from .dispersive import DispersiveMaterial, ThermoOptic
@@ -37,6 +37,7 @@ _LAW_KEYS: dict[str, tuple[str, ...]] = {
     "table": ("wavelength_nm", "value"),
 }
 _SAMPLES = 64
+_MOST_BYTES = 4_000_000  # a table of 10,000 wavelengths has 300 kB
 _LARGEST_INDEX = 10.0
 _WAVELENGTHS_NM = (30.0, 1e7)
 _LARGEST_POLE_UM2 = 1e8
@@ -59,10 +60,14 @@ def read_material(path: Path) -> DispersiveMaterial:
         One line for each problem: file, key, value, what is allowed.
     """
     try:
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = read_bytes(path, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as text ({error.__class__.__name__})") from None
-    except tomllib.TOMLDecodeError as error:
+    except Refused as error:
+        raise InputError(f"{path}: {error}") from None
+    try:
+        data = parsed_toml(text)
+    except Refused as error:
         raise InputError(f"{path}: not a TOML file: {error}") from None
     return material_from_table(data, str(path))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError, nearest
+from ..texts import Refused, read_bytes
 from . import script_words as words
 
 _LARGEST_BYTES = 5_000_000  # sections take some kB; 1e5 points 4 MB
@@ -266,7 +267,9 @@ def read_script(path: Path) -> Script:
                 f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section's script takes some "
                 "kB"
             )
-        text = path.read_bytes().decode("utf-8", errors="replace")
+        text = read_bytes(path, _LARGEST_BYTES).decode("utf-8", errors="replace")
+    except Refused as error:
+        raise InputError(f"{path}: {error}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     tokens, place = [], 0

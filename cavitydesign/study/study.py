@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..dotted import set_entry
+from ..texts import file_digest
 from .axes import Axis, Value
 from .expression import Expression, ExpressionError
 from .fingerprint import canonical, canonical_text, json_of_canonical, text_fingerprint
@@ -177,9 +177,7 @@ class Study:
 
     def _digest(self, path: Path) -> str:
         if path not in self._digests:
-            self._digests[path] = (
-                hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no such file"
-            )
+            self._digests[path] = file_digest(path) or "no such file"
         return self._digests[path]
 
     @cached_property

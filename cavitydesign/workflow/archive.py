@@ -5,21 +5,41 @@ from __future__ import annotations
 import functools
 import io
 import json
+import math
+import struct
 import zipfile
+import zlib
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from ..errors import InputError
 from ..modes import FieldSamples, LossBudget, Mode, ModeSet
 from ..study.disk import write_whole
+from ..texts import Refused, open_regular
 
 _FORMAT = "cavitydesign modes 1"
 # Points outwards and along the rim: enough for a picture of the highest orders that are usual.
 _RESOLUTION = (160, 200)
 _ARRAYS = ("r_um", "z_um", "e_r", "e_phi", "e_z", "permittivity", "region")
+_MOST_BYTES = 1_500_000_000  # of arrays: some 600 modes of the usual resolution
+# What damaged archives, arrays and descriptions are told by.
+_DAMAGED = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _FUNCTIONS = ("sample_field", "raw", "raw_next")
 
 
@@ -75,6 +95,9 @@ def save(modes: ModeSet, path: str | Path, resolution: tuple[int, int] = _RESOLU
         part.name: getattr(modes, part.name) for part in fields(ModeSet) if part.name != "modes"
     }
     head = {key: dict(value) if hasattr(value, "items") else value for key, value in head.items()}
+    size = sum(array.nbytes for array in arrays.values())
+    if size > _MOST_BYTES:
+        raise InputError(f"{path}: {_too_large(size)} to keep; lower the resolution")
     text = json.dumps({"format": _FORMAT, "set": head, "modes": described})
     content = io.BytesIO()
     np.savez_compressed(content, description=np.array(text), **arrays)
@@ -94,9 +117,7 @@ def load(path: str | Path) -> ModeSet:
         If the file cannot be read or was not written by `save`.
     """
     try:
-        # Opened here: NumPy leaves the file open where it is a damaged archive.
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as content:
-            arrays = {name: content[name] for name in content.files}
+        arrays = _arrays(Path(path))
         described = json.loads(str(arrays.pop("description")))
         if described["format"] != _FORMAT:
             raise KeyError("format")
@@ -107,10 +128,50 @@ def load(path: str | Path) -> ModeSet:
             _mode(entry, number, arrays) for number, entry in enumerate(described["modes"])
         )
         return ModeSet(modes=modes, **head)
+    except InputError:
+        raise
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (KeyError, ValueError, TypeError, EOFError, AttributeError, zipfile.BadZipFile):
+    except _DAMAGED:
         raise InputError(f"{path}: is not a file of modes that cavitydesign saved") from None
+
+
+def _arrays(path: Path) -> dict[str, Any]:
+    """The arrays of an archive, none of them pickled, of bounded size when unpacked."""
+    try:
+        # Opened here: NumPy leaves the file open where it is a damaged archive.
+        with open_regular(path) as file:
+            # Some kB can say that they unpack to TB.
+            with zipfile.ZipFile(file) as archive:
+                for member in archive.infolist():
+                    with archive.open(member) as start:
+                        _check_header(path, start, member.file_size)
+                size = sum(member.file_size for member in archive.infolist())
+            if size > _MOST_BYTES:
+                raise InputError(f"{path}: {_too_large(size)} to read")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as content:
+                return {name: content[name] for name in content.files}
+    except Refused as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _check_header(path: Path, start: IO[bytes], size: int) -> None:
+    """Refuse an array that claims more numbers than stand in it: memory is taken by what it
+    claims.
+    """
+    version = np.lib.format.read_magic(start)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }[version]
+    shape, _, dtype = read(start)
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize > size:
+        raise ValueError("an array that is not whole")
+
+
+def _too_large(size: float) -> str:
+    return f"{size / 1e9:.3g} GB of fields are more than {_MOST_BYTES / 1e9:g} GB; too many"
 
 
 def _mode(entry: dict[str, Any], number: int, arrays: dict[str, Any]) -> Mode:

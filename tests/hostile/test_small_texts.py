@@ -9,14 +9,21 @@ import pytest
 
 from cavitydesign.cli.printing import new_table, print_json, print_tables
 from cavitydesign.design import parse_design, read_toml
+from cavitydesign.design.micrograph_file import read_image
+from cavitydesign.design.named_files import digest_of
+from cavitydesign.design.outline_file import read_outline
 from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump, medium_from_dict
 from cavitydesign.lasing.request import LasingRequest
+from cavitydesign.materials.dataset import read_material
+from cavitydesign.mesh.script import read_script
+from cavitydesign.mesh.section_file import read_section
 from cavitydesign.study.csv_file import csv_axis
 from cavitydesign.study.expression import Expression, ExpressionError
 from cavitydesign.study.table import Table
 from cavitydesign.study.table_file import csv_text
 from cavitydesign.visualise.record import load_results
+from cavitydesign.workflow.archive import load
 
 BOMBS = [
     "round(9.0)**round(9.0)**round(9.0)",
@@ -99,15 +106,31 @@ def test_toml_is_one_line(name: str, tmp_path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX")
 def test_a_pipe_keeps_nobody_waiting(tmp_path, tally) -> None:
-    for name, read in {
+    """Nor does a device that never ends, under any name that is read."""
+    readers = {
         "a.toml": read_toml,
+        "m.toml": read_material,
         "results.json": load_results,
         "a.csv": lambda path: csv_axis(path, "points.csv"),
-    }.items():
-        os.mkfifo(tmp_path / name)
-        error = within(10.0, lambda read=read, name=name: read(tmp_path / name))
-        assert isinstance(error, InputError) and "no regular file" in str(error)
-        tally.add()
+        "o.csv": read_outline,
+        "a.png": read_image,
+        "a.geo": read_script,
+        "a.npz": load,
+        "s.msh": read_section,
+    }
+    for name, read in readers.items():
+        for place in (tmp_path / "pipe", tmp_path / "device"):
+            place.mkdir(exist_ok=True)
+            if place.name == "pipe":
+                os.mkfifo(place / name)
+            else:
+                (place / name).symlink_to("/dev/zero")
+            error = within(20.0, lambda read=read, path=place / name: read(path))
+            assert isinstance(error, InputError), (name, error)
+            assert "no regular file" in str(error) or "no such file" in str(error)
+            tally.add()
+    for place in (tmp_path / "pipe", tmp_path / "device"):
+        assert digest_of([place / "a.geo"]) == digest_of([place / "a.geo"])
 
 
 JSONS = {

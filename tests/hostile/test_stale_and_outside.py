@@ -52,7 +52,10 @@ def test_every_file_that_is_read_is_in_the_fingerprint(folder: Path) -> None:
                 (folder / other).read_text() + " " if (folder / other).exists() else " "
             )
             assert digest_of(files_of_design(section(name), folder)) != before, other
-    assert [path.name for path in scripts_of_design(section("a.geo"), folder)] == ["a.geo", "c.geo"]
+    # What a script includes is a script, whatever its name.
+    scripts = [path.name for path in scripts_of_design(section("a.geo"), folder)]
+    assert scripts == ["a.geo", "b.inc", "c.geo"]
+    assert scripts_of_design(section("m.xdmf"), folder) == ()
 
 
 def test_the_page_sees_a_file_that_changed(folder: Path) -> None:

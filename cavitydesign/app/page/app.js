@@ -4,6 +4,7 @@ import { showAnswer } from "./answer.js";
 import { Busy } from "./busy.js";
 import { Channel, Refused, ended } from "./channel.js";
 import { CombView } from "./comb.js";
+import { Consent } from "./consent.js";
 import { Controls } from "./controls.js";
 import { getKey, setKey, sizeKey } from "./design.js";
 import { FieldView } from "./field.js";
@@ -36,6 +37,7 @@ const channel = new Channel(busy, trouble, () => {
   solve();
 });
 const request = (extra = {}) => ({ design: state.design, source: state.source, ...extra });
+channel.consent = new Consent(byId("trouble"), channel, request, solve);
 const field = new FieldView(byId("field"), byId("field-read"));
 const comb = new CombView(byId("comb"), byId("comb-read"), choose);
 const light = new LightView(byId("light"), byId("light-read"), (fluence) => {
@@ -212,6 +214,7 @@ function useDesign(design) {
 }
 
 function useOpened(opened) {
+  channel.consent.forget();
   Object.assign(state, { source: opened.source, lasing: null, modes: [], chosen: null, why: "", range: null, solved: false });
   study.show(opened.kind === "study" ? opened : null);
   scan.stop();

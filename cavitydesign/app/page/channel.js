@@ -63,6 +63,10 @@ export class Channel {
   // What went wrong, where the user can see it.
   report(error) {
     if (ended(error)) return;
+    if (error.status === 428 && this.consent) {
+      this.consent.ask();
+      return;
+    }
     this.trouble(error.status === 403 ? ANEW : error.message);
     if (error.status === 0) this.awaitReturn();
   }

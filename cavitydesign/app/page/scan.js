@@ -109,7 +109,7 @@ export class Scan {
         if (mine === this.turn && error.status === 409) await this.one(size, slot, { source, keepShape }, mine);
         return;
       }
-      if (error.status === 0 || error.status === 403) {
+      if ([0, 403, 428].includes(error.status)) {
         this.stop();
         this.channel.report(error);
         return;

@@ -154,6 +154,12 @@ def tab_class() -> type[Tab]:
     return Tab
 
 
+@pytest.fixture(scope="session")
+def explorer_class() -> type[Explorer]:
+    """A running explorer."""
+    return Explorer
+
+
 @pytest.fixture
 def open_tab(browser: Any) -> Iterator[Callable[..., Tab]]:
     """Opens tabs, and closes them after the test."""
