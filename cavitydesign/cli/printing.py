@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..columns.cells import number as number
@@ -38,6 +38,16 @@ def print_json(content: Mapping[str, Any]) -> None:
     """JSON, and nothing else, on standard output."""
     # Marks of direction in names as JSON's own escapes: the same content, nothing that acts.
     print(json_text(content).translate(_SPELLED))
+
+
+def print_json_rows(content: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+    """JSON of a table with its ``rows`` at the end, one at a time: 400,000 would take gigabytes."""
+    head = json_text({**content, "rows": []}).removesuffix("[]\n}").translate(_SPELLED)
+    print(head, end="[")
+    for number, row in enumerate(rows):
+        text = json.dumps(_plain(row), ensure_ascii=False, allow_nan=False).translate(_SPELLED)
+        print(",\n" if number else "\n", text, sep="  ", end="")
+    print("\n ]\n}")
 
 
 def _plain(value: Any) -> Any:

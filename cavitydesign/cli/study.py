@@ -17,7 +17,7 @@ from ..errors import InputError
 from .modes import AsJson
 from .outcome import DONE, MISSED, note_kept, reported, say
 from .outline_note import tell_unlikely
-from .printing import new_table, number, print_json, print_tables
+from .printing import new_table, number, print_json, print_json_rows, print_tables
 from .progress import ProgressLine
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ..study.plot_spec import PlotSpec
 
 _LISTED, _SHORT = 8, 12
+# Of a table on the screen: more take a minute to set, and nobody reads them.
+_MOST_ROWS = 5000
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
 Workers = Annotated[
@@ -136,14 +138,7 @@ def table(
     if netcdf is not None:
         write_netcdf(rows, netcdf, origin)
     if json:
-        print_json(
-            {
-                "schema": 1,
-                **origin,
-                "columns": list(rows.columns),
-                "rows": [dict(row) for row in rows.rows],
-            }
-        )
+        print_json_rows({"schema": 1, **origin, "columns": list(rows.columns)}, rows.rows)
     elif csv is None and parquet is None and netcdf is None:
         _print_rows(rows, columns is not None, loaded.columns)
     return DONE
@@ -286,9 +281,7 @@ def _table(loaded: Study, columns: str | None, where: str | None) -> Table:
     from ..study import study_table
     from ..workflow.study_point import rows_of_point
 
-    rows = study_table(loaded, rows_of_point)
-    if where is not None:
-        rows = rows.filtered(where)
+    rows = study_table(loaded, rows_of_point, where=where)
     return rows if columns is None else rows.selected([name.strip() for name in columns.split(",")])
 
 
@@ -319,12 +312,14 @@ def _print_rows(rows: Table, chosen: bool, derived: Iterable[str]) -> None:
 
     usual = usual_columns() | {*rows.axes, "point", "mode", "status", *derived}
     columns = [name for name in rows.columns if chosen or name in usual]
-    cells = [[_table_cell(row.get(name)) for name in columns] for row in rows.rows]
     shown = new_table(rows.name, columns)
-    for row in cells:
-        shown.add_row(*row)
+    for row in rows.rows[:_MOST_ROWS]:
+        shown.add_row(*(_table_cell(row.get(name)) for name in columns))
     left = 0 if chosen else len(rows.columns) - len(columns) - 1
     told = [f"{left} more columns: --columns chooses, --csv writes all"] if left else []
+    if len(rows) > _MOST_ROWS:
+        unseen = len(rows) - _MOST_ROWS
+        told.append(f"{unseen} more rows: --where chooses, --csv and --json write all")
     failed = [row for row in rows.rows if row.get("error")]
     told += [f"point {row.get('point')}: {row['error']}" for row in failed[:_LISTED]]
     told += [f"... {len(failed)} failed points in all"] if len(failed) > _LISTED else []

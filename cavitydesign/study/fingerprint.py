@@ -62,5 +62,10 @@ def fingerprint(design: Mapping[str, Any], task: str, version: str) -> str:
 
 def text_fingerprint(design_text: str, task: str, version: str) -> str:
     """`fingerprint` of a design that is already canonical text."""
-    head = json.dumps([task, version])
-    return hashlib.sha256(f"{head}\n{design_text}".encode()).hexdigest()[:32]
+    whole = hashlib.sha256(f"{text_head(task, version)}{design_text}".encode())
+    return whole.hexdigest()[:32]
+
+
+def text_head(task: str, version: str) -> str:
+    """What stands before the text of a design in the hash."""
+    return f"{json.dumps([task, version])}\n"

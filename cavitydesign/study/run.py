@@ -207,10 +207,7 @@ def fingerprints(study: Study, indices: Sequence[int]) -> dict[int, str]:
     InputError
         If a derived key has no value at a point.
     """
-    names: dict[int, str] = {}
-    for index in indices:
-        try:
-            names[index] = study.point_fingerprint(study.point(index))
-        except ExpressionError as error:
-            raise InputError(f"{study.name}: point {index}: {error}") from error
-    return names
+    try:
+        return dict(study.fingerprints(indices))
+    except ExpressionError as error:
+        raise InputError(f"{study.name}: {error}") from error

@@ -12,6 +12,7 @@ from typing import Any
 from ..dotted import set_entry
 from ..texts import file_digest
 from .axes import Axis, Value
+from .design_text import DesignText
 from .expression import Expression, ExpressionError
 from .fingerprint import canonical, canonical_text, json_of_canonical, text_fingerprint
 from .plot_spec import PlotSpec
@@ -141,10 +142,37 @@ class Study:
         """The design of a point in canonical form, so that equal points compute with equal
         numbers.
         """
+        return self.design_of(point.values)
+
+    def design_of(self, values: Mapping[str, Value]) -> dict[str, Any]:
+        """The base design in canonical form with values of its keys."""
         design: dict[str, Any] = _copied(self._canonical_design)
-        for key, value in point.values.items():
+        for key, value in values.items():
             set_entry(design, key, canonical(value))
         return design
+
+    def fingerprints(self, indices: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Numbers of points and their `point_fingerprint`.
+
+        Raises
+        ------
+        ExpressionError
+            If a derived key has no value at a point; the text names the point.
+        InputError
+            If the files that a design reads cannot be told.
+        """
+        text = DesignText(self)
+        known = text.fingerprints(self, indices) if text.usable else ((i, None) for i in indices)
+        for index, name in known:
+            try:
+                yield index, name or self.point_fingerprint(self.point(index))
+            except ExpressionError as error:
+                raise ExpressionError(f"point {index}: {error}") from error
+
+    def digests_at(self, index: int) -> list[str]:
+        """Digests of the files that the design of a point reads."""
+        point = self.point(index)
+        return self._digests_of(point, self.design_at(point))
 
     def point_fingerprint(self, point: Point) -> str:
         """Content hash under which the point is stored.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..dotted import flattened
 from ..errors import InputError, nearest
 from .expression import Expression, ExpressionError
 from .record import FAILED, OK
+from .rows import Rows
 from .run import fingerprints
 from .store import Store
 from .study import Study
@@ -35,14 +36,14 @@ class Table:
         ``point``, the axes, the outcomes, ``status`` and ``error`` last.
     axes : tuple of str
         The columns that the study set.
-    rows : tuple of mapping
+    rows : sequence of mapping
         Cells that are absent are missing keys.
     """
 
     name: str
     columns: tuple[str, ...]
     axes: tuple[str, ...]
-    rows: tuple[Mapping[str, Any], ...]
+    rows: Sequence[Mapping[str, Any]]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -55,12 +56,16 @@ class Table:
         InputError
             If there is no such column.
         """
-        if name not in self.columns:
-            near = nearest(name, self.columns)
-            raise InputError(
-                f"{self.name}: no column {name!r}{near}; columns: {', '.join(self.columns)}"
-            )
+        self.check_names([name])
+        if isinstance(self.rows, Rows):
+            return self.rows.column(name)
         return [row.get(name) for row in self.rows]
+
+    def aligned(self) -> Iterator[list[Any]]:
+        """Cells of each row in the order of the columns, None where absent."""
+        if isinstance(self.rows, Rows):
+            return self.rows.aligned(self.columns)
+        return ([row.get(name) for name in self.columns] for row in self.rows)
 
     def selected(self, patterns: Sequence[str]) -> Table:
         """Only the columns named, in that order; ``*`` stands for any text. ``status`` and
@@ -89,21 +94,44 @@ class Table:
         InputError
             If the condition is not arithmetic, or names no column.
         """
-        try:
-            expression = Expression(condition)
-        except ExpressionError as error:
-            raise InputError(f"--where: {error}") from error
-        for name in expression.names:
-            self.column(name)
-        kept = tuple(row for row in self.rows if _true(expression, row))
+        expression = _condition(condition)
+        self.check_names(expression.names)
+        kept = Rows(row for row in self.rows if _true(expression, row))
         return Table(self.name, self.columns, self.axes, kept)
+
+    def check_names(self, names: Iterable[str]) -> None:
+        """Refuse names that no column has.
+
+        Raises
+        ------
+        InputError
+            For the first.
+        """
+        for name in names:
+            if name not in self.columns:
+                near = nearest(name, self.columns)
+                raise InputError(
+                    f"{self.name}: no column {name!r}{near}; columns: {', '.join(self.columns)}"
+                )
+
+
+def _condition(text: str) -> Expression:
+    try:
+        return Expression(text)
+    except ExpressionError as error:
+        raise InputError(f"--where: {error}") from error
 
 
 def _true(expression: Expression, row: Mapping[str, Any]) -> bool:
     return bool(_derived(expression, row))
 
 
-def study_table(study: Study, tabulate: Tabulate, indices: Sequence[int] | None = None) -> Table:
+def study_table(
+    study: Study,
+    tabulate: Tabulate,
+    indices: Sequence[int] | None = None,
+    where: str | None = None,
+) -> Table:
     """The table of what is stored, failed and missing points included.
 
     Parameters
@@ -113,23 +141,28 @@ def study_table(study: Study, tabulate: Tabulate, indices: Sequence[int] | None 
         From a stored result to its rows.
     indices : sequence of int, optional
         Only these points; all by default.
+    where : str, optional
+        Only the rows where this condition holds, as `Table.filtered`; the others are not kept.
 
     Raises
     ------
     InputError
-        If a column of the study file names what no row has.
+        If a column of the study file, or the condition, names what no row has.
     """
+    condition = None if where is None else _condition(where)
     store = Store(study.store)
     names = fingerprints(study, range(len(study)) if indices is None else indices)
     outcomes: dict[str, None] = {}
-    rows: list[dict[str, Any]] = []
+    rows = Rows()
     # One record at a time: those of 100,000 points would take 2 GB.
     for index, record in zip(names, store.each(names.values()), strict=True):
         point = study.point(index)
         head = {"point": index} | {key: _cell(value) for key, value in point.values.items()}
         if record is None or record.status == FAILED:
             status, error = (MISSING, "") if record is None else (FAILED, record.error)
-            rows.append(head | {"status": status, "error": error})
+            row = head | {"status": status, "error": error}
+            if condition is None or _true(condition, row):
+                rows.append(row)
             continue
         for outcome in tabulate(record.result, study.task) or [{}]:
             cells = flattened(outcome)
@@ -138,7 +171,9 @@ def study_table(study: Study, tabulate: Tabulate, indices: Sequence[int] | None 
                 if value is not None:
                     cells[key] = value
             outcomes.update(dict.fromkeys(cells))
-            rows.append(head | cells | {"status": OK, "error": ""})
+            row = head | cells | {"status": OK, "error": ""}
+            if condition is None or _true(condition, row):
+                rows.append(row)
     _check_columns(study, {"point", *study.keys, *outcomes, *study.columns} if outcomes else set())
     columns = (
         "point",
@@ -146,7 +181,9 @@ def study_table(study: Study, tabulate: Tabulate, indices: Sequence[int] | None 
         *(key for key in outcomes if key not in study.keys and key != "point"),
         *_LAST,
     )
-    return Table(study.name, columns, study.keys, tuple(rows))
+    table = Table(study.name, columns, study.keys, rows)
+    table.check_names(() if condition is None else sorted(condition.names))
+    return table
 
 
 def _check_columns(study: Study, known: set[str]) -> None:

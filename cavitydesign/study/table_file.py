@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +16,32 @@ from ..units import unit_of
 from .disk import write_whole
 from .table import Table
 
+_PART_LETTERS = 1_000_000
+
 
 def csv_text(table: Table) -> str:
     """The table as CSV; floats in their shortest exact form, absent cells empty."""
+    return "".join(_csv_parts(table))
+
+
+def _csv_parts(table: Table) -> Iterator[str]:
+    """The same, some rows at a time: that of 400,000 rows would take 0.6 GB."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([csv_cell(name) for name in table.columns])
     # The writer itself puts floats in their shortest exact form and nothing for None.
-    for row in table.rows:
-        writer.writerow([csv_cell(row.get(name)) for name in table.columns])
-    return stream.getvalue()
+    for cells in table.aligned():
+        writer.writerow([cell if type(cell) is float else csv_cell(cell) for cell in cells])
+        if stream.tell() > _PART_LETTERS:
+            yield stream.getvalue()
+            stream.seek(0)
+            stream.truncate()
+    yield stream.getvalue()
 
 
 def write_csv(table: Table, path: Path) -> None:
     """Write CSV, whole or not at all."""
-    write_whole(path, csv_text(table).encode())
+    write_whole(path, (part.encode() for part in _csv_parts(table)))
 
 
 def write_parquet(table: Table, path: Path, provenance: Mapping[str, str]) -> None:
