@@ -17,7 +17,7 @@ from .measure import measure
 from .media import media
 from .modes import modes
 from .new import new
-from .outcome import heed_signals, reported
+from .outcome import reported
 from .run import run
 from .study import study
 from .study_store import with_store_commands
@@ -78,5 +78,4 @@ app.add_typer(measure)
 
 def main() -> None:
     """The command, once its modules are there."""
-    heed_signals()
     app()

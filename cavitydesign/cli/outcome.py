@@ -6,6 +6,7 @@ import functools
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -51,13 +52,26 @@ def _stop(number: int, frame: object) -> None:
     raise Stopped(number)
 
 
-def heed_signals() -> None:
-    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: no folder, no worker stays behind."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        # `nohup` has it ignored, and means that.
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _stop)
+@contextmanager
+def heeded() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: no folder, no worker stays behind.
+
+    Before a command begins there is nothing to put away, and the system's own end will do.
+    """
+    taken = []
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            # `nohup` has it ignored, and means that.
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _stop)
+                taken.append(number)
+    try:
+        yield
+    finally:
+        for number in taken:
+            if signal.getsignal(number) is _stop:
+                signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager
@@ -90,7 +104,8 @@ def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
     @functools.wraps(command)
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
-            code = command(*args, **kwargs)
+            with heeded():
+                code = command(*args, **kwargs)
             if sys.stdout is not None:  # closed by who called us: >&-
                 sys.stdout.flush()
         except CavityDesignError as error:

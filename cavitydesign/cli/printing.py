@@ -44,9 +44,9 @@ def print_json_rows(content: Mapping[str, Any], rows: Iterable[Mapping[str, Any]
     """JSON of a table with its ``rows`` at the end, one at a time: 400,000 would take gigabytes."""
     head = json_text({**content, "rows": []}).removesuffix("[]\n}").translate(_SPELLED)
     print(head, end="[")
-    for number, row in enumerate(rows):
+    for place, row in enumerate(rows):
         text = json.dumps(_plain(row), ensure_ascii=False, allow_nan=False).translate(_SPELLED)
-        print(",\n" if number else "\n", text, sep="  ", end="")
+        print(",\n" if place else "\n", text, sep="  ", end="")
     print("\n ]\n}")
 
 

@@ -33,7 +33,9 @@ class DesignText:
         text = json_of_canonical(study.design_of(marks))
         places = {key: text.find(repr(mark)) for key, mark in marks.items()}
         # A key within another's table, or one that stands there twice, has no gap of its own.
-        self.usable = all(text.count(repr(mark)) == 1 for mark in marks.values())
+        self.usable = len(marks) == len(self.keys) and all(
+            text.count(repr(mark)) == 1 for mark in marks.values()
+        )
         self._order = sorted(self.keys, key=places.__getitem__) if self.usable else []
         parts, start = [], 0
         for key in self._order:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from .disk import write_whole
 from .table import Table
 
 _PART_LETTERS = 1_000_000
+_NUMBERS = frozenset({float, int, type(None)})
 
 
 def csv_text(table: Table) -> str:
@@ -30,8 +32,9 @@ def _csv_parts(table: Table) -> Iterator[str]:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([csv_cell(name) for name in table.columns])
     # The writer itself puts floats in their shortest exact form and nothing for None.
+    told = functools.lru_cache(maxsize=10_000)(csv_cell)
     for cells in table.aligned():
-        writer.writerow([cell if type(cell) is float else csv_cell(cell) for cell in cells])
+        writer.writerow([cell if type(cell) in _NUMBERS else told(cell) for cell in cells])
         if stream.tell() > _PART_LETTERS:
             yield stream.getvalue()
             stream.seek(0)
