@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import typer
 
@@ -40,38 +40,58 @@ def note_kept() -> None:
 
 
 class Stopped(KeyboardInterrupt):
-    """The system or the terminal asked the command to end; ends it as Ctrl-C does, in order."""
+    """Ctrl-C, the system or the terminal asked the command to end, in order."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         super().__init__(signal.Signals(number).name)
 
 
+_asked: int | None = None
+
+
 def _stop(number: int, frame: object) -> None:
-    signal.signal(number, signal.SIG_IGN)  # once is enough; the folders are being put away
+    global _asked
+    _asked = number
+    if number != signal.SIGINT:
+        signal.signal(number, signal.SIG_IGN)  # once is enough; the folders are being put away
     raise Stopped(number)
+
+
+def check_asked() -> None:
+    """End the command if that was asked for: what a library calls may swallow the exception that
+    a signal raises in it.
+    """
+    if _asked is not None:
+        raise Stopped(_asked)
 
 
 @contextmanager
 def heeded() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: no folder, no worker stays behind.
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: no folder, no worker stays behind; and
+    remember each.
 
     Before a command begins there is nothing to put away, and the system's own end will do.
     """
-    taken = []
+    global _asked
+    _asked = None
+    taken: list[tuple[int, Any]] = []
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
             number = getattr(signal, name, None)
             # `nohup` has it ignored, and means that.
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            if number is None:
+                continue
+            before = signal.getsignal(number)
+            if before in (signal.SIG_DFL, signal.default_int_handler):
                 signal.signal(number, _stop)
-                taken.append(number)
+                taken.append((number, before))
     try:
         yield
     finally:
-        for number in taken:
+        for number, before in taken:
             if signal.getsignal(number) is _stop:
-                signal.signal(number, signal.SIG_DFL)
+                signal.signal(number, before)
 
 
 @contextmanager
@@ -113,7 +133,7 @@ def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
             code = error.exit_code
         except KeyboardInterrupt as error:
             what, code = "interrupted", INTERRUPTED
-            if isinstance(error, Stopped):
+            if isinstance(error, Stopped) and error.number != signal.SIGINT:
                 what, code = f"stopped by {error}", _SIGNALLED + error.number
             say(f"{what}; what was done is kept" if _kept else what)
         except BrokenPipeError:

@@ -9,6 +9,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from .outcome import check_asked
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -36,6 +38,7 @@ class ProgressLine:
             self._bar[0].stop()
 
     def __call__(self, message: str, fraction: float) -> None:
+        check_asked()
         now = time.monotonic()
         if sys.stderr.isatty():
             if self._bar is None and now - self._start > _TERMINAL_AFTER_SECONDS:

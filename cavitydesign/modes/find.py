@@ -12,7 +12,7 @@ from ..mesh.section_cavity import SectionCavity
 from .estimates.seeds import family_seeds
 from .finish import finished_modes, sure_modes
 from .label import Label
-from .lengths import check_lengths
+from .lengths import check_count, check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
 from .rim.problem import NoRoomError
@@ -52,6 +52,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     watch = Stopwatch()
     report = progress or (lambda message, fraction: None)
     check_lengths(cavity, request)
+    check_count(cavity, request)
     if isinstance(cavity, SectionCavity):
         results = solve_section(cavity, request, watch, report)
     else:

@@ -16,6 +16,8 @@ _FARTHEST_FROM_HINT = 30.0
 # degree (12, which holds about 24) follows the field.  Sections that solve stay below 40.
 _LONGEST_PHASE = 300.0
 _PLAUSIBLE_ORDERS = (3.0, 5000.0)  # azimuthal orders of a cavity that the units are guessed for
+# A search of 60 s lists some thousand.  Each takes about 0.1 MB.
+_MOST_MODES = 10_000
 _UNITS = {1e-3: "nm", 1e3: "mm", 1e6: "m"}
 
 
@@ -53,6 +55,33 @@ def check_lengths(cavity: Cavity, request: ModeRequest) -> None:
                 f" {_rim_element_um(cavity):.3g} um at its rim is far too coarse for {at}: are the"
                 " lengths in um?" + _unit(cavity, *_plausible(wavelength_um / index))
             )
+
+
+def check_count(cavity: Cavity, request: ModeRequest) -> None:
+    """Refuse a request for more modes than a search can list.
+
+    Raises
+    ------
+    InputError
+        One line: how many they are about, and what makes them fewer.
+    """
+    if request.span_nm is None or request.azimuthal_order is not None:
+        return
+    index = cavity.body.index(request.wavelength_nm)
+    low = max(request.wavelength_nm - 0.5 * request.span_nm, 0.1 * request.wavelength_nm)
+    high = request.wavelength_nm + 0.5 * request.span_nm
+    orders = math.pi * 1e3 * cavity.diameter_um * index * (1.0 / low - 1.0 / high)
+    families = (
+        len(request.polarisations)
+        * request.radial_orders
+        * (1 if cavity.sliced else request.axial_orders)
+    )
+    if orders * families > _MOST_MODES:
+        raise InputError(
+            f"modes: about {orders:.0f} azimuthal orders of {families} families lie in the range;"
+            f" up to {_MOST_MODES} modes are searched for at once: lower modes.span_nm or the"
+            " radial and axial orders, or give modes.azimuthal_order"
+        )
 
 
 def _plausible(wavelength_inside_um: float) -> tuple[float, float]:

@@ -261,3 +261,24 @@ def test_names_with_dollars_are_drawn() -> None:
     figure = Figure()
     figure.subplots().set_title(r"$\bad{$ and $\x$")
     assert figure_bytes(figure, "svg")
+
+
+def test_a_request_for_a_million_modes_is_refused() -> None:
+    """By its free spectral range, before anything is solved; 5,000 orders are searched for."""
+    from cavitydesign.modes import ModeRequest
+    from cavitydesign.modes.lengths import check_count
+
+    large = {"profile": "parabola", "diameter_um": 3000.0, "axial_radius_um": 1e4}
+    shape = {**large, "body": {"index": 1.49}}
+    for span, families, refused in ((300.0, 5, True), (1000.0, 1, True), (100.0, 1, False)):
+        made = parse_design(
+            {"cavity": shape, "modes": {"wavelength_nm": 537.6, "span_nm": 10.0}}, "d"
+        )
+        request = ModeRequest(
+            "TM", 537.6, span_nm=span, radial_orders=families, axial_orders=families
+        )
+        if not refused:
+            check_count(made.cavity, request)
+            continue
+        with pytest.raises(InputError, match="up to 10000 modes are searched for at once"):
+            check_count(made.cavity, request)
