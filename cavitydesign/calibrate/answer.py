@@ -58,8 +58,10 @@ class CurveFit:
     ----------
     name : str
     fluence_mj_cm2, measured : (m,) arrays or None
-    predicted : (5, m) array or None
-        Quantiles of the posterior predictive curve at the measured fluences, in the data's unit.
+    dense_mj_cm2 : (n,) array or None
+        Fluences between the first and the last.
+    predicted : (5, n) array or None
+        Quantiles of the posterior predictive curve at these, in the data's unit.
     residual : (m,) array or None
         Measured minus median, in the natural logarithm.
     threshold_mj_cm2 : tuple of five floats
@@ -74,6 +76,7 @@ class CurveFit:
     name: str
     fluence_mj_cm2: Array | None
     measured: Array | None
+    dense_mj_cm2: Array | None
     predicted: Array | None
     residual: Array | None
     threshold_mj_cm2: tuple[float, ...]
@@ -174,6 +177,7 @@ def _curve_dict(curve: CurveFit) -> Mapping[str, Any]:
         None
         if curve.predicted is None
         else {name: row.tolist() for name, row in zip(_NAMES, curve.predicted, strict=True)}
+        | {"fluence_mj_cm2": None if curve.dense_mj_cm2 is None else curve.dense_mj_cm2.tolist()}
     )
     return {
         "name": curve.name,

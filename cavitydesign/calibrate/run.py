@@ -14,7 +14,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from ..study import Executor
-from .answer import CalibrationAnswer, Constant, CurveFit, quantiles_of
+from .answer import QUANTILES, CalibrationAnswer, Constant, CurveFit, quantiles_of
 from .detector import fine_grid
 from .doubts import doubts_of_answer, doubts_of_curve, doubts_of_scale
 from .emulator import CurveEmulator, fit_emulator
@@ -42,6 +42,8 @@ _FIRST_SHARE = 4
 _HELD_OUT = 5
 """Every fifth solve tests the emulator before it joins it."""
 _DRAWS_FOR_QUANTILES = 4000
+_DENSE = 80
+"""Fluences of a predicted curve: neighbours lie 2 % apart over a range of a factor of five."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,17 +294,23 @@ class _Work:
         threshold = comparison.threshold_mj_cm2(z, light)[rows]
         told = (quantiles_of(threshold), float(np.isfinite(threshold).mean()))
         if cavity.curve is None:
-            return CurveFit(cavity.name, None, None, None, None, *told, None, None)
-        deviation, scatter = comparison.deviations(z, light, cavity.curve)
+            return CurveFit(cavity.name, None, None, None, None, None, *told, None, None)
+        measured = cavity.curve
+        deviation, scatter = comparison.deviations(z, light, measured)
+        at_points = comparison.log_light(z, light, measured.fluence_mj_cm2)
         # each draw with its own scale of the light
-        scaled = np.log(cavity.curve.emission) - deviation
-        predicted = np.exp(np.quantile(scaled[rows], (0.05, 0.16, 0.5, 0.84, 0.95), axis=0))
+        scale = (np.log(measured.emission) - deviation - at_points)[:, :1]
+        low, high = map(float, measured.fluence_mj_cm2[[0, -1]])
+        dense = np.geomspace(low, high, _DENSE)
+        curves = (comparison.log_light(z, light, dense) + scale)[rows]
+        middle = np.median((at_points + scale)[rows], axis=0)
         return CurveFit(
             cavity.name,
-            cavity.curve.fluence_mj_cm2,
-            cavity.curve.emission,
-            predicted,
-            np.log(cavity.curve.emission / predicted[2]),
+            measured.fluence_mj_cm2,
+            measured.emission,
+            dense,
+            np.exp(np.quantile(curves, QUANTILES, axis=0)),
+            np.log(measured.emission) - middle,
             *told,
             float(np.median(scatter[rows])),
             cavity.relative_noise,

@@ -58,7 +58,7 @@ def draw_calibrated_curves(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -
 
 
 def _draw_curve(ax: Axes, cavity: Mapping[str, Any], theme: Theme) -> None:
-    fluence, band = cavity["fluence_mj_cm2"], cavity["predicted"]
+    fluence, band = cavity["predicted"]["fluence_mj_cm2"], cavity["predicted"]
     for low, high, share, label in (
         ("p5", "p95", 0.18, "90 %"),
         ("p16", "p84", 0.38, "68 %"),
@@ -67,7 +67,8 @@ def _draw_curve(ax: Axes, cavity: Mapping[str, Any], theme: Theme) -> None:
             fluence, band[low], band[high], color=colour(0), alpha=share, lw=0, label=label
         )
     ax.plot(fluence, band["p50"], color=colour(0), label="median")
-    ax.plot(fluence, cavity["measured"], "o", mfc="none", mec=theme.ink, ms=3.5, label="measured")
+    points = (cavity["fluence_mj_cm2"], cavity["measured"])
+    ax.plot(*points, "o", mfc="none", mec=theme.ink, ms=3.5, label="measured")
     ax.set_xscale("log")
     ax.set_yscale("log")
     threshold = cavity["threshold_mj_cm2"]
@@ -149,19 +150,19 @@ def _only_outer_labels(
 
 
 def words_of_key(key: str) -> str:
-    """A design key on an axis: its last name without the unit, and the unit on a line below.
+    """A design key on an axis: its last name, and the unit in brackets.
 
     Examples
     --------
     >>> words_of_key("gain.peak_gain_per_cm")
-    'peak gain\\n(cm$^{-1}$)'
+    'peak gain (cm$^{-1}$)'
     """
     name = key.split(" of ")[0]
     last = ".".join(name.split(".")[-2:]) if name.endswith("per_um") else name.split(".")[-1]
     if last == "quality.per_um":
         return "Q per um"
     words, unit = _parted(last)
-    return f"{words}\n({unit})" if unit else words
+    return f"{words} ({unit})" if unit else words
 
 
 def _parted(name: str) -> tuple[str, str]:

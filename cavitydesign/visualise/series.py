@@ -15,7 +15,8 @@ from .theme import LIGHT, TWO_COLUMNS_IN, Theme, colour, figure, mark, themed
 Array = NDArray[np.float64]
 _MOST_SPECTRA = 14
 _MOST_LINES = 7
-_DECADES_SHOWN = 3.0
+_DECADES_SHOWN = 2.0
+_GROUND = 0.1  # quantile of the samples that counts as the background
 
 
 @themed
@@ -51,8 +52,9 @@ def _waterfall(
     heights = []
     for height, place in enumerate(places):
         fluence, wavelength, light = spectra[place]
-        top = max(float(light.max()), 1e-300)
-        shown = np.log10(np.maximum(light / top, 10.0**-_DECADES_SHOWN)) / _DECADES_SHOWN + 1.0
+        above = light - np.quantile(light, _GROUND)
+        share = above / max(float(above.max()), 1e-300)
+        shown = np.log10(np.maximum(share, 10.0**-_DECADES_SHOWN)) / _DECADES_SHOWN + 1.0
         ax.fill_between(wavelength, height, height + 0.95 * shown, color=theme.ground, lw=0)
         ax.plot(wavelength, height + 0.95 * shown, color=colour(0), lw=0.7)
         heights.append((height, fluence))
@@ -68,7 +70,7 @@ def _waterfall(
     ax.set_ylim(-0.1, len(places) + 0.1)
     ax.set_xlabel("wavelength (nm)")
     ax.set_ylabel("fluence (mJ/cm$^2$)")
-    ax.set_title(f"each over {_DECADES_SHOWN:.0f} decades; dots: lines followed")
+    ax.set_title(f"above the background, over {_DECADES_SHOWN:.0f} decades; dots: lines")
 
 
 def _light_curves(ax: Axes, measured: Mapping[str, Any], theme: Theme) -> None:

@@ -181,7 +181,7 @@ def test_residuals_that_follow_each_other_are_noticed_and_noise_is_not():
     # The chance of independent residuals is uniform: 1 % below 0.01, within the scatter of 400.
     assert np.mean(np.array(independent) < 0.05) == pytest.approx(0.05, abs=0.033)
     wave = 0.2 * np.sin(np.linspace(0, 2 * np.pi, 20)) + 0.05 * rng.standard_normal(20)
-    curve = CurveFit("a", None, None, None, wave, (1.0,) * 5, 1.0, 0.05, 0.05)
+    curve = CurveFit("a", None, None, None, None, wave, (1.0,) * 5, 1.0, 0.05, 0.05)
     assert "cannot follow the curve" in doubts_of_curve(curve)[0]
 
 
