@@ -5,238 +5,20 @@ quality factor.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-import numpy as np
-from scipy.optimize import brentq
-
-from ..errors import InputError, SolverError
+from ..errors import SolverError
 from ..units import wavelength_nm as wavelength_of
-from .radial import RadialProblem, log_leak, mismatch, radial_field
-from .series import size_parameter
-
-Index = complex | Callable[[float], complex]
+from .radial import RadialProblem, log_leak, mismatch
+from .real_resonance import node_count, real_wavenumber
+from .resonator import Index as Index
+from .resonator import Resonance as Resonance
+from .resonator import Resonator as Resonator
 
 # Above this Q the imaginary part is taken to first order: the next order is smaller by 1/Q.
 _FIRST_ORDER_Q = 1e11
 _STEP = 1e-30
 _INDEX_STEP = 5e-4
-
-
-@dataclass(frozen=True)
-class Resonator:
-    """A layered cylinder (a slice with kz = 0) or a coated sphere.
-
-    Parameters
-    ----------
-    radii_um : tuple of float
-        Interfaces from the inside out.
-    indices : tuple
-        From the core outwards, one more than radii: a number (n + i kappa absorbs), or a function
-        of the vacuum wavelength in nm.
-    spherical : bool
-        Sphere instead of cylinder.
-    indices_extraordinary : tuple or None
-        Indices for E along the axis of a uniaxial cylinder, seen by TM; TE sees `indices`, then the
-        ordinary ones.
-    """
-
-    radii_um: tuple[float, ...]
-    indices: tuple[Index, ...]
-    spherical: bool = False
-    indices_extraordinary: tuple[Index, ...] | None = None
-
-    def __post_init__(self) -> None:
-        radii = (0.0, *self.radii_um)
-        if len(radii) < 2 or any(b <= a for a, b in pairwise(radii)):
-            raise InputError(
-                f"radii_um: {self.radii_um} must be positive and grow from the inside out"
-            )
-        for indices in (self.indices, self.indices_extraordinary):
-            if indices is not None and len(indices) != len(self.radii_um) + 1:
-                raise InputError(
-                    f"indices: {len(indices)} given for {len(self.radii_um)} radii; one more than "
-                    "radii"
-                )
-        if self.spherical and self.indices_extraordinary is not None:
-            raise InputError(
-                "indices_extraordinary: a uniaxial sphere has no closed form; only cylinders"
-            )
-
-    @property
-    def diameter_um(self) -> float:
-        """Outer diameter."""
-        return 2.0 * self.radii_um[-1]
-
-    def seen_indices(self, polarisation: str) -> tuple[Index, ...]:
-        """The indices that a polarisation sees (TM: E along the axis)."""
-        if polarisation == "TM" and self.indices_extraordinary is not None:
-            return self.indices_extraordinary
-        return self.indices
-
-    def problem(self, order: int, polarisation: str, wavelength_nm: float) -> RadialProblem:
-        """The radial problem with the indices at one vacuum wavelength."""
-        if polarisation not in ("TM", "TE"):
-            raise InputError(
-                f"polarisation: {polarisation!r} is not allowed; TM (E along the axis) or TE"
-            )
-        seen = self.seen_indices(polarisation)
-        values = tuple(complex(n(wavelength_nm)) if callable(n) else complex(n) for n in seen)
-        return RadialProblem(order, self.radii_um, values, polarisation == "TE", self.spherical)
-
-    def dispersive(self, polarisation: str) -> bool:
-        """Whether any index depends on the wavelength."""
-        return any(callable(n) for n in self.seen_indices(polarisation))
-
-
-@dataclass(frozen=True)
-class Resonance:
-    """One exact resonance (quasi-normal mode).
-
-    Attributes
-    ----------
-    resonator : Resonator
-    polarisation : str
-        TM: E along the axis. For a sphere TM is the Mie TE mode, and TE the Mie TM mode.
-    order, p : int
-        Azimuthal order m (sphere: l) and radial order, the number of extrema of the field along the
-        radius.
-    problem : RadialProblem
-        With the indices at the resonance's own wavelength.
-    k_re_per_um : float
-        Real part of the vacuum wavenumber.
-    log10_q : float
-        log10 of Re k / (2 |Im k|), all losses.
-    log10_q_radiation : float
-        The same with all indices made real.
-    """
-
-    resonator: Resonator
-    polarisation: str
-    order: int
-    p: int
-    problem: RadialProblem
-    k_re_per_um: float
-    log10_q: float
-    log10_q_radiation: float
-
-    @property
-    def wavelength_nm(self) -> float:
-        """Vacuum wavelength 2 pi / Re k."""
-        return wavelength_of(self.k_re_per_um)
-
-    @property
-    def wavenumber_per_um(self) -> complex:
-        """Complex wavenumber; its imaginary part is lost below 1e-308."""
-        return complex(
-            self.k_re_per_um, -0.5 * self.k_re_per_um * 10.0 ** max(-self.log10_q, -320.0)
-        )
-
-    @property
-    def n_eff(self) -> float:
-        """Effective index m lambda / (pi D)."""
-        return self.order * self.wavelength_nm * 1e-3 / (math.pi * self.resonator.diameter_um)
-
-    @property
-    def log10_q_absorption(self) -> float | None:
-        """log10 of Q_abs = 1/(1/Q - 1/Q_radiation); None without absorption (or with gain that
-        exceeds it).
-        """
-        if self.problem.lossless:
-            return None
-        share = 1.0 - 10.0 ** (self.log10_q - self.log10_q_radiation)
-        return self.log10_q - math.log10(share) if share > 0 else None
-
-
-def _nodes(problem: RadialProblem, k: float) -> int:
-    """Zeros of the regular solution between the axis and the outermost interface, by its signs."""
-    radius = problem.radii_um[-1]
-    nu = problem.bessel_order
-    peak = max(complex(n).real for n in problem.indices[:-1])
-    inner = nu / (peak * k)
-    if inner >= radius:
-        return 0
-    waves = (math.sqrt((peak * k * radius) ** 2 - nu**2) - nu * math.acos(inner / radius)) / math.pi
-    # points even in the WKB phase, which grows as depth^(3/2) near the caustic and linearly further
-    # out
-    depth = np.linspace(0.0, 1.0, 16 + 12 * math.ceil(waves))[1:] ** (2.0 / 3.0)
-    u, _ = radial_field(problem, k, inner + (radius - inner) * depth, outgoing=False)
-    signs = np.sign(u.real)
-    return int(np.count_nonzero(signs[1:] * signs[:-1] < 0))
-
-
-def _phase(problem: RadialProblem, k: float, nodes: int) -> float:
-    """Pruefer phase in units of pi: grows with k through p - 1/2 at the resonance of radial order
-    p.
-    """
-    return (
-        nodes + 0.5 - math.atan(mismatch(problem, k, outgoing=False).real / problem.order) / math.pi
-    )
-
-
-def real_wavenumber(problem: RadialProblem, p: int) -> float:
-    """Wavenumber of radial order p without losses (indices made real, Y outside), in um^-1.
-
-    The Pruefer phase of a Sturm-Liouville problem grows with k, so that the p-th root is unique and
-    none is skipped.
-
-    Raises
-    ------
-    SolverError
-        If order p is not held: its k would lie above the outer barrier m/(n_surround R).
-    """
-    if p < 1 or problem.order < 1:
-        raise InputError(f"order {problem.order}, p {p}: both count from 1")
-    problem = problem.without_loss
-    target = p - 0.5
-    low, high, low_nodes, high_nodes = _bracket(problem, p)
-    while low_nodes != p - 1 or high_nodes != p - 1:
-        middle = 0.5 * (low + high)
-        nodes = _nodes(problem, middle)
-        if _phase(problem, middle, nodes) < target:
-            low, low_nodes = middle, nodes
-        else:
-            high, high_nodes = middle, nodes
-        if high - low < 1e-13 * high:
-            raise SolverError(
-                f"order {problem.order}, p = {p}: two radial orders are too close to be told apart"
-            )
-    return float(
-        brentq(
-            lambda k: _phase(problem, k, p - 1) - target, low, high, xtol=1e-15 * high, rtol=1e-15
-        )
-    )
-
-
-def _bracket(problem: RadialProblem, p: int) -> tuple[float, float, int, int]:
-    """Wavenumbers with the phase below and above that of order p, with their nodes; first around a
-    guess.
-    """
-    radius = problem.radii_um[-1]
-    surround = complex(problem.indices[-1]).real
-    peak = max(complex(n).real for n in problem.indices[:-1])
-    lowest = math.sqrt(problem.angular) / (peak * radius)
-    highest = math.sqrt(problem.angular) / (surround * radius) * (1.0 - 1e-9)
-    contrast = complex(problem.indices[-2]).real / surround
-    trials = []
-    if contrast > 1.0:
-        guess = size_parameter(problem.bessel_order, contrast, p, problem.transverse_electric) / (
-            surround * radius
-        )
-        width = 0.03 * guess * problem.bessel_order ** (-2.0 / 3.0)
-        trials.append((max(lowest, guess - width), min(highest, guess + width)))
-    trials.append((lowest, highest))
-    for low, high in trials:
-        if low < high:
-            low_nodes, high_nodes = _nodes(problem, low), _nodes(problem, high)
-            if _phase(problem, low, low_nodes) < p - 0.5 < _phase(problem, high, high_nodes):
-                return low, high, low_nodes, high_nodes
-    raise SolverError(
-        f"order {problem.order}, p = {p}: no such resonance below the outer barrier; take a "
-        "larger order or fewer p"
-    )
 
 
 @dataclass(frozen=True)
@@ -424,7 +206,10 @@ def find_resonance(
         ):
             break
         last = change
-    if resonator.dispersive(polarisation) and _nodes(local.problem.without_loss, bare_k) != p - 1:
+    if (
+        resonator.dispersive(polarisation)
+        and node_count(local.problem.without_loss, bare_k) != p - 1
+    ):
         raise SolverError(
             f"order {order}, p = {p}: the search ended on another radial order; give near_nm closer"
         )

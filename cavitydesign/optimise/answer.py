@@ -21,13 +21,11 @@ from .refine import refine, round_cost
 from .robust import RobustDesign, best_of, robust_designs
 from .search import searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
-from .trials import Solver, Trials, distinct, response_of
+from .trials import Solver, Trials, alternatives_to, distinct, front_of, response_of
 
 Array = NDArray[np.float64]
 
 _ACTIVE = 0.02
-_APART = 0.08
-_ALTERNATIVES = 5
 _COMPROMISES = (0.15, 0.35, 0.55, 0.75, 0.9)
 _FINER = 0.01
 
@@ -180,8 +178,8 @@ def answered(solver: Solver) -> DesignAnswer:
         checked=checked,
         margins=margins(solver, best.values),
         limited_by=_limited_by(goal, best),
-        pareto=tuple(_recommended(solver, trials, p) for p in _front(trials)),
-        alternatives=tuple(_recommended(solver, trials, p) for p in _alternatives(trials, place)),
+        pareto=tuple(_recommended(solver, trials, p) for p in front_of(trials)),
+        alternatives=tuple(_recommended(solver, trials, p) for p in alternatives_to(trials, place)),
         trials=tuple(
             _recommended(solver, trials, p) for p in range(len(trials)) if not trials.errors[p]
         ),
@@ -243,38 +241,6 @@ def _fill_front(solver: Solver, trials: Trials) -> None:
     fresh = distinct(trials, np.array(points), 1e-3)[: max(goal.solves - trials.spent, 0)]
     if len(fresh):
         solver.extend("compromises of the two goals", trials, fresh)
-
-
-def _front(trials: Trials) -> list[int]:
-    """Trials within the limits that no other beats in both goals, by the first goal."""
-    goal = trials.goal
-    if goal.second is None:
-        return []
-    losses = np.stack([trials.losses(), trials.losses(goal.second)], axis=1)
-    order = [
-        int(p) for p in np.lexsort((losses[:, 1], losses[:, 0])) if math.isfinite(losses[p, 0])
-    ]
-    front: list[int] = []
-    lowest = math.inf
-    for p in order:
-        if losses[p, 1] < lowest:
-            front.append(p)
-            lowest = losses[p, 1]
-    return front
-
-
-def _alternatives(trials: Trials, best: int) -> list[int]:
-    losses = trials.losses()
-    chosen = [best]
-    for p in np.argsort(losses):
-        apart = all(
-            np.max(np.abs(trials.cube[p] - trials.cube[other])) > _APART for other in chosen
-        )
-        if math.isfinite(losses[p]) and apart:
-            chosen.append(int(p))
-        if len(chosen) > _ALTERNATIVES:
-            break
-    return chosen[1:]
 
 
 def _checked(solver: Solver, best: Recommended) -> dict[str, float]:

@@ -25,6 +25,9 @@ Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 
 _FEASIBLE = 1e-9
+# Share of the ranges by which designs must differ in one variable to be told as alternatives, and
+# how many are told.
+_APART, _ALTERNATIVES = 0.08, 5
 
 
 @dataclass
@@ -222,3 +225,36 @@ def distinct(trials: Trials, points: Array, apart: float = 1e-5) -> Array:
         if np.min(np.max(np.abs(known - point), axis=1)) > apart:
             kept.append(point)
     return np.array(kept).reshape(-1, trials.cube.shape[1])
+
+
+def front_of(trials: Trials) -> list[int]:
+    """Trials within the limits that no other beats in both goals, by the first goal."""
+    goal = trials.goal
+    if goal.second is None:
+        return []
+    losses = np.stack([trials.losses(), trials.losses(goal.second)], axis=1)
+    order = [
+        int(p) for p in np.lexsort((losses[:, 1], losses[:, 0])) if math.isfinite(losses[p, 0])
+    ]
+    front: list[int] = []
+    lowest = math.inf
+    for p in order:
+        if losses[p, 1] < lowest:
+            front.append(p)
+            lowest = losses[p, 1]
+    return front
+
+
+def alternatives_to(trials: Trials, best: int) -> list[int]:
+    """The next-best trials that are distinct designs, by rising loss."""
+    losses = trials.losses()
+    chosen = [best]
+    for p in np.argsort(losses):
+        apart = all(
+            np.max(np.abs(trials.cube[p] - trials.cube[other])) > _APART for other in chosen
+        )
+        if math.isfinite(losses[p]) and apart:
+            chosen.append(int(p))
+        if len(chosen) > _ALTERNATIVES:
+            break
+    return chosen[1:]

@@ -8,7 +8,6 @@ counts as missing: it is set aside and its point computed again.
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -17,15 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import InputError
 from .disk import StoreError, sync_folder, told, write_whole
 from .presence import CLEAN, RUN, Presence
 from .record import FAILED, OK, Record, read_header, read_record
 from .segment import SegmentWriter
+from .store_mark import MARK, SEGMENTS, check_mark, create_store
 
-FORMAT = 1
-_MARK = "store.json"
-_SEGMENTS = "segments"
 _DAMAGED = "damaged"
 # Files; systems allow 256 at least, and a study by many jobs has thousands of segments.
 _MOST_OPEN = 64
@@ -69,38 +65,13 @@ class Store:
     _read_to: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._check_format()
+        check_mark(self.folder)
         self.refresh()
-
-    def _check_format(self) -> None:
-        if self.folder.exists() and not self.folder.is_dir():
-            raise InputError(f"{self.folder}: is a file, the store needs a folder")
-        try:
-            mark = json.loads((self.folder / _MARK).read_text(encoding="utf-8"))
-            found = mark["format"]
-        except FileNotFoundError:
-            if self.folder.is_dir() and (self.folder / _SEGMENTS).is_dir():
-                raise InputError(
-                    f"{self.folder}: a store without its {_MARK}; nothing was changed"
-                ) from None
-            return
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                f"{self.folder / _MARK}: not the mark of a store; nothing was changed"
-            ) from error
-        except OSError as error:
-            raise InputError(f"{self.folder}: cannot be read ({error.strerror})") from error
-        if found != FORMAT:
-            text = (
-                f"a store of format {found}, this version reads format {FORMAT}; name another "
-                "folder"
-            )
-            raise InputError(f"{self.folder}: {text}. Nothing was changed")
 
     @property
     def is_new(self) -> bool:
         """Whether nothing has been stored in the folder yet."""
-        return not (self.folder / _MARK).exists()
+        return not (self.folder / MARK).exists()
 
     # --- reading
     # ------------------------------------------------------------
@@ -125,7 +96,7 @@ class Store:
         StoreError
             If their folder cannot be read: what nobody sees must not pass for "nothing done".
         """
-        folder = self.folder / _SEGMENTS
+        folder = self.folder / SEGMENTS
         try:
             with os.scandir(folder) as entries:
                 names = sorted(one.name for one in entries if one.name.endswith(".jsonl"))
@@ -201,7 +172,7 @@ class Store:
                     if len(open_segments) >= _MOST_OPEN:
                         stack.close()
                         open_segments.clear()
-                    path = self.folder / _SEGMENTS / place.segment
+                    path = self.folder / SEGMENTS / place.segment
                     try:
                         opened: BinaryIO = stack.enter_context(path.open("rb"))
                     except FileNotFoundError:
@@ -236,7 +207,7 @@ class Store:
 
     def _now(self) -> float:
         """The file system's time, as it writes it on the store's mark."""
-        mark = self.folder / _MARK
+        mark = self.folder / MARK
         try:
             os.utime(mark)
             return mark.stat().st_mtime
@@ -248,8 +219,8 @@ class Store:
 
     def writer(self) -> SegmentWriter:
         """A new writer with a segment of its own."""
-        self._create()
-        return SegmentWriter(self.folder / _SEGMENTS)
+        create_store(self.folder)
+        return SegmentWriter(self.folder / SEGMENTS)
 
     @contextmanager
     def run_at_work(self) -> Iterator[Presence]:
@@ -260,7 +231,7 @@ class Store:
         StoreError
             While the store is cleaned.
         """
-        self._create()
+        create_store(self.folder)
         with ExitStack() as stack:
             with told(self.folder):
                 own = stack.enter_context(Presence(self.folder, RUN))
@@ -291,19 +262,6 @@ class Store:
             self.refresh()
             yield
 
-    def _create(self) -> None:
-        mark = self.folder / _MARK
-        with told(self.folder):
-            # The mark first: another process that looks now finds no store or a whole one.
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if not mark.exists():
-                text = json.dumps({"format": FORMAT, "what": "records of a cavitydesign study"})
-                write_whole(mark, f"{text}\n".encode())
-            segments = self.folder / _SEGMENTS
-            if not segments.is_dir():
-                segments.mkdir(exist_ok=True)
-                sync_folder(self.folder)
-
     def set_damaged_aside(self) -> int:
         """Copy damaged lines into the folder ``damaged`` for inspection; returns their number."""
         for damage in self.damaged:
@@ -312,7 +270,7 @@ class Store:
                 continue
             with told(self.folder):
                 target.parent.mkdir(exist_ok=True)
-                with (self.folder / _SEGMENTS / damage.segment).open("rb") as stream:
+                with (self.folder / SEGMENTS / damage.segment).open("rb") as stream:
                     stream.seek(damage.offset)
                     write_whole(target, stream.read(damage.length))
         return len(self.damaged)
@@ -357,7 +315,7 @@ class Store:
         with told(self.folder):
             for path in old:
                 path.unlink()
-            sync_folder(self.folder / _SEGMENTS)
+            sync_folder(self.folder / SEGMENTS)
             for path in (self.folder / _DAMAGED).glob("*.txt"):
                 path.unlink()
         self._places.clear()

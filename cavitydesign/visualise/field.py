@@ -4,7 +4,6 @@ logarithmic.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,14 +11,23 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.colors import Colormap, LogNorm, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from ..errors import InputError, nearest
 from ..geometry.cavity import Cavity
 from ..modes.mode import FieldSamples, Mode
-from .caustic import caustics
-from .theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, figure, halo, sequential_map, themed
+from .field_frame import (
+    LINEAR_FRAME,
+    draw_caustics,
+    draw_interfaces,
+    draw_scale_bar,
+    explain_lines,
+    frame_of,
+    line_colour,
+    name_regions,
+    panel_size_in,
+)
+from .theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, figure, sequential_map, themed
 
 Array = NDArray[np.float64]
 
@@ -29,9 +37,6 @@ COMPONENTS = {
     "e_phi": r"Im $E_\varphi$ / max|E|",
     "e_z": r"Re $E_z$ / max|E|",
 }
-# share of the peak below which a linear picture shows nothing, so that its frame can end there
-_LINEAR_FRAME = 2e-4
-_ROUND_LENGTHS_UM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 
 
 def sampled(mode: Mode, n_out: int, n_along: int) -> FieldSamples:
@@ -96,110 +101,6 @@ def _norm_and_map(
     return TwoSlopeNorm(0.0, -peak, peak), theme.diverging
 
 
-def _frame(field: FieldSamples, threshold: float) -> tuple[float, float, float, float]:
-    """The box (r0, r1, z0, z1) in um that holds all density above a threshold, with a margin."""
-    seen = field.energy_density >= threshold
-    r, z = field.r_um[seen], field.z_um[seen]
-    margin = 0.08 * max(float(np.ptp(r)), 0.2 * float(np.ptp(z)))
-    low_r, high_r = float(r.min()) - margin, float(r.max()) + margin
-    low_z, high_z = float(z.min()) - margin, float(z.max()) + margin
-    return (
-        max(low_r, float(field.r_um.min())),
-        min(high_r, float(field.r_um.max())),
-        max(low_z, float(field.z_um.min())),
-        min(high_z, float(field.z_um.max())),
-    )
-
-
-def _under(line: str) -> str:
-    """The colour that lies under letters of a line's colour."""
-    return "#00204c" if line == "#ffffff" else "#ffffff"
-
-
-def draw_scale_bar(ax: Axes, colour: str) -> None:
-    """A bar of a round length in the lower left corner."""
-    left, right = ax.get_xlim()
-    bottom, top = ax.get_ylim()
-    wanted = 0.3 * (right - left)
-    length = max([one for one in _ROUND_LENGTHS_UM if one <= wanted], default=wanted)
-    x, y = left + 0.06 * (right - left), bottom + 0.035 * (top - bottom)
-    ax.plot(
-        [x, x + length],
-        [y, y],
-        color=colour,
-        lw=2.5,
-        solid_capstyle="butt",
-        label="scale bar",
-        zorder=6,
-    )
-    ax.text(
-        x,
-        y + 0.012 * (top - bottom),
-        f"{length:g} µm",
-        color=colour,
-        ha="left",
-        va="bottom",
-        fontsize=7,
-        zorder=6,
-        path_effects=halo(_under(colour)),
-    )
-
-
-def _draw_interfaces(ax: Axes, field: FieldSamples, colour: str) -> None:
-    for name, curve in field.interfaces_um.items():
-        ax.plot(curve[:, 0], curve[:, 1], color=colour, lw=0.9, zorder=4, label=name)
-
-
-def _name_regions(ax: Axes, field: FieldSamples, colour: str) -> None:
-    """Region names along the upper edge of the frame, each in the middle of its stretch."""
-    left, right = ax.get_xlim()
-    bottom, top = ax.get_ylim()
-    height = top - 0.05 * (top - bottom)
-    column = int(np.argmin(np.abs(field.z_um[field.z_um.shape[0] // 2] - height)))
-    r, region = field.r_um[:, column], field.region[:, column]
-    for position, name in enumerate(field.region_names):
-        inside = r[(region == position) & (r >= left) & (r <= right)]
-        if inside.size and np.ptp(inside) > 0.1 * (right - left):
-            upright = np.ptp(inside) < 0.42 * (right - left)
-            place = float(inside.min() + inside.max()) / 2
-            ax.text(
-                place,
-                height,
-                name,
-                color=colour,
-                ha="center",
-                va="top",
-                rotation=90 if upright else 0,
-                fontsize=7,
-                zorder=6,
-                path_effects=halo(_under(colour)),
-            )
-
-
-def _draw_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> None:
-    turning = caustics(mode, cavity)
-    for radius, name in (
-        (turning.inner_radius_um, "inner caustic"),
-        (turning.outer_radius_um, "outer caustic"),
-    ):
-        ax.axvline(radius, color=colour, lw=0.8, ls=(0, (4, 2)), zorder=4, label=name)
-    if math.isfinite(turning.axial_um):
-        for z in (-turning.axial_um, turning.axial_um):
-            ax.axhline(
-                z, color=colour, lw=0.8, ls=(0, (1, 2)), zorder=4, label="axial turning point"
-            )
-
-
-def _explain_lines(fig: Figure, turning: bool, theme: Theme) -> None:
-    """What the lines over the field are, below the panels."""
-    told = [("surface", "-"), ("ray caustics", (0, (4, 2))), ("axial turning points", (0, (1, 2)))]
-    strokes = [
-        Line2D([], [], color=theme.ink, lw=0.9, ls=style, label=name)
-        for name, style in told[: 3 if turning else 1]
-    ]
-    fig.legend(handles=strokes, loc="outside lower center", ncols=3)
-
-
 def _draw_panel(
     ax: Axes,
     field: FieldSamples,
@@ -231,25 +132,9 @@ def _draw_panel(
                 label="mesh",
             )
         )
-    _draw_interfaces(ax, field, line)
+    draw_interfaces(ax, field, line)
     ax.set_aspect("equal")
     return painted
-
-
-def _line_colour(component: str, logarithmic: bool, theme: Theme) -> str:
-    """White on dark maps, black on light ones (the signed map is light in its middle on either
-    ground).
-    """
-    if component != "energy":
-        return "#1a1a1a"
-    return "#ffffff" if logarithmic or theme.name == "dark" else theme.ink
-
-
-def _panel_size_in(frame: tuple[float, float, float, float]) -> tuple[float, float]:
-    """Width and height in inches of one panel, from the shape of what it shows."""
-    shape = (frame[3] - frame[2]) / (frame[1] - frame[0])
-    height = min(max(2.0, 1.8 * shape), 3.8)
-    return max(height / shape, 0.75), height
 
 
 @themed
@@ -309,13 +194,13 @@ def draw_meridian(
     fields = [sampled(mode, *samples) for mode in shown]
     values = [component_values(field, component) for field in fields]
     norm, cmap = _norm_and_map(values, component, floor if logarithmic else None, theme)
-    line = _line_colour(component, logarithmic, theme)
-    frames = [_frame(field, floor if logarithmic else _LINEAR_FRAME) for field in fields]
+    line = line_colour(component, logarithmic, theme)
+    frames = [frame_of(field, floor if logarithmic else LINEAR_FRAME) for field in fields]
     frame = tuple(
         float(pick(column))
         for pick, column in zip((min, max, min, max), zip(*frames, strict=True), strict=True)
     )
-    width, height = _panel_size_in((frame[0], frame[1], frame[2], frame[3]))
+    width, height = panel_size_in((frame[0], frame[1], frame[2], frame[3]))
     width = len(shown) * (width + 0.25) + 1.25
     fig = figure(min(max(width, ONE_COLUMN_IN), TWO_COLUMNS_IN), height + 0.9)
     axes = np.atleast_1d(fig.subplots(1, len(shown), sharex=True, sharey=True))
@@ -324,8 +209,8 @@ def draw_meridian(
         ax.set_xlim(frame[0], frame[1])
         ax.set_ylim(frame[2], frame[3])
         if cavity is not None and show_caustics:
-            _draw_caustics(ax, mode, cavity, line)
-        _name_regions(ax, field, line)
+            draw_caustics(ax, mode, cavity, line)
+        name_regions(ax, field, line)
         draw_scale_bar(ax, line)
         ax.set_title(f"{mode.label}\n{mode.wavelength_nm:.3f} nm")
         ax.set_xlabel("r (µm)")
@@ -333,7 +218,7 @@ def draw_meridian(
         if logarithmic:
             ax.set_facecolor(fig.axes[0].collections[0].get_cmap()(0.0))
     axes[0].set_ylabel("z (µm)")
-    _explain_lines(fig, cavity is not None and show_caustics, theme)
+    explain_lines(fig, cavity is not None and show_caustics, theme)
     fig.colorbar(painted, ax=list(axes), label=COMPONENTS[component], pad=0.02, aspect=28)
     return fig
 
@@ -359,19 +244,19 @@ def draw_components(
     theme : Theme
     """
     field = sampled(mode, *samples)
-    frame = _frame(field, _LINEAR_FRAME)
-    _, height = _panel_size_in(frame)
+    frame = frame_of(field, LINEAR_FRAME)
+    _, height = panel_size_in(frame)
     fig = figure(TWO_COLUMNS_IN, min(height, 3.6) + 0.9)
     shares = {"e_r": "radial", "e_phi": "azimuthal", "e_z": "axial"}
     for ax, component in zip(fig.subplots(1, 4, sharex=True, sharey=True), COMPONENTS, strict=True):
         values = component_values(field, component)
         norm, cmap = _norm_and_map([values], component, None, theme)
-        line = _line_colour(component, False, theme)
+        line = line_colour(component, False, theme)
         painted = _draw_panel(ax, field, values, norm, cmap, False, line)
         ax.set_xlim(frame[0], frame[1])
         ax.set_ylim(frame[2], frame[3])
         if cavity is not None:
-            _draw_caustics(ax, mode, cavity, line)
+            draw_caustics(ax, mode, cavity, line)
         if component == "energy":
             ax.set_title(f"{mode.label}\n{mode.wavelength_nm:.3f} nm")
         else:
@@ -381,6 +266,6 @@ def draw_components(
         ax.locator_params(axis="x", nbins=4)
         fig.colorbar(painted, ax=ax, label=COMPONENTS[component], aspect=28)
     fig.axes[0].set_ylabel("z (µm)")
-    _explain_lines(fig, cavity is not None, theme)
-    draw_scale_bar(fig.axes[0], _line_colour("energy", False, theme))
+    explain_lines(fig, cavity is not None, theme)
+    draw_scale_bar(fig.axes[0], line_colour("energy", False, theme))
     return fig

@@ -25,7 +25,8 @@ from cavitydesign.modes.change import (
     outline_change,
     temperature_change,
 )
-from cavitydesign.modes.first_order import filling_factors, polished, rim_sensitivity
+from cavitydesign.modes.derived.rim_sensitivity import rim_sensitivity
+from cavitydesign.modes.first_order import filling_factors, polished
 from cavitydesign.modes.sensitivity import (
     derivatives,
     same_mode,
