@@ -7,6 +7,7 @@ formulas continue analytically.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -49,7 +50,7 @@ def tensor_lines(points: Array) -> tuple[Array, Array] | None:
     return None
 
 
-class CurvedMapping(Mapping):  # type: ignore[misc]
+class CurvedMapping(Mapping, ABC):  # type: ignore[misc]
     """A map that is evaluated with its slopes at once.
 
     Attributes
@@ -84,12 +85,13 @@ class CurvedMapping(Mapping):  # type: ignore[misc]
         x, slopes = self.at_points(flat, X[0].ravel(), X[1].ravel())
         return x.reshape(X.shape), slopes.reshape(2, *X.shape)
 
+    @abstractmethod
     def _on_grid(self, s: Array, t: Array, elements: Any) -> tuple[Values, Values]:
-        raise NotImplementedError
+        """The same as `at` on a grid of points s and t, the same in every element."""
 
+    @abstractmethod
     def at_points(self, element: Any, s: Array, t: Array) -> tuple[Values, Values]:
         """The same as `at` for single points of elements, (2, points) and (2, 2, points)."""
-        raise NotImplementedError
 
     def F(self, X: Array, tind: Any = None) -> Values:
         """Positions."""

@@ -13,7 +13,7 @@ from .prediction import ModeOutcome, Thresholds
 from .regime import CombPlaces, Regime
 
 if TYPE_CHECKING:
-    from .spreads import LasingSpread
+    from .lasing_spread import LasingSpread
 
 Array = NDArray[np.float64]
 

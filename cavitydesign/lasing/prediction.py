@@ -17,8 +17,8 @@ from .light_curve import TwoBreakFit
 from .regime import CombPlaces, Regime
 
 if TYPE_CHECKING:
-    from .calibrated import CalibratedOutcome
-    from .spreads import LasingSpread
+    from .calibrated_outcome import CalibratedOutcome
+    from .lasing_spread import LasingSpread
 
 Array = NDArray[np.float64]
 

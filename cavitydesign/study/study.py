@@ -12,7 +12,6 @@ from typing import Any
 from ..dotted import set_entry
 from ..texts import file_digest
 from .axes import Axis, Value
-from .design_text import DesignText
 from .expression import Expression, ExpressionError
 from .fingerprint import canonical, canonical_text, json_of_canonical, text_fingerprint
 from .plot_spec import PlotSpec
@@ -161,6 +160,8 @@ class Study:
         InputError
             If the files that a design reads cannot be told.
         """
+        from .design_text import DesignText
+
         text = DesignText(self)
         known = text.fingerprints(self, indices) if text.usable else ((i, None) for i in indices)
         for index, name in known:

@@ -1,0 +1,37 @@
+"""What the draws of a calibration leave in a lasing prediction, as a result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CalibratedOutcome:
+    """Intervals and probabilities over draws of calibrated constants.
+
+    Attributes
+    ----------
+    draws : int
+        Predictions made.
+    lases_probability : float
+        Share of the draws with a lasing threshold within the fluences asked.
+    single_mode_probability : float
+        Share of the draws that lase in a single mode, the comb's place as each prediction has it:
+        the probability over its place where it was asked for.
+    threshold_mj_cm2 : mapping of str to mapping of str to float or None
+        By threshold, quantiles over those draws that have it; None where none has.
+    """
+
+    draws: int
+    lases_probability: float
+    single_mode_probability: float
+    threshold_mj_cm2: dict[str, dict[str, float] | None]
+
+    def to_json_dict(self) -> dict[str, object]:
+        """The object `calibrated` of the JSON."""
+        return {
+            "draws": self.draws,
+            "lases_probability": self.lases_probability,
+            "single_mode_probability": self.single_mode_probability,
+            "threshold_mj_cm2": self.threshold_mj_cm2,
+        }
