@@ -121,6 +121,50 @@ def z_scan(
     )
 
 
+def emission(file: CsvFile, json: AsJson = False) -> int:
+    """Centre and width of an emission line, as priors of a calibration. Columns: wavelength_nm
+    (vacuum), intensity.
+    """
+    from ..design.column_file import read_columns
+    from ..gain.emission_line import fit_emission_line
+
+    columns = read_columns(file, ("wavelength_nm", "intensity"))
+    fit = fit_emission_line(columns["wavelength_nm"], columns["intensity"])
+    rows = {
+        "gain.emission_energy_ev": (
+            f"{fit.emission_energy_ev:.5f} +- {fit.emission_energy_error_ev:.1g}"
+        ),
+        "gain.emission_fwhm_mev": (
+            f"{fit.emission_fwhm_mev:.2f} +- {fit.emission_fwhm_error_mev:.1g}"
+        ),
+        "background over the peak": f"{fit.background:.2g}",
+        "rms deviation over the peak": f"{fit.rms:.2g}",
+    }
+    if not fit.is_gaussian:
+        rows["shape"] = "no Gaussian: the constants describe only its centre and width"
+    return _show("Emission line, Gaussian in energy", rows, asdict(fit), json)
+
+
+def decay(file: CsvFile, json: AsJson = False) -> int:
+    """Life times of a decay, as priors of a calibration. Columns: time_ps, signal."""
+    from ..design.column_file import read_columns
+    from ..gain.decay import fit_decay
+
+    columns = read_columns(file, ("time_ps", "signal"))
+    fit = fit_decay(columns["time_ps"], columns["signal"])
+    lives = zip(fit.lifetimes_ps, fit.errors_ps, fit.shares, strict=True)
+    rows = {
+        f"life time {number}, ps": f"{life:.4g} +- {error:.1g} (share {share:.2f})"
+        for number, (life, error, share) in enumerate(lives, start=1)
+    }
+    rows |= {
+        "background over the start": f"{fit.background:.2g}",
+        "rms deviation over the start": f"{fit.rms:.2g}",
+        "chance of two life times by noise alone": f"{fit.chance:.2g}",
+    }
+    return _show("Decay; the instrument's response is not unfolded", rows, asdict(fit), json)
+
+
 def stripe(file: CsvFile, json: AsJson = False) -> int:
     """Net modal gain from variable stripe lengths, unsaturated part. Columns: length_um,
     emission.
@@ -157,5 +201,5 @@ def spacings(file: CsvFile, json: AsJson = False) -> int:
     return _show("Mode spacings", rows, asdict(fit), json)
 
 
-for _command in (light_curve, series, z_scan, stripe, spacings):
+for _command in (light_curve, series, emission, decay, z_scan, stripe, spacings):
     measure.command(_command.__name__.replace("_", "-"))(reported(_command))

@@ -10,7 +10,7 @@ from .calibrated_outcome import CalibratedOutcome
 from .prediction import LasingPrediction
 
 QUANTILES = {"p5": 0.05, "p16": 0.16, "p50": 0.5, "p84": 0.84, "p95": 0.95}
-THRESHOLDS = ("gain_equals_loss", "ase", "lasing")
+THRESHOLDS = ("gain_equals_loss", "ase", "lasing", "upper_break")
 
 
 def calibrated_outcome(predictions: Sequence[LasingPrediction]) -> CalibratedOutcome:
@@ -32,7 +32,10 @@ def calibrated_outcome(predictions: Sequence[LasingPrediction]) -> CalibratedOut
     ]
     thresholds: dict[str, dict[str, float] | None] = {}
     for name in THRESHOLDS:
-        values = [getattr(each.thresholds, name) for each in predictions]
+        values = [
+            each.breaks.upper_mj_cm2 if name == "upper_break" else getattr(each.thresholds, name)
+            for each in predictions
+        ]
         known = [value for value in values if value is not None]
         thresholds[name] = (
             {key: float(np.quantile(known, share)) for key, share in QUANTILES.items()}

@@ -19,7 +19,8 @@ class CalibratedOutcome:
         Share of the draws that lase in a single mode, the comb's place as each prediction has it:
         the probability over its place where it was asked for.
     threshold_mj_cm2 : mapping of str to mapping of str to float or None
-        By threshold, quantiles over those draws that have it; None where none has.
+        By threshold (and the upper break of the collected light), quantiles over those draws that
+        have it; None where none has.
     """
 
     draws: int
