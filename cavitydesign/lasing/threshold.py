@@ -19,6 +19,10 @@ Array = NDArray[np.float64]
 
 _DELAYS = 40
 _SEARCH = (1e-3, 1e4)
+_LEAST = 1e-15
+"""Excitations below those searched on the grid: there the gain rises evenly, and a mode has one
+crossing at most. A dye at Q = 2e6 has it at 9e-4.
+"""
 _BESIDE = 1e-4
 """Relative step of a difference."""
 _PARABOLA = 2.5
@@ -89,7 +93,9 @@ class DarkGain:
         above = np.asarray([self.net_rate_per_ps(math.exp(x)).max(axis=0) for x in grid]) > 0
         reached = np.asarray(above.any(axis=0))
         first = np.maximum(above.argmax(axis=0), 1)
-        low, high = grid[first - 1], grid[first]
+        early = above[0]
+        low = np.where(early, math.log(_LEAST), grid[first - 1])
+        high = np.where(early, grid[0], grid[first])
         for _ in range(36):
             middle = 0.5 * (low + high)
             over = self.net_rate_per_ps(np.exp(middle)).max(axis=0) > 0

@@ -88,6 +88,24 @@ def test_a_dye_of_high_quality_lases_where_it_should(make_comb) -> None:
     assert 587.0 < best.wavelength_nm < 592.0
 
 
+def test_a_dye_that_lases_with_a_thousandth_excited(make_comb) -> None:
+    """At the red end of its line rhodamine needs 9e-4 excited at Q = 2e6: light and
+    photoluminescence to 2e-4, a balance to 1e-4 (5e-4 each before the error of a step was weighed
+    by what the pulse excites).
+    """
+    comb = make_comb(50.0, centre_nm=600.0, span_nm=4.0, quality=2e6)
+    solver = PulseSolver(comb, DYE, 2.5e9, StepControl())
+    dark = DarkGain(solver.model(1), DYE)
+    static = min(value for value in dark.threshold_excitons_each() if value is not None)
+    assert static < 1e-3
+    found = solver.outcomes(np.array([1.2 * static]))
+    light, glow = by_lsoda(solver, DYE, 1.2 * static, 1, 6e4)
+    strong = light > 0.1 * light.max()
+    assert found.emitted[strong, 0] == pytest.approx(light[strong], rel=2e-4)
+    assert found.spontaneous[0] == pytest.approx(glow, rel=2e-4)
+    assert abs(found.balance_error[0]) < 1e-4
+
+
 def test_quality_above_1e7_still_counts(make_comb) -> None:
     """Photons are reabsorbed long before they leave: the light falls as 1 / Q (1 %)."""
     light = [

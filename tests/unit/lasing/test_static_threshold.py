@@ -55,6 +55,20 @@ def test_gain_equals_loss_of_a_four_level_medium_in_closed_form() -> None:
     assert found == pytest.approx(-math.log1p(-share), rel=0.01), (found, share)
 
 
+@pytest.mark.parametrize("quality", [1e6, 1e8])
+def test_gain_equals_loss_far_below_a_thousandth(quality: float) -> None:
+    """loss / gain of an ideal four-level medium when few are excited: 1e-3, what the life time
+    leaves of cooling in 1 ps; it was 1e-3 itself whatever the quality.
+    """
+    medium = FourLevelMedium(concentration_per_cm3=6e18, relaxation_ps=1.0, fluorescence_ps=1e8)
+    mode = _mode(wavelength_nm=medium.emission_wavelength_nm, q_passive=quality)
+    model = PulseSolver([mode], medium, 1e8, StepControl()).model(1)
+    found = DarkGain(model, medium).threshold_excitons_each()[0]
+    share = mode.loss_rate_per_ps / gain_rate_per_ps(mode, medium)
+    assert share < 1e-3
+    assert found == pytest.approx(share, rel=1e-3)
+
+
 def test_gain_at_threshold_vanishes_and_weak_media_have_none() -> None:
     medium = DotMedium()
     mode = _mode(q_passive=2000.0, confinement=0.99)
