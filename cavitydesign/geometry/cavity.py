@@ -9,6 +9,8 @@ from ..materials.material import Material
 from .fibre import FibreShape
 from .outline import Array, Outline
 
+_THINNEST_UM = 1e-4  # 0.1 nm: no medium has an index in less than an atom
+
 
 @dataclass(frozen=True)
 class Coating:
@@ -76,6 +78,12 @@ class Cavity:
                 f"cavity.fibre_diameter_um: the fibre with its coatings ({2 * inner:g} um) must "
                 "be thinner than the cavity "
                 f"({self.diameter_um:g} um)"
+            )
+        left = self.outline.equator_radius_um - inner
+        if left < _THINNEST_UM:
+            raise InputError(
+                f"cavity.fibre_diameter_um: the fibre with its coatings leaves {left:.2g} um for "
+                f"the body, less than an atom ({_THINNEST_UM:g} um)"
             )
 
     @property

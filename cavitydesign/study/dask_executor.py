@@ -23,6 +23,12 @@ _WORKERLESS_SECONDS = 60.0
 # A scheduler answers within milliseconds, a busy one within seconds; one that is silent for this
 # long is frozen or cut off.
 _ANSWER_SECONDS = 30.0
+# Without a dashboard a scheduler still serves pages by port 8787, to every user of the machine: its
+# logs, what it computes, its workers.
+_NO_PAGES: dict[str, Any] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 _ADDRESS = re.compile(r"(?:tcp|tls)://(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9._-]+):(\d{1,5})\Z")
 
 
@@ -123,7 +129,10 @@ class DaskExecutor(Executor):
             raise MissingLibraryError(
                 "Dask is not installed; pip install 'cavitydesign[dask]'"
             ) from error
-        with dask.config.set({"distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS}s"}):
+        settings: dict[str, Any] = {"distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS}s"}
+        if self.address is None:
+            settings |= _NO_PAGES
+        with dask.config.set(settings):
             cluster = None
             try:
                 if self.address is None:

@@ -100,6 +100,11 @@ class EquatorSlice:
                     f"no radial order p = {self.p} at m = {order:.4g}: the cavity's slice holds "
                     "fewer modes"
                 )
+            if not math.isfinite(found[self.p - 1]):
+                raise SolverError(
+                    f"no radial order p = {self.p} at m = {order:.4g}: the cavity's slice holds no "
+                    "such mode"
+                )
             square, last = float(found[self.p - 1] ** 2), k
             pull = radius / weight * float(vectors[-1, self.p - 1] ** 2)
             k = math.sqrt(square)

@@ -104,7 +104,8 @@ class RadialSlice:
         a[-1, -1] -= self.breaks_um[-1] * rim_flux
         last = min(radial_orders, a.shape[0]) - 1
         values, vectors = linalg.eigh(a, b, subset_by_index=(0, last))
-        return np.sqrt(values), vectors
+        # What has no real wavenumber is held by no wall here: not-a-number, for the caller to tell.
+        return np.sqrt(np.where(values > 0.0, values, np.nan)), vectors
 
     def profile(self, vector: Array, points: int = 12) -> tuple[Array, Array]:
         """Radii and values of a solution on an even grid in each element."""
