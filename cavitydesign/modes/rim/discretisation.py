@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from ..solver.snapshot import RawMode
 from .identity import identify
 from .measure import measure_all
 from .problem import WindowProblem
-from .sample import sampler
+from .sample import sample_mode
 
 _MOST_WANTED = 60
 _RESIDUAL = 1e-5
@@ -75,9 +75,9 @@ class Rim(Discretisation):
         """All: those of high axial orders err more, and are read together."""
         return qs
 
-    def sampler(self, raw: RawMode) -> Callable[[int, int], FieldSamples]:
+    def sample(self, raw: RawMode, outwards: int, along: int) -> FieldSamples:
         """On a grid of the window."""
-        return sampler(raw)
+        return sample_mode(raw, outwards, along)
 
     def radiation(
         self, raw: RawMode, far: float, layer: float | None, relative: float

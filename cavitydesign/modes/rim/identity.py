@@ -16,7 +16,7 @@ import numpy as np
 from ...fem.field import FieldGrid, GridField
 from ...fem.legendre import Array
 from ...mesh.rim_map import normal
-from ..solver.identity import Identity, extrema
+from ..solver.identity import Identity, component_densities, extrema
 from ..solver.problem import Values
 from .problem import WindowProblem
 
@@ -92,7 +92,7 @@ def leanings(
 
 def _shares(field: GridField, weight: Array) -> Array:
     """Shares of int eps |E|^2 in the three components, shape (k, 3)."""
-    squares = [abs(e) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
+    squares = component_densities(field, weight)
     parts = np.stack([square.sum(axis=(1, 2)) for square in squares], axis=1)
     return np.asarray(parts / parts.sum(axis=1, keepdims=True))
 
@@ -122,7 +122,7 @@ def _one(
     fractions: Array,
     polarisation: str | None = None,
 ) -> Identity:
-    squares = [abs(e[i]) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
+    squares = component_densities(field, weight, i)
     parts = np.array([square.sum() for square in squares])
     turned = parts / parts.sum()
     if polarisation is None:

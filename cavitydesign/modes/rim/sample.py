@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from ...fem.field import FieldGrid
 from ..mode import Array, FieldSamples
+from ..solver.field_samples import meridian_field, unit_samples
 from ..solver.snapshot import RawMode
 from .problem import WindowProblem
 
 
-def sampler(raw: RawMode) -> Callable[[int, int], FieldSamples]:
-    """A function (points outwards, points along) -> FieldSamples of the mode; a half window is
-    mirrored to a whole one.
-    """
-    return functools.partial(sample_mode, raw)
-
-
 def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
-    """Field of a mode on a grid of its window, absorbing layers left out, largest |E| = 1.
+    """Field of a mode on a grid of its window, absorbing layers left out, largest |E| = 1;
+    a half window is mirrored to a whole one.
 
     The grid is even within each layer and has a point on either side of every interface, where E_r
     jumps; there are about `outwards` points across.
     """
     problem = _window_problem(raw)
-    window, cavity = problem.window, problem.cavity
+    window = problem.window
     real = [layer for layer in window.layers if not layer.absorbing]
     s = _outward_points([(layer.breaks[0], layer.breaks[-1]) for layer in real], outwards)
     t_end = window.t_breaks[-1]
@@ -39,7 +33,8 @@ def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
     )
     grid = FieldGrid.build(window, problem.space, s, positive)
     field = grid.evaluate(raw.vector, raw.m)
-    parts = [grid.r.real, grid.z.real, field.e_r[0], 1j * field.e_azimuthal[0], field.e_z[0]]
+    at_points = meridian_field(field.e_r[0], field.e_azimuthal[0], field.e_z[0])
+    parts = [grid.r.real, grid.z.real, *at_points]
     t = positive
     if window.half:
         t = np.concatenate([-positive[:0:-1], positive])
@@ -49,18 +44,12 @@ def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:
             for part, flip in zip(parts, (1.0, -1.0, sign, sign, -sign), strict=True)
         ]
     r, z, e_r, e_phi, e_z = parts
-    largest = np.sqrt(abs(e_r) ** 2 + abs(e_phi) ** 2 + abs(e_z) ** 2).max()
-    names = tuple(name for name, _ in cavity.regions)
     region = np.broadcast_to(grid.region[:, None], r.shape)
-    return FieldSamples(
-        r.real,
-        z.real,
-        (e_r / largest).astype(complex),
-        (e_phi / largest).astype(complex),
-        (e_z / largest).astype(complex),
-        raw.eps.ordinary[region],
-        np.asarray(region),
-        names,
+    return unit_samples(
+        raw,
+        (r.real, z.real),
+        (e_r, e_phi, e_z),
+        region,
         _interfaces(raw, t),
         _mesh_lines(raw, t),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from ..solver.snapshot import RawMode
 from .identity import LEAST_INSIDE, identify_section
 from .measure import measure_section
 from .problem import SectionProblem
-from .sample import section_sampler
+from .sample import sample_section
 from .seed import SectionSeed
 from .supermodes import groups, matched
 
@@ -79,9 +79,9 @@ class Section(Discretisation):
         """Measures of the columns one by one."""
         return measure_section(problem, vectors, orders, qs, k_per_um, eps)
 
-    def sampler(self, raw: RawMode) -> Callable[[int, int], FieldSamples]:
+    def sample(self, raw: RawMode, outwards: int, along: int) -> FieldSamples:
         """On a grid of r and z."""
-        return section_sampler(raw)
+        return sample_section(raw, outwards, along)
 
     def radiation(
         self, raw: RawMode, far: float, layer: float | None, relative: float

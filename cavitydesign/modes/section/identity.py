@@ -17,7 +17,7 @@ import numpy as np
 from ...fem.field import at_points, on_grid
 from ...fem.legendre import Array, gauss
 from ...mesh.locate import Locator
-from ..solver.identity import Identity, extrema, polarisation_of
+from ..solver.identity import Identity, component_densities, extrema, polarisation_of
 from ..solver.problem import Values
 from .problem import SectionProblem
 
@@ -82,7 +82,7 @@ def identify_section(
     locator = problem.locator
     out = []
     for i in range(vectors.shape[1]):
-        squares = [abs(e[i]) ** 2 * weight for e in (field.e_z, field.e_r, field.e_azimuthal)]
+        squares = component_densities(field, weight, i)
         parts = np.array([float(square.sum()) for square in squares])
         total = float(parts.sum())
         density = squares[0] + squares[1] + squares[2]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +12,7 @@ from ...fem.field import at_points, on_grid
 from ...mesh.locate import Locator
 from ...mesh.section import SectionMesh
 from ..mode import Array, ComplexArray, FieldSamples
+from ..solver.field_samples import meridian_field, unit_samples
 from .problem import SectionProblem
 
 _PER_EDGE = 7
@@ -68,7 +67,7 @@ def sample_elements(raw: Any, per_edge: int) -> ElementSamples:
     r, z, *_ = problem.mesh.positions(x, x)
     parts = [
         np.asarray(values, dtype=complex)
-        for values in (field.e_r[0], 1j * field.e_azimuthal[0], field.e_z[0])
+        for values in meridian_field(field.e_r[0], field.e_azimuthal[0], field.e_z[0])
     ]
     counted = np.asarray(problem.lossless(r, z), dtype=np.bool_)
     strength = np.sqrt(sum(abs(part) ** 2 for part in parts))
@@ -80,11 +79,6 @@ def sample_elements(raw: Any, per_edge: int) -> ElementSamples:
     return ElementSamples(
         r, z, e_r, e_phi, e_z, across, density / density[counted].max(), region, counted
     )
-
-
-def section_sampler(raw: Any) -> Callable[[int, int], FieldSamples]:
-    """A function (points outwards, points along) -> FieldSamples of the mode."""
-    return functools.partial(sample_section, raw)
 
 
 def sample_section(raw: Any, outwards: int, along: int) -> FieldSamples:
@@ -122,18 +116,18 @@ def sample_section(raw: Any, outwards: int, along: int) -> FieldSamples:
         region[missed] = np.where(place >= 0, whole.region[np.maximum(place, 0)], region[missed])
     field = at_points(problem.space, raw.vector[:, None], raw.m, element[hit], s[hit], t[hit])
     parts = []
-    for values in (field.e_r[0], 1j * field.e_azimuthal[0], field.e_z[0]):
+    for values in meridian_field(field.e_r[0], field.e_azimuthal[0], field.e_z[0]):
         full = np.zeros(r.size, dtype=complex)
         full[hit] = values
         parts.append(full.reshape(r.shape))
-    largest = np.sqrt(sum(abs(part) ** 2 for part in parts)).max()
-    names = tuple(name for name, _ in problem.cavity.regions)
-    region = region.reshape(r.shape)
-    e_r, e_phi, e_z = (part / largest for part in parts)
-    permittivity = np.asarray(raw.eps.ordinary[region])
     lines = _lines(problem.mesh, np.ones(problem.mesh.edges.shape[0], dtype=bool))
-    return FieldSamples(
-        r, z, e_r, e_phi, e_z, permittivity, region, names, _interfaces(problem), lines
+    return unit_samples(
+        raw,
+        (r, z),
+        (parts[0], parts[1], parts[2]),
+        region.reshape(r.shape),
+        _interfaces(problem),
+        lines,
     )
 
 

@@ -6,6 +6,7 @@ The two final implementations are `rim.discretisation.Rim` and `section.discreti
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -103,8 +104,12 @@ class Discretisation(ABC):
         return qs[-1:]
 
     @abstractmethod
+    def sample(self, raw: RawMode, outwards: int, along: int) -> FieldSamples:
+        """Field of a mode on a grid of about so many points."""
+
     def sampler(self, raw: RawMode) -> Callable[[int, int], FieldSamples]:
         """A function (points outwards, points along) -> FieldSamples of the mode."""
+        return functools.partial(self.sample, raw)
 
     @abstractmethod
     def radiation(

@@ -61,6 +61,22 @@ class Identity:
         return abs(axial - radial) / (axial + radial)
 
 
+def component_densities(field: Any, weight: Array, column: int | None = None) -> list[Array]:
+    """Weighted squares of E_z, E_r and E_phi, of all columns of a field or of one.
+
+    Parameters
+    ----------
+    field : object
+        With `e_z`, `e_r` and `e_azimuthal`, one column of the solver first.
+    weight : array
+        Of eps |E|^2 at the points.
+    column : int, optional
+    """
+    parts = (field.e_z, field.e_r, field.e_azimuthal)
+    chosen = parts if column is None else tuple(part[column] for part in parts)
+    return [np.asarray(abs(part) ** 2 * weight) for part in chosen]
+
+
 def polarisation_of(fractions: Array) -> str:
     """TM where E_z carries more energy than E_r.
 
