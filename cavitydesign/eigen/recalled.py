@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 T = TypeVar("T")
-ROOM_BYTES = 320 * 2**20  # all recalled values together; combs of bottles take 5 to 50 MB
+ROOM_BYTES = 224 * 2**20  # all recalled values together; combs of bottles take 5 to 50 MB
 _lock = threading.Lock()
 _recent: OrderedDict[int, weakref.ref[Recalled[Any]]] = OrderedDict()
 

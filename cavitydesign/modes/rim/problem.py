@@ -51,7 +51,7 @@ class Resolution:
     along : int or None
         Functions along the outline (fem/axial_basis.py); None: all polynomials of `order`.
     rate_per_um : float
-        beta = n k of the modes, for those functions.
+        Of those functions (`resolution.axial_rate`).
     tightening : tuple of float
         What an inner interface adds to them (`local_slice.tightening`).
     """

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -72,7 +73,9 @@ def solve_radial_family(
     for margin in _MARGINS:
         with watch.stage("mesh"):
             window, cramped = _window(cavity, request, seed, eps, leaky, margin)
-        results = _solve_window(cavity, request, seed, window, axial, cramped, watch)
+        # a larger window asks for no lower order than the one before it
+        least = max((result.family.problem.order for result in results if result.modes), default=0)
+        results = _solve_window(cavity, request, seed, window, axial, cramped, watch, least)
         with watch.stage("errors"):
             wall = max((_wall_shift(result) for result in results), default=0.0)
         if wall <= _SHARE_OF_WALLS * request.relative_accuracy or cramped or watch.late:
@@ -102,6 +105,7 @@ def _solve_window(
     axial: list[int],
     cramped: bool,
     watch: Stopwatch,
+    least_order: int,
 ) -> list[SolvedClass]:
     """Solve the mirror classes of a family in one window."""
     with watch.stage("mesh"):
@@ -124,6 +128,7 @@ def _solve_window(
                 return WindowProblem.build(cavity, window, resolution, wall, limited=True)
 
         start = first_resolution(cavity, request.relative_accuracy, seed, window, wall, qs, beta)
+        start = replace(start, order=max(start.order, least_order))
         results.append(_solve_class(request, seed, build, start, qs, notes, watch))
     return results
 

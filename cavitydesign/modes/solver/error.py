@@ -39,7 +39,7 @@ _LEAST = 1e-300
 _CONFINEMENT_OF_FIELD, _VOLUME_OF_FIELD = 0.01, 0.3
 _FILLING_BELOW, _SLOWER = 40, 0.6
 _LEAST_SEEN = 1.0  # steps that hardly fall: the rest is taken to be as large as the last step
-_GAIN_OF_A_FUNCTION, _LEAST_GAIN, _MOST_GAIN = 0.3, 4.0, 100.0
+_GAIN_OF_A_FUNCTION, _LEAST_GAIN, _MOST_GAIN = 0.3, 1.5, 100.0
 
 
 @dataclass(frozen=True)
