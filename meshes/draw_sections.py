@@ -1,35 +1,12 @@
-"""Mesh every section of this folder with gmsh and draw it: NAME.geo -> NAME.png beside it."""
+"""Draw every section of this folder as the solver meshes it: NAME.geo -> NAME.png beside it."""
 
 from pathlib import Path
 
-import gmsh
-import numpy as np
-
-from cavitydesign.visualise.section import draw_section
+from cavitydesign.mesh.section_file import read_section
+from cavitydesign.visualise.section import draw_section, element_outlines
 
 FOLDER = Path(__file__).parent
-
-
-def mesh_of(path: Path) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """Nodes (r, z), corner nodes of the elements and the region of each element."""
-    gmsh.initialize(interruptible=False)
-    try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.open(str(path))
-        gmsh.model.mesh.generate(2)
-        tags, coordinates, _ = gmsh.model.mesh.getNodes()
-        place = {tag: i for i, tag in enumerate(tags)}
-        corners, regions = [], []
-        for dimension, group in gmsh.model.getPhysicalGroups(2):
-            name = gmsh.model.getPhysicalName(dimension, group)
-            for surface in gmsh.model.getEntitiesForPhysicalGroup(dimension, group):
-                _, _, nodes = gmsh.model.mesh.getElements(2, surface)
-                triangles = np.array([place[tag] for tag in nodes[0]]).reshape(-1, 6)[:, :3]
-                corners.append(triangles)
-                regions += [name] * len(triangles)
-        return np.array(coordinates).reshape(-1, 3)[:, :2], np.concatenate(corners), regions
-    finally:
-        gmsh.finalize()
+DOTS_PER_INCH = 200
 
 
 def main() -> None:
@@ -37,11 +14,15 @@ def main() -> None:
     for path in sorted(FOLDER.glob("*.geo")):
         if path.name == "size_field.geo":
             continue
-        points, triangles, regions = mesh_of(path)
+        mesh = read_section(path)
         picture = draw_section(
-            points, triangles, regions, title=f"{path.stem}: {len(triangles)} elements"
+            mesh.topology.p.T,
+            mesh.corners[:, :3],
+            [mesh.region_names[number] for number in mesh.region],
+            outlines_um=element_outlines(mesh),
+            title=f"{path.stem.replace('_', ' ')}: {mesh.elements} elements",
         )
-        picture.savefig(path.with_suffix(".png"), dpi=110)
+        picture.savefig(path.with_suffix(".png"), dpi=DOTS_PER_INCH)
 
 
 if __name__ == "__main__":

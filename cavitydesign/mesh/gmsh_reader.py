@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from .flat import flat_positions
 from .gmsh_session import gmsh_model
 from .section import Array, IntArray
 from .section_files import MESH_SUFFIXES, SOLID_SUFFIXES
@@ -129,14 +130,9 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
     if len(tags) == 0:
         raise InputError(f"{source}: no nodes; a section needs a mesh, or surfaces to mesh")
     xyz = np.asarray(coordinates).reshape(-1, 3)
-    size = float(np.ptp(xyz, axis=0).max())
     if not np.isfinite(xyz).all():
         raise InputError(f"{source}: a node's position is not a finite number")
-    if float(np.ptp(xyz[:, 2])) > 1e-6 * size:
-        raise InputError(
-            f"{source}: not flat: x is the distance from the axis, y runs along it, and all "
-            "points have one z"
-        )
+    positions = flat_positions(xyz, source)
     place = np.full(int(max(tags)) + 1, -1)
     place[np.asarray(tags, dtype=np.int64)] = np.arange(len(tags))
     ungrouped = not _script(source) and not gmsh.model.getPhysicalGroups(2)
@@ -159,7 +155,7 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
         raise InputError(
             f"{source}: no triangles or quadrilaterals; a section needs a mesh of its surfaces"
         )
-    return FileMesh(xyz[:, :2].copy(), tuple(groups), names, _curves(gmsh, place))
+    return FileMesh(positions, tuple(groups), names, _curves(gmsh, place))
 
 
 def _script(source: str) -> bool:

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from .abaqus import abaqus_sets, know_plane_elements
+from .flat import flat_positions
 from .section import IntArray
 from .splitting import FileElements, FileMesh
 
@@ -44,6 +46,16 @@ _REGION_DATA = (
     "cellentityids",
     "gmsh:geometrical",
 )
+# Formats of which meshio gives one block of cells for each region, and no names.
+_BLOCK_FORMATS = (".e", ".ex2", ".exo")
+# Formats that hold no regions, or of which meshio reads none of them. Told before they are read:
+# meshio takes minutes over a large .wkt.
+_WITHOUT_REGIONS = (
+    *(".cgns", ".h5m", ".neuroglancer", ".off", ".ply", ".post", ".dato", ".stl", ".su2", ".svg"),
+    *(".ele", ".mdpa", ".node", ".wkt", ".xml"),
+)
+_WITH_REGIONS = ".msh, .med, .vtu, .vtk, .xdmf, .inp, .mesh, .bdf, .exo, .ugrid, .avs, .vol"
+_LIBRARIES = ("netCDF4", "h5py", "lxml")  # that meshio takes if they are there
 _MADE_UP = re.compile(r"cd\d+_\d+")  # names that meshio gives to numbers of .vol files
 _MOST_REGIONS = 50  # numbers that differ from cell to cell are no regions
 
@@ -62,7 +74,21 @@ def read_meshio(path: Path) -> FileMesh:
     """
     import meshio
 
+    suffix = path.suffix.lower()
+    if suffix in _WITHOUT_REGIONS:
+        raise InputError(
+            f"{path}: {suffix} files do not say which element belongs to which region; save the "
+            f"mesh as one of {_WITH_REGIONS}"
+        )
+    known = meshio.extension_to_filetypes
+    if suffix not in known and "".join(path.suffixes[-2:]).lower() not in known:
+        raise InputError(
+            f"{path}: files of this kind are not read; sections are .geo, .step, .brep, or meshes "
+            f"such as {_WITH_REGIONS}"
+        )
     quiet = io.StringIO()
+    if suffix == ".inp":
+        know_plane_elements()
     try:
         with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
             mesh = meshio.read(path)
@@ -70,27 +96,15 @@ def read_meshio(path: Path) -> FileMesh:
         SystemExit,
         Exception,
     ) as error:  # meshio exits the process on a format that it does not know
-        said = (
-            " ".join(str(error).split())
-            if str(error) not in ("", "1")
-            else " ".join(quiet.getvalue().split())
-        )
-        if isinstance(error, LookupError):  # whose text is the bare key
-            said = (
-                f"it holds {said[:60]}, which meshio does not know (an unknown kind of element, "
-                "or a damaged file)"
-            )
-        raise InputError(
-            f"{path}: meshio cannot read it: {said[:140] or type(error).__name__}"
-        ) from None
+        raise InputError(f"{path}: meshio cannot read it: {_said(error, quiet)}") from None
     points = np.asarray(mesh.points, dtype=float)
     if points.ndim != 2 or points.shape[0] == 0:
         raise InputError(f"{path}: no points")
-    size = float(np.ptp(points, axis=0).max())
-    if points.shape[1] == 3 and float(np.ptp(points[:, 2])) > 1e-6 * size:
+    flat = flat_positions(points, str(path))
+    if all(block.type in _IDLE or not len(block.data) for block in mesh.cells):
         raise InputError(
-            f"{path}: not flat: x is the distance from the axis, y runs along it, and all points "
-            "have one z"
+            f"{path}: no triangles or quadrilaterals that meshio reads from this format; a section "
+            "needs a mesh of its surfaces"
         )
     names, labels = _labels(mesh, path)
     kind = "surface" if path.suffix in (".msh", ".msh2", ".msh4") else "region"
@@ -114,12 +128,23 @@ def read_meshio(path: Path) -> FileMesh:
                 regions.append(name)
             region[label == number] = regions.index(name)
         groups.append(_elements(path, block.type, cells, region))
-    if not groups:
-        raise InputError(
-            f"{path}: no triangles or quadrilaterals; a section needs a mesh of its surfaces"
-        )
     boundary = {name: np.concatenate(parts) for name, parts in curves.items()}
-    return FileMesh(points[:, :2].copy(), tuple(groups), tuple(regions), boundary)
+    return FileMesh(flat, tuple(groups), tuple(regions), boundary)
+
+
+def _said(error: BaseException, quiet: io.StringIO) -> str:
+    """What a failure of meshio's means, in one line."""
+    if isinstance(error, ModuleNotFoundError) and error.name in _LIBRARIES:
+        return f"it needs the library {error.name} for this format (pip install {error.name})"
+    said = " ".join(str(error).split())
+    if isinstance(error, LookupError) and " " not in said:  # whose text is the bare key
+        return (
+            f"it holds {said[:60]}, which meshio does not know (an unknown kind of element, or a "
+            "damaged file)"
+        )
+    if said in ("", "1"):
+        said = " ".join(quiet.getvalue().split())
+    return said[:140] or f"{type(error).__name__} (a damaged file?)"
 
 
 def _elements(path: Path, kind: str, cells: IntArray, region: IntArray) -> FileElements:
@@ -140,23 +165,47 @@ def _labels(mesh: Any, path: Path) -> tuple[dict[tuple[int, int], str], list[Int
     found = _numbers(mesh, path)
     if found is not None:
         return names, found
+    if path.suffix.lower() in _BLOCK_FORMATS:
+        return names, _block_numbers(mesh)
+    sets = mesh.cell_sets
+    if path.suffix.lower() == ".inp":
+        sets = abaqus_sets(path, [block.data.shape for block in mesh.cells]) or sets
+    if not sets:
+        raise InputError(
+            f"{path}: no names of regions; give cell sets or integer cell data named physical or "
+            f"region, in a format that keeps them ({_WITH_REGIONS})"
+        )
     labels = [np.zeros(len(block.data), dtype=np.int64) for block in mesh.cells]
-    for number, (name, parts) in enumerate(sorted(mesh.cell_sets.items()), start=1):
+    for number, (name, parts) in enumerate(_widest_first(sets), start=1):
         for label, part in zip(labels, parts, strict=True):
             if part is not None and len(part):
                 label[np.asarray(part, dtype=np.int64)] = number
         names |= {(1, number): str(name), (2, number): str(name)}
-    if not mesh.cell_sets:
-        raise InputError(
-            f"{path}: no names of regions; give cell sets or integer cell data named physical or "
-            "region"
-        )
     plane = [
         label for block, label in zip(mesh.cells, labels, strict=True) if block.type not in _IDLE
     ]
     if any((label == 0).any() for label in plane):
         raise InputError(f"{path}: an element belongs to no cell set; name every region")
     return names, labels
+
+
+def _widest_first(sets: Any) -> list[tuple[str, Any]]:
+    """Sets with those of most cells first, so that the set of all cells of a file names none of a
+    region's; equal ones by name.
+    """
+    size = {
+        name: sum(len(part) for part in parts if part is not None) for name, parts in sets.items()
+    }
+    return sorted(sets.items(), key=lambda item: (-size[item[0]], item[0]))
+
+
+def _block_numbers(mesh: Any) -> list[IntArray]:
+    """The number of each cell's block among those of plane cells, from 1."""
+    number, out = 0, []
+    for block in mesh.cells:
+        number += block.type not in _IDLE
+        out.append(np.full(len(block.data), 0 if block.type in _IDLE else number))
+    return out
 
 
 def _names(mesh: Any) -> dict[tuple[int, int], str]:

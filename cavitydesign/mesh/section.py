@@ -280,7 +280,7 @@ def check_section(mesh: SectionMesh, source: str) -> None:
     if low_r < -1e-6 * size:
         raise InputError(
             f"{source}: a point lies at r = {low_r:.4g} um; x is the distance from the axis, 0 or "
-            "more"
+            "more: a section is one half, the axis at x = 0"
         )
     bad = folded_elements(mesh)
     if bad.size:

@@ -26,8 +26,9 @@ _OFF_THE_EDGE = 1e-6  # of the section's size: a region that is nearer reaches t
 
 
 def body_in_surround(mesh: SectionMesh) -> dict[str, str]:
-    """Names for two regions that a file only numbers, where one lies within the other: the inner
-    is the body, the outer the surround. Empty where this is not so.
+    """Names for two regions that a file only numbers, where one lies within the other (or within
+    its upper or lower half): the inner is the body, the outer the surround. Empty where this is not
+    so.
     """
     present = [mesh.region_names[i] for i in np.unique(mesh.region)]
     if len(present) != 2 or not all(_NUMBERED.fullmatch(name) for name in present):
@@ -37,10 +38,8 @@ def body_in_surround(mesh: SectionMesh) -> dict[str, str]:
     inner = []
     for name in present:
         part = mesh.nodes[mesh.region == mesh.region_names.index(name)].reshape(-1, 2)
-        if (
-            part[:, 0].max() < high_r - slack
-            and part[:, 1].min() > low_z + slack
-            and part[:, 1].max() < high_z - slack
+        if part[:, 0].max() < high_r - slack and (
+            part[:, 1].min() > low_z + slack or part[:, 1].max() < high_z - slack
         ):
             inner.append(name)
     if len(inner) != 1:

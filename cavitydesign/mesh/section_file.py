@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import InputError, MissingLibraryError, nearest
 from .facets import facets_of
+from .flat import without_doubles
 from .gmsh_reader import Meshing
 from .locate import Locator
 from .reader_process import read_file_mesh
@@ -51,7 +52,7 @@ def read_section(path: Path, meshing: Meshing | None = None, unit_um: float = 1.
         mesh = _meshed(path, meshing or Meshing(), unit_um)
         check_section(mesh, str(path))
         return mesh
-    given = _scaled(_read_mesh(path), unit_um)
+    given = without_doubles(_scaled(_read_mesh(path), unit_um))
     mesh = _conforming(path, given)
     check_section(mesh, str(path))
     if path.suffix not in MESH_SUFFIXES:
@@ -69,7 +70,8 @@ def check_points(path: Path, mesh: SectionMesh, given: FileMesh) -> None:
     idle = given.points[~used]
     if idle.size and (Locator(mesh).find(idle[:, 0], idle[:, 1])[0] < 0).any():
         raise InputError(
-            f"{path}: {len(idle)} points belong to no element and lie outside; elements are missing"
+            f"{path}: {len(idle)} points belong to no element and lie outside; elements are "
+            "missing, or points are left over: delete those that no element uses"
         )
 
 

@@ -15,6 +15,7 @@ from .theme import LIGHT, REGION_ALPHA, TWO_COLUMNS_IN, Theme, colour, figure, t
 
 _HEIGHT_IN = 3.0
 _WIDTHS_IN = (2.8, TWO_COLUMNS_IN)
+_TICK_IN = 0.5  # a label of four characters and its gap
 _PER_EDGE = 9  # points along a curved edge: straight between them to less than a stroke
 
 
@@ -73,6 +74,8 @@ def draw_section(
     )
     ax.autoscale_view()
     ax.set_aspect("equal")
+    drawn_in = _HEIGHT_IN * float(np.ptp(r)) / float(np.ptp(z))
+    ax.locator_params(axis="x", nbins=int(np.clip(drawn_in / _TICK_IN, 2, 7)))
     ax.set_xlabel("r (µm)")
     ax.set_ylabel("z (µm)")
     ax.set_title(title)

@@ -93,12 +93,28 @@ def test_names_that_meshio_makes_up_are_numbers(tmp_path: Path) -> None:
     assert set(areas(read_meshio(file))) == set(NUMBERED)
 
 
-@pytest.mark.parametrize("suffix", [".off", ".ply", ".obj", ".mdpa", ".inp"])
-def test_formats_without_regions_are_refused_in_one_line(tmp_path: Path, suffix: str) -> None:
+@pytest.mark.parametrize(
+    ("suffix", "words"),
+    [(one, "no names of regions") for one in (".obj", ".inp")]
+    + [(one, "which element belongs to which region") for one in (".off", ".ply", ".mdpa", ".wkt")],
+)
+def test_formats_without_regions_are_refused_in_one_line(
+    tmp_path: Path, suffix: str, words: str
+) -> None:
+    """The line names what to save instead; a .wkt that meshio takes minutes over is not read."""
     file = tmp_path / f"part{suffix}"
     square("triangles", 1, "region").write(file)
-    with pytest.raises(InputError, match="no names of regions") as refused:
+    with pytest.raises(InputError, match=words) as refused:
         read_meshio(file)
+    assert len(str(refused.value).splitlines()) == 1
+    assert str(file) in str(refused.value) and ".vtu" in str(refused.value)
+
+
+def test_files_of_unknown_kind_are_told_what_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "part.unv"
+    file.write_text("    -1\n")
+    with pytest.raises(InputError, match=r"not read; sections are \.geo, .*\.med") as refused:
+        read_section(file)
     assert len(str(refused.value).splitlines()) == 1
 
 
@@ -109,6 +125,35 @@ def test_two_tables_of_numbers_are_asked_about(tmp_path: Path) -> None:
     mesh.write(file)
     with pytest.raises(InputError, match="which of its cell data tells the regions"):
         read_meshio(file)
+
+
+def test_repeated_sets_of_abaqus_are_all_their_parts(tmp_path: Path) -> None:
+    """Triangles and quadrilaterals of one set, ranges, sets of sets, and a set of everything."""
+    given = unit_square("both", 2)
+    points = "\n".join(f"{n}, {r:.17g}, {z:.17g}" for n, (r, z) in enumerate(given.points, 1))
+    kinds = {3: "CAX6M", 4: "S9R5"}
+    parts, first, numbers = [], 1, dict[int, list[int]]()
+    for group in given.groups:
+        rows = [f"{first + i}, {', '.join(map(str, one + 1))}" for i, one in enumerate(group.nodes)]
+        parts.append("\n".join([f"*Element, type={kinds[group.sides]}, elset=Part", *rows]))
+        for i, region in enumerate(group.region):
+            numbers.setdefault(int(region), []).append(first + i)
+        first += len(rows)
+    body, surround = numbers[0], numbers[1]
+    sets = ["*ELSET, ELSET=BODY", *(f"{one}," for one in body[: len(body) // 2])]
+    sets += ["*ELSET, ELSET=more", *(f"{one}," for one in body[len(body) // 2 :])]
+    sets += [
+        "*Elset, elset=BODY",
+        "more,",
+        "*Elset, elset=more, generate",
+        f"{body[0]}, {body[-1]}, 1",
+    ]
+    sets += ["*ELSET, ELSET=surround, GENERATE", f"{surround[0]}, {surround[-1]}, 1"]
+    file = tmp_path / "part.inp"
+    file.write_text("\n".join(["*HEADING", "a part", "*NODE", points, *parts, *sets, ""]))
+    found = areas(read_meshio(file))
+    print(found)
+    assert [found["more"], found["surround"]] == pytest.approx(SQUARE_AREAS[2], rel=1e-9)
 
 
 def half_disk_in_shell(rim: float, outer: float) -> SectionMesh:

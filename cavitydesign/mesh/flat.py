@@ -1,0 +1,79 @@
+"""Positions of a file as those of a meridian section: two coordinates of flat points, and one
+point for those that stand at one place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..errors import InputError
+from .section import Array
+from .splitting import FileMesh
+
+_FLAT = 1e-6  # of the section's size: files of seven digits are flat to half of it
+# Of the section's size: points nearer than this are one. Files of seven digits round to half of it.
+_ONE_PLACE = 1e-7
+_OF_EDGE = 1e-2  # of the shortest side of an element: its own corners are never one
+
+
+def flat_positions(points: Array, source: str) -> Array:
+    """r and z of a file's points: x and y where all z are equal, x and z where all y are.
+
+    Parameters
+    ----------
+    points : (n, 2) or (n, 3) array
+    source : str
+        The file, for messages.
+
+    Raises
+    ------
+    InputError
+        If the points lie in no such plane.
+    """
+    if points.shape[1] == 2:
+        return points.copy()
+    spread = np.ptp(points, axis=0)
+    size = float(spread.max())
+    if spread[2] <= _FLAT * size:
+        return points[:, :2].copy()
+    if spread[1] <= _FLAT * size:
+        return points[:, [0, 2]].copy()
+    raise InputError(
+        f"{source}: not flat: x is the distance from the axis, y (or z) runs along it, and all "
+        "points have one z (or one y)"
+    )
+
+
+def without_doubles(given: FileMesh) -> FileMesh:
+    """The same mesh where points at one place are one point: parts that were meshed together and
+    saved each with points of its own share their common curve again.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
+    points = given.points
+    used = np.unique(np.concatenate([group.nodes.ravel() for group in given.groups]))
+    if not np.isfinite(points[used]).all():
+        return given  # refused later, with its place
+    shortest = min(
+        float(np.hypot(*(points[ends[:, 1]] - points[ends[:, 0]]).T).min())
+        for group in given.groups
+        for i in range(group.sides)
+        for ends in [group.nodes[:, [i, (i + 1) % group.sides]]]
+    )
+    near = min(_ONE_PLACE * float(np.ptp(points[used], axis=0).max()), _OF_EDGE * shortest)
+    pairs = used[cKDTree(points[used]).query_pairs(near, output_type="ndarray")]
+    if not len(pairs):
+        return given
+    count = len(points)
+    links = coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(count, count))
+    labels = connected_components(links, directed=False)[1]
+    first = np.full(int(labels.max()) + 1, count)
+    np.minimum.at(first, labels, np.arange(count))
+    one = first[labels]
+    groups = tuple(replace(group, nodes=one[group.nodes]) for group in given.groups)
+    boundary = {name: one[ends] for name, ends in given.boundary.items()}
+    return replace(given, groups=groups, boundary=boundary)
