@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 Name = Annotated[
     str | None,
     typer.Argument(
-        metavar="[NAME|FILE.toml]", help="One medium, or a material file of yours to check."
+        metavar="[NAME|FILE]",
+        help="One medium, or a material file of yours to check: .toml, .csv or .yml.",
     ),
 ]
 At = Annotated[
@@ -37,13 +38,19 @@ def materials(
     name: Name = None, wavelength: At = 537.6, plot: Plot = None, json: AsJson = False
 ) -> int:
     """List the material library with sources and ranges, or check a material file."""
-    from ..materials import find_material, material_aliases, material_names, read_material
+    from ..materials import (
+        MATERIAL_SUFFIXES,
+        find_material,
+        material_aliases,
+        material_names,
+        read_material,
+    )
 
     if not wavelength > 0:
         raise InputError(f"--wavelength {wavelength:g}: must be greater than 0 (nm)")
     if name is None:
         media = [find_material(known) for known in material_names()]
-    elif name.endswith(".toml"):
+    elif Path(name).suffix.lower() in MATERIAL_SUFFIXES:
         media = [read_material(Path(name))]
     else:
         media = [find_material(name)]

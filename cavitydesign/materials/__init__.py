@@ -4,7 +4,7 @@ user's own data.
 
 from .composite import EffectiveMedium, bruggeman, maxwell_garnett
 from .database import DatabaseMaterial, database_material
-from .dataset import material_from_table, read_material
+from .dataset import MATERIAL_SUFFIXES, material_from_table, read_material
 from .dispersive import DispersiveMaterial, ThermoOptic
 from .library import (
     DEFAULT_DOT_FRACTION,
@@ -18,6 +18,7 @@ from .material import ConstantIndex, Material
 
 __all__ = [
     "DEFAULT_DOT_FRACTION",
+    "MATERIAL_SUFFIXES",
     "ConstantIndex",
     "DatabaseMaterial",
     "DispersiveMaterial",

@@ -6,7 +6,6 @@ The same format serves the shipped library and a user's own data; docs/materials
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -15,8 +14,11 @@ from typing import Any
 from ..errors import InputError, nearest
 from ..texts import Refused, parsed_toml, read_bytes
 from ..units import NM_PER_UM
+from .catalogue_file import read_catalogue_file
 from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
 from .dispersive import DispersiveMaterial, ThermoOptic
+from .law_check import WAVELENGTHS_NM, Problems, check_laws, is_number, short
+from .table_file import read_table_file
 
 _TEXT_KEYS = ("name", "title", "source", "licence")
 _OPTIONAL_KEYS = (
@@ -36,14 +38,13 @@ _LAW_KEYS: dict[str, tuple[str, ...]] = {
     "gas": ("strengths", "poles_per_um2"),
     "table": ("wavelength_nm", "value"),
 }
-_SAMPLES = 64
 _MOST_BYTES = 4_000_000  # a table of 10,000 wavelengths has 300 kB
-_LARGEST_INDEX = 10.0
-_WAVELENGTHS_NM = (30.0, 1e7)
 _LARGEST_POLE_UM2 = 1e8
-_STRONG_EXTINCTION = 1e-2
-# Published fits rise by up to 8e-4 at the end of their range.
-_LARGEST_RISE = 2e-3
+
+
+TABLE_SUFFIXES = (".csv", ".txt", ".dat", ".tsv")
+CATALOGUE_SUFFIXES = (".yml", ".yaml")
+MATERIAL_SUFFIXES = (".toml", *TABLE_SUFFIXES, *CATALOGUE_SUFFIXES)
 
 
 def read_material(path: Path) -> DispersiveMaterial:
@@ -52,13 +53,19 @@ def read_material(path: Path) -> DispersiveMaterial:
     Parameters
     ----------
     path : Path
-        A TOML file.
+        A TOML file of this package; a table of wavelength, index and extinction (.csv, .txt, .dat,
+        .tsv); or a page of refractiveindex.info (.yml, .yaml).
 
     Raises
     ------
     InputError
         One line for each problem: file, key, value, what is allowed.
     """
+    suffix = path.suffix.lower()
+    if suffix in TABLE_SUFFIXES:
+        return read_table_file(path)
+    if suffix in CATALOGUE_SUFFIXES:
+        return read_catalogue_file(path)
     try:
         text = read_bytes(path, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -87,7 +94,7 @@ def material_from_table(data: Mapping[str, Any], source: str) -> DispersiveMater
     InputError
         All problems at once, a line each.
     """
-    problems = _Problems(source)
+    problems = Problems(source)
     problems.unknown(data, _KEYS, "")
     texts = {key: problems.text(data, key) for key in _TEXT_KEYS}
     range_nm = _range(data, problems)
@@ -99,17 +106,7 @@ def material_from_table(data: Mapping[str, Any], source: str) -> DispersiveMater
     index_error = problems.number(data, "index_error", "a number of at least 0", low=0.0)
     family = problems.text(data, "family") if "family" in data else texts["name"]
     if range_nm is not None:
-        for key, law in (
-            ("index", ordinary),
-            ("extraordinary", extraordinary),
-            ("extinction", absorption),
-        ):
-            if law is not None and _free_of_poles(law, key, range_nm, problems):
-                # A transparent medium cannot have an index below 1; an absorbing one can.
-                lowest = 0.0 if key == "extinction" or _absorbs(absorption, range_nm) else 1.0
-                _check_values(law, key, range_nm, lowest, problems)
-                if key != "extinction" and absorption is None:
-                    _check_slope(law, key, range_nm, problems)
+        check_laws(ordinary, extraordinary, absorption, range_nm, problems)
     problems.raise_if_any()
     assert range_nm is not None and ordinary is not None
     return DispersiveMaterial(
@@ -128,71 +125,14 @@ def material_from_table(data: Mapping[str, Any], source: str) -> DispersiveMater
     )
 
 
-class _Problems:
-    """What is wrong with one file, gathered so that all of it is told at once."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.lines: list[str] = []
-
-    def add(self, key: str, text: str) -> None:
-        self.lines.append(f"{self.source}: {key}: {text}")
-
-    def raise_if_any(self) -> None:
-        if self.lines:
-            raise InputError(self.lines)
-
-    def unknown(self, table: Mapping[str, Any], allowed: tuple[str, ...], prefix: str) -> None:
-        for key in table:
-            if key not in allowed:
-                self.add(
-                    f"{prefix}{key}",
-                    f"unknown key{nearest(key, allowed)} (allowed: {', '.join(allowed)})",
-                )
-
-    def text(self, table: Mapping[str, Any], key: str, prefix: str = "") -> str:
-        value = table.get(key)
-        if not isinstance(value, str) or not value.strip():
-            self.add(
-                f"{prefix}{key}",
-                "missing, a text is needed" if value is None else f"{value!r} is not a text",
-            )
-            return ""
-        return value
-
-    def number(
-        self,
-        table: Mapping[str, Any],
-        key: str,
-        allowed: str,
-        prefix: str = "",
-        low: float = -math.inf,
-    ) -> float | None:
-        value = table.get(key)
-        if value is None:
-            return None
-        if not _is_number(value) or value < low:
-            self.add(f"{prefix}{key}", f"{value!r} is not {allowed}")
-            return None
-        return float(value)
-
-    def numbers(self, table: Mapping[str, Any], key: str, prefix: str) -> tuple[float, ...] | None:
-        value = table.get(key)
-        if not isinstance(value, list) or not value or not all(_is_number(v) for v in value):
-            found = "" if value is None else f", not {_short(value)}"
-            self.add(f"{prefix}{key}", f"a list of finite numbers is needed{found}")
-            return None
-        return tuple(float(v) for v in value)
-
-
-def _range(data: Mapping[str, Any], problems: _Problems) -> tuple[float, float] | None:
+def _range(data: Mapping[str, Any], problems: Problems) -> tuple[float, float] | None:
     value = data.get("range_nm")
-    pair = isinstance(value, list) and len(value) == 2 and all(_is_number(v) for v in value)
+    pair = isinstance(value, list) and len(value) == 2 and all(is_number(v) for v in value)
     if value is None or not (
-        pair and _WAVELENGTHS_NM[0] <= value[0] < value[1] <= _WAVELENGTHS_NM[1]
+        pair and WAVELENGTHS_NM[0] <= value[0] < value[1] <= WAVELENGTHS_NM[1]
     ):
-        shown = "missing" if value is None else _short(value)
-        least, most = _WAVELENGTHS_NM
+        shown = "missing" if value is None else short(value)
+        least, most = WAVELENGTHS_NM
         problems.add(
             "range_nm",
             f"{shown}; two wavelengths in nm are needed, the shorter first, {least:g} to {most:g}",
@@ -204,7 +144,7 @@ def _range(data: Mapping[str, Any], problems: _Problems) -> tuple[float, float] 
 def _law(
     data: Mapping[str, Any],
     key: str,
-    problems: _Problems,
+    problems: Problems,
     required: bool = False,
     monotone: bool = False,
 ) -> Dispersion | None:
@@ -214,7 +154,7 @@ def _law(
             problems.add(key, "missing, a table [index] with kind and coefficients is needed")
         return None
     if not isinstance(table, Mapping):
-        problems.add(key, f"{_short(table)} is not a table with kind and coefficients")
+        problems.add(key, f"{short(table)} is not a table with kind and coefficients")
         return None
     kind = table.get("kind")
     if kind not in _LAW_KEYS:
@@ -253,7 +193,7 @@ def _table(
     wavelength_nm: tuple[float, ...],
     values: tuple[float, ...],
     key: str,
-    problems: _Problems,
+    problems: Problems,
     monotone: bool,
 ) -> Dispersion | None:
     if len(wavelength_nm) < 4:
@@ -265,104 +205,13 @@ def _table(
     return Table(tuple(w / NM_PER_UM for w in wavelength_nm), values, monotone)
 
 
-def _absorbs(extinction: Dispersion | None, range_nm: tuple[float, float]) -> bool:
-    """Whether a medium absorbs so strongly somewhere that its index may lie below 1."""
-    if extinction is None:
-        return False
-    places = (range_nm[0] + (range_nm[1] - range_nm[0]) * i / _SAMPLES for i in range(_SAMPLES + 1))
-    return any(extinction.value(place / NM_PER_UM) > _STRONG_EXTINCTION for place in places)
-
-
-def _free_of_poles(
-    law: Dispersion, key: str, range_nm: tuple[float, float], problems: _Problems
-) -> bool:
-    """Whether no resonance lies within the stated range, where the law has no value."""
-    if isinstance(law, Sellmeier):
-        places = [
-            NM_PER_UM * math.sqrt(pole)
-            for pole, strength in zip(law.poles_um2, law.strengths, strict=True)
-            if strength
-        ]
-    elif isinstance(law, Gas):
-        places = [NM_PER_UM / math.sqrt(pole) for pole in law.poles_per_um2 if pole > 0]
-    else:
-        return True
-    inside = next((place for place in places if range_nm[0] <= place <= range_nm[1]), None)
-    if inside is not None:
-        limits = f"{range_nm[0]:g} to {range_nm[1]:g}"
-        problems.add(
-            key, f"gives nan at {inside:.4g} nm, a pole within range_nm, {limits} (swapped lists?)"
-        )
-    return inside is None
-
-
-def _check_values(
-    law: Dispersion, key: str, range_nm: tuple[float, float], lowest: float, problems: _Problems
-) -> None:
-    """The law must give a possible value everywhere in the stated range, and a table must reach
-    over it.
-    """
-    low, high = (edge / NM_PER_UM for edge in range_nm)
-    slack = 1e-9 * high
-    if isinstance(law, Table) and (
-        law.wavelengths_um[0] > low + slack or law.wavelengths_um[-1] < high - slack
-    ):
-        have = f"{law.wavelengths_um[0] * NM_PER_UM:g} to {law.wavelengths_um[-1] * NM_PER_UM:g} nm"
-        problems.add(
-            "range_nm",
-            f"{range_nm[0]:g} to {range_nm[1]:g} nm reaches beyond the table of {key}, {have}",
-        )
-        return
-    for i in range(_SAMPLES + 1):
-        wavelength_um = low + (high - low) * i / _SAMPLES
-        try:
-            value = law.value(wavelength_um)
-        except (ZeroDivisionError, OverflowError):
-            value = math.nan
-        if not lowest <= value <= _LARGEST_INDEX:
-            limits = f"{lowest:g} to {_LARGEST_INDEX:g}"
-            place = f"{wavelength_um * NM_PER_UM:.4g} nm"
-            problems.add(
-                key,
-                f"gives {value:.6g} at {place}; allowed is {limits} (are the units um and um^2?)",
-            )
-            return
-
-
-def _check_slope(
-    law: Dispersion, key: str, range_nm: tuple[float, float], problems: _Problems
-) -> None:
-    """Where nothing absorbs, the index falls with the wavelength (Kramers and Kronig); what rises
-    has a wrong sign or column.
-    """
-    lowest = math.inf
-    for i in range(_SAMPLES + 1):
-        wavelength_nm = range_nm[0] + (range_nm[1] - range_nm[0]) * i / _SAMPLES
-        try:
-            value = law.value(wavelength_nm / NM_PER_UM)
-        except (ZeroDivisionError, OverflowError):
-            return
-        lowest = min(lowest, value)
-        if value > lowest + _LARGEST_RISE:
-            text = (
-                f"rises with the wavelength to {value:.5g} at {wavelength_nm:.4g} nm, after "
-                f"{lowest:.5g}"
-            )
-            problems.add(
-                key,
-                f"{text}; no transparent medium does (a wrong sign, swapped columns, or "
-                "[extinction] missing?)",
-            )
-            return
-
-
-def _thermo_optic(data: Mapping[str, Any], problems: _Problems) -> ThermoOptic | None:
+def _thermo_optic(data: Mapping[str, Any], problems: Problems) -> ThermoOptic | None:
     table = data.get("thermo_optic")
     if table is None:
         return None
     if not isinstance(table, Mapping):
         problems.add(
-            "thermo_optic", f"{_short(table)} is not a table with per_k, wavelength_nm and source"
+            "thermo_optic", f"{short(table)} is not a table with per_k, wavelength_nm and source"
         )
         return None
     problems.unknown(
@@ -382,12 +231,3 @@ def _thermo_optic(data: Mapping[str, Any], problems: _Problems) -> ThermoOptic |
     if per_k is None or wavelength is None:
         return None
     return ThermoOptic(per_k, wavelength, source, per_k_extraordinary)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."

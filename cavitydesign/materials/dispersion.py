@@ -27,6 +27,11 @@ class Dispersion(ABC):
     def slope(self, wavelength_um: float) -> float:
         """Derivative with respect to the wavelength, in um^-1."""
 
+    @property
+    def poles_um(self) -> tuple[float, ...]:
+        """Wavelengths at which the law has no value."""
+        return ()
+
 
 @dataclass(frozen=True)
 class Sellmeier(Dispersion):
@@ -59,6 +64,11 @@ class Sellmeier(Dispersion):
             b * c / (square - c) ** 2 for b, c in zip(self.strengths, self.poles_um2, strict=True)
         )
         return -wavelength_um * sum(terms) / self.value(wavelength_um)
+
+    @property
+    def poles_um(self) -> tuple[float, ...]:
+        pairs = zip(self.poles_um2, self.strengths, strict=True)
+        return tuple(math.sqrt(pole) for pole, strength in pairs if strength and pole > 0)
 
 
 @dataclass(frozen=True)
@@ -105,19 +115,21 @@ class Cauchy(Dispersion):
 
 @dataclass(frozen=True)
 class Gas(Dispersion):
-    """n - 1 = sum B / (C - lambda^-2).
+    """n - 1 = offset + sum B / (C - lambda^-2).
 
     Parameters
     ----------
     strengths, poles_per_um2 : tuple of float
         B and C of each term, both in um^-2.
+    offset : float
     """
 
     strengths: tuple[float, ...]
     poles_per_um2: tuple[float, ...]
+    offset: float = 0.0
 
     def value(self, wavelength_um: float) -> float:
-        return 1.0 + sum(
+        return (1.0 + self.offset) + sum(
             b / (c - wavelength_um**-2)
             for b, c in zip(self.strengths, self.poles_per_um2, strict=True)
         )
@@ -128,6 +140,10 @@ class Gas(Dispersion):
             for b, c in zip(self.strengths, self.poles_per_um2, strict=True)
         )
         return -2.0 * wavelength_um**-3 * sum(terms)
+
+    @property
+    def poles_um(self) -> tuple[float, ...]:
+        return tuple(1.0 / math.sqrt(pole) for pole in self.poles_per_um2 if pole > 0)
 
 
 @dataclass(frozen=True)

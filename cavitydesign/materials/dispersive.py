@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import InputError
 from ..units import NM_PER_UM
 from .dispersion import Dispersion
 from .material import Material
@@ -56,6 +57,8 @@ class DispersiveMaterial(Material):
         Absolute accuracy of the index as its source states it.
     thermo_optic : ThermoOptic or None
         Temperature coefficient, where published.
+    absorption_range_nm : tuple of float or None
+        Where the extinction is known, if not everywhere; asking beyond is an error.
     """
 
     title: str
@@ -67,6 +70,7 @@ class DispersiveMaterial(Material):
     temperature_c: float | None = None
     index_error: float | None = None
     thermo_optic: ThermoOptic | None = None
+    absorption_range_nm: tuple[float, float] | None = None
 
     @property
     def uniaxial(self) -> bool:
@@ -80,7 +84,15 @@ class DispersiveMaterial(Material):
         return self.ordinary.value(wavelength_nm / NM_PER_UM)
 
     def _extinction(self, wavelength_nm: float) -> float:
-        return 0.0 if self.absorption is None else self.absorption.value(wavelength_nm / NM_PER_UM)
+        if self.absorption is None:
+            return 0.0
+        low, high = self.absorption_range_nm or self.range_nm
+        if not low <= wavelength_nm <= high:
+            raise InputError(
+                f"material {self.name}: {wavelength_nm:.6g} nm is outside its extinction data,"
+                f" {low:g} to {high:g} nm"
+            )
+        return self.absorption.value(wavelength_nm / NM_PER_UM)
 
     def index_extraordinary(self, wavelength_nm: float) -> float:
         self.check_range(wavelength_nm)

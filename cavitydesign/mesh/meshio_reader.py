@@ -83,8 +83,8 @@ def read_meshio(path: Path) -> FileMesh:
     known = meshio.extension_to_filetypes
     if suffix not in known and "".join(path.suffixes[-2:]).lower() not in known:
         raise InputError(
-            f"{path}: files of this kind are not read; sections are .geo, .step, .brep, or meshes "
-            f"such as {_WITH_REGIONS}"
+            f"{path}: meshio cannot read it: an unknown kind of file; sections are .geo, .step, "
+            f".brep, or meshes such as {_WITH_REGIONS}"
         )
     quiet = io.StringIO()
     if suffix == ".inp":
@@ -98,8 +98,8 @@ def read_meshio(path: Path) -> FileMesh:
     ) as error:  # meshio exits the process on a format that it does not know
         raise InputError(f"{path}: meshio cannot read it: {_said(error, quiet)}") from None
     points = np.asarray(mesh.points, dtype=float)
-    if points.ndim != 2 or points.shape[0] == 0:
-        raise InputError(f"{path}: no points")
+    if points.ndim != 2 or points.shape[0] == 0 or points.shape[1] not in (2, 3):
+        raise InputError(f"{path}: no points with two or three coordinates")
     flat = flat_positions(points, str(path))
     if all(block.type in _IDLE or not len(block.data) for block in mesh.cells):
         raise InputError(

@@ -113,7 +113,9 @@ def test_formats_without_regions_are_refused_in_one_line(
 def test_files_of_unknown_kind_are_told_what_is_read(tmp_path: Path) -> None:
     file = tmp_path / "part.unv"
     file.write_text("    -1\n")
-    with pytest.raises(InputError, match=r"not read; sections are \.geo, .*\.med") as refused:
+    with pytest.raises(
+        InputError, match=r"unknown kind of file; sections are \.geo, .*\.med"
+    ) as refused:
         read_section(file)
     assert len(str(refused.value).splitlines()) == 1
 
