@@ -110,7 +110,13 @@ def _agreed(question: str) -> bool:
 def fields(
     file: StudyFile,
     point: Annotated[int, typer.Option(metavar="N", help="Number of the point, as in the table.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="NumPy archive.")] = Path("fields.npz"),
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="NumPy archive, or for ParaView: .vtu the meridian plane, .vts an arc.",
+        ),
+    ] = Path("fields.npz"),
     json: AsJson = False,
 ) -> int:
     """Solve one point again and write the fields of its modes."""
@@ -119,16 +125,24 @@ def fields(
     import numpy as np
 
     from ..study.disk import write_whole
-    from ..workflow.study_point import fields_of_point
+    from ..workflow.study_point import fields_of_point, modes_of_point
 
     loaded = loaded_study(file)
     if not 0 <= point < len(loaded):
         raise InputError(f"--point {point}: the study has points 0 to {len(loaded) - 1}")
-    arrays = fields_of_point(loaded.design_at(loaded.point(point)), loaded.folder.resolve())
-    content = io.BytesIO()
-    np.savez_compressed(content, **arrays)
-    write_whole(out, content.getvalue())
-    labels = sorted({name.rsplit("/", 1)[0] for name in arrays})
+    design, folder = loaded.design_at(loaded.point(point)), loaded.folder.resolve()
+    if out.suffix in (".vtu", ".vts"):
+        from ..visualise.vtk_file import save_vtk
+
+        found = modes_of_point(design, folder)
+        save_vtk(found.modes, out)
+        labels = [mode.label for mode in found.modes]
+    else:
+        arrays = fields_of_point(design, folder)
+        content = io.BytesIO()
+        np.savez_compressed(content, **arrays)
+        write_whole(out, content.getvalue())
+        labels = sorted({name.rsplit("/", 1)[0] for name in arrays})
     print_outcome(f"Fields of point {point}", {"file": str(out), "modes": ", ".join(labels)}, json)
     return DONE
 

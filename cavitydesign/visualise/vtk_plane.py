@@ -26,7 +26,7 @@ Values = NDArray[Any]
 ENERGY = "energy_per_plane_area (2 pi r eps|E|^2, um)"
 # points along an edge of a meshed section: as many as keep the whole below this, but no fewer than
 # the least
-_MOST_POINTS = 300_000
+_MOST_POINTS = 150_000
 _LEAST_PER_EDGE, _MOST_PER_EDGE = 13, 49
 
 
@@ -37,9 +37,9 @@ class Plane:
     Attributes
     ----------
     r_um, z_um : (n,) arrays
-    arrays : mapping of str to (n,) array
-        What each point carries, units in the names; the field is scaled so that the largest |E| is
-        1.
+    arrays : mapping of str to (n,) or (n, 3) array
+        What each point carries, units in the names; vectors lie along r, phi and z, and the field
+        is scaled so that the largest |E| is 1.
     corners : (c, 4) array of int
         Points of each cell, around it.
     region : (c,) array of int
@@ -85,12 +85,12 @@ def _arrays(
         "energy_density (eps|E|^2, relative)": density,
         "permittivity (relative)": permittivity,
     }
-    for name, part in (("E_r", e_r), ("E_phi", e_phi), ("E_z", e_z)):
-        values |= {f"{name} real (relative)": part.real, f"{name} imag (relative)": part.imag}
-    return {name: np.asarray(one).ravel() for name, one in values.items()}
+    out = {name: np.asarray(one).ravel() for name, one in values.items()}
+    vector = np.stack([np.asarray(part).ravel() for part in (e_r, e_phi, e_z)], axis=-1)
+    return out | {"E real (relative)": vector.real, "E imag (relative)": vector.imag}
 
 
-def _quadrilaterals(rows: int, columns: int) -> NDArray[np.int64]:
+def quadrilaterals(rows: int, columns: int) -> NDArray[np.int64]:
     """Corners of the cells of a grid of points."""
     first = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)[None, :]).ravel()
     return np.stack([first, first + 1, first + columns + 1, first + columns], axis=1).astype(
@@ -113,7 +113,7 @@ def _density(mode: Mode, field: FieldSamples) -> Array:
 
 def _of_outline(mode: Mode, field: FieldSamples) -> Plane:
     """Cells of the grid, those of no width at an interface left out."""
-    corners = _quadrilaterals(*field.r_um.shape)
+    corners = quadrilaterals(*field.r_um.shape)
     regions = field.region.ravel()[corners]
     whole = (regions == regions[:, :1]).all(axis=1)
     corners, region = corners[whole], regions[whole, 0]
@@ -137,7 +137,7 @@ def _of_section(mode: Mode) -> Plane:
     per_edge = int(np.clip(math.isqrt(_MOST_POINTS // elements), _LEAST_PER_EDGE, _MOST_PER_EDGE))
     field = sample_elements(raw, per_edge)
     names = tuple(name for name, _ in problem.cavity.regions)
-    cells = _quadrilaterals(per_edge, per_edge)
+    cells = quadrilaterals(per_edge, per_edge)
     corners = (cells[None] + (per_edge**2 * np.arange(elements))[:, None, None]).reshape(-1, 4)
     region = np.repeat(field.region, len(cells))
     index = math.sqrt(float(np.asarray(raw.eps.ordinary)[len(names) - 1].real))

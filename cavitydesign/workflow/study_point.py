@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..columns import lasing as lasing_columns
 from ..columns import modes as mode_columns
@@ -18,6 +18,9 @@ from ..design.toml_file import read_toml
 from ..errors import InputError
 from ..study import DesignSchema
 from .code_digest import relevant_version
+
+if TYPE_CHECKING:
+    from ..modes.mode_set import ModeSet
 
 TASKS = ("modes", "threshold", "lase")
 USUAL_PICTURE = {
@@ -71,6 +74,22 @@ def evaluate_point(
     return {"modes": modes, "lasing": lasing}
 
 
+def modes_of_point(design: Mapping[str, Any], folder: Path) -> ModeSet:
+    """Modes of one design with their fields, solved anew.
+
+    Parameters
+    ----------
+    design : mapping
+        Tables of the design file.
+    folder : Path
+        Where file names in the design start.
+    """
+    from ..design import parse_design
+    from .steps import find_modes
+
+    return find_modes(parse_design(design, path=folder / "design.toml"))
+
+
 def fields_of_point(
     design: Mapping[str, Any], folder: Path, resolution: tuple[int, int] = (120, 160)
 ) -> dict[str, Any]:
@@ -86,11 +105,8 @@ def fields_of_point(
     resolution : tuple of int
         Points outwards and along the rim.
     """
-    from ..design import parse_design
-    from .steps import find_modes
-
     arrays: dict[str, Any] = {}
-    for mode in find_modes(parse_design(design, path=folder / "design.toml")):
+    for mode in modes_of_point(design, folder):
         if mode.sample_field is None:
             continue
         samples = mode.sample_field(*resolution)
