@@ -22,6 +22,7 @@ Task = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
 
 _SAMPLES = (110, 120)
 _DECADES = 12
+_PROFILE_POINTS = 241  # of the outline that the page draws to scale
 # a first look at a light curve, and one diameter of a scan: fewer points, no exact threshold gains
 _FIRST_LOOK = {
     "families": "asked",
@@ -86,11 +87,36 @@ def sample_mode(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any
         "region": _packed(field.region),
         "region_names": list(field.region_names),
         "interfaces_um": {name: _points(curve) for name, curve in field.interfaces_um.items()},
+        "cavity_um": _cavity_um(design_of(payload).cavity),
         "caustics_um": [
             one for one in (turning.inner_radius_um, turning.outer_radius_um) if math.isfinite(one)
         ],
         "seconds": time.perf_counter() - start,
     }
+
+
+def _cavity_um(cavity: Any) -> dict[str, Any]:
+    """The whole section on one side of the axis, to be drawn to scale: the outline of the body and
+    the surfaces inside it; of a meshed section its interfaces say that.
+    """
+    from ..mesh.section_cavity import SectionCavity
+    from ..visualise.cavity import meridian_profile
+
+    bend = float(cavity.outline.axial_radius_um)
+    facts = {
+        "diameter_um": float(cavity.diameter_um),
+        "axial_radius_um": bend if math.isfinite(bend) else None,
+    }
+    if isinstance(cavity, SectionCavity):
+        return facts | {"profile": None, "inside": [], "rim_z_um": cavity.rim_um[1]}
+    profile = meridian_profile(cavity, _PROFILE_POINTS)
+    height = 1.12 * float(np.abs(profile[:, 1]).max())
+    z = np.linspace(-height, height, 41)
+    inside = [
+        np.stack([np.maximum(cavity.interface_um(radius, z), 0.0), z], axis=1).tolist()
+        for radius in cavity.inner_radii_um
+    ]
+    return facts | {"profile": profile.tolist(), "inside": inside, "rim_z_um": 0.0}
 
 
 def _lasing(payload: Mapping[str, Any], progress: Progress, **changed: Any) -> dict[str, Any]:

@@ -31,24 +31,33 @@ _SCRIPTS = (
     "answer",
     "app",
     "busy",
+    "cavity",
     "channel",
     "comb",
+    "compare",
     "consent",
     "controls",
     "design",
     "field",
     "fields",
+    "folds",
+    "help",
     "light",
     "media",
     "modes",
     "opening",
+    "past",
     "plot",
     "regimes",
     "saving",
     "scan",
     "study",
 )
-_ASSETS = {"app.css": "text/css", **{f"{name}.js": "text/javascript" for name in _SCRIPTS}}
+_ASSETS = {
+    "app.css": "text/css",
+    "help.html": "text/html",
+    **{f"{name}.js": "text/javascript" for name in _SCRIPTS},
+}
 # what a new answer makes pointless of the same page, by lane: the design has changed
 _ENDS = {
     "modes": ("field", "preview", "scan"),

@@ -117,7 +117,7 @@ def opened_study(place: Path, folder: Path, agreed: Collection[str] = ()) -> dic
         for name in table.columns
         if name not in ("point", *table.axes) and _numeric(table.column(name))
     ]
-    kept = ("point", *table.axes, *outcomes, "mode", "status")
+    kept = ("point", *table.axes, *outcomes, "mode", "status", "error")
     return {
         "design": dict(study.design),
         "source": str(place.parent / "design.toml"),
@@ -127,7 +127,8 @@ def opened_study(place: Path, folder: Path, agreed: Collection[str] = ()) -> dic
         "axes": list(table.axes),
         "outcomes": outcomes,
         "rows": [
-            {name: row[name] for name in kept if row.get(name) is not None} for row in table.rows
+            {name: row[name] for name in kept if row.get(name) not in (None, "")}
+            for row in table.rows
         ],
     }
 

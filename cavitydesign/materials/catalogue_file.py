@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError
+from ..texts import Refused, read_bytes
 from ..units import NM_PER_UM
 from .catalogue_laws import AgainstAir, Exotic, GeneralPoles, Herzberger, Retro
 from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
@@ -66,11 +67,11 @@ def read_catalogue_file(path: Path) -> DispersiveMaterial:
     """
     problems = Problems(str(path))
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{path}: larger than {_MOST_BYTES // 10**6} MB")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as text ({error.__class__.__name__})") from None
+    except Refused as error:
+        raise InputError(f"{path}: {error}") from None
     page = _page(text)
     if not page.items:
         raise InputError(

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError
+from ..texts import Refused, read_bytes
 from ..units import NM_PER_UM
 from .dispersion import Table
 from .dispersive import DispersiveMaterial
@@ -107,11 +108,11 @@ def read_table_file(path: Path) -> DispersiveMaterial:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{path}: larger than {_MOST_BYTES // 10**6} MB")
-        content = path.read_bytes()
+        content = read_bytes(path, _MOST_BYTES)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.__class__.__name__})") from None
+    except Refused as error:
+        raise InputError(f"{path}: {error}") from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what spreadsheets call Unicode text
         return content.decode("utf-16", errors="replace")
     try:

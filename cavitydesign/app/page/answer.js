@@ -1,5 +1,6 @@
 // The answer in a few numbers: how many modes lase where it is pumped, how sure that is, from which fluence.
 
+import { HELP, WORDS, questionMark } from "./help.js";
 import { number } from "./plot.js";
 
 // Modes that lase at a fluence, from the nearest point of the light curve; null outside it.
@@ -18,11 +19,6 @@ export function words(count) {
   return count === 1 ? "single mode" : `${count} modes`;
 }
 
-const CHANCE = "The place of the comb under the gain is not known to a nanometre before a cavity is made. This is the share of all places where one mode lases alone.";
-
-const THRESHOLD = "Where each further excitation gives half as many laser photons as it does at best.";
-const QUALITY = "Solved: radiation, absorption and roughness. Lasing uses what `Q for lasing` says.";
-
 function ofLasing(lasing, fluence, waits) {
   const here = Math.abs(fluence / lasing.regime_fluence_mj_cm2 - 1) < 1e-6;
   const count = here ? lasing.modes_lasing : countAt(lasing, fluence);
@@ -34,9 +30,9 @@ function ofLasing(lasing, fluence, waits) {
   const gain = threshold.gain_equals_loss === null ? "gain stays below loss" : `gain = loss at ${number(threshold.gain_equals_loss, 3)}`;
   return [
     { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} mJ/cm²${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
-    { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode wherever the comb falls", hint: CHANCE, waits },
+    { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode, as the exact size is never known", waits },
     { name: "suppression", value: here && lasing.side_mode_suppression_db !== null ? `${number(lasing.side_mode_suppression_db, 3)} dB` : "–", words: "strongest mode over the next", waits },
-    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${spread}; ${gain}`, hint: THRESHOLD, waits },
+    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${spread}; ${gain}`, waits },
   ];
 }
 
@@ -46,7 +42,7 @@ function ofMode(mode, lasing) {
   const lases = used && used.q_passive ? `; lasing uses ${number(used.q_passive, 3)}` : "";
   return [
     { name: "fsr", value: mode.fsr_nm === null ? "–" : `${number(mode.fsr_nm, 4)} nm`, words: `spacing of ${mode.polarisation} p=${mode.p} q=${mode.q}` },
-    { name: "quality", value: solved, words: `solved Q of ${mode.label}${lases}`, hint: QUALITY },
+    { name: "quality", value: solved, words: `solved Q of ${mode.label}${lases}` },
   ];
 }
 
@@ -54,16 +50,23 @@ function ofMode(mode, lasing) {
 export function showAnswer(place, { lasing, why, fluence, waits, mode }) {
   const items = lasing ? ofLasing(lasing, fluence, waits) : why ? [{ name: "verdict", value: "no light curve", words: why, kind: "dark" }] : [];
   if (mode) items.push(...ofMode(mode, lasing));
+  // an explanation that is open stays so
+  const opened = place.querySelector(":scope > .explained");
   place.replaceChildren(...items.map((item) => {
     const box = document.createElement("div");
     box.dataset.name = item.name;
     if (item.kind) box.dataset.kind = item.kind;
-    if (item.hint) box.title = item.hint;
     box.classList.toggle("stale", item.waits === true);
     const [big, small] = [document.createElement("b"), document.createElement("span")];
     big.textContent = item.value;
     small.textContent = item.words;
     box.append(big, small);
+    if (HELP[item.name]) {
+      const mark = questionMark(item.name, WORDS[item.name], () => place);
+      mark.setAttribute("aria-expanded", String(opened !== null && opened.dataset.name === item.name));
+      box.append(mark);
+    }
     return box;
   }));
+  if (opened) place.append(opened);
 }

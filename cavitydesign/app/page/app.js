@@ -2,15 +2,20 @@
 
 import { showAnswer } from "./answer.js";
 import { Busy } from "./busy.js";
+import { CavityView } from "./cavity.js";
 import { Channel, Refused, ended } from "./channel.js";
 import { CombView } from "./comb.js";
+import { Compared } from "./compare.js";
 import { Consent } from "./consent.js";
 import { Controls } from "./controls.js";
 import { getKey, setKey, sizeKey } from "./design.js";
 import { FieldView } from "./field.js";
+import { wireFolds } from "./folds.js";
+import { wireHelp } from "./help.js";
 import { LightView } from "./light.js";
 import { ModeTable, chosenOf } from "./modes.js";
 import { wireOpening } from "./opening.js";
+import { Past, fromAddress } from "./past.js";
 import { number } from "./plot.js";
 import { wireSaving } from "./saving.js";
 import { Scan } from "./scan.js";
@@ -20,11 +25,12 @@ const PAUSE = { modes: 60, lasing: 150 };
 const OLD = 700;
 const SLOW = { last: 1.5, wait: 700 };
 const byId = (id) => document.getElementById(id);
-const state = { design: null, source: null, modes: [], table: { head: [], hints: [], rows: [] }, chosen: null, wanted: null, lasing: null, why: "", range: null, solved: false, old: false, waits: false, turn: 0, since: 0 };
+const state = { design: null, source: null, modes: [], table: { head: [], hints: [], rows: [] }, chosen: null, wanted: null, lasing: null, why: "", range: null, solved: false, old: false, waits: false, turn: 0, since: 0, notice: "" };
 
 function trouble(words) {
-  byId("trouble").hidden = !words;
-  byId("trouble").textContent = words || "";
+  const told = words || state.notice;
+  byId("trouble").hidden = !told;
+  byId("trouble").textContent = told;
 }
 
 function warn(id, lines) {
@@ -48,6 +54,13 @@ const light = new LightView(byId("light"), byId("light-read"), (fluence) => {
 const table = new ModeTable(byId("modes"), choose);
 const study = new StudyView(openPoint);
 const scan = new Scan(channel, () => ({ design: state.design, source: state.source, keepShape: controls.keepShape, fluence: controls.fluence }), (size, fluence) => controls.take(size, fluence));
+const cavity = new CavityView(byId("cavity"), byId("cavity-read"));
+const past = new Past(byId("undo"), (design) => useDesign(design));
+const compared = new Compared(byId("kept"), byId("keep"), {
+  current: () => ({ design: state.design, lasing: state.waits ? null : state.lasing, why: state.why, mode: shownMode(), fluence: controls.fluence }),
+  show: (design) => useDesign(design),
+  drawn: () => drawLasing(),
+});
 let controls = null;
 
 // ---- showing what is known
@@ -57,20 +70,26 @@ let aging = 0;
 function age(old, after = 0) {
   clearTimeout(aging);
   const mark = () => {
-    state.old = old;
-    document.querySelector("main").classList.toggle("outdated", old);
+    // before the first answer nothing is shown that could be old
+    state.old = old && state.solved;
+    document.querySelector("main").classList.toggle("outdated", state.old);
   };
   if (after) aging = setTimeout(mark, after);
   else mark();
 }
 
+function shownMode() {
+  return state.old ? undefined : state.modes.find((one) => one.label === state.chosen);
+}
+
 function drawLasing() {
   const { lasing, why, waits } = state;
-  const mode = state.old ? undefined : state.modes.find((one) => one.label === state.chosen);
+  const mode = shownMode();
   showAnswer(byId("answer"), { lasing, why, waits, mode, fluence: controls.fluence });
-  light.show(lasing, controls.fluence, why);
+  light.show(lasing, controls.fluence, why, compared.lasing);
   warn("light-warnings", lasing && lasing.warnings);
   scan.draw();
+  compared.draw();
 }
 
 function drawModes() {
@@ -110,6 +129,9 @@ function changed(key) {
   for (const timer of timers) clearTimeout(timer);
   // what is on its way belongs to an older design
   channel.end("modes", "field", "preview", "lasing");
+  state.notice = "";
+  past.note(state.design);
+  cavity.mark(key);
   state.turn += 1;
   state.since = performance.now();
   state.waits = true;
@@ -150,6 +172,7 @@ async function solveModes(turn) {
 async function showField(turn) {
   if (!state.chosen) {
     field.clear();
+    cavity.clear();
     byId("field-title").textContent = "";
     return;
   }
@@ -157,6 +180,7 @@ async function showField(turn) {
     const answer = await channel.newest("field", "api/field", request({ label: state.chosen }));
     if (answer.label !== state.chosen || turn !== state.turn) return;
     field.show(answer);
+    cavity.show(field.field);
     const mode = state.modes.find((one) => one.label === state.chosen);
     byId("field-title").textContent = `${state.chosen}${mode ? `, ${mode.wavelength_nm.toFixed(4)} nm` : ""}`;
     busy.shown("field", state.since);
@@ -209,6 +233,7 @@ function useLasing(lasing) {
 
 function useDesign(design) {
   state.design = design;
+  past.note(design);
   controls.show(design);
   solve();
 }
@@ -221,9 +246,11 @@ function useOpened(opened) {
   scan.points = [];
   byId("scan-result").hidden = true;
   state.design = opened.design;
+  past.begin(opened.design, opened.name);
   controls.show(opened.design);
   scan.propose();
   field.clear();
+  cavity.clear();
   for (const id of ["field-title", "count"]) byId(id).textContent = "";
   warn("mode-warnings", []);
   drawModes();
@@ -258,14 +285,40 @@ for (const name of ["component", "logarithmic", "proportions"]) {
   });
 }
 
+byId("link").addEventListener("click", async () => {
+  past.write();
+  const words = await navigator.clipboard.writeText(location.href).then(() => "Link copied", () => "Link is in the address bar");
+  byId("link").textContent = words;
+  setTimeout(() => { byId("link").textContent = "Link"; }, 2500);
+});
+
+// The design that the address holds, from the file that it began with.
+async function useAddress(start) {
+  try {
+    const held = fromAddress();
+    if (held === null) return false;
+    const listed = start.listing.some((one) => one.name === held.name);
+    if (listed && held.name !== start.opened.name) useOpened(await channel.json("api/open", { name: held.name }));
+    else useOpened(start.opened);
+    useDesign(held.design);
+    return true;
+  } catch (error) {
+    state.notice = "The design in this address cannot be read; the file is shown as it is.";
+    return false;
+  }
+}
+
 function setTheme(dark) {
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   byId("theme").setAttribute("aria-pressed", String(dark));
   byId("theme").textContent = dark ? "Light" : "Dark";
   field.set({ dark });
+  cavity.draw();
 }
 
 byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme !== "dark"));
+wireFolds(byId("design-fold"), byId("save-fold"));
+wireHelp();
 wireSaving(channel, { request, chosen: () => state.chosen, view: () => ({ component: byId("component").value, logarithmic: byId("logarithmic").checked }) });
 
 async function begin() {
@@ -276,7 +329,7 @@ async function begin() {
     channel.page = start.page;
     controls = new Controls(byId("controls"), start, changed);
     wireOpening(channel, start, useOpened);
-    useOpened(start.opened);
+    if (!(await useAddress(start))) useOpened(start.opened);
   } catch (error) {
     channel.report(error);
   } finally {

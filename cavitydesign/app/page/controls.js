@@ -33,10 +33,11 @@ export class Controls {
       }
       this.add(groups.get(field.group), field);
     }
-    const kept = this.root.scrollTop;
+    const scroller = this.root.parentElement;
+    const kept = scroller.scrollTop;
     const held = this.root.contains(document.activeElement) ? document.activeElement : null;
     this.root.replaceChildren(...groups.values(), this.rest());
-    this.root.scrollTop = kept;
+    scroller.scrollTop = kept;
     // the control that was moved keeps the keyboard's focus
     const again = held && (held.id ? `#${CSS.escape(held.id)}` : held.dataset.slider && `[data-slider="${CSS.escape(held.dataset.slider)}"]`);
     if (again) this.root.querySelector(again)?.focus({ preventScroll: true });
@@ -154,14 +155,14 @@ export class Controls {
   qualityControls(set, field) {
     this.covered.add("lasing.quality");
     const quality = getKey(this.design, "lasing.quality") ?? "budget";
-    const kind = typeof quality === "number" ? "one number" : typeof quality === "object" ? "∝ diameter" : "solved losses";
-    const hint = "from the solved loss budget; empirical, proportional to the diameter; or one number for all modes";
-    set.append(this.choice({ key: "quality", label: field.label, options: ["solved losses", "∝ diameter", "one number"], hint }, kind, (value) => {
-      setKey(this.design, "lasing.quality", { "solved losses": "budget", "∝ diameter": { per_um: 24 }, "one number": 1000 }[value]);
+    const kind = typeof quality === "number" ? "one number" : typeof quality === "object" ? "grows with size" : "solved losses";
+    const hint = "solved losses: what radiation, absorption and roughness give; grows with size: a number times the diameter in µm, as measured for published bottles; or one number for all modes";
+    set.append(this.choice({ key: "quality", label: field.label, options: ["solved losses", "grows with size", "one number"], hint }, kind, (value) => {
+      setKey(this.design, "lasing.quality", { "solved losses": "budget", "grows with size": { per_um: 24 }, "one number": 1000 }[value]);
       this.show(this.design);
       this.changed("lasing.quality");
     }));
-    if (kind === "∝ diameter") {
+    if (kind === "grows with size") {
       this.covered.add("lasing.quality.per_um");
       set.append(this.slider({ key: "quality.per_um", label: "Q per µm", min: 5, max: 200, step: 1, log: true }, quality.per_um, (value) => {
         quality.per_um = value;

@@ -13,7 +13,8 @@ export class LightView {
     this.plot.svg.addEventListener("click", () => this.pointed && this.pump(this.pointed));
   }
 
-  show(lasing, fluence, why) {
+  // kept: the lasing of another design, as a dotted line on the same axes.
+  show(lasing, fluence, why, kept) {
     this.pointed = null;
     if (!lasing) return this.plot.clear(why ? "no light curve for this design" : "on its way");
     const shown = lasing.light_curve.fluence_mj_cm2.map((one, i) => [one, lasing.light_curve.emission[i]]).filter(([, one]) => one > 0);
@@ -23,7 +24,13 @@ export class LightView {
       x: { low: xs[0], high: xs.at(-1), label: "fluence (mJ/cm²)", log: true },
       y: { low: Math.min(...ys) / 1.4, high: Math.max(...ys) * 1.6, label: "emission (arb. units)", log: true },
     };
+    const other = kept ? kept.light_curve.fluence_mj_cm2.map((one, i) => [one, kept.light_curve.emission[i]]).filter(([one, up]) => up > 0 && one >= axes.x.low && one <= axes.x.high) : [];
+    if (other.length > 1) axes.y = { ...axes.y, low: Math.min(axes.y.low, ...other.map(([, up]) => up / 1.4)), high: Math.max(axes.y.high, ...other.map(([, up]) => up * 1.6)) };
     this.plot.draw(axes, (plot) => {
+      if (other.length > 1) {
+        plot.path(other.map(([one]) => one), other.map(([, up]) => up), { class: "keptline" });
+        plot.add("text", { class: "small", x: plot.x(other.at(-1)[0]) - 4, y: plot.y(other.at(-1)[1]) - 5, "text-anchor": "end" }, "kept design");
+      }
       this.fit(plot, lasing, xs, ys);
       for (const [px, py] of shown) plot.add("circle", { class: lasing.preview ? "dot hollow" : "dot f0", cx: plot.x(px), cy: plot.y(py), r: 2.6 });
       const named = THRESHOLDS.map(([name, said]) => [lasing.threshold_mj_cm2[name], said]);

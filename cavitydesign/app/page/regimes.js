@@ -1,6 +1,6 @@
 // How many modes lase over diameter and fluence: cells, threshold line, and the chance of a single mode below.
 
-import { Plot, number } from "./plot.js";
+import { Plot, element, number } from "./plot.js";
 import { words } from "./answer.js";
 
 // below threshold, one, and then ever more: the single mode stands out from a ramp of one hue
@@ -52,6 +52,10 @@ export class RegimeView {
   }
 
   paint(plot, points, bounds, levels, here, below) {
+    // one mode is hatched, so that it is told from the ramp of many without colour too
+    const pattern = element("pattern", { id: "single-hatch", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, element("defs", {}, plot.svg));
+    element("rect", { class: "hatched", width: 5, height: 5 }, pattern);
+    element("line", { class: "hatching", x1: 0, x2: 0, y1: 0, y2: 5 }, pattern);
     points.forEach((point, i) => {
       const [x1, x2] = [plot.x(Math.max(bounds[i], plot.axes.x.low)), plot.x(Math.min(bounds[i + 1], plot.axes.x.high))];
       if (!point.answer) {

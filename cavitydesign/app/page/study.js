@@ -57,12 +57,13 @@ export class StudyView {
   draw() {
     const { study } = this;
     if (!study) return undefined;
-    const rows = study.rows.filter((row) => typeof row[study.x] === "number" && typeof row[study.y] === "number");
-    if (!rows.length) return this.plot.clear("no finished points with both of these columns");
+    const rows = study.rows.filter((row) => row.status !== "failed" && typeof row[study.x] === "number" && typeof row[study.y] === "number");
+    const failed = study.rows.filter((row) => row.status === "failed" && typeof row[study.x] === "number");
+    if (!rows.length) return this.plot.clear(failed.length ? `all ${failed.length} points failed` : "no finished points with both of these columns");
     const shades = rows.map((row) => row[study.colour]).filter((one) => typeof one === "number");
     const [low, high] = [Math.min(...shades), Math.max(...shades)];
-    byId("study-scale").textContent = shades.length ? `colour: ${named(study.colour)} from ${number(low, 4)} (dark) to ${number(high, 4)} (bright)` : "";
-    this.plot.draw({ x: this.axis(rows, study.x), y: this.axis(rows, study.y) }, (plot) => {
+    byId("study-scale").textContent = shades.length ? `colour: ${named(study.colour)} from ${number(low, 4)} (dark) to ${number(high, 4)} (bright)${failed.length ? "; crosses: failed" : ""}` : failed.length ? "crosses: failed" : "";
+    this.plot.draw({ x: this.axis([...rows, ...failed], study.x), y: this.axis(rows, study.y) }, (plot) => {
       const dots = rows.map((row) => {
         const dot = plot.add("circle", { class: `mark f0 ${row === study.row ? "chosen" : ""}`, cx: plot.x(row[study.x]), cy: plot.y(row[study.y]), r: 5, role: "button", "aria-label": `point ${row.point}${row.mode ? `, ${row.mode}` : ""}; opens it`, "data-point": row.point, "data-mode": row.mode || "" });
         if (typeof row[study.colour] === "number") {
@@ -76,9 +77,24 @@ export class StudyView {
         dot.addEventListener("focus", read);
         return dot;
       });
-      plot.roving(dots, (i) => this.opened(rows[i]));
+      plot.roving([...dots, ...failed.map((row) => this.cross(plot, row))], (i) => this.opened([...rows, ...failed][i]));
     });
     return undefined;
+  }
+
+  // A point that failed has no outcome: a cross at the lower edge, at its height where the axis has it.
+  cross(plot, row) {
+    const [x, inside] = [plot.x(row[this.study.x]), typeof row[this.study.y] === "number"];
+    const y = inside ? plot.y(row[this.study.y]) : plot.y(plot.axes.y.low) - 8;
+    const mark = plot.add("g", { class: "mark", role: "button", "aria-label": `point ${row.point}, failed; opens its design`, "data-point": row.point, "data-failed": "" });
+    plot.add("circle", { class: "hit", cx: x, cy: y, r: 8 });
+    plot.add("path", { class: "failed", d: `M${x - 4} ${y - 4}l8 8m0 -8l-8 8` });
+    mark.append(...[...plot.svg.children].slice(-2));
+    const read = () => { byId("study-read").textContent = `point ${row.point} failed: ${row.error || "no reason kept"}; click to open its design`; };
+    mark.addEventListener("click", () => this.opened(row));
+    mark.addEventListener("pointerenter", read);
+    mark.addEventListener("focus", read);
+    return mark;
   }
 
   words(row) {

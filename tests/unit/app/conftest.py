@@ -89,8 +89,12 @@ PATIENCE_MS = 60_000
 class Tab:
     """One tab, with everything that its console said."""
 
-    def __init__(self, browser: Any, url: str, width: int = 1280, height: int = 900) -> None:
-        self.page = browser.new_page(viewport={"width": width, "height": height})
+    def __init__(
+        self, browser: Any, url: str, width: int = 1280, height: int = 900, scale: int = 1
+    ) -> None:
+        self.page = browser.new_page(
+            viewport={"width": width, "height": height}, device_scale_factor=scale
+        )
         self.page.set_default_timeout(PATIENCE_MS)
         self.said: list[str] = []
         self.page.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
