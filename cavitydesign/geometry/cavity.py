@@ -80,7 +80,8 @@ class Cavity:
                 f"({self.diameter_um:g} um)"
             )
         left = self.outline.equator_radius_um - inner
-        if left < _THINNEST_UM:
+        # without a fibre the whole body is that thin: its unit is asked about where it is solved
+        if inner > 0.0 and left < _THINNEST_UM:
             raise InputError(
                 f"cavity.fibre_diameter_um: the fibre with its coatings leaves {left:.2g} um for "
                 f"the body, less than an atom ({_THINNEST_UM:g} um)"
