@@ -25,9 +25,12 @@ from .trials import Solver, Trials, alternatives_to, distinct, front_of, respons
 
 Array = NDArray[np.float64]
 
+# share of a limit, or of the bounds, within which it is said to hold the optimum back
 _ACTIVE = 0.02
+# Weights of the second goal at which the front between two goals is filled, the ends apart: they
+# are the optima of either goal.
 _COMPROMISES = (0.15, 0.35, 0.55, 0.75, 0.9)
-_FINER = 0.01
+_FINER = 0.01  # of accuracy and tolerance, for the check of the answer: its numbers must not move
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from .response import Model
 
 Array = NDArray[np.float64]
 
-_NOWHERE = 1e30
+_NOWHERE = 1e30  # a loss that no outcome has, for points where none is known
 
 
 def expected_loss(objective: Objective, response: Model, cube: Array) -> tuple[Array, Array]:

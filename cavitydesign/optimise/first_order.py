@@ -22,8 +22,10 @@ from .trials import Solver
 
 Array = NDArray[np.float64]
 
+# Half the distance of the designs that a difference is taken of: of the value, well above
+# rounding and far below the ripple of the comb,
 _RELATIVE_STEP = 4e-5
-_STEP_OF_REACH = 0.1
+_STEP_OF_REACH = 0.1  # and at least this share of how far the first order is asked to go.
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,11 +18,15 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# of the unit cube: a thirtieth of it is what 100 solves can resolve, thirty is a straight line
 _LENGTHS = (0.03, 30.0)
-_AMPLITUDES = (0.05, 50.0)
+_AMPLITUDES = (0.05, 50.0)  # in standard deviations of the outputs
+# in the same; outcomes are computed, so that noise is the discreteness of counts
 _NOISES = (1e-5, 0.5)
+# The likelihood has a maximum for a rippled and for a smooth reading of few points: it is climbed
+# from either side.
 _STARTS = (0.15, 0.5, 2.0)
-_ROWS_AT_ONCE = 20_000
+_ROWS_AT_ONCE = 20_000  # of the covariance with the data: 20,000 x 100 floats are 16 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +132,7 @@ def fit_process(
     assert best is not None
     lengths, (amplitude, noise) = np.exp(best[:-2]), np.exp(best[-2:])
     covariance = amplitude**2 * _matern(_distance(inputs / lengths, inputs / lengths))
+    # The floor of 1e-10 keeps the matrix positive where two trials are all but the same.
     factor = np.linalg.cholesky(covariance + (noise**2 + 1e-10) * np.eye(len(y)))
     weights = np.linalg.solve(factor.T, np.linalg.solve(factor, y))
     return GaussianProcess(
@@ -153,6 +158,7 @@ def _cost(parameters: Array, inputs: Array, y: Array) -> tuple[float, Array]:
         factor = np.linalg.cholesky(kernel + (noise**2 + 1e-10) * np.eye(len(y)))
     except np.linalg.LinAlgError:
         return 1e10, np.zeros_like(parameters)
+    # One inverse serves the value and all slopes; at a hundred rows it costs less than the solves.
     inverse = np.linalg.inv(factor)
     precision = inverse.T @ inverse
     weights = precision @ y

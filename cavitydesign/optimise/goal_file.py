@@ -31,8 +31,10 @@ KEYS = (
 SEARCH_KEYS = ("solves", "samples", "checks", "seed")
 SENSES = ("maximise", "minimise", "target")
 BOUNDS = ("below", "above")
+# Full solves that are spent by default: what one variable took in the searches against a dense
+# scan (docs/design-and-fit.md), with the rounds of refinement,
 _SOLVES_FOR_ONE = 58
-_SOLVES_FOR_MORE = 20
+_SOLVES_FOR_MORE = 20  # and for each further variable.
 
 
 def load_goal(path: Path, schema: DesignSchema) -> Goal:

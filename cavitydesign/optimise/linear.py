@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-_WIDEST_SHIFT = 0.2
+_WIDEST_SHIFT = 0.2  # of the wavelength: beyond it other modes than those solved lie in the range
+# positive and far from straight: its logarithm is what is linear
 _LOGARITHMIC = frozenset({"mode_volume_um3"})
 _PLAIN = ("n_eff", "group_index")
 

@@ -15,13 +15,14 @@ from .trials import Solver, without_gaps
 
 Array = NDArray[np.float64]
 
-TOLERATED = 0.05
-_POINTS = 10
-_ROUNDS = 3
-_FIRST_BOX = 0.02
+TOLERATED = 0.05  # of the outcome that the goal may lose, as the answer says
+_POINTS = 10  # full solves along a variable, as docs/design-and-fit.md says
+_ROUNDS = 3  # times that the stretch is made longer or shorter
+_FIRST_BOX = 0.02  # of the bounds, where no spread says how far to look first
+# standard deviations: margins narrower than these are missed by one part in three hundred
 _SPREADS = 3.0
 _SMALL, _FILLED = 0.2, 0.6
-_STEPS = 401
+_STEPS = 401  # points of the smooth function, between which an end is not looked for
 
 
 def margins(solver: Solver, best: Mapping[str, float]) -> dict[str, tuple[float, float]]:
@@ -77,6 +78,7 @@ def _along(
         name: np.array([one[0].get(name, math.nan) for one in solved])
         for name in goal.outcome_names
     }
+    # Three points and the best one are the least that a smooth function is drawn through.
     if any(np.isfinite(column).sum() < 4 for column in columns.values()):
         return best[key], best[key]
     cube = ((places - box[0]) / (box[1] - box[0]))[:, None]

@@ -21,14 +21,15 @@ from .trials import Solver, Trials, distinct, response_of, without_gaps
 
 Array = NDArray[np.float64]
 
-_ROUNDS = 2
-_BOX = 0.02
+_ROUNDS = 2  # a second round starts where the first ended, with derivatives of its own
+_BOX = 0.02  # of the unit cube: half a box in which a first order holds, where no comb limits it
+# orders that the comb may move in a box: its ripple is straight over a quarter of a period
 _QUARTER = 0.25
-_NARROWER = 0.3
-_STARTS = 1024
+_NARROWER = 0.3  # a second box, about a better point, needs not look as far
+_STARTS = 1024  # points from which the optimum of the models in the box is looked for
 _POINTS, _POINTS_EACH = 3, 2
-_SETTLED = 1e-5
-_SLOPE_STEP = 1e-3
+_SETTLED = 1e-5  # of the loss: less than this gained ends the rounds
+_SLOPE_STEP = 1e-3  # of the unit cube, for the slope of the place of the comb
 
 
 def round_cost(goal: Goal) -> int:
@@ -81,6 +82,8 @@ def _box(trials: Trials, best: int) -> Array:
     place = response_of(trials).place
     if place is None:
         return np.full(count, _BOX)
+    # The comb moves much faster along some variables than along others: the box is narrow along
+    # those.
     steps = trials.cube[best] + _SLOPE_STEP * np.concatenate([-np.eye(count), np.eye(count)])
     low, high = place.mean(steps).reshape(2, count)
     return np.minimum(_BOX, _QUARTER * 2 * _SLOPE_STEP / np.maximum(np.abs(high - low), 1e-12))

@@ -22,7 +22,7 @@ from .gaussian_process import GaussianProcess, fit_process
 
 Array = NDArray[np.float64]
 
-_LOG_SPAN = 5.0
+_LOG_SPAN = 5.0  # largest over smallest outcome beyond which its logarithm is modelled
 
 
 class Model(Protocol):

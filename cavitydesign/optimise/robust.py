@@ -20,17 +20,20 @@ from .trials import Solver, Trials, response_of, without_gaps
 
 Array = NDArray[np.float64]
 
-WANTED_YIELD = 0.9
+WANTED_YIELD = 0.9  # share of parts within the limits that a robust design is asked for
 YIELDS = (0.5, 0.6, 0.7, 0.8, 0.85, WANTED_YIELD, 0.95, 0.99)
-_CANDIDATES = 256
+_CANDIDATES = 256  # space-filling designs whose yield the models tell
+# scattered parts of each: the yield is known to 1.3 % at 0.9 (binomial, an upper bound for a
+# low-discrepancy set)
 _OFFSETS = 512
-_CHUNK = 32
-_PLACES = 4
-_APART_SDS = 2.0
-_APART = 0.08
+_CHUNK = 32  # designs at once: 32 x 512 points are what the models take in a piece
+_PLACES = 4  # regions that are looked into with full solves of their own
+_APART_SDS = 2.0  # standard deviations between designs that are looked at apart,
+_APART = 0.08  # or share of the bounds, of a variable that does not scatter
+# standard deviations that the solves about a design span: the largest shift and three beyond
 _REACH_SDS = 4.5
-_SHIFT_SDS = 1.5
-_SHORT = 0.15
+_SHIFT_SDS = 1.5  # standard deviations that a design is moved within its solves
+_SHORT = 0.15  # yield that a response may be wrong by at its rim, where it is not looked at again
 _SOLVES, _SOLVES_EACH = 10, 8
 
 
@@ -154,6 +157,7 @@ def _expected(goal: Goal, response: Model, also: Array) -> Array:
     scattering = [place for place, key in enumerate(keys) if key in goal.spread]
     normal = _normal(_OFFSETS, len(scattering), goal.seed + 7)
     candidates = np.concatenate([unit_points("sobol", _CANDIDATES, len(keys), goal.seed + 8), also])
+    # All designs share the same scattered parts, so that their yields differ by the designs alone.
     shares, losses = [], []
     for start in range(0, len(candidates), _CHUNK):
         some = candidates[start : start + _CHUNK]
@@ -200,6 +204,7 @@ def _about(solver: Solver, values: Mapping[str, float]) -> list[RobustDesign]:
     shifts = (
         (2 * unit_points("sobol", _CANDIDATES, len(keys), goal.seed + 13) - 1) * _SHIFT_SDS * moving
     )
+    # The centre is a design of its own: no move may be the best move.
     shifts = np.concatenate([np.zeros((1, len(keys))), shifts])
     designs = centre + shifts * sds
     for place, key in enumerate(keys):

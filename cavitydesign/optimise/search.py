@@ -21,19 +21,22 @@ from .trials import Solver, Trials, distinct, response_of
 
 Array = NDArray[np.float64]
 
-_CANDIDATES = 4096
+_CANDIDATES = 4096  # points among which the most promising is taken, spread and near the best alike
+# full solves a round: more would bet on one set of models
 _BATCH = 2
-_SETTLED = 2e-3
-_APART = 0.05
-_NO_SPAN = 1e-6
-_IDLE = 3
+_SETTLED = 2e-3  # of the loss: a gain that is not worth a solve
+_APART = 0.05  # of the cube: the second-best region lies at least so far from the best
+_NO_SPAN = 1e-6  # of the cube, below which neighbours do not span a direction
+_IDLE = 3  # rounds without a gain that end a search
 _NEIGHBOURS, _NEIGHBOURS_EACH = 8, 4
-_NEAR = 0.02
+_NEAR = 0.02  # of the cube: points of a round that are closer tell the same
+# of the cube: where no place lies farther from all trials, nothing is left to explore
 _EXPLORED = 0.015
-_FAR_ENOUGH = 0.7
+_FAR_ENOUGH = 0.7  # of the largest distance: among places so far from all trials the models choose
+# standard deviations by which the models may be wrong where they say that a point is no good
 _DOUBTS = 2.0
-_FAR = 0.2
-_SEARCH_APART = 1e-4
+_FAR = 0.2  # of a limit: a trial that breaks one by more says nothing of islands beside it
+_SEARCH_APART = 1e-4  # of the cube: nearer to a trial a solve tells nothing new
 
 
 def searched(solver: Solver, budget: int) -> Trials:
@@ -70,6 +73,7 @@ def searched(solver: Solver, budget: int) -> Trials:
             f"design: none of the first {first} points has {absent}; ask for another outcome, or "
             "widen the bounds"
         )
+    # The same goal and seed give the same search, on any machine and after an interruption.
     rng = np.random.default_rng(goal.seed)
     rounds = idle = 0
     while len(trials) < budget and idle < _IDLE:
@@ -183,6 +187,8 @@ def _log_improvement(trials: Trials, response: Response, cube: Array) -> Array:
     t = (best - mean) / error
     gain = t * ndtr(t) + np.exp(-0.5 * t**2) / math.sqrt(2 * math.pi)
     tail = log_ndtr(t) - 2 * np.log(np.maximum(np.abs(t), 1.0))
+    # Far below the best the improvement underflows; its logarithm goes on as that of the tail of
+    # the normal law.
     log_gain = np.where(gain > 1e-12, np.log(np.maximum(gain, 1e-300)), tail)
     return np.asarray(log_gain + np.log(error) + feasible, dtype=np.float64)
 
@@ -190,6 +196,8 @@ def _log_improvement(trials: Trials, response: Response, cube: Array) -> Array:
 def _candidates(trials: Trials, rng: np.random.Generator) -> Array:
     """Points spread over the cube, and points close about the best trials."""
     dimensions = trials.cube.shape[1]
+    # Half of the points ask where nothing is known, half sharpen what is known to be good: scales
+    # of 3e-4 to 0.2 of the cube about the best four.
     spread = rng.random((_CANDIDATES, dimensions))
     order = np.argsort(trials.losses())[:4]
     scale = 10.0 ** rng.uniform(-3.5, -0.7, size=(_CANDIDATES, 1))
@@ -250,6 +258,7 @@ def _least_known(
     distance = np.where(open_to, distances.min(axis=1), 0.0)
     if distance.max() <= _EXPLORED:
         return None
+    # All these are about equally unknown, so that the models may decide among them.
     score = np.where(
         distance >= _FAR_ENOUGH * distance.max(), _log_improvement(trials, response, cube), -np.inf
     )

@@ -24,7 +24,7 @@ from .response import Response, fit_response
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]
 
-_FEASIBLE = 1e-9
+_FEASIBLE = 1e-9  # of a limit: what rounding may break
 # Share of the ranges by which designs must differ in one variable to be told as alternatives, and
 # how many are told.
 _APART, _ALTERNATIVES = 0.08, 5
