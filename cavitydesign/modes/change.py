@@ -17,9 +17,9 @@ from ..mesh.section_cavity import SectionCavity
 
 Array = NDArray[np.float64]
 
-_RELATIVE_STEP = 4e-5
-_INDEX_STEP = 1e-4
-_TEMPERATURE_STEP_K = 1.0
+_RELATIVE_STEP = 4e-5  # of a length, over which the difference of the two sides is taken
+_INDEX_STEP = 1e-4  # of an index, whose second derivatives are of the order of one
+_TEMPERATURE_STEP_K = 1.0  # K; dn/dT is a constant of the medium, so that the step does not matter
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,11 @@ from .solver.snapshot import RawMode
 Array = NDArray[np.float64]
 Values = NDArray[Any]
 
+# of Newton in (k, kappa) with the vector fixed, and of the vector with both fixed; a mode that
+# needs more holds too little of the amplifying region
 _MOST_ROUNDS = 12
-_SHIFT_BESIDE = 1e-9
-_REFACTOR = 1e-3
+_SHIFT_BESIDE = 1e-9  # of k^2: the matrix at the eigenvalue itself has no inverse
+_REFACTOR = 1e-3  # of kappa: what it may move before the factors no longer serve inverse iteration
 
 
 @dataclass(frozen=True)

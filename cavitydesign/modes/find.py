@@ -23,6 +23,8 @@ from .solver.solved import SolvedClass
 from .stopwatch import Stopwatch
 
 Progress = Callable[[str, float], None]
+# of E_z^2 + E_r^2: where their shares differ by less a mode is neither TM nor TE, and is named as
+# mixed
 _HYBRID = 0.3
 
 

@@ -28,8 +28,9 @@ from .solver.problem import Values
 from .solver.snapshot import RawMode
 from .solver.solved import SolvedClass
 
+# of E_z^2 + E_r^2: a field that says the other polarisation so clearly contradicts its label
 _CLEAR = 0.6
-_FSR_HELD = 1e-3
+_FSR_HELD = 1e-3  # azimuthal orders: the error of a neighbour, times m, that leaves a spacing right
 # Error bars that leave no result: half the distance of azimuthal orders, where the nearest
 # neighbour may be meant, and at large orders a twentieth of the wavelength, a whole visible colour.
 _OF_SPACING, _OF_WAVELENGTH = 0.5, 0.05

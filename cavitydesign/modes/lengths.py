@@ -11,6 +11,7 @@ from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
 from .mode_set import ModeRequest
 
+# times: a size so far from the one that fits the order is another unit of length
 _FARTHEST_FROM_HINT = 30.0
 # Phase k n L, rad, along the shortest element at the rim: beyond it no polynomial of the highest
 # degree (12, which holds about 24) follows the field.  Sections that solve stay below 40.

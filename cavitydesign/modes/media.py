@@ -15,7 +15,8 @@ from ..units import wavelength_nm
 
 Array = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
-_NODES = 14
+_NODES = 14  # of a Chebyshev series of n(k) over the range of a comb
+# relative difference at which the series is not believed, and the law itself is asked
 _SMOOTH = 2e-14
 _STEP = 5e-4  # of k, for the slope and the bend of an index: 4 % of either at 1 % of a data range
 

@@ -27,7 +27,7 @@ from .rim.solve import solve_radial_family
 from .solver.snapshot import RawMode
 from .stopwatch import Stopwatch
 
-_ACCURACY_OF_SIDES = 1e-7
+_ACCURACY_OF_SIDES = 1e-7  # of designs beside the nominal one, whose differences are taken
 
 
 @dataclass(frozen=True)

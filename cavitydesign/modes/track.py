@@ -30,7 +30,10 @@ from .rim.order_spectrum import OrderSpectrum, order_spectra
 Array = NDArray[np.float64]
 Setting = Callable[[float], tuple[Cavity, int]]
 
+# Squares of the overlap of a mode with its best match: above the first they are the same, below
+# the second the mode is lost; in between the step is halved.
 _CLEAR, _LOST = 0.7, 0.3
+# Gauss points inside the outline, outside and along it, where two fields are compared.
 _INSIDE_POINTS, _OUTSIDE_POINTS, _ALONG_POINTS = 28, 10, 28
 
 

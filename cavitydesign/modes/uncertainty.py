@@ -25,7 +25,7 @@ Outcomes = Mapping[str, float]
 Further = Callable[[ModeSet, Cavity], Mapping[str, Outcomes]]
 Fields = Mapping[str, tuple[RawMode, RawMode | None] | None]
 
-_ROOM_NM = 0.02
+_ROOM_NM = 0.02  # so that a mode at the end of the range stays in it on either side
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ from .equator_slice import EquatorSlice
 Array = NDArray[np.float64]
 _NARROW = 1.02  # span of angular orders over which k has the shape of its Airy estimate, to 1e-4
 _MARGIN = 0.3  # azimuthal orders, and so much of the estimate of k, by which a range is widened
-_OF_K = 2e-3
-_MOST_STEPS = 30
+_OF_K = 2e-3  # relative: the range is widened by it where its first and last order are looked for
+_MOST_STEPS = 30  # of the secant
 _BESIDE = 3.0  # azimuthal orders beside a range that a neighbour and the margins of it take
 # Axial orders of one range are solved in bands where the last azimuthal order is so many times the
 # first, and the bands have at most so much of the azimuthal orders each.

@@ -26,6 +26,7 @@ _SHARE_OF_DISCRETISATION, _SHARE_AT_LAST = 0.8, 0.85
 # Azimuthal orders that differ by so much have errors of their own; those of more than so many need
 # a second snapshot at all.
 _WIDE, _MANY = 1.05, 3
+# of the error at the far end of a comb that counts at the near one too: both share the space
 _SHARE_OF_OTHER_END = 0.5
 # A raise that leaves more than so much of the worst error gained nothing; after so many of them in
 # a row the resolution rises no more (one may be an odd-even effect). A mode that leaks at once

@@ -19,8 +19,9 @@ from .measure import measure_all
 from .problem import WindowProblem
 from .sample import sample_mode
 
+# eigenpairs of one search
 _MOST_WANTED = 60
-_RESIDUAL = 1e-5
+_RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
 # log10 Q below which the absorbing layer is trusted, and below which its value tells that the far
 # field errs.
 _TRUSTED_BELOW, _COMPARED_BELOW = 8.0, 9.0

@@ -20,8 +20,8 @@ from ..solver.identity import Identity, component_densities, extrema
 from ..solver.problem import Values
 from .problem import WindowProblem
 
-_HYBRID = 0.3
-_GUIDED = 0.3
+_HYBRID = 0.3  # difference of the shares of two components, of their sum, below which TM and TE mix
+_GUIDED = 0.3  # share of the energy in the guiding media below which a field is a mode of the walls
 
 
 def identify(

@@ -35,9 +35,9 @@ from .problem import Resolution, WindowProblem
 Array = NDArray[np.float64]
 Values = NDArray[Any]
 
-_EXPONENT = 9.0
-_ROOM = 1e-3
-_MOST_WANTED = 120
+_EXPONENT = 9.0  # nepers to the wall: fields there are 1e-4 of those at the rim, for looks alone
+_ROOM = 1e-3  # of k, beside the lowest and the highest estimate
+_MOST_WANTED = 120  # eigenpairs of a window
 _WALLS = ("electric", "magnetic")
 _MORE_ALONG = 10  # families that cross have other axial orders
 

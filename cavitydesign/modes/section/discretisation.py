@@ -20,8 +20,8 @@ from .sample import sample_section
 from .seed import SectionSeed
 from .supermodes import groups, matched
 
-_MOST_WANTED = 48
-_RESIDUAL = 1e-6
+_MOST_WANTED = 48  # eigenpairs of one search, each of which costs a solve of the whole section
+_RESIDUAL = 1e-6  # of the inverted problem; eigenvalues are right to its square
 # How far k may lie from its estimate, relative and in azimuthal orders: estimates of the survey are
 # right to some thousandths, those of small leaky bodies, whose walls stood elsewhere, to some per
 # cent.

@@ -46,8 +46,9 @@ _CRAMPED = (
     "that leaves; "
     "a smaller section, or fewer elements away from the rim, leave more for the mode"
 )
-_CORNER_DENSITY = 1e-5
-_WINDOW_SHARE = 0.1
+_CORNER_DENSITY = 1e-5  # of the largest energy density: a corner in less field is not graded
+_WINDOW_SHARE = 0.1  # of the accuracy: energy that elements left out of the window may hold
+# of the accuracy, which the elements may take; the rest is for walls and reduced basis
 _SHARE_OF_DISCRETISATION = 0.8
 # A factorisation costs as much as ten corrections of the reduced basis.
 _CORRECTING = Correcting(1e4, 6, 2e-4, True)

@@ -23,9 +23,9 @@ from .problem import SectionProblem
 
 # Share of the energy in the body below which a field is no mode of it, and is not looked at.
 LEAST_INSIDE = 0.25
-_GRID = 33
+_GRID = 33  # points a direction: q up to 10 has three points a lobe
 _POINTS = 6  # of an element a direction: shares of a per cent are enough
-_WIDTHS = 3.2
+_WIDTHS = 3.2  # standard deviations of the energy on either side of its middle that are looked at
 # The extrema of a mode differ by less than a factor of three; what is below a tenth is another
 # family mixed in.
 _NOISE = 0.1

@@ -24,15 +24,16 @@ from .problem import SectionProblem
 from .survey import SurveyedMode
 
 LEAST_ORDER, HIGHEST_ORDER = 3, 12
-STEP = 2
+STEP = 2  # degrees between a space and the one that tells its error
 # Two orders more reduce the error of k by this factor at least; measured on exact spheres: 70 and
 # more.
 GAIN_OF_TWO_ORDERS = 15.0
 # What two orders more are expected to gain before any is measured.
 _LIKELY_GAIN = 40.0
-_SHARE_OF_ACCURACY = 0.3
+_SHARE_OF_ACCURACY = 0.3  # that one element would take if errors added up in squares
+# degrees; the lower one rules on the common edge, so that more would be spent in vain
 _LARGEST_STEP_TO_NEIGHBOUR = 2
-_SMALLER_BY_LAYER = 0.15**2
+_SMALLER_BY_LAYER = 0.15**2  # area of an element over that of the next layer away from a corner
 
 
 def first_orders(

@@ -15,8 +15,8 @@ from ..mode import Array, ComplexArray, FieldSamples
 from ..solver.field_samples import meridian_field, unit_samples
 from .problem import SectionProblem
 
-_PER_EDGE = 7
-_INWARD = 1e-9
+_PER_EDGE = 7  # points that draw a curved edge
+_INWARD = 1e-9  # of the extent: no point lies on the end of the section
 
 
 @dataclass(frozen=True)

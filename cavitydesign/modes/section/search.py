@@ -21,7 +21,7 @@ from .seed import labels
 from .survey import SurveyedMode, followed, survey
 from .window import leaks
 
-_SURVEY_ORDERS = (3, 5)
+_SURVEY_ORDERS = (3, 5)  # degrees of the survey, the second where the first found nothing
 # Of an azimuthal order, beside the first survey: where two families cross they mix there only.
 _BESIDE = (0.35, -0.35)
 # Factors of the wavenumber asked for where nothing was found at it: a hint may be a fifth off, and
@@ -30,9 +30,9 @@ _ELSEWHERE = (1.0, 1.12, 0.89, 1.25, 0.8)
 # A mode is surveyed again where its azimuthal order is farther from the one asked for: the straight
 # line k^2(m^2) is right to some thousandths within these distances.
 _NEAR, _NEAR_SHARE = 0.3, 0.03
-_MOST_STEPS = 4
+_MOST_STEPS = 4  # from the wavenumber of a survey to that of a mode, along the line k^2(m^2)
 _LEAST_SHARE = 0.3  # of the azimuthal order asked for: no mode of lower m is looked at
-_MOST_AT_FIRST = 16
+_MOST_AT_FIRST = 16  # eigenpairs: more are asked for where these are not enough
 
 Label = tuple[str, int, int]
 

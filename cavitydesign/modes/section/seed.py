@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ..mode_set import ModeRequest
 from .survey import SurveyedMode
 
-_SPARE = 0.6
+_SPARE = 0.6  # azimuthal orders beside a range, what the estimates of the survey err by
 # Axial orders farther apart are solved apart: in azimuthal orders, and relative to k. One
 # factorisation serves what lies around its shift; a thin disk's q = 0 and 1 lie a tenth apart.
 _APART_IN_ORDERS, _APART = 1.5, 0.03

@@ -26,19 +26,19 @@ from .identity import LEAST_INSIDE, identify_section
 from .problem import SectionProblem
 from .supermodes import ranked
 
-_LEAST_PURITY = 0.4
-_MOST = 64
-_MOST_SEARCHES = 8
+_LEAST_PURITY = 0.4  # share of a field in one product below which its name means nothing
+_MOST = 64  # eigenpairs of a search, whose vectors are kept
+_MOST_SEARCHES = 8  # one below the other, from the rim inwards
 # Share of the azimuthal order asked for below which modes are not looked at: they would need half
 # the wavelength of the survey.
 _LEAST_SHARE = 0.5
 _ALIKE = 0.9  # cosine of two vectors of one mode
-_ABOVE = 1.02
-_TOLERANCE = 1e-4
+_ABOVE = 1.02  # of the largest m^2 that can be: eigenvalues are looked for from there downwards
+_TOLERANCE = 1e-4  # relative, of the eigenvalues of the survey, which is coarse itself
 # Azimuthal orders that the shift of an inverse iteration lies above the modes, and that absorbing
 # layers may move one (as much as a mode of Q = 10 is wide at m = 6).
 _BESIDE, _MOVED = 0.05, 0.3
-_STEPS = 3
+_STEPS = 3  # of the block, from vectors that are all but the modes
 _SAME = 1e-3  # relative distance of m below which two searches may have found one mode
 
 

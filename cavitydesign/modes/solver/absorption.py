@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .family import ReducedFamily
 
 _SHARE = 0.02  # of the accuracy: what absorption may add to the error of k
-_MOST_ROUNDS = 6
+_MOST_ROUNDS = 6  # of corrections; weak absorption needs none
 _AT_ONCE = 3  # modes of one q whose corrections are taken in a round
 _ITERATIONS = 4  # of the quotient, which converges cubically, with the media following k
 

@@ -20,8 +20,8 @@ from .problem import Values
 from .snapshot import RawMode, Snapshot
 
 Array = NDArray[np.float64]
-_MOST_ROUNDS = 14
-_SPARE = 0.002
+_MOST_ROUNDS = 14  # of corrections
+_SPARE = 0.002  # of the accuracy, below which a correction that gains little is left
 _SPARE_BETWEEN = 0.02  # the same at the orders in between
 _FIELD, _WORST_FIELD = (
     4.0,

@@ -11,7 +11,7 @@ from .problem import EigenProblem
 from .snapshot import Snapshot
 
 _RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
-_MOST_WANTED = 60
+_MOST_WANTED = 60  # eigenpairs: a list that lacks more is called incomplete
 
 
 def counted_modes(problem: EigenProblem, shot: Snapshot) -> tuple[int, bool, str]:

@@ -12,7 +12,7 @@ from ...eigen.factor import Factor
 from ..media import Permittivities
 from .problem import EigenProblem, Pencil, Values
 
-_NEIGHBOURS = 1
+_NEIGHBOURS = 1  # of the named modes, which the reduced basis needs where they are coupled
 
 
 @dataclass(frozen=True)
