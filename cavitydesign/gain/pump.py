@@ -93,6 +93,8 @@ class Absorber:
         )
 
 
+_FEMTOSECONDS = 1000.0
+"""Pulses that a calibration of several photons may stand for."""
 _EXCITATION_JITTER = 0.15
 _ONE_PHOTON_JITTER = 0.05
 
@@ -255,6 +257,11 @@ class Pump:
                 f"pump: calibration <N> = {mean:.3g} (F / {dose:g} mJ/cm2)^{self.photons} (a fit) "
                 "overrides the cross-section"
             )
+            if self.photons > 1 and self.pulse_fs > _FEMTOSECONDS:
+                found.append(
+                    f"pump: the calibration is of femtosecond pulses and does not follow pulse_fs "
+                    f"= {self.pulse_fs:g}; take calibration = 'cross_section'"
+                )
         known = absorber.cross_section(self.photons)
         place = (
             published[2]

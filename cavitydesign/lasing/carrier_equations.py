@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..gain.carrier_kinetics import CarrierLadder
-from .rate_equations import RateEquations
+from .rate_equations import RateEquations, Source
 from .rate_model import RateModel
 
 Array = NDArray[np.float64]
@@ -24,10 +24,11 @@ class CarrierEquations(RateEquations):
     model : RateModel
         With a `CarrierLadder`.
     hot : (2, C or 1, F) array
+    source : Source or None
     """
 
-    def __init__(self, model: RateModel, hot: Array) -> None:
-        super().__init__(model, hot)
+    def __init__(self, model: RateModel, hot: Array, source: Source | None = None) -> None:
+        super().__init__(model, hot, source)
         assert isinstance(model.ladder, CarrierLadder)
         self._laws = model.ladder
 
@@ -61,7 +62,7 @@ class CarrierEquations(RateEquations):
         return changed
 
 
-def equations_of(model: RateModel, hot: Array) -> RateEquations:
+def equations_of(model: RateModel, hot: Array, source: Source | None = None) -> RateEquations:
     """The rate equations of a medium's kinetics."""
     kind = CarrierEquations if isinstance(model.ladder, CarrierLadder) else RateEquations
-    return kind(model, hot)
+    return kind(model, hot, source)

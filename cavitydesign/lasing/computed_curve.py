@@ -15,10 +15,10 @@ from scipy.interpolate import PchipInterpolator
 from ..gain import GainMedium, Pump
 from .averaging import averaged, fluence_reach
 from .competitors import STATIC_EXCITONS
-from .integrate import PulseOutcomes
 from .light_curve import fit_smooth_curve
 from .output_threshold import OutputThreshold, output_threshold
 from .prediction import CurveBreaks, Thresholds
+from .pulse_outcomes import PulseOutcomes
 
 Array = NDArray[np.float64]
 Solve = Callable[[Array], PulseOutcomes]

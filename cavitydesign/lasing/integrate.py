@@ -9,17 +9,16 @@ into the lower ones.
 from __future__ import annotations
 
 import itertools
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SolverError
-from ..gain import GainMedium
 from .afterglow import LEFT, SETTLED, Afterglow, afterglow
 from .carrier_equations import equations_of
-from .rate_equations import RateEquations
+from .pulse_outcomes import PulseRun, StepControl
+from .rate_equations import RateEquations, Source
 from .rate_model import RateModel
 from .steppers import DormandPrince, Rodas, Stepper
 
@@ -33,13 +32,12 @@ _PULSE_STEPS = 200
 """Steps of the explicit pair; a pulse takes about 100 to 200. More are a sign of stiffness: many
 photons in a cavity of high Q.
 """
+_PARTS = 20
+"""Parts of a long pump pulse at least, so that no step jumps over it."""
 _PHOTONS = 3.0
 """Photons in a mode, times the relative tolerance, that count as nothing: with 10 a dye at 1.5
 times gain = loss and Q = 1e8 is 1.1e-3 off, with 3 it is 6e-4.
 """
-STEP_ERROR = 5e-4
-"""Relative error of the light of a strong mode by steps of 1e-4, beside that of the end: the whole
-is 7e-4 at most against LSODA, see `afterglow.LEFT`."""
 _POPULATION, _WEAK_PULSE = 1e-2, 10.0
 """The same of populations, for pulses that excite more than a tenth of the emitters; of weaker ones
 less in proportion: a dye at Q = 1e8 lases with 2e-4 excited, and its light was 4e-3 off."""
@@ -49,93 +47,6 @@ _CHEAP = 16
 """Modes, or twice the classes, for which an implicit step costs as much as two or three explicit
 ones; with more it pays later.
 """
-
-
-@dataclass(frozen=True)
-class PulseOutcomes:
-    """Outcome for each of F pump pulses, per emitter, in the order asked.
-
-    Attributes
-    ----------
-    emitted : (M, F) array
-        Photons that left each mode.
-    spontaneous : (F,) array
-        Photons of photoluminescence.
-    balance_error : (F,) array
-        Excitations + photons + decays at the end, relative to the start, minus 1.
-    left_error : (F,) array
-        Estimated error of what was still to come at the end, relative to the light of a mode.
-    """
-
-    emitted: Array
-    spontaneous: Array
-    balance_error: Array
-    left_error: Array
-
-    @property
-    def light_error(self) -> float:
-        """Estimated relative error of the light of strong modes: of the end, and of the steps."""
-        return float(self.left_error.max(initial=0.0)) + STEP_ERROR
-
-    def collected(self, medium: GainMedium) -> Array:
-        """Photoluminescence plus the laser as it is collected."""
-        return np.asarray(self.spontaneous + medium.laser_collection * self.emitted.sum(axis=0))
-
-    def joined(self, other: PulseOutcomes) -> PulseOutcomes:
-        """These, and after them the others."""
-        return PulseOutcomes(
-            np.concatenate([self.emitted, other.emitted], axis=1),
-            np.concatenate([self.spontaneous, other.spontaneous]),
-            np.concatenate([self.balance_error, other.balance_error]),
-            np.concatenate([self.left_error, other.left_error]),
-        )
-
-    def taken(self, columns: NDArray[np.int64]) -> PulseOutcomes:
-        """The outcomes at the given places."""
-        return PulseOutcomes(
-            self.emitted[:, columns],
-            self.spontaneous[columns],
-            self.balance_error[columns],
-            self.left_error[columns],
-        )
-
-
-@dataclass(frozen=True)
-class PulseRun(PulseOutcomes):
-    """The same as it was integrated.
-
-    Attributes
-    ----------
-    end_ps : (F,) array
-        When the pulse was over.
-    steps : int
-        Steps taken, of the slowest column.
-    trace_ps, trace_photons : (T,), (T, M) arrays
-        Photons in the modes against time, of the last column, where a trace was asked for.
-    """
-
-    end_ps: Array
-    steps: int
-    trace_ps: Array
-    trace_photons: Array
-
-
-@dataclass(frozen=True)
-class StepControl:
-    """How the integration proceeds.
-
-    Parameters
-    ----------
-    relative_tolerance : float
-        Of a step, for populations and photons.
-    horizon_ps : float
-        Latest end. A pulse is over as soon as what is still to come is known, see `afterglow`.
-    max_steps : int
-    """
-
-    relative_tolerance: float = 1e-4
-    horizon_ps: float = math.inf
-    max_steps: int = 20000
 
 
 class _Batch:
@@ -151,9 +62,12 @@ class _Batch:
         time: Array,
         step: Array,
         filling: Array,
+        source: Source | None = None,
     ) -> None:
-        self.equations = equations_of(model, hot)
+        self.equations = equations_of(model, hot, source)
         self.filling = filling
+        self.pumped_until = 0.0 if source is None else source.profile.end_ps
+        self.ends = 0.0 if source is None else source.profile.length_ps
         self.hot = np.broadcast_to(hot, (hot.shape[0], len(model.weight), hot.shape[2]))
         self.state, self.time, self.step = state, time, step
         self.place = np.arange(state.shape[1])
@@ -183,9 +97,14 @@ class _Batch:
 
 
 def integrate(
-    model: RateModel, occupation: Array, control: StepControl, trace: bool = False
+    model: RateModel,
+    occupation: Array,
+    control: StepControl,
+    trace: bool = False,
+    source: Source | None = None,
 ) -> PulseRun:
-    """Solve from just after the pump pulse until every gain is spent.
+    """Solve from just after the pump pulse, or from the beginning of a long one, until every gain
+    is spent.
 
     Parameters
     ----------
@@ -195,6 +114,8 @@ def integrate(
     control : StepControl
     trace : bool
         Keep the photons of the last column at every step.
+    source : Source or None
+        Excitations that arrive later.
 
     Raises
     ------
@@ -208,8 +129,10 @@ def integrate(
     state = np.concatenate([cold, np.zeros((2 * model.modes + 2, columns))])
     trail: tuple[list[float], list[Array]] | None = ([], []) if trace else None
     filling = np.einsum("j,c,jcf->f", np.arange(ladder.top + 1.0), model.weight, whole)
-    batch = _Batch(model, hot, state, np.zeros(columns), np.full(columns, 0.01), filling)
-    cooled = min(control.horizon_ps, _FOLDED / ladder.cooling_per_ps)
+    if source is not None:
+        filling = model.weight @ np.broadcast_to(source.excitons, (classes, columns))
+    batch = _Batch(model, hot, state, np.zeros(columns), np.full(columns, 0.01), filling, source)
+    cooled = min(control.horizon_ps, batch.pumped_until or _FOLDED / ladder.cooling_per_ps)
     meeting = min(model.modes, 2 * classes)
     most = _PULSE_STEPS * min(max(meeting // _CHEAP, 1), 4)
     steps = _march(batch, DormandPrince(), control, cooled, most, trail)
@@ -220,7 +143,8 @@ def integrate(
         late = np.flatnonzero(~ends.over & (ends.end < until))
         if len(late) == 0:
             continue
-        tail = _continued(model, ends, hot, late, top, filling[late])
+        still = source if until == cooled else None
+        tail = _continued(model, ends, hot, late, top, filling[late], still)
         steps += _march(
             tail,
             Rodas(),
@@ -234,7 +158,7 @@ def integrate(
         raise SolverError(
             f"rate equations: {control.max_steps} steps were not enough; raise relative_tolerance"
         )
-    return _outcome(model, filling, ends, steps, trail)
+    return _outcome(model, filling, ends, steps, trail, source is not None)
 
 
 def _floor(equations: RateEquations, filling: Array) -> Array:
@@ -290,14 +214,21 @@ def _march(
             slope = np.where(good, trial.slope, slope)
         factor = 0.9 * np.maximum(size, 1e-8) ** (-1.0 / stepper.order)
         batch.step = step * np.clip(factor, 0.2, 5.0)
+        pumped = batch.time < batch.pumped_until
+        if pumped.any():
+            # neither over the pulse nor over its end
+            left = batch.ends - batch.time
+            most_of = np.where(left > 0, np.minimum(batch.ends / _PARTS, left), np.inf)
+            batch.step = np.where(pumped, np.minimum(batch.step, most_of), batch.step)
         if trail is not None and good[-1] and batch.place[-1] == last:
             _noted(trail, batch)
         late = good & (batch.time >= until) | (count == most)
-        settled = good & (trial.net.max(axis=0) < 0) & (batch.time > SETTLED / equations.cooling)
+        dark = ~pumped & (batch.time > SETTLED / equations.cooling)
+        settled = good & (trial.net.max(axis=0) < 0) & dark
         if not (late.any() or settled.any()):
             continue
         glow = afterglow(equations, batch.hot[..., batch.place], batch.time, batch.state, trial.net)
-        over = good & (glow.error < LEFT)
+        over = good & (glow.error < LEFT) & ~pumped
         done = over | late
         if done.any():
             on = batch.waiting(glow, done, over)
@@ -319,6 +250,7 @@ def _continued(
     late: NDArray[np.int64],
     top: int,
     filling: Array,
+    source: Source | None,
 ) -> _Batch:
     """The columns that are not over, on a ladder up to `top`: what stood above counts there, the
     excess as decayed.
@@ -350,7 +282,8 @@ def _continued(
         part = replace(
             part, emission=model.emission[..., late], absorption=model.absorption[..., late]
         )
-    return _Batch(part, _cut(still, top), state, end, ends.next_step[late], filling)
+    left = None if source is None else source.kept(late)
+    return _Batch(part, _cut(still, top), state, end, ends.next_step[late], filling, left)
 
 
 def _cut(rungs: Array, top: int) -> Array:
@@ -393,11 +326,15 @@ def _outcome(
     ends: _Ends,
     steps: int,
     trail: tuple[list[float], list[Array]] | None,
+    sourced: bool,
 ) -> PulseRun:
     ladder = model.ladder
     rung = np.arange(ladder.top + 1, dtype=float)
     mean = np.einsum("c,jcf->jf", model.weight, ends.rungs)
     after = rung @ mean + (ends.photons + ends.emitted).sum(axis=0) + ends.decayed
+    if sourced:
+        # what was pumped is booked as decayed with the opposite sign
+        after = after + filling
     return PulseRun(
         emitted=ends.emitted + ends.glow,
         spontaneous=ends.spontaneous + ends.dark,

@@ -31,16 +31,23 @@ class LinearisedRates:
         Where J is taken.
     shift : (F,) array
         Positive; in ps^-1.
+    time : (F,) array
     """
 
-    def __init__(self, equations: RateEquations, state: Array, shift: Array) -> None:
+    def __init__(self, equations: RateEquations, state: Array, shift: Array, time: Array) -> None:
         self._equations, self._shift = equations, shift
         columns = state.shape[1]
         ladder = state[: equations.populations].reshape(equations.rungs, equations.classes, columns)
         photons = state[equations.photons]
         down = equations.times(equations.down, photons) + equations.seed
         up = equations.times(equations.up, photons)
-        self._factor = _factorised(*equations.flux_slopes(ladder, down, up), shift)
+        falling, rising = equations.flux_slopes(ladder, down, up)
+        source, self._lift = equations.source, None
+        if source is not None and not source.unlimited:
+            self._lift = source.profile.rate_per_ps(time) * source.excitons
+            rising = rising + self._lift
+            falling = falling + source.backwards * self._lift
+        self._factor = _factorised(falling, rising, shift)
         self._changed = equations.sum_slopes(ladder)
         emitted, absorbed = equations.light_slopes(ladder)
         emitting, absorbing = np.zeros_like(ladder), np.zeros_like(ladder)
@@ -64,7 +71,12 @@ class LinearisedRates:
         out[equations.photons] = photons
         out[equations.emitted] = (right[equations.emitted] + equations.loss * photons) / self._shift
         glow = self._changed(ladder, _OF_DECAYS)
-        out[-2:] = (right[-2:] + equations.model.weight @ glow) / self._shift
+        rest = right[-2:] + equations.model.weight @ glow
+        if self._lift is not None and equations.source is not None:
+            back = equations.source.backwards * ladder[1] if equations.source.backwards else 0.0
+            pumped = self._lift * (back - ladder[:-1].sum(axis=0))
+            rest[1] += equations.model.weight @ pumped
+        out[-2:] = rest / self._shift
         return out
 
     def _ladder(self, right: Array) -> Array:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..gain import GainMedium, Pump
-from .integrate import PulseOutcomes
 from .prediction import LasingPrediction
+from .pulse_outcomes import PulseOutcomes
 from .pulse_solver import PulseSolver
 from .request import LasingRequest
 
@@ -71,7 +71,15 @@ def rate_equations_digest(solver: PulseSolver) -> bytes:
     """
     model = solver.model(solver.medium.ladder_top(math.inf))
     digest = hashlib.blake2b(
-        repr((type(solver.medium), model.emitters, solver.control, solver.pump_emission)).encode()
+        repr(
+            (
+                type(solver.medium),
+                model.emitters,
+                solver.control,
+                solver.pump_emission,
+                solver.profile,
+            )
+        ).encode()
     )
     for part in (model, model.ladder):
         for field in fields(part):

@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..gain import GainMedium
-from .integrate import PulseOutcomes, PulseRun, StepControl, integrate
+from ..gain.carrier_kinetics import CarrierLadder
+from .integrate import integrate
 from .lasing_mode import LasingMode
 from .overlap import ModeOverlap
+from .pulse_outcomes import PulseOutcomes, PulseRun, StepControl
+from .pump_profile import PumpProfile
+from .rate_equations import Source
 from .rate_model import RateModel, rate_model
 
 Array = NDArray[np.float64]
@@ -35,6 +39,8 @@ class PulseSolver:
     overlap : ModeOverlap or None
     pump_emission : float
         Stimulated emission over absorption at the pump, see `GainMedium.pump_emission`.
+    profile : PumpProfile or None
+        Of a pump pulse that is long for the medium; None: its excitations arrive at once.
     """
 
     modes: Sequence[LasingMode]
@@ -43,6 +49,7 @@ class PulseSolver:
     control: StepControl
     overlap: ModeOverlap | None = None
     pump_emission: float = 0.0
+    profile: PumpProfile | None = None
 
     def model(self, top: int, shift_nm: Array | None = None) -> RateModel:
         """Coefficients with a ladder of `top` rungs."""
@@ -60,8 +67,11 @@ class PulseSolver:
         for top, columns in groups:
             model = self.model(top, None if shift_nm is None else shift_nm[columns])
             occupation = self._occupation(model, excitons[columns])
+            source = self._source(model, excitons[columns])
             run: PulseOutcomes
-            if shift_nm is None:
+            if source is not None:
+                run = integrate(model, occupation, self.control, source=source)
+            elif shift_nm is None:
                 first, same = _distinct(occupation)
                 run = integrate(model, occupation[..., first], self.control).taken(same)
             else:
@@ -74,11 +84,30 @@ class PulseSolver:
     def traced(self, excitons: float) -> PulseRun:
         """One pump pulse, with the photons in the modes against time."""
         model = self.model(self.medium.ladder_top(excitons))
+        mean = np.array([excitons])
         return integrate(
-            model, self._occupation(model, np.array([excitons])), self.control, trace=True
+            model,
+            self._occupation(model, mean),
+            self.control,
+            trace=True,
+            source=self._source(model, mean),
+        )
+
+    def _source(self, model: RateModel, excitons: Array) -> Source | None:
+        if self.profile is None:
+            return None
+        return Source(
+            self.profile,
+            np.outer(model.pump_share, excitons),
+            self.pump_emission,
+            isinstance(model.ladder, CarrierLadder),
         )
 
     def _occupation(self, model: RateModel, excitons: Array) -> Array:
+        if self.profile is not None:
+            rest = np.zeros((model.ladder.top + 1, 1, len(excitons)))
+            rest[0] = 1.0
+            return rest
         shares, place = np.unique(model.pump_share, return_inverse=True)
         mean = np.outer(shares, excitons)
         occupied = self.medium.pumped(mean.ravel(), model.ladder.top, self.pump_emission)

@@ -15,13 +15,14 @@ from ..modes.mode import Mode
 from .comb import periodic_comb
 from .competitors import STATIC_EXCITONS
 from .emitters import emitters_in_reach
-from .integrate import StepControl
 from .lasing_mode import LasingMode
 from .numerical_error import probability_with_error
 from .overlap import ModeOverlap
 from .prediction import ModeOutcome
 from .preparation import Prepared, known_diameter, prepared
+from .pulse_outcomes import StepControl
 from .pulse_solver import PulseSolver
+from .pump_profile import pump_profile
 from .regime import CombPlaces, side_mode_suppression_db
 from .request import LasingRequest
 from .spontaneous import purcell_factor, spontaneous_emission_factors
@@ -92,7 +93,10 @@ class PumpedCavity:
         emitters = emitters_in_reach(medium, ready.comb, self._diameter, self._index, self._overlap)
         backwards = medium.pump_emission(self.pump.wavelength_nm) if self.pump.photons == 1 else 0.0
         control = StepControl(request.relative_tolerance)
-        alike = PulseSolver(ready.comb, medium, emitters, control, self._overlap, backwards)
+        profile = pump_profile(self.pump, medium)
+        alike = PulseSolver(
+            ready.comb, medium, emitters, control, self._overlap, backwards, profile
+        )
         self._static_each, self._static_errors = self._gain_equals_loss(alike)
         self.solver, self.words = self._coupled(alike, ready.comb, self._static_each)
         reached = [
@@ -129,7 +133,7 @@ class PumpedCavity:
         its excitations.
         """
         model = solver.model(self._medium.ladder_top(STATIC_EXCITONS))
-        dark = DarkGain(model, self._medium, solver.pump_emission)
+        dark = DarkGain(model, self._medium, solver.pump_emission, solver.profile)
         each = dark.threshold_excitons_each()
         fluence = tuple(
             None if value is None else (value / self.per_unit) ** (1.0 / self.pump.photons)

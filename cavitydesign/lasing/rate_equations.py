@@ -13,13 +13,50 @@ excitation: excitations + photons + decays are a linear invariant.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .pump_profile import PumpProfile
 from .rate_model import RateModel
 
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Excitations that arrive while the pulses go on.
+
+    Attributes
+    ----------
+    profile : PumpProfile
+    excitons : (C, F) array
+        Mean excitations of an emitter over the whole pulse.
+    backwards : float
+        Emission that the pump stimulates, over absorption; of emitters of one excitation.
+    unlimited : bool
+        Carriers, whose density nothing limits.
+    """
+
+    profile: PumpProfile
+    excitons: Array
+    backwards: float = 0.0
+    unlimited: bool = False
+
+    def kept(self, columns: NDArray[np.bool_] | NDArray[np.int64]) -> Source:
+        """That of some columns."""
+        return replace(self, excitons=self.excitons[:, columns])
+
+    def flux(self, ladder: Array, rate: Array) -> Array:
+        """(J, C, F) net rate from each rung to the one below by a pump of the given rate (F,)."""
+        lift = rate * self.excitons
+        if self.unlimited:
+            return np.asarray(-lift[None])
+        flux = -lift * ladder[:-1]
+        if self.backwards:
+            flux[0] += self.backwards * lift * ladder[1]
+        return np.asarray(flux)
 
 
 class RateEquations:
@@ -31,9 +68,12 @@ class RateEquations:
     model : RateModel
     hot : (J + 1, C or 1, F) array
         Emitters that started hot.
+    source : Source or None
+        Excitations that arrive later; what they add counts as decayed with the opposite sign.
     """
 
-    def __init__(self, model: RateModel, hot: Array) -> None:
+    def __init__(self, model: RateModel, hot: Array, source: Source | None = None) -> None:
+        self.source = source
         ladder = model.ladder
         self.model = model
         self.rungs, self.classes, self.modes = ladder.top + 1, len(model.weight), model.modes
@@ -59,18 +99,27 @@ class RateEquations:
         seed = self.down.sum(axis=-1) / model.emitters
         self.seed = np.ascontiguousarray(seed.T) if self.batched else seed[:, None]
 
-    def explicit(self, time: Array) -> Array:
-        """(rows, F) change of the rate with time at a fixed state: the hot emitters' share
-        fades.
+    def explicit(self, time: Array, state: Array) -> Array:
+        """(rows, F) change of the rate with time at a fixed state: the hot emitters' share fades,
+        the pump comes and goes.
         """
         change = np.zeros((self.rows, len(time)))
         ladder = change[: self.populations].reshape(self.rungs, self.classes, -1)
         ladder += self.feed * (-self.cooling * np.exp(-self.cooling * time))
+        if self.source is not None:
+            rungs = state[: self.populations].reshape(ladder.shape)
+            slope = self.source.profile.slope_per_ps2(time)
+            flux = self.source.flux(rungs, slope)
+            ladder[:-1] += flux
+            ladder[1:] -= flux
+            change[-1] += self.model.weight @ flux.sum(axis=0)
         return change
 
     def kept(self, columns: NDArray[np.bool_]) -> None:
         """Drop the columns that are done."""
         self.feed = self.feed[..., columns]
+        if self.source is not None:
+            self.source = self.source.kept(columns)
         if self.batched:
             self.up, self.down = self.up[columns], self.down[columns]
             self.gain, self.lost = self.gain[columns], self.lost[columns]
@@ -128,6 +177,10 @@ class RateEquations:
         photons = state[self.photons]
         down = self.times(self.down, photons) + self.seed
         flux = self.flux(ladder, down, self.times(self.up, photons))
+        pumped = None
+        if self.source is not None:
+            pumped = self.source.flux(ladder, self.source.profile.rate_per_ps(time))
+            flux += pumped
         change = out[:first].reshape(self.rungs, self.classes, columns)
         change[:-1] = flux
         change[-1] = 0.0
@@ -141,6 +194,8 @@ class RateEquations:
         out[self.photons] += gain / self.model.emitters
         np.multiply(self.loss, photons, out=out[self.emitted])
         out[-2:] = self.model.weight @ sums[2:]
+        if pumped is not None:
+            out[-1] += self.model.weight @ pumped.sum(axis=0)
         return net
 
 

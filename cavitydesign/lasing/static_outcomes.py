@@ -15,6 +15,7 @@ from .competitors import STATIC_EXCITONS
 from .emitters import doped_index
 from .lasing_mode import LasingMode, Quality, lasing_modes
 from .preparation import Prepared
+from .pump_profile import pump_profile
 from .rate_model import rate_model
 from .request import LasingRequest
 from .steady_laser import SteadyLaser
@@ -59,7 +60,7 @@ def static_outcomes(
     per_unit = pump.excitons_per_unit(medium.absorber)
     out = {}
     backwards = medium.pump_emission(pump.wavelength_nm) if pump.photons == 1 else 0.0
-    dark = DarkGain(model, medium, backwards)
+    dark = DarkGain(model, medium, backwards, pump_profile(pump, medium))
     for mode, excitons in zip(comb, dark.threshold_excitons_each(), strict=True):
         out[mode.label] = {"threshold_gain_per_cm": threshold_gain_per_cm(mode)}
         if excitons is not None:

@@ -131,8 +131,8 @@ class Rodas(Stepper):
         self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array
     ) -> Step:
         """Six evaluations and six solutions with one factorisation."""
-        system = LinearisedRates(equations, state, 1.0 / (self._gamma * step))
-        fading = step * equations.explicit(time)
+        system = LinearisedRates(equations, state, 1.0 / (self._gamma * step), time)
+        fading = step * equations.explicit(time, state)
         solved = np.empty((6, *state.shape))
         solved[0] = system.solve(slope + self._times[0] * fading)
         rate = np.empty_like(state)
