@@ -53,7 +53,7 @@ def weights_under_pump(
     found[:, 0] = both @ rungs
     for place, (begin, until) in enumerate(itertools.pairwise(times), start=1):
         step = until - begin
-        for_stage = []
+        for_stage: list[Array] = []
         start = rungs
         for node in (_GAMMA, 1.0):
             rate = profile.rate_per_ps(np.array([begin + node * step]))[0] * excitons

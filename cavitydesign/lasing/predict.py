@@ -24,7 +24,6 @@ from .computed_curve import (
     read_thresholds,
     with_pulses,
 )
-from .integrate import PulseRun
 from .lasing_mode import LasingMode
 from .mode_thresholds import strongest_thresholds
 from .numerical_error import suppression_error_db
@@ -33,6 +32,7 @@ from .overlap import ModeOverlap
 from .prediction import LasingPrediction
 from .pulse import full_width_ps, transform_limit_nm
 from .pulse_memory import PulseMemory, inputs_of_thresholds
+from .pulse_outcomes import PulseRun
 from .pumped_cavity import known_diameter, pumped_cavity
 from .regime import decided, modes_lasing, single_mode_range
 from .request import LasingRequest

@@ -31,6 +31,8 @@ _BESIDE = 1e-4
 _PARABOLA = 2.5
 """Errors against 4000 delays were up to 2.3 times what the parabola says, dots and dyes, Q = 300 to
 1e7."""
+_COARSE = 201
+"""Excitations at which a long pulse is tried first."""
 _NEAR, _FINE = 2.5, 60
 """Range and points of a finer grid of the excitations' logarithm under a long pulse."""
 _READ = 5e-4
@@ -130,11 +132,11 @@ class DarkGain:
 
     def _read_off(self) -> tuple[float | None, ...]:
         """The same from two grids, the second about the first mode's threshold and beyond."""
-        grid = np.log(np.geomspace(*_SEARCH, 57))
+        grid = np.log(np.geomspace(_LEAST, _SEARCH[1], _COARSE))
         net = self._greatest(grid)
         above = net > 0
         if not above.any():
-            return (None,) * net.shape[1]
+            return (None,) * int(net.shape[1])
         first = max(int(above.any(axis=1).argmax()), 1)
         fine = np.linspace(grid[first - 1], grid[first - 1] + _NEAR, _FINE)
         both = np.r_[grid, fine]
