@@ -27,6 +27,11 @@ class Stopwatch:
         return time.process_time() - self._start_computing > self._most
 
     @property
+    def limit_s(self) -> float:
+        """Computing time that a search may take."""
+        return self._most
+
+    @property
     def stops(self) -> tuple[str, ...]:
         """A line for each thing that was left undone."""
         return tuple(self._stops)

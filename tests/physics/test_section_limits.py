@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from grid_sections import two_disks
 
-from cavitydesign.errors import InputError
+from cavitydesign.errors import InputError, SolverError
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.section import find, limits
 from cavitydesign.modes.section.count import counted_over_range
@@ -15,6 +15,7 @@ from cavitydesign.modes.section.problem import SectionProblem
 from cavitydesign.modes.section.search import searched
 from cavitydesign.modes.section.seed import section_seeds
 from cavitydesign.modes.solver.discretisation import first_snapshot
+from cavitydesign.modes.stopwatch import Stopwatch
 
 REQUEST = ModeRequest("TE", 1090.0, None, 45, relative_accuracy=1e-4)
 
@@ -22,7 +23,7 @@ REQUEST = ModeRequest("TE", 1090.0, None, 45, relative_accuracy=1e-4)
 def test_a_supermode_taken_from_the_list_is_missed() -> None:
     """Both eigenvalues are found, but where one has no label, the list is not complete."""
     cavity = two_disks()
-    surveyed = searched(cavity, REQUEST)[1]
+    surveyed = searched(cavity, REQUEST, Stopwatch())[1]
     (seed,) = section_seeds(REQUEST, surveyed, cavity.bodies)
     finer = SectionProblem.build(cavity, cavity.mesh, 5)
     shot = first_snapshot(SECTION, finer, seed, 45, [0, 1])
@@ -60,4 +61,31 @@ def test_a_section_of_too_many_elements_is_refused(monkeypatch: pytest.MonkeyPat
     """In one line, with what would do: here a limit that a hundred elements pass."""
     monkeypatch.setattr(limits, "MOST_BYTES", 1e6)
     with pytest.raises(InputError, match="elements are too many"):
-        searched(two_disks(), REQUEST)
+        searched(two_disks(), REQUEST, Stopwatch())
+
+
+def test_a_search_stops_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is solved: one line. After the first solve: its modes, whose errors cover
+    1084.88846 nm, and what was left undone.
+    """
+    monkeypatch.setenv("CAVITYDESIGN_MOST_SECONDS", "0")
+    with pytest.raises(SolverError, match="stopped after 0 s of computing, before the TE modes"):
+        find_modes(two_disks(), REQUEST)
+    monkeypatch.setattr(Stopwatch, "may_go_on", lambda self, doing: True)
+    found = find_modes(two_disks(), replace(REQUEST, relative_accuracy=1e-8))
+    mode = found["TE 45 1 1"]
+    assert not found.complete and any("left undone" in line for line in found.warnings)
+    off = abs(mode.wavelength_nm - 1084.88846)
+    assert off < 3 * mode.wavelength_error_nm, (off, mode.wavelength_error_nm)
+
+
+def test_a_lost_supermode_ends_the_completeness() -> None:
+    """A supermode that no search saw is named, though all eigenvalues counted are listed."""
+    cavity = two_disks()
+    surveyed = searched(cavity, REQUEST, Stopwatch())[1]
+    (seed,) = section_seeds(REQUEST, surveyed, cavity.bodies)
+    result = find._solve_family(
+        SectionProblem.build(cavity, cavity.mesh, 3), REQUEST, seed, Stopwatch()
+    )
+    (parted,) = find._with_lost(REQUEST, 2, [("TE", 1, 1)], [result])
+    assert result.complete and not parted.complete and "q = 1: not seen" in parted.notes[-1]

@@ -14,6 +14,7 @@ from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section import SectionMesh, lobatto
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes
+from cavitydesign.modes.section.around.lossy import absorbing_ends
 
 
 def rectangles(
@@ -133,3 +134,33 @@ def test_room_around_the_wire(margin: float, below: float) -> None:
     assert mode.wavelength_nm == pytest.approx(1568.797, abs=0.03)
     assert mode.losses.radiation == pytest.approx(6.5885, abs=0.002)
     assert abs(mode.losses.radiation - 6.5885) < 3 * mode.losses.radiation_error + 5e-4
+
+
+def test_a_mode_alone_and_in_a_comb() -> None:
+    """log10 Q of TE 20 does not depend on what is asked beside it: alone, and in a range that holds
+    TE 19 and 21 too, where absorbing layers are sized for another wavelength. To 3 times the bars
+    of both at 1e-4 asked, which are below 0.02.
+    """
+    cavity = ring(1.0, 1.46)
+    alone = find_modes(cavity, ModeRequest("TE", 1560.0, None, 20, 1, 1, 1e-4))["TE 20 1 0"]
+    comb = find_modes(cavity, ModeRequest("TE", 1525.0, 110.0, None, 1, 1, 1e-4))
+    assert {"TE 19 1 0", "TE 20 1 0", "TE 21 1 0"} <= {mode.label for mode in comb}
+    beside = comb["TE 20 1 0"]
+    bars = alone.losses.radiation_error + beside.losses.radiation_error
+    assert abs(alone.losses.radiation - beside.losses.radiation) < 3 * bars < 0.06
+    waves = alone.wavelength_error_nm + beside.wavelength_error_nm
+    assert abs(alone.wavelength_nm - beside.wavelength_nm) < 3 * waves
+
+
+def test_a_substrate_that_absorbs_is_named() -> None:
+    """Waves that end in a medium count as radiation: a line says so where kappa is 0.12, and none
+    where it is 1e-6.
+    """
+    for absorption_per_cm, said in ((1e4, True), (0.1, False)):
+        cavity = ring(1.0, 1.46)
+        media = {
+            name: ConstantIndex.of(1.46, absorption_per_cm) if name == "oxide" else medium
+            for name, medium in cavity.regions
+        }
+        lines = absorbing_ends(SectionCavity.of(cavity.mesh, media), 4.0)
+        assert bool(lines) == said and all(line.startswith("oxide absorbs") for line in lines)

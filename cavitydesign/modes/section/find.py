@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,10 +24,11 @@ from ..solver.family import ReducedFamily, lifted
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedShot, SolvedClass
 from ..stopwatch import Stopwatch
+from .around.lossy import absorbing_ends
 from .count import counted_over_range
 from .discretisation import SECTION
 from .facet_error import facet_errors, facet_notes
-from .limits import MOST_BYTES, matrix_bytes, within_memory
+from .limits import CRAMPED, MOST_BYTES, and_later, matrix_bytes, rest_of, within_memory
 from .orders import STEP, discrete_errors, first_orders, raised_orders
 from .problem import SectionProblem
 from .search import searched, wanted_labels
@@ -37,21 +38,19 @@ from .window import element_density, kept_elements
 # Of the last error, above which higher orders no longer help a leaky mode whose wavelength has the
 # accuracy asked for; the share of 1/Q that its error bar states is then what is left.
 _STALLED = 0.8
-_LONG_S = 60.0  # s of CPU time; what takes longer says so while it runs
 # What the wavelength of a mode moves at most by two orders more: relative, and in azimuthal orders.
 # Modes move by 1e-3 at the lowest orders; what moves more became another.
 _MOVED, _MOVED_IN_ORDERS = 0.01, 0.2
-_CRAMPED = (
-    "the orders of the elements were kept at what 2 GB of memory hold: the errors stated are what "
-    "that leaves; "
-    "a smaller section, or fewer elements away from the rim, leave more for the mode"
-)
+_LEFT = "were left undone after {:g} s of computing; the errors stated are what that leaves"
+_MOST_NAMED = 4  # labels that a line names
 _CORNER_DENSITY = 1e-5  # of the largest energy density: a corner in less field is not graded
 _WINDOW_SHARE = 0.1  # of the accuracy: energy that elements left out of the window may hold
 # of the accuracy, which the elements may take; the rest is for walls and reduced basis
 _SHARE_OF_DISCRETISATION = 0.8
 # A factorisation costs as much as ten corrections of the reduced basis.
 _CORRECTING = Correcting(1e4, 6, 2e-4, True)
+# Accuracy beyond which corrections of the reduced basis (to 2e-4 of it) are rounding.
+_FINEST = 1e-8
 # Of 1/Q that k is solved to where Q is read from it, but not to less than some of the accuracy
 # asked for; a Q above that tells nothing of itself in k, and is read from the far field.
 _OF_INVERSE_Q, _STRICTEST = 1e-3, 0.03
@@ -77,29 +76,55 @@ def solve_section(
     Raises
     ------
     SolverError
-        If the section holds no mode of the body at the wavelength asked for.
+        If the section holds no mode of the body at the wavelength asked for, or if the search ended
+        before it found one.
     """
     with watch.stage("seeds"):
-        problem, surveyed = searched(cavity, request)
+        problem, surveyed = searched(cavity, request, watch)
     seeds = section_seeds(request, surveyed, cavity.bodies)
     results = []
     began = time.process_time()
     for number, seed in enumerate(seeds):
         done = 0.1 + 0.8 * number / len(seeds)
-        report(
-            f"solving {seed.polarisation} modes of p = {seed.p}{_cost(began, number, len(seeds))}",
-            done,
-        )
+        if not watch.may_go_on(and_later(seeds[number:])):
+            break
+        rest = rest_of(began, number, len(seeds))
+        report(f"solving {seed.polarisation} modes of p = {seed.p}{rest}", done)
         found = _solve_family(problem, request, seed, watch)
-        if not found.modes:
+        if not found.modes and not watch.late:
             found = _searched_nearer(cavity, request, seed, watch) or found
         results.append(found)
-    lost = [
-        f"{pol} p = {p}, q = {q}: no such mode was seen in the search; that it does not exist is "
-        "not shown by this"
-        for pol, p, q in sorted(wanted_labels(request, cavity.bodies) - labels(surveyed))
+    if watch.stops and not any(result.modes for result in results):
+        raise SolverError(watch.stops[0])
+    lost = wanted_labels(request, cavity.bodies) - labels(surveyed)
+    return _with_lost(request, cavity.bodies, sorted(lost), results)
+
+
+def _with_lost(
+    request: ModeRequest,
+    bodies: int,
+    lost: Sequence[tuple[str, int, int]],
+    results: list[SolvedClass],
+) -> list[SolvedClass]:
+    """Results with a line for the labels that no search saw; without some of its supermodes no
+    list is complete.
+    """
+    if not lost or (bodies == 1 and request.azimuthal_order is not None):  # said of the whole list
+        return results
+    seen = {
+        (result.seed.polarisation, result.seed.p, mode.q // bodies)
+        for result in results
+        for mode in result.modes
+    }
+    parted = any((polarisation, p, q // bodies) in seen for polarisation, p, q in lost)
+    whole = bodies == 1 or not (parted or request.azimuthal_order is not None)
+    names = ", ".join(f"{pol} p = {p}, q = {q}" for pol, p, q in lost[:_MOST_NAMED])
+    names += f" and {len(lost) - _MOST_NAMED} more" if len(lost) > _MOST_NAMED else ""
+    line = f"{names}: not seen in the search; that there is no such mode is not shown by this"
+    return [
+        replace(result, notes=(*result.notes, line), complete=result.complete and whole)
+        for result in results
     ]
-    return [replace(result, notes=(*result.notes, *lost)) for result in results]
 
 
 def _searched_nearer(
@@ -113,7 +138,7 @@ def _searched_nearer(
         return None
     nearer = replace(request, wavelength_nm=own)
     try:
-        problem, surveyed = searched(cavity, nearer)
+        problem, surveyed = searched(cavity, nearer, watch)
     except SolverError:
         return None
     for other in section_seeds(nearer, surveyed, cavity.bodies):
@@ -124,18 +149,6 @@ def _searched_nearer(
     return None
 
 
-def _cost(began: float, done: int, families: int) -> str:
-    """What the rest is likely to take, where the whole takes long."""
-    if not done:
-        return ""
-    each = (time.process_time() - began) / done
-    if each * families < _LONG_S:
-        return ""
-    return (
-        f" ({done} of {families} done, about {each * (families - done):.0f} s more; Ctrl-C stops)"
-    )
-
-
 def _solve_family(
     surveyed: SectionProblem, request: ModeRequest, seed: SectionSeed, watch: Stopwatch
 ) -> SolvedClass:
@@ -144,6 +157,7 @@ def _solve_family(
     """
     accuracy = request.relative_accuracy
     cavity, qs, m = surveyed.cavity, sorted(seed.surveyed), seed.orders[0]
+    which = f"{seed.polarisation} modes of p = {seed.p}"
     with watch.stage("mesh"):
         share = 1e-4 if surveyed.is_complex else 1.0
         keep = kept_elements(
@@ -184,6 +198,9 @@ def _solve_family(
         stalls = worst > _STALLED * least and worst <= _SHARE_OF_DISCRETISATION * accuracy
         if worst <= _SHARE_OF_DISCRETISATION * goal or np.array_equal(raised, orders) or stalls:
             break
+        if watch.late:
+            watch.stop(f"{which}: higher orders {_LEFT.format(watch.limit_s)}")
+            break
         if matrix_bytes(cavity, mesh, raised, surveyed.stretch) > MOST_BYTES:
             cramped = True
             break
@@ -194,9 +211,12 @@ def _solve_family(
             ReducedFamily.span(problem, seed, [high]),
             seed.orders,
             sorted(high.chosen),
-            accuracy,
+            max(accuracy, _FINEST),
             _CORRECTING,
+            lambda: watch.late,
         )
+    if watch.late and basis_error > accuracy:
+        watch.stop(f"{which}: corrections {_LEFT.format(watch.limit_s)}")
     with watch.stage("count"):
         counted, complete, note = counted_over_range(low_problem, low, seed, request)
         complete = complete and set(high.chosen) == set(qs)
@@ -204,7 +224,7 @@ def _solve_family(
     low_vectors = {q: embedded[:, column] for q, column in low.chosen.items()}
     notes = _notes(cavity, seed, high, note)
     if cramped and worst > _SHARE_OF_DISCRETISATION * accuracy:
-        notes = (*notes, _CRAMPED)
+        notes = (*notes, CRAMPED)
     leak = layer_log10_q_error(high, low) if problem.is_complex else None
     geometry = facet_errors(problem, high)
     notes = (*notes, *facet_notes(cavity, geometry, accuracy))
@@ -312,6 +332,7 @@ def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) 
             "magnetic walls: q and mode volume are those of the section as drawn, without its "
             "images"
         )
+    missing += absorbing_ends(cavity, max(one.k_per_um for one in seed.surveyed.values()))
     return (*([note] if note else []), *missing)
 
 

@@ -1,6 +1,9 @@
-"""What the solve of a section may take of memory, known before the matrices are made."""
+"""What the solve of a section may take: memory, known before the matrices are made, and time."""
 
 from __future__ import annotations
+
+import time
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -8,12 +11,19 @@ from ...errors import InputError
 from ...fem.stretch import BoxStretch
 from ...mesh.section import IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
+from .seed import SectionSeed
 
 # bytes; of the element matrices of one solve. The whole process then stays below 2 GB: with what
 # the lower order, the factors and the interpreter take, its peak is 0.3 GB and at most four times
 # the matrices (rings, disks and cans of degree 8 to 12, real and complex).
-MOST_BYTES = 0.42e9
+MOST_BYTES = 0.36e9
 _LEAST_ORDER = 3
+_LONG_S = 60.0  # s of CPU time; what takes longer says so while it runs
+CRAMPED = (
+    "the orders of the elements were kept at what 2 GB of memory hold: the errors stated are what "
+    "that leaves; "
+    "a smaller section, or fewer elements away from the rim, leave more for the mode"
+)
 
 
 def matrix_bytes(
@@ -53,6 +63,27 @@ def check_survey(cavity: SectionCavity, order: int) -> None:
             "from the rim, a smaller section,"
             " or one without its middle"
         )
+
+
+def and_later(seeds: Sequence[SectionSeed]) -> str:
+    """What is left of the families, in words."""
+    first, more = seeds[0], len(seeds) - 1
+    which = f"the {first.polarisation} modes of p = {first.p}"
+    return which + (f" and {more} more families" if more else "")
+
+
+def rest_of(began: float, done: int, families: int) -> str:
+    """What the rest is likely to take, where the whole takes long; from the CPU time of the
+    beginning.
+    """
+    if not done:
+        return ""
+    each = (time.process_time() - began) / done
+    if each * families < _LONG_S:
+        return ""
+    return (
+        f" ({done} of {families} done, about {each * (families - done):.0f} s more; Ctrl-C stops)"
+    )
 
 
 def _in_layer(

@@ -14,8 +14,9 @@ from ...units import wavenumber_per_um
 from ..estimates.seeds import radial_guess
 from ..media import permittivities
 from ..mode_set import ModeRequest
+from ..stopwatch import Stopwatch
 from .around.absorb import with_absorbing_layers
-from .limits import check_survey
+from .limits import MOST_BYTES, check_survey, matrix_bytes
 from .problem import SectionProblem
 from .seed import labels
 from .survey import SurveyedMode, followed, survey
@@ -46,7 +47,7 @@ def wanted_labels(request: ModeRequest, bodies: int) -> set[Label]:
 
 
 def searched(
-    cavity: SectionCavity, request: ModeRequest
+    cavity: SectionCavity, request: ModeRequest, watch: Stopwatch
 ) -> tuple[SectionProblem, list[SurveyedMode]]:
     """The surveyed problem and its modes, with absorbing layers where the modes asked for need
     them.
@@ -59,14 +60,20 @@ def searched(
     wanted, last = wanted_labels(request, cavity.bodies), None
     check_survey(cavity, _SURVEY_ORDERS[0])
     for order in _SURVEY_ORDERS:
+        if last is not None and matrix_bytes(cavity, cavity.mesh, order, None) > MOST_BYTES:
+            break
         problem = SectionProblem.build(cavity, cavity.mesh, order)
         try:
-            modes = _Search(problem, request, wanted).modes(_first_wavenumber(cavity, request))
+            modes = _Search(problem, request, wanted, watch).modes(
+                _first_wavenumber(cavity, request)
+            )
         except SolverError as error:
             last = error
+            if watch.late:
+                break
             continue
         asked = [mode for mode in modes if mode.label in wanted]
-        if not asked and order != _SURVEY_ORDERS[-1]:
+        if not asked and order != _SURVEY_ORDERS[-1] and not watch.late:
             continue
         if asked and any(
             leaks(problem, mode, request.relative_accuracy) for mode in (asked[0], asked[-1])
@@ -83,7 +90,7 @@ def searched(
             ]
             leaky = followed(problem, embedded)
             if len(leaky) < len(wanted):
-                leaky = _Search(problem, request, wanted).modes(k, asked[0].m)
+                leaky = _Search(problem, request, wanted, watch).modes(k, asked[0].m)
             known = labels(leaky)
             modes = leaky + [mode for mode in embedded if mode.label not in known]
         return problem, modes
@@ -114,11 +121,14 @@ class _Search:
     Attributes
     ----------
     wanted : set of (polarisation, p, q)
+    watch : Stopwatch
+        When it is late, searches are left at what they found.
     """
 
     problem: SectionProblem
     request: ModeRequest
     wanted: set[Label]
+    watch: Stopwatch
 
     def modes(self, k_per_um: float, near: float | None = None) -> list[SurveyedMode]:
         """Modes from a wavenumber on, one of each label; `near` as for `survey`."""
@@ -128,7 +138,7 @@ class _Search:
         modes = self._somewhere(k_per_um, near)
         for _ in range(_MOST_STEPS):
             first = self._leading(modes)
-            if self._is_near(first):
+            if self._is_near(first) or self.watch.late:
                 break
             modes = self._survey(first.wavenumber(m), self._enough)
         return self._each_near(self._completed(modes))
@@ -144,12 +154,15 @@ class _Search:
     ) -> list[SurveyedMode]:
         first = min(3 + 2 * len(self.wanted), _MOST_AT_FIRST)
         least = _LEAST_SHARE * (self.request.azimuthal_order or 0)
-        return survey(self.problem, k_per_um, enough, near, first, least)
+        watch = self.watch
+        return survey(self.problem, k_per_um, enough, near, first, least, lambda: watch.late)
 
     def _somewhere(self, k_per_um: float, near: float | None) -> list[SurveyedMode]:
         """Modes at the wavenumber, or beside it where none that is asked for is there."""
         last, other = None, None
         for factor in _ELSEWHERE:
+            if (last or other) and self.watch.late:
+                break
             try:
                 modes = self._survey(factor * k_per_um, self._enough, near)
             except SolverError as error:
@@ -181,7 +194,7 @@ class _Search:
         cross there mix.
         """
         for share in _BESIDE:
-            if self._enough(modes):
+            if self._enough(modes) or self.watch.late:
                 break
             k = modes[0].k_per_um * (1 + share / modes[0].m)
             known = labels(modes)
@@ -201,7 +214,7 @@ class _Search:
         best = {mode.label: mode for mode in modes}
         for label in sorted(self.wanted & set(best)):
             for _ in range(_MOST_STEPS):
-                if self._is_near(best[label]):
+                if self._is_near(best[label]) or self.watch.late:
                     break
 
                 def found(modes: Sequence[SurveyedMode], label: Label = label) -> bool:

@@ -94,6 +94,7 @@ def survey(
     near: float | None = None,
     first: int = 8,
     least: float = 0.0,
+    late: Callable[[], bool] = lambda: False,
 ) -> list[SurveyedMode]:
     """Modes of the body at a wavenumber, largest m first, searched until there are enough or none
     is left.
@@ -111,6 +112,8 @@ def survey(
         Modes searched for at first.
     least : float
         Lowest m of interest.
+    late : callable
+        Whether to leave it at what was found.
 
     Raises
     ------
@@ -131,7 +134,7 @@ def survey(
         found += [mode for mode in modes if not any(_same(mode, old) for old in found)]
         ordered = named_over_all(found, cavity.bodies)
         reached = float(values.real.min())
-        if enough(ordered) or reached < lowest:
+        if enough(ordered) or reached < lowest or late():
             break
         far = wanted == _MOST or not ordered
         shift = max(reached, lowest) if far else 0.5 * (shift + reached)
