@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 
 _SLICES = 24
 _PULSES = 9
+# Slices with less than this share of the peak's excitons are left out.
 FAINTEST_SLICE = 0.02
-"""Slices with less than this share of the peak's excitons are left out."""
 
 
 def averaging_kernel(pump: Pump) -> tuple[Array, Array]:

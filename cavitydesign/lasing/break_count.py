@@ -20,8 +20,8 @@ from .light_curve import check_curve, fit_two_breaks
 
 Array = NDArray[np.float64]
 
+# Share of curves without a break in which one is seen.
 CHANCE = 0.01
-"""Share of curves without a break in which one is seen."""
 _GRID = 90  # places of breaks along ln fluence; twice as many move no error by 3 %
 _APART = 3  # places between two breaks, and from a break to the ends
 _DRAWS = 400  # curves drawn: 3.5 % on a standard error, p-values down to 1/400

@@ -12,15 +12,14 @@ from .overlap import ModeOverlap
 from .rate_model import rate_model
 from .threshold import DarkGain
 
+# Static thresholds lie below this filling; more excitons add no gain, only heat.
 STATIC_EXCITONS = 8.0
-"""Static thresholds lie below this filling; more excitons add no gain, only heat."""
 
+# Full widths from the centre of the line beyond which its shape is anyone's guess.
 _FARTHEST = 1.6
-"""Full widths from the centre of the line beyond which its shape is anyone's guess."""
+# Excitons at gain = loss, relative to the best mode, up to which a mode beyond the asked reach
+# still takes part.
 _RIVAL = 1.25
-"""Excitons at gain = loss, relative to the best mode, up to which a mode beyond the asked reach
-still takes part.
-"""
 
 
 def competing_comb(

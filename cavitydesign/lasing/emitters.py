@@ -20,10 +20,10 @@ from ..geometry.cavity import Cavity
 from .lasing_mode import LasingMode
 from .overlap import ModeOverlap
 
+# Of the doped region where no cavity tells it: PMMA at 537 nm (Beadie et al. 2015).
 PMMA_INDEX = 1.495
-"""Of the doped region where no cavity tells it: PMMA at 537 nm (Beadie et al. 2015)."""
+# Argument at which Airy and Hermite-Gauss functions of the orders asked have faded to 1e-8.
 _REACH = 9.0
-"""Argument at which Airy and Hermite-Gauss functions of the orders asked have faded to 1e-8."""
 
 
 def doped_index(medium: GainMedium, cavity: Cavity | None, wavelength_nm: float) -> float:

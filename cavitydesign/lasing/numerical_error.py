@@ -17,11 +17,11 @@ from .starting_noise import accumulated_suppression_db
 Array = NDArray[np.float64]
 
 _DB = 10.0 / math.log(10.0)
+# Share of the change from every other place to all of them that is left: a third for what errs as
+# the square of their distance, and half as much again.
 _COARSE = 0.5
-"""Share of the change from every other place to all of them that is left: a third for what errs as
-the square of their distance, and half as much again."""
+# Places of which every other ones still follow the suppression over a period.
 _FEWEST = 8
-"""Places of which every other ones still follow the suppression over a period."""
 
 
 def suppression_error_db(emitted: Array, coarse: Array, light_error: float) -> float | None:

@@ -35,12 +35,12 @@ from .threshold import threshold_gain_per_cm
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
 
+# Logarithm of the pump rate from one steady state to the next.
 _SPACING = 0.08
-"""Logarithm of the pump rate from one steady state to the next."""
+# Pump rates, over that of gain = loss, between which the threshold is read.
 _READ = (0.2, 40.0)
-"""Pump rates, over that of gain = loss, between which the threshold is read."""
+# Relative error of the photons in a mode by Newton's method, of strong absorption among it.
 _NEWTON = 1e-9
-"""Relative error of the photons in a mode by Newton's method, of strong absorption among it."""
 _DECIBEL = 10.0 / math.log(10.0)
 
 

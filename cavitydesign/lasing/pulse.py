@@ -9,8 +9,8 @@ from ..units import NM_PER_UM, SPEED_OF_LIGHT_UM_PER_PS
 
 Array = NDArray[np.float64]
 
+# 2 ln2 / pi: product of the FWHMs of intensity and spectrum of an unchirped Gaussian pulse.
 GAUSSIAN_TIME_BANDWIDTH = 0.44127
-"""2 ln2 / pi: product of the FWHMs of intensity and spectrum of an unchirped Gaussian pulse."""
 
 
 def full_width_ps(time_ps: Array, photons: Array) -> float | None:

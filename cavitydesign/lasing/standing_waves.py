@@ -20,8 +20,8 @@ from scipy.linalg import hadamard
 from .lasing_mode import LasingMode
 from .overlap import ModeOverlap
 
+# Zones of space times patterns: more would take seconds a pulse.
 _MOST_ZONES = 256
-"""Zones of space times patterns: more would take seconds a pulse."""
 
 
 def standing(

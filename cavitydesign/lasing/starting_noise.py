@@ -17,11 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+# 1 - r below which the share is taken by its series, right to 1e-7.
 _EQUAL = 1e-3
-"""1 - r below which the share is taken by its series, right to 1e-7."""
+# Intensities of the strongest mode for the trapezoidal rule in their logarithm, whose ends do not
+# count: right to 1e-9.
 _SHOTS = np.exp(np.linspace(-30.0, 4.0, 341))
-"""Intensities of the strongest mode for the trapezoidal rule in their logarithm, whose ends do not
-count: right to 1e-9."""
 _HALVINGS = 60
 
 

@@ -25,14 +25,14 @@ from .standing_waves import standing
 Array = NDArray[np.float64]
 
 _UW_PER_EV_PER_PS = ELEMENTARY_CHARGE_C * 1e12 * 1e6
+# Logarithm of the pump rate over the decay rate, and below it, between which gain = loss is looked
+# for.
 _SEARCH = 60.0
-"""Logarithm of the pump rate over the decay rate, and below it, between which gain = loss is looked
-for."""
+# The same above it for carriers: 1e3 times transparency, with emission and absorption so far above
+# their difference that it keeps 10 digits.
 _MOST_CARRIERS = 20.0
-"""The same above it for carriers: 1e3 times transparency, with emission and absorption so far above
-their difference that it keeps 10 digits."""
+# Halvings of that: to 1e-16.
 _BISECTIONS = 60
-"""Halvings of that: to 1e-16."""
 
 
 class SteadyLaser:

@@ -43,8 +43,7 @@ Values = NDArray[Any]
 
 _DISPERSION_STEP = 2e-5  # of k, for d eps/dk by central differences
 _SHIFT_BESIDE = 1e-9  # of k^2: the matrix at the eigenvalue itself has no inverse
-# of inverse iteration: each takes five decades or more off what other modes add
-_POLISHING_STEPS = 2
+_POLISHING_STEPS = 2  # of inverse iteration beside the eigenvalue
 _SAME_RADIUS = 1e-9  # relative: radii that are the same interface
 
 

@@ -31,10 +31,9 @@ from ...fem.legendre import Array, gauss
 
 Values = NDArray[Any]
 _NODES = 20  # of a series of the logarithm of J_m
+# Shares of m up to which the logarithm of J_m is smooth enough for one series; where both are
+# needed, they part.
 _SMOOTH, _SPLIT = 0.96, 0.93
-"""Shares of m up to which the logarithm of J_m is smooth enough for one series; where both are
-needed, they part.
-"""
 _STEP = 0.02  # of the argument between samples of J_m that oscillates
 # share of all sources, by their size, that the far field can do without: 4e-10 of log10 Q at most,
 # measured
