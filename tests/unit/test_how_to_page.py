@@ -4,6 +4,7 @@ of the other pages.
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,3 +67,24 @@ def test_links_lead_somewhere(page: Path) -> None:
         target for target in targets if "://" not in target and not (page.parent / target).exists()
     ]
     assert not broken, f"{page.name} links to what does not exist: {broken}"
+
+
+def test_models_without_a_command_run_as_written(capsys: pytest.CaptureFixture[str]) -> None:
+    """The example of the page, and that what it prints is sound."""
+    text = (DOCS / "how-to.md").read_text(encoding="utf-8")
+    section = text.partition("## What no command does")[2].partition("\n## ")[0]
+    code = section.partition("```python\n")[2].partition("```")[0]
+    made: dict[str, Any] = {}
+    code = code.replace("studies/quickstart", str(DOCS.parent / "studies" / "quickstart"))
+    exec(compile(code, "how-to.md", "exec"), made)
+    printed = capsys.readouterr().out
+    # TM light is along the fibre; a tenth unpolarised leaves at most 1 / 1.1 of contrast
+    assert made["along"] > made["across"]
+    assert 0.85 < made["seen"].contrast < 1 / 1.1
+    # a line far narrower than the response is as wide as that: Q = wavelength / resolution
+    assert f"Q that is read off: {made['lines'][0] / 0.1:.0f}" in printed
+    # without its fibre and dispersion the solved bottle of the quickstart is some nm away at most
+    assert abs(made["estimate"].wavelength_nm - made["lines"][0]) < 5.0
+    # to first order in 1/Q, here 4e-5, the threshold is n / (2 Q Gamma)
+    gain = made["gain"]
+    assert gain.extinction == pytest.approx(gain.first_order_extinction, rel=1e-4)
