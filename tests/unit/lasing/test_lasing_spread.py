@@ -190,3 +190,31 @@ def test_every_number_with_a_unit_carries_a_spread() -> None:
 def test_design_without_spreads_has_none() -> None:
     one = design({key: value for key, (value, _) in NUMBERS.items()})
     assert predict_lasing(find_modes(one), one).spread is None
+
+
+def test_a_spread_across_12_um_is_a_twentieth() -> None:
+    """12.02 +- 0.03 um: the old definition jumped there and gave 3.71 +- 1.37 mJ/cm2; gain = loss
+    moves by 0.034, the threshold by 0.05 (between 0.03 and 0.07).
+    """
+    raw = {
+        "cavity": {
+            "profile": "parabola",
+            "axial_radius_um": 48.0,
+            "body": "PMMA",
+            "diameter_um": {"value": 12.02, "sd": 0.03},
+        },
+        "modes": {"wavelength_nm": 537.6, "span_nm": 20.0},
+        "gain": {"medium": "CsPbBr3-PMMA"},
+        "pump": {"fluence_mj_cm2": [1.2, 5.5]},
+        "lasing": {
+            "quality": {"per_um": 24.0},
+            "families": "asked",
+            "fluences": 12,
+            "comb_phases": 0,
+        },
+    }
+    nominal = parse_design(raw)
+    spread = predict_lasing(find_modes(nominal), nominal).spread
+    assert spread is not None
+    assert 0.02 < spread.threshold_sd_mj_cm2["gain_equals_loss"] < 0.05
+    assert 0.03 < spread.threshold_sd_mj_cm2["lasing"] < 0.07

@@ -123,6 +123,30 @@ def test_threshold_is_continuous_in_the_diameter(start_um: float) -> None:
         assert steps.max() < 0.03
 
 
+@pytest.mark.parametrize(
+    ("diameter", "quality", "pump"),
+    [
+        (12.0, None, Pump(photons=1, wavelength_nm=400.0, fluence_mj_cm2=(0.02, 0.12))),
+        (12.0, None, Pump(photons=2, wavelength_nm=970.0, fluence_mj_cm2=(0.4, 1.4))),
+        (15.0, 1e5, Pump(fluence_mj_cm2=(0.8, 3.5))),
+        (88.0, None, Pump(fluence_mj_cm2=(1.2, 3.5))),
+    ],
+)
+def test_threshold_steps_little_whatever_is_asked(diameter: float, quality, pump: Pump) -> None:
+    """A small part of `tests/benchmarks/lasing_continuity.py`: a step of 0.02 um changes the ratio to
+    gain = loss by less than 3 %, and a quarter of it by less than 1 %.
+    """
+    ratios = []
+    for beside in (0.0, 0.005, 0.02):
+        comb = moving_comb(diameter + beside, quality=quality, span_nm=12.0)
+        one = predict_lasing(comb, DOTS, pump, ASKED, diameter + beside).thresholds
+        assert one.lasing is not None and one.gain_equals_loss is not None
+        ratios.append(one.lasing / one.gain_equals_loss)
+    steps = np.abs(np.array(ratios) / ratios[0] - 1.0)
+    print(diameter, pump.photons, ratios)
+    assert steps[2] < 0.03 and steps[1] < 0.01
+
+
 def test_more_gain_lowers_the_threshold() -> None:
     """At 15 um 860 to 890 per cm raised the old threshold from 3.76 to 4.52."""
     pump = Pump(fluence_mj_cm2=(1.2, 7.0))
