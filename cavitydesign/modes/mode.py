@@ -20,6 +20,7 @@ from .label import Label
 
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
+    from .derived.emission import EmissionPattern
     from .derived.field_result import LineFields, PointFields
     from .solver.snapshot import RawMode
 
@@ -233,7 +234,8 @@ class Mode:
         Examples
         --------
         >>> import cavitydesign as cd
-        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, azimuthal_order=40)
+        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
         >>> mode = cd.find_modes(ball)[0]
         >>> mode.field(2.8, 0.0).e_v_per_m.shape
         (3,)
@@ -266,7 +268,8 @@ class Mode:
         Examples
         --------
         >>> import cavitydesign as cd
-        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, azimuthal_order=40)
+        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
         >>> cut = cd.find_modes(ball)[0].line((2.0, 0.0), (3.1, 0.0), points=5)
         >>> cut.e_db.max()
         0.0
@@ -319,7 +322,8 @@ class Mode:
         Examples
         --------
         >>> import cavitydesign as cd
-        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, azimuthal_order=40)
+        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
         >>> mode = cd.find_modes(ball)[0]
         >>> bool(mode.purcell_factor(2.8, 0.0) > mode.purcell_factor(3.1, 0.0))
         True
@@ -327,6 +331,34 @@ class Mode:
         from .derived.purcell import purcell_at
 
         return purcell_at(self, r_um, z_um, direction, emitter_linewidth_nm)
+
+    def emission(self) -> EmissionPattern:
+        """Where the light of the mode goes: its power by direction, and what an objective takes.
+
+        Returns
+        -------
+        EmissionPattern
+            Radiation by the far field of the solved field, and light scattered at a rough rim.
+
+        Raises
+        ------
+        InputError
+            For a slice of an infinite cylinder, or a cavity on a substrate.
+        SolverError
+            If the mode was read from a file, or loses no light.
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+        >>> pattern = cd.find_modes(ball)[0].emission()
+        >>> round(pattern.collected(pattern.surround_index), 6)
+        0.5
+        """
+        from .derived.emission import emission_pattern
+
+        return emission_pattern(self)
 
     @property
     def q_total(self) -> float | None:

@@ -126,18 +126,9 @@ def log10_radiation_qs(
     source = chosen[0]
     x_rim = k * float(source.r.max())
     cosines, angle_weight = _directions(source, m, q, k, x_rim, sliced, mirror is not None)
-    sines = np.sqrt(1.0 - cosines**2)
-    x = k * np.outer(sines, source.r)
-    scale, j, slope = scaled_bessel(m, x)
-    j, slope = j * source.weight, slope * source.weight
-    along, across, turn_along, turn_across = _phases(k * np.outer(cosines, source.z), mirror)
-    over_x, slope = m / x * j * across, slope * across
     out = []
-    for one in chosen:
-        in_plane = turn_across * (slope @ one.e_r + over_x @ one.e_azimuthal)
-        theta = 1j * cosines * in_plane - turn_along * sines * ((j * along) @ one.e_z)
-        phi = turn_across * (over_x @ one.e_r + slope @ one.e_azimuthal)
-        pattern = abs(theta) ** 2 + abs(phi) ** 2
+    for far in far_amplitudes(chosen, m, k, cosines, mirror):
+        pattern = abs(far.theta) ** 2 + abs(far.phi) ** 2
         if sliced:
             power = k0_per_um**3 / 8.0 * (2 * math.pi) ** 2 * float(pattern[0])
         else:
@@ -146,8 +137,58 @@ def log10_radiation_qs(
         log10_q = math.inf
         if power > 0.0:
             log10_q = math.log10(k0_per_um * math.pi * energy / power)
-            log10_q -= 2 * scale / math.log(10.0)
+            log10_q -= 2 * far.scale / math.log(10.0)
         out.append(log10_q)
+    return out
+
+
+@dataclass(frozen=True)
+class FarAmplitudes:
+    """Far field of a polarised body by direction, over exp(scale) and up to a common phase.
+
+    Attributes
+    ----------
+    scale : float
+        Natural logarithm.
+    theta, phi : (a,) arrays
+        Along the polar and the azimuthal direction.
+    """
+
+    scale: float
+    theta: Values
+    phi: Values
+
+
+def far_amplitudes(
+    sources: Sequence[Source], m: int, k: float, cosines: Array, mirror: str | None
+) -> list[FarAmplitudes]:
+    """Far fields of several sources at the same points.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    m : int
+        Azimuthal order.
+    k : float
+        Wavenumber in the surround, um^-1.
+    cosines : (a,) array
+        Of the polar angles.
+    mirror : {"electric", "magnetic"} or None
+        Kind of the mirror plane, if the sources hold z > 0 alone.
+    """
+    source = sources[0]
+    sines = np.sqrt(1.0 - cosines**2)
+    x = k * np.outer(sines, source.r)
+    scale, j, slope = scaled_bessel(m, x)
+    j, slope = j * source.weight, slope * source.weight
+    along, across, turn_along, turn_across = _phases(k * np.outer(cosines, source.z), mirror)
+    over_x, slope = m / x * j * across, slope * across
+    out = []
+    for one in sources:
+        in_plane = turn_across * (slope @ one.e_r + over_x @ one.e_azimuthal)
+        theta = 1j * cosines * in_plane - turn_along * sines * ((j * along) @ one.e_z)
+        phi = turn_across * (over_x @ one.e_r + slope @ one.e_azimuthal)
+        out.append(FarAmplitudes(scale, np.asarray(theta), np.asarray(phi)))
     return out
 
 
