@@ -15,6 +15,7 @@ _HOMES = {
     "components": ("field", "draw_components"),
     "cuts": ("cuts", "draw_cuts"),
     "dispersion": ("dispersion", "draw_dispersion"),
+    "emission": ("emission", "draw_emission"),
     "field": ("field", "draw_meridian"),
     "fit": ("fit", "draw_fit"),
     "goal": ("goal", "draw_goal"),

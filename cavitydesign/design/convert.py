@@ -12,6 +12,7 @@ from ..geometry import Cavity, Coating, FibreShape, MeasuredOutline, Outline, fi
 from ..lasing.request import LasingRequest
 from ..materials import Material
 from ..modes import ModeRequest
+from ..modes.derived.collection import Collection
 from .column_file import read_columns
 from .key_types import Table
 from .media import build_medium
@@ -157,6 +158,13 @@ class Converter:
         return self._built(
             Pump, **({} if table is None else _given(table, *type(table).model_fields))
         )
+
+    def collection(self) -> Collection | None:
+        """The objective; None without a table."""
+        table: Table | None = self._tables.get("collection")
+        if table is None:
+            return None
+        return self._built(Collection, **_given(table, *type(table).model_fields))
 
     def lasing(self, diameter_sd_um: float) -> LasingRequest | None:
         """How the modes lase; the spread of the diameter is that of the cavity unless the table has

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from ..gain import Pump
 from ..gain.library import KINDS
 from ..lasing.request import LasingRequest
+from ..modes.derived.collection import Collection
 from .key_types import (
     Accuracy,
     Correlation,
@@ -199,6 +200,7 @@ TABLES: dict[str, type[Table]] = {
     ),
     "pump": table_of("PumpTable", Pump),
     "lasing": LasingTable,
+    "collection": table_of("CollectionTable", Collection),
 }
 REQUIRED_TABLES = ("cavity", "modes")
 

@@ -15,6 +15,7 @@ from ..gain import GainMedium, Pump
 from ..geometry import Cavity
 from ..lasing.request import LasingRequest
 from ..modes import ModeRequest
+from ..modes.derived.collection import Collection
 from .consistency import check_consistency
 from .convert import Converter
 from .problem import Problem, input_error
@@ -50,6 +51,8 @@ class Design:
         the key's unit.
     samples : Samples or None
         Draws of calibrated constants that [gain] names.
+    collection : Collection or None
+        The objective that sees the cavity; None without [collection].
     raw : dict
         The file's contents with overrides applied; `parse_design` of it gives this design again.
     path : Path or None
@@ -63,6 +66,7 @@ class Design:
     lasing: LasingRequest
     spreads: Mapping[str, float] = field(default_factory=dict)
     samples: Samples | None = None
+    collection: Collection | None = None
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     path: Path | None = None
 
@@ -163,13 +167,13 @@ def parse_design(
         converter.pump(),
     )
     lasing = converter.lasing(spreads.get("cavity.diameter_um", 0.0))
-    samples = converter.samples()
+    samples, collection = converter.samples(), converter.collection()
     problems += converter.problems
     if cavity is not None and modes is not None:
         problems += _range_problems(cavity, modes)
     if problems or cavity is None or modes is None or pump is None or lasing is None:
         raise input_error(source, problems)
-    return Design(cavity, modes, medium, pump, lasing, spreads, samples, merged, path)
+    return Design(cavity, modes, medium, pump, lasing, spreads, samples, collection, merged, path)
 
 
 def _overridden(

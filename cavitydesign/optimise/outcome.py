@@ -18,6 +18,7 @@ MODE_OUTCOMES = (
     *(f"log10_q.{name}" for name in (*loss_names(), "total")),
     "linewidth_nm",
     "mode_volume_um3",
+    "collected",
     "confinement.body",
     "confinement.fibre",
     "confinement.surround",

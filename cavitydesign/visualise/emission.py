@@ -65,7 +65,7 @@ def draw_emission(
             color=theme.muted,
             alpha=0.2,
             lw=0,
-            label=f"objective of {numerical_aperture:g}: {share:.1%}",
+            label=f"objective NA {numerical_aperture:g}: {100 * share:.1f} %",
         )
     ax.set_rlim(_LOWEST_DB, 2.0)
     ax.set_rticks([-30, -20, -10, 0])

@@ -45,7 +45,7 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
         If the computation cannot reach an answer; the text says what to change.
     """
     if not design.spreads:
-        return solve_modes(design.cavity, design.modes, progress)
+        return _collected(solve_modes(design.cavity, design.modes, progress), design)
     from ..design.varied import cavity_spreads
     from ..modes.uncertainty import with_spreads
 
@@ -54,9 +54,17 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
 
     spreads = cavity_spreads(design)
     found = solve_modes(design.cavity, design.modes, progress)
-    return with_spreads(
-        found, design.modes, spreads, thresholds, _effects_on_thresholds(found, design)
-    )
+    effects = _effects_on_thresholds(found, design)
+    return _collected(with_spreads(found, design.modes, spreads, thresholds, effects), design)
+
+
+def _collected(found: ModeSet, design: Design) -> ModeSet:
+    """The modes with what the design's objective takes of each."""
+    if design.collection is None:
+        return found
+    from ..modes.derived.collection import with_collected
+
+    return with_collected(found, design.collection)
 
 
 def _effects_on_thresholds(found: ModeSet, design: Design) -> list[dict[str, dict[str, float]]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import cavitydesign as cd
 from cavitydesign.errors import InputError
+
+QUICKSTART = Path(__file__).parents[2] / "studies" / "quickstart" / "design.toml"
 
 
 def multipole(m, q, cosine):
@@ -133,3 +137,16 @@ def test_impossible_objectives_are_refused(ball, arguments, words):
     with pytest.raises(InputError, match=r"numerical_aperture|direction|polariser") as error:
         ball[0].emission().collected(*arguments)
     assert words in str(error.value)
+
+
+def test_a_design_with_an_objective_tells_what_it_takes():
+    design = cd.load_design(QUICKSTART).with_values({"collection.numerical_aperture": 0.5})
+    modes = cd.find_modes(design)
+    told = [mode.to_json_dict()["collected"] for mode in modes]
+    assert told == pytest.approx([mode.emission().collected(0.5) for mode in modes])
+    polarised = design.with_values({"collection.polariser": "azimuthal"})
+    assert cd.find_modes(polarised)[0].extra["collected"] < 0.01 * told[0]
+    with pytest.raises(InputError, match=r"collection\.polariser"):
+        design.with_values({"collection.polariser": "tm"})
+    with pytest.raises(InputError, match="did you mean 'numerical_aperture'"):
+        design.with_values({"collection.numerical_apertur": 0.4})

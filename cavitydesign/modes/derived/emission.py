@@ -15,13 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...errors import InputError, SolverError, nearest
+from ...errors import InputError, SolverError
 from ...fem.legendre import gauss
 from ..losses.radiation import FarAmplitudes, Source, far_amplitudes
 from ..mode import Array, Mode
+from .collection import check_objective
 
-DIRECTIONS = ("across", "along")
-POLARISERS = ("none", "axial", "azimuthal")
 _NODES = 120
 """Gauss points over a cone: the belt of a mode of m = 10,000 is a hundredth of the half sphere
 wide, and is cut out first, so that 40 suffice for 1e-10; odd axial orders have more maxima."""
@@ -101,14 +100,14 @@ class EmissionPattern:
             Optical axis of the objective: in the equator's plane, or along the fibre.
         polariser : {"none", "axial", "azimuthal"}
             Polariser that passes E in the plane of fibre axis and direction, or across it. The
-            two are those of a ray, and those of the image to 1 % up to an aperture of 0.5.
+            two are those of each ray; what a large aperture mixes in the image is left out.
 
         Raises
         ------
         InputError
             If an argument is not allowed.
         """
-        _check(numerical_aperture, self.surround_index, direction, polariser)
+        check_objective(numerical_aperture, self.surround_index, direction, polariser)
         half_angle = math.asin(min(numerical_aperture / self.surround_index, 1.0))
         total = self.radiated_share * self._belt.collected(half_angle, direction, polariser)
         if self._dipoles is not None:
@@ -311,18 +310,3 @@ def _shares(mode: Mode, rough: bool) -> tuple[float, float]:
 def _power(found: FarAmplitudes, scale: float) -> Array:
     lift = math.exp(2.0 * (found.scale - scale))
     return np.asarray((abs(found.theta) ** 2 + abs(found.phi) ** 2) * lift)
-
-
-def _check(aperture: float, index: float, direction: str, polariser: str) -> None:
-    if not (math.isfinite(aperture) and 0.0 < aperture <= index):
-        raise InputError(
-            f"numerical_aperture: {aperture!r} must be above 0 and at most {index:g}, the index of "
-            "the surround"
-        )
-    for name, value, allowed in (
-        ("direction", direction, DIRECTIONS),
-        ("polariser", polariser, POLARISERS),
-    ):
-        if value not in allowed:
-            near = nearest(str(value), allowed)
-            raise InputError(f"{name}: {value!r} is not allowed; {', '.join(allowed)}{near}")
