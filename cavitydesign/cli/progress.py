@@ -9,6 +9,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from ..texts import visible
 from .outcome import check_asked
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ class ProgressLine:
             if self._bar is None and now - self._start > _TERMINAL_AFTER_SECONDS:
                 self._bar = _started_bar()
             if self._bar is not None:
+                from rich.markup import escape
+
                 bar, task = self._bar
-                bar.update(task, completed=fraction, description=message)
+                bar.update(task, completed=fraction, description=escape(visible(message)))
         elif now - self._last > _LINE_EVERY_SECONDS:
-            print(f"{fraction:4.0%} {message}", file=sys.stderr, flush=True)
+            print(f"{fraction:4.0%} {visible(message)}", file=sys.stderr, flush=True)
             self._last = now
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import InputError
+from ..texts import visible
 from .modes import AsJson
 from .outcome import DONE, MISSED, note_kept, reported, say
 from .outline_note import tell_unlikely
@@ -195,7 +196,7 @@ def plot(
             {"schema": 1, "file": str(path), "x": spec.x or loaded.keys[0], "y": list(spec.y)}
         )
     else:
-        print(path)
+        print(visible(str(path)))
     return DONE
 
 

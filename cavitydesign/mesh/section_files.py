@@ -21,6 +21,7 @@ MESH_SUFFIXES = (".msh", ".msh2", ".msh4")
 SOLID_SUFFIXES = (".step", ".stp", ".brep")
 SHAPE_SUFFIXES = (*SCRIPT_SUFFIXES, *SOLID_SUFFIXES)
 GMSH_SUFFIXES = (*SHAPE_SUFFIXES, *MESH_SUFFIXES)
+_NO_SCRIPTS = (*MESH_SUFFIXES, *SOLID_SUFFIXES)
 _MOST_FILES = 100
 _LARGEST_BYTES = 200_000_000
 # How .msh files begin. Under that name gmsh runs anything else as a script.
@@ -38,26 +39,29 @@ def section_files(path: Path) -> tuple[Path, ...]:
     InputError
         If a script names a file otherwise than in quotes, or there are too many.
     """
-    found: dict[Path, None] = {}
-    pending = [path]
+    return tuple(_named_files(path))
+
+
+def _named_files(path: Path) -> dict[Path, list[Path]]:
+    """All files that a section reads, and what each of them names."""
+    found: dict[Path, list[Path]] = {}
+    pending = [(path, path.suffix.lower() in (*SCRIPT_SUFFIXES, ".inc"))]
     while pending:
-        one = pending.pop(0)
+        one, script = pending.pop(0)
         if one in found:
             continue
-        found[one] = None
+        named = _named_in(one, script) if one.is_file() else []
+        found[one] = named
         if len(found) > _MOST_FILES:
             raise InputError(f"{path}: reads more than {_MOST_FILES} files")
-        if one.is_file():
-            pending += _named_in(one)
-    return tuple(found)
+        # What a script includes is a script, whatever its name, unless it is a mesh or a solid.
+        pending += [(inner, script and inner.suffix not in _NO_SCRIPTS) for inner in named]
+    return found
 
 
-def _named_in(path: Path) -> list[Path]:
+def _named_in(path: Path, script: bool) -> list[Path]:
     """Files that a file names."""
-    suffix = path.suffix.lower()
-    if suffix in GMSH_SUFFIXES or suffix in (".inc",):
-        if suffix in (*MESH_SUFFIXES, *SOLID_SUFFIXES):
-            return []
+    if script:
         return [file for _, file in read_script(path).named_files()]
     return [path.parent / name for name in _companions(path)]
 
@@ -147,10 +151,12 @@ def stage(path: Path, folder: Path, parameters: Mapping[str, float]) -> Staged:
 
 def _staged_script(path: Path, folder: Path, parameters: Mapping[str, float]) -> Staged:
     """Scripts under names of ours, with the values that the design gives."""
-    files = section_files(path)
+    files = _named_files(path)
     scripts: dict[Path, Script] = {}
     copies: dict[Path, Path] = {}
+    _check_circles(path, files)
     for number, file in enumerate(files):
+        _check_place(file, path)
         _check_file(file, path)
         suffix = file.suffix if file.suffix in GMSH_SUFFIXES else ".geo"
         copies[file] = folder / f"{number}{suffix}"
@@ -168,6 +174,27 @@ def _staged_script(path: Path, folder: Path, parameters: Mapping[str, float]) ->
             places.append((token.start, token.end, f'"{copies[named].name}"'))
         copies[file].write_text(rewritten(script.text, places))
     return Staged(copies[path], constants, {str(copy): str(own) for own, copy in copies.items()})
+
+
+def _check_place(file: Path, section: Path) -> None:
+    """Refuse a file elsewhere, links followed: a section reads its own folder and those below."""
+    if file != section and not file.resolve().is_relative_to(section.parent.resolve()):
+        raise InputError(
+            f"{section}: names {str(file)[:80]!r}, which does not lie in its own folder; other "
+            "files are named beside the section or below it"
+        )
+
+
+def _check_circles(path: Path, named: Mapping[Path, list[Path]]) -> None:
+    """Refuse a script that includes itself by whatever way: gmsh would read for ever."""
+    left = dict(named)
+    while left:
+        # Those that name nothing that is left are in no circle.
+        ends = [one for one, inner in left.items() if not any(name in left for name in inner)]
+        if not ends:
+            raise InputError(f"{path}: its includes go round in a circle")
+        for one in ends:
+            del left[one]
 
 
 def _check_file(file: Path, section: Path) -> None:

@@ -19,7 +19,7 @@ from cavitydesign.mesh import reader_process
 from cavitydesign.mesh.gmsh_reader import Meshing
 from cavitydesign.mesh.reader_process import read_file_mesh
 from cavitydesign.mesh.section_file import read_section
-from cavitydesign.mesh.section_files import Staged
+from cavitydesign.mesh.section_files import Staged, section_files
 
 pytest.importorskip("gmsh")
 
@@ -166,6 +166,71 @@ def test_included_scripts_are_held_to_the_same(
     with pytest.raises(InputError, match="is not allowed in a section"):
         read_section(file, Meshing(2, 1.0))
     held(places)
+
+
+MORE = [
+    'Macro a\n SystemCall "touch CANARY";\nReturn\nCall a;',
+    's = Sprintf("touch %g CANARY", 1); System s;',
+    'Sys\\\ntem "touch CANARY";',
+    '/* /* */ System "touch CANARY"; */',
+    '// "\nSystem "touch CANARY"; // "',
+    'x = "\'"; System "touch CANARY"; y = "\'";',
+    '\ufeffSystem "touch CANARY";',
+    '\u0405ystem "touch CANARY";',
+    'PostProcessing.DoubleClickedGraphPointCommand = "System";',
+    'General.RecentFile0 = "CANARY";',
+    "Plugin(NewView).Run;",
+    "Background Mesh View[0];",
+    "Sleep 100;",
+    "SetChanged;",
+    "Delete Options;",
+    'SetNumber("a", 1);',
+    "Exit;",
+    'x = "System"; Call x;',
+    'Include "/dev/zero";',
+    'Include "/proc/self/environ";',
+    'Include "SECRET";',
+    'Include "elsewhere/../../SECRET";',
+    'Include "link.txt";',
+    'Include "ball.geo";',
+    'Include "round.txt";',
+    'Include "more.txt";',
+    'Include "m.msh";',
+    'Merge "x.png";',
+    "If(1)\n" * 20_000 + "EndIf\n" * 20_000,
+    "x = " + "(" * 50_000 + "1" + ")" * 50_000 + ";",
+    "Point(50) = {0/0, 1e999, 0};",
+    'Physical Surface("\x1b[2J") = {1};',
+]
+
+
+@pytest.mark.parametrize("lines", MORE, ids=range(len(MORE)))
+def test_further_ways_out(lines: str, tmp_path: Path, places: tuple[Path, Path]) -> None:
+    """Spellings, files elsewhere and by links, circles of includes under any name."""
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "link.txt").symlink_to(places[1])
+    (here / "round.txt").write_text('Include "ball.geo";')
+    (here / "more.txt").write_text('Include "inner.txt";')
+    (here / "inner.txt").write_text(f'System "touch {places[0]}";')
+    (here / "m.msh").write_text(f'System "touch {places[0]}";')
+    (here / "x.png").write_text(f'System "touch {places[0]}";')
+    file = here / "ball.geo"
+    file.write_text(script(lines, places))
+    with pytest.raises(InputError) as refused:
+        read_section(file, Meshing(2, 1.0))
+    print(refused.value)
+    assert len(str(refused.value).splitlines()) == 1 and "xyzzy" not in str(refused.value)
+    held(places)
+
+
+def test_includes_of_any_name_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text('Include "b.MSH";\n')
+    (tmp_path / "b.MSH").write_text("size = 1;\n")
+    file = tmp_path / "ball.geo"
+    file.write_text('Include "a.txt";' + BALL)
+    assert [path.name for path in section_files(file)] == ["ball.geo", "a.txt", "b.MSH"]
+    assert read_section(file, Meshing(2, 1.0)).elements > 10
 
 
 def test_options_beside_a_section_are_not_read(tmp_path: Path, places: tuple[Path, Path]) -> None:
