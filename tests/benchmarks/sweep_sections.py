@@ -1,0 +1,432 @@
+"""Random sections against an independent solver: rings and disks on substrates, uniaxial ones,
+coupled bodies, disks on posts.
+
+    python tests/benchmarks/sweep_sections.py --peer PYTHON                    every kind, 100 + 50 + 50
+    python tests/benchmarks/sweep_sections.py --kind coupled --from 10 --count 5 --seed 2026-11-29
+
+PYTHON is an interpreter that has ngsolve (`ngsolve_rectangles.py` runs there). Every case is solved
+by cavitydesign in a process of its own, at a random hint, margin, mesh and accuracy, and by NGSolve
+with its own mesh, margin and layers. A case is wrong if the wavelength lies off by more than three
+times its bar and what NGSolve knows, log10 Q (where NGSolve sees it: below 10^7) likewise, if a
+supermode is missing from a list that is called complete, or if anything but a plain error ends it.
+One line a case goes to `--out` (JSON lines); the table is printed at the end, of all that stand there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import multiprocessing
+import os
+import random
+import resource
+import subprocess
+import sys
+import time
+import traceback
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "unit" / "mesh")]
+
+KINDS = {"substrate": 100, "uniaxial": 50, "coupled": 50, "post": 20}
+# What NGSolve knows: order, levels towards corners, depth of its layers in wavelengths, relative error
+# of k. Where the first contradicts, the second is asked (three rings of twelve corners: 1.2e-5 off at
+# order 4; a mode of Q = 40: 7e-5 off with layers of 1.1 wavelengths, 2e-7 with 3). Then log10 Q, and
+# the log10 Q below which it sees Q.
+ORDERS = ((4, 3, 2.0, 2e-5), (5, 3, 3.0, 5e-6))
+KNOWN_LOG10_Q, SEEN_BELOW = 3e-3, 7.0
+LIKE = 0.7  # of the largest radius: bodies of less share no mode of one azimuthal order
+WAVE_UM = 1.55
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """A medium between radii and heights; index across and along z."""
+
+    r: tuple[float, float]
+    z: tuple[float, float]
+    index: tuple[float, float]
+    body: bool = True
+
+
+@dataclass(frozen=True)
+class Case:
+    """One section and what is asked of it."""
+
+    kind: str
+    number: int
+    rectangles: tuple[Rectangle, ...]
+    surround: float
+    polarisation: str
+    m: int
+    hint_nm: float
+    accuracy: float
+    margin_um: float
+    cell_um: float
+    modes: int = 1
+    notes: dict[str, float] = field(default_factory=dict)
+
+
+def slab_index(core: float, below: float, above: float, thickness: float, te: bool) -> float:
+    """Effective index of the lowest mode of a slab; the larger cladding where it has none."""
+    k, least = 2 * math.pi / WAVE_UM, max(below, above)
+
+    def condition(n: float) -> float:
+        q = k * math.sqrt(core**2 - n**2)
+        turn = [
+            math.atan((1.0 if te else (core / side) ** 2) * k * math.sqrt(n**2 - side**2) / q)
+            for side in (below, above)
+        ]
+        return q * thickness - sum(turn)
+
+    low, high = least * (1 + 1e-9), core * (1 - 1e-9)
+    if core <= least or condition(low) < 0:
+        return least
+    return float(brentq(condition, low, high))
+
+
+def drawn(kind: str, number: int, seed: str) -> Case:
+    """A random case that guides and has between 8 and 60 azimuthal orders."""
+    dice = random.Random(f"{seed} {kind} {number}")
+    while True:
+        core, surround = dice.uniform(1.9, 3.5), 1.0
+        substrate = dice.choice((1.38, 1.444, 1.52)) if kind == "substrate" else surround
+        along = core * (1 + dice.uniform(-0.1, 0.1)) if kind == "uniaxial" else core
+        height = dice.uniform(0.2, 0.55) * WAVE_UM / math.sqrt(core**2 - substrate**2)
+        radius = math.exp(dice.uniform(math.log(1.0), math.log(6.0)))
+        te = dice.random() < 0.6
+        effective = slab_index(core if te else along, substrate, surround, height, te)
+        if effective < substrate + 0.3:
+            continue
+        ring = dice.random() < 0.5
+        width = dice.uniform(0.6, 1.6) * WAVE_UM / effective
+        if ring and width > 0.7 * radius:
+            continue
+        if ring:
+            within = slab_index(effective, surround, surround, width, not te)
+            if within < substrate + 0.25:
+                continue
+            m = round(2 * math.pi * (radius - 0.5 * width) * within / WAVE_UM)
+        else:
+            x = 2 * math.pi * radius * effective / WAVE_UM
+            m = round(x - 1.856 * x ** (1 / 3) - 1)
+        if not 8 <= m <= 60:
+            continue
+        inner, index = (radius - width if ring else 0.0), (core, along)
+        half = 0.5 * height
+        bodies = [Rectangle((inner, radius), (-half, half), index)]
+        if kind == "coupled":
+            bodies = _coupled(dice, bodies[0], ring)
+            if min(body.r[0] for body in bodies) < 0.0:
+                continue
+        if kind == "post":
+            if ring:
+                continue
+            post = dice.uniform(1.3, core)
+            bodies.append(
+                Rectangle(
+                    (0.0, radius * dice.uniform(0.3, 0.8)), (-99.0, -half), (post,) * 2, False
+                )
+            )
+        if kind == "substrate":
+            bodies.append(Rectangle((0.0, 99.0), (-99.0, -half), (substrate,) * 2, False))
+        return Case(
+            kind,
+            number,
+            tuple(bodies),
+            surround,
+            "TE" if te else "TM",
+            m,
+            1e3 * WAVE_UM * (1 + dice.uniform(-0.06, 0.06)),
+            dice.choice((1e-4, 1e-5, 1e-6)),
+            dice.uniform(0.2, 1.2) * WAVE_UM,
+            dice.uniform(0.25, 0.45) * WAVE_UM,
+            sum(one.body and one.r[1] > LIKE * radius for one in bodies),
+        )
+
+
+def _coupled(dice: random.Random, first: Rectangle, ring: bool) -> list[Rectangle]:
+    """Two or three bodies over each other, or two rings around each other, 0.1 to 1 um apart."""
+    gap = math.exp(dice.uniform(math.log(0.1), 0.0))
+    width, height = first.r[1] - first.r[0], first.z[1] - first.z[0]
+    if ring and dice.random() < 0.5:
+        outer = first.r[0] - gap
+        narrower = width * dice.uniform(0.9, 1.1)
+        return [first, Rectangle((outer - narrower, outer), first.z, first.index)]
+    out = [first]
+    for _ in range(dice.choice((1, 1, 2))):
+        low = out[-1].z[1] + gap
+        shrunk = 1.0 if dice.random() < 0.5 else 1.0 - 0.02 * dice.random()
+        out.append(Rectangle((first.r[0], first.r[1] * shrunk), (low, low + height), first.index))
+    return out
+
+
+def lines(marks: list[float], low: float, high: float, cell: float) -> list[float]:
+    """Grid lines from low to high through all marks, denser beside each mark."""
+    marks = sorted({low, high, *(mark for mark in marks if low < mark < high)})
+    out = [marks[0]]
+    for start, end in pairwise(marks):
+        count = max(1, math.ceil((end - start) / cell - 1e-9))
+        if count > 1:
+            share = 0.5 * (1 - np.cos(np.pi * np.arange(1, count + 1) / count))
+            even = np.arange(1, count + 1) / count
+            steps = start + (end - start) * (0.5 * share + 0.5 * even)
+        else:
+            steps = np.array([end])
+        out += [float(step) for step in steps]
+    return out
+
+
+def cut(case: Case) -> tuple[float, float, float, float]:
+    """Where cavitydesign's section ends: within the decay towards the axis, and a margin away."""
+    bodies = [one for one in case.rectangles if one.body]
+    thickest = max(max(one.index) for one in bodies)
+    inner = 0.3 * case.m * WAVE_UM / (2 * math.pi * thickest)
+    inner = min(inner, 0.8 * min(one.r[1] for one in bodies))
+    return (
+        inner,
+        max(one.r[1] for one in bodies) + case.margin_um,
+        min(one.z[0] for one in bodies) - case.margin_um,
+        max(one.z[1] for one in bodies) + case.margin_um,
+    )
+
+
+def solved(case: Case, out: Any) -> None:
+    """In a process of its own: what cavitydesign answers."""
+    try:
+        out.send(_answer(case))
+    except BaseException:
+        out.send({"crash": traceback.format_exc(limit=-3)})
+
+
+def _answer(case: Case) -> dict[str, Any]:
+    from grid_sections import grid_section
+
+    from cavitydesign.errors import CavityDesignError
+    from cavitydesign.materials import ConstantIndex
+    from cavitydesign.mesh.section_cavity import SectionCavity
+    from cavitydesign.modes import ModeRequest, find_modes
+
+    left, right, low, high = cut(case)
+    names, rows, media = [], [], {"surround": ConstantIndex.of(case.surround)}
+    for one in case.rectangles:
+        name = "substrate" if not one.body else ("body" if "body" not in names else "other")
+        names.append(name)
+        rows.append((name, *one.r, *one.z))
+        media[name] = ConstantIndex.of(one.index[0], 0.0, one.index[1])
+    r = lines([x for one in case.rectangles for x in one.r], left, right, case.cell_um)
+    z = lines([x for one in case.rectangles for x in one.z], low, high, case.cell_um)
+    order = {"body": 0, "other": 1, "substrate": 2, "surround": 3}
+    began = time.process_time()
+    try:
+        cavity = SectionCavity.of(
+            grid_section(r, z, rows), {name: media[name] for name in sorted(media, key=order.get)}
+        )
+        request = ModeRequest(case.polarisation, case.hint_nm, None, case.m, 1, 1, case.accuracy)
+        found = find_modes(cavity, request)
+    except CavityDesignError as error:
+        return {"no": str(error), "cpu_s": time.process_time() - began, **_memory()}
+    return {
+        "modes": [
+            {
+                "label": mode.label,
+                "nm": mode.wavelength_nm,
+                "nm_error": mode.wavelength_error_nm,
+                "log10_q": mode.losses.radiation,
+                "log10_q_error": mode.losses.radiation_error,
+            }
+            for mode in found
+        ],
+        "complete": found.complete,
+        "warnings": list(found.warnings),
+        "cpu_s": time.process_time() - began,
+        **_memory(),
+    }
+
+
+def _memory() -> dict[str, float]:
+    return {"gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}
+
+
+def in_a_process(case: Case) -> dict[str, Any]:
+    """The answer of a fresh process."""
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(False)
+    process = context.Process(target=solved, args=(case, there))
+    process.start()
+    there.close()
+    try:
+        answer: dict[str, Any] = here.recv()
+    except EOFError:
+        answer = {"crash": "the process died"}
+    process.join()
+    return answer
+
+
+class Peer:
+    """NGSolve in an interpreter of its own."""
+
+    def __init__(self, python: str) -> None:
+        script = str(Path(__file__).with_name("ngsolve_rectangles.py"))
+        self._process = subprocess.Popen(
+            [python, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def modes(
+        self, case: Case, near_nm: float, order: int, levels: int, waves: float
+    ) -> list[dict[str, Any]]:
+        """Modes in the bodies and of the polarisation, near a wavelength."""
+        bodies = [one for one in case.rectangles if one.body]
+        wave = near_nm * 1e-3
+        room, depth = wave, waves * wave
+        plain = (
+            0.0,
+            max(one.r[1] for one in bodies) + room,
+            min(one.z[0] for one in bodies) - room,
+            max(one.z[1] for one in bodies) + room,
+        )
+        inner = cut(case)[0]
+        question = {
+            "wavelength_um": wave,
+            "rectangles": [asdict(one) for one in case.rectangles],
+            "surround": [case.surround] * 2,
+            "box": [inner, plain[1] + depth, plain[2] - depth, plain[3] + depth],
+            "plain": plain,
+            "depth": depth,
+            "m": case.m,
+            "near_k": 2 * math.pi / wave * (1 - 1e-5),
+            "order": order,
+            "levels": levels,
+        }
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return [
+            {
+                "nm": 2e3 * math.pi / one["k"][0],
+                "log10_q": math.log10(one["k"][0] / max(2 * abs(one["k"][1]), 1e-300)),
+                "inside": one["inside"],
+            }
+            for one in answer["modes"]
+            if one["inside"] > 0.3 and one["polarisation"] == case.polarisation
+        ]
+
+
+def _compared(
+    case: Case, modes: list[dict[str, Any]], peer: Peer, how: tuple[int, int, float, float]
+) -> tuple[list[str], float, float]:
+    """What contradicts NGSolve, and the largest ratios of true to stated errors beyond what it
+    knows.
+    """
+    why: list[str] = []
+    ratio = ratio_q = 0.0
+    right: list[dict[str, Any]] = []
+    for mode in modes:
+        if not any(abs(one["nm"] / mode["nm"] - 1) < 1e-4 for one in right):
+            right += peer.modes(case, mode["nm"], *how[:3])
+        if not right:
+            why.append(f"{mode['label']}: no such mode in NGSolve")
+            continue
+        nearest = min(right, key=lambda one: abs(one["nm"] - mode["nm"]))
+        off, known = abs(nearest["nm"] - mode["nm"]), how[3] * nearest["nm"]
+        mode["right_nm"], mode["right_log10_q"] = nearest["nm"], nearest["log10_q"]
+        if off > 3 * mode["nm_error"] + known:
+            why.append(f"{mode['label']}: {off:.2e} nm off, {mode['nm_error']:.1e} stated")
+        ratio = max(ratio, (off - known) / max(mode["nm_error"], 1e-9))
+        if nearest["log10_q"] > SEEN_BELOW:
+            if mode["log10_q"] is not None and mode["log10_q"] < SEEN_BELOW - 0.3:
+                why.append(f"{mode['label']}: log10 Q {mode['log10_q']:.3f}, above 7 in NGSolve")
+        elif mode["log10_q"] is not None:
+            off_q = abs(nearest["log10_q"] - mode["log10_q"])
+            if off_q > 3 * mode["log10_q_error"] + KNOWN_LOG10_Q:
+                why.append(
+                    f"{mode['label']}: log10 Q {mode['log10_q']:.4f} +- "
+                    f"{mode['log10_q_error']:.1e}, {nearest['log10_q']:.4f} in NGSolve"
+                )
+            ratio_q = max(ratio_q, (off_q - KNOWN_LOG10_Q) / max(mode["log10_q_error"], 1e-9))
+    return why, ratio, ratio_q
+
+
+def judged(case: Case, answer: dict[str, Any], peer: Peer | None) -> dict[str, Any]:
+    """The case's line: a verdict and its figures."""
+    line: dict[str, Any] = {"case": asdict(case), **answer}
+    if "crash" in answer:
+        return {**line, "verdict": "wrong", "why": "crash"}
+    if not answer.get("modes"):
+        return {**line, "verdict": "no"}
+    if peer is None:
+        return {**line, "verdict": "unjudged"}
+    for how in ORDERS:
+        why, ratio, ratio_q = _compared(case, answer["modes"], peer, how)
+        if not why:
+            break
+    if len(answer["modes"]) < case.modes and answer["complete"]:
+        why.append(f"{len(answer['modes'])} of {case.modes} modes, called complete")
+    verdict = "wrong" if why else "right"
+    if not why and len(answer["modes"]) < case.modes:
+        verdict = "no"
+    return {**line, "verdict": verdict, "why": "; ".join(why), "ratio": ratio, "ratio_q": ratio_q}
+
+
+def table(lines_: list[dict[str, Any]]) -> str:
+    """What stands in a file of results."""
+    head = (
+        f"{'kind':10}{'tried':>6}{'right':>6}{'said no':>8}{'wrong':>6}"
+        f"{'worst true/stated (nm, log10 Q)':>34}{'slowest s':>10}{'GB':>6}"
+    )
+    rows = [head]
+    for kind in KINDS:
+        those = [line for line in lines_ if line["case"]["kind"] == kind]
+        if not those:
+            continue
+        count = [
+            sum(line["verdict"] == word for line in those) for word in ("right", "no", "wrong")
+        ]
+        worst = [max(line.get(name, 0.0) for line in those) for name in ("ratio", "ratio_q")]
+        rows.append(
+            f"{kind:10}{len(those):>6}{count[0]:>6}{count[1]:>8}{count[2]:>6}"
+            f"{f'{max(worst[0], 0):.2g}, {max(worst[1], 0):.2g}':>34}"
+            f"{max(line.get('cpu_s', 0.0) for line in those):>10.1f}"
+            f"{max(line.get('gb', 0.0) for line in those):>6.2f}"
+        )
+    return "\n".join(rows)
+
+
+def main() -> int:
+    """Run the cases asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kind", choices=list(KINDS))
+    parser.add_argument("--from", dest="first", type=int, default=0)
+    parser.add_argument("--count", type=int)
+    parser.add_argument("--seed", default="2026-11-29")
+    parser.add_argument("--peer", help="interpreter with ngsolve; without one nothing is judged")
+    parser.add_argument("--out", type=Path, default=Path("sweep-sections.jsonl"))
+    given = parser.parse_args()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    peer = Peer(given.peer) if given.peer else None
+    for kind in [given.kind] if given.kind else KINDS:
+        for number in range(given.first, given.first + (given.count or KINDS[kind])):
+            case = drawn(kind, number, given.seed)
+            line = judged(case, in_a_process(case), peer)
+            with given.out.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+            print(
+                kind, number, line["verdict"], line.get("why", "") or line.get("no", ""), flush=True
+            )
+    every = [json.loads(line) for line in given.out.read_text().splitlines()]
+    print(table(every))
+    return int(any(line["verdict"] == "wrong" for line in every))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
