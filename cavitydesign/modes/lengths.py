@@ -19,6 +19,10 @@ _LONGEST_PHASE = 300.0
 _PLAUSIBLE_ORDERS = (3.0, 5000.0)  # azimuthal orders of a cavity that the units are guessed for
 # A search of 60 s lists some thousand.  Each takes about 0.1 MB.
 _MOST_MODES = 10_000
+# Last over first wavelength.  500 nm around 537.6 nm (2.7) take 4 s and 0.24 GB for a family of
+# 15 um, 1,000 nm (27) over 80 s and 2.4 GB: the orders at the short end are 30 times those at the
+# other, and one basis serves them all.
+_WIDEST_RANGE = 4.0
 _UNITS = {1e-3: "nm", 1e3: "mm", 1e6: "m"}
 
 
@@ -69,8 +73,13 @@ def check_count(cavity: Cavity, request: ModeRequest) -> None:
     if request.span_nm is None or request.azimuthal_order is not None:
         return
     index = cavity.body.index(request.wavelength_nm)
-    low = max(request.wavelength_nm - 0.5 * request.span_nm, 0.1 * request.wavelength_nm)
+    low = request.wavelength_nm - 0.5 * request.span_nm
     high = request.wavelength_nm + 0.5 * request.span_nm
+    if high > _WIDEST_RANGE * low:
+        raise InputError(
+            f"modes.span_nm = {request.span_nm:g}: from {max(low, 0.0):.4g} to {high:.4g} nm is "
+            f"wider than a factor of {_WIDEST_RANGE:g}; ask for several ranges"
+        )
     orders = math.pi * 1e3 * cavity.diameter_um * index * (1.0 / low - 1.0 / high)
     families = (
         len(request.polarisations)
