@@ -91,6 +91,8 @@ export class Controls {
     } else setKey(design, field.key, value);
     if (field.key === "cavity.profile") this.changeProfile(value);
     if (field.key === "pump.photons") this.changePhotons(value);
+    // a fibre is of something
+    if (field.key === "cavity.fibre_diameter_um" && value > 0 && design.cavity.fibre === undefined) design.cavity.fibre = "silica";
     // whether the fibre has a medium and a taper to choose hangs on its being there
     if (field.key === "cavity.fibre_diameter_um" && (value > 0) !== Boolean(this.sliders.has("cavity.fibre_taper"))) this.show(design);
     return this.changed(field.key);

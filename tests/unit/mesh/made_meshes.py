@@ -428,7 +428,7 @@ def _write(made: Made, flat: _Flat, path: Path) -> None:
 
 def names_for(made: Made) -> dict[str, str]:
     """What `[cavity.region_names]` says of a file whose regions have numbers only."""
-    if made.naming == "named":
+    if made.naming == "named" and made.suffix in (".inp", ".med", ".msh", ".vol"):
         return {}
     names = region_names(made)
     if len(names) == 2:  # of two regions the inner is the body
