@@ -96,3 +96,34 @@ def test_what_is_not_clear_is_told(tmp_path: Path, text: str, words: str) -> Non
     with pytest.raises(InputError, match=words) as refused:
         read_material(file)
     assert all(line.startswith(str(file)) for line in refused.value.problems)
+
+
+def test_wherever_a_medium_is_read(tmp_path: Path) -> None:
+    """Body, fibre and surround of a design by their files, whose contents are in its fingerprint;
+    the page gives every worker the same files (`app.limits.check_files`).
+    """
+    from cavitydesign.app.limits import check_files
+    from cavitydesign.design import parse_design
+    from cavitydesign.design.named_files import files_of_design
+
+    lines = [f"{w};{n};{k}" for w, n, k in ROWS]
+    (tmp_path / "glass.csv").write_text("\n".join(["wavelength_nm;n;k", *lines, ""]))
+    page = "DATA:\n  - type: formula 5\n    wavelength_range: 0.4 0.9\n    coefficients: 1.45\n"
+    (tmp_path / "silica.yml").write_text(page)
+    cavity = {
+        "profile": "parabola",
+        "diameter_um": 12.0,
+        "axial_radius_um": 50.0,
+        "fibre_diameter_um": 5.0,
+        "body": {"file": "glass.csv"},
+        "fibre": {"file": "silica.yml"},
+        "surround": "air",
+    }
+    design = {"cavity": cavity, "modes": {"wavelength_nm": 537.6, "span_nm": 12.0}}
+    made = parse_design(design, path=tmp_path / "design.toml")
+    media = dict(made.cavity.regions)
+    assert media["body"].index(500.0) == pytest.approx(1.52)
+    assert media["fibre"].index(500.0) == 1.45
+    names = {file.name for file in files_of_design(design, tmp_path)}
+    assert names == {"glass.csv", "silica.yml"}
+    check_files(design, tmp_path, tmp_path / "design.toml")
