@@ -160,7 +160,7 @@ export class CavityView {
       const lower = inside.at(-1)[0][1];
       if (is("fibre_diameter_um", "fibre_taper", "coatings")) this.arrow(x(-radius), y(lower) - 8, x(radius), y(lower) - 8, `${number(2 * radius, 4)} µm`, true);
     }
-    const length = ROUND.findLast((one) => perUm * one <= 90) ?? ROUND[0];
+    const length = ROUND.findLast((one) => perUm * one <= Math.min(90, this.canvas.clientWidth - 2 * MARGIN - 50)) ?? ROUND[0];
     const [left, foot] = [MARGIN, height - 8];
     Object.assign(context, { strokeStyle: colour("--ink"), fillStyle: colour("--ink"), lineWidth: 2.5, textAlign: "left", font: "11px system-ui, sans-serif" });
     context.beginPath();
