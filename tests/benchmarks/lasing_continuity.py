@@ -223,6 +223,9 @@ def draw(found: dict[str, list[list[list[float | None]]]], path: str) -> None:
         ax.set_title(f"{name}: steps to {100 * steps(rows)['ratio_step']:.2f} %", fontsize=9)
         if table[-1, 0] > 2 * table[0, 0]:
             ax.set_xscale("log")
+            ax.xaxis.set_minor_formatter("")
+    for ax in axes.ravel()[len(found) :]:
+        ax.set_visible(False)
     axes[0, 0].legend(fontsize=7)
     for ax in axes[:, 0]:
         ax.set_ylabel("mJ/cm2")
