@@ -155,7 +155,13 @@ def _console() -> Console:
 
     from rich.console import Console
 
-    return Console(
+    class Reported(Console):
+        """Leaves a reader who has left to `reported`; rich would end with 1 at once."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return Reported(
         width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL,
         highlight=False,
         soft_wrap=False,

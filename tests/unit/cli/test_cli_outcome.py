@@ -197,9 +197,11 @@ def test_progress_goes_to_standard_error_and_only_for_long_work(
     assert (captured.out, captured.err) == ("", " 50% solving\n")
 
 
-def test_closed_pipe_is_quiet() -> None:
+@pytest.mark.parametrize("form", [["--json"], []])
+def test_closed_pipe_is_quiet(form: list[str]) -> None:
+    """JSON and tables: who listened has left, which is no failure."""
     with subprocess.Popen(
-        [*COMMAND, "materials", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "materials", *form], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
