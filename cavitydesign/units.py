@@ -64,6 +64,8 @@ _UNITS = {
     "_mj_cm2": "mJ/cm^2",
     "_per_cm": "cm^-1",
     "_per_um": "um^-1",
+    "_nm_per_riu": "nm",
+    "_pm_per_k": "pm/K",
 }
 
 

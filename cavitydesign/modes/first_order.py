@@ -119,6 +119,26 @@ def filling_factors(raw: RawMode) -> dict[str, float]:
     }
 
 
+def index_sensitivities_nm(raw: RawMode) -> dict[str, float]:
+    """d lambda / dn of each region in nm, of an index that changes alike at all wavelengths and, in
+    a uniaxial medium, in both directions: lambda int_j n |E|^2 / int n n_g |E|^2.
+
+    The vector is taken without what the full problem asks to take away, which makes it as good as a
+    `polished` one without a factorisation.
+    """
+    if raw.correction is not None:
+        raw = replace(raw, vector=raw.vector - raw.correction)
+    quotient = Quotient.of_mode(raw)
+    energy = dispersive_energy(raw, quotient)
+    along = quotient.along if raw.problem.forms.uniaxial else np.zeros_like(quotient.across)
+    parts = np.sqrt(raw.eps.ordinary) * quotient.across + np.sqrt(raw.eps.axial) * along
+    scale = wavelength_nm(raw.k_per_um.real)
+    return {
+        name: float((scale * part / energy).real)
+        for (name, _), part in zip(raw.problem.cavity.regions, parts, strict=True)
+    }
+
+
 @dataclass(frozen=True)
 class Quotient:
     """Parts of the Rayleigh quotient of one field.

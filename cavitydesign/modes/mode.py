@@ -20,6 +20,7 @@ from .label import Label
 
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
+    from .derived.convergence_result import Convergence
     from .derived.emission import EmissionPattern
     from .derived.field_result import LineFields, PointFields
     from .solver.snapshot import RawMode
@@ -136,6 +137,8 @@ class Mode:
     meridian plane mostly radial. p counts radial, q axial extrema along the outline (q = 0: one
     lobe). Units are in the names. `raw` is the solved vector, from which derivatives and thresholds
     are taken; `raw_next` that of azimuthal order m + 1, for the free spectral range.
+    `sensitivity_nm_per_riu` is d lambda / dn by region, of an index that changes at all wavelengths
+    alike; its error and the thermal shift are among `extra`.
     """
 
     polarisation: str
@@ -158,6 +161,7 @@ class Mode:
         default=None, repr=False, compare=False
     )
     extra: Mapping[str, float | None] = dataclasses.field(default_factory=dict)
+    sensitivity_nm_per_riu: Mapping[str, float] = dataclasses.field(default_factory=dict)
     raw: RawMode | None = dataclasses.field(default=None, repr=False, compare=False)
     raw_next: RawMode | None = dataclasses.field(default=None, repr=False, compare=False)
 
@@ -360,6 +364,33 @@ class Mode:
 
         return emission_pattern(self)
 
+    def convergence(self, fewer: int = 4) -> Convergence:
+        """Wavelength and Q of this mode against the polynomial degree, on the elements it has.
+
+        Parameters
+        ----------
+        fewer : int
+            Degrees below the mode's own; two above it are added always.
+
+        Raises
+        ------
+        InputError
+            Without a lower degree.
+        SolverError
+            If the mode was read from a file.
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, azimuthal_order=40)
+        >>> told = cd.find_modes(ball)[0].convergence()
+        >>> told.relative_error_seen < told.stated_relative_error
+        True
+        """
+        from .derived.convergence import convergence_of
+
+        return convergence_of(self, fewer)
+
     @property
     def q_total(self) -> float | None:
         """Total quality factor as a number; None if there is no loss, infinite past the range of
@@ -399,6 +430,7 @@ class Mode:
             **{f"log10_q_{name}_error": error for name, error in self.losses.errors.items()},
             "q_total": q_total if q_total is None or math.isfinite(q_total) else None,
             "linewidth_nm": self.linewidth_nm,
+            "sensitivity_nm_per_riu": dict(self.sensitivity_nm_per_riu),
             "residual": self.residual,
             "accuracy_met": self.accuracy_met,
             **self.extra,

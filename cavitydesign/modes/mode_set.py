@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from .derived.comb_result import CombDispersion
+
 
 @dataclass(frozen=True)
 class ModeRequest:
@@ -177,6 +179,36 @@ class ModeSet(Sequence[Mode]):
             if all(getattr(mode, name) == value for name, value in fixed.items())
         )
         return replace(self, modes=chosen)
+
+    def dispersion(self, near_nm: float | None = None, parts: bool = False) -> CombDispersion:
+        """D1, D2, D3 and the integrated dispersion of the comb, which must be of one family.
+
+        Parameters
+        ----------
+        near_nm : float, optional
+            The pumped mode is the nearest one to it; by default the middle of the comb.
+        parts : bool
+            Also what the geometry and what the media give, by one more solve with the media held
+            at their indices of the pumped mode.
+
+        Raises
+        ------
+        InputError
+            If the set holds several families, fewer than four modes, or a gap between them.
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> ball = cd.sphere(
+        ...     diameter_um=10.0, body={"index": 1.5}, wavelength_nm=600.0, span_nm=60.0
+        ... )
+        >>> comb = cd.find_modes(ball).dispersion()
+        >>> round(comb.total.d1_ghz)
+        6587
+        """
+        from .derived.comb import comb_dispersion
+
+        return comb_dispersion(self.modes, near_nm, parts)
 
     def to_dataframe(self) -> pd.DataFrame:
         """One row a mode, indexed by label; columns are named as in the JSON, with their units.

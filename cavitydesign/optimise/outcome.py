@@ -22,6 +22,10 @@ MODE_OUTCOMES = (
     "confinement.body",
     "confinement.fibre",
     "confinement.surround",
+    "sensitivity_nm_per_riu.body",
+    "sensitivity_nm_per_riu.fibre",
+    "sensitivity_nm_per_riu.surround",
+    "thermal_shift_pm_per_k",
     "modes_found",
 )
 LASING_OUTCOMES = (
@@ -40,7 +44,7 @@ STATIC_OUTCOMES = ("threshold_gain_per_cm", "gain_equals_loss_mj_cm2", "gain_equ
 OUTCOMES = LASING_OUTCOMES + STATIC_OUTCOMES + MODE_OUTCOMES
 
 
-_ANY_REGION = "confinement."
+_BY_REGION = ("confinement.", "sensitivity_nm_per_riu.")
 
 
 def outcome_problem(name: str, regions: Sequence[str] | None = None) -> str | None:
@@ -52,9 +56,10 @@ def outcome_problem(name: str, regions: Sequence[str] | None = None) -> str | No
     regions : sequence of str or None
         Of the cavity, beside fibre, body and surround; None where nobody knows them.
     """
-    if name in OUTCOMES or (regions is None and name.startswith(_ANY_REGION)):
+    if name in OUTCOMES or (regions is None and name.startswith(_BY_REGION)):
         return None
-    known = dict.fromkeys((*OUTCOMES, *(_ANY_REGION + region for region in regions or ())))
+    of_regions = (table + region for table in _BY_REGION for region in regions or ())
+    known = dict.fromkeys((*OUTCOMES, *of_regions))
     return (
         None
         if name in known
@@ -86,7 +91,9 @@ def outcomes(result: Mapping[str, Any], task: str, wavelength_nm: float) -> dict
     mode = reference_mode(modes, wavelength_nm)
     if mode is not None:
         found |= {name: _number(mode, name) for name in MODE_OUTCOMES if name != "modes_found"}
-        found |= {f"confinement.{region}": share for region, share in mode["confinement"].items()}
+        for table in _BY_REGION:
+            entries = mode.get(table.removesuffix("."), {})
+            found |= {f"{table}{region}": value for region, value in entries.items()}
     if task == "lase":
         found |= {name: _number(result["lasing"], name) for name in LASING_OUTCOMES}
     if task != "modes":

@@ -95,6 +95,12 @@ def synthetic_mode(
         mode_volume_um3=210.0,
         losses=LossBudget(19.45 - 2.0 * (p - 1), 6.0, 5.3, 0.002),
         sample_field=lambda n_out, n_along: synthetic_field(m, p, q, n_out, n_along),
+        extra={
+            "sensitivity_error_nm_per_riu": 1e-3,
+            "thermal_shift_pm_per_k": -25.0,
+            "thermal_shift_error_pm_per_k": 1e-4,
+        },
+        sensitivity_nm_per_riu={"body": 350.0, "surround": 6.0},
     )
 
 

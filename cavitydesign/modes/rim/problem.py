@@ -24,6 +24,7 @@ from ...fem.window_space import WindowSpace
 from ...geometry.cavity import Cavity
 from ...mesh.rim_locate import RimLocator
 from ...mesh.rim_map import Window
+from ..media import Permittivities
 from ..solver.problem import EigenProblem, Values
 from ..solver.reading import PointReading
 from .reading import window_reading
@@ -160,6 +161,22 @@ class WindowProblem(EigenProblem):
     def reading(self, vector: Values, m: int, r_um: Array, z_um: Array) -> PointReading:
         """Fields of one vector at points; see `rim.reading`."""
         return window_reading(self, vector, m, r_um, z_um)
+
+    def at_degree(self, step: int) -> WindowProblem:
+        """At another degree across the rim; a higher one has one function along it more."""
+        resolution = self.resolution.changed(step, 1 if step > 0 else 0)
+        if step > 0:
+            return WindowProblem.build(self.cavity, self.window, resolution, self.wall)
+        return self.lowered(resolution)
+
+    def far_log10_q(
+        self, vector: Values, m: int, q: int, k_per_um: float, eps: Permittivities
+    ) -> float:
+        """From the far field of one mode."""
+        from .measure import measure_all
+
+        (found,) = measure_all(self, vector[:, None], [m], [q], [k_per_um], [eps])
+        return found.log10_q_far
 
     @property
     def plane_share(self) -> float:

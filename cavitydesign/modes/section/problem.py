@@ -18,6 +18,7 @@ from ...mesh.corners import singular_vertices
 from ...mesh.locate import Locator
 from ...mesh.section import IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
+from ..media import Permittivities
 from ..solver.problem import EigenProblem, Values
 from ..solver.reading import ABSORBING, KNOWN, OUTSIDE, UNSOLVED, PointReading
 
@@ -107,6 +108,19 @@ class SectionProblem(EigenProblem):
         return Locator(self.mesh)
 
     plane_share = 1.0
+
+    def at_degree(self, step: int) -> SectionProblem:
+        """At other degrees of all elements, 1 at least."""
+        orders = np.maximum(self.space.orders + step, 1)
+        return SectionProblem.build(self.cavity, self.mesh, orders, self.stretch)
+
+    def far_log10_q(
+        self, vector: Values, m: int, q: int, k_per_um: float, eps: Permittivities
+    ) -> float:
+        """From the far field of one mode."""
+        from .measure import far_log10_q
+
+        return far_log10_q(self, vector, m, q, k_per_um, eps)
 
     def reading(self, vector: Values, m: int, r_um: Array, z_um: Array) -> PointReading:
         """Fields of one vector at points, off the axis by what rounding asks for."""

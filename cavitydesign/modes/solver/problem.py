@@ -139,6 +139,16 @@ class EigenProblem(ABC):
     def reading(self, vector: Values, m: int, r_um: Array, z_um: Array) -> PointReading:
         """Fields of one vector at points of shape (n,), r from 0, any z."""
 
+    @abstractmethod
+    def at_degree(self, step: int) -> EigenProblem:
+        """The same elements with so many polynomial degrees more or less."""
+
+    @abstractmethod
+    def far_log10_q(
+        self, vector: Values, m: int, q: int, k_per_um: float, eps: Permittivities
+    ) -> float:
+        """log10 of the radiative Q from the far field, without the factor of dispersion."""
+
     @property
     @abstractmethod
     def plane_share(self) -> float:

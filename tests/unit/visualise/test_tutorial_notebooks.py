@@ -36,8 +36,8 @@ def run(path: Path) -> tuple[dict[str, Any], list[Any]]:
     return space, shown
 
 
-def test_there_are_four() -> None:
-    assert len(NAMES) == 4
+def test_there_are_five() -> None:
+    assert len(NAMES) == 5
 
 
 def test_first_tutorial() -> None:
@@ -84,3 +84,19 @@ def test_notebooks_are_valid(name: str) -> None:
     assert content["nbformat"] == 4
     ids = [cell["id"] for cell in content["cells"]]
     assert len(set(ids)) == len(ids)
+
+
+def test_fifth_tutorial() -> None:
+    """Each job takes three lines at most, and answers what its text says."""
+    path = TUTORIALS / "5-seven-jobs.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    jobs = [cell["source"] for cell in cells if cell["cell_type"] == "code"][1:]
+    assert len(jobs) == 8 and max(map(len, jobs)) <= 3
+    space, _ = run(path)
+    assert space["fsr"].is_monotonic_decreasing
+    assert space["here"].region[()] == "body" and space["cut"].e_db.max() == 0.0
+    assert space["comb"].material.d2_mhz < 0, "PMMA is normal"
+    assert space["mode"].sensitivity_nm_per_riu["surround"] > 0
+    assert space["narrow"] > 10 * space["broad"] > 0
+    assert space["cube"].sizes["cavity.diameter_um"] == 2
+    assert space["cube"].sizes["cavity.roughness_nm"] == 3

@@ -24,6 +24,9 @@ from cavitydesign.geometry import outline_from_points
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.micrograph import MicrographOutline
 from cavitydesign.materials import find_material
+from cavitydesign.modes.derived.comb_result import Coefficients, CombDispersion
+from cavitydesign.modes.derived.convergence_result import Convergence, ConvergenceRow
+from cavitydesign.modes.derived.field_result import LineFields
 from cavitydesign.modes.mode import Mode
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.study.plot_spec import PlotSpec
@@ -32,6 +35,7 @@ from cavitydesign.visualise import (
     cavity as cavity_view,
 )
 from cavitydesign.visualise import (
+    comb_dispersion,
     convergence,
     cuts,
     decision,
@@ -41,10 +45,12 @@ from cavitydesign.visualise import (
     goal,
     kinetics,
     lasing,
+    line,
     loss_budget,
     map,
     material,
     micrograph,
+    mode_convergence,
     section,
     spectrum,
     study,
@@ -96,6 +102,43 @@ def views(
         "labels": ["TM 123 1 0", "TM 122 1 0"],
         "deviation_nm": [0.01, -0.01],
     }  # type: ignore[index]
+    settled = Convergence(
+        "TM 122 1 0",
+        tuple(
+            ConvergenceRow(degree, 100 * degree, 540.0, 10.0 ** (3 - 2 * degree), 6.0 + 0.1**degree)
+            for degree in range(4, 10)
+        ),
+        7,
+        1e-7,
+        1e-5,
+    )
+    mu = np.arange(-3, 4)
+    comb = CombDispersion(
+        "TM 122 1 0",
+        122 + mu,
+        550.0 + 4.3 * mu,
+        -1.0 * mu**2,
+        Coefficients(4300.0, -2000.0, 5.0),
+        Coefficients(0.1, 1.0, 0.1),
+    )
+    share = np.linspace(0.0, 1.0, 101)
+    e = np.exp(-((share[:, None] - 0.5) ** 2) * np.array([40.0, 80.0, 160.0])) * (1 + 0j)
+    cut = LineFields(
+        7.0 + share,
+        0 * share,
+        0 * share,
+        3.7e-19,
+        e,
+        e,
+        e,
+        e.real,
+        share,
+        np.where(share < 0.5, "body", "surround"),
+        np.full(101, ""),
+        1.5 + 0 * share,
+        1e-4,
+        distance_um=share,
+    )
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     return {
         "draw_cavity": lambda **k: cavity_view.draw_cavity(cavity, **k),
@@ -142,6 +185,9 @@ def views(
         "draw_convergence": lambda **k: convergence.draw_convergence(
             {"a": ([100, 200], [1e-3, 1e-5])}, **k
         ),
+        "draw_comb_dispersion": lambda **k: comb_dispersion.draw_comb_dispersion(comb, **k),
+        "draw_mode_convergence": lambda **k: mode_convergence.draw_mode_convergence(settled, **k),
+        "draw_line": lambda **k: line.draw_line(cut, decibels=True, components=True, **k),
         "draw_study": lambda **k: study.draw_study([1.0, 2.0], [3.0, 4.0], "a", "b", **k),
         "draw_panels": lambda **k: study_panels.draw_panels(
             Table("t", ("x", "fsr_nm"), ("x",), rows), PlotSpec(y=("fsr_nm",)), **k

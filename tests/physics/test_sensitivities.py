@@ -1,0 +1,74 @@
+"""Shifts of wavelengths with indices and temperature, against differences of full solves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cavitydesign.geometry import Cavity, Parabola, Spheroid
+from cavitydesign.materials import find_material
+from cavitydesign.materials.material import ConstantIndex
+from cavitydesign.modes import Mode, ModeRequest, find_modes, index_change, temperature_change
+from cavitydesign.modes.change import CavityChange
+from cavitydesign.optimise.outcome import outcome_problem, outcomes
+
+BOTTLE = Cavity(
+    Parabola(7.5, 60.0), find_material("PMMA"), ConstantIndex.of(1.0), find_material("silica"), 6.7
+)
+ASKED = ModeRequest("TM", 540.0, None, 122, 1, 1, 1e-6)
+
+
+def by_solves(mode: Mode, change: CavityChange) -> float:
+    """Difference of two solves at 1e-10 of the wavelength."""
+    close = ModeRequest(
+        mode.polarisation, mode.wavelength_nm, None, mode.m, mode.p, mode.q + 1, 1e-10
+    )
+    low, high = (
+        find_modes(side, close)[mode.label].wavelength_nm for side in (change.lower, change.upper)
+    )
+    return (high - low) / change.width
+
+
+@pytest.mark.parametrize("region", ["fibre", "body", "surround"])
+def test_index_of_each_region(region: str) -> None:
+    """A dispersive bottle on a fibre that its mode reaches: within the bar at an asked 1e-6 (the
+    surround, of 1 % of the energy, is off by 1.1e-4 of itself), to 1e-5 at 1e-8.
+    """
+    for asked, tolerance in ((1e-6, 2e-4), (1e-8, 1e-5)):
+        (mode,) = find_modes(BOTTLE, replace(ASKED, relative_accuracy=asked))
+        right = by_solves(mode, index_change(BOTTLE, region))
+        error = abs(mode.sensitivity_nm_per_riu[region] - right)
+        assert error < tolerance * abs(right)
+        assert error < mode.extra["sensitivity_error_nm_per_riu"]
+
+
+def test_temperature_by_published_media() -> None:
+    """pm/K by all media whose dn/dT is known: to 1e-4 of the difference of solves."""
+    (mode,) = find_modes(BOTTLE, ASKED)
+    known = [medium.thermo_optic_per_k for _, medium in BOTTLE.regions]
+    assert any(known)
+    right = 1e3 * by_solves(mode, temperature_change(BOTTLE))
+    assert mode.extra["thermal_shift_pm_per_k"] == pytest.approx(right, rel=1e-4)
+    plain = Cavity(Spheroid(3.0, 3.0), ConstantIndex.of(1.5), ConstantIndex.of(1.0))
+    (without,) = find_modes(plain, ModeRequest("TM", 650.0, None, 40, 1, 1))
+    assert without.extra["thermal_shift_pm_per_k"] is None
+
+
+def test_whole_is_the_wavelength() -> None:
+    """Without dispersion sum n_j d lambda/dn_j = lambda: all indices twice as large double it."""
+    plain = Cavity(Spheroid(3.0, 3.0), ConstantIndex.of(1.5), ConstantIndex.of(1.0))
+    (mode,) = find_modes(plain, ModeRequest("TM", 650.0, None, 40, 1, 1))
+    shift = mode.sensitivity_nm_per_riu
+    assert 1.5 * shift["body"] + shift["surround"] == pytest.approx(mode.wavelength_nm, rel=1e-9)
+
+
+def test_they_are_outcomes() -> None:
+    """Goals and studies know them by name."""
+    (mode,) = find_modes(BOTTLE, ASKED)
+    result = {"modes": [mode.to_json_dict()]}
+    found = outcomes(result, "modes", 540.0)
+    assert found["sensitivity_nm_per_riu.surround"] == mode.sensitivity_nm_per_riu["surround"]
+    assert found["thermal_shift_pm_per_k"] == mode.extra["thermal_shift_pm_per_k"]
+    assert outcome_problem("sensitivity_nm_per_riu.shell", ["shell"]) is None
+    assert outcome_problem("sensitivity_nm_per_riu.shel", ["shell"]) is not None
