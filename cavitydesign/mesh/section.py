@@ -76,9 +76,9 @@ class SectionMesh:
 
         place = np.zeros((self.vertices, 2))
         place[self.corners] = self.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
-        return MeshQuad1(
-            place.T,
-            self.corners.T.astype(np.int32),
+        return MeshQuad1(  # scikit-fem logs every mesh whose arrays it must copy to this order
+            np.ascontiguousarray(place.T),
+            np.ascontiguousarray(self.corners.T, dtype=np.int32),
             _boundaries={name: self.edge_numbers(pairs) for name, pairs in self.boundary.items()},
             _subdomains={
                 name: np.flatnonzero(self.region == number)
