@@ -82,16 +82,16 @@ minimise = "mode_volume_um3"
     ),
 }
 YIELDS = {
-    "lasing threshold below 4 mJ/cm2 at 10.90 um": (
+    "lasing threshold below 3.65 mJ/cm2 at 11.00 um": (
         '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = '
-        "{ below = 4.0 }\n",
-        10.9,
+        "{ below = 3.65 }\n",
+        11.0,
         200,
     ),
-    "lasing threshold below 4 mJ/cm2 at 11.46 um": (
+    "lasing threshold below 3.45 mJ/cm2 at 12.00 um": (
         '[goal]\nmaximise = "single_mode_probability"\n[constraints]\n"threshold_mj_cm2.lasing" = '
-        "{ below = 4.0 }\n",
-        11.46,
+        "{ below = 3.45 }\n",
+        12.0,
         200,
     ),
     "gain = loss below 2.74 mJ/cm2 at 15 um": (
