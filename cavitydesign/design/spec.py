@@ -57,6 +57,14 @@ class Design:
         The file's contents with overrides applied; `parse_design` of it gives this design again.
     path : Path or None
         The file, where it came from one.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+    >>> ball = cd.sphere(diameter_um=6.0, body="silica", **asked)
+    >>> ball.with_values({"cavity.diameter_um": 7.0}).cavity.diameter_um
+    7.0
     """
 
     cavity: Cavity
@@ -150,6 +158,14 @@ def parse_design(
     ------
     InputError
         As for `load_design`.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> shape = {"profile": "spheroid", "diameter_um": 6.0, "body": "silica"}
+    >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+    >>> cd.parse_design({"cavity": shape, "modes": asked}).cavity.diameter_um
+    6.0
     """
     merged = _overridden(raw, overrides or {}, source)
     plain, spreads, problems = split_spreads(merged)

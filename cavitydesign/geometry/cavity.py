@@ -57,6 +57,13 @@ class Cavity:
         Correlation length of the roughness.
     sliced : bool
         True for the infinite cylinder solved as a slice with kz = 0.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+    >>> cd.sphere(diameter_um=6.0, body="silica", **asked).cavity.diameter_um
+    6.0
     """
 
     outline: Outline

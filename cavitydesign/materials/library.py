@@ -101,6 +101,12 @@ def find_material(name: str) -> Material:
     ------
     InputError
         For an unknown name, with the nearest right one.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> round(cd.find_material("silica").index(589.3), 4)
+    1.4584
     """
     names, aliases = material_names(), material_aliases()
     if name in names:

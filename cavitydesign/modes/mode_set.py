@@ -36,6 +36,12 @@ class ModeRequest:
         p = 1 .. radial_orders, q = 0 .. axial_orders - 1.
     relative_accuracy : float
         Of the wavelength.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> cd.ModeRequest("both", wavelength_nm=600.0, span_nm=20.0).polarisations
+    ('TM', 'TE')
     """
 
     polarisation: str = "TM"
@@ -111,6 +117,15 @@ class ModeSet(Sequence[Mode]):
         Wall time by stage, imports excluded.
     warnings : tuple of str
         What the user must know: a missed accuracy, a window that could not grow.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+    >>> modes = cd.find_modes(ball)
+    >>> modes["TM 40 1 0"] is modes.nearest(619.0)
+    True
     """
 
     modes: tuple[Mode, ...]

@@ -63,6 +63,18 @@ def save(modes: ModeSet, path: str | Path, resolution: tuple[int, int] = _RESOLU
     ------
     InputError
         If the name does not end with .npz, or the object is not a mode set.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     kept = cd.load(cd.save(cd.find_modes(ball), Path(folder) / "modes.npz"))
+    >>> kept[0].label
+    'TM 40 1 0'
     """
     path = Path(path)
     if not isinstance(modes, ModeSet):
@@ -115,6 +127,18 @@ def load(path: str | Path) -> ModeSet:
     ------
     InputError
         If the file cannot be read or was not written by `save`.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     kept = cd.load(cd.save(cd.find_modes(ball), Path(folder) / "modes.npz"))
+    >>> len(kept)
+    1
     """
     try:
         arrays = _arrays(Path(path))

@@ -43,6 +43,14 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     ------
     SolverError
         If the computation cannot reach an answer; the text says what to change.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+    >>> len(cd.find_modes(ball))
+    1
     """
     if not design.spreads:
         return _collected(solve_modes(design.cavity, design.modes, progress), design)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..design import Design
 from ..design.named_files import files_of_design
 from ..errors import InputError
+from ..markup import html_table
 from ..study import Axis, ProcessExecutor, SerialExecutor, Study, Table, run_study, study_table
 from ..study.cube import cube_of, frame_of
 from .code_digest import relevant_version
@@ -20,6 +22,14 @@ from .study_point import TASKS, WORKER_MODULES, evaluate_point, rows_of_point
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+
+# What a notebook shows of a table beside its axes.
+_TOLD = ("mode", "wavelength_nm", "fsr_nm", "q_total", "modes_lasing", "regime", "error")
+
+
+def _cell(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else "-" if value is None else str(value)
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,14 @@ class SweepResult:
         failed = sum(row["status"] != "ok" for row in self.table.rows)
         end = f", {failed} failed" if failed else ""
         return f"SweepResult of {self.study.task}: {axes}, {len(self.table)} rows{end}"
+
+    def _repr_html_(self) -> str:
+        """The same with the first rows of the table, for notebooks."""
+        keys = [key for axis in self.study.axes for key in axis.keys]
+        told = [name for name in _TOLD if any(name in row for row in self.table.rows)]
+        names = [*keys, *told]
+        rows = [[_cell(row.get(name)) for name in names] for row in self.table.rows]
+        return f"<p>{html.escape(repr(self))}</p>{html_table(names, rows)}"
 
 
 def sweep(
