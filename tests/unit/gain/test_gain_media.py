@@ -16,6 +16,7 @@ from cavitydesign.gain import (
     medium_names,
 )
 from cavitydesign.gain.lineshape import fuechtbauer_ladenburg_per_cm
+from cavitydesign.gain.tabled import TabledMedium
 from cavitydesign.units import BOLTZMANN_EV_PER_K, HC_EV_NM
 
 
@@ -78,15 +79,26 @@ def test_bleaching_limits() -> None:
 
 
 def test_library_names_and_sources() -> None:
-    assert set(medium_names()) == {"CsPbBr3-PMMA", "rhodamine-6G-PMMA"}
+    assert set(medium_names()) == {
+        "CsPbBr3-PMMA",
+        "rhodamine-6G-PMMA",
+        "rhodamine-B-PMMA",
+        "pyrromethene-567-PMMA",
+        "erbium-silica",
+        "ytterbium-silica",
+        "thulium-silica",
+        "neodymium-glass",
+    }
     for name in medium_names():
         medium = find_medium(name)
         keys = {constant.key for constant in medium.constants}
-        assert {
-            "emission_energy_ev",
-            "emission_fwhm_mev",
-            "host_group_index",
-        } <= keys
+        # where tables hold the line, they have its sources
+        line = (
+            {"table_emission_cm2", "table_absorption_cm2"}
+            if isinstance(medium, TabledMedium)
+            else {"emission_energy_ev", "emission_fwhm_mev"}
+        )
+        assert line | {"host_group_index"} <= keys
         assert all(constant.source for constant in medium.constants)
     with pytest.raises(InputError, match="did you mean 'CsPbBr3-PMMA'"):
         find_medium("CsPbBr-PMMA")
