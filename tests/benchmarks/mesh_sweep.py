@@ -3,7 +3,8 @@ python tests/benchmarks/mesh_sweep.py [FIRST:LAST] [--keep FOLDER].
 
 Spheres and coated spheres against their exact resonances, a torus against NGSolve. A mesh is right
 if the mode's wavelength lies within three times the stated error of the right one, "no" if it is
-refused with one line that names the file, and wrong otherwise. Printed are the counts, the worst
+refused in up to three lines that name the file, or nothing is listed and a line says which edge to
+declare, and wrong otherwise. Printed are the counts, the worst
 ratio of true to stated error, the widest bar, the slowest mesh (processor time) and the largest
 memory.
 """
