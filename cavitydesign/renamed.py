@@ -59,6 +59,15 @@ _SECTION = (
     "survey",
     "window",
 )
+_MESH_FILES = (
+    "gmsh_reader",
+    "meshio_reader",
+    "reader_process",
+    "script",
+    "section_file",
+    "section_files",
+    "splitting",
+)
 _NEW = {
     "design_file.design": "design.spec",
     "design_file": "design",
@@ -76,6 +85,7 @@ _NEW = {
     **{
         f"modes.{name}": f"modes.solver.{name}" for name in ("count", "error", "family", "snapshot")
     },
+    **{f"mesh.{name}": f"mesh.files.{name}" for name in _MESH_FILES},
     "modes.seeds": "modes.estimates.seeds",
     "modes.order_spectrum": "modes.rim.order_spectrum",
 }

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cavitydesign.mesh.section_file import read_section
+from cavitydesign.mesh.files.section_file import read_section
 from cavitydesign.visualise.section import draw_section, element_outlines
 
 FOLDER = Path(__file__).parent

@@ -1,8 +1,9 @@
 """Scripts that did not come with cavitydesign: the page runs them once its user has agreed to what
 is in them.
 
-A script is confined in any case (`mesh.reader_process`). Whoever opens a stranger's folder still
-decides what runs: agreement is to the content of a file, so that a changed file is asked for again.
+A script is confined in any case (`mesh.files.reader_process`). Whoever opens a stranger's folder
+still decides what runs: agreement is to the content of a file, so that a changed file is asked for
+again.
 """
 
 from __future__ import annotations

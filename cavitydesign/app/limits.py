@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..mesh.section_files import section_files
+from ..mesh.files.section_files import section_files
 
 MOST_MODES = 200
 _MOST = {

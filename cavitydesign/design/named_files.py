@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..mesh.script import read_script
-from ..mesh.section_files import SCRIPT_SUFFIXES, section_files
+from ..mesh.files.script import read_script
+from ..mesh.files.section_files import SCRIPT_SUFFIXES, section_files
 from ..texts import file_digest
 
 

@@ -51,8 +51,8 @@ def load_section(
         One line for each problem: file and what is wrong with it.
     """
     from ..errors import InputError
+    from ..mesh.files.section_files import section_files
     from ..mesh.section_cavity import SectionCavity, body_in_surround
-    from ..mesh.section_files import section_files
     from .named_files import digest_of
 
     if parameters and not path.suffix.startswith(".geo"):
@@ -69,7 +69,7 @@ def _mesh(
     path: Path, content: str, parameters: tuple[tuple[str, float], ...], unit_um: float
 ) -> SectionMesh:
     """The mesh of a file; the digest of all that it reads keeps old contents apart."""
-    from ..mesh.gmsh_reader import Meshing
-    from ..mesh.section_file import read_section
+    from ..mesh.files.gmsh_reader import Meshing
+    from ..mesh.files.section_file import read_section
 
     return read_section(path, Meshing(parameters=dict(parameters)), unit_um)

@@ -30,11 +30,11 @@ import cavitydesign
 from cavitydesign.eigen.lanczos import shift_invert_lanczos
 from cavitydesign.geometry import Cavity, Parabola, Spheroid
 from cavitydesign.materials import ConstantIndex
+from cavitydesign.mesh.files.section_file import read_section
 from cavitydesign.mesh.rim_layer import reach_of
 from cavitydesign.mesh.rim_map import Window
 from cavitydesign.mesh.section import SectionMesh, lobatto
 from cavitydesign.mesh.section_cavity import SectionCavity
-from cavitydesign.mesh.section_file import read_section
 from cavitydesign.mesh.window import Sizing, build_window
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.media import permittivities

@@ -281,8 +281,8 @@ def main() -> None:
 def compared(row: dict[str, Any]) -> str:
     """The same mode by cavitydesign."""
     from cavitydesign.materials import ConstantIndex
+    from cavitydesign.mesh.files.section_file import read_section
     from cavitydesign.mesh.section_cavity import SectionCavity
-    from cavitydesign.mesh.section_file import read_section
     from cavitydesign.modes import ModeRequest, find_modes
 
     mesh = read_section(Path(__file__).parents[2] / "meshes" / f"{row['section']}.geo")

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from cavitydesign.errors import InputError
-from cavitydesign.mesh import reader_process
-from cavitydesign.mesh.gmsh_reader import Meshing
-from cavitydesign.mesh.reader_process import read_file_mesh
-from cavitydesign.mesh.section_file import read_section
-from cavitydesign.mesh.section_files import Staged, section_files
+from cavitydesign.mesh.files import reader_process
+from cavitydesign.mesh.files.gmsh_reader import Meshing
+from cavitydesign.mesh.files.reader_process import read_file_mesh
+from cavitydesign.mesh.files.section_file import read_section
+from cavitydesign.mesh.files.section_files import Staged, section_files
 
 pytest.importorskip("gmsh")
 

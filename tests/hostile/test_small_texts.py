@@ -16,8 +16,8 @@ from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump, medium_from_dict
 from cavitydesign.lasing.request import LasingRequest
 from cavitydesign.materials.dataset import read_material
-from cavitydesign.mesh.script import read_script
-from cavitydesign.mesh.section_file import read_section
+from cavitydesign.mesh.files.script import read_script
+from cavitydesign.mesh.files.section_file import read_section
 from cavitydesign.study.csv_file import csv_axis
 from cavitydesign.study.expression import Expression, ExpressionError
 from cavitydesign.study.table import Table

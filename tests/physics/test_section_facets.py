@@ -12,8 +12,8 @@ from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.analytic.sphere import coated_sphere
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.facets import facets_of
+from cavitydesign.mesh.files.splitting import FileElements, FileMesh, conforming_mesh
 from cavitydesign.mesh.section_cavity import SectionCavity
-from cavitydesign.mesh.splitting import FileElements, FileMesh, conforming_mesh
 from cavitydesign.modes import ModeRequest, find_modes
 
 RADIUS = 7.5

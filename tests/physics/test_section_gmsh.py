@@ -11,9 +11,9 @@ from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.analytic.sphere import coated_sphere
 from cavitydesign.geometry import Cavity, Parabola
 from cavitydesign.materials import ConstantIndex
-from cavitydesign.mesh.gmsh_reader import Meshing
+from cavitydesign.mesh.files.gmsh_reader import Meshing
+from cavitydesign.mesh.files.section_file import read_section
 from cavitydesign.mesh.section_cavity import SectionCavity
-from cavitydesign.mesh.section_file import read_section
 from cavitydesign.modes import ModeRequest, find_modes
 
 try:

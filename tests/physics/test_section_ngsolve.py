@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cavitydesign.materials import ConstantIndex
+from cavitydesign.mesh.files.section_file import read_section
 from cavitydesign.mesh.section_cavity import SectionCavity
-from cavitydesign.mesh.section_file import read_section
 from cavitydesign.modes import ModeRequest, find_modes
 
 try:

@@ -50,8 +50,8 @@ def test_curved_fibre_agrees_with_its_section(tmp_path: Path, taper: float, bend
     """
     if NO_GMSH:
         pytest.skip(NO_GMSH)
+    from cavitydesign.mesh.files.section_file import read_section
     from cavitydesign.mesh.section_cavity import SectionCavity
-    from cavitydesign.mesh.section_file import read_section
 
     meshes = Path(__file__).parents[2] / "meshes"
     text = (meshes / "bottle.geo").read_text().replace('Include "', f'Include "{meshes}/')

@@ -8,7 +8,11 @@ import pytest
 
 HOME = Path(__file__).parents[2] / "cavitydesign"
 ROOMS = sorted(
-    {path.parent for room in ("fem", "eigen", "modes") for path in (HOME / room).rglob("*.py")}
+    {
+        path.parent
+        for room in ("fem", "eigen", "mesh", "modes")
+        for path in (HOME / room).rglob("*.py")
+    }
 )
 MOST_FILES = 16
 

@@ -173,7 +173,7 @@ def section_bytes(folder: Path) -> dict[str, bytes]:
     empty without gmsh.
     """
     try:
-        from cavitydesign.mesh.gmsh_session import gmsh_model
+        from cavitydesign.mesh.files.gmsh_session import gmsh_model
 
         with gmsh_model("ball") as gmsh:
             files = _by_gmsh(gmsh, folder)
@@ -211,7 +211,7 @@ def section_bytes(folder: Path) -> dict[str, bytes]:
 
 
 def _by_gmsh(gmsh: object, folder: Path) -> dict[str, bytes]:
-    from cavitydesign.mesh.gmsh_reader import Meshing, mesh_shape
+    from cavitydesign.mesh.files.gmsh_reader import Meshing, mesh_shape
 
     (folder / "ball.geo").write_text(BALL)
     gmsh.merge(str(folder / "ball.geo"))

@@ -11,7 +11,7 @@ from damaged_inputs import BALL, SECTION, region_names, section_bytes
 from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.analytic.sphere import coated_sphere
 from cavitydesign.design import load_design
-from cavitydesign.mesh.section_file import read_section
+from cavitydesign.mesh.files.section_file import read_section
 from cavitydesign.workflow.steps import find_modes
 
 SHAPES = ("ball.geo", "ball.step", "ball.brep")

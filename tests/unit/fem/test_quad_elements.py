@@ -15,10 +15,10 @@ from cavitydesign.fem.assemble import assemble_section
 from cavitydesign.fem.field import at_points
 from cavitydesign.fem.section_space import SectionSpace
 from cavitydesign.mesh.corners import graded, singular_vertices
-from cavitydesign.mesh.gmsh_reader import Meshing
+from cavitydesign.mesh.files.gmsh_reader import Meshing
+from cavitydesign.mesh.files.section_file import read_section
+from cavitydesign.mesh.files.splitting import conforming_mesh
 from cavitydesign.mesh.section import EDGE_CORNERS, SectionMesh
-from cavitydesign.mesh.section_file import read_section
-from cavitydesign.mesh.splitting import conforming_mesh
 
 M = 7.0
 MESHES = Path(__file__).parents[3] / "meshes"

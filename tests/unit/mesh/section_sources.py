@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from cavitydesign.mesh.files.splitting import FileElements, FileMesh
 from cavitydesign.mesh.section import SectionMesh, lobatto
-from cavitydesign.mesh.splitting import FileElements, FileMesh
 
 NODES = {
     3: np.array([[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5]], dtype=float),

@@ -14,14 +14,14 @@ from made_meshes import BALL, ODDITIES, SHELL, TORUS, UNITS_UM, Made, names_for,
 from section_sources import unit_square
 
 from cavitydesign.errors import InputError
-from cavitydesign.mesh import section_file
-from cavitydesign.mesh.flat import flat_positions, without_doubles
-from cavitydesign.mesh.gmsh_reader import Meshing
-from cavitydesign.mesh.meshio_reader import read_meshio
-from cavitydesign.mesh.reader_process import read_file_mesh
+from cavitydesign.mesh.files import section_file
+from cavitydesign.mesh.files.flat import flat_positions, without_doubles
+from cavitydesign.mesh.files.gmsh_reader import Meshing
+from cavitydesign.mesh.files.meshio_reader import read_meshio
+from cavitydesign.mesh.files.reader_process import read_file_mesh
+from cavitydesign.mesh.files.section_file import read_section
+from cavitydesign.mesh.files.splitting import FileMesh, conforming_mesh
 from cavitydesign.mesh.section_cavity import body_in_surround
-from cavitydesign.mesh.section_file import read_section
-from cavitydesign.mesh.splitting import FileMesh, conforming_mesh
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,11 @@ from section_sources import annular_sector, unit_square
 
 from cavitydesign.errors import InputError
 from cavitydesign.materials import ConstantIndex
-from cavitydesign.mesh.meshio_reader import read_meshio
+from cavitydesign.mesh.files.meshio_reader import read_meshio
+from cavitydesign.mesh.files.section_file import read_section
+from cavitydesign.mesh.files.splitting import FileMesh, conforming_mesh
 from cavitydesign.mesh.section import SectionMesh
 from cavitydesign.mesh.section_cavity import SectionCavity, body_in_surround
-from cavitydesign.mesh.section_file import read_section
-from cavitydesign.mesh.splitting import FileMesh, conforming_mesh
 from cavitydesign.modes import ModeRequest, find_modes
 
 

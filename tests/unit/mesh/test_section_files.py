@@ -13,11 +13,11 @@ import pytest
 from section_sources import unit_square
 
 from cavitydesign.errors import InputError
-from cavitydesign.mesh.gmsh_reader import Meshing
-from cavitydesign.mesh.meshio_reader import read_meshio
+from cavitydesign.mesh.files.gmsh_reader import Meshing
+from cavitydesign.mesh.files.meshio_reader import read_meshio
+from cavitydesign.mesh.files.section_file import check_points, read_section
+from cavitydesign.mesh.files.splitting import conforming_mesh
 from cavitydesign.mesh.section import SectionMesh, check_section
-from cavitydesign.mesh.section_file import check_points, read_section
-from cavitydesign.mesh.splitting import conforming_mesh
 
 try:
     import gmsh  # noqa: F401
@@ -75,8 +75,8 @@ def test_geo_follows_its_circles(tmp_path: Path, degree: int, tolerance: float) 
 @pytest.mark.parametrize("version", [2.2, 4.1])
 def test_both_formats_of_msh_and_both_readers_agree(tmp_path: Path, version: float) -> None:
     """Second-order elements keep the tags of their curves through gmsh and through meshio."""
-    from cavitydesign.mesh.gmsh_reader import mesh_shape
-    from cavitydesign.mesh.gmsh_session import gmsh_model
+    from cavitydesign.mesh.files.gmsh_reader import mesh_shape
+    from cavitydesign.mesh.files.gmsh_session import gmsh_model
 
     file = tmp_path / "ball.geo"
     file.write_text(SPHERE)
@@ -220,8 +220,8 @@ def test_damaged_msh_files(tmp_path: Path) -> None:
     """Eight of the 120 that were tried: gmsh is in a process of its own, which a damaged file may
     break down.
     """
-    from cavitydesign.mesh.gmsh_reader import mesh_shape
-    from cavitydesign.mesh.gmsh_session import gmsh_model
+    from cavitydesign.mesh.files.gmsh_reader import mesh_shape
+    from cavitydesign.mesh.files.gmsh_session import gmsh_model
 
     shape, source = tmp_path / "ball.geo", tmp_path / "ball.msh"
     shape.write_text(SPHERE)
@@ -320,7 +320,7 @@ def test_solids_have_numbered_surfaces_that_can_be_named(tmp_path: Path, suffix:
     """Half a disk of radius 2 in a rectangle, drawn with OpenCASCADE: exact areas, named by the
     design.
     """
-    from cavitydesign.mesh.gmsh_session import gmsh_model
+    from cavitydesign.mesh.files.gmsh_session import gmsh_model
 
     file = tmp_path / f"ball{suffix}"
     with gmsh_model("ball") as library:

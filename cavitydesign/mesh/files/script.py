@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InputError, nearest
-from ..texts import Refused, read_bytes
+from ...errors import InputError, nearest
+from ...texts import Refused, read_bytes
 from . import script_words as words
 
 _LARGEST_BYTES = 5_000_000  # sections take some kB; 1e5 points 4 MB

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ...errors import InputError
+from ..section import Array, IntArray
 from .flat import flat_positions
 from .gmsh_session import gmsh_model
-from .section import Array, IntArray
 from .section_files import MESH_SUFFIXES, SOLID_SUFFIXES
 from .splitting import FileElements, FileMesh
 

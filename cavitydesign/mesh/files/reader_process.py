@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError, MissingLibraryError
-from .confinement import MOST_MEMORY_BYTES, MOST_SECONDS, confine
+from ...errors import InputError, MissingLibraryError
+from ..confinement import MOST_MEMORY_BYTES, MOST_SECONDS, confine
 from .gmsh_reader import Meshing, gmsh_file
 from .meshio_reader import read_meshio
 from .section_files import GMSH_SUFFIXES, Staged, stage
@@ -73,7 +73,7 @@ def read_file_mesh(path: Path, meshing: Meshing, with_meshio: bool = False) -> F
 def _answered(path: Path, folder: Path, staged: Staged, order: str) -> FileMesh:
     # -P: the current folder's own modules are not imported; PYTHONPATH is the user's own, but an
     # empty or relative entry would be that folder again.
-    root = str(Path(__file__).resolve().parents[2])
+    root = str(Path(__file__).resolve().parents[3])
     given = [
         one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if os.path.isabs(one)
     ]

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import InputError
+from ...errors import InputError
+from ..section import IntArray
 from .abaqus import abaqus_sets, know_plane_elements
 from .flat import flat_positions
-from .section import IntArray
 from .splitting import FileElements, FileMesh
 
 _TRIANGLES = {"triangle": 1, "triangle6": 2}

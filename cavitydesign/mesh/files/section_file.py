@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError, MissingLibraryError, nearest
-from .facets import facets_of
+from ...errors import InputError, MissingLibraryError, nearest
+from ..facets import facets_of
+from ..locate import Locator
+from ..section import SectionMesh, check_section, folded_elements
 from .flat import without_doubles
 from .gmsh_reader import Meshing
-from .locate import Locator
 from .reader_process import read_file_mesh
-from .section import SectionMesh, check_section, folded_elements
 from .section_files import MESH_SUFFIXES, SHAPE_SUFFIXES
 from .splitting import FileMesh, conforming_mesh
 

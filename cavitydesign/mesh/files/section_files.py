@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..errors import InputError
+from ...errors import InputError
 from .script import Script, read_script, rewritten, with_values
 
 SCRIPT_SUFFIXES = (".geo", ".geo_unrolled")

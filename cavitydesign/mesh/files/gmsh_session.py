@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import MissingLibraryError
+from ...errors import MissingLibraryError
 
 _LOCK = threading.RLock()
 SYSTEM_PACKAGES = "libglu1-mesa libxft2 libxcursor1 libxinerama1"

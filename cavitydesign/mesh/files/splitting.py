@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..errors import InputError
-from .section import Array, IntArray, SectionMesh, anticlockwise, lobatto
+from ...errors import InputError
+from ..section import Array, IntArray, SectionMesh, anticlockwise, lobatto
 
 _TRIANGLE_PIECES = ((0, 3, 6, 5), (1, 4, 6, 3), (2, 5, 6, 4))
 _TRIANGLE_POINTS = np.array(
