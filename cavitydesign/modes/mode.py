@@ -21,8 +21,8 @@ from .label import Label
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
     from .derived.convergence_result import Convergence
-    from .derived.emission import EmissionPattern
     from .derived.field_result import LineFields, PointFields
+    from .derived.pattern import EmissionPattern
     from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]
