@@ -73,6 +73,7 @@ class Images:
         def both(one: Iterable[Values], two: Iterable[Values]) -> tuple[Values, ...]:
             return tuple(np.concatenate(pair, axis=2) for pair in zip(one, two, strict=True))
 
+        # New vectors join those that are known: products with them are never made again.
         return Images(
             both(self.vectors, other.vectors),
             {name: both(mine, other.products[name]) for name, mine in self.products.items()},
@@ -177,6 +178,7 @@ class AffineForms(Generic[S]):
                     out[region] += here[own].reshape(-1, count).T @ y[own].reshape(-1, count)
             return out
 
+        # A mass for each medium, so that any permittivities of these media cost no new projection.
         masses = [
             by_region(name)[list(self.active)] if name in images.products else None
             for name in ("plane", "azimuthal", "axial")
@@ -211,6 +213,8 @@ class AffineForms(Generic[S]):
         m2 = np.asarray(m, dtype=float) ** 2
         across, along = np.stack(ordinary, axis=1), np.stack(axial, axis=1)
         weights = {"plane": across, "azimuthal": m2 * across, "axial": along}
+        # Each column has its own azimuthal order and wavelength; the products are those of all of
+        # them.
         stiffness = self._gathered(images, {"curl": np.ones_like(m2), "gradient": m2})
         mass = self._gathered(images, weights)
         return stiffness - np.asarray(square) * mass, mass
@@ -253,6 +257,7 @@ class AffineMatrix:
     @classmethod
     def combined(cls, terms: Sequence[tuple[complex, AffineMatrix]]) -> AffineMatrix:
         """Sum of multiples of matrices of the same forms."""
+        # Sums of factors, not of matrices: nothing is formed before it is factorised.
         total: dict[str, Any] = {}
         for factor, matrix in terms:
             for name, value in matrix.factors.items():
@@ -286,6 +291,8 @@ class AffineMatrix:
         out: Values | None = None
         for name, factor in self._terms():
             span, block = part.rows[name], part.factor(factor) * part.blocks[name]
+            # The first matrix that knows all unknowns gives the array; the others are added to
+            # their part of it.
             if out is None and block.shape[1] == part.size:
                 out = np.asarray(block, dtype=kind)
                 continue

@@ -66,6 +66,7 @@ class AxialBasis:
     def factors(self, x: Array) -> Factors:
         """All functions at points of the unit interval, which stands for the whole line."""
         start, length = self._extent
+        # The tables at the quadrature points are asked for at every assembly, and are kept.
         at_rule = np.array_equal(x, self.rule[0])
         table = self.at_quadrature if at_rule else self.tables(start + length * x)
         scale = (length / table.half)[:, None]
@@ -94,6 +95,8 @@ class AxialBasis:
         """The basis with its first nodal functions only; not for a line's own functions."""
         if self.nodal is None or self.edge is None:
             return self
+        # Where the nodal functions vanish at both ends there is one edge function more than slopes
+        # of them.
         more = self.edge_size - self.nodal_size
         return AxialBasis(self.line, self.nodal[:, :count], self.edge[:, : count + more])
 
@@ -120,6 +123,8 @@ def axial_eigenfunctions(
     nodal = _lowest(table, weight, half, dl, potential(t), min(count, line.nodal_size))
     edge = np.sqrt(weight)[:, None] * table.edge
     wanted = table.slope @ nodal
+    # Slopes of the functions span all edge functions but one; for that one the ground state of the
+    # line with an open end is taken.
     if line.edge_size > line.nodal_size:
         natural = quadrature_tables(replace(line, keep_start=True))
         ground = natural.nodal @ _lowest(natural, weight, half, dl, potential(t), 1)
@@ -154,6 +159,7 @@ def _lowest(
 def _lowest_pairs(
     table: LineTables, weight: Array, half: Array, dl: Array, potential: Array, count: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    # In arc length l: df/dl is the slope over dl, and dl = speed dt.
     stiffness = (table.slope * (weight / (half * dl))[:, None]).T @ table.slope
     stiffness += (table.nodal * (weight * half * dl * potential)[:, None]).T @ table.nodal
     mass = (table.nodal * (weight * half * dl)[:, None]).T @ table.nodal

@@ -70,6 +70,7 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
         dofs: Dofs | None = None,
         disable_doflocs: bool = False,
     ) -> None:
+        # As many points as the degree asks for, and one more.
         if quadrature is None:
             count = (elem.maxdeg if intorder is None else intorder) // 2 + 2
             quadrature = tensor_rule(line_rule(count), line_rule(count))
@@ -89,6 +90,8 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
     @cached_property
     def doflocs(self) -> Values:
         """Position of what carries each unknown: a vertex, an edge or an element."""
+        # What neighbours share lies at the same point from either side, so that the last write
+        # agrees with the first.
         x = self.mapping.F(self.elem.doflocs.T)
         out = np.zeros((2, self.N), dtype=x.dtype)
         for row, numbers in enumerate(self.dofs.element_dofs):
@@ -151,6 +154,8 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
     @cached_property
     def signs(self) -> Array:
         """Sign of each local function, in tensor order, against the global one; (elements, L)."""
+        # The sign of an edge function follows its vertices, from the lower number to the higher
+        # one.
         corners = self.mesh.t if self.tind is None else self.mesh.t[:, self.tind]
         return orientation(corners, self.elem.local)
 
@@ -167,6 +172,8 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
         dict of (k, elements, points) arrays
             By the names of `unit_pairs`.
         """
+        # Coefficients as matrices (functions of s, functions of t): two products instead of a sum
+        # over all functions at every point.
         across, along = self.factors
         sizes = [count * other for count, other in _kinds(across, along)]
         starts = np.cumsum([0, *sizes])
@@ -180,6 +187,7 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
 
     def interpolate(self, w: Values) -> Any:
         """The pair (E, psi) of a vector of unknowns at the quadrature points, by factors."""
+        # One of the two spaces alone, as scikit-fem itself splits a vector.
         if not isinstance(self.elem, ElementMeridian):
             return super().interpolate(w)
         if w.shape[0] != self.N:
@@ -274,6 +282,8 @@ def unit_pairs(slopes: Values) -> dict[str, Pair]:
     slopes : (2, 2, n, points) array
         d x_i / d X_j of the map.
     """
+    # Covariant components: E is the inverse slope times them, curl E their curl over the
+    # determinant (Piola).
     inverted = inverse(slopes)
     none, nothing, one = np.zeros((1, 1)), np.zeros((2, 1, 1)), np.ones((1, 1))
 

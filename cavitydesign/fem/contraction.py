@@ -58,6 +58,7 @@ def elemental(form: BilinearForm, basis: MeridianBasis) -> Values:
     (elements, n, n) array
         In tensor order, of the functions that the form knows: all, those of E or those of psi.
     """
+    # The form itself tells what it multiplies; nothing of the equation is written here.
     pairs, local = _pairs(form), basis.elem.local
     known = {component for pair in pairs for component in pair}
     kinds = [kind for kind, parts in _COMPONENTS.items() if known & set(parts)]
@@ -66,6 +67,7 @@ def elemental(form: BilinearForm, basis: MeridianBasis) -> Values:
     matrices = np.zeros((basis.nelems, ends[-1], ends[-1]), dtype=basis.det.dtype)
     for row, column in combinations_with_replacement(kinds, 2):
         for i, j in product(_COMPONENTS[row], _COMPONENTS[column]):
+            # Of a symmetric form one half is enough.
             if (i, j) not in pairs or (row == column and j < i):
                 continue
             block = _block(form, basis, (row, i), (column, j))
@@ -89,6 +91,8 @@ def _block(
     weight = np.asarray(at_point) * (sign * other * basis.dx)
     across, along = basis.factors
     in_s, in_t = across.products(rows[0], columns[0]), along.products(rows[1], columns[1])
+    # First over the points in t, then over those in s: two small matrix products for all elements
+    # at once.
     summed = weight.reshape(-1, in_t.shape[0]) @ in_t
     out = in_s.T @ summed.reshape(basis.nelems, in_s.shape[0], -1)
     a, c = getattr(across, rows[0]).shape[1], getattr(along, rows[1]).shape[1]
@@ -100,6 +104,7 @@ def _block(
 @lru_cache(maxsize=32)
 def _pairs(form: BilinearForm) -> frozenset[tuple[str, str]]:
     """Pairs of components that a form multiplies, found at one point of an oblique map."""
+    # An oblique map, so that no product of components vanishes by symmetry.
     units = unit_pairs(np.array([[0.83, -0.31], [0.47, 1.29]])[:, :, None, None])
     w = FormExtraParams(x=np.array([1.37, 0.61])[:, None, None])
     return frozenset(

@@ -50,6 +50,7 @@ class Factors:
 
     def products(self, row: str, column: str) -> Array:
         """Products of two kinds of functions, (points, rows * columns)."""
+        # A form asks for the same products in every batch.
         if (row, column) not in self._products:
             pairs = getattr(self, row)[:, :, None] * getattr(self, column)[:, None, :]
             self._products[row, column] = pairs.reshape(pairs.shape[0], -1)
@@ -156,6 +157,7 @@ class _Functions:
         """Sign of a function by element."""
         corners = mapping.mesh.t if elements is None else mapping.mesh.t[:, elements]
         row = int(self.rows[i])
+        # Even functions of an edge look the same from both of its ends.
         if not self.local.odd[row]:
             return np.ones(corners.shape[1])
         a, b = EDGE_CORNERS[int(self.local.owner[row]) - 4]
@@ -193,6 +195,8 @@ class ElementQuadHcurl(_Functions, ElementHcurl):  # type: ignore[misc]
 
     def lbasis(self, X: Array, i: int) -> tuple[Array, Array]:
         """Value and curl of a function on the unit square."""
+        # E_s is an edge function in s times a nodal one in t, E_t the other way round; the curl is
+        # d_s E_t - d_t E_s.
         kind, ((n_s, d_s, l_s), (n_t, d_t, l_t)) = self._factors(X, i)
         nil = np.zeros(X[0].shape)
         if kind == E_S:
@@ -264,6 +268,8 @@ class ElementMeridian(ElementComposite):  # type: ignore[misc]
         """Rows, space of the pair and index there, in the order of scikit-fem: by owner, the vector
         functions of an owner first.
         """
+        # scikit-fem numbers by owner, the tensor tables by kind: this is the way from one to the
+        # other.
         part = np.repeat([0, 1], [one.rows.size for one in self.elems])
         index = np.concatenate([np.arange(one.rows.size) for one in self.elems])
         rows = np.concatenate([one.rows for one in self.elems])

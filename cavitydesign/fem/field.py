@@ -45,6 +45,7 @@ def cylindrical(
     (r_s, r_t), (z_s, z_t) = slopes
     det = determinant(slopes)
     e_s, e_t = parts["e_s"], parts["e_t"]
+    # grad psi - E, from which the r and z components of curl E follow.
     grad_s, grad_t = parts["psi_s"] - e_s, parts["psi_t"] - e_t
     e_r, e_z = (z_t * e_s - z_s * e_t) / det, (r_s * e_t - r_t * e_s) / det
     w_r, w_z = (z_t * grad_s - z_s * grad_t) / det, (r_s * grad_t - r_t * grad_s) / det
@@ -134,6 +135,7 @@ class FieldGrid:
         along_s, along_t = line_tables(space.s, s_um), space.t.tables(t_um)
         r, z, r_s, z_s, r_t, z_t = window.map(s_um, t_um)
         length_s, length_t = np.hypot(abs(r_s), abs(z_s)), np.hypot(abs(r_t), abs(z_t))
+        # The tables are those of an element from -1 to 1; the map is in um.
         r_s, z_s = r_s * along_s.half[:, None], z_s * along_s.half[:, None]
         r_t, z_t = r_t * along_t.half, z_t * along_t.half
         det = r_s * z_t - r_t * z_s
@@ -164,6 +166,7 @@ class FieldGrid:
         m : float or (k,) array
             Azimuthal order, of all or of each.
         """
+        # One azimuthal order for each column, or the same for all.
         order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
         parts = components(self.space.split(vectors), self.along_s, self.along_t)
         return GridField(*cylindrical(parts, self.slopes, order / self.r))
@@ -181,6 +184,7 @@ def at_window_points(
     along_s, along_t = line_tables(space.s, s), space.t.tables(t)
     breaks = np.asarray(space.s.breaks)
     low = breaks[along_s.element]
+    # Single points: no grid of lines is shared, so that the functions are summed point by point.
     share = (s - low) / (breaks[along_s.element + 1] - low)
     start, length = mapping.start, mapping.length
     x, slopes = mapping.at_points(along_s.element, share, (t - start) / length)

@@ -25,7 +25,7 @@ from .stretch import BoxStretch
 Values = NDArray[Any]
 Array = NDArray[np.float64]
 
-_NEWTON_STEPS = 50
+_NEWTON_STEPS = 50  # of the search for a point
 _CONVERGED = 1e-13  # of the unit square
 # Points of the grid of all lines for each one asked for, up to which that grid is evaluated.
 _CROWDED = 4
@@ -115,6 +115,7 @@ class CurvedMapping(Mapping, ABC):  # type: ignore[misc]
         for _ in range(_NEWTON_STEPS):
             here, slopes = self.at(X, tind)
             step = np.einsum("ij...,j...->i...", inverse(slopes), x - here).real
+            # A step beyond the element ends on its edge: the map goes on outside it, and may fold.
             X = np.clip(X + step, 0.0, 1.0)
             if abs(step).max() < _CONVERGED:
                 break
@@ -134,6 +135,7 @@ class CurvedMapping(Mapping, ABC):  # type: ignore[misc]
         elements = mesh.f2t[0, facets]
         side = np.argmax(mesh.t2f[:, elements] == facets, axis=0)
         start, end = np.array(RefQuad.facets).T
+        # An edge runs from its lower vertex to its higher one, in whichever element it is seen.
         turned = mesh.t[start[side], elements] > mesh.t[end[side], elements]
         first = np.where(turned, end[side], start[side])
         last = np.where(turned, start[side], end[side])
@@ -144,6 +146,7 @@ class CurvedMapping(Mapping, ABC):  # type: ignore[misc]
     def normals(self, X: Array, tind: Any, find: Any, t2f: Any) -> Values:
         """Outward unit normals of elements on their edges."""
         side = np.argmax(t2f[:, tind] == find, axis=0)
+        # A covariant vector: normals are mapped by the inverse slopes.
         normal = np.einsum("ijkl,ki->jkl", self.invDF(X, tind), RefQuad.normals[side])
         return np.asarray(normal / np.sqrt((normal**2).sum(axis=0)))
 
@@ -183,6 +186,7 @@ class SectionMapping(CurvedMapping):
         x, slopes = np.array([r, z]), 2.0 * np.array([[r_s, r_t], [z_s, z_t]])
         if self.stretch is None:
             return x, slopes
+        # Absorbing layers stretch r and z apart, each into the complex plane.
         (r, by_r), (z, by_z) = self.stretch.radial(r), self.stretch.axial(z)
         return np.array([r, z]), slopes * np.array([[by_r], [by_z]])
 

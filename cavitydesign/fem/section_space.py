@@ -77,6 +77,7 @@ class SectionSpace:
         """Elements of each degree, those that reach into an absorbing layer apart from the others,
         whose matrices are real.
         """
+        # Elements of one degree are one batch: the same tables of functions serve all of them.
         if self.stretch is None:
             return tuple(self.by_order.items())
         r, z = self.mesh.nodes[..., 0], self.mesh.nodes[..., 1]
@@ -134,6 +135,8 @@ class SectionSpace:
     def held(self) -> IntArray:
         """scikit-fem's numbers of the unknowns, increasing."""
         local = local_functions(self.order)
+        # An edge has the lower degree of its two elements, so that the space conforms and holds
+        # the gradients of its own scalars.
         edge_degree = np.full(self.mesh.edges.shape[0], self.order)
         np.minimum.at(edge_degree, self.mesh.element_edges.ravel(), np.repeat(self.orders, 4))
         allowed = np.ones((self.mesh.elements, INSIDE + 1), dtype=np.int64)
@@ -142,6 +145,8 @@ class SectionSpace:
         inside = least_degrees(self.order) <= allowed[:, local.owner]
         kept = np.zeros(self.dofs.N, dtype=bool)
         kept[self._full[inside]] = True
+        # On an electric wall E along it and E_phi vanish; the scalar psi carries E_phi at its
+        # vertices too.
         walls = np.flatnonzero(self.electric)
         kept[self.dofs.facet_dofs[:, walls]] = False
         kept[self.dofs.nodal_dofs[:, self.mesh.edges[walls]]] = False
@@ -237,6 +242,8 @@ def _element_layout(space: SectionSpace) -> ElementLayout:
     mesh, first = space.mesh, space.first
     counts = np.diff(first)
     total = mesh.vertices + mesh.edges.shape[0]
+    # Vertices and edges are numbered in one row: the pattern is that of the skeleton, blocks of
+    # unknowns for each of them.
     outer = np.concatenate([mesh.corners, mesh.vertices + mesh.element_edges], axis=1)
     key = (outer[:, :, None] * total + outer[:, None, :]).ravel()
     unique, inverse = np.unique(key, return_inverse=True)
@@ -257,6 +264,8 @@ def _element_layout(space: SectionSpace) -> ElementLayout:
         within = here - first[outer[elements][:, owners]]
         slot = (indptr[np.maximum(here, 0)][:, :, None] + within[:, None, :]).astype(np.int32)
         slot += offset[elements][:, owners[:, None], owners].astype(np.int32)
+        # Unknowns that a wall or a lower degree removed go to a place behind the last one, which
+        # is dropped.
         absent = here < 0
         slot[absent[:, :, None] | absent[:, None, :]] = stored
         indices[slot] = np.broadcast_to(here[:, None, :], slot.shape)

@@ -64,6 +64,7 @@ class WindowSpace:
 
     def whole(self, vector: NDArray[Any]) -> NDArray[Any]:
         """A vector of unknowns with the zeros on the walls, as `dofs` numbers them."""
+        # The chain leaves out the lines at both ends, where the walls are.
         wall = np.zeros(self.shape.shared, dtype=vector.dtype)
         return np.concatenate([wall, vector, wall])
 
@@ -142,6 +143,7 @@ class ChainDofs(Dofs):  # type: ignore[misc]
     def __init__(self, topo: MeshQuad1, element: ElementMeridian, shape: ChainShape) -> None:
         self.topo, self.element = topo, element
         nodal, edge = (getattr(element.directions[1], name) for name in ("nodal_size", "edge_size"))
+        # Each strip has the same numbers, moved on by what a strip has of its own.
         chain = np.empty(shape.local, dtype=np.int32)
         chain[element_order(element.degree, nodal, edge)] = np.arange(shape.local)
         numbers = chain[:, None] + shape.own * np.arange(shape.elements, dtype=np.int32)
@@ -157,6 +159,7 @@ def _places(
     """See `WindowSpace.places`: per element E_s, the bubbles of E_t and psi, then E_t and psi on
     its outer line.
     """
+    # Outwards: what a strip has of its own, then the line that it shares with the next one.
     bubbles = order - 1
     own = order * nodal + (bubbles + 1) * (nodal + edge)
     start = own * np.arange(elements)[:, None, None]
