@@ -18,8 +18,8 @@ from ..geometry.cavity import Cavity
 from ..modes.mode import FieldSamples, Mode
 from .field_frame import (
     LINEAR_FRAME,
-    draw_caustics,
-    draw_interfaces,
+    add_caustics,
+    add_interfaces,
     draw_scale_bar,
     explain_lines,
     frame_of,
@@ -132,7 +132,7 @@ def _draw_panel(
                 label="mesh",
             )
         )
-    draw_interfaces(ax, field, line)
+    add_interfaces(ax, field, line)
     ax.set_aspect("equal")
     return painted
 
@@ -209,7 +209,7 @@ def draw_meridian(
         ax.set_xlim(frame[0], frame[1])
         ax.set_ylim(frame[2], frame[3])
         if cavity is not None and show_caustics:
-            draw_caustics(ax, mode, cavity, line)
+            add_caustics(ax, mode, cavity, line)
         name_regions(ax, field, line)
         draw_scale_bar(ax, line)
         ax.set_title(f"{mode.label}\n{mode.wavelength_nm:.3f} nm")
@@ -256,7 +256,7 @@ def draw_components(
         ax.set_xlim(frame[0], frame[1])
         ax.set_ylim(frame[2], frame[3])
         if cavity is not None:
-            draw_caustics(ax, mode, cavity, line)
+            add_caustics(ax, mode, cavity, line)
         if component == "energy":
             ax.set_title(f"{mode.label}\n{mode.wavelength_nm:.3f} nm")
         else:

@@ -70,7 +70,7 @@ def draw_scale_bar(ax: Axes, colour: str) -> None:
     )
 
 
-def draw_interfaces(ax: Axes, field: FieldSamples, colour: str) -> None:
+def add_interfaces(ax: Axes, field: FieldSamples, colour: str) -> None:
     for name, curve in field.interfaces_um.items():
         ax.plot(curve[:, 0], curve[:, 1], color=colour, lw=0.9, zorder=4, label=name)
 
@@ -101,7 +101,7 @@ def name_regions(ax: Axes, field: FieldSamples, colour: str) -> None:
             )
 
 
-def draw_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> None:
+def add_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> None:
     turning = caustics(mode, cavity)
     for radius, name in (
         (turning.inner_radius_um, "inner caustic"),

@@ -103,9 +103,9 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     """
     content = record(prediction)
     if content.get("pump_kind") == "continuous":
-        from .steady import draw_power_curve
+        from .steady import power_curve_figure
 
-        return draw_power_curve(content, theme=theme)
+        return power_curve_figure(content, theme=theme)
     curve = content.get("light_curve") or {}
     fluence = np.asarray(curve.get("fluence_mj_cm2", ()), dtype=float)
     emission = np.asarray(curve.get("emission", ()), dtype=float)

@@ -14,7 +14,7 @@ from .theme import ONE_COLUMN_IN, Theme, colour, figure
 _NAMES = {"gain_equals_loss": "gain = loss", "lasing": "lasing"}
 
 
-def draw_power_curve(content: Mapping[str, Any], *, theme: Theme) -> Figure:
+def power_curve_figure(content: Mapping[str, Any], *, theme: Theme) -> Figure:
     """Laser and photoluminescence against pump power on logarithmic axes, with the thresholds.
 
     Parameters

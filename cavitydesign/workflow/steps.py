@@ -70,7 +70,7 @@ def _collected(found: ModeSet, design: Design) -> ModeSet:
     """The modes with what the design's objective takes of each."""
     if design.collection is None:
         return found
-    from ..modes.derived.collection import with_collected
+    from ..modes.derived.collected import with_collected
 
     return with_collected(found, design.collection)
 

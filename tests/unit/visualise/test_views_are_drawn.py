@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -32,14 +33,13 @@ from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.study.plot_spec import PlotSpec
 from cavitydesign.study.table import Table
 from cavitydesign.visualise import (
-    cavity as cavity_view,
-)
-from cavitydesign.visualise import (
+    calibration,
     comb_dispersion,
     convergence,
     cuts,
     decision,
     dispersion,
+    emission,
     field,
     fit,
     goal,
@@ -52,10 +52,14 @@ from cavitydesign.visualise import (
     micrograph,
     mode_convergence,
     section,
+    series,
     spectrum,
     study,
     study_panels,
     waterfall,
+)
+from cavitydesign.visualise import (
+    cavity as cavity_view,
 )
 from cavitydesign.visualise.theme import DARK, LIGHT, TWO_COLUMNS_IN, Theme
 
@@ -140,6 +144,9 @@ def views(
         distance_um=share,
     )
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    calibrated = made_calibration()
+    followed, spectra = made_series()
+    pattern = made_pattern()
     return {
         "draw_cavity": lambda **k: cavity_view.draw_cavity(cavity, **k),
         "draw_meridian": lambda **k: field.draw_meridian(
@@ -197,6 +204,10 @@ def views(
             **k,
         ),
         "draw_fit": lambda **k: fit.draw_fit(peaks, **k),
+        "draw_calibrated_curves": lambda **k: calibration.draw_calibrated_curves(calibrated, **k),
+        "draw_corner": lambda **k: calibration.draw_corner(calibrated, **k),
+        "draw_series": lambda **k: series.draw_series(followed, spectra, **k),
+        "draw_emission": lambda **k: emission.draw_emission(pattern, **k),
         "draw_section": lambda **k: section.draw_section(
             corners, np.array([[0, 1, 2], [0, 2, 3]]), ["body", "surround"], **k
         ),
@@ -204,6 +215,60 @@ def views(
             np.zeros((200, 300)), edge, outline_from_points(edge.z_um, edge.r_um), **k
         ),
     }
+
+
+def made_calibration() -> dict[str, Any]:
+    """The JSON of a calibration of two constants on one curve."""
+    fluence = np.geomspace(1.2, 5.0, 20)
+    light = 1e3 * fluence**3
+    band = {f"p{p}": (light * (1 + 0.01 * (p - 50))).tolist() for p in (5, 16, 50, 84, 95)}
+    quantiles = {"p5": 0.8, "p16": 0.9, "p50": 1.0, "p84": 1.1, "p95": 1.2}
+    names = ("gain.peak_gain_per_cm", "lasing.quality.per_um")
+    draws = 1.0 + 0.1 * np.random.default_rng(0).standard_normal((60, 2))
+    return {
+        "constants": [{"name": name, "key": name, "quantiles": quantiles} for name in names],
+        "draws": {"names": list(names), "values": draws.tolist()},
+        "cavities": [
+            {
+                "name": "88 um",
+                "fluence_mj_cm2": fluence.tolist(),
+                "measured": light.tolist(),
+                "predicted": {"fluence_mj_cm2": fluence.tolist(), **band},
+                "residual": (0.05 * np.sin(np.arange(20))).tolist(),
+                "relative_scatter": 0.05,
+                "threshold_mj_cm2": {name: 2.0 * value for name, value in quantiles.items()},
+            }
+        ],
+    }
+
+
+def made_series() -> tuple[dict[str, Any], list[tuple[float, Any, Any]]]:
+    """The JSON of a power series of one line, and its spectra."""
+    fluence = np.geomspace(1.5, 5.0, 6)
+    place = np.linspace(530.0, 545.0, 200)
+    shape = np.exp(-(((place - 537.0) / 0.4) ** 2))
+    spectra = [(float(f), place, 50.0 + f**5 * shape) for f in fluence]
+    line = {
+        "label": "TM 122 1 0",
+        "wavelength_nm": [537.0] * 6,
+        "light": (0.7 * fluence**5).tolist(),
+    }
+    whole = (20.0 + 0.7 * fluence**5).tolist()
+    return {"fluence_mj_cm2": fluence.tolist(), "light": whole, "lines": [line]}, spectra
+
+
+def made_pattern() -> Any:
+    """The light of dipoles along the axis."""
+    angle = np.linspace(0.0, 180.0, 181)
+    power = 3.0 / (8.0 * np.pi) * np.sin(np.deg2rad(angle)) ** 2
+    return SimpleNamespace(
+        label="TM 122 1 0",
+        polar_angle_deg=angle,
+        axial=power,
+        azimuthal=0.01 * power,
+        surround_index=1.0,
+        collected=lambda *_: 0.094,
+    )
 
 
 def written(figure: Figure) -> list[Text]:
