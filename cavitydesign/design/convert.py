@@ -12,7 +12,7 @@ from ..geometry import Cavity, Coating, FibreShape, MeasuredOutline, Outline, fi
 from ..lasing.request import LasingRequest
 from ..materials import Material
 from ..modes import ModeRequest
-from ..modes.derived.collection import Collection
+from ..modes.derived.objective import Collection
 from .column_file import read_columns
 from .key_types import Table
 from .media import build_medium

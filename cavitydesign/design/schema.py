@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from ..gain import Pump
 from ..gain.library import KINDS
 from ..lasing.request import LasingRequest
-from ..modes.derived.collection import Collection
+from ..modes.derived.objective import Collection
 from .key_types import (
     Accuracy,
     Correlation,

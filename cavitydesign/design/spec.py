@@ -15,7 +15,7 @@ from ..gain import GainMedium, Pump
 from ..geometry import Cavity
 from ..lasing.request import LasingRequest
 from ..modes import ModeRequest
-from ..modes.derived.collection import Collection
+from ..modes.derived.objective import Collection
 from .consistency import check_consistency
 from .convert import Converter
 from .problem import Problem, input_error

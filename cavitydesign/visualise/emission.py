@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from .theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
 if TYPE_CHECKING:
-    from ..modes.derived.emission import EmissionPattern
+    from ..modes.derived.pattern import EmissionPattern
 
 _LOWEST_DB = -40.0
 

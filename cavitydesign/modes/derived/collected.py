@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...errors import CavityDesignError
 from ..mode import Mode
 from ..mode_set import ModeSet
-from .collection import Collection
+from .objective import Collection
 
 
 def with_collected(modes: ModeSet, collection: Collection) -> ModeSet:

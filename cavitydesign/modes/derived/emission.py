@@ -16,8 +16,7 @@ from ...errors import InputError, SolverError
 from ...fem.legendre import gauss
 from ..losses.radiation import Source
 from ..mode import Mode
-from .pattern import Belt, Dipoles
-from .pattern import EmissionPattern as EmissionPattern
+from .pattern import Belt, Dipoles, EmissionPattern
 
 _SHOWN = 361
 _RIM_NODES = 200
