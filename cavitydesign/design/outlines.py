@@ -106,7 +106,8 @@ class Profile:
 
 
 def _radius(table: Any) -> float:
-    return 0.5 * float(table.diameter_um)
+    # without a diameter the outline refuses its radius, beside the line on the absent key
+    return 0.5 * float(table.diameter_um or 0.0)
 
 
 def _droplet(table: Any, folder: Path) -> Outline:

@@ -270,6 +270,7 @@ def all_keys() -> tuple[str, ...]:
 _SETTINGS = {
     "modes": tuple(ModesTable.model_fields),
     "pump": ("fluence_mj_cm2", "power_uw"),
+    "collection": ("numerical_aperture",),
     "lasing": (
         "regime_factor",
         "single_mode_db",

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..gain import GainMedium, Pump
 from ..modes.mode import Mode
-from ..units import NM_PER_UM, PLANCK_EV_S, SPEED_OF_LIGHT_UM_PER_PS
+from ..units import NM_PER_UM, PLANCK_EV_S, SPEED_OF_LIGHT_UM_PER_PS, photon_energy_ev
 from .comb import families, local_spacing_nm, uncovered_sides
 from .competitors import STATIC_EXCITONS
 from .lasing_mode import EmpiricalQuality, LasingMode
@@ -51,6 +51,12 @@ def caveats(
 ) -> tuple[str, ...]:
     """Warnings of one prediction."""
     found = list(pump.warnings(medium.absorber))
+    pumped = pump.photons * photon_energy_ev(pump.wavelength_nm)
+    if pump.photons > 1 and pumped < medium.least_pump_ev:
+        found.append(
+            f"pump: {pump.photons} photons carry {pumped:.3f} eV, within the emission band (below "
+            f"{medium.least_pump_ev:.3f} eV): what they stimulate there is not in the model"
+        )
     found += _comb_words(modes, medium, request, diameter_um)
     found += _validity(modes, medium, diameter_um)
     found += _threshold_words(medium, pump, thresholds, breaks)

@@ -99,7 +99,9 @@ def check_pump(medium: GainMedium, pump: Pump) -> None:
     InputError
     """
     pumped = pump.photons * photon_energy_ev(pump.wavelength_nm)
-    if pumped >= medium.least_pump_ev:
+    by_many = pump.photons > 1 and pumped >= medium.emission_energy_ev
+    if pumped >= medium.least_pump_ev or by_many:
+        # what several photons stimulate within the band is told beside the numbers (`caveats`)
         return
     told = f"pump.wavelength_nm: {pump.photons} photons of {pump.wavelength_nm:g} nm carry"
     if pumped < medium.emission_energy_ev:

@@ -53,6 +53,8 @@ def facets_of(given: FileMesh) -> Facets | None:
     even = np.linspace(-1.0, 1.0, degree + 1)
     points, normals, offsets, lengths = [], [], [], []
     for number, nodes in enumerate(edges.nodes):
+        if not np.any(nodes[-1] - nodes[0]):
+            continue  # of no length: elements of no area are refused where meshes are checked
         frame = _frame(nodes)
         local = (nodes - nodes[0]) @ frame.T / np.linalg.norm(nodes[-1] - nodes[0])
         along, slope = _interpolated(even, local, x)
@@ -69,6 +71,8 @@ def facets_of(given: FileMesh) -> Facets | None:
         normals.append(normal @ frame)
         offsets.append(size * offset * slope[:, 0] / speed)
         lengths.append(size * w * speed)
+    if not points:
+        return None
     return Facets(*(np.concatenate(part) for part in (points, normals, offsets, lengths)))
 
 

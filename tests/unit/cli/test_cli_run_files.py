@@ -84,7 +84,7 @@ def test_pdf_has_its_sheets_and_the_page_its_tables(folder: Path) -> None:
         assert mode["label"] in page
     for name in ("cavity", "field", "cuts", "comb", "loss_budget", "light_curve", "output_shares"):
         assert f'id="figure-{name}"' in page
-    assert "sd by spreads (nm)" in page, "the spread of the diameter reaches the table"
+    assert "Standard deviations by the spreads of the design" in page, "the spread is told"
 
 
 def test_results_tell_every_value_that_was_used(folder: Path) -> None:

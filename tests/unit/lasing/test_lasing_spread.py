@@ -162,7 +162,8 @@ def test_every_number_with_a_unit_carries_a_spread() -> None:
     """All keys of type float that are measured or made; whole numbers (orders, counts), words and
     settings do not.
     """
-    asked = [("pump", "fluence_mj_cm2")]
+    asked = [("pump", "fluence_mj_cm2"), ("pump", "power_uw")]
+    asked += [("collection", "numerical_aperture")]
     asked += [
         ("lasing", key)
         for key in (

