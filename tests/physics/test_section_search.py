@@ -49,6 +49,7 @@ def test_outline_of_a_section_far_from_the_origin(height_um: float) -> None:
     assert abs(outline.equator_radius_um / 170.3 - 1.0) < 1e-12
 
 
+@pytest.mark.slow
 def test_axial_orders_that_lie_far_apart() -> None:
     """A disk of index 2, 5 um and 0.4 um thick, has q = 1 a quarter below the wavelength of q = 0:
     each is solved around its own shift. Right value of q = 0: 1090.14 nm (independent

@@ -175,6 +175,7 @@ def test_two_tabs_keep_their_own_designs(open_tab: Callable[..., Any], explorer:
     assert first.errors() == second.errors() == []
 
 
+@pytest.mark.slow
 def test_server_stopped_and_back(open_tab: Callable[..., Any], start: Any, folder: Path) -> None:
     running = start(folder, "design.toml")
     opened = open_tab(running.url)

@@ -73,6 +73,7 @@ def saved_design(tab: Any, folder: Path) -> dict[str, Any]:
     return tomllib.loads((folder / "saved.toml").read_text())
 
 
+@pytest.mark.slow
 def test_coated_and_tapered_fibre(open_tab: OpenTab, start: Any, tmp_path: Path) -> None:
     tab = opened(open_tab, start, tmp_path, COATED + REST)
     before = tab.wavelengths()
@@ -96,6 +97,7 @@ def test_coated_and_tapered_fibre(open_tab: OpenTab, start: Any, tmp_path: Path)
     assert tab.errors() == []
 
 
+@pytest.mark.slow
 def test_droplet_and_change_of_outline(open_tab: OpenTab, start: Any, tmp_path: Path) -> None:
     tab = opened(open_tab, start, tmp_path, DROPLET + REST)
     before = tab.wavelengths()
@@ -115,6 +117,7 @@ def test_droplet_and_change_of_outline(open_tab: OpenTab, start: Any, tmp_path: 
     assert tab.errors() == []
 
 
+@pytest.mark.slow
 def test_keeping_the_shape_scales_the_other_lengths(
     open_tab: OpenTab, start: Any, tmp_path: Path
 ) -> None:
@@ -130,6 +133,7 @@ def test_keeping_the_shape_scales_the_other_lengths(
     ) == (18, 75, 9)
 
 
+@pytest.mark.slow
 def test_section_and_its_constants(open_tab: OpenTab, start: Any, tmp_path: Path) -> None:
     """A meshed section outside the design's folder opens only where the user widens what may be
     read.
@@ -234,6 +238,7 @@ def test_pump_by_a_click_on_the_curve(open_tab: OpenTab, explorer: Any, tmp_path
     )
 
 
+@pytest.mark.slow
 def test_points_of_a_study_open_their_design_and_mode(
     open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str
 ) -> None:

@@ -114,6 +114,7 @@ def synthetic(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float, 
     return z[order], (r + rng.normal(0, noise, count))[order], radius, axial
 
 
+@pytest.mark.slow
 def test_pulls_of_200_outlines() -> None:
     """(measured - true)/stated of radius and curvature: mean 0 and standard deviation 1, a little
     less by the caution about the choice of the fit (0.9 and 0.8 measured; sampling errors of 200:

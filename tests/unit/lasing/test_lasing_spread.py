@@ -52,6 +52,7 @@ def uncertain(**lasing: float):  # type: ignore[no-untyped-def]
     )
 
 
+@pytest.mark.slow
 def test_thresholds_agree_with_predictions_at_sampled_inputs() -> None:
     """Three numbers of three tables, full predictions whose inputs have exactly the stated means
     and covariances: gain equals loss and the threshold gain to 2 %; the break of the light curve,
@@ -126,6 +127,7 @@ def test_numbers_outside_the_cavity_move_no_wavelength() -> None:
     assert "wavelength_sd_nm" not in mode.extra
 
 
+@pytest.mark.slow
 def test_regime_probabilities_add_up_and_follow_the_fluence() -> None:
     """At a set fluence the lasing threshold's own spread decides whether the cavity lases: half at
     the threshold.

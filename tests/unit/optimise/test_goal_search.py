@@ -133,6 +133,7 @@ def test_alternatives_are_distinct(tmp_path):
     assert len(diameters) >= 3 and gaps.min() > 0.08 * 32
 
 
+@pytest.mark.slow
 def test_yield_by_response_and_by_solves_agree_with_the_toy(tmp_path):
     text = (
         '[goal]\nmaximise = "q_total"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 3.8 }\n'
@@ -152,6 +153,7 @@ def test_yield_by_response_and_by_solves_agree_with_the_toy(tmp_path):
     assert tornado["cavity.diameter_um"] == pytest.approx(2 * exact["cavity.diameter_um"], rel=0.05)
 
 
+@pytest.mark.slow
 def test_the_robust_design_bears_its_spread(tmp_path):
     """At the edge of the limit most cavities fail; the robust design keeps nine in ten at a known
     cost.
@@ -221,6 +223,7 @@ def test_sobol_indices_of_a_product(tmp_path):
     assert row.first == pytest.approx(expected, abs=0.05) and row.total >= row.first - 0.02
 
 
+@pytest.mark.slow
 def test_the_search_goes_on_where_it_stopped(tmp_path):
     goal = goal_of(tmp_path, VARIABLE + '[goal]\nminimise = "threshold_mj_cm2.lasing"\n')
     calls = []
