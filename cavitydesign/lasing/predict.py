@@ -30,10 +30,11 @@ from .numerical_error import suppression_error_db
 from .output_threshold import pulses_about
 from .overlap import ModeOverlap
 from .prediction import LasingPrediction
+from .preparation import known_diameter
 from .pulse import full_width_ps, transform_limit_nm
 from .pulse_memory import PulseMemory, inputs_of_thresholds
 from .pulse_outcomes import PulseRun
-from .pumped_cavity import known_diameter, pumped_cavity
+from .pumped_cavity import pumped_cavity
 from .regime import decided, modes_lasing, single_mode_range
 from .request import LasingRequest
 

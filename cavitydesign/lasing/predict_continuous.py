@@ -20,6 +20,7 @@ from ..modes.mode import Mode
 from .caveats import calibrations, quality_words, steady_caveats
 from .continuous_prediction import ContinuousPrediction
 from .lasing_mode import LasingMode
+from .mode_outcome import mode_outcomes
 from .mode_thresholds import strongest_thresholds
 from .numerical_error import probability_with_error
 from .output_threshold import OutputThreshold, output_threshold, pulses_about
@@ -28,9 +29,7 @@ from .prediction import ModeOutcome, Thresholds
 from .preparation import Prepared, prepared
 from .regime import CombPlaces, Regime, side_mode_suppression_rate_db
 from .request import LasingRequest
-from .spontaneous import purcell_factor, spontaneous_emission_factors
 from .steady_laser import SteadyLaser
-from .threshold import threshold_gain_per_cm
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
@@ -110,9 +109,9 @@ def predict_continuous(
             ready.diameter_um, request.comb_phases, place
         )
         places = CombPlaces(phase, side_mode_suppression_rate_db(there), spacing)
-        chance, chance_error = probability_with_error(
-            places, request.single_mode_db, _spread(request, ready, spacing), 0.0
-        )
+        middle = float(np.mean([mode.wavelength_nm for mode in ready.comb]))
+        spread = request.comb_spread(middle, spacing, ready.diameter_um)
+        chance, chance_error = probability_with_error(places, request.single_mode_db, spread, 0.0)
     best = ready.comb[int(output[:, at].argmax())]
     total = output[:, shown].sum(axis=0)
     several = regime.side_mode_suppression_db is not None
@@ -226,13 +225,6 @@ def _efficiency(absorbed: Array, output: Array, thresholds: Thresholds, pump: Pu
     return float((output[-1] - output[-2]) / (absorbed[-1] - absorbed[-2]))
 
 
-def _spread(request: LasingRequest, ready: Prepared, spacing_nm: float) -> float:
-    if request.comb_place == "unknown":
-        return math.inf
-    wavelength = float(np.mean([mode.wavelength_nm for mode in ready.comb]))
-    return request.diameter_sd_um / ready.diameter_um * wavelength / spacing_nm
-
-
 def _outcomes(
     laser: SteadyLaser,
     ready: Prepared,
@@ -240,28 +232,13 @@ def _outcomes(
     output: Array,
     request: LasingRequest,
 ) -> tuple[ModeOutcome, ...]:
-    factors = spontaneous_emission_factors(laser.model)
     exact = strongest_thresholds(ready.given, ready.comb, output, medium, request)
-    total = float(output.sum())
-    return tuple(
-        ModeOutcome(
-            label=mode.label,
-            wavelength_nm=mode.wavelength_nm,
-            confinement=mode.confinement,
-            group_index=mode.group_index,
-            q_passive=mode.q_passive,
-            threshold_gain_per_cm=threshold_gain_per_cm(mode),
-            threshold_gain_exact_per_cm=exact.get(mode.label, mode.threshold_gain_exact_per_cm),
-            threshold_gain_sd_per_cm=mode.threshold_gain_sd_per_cm,
-            gain_equals_loss_mj_cm2=None,
-            gain_equals_loss_sd_mj_cm2=None,
-            output_share=float(light) / total if total > 0 else 0.0,
-            spontaneous_emission_factor=float(factor),
-            purcell_factor=purcell_factor(mode, medium, ready.index),
-            extended=mode.extended,
-            gain_equals_loss_uw=_power(laser, static),
-        )
-        for mode, light, factor, static in zip(
-            ready.comb, output, factors, laser.static_each, strict=True
-        )
+    reached = (
+        {
+            "gain_equals_loss_mj_cm2": None,
+            "gain_equals_loss_sd_mj_cm2": None,
+            "gain_equals_loss_uw": _power(laser, static),
+        }
+        for static in laser.static_each
     )
+    return mode_outcomes(laser.model, ready.comb, medium, ready.index, output, exact, reached)

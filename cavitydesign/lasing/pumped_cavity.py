@@ -16,18 +16,18 @@ from .comb import periodic_comb
 from .competitors import STATIC_EXCITONS
 from .emitters import emitters_in_reach
 from .lasing_mode import LasingMode
+from .mode_outcome import mode_outcomes
 from .numerical_error import probability_with_error
 from .overlap import ModeOverlap
 from .prediction import ModeOutcome
-from .preparation import Prepared, known_diameter, prepared
+from .preparation import Prepared, prepared
 from .pulse_outcomes import StepControl
 from .pulse_solver import PulseSolver
 from .pump_profile import pump_profile
 from .regime import CombPlaces, side_mode_suppression_db
 from .request import LasingRequest
-from .spontaneous import purcell_factor, spontaneous_emission_factors
 from .standing_waves import standing
-from .threshold import DarkGain, threshold_gain_per_cm
+from .threshold import DarkGain
 
 Array = NDArray[np.float64]
 
@@ -161,42 +161,30 @@ class PumpedCavity:
         wavelength = float(
             np.mean([mode.wavelength_nm for mode in periodic_comb(self.comb, self._diameter)[0]])
         )
-        spread = self._request.diameter_sd_um / self._diameter * wavelength / places.spacing_nm
-        if self._request.comb_place == "unknown":
-            spread = math.inf
+        spread = self._request.comb_spread(wavelength, places.spacing_nm, self._diameter)
         return probability_with_error(places, self._request.single_mode_db, spread, error_db)
 
     def outcomes(
         self, emitted: Array, exact: Mapping[str, float | None]
     ) -> tuple[ModeOutcome, ...]:
         """What each mode does."""
-        model = self.solver.model(self._medium.ladder_top(STATIC_EXCITONS))
-        factors = spontaneous_emission_factors(model)
-        total = float(emitted.sum())
-        return tuple(
-            ModeOutcome(
-                label=mode.label,
-                wavelength_nm=mode.wavelength_nm,
-                confinement=mode.confinement,
-                group_index=mode.group_index,
-                q_passive=mode.q_passive,
-                threshold_gain_per_cm=threshold_gain_per_cm(mode),
-                threshold_gain_exact_per_cm=exact.get(mode.label, mode.threshold_gain_exact_per_cm),
-                threshold_gain_sd_per_cm=mode.threshold_gain_sd_per_cm,
-                gain_equals_loss_mj_cm2=static,
-                gain_equals_loss_sd_mj_cm2=mode.gain_equals_loss_sd_mj_cm2,
-                output_share=float(output) / total if total > 0 else 0.0,
-                spontaneous_emission_factor=float(factor),
-                purcell_factor=purcell_factor(mode, self._medium, self._index),
-                extended=mode.extended,
-                gain_equals_loss_error_mj_cm2=None
-                if static is None or error is None
-                else error * static / self.pump.photons,
-            )
-            for mode, output, factor, static, error in zip(
-                self.comb, emitted, factors, self._static_each, self._static_errors, strict=True
-            )
+        return mode_outcomes(
+            self.solver.model(self._medium.ladder_top(STATIC_EXCITONS)),
+            self.comb,
+            self._medium,
+            self._index,
+            emitted,
+            exact,
+            (
+                {
+                    "gain_equals_loss_mj_cm2": static,
+                    "gain_equals_loss_sd_mj_cm2": mode.gain_equals_loss_sd_mj_cm2,
+                    "gain_equals_loss_error_mj_cm2": None
+                    if static is None or error is None
+                    else error * static / self.pump.photons,
+                }
+                for mode, static, error in zip(
+                    self.comb, self._static_each, self._static_errors, strict=True
+                )
+            ),
         )
-
-
-__all__ = ["PumpedCavity", "known_diameter", "pumped_cavity"]

@@ -90,6 +90,14 @@ class LasingRequest:
     coupled_waves: bool = False
     relative_tolerance: float = 1e-4
 
+    def comb_spread(self, wavelength_nm: float, spacing_nm: float, diameter_um: float) -> float:
+        """Standard deviation of the comb's place by that of the diameter, in spacings; infinite
+        where the place is unknown.
+        """
+        if self.comb_place == "unknown":
+            return math.inf
+        return self.diameter_sd_um / diameter_um * wavelength_nm / spacing_nm
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "quality", quality_rule(self.quality))
         problems = []
