@@ -14,13 +14,14 @@ import numpy as np
 
 from ...errors import InputError, SolverError
 from ...fem.legendre import gauss
+from ..losses.measures import at_rim
 from ..losses.radiation import Source
 from ..mode import Mode
 from .pattern import Belt, Dipoles, EmissionPattern
 
-_SHOWN = 361
-_RIM_NODES = 200
-_INSIDE = 1e-9
+_SHOWN = 361  # angles: every half degree
+_RIM_NODES = 200  # over the window; each of q + 1 maxima of the field needs about ten
+_INSIDE = 1e-9  # of the diameter: just inside the outline, whose own points may count as outside
 
 
 def emission_pattern(mode: Mode) -> EmissionPattern:
@@ -34,7 +35,7 @@ def emission_pattern(mode: Mode) -> EmissionPattern:
         raise InputError(f"{mode.label}: the pattern above a substrate is not computed")
     index = float(raw.eps.index[-1])
     k = raw.k_per_um.real * index
-    belt = Belt.of(_source(mode), mode.m, k, getattr(raw.problem, "mirror", None))
+    belt = Belt.of(_source(mode), mode.m, k, raw.problem.mirror)
     angle = np.linspace(0.0, 180.0, _SHOWN)
     cosine = np.cos(np.deg2rad(angle))
     quiet = np.abs(cosine) > belt.reach
@@ -100,8 +101,8 @@ def _rim_dipoles(mode: Mode) -> Dipoles | None:
     e_r, e_phi, e_z = (e[:, place] for place in range(3))
     inner, outer = float(raw.eps.ordinary[-2]), float(raw.eps.ordinary[-1])
     step = inner - outer
-    along = (t_r * e_r + t_z * e_z) / length
-    out = (n_r * inner * e_r + n_z * float(raw.eps.axial[-2]) * e_z) / inner
+    along, displaced = at_rim(e_r, e_z, (t_r, t_z), raw.eps)
+    out = displaced / inner
     area = weights * length * r
     p_z = step * (along * t_z / length + out * n_z)
     p_r = step * (along * t_r / length + out * n_r)

@@ -84,6 +84,19 @@ def wall_terms(field: Fields, j: int, at: Any, wave: Values, kappa: Values) -> V
     return np.asarray((curl + wave * square) / (2 * kappa))
 
 
+def at_rim(
+    e_r: Values, e_z: Values, tangent: tuple[Array, Array], eps: Permittivities
+) -> tuple[Values, Values]:
+    """E along the outline in the meridian plane, and D across it (eps_0 = 1), just inside; both
+    continue through the rim.
+    """
+    t_r, t_z = tangent
+    length = np.hypot(t_r, t_z)
+    along = (t_r * e_r + t_z * e_z) / length
+    out = (t_z * eps.ordinary[-2] * e_r - t_r * eps.axial[-2] * e_z) / length
+    return along, out
+
+
 def rim_scattering(
     cavity: Cavity,
     eps: Permittivities,
@@ -106,14 +119,11 @@ def rim_scattering(
     energy : float
         int eps |E|^2 r dr dz, over the same part of the mode.
     """
-    e_r, e_z, e_azimuthal = e
-    t_r, t_z = tangent
-    length = np.hypot(t_r, t_z)
-    along = (t_r * e_r + t_z * e_z) / length
-    out = (t_z * eps.ordinary[-2] * e_r - t_r * eps.axial[-2] * e_z) / length
+    along, out = at_rim(e[0], e[1], tangent, eps)
+    e_azimuthal = e[2]
     return log10_scattering_q(
-        abs(along) ** 2 + abs(e_azimuthal) ** 2,
-        abs(out) ** 2,
+        np.asarray(abs(along) ** 2 + abs(e_azimuthal) ** 2),
+        np.asarray(abs(out) ** 2),
         area,
         energy,
         k_per_um,

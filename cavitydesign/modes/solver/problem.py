@@ -132,6 +132,11 @@ class EigenProblem(ABC):
 
     @property
     @abstractmethod
+    def mirror(self) -> str | None:
+        """Kind of the mirror plane, "electric" or "magnetic", if only z > 0 is meshed."""
+
+    @property
+    @abstractmethod
     def basis(self) -> MeridianBasis:
         """All unknowns for scikit-fem, those on walls included."""
 
