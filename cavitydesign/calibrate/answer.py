@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..lasing.calibrated import QUANTILES as SHARES
+
 if TYPE_CHECKING:
     from .next_measurement import Advice
 
 Array = NDArray[np.float64]
 
-QUANTILES = (0.05, 0.16, 0.5, 0.84, 0.95)
+QUANTILES = tuple(SHARES.values())
 """Ends of the 90 and 68 % intervals, and the median."""
 LEARNT = 0.7
 """Posterior width over prior width below which the data decide a number. At 0.7 they tell as much
@@ -164,7 +166,7 @@ class CalibrationAnswer:
         }
 
 
-_NAMES = ("p5", "p16", "p50", "p84", "p95")
+_NAMES = tuple(SHARES)
 
 
 def _curve_dict(curve: CurveFit) -> Mapping[str, Any]:

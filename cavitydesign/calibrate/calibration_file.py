@@ -11,7 +11,7 @@ import numpy as np
 
 from ..design.column_file import read_columns
 from ..errors import InputError, nearest
-from ..study.user_file import DesignSchema, UserFile
+from ..study.user_file import DesignSchema, UserFile, flattened
 from .prior import Prior, prior_of
 from .spec import (
     FIGURES,
@@ -204,19 +204,8 @@ def _design(
         return None
     if raw is None or not values:
         return raw
-    flat = {key: value for key, value in _flat(values).items()}
-    read = file.collect(lambda: parse_design(dict(raw), overrides=flat, path=path).raw)
-    return read
-
-
-def _flat(table: Mapping[str, Any], head: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in table.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{head}{key}.")
-        else:
-            flat[head + key] = value
-    return flat
+    flat = flattened(values, leaves=())
+    return file.collect(lambda: parse_design(dict(raw), overrides=flat, path=path).raw)
 
 
 def read_curve(path: Path) -> MeasuredCurve:

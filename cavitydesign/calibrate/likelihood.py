@@ -83,12 +83,13 @@ class Comparison:
 
     def _of_figures(self, z: Array, light: Light) -> Array:
         """Normal in each published figure; impossible where the curve shows no breaks."""
+        photons = self.ready.nominal.photons
         read = curve_figures(self.seen(z), light)
-        fluences = np.exp((read.breaks - self._places(z, np.ones(1))) / self.seen(z).photons)
+        fluences = np.exp((read.breaks - self._places(z, np.ones(1))) / photons)
         values = {
             "lower_break_mj_cm2": fluences[:, 0],
             "upper_break_mj_cm2": fluences[:, 1],
-            **{f"slope_{k + 1}": read.slopes[:, k] * self.seen(z).photons for k in range(3)},
+            **{f"slope_{k + 1}": read.slopes[:, k] * photons for k in range(3)},
         }
         total = np.where(read.visible, 0.0, -np.inf)
         for name, figure in self.ready.cavity.figures.items():

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from ..design.problem import is_number
 from ..errors import InputError, nearest
 
 Array = NDArray[np.float64]
@@ -65,13 +66,6 @@ class Prior:
             share = np.log(value / self.first) / math.log(self.second / self.first)
         return np.asarray(ndtri(np.clip(share, 1e-12, 1.0 - 1e-12)))
 
-    @property
-    def positive(self) -> bool:
-        """Whether every number that it allows is positive."""
-        if self.shape == "normal":
-            return False
-        return self.first > 0
-
     def in_words(self) -> str:
         """The prior as a reader of tables sees it.
 
@@ -122,8 +116,7 @@ def prior_of(entry: Any, where: str) -> Prior:
         raise InputError(f"{where}.spacing = {entry['spacing']!r}: must be 'geometric'")
     numbers = [entry[key] for key in SHAPES[shape][:2]]
     for key, number in zip(SHAPES[shape], numbers, strict=False):
-        plain = isinstance(number, int | float) and not isinstance(number, bool)
-        if not plain or not math.isfinite(number):
+        if not is_number(number):
             raise InputError(f"{where}.{key} = {number!r}: must be a finite number")
     first, second = map(float, numbers)
     if shape == "normal" and second <= 0:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..design import Design, parse_design
+from ..design.named_files import digest_of, files_of_design
 from ..errors import InputError
 from ..gain import Pump
 from ..lasing.pulse_memory import rate_equations_digest
@@ -107,9 +108,8 @@ def evaluate_pulses(
 
 def ready_cavity(design: Design) -> PumpedCavity:
     """The cavity of a design, with its modes, ready for pulses."""
-    modes = _modes_of(json.dumps([design.raw["cavity"], design.raw["modes"]]), design)
     return pumped_cavity(
-        tuple(competing_modes(modes, design).modes),
+        tuple(competing_modes(_modes_of(design), design).modes),
         design.needed_medium(),
         design.pump,
         design.lasing,
@@ -175,22 +175,18 @@ def _path(folder: Path | None) -> Path | None:
     return None if folder is None else folder / "design.toml"
 
 
-class _ByText:
-    """Modes by the text of the tables that decide them; constants of the medium leave them."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, ModeSet] = {}
-
-
 @functools.cache
-def _memory() -> _ByText:
-    return _ByText()
+def _known_modes() -> dict[str, ModeSet]:
+    """Modes by what decides them; constants of the medium leave them."""
+    return {}
 
 
-def _modes_of(text: str, design: Design) -> ModeSet:
-    known = _memory().known
-    if text not in known:
+def _modes_of(design: Design) -> ModeSet:
+    known, tables = _known_modes(), {name: design.raw[name] for name in ("cavity", "modes")}
+    folder = Path() if design.path is None else design.path.parent
+    key = json.dumps(tables) + digest_of(files_of_design(tables, folder))
+    if key not in known:
         if len(known) >= _KNOWN_MODES:
             known.clear()
-        known[text] = find_modes(design)
-    return known[text]
+        known[key] = find_modes(design)
+    return known[key]

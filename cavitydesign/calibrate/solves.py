@@ -4,6 +4,7 @@ are.
 
 from __future__ import annotations
 
+import copy
 import functools
 import math
 from collections.abc import Callable
@@ -82,7 +83,7 @@ def solved_light(
 
 
 def _study(asked: Calibration, layout: Layout, ready: Prepared, z: Array) -> Study:
-    design = {name: _copied(table) for name, table in ready.cavity.design.items()}
+    design = copy.deepcopy(dict(ready.cavity.design))
     for key, place in ready.keys.items():
         if key not in ready.rate_keys:
             # What the rate equations do not know must not tell two equal points apart.
@@ -100,9 +101,3 @@ def _study(asked: Calibration, layout: Layout, ready: Prepared, z: Array) -> Stu
         files_of=files_of_design,
         folder=asked.folder,
     )
-
-
-def _copied(table: object) -> object:
-    if isinstance(table, dict):
-        return {name: _copied(entry) for name, entry in table.items()}
-    return [_copied(entry) for entry in table] if isinstance(table, list) else table

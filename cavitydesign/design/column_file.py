@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, nearest
-from ..study.csv_file import read_csv
+from ..study.csv_file import CsvTable, read_csv
 
 Array = NDArray[np.float64]
 _SHOWN = 10
@@ -39,7 +39,11 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    table = read_csv(path, "FILE.csv", any_separator=True)
+    return columns_of(read_csv(path, "FILE.csv", any_separator=True), names)
+
+
+def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
+    """Columns of a table that was read already; as `read_columns`."""
     absent = [name for name in names if name not in table.header]
     if absent:
         told = ", ".join(table.header)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..study.csv_file import read_csv
-from .column_file import read_columns
+from .column_file import columns_of
 from .validate import key_problem
 
 Array = NDArray[np.float64]
@@ -62,7 +62,8 @@ def read_samples(path: Path) -> Samples:
     """
     if not path.is_file():
         raise InputError(f"gain.samples: {path.name}: no such file beside the design")
-    header = read_csv(path, "samples.csv", any_separator=True).header
+    table = read_csv(path, "samples.csv", any_separator=True)
+    header = table.header
     problems = []
     for key in header:
         wrong = key_problem(key)
@@ -75,7 +76,7 @@ def read_samples(path: Path) -> Samples:
             )
     if problems:
         raise InputError(problems)
-    columns = read_columns(path, header)
+    columns = columns_of(table, header)
     values = np.stack([columns[key] for key in header], axis=1)
     if len(values) < _FEWEST:
         raise InputError(f"{path.name}: {len(values)} draws; {_FEWEST} or more are needed")

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ..errors import InputError
 from ..units import unit_of
-from .theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, themed
+from .theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, plain_ticks, themed
 
 _ROW_IN = 2.6
 _MOST_PAIRED = 7
@@ -87,10 +87,7 @@ def _draw_residual(ax: Axes, cavity: Mapping[str, Any], theme: Theme) -> None:
     ax.axhline(0.0, color=theme.muted, lw=0.8)
     ax.plot(fluence, residual, "o", mfc="none", mec=theme.ink, ms=3.0)
     ax.set_xscale("log")
-    low, high = fluence.min(), fluence.max()
-    ticks = [tick for tick in (0.1, 0.2, 0.5, 1, 2, 3, 4, 5, 10, 20) if low <= tick <= high]
-    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    ax.minorticks_off()
+    plain_ticks(ax, "x")
     ax.set_xlabel("fluence (mJ/cm$^2$)")
     ax.set_ylabel("residual (%)")
 

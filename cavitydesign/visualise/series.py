@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .theme import LIGHT, TWO_COLUMNS_IN, Theme, colour, figure, mark, themed
+from .theme import LIGHT, TWO_COLUMNS_IN, Theme, colour, figure, mark, plain_ticks, themed
 
 Array = NDArray[np.float64]
 _MOST_SPECTRA = 14
@@ -87,10 +87,7 @@ def _light_curves(ax: Axes, measured: Mapping[str, Any], theme: Theme) -> None:
         middle = float(np.median([one for one in line["wavelength_nm"] if one is not None]))
         name = line["label"] or f"{middle:.2f} nm"
         ax.loglog(fluence, values, mark(place), color=colour(place), mfc="none", ms=3.0, label=name)
-    ticks = [one for one in (0.1, 0.2, 0.5, 1, 2, 3, 4, 5, 10, 20) if fluence[0] <= one]
-    ticks = [one for one in ticks if one <= fluence[-1]]
-    ax.set_xticks(ticks, [f"{one:g}" for one in ticks])
-    ax.minorticks_off()
+    plain_ticks(ax, "x")
     ax.set_xlabel("fluence (mJ/cm$^2$)")
     ax.set_ylabel("light (counts nm / s)")
     ax.legend(loc="upper left")
