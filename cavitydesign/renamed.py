@@ -68,6 +68,75 @@ _MESH_FILES = (
     "section_files",
     "splitting",
 )
+_ROOMS = {
+    "analytic": {
+        "functions": "bessel bessel_complex series radial",
+    },
+    "app": {
+        "web": "server lane guard limits consent launch protocol workspace",
+    },
+    "calibrate": {
+        "posterior": "prior likelihood emulator sampler reweigh next_measurement doubts",
+    },
+    "cli": {
+        "commands": (
+            "study study_store fit run measure measure_series check design calibrate "
+            "materials new media modes view lase"
+        ),
+    },
+    "design": {
+        "files": (
+            "toml_file micrograph_file outline_file section_file samples_file column_file "
+            "named_files"
+        ),
+    },
+    "gain": {
+        "emitters": "dots dyes ions four_level carriers tabled levels lineshape filling",
+        "measured": "z_scan stripe decay bleaching emission_line gain_curve",
+    },
+    "lasing": {
+        "competition": "lasing_mode overlap comb competitors standing_waves polariser",
+        "pumped": (
+            "pumped_cavity preparation pump_profile averaging cavity_heat emitters "
+            "spontaneous starting_noise"
+        ),
+        "pulses": (
+            "rate_equations rate_model carrier_equations steppers integrate pulse_solver "
+            "pulse_memory long_pump afterglow computed_curve pulse pulse_outcomes "
+            "numerical_error"
+        ),
+        "steady": (
+            "continuous_wave steady_laser linearised threshold static_outcomes "
+            "exact_threshold predict_continuous continuous_prediction"
+        ),
+        "outcomes": (
+            "light_curve break_count output_threshold regime regime_map spectrum spreads "
+            "lasing_spread caveats calibrated calibrated_outcome mode_outcome mode_thresholds"
+        ),
+    },
+    "spectrum_fit": {
+        "spectra": (
+            "spectrum spectrum_file spectrum_noise peak_fit peak_finding series series_file spacing"
+        ),
+    },
+    "study": {
+        "records": "store store_mark segment presence record disk fingerprint verify",
+        "executors": "executor process_executor dask_executor slurm",
+        "files": "study_file user_file csv_file table_file plot_spec design_text",
+    },
+    "visualise": {
+        "fields": "field field_frame cuts line caustic section cavity emission micrograph",
+        "spectra": (
+            "spectrum waterfall series fit dispersion comb_dispersion material loss_budget "
+            "quality_axis"
+        ),
+        "lasers": "lasing steady kinetics calibration",
+        "studies": "study study_panels map goal decision convergence mode_convergence",
+        "three_d": "space space_worker vtk_file vtk_plane vtk_vectors",
+    },
+}
+"""Modules that went into rooms of their own: package, room, names."""
+
 _NEW = {
     "design_file.design": "design.spec",
     "design_file": "design",
@@ -88,6 +157,12 @@ _NEW = {
     **{f"mesh.{name}": f"mesh.files.{name}" for name in _MESH_FILES},
     "modes.seeds": "modes.estimates.seeds",
     "modes.order_spectrum": "modes.rim.order_spectrum",
+    **{
+        f"{package}.{name}": f"{package}.{room}.{name}"
+        for package, rooms in _ROOMS.items()
+        for room, names in rooms.items()
+        for name in names.split()
+    },
 }
 
 
@@ -102,10 +177,20 @@ def new_path(old: str) -> str | None:
     Examples
     --------
     >>> new_path("cavitydesign.design_file.outline_file")
-    'cavitydesign.design.outline_file'
+    'cavitydesign.design.files.outline_file'
     >>> new_path("cavitydesign.units") is None
     True
     """
+    found = _one_move(old)
+    new = found
+    # Some modules moved twice: follow them to where they are now.
+    while found is not None:
+        new, found = found, _one_move(found)
+    return new
+
+
+def _one_move(old: str) -> str | None:
+    """Where a module went when it was last moved from this path."""
     package, _, inner = old.partition(".")
     parts = inner.split(".")
     for length in range(len(parts), 0, -1):

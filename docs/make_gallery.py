@@ -43,14 +43,14 @@ DPI = 160
 
 def cavity() -> Figure:
     """The section of the quickstart's cavity."""
-    from cavitydesign.visualise.cavity import draw_cavity
+    from cavitydesign.visualise.fields.cavity import draw_cavity
 
     return draw_cavity(design().cavity)
 
 
 def field() -> Figure:
     """Energy density of three families side by side."""
-    from cavitydesign.visualise.field import draw_meridian
+    from cavitydesign.visualise.fields.field import draw_meridian
 
     keys = {"radial_orders": 2, "axial_orders": 3}
     return draw_meridian(
@@ -60,7 +60,7 @@ def field() -> Figure:
 
 def field_logarithmic() -> Figure:
     """The same down to 1e-12, with the mesh."""
-    from cavitydesign.visualise.field import draw_meridian
+    from cavitydesign.visualise.fields.field import draw_meridian
 
     keys = {"radial_orders": 2, "axial_orders": 3}
     shown = [family(15.0, p, q, **keys) for p, q in ((1, 0), (2, 0), (1, 2))]
@@ -69,14 +69,14 @@ def field_logarithmic() -> Figure:
 
 def components() -> Figure:
     """The three components of a mode with two nodes along the rim."""
-    from cavitydesign.visualise.field import draw_components
+    from cavitydesign.visualise.fields.field import draw_components
 
     return draw_components(family(15.0, 1, 2, radial_orders=2, axial_orders=3), design().cavity)
 
 
 def cuts() -> Figure:
     """First and second radial order at 33 and 88 um, as in the published figure."""
-    from cavitydesign.visualise.cuts import draw_cuts
+    from cavitydesign.visualise.fields.cuts import draw_cuts
 
     return draw_cuts(
         [family(diameter, p, 0, radial_orders=2) for diameter in (33.0, 88.0) for p in (1, 2)]
@@ -85,7 +85,7 @@ def cuts() -> Figure:
 
 def comb() -> Figure:
     """Comb of two radial orders under the gain at 1.1 times the threshold."""
-    from cavitydesign.visualise.spectrum import draw_comb, gain_curve
+    from cavitydesign.visualise.spectra.spectrum import draw_comb, gain_curve
 
     found, lasing = modes(15.0, span_nm=30.0, radial_orders=2), prediction(15.0)
     return draw_comb(found, gain_curve(lasing, design().medium, found.wavelength_range_nm))
@@ -93,22 +93,22 @@ def comb() -> Figure:
 
 def light_curve() -> Figure:
     """Light curve of the 88 um cavity, which the paper measured."""
-    from cavitydesign.visualise.lasing import draw_light_curve
+    from cavitydesign.visualise.lasers.lasing import draw_light_curve
 
     return draw_light_curve(prediction(88.0, span_nm=20.0))
 
 
 def output_shares() -> Figure:
     """Which modes of the 33 um cavity share the output."""
-    from cavitydesign.visualise.lasing import draw_output_shares
+    from cavitydesign.visualise.lasers.lasing import draw_output_shares
 
     return draw_output_shares(prediction(33.0, span_nm=20.0))
 
 
 def waterfall() -> Figure:
     """Spectra against fluence at 15 um, as a spectrometer of 0.15 nm shows them."""
-    from cavitydesign.lasing.spectrum import shown_spectrum
-    from cavitydesign.visualise.waterfall import draw_waterfall
+    from cavitydesign.lasing.outcomes.spectrum import shown_spectrum
+    from cavitydesign.visualise.spectra.waterfall import draw_waterfall
 
     lasing = prediction(15.0)
     lines = [mode.wavelength_nm for mode in lasing.modes]
@@ -132,7 +132,7 @@ def waterfall() -> Figure:
 
 def loss_budget() -> Figure:
     """Loss budget of four radial orders of a small rough cavity whose body absorbs."""
-    from cavitydesign.visualise.loss_budget import draw_loss_budget
+    from cavitydesign.visualise.spectra.loss_budget import draw_loss_budget
 
     cavity = {
         "body": {"index": 1.495, "absorption_per_cm": 0.02},
@@ -153,14 +153,14 @@ def loss_budget() -> Figure:
 
 def dispersion() -> Figure:
     """FSR and group index of two radial orders over 60 nm."""
-    from cavitydesign.visualise.dispersion import draw_dispersion
+    from cavitydesign.visualise.spectra.dispersion import draw_dispersion
 
     return draw_dispersion(modes(15.0, span_nm=60.0, radial_orders=2))
 
 
 def against_diameter() -> Figure:
     """Spacing and Q against diameter with the published points."""
-    from cavitydesign.visualise.dispersion import draw_against_diameter
+    from cavitydesign.visualise.spectra.dispersion import draw_against_diameter
 
     found = [family(diameter, 1, 0) for diameter in DIAMETERS]
     quality = {
@@ -172,8 +172,8 @@ def against_diameter() -> Figure:
 
 def regime_map() -> Figure:
     """Number of lasing modes over diameter and fluence, solved combs at twenty diameters."""
-    from cavitydesign.lasing.regime_map import regime_map as predicted_map
-    from cavitydesign.visualise.map import draw_regime_map
+    from cavitydesign.lasing.outcomes.regime_map import regime_map as predicted_map
+    from cavitydesign.visualise.studies.map import draw_regime_map
 
     diameters = np.round(np.geomspace(13.0, 90.0, 20), 2).tolist()
     cavities = [(diameter, modes(diameter, span_nm=20.0).modes) for diameter in diameters]
@@ -189,7 +189,7 @@ def regime_map() -> Figure:
 
 def kinetics() -> Figure:
     """The cascade after a pulse of 1.5 excitons a dot."""
-    from cavitydesign.visualise.kinetics import draw_kinetics
+    from cavitydesign.visualise.lasers.kinetics import draw_kinetics
 
     time_ps = np.linspace(0.0, 60.0, 300)
     names = ("hot pair", "relaxed pair", "one exciton", "empty")
@@ -199,8 +199,8 @@ def kinetics() -> Figure:
 
 def bleaching() -> Figure:
     """Bleaching at 525 and 537 nm, 5 ps after the pulse."""
-    from cavitydesign.gain import bleaching as computed
-    from cavitydesign.visualise.kinetics import draw_bleaching
+    from cavitydesign.gain.measured import bleaching as computed
+    from cavitydesign.visualise.lasers.kinetics import draw_bleaching
 
     medium, pump = design().medium, design().pump
     fluence = np.linspace(0.3, 4.0, 120)
@@ -213,8 +213,8 @@ def bleaching() -> Figure:
 def polariser() -> Figure:
     """Emission of the lasing 15 um cavity through a polariser."""
     from cavitydesign.lasing import lasing_modes
-    from cavitydesign.lasing.polariser import emitted_polarisation
-    from cavitydesign.visualise.kinetics import draw_polariser
+    from cavitydesign.lasing.competition.polariser import emitted_polarisation
+    from cavitydesign.visualise.lasers.kinetics import draw_polariser
 
     one = design()
     solved = lasing_modes(
@@ -234,7 +234,7 @@ def polariser() -> Figure:
 
 def tornado() -> Figure:
     """What the spreads of fabrication do to the wavelength of a mode, by full solves."""
-    from cavitydesign.visualise.decision import draw_tornado
+    from cavitydesign.visualise.studies.decision import draw_tornado
 
     order = family(15.0, 1, 0).m
     spreads = {
@@ -260,7 +260,7 @@ def tornado() -> Figure:
 
 def pareto() -> Figure:
     """Lasing threshold against the probability of a single mode, by diameter."""
-    from cavitydesign.visualise.decision import draw_pareto
+    from cavitydesign.visualise.studies.decision import draw_pareto
 
     found = [
         prediction(diameter, span_nm=20.0)
@@ -282,7 +282,7 @@ def pareto() -> Figure:
 def convergence() -> Figure:
     """True and stated error of the solver against the exact sphere."""
     from cavitydesign.analytic.exact_cases import exact_cases
-    from cavitydesign.visualise.convergence import draw_convergence
+    from cavitydesign.visualise.studies.convergence import draw_convergence
 
     case = next(
         one
@@ -316,7 +316,7 @@ def convergence() -> Figure:
 
 def study() -> Figure:
     """One column of a study against another."""
-    from cavitydesign.visualise.study import draw_study
+    from cavitydesign.visualise.studies.study import draw_study
 
     volumes = [family(diameter, 1, 0).mode_volume_um3 for diameter in DIAMETERS]
     return draw_study(DIAMETERS, volumes, "cavity.diameter_um", "mode_volume_um3")
@@ -324,9 +324,9 @@ def study() -> Figure:
 
 def panels() -> Figure:
     """Spacing and Q of a study against diameter, with the published points."""
-    from cavitydesign.study.plot_spec import PlotSpec
+    from cavitydesign.study.files.plot_spec import PlotSpec
     from cavitydesign.study.table import Table
-    from cavitydesign.visualise.study_panels import draw_panels
+    from cavitydesign.visualise.studies.study_panels import draw_panels
 
     columns = ("cavity.diameter_um", "p", "fsr_nm", "q_total")
     rows = [
@@ -356,9 +356,9 @@ def fit() -> Figure:
     from cavitydesign.spectrum_fit.comb_samples import solved_comb
     from cavitydesign.spectrum_fit.fit import fit_peaks
     from cavitydesign.spectrum_fit.fit_prior import FitPrior
-    from cavitydesign.spectrum_fit.spectrum import Peaks
+    from cavitydesign.spectrum_fit.spectra.spectrum import Peaks
     from cavitydesign.study import ProcessExecutor
-    from cavitydesign.visualise.fit import draw_fit
+    from cavitydesign.visualise.spectra.fit import draw_fit
     from cavitydesign.workflow.study_point import WORKER_MODULES, evaluate_point
 
     one = design(15.0, span_nm=24.0, polarisation="both")
@@ -389,14 +389,14 @@ def fit() -> Figure:
 def materials() -> Figure:
     """Dispersion of three media of the library."""
     from cavitydesign.materials import find_material
-    from cavitydesign.visualise.material import draw_materials
+    from cavitydesign.visualise.spectra.material import draw_materials
 
     return draw_materials([find_material(name) for name in ("PMMA", "silica", "water")])
 
 
 def section() -> Figure:
     """A meshed section of the library, as it is solved."""
-    from cavitydesign.visualise.section import draw_section, element_outlines
+    from cavitydesign.visualise.fields.section import draw_section, element_outlines
 
     cavity: Any = load_design(SECTIONS / "microtoroid.toml").cavity
     mesh, names = cavity.mesh, [name for name, _ in cavity.regions]
@@ -417,7 +417,7 @@ def micrograph() -> Figure:
 
     from cavitydesign.geometry import droplet_of, outline_from_points
     from cavitydesign.geometry.micrograph import outline_of_image
-    from cavitydesign.visualise.micrograph import draw_micrograph
+    from cavitydesign.visualise.fields.micrograph import draw_micrograph
 
     um_per_pixel, rows, columns = 0.08, 240, 560
     drop = droplet_of(8.0, diameter_um=15.0, contact_angle_deg=15.0)
@@ -446,7 +446,7 @@ def goal() -> Figure:
     from cavitydesign.optimise.linear import linearised
     from cavitydesign.optimise.trials import Solver
     from cavitydesign.study import ProcessExecutor
-    from cavitydesign.visualise.goal import draw_goal
+    from cavitydesign.visualise.studies.goal import draw_goal
     from cavitydesign.workflow.study_point import WORKER_MODULES, design_schema, evaluate_point
 
     with tempfile.TemporaryDirectory() as name:
@@ -467,7 +467,7 @@ def goal() -> Figure:
 
 def dark_comb() -> Figure:
     """Every view on a dark ground too."""
-    from cavitydesign.visualise.spectrum import draw_comb, gain_curve
+    from cavitydesign.visualise.spectra.spectrum import draw_comb, gain_curve
 
     found = modes(33.0, span_nm=20.0)
     curve = gain_curve(prediction(33.0, span_nm=20.0), design().medium, found.wavelength_range_nm)
@@ -475,7 +475,7 @@ def dark_comb() -> Figure:
 
 
 def _in_space(view: str, folder: Path) -> None:
-    from cavitydesign.visualise.space import save_space, save_turntable
+    from cavitydesign.visualise.three_d.space import save_space, save_turntable
 
     mode, cavity = family(15.0, 1, 0), design().cavity
     if view == "turntable":

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from cavitydesign.design.micrograph_file import measure_micrograph, read_image
+from cavitydesign.design.files.micrograph_file import measure_micrograph, read_image
 from cavitydesign.geometry import droplet_of, outline_from_points
+from cavitydesign.visualise.fields.micrograph import draw_micrograph
 from cavitydesign.visualise.files import save_figure
-from cavitydesign.visualise.micrograph import draw_micrograph
 
 UM_PER_PIXEL, ROWS, COLUMNS, TILT = 0.05, 400, 900, 0.03
 FIBRE_UM, BAR_UM = 8.0, 10.0

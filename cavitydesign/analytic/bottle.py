@@ -20,8 +20,8 @@ import math
 from dataclasses import dataclass, replace
 
 from .energy import layer_energies
+from .functions.series import airy_zero
 from .resonance import Resonance, Resonator, find_resonance
-from .series import airy_zero
 
 _DEPTH_ERROR = 0.16
 _QUARTIC_ERROR = 0.3

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from scipy.special import gammaln
 
-from .radial import Array, RadialProblem, radial_field
+from .functions.radial import Array, RadialProblem, radial_field
 from .resonance import Resonance
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import eval_gegenbauer
 
-from .radial import Array, ComplexArray, RadialProblem, radial_field
+from .functions.radial import Array, ComplexArray, RadialProblem, radial_field
 from .resonance import Resonance
 
 

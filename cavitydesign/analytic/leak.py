@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from ..errors import InputError
-from .bessel_complex import bessel_pair
+from .functions.bessel_complex import bessel_pair
 
 
 def homogeneous_log10_q(

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ..errors import InputError, SolverError
-from .radial import RadialProblem, mismatch, radial_field
-from .series import size_parameter
+from .functions.radial import RadialProblem, mismatch, radial_field
+from .functions.series import size_parameter
 
 
 def node_count(problem: RadialProblem, k: float) -> int:

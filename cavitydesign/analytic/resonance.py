@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import SolverError
 from ..units import wavelength_nm as wavelength_of
-from .radial import RadialProblem, log_leak, mismatch
+from .functions.radial import RadialProblem, log_leak, mismatch
 from .real_resonance import node_count, real_wavenumber
 from .resonator import Index as Index
 from .resonator import Resonance as Resonance

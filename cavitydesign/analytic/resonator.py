@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ..errors import InputError
 from ..units import wavelength_nm as wavelength_of
-from .radial import RadialProblem
+from .functions.radial import RadialProblem
 
 Index = complex | Callable[[float], complex]
 

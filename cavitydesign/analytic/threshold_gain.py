@@ -14,7 +14,7 @@ from ..errors import InputError, SolverError
 from ..units import absorption_per_cm
 from ..units import wavelength_nm as wavelength_of
 from .energy import regularised_shares
-from .radial import RadialProblem, mismatch
+from .functions.radial import RadialProblem, mismatch
 from .resonance import Resonator, find_resonance
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import InputError
 from .mode_rows import mode_rows
-from .workspace import Workspace
+from .web.workspace import Workspace
 
 Progress = Callable[[str, float], None]
 

@@ -30,14 +30,14 @@ def gain_at(
     """The gain curve (nm, cm^-1) at the fluence of the regime, None where the record does not tell
     the excitations.
     """
-    from ..visualise.spectrum import gain_curve
+    from ..visualise.spectra.spectrum import gain_curve
 
     medium = design_of(payload).needed_medium()
     return gain_curve(lasing, medium, modes_of(payload, progress).wavelength_range_nm)
 
 
 def _of_mode(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figure:
-    from ..visualise import cuts, field
+    from ..visualise.fields import cuts, field
 
     mode, cavity = (
         mode_of(modes_of(payload, progress), payload.get("label")),
@@ -53,7 +53,8 @@ def _of_mode(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figur
 
 
 def _of_comb(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figure:
-    from ..visualise import dispersion, lasing, loss_budget, spectrum
+    from ..visualise.lasers import lasing
+    from ..visualise.spectra import dispersion, loss_budget, spectrum
 
     found = modes_of(payload, progress)
     if kind == "loss_budget":
@@ -74,7 +75,7 @@ def _figure(kind: Any, payload: Mapping[str, Any], progress: Progress) -> Figure
     if kind not in FIGURES:
         raise InputError(f"kind: one of {', '.join(FIGURES)}")
     if kind == "cavity":
-        from ..visualise.cavity import draw_cavity
+        from ..visualise.fields.cavity import draw_cavity
 
         return draw_cavity(design_of(payload).cavity)
     return (_of_mode if kind in ("field", "components", "cuts") else _of_comb)(
@@ -98,7 +99,7 @@ def write_vtk(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The field of one mode as a file that ParaView opens: the meridian plane (.vtu) or an arc in
     space (.vts).
     """
-    from ..visualise.vtk_file import arc_vts, meridian_vtu
+    from ..visualise.three_d.vtk_file import arc_vts, meridian_vtu
 
     kind = payload.get("kind", "vtu")
     if kind not in ("vtu", "vts"):

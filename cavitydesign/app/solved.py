@@ -43,7 +43,7 @@ def _key(*parts: Any) -> str:
 
 def _files(payload: Mapping[str, Any]) -> str:
     """Digest of all files that a request's design reads: a changed one is another design."""
-    from ..design.named_files import digest_of, files_of_design
+    from ..design.files.named_files import digest_of, files_of_design
 
     source, raw = payload.get("source"), payload["design"]
     if source is None or not isinstance(raw, Mapping):

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .consent import unknown_scripts
-from .limits import check_files, inside
+from .web.consent import unknown_scripts
+from .web.limits import check_files, inside
 
 if TYPE_CHECKING:
     from ..study.study import Study
@@ -23,7 +23,7 @@ def _study(place: Path, folder: Path, agreed: Collection[str]) -> Study:
     agreed to: nothing runs only because a study is looked at.
     """
     from ..design import read_toml
-    from ..study.study_file import load_study
+    from ..study.files.study_file import load_study
     from ..workflow.study_point import design_schema
 
     content = read_toml(place)
@@ -53,8 +53,8 @@ def _checked_values(content: Mapping[str, Any], base: Path, folder: Path) -> lis
     """What the axes of a study set, in the study or in the CSV of its points, as tables of one key;
     all files that these name lie within the folder.
     """
-    from ..study.csv_file import read_csv
-    from ..study.user_file import flattened
+    from ..study.files.csv_file import read_csv
+    from ..study.files.user_file import flattened
 
     name = content.get("design")
     start = (base / name).parent if isinstance(name, str) else base

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..gain.dots import DotMedium
+from ..gain.emitters.dots import DotMedium
 from ..gain.library import find_medium
 from ..gain.pump import Pump
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..lasing.calibrated import QUANTILES as SHARES
+from ..lasing.outcomes.calibrated import QUANTILES as SHARES
 
 if TYPE_CHECKING:
-    from .next_measurement import Advice
+    from .posterior.next_measurement import Advice
 
 Array = NDArray[np.float64]
 
@@ -130,7 +130,7 @@ class CalibrationAnswer:
     @property
     def reliable(self) -> bool:
         """Whether exact solves confirm the posterior."""
-        from .reweigh import RELIABLE_SHAPE
+        from .posterior.reweigh import RELIABLE_SHAPE
 
         return self.shape < RELIABLE_SHAPE and self.effective_size >= 20.0
 

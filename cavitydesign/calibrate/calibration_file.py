@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..design.column_file import read_columns
+from ..design.files.column_file import read_columns
 from ..errors import InputError, nearest
-from ..study.user_file import DesignSchema, UserFile, flattened
-from .prior import Prior, prior_of
+from ..study.files.user_file import DesignSchema, UserFile, flattened
+from .posterior.prior import Prior, prior_of
 from .spec import (
     FIGURES,
     Calibration,

@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..lasing.averaging import FAINTEST_SLICE
+from ..lasing.pumped.averaging import FAINTEST_SLICE
 
 Array = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..lasing.computed_curve import FAR_ABOVE, START, VISIBLE
+from ..lasing.pulses.computed_curve import FAR_ABOVE, START, VISIBLE
 from .detector import STEP, over_jitter, over_spot
 from .light import Light
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .prior import Prior
+from .posterior.prior import Prior
 from .spec import Calibration, MeasuredCavity
 
 Array = NDArray[np.float64]

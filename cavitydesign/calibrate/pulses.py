@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..design import Design, parse_design
-from ..design.named_files import digest_of, files_of_design
+from ..design.files.named_files import digest_of, files_of_design
 from ..errors import InputError
 from ..gain import Pump
-from ..lasing.pulse_memory import rate_equations_digest
-from ..lasing.pumped_cavity import PumpedCavity, pumped_cavity
+from ..lasing.pulses.pulse_memory import rate_equations_digest
+from ..lasing.pumped.pumped_cavity import PumpedCavity, pumped_cavity
 from ..modes import ModeSet
 from ..workflow.competing import competing_modes
 from ..workflow.steps import find_modes

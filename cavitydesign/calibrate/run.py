@@ -16,14 +16,14 @@ from scipy.stats import qmc
 from ..study import Executor
 from .answer import QUANTILES, CalibrationAnswer, Constant, CurveFit, quantiles_of
 from .detector import fine_grid
-from .doubts import doubts_of_answer, doubts_of_curve, doubts_of_scale
-from .emulator import CurveEmulator, fit_emulator
 from .layout import Layout, fluence_name, layout_of, scale_name
 from .light import Light
-from .likelihood import Comparison, Posterior
-from .next_measurement import POINTS, Advice, advice_of
-from .reweigh import RELIABLE_SHAPE, Weights, resampled, smoothed_weights
-from .sampler import Draws, laplace, sample
+from .posterior.doubts import doubts_of_answer, doubts_of_curve, doubts_of_scale
+from .posterior.emulator import CurveEmulator, fit_emulator
+from .posterior.likelihood import Comparison, Posterior
+from .posterior.next_measurement import POINTS, Advice, advice_of
+from .posterior.reweigh import RELIABLE_SHAPE, Weights, resampled, smoothed_weights
+from .posterior.sampler import Draws, laplace, sample
 from .setup import Prepared, prepare
 from .solves import solved_light
 from .spec import Calibration, NextMeasurement

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..design import Design, parse_design
 from ..errors import InputError
-from ..lasing.output_threshold import least_slope
+from ..lasing.outcomes.output_threshold import least_slope
 from .layout import Layout, fluence_name
 from .pulses import (
     PulseGrid,

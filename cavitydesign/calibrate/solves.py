@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..design.named_files import files_of_design
+from ..design.files.named_files import files_of_design
 from ..dotted import set_entry
 from ..errors import InputError
 from ..study import Axis, Executor, Store, Study, run_study

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .prior import Prior
+from .posterior.prior import Prior
 
 Array = NDArray[np.float64]
 

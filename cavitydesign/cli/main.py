@@ -7,21 +7,21 @@ from typing import Annotated
 import typer
 
 from ..version import __version__
-from .calibrate import calibrate
-from .check import check
-from .design import design
-from .fit import fit
-from .lase import lase
-from .materials import materials
-from .measure import measure
-from .media import media
-from .modes import modes
-from .new import new
+from .commands.calibrate import calibrate
+from .commands.check import check
+from .commands.design import design
+from .commands.fit import fit
+from .commands.lase import lase
+from .commands.materials import materials
+from .commands.measure import measure
+from .commands.media import media
+from .commands.modes import modes
+from .commands.new import new
+from .commands.run import run
+from .commands.study import study
+from .commands.study_store import with_store_commands
+from .commands.view import view
 from .outcome import reported
-from .run import run
-from .study import study
-from .study_store import with_store_commands
-from .view import view
 
 app = typer.Typer(
     name="cavitydesign",

@@ -14,8 +14,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .files.toml_file import read_toml
     from .spec import Design, load_design, parse_design
-    from .toml_file import read_toml
     from .validate import key_problem
     from .value_check import value_problem
 
@@ -24,7 +24,7 @@ _HOMES = {
     "key_problem": "validate",
     "load_design": "spec",
     "parse_design": "spec",
-    "read_toml": "toml_file",
+    "read_toml": "files.toml_file",
     "value_problem": "value_check",
 }
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .files.micrograph_file import IMAGE_SUFFIXES, is_micrograph
 from .media import medium_problems
-from .micrograph_file import IMAGE_SUFFIXES, is_micrograph
 from .outlines import DROP_MEASURES, FIBRE_POINTS, PROFILES, SCALES
 from .problem import Location, Problem, is_number
 

@@ -13,15 +13,15 @@ from ..lasing.request import LasingRequest
 from ..materials import Material
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
-from .column_file import read_columns
+from .files.column_file import read_columns
+from .files.samples_file import Samples, read_samples
+from .files.section_file import load_section
 from .key_types import Table
 from .media import build_medium
 from .outlines import PROFILES, fibre_points
 from .outlines import given as _given
 from .problem import Location, Problem
-from .samples_file import Samples, read_samples
 from .schema import CavityTable, MediumTable, ModesTable
-from .section_file import load_section
 
 Built = TypeVar("Built")
 _CROSS_SECTIONS = ("wavelength_nm", "emission_cm2", "absorption_cm2")

@@ -15,9 +15,9 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ..geometry import Cosine, Cylinder, Outline, Parabola, Spheroid, dried, droplet_of
+from .files.micrograph_file import is_micrograph, load_micrograph
+from .files.outline_file import FibrePoints, load_outline, read_outline
 from .key_types import Angle, Length, Positive, Share
-from .micrograph_file import is_micrograph, load_micrograph
-from .outline_file import FibrePoints, load_outline, read_outline
 
 DROP_MEASURES = ("diameter_um", "contact_angle_deg", "length_um", "volume_um3")
 SCALES = ("um_per_pixel", "scale_bar_um")

@@ -15,6 +15,7 @@ from ..gain import Pump
 from ..gain.library import KINDS
 from ..lasing.request import LasingRequest
 from ..modes.derived.objective import Collection
+from .files.section_file import LengthUnit
 from .key_types import (
     Accuracy,
     Correlation,
@@ -33,7 +34,6 @@ from .key_types import (
 )
 from .outlines import PROFILES, shape_keys
 from .problem import is_number
-from .section_file import LengthUnit
 
 # Shells; each is an interface of the mesh and a region of every table. Sixteen are a Bragg mirror.
 MOST_COATINGS = 64

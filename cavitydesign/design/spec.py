@@ -18,10 +18,10 @@ from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
 from .consistency import check_consistency
 from .convert import Converter
+from .files.samples_file import Samples
+from .files.toml_file import read_toml
 from .problem import Problem, input_error
-from .samples_file import Samples
 from .spread import split_spreads
-from .toml_file import read_toml
 from .validate import validate
 
 NO_MEDIUM = (

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InputError, nearest
-from .carriers import CarrierMedium
-from .dots import DotMedium
-from .dyes import DYES
-from .four_level import FourLevelMedium
-from .ions import IONS
+from .emitters.carriers import CarrierMedium
+from .emitters.dots import DotMedium
+from .emitters.dyes import DYES
+from .emitters.four_level import FourLevelMedium
+from .emitters.ions import IONS
+from .emitters.tabled import TabledMedium
 from .medium import GainMedium
-from .tabled import TabledMedium
 
 KINDS: dict[str, type[DotMedium] | type[FourLevelMedium] | type[CarrierMedium]] = {
     "dots": DotMedium,

@@ -1,16 +1,22 @@
 """Lasing: thresholds, rate equations, light curves and regimes of the modes of a cavity."""
 
-from .comb import EffectiveIndexFit, extended_comb, fit_effective_index
-from .continuous_prediction import ContinuousPrediction
-from .lasing_mode import EmpiricalQuality, LasingMode, energy_group_index, lasing_mode, lasing_modes
-from .light_curve import TwoBreakFit, fit_two_breaks
-from .overlap import ModeOverlap, mode_overlap
+from .competition.comb import EffectiveIndexFit, extended_comb, fit_effective_index
+from .competition.lasing_mode import (
+    EmpiricalQuality,
+    LasingMode,
+    energy_group_index,
+    lasing_mode,
+    lasing_modes,
+)
+from .competition.overlap import ModeOverlap, mode_overlap
+from .outcomes.light_curve import TwoBreakFit, fit_two_breaks
+from .outcomes.regime import Regime
 from .predict import predict_lasing
-from .predict_continuous import predict_continuous
 from .prediction import LasingPrediction, ModeOutcome, Thresholds
-from .regime import Regime
 from .request import LasingRequest
-from .threshold import threshold_gain_per_cm
+from .steady.continuous_prediction import ContinuousPrediction
+from .steady.predict_continuous import predict_continuous
+from .steady.threshold import threshold_gain_per_cm
 
 __all__ = [
     "ContinuousPrediction",

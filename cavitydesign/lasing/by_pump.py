@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from ..gain import GainMedium, Pump
 from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
-from .lasing_mode import LasingMode
-from .overlap import ModeOverlap
+from .competition.lasing_mode import LasingMode
+from .competition.overlap import ModeOverlap
+from .outcomes.spreads import Prediction
 from .predict import predict_lasing
-from .predict_continuous import predict_continuous
-from .pulse_memory import PulseMemory
+from .pulses.pulse_memory import PulseMemory
 from .request import LasingRequest
-from .spreads import Prediction
+from .steady.predict_continuous import predict_continuous
 
 
 def predict_by_pump(

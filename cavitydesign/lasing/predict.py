@@ -15,27 +15,27 @@ from ..gain import GainMedium, Pump
 from ..gain.heat import quantum_defect
 from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
-from .caveats import calibrations, caveats, quality_words
-from .cavity_heat import cavity_heat
-from .computed_curve import (
+from .competition.lasing_mode import LasingMode
+from .competition.overlap import ModeOverlap
+from .outcomes.caveats import calibrations, caveats, quality_words
+from .outcomes.mode_thresholds import strongest_thresholds
+from .outcomes.output_threshold import pulses_about
+from .outcomes.regime import decided, modes_lasing, single_mode_range
+from .prediction import LasingPrediction
+from .pulses.computed_curve import (
     computed_curve,
     laser_threshold,
     read_breaks,
     read_thresholds,
     with_pulses,
 )
-from .lasing_mode import LasingMode
-from .mode_thresholds import strongest_thresholds
-from .numerical_error import suppression_error_db
-from .output_threshold import pulses_about
-from .overlap import ModeOverlap
-from .prediction import LasingPrediction
-from .preparation import known_diameter
-from .pulse import full_width_ps, transform_limit_nm
-from .pulse_memory import PulseMemory, inputs_of_thresholds
-from .pulse_outcomes import PulseRun
-from .pumped_cavity import pumped_cavity
-from .regime import decided, modes_lasing, single_mode_range
+from .pulses.numerical_error import suppression_error_db
+from .pulses.pulse import full_width_ps, transform_limit_nm
+from .pulses.pulse_memory import PulseMemory, inputs_of_thresholds
+from .pulses.pulse_outcomes import PulseRun
+from .pumped.cavity_heat import cavity_heat
+from .pumped.preparation import known_diameter
+from .pumped.pumped_cavity import pumped_cavity
 from .request import LasingRequest
 
 Array = NDArray[np.float64]

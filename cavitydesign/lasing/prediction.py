@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from ..columns import lasing as lasing_columns
 from ..columns.column import derived
 from ..gain.heat import HeatLoad
-from .light_curve import TwoBreakFit
-from .regime import CombPlaces, Regime
+from .outcomes.light_curve import TwoBreakFit
+from .outcomes.regime import CombPlaces, Regime
 
 if TYPE_CHECKING:
-    from .calibrated_outcome import CalibratedOutcome
-    from .lasing_spread import LasingSpread
+    from .outcomes.calibrated_outcome import CalibratedOutcome
+    from .outcomes.lasing_spread import LasingSpread
 
 Array = NDArray[np.float64]
 

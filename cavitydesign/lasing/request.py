@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import InputError, nearest, told
 from ..gain.pump import FLUENCES, POWERS
-from .lasing_mode import EmpiricalQuality, quality_rule
+from .competition.lasing_mode import EmpiricalQuality, quality_rule
 
 # A light curve has 60 points and a comb 12 places by default; 1e6 of either took over 5 GB.
 MOST_FLUENCES = 10_000

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..dotted import number_at
 from ..errors import CavityDesignError
 from ..lasing.request import LasingRequest
-from ..study.fingerprint import text_fingerprint
+from ..study.records.fingerprint import text_fingerprint
 from .linear import LinearModes, Side
 from .trials import Solver
 
@@ -125,7 +125,7 @@ def first_order_result(
     """
     from ..design import parse_design
     from ..lasing.by_pump import predict_by_pump
-    from ..lasing.static_outcomes import static_outcomes
+    from ..lasing.steady.static_outcomes import static_outcomes
 
     checked = parse_design(design, path=None if folder is None else folder / "design.toml")
     offsets = np.array([number_at(design, key) for key in linear.keys]) - linear.nominal

@@ -11,8 +11,8 @@ from ..dotted import number_at
 from ..errors import nearest
 from ..study.axes import Axis, Bounds, range_bounds
 from ..study.expression import Expression
+from ..study.files.user_file import DesignSchema, UserFile
 from ..study.study import Study
-from ..study.user_file import DesignSchema, UserFile
 from .goal import Goal, Limit, Objective
 from .outcome import outcome_problem
 

@@ -25,7 +25,7 @@ from .outcome import MODE_OUTCOMES
 if TYPE_CHECKING:
     from ..design import Design
     from ..geometry.cavity import Cavity
-    from ..lasing.overlap import ModeOverlap
+    from ..lasing.competition.overlap import ModeOverlap
     from ..modes import Mode, ModeSet
     from ..modes.change import CavityChange
 
@@ -305,7 +305,7 @@ def _slope(slopes: Mapping[str, Mapping[str, float]] | None, label: str, name: s
 
 
 def _overlap(found: ModeSet, design: Design) -> ModeOverlap | None:
-    from ..lasing.overlap import needed_overlap
+    from ..lasing.competition.overlap import needed_overlap
 
     if design.lasing.overlap != "fields" or design.medium is None:
         return None

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..study import Axis, Executor, Store, Study, run_study
-from ..study.executor import Evaluate
+from ..study.executors.executor import Evaluate
 from ..study.run import fingerprints
 from .goal import Goal, Objective
 from .linear import Linearise

@@ -13,7 +13,7 @@ from ..columns import lasing as lasing_columns
 from ..columns import modes as mode_columns
 from ..columns.column import Column, expanded, with_deviation
 from ..units import TYPESET_UNITS
-from ..visualise.loss_budget import loss_shares
+from ..visualise.spectra.loss_budget import loss_shares
 
 
 @dataclass(frozen=True)

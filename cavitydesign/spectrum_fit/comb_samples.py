@@ -14,8 +14,8 @@ from ..design.spread import split_spreads
 from ..dotted import number_at, set_entry
 from ..errors import InputError, SolverError
 from ..study import Executor, Record
-from ..study.executor import Evaluate, Task
-from ..study.record import FAILED
+from ..study.executors.executor import Evaluate, Task
+from ..study.records.record import FAILED
 from .comb import Array, CombModel, CombSample, Family, fit_comb_model
 from .fit_prior import FitPrior
 

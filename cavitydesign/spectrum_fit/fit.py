@@ -24,7 +24,7 @@ from .fit_moves import explored
 from .fit_prior import FitPrior
 from .fit_refine import Labelling, refined
 from .fit_search import SpectrumLines, starting_points
-from .spectrum import Peaks
+from .spectra.spectrum import Peaks
 
 _LEAST_PROBABILITY = 1e-4
 # Fewer named peaks than parameters are an accident, not a comb.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from .fit_search import SpectrumLines, Start, nearest_of_line
-from .spectrum import Array
+from .spectra.spectrum import Array
 
 _ROUNDS = 6
 _REFITS = 3

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .comb import CombModel
 from .fit_prior import FitPrior
-from .spectrum import Array, Peaks
+from .spectra.spectrum import Array, Peaks
 
 _SIGMAS = 3.5
 _BLUR = 1.5

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from ..design import Design
-from ..study.executor import Executor
+from ..study.executors.executor import Executor
 from ..workflow.study_point import evaluate_point
 from .comb_samples import free_media, solved_comb
 from .fit import FitAnswer, fit_peaks, with_held
 from .fit_prior import FitPrior
-from .spectrum import Peaks, without_distant
+from .spectra.spectrum import Peaks, without_distant
 
 Progress = Callable[[str, float], None]
 

@@ -4,17 +4,17 @@ physics.
 
 from .axes import Axis, Value
 from .estimate import Estimate, estimated
-from .executor import Executor, SerialExecutor
-from .fingerprint import canonical_text, fingerprint
-from .process_executor import ProcessExecutor
-from .record import Record
+from .executors.executor import Executor, SerialExecutor
+from .executors.process_executor import ProcessExecutor
+from .files.study_file import load_study
+from .files.user_file import DesignSchema
+from .records.fingerprint import canonical_text, fingerprint
+from .records.record import Record
+from .records.store import Store
 from .run import RunSummary, run_study
 from .status import StudyStatus, study_status
-from .store import Store
 from .study import Study
-from .study_file import load_study
 from .table import Table, study_table
-from .user_file import DesignSchema
 
 __all__ = [
     "Axis",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, nearest
-from .fingerprint import canonical_text
+from .records.fingerprint import canonical_text
 
 Value = Any
 """What a design key may hold: number, text, boolean, list or table, as TOML has them."""

@@ -6,8 +6,8 @@ import sys
 import time
 from dataclasses import asdict, dataclass
 
-from .executor import Evaluate, Task, computed
-from .record import FAILED
+from .executors.executor import Evaluate, Task, computed
+from .records.record import FAILED
 from .status import study_status
 from .study import Study
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import InputError
-from .executor import Evaluate, Executor, Task
+from .executors.executor import Evaluate, Executor, Task
 from .expression import ExpressionError
-from .presence import RUN, Presence
-from .record import FAILED, OK
-from .store import Store
+from .records.presence import RUN, Presence
+from .records.record import FAILED, OK
+from .records.store import Store
 from .study import Study
 
 Progress = Callable[[str, float], None]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from .record import FAILED, OK
+from .records.record import FAILED, OK
+from .records.store import Store
 from .run import fingerprints
-from .store import Store
 from .study import Study
 
 

@@ -13,8 +13,8 @@ from ..dotted import set_entry
 from ..texts import file_digest
 from .axes import Axis, Value
 from .expression import Expression, ExpressionError
-from .fingerprint import canonical, canonical_text, json_of_canonical, text_fingerprint
-from .plot_spec import PlotSpec
+from .files.plot_spec import PlotSpec
+from .records.fingerprint import canonical, canonical_text, json_of_canonical, text_fingerprint
 
 FilesOf = Callable[[Mapping[str, Any], Path], Sequence[Path]]
 
@@ -160,7 +160,7 @@ class Study:
         InputError
             If the files that a design reads cannot be told.
         """
-        from .design_text import DesignText
+        from .files.design_text import DesignText
 
         text = DesignText(self)
         known = text.fingerprints(self, indices) if text.usable else ((i, None) for i in indices)

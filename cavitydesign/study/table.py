@@ -10,10 +10,10 @@ from typing import Any
 from ..dotted import flattened
 from ..errors import InputError, nearest
 from .expression import Expression, ExpressionError
-from .record import FAILED, OK
+from .records.record import FAILED, OK
+from .records.store import Store
 from .rows import Rows
 from .run import fingerprints
-from .store import Store
 from .study import Study
 
 Tabulate = Callable[[Mapping[str, Any], str], Sequence[Mapping[str, Any]]]

@@ -10,7 +10,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from ..errors import InputError, nearest
-from ..study.disk import write_whole
+from ..study.records.disk import write_whole
 from ..texts import visible
 
 FORMATS = ("png", "pdf", "svg")

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..modes import FieldSamples, LossBudget, Mode, ModeSet
-from ..study.disk import write_whole
+from ..study.records.disk import write_whole
 from ..texts import Refused, open_regular
 
 _FORMAT = "cavitydesign modes 1"

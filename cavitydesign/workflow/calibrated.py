@@ -8,8 +8,8 @@ from dataclasses import replace
 from ..design import Design, parse_design
 from ..lasing import LasingPrediction
 from ..lasing import predict_lasing as predict
-from ..lasing.calibrated import calibrated_outcome
-from ..lasing.calibrated_outcome import CalibratedOutcome
+from ..lasing.outcomes.calibrated import calibrated_outcome
+from ..lasing.outcomes.calibrated_outcome import CalibratedOutcome
 from ..modes import ModeSet
 
 Progress = Callable[[str, float], None]

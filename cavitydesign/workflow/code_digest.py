@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from ..study.disk import write_whole
+from ..study.records.disk import write_whole
 from ..version import __version__
 
 _DECIDING = (

@@ -102,8 +102,8 @@ def competing_modes(
 
 
 def _under_the_gain(design: Design, medium: GainMedium, modes: ModeSet) -> tuple[float, float]:
-    from ..lasing.competitors import competing_comb
-    from ..lasing.lasing_mode import lasing_modes
+    from ..lasing.competition.competitors import competing_comb
+    from ..lasing.competition.lasing_mode import lasing_modes
 
     centre = medium.emission_wavelength_nm
     reach = design.lasing.line_reach * medium.emission_fwhm_nm
@@ -130,7 +130,7 @@ def _under_the_gain(design: Design, medium: GainMedium, modes: ModeSet) -> tuple
 
 def _chosen(found: ModeSet, design: Design) -> Competitors:
     """Families that reach gain = loss within the fluences asked, as many as may take part."""
-    from ..lasing.static_outcomes import static_outcomes
+    from ..lasing.steady.static_outcomes import static_outcomes
 
     quality, medium = design.lasing.quality, design.needed_medium()
     static = static_outcomes(found, quality, medium, design.pump, design.cavity)

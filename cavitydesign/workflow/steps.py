@@ -15,8 +15,8 @@ from ..modes import find_modes as solve_modes
 
 if TYPE_CHECKING:
     from ..gain import Pump
-    from ..lasing.pulse_memory import PulseMemory
-    from ..lasing.spreads import Prediction
+    from ..lasing.outcomes.spreads import Prediction
+    from ..lasing.pulses.pulse_memory import PulseMemory
 
 Progress = Callable[[str, float], None]
 
@@ -127,7 +127,7 @@ def static_thresholds(
         under continuous light) unless it never does. Modes without loss or without field in the
         doped region are left out.
     """
-    from ..lasing.static_outcomes import static_outcomes
+    from ..lasing.steady.static_outcomes import static_outcomes
 
     return static_outcomes(
         modes,
@@ -156,7 +156,7 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
         If the design has no gain medium, no mode lies under the gain, or the medium and the pump do
         not fit each other.
     """
-    from ..lasing.pulse_memory import PulseMemory
+    from ..lasing.pulses.pulse_memory import PulseMemory
 
     design.needed_medium()
     from .competing import competing_modes
@@ -210,7 +210,7 @@ def _with_lasing_spread(
     that changes their inputs.
     """
     from ..design.varied import beside, moves_modes
-    from ..lasing.spreads import UncertainNumber, lasing_spread
+    from ..lasing.outcomes.spreads import UncertainNumber, lasing_spread
 
     comb_sd = max((mode.extra.get("wavelength_sd_nm") or 0.0 for mode in modes), default=0.0)
     spacing = None if nominal.comb is None else nominal.comb.spacing_nm

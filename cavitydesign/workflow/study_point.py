@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ..columns import lasing as lasing_columns
 from ..columns import modes as mode_columns
 from ..columns.column import derived
-from ..design.named_files import files_of_design
-from ..design.toml_file import read_toml
+from ..design.files.named_files import files_of_design
+from ..design.files.toml_file import read_toml
 from ..errors import InputError
 from ..study import DesignSchema
 from .code_digest import relevant_version

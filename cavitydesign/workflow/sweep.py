@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..design import Design
-from ..design.named_files import files_of_design
+from ..design.files.named_files import files_of_design
 from ..errors import InputError
 from ..markup import html_table
 from ..study import Axis, ProcessExecutor, SerialExecutor, Study, Table, run_study, study_table

@@ -23,10 +23,10 @@ import numpy as np
 
 import cavitydesign as cd
 from cavitydesign.calibrate.layout import layout_of
-from cavitydesign.calibrate.prior import Prior
+from cavitydesign.calibrate.posterior.prior import Prior
+from cavitydesign.calibrate.posterior.sampler import sample
 from cavitydesign.calibrate.pulses import WORKER_MODULES
 from cavitydesign.calibrate.run import _fine, _spread, _Work
-from cavitydesign.calibrate.sampler import sample
 from cavitydesign.calibrate.setup import prepare
 from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity, MeasuredCurve
 from cavitydesign.study import ProcessExecutor

@@ -71,16 +71,17 @@ def _gallery() -> ModuleType:
 def one(name: str) -> dict[str, Any]:
     """Draw one view of the gallery in this process."""
     clock = Clock()
-    for file in VISUALISE.glob("*.py"):
+    for file in VISUALISE.rglob("*.py"):
         if file.stem in ("space_worker", "__init__"):
             continue
-        module = importlib.import_module(f"cavitydesign.visualise.{file.stem}")
+        dotted = ".".join(file.relative_to(VISUALISE).with_suffix("").parts)
+        module = importlib.import_module(f"cavitydesign.visualise.{dotted}")
         for attribute in [
             one for one in vars(module) if one.startswith("draw_") and one != "draw_scale_bar"
         ]:
             setattr(module, attribute, clock.around(getattr(module, attribute)))
-    from cavitydesign.visualise import space, vtk_file
     from cavitydesign.visualise.files import figure_bytes
+    from cavitydesign.visualise.three_d import space, vtk_file
 
     gallery = _gallery()
     with TemporaryDirectory() as folder:

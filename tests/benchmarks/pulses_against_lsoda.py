@@ -24,10 +24,10 @@ from test_end_of_pulse import DOTS, DYE
 from test_end_of_pulse import by_lsoda as short_by_lsoda
 from test_long_pulses import by_lsoda as long_by_lsoda
 
-from cavitydesign.lasing.pulse_outcomes import StepControl
-from cavitydesign.lasing.pulse_solver import PulseSolver
-from cavitydesign.lasing.pump_profile import PumpProfile
-from cavitydesign.lasing.threshold import DarkGain
+from cavitydesign.lasing.pulses.pulse_outcomes import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+from cavitydesign.lasing.pumped.pump_profile import PumpProfile
+from cavitydesign.lasing.steady.threshold import DarkGain
 
 PROMISED = 1e-3
 TIMES = np.array([0.3, 0.7, 1.0, 1.5, 3.0, 10.0])

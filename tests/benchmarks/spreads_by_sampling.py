@@ -18,7 +18,7 @@ import numpy as np
 
 from cavitydesign.design import Design, parse_design
 from cavitydesign.lasing import predict_lasing as predict
-from cavitydesign.lasing.static_outcomes import static_outcomes
+from cavitydesign.lasing.steady.static_outcomes import static_outcomes
 from cavitydesign.modes import find_modes as solve
 from cavitydesign.workflow.steps import find_modes, predict_lasing
 

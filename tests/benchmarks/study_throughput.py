@@ -94,8 +94,8 @@ def throughput(root: Path, points: int) -> None:
 def ten_thousand(root: Path) -> None:
     """Status and table of 10 000 stored points, as commands and as functions."""
     from cavitydesign.study import Record, Store, load_study, study_status, study_table
+    from cavitydesign.study.files.table_file import csv_text
     from cavitydesign.study.run import fingerprints
-    from cavitydesign.study.table_file import csv_text
     from cavitydesign.workflow.study_point import design_schema, evaluate_point, rows_of_point
 
     file = study_in(root / "many", 10_000)
@@ -126,7 +126,7 @@ def ten_thousand(root: Path) -> None:
 def overheads(root: Path) -> None:
     """Cost of handing out a point that costs nothing."""
     from cavitydesign.study import ProcessExecutor, SerialExecutor, load_study, run_study
-    from cavitydesign.study.dask_executor import DaskExecutor
+    from cavitydesign.study.executors.dask_executor import DaskExecutor
     from cavitydesign.workflow.study_point import design_schema
 
     points = 2000

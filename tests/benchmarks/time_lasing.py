@@ -17,9 +17,9 @@ import numpy as np
 
 from cavitydesign.gain import DotMedium, Pump
 from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
-from cavitydesign.lasing.integrate import StepControl
-from cavitydesign.lasing.pulse_solver import PulseSolver
-from cavitydesign.lasing.regime_map import regime_map
+from cavitydesign.lasing.outcomes.regime_map import regime_map
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
 
 
 def comb(diameter_um: float, span_nm: float = 16.0) -> tuple[LasingMode, ...]:

@@ -23,7 +23,7 @@ pytest.importorskip("distributed")
 from toy_points import SCHEMA, evaluate
 
 from cavitydesign.study import Store, load_study, run_study
-from cavitydesign.study.dask_executor import DaskExecutor, SchedulerError, address_problem
+from cavitydesign.study.executors.dask_executor import DaskExecutor, SchedulerError, address_problem
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
@@ -114,8 +114,8 @@ def test_a_stranger_without_the_certificate_is_refused(tmp_path, tally, monkeypa
 @pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="signals of POSIX")
 def test_a_frozen_scheduler_ends_the_run_with_what_came_back(tmp_path, monkeypatch) -> None:
     """SIGSTOP: it keeps its connections and answers nothing."""
-    monkeypatch.setattr("cavitydesign.study.dask_executor._LOOK_SECONDS", 0.3)
-    monkeypatch.setattr("cavitydesign.study.dask_executor._ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr("cavitydesign.study.executors.dask_executor._LOOK_SECONDS", 0.3)
+    monkeypatch.setattr("cavitydesign.study.executors.dask_executor._ANSWER_SECONDS", 2.0)
     environment = os.environ | {"PYTHONPATH": str(UNIT), "OMP_NUM_THREADS": "1"}
     note = tmp_path / "scheduler.json"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment}
@@ -195,7 +195,7 @@ def test_addresses_that_are_none_are_one_line(address: str) -> None:
 
 
 def test_an_address_where_nobody_listens_is_one_line(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("cavitydesign.study.dask_executor._CONNECT_SECONDS", 2)
+    monkeypatch.setattr("cavitydesign.study.executors.dask_executor._CONNECT_SECONDS", 2)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"

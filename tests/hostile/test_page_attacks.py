@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from cavitydesign.app import launch
 from cavitydesign.app.study_points import opened_study
+from cavitydesign.app.web import launch
 from cavitydesign.errors import InputError
 
 COMMAND = (sys.executable, "-c", "from cavitydesign.cli.entry import main; main()", "view")

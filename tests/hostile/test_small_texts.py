@@ -9,19 +9,19 @@ import pytest
 
 from cavitydesign.cli.printing import new_table, print_json, print_tables
 from cavitydesign.design import parse_design, read_toml
-from cavitydesign.design.micrograph_file import read_image
-from cavitydesign.design.named_files import digest_of
-from cavitydesign.design.outline_file import read_outline
+from cavitydesign.design.files.micrograph_file import read_image
+from cavitydesign.design.files.named_files import digest_of
+from cavitydesign.design.files.outline_file import read_outline
 from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump, medium_from_dict
 from cavitydesign.lasing.request import LasingRequest
 from cavitydesign.materials.dataset import read_material
 from cavitydesign.mesh.files.script import read_script
 from cavitydesign.mesh.files.section_file import read_section
-from cavitydesign.study.csv_file import csv_axis
 from cavitydesign.study.expression import Expression, ExpressionError
+from cavitydesign.study.files.csv_file import csv_axis
+from cavitydesign.study.files.table_file import csv_text
 from cavitydesign.study.table import Table
-from cavitydesign.study.table_file import csv_text
 from cavitydesign.visualise.record import load_results
 from cavitydesign.workflow.archive import load
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cavitydesign.app.limits import check_limits
 from cavitydesign.app.solved import design_of
-from cavitydesign.design.micrograph_file import read_image
-from cavitydesign.design.named_files import digest_of, files_of_design, scripts_of_design
+from cavitydesign.app.web.limits import check_limits
+from cavitydesign.design.files.micrograph_file import read_image
+from cavitydesign.design.files.named_files import digest_of, files_of_design, scripts_of_design
 from cavitydesign.errors import InputError
 
 XDMF = (

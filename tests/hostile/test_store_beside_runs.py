@@ -12,7 +12,7 @@ import pytest
 from toy_points import SCHEMA, evaluate
 
 from cavitydesign.study import Record, SerialExecutor, Store, load_study, run_study, study_status
-from cavitydesign.study.store import StoreError
+from cavitydesign.study.records.store import StoreError
 
 RUNNER = Path(__file__).parents[1] / "unit" / "study" / "toy_run.py"
 
@@ -113,7 +113,7 @@ def test_a_store_deleted_under_a_run_is_told(tmp_path, tally):
 def test_the_command_ends_with_1_where_records_are_gone(tmp_path, monkeypatch, capsys):
     import typer
 
-    from cavitydesign.cli import study as command
+    from cavitydesign.cli.commands import study as command
     from cavitydesign.study import RunSummary
 
     study = study_in(tmp_path / "s", 3)

@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from cavitydesign.study import Record, Store, disk, segment
-from cavitydesign.study.store import StoreError
+from cavitydesign.study import Record, Store
+from cavitydesign.study.records import disk, segment
+from cavitydesign.study.records.store import StoreError
 
 POINTS = 40
 

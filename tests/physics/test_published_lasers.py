@@ -20,8 +20,8 @@ from cavitydesign.lasing import (
     lasing_modes,
     predict_lasing,
 )
-from cavitydesign.lasing.polariser import emitted_polarisation
-from cavitydesign.lasing.spectrum import shown_quality, shown_width_nm
+from cavitydesign.lasing.competition.polariser import emitted_polarisation
+from cavitydesign.lasing.outcomes.spectrum import shown_quality, shown_width_nm
 from cavitydesign.materials import find_material
 from cavitydesign.modes import ModeRequest, ModeSet, find_modes
 

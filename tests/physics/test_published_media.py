@@ -12,10 +12,10 @@ import pytest
 
 from cavitydesign.design import parse_design
 from cavitydesign.gain import FourLevelMedium, find_medium
-from cavitydesign.lasing.emitters import emitters_in_reach
-from cavitydesign.lasing.lasing_mode import lasing_modes
-from cavitydesign.lasing.rate_model import rate_model
-from cavitydesign.lasing.spontaneous import spontaneous_emission_factors
+from cavitydesign.lasing.competition.lasing_mode import lasing_modes
+from cavitydesign.lasing.pulses.rate_model import rate_model
+from cavitydesign.lasing.pumped.emitters import emitters_in_reach
+from cavitydesign.lasing.pumped.spontaneous import spontaneous_emission_factors
 from cavitydesign.units import photon_energy_ev
 from cavitydesign.workflow.steps import find_modes
 

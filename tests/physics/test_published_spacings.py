@@ -7,7 +7,7 @@ import math
 import pytest
 
 from cavitydesign.errors import InputError
-from cavitydesign.spectrum_fit.spacing import implied_by_spacing
+from cavitydesign.spectrum_fit.spectra.spacing import implied_by_spacing
 from cavitydesign.workflow.study_point import evaluate_point
 
 

@@ -14,7 +14,7 @@ from cavitydesign.design import Design, parse_design
 from cavitydesign.design.varied import beside
 from cavitydesign.errors import InputError
 from cavitydesign.lasing import predict_lasing as predict
-from cavitydesign.lasing import pulse_solver
+from cavitydesign.lasing.pulses import pulse_solver
 from cavitydesign.modes import ModeSet
 from cavitydesign.modes import find_modes as solve
 from cavitydesign.workflow.steps import find_modes, predict_lasing, static_thresholds

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import cavitydesign as cd
+from cavitydesign.design.files.toml_file import read_toml
 from cavitydesign.design.schema import all_keys
-from cavitydesign.design.toml_file import read_toml
 from cavitydesign.study import load_study
 from cavitydesign.workflow.study_point import design_schema
 

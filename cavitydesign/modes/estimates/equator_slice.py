@@ -15,8 +15,8 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from ...analytic.bessel_complex import bessel_pair
-from ...analytic.series import airy_zero
+from ...analytic.functions.bessel_complex import bessel_pair
+from ...analytic.functions.series import airy_zero
 from ...errors import SolverError
 from ...geometry.cavity import Cavity
 from ..media import Permittivities, permittivities

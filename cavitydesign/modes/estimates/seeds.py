@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...analytic.series import airy_zero
+from ...analytic.functions.series import airy_zero
 from ...geometry.cavity import Cavity
 from ...units import wavelength_nm, wavenumber_per_um
 from ..media import permittivities

@@ -23,7 +23,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...analytic.bessel import log_bessel_j
+from ...analytic.functions.bessel import log_bessel_j
 from ...analytic.layers import Kind, Layers
 from ...fem.legendre import Array, gauss
 from .radiation import Source, Values, scaled_bessel

@@ -26,7 +26,7 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from scipy.interpolate import CubicHermiteSpline
 
-from ...analytic.bessel import bessel_j_scaled, log_bessel_j, log_bessel_j_with_slope
+from ...analytic.functions.bessel import bessel_j_scaled, log_bessel_j, log_bessel_j_with_slope
 from ...fem.legendre import Array, gauss
 
 Values = NDArray[Any]

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...analytic.bessel import log_bessel_y
+from ...analytic.functions.bessel import log_bessel_y
 from ...geometry.cavity import Cavity
 from ...mesh.rim_layer import Reach, reach_of
 from ...mesh.rim_map import Window

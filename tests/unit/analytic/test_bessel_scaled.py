@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from cavitydesign.analytic.bessel import (
+from cavitydesign.analytic.functions.bessel import (
     bessel_j_scaled,
     bessel_y_scaled,
     log_bessel_j,
@@ -16,7 +16,7 @@ from cavitydesign.analytic.bessel import (
     log_derivative_j,
     log_derivative_y,
 )
-from cavitydesign.analytic.bessel_complex import bessel_pair
+from cavitydesign.analytic.functions.bessel_complex import bessel_pair
 
 # From the power series over Debye's expansion and its edge near the turning point to the turning
 # point itself.

@@ -14,14 +14,14 @@ from cavitydesign.analytic.energy import (
     mode_volume_um3,
     regularised_shares,
 )
-from cavitydesign.analytic.radial import mismatch, radial_field
+from cavitydesign.analytic.functions.radial import mismatch, radial_field
+from cavitydesign.analytic.functions.series import size_parameter
 from cavitydesign.analytic.resonance import (
     Resonator,
     find_resonance,
     free_spectral_range_nm,
     group_index,
 )
-from cavitydesign.analytic.series import size_parameter
 from cavitydesign.analytic.sphere import coated_sphere, sphere_log10_q
 from cavitydesign.analytic.threshold_gain import threshold_gain
 from cavitydesign.errors import InputError, SolverError

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from cavitydesign.app import lane as lane_module
-from cavitydesign.app.guard import RequestRefused
-from cavitydesign.app.lane import Lane
+from cavitydesign.app.web import lane as lane_module
+from cavitydesign.app.web.guard import RequestRefused
+from cavitydesign.app.web.lane import Lane
 
 DESIGN = {
     "cavity": {"profile": "spheroid", "diameter_um": 6.0, "body": {"index": 1.5}},

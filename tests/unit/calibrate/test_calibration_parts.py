@@ -13,22 +13,22 @@ from scipy.interpolate import PchipInterpolator
 import cavitydesign as cd
 from cavitydesign.calibrate.answer import CurveFit
 from cavitydesign.calibrate.detector import STEP, fine_grid, over_jitter, over_spot
-from cavitydesign.calibrate.doubts import chance_of_runs, doubts_of_curve
-from cavitydesign.calibrate.emulator import fit_emulator
 from cavitydesign.calibrate.figures import Seen, curve_figures
 from cavitydesign.calibrate.light import Light
-from cavitydesign.calibrate.prior import Prior, prior_of
+from cavitydesign.calibrate.posterior.doubts import chance_of_runs, doubts_of_curve
+from cavitydesign.calibrate.posterior.emulator import fit_emulator
+from cavitydesign.calibrate.posterior.prior import Prior, prior_of
+from cavitydesign.calibrate.posterior.reweigh import RELIABLE_SHAPE, resampled, smoothed_weights
+from cavitydesign.calibrate.posterior.sampler import laplace, sample
 from cavitydesign.calibrate.pulses import (
     evaluate_pulses,
     grid_of_task,
     grid_over,
     pump_and_detector,
 )
-from cavitydesign.calibrate.reweigh import RELIABLE_SHAPE, resampled, smoothed_weights
-from cavitydesign.calibrate.sampler import laplace, sample
 from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump
-from cavitydesign.lasing.averaging import averaged
+from cavitydesign.lasing.pumped.averaging import averaged
 
 QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
 PRIORS = (

@@ -16,7 +16,7 @@ from cavitydesign.calibrate.pulses import grid_of_task
 from cavitydesign.calibrate.run import calibrate
 from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump
-from cavitydesign.lasing.averaging import averaged
+from cavitydesign.lasing.pumped.averaging import averaged
 from cavitydesign.study import SerialExecutor
 from cavitydesign.workflow.study_point import design_schema
 

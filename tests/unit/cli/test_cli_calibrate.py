@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 import cavitydesign as cd
 from cavitydesign.calibrate import solves
-from cavitydesign.cli import calibrate as command
 from cavitydesign.cli import outcome
+from cavitydesign.cli.commands import calibrate as command
 from cavitydesign.cli.main import app
 from cavitydesign.errors import InputError
 from cavitydesign.study import SerialExecutor

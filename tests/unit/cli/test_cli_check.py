@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cavitydesign.analytic import exact_cases as shipped
 from cavitydesign.analytic.exact_cases import exact_cases
-from cavitydesign.cli.check import design_of, judged
+from cavitydesign.cli.commands.check import design_of, judged
 from cavitydesign.cli.main import app
 from cavitydesign.design import parse_design
 from cavitydesign.workflow import steps

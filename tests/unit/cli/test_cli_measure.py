@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cavitydesign.cli.main import app
-from cavitydesign.gain.stripe import stripe_emission
-from cavitydesign.gain.z_scan import ZScan
+from cavitydesign.gain.measured.stripe import stripe_emission
+from cavitydesign.gain.measured.z_scan import ZScan
 
 SCAN = ZScan(3, 1500.0, 100.0, 100.0, 20.0, 1e18, 1.0)
 

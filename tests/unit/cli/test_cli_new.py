@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cavitydesign.cli.commands.new import STARTERS
 from cavitydesign.cli.main import app
-from cavitydesign.cli.new import STARTERS
 from cavitydesign.design import load_design
 from cavitydesign.optimise.goal_file import load_goal
 from cavitydesign.study import load_study

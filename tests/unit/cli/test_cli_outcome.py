@@ -18,7 +18,7 @@ from cavitydesign.cli.outcome import reported
 from cavitydesign.cli.printing import json_text, number
 from cavitydesign.cli.progress import ProgressLine
 from cavitydesign.errors import InputError, SolverError
-from cavitydesign.study.disk import write_whole
+from cavitydesign.study.records.disk import write_whole
 
 QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
 COMMAND = [sys.executable, "-c", "from cavitydesign.cli.main import main; main()"]

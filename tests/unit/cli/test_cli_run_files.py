@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cavitydesign.cli.main import app
 from cavitydesign.design import parse_design
-from cavitydesign.visualise.vtk_plane import ENERGY
+from cavitydesign.visualise.three_d.vtk_plane import ENERGY
 
 pyvista = pytest.importorskip("pyvista")
 DESIGN = """

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cavitydesign.design.micrograph_file import load_micrograph
+from cavitydesign.design.files.micrograph_file import load_micrograph
 from cavitydesign.errors import InputError
 
 image_library = pytest.importorskip("PIL.Image", reason="Pillow (extra images) is not installed")

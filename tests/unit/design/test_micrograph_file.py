@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 from cavitydesign.design import parse_design
-from cavitydesign.design.micrograph_file import load_micrograph, measure_micrograph, read_image
+from cavitydesign.design.files.micrograph_file import (
+    load_micrograph,
+    measure_micrograph,
+    read_image,
+)
 from cavitydesign.errors import InputError
 from cavitydesign.geometry import MeasuredOutline
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cavitydesign.design.named_files import files_of_design, included_files
+from cavitydesign.design.files.named_files import files_of_design, included_files
 from cavitydesign.errors import InputError
 from cavitydesign.study import load_study
 from cavitydesign.workflow.study_point import design_schema

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cavitydesign.design.outline_file import load_outline, read_outline
+from cavitydesign.design.files.outline_file import load_outline, read_outline
 from cavitydesign.errors import InputError
 from cavitydesign.geometry import droplet_of
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cavitydesign.errors import InputError
-from cavitydesign.gain.decay import fit_decay
-from cavitydesign.gain.emission_line import fit_emission_line
+from cavitydesign.gain.measured.decay import fit_decay
+from cavitydesign.gain.measured.emission_line import fit_emission_line
 from cavitydesign.units import HC_EV_NM
 
 PLACE = np.linspace(500.0, 590.0, 300)

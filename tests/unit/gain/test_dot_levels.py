@@ -8,7 +8,7 @@ import pytest
 
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotLevels, box_level_ev, transition_allowed
-from cavitydesign.gain.levels import BOX_EV_NM2
+from cavitydesign.gain.emitters.levels import BOX_EV_NM2
 
 
 def test_box_constant_is_h2_over_8m() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cavitydesign.gain import DotMedium, find_medium, gain_spectrum_per_cm
-from cavitydesign.gain.gain_curve import pumped_gain_per_cm
+from cavitydesign.gain.measured.gain_curve import pumped_gain_per_cm
 
 WAVELENGTHS = np.linspace(515.0, 560.0, 91)
 

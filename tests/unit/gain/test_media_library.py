@@ -18,9 +18,9 @@ from cavitydesign.gain import (
 )
 from cavitydesign.gain.library import medium_kind
 from cavitydesign.lasing import LasingMode
-from cavitydesign.lasing.emitters import emitters_in_reach, filled_volume_um3
-from cavitydesign.lasing.rate_model import rate_model
-from cavitydesign.lasing.spontaneous import purcell_factor, spontaneous_emission_factors
+from cavitydesign.lasing.pulses.rate_model import rate_model
+from cavitydesign.lasing.pumped.emitters import emitters_in_reach, filled_volume_um3
+from cavitydesign.lasing.pumped.spontaneous import purcell_factor, spontaneous_emission_factors
 from cavitydesign.units import BOLTZMANN_EV_PER_K, HC_EV_NM
 
 OF_SHAPE = {

@@ -10,7 +10,7 @@ from scipy.integrate import solve_ivp
 
 from cavitydesign.errors import InputError
 from cavitydesign.gain.heat import ThermalHost, heat_load, quantum_defect
-from cavitydesign.gain.stripe import fit_stripe_gain, modal_gain_per_cm, stripe_emission
+from cavitydesign.gain.measured.stripe import fit_stripe_gain, modal_gain_per_cm, stripe_emission
 
 
 @pytest.mark.parametrize("gain", [-20.0, 0.0, 120.0])

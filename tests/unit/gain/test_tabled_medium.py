@@ -11,10 +11,10 @@ import pytest
 import cavitydesign as cd
 from cavitydesign.errors import InputError
 from cavitydesign.gain import FourLevelMedium, find_medium, medium_from_dict
-from cavitydesign.gain.tabled import TabledMedium
+from cavitydesign.gain.emitters.tabled import TabledMedium
 from cavitydesign.lasing import LasingMode
-from cavitydesign.lasing.rate_model import rate_model
-from cavitydesign.lasing.threshold import DarkGain
+from cavitydesign.lasing.pulses.rate_model import rate_model
+from cavitydesign.lasing.steady.threshold import DarkGain
 
 PLACE = np.arange(500.0, 700.0, 0.5)
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.integrate import dblquad, quad
 
 from cavitydesign.errors import InputError
-from cavitydesign.gain.z_scan import ZScan, gaussian_transmittance
+from cavitydesign.gain.measured.z_scan import ZScan, gaussian_transmittance
 
 SCAN = ZScan(
     photons=3,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-import cavitydesign.lasing.computed_curve as computed
+import cavitydesign.lasing.pulses.computed_curve as computed
 from cavitydesign.gain import DotMedium, Pump, find_medium
 from cavitydesign.lasing import LasingRequest, predict_lasing
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cavitydesign.lasing.break_count import count_breaks
+from cavitydesign.lasing.outcomes.break_count import count_breaks
 
 FLUENCE = np.geomspace(1.2, 4.8, 20)
 BREAKS, SLOPES = (2.1, 3.0), (3.1, 5.6, 2.9)

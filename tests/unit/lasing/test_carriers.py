@@ -10,13 +10,14 @@ from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq
 
 from cavitydesign.gain import CarrierMedium, Pump
-from cavitydesign.lasing import LasingMode, LasingRequest, predict_continuous, predict_lasing
-from cavitydesign.lasing.continuous_wave import steady_photons
-from cavitydesign.lasing.integrate import StepControl
-from cavitydesign.lasing.pulse_solver import PulseSolver
-from cavitydesign.lasing.rate_model import rate_model
-from cavitydesign.lasing.spontaneous import spontaneous_emission_factors
-from cavitydesign.lasing.threshold import DarkGain, threshold_gain_per_cm
+from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+from cavitydesign.lasing.pulses.rate_model import rate_model
+from cavitydesign.lasing.pumped.spontaneous import spontaneous_emission_factors
+from cavitydesign.lasing.steady import predict_continuous
+from cavitydesign.lasing.steady.continuous_wave import steady_photons
+from cavitydesign.lasing.steady.threshold import DarkGain, threshold_gain_per_cm
 
 LOG = CarrierMedium(monomolecular_yield=0.2)
 LINEAR = CarrierMedium(gain_law="linear", peak_gain_per_cm=0.0, differential_gain_cm2=5e-16)

@@ -16,9 +16,9 @@ from cavitydesign.lasing import (
     extended_comb,
     fit_effective_index,
 )
-from cavitydesign.lasing.comb import periodic_comb, uncovered_sides
-from cavitydesign.lasing.competitors import competing_comb
-from cavitydesign.lasing.lasing_mode import quality_factor
+from cavitydesign.lasing.competition.comb import periodic_comb, uncovered_sides
+from cavitydesign.lasing.competition.competitors import competing_comb
+from cavitydesign.lasing.competition.lasing_mode import quality_factor
 
 DOTS = DotMedium()
 

@@ -9,9 +9,9 @@ from scipy.integrate import solve_ivp
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium, FourLevelMedium, find_medium
 from cavitydesign.lasing import LasingMode
-from cavitydesign.lasing.continuous_wave import steady_photons
-from cavitydesign.lasing.integrate import StepControl
-from cavitydesign.lasing.pulse_solver import PulseSolver
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+from cavitydesign.lasing.steady.continuous_wave import steady_photons
 
 DYE = FourLevelMedium(concentration_per_cm3=6e18, fluorescence_ps=3000.0)
 

@@ -11,10 +11,10 @@ import pytest
 import cavitydesign as cd
 from cavitydesign.gain import DotMedium, FourLevelMedium, Pump, find_medium, medium_from_dict
 from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
-from cavitydesign.lasing.emitters import emitters_in_reach, filled_volume_um3
-from cavitydesign.lasing.lasing_mode import lasing_mode
-from cavitydesign.lasing.rate_model import rate_model
-from cavitydesign.lasing.spontaneous import spontaneous_emission_factors
+from cavitydesign.lasing.competition.lasing_mode import lasing_mode
+from cavitydesign.lasing.pulses.rate_model import rate_model
+from cavitydesign.lasing.pumped.emitters import emitters_in_reach, filled_volume_um3
+from cavitydesign.lasing.pumped.spontaneous import spontaneous_emission_factors
 from cavitydesign.units import PLANCK_EV_S
 
 MODE = LasingMode("TM 123 1 0", 536.72, 0.98, 1.525, 360.0, mode_volume_um3=34.9, m=123, fsr_nm=4.2)

@@ -10,10 +10,10 @@ from scipy.integrate import solve_ivp
 
 from cavitydesign.gain import DotMedium, GainMedium, Pump, find_medium
 from cavitydesign.lasing import LasingRequest, predict_lasing
-from cavitydesign.lasing.integrate import StepControl
-from cavitydesign.lasing.pulse_solver import PulseSolver
-from cavitydesign.lasing.rate_equations import RateEquations
-from cavitydesign.lasing.threshold import DarkGain
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+from cavitydesign.lasing.pulses.rate_equations import RateEquations
+from cavitydesign.lasing.steady.threshold import DarkGain
 
 DOTS = DotMedium(inhomogeneous_sd_mev=0.0)
 DYE = find_medium("rhodamine-6G-PMMA")

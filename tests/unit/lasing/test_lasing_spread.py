@@ -14,8 +14,8 @@ from scipy.stats import norm, qmc
 from cavitydesign.design import parse_design
 from cavitydesign.design.schema import TABLES, carries_spread
 from cavitydesign.lasing import predict_lasing as predict
-from cavitydesign.lasing.regime import probability_over_phase
-from cavitydesign.lasing.static_outcomes import static_outcomes
+from cavitydesign.lasing.outcomes.regime import probability_over_phase
+from cavitydesign.lasing.steady.static_outcomes import static_outcomes
 from cavitydesign.modes import find_modes as solve
 from cavitydesign.workflow.steps import find_modes, predict_lasing
 

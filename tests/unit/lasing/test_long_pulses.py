@@ -9,14 +9,14 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from cavitydesign.gain import DotMedium, FourLevelMedium, GainMedium, Pump, find_medium
-from cavitydesign.gain.carriers import CarrierMedium
+from cavitydesign.gain.emitters.carriers import CarrierMedium
 from cavitydesign.lasing import LasingRequest, predict_lasing
-from cavitydesign.lasing.continuous_wave import steady_photons
-from cavitydesign.lasing.long_pump import weights_under_pump
-from cavitydesign.lasing.pulse_outcomes import StepControl
-from cavitydesign.lasing.pulse_solver import PulseSolver
-from cavitydesign.lasing.pump_profile import PumpProfile, pump_profile
-from cavitydesign.lasing.threshold import DarkGain
+from cavitydesign.lasing.pulses.long_pump import weights_under_pump
+from cavitydesign.lasing.pulses.pulse_outcomes import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+from cavitydesign.lasing.pumped.pump_profile import PumpProfile, pump_profile
+from cavitydesign.lasing.steady.continuous_wave import steady_photons
+from cavitydesign.lasing.steady.threshold import DarkGain
 
 DOTS = DotMedium(inhomogeneous_sd_mev=0.0)
 DYE = find_medium("rhodamine-6G-PMMA")

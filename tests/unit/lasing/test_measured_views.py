@@ -9,13 +9,13 @@ import pytest
 
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium, Pump
-from cavitydesign.lasing.averaging import averaged, averaging_kernel
-from cavitydesign.lasing.integrate import StepControl
-from cavitydesign.lasing.polariser import emitted_polarisation
-from cavitydesign.lasing.pulse import full_width_ps, transform_limit_nm
-from cavitydesign.lasing.pulse_solver import PulseSolver
-from cavitydesign.lasing.spectrum import shown_quality, shown_spectrum, shown_width_nm
-from cavitydesign.lasing.spontaneous import purcell_factor, spontaneous_emission_factors
+from cavitydesign.lasing.competition.polariser import emitted_polarisation
+from cavitydesign.lasing.outcomes.spectrum import shown_quality, shown_spectrum, shown_width_nm
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse import full_width_ps, transform_limit_nm
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+from cavitydesign.lasing.pumped.averaging import averaged, averaging_kernel
+from cavitydesign.lasing.pumped.spontaneous import purcell_factor, spontaneous_emission_factors
 
 
 def test_polariser_follows_malus_and_the_fractions(make_comb) -> None:

@@ -10,9 +10,9 @@ import pytest
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium, Pump
 from cavitydesign.lasing import LasingMode, LasingRequest, ModeOverlap, mode_overlap, predict_lasing
-from cavitydesign.lasing.integrate import StepControl
-from cavitydesign.lasing.overlap import overlap_of_modes
-from cavitydesign.lasing.pulse_solver import PulseSolver
+from cavitydesign.lasing.competition.overlap import overlap_of_modes
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
 from cavitydesign.modes.mode import FieldSamples, LossBudget, Mode
 
 RADIUS, DEPTH, WIDTH = 40.0, 0.5, 2.0

@@ -9,13 +9,13 @@ import pytest
 
 from cavitydesign.gain import DotMedium, GainMedium, Pump, find_medium
 from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
-from cavitydesign.lasing import computed_curve as curve
-from cavitydesign.lasing import output_threshold as output
-from cavitydesign.lasing import threshold as static
-from cavitydesign.lasing.numerical_error import probability_with_error, suppression_error_db
-from cavitydesign.lasing.rate_model import rate_model
-from cavitydesign.lasing.regime import CombPlaces
-from cavitydesign.lasing.threshold import DarkGain
+from cavitydesign.lasing.outcomes import output_threshold as output
+from cavitydesign.lasing.outcomes.regime import CombPlaces
+from cavitydesign.lasing.pulses import computed_curve as curve
+from cavitydesign.lasing.pulses.numerical_error import probability_with_error, suppression_error_db
+from cavitydesign.lasing.pulses.rate_model import rate_model
+from cavitydesign.lasing.steady import threshold as static
+from cavitydesign.lasing.steady.threshold import DarkGain
 
 DOTS, DYE = DotMedium(), find_medium("rhodamine-6G-PMMA")
 

@@ -11,7 +11,7 @@ import pytest
 
 from cavitydesign.gain import DotMedium, Pump, find_medium
 from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
-from cavitydesign.lasing.output_threshold import least_slope, output_threshold
+from cavitydesign.lasing.outcomes.output_threshold import least_slope, output_threshold
 
 DOTS = DotMedium()
 DYE = find_medium("rhodamine-6G-PMMA")

@@ -13,8 +13,8 @@ from scipy.stats import poisson
 
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium
-from cavitydesign.lasing.integrate import StepControl
-from cavitydesign.lasing.pulse_solver import PulseSolver
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
 
 RADIATIVE_PS = 5000.0
 

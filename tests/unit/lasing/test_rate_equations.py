@@ -12,10 +12,10 @@ from scipy.integrate import solve_ivp
 
 from cavitydesign.errors import SolverError
 from cavitydesign.gain import DotMedium, FourLevelMedium
-from cavitydesign.lasing.integrate import StepControl, integrate
-from cavitydesign.lasing.pulse_solver import PulseSolver
-from cavitydesign.lasing.rate_equations import RateEquations
-from cavitydesign.lasing.rate_model import RateModel
+from cavitydesign.lasing.pulses.integrate import StepControl, integrate
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+from cavitydesign.lasing.pulses.rate_equations import RateEquations
+from cavitydesign.lasing.pulses.rate_model import RateModel
 
 DOTS = DotMedium()
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from cavitydesign.lasing.regime import (
+from cavitydesign.lasing.outcomes.regime import (
     decided,
     modes_lasing,
     probability_over_phase,
@@ -15,7 +15,7 @@ from cavitydesign.lasing.regime import (
     side_mode_suppression_rate_db,
     single_mode_range,
 )
-from cavitydesign.lasing.starting_noise import (
+from cavitydesign.lasing.pumped.starting_noise import (
     accumulated_suppression_db,
     rate_suppression_db,
     side_share,

@@ -8,7 +8,7 @@ import pytest
 from cavitydesign.gain import DotMedium, Pump
 from cavitydesign.geometry import Cavity, Parabola
 from cavitydesign.lasing import LasingRequest, predict_lasing
-from cavitydesign.lasing.standing_waves import standing
+from cavitydesign.lasing.competition.standing_waves import standing
 from cavitydesign.materials import find_material
 from cavitydesign.modes import ModeRequest, find_modes
 

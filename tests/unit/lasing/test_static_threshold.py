@@ -9,10 +9,10 @@ import pytest
 
 from cavitydesign.gain import DotMedium, FourLevelMedium
 from cavitydesign.lasing import LasingMode, threshold_gain_per_cm
-from cavitydesign.lasing.integrate import StepControl
-from cavitydesign.lasing.pulse_solver import PulseSolver
-from cavitydesign.lasing.rate_model import gain_rate_per_ps
-from cavitydesign.lasing.threshold import DarkGain
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+from cavitydesign.lasing.pulses.rate_model import gain_rate_per_ps
+from cavitydesign.lasing.steady.threshold import DarkGain
 
 
 def _mode(**changes: float) -> LasingMode:

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from cavitydesign.gain import DotMedium
-from cavitydesign.lasing.integrate import StepControl
-from cavitydesign.lasing.linearised import LinearisedRates
-from cavitydesign.lasing.pulse_solver import PulseSolver
-from cavitydesign.lasing.rate_equations import RateEquations
-from cavitydesign.lasing.steppers import DormandPrince, Rodas, Stepper
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+from cavitydesign.lasing.pulses.rate_equations import RateEquations
+from cavitydesign.lasing.pulses.steppers import DormandPrince, Rodas, Stepper
+from cavitydesign.lasing.steady.linearised import LinearisedRates
 
 DOTS = DotMedium()
 SHIFTS = np.array([-0.7, 0.0, 0.4])

@@ -12,8 +12,8 @@ from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.analytic.threshold_gain import threshold_gain
 from cavitydesign.errors import InputError
 from cavitydesign.geometry import Cavity, Coating, Cylinder, Parabola
-from cavitydesign.lasing.lasing_mode import lasing_modes
-from cavitydesign.lasing.threshold import threshold_gain_per_cm
+from cavitydesign.lasing.competition.lasing_mode import lasing_modes
+from cavitydesign.lasing.steady.threshold import threshold_gain_per_cm
 from cavitydesign.materials import ConstantIndex, find_material
 from cavitydesign.modes import Mode, ModeRequest, find_modes
 from cavitydesign.modes.complex_threshold import static_threshold

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import jv, jvp
 
-from cavitydesign.analytic.bessel import log_bessel_j_with_slope
+from cavitydesign.analytic.functions.bessel import log_bessel_j_with_slope
 from cavitydesign.modes.losses.radiation import scaled_bessel
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import norm, qmc
 
 from cavitydesign.design import parse_design
-from cavitydesign.lasing.static_outcomes import static_outcomes
+from cavitydesign.lasing.steady.static_outcomes import static_outcomes
 from cavitydesign.modes import find_modes as solve
 from cavitydesign.workflow.steps import find_modes, predict_lasing
 

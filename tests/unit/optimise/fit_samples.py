@@ -7,7 +7,7 @@ from asymptotic_comb import ALL_FAMILIES, comb, drawn_families, model_of, synthe
 
 from cavitydesign.spectrum_fit.fit import fit_peaks
 from cavitydesign.spectrum_fit.fit_prior import FitPrior
-from cavitydesign.spectrum_fit.spectrum import Peaks
+from cavitydesign.spectrum_fit.spectra.spectrum import Peaks
 
 WINDOW_NM = (517.6, 557.6)
 NOISE_NM = 0.02

@@ -9,7 +9,7 @@ from asymptotic_comb import Family, comb, model_of
 from cavitydesign.spectrum_fit.fit import fit_peaks
 from cavitydesign.spectrum_fit.fit_advice import Named, advice
 from cavitydesign.spectrum_fit.fit_prior import FitPrior
-from cavitydesign.spectrum_fit.spectrum import Peaks
+from cavitydesign.spectrum_fit.spectra.spectrum import Peaks
 
 FAMILIES = (Family("TM", 1, 0), Family("TE", 1, 0))
 WINDOW = (517.6, 557.6)

@@ -10,8 +10,13 @@ from cavitydesign.errors import InputError, SolverError
 from cavitydesign.spectrum_fit.comb import CombSample, Family, fit_comb_model
 from cavitydesign.spectrum_fit.fit import fit_peaks
 from cavitydesign.spectrum_fit.fit_prior import FitPrior
-from cavitydesign.spectrum_fit.spectrum import Peaks, found_peaks, is_sampled, without_distant
-from cavitydesign.spectrum_fit.spectrum_file import load_peaks, vacuum_wavelength_nm
+from cavitydesign.spectrum_fit.spectra.spectrum import (
+    Peaks,
+    found_peaks,
+    is_sampled,
+    without_distant,
+)
+from cavitydesign.spectrum_fit.spectra.spectrum_file import load_peaks, vacuum_wavelength_nm
 
 WINDOW = (517.6, 557.6)
 TM1, TE1 = Family("TM", 1, 0), Family("TE", 1, 0)

@@ -16,7 +16,7 @@ from cavitydesign.spectrum_fit.comb import CombSample, Family, fit_comb_model
 from cavitydesign.spectrum_fit.comb_samples import _moved, _places, free_media
 from cavitydesign.spectrum_fit.fit import fit_peaks, with_held
 from cavitydesign.spectrum_fit.fit_prior import FitPrior
-from cavitydesign.spectrum_fit.spectrum import Peaks
+from cavitydesign.spectrum_fit.spectra.spectrum import Peaks
 
 ZERO = -ai_zeros(1)[0][0]
 BODY, SURROUND, DIAMETER_UM, WINDOW_NM = 1.59, 1.38, 14.0, (570.0, 630.0)

@@ -10,9 +10,9 @@ import math
 import numpy as np
 import pytest
 
-from cavitydesign.spectrum_fit.peak_finding import found_lines
-from cavitydesign.spectrum_fit.spectrum import found_peaks
-from cavitydesign.spectrum_fit.spectrum_noise import noise_of
+from cavitydesign.spectrum_fit.spectra.peak_finding import found_lines
+from cavitydesign.spectrum_fit.spectra.spectrum import found_peaks
+from cavitydesign.spectrum_fit.spectra.spectrum_noise import noise_of
 
 STEP_NM = 0.02
 

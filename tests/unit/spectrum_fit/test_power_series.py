@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cavitydesign.errors import InputError
-from cavitydesign.spectrum_fit.series import measured_series
-from cavitydesign.spectrum_fit.series_file import load_series
+from cavitydesign.spectrum_fit.spectra.series import measured_series
+from cavitydesign.spectrum_fit.spectra.series_file import load_series
 
 FLUENCES = np.geomspace(1.5, 5.0, 12)
 LINES_NM = np.array([533.1, 537.2, 541.3])

@@ -3,12 +3,13 @@
 import pytest
 
 from cavitydesign.errors import InputError
-from cavitydesign.study import Axis, Record, Store, Study, study_table, table_file
-from cavitydesign.study.design_text import _MARK, DesignText
+from cavitydesign.study import Axis, Record, Store, Study, study_table
 from cavitydesign.study.expression import Expression
+from cavitydesign.study.files import table_file
+from cavitydesign.study.files.design_text import _MARK, DesignText
+from cavitydesign.study.files.table_file import csv_text
 from cavitydesign.study.rows import Rows
 from cavitydesign.study.run import fingerprints
-from cavitydesign.study.table_file import csv_text
 
 DESIGN = {
     "cavity": {

@@ -12,9 +12,9 @@ import pytest
 from toy_points import SCHEMA, evaluate, tabulate
 
 from cavitydesign.study import SerialExecutor, Store, load_study, run_study, study_table
-from cavitydesign.study.dask_executor import DaskExecutor, SchedulerError, _Waiting
-from cavitydesign.study.executor import Batches, Task
-from cavitydesign.study.table_file import csv_text
+from cavitydesign.study.executors.dask_executor import DaskExecutor, SchedulerError, _Waiting
+from cavitydesign.study.executors.executor import Batches, Task
+from cavitydesign.study.files.table_file import csv_text
 
 pytest.importorskip("distributed")
 HERE = Path(__file__).parent
@@ -119,8 +119,8 @@ def test_kill_9_of_the_scheduler_keeps_what_came_back(tmp_path, cluster):
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
 def test_a_scheduler_without_workers_is_told(tmp_path, cluster, monkeypatch):
-    monkeypatch.setattr("cavitydesign.study.dask_executor._LOOK_SECONDS", 0.2)
-    monkeypatch.setattr("cavitydesign.study.dask_executor._WORKERLESS_SECONDS", 1.0)
+    monkeypatch.setattr("cavitydesign.study.executors.dask_executor._LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("cavitydesign.study.executors.dask_executor._WORKERLESS_SECONDS", 1.0)
     for worker in cluster.workers:
         worker.kill()
         worker.wait()

@@ -24,12 +24,12 @@ from cavitydesign.study import (
     study_status,
     study_table,
 )
-from cavitydesign.study.dask_executor import DaskExecutor
-from cavitydesign.study.executor import Executor, computed
-from cavitydesign.study.record import OK
+from cavitydesign.study.executors.dask_executor import DaskExecutor
+from cavitydesign.study.executors.executor import Executor, computed
+from cavitydesign.study.executors.slurm import parse_shard, slurm_script
+from cavitydesign.study.files.table_file import csv_text
+from cavitydesign.study.records.record import OK
 from cavitydesign.study.run import PendingPoints, fingerprints
-from cavitydesign.study.slurm import parse_shard, slurm_script
-from cavitydesign.study.table_file import csv_text
 
 TOY_RUN = Path(__file__).with_name("toy_run.py")
 
@@ -322,7 +322,7 @@ def test_a_result_that_json_cannot_hold_fails_its_point(tmp_path):
 
 
 def test_a_scheduler_that_is_not_there(tmp_path, monkeypatch):
-    monkeypatch.setattr("cavitydesign.study.dask_executor._CONNECT_SECONDS", 1)
+    monkeypatch.setattr("cavitydesign.study.executors.dask_executor._CONNECT_SECONDS", 1)
     study = toy_study(tmp_path / "a", points=2)
     with pytest.raises(Exception, match="cannot be reached"):
         run_study(study, evaluate, DaskExecutor("tcp://127.0.0.1:9"))

@@ -11,7 +11,7 @@ import pytest
 
 from cavitydesign.errors import InputError
 from cavitydesign.study import Record, Store
-from cavitydesign.study.store import StoreError
+from cavitydesign.study.records.store import StoreError
 
 
 def record(number, status="ok", **result):
@@ -144,7 +144,7 @@ def test_a_full_disk_loses_nothing(tmp_path):
         f"""
         import pathlib, resource
         from cavitydesign.study import Record, Store
-        from cavitydesign.study.store import StoreError
+        from cavitydesign.study.records.store import StoreError
         writer = Store(pathlib.Path({str(tmp_path / "s")!r})).writer()
         resource.setrlimit(resource.RLIMIT_FSIZE, (4000, resource.RLIM_INFINITY))
         try:

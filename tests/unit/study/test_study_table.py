@@ -18,8 +18,8 @@ from cavitydesign.study import (
     study_status,
     study_table,
 )
+from cavitydesign.study.files.table_file import csv_text, write_csv, write_netcdf, write_parquet
 from cavitydesign.study.run import fingerprints
-from cavitydesign.study.table_file import csv_text, write_csv, write_netcdf, write_parquet
 from cavitydesign.units import unit_of
 
 

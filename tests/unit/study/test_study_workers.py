@@ -13,7 +13,7 @@ from toy_points import evaluate, tabulate
 
 from cavitydesign.errors import InputError
 from cavitydesign.study import ProcessExecutor, SerialExecutor, run_study, study_status, study_table
-from cavitydesign.study.process_executor import WorkerError
+from cavitydesign.study.executors.process_executor import WorkerError
 
 
 def failures(study):
@@ -127,6 +127,6 @@ class DeadOnArrival:
 
 
 def test_workers_that_cannot_start_end_the_run(tmp_path, monkeypatch):
-    monkeypatch.setattr("cavitydesign.study.process_executor._FALSE_STARTS", 3)
+    monkeypatch.setattr("cavitydesign.study.executors.process_executor._FALSE_STARTS", 3)
     with pytest.raises(WorkerError, match="end as they start"):
         run_study(toy_study(tmp_path / "a"), DeadOnArrival(), ProcessExecutor(2))

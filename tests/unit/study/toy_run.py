@@ -8,7 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from toy_points import SCHEMA, evaluate
 
 from cavitydesign.study import ProcessExecutor, load_study, run_study
-from cavitydesign.study.dask_executor import DaskExecutor
+from cavitydesign.study.executors.dask_executor import DaskExecutor
 
 if __name__ == "__main__":
     folder, workers, address = (

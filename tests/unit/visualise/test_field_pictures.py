@@ -17,9 +17,9 @@ from cavitydesign.errors import InputError
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode import Mode
 from cavitydesign.units import wavenumber_per_um
-from cavitydesign.visualise.caustic import caustics
-from cavitydesign.visualise.cuts import axial_cut, draw_cuts, radial_cut
-from cavitydesign.visualise.field import component_values, draw_components, draw_meridian
+from cavitydesign.visualise.fields.caustic import caustics
+from cavitydesign.visualise.fields.cuts import axial_cut, draw_cuts, radial_cut
+from cavitydesign.visualise.fields.field import component_values, draw_components, draw_meridian
 from cavitydesign.visualise.files import figure_bytes, save_figure
 from cavitydesign.visualise.theme import DARK
 

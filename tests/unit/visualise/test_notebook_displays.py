@@ -14,9 +14,9 @@ import numpy as np
 from cavitydesign.design import parse_design
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode_set import ModeSet
-from cavitydesign.study.study_file import load_study
+from cavitydesign.study.files.study_file import load_study
 from cavitydesign.visualise import notebook
-from cavitydesign.visualise.cavity import draw_cavity, meridian_profile
+from cavitydesign.visualise.fields.cavity import draw_cavity, meridian_profile
 from cavitydesign.workflow.study_point import design_schema
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from cavitydesign.design import parse_design
 from cavitydesign.modes.mode import Mode
-from cavitydesign.visualise.cuts import draw_cuts
+from cavitydesign.visualise.fields.cuts import draw_cuts
 from cavitydesign.workflow.steps import find_modes
 
 INDEX = 1.4933

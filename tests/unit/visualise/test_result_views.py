@@ -15,19 +15,23 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from cavitydesign.errors import InputError
 from cavitydesign.modes.mode import Mode
 from cavitydesign.modes.mode_set import ModeSet
-from cavitydesign.visualise.convergence import draw_convergence, observed_rate
-from cavitydesign.visualise.decision import draw_pareto, draw_tornado, pareto_front
-from cavitydesign.visualise.dispersion import draw_against_diameter, draw_dispersion
-from cavitydesign.visualise.kinetics import draw_bleaching, draw_kinetics, draw_polariser
 from cavitydesign.visualise.labels import MINUS, TIMES
-from cavitydesign.visualise.lasing import broken_power_law, draw_light_curve, draw_output_shares
-from cavitydesign.visualise.loss_budget import draw_loss_budget, loss_shares
-from cavitydesign.visualise.map import draw_regime_map
+from cavitydesign.visualise.lasers.kinetics import draw_bleaching, draw_kinetics, draw_polariser
+from cavitydesign.visualise.lasers.lasing import (
+    broken_power_law,
+    draw_light_curve,
+    draw_output_shares,
+)
 from cavitydesign.visualise.record import families, load_results, mode_records
-from cavitydesign.visualise.spectrum import draw_comb
-from cavitydesign.visualise.study import draw_study
+from cavitydesign.visualise.spectra.dispersion import draw_against_diameter, draw_dispersion
+from cavitydesign.visualise.spectra.loss_budget import draw_loss_budget, loss_shares
+from cavitydesign.visualise.spectra.spectrum import draw_comb
+from cavitydesign.visualise.spectra.waterfall import draw_waterfall
+from cavitydesign.visualise.studies.convergence import draw_convergence, observed_rate
+from cavitydesign.visualise.studies.decision import draw_pareto, draw_tornado, pareto_front
+from cavitydesign.visualise.studies.map import draw_regime_map
+from cavitydesign.visualise.studies.study import draw_study
 from cavitydesign.visualise.theme import DARK
-from cavitydesign.visualise.waterfall import draw_waterfall
 
 
 def curve(ax: Any, label: str) -> np.ndarray:

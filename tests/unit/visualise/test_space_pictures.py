@@ -15,7 +15,7 @@ import pytest
 from cavitydesign.errors import InputError, MissingLibraryError
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode import Mode
-from cavitydesign.visualise.space import save_space, save_turntable
+from cavitydesign.visualise.three_d.space import save_space, save_turntable
 
 image = pytest.importorskip("PIL.Image")
 MakeMode = Callable[..., Mode]
@@ -67,9 +67,9 @@ def test_scene_holds_rim_field_with_its_phase_and_energy_in_the_cut_planes(
     the rim.
     """
     pytest.importorskip("pyvista")
-    from cavitydesign.visualise import space_worker
-    from cavitydesign.visualise.space import _job
     from cavitydesign.visualise.theme import LIGHT
+    from cavitydesign.visualise.three_d import space_worker
+    from cavitydesign.visualise.three_d.space import _job
 
     mode = make_mode()
     job = _job(mode, cavity, "arc", LIGHT)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from cavitydesign.errors import InputError
-from cavitydesign.study.plot_spec import PlotSpec
+from cavitydesign.study.files.plot_spec import PlotSpec
 from cavitydesign.study.table import Table
 from cavitydesign.visualise.files import figure_bytes
-from cavitydesign.visualise.fit import draw_fit
-from cavitydesign.visualise.goal import draw_goal
-from cavitydesign.visualise.study_panels import draw_panels
+from cavitydesign.visualise.spectra.fit import draw_fit
+from cavitydesign.visualise.studies.goal import draw_goal
+from cavitydesign.visualise.studies.study_panels import draw_panels
 from cavitydesign.visualise.theme import DARK
 
 COLUMNS = ("point", "cavity.diameter_um", "p", "fsr_nm", "regime", "status", "error")

@@ -30,36 +30,29 @@ from cavitydesign.modes.derived.convergence_result import Convergence, Convergen
 from cavitydesign.modes.derived.field_result import LineFields
 from cavitydesign.modes.mode import Mode
 from cavitydesign.modes.mode_set import ModeSet
-from cavitydesign.study.plot_spec import PlotSpec
+from cavitydesign.study.files.plot_spec import PlotSpec
 from cavitydesign.study.table import Table
-from cavitydesign.visualise import (
-    calibration,
+from cavitydesign.visualise.fields import cavity as cavity_view
+from cavitydesign.visualise.fields import cuts, emission, field, line, micrograph, section
+from cavitydesign.visualise.lasers import calibration, kinetics, lasing
+from cavitydesign.visualise.spectra import (
     comb_dispersion,
-    convergence,
-    cuts,
-    decision,
     dispersion,
-    emission,
-    field,
     fit,
-    goal,
-    kinetics,
-    lasing,
-    line,
     loss_budget,
-    map,
     material,
-    micrograph,
-    mode_convergence,
-    section,
     series,
     spectrum,
-    study,
-    study_panels,
     waterfall,
 )
-from cavitydesign.visualise import (
-    cavity as cavity_view,
+from cavitydesign.visualise.studies import (
+    convergence,
+    decision,
+    goal,
+    map,
+    mode_convergence,
+    study,
+    study_panels,
 )
 from cavitydesign.visualise.theme import DARK, LIGHT, TWO_COLUMNS_IN, Theme
 
@@ -341,7 +334,7 @@ def test_letters_over_each_other_are_seen() -> None:
 def test_every_view_is_tried(views: dict[str, Draw]) -> None:
     known = {
         node.name
-        for file in VISUALISE.glob("*.py")
+        for file in VISUALISE.rglob("*.py")
         for node in ast.parse(file.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("draw_")
     }

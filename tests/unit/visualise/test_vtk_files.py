@@ -14,8 +14,8 @@ import pytest
 from cavitydesign.design import parse_design
 from cavitydesign.errors import InputError
 from cavitydesign.modes.mode import Mode
-from cavitydesign.visualise.vtk_file import arc_vts, meridian_vtu, save_vtk
-from cavitydesign.visualise.vtk_plane import ENERGY
+from cavitydesign.visualise.three_d.vtk_file import arc_vts, meridian_vtu, save_vtk
+from cavitydesign.visualise.three_d.vtk_plane import ENERGY
 from cavitydesign.workflow.steps import find_modes
 
 pyvista = pytest.importorskip("pyvista")

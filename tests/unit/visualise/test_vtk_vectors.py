@@ -14,7 +14,7 @@ from cavitydesign.design import parse_design
 from cavitydesign.errors import InputError
 from cavitydesign.modes import ModeSet
 from cavitydesign.units import VACUUM_IMPEDANCE_OHM, VACUUM_PERMITTIVITY_F_PER_M
-from cavitydesign.visualise.vtk_file import arc_vts, meridian_vtu, save_vtk
+from cavitydesign.visualise.three_d.vtk_file import arc_vts, meridian_vtu, save_vtk
 from cavitydesign.workflow.steps import find_modes
 
 pyvista = pytest.importorskip("pyvista")

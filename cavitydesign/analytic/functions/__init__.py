@@ -1,0 +1,1 @@
+"""Bessel functions of real and complex arguments, and their series."""

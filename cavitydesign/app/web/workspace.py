@@ -1,0 +1,248 @@
+"""What the explorer was given: a design file, a folder of results or of a study; and what else lies
+in that folder.
+"""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ...errors import InputError
+from .limits import inside
+
+_MOST_LISTED = 200
+_DEEPEST = 3
+_MOST_FOLDERS = 2000
+_MOST_DESIGN_BYTES = 1024 * 1024
+_MOST_FILE_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder that the explorer may read, and what it opens first.
+
+    Attributes
+    ----------
+    folder : Path or None
+        None: nothing may be read.
+    first : str or None
+        Name within the folder of what to open first; None: the quickstart.
+    agreed : frozenset of str
+        Digests of scripts that may run though they did not come with the package.
+    """
+
+    folder: Path | None
+    first: str | None
+    agreed: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, given: Path | None, folder: Path | None = None) -> Workspace:
+        """The workspace of the command's argument.
+
+        Parameters
+        ----------
+        given : Path or None
+            What is opened first: a file, or a folder that holds one.
+        folder : Path or None
+            What may be read; None: the folder itself, or that of the file.
+
+        Raises
+        ------
+        InputError
+            If it does not exist, cannot be opened, or lies outside the folder.
+        """
+        if folder is not None:
+            return cls._within(given, folder)
+        if given is None:
+            return cls(None, None)
+        if not given.exists():
+            raise InputError(
+                f"{given}: no such file or folder; give a design.toml, a results.json or a folder "
+                "of results"
+            )
+        workspace = (
+            cls(given.resolve(), None)
+            if given.is_dir()
+            else cls(given.resolve().parent, given.name)
+        )
+        if workspace.first is None:
+            names = [entry["name"] for entry in workspace.listing()]
+            if not names:
+                raise InputError(f"{given}: holds no design (*.toml), results.json or study")
+            preferred = [
+                name for name in ("results.json", "study.toml", "design.toml") if name in names
+            ]
+            workspace = cls(workspace.folder, (preferred or names)[0])
+        workspace.opened(workspace.first)
+        return workspace
+
+    @classmethod
+    def _within(cls, given: Path | None, folder: Path) -> Workspace:
+        if not folder.is_dir():
+            raise InputError(f"--folder {folder}: no such folder")
+        if given is None:
+            return cls.of(folder)
+        if given.is_dir() or not given.exists():
+            raise InputError(f"{given}: no such file; with --folder, name the file to open first")
+        if not given.resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"--folder {folder}: {given} does not lie in it")
+        workspace = cls(folder.resolve(), given.resolve().relative_to(folder.resolve()).as_posix())
+        workspace.opened(workspace.first)
+        return workspace
+
+    def listing(self) -> list[dict[str, str]]:
+        """Designs, results and studies in the folder and three levels below, the nearest first."""
+        if self.folder is None:
+            return []
+        found: list[dict[str, str]] = []
+        for place in _candidates(self.folder):
+            kind = _kind(place) if place.resolve().is_relative_to(self.folder) else None
+            if kind is not None:
+                found.append({"name": place.relative_to(self.folder).as_posix(), "kind": kind})
+            if len(found) == _MOST_LISTED:
+                break
+        return found
+
+    def opened(self, name: str | None) -> dict[str, Any]:
+        """The content of one item: its design, and the results or study points that come with it.
+
+        Parameters
+        ----------
+        name : str or None
+            Within the folder; None for the quickstart.
+
+        Returns
+        -------
+        dict
+            name, kind, design (the tables), source (file that relative names refer to), results or
+            points.
+
+        Raises
+        ------
+        InputError
+            If it is elsewhere, absent, too large or of no known kind.
+        """
+        if name is None:
+            return {"name": "quickstart", "kind": "design", "design": quickstart(), "source": None}
+        if self.folder is None:
+            raise InputError(f"{name[:80]!r}: the explorer was given no folder to read from")
+        place = inside(self.folder, name)
+        if not place.is_file() or place.stat().st_size > _MOST_FILE_BYTES:
+            raise InputError(
+                f"{name[:80]!r}: no such file in the folder that the explorer was given"
+            )
+        kind = _kind(place)
+        if kind == "results":
+            return _results(place, name)
+        if kind == "study":
+            from ..study_points import opened_study
+
+            return {"name": name, "kind": "study", **opened_study(place, self.folder, self.agreed)}
+        if kind == "design":
+            return {"name": name, "kind": "design", "design": _toml(place), "source": str(place)}
+        raise InputError(f"{name[:80]!r}: neither a design, a results.json nor a study")
+
+    def opened_point(self, name: str, point: int) -> Mapping[str, Any]:
+        """The design of one point of a study in the folder.
+
+        Raises
+        ------
+        InputError
+            As `opened` does, and if there is no such point.
+        """
+        if self.folder is None:
+            raise InputError(f"{name[:80]!r}: the explorer was given no folder to read from")
+        place = inside(self.folder, name)
+        if not place.is_file() or _kind(place) != "study":
+            raise InputError(
+                f"{name[:80]!r}: no such study in the folder that the explorer was given"
+            )
+        from ..study_points import design_of_point
+
+        return design_of_point(place, self.folder, point, self.agreed)
+
+
+def quickstart() -> dict[str, Any]:
+    """The design of the README's quickstart, which ships with the package."""
+    return tomllib.loads(
+        (resources.files("cavitydesign.app") / "page" / "quickstart.toml").read_text(
+            encoding="utf-8"
+        )
+    )
+
+
+def _candidates(folder: Path) -> Iterator[Path]:
+    """Files by name, level by level; hidden folders and links to folders are not entered."""
+    level, visited = [folder], 0
+    for _ in range(_DEEPEST + 1):
+        below: list[Path] = []
+        for place in level:
+            visited += 1
+            entries = _entries(place) if visited <= _MOST_FOLDERS else []
+            below += [
+                one
+                for one in entries
+                if one.is_dir() and not one.is_symlink() and not one.name.startswith((".", "__"))
+            ]
+            yield from (
+                one for one in entries if one.suffix == ".toml" or one.name == "results.json"
+            )
+        level = below
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _toml(place: Path) -> dict[str, Any]:
+    from ...design import read_toml
+
+    try:
+        return read_toml(place)
+    except InputError as error:
+        reason = error.problems[0].removeprefix(f"{place}: ")
+        raise InputError(f"{place.name}: not a readable TOML file ({reason})") from None
+
+
+def _kind(place: Path) -> str | None:
+    """What a file is, by its name and its tables."""
+    if place.suffix == ".json":
+        return "results"
+    try:
+        found = place.stat()
+        if place.suffix != ".toml" or found.st_size > _MOST_DESIGN_BYTES:
+            return None
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        tables: Mapping[str, Any] = _toml(place)
+    except OSError:
+        return None
+    except InputError:
+        return "design"  # opening it will say what is wrong with it
+    if "cavity" in tables:
+        return "design"
+    return "study" if "design" in tables and "axes" in tables else None
+
+
+def _results(place: Path, name: str) -> dict[str, Any]:
+    from ...visualise.record import load_results
+
+    content = load_results(place)
+    design = content.get("input")
+    if not isinstance(design, Mapping) or "cavity" not in design:
+        raise InputError(f"{name}: this results.json does not hold the design that it came from")
+    return {
+        "name": name,
+        "kind": "results",
+        "design": design,
+        "source": str(place),
+        "results": content,
+    }

@@ -1,0 +1,1 @@
+"""The posterior of a calibration: priors, likelihood, emulator, draws and their weights."""

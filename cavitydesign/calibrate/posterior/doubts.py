@@ -1,0 +1,88 @@
+"""Signs that a calibration should not be believed: the model misses the data, sessions disagree."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm
+
+from ..answer import CalibrationAnswer, Constant, CurveFit
+
+Array = NDArray[np.float64]
+
+_CHANCE = 0.01
+"""A sign that a right model gives in fewer cases than this is told."""
+_FEWEST_POINTS = 8
+_FAR = 2.0
+"""Fluence scales further out than so many prior standard deviations are told."""
+
+
+def doubts_of_curve(curve: CurveFit) -> list[str]:
+    """Residuals that follow each other, or scatter more than stated."""
+    if curve.residual is None or len(curve.residual) < _FEWEST_POINTS:
+        return []
+    found = []
+    chance = chance_of_runs(curve.residual)
+    if chance < _CHANCE:
+        found.append(
+            f"{curve.name}: the model cannot follow the curve: its residuals keep their sign "
+            f"over many neighbours (chance of a right model: {chance:.1g}); the constants are not "
+            "to be trusted"
+        )
+    if curve.scatter is not None and curve.stated_noise is not None:
+        ratio = curve.scatter / curve.stated_noise
+        if ratio > 2.5:
+            found.append(
+                f"{curve.name}: the points scatter {ratio:.1f} times more than the stated "
+                f"{curve.stated_noise:.0%}; the model or the stated noise is wrong"
+            )
+    return found
+
+
+def chance_of_runs(residual: Array) -> float:
+    """Chance that independent residuals are as much alike as their neighbours, one-sided.
+
+    The von Neumann ratio of the ranks (R. Bartels, J. Am. Stat. Assoc. 77, 40 (1982)): outliers
+    weigh no more than others. The ratio is normal about 2 with variance 4 (n - 2) (5 n^2 - 2 n - 9)
+    / (5 n (n + 1) (n - 1)^2).
+
+    Parameters
+    ----------
+    residual : (n,) array
+        By rising fluence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> chance_of_runs(np.linspace(-1.0, 1.0, 20)) < 1e-4
+    True
+    """
+    n = len(residual)
+    ranks = np.argsort(np.argsort(residual)).astype(float)
+    ratio = float(((np.diff(ranks)) ** 2).sum() / ((ranks - ranks.mean()) ** 2).sum())
+    variance = 4.0 * (n - 2) * (5.0 * n**2 - 2.0 * n - 9.0) / (5.0 * n * (n + 1) * (n - 1.0) ** 2)
+    return float(norm.cdf((ratio - 2.0) / math.sqrt(variance)))
+
+
+def doubts_of_scale(constant: Constant, sd: float) -> list[str]:
+    """A fluence scale that the data pull away from what the session states."""
+    out = abs(math.log(constant.quantiles[2])) / math.log1p(sd)
+    if out < _FAR:
+        return []
+    return [
+        f"{constant.name}: {constant.quantiles[2]:.3f}, {out:.1f} standard deviations from 1; the "
+        "sessions disagree, or the model does not hold"
+    ]
+
+
+def doubts_of_answer(answer: CalibrationAnswer) -> list[str]:
+    """Weights that say that the exact solves contradict the posterior."""
+    if answer.reliable:
+        return []
+    return [
+        f"exact solves do not confirm the posterior (Pareto k {answer.shape:.2f}, effective size "
+        f"{answer.effective_size:.0f}): raise `solves`, or narrow the priors; the intervals below "
+        "are not to be used"
+    ]

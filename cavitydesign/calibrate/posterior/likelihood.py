@@ -1,0 +1,201 @@
+"""How well candidates agree with the data: the logarithm of the posterior, for many at once.
+
+Light curves are compared point by point in the logarithm of the light, with Student's t of four
+degrees of freedom, so that a point that is far off pulls little. The scale of a curve is free. A
+cavity that did not lase speaks through the threshold of its laser.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln, log_ndtr
+
+from ...lasing.outcomes.output_threshold import HALF
+from ..detector import STEP, over_jitter, over_spot
+from ..figures import Seen, curve_figures
+from ..layout import Layout, scale_name, scatter_name
+from ..light import Light
+from ..setup import Prepared, session_place
+from ..spec import MeasuredCurve
+
+Array = NDArray[np.float64]
+Curves = Callable[[Array], Light]
+"""From (k, d) standard normal numbers to light on the fine grid."""
+
+DEGREES = 4.0
+"""Degrees of freedom of Student's t: one point in 110 lies beyond four scatters, so that an outlier
+counts for little, and a curve without outliers loses 7 % of its information."""
+_EDGE = 0.02
+"""Relative standard deviation of the threshold where a cavity did not lase: what a step of the
+fluence leaves, and the difference between what one calls lasing and half of the greatest
+efficiency."""
+_T_CONSTANT = float(
+    gammaln(0.5 * (DEGREES + 1.0)) - gammaln(0.5 * DEGREES) - 0.5 * math.log(DEGREES * math.pi)
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """One cavity against its data.
+
+    Attributes
+    ----------
+    ready : Prepared
+    first : float
+        Logarithm of the excitations where the fine grid starts.
+    layout : Layout
+    """
+
+    ready: Prepared
+    first: float
+    layout: Layout
+
+    def log_likelihood(self, z: Array, light: Light, added_sd: float = 0.0) -> Array:
+        """Logarithm of the likelihood of (k, d) vectors.
+
+        Parameters
+        ----------
+        z : (k, d) array
+        light : Light
+            Of each, on the fine grid.
+        added_sd : float
+            What the logarithm of the light is uncertain by besides the scatter.
+        """
+        cavity = self.ready.cavity
+        total = np.zeros(len(z))
+        if cavity.curve is not None:
+            deviation, width = self.deviations(z, light, cavity.curve)
+            width = np.hypot(width, added_sd)[:, None]
+            each = -0.5 * (DEGREES + 1.0) * np.log1p((deviation / width) ** 2 / DEGREES)
+            total += (each - np.log(width) + _T_CONSTANT).sum(axis=1)
+        if cavity.figures:
+            total += self._of_figures(z, light)
+        if cavity.dark_up_to_mj_cm2 is not None:
+            place = self._places(z, np.array([cavity.dark_up_to_mj_cm2]))[:, 0]
+            above = (self.threshold_place(light.laser) - place) / self.ready.nominal.photons
+            total += log_ndtr(np.clip(above / _EDGE, -1e3, 1e3))
+        return total
+
+    def _of_figures(self, z: Array, light: Light) -> Array:
+        """Normal in each published figure; impossible where the curve shows no breaks."""
+        photons = self.ready.nominal.photons
+        read = curve_figures(self.seen(z), light)
+        fluences = np.exp((read.breaks - self._places(z, np.ones(1))) / photons)
+        values = {
+            "lower_break_mj_cm2": fluences[:, 0],
+            "upper_break_mj_cm2": fluences[:, 1],
+            **{f"slope_{k + 1}": read.slopes[:, k] * photons for k in range(3)},
+        }
+        total = np.where(read.visible, 0.0, -np.inf)
+        for name, figure in self.ready.cavity.figures.items():
+            total = total - 0.5 * ((values[name] - figure.value) / figure.sd) ** 2
+        return np.asarray(total)
+
+    def seen(self, z: Array) -> Seen:
+        """What pump and detector add, of (k, d) vectors."""
+        nominal = self.ready.nominal
+        return Seen(
+            self.first,
+            self.ready.collection(z),
+            self.ready.jitter(z),
+            nominal.photons,
+            nominal.gaussian,
+            self.ready.ladder_top,
+        )
+
+    def deviations(self, z: Array, light: Light, curve: MeasuredCurve) -> tuple[Array, Array]:
+        """Measured minus computed logarithm of the light (k, m), and the scatter (k,)."""
+        seen = self.log_light(z, light, curve.fluence_mj_cm2)
+        deviation = np.log(curve.emission) - seen
+        # The unknown scale is counted from the best fit of each candidate, which shifts it and
+        # leaves its flat prior alone.
+        deviation = deviation - np.median(deviation, axis=1, keepdims=True)
+        places = [self.layout.place(name(self.ready.cavity)) for name in (scale_name, scatter_name)]
+        assert places[0] is not None and places[1] is not None
+        scatter = self.layout.unknowns[places[1]].prior.value(z[:, places[1]])
+        scale = self.layout.unknowns[places[0]].prior.value(z[:, places[0]])
+        # in units of the scatter, so that the sampler moves as easily along it as along the others
+        return deviation - scale[:, None] * scatter[:, None], scatter
+
+    def log_light(self, z: Array, light: Light, fluence_mj_cm2: Array) -> Array:
+        """Logarithm of the collected light at stated fluences, (k, m), in photons an emitter."""
+        collected = np.logaddexp(
+            light.laser + np.log(self.ready.collection(z))[:, None], light.glow
+        )
+        if self.ready.nominal.gaussian:
+            collected = over_spot(collected)
+        return over_jitter(
+            collected,
+            self.first,
+            self._places(z, fluence_mj_cm2),
+            self.ready.jitter(z),
+            self.ready.nominal.photons,
+        )
+
+    def threshold_mj_cm2(self, z: Array, light: Light) -> Array:
+        """Threshold of the laser as the laboratory's scale shows it, infinite without one, (k,)."""
+        place = self.threshold_place(light.laser) - self._places(z, np.ones(1))[:, 0]
+        return np.asarray(np.exp(place / self.ready.nominal.photons))
+
+    def threshold_place(self, log_laser: Array) -> Array:
+        """Logarithm of the excitations where the differential efficiency reaches half of its
+        greatest value, infinite where the output rises too slowly to have a threshold, (k,).
+        """
+        slope = np.diff(log_laser, axis=1) / STEP
+        place = self.first + STEP * (np.arange(slope.shape[1]) + 0.5)
+        log_efficiency = (
+            np.log(np.maximum(slope, 1e-12)) + 0.5 * (log_laser[:, 1:] + log_laser[:, :-1]) - place
+        )
+        asked = log_efficiency.max(axis=1) + math.log(HALF)
+        above = log_efficiency >= asked[:, None]
+        cell = np.maximum(above.argmax(axis=1), 1)
+        row = np.arange(len(log_laser))
+        low, high = log_efficiency[row, cell - 1], log_efficiency[row, cell]
+        share = np.clip((asked - low) / np.maximum(high - low, 1e-12), 0.0, 1.0)
+        found = place[cell - 1] + share * STEP
+        return np.where(slope.max(axis=1) >= self.ready.least_slope, found, np.inf)
+
+    def _places(self, z: Array, fluence_mj_cm2: Array) -> Array:
+        """Logarithm of the peak's excitations at stated fluences, (k, m)."""
+        stated = np.log(fluence_mj_cm2)[None, :]
+        place = session_place(self.layout, self.ready.cavity)
+        if place is not None:
+            true = self.layout.unknowns[place].prior.value(z[:, place])
+            stated = stated + np.log(true)[:, None]
+        photons = self.ready.nominal.photons
+        return np.asarray(self.ready.log_per_unit(z)[:, None] + photons * stated)
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """The logarithm of the posterior of (k, d) vectors, up to a constant.
+
+    Attributes
+    ----------
+    comparisons : sequence of Comparison
+    curves : sequence of callable
+        Of each cavity.
+    added_sd : sequence of float
+        Error of the curves of each cavity, in the logarithm of the collected light.
+    """
+
+    comparisons: Sequence[Comparison]
+    curves: Sequence[Curves]
+    added_sd: Sequence[float]
+
+    def log_likelihood(self, z: Array) -> Array:
+        """Of all cavities together, (k,)."""
+        total = np.zeros(len(z))
+        for each, curves, sd in zip(self.comparisons, self.curves, self.added_sd, strict=True):
+            total += each.log_likelihood(z, curves(z[:, each.ready.rate_places]), sd)
+        return total
+
+    def __call__(self, z: Array) -> Array:
+        """Likelihood times the standard normal prior of every unknown."""
+        value = self.log_likelihood(z) - 0.5 * (z**2).sum(axis=1)
+        return np.where(np.isfinite(value), value, -np.inf)

@@ -1,0 +1,100 @@
+"""`cavitydesign new`: commented files to start from, out of the installed package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...errors import InputError, nearest
+from ..outcome import DONE, say
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
+
+@dataclass(frozen=True)
+class Starter:
+    """Files that are written together, and the command that uses them.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Files, as they are called in the folder that they are written to.
+    command : str
+        What to type next.
+    tells : str
+        One line about the kind.
+    """
+
+    names: tuple[str, ...]
+    command: str
+    tells: str
+
+
+STARTERS = {
+    "bottle": Starter(
+        ("bottle.toml",), "cavitydesign run bottle.toml", "a bottle on a fibre, with its laser"
+    ),
+    "sphere": Starter(("sphere.toml",), "cavitydesign modes sphere.toml", "a glass sphere in air"),
+    "section": Starter(
+        ("section.toml", "microtoroid.geo", "size_field.geo"),
+        "cavitydesign modes section.toml",
+        "a toroid from a gmsh script",
+    ),
+    "study": Starter(
+        ("study.toml", "bottle.toml"),
+        "cavitydesign study run study.toml",
+        "mode spacing and Q against the diameter of a bottle",
+    ),
+    "goal": Starter(
+        ("goal.toml", "bottle.toml"),
+        "cavitydesign design goal.toml",
+        "the diameter that lases in a single mode",
+    ),
+}
+# Files that stand in other folders of the repository and are copied into the wheel when it is made.
+_ELSEWHERE = {name: Path("meshes", name) for name in ("microtoroid.geo", "size_field.geo")}
+
+Kind = Annotated[
+    str, typer.Argument(metavar="[KIND]", help=f"One of: {', '.join(STARTERS)}; default: bottle.")
+]
+Folder = Annotated[
+    Path, typer.Option("--folder", metavar="DIR", help="Where the files go; default: here.")
+]
+
+
+def new(kind: Kind = "bottle", folder: Folder = Path()) -> int:
+    """Write a commented design, study or goal to start from."""
+    if kind not in STARTERS:
+        raise InputError(
+            f"{kind!r}: must be one of {', '.join(STARTERS)}{nearest(kind, tuple(STARTERS))}"
+        )
+    starter = STARTERS[kind]
+    taken = [name for name in starter.names if (folder / name).exists()]
+    if taken:
+        raise InputError(
+            f"{folder / taken[0]}: exists already and is not overwritten; move it, or give --folder"
+        )
+    contents = {name: _source(name).read_bytes() for name in starter.names}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (folder / name).write_bytes(content)
+    except OSError as problem:
+        raise InputError(f"{folder}: cannot be written: {problem.strerror}") from None
+    say(f"written: {', '.join(str(folder / name) for name in starter.names)} ({starter.tells})")
+    place = "" if folder == Path() else f"cd {folder} && "
+    say(f"next: {place}{starter.command}")
+    return DONE
+
+
+def _source(name: str) -> Traversable | Path:
+    """The file inside the package; in a checkout, some stand beside the package instead."""
+    package = files("cavitydesign.cli") / "templates" / name
+    if package.is_file() or name not in _ELSEWHERE:
+        return package
+    return Path(__file__).parents[3] / _ELSEWHERE[name]

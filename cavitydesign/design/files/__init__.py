@@ -1,0 +1,1 @@
+"""Readers of the files that a design names, and of TOML."""

@@ -1,0 +1,72 @@
+"""Reads columns of numbers from a measured CSV file with a header."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import InputError, nearest
+from ...study.files.csv_file import CsvTable, read_csv
+
+Array = NDArray[np.float64]
+_SHOWN = 10
+
+
+def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
+    """Columns of a CSV file by name; others in the file are ignored.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8, names in the first row. Commas, semicolons or tabs part the columns, as the header
+        shows; numbers beside the latter two may have decimal commas. Empty lines and lines that
+        begin with # are left out.
+    names : sequence of str
+        Columns that must be there.
+
+    Returns
+    -------
+    dict of str to (n,) arrays
+
+    Raises
+    ------
+    InputError
+        One line for each problem: file, line, value, what is allowed.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    return columns_of(read_csv(path, "FILE.csv", any_separator=True), names)
+
+
+def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
+    """Columns of a table that was read already; as `read_columns`."""
+    absent = [name for name in names if name not in table.header]
+    if absent:
+        told = ", ".join(table.header)
+        raise InputError(
+            [
+                f"{table.name}: header: {told}; no column {name}{nearest(name, table.header)}"
+                for name in absent
+            ]
+        )
+    problems, values = [], {}
+    for name in names:
+        place = table.header.index(name)
+        column = [row[place] for row in table.rows]
+        for line, value in zip(table.lines, column, strict=True):
+            if not _is_number(value):
+                problems.append(
+                    f"{table.name}: line {line}: {name} = {str(value)!r}: a finite number is needed"
+                )
+        values[name] = column
+    if problems:
+        raise InputError(problems[:_SHOWN])
+    return {name: np.array(column, dtype=np.float64) for name, column in values.items()}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

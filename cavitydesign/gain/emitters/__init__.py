@@ -1,0 +1,1 @@
+"""Emitters as gain media: dots, dyes, ions, carriers and tabulated spectra."""

@@ -1,0 +1,1 @@
+"""Constants of a gain medium from measured curves: Z-scan, stripe, decay and spectra."""

@@ -1,0 +1,1 @@
+"""Which modes lase together: the comb, overlaps of modes, standing waves, polarisers."""

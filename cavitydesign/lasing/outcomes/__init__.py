@@ -1,0 +1,1 @@
+"""What is read off computed light: threshold, breaks, regime, spectrum and spreads."""

@@ -1,0 +1,35 @@
+"""Threshold gain of the strongest modes by the complex eigenproblem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...gain import GainMedium
+from ...modes.mode import Mode
+from ..competition.lasing_mode import LasingMode
+from ..request import LasingRequest
+from ..steady.exact_threshold import exact_threshold_gain_per_cm
+
+Array = NDArray[np.float64]
+
+
+def strongest_thresholds(
+    modes: Sequence[Mode | LasingMode],
+    comb: Sequence[LasingMode],
+    emitted: Array,
+    medium: GainMedium,
+    request: LasingRequest,
+) -> dict[str, float | None]:
+    """Threshold gain by the complex eigenproblem of the strongest solved modes, by label; the comb
+    starts with the solved.
+    """
+    found: dict[str, float | None] = {}
+    for place in np.argsort(-emitted[: len(modes)])[: request.exact_thresholds]:
+        mode = modes[place]
+        if isinstance(mode, Mode):
+            given = None if request.quality == "budget" else comb[place].q_passive
+            found[mode.label] = exact_threshold_gain_per_cm(mode, medium.doped_region, given)
+    return found

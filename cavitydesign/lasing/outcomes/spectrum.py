@@ -1,0 +1,65 @@
+"""Emission spectra as a spectrometer of finite resolution shows them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...errors import InputError
+
+Array = NDArray[np.float64]
+
+_FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))
+
+
+def shown_width_nm(line_nm: ArrayLike, resolution_nm: float) -> Array:
+    """FWHM that a spectrometer shows of a line: Gaussian widths add in squares."""
+    return np.asarray(np.hypot(np.asarray(line_nm, dtype=float), resolution_nm))
+
+
+def shown_quality(wavelength_nm: float, line_nm: float, resolution_nm: float) -> float:
+    """Q that would be read off the width shown; never more than wavelength / resolution."""
+    return wavelength_nm / float(shown_width_nm(line_nm, resolution_nm))
+
+
+def shown_spectrum(
+    wavelength_nm: ArrayLike,
+    lines_nm: ArrayLike,
+    light: ArrayLike,
+    width_nm: ArrayLike,
+    resolution_nm: float,
+    glow: float = 0.0,
+    glow_nm: float = 536.7,
+    glow_width_nm: float = 19.0,
+) -> Array:
+    """Spectrum for each nm: Gaussian lines of the modes on the broad photoluminescence.
+
+    Parameters
+    ----------
+    wavelength_nm : (k,) array
+        Where it is asked for.
+    lines_nm, light : (M,) arrays
+        Places of the modes and the light in each.
+    width_nm : (M,) array or float
+        Own FWHM of the lines.
+    resolution_nm : float
+        FWHM of the spectrometer's response.
+    glow, glow_nm, glow_width_nm : float
+        Photoluminescence in all, its centre and FWHM.
+
+    Raises
+    ------
+    InputError
+        A resolution that is not positive.
+    """
+    if not resolution_nm > 0:
+        raise InputError(f"spectrum: resolution_nm {resolution_nm!r} must be positive")
+    at = np.asarray(wavelength_nm, dtype=float)[:, None]
+    places = np.asarray(lines_nm, dtype=float)
+    sd = np.broadcast_to(shown_width_nm(width_nm, resolution_nm) / _FWHM_PER_SD, places.shape)
+    lines = np.exp(-0.5 * ((at - places) / sd) ** 2) / (math.sqrt(2.0 * math.pi) * sd)
+    broad = float(shown_width_nm(glow_width_nm, resolution_nm)) / _FWHM_PER_SD
+    ground = np.exp(-0.5 * ((at[:, 0] - glow_nm) / broad) ** 2) / (math.sqrt(2.0 * math.pi) * broad)
+    return np.asarray(lines @ np.asarray(light, dtype=float) + glow * ground)

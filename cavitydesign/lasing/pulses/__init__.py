@@ -1,0 +1,1 @@
+"""Light after a pump pulse: the rate equations, their integration, the computed light curve."""

@@ -1,0 +1,75 @@
+"""Numerical errors of regime and probability: what reading between pulses and places of the comb
+leaves, and what the light of each pulse errs.
+
+None of these is an error of the model.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..outcomes.regime import CombPlaces, probability_over_phase, side_mode_suppression_rate_db
+from ..pumped.starting_noise import accumulated_suppression_db
+
+Array = NDArray[np.float64]
+
+_DB = 10.0 / math.log(10.0)
+# Share of the change from every other place to all of them that is left: a third for what errs as
+# the square of their distance, and half as much again.
+_COARSE = 0.5
+# Places of which every other ones still follow the suppression over a period.
+_FEWEST = 8
+
+
+def suppression_error_db(emitted: Array, coarse: Array, light_error: float) -> float | None:
+    """Numerical error of the suppression of side modes in an accumulated spectrum; None with fewer
+    than two modes.
+
+    Parameters
+    ----------
+    emitted, coarse : (M,) arrays
+        Outputs from all pulses, and from every other one.
+    light_error : float
+        Relative error of the output of each.
+    """
+    if len(emitted) < 2:
+        return None
+    rate, other = (
+        float(side_mode_suppression_rate_db(light[:, None])[0]) for light in (emitted, coarse)
+    )
+    if not (math.isfinite(rate) and math.isfinite(other)):
+        return None
+    error = _COARSE * abs(other - rate) + 2.0 * _DB * light_error
+    seen = accumulated_suppression_db(np.array([max(rate - error, 0.0), rate, rate + error]))
+    return float(np.abs(seen - seen[1]).max())
+
+
+def probability_with_error(
+    places: CombPlaces, single_mode_db: float, spread: float, error_db: float
+) -> tuple[float, float]:
+    """Probability of a single mode over the places of the comb, and its numerical error.
+
+    Parameters
+    ----------
+    places : CombPlaces
+    single_mode_db : float
+    spread : float
+        Standard deviation of the place in units of the spacing; infinite: it is unknown.
+    error_db : float
+        Of the suppression at each place.
+    """
+
+    def chance(kept: slice, limit_db: float) -> float:
+        phase, seen = places.phase[kept], places.suppression_db[kept]
+        return probability_over_phase(phase, seen, limit_db, 0.0, spread)
+
+    value = chance(slice(None), single_mode_db)
+    beside = [chance(slice(None), single_mode_db + sign * error_db) for sign in (-1.0, 1.0)]
+    error = max(abs(one - value) for one in beside)
+    if len(places.phase) < _FEWEST or len(places.phase) % 2:
+        return value, error + 1.0 / len(places.phase)
+    halves = [chance(slice(first, None, 2), single_mode_db) for first in (0, 1)]
+    return value, error + _COARSE * max(abs(one - value) for one in halves)

@@ -1,0 +1,142 @@
+"""Modes and medium made ready for any number of pump pulses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...gain import GainMedium
+from ...gain.carrier_kinetics import CarrierLadder
+from ..competition.lasing_mode import LasingMode
+from ..competition.overlap import ModeOverlap
+from ..pumped.pump_profile import PumpProfile
+from .integrate import integrate
+from .pulse_outcomes import PulseOutcomes, PulseRun, StepControl
+from .rate_equations import Source
+from .rate_model import RateModel, rate_model
+
+Array = NDArray[np.float64]
+
+_TOPS = (1, 6, 12, 24)
+_SMALL_GROUP = 4
+_FULL = 1e-7
+"""Emitters that are short of the highest rung may be so few."""
+
+
+@dataclass(frozen=True)
+class PulseSolver:
+    """Solves the rate equations of given modes at any mean excitations.
+
+    Parameters
+    ----------
+    modes : sequence of LasingMode
+    medium : GainMedium
+    emitters : float
+    control : StepControl
+    overlap : ModeOverlap or None
+    pump_emission : float
+        Stimulated emission over absorption at the pump, see `GainMedium.pump_emission`.
+    profile : PumpProfile or None
+        Of a pump pulse that is long for the medium; None: its excitations arrive at once.
+    """
+
+    modes: Sequence[LasingMode]
+    medium: GainMedium
+    emitters: float
+    control: StepControl
+    overlap: ModeOverlap | None = None
+    pump_emission: float = 0.0
+    profile: PumpProfile | None = None
+
+    def model(self, top: int, shift_nm: Array | None = None) -> RateModel:
+        """Coefficients with a ladder of `top` rungs."""
+        return rate_model(self.modes, self.medium, self.emitters, top, self.overlap, shift_nm)
+
+    def outcomes(self, excitons: Array, shift_nm: Array | None = None) -> PulseOutcomes:
+        """Solve for each mean number of excitations (each with its own shift of the comb, where
+        given).
+
+        Weak pulses need fewer rungs: the columns are solved in groups of the same ladder.
+        """
+        groups = self._grouped(excitons)
+        emitted = np.empty((len(self.modes), len(excitons)))
+        spontaneous, balance, left = np.empty((3, len(excitons)))
+        for top, columns in groups:
+            model = self.model(top, None if shift_nm is None else shift_nm[columns])
+            occupation = self._occupation(model, excitons[columns])
+            source = self._source(model, excitons[columns])
+            run: PulseOutcomes
+            if source is not None:
+                run = integrate(model, occupation, self.control, source=source)
+            elif shift_nm is None:
+                first, same = _distinct(occupation)
+                run = integrate(model, occupation[..., first], self.control).taken(same)
+            else:
+                run = integrate(model, occupation, self.control)
+            emitted[:, columns] = run.emitted
+            spontaneous[columns], balance[columns] = run.spontaneous, run.balance_error
+            left[columns] = run.left_error
+        return PulseOutcomes(emitted, spontaneous, balance, left)
+
+    def traced(self, excitons: float) -> PulseRun:
+        """One pump pulse, with the photons in the modes against time."""
+        model = self.model(self.medium.ladder_top(excitons))
+        mean = np.array([excitons])
+        return integrate(
+            model,
+            self._occupation(model, mean),
+            self.control,
+            trace=True,
+            source=self._source(model, mean),
+        )
+
+    def _source(self, model: RateModel, excitons: Array) -> Source | None:
+        if self.profile is None:
+            return None
+        return Source(
+            self.profile,
+            np.outer(model.pump_share, excitons),
+            self.pump_emission,
+            isinstance(model.ladder, CarrierLadder),
+        )
+
+    def _occupation(self, model: RateModel, excitons: Array) -> Array:
+        if self.profile is not None:
+            rest = np.zeros((model.ladder.top + 1, 1, len(excitons)))
+            rest[0] = 1.0
+            return rest
+        shares, place = np.unique(model.pump_share, return_inverse=True)
+        mean = np.outer(shares, excitons)
+        occupied = self.medium.pumped(mean.ravel(), model.ladder.top, self.pump_emission)
+        occupied = occupied.reshape(-1, *mean.shape)
+        return occupied if len(shares) == 1 else occupied[:, place]
+
+    def _grouped(self, excitons: Array) -> list[tuple[int, NDArray[np.int64]]]:
+        need = np.array([self.medium.ladder_top(float(value)) for value in excitons])
+        tops = [top for top in _TOPS if top <= need.max()]
+        if not tops or tops[-1] < need.max():
+            tops.append(int(need.max()))
+        group = np.searchsorted(tops, need)
+        found: list[tuple[int, NDArray[np.int64]]] = []
+        waiting: list[NDArray[np.int64]] = []
+        for place, top in enumerate(tops):
+            waiting.append(np.flatnonzero(group == place))
+            columns = np.concatenate(waiting)
+            if len(columns) >= _SMALL_GROUP or place == len(tops) - 1:
+                found.append((top, columns))
+                waiting = []
+        return [(top, columns) for top, columns in found if len(columns)]
+
+
+def _distinct(occupation: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Columns to solve, and the place among these of each: pulses that fill every emitter to the
+    top are all one.
+    """
+    full = np.abs(occupation[-1] - 1.0).max(axis=0) < _FULL
+    kept, place = np.unique(
+        np.where(full, full.argmax(), np.arange(len(full))), return_inverse=True
+    )
+    return kept, place

@@ -1,0 +1,1 @@
+"""The pumped cavity: pump profile, emitters, heat, and the noise from which modes start."""

@@ -1,0 +1,38 @@
+"""Spontaneous emission into the lasing modes: outcomes of the model, not inputs."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...gain import GainMedium
+from ...units import NM_PER_UM
+from ..competition.lasing_mode import LasingMode
+from ..pulses.rate_model import RateModel
+
+Array = NDArray[np.float64]
+
+
+def spontaneous_emission_factors(model: RateModel) -> Array:
+    """(M,) beta of each mode: its share of all spontaneous photons of the lowest fully emitting
+    rung (the pair, in a dot).
+    """
+    rate = model.weight @ model.emission / model.emitters
+    return np.asarray(rate * model.ladder.emission_over_radiation_ps)
+
+
+def purcell_factor(mode: LasingMode, medium: GainMedium, index: float) -> float | None:
+    """Largest Purcell factor 3/(4 pi^2) (lambda/n)^3 Q / V with 1/Q = 1/Q_mode + 1/Q_line (emitters
+    broader than the mode).
+
+    Holds for an emitter at the field's maximum with its dipole along the field; None without a mode
+    volume.
+    """
+    if not (math.isfinite(mode.mode_volume_um3) and mode.mode_volume_um3 > 0):
+        return None
+    line = medium.emission_energy_ev / (1e-3 * medium.emission_fwhm_mev)
+    quality = 1.0 / (1.0 / mode.q_passive + 1.0 / line)
+    cube = (mode.wavelength_nm / NM_PER_UM / index) ** 3
+    return 3.0 / (4.0 * math.pi**2) * cube * quality / mode.mode_volume_um3

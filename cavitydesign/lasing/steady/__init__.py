@@ -1,0 +1,1 @@
+"""Light under a steady pump: gain against loss, and the continuous laser."""

@@ -1,0 +1,172 @@
+"""Linear systems of the rate equations about a state, for steps that stiffness does not shorten.
+
+A class of emitters couples neighbouring rungs only, and meets the other classes only in the light:
+the populations are eliminated by one tridiagonal factorisation for all classes and pulses, which
+leaves a system of the size of the modes, or of twice the classes where these are fewer.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg.lapack import dgttrf, dgttrs
+
+from ..pulses.rate_equations import RateEquations
+
+Array = NDArray[np.float64]
+
+_OF_LIGHT, _OF_DECAYS = slice(0, 2), slice(2, 4)
+"""Of the four sums of the populations."""
+_SPARE = 1
+"""Rows of their own at the end: the wrapper of LAPACK takes no fewer than three."""
+
+
+class LinearisedRates:
+    """(shift - J) made ready to be solved, J the Jacobian of the rate equations.
+
+    Parameters
+    ----------
+    equations : RateEquations
+    state : (rows, F) array
+        Where J is taken.
+    shift : (F,) array
+        Positive; in ps^-1.
+    time : (F,) array
+    """
+
+    def __init__(self, equations: RateEquations, state: Array, shift: Array, time: Array) -> None:
+        self._equations, self._shift = equations, shift
+        columns = state.shape[1]
+        ladder = state[: equations.populations].reshape(equations.rungs, equations.classes, columns)
+        photons = state[equations.photons]
+        down = equations.times(equations.down, photons) + equations.seed
+        up = equations.times(equations.up, photons)
+        falling, rising = equations.flux_slopes(ladder, down, up)
+        source, self._lift = equations.source, None
+        if source is not None and not source.unlimited:
+            self._lift = source.profile.rate_per_ps(time) * source.excitons
+            rising = rising + self._lift
+            falling = falling + source.backwards * self._lift
+        self._factor = _factorised(falling, rising, shift)
+        self._changed = equations.sum_slopes(ladder)
+        emitted, absorbed = equations.light_slopes(ladder)
+        emitting, absorbing = np.zeros_like(ladder), np.zeros_like(ladder)
+        _moved(emitting, emitted)
+        _moved(absorbing[: equations.absorbing + 1], -absorbed)
+        self._by_emission, self._by_absorption = self._ladder(emitting), self._ladder(absorbing)
+        self._gaining = photons + 1.0 / equations.model.emitters
+        self._absorbed = photons
+        self._light = _Light(*self._of_light(ladder))
+
+    def solve(self, right: Array) -> Array:
+        """Solution for one right side (rows, F)."""
+        equations, first = self._equations, self._equations.populations
+        out = np.empty_like(right)
+        ladder = self._ladder(right[:first].reshape(equations.rungs, equations.classes, -1))
+        light = right[equations.photons] + self._felt(*self._changed(ladder, _OF_LIGHT))
+        photons = self._light.solve(light.T[:, :, None])[:, :, 0].T
+        ladder += self._by_emission * equations.times(equations.down, photons)
+        ladder += self._by_absorption * equations.times(equations.up, photons)
+        out[:first] = ladder.reshape(first, -1)
+        out[equations.photons] = photons
+        out[equations.emitted] = (right[equations.emitted] + equations.loss * photons) / self._shift
+        glow = self._changed(ladder, _OF_DECAYS)
+        rest = right[-2:] + equations.model.weight @ glow
+        if self._lift is not None and equations.source is not None:
+            back = equations.source.backwards * ladder[1] if equations.source.backwards else 0.0
+            pumped = self._lift * (back - ladder[:-1].sum(axis=0))
+            rest[1] += equations.model.weight @ pumped
+        out[-2:] = rest / self._shift
+        return out
+
+    def _ladder(self, right: Array) -> Array:
+        """Populations (rungs, C, F) that the tridiagonal part alone gives."""
+        turned = right.transpose(1, 2, 0)
+        flat = np.zeros(right.size + _SPARE)
+        flat[: right.size].reshape(turned.shape)[...] = turned
+        solved = dgttrs(*self._factor, flat, overwrite_b=True)[0][: right.size]
+        return np.ascontiguousarray(solved.reshape(turned.shape).transpose(2, 0, 1))
+
+    def _felt(self, emission: Array, absorption: Array) -> Array:
+        """(M, F) change of the photons' rates by changed populations."""
+        equations = self._equations
+        gained = self._gaining * equations.times(equations.gain, emission)
+        return np.asarray(gained - self._absorbed * equations.times(equations.lost, absorption))
+
+    def _of_light(self, ladder: Array) -> tuple[Array, Array, Array]:
+        """What is left for the photons when the populations are eliminated, see `_Light`."""
+        equations = self._equations
+        emission, absorption = equations.sums_of(ladder)[_OF_LIGHT]
+        net = (
+            equations.times(equations.gain, emission)
+            - equations.times(equations.lost, absorption)
+            - equations.loss
+        )
+        gain, lost = _by_column(equations.gain), _by_column(equations.lost)
+        gaining, absorbed = self._gaining.T[:, :, None], self._absorbed.T[:, :, None]
+        feeling = []
+        for response in (self._by_emission, self._by_absorption):
+            emits, absorbs = (one.T[:, None, :] for one in self._changed(response, _OF_LIGHT))
+            feeling.append(gaining * (gain * emits) - absorbed * (lost * absorbs))
+        acting = np.concatenate([_by_column(equations.down), _by_column(equations.up)], axis=1)
+        return (self._shift - net).T[:, :, None], np.concatenate(feeling, axis=2), acting
+
+
+class _Light:
+    """diag(own) - feeling @ acting for each pulse, ready to be solved.
+
+    Parameters
+    ----------
+    own : (F, M, 1) array
+        Of each mode alone.
+    feeling : (F, M, 2 C) array
+        What the emission and the absorption of the classes do to the modes.
+    acting : (F or 1, 2 C, M) array
+        What the modes do to these.
+    """
+
+    def __init__(self, own: Array, feeling: Array, acting: Array) -> None:
+        self._own, self._feeling, self._acting = own, feeling, acting
+        modes, classes = feeling.shape[1:]
+        self._by_modes = modes <= classes
+        if self._by_modes:
+            left = -(feeling @ acting)
+            left[:, np.arange(modes), np.arange(modes)] += own[:, :, 0]
+        else:
+            left = np.eye(classes) - acting @ (feeling / own)
+        self._inverse = np.linalg.inv(left)
+
+    def solve(self, right: Array) -> Array:
+        """(F, M, 1) photons for a right side of that shape."""
+        if self._by_modes:
+            return np.asarray(self._inverse @ right)
+        return np.asarray(
+            (right + self._feeling @ (self._inverse @ (self._acting @ (right / self._own))))
+            / self._own
+        )
+
+
+def _moved(change: Array, flux: Array) -> None:
+    """Add a flux from each rung to the one below."""
+    change[:-1] += flux
+    change[1:] -= flux
+
+
+def _by_column(coefficients: Array) -> Array:
+    """Coefficients (F or 1, a, b)."""
+    return coefficients if coefficients.ndim == 3 else coefficients[None]
+
+
+def _factorised(down: Array, up: Array, shift: Array) -> tuple[Array, ...]:
+    """The tridiagonal matrices of all classes and pulses, one after the other, as one."""
+    steps, classes, columns = down.shape
+    size = (steps + 1) * classes * columns
+    below, diagonal, above = np.zeros((3, size + _SPARE))
+    diagonal[size:] = 1.0
+    blocks = [part[:size].reshape(classes, columns, steps + 1) for part in (below, diagonal, above)]
+    blocks[1] += shift[:, None]
+    blocks[1][..., 1:] += down.transpose(1, 2, 0)
+    blocks[1][..., :-1] += up.transpose(1, 2, 0)
+    blocks[2][..., :-1] = -down.transpose(1, 2, 0)
+    blocks[0][..., :-1] = -up.transpose(1, 2, 0)
+    return tuple(dgttrf(below[:-1], diagonal, above[:-1])[:5])

@@ -1,0 +1,185 @@
+"""Static thresholds: the gain that balances the loss of a mode, and the fluence that first provides
+it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import PchipInterpolator
+
+from ...gain import GainMedium
+from ...units import NM_PER_UM, UM_PER_CM
+from ..competition.lasing_mode import LasingMode
+from ..pulses.long_pump import weights_under_pump
+from ..pulses.rate_model import RateModel
+from ..pumped.pump_profile import PumpProfile
+
+Array = NDArray[np.float64]
+
+_DELAYS = 40
+_SEARCH = (1e-3, 1e4)
+_LEAST = 1e-15
+"""Excitations below those searched on the grid: there the gain rises evenly, and a mode has one
+crossing at most. A dye at Q = 2e6 has it at 9e-4.
+"""
+_BESIDE = 1e-4
+"""Relative step of a difference."""
+_PARABOLA = 2.5
+"""Errors against 4000 delays were up to 2.3 times what the parabola says, dots and dyes, Q = 300 to
+1e7."""
+_COARSE = 201
+"""Excitations at which a long pulse is tried first."""
+_NEAR, _FINE = 2.5, 60
+"""Range and points of a finer grid of the excitations' logarithm under a long pulse."""
+_READ = 5e-4
+"""Relative error that this grid leaves."""
+_SAMPLED = 1e-4
+"""Relative error that is left where the parabola says less; 4000 delays moved such by 6e-5."""
+
+
+def threshold_gain_per_cm(mode: LasingMode) -> float:
+    """Material gain that balances the passive loss to first order, g_th = 2 pi n_g / (Gamma lambda
+    Q).
+
+    Infinite for a mode with no energy in the doped region.
+    """
+    if mode.confinement == 0:
+        return math.inf
+    wavelength_cm = mode.wavelength_nm / NM_PER_UM / UM_PER_CM
+    return 2.0 * math.pi * mode.group_index / (mode.confinement * wavelength_cm * mode.q_passive)
+
+
+class DarkGain:
+    """Net gain rate of every mode against time when there is no light in the cavity.
+
+    Parameters
+    ----------
+    model : RateModel
+        With one comb (no batch).
+    medium : GainMedium
+    pump_emission : float
+        Stimulated emission over absorption at the pump.
+    profile : PumpProfile or None
+        Of a pump pulse that is long for the medium.
+    """
+
+    def __init__(
+        self,
+        model: RateModel,
+        medium: GainMedium,
+        pump_emission: float = 0.0,
+        profile: PumpProfile | None = None,
+    ) -> None:
+        self._pump_emission, self._profile, self._ladder = pump_emission, profile, model.ladder
+        self._medium, self._top, self._loss = medium, model.ladder.top, model.loss
+        self._weights = model.ladder.in_the_dark(model.ladder.delays_ps(_DELAYS))
+        # emitters pumped alike are one: their lines add up
+        self._shares, place = np.unique(model.pump_share, return_inverse=True)
+        members = (place == np.arange(len(self._shares))[:, None]) * model.weight
+        self._coefficients = np.stack([members @ model.emission, -(members @ model.absorption)])
+
+    def net_rate_per_ps(self, excitons: ArrayLike) -> Array:
+        """(K, M) gain minus absorption minus loss at the delays sampled.
+
+        Parameters
+        ----------
+        excitons : float or (M,) array
+            Mean excitations of an emitter, the same for all modes or one for each.
+        """
+        mean = np.broadcast_to(np.asarray(excitons, dtype=float), self._loss.shape)
+        net: Array | float = 0.0
+        for share, coefficients in zip(
+            self._shares, np.swapaxes(self._coefficients, 0, 1), strict=True
+        ):
+            sums = self._sums(share * mean)
+            net = net + sums[0] * coefficients[0] + sums[1] * coefficients[1]
+        return np.asarray(net - self._loss)
+
+    def _sums(self, excitons: Array) -> Array:
+        """(2, K, n) weights of emission and absorption against time."""
+        if self._profile is not None:
+            return weights_under_pump(self._ladder, self._profile, excitons, self._pump_emission)
+        return self._weights(self._medium.pumped(excitons, self._top, self._pump_emission))
+
+    def threshold_excitons_each(self) -> tuple[float | None, ...]:
+        """Excitations per emitter at which each mode reaches gain = loss at some time; None if it
+        never does.
+
+        Bracketed on a grid, then bisected to 1e-11 in the logarithm, all modes at once; under a
+        long pulse read off a finer grid.
+        """
+        if self._profile is not None:
+            return self._read_off()
+        grid = np.log(np.geomspace(*_SEARCH, 57))
+        above = np.asarray([self.net_rate_per_ps(math.exp(x)).max(axis=0) for x in grid]) > 0
+        reached = np.asarray(above.any(axis=0))
+        first = np.maximum(above.argmax(axis=0), 1)
+        early = above[0]
+        low = np.where(early, math.log(_LEAST), grid[first - 1])
+        high = np.where(early, grid[0], grid[first])
+        for _ in range(36):
+            middle = 0.5 * (low + high)
+            over = self.net_rate_per_ps(np.exp(middle)).max(axis=0) > 0
+            low, high = np.where(over, low, middle), np.where(over, middle, high)
+        return tuple(
+            float(value) if found else None
+            for value, found in zip(np.exp(high), reached, strict=True)
+        )
+
+    def _read_off(self) -> tuple[float | None, ...]:
+        """The same from two grids, the second about the first mode's threshold and beyond."""
+        grid = np.log(np.geomspace(_LEAST, _SEARCH[1], _COARSE))
+        net = self._greatest(grid)
+        above = net > 0
+        if not above.any():
+            return (None,) * int(net.shape[1])
+        first = max(int(above.any(axis=1).argmax()), 1)
+        fine = np.linspace(grid[first - 1], grid[first - 1] + _NEAR, _FINE)
+        both = np.r_[grid, fine]
+        order = np.unique(both, return_index=True)[1]
+        places, net = both[order], np.concatenate([net, self._greatest(fine)])[order]
+        found: list[float | None] = []
+        for column in net.T:
+            at = int((column > 0).argmax())
+            if not column[at] > 0:
+                found.append(None)
+                continue
+            near = slice(max(at - 3, 0), at + 3)
+            roots = PchipInterpolator(places[near], column[near]).roots(extrapolate=False)
+            found.append(float(np.exp(roots[0] if len(roots) else places[at])))
+        return tuple(found)
+
+    def _greatest(self, logarithm: Array) -> Array:
+        """(n, M) greatest net gain rates of all modes at the same excitations."""
+        net: Array | float = 0.0
+        for share, coefficients in zip(
+            self._shares, np.swapaxes(self._coefficients, 0, 1), strict=True
+        ):
+            sums = self._sums(share * np.exp(logarithm))
+            net = net + np.einsum("wkn,wm->knm", sums, coefficients)
+        return np.asarray((net - self._loss).max(axis=0))
+
+    def relative_error_each(self, excitons: Sequence[float | None]) -> tuple[float | None, ...]:
+        """Estimated relative error of those excitations: the gain is sampled at some delays, and
+        its true maximum is missed by about as much as that of a parabola through three of them.
+        """
+        least = _SAMPLED if self._profile is None else _READ
+        mean = np.array([1.0 if value is None else value for value in excitons])
+        net = self.net_rate_per_ps(mean)
+        top = np.clip(net.argmax(axis=0), 1, len(net) - 2)
+        modes = np.arange(net.shape[1])
+        left, middle, right = (net[top + step, modes] for step in (-1, 0, 1))
+        bend = np.minimum(left + right - 2.0 * middle, -1e-300)
+        missed = np.maximum(middle - (right - left) ** 2 / (8.0 * bend), net.max(axis=0)) - net.max(
+            axis=0
+        )
+        beside = self.net_rate_per_ps(mean * (1.0 + _BESIDE)).max(axis=0)
+        slope = np.maximum((beside - net.max(axis=0)) / _BESIDE, 1e-300)
+        return tuple(
+            None if value is None else _PARABOLA * float(error) + least
+            for value, error in zip(excitons, missed / slope, strict=True)
+        )

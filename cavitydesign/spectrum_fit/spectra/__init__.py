@@ -1,0 +1,1 @@
+"""Measured spectra: reading, noise, peaks and power series."""

@@ -1,0 +1,1 @@
+"""Who computes the points of a study: processes, Dask and SLURM."""

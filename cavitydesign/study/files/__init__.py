@@ -1,0 +1,1 @@
+"""Files of a study: its description, functions of the user, and tables."""

@@ -1,0 +1,1 @@
+"""Pictures of fields and of the cavity in the meridian plane."""

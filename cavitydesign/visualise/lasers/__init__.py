@@ -1,0 +1,1 @@
+"""Pictures of lasing: light curves, populations, calibrations."""

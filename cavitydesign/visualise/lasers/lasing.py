@@ -1,0 +1,288 @@
+"""Views of a lasing prediction: the light curve with its fitted slopes, and the share of each mode
+in the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from ...columns.cells import with_error
+from ...errors import InputError
+from ..record import Result, finite, record
+from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, halo, themed
+
+Array = NDArray[np.float64]
+
+_LEAST_SHARE = 1e-6
+# share of the width of the axes of one column that a letter of 7 pt takes
+_LETTER_OF_AXIS = 0.0225
+THRESHOLD_NAMES = {
+    "gain_equals_loss": "gain = loss",
+    "ase": "lower break (ASE)",
+    "lasing": "lasing",
+    "upper_break": "upper break",
+}
+
+
+def broken_power_law(fluence: Array, breaks: Sequence[float], slopes: Sequence[float]) -> Array:
+    """Continuous piecewise power law, 1 at the first break (or at fluence 1 without breaks).
+
+    Parameters
+    ----------
+    fluence : (n,) array
+    breaks : sequence of float
+        Rising fluences where the slope changes.
+    slopes : sequence of float
+        One more than the breaks.
+
+    Returns
+    -------
+    (n,) array
+    """
+    if len(slopes) != len(breaks) + 1:
+        raise InputError(
+            f"power law: {len(slopes)} slopes need {len(slopes) - 1} breaks, got {len(breaks)}"
+        )
+    start = breaks[0] if breaks else 1.0
+    logarithm = slopes[0] * np.log(fluence / start)
+    for place, before, after in zip(breaks, slopes[:-1], slopes[1:], strict=True):
+        logarithm = logarithm + (after - before) * np.maximum(np.log(fluence / place), 0.0)
+    return np.asarray(np.exp(logarithm))
+
+
+def _draw_fit(
+    ax: Axes,
+    fluence: Array,
+    emission: Array,
+    breaks: list[float],
+    slopes: list[float],
+    theme: Theme,
+) -> None:
+    shape = broken_power_law(fluence, breaks, slopes)
+    positive = emission > 0
+    scale = float(np.exp(np.mean(np.log(emission[positive]) - np.log(shape[positive]))))
+    ax.plot(fluence, scale * shape, color=colour(1), lw=1.2, zorder=3, label="fitted power laws")
+    edges = [float(fluence[0]), *breaks, float(fluence[-1])]
+    for slope, low, high in zip(slopes, edges[:-1], edges[1:], strict=True):
+        first, last = max(low, edges[0]), min(high, edges[-1])
+        middle = float(first * (last / first) ** 0.35)  # room for the words to the right of it
+        height = scale * float(broken_power_law(np.array([middle]), breaks, slopes)[0])
+        ax.annotate(
+            f"slope {slope:.2f}",
+            (middle, height),
+            (9, -9),
+            textcoords="offset points",
+            ha="left",
+            va="top",
+            fontsize=7,
+            color=colour(1),
+            path_effects=halo(theme.ground),
+        )
+
+
+@themed
+def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
+    """Emission against fluence on logarithmic axes, with the fitted slopes and the thresholds named
+    apart.
+
+    Parameters
+    ----------
+    prediction : LasingPrediction or its record
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        Without a light curve.
+    """
+    content = record(prediction)
+    if content.get("pump_kind") == "continuous":
+        from .steady import power_curve_figure
+
+        return power_curve_figure(content, theme=theme)
+    curve = content.get("light_curve") or {}
+    fluence = np.asarray(curve.get("fluence_mj_cm2", ()), dtype=float)
+    emission = np.asarray(curve.get("emission", ()), dtype=float)
+    if fluence.size < 2:
+        raise InputError("light curve: this result holds fewer than two fluences")
+    fig = figure(ONE_COLUMN_IN, 3.0)
+    ax = fig.subplots()
+    shown = emission > 0
+    ax.loglog(
+        fluence[shown],
+        emission[shown],
+        "o",
+        mfc="none",
+        mec=colour(0),
+        ms=3.5,
+        zorder=4,
+        label="computed",
+    )
+    thresholds = dict(finite(content.get("threshold_mj_cm2") or {}))
+    slopes = [float(one) for one in content.get("slopes") or ()]
+    thresholds |= _upper_break(content)
+    breaks = [thresholds[name] for name in ("ase", "upper_break") if name in thresholds]
+    if len(slopes) == len(breaks) + 1 and breaks == sorted(breaks):
+        first, last = (content.get("fit") or {}).get("range_mj_cm2") or (fluence[0], fluence[-1])
+        fitted = (fluence > 0.999 * first) & (fluence < 1.001 * last)
+        if np.count_nonzero(fitted) > 1:
+            _draw_fit(ax, fluence[fitted], emission[fitted], breaks, slopes, theme)
+    low, high = ax.get_ylim()
+    ax.set_ylim(
+        low / (high / low) ** 0.1, high * (high / low) ** (0.12 * (1 + len(thresholds)))
+    )  # room above the curve for the names of the thresholds
+    _plain_fluence_axis(ax)
+    _name_thresholds(ax, thresholds, _break_errors(content), theme)
+    ax.set_ylabel("emission (arb. units)")
+    ax.set_title(_regime_words(content))
+    handles, names = ax.get_legend_handles_labels()
+    kept = [
+        (handle, name)
+        for handle, name in zip(handles, names, strict=True)
+        if not name.startswith("threshold")
+    ]
+    box = {"frameon": True, "facecolor": theme.ground, "framealpha": 0.9, "edgecolor": "none"}
+    ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="lower right", **box)
+    return fig
+
+
+def _break_errors(content: Mapping[str, Any]) -> dict[str, float]:
+    """Standard errors of the breaks of the fitted curve."""
+    errors = (content.get("fit") or {}).get("breaks_error_mj_cm2") or ()
+    return dict(zip(("ase", "upper_break"), errors, strict=False))
+
+
+def _upper_break(content: Mapping[str, Any]) -> dict[str, float]:
+    """The upper break of the collected curve; the lower one is the ASE threshold."""
+    value = (content.get("light_curve") or {}).get("upper_break_mj_cm2")
+    return {} if value is None else {"upper_break": float(value)}
+
+
+def _name_thresholds(
+    ax: Axes, thresholds: Mapping[str, float], errors: Mapping[str, float], theme: Theme
+) -> None:
+    """An upright line each, named at the top, one row below the other so that close thresholds stay
+    apart.
+    """
+    low, high = np.log(ax.get_xlim())
+    for row, (name, value) in enumerate(sorted(thresholds.items(), key=lambda item: item[1])):
+        ax.axvline(value, color=theme.muted, lw=0.8, ls=(0, (4, 2)), label=f"threshold {name}")
+        told = with_error(value, errors[name]) if errors.get(name) else f"{value:.3g}"
+        words = f"{THRESHOLD_NAMES.get(name, name)} {told}"
+        # Beside its line where the words fit into the axes, else at the right edge.
+        across = (np.log(value) - low) / (high - low)
+        wide = _LETTER_OF_AXIS * len(words)
+        place, side, step = (across, "left", 3) if across + wide < 1.0 else (across, "right", -3)
+        if across + wide >= 1.0 and wide > across:
+            place, side, step = 1.0, "right", -3
+        ax.annotate(
+            words,
+            (place, 1.0),
+            (step, -4 - 11 * row),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha=side,
+            va="top",
+            fontsize=7,
+            color=theme.muted,
+            bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6},
+        )
+
+
+def _regime_words(content: Mapping[str, Any]) -> str:
+    """The regime, with what decides it and where."""
+    regime, place = content.get("regime"), content.get("regime_fluence_mj_cm2")
+    at = f" at {place:.3g} mJ/cm²" if isinstance(place, int | float) else ""
+    if regime == "single":
+        suppression = content.get("side_mode_suppression_db")
+        beside = (
+            f", the next {suppression:.3g} dB down" if isinstance(suppression, int | float) else ""
+        )
+        return f"one mode{at}{beside}"
+    if regime == "multi":
+        return f"{content.get('modes_lasing', 'several')} modes{at}"
+    return f"{regime}{at}" if regime else "light in, light out"
+
+
+def _plain_fluence_axis(ax: Axes) -> None:
+    """Fluences as plain numbers, not powers of ten."""
+    ax.set_xlabel("fluence (mJ/cm²)")
+    low, high = ax.get_xlim()
+    ticks = [
+        value
+        for value in (0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100)
+        if low <= value <= high
+    ]
+    ax.set_xticks(ticks, [f"{value:g}" for value in ticks])
+    ax.set_xticks([], [], minor=True)
+
+
+@themed
+def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
+    """Each mode's share of the time-integrated laser output, and its threshold gain, against
+    wavelength.
+
+    Parameters
+    ----------
+    prediction : LasingPrediction or its record
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        Without modes.
+    """
+    modes = sorted(record(prediction).get("per_mode") or (), key=lambda mode: mode["wavelength_nm"])
+    if not modes:
+        raise InputError("output shares: this prediction lists no modes")
+    fig = figure(ONE_COLUMN_IN, 3.4)
+    upper, lower = fig.subplots(2, 1, sharex=True)
+    wavelength = np.array([mode["wavelength_nm"] for mode in modes])
+    share = np.array([mode.get("output_share") or 0.0 for mode in modes])
+    strongest = float(share.max())
+    shown = share > _LEAST_SHARE
+    upper.vlines(wavelength[shown], _LEAST_SHARE, share[shown], color=colour(0), lw=2)
+    upper.plot(wavelength[shown], share[shown], "o", color=colour(0), label="output share")
+    if strongest > 0:
+        upper.axhline(
+            0.1 * strongest,
+            color=theme.muted,
+            ls=(0, (4, 2)),
+            lw=0.8,
+            label="a tenth of the strongest",
+        )
+        upper.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1)
+    upper.set_yscale("log")
+    upper.set_ylim(_LEAST_SHARE, 3.0 if len(modes) > 12 else 30.0)
+    upper.set_ylabel("share of output")
+    lower.plot(
+        wavelength,
+        [mode["threshold_gain_per_cm"] for mode in modes],
+        "s",
+        color=colour(1),
+        label="threshold gain",
+    )
+    lower.set_ylabel("threshold gain (cm$^{-1}$)")
+    lower.set_xlabel("wavelength (nm)")
+    reach = max(float(np.ptp(wavelength)), 1.0)
+    lower.set_xlim(
+        wavelength[0] - 0.05 * reach, wavelength[-1] + (0.16 if len(modes) <= 12 else 0.05) * reach
+    )
+    if len(modes) <= 12:
+        for mode, height in (
+            (one, part) for one, part in zip(modes, share, strict=True) if part > _LEAST_SHARE
+        ):
+            upper.annotate(
+                mode["label"],
+                (mode["wavelength_nm"], height),
+                (4, 2),
+                textcoords="offset points",
+                fontsize=7,
+            )
+    return fig

@@ -1,0 +1,1 @@
+"""Pictures over wavelength: combs, measured spectra, dispersion and losses."""

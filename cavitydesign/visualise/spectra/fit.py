@@ -1,0 +1,108 @@
+"""The fit of a measured spectrum: which peak is which mode, and how far each lies from its line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from ...columns.cells import with_error
+from ..labels import MINUS
+from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, label_panel, mark, stroke, themed
+
+_LEGEND_ROWS = 6
+_MOST_LEVEL = 11  # orders of three digits beside each other in one column
+
+
+@themed
+def draw_fit(answer: Mapping[str, Any], candidate: int = 0, *, theme: Theme = LIGHT) -> Figure:
+    """Peaks by family with their orders, deviations below, the probabilities of the labellings
+    beside.
+
+    Parameters
+    ----------
+    answer : mapping
+        JSON object of ``fit``.
+    candidate : int
+        Which labelling.
+    theme : Theme
+    """
+    chosen = answer["candidates"][candidate]
+    fig = figure(ONE_COLUMN_IN, 4.6)
+    shown = answer["candidates"][:_LEGEND_ROWS]
+    heights = (2.0, 1.2, 0.3 + 0.22 * len(shown))
+    sticks, below, beside = fig.subplots(3, 1, height_ratios=heights)
+    errors = dict(zip(answer["peaks_nm"], answer.get("peaks_error_nm") or (), strict=False))
+    families: dict[str, list[tuple[float, int, float]]] = {}
+    for peak, label, deviation in zip(
+        answer["peaks_nm"], chosen["labels"], chosen["deviation_nm"], strict=True
+    ):
+        if label is None:
+            sticks.plot([peak, peak], [0, 0.35], color=theme.muted, ls=":", lw=1.2)
+            continue
+        polarisation, m, rest = label.split(" ", 2)
+        families.setdefault(f"{polarisation} m {rest}", []).append((peak, int(m), deviation))
+    for place, (name, lines) in enumerate(sorted(families.items())):
+        height = 1.0 - 0.16 * place
+        for peak, m, _ in lines:
+            sticks.plot([peak, peak], [0, height], color=colour(place), ls=stroke(place), lw=1.1)
+            if len(lines) <= 25:
+                sticks.annotate(
+                    str(m),
+                    (peak, height),
+                    ha="center",
+                    va="bottom",
+                    fontsize=7,
+                    color=colour(place),
+                    rotation=90 if len(lines) > _MOST_LEVEL else 0,
+                )
+        x, _, y = zip(*lines, strict=True)
+        open_or_full = colour(place) if place % 2 == 0 else "none"
+        below.plot(x, y, mark(place), color=colour(place), mfc=open_or_full, label=name)
+        if errors:
+            below.errorbar(
+                x,
+                y,
+                [errors[peak] for peak in x],
+                fmt="none",
+                ecolor=colour(place),
+                elinewidth=0.9,
+                capsize=2,
+            )
+    sticks.set(
+        ylim=(0, 1.35),
+        yticks=[],
+        title=f"diameter {with_error(chosen['diameter_um'], chosen['diameter_error_um'])} µm",
+    )
+    sticks.tick_params(labelbottom=False)
+    below.axhline(0.0, color=theme.ink, lw=0.8)
+    below.set(
+        xlabel="wavelength of the measured peak (nm)",
+        ylabel=f"measured {MINUS}\nfitted (nm)",
+        title=_scatter_words(chosen["deviation_nm"]),
+    )
+    sticks.set_xlim(below.get_xlim())
+    sticks.set_ylabel("orders m of\nthe peaks")
+    fig.legend(*below.get_legend_handles_labels(), ncols=3, loc="outside upper center")
+    beside.barh(range(len(shown)), [entry["probability"] for entry in shown], color=colour(0))
+    beside.set_yticks(range(len(shown)), [f"{entry['diameter_um']:.3f}" for entry in shown])
+    beside.set(
+        xlim=(0, 1),
+        ylim=(len(shown) - 0.5, -0.5),
+        xlabel="probability of each labelling of the peaks",
+        ylabel="diameter\n(µm)",
+    )
+    for letter, ax in zip("abc", (sticks, below, beside), strict=True):
+        label_panel(ax, letter)
+    return fig
+
+
+def _scatter_words(deviations: Sequence[float | None]) -> str:
+    """What the labelled peaks lie from their lines, as the root of the mean square, in nm."""
+    known = [one for one in deviations if one is not None]
+    if not known:
+        return ""
+    rms = math.sqrt(sum(one * one for one in known) / len(known))
+    return f"root mean square of {len(known)} peaks: {rms:.2g} nm"

@@ -1,0 +1,63 @@
+"""One column of a study's table against another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from ...errors import InputError
+from ..labels import axis_label
+from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
+
+_LOG_SPAN = 30.0
+
+
+@themed
+def draw_study(
+    across: Sequence[Any],
+    up: Sequence[Any],
+    across_name: str,
+    up_name: str,
+    *,
+    theme: Theme = LIGHT,
+) -> Figure:
+    """Points of a study; rows without both numbers are left out, and a line joins points of
+    distinct places.
+
+    Parameters
+    ----------
+    across, up : (n,) sequences
+        Two columns of the table.
+    across_name, up_name : str
+        Their names, which carry the units.
+    theme : Theme
+
+    Raises
+    ------
+    InputError
+        If no row has a number in both columns.
+    """
+    pairs = sorted(
+        (float(x), float(y))
+        for x, y in zip(across, up, strict=True)
+        if is_number(x) and is_number(y)
+    )
+    if not pairs:
+        raise InputError(f"study plot: no row has a number in both {across_name} and {up_name}")
+    x, y = zip(*pairs, strict=True)
+    single = len(set(x)) == len(x)
+    fig = figure(ONE_COLUMN_IN, 2.5)
+    ax = fig.subplots()
+    ax.plot(x, y, "o-" if single else "o", color=colour(0), label=up_name)
+    if min(y) > 0 and max(y) / min(y) > _LOG_SPAN:
+        ax.set_yscale("log")
+    ax.set_xlabel(axis_label(across_name))
+    ax.set_ylabel(axis_label(up_name))
+    return fig
+
+
+def is_number(value: Any) -> bool:
+    """Whether a cell can be drawn."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

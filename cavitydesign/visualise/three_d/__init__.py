@@ -1,0 +1,1 @@
+"""Fields in space: pictures of the ring and files for ParaView."""
