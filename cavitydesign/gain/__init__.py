@@ -1,5 +1,6 @@
 """Gain media: dot levels, pump, state filling, spectra and kinetics; four-level emitters."""
 
+from .absorber import Absorber
 from .emitters.carriers import CarrierMedium
 from .emitters.dots import DotMedium
 from .emitters.filling import poisson_occupation, two_fold_bleaching, two_fold_transparency
@@ -10,7 +11,7 @@ from .kinetics import Cascade, Ladder, cascade_gain_bracket, printed_gain_bracke
 from .library import find_medium, medium_from_dict, medium_names
 from .measured.bleaching import bleaching, gain_peak_nm, gain_spectrum_per_cm
 from .medium import ClassLines, Constant, GainMedium
-from .pump import Absorber, Pump, photons_per_cm2, shape_number
+from .pump import Pump, photons_per_cm2, shape_number
 from .resonance import Resonance
 
 __all__ = [

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError, told
 from ..units import HC_EV_NM, UM_PER_CM
+from .absorber import Absorber
 from .kinetics import Ladder
-from .pump import Absorber
 
 Array = NDArray[np.float64]
 

@@ -18,6 +18,7 @@ from scipy.special import beta
 
 from ..errors import InputError, nearest, told
 from ..units import ELEMENTARY_CHARGE_C, photon_energy_ev
+from .absorber import Absorber
 from .resonance import Resonance
 
 Array = NDArray[np.float64]
@@ -61,42 +62,6 @@ def photons_per_cm2(fluence_mj_cm2: ArrayLike, wavelength_nm: float) -> Array:
     """Photon fluence F / h nu in cm^-2."""
     energy_mj = photon_energy_ev(wavelength_nm) * ELEMENTARY_CHARGE_C * 1e3
     return np.asarray(np.asarray(fluence_mj_cm2, dtype=float) / energy_mj)
-
-
-@dataclass(frozen=True)
-class Absorber:
-    """What the pump must know of the emitter: cross-sections (cm^2n s^(n-1)) and named
-    calibrations.
-
-    Attributes
-    ----------
-    cross_sections : tuple of (photons, sigma_n, wavelength_nm)
-        At the wavelength where each was measured.
-    calibrations : tuple of (photons, excitons, fluence_mj_cm2, wavelength_nm)
-        <N> = excitons (F / fluence)^n, as published; each is a fit and overrides sigma_n.
-    """
-
-    cross_sections: tuple[tuple[int, float, float], ...]
-    calibrations: tuple[tuple[int, float, float, float], ...] = ()
-
-    def cross_section(self, photons: int) -> tuple[float, float] | None:
-        """sigma_n and its wavelength, None if there is none."""
-        return next(
-            ((sigma, place) for n, sigma, place in self.cross_sections if n == photons), None
-        )
-
-    def calibration(self, photons: int) -> tuple[float, float, float] | None:
-        """Excitons, fluence and wavelength of the published calibration, None if there is none."""
-        return next(
-            ((mean, dose, place) for n, mean, dose, place in self.calibrations if n == photons),
-            None,
-        )
-
-
-_FEMTOSECONDS = 1000.0
-"""Pulses that a calibration of several photons may stand for."""
-_EXCITATION_JITTER = 0.15
-_ONE_PHOTON_JITTER = 0.05
 
 
 @dataclass(frozen=True)

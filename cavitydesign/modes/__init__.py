@@ -20,8 +20,10 @@ if TYPE_CHECKING:
         temperature_change,
     )
     from .complex_threshold import StaticThreshold, static_threshold
+    from .derived.sampled_field import FieldSamples
     from .find import find_modes
-    from .mode import FieldSamples, LossBudget, Mode
+    from .losses.budget import LossBudget
+    from .mode import Mode
     from .mode_set import ModeRequest, ModeSet
     from .sensitivity import ModeDerivative, all_derivatives, derivatives, wavelength_derivatives
     from .track import Crossing, Sweep, Track, follow_modes
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "CavityChange": "change",
     "Crossing": "track",
-    "FieldSamples": "mode",
-    "LossBudget": "mode",
+    "FieldSamples": "derived.sampled_field",
+    "LossBudget": "losses.budget",
     "Mode": "mode",
     "ModeDerivative": "sensitivity",
     "ModeRequest": "mode_set",

@@ -13,11 +13,12 @@ import numpy as np
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm
 from .first_order import index_sensitivities_nm
+from .losses.budget import LossBudget
 from .losses.measures import Measures
 from .losses.mechanism import Loss, SolvedLosses
 from .losses.mechanisms import losses_of
 from .media import Permittivities
-from .mode import LossBudget, Mode
+from .mode import Mode
 from .mode_set import ModeRequest
 from .solver.error import (
     ErrorBars,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..columns import modes as mode_columns
 from ..columns.column import derived
 from ..errors import SolverError
+from .derived.sampled_field import FieldSamples
 from .label import Label
+from .losses.budget import LossBudget
 
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
@@ -27,106 +29,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
-
-
-_NAMED = ("radiation", "absorption", "scattering")
-
-
-@dataclass(frozen=True)
-class LossBudget:
-    """Decimal logarithms of the quality factors; None where a loss is absent.
-
-    Logarithms, because the radiative Q of large cavities passes 1e300. `further` holds the losses
-    by other mechanisms, and `errors` the errors of all but radiation.
-    """
-
-    radiation: float | None
-    absorption: float | None = None
-    scattering: float | None = None
-    radiation_error: float = 0.0
-    further: Mapping[str, float | None] = field(default_factory=dict)
-    errors: Mapping[str, float] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, log10_q: Mapping[str, float | None], errors: Mapping[str, float]) -> LossBudget:
-        """The budget of losses by their names.
-
-        Parameters
-        ----------
-        log10_q, errors : mapping of str to float
-            By mechanism.
-        """
-        further = {name: value for name, value in log10_q.items() if name not in _NAMED}
-        others = {name: error for name, error in errors.items() if name != "radiation"}
-        return cls(
-            radiation=log10_q.get("radiation"),
-            absorption=log10_q.get("absorption"),
-            scattering=log10_q.get("scattering"),
-            radiation_error=errors.get("radiation", 0.0),
-            further=further,
-            errors=others,
-        )
-
-    @property
-    def by_mechanism(self) -> dict[str, float | None]:
-        """log10 Q of each mechanism."""
-        return {name: getattr(self, name) for name in _NAMED} | dict(self.further)
-
-    @property
-    def total(self) -> float | None:
-        """log10 of the total Q, from 1/Q = sum of 1/Q_j."""
-        parts = [q for q in self.by_mechanism.values() if q is not None]
-        if not parts:
-            return None
-        low = min(parts)
-        return low - math.log10(sum(10.0 ** (low - q) for q in parts))
-
-    def to_json_dict(self) -> dict[str, float | None]:
-        """The `log10_q` object of the JSON contract."""
-        return {**self.by_mechanism, "total": self.total}
-
-
-@dataclass(frozen=True)
-class FieldSamples:
-    """A mode's field on a curvilinear grid in the meridian plane.
-
-    Attributes
-    ----------
-    r_um, z_um : (n, k) arrays
-        Positions; the first axis runs outwards, the second along z.
-    e_r, e_phi, e_z : (n, k) complex arrays
-        Electric field, scaled so that the largest |E| is 1; multiply with exp(i m phi) for the
-        field in space.
-    permittivity : (n, k) array
-        Relative permittivity at the points.
-    region : (n, k) array of int
-        Index into `region_names`.
-    region_names : tuple of str
-        Names from the axis outwards.
-    interfaces_um : mapping of str to (k, 2) arrays
-        Curves (r, z) of the outline and of inner interfaces, for drawing.
-    mesh_lines_um : tuple of (k, 2) arrays
-        Element edges, for the mesh overlay.
-    """
-
-    r_um: Array
-    z_um: Array
-    e_r: ComplexArray
-    e_phi: ComplexArray
-    e_z: ComplexArray
-    permittivity: Array
-    region: NDArray[np.int64]
-    region_names: tuple[str, ...]
-    interfaces_um: Mapping[str, Array]
-    mesh_lines_um: tuple[Array, ...] = ()
-
-    @property
-    def energy_density(self) -> Array:
-        """eps |E|^2 scaled to a maximum of 1."""
-        density = self.permittivity * (
-            np.abs(self.e_r) ** 2 + np.abs(self.e_phi) ** 2 + np.abs(self.e_z) ** 2
-        )
-        return np.asarray(density / density.max())
 
 
 @dataclass(frozen=True, repr=False)

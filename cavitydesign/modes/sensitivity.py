@@ -21,7 +21,8 @@ from .estimates.seeds import family_seed
 from .find import find_modes
 from .finish import finished_modes, sure_modes
 from .first_order import polished, wavelength_derivative_nm
-from .mode import LossBudget, Mode
+from .losses.budget import LossBudget
+from .mode import Mode
 from .mode_set import ModeRequest
 from .rim.solve import solve_radial_family
 from .solver.snapshot import RawMode

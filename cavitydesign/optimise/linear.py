@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InputError, SolverError
+from ..modes.losses.budget import LossBudget
 from ..modes.losses.mechanisms import loss_names
-from ..modes.mode import LossBudget
 from .outcome import MODE_OUTCOMES
 
 if TYPE_CHECKING:

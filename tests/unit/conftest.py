@@ -13,7 +13,9 @@ from scipy.special import ai_zeros, airy, eval_hermite
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.parabola import Parabola
 from cavitydesign.materials.material import ConstantIndex
-from cavitydesign.modes.mode import FieldSamples, LossBudget, Mode
+from cavitydesign.modes.derived.sampled_field import FieldSamples
+from cavitydesign.modes.losses.budget import LossBudget
+from cavitydesign.modes.mode import Mode
 from cavitydesign.modes.mode_set import ModeSet
 
 MakeMode = Callable[..., Mode]

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...errors import InputError, nearest
 from ...units import HC_EV_NM, PLANCK_EV_S, photon_energy_ev
+from ..absorber import Absorber
 from ..carrier_kinetics import CarrierLadder
 from ..medium import ClassLines, Constant, GainMedium
-from ..pump import Absorber
 from .lineshape import gaussian_line
 
 Array = NDArray[np.float64]

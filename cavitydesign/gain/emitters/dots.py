@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...units import HC_EV_NM
+from ..absorber import Absorber
 from ..kinetics import Cascade, Ladder
 from ..medium import ClassLines, Constant, GainMedium
-from ..pump import Absorber
 from .filling import poisson_occupation
 from .lineshape import (
     class_crossing_ev,

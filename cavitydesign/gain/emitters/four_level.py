@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...errors import InputError
 from ...units import HC_EV_NM
+from ..absorber import Absorber
 from ..kinetics import Ladder
 from ..medium import ClassLines, Constant, GainMedium
-from ..pump import Absorber
 from .lineshape import gaussian_line, kennard_stepanov
 
 Array = NDArray[np.float64]

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...errors import InputError
 from ...units import HC_EV_NM
+from ..absorber import Absorber
 from ..medium import ClassLines
-from ..pump import Absorber
 from .four_level import FourLevelMedium
 
 Array = NDArray[np.float64]

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InputError
-from ...modes.mode import FieldSamples, Mode
+from ...modes.derived.sampled_field import FieldSamples
+from ...modes.mode import Mode
 
 Array = NDArray[np.float64]
 

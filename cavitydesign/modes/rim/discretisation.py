@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..derived.sampled_field import FieldSamples
 from ..estimates.seeds import FamilySeed
 from ..losses.measures import Measures
 from ..media import Permittivities
-from ..mode import FieldSamples
 from ..solver.discretisation import Discretisation, Radiation, Search
 from ..solver.identity import Identity
 from ..solver.problem import Values

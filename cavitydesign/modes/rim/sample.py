@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...fem.field import FieldGrid
-from ..mode import Array, FieldSamples
+from ..derived.sampled_field import FieldSamples
+from ..mode import Array
 from ..solver.field_samples import meridian_field, unit_samples
 from ..solver.snapshot import RawMode
 from .problem import WindowProblem

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..derived.sampled_field import FieldSamples
 from ..losses.measures import Measures
 from ..media import Permittivities
-from ..mode import FieldSamples
 from ..solver.discretisation import Discretisation, Radiation, Search
 from ..solver.problem import Values
 from ..solver.snapshot import RawMode

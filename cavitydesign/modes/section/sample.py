@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ...fem.field import at_points, on_grid
 from ...mesh.locate import Locator
 from ...mesh.section import SectionMesh
-from ..mode import Array, ComplexArray, FieldSamples
+from ..derived.sampled_field import FieldSamples
+from ..mode import Array, ComplexArray
 from ..solver.field_samples import meridian_field, unit_samples
 from .problem import SectionProblem
 

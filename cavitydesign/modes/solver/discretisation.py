@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from ...eigen.lanczos import shift_invert_lanczos
+from ..derived.sampled_field import FieldSamples
 from ..estimates.seeds import Seed
 from ..losses.measures import Measures
 from ..media import Permittivities, permittivities
-from ..mode import FieldSamples
 from .problem import EigenProblem, Values
 from .snapshot import RawMode, Snapshot
 

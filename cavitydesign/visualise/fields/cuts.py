@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ...errors import InputError
-from ...modes.mode import FieldSamples, Mode
+from ...modes.derived.sampled_field import FieldSamples
+from ...modes.mode import Mode
 from ..theme import LIGHT, REGION_ALPHA, TWO_COLUMNS_IN, Theme, colour, figure, label_panel, themed
 from .field import sampled
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ...errors import InputError, nearest
 from ...geometry.cavity import Cavity
-from ...modes.mode import FieldSamples, Mode
+from ...modes.derived.sampled_field import FieldSamples
+from ...modes.mode import Mode
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, figure, sequential_map, themed
 from .field_frame import (
     LINEAR_FRAME,

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from ...errors import InputError, MissingLibraryError
 from ...geometry.cavity import Cavity
-from ...modes.mode import FieldSamples, Mode
+from ...modes.derived.sampled_field import FieldSamples
+from ...modes.mode import Mode
 from ..fields.field import sampled
 from ..files import write_atomically
 from ..theme import LIGHT, Theme

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...mesh.section_cavity import SectionCavity
-from ...modes.mode import FieldSamples, Mode
+from ...modes.derived.sampled_field import FieldSamples
+from ...modes.mode import Mode
 from ...modes.section.problem import SectionProblem
 from ...modes.section.sample import sample_elements
 from ...units import wavenumber_per_um

@@ -13,7 +13,9 @@ from cavitydesign.lasing import LasingMode, LasingRequest, ModeOverlap, mode_ove
 from cavitydesign.lasing.competition.overlap import overlap_of_modes
 from cavitydesign.lasing.pulses.integrate import StepControl
 from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
-from cavitydesign.modes.mode import FieldSamples, LossBudget, Mode
+from cavitydesign.modes.derived.sampled_field import FieldSamples
+from cavitydesign.modes.losses.budget import LossBudget
+from cavitydesign.modes.mode import Mode
 
 RADIUS, DEPTH, WIDTH = 40.0, 0.5, 2.0
 

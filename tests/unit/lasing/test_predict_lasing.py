@@ -17,7 +17,8 @@ from cavitydesign.lasing import LasingMode, LasingRequest, energy_group_index, p
 from cavitydesign.lasing.competition import lasing_mode
 from cavitydesign.lasing.outcomes.regime_map import regime_map
 from cavitydesign.lasing.pumped.averaging import averaging_kernel
-from cavitydesign.modes.mode import LossBudget, Mode
+from cavitydesign.modes.losses.budget import LossBudget
+from cavitydesign.modes.mode import Mode
 
 DOTS = DotMedium()
 QUICK = LasingRequest(quality={"per_um": 24.0}, fluences=30, comb_phases=0)
