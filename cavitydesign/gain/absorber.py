@@ -33,9 +33,3 @@ class Absorber:
             ((mean, dose, place) for n, mean, dose, place in self.calibrations if n == photons),
             None,
         )
-
-
-_FEMTOSECONDS = 1000.0
-"""Pulses that a calibration of several photons may stand for."""
-_EXCITATION_JITTER = 0.15
-_ONE_PHOTON_JITTER = 0.05

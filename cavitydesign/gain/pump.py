@@ -33,6 +33,10 @@ SPOTS = ("gaussian", "flat")
 FLUENCES = (1e-12, 1e6)
 # uW; a photon a second is 1e-13, and a kilowatt in a microcavity is none
 POWERS = (1e-12, 1e9)
+# fs; calibrations of several photons were measured with pulses shorter than a picosecond
+_FEMTOSECONDS = 1000.0
+_EXCITATION_JITTER = 0.15
+_ONE_PHOTON_JITTER = 0.05
 
 
 def shape_number(shape: str, photons: int) -> float:
