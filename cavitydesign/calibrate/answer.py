@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,6 +52,24 @@ class Constant:
         return "data" if self.learnt < LEARNT else "prior"
 
 
+@dataclass(frozen=True)
+class FigureFit:
+    """A published figure of a light curve beside what the answer predicts of it.
+
+    Attributes
+    ----------
+    name : str
+    measured, sd : float
+    predicted : tuple of five floats
+        At `QUANTILES`, infinite where the curve shows no breaks.
+    """
+
+    name: str
+    measured: float
+    sd: float
+    predicted: tuple[float, float, float, float, float]
+
+
 @dataclass(frozen=True, eq=False)
 class CurveFit:
     """How one cavity's data agree with the answer.
@@ -73,6 +91,10 @@ class CurveFit:
     scatter : float or None
         Median of the fitted relative scatter.
     stated_noise : float or None
+    figures : tuple of FigureFit
+        Of a cavity that has figures.
+    dark_up_to_mj_cm2 : float or None
+        Fluence up to which the cavity did not lase.
     """
 
     name: str
@@ -85,6 +107,8 @@ class CurveFit:
     lases: float
     scatter: float | None
     stated_noise: float | None
+    figures: tuple[FigureFit, ...] = ()
+    dark_up_to_mj_cm2: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +136,9 @@ class CalibrationAnswer:
     seconds : float
     advice : Advice or None
         Which measurement would narrow the asked prediction most.
+    unmeasured : mapping of str to (k,) array
+        By design key: of numbers that each cavity or session has of its own, draws of the prior,
+        for cavities that were not measured.
     """
 
     name: str
@@ -126,6 +153,7 @@ class CalibrationAnswer:
     warnings: tuple[str, ...]
     seconds: float
     advice: Advice | None = None
+    unmeasured: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def reliable(self) -> bool:
@@ -159,6 +187,7 @@ class CalibrationAnswer:
             "draws": {
                 "names": [each.name for each in self.constants],
                 "values": self.draws.tolist(),
+                "unmeasured": {key: values.tolist() for key, values in self.unmeasured.items()},
             },
             "warnings": list(self.warnings),
             "seconds": self.seconds,
@@ -183,15 +212,27 @@ def _curve_dict(curve: CurveFit) -> Mapping[str, Any]:
     )
     return {
         "name": curve.name,
-        "threshold_mj_cm2": {
-            name: _finite(value) for name, value in zip(_NAMES, curve.threshold_mj_cm2, strict=True)
-        },
+        "threshold_mj_cm2": _by_name(curve.threshold_mj_cm2),
         "lases_probability": curve.lases,
         "relative_scatter": curve.scatter,
         "stated_noise": curve.stated_noise,
         **{name: None if value is None else value.tolist() for name, value in arrays.items()},
         "predicted": predicted,
+        "figures": [
+            {
+                "name": each.name,
+                "measured": each.measured,
+                "sd": each.sd,
+                "predicted": _by_name(each.predicted),
+            }
+            for each in curve.figures
+        ],
+        "dark_up_to_mj_cm2": curve.dark_up_to_mj_cm2,
     }
+
+
+def _by_name(quantiles: Sequence[float]) -> dict[str, float | None]:
+    return {name: _finite(value) for name, value in zip(_NAMES, quantiles, strict=True)}
 
 
 def _finite(value: float) -> float | None:

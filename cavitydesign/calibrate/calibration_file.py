@@ -112,6 +112,9 @@ def _next(file: UserFile) -> NextMeasurement | None:
     ]
     if asked is None or any(one is None for one in found):
         return None
+    names = [one.name for one in found if one is not None]
+    for name in {name for name in names if names.count(name) > 1}:
+        file.add("next.candidates", f": two are named {name!r}; names tell them apart")
     return NextMeasurement(asked, tuple(one for one in found if one is not None))
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .posterior.prior import Prior
-from .spec import Calibration, MeasuredCavity
+from .spec import Calibration, FreeNumber, MeasuredCavity
 
 Array = NDArray[np.float64]
 
@@ -69,6 +69,27 @@ class Layout:
     def place(self, name: str) -> int | None:
         """Place of an unknown by its name, None if there is none."""
         return next((i for i, each in enumerate(self.unknowns) if each.name == name), None)
+
+    def with_others(
+        self, numbers: Sequence[FreeNumber], cavities: Sequence[MeasuredCavity]
+    ) -> Layout:
+        """The same with what further cavities and sessions have of their own at the end."""
+        own = {
+            "cavity": [cavity.name for cavity in cavities],
+            "session": [cavity.session for cavity in cavities],
+        }
+        named = [
+            (number, owner)
+            for number in numbers
+            if number.each
+            for owner in dict.fromkeys(own[number.each])
+        ]
+        added = [
+            Unknown(f"{number.key} of {owner}", number.prior, number.key, owner)
+            for number, owner in named
+        ]
+        new = [each for each in added if self.place(each.name) is None]
+        return Layout((*self.unknowns, *new))
 
     def values(self, z: Array) -> Array:
         """The numbers themselves, from (..., d) standard normal ones."""

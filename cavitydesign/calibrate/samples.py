@@ -9,7 +9,7 @@ _DIGITS = 8
 
 
 def samples_csv(answer: Mapping[str, Any]) -> str:
-    """The draws of the constants that every cavity shares, one row a draw.
+    """The draws of the constants, one row a draw.
 
     Parameters
     ----------
@@ -19,15 +19,20 @@ def samples_csv(answer: Mapping[str, Any]) -> str:
     Returns
     -------
     str
-        The header has design keys. Numbers of single cavities or sessions are left out: they say
-        nothing of another cavity.
+        The header has design keys. Numbers that each cavity or session has of its own are draws of
+        their prior: those found say nothing of another cavity.
     """
     shared = [
         (place, each["key"])
         for place, each in enumerate(answer["constants"])
         if each["key"] and each["name"] == each["key"]
     ]
-    rows = [",".join(key for _, key in shared)]
-    for values in answer["draws"]["values"]:
-        rows.append(",".join(f"{values[place]:.{_DIGITS}g}" for place, _ in shared))
+    unmeasured = answer["draws"]["unmeasured"]
+    rows = [",".join([*(key for _, key in shared), *unmeasured])]
+    for number, values in enumerate(answer["draws"]["values"]):
+        row = [
+            *(values[place] for place, _ in shared),
+            *(one[number] for one in unmeasured.values()),
+        ]
+        rows.append(",".join(f"{value:.{_DIGITS}g}" for value in row))
     return "\n".join(rows) + "\n"

@@ -17,6 +17,7 @@ from .expectation import expected_loss, model_optimum
 from .goal import Goal
 from .margins import margins
 from .outcome import outcomes
+from .over_draws import DrawnOutcomes, over_draws
 from .refine import refine, round_cost
 from .robust import RobustDesign, best_of, robust_designs
 from .search import searched
@@ -85,6 +86,8 @@ class DesignAnswer:
     bearing : tuple of RobustDesign
         What a yield costs: the best design for each of some yields, by the models about them.
     warnings : tuple of str
+    drawn : DrawnOutcomes or None
+        The robust design, or else the best, over the draws of a calibration; None without any.
     """
 
     goal: Goal
@@ -102,6 +105,7 @@ class DesignAnswer:
     robust_yield: tuple[float, float] | None
     bearing: tuple[RobustDesign, ...]
     warnings: tuple[str, ...]
+    drawn: DrawnOutcomes | None = None
 
     def to_json_dict(self) -> dict[str, Any]:
         """The JSON of ``design``."""
@@ -141,6 +145,7 @@ class DesignAnswer:
                 for place in self.bearing
             ],
             "warnings": list(self.warnings),
+            **({} if self.drawn is None else {"calibrated": self.drawn.to_json_dict()}),
         }
 
 
@@ -173,6 +178,8 @@ def answered(solver: Solver) -> DesignAnswer:
     yields, robust_yield = None, None
     if robust is not None:
         robust_yield = checked_yield(solver, {**_nominal(goal), **robust.values})
+    told = robust or best
+    drawn = over_draws(solver, {**_nominal(goal), **told.values})
     if goal.spread:
         yields = yield_about(solver, {**_nominal(goal), **best.values})
     return DesignAnswer(
@@ -193,6 +200,7 @@ def answered(solver: Solver) -> DesignAnswer:
         robust_yield=robust_yield,
         bearing=bearing,
         warnings=_warnings(goal, best, checked, yields, trials),
+        drawn=drawn,
     )
 
 

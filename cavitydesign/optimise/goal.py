@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..design.files.samples_file import Samples
 from ..study.axes import Bounds
 from ..study.expression import Expression
 from ..study.study import FilesOf
@@ -109,6 +110,8 @@ class Goal:
     name : str
     files_of, folder
         As `Study` has them.
+    draws : Samples or None
+        Draws of a calibration that the design names; the search holds the design's own constants.
     """
 
     design: Mapping[str, Any]
@@ -128,6 +131,7 @@ class Goal:
     name: str = "goal"
     files_of: FilesOf | None = None
     folder: Path = Path()
+    draws: Samples | None = None
 
     @property
     def outcome_names(self) -> tuple[str, ...]:

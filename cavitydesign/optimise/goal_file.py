@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..design.files.samples_file import Samples, read_samples
 from ..dotted import number_at
 from ..errors import nearest
 from ..study.axes import Axis, Bounds, range_bounds
 from ..study.expression import Expression
 from ..study.files.user_file import DesignSchema, UserFile
 from ..study.study import Study
+from ..workflow.calibrated import without_samples
 from .goal import Goal, Limit, Objective
 from .outcome import outcome_problem
 
@@ -53,7 +55,9 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
         One line for each problem: file, key, value, what is allowed.
     """
     file = UserFile(path, schema, "goal", KEYS, texts=("store", "title"))
-    design = file.design()
+    named = file.design()
+    draws = _draws(file, named)
+    design = without_samples(named)
     variables = _variables(file)
     regions = schema.regions_of(design, file.folder) if design else None
     objective = _objective(file, "goal", regions)
@@ -82,8 +86,15 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
         name=file.content.get("title", path.stem),
         files_of=schema.files_of,
         folder=file.folder,
+        draws=draws,
         **search,
     )
+
+
+def _draws(file: UserFile, design: Mapping[str, Any]) -> Samples | None:
+    """The draws of a calibration that the medium names."""
+    name = design.get("gain", {}).get("samples")
+    return None if name is None else file.collect(read_samples, file.folder / name)
 
 
 def _plain(value: Any) -> float:

@@ -131,12 +131,12 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
     response: Model = fit_response(
         _cube(fitting), without_gaps(goal, columns), places, goal.outcome_names
     )
-    checking = _normal(unit_points("latin_hypercube", goal.checks, len(keys), goal.seed + 2))
+    checking = normal_points(goal.checks, len(keys), goal.seed + 2)
     checked, _ = _solved(solver, nominal, "yield, check", checking)
-    kept_full = _meets(goal, checked)
+    kept_full = meets_limits(goal, checked)
     by_solves, by_solves_error = (
         float(kept_full.mean()),
-        _share_error(float(kept_full.mean()), len(kept_full)),
+        share_error(float(kept_full.mean()), len(kept_full)),
     )
     samples = _normal(unit_points("sobol", goal.samples, len(keys), goal.seed + 3))
     models = {"response": response}
@@ -146,20 +146,20 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
     shares, errors = {}, {}
     for kind, model in models.items():
         predicted = {name: model.mean(name, _cube(samples)) for name in goal.outcome_names}
-        shares[kind] = float(_meets(goal, predicted).mean())
+        shares[kind] = float(meets_limits(goal, predicted).mean())
         gaps = {
             name: model.mean(name, _cube(checking)) - checked[name] for name in goal.outcome_names
         }
         errors[kind] = {name: _root_mean_square(gap) for name, gap in gaps.items()}
     outcome = response.mean(goal.objective.outcome, _cube(samples))
-    by_response_error = _share_error(shares["response"], len(samples))
+    by_response_error = share_error(shares["response"], len(samples))
     tolerated = 3 * math.hypot(by_response_error, by_solves_error)
     quantiles = np.quantile(outcome, [0.05, 0.5, 0.95])
     return YieldAnswer(
         by_response=shares["response"],
         by_response_error=by_response_error,
         by_derivatives=shares.get("derivatives"),
-        by_derivatives_error=_share_error(shares["derivatives"], len(samples))
+        by_derivatives_error=share_error(shares["derivatives"], len(samples))
         if "derivatives" in shares
         else None,
         by_solves=by_solves,
@@ -188,12 +188,10 @@ def checked_yield(solver: Solver, nominal: Mapping[str, float]) -> tuple[float, 
     limits; its error.
     """
     goal = solver.goal
-    points = _normal(
-        unit_points("latin_hypercube", max(goal.checks // 2, 8), len(goal.spread), goal.seed + 9)
-    )
+    points = normal_points(max(goal.checks // 2, 8), len(goal.spread), goal.seed + 9)
     columns, _ = _solved(solver, nominal, "yield of the design that bears its spreads", points)
-    share = float(_meets(goal, columns).mean())
-    return share, _share_error(share, len(points))
+    share = float(meets_limits(goal, columns).mean())
+    return share, share_error(share, len(points))
 
 
 def _solved(
@@ -241,13 +239,20 @@ def _cube(z: Array) -> Array:
     return np.clip(0.5 + z / (2 * _REACH), 0.0, 1.0)
 
 
+def normal_points(count: int, dimensions: int, seed: int) -> Array:
+    """Standard normal points that fill a space evenly (a Latin hypercube), shape (count,
+    dimensions).
+    """
+    return _normal(unit_points("latin_hypercube", count, dimensions, seed))
+
+
 def _normal(share: Array) -> Array:
     from scipy.special import ndtri
 
     return np.asarray(ndtri(np.clip(share, 1e-9, 1 - 1e-9)), dtype=np.float64)
 
 
-def _meets(goal: Goal, columns: Mapping[str, Array]) -> NDArray[np.bool_]:
+def meets_limits(goal: Goal, columns: Mapping[str, Array]) -> NDArray[np.bool_]:
     """Whether each row meets all limits; a failed solve meets none."""
     kept = np.full(len(next(iter(columns.values()))), True)
     for values in columns.values():
@@ -260,7 +265,7 @@ def _meets(goal: Goal, columns: Mapping[str, Array]) -> NDArray[np.bool_]:
     return kept
 
 
-def _share_error(share: float, count: int) -> float:
+def share_error(share: float, count: int) -> float:
     """Standard error of a share of `count`, by Laplace's rule so that 0 and 1 are not certain."""
     p = (share * count + 1) / (count + 2)
     return math.sqrt(p * (1 - p) / count)

@@ -102,10 +102,15 @@ def main_mode(
 
 
 def _threshold_words(lasing: Mapping[str, Any]) -> str:
-    """The name of the lasing threshold, with what the spreads leave in it."""
+    """The name of the lasing threshold, with what spreads and a calibration leave in it."""
     spread = lasing.get("spread") or {}
     sd = (spread.get("threshold_sd_mj_cm2") or spread.get("threshold_sd_uw") or {}).get("lasing")
-    return "lasing threshold" + (f", sd {sections.number(sd, 2)} (spreads)" if sd else "")
+    words = "lasing threshold" + (f", sd {sections.number(sd, 2)} (spreads)" if sd else "")
+    drawn = ((lasing.get("calibrated") or {}).get("threshold_mj_cm2") or {}).get("lasing")
+    if drawn is None:
+        return words
+    ends = " to ".join(sections.number(drawn[name], 3) for name in ("p16", "p84"))
+    return f"{words}, {ends} (68 %, calibration)"
 
 
 def headline(
@@ -186,6 +191,9 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
         yield Words(f"Not computed: {note}." if note else "Not computed.")
     else:
         yield sections.lasing_table(lasing)
+        calibrated = sections.calibrated_table(lasing)
+        if calibrated is not None:
+            yield calibrated
         yield from pictures("light_curve")
         yield sections.per_mode_table(lasing)
         yield from pictures("output_shares")

@@ -122,6 +122,34 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
     return Table(caption, ("outcome", "value"), tuple(rows))
 
 
+_THRESHOLD_WORDS = {
+    "gain_equals_loss": "gain equals loss",
+    "ase": "lower break of the light curve",
+    "lasing": "lasing threshold",
+    "upper_break": "upper break of the light curve",
+}
+
+
+def calibrated_table(lasing: Mapping[str, Any]) -> Table | None:
+    """What the draws of a calibration leave; None without any."""
+    calibrated = lasing.get("calibrated")
+    if not calibrated:
+        return None
+    rows = []
+    for name, words in _THRESHOLD_WORDS.items():
+        found = calibrated["threshold_mj_cm2"][name]
+        if found is not None:
+            low, lower, middle, upper, high = (number(value, 3) for value in found.values())
+            rows.append((words, middle, f"{lower} to {upper}", f"{low} to {high}"))
+    caption = (
+        f"By the constants alone: {calibrated['draws']} draws of the calibration. It lases in "
+        f"{100 * calibrated['lases_probability']:.0f} % of them, in a single mode in "
+        f"{100 * calibrated['single_mode_probability']:.0f} %; thresholds (mJ/cm²) of those that "
+        "have one. What fabrication scatters stands above, apart"
+    )
+    return Table(caption, ("outcome", "median", "68 %", "90 %"), tuple(rows))
+
+
 def per_mode_table(lasing: Mapping[str, Any]) -> Table:
     """What the gain does to each mode."""
     records = lasing.get("per_mode") or ()

@@ -115,12 +115,22 @@ def design_in_words(answer: Result) -> str:
     limits = "; ".join(answer["constraints"]) or "the goal"
     if robust is None or answer.get("robust_yield") is None:
         share = "" if held is None else f" {100 * float(held):.0f} % of the cavities meet {limits}."
-        return f"Make {_values(sharp)}: {_outcomes(sharp)}.{share}"
+        return f"Make {_values(sharp)}: {_outcomes(sharp)}.{share}{_drawn(answer)}"
     share = f"{100 * float(answer['robust_yield'][0]):.0f} % of the cavities meet {limits}"
     end = "."
     if held is not None and dict(robust["values"]) != dict(sharp["values"]):
         end = f"; the sharp optimum, {_values(sharp)}, holds in {100 * float(held):.0f} %."
-    return f"Make {_values(robust)}: {share}, with {_outcomes(robust)}{end}"
+    return f"Make {_values(robust)}: {share}, with {_outcomes(robust)}{end}{_drawn(answer)}"
+
+
+def _drawn(answer: Result) -> str:
+    """What the draws of a calibration leave of it, one sentence; nothing without any."""
+    drawn = answer.get("calibrated")
+    if drawn is None or not answer["constraints"]:
+        return ""
+    both = drawn["holds_with_spreads"]
+    scattered = "" if both is None else f", and in {100 * both:.0f} % with fabrication as well"
+    return f" With uncertain constants the limits hold in {100 * drawn['holds']:.0f} %{scattered}."
 
 
 def calibration_in_words(answer: Result) -> str:

@@ -177,7 +177,7 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
 
         if not isinstance(found, LasingPrediction):
             raise InputError("gain.samples: draws of a calibration are of pulses, not of power_uw")
-        found = replace(found, calibrated=over_draws(competitors.modes, design, progress))
+        found = replace(found, calibrated=over_draws(modes, design, progress))
     if not design.spreads:
         return found
     return _with_lasing_spread(found, competitors.modes, design, memory, progress)

@@ -20,6 +20,7 @@ from ..study import DesignSchema
 from .code_digest import relevant_version
 
 if TYPE_CHECKING:
+    from ..design import Design
     from ..modes.mode_set import ModeSet
 
 TASKS = ("modes", "threshold", "lase")
@@ -57,7 +58,7 @@ def evaluate_point(
         As the steps raise them; the study keeps the text beside the point.
     """
     from ..design import parse_design
-    from .steps import find_modes, predict_lasing, static_thresholds
+    from .steps import find_modes, predict_lasing
 
     if task not in TASKS:
         raise InputError(f"task = {task!r}: must be one of {', '.join(TASKS)}")
@@ -68,10 +69,22 @@ def evaluate_point(
     if task == "modes":
         return modes
     if task == "threshold":
-        return {"modes": modes, "static": static_thresholds(found, checked)}
+        return {"modes": modes, "static": _static(found, checked)}
     lasing = predict_lasing(found, checked).to_json_dict()
     lasing.pop("seconds", None)
     return {"modes": modes, "lasing": lasing}
+
+
+def _static(found: ModeSet, design: Design) -> dict[str, dict[str, Any]]:
+    """Static thresholds of each mode, with what the draws of a calibration leave in them."""
+    from .calibrated import static_over_draws
+    from .steps import static_thresholds
+
+    static: dict[str, dict[str, Any]] = {**static_thresholds(found, design)}
+    if design.samples is not None:
+        for label, drawn in static_over_draws(found, design).items():
+            static[label] = {**static.get(label, {}), "calibrated": drawn}
+    return static
 
 
 def modes_of_point(design: Mapping[str, Any], folder: Path) -> ModeSet:
@@ -145,9 +158,14 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
         for name in ("threshold_mj_cm2", "threshold_uw", "numerical_error")
         if name in lasing
     }
-    calibrated = {"calibrated": lasing["calibrated"]} if "calibrated" in lasing else {}
+    calibrated = lasing.get("calibrated")
+    drawn = (
+        {}
+        if calibrated is None
+        else {"calibrated": {k: v for k, v in calibrated.items() if k != "light_curve"}}
+    )
     found = {"modes_found": len(result["modes"]["modes"])}
-    return [{**found, **outcomes, **thresholds, **slopes, **calibrated}]
+    return [{**found, **outcomes, **thresholds, **slopes, **drawn}]
 
 
 def design_schema(checked: bool = True) -> DesignSchema:

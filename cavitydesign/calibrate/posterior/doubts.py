@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,10 @@ _CHANCE = 0.01
 _FEWEST_POINTS = 8
 _FAR = 2.0
 """Fluence scales further out than so many prior standard deviations are told."""
+_FAR_FIGURE = 2.5
+"""The same for a published figure; by chance one of five right ones lies as far in 6 % of cases."""
+_NINETY = 3.29
+"""Standard deviations from the 5 % to the 95 % quantile of a normal distribution."""
 
 
 def doubts_of_curve(curve: CurveFit) -> list[str]:
@@ -75,6 +81,42 @@ def doubts_of_scale(constant: Constant, sd: float) -> list[str]:
         f"{constant.name}: {constant.quantiles[2]:.3f}, {out:.1f} standard deviations from 1; the "
         "sessions disagree, or the model does not hold"
     ]
+
+
+def doubts_of_sessions(scales: Mapping[str, tuple[Constant, float]]) -> list[str]:
+    """Two sessions whose fluence scales lie far apart, though neither may be far from 1.
+
+    Parameters
+    ----------
+    scales : mapping of str to (Constant, float)
+        Fluence scale of each session, and the relative error that it states.
+    """
+    found = []
+    for (first, (one, sd)), (second, (other, beside)) in itertools.combinations(scales.items(), 2):
+        apart = abs(math.log(one.quantiles[2] / other.quantiles[2]))
+        out = apart / math.hypot(math.log1p(sd), math.log1p(beside))
+        if out >= _FAR:
+            found.append(
+                f"sessions {first} and {second} disagree: their fluence scales lie "
+                f"{math.expm1(apart):.0%} apart, {out:.1f} standard deviations of what they state"
+            )
+    return found
+
+
+def doubts_of_figures(curve: CurveFit) -> list[str]:
+    """Published figures that no curve of the answer comes near."""
+    found = []
+    for each in curve.figures:
+        low, _, middle, _, high = each.predicted
+        spread = (high - low) / _NINETY if math.isfinite(high) else 0.0
+        out = abs(each.measured - middle) / math.hypot(each.sd, spread)
+        if not out < _FAR_FIGURE:
+            says = f"it predicts {middle:.3g}" if math.isfinite(middle) else "it shows no breaks"
+            found.append(
+                f"{curve.name}: the model cannot reach {each.name} = {each.measured:g} +- "
+                f"{each.sd:g}: {says}; the constants are not to be trusted"
+            )
+    return found
 
 
 def doubts_of_answer(answer: CalibrationAnswer) -> list[str]:

@@ -69,10 +69,12 @@ class Comparison:
         cavity = self.ready.cavity
         total = np.zeros(len(z))
         if cavity.curve is not None:
-            deviation, width = self.deviations(z, light, cavity.curve)
-            width = np.hypot(width, added_sd)[:, None]
+            deviation, scatter = self.deviations(z, light, cavity.curve)
+            width = np.hypot(scatter, added_sd)[:, None]
             each = -0.5 * (DEGREES + 1.0) * np.log1p((deviation / width) ** 2 / DEGREES)
             total += (each - np.log(width) + _T_CONSTANT).sum(axis=1)
+            # The scale is counted in units of the scatter: a flat prior of the scale itself.
+            total += np.log(scatter)
         if cavity.figures:
             total += self._of_figures(z, light)
         if cavity.dark_up_to_mj_cm2 is not None:
@@ -83,6 +85,17 @@ class Comparison:
 
     def _of_figures(self, z: Array, light: Light) -> Array:
         """Normal in each published figure; impossible where the curve shows no breaks."""
+        values = self.figures(z, light)
+        total = np.zeros(len(z))
+        for name, figure in self.ready.cavity.figures.items():
+            deviation = (values[name] - figure.value) / figure.sd
+            total -= np.where(np.isfinite(deviation), 0.5 * deviation**2, np.inf)
+        return total
+
+    def figures(self, z: Array, light: Light) -> dict[str, Array]:
+        """What a fit with two breaks reads off the curves of (k, d) vectors, by name of `FIGURES`;
+        infinite where a curve shows no breaks.
+        """
         photons = self.ready.nominal.photons
         read = curve_figures(self.seen(z), light)
         fluences = np.exp((read.breaks - self._places(z, np.ones(1))) / photons)
@@ -91,10 +104,7 @@ class Comparison:
             "upper_break_mj_cm2": fluences[:, 1],
             **{f"slope_{k + 1}": read.slopes[:, k] * photons for k in range(3)},
         }
-        total = np.where(read.visible, 0.0, -np.inf)
-        for name, figure in self.ready.cavity.figures.items():
-            total = total - 0.5 * ((values[name] - figure.value) / figure.sd) ** 2
-        return np.asarray(total)
+        return {name: np.where(read.visible, value, np.inf) for name, value in values.items()}
 
     def seen(self, z: Array) -> Seen:
         """What pump and detector add, of (k, d) vectors."""

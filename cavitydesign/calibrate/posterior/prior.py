@@ -43,6 +43,11 @@ class Prior:
     first: float
     second: float
 
+    @property
+    def of_logarithm(self) -> bool:
+        """Whether it is even or normal in the logarithm of the number."""
+        return self.shape.startswith("log-")
+
     def value(self, z: Array) -> Array:
         """The number at a standard normal variable, any shape."""
         if self.shape == "normal":

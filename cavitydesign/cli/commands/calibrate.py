@@ -126,11 +126,14 @@ def _print_advice(advice: Advice) -> None:
             f"{advice.asked} lases in too few draws to say what would narrow its threshold"
         )
         return
+    names = list(advice.constants_now)
+    told = [name.rsplit(".", 1)[-1] if name.count(".") == 1 else name for name in names]
     table = new_table(
         f"What to measure next for the threshold of {advice.asked}, known to {advice.sd_now:.1%} "
         f"(lases with probability {advice.lases:.2f})",
-        ("light curve", "would leave", "of today's"),
+        ("light curve", "would leave", "of today's", *(f"of {name}" for name in told)),
     )
-    for each in advice.candidates:
-        table.add_row(each.name, f"{each.sd_after:.1%}", f"{each.share_left:.0%}")
+    for each in (*advice.candidates, *advice.together):
+        left = (f"{each.constants_left[name]:.0%}" for name in names)
+        table.add_row(each.name, f"{each.sd_after:.1%}", f"{each.share_left:.0%}", *left)
     print_tables(table)

@@ -20,6 +20,7 @@ from .study import Scheduler, Workers, executor_of, worker_count
 
 if TYPE_CHECKING:
     from ...optimise.answer import DesignAnswer, Recommended
+    from ...optimise.over_draws import DrawnOutcomes
     from ...optimise.tolerance import YieldAnswer
 
 _FRONT_SHOWN = 10
@@ -98,8 +99,40 @@ def _print(answer: DesignAnswer) -> None:
         )
     if answer.yields is not None:
         told += _yield_tables(answer.yields, goal.objective.outcome)
+    if answer.drawn is not None:
+        told += _drawn_tables(answer, answer.drawn)
     also = f", {answer.moved} designs judged from moved modes" if answer.moved else ""
     print_tables(*told, f"{answer.solves} full solves in the search{also}")
+
+
+def _drawn_tables(answer: DesignAnswer, drawn: DrawnOutcomes) -> list[Any]:
+    """Intervals by the calibration, and the shares that meet the limits, told apart."""
+    values = ", ".join(f"{key} = {value:.4g}" for key, value in drawn.values.items())
+    table = new_table(
+        f"Over {drawn.draws} draws of the calibration, made exactly: {values}",
+        ("outcome", "median", "68 %", "90 %", "draws that have it"),
+    )
+    for name, found in drawn.outcomes.items():
+        cells = ("-", "-", "-")
+        if found is not None:
+            low, lower, middle, upper, high = (number(x, ".4g") for x in found.values())
+            cells = (middle, f"{lower} to {upper}", f"{low} to {high}")
+        table.add_row(name, *cells, f"{drawn.known[name]:.0%}")
+    if not answer.goal.limits:
+        return [table]
+    shares = new_table("Share that meets all limits", ("what is uncertain", "share", "+-"))
+    fabrication = answer.robust_yield
+    if fabrication is None and answer.yields is not None:
+        fabrication = (answer.yields.by_solves, answer.yields.by_solves_error)
+    both = (drawn.holds_with_spreads, drawn.holds_with_spreads_error)
+    for words, found_share in (
+        ("fabrication alone", fabrication),
+        ("the calibration alone", (drawn.holds, drawn.holds_error)),
+        ("both", None if both[0] is None else both),
+    ):
+        if found_share is not None:
+            shares.add_row(words, *(number(x, ".2f") for x in found_share))
+    return [table, shares]
 
 
 def _cost_of_yield(answer: DesignAnswer) -> Any:

@@ -114,6 +114,7 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     fig = figure(ONE_COLUMN_IN, 3.0)
     ax = fig.subplots()
     shown = emission > 0
+    _draw_calibrated(ax, content.get("calibrated"))
     ax.loglog(
         fluence[shown],
         emission[shown],
@@ -150,6 +151,36 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     box = {"frameon": True, "facecolor": theme.ground, "framealpha": 0.9, "edgecolor": "none"}
     ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="lower right", **box)
     return fig
+
+
+def _draw_calibrated(ax: Axes, calibrated: Mapping[str, Any] | None) -> None:
+    """Bands of the draws of a calibration, of the light and of the lasing threshold."""
+    if calibrated is None:
+        return
+    band = calibrated["light_curve"]
+    for low, high, share, words in (
+        ("p5", "p95", 0.16, "90 % by the calibration"),
+        ("p16", "p84", 0.32, "68 %"),
+    ):
+        ax.fill_between(
+            band["fluence_mj_cm2"],
+            band[low],
+            band[high],
+            color=colour(0),
+            alpha=share,
+            lw=0,
+            label=words,
+        )
+    threshold = calibrated["threshold_mj_cm2"]["lasing"]
+    if threshold is not None:
+        ax.axvspan(
+            threshold["p16"],
+            threshold["p84"],
+            color=colour(2),
+            alpha=0.2,
+            lw=0,
+            label="lasing threshold, 68 %",
+        )
 
 
 def _break_errors(content: Mapping[str, Any]) -> dict[str, float]:

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.calibration_file import load_calibration
+from cavitydesign.calibrate.detector import fine_grid
+from cavitydesign.calibrate.layout import layout_of
+from cavitydesign.calibrate.light import Light
+from cavitydesign.calibrate.posterior.likelihood import Comparison
 from cavitydesign.calibrate.pulses import grid_of_task
 from cavitydesign.calibrate.run import calibrate
+from cavitydesign.calibrate.setup import prepare
 from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump
 from cavitydesign.lasing.pumped.averaging import averaged
@@ -120,6 +126,32 @@ def test_the_gain_and_the_threshold_of_the_closed_formula_are_found(laboratory):
     assert "peak_gain" in told[0]
     again = calibrate(asked(laboratory), SerialExecutor())
     assert again.constants[0].quantiles == gain.quantiles
+
+
+def test_an_unknown_scale_of_the_light_leaves_the_scatter_alone(laboratory):
+    """The scale of a curve has a flat prior: over it, the likelihood of the scatter s of points
+    d_i is the integral of the product of t((d_i - a) / s) / s over a."""
+    calibration = asked(laboratory)
+    layout = layout_of(calibration)
+    ready = prepare(calibration, layout, calibration.cavities[0])
+    grid = fine_grid(ready.grid.log_excitons)
+    light = Light(*(np.array([row]) for row in (grid - 30.0, grid)), np.array([np.inf]))
+    one = Comparison(ready, float(grid[0]), layout)
+    deviation = one.deviations(np.zeros((1, len(layout))), light, calibration.cavities[0].curve)
+    deviation = deviation[0][0]
+    places = np.linspace(-12.0, 12.0, 4001)
+    scale, scatter = (layout.place(f"{name} of ball") for name in ("scale", "scatter"))
+    found, right = [], []
+    for z in (4.0, 5.0):
+        rows = np.zeros((len(places), len(layout)))
+        rows[:, scale], rows[:, scatter] = places, z
+        level = one.log_likelihood(rows, light.taken(np.zeros(len(places), dtype=int)))
+        found.append(np.log(np.exp(level - 0.5 * places**2).sum()))
+        s = float(layout.unknowns[scatter].prior.value(z))
+        shift = s * 2.0 * places
+        right.append(np.log(stats.t(4.0, shift[:, None], s).pdf(deviation).prod(axis=1).sum() * s))
+    # The prior of the scale is two scatters wide: it counts by 1e-2 of the ratio.
+    assert found[1] - found[0] == pytest.approx(right[1] - right[0], abs=0.03)
 
 
 def test_a_dark_cavity_bounds_the_gain_from_one_side(laboratory):

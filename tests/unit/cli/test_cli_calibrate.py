@@ -16,8 +16,11 @@ from cavitydesign.cli import outcome
 from cavitydesign.cli.commands import calibrate as command
 from cavitydesign.cli.main import app
 from cavitydesign.errors import InputError
+from cavitydesign.report.sections import calibrated_table
 from cavitydesign.study import SerialExecutor
+from cavitydesign.visualise.lasers.lasing import draw_light_curve
 from cavitydesign.workflow import calibrated
+from cavitydesign.workflow.study_point import evaluate_point, rows_of_point
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "calibrate"))
 from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_curve
@@ -82,6 +85,25 @@ def test_a_prediction_carries_the_draws_of_a_calibration(tmp_path, monkeypatch):
     known = [value for value in each if value is not None]
     assert told["lases_probability"] == pytest.approx(len(known) / 4)
     assert told["threshold_mj_cm2"]["lasing"]["p50"] == pytest.approx(np.median(known))
+    band = told["light_curve"]
+    assert band["p5"][0] <= band["p50"][0] <= band["p95"][0]
+    assert len(band["fluence_mj_cm2"]) == len(band["p84"])
+    record = found.to_json_dict()
+    assert "lasing threshold, 68 %" in str(
+        [one.get_label() for one in draw_light_curve(record).axes[0].patches]
+    )
+    table = calibrated_table(record)
+    assert f"{100 * told['lases_probability']:.0f} % of them" in table.caption
+    # a study of static thresholds and one of light curves carry them too, without the band
+    static = evaluate_point(design.raw, "threshold", tmp_path)["static"]
+    least = min(
+        one["calibrated"]["gain_equals_loss_mj_cm2"]["p50"]
+        for one in static.values()
+        if one["calibrated"]["gain_equals_loss_mj_cm2"]
+    )
+    assert least == pytest.approx(told["threshold_mj_cm2"]["gain_equals_loss"]["p50"], rel=1e-6)
+    row = rows_of_point({"modes": {"modes": []}, "lasing": record}, "lase")[0]
+    assert "light_curve" not in row["calibrated"]
     # the medium of the design itself is untouched
     assert found.thresholds.lasing == pytest.approx(
         cd.predict_lasing(cd.find_modes(design), cd.load_design(QUICKSTART)).thresholds.lasing

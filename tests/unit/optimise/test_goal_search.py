@@ -10,6 +10,7 @@ from toy_design import evaluate, toy_outcomes
 from cavitydesign.errors import InputError, SolverError
 from cavitydesign.optimise.answer import answered
 from cavitydesign.optimise.goal_file import load_goal
+from cavitydesign.optimise.over_draws import over_draws
 from cavitydesign.optimise.robust import RobustDesign, best_of, closer_looks
 from cavitydesign.optimise.trials import Solver
 from cavitydesign.study import DesignSchema, SerialExecutor, Store
@@ -151,6 +152,33 @@ def test_yield_by_response_and_by_solves_agree_with_the_toy(tmp_path):
     exact = {"cavity.diameter_um": 24.0 * 0.2, "cavity.roughness_nm": 0.0}
     tornado = {row.key: row.high - row.low for row in found.sensitivities}
     assert tornado["cavity.diameter_um"] == pytest.approx(2 * exact["cavity.diameter_um"], rel=0.05)
+
+
+def test_draws_of_a_calibration_are_told_apart_from_fabrication(tmp_path):
+    gains = np.random.default_rng(2).lognormal(np.log(1000.0), 0.3, 48)
+    rows = "\n".join(f"{gain:.8g}" for gain in gains)
+    (tmp_path / "samples.csv").write_text(f"gain.peak_gain_per_cm\n{rows}\n")
+    text = (
+        '[goal]\nmaximise = "q_total"\n[constraints]\n"threshold_mj_cm2.lasing" = { below = 3.8 }\n'
+        '[spread]\n"cavity.roughness_nm" = { sd = 1.5 }\n'
+    )
+    goal = goal_of(tmp_path, VARIABLE + text, '[gain]\nsamples = "samples.csv"\n')
+    assert "samples" not in goal.design["gain"]  # the search holds the design's own constants
+    nominal = {"cavity.diameter_um": 18.0, "cavity.roughness_nm": 1.0}
+    found = over_draws(Solver(goal, evaluate, SerialExecutor()), nominal)
+    thresholds = toy_outcomes(18.0)[0] * (1000.0 / gains) ** (1 / 3)
+    # the table of draws has eight digits
+    told = found.outcomes["threshold_mj_cm2.lasing"]
+    assert told["p50"] == pytest.approx(np.median(thresholds), rel=1e-7)
+    assert told["p84"] == pytest.approx(np.quantile(thresholds, 0.84), rel=1e-7)
+    assert found.holds == pytest.approx(np.mean(thresholds <= 3.8))
+    # roughness only raises the threshold of the toy, by 0.1 (r - 1)^2: with it fewer hold
+    z = np.random.default_rng(1).standard_normal((400, 1))
+    both = thresholds + 0.1 * (1.5 * z) ** 2 * (thresholds / toy_outcomes(18.0)[0])
+    right = np.mean(both <= 3.8)
+    assert found.holds_with_spreads == pytest.approx(right, abs=3 * found.holds_with_spreads_error)
+    assert found.holds_with_spreads < found.holds
+    assert found.to_json_dict()["draws"] == 48
 
 
 @pytest.mark.slow

@@ -31,6 +31,8 @@ def evaluate(design, task):
     if diameter > design["cavity"].get("thickest_um", 1e9):
         raise InputError("too thick for the toy")
     threshold, single, q, fsr, place = toy_outcomes(diameter, roughness)
+    # three photons: the excitations at threshold fall as 1 / gain
+    threshold *= (1000.0 / design.get("gain", {}).get("peak_gain_per_cm", 1000.0)) ** (1 / 3)
     m = round(place)
     mode = {
         "label": f"TM {m} 1 0", "polarisation": "TM", "m": m, "p": 1, "q": 0,

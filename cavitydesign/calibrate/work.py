@@ -1,0 +1,169 @@
+"""What all steps of a calibration share: exact solves, the emulators through them, and both
+posteriors.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+from scipy.special import ndtri
+from scipy.stats import qmc
+
+from ..study import Executor
+from .detector import fine_grid
+from .layout import Layout
+from .light import Light
+from .posterior.emulator import CurveEmulator, fit_emulator
+from .posterior.likelihood import Comparison, Posterior
+from .setup import Prepared
+from .solves import solved_light
+from .spec import Calibration
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, float], None] | None
+
+_HELD_OUT = 5
+"""Every fifth solve tests the emulator before it joins it."""
+_FLUENCES = 24
+"""Of a curve on which an emulator is tested."""
+_FEWEST_SOLVES = 8
+_EDGE = 1e-4
+"""Share of a prior beyond which no solve starts: 3.7 standard deviations, where the emulator would
+be far from any other solve."""
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """Exact light of one cavity at many vectors.
+
+    Attributes
+    ----------
+    z : (k, d) array
+        Standard normal numbers of all unknowns.
+    light : Light
+        On the cavity's coarse grid of excitations.
+    """
+
+    z: Array
+    light: Light
+
+    def joined(self, other: Solved) -> Solved:
+        """These, and after them the others."""
+        return Solved(np.concatenate([self.z, other.z]), self.light.joined(other.light))
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """A calibration at work.
+
+    Attributes
+    ----------
+    asked : Calibration
+    layout : Layout
+    ready : sequence of Prepared
+        Of each cavity.
+    executor : Executor
+    progress : callable or None
+    """
+
+    asked: Calibration
+    layout: Layout
+    ready: Sequence[Prepared]
+    executor: Executor
+    progress: Progress = None
+
+    def solve(self, stage: str, z: Array) -> list[Solved]:
+        """Exact light of all cavities at (k, d) vectors."""
+        found = []
+        for number, each in enumerate(self.ready):
+            share = (number / len(self.ready), 1.0 / len(self.ready))
+
+            tell = functools.partial(self._tell, f"{stage} of {each.cavity.name}", share)
+            light = solved_light(self.asked, self.layout, each, z, self.executor, tell)
+            found.append(Solved(z, light))
+        return found
+
+    def _tell(self, what: str, share: tuple[float, float], message: str, fraction: float) -> None:
+        if self.progress is not None:
+            self.progress(f"{what}: {message}", share[0] + share[1] * fraction)
+
+    def comparison(self, ready: Prepared) -> Comparison:
+        """One cavity against its data."""
+        return Comparison(ready, float(ready.grid.log_excitons[0]), self.layout)
+
+    def posterior(self, solved: Sequence[Solved]) -> Posterior:
+        """By emulators, with what these are off by."""
+        comparisons = [self.comparison(each) for each in self.ready]
+        emulators, errors = [], []
+        for each, known in zip(comparisons, solved, strict=True):
+            errors.append(self._emulator_error(each, known))
+            emulators.append(emulator_of(each.ready, known).curves)
+        return Posterior(comparisons, emulators, errors)
+
+    def _emulator_error(self, comparison: Comparison, known: Solved) -> float:
+        """Root-mean-square error in the logarithm of the collected light, on solves left out."""
+        ready = comparison.ready
+        if not ready.rate_keys:
+            return 0.0
+        out = np.arange(len(known.z)) % _HELD_OUT == _HELD_OUT - 1
+        part = emulator_of(ready, Solved(known.z[~out], known.light.taken(~out)))
+        fluence = np.geomspace(*ready.cavity.fluences, _FLUENCES)
+        z = known.z[out]
+        computed = comparison.log_light(z, part.curves(z[:, ready.rate_places]), fluence)
+        right = comparison.log_light(z, fine_light(ready, known.light.taken(out)), fluence)
+        deviation = computed - right
+        deviation = deviation - np.median(deviation, axis=1, keepdims=True)
+        # Robust: the corners of the priors, where it errs most, are not where the posterior lies.
+        return float(np.median(np.sqrt((deviation**2).mean(axis=1))))
+
+    def exact_posterior(self, exact: Sequence[Solved]) -> Posterior:
+        """By exact curves of given vectors, in their order."""
+        comparisons = [self.comparison(each) for each in self.ready]
+        curves = [
+            _Known(fine_light(each, known.light))
+            for each, known in zip(self.ready, exact, strict=True)
+        ]
+        return Posterior(comparisons, curves, [0.0] * len(comparisons))
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Exact curves of the vectors that will be asked for, whatever these are."""
+
+    light: Light
+
+    def __call__(self, z: Array) -> Light:
+        return self.light
+
+
+def emulator_of(ready: Prepared, known: Solved) -> CurveEmulator:
+    """The emulator through solves of one cavity, each set of constants once."""
+    inputs = known.z[:, ready.rate_places]
+    _, first = np.unique(inputs, axis=0, return_index=True)
+    rows = np.sort(first)
+    return fit_emulator(inputs[rows], ready.grid.log_excitons, known.light.taken(rows))
+
+
+def fine_light(ready: Prepared, light: Light) -> Light:
+    """Exact light on the fine grid."""
+    grid = ready.grid.log_excitons
+    both = np.stack([light.laser, light.glow], axis=1)
+    fine = PchipInterpolator(grid, both, axis=2)(fine_grid(grid))
+    return Light(fine[:, 0], fine[:, 1], light.log_static)
+
+
+def spread_over_priors(asked: Calibration, layout: Layout, ready: Sequence[Prepared]) -> Array:
+    """Vectors that fill the priors of the numbers that the rate equations know."""
+    places = sorted({place for each in ready for place in each.rate_places})
+    z = np.zeros((max(asked.solves, _FEWEST_SOLVES), len(layout)))
+    if not places:
+        return z[:1]
+    sobol = qmc.Sobol(len(places), seed=asked.seed)
+    points = sobol.random_base2(int(np.ceil(np.log2(len(z)))))[: len(z)]
+    z[:, places] = ndtri(np.clip(points, _EDGE, 1.0 - _EDGE))
+    return z

@@ -1,0 +1,105 @@
+"""What a measurement would tell, against the algebra of normal distributions; signs that an answer
+is not to be believed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cavitydesign.calibrate.answer import Constant, CurveFit, FigureFit
+from cavitydesign.calibrate.layout import Layout, Unknown
+from cavitydesign.calibrate.posterior.doubts import doubts_of_figures, doubts_of_sessions
+from cavitydesign.calibrate.posterior.next_measurement import Measurement, advice_of
+from cavitydesign.calibrate.posterior.prior import Prior
+from cavitydesign.calibrate.samples import samples_csv
+from cavitydesign.calibrate.spec import FreeNumber, MeasuredCavity
+
+NOISE, STEP = 0.05, 0.08
+
+
+def test_what_a_curve_leaves_is_the_inverse_of_the_fisher_information():
+    """Light and threshold linear in three constants of prior 1: the posterior covariance is
+    (1 + J' S^-1 J)^-1, with the unknown scale of each curve and the fluence scale in S."""
+    rng = np.random.default_rng(3)
+    draws = rng.standard_normal((3000, 3))
+    places = np.linspace(0.0, 1.0, 20)
+    middle = 5.0 * places**2  # of ln L; its slope is what the fluence scale multiplies
+    slopes = {"steep": [0.2, 0.4, 0.0], "flat": [0.1, 0.0, 0.02], "both alike": [0.2, 0.41, 0.0]}
+    jacobians = {
+        name: np.stack([a * places, b * places**2, c * np.sin(9 * places)])
+        for name, (a, b, c) in slopes.items()
+    }
+    target = np.array([0.05, 0.02, 0.04])
+    scale_sd = 0.07
+    measurements = [
+        Measurement(name, middle + draws @ jacobian, STEP) for name, jacobian in jacobians.items()
+    ]
+    constants = {"first": draws[:, 0], "third": draws[:, 2]}
+    found = advice_of("asked", np.exp(draws @ target), measurements, NOISE, scale_sd, constants)
+
+    def left(names):
+        information = np.eye(3)
+        for name in names:
+            error = NOISE**2 * np.eye(20) + 100.0
+            error += scale_sd**2 * np.outer(*[np.gradient(middle, STEP)] * 2)
+            information += jacobians[name] @ np.linalg.solve(error, jacobians[name].T)
+        covariance = np.linalg.inv(information)
+        return [np.sqrt(target @ covariance @ target / (target @ target))] + [
+            np.sqrt(covariance[k, k]) for k in (0, 2)
+        ]
+
+    for each in (*found.candidates, *found.together):
+        told = [each.share_left, each.constants_left["first"], each.constants_left["third"]]
+        # 3000 draws: their covariances are known to 2 %.
+        assert told == pytest.approx(left(each.name.split(" and ")), rel=0.05), each.name
+    shares = [each.share_left for each in (*found.candidates[:1], *found.together)]
+    assert shares == sorted(shares, reverse=True)
+    assert found.sd_now == pytest.approx(np.sqrt(target @ target), rel=0.04)
+    # the second steep curve tells less of the rest than the flat one
+    assert "flat" in found.together[0].name
+
+
+def scale_of(median):
+    return Constant("fluence scale", "", "", (median,) * 5, 1.0), 0.07
+
+
+def test_sessions_that_pull_apart_are_told_though_neither_is_far_from_one():
+    # 8 % up and 8 % down: each 1.1 standard deviations, their ratio 1.6 of the two together
+    assert doubts_of_sessions({"May": scale_of(1.08), "June": scale_of(0.92)}) == []
+    told = doubts_of_sessions({"May": scale_of(1.12), "June": scale_of(0.90)})
+    assert "sessions May and June disagree" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("predicted", "words"),
+    [
+        ((2.9, 2.95, 3.0, 3.05, 3.1), ""),
+        ((2.0, 2.05, 2.1, 2.15, 2.2), "it predicts 2.1"),
+        ((np.inf,) * 5, "it shows no breaks"),
+    ],
+)
+def test_a_figure_that_no_curve_comes_near_is_told(predicted, words):
+    figure = FigureFit("upper_break_mj_cm2", 3.0, 0.1, predicted)
+    curve = CurveFit("a", *(None,) * 5, (1.0,) * 5, 1.0, None, None, (figure,))
+    told = doubts_of_figures(curve)
+    assert bool(told) == bool(words)
+    if words:
+        assert words in told[0]
+
+
+def test_a_cavity_that_was_not_measured_has_numbers_of_its_own():
+    prior = Prior("normal", 24.0, 4.0)
+    layout = Layout((Unknown("gain.x", prior, "gain.x"), Unknown("q of a", prior, "q", "a")))
+    numbers = [FreeNumber("gain.x", prior), FreeNumber("q", prior, "cavity")]
+    known, new = (MeasuredCavity(name, {}, "session") for name in ("a", "b"))
+    wider = layout.with_others(numbers, [known, new])
+    assert [each.name for each in wider.unknowns] == ["gain.x", "q of a", "q of b"]
+    assert wider.keys_of(new) == {"gain.x": 0, "q": 2}
+
+
+def test_draws_for_other_designs_hold_the_prior_of_what_each_cavity_has_of_its_own():
+    answer = {
+        "constants": [{"key": "gain.x", "name": "gain.x"}, {"key": "q", "name": "q of a"}],
+        "draws": {"values": [[1.0, 20.0], [2.0, 21.0]], "unmeasured": {"q": [24.0, 28.0]}},
+    }
+    assert samples_csv(answer) == "gain.x,q\n1,24\n2,28\n"
