@@ -43,7 +43,7 @@ from cavitydesign.calibrate.pulses import WORKER_MODULES
 from cavitydesign.calibrate.setup import prepare
 from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity, MeasuredCurve
 from cavitydesign.calibrate.work import Solved, Work, fine_light, spread_over_priors
-from cavitydesign.gain import dots
+from cavitydesign.gain.emitters import dots
 from cavitydesign.study import ProcessExecutor, SerialExecutor
 
 HOME = Path(__file__).parents[2]
