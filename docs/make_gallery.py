@@ -199,7 +199,7 @@ def kinetics() -> Figure:
 
 def bleaching() -> Figure:
     """Bleaching at 525 and 537 nm, 5 ps after the pulse."""
-    from cavitydesign.gain.measured import bleaching as computed
+    from cavitydesign.gain import bleaching as computed
     from cavitydesign.visualise.lasers.kinetics import draw_bleaching
 
     medium, pump = design().medium, design().pump

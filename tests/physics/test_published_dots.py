@@ -19,13 +19,13 @@ from cavitydesign.gain import (
     DotMedium,
     Pump,
     Resonance,
+    bleaching,
     cascade_gain_bracket,
     gain_peak_nm,
     printed_gain_bracket,
     transition_allowed,
 )
 from cavitydesign.gain.heat import heat_load, quantum_defect
-from cavitydesign.gain.measured import bleaching
 from cavitydesign.gain.measured.stripe import fit_stripe_gain, modal_gain_per_cm, stripe_emission
 from cavitydesign.gain.measured.z_scan import ZScan
 from cavitydesign.units import photon_energy_ev

@@ -10,13 +10,13 @@ from cavitydesign.errors import InputError
 from cavitydesign.gain import (
     DotMedium,
     FourLevelMedium,
+    bleaching,
     find_medium,
     medium_from_dict,
     medium_names,
 )
 from cavitydesign.gain.emitters.lineshape import fuechtbauer_ladenburg_per_cm
 from cavitydesign.gain.emitters.tabled import TabledMedium
-from cavitydesign.gain.measured import bleaching
 from cavitydesign.units import BOLTZMANN_EV_PER_K, HC_EV_NM
 
 

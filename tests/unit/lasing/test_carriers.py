@@ -10,12 +10,11 @@ from scipy.integrate import quad, solve_ivp
 from scipy.optimize import brentq
 
 from cavitydesign.gain import CarrierMedium, Pump
-from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
+from cavitydesign.lasing import LasingMode, LasingRequest, predict_continuous, predict_lasing
 from cavitydesign.lasing.pulses.integrate import StepControl
 from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
 from cavitydesign.lasing.pulses.rate_model import rate_model
 from cavitydesign.lasing.pumped.spontaneous import spontaneous_emission_factors
-from cavitydesign.lasing.steady import predict_continuous
 from cavitydesign.lasing.steady.continuous_wave import steady_photons
 from cavitydesign.lasing.steady.threshold import DarkGain, threshold_gain_per_cm
 

@@ -13,8 +13,7 @@ import pytest
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium, FourLevelMedium, Pump
 from cavitydesign.gain.emitters.tabled import TabledMedium
-from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
-from cavitydesign.lasing.steady import predict_continuous
+from cavitydesign.lasing import LasingMode, LasingRequest, predict_continuous, predict_lasing
 from cavitydesign.workflow.plain_words import lasing_in_words
 from cavitydesign.workflow.study_point import evaluate_point, rows_of_point
 

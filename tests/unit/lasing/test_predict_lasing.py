@@ -13,8 +13,13 @@ import pytest
 
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium, Pump, find_medium
-from cavitydesign.lasing import LasingMode, LasingRequest, energy_group_index, predict_lasing
-from cavitydesign.lasing.competition import lasing_mode
+from cavitydesign.lasing import (
+    LasingMode,
+    LasingRequest,
+    energy_group_index,
+    lasing_mode,
+    predict_lasing,
+)
 from cavitydesign.lasing.outcomes.regime_map import regime_map
 from cavitydesign.lasing.pumped.averaging import averaging_kernel
 from cavitydesign.modes.losses.budget import LossBudget
