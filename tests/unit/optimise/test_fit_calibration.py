@@ -36,7 +36,7 @@ class Samples:
 
 @pytest.fixture(
     scope="module",
-    params=[(5, 9, 6), pytest.param((20, 20, 20), marks=pytest.mark.slow)],
+    params=[(3, 9, 6), pytest.param((20, 20, 20), marks=pytest.mark.slow)],
     ids=["200", "600"],
 )
 def samples(request):

@@ -10,9 +10,21 @@ import cavitydesign
 from cavitydesign.workflow import code_digest
 
 
+@pytest.fixture(scope="module")
+def kept_digests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The digests of the package's own files, taken once; each test starts with a copy."""
+    cache = tmp_path_factory.mktemp("digests")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        patch.setenv("LOCALAPPDATA", str(cache))
+        version()
+    return cache
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, kept_digests: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the package whose files may be changed."""
+    shutil.copytree(kept_digests, tmp_path / "cache")
     home = tmp_path / "cavitydesign"
     unwanted = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(cavitydesign.__file__).parent, home, ignore=unwanted)
