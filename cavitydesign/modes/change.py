@@ -86,6 +86,7 @@ def diameter_change(
 
     def at(step: float) -> Cavity:
         factor = 1.0 + step / cavity.diameter_um
+        # The axial radius goes with b^2/a (a, b: the factors of r and z), so b = sqrt(a) holds it.
         outline = StretchedOutline(
             cavity.outline, factor, factor if axial_radius == "scaled" else factor**0.5
         )
@@ -148,6 +149,8 @@ def outline_change(
     """
     _demand_outline(cavity)
     radius = cavity.outline.equator_radius_um
+    # The step is set by the largest shift, so that a localised bump moves the rim as far as a
+    # change of the diameter would.
     largest = float(np.abs(shift(np.linspace(-0.5 * radius, 0.5 * radius, 101))).max())
     if largest == 0.0:
         raise InputError("shift: vanishes along the outline; there is nothing to change")
@@ -260,6 +263,7 @@ def temperature_change(
         }
         factor = 1.0 + expansion_per_k * step
         warm = with_media(cavity, media)
+        # Sections have no outline to stretch; without expansion they need none.
         if factor == 1.0:
             return warm
         _demand_outline(cavity)

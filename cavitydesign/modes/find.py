@@ -68,11 +68,16 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         for result in results:
             finished, doubts = sure_modes(finished_modes(request, result))
             unsure += doubts
+            # A mirror class is counted at one azimuthal order; its count stands for each order
+            # found.
             counted += result.counted * len({mode.m for mode in finished})
             modes += finished
+    # Users compare with measured spectra, which are told from the longest wavelength down.
     modes.sort(key=lambda mode: -mode.wavelength_nm)
     notes = list(dict.fromkeys(note for result in results for note in result.notes))
     missing = _missing(request, modes, cavity.sliced)
+    # The list is complete only if nothing cut it short: no count that differs, no mode that was
+    # doubted, no stop by time or memory.
     return ModeSet(
         tuple(modes),
         _range(request, modes),
@@ -105,6 +110,7 @@ def _check_contrast(cavity: Cavity, request: ModeRequest) -> None:
         If no medium inside has a higher index than the surround.
     """
     media = [material for _, material in cavity.regions]
+    # A uniaxial medium guides by the larger of its two indices.
     inside = max(
         max(m.index(request.wavelength_nm), m.index_extraordinary(request.wavelength_nm))
         for m in media[:-1]
@@ -131,6 +137,7 @@ def _solved(
         with watch.stage("seeds"):
             seeds = family_seeds(cavity, request, polarisation, p)
         for seed in seeds:
+            # An empty estimate is no failure: the family has no mode in the range asked.
             if not seed.orders:
                 continue
             which = f"{polarisation} modes of p = {p}, q from {seed.axial[0]} to {seed.axial[-1]}"
@@ -140,6 +147,7 @@ def _solved(
                 results += solve_radial_family(cavity, request, seed, watch)
             except NoRoomError as error:
                 watch.stop(f"{which}: {error}")
+    # A stop that left nothing is an error; with some modes in hand it is a warning beside them.
     if watch.stops and not any(result.modes for result in results):
         raise SolverError(watch.stops[0])
     with watch.stage("count"):
@@ -165,6 +173,7 @@ def _missing(request: ModeRequest, modes: Sequence[Mode], sliced: bool) -> list[
     if request.azimuthal_order is None:
         return []
     have = {(mode.polarisation, mode.p, mode.q) for mode in modes}
+    # A slice of a cylinder has no field structure along z, so that q is 0.
     axial_orders = 1 if sliced else request.axial_orders
     want = [(pol, p, q) for pol, p in request.families for q in range(axial_orders)]
     lost = [

@@ -55,6 +55,8 @@ def polished(raw: RawMode) -> RawMode:
     """
     problem = raw.problem
     pencil = problem.pencil(raw.m, raw.eps)
+    # Without an absorbing layer the pencil is real, and a rounding error in Im k must not make it
+    # complex.
     square = raw.k_per_um**2 if problem.is_complex else raw.k_per_um.real**2
     factor = pencil.factor(square * (1 + _SHIFT_BESIDE))
     vector = raw.vector
@@ -90,6 +92,7 @@ def wavenumber_derivative(raw: RawMode, change: CavityChange) -> complex:
         _demand_same_regions(raw.problem.cavity, cavity)
         quotient = _changed_quotient(raw, cavity)
         eps = permittivities(cavity, k.real)
+        # k is held at its nominal value: the change of the quotient at fixed k is what moves k.
         sides.append(quotient.curl - k**2 * quotient.weighted(eps))
     energy = dispersive_energy(raw, Quotient.of_mode(raw))
     return complex((sides[1] - sides[0]) / change.width / energy / (2 * k))
@@ -126,6 +129,7 @@ def index_sensitivities_nm(raw: RawMode) -> dict[str, float]:
     The vector is taken without what the full problem asks to take away, which makes it as good as a
     `polished` one without a factorisation.
     """
+    # The correction lies outside the reduced basis and is not stationary; the vector without it is.
     if raw.correction is not None:
         raw = replace(raw, vector=raw.vector - raw.correction)
     quotient = Quotient.of_mode(raw)
@@ -169,6 +173,7 @@ class Quotient:
         curl = (field.curl_r[0] ** 2 + field.curl_z[0] ** 2 + field.curl_azimuthal[0] ** 2) * weight
         across = ((field.e_r[0] ** 2 + field.e_azimuthal[0] ** 2) * weight).sum(axis=1)
         along = (field.e_z[0] ** 2 * weight).sum(axis=1)
+        # Integrals are kept by region, so that one set serves every change of a medium.
         count = len(raw.problem.cavity.regions)
         by_region = [
             np.array([part[grid.region == j].sum() for j in range(count)])
@@ -190,6 +195,7 @@ class Quotient:
             return np.array([x @ (mass @ x) for mass in masses])
 
         curl = complex(x @ (forms.stiffness(raw.m) @ x))
+        # Regions that the window does not reach have no mass matrix; their share is zero.
         active = [row if j in forms.active else none for j, row in enumerate(unit)]
         across = energies([(row, none) for row in active])
         return cls(
@@ -234,6 +240,8 @@ def _near(cavity: Cavity, k: float, step: float) -> tuple[Permittivities, float]
 def _changed_quotient(raw: RawMode, cavity: Cavity) -> Quotient:
     """Parts of the quotient in a changed cavity, for the same unknowns."""
     if isinstance(cavity, SectionCavity) and isinstance(raw.problem.cavity, SectionCavity):
+        # A section that was read twice is the same section, so equality of arrays counts, not
+        # identity.
         if not _same_mesh(cavity, raw.problem.cavity):
             raise InputError("change: the shape of a section file cannot be moved, only its media")
         return Quotient.of_mode(raw)
@@ -281,6 +289,7 @@ def _moved(curve: Curve, nominal: Cavity, changed: Cavity) -> Curve:
     if isinstance(curve, OffsetCurve):
         return replace(curve, outline=changed.outline)
     radius = curve.radius_um
+    # A curve of the window that is no interface of the cavity (a cut) keeps its radius.
     for old, new in zip(nominal.inner_radii_um, changed.inner_radii_um, strict=True):
         if math.isclose(old, radius, rel_tol=_SAME_RADIUS):
             radius = new

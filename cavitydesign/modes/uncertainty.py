@@ -77,6 +77,7 @@ def with_spreads(
     slopes: dict[str, list[Mapping[str, float]]] = {mode.label: [] for mode in found}
     fields = polished_fields(found) if spreads else {}
     warnings = []
+    # One spread that fails must not take the answers of the others away.
     for spread in spreads:
         try:
             each = mode_slopes(fields, request, spread.change, further)
@@ -166,6 +167,7 @@ def mode_slopes(
         max((abs(slope.get("wavelength_nm", 0.0)) for slope in first.values()), default=0.0)
         * change.width
     )
+    # Modes at either end of the range leave it when the cavity changes; the wider range keeps them.
     wide = (
         request
         if request.span_nm is None
@@ -185,6 +187,7 @@ def mode_slopes(
         differences = {
             name: (above[name] - below[name]) / change.width for name in below if name in above
         }
+        # The derivative from the field replaces the difference of two solves, whose digits cancel.
         out[label] = {**differences, **slope}
     return out
 
@@ -203,6 +206,7 @@ def _from_field(
         return {}
     if field[1] is None:
         return {"wavelength_nm": here}
+    # The free spectral range is the distance to the mode of the next azimuthal order.
     return {"wavelength_nm": here, "fsr_nm": here - wavelength_derivative_nm(field[1], change)}
 
 

@@ -103,6 +103,7 @@ class EmissionPattern:
             If an argument is not allowed.
         """
         check_objective(numerical_aperture, self.surround_index, direction, polariser)
+        # Rounding may lift NA / n just above 1 for a full half sphere.
         half_angle = math.asin(min(numerical_aperture / self.surround_index, 1.0))
         total = self.radiated_share * self._belt.collected(half_angle, direction, polariser)
         if self._dipoles is not None:
@@ -141,6 +142,8 @@ class Distribution(ABC):
             azimuth = 2.0 * np.arccos(np.clip(math.cos(half_angle) / sine, -1.0, 1.0))
             measure = end * weights * math.sin(half_angle) * np.cos(t) * azimuth
         else:
+            # Along the fibre the cone is around u = 1; a belt at the equator may not reach it at
+            # all.
             low = math.cos(half_angle)
             high = self.reach
             if low >= high:
@@ -169,6 +172,7 @@ class Belt(Distribution):
         """Find how far the belt reaches, and its whole power."""
         equator = far_amplitudes([source], m, k, np.array([0.0, 1e-3]), mirror)[0]
         scale = equator.scale
+        # The belt narrows like 1/sqrt(m): shrink the range until the loud directions fill it.
         reach, nodes, weights = _POLE, *gauss(_NODES)
         for _ in range(6):
             cosine = reach * nodes
@@ -196,6 +200,7 @@ class Dipoles(Distribution):
     reach: float = 1.0
 
     def parts(self, cosine: Array) -> tuple[Array, Array]:
+        # A dipole sends 3 sin^2 / 8 pi; one that turns with the azimuth is averaged over it.
         unit = 3.0 / (8.0 * math.pi)
         across = 1.0 - self.along
         axial = unit * (self.along * (1.0 - cosine**2) + 0.5 * across * cosine**2)

@@ -93,6 +93,7 @@ def at_rim(
     t_r, t_z = tangent
     length = np.hypot(t_r, t_z)
     along = (t_r * e_r + t_z * e_z) / length
+    # Normal D and tangential E continue through the rim, which makes both safe to read on it.
     out = (t_z * eps.ordinary[-2] * e_r - t_r * eps.axial[-2] * e_z) / length
     return along, out
 

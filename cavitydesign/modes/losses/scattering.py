@@ -51,5 +51,6 @@ def log10_scattering_q(
     driven = float(
         area @ (step**2 * tangential_square + (step / eps_inside) ** 2 * displacement_square)
     )
+    # The dipoles radiate into the surround, whose index scales their power.
     power = math.sqrt(eps_outside) * k0_per_um**4 / (12 * math.pi) * patch * driven
     return math.log10(k0_per_um * 0.5 * energy / power)
