@@ -14,7 +14,17 @@ _LONGEST_WORD = 80
 
 
 class CavityDesignError(Exception):
-    """Base of all errors that reach the user as one clear line."""
+    """Base of all errors that reach the user as one clear line.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> try:
+    ...     cd.sphere(diameter_um=-6.0, wavelength_nm=620.0)
+    ... except cd.CavityDesignError as error:
+    ...     print(type(error).__name__)
+    InputError
+    """
 
     exit_code = 1
 
@@ -27,6 +37,15 @@ class InputError(CavityDesignError):
     ----------
     problems : str or sequence of str
         One complete line for each problem found.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> try:
+    ...     cd.sphere(diameter_um=6.0, body="silca", wavelength_nm=620.0, span_nm=9.0)
+    ... except cd.InputError as error:
+    ...     print(error.problems[0].split("; ")[1].partition(" (")[0])
+    did you mean 'silica'?
     """
 
     exit_code = 2
@@ -39,11 +58,28 @@ class InputError(CavityDesignError):
 
 
 class SolverError(CavityDesignError):
-    """The computation could not reach an answer; the text says what to change."""
+    """The computation could not reach an answer; the text says what to change.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> try:
+    ...     raise cd.SolverError("the window could not grow; ask for less accuracy")
+    ... except cd.CavityDesignError as error:
+    ...     print(error)
+    the window could not grow; ask for less accuracy
+    """
 
 
 class MissingLibraryError(CavityDesignError):
-    """An optional library or a system package is absent; the text names what to install."""
+    """An optional library or a system package is absent; the text names what to install.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> issubclass(cd.MissingLibraryError, cd.CavityDesignError)
+    True
+    """
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:

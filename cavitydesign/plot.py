@@ -2,6 +2,12 @@
 
 Each name is a function of `cavitydesign.visualise` that returns a matplotlib `Figure`, or, for
 `space`, writes a picture. The functions load when they are first used.
+
+Examples
+--------
+>>> import cavitydesign as cd
+>>> figure = cd.plot.materials([cd.find_material("silica")])
+>>> cd.plot.save(figure, "silica.pdf")  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -10,11 +16,13 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "calibrated_curves": ("lasers.calibration", "draw_calibrated_curves"),
     "cavity": ("fields.cavity", "draw_cavity"),
     "comb": ("spectra.spectrum", "draw_comb"),
     "comb_dispersion": ("spectra.comb_dispersion", "draw_comb_dispersion"),
     "components": ("fields.field", "draw_components"),
     "convergence": ("studies.mode_convergence", "draw_mode_convergence"),
+    "corner": ("lasers.calibration", "draw_corner"),
     "cuts": ("fields.cuts", "draw_cuts"),
     "dispersion": ("spectra.dispersion", "draw_dispersion"),
     "emission": ("fields.emission", "draw_emission"),
@@ -28,6 +36,7 @@ _HOMES = {
     "output_shares": ("lasers.lasing", "draw_output_shares"),
     "regime_map": ("studies.map", "draw_regime_map"),
     "save": ("files", "save_figure"),
+    "series": ("spectra.series", "draw_series"),
     "space": ("three_d.space", "save_space"),
     "study": ("studies.study", "draw_study"),
     "waterfall": ("spectra.waterfall", "draw_waterfall"),

@@ -142,6 +142,7 @@ _NEW = {
     "design_file": "design",
     "steps": "workflow.steps",
     "survey": "workflow.study_point",
+    "workflow.plain_words": "columns.plain_words",
     "modes.problem": "modes.rim.problem",
     "modes.window_identity": "modes.rim.identity",
     "modes.window_measure": "modes.rim.measure",

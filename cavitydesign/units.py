@@ -66,6 +66,8 @@ _UNITS = {
     "_per_um": "um^-1",
     "_nm_per_riu": "nm",
     "_pm_per_k": "pm/K",
+    "_ghz": "GHz",
+    "_mhz": "MHz",
 }
 
 

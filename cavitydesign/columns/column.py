@@ -122,7 +122,8 @@ def expanded(
         if place is not None and place not in column.shown:
             continue
         if not column.table:
-            found.setdefault(column.key, column)
+            if not column.optional or any(column.value(record) is not None for record in records):
+                found.setdefault(column.key, column)
             continue
         tables = [entry_at(record, column.table) or {} for record in records]
         for name in dict.fromkeys(name for table in tables for name in table):

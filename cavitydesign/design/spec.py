@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..columns.notebook import html_of_tables
 from ..dotted import set_entry
 from ..errors import InputError
 from ..file_kind import check_kind
@@ -30,7 +31,7 @@ NO_MEDIUM = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Design:
     """One design, checked.
 
@@ -77,6 +78,17 @@ class Design:
     collection: Collection | None = None
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     path: Path | None = None
+
+    def __repr__(self) -> str:
+        """The cavity, what is asked of it and whether it is pumped, in one line."""
+        asked = self.modes
+        where = f"{asked.polarisation} modes about {asked.wavelength_nm:.6g} nm"
+        gain = "passive" if self.medium is None else f"gain by {self.medium.name}"
+        return f"Design: {self.cavity!r}; {where}; {gain}"
+
+    def _repr_html_(self) -> str:
+        """The same with every key that the design sets, for notebooks."""
+        return html_of_tables(self.raw, repr(self))
 
     def with_values(self, values: Mapping[str, Any]) -> Design:
         """This design with other values of some keys, checked anew.
@@ -128,6 +140,26 @@ def load_design(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
     ------
     InputError
         With one line for each problem: file, key, value, what is allowed, the nearest right key.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import cavitydesign as cd
+    >>> text = '''
+    ... [cavity]
+    ... profile = "spheroid"
+    ... diameter_um = 6.0
+    ... body = "silica"
+    ... [modes]
+    ... wavelength_nm = 620.0
+    ... azimuthal_order = 40
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "ball.toml"
+    ...     _ = path.write_text(text)
+    ...     cd.load_design(path, {"cavity.diameter_um": 7.0})
+    Design: Cavity (spheroid) of 7 um: body silica, surround air; TM modes about 620 nm; passive
     """
     path = Path(path)
     content = read_toml(path)

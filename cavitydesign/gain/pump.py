@@ -116,6 +116,12 @@ class Pump:
         %.
     repetition_rate_hz : float
         For the heat load only.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> cd.Pump(photons=2, wavelength_nm=800.0, fluence_mj_cm2=(0.1, 2.0)).photons
+    2
     """
 
     kind: str = "pulsed"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field
 
 from ..errors import InputError
+from ..markup import html_table
 from ..materials.material import Material
 from .fibre import FibreShape
 from .outline import Array, Outline
@@ -31,7 +33,7 @@ class Coating:
     material: Material
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Cavity:
     """A body of revolution on a fibre.
 
@@ -77,6 +79,23 @@ class Cavity:
     roughness_nm: float = 0.0
     correlation_nm: float = 100.0
     sliced: bool = False
+
+    def __repr__(self) -> str:
+        """Shape, size and media, in one line."""
+        media = ", ".join(f"{name} {medium.name}" for name, medium in self.regions)
+        kind = type(self.outline).__name__.removesuffix("Outline").lower()
+        return f"Cavity ({kind}) of {self.diameter_um:.6g} um: {media}"
+
+    def _repr_html_(self) -> str:
+        """The same with the sources of the media, for notebooks."""
+        radii = dict(zip((name for name, _ in self.regions), self.inner_radii_um, strict=False))
+        sizes = {**{name: 2.0 * radius for name, radius in radii.items()}, "body": self.diameter_um}
+        rows = [
+            (name, f"{sizes[name]:.6g}" if name in sizes else "", medium.name, medium.source)
+            for name, medium in self.regions
+        ]
+        head = ("region", "diameter (µm)", "medium", "source")
+        return f"<p>{html.escape(repr(self))}</p>{html_table(head, rows)}"
 
     def __post_init__(self) -> None:
         inner = self.fibre_radius_um + sum(c.thickness_um for c in self.coatings)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from ..columns import lasing as lasing_columns
 from ..columns.column import derived
+from ..columns.notebook import html_of_lasing
+from ..columns.plain_words import lasing_in_words
 from ..gain.heat import HeatLoad
 from .outcomes.light_curve import TwoBreakFit
 from .outcomes.regime import CombPlaces, Regime
@@ -128,7 +130,7 @@ class ModeOutcome:
         return record | derived(lasing_columns.PER_MODE, record)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LasingPrediction:
     """Whether a cavity lases, in how many modes, and at what fluence.
 
@@ -176,6 +178,20 @@ class LasingPrediction:
         What uncertain numbers of the design leave in it; None without any.
     calibrated : CalibratedOutcome or None
         What the draws of a calibration leave in it; None without any.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> tables = {
+    ...     "gain": {"medium": "rhodamine-6G-PMMA"},
+    ...     "pump": {"photons": 1, "wavelength_nm": 532.0, "fluence_mj_cm2": [0.003, 0.01]},
+    ...     "lasing": {"quality": 1e5, "families": "asked", "comb_phases": 0, "fluences": 12},
+    ... }
+    >>> asked = {"wavelength_nm": 597.0, "azimuthal_order": 42}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.49}, **asked, **tables)
+    >>> found = cd.predict_lasing(cd.find_modes(ball), ball)
+    >>> isinstance(found, cd.LasingPrediction), found.regime.modes_lasing
+    (True, 1)
     """
 
     regime: Regime
@@ -203,6 +219,14 @@ class LasingPrediction:
     calibrated: CalibratedOutcome | None = None
     side_mode_suppression_error_db: float | None = None
     single_mode_probability_error: float | None = None
+
+    def __repr__(self) -> str:
+        """The answer in one sentence."""
+        return f"LasingPrediction: {lasing_in_words(self.to_json_dict())}"
+
+    def _repr_html_(self) -> str:
+        """The same with the outcomes and their errors, for notebooks."""
+        return html_of_lasing(self.to_json_dict())
 
     @property
     def fit(self) -> TwoBreakFit | None:

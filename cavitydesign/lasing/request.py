@@ -71,6 +71,12 @@ class LasingRequest:
         much as the others.
     relative_tolerance : float
         Of a step of the integrator.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> cd.LasingRequest(quality=1e5, families="asked").fluences
+    60
     """
 
     quality: str | float | EmpiricalQuality | Mapping[str, float] = "budget"

@@ -1,5 +1,11 @@
 """Optical media: dispersion laws, the library of published data, composites, and a reader of the
 user's own data.
+
+Examples
+--------
+>>> import cavitydesign as cd
+>>> "silica" in cd.materials.material_names()
+True
 """
 
 from .composite import EffectiveMedium, bruggeman, maxwell_garnett

@@ -25,6 +25,13 @@ class Material(ABC):
         Where the data come from.
     range_nm : tuple of float
         Vacuum wavelengths within which the data hold; outside, asking is an error.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> silica = cd.find_material("silica")
+    >>> isinstance(silica, cd.Material), round(silica.index(1550.0), 4)
+    (True, 1.444)
     """
 
     name: str

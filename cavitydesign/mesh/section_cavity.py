@@ -48,7 +48,7 @@ def body_in_surround(mesh: SectionMesh) -> dict[str, str]:
     return {inner[0]: "body", outer: "surround"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class SectionCavity(Cavity):
     """A body of revolution of any section; its outline is the body's outermost curve.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from ..errors import InputError, SolverError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
+from .derived.comb_coefficients import with_dispersion
 from .estimates.seeds import family_seeds
 from .finish import finished_modes, sure_modes
 from .label import Label
@@ -72,8 +73,8 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
             # found.
             counted += result.counted * len({mode.m for mode in finished})
             modes += finished
-    # Users compare with measured spectra, which are told from the longest wavelength down.
-    modes.sort(key=lambda mode: -mode.wavelength_nm)
+        # Users compare with measured spectra, which are told from the longest wavelength down.
+        modes = with_dispersion(sorted(modes, key=lambda mode: -mode.wavelength_nm))
     notes = list(dict.fromkeys(note for result in results for note in result.notes))
     missing = _missing(request, modes, cavity.sliced)
     # The list is complete only if nothing cut it short: no count that differs, no mode that was

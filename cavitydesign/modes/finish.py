@@ -12,7 +12,6 @@ import numpy as np
 
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm
-from .first_order import index_sensitivities_nm
 from .losses.budget import LossBudget
 from .losses.measures import Measures
 from .losses.mechanism import Loss, SolvedLosses
@@ -20,6 +19,7 @@ from .losses.mechanisms import losses_of
 from .media import Permittivities
 from .mode import Mode
 from .mode_set import ModeRequest
+from .shifts import Shifts
 from .solver.error import (
     ErrorBars,
     error_bars,
@@ -202,9 +202,9 @@ def _mode(
     solved = SolvedLosses(raw, measures, bars, result.discretisation, dispersion)
     losses, extra = _budget(losses_of(solved))
     extra["mode_volume_relative_error"] = bars.fields(raw.q).volume
-    sensitivity = index_sensitivities_nm(raw)
     leak = 0.0 if losses.radiation is None else _LEAK_SQUARES * 10.0 ** (-2.0 * losses.radiation)
-    extra |= _thermal(cavity, sensitivity, (bars.fields(raw.q).confinement + leak) * lam)
+    # the error of a sensitivity: that of the shares of the energy, at an index of 1
+    shifts = Shifts(raw, (bars.fields(raw.q).confinement + leak) * lam)
     names = [name for name, _ in cavity.regions]
     return Mode(
         polarisation=result.seed.polarisation,
@@ -224,32 +224,11 @@ def _mode(
         residual=raw.relative_residual,
         accuracy_met=relative <= request.relative_accuracy,
         sample_field=result.discretisation.sampler(raw),
-        extra=extra,
-        sensitivity_nm_per_riu=sensitivity,
+        extra=shifts.added_to(extra),
+        sensitivity_nm_per_riu=shifts.by_region(),
         raw=raw,
         raw_next=neighbour,
     )
-
-
-def _thermal(
-    cavity: Cavity, sensitivity: Mapping[str, float], error_nm: float
-) -> dict[str, float | None]:
-    """The error of the sensitivities, by that of the shares of the energy at an index of 1; and the
-    shift with temperature by the media whose dn/dT is known, without expansion.
-    """
-    slopes = {
-        name: medium.thermo_optic_per_k
-        for name, medium in cavity.regions
-        if medium.thermo_optic_per_k is not None
-    }
-    shift = [1e3 * sensitivity[name] * slope for name, slope in slopes.items()]
-    return {
-        "sensitivity_error_nm_per_riu": error_nm,
-        "thermal_shift_pm_per_k": math.fsum(shift) if shift else None,
-        "thermal_shift_error_pm_per_k": (
-            1e3 * error_nm * sum(map(abs, slopes.values())) if shift else None
-        ),
-    }
 
 
 def _log10_dispersion(cavity: Cavity, measures: Measures, wavelength_nm: float) -> float:

@@ -186,23 +186,16 @@ class Quotient:
         """Parts of a mode's quotient in its own cavity; those across z have all of it where no
         medium is uniaxial.
         """
-        forms, x = raw.problem.forms, raw.vector
-        unit = np.eye(len(raw.problem.cavity.regions))
-        none = np.zeros(len(unit))
-
-        def energies(pairs: list[tuple[Array, Array]]) -> Values:
-            masses = (forms.mass(raw.m, across, along) for across, along in pairs)
-            return np.array([x @ (mass @ x) for mass in masses])
-
-        curl = complex(x @ (forms.stiffness(raw.m) @ x))
-        # Regions that the window does not reach have no mass matrix; their share is zero.
-        active = [row if j in forms.active else none for j, row in enumerate(unit)]
-        across = energies([(row, none) for row in active])
-        return cls(
-            curl,
-            across,
-            energies([(none, row) for row in active]) if forms.uniaxial else np.zeros_like(across),
-        )
+        forms = raw.problem.forms
+        parts = forms.projected(forms.images(raw.vector[:, None]))
+        m2, active = raw.m**2, list(forms.active)
+        # Regions that the window does not reach have no mass; their share is zero.
+        across = np.zeros(len(raw.problem.cavity.regions), dtype=parts.b_plane.dtype)
+        across[active] = (parts.b_plane + m2 * parts.b_azimuthal)[:, 0, 0]
+        along = np.zeros_like(across)
+        if parts.b_axial is not None:
+            along[active] = parts.b_axial[:, 0, 0]
+        return cls(complex((parts.k0 + m2 * parts.k2)[0, 0]), across, along)
 
     def weighted(self, eps: Permittivities) -> complex:
         """int eps |E|^2 r dr dz."""

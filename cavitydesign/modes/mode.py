@@ -15,9 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..columns import modes as mode_columns
 from ..columns.column import derived
+from ..columns.notebook import html_of_modes
 from ..errors import SolverError
 from .derived.sampled_field import FieldSamples
 from .label import Label
+from .late_values import LateValues
 from .losses.budget import LossBudget
 
 if TYPE_CHECKING:
@@ -81,6 +83,10 @@ class Mode:
         quality = "no loss" if total is None else f"log10 Q {total:.4g}"
         error = f"{self.wavelength_error_nm:.1g}"
         return f"Mode {self.label}, {self.wavelength_nm:.9g} +- {error} nm, {quality}"
+
+    def _repr_html_(self) -> str:
+        """The same as a table, for notebooks."""
+        return html_of_modes([self.to_json_dict()], f"{self!r}")
 
     @property
     def label(self) -> str:
@@ -321,6 +327,10 @@ class Mode:
         """Full width at half maximum of the cold resonance, lambda / Q."""
         total = self.losses.total
         return None if total is None else self.wavelength_nm * 10.0 ** (-min(total, 300.0))
+
+    def with_extra(self, values: Mapping[str, float | None]) -> Mode:
+        """This mode with further numbers; what is computed when it is read stays so."""
+        return dataclasses.replace(self, extra=LateValues.with_values(self.extra, values))
 
     def to_json_dict(self) -> dict[str, object]:
         """One entry of `modes` in the JSON contract."""

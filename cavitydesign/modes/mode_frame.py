@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..columns import cells
-from ..columns import modes as mode_columns
-from ..columns.column import expanded
+from ..columns.notebook import html_of_modes
 from ..dotted import flattened
 from ..errors import MissingLibraryError
-from ..markup import html_table
 from ..units import unit_of
 
 if TYPE_CHECKING:
@@ -63,10 +60,7 @@ def dataset_of(modes: Sequence[Mode], diameter_um: float) -> xr.Dataset:
 def html_of(modes: Sequence[Mode], range_nm: tuple[float, float], complete: bool) -> str:
     """Wavelengths with their errors, and what the list rests on."""
     records = [mode.to_json_dict() for mode in modes]
-    shown = expanded(mode_columns.COLUMNS, records, "notebook")
-    head = [cells.typeset_head(column) for column in shown]
-    rows = [[cells.cell(column, record) for column in shown] for record in records]
     state = "complete" if complete else "not certified complete"
     told = "TM: E along the fibre axis; +-: numerical error"
     words = f"{len(modes)} modes, {range_nm[0]:.6g} to {range_nm[1]:.6g} nm, list {state}. {told}"
-    return f"<p>{words}</p>{html_table(head, rows)}"
+    return html_of_modes(records, words)

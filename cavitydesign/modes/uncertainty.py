@@ -90,8 +90,7 @@ def with_spreads(
             slopes[label].append({name: spread.sd * value for name, value in slope.items()})
     still = {mode.label: [other.get(mode.label, {}) for other in others] for mode in found}
     modes = tuple(
-        replace(mode, extra={**mode.extra, **_deviations(slopes[mode.label], still[mode.label])})
-        for mode in found
+        mode.with_extra(_deviations(slopes[mode.label], still[mode.label])) for mode in found
     )
     return replace(found, modes=modes, warnings=(*found.warnings, *warnings))
 

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from ..errors import InputError, SolverError
 from ..modes.losses.budget import LossBudget
 from ..modes.losses.mechanisms import loss_names
-from .outcome import MODE_OUTCOMES
 
 if TYPE_CHECKING:
     from ..design import Design
@@ -35,6 +34,11 @@ _WIDEST_SHIFT = 0.2  # of the wavelength: beyond it other modes than those solve
 # positive and far from straight: its logarithm is what is linear
 _LOGARITHMIC = frozenset({"mode_volume_um3"})
 _PLAIN = ("n_eff", "group_index")
+# A number beside those that a mode always has, and those that it has by its neighbours in the
+# range, which a moved comb loses and gains: these are left to full solves.
+_FURTHER = ("thermal_shift_pm_per_k",)
+_BY_NEIGHBOURS = ("d1_ghz", "d2_mhz", "d3_mhz")
+_OF_ALL = frozenset({"modes_found", "q_total", "linewidth_nm", "log10_q.total"})
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ class LinearModes:
         Values of the keys.
     slopes : mapping of str to (modes, k) array
         By quantity: wavelength_nm, fsr_nm, n_eff, group_index, log10_q.<loss>,
-        confinement.<region>, and mode_volume_um3 by its logarithm. Not-a-number where a mode does
+        confinement.<region>, sensitivity_nm_per_riu.<region>, thermal_shift_pm_per_k, and
+        mode_volume_um3 by its logarithm. Not-a-number where a mode does
         not have it.
     wavelength_nm, span_nm : float
         Range of the design; an infinite span where it asks for one azimuthal order.
@@ -129,7 +134,7 @@ class LinearModes:
 
     def knows(self, name: str) -> bool:
         """Whether `outcome` can tell an outcome."""
-        return name in MODE_OUTCOMES or name in self.slopes
+        return name in _OF_ALL or bool(np.isfinite(self.slopes.get(name, math.nan)).any())
 
     def _values(self, name: str, offsets: Array, nearest: NDArray[np.intp]) -> Array:
         """A quantity of the given mode of each row."""
@@ -152,8 +157,15 @@ class LinearModes:
 
 def _number(mode: Mode, name: str) -> float:
     kind, _, part = name.partition(".")
-    tables = {"log10_q": mode.losses.to_json_dict(), "confinement": mode.confinement}
-    value = tables[kind].get(part) if kind in tables else getattr(mode, kind, None)
+    tables = {
+        "log10_q": mode.losses.to_json_dict,
+        "confinement": lambda: mode.confinement,
+        "sensitivity_nm_per_riu": lambda: mode.sensitivity_nm_per_riu,
+    }
+    if kind in tables:
+        value = tables[kind]().get(part)
+    else:
+        value = mode.extra.get(kind) if kind in _FURTHER else getattr(mode, kind, None)
     return math.nan if value is None else float(value)
 
 
@@ -168,6 +180,12 @@ def _moved(mode: Mode, change: Mapping[str, float]) -> Mode:
         region: share + change.get(f"confinement.{region}", 0.0)
         for region, share in mode.confinement.items()
     }
+    sensitivity = {
+        region: value + change.get(f"sensitivity_nm_per_riu.{region}", 0.0)
+        for region, value in mode.sensitivity_nm_per_riu.items()
+    }
+    extra = {name: None if name in _BY_NEIGHBOURS else value for name, value in mode.extra.items()}
+    extra |= {name: _finite(_number(mode, name) + change.get(name, math.nan)) for name in _FURTHER}
     n_eff = plus("n_eff")
     return replace(
         mode,
@@ -178,6 +196,24 @@ def _moved(mode: Mode, change: Mapping[str, float]) -> Mode:
         mode_volume_um3=mode.mode_volume_um3 * math.exp(change.get("mode_volume_um3", 0.0)),
         confinement={region: min(max(share, 0.0), 1.0) for region, share in shares.items()},
         losses=LossBudget.of(losses, errors),
+        sensitivity_nm_per_riu=sensitivity,
+        extra=extra,
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _without_fields(mode: Mode) -> Mode:
+    """A mode that is handed to other processes: its numbers alone."""
+    return replace(
+        mode,
+        raw=None,
+        raw_next=None,
+        sample_field=None,
+        extra=dict(mode.extra),
+        sensitivity_nm_per_riu=dict(mode.sensitivity_nm_per_riu),
     )
 
 
@@ -244,7 +280,7 @@ def linearised(
             "smaller step is needed"
         )
     return LinearModes(
-        modes=tuple(replace(mode, raw=None, raw_next=None, sample_field=None) for mode in found),
+        modes=tuple(_without_fields(mode) for mode in found),
         keys=tuple(side.key for side in sides),
         nominal=np.array([side.nominal for side in sides]),
         slopes=slopes,
@@ -292,7 +328,9 @@ def _quantities(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
         values |= {
             f"log10_q.{loss}": _number(mode, f"log10_q.{loss}") for loss in mode.losses.by_mechanism
         }
-        values |= {f"confinement.{region}": share for region, share in mode.confinement.items()}
+        for table in ("confinement", "sensitivity_nm_per_riu"):
+            values |= {f"{table}.{name}": value for name, value in getattr(mode, table).items()}
+        values |= {name: _number(mode, name) for name in _FURTHER}
         found[mode.label] = {name: value for name, value in values.items() if math.isfinite(value)}
     return found
 

@@ -26,6 +26,9 @@ MODE_OUTCOMES = (
     "sensitivity_nm_per_riu.fibre",
     "sensitivity_nm_per_riu.surround",
     "thermal_shift_pm_per_k",
+    "d1_ghz",
+    "d2_mhz",
+    "d3_mhz",
     "modes_found",
 )
 LASING_OUTCOMES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..dotted import set_entry
+from ..markup import html_table
 from ..texts import file_digest
 from .axes import Axis, Value
 from .expression import Expression, ExpressionError
@@ -35,7 +37,7 @@ class Point:
     values: Mapping[str, Value]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Study:
     """Points of a grid of axes over a base design.
 
@@ -64,6 +66,14 @@ class Study:
         identity of a point.
     folder : Path
         Where those names start.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 650.0, "azimuthal_order": 40}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+    >>> cd.sweep(ball, {"cavity.diameter_um": [6.0, 6.5]}).study
+    Study sweep of modes: cavity.diameter_um (2), 2 points
     """
 
     design: Mapping[str, Any]
@@ -77,6 +87,21 @@ class Study:
     name: str = "study"
     files_of: FilesOf | None = None
     folder: Path = Path()
+
+    def __repr__(self) -> str:
+        """Task, axes and the number of points, in one line."""
+        axes = " x ".join(f"{', '.join(axis.keys)} ({len(axis)})" for axis in self.axes)
+        return f"Study {self.name} of {self.task}: {axes}, {len(self)} points"
+
+    def _repr_html_(self) -> str:
+        """The same with the first and last value of each key, for notebooks."""
+        rows = [
+            (key, str(len(axis)), f"{axis.rows[0][place]}", f"{axis.rows[-1][place]}")
+            for axis in self.axes
+            for place, key in enumerate(axis.keys)
+        ]
+        head = ("axis", "points", "first", "last")
+        return f"<p>{html.escape(repr(self))}</p>{html_table(head, rows)}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Study) and self.fingerprint == other.fingerprint

@@ -79,6 +79,15 @@ def section(file: str, **keys: Any) -> Design:
     ----------
     file : str
         Path of the file; x is the radius and y the axis.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> try:
+    ...     cd.section("disk.geo", body="silica", wavelength_nm=1550.0, azimuthal_order=60)
+    ... except cd.InputError as error:
+    ...     print("disk.geo" in str(error))
+    True
     """
     return _built("section", {"file": str(file)}, keys)
 

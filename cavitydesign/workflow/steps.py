@@ -126,6 +126,22 @@ def static_thresholds(
         and gain_equals_loss_mj_cm2 (fluence at which the dark gain reaches it; gain_equals_loss_uw
         under continuous light) unless it never does. Modes without loss or without field in the
         doped region are left out.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> tables = {
+    ...     "gain": {"medium": "rhodamine-6G-PMMA"},
+    ...     "pump": {
+    ...         "kind": "continuous", "photons": 1, "wavelength_nm": 532.0, "power_uw": [1, 200]
+    ...     },
+    ...     "lasing": {"quality": 1e5, "families": "asked", "comb_phases": 0},
+    ... }
+    >>> asked = {"wavelength_nm": 597.0, "azimuthal_order": 42}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.49}, **asked, **tables)
+    >>> found = cd.static_thresholds(cd.find_modes(ball), ball)
+    >>> round(found["TM 42 1 0"]["gain_equals_loss_uw"])
+    26
     """
     from ..lasing.steady.static_outcomes import static_outcomes
 
@@ -155,6 +171,22 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
     InputError
         If the design has no gain medium, no mode lies under the gain, or the medium and the pump do
         not fit each other.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> tables = {
+    ...     "gain": {"medium": "rhodamine-6G-PMMA"},
+    ...     "pump": {
+    ...         "kind": "continuous", "photons": 1, "wavelength_nm": 532.0, "power_uw": [1, 200]
+    ...     },
+    ...     "lasing": {"quality": 1e5, "families": "asked", "comb_phases": 0},
+    ... }
+    >>> asked = {"wavelength_nm": 597.0, "azimuthal_order": 42}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.49}, **asked, **tables)
+    >>> found = cd.predict_lasing(cd.find_modes(ball), ball)
+    >>> found.regime.name, round(found.thresholds.lasing)
+    ('single', 26)
     """
     from ..lasing.pulses.pulse_memory import PulseMemory
 

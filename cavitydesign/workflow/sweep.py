@@ -42,6 +42,14 @@ class SweepResult:
         The sweep as a study: its points, and the store that holds their results.
     table : Table
         One row a mode (tasks "modes" and "threshold") or a point (task "lase").
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 650.0, "azimuthal_order": 40}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+    >>> cd.sweep(ball, {"cavity.diameter_um": [6.0, 6.5]})
+    SweepResult of modes: cavity.diameter_um (2), 2 rows
     """
 
     study: Study

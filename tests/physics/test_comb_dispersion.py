@@ -13,7 +13,7 @@ from cavitydesign.geometry import Cavity, Spheroid
 from cavitydesign.materials import find_material
 from cavitydesign.materials.material import ConstantIndex, Material
 from cavitydesign.modes import ModeRequest, find_modes
-from cavitydesign.modes.derived.comb import _derivatives
+from cavitydesign.modes.derived.comb_coefficients import _derivatives
 from cavitydesign.modes.derived.comb_result import Coefficients, CombDispersion
 
 AIR = ConstantIndex.of(1.0)
@@ -90,6 +90,26 @@ def test_file_for_pylle(tmp_path: Path) -> None:
     assert orders == comb.m.tolist() == sorted(orders)
     assert hertz == pytest.approx(1e12 * comb.frequency_thz, rel=1e-15)
     assert list(comb.to_dataframe()["mu"]) == comb.mu.tolist()
+
+
+@pytest.mark.parametrize(("radius_um", "span_nm"), [(5.0, 60.0), (20.0, 15.0)])
+def test_columns_about_every_mode(radius_um: float, span_nm: float) -> None:
+    """D1 to D3 about each of eight modes, those at the edges of the comb too, within their bars of a
+    polynomial of degree 11 through twice as many exact modes; a family of three has none.
+    """
+    cavity = Cavity(Spheroid(radius_um, radius_um), ConstantIndex.of(1.5), AIR)
+    modes = find_modes(cavity, ModeRequest("TM", 600.0, span_nm, relative_accuracy=1e-6))
+    orders = sorted(mode.m for mode in modes)
+    wide = np.arange(orders[0] - 4, orders[-1] + 5)
+    sphere = Resonator((radius_um,), (1.5, 1.0), True)
+    waves = [find_resonance(sphere, int(m), 1, "TM", 600.0).wavelength_nm for m in wide]
+    for mode in modes:
+        right = _derivatives(wide - mode.m, 299792.458 / np.array(waves), 11)
+        for name, value in vars(right).items():
+            error = mode.extra[name.replace("_", "_error_")]
+            assert abs(mode.extra[name] - value) < error, f"{mode.label} {name}"
+    few = find_modes(cavity, ModeRequest("TM", 600.0, 0.3 * span_nm, relative_accuracy=1e-4))
+    assert len(few) < 6 and "d2_mhz" not in few[0].to_json_dict()
 
 
 def test_what_is_no_comb_is_refused() -> None:

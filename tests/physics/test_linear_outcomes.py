@@ -81,6 +81,9 @@ def test_the_modes_in_the_range_are_those_of_a_full_solve(offsets):
         assert mode.confinement["body"] == pytest.approx(
             full["confinement"]["body"], abs=relative**2 + 1e-5
         )
+        for region, shift in mode.sensitivity_nm_per_riu.items():
+            whole = full["sensitivity_nm_per_riu"][region]
+            assert shift == pytest.approx(whole, rel=20 * relative**2 + 1e-4), region
         # log10 Q = -2 log10(roughness) + ...: second order (0.05 / 2)^2 / ln 10 = 3e-4. The field
         # at the rim is right to the square root of the wavelength's error.
         assert mode.losses.scattering == pytest.approx(
@@ -113,7 +116,8 @@ def test_outcomes_of_many_samples_are_those_of_each():
     offsets = np.random.default_rng(0).uniform(-1, 1, (40, 3)) * np.array(REACH)
     found = linear()
     for name in ("wavelength_nm", "fsr_nm", "n_eff", "q_total", "linewidth_nm", "mode_volume_um3", "confinement.body",
-                 "log10_q.radiation", "log10_q.total", "modes_found"):  # fmt: skip
+                 "sensitivity_nm_per_riu.surround", "log10_q.radiation", "log10_q.total",
+                 "modes_found"):  # fmt: skip
         at_once = found.outcome(name, offsets)
         for row, together in zip(offsets, at_once, strict=True):
             design = moved(row)
@@ -135,6 +139,14 @@ def test_static_thresholds_follow_the_moved_modes(offsets):
         full["gain_equals_loss_mj_cm2"], rel=1e-3
     )
     assert first["threshold_gain_per_cm"] == pytest.approx(full["threshold_gain_per_cm"], rel=5e-3)
+
+
+def test_what_it_does_not_know_is_not_told():
+    """What an objective takes, and the dispersion of too few modes, are left to full solves."""
+    assert linear().knows("sensitivity_nm_per_riu.body") and linear().knows("q_total")
+    assert not linear().knows("collected") and not linear().knows("d2_mhz")
+    _, modes = linear().at(np.array(OFFSETS[2]))
+    assert modes[0].to_json_dict()["d2_mhz"] is None
 
 
 def test_numbers_that_leave_the_cavity_alone_move_no_mode():

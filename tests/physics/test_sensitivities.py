@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -9,8 +10,17 @@ import pytest
 from cavitydesign.geometry import Cavity, Parabola, Spheroid
 from cavitydesign.materials import find_material
 from cavitydesign.materials.material import ConstantIndex
-from cavitydesign.modes import Mode, ModeRequest, find_modes, index_change, temperature_change
+from cavitydesign.modes import (
+    Mode,
+    ModeRequest,
+    find_modes,
+    index_change,
+    shifts,
+    temperature_change,
+)
 from cavitydesign.modes.change import CavityChange
+from cavitydesign.modes.first_order import index_sensitivities_nm
+from cavitydesign.modes.solver.snapshot import RawMode
 from cavitydesign.optimise.outcome import outcome_problem, outcomes
 
 BOTTLE = Cavity(
@@ -53,6 +63,24 @@ def test_temperature_by_published_media() -> None:
     plain = Cavity(Spheroid(3.0, 3.0), ConstantIndex.of(1.5), ConstantIndex.of(1.0))
     (without,) = find_modes(plain, ModeRequest("TM", 650.0, None, 40, 1, 1))
     assert without.extra["thermal_shift_pm_per_k"] is None
+
+
+def test_they_wait_until_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No mode computes its shifts before somebody asks, in this process or in another."""
+    asked: list[object] = []
+
+    def counted(raw: RawMode) -> dict[str, float]:
+        asked.append(raw)
+        return index_sensitivities_nm(raw)
+
+    monkeypatch.setattr(shifts, "index_sensitivities_nm", counted)
+    (mode,) = find_modes(BOTTLE, ASKED)
+    again = pickle.loads(pickle.dumps(mode.with_extra({"further": 1.0})))
+    assert not asked and again.extra["further"] == 1.0
+    assert again.extra["thermal_shift_pm_per_k"] == mode.extra["thermal_shift_pm_per_k"]
+    assert dict(again.sensitivity_nm_per_riu) == dict(mode.sensitivity_nm_per_riu)
+    mode.to_json_dict()
+    assert len(asked) == 2
 
 
 def test_whole_is_the_wavelength() -> None:

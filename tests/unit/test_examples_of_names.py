@@ -11,29 +11,13 @@ import pytest
 import cavitydesign
 from cavitydesign.modes import mode, mode_set
 
-# What takes files, gain or a whole study is shown by the tutorials, which run as tests too.
-SHOWN = (
-    "Cavity",
-    "Design",
-    "Mode",
-    "ModeRequest",
-    "ModeSet",
-    "bottle",
-    "drop",
-    "find_material",
-    "find_modes",
-    "load",
-    "parse_design",
-    "save",
-    "sphere",
-    "sweep",
-)
+NAMES = [name for name in cavitydesign.__all__ if name != "__version__"]
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", NAMES)
 def test_example_runs(name: str) -> None:
     thing = getattr(cavitydesign, name)
-    module = importlib.import_module(thing.__module__)
+    module = thing if inspect.ismodule(thing) else importlib.import_module(thing.__module__)
     finder, runner = doctest.DocTestFinder(recurse=False), doctest.DocTestRunner()
     tests = [one for one in finder.find(inspect.unwrap(thing), name, module) if one.examples]
     assert tests, f"{name} has no example"

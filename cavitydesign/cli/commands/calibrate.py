@@ -76,7 +76,7 @@ def _write(folder: Path, content: dict[str, Any]) -> None:
 
 
 def _print(answer: CalibrationAnswer) -> None:
-    from ...workflow.plain_words import calibration_in_words
+    from ...columns.plain_words import calibration_in_words
 
     constants = new_table(
         "Constants",

@@ -58,7 +58,7 @@ def design(
     if json:
         print_json(content)
     else:
-        from ...workflow.plain_words import design_in_words
+        from ...columns.plain_words import design_in_words
 
         print_tables(design_in_words(content))
         _print(answer)

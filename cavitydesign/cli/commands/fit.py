@@ -102,7 +102,7 @@ def fit(
     if json:
         print_json(answer.to_json_dict())
     else:
-        from ...workflow.plain_words import fit_in_words
+        from ...columns.plain_words import fit_in_words
 
         print_tables(fit_in_words(answer.to_json_dict()))
         _print(answer)

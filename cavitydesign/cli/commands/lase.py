@@ -24,7 +24,7 @@ def lase(design: DesignFile, json: AsJson = False) -> int:
     if json:
         print_json({"schema": 1, "modes": found.to_json_dict(), "lasing": prediction})
     else:
-        from ...workflow.plain_words import lasing_in_words
+        from ...columns.plain_words import lasing_in_words
         from ..lasing_table import print_lasing
         from ..mode_table import print_modes
 

@@ -40,7 +40,7 @@ def modes(design: DesignFile, json: AsJson = False, convergence: Converging = Fa
         more = {"convergence": [one.to_json_dict() for one in settled]} if convergence else {}
         print_json({**found.to_json_dict(), **more})
     else:
-        from ...workflow.plain_words import modes_in_words
+        from ...columns.plain_words import modes_in_words
         from ..mode_table import print_modes
 
         print_tables(modes_in_words(found.to_json_dict()))

@@ -90,7 +90,7 @@ def run(
     if json:
         print_json(results)
     else:
-        from ...workflow.plain_words import lasing_in_words, modes_in_words
+        from ...columns.plain_words import lasing_in_words, modes_in_words
         from ..lasing_table import print_lasing
         from ..mode_table import print_modes
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...columns.notebook import html_of_lasing
+from ...columns.plain_words import lasing_in_words
 from ..outcomes.regime import CombPlaces, Regime
 from ..prediction import ModeOutcome, Thresholds
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ContinuousPrediction:
     """Whether a cavity lases under continuous light, in how many modes, and at what power.
 
@@ -84,6 +86,14 @@ class ContinuousPrediction:
     spread: LasingSpread | None = None
     side_mode_suppression_error_db: float | None = None
     single_mode_probability_error: float | None = None
+
+    def __repr__(self) -> str:
+        """The answer in one sentence."""
+        return f"ContinuousPrediction: {lasing_in_words(self.to_json_dict())}"
+
+    def _repr_html_(self) -> str:
+        """The same with the outcomes and their errors, for notebooks."""
+        return html_of_lasing(self.to_json_dict())
 
     def to_json_dict(self) -> dict[str, object]:
         """The JSON of the command `lase`: keys of pulses that have no meaning here are null or

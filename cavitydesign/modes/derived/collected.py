@@ -35,4 +35,4 @@ def _with_share(mode: Mode, collection: Collection, words: list[str]) -> Mode:
     except CavityDesignError as error:
         words.append(f"collected: {error}")
         share = None
-    return replace(mode, extra={**mode.extra, "collected": share})
+    return mode.with_extra({"collected": share})

@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cavitydesign.columns.plain_words import lasing_in_words
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium, FourLevelMedium, Pump
 from cavitydesign.gain.emitters.tabled import TabledMedium
 from cavitydesign.lasing import LasingMode, LasingRequest, predict_continuous, predict_lasing
-from cavitydesign.workflow.plain_words import lasing_in_words
 from cavitydesign.workflow.study_point import evaluate_point, rows_of_point
 
 DYE = FourLevelMedium(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cavitydesign.workflow.plain_words import (
+from cavitydesign.columns.plain_words import (
     design_in_words,
     fit_in_words,
     lasing_in_words,

@@ -60,6 +60,17 @@ def test_reprs_are_short(modes: cd.ModeSet) -> None:
     assert "<table>" in modes._repr_html_()
 
 
+def test_every_result_shows_itself_in_a_line_and_in_a_notebook(
+    ball: cd.Design, modes: cd.ModeSet
+) -> None:
+    """A design, its cavity (of a section with thousands of points too) and a mode."""
+    disk = cd.load_design(Path(__file__).parents[3] / "studies" / "sections" / "ring.toml")
+    for thing in (ball, ball.cavity, modes[0], disk, disk.cavity):
+        assert len(repr(thing)) < 200 and "\n" not in repr(thing)
+        assert "<table>" in thing._repr_html_()
+    assert "cavity.diameter_um" in ball._repr_html_()
+
+
 def test_frame_and_dataset(modes: cd.ModeSet) -> None:
     frame = modes.to_dataframe()
     assert frame.loc[modes[0].label, "wavelength_nm"] == modes[0].wavelength_nm
