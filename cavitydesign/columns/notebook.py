@@ -6,10 +6,9 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..markup import html_table
-from . import cells
+from . import cells, modes
 from .column import Column, Record, expanded
 from .lasing import OUTCOMES, of_pump
-from .modes import COLUMNS
 from .plain_words import lasing_in_words
 
 
@@ -23,7 +22,7 @@ def html_of_modes(records: Sequence[Record], words: str) -> str:
     words : str
         What stands above.
     """
-    shown = expanded(COLUMNS, records, "notebook")
+    shown = expanded(modes.COLUMNS, records, "notebook")
     head = [cells.typeset_head(column) for column in shown]
     rows = [[cells.cell(column, record) for column in shown] for record in records]
     return f"<p>{html.escape(words)}</p>{html_table(head, rows)}"

@@ -101,6 +101,12 @@ def synthetic_mode(
             "sensitivity_error_nm_per_riu": 1e-3,
             "thermal_shift_pm_per_k": -25.0,
             "thermal_shift_error_pm_per_k": 1e-4,
+            "d1_ghz": 4300.0,
+            "d1_error_ghz": 0.1,
+            "d2_mhz": -2000.0,
+            "d2_error_mhz": 2.0,
+            "d3_mhz": 50.0,
+            "d3_error_mhz": 1.0,
         },
         sensitivity_nm_per_riu={"body": 350.0, "surround": 6.0},
     )
