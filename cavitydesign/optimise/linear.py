@@ -157,7 +157,7 @@ class LinearModes:
 
 def _number(mode: Mode, name: str) -> float:
     kind, _, part = name.partition(".")
-    tables = {
+    tables: dict[str, Callable[[], Mapping[str, float | None]]] = {
         "log10_q": mode.losses.to_json_dict,
         "confinement": lambda: mode.confinement,
         "sensitivity_nm_per_riu": lambda: mode.sensitivity_nm_per_riu,
