@@ -68,6 +68,7 @@ _MESH_FILES = (
     "section_files",
     "splitting",
 )
+# Modules that went into rooms of their own: package, room, names.
 _ROOMS = {
     "analytic": {
         "functions": "bessel bessel_complex series radial",
@@ -135,7 +136,6 @@ _ROOMS = {
         "three_d": "space space_worker vtk_file vtk_plane vtk_vectors",
     },
 }
-"""Modules that went into rooms of their own: package, room, names."""
 
 _NEW = {
     "design_file.design": "design.spec",

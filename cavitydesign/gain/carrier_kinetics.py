@@ -21,15 +21,14 @@ from .kinetics import Ladder, StillToCome
 
 Array = NDArray[np.float64]
 
+# Densities after a pulse between which those at a later delay are interpolated, 20 a decade: the
+# spline is right to 1e-7.
 _DENSITIES = np.geomspace(1e-6, 1e6, 241)
-"""Densities after a pulse between which those at a later delay are interpolated, 20 a decade: the
-spline is right to 1e-7.
-"""
+# Of Newton's method for a steady density; most take 10, halvings alone 60.
 _STEPS = 200
-"""Of Newton's method for a steady density; most take 10, halvings alone 60."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
+# Quadrature from 0 to 1, closer towards 0, where A N takes over from B N^2: 1e-9.
 _PLACES, _SHARES = 0.25 * (_NODES + 1.0) ** 2, 0.5 * (_NODES + 1.0) * _WEIGHTS
-"""Quadrature from 0 to 1, closer towards 0, where A N takes over from B N^2: 1e-9."""
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from .kinetics import Ladder
 
 Array = NDArray[np.float64]
 
+# Emitters for each um of diameter where no volume is known: of the order of the published dots.
 _WITHOUT_VOLUME_PER_UM = 1e8 / 88.0
-"""Emitters for each um of diameter where no volume is known: of the order of the published dots."""
 # Gauss-Hermite points; 15 are exact to 1e-6, and NumPy's points of more than some 300 overflow.
 MOST_SIZE_CLASSES = 101
 

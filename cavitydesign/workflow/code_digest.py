@@ -30,8 +30,8 @@ _DECIDING = (
     "design",
     "workflow",
 )
+# Raise it when the digest of a file is taken in another way: kept digests are then not used.
 _FORM = 1
-"""Raise it when the digest of a file is taken in another way: kept digests are then not used."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

@@ -15,8 +15,8 @@ from ..validate import key_problem
 from .column_file import columns_of
 
 Array = NDArray[np.float64]
+# Draws below which an interval of 68 % rests on one or two of them at either end.
 _FEWEST = 16
-"""Draws below which an interval of 68 % rests on one or two of them at either end."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,10 +23,10 @@ LAWS = ("logarithmic", "linear")
 _SPEED_CM_PER_S = 2.99792458e10
 _PS_PER_S = 1e12
 _JOULE_PER_EV = 1.602176634e-19
+# Recombination and gain are seldom known better than to 30 %: gain beyond that is told.
 _BRIGHTER = 1.3
-"""Recombination and gain are seldom known better than to 30 %: gain beyond that is told."""
+# Absorption at rest over the scale of the logarithmic gain: exp of more leaves the floats.
 _FURTHEST = 600.0
-"""Absorption at rest over the scale of the logarithmic gain: exp of more leaves the floats."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from .lineshape import fuechtbauer_ladenburg_per_cm
 
 _PHOTOCHEMCAD = "PhotochemCAD, Du et al., Photochem. Photobiol. 68, 141 (1998)"
 _PMMA_INDEX = 1.495
+# ln 10 x 1000 / Avogadro's number: cross-section of 1 l/(mol cm).
 _CM2_PER_MOLAR = 3.82353e-21
-"""ln 10 x 1000 / Avogadro's number: cross-section of 1 l/(mol cm)."""
 
 
 def _dye(

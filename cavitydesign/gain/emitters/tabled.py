@@ -22,10 +22,9 @@ Array = NDArray[np.float64]
 
 _FEWEST = 4
 _SPEED_CM_PER_PS = 2.99792458e-2
+# Cross-sections are seldom known better than to 30 %: what they radiate beyond the life time by
+# more is told.
 _BRIGHTER = 1.3
-"""Cross-sections are seldom known better than to 30 %: what they radiate beyond the life time by
-more is told.
-"""
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,8 @@ Array = NDArray[np.float64]
 
 CASCADE = "cascade"
 LADDER = "ladder"
+# Rungs that serve a saturating pulse: 60 excitons end there within 5 ps as 1,000 would, to 1e-3.
 _TOP = 60
-"""Rungs that serve a saturating pulse: 60 excitons end there within 5 ps as 1,000 would, to
-1e-3.
-"""
 
 
 def bleaching(

@@ -17,9 +17,9 @@ Array = NDArray[np.float64]
 _FEWEST = 12
 _FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))
 _MEV = 1e3
+# Root-mean-square deviation over the peak, beyond what noise makes, from which on a Gaussian does
+# not describe the line: a Lorentzian leaves 0.04.
 _GAUSSIAN_MISFIT = 0.02
-"""Root-mean-square deviation over the peak, beyond what noise makes, from which on a Gaussian does
-not describe the line: a Lorentzian leaves 0.04."""
 
 
 @dataclass(frozen=True)

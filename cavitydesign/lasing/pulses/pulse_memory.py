@@ -20,8 +20,8 @@ from .pulse_solver import PulseSolver
 
 Array = NDArray[np.float64]
 
+# Relative difference of excitons below which pulses are the same.
 _SAME = 1e-10
-"""Relative difference of excitons below which pulses are the same."""
 
 
 class PulseMemory:

@@ -15,10 +15,10 @@ from ..pulses.rate_equations import RateEquations
 
 Array = NDArray[np.float64]
 
+# Of the four sums of the populations.
 _OF_LIGHT, _OF_DECAYS = slice(0, 2), slice(2, 4)
-"""Of the four sums of the populations."""
+# Rows of their own at the end: the wrapper of LAPACK takes no fewer than three.
 _SPARE = 1
-"""Rows of their own at the end: the wrapper of LAPACK takes no fewer than three."""
 
 
 class LinearisedRates:

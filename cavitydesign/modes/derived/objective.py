@@ -13,8 +13,8 @@ DIRECTIONS = ("across", "along")
 POLARISERS = ("none", "axial", "azimuthal")
 
 
+# Beyond the index of every transparent surround; the surround's own is known with the modes.
 _LARGEST_INDEX = 4.5
-"""Beyond the index of every transparent surround; the surround's own is known with the modes."""
 
 
 @dataclass(frozen=True)

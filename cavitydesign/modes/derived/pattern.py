@@ -15,18 +15,18 @@ from .objective import check_objective
 
 Array = NDArray[np.float64]
 
+# Gauss points over a cone: the belt of a mode of m = 10,000 is a hundredth of the half sphere wide,
+# and is cut out first, so that 40 suffice for 1e-10; odd axial orders have more maxima.
 _NODES = 120
-"""Gauss points over a cone: the belt of a mode of m = 10,000 is a hundredth of the half sphere
-wide, and is cut out first, so that 40 suffice for 1e-10; odd axial orders have more maxima."""
 
 
+# Cosine next to the axis, where Bessel functions of no argument have no logarithm. A mode of m > 1
+# sends nothing there.
 _POLE = 1.0 - 1e-9
-"""Cosine next to the axis, where Bessel functions of no argument have no logarithm. A mode of m > 1
-sends nothing there."""
 
 
+# Share of the strongest direction below which a belt ends.
 _FAINT = 1e-14
-"""Share of the strongest direction below which a belt ends."""
 
 
 @dataclass(frozen=True, eq=False)

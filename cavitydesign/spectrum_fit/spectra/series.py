@@ -20,16 +20,16 @@ from .spectrum_noise import noise_of
 
 Array = NDArray[np.float64]
 
+# Share of the mode spacing within which a line is taken for that of the fluence before: half would
+# let neighbours swap, and modes shift by less than a tenth of the spacing between two fluences of
+# the published series.
 _SAME_LINE = 0.35
-"""Share of the mode spacing within which a line is taken for that of the fluence before: half would
-let neighbours swap, and modes shift by less than a tenth of the spacing between two fluences of the
-published series."""
 _LONE_NM = 1.0
+# A line that was not seen in so many fluences in a row may still come back.
 _ABSENT = 3
-"""A line that was not seen in so many fluences in a row may still come back."""
 _COMPETE_DB = 10.0
+# Relative change of the background from one spectrum to the next beyond which it is told.
 _BACKGROUND_STEP = 0.5
-"""Relative change of the background from one spectrum to the next beyond which it is told."""
 
 
 @dataclass(frozen=True, eq=False)

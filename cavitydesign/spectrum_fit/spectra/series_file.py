@@ -26,8 +26,8 @@ _MOST_HEAD = 20_000
 _MOST_SPECTRA = 2000
 _FEWEST_SPECTRA, _FEWEST_SAMPLES = 3, 60
 _SAME_FLUENCE = 1e-6
+# Neighbouring samples at one greatest value, beyond the two that chance gives a line's top.
 _SATURATED_RUN = 3
-"""Neighbouring samples at one greatest value, beyond the two that chance gives a line's top."""
 _IN_NAME = re.compile(r"(\d+(?:[.,p]\d+)?)\s*_?(?:mJ|mj)|fluence[-_=]?(\d+(?:[.,p]\d+)?)")
 
 
