@@ -12,7 +12,9 @@ from .competition.lasing_mode import EmpiricalQuality, quality_rule
 
 # A light curve has 60 points and a comb 12 places by default; 1e6 of either took over 5 GB.
 MOST_FLUENCES = 10_000
+# A thousand phases resolve the comb to a thousandth of its spacing, and take minutes.
 MOST_COMB_PHASES = 1000
+# Each exact threshold is a complex eigenvalue search of 10 to 100 ms.
 MOST_EXACT_THRESHOLDS = 1000
 # Beyond these every mode of a comb lasts or none; powers of them leave the range of floats.
 _RANGES = {

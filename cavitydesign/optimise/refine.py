@@ -27,6 +27,7 @@ _BOX = 0.02  # of the unit cube: half a box in which a first order holds, where 
 _QUARTER = 0.25
 _NARROWER = 0.3  # a second box, about a better point, needs not look as far
 _STARTS = 1024  # points from which the optimum of the models in the box is looked for
+# Points beside the optimum, and more for each variable: enough for a slope in each direction.
 _POINTS, _POINTS_EACH = 3, 2
 _SETTLED = 1e-5  # of the loss: less than this gained ends the rounds
 _SLOPE_STEP = 1e-3  # of the unit cube, for the slope of the place of the comb

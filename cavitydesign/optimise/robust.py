@@ -34,6 +34,8 @@ _APART = 0.08  # or share of the bounds, of a variable that does not scatter
 _REACH_SDS = 4.5
 _SHIFT_SDS = 1.5  # standard deviations that a design is moved within its solves
 _SHORT = 0.15  # yield that a response may be wrong by at its rim, where it is not looked at again
+# Solves beside the optimum on which the local models of a yield stand, and more for each uncertain
+# number; slopes and curvatures need two each, and the rest tests them.
 _SOLVES, _SOLVES_EACH = 10, 8
 
 

@@ -28,6 +28,8 @@ _SETTLED = 2e-3  # of the loss: a gain that is not worth a solve
 _APART = 0.05  # of the cube: the second-best region lies at least so far from the best
 _NO_SPAN = 1e-6  # of the cube, below which neighbours do not span a direction
 _IDLE = 3  # rounds without a gain that end a search
+# Nearest trials that span the box of a local model: 8, and 4 more for each variable, are some twice
+# as many as a quadratic has coefficients.
 _NEIGHBOURS, _NEIGHBOURS_EACH = 8, 4
 _NEAR = 0.02  # of the cube: points of a round that are closer tell the same
 # of the cube: where no place lies farther from all trials, nothing is left to explore

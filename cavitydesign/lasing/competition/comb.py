@@ -18,6 +18,8 @@ from .lasing_mode import LasingMode
 
 Array = NDArray[np.float64]
 
+# Modes to either side of the solved ones at most: 200 spacings span far more than any gain line,
+# and end a search along a spacing that has gone to zero.
 _LONGEST = 200
 
 

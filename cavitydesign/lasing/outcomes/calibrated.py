@@ -12,6 +12,7 @@ from .calibrated_outcome import CalibratedOutcome
 QUANTILES = {"p5": 0.05, "p16": 0.16, "p50": 0.5, "p84": 0.84, "p95": 0.95}
 # Of a band: as many as a light curve has by default; between them it is straight in logarithms.
 _FLUENCES = 48
+# Stands for no light in logarithms; far below a photon in any unit.
 _DARK = 1e-300
 THRESHOLDS = ("gain_equals_loss", "ase", "lasing", "upper_break")
 

@@ -16,6 +16,8 @@ from ...errors import InputError
 
 Array = NDArray[np.float64]
 
+# A fit with two breaks has six numbers (three slopes, two breaks, a level) and needs some freedom
+# to judge its scatter.
 _MINIMUM_POINTS = 8
 
 

@@ -15,7 +15,10 @@ Array = NDArray[np.float64]
 
 # Over the pulse; 3000 move gain = loss by less than 1e-4.
 _STEPS = 300
+# Output times after the pulse, spaced like a geometric series: emission fades exponentially.
 _AFTER = 40
+# Newton steps of one implicit step, which starts from the state before it and converges
+# quadratically: the sixth is below rounding.
 _NEWTON = 6
 # Of the L-stable SDIRK of two stages and order 2: no rate of the upper rungs shortens a step.
 _GAMMA = 1.0 - np.sqrt(0.5)

@@ -14,6 +14,9 @@ from ...gain import Pump
 
 Array = NDArray[np.float64]
 
+# Nodes along the spot and over the energies of pulses. Against 400 and 61 nodes, a light curve
+# whose slope is 10 over 5 % of fluence is 1.2e-3 off, one of slope 50 there 4e-2; curves without a
+# jump are 1e-4 off.
 _SLICES = 24
 _PULSES = 9
 # Slices with less than this share of the peak's excitons are left out.
@@ -24,6 +27,7 @@ def averaging_kernel(pump: Pump) -> tuple[Array, Array]:
     """Factors on the peak fluence and their weights (summing to 1), from axial slices and from
     jitter.
     """
+    # A flat spot without jitter is one pulse of the fluence given.
     factors, weights = np.ones(1), np.ones(1)
     if pump.spot == "gaussian":
         nodes, gauss = np.polynomial.legendre.leggauss(_SLICES)

@@ -23,6 +23,7 @@ SHORT = 1.0
 """Length of a pulse over the cooling time up to which its excitations arrive at once."""
 # Cooling times after the pulse when no excitation is still to arrive: 6e-6 are.
 _FADED = 12.0
+# Full width at half maximum of sech^2 in units of its scale: 2 arcosh(sqrt 2).
 _SECH = 2.0 * math.acosh(math.sqrt(2.0))
 # Logarithm of what is left of a pulse where it is cut on either side.
 _TAIL = 17.0

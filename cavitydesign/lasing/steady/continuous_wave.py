@@ -14,7 +14,9 @@ from ..pulses.rate_model import RateModel
 
 Array = NDArray[np.float64]
 
+# Newton steps: from the state of the pump before 4 to 8 are taken; 40 are a failure.
 _ITERATIONS = 40
+# Relative to gain, absorption and loss of each mode: rounding of their sum.
 _RESIDUAL = 1e-12
 
 
