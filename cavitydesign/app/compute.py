@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..errors import InputError
 from .files import begin, design_file, open_item
 from .mode_rows import mode_rows
 from .saved import draw_figure, gain_at, write_table, write_vtk
-from .solved import Progress, design_of, mode_of, modes_of, prediction_of
+from .solved import Progress, design_of, drawn_of, mode_of, modes_of, prediction_of
 
 Task = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
 
@@ -139,6 +140,15 @@ def first_look(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]
     return _lasing(payload, progress, **_FIRST_LOOK)
 
 
+def bands(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """Bands of the light curve and intervals of the thresholds by the draws of a calibration."""
+    start = time.perf_counter()
+    drawn = drawn_of(payload, progress)
+    if drawn is None:
+        raise InputError("gain.samples: missing; the design names no draws of a calibration")
+    return {"calibrated": drawn.to_json_dict(), "seconds": time.perf_counter() - start}
+
+
 def scan_point(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """What a scan shows of one design: how many modes lase at each fluence, thresholds, chance of a
     single mode.
@@ -166,6 +176,7 @@ TASKS: Mapping[str, Task] = {
     "field": sample_mode,
     "lasing": solve_lasing,
     "preview": first_look,
+    "bands": bands,
     "scan": scan_point,
     "figure": draw_figure,
     "vtk": write_vtk,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from .calibrations import calibrations_beside
 from .mode_rows import mode_rows
 from .web.workspace import Workspace
 
@@ -23,7 +24,9 @@ def _workspace(payload: Mapping[str, Any]) -> Workspace:
 
 def _shown(opened: Mapping[str, Any]) -> dict[str, Any]:
     """What the page may know of an opened item: no path outside the folder."""
-    shown = {**opened, "source": None if opened.get("source") is None else opened["name"]}
+    source = opened.get("source")
+    shown = {**opened, "source": None if source is None else opened["name"]}
+    shown["calibrations"] = calibrations_beside(None if source is None else Path(source))
     if opened.get("kind") == "results":
         try:
             shown["table"] = mode_rows(opened["results"]["modes"]["modes"])

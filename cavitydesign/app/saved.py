@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .solved import Progress, design_of, mode_of, modes_of, prediction_of
+from .solved import Progress, design_of, drawn_of, mode_of, modes_of, prediction_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,11 +64,11 @@ def _of_comb(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figur
     prediction = prediction_of(payload, progress).to_json_dict()
     if kind == "comb":
         return spectrum.draw_comb(found, gain_at(payload, prediction, progress))
-    return (
-        lasing.draw_light_curve(prediction)
-        if kind == "light_curve"
-        else lasing.draw_output_shares(prediction)
-    )
+    if kind == "output_shares":
+        return lasing.draw_output_shares(prediction)
+    drawn = drawn_of(payload, progress)
+    bands = {} if drawn is None else {"calibrated": drawn.to_json_dict()}
+    return lasing.draw_light_curve({**prediction, **bands})
 
 
 def _figure(kind: Any, payload: Mapping[str, Any], progress: Progress) -> Figure:

@@ -16,6 +16,7 @@ from ..errors import InputError
 if TYPE_CHECKING:
     from ..design import Design
     from ..lasing import LasingPrediction
+    from ..lasing.outcomes.calibrated_outcome import CalibratedOutcome
     from ..modes import Mode, ModeSet
 
 Progress = Callable[[str, float], None]
@@ -25,6 +26,9 @@ _KEPT = 6
 _designs: OrderedDict[str, Design] = OrderedDict()
 _mode_sets: OrderedDict[str, ModeSet] = OrderedDict()
 _predictions: OrderedDict[str, LasingPrediction] = OrderedDict()
+_drawn: OrderedDict[str, CalibratedOutcome] = OrderedDict()
+# each draw of a calibration: fewer points than the curve that is shown
+_DRAWN = {"fluences": 24, "comb_phases": 8, "relative_tolerance": 1e-3}
 
 
 def _remembered(store: OrderedDict[str, Any], key: str, make: Callable[[], Any]) -> Any:
@@ -114,6 +118,20 @@ def prediction_of(
             "pump.kind: the page draws light curves of pulses; lase and run have continuous light"
         )
     found = modes_of(payload, progress)
-    asked = replace(design, lasing=replace(design.lasing, **changed))
+    # The draws of a calibration take longer and are asked for apart.
+    asked = replace(design, samples=None, lasing=replace(design.lasing, **changed))
     key = _key(payload["design"], payload.get("source"), changed, _files(payload))
     return _remembered(_predictions, key, lambda: predict_lasing(found, asked, progress))  # type: ignore[no-any-return]
+
+
+def drawn_of(payload: Mapping[str, Any], progress: Progress) -> CalibratedOutcome | None:
+    """What the draws of a calibration leave of a request's lasing; None where it names none."""
+    from ..workflow.calibrated import over_draws
+
+    design = design_of(payload)
+    if design.samples is None:
+        return None
+    found = modes_of(payload, progress)
+    asked = replace(design, lasing=replace(design.lasing, **_DRAWN))
+    key = _key(payload["design"], payload.get("source"), _files(payload))
+    return _remembered(_drawn, key, lambda: over_draws(found, asked, progress))  # type: ignore[no-any-return]

@@ -27,12 +27,15 @@ function ofLasing(lasing, fluence, waits) {
   const part = threshold.lasing ? `, ${number(fluence / threshold.lasing, 3)} × threshold` : "";
   const sd = lasing.spread && lasing.spread.threshold_sd_mj_cm2.lasing;
   const spread = sd ? `, sd ${number(sd, 2)} by the spreads` : "";
+  const drawn = lasing.calibrated;
+  const ends = drawn && drawn.threshold_mj_cm2.lasing;
+  const chance = drawn ? `; by the calibration ${ends ? `${number(ends.p16, 3)} to ${number(ends.p84, 3)} (68 %), ` : ""}lases in ${number(100 * drawn.lases_probability, 2)} %` : "";
   const gain = threshold.gain_equals_loss === null ? "gain stays below loss" : `gain = loss at ${number(threshold.gain_equals_loss, 3)}`;
   return [
     { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} mJ/cm²${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
     { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode, as the exact size is never known", waits },
     { name: "suppression", value: here && lasing.side_mode_suppression_db !== null ? `${number(lasing.side_mode_suppression_db, 3)} dB` : "–", words: "strongest mode over the next", waits },
-    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${spread}; ${gain}`, waits },
+    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${spread}${chance}; ${gain}`, waits },
   ];
 }
 

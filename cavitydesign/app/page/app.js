@@ -128,7 +128,7 @@ let timers = [];
 function changed(key) {
   for (const timer of timers) clearTimeout(timer);
   // what is on its way belongs to an older design
-  channel.end("modes", "field", "preview", "lasing");
+  channel.end("modes", "field", "preview", "lasing", "bands");
   state.notice = "";
   past.note(state.design);
   cavity.mark(key);
@@ -212,6 +212,7 @@ async function solveLasing(turn) {
     channel.end("preview");
     useLasing(answer.lasing);
     busy.shown("light curve", state.since);
+    drawBands(turn);
   } catch (error) {
     if (ended(error) || turn !== state.turn) return;
     // the modes of the same design tell what is wrong with it; here its words stand in place of the curve
@@ -219,6 +220,17 @@ async function solveLasing(turn) {
     drawLasing();
     comb.show(state);
     if (error.status !== 422) channel.report(error);
+  }
+}
+
+// What the draws of a calibration leave, after the light curve of the design itself.
+async function drawBands(turn) {
+  if (!getKey(state.design, "gain.samples")) return;
+  try {
+    const answer = await channel.newest("bands", "api/bands", request(), "draws of the calibration");
+    if (turn === state.turn) useLasing({ ...state.lasing, calibrated: answer.calibrated });
+  } catch (error) {
+    if (turn === state.turn) channel.report(error);
   }
 }
 
@@ -245,6 +257,7 @@ function useOpened(opened) {
   scan.stop();
   scan.points = [];
   byId("scan-result").hidden = true;
+  controls.calibrations = opened.calibrations || [];
   state.design = opened.design;
   past.begin(opened.design, opened.name);
   controls.show(opened.design);

@@ -15,7 +15,7 @@ export function make(tag, attributes = {}, text) {
 export class Controls {
   // root: the form; start: what the server knows (materials, gain media); changed(): told after each change of the design.
   constructor(root, start, changed) {
-    Object.assign(this, { root, start, changed, keepShape: false, place: 4, fields: fieldsOf(start.profiles) });
+    Object.assign(this, { root, start, changed, keepShape: false, place: 4, calibrations: [], fields: fieldsOf(start.profiles) });
     root.addEventListener("submit", (event) => event.preventDefault());
   }
 

@@ -26,7 +26,10 @@ export class LightView {
     };
     const other = kept ? kept.light_curve.fluence_mj_cm2.map((one, i) => [one, kept.light_curve.emission[i]]).filter(([one, up]) => up > 0 && one >= axes.x.low && one <= axes.x.high) : [];
     if (other.length > 1) axes.y = { ...axes.y, low: Math.min(axes.y.low, ...other.map(([, up]) => up / 1.4)), high: Math.max(axes.y.high, ...other.map(([, up]) => up * 1.6)) };
+    const band = lasing.calibrated && lasing.calibrated.light_curve;
+    if (band) axes.y = { ...axes.y, low: Math.min(axes.y.low, ...band.p5.map((up) => up / 1.2)), high: Math.max(axes.y.high, ...band.p95.map((up) => up * 1.2)) };
     this.plot.draw(axes, (plot) => {
+      if (band) this.band(plot, lasing.calibrated, axes.x);
       if (other.length > 1) {
         plot.path(other.map(([one]) => one), other.map(([, up]) => up), { class: "keptline" });
         plot.add("text", { class: "small", x: plot.x(other.at(-1)[0]) - 4, y: plot.y(other.at(-1)[1]) - 5, "text-anchor": "end" }, "kept design");
@@ -46,6 +49,18 @@ export class LightView {
       return xs[i];
     });
     return undefined;
+  }
+
+  // What the draws of a calibration leave: 90 and 68 % of the light, 68 % of the lasing threshold.
+  band(plot, { light_curve: light, threshold_mj_cm2: thresholds }, { low, high }) {
+    const inside = light.fluence_mj_cm2.map((one, i) => i).filter((i) => light.fluence_mj_cm2[i] >= low * 0.999 && light.fluence_mj_cm2[i] <= high * 1.001);
+    const xs = inside.map((i) => light.fluence_mj_cm2[i]);
+    for (const [under, over, name] of [["p5", "p95", "band"], ["p16", "p84", "band inner"]]) {
+      plot.path([...xs, ...[...xs].reverse()], [...inside.map((i) => light[over][i]), ...[...inside].reverse().map((i) => light[under][i])], { class: name });
+    }
+    const ends = thresholds.lasing;
+    if (ends) plot.stripe(Math.max(ends.p16, low), Math.min(ends.p84, high), "band threshold68");
+    plot.add("text", { class: "small", x: 68, y: 42 }, "bands: 68 and 90 % by the calibration");
   }
 
   // The continuous power laws over the fluences fitted, at the height that fits the points best.

@@ -4,6 +4,7 @@ import { getKey } from "./design.js";
 
 const INDEX = "an index";
 const DOTS = "dots in a host";
+const NO_DRAWS = "none";
 
 function kindOf(medium) {
   if (medium === undefined) return "air";
@@ -80,6 +81,16 @@ export function mediaControls(controls, set) {
   } else controls.covered.add("cavity.fibre");
   oneMedium(controls, set, cavity, "surround", "cavity.surround", "surround");
   for (const name of Object.keys(cavity.materials || {})) oneMedium(controls, set, cavity.materials, name, `cavity.materials.${name}`, name);
+  const drawn = [...controls.calibrations];
+  if (gain && gain.samples && !drawn.includes(gain.samples)) drawn.unshift(gain.samples);
+  if (drawn.length) {
+    controls.covered.add("gain.samples");
+    set.append(controls.choice({ key: "gain.samples", label: "calibration", options: [NO_DRAWS, ...drawn], hint: "draws of calibrated constants: bands of the light curve, intervals of the threshold" }, (gain && gain.samples) || NO_DRAWS, (value) => {
+      const { samples, ...rest } = controls.design.gain || {};
+      controls.design.gain = value === NO_DRAWS ? rest : { ...rest, samples: value };
+      controls.changed("gain.samples");
+    }));
+  }
   if (gain === undefined || gain.kind === undefined) {
     controls.covered.add("gain.medium");
     set.append(controls.choice({ key: "gain.medium", label: "gain medium", options: controls.start.gain_media, hint: "the emitters" }, (gain || {}).medium || controls.start.gain_media[0], (value) => {

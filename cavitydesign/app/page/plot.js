@@ -163,6 +163,12 @@ export class Plot {
     return this.add("path", { d: steps.join(""), ...attributes });
   }
 
+  // An upright stripe.
+  stripe(from, to, name) {
+    const [x1, x2] = [this.x(from), this.x(to)];
+    if (x2 > x1) this.add("rect", { class: name, x: x1, y: MARGIN.top, width: x2 - x1, height: this.height - MARGIN.top - MARGIN.bottom });
+  }
+
   // An upright line.
   upright(value, name) {
     const x = this.x(value);

@@ -57,7 +57,9 @@ def _files(value: Any) -> Iterator[str]:
     """Every file name in a design."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            if (key in ("file", "path") or str(key).endswith("_file")) and isinstance(inner, str):
+            if (key in ("file", "path", "samples") or str(key).endswith("_file")) and isinstance(
+                inner, str
+            ):
                 yield inner
             else:
                 yield from _files(inner)

@@ -62,7 +62,7 @@ _ASSETS = {
 _ENDS = {
     "modes": ("field", "preview", "scan"),
     "field": ("preview",),
-    "lasing": ("scan",),
+    "lasing": ("scan", "bands"),
 }
 _PAGE_NAME = re.compile(r"[A-Za-z0-9-]{1,40}\Z")
 _DOWNLOAD_TYPES = {
@@ -111,6 +111,7 @@ class Explorer:
             "field": self.solve,
             "preview": self.solve,
             "lasing": self.solve,
+            "bands": self.solve,
             "scan": self.solve,
             "figure": self.download,
             "vtk": self.download,
@@ -209,7 +210,7 @@ class Explorer:
         body = await read_object(request)
         task, page = request.url.path.rpartition("/")[2], _page_name(body)
         # a scan keeps both workers busy: the page says which of its two requests this is
-        second = task == "lasing" or (task == "scan" and body.get("slot") == 1)
+        second = task in ("lasing", "bands") or (task == "scan" and body.get("slot") == 1)
         lane = self.lasing if second else self.modes
         ends = [f"{page} {other}" for other in _ENDS.get(task, ())]
         payload = await self._checked(body)

@@ -37,7 +37,7 @@ fluences = 12
 comb_phases = 4
 """
 STUDY = 'design = "design.toml"\n[axes]\n"cavity.parameters.diameter" = [9.0, 10.0]\n'
-CODES = {"modes", "lasing", "field", "preview", "scan", "figure", "vtk", "table", "design"}
+CODES = {"modes", "lasing", "field", "preview", "bands", "scan", "figure", "vtk", "table", "design"}
 
 
 @pytest.fixture(scope="module")

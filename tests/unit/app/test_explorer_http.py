@@ -171,6 +171,34 @@ def test_light_curve_and_gain_come_with_the_lasing(explorer: Any) -> None:
     assert 530 < curve["wavelength_nm"][int(np.argmax(curve["gain_per_cm"]))] < 545
 
 
+def test_draws_of_a_calibration_are_offered_and_give_bands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cavitydesign.app.calibrations import calibrations_beside
+    from cavitydesign.app.compute import bands, solve_lasing
+    from cavitydesign.workflow import calibrated
+
+    monkeypatch.setattr(calibrated, "DRAWS", 3)
+    rows = "\n".join(str(gain) for gain in np.linspace(900.0, 1500.0, 16))
+    (tmp_path / "found").mkdir()
+    (tmp_path / "found" / "samples.csv").write_text(f"gain.peak_gain_per_cm\n{rows}\n")
+    (tmp_path / "curve.csv").write_text("fluence_mj_cm2,emission\n1,1\n")
+    assert calibrations_beside(tmp_path / "design.toml") == ["found/samples.csv"]
+    assert calibrations_beside(None) == []
+    asked = {
+        "design": changed(gain__samples="found/samples.csv"),
+        "source": str(tmp_path / "design.toml"),
+    }
+    told = bands(asked, lambda message, share: None)["calibrated"]
+    assert told["draws"] == 3
+    # the light curve itself is of the design's own constants, and does not wait for the draws
+    own = solve_lasing(asked, lambda message, share: None)["lasing"]
+    assert "calibrated" not in own
+    ends = told["threshold_mj_cm2"]["lasing"]
+    assert ends["p5"] < own["threshold_mj_cm2"]["lasing"] < ends["p95"]
+    assert min(told["light_curve"]["p95"]) > 0
+
+
 def test_first_look_and_scan_agree_with_the_whole_prediction(explorer: Any) -> None:
     """Fewer fluences move the fitted threshold by some per cent; which modes lase is decided by the
     same equations.
@@ -331,6 +359,10 @@ BAD_BODIES: dict[str, Any] = {
     "medium from a file above": {
         "page": "x",
         "design": changed(cavity__body={"file": "../secret.toml"}),
+    },
+    "draws from a file above": {
+        "page": "x",
+        "design": changed(gain__samples="../secret.toml"),
     },
     "source elsewhere": {"page": "x", "design": design(), "source": "/etc/design.toml"},
     "source with a zero byte": {"page": "x", "design": design(), "source": "a\x00b"},

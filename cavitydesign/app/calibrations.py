@@ -1,0 +1,41 @@
+"""Draws of a calibration that lie beside a design, for the page to offer."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+_MOST = 20
+_MOST_ENTRIES = 2000
+_TABLES = ("gain.", "pump.", "lasing.")
+_HEAD_BYTES = 2000
+
+
+def calibrations_beside(source: Path | None) -> list[str]:
+    """Names of the tables of draws beside a design and one folder below, as `[gain] samples` takes
+    them.
+
+    Parameters
+    ----------
+    source : Path or None
+        The file of the design; None: a design without a folder.
+    """
+    if source is None:
+        return []
+    folder = source.parent
+    found: list[str] = []
+    places = itertools.chain(folder.glob("*.csv"), folder.glob("*/*.csv"))
+    for place in sorted(itertools.islice(places, _MOST_ENTRIES)):
+        if place.resolve().is_relative_to(folder.resolve()) and _holds_draws(place):
+            found.append(place.relative_to(folder).as_posix())
+    return sorted(found, key=lambda name: (name.count("/"), name))[:_MOST]
+
+
+def _holds_draws(place: Path) -> bool:
+    """Whether the first line names design keys of the tables that draws may hold."""
+    try:
+        with place.open("rb") as file:
+            head = file.readline(_HEAD_BYTES).decode("utf-8", "replace").strip()
+    except OSError:
+        return False
+    return bool(head) and all(key.strip().startswith(_TABLES) for key in head.split(","))
