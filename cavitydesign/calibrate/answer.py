@@ -93,6 +93,8 @@ class CurveFit:
     stated_noise : float or None
     figures : tuple of FigureFit
         Of a cavity that has figures.
+    crosses : float or None
+        Probability that the threshold lies within the measured fluences.
     dark_up_to_mj_cm2 : float or None
         Fluence up to which the cavity did not lase.
     """
@@ -109,6 +111,7 @@ class CurveFit:
     stated_noise: float | None
     figures: tuple[FigureFit, ...] = ()
     dark_up_to_mj_cm2: float | None = None
+    crosses: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,6 +231,7 @@ def _curve_dict(curve: CurveFit) -> Mapping[str, Any]:
             for each in curve.figures
         ],
         "dark_up_to_mj_cm2": curve.dark_up_to_mj_cm2,
+        "crosses_threshold_probability": curve.crosses,
     }
 
 

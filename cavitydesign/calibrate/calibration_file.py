@@ -43,7 +43,13 @@ below the noise of a curve; 200 draws give the ends of a 90 % interval to a tent
 _USUAL_SCALE_SD = 0.07
 """Relative error of a fluence: the spot's area, mostly, in the laboratories of the published
 cavities and in most others."""
+_SESSION = "session"
 _FEWEST_POINTS = 3
+_MOST_TWICE = 0.1
+"""Share of rows that may repeat another: few counts at a fluence that was measured twice do so."""
+_FAR = 10.0
+"""Factor between the middle of a curve's fluences and that of its design's: units differ by a
+thousand."""
 
 
 def load_calibration(path: Path, schema: DesignSchema) -> Calibration:
@@ -153,7 +159,7 @@ def _cavity(
         if key not in CAVITY_KEYS:
             near = nearest(key, CAVITY_KEYS)
             file.add(f"{place}.{key}", f": unknown key; allowed: {', '.join(CAVITY_KEYS)}{near}")
-    texts = {"name": "", "design": "", "session": "session", "light_curve": ""}
+    texts = {"name": "", "design": "", "session": _SESSION, "light_curve": ""}
     for key, usual in texts.items():
         value = entry.get(key, usual)
         if not isinstance(value, str):
@@ -167,6 +173,8 @@ def _cavity(
     curve = None
     if texts["light_curve"]:
         curve = file.collect(read_curve, file.path.parent / texts["light_curve"])
+        if curve is not None and design is not None:
+            _check_unit(file, f"{place}.light_curve", curve, design)
     noise = _positive(file, entry, f"{place}.relative_noise", 0.05)
     dark = (
         _positive(file, entry, f"{place}.dark_up_to_mj_cm2", math.nan)
@@ -188,6 +196,24 @@ def _cavity(
         figures,
         dark,
     )
+
+
+def _check_unit(
+    file: UserFile, place: str, curve: MeasuredCurve, design: Mapping[str, Any]
+) -> None:
+    """Fluences of another unit lie far from those of the design's pump."""
+    from ..design import parse_design
+
+    asked = parse_design(dict(design), path=file.path).pump.fluence_mj_cm2
+    seen = (float(curve.fluence_mj_cm2[0]), float(curve.fluence_mj_cm2[-1]))
+    ratio = math.sqrt(seen[0] * seen[1] / (asked[0] * asked[1]))
+    if not 1.0 / _FAR < ratio < _FAR:
+        file.add(
+            place,
+            f": fluences from {seen[0]:g} to {seen[1]:g} mJ/cm2 lie a factor of "
+            f"{max(ratio, 1.0 / ratio):.3g} from pump.fluence_mj_cm2 = [{asked[0]:g}, "
+            f"{asked[1]:g}] of the design; correct the unit of either",
+        )
 
 
 def _design(
@@ -237,6 +263,12 @@ def read_curve(path: Path) -> MeasuredCurve:
             )
     if len(fluence) and fluence.min() == fluence.max():
         problems.append(f"{path.name}: all points lie at one fluence")
+    twice = len(fluence) - len(np.unique(np.stack([fluence, light]), axis=1).T)
+    if twice > _MOST_TWICE * len(fluence):
+        problems.append(
+            f"{path.name}: {twice} of {len(fluence)} rows repeat another to all digits; a point "
+            "that stands twice would count twice"
+        )
     if problems:
         raise InputError(problems)
     order = np.argsort(fluence, kind="stable")
@@ -309,8 +341,11 @@ def _check_ends(file: UserFile, cavities: list[MeasuredCavity], key: str, prior:
 
 
 def _sessions(file: UserFile, cavities: list[MeasuredCavity]) -> dict[str, float]:
-    named = dict.fromkeys(cavity.session for cavity in cavities)
-    found = {name: _USUAL_SCALE_SD for name in named}
+    found = {cavity.session: _USUAL_SCALE_SD for cavity in cavities}
+    # also those of cavities in which something else is wrong
+    entries = file.content.get("cavities", [])
+    written = [each.get("session", _SESSION) for each in entries if isinstance(each, dict)]
+    named = dict.fromkeys([*found, *(name for name in written if isinstance(name, str))])
     for name, entry in file.table("sessions").items():
         place = f"sessions.{name}"
         if name not in named:

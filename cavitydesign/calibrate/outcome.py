@@ -152,4 +152,5 @@ def curve_fit(comparison: Comparison, z: Array, light: Light, rows: NDArray[np.i
         cavity.relative_noise,
         figures,
         cavity.dark_up_to_mj_cm2,
+        float(((threshold > low) & (threshold < high)).mean()),
     )

@@ -54,7 +54,7 @@ def calibrate(
     InputError
         If a design or a value within the priors is impossible.
     MissingLibraryError
-        If emcee is not installed.
+        If emcee is needed and not installed.
     """
     began = time.perf_counter()
     layout = layout_of(asked)
@@ -81,11 +81,8 @@ def calibrate(
         start = draws.z[-len(draws.z) // 2 :][:200]
     answer = answer_of(work, chosen, weights, exact, turn + 1, sum(len(each.z) for each in solved))
     warnings = [*doubts_of_answer(answer), *answer.warnings]
-    if draws.lengths < 20:
-        warnings.append(
-            f"the sampler has not settled ({draws.lengths:.0f} autocorrelation times): narrow the "
-            "priors, or free fewer numbers"
-        )
+    if not draws.settled:
+        warnings.append("the sampler has not settled: narrow the priors, or free fewer numbers")
     advice = None if asked.next is None else _advice(work, asked.next, chosen, weights)
     seconds = time.perf_counter() - began
     return replace(answer, warnings=tuple(warnings), advice=advice, seconds=seconds)

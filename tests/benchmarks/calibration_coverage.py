@@ -11,8 +11,7 @@ many answers carry a warning: few where the model is right, most with --wrong, w
 Lorentzian lines and the model Gaussian ones.
 
 The exact weights of the command are left out here: what is tested is the posterior by the emulator,
-with the emulator's own error counted. Draws come from adaptive importance sampling in place of emcee,
-which takes a tenth of the time; --sampler emcee compares. All that is solved and every laboratory
+with the emulator's own error counted. --sampler emcee draws by emcee alone, to compare. All that is solved and every laboratory
 stays in the store, so that a run may be ended at any time (--seconds) and goes on where it stopped.
 """
 
@@ -23,7 +22,7 @@ import json
 import math
 import platform
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ from cavitydesign.calibrate.outcome import curve_fit
 from cavitydesign.calibrate.posterior.doubts import doubts_of_curve, doubts_of_scale
 from cavitydesign.calibrate.posterior.likelihood import Comparison, Posterior
 from cavitydesign.calibrate.posterior.prior import Prior
-from cavitydesign.calibrate.posterior.sampler import sample
+from cavitydesign.calibrate.posterior.sampler import sample, sample_by_emcee
 from cavitydesign.calibrate.pulses import WORKER_MODULES
 from cavitydesign.calibrate.setup import prepare
 from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity, MeasuredCurve
@@ -116,59 +115,6 @@ def solved(work: Work, stage: str, z: np.ndarray, clock: Clock) -> list[Solved]:
     return work.solve(stage, z)
 
 
-@dataclass
-class Cloud:
-    """Weighted draws."""
-
-    z: np.ndarray
-    log_weight: np.ndarray
-
-    @property
-    def share(self) -> np.ndarray:
-        weight = np.exp(self.log_weight - self.log_weight.max())
-        return weight / weight.sum()
-
-    @property
-    def effective(self) -> float:
-        return float(1.0 / (self.share**2).sum())
-
-
-def importance_draws(posterior: Posterior, dimensions: int, seed: int) -> tuple[np.ndarray, float]:
-    """Equal draws, and how many independent ones they are worth.
-
-    Student's t of five degrees of freedom is fitted to weighted draws again and again, from a
-    tempered posterior to the whole; every draw counts with the density of the mixture of all.
-    """
-    rng = np.random.default_rng(seed)
-    places, levels, components = [], [], []
-    centre, factor = np.zeros(dimensions), np.eye(dimensions)
-    for turn in range(40):
-        count = 2000 if turn == 0 else 1000
-        chi = rng.chisquare(5.0, (count, 1)) / 5.0
-        z = centre + (rng.standard_normal((count, dimensions)) / np.sqrt(chi)) @ factor.T
-        components.append((centre, np.linalg.inv(factor), np.linalg.slogdet(factor)[1], count))
-        places.append(z)
-        levels.append(posterior(z))
-        everywhere, level = np.concatenate(places), np.concatenate(levels)
-        density = np.full(len(everywhere), -np.inf)
-        for middle, inverse, size, number in components:
-            far = (((everywhere - middle) @ inverse.T) ** 2).sum(axis=1)
-            part = -0.5 * (5.0 + dimensions) * np.log1p(far / 5.0) - size + math.log(number)
-            density = np.logaddexp(density, part)
-        cloud = Cloud(everywhere, level - density)
-        if turn > 3 and cloud.effective > 1.5 * DRAWS:
-            break
-        temper = 1.0
-        while temper > 1e-3 and Cloud(everywhere, temper * level - density).effective < 120:
-            temper *= 0.8
-        share = Cloud(everywhere, temper * level - density).share
-        centre = share @ everywhere
-        spread = (share[:, None] * (everywhere - centre)).T @ (everywhere - centre)
-        factor = np.linalg.cholesky(1.2 * spread + 1e-6 * np.eye(dimensions))
-    chosen = rng.choice(len(cloud.z), DRAWS, p=cloud.share)
-    return cloud.z[chosen], cloud.effective
-
-
 def made_curves(work: Work, z: np.ndarray, exact: list[Solved], number: int) -> dict:
     """What one laboratory measures at each diameter."""
     rng = np.random.default_rng([2, number])
@@ -223,13 +169,10 @@ def laboratory(
         return one(whole(part))
 
     began = time.process_time()
-    if asked.sampler == "emcee":
-        drawn = sample(level, len(kept), number)
-        draws = whole(drawn.z[np.random.default_rng(number).permutation(len(drawn.z))[:DRAWS]])
-        worth = float(len(drawn.z))
-    else:
-        part, worth = importance_draws(level, len(kept), number)
-        draws = whole(part)
+    sampler = sample_by_emcee if asked.sampler == "emcee" else sample
+    drawn = sampler(level, len(kept), number)
+    order = np.random.default_rng(number).permutation(len(drawn.z))
+    draws = whole(drawn.z[order[:DRAWS]])
     unseen = compared[-1]
     light = posterior.curves[-1](draws[:, unseen.ready.rate_places])
     predicted = unseen.threshold_mj_cm2(draws, light)
@@ -264,7 +207,7 @@ def laboratory(
         },
         "sd": {layout.unknowns[i].name: float(draws[:, i].std()) for i in kept},
         "warnings": warnings,
-        "worth": worth,
+        "worth": drawn.worth,
         "cpu_s": time.process_time() - began,
     }
 

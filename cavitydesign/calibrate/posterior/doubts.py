@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 _CHANCE = 0.01
 """A sign that a right model gives in fewer cases than this is told."""
 _FEWEST_POINTS = 8
+_CROSSES = 0.1
+"""Probability of a threshold within the measured fluences below which it is told."""
 _FAR = 2.0
 """Fluence scales further out than so many prior standard deviations are told."""
 _FAR_FIGURE = 2.5
@@ -27,9 +29,15 @@ _NINETY = 3.29
 
 def doubts_of_curve(curve: CurveFit) -> list[str]:
     """Residuals that follow each other, or scatter more than stated."""
+    found: list[str] = []
+    if curve.crosses is not None and curve.crosses < _CROSSES:
+        found.append(
+            f"{curve.name}: no threshold lies within its fluences (probability "
+            f"{1.0 - curve.crosses:.2f}): the curve bounds the gain from one side and says little "
+            "else"
+        )
     if curve.residual is None or len(curve.residual) < _FEWEST_POINTS:
-        return []
-    found = []
+        return found
     chance = chance_of_runs(curve.residual)
     if chance < _CHANCE:
         found.append(

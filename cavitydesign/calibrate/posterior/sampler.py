@@ -1,4 +1,5 @@
-"""Draws from a posterior: the ensemble sampler emcee, and a first answer by least squares.
+"""Draws from a posterior: importance sampling, the ensemble sampler emcee where that fails, and a
+first answer by least squares.
 
 D. Foreman-Mackey et al., Publ. Astron. Soc. Pac. 125, 306 (2013).
 """
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import MissingLibraryError
+from .importance import importance_cloud
 
 Array = NDArray[np.float64]
 LogPosterior = Callable[[Array], Array]
@@ -28,6 +30,8 @@ _LONGEST = 12
 _AUTOCORRELATIONS = 25
 """Lengths of a chain in autocorrelation times at which it ends; emcee's authors ask 50 for the time
 itself, which is not what is wanted here."""
+_SETTLED = 20
+"""Autocorrelation times below which a chain has not settled."""
 _STARTS = 2000
 
 
@@ -38,19 +42,19 @@ class Draws:
     Attributes
     ----------
     z : (k, d) array
-        Draws, thinned so that they are nearly independent.
+        Equal draws, nearly independent.
     best : (d,) array
         The most probable of all.
-    autocorrelation : float
-        Steps after which a walker has forgotten where it was.
-    lengths : float
-        Length of the chain in these: below 20 the answer is not settled.
+    worth : float
+        So many independent draws would tell as much.
+    settled : bool
+        Whether the sampler has come to its end.
     """
 
     z: Array
     best: Array
-    autocorrelation: float
-    lengths: float
+    worth: float
+    settled: bool
 
 
 def sample(
@@ -61,6 +65,9 @@ def sample(
     start: Array | None = None,
 ) -> Draws:
     """Draw from a posterior of standard normal priors.
+
+    By importance sampling, and where that does not cover the posterior (it is bent, or has several
+    summits) by the ensemble sampler emcee.
 
     Parameters
     ----------
@@ -75,8 +82,27 @@ def sample(
     Raises
     ------
     MissingLibraryError
-        If emcee is not installed.
+        If emcee is needed and not installed.
     """
+    cloud = importance_cloud(posterior, dimensions, seed, progress, start)
+    ladder = np.cumsum(cloud.share)
+    count = max(int(cloud.worth), 1)
+    places = (np.random.default_rng(seed).random() + np.arange(count)) / count
+    rows = np.minimum(np.searchsorted(ladder, places), len(ladder) - 1)
+    if cloud.reliable:
+        best = cloud.z[int(np.argmax(cloud.share))]
+        return Draws(cloud.z[rows], best, cloud.worth, True)
+    return sample_by_emcee(posterior, dimensions, seed, progress, cloud.z[np.unique(rows)])
+
+
+def sample_by_emcee(
+    posterior: LogPosterior,
+    dimensions: int,
+    seed: int,
+    progress: Progress = None,
+    start: Array | None = None,
+) -> Draws:
+    """The same by emcee alone; parameters and errors as `sample` has them."""
     try:
         import emcee
     except ImportError as error:
@@ -112,8 +138,8 @@ def sample(
     return Draws(
         np.asarray(flat, dtype=np.float64),
         np.asarray(everything[int(np.argmax(levels))], dtype=np.float64),
-        time,
-        float(sampler.iteration / time),
+        float(sampler.iteration * walkers / time),
+        bool(sampler.iteration > _SETTLED * time),
     )
 
 

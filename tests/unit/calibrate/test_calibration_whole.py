@@ -191,6 +191,7 @@ def test_a_model_of_another_shape_is_noticed(laboratory):
         ("curve.csv", "emission", "light", "no column emission"),
         ("curve.csv", "1.30000,", "1.30000,-", "every value must be positive"),
         ("curve.csv", "1.30000", "nan", "finite number"),
+        ("curve.csv", "fluence_mj_cm2", "power", "no column fluence_mj_cm2"),
     ],
 )
 def test_what_cannot_be_calibrated_is_refused_before_anything_is_computed(
@@ -212,6 +213,51 @@ def test_one_point_and_no_fluence_range_are_refused(laboratory):
     (laboratory / "curve.csv").write_text("fluence_mj_cm2,emission\n2,1\n2,1.1\n2,0.9\n")
     with pytest.raises(InputError, match="all points lie at one fluence"):
         asked(laboratory)
+
+
+def curve_of(folder, fluence, light):
+    rows = "\n".join(f"{x!r},{y!r}" for x, y in zip(fluence, light, strict=True))
+    (folder / "curve.csv").write_text(f"fluence_mj_cm2,emission\n{rows}\n")
+
+
+FLUENCE = np.geomspace(1.3, 4.5, 12)
+
+
+@pytest.mark.parametrize(
+    ("fluence", "light", "words"),
+    [
+        (1000.0 * FLUENCE, FLUENCE**4, "lie a factor of 941 from pump.fluence_mj_cm2"),
+        (1e-3 * FLUENCE, FLUENCE**4, "correct the unit"),
+        ([*FLUENCE, *FLUENCE[:6]], [*FLUENCE**4, *FLUENCE[:6] ** 4], "6 of 18 rows repeat another"),
+    ],
+    ids=["uj", "j", "pasted twice"],
+)
+def test_wrong_units_and_rows_that_stand_twice_are_told_in_one_line(
+    laboratory, fluence, light, words
+):
+    curve_of(laboratory, map(float, fluence), map(float, light))
+    with pytest.raises(InputError) as error:
+        asked(laboratory)
+    assert len(error.value.problems) == 1
+    assert words in str(error.value)
+
+
+def test_the_order_of_the_rows_and_points_at_one_fluence_do_not_matter(laboratory):
+    fluence = [2.0, 1.0, 3.0, 2.0]
+    curve_of(laboratory, fluence, [4.0, 1.0, 9.0, 5.0])
+    read = asked(laboratory).cavities[0].curve
+    assert read.fluence_mj_cm2.tolist() == [1.0, 2.0, 2.0, 3.0]
+    assert read.emission.tolist() == [1.0, 4.0, 5.0, 9.0]
+
+
+def test_a_curve_without_a_threshold_gives_a_weak_answer_and_says_so(laboratory):
+    """Photoluminescence alone, N = F^3: the gain can only be small."""
+    light = 5.0 * FLUENCE**3 * np.exp(0.05 * np.random.default_rng(2).standard_normal(12))
+    curve_of(laboratory, FLUENCE.tolist(), light.tolist())
+    answer = calibrate(asked(laboratory), SerialExecutor())
+    # threshold above 4.5: gain below 600 / (1.5 (4.5 / 2.2)^3) = 46.7 per cm, far from the prior:
+    # the collected laser is then faint; nothing but a bound or a doubt may come of it
+    assert any("no threshold lies within" in line for line in answer.warnings)
 
 
 def test_the_next_measurement_is_one_that_tells_of_the_threshold(laboratory):
