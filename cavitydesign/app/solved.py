@@ -28,7 +28,7 @@ _mode_sets: OrderedDict[str, ModeSet] = OrderedDict()
 _predictions: OrderedDict[str, LasingPrediction] = OrderedDict()
 _drawn: OrderedDict[str, CalibratedOutcome] = OrderedDict()
 # each draw of a calibration: fewer points than the curve that is shown
-_DRAWN = {"fluences": 24, "comb_phases": 8, "relative_tolerance": 1e-3}
+_DRAWN: dict[str, Any] = {"fluences": 24, "comb_phases": 8, "relative_tolerance": 1e-3}
 
 
 def _remembered(store: OrderedDict[str, Any], key: str, make: Callable[[], Any]) -> Any:

@@ -156,4 +156,5 @@ def _fitted(z: Array, share: Array) -> _Student:
     centre = share @ z
     spread = (share[:, None] * (z - centre)).T @ (z - centre)
     ridge = 1e-6 * np.eye(z.shape[1])
-    return _Student(centre, np.linalg.cholesky(_WIDER * spread + ridge))
+    factor = np.asarray(np.linalg.cholesky(_WIDER * spread + ridge), dtype=np.float64)
+    return _Student(np.asarray(centre, dtype=np.float64), factor)
