@@ -12,6 +12,11 @@ analytic/layers:
 
 (the last from the pole 1/(kappa^2 - kappa_g^2 - i0)); Q = k0 U / P as in `radiation`, to which this
 comes down where all layers are one medium.
+
+On a closed surface around all that is polarised the same F comes from the tangential fields alone
+(k0^2 int P . A dV = oint [E x curl A - A x curl E] . n dS, for any wave A of the layers): with
+electric and magnetic currents J and M of `SurfaceSource`, F_s = F_s(J) + F_p(M) / k0 and
+F_p = F_p(J) - F_s(M) / k0, where M sees no permittivity.
 """
 
 from __future__ import annotations
@@ -26,7 +31,7 @@ import numpy as np
 from ...analytic.functions.bessel import log_bessel_j
 from ...analytic.layers import Kind, Layers
 from ...fem.legendre import Array, gauss
-from .radiation import Source, Values, scaled_bessel
+from .radiation import Source, SurfaceSource, Values, scaled_bessel
 
 _KINDS: tuple[Kind, Kind] = ("s", "p")
 # Directions are a belt about the horizon: J_m falls away from it, and is cut at this exponent,
@@ -47,6 +52,8 @@ class _Currents:
     ----------
     r, z : (n,) arrays
     p_r, p_z, p_azimuthal : (n, sets) arrays
+    magnetic : _Currents or None
+        Magnetic currents at the same points, of a surface.
     """
 
     r: Array
@@ -54,29 +61,40 @@ class _Currents:
     p_r: Values
     p_z: Values
     p_azimuthal: Values
+    magnetic: _Currents | None = None
 
     @classmethod
     def of(cls, source: Source, weights: Array) -> _Currents:
         """Of a source with other weights than its own, shape (n, sets)."""
-        return cls(
-            source.r,
-            source.z,
-            weights * source.e_r[:, None],
-            weights * source.e_z[:, None],
-            weights * source.e_azimuthal[:, None],
-        )
+        r, z, w = source.r, source.z, weights
+        magnetic = None
+        if isinstance(source, SurfaceSource):
+            m_r, m_z, m_phi = (
+                part[:, None] for part in (source.m_r, source.m_z, source.m_azimuthal)
+            )
+            magnetic = cls(r, z, w * m_r, w * m_z, w * m_phi)
+        e_r, e_z, e_phi = (part[:, None] for part in (source.e_r, source.e_z, source.e_azimuthal))
+        return cls(r, z, w * e_r, w * e_z, w * e_phi, magnetic)
 
     @property
     def turned(self) -> _Currents:
-        """Upside down."""
-        return _Currents(self.r, -self.z, self.p_r, -self.p_z, self.p_azimuthal)
+        """Upside down; magnetic currents turn their sign besides."""
+        other = self.magnetic
+        if other is not None:
+            other = _Currents(other.r, -other.z, -other.p_r, other.p_z, -other.p_azimuthal)
+        return _Currents(self.r, -self.z, self.p_r, -self.p_z, self.p_azimuthal, other)
 
     def over(self, layers: Layers) -> _Currents:
         """Each component over the permittivity that it sees."""
         owner = layers.at(self.z)
         across, along = 1.0 / layers.eps[owner][:, None], 1.0 / layers.eps_z[owner][:, None]
         return _Currents(
-            self.r, self.z, across * self.p_r, along * self.p_z, across * self.p_azimuthal
+            self.r,
+            self.z,
+            across * self.p_r,
+            along * self.p_z,
+            across * self.p_azimuthal,
+            self.magnetic,
         )
 
 
@@ -237,10 +255,14 @@ def _reaction(
     """F of the waves f, f' at wavenumbers kappa, shape (kappa, sets)."""
     if kind == "s":
         out = (value * bessel.over_x) @ currents.p_r + (value * bessel.turn) @ currents.p_azimuthal
-        return np.asarray(out)
-    out = (slope * bessel.turn) @ currents.p_r + (slope * bessel.over_x) @ currents.p_azimuthal
-    out = out + kappa[:, None] * ((value * bessel.value) @ currents.p_z)
-    return np.asarray(out / k0)
+    else:
+        out = (slope * bessel.turn) @ currents.p_r + (slope * bessel.over_x) @ currents.p_azimuthal
+        out = (out + kappa[:, None] * ((value * bessel.value) @ currents.p_z)) / k0
+    if currents.magnetic is not None:
+        other: Kind = "p" if kind == "s" else "s"
+        turned = _reaction(other, k0, kappa, currents.magnetic, value, slope, bessel) / k0
+        out = out + turned if kind == "s" else out - turned
+    return np.asarray(out)
 
 
 def _directions(

@@ -67,13 +67,62 @@ class Source:
         """
         x = k * self.r
         steepness = math.sqrt(max((m / float(x.max(initial=1e-300))) ** 2 - 1.0, 0.0))
-        fields = abs(self.e_r) + abs(self.e_z) + abs(self.e_azimuthal)
-        strength = abs(self.weight) * fields * np.exp(steepness * (x - x.max(initial=0.0)))
+        strength = abs(self.weight) * self._size(k)
+        strength = strength * np.exp(steepness * (x - x.max(initial=0.0)))
         return np.asarray(strength * max(x.size, 1) > _UNHEARD * strength.sum())
+
+    def _size(self, k: float) -> Array:
+        return np.asarray(abs(self.e_r) + abs(self.e_z) + abs(self.e_azimuthal))
 
     def part(self, kept: NDArray[np.bool_]) -> Source:
         """Some of the points."""
-        return Source(*(getattr(self, one.name)[kept] for one in fields_of(self)))
+        return type(self)(*(getattr(self, one.name)[kept] for one in fields_of(self)))
+
+
+@dataclass(frozen=True)
+class SurfaceSource(Source):
+    """What radiates like a mode from a closed surface around it; the weight is r dl.
+
+    With the outward normal n, E_phi = i e and curl E = (i c_r, c_phi, i c_z), the electric currents
+    over k0^2 are (e_r, e_azimuthal, e_z) = (-n_z c_phi, n_z c_r - n_r c_z, n_r c_phi) / k0^2, and
+
+    Attributes
+    ----------
+    m_r, m_z, m_azimuthal : (n,) arrays
+        Magnetic currents n_z e, -n_r e and n_z E_r - n_r E_z.
+    """
+
+    m_r: Values
+    m_z: Values
+    m_azimuthal: Values
+
+    @classmethod
+    def of(
+        cls,
+        points: tuple[Array, Array],
+        normal: tuple[Array, Array],
+        weight: Array,
+        e: tuple[Values, Values, Values],
+        curl: tuple[Values, Values, Values],
+        k0_per_um: float,
+    ) -> SurfaceSource:
+        """From E_r, E_z, E_phi / i, and curl E over i, i and 1, at points of the surface."""
+        (n_r, n_z), (e_r, e_z, e_phi), (c_r, c_z, c_phi) = normal, e, curl
+        square = k0_per_um**2
+        return cls(
+            *points,
+            weight,
+            -n_z * c_phi / square,
+            n_r * c_phi / square,
+            (n_z * c_r - n_r * c_z) / square,
+            n_z * e_phi,
+            -n_r * e_phi,
+            n_z * e_r - n_r * e_z,
+        )
+
+    def _size(self, k: float) -> Array:
+        magnetic = abs(self.m_r) + abs(self.m_z) + abs(self.m_azimuthal)
+        return np.asarray(super()._size(k) + magnetic / k)
 
 
 def log10_radiation_q(

@@ -9,23 +9,18 @@ from functools import cached_property
 
 import numpy as np
 
-from ...analytic.layers import Layers
 from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import Array, gauss
-from ...mesh.section_cavity import SectionCavity
-from ..losses.layered_radiation import log10_layered_qs
 from ..losses.measures import Measures, rim_scattering, wall_terms
-from ..losses.radiation import Source
 from ..media import Permittivities
 from ..solver.problem import Values
-from .around.tail import Tail, runs_on
+from .around.far import FarField
+from .around.tail import Tail
 from .problem import SectionProblem
 
 _ROUGH_POINTS_AT_CAUSTIC = 12
 _FINE = 21
 _WAVELENGTH_SHARE = 20.0
-_UNKNOWN = 3.0  # of log10 Q: what hardly says anything
-_BY_LAYERS = 3e-6  # of log10 Q: what the far field owes to layers (exact spheres: up to 2.7e-6)
 # Reference coordinates along an edge: fixed one, its value, by the order of
 # mesh.section.EDGE_CORNERS.
 _SIDES = ((1, -1.0), (0, 1.0), (1, 1.0), (0, -1.0))
@@ -41,7 +36,7 @@ def measure_section(
 ) -> list[Measures]:
     """Measure modes; arguments as those of `measure_all`."""
     return [
-        _Reading(problem, vectors[:, [i]], float(orders[i]), qs[i], k_per_um[i], eps[i]).measures()
+        Reading(problem, vectors[:, [i]], float(orders[i]), qs[i], k_per_um[i], eps[i]).measures()
         for i in range(len(orders))
     ]
 
@@ -50,12 +45,14 @@ def far_log10_q(
     problem: SectionProblem, vector: Values, m: float, q: int, k_per_um: float, eps: Permittivities
 ) -> float:
     """Radiative Q of one mode from its far field alone, to some per cent: whether it leaks."""
-    reading = _Reading(problem, vector[:, None], m, q, k_per_um, eps, _ROUGH_POINTS_AT_CAUSTIC)
+    reading = Reading(
+        problem, vector[:, None], m, q, k_per_um, eps, _ROUGH_POINTS_AT_CAUSTIC, False
+    )
     return reading.far_log10_q()
 
 
 @dataclass(frozen=True, eq=False)
-class _Reading:
+class Reading:
     """One mode on a section."""
 
     problem: SectionProblem
@@ -65,9 +62,10 @@ class _Reading:
     k_per_um: float
     eps: Permittivities
     points_at_caustic: int = 40
+    checked: bool = True
 
     @cached_property
-    def _points(self) -> list[tuple[PointField, Array, Values, Values]]:
+    def points(self) -> list[tuple[PointField, Array, Values, Values]]:
         """Fields, weights r dr dz of the counted volume, regions and elements; elements cut by the
         caustic or an absorbing layer finely.
         """
@@ -105,7 +103,7 @@ class _Reading:
         """All numbers of the mode."""
         regions = len(self.problem.cavity.regions)
         shares, components, peak = np.zeros(regions), np.zeros(3), 0.0
-        for field, weight, region, _ in self._points:
+        for field, weight, region, _ in self.points:
             across, along = (
                 self.eps.ordinary[region][:, None, None],
                 self.eps.axial[region][:, None, None],
@@ -191,14 +189,14 @@ class _Reading:
         return np.asarray(np.nan_to_num(across * plane + along * abs(field.e_z[0]) ** 2))
 
     @cached_property
-    def _both_energies(self) -> float:
+    def both_energies(self) -> float:
         """Half the sum of int eps |E|^2 and int |curl E|^2 / k^2 over the counted volume.
 
         They differ at its ends, by the root of 1/Q at the caustic; their sum obeys Poynting's
         theorem for any volume, to 1/Q.
         """
         electric, magnetic = float(self._tail.regions.sum()), self._tail.magnetic
-        for field, weight, region, _ in self._points:
+        for field, weight, region, _ in self.points:
             curl = (field.curl_r, field.curl_z, field.curl_azimuthal)
             square = sum(np.abs(part[0]) ** 2 for part in curl)
             magnetic += float((np.nan_to_num(square) * weight).sum())
@@ -237,7 +235,7 @@ class _Reading:
     def _phase(self) -> complex:
         """Of E.E, where the mode is."""
         total = 0j
-        for field, weight, region, _ in self._points:
+        for field, weight, region, _ in self.points:
             along, across = self.eps.axial[region], self.eps.ordinary[region]
             plane = field.e_r[0] ** 2 + field.e_azimuthal[0] ** 2
             square = across[:, None, None] * plane + along[:, None, None] * field.e_z[0] ** 2
@@ -246,50 +244,9 @@ class _Reading:
 
     @cached_property
     def _far(self) -> tuple[float, float]:
-        """Radiative Q from the far field of what is polarised against the layers that run on
-        outwards, and its error by matter that runs on where the section is cut; infinite in a
-        closed cavity, no number where the section does not tell the layers.
-        """
-        if self.problem.cavity.ends.closed:
-            return math.inf, 0.0
-        layers = layers_of(self.problem.cavity, self.eps)
-        if layers is None:
-            return math.nan, 0.0
-        parts: dict[str, list[Values]] = {
-            name: [] for name in ("r", "z", "weight", "e_r", "e_z", "e_az")
-        }
-        chosen = []
-        for field, weight, region, elements in self._points:
-            r, z = field.r.real, field.z.real
-            layer = layers.at(z)
-            across = self.eps.ordinary[region][:, None, None] - layers.eps[layer]
-            along = self.eps.axial[region][:, None, None] - layers.eps_z[layer]
-            used = ((across != 0) | (along != 0)) & (weight > 0)
-            values = (
-                r,
-                z,
-                weight,
-                across * field.e_r[0],
-                along * field.e_z[0],
-                across * field.e_azimuthal[0],
-            )
-            for name, value in zip(parts, values, strict=True):
-                parts[name].append(value[used])
-            chosen.append(np.broadcast_to(elements[:, None, None], used.shape)[used])
-        arrays = [np.concatenate(value) for value in parts.values()]
-        order: int = self.m  # type: ignore[assignment]
-        owner = np.concatenate(chosen)
-        source = Source(*arrays)
-        at_cut = runs_on(
-            self.problem, np.bincount(owner, minlength=self.problem.mesh.elements) > 0
-        )[owner]
-        kept = [np.ones(owner.size), ~at_cut] if at_cut.any() else [np.ones(owner.size)]
-        weights = source.weight[:, None] * np.stack(kept, axis=1)
-        both = log10_layered_qs(
-            source, weights, self._both_energies, order, self.k_per_um, layers
-        ).tolist()
-        apart = abs(both[0] - both[-1]) if math.isfinite(both[0]) else 0.0
-        return both[0], min(apart, _UNKNOWN) + (_BY_LAYERS if self.problem.is_complex else 0.0)
+        """Radiative Q from the far field, and its error."""
+        far = FarField(self.problem, self.vector, self.m, self.k_per_um, self.eps)
+        return far.log10_q(self.points, self.both_energies, self.checked)
 
     def _scattering(self, energy: float) -> float | None:
         """Scattering Q from the field just inside the body's face to the surround."""
@@ -357,31 +314,8 @@ class _Reading:
     def _width(self, energy: float) -> float:
         """Standard deviation of the energy along z."""
         first = second = 0.0
-        for field, weight, region, _ in self._points:
+        for field, weight, region, _ in self.points:
             density = self._density(field, region) * weight / energy
             first += float((density * field.z.real).sum())
             second += float((density * field.z.real**2).sum())
         return math.sqrt(max(second - first**2, 1e-12))
-
-
-def layers_of(cavity: SectionCavity, eps: Permittivities) -> Layers | None:
-    """The layers that run on outwards; None where the section does not tell them: walls at its
-    outer side, or walls that are partly cuts.
-    """
-    ends = cavity.ends
-    if ends.regions is None or ends.outer != "open" or "mixed" in (ends.lower, ends.upper):
-        return None
-    chain = list(ends.regions)
-    across, along = eps.ordinary[chain], eps.axial[chain]
-    differ = (across[1:] != across[:-1]) | (along[1:] != along[:-1])
-    first = np.concatenate([[True], differ])
-    _, _, low_z, high_z = cavity.mesh.extent_um
-    return Layers(
-        across[first],
-        along[first],
-        np.array(ends.heights_um)[differ],
-        ends.lower if ends.lower in ("electric", "magnetic") else "open",
-        ends.upper if ends.upper in ("electric", "magnetic") else "open",
-        low_z,
-        high_z,
-    )
