@@ -127,6 +127,10 @@ def curve_fit(comparison: Comparison, z: Array, light: Light, rows: NDArray[np.i
             FigureFit(name, figure.value, figure.sd, quantiles_of(predicted[name][rows]))
             for name, figure in cavity.figures.items()
         )
+    if cavity.cold_line_width_nm is not None:
+        width = cavity.cold_line_width_nm
+        seen = quantiles_of(comparison.ready.line_width_nm(z)[rows])
+        figures = (*figures, FigureFit("cold_line_width_nm", width.value, width.sd, seen))
     if cavity.curve is None:
         none = (None, None, None, None, None)
         dark = cavity.dark_up_to_mj_cm2

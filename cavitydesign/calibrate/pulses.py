@@ -165,6 +165,14 @@ def rate_digest(design: Design) -> bytes:
     return rate_equations_digest(ready_cavity(design).solver)
 
 
+def log_line_width_nm(design: Design) -> float:
+    """Natural logarithm of the cold line width of the mode nearest to the line's centre."""
+    centre = design.needed_medium().emission_wavelength_nm
+    modes = ready_cavity(design).solved
+    mode = min(modes, key=lambda one: abs(one.wavelength_nm - centre))
+    return float(np.log(mode.wavelength_nm / mode.q_passive))
+
+
 def _seen(design: Design) -> Pump:
     """The pump as the detector's average takes it: flat where the zones of the modes' overlap hold
     the spot."""

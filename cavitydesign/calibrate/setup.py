@@ -5,7 +5,7 @@ lie.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from .pulses import (
     PulseGrid,
     PumpAndDetector,
     grid_over,
+    log_line_width_nm,
     pump_and_detector,
     rate_digest,
 )
@@ -29,6 +30,9 @@ Array = NDArray[np.float64]
 _TABLE = np.linspace(-4.0, 4.0, 33)
 """Standard normal numbers at which pump and detector are tabulated: a calibration is a power of its
 number, and straight between these to 1e-3 of a prior's width."""
+_WIDTH_TABLE = np.linspace(-2.5, 2.5, 11)
+"""The same for cold line widths, within what priors make likely."""
+_SAME_WIDTH = 1e-12
 _USUAL_REACH = 2.5
 """Standard deviations of a free number that the solved pulses cover; beyond, light goes on straight
 in logarithms."""
@@ -60,6 +64,22 @@ class PumpTable:
 
 
 @dataclass(frozen=True, eq=False)
+class LineWidth:
+    """How the free numbers change a cold line width.
+
+    Attributes
+    ----------
+    nominal : float
+        Natural logarithm, in nm, with all free numbers at the middle of their priors.
+    changes : mapping of str to (t,) array
+        Change of the logarithm by each number, at the standard normal numbers `_WIDTH_TABLE`.
+    """
+
+    nominal: float
+    changes: Mapping[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """One cavity, ready to be compared with its data.
 
@@ -78,6 +98,8 @@ class Prepared:
         d ln L / d ln N that a laser's threshold exceeds.
     ladder_top : int
         Most excitations that an emitter can hold.
+    line_width : LineWidth or None
+        Where that of the cavity was measured.
     """
 
     cavity: MeasuredCavity
@@ -88,6 +110,7 @@ class Prepared:
     grid: PulseGrid
     least_slope: float
     ladder_top: int
+    line_width: LineWidth | None = None
 
     @property
     def rate_places(self) -> list[int]:
@@ -100,6 +123,14 @@ class Prepared:
         for key, table in self.tables.items():
             total += np.interp(z[:, self.keys[key]], _TABLE, table.log_per_unit)
         return total
+
+    def line_width_nm(self, z: Array) -> Array:
+        """Cold line width of (k, d) vectors."""
+        assert self.line_width is not None
+        total = np.full(len(z), self.line_width.nominal)
+        for key, change in self.line_width.changes.items():
+            total += np.interp(z[:, self.keys[key]], _WIDTH_TABLE, change)
+        return np.asarray(np.exp(total))
 
     def collection(self, z: Array) -> Array:
         """Share of the laser's light that is collected, of (k, d) vectors."""
@@ -148,7 +179,32 @@ def prepare(asked: Calibration, layout: Layout, cavity: MeasuredCavity) -> Prepa
         _grid(asked, layout, cavity, keys, nominal, tables),
         least_slope(design.needed_medium().ladder(6)),
         design.needed_medium().ladder_top(math.inf),
+        None
+        if cavity.cold_line_width_nm is None
+        else _line_width(asked, cavity, layout, rate_keys, middle),
     )
+
+
+def _line_width(
+    asked: Calibration,
+    cavity: MeasuredCavity,
+    layout: Layout,
+    rate_keys: Sequence[str],
+    middle: Mapping[str, float],
+) -> LineWidth:
+    """Numbers that the rate equations do not know leave it."""
+    keys = layout.keys_of(cavity)
+
+    def width(key: str, z: float) -> float:
+        values = {**middle, key: _at(layout, keys[key], z)}
+        return log_line_width_nm(_with(asked, cavity, values))
+
+    nominal = log_line_width_nm(_with(asked, cavity, middle))
+    changes = {}
+    for key in rate_keys:
+        if abs(width(key, 1.0) - nominal) > _SAME_WIDTH:
+            changes[key] = np.array([width(key, float(z)) - nominal for z in _WIDTH_TABLE])
+    return LineWidth(nominal, changes)
 
 
 def _table(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..gain import Pump
 from .posterior.prior import Prior
 
 Array = NDArray[np.float64]
@@ -59,6 +60,8 @@ class MeasuredCavity:
         Of `FIGURES`, instead of a curve.
     dark_up_to_mj_cm2 : float or None
         The cavity did not lase up to this fluence.
+    cold_line_width_nm : Figure or None
+        Full width at half maximum of a line of the cavity without gain or absorption by emitters.
     """
 
     name: str
@@ -68,6 +71,7 @@ class MeasuredCavity:
     relative_noise: float = 0.05
     figures: Mapping[str, Figure] = field(default_factory=dict)
     dark_up_to_mj_cm2: float | None = None
+    cold_line_width_nm: Figure | None = None
 
     @property
     def fluences(self) -> tuple[float, float]:
@@ -78,7 +82,8 @@ class MeasuredCavity:
         if self.dark_up_to_mj_cm2 is not None:
             told.append(self.dark_up_to_mj_cm2)
         if self.figures or not told:
-            told += [float(value) for value in self.design["pump"]["fluence_mj_cm2"]]
+            pump = self.design.get("pump", {})
+            told += map(float, pump.get("fluence_mj_cm2", Pump().fluence_mj_cm2))
         return min(told), max(told)
 
 

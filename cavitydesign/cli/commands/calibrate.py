@@ -14,6 +14,8 @@ from .modes import AsJson
 from .study import Scheduler, Workers, executor_of, worker_count
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ...calibrate.answer import CalibrationAnswer
     from ...calibrate.posterior.next_measurement import Advice
 
@@ -114,10 +116,24 @@ def _print(answer: CalibrationAnswer) -> None:
         f"{answer.rounds} round(s), {answer.seconds:.0f} s"
     )
     print_tables(calibration_in_words(answer.to_json_dict()), constants, cavities)
+    if any(curve.figures for curve in answer.curves):
+        print_tables(_figures(answer))
     if answer.reliable:
         print_tables(confirmed)
     if answer.advice is not None:
         _print_advice(answer.advice)
+
+
+def _figures(answer: CalibrationAnswer) -> Table:
+    """Measured figures beside what the answer predicts of them."""
+    table = new_table("Figures", ("cavity", "figure", "measured", "predicted", "68 %", "90 %"))
+    for curve in answer.curves:
+        for each in curve.figures:
+            low, lower, middle, upper, high = (number(value) for value in each.predicted)
+            measured = f"{number(each.measured)} +- {number(each.sd)}"
+            ends = (f"{lower} to {upper}", f"{low} to {high}")
+            table.add_row(curve.name, each.name, measured, middle, *ends)
+    return table
 
 
 def _print_advice(advice: Advice) -> None:

@@ -7,6 +7,8 @@ threshold and beta the spontaneous emission factor, its photons are ((r - 1) + s
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -154,6 +156,33 @@ def test_an_unknown_scale_of_the_light_leaves_the_scatter_alone(laboratory):
     assert found[1] - found[0] == pytest.approx(right[1] - right[0], abs=0.03)
 
 
+def test_a_cold_line_width_tells_the_quality(laboratory):
+    path = laboratory / "calibration.toml"
+    path.write_text(
+        path.read_text().replace(
+            'light_curve = "curve.csv"',
+            "dark_up_to_mj_cm2 = 1.0\ncold_line_width_nm = { value = 1.3, sd = 0.1 }",
+        )
+        + '"lasing.quality.per_um" = { value = 24, sd = 4 }\n'
+    )
+    calibration = asked(laboratory)
+    layout = layout_of(calibration)
+    ready = prepare(calibration, layout, calibration.cavities[0])
+    z = np.zeros((3, len(layout)))
+    z[:, layout.place("lasing.quality.per_um")] = (-1.0, 0.0, 1.0)
+    # lambda / Q of the mode nearest to the line, Q = per_um x 15 um
+    width = ready.line_width_nm(z)
+    assert width * 15.0 * np.array([20.0, 24.0, 28.0]) == pytest.approx(width[1] * 360.0, rel=1e-9)
+    assert width[1] * 360.0 == pytest.approx(537.0, abs=6.0)  # half a comb of 11 nm
+    grid = fine_grid(ready.grid.log_excitons)
+    light = Light(*(np.array([grid] * 3) for _ in range(2)), np.full(3, np.inf))
+    plain = replace(ready, cavity=replace(ready.cavity, cold_line_width_nm=None))
+    with_it, without = (
+        Comparison(one, float(grid[0]), layout).log_likelihood(z, light) for one in (ready, plain)
+    )
+    assert with_it - without == pytest.approx(-0.5 * ((width - 1.3) / 0.1) ** 2)
+
+
 def test_a_dark_cavity_bounds_the_gain_from_one_side(laboratory):
     text = (laboratory / "calibration.toml").read_text()
     text = text.replace('light_curve = "curve.csv"', "dark_up_to_mj_cm2 = 2.0").replace(
@@ -191,6 +220,7 @@ def test_a_model_of_another_shape_is_noticed(laboratory):
         ("curve.csv", "emission", "light", "no column emission"),
         ("curve.csv", "1.30000,", "1.30000,-", "every value must be positive"),
         ("curve.csv", "1.30000", "nan", "finite number"),
+        ("calibration.toml", "relative_noise", "z_scan", "not compared point by point"),
         ("curve.csv", "fluence_mj_cm2", "power", "no column fluence_mj_cm2"),
     ],
 )

@@ -1,0 +1,225 @@
+"""One measured cavity of a calibration file: its design and its data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..design.files.column_file import read_columns
+from ..errors import InputError, nearest
+from ..study.files.user_file import UserFile, flattened
+from .posterior.prior import prior_of
+from .spec import FIGURES, Figure, MeasuredCavity, MeasuredCurve
+
+LINE_WIDTH = "cold_line_width_nm"
+CAVITY_KEYS = (
+    "name",
+    "design",
+    "values",
+    "session",
+    "light_curve",
+    "relative_noise",
+    "figures",
+    "dark_up_to_mj_cm2",
+    LINE_WIDTH,
+)
+_ELSEWHERE = {
+    "emission_spectrum": "`cavitydesign measure emission` reads centre and width of the line",
+    "absorption_spectrum": "its crossing with the emission gives gain.crossing_energy_ev",
+    "decay": "`cavitydesign measure decay` reads life times",
+    "transient_absorption": "`cavitydesign measure decay` reads life times",
+    "z_scan": "`cavitydesign measure z-scan` reads a cross-section",
+    "stripe_gain": "`cavitydesign measure stripe` reads a net modal gain",
+    "spectrum": "only its sum is: the light curve",
+    "output_shares": "only their sum is: the light curve",
+}
+"""Measurements that are not compared point by point, and how they enter."""
+SESSION = "session"
+_FEWEST_POINTS = 3
+_MOST_TWICE = 0.1
+"""Share of rows that may repeat another: few counts at a fluence that was measured twice do so."""
+_FAR = 10.0
+"""Factor between the middle of a curve's fluences and that of its design's: units differ by a
+thousand."""
+
+
+def read_cavity(
+    file: UserFile, entry: Mapping[str, Any], place: str, with_data: bool = True
+) -> MeasuredCavity | None:
+    """The cavity of one entry; None, with the problems noted, where something is wrong with it.
+
+    Parameters
+    ----------
+    file : UserFile
+    entry : mapping
+    place : str
+        Its key in the file, for messages.
+    with_data : bool
+        Whether it must have been measured.
+    """
+    told = len(file.lines)
+    for key in entry:
+        if key in _ELSEWHERE:
+            how = _ELSEWHERE[key]
+            prior = "" if how.startswith("only") else "; write what it tells as a prior in [free]"
+            file.add(f"{place}.{key}", f": is not compared point by point; {how}{prior}")
+        elif key not in CAVITY_KEYS:
+            near = nearest(key, CAVITY_KEYS)
+            file.add(f"{place}.{key}", f": unknown key; allowed: {', '.join(CAVITY_KEYS)}{near}")
+    texts = {"name": "", "design": "", "session": SESSION, "light_curve": ""}
+    for key, usual in texts.items():
+        value = entry.get(key, usual)
+        if not isinstance(value, str):
+            file.add(f"{place}.{key}", f" = {value!r}: a text is needed")
+        else:
+            texts[key] = value
+    if not texts["design"]:
+        file.add(f"{place}.design", ": missing; name the design file of this cavity")
+        return None
+    design = _design(file, entry, place, texts["design"])
+    curve = None
+    if texts["light_curve"]:
+        curve = file.collect(read_curve, file.path.parent / texts["light_curve"])
+        if curve is not None and design is not None:
+            _check_unit(file, f"{place}.light_curve", curve, design)
+    noise = _positive(file, entry, f"{place}.relative_noise", 0.05)
+    dark = (
+        _positive(file, entry, f"{place}.dark_up_to_mj_cm2", math.nan)
+        if "dark_up_to_mj_cm2" in entry
+        else None
+    )
+    figures = _figures(file, entry.get("figures", {}), f"{place}.figures")
+    none = curve is None and dark is None and not figures
+    if with_data and none and len(file.lines) == told:
+        file.add(place, ": no data; give light_curve, figures or dark_up_to_mj_cm2")
+    if len(file.lines) > told or design is None:
+        return None
+    return MeasuredCavity(
+        texts["name"] or Path(texts["design"]).stem,
+        design,
+        texts["session"],
+        curve,
+        noise,
+        figures,
+        dark,
+        _figure(file, entry[LINE_WIDTH], f"{place}.{LINE_WIDTH}") if LINE_WIDTH in entry else None,
+    )
+
+
+def _check_unit(
+    file: UserFile, place: str, curve: MeasuredCurve, design: Mapping[str, Any]
+) -> None:
+    """Fluences of another unit lie far from those of the design's pump."""
+    from ..design import parse_design
+
+    asked = parse_design(dict(design), path=file.path).pump.fluence_mj_cm2
+    seen = (float(curve.fluence_mj_cm2[0]), float(curve.fluence_mj_cm2[-1]))
+    ratio = math.sqrt(seen[0] * seen[1] / (asked[0] * asked[1]))
+    if not 1.0 / _FAR < ratio < _FAR:
+        file.add(
+            place,
+            f": fluences from {seen[0]:g} to {seen[1]:g} mJ/cm2 lie a factor of "
+            f"{max(ratio, 1.0 / ratio):.3g} from pump.fluence_mj_cm2 = [{asked[0]:g}, "
+            f"{asked[1]:g}] of the design; correct the unit of either",
+        )
+
+
+def _design(
+    file: UserFile, entry: Mapping[str, Any], place: str, name: str
+) -> Mapping[str, Any] | None:
+    """The design of a cavity, with the values that the entry sets in it."""
+    from ..design import parse_design
+
+    path = file.path.parent / name
+    if path.parent.resolve() != file.path.parent.resolve():
+        file.add(f"{place}.design", f" = {name!r}: must lie beside the calibration file")
+        return None
+    raw = file.collect(file.schema.read, path)
+    values = entry.get("values", {})
+    if not isinstance(values, dict):
+        file.add(f"{place}.values", f" = {values!r}: a table of design keys is needed")
+        return None
+    if raw is None or not values:
+        return raw
+    flat = flattened(values, leaves=())
+    return file.collect(lambda: parse_design(dict(raw), overrides=flat, path=path).raw)
+
+
+def read_curve(path: Path) -> MeasuredCurve:
+    """A light curve from a CSV file with the columns fluence_mj_cm2 and emission.
+
+    Points at one fluence stay apart; the order of the rows does not matter.
+
+    Raises
+    ------
+    InputError
+        Too few points, or values that are not positive.
+    """
+    columns = read_columns(path, ("fluence_mj_cm2", "emission"))
+    fluence, light = columns["fluence_mj_cm2"], columns["emission"]
+    problems = []
+    if len(fluence) < _FEWEST_POINTS:
+        problems.append(
+            f"{path.name}: {len(fluence)} points; a light curve needs {_FEWEST_POINTS} or more"
+        )
+    for name, column in columns.items():
+        if np.any(column <= 0):
+            least = float(column.min())
+            problems.append(
+                f"{path.name}: {name} = {least:g}: every value must be positive; leave out points "
+                "at or below the background"
+            )
+    if len(fluence) and fluence.min() == fluence.max():
+        problems.append(f"{path.name}: all points lie at one fluence")
+    twice = len(fluence) - len(np.unique(np.stack([fluence, light]), axis=1).T)
+    if twice > _MOST_TWICE * len(fluence):
+        problems.append(
+            f"{path.name}: {twice} of {len(fluence)} rows repeat another to all digits; a point "
+            "that stands twice would count twice"
+        )
+    if problems:
+        raise InputError(problems)
+    order = np.argsort(fluence, kind="stable")
+    return MeasuredCurve(fluence[order], light[order])
+
+
+def _figures(file: UserFile, table: Any, place: str) -> dict[str, Figure]:
+    if not isinstance(table, dict):
+        file.add(place, f" = {table!r}: a table is needed")
+        return {}
+    found = {}
+    for key, entry in table.items():
+        if key not in FIGURES:
+            file.add(
+                f"{place}.{key}",
+                f": unknown; allowed: {', '.join(FIGURES)}{nearest(key, FIGURES)}",
+            )
+            continue
+        figure = _figure(file, entry, f"{place}.{key}")
+        if figure is not None:
+            found[key] = figure
+    return found
+
+
+def _figure(file: UserFile, entry: Any, place: str) -> Figure | None:
+    """A measured number with its standard deviation."""
+    prior = file.collect(prior_of, entry, f"{file.name}: {place}")
+    if prior is None:
+        return None
+    if prior.shape != "normal" or prior.first <= 0:
+        file.add(place, f" = {entry!r}: must be {{ value, sd }} with a value above 0")
+        return None
+    return Figure(prior.first, prior.second)
+
+
+def _positive(file: UserFile, entry: Mapping[str, Any], place: str, usual: float) -> float:
+    value = entry.get(place.rsplit(".", 1)[1], usual)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not ((math.isfinite(value) and value > 0) or value is usual):
+        file.add(place, f" = {value!r}: a number above 0 is needed")
+        return usual
+    return float(value)
