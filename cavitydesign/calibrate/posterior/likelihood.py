@@ -78,8 +78,8 @@ class Comparison:
         if cavity.figures:
             total += self._of_figures(z, light)
         if cavity.cold_line_width_nm is not None:
-            width = cavity.cold_line_width_nm
-            total -= 0.5 * ((self.ready.line_width_nm(z) - width.value) / width.sd) ** 2
+            line = cavity.cold_line_width_nm
+            total -= 0.5 * ((self.ready.line_width_nm(z) - line.value) / line.sd) ** 2
         if cavity.dark_up_to_mj_cm2 is not None:
             place = self._places(z, np.array([cavity.dark_up_to_mj_cm2]))[:, 0]
             above = (self.threshold_place(light.laser) - place) / self.ready.nominal.photons
