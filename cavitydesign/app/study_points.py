@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from .web.limits import check_files, inside
 
 if TYPE_CHECKING:
     from ..study.study import Study
+    from ..study.user_file import DesignSchema
 
 _MOST_POINTS = 5000
 
@@ -46,12 +48,30 @@ def _study(place: Path, folder: Path, agreed: Collection[str]) -> Study:
         check_files(tables, folder, start)
         sections.append(tables)
     unknown = any(unknown_scripts(one, start, agreed) for one in sections)
-    return load_study(place, design_schema(checked=not unknown))
+    return load_study(place, _confined(design_schema(checked=not unknown), folder))
+
+
+def _confined(schema: DesignSchema, folder: Path) -> DesignSchema:
+    """The schema of designs all of whose files lie within the folder, whichever way the study sets
+    them: each is asked before it is read.
+    """
+
+    def value_problem(
+        design: Mapping[str, Any], key: str, value: Any, base: Path, varied: Collection[str]
+    ) -> str | None:
+        check_files({key.rpartition(".")[2]: value}, folder, base)
+        return schema.value_problem(design, key, value, base, varied)
+
+    def files_of(design: Mapping[str, Any], base: Path) -> Sequence[Path]:
+        check_files(design, folder, base)
+        return schema.files_of(design, base)
+
+    return replace(schema, value_problem=value_problem, files_of=files_of)
 
 
 def _checked_values(content: Mapping[str, Any], base: Path, folder: Path) -> list[dict[str, Any]]:
-    """What the axes of a study set, in the study or in the CSV of its points, as tables of one key;
-    all files that these name lie within the folder.
+    """What the axes and samples of a study set, in the study or in the CSV of its points, as tables
+    of one key; all files that these name lie within the folder.
     """
     from ..study.files.csv_file import read_csv
     from ..study.files.user_file import flattened
@@ -59,8 +79,9 @@ def _checked_values(content: Mapping[str, Any], base: Path, folder: Path) -> lis
     name = content.get("design")
     start = (base / name).parent if isinstance(name, str) else base
     columns: dict[str, Any] = {}
-    for table in ("axes", "paired"):
-        held = content.get(table)
+    sample = content.get("sample")
+    bounds = sample.get("bounds") if isinstance(sample, Mapping) else None
+    for held in (content.get("axes"), content.get("paired"), bounds):
         columns |= flattened(held) if isinstance(held, Mapping) else {}
     points = content.get("points")
     if isinstance(points, Mapping) and isinstance(points.get("csv"), str):

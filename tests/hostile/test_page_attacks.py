@@ -152,6 +152,10 @@ OUTSIDE = {
     "medium": 'design = "design.toml"\n[axes]\n"cavity.body.file" = ["../secret.toml"]\n',
     "column": 'design = "design.toml"\n[points]\ncsv = "points.csv"\n',
     "within": STUDY.format(design="other.toml"),
+    "draws": 'design = "design.toml"\n[axes]\n"gain.samples" = ["../secret.csv"]\n',
+    "sample": 'design = "design.toml"\n[sample]\npoints = 4\n[sample.bounds]\n"cavity.body.file" = ["../secret.toml"]\n',
+    "derived": STUDY.format(design="design.toml")
+    + "[derived]\n\"cavity.body.file\" = \"'../secret.toml'\"\n",
 }
 
 

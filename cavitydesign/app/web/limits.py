@@ -5,10 +5,11 @@ can bear.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ...design.files.named_files import file_names
 from ...errors import InputError
 from ...mesh.files.section_files import section_files
 
@@ -51,21 +52,6 @@ def expected_modes(design: Mapping[str, Any]) -> float:
         return families
     spacing_nm = wavelength**2 / (math.pi * abs(diameter) * 1e3 * _LIKELY_INDEX)
     return families * (1.0 + span / max(spacing_nm, 1e-9))
-
-
-def _files(value: Any) -> Iterator[str]:
-    """Every file name in a design."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if (key in ("file", "path", "samples") or str(key).endswith("_file")) and isinstance(
-                inner, str
-            ):
-                yield inner
-            else:
-                yield from _files(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _files(inner)
 
 
 def inside(folder: Path, name: str, base: Path | None = None) -> Path:
@@ -149,7 +135,7 @@ def check_limits(design: Mapping[str, Any], folder: Path | None, base: Path | No
     if folder is None:
         problems += [
             f"{name[:80]!r}: the explorer was given no folder to read from"
-            for name in _files(design)
+            for name in file_names(design)
         ]
     if problems:
         raise InputError(problems)
@@ -165,5 +151,5 @@ def check_files(design: Mapping[str, Any], folder: Path, base: Path | None = Non
     InputError
         For the first that lies elsewhere.
     """
-    for name in _files(design):
+    for name in file_names(design):
         _all_inside(folder, inside(folder, name, base))

@@ -31,7 +31,7 @@ def files_of_design(design: Mapping[str, Any], folder: Path) -> tuple[Path, ...]
         go unnoticed.
     """
     found: dict[Path, None] = {}
-    for name in _named(design):
+    for name in file_names(design):
         found |= dict.fromkeys(section_files(folder / name))
     return tuple(found)
 
@@ -50,7 +50,7 @@ def scripts_of_design(design: Mapping[str, Any], folder: Path) -> tuple[Path, ..
     a stranger's design may ask first.
     """
     found: dict[Path, None] = {}
-    for name in _named(design):
+    for name in file_names(design):
         if name.lower().endswith(SCRIPT_SUFFIXES):
             found |= dict.fromkeys(section_files(folder / name))
     return tuple(found)
@@ -67,15 +67,23 @@ def included_files(script: Path) -> list[Path]:
     return [file for _, file in read_script(script).named_files()]
 
 
-def _named(table: Any) -> Iterator[str]:
-    """Texts under keys called file, samples or something_file, however deep."""
+def file_names(table: Any) -> Iterator[str]:
+    """Texts under keys that name files (``file``, ``samples``, ``something_file``), however deep.
+
+    Whoever guards what a design may read asks this, so that no reader knows a key that its guard
+    does not.
+    """
     if isinstance(table, Mapping):
         for key, value in table.items():
-            names_file = key in ("file", "samples") or str(key).endswith("_file")
-            if names_file and isinstance(value, str):
+            if names_file(str(key)) and isinstance(value, str):
                 yield value
             else:
-                yield from _named(value)
+                yield from file_names(value)
     elif isinstance(table, list):
         for item in table:
-            yield from _named(item)
+            yield from file_names(item)
+
+
+def names_file(key: str) -> bool:
+    """Whether a key of a design, the last part of a dotted one, names a file."""
+    return key in ("file", "samples") or key.endswith("_file")
