@@ -25,6 +25,8 @@ _ACTING = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
 
+# Where `str.splitlines` ends a line.
+_LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 # What spreadsheets take for a formula.
 _COMPUTED = ("=", "+", "-", "@")
 
@@ -73,6 +75,21 @@ def read_bytes(path: Path, most: int) -> bytes:
     """
     with open_regular(path, most) as stream:
         return stream.read(most + 1)[:most]
+
+
+def bounded_lines(text: str, most: int) -> list[str]:
+    """Lines of a text that has at most so many: in memory a line of two letters takes 20 times what
+    it takes in its file.
+
+    Raises
+    ------
+    Refused
+        For more of them, before they are made.
+    """
+    ends = sum(text.count(mark) for mark in _LINE_ENDS) - text.count("\r\n")
+    if ends > most:
+        raise Refused(f"{ends} lines; at most {most} are read")
+    return text.splitlines()
 
 
 def file_digest(path: Path) -> str | None:

@@ -155,7 +155,7 @@ OUTSIDE = {
     "draws": 'design = "design.toml"\n[axes]\n"gain.samples" = ["../secret.csv"]\n',
     "sample": 'design = "design.toml"\n[sample]\npoints = 4\n[sample.bounds]\n"cavity.body.file" = ["../secret.toml"]\n',
     "derived": STUDY.format(design="design.toml")
-    + "[derived]\n\"cavity.body.file\" = \"'../secret.toml'\"\n",
+    + '[derived]\n"cavity.body.file" = "\'../secret.toml\'"\n',
 }
 
 

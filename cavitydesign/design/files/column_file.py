@@ -58,13 +58,13 @@ def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
         place = table.header.index(name)
         column = [row[place] for row in table.rows]
         for line, value in zip(table.lines, column, strict=True):
-            if not _is_number(value):
+            if len(problems) < _SHOWN and not _is_number(value):
                 problems.append(
                     f"{table.name}: line {line}: {name} = {str(value)!r}: a finite number is needed"
                 )
         values[name] = column
     if problems:
-        raise InputError(problems[:_SHOWN])
+        raise InputError(problems)
     return {name: np.array(column, dtype=np.float64) for name, column in values.items()}
 
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ...errors import InputError
 from ...lasing.outcomes.break_count import CountedBreaks, count_breaks
 from .peak_finding import found_lines
-from .series_file import Series, Shot
+from .series_file import Series
+from .shot import Shot
 from .spectrum_noise import noise_of
 
 Array = NDArray[np.float64]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InputError, nearest
-from ...study.files.csv_file import CsvTable, read_csv
-from ...texts import read_bytes
+from ...study.files.csv_file import MOST_BYTES, CsvTable, read_csv
+from ...texts import Refused, read_bytes
+from .shot import Shot, joined
 from .spectrum_file import WAVELENGTHS, vacuum_wavelength_nm
 
 Array = NDArray[np.float64]
@@ -24,38 +25,12 @@ dark counts. Light is (counts - dark) / (exposure_s filter_transmission)."""
 TABLE_COLUMNS = ("file", *SETTINGS, "dark_file")
 _MOST_HEAD = 20_000
 _MOST_SPECTRA = 2000
+# Of all spectra together: 2000 of a camera of 2048 columns; half a minute to read.
+_MOST_SAMPLES = 4_000_000
 _FEWEST_SPECTRA, _FEWEST_SAMPLES = 3, 60
-_SAME_FLUENCE = 1e-6
 # Neighbouring samples at one greatest value, beyond the two that chance gives a line's top.
 _SATURATED_RUN = 3
 _IN_NAME = re.compile(r"(\d+(?:[.,p]\d+)?)\s*_?(?:mJ|mj)|fluence[-_=]?(\d+(?:[.,p]\d+)?)")
-
-
-@dataclass(frozen=True, eq=False)
-class Shot:
-    """One spectrum of a series.
-
-    Attributes
-    ----------
-    fluence_mj_cm2 : float
-    wavelength_nm : (k,) array
-        In vacuum, rising.
-    light : (k,) array
-        Counts a second without filter and dark counts.
-    background : float
-        Tenth percentile of the counts, before dark counts were taken away.
-    saturated : bool
-        Whether several neighbouring samples stand at the greatest value.
-    source : str
-        File, or column of a wide table.
-    """
-
-    fluence_mj_cm2: float
-    wavelength_nm: Array
-    light: Array
-    background: float
-    saturated: bool
-    source: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,12 +72,12 @@ def load_series(path: Path) -> Series:
         parts, notes = _of_list(table, path.parent) if "file" in table.header else _of_wide(table)
     else:
         raise InputError(f"{path}: no such file or folder")
-    shots, joined = _joined(parts)
+    shots, together = joined(parts)
     if len(shots) < _FEWEST_SPECTRA:
         raise InputError(
             f"{path.name}: {len(shots)} fluences; a power series needs {_FEWEST_SPECTRA} or more"
         )
-    return Series(tuple(shots), (*notes, *joined))
+    return Series(tuple(shots), (*notes, *together))
 
 
 def _of_folder(folder: Path) -> tuple[list[Shot], list[str]]:
@@ -115,29 +90,39 @@ def _of_folder(folder: Path) -> tuple[list[Shot], list[str]]:
     notes: list[str] = []
     problems: list[str] = []
     for file in files:
-        settings = _settings_of(file)
-        if settings["fluence_mj_cm2"] is None:
-            problems.append(
-                f"{file.name}: no fluence; write '# fluence_mj_cm2 = 2.3' above the header, or "
-                "name the file as in 's_2.3mJ.csv'"
-            )
-            continue
         try:
+            settings = _settings_of(file)
+            if settings["fluence_mj_cm2"] is None:
+                raise InputError(
+                    f"{file.name}: no fluence; write '# fluence_mj_cm2 = 2.3' above the header, or "
+                    "name the file as in 's_2.3mJ.csv'"
+                )
             shot, told = _shot(read_csv(file, file.name, any_separator=True), settings, folder)
         except InputError as error:
             problems += error.problems
             continue
         shots.append(shot)
+        _check_samples(folder.name, shots)
         notes += told
     if problems:
         raise InputError(problems)
     return shots, notes
 
 
+def _check_samples(name: str, shots: Sequence[Shot]) -> None:
+    """Refuse more than memory and patience hold, before the rest is read."""
+    if sum(len(shot.light) for shot in shots) > _MOST_SAMPLES:
+        raise InputError(f"{name}: more than {_MOST_SAMPLES} samples in all; leave out spectra")
+
+
 def _settings_of(file: Path) -> dict[str, float | None]:
     """From the lines that begin with #, and the fluence from the name where they have none."""
     found: dict[str, float | None] = dict(SETTINGS)
-    head = read_bytes(file, 100_000_000)[:_MOST_HEAD].decode("utf-8-sig", errors="replace")
+    try:
+        head = read_bytes(file, MOST_BYTES)[:_MOST_HEAD].decode("utf-8-sig", errors="replace")
+    except (OSError, Refused) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{file.name}: cannot be read ({reason})") from None
     for line in head.splitlines():
         key, sign, value = line.lstrip("# \t").partition("=" if "=" in line else ":")
         key = key.strip().lower()
@@ -169,6 +154,8 @@ def _of_list(table: CsvTable, folder: Path) -> tuple[list[Shot], list[str]]:
         raise InputError(f"{table.name}: header: {unknown[0]}: unknown; allowed: {allowed}{near}")
     if "fluence_mj_cm2" not in table.header:
         raise InputError(f"{table.name}: header: no column fluence_mj_cm2")
+    if len(table.rows) > _MOST_SPECTRA:
+        raise InputError(f"{table.name}: {len(table.rows)} files; at most {_MOST_SPECTRA} are read")
     shots: list[Shot] = []
     notes: list[str] = []
     problems: list[str] = []
@@ -194,6 +181,7 @@ def _of_list(table: CsvTable, folder: Path) -> tuple[list[Shot], list[str]]:
             problems += error.problems
             continue
         shots.append(shot)
+        _check_samples(table.name, shots)
         notes += told
     if problems:
         raise InputError(problems)
@@ -206,6 +194,12 @@ def _of_wide(table: CsvTable) -> tuple[list[Shot], list[str]]:
         raise InputError(
             f"{table.name}: header: {', '.join(table.header)[:80]}; a column wavelength_nm beside "
             "columns named by their fluence is needed, or columns file and fluence_mj_cm2"
+        )
+    columns = len(table.header) - 1
+    if columns > _MOST_SPECTRA or columns * len(table.rows) > _MOST_SAMPLES:
+        raise InputError(
+            f"{table.name}: {columns} columns of {len(table.rows)} samples; at most "
+            f"{_MOST_SPECTRA} columns and {_MOST_SAMPLES} samples in all are read"
         )
     shots, notes = [], []
     for name in table.header:
@@ -294,52 +288,3 @@ def _is_saturated(counts: Array) -> bool:
         run = run + 1 if each else 0
         longest = max(longest, run)
     return longest >= _SATURATED_RUN
-
-
-def _joined(parts: list[Shot]) -> tuple[list[Shot], list[str]]:
-    """Shots by rising fluence; stitched ranges of one fluence as one, repeats averaged."""
-    notes: list[str] = []
-    shots: list[Shot] = []
-    for part in sorted(parts, key=lambda one: (one.fluence_mj_cm2, one.wavelength_nm[0])):
-        last = shots[-1] if shots else None
-        same = (
-            last is not None
-            and abs(part.fluence_mj_cm2 / last.fluence_mj_cm2 - 1.0) < _SAME_FLUENCE
-        )
-        if last is None or not same:
-            shots.append(part)
-            continue
-        kind = "stitched" if part.wavelength_nm[0] > last.wavelength_nm[-1] else "averaged"
-        shots[-1] = _stitched(last, part) if kind == "stitched" else _averaged(last, part)
-        notes.append(f"{part.source}: {kind} with {last.source} (both {part.fluence_mj_cm2:g})")
-    return shots, notes
-
-
-def _stitched(first: Shot, second: Shot) -> Shot:
-    return Shot(
-        first.fluence_mj_cm2,
-        np.concatenate([first.wavelength_nm, second.wavelength_nm]),
-        np.concatenate([first.light, second.light]),
-        min(first.background, second.background),
-        first.saturated or second.saturated,
-        f"{first.source} + {second.source}",
-    )
-
-
-def _averaged(first: Shot, second: Shot) -> Shot:
-    """The mean where both cover a wavelength, the one that does elsewhere."""
-    wavelength = np.union1d(first.wavelength_nm, second.wavelength_nm)
-    both = np.stack(
-        [
-            np.interp(wavelength, one.wavelength_nm, one.light, left=np.nan, right=np.nan)
-            for one in (first, second)
-        ]
-    )
-    return Shot(
-        first.fluence_mj_cm2,
-        wavelength,
-        np.asarray(np.nanmean(both, axis=0)),
-        min(first.background, second.background),
-        first.saturated or second.saturated,
-        f"{first.source} + {second.source}",
-    )

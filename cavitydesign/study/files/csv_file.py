@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import InputError
-from ...texts import Refused, read_bytes
+from ...texts import Refused, bounded_lines, read_bytes
 from ..axes import Axis, Value, paired_axis
 
-# A spectrum of a million points has 30 MB.
-MOST_BYTES = 100_000_000
+# A spectrum of a million points has 30 MB; in memory it has ten times that.
+MOST_BYTES = 64_000_000
+_MOST_LINES = 1_100_000  # a study of a million points, its header and its comments
+_MOST_CELLS = 8_000_000  # 0.3 GB, ten seconds
 _LONGEST_WHOLE = 19
+_LONGEST_CELL = 131_072  # letters; the limit of Python's csv module
 
 
 @dataclass(frozen=True)
@@ -55,46 +59,62 @@ def read_csv(path: Path, where: str, any_separator: bool = False) -> CsvTable:
     """
     try:
         text = read_bytes(path, MOST_BYTES).decode("utf-8-sig")
+        lines = [
+            (number, line)
+            for number, line in enumerate(bounded_lines(text, _MOST_LINES), start=1)
+            if _holds_something(line)
+        ]
     except (OSError, UnicodeDecodeError, Refused) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         if isinstance(error, UnicodeDecodeError):
             reason = f"not a text in UTF-8, {error}"
         raise InputError(f"{where} = {path.name!r}: cannot be read ({reason})") from error
-    lines = [
-        (number, line)
-        for number, line in enumerate(text.splitlines(), start=1)
-        if _holds_something(line)
-    ]
     if len(lines) < 2:
         held = " (no rows below the header)" if lines else ""
         raise InputError(f"{path.name}: empty; a header and at least one row are needed{held}")
     between = _separator(lines[0][1]) if any_separator else ","
+    header = tuple(key.strip() for key in _cells(path.name, lines[0][1], between))
+    _check_header(path.name, header, lines)
+    rows = []
+    for number, line in lines[1:]:
+        cells = _cells(path.name, line, between)
+        if len(cells) != len(header):
+            raise InputError(
+                f"{path.name}: line {number} has {len(cells)} entries, the header has {len(header)}"
+            )
+        if between != ",":
+            cells = [_with_point(cell) for cell in cells]
+        rows.append(tuple([_read_value(cell) for cell in cells]))
+    return CsvTable(path.name, header, tuple(rows), tuple(number for number, _ in lines[1:]))
+
+
+def _cells(name: str, line: str, between: str) -> list[str]:
+    """Texts between the separators of one line."""
+    if '"' not in line and len(line) <= _LONGEST_CELL:
+        return line.split(between)
     try:
-        table = [next(csv.reader([line], delimiter=between)) for _, line in lines]
+        return next(csv.reader([line], delimiter=between))
     except csv.Error as error:  # a cell of more than 128 kB among them
-        raise InputError(f"{path.name}: not a CSV table ({error})") from None
-    header = tuple(key.strip() for key in table[0])
+        raise InputError(f"{name}: not a CSV table ({error})") from None
+
+
+def _check_header(name: str, header: tuple[str, ...], lines: Sequence[tuple[int, str]]) -> None:
+    """Refuse columns without names or of one name, and tables too large for the memory."""
+    first = lines[0][0]
     if len(header) == 1 and ";" in header[0]:
         raise InputError(
-            f"{path.name}: line {lines[0][0]}: columns are parted by semicolons; commas are needed"
+            f"{name}: line {first}: columns are parted by semicolons; commas are needed"
         )
     for number, key in enumerate(header, start=1):
         if not key:
-            raise InputError(
-                f"{path.name}: line {lines[0][0]}: column {number} of the header has no name"
-            )
+            raise InputError(f"{name}: line {first}: column {number} of the header has no name")
     if len(set(header)) != len(header):
-        raise InputError(f"{path.name}: a column name appears twice in the header")
-    for (number, _), row in zip(lines[1:], table[1:], strict=True):
-        if len(row) != len(header):
-            raise InputError(
-                f"{path.name}: line {number} has {len(row)} entries, the header has {len(header)}"
-            )
-    rows = tuple(
-        tuple(_read_value(text if between == "," else _with_point(text)) for text in row)
-        for row in table[1:]
-    )
-    return CsvTable(path.name, header, rows, tuple(number for number, _ in lines[1:]))
+        raise InputError(f"{name}: a column name appears twice in the header")
+    if len(header) * len(lines) > _MOST_CELLS:
+        raise InputError(
+            f"{name}: {len(header)} columns of {len(lines) - 1} rows; at most {_MOST_CELLS} cells "
+            "are read"
+        )
 
 
 def csv_axis(path: Path, where: str) -> Axis:

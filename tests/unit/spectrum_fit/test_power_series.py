@@ -122,6 +122,21 @@ def test_stitched_ranges_are_joined_and_repeats_averaged(tmp_path, spectra):
     assert any("stitched" in note for note in series.notes)
 
 
+def test_repeats_weigh_alike_however_many(tmp_path, spectra):
+    """Three repeats of 1, 2 and 6 times the light have the mean 3; one by one it was 3.75. Exact
+    up to the five digits of the file.
+    """
+    write_folder(tmp_path, spectra)
+    (tmp_path / f"s{FLUENCES[0]:.3f}.csv").unlink()
+    head = f"# fluence_mj_cm2 = {FLUENCES[0]:.6f}\n"
+    for factor in (1, 2, 6):
+        columns = {"wavelength_nm": WAVELENGTH, "intensity": factor * spectra[0]}
+        write_csv(tmp_path / f"repeat_{factor}.csv", columns, head)
+    series = load_series(tmp_path)
+    assert series.shots[0].light == pytest.approx(3.0 * spectra[0], rel=1e-4)
+    assert sum("averaged" in note for note in series.notes) == 2
+
+
 def test_saturation_a_jumping_background_and_missing_samples_are_told(tmp_path, spectra):
     cut = [counts.copy() for counts in spectra]
     cut[-1] = np.minimum(cut[-1], 0.5 * cut[-1].max())
