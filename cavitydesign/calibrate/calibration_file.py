@@ -45,6 +45,7 @@ def load_calibration(path: Path, schema: DesignSchema) -> Calibration:
     numbers = _numbers(file, cavities)
     sessions = _sessions(file, cavities)
     following = _next(file)
+    store = file.store(f"{path.stem}-results")
     file.raise_if_any()
     return Calibration(
         str(file.content.get("title", path.stem)),
@@ -54,7 +55,7 @@ def load_calibration(path: Path, schema: DesignSchema) -> Calibration:
         whole["solves"],
         whole["samples"],
         whole["seed"],
-        path.parent / file.content.get("store", f"{path.stem}-results"),
+        store,
         path.parent,
         following,
     )

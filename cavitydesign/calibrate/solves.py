@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from ..design.files.named_files import files_of_design
 from ..dotted import set_entry
 from ..errors import InputError
-from ..study import Axis, Executor, Store, Study, run_study
-from ..study.run import fingerprints
+from ..study import Axis, Executor, Study, run_study
+from ..study.records.record import told_of
+from ..study.run import stored_records
 from ..workflow.code_digest import relevant_version
 from .layout import Layout
 from .light import Light
@@ -64,20 +65,18 @@ def solved_light(
     study = _study(asked, layout, ready, z)
     evaluate = functools.partial(evaluate_pulses, folder=asked.folder)
     run_study(study, evaluate, executor, progress=progress)
-    names = fingerprints(study, range(len(study)))
-    records = Store(study.store).records(names.values())
     results = []
-    for name in names.values():
-        record = records[name]
+    for record in stored_records(study):
         if record.error:
             raise InputError(f"{ready.cavity.name}: {record.error}")
         results.append(record.result)
-    static = [one["static_excitons"] for one in results]
-    light = Light(
-        np.log(np.array([one["laser"] for one in results], dtype=np.float64)),
-        np.log(np.array([one["glow"] for one in results], dtype=np.float64)),
-        np.log(np.array([math.inf if one is None else one for one in static])),
-    )
+    with told_of(study.store):
+        static = [one["static_excitons"] for one in results]
+        light = Light(
+            np.log(np.array([one["laser"] for one in results], dtype=np.float64)),
+            np.log(np.array([one["glow"] for one in results], dtype=np.float64)),
+            np.log(np.array([math.inf if one is None else one for one in static])),
+        )
     # Without free numbers in the rate equations all rows are one.
     return light if len(light) == len(z) else light.taken(np.zeros(len(z), dtype=np.int64))
 

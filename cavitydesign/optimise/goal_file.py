@@ -65,7 +65,7 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
     limits = _limits(file, regions)
     spread = _spread(file)
     derived = _derived(file, variables)
-    search = _search(file, len(variables))
+    search, store = _search(file, len(variables)), file.store(f"{path.stem}-results")
     file.raise_if_any()
     _check_bounds(file, design, variables, {*variables, *derived})
     _check_spreads(file, design, variables, spread)
@@ -80,7 +80,7 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
         limits=tuple(limits),
         spread=spread,
         derived=derived,
-        store=path.parent / file.content.get("store", f"{path.stem}-results"),
+        store=store,
         version=schema.version,
         wavelength_nm=_plain(design["modes"]["wavelength_nm"]),
         name=file.content.get("title", path.stem),

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..study import Axis, Executor, Store, Study, run_study
+from ..study import Axis, Executor, Study, run_study
 from ..study.executors.executor import Evaluate
-from ..study.run import fingerprints
+from ..study.records.record import told_of
+from ..study.run import stored_records
 from .goal import Goal, Objective
 from .linear import Linearise
 from .outcome import comb_place, outcomes
@@ -151,16 +152,14 @@ class Solver:
         study = self.study(keys, rows)
         told = functools.partial(self._tell_stage, stage)
         run_study(study, self.evaluate, self.executor, progress=told)
-        names = fingerprints(study, range(len(study)))
-        records = Store(study.store).records(names.values())
         found: list[tuple[dict[str, float], float, str]] = []
-        for name in names.values():
-            record = records[name]
+        for record in stored_records(study):
             if record.error:
                 found.append(({}, math.nan, record.error))
                 continue
-            values = outcomes(record.result, self.goal.task, self.goal.wavelength_nm)
-            place = comb_place(record.result, self.goal.task, self.goal.wavelength_nm)
+            with told_of(self.goal.store):
+                values = outcomes(record.result, self.goal.task, self.goal.wavelength_nm)
+                place = comb_place(record.result, self.goal.task, self.goal.wavelength_nm)
             clean = {key: math.nan if value is None else value for key, value in values.items()}
             found.append((clean, math.nan if place is None else place, ""))
         return found

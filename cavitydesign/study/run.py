@@ -14,7 +14,7 @@ from ..errors import InputError
 from .executors.executor import Evaluate, Executor, Task
 from .expression import ExpressionError
 from .records.presence import RUN, Presence
-from .records.record import FAILED, OK
+from .records.record import FAILED, OK, Record
 from .records.store import Store
 from .study import Study
 
@@ -197,6 +197,21 @@ def run_study(
         damaged=len(store.damaged),
         seconds=time.perf_counter() - start,
     )
+
+
+def stored_records(study: Study) -> list[Record]:
+    """Records of all points of a study that has run, in their order.
+
+    Raises
+    ------
+    InputError
+        If one is not there: the store was deleted or damaged meanwhile.
+    """
+    names = fingerprints(study, range(len(study)))
+    found = list(Store(study.store).each(names.values()))
+    if None in found:
+        raise InputError(f"{study.store}: records went away under the run; run again")
+    return [record for record in found if record is not None]
 
 
 def fingerprints(study: Study, indices: Sequence[int]) -> dict[int, str]:

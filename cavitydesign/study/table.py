@@ -10,7 +10,7 @@ from typing import Any
 from ..dotted import flattened
 from ..errors import InputError, nearest
 from .expression import Expression, ExpressionError
-from .records.record import FAILED, OK
+from .records.record import FAILED, OK, told_of
 from .records.store import Store
 from .rows import Rows
 from .run import fingerprints
@@ -164,8 +164,9 @@ def study_table(
             if condition is None or _true(condition, row):
                 rows.append(row)
             continue
-        for outcome in tabulate(record.result, study.task) or [{}]:
-            cells = flattened(outcome)
+        with told_of(f"{study.store}: point {index}"):
+            made = [flattened(one) for one in tabulate(record.result, study.task) or [{}]]
+        for cells in made:
             for key, expression in study.columns.items():
                 value = _derived(expression, head | cells)
                 if value is not None:

@@ -11,8 +11,19 @@ from pathlib import Path
 import pytest
 from toy_points import SCHEMA, evaluate
 
-from cavitydesign.study import Record, SerialExecutor, Store, load_study, run_study, study_status
+from cavitydesign.errors import InputError
+from cavitydesign.study import (
+    Record,
+    SerialExecutor,
+    Store,
+    load_study,
+    run_study,
+    study_status,
+    study_table,
+)
+from cavitydesign.study.records.record import checksum
 from cavitydesign.study.records.store import StoreError
+from cavitydesign.workflow.study_point import rows_of_point
 
 RUNNER = Path(__file__).parents[1] / "unit" / "study" / "toy_run.py"
 
@@ -142,6 +153,76 @@ def test_a_folder_that_cannot_be_read_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "scandir", scandir)
     with pytest.raises(StoreError, match=r"cannot be read \(Permission denied\)"):
         study_status(study)
+
+
+def forged(name: bytes, status: bytes, payload: bytes) -> bytes:
+    """A line whose checksum is right: anybody can make one."""
+    body = b" ".join((name, status, payload))
+    return checksum(body) + b" " + body + b"\n"
+
+
+def test_forged_stores_are_one_line_or_missing(tmp_path, tally):
+    """Names and states of no program, payloads of other kinds, deep ones and no numbers; pipes."""
+    study = study_in(tmp_path / "s", 2)
+    run_study(study, evaluate, SerialExecutor())
+    name = next(iter(dict(study.fingerprints([0])).values())).encode()
+    segment = next(study.store.glob("segments/*.jsonl"))
+    whole = b'{"result":{},"error":""}'
+    for line in (
+        forged(b"\xff" * 32, b"ok", whole),
+        forged(name, b"done", whole),
+        forged(name, b"ok", b"[]"),
+        forged(name, b"ok", b'{"result":5,"error":""}'),
+        forged(name, b"ok", b'{"result":{},"error":[]}'),
+        forged(name, b"ok", b'{"result":{"a":NaN},"error":""}'),
+        forged(name, b"ok", b'{"result":{"a":' + b"[" * 100_000),
+        forged(name, b"ok", b"\xff"),
+        forged(b"", b"", b""),
+    ):
+        segment.write_bytes(line)
+        assert list(Store(study.store).each([name.decode()])) == [None]
+        rows = study_table(study, lambda result, task: [result]).rows
+        assert [row["status"] for row in rows] == ["missing", "missing"]
+        tally.add()
+    segment.write_bytes(forged(name, b"ok", b'{"result":{"modes":5},"error":""}'))
+    with pytest.raises(InputError, match="is not what this task computes"):
+        study_table(study, rows_of_point)
+    mark = study.store / "store.json"
+    mark.unlink()
+    for content in ("[" * 100_000, "[1]", "{", "x" * 200_000):
+        mark.write_text(content)
+        with pytest.raises(InputError, match="nothing was changed"):
+            Store(study.store)
+        tally.add()
+    if hasattr(os, "mkfifo"):
+        mark.unlink()
+        os.mkfifo(mark)
+        with pytest.raises(InputError, match="nothing was changed"):
+            Store(study.store)
+
+
+def test_a_store_is_not_strewn_over_what_somebody_keeps(tmp_path):
+    """A stranger's study names any folder; outside its own only a store or an empty folder will
+    do, links followed.
+    """
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "letters.txt").write_text("mine")
+    study = study_in(tmp_path / "s", 2)
+    file = tmp_path / "s" / "study.toml"
+    (tmp_path / "s" / "link").symlink_to(kept)
+    for name in ("../kept", str(kept), "../new", "link", "link/deeper"):
+        file.write_text(f'store = "{name}"\n' + (text := file.read_text()))
+        with pytest.raises(InputError, match="lies outside the folder of this file"):
+            load_study(file, SCHEMA)
+        file.write_text(text)
+    for name in ("../empty", "../s/results", "within/deeper"):
+        (tmp_path / "empty").mkdir(exist_ok=True)
+        file.write_text(f'store = "{name}"\n' + text)
+        study = load_study(file, SCHEMA)
+        run_study(study, evaluate, SerialExecutor())
+        assert len(Store(load_study(file, SCHEMA).store)) == 2
+    assert [one.name for one in kept.iterdir()] == ["letters.txt"]
 
 
 @pytest.mark.parametrize("hours", [-1, 1, 24])

@@ -14,6 +14,8 @@ from ...study.files.csv_file import CsvTable, read_csv
 
 Array = NDArray[np.float64]
 _SHOWN = 10
+LARGEST, LEAST = 1e60, 1e-60
+"""Sizes of measured numbers in any unit; squares and products stay within what floats hold."""
 
 
 def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
@@ -39,7 +41,17 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    return columns_of(read_csv(path, "FILE.csv", any_separator=True), names)
+    table = read_csv(path, "FILE.csv", any_separator=True)
+    columns = columns_of(table, names)
+    for name, values in columns.items():
+        size = np.abs(values)
+        odd = np.flatnonzero((size > LARGEST) | ((size < LEAST) & (size > 0)))
+        if len(odd):
+            raise InputError(
+                f"{table.name}: line {table.lines[int(odd[0])]}: {name} = {values[odd[0]]:g}: "
+                f"nothing measured is larger than {LARGEST:g}, nor smaller than {LEAST:g} unless 0"
+            )
+    return columns
 
 
 def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import least_squares
 from scipy.stats import f as fisher
 
 from ...errors import InputError
+from .fitting import check_answer, fitted
 
 Array = NDArray[np.float64]
 
@@ -74,6 +74,8 @@ def fit_decay(time_ps: ArrayLike, signal: ArrayLike) -> DecayFit:
         raise InputError(
             f"decay: {len(time)} points from the greatest value on; {_FEWEST} or more are needed"
         )
+    if not light[0] > 0:
+        raise InputError("decay: no signal above 0")
     light = light / light[0]
     if light[-max(len(light) // 5, 1) :].mean() > 0.8:
         raise InputError("decay: the signal does not fall by a fifth within the times measured")
@@ -86,6 +88,7 @@ def fit_decay(time_ps: ArrayLike, signal: ArrayLike) -> DecayFit:
     count = (len(values) - 1) // 2
     amplitude = values[count : 2 * count]
     total = float(amplitude.sum())
+    check_answer("decay", *values, *error, 1.0 / total if total else math.inf)
     return DecayFit(
         tuple(map(float, values[:count])),
         tuple(map(float, error[:count])),
@@ -111,7 +114,7 @@ def _fitted(time: Array, light: Array, count: int) -> tuple[Array, float, Array]
     for spread in (1.0, 3.0, 10.0):
         lives = fall * np.array([1.0]) if count == 1 else fall * np.array([1 / spread, spread])
         start = np.concatenate([np.log(lives), np.full(count, 1.0 / count), [0.0]])
-        found = least_squares(misfit, start, jac="3-point")
+        found = fitted("decay", misfit, start)
         if best is None or found.cost < best.cost:
             best = found
     assert best is not None

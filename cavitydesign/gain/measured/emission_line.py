@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import least_squares
 
 from ...errors import InputError
 from ...units import HC_EV_NM
+from .fitting import check_answer, fitted
 
 Array = NDArray[np.float64]
 
@@ -85,6 +85,8 @@ def fit_emission_line(wavelength_nm: ArrayLike, intensity: ArrayLike) -> Emissio
     order = np.argsort(place)
     place, light = place[order], light[order]
     energy, shape = HC_EV_NM / place, light * place**2
+    if not float(np.ptp(shape)) > 0:
+        raise InputError("emission line: the spectrum is flat")
     shape = shape / float(np.max(np.abs(shape)))
     start = _start(energy, shape)
 
@@ -95,7 +97,7 @@ def fit_emission_line(wavelength_nm: ArrayLike, intensity: ArrayLike) -> Emissio
             height * np.exp(-0.5 * ((energy - centre) / sd) ** 2) + ground_shape - shape
         )
 
-    found = least_squares(misfit, start, jac="3-point", x_scale=np.abs(start) + 1e-3)
+    found = fitted("emission line", misfit, start, np.abs(start) + 1e-3)
     centre, sd, height, ground = map(float, found.x)
     sd = abs(sd)
     inside = energy.min() < centre < energy.max()
@@ -107,6 +109,7 @@ def fit_emission_line(wavelength_nm: ArrayLike, intensity: ArrayLike) -> Emissio
     columns = np.asarray(found.jac, dtype=float)
     scatter = 2.0 * found.cost / max(len(place) - 4, 1) * correlated
     error = np.sqrt(np.diag(np.linalg.pinv(columns.T @ columns)) * scatter)
+    check_answer("emission line", *error)
     return EmissionLine(
         centre,
         float(error[0]),

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import least_squares
 
 from ...errors import InputError
 from ...units import UM_PER_CM
+from .fitting import check_answer, fitted
 
 Array = NDArray[np.float64]
 
@@ -96,14 +96,17 @@ def fit_stripe_gain(length_um: ArrayLike, emission: ArrayLike) -> StripeFit:
     def misfit(parameters: Array) -> Array:
         return np.asarray(parameters[1] + np.log(_grown(x, float(parameters[0]) * scale)) - y)
 
-    start = max((y[-1] - y[-2]) / (x[-1] - x[-2]), scale) / scale
+    if len(np.unique(x)) < 3:
+        raise InputError("stripe: needs three or more different lengths")
+    step = x[-1] - x[x < x[-1]][-1]
+    start = max((y[-1] - y[x < x[-1]][-1]) / step, scale) / scale
     tried = [
-        least_squares(misfit, [guess, y[0] - math.log(x[0])], jac="3-point")
-        for guess in (start, 0.5, -1.0)
+        fitted("stripe", misfit, [guess, y[0] - math.log(x[0])]) for guess in (start, 0.5, -1.0)
     ]
     found = min(tried, key=lambda one: float(one.cost))
     columns = np.asarray(found.jac, dtype=float)
-    covariance = np.linalg.inv(columns.T @ columns) * 2.0 * found.cost / max(len(x) - 2, 1)
+    covariance = np.linalg.pinv(columns.T @ columns) * 2.0 * found.cost / max(len(x) - 2, 1)
+    check_answer("stripe", *np.diag(covariance))
     return StripeFit(
         float(found.x[0]) * scale,
         math.sqrt(float(covariance[0, 0])) * scale,

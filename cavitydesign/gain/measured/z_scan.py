@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import least_squares
 
 from ...errors import InputError
 from ...units import NM_PER_UM, UM_PER_CM
 from ..pump import photons_per_cm2
+from .fitting import check_answer, fitted
 
 Array = NDArray[np.float64]
 
@@ -163,11 +163,10 @@ class ZScan:
             return np.asarray(level * self.transmittance(place, sigma, centre) - measured)
 
         start = [guess, float(place[int(measured.argmin())]), base]
-        found = least_squares(
-            misfit, start, x_scale=[0.1, 0.1 * self.rayleigh_mm, 0.1], jac="3-point"
-        )
+        found = fitted("z-scan", misfit, start, [0.1, 0.1 * self.rayleigh_mm, 0.1])
         columns = np.asarray(found.jac, dtype=float)
         covariance = np.linalg.pinv(columns.T @ columns) * 2.0 * found.cost / max(len(place) - 3, 1)
+        check_answer("z-scan", *np.diag(covariance), found.x[0] / 700.0)
         sigma = math.exp(float(found.x[0]))
         return ZScanFit(
             sigma=sigma,

@@ -16,6 +16,7 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...errors import InputError
 from .light_curve import check_curve, fit_two_breaks
 
 Array = NDArray[np.float64]
@@ -150,6 +151,11 @@ class _Laws:
         # breaks with no point between them leave a law that no points decide
         diagonal = np.abs(np.diagonal(self._triangle, axis1=1, axis2=2))
         sound = diagonal.min(axis=1) > 1e-6 * diagonal.max()
+        if not sound.any():
+            raise InputError(
+                f"light curve: the fluences lie at too few places ({len(np.unique(x))}) to tell "
+                f"{count} breaks"
+            )
         self._breaks, self._basis = self._breaks[sound], self._basis[sound]
         self._triangle = self._triangle[sound]
         self._parameters = 2 + 2 * count

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...design.files.column_file import LARGEST, LEAST
 from ...errors import InputError, nearest
 from ...study.files.csv_file import MOST_BYTES, CsvTable, read_csv
 from ...texts import Refused, read_bytes
@@ -140,7 +141,7 @@ def _positive(text: object, where: str, zero: bool = False) -> float:
         value = float(str(text).strip().replace(",", "."))
     except ValueError:
         value = math.nan
-    if not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
+    if not (LEAST <= value <= LARGEST or (zero and value == 0)):
         least = "0 or more" if zero else "above 0"
         raise InputError(f"{where} = {str(text).strip()!r:.40}: a number {least} is needed")
     return value
@@ -276,7 +277,7 @@ def _dark_counts(folder: Path, name: str, wavelength_nm: Array) -> Array:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST:
         return float(value)
     return math.nan
 

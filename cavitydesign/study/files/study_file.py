@@ -66,6 +66,7 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
             f"{' or '.join(schema.tasks)}{nearest(str(task), schema.tasks)}",
         )
     design = file.design()
+    store = file.store("results")
     named = _read_axes(file)
     axes = [axis for _, axis in named]
     derived, columns = file.expressions("derived"), file.expressions("columns")
@@ -86,7 +87,7 @@ def load_study(path: Path, schema: DesignSchema) -> Study:
         version=schema.version,
         files_of=schema.files_of,
         folder=file.folder,
-        store=path.parent / content.get("store", "results"),
+        store=store,
         derived=derived,
         columns=columns,
         plot=plot,

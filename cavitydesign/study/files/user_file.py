@@ -13,6 +13,7 @@ from ...errors import InputError, nearest
 from ...file_kind import check_kind
 from ..axes import RANGE_KEYS
 from ..expression import Expression, ExpressionError
+from ..records.store_mark import is_store_or_empty
 from ..study import Study
 
 Read = TypeVar("Read")
@@ -156,6 +157,23 @@ class UserFile:
             self.add("design", ": missing; name the design file beside this file")
             return {}
         return self.collect(self.schema.read, self.path.parent / name) or {}
+
+    def store(self, usual: str) -> Path:
+        """The folder of the records that the file names.
+
+        A file of a stranger's may name any folder: outside its own, only one is taken that is a
+        store already, or empty, so that nothing is strewn among what somebody keeps there.
+        """
+        name = self.content.get("store", usual)
+        place = self.path.parent / str(name)
+        own = self.path.parent.resolve()
+        if not place.resolve().is_relative_to(own) and not is_store_or_empty(place):
+            self.add(
+                "store",
+                f" = {name!r}: lies outside the folder of this file; there, give a folder that is "
+                "a store already, or make an empty one first",
+            )
+        return place
 
     @property
     def folder(self) -> Path:

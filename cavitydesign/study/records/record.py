@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from ...errors import InputError
+
 OK = "ok"
 FAILED = "failed"
+_STATUSES = {b"ok": OK, b"failed": FAILED}
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,9 @@ def read_header(line: bytes) -> Header | None:
     if hashlib.blake2b(body, digest_size=8).hexdigest().encode() != line[:16]:
         return None
     parts = line[17:80].split(b" ", 2)
-    return Header(parts[0].decode(), parts[1].decode()) if len(parts) == 3 else None
+    if len(parts) != 3 or parts[1] not in _STATUSES or not parts[0].isalnum():
+        return None  # whole, but not of this program
+    return Header(parts[0].decode(), _STATUSES[parts[1]])
 
 
 def read_record(line: bytes) -> Record | None:
@@ -74,5 +80,39 @@ def read_record(line: bytes) -> Record | None:
     header = read_header(line)
     if header is None:
         return None
-    payload = json.loads(line[17:].split(b" ", 2)[2])
-    return Record(header.fingerprint, header.status, payload["result"], payload["error"])
+    try:
+        payload = _DECODER.decode(line[17:].split(b" ", 2)[2].decode())
+        result, error = payload["result"], payload["error"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not isinstance(result, dict) or not isinstance(error, str):
+        return None
+    return Record(header.fingerprint, header.status, result, error)
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of a record")
+
+
+@contextmanager
+def told_of(where: object) -> Iterator[None]:
+    """Tell of a record that is whole and yet not what its task computes: checksums find damage,
+    not what somebody made up.
+
+    Raises
+    ------
+    InputError
+        Instead of the error of whoever reads the record.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise InputError(
+            f"{where}: a record is not what this task computes ({type(error).__name__}: "
+            f"{str(error)[:80]}); name another store to compute anew"
+        ) from None
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)

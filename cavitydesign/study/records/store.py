@@ -8,6 +8,7 @@ counts as missing: it is set aside and its point computed again.
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from ...texts import Refused, open_regular
 from .disk import StoreError, sync_folder, told, write_whole
 from .presence import CLEAN, RUN, Presence
 from .record import FAILED, OK, Record, read_header, read_record
@@ -25,6 +27,11 @@ from .store_mark import MARK, SEGMENTS, check_mark, create_store
 _DAMAGED = "damaged"
 # Files; systems allow 256 at least, and a study by many jobs has thousands of segments.
 _MOST_OPEN = 64
+# Bytes of a record; the longest, of a light curve of a hundred modes, has 2 MB. What is longer ends
+# a segment as a line does that was cut off.
+_LONGEST_LINE = 64_000_000
+# Of a segment: what a million points write has 5 GB.
+_LARGEST_SEGMENT = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -82,11 +89,14 @@ class Store:
             start = self._read_to.get(path.name, 0)
             try:
                 if path.stat().st_size > start:
-                    with path.open("rb") as stream:
+                    with open_regular(path, _LARGEST_SEGMENT) as stream:
                         stream.seek(start)
-                        self._take_in(path.name, start, stream)
+                        lines = iter(functools.partial(stream.readline, _LONGEST_LINE), b"")
+                        self._take_in(path.name, start, lines)
             except FileNotFoundError:
                 continue  # deleted in this moment: `lost` tells
+            except Refused as error:
+                raise StoreError(f"{path}: {error}") from None
 
     def _segment_paths(self) -> list[Path]:
         """Segments by name.

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 from ...errors import InputError
+from ...texts import read_bytes
 from .disk import sync_folder, told, write_whole
 
 FORMAT = 1
 MARK = "store.json"
 SEGMENTS = "segments"
+_MOST_MARK_BYTES = 100_000  # it has 60
 
 
 def check_mark(folder: Path) -> None:
@@ -24,13 +26,13 @@ def check_mark(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: is a file, the store needs a folder")
     try:
-        mark = json.loads((folder / MARK).read_text(encoding="utf-8"))
+        mark = json.loads(read_bytes(folder / MARK, _MOST_MARK_BYTES))
         found = mark["format"]
     except FileNotFoundError:
         if folder.is_dir() and (folder / SEGMENTS).is_dir():
             raise InputError(f"{folder}: a store without its {MARK}; nothing was changed") from None
         return
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             f"{folder / MARK}: not the mark of a store; nothing was changed"
         ) from error
@@ -39,6 +41,14 @@ def check_mark(folder: Path) -> None:
     if found != FORMAT:
         text = f"a store of format {found}, this version reads format {FORMAT}; name another folder"
         raise InputError(f"{folder}: {text}. Nothing was changed")
+
+
+def is_store_or_empty(folder: Path) -> bool:
+    """Whether records may be put into a folder that somebody else named."""
+    try:
+        return (folder / MARK).is_file() or (folder.is_dir() and not any(folder.iterdir()))
+    except OSError:
+        return False
 
 
 def create_store(folder: Path) -> None:
