@@ -14,8 +14,8 @@ from ...study.files.csv_file import CsvTable, read_csv
 
 Array = NDArray[np.float64]
 _SHOWN = 10
+# Sizes of measured numbers in any unit; squares and products stay within what floats hold.
 LARGEST, LEAST = 1e60, 1e-60
-"""Sizes of measured numbers in any unit; squares and products stay within what floats hold."""
 
 
 def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
