@@ -4,6 +4,7 @@ spacings.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -192,10 +193,9 @@ def spacings(file: CsvFile, json: AsJson = False) -> int:
     fit = fit_effective_index(
         columns["wavelength_nm"], columns["spacing_nm"], columns["diameter_um"]
     )
+    error = f"+- {fit.error:.1g}" if math.isfinite(fit.error) else "(one spacing tells no error)"
     rows = {
-        "index (a group index: the spacings carry the dispersion)": (
-            f"{fit.index:.4f} +- {fit.error:.1g}"
-        ),
+        "index (a group index: the spacings carry the dispersion)": f"{fit.index:.4f} {error}",
         "rms deviation, nm": f"{fit.rms_nm:.2g}",
     }
     return _show("Mode spacings", rows, asdict(fit), json)
