@@ -12,8 +12,8 @@ from .web.consent import unknown_scripts
 from .web.limits import check_files, inside
 
 if TYPE_CHECKING:
+    from ..study.files.user_file import DesignSchema
     from ..study.study import Study
-    from ..study.user_file import DesignSchema
 
 _MOST_POINTS = 5000
 
