@@ -65,7 +65,8 @@ def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
                 for name in absent
             ]
         )
-    problems, values = [], {}
+    problems: list[str] = []
+    values = {}
     for name in names:
         place = table.header.index(name)
         column = [row[place] for row in table.rows]

@@ -34,10 +34,11 @@ def fitted(
         If start or residuals are no finite numbers: flat curves, or numbers at the ends of what
         floats hold.
     """
+    scale = np.broadcast_to(np.asarray(x_scale, dtype=float), np.shape(start))
     none = f"{what}: these numbers allow no fit"
     with np.errstate(all="ignore"):
         try:
-            found = least_squares(misfit, np.asarray(start), jac="3-point", x_scale=x_scale)
+            found = least_squares(misfit, np.asarray(start), jac="3-point", x_scale=scale)
         except (ValueError, OverflowError, np.linalg.LinAlgError):
             raise InputError(none) from None
     if not (np.isfinite(found.x).all() and np.isfinite(found.cost)):
