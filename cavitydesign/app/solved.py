@@ -77,7 +77,8 @@ def modes_of(payload: Mapping[str, Any], progress: Progress) -> ModeSet:
     from ..workflow.steps import find_modes
 
     design, raw = design_of(payload), payload["design"]
-    key = _key(raw.get("cavity"), raw.get("modes"), payload.get("source"), _files(payload))
+    tables = [raw.get(name) for name in ("cavity", "coupling", "modes", "collection")]
+    key = _key(*tables, payload.get("source"), _files(payload))
     return _remembered(_mode_sets, key, lambda: find_modes(design, progress))  # type: ignore[no-any-return]
 
 

@@ -190,7 +190,9 @@ def _known_modes() -> dict[str, ModeSet]:
 
 
 def _modes_of(design: Design) -> ModeSet:
-    known, tables = _known_modes(), {name: design.raw[name] for name in ("cavity", "modes")}
+    decide = ("cavity", "coupling", "modes")
+    known = _known_modes()
+    tables = {name: design.raw[name] for name in decide if name in design.raw}
     folder = Path() if design.path is None else design.path.parent
     key = json.dumps(tables) + digest_of(files_of_design(tables, folder))
     if key not in known:

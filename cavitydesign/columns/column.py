@@ -58,7 +58,7 @@ class Column:
     pump : {"", "pulsed", "continuous"}
         Kind of pump that it belongs to; empty: either.
     optional : bool
-        Left out of a list of outcomes where it is absent, instead of shown as a dash.
+        Left out where it is absent of all records, instead of shown as a dash.
     of : callable, optional
         Makes the value from the rest of the record; without it, the record holds it.
     """

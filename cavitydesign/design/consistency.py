@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..geometry.coupler import SIZES
 from .files.micrograph_file import IMAGE_SUFFIXES, is_micrograph
 from .media import medium_problems
 from .outlines import DROP_MEASURES, FIBRE_POINTS, PROFILES, SCALES
@@ -27,6 +28,8 @@ def check_consistency(plain: dict[str, Any]) -> list[Problem]:
             *_coatings(cavity),
             *_media(cavity),
         ]
+    if isinstance(plain.get("coupling"), dict):
+        found += _guide(plain["coupling"])
     if isinstance(modes, dict):
         found += _range(modes)
     if isinstance(pump, dict):
@@ -145,6 +148,27 @@ def _coatings(cavity: dict[str, Any]) -> Iterator[Problem]:
             text = f"must differ from {', '.join(_RESERVED_REGIONS)} and from the other coatings"
             yield Problem(("cavity", "coatings", place, "name"), text, name)
         seen.add(name)
+
+
+def _guide(coupling: dict[str, Any]) -> Iterator[Problem]:
+    kind = coupling.get("kind")
+    if not isinstance(kind, str) or kind not in SIZES:
+        return
+    for key in dict.fromkeys(key for keys in SIZES.values() for key in keys):
+        if key in coupling and key not in SIZES[kind]:
+            owners = ", ".join(name for name, keys in SIZES.items() if key in keys)
+            text = f"does not belong to kind {kind}; it is a key of {owners}"
+            yield Problem(("coupling", key), text, coupling[key])
+    for key in SIZES[kind][:1]:
+        if key not in coupling:
+            yield Problem(("coupling", key), f"missing; kind {kind} needs it")
+    given = [key for key in ("medium", "index") if key in coupling]
+    if len(given) == 2 or (kind != "taper" and not given):
+        text = f"give medium or index of the {kind}; {'both are' if given else 'neither is'} given"
+        yield Problem(("coupling",), text)
+    medium = coupling.get("medium")
+    if isinstance(medium, dict):
+        yield from medium_problems(("coupling", "medium"), medium)
 
 
 def _media(cavity: dict[str, Any]) -> Iterator[Problem]:

@@ -8,9 +8,17 @@ from typing import Any, TypeVar
 
 from ..errors import InputError
 from ..gain import GainMedium, Pump, medium_from_dict
-from ..geometry import Cavity, Coating, FibreShape, MeasuredOutline, Outline, fibre_from_points
+from ..geometry import (
+    Cavity,
+    Coating,
+    Coupler,
+    FibreShape,
+    MeasuredOutline,
+    Outline,
+    fibre_from_points,
+)
 from ..lasing.request import LasingRequest
-from ..materials import Material
+from ..materials import ConstantIndex, Material
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
 from .files.column_file import read_columns
@@ -21,7 +29,7 @@ from .media import build_medium
 from .outlines import PROFILES, fibre_points
 from .outlines import given as _given
 from .problem import Location, Problem
-from .schema import CavityTable, MediumTable, ModesTable
+from .schema import CavityTable, CouplingTable, MediumTable, ModesTable
 
 Built = TypeVar("Built")
 _CROSS_SECTIONS = ("wavelength_nm", "emission_cm2", "absorption_cm2")
@@ -77,6 +85,7 @@ class Converter:
             if medium is not None
         )
         given = _given(table, "fibre_taper", "roughness_nm", "correlation_nm")
+        coupler = self._coupler()
         try:
             return Cavity(
                 outline=outline,
@@ -87,6 +96,7 @@ class Converter:
                 fibre_shape=shape,
                 coatings=coatings,
                 sliced=profile.sliced,
+                coupler=coupler,
                 **given,
             )
         except InputError as error:
@@ -110,6 +120,7 @@ class Converter:
         if self.problems:
             return None
         given = _given(table, "roughness_nm", "correlation_nm")
+        given["coupler"] = self._coupler()
         file, walls = (
             self._folder / str(table.file),
             (tuple(table.magnetic_walls or ()), tuple(table.electric_walls or ())),
@@ -118,6 +129,19 @@ class Converter:
         return self._built(
             load_section, file, table.parameters or {}, names, known, walls, given, unit
         )
+
+    def _coupler(self) -> Coupler | None:
+        """The guide beside the cavity; None without a table."""
+        table: CouplingTable | None = self._tables.get("coupling")
+        if table is None:
+            return None
+        if table.index is not None:
+            medium: Material | None = ConstantIndex.of(table.index)
+        else:
+            given = table.medium or MediumTable.model_validate({"name": "silica"})
+            medium = self._material(given, ("coupling", "medium"))
+        sizes = _given(table, "diameter_um", "width_um", "height_um", "z_um")
+        return self._built(Coupler, table.kind, medium, table.gap_um, **sizes)
 
     def modes(self) -> ModeRequest | None:
         """The modes that are wanted."""

@@ -135,6 +135,21 @@ class CavityTable(Table):
     )
 
 
+class CouplingTable(Table):
+    """A guide beside the cavity."""
+
+    kind: Literal["taper", "prism", "waveguide"] = Field(description="kind of the guide")
+    gap_um: NotNegative = Field(description="nearest distance from the rim, um")
+    medium: Medium | None = Field(None, description="medium of the guide; of a taper, silica")
+    index: Index | None = Field(None, description="refractive index of the guide, in its place")
+    diameter_um: Length | None = Field(None, description="diameter of a taper at the cavity, um")
+    width_um: Length | None = Field(None, description="width of a waveguide across the gap, um")
+    height_um: Length | None = Field(
+        None, description="height of a waveguide along the fibre's axis, um"
+    )
+    z_um: Number | None = Field(None, description="height above the equator, um")
+
+
 class ModesTable(Table):
     """Which modes are wanted."""
 
@@ -200,6 +215,7 @@ TABLES: dict[str, type[Table]] = {
     ),
     "pump": table_of("PumpTable", Pump),
     "lasing": LasingTable,
+    "coupling": CouplingTable,
     "collection": table_of("CollectionTable", Collection),
 }
 REQUIRED_TABLES = ("cavity", "modes")

@@ -246,7 +246,8 @@ def _range_problems(cavity: Cavity, modes: ModeRequest) -> list[Problem]:
     problems: list[Problem] = []
     if modes.span_nm is None:
         return problems
-    for name, material in cavity.regions:
+    guide = () if cavity.coupler is None else (("guide", cavity.coupler.medium),)
+    for name, material in (*cavity.regions, *guide):
         for wavelength_nm in modes.range_nm:
             try:
                 material.check_range(wavelength_nm)

@@ -38,8 +38,10 @@ class Beside:
 
 
 def moves_modes(key: str) -> bool:
-    """Whether a key belongs to the cavity; numbers of other tables leave the modes as they are."""
-    return key.startswith("cavity.")
+    """Whether a key belongs to the cavity or to the guide beside it; numbers of other tables leave
+    the modes as they are.
+    """
+    return key.startswith(("cavity.", "coupling."))
 
 
 def beside(design: Design, key: str, half: float) -> Beside:
@@ -64,7 +66,7 @@ def beside(design: Design, key: str, half: float) -> Beside:
 
 
 def cavity_spreads(design: Design) -> tuple[Spread, ...]:
-    """Each number of the [cavity] table that carries a spread.
+    """Each number of the tables [cavity] and [coupling] that carries a spread.
 
     A design is read again with the number a step below and above: 4e-5 of itself, or a hundredth of
     its spread if more; half of its spread for a constant of a .geo section.

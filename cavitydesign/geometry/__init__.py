@@ -2,6 +2,7 @@
 
 from .cavity import Cavity, Coating
 from .cosine import Cosine
+from .coupler import Coupler
 from .cylinder import Cylinder
 from .droplet import Droplet
 from .droplet_solve import dried, droplet_of
@@ -16,6 +17,7 @@ __all__ = [
     "Cavity",
     "Coating",
     "Cosine",
+    "Coupler",
     "Cylinder",
     "Droplet",
     "FibreShape",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..errors import InputError
 from ..markup import html_table
 from ..materials.material import Material
+from .coupler import Coupler
 from .fibre import FibreShape
 from .outline import Array, Outline
 
@@ -59,6 +60,8 @@ class Cavity:
         Correlation length of the roughness.
     sliced : bool
         True for the infinite cylinder solved as a slice with kz = 0.
+    coupler : Coupler or None
+        A guide beside the cavity, which takes light from it.
 
     Examples
     --------
@@ -79,6 +82,7 @@ class Cavity:
     roughness_nm: float = 0.0
     correlation_nm: float = 100.0
     sliced: bool = False
+    coupler: Coupler | None = None
 
     def __repr__(self) -> str:
         """Shape, size and media, in one line."""

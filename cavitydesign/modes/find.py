@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from ..errors import InputError, SolverError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
+from .coupling.coupled import coupling_words
 from .derived.comb_coefficients import with_dispersion
 from .estimates.seeds import family_seeds
 from .finish import finished_modes, sure_modes
@@ -94,6 +95,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
             *_missed(request, modes),
             *_mixed(modes),
             *_unknown_radiation(modes),
+            *coupling_words(modes, cavity.coupler),
         ),
         {
             "unknowns": float(max((result.family.problem.size for result in results), default=0)),

@@ -12,9 +12,10 @@ import numpy as np
 
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm
+from .coupling.coupled import loaded_numbers
 from .losses.budget import LossBudget
 from .losses.measures import Measures
-from .losses.mechanism import Loss, SolvedLosses
+from .losses.mechanism import EXTERNAL, Loss, SolvedLosses
 from .losses.mechanisms import losses_of
 from .media import Permittivities
 from .mode import Mode
@@ -200,7 +201,10 @@ def _mode(
     z, r, phi = (float(x) for x in measures.component_share)
     dispersion = _log10_dispersion(cavity, measures, lam)
     solved = SolvedLosses(raw, measures, bars, result.discretisation, dispersion)
-    losses, extra = _budget(losses_of(solved))
+    told = losses_of(solved)
+    losses, extra = _budget(told)
+    if EXTERNAL in told:
+        extra |= loaded_numbers(losses, told[EXTERNAL].law)
     extra["mode_volume_relative_error"] = bars.fields(raw.q).volume
     leak = 0.0 if losses.radiation is None else _LEAK_SQUARES * 10.0 ** (-2.0 * losses.radiation)
     # the error of a sensitivity: that of the shares of the energy, at an index of 1

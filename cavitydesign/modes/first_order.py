@@ -130,8 +130,7 @@ def index_sensitivities_nm(raw: RawMode) -> dict[str, float]:
     `polished` one without a factorisation.
     """
     # The correction lies outside the reduced basis and is not stationary; the vector without it is.
-    if raw.correction is not None:
-        raw = replace(raw, vector=raw.vector - raw.correction)
+    raw = replace(raw, vector=raw.corrected)
     quotient = Quotient.of_mode(raw)
     energy = dispersive_energy(raw, quotient)
     along = quotient.along if raw.problem.forms.uniaxial else np.zeros_like(quotient.across)
@@ -200,6 +199,12 @@ class Quotient:
     def weighted(self, eps: Permittivities) -> complex:
         """int eps |E|^2 r dr dz."""
         return complex(eps.ordinary @ self.across + eps.axial @ self.along)
+
+
+def norm_um3(raw: RawMode) -> complex:
+    """int n n_g E.E dV over the whole azimuth; of a slice per um of length, in um^2."""
+    plane = dispersive_energy(raw, Quotient.of_mode(raw))
+    return 2.0 * math.pi * raw.problem.plane_share * plane
 
 
 def dispersive_energy(raw: RawMode, quotient: Quotient) -> complex:

@@ -24,6 +24,8 @@ from .losses.budget import LossBudget
 
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
+    from ..geometry.coupler import Coupler
+    from .coupling.coupled_mode import CoupledMode
     from .derived.convergence_result import Convergence
     from .derived.field_result import LineFields, PointFields
     from .derived.pattern import EmissionPattern
@@ -283,6 +285,35 @@ class Mode:
         from .derived.emission import emission_pattern
 
         return emission_pattern(self)
+
+    def coupling(self, coupler: Coupler | None = None) -> CoupledMode:
+        """What a guide beside the cavity does to the mode: external Q and transmission by the gap.
+
+        Parameters
+        ----------
+        coupler : Coupler, optional
+            Another guide than the design's.
+
+        Raises
+        ------
+        InputError
+            Without a guide, for one that guides nothing, or a cavity on a substrate.
+        SolverError
+            If the mode was read from a file.
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> taper = {"kind": "taper", "diameter_um": 0.5, "gap_um": 0.1}
+        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, coupling=taper, **asked)
+        >>> beside = cd.find_modes(ball)[0].coupling()
+        >>> bool(beside.log10_q_external(0.2) > beside.log10_q_external(0.1))
+        True
+        """
+        from .coupling.coupled import coupled_mode
+
+        return coupled_mode(self, coupler)
 
     def convergence(self, fewer: int = 4) -> Convergence:
         """Wavelength and Q of this mode against the polynomial degree, on the elements it has.

@@ -30,6 +30,11 @@ CAPTIONS = {
         "a: computed share of each loss channel in 1/Q. b: Q of each channel and of all together; "
         "a channel that lies above the axis takes less than 1e-6 of the loss."
     ),
+    "coupling": (
+        "a: computed Q by the guide beside the cavity, without it, and of both together, against "
+        "the gap. b: share of the guide's light that passes on resonance."
+    ),
+    "dip": "Computed transmission of the guide about the resonance, at some gaps.",
     "light_curve": (
         "Light in, light out: computed points, and the piecewise power law fitted where the curve "
         "has breaks, with the standard errors of that fit."
@@ -217,7 +222,7 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
             f"The lasing model uses another Q (lasing.quality: {audit.plain(quality)}), which is "
             "told for each mode under Lasing."
         )
-    yield from pictures("loss_budget")
+    yield from pictures("loss_budget", "coupling", "dip")
     yield Heading("What was computed and what was fitted", "origin")
     yield audit.origin_table(results)
     yield Heading("Input", "input")

@@ -127,6 +127,11 @@ def materials_used(design: Mapping[str, Any]) -> list[str]:
     given: list[Any] = [cavity.get(region) for region in ("body", "fibre", "surround")]
     given += [coating.get("material") for coating in cavity.get("coatings") or ()]
     given += list((cavity.get("materials") or {}).values())
+    guide = design.get("coupling") or {}
+    if guide.get("kind") == "taper" and "index" not in guide:
+        given.append(guide.get("medium", "silica"))
+    else:
+        given.append(guide.get("medium"))
     names: list[Any] = []
     for one in given:
         names += (
@@ -173,6 +178,11 @@ def _methods(design: Mapping[str, Any], with_lasing: bool) -> Iterator[tuple[str
     if cavity.get("roughness_nm"):
         yield "gorodetsky1996", "scattering at a rough rim"
         yield "johnson2005", "scattering at a rough rim: dipoles at an interface"
+    if design.get("coupling"):
+        yield "little1999", "coupling of a guide and a whispering-gallery mode"
+        yield "gorodetsky1999", "coupling by frustrated total reflection"
+        if design["coupling"].get("kind") == "taper":
+            yield "snyder1983", "mode of a tapered fibre"
     rules = [
         one.get("rule", "maxwell_garnett")
         for one in _media_of(design)

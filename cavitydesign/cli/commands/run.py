@@ -203,6 +203,11 @@ def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any] | None) -
             gain = gain_curve(lasing, design.needed_medium(), found.wavelength_range_nm)
         figures["comb"] = draw_comb(found, gain)
         figures["loss_budget"] = draw_loss_budget(found)
+        if design.cavity.coupler is not None:
+            from ...visualise.spectra.coupling import draw_coupling, draw_dip
+
+            beside = strongest.coupling()
+            figures |= {"coupling": draw_coupling(beside), "dip": draw_dip(beside)}
     if lasing is None:
         return figures
     if lasing["light_curve"]["emission"]:

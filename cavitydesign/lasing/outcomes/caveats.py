@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...gain import GainMedium, Pump
+from ...modes.losses.mechanism import EXTERNAL
 from ...modes.mode import Mode
 from ...units import NM_PER_UM, PLANCK_EV_S, SPEED_OF_LIGHT_UM_PER_PS, photon_energy_ev
 from ..competition.comb import families, local_spacing_nm, uncovered_sides
@@ -142,7 +143,7 @@ def quality_words(
     elif isinstance(rule, int | float):
         given = f"Q = {rule:.3g} (given)"
     else:
-        return []
+        return _loaded_words(modes)
     solved = [mode for mode in modes if isinstance(mode, Mode)]
     if not solved:
         return []
@@ -152,7 +153,25 @@ def quality_words(
         if largest is None
         else f"solved losses would allow {_power(largest)}"
     )
-    return [f"quality: {given}; {allowed}"]
+    coupled = any(EXTERNAL in mode.losses.further for mode in solved)
+    guide = "; it is the loaded Q: the guide of [coupling] is not added to it" if coupled else ""
+    return [f"quality: {given}; {allowed}{guide}"]
+
+
+def _loaded_words(modes: Sequence[Mode | LasingMode]) -> list[str]:
+    """What the guide of [coupling] takes of the mode of the best loaded Q."""
+    coupled = [mode for mode in modes if isinstance(mode, Mode) and EXTERNAL in mode.losses.further]
+    if not coupled:
+        return []
+    best = max(coupled, key=lambda mode: mode.losses.total or -math.inf)
+    external, loaded = best.losses.further[EXTERNAL], best.losses.total
+    intrinsic = best.losses.without(EXTERNAL).total
+    assert external is not None and loaded is not None
+    alone = "without it nothing is lost" if intrinsic is None else f"{_power(intrinsic)} without it"
+    return [
+        f"quality: loaded by the guide of [coupling], which takes {10.0 ** (loaded - external):.0%}"
+        f" of the light of {best.label}: Q = {_power(loaded)}, {alone}"
+    ]
 
 
 def _power(log10: float) -> str:

@@ -58,27 +58,11 @@ def emission_pattern(mode: Mode) -> EmissionPattern:
 
 
 def _source(mode: Mode) -> Source:
-    """The polarised body at the quadrature points of the solved elements."""
-    raw, basis = mode.solved(), mode.basis
-    eps = raw.eps
-    regions = [name for name, _ in raw.problem.cavity.regions]
-    parts = []
-    for number, name in enumerate(regions[:-1]):
-        if not len(basis.mesh.subdomains.get(name, ())):
-            continue
-        here = basis.with_elements(name)
-        plane, psi = (np.asarray(one) for one in here.interpolate(mode.vector))
-        r, z = np.real(np.asarray(here.global_coordinates()))
-        step = eps.ordinary[number] - eps.ordinary[-1]
-        along = eps.axial[number] - eps.ordinary[-1]
-        e_r, e_z = plane
-        # E_phi = i m psi / r; the far field takes E_phi / i.
-        e_phi = mode.m * psi / r
-        flat = (r, z, r * np.real(here.dx), step * e_r, along * e_z, step * e_phi)
-        parts.append([np.ravel(one) for one in flat])
-    r, z, weight, e_r, e_z, e_phi = (np.concatenate(one) for one in zip(*parts, strict=True))
-    whole = Source(r, z, weight, e_r, e_z, e_phi)
-    return whole.part(whole.is_heard(mode.m, raw.k_per_um.real * float(eps.index[-1])))
+    """What of the polarised body is heard far away."""
+    raw = mode.solved()
+    k = raw.k_per_um.real
+    whole = raw.problem.polarised(raw.corrected, mode.m, k, raw.eps)
+    return whole.part(whole.is_heard(mode.m, k * float(raw.eps.index[-1])))
 
 
 def _rim_dipoles(mode: Mode) -> Dipoles | None:

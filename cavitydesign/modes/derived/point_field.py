@@ -23,7 +23,7 @@ from ...units import (
     VACUUM_PERMITTIVITY_F_PER_M,
     photon_energy_ev,
 )
-from ..first_order import Quotient, dispersive_energy, dispersive_permittivities
+from ..first_order import dispersive_permittivities, norm_um3
 from ..mode import Array, ComplexArray, Mode
 from ..solver.reading import PointReading
 from ..solver.snapshot import RawMode
@@ -120,15 +120,8 @@ def _energy_j(mode: Mode, energy_j: float | None) -> float:
 
 def read_points(raw: RawMode, r: Array, z: Array) -> PointReading:
     """The best field known: without what the full problem asks to take away."""
-    vector = raw.vector if raw.correction is None else raw.vector - raw.correction
     nearest = _AXIS * 0.5 * raw.problem.cavity.diameter_um
-    return raw.problem.reading(vector, raw.m, np.maximum(r, nearest), z)
-
-
-def norm_um3(raw: RawMode) -> complex:
-    """int n n_g E.E dV over the whole azimuth; of a slice per um of length, in um^2."""
-    plane = dispersive_energy(raw, Quotient.of_mode(raw))
-    return 2.0 * math.pi * raw.problem.plane_share * plane
+    return raw.problem.reading(raw.corrected, raw.m, np.maximum(r, nearest), z)
 
 
 def _scale(raw: RawMode, energy_j: float) -> complex:

@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import InputError, nearest
+from ..first_order import norm_um3
 from ..mode import Array, Mode
-from .point_field import norm_um3, plain_points, read_points
+from .point_field import plain_points, read_points
 
 _SENSES = 2.0
 # Weights of |E_r|^2, |E_phi|^2, |E_z|^2; of a dipole that turns in all directions a third of each.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 _NAMED = ("radiation", "absorption", "scattering")
 
@@ -57,6 +57,12 @@ class LossBudget:
             return None
         low = min(parts)
         return low - math.log10(sum(10.0 ** (low - q) for q in parts))
+
+    def without(self, name: str) -> LossBudget:
+        """The budget without one of its further losses."""
+        rest = {key: value for key, value in self.further.items() if key != name}
+        errors = {key: value for key, value in self.errors.items() if key != name}
+        return replace(self, further=rest, errors=errors)
 
     def to_json_dict(self) -> dict[str, float | None]:
         """The `log10_q` object of the JSON contract."""

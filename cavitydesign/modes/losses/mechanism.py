@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..coupling.gap_law import GapLaw
     from ..solver.discretisation import Discretisation
     from ..solver.error import ErrorBars
     from ..solver.snapshot import RawMode
     from .measures import Measures
+
+EXTERNAL = "external"
+"""The loss to a guide beside the cavity: light that is used, not lost within."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,14 @@ class Loss:
         Of log10 Q, by the computation.
     beside : mapping of str to float or None
         Further numbers that the record of the mode tells of it.
+    law : GapLaw or None
+        Of a guide: its Q at every gap.
     """
 
     log10_q: float | None
     error: float = 0.0
     beside: Mapping[str, float | None] = field(default_factory=dict)
+    law: GapLaw | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,11 @@ class Mechanism:
     in_eigenproblem : bool
         Whether the complex eigenvalue problem of the threshold holds it by itself (a lossy medium);
         what it does not hold is added to its loss.
+    optional : bool
+        Whether it is told only of cavities that have it.
     """
 
     name: str
     of: Callable[[SolvedLosses], Loss]
     in_eigenproblem: bool = False
+    optional: bool = False

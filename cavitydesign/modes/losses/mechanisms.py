@@ -7,7 +7,8 @@ standard deviations, goals and thresholds take the names from this table or from
 from __future__ import annotations
 
 from .absorbed import absorbed
-from .mechanism import Loss, Mechanism, SolvedLosses
+from .external import external
+from .mechanism import EXTERNAL, Loss, Mechanism, SolvedLosses
 from .radiated import radiated
 from .scattered import scattered
 
@@ -15,12 +16,18 @@ MECHANISMS: tuple[Mechanism, ...] = (
     Mechanism("radiation", radiated),
     Mechanism("absorption", absorbed, in_eigenproblem=True),
     Mechanism("scattering", scattered),
+    Mechanism(EXTERNAL, external, optional=True),
 )
 
 
 def losses_of(mode: SolvedLosses) -> dict[str, Loss]:
     """Each loss of a solved mode, by its name."""
-    return {mechanism.name: mechanism.of(mode) for mechanism in MECHANISMS}
+    found = {mechanism: mechanism.of(mode) for mechanism in MECHANISMS}
+    return {
+        mechanism.name: loss
+        for mechanism, loss in found.items()
+        if loss.log10_q is not None or not mechanism.optional
+    }
 
 
 def loss_names() -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from ...fem.window_space import WindowSpace
 from ...geometry.cavity import Cavity
 from ...mesh.rim_locate import RimLocator
 from ...mesh.rim_map import Window
+from ..losses.radiation import Source
 from ..media import Permittivities
 from ..solver.problem import EigenProblem, Values
 from ..solver.reading import PointReading
@@ -177,6 +178,15 @@ class WindowProblem(EigenProblem):
 
         (found,) = measure_all(self, vector[:, None], [m], [q], [k_per_um], [eps])
         return found.log10_q_far
+
+    def polarised(self, vector: Values, m: int, k_per_um: float, eps: Permittivities) -> Source:
+        """The body inside the outline, its elements cut into pieces of a few e-folds."""
+        from .far_source import far_sources
+
+        column, probe = vector[:, None], self.probe
+        field = probe.grid.evaluate(column, np.array([m]))
+        none = np.zeros_like(column)
+        return far_sources(self, probe, field, column, [m], [k_per_um], [eps], none)[1][0]
 
     @property
     def plane_share(self) -> float:

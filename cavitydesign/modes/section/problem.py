@@ -18,6 +18,7 @@ from ...mesh.corners import singular_vertices
 from ...mesh.locate import Locator
 from ...mesh.section import IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
+from ..losses.radiation import Source
 from ..media import Permittivities
 from ..solver.problem import EigenProblem, Values
 from ..solver.reading import ABSORBING, KNOWN, OUTSIDE, UNSOLVED, PointReading
@@ -121,6 +122,23 @@ class SectionProblem(EigenProblem):
         from .measure import far_log10_q
 
         return far_log10_q(self, vector, m, q, k_per_um, eps)
+
+    def polarised(self, vector: Values, m: int, k_per_um: float, eps: Permittivities) -> Source:
+        """All regions but the surround, at the quadrature points of the elements."""
+        parts = []
+        basis = self.basis
+        for number, (name, _) in enumerate(self.cavity.regions[:-1]):
+            if not len(basis.mesh.subdomains.get(name, ())):
+                continue
+            here = basis.with_elements(name)
+            plane, psi = (np.asarray(one) for one in here.interpolate(self.whole(vector)))
+            r, z = np.real(np.asarray(here.global_coordinates()))
+            across = eps.ordinary[number] - eps.ordinary[-1]
+            along = eps.axial[number] - eps.ordinary[-1]
+            # E_phi = i m psi / r; a source takes E_phi / i
+            fields = across * plane[0], along * plane[1], across * m * psi / r
+            parts.append([np.ravel(one) for one in (r, z, r * np.real(here.dx), *fields)])
+        return Source(*(np.concatenate(one) for one in zip(*parts, strict=True)))
 
     def reading(self, vector: Values, m: int, r_um: Array, z_um: Array) -> PointReading:
         """Fields of one vector at points, off the axis by what rounding asks for."""

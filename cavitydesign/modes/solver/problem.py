@@ -15,6 +15,7 @@ from ...errors import SolverError
 from ...fem.affine import ProjectedForms
 from ...fem.basis import MeridianBasis
 from ...geometry.cavity import Cavity
+from ..losses.radiation import Source
 from ..media import Permittivities
 from .reading import PointReading
 
@@ -153,6 +154,12 @@ class EigenProblem(ABC):
         self, vector: Values, m: int, q: int, k_per_um: float, eps: Permittivities
     ) -> float:
         """log10 of the radiative Q from the far field, without the factor of dispersion."""
+
+    @abstractmethod
+    def polarised(self, vector: Values, m: int, k_per_um: float, eps: Permittivities) -> Source:
+        """The polarised body (eps - eps_surround) E of a mode, at points that resolve what a field
+        falling from the rim as J_m inwards takes of it.
+        """
 
     @property
     @abstractmethod

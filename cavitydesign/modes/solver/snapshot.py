@@ -90,3 +90,8 @@ class RawMode:
     basis_error: float = 0.0
     field_error: float = 0.0
     correction: Values | None = field(default=None, repr=False)
+
+    @property
+    def corrected(self) -> Values:
+        """The best vector known: without what the full problem asks to take away."""
+        return self.vector if self.correction is None else self.vector - self.correction

@@ -25,6 +25,9 @@ from cavitydesign.geometry import outline_from_points
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.micrograph import MicrographOutline
 from cavitydesign.materials import find_material
+from cavitydesign.modes.coupling.coupled_mode import CoupledMode
+from cavitydesign.modes.coupling.external import ExternalCoupling
+from cavitydesign.modes.coupling.gap_law import GapLaw
 from cavitydesign.modes.derived.comb_result import Coefficients, CombDispersion
 from cavitydesign.modes.derived.convergence_result import Convergence, ConvergenceRow
 from cavitydesign.modes.derived.field_result import LineFields
@@ -37,6 +40,7 @@ from cavitydesign.visualise.fields import cuts, emission, field, line, micrograp
 from cavitydesign.visualise.lasers import calibration, kinetics, lasing
 from cavitydesign.visualise.spectra import (
     comb_dispersion,
+    coupling,
     dispersion,
     fit,
     loss_budget,
@@ -139,7 +143,7 @@ def views(
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
     calibrated = made_calibration()
     followed, spectra = made_series()
-    pattern = made_pattern()
+    pattern, beside = made_pattern(), made_beside()
     return {
         "draw_cavity": lambda **k: cavity_view.draw_cavity(cavity, **k),
         "draw_meridian": lambda **k: field.draw_meridian(
@@ -201,6 +205,8 @@ def views(
         "draw_corner": lambda **k: calibration.draw_corner(calibrated, **k),
         "draw_series": lambda **k: series.draw_series(followed, spectra, **k),
         "draw_emission": lambda **k: emission.draw_emission(pattern, **k),
+        "draw_coupling": lambda **k: coupling.draw_coupling(beside, **k),
+        "draw_dip": lambda **k: coupling.draw_dip(beside, **k),
         "draw_section": lambda **k: section.draw_section(
             corners, np.array([[0, 1, 2], [0, 2, 3]]), ["body", "surround"], **k
         ),
@@ -261,6 +267,14 @@ def made_pattern() -> Any:
         azimuthal=0.01 * power,
         surround_index=1.0,
         collected=lambda *_: 0.094,
+    )
+
+
+def made_beside() -> CoupledMode:
+    """A mode of Q = 1e6 beside a guide of one wave."""
+    law = GapLaw(np.array([[10.0**-2]]), np.array([[5.0]]))
+    return CoupledMode(
+        "TM 122 1 0", 537.6, "taper", 0.3, 6.0, ExternalCoupling(law, 0.1, 1.2, True)
     )
 
 

@@ -1,0 +1,1 @@
+"""Light that a guide beside the cavity takes from a mode, and gives to it."""
