@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..geometry.coupler import SIZES
+from ..geometry.surroundings.coupler import SIZES
 from .files.micrograph_file import IMAGE_SUFFIXES, is_micrograph
 from .media import medium_problems
 from .outlines import DROP_MEASURES, FIBRE_POINTS, PROFILES, SCALES

@@ -2,7 +2,6 @@
 
 from .cavity import Cavity, Coating
 from .cosine import Cosine
-from .coupler import Coupler
 from .cylinder import Cylinder
 from .droplet import Droplet
 from .droplet_solve import dried, droplet_of
@@ -11,6 +10,7 @@ from .measured import AxialSpacing, MeasuredOutline, axial_spacing, outline_from
 from .outline import Outline
 from .parabola import Parabola
 from .spheroid import Spheroid
+from .surroundings.coupler import Coupler
 
 __all__ = [
     "AxialSpacing",

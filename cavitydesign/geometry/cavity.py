@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from ..errors import InputError
 from ..markup import html_table
 from ..materials.material import Material
-from .coupler import Coupler
 from .fibre import FibreShape
 from .outline import Array, Outline
+from .surroundings.coupler import Coupler
 
 _THINNEST_UM = 1e-4  # 0.1 nm: no medium has an index in less than an atom
 

@@ -24,7 +24,7 @@ from .losses.budget import LossBudget
 
 if TYPE_CHECKING:
     from ..fem.basis import MeridianBasis
-    from ..geometry.coupler import Coupler
+    from ..geometry.surroundings.coupler import Coupler
     from .coupling.coupled_mode import CoupledMode
     from .derived.convergence_result import Convergence
     from .derived.field_result import LineFields, PointFields

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ...errors import InputError
-from ...geometry.coupler import Coupler
+from ...geometry.surroundings.coupler import Coupler
 from ..losses.budget import LossBudget
 from ..losses.mechanism import EXTERNAL
 from ..mode import Mode

@@ -20,7 +20,7 @@ from scipy.optimize import brentq
 from ...errors import InputError
 from ...fem.legendre import gauss
 from ...geometry.cavity import Cavity
-from ...geometry.coupler import Coupler
+from ...geometry.surroundings.coupler import Coupler
 from ...units import wavelength_nm
 from ..first_order import norm_um3
 from ..losses.radiation import Source

@@ -7,8 +7,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ..errors import InputError, nearest
-from ..materials.material import Material
+from ...errors import InputError, nearest
+from ...materials.material import Material
 
 SIZES = {
     "taper": ("diameter_um",),

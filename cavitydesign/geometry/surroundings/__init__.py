@@ -1,0 +1,1 @@
+"""What a cavity stands in: a guide beside it, a temperature."""
