@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..columns import lasing as lasing_columns
-from ..columns.cells import cell, deviation_cell, error_cell, head
+from ..columns.cells import cell, deviation_cell, error_cell, head, sure_cell
 from ..columns.column import expanded
 from .printing import new_table, print_tables
 
@@ -60,7 +60,7 @@ def _outcomes(lasing: Record) -> Table:
         absent = column.optional and column.value(lasing) is None
         if "terminal" not in column.shown or absent:
             continue
-        row = [head(column, ", "), cell(column, lasing), error_cell(column, lasing)]
+        row = [head(column, ", "), sure_cell(column, lasing), error_cell(column, lasing)]
         if spreads:
             told = column.deviation
             row.append(deviation_cell(column, lasing, _DEVIATION_FORM) if told else "")

@@ -36,9 +36,28 @@ def cell(column: Column, record: Record) -> str:
 
 
 def error_cell(column: Column, record: Record) -> str:
-    """Its error alone, in the format of the value; empty without one."""
+    """Its error alone, in two digits; empty without one."""
     value, error = column.value(record), _error(column, record)
-    return "" if value is None or error is None else _told(column, error, None)
+    if value is None or error is None:
+        return ""
+    if isinstance(error, list | tuple):
+        return ", ".join(_error_told(column, one) for one in error)
+    return _error_told(column, error)
+
+
+def sure_cell(column: Column, record: Record) -> str:
+    """The value to the digits that its error allows, where its error stands beside it."""
+    value, error = column.value(record), _error(column, record)
+    pairs = (
+        list(zip(value, error, strict=True))
+        if isinstance(value, list | tuple) and isinstance(error, list | tuple)
+        else [(value, error)]
+    )
+    if all(_is_number(one) and _is_number(bar) and bar > 0 for one, bar in pairs):
+        return ", ".join(
+            f"{column.scale * one:.{_decimals(column.scale * bar)}f}" for one, bar in pairs
+        )
+    return cell(column, record)
 
 
 def deviation_cell(column: Column, record: Record, form: str = "") -> str:
@@ -67,6 +86,31 @@ def number(value: float | None, form: str = ".4g") -> str:
     return "-" if value is None or not math.isfinite(value) else format(value, form)
 
 
+def error_text(error: float | None, form: str = ".4g") -> str:
+    """An error in two digits; one that is zero is below half of the last digit of its value.
+
+    Parameters
+    ----------
+    error : float or None
+        A dash where there is none.
+    form : str
+        Format of the value.
+
+    Examples
+    --------
+    >>> error_text(0.0004), error_text(0.0, ".2f"), error_text(3e-8), error_text(123.4)
+    ('0.00040', '< 0.005', '3.0e-08', '123')
+    """
+    if error is None or not math.isfinite(error) or error < 0:
+        return "-"
+    if error == 0.0:
+        places = form[1:-1]
+        least = form.endswith("f") and places.isdigit()
+        return f"< {0.5 * 10.0 ** -int(places):g}" if least else "< 1e-12"
+    decimals = _decimals(error)
+    return f"{error:.{decimals}f}" if decimals <= _MOST_DECIMALS else f"{error:.1e}"
+
+
 def with_error(value: float, error: float) -> str:
     """A value to the digits that its error allows, with the error in two digits.
 
@@ -78,10 +122,7 @@ def with_error(value: float, error: float) -> str:
     """
     if not math.isfinite(error) or error <= 0:
         return f"{value:.9g}"
-    decimals = min(max(0, 1 - math.floor(math.log10(error))), 12)
-    return f"{value:.{decimals}f} ± " + (
-        f"{error:.{decimals}f}" if decimals <= _MOST_DECIMALS else f"{error:.1e}"
-    )
+    return f"{value:.{_decimals(error)}f} ± {error_text(error)}"
 
 
 def with_powers(text: str) -> str:
@@ -90,6 +131,21 @@ def with_powers(text: str) -> str:
     if not e or not exponent.lstrip("+-").isdigit() or not mantissa[-1:].isdigit():
         return text
     return f"{mantissa} {TIMES} 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+
+def _decimals(error: float) -> int:
+    """Decimals that show two digits of an error."""
+    return min(max(0, 1 - math.floor(math.log10(error))), 12)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _error_told(column: Column, error: Any) -> str:
+    if not isinstance(error, int | float) or isinstance(error, bool):
+        return _told(column, error, None)
+    return error_text(column.scale * error, column.form)
 
 
 def _error(column: Column, record: Record) -> Any:

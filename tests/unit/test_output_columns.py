@@ -12,7 +12,7 @@ from cavitydesign.app.mode_csv import mode_csv
 from cavitydesign.app.mode_rows import mode_rows
 from cavitydesign.cli.lasing_table import print_lasing
 from cavitydesign.cli.mode_table import print_modes
-from cavitydesign.columns import lasing, modes
+from cavitydesign.columns import cells, lasing, modes
 from cavitydesign.columns.cells import cell, typeset_cell
 from cavitydesign.columns.column import Column, expanded
 from cavitydesign.dotted import entry_at, flattened
@@ -172,3 +172,24 @@ def test_keys_of_errors_are_keys_of_the_record(mode_set: ModeSet) -> None:
         if column.error and "volume" not in column.error:
             assert entry_at(record, column.error) is not None, column.key
     assert mode_table([record]).rows[0][0] == record["label"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "error", "told"),
+    [
+        (0.448, 0.002, ("0.4480", "0.0020")),
+        (0.5, 0.25, ("0.50", "0.25")),
+        (0.56, 0.0, ("0.56", "< 0.005")),
+        (0.7, 3e-9, ("0.7000000000", "3.0e-09")),
+    ],
+)
+def test_an_error_shows_two_digits_or_a_bound(
+    probability: float, error: float, told: tuple[str, str]
+) -> None:
+    """Never 0.0 or 0.00, and the value beside it to the same digits."""
+    record = {
+        "single_mode_probability": probability,
+        "numerical_error": {"single_mode_probability": error},
+    }
+    column = next(one for one in lasing.OUTCOMES if one.key == "single_mode_probability")
+    assert (cells.sure_cell(column, record), cells.error_cell(column, record)) == told

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...columns.cells import error_text
 from ..outcome import DONE, MISSED, say
 from ..outline_note import tell_unlikely
 from ..printing import new_table, number, print_json, print_tables
@@ -88,7 +89,7 @@ def _print(answer: DesignAnswer) -> None:
     if answer.robust is not None and answer.robust_yield is not None:
         told.append(_listed("Bearing the spreads", [answer.robust], names))
         share, error = answer.robust_yield
-        told.append(f"yield there, by full solves: {share:.2f} +- {error:.2f}")
+        told.append(f"yield there, by full solves: {share:.2f} +- {error_text(error)}")
         told.append(_cost_of_yield(answer))
     if answer.alternatives:
         told.append(_listed("Next-best distinct designs", answer.alternatives, names))
@@ -131,7 +132,8 @@ def _drawn_tables(answer: DesignAnswer, drawn: DrawnOutcomes) -> list[Any]:
         ("both", None if both[0] is None else both),
     ):
         if found_share is not None:
-            shares.add_row(words, *(number(x, ".2f") for x in found_share))
+            share, error = found_share
+            shares.add_row(words, number(share, ".2f"), error_text(error, ".2f"))
     return [table, shares]
 
 
@@ -170,16 +172,20 @@ def _yield_tables(found: YieldAnswer, outcome: str) -> list[Any]:
         "response",
         str(found.samples),
         number(found.by_response, ".4f"),
-        number(found.by_response_error, ".4f"),
+        error_text(found.by_response_error, ".4f"),
     )
     if found.by_derivatives is not None and found.by_derivatives_error is not None:
-        first = (found.by_derivatives, found.by_derivatives_error)
-        shares.add_row("derivatives", str(found.samples), *(number(x, ".4f") for x in first))
+        shares.add_row(
+            "derivatives",
+            str(found.samples),
+            number(found.by_derivatives, ".4f"),
+            error_text(found.by_derivatives_error, ".4f"),
+        )
     shares.add_row(
         "full solves",
         str(found.checks),
         number(found.by_solves, ".4f"),
-        number(found.by_solves_error, ".4f"),
+        error_text(found.by_solves_error, ".4f"),
     )
     ranking = new_table(
         f"What scatters {outcome}",

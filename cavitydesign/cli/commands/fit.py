@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...columns.cells import error_text
 from ...errors import InputError
 from ..outcome import DONE, say
 from ..outline_note import tell_design
@@ -168,10 +169,14 @@ def _print(answer: FitAnswer) -> None:
         shown.add_row(
             number(candidate.probability, ".3f"),
             number(candidate.diameter_um, ".4f"),
-            number(candidate.diameter_error_um, ".4f"),
+            error_text(candidate.diameter_error_um),
             number(candidate.index_offset, ".4f"),
-            number(candidate.index_offset_error, ".4f"),
-            *(number(x, ".4f") for key in media for x in candidate.media_offsets[key]),
+            error_text(candidate.index_offset_error),
+            *(
+                told
+                for value, error in (candidate.media_offsets[key] for key in media)
+                for told in (number(value, ".4f"), error_text(error))
+            ),
             number(candidate.offset_nm, ".3f"),
             number(candidate.rms_nm, ".3f"),
             "; ".join(candidate.combs),
@@ -195,7 +200,7 @@ def _print(answer: FitAnswer) -> None:
     told += [f"{more} more labellings (--json lists all)"] if more > 0 else []
     if not answer.singled_out:
         told += ["the data do not single out one labelling", *_would_decide(answer)]
-    value = f"{answer.diameter_um:.4f} +- {answer.diameter_error_um:.4f} um"
+    value = f"{answer.diameter_um:.4f} +- {error_text(answer.diameter_error_um)} um"
     over_all = f"diameter over all labellings: {value}"
     if answer.contradictions:
         over_all = f"diameter if the model were right: {value}"

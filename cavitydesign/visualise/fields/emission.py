@@ -70,6 +70,8 @@ def draw_emission(
     ax.set_rlim(_LOWEST_DB, 2.0)
     ax.set_rticks([-30, -20, -10, 0])
     ax.set_rlabel_position(202.5)
+    for label in ax.get_yticklabels():
+        label.set_bbox({"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
     ax.set_title(f"{pattern.label}: light by angle from the fibre axis (dB)")
     fig.legend(loc="outside lower center", ncols=2)
     return fig

@@ -122,6 +122,19 @@ def _draw_panel(
         rasterized=True,
         zorder=1,
     )
+    if isinstance(norm, TwoSlopeNorm):
+        # Both signs are dark in grey: a line at half of the largest value tells them apart.
+        half = 0.5 * float(norm.vmax or 1.0)
+        ax.contour(
+            field.r_um,
+            field.z_um,
+            values,
+            levels=[-half, half],
+            colors=line,
+            linewidths=0.8,
+            linestyles=["--", "-"],
+            zorder=2,
+        )
     if mesh:
         ax.add_collection(
             LineCollection(
@@ -219,7 +232,7 @@ def draw_meridian(
         if logarithmic:
             ax.set_facecolor(fig.axes[0].collections[0].get_cmap()(0.0))
     axes[0].set_ylabel("z (µm)")
-    explain_lines(fig, cavity is not None and show_caustics, theme)
+    explain_lines(fig, cavity is not None and show_caustics, theme, component != "energy")
     fig.colorbar(painted, ax=list(axes), label=COMPONENTS[component], pad=0.02, aspect=28)
     return fig
 
@@ -262,11 +275,11 @@ def draw_components(
             ax.set_title(f"{mode.label}\n{mode.wavelength_nm:.3f} nm")
         else:
             share = mode.energy_fraction[shares[component]]
-            ax.set_title(f"{shares[component]} component\n{100 * share:.3g} % of the energy")
+            ax.set_title(f"{shares[component]} part\n{100 * share:.3g} % of energy", pad=8.0)
         ax.set_xlabel("r (µm)")
         ax.locator_params(axis="x", nbins=4)
         fig.colorbar(painted, ax=ax, label=COMPONENTS[component], aspect=28)
     fig.axes[0].set_ylabel("z (µm)")
-    explain_lines(fig, cavity is not None, theme)
+    explain_lines(fig, cavity is not None, theme, signed=True)
     draw_scale_bar(fig.axes[0], line_colour("energy", False, theme))
     return fig

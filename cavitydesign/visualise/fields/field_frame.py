@@ -116,13 +116,18 @@ def add_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> None:
             )
 
 
-def explain_lines(fig: Figure, turning: bool, theme: Theme) -> None:
+def explain_lines(fig: Figure, turning: bool, theme: Theme, signed: bool = False) -> None:
     """What the lines over the field are, below the panels."""
     told = [("surface", "-"), ("ray caustics", (0, (4, 2))), ("axial turning points", (0, (1, 2)))]
     strokes = [
         Line2D([], [], color=theme.ink, lw=0.9, ls=style, label=name)
         for name, style in told[: 3 if turning else 1]
     ]
+    if signed:
+        strokes += [
+            Line2D([], [], color=theme.ink, lw=0.8, ls=style, label=f"{sign} half of the largest")
+            for sign, style in (("+", "-"), ("\N{MINUS SIGN}", "--"))
+        ]
     fig.legend(handles=strokes, loc="outside lower center", ncols=3)
 
 

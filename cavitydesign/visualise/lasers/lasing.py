@@ -15,18 +15,25 @@ from numpy.typing import NDArray
 from ...columns.cells import with_error
 from ...errors import InputError
 from ..record import Result, finite, record
-from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, halo, themed
+from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
 Array = NDArray[np.float64]
 
 _LEAST_SHARE = 1e-6
-# share of the width of the axes of one column that a letter of 7 pt takes
-_LETTER_OF_AXIS = 0.0225
+# Points between the middles of two upright names in letters of 7 pt that stand beside each other.
+_BESIDE_PT = 10.0
 THRESHOLD_NAMES = {
     "gain_equals_loss": "gain = loss",
-    "ase": "lower break (ASE)",
+    "ase": "ASE",
     "lasing": "lasing",
     "upper_break": "upper break",
+}
+# As the map of regimes draws them.
+_DASHES: dict[str, Any] = {
+    "gain_equals_loss": ":",
+    "ase": (0, (4, 2)),
+    "lasing": "-",
+    "upper_break": (0, (5, 1.5, 1, 1.5)),
 }
 
 
@@ -62,28 +69,19 @@ def _draw_fit(
     emission: Array,
     breaks: list[float],
     slopes: list[float],
-    theme: Theme,
 ) -> None:
     shape = broken_power_law(fluence, breaks, slopes)
     positive = emission > 0
     scale = float(np.exp(np.mean(np.log(emission[positive]) - np.log(shape[positive]))))
-    ax.plot(fluence, scale * shape, color=colour(1), lw=1.2, zorder=3, label="fitted power laws")
-    edges = [float(fluence[0]), *breaks, float(fluence[-1])]
-    for slope, low, high in zip(slopes, edges[:-1], edges[1:], strict=True):
-        first, last = max(low, edges[0]), min(high, edges[-1])
-        middle = float(first * (last / first) ** 0.35)  # room for the words to the right of it
-        height = scale * float(broken_power_law(np.array([middle]), breaks, slopes)[0])
-        ax.annotate(
-            f"slope {slope:.2f}",
-            (middle, height),
-            (9, -9),
-            textcoords="offset points",
-            ha="left",
-            va="top",
-            fontsize=7,
-            color=colour(1),
-            path_effects=halo(theme.ground),
-        )
+    told = ", ".join(f"{slope:.2f}" for slope in slopes)
+    ax.plot(
+        fluence,
+        scale * shape,
+        color=colour(1),
+        lw=1.2,
+        zorder=3,
+        label=f"slopes {told}",
+    )
 
 
 @themed
@@ -133,23 +131,15 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
         first, last = (content.get("fit") or {}).get("range_mj_cm2") or (fluence[0], fluence[-1])
         fitted = (fluence > 0.999 * first) & (fluence < 1.001 * last)
         if np.count_nonzero(fitted) > 1:
-            _draw_fit(ax, fluence[fitted], emission[fitted], breaks, slopes, theme)
-    low, high = ax.get_ylim()
-    ax.set_ylim(
-        low / (high / low) ** 0.1, high * (high / low) ** (0.12 * (1 + len(thresholds)))
-    )  # room above the curve for the names of the thresholds
+            _draw_fit(ax, fluence[fitted], emission[fitted], breaks, slopes)
     _plain_fluence_axis(ax)
-    _name_thresholds(ax, thresholds, _break_errors(content), theme)
+    _draw_thresholds(ax, thresholds, _break_errors(content), theme)
     ax.set_ylabel("emission (arb. units)")
     ax.set_title(_regime_words(content))
-    handles, names = ax.get_legend_handles_labels()
-    kept = [
-        (handle, name)
-        for handle, name in zip(handles, names, strict=True)
-        if not name.startswith("threshold")
-    ]
-    box = {"frameon": True, "facecolor": theme.ground, "framealpha": 0.9, "edgecolor": "none"}
-    ax.legend([handle for handle, _ in kept], [name for _, name in kept], loc="lower right", **box)
+    # Below the axes, where no line crosses the words.
+    fig.legend(
+        *ax.get_legend_handles_labels(), loc="outside lower center", ncols=2, handlelength=1.6
+    )
     return fig
 
 
@@ -195,34 +185,20 @@ def _upper_break(content: Mapping[str, Any]) -> dict[str, float]:
     return {} if value is None else {"upper_break": float(value)}
 
 
-def _name_thresholds(
+def _draw_thresholds(
     ax: Axes, thresholds: Mapping[str, float], errors: Mapping[str, float], theme: Theme
 ) -> None:
-    """An upright line each, named at the top, one row below the other so that close thresholds stay
-    apart.
+    """An upright line each, told apart by their dashes and named with their values in the
+    legend.
     """
-    low, high = np.log(ax.get_xlim())
-    for row, (name, value) in enumerate(sorted(thresholds.items(), key=lambda item: item[1])):
-        ax.axvline(value, color=theme.muted, lw=0.8, ls=(0, (4, 2)), label=f"threshold {name}")
+    for name, value in sorted(thresholds.items(), key=lambda item: item[1]):
         told = with_error(value, errors[name]) if errors.get(name) else f"{value:.3g}"
-        words = f"{THRESHOLD_NAMES.get(name, name)} {told}"
-        # Beside its line where the words fit into the axes, else at the right edge.
-        across = (np.log(value) - low) / (high - low)
-        wide = _LETTER_OF_AXIS * len(words)
-        place, side, step = (across, "left", 3) if across + wide < 1.0 else (across, "right", -3)
-        if across + wide >= 1.0 and wide > across:
-            place, side, step = 1.0, "right", -3
-        ax.annotate(
-            words,
-            (place, 1.0),
-            (step, -4 - 11 * row),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha=side,
-            va="top",
-            fontsize=7,
-            color=theme.muted,
-            bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6},
+        ax.axvline(
+            value,
+            color=theme.ink if name == "lasing" else theme.muted,
+            lw=1.0,
+            ls=_DASHES.get(name, "-"),
+            label=f"{THRESHOLD_NAMES.get(name, name)} {told}",
         )
 
 
@@ -288,9 +264,9 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
             lw=0.8,
             label="a tenth of the strongest",
         )
-        upper.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.1)
+        fig.legend(*upper.get_legend_handles_labels(), loc="outside upper center", ncols=2)
     upper.set_yscale("log")
-    upper.set_ylim(_LEAST_SHARE, 3.0 if len(modes) > 12 else 30.0)
+    upper.set_ylim(_LEAST_SHARE, 3.0)
     upper.set_ylabel("share of output")
     lower.plot(
         wavelength,
@@ -302,18 +278,25 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     lower.set_ylabel("threshold gain (cm$^{-1}$)")
     lower.set_xlabel("wavelength (nm)")
     reach = max(float(np.ptp(wavelength)), 1.0)
-    lower.set_xlim(
-        wavelength[0] - 0.05 * reach, wavelength[-1] + (0.16 if len(modes) <= 12 else 0.05) * reach
+    lower.set_xlim(wavelength[0] - 0.05 * reach, wavelength[-1] + 0.05 * reach)
+    _name_above(
+        upper,
+        wavelength[shown],
+        share[shown],
+        [mode["label"] for mode in modes if (mode.get("output_share") or 0.0) > _LEAST_SHARE],
     )
-    if len(modes) <= 12:
-        for mode, height in (
-            (one, part) for one, part in zip(modes, share, strict=True) if part > _LEAST_SHARE
-        ):
-            upper.annotate(
-                mode["label"],
-                (mode["wavelength_nm"], height),
-                (4, 2),
-                textcoords="offset points",
-                fontsize=7,
-            )
     return fig
+
+
+def _name_above(ax: Axes, places: Array, shares: Array, names: Sequence[str]) -> None:
+    """Names of modes above the axes, upright; of two that would touch that of the greater share."""
+    low, high = ax.get_xlim()
+    # the axes take about four fifths of the width
+    room = _BESIDE_PT / 72.0 / (0.8 * ONE_COLUMN_IN) * (high - low)
+    kept: list[int] = []
+    for place in np.argsort(-shares, kind="stable"):
+        if all(abs(places[place] - places[other]) >= room for other in kept):
+            kept.append(int(place))
+    top = ax.secondary_xaxis("top")
+    top.set_xticks(places[kept], [names[place] for place in kept], rotation=90)
+    top.tick_params(length=0)

@@ -8,16 +8,19 @@ import ast
 import itertools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.path import Path as PixelPath
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -315,6 +318,65 @@ def overlapping(figure: Figure, canvas: FigureCanvasAgg) -> list[tuple[str, str]
     ]
 
 
+def crossed(figure: Figure, canvas: FigureCanvasAgg) -> list[str]:
+    """Texts that a line, a marker's stem, an arrow or a frame crosses, unless they stand on a ground
+    of their own.
+    """
+    renderer = canvas.get_renderer()
+    paths = [
+        path for ax in figure.axes for path in (*drawn_lines(ax), *frame_lines(ax)) if len(path)
+    ]
+    return [
+        text.get_text()
+        for text in written(figure)
+        if text.get_bbox_patch() is None
+        and any(path.intersects_bbox(shrunken(text, renderer), filled=False) for path in paths)
+    ]
+
+
+def drawn_lines(ax: Axes) -> Iterator[PixelPath]:
+    """Lines of an axes in pixels, cut at its edge."""
+    for one in ax.get_lines():
+        if one.get_visible() and one.get_linestyle() not in ("None", "", " "):
+            yield clipped(one.get_transform().transform_path(one.get_path()), ax)
+    for many in ax.collections:
+        if isinstance(many, LineCollection):
+            for path in many.get_paths():
+                yield clipped(many.get_transform().transform_path(path), ax)
+
+
+def clipped(path: PixelPath, ax: Axes) -> PixelPath:
+    """The part of a line within the axes."""
+    cut = list(path.iter_segments(clip=tuple(ax.bbox.extents), simplify=False))
+    corners = [(tuple(points[-2:]), code) for points, code in cut]
+    return PixelPath(
+        np.array([point for point, _ in corners]).reshape(-1, 2), [code for _, code in corners]
+    )
+
+
+def frame_lines(ax: Axes) -> Iterator[PixelPath]:
+    """The visible sides of the frame of an axes."""
+    for spine in ax.spines.values():
+        if spine.get_visible():
+            yield spine.get_transform().transform_path(spine.get_path())
+
+
+def test_letters_on_lines_and_frames_are_seen() -> None:
+    figure = Figure(figsize=(3, 3))
+    ax = figure.add_axes((0.2, 0.2, 0.6, 0.6))
+    ax.axis([0.0, 1.0, 0.0, 1.0])
+    ax.plot([0.0, 1.0], [0.5, 0.5])
+    ax.vlines([0.8], 0.0, 1.0)
+    ax.text(0.1, 0.47, "crossed")
+    ax.text(0.1, 0.6, "clear")
+    ax.text(0.7, 0.2, "on a stem")
+    ax.text(-0.1, 0.9, "on the frame")
+    ax.text(0.3, 0.48, "on its own ground", bbox={"facecolor": "white"})
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    assert crossed(figure, canvas) == ["crossed", "on a stem", "on the frame"]
+
+
 def shrunken(text: Text, renderer: Any) -> Bbox:
     """The box of a text less a pixel on each side, which smooth edges of letters take."""
     box = text.get_window_extent(renderer)
@@ -373,7 +435,7 @@ def test_nothing_is_blank(
         for part in np.array_split(inked, 3, axis=1):
             assert part.any(), f"{name} leaves a third of its width empty"
         assert off_paper(figure, canvas) == [], f"{name}: letters beyond the edge"
-        crowded[name] = overlapping(figure, canvas)
+        crowded[name] = [*overlapping(figure, canvas), *crossed(figure, canvas)]
         assert small_letters(figure) == [], f"{name}: under 7 pt"
         assert figure.get_figwidth() <= TWO_COLUMNS_IN, f"{name}: wider than two columns"
     assert {name: pairs for name, pairs in crowded.items() if pairs} == {}, "letters collide"
