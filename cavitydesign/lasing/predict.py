@@ -41,6 +41,11 @@ from .request import LasingRequest
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
 
+_READ = 1e-3
+"""Relative error of the threshold by reading between pulses above which further ones are solved
+about it.
+"""
+
 
 def predict_lasing(
     modes: Iterable[Mode | LasingMode],
@@ -109,12 +114,13 @@ def predict_lasing(
         request.fluences,
         setting.static,
         request.at_fluence_mj_cm2,
+        setting.onset,
     )
     rule = (medium, pump, setting.per_unit)
     output = laser_threshold(curve, *rule, setting.static)
-    if output is not None and output.excitons is not None:
-        solved_at = setting.excitons_each(curve.node_fluence)
-        added = pulses_about(solved_at, output.excitons)
+    threshold = None if output is None else output.excitons
+    if output is not None and threshold is not None and output.read_error > _READ * pump.photons:
+        added = pulses_about(setting.excitons_each(curve.node_fluence), threshold)
         curve = with_pulses(curve, solve, *rule, added)
         output = laser_threshold(curve, *rule, setting.static)
     breaks = read_breaks(curve, medium, pump, setting.static)
@@ -125,23 +131,23 @@ def predict_lasing(
     place = request.at_fluence_mj_cm2 or request.regime_factor * (
         thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1
     )
-    run = setting.solver.traced(setting.excitons(place))
     emitted = curve.mode_output(pump, np.array([place]))[:, 0]
     coarse = curve.every_other_output(pump, np.array([place]))[:, 0]
     suppression_error = suppression_error_db(emitted, coarse, curve.nodes.light_error)
     mode_output = curve.mode_output(pump, curve.fluence)
     regime = decided(emitted, place, thresholds.lasing, request.single_mode_db)
     _tell(progress, "single-mode probability", 0.8)
-    tried = regime.modes_lasing > 0 and request.comb_phases > 0
-    places = setting.comb_places(place) if tried else None
-    probability, probability_error = (
-        (None, None)
-        if places is None
-        else setting.single_mode_probability(places, suppression_error or 0.0)
-    )
+    places, probability, probability_error = None, None, None
+    if regime.modes_lasing > 0 and request.comb_phases > 0:
+        places, run = setting.comb_places(place)
+        probability, probability_error = setting.single_mode_probability(
+            places, suppression_error or 0.0
+        )
+    else:
+        run = setting.traced(place)
     best = comb[int(emitted.argmax())]
-    width, limit = _pulse(run, comb, run.emitted[:, 0])
-    light_yield = float(run.emitted.sum() + run.spontaneous[0]) / setting.excitons(place)
+    width, limit = _pulse(run, comb, run.emitted[: len(comb), -1])
+    light_yield = float(run.emitted[:, -1].sum() + run.spontaneous[-1]) / setting.excitons(place)
     errors = np.abs(np.concatenate([curve.nodes.balance_error, run.balance_error]))
     exact = strongest_thresholds(modes, comb, emitted, medium, request)
     prediction = LasingPrediction(

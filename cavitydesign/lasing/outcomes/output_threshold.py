@@ -56,12 +56,15 @@ class OutputThreshold:
         and of the light of each.
     slope_error : float
         The same of the slope, absolute.
+    read_error : float
+        That part of the relative error that further pulses would take away.
     """
 
     excitons: float | None
     steepest_slope: float
     relative_error: float = 0.0
     slope_error: float = 0.0
+    read_error: float = 0.0
 
 
 def least_slope(ladder: Ladder) -> float:
@@ -114,8 +117,10 @@ def output_threshold(
     if found.excitons is None:
         return OutputThreshold(None, found.steepest_slope, 0.0, slope_error)
     read = [abs(math.log(one.excitons / found.excitons)) for one in coarse if one.excitons]
-    error = _COARSE * max(read, default=cell) + light_error
-    return OutputThreshold(found.excitons, found.steepest_slope, error, slope_error)
+    error = _COARSE * max(read, default=cell)
+    return OutputThreshold(
+        found.excitons, found.steepest_slope, error + light_error, slope_error, error
+    )
 
 
 def _read(

@@ -29,12 +29,16 @@ fifth of that of the published curves (3.1, 5.6, 2.9), and what a fit to 20 poin
 straight power law.
 """
 _SPACING = 0.08
-"""Logarithm of the excitons from one computed pulse to the next about the threshold; away from it
-twice that.
+"""Logarithm of the excitons from one computed pulse to the next where the corner of the output is
+not known before; away from gain = loss twice that.
 """
 _ONSET = (0.4, 32.0)
-"""Excitons, over those at gain = loss, between which the pulses lie close."""
-START = math.exp(-20.0 * _SPACING)
+"""Excitons, over those at gain = loss, between which the pulses lie close then."""
+_CORNER, _CORNER_REACH, _GROWTH, _WIDEST = 0.4, 1.5, 0.22, 3.0
+"""Distance of the pulses within some reach of the corner of the output, both over `_SPACING`; how
+it grows with the distance from there, and its limit over `_SPACING`.
+"""
+START = math.exp(-1.6)
 """Excitons where the fit starts, over those at gain = loss: a fifth, on a computed pulse."""
 FAR_ABOVE = 7.5
 """Excitons where the fit ends, over those at which laser and photoluminescence are equal: emitters
@@ -90,6 +94,7 @@ def computed_curve(
     points: int,
     static_mj_cm2: float | None,
     also_mj_cm2: float | None = None,
+    onset_excitons: float | None = None,
 ) -> ComputedCurve:
     """Solve for the fluences asked, and as far below and above as spot, jitter and the fit need.
 
@@ -110,6 +115,8 @@ def computed_curve(
         Fluence of gain = loss.
     also_mj_cm2 : float or None
         A fluence that the pulses must cover too.
+    onset_excitons : float or None
+        About which the output has its corner, where that is known.
     """
     low, high = pump.fluence_mj_cm2
     fluence = np.geomspace(low, high, points)
@@ -129,9 +136,13 @@ def computed_curve(
         also = pump.photons * math.log(also_mj_cm2 / anchor)
         first, last = min(first, also), max(last, also)
     # one more at the end, for the curve from the last pulse before the limit
-    nodes = anchor * np.exp(
-        _pulses(float(first + reach[0]), float(last + reach[1]) + 2.0 * _SPACING) / pump.photons
-    )
+    ends = float(first + reach[0]), float(last + reach[1]) + _WIDEST * _SPACING
+    if onset_excitons is None or not _within_range(static_mj_cm2, pump):
+        places = _pulses(*ends)
+    else:
+        corner = math.log(onset_excitons / (excitons_per_unit * anchor**pump.photons))
+        places = _pulses_about_corner(*ends, corner)
+    nodes = anchor * np.exp(places / pump.photons)
     outcomes = solve(excitons_per_unit * nodes**pump.photons)
     return _seen(
         medium, pump, fluence, nodes, outcomes, (anchor * START ** (1.0 / pump.photons), limit)
@@ -196,6 +207,28 @@ def _pulses(low: float, high: float) -> Array:
     place = _SPACING * count
     close = (place > math.log(_ONSET[0])) & (place < math.log(_ONSET[1]))
     return np.asarray(place[close | (count % 2 == 0)])
+
+
+def _pulses_about_corner(low: float, high: float, corner: float) -> Array:
+    """Places that cover a range of the excitons' logarithm, from gain = loss: close about the
+    corner of the output, farther apart with the distance from it; and where the fit starts.
+
+    They hang on the corner alone, so that no range asked moves one.
+    """
+    reach = max(high - corner, corner - low, 0.0) + _WIDEST * _SPACING
+    away = [0.0]
+    while away[-1] < reach:
+        beyond = max(away[-1] - _CORNER_REACH * _SPACING, 0.0)
+        away.append(away[-1] + min(_CORNER * _SPACING + _GROWTH * beyond, _WIDEST * _SPACING))
+    distance = np.array(away)
+    places = np.r_[corner - distance[:0:-1], corner + distance]
+    first, last = np.searchsorted(places, [low, high])
+    places = places[max(first - 1, 0) : last + 1]
+    start = math.log(START)
+    beside = np.abs(places - start).argmin()
+    if abs(places[beside] - start) < 0.25 * _CORNER * _SPACING:
+        places[beside] = start
+    return np.sort(np.append(places, start)) if start not in places else places
 
 
 def laser_threshold(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,10 @@ from .rate_model import RateModel, rate_model
 Array = NDArray[np.float64]
 
 _TOPS = (1, 6, 12, 24)
-_SMALL_GROUP = 4
+_SMALL = 3000
+"""Numbers more in the state of a group, with a longer ladder, that cost less than steps of its own:
+a step takes as long as the arithmetic on 2000 to 4000 numbers.
+"""
 _FULL = 1e-7
 """Emitters that are short of the highest rung may be so few."""
 
@@ -61,7 +65,7 @@ class PulseSolver:
 
         Weak pulses need fewer rungs: the columns are solved in groups of the same ladder.
         """
-        groups = self._grouped(excitons)
+        groups = self._grouped(excitons, len(self.model(1).weight))
         emitted = np.empty((len(self.modes), len(excitons)))
         spontaneous, balance, left = np.empty((3, len(excitons)))
         for top, columns in groups:
@@ -81,16 +85,15 @@ class PulseSolver:
             left[columns] = run.left_error
         return PulseOutcomes(emitted, spontaneous, balance, left)
 
-    def traced(self, excitons: float) -> PulseRun:
-        """One pump pulse, with the photons in the modes against time."""
-        model = self.model(self.medium.ladder_top(excitons))
-        mean = np.array([excitons])
+    def traced(self, excitons: Array, shift_nm: Array | None = None) -> PulseRun:
+        """Pump pulses, with the photons in the modes against time of the last one."""
+        model = self.model(self.medium.ladder_top(float(excitons.max())), shift_nm)
         return integrate(
             model,
-            self._occupation(model, mean),
+            self._occupation(model, excitons),
             self.control,
             trace=True,
-            source=self._source(model, mean),
+            source=self._source(model, excitons),
         )
 
     def _source(self, model: RateModel, excitons: Array) -> Source | None:
@@ -114,20 +117,21 @@ class PulseSolver:
         occupied = occupied.reshape(-1, *mean.shape)
         return occupied if len(shares) == 1 else occupied[:, place]
 
-    def _grouped(self, excitons: Array) -> list[tuple[int, NDArray[np.int64]]]:
+    def _grouped(self, excitons: Array, classes: int) -> list[tuple[int, NDArray[np.int64]]]:
         need = np.array([self.medium.ladder_top(float(value)) for value in excitons])
         tops = [top for top in _TOPS if top <= need.max()]
         if not tops or tops[-1] < need.max():
             tops.append(int(need.max()))
         group = np.searchsorted(tops, need)
         found: list[tuple[int, NDArray[np.int64]]] = []
-        waiting: list[NDArray[np.int64]] = []
+        waiting = np.array([], dtype=np.int64)
         for place, top in enumerate(tops):
-            waiting.append(np.flatnonzero(group == place))
-            columns = np.concatenate(waiting)
-            if len(columns) >= _SMALL_GROUP or place == len(tops) - 1:
+            columns = np.concatenate([waiting, np.flatnonzero(group == place)])
+            longer = tops[place + 1] - top if place + 1 < len(tops) else math.inf
+            if len(columns) * longer * classes > _SMALL:
                 found.append((top, columns))
-                waiting = []
+                columns = columns[:0]
+            waiting = columns
         return [(top, columns) for top, columns in found if len(columns)]
 
 

@@ -21,7 +21,7 @@ from ..outcomes.mode_outcome import mode_outcomes
 from ..outcomes.regime import CombPlaces, side_mode_suppression_db
 from ..prediction import ModeOutcome
 from ..pulses.numerical_error import probability_with_error
-from ..pulses.pulse_outcomes import StepControl
+from ..pulses.pulse_outcomes import PulseRun, StepControl
 from ..pulses.pulse_solver import PulseSolver
 from ..request import LasingRequest
 from ..steady.threshold import DarkGain
@@ -81,6 +81,8 @@ class PumpedCavity:
     static, static_error : float or None
         Lowest fluence (mJ/cm2) at which the dark gain of a mode reaches its loss, and the relative
         numerical error of the excitations there.
+    onset : float or None
+        Excitations at which the output has its corner, as far as that is known without light.
     words : tuple of str
         What a reader must know.
     """
@@ -106,6 +108,7 @@ class PumpedCavity:
         ]
         best: tuple[float | None, float | None] = min(reached) if reached else (None, None)
         self.static, self.static_error = best
+        self.onset = self._onset(alike)
 
     def excitons(self, fluence: float) -> float:
         """Mean excitations of an emitter at the peak of the spot."""
@@ -132,8 +135,7 @@ class PumpedCavity:
         """Fluence at which the dark gain of each mode reaches its loss, and the relative error of
         its excitations.
         """
-        model = solver.model(self._medium.ladder_top(STATIC_EXCITONS))
-        dark = DarkGain(model, self._medium, solver.pump_emission, solver.profile)
+        dark = self._dark(solver)
         each = dark.threshold_excitons_each()
         fluence = tuple(
             None if value is None else (value / self.per_unit) ** (1.0 / self.pump.photons)
@@ -141,8 +143,23 @@ class PumpedCavity:
         )
         return fluence, dark.relative_error_each(each)
 
-    def comb_places(self, fluence: float) -> CombPlaces:
-        """Side-mode suppression over the places of the comb."""
+    def _dark(self, solver: PulseSolver) -> DarkGain:
+        model = solver.model(self._medium.ladder_top(STATIC_EXCITONS))
+        return DarkGain(model, self._medium, solver.pump_emission, solver.profile)
+
+    def _onset(self, solver: PulseSolver) -> float | None:
+        if self.static is None:
+            return None
+        return self._dark(solver).onset_excitons(self.excitons(self.static), solver.emitters)
+
+    def traced(self, fluence: float) -> PulseRun:
+        """One pulse, with the photons in the modes against time."""
+        return self.solver.traced(np.array([self.excitons(fluence)]))
+
+    def comb_places(self, fluence: float) -> tuple[CombPlaces, PulseRun]:
+        """Side-mode suppression over the places of the comb, and the pulses there; the last one,
+        which is traced, has the comb at its own place.
+        """
         comb, origin, spacing = periodic_comb(self.comb, self._diameter)
         overlap = self._overlap.repeated(origin) if self._overlap is not None else None
         solver, _ = self._coupled(
@@ -151,8 +168,10 @@ class PumpedCavity:
             [self._static_each[place] for place in origin],
         )
         phase = np.arange(self._request.comb_phases) / self._request.comb_phases - 0.5
-        outcomes = solver.outcomes(np.full(len(phase), self.excitons(fluence)), phase * spacing)
-        return CombPlaces(phase, side_mode_suppression_db(outcomes.emitted), spacing)
+        shifts = spacing * np.append(phase, 0.0)
+        run = solver.traced(np.full(len(shifts), self.excitons(fluence)), shifts)
+        suppression = side_mode_suppression_db(run.emitted[:, :-1])
+        return CombPlaces(phase, suppression, spacing), run
 
     def single_mode_probability(self, places: CombPlaces, error_db: float) -> tuple[float, float]:
         """Over the place of the comb, and over the spread of the diameter; and its numerical error,

@@ -21,6 +21,13 @@ from ..pumped.pump_profile import PumpProfile
 Array = NDArray[np.float64]
 
 _DELAYS = 40
+_ROOT, _ROOT_STEPS = 1e-12, 60
+"""Relative width at which a root is found, and most steps of the regula falsi: it takes 6 to 10."""
+_GROWTHS = 49
+"""Excitations at which the growth of light is tried, from gain = loss to `_HIGHEST` times it."""
+_HIGHEST = 40.0
+_SPENT, _USED = 7.0, 0.3
+"""Photons that begin to empty the emitters: exp(-7) for each, or that share of the excitations."""
 _SEARCH = (1e-3, 1e4)
 _LEAST = 1e-15
 """Excitations below those searched on the grid: there the gain rises evenly, and a mode has one
@@ -76,7 +83,8 @@ class DarkGain:
     ) -> None:
         self._pump_emission, self._profile, self._ladder = pump_emission, profile, model.ladder
         self._medium, self._top, self._loss = medium, model.ladder.top, model.loss
-        self._weights = model.ladder.in_the_dark(model.ladder.delays_ps(_DELAYS))
+        self._delays = model.ladder.delays_ps(_DELAYS)
+        self._weights = model.ladder.in_the_dark(self._delays)
         # emitters pumped alike are one: their lines add up
         self._shares, place = np.unique(model.pump_share, return_inverse=True)
         members = (place == np.arange(len(self._shares))[:, None]) * model.weight
@@ -109,26 +117,79 @@ class DarkGain:
         """Excitations per emitter at which each mode reaches gain = loss at some time; None if it
         never does.
 
-        Bracketed on a grid, then bisected to 1e-11 in the logarithm, all modes at once; under a
-        long pulse read off a finer grid.
+        Bracketed on a grid, then found to rounding, all modes at once; under a long pulse read off
+        a finer grid.
         """
         if self._profile is not None:
             return self._read_off()
-        grid = np.log(np.geomspace(*_SEARCH, 57))
-        above = np.asarray([self.net_rate_per_ps(math.exp(x)).max(axis=0) for x in grid]) > 0
+        grid = np.geomspace(*_SEARCH, 57)
+        greatest = self._greatest(np.log(grid))
+        above = greatest > 0
         reached = np.asarray(above.any(axis=0))
         first = np.maximum(above.argmax(axis=0), 1)
+        modes = np.arange(above.shape[1])
         early = above[0]
-        low = np.where(early, math.log(_LEAST), grid[first - 1])
+        low = np.where(early, _LEAST, grid[first - 1])
         high = np.where(early, grid[0], grid[first])
-        for _ in range(36):
-            middle = 0.5 * (low + high)
-            over = self.net_rate_per_ps(np.exp(middle)).max(axis=0) > 0
-            low, high = np.where(over, low, middle), np.where(over, middle, high)
+        below = np.where(early, -self._loss, greatest[first - 1, modes])
+        root = self._root(low, high, below, greatest[np.where(early, 0, first), modes])
         return tuple(
-            float(value) if found else None
-            for value, found in zip(np.exp(high), reached, strict=True)
+            float(value) if found else None for value, found in zip(root, reached, strict=True)
         )
+
+    def _root(self, low: Array, high: Array, below: Array, above: Array) -> Array:
+        """Excitations of no net gain between brackets, by the regula falsi that halves the value of
+        an end that stays (Illinois): the gain is nearly straight in them.
+        """
+        ends, values = [low.copy(), high.copy()], [below.copy(), above.copy()]
+        at, side = high, np.zeros(low.shape, dtype=np.int64)
+        for _ in range(_ROOT_STEPS):
+            rise = values[1] - values[0]
+            last = at
+            at = ends[1] - values[1] * (ends[1] - ends[0]) / np.where(rise > 0, rise, 1.0)
+            at = np.where((at >= ends[0]) & (at <= ends[1]), at, 0.5 * (ends[0] + ends[1]))
+            if np.all(np.abs(at - last) <= _ROOT * at):
+                break
+            net = self.net_rate_per_ps(at).max(axis=0)
+            over = (net > 0).astype(np.int64)
+            for end in (0, 1):
+                moved = over == end
+                ends[end] = np.where(moved, at, ends[end])
+                values[end] = np.where(moved, net, values[end])
+                values[1 - end] *= np.where(moved & (side == end + 1), 0.5, 1.0)
+            side = over + 1
+        return at
+
+    def onset_excitons(self, static: float, emitters: float) -> float | None:
+        """Excitations from which on light grows enough in the dark to empty the emitters, which is
+        where the output has its corner; None under a long pulse, where that is not computed, or
+        where it is not reached.
+
+        Parameters
+        ----------
+        static : float
+            Excitations at gain = loss of the best mode.
+        emitters : float
+        """
+        if self._profile is not None:
+            return None
+        place = np.linspace(0.0, math.log(_HIGHEST), _GROWTHS)
+        net = self._net_each(place + math.log(static))
+        step = np.diff(self._delays)[:, None]
+        grown = np.cumsum(0.5 * (net[:, 1:] + net[:, :-1]) * step, axis=1)
+        grown = np.concatenate([np.zeros_like(grown[:, :1]), grown], axis=1)
+        most = (grown - np.minimum.accumulate(grown, axis=1)).max(axis=1)
+        # what is left after the last delay fades with the rung that emits
+        gain = np.maximum(net[:, -1], 0.0) + self._loss
+        fade = 1.0 / max(float(self._ladder.decay_per_ps[min(2, self._top)]), 1e-12)
+        most += fade * (gain - self._loss - self._loss * np.log(gain / self._loss))
+        spent = np.minimum(-_SPENT, np.log(_USED * static) + place)
+        beyond = np.maximum.accumulate(most.max(axis=1) - spent) - math.log(emitters)
+        if not beyond[0] < 0.0 <= beyond[-1]:
+            return None
+        first = int(np.searchsorted(beyond, 0.0)) - 1
+        cell = slice(first, first + 2)
+        return static * math.exp(float(np.interp(0.0, beyond[cell], place[cell])))
 
     def _read_off(self) -> tuple[float | None, ...]:
         """The same from two grids, the second about the first mode's threshold and beyond."""
@@ -155,13 +216,17 @@ class DarkGain:
 
     def _greatest(self, logarithm: Array) -> Array:
         """(n, M) greatest net gain rates of all modes at the same excitations."""
+        return np.asarray(self._net_each(logarithm).max(axis=1))
+
+    def _net_each(self, logarithm: Array) -> Array:
+        """(n, K, M) net gain rates at the delays, of all modes at the same excitations."""
         net: Array | float = 0.0
         for share, coefficients in zip(
             self._shares, np.swapaxes(self._coefficients, 0, 1), strict=True
         ):
             sums = self._sums(share * np.exp(logarithm))
-            net = net + np.einsum("wkn,wm->knm", sums, coefficients)
-        return np.asarray((net - self._loss).max(axis=0))
+            net = net + np.moveaxis(sums, 0, 2).swapaxes(0, 1) @ coefficients
+        return np.asarray(net - self._loss)
 
     def relative_error_each(self, excitons: Sequence[float | None]) -> tuple[float | None, ...]:
         """Estimated relative error of those excitations: the gain is sampled at some delays, and
