@@ -16,6 +16,7 @@ import { LightView } from "./light.js";
 import { ModeTable, chosenOf } from "./modes.js";
 import { wireOpening } from "./opening.js";
 import { Past, fromAddress } from "./past.js";
+import { SpaceView } from "./space.js";
 import { number } from "./plot.js";
 import { wireSaving } from "./saving.js";
 import { Scan } from "./scan.js";
@@ -55,6 +56,7 @@ const table = new ModeTable(byId("modes"), choose);
 const study = new StudyView(openPoint);
 const scan = new Scan(channel, () => ({ design: state.design, source: state.source, keepShape: controls.keepShape, fluence: controls.fluence }), (size, fluence) => controls.take(size, fluence));
 const cavity = new CavityView(byId("cavity"), byId("cavity-read"));
+const space = new SpaceView(byId("space-card"));
 const past = new Past(byId("undo"), (design) => useDesign(design));
 const compared = new Compared(byId("kept"), byId("keep"), {
   current: () => ({ design: state.design, lasing: state.waits ? null : state.lasing, why: state.why, mode: shownMode(), fluence: controls.fluence }),
@@ -173,6 +175,7 @@ async function showField(turn) {
   if (!state.chosen) {
     field.clear();
     cavity.clear();
+    space.clear();
     byId("field-title").textContent = "";
     return;
   }
@@ -182,6 +185,7 @@ async function showField(turn) {
     field.show(answer);
     cavity.show(field.field);
     const mode = state.modes.find((one) => one.label === state.chosen);
+    space.show(field.field, mode ? mode.m : Number(state.chosen.split(" ")[1]));
     byId("field-title").textContent = `${state.chosen}${mode ? `, ${mode.wavelength_nm.toFixed(4)} nm` : ""}`;
     busy.shown("field", state.since);
   } catch (error) {
@@ -264,6 +268,7 @@ function useOpened(opened) {
   scan.propose();
   field.clear();
   cavity.clear();
+  space.clear();
   for (const id of ["field-title", "count"]) byId(id).textContent = "";
   warn("mode-warnings", []);
   drawModes();
@@ -294,6 +299,7 @@ for (const name of ["component", "logarithmic", "proportions"]) {
   byId(name).addEventListener("change", (event) => {
     field.set({ [name]: event.target.type === "checkbox" ? event.target.checked : event.target.value });
     byId("logarithmic").disabled = byId("component").value !== "energy";
+    if (name === "component") space.set(event.target.value);
     byId("logarithmic").checked = field.options.logarithmic;
   });
 }

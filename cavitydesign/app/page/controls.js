@@ -65,6 +65,7 @@ export class Controls {
   read(field) {
     if (field.key === "keepShape") return this.keepShape;
     if (field.key === "fluence") return Number(this.fluence.toPrecision(4));
+    if (field.key === "objective") return this.design.collection !== undefined;
     if (field.key === "automatic") return getKey(this.design, "lasing.at_fluence_mj_cm2") === undefined;
     if (field.source) return (getKey(this.design, field.source) || [1, 6])[field.key === "range.low" ? 0 : 1];
     const value = getKey(this.design, field.key);
@@ -76,6 +77,12 @@ export class Controls {
     if (field.key === "keepShape") {
       this.keepShape = value;
       return undefined;
+    }
+    if (field.key === "objective") {
+      if (value) design.collection = { numerical_aperture: 0.5 };
+      else delete design.collection;
+      this.show(design);
+      return this.changed("collection");
     }
     if (field.key === "fluence" || field.key === "automatic") {
       setKey(design, "lasing.at_fluence_mj_cm2", value === true ? undefined : value === false ? this.place : value);

@@ -7,16 +7,18 @@ export const HELP = {
   suppression: "How much more the strongest mode emits than the next one, in decibels: 20 dB are a factor of 100. It is told of a spectrum accumulated over many shots, with the noise from which each mode starts.",
   threshold: "The lasing threshold is where each further excitation gives half as many laser photons as it does at best. The strongest mode's gain equals its loss somewhat earlier.",
   fsr: "The distance to the next mode of the same family (the free spectral range). The wider it is, the fewer modes lie under the gain line.",
+  collected: "The share of the light that the mode sends out which the objective takes, from its radiation and from what a rough rim scatters. It does not count what the objective itself loses.",
   quality: "How many periods the light stays, times 2 pi: from radiation, absorption and the roughness of the rim, as solved. The laser may be computed with another Q, which 'Q for lasing' sets; both are told.",
   scan: "Each column is a cavity of another size, solved and pumped at each fluence. The curve beside the map is the chance of a single mode, which is what to design for.",
   study: "Points of a stored study; a click opens one as the design of this page. Crosses at the lower edge are points that failed: point at one to read why.",
   "cavity-card": "The section through the axis, to scale, with the chosen mode where it lives. The dimension that you move is marked.",
   "field-card": "The energy density or one component of the field in the half plane on one side of the axis. Full lines are surfaces, dashed ones the radii between which a ray of this mode runs.",
+  "space-card": "The body in glass with the field of the chosen mode on its rim: red where it points along the positive direction, blue where against it. Periods that are narrower than two points of the screen are shown by their envelope.",
   "comb-card": "Each stem is a mode at its wavelength, as high as the gain there at the chosen fluence; the grey hill is the gain of the medium. Modes of one colour differ by their azimuthal order alone.",
   "light-card": "Emission against pump fluence on two logarithmic axes, with the slopes of the fitted power laws. A click sets the fluence at which everything else is told.",
   "modes-card": "All modes that were found in the range, with what limits each. The line above tells whether a count of the eigenvalues certifies that none is missing.",
 };
-export const WORDS = { verdict: "number of modes", chance: "chance of a single mode", suppression: "side-mode suppression", threshold: "threshold", fsr: "spacing", quality: "quality factor" };
+export const WORDS = { verdict: "number of modes", chance: "chance of a single mode", suppression: "side-mode suppression", threshold: "threshold", fsr: "spacing", quality: "quality factor", collected: "light in the objective" };
 
 export function questionMark(name, words, place) {
   const button = document.createElement("button");

@@ -51,13 +51,17 @@ _SCRIPTS = (
     "regimes",
     "saving",
     "scan",
+    "space",
     "study",
 )
 _ASSETS = {
     "app.css": "text/css",
     "help.html": "text/html",
     **{f"{name}.js": "text/javascript" for name in _SCRIPTS},
+    "three.module.min.js": "text/javascript",
 }
+# Libraries of others, each with its licence beside it.
+_VENDORED = {"three.module.min.js": "vendor/three.module.min.js"}
 # what a new answer makes pointless of the same page, by lane: the design has changed
 _ENDS = {
     "modes": ("field", "preview", "scan"),
@@ -76,7 +80,9 @@ _DOWNLOAD_TYPES = {
 
 
 def _asset(name: str, kind: str) -> Response:
-    content = (resources.files("cavitydesign.app") / "page" / name).read_bytes()
+    content = (
+        resources.files("cavitydesign.app") / "page" / _VENDORED.get(name, name)
+    ).read_bytes()
     return Response(content, media_type=kind, headers=SECURITY_HEADERS)
 
 

@@ -191,3 +191,29 @@ def test_server_stopped_and_back(open_tab: Callable[..., Any], start: Any, folde
     opened.page.goto(again.url)
     opened.wait()
     assert len(opened.wavelengths()) >= 2
+
+
+def test_the_mode_turns_in_space_and_an_objective_sees_it(tab: Any, explorer: Any) -> None:
+    """The library of the scene comes from the package; arrow keys turn it, and every turn paints
+    another picture. An objective brings the share that it takes.
+    """
+    page = tab.page
+    page.click("#space-card button.first")
+    page.wait_for_function("() => document.querySelector('#space').dataset.turn")
+    assert "periods around" in page.inner_text("#space-card output")
+    pictures = [page.locator("#space").screenshot()]
+    page.focus("#space")
+    for key in ("ArrowLeft", "ArrowUp", "+"):
+        page.keyboard.press(key)
+        pictures.append(page.locator("#space").screenshot())
+    assert len(set(pictures)) == len(pictures), "a key left the scene as it was"
+    assert min(map(len, pictures)) > 8_000, "the scene is blank"
+    page.check("#c-objective")
+    tab.wait()
+    share = page.inner_text("#answer [data-name=collected] b")
+    assert 0.0 < float(share.removesuffix(" %")) < 50.0
+    page.uncheck("#c-objective")
+    tab.wait()
+    assert page.locator("#answer [data-name=collected]").count() == 0
+    assert all(url.startswith((explorer.url, "data:", "blob:")) for url in tab.requests)
+    assert all("error" not in line for line in tab.said), tab.said
