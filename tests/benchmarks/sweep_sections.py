@@ -1,8 +1,10 @@
 """Random sections against an independent solver: rings and disks on substrates, uniaxial ones,
-coupled bodies, disks on posts.
+coupled bodies, disks on posts, coupled bodies on substrates, disks on tall posts on a substrate,
+capillaries with a thicker piece, and bodies in metal cans that are open above.
 
-    python tests/benchmarks/sweep_sections.py --peer PYTHON                    every kind, 100 + 50 + 50
+    python tests/benchmarks/sweep_sections.py --peer PYTHON           every kind, 100 + 50 + 50 + ...
     python tests/benchmarks/sweep_sections.py --kind coupled --from 10 --count 5 --seed 2026-11-29
+    python tests/benchmarks/sweep_sections.py --judge solved.jsonl --peer PYTHON   solved before
 
 PYTHON is an interpreter that has ngsolve (`ngsolve_rectangles.py` runs there). Every case is solved
 by cavitydesign in a process of its own, at a random hint, margin, mesh and accuracy, and by NGSolve
@@ -19,183 +21,26 @@ import json
 import math
 import multiprocessing
 import os
-import random
 import resource
 import subprocess
 import sys
 import time
 import traceback
-from dataclasses import asdict, dataclass, field
-from itertools import pairwise
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
+from section_cases import KINDS, Case, Rectangle, around, cut, drawn, lines
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "unit" / "mesh")]
 
-KINDS = {"substrate": 100, "uniaxial": 50, "coupled": 50, "post": 20}
 # What NGSolve knows: order, levels towards corners, depth of its layers in wavelengths, relative error
 # of k. Where the first contradicts, the second is asked (three rings of twelve corners: 1.2e-5 off at
 # order 4; a mode of Q = 40: 7e-5 off with layers of 1.1 wavelengths, 2e-7 with 3). Then log10 Q, and
 # the log10 Q below which it sees Q.
 ORDERS = ((4, 3, 2.0, 2e-5), (5, 3, 3.0, 5e-6))
 KNOWN_LOG10_Q, SEEN_BELOW = 3e-3, 7.0
-LIKE = 0.7  # of the largest radius: bodies of less share no mode of one azimuthal order
-WAVE_UM = 1.55
-
-
-@dataclass(frozen=True)
-class Rectangle:
-    """A medium between radii and heights; index across and along z."""
-
-    r: tuple[float, float]
-    z: tuple[float, float]
-    index: tuple[float, float]
-    body: bool = True
-
-
-@dataclass(frozen=True)
-class Case:
-    """One section and what is asked of it."""
-
-    kind: str
-    number: int
-    rectangles: tuple[Rectangle, ...]
-    surround: float
-    polarisation: str
-    m: int
-    hint_nm: float
-    accuracy: float
-    margin_um: float
-    cell_um: float
-    modes: int = 1
-    notes: dict[str, float] = field(default_factory=dict)
-
-
-def slab_index(core: float, below: float, above: float, thickness: float, te: bool) -> float:
-    """Effective index of the lowest mode of a slab; the larger cladding where it has none."""
-    k, least = 2 * math.pi / WAVE_UM, max(below, above)
-
-    def condition(n: float) -> float:
-        q = k * math.sqrt(core**2 - n**2)
-        turn = [
-            math.atan((1.0 if te else (core / side) ** 2) * k * math.sqrt(n**2 - side**2) / q)
-            for side in (below, above)
-        ]
-        return q * thickness - sum(turn)
-
-    low, high = least * (1 + 1e-9), core * (1 - 1e-9)
-    if core <= least or condition(low) < 0:
-        return least
-    return float(brentq(condition, low, high))
-
-
-def drawn(kind: str, number: int, seed: str) -> Case:
-    """A random case that guides and has between 8 and 60 azimuthal orders."""
-    dice = random.Random(f"{seed} {kind} {number}")
-    while True:
-        core, surround = dice.uniform(1.9, 3.5), 1.0
-        substrate = dice.choice((1.38, 1.444, 1.52)) if kind == "substrate" else surround
-        along = core * (1 + dice.uniform(-0.1, 0.1)) if kind == "uniaxial" else core
-        height = dice.uniform(0.2, 0.55) * WAVE_UM / math.sqrt(core**2 - substrate**2)
-        radius = math.exp(dice.uniform(math.log(1.0), math.log(6.0)))
-        te = dice.random() < 0.6
-        effective = slab_index(core if te else along, substrate, surround, height, te)
-        if effective < substrate + 0.3:
-            continue
-        ring = dice.random() < 0.5
-        width = dice.uniform(0.6, 1.6) * WAVE_UM / effective
-        if ring and width > 0.7 * radius:
-            continue
-        if ring:
-            within = slab_index(effective, surround, surround, width, not te)
-            if within < substrate + 0.25:
-                continue
-            m = round(2 * math.pi * (radius - 0.5 * width) * within / WAVE_UM)
-        else:
-            x = 2 * math.pi * radius * effective / WAVE_UM
-            m = round(x - 1.856 * x ** (1 / 3) - 1)
-        if not 8 <= m <= 60:
-            continue
-        inner, index = (radius - width if ring else 0.0), (core, along)
-        half = 0.5 * height
-        bodies = [Rectangle((inner, radius), (-half, half), index)]
-        if kind == "coupled":
-            bodies = _coupled(dice, bodies[0], ring)
-            if min(body.r[0] for body in bodies) < 0.0:
-                continue
-        if kind == "post":
-            if ring:
-                continue
-            post = dice.uniform(1.3, core)
-            bodies.append(
-                Rectangle(
-                    (0.0, radius * dice.uniform(0.3, 0.8)), (-99.0, -half), (post,) * 2, False
-                )
-            )
-        if kind == "substrate":
-            bodies.append(Rectangle((0.0, 99.0), (-99.0, -half), (substrate,) * 2, False))
-        return Case(
-            kind,
-            number,
-            tuple(bodies),
-            surround,
-            "TE" if te else "TM",
-            m,
-            1e3 * WAVE_UM * (1 + dice.uniform(-0.06, 0.06)),
-            dice.choice((1e-4, 1e-5, 1e-6)),
-            dice.uniform(0.2, 1.2) * WAVE_UM,
-            dice.uniform(0.25, 0.45) * WAVE_UM,
-            sum(one.body and one.r[1] > LIKE * radius for one in bodies),
-        )
-
-
-def _coupled(dice: random.Random, first: Rectangle, ring: bool) -> list[Rectangle]:
-    """Two or three bodies over each other, or two rings around each other, 0.1 to 1 um apart."""
-    gap = math.exp(dice.uniform(math.log(0.1), 0.0))
-    width, height = first.r[1] - first.r[0], first.z[1] - first.z[0]
-    if ring and dice.random() < 0.5:
-        outer = first.r[0] - gap
-        narrower = width * dice.uniform(0.9, 1.1)
-        return [first, Rectangle((outer - narrower, outer), first.z, first.index)]
-    out = [first]
-    for _ in range(dice.choice((1, 1, 2))):
-        low = out[-1].z[1] + gap
-        shrunk = 1.0 if dice.random() < 0.5 else 1.0 - 0.02 * dice.random()
-        out.append(Rectangle((first.r[0], first.r[1] * shrunk), (low, low + height), first.index))
-    return out
-
-
-def lines(marks: list[float], low: float, high: float, cell: float) -> list[float]:
-    """Grid lines from low to high through all marks, denser beside each mark."""
-    marks = sorted({low, high, *(mark for mark in marks if low < mark < high)})
-    out = [marks[0]]
-    for start, end in pairwise(marks):
-        count = max(1, math.ceil((end - start) / cell - 1e-9))
-        if count > 1:
-            share = 0.5 * (1 - np.cos(np.pi * np.arange(1, count + 1) / count))
-            even = np.arange(1, count + 1) / count
-            steps = start + (end - start) * (0.5 * share + 0.5 * even)
-        else:
-            steps = np.array([end])
-        out += [float(step) for step in steps]
-    return out
-
-
-def cut(case: Case) -> tuple[float, float, float, float]:
-    """Where cavitydesign's section ends: within the decay towards the axis, and a margin away."""
-    bodies = [one for one in case.rectangles if one.body]
-    thickest = max(max(one.index) for one in bodies)
-    inner = 0.3 * case.m * WAVE_UM / (2 * math.pi * thickest)
-    inner = min(inner, 0.8 * min(one.r[1] for one in bodies))
-    return (
-        inner,
-        max(one.r[1] for one in bodies) + case.margin_um,
-        min(one.z[0] for one in bodies) - case.margin_um,
-        max(one.z[1] for one in bodies) + case.margin_um,
-    )
 
 
 def solved(case: Case, out: Any) -> None:
@@ -217,17 +62,25 @@ def _answer(case: Case) -> dict[str, Any]:
     left, right, low, high = cut(case)
     names, rows, media = [], [], {"surround": ConstantIndex.of(case.surround)}
     for one in case.rectangles:
-        name = "substrate" if not one.body else ("body" if "body" not in names else "other")
+        name = "body" if "body" not in names else "other"
+        if not one.body:
+            name = f"of index {one.index[0]}"
         names.append(name)
         rows.append((name, *one.r, *one.z))
         media[name] = ConstantIndex.of(one.index[0], 0.0, one.index[1])
     r = lines([x for one in case.rectangles for x in one.r], left, right, case.cell_um)
     z = lines([x for one in case.rectangles for x in one.z], low, high, case.cell_um)
-    order = {"body": 0, "other": 1, "substrate": 2, "surround": 3}
+    order = {"body": 0, "other": 1, "surround": 3}
     began = time.process_time()
     try:
+        mesh = grid_section(r, z, rows)
+        number = np.arange(len(r) * len(z)).reshape(len(r), len(z))
+        edges = {"outer": number[-1], "lower": number[:, 0]}
+        sides = {side: np.stack([edges[side][:-1], edges[side][1:]], axis=1) for side in case.walls}
         cavity = SectionCavity.of(
-            grid_section(r, z, rows), {name: media[name] for name in sorted(media, key=order.get)}
+            replace(mesh, boundary=sides),
+            {name: media[name] for name in sorted(media, key=lambda name: order.get(name, 2))},
+            electric=tuple(sides),
         )
         request = ModeRequest(case.polarisation, case.hint_nm, None, case.m, 1, 1, case.accuracy)
         found = find_modes(cavity, request)
@@ -283,21 +136,20 @@ class Peer:
         self, case: Case, near_nm: float, order: int, levels: int, waves: float
     ) -> list[dict[str, Any]]:
         """Modes in the bodies and of the polarisation, near a wavelength."""
-        bodies = [one for one in case.rectangles if one.body]
         wave = near_nm * 1e-3
-        room, depth = wave, waves * wave
-        plain = (
-            0.0,
-            max(one.r[1] for one in bodies) + room,
-            min(one.z[0] for one in bodies) - room,
-            max(one.z[1] for one in bodies) + room,
-        )
-        inner = cut(case)[0]
+        depth = waves * wave
+        right, low, high = around(case, wave)
+        inner, box = cut(case)[0], [right + depth, low - depth, high + depth]
+        plain = [0.0, right, low, high]
+        if "outer" in case.walls:
+            box[0], plain[1] = right, 1e9
+        if "lower" in case.walls:
+            box[1], plain[2] = low, -1e9
         question = {
             "wavelength_um": wave,
             "rectangles": [asdict(one) for one in case.rectangles],
             "surround": [case.surround] * 2,
-            "box": [inner, plain[1] + depth, plain[2] - depth, plain[3] + depth],
+            "box": [inner, *box],
             "plain": plain,
             "depth": depth,
             "m": case.m,
@@ -410,10 +262,13 @@ def main() -> int:
     parser.add_argument("--count", type=int)
     parser.add_argument("--seed", default="2026-11-29")
     parser.add_argument("--peer", help="interpreter with ngsolve; without one nothing is judged")
+    parser.add_argument("--judge", type=Path, help="lines of cases that are solved, not judged")
     parser.add_argument("--out", type=Path, default=Path("sweep-sections.jsonl"))
     given = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     peer = Peer(given.peer) if given.peer else None
+    if given.judge:
+        return _judge(given.judge, given.out, peer)
     for kind in [given.kind] if given.kind else KINDS:
         for number in range(given.first, given.first + (given.count or KINDS[kind])):
             case = drawn(kind, number, given.seed)
@@ -423,7 +278,30 @@ def main() -> int:
             print(
                 kind, number, line["verdict"], line.get("why", "") or line.get("no", ""), flush=True
             )
-    every = [json.loads(line) for line in given.out.read_text().splitlines()]
+    return _summed(given.out)
+
+
+def _judge(solved_before: Path, out: Path, peer: Peer | None) -> int:
+    """Judge the lines of a file that do not stand in the file of results."""
+    known = (
+        [json.loads(line)["case"] for line in out.read_text().splitlines()] if out.exists() else []
+    )
+    done = {(case["kind"], case["number"]) for case in known}
+    for text in solved_before.read_text().splitlines():
+        answer = json.loads(text)
+        case = answer.pop("case")
+        if (case["kind"], case["number"]) in done:
+            continue
+        rectangles = tuple(Rectangle(**one) for one in case["rectangles"])
+        line = judged(Case(**{**case, "rectangles": rectangles}), answer, peer)
+        with out.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        print(case["kind"], case["number"], line["verdict"], line.get("why", ""), flush=True)
+    return _summed(out)
+
+
+def _summed(out: Path) -> int:
+    every = [json.loads(line) for line in out.read_text().splitlines()]
     print(table(every))
     return int(any(line["verdict"] == "wrong" for line in every))
 
