@@ -8,7 +8,7 @@ Haynsworth's additivity for Schur complements). Complex matrices are symmetric, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,9 +69,9 @@ class ChainShape:
         out[:-1, self.interior :] += of_elements[1:, : self.shared]
         return np.asarray(out.reshape(self.elements * self.own, -1)[: self.size])
 
-    def factorised(self, blocks: Sequence[Values]) -> ChainFactor:
+    def factorised(self, blocks: Iterable[Values]) -> ChainFactor:
         """Factors of the chain of the one batch."""
-        return ChainMatrix(self, blocks[0]).factorised()
+        return ChainMatrix(self, next(iter(blocks))).factorised()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ batches that are real stay real.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -75,7 +75,7 @@ class ElementLayout:
         out: Values = self._gather @ np.concatenate([part.reshape(-1, count) for part in local])
         return np.asarray(out[: self.size])
 
-    def factorised(self, blocks: Sequence[Values]) -> CondensedFactor:
+    def factorised(self, blocks: Iterable[Values]) -> CondensedFactor:
         """Factors of the sum of the element matrices of each batch."""
         return condensed(self, blocks)
 
@@ -138,14 +138,14 @@ class CondensedFactor:
         return out[:-1] if right.ndim == 2 else out[:-1, 0]
 
 
-def condensed(layout: ElementLayout, blocks: Sequence[Values]) -> CondensedFactor:
+def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFactor:
     """Factorise a sum of element matrices.
 
     Parameters
     ----------
     layout : ElementLayout
-    blocks : sequence of (k, L, L) arrays
-        By batch; symmetric.
+    blocks : iterable of (k, L, L) arrays
+        By batch; symmetric. Taken one after the other.
 
     Raises
     ------
@@ -153,8 +153,7 @@ def condensed(layout: ElementLayout, blocks: Sequence[Values]) -> CondensedFacto
         If it is singular.
     """
     inverses, spreads = [], []
-    kind = np.result_type(*(block.dtype for block in blocks))
-    data = np.zeros(layout.indices.size + 1, dtype=kind)
+    data: Values = np.zeros(layout.indices.size + 1)
     for batch, block in zip(layout.batches, blocks, strict=True):
         flat = block.reshape(block.shape[0], -1)
         length = block.shape[1]
@@ -172,6 +171,8 @@ def condensed(layout: ElementLayout, blocks: Sequence[Values]) -> CondensedFacto
             raise RuntimeError("exactly singular") from error
         spread = inverse @ coupling
         schur = part(batch.shared, batch.shared) - coupling.transpose(0, 2, 1) @ spread
+        if np.iscomplexobj(schur) and not np.iscomplexobj(data):
+            data = data.astype(complex)
         _add(data, batch.slot.ravel(), schur.ravel())
         inverses.append(inverse)
         spreads.append(spread)

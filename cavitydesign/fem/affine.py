@@ -9,7 +9,7 @@ factorised.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -37,7 +37,7 @@ class Layout(Protocol):
     def gathered(self, local: Sequence[Values]) -> Values:
         """Sum of (elements, local, c) contributions, shape (n, c)."""
 
-    def factorised(self, blocks: Sequence[Values]) -> Factor:
+    def factorised(self, blocks: Iterable[Values]) -> Factor:
         """Factors of the matrix of these element matrices."""
 
 
@@ -281,9 +281,10 @@ class AffineMatrix:
     def _terms(self) -> list[tuple[str, Any]]:
         return [(name, factor) for name, factor in self.factors.items() if np.any(factor)]
 
-    def blocks(self) -> list[Values]:
+    def blocks(self) -> Iterator[Values]:
         """Element matrices by batch; those outside absorbing layers stay real."""
-        return [self._formed(part) for part in self.forms.parts]
+        # One after the other: all of them take as much room as the factors.
+        return (self._formed(part) for part in self.forms.parts)
 
     def _formed(self, part: ElementParts) -> Values:
         factors = (np.asarray(factor) for factor in self.factors.values())

@@ -184,7 +184,8 @@ class SectionMapping(CurvedMapping):
     def _stretched(self, parts: Any) -> tuple[Values, Values]:
         r, z, r_s, z_s, r_t, z_t = parts
         x, slopes = np.array([r, z]), 2.0 * np.array([[r_s, r_t], [z_s, z_t]])
-        if self.stretch is None:
+        # Real where no point lies in a layer: matrices of such elements take half the room.
+        if self.stretch is None or not self.stretch.beyond(r, z).any():
             return x, slopes
         # Absorbing layers stretch r and z apart, each into the complex plane.
         (r, by_r), (z, by_z) = self.stretch.radial(r), self.stretch.axial(z)

@@ -81,9 +81,7 @@ class SectionSpace:
         if self.stretch is None:
             return tuple(self.by_order.items())
         r, z = self.mesh.nodes[..., 0], self.mesh.nodes[..., 1]
-        box = self.stretch
-        beyond = (r > box.r_um) | (z < box.low_um) | (z > box.high_um)
-        outside: BoolArray = np.asarray(beyond.any(axis=(1, 2)))
+        outside: BoolArray = np.asarray(self.stretch.beyond(r, z).any(axis=(1, 2)))
         parts = [
             (order, same[outside[same] == out])
             for order, same in self.by_order.items()

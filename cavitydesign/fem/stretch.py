@@ -56,6 +56,10 @@ class BoxStretch:
     upper: Layer
     full: bool = True
 
+    def beyond(self, r: Array, z: Array) -> NDArray[np.bool_]:
+        """Which points lie in a layer."""
+        return np.asarray((r > self.r_um) | (z < self.low_um) | (z > self.high_um))
+
     def radial(self, r: Array) -> tuple[Values, Values]:
         """Stretched r and its derivative."""
         return _stretched(r, np.maximum(r - self.r_um, 0.0), self.outer)

@@ -75,7 +75,7 @@ class WindowSpace:
 
     def matrix(self, combination: AffineMatrix) -> ChainMatrix:
         """A combination of the affine matrices, formed at once: it is small, and used often."""
-        return ChainMatrix(self.shape, combination.blocks()[0])
+        return ChainMatrix(self.shape, next(combination.blocks()))
 
     def columns_in(self, other: WindowSpace) -> list[IntArray]:
         """Local unknowns of a larger space that are this one's, in the order of the chain."""

@@ -67,7 +67,8 @@ def _answer(case: Case) -> dict[str, Any]:
             name = f"of index {one.index[0]}"
         names.append(name)
         rows.append((name, *one.r, *one.z))
-        media[name] = ConstantIndex.of(one.index[0], 0.0, one.index[1])
+        along = one.index[1] if one.index[1] != one.index[0] else None
+        media[name] = ConstantIndex.of(one.index[0], 0.0, along)
     r = lines([x for one in case.rectangles for x in one.r], left, right, case.cell_um)
     z = lines([x for one in case.rectangles for x in one.z], low, high, case.cell_um)
     order = {"body": 0, "other": 1, "surround": 3}

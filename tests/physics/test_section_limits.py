@@ -7,6 +7,7 @@ import pytest
 from grid_sections import two_disks
 
 from cavitydesign.errors import InputError, SolverError
+from cavitydesign.fem.stretch import BoxStretch, Layer
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.section import find, limits
 from cavitydesign.modes.section.count import counted_over_range
@@ -35,13 +36,20 @@ def test_a_supermode_taken_from_the_list_is_missed() -> None:
         assert counted == 2 and not complete and "not in the list" in note, (q, counted, note)
 
 
-def test_bytes_are_those_of_the_matrices() -> None:
-    """Known before they are made, elements of several orders."""
+@pytest.mark.parametrize("layers", [False, True])
+def test_bytes_are_those_of_the_matrices(layers: bool) -> None:
+    """Known before they are made, elements of several orders; with absorbing layers outside r = 6.2
+    and |z| = 1.75 um only what lies in them is complex.
+    """
     cavity = two_disks()
     orders = np.arange(cavity.mesh.elements) % 2 + 3
-    parts = SectionProblem.build(cavity, cavity.mesh, orders).forms.parts
+    layer = Layer(1.0, 2.5 + 2.5j)
+    stretch = BoxStretch(6.2, -1.75, 1.75, layer, layer, layer) if layers else None
+    parts = SectionProblem.build(cavity, cavity.mesh, orders, stretch).forms.parts
     made = sum(block.nbytes for part in parts for block in part.blocks.values())
-    assert limits.matrix_bytes(cavity, cavity.mesh, orders, None) == made
+    assert limits.matrix_bytes(cavity, cavity.mesh, orders, stretch) == made
+    kinds = {part.blocks["curl"].dtype.kind for part in parts}
+    assert kinds == ({"c", "f"} if layers else {"f"})
 
 
 def test_a_solve_stops_at_the_limit_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,5 +92,4 @@ def _in_layer(
     if stretch is None:
         return np.zeros(mesh.elements, dtype=bool)
     r, z = mesh.nodes[..., 0], mesh.nodes[..., 1]
-    beyond = (r > stretch.r_um) | (z < stretch.low_um) | (z > stretch.high_um)
-    return np.asarray(beyond.any(axis=(1, 2)))
+    return np.asarray(stretch.beyond(r, z).any(axis=(1, 2)))

@@ -175,5 +175,4 @@ class SectionProblem(EigenProblem):
         """Whether points lie outside all absorbing layers."""
         if self.stretch is None:
             return np.ones(r.shape, dtype=bool)
-        box = self.stretch
-        return (r <= box.r_um) & (z >= box.low_um) & (z <= box.high_um)
+        return ~self.stretch.beyond(r, z)
