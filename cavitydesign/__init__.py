@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .geometry import Cavity
     from .lasing import LasingPrediction, LasingRequest
     from .materials import Material, find_material
-    from .modes import Mode, ModeRequest, ModeSet
+    from .modes import Deviation, Mode, ModeRequest, ModeSet, Particle, Wave
     from .study import Study
     from .workflow.archive import load, save
     from .workflow.build import bottle, drop, section, sphere
@@ -39,6 +39,7 @@ _HOMES: dict[str, str | None] = {
     "Cavity": "geometry",
     "CavityDesignError": "errors",
     "Design": "design",
+    "Deviation": "modes",
     "InputError": "errors",
     "LasingPrediction": "lasing",
     "LasingRequest": "lasing",
@@ -47,10 +48,12 @@ _HOMES: dict[str, str | None] = {
     "Mode": "modes",
     "ModeRequest": "modes",
     "ModeSet": "modes",
+    "Particle": "modes",
     "Pump": "gain",
     "SolverError": "errors",
     "Study": "study",
     "SweepResult": "workflow.sweep",
+    "Wave": "modes",
     "bottle": "workflow.build",
     "drop": "workflow.build",
     "find_material": "materials",
@@ -72,6 +75,7 @@ __all__ = [
     "Cavity",
     "CavityDesignError",
     "Design",
+    "Deviation",
     "InputError",
     "LasingPrediction",
     "LasingRequest",
@@ -80,10 +84,12 @@ __all__ = [
     "Mode",
     "ModeRequest",
     "ModeSet",
+    "Particle",
     "Pump",
     "SolverError",
     "Study",
     "SweepResult",
+    "Wave",
     "__version__",
     "bottle",
     "drop",

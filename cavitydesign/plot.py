@@ -25,6 +25,7 @@ _HOMES = {
     "corner": ("lasers.calibration", "draw_corner"),
     "coupling": ("spectra.coupling", "draw_coupling"),
     "cuts": ("fields.cuts", "draw_cuts"),
+    "deviation": ("spectra.deviation", "draw_deviation"),
     "dip": ("spectra.coupling", "draw_dip"),
     "dispersion": ("spectra.dispersion", "draw_dispersion"),
     "emission": ("fields.emission", "draw_emission"),

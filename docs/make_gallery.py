@@ -48,6 +48,17 @@ def cavity() -> Figure:
     return draw_cavity(design().cavity)
 
 
+def deviation() -> Figure:
+    """A doublet: an ellipse shifts it, ripples of 2 m waves and a particle split it."""
+    import cavitydesign as cd
+    from cavitydesign.visualise.spectra.deviation import draw_deviation
+
+    mode = modes()[0]
+    ripple = cd.Wave(2 * mode.m, 3e-7)
+    given = cd.Deviation(ellipticity=0.003, waves=(ripple,), particle=cd.Particle(25.0))
+    return draw_deviation(mode.deviation(given))
+
+
 def field() -> Figure:
     """Energy density of three families side by side."""
     from cavitydesign.visualise.fields.field import draw_meridian
@@ -491,6 +502,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
         field,
         field_logarithmic,
         components,
+        deviation,
         cuts,
         comb,
         light_curve,

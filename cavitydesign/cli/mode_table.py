@@ -23,6 +23,8 @@ TM_CONVENTION = (
     "dispersion."
 )
 _GROUPS = {"Modes": ("position",), "What they carry": ("energy", "losses")}
+# Tables of what a design asks for beside, shown where it does.
+_FURTHER = {"Not quite round": ("deviation",)}
 
 
 def print_modes(found: ModeSet) -> None:
@@ -35,6 +37,11 @@ def print_modes(found: ModeSet) -> None:
         return
     records = [mode.to_json_dict() for mode in found]
     tables = [_table(title, groups, records) for title, groups in _GROUPS.items()]
+    tables += [
+        _table(title, groups, records)
+        for title, groups in _FURTHER.items()
+        if any(groups[0] in record for record in records)
+    ]
     print_tables(*tables, *_spread_table(records), TM_CONVENTION, _count(found))
 
 

@@ -10,7 +10,9 @@ from ..dotted import entry_at
 
 Record: TypeAlias = Mapping[str, Any]
 Place: TypeAlias = Literal["terminal", "report", "explorer", "notebook", "study"]
-Group: TypeAlias = Literal["position", "energy", "losses", "lasing", "per_mode"]
+Group: TypeAlias = Literal[
+    "position", "energy", "losses", "deviation", "sensing", "lasing", "per_mode"
+]
 
 EVERYWHERE: frozenset[Place] = frozenset(("terminal", "report", "explorer", "notebook", "study"))
 TABLES: frozenset[Place] = frozenset(("terminal", "report", "explorer"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import deviation
 from .cells import number, with_powers
 from .column import NOWHERE, PRINTED, TABLES, Column, only
 
@@ -143,4 +144,5 @@ COLUMNS: tuple[Column, ...] = (
     Column("gain_equals_loss_uw", "gain = loss",
            "power of continuous light at which gain equals loss", "uW", ".4g",
            shown=only("study"), deviation="gain_equals_loss_sd_uw"),
+    *deviation.COLUMNS,
 )  # fmt: skip

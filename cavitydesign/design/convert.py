@@ -21,6 +21,7 @@ from ..lasing.request import LasingRequest
 from ..materials import ConstantIndex, Material
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
+from ..modes.deviation.spec import Deviation, Particle, Wave
 from .files.column_file import read_columns
 from .files.samples_file import Samples, read_samples
 from .files.section_file import load_section
@@ -189,6 +190,42 @@ class Converter:
         if table is None:
             return None
         return self._built(Collection, **_given(table, *type(table).model_fields))
+
+    def deviation(self) -> Deviation | None:
+        """How the cavity is not round; None without a table."""
+        cavity: CavityTable | None = self._tables.get("cavity")
+        table = None if cavity is None else cavity.deviation
+        if table is None:
+            return None
+        given = _given(table, *type(table).model_fields)
+        waves = []
+        for place, wave in enumerate(given.pop("waves", ())):
+            parts = _given(wave, *type(wave).model_fields)
+            lacking = [key for key in ("order", "amplitude") if key not in parts]
+            if lacking:
+                location = ("cavity", "deviation", "waves", place, lacking[0])
+                self.problems.append(Problem(location, "missing; a wave needs order and amplitude"))
+                return None
+            made = self._part(Wave, f"waves.{place}", parts)
+            if made is None:
+                return None
+            waves.append(made)
+        particle = given.pop("particle", None)
+        if particle is not None:
+            parts = _given(particle, *type(particle).model_fields)
+            given["particle"] = self._part(Particle, "particle", parts)
+            if given["particle"] is None:
+                return None
+        return self._part(Deviation, "", {**given, "waves": tuple(waves)})
+
+    def _part(self, make: Callable[..., Built], key: str, given: dict[str, Any]) -> Built | None:
+        """A part of the deviation, its problems under the name of its key."""
+        head = f"cavity.deviation.{key}".rstrip(".")
+        try:
+            return make(**given)
+        except InputError as error:
+            self._refused(InputError([f"{head}.{line}" for line in error.problems]))
+            return None
 
     def lasing(self, diameter_sd_um: float) -> LasingRequest | None:
         """How the modes lase; the spread of the diameter is that of the cavity unless the table has

@@ -15,6 +15,7 @@ from ..gain import Pump
 from ..gain.library import KINDS
 from ..lasing.request import LasingRequest
 from ..modes.derived.objective import Collection
+from ..modes.deviation.spec import Deviation, Particle, Wave
 from .files.section_file import LengthUnit
 from .key_types import (
     Accuracy,
@@ -82,6 +83,17 @@ class CoatingTable(Table):
     material: Medium = Field(description="medium of the shell")
 
 
+class DeviationTable(table_of("DeviationFields", Deviation)):  # type: ignore[misc]
+    """How the cavity is not round."""
+
+    waves: tuple[table_of("WaveTable", Wave), ...] | None = Field(  # type: ignore[valid-type]
+        None, description="harmonics of the outline: order, amplitude, phase_deg"
+    )
+    particle: table_of("ParticleTable", Particle) | None = Field(  # type: ignore[valid-type]
+        None, description="a particle on the rim: radius_nm, index, azimuth_deg, z_um"
+    )
+
+
 class CavityTable(Table):
     """Media of the cavity, and what else describes it but the keys of its profile."""
 
@@ -122,6 +134,9 @@ class CavityTable(Table):
     )
     parameters: dict[Text, Number] | None = Field(
         None, description="values of the constants of a .geo section"
+    )
+    deviation: DeviationTable | None = Field(
+        None, description="how it is not round: eccentric, elliptic, tilted, wavy, a particle"
     )
     magnetic_walls: tuple[Text, ...] | None = Field(
         None, description="named curves of a section that are mirrors"

@@ -17,6 +17,8 @@ from ..geometry import Cavity
 from ..lasing.request import LasingRequest
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
+from ..modes.deviation.check import check_deviation
+from ..modes.deviation.spec import Deviation
 from .consistency import check_consistency
 from .convert import Converter
 from .files.samples_file import Samples
@@ -54,6 +56,8 @@ class Design:
         Draws of calibrated constants that [gain] names.
     collection : Collection or None
         The objective that sees the cavity; None without [collection].
+    deviation : Deviation or None
+        How the cavity is not round; None without [cavity.deviation].
     raw : dict
         The file's contents with overrides applied; `parse_design` of it gives this design again.
     path : Path or None
@@ -76,6 +80,7 @@ class Design:
     spreads: Mapping[str, float] = field(default_factory=dict)
     samples: Samples | None = None
     collection: Collection | None = None
+    deviation: Deviation | None = None
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     path: Path | None = None
 
@@ -216,12 +221,27 @@ def parse_design(
     )
     lasing = converter.lasing(spreads.get("cavity.diameter_um", 0.0))
     samples, collection = converter.samples(), converter.collection()
+    deviation = converter.deviation()
     problems += converter.problems
     if cavity is not None and modes is not None:
         problems += _range_problems(cavity, modes)
+        if deviation is not None:
+            problems += _deviation_problems(cavity, deviation)
     if problems or cavity is None or modes is None or pump is None or lasing is None:
         raise input_error(source, problems)
-    return Design(cavity, modes, medium, pump, lasing, spreads, samples, collection, merged, path)
+    return Design(
+        cavity=cavity,
+        modes=modes,
+        medium=medium,
+        pump=pump,
+        lasing=lasing,
+        spreads=spreads,
+        samples=samples,
+        collection=collection,
+        deviation=deviation,
+        raw=merged,
+        path=path,
+    )
 
 
 def _overridden(
@@ -237,6 +257,15 @@ def _overridden(
                 f"{source}: {key}: cannot be set; give a dotted key such as cavity.diameter_um"
             ) from None
     return merged
+
+
+def _deviation_problems(cavity: Cavity, deviation: Deviation) -> list[Problem]:
+    """Refuse a deviation that the cavity cannot have before anything is solved."""
+    try:
+        check_deviation(cavity, deviation)
+    except InputError as error:
+        return [Problem((), text) for text in error.problems]
+    return []
 
 
 def _range_problems(cavity: Cavity, modes: ModeRequest) -> list[Problem]:

@@ -41,7 +41,12 @@ def moves_modes(key: str) -> bool:
     """Whether a key belongs to the cavity or to the guide beside it; numbers of other tables leave
     the modes as they are.
     """
-    return key.startswith(("cavity.", "coupling."))
+    return key.startswith(("cavity.", "coupling.")) and not is_deviation(key)
+
+
+def is_deviation(key: str) -> bool:
+    """Whether a key says how the cavity is not round: the round modes stay where they are."""
+    return key.startswith("cavity.deviation.")
 
 
 def beside(design: Design, key: str, half: float) -> Beside:

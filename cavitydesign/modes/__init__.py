@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     )
     from .complex_threshold import StaticThreshold, static_threshold
     from .derived.sampled_field import FieldSamples
+    from .deviation.result import DeviatedMode
+    from .deviation.spec import Deviation, Particle, Wave
     from .find import find_modes
     from .losses.budget import LossBudget
     from .mode import Mode
@@ -31,15 +33,19 @@ if TYPE_CHECKING:
 _HOMES = {
     "CavityChange": "change",
     "Crossing": "track",
+    "DeviatedMode": "deviation.result",
+    "Deviation": "deviation.spec",
     "FieldSamples": "derived.sampled_field",
     "LossBudget": "losses.budget",
     "Mode": "mode",
     "ModeDerivative": "sensitivity",
     "ModeRequest": "mode_set",
     "ModeSet": "mode_set",
+    "Particle": "deviation.spec",
     "StaticThreshold": "complex_threshold",
     "Sweep": "track",
     "Track": "track",
+    "Wave": "deviation.spec",
     "all_derivatives": "sensitivity",
     "axial_radius_change": "change",
     "derivatives": "sensitivity",
@@ -57,15 +63,19 @@ _HOMES = {
 __all__ = [
     "CavityChange",
     "Crossing",
+    "DeviatedMode",
+    "Deviation",
     "FieldSamples",
     "LossBudget",
     "Mode",
     "ModeDerivative",
     "ModeRequest",
     "ModeSet",
+    "Particle",
     "StaticThreshold",
     "Sweep",
     "Track",
+    "Wave",
     "all_derivatives",
     "axial_radius_change",
     "derivatives",

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .derived.convergence_result import Convergence
     from .derived.field_result import LineFields, PointFields
     from .derived.pattern import EmissionPattern
+    from .deviation.result import DeviatedMode
+    from .deviation.spec import Deviation
     from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]
@@ -43,6 +45,7 @@ class Mode:
     meridian plane mostly radial. p counts radial, q axial extrema along the outline (q = 0: one
     lobe). Units are in the names. `raw` is the solved vector, from which derivatives and thresholds
     are taken; `raw_next` that of azimuthal order m + 1, for the free spectral range.
+    `deviated` is what the cavity's deviation from roundness does, where the design has one.
     `sensitivity_nm_per_riu` is d lambda / dn by region, of an index that changes at all wavelengths
     alike; its error and the thermal shift are among `extra`.
 
@@ -78,6 +81,7 @@ class Mode:
     sensitivity_nm_per_riu: Mapping[str, float] = dataclasses.field(default_factory=dict)
     raw: RawMode | None = dataclasses.field(default=None, repr=False, compare=False)
     raw_next: RawMode | None = dataclasses.field(default=None, repr=False, compare=False)
+    deviated: DeviatedMode | None = None
 
     def __repr__(self) -> str:
         """Label, wavelength with its numerical error, and Q, in one line."""
@@ -315,6 +319,35 @@ class Mode:
 
         return coupled_mode(self, coupler)
 
+    def deviation(self, deviation: Deviation) -> DeviatedMode:
+        """What a deviation from roundness does to this mode: shift, splitting, mixing, Q.
+
+        Parameters
+        ----------
+        deviation : Deviation
+            Eccentric or tilted fibre, elliptic or wavy outline, a particle on the rim.
+
+        Raises
+        ------
+        InputError
+            If the cavity cannot have that deviation.
+        SolverError
+            If the mode was read from a file.
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+        >>> dust = cd.Deviation(particle=cd.Particle(radius_nm=30.0))
+        >>> found = cd.find_modes(ball)[0].deviation(dust)
+        >>> bool(found.splitting_pm > 0.0)
+        True
+        """
+        from .deviation.deviate import deviated_mode
+
+        return deviated_mode(self, deviation)
+
     def convergence(self, fewer: int = 4) -> Convergence:
         """Wavelength and Q of this mode against the polynomial degree, on the elements it has.
 
@@ -390,5 +423,6 @@ class Mode:
             "residual": self.residual,
             "accuracy_met": self.accuracy_met,
             **self.extra,
+            **({} if self.deviated is None else {"deviation": self.deviated.to_json_dict()}),
         }
         return record | derived(mode_columns.COLUMNS, record)

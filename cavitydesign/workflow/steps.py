@@ -53,7 +53,7 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     1
     """
     if not design.spreads:
-        return _collected(solve_modes(design.cavity, design.modes, progress), design)
+        return _seen(solve_modes(design.cavity, design.modes, progress), design)
     from ..design.varied import cavity_spreads
     from ..modes.uncertainty import with_spreads
 
@@ -63,11 +63,15 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     spreads = cavity_spreads(design)
     found = solve_modes(design.cavity, design.modes, progress)
     effects = _effects_on_thresholds(found, design)
-    return _collected(with_spreads(found, design.modes, spreads, thresholds, effects), design)
+    return _seen(with_spreads(found, design.modes, spreads, thresholds, effects), design)
 
 
-def _collected(found: ModeSet, design: Design) -> ModeSet:
-    """The modes with what the design's objective takes of each."""
+def _seen(found: ModeSet, design: Design) -> ModeSet:
+    """The modes with what the laboratory sees of each, where the design asks for it."""
+    if design.deviation is not None:
+        from .deviated import with_doublets
+
+        found = with_doublets(found, design)
     if design.collection is None:
         return found
     from ..modes.derived.collected import with_collected

@@ -34,6 +34,7 @@ from cavitydesign.modes.coupling.gap_law import GapLaw
 from cavitydesign.modes.derived.comb_result import Coefficients, CombDispersion
 from cavitydesign.modes.derived.convergence_result import Convergence, ConvergenceRow
 from cavitydesign.modes.derived.field_result import LineFields
+from cavitydesign.modes.deviation.result import DeviatedMode, Mixed
 from cavitydesign.modes.mode import Mode
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.study.files.plot_spec import PlotSpec
@@ -44,6 +45,7 @@ from cavitydesign.visualise.lasers import calibration, kinetics, lasing
 from cavitydesign.visualise.spectra import (
     comb_dispersion,
     coupling,
+    deviation,
     dispersion,
     fit,
     loss_budget,
@@ -147,6 +149,7 @@ def views(
     calibrated = made_calibration()
     followed, spectra = made_series()
     pattern, beside = made_pattern(), made_beside()
+    doublet = made_doublet()
     return {
         "draw_cavity": lambda **k: cavity_view.draw_cavity(cavity, **k),
         "draw_meridian": lambda **k: field.draw_meridian(
@@ -207,6 +210,7 @@ def views(
         "draw_calibrated_curves": lambda **k: calibration.draw_calibrated_curves(calibrated, **k),
         "draw_corner": lambda **k: calibration.draw_corner(calibrated, **k),
         "draw_series": lambda **k: series.draw_series(followed, spectra, **k),
+        "draw_deviation": lambda **k: deviation.draw_deviation(doublet, **k),
         "draw_emission": lambda **k: emission.draw_emission(pattern, **k),
         "draw_coupling": lambda **k: coupling.draw_coupling(beside, **k),
         "draw_dip": lambda **k: coupling.draw_dip(beside, **k),
@@ -217,6 +221,25 @@ def views(
             np.zeros((200, 300)), edge, outline_from_points(edge.z_um, edge.r_um), **k
         ),
     }
+
+
+def made_doublet() -> DeviatedMode:
+    """Two standing waves 0.4 pm apart with a neighbour mixed in."""
+    return DeviatedMode(
+        "TM 122 1 0",
+        (541.0004, 541.0),
+        (6.5, 6.6),
+        0.5,
+        0.4,
+        2.0,
+        1.0,
+        0.001,
+        3.0,
+        1e-6,
+        (Mixed("TM 120 1 0", 0.01), Mixed("m = 124, others", 0.002)),
+        True,
+        0.1,
+    )
 
 
 def made_calibration() -> dict[str, Any]:
