@@ -165,6 +165,12 @@ class CalibrationAnswer:
 
         return self.shape < RELIABLE_SHAPE and self.effective_size >= 20.0
 
+    def samples_csv(self) -> str:
+        """The draws as a table that a design reads: `[gain] samples = "samples.csv"`."""
+        from .samples import samples_csv
+
+        return samples_csv(self.to_json_dict())
+
     def to_json_dict(self) -> dict[str, Any]:
         """As JSON holds it; without a threshold a quantile is null."""
         return {

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import nearest
 from ..study.files.user_file import DesignSchema, UserFile
+from ..workflow.study_point import design_schema
 from .cavity_entry import SESSION, read_cavity
 from .posterior.prior import Prior, prior_of
 from .spec import Calibration, FreeNumber, MeasuredCavity, NextMeasurement
@@ -16,7 +17,7 @@ KEYS = ("title", "store", "solves", "samples", "seed", "cavities", "free", "sess
 NEXT_KEYS = ("predict", "candidates")
 EACH = ("cavity", "session")
 SESSION_KEYS = ("fluence_scale_sd",)
-_WHOLE = {"solves": (16, 4096, 256), "samples": (32, 2000, 200), "seed": (0, 2**31 - 1, 0)}
+_WHOLE = {"solves": (8, 4096, 256), "samples": (32, 2000, 200), "seed": (0, 2**31 - 1, 0)}
 """Least, most and default: 256 solves of five numbers left the emulator 1 to 3 % of the light off,
 below the noise of a curve; 200 draws give the ends of a 90 % interval to a tenth of its width."""
 _USUAL_SCALE_SD = 0.07
@@ -24,22 +25,22 @@ _USUAL_SCALE_SD = 0.07
 cavities and in most others."""
 
 
-def load_calibration(path: Path, schema: DesignSchema) -> Calibration:
+def load_calibration(path: Path, schema: DesignSchema | None = None) -> Calibration:
     """Read and check a calibration file; nothing is computed.
 
     Parameters
     ----------
     path : Path
         Designs and curves lie beside it, or where their names lead from it.
-    schema : DesignSchema
-        How designs are read and which keys they have.
+    schema : DesignSchema, optional
+        How designs are read and which keys they have; by default those of design files.
 
     Raises
     ------
     InputError
         One line for each problem: file, key, value, what is allowed.
     """
-    file = UserFile(path, schema, "calibration", KEYS, texts=("store", "title"))
+    file = UserFile(path, schema or design_schema(), "calibration", KEYS, texts=("store", "title"))
     whole = {key: _whole(file, key) for key in _WHOLE}
     cavities = _cavities(file)
     numbers = _numbers(file, cavities)

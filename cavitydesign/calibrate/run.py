@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..study import Executor
+from ..study import Executor, SerialExecutor
 from .answer import CalibrationAnswer
 from .layout import layout_of
 from .outcome import answer_of
@@ -35,15 +35,19 @@ _FIRST_SHARE = 4
 
 
 def calibrate(
-    asked: Calibration, executor: Executor, progress: Progress = None, told: Told = None
+    asked: Calibration,
+    executor: Executor | None = None,
+    progress: Progress = None,
+    told: Told = None,
 ) -> CalibrationAnswer:
     """Constants of a medium and its set-up from measured cavities.
 
     Parameters
     ----------
     asked : Calibration
-    executor : Executor
-        Solves pulses; what it solves is kept in the calibration's store.
+    executor : Executor, optional
+        Solves pulses, by default one after the other in this process; what it solves is kept in the
+        calibration's store.
     progress : callable or None
         Told a message and the fraction done.
     told : callable or None
@@ -59,7 +63,7 @@ def calibrate(
     began = time.perf_counter()
     layout = layout_of(asked)
     ready = [prepare(asked, layout, cavity) for cavity in asked.cavities]
-    work = Work(asked, layout, ready, executor, progress)
+    work = Work(asked, layout, ready, executor or SerialExecutor(), progress)
     z = spread_over_priors(asked, layout, ready)
     solved = work.solve("pulses", z[: max(len(z) // _FIRST_SHARE, 8)])
     if told is not None:

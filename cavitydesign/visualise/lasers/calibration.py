@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from ...errors import InputError
 from ...units import unit_of
+from ..record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, plain_ticks, themed
 
 _ROW_IN = 2.6
@@ -22,13 +23,12 @@ _CELL_IN = 1.15
 
 
 @themed
-def draw_calibrated_curves(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
+def draw_calibrated_curves(answer: Result, *, theme: Theme = LIGHT) -> Figure:
     """Each measured light curve with the 68 and 90 % bands of the answer, residuals below.
 
     Parameters
     ----------
-    answer : mapping
-        JSON object of ``calibrate``.
+    answer : CalibrationAnswer or its record
     theme : Theme
 
     Raises
@@ -36,7 +36,7 @@ def draw_calibrated_curves(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -
     InputError
         If no cavity has a light curve.
     """
-    shown = [each for each in answer["cavities"] if each["measured"] is not None]
+    shown = [each for each in record(answer)["cavities"] if each["measured"] is not None]
     if not shown:
         raise InputError("calibration: no cavity has a light curve to draw")
     columns = min(len(shown), 2)
@@ -93,19 +93,19 @@ def _draw_residual(ax: Axes, cavity: Mapping[str, Any], theme: Theme) -> None:
 
 
 @themed
-def draw_corner(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
+def draw_corner(answer: Result, *, theme: Theme = LIGHT) -> Figure:
     """The constants in pairs: draws of the posterior, histograms on the diagonal.
 
     Parameters
     ----------
-    answer : mapping
-        JSON object of ``calibrate``.
+    answer : CalibrationAnswer or its record
     theme : Theme
     """
-    keyed = [(place, each) for place, each in enumerate(answer["constants"]) if each["key"]][
+    content = record(answer)
+    keyed = [(place, each) for place, each in enumerate(content["constants"]) if each["key"]][
         :_MOST_PAIRED
     ]
-    values = np.array(answer["draws"]["values"], dtype=float)
+    values = np.array(content["draws"]["values"], dtype=float)
     count = len(keyed)
     size = max(ONE_COLUMN_IN, _CELL_IN * count + 0.4)
     fig = figure(size, size)

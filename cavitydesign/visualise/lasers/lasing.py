@@ -109,10 +109,11 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     emission = np.asarray(curve.get("emission", ()), dtype=float)
     if fluence.size < 2:
         raise InputError("light curve: this result holds fewer than two fluences")
-    fig = figure(ONE_COLUMN_IN, 3.0)
+    calibrated = content.get("calibrated")
+    fig = figure(ONE_COLUMN_IN, 3.0 if calibrated is None else 3.7)
     ax = fig.subplots()
     shown = emission > 0
-    _draw_calibrated(ax, content.get("calibrated"))
+    _draw_calibrated(ax, calibrated)
     ax.loglog(
         fluence[shown],
         emission[shown],
@@ -121,7 +122,7 @@ def draw_light_curve(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
         mec=colour(0),
         ms=3.5,
         zorder=4,
-        label="computed",
+        label="computed" if calibrated is None else "constants of the design",
     )
     thresholds = dict(finite(content.get("threshold_mj_cm2") or {}))
     slopes = [float(one) for one in content.get("slopes") or ()]

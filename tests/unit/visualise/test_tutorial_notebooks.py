@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from cavitydesign.workflow import calibrated
+
 TUTORIALS = Path(__file__).parents[3] / "docs" / "tutorials"
 NAMES = sorted(path.name for path in TUTORIALS.glob("*.ipynb"))
 
@@ -36,8 +38,8 @@ def run(path: Path) -> tuple[dict[str, Any], list[Any]]:
     return space, shown
 
 
-def test_there_are_five() -> None:
-    assert len(NAMES) == 5
+def test_there_are_six() -> None:
+    assert len(NAMES) == 6
 
 
 def test_first_tutorial() -> None:
@@ -100,3 +102,17 @@ def test_fifth_tutorial() -> None:
     assert space["narrow"] > 10 * space["broad"] > 0
     assert space["cube"].sizes["cavity.diameter_um"] == 2
     assert space["cube"].sizes["cavity.roughness_nm"] == 3
+
+
+def test_sixth_tutorial(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The truth lies in what the made-up laboratory finds; fewer draws than a reader takes."""
+    monkeypatch.setattr(calibrated, "DRAWS", 6)
+    space, shown = run(TUTORIALS / "6-own-light-curves.ipynb")
+    gain, collection = space["gain"].quantiles, space["collection"].quantiles
+    # of a right 90 % interval the truth is outside once in ten; these data are one draw, kept
+    assert gain[0] < 850.0 < gain[4] and gain[4] / gain[0] < 1.3
+    assert collection[0] < 0.03 < collection[4]
+    assert space["answer"].reliable and not space["answer"].warnings
+    assert space["gain"].decided_by == "data"
+    assert space["predicted"].calibrated.draws == 6
+    assert [type(one).__name__ for one in shown] == ["Figure", "Figure"]
