@@ -47,6 +47,8 @@ _POPULATION, _WEAK_PULSE = 1e-2 / _LENIENT, 10.0
 less in proportion: a dye at Q = 1e8 lases with 2e-4 excited, and its light was 4e-3 off."""
 _FEW_MODES, _FEW_CLASSES = 8, 5
 """Up to as many, every mode and class of emitters counts in full in the error of a step."""
+_LOOK = 4
+"""Steps from one look at the end of pulses to the next: a look costs half a step."""
 _CHEAP = 16
 """Modes, or twice the classes, for which an implicit step costs as much as two or three explicit
 ones; with more it pays later.
@@ -228,8 +230,9 @@ def _march(
             _noted(trail, batch)
         late = good & (batch.time >= until) | (count == most)
         dark = ~pumped & (batch.time > SETTLED / equations.cooling)
-        settled = good & (trial.net.max(axis=0) < 0) & dark
-        if not (late.any() or settled.any()):
+        looking = count % _LOOK == 0 and dark.any()
+        settled = looking and np.any(good & (trial.net.max(axis=0) < 0) & dark)
+        if not (settled or late.any()):
             continue
         glow = afterglow(equations, batch.hot[..., batch.place], batch.time, batch.state, trial.net)
         over = good & (glow.error < LEFT) & ~pumped
