@@ -5,6 +5,7 @@ Some moments here; `-m slow` takes 40 for the long form, `HOSTILE_KILLS` more.
 """
 
 import json
+import math
 import os
 import random
 import shutil
@@ -65,6 +66,14 @@ wavelength_nm = 780.0
 azimuthal_order = 62
 relative_accuracy = 1e-3
 """
+CALIBRATION = """solves = 16
+samples = 32
+[[cavities]]
+design = "design.toml"
+light_curve = "curve.csv"
+[free]
+"gain.peak_gain_per_cm" = { median = 1000, factor = 1.6 }
+"""
 # Words of each command, and how long it takes at most until it is well at work (s).
 COMMANDS = {
     "new": ("new sphere --folder made", 0.4),
@@ -76,7 +85,11 @@ COMMANDS = {
     "design": ("design goal.toml --workers 2", 4.0),
     "materials": ("materials", 0.6),
     "fit": ("fit design.toml peaks.csv", 2.5),
+    "calibrate": ("calibrate calibration.toml --workers 2", 5.0),
+    "media": ("media", 0.6),
     "measure": ("measure light-curve curve.csv", 2.0),
+    "measure a series": ("measure series spectra --out series.png", 2.0),
+    "measure a decay": ("measure decay decay.csv", 1.5),
     "study run": ("study run study.toml --workers 2", 5.0),
     "study run alone": ("study run study.toml --workers 1", 5.0),
     "study dry run": ("study run study.toml --dry-run --workers 2", 3.0),
@@ -88,6 +101,9 @@ COMMANDS = {
     "study plot": ("study plot study.toml --out study.png", 2.5),
     "view": ("view design.toml --no-browser", 2.0),
 }
+STORES = ("store", "goal-results", "calibration-results")
+# A command that nobody stops ends within a minute on a core of its own.
+_LONGEST_SECONDS = 400
 # Exit codes by what was sent; a command that was done before ends as it would.
 ENDS = {
     "SIGINT": {130},
@@ -110,7 +126,19 @@ def folder(tmp_path: Path) -> Path:
         shutil.copy(ROOT / "meshes" / name, tmp_path)
     (tmp_path / "peaks.csv").write_text("wavelength_nm\n532.1\n535.4\n538.8\n542.2\n")
     rows = "".join(f"{x / 10},{max(x - 20, 0.1 * x)}\n" for x in range(5, 60))
-    (tmp_path / "curve.csv").write_text("fluence_mj_cm2,output\n" + rows)
+    (tmp_path / "curve.csv").write_text("fluence_mj_cm2,emission\n" + rows)
+    (tmp_path / "calibration.toml").write_text(CALIBRATION)
+    falling = "".join(f"{10 * x},{math.exp(-x / 20)}\n" for x in range(100))
+    (tmp_path / "decay.csv").write_text("time_ps,signal\n" + falling)
+    (tmp_path / "spectra").mkdir()
+    for number in range(1, 6):
+        counts = (100 + number**2 / (1 + ((x - 60) / 3) ** 2) * 100 for x in range(120))
+        rows = "".join(f"{530 + x / 10},{each:.4f}\n" for x, each in enumerate(counts))
+        (tmp_path / "spectra" / f"s_{number}mJ.csv").write_text("wavelength_nm,intensity\n" + rows)
+    # What ignores signals, as jobs in the background of a shell do, hands that down.
+    for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"):
+        if signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     return tmp_path
 
 
@@ -142,7 +170,7 @@ def attacked(folder: Path, name: str, sent: str, after_s: float) -> str:
         )
     assert run.stdout is not None
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + _LONGEST_SECONDS
         while b"begun" not in errors.read_bytes() and time.monotonic() < end:
             time.sleep(0.01)
         time.sleep(after_s)
@@ -153,9 +181,11 @@ def attacked(folder: Path, name: str, sent: str, after_s: float) -> str:
         else:
             run.send_signal(getattr(signal, sent))
         try:
-            if not run.stdout.closed:
-                run.stdout.read()
-            code = run.wait(timeout=120)
+            if run.stdout.closed:
+                run.wait(timeout=_LONGEST_SECONDS)
+            else:
+                run.communicate(timeout=_LONGEST_SECONDS)
+            code = run.returncode
         except subprocess.TimeoutExpired:
             return "it did not end"
         end = time.monotonic() + 4.0
@@ -193,9 +223,9 @@ def _of_files(folder: Path, sent: str, said: str) -> list[str]:
             assert path.read_bytes()[-8:-4] == b"IEND"
         if path.suffix in (".npz", ".csv", ".html", ".json") and not path.stat().st_size:
             wrong.append(f"{path.name} is empty")
-    store = Store(folder / "store")
-    whole = [record for record in store.each(store)]
-    if None in whole or store.damaged:
+    stores = [Store(folder / name) for name in STORES]
+    whole = [record for store in stores for record in store.each(store)]
+    if None in whole or any(store.damaged for store in stores):
         wrong.append("a record that is not whole")
     kept = bool(whole) or any((folder / "made").glob("*"))
     if "what was done is kept" in said and not kept:
