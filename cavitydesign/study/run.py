@@ -214,8 +214,8 @@ def stored_records(study: Study) -> list[Record]:
     return [record for record in found if record is not None]
 
 
-def fingerprints(study: Study, indices: Sequence[int]) -> dict[int, str]:
-    """Fingerprint of each point by its number.
+def each_fingerprint(study: Study, indices: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Numbers and fingerprints of points, one by one.
 
     Raises
     ------
@@ -223,6 +223,11 @@ def fingerprints(study: Study, indices: Sequence[int]) -> dict[int, str]:
         If a derived key has no value at a point.
     """
     try:
-        return dict(study.fingerprints(indices))
+        yield from study.fingerprints(indices)
     except ExpressionError as error:
         raise InputError(f"{study.name}: {error}") from error
+
+
+def fingerprints(study: Study, indices: Sequence[int]) -> dict[int, str]:
+    """Fingerprint of each point by its number; as `each_fingerprint`."""
+    return dict(each_fingerprint(study, indices))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from .records.record import FAILED, OK
+from .records.record import OK
 from .records.store import Store
-from .run import fingerprints
+from .run import each_fingerprint
 from .study import Study
 
 
@@ -53,17 +53,25 @@ def study_status(study: Study, indices: Sequence[int] | None = None) -> StudySta
         Only these points; all by default.
     """
     store = Store(study.store)
-    names = fingerprints(study, range(len(study)) if indices is None else indices)
-    states = {index: store.status(name) for index, name in names.items()}
-    failed = tuple(index for index, state in states.items() if state == FAILED)
-    done = sum(state == OK for state in states.values())
+    # One name at a time: those of a million points take 0.2 GB.
+    failed, done, count, hits = [], 0, 0, set()
+    for index, name in each_fingerprint(study, range(len(study)) if indices is None else indices):
+        count += 1
+        state = store.status(name)
+        if state is None:
+            continue
+        hits.add(name)
+        if state == OK:
+            done += 1
+        else:
+            failed.append(index)
     return StudyStatus(
-        points=len(names),
+        points=count,
         done=done,
         failed=len(failed),
-        missing=len(names) - done - len(failed),
-        failed_points=failed,
+        missing=count - done - len(failed),
+        failed_points=tuple(failed),
         damaged=len(store.damaged),
         unfinished=store.unfinished,
-        others=len(store) - len({name for name in names.values() if name in store}),
+        others=len(store) - len(hits),
     )

@@ -48,48 +48,60 @@ class DesignText:
     ) -> Iterator[tuple[int, str | None]]:
         """Fingerprints by the numbers of points; None where a value is no plain number."""
         head = hashlib.sha256(f"{text_head(study.task, study.version)}{self._head}".encode())
-        end: str | None = None
-        rows = [[_texts(row) for row in axis.rows] for axis in study.axes]
-        names = [key for axis in study.axes for key in axis.keys]
-        for index in indices:
-            derived = bool(study.derived)
-            cells = self._derived(study, index) if derived else _cells(names, rows, index)
+        end: bytes | None = None
+        for index, cells in self._cells(study, indices):
             if cells is None:
                 yield index, None
                 continue
             if end is None:
-                end = "".join(f"\n{one}" for one in study.digests_at(index))
-            between = zip(self._order, self._between, strict=True)
+                end = "".join(f"\n{one}" for one in study.digests_at(index)).encode()
             whole = head.copy()
-            whole.update(("".join([cells[key] + part for key, part in between]) + end).encode())
+            whole.update(b"".join(cells) + end)
             yield index, whole.hexdigest()[:32]
 
-    def _derived(self, study: Study, index: int) -> Mapping[str, str] | None:
+    def _cells(
+        self, study: Study, indices: Sequence[int]
+    ) -> Iterator[tuple[int, list[bytes] | None]]:
+        """What stands in the text behind its head, by the numbers of points; None where a value is
+        no plain number.
+        """
+        parts = [part.encode() for part in self._between]
+        if study.derived:
+            for index in indices:
+                texts = self._derived(study, index)
+                ordered = zip(self._order, parts, strict=True)
+                yield index, None if texts is None else [texts[key] + part for key, part in ordered]
+            return
+        lengths = [len(axis) for axis in study.axes]
+        homes = {
+            key: (number, column)
+            for number, axis in enumerate(study.axes)
+            for column, key in enumerate(axis.keys)
+        }
+        # For each gap the number of its axis, and what stands there at each of its places.
+        gaps = []
+        for key, part in zip(self._order, parts, strict=True):
+            number, column = homes[key]
+            texts_there = [_text(row[column]) for row in study.axes[number].rows]
+            gaps.append((number, [None if one is None else one + part for one in texts_there]))
+        backwards = [(number, lengths[number]) for number in reversed(range(len(lengths)))]
+        places = [0] * len(lengths)
+        for index in indices:
+            rest = index
+            for number, length in backwards:  # the last axis runs fastest
+                rest, places[number] = divmod(rest, length)
+            cells = [there[places[number]] for number, there in gaps]
+            yield index, None if None in cells else cells  # type: ignore[misc]
+
+    def _derived(self, study: Study, index: int) -> Mapping[str, bytes] | None:
         try:
             values = study.point(index).values
         except ExpressionError:
             return None  # told by whoever makes the point itself
-        texts = _texts([values[key] for key in self.keys])
-        return None if texts is None else dict(zip(self.keys, texts, strict=True))
+        texts = {key: _text(values[key]) for key in self.keys}
+        return None if None in texts.values() else texts  # type: ignore[return-value]
 
 
-def _cells(
-    names: Sequence[str], rows: Sequence[Sequence[list[str] | None]], index: int
-) -> Mapping[str, str] | None:
-    """Texts of the numbers of a point by their keys; the last axis runs fastest."""
-    texts: list[str] = []
-    for axis in reversed(rows):
-        index, place = divmod(index, len(axis))
-        row = axis[place]
-        if row is None:
-            return None
-        texts = row + texts
-    return dict(zip(names, texts, strict=True))
-
-
-def _texts(row: Sequence[Any]) -> list[str] | None:
-    """Numbers as their canonical texts; None where one is no plain number."""
-    for value in row:
-        if type(value) not in (int, float):
-            return None
-    return [repr(canonical(value)) for value in row]  # as JSON writes them
+def _text(value: Any) -> bytes | None:
+    """A number as its canonical text, as JSON writes it; None where it is no plain number."""
+    return repr(canonical(value)).encode() if type(value) in (int, float) else None

@@ -6,11 +6,11 @@ JSON on one line.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 from ...errors import InputError
@@ -49,30 +49,22 @@ class Record:
         return checksum(body) + b" " + body + b"\n"
 
 
-@dataclass(frozen=True)
-class Header:
-    """Identity and status of a line, without its payload."""
-
-    fingerprint: str
-    status: str
-
-
 def checksum(body: bytes) -> bytes:
     """Sixteen hexadecimal digits (BLAKE2b) of the body of a line."""
-    return hashlib.blake2b(body, digest_size=8).hexdigest().encode()
+    return blake2b(body, digest_size=8).hexdigest().encode()
 
 
-def read_header(line: bytes) -> Header | None:
-    """Identity of a line without its end, or None if the line is damaged."""
-    if len(line) < 18 or line[16:17] != b" ":
+def read_header(line: bytes) -> tuple[str, str] | None:
+    """Fingerprint and status of a line, with its end or without, or None if it is damaged."""
+    end = len(line) - (line[-1:] == b"\n")
+    if end < 18 or line[16:17] != b" ":
         return None
-    body = memoryview(line)[17:]
-    if hashlib.blake2b(body, digest_size=8).hexdigest().encode() != line[:16]:
+    if blake2b(memoryview(line)[17:end], digest_size=8).hexdigest() != line[:16].decode("latin-1"):
         return None
     parts = line[17:80].split(b" ", 2)
     if len(parts) != 3 or parts[1] not in _STATUSES or not parts[0].isalnum():
         return None  # whole, but not of this program
-    return Header(parts[0].decode(), _STATUSES[parts[1]])
+    return parts[0].decode(), _STATUSES[parts[1]]
 
 
 def read_record(line: bytes) -> Record | None:
@@ -87,7 +79,7 @@ def read_record(line: bytes) -> Record | None:
         return None
     if not isinstance(result, dict) or not isinstance(error, str):
         return None
-    return Record(header.fingerprint, header.status, result, error)
+    return Record(*header, result, error)
 
 
 def _no_constant(name: str) -> float:

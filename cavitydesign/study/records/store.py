@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ...texts import Refused, open_regular
 from .disk import StoreError, sync_folder, told, write_whole
@@ -43,8 +43,7 @@ class Damage:
     length: int
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):  # a million are made in 0.4 s, of dataclasses in 2 s
     segment: str
     offset: int
     length: int
@@ -118,21 +117,22 @@ class Store:
 
     def _take_in(self, segment: str, start: int, lines: Iterable[bytes]) -> None:
         """Take in lines from a place on; line by line, so that the memory stays small."""
-        offset = start
+        offset, places = start, self._places
         for whole in lines:
-            if not whole.endswith(b"\n"):
+            length = len(whole)
+            if whole[-1:] != b"\n":
                 break  # cut off, or being written
-            line = whole[:-1]
-            header = read_header(line)
+            header = read_header(whole)
             if header is None:
-                self.damaged.append(Damage(segment, offset, len(line)))
+                self.damaged.append(Damage(segment, offset, length - 1))
             else:
-                known = self._places.get(header.fingerprint)
-                if known is None or (known.status == FAILED and header.status == OK):
-                    self._places[header.fingerprint] = _Place(
-                        segment, offset, len(line), header.status
-                    )
-            offset += len(whole)
+                name, status = header
+                known = places.setdefault(
+                    name, place := _Place(segment, offset, length - 1, status)
+                )
+                if known is not place and known.status == FAILED and status == OK:
+                    places[name] = place
+            offset += length
         self._read_to[segment] = offset
 
     def lost(self) -> set[str]:
