@@ -54,6 +54,12 @@ class Recalled(Generic[T]):
                 _recent.pop(id(oldest), None)
         return value
 
+    def let_go(self) -> None:
+        """Make room; the value is made again when it is asked for."""
+        with _lock:
+            self._value = None
+            _recent.pop(id(self), None)
+
     def __getstate__(self) -> Callable[[], T]:
         """How the value is made: it is made again where it is unpickled."""
         return self._make

@@ -142,13 +142,19 @@ class AffineForms(Generic[S]):
             plane=across, azimuthal=m**2 * across, axial=np.asarray(permittivity_axial)
         )
 
-    def restricted(self, space: S) -> AffineForms[S]:
+    def restricted(self, space: S, when_asked: bool = False) -> AffineForms[S]:
         """The same forms on a subspace: the bases are hierarchical, its matrices are rows and
-        columns of these.
+        columns of these, taken at once, or each when it is asked for.
         """
         columns = space.columns_in(self.space)
-        parts = (part.restricted(one) for part, one in zip(self.parts, columns, strict=True))
+        pairs = zip(self.parts, columns, strict=True)
+        parts = (part.restricted(one, when_asked) for part, one in pairs)
         return AffineForms(space, self.active, tuple(parts))
+
+    def let_go(self) -> None:
+        """Forget matrices that can be taken again."""
+        for part in self.parts:
+            part.let_go()
 
     def images(self, vectors: Values) -> Images:
         """Products of every matrix with the columns of an (n, k) array."""

@@ -14,6 +14,7 @@ matrices (tests/unit/fem/test_contraction.py) through arrays of all functions at
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations_with_replacement, product
@@ -114,6 +115,27 @@ def _pairs(form: BilinearForm) -> frozenset[tuple[str, str]]:
     )
 
 
+class _Restricted(Mapping[str, Values]):
+    """Rows and columns of matrices by name, kept once they are made."""
+
+    def __init__(self, whole: Mapping[str, Values], kept: Mapping[str, IntArray]) -> None:
+        self._whole, self._kept = whole, kept
+        self.made: dict[str, Values] = {}
+
+    def __getitem__(self, name: str) -> Values:
+        if name not in self.made:
+            kept = self._kept[name]
+            part = self._whole[name][:, kept[:, None], kept]
+            self.made[name] = np.ascontiguousarray(part)
+        return self.made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
 @dataclass(frozen=True, eq=False)
 class ElementParts:
     """Affine matrices of a batch of elements with equally many local unknowns.
@@ -131,7 +153,7 @@ class ElementParts:
 
     region: IntArray
     size: int
-    blocks: dict[str, Values] = field(repr=False)
+    blocks: Mapping[str, Values] = field(repr=False)
     rows: dict[str, slice]
 
     @classmethod
@@ -167,16 +189,23 @@ class ElementParts:
             blocks[name], rows[name] = block, span
         return cls(region, local.kind.size, blocks, rows)
 
-    def restricted(self, columns: IntArray) -> ElementParts:
-        """The matrices of some of the local unknowns."""
-        blocks, rows = {}, {}
+    def restricted(self, columns: IntArray, when_asked: bool = False) -> ElementParts:
+        """The matrices of some of the local unknowns, at once, or each when it is asked for."""
+        kept, rows = {}, {}
         for name, span in self.rows.items():
             within = (columns >= span.start) & (columns < span.stop)
-            kept = columns[within] - span.start
-            blocks[name] = np.ascontiguousarray(self.blocks[name][:, kept[:, None], kept])
+            kept[name] = columns[within] - span.start
             first = int(np.argmax(within))
-            rows[name] = slice(first, first + kept.size)
-        return ElementParts(self.region, columns.size, blocks, rows)
+            rows[name] = slice(first, first + kept[name].size)
+        blocks: Mapping[str, Values] = _Restricted(self.blocks, kept)
+        return ElementParts(
+            self.region, columns.size, blocks if when_asked else dict(blocks.items()), rows
+        )
+
+    def let_go(self) -> None:
+        """Forget matrices that can be made again."""
+        if isinstance(self.blocks, _Restricted):
+            self.blocks.made.clear()
 
     def factor(self, weight: Any) -> Any:
         """A factor by region as one by element, of shape (k, 1, 1)."""

@@ -29,7 +29,15 @@ from .around.lossy import absorbing_ends
 from .count import counted_over_range
 from .discretisation import SECTION
 from .facet_error import facet_errors, facet_notes
-from .limits import CRAMPED, MOST_BYTES, and_later, matrix_bytes, rest_of, within_memory
+from .limits import (
+    CRAMPED,
+    MOST_BYTES,
+    and_later,
+    make_room,
+    matrix_bytes,
+    rest_of,
+    within_memory,
+)
 from .orders import STEP, discrete_errors, first_orders, raised_orders
 from .problem import SectionProblem
 from .search import searched, wanted_labels
@@ -186,6 +194,8 @@ def _solve_family(
             if not low.chosen:
                 return _nothing(low_problem, seed, low)
             before = None  # its matrices take as much memory as these
+            make_room(low)
+            low_problem.forms.let_go()
             high = _lifted(problem, seed, low_problem, low.nearest())
             low, high = _in_order(*_unmoved(low, high), seed.bodies)
             if not high.chosen:
@@ -222,6 +232,8 @@ def _solve_family(
     if watch.late and basis_error > accuracy:
         watch.stop(f"{which}: corrections {_LEFT.format(watch.limit_s)}")
     with watch.stage("count"):
+        if not (problem.is_complex or np.any(high.eps.loss)):  # absorption is solved with them
+            make_room(high)
         counted, complete, note = counted_over_range(low_problem, low, seed, request)
         complete = complete and set(high.chosen) == set(qs)
     embedded = problem.embed(low_problem, low.vectors)

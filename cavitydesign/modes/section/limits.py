@@ -11,6 +11,8 @@ from ...errors import InputError
 from ...fem.stretch import BoxStretch
 from ...mesh.section import IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
+from ..solver.problem import RecalledFactor
+from ..solver.snapshot import Snapshot
 from .seed import SectionSeed
 
 # bytes; of the element matrices of one solve. The whole process then stays below 2 GB: with what
@@ -44,6 +46,12 @@ def within_memory(
     while matrix_bytes(cavity, mesh, orders, stretch) > MOST_BYTES and orders.max() > _LEAST_ORDER:
         orders = np.maximum(orders - 1, _LEAST_ORDER)
     return orders
+
+
+def make_room(shot: Snapshot) -> None:
+    """Let go the factors of a snapshot, which take as much memory as the matrices."""
+    if isinstance(shot.factor, RecalledFactor):
+        shot.factor.let_go()
 
 
 def check_survey(cavity: SectionCavity, order: int) -> None:

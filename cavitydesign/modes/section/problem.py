@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -68,7 +69,7 @@ class SectionProblem(EigenProblem):
     def lowered(self, steps: int) -> SectionProblem:
         """The same problem at so many orders less in every element."""
         space = self.space.lowered(steps)
-        forms = self.affine.restricted(space)
+        forms = self.affine.restricted(space, when_asked=True)
         return SectionProblem(self.cavity, self.mesh, self.stretch, space, forms)
 
     @property
@@ -107,6 +108,11 @@ class SectionProblem(EigenProblem):
     def locator(self) -> Locator:
         """Where points lie in the mesh."""
         return Locator(self.mesh)
+
+    @cached_property
+    def surfaces(self) -> dict[Any, Any]:
+        """Points of the last closed surfaces around modes, by what they were made for."""
+        return {}
 
     plane_share = 1.0
 

@@ -75,6 +75,10 @@ class RecalledFactor:
         """Solve for one or several right-hand sides."""
         return self._factor.get().solve(right)
 
+    def let_go(self) -> None:
+        """Make room; the factors are made again when they are asked for."""
+        self._factor.let_go()
+
 
 class Forms(Protocol):
     """Affine matrices by element, of a window or of a section."""

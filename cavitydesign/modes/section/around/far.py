@@ -27,6 +27,7 @@ _BY_LAYERS = 3e-6  # of log10 Q: what the far field owes to layers (exact sphere
 # points on them, and how many points it has.
 _DISTANCES = (0.1, 0.25)
 _PANEL, _POINTS = 0.1, 5
+_STEP = 1.1  # between the wavelengths that surfaces are made for
 # log10 Q above which surfaces are looked at; below absorbing layers check the far field.
 _CHECKED_ABOVE = 7.0
 # The nearer surface agrees with what is polarised to between 1e-8 and 1e-2, up to a hundred times
@@ -108,39 +109,70 @@ class FarField:
 
     def _surfaces(self, matter: Values) -> tuple[SurfaceSource, Array]:
         """The fields on closed surfaces around some elements, and r dl on each, shape (n, 2)."""
-        problem, mesh = self.problem, self.problem.mesh
+        # Modes of nearly the same wavelength share their surfaces, whose points take longer to
+        # find than fields.
         wave = 2 * math.pi / (self.k_per_um * math.sqrt(float(self.eps.ordinary.min())))
-        low_r, high_r, low_z, high_z = mesh.extent_um
-        if problem.stretch is not None:
-            box = problem.stretch
-            high_r = min(high_r, box.r_um)
-            low_z, high_z = max(low_z, box.low_um), min(high_z, box.high_um)
-        slack = _INSIDE * max(high_r, high_z - low_z)
-        nodes = mesh.nodes[matter].reshape(-1, 2)
-        near, far = nodes.min(axis=0), nodes.max(axis=0)
-        sides, owners = [], []
-        for number, distance in enumerate(_DISTANCES):
-            room = distance * wave
-            left, right = max(near[0] - room, low_r + slack), min(far[0] + room, high_r - slack)
-            low, high = max(near[1] - room, low_z + slack), min(far[1] + room, high_z - slack)
-            for side in _sides(left, right, low, high, _PANEL * wave):
-                sides.append(side)
-                owners.append(np.full(side.shape[1], number))
-        r, z, n_r, n_z, weight = np.concatenate(sides, axis=1)
-        element, s, t = problem.locator.find(r, z)
-        known = element >= 0  # the field ends where the window does
-        r, z, n_r, n_z, weight = (one[known] for one in (r, z, n_r, n_z, weight))
-        owner = np.concatenate(owners)[known]
-        field = at_points(problem.space, self.vector, self.m, element[known], s[known], t[known])
+        wave = _STEP ** round(math.log(wave) / math.log(_STEP))
+        known = self.problem.surfaces
+        key = (wave, matter.tobytes())
+        if key not in known:
+            known.clear()
+            known[key] = _around(self.problem, matter, wave)
+        at = known[key]
+        places = at.element, at.s, at.t
+        field = at_points(self.problem.space, self.vector, self.m, *places)
         source = SurfaceSource.of(
-            (r, z),
-            (n_r, n_z),
-            weight,
+            (at.r, at.z),
+            at.normal,
+            at.weight,
             (field.e_r[0], field.e_z[0], field.e_azimuthal[0]),
             (field.curl_r[0], field.curl_z[0], field.curl_azimuthal[0]),
             self.k_per_um,
         )
-        return source, weight[:, None] * (owner[:, None] == np.arange(len(_DISTANCES)))
+        return source, at.weight[:, None] * (at.owner[:, None] == np.arange(len(_DISTANCES)))
+
+
+@dataclass(frozen=True)
+class _Points:
+    """Points of the surfaces: positions, outward normals, r dl, surface, element and place in
+    it.
+    """
+
+    r: Array
+    z: Array
+    normal: tuple[Array, Array]
+    weight: Array
+    owner: Values
+    element: Values
+    s: Array
+    t: Array
+
+
+def _around(problem: SectionProblem, matter: Values, wave: float) -> _Points:
+    """Points of rectangles around some elements, within the absorbing layers and cuts."""
+    mesh = problem.mesh
+    low_r, high_r, low_z, high_z = mesh.extent_um
+    if problem.stretch is not None:
+        box = problem.stretch
+        high_r = min(high_r, box.r_um)
+        low_z, high_z = max(low_z, box.low_um), min(high_z, box.high_um)
+    slack = _INSIDE * max(high_r, high_z - low_z)
+    nodes = mesh.nodes[matter].reshape(-1, 2)
+    near, far = nodes.min(axis=0), nodes.max(axis=0)
+    sides, owners = [], []
+    for number, distance in enumerate(_DISTANCES):
+        room = distance * wave
+        left, right = max(near[0] - room, low_r + slack), min(far[0] + room, high_r - slack)
+        low, high = max(near[1] - room, low_z + slack), min(far[1] + room, high_z - slack)
+        for side in _sides(left, right, low, high, _PANEL * wave):
+            sides.append(side)
+            owners.append(np.full(side.shape[1], number))
+    r, z, n_r, n_z, weight = np.concatenate(sides, axis=1)
+    element, s, t = problem.locator.find(r, z)
+    known = element >= 0  # the field ends where the window does
+    r, z, n_r, n_z, weight = (one[known] for one in (r, z, n_r, n_z, weight))
+    owner = np.concatenate(owners)[known]
+    return _Points(r, z, (n_r, n_z), weight, owner, element[known], s[known], t[known])
 
 
 def _doubt(apart: float) -> float:
