@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[Any]
+_STEPS_A_PAIR = 3  # of many pairs; few take more each
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,13 @@ def shift_invert_lanczos(
         Relative bound on the residual of each pair of the inverted problem (the eigenvalue's error
         is its square).
     most_steps : int
-        Bound on the length of the recursion.
+        Bound on the length of the recursion, or three a pair where that is more.
     """
     dtype = np.result_type(
         start.dtype, np.asarray(shift).dtype if np.iscomplexobj(shift) else np.float64
     )
     n = start.size
-    most_steps = min(most_steps, n)
+    most_steps = min(max(most_steps, _STEPS_A_PAIR * wanted), n)
     basis = np.empty((most_steps + 1, n), dtype)
     weighted = np.empty((most_steps + 1, n), dtype)
     ritz = np.zeros((most_steps, most_steps), dtype)

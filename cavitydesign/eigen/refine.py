@@ -40,6 +40,49 @@ def ritz_all(stiffness: Values, mass: Values) -> tuple[Values, Values]:
     return values, np.asarray(right @ weights)
 
 
+def polished(
+    solve: Apply,
+    stiffness: Apply,
+    mass: Apply,
+    values: Values,
+    vectors: Values,
+    tolerance: float,
+    most_rounds: int,
+) -> tuple[Values, Values]:
+    """Eigenpairs whose relative errors, r^T (K - s B)^-1 r / lambda with the residual r, are
+    within a tolerance: each round adds what a factorisation asks to take from the vectors, and
+    that once more.
+
+    Parameters
+    ----------
+    solve, stiffness, mass : callables
+        Apply (K - s B)^-1, K and B to columns.
+    values : (k,) array
+    vectors : (n, k) array
+        Scaled to x^T B x = 1.
+    """
+    for _ in range(most_rounds):
+        residuals = stiffness(vectors) - mass(vectors) * values
+        corrections = solve(residuals)
+        errors = abs(np.einsum("ij,ij->j", residuals, corrections)) / abs(values)
+        wrong = errors > tolerance
+        if not wrong.any():
+            break
+        block = corrections[:, wrong] / np.linalg.norm(corrections[:, wrong], axis=0)
+        twice = solve(np.asarray(mass(block)))
+        parts = (vectors / np.linalg.norm(vectors, axis=0), block, twice)
+        scaled = [part / np.linalg.norm(part, axis=0) for part in parts]
+        basis = np.linalg.qr(np.concatenate(scaled, axis=1))[0]
+        found, weights = ritz(basis.T @ stiffness(basis), basis.T @ mass(basis))
+        # each vector goes on as the Ritz vector that it is most of
+        before = basis.conj().T @ scaled[0]
+        own = np.argmax(abs(before.conj().T @ weights) / np.linalg.norm(weights, axis=0), axis=1)
+        if np.unique(own).size < own.size:
+            break
+        values, vectors = found[own], np.asarray(basis @ weights[:, own])
+    return values, vectors
+
+
 def krylov_block(solve: Apply, mass: Apply, start: Values, steps: int = 2) -> Values:
     """Orthonormal basis of the block Krylov space of (K - s B)^-1 B from rough eigenvectors.
 

@@ -4,9 +4,11 @@ piecewise polynomials.
 A mode is nearly a product of a radial profile and an eigenfunction of a particle in the potential
 of the local radius,
 
-    -d2f/dl2 + beta^2 [ (R(0)/R)^2 - 1 ] f = E f,     beta = n k,
+    -(1/R) d/dl (R df/dl) + beta^2 [ (R(0)/R)^2 - 1 ] f = E f,     beta = n k,
 
-with l the arc length. What the other eigenfunctions have of the mode falls by a factor of about m /
+with l the arc length: the waves of one azimuthal order on the outline turned about the axis. With
+beta = m / R(0) those of a sphere are Legendre's functions, and one of them is the whole of a TE
+mode. What the other eigenfunctions have of the mode falls by a factor of about m /
 3 with each of them: three to six carry a mode to 1e-8 where 18 polynomials are needed
 (docs/decisions/0011). The functions are solved on a line of polynomials; with all of them the space
 is that of the polynomials. Edge functions are the derivatives of the nodal ones (and, between two
@@ -102,9 +104,13 @@ class AxialBasis:
 
 
 def axial_eigenfunctions(
-    line: Line, count: int, speed: Callable[[Array], Array], potential: Callable[[Array], Array]
+    line: Line,
+    count: int,
+    speed: Callable[[Array], Array],
+    potential: Callable[[Array], Array],
+    measure: Callable[[Array], Array] = np.ones_like,
 ) -> AxialBasis:
-    """The lowest eigenfunctions of -d2f/dl2 + V f on a line.
+    """The lowest eigenfunctions of -(1/w) d/dl (w df/dl) + V f on a line.
 
     Parameters
     ----------
@@ -116,18 +122,20 @@ def axial_eigenfunctions(
         dl/dt at t.
     potential : callable
         V at t, in um^-2.
+    measure : callable
+        w at t.
     """
     t, weight, half = (a.ravel() for a in line.quadrature)
-    dl = speed(t)
+    dl, at = speed(t), (potential(t), measure(t))
     table = quadrature_tables(line)
-    nodal = _lowest(table, weight, half, dl, potential(t), min(count, line.nodal_size))
+    nodal = _lowest(table, weight, half, dl, at, min(count, line.nodal_size))
     edge = np.sqrt(weight)[:, None] * table.edge
     wanted = table.slope @ nodal
     # Slopes of the functions span all edge functions but one; for that one the ground state of the
     # line with an open end is taken.
     if line.edge_size > line.nodal_size:
         natural = quadrature_tables(replace(line, keep_start=True))
-        ground = natural.nodal @ _lowest(natural, weight, half, dl, potential(t), 1)
+        ground = natural.nodal @ _lowest(natural, weight, half, dl, at, 1)
         wanted = np.concatenate([(half * dl)[:, None] * ground, wanted], axis=1)
     # the polynomials l_i are orthonormal on each element: their coefficients are integrals
     coefficients = edge.T @ (np.sqrt(weight)[:, None] * wanted)
@@ -140,7 +148,8 @@ def axial_energies(
     """The lowest eigenvalues of -d2f/dl2 + V f on a line, in um^-2; parameters as above."""
     t, weight, half = (a.ravel() for a in line.quadrature)
     count = min(count, line.nodal_size)
-    return _lowest_pairs(quadrature_tables(line), weight, half, speed(t), potential(t), count)[0]
+    at = potential(t), np.ones_like(t)
+    return _lowest_pairs(quadrature_tables(line), weight, half, speed(t), at, count)[0]
 
 
 @lru_cache(maxsize=8)
@@ -150,16 +159,28 @@ def quadrature_tables(line: Line) -> LineTables:
 
 
 def _lowest(
-    table: LineTables, weight: Array, half: Array, dl: Array, potential: Array, count: int
+    table: LineTables,
+    weight: Array,
+    half: Array,
+    dl: Array,
+    at: tuple[Array, Array],
+    count: int,
 ) -> NDArray[np.float64]:
     """Coefficients of the lowest eigenfunctions."""
-    return _lowest_pairs(table, weight, half, dl, potential, count)[1]
+    return _lowest_pairs(table, weight, half, dl, at, count)[1]
 
 
 def _lowest_pairs(
-    table: LineTables, weight: Array, half: Array, dl: Array, potential: Array, count: int
+    table: LineTables,
+    weight: Array,
+    half: Array,
+    dl: Array,
+    at: tuple[Array, Array],
+    count: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     # In arc length l: df/dl is the slope over dl, and dl = speed dt.
+    potential, measure = at
+    weight = weight * measure
     stiffness = (table.slope * (weight / (half * dl))[:, None]).T @ table.slope
     stiffness += (table.nodal * (weight * half * dl * potential)[:, None]).T @ table.nodal
     mass = (table.nodal * (weight * half * dl)[:, None]).T @ table.nodal

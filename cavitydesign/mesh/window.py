@@ -23,7 +23,9 @@ from .rim_map import Curve, FibreCurve, Layer, OffsetCurve, Values, Window
 
 _TAIL_POWER = 0.4
 _INNER_GRADING = 1.3
-_LEAST_STRETCH = 0.15
+# Of an offset curve's length against the outline's: below it the curve all but folds over, and so
+# it does in places where its stretch is so much less than in others. A sphere's is even.
+_LEAST_STRETCH, _LEAST_OF_LARGEST = 0.02, 0.15
 _INTO_FIBRE = 0.3
 
 
@@ -112,7 +114,8 @@ def _straight_cut_needed(cavity: Cavity, inner_s: float, t_end: float) -> bool:
     along = cavity.outline.tangent(t)
     unfolded = (r_t * along[0] + z_t * along[1]) / (along[0] ** 2 + along[1] ** 2)
     wall = cavity.interface_um(max(cavity.inner_radii_um, default=0.0), z)
-    return bool(np.min(r - wall) <= 0.0 or np.min(unfolded) < _LEAST_STRETCH)
+    least = max(_LEAST_STRETCH, _LEAST_OF_LARGEST * float(np.max(unfolded)))
+    return bool(np.min(r - wall) <= 0.0 or np.min(unfolded) < least)
 
 
 def _nearest(cavity: Cavity, t_end: float, inner_s: float) -> float:

@@ -17,12 +17,13 @@ from .label import Label
 from .lengths import check_count, check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
+from .nothing_found import why_nothing
 from .rim.problem import NoRoomError
 from .rim.reconcile import reconciled
 from .rim.solve import solve_radial_family
 from .section.find import solve_section
 from .solver.solved import SolvedClass
-from .stopwatch import Stopwatch
+from .stopwatch import OutOfTimeError, Stopwatch
 
 Progress = Callable[[str, float], None]
 # of E_z^2 + E_r^2: where their shares differ by less a mode is neither TM nor TE, and is named as
@@ -89,6 +90,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         cavity.diameter_um,
         (
             *watch.stops,
+            *([] if modes else [why_nothing(request, results)]),
             *notes,
             *unsure,
             *missing,
@@ -147,8 +149,9 @@ def _solved(
             if not watch.may_go_on(f"the {which}"):
                 break
             try:
-                results += solve_radial_family(cavity, request, seed, watch)
-            except NoRoomError as error:
+                with watch.guarding():
+                    results += solve_radial_family(cavity, request, seed, watch)
+            except (NoRoomError, OutOfTimeError) as error:
                 watch.stop(f"{which}: {error}")
     # A stop that left nothing is an error; with some modes in hand it is a warning beside them.
     if watch.stops and not any(result.modes for result in results):

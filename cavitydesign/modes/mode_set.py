@@ -261,8 +261,8 @@ class ModeSet(Sequence[Mode]):
 
     @property
     def accuracy_met(self) -> bool:
-        """Whether every mode reached the asked accuracy."""
-        return all(mode.accuracy_met for mode in self.modes)
+        """Whether every mode reached the asked accuracy; never where no mode was found."""
+        return bool(self.modes) and all(mode.accuracy_met for mode in self.modes)
 
     def to_json_dict(self) -> dict[str, object]:
         """The JSON of the command `modes` (schema 1)."""

@@ -6,9 +6,19 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
+from ..errors import SolverError
+
+# Of the limit, at which a step ends by itself that did not end when the time was over: what is
+# then being solved is lost, all before it is kept.
+_OVERDUE = 1.2
 _MOST_SECONDS = 60.0  # of computing: every design of the documentation takes less than 10
 _VARIABLE = "CAVITYDESIGN_MOST_SECONDS"
+
+
+class OutOfTimeError(SolverError):
+    """A step that went on long after the computing time of its search was over."""
 
 
 class Stopwatch:
@@ -25,6 +35,26 @@ class Stopwatch:
     def late(self) -> bool:
         """Whether the computing time that a search may take is used up."""
         return time.process_time() - self._start_computing > self._most
+
+    @contextmanager
+    def guarding(self) -> Iterator[None]:
+        """Let `check_time` end, within this block, any step that goes on far beyond the limit."""
+        token = _guarding.set(self)
+        try:
+            yield
+        finally:
+            _guarding.reset(token)
+
+    def check(self) -> None:
+        """End what is being solved where the time is long over.
+
+        Raises
+        ------
+        OutOfTimeError
+        """
+        spent = time.process_time() - self._start_computing
+        if spent > _OVERDUE * self._most:
+            raise OutOfTimeError(f"not solved within {self._most:g} s of computing")
 
     @property
     def limit_s(self) -> float:
@@ -69,3 +99,19 @@ class Stopwatch:
     def total(self) -> dict[str, float]:
         """Seconds by stage, with the total."""
         return {**self._seconds, "total": time.perf_counter() - self._start}
+
+
+_guarding: ContextVar[Stopwatch | None] = ContextVar("the watch of the search", default=None)
+
+
+def check_time() -> None:
+    """End what is being solved where the time of the search that it belongs to is long over; for
+    the inside of every loop that can be long.
+
+    Raises
+    ------
+    OutOfTimeError
+    """
+    watch = _guarding.get()
+    if watch is not None:
+        watch.check()

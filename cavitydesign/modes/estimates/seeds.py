@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -35,6 +36,9 @@ _BESIDE = 3.0  # azimuthal orders beside a range that a neighbour and the margin
 # Axial orders of one range are solved in bands where the last azimuthal order is so many times the
 # first, and the bands have at most so much of the azimuthal orders each.
 _FAR_ORDERS, _CLEARLY_FEWER = 1.2, 0.85
+# Axial orders of one azimuthal order that one search finds: twice as many other modes lie between
+_MOST_AXIAL = 20
+_FEW_AXIAL = 4  # axial orders that one reduced basis holds well where azimuthal orders are near
 
 
 class Seed(Protocol):
@@ -171,9 +175,15 @@ def family_seeds(
     last m = 31. A reduced basis from m = 31 to 50 would have to hold all q at all m, of which most
     lie far outside the range.
     """
+    if cavity.sliced or request.azimuthal_order is not None:
+        count = 1 if cavity.sliced else request.axial_orders
+        bands = math.ceil(count / _MOST_AXIAL)
+        ends = [round(count * band / bands) for band in range(bands + 1)]
+        return [
+            family_seed(cavity, request, polarisation, p, tuple(range(low, high)))
+            for low, high in pairwise(ends)
+        ]
     whole = family_seed(cavity, request, polarisation, p)
-    if request.azimuthal_order is not None or cavity.sliced:
-        return [whole]
     return _bands(whole, lambda axial: family_seed(cavity, request, polarisation, p, axial))
 
 
@@ -181,7 +191,9 @@ def _bands(seed: FamilySeed, of: Callable[[tuple[int, ...]], FamilySeed]) -> lis
     """The seed, or those of its lower and its upper axial orders where each wants clearly fewer
     azimuthal orders.
     """
-    if len(seed.axial) < 2 or not seed.orders or seed.orders[-1] < _FAR_ORDERS * seed.orders[0]:
+    if len(seed.axial) < 2 or not seed.orders:
+        return [seed]
+    if len(seed.axial) <= _FEW_AXIAL and seed.orders[-1] < _FAR_ORDERS * seed.orders[0]:
         return [seed]
     half = (len(seed.axial) + 1) // 2
     parts = [of(seed.axial[:half]), of(seed.axial[half:])]

@@ -19,8 +19,8 @@ from .measure import measure_all
 from .problem import WindowProblem
 from .sample import sample_mode
 
-# eigenpairs of one search
-_MOST_WANTED = 60
+# Eigenpairs of one search, and of one among the modes of an absorbing layer, where pairs cost more
+_MOST_WANTED, _MOST_LEAKY = 100, 60
 _RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
 # log10 Q below which the absorbing layer is trusted, and below which its value tells that the far
 # field errs.
@@ -40,8 +40,9 @@ class Rim(Discretisation):
         )
         if problem.is_complex:
             step *= 0.1
+        most = _MOST_LEAKY if problem.is_complex else _MOST_WANTED
         shift = (max(guesses) + min(step, 0.5 * max(guesses) / m)) ** 2
-        return Search(shift, len(qs) + 1, min(_MOST_WANTED, problem.size // 2), 2, _RESIDUAL)
+        return Search(shift, len(qs) + 1, min(most, problem.size // 2), 2, _RESIDUAL)
 
     def chosen(
         self,

@@ -322,7 +322,10 @@ def _along(cavity: Cavity, window: Window, resolution: Resolution, wall: str) ->
             ratio = ratio * np.exp(chebyshev.chebval(x, resolution.tightening))
         return np.asarray(resolution.rate_per_um**2 * (ratio**2 - 1.0))
 
-    return axial_eigenfunctions(line, resolution.along, speed, potential)
+    def measure(t: Array) -> Array:
+        return np.asarray(outline.point(t)[0] / outline.equator_radius_um)
+
+    return axial_eigenfunctions(line, resolution.along, speed, potential, measure)
 
 
 def _extra_points(window: Window) -> int:

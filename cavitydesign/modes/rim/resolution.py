@@ -25,6 +25,9 @@ _MOST_AT_ONCE = 4
 # much), and those that are as good as spheres for the first guess
 _ANGULAR_UP_TO = 3.0
 _LIKE_SPHERES = (0.8, 1.25)
+# Azimuthal orders of a seed that is wanted of one: it and the next, which the free spectral range
+# takes; and the share of the accuracy of that one that counts
+_OF_ONE, _OF_NEXT = 2, 0.1
 
 
 def first_resolution(
@@ -67,7 +70,9 @@ def axial_rate(cavity: Cavity, seed: FamilySeed, rate_per_um: float) -> float:
     aspect = outline.equator_radius_um / outline.axial_radius_um
     if cavity.sliced or rate_per_um <= 0.0 or aspect > _ANGULAR_UP_TO:
         return rate_per_um
-    m = 0.5 * (seed.orders[0] + seed.orders[-1])
+    # of one azimuthal order, the next stands there for the free spectral range alone
+    one = len(seed.orders) <= _OF_ONE
+    m = seed.orders[0] if one else 0.5 * (seed.orders[0] + seed.orders[-1])
     depth = max(1.0 - m / (rate_per_um * outline.equator_radius_um), 0.0)
     return rate_per_um * (1.0 - min(aspect, 1.0) * depth)
 
@@ -120,19 +125,22 @@ def _functions(
     m = seed.orders[0]
     outline = cavity.outline
     aspect = outline.equator_radius_um / outline.axial_radius_um
-    off = 0.5 * math.log(seed.orders[-1] / m)
+    one = len(seed.orders) <= _OF_ONE
+    off = (1.0 if one else 0.5) * math.log(seed.orders[-1] / m)
     error = (0.25 + q**2) * (
         0.36 * min(max(1.5 * aspect, 0.15), 1.0) ** 2 / m**2 + 0.3 * off**2 / m
     )
     ratio = 0.04 * (30.0 * max(aspect, 1.0) / m) ** 1.7 + 1.5 * off**2
     more, most = 2, 0.5
     if _LIKE_SPHERES[0] <= aspect <= _LIKE_SPHERES[1] and not cavity.inner_radii_um:
-        # measured on spheres of m = 3 to 40, q = 0 to 3, p = 1 and 4, against m over the radius of
-        # the field
+        # The functions are the sphere's own; what is left is a rate of another azimuthal order,
+        # against m over the radius of the field (measured on spheres of m = 12 and 40, q = 0 to 3:
+        # half an order off, one function leaves 1e-9 to 3e-6 of k).
         inner = m**2 / (seed.k_per_um(m, q) * seed.index * outline.equator_radius_um)
-        error = (0.25 + q**2) * (3e-9 * (34.0 / inner) ** 4.2 + 0.3 * off**2 / m)
+        error = (0.25 + q**2) * (0.02 if one else 0.1) * off**2 / m
         ratio = 0.6 / inner + 1.5 * off**2
         more, most = 1, 0.4
+        error *= _OF_NEXT if one else 1.0
     wanted = _SHARE_ALONG * accuracy * gain_of_a_function(m, cavity)
     while error > wanted and more < _MOST_FUNCTIONS:
         error *= min(ratio, most)

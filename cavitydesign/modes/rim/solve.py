@@ -200,6 +200,7 @@ def _solve_class(
                 request.relative_accuracy,
                 late=lambda: watch.late,
                 wanted=seed.wants,
+                beside=None if request.azimuthal_order is None else request.azimuthal_order + 1,
             )
     with watch.stage("count"):
         counted, complete, note = counted_modes(found.low_problem, found.low_shot)

@@ -31,6 +31,7 @@ _FIELD, _WORST_FIELD = (
 # lacks is not orthogonal to it (polystyrene bead in water, Q = 550: 3e-5 at 5e-4).
 _WORST_LEAKY_FIELD = 1e-4
 _OF_INVERSE_Q, _ROUNDING = 1e-4, 1e-12
+_BESIDE = 5.0  # how much less exact a mode may be that only tells a free spectral range
 _PEAKS = 4  # corrections of one q in a round
 
 
@@ -66,6 +67,7 @@ def solve_family(
     how: Correcting = Correcting(),
     late: Callable[[], bool] = lambda: False,
     wanted: Callable[[int, int], bool] = lambda m, q: True,
+    beside: int | None = None,
 ) -> tuple[ReducedFamily, list[RawMode], float]:
     """All modes of a family, corrections added until the basis is good enough at every azimuthal
     order.
@@ -76,6 +78,9 @@ def solve_family(
         Whether to leave it at what is there, with the errors that it has.
     wanted : callable
         Whether a mode (m, q) is: others are followed, but neither corrected nor listed.
+    beside : int, optional
+        The azimuthal order that only tells the free spectral range of another: it counts little,
+        and its error is none of the others'.
 
     Returns
     -------
@@ -91,8 +96,10 @@ def solve_family(
         probed = all_orders if everywhere else sorted(_probes(orders, solved))
         modes = [mode for mode in family.follow(probed, qs) if wanted(mode.m, mode.q)]
         found = corrections_of(family, modes)
-        before, worst = worst, float(found.k_errors.max(initial=0.0))
+        own = np.array([mode.m != beside for mode in modes], dtype=bool)
+        before, worst = worst, float(found.k_errors[own].max(initial=0.0))
         lacking = _lacking(found, modes, accuracy, how, everywhere)
+        lacking = np.where(own, lacking, lacking / _BESIDE)
         stalled = how.at_once and 0.5 * before < worst <= _SPARE * accuracy
         if stalled or not (lacking > 1.0).any():
             if probed == all_orders:
@@ -112,7 +119,8 @@ def solve_family(
             family = replace(family.enriched(shot.vectors), snapshots=(*family.snapshots, shot))
     modes = [mode for mode in family.follow(all_orders, qs) if wanted(mode.m, mode.q)]
     found = corrections_of(family, modes)
-    worst = float(found.k_errors.max(initial=0.0))
+    own = np.array([mode.m != beside for mode in modes], dtype=bool)
+    worst = float(found.k_errors[own].max(initial=0.0))
     return _absorbing(family, found.noted(modes), worst, accuracy)
 
 

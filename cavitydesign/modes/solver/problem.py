@@ -17,6 +17,7 @@ from ...fem.basis import MeridianBasis
 from ...geometry.cavity import Cavity
 from ..losses.radiation import Source
 from ..media import Permittivities
+from ..stopwatch import check_time
 from .reading import PointReading
 
 Array = NDArray[np.float64]
@@ -72,7 +73,8 @@ class RecalledFactor:
         self.negative = self._factor.get().negative
 
     def solve(self, right: Values) -> Values:
-        """Solve for one or several right-hand sides."""
+        """Solve for one or several right-hand sides; every iteration passes here."""
+        check_time()
         return self._factor.get().solve(right)
 
     def let_go(self) -> None:
