@@ -42,6 +42,7 @@ _HOMES = {
     "series": ("spectra.series", "draw_series"),
     "space": ("three_d.space", "save_space"),
     "study": ("studies.study", "draw_study"),
+    "threshold_temperature": ("lasers.threshold_temperature", "draw_threshold_temperature"),
     "waterfall": ("spectra.waterfall", "draw_waterfall"),
 }
 

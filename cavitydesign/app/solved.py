@@ -77,7 +77,9 @@ def modes_of(payload: Mapping[str, Any], progress: Progress) -> ModeSet:
     from ..workflow.steps import find_modes
 
     design, raw = design_of(payload), payload["design"]
-    tables = [raw.get(name) for name in ("cavity", "coupling", "modes", "collection")]
+    tables = [
+        raw.get(name) for name in ("cavity", "coupling", "temperature", "modes", "collection")
+    ]
     key = _key(*tables, payload.get("source"), _files(payload))
     return _remembered(_mode_sets, key, lambda: find_modes(design, progress))  # type: ignore[no-any-return]
 

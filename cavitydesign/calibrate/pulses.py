@@ -190,7 +190,7 @@ def _known_modes() -> dict[str, ModeSet]:
 
 
 def _modes_of(design: Design) -> ModeSet:
-    decide = ("cavity", "coupling", "modes")
+    decide = ("cavity", "coupling", "temperature", "modes")
     known = _known_modes()
     tables = {name: design.raw[name] for name in decide if name in design.raw}
     folder = Path() if design.path is None else design.path.parent

@@ -89,6 +89,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("guide_index", "guide n_eff",
            "effective index of the guide's mode, or index of the prism", form=".5f",
            group="losses", shown=only("notebook"), optional=True),
+    Column("guide_modes_more", "further guided modes",
+           "1 where the guide has modes that are not counted", form=".0f", group="losses",
+           shown=NOWHERE, optional=True),
     Column("log10_q_external_error", "+- external",
            "error of log10 Q of the guide, of the computation", form=".1e", group="losses",
            shown=NOWHERE, optional=True),
@@ -116,7 +119,8 @@ COLUMNS: tuple[Column, ...] = (
            shown=NOWHERE),
     Column("thermal_shift_pm_per_k", "thermal shift",
            "shift of the wavelength with temperature by the media whose dn/dT is published, "
-           "without expansion; absent where none is", "pm/K", ".4g", group="energy", shown=NOWHERE,
+           "without expansion; absent where none is. With [temperature], at that temperature and "
+           "with expansion", "pm/K", ".4g", group="energy", shown=NOWHERE,
            error="thermal_shift_error_pm_per_k"),
     Column("thermal_shift_error_pm_per_k", "+- thermal shift",
            "error of the thermal shift, of the computation", "pm/K", ".1e", group="energy",

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from ..errors import InputError
 from ..gain import GainMedium, Pump, medium_from_dict
+from ..gain.emitters.warm import warm_medium
 from ..geometry import (
     Cavity,
     Coating,
@@ -17,11 +18,13 @@ from ..geometry import (
     Outline,
     fibre_from_points,
 )
+from ..geometry.surroundings.temperature import Temperature
 from ..lasing.request import LasingRequest
 from ..materials import ConstantIndex, Material
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
 from ..modes.deviation.spec import Deviation, Particle, Wave
+from ..modes.thermal.warming import Warming
 from .files.column_file import read_columns
 from .files.samples_file import Samples, read_samples
 from .files.section_file import load_section
@@ -226,6 +229,23 @@ class Converter:
         except InputError as error:
             self._refused(InputError([f"{head}.{line}" for line in error.problems]))
             return None
+
+    def temperature(self) -> Temperature | None:
+        """The temperature; None without a table."""
+        table: Table | None = self._tables.get("temperature")
+        if table is None:
+            return None
+        return self._built(Temperature, **_given(table, *type(table).model_fields))
+
+    def warmed(
+        self, cavity: Cavity | None, medium: GainMedium | None, temperature: Temperature
+    ) -> tuple[Cavity | None, GainMedium | None]:
+        """Cavity and medium at a temperature."""
+        warm = None
+        if cavity is not None:
+            law = self._built(Warming.of, cavity, temperature)
+            warm = None if law is None else self._built(law.applied, cavity, temperature.rise_k)
+        return warm, None if medium is None else self._built(warm_medium, medium, temperature)
 
     def lasing(self, diameter_sd_um: float) -> LasingRequest | None:
         """How the modes lase; the spread of the diameter is that of the cavity unless the table has

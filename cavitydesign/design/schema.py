@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from ..gain import Pump
 from ..gain.library import KINDS
+from ..geometry.surroundings.temperature import Temperature
 from ..lasing.request import LasingRequest
 from ..modes.derived.objective import Collection
 from ..modes.deviation.spec import Deviation, Particle, Wave
@@ -217,6 +218,14 @@ def cavity_table() -> type[CavityTable]:
     return made
 
 
+class TemperatureTable(table_of("TemperatureFields", Temperature)):  # type: ignore[misc]
+    """The temperature of cavity and gain: the fields of the spec, with numbers by region."""
+
+    valid_k: tuple[Number, Number] | None = None
+    thermo_optic_per_k: dict[Text, Number] | None = None
+    expansion_per_k: dict[Text, Number] | None = None
+
+
 TABLES: dict[str, type[Table]] = {
     "cavity": cavity_table(),
     "modes": ModesTable,
@@ -231,6 +240,7 @@ TABLES: dict[str, type[Table]] = {
     "pump": table_of("PumpTable", Pump),
     "lasing": LasingTable,
     "coupling": CouplingTable,
+    "temperature": TemperatureTable,
     "collection": table_of("CollectionTable", Collection),
 }
 REQUIRED_TABLES = ("cavity", "modes")
@@ -302,6 +312,7 @@ _SETTINGS = {
     "modes": tuple(ModesTable.model_fields),
     "pump": ("fluence_mj_cm2", "power_uw"),
     "collection": ("numerical_aperture",),
+    "temperature": tuple(TemperatureTable.model_fields),
     "lasing": (
         "regime_factor",
         "single_mode_db",

@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..file_kind import check_kind
 from ..gain import GainMedium, Pump
 from ..geometry import Cavity
+from ..geometry.surroundings.temperature import Temperature
 from ..lasing.request import LasingRequest
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
@@ -58,6 +59,8 @@ class Design:
         The objective that sees the cavity; None without [collection].
     deviation : Deviation or None
         How the cavity is not round; None without [cavity.deviation].
+    temperature : Temperature or None
+        At which cavity and medium are; None without [temperature].
     raw : dict
         The file's contents with overrides applied; `parse_design` of it gives this design again.
     path : Path or None
@@ -81,6 +84,7 @@ class Design:
     samples: Samples | None = None
     collection: Collection | None = None
     deviation: Deviation | None = None
+    temperature: Temperature | None = None
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     path: Path | None = None
 
@@ -222,6 +226,9 @@ def parse_design(
     lasing = converter.lasing(spreads.get("cavity.diameter_um", 0.0))
     samples, collection = converter.samples(), converter.collection()
     deviation = converter.deviation()
+    temperature = converter.temperature()
+    if temperature is not None and not converter.problems:
+        cavity, medium = converter.warmed(cavity, medium, temperature)
     problems += converter.problems
     if cavity is not None and modes is not None:
         problems += _range_problems(cavity, modes)
@@ -239,6 +246,7 @@ def parse_design(
         samples=samples,
         collection=collection,
         deviation=deviation,
+        temperature=temperature,
         raw=merged,
         path=path,
     )

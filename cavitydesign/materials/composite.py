@@ -156,3 +156,8 @@ class EffectiveMedium(Material):
     def thermo_optic_per_k(self) -> float | None:
         """That of the host: the inclusions' share is second order in a small fraction."""
         return self.host.thermo_optic_per_k
+
+    @property
+    def expansion_per_k(self) -> float | None:
+        """That of the host, likewise."""
+        return self.host.expansion_per_k

@@ -16,7 +16,7 @@ from ..texts import Refused, parsed_toml, read_bytes
 from ..units import NM_PER_UM
 from .catalogue_file import read_catalogue_file
 from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
-from .dispersive import DispersiveMaterial, ThermoOptic
+from .dispersive import DispersiveMaterial, Expansion, ThermoOptic
 from .law_check import WAVELENGTHS_NM, Problems, check_laws, is_number, short
 from .table_file import read_table_file
 
@@ -27,6 +27,7 @@ _OPTIONAL_KEYS = (
     "temperature_c",
     "index_error",
     "thermo_optic",
+    "expansion",
     "extraordinary",
     "extinction",
 )
@@ -102,6 +103,7 @@ def material_from_table(data: Mapping[str, Any], source: str) -> DispersiveMater
     extraordinary = _law(data, "extraordinary", problems)
     absorption = _law(data, "extinction", problems, monotone=True)
     thermo = _thermo_optic(data, problems)
+    expansion = _expansion(data, problems)
     temperature = problems.number(data, "temperature_c", "a number in degrees Celsius")
     index_error = problems.number(data, "index_error", "a number of at least 0", low=0.0)
     family = problems.text(data, "family") if "family" in data else texts["name"]
@@ -122,6 +124,7 @@ def material_from_table(data: Mapping[str, Any], source: str) -> DispersiveMater
         temperature_c=temperature,
         index_error=index_error,
         thermo_optic=thermo,
+        expansion=expansion,
     )
 
 
@@ -203,6 +206,21 @@ def _table(
         problems.add(f"{key}.wavelength_nm", "the wavelengths must increase, none twice")
         return None
     return Table(tuple(w / NM_PER_UM for w in wavelength_nm), values, monotone)
+
+
+def _expansion(data: Mapping[str, Any], problems: Problems) -> Expansion | None:
+    table = data.get("expansion")
+    if table is None:
+        return None
+    if not isinstance(table, Mapping):
+        problems.add("expansion", f"{short(table)} is not a table with per_k and source")
+        return None
+    problems.unknown(table, ("per_k", "source"), "expansion.")
+    if "per_k" not in table:
+        problems.add("expansion.per_k", "missing, a number is needed")
+    per_k = problems.number(table, "per_k", "a finite number", "expansion.")
+    source = problems.text(table, "source", "expansion.")
+    return None if per_k is None else Expansion(per_k, source)
 
 
 def _thermo_optic(data: Mapping[str, Any], problems: Problems) -> ThermoOptic | None:

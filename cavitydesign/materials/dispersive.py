@@ -33,6 +33,22 @@ class ThermoOptic:
 
 
 @dataclass(frozen=True)
+class Expansion:
+    """Linear thermal expansion.
+
+    Parameters
+    ----------
+    per_k : float
+        In K^-1, near room temperature.
+    source : str
+        Reference.
+    """
+
+    per_k: float
+    source: str
+
+
+@dataclass(frozen=True)
 class DispersiveMaterial(Material):
     """A medium of published dispersion, isotropic or uniaxial with its optic axis along z.
 
@@ -57,6 +73,8 @@ class DispersiveMaterial(Material):
         Absolute accuracy of the index as its source states it.
     thermo_optic : ThermoOptic or None
         Temperature coefficient, where published.
+    expansion : Expansion or None
+        Thermal expansion, where published.
     absorption_range_nm : tuple of float or None
         Where the extinction is known, if not everywhere; asking beyond is an error.
     """
@@ -71,6 +89,7 @@ class DispersiveMaterial(Material):
     index_error: float | None = None
     thermo_optic: ThermoOptic | None = None
     absorption_range_nm: tuple[float, float] | None = None
+    expansion: Expansion | None = None
 
     @property
     def uniaxial(self) -> bool:
@@ -79,6 +98,10 @@ class DispersiveMaterial(Material):
     @property
     def thermo_optic_per_k(self) -> float | None:
         return None if self.thermo_optic is None else self.thermo_optic.per_k
+
+    @property
+    def expansion_per_k(self) -> float | None:
+        return None if self.expansion is None else self.expansion.per_k
 
     def _index(self, wavelength_nm: float) -> float:
         return self.ordinary.value(wavelength_nm / NM_PER_UM)

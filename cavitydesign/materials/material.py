@@ -106,6 +106,20 @@ class Material(ABC):
         """
         return None
 
+    @property
+    def expansion_per_k(self) -> float | None:
+        """Linear thermal expansion in K^-1, None where no published value is at hand."""
+        return None
+
+    @property
+    def thermal_range_k(self) -> tuple[float, float]:
+        """Temperatures at which both hold."""
+        return ROOM_K
+
+
+# Temperatures at which the coefficients of the library hold: their sources give one value at or
+# about 20 C. That of silica's dn/dT changes by 9 % over 40 K (LITHOSIL-Q, SCHOTT TIE-19).
+ROOM_K = (253.15, 333.15)
 
 # Range of media without dispersion, from X rays to radio waves; a margin about every wavelength
 # that a design may ask for (1 to 1e9 nm)

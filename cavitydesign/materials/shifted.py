@@ -38,6 +38,18 @@ class ShiftedMedium(Material):
     def uniaxial(self) -> bool:
         return self.base.uniaxial
 
+    @property
+    def thermo_optic_per_k(self) -> float | None:
+        return self.base.thermo_optic_per_k
+
+    @property
+    def expansion_per_k(self) -> float | None:
+        return self.base.expansion_per_k
+
+    @property
+    def thermal_range_k(self) -> tuple[float, float]:
+        return self.base.thermal_range_k
+
     def _index(self, wavelength_nm: float) -> float:
         return self.base.index(wavelength_nm) + self.offset
 

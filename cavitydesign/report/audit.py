@@ -10,7 +10,16 @@ from typing import Any
 from .applied import input_digest
 from .sections import Table, number
 
-_SPEC_TABLES = ("cavity", "coupling", "modes", "gain", "pump", "lasing", "collection")
+_SPEC_TABLES = (
+    "cavity",
+    "coupling",
+    "temperature",
+    "modes",
+    "gain",
+    "pump",
+    "lasing",
+    "collection",
+)
 
 
 def plain(value: Any) -> str:

@@ -8,7 +8,7 @@ from ..columns.cells import TIMES as TIMES
 from ..columns.cells import with_error as with_error
 from ..units import TYPESET_UNITS, unit_of
 
-_TABLES = ("cavity", "modes", "gain", "pump", "lasing", "coupling", "collection")
+_TABLES = ("cavity", "modes", "gain", "pump", "lasing", "coupling", "temperature", "collection")
 _ENDING = re.compile(r"_(per_cm|per_um|mj_cm2|um[23]?|nm|ps|fs|ev|mev|deg|db|k)$")
 _OWN = {
     "fsr": "FSR",

@@ -9,7 +9,7 @@ from ..design import Design, parse_design
 from ..design.schema import ModesTable
 from ..errors import InputError
 
-_TABLES = ("gain", "pump", "lasing", "coupling", "collection")
+_TABLES = ("gain", "pump", "lasing", "coupling", "temperature", "collection")
 
 
 def bottle(*, diameter_um: float, axial_radius_um: float, **keys: Any) -> Design:
@@ -24,7 +24,7 @@ def bottle(*, diameter_um: float, axial_radius_um: float, **keys: Any) -> Design
     **keys
         Keys of the tables [cavity] and [modes] of the design file by their names, such as
         `body="PMMA"`, `fibre_diameter_um=8.0`, `wavelength_nm=537.6`; and `gain`, `pump`, `lasing`,
-        `coupling`, `collection` as dictionaries. A key that is None is not given.
+        `coupling`, `temperature`, `collection` as dictionaries. A key that is None is not given.
 
     Raises
     ------

@@ -68,6 +68,10 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
 
 def _seen(found: ModeSet, design: Design) -> ModeSet:
     """The modes with what the laboratory sees of each, where the design asks for it."""
+    if design.temperature is not None:
+        from ..modes.thermal.warming import with_thermal_shift
+
+        found = with_thermal_shift(found, design.cavity, design.temperature)
     if design.deviation is not None:
         from .deviated import with_doublets
 

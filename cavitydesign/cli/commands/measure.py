@@ -201,5 +201,26 @@ def spacings(file: CsvFile, json: AsJson = False) -> int:
     return _show("Mode spacings", rows, asdict(fit), json)
 
 
-for _command in (light_curve, series, emission, decay, z_scan, stripe, spacings):
+def temperature(file: CsvFile, json: AsJson = False) -> int:
+    """Characteristic temperature T0 of thresholds against temperature. Columns: temperature_k,
+    threshold (any unit).
+    """
+    from ...design.files.column_file import read_columns
+    from ...gain.measured.characteristic_temperature import fit_characteristic_temperature
+
+    columns = read_columns(file, ("temperature_k", "threshold"))
+    fit = fit_characteristic_temperature(columns["temperature_k"], columns["threshold"])
+    low, high = fit.range_k
+    rows = {
+        "T0, K": f"{fit.t0_k:.4g} +- {fit.t0_error_k:.2g}",
+        "d ln(threshold) / dT, 1/K": (
+            f"{fit.log_slope_per_k:.4g} +- {fit.log_slope_error_per_k:.2g}"
+        ),
+        f"threshold of the fit at {low:g} K": f"{fit.threshold:.4g}",
+        "rms deviation of the logarithm": f"{fit.rms:.2g}",
+    }
+    return _show(f"Fit of ln(threshold), {low:g} to {high:g} K", rows, asdict(fit), json)
+
+
+for _command in (light_curve, series, emission, decay, z_scan, stripe, spacings, temperature):
     measure.command(_command.__name__.replace("_", "-"))(reported(_command))

@@ -41,7 +41,12 @@ from cavitydesign.study.files.plot_spec import PlotSpec
 from cavitydesign.study.table import Table
 from cavitydesign.visualise.fields import cavity as cavity_view
 from cavitydesign.visualise.fields import cuts, emission, field, line, micrograph, section
-from cavitydesign.visualise.lasers import calibration, kinetics, lasing
+from cavitydesign.visualise.lasers import (
+    calibration,
+    kinetics,
+    lasing,
+    threshold_temperature,
+)
 from cavitydesign.visualise.spectra import (
     comb_dispersion,
     coupling,
@@ -214,6 +219,12 @@ def views(
         "draw_emission": lambda **k: emission.draw_emission(pattern, **k),
         "draw_coupling": lambda **k: coupling.draw_coupling(beside, **k),
         "draw_dip": lambda **k: coupling.draw_dip(beside, **k),
+        "draw_threshold_temperature": lambda **k: threshold_temperature.draw_threshold_temperature(
+            [290.0, 340.0, 400.0],
+            {"gain = loss": [1.0, 1.3, 2.0]},
+            threshold_temperature.PUBLISHED_T0_K,
+            **k,
+        ),
         "draw_section": lambda **k: section.draw_section(
             corners, np.array([[0, 1, 2], [0, 2, 3]]), ["body", "surround"], **k
         ),

@@ -1,0 +1,1 @@
+"""Modes at another temperature than that of their cavity's numbers."""
