@@ -7,6 +7,9 @@ leaves a system of the size of the modes, or of twice the classes where these ar
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dgttrf, dgttrs
@@ -56,7 +59,7 @@ class LinearisedRates:
         self._by_emission, self._by_absorption = self._ladder(emitting), self._ladder(absorbing)
         self._gaining = photons + 1.0 / equations.model.emitters
         self._absorbed = photons
-        self._light = _Light(*self._of_light(ladder))
+        self._light = self._of_light(ladder)
 
     def solve(self, right: Array) -> Array:
         """Solution for one right side (rows, F)."""
@@ -64,7 +67,7 @@ class LinearisedRates:
         out = np.empty_like(right)
         ladder = self._ladder(right[:first].reshape(equations.rungs, equations.classes, -1))
         light = right[equations.photons] + self._felt(*self._changed(ladder, _OF_LIGHT))
-        photons = self._light.solve(light.T[:, :, None])[:, :, 0].T
+        photons = self._light.solve(light)
         ladder += self._by_emission * equations.times(equations.down, photons)
         ladder += self._by_absorption * equations.times(equations.up, photons)
         out[:first] = ladder.reshape(first, -1)
@@ -93,8 +96,8 @@ class LinearisedRates:
         gained = self._gaining * equations.times(equations.gain, emission)
         return np.asarray(gained - self._absorbed * equations.times(equations.lost, absorption))
 
-    def _of_light(self, ladder: Array) -> tuple[Array, Array, Array]:
-        """What is left for the photons when the populations are eliminated, see `_Light`."""
+    def _of_light(self, ladder: Array) -> _Light:
+        """What is left for the photons when the populations are eliminated."""
         equations = self._equations
         emission, absorption = equations.sums_of(ladder)[_OF_LIGHT]
         net = (
@@ -102,48 +105,113 @@ class LinearisedRates:
             - equations.times(equations.lost, absorption)
             - equations.loss
         )
-        gain, lost = _by_column(equations.gain), _by_column(equations.lost)
-        gaining, absorbed = self._gaining.T[:, :, None], self._absorbed.T[:, :, None]
-        feeling = []
-        for response in (self._by_emission, self._by_absorption):
-            emits, absorbs = (one.T[:, None, :] for one in self._changed(response, _OF_LIGHT))
-            feeling.append(gaining * (gain * emits) - absorbed * (lost * absorbs))
-        acting = np.concatenate([_by_column(equations.down), _by_column(equations.up)], axis=1)
-        return (self._shift - net).T[:, :, None], np.concatenate(feeling, axis=2), acting
+        responses = [
+            self._changed(response, _OF_LIGHT)
+            for response in (self._by_emission, self._by_absorption)
+        ]
+        system = _LightByModes if equations.modes <= 2 * equations.classes else _LightByClasses
+        return system(equations, self._shift - net, self._gaining, self._absorbed, responses)
 
 
-class _Light:
-    """diag(own) - feeling @ acting for each pulse, ready to be solved.
+class _Light(ABC):
+    """own - feeling acting for each pulse, ready to be solved: what the modes do to emission and
+    absorption of the classes (acting), and what these do to the modes (feeling).
 
     Parameters
     ----------
-    own : (F, M, 1) array
+    equations : RateEquations
+    own : (M, F) array
         Of each mode alone.
-    feeling : (F, M, 2 C) array
-        What the emission and the absorption of the classes do to the modes.
-    acting : (F or 1, 2 C, M) array
-        What the modes do to these.
+    gaining, absorbed : (M, F) arrays
+        How much a mode feels changes of its gain, and of its absorption.
+    responses : sequence of (2, C, F) arrays
+        Changes of emission and absorption of each class by light that it emits into, and by light
+        that it absorbs.
     """
 
-    def __init__(self, own: Array, feeling: Array, acting: Array) -> None:
-        self._own, self._feeling, self._acting = own, feeling, acting
-        modes, classes = feeling.shape[1:]
-        self._by_modes = modes <= classes
-        if self._by_modes:
-            left = -(feeling @ acting)
-            left[:, np.arange(modes), np.arange(modes)] += own[:, :, 0]
-        else:
-            left = np.eye(classes) - acting @ (feeling / own)
-        self._inverse = np.linalg.inv(left)
+    def __init__(
+        self,
+        equations: RateEquations,
+        own: Array,
+        gaining: Array,
+        absorbed: Array,
+        responses: Sequence[Array],
+    ) -> None:
+        self._equations, self._own = equations, own
+        self._gaining, self._absorbed, self._responses = gaining, absorbed, responses
+        self._inverse = np.linalg.inv(self._system())
+
+    @abstractmethod
+    def _system(self) -> Array:
+        """(F, n, n) matrices to be inverted."""
+
+    @abstractmethod
+    def solve(self, right: Array) -> Array:
+        """(M, F) photons for a right side of that shape."""
+
+    def _acting(self) -> Array:
+        """(F or 1, 2 C, M)."""
+        equations = self._equations
+        return np.concatenate([_by_column(equations.down), _by_column(equations.up)], axis=1)
+
+    def _inverted(self, right: Array) -> Array:
+        return np.asarray((self._inverse @ right.T[:, :, None])[:, :, 0].T)
+
+
+class _LightByModes(_Light):
+    """Few modes: one equation for each."""
+
+    def _system(self) -> Array:
+        gain, lost = _by_column(self._equations.gain), _by_column(self._equations.lost)
+        gaining, absorbed = self._gaining.T[:, :, None], self._absorbed.T[:, :, None]
+        feeling = []
+        for response in self._responses:
+            emits, absorbs = (one.T[:, None, :] for one in response)
+            feeling.append(gaining * (gain * emits) - absorbed * (lost * absorbs))
+        left = -(np.concatenate(feeling, axis=2) @ self._acting())
+        modes = np.arange(self._equations.modes)
+        left[:, modes, modes] += self._own.T
+        return np.asarray(left)
 
     def solve(self, right: Array) -> Array:
-        """(F, M, 1) photons for a right side of that shape."""
-        if self._by_modes:
-            return np.asarray(self._inverse @ right)
-        return np.asarray(
-            (right + self._feeling @ (self._inverse @ (self._acting @ (right / self._own))))
-            / self._own
+        """By the inverse."""
+        return self._inverted(right)
+
+
+class _LightByClasses(_Light):
+    """Many modes: two equations for each class, 1 - acting feeling / own."""
+
+    def _system(self) -> Array:
+        acting = self._acting()
+        gained = acting @ (
+            (self._gaining / self._own).T[:, :, None] * _by_column(self._equations.gain)
         )
+        lost = acting @ (
+            (self._absorbed / self._own).T[:, :, None] * _by_column(self._equations.lost)
+        )
+        both = []
+        for response in self._responses:
+            emits, absorbs = (one.T[:, None, :] for one in response)
+            both.append(gained * emits - lost * absorbs)
+        left = -np.concatenate(both, axis=2)
+        classes = np.arange(left.shape[1])
+        left[:, classes, classes] += 1.0
+        return np.asarray(left)
+
+    def solve(self, right: Array) -> Array:
+        """By Woodbury's identity."""
+        equations = self._equations
+        alone = right / self._own
+        acted = np.concatenate(
+            [equations.times(equations.down, alone), equations.times(equations.up, alone)]
+        )
+        down, up = np.split(self._inverted(acted), 2)
+        emission, absorption = self._responses[0] * down + self._responses[1] * up
+        felt = self._gaining * equations.times(equations.gain, emission)
+        felt -= self._absorbed * equations.times(equations.lost, absorption)
+        felt /= self._own
+        felt += alone
+        return np.asarray(felt)
 
 
 def _moved(change: Array, flux: Array) -> None:
