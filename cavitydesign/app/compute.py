@@ -158,13 +158,17 @@ def scan_point(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]
     start = time.perf_counter()
     record: dict[str, Any] = prediction_of(payload, progress, **_SCANNED).to_json_dict()
     strongest = max(record["per_mode"], key=lambda mode: mode["output_share"] or 0.0)
+    steady = record.get("pump_kind") == "continuous"
+    quantity, unit = ("power", "uw") if steady else ("fluence", "mj_cm2")
     return {
         "regime": record["regime"],
         "modes_lasing": record["modes_lasing"],
-        "at_mj_cm2": record["regime_fluence_mj_cm2"],
+        "name": quantity,
+        "unit": "µW" if steady else "mJ/cm²",
+        "at": record[f"regime_{quantity}_{unit}"],
         "single_mode_probability": record["single_mode_probability"],
-        "threshold_mj_cm2": record["threshold_mj_cm2"],
-        "fluence_mj_cm2": record["light_curve"]["fluence_mj_cm2"],
+        "threshold": record[f"threshold_{unit}"],
+        "places": record["light_curve"][f"{quantity}_{unit}"],
         "counts": record["light_curve"]["modes_lasing"],
         "strongest": strongest["label"],
         "seconds": time.perf_counter() - start,

@@ -15,8 +15,8 @@ from ..errors import InputError
 
 if TYPE_CHECKING:
     from ..design import Design
-    from ..lasing import LasingPrediction
     from ..lasing.outcomes.calibrated_outcome import CalibratedOutcome
+    from ..lasing.outcomes.spreads import Prediction
     from ..modes import Mode, ModeSet
 
 Progress = Callable[[str, float], None]
@@ -25,7 +25,7 @@ _KEPT = 6
 
 _designs: OrderedDict[str, Design] = OrderedDict()
 _mode_sets: OrderedDict[str, ModeSet] = OrderedDict()
-_predictions: OrderedDict[str, LasingPrediction] = OrderedDict()
+_predictions: OrderedDict[str, Prediction] = OrderedDict()
 _drawn: OrderedDict[str, CalibratedOutcome] = OrderedDict()
 # each draw of a calibration: fewer points than the curve that is shown
 _DRAWN: dict[str, Any] = {"fluences": 24, "comb_phases": 8, "relative_tolerance": 1e-3}
@@ -100,9 +100,7 @@ def mode_of(found: ModeSet, label: Any) -> Mode:
         raise InputError(f"label {label[:40]!r}: no such mode in this design") from None
 
 
-def prediction_of(
-    payload: Mapping[str, Any], progress: Progress, **changed: Any
-) -> LasingPrediction:
+def prediction_of(payload: Mapping[str, Any], progress: Progress, **changed: Any) -> Prediction:
     """The lasing of a request's design.
 
     Parameters
@@ -116,10 +114,6 @@ def prediction_of(
     from ..workflow.steps import predict_lasing
 
     design = design_of(payload)
-    if design.pump.kind != "pulsed":
-        raise InputError(
-            "pump.kind: the page draws light curves of pulses; lase and run have continuous light"
-        )
     found = modes_of(payload, progress)
     # The draws of a calibration take longer and are asked for apart.
     asked = replace(design, samples=None, lasing=replace(design.lasing, **changed))

@@ -2,12 +2,13 @@
 
 import { HELP, WORDS, questionMark } from "./help.js";
 import { number } from "./plot.js";
+import { pumpOf } from "./pump.js";
 
 // Modes that lase at a fluence, from the nearest point of the light curve; null outside it.
 export function countAt(lasing, fluence) {
-  const { fluence_mj_cm2: places, modes_lasing: counts } = lasing.light_curve;
+  const { places, threshold: { lasing: threshold } } = pumpOf(lasing);
+  const counts = lasing.light_curve.modes_lasing;
   if (!counts || fluence > places.at(-1) * 1.02 || fluence < places[0] * 0.98) return null;
-  const threshold = lasing.threshold_mj_cm2.lasing;
   if (threshold === null || fluence < threshold) return 0;
   const i = places.reduce((best, one, k) => (Math.abs(one - fluence) < Math.abs(places[best] - fluence) ? k : best), 0);
   return counts[i];
@@ -20,22 +21,22 @@ export function words(count) {
 }
 
 function ofLasing(lasing, fluence, waits) {
-  const here = Math.abs(fluence / lasing.regime_fluence_mj_cm2 - 1) < 1e-6;
+  const { unit, threshold, here: told } = pumpOf(lasing);
+  const here = Math.abs(fluence / told - 1) < 1e-6;
   const count = here ? lasing.modes_lasing : countAt(lasing, fluence);
-  const threshold = lasing.threshold_mj_cm2;
   const about = lasing.preview ? "≈ " : "";
   const part = threshold.lasing ? `, ${number(fluence / threshold.lasing, 3)} × threshold` : "";
-  const sd = lasing.spread && lasing.spread.threshold_sd_mj_cm2.lasing;
+  const sd = lasing.spread && (lasing.spread.threshold_sd_mj_cm2 || lasing.spread.threshold_sd_uw || {}).lasing;
   const spread = sd ? `, sd ${number(sd, 2)} by the spreads` : "";
   const drawn = lasing.calibrated;
   const ends = drawn && drawn.threshold_mj_cm2.lasing;
   const chance = drawn ? `; by the calibration ${ends ? `${number(ends.p16, 3)} to ${number(ends.p84, 3)} (68 %), ` : ""}lases in ${number(100 * drawn.lases_probability, 2)} %` : "";
   const gain = threshold.gain_equals_loss === null ? "gain stays below loss" : `gain = loss at ${number(threshold.gain_equals_loss, 3)}`;
   return [
-    { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} mJ/cm²${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
+    { name: "verdict", value: words(count), words: `pumped at ${number(fluence, 3)} ${unit}${part}`, kind: count === 1 ? "single" : count ? "several" : "dark", waits },
     { name: "chance", value: lasing.preview || !here ? "…" : lasing.single_mode_probability === null ? "–" : `${number(100 * lasing.single_mode_probability, 2)} %`, words: "chance of a single mode, as the exact size is never known", waits },
     { name: "suppression", value: here && lasing.side_mode_suppression_db !== null ? `${number(lasing.side_mode_suppression_db, 3)} dB` : "–", words: "strongest mode over the next", waits },
-    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} mJ/cm²`, words: `lasing threshold${spread}${chance}; ${gain}`, waits },
+    { name: "threshold", value: threshold.lasing === null ? "none" : `${about}${number(threshold.lasing, 3)} ${unit}`, words: `lasing threshold${spread}${chance}; ${gain}`, waits },
   ];
 }
 

@@ -18,6 +18,7 @@ import { wireOpening } from "./opening.js";
 import { Past, fromAddress } from "./past.js";
 import { SpaceView } from "./space.js";
 import { number } from "./plot.js";
+import { placeKey, pumpOf } from "./pump.js";
 import { wireSaving } from "./saving.js";
 import { Scan } from "./scan.js";
 import { StudyView } from "./study.js";
@@ -48,7 +49,7 @@ channel.consent = new Consent(byId("trouble"), channel, request, solve);
 const field = new FieldView(byId("field"), byId("field-read"));
 const comb = new CombView(byId("comb"), byId("comb-read"), choose);
 const light = new LightView(byId("light"), byId("light-read"), (fluence) => {
-  setKey(state.design, "lasing.at_fluence_mj_cm2", fluence);
+  setKey(state.design, placeKey(state.design), fluence);
   controls.show(state.design);
   changed("fluence");
 });
@@ -240,7 +241,7 @@ async function drawBands(turn) {
 
 function useLasing(lasing) {
   Object.assign(state, { lasing, why: "" });
-  controls.showPlace(lasing.regime_fluence_mj_cm2);
+  controls.showPlace(pumpOf(lasing).here);
   drawLasing();
   comb.show(state);
 }

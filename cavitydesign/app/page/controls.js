@@ -4,6 +4,7 @@ import { clone, flat, getKey, getSpread, plain, resize, setKey, sizeKey } from "
 import { fieldsOf } from "./fields.js";
 import { mediaControls } from "./media.js";
 import { number } from "./plot.js";
+import { placeKey } from "./pump.js";
 
 export function make(tag, attributes = {}, text) {
   const element = document.createElement(tag);
@@ -54,20 +55,20 @@ export class Controls {
     else set.append(this.slider(field, this.read(field), (value) => this.write(field, value)));
   }
 
-  // The fluence where the regime is told: the user's, or where the last answer found it.
-  get fluence() { return getKey(this.design, "lasing.at_fluence_mj_cm2") ?? this.place; }
+  // The fluence, or power, where the regime is told: the user's, or where the last answer found it.
+  get fluence() { return getKey(this.design, placeKey(this.design)) ?? this.place; }
 
   showPlace(fluence) {
     this.place = fluence;
-    if (this.sliders.has("fluence") && getKey(this.design, "lasing.at_fluence_mj_cm2") === undefined) this.sliders.get("fluence")(Number(fluence.toPrecision(4)));
+    if (this.sliders.has("fluence") && getKey(this.design, placeKey(this.design)) === undefined) this.sliders.get("fluence")(Number(fluence.toPrecision(4)));
   }
 
   read(field) {
     if (field.key === "keepShape") return this.keepShape;
     if (field.key === "fluence") return Number(this.fluence.toPrecision(4));
     if (field.key === "objective") return this.design.collection !== undefined;
-    if (field.key === "automatic") return getKey(this.design, "lasing.at_fluence_mj_cm2") === undefined;
-    if (field.source) return (getKey(this.design, field.source) || [1, 6])[field.key === "range.low" ? 0 : 1];
+    if (field.key === "automatic") return getKey(this.design, placeKey(this.design)) === undefined;
+    if (field.source) return (getKey(this.design, field.source) || field.ends)[field.key === "range.low" ? 0 : 1];
     const value = getKey(this.design, field.key);
     return value === undefined || value === null ? field.fallback : value;
   }
@@ -85,11 +86,11 @@ export class Controls {
       return this.changed("collection");
     }
     if (field.key === "fluence" || field.key === "automatic") {
-      setKey(design, "lasing.at_fluence_mj_cm2", value === true ? undefined : value === false ? this.place : value);
+      setKey(design, placeKey(design), value === true ? undefined : value === false ? this.place : value);
       const box = this.root.querySelector("#c-automatic");
       if (box) box.checked = value === true;
     } else if (field.source) {
-      const range = [...(getKey(design, field.source) || [1, 6])];
+      const range = [...(getKey(design, field.source) || field.ends)];
       range[field.key === "range.low" ? 0 : 1] = value;
       setKey(design, field.source, range);
     } else if (field.key === "cavity.diameter_um") {
@@ -187,7 +188,7 @@ export class Controls {
 
   // Everything of the design that has no control.
   rest() {
-    const known = (key) => this.covered.has(key) || key === "lasing.at_fluence_mj_cm2";
+    const known = (key) => this.covered.has(key) || key === placeKey(this.design);
     const rows = flat(clone(this.design)).filter(([key]) => !known(key));
     const box = make("details", { id: "rest" });
     box.hidden = !rows.length;
@@ -268,7 +269,7 @@ export class Controls {
   // Take over a size (and a fluence) that was chosen elsewhere on the page.
   take(size, fluence) {
     resize(this.design, size, this.keepShape);
-    if (fluence !== undefined) setKey(this.design, "lasing.at_fluence_mj_cm2", fluence);
+    if (fluence !== undefined) setKey(this.design, placeKey(this.design), fluence);
     this.show(this.design);
     this.changed(sizeKey(this.design));
   }

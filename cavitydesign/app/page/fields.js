@@ -1,9 +1,13 @@
 // What a researcher may move: one entry for each key of the design file that has a control.
 
+import { isSteady } from "./pump.js";
+
 const isOne = (...profiles) => (design) => profiles.includes(design.cavity.profile);
 const has = (name) => (design) => design.cavity[name] !== undefined;
 const isOutline = (design) => design.cavity.profile !== "section";
-const pumped = "pump.fluence_mj_cm2";
+const pulses = (design) => !isSteady(design);
+const pumped = { source: "pump.fluence_mj_cm2", ends: [1, 6], when: pulses };
+const powered = { source: "pump.power_uw", ends: [1, 1000], when: isSteady };
 
 const FIELDS = [
   { group: "Cavity", key: "cavity.profile", label: "outline", hint: "shape of the meridian" },
@@ -13,12 +17,16 @@ const FIELDS = [
   { group: "Cavity", key: "parameters", when: has("parameters") },
   { group: "Cavity", key: "cavity.fibre_diameter_um", label: "fibre ⌀ (µm)", min: 0, max: 60, step: 0.1, fallback: 0, when: isOutline, hint: "diameter of the fibre inside; 0: none" },
   { group: "Cavity", key: "cavity.fibre_taper", label: "fibre taper", min: -0.1, max: 0.1, step: 0.001, when: (design) => isOutline(design) && (design.cavity.fibre_diameter_um || 0) !== 0, fallback: 0, hint: "slope d(radius)/dz of the fibre, a pure number" },
-  { group: "Pump", key: "fluence", label: "fluence (mJ/cm²)", min: 0.001, max: 20, step: 0.01, log: true, hint: "where the number of modes is told; automatic: 1.1 times the threshold" },
+  { group: "Pump", key: "fluence", label: "fluence (mJ/cm²)", min: 0.001, max: 20, step: 0.01, log: true, when: pulses, hint: "where the number of modes is told; automatic: 1.1 times the threshold" },
+  { group: "Pump", key: "fluence", label: "power (µW)", min: 0.001, max: 1e6, step: 0.01, log: true, when: isSteady, hint: "where the number of modes is told; automatic: 1.1 times the threshold" },
   { group: "Pump", key: "automatic", label: "at 1.1 × threshold", toggle: true, hint: "follow the threshold" },
-  { group: "Pump", key: "pump.photons", label: "photons absorbed", options: [1, 2, 3], fallback: 3, hint: "for one excitation; another number brings the wavelength and the fluences usual for it" },
+  { group: "Pump", key: "pump.photons", label: "photons absorbed", options: [1, 2, 3], fallback: 3, when: pulses, hint: "for one excitation; another number brings the wavelength and the fluences usual for it" },
   { group: "Pump", key: "pump.wavelength_nm", label: "wavelength (nm)", min: 350, max: 1800, step: 5, fallback: 1500, hint: "wavelength of the pump" },
-  { group: "Pump", key: "range.low", label: "lowest (mJ/cm²)", min: 0.001, max: 10, step: 0.05, log: true, fallback: 1, hint: "lowest fluence of the light curve", source: pumped },
-  { group: "Pump", key: "range.high", label: "highest (mJ/cm²)", min: 0.01, max: 20, step: 0.05, log: true, fallback: 6, hint: "highest fluence of the light curve", source: pumped },
+  { group: "Pump", key: "range.low", label: "lowest (mJ/cm²)", min: 0.001, max: 10, step: 0.05, log: true, fallback: 1, hint: "lowest fluence of the light curve", ...pumped },
+  { group: "Pump", key: "range.high", label: "highest (mJ/cm²)", min: 0.01, max: 20, step: 0.05, log: true, fallback: 6, hint: "highest fluence of the light curve", ...pumped },
+  { group: "Pump", key: "range.low", label: "lowest (µW)", min: 0.001, max: 1e5, step: 0.05, log: true, hint: "lowest power of the light curve", ...powered },
+  { group: "Pump", key: "range.high", label: "highest (µW)", min: 0.01, max: 1e6, step: 0.05, log: true, hint: "highest power of the light curve", ...powered },
+  { group: "Pump", key: "pump.absorbed_share", label: "absorbed share", min: 0.001, max: 1, step: 0.001, log: true, fallback: 1, when: isSteady, hint: "of the power, by emitters at rest; 1: powers are absorbed ones" },
   { group: "Media", key: "media" },
   { group: "Losses", key: "quality", label: "Q for lasing" },
   { group: "Losses", key: "cavity.roughness_nm", label: "roughness (nm)", min: 0, max: 30, step: 0.1, fallback: 0, hint: "r.m.s. roughness of the rim" },

@@ -2,6 +2,7 @@
 
 import { Plot, number } from "./plot.js";
 import { countAt, words } from "./answer.js";
+import { pumpOf } from "./pump.js";
 
 const THRESHOLDS = [["gain_equals_loss", "gain = loss"], ["ase", "lower break (ASE)"], ["lasing", "lasing"]];
 
@@ -17,14 +18,15 @@ export class LightView {
   show(lasing, fluence, why, kept) {
     this.pointed = null;
     if (!lasing) return this.plot.clear(why ? "no light curve for this design" : "on its way");
-    const shown = lasing.light_curve.fluence_mj_cm2.map((one, i) => [one, lasing.light_curve.emission[i]]).filter(([, one]) => one > 0);
-    if (shown.length < 2) return this.plot.clear("no emission in this range of fluences");
+    const { name, unit, places, threshold } = pumpOf(lasing);
+    const shown = places.map((one, i) => [one, lasing.light_curve.emission[i]]).filter(([, one]) => one > 0);
+    if (shown.length < 2) return this.plot.clear("no emission in this range of the pump");
     const [xs, ys] = [shown.map(([one]) => one), shown.map(([, one]) => one)];
     const axes = {
-      x: { low: xs[0], high: xs.at(-1), label: "fluence (mJ/cm²)", log: true },
-      y: { low: Math.min(...ys) / 1.4, high: Math.max(...ys) * 1.6, label: "emission (arb. units)", log: true },
+      x: { low: xs[0], high: xs.at(-1), label: `${name} (${unit})`, log: true },
+      y: { low: Math.min(...ys) / 1.4, high: Math.max(...ys) * 1.6, label: unit === "µW" ? "emission (µW)" : "emission (arb. units)", log: true },
     };
-    const other = kept ? kept.light_curve.fluence_mj_cm2.map((one, i) => [one, kept.light_curve.emission[i]]).filter(([one, up]) => up > 0 && one >= axes.x.low && one <= axes.x.high) : [];
+    const other = kept && pumpOf(kept).unit === unit ? pumpOf(kept).places.map((one, i) => [one, kept.light_curve.emission[i]]).filter(([one, up]) => up > 0 && one >= axes.x.low && one <= axes.x.high) : [];
     if (other.length > 1) axes.y = { ...axes.y, low: Math.min(axes.y.low, ...other.map(([, up]) => up / 1.4)), high: Math.max(axes.y.high, ...other.map(([, up]) => up * 1.6)) };
     const band = lasing.calibrated && lasing.calibrated.light_curve;
     if (band) axes.y = { ...axes.y, low: Math.min(axes.y.low, ...band.p5.map((up) => up / 1.2)), high: Math.max(axes.y.high, ...band.p95.map((up) => up * 1.2)) };
@@ -36,7 +38,7 @@ export class LightView {
       }
       this.fit(plot, lasing, xs, ys);
       for (const [px, py] of shown) plot.add("circle", { class: lasing.preview ? "dot hollow" : "dot f0", cx: plot.x(px), cy: plot.y(py), r: 2.6 });
-      const named = THRESHOLDS.map(([name, said]) => [lasing.threshold_mj_cm2[name], said]);
+      const named = THRESHOLDS.map(([key, said]) => [threshold[key] ?? null, said]);
       const known = [...named, [lasing.light_curve.upper_break_mj_cm2 ?? null, "upper break"]].filter(([value]) => value !== null);
       const lines = known.map(([value, said]) => [value, `${said} ${number(value, 3)}`, "threshold"]);
       plot.thresholds([...lines, [fluence, `pumped at ${number(fluence, 3)}`, "pumped"]]);
@@ -44,7 +46,7 @@ export class LightView {
       plot.add("text", { x: 68, y: 28 }, lasing.preview ? `first look, ${shown.length} points` : slopes);
     }, (value) => {
       const i = xs.reduce((best, one, k) => (Math.abs(Math.log(one / value)) < Math.abs(Math.log(xs[best] / value)) ? k : best), 0);
-      this.output.textContent = `${number(xs[i], 4)} mJ/cm²: emission ${number(ys[i], 4)}, ${words(countAt(lasing, xs[i]))}; click to pump here`;
+      this.output.textContent = `${number(xs[i], 4)} ${unit}: emission ${number(ys[i], 4)}, ${words(countAt(lasing, xs[i]))}; click to pump here`;
       this.pointed = Number(value.toPrecision(3));
       return xs[i];
     });

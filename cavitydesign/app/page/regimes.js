@@ -40,12 +40,12 @@ export class RegimeView {
       this.chance.clear("");
       return this.map.clear(points.length ? points[0].why : "the first diameter is on its way");
     }
-    const fluences = known[0].answer.fluence_mj_cm2;
+    const { places: fluences, unit, name } = known[0].answer;
     const bounds = edges(points.map((one) => one.size));
     const levels = edges(fluences);
     // far below every threshold there is nothing to see
-    const least = Math.min(...known.map((one) => one.answer.threshold_mj_cm2.lasing ?? Infinity));
-    const y = { low: Math.max(levels[0], Math.min(0.7 * least, levels.at(-1) / 2)), high: levels.at(-1), label: "fluence (mJ/cm²)", log: true };
+    const least = Math.min(...known.map((one) => one.answer.threshold.lasing ?? Infinity));
+    const y = { low: Math.max(levels[0], Math.min(0.7 * least, levels.at(-1) / 2)), high: levels.at(-1), label: `${name} (${unit})`, log: true };
     this.map.draw({ x, y, solid: true }, (plot) => this.paint(plot, points, bounds, levels, here, below), (size, fluence) => this.read(points, bounds, size, fluence));
     this.chance.draw({ x, y: { low: 0, high: 104, label: "chance of a single mode (%)" } }, (plot) => this.line(plot, known, here), (size) => this.read(points, bounds, size));
     return undefined;
@@ -68,8 +68,8 @@ export class RegimeView {
         plot.add("rect", { class: classOf(count), x: x1, width: Math.max(0, x2 - x1 + 0.4), y: y1, height: y2 - y1 + 0.4, "data-size": point.size, "data-count": count });
       });
     });
-    const lasing = points.filter((point) => point.answer && point.answer.threshold_mj_cm2.lasing !== null);
-    const [sizes, thresholds] = [lasing.map((one) => one.size), lasing.map((one) => one.answer.threshold_mj_cm2.lasing)];
+    const lasing = points.filter((point) => point.answer && point.answer.threshold.lasing !== null);
+    const [sizes, thresholds] = [lasing.map((one) => one.size), lasing.map((one) => one.answer.threshold.lasing)];
     plot.path(sizes, thresholds, { class: "under" });
     plot.path(sizes, thresholds, { class: "line ink" });
     if (below > plot.axes.y.low && below < plot.axes.y.high) {
@@ -104,12 +104,12 @@ export class RegimeView {
     }
     const said = [`${number(exact, 4)} µm`];
     if (fluence !== undefined) {
-      const k = answer.fluence_mj_cm2.reduce((best, one, n) => (Math.abs(Math.log(one / fluence)) < Math.abs(Math.log(answer.fluence_mj_cm2[best] / fluence)) ? n : best), 0);
-      said.push(`${number(answer.fluence_mj_cm2[k], 3)} mJ/cm²: ${words(answer.counts[k])}`);
-      this.pointed = { size: exact, fluence: Number(answer.fluence_mj_cm2[k].toPrecision(4)) };
+      const k = answer.places.reduce((best, one, n) => (Math.abs(Math.log(one / fluence)) < Math.abs(Math.log(answer.places[best] / fluence)) ? n : best), 0);
+      said.push(`${number(answer.places[k], 3)} ${answer.unit}: ${words(answer.counts[k])}`);
+      this.pointed = { size: exact, fluence: Number(answer.places[k].toPrecision(4)) };
     }
-    said.push(`threshold ${answer.threshold_mj_cm2.lasing === null ? "none" : `${number(answer.threshold_mj_cm2.lasing, 3)} mJ/cm²`}`);
-    if (answer.single_mode_probability !== null) said.push(`chance of a single mode ${number(100 * answer.single_mode_probability, 2)} % at ${number(answer.at_mj_cm2, 3)} mJ/cm²`);
+    said.push(`threshold ${answer.threshold.lasing === null ? "none" : `${number(answer.threshold.lasing, 3)} ${answer.unit}`}`);
+    if (answer.single_mode_probability !== null) said.push(`chance of a single mode ${number(100 * answer.single_mode_probability, 2)} % at ${number(answer.at, 3)} ${answer.unit}`);
     this.output.textContent = `${said.join(", ")}; click to open`;
     return exact;
   }
@@ -118,12 +118,12 @@ export class RegimeView {
 // The conclusion in a sentence; below: the highest threshold that is wanted, or undefined.
 export function concluded(points, below, wanted = 0.9) {
   const sure = points.filter((one) => one.answer && one.answer.single_mode_probability !== null);
-  if (!sure.length) return points.some((one) => one.answer) ? "Nothing lases at these fluences; raise the end of the curve." : "";
-  const cheap = sure.filter((one) => below === undefined || one.answer.threshold_mj_cm2.lasing < below);
-  const limit = below === undefined ? "" : ` with a threshold below ${number(below, 4)} mJ/cm²`;
+  if (!sure.length) return points.some((one) => one.answer) ? "Nothing lases under this pump; raise the end of the curve." : "";
+  const cheap = sure.filter((one) => below === undefined || one.answer.threshold.lasing < below);
+  const limit = below === undefined ? "" : ` with a threshold below ${number(below, 4)} ${sure[0].answer.unit}`;
   if (!cheap.length) {
-    const least = sure.reduce((a, b) => (b.answer.threshold_mj_cm2.lasing < a.answer.threshold_mj_cm2.lasing ? b : a));
-    return `No diameter tried has a threshold below ${number(below, 4)} mJ/cm². The lowest: ${said(least)}.`;
+    const least = sure.reduce((a, b) => (b.answer.threshold.lasing < a.answer.threshold.lasing ? b : a));
+    return `No diameter tried has a threshold below ${number(below, 4)} ${sure[0].answer.unit}. The lowest: ${said(least)}.`;
   }
   const good = cheap.filter((one) => one.answer.single_mode_probability >= wanted);
   if (good.length) return `Largest diameter with a single mode (chance of ${100 * wanted} % or more)${limit && `, ${limit.trim()}`}: ${said(good.at(-1))}.`;
@@ -133,5 +133,5 @@ export function concluded(points, below, wanted = 0.9) {
 }
 
 function said({ size, answer }) {
-  return `${number(size, 4)} µm: ${number(100 * answer.single_mode_probability, 2)} % when pumped at ${number(answer.at_mj_cm2, 3)} mJ/cm², threshold ${number(answer.threshold_mj_cm2.lasing, 3)} mJ/cm²`;
+  return `${number(size, 4)} µm: ${number(100 * answer.single_mode_probability, 2)} % when pumped at ${number(answer.at, 3)} ${answer.unit}, threshold ${number(answer.threshold.lasing, 3)} ${answer.unit}`;
 }

@@ -3,6 +3,7 @@
 import { clone, getKey, resize, sizeKey } from "./design.js";
 import { RegimeView, concluded } from "./regimes.js";
 import { ended } from "./channel.js";
+import { isSteady } from "./pump.js";
 
 const AT_ONCE = 2;
 const byId = (id) => document.getElementById(id);
@@ -137,11 +138,13 @@ export class Scan {
   }
 
   save() {
-    const head = ["diameter_um", "modes_lasing", "at_fluence_mj_cm2", "single_mode_probability", "threshold_gain_equals_loss_mj_cm2", "threshold_ase_mj_cm2", "threshold_lasing_mj_cm2", "strongest", "error"];
+    const steady = isSteady(this.current().design);
+    const unit = steady ? "uw" : "mj_cm2";
+    const head = ["diameter_um", "modes_lasing", `at_${steady ? "power" : "fluence"}_${unit}`, "single_mode_probability", ...["gain_equals_loss", "ase", "lasing"].map((one) => `threshold_${one}_${unit}`), "strongest", "error"];
     const rows = this.points.map(({ size, answer, why }) => {
       if (!answer) return [size, "", "", "", "", "", "", "", `"${why.replaceAll('"', "'")}"`];
-      const { threshold_mj_cm2: threshold } = answer;
-      return [size, answer.modes_lasing, answer.at_mj_cm2, answer.single_mode_probability, threshold.gain_equals_loss, threshold.ase, threshold.lasing, answer.strongest, ""];
+      const { threshold } = answer;
+      return [size, answer.modes_lasing, answer.at, answer.single_mode_probability, threshold.gain_equals_loss, threshold.ase, threshold.lasing, answer.strongest, ""];
     });
     const text = [head, ...rows].map((row) => row.map((cell) => cell ?? "").join(",")).join("\n");
     const link = document.createElement("a");

@@ -48,6 +48,7 @@ _SCRIPTS = (
     "opening",
     "past",
     "plot",
+    "pump",
     "regimes",
     "saving",
     "scan",

@@ -213,17 +213,37 @@ def test_first_look_and_scan_agree_with_the_whole_prediction(explorer: Any) -> N
     )
     for slot in (0, 1):
         point = ask(explorer, "scan", {"design": design(), "slot": slot})
-        assert point["threshold_mj_cm2"]["lasing"] == pytest.approx(threshold, rel=0.03)
-        assert len(point["counts"]) == len(point["fluence_mj_cm2"]) == 24
+        assert point["threshold"]["lasing"] == pytest.approx(threshold, rel=0.03)
+        assert len(point["counts"]) == len(point["places"]) == 24
         below = [
             count
-            for count, at in zip(point["counts"], point["fluence_mj_cm2"], strict=True)
+            for count, at in zip(point["counts"], point["places"], strict=True)
             if at < 0.95 * threshold
         ]
         assert below and not any(below)
         assert point["single_mode_probability"] == pytest.approx(
             whole["single_mode_probability"], abs=0.05
         )
+
+
+def test_continuous_light_is_answered_in_powers(explorer: Any) -> None:
+    """A scan's point says what the whole prediction says, in uW; the curve rises there."""
+    steady = changed(gain__medium="rhodamine-6G-PMMA", modes__wavelength_nm=575.0)
+    steady["pump"] = {
+        "kind": "continuous",
+        "photons": 1,
+        "wavelength_nm": 532.0,
+        "power_uw": [1e3, 1e7],
+    }
+    steady["lasing"] |= {"quality": 1e4, "comb_phases": 0}
+    whole = ask(explorer, "lasing", {"design": steady})["lasing"]
+    point = ask(explorer, "scan", {"design": steady, "slot": 0})
+    threshold = whole["threshold_uw"]["lasing"]
+    assert whole["regime_power_uw"] == pytest.approx(1.1 * threshold, rel=1e-9)
+    assert np.all(np.diff(whole["light_curve"]["emission"]) > 0)
+    assert (point["name"], point["unit"]) == ("power", "µW")
+    assert point["threshold"]["lasing"] == pytest.approx(threshold, rel=0.01)
+    assert len(point["counts"]) == len(point["places"])
 
 
 @pytest.mark.parametrize(
