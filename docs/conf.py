@@ -35,6 +35,10 @@ nb_execution_timeout = 300
 nb_execution_raise_on_error = True
 nb_merge_streams = True
 
+# MathJax 3.2.2 lies beside the pages (Apache-2.0): the site needs nothing from outside.
+mathjax_path = "mathjax/tex-svg.js"
+nb_ipywidgets_js = {}
+
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 autosummary_generate = True

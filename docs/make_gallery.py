@@ -476,6 +476,65 @@ def goal() -> Figure:
         )
 
 
+def line() -> Figure:
+    """The size of E in dB along the radius through the equator, from the fibre to the air."""
+    from cavitydesign.visualise.fields.line import draw_line
+
+    mode = family(15.0, 1, 0)
+    return draw_line(mode.line((6.2, 0.0), (8.2, 0.0), 301), decibels=True)
+
+
+def emission() -> Figure:
+    """The light of a small cavity by angle from the fibre axis, with an objective of NA 0.5."""
+    from cavitydesign.visualise.fields.emission import draw_emission
+
+    return draw_emission(family(15.0, 1, 0).emission(), 0.5)
+
+
+def comb_dispersion() -> Figure:
+    """Integrated dispersion of the bottle's comb over 80 nm."""
+    from cavitydesign.visualise.spectra.comb_dispersion import draw_comb_dispersion
+
+    return draw_comb_dispersion(modes(15.0, span_nm=80.0, relative_accuracy=1e-8).dispersion())
+
+
+def mode_convergence() -> Figure:
+    """Wavelength and Q of one mode against the polynomial degree."""
+    from cavitydesign.visualise.studies.mode_convergence import draw_mode_convergence
+
+    return draw_mode_convergence(family(15.0, 1, 0, relative_accuracy=1e-8))
+
+
+def series() -> Figure:
+    """Computed spectra of the 33 um cavity at fourteen fluences, with noise, followed as measured
+    ones are.
+    """
+    import tempfile
+
+    from cavitydesign.lasing.outcomes.spectrum import shown_spectrum
+    from cavitydesign.spectrum_fit.spectra.series import measured_series
+    from cavitydesign.spectrum_fit.spectra.series_file import load_series
+    from cavitydesign.visualise.spectra.series import draw_series
+
+    lasing = prediction(33.0, span_nm=20.0)
+    lines = [mode.wavelength_nm for mode in lasing.modes]
+    wavelength = np.linspace(522.0, 553.0, 900)
+    noise = np.random.default_rng(3)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for place in np.linspace(0, len(lasing.fluence_mj_cm2) - 1, 14).astype(int):
+            laser = design().medium.laser_collection * lasing.mode_output[:, place]
+            glow = max(float(lasing.emission[place] - laser.sum()), 0.0)
+            light = shown_spectrum(wavelength, lines, laser, 0.15, 0.15, glow)
+            counts = noise.poisson(np.maximum(2e5 * light, 0.0) + 40.0)
+            rows = "\n".join(f"{x:.4f},{y}" for x, y in zip(wavelength, counts, strict=True))
+            fluence = lasing.fluence_mj_cm2[place]
+            (folder / f"{fluence:.4f}mJ.csv").write_text(f"wavelength_nm,intensity\n{rows}\n")
+        loaded = load_series(folder)
+    spectra = [(shot.fluence_mj_cm2, shot.wavelength_nm, shot.light) for shot in loaded.shots]
+    return draw_series(measured_series(loaded).to_json_dict(), spectra)
+
+
 def dark_comb() -> Figure:
     """Every view on a dark ground too."""
     from cavitydesign.visualise.spectra.spectrum import draw_comb, gain_curve
@@ -525,6 +584,11 @@ PICTURES: dict[str, Callable[[], Figure]] = {
         materials,
         section,
         micrograph,
+        line,
+        emission,
+        comb_dispersion,
+        mode_convergence,
+        series,
         dark_comb,
     )
 }

@@ -77,6 +77,10 @@ def _count(found: ModeSet) -> str:
     state = "complete" if found.complete else "not certified complete (see the warnings)"
     others = found.counted - len(found)
     among = f" ({len(found)} of them listed, {others} not asked for)" if others > 0 else ""
-    range_text = f"{len(found)} modes, {low:.6g} to {high:.6g} nm"
-    count_text = f"{found.counted} eigenvalues{among} counted, list {state}"
+    modes = "1 mode" if len(found) == 1 else f"{len(found)} modes"
+    range_text = (
+        f"{modes}, {low:.6g} to {high:.6g} nm" if low < high else f"{modes} at {low:.6g} nm"
+    )
+    values = "1 eigenvalue" if found.counted == 1 else f"{found.counted} eigenvalues"
+    count_text = f"{values}{among} counted, list {state}"
     return f"{range_text}; {count_text}; {found.seconds.get('total', 0.0):.2f} s"

@@ -11,7 +11,7 @@ from ..dotted import entry_at
 Record: TypeAlias = Mapping[str, Any]
 Place: TypeAlias = Literal["terminal", "report", "explorer", "notebook", "study"]
 Group: TypeAlias = Literal[
-    "position", "energy", "losses", "deviation", "sensing", "lasing", "per_mode"
+    "position", "energy", "losses", "shifts", "deviation", "sensing", "lasing", "per_mode"
 ]
 
 EVERYWHERE: frozenset[Place] = frozenset(("terminal", "report", "explorer", "notebook", "study"))

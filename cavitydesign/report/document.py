@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..columns.plain_words import lasing_in_words, modes_in_words
 from . import audit, sections
 from .references import Reference, references_of
 
@@ -184,6 +185,8 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
         yield from (Picture(name, CAPTIONS[name]) for name in names if name in figures)
 
     yield Heading("Answer", "answer")
+    told = modes_in_words(modes) if lasing is None else lasing_in_words(lasing)
+    yield Words(told.replace("mJ/cm2", "mJ/cm²").replace(" uW", " µW"))
     yield Answers(headline(modes, lasing))
     yield Heading("Warnings", "warnings")
     warnings = audit.all_warnings(results)
@@ -212,6 +215,9 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
         yield spreads
     yield from pictures("field", "cuts")
     yield sections.confinement_table(listed)
+    shifts = sections.shifts_table(listed)
+    if len(shifts.head) > 1:
+        yield shifts
     yield from pictures("comb")
     yield Heading("Losses", "losses")
     yield sections.loss_table(listed)

@@ -56,6 +56,15 @@ def confinement_table(modes: Sequence[Mapping[str, Any]]) -> Table:
     return _of_modes(caption, modes, "energy")
 
 
+def shifts_table(modes: Sequence[Mapping[str, Any]]) -> Table:
+    """Shifts of the wavelength with index and temperature, and the dispersion of the comb."""
+    caption = (
+        "Shifts with the index of each region (nm for each unit) and with temperature; D1, D2 and "
+        "D3 of the comb over 2π, where six or more modes of the family lie side by side"
+    )
+    return _of_modes(caption, modes, "shifts")
+
+
 def loss_table(modes: Sequence[Mapping[str, Any]]) -> Table:
     """The loss budget: log10 Q by channel with its share of the total loss."""
     return _of_modes(

@@ -69,7 +69,9 @@ def _plain_words(figure: Figure) -> None:
             words.set_text(plain)
         if "$" in text:
             try:
-                parser.parse(text)
+                # as they are drawn: line by line
+                for line in text.splitlines():
+                    parser.parse(line)
             except ValueError:
                 words.set_parse_math(False)
 

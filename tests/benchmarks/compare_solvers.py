@@ -46,7 +46,7 @@ from cavitydesign.modes import ModeRequest, ModeSet, find_modes
 
 _HEAD = """# Time against error
 
-Written by `python tests/benchmarks/compare_solvers.py --out docs/benchmarks`: smallest CPU time of several runs of one thread
+This page is for whoever knows other solvers: it shows how long each takes to reach an error. It was written by `python tests/benchmarks/compare_solvers.py --out docs/benchmarks`: smallest CPU time of several runs of one thread
 in one process, imports excluded; worst relative error of the wavenumbers against exact spheres and converged bottles.
 
 - NGSolve, expert: structured quadrilaterals in a window cut by hand (by search, for these very cavities), half domain,

@@ -202,7 +202,8 @@ def text_of(series: dict[str, list[Point]]) -> str:
     lines = [
         "# Growth of the cost",
         "",
-        "Written by `python tests/benchmarks/cost_growth.py --out docs/benchmarks`: CPU time of "
+        "This page is for whoever plans a large computation: it shows how time and memory grow with "
+        "the cavity. It was written by `python tests/benchmarks/cost_growth.py --out docs/benchmarks`: CPU time of "
         "one thread, smaller of two runs.",
         "",
         f"- processor: {processor()}",

@@ -68,7 +68,7 @@ def draw_emission(
             label=f"objective NA {numerical_aperture:g}: {100 * share:.1f} %",
         )
     ax.set_rlim(_LOWEST_DB, 2.0)
-    ax.set_rticks([-30, -20, -10, 0])
+    ax.set_rticks([-20, -10, 0])
     ax.set_rlabel_position(202.5)
     for label in ax.get_yticklabels():
         label.set_bbox({"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6, "alpha": 0.85})

@@ -67,7 +67,7 @@ def draw_scale_bar(ax: Axes, colour: str) -> None:
         va="bottom",
         fontsize=7,
         zorder=6,
-        path_effects=halo(_under(colour)),
+        bbox={"facecolor": _under(colour), "edgecolor": "none", "pad": 0.8, "alpha": 0.8},
     )
 
 

@@ -62,7 +62,7 @@ def draw_mode_convergence(mode: Mode | Convergence, *, theme: Theme = LIGHT) -> 
         if by_q:
             label_panel(ax, "ab"[number])
     axes[0].set_title(found.label, loc="right")
-    axes[0].legend(loc="lower left", fontsize=7)
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     axes[-1].set_xlabel("polynomial degree")
     axes[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
     return fig

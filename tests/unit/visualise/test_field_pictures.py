@@ -166,7 +166,7 @@ def test_component_figure_has_four_panels_with_shares(make_mode: MakeMode, cavit
     field = mode.sample_field(60, 50)
     for values, component in zip(painted(figure), ("energy", "e_r", "e_phi", "e_z"), strict=True):
         np.testing.assert_array_equal(values, component_values(field, component))
-    assert "98 % of the energy" in "".join(ax.get_title(loc="left") for ax in figure.axes)
+    assert "98 % of energy" in "".join(ax.get_title(loc="left") for ax in figure.axes)
 
 
 @pytest.mark.parametrize(
