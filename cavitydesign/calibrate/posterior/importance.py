@@ -34,6 +34,8 @@ _WORTH = 600.0
 _FITTED = 10.0
 """Draws for each dimension that a covariance rests on: the posterior is tempered until so many
 count."""
+_FARTHEST = 9.0
+"""Standard deviations of the prior beyond which nothing is asked: a share of 2e-19 lies there."""
 _COOLER = 0.8
 _LEAST_TEMPER = 1e-4
 
@@ -127,7 +129,10 @@ def importance_cloud(
         shapes.append((shape, count))
         of_fresh = [one.log_density(fresh) + math.log(number) for one, number in shapes]
         z = np.concatenate([z, fresh])
-        level = np.concatenate([level, posterior(fresh)])
+        inside = np.abs(fresh).max(axis=1) < _FARTHEST
+        of_inside = posterior(fresh[inside]) if inside.any() else np.zeros(0)
+        level = np.concatenate([level, np.full(count, -np.inf)])
+        level[-count:][inside] = of_inside
         density = np.concatenate([density, np.logaddexp.reduce(of_fresh, axis=0)])
         if not np.isfinite(level).any():
             continue
