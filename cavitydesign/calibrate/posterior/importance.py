@@ -8,7 +8,6 @@ which costs a quarter of a Markov chain's many small questions.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -30,8 +29,7 @@ _FIRST, _BEST = 2000, 200
 """Draws of the prior, and the best of them, to which the first distribution is fitted."""
 _EACH = 1000
 _LEAST_TURNS, _MOST_TURNS = 3, 30
-"""Turns of so many draws each. Ten turns found a posterior of twelve numbers (three light curves) that
-takes 1e-11 of the prior."""
+"""Turns of so many draws each. Ten covered a posterior of twelve numbers (three light curves)."""
 _WORTH = 600.0
 """Independent draws that the cloud is worth when it ends: three for each of the usual 200."""
 _FITTED = 10.0
