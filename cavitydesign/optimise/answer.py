@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from .refine import refine, round_cost
 from .robust import RobustDesign, best_of, robust_designs
 from .search import searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
+from .total_progress import TotalProgress
 from .trials import Solver, Trials, alternatives_to, distinct, front_of, response_of
 
 Array = NDArray[np.float64]
@@ -166,6 +167,8 @@ def answered(solver: Solver) -> DesignAnswer:
         If no design within the bounds meets the limits.
     """
     goal = solver.goal
+    if solver.progress is not None:
+        solver = replace(solver, progress=TotalProgress(solver.progress))
     trials = best_trials(solver)
     place = trials.best()
     if place is None:
