@@ -2,8 +2,8 @@
 
 The laser is one with a closed formula, so that many laboratories cost minutes: photons of a
 steady four-level laser, ((r - 1) + sqrt((r - 1)^2 + 4 beta r)) / 2 with r the excitations over those
-at threshold, which fall as 1 / (gain x Q). It stands for the emulator too, as the exact weights of a
-calibration see to; everything else is the calibration's own: detector, Student's t, free scales,
+at threshold, which fall as 1 / (gain x Q). Once it stands for the emulator too, as the exact weights
+of a calibration see to; everything else is the calibration's own: detector, Student's t, free scales,
 sampler. With real pulses and emulators, for hours: `tests/benchmarks/calibration_coverage.py`.
 """
 
@@ -24,7 +24,7 @@ from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.posterior.sampler import sample
 from cavitydesign.calibrate.setup import prepare
 from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity, MeasuredCurve
-from cavitydesign.calibrate.work import Solved, Work, fine_light
+from cavitydesign.calibrate.work import Solved, Work, fine_light, spread_over_priors
 from cavitydesign.study import SerialExecutor
 
 QUICKSTART = Path(__file__).parents[2] / "studies" / "quickstart" / "design.toml"
@@ -106,16 +106,28 @@ def exact_curves(layout, diameter_um, ready):
     return curves
 
 
+def curves_of(work, emulated):
+    """Light of each cavity by any numbers, and its error."""
+    if emulated:
+        posterior = work.posterior(
+            solved(work, spread_over_priors(work.asked, work.layout, work.ready))
+        )
+        print([f"{sd:.3f}" for sd in posterior.added_sd])
+        return posterior.curves, posterior.added_sd
+    pairs = zip((*MEASURED, UNSEEN), work.ready, strict=True)
+    return [exact_curves(work.layout, d, ready) for d, ready in pairs], [0.0] * len(work.ready)
+
+
 @pytest.mark.slow
-def test_intervals_at_an_unseen_diameter_hold_the_truth_as_often_as_they_say():
-    """40 laboratories: the share that holds is known to 7 % (68) and 5 % (90)."""
+@pytest.mark.parametrize("emulated", [False, True], ids=["exact", "emulated"])
+def test_intervals_at_an_unseen_diameter_hold_the_truth_as_often_as_they_say(emulated):
+    """40 laboratories: the share that holds is known to 7 % (68) and 5 % (90). Emulated, before any
+    exact weight, the intervals may be wider than they say, as a proposal should be, not narrower.
+    """
     work = work_of({})
     layout = work.layout
     compared = [work.comparison(ready) for ready in work.ready]
-    curves = [
-        exact_curves(layout, d, ready)
-        for d, ready in zip((*MEASURED, UNSEEN), work.ready, strict=True)
-    ]
+    curves, added_sd = curves_of(work, emulated)
     rng = np.random.default_rng(11)
     held, ranks, gains = dict.fromkeys(SHARES, 0), [], []
     for number in range(LABORATORIES):
@@ -137,7 +149,7 @@ def test_intervals_at_an_unseen_diameter_hold_the_truth_as_often_as_they_say():
                 for place in chosen
             ],
             [curves[place] for place in chosen],
-            [0.0] * len(chosen),
+            [added_sd[place] for place in chosen],
         )
 
         def whole(part, kept=kept):
@@ -160,7 +172,10 @@ def test_intervals_at_an_unseen_diameter_hold_the_truth_as_often_as_they_say():
     for share in SHARES:
         # two-sided, 1 % of right calibrations would fail
         low, high = binom.ppf((0.005, 0.995), LABORATORIES, share)
-        assert low <= held[share] <= high, f"{share}: {held[share]} of {LABORATORIES}"
+        assert low <= held[share], f"{share}: {held[share]} of {LABORATORIES}"
+        assert emulated or held[share] <= high, f"{share}: {held[share]} of {LABORATORIES}"
+    if emulated:
+        return
     for name, found in (("threshold", ranks), ("gain", gains)):
         chance = kstest(found, "uniform").pvalue
         assert chance > 0.01, f"ranks of the {name} are uneven: {chance:.2g}"
