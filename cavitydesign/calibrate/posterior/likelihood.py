@@ -64,17 +64,13 @@ class Comparison:
         light : Light
             Of each, on the fine grid.
         added_sd : float
-            What the logarithm of the light is uncertain by besides the scatter, at all points
-            alike.
+            What the logarithm of the light is uncertain by besides the scatter.
         """
         cavity = self.ready.cavity
         total = np.zeros(len(z))
         if cavity.curve is not None:
             deviation, scatter = self.deviations(z, light, cavity.curve)
-            # An emulator errs alike at neighbouring points. Against n independent ones such an
-            # error weighs as an independent one sqrt(n) times as large.
-            added = added_sd * math.sqrt(len(cavity.curve.emission))
-            width = np.hypot(scatter, added)[:, None]
+            width = np.hypot(scatter, added_sd)[:, None]
             each = -0.5 * (DEGREES + 1.0) * np.log1p((deviation / width) ** 2 / DEGREES)
             total += (each - np.log(width) + _T_CONSTANT).sum(axis=1)
             # The scale is counted in units of the scatter: a flat prior of the scale itself.
