@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .geometry import Cavity
     from .lasing import LasingPrediction, LasingRequest
     from .materials import Material, find_material
-    from .modes import Deviation, Mode, ModeRequest, ModeSet, Particle, Wave
+    from .modes import Deviation, Mode, ModeRequest, ModeSet, Particle, Sensing, Wave
     from .study import Study
     from .workflow.archive import load, save
     from .workflow.build import bottle, drop, section, sphere
@@ -50,6 +50,7 @@ _HOMES: dict[str, str | None] = {
     "ModeSet": "modes",
     "Particle": "modes",
     "Pump": "gain",
+    "Sensing": "modes",
     "SolverError": "errors",
     "Study": "study",
     "SweepResult": "workflow.sweep",
@@ -86,6 +87,7 @@ __all__ = [
     "ModeSet",
     "Particle",
     "Pump",
+    "Sensing",
     "SolverError",
     "Study",
     "SweepResult",

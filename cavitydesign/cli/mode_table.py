@@ -24,7 +24,7 @@ TM_CONVENTION = (
 )
 _GROUPS = {"Modes": ("position",), "What they carry": ("energy", "losses")}
 # Tables of what a design asks for beside, shown where it does.
-_FURTHER = {"Not quite round": ("deviation",)}
+_FURTHER = {"Not quite round": ("deviation",), "As a sensor": ("sensing",)}
 
 
 def print_modes(found: ModeSet) -> None:

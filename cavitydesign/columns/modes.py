@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import deviation
+from . import deviation, sensing
 from .cells import number, with_powers
 from .column import NOWHERE, PRINTED, TABLES, Column, only
 
@@ -150,4 +150,5 @@ COLUMNS: tuple[Column, ...] = (
            "power of continuous light at which gain equals loss", "uW", ".4g",
            shown=only("study"), deviation="gain_equals_loss_sd_uw"),
     *deviation.COLUMNS,
+    *sensing.COLUMNS,
 )  # fmt: skip

@@ -24,6 +24,7 @@ from ..materials import ConstantIndex, Material
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
 from ..modes.deviation.spec import Deviation, Particle, Wave
+from ..modes.sensing.spec import Sensing
 from ..modes.thermal.warming import Warming
 from .files.column_file import read_columns
 from .files.samples_file import Samples, read_samples
@@ -193,6 +194,13 @@ class Converter:
         if table is None:
             return None
         return self._built(Collection, **_given(table, *type(table).model_fields))
+
+    def sensing(self) -> Sensing | None:
+        """What is sensed; None without a table."""
+        table: Table | None = self._tables.get("sensing")
+        if table is None:
+            return None
+        return self._built(Sensing, **_given(table, *type(table).model_fields))
 
     def deviation(self) -> Deviation | None:
         """How the cavity is not round; None without a table."""

@@ -17,6 +17,7 @@ from ..geometry.surroundings.temperature import Temperature
 from ..lasing.request import LasingRequest
 from ..modes.derived.objective import Collection
 from ..modes.deviation.spec import Deviation, Particle, Wave
+from ..modes.sensing.spec import Sensing
 from .files.section_file import LengthUnit
 from .key_types import (
     Accuracy,
@@ -242,6 +243,7 @@ TABLES: dict[str, type[Table]] = {
     "coupling": CouplingTable,
     "temperature": TemperatureTable,
     "collection": table_of("CollectionTable", Collection),
+    "sensing": table_of("SensingTable", Sensing),
 }
 REQUIRED_TABLES = ("cavity", "modes")
 
@@ -313,6 +315,7 @@ _SETTINGS = {
     "pump": ("fluence_mj_cm2", "power_uw"),
     "collection": ("numerical_aperture",),
     "temperature": tuple(TemperatureTable.model_fields),
+    "sensing": ("layer_nm", "layer_index", "linewidth_nm", "snr_db", "noise_pm"),
     "lasing": (
         "regime_factor",
         "single_mode_db",

@@ -10,16 +10,18 @@ from typing import Any
 
 from ..columns.notebook import html_of_tables
 from ..dotted import set_entry
-from ..errors import InputError
+from ..errors import InputError, nearest
 from ..file_kind import check_kind
 from ..gain import GainMedium, Pump
 from ..geometry import Cavity
 from ..geometry.surroundings.temperature import Temperature
 from ..lasing.request import LasingRequest
+from ..mesh.section_cavity import SectionCavity
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
 from ..modes.deviation.check import check_deviation
 from ..modes.deviation.spec import Deviation
+from ..modes.sensing.spec import Sensing
 from .consistency import check_consistency
 from .convert import Converter
 from .files.samples_file import Samples
@@ -61,6 +63,8 @@ class Design:
         How the cavity is not round; None without [cavity.deviation].
     temperature : Temperature or None
         At which cavity and medium are; None without [temperature].
+    sensing : Sensing or None
+        What the modes sense; None without [sensing].
     raw : dict
         The file's contents with overrides applied; `parse_design` of it gives this design again.
     path : Path or None
@@ -85,6 +89,7 @@ class Design:
     collection: Collection | None = None
     deviation: Deviation | None = None
     temperature: Temperature | None = None
+    sensing: Sensing | None = None
     raw: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     path: Path | None = None
 
@@ -229,11 +234,14 @@ def parse_design(
     temperature = converter.temperature()
     if temperature is not None and not converter.problems:
         cavity, medium = converter.warmed(cavity, medium, temperature)
+    sensing = converter.sensing()
     problems += converter.problems
     if cavity is not None and modes is not None:
         problems += _range_problems(cavity, modes)
         if deviation is not None:
             problems += _deviation_problems(cavity, deviation)
+        if sensing is not None:
+            problems += _sensing_problems(cavity, sensing)
     if problems or cavity is None or modes is None or pump is None or lasing is None:
         raise input_error(source, problems)
     return Design(
@@ -247,6 +255,7 @@ def parse_design(
         collection=collection,
         deviation=deviation,
         temperature=temperature,
+        sensing=sensing,
         raw=merged,
         path=path,
     )
@@ -273,6 +282,21 @@ def _deviation_problems(cavity: Cavity, deviation: Deviation) -> list[Problem]:
         check_deviation(cavity, deviation)
     except InputError as error:
         return [Problem((), text) for text in error.problems]
+    return []
+
+
+def _sensing_problems(cavity: Cavity, sensing: Sensing) -> list[Problem]:
+    """Refuse a region, or a wall, that the cavity does not have."""
+    names = [name for name, _ in cavity.regions]
+    if sensing.region not in names:
+        text = f"is not one of {', '.join(names)}{nearest(sensing.region, names)}"
+        return [Problem(("sensing", "region"), text, sensing.region)]
+    if sensing.layer_nm and sensing.layer_on == "wall" and cavity.fibre is None:
+        text = "needs a fibre, which is then the liquid inside the cavity"
+        return [Problem(("sensing", "layer_on"), text, sensing.layer_on)]
+    if sensing.layer_nm and isinstance(cavity, SectionCavity):
+        text = "needs an outline; a general section has none that a layer could follow"
+        return [Problem(("sensing", "layer_nm"), text, sensing.layer_nm)]
     return []
 
 

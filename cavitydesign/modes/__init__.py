@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .losses.budget import LossBudget
     from .mode import Mode
     from .mode_set import ModeRequest, ModeSet
+    from .sensing.result import SensedMode
+    from .sensing.spec import Sensing
     from .sensitivity import ModeDerivative, all_derivatives, derivatives, wavelength_derivatives
     from .track import Crossing, Sweep, Track, follow_modes
 
@@ -42,6 +44,8 @@ _HOMES = {
     "ModeRequest": "mode_set",
     "ModeSet": "mode_set",
     "Particle": "deviation.spec",
+    "SensedMode": "sensing.result",
+    "Sensing": "sensing.spec",
     "StaticThreshold": "complex_threshold",
     "Sweep": "track",
     "Track": "track",
@@ -72,6 +76,8 @@ __all__ = [
     "ModeRequest",
     "ModeSet",
     "Particle",
+    "SensedMode",
+    "Sensing",
     "StaticThreshold",
     "Sweep",
     "Track",

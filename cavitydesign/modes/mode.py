@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .derived.pattern import EmissionPattern
     from .deviation.result import DeviatedMode
     from .deviation.spec import Deviation
+    from .sensing.result import SensedMode
+    from .sensing.spec import Sensing
     from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]
@@ -45,7 +47,8 @@ class Mode:
     meridian plane mostly radial. p counts radial, q axial extrema along the outline (q = 0: one
     lobe). Units are in the names. `raw` is the solved vector, from which derivatives and thresholds
     are taken; `raw_next` that of azimuthal order m + 1, for the free spectral range.
-    `deviated` is what the cavity's deviation from roundness does, where the design has one.
+    `deviated` is what the cavity's deviation from roundness does, and `sensed` what the mode
+    senses, where the design asks for it.
     `sensitivity_nm_per_riu` is d lambda / dn by region, of an index that changes at all wavelengths
     alike; its error and the thermal shift are among `extra`.
 
@@ -82,6 +85,7 @@ class Mode:
     raw: RawMode | None = dataclasses.field(default=None, repr=False, compare=False)
     raw_next: RawMode | None = dataclasses.field(default=None, repr=False, compare=False)
     deviated: DeviatedMode | None = None
+    sensed: SensedMode | None = None
 
     def __repr__(self) -> str:
         """Label, wavelength with its numerical error, and Q, in one line."""
@@ -348,6 +352,35 @@ class Mode:
 
         return deviated_mode(self, deviation)
 
+    def sensing(self, sensing: Sensing | None = None) -> SensedMode:
+        """What this mode tells of a liquid or an adsorbed layer, and the least that it shows.
+
+        Parameters
+        ----------
+        sensing : Sensing, optional
+            Region, layer, line width and noise; by default the bulk of the surround.
+
+        Raises
+        ------
+        InputError
+            If the cavity has no such region or surface.
+        SolverError
+            If the mode was read from a file.
+
+        Examples
+        --------
+        >>> import cavitydesign as cd
+        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
+        >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, surround="water", **asked)
+        >>> found = cd.find_modes(ball)[0].sensing(cd.Sensing(layer_nm=5.0))
+        >>> bool(found.layer_shift_pm > 0.0)
+        True
+        """
+        from .sensing.sense import sensed_mode
+        from .sensing.spec import Sensing
+
+        return sensed_mode(self, Sensing() if sensing is None else sensing)
+
     def convergence(self, fewer: int = 4) -> Convergence:
         """Wavelength and Q of this mode against the polynomial degree, on the elements it has.
 
@@ -424,5 +457,6 @@ class Mode:
             "accuracy_met": self.accuracy_met,
             **self.extra,
             **({} if self.deviated is None else {"deviation": self.deviated.to_json_dict()}),
+            **({} if self.sensed is None else {"sensing": self.sensed.to_json_dict()}),
         }
         return record | derived(mode_columns.COLUMNS, record)

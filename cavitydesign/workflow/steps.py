@@ -76,6 +76,10 @@ def _seen(found: ModeSet, design: Design) -> ModeSet:
         from .deviated import with_doublets
 
         found = with_doublets(found, design)
+    if design.sensing is not None:
+        from ..modes.sensing.sense import with_sensing
+
+        found = with_sensing(found, design.sensing)
     if design.collection is None:
         return found
     from ..modes.derived.collected import with_collected

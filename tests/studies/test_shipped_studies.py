@@ -33,7 +33,7 @@ def reference(name, index):
 def test_all_the_promised_studies_are_there():
     assert {path.parent.name for path in FILES} == {
         "index-uncertainty", "pump-wavelength", "regime-map", "roughness-budget", "shell-thickness", "spacing-and-q",
-        "threshold-and-modes",
+        "threshold-and-modes", "wall-thickness",
     }  # fmt: skip
     assert (STUDIES / "design" / "single-mode-below-4-mj.toml").exists()
 
