@@ -17,10 +17,6 @@ _LARGEST_TILT_DEG = 20.0
 class Wave:
     """One harmonic of the outline, r = r0 (1 + amplitude cos(order (phi - phase))).
 
-    Examples
-    --------
-    >>> Wave(order=5, amplitude=1e-4).phase_deg
-    0.0
 
     Parameters
     ----------
@@ -30,6 +26,12 @@ class Wave:
         Of the radius.
     phase_deg : float
         Azimuth of a crest.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> cd.Wave(order=5, amplitude=1e-4).phase_deg
+    0.0
     """
 
     order: int
@@ -56,6 +58,12 @@ class Particle:
         Where it sits along the rim.
     z_um : float
         How far above the equator.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> cd.Particle(radius_nm=30.0).index
+    1.59
     """
 
     radius_nm: float = 0.0
@@ -90,6 +98,12 @@ class Deviation:
         Azimuth of the longest diameter.
     waves : tuple of Wave
     particle : Particle
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> cd.Deviation(ellipticity=0.004).is_round
+    False
     """
 
     fibre_offset_um: float = 0.0

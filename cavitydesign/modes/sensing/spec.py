@@ -33,7 +33,8 @@ class Sensing:
 
     Examples
     --------
-    >>> Sensing(layer_nm=5.0).layer_on
+    >>> import cavitydesign as cd
+    >>> cd.Sensing(layer_nm=5.0).layer_on
     'rim'
     """
 
