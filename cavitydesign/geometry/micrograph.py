@@ -21,6 +21,8 @@ _LARGEST_TILT = 0.5
 # wider than high.
 _BAR_WIDTH_PX = 20
 _BAR_ASPECT = 4.0
+# Marks of the size of a bar that are looked at: letters beside it are dozens.
+_MOST_MARKS = 1000
 _BAR_FILLING = 0.98
 
 
@@ -127,7 +129,7 @@ def scale_bar_pixels(image: Array) -> tuple[int, NDArray[np.bool_]]:
     best = 0
     mask = np.zeros(image.shape, dtype=bool)
     for level in (image.max(), image.min()):
-        labels, _ = label(image == level)
+        labels = _largest_marks(label(image == level)[0])
         for number, place in enumerate(find_objects(labels), start=1):
             height, width = (part.stop - part.start for part in place)
             filling = np.count_nonzero(labels[place] == number) / (height * width)
@@ -146,6 +148,19 @@ def scale_bar_pixels(image: Array) -> tuple[int, NDArray[np.bool_]]:
             "instead"
         )
     return best, mask
+
+
+def _largest_marks(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Numbers of those marks that are as large as a bar, of the largest first: of noise in black
+    and white every fourth pixel is a mark.
+    """
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    kept = np.flatnonzero(sizes >= _BAR_FILLING * _BAR_WIDTH_PX)
+    kept = kept[np.argsort(sizes[kept], kind="stable")][::-1][:_MOST_MARKS]
+    numbers = np.zeros(len(sizes), dtype=np.int32)
+    numbers[kept] = np.arange(1, len(kept) + 1)
+    return np.asarray(numbers[labels])
 
 
 def _checked(image: Array, um_per_pixel: float) -> Array:

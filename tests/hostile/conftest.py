@@ -1,7 +1,7 @@
-"""Counts of the attacks: tried, held, broken, as one line at the end of a run of this folder."""
+"""Counts of the attacks: tried, held, broken, by kind, at the end of a run of this folder."""
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +9,9 @@ import pytest
 
 # Toy points, whose workers import them by name.
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "study"))
+sys.path.insert(0, str(Path(__file__).parent))
 
-_COUNTS: Counter[str] = Counter()
-_HERE = Path(__file__).parent
+_COUNTS: dict[str, Counter[str]] = defaultdict(Counter)
 
 
 class Tally:
@@ -39,17 +39,26 @@ _TRIED = pytest.StashKey[int]()
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield
+    counts = _COUNTS[item.path.stem.removeprefix("test_").replace("_", " ")]
     if report.when == "call" and not report.skipped:
-        _COUNTS["tried"] += 1
-        _COUNTS["held" if report.passed else "broken"] += 1
+        counts["tried"] += 1
+        counts["held" if report.passed else "broken"] += 1
     elif report.when == "teardown":
         more = max(item.stash.get(_TRIED, 1) - 1, 0)
-        _COUNTS["tried"] += more
-        _COUNTS["held"] += more
+        counts["tried"] += more
+        counts["held"] += more
     return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _COUNTS:
-        counts = ", ".join(f"{name} {_COUNTS[name]}" for name in ("tried", "held", "broken"))
-        terminalreporter.write_line(f"attacks: {counts}")
+    whole: Counter[str] = Counter()
+    for kind, counts in sorted(_COUNTS.items()):
+        if counts["tried"]:
+            terminalreporter.write_line(f"{kind}: {_told(counts)}")
+            whole += counts
+    if whole["tried"]:
+        terminalreporter.write_line(f"attacks: {_told(whole)}")
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {counts[name]}" for name in ("tried", "held", "broken"))

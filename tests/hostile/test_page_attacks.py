@@ -98,6 +98,10 @@ def test_the_page_lives_through_its_folder_and_its_clients(folder: Path, tally) 
             status, content = page.asks("api/open", {"name": name})
             assert status == 422 and len(content.splitlines()) == 1, (name, content[:200])
             tally.add()
+        for name in ("a" * 5000, "a/" * 900, "\x1b[2J", "\0"):
+            status, content = page.asks("api/open", {"name": name})
+            assert status == 422 and len(content.splitlines()) == 1 and b"\x1b" not in content
+            tally.add()
         with silent:
             silent.settimeout(45.0)
             assert silent.recv(1) == b"", "a silent connection is closed"

@@ -259,7 +259,7 @@ def test_modules_of_the_folder_are_not_imported(
 
 LISTS = [
     "x = {1:1e9};",
-    "x() = LinSpace(0, 1, 1000000000);",
+    pytest.param("x() = LinSpace(0, 1, 1000000000);", marks=pytest.mark.slow),
     pytest.param("For i In {1:100000000}\n x = i;\nEndFor", marks=pytest.mark.slow),
     pytest.param("Macro again\n Call again;\nReturn\nCall again;", marks=pytest.mark.slow),
 ]

@@ -2,10 +2,10 @@
 
 import json
 import os
-import threading
 import time
 
 import pytest
+from bounded import within
 
 from cavitydesign.cli.printing import new_table, print_json, print_tables
 from cavitydesign.design import parse_design, read_toml
@@ -64,23 +64,6 @@ def test_right_arithmetic_is_as_before() -> None:
         assert Expression(text).value(quantities) == value
     assert Expression("b == 'TM' and c.d > 2").value(quantities) is True
     assert Expression(" + ".join(["a"] * 60)).value(quantities) == 180.0
-
-
-def within(seconds: float, work):
-    """What a piece of work raises, in a thread: it may wait for ever."""
-    raised: list[BaseException] = []
-
-    def tried() -> None:
-        try:
-            work()
-        except BaseException as error:
-            raised.append(error)
-
-    thread = threading.Thread(target=tried, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    assert not thread.is_alive(), "it hangs"
-    return raised[0]
 
 
 TOMLS = {
@@ -157,6 +140,9 @@ CSVS = {
     "quoted": 'cavity.diameter_um\n"' + "a" * 200_000 + '"\n',
     "digits": "cavity.diameter_um\n" + "9" * 5000 + "\n",
     "infinite": "cavity.diameter_um\n1e999\n",
+    "lines": "cavity.diameter_um\n" + "1\n" * 1_200_000,
+    "empty lines": "cavity.diameter_um\n" + "\x1d" * 1_200_000,
+    "cells": ",".join(f"c{n}" for n in range(20_000)) + "\n" + ("1," * 19_999 + "1\n") * 420,
 }
 
 

@@ -157,7 +157,7 @@ def test_pictures_are_png_or_tiff_of_bounded_size(folder: Path) -> None:
         code = zlib.crc32(kind + data)
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", code)
 
-    for width in (50_000, 11_000):
+    for width in (50_000, 6_000):
         large = folder / f"{width}.png"
         head = struct.pack(">IIBBBBB", width, width, 8, 0, 0, 0, 0)
         large.write_bytes(

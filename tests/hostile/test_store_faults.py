@@ -89,7 +89,7 @@ def checked(store):
         assert found == expected(int(name, 16))
 
 
-@pytest.mark.parametrize("faults", [1500, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("faults", [800, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_faults_end_with_the_undisturbed_table(tmp_path, monkeypatch, tally, faults):
     chance = random.Random(faults)
     system = FaultyOs(chance)

@@ -16,6 +16,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ...texts import visible
+
 MOST_BODY_BYTES = 256 * 1024
 SLOWEST_BODY_SECONDS = 20.0
 _MOST_DISCARDED_BYTES = 8 * 1024 * 1024
@@ -50,7 +52,8 @@ _EXPECTED = (409, 422, 428, 429)
 
 def refusal(status: int, reason: str) -> PlainTextResponse:
     """The one line of a refusal."""
-    return PlainTextResponse(reason + "\n", status_code=status, headers=SECURITY_HEADERS)
+    text = visible(reason) + "\n"
+    return PlainTextResponse(text, status_code=status, headers=SECURITY_HEADERS)
 
 
 def told_refusal(request: Request, status: int, reason: str) -> PlainTextResponse:
@@ -62,7 +65,7 @@ def told_refusal(request: Request, status: int, reason: str) -> PlainTextRespons
     """
     if status in _EXPECTED and request.headers.get("x-refusal") == "told":
         headers = {**SECURITY_HEADERS, "X-Refused": str(status)}
-        return PlainTextResponse(reason + "\n", status_code=200, headers=headers)
+        return PlainTextResponse(visible(reason) + "\n", status_code=200, headers=headers)
     return refusal(status, reason)
 
 

@@ -74,6 +74,7 @@ def inside(folder: Path, name: str, base: Path | None = None) -> Path:
     try:
         place = ((base or folder) / name).resolve()
         within = place.is_relative_to(folder.resolve()) and not name.startswith(("/", "\\", "~"))
+        place.exists()  # names that no system takes are errors here, not where they are read
     except (OSError, ValueError, RuntimeError):
         within = False
     if not within:
