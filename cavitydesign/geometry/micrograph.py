@@ -129,7 +129,7 @@ def scale_bar_pixels(image: Array) -> tuple[int, NDArray[np.bool_]]:
     best = 0
     mask = np.zeros(image.shape, dtype=bool)
     for level in (image.max(), image.min()):
-        labels = _largest_marks(label(image == level)[0])
+        labels = _largest_marks(np.asarray(label(image == level)[0], dtype=np.int32))
         for number, place in enumerate(find_objects(labels), start=1):
             height, width = (part.stop - part.start for part in place)
             filling = np.count_nonzero(labels[place] == number) / (height * width)
