@@ -18,8 +18,9 @@ DOTS, DYE = DotMedium(inhomogeneous_sd_mev=0.0), find_medium("rhodamine-6G-PMMA"
 
 @pytest.mark.parametrize(("name", "quality"), [("dots", 360.0), ("dots", 3e3), ("dye", 1e4)])
 def test_growth_in_the_dark_tells_the_corner(make_comb, name: str, quality: float) -> None:
-    """The power with which the output rises falls to less than half from 0.15 before the corner to
-    0.15 behind it, in ln <N>: the solved corner lies within that of the told one.
+    """The differential efficiency rises more than fourfold from 0.15 before the corner to 0.15
+    behind it, in ln <N>, and less than twofold from there to 0.3: the solved corner lies within
+    0.15 of the told one.
     """
     medium, centre = (DOTS, 537.6) if name == "dots" else (DYE, 580.0)
     comb = make_comb(15.0, centre_nm=centre, span_nm=9.0, quality=quality)
@@ -28,12 +29,12 @@ def test_growth_in_the_dark_tells_the_corner(make_comb, name: str, quality: floa
     static = min(one for one in dark.threshold_excitons_each() if one is not None)
     corner = dark.onset_excitons(static, 1.7e7)
     assert corner is not None and corner > static
-    places = np.array([-0.2, -0.1, 0.1, 0.2])
-    light = np.log(solver.outcomes(corner * np.exp(places)).emitted.sum(axis=0))
-    before, _, behind = np.diff(light) / np.diff(places)
-    print(f"{name}, Q = {quality:g}: {before:.1f} before, {behind:.1f} behind")
-    assert before > 4.0
-    assert behind < 0.5 * before
+    excitons = corner * np.exp(np.array([-0.2, -0.1, 0.1, 0.2, 0.4]))
+    light = solver.outcomes(excitons).emitted.sum(axis=0)
+    before, _, behind, far = np.diff(light) / np.diff(excitons)
+    print(f"{name}, Q = {quality:g}: {before / behind:.3g} before, {far / behind:.3g} far behind")
+    assert before < 0.25 * behind
+    assert far < 2.0 * behind
 
 
 def test_a_wider_range_adds_pulses_and_moves_none() -> None:
