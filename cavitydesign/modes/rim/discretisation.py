@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,7 @@ from .sample import sample_mode
 
 # Eigenpairs of one search, and of one among the modes of an absorbing layer, where pairs cost more
 _MOST_WANTED, _MOST_LEAKY = 100, 60
+_NEAR, _LEAST_Q = 0.1, 2.0  # relative distance of k from its estimate, and Q, of what is a mode
 _RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
 # log10 Q below which the absorbing layer is trusted, and below which its value tells that the far
 # field errs.
@@ -42,7 +44,10 @@ class Rim(Discretisation):
             step *= 0.1
         most = _MOST_LEAKY if problem.is_complex else _MOST_WANTED
         shift = (max(guesses) + min(step, 0.5 * max(guesses) / m)) ** 2
-        return Search(shift, len(qs) + 1, min(most, problem.size // 2), 2, _RESIDUAL)
+        ends = ((1.0 - _NEAR) * min(guesses)) ** 2, ((1.0 + _NEAR) * max(guesses)) ** 2
+        damped = shift / _LEAST_Q if problem.is_complex else 0.0
+        reach = math.hypot(max(abs(end - shift) for end in ends), damped)
+        return Search(shift, len(qs) + 1, min(most, problem.size // 2), 2, _RESIDUAL, reach)
 
     def chosen(
         self,
@@ -118,7 +123,8 @@ def _choose(
             or identity.q not in qs
         ):
             continue
-        if identity.inside < 0.3 or abs(k[column].real / seed.k_per_um(m, identity.q) - 1) > 0.1:
+        off = abs(k[column].real / seed.k_per_um(m, identity.q) - 1.0)
+        if identity.inside < 0.3 or off > _NEAR:
             continue
         old = chosen.get(identity.q)
         if old is None or _merit(identity, k[column], leaky) > _merit(

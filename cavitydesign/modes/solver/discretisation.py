@@ -7,6 +7,7 @@ The two final implementations are `rim.discretisation.Rim` and `section.discreti
 from __future__ import annotations
 
 import functools
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class Search:
         `more`.
     residual : float
         Of the inverted problem: k is right to its square times the distance to the shift.
+    reach : float
+        Distance from the shift in k0^2 within which a wanted mode lies if there is one.
     """
 
     shift: float
@@ -43,6 +46,7 @@ class Search:
     most: int
     more: int
     residual: float
+    reach: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ def first_snapshot(
             factor.solve, pencil.mass.__matmul__, shift, start, wanted, how.residual
         )
         chosen = discretisation.chosen(problem, seed, m, qs, pairs.values, pairs.vectors, eps)
-        if len(chosen) == len(qs) or wanted >= how.most:
+        seen_all = bool(abs(pairs.values - shift).max() > how.reach)
+        if len(chosen) == len(qs) or wanted >= how.most or seen_all:
             return Snapshot(m, shift, eps, pencil, factor, pairs.values, pairs.vectors, chosen)
         wanted = 2 * wanted + how.more
