@@ -26,7 +26,7 @@ from cavitydesign.design import parse_design
 from cavitydesign.study import SerialExecutor
 
 STUDY = Path(__file__).parents[2] / "studies" / "calibration" / "calibration.toml"
-PAIRS, DETECTORS = 128, 64
+PAIRS, DETECTORS = 80, 32
 """Values of what the rate equations know, and of collection and jitter for each."""
 PUBLISHED_MJ_CM2 = 3.7
 SHARES = (0.05, 0.16, 0.5, 0.84, 0.95)
@@ -87,7 +87,7 @@ def test_the_figures_at_88_um_foretell_the_threshold_at_15_um():
 
     # emulator and sampler
     drawn = sample(work.posterior([Solved(z, light[0])]), len(layout), 0)
-    at = drawn.z[:600]
+    at = drawn.z[:300]
     other = emulator_of(ready[1], Solved(z, light[1])).curves(at[:, ready[1].rate_places])
     equal = np.ones(len(at))
     emulated = told(small.figures(at, other)["upper_break_mj_cm2"], equal)
