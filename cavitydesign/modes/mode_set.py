@@ -107,9 +107,9 @@ class ModeSet(Sequence[Mode]):
         The range that was searched.
     counted : int
         Eigenvalues from the lowest wanted mode of each family to just above the highest, by inertia
-        at one azimuthal order, times the azimuthal orders in the range (their branches do not end
-        in between): the modes listed, others between them, of families that were not asked for,
-        and those of one azimuthal order that lie outside the range at another.
+        at one azimuthal order, times the azimuthal orders in the range (a family has the same modes
+        at each of them): the modes listed, others between them, of families that were not asked
+        for, and those of one azimuthal order that lie outside the range at another.
     complete : bool
         Whether every eigenvalue counted was found, and every one that has a name asked for is
         listed.

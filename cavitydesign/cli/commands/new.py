@@ -74,19 +74,23 @@ def new(kind: Kind = "bottle", folder: Folder = Path()) -> int:
             f"{kind!r}: must be one of {', '.join(STARTERS)}{nearest(kind, tuple(STARTERS))}"
         )
     starter = STARTERS[kind]
-    taken = [name for name in starter.names if (folder / name).exists()]
-    if taken:
+    own, *beside = starter.names
+    if (folder / own).exists():
         raise InputError(
-            f"{folder / taken[0]}: exists already and is not overwritten; move it, or give --folder"
+            f"{folder / own}: exists already and is not overwritten; move it, or give --folder"
         )
-    contents = {name: _source(name).read_bytes() for name in starter.names}
+    # A study or goal after a design: the design that is there stays, and is what they use.
+    kept = [name for name in beside if (folder / name).exists()]
+    contents = {name: _source(name).read_bytes() for name in starter.names if name not in kept}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
             (folder / name).write_bytes(content)
     except OSError as problem:
         raise InputError(f"{folder}: cannot be written: {problem.strerror}") from None
-    say(f"written: {', '.join(str(folder / name) for name in starter.names)} ({starter.tells})")
+    say(f"written: {', '.join(str(folder / name) for name in contents)} ({starter.tells})")
+    for name in kept:
+        say(f"kept as it is: {folder / name}")
     place = "" if folder == Path() else f"cd {folder} && "
     say(f"next: {place}{starter.command}")
     return DONE

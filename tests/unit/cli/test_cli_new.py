@@ -32,11 +32,15 @@ def test_files_are_read_without_complaint(tmp_path: Path, kind: str) -> None:
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    """A design that is there stays and is used; the file asked for is refused where it exists."""
     (tmp_path / "bottle.toml").write_text("mine")
     found = start(tmp_path, "study")
-    assert found.exit_code == 2
-    assert "bottle.toml: exists already" in found.output
-    assert [path.name for path in tmp_path.iterdir()] == ["bottle.toml"]
+    assert found.exit_code == 0 and (tmp_path / "study.toml").exists()
+    assert "kept as it is" in found.output
+    for kind in ("study", "bottle"):
+        again = start(tmp_path, kind)
+        assert again.exit_code == 2 and f"{kind}.toml: exists already" in again.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bottle.toml", "study.toml"]
     assert (tmp_path / "bottle.toml").read_text() == "mine"
 
 
