@@ -34,7 +34,7 @@ photons in a cavity of high Q.
 """
 _PARTS = 20
 """Parts of a long pump pulse at least, so that no step jumps over it."""
-_LENIENT = 4.0
+_LENIENT = 3.0
 """Error of a step over the relative tolerance of the light: a tolerance of 1e-4 leaves 1e-5 to 1e-4
 of the light of dots, and 4e-4 at most of dyes; with 10 a dye of Q = 2000 is 1e-3 off.
 """
