@@ -52,3 +52,12 @@ def test_a_search_ends_where_no_wanted_mode_can_be(monkeypatch: pytest.MonkeyPat
     found = find_modes(ball, ModeRequest("TM", 1250.0, None, 1))
     assert not found.modes and "none" in found.warnings[0]
     assert asked and max(asked) <= 6, asked
+
+
+def test_a_body_too_flat_for_a_window_is_a_plain_no() -> None:
+    """A spheroid of c/a = 0.05 bends more sharply than its modes are deep: it is refused in one
+    line, which names the way that is open.
+    """
+    flat = Cavity(Spheroid(10.0, 0.5), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
+    with pytest.raises(SolverError, match="profile = 'section'"):
+        find_modes(flat, ModeRequest("TM", 600.0, None, 130, 1, 2))
