@@ -21,11 +21,14 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 from scipy.special import iv, jv
+from section_sources import annular_sector
 
 import cavitydesign as cd
 from cavitydesign.errors import InputError
 from cavitydesign.geometry import Coupler
 from cavitydesign.materials import ConstantIndex
+from cavitydesign.mesh.section_cavity import SectionCavity
+from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.coupling.external import _NearField, external_coupling
 from cavitydesign.modes.coupling.fibre_mode import FibreMode
 from cavitydesign.modes.coupling.loaded import transmission
@@ -164,6 +167,38 @@ def test_cavity_and_slab_take_the_same_of_each_other(across: bool) -> None:
     amplitude = abs(field @ spectrum[:, 0]) ** 2 / slab.power
     expected = -math.log10(near.rate * amplitude)
     assert mode.losses.further["external"] == pytest.approx(expected, abs=1e-7)
+
+
+def test_a_section_couples_as_its_window() -> None:
+    """A meshed sphere beside a taper, q = 0 and 1: the mesh holds the widest point of its rim
+    between its own, on which the parity of q = 1 hangs. Both solve to 1e-8; 1e-3 is the quadrature
+    of the section's elements where J_m falls steeply.
+    """
+    mesh = annular_sector(
+        np.array([5.3, 6.1, 6.8, 7.5, 8.3, 9.3]),
+        np.array([-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75]),
+        7.5,
+    )
+    guide = Coupler("taper", GLASS, 0.2, diameter_um=0.5)
+    media = {"body": ConstantIndex.of(1.49), "surround": ConstantIndex.of(1.0)}
+    meshed = find_modes(
+        SectionCavity.of(mesh, media, coupler=guide),
+        ModeRequest("TM", 540.0, None, 120, 1, 2, 1e-8),
+    )
+    smooth = cd.find_modes(
+        cd.sphere(
+            diameter_um=15.0,
+            body={"index": 1.49},
+            surround={"index": 1.0},
+            wavelength_nm=540.0,
+            azimuthal_order=120,
+            axial_orders=2,
+            relative_accuracy=1e-8,
+        )
+    )
+    for mode in meshed:
+        right = float(smooth[mode.label].coupling(guide).log10_q_external())
+        assert mode.losses.further["external"] == pytest.approx(right, abs=1e-3)
 
 
 def rim_square(m: int, radius_um: float) -> float:

@@ -21,6 +21,7 @@ from ...errors import InputError
 from ...fem.legendre import gauss
 from ...geometry.cavity import Cavity
 from ...geometry.surroundings.coupler import Coupler
+from ...mesh.section_cavity import SectionCavity
 from ...units import wavelength_nm
 from ..first_order import norm_um3
 from ..losses.radiation import Source
@@ -92,6 +93,8 @@ def contact_of(cavity: Cavity, z_um: float) -> Contact:
         If the outline does not reach so far.
     """
     outline = cavity.outline
+    if isinstance(cavity, SectionCavity):
+        return _rim_of_section(cavity, z_um)
     r_0, z_0 = (float(one[0]) for one in outline.point(np.zeros(1)))
     if z_um == 0.0:
         return Contact(r_0, z_0, (1.0, 0.0))
@@ -112,6 +115,33 @@ def contact_of(cavity: Cavity, z_um: float) -> Contact:
     return Contact(float(r), float(z), (float(t_z) / length, -float(t_r) / length))
 
 
+def _rim_of_section(cavity: SectionCavity, z_um: float) -> Contact:
+    """The widest point of a section's body, between the points at which its outline is tabled.
+
+    Raises
+    ------
+    InputError
+        Off the equator, where the table does not tell the rim's direction finely enough.
+    """
+    if z_um != 0.0:
+        raise InputError(
+            "coupling.z_um: the outline of a section is not followed finely enough off its "
+            "equator; 0"
+        )
+    mesh, (r_0, z_0) = cavity.mesh, cavity.rim_um
+    body = mesh.region == len(cavity.regions) - 2
+    near = body & (mesh.nodes[..., 0].max(axis=(1, 2)) > (1.0 - _NEAR_RIM) * r_0)
+    line = np.linspace(-1.0, 1.0, _PER_EDGE)
+    r, z, *_ = mesh.positions(line, line, np.flatnonzero(near))
+    widest = float(r.max())
+    heights = z[r >= widest * (1.0 - _SAME)]
+    # a straight rim has many widest points; its middle is the one that the section tells
+    z_rim = z_0 if float(np.ptp(heights)) > _PER_EDGE * _SAME * widest else float(heights.mean())
+    return Contact(widest, z_rim, (1.0, 0.0))
+
+
+_NEAR_RIM = 1e-2  # of the radius: elements that may hold the widest point
+_PER_EDGE, _SAME = 201, 1e-12  # points along an edge: a rim of 10 um is found to 1e-6 um
 _FARTHEST_T = 1e6  # um; the reach of outlines that never end
 
 
