@@ -229,6 +229,7 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
             "told for each mode under Lasing."
         )
     yield from pictures("loss_budget", "coupling", "dip")
+    yield from sections.further_tables(listed)
     yield Heading("What was computed and what was fitted", "origin")
     yield audit.origin_table(results)
     yield Heading("Input", "input")

@@ -72,6 +72,20 @@ def loss_table(modes: Sequence[Mapping[str, Any]]) -> Table:
     )
 
 
+def further_tables(modes: Sequence[Mapping[str, Any]]) -> list[Table]:
+    """What a design asks for beside: a cavity that is not quite round, modes as sensors."""
+    asked = (
+        (
+            "Not quite round: shift and splitting of each doublet against the round cavity, and Q "
+            "of its two standing waves",
+            "deviation",
+        ),
+        ("As a sensor: sensitivity, figure of merit and the least that is seen", "sensing"),
+    )
+    tables = [_of_modes(caption, modes, group) for caption, group in asked]
+    return [table for table in tables if len(table.head) > 1]
+
+
 def spread_table(modes: Sequence[Mapping[str, Any]]) -> Table | None:
     """Standard deviations by the spreads of the design; None without spreads."""
     shown = with_deviation(mode_columns.COLUMNS, modes)
