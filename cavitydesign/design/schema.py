@@ -222,6 +222,7 @@ def cavity_table() -> type[CavityTable]:
 class TemperatureTable(table_of("TemperatureFields", Temperature)):  # type: ignore[misc]
     """The temperature of cavity and gain: the fields of the spec, with numbers by region."""
 
+    temperature_k: Number
     valid_k: tuple[Number, Number] | None = None
     thermo_optic_per_k: dict[Text, Number] | None = None
     expansion_per_k: dict[Text, Number] | None = None

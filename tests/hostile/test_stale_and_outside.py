@@ -106,7 +106,8 @@ NO_FILES = {
     *("database", "host", "inclusion", "name", "materials", "region_names", "parameters"),
     *("electric_walls", "magnetic_walls", "doped_region", "gain_law", "kind", "medium"),
     *("calibration", "convention", "shape", "spot", "comb_place", "families", "overlap"),
-    *("direction", "polariser"),
+    *("direction", "polariser", "expansion_per_k", "thermo_optic_per_k"),
+    *("layer_on", "region"),
 }
 
 

@@ -12,7 +12,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "design-file.md").read_text(encodin
 
 def keys_of(table: str) -> set[str]:
     """Keys in the first column of a table's section, and those that its introduction names."""
-    section = PAGE.split(f"## [{table}]")[1].split("\n## ")[0]
+    section = re.split(r"\n###? ", PAGE.split(f"\n## [{table}]")[1])[0]
     cells = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
     named = set(re.findall(r"`([a-z0-9_]+)`", " ".join(cells)))
     if table == "gain":
