@@ -70,6 +70,12 @@ _MESH_FILES = (
 )
 # Modules that went into rooms of their own: package, room, names.
 _ROOMS = {
+    "modes": {
+        "changes": "change first_order sensitivity shifts uncertainty",
+    },
+    "optimise": {
+        "models": "gaussian_process response linear first_order expectation",
+    },
     "analytic": {
         "functions": "bessel bessel_complex series radial",
     },

@@ -454,7 +454,7 @@ def goal() -> Figure:
 
     from cavitydesign.optimise.answer import answered
     from cavitydesign.optimise.goal_file import load_goal
-    from cavitydesign.optimise.linear import linearised
+    from cavitydesign.optimise.models.linear import linearised
     from cavitydesign.optimise.trials import Solver
     from cavitydesign.study import ProcessExecutor
     from cavitydesign.visualise.studies.goal import draw_goal

@@ -17,12 +17,12 @@ KEYS = ("title", "store", "solves", "samples", "seed", "cavities", "free", "sess
 NEXT_KEYS = ("predict", "candidates")
 EACH = ("cavity", "session")
 SESSION_KEYS = ("fluence_scale_sd",)
+# Least, most and default: 256 solves of five numbers left the emulator 1 to 3 % of the light off,
+# below the noise of a curve; 200 draws give the ends of a 90 % interval to a tenth of its width.
 _WHOLE = {"solves": (8, 4096, 256), "samples": (32, 2000, 200), "seed": (0, 2**31 - 1, 0)}
-"""Least, most and default: 256 solves of five numbers left the emulator 1 to 3 % of the light off,
-below the noise of a curve; 200 draws give the ends of a 90 % interval to a tenth of its width."""
+# Relative error of a fluence: the spot's area, mostly, in the laboratories of the published
+# cavities and in most others.
 _USUAL_SCALE_SD = 0.07
-"""Relative error of a fluence: the spot's area, mostly, in the laboratories of the published
-cavities and in most others."""
 
 
 def load_calibration(path: Path, schema: DesignSchema | None = None) -> Calibration:

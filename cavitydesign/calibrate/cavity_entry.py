@@ -27,6 +27,7 @@ CAVITY_KEYS = (
     "dark_up_to_mj_cm2",
     LINE_WIDTH,
 )
+# Measurements that are not compared point by point, and how they enter.
 _ELSEWHERE = {
     "emission_spectrum": "`cavitydesign measure emission` reads centre and width of the line",
     "absorption_spectrum": "its crossing with the emission gives gain.crossing_energy_ev",
@@ -37,14 +38,13 @@ _ELSEWHERE = {
     "spectrum": "only its sum is: the light curve",
     "output_shares": "only their sum is: the light curve",
 }
-"""Measurements that are not compared point by point, and how they enter."""
 SESSION = "session"
 _FEWEST_POINTS = 3
+# Share of rows that may repeat another: few counts at a fluence that was measured twice do so.
 _MOST_TWICE = 0.1
-"""Share of rows that may repeat another: few counts at a fluence that was measured twice do so."""
+# Factor between the middle of a curve's fluences and that of its design's: units differ by a
+# thousand.
 _FAR = 10.0
-"""Factor between the middle of a curve's fluences and that of its design's: units differ by a
-thousand."""
 
 
 def read_cavity(

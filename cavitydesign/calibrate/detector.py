@@ -24,8 +24,8 @@ linear in logarithms for the jitter: at a bend where d ln L / d ln N rises by 20
 _SLICES = 24
 _PULSES = 9
 _BESIDE = 2
+# Places below the grid that the faintest slice reaches, and a cubic's two more.
 _BELOW = math.ceil(-math.log(FAINTEST_SLICE) / STEP) + _BESIDE
-"""Places below the grid that the faintest slice reaches, and a cubic's two more."""
 
 
 def fine_grid(log_excitons: Array) -> Array:

@@ -23,8 +23,8 @@ from .work import Solved, Work, fine_light
 Array = NDArray[np.float64]
 
 _DRAWS_FOR_QUANTILES = 4000
+# Fluences of a predicted curve: neighbours lie 2 % apart over a range of a factor of five.
 _DENSE = 80
-"""Fluences of a predicted curve: neighbours lie 2 % apart over a range of a factor of five."""
 
 
 def answer_of(

@@ -25,13 +25,13 @@ Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
 Told = Callable[[str], None] | None
 
+# Rounds of exact solves at most. Each brings draws of the posterior into the emulator; the second
+# was enough for every made-up laboratory tried.
 _MOST_ROUNDS = 4
-"""Rounds of exact solves at most. Each brings draws of the posterior into the emulator; the second
-was enough for every made-up laboratory tried."""
+# Effective size, over the draws, at which exact solves count as confirming the posterior.
 _WORTH = 0.25
-"""Effective size, over the draws, at which exact solves count as confirming the posterior."""
+# The first answer rests on this fraction of the solves.
 _FIRST_SHARE = 4
-"""The first answer rests on this fraction of the solves."""
 
 
 def calibrate(

@@ -27,23 +27,23 @@ from .spec import Calibration, MeasuredCavity
 
 Array = NDArray[np.float64]
 
+# Standard normal numbers at which pump and detector are tabulated: a calibration is a power of its
+# number, and straight between these to 1e-3 of a prior's width.
 _TABLE = np.linspace(-4.0, 4.0, 33)
-"""Standard normal numbers at which pump and detector are tabulated: a calibration is a power of its
-number, and straight between these to 1e-3 of a prior's width."""
+# The same for cold line widths, within what priors make likely.
 _WIDTH_TABLE = np.linspace(-2.5, 2.5, 11)
-"""The same for cold line widths, within what priors make likely."""
 _SAME_WIDTH = 1e-12
+# Standard deviations of a free number that the solved pulses cover; beyond, light goes on straight
+# in logarithms.
 _USUAL_REACH = 2.5
-"""Standard deviations of a free number that the solved pulses cover; beyond, light goes on straight
-in logarithms."""
+# Natural logarithm of the excitations that are solved below the lowest fluence: slices of the spot
+# fainter than exp(-2) of the peak's add 6 % of a light that falls as N, less where it falls faster,
+# and are taken from the straight continuation.
 _BELOW = 2.0
-"""Natural logarithm of the excitations that are solved below the lowest fluence: slices of the spot
-fainter than exp(-2) of the peak's add 6 % of a light that falls as N, less where it falls faster,
-and are taken from the straight continuation."""
 _ABOVE = 0.5
+# Natural logarithm of 20 excitations: the pulses always reach them, so that the greatest efficiency
+# of a laser is seen whatever was measured.
 _FULL = 3.0
-"""Natural logarithm of 20 excitations: the pulses always reach them, so that the greatest
-efficiency of a laser is seen whatever was measured."""
 
 
 @dataclass(frozen=True, eq=False)

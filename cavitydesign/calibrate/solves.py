@@ -27,8 +27,8 @@ from .spec import Calibration
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
+# Significant digits of a constant: equal draws meet in the store.
 _DIGITS = 12
-"""Significant digits of a constant: equal draws meet in the store."""
 
 
 def solved_light(

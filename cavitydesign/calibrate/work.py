@@ -27,14 +27,14 @@ from .spec import Calibration
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
 
+# Every fifth solve tests the emulator before it joins it.
 _HELD_OUT = 5
-"""Every fifth solve tests the emulator before it joins it."""
+# Of a curve on which an emulator is tested.
 _FLUENCES = 24
-"""Of a curve on which an emulator is tested."""
 _FEWEST_SOLVES = 8
+# Share of a prior beyond which no solve starts: 3.7 standard deviations, where the emulator would
+# be far from any other solve.
 _EDGE = 1e-4
-"""Share of a prior beyond which no solve starts: 3.7 standard deviations, where the emulator would
-be far from any other solve."""
 
 
 @dataclass(frozen=True, eq=False)

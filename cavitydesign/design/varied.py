@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ..dotted import number_at
 from ..errors import InputError
 from ..mesh.section_cavity import SectionCavity
-from ..modes.change import CavityChange
-from ..modes.uncertainty import Spread
+from ..modes.changes.change import CavityChange
+from ..modes.changes.uncertainty import Spread
 from .spec import Design, parse_design
 
 _RELATIVE_STEP, _STEP_OF_SPREAD = 4e-5, 1e-2

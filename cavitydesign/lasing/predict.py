@@ -41,10 +41,9 @@ from .request import LasingRequest
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None] | None
 
+# Relative error of the threshold by reading between pulses above which further ones are solved
+# about it.
 _READ = 1e-3
-"""Relative error of the threshold by reading between pulses above which further ones are solved
-about it.
-"""
 
 
 def predict_lasing(

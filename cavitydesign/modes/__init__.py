@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .change import (
+    from .changes.change import (
         CavityChange,
         axial_radius_change,
         diameter_change,
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
         index_change,
         outline_change,
         temperature_change,
+    )
+    from .changes.sensitivity import (
+        ModeDerivative,
+        all_derivatives,
+        derivatives,
+        wavelength_derivatives,
     )
     from .complex_threshold import StaticThreshold, static_threshold
     from .derived.sampled_field import FieldSamples
@@ -29,18 +35,17 @@ if TYPE_CHECKING:
     from .mode_set import ModeRequest, ModeSet
     from .sensing.result import SensedMode
     from .sensing.spec import Sensing
-    from .sensitivity import ModeDerivative, all_derivatives, derivatives, wavelength_derivatives
     from .track import Crossing, Sweep, Track, follow_modes
 
 _HOMES = {
-    "CavityChange": "change",
+    "CavityChange": "changes.change",
     "Crossing": "track",
     "DeviatedMode": "deviation.result",
     "Deviation": "deviation.spec",
     "FieldSamples": "derived.sampled_field",
     "LossBudget": "losses.budget",
     "Mode": "mode",
-    "ModeDerivative": "sensitivity",
+    "ModeDerivative": "changes.sensitivity",
     "ModeRequest": "mode_set",
     "ModeSet": "mode_set",
     "Particle": "deviation.spec",
@@ -50,18 +55,18 @@ _HOMES = {
     "Sweep": "track",
     "Track": "track",
     "Wave": "deviation.spec",
-    "all_derivatives": "sensitivity",
-    "axial_radius_change": "change",
-    "derivatives": "sensitivity",
-    "diameter_change": "change",
-    "fibre_radius_change": "change",
+    "all_derivatives": "changes.sensitivity",
+    "axial_radius_change": "changes.change",
+    "derivatives": "changes.sensitivity",
+    "diameter_change": "changes.change",
+    "fibre_radius_change": "changes.change",
     "find_modes": "find",
     "follow_modes": "track",
-    "index_change": "change",
-    "outline_change": "change",
+    "index_change": "changes.change",
+    "outline_change": "changes.change",
     "static_threshold": "complex_threshold",
-    "temperature_change": "change",
-    "wavelength_derivatives": "sensitivity",
+    "temperature_change": "changes.change",
+    "wavelength_derivatives": "changes.sensitivity",
 }
 
 __all__ = [

@@ -28,11 +28,11 @@ from numpy.typing import NDArray
 from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import InputError, SolverError, nearest
 from ..units import absorption_per_cm, wavelength_nm
-from .first_order import dispersive_permittivities
+from .changes.first_order import dispersive_permittivities
+from .changes.sensitivity import solved_mode
 from .losses.mechanisms import in_eigenproblem
 from .media import permittivities
 from .mode import Mode
-from .sensitivity import solved_mode
 from .solver.problem import EigenProblem
 from .solver.snapshot import RawMode
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm
+from .changes.shifts import Shifts
 from .coupling.coupled import loaded_numbers
 from .losses.budget import LossBudget
 from .losses.measures import Measures
@@ -20,7 +21,6 @@ from .losses.mechanisms import losses_of
 from .media import Permittivities
 from .mode import Mode
 from .mode_set import ModeRequest
-from .shifts import Shifts
 from .solver.error import (
     ErrorBars,
     error_bars,

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ..dotted import number_at
 from ..errors import SolverError
-from .expectation import expected_loss, model_optimum
 from .goal import Goal
 from .margins import margins
+from .models.expectation import expected_loss, model_optimum
 from .outcome import outcomes
 from .over_draws import DrawnOutcomes, over_draws
 from .refine import refine, round_cost

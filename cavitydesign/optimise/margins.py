@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from .expectation import expected_loss, log_feasible
 from .goal import Goal
-from .response import fit_response
+from .models.expectation import expected_loss, log_feasible
+from .models.response import fit_response
 from .trials import Solver, without_gaps
 
 Array = NDArray[np.float64]

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..study.sampling import unit_points
-from .expectation import model_optimum
-from .first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
 from .goal import Goal
-from .response import Model, fit_response
+from .models.expectation import model_optimum
+from .models.first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
+from .models.response import Model, fit_response
 from .trials import Solver, Trials, distinct, response_of, without_gaps
 
 Array = NDArray[np.float64]

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ..dotted import number_at
 from ..study.sampling import unit_points
-from .expectation import expected_loss
 from .goal import Goal
-from .response import Model, fit_response
+from .models.expectation import expected_loss
+from .models.response import Model, fit_response
 from .trials import Solver, Trials, response_of, without_gaps
 
 Array = NDArray[np.float64]

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ..errors import SolverError
 from ..study.sampling import unit_points
-from .expectation import expected_loss, log_feasible, model_optimum
-from .response import Response
+from .models.expectation import expected_loss, log_feasible, model_optimum
+from .models.response import Response
 from .trials import Solver, Trials, distinct, response_of
 
 Array = NDArray[np.float64]

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..study.sampling import unit_points
-from .first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
 from .goal import Goal
-from .response import Model, fit_response
+from .models.first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
+from .models.response import Model, fit_response
 from .trials import Solver, without_gaps
 
 Array = NDArray[np.float64]

@@ -18,9 +18,9 @@ from ..study.executors.executor import Evaluate
 from ..study.records.record import told_of
 from ..study.run import stored_records
 from .goal import Goal, Objective
-from .linear import Linearise
+from .models.linear import Linearise
+from .models.response import Response, fit_response
 from .outcome import comb_place, outcomes
-from .response import Response, fit_response
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float], None]

@@ -55,7 +55,7 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     if not design.spreads:
         return _seen(solve_modes(design.cavity, design.modes, progress), design)
     from ..design.varied import cavity_spreads
-    from ..modes.uncertainty import with_spreads
+    from ..modes.changes.uncertainty import with_spreads
 
     def thresholds(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
         return {} if design.medium is None else static_thresholds(modes, design, cavity)

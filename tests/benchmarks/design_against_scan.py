@@ -128,7 +128,7 @@ def goal_of(folder: Path, name: str, text: str) -> Goal:
 def compared(folder: Path, name: str, executor: Executor, seeds: int) -> None:
     """Scan, search from each seed, and print the best of each."""
     from cavitydesign.optimise.answer import best_trials
-    from cavitydesign.optimise.linear import linearised
+    from cavitydesign.optimise.models.linear import linearised
     from cavitydesign.optimise.trials import Solver
     from cavitydesign.workflow.study_point import evaluate_point
 
@@ -208,7 +208,7 @@ def scanned(
 
 def yields(folder: Path, executor: Executor) -> None:
     """Yields by a response, by derivatives and by many full solves."""
-    from cavitydesign.optimise.linear import linearised
+    from cavitydesign.optimise.models.linear import linearised
     from cavitydesign.optimise.tolerance import yield_about
     from cavitydesign.optimise.trials import Solver
     from cavitydesign.workflow.study_point import evaluate_point

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cavitydesign.errors import SolverError
-from cavitydesign.optimise.first_order import first_order_result
-from cavitydesign.optimise.linear import Side, linearised
+from cavitydesign.optimise.models.first_order import first_order_result
+from cavitydesign.optimise.models.linear import Side, linearised
 from cavitydesign.optimise.outcome import outcomes
 from cavitydesign.workflow.study_point import evaluate_point
 

@@ -13,8 +13,8 @@ from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.geometry import Cavity, Cylinder, Parabola, Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import Mode, ModeRequest, find_modes
+from cavitydesign.modes.changes.first_order import polished
 from cavitydesign.modes.derived.rim_sensitivity import rim_sensitivity
-from cavitydesign.modes.first_order import polished
 
 GLASS, AIR = ConstantIndex.of(1.49), ConstantIndex.of(1.0)
 

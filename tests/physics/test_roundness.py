@@ -12,11 +12,11 @@ from deformed_cylinders import of_circles, of_outline
 
 import cavitydesign as cd
 from cavitydesign.errors import InputError
+from cavitydesign.modes.changes.first_order import polished
 from cavitydesign.modes.deviation.expansion import Expansion
 from cavitydesign.modes.deviation.metric import Move
 from cavitydesign.modes.deviation.sector import Points
 from cavitydesign.modes.deviation.shape import Displacement, groups_of
-from cavitydesign.modes.first_order import polished
 
 INDEX, DIAMETER_UM, ORDER = 1.5, 4.0, 26
 

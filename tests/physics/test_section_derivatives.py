@@ -9,9 +9,9 @@ from cavitydesign.errors import InputError
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, ModeSet, find_modes
-from cavitydesign.modes.change import diameter_change, index_change
+from cavitydesign.modes.changes.change import diameter_change, index_change
+from cavitydesign.modes.changes.sensitivity import wavelength_derivatives
 from cavitydesign.modes.complex_threshold import static_threshold
-from cavitydesign.modes.sensitivity import wavelength_derivatives
 
 RHO, THETA = [5.3, 6.1, 6.8, 7.5, 8.3, 9.3], [-0.75, -0.5, -0.3, -0.12, 0.08, 0.25, 0.5, 0.75]
 

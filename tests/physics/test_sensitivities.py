@@ -10,16 +10,10 @@ import pytest
 from cavitydesign.geometry import Cavity, Parabola, Spheroid
 from cavitydesign.materials import find_material
 from cavitydesign.materials.material import ConstantIndex
-from cavitydesign.modes import (
-    Mode,
-    ModeRequest,
-    find_modes,
-    index_change,
-    shifts,
-    temperature_change,
-)
-from cavitydesign.modes.change import CavityChange
-from cavitydesign.modes.first_order import index_sensitivities_nm
+from cavitydesign.modes import Mode, ModeRequest, find_modes, index_change, temperature_change
+from cavitydesign.modes.changes import shifts
+from cavitydesign.modes.changes.change import CavityChange
+from cavitydesign.modes.changes.first_order import index_sensitivities_nm
 from cavitydesign.modes.solver.snapshot import RawMode
 from cavitydesign.optimise.outcome import outcome_problem, outcomes
 

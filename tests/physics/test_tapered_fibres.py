@@ -151,8 +151,8 @@ def test_derivative_by_the_radius_of_a_curved_fibre() -> None:
     """First order from the solved field, against solves at 3 nm on either side, whose second order
     is 3e-4 of the slope.
     """
-    from cavitydesign.modes.change import fibre_radius_change
-    from cavitydesign.modes.sensitivity import wavelength_derivatives
+    from cavitydesign.modes.changes.change import fibre_radius_change
+    from cavitydesign.modes.changes.sensitivity import wavelength_derivatives
 
     shape = fibre_from_points(Z, 6.6 + 0.02 * Z + 0.004 * Z**2)
     cavity = bottle(6.6, fibre_shape=shape)

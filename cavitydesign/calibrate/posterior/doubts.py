@@ -14,17 +14,17 @@ from ..answer import CalibrationAnswer, Constant, CurveFit
 
 Array = NDArray[np.float64]
 
+# A sign that a right model gives in fewer cases than this is told.
 _CHANCE = 0.01
-"""A sign that a right model gives in fewer cases than this is told."""
 _FEWEST_POINTS = 8
+# Probability of a threshold within the measured fluences below which it is told.
 _CROSSES = 0.1
-"""Probability of a threshold within the measured fluences below which it is told."""
+# Fluence scales further out than so many prior standard deviations are told.
 _FAR = 2.0
-"""Fluence scales further out than so many prior standard deviations are told."""
+# The same for a published figure; by chance one of five right ones lies as far in 6 % of cases.
 _FAR_FIGURE = 2.5
-"""The same for a published figure; by chance one of five right ones lies as far in 6 % of cases."""
+# Standard deviations from the 5 % to the 95 % quantile of a normal distribution.
 _NINETY = 3.29
-"""Standard deviations from the 5 % to the 95 % quantile of a normal distribution."""
 
 
 def doubts_of_curve(curve: CurveFit) -> list[str]:

@@ -13,23 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from ...optimise.gaussian_process import GaussianProcess, fit_process
+from ...optimise.models.gaussian_process import GaussianProcess, fit_process
 from ..detector import fine_grid
 from ..light import Light
 
 Array = NDArray[np.float64]
 
+# Share of the variance that the components leave out: 0.14 % of the spread of the curves, a factor
+# of 20 below a point's noise of 5 % for a spread of e.
 _EXPLAINED = 2e-6
-"""Share of the variance that the components leave out: 0.14 % of the spread of the curves, a factor
-of 20 below a point's noise of 5 % for a spread of e."""
 _MOST_COMPONENTS = 10
+# Curves from which the lengths of a process are found; all curves enter its mean. The cost of the
+# former grows with the third power, and lengths hardly move beyond.
 _MOST_FITTED = 240
-"""Curves from which the lengths of a process are found; all curves enter its mean. The cost of the
-former grows with the third power, and lengths hardly move beyond."""
 
 _FEWEST_STATIC = 4
+# Inputs are standard normal numbers: lengths lie near their spread.
 _STARTS = (1.0,)
-"""Inputs are standard normal numbers: lengths lie near their spread."""
 
 
 @dataclass(frozen=True, eq=False)

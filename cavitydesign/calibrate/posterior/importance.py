@@ -20,23 +20,23 @@ Array = NDArray[np.float64]
 LogPosterior = Callable[[Array], Array]
 Progress = Callable[[str, float], None] | None
 
+# Degrees of freedom of Student's t: heavier tails than the posterior's, so that no weight is much
+# larger than the others.
 _DEGREES = 5.0
-"""Degrees of freedom of Student's t: heavier tails than the posterior's, so that no weight is much
-larger than the others."""
+# Factor of the covariance, for the same reason.
 _WIDER = 1.2
-"""Factor of the covariance, for the same reason."""
+# Draws of the prior, and the best of them, to which the first distribution is fitted.
 _FIRST, _BEST = 2000, 200
-"""Draws of the prior, and the best of them, to which the first distribution is fitted."""
 _EACH = 1000
+# Turns of so many draws each. Ten covered a posterior of twelve numbers (three light curves).
 _LEAST_TURNS, _MOST_TURNS = 3, 30
-"""Turns of so many draws each. Ten covered a posterior of twelve numbers (three light curves)."""
+# Independent draws that the cloud is worth when it ends: three for each of the usual 200.
 _WORTH = 600.0
-"""Independent draws that the cloud is worth when it ends: three for each of the usual 200."""
+# Draws for each dimension that a covariance rests on: the posterior is tempered until so many
+# count.
 _FITTED = 10.0
-"""Draws for each dimension that a covariance rests on: the posterior is tempered until so many
-count."""
+# Standard deviations of the prior beyond which nothing is asked: a share of 2e-19 lies there.
 _FARTHEST = 9.0
-"""Standard deviations of the prior beyond which nothing is asked: a share of 2e-19 lies there."""
 _COOLER = 0.8
 _LEAST_TEMPER = 1e-4
 

@@ -30,10 +30,10 @@ Curves = Callable[[Array], Light]
 DEGREES = 4.0
 """Degrees of freedom of Student's t: one point in 110 lies beyond four scatters, so that an outlier
 counts for little, and a curve without outliers loses 7 % of its information."""
+# Relative standard deviation of the threshold where a cavity did not lase: what a step of the
+# fluence leaves, and the difference between what one calls lasing and half of the greatest
+# efficiency.
 _EDGE = 0.02
-"""Relative standard deviation of the threshold where a cavity did not lase: what a step of the
-fluence leaves, and the difference between what one calls lasing and half of the greatest
-efficiency."""
 _T_CONSTANT = float(
     gammaln(0.5 * (DEGREES + 1.0)) - gammaln(0.5 * DEGREES) - 0.5 * math.log(DEGREES * math.pi)
 )

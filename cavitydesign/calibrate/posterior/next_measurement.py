@@ -20,13 +20,13 @@ Array = NDArray[np.float64]
 
 POINTS = 20
 """Points of a light curve that a candidate is taken to have, as the published curves do."""
+# Standard deviation of the logarithm of a curve's scale: the unit of light is arbitrary.
 _FREE_SCALE = 10.0
-"""Standard deviation of the logarithm of a curve's scale: the unit of light is arbitrary."""
+# Principal components of a candidate's curves. Of 200 draws, eight directions take away 4 % of the
+# variance by chance, which is put back.
 _MOST_FEATURES = 8
-"""Principal components of a candidate's curves. Of 200 draws, eight directions take away 4 % of the
-variance by chance, which is put back."""
+# Measurements that are told of together.
 _MOST_TOGETHER = 3
-"""Measurements that are told of together."""
 _FEWEST_LASING = 16
 
 

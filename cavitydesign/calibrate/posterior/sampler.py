@@ -22,16 +22,16 @@ Progress = Callable[[str, float], None] | None
 
 _WALKERS_A_DIMENSION = 4
 _LEAST_WALKERS = 48
+# Steps between looks at the autocorrelation.
 _STEPS = 200
-"""Steps between looks at the autocorrelation."""
+# Such looks at most: 3,000 steps are 60 autocorrelation times of the slowest posteriors seen (peak
+# gain with its width, 88 um alone: 48 steps).
 _LONGEST = 12
-"""Such looks at most: 3,000 steps are 60 autocorrelation times of the slowest posteriors seen
-(peak gain with its width, 88 um alone: 48 steps)."""
+# Lengths of a chain in autocorrelation times at which it ends; emcee's authors ask 50 for the time
+# itself, which is not what is wanted here.
 _AUTOCORRELATIONS = 25
-"""Lengths of a chain in autocorrelation times at which it ends; emcee's authors ask 50 for the time
-itself, which is not what is wanted here."""
+# Autocorrelation times below which a chain has not settled.
 _SETTLED = 20
-"""Autocorrelation times below which a chain has not settled."""
 _STARTS = 2000
 
 

@@ -39,7 +39,7 @@ def design(
     """Find the values of a design that meet a goal; may be killed at any time and run again."""
     from ...optimise.answer import answered
     from ...optimise.goal_file import load_goal
-    from ...optimise.linear import linearised
+    from ...optimise.models.linear import linearised
     from ...optimise.trials import Solver
     from ...workflow.study_point import design_schema, evaluate_point
 

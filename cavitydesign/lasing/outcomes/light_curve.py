@@ -19,8 +19,8 @@ Array = NDArray[np.float64]
 # A fit with two breaks has six numbers (three slopes, two breaks, a level) and needs some freedom
 # to judge its scatter.
 _MINIMUM_POINTS = 8
+# Of the samples of a computed curve, those on which its breaks are first searched.
 _EVERY = 4
-"""Of the samples of a computed curve, those on which its breaks are first searched."""
 
 
 @dataclass(frozen=True)

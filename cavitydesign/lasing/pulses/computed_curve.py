@@ -28,16 +28,14 @@ VISIBLE = 0.5
 fifth of that of the published curves (3.1, 5.6, 2.9), and what a fit to 20 points of 5 % finds in a
 straight power law.
 """
+# Logarithm of the excitons from one computed pulse to the next where the corner of the output is
+# not known before; away from gain = loss twice that.
 _SPACING = 0.08
-"""Logarithm of the excitons from one computed pulse to the next where the corner of the output is
-not known before; away from gain = loss twice that.
-"""
+# Excitons, over those at gain = loss, between which the pulses lie close then.
 _ONSET = (0.4, 32.0)
-"""Excitons, over those at gain = loss, between which the pulses lie close then."""
+# Distance of the pulses within some reach of the corner of the output, both over `_SPACING`; how it
+# grows with the distance from there, and its limit over `_SPACING`.
 _CORNER, _CORNER_REACH, _GROWTH, _WIDEST = 0.4, 1.5, 0.22, 3.0
-"""Distance of the pulses within some reach of the corner of the output, both over `_SPACING`; how
-it grows with the distance from there, and its limit over `_SPACING`.
-"""
 START = math.exp(-1.6)
 """Excitons where the fit starts, over those at gain = loss: a fifth, on a computed pulse."""
 FAR_ABOVE = 7.5

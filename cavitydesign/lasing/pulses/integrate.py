@@ -25,34 +25,30 @@ from .steppers import DormandPrince, Rodas, Stepper
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+# Cooling times after which the upper rungs are folded: 6e-6 of the hot emitters are left.
 _FOLDED = 12.0
-"""Cooling times after which the upper rungs are folded: 6e-6 of the hot emitters are left."""
 _FOLDED_TOP = 8
+# Steps of the explicit pair; a pulse takes about 100 to 200. More are a sign of stiffness: many
+# photons in a cavity of high Q.
 _PULSE_STEPS = 200
-"""Steps of the explicit pair; a pulse takes about 100 to 200. More are a sign of stiffness: many
-photons in a cavity of high Q.
-"""
+# Parts of a long pump pulse at least, so that no step jumps over it.
 _PARTS = 20
-"""Parts of a long pump pulse at least, so that no step jumps over it."""
+# Error of a step over the relative tolerance of the light: a tolerance of 1e-4 leaves 1e-5 to 1e-4
+# of the light of dots, and 4e-4 at most of dyes; with 10 a dye of Q = 2000 is 1e-3 off.
 _LENIENT = 3.0
-"""Error of a step over the relative tolerance of the light: a tolerance of 1e-4 leaves 1e-5 to 1e-4
-of the light of dots, and 4e-4 at most of dyes; with 10 a dye of Q = 2000 is 1e-3 off.
-"""
+# Photons in a mode, times the error of a step, that count as nothing: with 10 photons times the
+# tolerance a dye at 1.5 times gain = loss and Q = 1e8 is 1.1e-3 off, with 3 it is 6e-4.
 _PHOTONS = 3.0 / _LENIENT
-"""Photons in a mode, times the error of a step, that count as nothing: with 10 photons times the
-tolerance a dye at 1.5 times gain = loss and Q = 1e8 is 1.1e-3 off, with 3 it is 6e-4.
-"""
+# The same of populations, for pulses that excite more than a tenth of the emitters; of weaker ones
+# less in proportion: a dye at Q = 1e8 lases with 2e-4 excited, and its light was 4e-3 off.
 _POPULATION, _WEAK_PULSE = 1e-2 / _LENIENT, 10.0
-"""The same of populations, for pulses that excite more than a tenth of the emitters; of weaker ones
-less in proportion: a dye at Q = 1e8 lases with 2e-4 excited, and its light was 4e-3 off."""
+# Up to as many, every mode and class of emitters counts in full in the error of a step.
 _FEW_MODES, _FEW_CLASSES = 8, 5
-"""Up to as many, every mode and class of emitters counts in full in the error of a step."""
+# Steps from one look at the end of pulses to the next: a look costs half a step.
 _LOOK = 4
-"""Steps from one look at the end of pulses to the next: a look costs half a step."""
+# Modes, or twice the classes, for which an implicit step costs as much as two or three explicit
+# ones; with more it pays later.
 _CHEAP = 16
-"""Modes, or twice the classes, for which an implicit step costs as much as two or three explicit
-ones; with more it pays later.
-"""
 
 
 class _Batch:

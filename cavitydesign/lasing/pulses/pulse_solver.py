@@ -22,12 +22,11 @@ from .rate_model import RateModel, rate_model
 Array = NDArray[np.float64]
 
 _TOPS = (1, 6, 12, 24)
+# Numbers more in the state of a group, with a longer ladder, that cost less than steps of its own:
+# a step takes as long as the arithmetic on 2000 to 4000 numbers.
 _SMALL = 3000
-"""Numbers more in the state of a group, with a longer ladder, that cost less than steps of its own:
-a step takes as long as the arithmetic on 2000 to 4000 numbers.
-"""
+# Emitters that are short of the highest rung may be so few.
 _FULL = 1e-7
-"""Emitters that are short of the highest rung may be so few."""
 
 
 @dataclass(frozen=True)

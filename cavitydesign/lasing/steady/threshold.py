@@ -21,31 +21,30 @@ from ..pumped.pump_profile import PumpProfile
 Array = NDArray[np.float64]
 
 _DELAYS = 40
+# Relative width at which a root is found, and most steps of the regula falsi: it takes 6 to 10.
 _ROOT, _ROOT_STEPS = 1e-12, 60
-"""Relative width at which a root is found, and most steps of the regula falsi: it takes 6 to 10."""
+# Excitations at which the growth of light is tried, from gain = loss to `_HIGHEST` times it.
 _GROWTHS = 49
-"""Excitations at which the growth of light is tried, from gain = loss to `_HIGHEST` times it."""
 _HIGHEST = 40.0
+# Photons that begin to empty the emitters: exp(-7) for each, or that share of the excitations.
 _SPENT, _USED = 7.0, 0.3
-"""Photons that begin to empty the emitters: exp(-7) for each, or that share of the excitations."""
 _SEARCH = (1e-3, 1e4)
+# Excitations below those searched on the grid: there the gain rises evenly, and a mode has one
+# crossing at most. A dye at Q = 2e6 has it at 9e-4.
 _LEAST = 1e-15
-"""Excitations below those searched on the grid: there the gain rises evenly, and a mode has one
-crossing at most. A dye at Q = 2e6 has it at 9e-4.
-"""
+# Relative step of a difference.
 _BESIDE = 1e-4
-"""Relative step of a difference."""
+# Errors against 4000 delays were up to 2.3 times what the parabola says, dots and dyes, Q = 300 to
+# 1e7.
 _PARABOLA = 2.5
-"""Errors against 4000 delays were up to 2.3 times what the parabola says, dots and dyes, Q = 300 to
-1e7."""
+# Excitations at which a long pulse is tried first.
 _COARSE = 201
-"""Excitations at which a long pulse is tried first."""
+# Range and points of a finer grid of the excitations' logarithm under a long pulse.
 _NEAR, _FINE = 2.5, 60
-"""Range and points of a finer grid of the excitations' logarithm under a long pulse."""
+# Relative error that this grid leaves.
 _READ = 5e-4
-"""Relative error that this grid leaves."""
+# Relative error that is left where the parabola says less; 4000 delays moved such by 6e-5.
 _SAMPLED = 1e-4
-"""Relative error that is left where the parabola says less; 4000 delays moved such by 6e-5."""
 
 
 def threshold_gain_per_cm(mode: LasingMode) -> float:

@@ -23,7 +23,7 @@ from ...geometry.cavity import Cavity
 from ...geometry.surroundings.coupler import Coupler
 from ...mesh.section_cavity import SectionCavity
 from ...units import wavelength_nm
-from ..first_order import norm_um3
+from ..changes.first_order import norm_um3
 from ..losses.radiation import Source
 from ..solver.snapshot import RawMode
 from .fibre_mode import FibreMode

@@ -18,7 +18,7 @@ import numpy as np
 
 from ...errors import InputError
 from ...materials.held import HeldMedium
-from ..change import with_media
+from ..changes.change import with_media
 from ..find import find_modes
 from ..mode import Mode
 from ..mode_set import ModeRequest

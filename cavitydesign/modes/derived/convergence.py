@@ -15,7 +15,7 @@ import numpy as np
 from ...eigen.refine import krylov_block, ritz
 from ...errors import InputError
 from ...units import wavelength_nm
-from ..first_order import Quotient, dispersive_energy
+from ..changes.first_order import Quotient, dispersive_energy
 from ..mode import Mode
 from ..solver.problem import EigenProblem, Values
 from ..solver.snapshot import RawMode

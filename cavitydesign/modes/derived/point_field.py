@@ -23,7 +23,7 @@ from ...units import (
     VACUUM_PERMITTIVITY_F_PER_M,
     photon_energy_ev,
 )
-from ..first_order import dispersive_permittivities, norm_um3
+from ..changes.first_order import dispersive_permittivities, norm_um3
 from ..mode import Array, ComplexArray, Mode
 from ..solver.reading import PointReading
 from ..solver.snapshot import RawMode

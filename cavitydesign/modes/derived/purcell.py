@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import InputError, nearest
-from ..first_order import norm_um3
+from ..changes.first_order import norm_um3
 from ..mode import Array, Mode
 from .point_field import plain_points, read_points
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...units import wavelength_nm
-from ..first_order import Quotient, dispersive_energy, window_problem
+from ..changes.first_order import Quotient, dispersive_energy, window_problem
 from ..media import Permittivities
 from ..solver.snapshot import RawMode
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ...errors import CavityDesignError
-from ..first_order import window_problem
+from ..changes.first_order import window_problem
 from ..label import Label
 from ..mode import Mode
 from ..mode_set import ModeSet

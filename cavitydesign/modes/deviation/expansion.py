@@ -22,7 +22,7 @@ from scipy import linalg
 
 from ...eigen.factor import Factor
 from ...errors import InputError
-from ..first_order import Quotient, dispersive_energy
+from ..changes.first_order import Quotient, dispersive_energy
 from ..solver.problem import Pencil
 from ..solver.snapshot import RawMode
 from .metric import Values, added_weights

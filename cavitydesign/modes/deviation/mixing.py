@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...eigen.lanczos import shift_invert_lanczos
-from ..first_order import window_problem
+from ..changes.first_order import window_problem
 from ..label import Label
 from ..rim.identity import identify
 from .expansion import Expansion

@@ -24,8 +24,8 @@ import numpy as np
 from ...errors import InputError
 from ...fem.legendre import Array
 from ...units import NM_PER_UM
+from ..changes.first_order import norm_um3, window_problem
 from ..derived.point_field import read_points
-from ..first_order import norm_um3, window_problem
 from ..rim.problem import WindowProblem
 from ..solver.snapshot import RawMode
 from .spec import Particle

@@ -17,7 +17,7 @@ from ...errors import SolverError
 from ...mesh.rim_layer import Reach, reach_of
 from ...mesh.rim_map import Window
 from ...mesh.window import Sizing, build_window
-from ..first_order import polished, window_problem
+from ..changes.first_order import polished, window_problem
 from ..label import Label
 from ..rim.identity import identify
 from ..rim.problem import WindowProblem

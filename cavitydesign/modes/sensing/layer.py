@@ -16,11 +16,11 @@ from ...geometry.cavity import Cavity, Coating
 from ...materials import ConstantIndex, Material
 from ...mesh.rim_map import Layer, OffsetCurve, Values, Window
 from ...units import wavelength_nm
-from ..first_order import window_problem
+from ..changes.first_order import window_problem
+from ..changes.sensitivity import same_mode
 from ..media import permittivities
 from ..mode import Mode
 from ..rim.problem import WindowProblem
-from ..sensitivity import same_mode
 
 _BESIDE = 1e-7  # of k0^2: neighbours are 1e-4 and more away, rounding 1e-13
 _STEPS = 3  # of inverse iteration at a shift

@@ -14,8 +14,8 @@ from ...geometry.surroundings.temperature import Temperature
 from ...materials.material import Material
 from ...materials.shifted import ShiftedMedium
 from ...mesh.section_cavity import SectionCavity
-from ..change import CavityChange, with_media
-from ..first_order import polished, wavelength_derivative_nm
+from ..changes.change import CavityChange, with_media
+from ..changes.first_order import polished, wavelength_derivative_nm
 from ..late_values import LateValues
 from ..mode import Mode
 from ..mode_set import ModeSet

@@ -16,7 +16,7 @@ from cavitydesign.errors import InputError
 from cavitydesign.geometry import Cavity, Coating, Cylinder, Parabola, Spheroid
 from cavitydesign.materials import ConstantIndex, find_material
 from cavitydesign.modes import Mode, ModeRequest, find_modes
-from cavitydesign.modes.change import (
+from cavitydesign.modes.changes.change import (
     CavityChange,
     axial_radius_change,
     diameter_change,
@@ -25,14 +25,14 @@ from cavitydesign.modes.change import (
     outline_change,
     temperature_change,
 )
-from cavitydesign.modes.derived.rim_sensitivity import rim_sensitivity
-from cavitydesign.modes.first_order import filling_factors, polished
-from cavitydesign.modes.sensitivity import (
+from cavitydesign.modes.changes.first_order import filling_factors, polished
+from cavitydesign.modes.changes.sensitivity import (
     derivatives,
     same_mode,
     solved_mode,
     wavelength_derivatives,
 )
+from cavitydesign.modes.derived.rim_sensitivity import rim_sensitivity
 
 GLASS, AIR = ConstantIndex.of(1.49), ConstantIndex.of(1.0)
 SPHERE = Cavity(Spheroid(7.5, 7.5), GLASS, AIR)

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..dotted import number_at
-from ..errors import CavityDesignError
-from ..lasing.request import LasingRequest
-from ..study.records.fingerprint import text_fingerprint
+from ...dotted import number_at
+from ...errors import CavityDesignError
+from ...lasing.request import LasingRequest
+from ...study.records.fingerprint import text_fingerprint
+from ..trials import Solver
 from .linear import LinearModes, Side
-from .trials import Solver
 
 Array = NDArray[np.float64]
 
@@ -123,9 +123,9 @@ def first_order_result(
     folder : Path, optional
         Where file names in the design start.
     """
-    from ..design import parse_design
-    from ..lasing.by_pump import predict_by_pump
-    from ..lasing.steady.static_outcomes import static_outcomes
+    from ...design import parse_design
+    from ...lasing.by_pump import predict_by_pump
+    from ...lasing.steady.static_outcomes import static_outcomes
 
     checked = parse_design(design, path=None if folder is None else folder / "design.toml")
     offsets = np.array([number_at(design, key) for key in linear.keys]) - linear.nominal

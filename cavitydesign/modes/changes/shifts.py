@@ -7,9 +7,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from ..late_values import LateValues
+from ..solver.snapshot import RawMode
 from .first_order import index_sensitivities_nm
-from .late_values import LateValues
-from .solver.snapshot import RawMode
 
 
 class Shifts:

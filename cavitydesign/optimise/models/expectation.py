@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .goal import Goal, Objective
+from ..goal import Goal, Objective
 from .response import Model
 
 Array = NDArray[np.float64]

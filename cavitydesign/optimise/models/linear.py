@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, SolverError
-from ..modes.losses.budget import LossBudget
-from ..modes.losses.mechanisms import loss_names
+from ...errors import InputError, SolverError
+from ...modes.losses.budget import LossBudget
+from ...modes.losses.mechanisms import loss_names
 
 if TYPE_CHECKING:
-    from ..design import Design
-    from ..geometry.cavity import Cavity
-    from ..lasing.competition.overlap import ModeOverlap
-    from ..modes import Mode, ModeSet
-    from ..modes.change import CavityChange
+    from ...design import Design
+    from ...geometry.cavity import Cavity
+    from ...lasing.competition.overlap import ModeOverlap
+    from ...modes import Mode, ModeSet
+    from ...modes.changes.change import CavityChange
 
 Array = NDArray[np.float64]
 
@@ -238,10 +238,10 @@ def linearised(
         If there are no modes, a derivative cannot be had, or the reach moves the modes by more than
         a fifth of their wavelength.
     """
-    from ..design import parse_design
-    from ..modes import find_modes
-    from ..modes.change import CavityChange
-    from ..modes.uncertainty import mode_slopes, polished_fields
+    from ...design import parse_design
+    from ...modes import find_modes
+    from ...modes.changes.change import CavityChange
+    from ...modes.changes.uncertainty import mode_slopes, polished_fields
 
     parse = functools.partial(parse_design, path=None if folder is None else folder / "design.toml")
     design = parse(nominal)
@@ -297,7 +297,7 @@ def _reached(
     """How far, in nm, a mode in the middle moves if all numbers go to the ends of their reach at
     once.
     """
-    from ..modes import wavelength_derivatives
+    from ...modes import wavelength_derivatives
 
     if not len(found):
         raise SolverError(
@@ -343,7 +343,7 @@ def _slope(slopes: Mapping[str, Mapping[str, float]] | None, label: str, name: s
 
 
 def _overlap(found: ModeSet, design: Design) -> ModeOverlap | None:
-    from ..lasing.competition.overlap import needed_overlap
+    from ...lasing.competition.overlap import needed_overlap
 
     if design.lasing.overlap != "fields" or design.medium is None:
         return None

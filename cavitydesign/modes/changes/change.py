@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, nearest
-from ..geometry.cavity import Cavity
-from ..geometry.deformed import ShiftedOutline, StretchedOutline
-from ..materials.material import Material
-from ..materials.shifted import ShiftedMedium
-from ..mesh.section_cavity import SectionCavity
+from ...errors import InputError, nearest
+from ...geometry.cavity import Cavity
+from ...geometry.deformed import ShiftedOutline, StretchedOutline
+from ...materials.material import Material
+from ...materials.shifted import ShiftedMedium
+from ...mesh.section_cavity import SectionCavity
 
 Array = NDArray[np.float64]
 

@@ -12,14 +12,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..errors import CavityDesignError, InputError
-from ..geometry.cavity import Cavity
+from ...errors import CavityDesignError, InputError
+from ...geometry.cavity import Cavity
+from ..find import find_modes
+from ..mode import Mode
+from ..mode_set import ModeRequest, ModeSet
+from ..solver.snapshot import RawMode
 from .change import CavityChange
-from .find import find_modes
 from .first_order import polished, wavelength_derivative_nm
-from .mode import Mode
-from .mode_set import ModeRequest, ModeSet
-from .solver.snapshot import RawMode
 
 Outcomes = Mapping[str, float]
 Further = Callable[[ModeSet, Cavity], Mapping[str, Outcomes]]

@@ -27,16 +27,16 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError
-from ..fem.field import FieldGrid
-from ..geometry.cavity import Cavity
-from ..mesh.rim_map import Curve, FibreCurve, OffsetCurve, Window
-from ..mesh.section_cavity import SectionCavity
-from ..units import wavelength_nm
+from ...errors import InputError
+from ...fem.field import FieldGrid
+from ...geometry.cavity import Cavity
+from ...mesh.rim_map import Curve, FibreCurve, OffsetCurve, Window
+from ...mesh.section_cavity import SectionCavity
+from ...units import wavelength_nm
+from ..media import Permittivities, permittivities
+from ..rim.problem import WindowProblem
+from ..solver.snapshot import RawMode
 from .change import CavityChange
-from .media import Permittivities, permittivities
-from .rim.problem import WindowProblem
-from .solver.snapshot import RawMode
 
 Array = NDArray[np.float64]
 Values = NDArray[Any]

@@ -13,20 +13,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..errors import InputError, SolverError
-from ..geometry.cavity import Cavity
-from ..mesh.section_cavity import SectionCavity
+from ...errors import InputError, SolverError
+from ...geometry.cavity import Cavity
+from ...mesh.section_cavity import SectionCavity
+from ..estimates.seeds import family_seed
+from ..find import find_modes
+from ..finish import finished_modes, sure_modes
+from ..losses.budget import LossBudget
+from ..mode import Mode
+from ..mode_set import ModeRequest
+from ..rim.solve import solve_radial_family
+from ..solver.snapshot import RawMode
+from ..stopwatch import Stopwatch
 from .change import CavityChange
-from .estimates.seeds import family_seed
-from .find import find_modes
-from .finish import finished_modes, sure_modes
 from .first_order import polished, wavelength_derivative_nm
-from .losses.budget import LossBudget
-from .mode import Mode
-from .mode_set import ModeRequest
-from .rim.solve import solve_radial_family
-from .solver.snapshot import RawMode
-from .stopwatch import Stopwatch
 
 _ACCURACY_OF_SIDES = 1e-7  # of designs beside the nominal one, whose differences are taken
 

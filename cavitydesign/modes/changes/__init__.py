@@ -1,0 +1,1 @@
+"""Small changes of a cavity, and what they do to its modes: derivatives, shifts, spreads."""

@@ -1,0 +1,1 @@
+"""Models of outcomes between solved designs: processes, quadratics and derivatives."""
