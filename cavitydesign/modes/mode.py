@@ -165,7 +165,6 @@ class Mode:
         --------
         >>> import cavitydesign as cd
         >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
-        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
         >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
         >>> mode = cd.find_modes(ball)[0]
         >>> mode.field(2.8, 0.0).e_v_per_m.shape
@@ -199,7 +198,6 @@ class Mode:
         Examples
         --------
         >>> import cavitydesign as cd
-        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
         >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
         >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
         >>> cut = cd.find_modes(ball)[0].line((2.0, 0.0), (3.1, 0.0), points=5)
@@ -255,7 +253,6 @@ class Mode:
         --------
         >>> import cavitydesign as cd
         >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
-        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
         >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
         >>> mode = cd.find_modes(ball)[0]
         >>> bool(mode.purcell_factor(2.8, 0.0) > mode.purcell_factor(3.1, 0.0))
@@ -283,7 +280,6 @@ class Mode:
         Examples
         --------
         >>> import cavitydesign as cd
-        >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
         >>> asked = {"wavelength_nm": 620.0, "azimuthal_order": 40}
         >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
         >>> pattern = cd.find_modes(ball)[0].emission()
