@@ -9,7 +9,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from . import lasing as lasing_columns
+from . import modes as mode_columns
+
 Result = Mapping[str, Any]
+
+# Units at the end of keys, as people write them.
+_UNITS = {"_um": "um", "_nm": "nm", "_mj_cm2": "mJ/cm2", "_uw": "uW", "_k": "K", "_deg": "degrees"}
 
 
 def modes_in_words(modes: Result) -> str:
@@ -112,15 +118,15 @@ def design_in_words(answer: Result) -> str:
     robust, sharp = answer.get("robust"), answer["recommended"]
     total = answer.get("yield")
     held = None if total is None else total.get("by_solves")
-    limits = "; ".join(answer["constraints"]) or "the goal"
+    limits = _limits(answer)
     if robust is None or answer.get("robust_yield") is None:
         share = "" if held is None else f" {100 * float(held):.0f} % of the cavities meet {limits}."
-        return f"Make {_values(sharp)}: {_outcomes(sharp)}.{share}{_drawn(answer)}"
+        return f"Make {_values(sharp)}: {_outcomes(sharp, answer)}.{share}{_drawn(answer)}"
     share = f"{100 * float(answer['robust_yield'][0]):.0f} % of the cavities meet {limits}"
     end = "."
     if held is not None and dict(robust["values"]) != dict(sharp["values"]):
         end = f"; the sharp optimum, {_values(sharp)}, holds in {100 * float(held):.0f} %."
-    return f"Make {_values(robust)}: {share}, with {_outcomes(robust)}{end}{_drawn(answer)}"
+    return f"Make {_values(robust)}: {share}, with {_outcomes(robust, answer)}{end}{_drawn(answer)}"
 
 
 def _drawn(answer: Result) -> str:
@@ -183,9 +189,44 @@ def _mode(row: Result) -> str:
 
 
 def _values(entry: Result) -> str:
-    return ", ".join(f"{key} = {value:.4g}" for key, value in entry["values"].items())
+    """Variables of a design with their units, which stand at the end of their keys."""
+    told = []
+    for key, value in entry["values"].items():
+        name = key.rpartition(".")[2]
+        end = next((end for end in _UNITS if name.endswith(end)), "")
+        words = name.removesuffix(end).replace("_", " ") if end else f"{key} ="
+        told.append(f"{words} {value:.4g} {_UNITS.get(end, '')}".rstrip())
+    return ", ".join(told)
 
 
-def _outcomes(entry: Result) -> str:
+def _outcomes(entry: Result, answer: Result) -> str:
+    """What the goal and its limits ask for, of all outcomes of a design."""
+    asked = [answer.get("goal"), answer.get("second"), *answer["constraints"]]
+    words = {word for text in asked if text for word in text.split()}
     known = {name: value for name, value in entry["outcomes"].items() if value is not None}
-    return ", ".join(f"{name} {value:.3g}" for name, value in known.items())
+    chosen = {name: value for name, value in known.items() if name in words} or known
+    return " and ".join(_named(name, value) for name, value in chosen.items())
+
+
+def _limits(answer: Result) -> str:
+    """The limits in words."""
+    told = [
+        f"{_column(limit['outcome'])[0]} {side} {limit[side]:g} {_column(limit['outcome'])[1]}"
+        for limit in answer.get("limits", ())
+        for side in ("below", "above")
+        if limit[side] is not None
+    ]
+    return "; ".join(text.rstrip() for text in told or answer["constraints"]) or "the goal"
+
+
+def _named(name: str, value: float) -> str:
+    head, unit = _column(name)
+    return f"{head} {value:.3g} {unit}".rstrip()
+
+
+def _column(name: str) -> tuple[str, str]:
+    """What tables call an outcome, and its unit; its key where no table shows it as it is."""
+    for column in (*lasing_columns.OUTCOMES, *mode_columns.COLUMNS):
+        if column.key == name and column.scale == 1.0:
+            return column.head, column.unit
+    return name, ""

@@ -71,16 +71,25 @@ def test_a_fit_that_contradicts_itself_leads_with_that() -> None:
 
 
 def test_a_design_leads_with_what_bears_the_spreads() -> None:
-    entry = {"values": {"cavity.diameter_um": 11.5}, "outcomes": {"modes_lasing": 1.0}}
-    sharp = {"values": {"cavity.diameter_um": 10.88}, "outcomes": {"modes_lasing": 1.0}}
+    found = {"single_mode_probability": 0.83, "threshold_mj_cm2.lasing": 3.6, "n_eff": 1.4}
+    entry = {"values": {"cavity.diameter_um": 11.5}, "outcomes": found}
+    sharp = {"values": {"cavity.diameter_um": 10.88}, "outcomes": found}
     answer = {
+        "goal": "maximise single_mode_probability",
+        "second": None,
         "recommended": sharp,
-        "constraints": ["threshold below 4 mJ/cm2"],
+        "constraints": ["threshold_mj_cm2.lasing below 4"],
+        "limits": [{"outcome": "threshold_mj_cm2.lasing", "below": 4.0, "above": None}],
         "robust": entry,
         "robust_yield": [0.85, 0.03],
         "yield": {"by_solves": 0.27},
     }
     assert design_in_words(answer) == (
-        "Make cavity.diameter_um = 11.5: 85 % of the cavities meet threshold below 4 mJ/cm2, with "
-        "modes_lasing 1; the sharp optimum, cavity.diameter_um = 10.88, holds in 27 %."
+        "Make diameter 11.5 um: 85 % of the cavities meet lasing threshold below 4 mJ/cm2, with "
+        "probability of a single mode 0.83 and lasing threshold 3.6 mJ/cm2; the sharp optimum, "
+        "diameter 10.88 um, holds in 27 %."
+    )
+    alone = design_in_words(answer | {"robust": None, "yield": None})
+    assert alone == (
+        "Make diameter 10.88 um: probability of a single mode 0.83 and lasing threshold 3.6 mJ/cm2."
     )
