@@ -11,7 +11,7 @@ from ..design.varied import is_deviation
 from ..dotted import number_at
 from ..errors import CavityDesignError, InputError
 from ..modes import ModeSet
-from ..modes.deviation.deviate import deviated_mode, with_deviation
+from ..modes.deviation.deviate import deviated_mode, with_deviated
 from ..modes.deviation.result import DeviatedMode
 from ..modes.deviation.spec import Deviation
 from ..modes.mode import Mode
@@ -32,7 +32,7 @@ def with_doublets(found: ModeSet, design: Design) -> ModeSet:
         With a deviation.
     """
     assert design.deviation is not None
-    done = with_deviation(found, design.deviation)
+    done = with_deviated(found, design.deviation)
     gains: dict[str, float] = {}
     if design.medium is not None and design.lasing.quality == "budget":
         from .steps import static_thresholds

@@ -41,6 +41,9 @@ _BELLS = 8.0
 _FOLDS = 35.0  # of the field of the guide along t, over which two of its images stay apart
 _BETAS, _ACROSS = 32, 32  # directions into a prism; half of them change Q by less than 1e-6
 _BETA_BELLS = 9.0
+_NEAR_RIM = 1e-2  # of the radius: elements that may hold the widest point
+_PER_EDGE, _SAME = 201, 1e-12  # points along an edge: a rim of 10 um is found to 1e-6 um
+_FARTHEST_T = 1e6  # um; the reach of outlines that never end
 
 
 @dataclass(frozen=True)
@@ -138,11 +141,6 @@ def _rim_of_section(cavity: SectionCavity, z_um: float) -> Contact:
     # a straight rim has many widest points; its middle is the one that the section tells
     z_rim = z_0 if float(np.ptp(heights)) > _PER_EDGE * _SAME * widest else float(heights.mean())
     return Contact(widest, z_rim, (1.0, 0.0))
-
-
-_NEAR_RIM = 1e-2  # of the radius: elements that may hold the widest point
-_PER_EDGE, _SAME = 201, 1e-12  # points along an edge: a rim of 10 um is found to 1e-6 um
-_FARTHEST_T = 1e6  # um; the reach of outlines that never end
 
 
 def _demand_unbounded(cavity: Cavity, coupler: Coupler) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ...errors import CavityDesignError
+from ..each_asked import each_asked
 from ..mode import Mode
 from ..mode_set import ModeSet
 from .objective import Collection
@@ -21,18 +19,13 @@ def with_collected(modes: ModeSet, collection: Collection) -> ModeSet:
     modes : ModeSet
     collection : Collection
     """
-    words: list[str] = []
-    found = tuple(_with_share(mode, collection, words) for mode in modes)
-    told = tuple(dict.fromkeys(words))[:1]
-    return replace(modes, modes=found, warnings=(*modes.warnings, *told))
 
-
-def _with_share(mode: Mode, collection: Collection, words: list[str]) -> Mode:
-    try:
-        share: float | None = mode.emission().collected(
+    def ask(mode: Mode) -> Mode:
+        share = mode.emission().collected(
             collection.numerical_aperture, collection.direction, collection.polariser
         )
-    except CavityDesignError as error:
-        words.append(f"collected: {error}")
-        share = None
-    return mode.with_extra({"collected": share})
+        return mode.with_extra({"collected": share})
+
+    return each_asked(
+        modes, ask, lambda mode: mode.with_extra({"collected": None}), about="collected: "
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ...errors import CavityDesignError
+from ...units import PM_PER_NM
 from ..changes.first_order import window_problem
+from ..each_asked import each_asked
 from ..label import Label
 from ..mode import Mode
 from ..mode_set import ModeSet
@@ -22,7 +23,6 @@ from .shape import Displacement, Group, groups_of
 from .spec import Deviation
 from .window import roomy
 
-_PM_PER_NM = 1e3
 _SMALL = 0.1  # of the given size, where the leading order is read off
 _OFF = 0.01  # of the shift: the leading order is said to end where it is off by so much
 _UNSETTLED = 0.01  # of the shift, by which the last correction may change it without a word
@@ -30,8 +30,6 @@ _UNSETTLED = 0.01  # of the shift, by which the last correction may change it wi
 _LAYER_TELLS = 9.0
 _STRONG = 0.05  # share of the energy of one neighbour, above which it nearly has the same place
 _NO_SHIFT = 1e-13  # relative: rounding
-
-Progress = Callable[[str, float], None]
 
 
 def deviated_mode(mode: Mode, deviation: Deviation) -> DeviatedMode:
@@ -69,38 +67,26 @@ def deviated_mode(mode: Mode, deviation: Deviation) -> DeviatedMode:
         mode.label,
         (waves[0], waves[1]),
         tuple(_log10_q(mode, one, found, tells) for one in pair),  # type: ignore[arg-type]
-        _PM_PER_NM * (0.5 * (waves[0] + waves[1]) - mode.wavelength_nm),
-        _PM_PER_NM * (waves[0] - waves[1]),
+        PM_PER_NM * (0.5 * (waves[0] + waves[1]) - mode.wavelength_nm),
+        PM_PER_NM * (waves[0] - waves[1]),
         leading.shift_power,
         leading.splitting_power,
         leading.error,
         leading.up_to,
-        _PM_PER_NM * mode.wavelength_nm * settled,
+        PM_PER_NM * mode.wavelength_nm * settled,
         mixed_modes(expansion, parts, spacing),
         tells or not groups,
         particle.size,
     )
 
 
-def with_deviation(
-    modes: ModeSet, deviation: Deviation, progress: Progress | None = None
-) -> ModeSet:
+def with_deviated(modes: ModeSet, deviation: Deviation) -> ModeSet:
     """The modes with what the deviation does to each; a warning says where that is not known."""
-    words: list[str] = []
-    found = []
-    for number, mode in enumerate(modes):
-        if progress is not None:
-            progress(f"deviation of {mode.label}", number / len(modes))
-        try:
-            found.append(replace(mode, deviated=deviated_mode(mode, deviation)))
-        except CavityDesignError as error:
-            words.append(str(error))
-            found.append(mode)
-    told = tuple(dict.fromkeys(words))[:1] + _caveats(found, deviation)
-    return replace(modes, modes=tuple(found), warnings=(*modes.warnings, *told))
+    found = each_asked(modes, lambda mode: replace(mode, deviated=deviated_mode(mode, deviation)))
+    return replace(found, warnings=(*found.warnings, *_caveats(found.modes, deviation)))
 
 
-def _caveats(modes: list[Mode], deviation: Deviation) -> tuple[str, ...]:
+def _caveats(modes: Sequence[Mode], deviation: Deviation) -> tuple[str, ...]:
     """What the results cannot say, once for all modes."""
     known = [mode.deviated for mode in modes if mode.deviated is not None]
     if not known:

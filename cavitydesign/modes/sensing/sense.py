@@ -9,25 +9,22 @@ the detection limit.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
-from ...errors import CavityDesignError, InputError, nearest
-from ...units import NM_PER_UM
+from ...errors import InputError, nearest
+from ...units import NM_PER_UM, PM_PER_NM
+from ..each_asked import each_asked
 from ..mode import Mode
 from ..mode_set import ModeSet
 from .layer import layer_shift_nm
 from .result import SensedMode
 from .spec import Sensing
 
-_PM_PER_NM = 1e3
 _OF_WIDTH = 4.5  # White and Fan 2008, equation 9, from spectra with noise added
 _SIGMAS = 3.0
 # Of the shift: two eigenvalues of one mesh on the rim, of two meshes on a wall (7e-8 and 3e-7 seen)
 _LAYER_ERROR = {"rim": 1e-6, "wall": 1e-5}
 _LAYER_FLOOR = 2e-12  # of the wavelength: their rounding
-
-Progress = Callable[[str, float], None]
 
 
 def sensed_mode(mode: Mode, sensing: Sensing) -> SensedMode:
@@ -41,7 +38,7 @@ def sensed_mode(mode: Mode, sensing: Sensing) -> SensedMode:
     bulk = known[sensing.region]
     width = mode.linewidth_nm if sensing.linewidth_nm is None else sensing.linewidth_nm
     by_width = 0.0 if width is None else width / (_OF_WIDTH * 10.0 ** (0.025 * sensing.snr_db))
-    resolution = _SIGMAS * math.hypot(_PM_PER_NM * by_width, sensing.noise_pm)
+    resolution = _SIGMAS * math.hypot(PM_PER_NM * by_width, sensing.noise_pm)
     told = SensedMode(
         mode.label,
         sensing.region,
@@ -54,12 +51,12 @@ def sensed_mode(mode: Mode, sensing: Sensing) -> SensedMode:
     )
     if sensing.layer_nm == 0.0:
         return told
-    shift = _PM_PER_NM * layer_shift_nm(
+    shift = PM_PER_NM * layer_shift_nm(
         mode, sensing.layer_nm / NM_PER_UM, sensing.layer_index, sensing.layer_on
     )
     slope = shift / sensing.layer_nm
     error = (
-        _LAYER_ERROR[sensing.layer_on] * abs(shift) + _PM_PER_NM * _LAYER_FLOOR * mode.wavelength_nm
+        _LAYER_ERROR[sensing.layer_on] * abs(shift) + PM_PER_NM * _LAYER_FLOOR * mode.wavelength_nm
     )
     return replace(
         told,
@@ -70,17 +67,6 @@ def sensed_mode(mode: Mode, sensing: Sensing) -> SensedMode:
     )
 
 
-def with_sensing(modes: ModeSet, sensing: Sensing, progress: Progress | None = None) -> ModeSet:
+def with_sensing(modes: ModeSet, sensing: Sensing) -> ModeSet:
     """The modes with what each senses; a warning says where that is not known."""
-    words: list[str] = []
-    found = []
-    for number, mode in enumerate(modes):
-        if progress is not None:
-            progress(f"sensing by {mode.label}", number / len(modes))
-        try:
-            found.append(replace(mode, sensed=sensed_mode(mode, sensing)))
-        except CavityDesignError as error:
-            words.append(str(error))
-            found.append(mode)
-    told = tuple(dict.fromkeys(words))[:1]
-    return replace(modes, modes=tuple(found), warnings=(*modes.warnings, *told))
+    return each_asked(modes, lambda mode: replace(mode, sensed=sensed_mode(mode, sensing)))
