@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import PchipInterpolator
+from scipy.optimize import elementwise
 
 from ...gain import GainMedium
 from ...units import NM_PER_UM, UM_PER_CM
@@ -21,8 +22,8 @@ from ..pumped.pump_profile import PumpProfile
 Array = NDArray[np.float64]
 
 _DELAYS = 40
-# Relative width at which a root is found, and most steps of the regula falsi: it takes 6 to 10.
-_ROOT, _ROOT_STEPS = 1e-12, 60
+# Relative width at which a root is found.
+_ROOT = 1e-12
 # Excitations at which the growth of light is tried, from gain = loss to `_HIGHEST` times it.
 _GROWTHS = 49
 _HIGHEST = 40.0
@@ -122,42 +123,33 @@ class DarkGain:
         if self._profile is not None:
             return self._read_off()
         grid = np.geomspace(*_SEARCH, 57)
-        greatest = self._greatest(np.log(grid))
-        above = greatest > 0
+        above = self._greatest(np.log(grid)) > 0
         reached = np.asarray(above.any(axis=0))
         first = np.maximum(above.argmax(axis=0), 1)
-        modes = np.arange(above.shape[1])
         early = above[0]
         low = np.where(early, _LEAST, grid[first - 1])
         high = np.where(early, grid[0], grid[first])
-        below = np.where(early, -self._loss, greatest[first - 1, modes])
-        root = self._root(low, high, below, greatest[np.where(early, 0, first), modes])
+        root = self._root(low, high)
         return tuple(
             float(value) if found else None for value, found in zip(root, reached, strict=True)
         )
 
-    def _root(self, low: Array, high: Array, below: Array, above: Array) -> Array:
-        """Excitations of no net gain between brackets, by the regula falsi that halves the value of
-        an end that stays (Illinois): the gain is nearly straight in them.
-        """
-        ends, values = [low.copy(), high.copy()], [below.copy(), above.copy()]
-        at, side = high, np.zeros(low.shape, dtype=np.int64)
-        for _ in range(_ROOT_STEPS):
-            rise = values[1] - values[0]
-            last = at
-            at = ends[1] - values[1] * (ends[1] - ends[0]) / np.where(rise > 0, rise, 1.0)
-            at = np.where((at >= ends[0]) & (at <= ends[1]), at, 0.5 * (ends[0] + ends[1]))
-            if np.all(np.abs(at - last) <= _ROOT * at):
-                break
-            net = self.net_rate_per_ps(at).max(axis=0)
-            over = (net > 0).astype(np.int64)
-            for end in (0, 1):
-                moved = over == end
-                ends[end] = np.where(moved, at, ends[end])
-                values[end] = np.where(moved, net, values[end])
-                values[1 - end] *= np.where(moved & (side == end + 1), 0.5, 1.0)
-            side = over + 1
-        return at
+    def _root(self, low: Array, high: Array) -> Array:
+        """Excitations of no net gain between brackets; no number where these hold none."""
+
+        def net(at: Array, mode: NDArray[np.int64]) -> Array:
+            # Modes that are found leave the batch; those that are left are asked together.
+            excitons = high.copy()
+            excitons[mode] = at
+            return np.asarray(self.net_rate_per_ps(excitons).max(axis=0)[mode])
+
+        found = elementwise.find_root(
+            net,
+            (low, high),
+            args=(np.arange(high.size),),
+            tolerances={"xatol": 0.0, "xrtol": _ROOT},
+        )
+        return np.asarray(found.x)
 
     def onset_excitons(self, static: float, emitters: float) -> float | None:
         """Excitations from which on light grows enough in the dark to empty the emitters, which is
