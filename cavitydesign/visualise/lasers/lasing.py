@@ -276,6 +276,7 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
         color=colour(1),
         label="threshold gain",
     )
+    lower.margins(y=0.12)  # no marker is cut by the frame
     lower.set_ylabel("threshold gain (cm$^{-1}$)")
     lower.set_xlabel("wavelength (nm)")
     reach = max(float(np.ptp(wavelength)), 1.0)
