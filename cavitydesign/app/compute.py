@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import InputError
+from ..progress import Progress
 from .files import begin, design_file, open_item
 from .mode_rows import mode_rows
 from .saved import draw_figure, gain_at, write_table, write_vtk
-from .solved import Progress, design_of, drawn_of, mode_of, modes_of, prediction_of
+from .solved import design_of, drawn_of, mode_of, modes_of, prediction_of
 
 Task = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
 

@@ -4,16 +4,15 @@ waiting but the one who asked for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..progress import Progress
 from .calibrations import calibrations_beside
 from .mode_rows import mode_rows
 from .web.workspace import Workspace
-
-Progress = Callable[[str, float], None]
 
 
 def _workspace(payload: Mapping[str, Any]) -> Workspace:

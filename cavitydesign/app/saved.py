@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from .solved import Progress, design_of, drawn_of, mode_of, modes_of, prediction_of
+from ..progress import Progress
+from .solved import design_of, drawn_of, mode_of, modes_of, prediction_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from ..design import Design
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ..lasing.outcomes.spreads import Prediction
     from ..modes import Mode, ModeSet
 
-Progress = Callable[[str, float], None]
 
 _KEPT = 6
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..progress import Progress
 from ..study import Executor, SerialExecutor
 from .answer import CalibrationAnswer
 from .layout import layout_of
@@ -22,7 +23,6 @@ from .spec import Calibration, NextMeasurement
 from .work import Solved, Work, fine_light, spread_over_priors
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, float], None] | None
 Told = Callable[[str], None] | None
 
 # Rounds of exact solves at most. Each brings draws of the posterior into the emulator; the second
@@ -37,7 +37,7 @@ _FIRST_SHARE = 4
 def calibrate(
     asked: Calibration,
     executor: Executor | None = None,
-    progress: Progress = None,
+    progress: Progress | None = None,
     told: Told = None,
 ) -> CalibrationAnswer:
     """Constants of a medium and its set-up from measured cavities.

@@ -7,7 +7,6 @@ from __future__ import annotations
 import copy
 import functools
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from ..design.files.named_files import files_of_design
 from ..dotted import set_entry
 from ..errors import InputError
+from ..progress import Progress
 from ..study import Axis, Executor, Study, run_study
 from ..study.records.record import told_of
 from ..study.run import stored_records
@@ -26,7 +26,6 @@ from .setup import Prepared
 from .spec import Calibration
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, float], None] | None
 # Significant digits of a constant: equal draws meet in the store.
 _DIGITS = 12
 
@@ -37,7 +36,7 @@ def solved_light(
     ready: Prepared,
     z: Array,
     executor: Executor,
-    progress: Progress = None,
+    progress: Progress | None = None,
 ) -> Light:
     """Logarithms of laser and photoluminescence, solved exactly.
 

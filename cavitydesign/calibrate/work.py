@@ -5,7 +5,7 @@ posteriors.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from ..progress import Progress
 from ..study import Executor
 from .detector import fine_grid
 from .layout import Layout
@@ -25,7 +26,6 @@ from .solves import solved_light
 from .spec import Calibration
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, float], None] | None
 
 # Every fifth solve tests the emulator before it joins it.
 _HELD_OUT = 5
@@ -75,7 +75,7 @@ class Work:
     layout: Layout
     ready: Sequence[Prepared]
     executor: Executor
-    progress: Progress = None
+    progress: Progress | None = None
 
     def solve(self, stage: str, z: Array) -> list[Solved]:
         """Exact light of all cavities at (k, d) vectors."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from ..gain import GainMedium, Pump
 from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
+from ..progress import Progress
 from .competition.lasing_mode import LasingMode
 from .competition.overlap import ModeOverlap
 from .outcomes.spreads import Prediction
@@ -24,7 +25,7 @@ def predict_by_pump(
     *,
     cavity: Cavity,
     overlap: ModeOverlap | None = None,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
     memory: PulseMemory | None = None,
 ) -> Prediction:
     """As `predict_lasing` or `predict_continuous`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..gain import GainMedium, Pump
 from ..gain.heat import quantum_defect
 from ..geometry.cavity import Cavity
 from ..modes.mode import Mode
+from ..progress import Progress
 from .competition.lasing_mode import LasingMode
 from .competition.overlap import ModeOverlap
 from .outcomes.caveats import calibrations, caveats, quality_words
@@ -39,7 +40,6 @@ from .pumped.pumped_cavity import pumped_cavity
 from .request import LasingRequest
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, float], None] | None
 
 # Relative error of the threshold by reading between pulses above which further ones are solved
 # about it.
@@ -55,7 +55,7 @@ def predict_lasing(
     *,
     cavity: Cavity | None = None,
     overlap: ModeOverlap | None = None,
-    progress: Progress = None,
+    progress: Progress | None = None,
     memory: PulseMemory | None = None,
 ) -> LasingPrediction:
     """Predict light curve, thresholds, modes and regime.
@@ -213,6 +213,6 @@ def _counts(
     return np.where(fluence >= (math.inf if threshold is None else threshold), counts, 0)
 
 
-def _tell(progress: Progress, message: str, fraction: float) -> None:
+def _tell(progress: Progress | None, message: str, fraction: float) -> None:
     if progress is not None:
         progress(message, fraction)

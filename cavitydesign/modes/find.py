@@ -4,11 +4,12 @@ that answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..errors import InputError, SolverError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
+from ..progress import Progress
 from .coupling.coupled import coupling_words
 from .derived.comb_coefficients import with_dispersion
 from .estimates.seeds import family_seeds
@@ -25,7 +26,6 @@ from .section.find import solve_section
 from .solver.solved import SolvedClass
 from .stopwatch import OutOfTimeError, Stopwatch
 
-Progress = Callable[[str, float], None]
 # of E_z^2 + E_r^2: where their shares differ by less a mode is neither TM nor TE, and is named as
 # mixed
 _HYBRID = 0.3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from ..progress import Progress
 
 # Names with which the messages of each stage begin, in their order, and the share of the usual time
 # that the stage takes: the shipped goal has 57 solves of the search, some 90 of its yields and 15
@@ -26,7 +26,7 @@ class TotalProgress:
         Told a message and the share, which rises from 0 to 1.
     """
 
-    def __init__(self, progress: Callable[[str, float], None]) -> None:
+    def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._stage = 0
         self._from = self._told = self._last = 0.0

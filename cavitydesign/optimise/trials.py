@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..progress import Progress
 from ..study import Axis, Executor, Study, run_study
 from ..study.executors.executor import Evaluate
 from ..study.records.record import told_of
@@ -23,7 +24,6 @@ from .models.response import Response, fit_response
 from .outcome import comb_place, outcomes
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, float], None]
 
 _FEASIBLE = 1e-9  # of a limit: what rounding may break
 # Share of the ranges by which designs must differ in one variable to be told as alternatives, and

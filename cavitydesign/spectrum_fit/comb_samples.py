@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from ..design.spread import split_spreads
 from ..dotted import number_at, set_entry
 from ..errors import InputError, SolverError
+from ..progress import Progress
 from ..study import Executor, Record
 from ..study.executors.executor import Evaluate, Task
 from ..study.records.record import FAILED
@@ -34,7 +35,7 @@ def solved_comb(
     prior: FitPrior,
     evaluate: Evaluate,
     executor: Executor,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> CombModel:
     """Solve the families of a design over a window at nodes of diameter and index, and model what
     lies between.

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..design import Design
+from ..progress import Progress
 from ..study.executors.executor import Executor
 from ..workflow.study_point import evaluate_point
 from .comb_samples import free_media, solved_comb
 from .fit import FitAnswer, fit_peaks, with_held
 from .fit_prior import FitPrior
 from .spectra.spectrum import Peaks, without_distant
-
-Progress = Callable[[str, float], None]
 
 _DEFAULT_RELATIVE_SD = 0.02
 _USUAL_GROUP_INDEX = 1.5

@@ -6,19 +6,18 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import InputError
+from ..progress import Progress
 from .executors.executor import Evaluate, Executor, Task
 from .expression import ExpressionError
 from .records.presence import RUN, Presence
 from .records.record import FAILED, OK, Record
 from .records.store import Store
 from .study import Study
-
-Progress = Callable[[str, float], None]
 
 # How often a run looks for the locks of others: 20 us each time.
 _LOOK_SECONDS = 0.1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +13,9 @@ from ..lasing import predict_lasing as predict
 from ..lasing.outcomes.calibrated import calibrated_outcome, quantiles_over
 from ..lasing.outcomes.calibrated_outcome import CalibratedOutcome
 from ..modes import ModeSet
+from ..progress import Progress
 from .competing import competing_modes
 from .steps import static_thresholds
-
-Progress = Callable[[str, float], None]
 
 DRAWS = 24
 """Predictions of one design: the ends of a 68 % interval are then known to a quarter of its width,

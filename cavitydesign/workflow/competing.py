@@ -8,7 +8,7 @@ wavelengths where the medium has gain, whatever range was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,11 @@ from ..errors import CavityDesignError
 from ..mesh.section_cavity import SectionCavity
 from ..modes import Mode, ModeRequest, ModeSet
 from ..modes import find_modes as solve_modes
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from ..gain import GainMedium
 
-Progress = Callable[[str, float], None]
 Family = tuple[str, int, int]
 
 RADIAL, AXIAL = 2, 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,13 @@ from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
 from ..modes import ModeSet
 from ..modes import find_modes as solve_modes
+from ..progress import Progress
 
 if TYPE_CHECKING:
     from ..gain import Pump
     from ..lasing.outcomes.spreads import Prediction
     from ..lasing.pulses.pulse_memory import PulseMemory
 
-Progress = Callable[[str, float], None]
 
 # Nodes of the three-point rule of Gauss and Hermite, in standard deviations: right to the fifth
 # order in a normal number.

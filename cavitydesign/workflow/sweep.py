@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from ..design import Design
 from ..design.files.named_files import files_of_design
 from ..errors import InputError
 from ..markup import html_table
+from ..progress import Progress
 from ..study import Axis, ProcessExecutor, SerialExecutor, Study, Table, run_study, study_table
 from ..study.cube import cube_of, frame_of
 from .code_digest import relevant_version
@@ -85,7 +86,7 @@ def sweep(
     task: str = "modes",
     workers: int | None = 1,
     store: str | Path | None = None,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> SweepResult:
     """Solve a design at all combinations of some values of its keys.
 

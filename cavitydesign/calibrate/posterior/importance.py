@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...progress import Progress
 from .reweigh import RELIABLE_SHAPE, smoothed_weights
 
 Array = NDArray[np.float64]
 LogPosterior = Callable[[Array], Array]
-Progress = Callable[[str, float], None] | None
 
 # Degrees of freedom of Student's t: heavier tails than the posterior's, so that no weight is much
 # larger than the others.
@@ -96,7 +96,7 @@ def importance_cloud(
     posterior: LogPosterior,
     dimensions: int,
     seed: int,
-    progress: Progress = None,
+    progress: Progress | None = None,
     start: Array | None = None,
 ) -> Cloud:
     """Weighted draws of a posterior of standard normal priors.

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import MissingLibraryError
+from ...progress import Progress
 from .importance import importance_cloud
 
 Array = NDArray[np.float64]
 LogPosterior = Callable[[Array], Array]
-Progress = Callable[[str, float], None] | None
 
 _WALKERS_A_DIMENSION = 4
 _LEAST_WALKERS = 48
@@ -61,7 +61,7 @@ def sample(
     posterior: LogPosterior,
     dimensions: int,
     seed: int,
-    progress: Progress = None,
+    progress: Progress | None = None,
     start: Array | None = None,
 ) -> Draws:
     """Draw from a posterior of standard normal priors.
@@ -99,7 +99,7 @@ def sample_by_emcee(
     posterior: LogPosterior,
     dimensions: int,
     seed: int,
-    progress: Progress = None,
+    progress: Progress | None = None,
     start: Array | None = None,
 ) -> Draws:
     """The same by emcee alone; parameters and errors as `sample` has them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...errors import InputError
 from ...gain import GainMedium, Pump
 from ...modes.mode import Mode
+from ...progress import Progress
 from ..competition.lasing_mode import LasingMode, Quality, lasing_modes
 from ..predict import predict_lasing
 from ..prediction import LasingPrediction
@@ -47,7 +48,7 @@ def regime_map(
     request: LasingRequest,
     fluences: int = 40,
     workers: int = 1,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> RegimeMap:
     """Predict every cavity over the pump's range of fluences.
 
@@ -107,6 +108,6 @@ def _predicted(
     return predict_lasing(modes, medium, pump, request, diameter)
 
 
-def _tell(progress: Callable[[str, float], None] | None, done: int, total: int) -> None:
+def _tell(progress: Progress | None, done: int, total: int) -> None:
     if progress is not None:
         progress(f"{done} of {total} cavities", done / total)

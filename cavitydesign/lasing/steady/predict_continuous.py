@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from ...gain import GainMedium, Pump
 from ...gain.heat import quantum_defect
 from ...geometry.cavity import Cavity
 from ...modes.mode import Mode
+from ...progress import Progress
 from ..competition.lasing_mode import LasingMode
 from ..competition.overlap import ModeOverlap
 from ..outcomes.caveats import calibrations, quality_words, steady_caveats
@@ -32,7 +33,6 @@ from .continuous_prediction import ContinuousPrediction
 from .steady_laser import SteadyLaser
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, float], None] | None
 
 # Logarithm of the pump rate from one steady state to the next.
 _SPACING = 0.08
@@ -52,7 +52,7 @@ def predict_continuous(
     *,
     cavity: Cavity | None = None,
     overlap: ModeOverlap | None = None,
-    progress: Progress = None,
+    progress: Progress | None = None,
 ) -> ContinuousPrediction:
     """Predict powers, thresholds, modes and regime under continuous light.
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.polynomial import chebyshev
 
+from ...arrays import Array
 from ...units import SPEED_OF_LIGHT_UM_PER_PS, wavenumber_per_um
-from ..mode import Array, Mode
+from ..mode import Mode
 from .comb_result import Coefficients
 
 _LEAST_WITH_ERROR = 6  # a polynomial of degree 5, and one of 3 whose third derivative differs

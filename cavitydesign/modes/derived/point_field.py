@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...arrays import Array, ComplexArray
 from ...errors import InputError
 from ...units import (
     ELEMENTARY_CHARGE_C,
@@ -24,7 +25,7 @@ from ...units import (
     photon_energy_ev,
 )
 from ..changes.first_order import dispersive_permittivities, norm_um3
-from ..mode import Array, ComplexArray, Mode
+from ..mode import Mode
 from ..solver.reading import PointReading
 from ..solver.snapshot import RawMode
 from .field_result import LineFields, PointFields

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...arrays import Array
 from ...errors import InputError, nearest
 from ..changes.first_order import norm_um3
-from ..mode import Array, Mode
+from ..mode import Mode
 from .point_field import plain_points, read_points
 
 _SENSES = 2.0

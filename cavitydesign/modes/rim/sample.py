@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...arrays import Array
 from ...fem.field import FieldGrid
 from ..derived.sampled_field import FieldSamples
-from ..mode import Array
 from ..solver.field_samples import meridian_field, unit_samples
 from ..solver.snapshot import RawMode
 from .problem import WindowProblem

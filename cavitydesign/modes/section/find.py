@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from ...fem.legendre import Array
 from ...mesh.corners import graded, singular_vertices
 from ...mesh.section import BoolArray, IntArray, SectionMesh
 from ...mesh.section_cavity import SectionCavity
+from ...progress import Progress
 from ...units import wavelength_nm
 from ..mode_set import ModeRequest
 from ..solver.corrections import Correcting, solve_family
@@ -81,7 +82,7 @@ def solve_section(
     cavity: SectionCavity,
     request: ModeRequest,
     watch: Stopwatch,
-    report: Callable[[str, float], None],
+    report: Progress,
 ) -> list[SolvedClass]:
     """Modes of every radial family asked for.
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array, ComplexArray
 from ...fem.field import at_points, on_grid
 from ...mesh.locate import Locator
 from ...mesh.section import SectionMesh
 from ..derived.sampled_field import FieldSamples
-from ..mode import Array, ComplexArray
 from ..solver.field_samples import meridian_field, unit_samples
 from .problem import SectionProblem
 

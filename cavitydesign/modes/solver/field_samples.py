@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ..derived.sampled_field import FieldSamples
-from ..mode import Array
 from .problem import Values
 from .snapshot import RawMode
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array, ComplexArray
 from ...errors import InputError
-from ...modes.mode import Array, ComplexArray, Mode
+from ...modes.mode import Mode
 
 # Towards the middle of its cells, as a share of the way: a point on an interface takes the field of
 # its own side, and moves the field by far less than its error.
