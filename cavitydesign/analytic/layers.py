@@ -74,14 +74,6 @@ class Layers:
             -self.lower_um,
         )
 
-    @property
-    def open_indices(self) -> tuple[float | None, float | None]:
-        """Index of the lower and of the upper half space; None at a wall."""
-        ends = ((self.lower, 0), (self.upper, -1))
-        return tuple(  # type: ignore[return-value]
-            math.sqrt(float(self.eps[i])) if kind == "open" else None for kind, i in ends
-        )
-
     def at(self, z: Array) -> NDArray[np.int64]:
         """Which layer heights lie in."""
         return np.asarray(np.searchsorted(self.heights_um, z), dtype=np.int64)

@@ -105,13 +105,6 @@ class SectionMesh:
         return self._edge_table[1]
 
     @cached_property
-    def reversed_edges(self) -> BoolArray:
-        """Whether an element runs along an edge from its higher to its lower vertex, shape (n,
-        4).
-        """
-        return np.stack([self.corners[:, a] > self.corners[:, b] for a, b in EDGE_CORNERS], axis=1)
-
-    @cached_property
     def edge_uses(self) -> IntArray:
         """Number of elements at each edge: 1 on the boundary, 2 inside."""
         return np.bincount(self.element_edges.ravel(), minlength=self.edges.shape[0])

@@ -8,7 +8,6 @@ kinks at element boundaries alone; where it falls does not matter to the eigenva
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +16,6 @@ from ...errors import InputError
 from .metric import Move, Values
 from .sector import Points
 from .spec import Deviation, Wave
-
-Angles = Callable[[Values], tuple[Values, Values]]
 
 _SLOW = 12  # waves around the rim up to which deviations are solved together
 _LEAST_CIRCLE = 0.5  # of the fibre's radius, within which points no longer move as circles

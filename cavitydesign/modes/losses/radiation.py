@@ -125,20 +125,6 @@ class SurfaceSource(Source):
         return np.asarray(super()._size(k) + magnetic / k)
 
 
-def log10_radiation_q(
-    source: Source,
-    energy: float,
-    m: int,
-    q: int,
-    k0_per_um: float,
-    n_surround: float,
-    mirror: str | None,
-    sliced: bool,
-) -> float:
-    """log10 of the radiative Q of one mode; infinite if nothing is polarised."""
-    return log10_radiation_qs([source], energy, m, q, k0_per_um, n_surround, mirror, sliced)[0]
-
-
 def log10_radiation_qs(
     sources: Sequence[Source],
     energy: float,
@@ -149,7 +135,10 @@ def log10_radiation_qs(
     mirror: str | None,
     sliced: bool,
 ) -> list[float]:
-    """The same of several sources at the same points, where and whither the first one radiates.
+    """log10 of the radiative Q by each of several sources at the same points; infinite where
+    nothing is polarised.
+
+    All are taken where, and towards where, the first one radiates.
 
     Parameters
     ----------
