@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -105,6 +105,7 @@ def _place(entries: list[Any], name: str, key: str) -> int:
 
 
 _PLAIN = frozenset({float, int, str, bool, type(None)})
+_ABSENT = object()
 
 
 def flattened(nested: Mapping[str, Any], head: str = "") -> dict[str, Any]:
@@ -123,4 +124,25 @@ def flattened(nested: Mapping[str, Any], head: str = "") -> dict[str, Any]:
             flat[head + key] = value
         elif isinstance(value, Mapping):
             flat |= flattened(value, f"{head}{key}.")
+    return flat
+
+
+def flattened_at(nested: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """What `flattened` has at some dotted keys, without the others.
+
+    Examples
+    --------
+    >>> flattened_at({"log10_q": {"total": 6.5}, "m": 5}, ["log10_q.total", "p"])
+    {'log10_q.total': 6.5}
+    """
+    flat: dict[str, Any] = {}
+    for key in keys:
+        if type(value := nested.get(key, _ABSENT)) in _PLAIN:
+            flat[key] = value
+            continue
+        head, dot, rest = key.partition(".")
+        if dot and isinstance(inner := nested.get(head), Mapping):
+            flat.update(
+                (f"{head}.{name}", one) for name, one in flattened_at(inner, [rest]).items()
+            )
     return flat

@@ -184,7 +184,7 @@ def run_study(
                 done += len(records)
                 if progress is not None:
                     progress(f"{there + done} of {len(names)} points", (there + done) / len(names))
-        store.refresh()
+        store.take_in_own()
     lost = store.lost()
     states = [None if name in lost else store.status(name) for name in names.values()]
     return RunSummary(
@@ -207,7 +207,7 @@ def stored_records(study: Study) -> list[Record]:
         If one is not there: the store was deleted or damaged meanwhile.
     """
     names = fingerprints(study, range(len(study)))
-    found = list(Store(study.store).each(names.values()))
+    found = list(Store(study.store, indexed=True).each(names.values()))
     if None in found:
         raise InputError(f"{study.store}: records went away under the run; run again")
     return [record for record in found if record is not None]

@@ -52,7 +52,7 @@ def study_status(study: Study, indices: Sequence[int] | None = None) -> StudySta
     indices : sequence of int, optional
         Only these points; all by default.
     """
-    store = Store(study.store)
+    store = Store(study.store, indexed=True)
     # One name at a time: those of a million points take 0.2 GB.
     failed, done, count, hits = [], 0, 0, set()
     for index, name in each_fingerprint(study, range(len(study)) if indices is None else indices):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import tee
 from typing import Any
 
-from ..dotted import flattened
+from ..dotted import flattened, flattened_at
 from ..errors import InputError, nearest
 from .expression import Expression, ExpressionError
 from .records.record import FAILED, OK, told_of
 from .records.store import Store
 from .rows import Rows
-from .run import fingerprints
+from .run import each_fingerprint
 from .study import Study
 
 Tabulate = Callable[[Mapping[str, Any], str], Sequence[Mapping[str, Any]]]
@@ -131,6 +132,7 @@ def study_table(
     tabulate: Tabulate,
     indices: Sequence[int] | None = None,
     where: str | None = None,
+    columns: Sequence[str] | None = None,
 ) -> Table:
     """The table of what is stored, failed and missing points included.
 
@@ -143,6 +145,8 @@ def study_table(
         Only these points; all by default.
     where : str, optional
         Only the rows where this condition holds, as `Table.filtered`; the others are not kept.
+    columns : sequence of str, optional
+        Only these columns, as `Table.selected`; the others are not kept.
 
     Raises
     ------
@@ -150,12 +154,31 @@ def study_table(
         If a column of the study file, or the condition, names what no row has.
     """
     condition = None if where is None else _condition(where)
-    store = Store(study.store)
-    names = fingerprints(study, range(len(study)) if indices is None else indices)
+    if columns is not None and not study.columns and not any("*" in name for name in columns):
+        needed = dict.fromkeys([*columns, *(condition.names if condition else ())])
+        table = _filled(study, tabulate, indices, condition, list(needed))
+        if needed.keys() <= set(table.columns):
+            return table.selected(columns)
+        # A name that no row has, or no row that fits: told with the names of all columns.
+    table = _filled(study, tabulate, indices, condition, None)
+    table.check_names(() if condition is None else sorted(condition.names))
+    return table if columns is None else table.selected(columns)
+
+
+def _filled(
+    study: Study,
+    tabulate: Tabulate,
+    indices: Sequence[int] | None,
+    condition: Expression | None,
+    needed: Sequence[str] | None,
+) -> Table:
+    """The rows that fit; of outcomes only the needed ones, or all."""
+    store = Store(study.store, indexed=True)
+    named, names = tee(each_fingerprint(study, range(len(study)) if indices is None else indices))
     outcomes: dict[str, None] = {}
     rows = Rows()
     # One record at a time: those of 100,000 points would take 2 GB.
-    for index, record in zip(names, store.each(names.values()), strict=True):
+    for (index, _), record in zip(named, store.each(name for _, name in names), strict=True):
         point = study.point(index)
         head = {"point": index} | {key: _cell(value) for key, value in point.values.items()}
         if record is None or record.status == FAILED:
@@ -165,7 +188,11 @@ def study_table(
                 rows.append(row)
             continue
         with told_of(f"{study.store}: point {index}"):
-            made = [flattened(one) for one in tabulate(record.result, study.task) or [{}]]
+            told = tabulate(record.result, study.task) or [{}]
+            if needed is None:
+                made = [flattened(one) for one in told]
+            else:
+                made = [flattened_at(one, needed) for one in told]
         for cells in made:
             for key, expression in study.columns.items():
                 value = _derived(expression, head | cells)
@@ -182,9 +209,7 @@ def study_table(
         *(key for key in outcomes if key not in study.keys and key != "point"),
         *_LAST,
     )
-    table = Table(study.name, columns, study.keys, rows)
-    table.check_names(() if condition is None else sorted(condition.names))
-    return table
+    return Table(study.name, columns, study.keys, rows)
 
 
 def _check_columns(study: Study, known: set[str]) -> None:

@@ -282,8 +282,8 @@ def _table(loaded: Study, columns: str | None, where: str | None) -> Table:
     from ...study import study_table
     from ...workflow.study_point import rows_of_point
 
-    rows = study_table(loaded, rows_of_point, where=where)
-    return rows if columns is None else rows.selected([name.strip() for name in columns.split(",")])
+    chosen = None if columns is None else [name.strip() for name in columns.split(",")]
+    return study_table(loaded, rows_of_point, where=where, columns=chosen)
 
 
 def print_outcome(title: str, outcome: Mapping[str, Any], json: bool) -> None:

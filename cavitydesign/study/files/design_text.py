@@ -5,7 +5,9 @@ of them need not be made one by one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from ..expression import ExpressionError
@@ -49,19 +51,18 @@ class DesignText:
         """Fingerprints by the numbers of points; None where a value is no plain number."""
         head = hashlib.sha256(f"{text_head(study.task, study.version)}{self._head}".encode())
         end: bytes | None = None
-        for index, cells in self._cells(study, indices):
-            if cells is None:
+        copied = head.copy
+        for index, text in self._texts(study, indices):
+            if text is None:
                 yield index, None
                 continue
             if end is None:
                 end = "".join(f"\n{one}" for one in study.digests_at(index)).encode()
-            whole = head.copy()
-            whole.update(b"".join(cells) + end)
+            whole = copied()
+            whole.update(text + end)
             yield index, whole.hexdigest()[:32]
 
-    def _cells(
-        self, study: Study, indices: Sequence[int]
-    ) -> Iterator[tuple[int, list[bytes] | None]]:
+    def _texts(self, study: Study, indices: Sequence[int]) -> Iterator[tuple[int, bytes | None]]:
         """What stands in the text behind its head, by the numbers of points; None where a value is
         no plain number.
         """
@@ -70,7 +71,10 @@ class DesignText:
             for index in indices:
                 texts = self._derived(study, index)
                 ordered = zip(self._order, parts, strict=True)
-                yield index, None if texts is None else [texts[key] + part for key, part in ordered]
+                yield (
+                    index,
+                    None if texts is None else b"".join(texts[key] + part for key, part in ordered),
+                )
             return
         lengths = [len(axis) for axis in study.axes]
         homes = {
@@ -84,14 +88,19 @@ class DesignText:
             number, column = homes[key]
             texts_there = [_text(row[column]) for row in study.axes[number].rows]
             gaps.append((number, [None if one is None else one + part for one in texts_there]))
-        backwards = [(number, lengths[number]) for number in reversed(range(len(lengths)))]
-        places = [0] * len(lengths)
-        for index in indices:
-            rest = index
-            for number, length in backwards:  # the last axis runs fastest
-                rest, places[number] = divmod(rest, length)
+        # The last axis runs fastest.
+        if indices == range(math.prod(lengths)):
+            all_places: Iterable[Sequence[int]] = product(*map(range, lengths))
+        else:
+            all_places = (_places(index, lengths) for index in indices)
+        if len(gaps) == 1:
+            [(number, there)] = gaps
+            for index, places in zip(indices, all_places, strict=True):
+                yield index, there[places[number]]
+            return
+        for index, places in zip(indices, all_places, strict=True):
             cells = [there[places[number]] for number, there in gaps]
-            yield index, None if None in cells else cells  # type: ignore[misc]
+            yield index, None if None in cells else b"".join(cells)  # type: ignore[arg-type]
 
     def _derived(self, study: Study, index: int) -> Mapping[str, bytes] | None:
         try:
@@ -102,6 +111,16 @@ class DesignText:
         return None if None in texts.values() else texts  # type: ignore[return-value]
 
 
+def _places(index: int, lengths: Sequence[int]) -> list[int]:
+    """Places on the axes of the point of a number."""
+    places = [0] * len(lengths)
+    for number in reversed(range(len(lengths))):
+        index, places[number] = divmod(index, lengths[number])
+    return places
+
+
 def _text(value: Any) -> bytes | None:
     """A number as its canonical text, as JSON writes it; None where it is no plain number."""
+    if type(value) is float and math.isfinite(value) and not value.is_integer():
+        return repr(value).encode()  # most are; `canonical` says the same in more time
     return repr(canonical(value)).encode() if type(value) in (int, float) else None

@@ -1,0 +1,260 @@
+"""Reading a store: where its records stand, and the records, each checked as it is read."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from ...texts import Refused, open_regular
+from .disk import StoreError
+from .index import SETTLING_SECONDS, IndexedSegment, Stamp, read_index, write_index
+from .places import Places
+from .record import Record, read_header, read_record
+from .store_mark import MARK, SEGMENTS, check_mark
+
+# Files; systems allow 256 at least, and a study by many jobs has thousands of segments.
+_MOST_OPEN = 64
+# Bytes of a record; the longest, of a light curve of a hundred modes, has 2 MB. What is longer ends
+# a segment as a line does that was cut off.
+_LONGEST_LINE = 64_000_000
+# Of a segment: what a million points write has 5 GB.
+_LARGEST_SEGMENT = 1 << 40
+# Bytes of segments that are read before an index is written: 0.1 s of computing.
+_WORTH_AN_INDEX = 16_000_000
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Where a line failed its checksum."""
+
+    segment: str
+    offset: int
+    length: int
+
+
+@dataclass
+class StoredRecords:
+    """What is read of a store; see `Store`.
+
+    Parameters
+    ----------
+    folder : Path
+        Made on first writing; a folder that is not there is an empty store.
+    indexed : bool
+        Take what the store's index says of segments that have not changed since: enough for a look,
+        where each record is checked as it is read. Otherwise every byte is read.
+
+    Raises
+    ------
+    InputError
+        If the folder holds a store of another format, or something that is no store.
+    """
+
+    folder: Path
+    indexed: bool = False
+    damaged: list[Damage] = field(default_factory=list, init=False)
+    _places: Places = field(default_factory=Places, init=False, repr=False)
+    _read_to: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    # Of segments that were read in one go, and had settled by then: how they stood.
+    _stamps: dict[str, Stamp] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        check_mark(self.folder)
+        read = self.refresh(read_index(self.folder) if self.indexed else None)
+        if self.indexed and read > _WORTH_AN_INDEX:
+            self.write_index()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been stored in the folder yet."""
+        return not (self.folder / MARK).exists()
+
+    def refresh(self, index: Mapping[str, IndexedSegment] | None = None) -> int:
+        """Take in what any writer has added since the last look; returns the bytes read."""
+        unread: list[tuple[Path, int, Stamp]] = []
+        for path in self._segment_paths():
+            start = self._read_to.get(path.name, 0)
+            try:
+                stamp = Stamp.of(path.stat())
+            except FileNotFoundError:
+                continue  # deleted in this moment: `lost` tells
+            known = None if index is None or start else index.get(path.name)
+            if known is not None and known.stamp == stamp:
+                self._stamps[path.name] = stamp
+                self._read_to[path.name] = known.read_to
+                self.damaged += [Damage(path.name, *place) for place in known.damaged]
+                self._places.add_all(path.name, known.lines)
+            elif stamp.size > start:
+                unread.append((path, start, stamp))
+        read = sum(stamp.size - start for _, start, stamp in unread)
+        now = self._now_ns() if read > _WORTH_AN_INDEX else 0
+        for path, start, stamp in unread:
+            try:
+                with open_regular(path, _LARGEST_SEGMENT) as stream:
+                    stream.seek(start)
+                    lines = iter(functools.partial(stream.readline, _LONGEST_LINE), b"")
+                    self._take_in(path.name, start, lines)
+            except FileNotFoundError:
+                continue
+            except Refused as error:
+                raise StoreError(f"{path}: {error}") from None
+            self._stamps.pop(path.name, None)
+            if not start and stamp.settled(now):
+                self._stamps[path.name] = stamp
+        return read
+
+    def write_index(self) -> None:
+        """Write the index, of what was read in one go and has not changed since."""
+        if sum(stamp.size for stamp in self._stamps.values()) < _WORTH_AN_INDEX:
+            return
+        damaged: dict[str, list[tuple[int, int]]] = {name: [] for name in self._stamps}
+        for one in self.damaged:
+            if one.segment in damaged:
+                damaged[one.segment].append((one.offset, one.length))
+        lines = self._places.of_segments(list(self._stamps))
+        write_index(
+            self.folder,
+            {
+                name: IndexedSegment(stamp, self._read_to[name], damaged[name], lines[name])
+                for name, stamp in self._stamps.items()
+            },
+        )
+
+    def take_in_own(self) -> None:
+        """Take in what the run that ends here has written, and write the index."""
+        if sum(self._read_to.values()) > _WORTH_AN_INDEX:
+            time.sleep(SETTLING_SECONDS)
+        self.refresh()
+        self.write_index()
+
+    def _segment_paths(self) -> list[Path]:
+        """Segments by name.
+
+        Raises
+        ------
+        StoreError
+            If their folder cannot be read: what nobody sees must not pass for "nothing done".
+        """
+        folder = self.folder / SEGMENTS
+        try:
+            with os.scandir(folder) as entries:
+                names = sorted(one.name for one in entries if one.name.endswith(".jsonl"))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise StoreError(f"{folder}: cannot be read ({error.strerror})") from error
+        return [folder / name for name in names]
+
+    def _take_in(self, segment: str, start: int, lines: Iterable[bytes]) -> None:
+        """Take in lines from a place on; line by line, so that the memory stays small."""
+        offset, places = start, self._places
+        number = places.segment(segment)
+        for whole in lines:
+            length = len(whole)
+            if whole[-1:] != b"\n":
+                break  # cut off, or being written
+            header = read_header(whole)
+            if header is None:
+                self.damaged.append(Damage(segment, offset, length - 1))
+            else:
+                name, status = header
+                places.add(number, name, offset, length - 1, status)
+            offset += length
+        self._read_to[segment] = offset
+
+    def lost(self) -> set[str]:
+        """Records that were there when they were read and are not any more: their segments were
+        deleted or cut.
+        """
+        sizes = {}
+        for path in self._segment_paths():
+            with suppress(FileNotFoundError):
+                sizes[path.name] = path.stat().st_size
+        # Most segments hold all that was read of them; those that do need no look at each line.
+        short = {
+            name: sizes.get(name, 0)
+            for name, read_to in self._read_to.items()
+            if sizes.get(name, 0) < read_to
+        }
+        return self._places.beyond(short) if short else set()
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, fingerprint: str) -> bool:
+        return fingerprint in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def status(self, fingerprint: str) -> str | None:
+        """ "ok", "failed", or None if the point is not there."""
+        return self._places.status(fingerprint)
+
+    def records(self, fingerprints: Iterable[str]) -> dict[str, Record]:
+        """Records of the given points, as far as they are there and whole."""
+        return {record.fingerprint: record for record in self.each(fingerprints) if record}
+
+    def each(self, fingerprints: Iterable[str]) -> Iterator[Record | None]:
+        """The records of the given points one by one, in their order; None where there is none that
+        is whole. One at a time is in memory.
+        """
+        with ExitStack() as stack:
+            open_segments: dict[str, BinaryIO] = {}
+            for name in fingerprints:
+                place = self._places.get(name)
+                if place is None:
+                    yield None
+                    continue
+                if place.segment not in open_segments:
+                    if len(open_segments) >= _MOST_OPEN:
+                        stack.close()
+                        open_segments.clear()
+                    path = self.folder / SEGMENTS / place.segment
+                    try:
+                        opened: BinaryIO = stack.enter_context(path.open("rb"))
+                    except FileNotFoundError:
+                        yield None
+                        continue
+                    open_segments[place.segment] = opened
+                stream = open_segments[place.segment]
+                stream.seek(place.offset)
+                record = read_record(stream.read(place.length))
+                yield record if record is not None and record.fingerprint == name else None
+
+    @property
+    def unfinished(self) -> int:
+        """Number of segments whose last line is cut off: their writers were killed, or are writing
+        now.
+        """
+        return sum(
+            path.stat().st_size > self._read_to.get(path.name, 0) for path in self._segment_paths()
+        )
+
+    def written_within(self, seconds: float, apart_from: str = "") -> bool:
+        """Whether a writer, other than that of a given segment, has been at work lately.
+
+        Lately by the clock of the file system, which writes the times of all segments: that of this
+        machine may go an hour wrong.
+        """
+        now = self._now_ns()
+        for path in self._segment_paths():
+            with suppress(FileNotFoundError):
+                if path.name != apart_from and now - path.stat().st_mtime_ns < 1e9 * seconds:
+                    return True
+        return False
+
+    def _now_ns(self) -> int:
+        """The file system's time, as it writes it on the store's mark."""
+        mark = self.folder / MARK
+        try:
+            os.utime(mark)
+            return mark.stat().st_mtime_ns
+        except OSError:
+            return time.time_ns()
