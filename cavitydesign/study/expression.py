@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -43,6 +43,7 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     "max": max,
     "round": lambda value, digits=0.0: round(value, int(digits)),
 }
+_Worth = Callable[[Mapping[str, Any]], Any]
 _CONSTANTS = {"pi": math.pi}
 # Letters, and levels of brackets or terms: twenty times what studies of the field need, and far
 # below where Python's own parser and call stack end (some 1,000 levels).
@@ -155,7 +156,7 @@ class Expression:
             words).
         """
         try:
-            return self._value(self._tree, quantities)
+            return self._worth(quantities)
         except KeyError as error:
             raise ExpressionError(
                 f"{self.text!r} needs {error.args[0]!r}, which is not there"
@@ -163,34 +164,55 @@ class Expression:
         except (ArithmeticError, TypeError, ValueError) as error:
             raise ExpressionError(f"{self.text!r} has no value here: {error}") from error
 
-    def _value(self, node: ast.expr, quantities: Mapping[str, Any]) -> Any:
-        name = _dotted(node)
-        if name is not None:
-            return _CONSTANTS[name] if name in _CONSTANTS else _number(quantities[name])
-        match node:
-            case ast.Constant(value=value):
-                return _number(value)
-            case ast.BinOp(left=left, op=op, right=right):
-                terms = [self._value(part, quantities) for part in (left, right)]
-                return _real(_BINARY[type(op)](*map(_operand, terms)))
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return not self._value(operand, quantities)
-            case ast.UnaryOp(op=op, operand=operand):
-                value = _operand(self._value(operand, quantities))
-                return -value if isinstance(op, ast.USub) else +value
-            case ast.BoolOp(op=op, values=values):
-                join = all if isinstance(op, ast.And) else any
-                return join(self._value(part, quantities) for part in values)
-            case ast.Compare(left=left, ops=ops, comparators=rest):
-                terms = [self._value(part, quantities) for part in (left, *rest)]
-                return all(
-                    _COMPARED[type(op)](a, b)
-                    for op, a, b in zip(ops, terms[:-1], terms[1:], strict=True)
-                )
-            case ast.Call(func=ast.Name(id=function), args=args):
-                terms = [self._value(part, quantities) for part in args]
-                return _real(_FUNCTIONS[function](*map(_operand, terms)))
-        raise ExpressionError(f"{self.text!r} is not arithmetic")
+    @cached_property
+    def _worth(self) -> _Worth:
+        return _worth_of(self._tree)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"text": self.text}  # functions made here are not sent to other processes
+
+
+def _worth_of(node: ast.expr) -> _Worth:
+    """From quantities to the value of a node; made once, and asked a million times."""
+    name = _dotted(node)
+    if name is not None:
+        if name in _CONSTANTS:
+            constant = _CONSTANTS[name]
+            return lambda quantities: constant
+        return lambda quantities: _number(quantities[name])
+    match node:
+        case ast.Constant(value=value):
+            plain = _number(value)
+            return lambda quantities: plain
+        case ast.BinOp(left=left, op=op, right=right):
+            a, b, operate = _worth_of(left), _worth_of(right), _BINARY[type(op)]
+            return lambda quantities: _real(
+                operate(_operand(a(quantities)), _operand(b(quantities)))
+            )
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = _worth_of(operand)
+            return lambda quantities: not inner(quantities)
+        case ast.UnaryOp(op=op, operand=operand):
+            inner, sign = _worth_of(operand), -1 if isinstance(op, ast.USub) else 1
+            return lambda quantities: sign * _operand(inner(quantities))
+        case ast.BoolOp(op=op, values=values):
+            join, parts = all if isinstance(op, ast.And) else any, [*map(_worth_of, values)]
+            return lambda quantities: join(part(quantities) for part in parts)
+        case ast.Compare(left=left, ops=ops, comparators=rest):
+            terms = [_worth_of(part) for part in (left, *rest)]
+            compared = [_COMPARED[type(op)] for op in ops]
+            if len(terms) == 2:
+                [first, second], [fits] = terms, compared
+                return lambda quantities: fits(first(quantities), second(quantities))
+            return lambda quantities: _all_hold(compared, [term(quantities) for term in terms])
+        case ast.Call(func=ast.Name(id=function), args=args):
+            given, applied = [*map(_worth_of, args)], _FUNCTIONS[function]
+            return lambda quantities: _real(applied(*[_operand(one(quantities)) for one in given]))
+    raise ExpressionError(f"{ast.unparse(node)!r} is not arithmetic")
+
+
+def _all_hold(compared: Sequence[Callable[[Any, Any], bool]], terms: Sequence[Any]) -> bool:
+    return all(fits(a, b) for fits, a, b in zip(compared, terms[:-1], terms[1:], strict=True))
 
 
 def _number(value: Any) -> Any:

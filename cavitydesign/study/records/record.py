@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 from ...errors import InputError
+from .json_text import decoded
 
 OK = "ok"
 FAILED = "failed"
@@ -73,17 +74,13 @@ def read_record(line: bytes) -> Record | None:
     if header is None:
         return None
     try:
-        payload = _DECODER.decode(line[17:].split(b" ", 2)[2].decode())
+        payload = decoded(line[17:].split(b" ", 2)[2])
         result, error = payload["result"], payload["error"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     if not isinstance(result, dict) or not isinstance(error, str):
         return None
     return Record(*header, result, error)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number of a record")
 
 
 @contextmanager
@@ -105,6 +102,3 @@ def told_of(where: object) -> Iterator[None]:
             f"{where}: a record is not what this task computes ({type(error).__name__}: "
             f"{str(error)[:80]}); name another store to compute anew"
         ) from None
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)

@@ -1,0 +1,57 @@
+"""JSON of records, decoded in a third of the time of Python's own reader: a million records are
+read for one table.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any, Protocol
+
+
+class _Reader(Protocol):
+    def __call__(self, data: bytes, *, allow_inf_nan: bool) -> Any: ...
+
+
+# Numbers next to the middle between two floats, or at the ends of what floats hold: a reader that
+# rounds in passing gets one of them wrong.
+_HARD = (
+    *("0.1", "5e-324", "2.2250738585072011e-308", "1.7976931348623157e+308", "9007199254740993.0"),
+    *("0.30000000000000004", "8.41e+21", "7.2057594037927933e+16", "1.4172534417746017"),
+    *("3.518437208883201171875e+13", "62.5364939768271845828", "3.5844466002796428e+298"),
+)
+
+
+def decoded(payload: bytes) -> Any:
+    """Value of a JSON text.
+
+    Raises
+    ------
+    ValueError, RecursionError
+        If it is none, nests too deeply, or holds a number that is not finite.
+    """
+    quick = _quick_reader()
+    if quick is not None:
+        try:
+            return quick(payload, allow_inf_nan=False)
+        except ValueError:
+            pass  # halves of letters, which file names may hold; or no JSON: told below
+    return _DECODER.decode(payload.decode())
+
+
+@cache
+def _quick_reader() -> _Reader | None:
+    """That of pydantic, if it is there and reads every number to the last bit."""
+    try:
+        from pydantic_core import from_json
+    except ImportError:
+        return None
+    sound = all(from_json(text.encode(), allow_inf_nan=False) == float(text) for text in _HARD)
+    return from_json if sound else None
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of a record")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
