@@ -22,7 +22,9 @@ from ...geometry.cavity import Cavity
 from ..media import Permittivities, permittivities
 from .slice import RadialSlice
 
-_STEEPEST = 1e4  # of -R u'/u at the rim: a wall, before rounding takes the slice's other numbers
+# Of -R u'/u at the rim: a wall, before rounding takes the slice's other numbers. A field that leaves
+# a dielectric rim has up to the angular order, which is 1e5 in a cavity of 10 mm.
+_STEEPEST, _STEEPEST_OF_ORDER = 1e4, 10.0
 _SETTLED, _MOST_ROUNDS = 1e-3, 8  # of k between two solves; the slope's own change is followed
 _DEEP = 30.0  # barrier of so many nepers times three: the third term is below 1e-3 of the slope
 
@@ -120,6 +122,7 @@ class EquatorSlice:
     def _slope(self, order: float, k: float) -> float:
         """u'/u just outside the rim, made real, in um^-1."""
         radius = self.cavity.outline.equator_radius_um
+        wall = -max(_STEEPEST, _STEEPEST_OF_ORDER * order) / radius
         body, surround = self._values[-2:]
         n_s = math.sqrt(surround)
         slope = n_s * k * _outgoing_slope(order, k * n_s * radius)
@@ -129,13 +132,13 @@ class EquatorSlice:
             slope += 0.5 * (1.0 - surround / body) / self.cavity.outline.axial_radius_um
         wave_square = body * k**2 - (order / radius) ** 2
         if wave_square <= 0.0 or abs(slope.imag) < 1e-12 * abs(slope.real):
-            return max(slope.real, -_STEEPEST / radius)
+            return max(slope.real, wall)
         wave = math.sqrt(wave_square)
         inside = ratio * slope
         turned = cmath.phase((1j * wave - inside) / (1j * wave + inside))
         if turned > 0.5 * math.pi or turned < 1e-9 - math.pi:
-            return -_STEEPEST / radius
-        return max(wave / ratio * math.tan(0.5 * turned), -_STEEPEST / radius)
+            return wall
+        return max(wave / ratio * math.tan(0.5 * turned), wall)
 
 
 def _outgoing_slope(order: float, x: float) -> complex:

@@ -11,7 +11,7 @@ from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.cylinder import Cylinder
 from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex
-from cavitydesign.modes import ModeRequest
+from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.estimates.axial_levels import AxialLevels
 from cavitydesign.modes.estimates.seeds import family_seed
 
@@ -59,3 +59,24 @@ def test_axial_levels_of_a_sphere(m: int, q: int) -> None:
     """
     levels = AxialLevels(cavity_of(7.5, 1.5, True), q + 1, m, m + 1)
     assert levels.order(m, q) == pytest.approx(q + 0.5 + math.sqrt(m**2 + 0.25), abs=2e-4)
+
+
+@pytest.mark.parametrize("polarisation", ["TM", "TE"])
+@pytest.mark.parametrize(("radius", "body"), [(1000.0, 3.4), (2500.0, 2.0), (6000.0, 1.45)])
+def test_ranges_of_the_largest_spheres_list_every_exact_mode(
+    radius: float, body: float, polarisation: str
+) -> None:
+    """Three free spectral ranges at 600 nm. An estimate that is off by four azimuthal orders of
+    1e5, as one was whose field left the rim no steeper than 1e4 / R, finds one mode or none.
+    """
+    span = 3.0 * 600.0**2 / (2e3 * math.pi * radius * body)
+    request = ModeRequest(polarisation, 600.0, span, None, 1, 1, 1e-6)
+    found = find_modes(cavity_of(radius, body, True), request)
+    resonator = Resonator((radius,), (body, 1.0), True)
+    listed = {mode.m: mode.wavelength_nm for mode in found}
+    assert len(listed) in (3, 4)
+    for m in range(min(listed) - 1, max(listed) + 2):
+        exact = find_resonance(resonator, m, 1, polarisation, 600.0).wavelength_nm
+        assert (abs(exact - 600.0) < 0.5 * span) == (m in listed)
+        # asked to 1e-6; a thousandth of a free spectral range tells neighbours apart
+        assert m not in listed or abs(listed[m] - exact) < 1e-3 * span
