@@ -46,7 +46,7 @@ def drawn(dice: random.Random) -> tuple[Resonator, ModeRequest]:
         span = float(
             f"{wavelength / orders * math.exp(dice.uniform(math.log(0.1), math.log(6))):.3g}"
         )
-        if body < surround + 0.1 or not orders > 6.0 or span > 0.4 * wavelength:
+        if body < surround + 0.1 or orders <= 6.0 or span > 0.4 * wavelength:
             continue
         resonator = Resonator((0.5 * diameter,), (body, surround), spherical)
         return resonator, ModeRequest(polarisation, wavelength, span, None, p, q, 1e-6)

@@ -22,8 +22,8 @@ from ...geometry.cavity import Cavity
 from ..media import Permittivities, permittivities
 from .slice import RadialSlice
 
-# Of -R u'/u at the rim: a wall, before rounding takes the slice's other numbers. A field that leaves
-# a dielectric rim has up to the angular order, which is 1e5 in a cavity of 10 mm.
+# Of -R u'/u at the rim: a wall, before rounding takes the slice's other numbers. A field that
+# leaves a dielectric rim has up to the angular order, which is 1e5 in a cavity of 10 mm.
 _STEEPEST, _STEEPEST_OF_ORDER = 1e4, 10.0
 _SETTLED, _MOST_ROUNDS = 1e-3, 8  # of k between two solves; the slope's own change is followed
 _DEEP = 30.0  # barrier of so many nepers times three: the third term is below 1e-3 of the slope
