@@ -1,8 +1,8 @@
 """From a deviation to the displacement of every point of a window, azimuth by azimuth.
 
 The rim moves by its exact outline (an ellipse is an ellipse, not its first harmonic), the fibre and
-its coatings as circles whose centre moves. In between the displacement falls linearly in s, with
-kinks at element boundaries alone; where it falls does not matter to the eigenvalues.
+its coatings as cylinders whose axis moves and leans. In between the displacement falls linearly in
+s, with kinks at element boundaries alone; where it falls does not matter to the eigenvalues.
 """
 
 from __future__ import annotations
@@ -145,29 +145,37 @@ class Displacement:
         return move
 
     def _fibre(self, deviation: Deviation, phi: float) -> tuple[Values, Values, Values, Values]:
-        """Radial displacement of circles whose centres move: its value, and its slopes by phi, r
-        and z.
+        """Radial displacement of cylinders whose axis moves and leans: its value, and its slopes by
+        phi, r and z.
+
+        The section of a leaning cylinder at one height is an ellipse, longer by 1 / cos(tilt) in
+        the direction of the lean: c^2 (r cos psi - x)^2 + (r sin psi - y)^2 = radius^2, where psi
+        is the azimuth from that direction, c the cosine of the tilt and (x, y) the centre.
         """
         r, z = self.points.r, self.points.z
-        lean = math.tan(math.radians(deviation.fibre_tilt_deg))
-        first = phi - math.radians(deviation.fibre_offset_deg)
-        second = phi - math.radians(deviation.fibre_tilt_azimuth_deg)
-        # of the centre, along the azimuth and across it, and their slopes along z
-        along = deviation.fibre_offset_um * math.cos(first) + lean * math.cos(second) * z
-        across = -deviation.fibre_offset_um * math.sin(first) - lean * math.sin(second) * z
-        along_z, across_z = lean * math.cos(second), -lean * math.sin(second)
+        tilt = math.radians(deviation.fibre_tilt_deg)
+        squeeze, lean = math.cos(tilt) ** 2, math.tan(tilt)
+        towards = math.radians(deviation.fibre_tilt_azimuth_deg)
+        offset = math.radians(deviation.fibre_offset_deg) - towards
+        x = deviation.fibre_offset_um * math.cos(offset) + lean * z
+        y = deviation.fibre_offset_um * math.sin(offset)
         least = _LEAST_CIRCLE * self.radius_um
-        if np.max(np.hypot(along, across)) >= least:
+        if np.max(np.hypot(x, y)) >= least:
             raise InputError(
                 "cavity.deviation: the fibre is off the axis by more than "
                 f"{_LEAST_CIRCLE:g} of its radius where the field reaches it"
             )
         circle = np.maximum(r, least)
-        root = np.sqrt(circle**2 - across**2)
-        d_r = np.where(r > least, circle / root - 1.0, 0.0)
-        # d(along)/dphi = across and d(across)/dphi = -along
-        d_phi = across + across * along / root
-        return along + root - circle, d_phi, d_r, along_z - across * across_z / root
+        cos, sin = math.cos(phi - towards), math.sin(phi - towards)
+        whole = squeeze * cos**2 + sin**2
+        along = squeeze * x * cos + y * sin
+        # half of what the equation of the ellipse grows by along r, on the ellipse
+        growth = np.sqrt(along**2 - whole * (squeeze * x**2 + y**2 - circle**2))
+        there = (along + growth) / whole
+        u, v = there * cos - x, there * sin - y
+        d_phi = there * (squeeze * u * sin - v * cos) / growth
+        d_r = np.where(r > least, circle / growth - 1.0, 0.0)
+        return there - circle, d_phi, d_r, squeeze * lean * u / growth
 
 
 def _hat(points: Points, knots: list[tuple[float, float]]) -> tuple[Values, Values, Values]:
