@@ -114,16 +114,35 @@ def _that_fit(table: Table, width: int) -> list[Table]:
     for count, group in enumerate(groups or [[0]]):
         words = str(table.title or "")
         piece = _empty(f"{words} (continued)" if count and words else words)
-        for place in group:
+        sizes = _spread(
+            [min(least[place], width) for place in group],
+            [max(whole[place], len(heads[place])) for place in group],
+            width - _BETWEEN * len(group),  # the table's own edges take one more
+        )
+        for place, size in zip(group, sizes, strict=True):
             piece.add_column(
-                _plain_text(heads[place]),
-                justify="left" if place == 0 else "right",
-                min_width=min(least[place], width),
+                _plain_text(heads[place]), justify="left" if place == 0 else "right", width=size
             )
         for row in range(len(cells[0])):
             piece.add_row(*(_plain_text(cells[place][row]) for place in group))
         pieces.append(piece)
     return pieces
+
+
+def _spread(least: Sequence[int], natural: Sequence[int], width: int) -> list[int]:
+    """Widths of columns: what is left beyond the least goes to those that wrap, the widest need
+    first, so that none is ever narrower than its longest number.
+    """
+    sizes = list(least)
+    free = width - sum(sizes)
+    while free > 0:
+        needs = [want - size for want, size in zip(natural, sizes, strict=True)]
+        neediest = max(range(len(sizes)), key=needs.__getitem__)
+        if needs[neediest] <= 0:
+            break
+        sizes[neediest] += 1
+        free -= 1
+    return sizes
 
 
 def _longest_word(words: str) -> str:

@@ -23,7 +23,10 @@ from .shape import Displacement, Group, groups_of
 from .spec import Deviation
 from .window import roomy
 
-_SMALL = 0.1  # of the given size, where the leading order is read off
+# Of the given size, where the leading order is read off. After the one correction made there, terms
+# of fourth order are left that are m times those of a converged shift: at 0.1 they bent powers.
+_SMALL = 0.02
+_UNCLEAR = 0.1  # off a whole number, from which on a power is not told: another one is as large
 _OFF = 0.01  # of the shift: the leading order is said to end where it is off by so much
 _UNSETTLED = 0.01  # of the shift, by which the last correction may change it without a word
 # log10 Q below which an absorbing layer tells what a deviation does to radiation
@@ -48,7 +51,7 @@ def deviated_mode(mode: Mode, deviation: Deviation) -> DeviatedMode:
     groups = groups_of(deviation)
     label = Label(mode.polarisation, mode.m, mode.p, mode.q)
     driven = [abs(mode.m - k) for group in groups for k in group.harmonics]
-    roomier = roomy(raw, min(driven, default=mode.m), label, deviation.fibre_tilt_deg > 0.0)
+    roomier = roomy(raw, min(driven, default=mode.m), label, deviation)
     points = Points.of(window_problem(roomier), roomier.eps)
     expansion = Expansion(roomier, points, Displacement.of(points))
     found = [expansion.expanded(group) for group in groups]
@@ -179,6 +182,9 @@ def _leading(expansion: Expansion, groups: list[Group], found: list[Expanded]) -
             powers.append(None)
             continue
         power = math.log2(one / other)
+        if abs(power - round(power)) > _UNCLEAR:
+            powers.append(None)
+            continue
         powers.append(power)
         leading = one / _SMALL ** round(power)
         errors.append((abs(now), abs(leading / now - 1.0) if now else 0.0, round(power)))

@@ -145,8 +145,10 @@ class Expansion:
             if settled < _SETTLED:
                 break
         scale = 1.0 / (self.square * self._dispersion)
+        # The round mode's own quotient in this window: k0^2 stands there to some 1e-11 of itself.
+        values = before.values - span.of_round()
         return Expanded(
-            tuple(complex(np.sqrt(1.0 + scale * one) - 1.0) for one in before.values),
+            tuple(complex(np.sqrt(1.0 + scale * one) - 1.0) for one in values),
             before.phase,
             span.parts(before),
             settled,
@@ -232,6 +234,11 @@ class _Span:
             plus, minus = right[:2, chosen[0]]
             phase = float(np.angle(minus / plus)) if plus else 0.0
         return _Ritz(values[chosen], right[:, chosen], left[:, chosen].conj(), phase)
+
+    def of_round(self) -> complex:
+        """What the round mode itself has for an eigenvalue here, less k0^2."""
+        own = self._entries[0]
+        return complex(own.vector @ own.residual / (own.vector @ own.mass))
 
     def grow(self, ritz: _Ritz) -> None:
         """One correction of every order that is heard, for each eigenpair, one step farther out

@@ -1,8 +1,9 @@
 """The window in which a mode and what a deviation drives out of it both have room.
 
 The window of a solved mode ends where that mode has decayed. A lower azimuthal order at the same
-wavenumber reaches deeper, and a tilted fibre mixes fields of both mirror classes: where needed the
-mode is solved again in a deeper or a whole window.
+wavenumber reaches deeper, a fibre that moves needs room behind its interface, and a tilted one
+mixes fields of both mirror classes: where needed the mode is solved again in a deeper or a whole
+window.
 """
 
 from __future__ import annotations
@@ -22,16 +23,20 @@ from ..label import Label
 from ..rim.identity import identify
 from ..rim.problem import WindowProblem
 from ..solver.snapshot import RawMode
+from .spec import Deviation
 
 _DECAYED = 4.0  # nepers that a driven field has fallen where the window ends
 _SPARE = 0.02  # of the depth, by which a window may be too shallow
+# Of the fibre's displacement, that a window holds of the fibre: the map between the two folds at 1.
+_BEHIND_FIBRE = 2.5
+_LEAST_INNER = 0.05  # of the cavity's radius, where a deepened window ends at the latest
 _DAMPING = 10.0  # nepers of an absorbing layer
 _SHIFT = 1e-6  # of k0^2, beside which the mode is searched for
 _SEARCHED = 8
 _MOST_MOVED = 1e-3  # of k0: farther away it is another mode
 
 
-def roomy(raw: RawMode, lowest: int, label: Label, whole: bool) -> RawMode:
+def roomy(raw: RawMode, lowest: int, label: Label, deviation: Deviation) -> RawMode:
     """The mode, polished, in a window that holds fields of a lower azimuthal order too.
 
     Parameters
@@ -41,8 +46,8 @@ def roomy(raw: RawMode, lowest: int, label: Label, whole: bool) -> RawMode:
         The lowest order that is driven to first order.
     label : Label
         Of the mode, by which it is found again.
-    whole : bool
-        Whether both mirror classes are needed.
+    deviation : Deviation
+        A tilt needs both mirror classes, and a fibre that moves needs room.
 
     Raises
     ------
@@ -56,19 +61,33 @@ def roomy(raw: RawMode, lowest: int, label: Label, whole: bool) -> RawMode:
     index = tuple(float(n) for n in raw.eps.index)
     reach = reach_of(cavity, max(abs(lowest), 1), [k], index, _DECAYED)
     depth = -problem.real_breaks[0]
-    deeper = reach.inner_depth > (1.0 + _SPARE) * depth
-    both = whole and problem.window.half
+    behind = _behind_fibre(problem, deviation)
+    deeper = reach.inner_depth > (1.0 + _SPARE) * depth or behind > depth
+    both = deviation.fibre_tilt_deg > 0.0 and problem.window.half
     leaks = abs(lowest) < k * index[-1] * cavity.outline.equator_radius_um
     if not (deeper or both or (leaks and not problem.is_complex)):
         return _plain(raw)
-    if not deeper:
-        reach = replace(reach, inner_depth=depth)
+    depth = max(reach.inner_depth, behind, depth) if deeper else depth
+    reach = replace(reach, inner_depth=depth)
     window = _window(raw, problem, reach, label, both, leaks or problem.is_complex)
     resolution, wall = problem.resolution, problem.wall
     if both:
         along = None if resolution.along is None else 2 * resolution.along
         resolution, wall = replace(resolution, along=along), "magnetic"
     return _found(raw, WindowProblem.build(cavity, window, resolution, wall), label)
+
+
+def _behind_fibre(problem: WindowProblem, deviation: Deviation) -> float:
+    """Depth of the window, um, in which the fibre can move; 0 where it holds none of it."""
+    outline, radius = problem.cavity.outline, problem.cavity.fibre_radius_um
+    at_fibre = outline.equator_radius_um - radius
+    if radius <= 0.0 or -problem.real_breaks[0] <= at_fibre or not deviation.moves_fibre:
+        return 0.0
+    height = float(np.max(np.abs(outline.point(np.array(problem.window.t_breaks))[1])))
+    lean = math.tan(math.radians(deviation.fibre_tilt_deg))
+    moved = deviation.fibre_offset_um + lean * height
+    deepest = (1.0 - _LEAST_INNER) * outline.equator_radius_um
+    return float(min(at_fibre + _BEHIND_FIBRE * moved, deepest))
 
 
 def _plain(raw: RawMode) -> RawMode:

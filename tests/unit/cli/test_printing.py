@@ -36,6 +36,19 @@ def test_no_row_loses_its_name_and_no_number_is_cut(
     assert "…" not in "".join(lines) and "..." not in "".join(lines)
 
 
+def test_short_numbers_beside_long_heads_are_whole(
+    width: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A column of short numbers whose head is long once gave its width to the others."""
+    head = ("mode", *(["log10 Q radiation", "share in body %", "volume um^3"] * 5), "critical gap")
+    table = printing.new_table("What they carry", head)
+    table.add_row("TM 122 1 0", *(["19.5672", "99.02", "35.302"] * 5), "1.8123")
+    printing.print_tables(table)
+    words = capsys.readouterr().out.split()
+    assert words.count("19.5672") == words.count("99.02") == words.count("35.302") == 5
+    assert "1.8123" in words
+
+
 def test_words_of_heads_are_whole(width: int, capsys: pytest.CaptureFixture[str]) -> None:
     printing.print_tables(wide_table())
     words = capsys.readouterr().out.split()
