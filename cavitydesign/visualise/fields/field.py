@@ -217,14 +217,17 @@ def draw_meridian(
     width, height = panel_size_in((frame[0], frame[1], frame[2], frame[3]))
     width = len(shown) * (width + 0.25) + 1.25
     fig = figure(min(max(width, ONE_COLUMN_IN), TWO_COLUMNS_IN), height + 0.9)
+    # panels keep their shape: what a narrow one leaves of the page lies on both sides of it
+    fig.set_layout_engine("compressed")
     axes = np.atleast_1d(fig.subplots(1, len(shown), sharex=True, sharey=True))
     for ax, mode, field, value in zip(axes, shown, fields, values, strict=True):
         painted = _draw_panel(ax, field, value, norm, cmap, mesh, line)
         ax.set_xlim(frame[0], frame[1])
         ax.set_ylim(frame[2], frame[3])
-        if cavity is not None and show_caustics:
-            add_caustics(ax, mode, cavity, line)
-        name_regions(ax, field, line)
+        upright = (
+            add_caustics(ax, mode, cavity, line) if cavity is not None and show_caustics else ()
+        )
+        name_regions(ax, field, line, upright)
         draw_scale_bar(ax, line)
         ax.set_title(f"{mode.label}\n{mode.wavelength_nm:.3f} nm")
         ax.set_xlabel("r (µm)")

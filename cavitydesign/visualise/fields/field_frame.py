@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -76,8 +78,12 @@ def add_interfaces(ax: Axes, field: FieldSamples, colour: str) -> None:
         ax.plot(curve[:, 0], curve[:, 1], color=colour, lw=0.9, zorder=4, label=name)
 
 
-def name_regions(ax: Axes, field: FieldSamples, colour: str) -> None:
-    """Region names along the upper edge of the frame, each in the middle of its stretch."""
+def name_regions(
+    ax: Axes, field: FieldSamples, colour: str, upright_lines_um: Sequence[float] = ()
+) -> None:
+    """Region names along the upper edge of the frame, each in the middle of the widest part of its
+    stretch that no upright line divides.
+    """
     left, right = ax.get_xlim()
     bottom, top = ax.get_ylim()
     height = top - 0.05 * (top - bottom)
@@ -86,23 +92,25 @@ def name_regions(ax: Axes, field: FieldSamples, colour: str) -> None:
     for position, name in enumerate(field.region_names):
         inside = r[(region == position) & (r >= left) & (r <= right)]
         if inside.size and np.ptp(inside) > 0.1 * (right - left):
-            upright = np.ptp(inside) < 0.42 * (right - left)
-            place = float(inside.min() + inside.max()) / 2
+            low, high = float(inside.min()), float(inside.max())
+            ends = sorted([low, high, *(one for one in upright_lines_um if low < one < high)])
+            width, low = max((b - a, a) for a, b in pairwise(ends))
             ax.text(
-                place,
+                low + 0.5 * width,
                 height,
                 name,
                 color=colour,
                 ha="center",
                 va="top",
-                rotation=90 if upright else 0,
+                rotation=90 if width < 0.42 * (right - left) else 0,
                 fontsize=7,
                 zorder=6,
                 path_effects=halo(_under(colour)),
             )
 
 
-def add_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> None:
+def add_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> tuple[float, float]:
+    """The lines where rays of a mode turn; the radii of the upright ones."""
     turning = caustics(mode, cavity)
     for radius, name in (
         (turning.inner_radius_um, "inner caustic"),
@@ -114,6 +122,7 @@ def add_caustics(ax: Axes, mode: Mode, cavity: Cavity, colour: str) -> None:
             ax.axhline(
                 z, color=colour, lw=0.8, ls=(0, (1, 2)), zorder=4, label="axial turning point"
             )
+    return turning.inner_radius_um, turning.outer_radius_um
 
 
 def explain_lines(fig: Figure, turning: bool, theme: Theme, signed: bool = False) -> None:
