@@ -24,7 +24,7 @@ from .rim.reconcile import reconciled
 from .rim.solve import solve_radial_family
 from .section.find import solve_section
 from .solver.solved import SolvedClass
-from .stopwatch import OutOfTimeError, Stopwatch
+from .stopwatch import OVERDUE_MEASURING, OutOfTimeError, Stopwatch
 
 # of E_z^2 + E_r^2: where their shares differ by less a mode is neither TM nor TE, and is named as
 # mixed
@@ -64,17 +64,8 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         _check_contrast(cavity, request)
         results = _solved(cavity, request, watch, report)
     report("measuring the modes", 0.9)
-    modes: list[Mode] = []
-    unsure: list[str] = []
     with watch.stage("losses"):
-        counted = 0
-        for result in results:
-            finished, doubts = sure_modes(finished_modes(request, result))
-            unsure += doubts
-            # A mirror class is counted at one azimuthal order; its count stands for each order
-            # found.
-            counted += result.counted * len({mode.m for mode in finished})
-            modes += finished
+        modes, unsure, counted = _measured(request, results, watch)
         # Users compare with measured spectra, which are told from the longest wavelength down.
         modes = with_dispersion(sorted(modes, key=lambda mode: -mode.wavelength_nm))
     notes = list(dict.fromkeys(note for result in results for note in result.notes))
@@ -104,6 +95,39 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
             "order": float(max((result.family.problem.order for result in results), default=0)),
         },
     )
+
+
+def _measured(
+    request: ModeRequest, results: Sequence[SolvedClass], watch: Stopwatch
+) -> tuple[list[Mode], list[str], int]:
+    """All modes with what is read of them, lines about those that are doubted, and the count.
+
+    Raises
+    ------
+    SolverError
+        If the time was over before any of them was measured.
+    """
+    modes: list[Mode] = []
+    unsure: list[str] = []
+    counted = 0
+    for result in results:
+        try:
+            with watch.guarding(OVERDUE_MEASURING):
+                finished, doubts = sure_modes(finished_modes(request, result))
+        except OutOfTimeError as error:
+            seed = result.seed
+            watch.stop(
+                f"{len(result.modes)} {seed.polarisation} modes of p = {seed.p}, solved but not "
+                f"measured: {error}; ask for a shorter range or fewer radial or axial orders"
+            )
+            continue
+        unsure += doubts
+        # A mirror class is counted at one azimuthal order; its count stands for each order found.
+        counted += result.counted * len({mode.m for mode in finished})
+        modes += finished
+    if watch.stops and not modes and any(result.modes for result in results):
+        raise SolverError(watch.stops[-1])
+    return modes, unsure, counted
 
 
 def _check_contrast(cavity: Cavity, request: ModeRequest) -> None:

@@ -21,15 +21,16 @@ from .losses.mechanisms import losses_of
 from .media import Permittivities
 from .mode import Mode
 from .mode_set import ModeRequest
-from .solver.error import (
+from .solver.bars import (
     ErrorBars,
+    Readings,
     error_bars,
     shared_far_errors,
     with_basis_errors,
 )
 from .solver.problem import Values
 from .solver.snapshot import RawMode
-from .solver.solved import SolvedClass
+from .solver.solved import ComparedShot, SolvedClass
 
 # of E_z^2 + E_r^2: a field that says the other polarisation so clearly contradicts its label
 _CLEAR = 0.6
@@ -112,11 +113,12 @@ def _measured(
     """
     solved = {(raw.m, raw.q): place for place, raw in enumerate(chosen)}
     readings = [_Reading.of(raw) for raw in chosen]
-    pairs: list[dict[int, tuple[int, int]]] = []
+    compared: list[dict[int, tuple[int, ...]]] = []
     by_label = {(raw.m, raw.q): raw for raw in result.modes}
     for end in result.ends:
         shot, both = end.shot, sorted(q for q in end.shot.chosen if q in end.low_vectors)
-        pairs.append({})
+        further = [part for part in _further(end) if part]
+        compared.append({})
         for q in result.discretisation.compared(both):
             k = shot.wavenumber(q).real
             if (shot.m, q) not in solved:
@@ -127,8 +129,12 @@ def _measured(
                     if raw is not None
                     else _Reading(shot.vectors[:, shot.chosen[q]], shot.m, q, k, shot.eps)
                 )
-            pairs[-1][q] = (solved[shot.m, q], len(readings))
-            readings.append(_Reading(end.low_vectors[q], shot.m, q, k, shot.eps))
+            others = [end.low_vectors[q]]
+            if all(q in part for part in further):
+                others += [part[q] for part in further]
+            begin = len(readings)
+            compared[-1][q] = (solved[shot.m, q], *range(begin, begin + len(others)))
+            readings += [_Reading(vector, shot.m, q, k, shot.eps) for vector in others]
     problem = result.family.problem
     by_mode = result.discretisation.basis_errors_by_mode(problem)
     vectors, orders, qs, k_per_um, eps = zip(
@@ -146,10 +152,9 @@ def _measured(
         error_bars(
             end,
             0.0 if by_mode else result.basis_error,
-            {q: measured[high] for q, (high, _) in those.items()},
-            {q: measured[low] for q, (_, low) in those.items()},
+            {q: Readings(*(measured[place] for place in places)) for q, places in those.items()},
         )
-        for end, those in zip(result.ends, pairs, strict=True)
+        for end, those in zip(result.ends, compared, strict=True)
     ]
     bars = [
         with_basis_errors(
@@ -163,6 +168,11 @@ def _measured(
     own = measured[: len(chosen)]
     shared = shared_far_errors([raw.m for raw in chosen], own)
     return [replace(one, far_error=far) for one, far in zip(own, shared, strict=True)], bars
+
+
+def _further(end: ComparedShot) -> tuple[Mapping[int, Values], ...]:
+    """Modes one order lower, and with a function along less."""
+    return () if end.nearer is None else (end.nearer.vectors, end.nearer.fewer)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,11 @@ from ..errors import SolverError
 # Of the limit, at which a step ends by itself that did not end when the time was over: what is
 # then being solved is lost, all before it is kept.
 _OVERDUE = 1.2
+OVERDUE_MEASURING = 1.5
+"""The same of measuring what was solved by then, without which it was solved in vain."""
+# Wall time between looks at the computing time, which may cost half a millisecond a look: a tenth
+# of the search for a small mode.
+_LOOK_S = 0.02
 _MOST_SECONDS = 60.0  # of computing: every design of the documentation takes less than 10
 _VARIABLE = "CAVITYDESIGN_MOST_SECONDS"
 
@@ -30,6 +35,8 @@ class Stopwatch:
         self._start_computing = time.process_time()
         self._most = float(os.environ.get(_VARIABLE, _MOST_SECONDS))
         self._stops: list[str] = []
+        self._looked = -_LOOK_S
+        self._overdue = _OVERDUE
 
     @property
     def late(self) -> bool:
@@ -37,12 +44,20 @@ class Stopwatch:
         return time.process_time() - self._start_computing > self._most
 
     @contextmanager
-    def guarding(self) -> Iterator[None]:
-        """Let `check_time` end, within this block, any step that goes on far beyond the limit."""
-        token = _guarding.set(self)
+    def guarding(self, overdue: float = _OVERDUE) -> Iterator[None]:
+        """Let `check_time` end, within this block, any step that goes on far beyond the limit.
+
+        Parameters
+        ----------
+        overdue : float
+            How far: times the limit.
+        """
+        token, before = _guarding.set(self), self._overdue
+        self._overdue = overdue
         try:
             yield
         finally:
+            self._overdue = before
             _guarding.reset(token)
 
     def check(self) -> None:
@@ -52,8 +67,12 @@ class Stopwatch:
         ------
         OutOfTimeError
         """
+        now = time.perf_counter()
+        if now - self._looked < _LOOK_S:
+            return
+        self._looked = now
         spent = time.process_time() - self._start_computing
-        if spent > _OVERDUE * self._most:
+        if spent > self._overdue * self._most:
             raise OutOfTimeError(f"not solved within {self._most:g} s of computing")
 
     @property

@@ -17,7 +17,7 @@ from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
-from cavitydesign.modes.solver.error import shared_far_errors
+from cavitydesign.modes.solver.bars import shared_far_errors
 
 # index, m, polarisation, accuracy: drawn at random; off by 10 and 11 times the bar before
 SPHERES = (

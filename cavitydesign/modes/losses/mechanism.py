@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..coupling.gap_law import GapLaw
+    from ..solver.bars import ErrorBars
     from ..solver.discretisation import Discretisation
-    from ..solver.error import ErrorBars
     from ..solver.snapshot import RawMode
     from .measures import Measures
 

@@ -26,7 +26,11 @@ def radiated(mode: SolvedLosses) -> Loss:
     if found.by_layer and bars.layer_log10_q is not None:
         error = bars.layer_log10_q
     x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
-    error += tunnelling_error(raw.m, x, relative, by_pole if found.by_layer else None)
+    unseen = bars.unseen(raw.q)
+    if unseen is None:
+        error += tunnelling_error(raw.m, x, relative, by_pole if found.by_layer else None)
+    else:
+        error += tunnelling_error(raw.m, x, unseen, None)
     if found.by_layer and by_pole is not None:
         # a whole error of k may lie in its imaginary part
         error += 2.0 * 10.0**by_pole * raw.basis_error / math.log(10.0)

@@ -7,17 +7,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from ...mesh.rim_layer import angular_order
 from ..estimates.seeds import FamilySeed
 from ..solver.discretisation import first_snapshot
-from ..solver.error import across_errors, along_errors, gain_of_a_function, layer_log10_q_error
+from ..solver.error import SHARE_OF_AXIAL_ORDERS, across_errors, along_errors, gain_of_a_function
 from ..solver.family import lifted
+from ..solver.problem import Values
+from ..solver.projected import Nearer, projected_k_errors, projected_layer_error
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedShot
 from ..stopwatch import Stopwatch
 from .discretisation import RIM
 from .local_slice import has_inner_interface
 from .problem import NoRoomError, Resolution, WindowProblem
-from .resolution import refined
+from .resolution import Raises, refined
 
 _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
 # Of the accuracy, at the first order (whose walls the window is cut for) and at the last one of a
@@ -28,10 +31,6 @@ _SHARE_OF_DISCRETISATION, _SHARE_AT_LAST = 0.8, 0.85
 _WIDE, _MANY = 1.05, 3
 # of the error at the far end of a comb that counts at the near one too: both share the space
 _SHARE_OF_OTHER_END = 0.5
-# A raise that leaves more than so much of the worst error gained nothing; after so many of them in
-# a row the resolution rises no more (one may be an odd-even effect). A mode that leaks at once
-# among those of the absorbing layer does not converge at any order.
-_GAINS, _MOST_VAIN = 0.5, 2
 _STEPS_FAR = 5  # k right to 1e-11 across a fifth of m
 
 
@@ -110,17 +109,56 @@ class _Spaces:
         across = across_errors(shot, middle, self.fine.order, seed, m == seed.orders[0])
         fewest = fewer[1] if len(fewer) > 1 else None
         along = along_errors(middle, fewer[0], fewest, m, seed.p, self.fine.cavity)
-        return _Errors(across, {q: along[q] for q in across if q in along})
+        return _Errors(across, {q: along[q] for q in across if q in along}, fewer[0])
+
+    def sharp(
+        self, seed: FamilySeed, shot: Snapshot, middle: Snapshot, bounds: _Errors
+    ) -> tuple[_Errors, ComparedShot]:
+        """The errors that are stated, from the modes one order lower too, and all that is compared.
+
+        Parameters
+        ----------
+        bounds : _Errors
+            By which the resolution was chosen.
+        """
+        m, order, fine = shot.m, self.resolution.order, self.fine
+        lower = fine.lowered(self.resolution.changed(-1, 0))
+
+        nearer = lifted(lower, seed, m, shot, lower.embed(fine, shot.vectors))
+        fewer = bounds.fewer or middle
+        across = projected_k_errors(shot, nearer, middle, order)
+        least = SHARE_OF_AXIAL_ORDERS * max(across.values(), default=0.0)
+        errors = _Errors({q: max(across.get(q, 0.0), least) for q in bounds.across}, bounds.along)
+        along = gain_of_a_function(m, fine.cavity)
+        leak, caustic = None, None
+        if fine.is_complex:
+            leak = projected_layer_error(shot, nearer, middle, fewer, order, along)
+            caustic = _caustic(fine, shot)
+        further = Nearer(
+            self._embedded(lower, nearer),
+            {} if fine.cavity.sliced else self._embedded(self.coarse, fewer),
+            order,
+            along,
+            caustic,
+        )
+        low = self._embedded(self.middle, middle)
+        return errors, ComparedShot(shot, errors.total, low, leak, nearer=further)
+
+    def _embedded(self, space: WindowProblem, shot: Snapshot) -> dict[int, Values]:
+        """Vectors of modes of a lower space in the fine one, by axial order."""
+        vectors = self.fine.embed(space, shot.vectors)
+        return {q: vectors[:, column] for q, column in shot.chosen.items()}
 
 
 @dataclass(frozen=True)
 class _Errors:
     """Relative errors of k by axial order, across the rim and along the outline, at one azimuthal
-    order.
+    order; and the modes two orders and a function along lower, where they were solved.
     """
 
     across: Mapping[int, float]
     along: Mapping[int, float]
+    fewer: Snapshot | None = None
 
     def at_least(self, share: float, other: _Errors) -> _Errors:
         """These, and so much of the others where that is more: a change between two orders can be
@@ -178,7 +216,7 @@ def converged(
     highest = _HIGHEST_LEAKY_ORDER if spaces.fine.is_complex else _HIGHEST_ORDER
     wanted = _SHARE_OF_DISCRETISATION * accuracy
     gain = gain_of_a_function(first, spaces.fine.cavity)
-    raises, far_raises = _Raises(), _Raises()
+    raises, far_raises = Raises(), Raises()
     while True:
         with watch.stage("solve"):
             near = middle.nearest()
@@ -186,11 +224,19 @@ def converged(
                 spaces.fine, seed, first, near, spaces.fine.embed(spaces.middle, near.vectors)
             )
             errors = spaces.errors(seed, shot, middle, near, spaces.middle)
-        raises = raises.after(spaces.resolution, errors)
+        raises = raises.after(spaces.resolution, errors.across, errors.along)
         finer = raises.without_gain(
             refined(spaces.resolution, errors.across, errors.along, wanted, highest, gain)
         )
-        shots, ends = [shot], [_compared(spaces, shot, middle, errors)]
+        shots: list[Snapshot] = [shot]
+        ends: list[ComparedShot] = []
+        if finer == spaces.resolution:
+            with watch.stage("solve"):
+                sharp, end = spaces.sharp(seed, shot, middle, errors)
+            ends = [end]
+            finer = raises.without_gain(
+                refined(spaces.resolution, sharp.across, sharp.along, wanted, highest, gain)
+            )
         many = len(seed.orders) > _MANY
         # among the modes of an absorbing layer a neighbour is lost to a basis without its own modes
         if finer == spaces.resolution and (many or (spaces.fine.is_complex and last > first)):
@@ -202,19 +248,16 @@ def converged(
                 wide = wide and many
                 if wide:
                     far_middle, far_errors = _far(spaces, seed, shots[1])
+                    far_sharp, far_end = spaces.sharp(seed, shots[1], far_middle, far_errors)
                     ends = [
-                        _compared(
-                            spaces, shot, middle, errors.at_least(_SHARE_OF_OTHER_END, far_errors)
-                        ),
-                        _compared(
-                            spaces,
-                            shots[1],
-                            far_middle,
-                            far_errors.at_least(_SHARE_OF_OTHER_END, errors),
+                        replace(end, discrete=sharp.at_least(_SHARE_OF_OTHER_END, far_sharp).total),
+                        replace(
+                            far_end,
+                            discrete=far_sharp.at_least(_SHARE_OF_OTHER_END, sharp).total,
                         ),
                     ]
                     worst = errors.at_least(1.0, far_errors)
-                    far_raises = far_raises.after(spaces.resolution, worst)
+                    far_raises = far_raises.after(spaces.resolution, worst.across, worst.along)
                     finer = far_raises.without_gain(
                         refined(
                             spaces.resolution,
@@ -229,6 +272,9 @@ def converged(
         if finer != spaces.resolution:
             finer_spaces = _finer(finer, build, f"{seed.polarisation} p = {seed.p}", watch)
         if finer_spaces is None:
+            if not ends:
+                with watch.stage("solve"):
+                    ends = [spaces.sharp(seed, shot, middle, errors)[1]]
             return Converged(spaces.fine, spaces.middle, middle, tuple(shots), tuple(ends))
         before, spaces = spaces, finer_spaces
         with watch.stage("solve"):
@@ -239,44 +285,6 @@ def converged(
                 middle,
                 spaces.middle.embed(before.middle, middle.vectors),
             )
-
-
-@dataclass(frozen=True)
-class _Raises:
-    """What raises of the resolution gained at one azimuthal order.
-
-    Attributes
-    ----------
-    last : tuple or None
-        The last resolution, and its worst errors across the rim and along the outline.
-    vain : tuple of int
-        Successive raises in either direction that gained nothing.
-    """
-
-    last: tuple[Resolution, float, float] | None = None
-    vain: tuple[int, int] = (0, 0)
-
-    def after(self, resolution: Resolution, errors: _Errors) -> _Raises:
-        """With the errors at one more resolution."""
-        worst = [max(part.values(), default=0.0) for part in (errors.across, errors.along)]
-        now = (resolution, worst[0], worst[1])
-        if self.last is None:
-            return _Raises(now)
-        old, *before = self.last
-        raised = (resolution.order > old.order, (resolution.along or 0) > (old.along or 0))
-        vain = [
-            0 if raised[i] and worst[i] < _GAINS * before[i] else self.vain[i] + raised[i]
-            for i in range(2)
-        ]
-        return _Raises(now, (vain[0], vain[1]))
-
-    def without_gain(self, finer: Resolution) -> Resolution:
-        """A finer resolution, without the directions in which raises were in vain."""
-        assert self.last is not None
-        here = self.last[0]
-        order = here.order if self.vain[0] >= _MOST_VAIN else finer.order
-        along = here.along if self.vain[1] >= _MOST_VAIN else finer.along
-        return replace(finer, order=order, along=along)
 
 
 def _finer(
@@ -311,8 +319,9 @@ def _far(spaces: _Spaces, seed: FamilySeed, shot: Snapshot) -> tuple[Snapshot, _
     return middle, spaces.errors(seed, shot, middle, shot, spaces.fine)
 
 
-def _compared(spaces: _Spaces, shot: Snapshot, middle: Snapshot, errors: _Errors) -> ComparedShot:
-    embedded = spaces.fine.embed(spaces.middle, middle.vectors)
-    low_vectors = {q: embedded[:, column] for q, column in middle.chosen.items()}
-    leak = layer_log10_q_error(shot, middle) if spaces.fine.is_complex else None
-    return ComparedShot(shot, errors.total, low_vectors, leak)
+def _caustic(problem: WindowProblem, shot: Snapshot) -> float:
+    """Radius of the outer caustic over that of the rim."""
+    q = min(shot.chosen)
+    x = shot.wavenumber(q).real * float(shot.eps.index[-1])
+    radius = problem.cavity.outline.equator_radius_um
+    return max(angular_order(problem.cavity, shot.m, q) / (x * radius), 1.0)

@@ -20,6 +20,7 @@ from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..losses.radiation import Source, log10_radiation_qs
 from ..media import Permittivities
 from ..solver.problem import Values
+from ..stopwatch import check_time
 from .far_source import far_sources
 from .own_order import own_order
 from .peak import energy_density, peak_densities
@@ -115,6 +116,7 @@ def _measured(
         groups.setdefault(_cut(problem.real_breaks, end), []).append(number)
     out: dict[int, Measures] = {}
     for breaks, members in groups.items():
+        check_time()
         probe = problem.probe if breaks == problem.real_breaks else Probe.build(problem, breaks)
         columns, chosen = vectors[:, members], np.array([orders[i] for i in members])
         field = probe.grid.evaluate(columns, chosen)
@@ -126,6 +128,7 @@ def _measured(
             problem, probe, field, columns, chosen.tolist(), ks, media, corrections[:, members]
         )
         for j, i in enumerate(members):
+            check_time()
             one = _Reading(problem, probe, field, j, orders[i], qs[i], k_per_um[i], eps[i])
             out[i] = one.measures(densities[j], peaks[j], sources[0][j], sources[1][j])
     return [out[i] for i in range(len(orders))]

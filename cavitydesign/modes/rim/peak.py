@@ -2,7 +2,8 @@
 
 eps |E|^2 jumps at every interface (eps |E_r|^2 by the ratio of the permittivities), so that the
 largest value may stand on either side of one: each region is searched for itself, its edges
-included, and refined in one cell of the search if its best point comes near the largest of all.
+included, and refined about each of its search points that tops its neighbours and comes near the
+largest of all (a lobe between two search points may outdo an edge, which is one).
 """
 
 from __future__ import annotations
@@ -18,14 +19,15 @@ from ...fem.field import FieldGrid, GridField
 from ...fem.legendre import Array
 from ..media import Permittivities
 from ..solver.problem import Values
+from ..stopwatch import check_time
 from .problem import Probe, WindowProblem
 
 # Chebyshev-Lobatto points of one cell, which spans two gaps of the quadrature: the density is right
 # to 1e-9 between them
 _FINE_S, _FINE_T = 9, 7
 _STEP = 1e-9  # of the radius: how near an interface its two sides are read
-# A region whose best search point is below this share of the largest is not refined: search points
-# on a lobe, seven or more an element, miss 10 % of its height at most
+# A top of the search below this share of the largest is not refined: search points on a lobe, seven
+# or more an element, miss 15 % of its height at most
 _NEAR_LARGEST = 0.8
 _EVEN = 33  # points across a cell: parabolas through them meet the top to 1e-7 of the density
 
@@ -64,16 +66,26 @@ def peak_densities(
     for j, value in enumerate(values):
         for number in np.unique(region):
             rows = np.flatnonzero(region == number)
-            row, column = divmod(int(np.argmax(value[rows])), value.shape[1])
-            if value[rows[row], column] > _NEAR_LARGEST * best[j]:
+            for row, column in _tops(value[rows], _NEAR_LARGEST * best[j]):
                 cells.setdefault((int(rows[row]), column), []).append(j)
     for (row, column), members in cells.items():
+        check_time()
         grid = _cell(problem, probe, s[region == region[row]], s[row], column)
         field = grid.evaluate(vectors[:, members], orders[members])
         for place, j in enumerate(members):
             density = energy_density(field, place, grid.region, eps[j])
             best[j] = max(best[j], _largest(density))
     return best
+
+
+def _tops(value: Array, least: float) -> list[tuple[int, int]]:
+    """Rows and columns of values above the least that no neighbour exceeds."""
+    around = np.pad(value, 1, constant_values=-np.inf)
+    lines = ((around[:-2, 1:-1], around[2:, 1:-1]), (around[1:-1, :-2], around[1:-1, 2:]))
+    top = value > least
+    for before, after in lines:
+        top &= (value >= before) & (value >= after)
+    return [(int(row), int(column)) for row, column in np.argwhere(top)]
 
 
 def _search(

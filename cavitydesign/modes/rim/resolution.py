@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from ...geometry.cavity import Cavity
 from ...mesh.rim_map import Window
@@ -28,6 +29,50 @@ _LIKE_SPHERES = (0.8, 1.25)
 # Azimuthal orders of a seed that is wanted of one: it and the next, which the free spectral range
 # takes; and the share of the accuracy of that one that counts
 _OF_ONE, _OF_NEXT = 2, 0.1
+# A raise that leaves more than so much of the worst error gained nothing; after so many of them in
+# a row the resolution rises no more (one may be an odd-even effect). A mode that leaks at once
+# among those of the absorbing layer does not converge at any order.
+_GAINS, _MOST_VAIN = 0.5, 2
+
+
+@dataclass(frozen=True)
+class Raises:
+    """What raises of the resolution gained at one azimuthal order.
+
+    Attributes
+    ----------
+    last : tuple or None
+        The last resolution, and its worst errors across the rim and along the outline.
+    vain : tuple of int
+        Successive raises in either direction that gained nothing.
+    """
+
+    last: tuple[Resolution, float, float] | None = None
+    vain: tuple[int, int] = (0, 0)
+
+    def after(
+        self, resolution: Resolution, across: Mapping[int, float], along: Mapping[int, float]
+    ) -> Raises:
+        """With the errors by axial order at one more resolution."""
+        worst = [max(part.values(), default=0.0) for part in (across, along)]
+        now = (resolution, worst[0], worst[1])
+        if self.last is None:
+            return Raises(now)
+        old, *before = self.last
+        raised = (resolution.order > old.order, (resolution.along or 0) > (old.along or 0))
+        vain = [
+            0 if raised[i] and worst[i] < _GAINS * before[i] else self.vain[i] + raised[i]
+            for i in range(2)
+        ]
+        return Raises(now, (vain[0], vain[1]))
+
+    def without_gain(self, finer: Resolution) -> Resolution:
+        """A finer resolution, without the directions in which raises were in vain."""
+        assert self.last is not None
+        here = self.last[0]
+        order = here.order if self.vain[0] >= _MOST_VAIN else finer.order
+        along = here.along if self.vain[1] >= _MOST_VAIN else finer.along
+        return replace(finer, order=order, along=along)
 
 
 def first_resolution(

@@ -9,6 +9,7 @@ from ..estimates.seeds import Seed
 from .discretisation import Discretisation
 from .family import ReducedFamily
 from .problem import Values
+from .projected import Nearer
 from .snapshot import RawMode, Snapshot
 
 
@@ -27,6 +28,8 @@ class ComparedShot:
         Error of log10 Q where it is read from complex wavenumbers, before that of k.
     geometry : mapping of int to float
         Relative error of k by axial order from edges that are not the curves they stand for.
+    nearer : Nearer or None
+        The modes at further resolutions, where they were solved.
     """
 
     shot: Snapshot
@@ -34,6 +37,7 @@ class ComparedShot:
     low_vectors: Mapping[int, Values] = field(repr=False)
     layer_log10_q_error: float | None = None
     geometry: Mapping[int, float] = field(default_factory=dict)
+    nearer: Nearer | None = None
 
 
 @dataclass(frozen=True)
