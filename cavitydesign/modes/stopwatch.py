@@ -17,7 +17,7 @@ OVERDUE_MEASURING = 1.5
 """The same of measuring what was solved by then, without which it was solved in vain."""
 # Wall time between looks at the computing time, which may cost half a millisecond a look: a tenth
 # of the search for a small mode.
-_LOOK_S = 0.02
+_LOOK_S = 0.1
 _MOST_SECONDS = 60.0  # of computing: every design of the documentation takes less than 10
 _VARIABLE = "CAVITYDESIGN_MOST_SECONDS"
 

@@ -164,10 +164,11 @@ class _Errors:
         """These, and so much of the others where that is more: a change between two orders can be
         small by chance.
         """
-        pairs = ((self.across, other.across), (self.along, other.along))
-        return _Errors(
-            *({q: max(a.get(q, 0.0), share * b.get(q, 0.0)) for q in {*a, *b}} for a, b in pairs)
+        across, along = (
+            {q: max(a.get(q, 0.0), share * b.get(q, 0.0)) for q in {*a, *b}}
+            for a, b in ((self.across, other.across), (self.along, other.along))
         )
+        return _Errors(across, along)
 
     @property
     def total(self) -> dict[int, float]:
