@@ -80,7 +80,7 @@ class RateEquations:
         self.populations = self.rungs * self.classes
         self.rows = self.populations + 2 * self.modes + 2
         self.cooling = ladder.cooling_per_ps
-        self.feed = hot * ladder.cooling_per_ps
+        self.feed = np.ascontiguousarray(hot * ladder.cooling_per_ps)
         self.photons = slice(self.populations, self.populations + self.modes)
         self.emitted = slice(self.photons.stop, self.photons.stop + self.modes)
         self.decay = ladder.decay_per_ps[1:, None, None]
@@ -117,13 +117,13 @@ class RateEquations:
 
     def kept(self, columns: NDArray[np.bool_]) -> None:
         """Drop the columns that are done."""
-        self.feed = self.feed[..., columns]
+        self.feed = np.ascontiguousarray(self.feed[..., columns])
         if self.source is not None:
             self.source = self.source.kept(columns)
         if self.batched:
             self.up, self.down = self.up[columns], self.down[columns]
             self.gain, self.lost = self.gain[columns], self.lost[columns]
-            self.seed = self.seed[:, columns]
+            self.seed = np.ascontiguousarray(self.seed[:, columns])
 
     def times(self, coefficients: Array, vector: Array) -> Array:
         """Coefficients (a, b), or (F, a, b) of its own for each column, times a vector (b, F)."""

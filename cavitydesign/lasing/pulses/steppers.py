@@ -36,10 +36,48 @@ class Step:
     net: Array
 
 
+@dataclass(frozen=True)
+class Tableau:
+    """The numbers of a method, for the compiled kernel.
+
+    Attributes
+    ----------
+    implicit : bool
+    gamma : float
+        Diagonal of an implicit method.
+    weights, couplings : (stages, stages) arrays
+        Of the parts before in each stage.
+    nodes : (stages,) array
+        Times of the stages, in steps.
+    times : (stages + 1,) array
+        Of the rate's own change with time.
+    error : (stages + 1,) array
+        Of the parts in the estimated error.
+    """
+
+    implicit: bool
+    gamma: float
+    weights: Array
+    couplings: Array
+    nodes: Array
+    times: Array
+    error: Array
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """All of them."""
+        return self.weights, self.couplings, self.nodes, self.times, self.error
+
+
 class Stepper(ABC):
     """How one step is taken."""
 
     order: int
+
+    @property
+    @abstractmethod
+    def tableau(self) -> Tableau:
+        """The numbers of the method."""
 
     @abstractmethod
     def taken(
@@ -68,6 +106,14 @@ class DormandPrince(Stepper):
 
     def __init__(self) -> None:
         self._slopes = np.empty((7, 0, 0))
+
+    @property
+    def tableau(self) -> Tableau:
+        """Explicit."""
+        weights, none = _square(self._stages), np.zeros(7)
+        return Tableau(
+            False, 0.0, weights, np.zeros_like(weights), np.array(self._nodes), none, self._error
+        )
 
     def taken(
         self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array
@@ -127,6 +173,14 @@ class Rodas(Stepper):
     _nodes = (0.386, 0.21, 0.63, 1.0, 1.0)
     _times = (0.25, -0.1043, 0.1035, -0.0362, 0.0, 0.0)
 
+    @property
+    def tableau(self) -> Tableau:
+        """The error is the last part."""
+        last = np.eye(6)[5]
+        weights, couplings = _square(self._stages), _square(self._couplings)
+        nodes, times = np.array(self._nodes), np.array(self._times)
+        return Tableau(True, self._gamma, weights, couplings, nodes, times, last)
+
     def taken(
         self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array
     ) -> Step:
@@ -153,3 +207,8 @@ class Rodas(Stepper):
         end = np.empty_like(state)
         net = equations.rate(time + step, trial, end)
         return Step(trial, end, solved[5], net)
+
+
+def _square(rows: tuple[Array, ...]) -> Array:
+    """Rows of growing length, filled up with zeros."""
+    return np.array([np.pad(row, (0, len(rows) - len(row))) for row in rows])

@@ -1,0 +1,217 @@
+/* Steps of the rate equations, compiled: what `steppers` and `marching` say in NumPy.
+
+   LANES pulses go side by side, each with its own time and step: one operation of the processor
+   does the same for all of them. Arrays of NumPy are (rows, columns), a column for each pulse.
+   Names are those of the Python modules; where results differ by more than rounding, a test
+   fails. */
+
+#include "rates.h"
+#include "linearised.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+/* An explicit method (implicit 0) or a Rosenbrock method. Rows of `weights` and `couplings` are
+   `stages` long. */
+typedef struct {
+    int64_t stages, implicit;
+    double order, gamma;
+    const double *weights, *couplings, *nodes, *times, *error;
+} Method;
+
+typedef struct {
+    double tolerance, until, photon_floor, population_share, photon_share;
+} Control;
+
+/* trial = state + factor sum of weights[i] parts[i]; factor 1 where it is NULL. */
+static void combined(const Block *b, const double *weights, int64_t count, const vec *parts,
+                     const vec *state, const vec *factor, vec *trial) {
+    int64_t rows = b->rows;
+    for (int64_t i = 0; i < rows; i++) {
+        vec sum = weights[0] * parts[i];
+        for (int64_t k = 1; k < count; k++) sum += weights[k] * parts[k * rows + i];
+        if (factor) sum *= *factor;
+        trial[i] = state ? sum + state[i] : sum;
+    }
+}
+
+static void explicit_step(Block *b, const Method *method, vec time, vec step) {
+    int64_t rows = b->rows, stages = method->stages;
+    memcpy(b->slopes, b->slope, rows * sizeof(vec));
+    for (int64_t s = 1; s <= stages; s++) {
+        combined(b, method->weights + (s - 1) * stages, s, b->slopes, b->state, &step, b->trial);
+        rate(b, time + method->nodes[s - 1] * step, b->trial, b->slopes + s * rows, b->felt);
+    }
+    combined(b, method->error, stages + 1, b->slopes, NULL, &step, b->error);
+}
+
+static void implicit_step(Block *b, const Method *method, vec time, vec step) {
+    int64_t rows = b->rows, stages = method->stages;
+    vec per_step = 1.0 / step, *right = b->slopes;
+    linearised(b, time, step, method->gamma);
+    memcpy(right, b->slope, rows * sizeof(vec));
+    for (int64_t i = 0; i < b->populations; i++) right[i] += method->times[0] * b->fading[i];
+    solved(b, right);
+    for (int64_t s = 1; s <= stages; s++) {
+        int64_t before = (s - 1) * stages;
+        right = b->slopes + s * rows;
+        combined(b, method->weights + before, s, b->slopes, b->state, NULL, b->trial);
+        rate(b, time + method->nodes[s - 1] * step, b->trial, b->error, b->net);
+        combined(b, method->couplings + before, s, b->slopes, b->error, &per_step, right);
+        if (method->times[s] != 0.0)
+            for (int64_t i = 0; i < b->populations; i++) right[i] += method->times[s] * b->fading[i];
+        solved(b, right);
+    }
+    for (int64_t i = 0; i < rows; i++) b->trial[i] += right[i];
+    memcpy(b->error, right, rows * sizeof(vec));
+    rate(b, time + step, b->trial, b->slopes + stages * rows, b->felt);
+}
+
+/* Sum of the squares of the errors over what they may be. */
+static vec summed(const vec *error, const vec *trial, int64_t from, int64_t to, vec floor) {
+    vec sum = same(0.0);
+    for (int64_t i = from; i < to; i++) {
+        vec size;
+        for (int l = 0; l < LANES; l++) size[l] = fabs(trial[i][l]);
+        vec part = error[i] / (floor + size);
+        sum += part * part;
+    }
+    return sum;
+}
+
+static vec error_size(const Block *b, const Control *control, vec floor) {
+    int64_t lit = b->populations + 2 * b->of->modes;
+    vec sum = control->population_share * summed(b->error, b->trial, 0, b->populations, floor);
+    sum += control->photon_share *
+           summed(b->error, b->trial, b->populations, lit, same(control->photon_floor));
+    sum += summed(b->error, b->trial, lit, b->rows, floor);
+    for (int l = 0; l < LANES; l++) sum[l] = sqrt(sum[l]) / control->tolerance;
+    return sum;
+}
+
+static vec *taken(vec **room, int64_t count) {
+    vec *first = *room;
+    *room += count;
+    return first;
+}
+
+/* Room for LANES pulses; 0 where there is none. */
+static int allotted(Block *b, const Equations *e, const Method *method, vec **all) {
+    int64_t n = e->classes, modes = e->modes, populations = e->rungs * n;
+    int64_t rows = populations + 2 * modes + 2, coefficients = e->own ? n * modes : 0;
+    int64_t most = modes > 2 * n ? modes : 2 * n, least = modes < 2 * n ? modes : 2 * n;
+    int64_t count = 2 * coefficients + 12 * n + rows * (method->stages + 5) + 8 * most
+                    + 8 * populations + 4 * modes;
+    vec *room = *all = malloc(count * sizeof(vec));
+    b->matrix = malloc(LANES * least * least * sizeof(double));
+    b->pivots = malloc(LANES * least * sizeof(int64_t));
+    if (!room || !b->matrix || !b->pivots) return 0;
+    b->of = e, b->rows = rows, b->populations = populations;
+    b->own_down = taken(&room, coefficients), b->own_up = taken(&room, coefficients);
+    b->seed = taken(&room, n), b->feed = taken(&room, populations);
+    b->down = taken(&room, n), b->up = taken(&room, n);
+    b->emits = taken(&room, n), b->absorbs = taken(&room, n);
+    b->response = taken(&room, 4 * n), b->acted = taken(&room, most);
+    b->state = taken(&room, rows), b->slope = taken(&room, rows);
+    b->trial = taken(&room, rows), b->error = taken(&room, rows);
+    b->slopes = taken(&room, rows * (method->stages + 1));
+    b->net = taken(&room, modes), b->gain = taken(&room, modes);
+    b->gaining = taken(&room, modes), b->own = taken(&room, modes);
+    b->light = taken(&room, most), b->felt = taken(&room, most);
+    b->falling = taken(&room, populations), b->rising = taken(&room, populations);
+    b->inverse = taken(&room, populations), b->ratio = taken(&room, populations);
+    b->by_emission = taken(&room, populations), b->by_absorption = taken(&room, populations);
+    b->fading = taken(&room, populations);
+    return 1;
+}
+
+/* Columns of NumPy into lanes; the last ones stand again where there are fewer. */
+static void gathered(const double *from, int64_t rows, int64_t columns, int64_t first, vec *out) {
+    for (int64_t i = 0; i < rows; i++)
+        for (int l = 0; l < LANES; l++) {
+            int64_t column = first + l < columns ? first + l : columns - 1;
+            out[i][l] = from[i * columns + column];
+        }
+}
+
+static void scattered(const vec *from, int64_t rows, int64_t columns, int64_t first, double *out) {
+    for (int64_t i = 0; i < rows; i++)
+        for (int l = 0; l < LANES && first + l < columns; l++)
+            out[i * columns + first + l] = from[i][l];
+}
+
+static void prepared(Block *b, int64_t first) {
+    const Equations *e = b->of;
+    int64_t n = e->classes, pairs = n * e->modes;
+    if (e->own) gathered(e->seed, n, e->columns, first, b->seed);
+    else for (int64_t c = 0; c < n; c++) b->seed[c] = same(e->seed[c]);
+    for (int64_t i = 0; i < pairs && e->own; i++)
+        for (int l = 0; l < LANES; l++) {
+            int64_t column = first + l < e->columns ? first + l : e->columns - 1;
+            b->own_down[i][l] = e->down[column * pairs + i];
+            b->own_up[i][l] = e->up[column * pairs + i];
+        }
+    for (int64_t r = 0; r < e->rungs; r++) {
+        int64_t rows = e->feed_classes;
+        gathered(e->feed + r * rows * e->columns, rows, e->columns, first, b->feed + r * n);
+        for (int64_t c = rows; c < n; c++) b->feed[r * n + c] = b->feed[r * n];
+    }
+}
+
+/* Try `count` steps of every pulse that has not come to `until`; 1 where memory is short.
+   net: (modes, columns) net gain rates at the state; time, step, floor: (columns,). */
+EXPORTED int advanced(const Equations *e, const Method *method, const Control *control, int64_t count,
+             const double *floor, double *time, double *step, double *state, double *slope,
+             double *net) {
+    Block b = {0};
+    vec *all, last = same(0.0), at = last, length = last;
+    int ready = allotted(&b, e, method, &all);
+    for (int64_t first = 0; ready && first < e->columns; first += LANES) {
+        prepared(&b, first);
+        gathered(state, b.rows, e->columns, first, b.state);
+        gathered(slope, b.rows, e->columns, first, b.slope);
+        gathered(time, 1, e->columns, first, &at);
+        gathered(step, 1, e->columns, first, &length);
+        gathered(floor, 1, e->columns, first, &last);
+        for (int64_t tried = 0; tried < count; tried++) {
+            if (method->implicit) implicit_step(&b, method, at, length);
+            else explicit_step(&b, method, at, length);
+            vec size = error_size(&b, control, last);
+            const vec *end = b.slopes + method->stages * b.rows;
+            for (int l = 0; l < LANES; l++) {
+                int64_t column = first + l;
+                if (at[l] >= control->until || column >= e->columns) continue;
+                if (size[l] <= 1.0) {
+                    at[l] += length[l];
+                    for (int64_t i = 0; i < b.rows; i++)
+                        b.state[i][l] = b.trial[i][l], b.slope[i][l] = end[i][l];
+                    for (int64_t m = 0; m < e->modes; m++)
+                        net[m * e->columns + column] = b.felt[m][l];
+                }
+                double factor = 0.2; /* also where the size is no number */
+                if (size[l] == size[l]) {
+                    factor = 0.9 * pow(size[l] > 1e-8 ? size[l] : 1e-8, -1.0 / method->order);
+                    factor = factor < 0.2 ? 0.2 : factor > 5.0 ? 5.0 : factor;
+                }
+                length[l] *= factor;
+            }
+        }
+        scattered(b.state, b.rows, e->columns, first, state);
+        scattered(b.slope, b.rows, e->columns, first, slope);
+        scattered(&at, 1, e->columns, first, time);
+        scattered(&length, 1, e->columns, first, step);
+    }
+    free(all), free(b.matrix), free(b.pivots);
+    return !ready;
+}
+
+/* Whether the processor takes what was compiled for AVX2. */
+EXPORTED int wide(void) {
+#ifdef __x86_64__
+    return __builtin_cpu_supports("avx2") != 0;
+#else
+    return 0;
+#endif
+}
+
+/* Of the sources that this was compiled from. */
+EXPORTED const char *sources(void) { return SOURCES; }

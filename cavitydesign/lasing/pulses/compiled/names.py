@@ -1,0 +1,16 @@
+"""Where the compiled kernel lies, and of which sources it must be; read by the build too."""
+
+import hashlib
+from pathlib import Path
+
+LIBRARY, WIDE_LIBRARY = "_kernel.so", "_kernel_avx2.so"
+"""Beside this module, whatever the system calls such files elsewhere."""
+
+
+def sources_digest() -> str:
+    """Of the sources beside this module: a library made of others is not used."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in ("rates.h", "linearised.h", "kernel.c"):
+        digest.update((here / name).read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()

@@ -1,0 +1,141 @@
+/* The rate equations of LANES pulses side by side, as `rate_equations.RateEquations` has them for
+   emitters on a ladder after a short pulse. */
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef __AVX2__
+#define LANES 4
+#else
+#define LANES 2
+#endif
+typedef double vec __attribute__((vector_size(8 * LANES), aligned(8)));
+
+/* Of many pulses; `own`: down, up and seed have a value for each column. */
+typedef struct {
+    int64_t rungs, classes, modes, absorbing, columns, own, feed_classes;
+    double cooling, emitters;
+    const double *emission, *absorption, *radiative, *decay; /* by rung */
+    const double *weight, *loss;
+    const double *down, *up, *seed, *feed;
+} Equations;
+
+/* LANES of these pulses with room to work in. */
+typedef struct {
+    const Equations *of;
+    int64_t rows, populations;
+    vec *own_down, *own_up, *seed, *feed;
+    vec *down, *up, *emits, *absorbs; /* of classes */
+    vec *state, *slope, *trial, *error, *slopes, *net, *gain;
+    vec *falling, *rising, *inverse, *ratio, *by_emission, *by_absorption; /* of rungs */
+    vec *gaining, *own, *light, *felt, *response, *acted, *fading;
+    double *matrix;
+    int64_t *pivots, size;
+    vec shift;
+} Block;
+
+static vec same(double value) {
+    vec all;
+    for (int l = 0; l < LANES; l++) all[l] = value;
+    return all;
+}
+
+/* out[c] = sum over modes of down[c, m] x[m], and of up. */
+static void acted_on(const Block *b, const vec *x, vec *down, vec *up) {
+    const Equations *e = b->of;
+    for (int64_t c = 0; c < e->classes; c++) {
+        vec first = same(0.0), second = same(0.0);
+        if (e->own) {
+            const vec *a = b->own_down + c * e->modes, *d = b->own_up + c * e->modes;
+            for (int64_t m = 0; m < e->modes; m++) first += a[m] * x[m], second += d[m] * x[m];
+        } else {
+            const double *a = e->down + c * e->modes, *d = e->up + c * e->modes;
+            for (int64_t m = 0; m < e->modes; m++) first += a[m] * x[m], second += d[m] * x[m];
+        }
+        down[c] = first, up[c] = second;
+    }
+}
+
+/* out[m] += sum over classes of coefficients[c, m] y[c]; `lanes` where each column has its own. */
+static void added(const Block *b, const double *shared, const vec *lanes, const vec *y, vec *out) {
+    const Equations *e = b->of;
+    for (int64_t c = 0; c < e->classes; c++) {
+        vec factor = y[c];
+        if (e->own) {
+            const vec *a = lanes + c * e->modes;
+            for (int64_t m = 0; m < e->modes; m++) out[m] += a[m] * factor;
+        } else {
+            const double *a = shared + c * e->modes;
+            for (int64_t m = 0; m < e->modes; m++) out[m] += a[m] * factor;
+        }
+    }
+}
+
+/* Weighted sums over rungs: of emission and absorption, by class. */
+static void light_sums(const Equations *e, const vec *ladder, vec *emits, vec *absorbs) {
+    int64_t n = e->classes;
+    for (int64_t c = 0; c < n; c++) emits[c] = absorbs[c] = same(0.0);
+    for (int64_t r = 0; r < e->rungs; r++)
+        for (int64_t c = 0; c < n; c++) emits[c] += e->emission[r] * ladder[r * n + c];
+    for (int64_t r = 0; r < e->absorbing; r++)
+        for (int64_t c = 0; c < n; c++) absorbs[c] += e->absorption[r] * ladder[r * n + c];
+}
+
+/* Photoluminescence and decays of all classes. */
+static void decay_sums(const Equations *e, const vec *ladder, vec *glow, vec *decayed) {
+    int64_t n = e->classes;
+    *glow = *decayed = same(0.0);
+    for (int64_t r = 1; r < e->rungs; r++) {
+        vec all = same(0.0);
+        for (int64_t c = 0; c < n; c++) all += e->weight[c] * ladder[r * n + c];
+        *glow += e->radiative[r] * all, *decayed += e->decay[r] * all;
+    }
+}
+
+/* Emission and absorption of the classes as rates of the modes: gain, and gain - absorption. */
+static void mode_rates(Block *b, vec *emits, vec *absorbs, vec *gain, vec *net) {
+    const Equations *e = b->of;
+    for (int64_t c = 0; c < e->classes; c++)
+        emits[c] *= e->weight[c], absorbs[c] *= -e->weight[c];
+    for (int64_t m = 0; m < e->modes; m++) gain[m] = same(0.0);
+    added(b, e->down, b->own_down, emits, gain);
+    memcpy(net, gain, e->modes * sizeof(vec));
+    added(b, e->up, b->own_up, absorbs, net);
+}
+
+static vec faded(const Equations *e, vec time) {
+    vec fade;
+    for (int l = 0; l < LANES; l++) fade[l] = exp(-e->cooling * time[l]);
+    return fade;
+}
+
+/* d state / dt, and the net gain rates. */
+static void rate(Block *b, vec time, const vec *state, vec *out, vec *net) {
+    const Equations *e = b->of;
+    int64_t n = e->classes, modes = e->modes;
+    const vec *photons = state + b->populations;
+    vec fade = faded(e, time);
+    acted_on(b, photons, b->down, b->up);
+    for (int64_t c = 0; c < n; c++) b->down[c] += b->seed[c], out[c] = b->feed[c] * fade;
+    for (int64_t r = 0; r + 1 < e->rungs; r++) {
+        const vec *here = state + r * n, *above = here + n, *feed = b->feed + (r + 1) * n;
+        vec *into = out + r * n;
+        for (int64_t c = 0; c < n; c++) {
+            vec flux = (e->emission[r + 1] * b->down[c] + e->decay[r + 1]) * above[c];
+            if (r < e->absorbing) flux -= e->absorption[r] * b->up[c] * here[c];
+            into[c] += flux;
+            into[n + c] = feed[c] * fade - flux;
+        }
+    }
+    light_sums(e, state, b->emits, b->absorbs);
+    mode_rates(b, b->emits, b->absorbs, b->gain, net);
+    vec *light = out + b->populations, *emitted = light + modes;
+    for (int64_t m = 0; m < modes; m++) {
+        net[m] -= e->loss[m];
+        light[m] = net[m] * photons[m] + b->gain[m] / e->emitters;
+        emitted[m] = e->loss[m] * photons[m];
+    }
+    decay_sums(e, state, emitted + modes, emitted + modes + 1);
+}

@@ -1,0 +1,100 @@
+"""Pulses on their way, each with its own time and step, until they are over."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .afterglow import LEFT, SETTLED, afterglow
+from .batch import Batch, ErrorNorm
+from .compiled.steps import CompiledSteps
+from .pulse_outcomes import StepControl
+from .steppers import Stepper
+
+Array = NDArray[np.float64]
+Trail = tuple[list[float], list[Array]]
+
+# Parts of a long pump pulse at least, so that no step jumps over it.
+_PARTS = 20
+# Steps from one look at the end of pulses to the next: a look costs half a step.
+_LOOK = 4
+# The next step over that by which the error would just be allowed, and the limits of its change.
+_SAFETY, _LEAST, _MOST = 0.9, 0.2, 5.0
+# Error over the allowed one below which it is taken as that.
+_TINY = 1e-8
+
+
+def march(
+    batch: Batch,
+    stepper: Stepper,
+    control: StepControl,
+    until: float,
+    most: int,
+    trail: Trail | None,
+) -> int:
+    """Advance every column until its pulse is over or the time is up; at `most` steps the rest is
+    left where it stands. Returns the steps of the slowest.
+    """
+    equations = batch.equations
+    norm = ErrorNorm.of(equations, control)
+    compiled = CompiledSteps.of(equations, stepper)
+    last, count = len(batch.place) - 1, 0
+    if trail is not None:
+        _noted(trail, batch)
+    while count < most:
+        # a trace is kept step by step
+        tried = min(_LOOK, most - count) if trail is None else 1
+        before = batch.time[-1]
+        floor = batch.floor
+        if compiled is None:
+            for _ in range(tried):
+                _stepped(batch, stepper, norm, floor, until)
+        else:
+            compiled.advance(batch, norm, floor, until, tried)
+        count += tried
+        if trail is not None and batch.time[-1] > before and batch.place[-1] == last:
+            _noted(trail, batch)
+        if count % _LOOK and count < most:
+            continue
+        late = (batch.time >= until) | (count >= most)
+        dark = ~batch.pumped & (batch.time > SETTLED / equations.cooling)
+        if not (late.any() or np.any((batch.net.max(axis=0) < 0) & dark)):
+            continue
+        glow = afterglow(equations, batch.hot[..., batch.place], batch.time, batch.state, batch.net)
+        over = (glow.error < LEFT) & ~batch.pumped
+        done = over | late
+        if done.any():
+            batch.waiting(glow, done, over)
+            if len(batch.place) == 0:
+                break
+    return count
+
+
+def _stepped(batch: Batch, stepper: Stepper, norm: ErrorNorm, floor: Array, until: float) -> None:
+    """One trial step of every column that has not come to `until`."""
+    step, going = batch.step, batch.time < until
+    trial = stepper.taken(batch.equations, batch.time, batch.state, batch.slope, step)
+    size = norm.size(batch.equations, trial.error, trial.state, floor)
+    good = going & (size <= 1.0)
+    if good.all():
+        batch.time, batch.state = batch.time + step, trial.state
+        batch.slope[...] = trial.slope
+        batch.net = trial.net
+    else:
+        batch.time = np.where(good, batch.time + step, batch.time)
+        batch.state = np.where(good, trial.state, batch.state)
+        batch.slope = np.where(good, trial.slope, batch.slope)
+        batch.net = np.where(good, trial.net, batch.net)
+    factor = _SAFETY * np.maximum(size, _TINY) ** (-1.0 / stepper.order)
+    batch.step = np.where(going, step * np.clip(factor, _LEAST, _MOST), step)
+    pumped = batch.pumped
+    if pumped.any():
+        # neither over the pulse nor over its end
+        left = batch.ends - batch.time
+        most_of = np.where(left > 0, np.minimum(batch.ends / _PARTS, left), np.inf)
+        batch.step = np.where(pumped, np.minimum(batch.step, most_of), batch.step)
+
+
+def _noted(trail: Trail, batch: Batch) -> None:
+    trail[0].append(float(batch.time[-1]))
+    trail[1].append(batch.state[batch.equations.photons, -1].copy())

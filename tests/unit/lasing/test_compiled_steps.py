@@ -1,0 +1,102 @@
+"""The compiled steps against those of NumPy: two implementations of the same equations, that agree
+to rounding.
+"""
+
+from __future__ import annotations
+
+import runpy
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cavitydesign.gain import DotMedium, find_medium
+from cavitydesign.lasing.competition.overlap import ModeOverlap
+from cavitydesign.lasing.pulses.compiled import steps
+from cavitydesign.lasing.pulses.compiled.names import LIBRARY
+from cavitydesign.lasing.pulses.integrate import StepControl
+from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+
+ROOT = Path(__file__).parents[3]
+DOTS, DYE = DotMedium(), find_medium("rhodamine-6G-PMMA")
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory):
+    """The kernel of this processor; compiled anew where none is installed, as fast as that goes."""
+    found = steps.library()
+    if found is not None:
+        return found
+    build = runpy.run_path(str(ROOT / "hatch_build.py"), run_name="build")
+    into = tmp_path_factory.mktemp("kernel")
+    flags = tuple(part for part in build["_FLAGS"] if part != "-O3")
+    try:
+        build["compiled"](ROOT / build["SOURCES"], into, flags)
+    except (OSError, subprocess.SubprocessError) as error:
+        pytest.skip(f"no C compiler that takes the kernel: {error}")
+    return steps.loaded(into / LIBRARY)
+
+
+def zones(modes: int) -> ModeOverlap:
+    """Three zones that modes see unlike each other."""
+    intensity = np.linspace(0.5, 1.5, 3 * modes).reshape(modes, 3)
+    return ModeOverlap(np.full(3, 1 / 3), np.array([1.0, 0.8, 0.5]), intensity, 30.0)
+
+
+CASES = {
+    "few modes": (DOTS, 15.0, 9.0, 400.0, (0.5, 2.0, 4.0, 9.0, 22.0), None, False),
+    "more modes than twice the classes": (DOTS, 60.0, 9.0, 1e5, (1.0, 3.0, 9.0), None, False),
+    "a comb for each pulse": (DOTS, 15.0, 9.0, 1e5, (3.0, 4.0, 5.0), (-0.5, 0.0, 0.9), False),
+    "many modes and combs": (DOTS, 60.0, 9.0, 1e4, (3.0, 5.0), (-0.2, 0.1), False),
+    "zones": (DOTS, 15.0, 9.0, 400.0, (2.0, 5.0, 9.0), None, True),
+    "a dye": (DYE, 15.0, 9.0, 1e6, (0.01, 0.1, 1.0), None, False),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_outcomes_are_those_of_numpy(make_comb, kernel, monkeypatch, case) -> None:
+    """Light, photoluminescence and balance to 1e-10: steps are the same while rounding, 1e-16 a
+    sum, decides none; sums of steps grow it a hundredfold or so.
+    """
+    medium, diameter, span, quality, excitons, shift, zoned = case
+    centre = 580.0 if medium is DYE else 537.6
+    comb = make_comb(diameter, centre_nm=centre, span_nm=span, quality=quality)
+    overlap = zones(len(comb)) if zoned else None
+    solver = PulseSolver(comb, medium, 1.7e7, StepControl(1e-3), overlap)
+    shifts = None if shift is None else np.array(shift)
+    asked = []
+    monkeypatch.setattr(steps, "library", lambda: asked.append(1) or kernel)
+    ours = solver.outcomes(np.array(excitons), shifts)
+    assert asked
+    monkeypatch.setattr(steps, "library", lambda: None)
+    theirs = solver.outcomes(np.array(excitons), shifts)
+    assert ours.emitted == pytest.approx(theirs.emitted, rel=1e-10)
+    assert ours.spontaneous == pytest.approx(theirs.spontaneous, rel=1e-10)
+    assert ours.left_error == pytest.approx(theirs.left_error, rel=1e-6, abs=1e-12)
+    assert ours.balance_error == pytest.approx(theirs.balance_error, abs=1e-10)
+
+
+def test_traces_have_the_same_times(make_comb, kernel, monkeypatch) -> None:
+    """Every step of a trace, at the same time and with the same photons."""
+    solver = PulseSolver(make_comb(15.0, span_nm=9.0), DOTS, 1.7e7, StepControl(1e-3))
+    runs = []
+    for found in (kernel, None):
+        monkeypatch.setattr(steps, "library", lambda found=found: found)
+        runs.append(solver.traced(np.array([4.0, 5.0])))
+    assert runs[0].trace_ps == pytest.approx(runs[1].trace_ps, rel=1e-10)
+    assert runs[0].trace_photons == pytest.approx(runs[1].trace_photons, rel=1e-9, abs=1e-300)
+
+
+def test_a_library_of_other_sources_is_not_used(tmp_path, monkeypatch, kernel) -> None:
+    """A kernel left from an older checkout would read today's numbers wrongly."""
+    copy = tmp_path / LIBRARY
+    shutil.copy(kernel._name, copy)
+    assert steps.loaded(copy) is not None
+    monkeypatch.setattr(steps, "sources_digest", lambda: "another")
+    assert steps.loaded(copy) is None
+    other = tmp_path / "other.so"
+    other.write_bytes(b"no library")
+    assert steps.loaded(other) is None
+    assert steps.loaded(tmp_path / "none.so") is None
