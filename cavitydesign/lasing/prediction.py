@@ -43,6 +43,9 @@ class Thresholds:
     gain_equals_loss_error, lasing_error, steepest_slope_error : float or None
         Estimated numerical errors: of the delays and pulses that were solved, of what is read
         between them, and of the integration. Not of the model.
+    greatest_efficiency : float or None
+        Photons of the laser for each further excitation, at best; below a limit there is no
+        threshold.
     """
 
     gain_equals_loss: float | None
@@ -52,6 +55,7 @@ class Thresholds:
     gain_equals_loss_error: float | None = None
     lasing_error: float | None = None
     steepest_slope_error: float | None = None
+    greatest_efficiency: float | None = None
 
 
 @dataclass(frozen=True)
@@ -255,6 +259,7 @@ class LasingPrediction:
                 "lasing": self.thresholds.lasing,
             },
             "steepest_slope": self.thresholds.steepest_slope,
+            "greatest_efficiency": self.thresholds.greatest_efficiency,
             "numerical_error": {
                 "threshold_mj_cm2": {
                     "gain_equals_loss": self.thresholds.gain_equals_loss_error,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, log_ndtr
 
-from ...lasing.outcomes.output_threshold import HALF
+from ...lasing.outcomes.output_threshold import HALF, LEAST_EFFICIENCY
 from ..detector import STEP, over_jitter, over_spot
 from ..figures import Seen, curve_figures
 from ..layout import Layout, scale_name, scatter_name
@@ -157,7 +157,8 @@ class Comparison:
 
     def threshold_place(self, log_laser: Array) -> Array:
         """Logarithm of the excitations where the differential efficiency reaches half of its
-        greatest value, infinite where the output rises too slowly to have a threshold, (k,).
+        greatest value, infinite where the output rises too slowly, or is too faint at best, to
+        have a threshold, (k,).
         """
         slope = np.diff(log_laser, axis=1) / STEP
         place = self.first + STEP * (np.arange(slope.shape[1]) + 0.5)
@@ -171,7 +172,10 @@ class Comparison:
         low, high = log_efficiency[row, cell - 1], log_efficiency[row, cell]
         share = np.clip((asked - low) / np.maximum(high - low, 1e-12), 0.0, 1.0)
         found = place[cell - 1] + share * STEP
-        return np.where(slope.max(axis=1) >= self.ready.least_slope, found, np.inf)
+        lases = (slope.max(axis=1) >= self.ready.least_slope) & (
+            log_efficiency.max(axis=1) >= math.log(LEAST_EFFICIENCY)
+        )
+        return np.where(lases, found, np.inf)
 
     def _places(self, z: Array, fluence_mj_cm2: Array) -> Array:
         """Logarithm of the peak's excitations at stated fluences, (k, m)."""

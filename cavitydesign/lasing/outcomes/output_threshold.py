@@ -12,7 +12,7 @@ photoluminescence nor collection nor the jitter of the pump enters.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,11 @@ Array = NDArray[np.float64]
 WINDOW = (0.3, 30.0)
 # Share of the greatest differential efficiency that marks the threshold: see above.
 HALF = 0.5
+# Photons for each further excitation that a pulsed laser must send at best. Light that hardly takes
+# from its emitters is bounded by how full they get: the greatest efficiency then stays where they
+# are full, and half of it moves up with the gain. From 0.005 to 0.016 on, more gain moves it down:
+# dots at 10 and 15 um (Q = 24 D), 88 um (Q = 2112) and 15 um (Q = 1e4); see decision 12.
+LEAST_EFFICIENCY = 0.01
 # Share of the change from every other pulse to all of them that is left: a third for what errs as
 # the square of their distance, and half as much again; thresholds were 2 to 10 times nearer to
 # those of four times as many pulses at a hundredth of the tolerance.
@@ -58,6 +63,8 @@ class OutputThreshold:
         The same of the slope, absolute.
     read_error : float
         That part of the relative error that further pulses would take away.
+    greatest_efficiency : float
+        Greatest dL/d<N>.
     """
 
     excitons: float | None
@@ -65,6 +72,7 @@ class OutputThreshold:
     relative_error: float = 0.0
     slope_error: float = 0.0
     read_error: float = 0.0
+    greatest_efficiency: float = 0.0
 
 
 def least_slope(ladder: Ladder) -> float:
@@ -86,6 +94,7 @@ def output_threshold(
     ladder: Ladder,
     last: float,
     light_error: float = 0.0,
+    least_efficiency: float = 0.0,
 ) -> OutputThreshold:
     """Threshold and steepest rise of a laser, with their numerical errors.
 
@@ -104,27 +113,33 @@ def output_threshold(
         Excitations beyond which nothing is read, whatever was solved.
     light_error : float
         Relative error of the output of each pulse.
+    least_efficiency : float
+        Greatest dL/d<N> below which there is no threshold; a steady laser holds its gain at its
+        loss, and needs none.
     """
-    found = _read(excitons, output, static_excitons, ladder, last)
+    rule = (static_excitons, ladder, last, least_efficiency)
+    found = _read(excitons, output, *rule)
     # every other pulse, by either way of taking them
-    coarse = [
-        _read(excitons[first::2], output[first::2], static_excitons, ladder, last)
-        for first in (0, 1)
-    ]
+    coarse = [_read(excitons[first::2], output[first::2], *rule) for first in (0, 1)]
     slope_error = max(abs(one.steepest_slope - found.steepest_slope) for one in coarse)
     cell = float(np.diff(np.log(excitons)).min())
     slope_error = _COARSE_SLOPE * slope_error + light_error / cell
     if found.excitons is None:
-        return OutputThreshold(None, found.steepest_slope, 0.0, slope_error)
+        return replace(found, slope_error=slope_error)
     read = [abs(math.log(one.excitons / found.excitons)) for one in coarse if one.excitons]
     error = _COARSE * max(read, default=cell)
-    return OutputThreshold(
-        found.excitons, found.steepest_slope, error + light_error, slope_error, error
+    return replace(
+        found, relative_error=error + light_error, slope_error=slope_error, read_error=error
     )
 
 
 def _read(
-    excitons: Array, output: Array, static_excitons: float, ladder: Ladder, last: float
+    excitons: Array,
+    output: Array,
+    static_excitons: float,
+    ladder: Ladder,
+    last: float,
+    least_efficiency: float,
 ) -> OutputThreshold:
     place, efficiency = _efficiency(excitons, output)
     low, high = np.log(np.array(WINDOW) * static_excitons)
@@ -133,17 +148,18 @@ def _read(
     slope = np.diff(np.log(output)) / np.diff(np.log(excitons))
     within = (place > low) & (place < high)
     steepest = float(slope[within].max(initial=0.0))
-    if steepest < least_slope(ladder):
-        return OutputThreshold(None, steepest)
     seen = np.r_[low, place[within], high]
     values = PchipInterpolator(place, efficiency)(seen)
-    asked = HALF * values.max()
+    greatest = float(values.max())
+    if steepest < least_slope(ladder) or greatest < least_efficiency:
+        return OutputThreshold(None, steepest, greatest_efficiency=greatest)
+    asked = HALF * greatest
     first = int(np.argmax(values >= asked))
-    if first == 0:
-        return OutputThreshold(math.exp(low), steepest)
-    between = slice(first - 1, first + 1)
-    crossing = np.interp(asked, values[between], seen[between])
-    return OutputThreshold(math.exp(float(crossing)), steepest)
+    crossing = low
+    if first > 0:
+        between = slice(first - 1, first + 1)
+        crossing = float(np.interp(asked, values[between], seen[between]))
+    return OutputThreshold(math.exp(crossing), steepest, greatest_efficiency=greatest)
 
 
 def pulses_about(excitons: Array, threshold: float) -> Array:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,11 @@ from scipy.interpolate import PchipInterpolator
 from ...gain import GainMedium, Pump
 from ..competition.competitors import STATIC_EXCITONS
 from ..outcomes.light_curve import fit_smooth_curve
-from ..outcomes.output_threshold import OutputThreshold, output_threshold
+from ..outcomes.output_threshold import (
+    LEAST_EFFICIENCY,
+    OutputThreshold,
+    output_threshold,
+)
 from ..prediction import CurveBreaks, Thresholds
 from ..pumped.averaging import averaged, fluence_reach
 from .pulse_outcomes import PulseOutcomes
@@ -235,9 +239,13 @@ def laser_threshold(
     pump: Pump,
     excitons_per_unit: float,
     static_mj_cm2: float | None,
+    pumped_share: float = 1.0,
 ) -> OutputThreshold | None:
     """The threshold of the laser in a uniform spot, in excitons at the peak; None where no gain
     reaches its loss within the range asked.
+
+    The efficiency is that of the excitations of all emitters, `pumped_share` times those at the
+    peak.
     """
     if static_mj_cm2 is None or not _within_range(static_mj_cm2, pump):
         return None
@@ -247,9 +255,16 @@ def laser_threshold(
         for fluence in (curve.node_fluence, static_mj_cm2, curve.fit_limit)
     )
     ladder = medium.ladder(max(medium.ladder_top(STATIC_EXCITONS), 1))
-    return output_threshold(
-        excitons, output, float(static), ladder, float(last), curve.nodes.light_error
+    found = output_threshold(
+        excitons,
+        output,
+        float(static),
+        ladder,
+        float(last),
+        curve.nodes.light_error,
+        LEAST_EFFICIENCY * pumped_share,
     )
+    return replace(found, greatest_efficiency=found.greatest_efficiency / pumped_share)
 
 
 def read_thresholds(
@@ -285,6 +300,7 @@ def read_thresholds(
         static,
         None if lasing is None else part * found.relative_error * lasing,
         found.slope_error,
+        found.greatest_efficiency,
     )
 
 

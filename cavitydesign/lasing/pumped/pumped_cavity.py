@@ -110,6 +110,12 @@ class PumpedCavity:
         self.static, self.static_error = best
         self.onset = self._onset(alike)
 
+    @property
+    def pumped_share(self) -> float:
+        """Excitations of an emitter on average over those at the peak."""
+        model = self.solver.model(1)
+        return float(model.weight @ model.pump_share / model.weight.sum())
+
     def excitons(self, fluence: float) -> float:
         """Mean excitations of an emitter at the peak of the spot."""
         return self.per_unit * fluence**self.pump.photons

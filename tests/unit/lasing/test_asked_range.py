@@ -22,7 +22,7 @@ THREE = ((1.2, 5.5), (1.2, 5.2), (5.0, 30.0))
 LIGHT, LASER = True, False  # whether the collected light curve shows breaks
 
 CASES = {
-    "10 um": (DOTS, 10.0, {}, PUMPS[3], THREE, LASER),
+    "10.6 um": (DOTS, 10.6, {}, PUMPS[3], THREE, LASER),
     "15 um": (DOTS, 15.0, {"span_nm": 12.0, "comb_index": 1.47}, PUMPS[3], THREE, LIGHT),
     "15 um, Q = 1e4": (DOTS, 15.0, {"span_nm": 6.0, "quality": 1e4}, PUMPS[3], THREE, LIGHT),
     "15 um, two photons": (DOTS, 15.0, {"span_nm": 6.0}, PUMPS[2], ((0.2, 1.2), (0.5, 9.0)), LIGHT),

@@ -11,7 +11,11 @@ import pytest
 
 from cavitydesign.gain import DotMedium, Pump, find_medium
 from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
-from cavitydesign.lasing.outcomes.output_threshold import least_slope, output_threshold
+from cavitydesign.lasing.outcomes.output_threshold import (
+    LEAST_EFFICIENCY,
+    least_slope,
+    output_threshold,
+)
 
 DOTS = DotMedium()
 DYE = find_medium("rhodamine-6G-PMMA")
@@ -98,10 +102,11 @@ def test_neither_detector_nor_jitter_moves_the_threshold(make_comb) -> None:
     assert found == pytest.approx([found[0]] * 4, rel=1e-9)
 
 
-@pytest.mark.parametrize("start_um", [8.9, 11.8])
+@pytest.mark.parametrize("start_um", [10.34, 11.8])
 def test_threshold_is_continuous_in_the_diameter(start_um: float) -> None:
-    """Against gain = loss, in steps of 0.02 um: below 3 %, the comb's own ripple; either both are
-    there or, below the limit of the rise, none (the audit found 21.5 %, and null beside 4.8).
+    """Against gain = loss, in steps of 0.02 um: below 2 %, the comb's own ripple; either both are
+    there or, below the least efficiency, none (the audit found 21.5 %, and null beside 4.8; with a
+    limit of the slope alone 10.38 to 10.42 um had steps of 4.5 %).
 
     Where there is a threshold it lies above gain = loss.
     """
@@ -110,17 +115,16 @@ def test_threshold_is_continuous_in_the_diameter(start_um: float) -> None:
     for diameter in start_um + 0.02 * np.arange(8):
         comb = moving_comb(float(diameter))
         one = predict_lasing(comb, DOTS, pump, ASKED, float(diameter)).thresholds
-        if one.gain_equals_loss is None or one.lasing is None:
-            assert start_um < 9.0
-            assert one.steepest_slope is None or one.steepest_slope < 3.0
+        assert one.gain_equals_loss is not None and one.greatest_efficiency is not None
+        if one.lasing is None:
+            assert start_um < 11.0 and one.greatest_efficiency < LEAST_EFFICIENCY
             ratios.append(math.nan)
             continue
         ratios.append(one.lasing / one.gain_equals_loss)
-        assert ratios[-1] > 1.0
+        assert ratios[-1] > 1.0 and one.greatest_efficiency > LEAST_EFFICIENCY
     steps = np.abs(np.diff(ratios))
     print(start_um, ratios)
-    if start_um > 9.0:
-        assert steps.max() < 0.03
+    assert np.isfinite(steps).sum() >= 4 and np.nanmax(steps) < 0.02
 
 
 @pytest.mark.parametrize(
@@ -148,16 +152,22 @@ def test_threshold_steps_little_whatever_is_asked(diameter: float, quality, pump
 
 
 def test_more_gain_lowers_the_threshold() -> None:
-    """At 15 um 860 to 890 per cm raised the old threshold from 3.76 to 4.52."""
+    """At 15 um 860 to 890 per cm raised the oldest threshold from 3.76 to 4.52, and 752 to 774 the
+    one that asked for a slope alone from 3.88 to 3.97: there the emitters are full before the light
+    takes from them, and there is none.
+    """
     pump = Pump(fluence_mj_cm2=(1.2, 7.0))
-    pair = [
-        predict_lasing(
-            moving_comb(15.0), DotMedium(peak_gain_per_cm=value), pump, ASKED, 15.0
-        ).thresholds.lasing
-        for value in (860.0, 890.0)
+    faint, *found = [
+        predict_lasing(moving_comb(15.0), DotMedium(peak_gain_per_cm=value), pump, ASKED, 15.0)
+        for value in (774.0, 796.0, 819.0, 890.0)
     ]
-    assert None not in pair
-    assert 0.95 < pair[1] / pair[0] < 1.0  # type: ignore[operator]
+    thresholds = [one.thresholds.lasing for one in found]
+    print(thresholds, faint.thresholds)
+    assert faint.thresholds.lasing is None
+    assert (faint.thresholds.steepest_slope or 0.0) > least_slope(DOTS.ladder(8))
+    assert any("full before the light" in words for words in faint.warnings)
+    assert None not in thresholds
+    assert thresholds == sorted(thresholds, reverse=True)  # type: ignore[type-var]
 
 
 def test_faint_lasers_keep_their_regime(make_comb) -> None:
