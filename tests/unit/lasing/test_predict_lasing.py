@@ -128,11 +128,11 @@ def test_a_window_that_ends_early_says_so(make_comb) -> None:
 
 
 def test_a_faint_laser_is_flagged(make_comb) -> None:
-    """10 um: the laser stays below the photoluminescence; the light curve shows no breaks, and the
+    """10.6 um: the laser stays below the photoluminescence; the light curve shows no breaks, and the
     result says so.
     """
     found = predict_lasing(
-        make_comb(10.0, span_nm=20.0), DOTS, Pump(fluence_mj_cm2=(1.2, 6.0)), QUICK, 10.0
+        make_comb(10.6, span_nm=20.0), DOTS, Pump(fluence_mj_cm2=(1.2, 6.0)), QUICK, 10.6
     )
     assert found.fit is None and found.thresholds.ase is None
     assert found.breaks.visibility < 0.5
