@@ -98,6 +98,7 @@ def synthetic_mode(
         losses=LossBudget(19.45 - 2.0 * (p - 1), 6.0, 5.3, 0.002),
         sample_field=lambda n_out, n_along: synthetic_field(m, p, q, n_out, n_along),
         extra={
+            "fsr_error_nm": 1.5e-6,
             "sensitivity_error_nm_per_riu": 1e-3,
             "thermal_shift_pm_per_k": -25.0,
             "thermal_shift_error_pm_per_k": 1e-4,
