@@ -18,7 +18,7 @@ of the order of kappa, 1e-6 of it at Q = 1e4.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -31,7 +31,7 @@ from ..units import absorption_per_cm, wavelength_nm
 from .changes.first_order import dispersive_permittivities
 from .changes.sensitivity import solved_mode
 from .losses.mechanisms import in_eigenproblem
-from .media import permittivities
+from .media import Permittivities, permittivities
 from .mode import Mode
 from .solver.problem import EigenProblem
 from .solver.snapshot import RawMode
@@ -154,12 +154,15 @@ class _Search:
         1/Q put in as a uniform loss rate.
     absorbing : bool
         Whether the media's own absorption counts.
+    seen : dict
+        Permittivities by wavenumber: most are asked for at several gains.
     """
 
     raw: RawMode
     place: int
     missing: float
     absorbing: bool
+    seen: dict[float, Permittivities] = field(default_factory=dict)
 
     @property
     def problem(self) -> EigenProblem:
@@ -173,7 +176,9 @@ class _Search:
 
     def media(self, k: float, kappa: float) -> tuple[Values, Values]:
         """Complex permittivities by region, across and along z."""
-        eps = permittivities(self.problem.cavity, k)
+        if k not in self.seen:
+            self.seen[k] = permittivities(self.problem.cavity, k)
+        eps = self.seen[k]
         loss = eps.loss if self.absorbing else np.zeros_like(eps.loss)
         out = []
         for real, energy in zip((eps.ordinary, eps.axial), self.stored, strict=True):

@@ -4,6 +4,7 @@ energy.
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -27,21 +28,29 @@ def averaging_kernel(pump: Pump) -> tuple[Array, Array]:
     """Factors on the peak fluence and their weights (summing to 1), from axial slices and from
     jitter.
     """
+    return _kernel(pump.spot, pump.photons, pump.pulse_jitter)
+
+
+@functools.lru_cache(maxsize=64)
+def _kernel(spot: str, photons: int, pulse_jitter: float) -> tuple[Array, Array]:
+    """Kept: a prediction asks for it seven times, and Gauss's nodes are eigenvalues."""
     # A flat spot without jitter is one pulse of the fluence given.
     factors, weights = np.ones(1), np.ones(1)
-    if pump.spot == "gaussian":
+    if spot == "gaussian":
         nodes, gauss = np.polynomial.legendre.leggauss(_SLICES)
         # slices are even along the axis; in excitons they have the same profile for every number of
         # photons
-        reach = math.sqrt(-math.log(FAINTEST_SLICE) / pump.photons)
+        reach = math.sqrt(-math.log(FAINTEST_SLICE) / photons)
         factors, weights = np.exp(-((0.5 * (nodes + 1.0) * reach) ** 2)), 0.5 * gauss
-    if pump.pulse_jitter > 0:
+    if pulse_jitter > 0:
         nodes, gauss = np.polynomial.hermite_e.hermegauss(_PULSES)
         # log-normal: no energy is negative, whatever the jitter; mean 1, and the asked deviation
-        variance = math.log1p(pump.pulse_jitter**2)
+        variance = math.log1p(pulse_jitter**2)
         energy = np.exp(math.sqrt(variance) * nodes - 0.5 * variance)
         factors = np.outer(factors, energy).ravel()
         weights = np.outer(weights, gauss / gauss.sum()).ravel()
+    factors.setflags(write=False)
+    weights.setflags(write=False)
     return factors, weights
 
 

@@ -76,19 +76,26 @@ class CompiledSteps:
 
     def __init__(self, kernel: ctypes.CDLL, equations: RateEquations, stepper: Stepper) -> None:
         self._kernel, self._stepper = kernel, stepper
-        self._constant = [
-            np.ascontiguousarray(one)
-            for one in (*equations.sums, equations.model.weight, equations.model.loss)
-        ]
         tableau = stepper.tableau
-        self._parts = [np.ascontiguousarray(part) for part in tableau.arrays]
+        self._kept = [
+            np.ascontiguousarray(one)
+            for one in (
+                *equations.sums,
+                equations.model.weight,
+                equations.model.loss,
+                *tableau.arrays,
+            )
+        ]
+        pointers = [_pointer(part).value for part in self._kept]
+        self._constant = pointers[: -len(tableau.arrays)]
         self._method = _Method(
             len(tableau.nodes),
             tableau.implicit,
             stepper.order,
             tableau.gamma,
-            *(part.ctypes.data for part in self._parts),
+            *pointers[-len(tableau.arrays) :],
         )
+        self._placed: Array | None = None
 
     @classmethod
     def of(cls, equations: RateEquations, stepper: Stepper) -> CompiledSteps | None:
@@ -112,23 +119,27 @@ class CompiledSteps:
         until : float
         count : int
         """
+        if batch.state is not self._placed:
+            self._placed = batch.state
+            parts = (batch.time, batch.step, batch.state, batch.slope, batch.net)
+            self._state = [_pointer(part) for part in parts]
+            self._equations = self._columns(batch.equations)
         control = _Control(
             norm.tolerance, until, norm.photon_floor, norm.population_share, norm.photon_share
         )
-        parts = (floor, batch.time, batch.step, batch.state, batch.slope, batch.net)
         failed = self._kernel.advanced(
-            ctypes.byref(self._columns(batch.equations)),
+            ctypes.byref(self._equations),
             ctypes.byref(self._method),
             ctypes.byref(control),
             ctypes.c_int64(count),
-            *(ctypes.c_void_p(_pointer(part)) for part in parts),
+            _pointer(floor),
+            *self._state,
         )
         if failed:
             raise MemoryError
 
     def _columns(self, equations: RateEquations) -> _Equations:
         """The coefficients of the columns that are left."""
-        model = equations.model
         changing = (equations.down, equations.up, equations.seed, equations.feed)
         return _Equations(
             equations.rungs,
@@ -139,12 +150,13 @@ class CompiledSteps:
             equations.batched,
             equations.feed.shape[1],
             equations.cooling,
-            model.emitters,
-            *(_pointer(part) for part in (*self._constant, *changing)),
+            equations.model.emitters,
+            *self._constant,
+            *(_pointer(part).value for part in changing),
         )
 
 
-def _pointer(part: Array) -> int:
+def _pointer(part: Array) -> ctypes.c_void_p:
     """Where the kernel finds an array, which lies in one piece."""
     assert part.flags.c_contiguous and part.dtype == np.float64
-    return part.ctypes.data
+    return ctypes.c_void_p(part.__array_interface__["data"][0])
