@@ -59,6 +59,48 @@ def deviation() -> Figure:
     return draw_deviation(mode.deviation(given))
 
 
+def beside_a_taper() -> Any:
+    """A mode of a rough glass sphere beside a taper."""
+    import cavitydesign as cd
+
+    taper = {"kind": "taper", "diameter_um": 1.6, "gap_um": 1.2}
+    glass = {"body": "silica", "roughness_nm": 2.0, "correlation_nm": 50.0}
+    asked = {"wavelength_nm": 1550.0, "azimuthal_order": 110}
+    ball = cd.sphere(diameter_um=40.0, **glass, **asked, coupling=taper)
+    return cd.find_modes(ball)[0].coupling()
+
+
+def coupling() -> Figure:
+    """Q and transmission against the gap of a taper."""
+    from cavitydesign.visualise.spectra.coupling import draw_coupling
+
+    return draw_coupling(beside_a_taper())
+
+
+def dip() -> Figure:
+    """The dip in the taper's light, in its design's gap and in the critical one."""
+    from cavitydesign.visualise.spectra.coupling import draw_dip
+
+    return draw_dip(beside_a_taper())
+
+
+def threshold_temperature() -> Figure:
+    """Gain = loss of the quickstart against temperature; the laws of the gain are assumed."""
+    from cavitydesign.visualise.lasers.threshold_temperature import draw_threshold_temperature
+    from cavitydesign.workflow.steps import predict_lasing
+
+    laws = {"gap_shift_mev_per_k": 0.2, "phonon_width_mev": 40.0, "phonon_mev": 19.0}
+    table = {**laws, "activation_mev": 80.0, "valid_k": [280.0, 340.0]}
+    kelvin = np.linspace(285.0, 330.0, 6)
+    found = []
+    for one in kelvin:
+        warm = design().with_values(
+            {f"temperature.{key}": value for key, value in {**table, "temperature_k": one}.items()}
+        )
+        found.append(predict_lasing(find_modes(warm), warm).thresholds.gain_equals_loss)
+    return draw_threshold_temperature(kelvin, {"gain = loss": found})
+
+
 def field() -> Figure:
     """Energy density of three families side by side."""
     from cavitydesign.visualise.fields.field import draw_meridian
@@ -590,6 +632,9 @@ PICTURES: dict[str, Callable[[], Figure]] = {
         mode_convergence,
         series,
         dark_comb,
+        coupling,
+        dip,
+        threshold_temperature,
     )
 }
 IN_SPACE = ("ring", "arc", "turntable")

@@ -17,6 +17,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 P = ParamSpec("P")
 
@@ -30,6 +31,7 @@ REGION_ALPHA = 0.16
 ONE_COLUMN_IN = 3.5
 TWO_COLUMNS_IN = 7.2
 _MOST_ROWS = 24
+_LEAST_TICKS = 3
 _MOST_ABOVE = 6  # two rows of three names fit above one column
 _LEGEND_WIDTH_IN = 1.2
 
@@ -171,9 +173,18 @@ def _light_density_map() -> Colormap:
     return LinearSegmentedColormap.from_list("density_on_white", colours)
 
 
+class _ShownFigure(Figure):
+    """A figure that notebooks show at the end of a cell, without pyplot and without any magic."""
+
+    def _repr_png_(self) -> bytes:
+        from .files import figure_bytes
+
+        return figure_bytes(self)
+
+
 def figure(width_in: float, height_in: float) -> Figure:
     """An empty figure of the current theme, laid out without overlaps."""
-    return Figure(figsize=(width_in, height_in), layout="constrained")
+    return _ShownFigure(figsize=(width_in, height_in), layout="constrained")
 
 
 def halo(colour_under: str) -> list[Any]:
@@ -203,6 +214,8 @@ def plain_ticks(ax: Axes, axis: str = "y") -> None:
         for step in steps
         if low <= step * 10.0**power <= high
     ]
+    if len(ticks) < _LEAST_TICKS:  # a range of a few per cent falls between them
+        ticks = [float(one) for one in MaxNLocator(4).tick_values(low, high) if low <= one <= high]
     put = ax.set_yticks if axis == "y" else ax.set_xticks
     put(ticks, [f"{value:g}" for value in ticks])
     put([], [], minor=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
+from ...columns.cells import with_error
 from ...gain.measured.characteristic_temperature import fit_characteristic_temperature
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, mark, plain_ticks, stroke, themed
 
@@ -69,4 +70,4 @@ def draw_threshold_temperature(
 
 
 def _t0(fit: CharacteristicTemperature) -> str:
-    return f"$T_0$ = {fit.t0_k:.4g} ± {fit.t0_error_k:.2g} K"
+    return f"$T_0$ = {with_error(fit.t0_k, fit.t0_error_k)} K"

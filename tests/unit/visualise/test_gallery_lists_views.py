@@ -15,7 +15,7 @@ def test_every_view_is_listed() -> None:
     text = GALLERY.read_text(encoding="utf-8")
     views = {
         node.name
-        for file in (REPOSITORY / "cavitydesign" / "visualise").glob("*.py")
+        for file in (REPOSITORY / "cavitydesign" / "visualise").rglob("*.py")
         for node in ast.parse(file.read_text(encoding="utf-8")).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("draw_")
     }

@@ -40,3 +40,14 @@ def test_column_as_an_axis_says_it(column: str, words: str) -> None:
 )
 def test_digits_follow_the_error(value: float, error: float, words: str) -> None:
     assert with_error(value, error) == words
+
+
+def test_a_logarithmic_axis_of_a_few_per_cent_has_numbers() -> None:
+    """Thresholds from 2.7 to 2.9 lay between the usual ticks: the axis had none."""
+    from cavitydesign.visualise.lasers.threshold_temperature import draw_threshold_temperature
+
+    kelvin = [285.0, 294.0, 303.0, 312.0]
+    drawn = draw_threshold_temperature(kelvin, {"gain = loss": [2.71, 2.77, 2.80, 2.86]})
+    low, high = drawn.axes[0].get_ylim()
+    shown = [tick for tick in drawn.axes[0].get_yticks() if low <= tick <= high]
+    assert len(shown) >= 3

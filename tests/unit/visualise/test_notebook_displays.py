@@ -114,6 +114,12 @@ def test_extension_names_classes_that_exist() -> None:
     assert {name for _, name in registered} >= {"Cavity", "ModeSet", "LasingPrediction", "Study"}
 
 
+def test_a_figure_shows_itself_without_any_magic(cavity: Cavity) -> None:
+    """A tutorial had "<Figure size ... with 2 Axes>" where its picture should have been."""
+    shown: Any = draw_cavity(cavity)
+    assert shown._repr_png_().startswith(b"\x89PNG")
+
+
 def test_section_of_a_cavity_is_its_outline() -> None:
     design = {
         "cavity": {
