@@ -37,6 +37,12 @@ class Recalled(Generic[T]):
     def get(self) -> T:
         """The value."""
         value = self._value
+        if value is not None:
+            with _lock:
+                if id(self) in _recent:
+                    # nothing new takes room
+                    _recent.move_to_end(id(self))
+                    return value
         if value is None:
             value = self._make()
             self._bytes = array_bytes(value)
