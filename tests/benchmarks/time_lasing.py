@@ -18,6 +18,7 @@ import numpy as np
 from cavitydesign.gain import DotMedium, Pump
 from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
 from cavitydesign.lasing.outcomes.regime_map import regime_map
+from cavitydesign.lasing.pulses.compiled.steps import library
 from cavitydesign.lasing.pulses.integrate import StepControl
 from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
 
@@ -44,6 +45,7 @@ def main() -> None:
     """Print the best of three CPU times (process time: other work on the machine does not
     count).
     """
+    print(f"steps: {'NumPy' if library() is None else 'compiled'}")
     medium, pump = DotMedium(), Pump(fluence_mj_cm2=(1.2, 4.8))
     excitons = np.asarray(pump.excitons(np.geomspace(1.2, 4.8, 60), medium.absorber))
     for quality in (24.0 * 88, 1e6):
