@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..errors import CavityDesignError
+from ..progress import Progress
 from .mode import Mode
 from .mode_set import ModeSet
 
@@ -15,6 +16,7 @@ def each_asked(
     ask: Callable[[Mode], Mode],
     refused: Callable[[Mode], Mode] = lambda mode: mode,
     about: str = "",
+    progress: Progress | None = None,
 ) -> ModeSet:
     """The modes with what each answers; a warning tells the first reason of those that refuse.
 
@@ -27,15 +29,19 @@ def each_asked(
         Gives a mode that has no answer; by default it stays as it is.
     about : str
         What stands before the reason in the warning.
+    progress : callable, optional
+        Called with the mode that is asked and the share of those asked before.
     """
     reasons: list[str] = []
 
-    def answer(mode: Mode) -> Mode:
+    def answer(place: int, mode: Mode) -> Mode:
+        if progress is not None:
+            progress(f"{about}{mode.label}", place / len(modes))
         try:
             return ask(mode)
         except CavityDesignError as error:
             reasons.append(f"{about}{error}")
             return refused(mode)
 
-    found = tuple(answer(mode) for mode in modes)
+    found = tuple(answer(place, mode) for place, mode in enumerate(modes))
     return replace(modes, modes=found, warnings=(*modes.warnings, *reasons[:1]))

@@ -15,13 +15,14 @@ from ..modes.deviation.deviate import deviated_mode, with_deviated
 from ..modes.deviation.result import DeviatedMode
 from ..modes.deviation.spec import Deviation
 from ..modes.mode import Mode
+from ..progress import Progress
 
 # Nodes and weights of the three-point rule of Gauss and Hermite, in standard deviations: a shift
 # that grows with the square of a deviation about zero has its spread by it, and none by a slope.
 _NODE, _SIDE_WEIGHT = 3.0**0.5, 1.0 / 6.0
 
 
-def with_doublets(found: ModeSet, design: Design) -> ModeSet:
+def with_doublets(found: ModeSet, design: Design, progress: Progress | None = None) -> ModeSet:
     """The modes with what the design's deviation from roundness does to each.
 
     Parameters
@@ -30,9 +31,21 @@ def with_doublets(found: ModeSet, design: Design) -> ModeSet:
         Of the round cavity.
     design : Design
         With a deviation.
+    progress : callable, optional
+        Called with a message and the share of the modes done.
     """
     assert design.deviation is not None
-    done = with_deviated(found, design.deviation)
+
+    def of_deviation(label: str, share: float) -> None:
+        if progress is not None:
+            progress(f"not quite round: {label}", 0.5 * share if varied else share)
+
+    def of_spreads(label: str, share: float) -> None:
+        if progress is not None:
+            progress(f"spread of what is not round: {label}", 0.5 + 0.5 * share)
+
+    varied = any(is_deviation(key) for key in design.spreads)
+    done = with_deviated(found, design.deviation, of_deviation)
     gains: dict[str, float] = {}
     if design.medium is not None and design.lasing.quality == "budget":
         from .steps import static_thresholds
@@ -41,8 +54,10 @@ def with_doublets(found: ModeSet, design: Design) -> ModeSet:
         gains = {label: one["threshold_gain_per_cm"] for label, one in outcomes.items()}
     words: list[str] = []
     modes = []
-    for mode in done:
+    for place, mode in enumerate(done):
         doublet = mode.deviated
+        if varied:
+            of_spreads(mode.label, place / len(done))
         if doublet is not None:
             doublet = _with_threshold(doublet, mode, gains.get(mode.label))
             doublet = _with_spread(doublet, mode, design, words)

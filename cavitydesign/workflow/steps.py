@@ -52,7 +52,7 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     1
     """
     if not design.spreads:
-        return _seen(solve_modes(design.cavity, design.modes, progress), design)
+        return _seen(solve_modes(design.cavity, design.modes, progress), design, progress)
     from ..design.varied import cavity_spreads
     from ..modes.changes.uncertainty import with_spreads
 
@@ -62,10 +62,10 @@ def find_modes(design: Design, progress: Progress | None = None) -> ModeSet:
     spreads = cavity_spreads(design)
     found = solve_modes(design.cavity, design.modes, progress)
     effects = _effects_on_thresholds(found, design)
-    return _seen(with_spreads(found, design.modes, spreads, thresholds, effects), design)
+    return _seen(with_spreads(found, design.modes, spreads, thresholds, effects), design, progress)
 
 
-def _seen(found: ModeSet, design: Design) -> ModeSet:
+def _seen(found: ModeSet, design: Design, progress: Progress | None) -> ModeSet:
     """The modes with what the laboratory sees of each, where the design asks for it."""
     if design.temperature is not None:
         from ..modes.thermal.warming import with_thermal_shift
@@ -74,7 +74,7 @@ def _seen(found: ModeSet, design: Design) -> ModeSet:
     if design.deviation is not None:
         from .deviated import with_doublets
 
-        found = with_doublets(found, design)
+        found = with_doublets(found, design, progress)
     if design.sensing is not None:
         from ..modes.sensing.sense import with_sensing
 

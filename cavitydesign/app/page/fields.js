@@ -4,6 +4,7 @@ import { isSteady } from "./pump.js";
 
 const isOne = (...profiles) => (design) => profiles.includes(design.cavity.profile);
 const has = (name) => (design) => design.cavity[name] !== undefined;
+const given = (table) => (design) => design[table] !== undefined;
 const isOutline = (design) => design.cavity.profile !== "section";
 const pulses = (design) => !isSteady(design);
 const pumped = { source: "pump.fluence_mj_cm2", ends: [1, 6], when: pulses };
@@ -35,6 +36,8 @@ const FIELDS = [
   { group: "Objective", key: "collection.numerical_aperture", label: "aperture NA", min: 0.05, max: 1, step: 0.01, fallback: 0.5, when: (design) => design.collection !== undefined, hint: "n sin(half angle) in the surround" },
   { group: "Objective", key: "collection.direction", label: "looks", options: ["across", "along"], fallback: "across", when: (design) => design.collection !== undefined, hint: "across the fibre, or along it" },
   { group: "Objective", key: "collection.polariser", label: "polariser", options: ["none", "axial", "azimuthal"], fallback: "none", when: (design) => design.collection !== undefined, hint: "axial passes E in the plane of fibre and objective, azimuthal E across it" },
+  { group: "Guide beside", key: "coupling.gap_um", label: "gap (µm)", min: 0, max: 3, step: 0.01, fallback: 0, when: given("coupling"), hint: "between the rim and the guide of the design; the Q of each mode is that of the loaded cavity" },
+  { group: "Temperature", key: "temperature.temperature_k", label: "temperature (K)", min: 253, max: 333, step: 0.5, when: given("temperature"), hint: "of cavity and gain; the library's coefficients hold from 253 to 333 K" },
   { group: "Modes shown", key: "modes.polarisation", label: "polarisation", options: ["TM", "TE", "both"], fallback: "TM", hint: "TM: E along the fibre axis" },
   { group: "Modes shown", key: "modes.wavelength_nm", label: "centre (nm)", min: 450, max: 1600, step: 0.1, log: true, hint: "centre of the range of wavelengths" },
   { group: "Modes shown", key: "modes.span_nm", label: "span (nm)", min: 1, max: 40, step: 0.5, fallback: 10, when: (design) => design.modes.azimuthal_order === undefined, hint: "width of the range" },

@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ...progress import Progress
 from ...units import PM_PER_NM
 from ..changes.first_order import window_problem
 from ..each_asked import each_asked
@@ -83,9 +84,15 @@ def deviated_mode(mode: Mode, deviation: Deviation) -> DeviatedMode:
     )
 
 
-def with_deviated(modes: ModeSet, deviation: Deviation) -> ModeSet:
+def with_deviated(
+    modes: ModeSet, deviation: Deviation, progress: Progress | None = None
+) -> ModeSet:
     """The modes with what the deviation does to each; a warning says where that is not known."""
-    found = each_asked(modes, lambda mode: replace(mode, deviated=deviated_mode(mode, deviation)))
+    found = each_asked(
+        modes,
+        lambda mode: replace(mode, deviated=deviated_mode(mode, deviation)),
+        progress=progress,
+    )
     return replace(found, warnings=(*found.warnings, *_caveats(found.modes, deviation)))
 
 
