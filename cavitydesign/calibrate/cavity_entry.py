@@ -173,7 +173,7 @@ def read_curve(path: Path) -> MeasuredCurve:
                 f"{path.name}: {name} = {least:g}: every value must be positive; leave out points "
                 "at or below the background"
             )
-    if len(fluence) and fluence.min() == fluence.max():
+    if len(fluence) >= _FEWEST_POINTS and fluence.min() == fluence.max():
         problems.append(f"{path.name}: all points lie at one fluence")
     twice = len(fluence) - len(np.unique(np.stack([fluence, light]), axis=1).T)
     if twice > _MOST_TWICE * len(fluence):

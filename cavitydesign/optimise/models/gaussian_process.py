@@ -26,7 +26,7 @@ _NOISES = (1e-5, 0.5)
 # The likelihood has a maximum for a rippled and for a smooth reading of few points: it is climbed
 # from either side.
 _STARTS = (0.15, 0.5, 2.0)
-_ROWS_AT_ONCE = 20_000  # of the covariance with the data: 20,000 x 100 floats are 16 MB
+_ROWS_AT_ONCE = 500  # of the covariance with the data: 500 x 256 floats are 1 MB, within a cache
 
 
 @dataclass(frozen=True, eq=False)
