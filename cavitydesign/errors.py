@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+# A list of ten thousand wrong numbers is one mistake; nobody reads a line for each.
+_MOST_PROBLEMS = 40
 # Letters of a word that may be a misspelt one.
 _LONGEST_WORD = 80
 
@@ -54,6 +56,8 @@ class InputError(CavityDesignError):
         self.problems: tuple[str, ...] = (
             (problems,) if isinstance(problems, str) else tuple(problems)
         )
+        if (more := len(self.problems) - _MOST_PROBLEMS) > 1:
+            self.problems = (*self.problems[:_MOST_PROBLEMS], f"... and {more} further problems")
         super().__init__("\n".join(self.problems))
 
 

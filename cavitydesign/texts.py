@@ -20,9 +20,10 @@ _LARGEST_WHOLE = 2**63
 # Letters of a key; the longest dotted key of a design has 40.
 _LONGEST_KEY = 1000
 # Escape sequences move the cursor, set the title of the window and, in old terminals, type; marks
-# of direction make a name read as another one.
+# of direction make a name read as another one; halves of letters, as file names that are no UTF-8
+# give them, cannot be printed at all.
 _ACTING = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
 # Where `str.splitlines` ends a line.
@@ -122,29 +123,34 @@ def parsed_toml(text: str) -> dict[str, Any]:
     return content
 
 
-def check_bounded(value: Any, deepest: int = 32) -> None:
-    """Refuse tables and lists nested deeper than any design, and numbers that cannot be printed.
+def check_bounded(value: Any, deepest: int = 32, whole: bool = True) -> None:
+    """Refuse tables and lists nested deeper than any design and, if `whole`, whole numbers of more
+    than 64 bits, which cannot be printed.
 
     Raises
     ------
     Refused
         The text says where.
     """
-    pending: list[tuple[Any, int]] = [(value, 1)]
+    pending: list[tuple[Any, int, str]] = [(value, 1, "")]
     while pending:
-        item, level = pending.pop()
+        item, level, where = pending.pop()
         if level > deepest:
-            raise Refused(f"nested more than {deepest} levels deep")
+            raise Refused(f"{where[:80]}nested more than {deepest} levels deep")
         if isinstance(item, dict):
             for key, inner in item.items():
                 if len(str(key)) > _LONGEST_KEY:
-                    raise Refused(f"a key of {len(key)} letters ({key[:20]!r}...)")
-                pending.append((inner, level + 1))
-        elif isinstance(item, list):
-            pending += [(inner, level + 1) for inner in item]
-        elif isinstance(item, int) and not -_LARGEST_WHOLE <= item < _LARGEST_WHOLE:
+                    raise Refused(f"{where[:80]}a key of {len(key)} letters ({key[:20]!r}...)")
+                # The first keys on the way say where it is.
+                inside = f"{where[:-2]}.{key}: " if where else f"{key}: "
+                pending.append((inner, level + 1, inside if level < 4 else where))
+        elif isinstance(item, list | tuple):
+            pending += [(inner, level + 1, where) for inner in item]
+        elif whole and isinstance(item, int) and not -_LARGEST_WHOLE <= item < _LARGEST_WHOLE:
             digits = round(item.bit_length() * 0.30103)
-            raise Refused(f"a whole number of about {digits} digits; 64 bits are allowed")
+            raise Refused(
+                f"{where[:80]}a whole number of about {digits} digits; 64 bits are allowed"
+            )
 
 
 def visible(text: str) -> str:

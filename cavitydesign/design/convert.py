@@ -145,6 +145,8 @@ class Converter:
         else:
             given = table.medium or MediumTable.model_validate({"name": "silica"})
             medium = self._material(given, ("coupling", "medium"))
+        if medium is None:
+            return None  # told already
         sizes = _given(table, "diameter_um", "width_um", "height_um", "z_um")
         return self._built(Coupler, table.kind, medium, table.gap_um, **sizes)
 
@@ -169,8 +171,11 @@ class Converter:
         given.pop("samples", None)
         file = given.pop("cross_sections_file", None)
         if file is not None:
-            columns = self._built(read_columns, self._folder / file, _CROSS_SECTIONS)
-            if columns is None:
+            try:
+                columns = read_columns(self._folder / file, _CROSS_SECTIONS)
+            except InputError as error:
+                told = [f"gain.cross_sections_file: {line}" for line in error.problems]
+                self._refused(InputError(told))
                 return None
             given |= {f"table_{name}": tuple(column.tolist()) for name, column in columns.items()}
         return self._built(medium_from_dict, given)

@@ -22,6 +22,7 @@ from ..modes.derived.objective import Collection
 from ..modes.deviation.check import check_deviation
 from ..modes.deviation.spec import Deviation
 from ..modes.sensing.spec import Sensing
+from ..texts import Refused, check_bounded
 from .consistency import check_consistency
 from .convert import Converter
 from .files.samples_file import Samples
@@ -213,6 +214,10 @@ def parse_design(
     >>> cd.parse_design({"cavity": shape, "modes": asked}).cavity.diameter_um
     6.0
     """
+    try:
+        check_bounded(raw, whole=False)  # `validate` tells of numbers in its own words
+    except Refused as error:
+        raise InputError(f"{source}: {error}") from None
     merged = _overridden(raw, overrides or {}, source)
     plain, spreads, problems = split_spreads(merged)
     tables, wrong = validate(plain)

@@ -22,6 +22,8 @@ from .dispersive import DispersiveMaterial
 from .law_check import WAVELENGTHS_NM, Problems, check_laws
 
 _MOST_BYTES = 5_000_000
+# Of a number in any unit; its square, as some formulas take it, is still a float.
+_LARGEST = 1e60
 _MOST_COEFFICIENTS = 60
 _AIR_INDEX = 1.000275  # 400 to 2000 nm, 15 to 20 C: 1.00027 to 1.00028, half a last digit of tables
 _LICENCE = "CC0-1.0 (refractiveindex.info)"
@@ -164,8 +166,8 @@ def _numbers(text: str, key: str, problems: Problems) -> list[float]:
         values = [float(one) for one in text.split()]
     except ValueError:
         values = [math.nan]
-    if not all(math.isfinite(one) for one in values):
-        problems.add(key, f"finite numbers are needed, not {text[:40]!r}")
+    if not all(abs(one) <= _LARGEST for one in values):
+        problems.add(key, f"finite numbers are needed, of at most {_LARGEST:g}, not {text[:40]!r}")
         return []
     return values
 
@@ -187,9 +189,7 @@ def _formula(
     if not 1 <= len(coefficients) <= _MOST_COEFFICIENTS:
         problems.add(key, f"coefficients: 1 to {_MOST_COEFFICIENTS} numbers are needed")
         return None
-    if number == "4" and any(
-        pole <= 0 and (power < 0 or power % 1) for pole, power in _poles_of_4(coefficients)
-    ):
+    if number == "4" and not all(_is_a_pole(*one) for one in _poles_of_4(coefficients)):
         problems.add(key, "coefficients: a pole of formula 4 is no real number")
         return None
     return _LAWS[number](tuple(coefficients)), (limits[0], limits[1])
@@ -208,6 +208,16 @@ def _sellmeier(coefficients: tuple[float, ...], squared: bool) -> Dispersion:
     strengths, poles = _pairs(coefficients)
     poles_um2 = tuple(pole if squared else pole**2 for pole in poles)
     return Sellmeier(strengths, poles_um2, coefficients[0])
+
+
+def _is_a_pole(pole: float, power: float) -> bool:
+    """Whether ``pole**power`` is a real number that floats hold."""
+    if pole <= 0 and (power < 0 or power % 1):
+        return False
+    try:
+        return math.isfinite(pole**power)
+    except OverflowError:
+        return False
 
 
 def _poles_of_4(coefficients: list[float]) -> list[tuple[float, float]]:
