@@ -43,7 +43,7 @@ export class LightView {
       const lines = known.map(([value, said]) => [value, `${said} ${number(value, 3)}`, "threshold"]);
       plot.thresholds([...lines, [fluence, `pumped at ${number(fluence, 3)}`, "pumped"]]);
       const slopes = lasing.slopes && lasing.slopes.length ? `slopes ${lasing.slopes.map((one) => one.toFixed(2)).join(" / ")}` : "";
-      plot.add("text", { x: 68, y: 28 }, lasing.preview ? `first look, ${shown.length} points` : slopes);
+      plot.add("text", { class: "halo", x: 68, y: 28 }, lasing.preview ? `first look, ${shown.length} points` : slopes);
     }, (value) => {
       const i = xs.reduce((best, one, k) => (Math.abs(Math.log(one / value)) < Math.abs(Math.log(xs[best] / value)) ? k : best), 0);
       this.output.textContent = `${number(xs[i], 4)} ${unit}: emission ${number(ys[i], 4)}, ${words(countAt(lasing, xs[i]))}; click to pump here`;

@@ -169,20 +169,21 @@ export class Plot {
     if (x2 > x1) this.add("rect", { class: name, x: x1, y: MARGIN.top, width: x2 - x1, height: this.height - MARGIN.top - MARGIN.bottom });
   }
 
-  // An upright line.
-  upright(value, name) {
+  // An upright line, from the top to a height.
+  upright(value, name, foot = this.height - MARGIN.bottom) {
     const x = this.x(value);
-    this.add("line", { class: name, x1: x, x2: x, y1: MARGIN.top, y2: this.height - MARGIN.bottom });
+    this.add("line", { class: name, x1: x, x2: x, y1: MARGIN.top, y2: foot });
   }
 
-  // Upright lines [value, words, name], and their words beside them at the foot, one row each; those outside in a line at the top.
+  // Upright lines [value, words, name], each down to its words beside its foot, the first line to the lowest row: none crosses
+  // the words of another. Those outside stand in a line at the top.
   thresholds(lines) {
     const { low, high } = this.axes.x;
     const sorted = [...lines].sort((a, b) => a[0] - b[0]);
     const shown = sorted.filter(([value]) => value >= low && value <= high);
-    for (const [value, , name] of shown) this.upright(value, name);
-    shown.forEach(([value, words], i) => {
-      const [x, y] = [this.x(value), this.height - MARGIN.bottom - 7 - 13 * (shown.length - 1 - i)];
+    shown.forEach(([value, words, name], i) => {
+      const [x, y] = [this.x(value), this.height - MARGIN.bottom - 7 - 13 * i];
+      this.upright(value, name, y + 4);
       const fits = x + 6 + 5.6 * words.length < this.width - MARGIN.right;
       this.add("text", { class: "small halo", x: fits ? x + 5 : x - 5, y, "text-anchor": fits ? "start" : "end" }, words);
     });
