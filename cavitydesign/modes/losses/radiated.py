@@ -26,7 +26,7 @@ def radiated(mode: SolvedLosses) -> Loss:
     if found.by_layer and bars.layer_log10_q is not None:
         error = bars.layer_log10_q
     x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
-    unseen = bars.unseen(raw.q)
+    unseen = bars.unseen(raw.q) if found.by_layer else None
     if unseen is None:
         error += tunnelling_error(raw.m, x, relative, by_pole if found.by_layer else None)
     else:
