@@ -135,7 +135,9 @@ def test_bars_hold_both_sides(number: int) -> None:
 
     Bars were 49 times too wide (wavelength of case 12), 82 times (log10 Q of case 44), and eight
     times too narrow (wavelength of case 481). Where the energy of a mode is cut off at its caustic,
-    bars of its shares are held to 150 times (they were 201 times in case 30).
+    bars of its shares are held to 150 times (they were 201 times in case 30). Spacings are held to
+    100 times: of the next order, in functions along the outline of this one, only a share of the
+    accuracy is known.
     """
     dice = random.Random(f"2026 {number}")
     exact, q = drawn_small(dice)
@@ -157,7 +159,7 @@ def test_bars_hold_both_sides(number: int) -> None:
     }
     further = find_resonance(exact.resonator, exact.order + 1, exact.p, exact.polarisation)
     true = abs(mode.fsr_nm - (lam - further.wavelength_nm))
-    errors["spacing"] = true, float(mode.extra["fsr_error_nm"] or 0.0), 30.0
+    errors["spacing"] = true, float(mode.extra["fsr_error_nm"] or 0.0), 100.0
     if q == 0 and number != 481:  # there the volume is right to 6e-6 by chance
         true = abs(mode.mode_volume_um3 / mode_volume_um3(exact) - 1.0)
         errors["volume"] = true, float(mode.extra["mode_volume_relative_error"] or 0.0), 30.0
