@@ -23,7 +23,7 @@ from .snapshot import Snapshot
 # Usual gain of one order of what converges like k; below order 7 elements hold less of a wave.
 _GAIN, _GAIN_AT_LOW_ORDERS, _LOW_ORDERS = 10.0, 7.0, 7
 # Of the mean and of the nearer guess, so that three times the error stated holds all true ones.
-_ABOVE_MEAN = 1.5
+_ABOVE_MEAN = 1.75
 
 # The energy of a leaky mode is counted up to its caustic, within an element. The error of the field
 # does not cancel over a part of an element, and two orders gain little more than ten there: a share
