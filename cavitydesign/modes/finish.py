@@ -56,7 +56,9 @@ def finished_modes(request: ModeRequest, result: SolvedClass) -> list[Mode]:
     range.
     """
     chosen = [
-        raw for raw in sorted(result.modes, key=lambda raw: (raw.q, raw.m)) if _wanted(request, raw)
+        raw
+        for raw in sorted(result.modes, key=lambda raw: (raw.q, raw.m))
+        if _wanted(request, raw) and result.alone in (None, raw.m)
     ]
     if not chosen:
         return []

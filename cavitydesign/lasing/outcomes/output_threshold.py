@@ -30,7 +30,7 @@ HALF = 0.5
 # Photons for each further excitation that a pulsed laser must send at best. Light that hardly takes
 # from its emitters is bounded by how full they get: the greatest efficiency then stays where they
 # are full, and half of it moves up with the gain. From 0.005 to 0.016 on, more gain moves it down:
-# dots at 10 and 15 um (Q = 24 D), 88 um (Q = 2112) and 15 um (Q = 1e4); see decision 12.
+# dots at 10 and 15 um (Q = 24 D), 88 um (Q = 2112) and 15 um (Q = 1e4); see decision 13.
 LEAST_EFFICIENCY = 0.01
 # Share of the change from every other pulse to all of them that is left: a third for what errs as
 # the square of their distance, and half as much again; thresholds were 2 to 10 times nearer to

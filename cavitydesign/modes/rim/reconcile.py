@@ -128,7 +128,9 @@ def _twice(results: Sequence[SolvedClass]) -> Iterator[_Place]:
     """Of two modes with one eigenvalue that the matrix has once, the one that it is not."""
     for places in _standing(results):
         for one, other in pairwise(places):
-            if one.result != other.result and _may_be_one(results, one, other):
+            # the neighbour that tells one order's spacing is the next order's own mode
+            named_alike = _label(results, one) == _label(results, other)
+            if one.result != other.result and not named_alike and _may_be_one(results, one, other):
                 false = _false_one(results, one, other)
                 if false is not None:
                     yield false
@@ -185,6 +187,7 @@ def _searched(
         for number, result in enumerate(results)
         for i, other in enumerate(result.modes)
         if other.m == mode.m
+        and _label(results, _Place(number, i)) != label
         and _Place(number, i) not in suspects
         and getattr(result.family.problem, "mirror", None) == problem.mirror
     ]

@@ -15,7 +15,9 @@ from ...geometry.cavity import Cavity
 from ...mesh.rim_layer import Reach, reach_of
 from ...mesh.rim_map import Window
 from ...mesh.window import Sizing, build_window
-from ..estimates.seeds import FamilySeed
+from ...units import wavelength_nm
+from ..estimates.seeds import FamilySeed, family_seed
+from ..label import Label
 from ..media import Permittivities, permittivities
 from ..mode_set import ModeRequest
 from ..solver.corrections import solve_family
@@ -34,6 +36,13 @@ _PML_BELOW_LOG10_Q = 10.0
 _SHARE_OF_WALLS = 0.5
 _TAIL_MARGIN = 3.0
 _SPARE_DAMPING = 3.0
+# Azimuthal orders that differ by so much are solved each in its own window where the first one's
+# log10 Q is below the second number. Of p = 4 of a sphere (3.2 um, n 3.4, m from 4 to 11, Q of 20
+# to 1000) one window for all lost a mode, told others to 1 %, and took 67 s; alone each order is
+# solved to 2e-7, all in 0.6 s. Where modes leak less, one window is right and up to four times
+# quicker.
+_FAR_APART, _STRONG_LEAK = 1.3, 3.5
+_BESIDE = 0.02  # relative: estimates are right to it down to a Q of 10
 _MARGINS = (0.0, 2.5, 6.0)  # added to the decay exponent of the window
 
 
@@ -68,6 +77,9 @@ def solve_radial_family(
             log10_q_estimate(seed, m, radius, eps) for m in {seed.orders[0], seed.orders[-1]}
         )
         leaky = low_q < max(_PML_BELOW_LOG10_Q, 2 - math.log10(request.relative_accuracy))
+    strongly = low_q < _STRONG_LEAK and seed.orders[-1] > _FAR_APART * seed.orders[0]
+    if strongly and request.azimuthal_order is None:
+        return _orders_alone(cavity, request, seed, watch)
     axial = list(seed.axial)
     results: list[SolvedClass] = []
     for margin in _MARGINS:
@@ -81,6 +93,47 @@ def solve_radial_family(
         if wall <= _SHARE_OF_WALLS * request.relative_accuracy or cramped or watch.late:
             break
     return results
+
+
+def _orders_alone(
+    cavity: Cavity, request: ModeRequest, seed: FamilySeed, watch: Stopwatch
+) -> list[SolvedClass]:
+    """Each azimuthal order of a range in a window of its own, with its axial orders that may lie
+    in the range.
+    """
+    low, high = request.wavenumbers_per_um
+    results: list[SolvedClass] = []
+    for m in seed.orders[:-1]:
+        estimates = {q: seed.k_per_um(m, q) for q in seed.axial}
+        axial = tuple(
+            q for q, k in estimates.items() if low * (1 - _BESIDE) <= k <= high * (1 + _BESIDE)
+        )
+        if not axial:
+            continue
+        which = f"m = {m} of the {seed.polarisation} modes of p = {seed.p}"
+        if not watch.may_go_on(which):
+            break
+        hint = wavelength_nm(estimates[axial[0]])
+        one = replace(request, azimuthal_order=m, span_nm=None, wavelength_nm=hint)
+        own = family_seed(cavity, one, seed.polarisation, seed.p, axial)
+        classes = solve_radial_family(cavity, one, own, watch)
+        found = {raw.q for each in classes for raw in each.modes if raw.m == m}
+        lost = [
+            str(Label(seed.polarisation, m, seed.p, q))
+            for q in axial
+            if q not in found and low <= estimates[q] <= high
+        ]
+        for each in classes:
+            notes = (*each.notes, *((_not_seen(lost),) if lost else ()))
+            results.append(replace(each, alone=m, notes=notes))
+    return results
+
+
+def _not_seen(labels: list[str]) -> str:
+    return (
+        f"{', '.join(labels)}: no such mode was seen near the estimate; that it does not exist is "
+        "not shown by this"
+    )
 
 
 def _wall_shift(result: SolvedClass) -> float:

@@ -54,6 +54,8 @@ class SolvedClass:
         Relative error of k by the reduced basis.
     counted, complete
         Eigenvalues counted at the first azimuthal order, and whether all were found.
+    alone : int or None
+        The azimuthal order that this was solved for, of a range; the others only tell spacings.
     """
 
     discretisation: Discretisation
@@ -65,3 +67,4 @@ class SolvedClass:
     counted: int
     complete: bool
     notes: tuple[str, ...]
+    alone: int | None = None

@@ -1,6 +1,7 @@
-"""Compiles the steps of the rate equations when the package is built, where a compiler is at hand.
+"""Compiles the steps of the rate equations when the package is built, where a compiler is at hand;
+by hand, in the checkout:
 
-    python hatch_build.py        compiles them in the checkout
+    python cavitydesign/lasing/pulses/compiled/build_hook.py
 
 Without a compiler, or with CAVITYDESIGN_PURE=1, the package is built without: NumPy takes the same
 steps then, to rounding.
@@ -89,5 +90,5 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc,valid-type]
 
 
 if __name__ == "__main__":
-    here = Path(__file__).parent / SOURCES
+    here = Path(__file__).parent
     sys.stdout.write("".join(f"{one}\n" for one in compiled(here, here)))
