@@ -56,9 +56,11 @@ class Material(ABC):
         """
         low, high = self.range_nm
         if not low <= wavelength_nm <= high:
+            end = low if wavelength_nm < low else high
             raise InputError(
                 f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to "
-                f"{high:g} nm ({self.source})"
+                f"{high:g} nm ({self.source}); if a constant index will do, write "
+                f"{{ index = {self._index(end):.6g} }} in its place, which is its value at {end:g} nm"
             )
 
     def index(self, wavelength_nm: float) -> float:
