@@ -60,7 +60,7 @@ class Material(ABC):
             raise InputError(
                 f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to "
                 f"{high:g} nm ({self.source}); if a constant index will do, write "
-                f"{{ index = {self._index(end):.6g} }} in its place, which is its value at {end:g} nm"
+                f"{{ index = {self._index(end):.6g} }} in its place, its value at {end:g} nm"
             )
 
     def index(self, wavelength_nm: float) -> float:

@@ -15,6 +15,8 @@ from ..errors import SolverError
 _OVERDUE = 1.2
 OVERDUE_MEASURING = 1.5
 """The same of measuring what was solved by then, without which it was solved in vain."""
+# Computing time that measuring has however late it begins: a few modes take a tenth of it.
+_LEAST_MEASURING_S = 5.0
 # Wall time between looks at the computing time, which may cost half a millisecond a look: a tenth
 # of the search for a small mode.
 _LOOK_S = 0.1
@@ -36,7 +38,7 @@ class Stopwatch:
         self._most = float(os.environ.get(_VARIABLE, _MOST_SECONDS))
         self._stops: list[str] = []
         self._looked = -_LOOK_S
-        self._overdue = _OVERDUE
+        self._overdue, self._allowed = _OVERDUE, 0.0
 
     @property
     def late(self) -> bool:
@@ -54,6 +56,8 @@ class Stopwatch:
         """
         token, before = _guarding.set(self), self._overdue
         self._overdue = overdue
+        if overdue == OVERDUE_MEASURING and not self._allowed:
+            self._allowed = time.process_time() - self._start_computing + _LEAST_MEASURING_S
         try:
             yield
         finally:
@@ -72,7 +76,7 @@ class Stopwatch:
             return
         self._looked = now
         spent = time.process_time() - self._start_computing
-        if spent > self._overdue * self._most:
+        if spent > max(self._overdue * self._most, self._allowed):
             raise OutOfTimeError(f"not solved within {self._most:g} s of computing")
 
     @property

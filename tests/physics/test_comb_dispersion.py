@@ -42,12 +42,12 @@ def held_within(found: Coefficients, right: Coefficients, error: Coefficients) -
 @pytest.mark.parametrize("accuracy", [1e-6, 1e-8])
 def test_sphere_without_dispersion(accuracy: float) -> None:
     """D1, D2, D3 = 6586.769 GHz, -2095.9 MHz, 49.5 MHz within their bars, which fall with the
-    accuracy asked: D2 to 4 MHz and to 0.2 MHz.
+    accuracy asked: D2 to 4 MHz and to 0.3 MHz.
     """
     comb = solved(ConstantIndex.of(1.5), accuracy)
     right = exact(comb, 1.5)
     held_within(comb.total, right, comb.error)
-    assert comb.error.d2_mhz < (5.0 if accuracy > 1e-7 else 0.3)
+    assert comb.error.d2_mhz < (5.0 if accuracy > 1e-7 else 0.4)
     assert right.d1_ghz == pytest.approx(6586.7692, abs=1e-3)
     assert comb.integrated_ghz[comb.mu == 0] == 0.0
     assert "normal" in repr(comb) and "<table" in comb._repr_html_()

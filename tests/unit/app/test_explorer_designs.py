@@ -301,9 +301,13 @@ def test_results_show_before_they_are_solved_again(
 def test_a_slow_cavity_shows_a_first_look(
     open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str
 ) -> None:
-    """Q = 1e6: the whole curve takes seconds; some points of it come before."""
-    slow = design_text.replace("quality = { per_um = 24.0 }", "quality = 1e6").replace(
-        "fluences = 21", "fluences = 200"
+    """Q = 1e6, many positions of the comb, a fine tolerance: the whole curve takes seconds; some
+    points of it come before.
+    """
+    slow = (
+        design_text.replace("quality = { per_um = 24.0 }", "quality = 1e6")
+        .replace("fluences = 21", "fluences = 200\nrelative_tolerance = 1e-6")
+        .replace("comb_phases = 4", "comb_phases = 64")
     )
     (tmp_path / "design.toml").write_text(slow)
     tab = open_tab(start(tmp_path, "design.toml").url)

@@ -179,7 +179,7 @@ def test_draws_of_a_calibration_are_offered_and_give_bands(
     from cavitydesign.workflow import calibrated
 
     monkeypatch.setattr(calibrated, "DRAWS", 3)
-    rows = "\n".join(str(gain) for gain in np.linspace(900.0, 1500.0, 16))
+    rows = "\n".join(str(gain) for gain in np.linspace(1000.0, 1500.0, 16))
     (tmp_path / "found").mkdir()
     (tmp_path / "found" / "samples.csv").write_text(f"gain.peak_gain_per_cm\n{rows}\n")
     (tmp_path / "curve.csv").write_text("fluence_mj_cm2,emission\n1,1\n")

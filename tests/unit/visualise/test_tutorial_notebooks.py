@@ -47,7 +47,12 @@ def test_first_tutorial() -> None:
     assert space["modes"].complete
     assert set(space["families"]) == {(1, 0), (1, 1), (2, 0), (2, 1)}
     assert space["ground"].confinement["body"] > 0.99
-    assert [type(one).__name__ for one in shown] == ["Cavity", "ModeSet", "Figure", "Figure"]
+    assert [type(one).__name__.removeprefix("_Shown") for one in shown] == [
+        "Cavity",
+        "ModeSet",
+        "Figure",
+        "Figure",
+    ]
 
 
 def test_second_tutorial() -> None:
@@ -115,5 +120,5 @@ def test_sixth_tutorial(monkeypatch: pytest.MonkeyPatch) -> None:
     assert space["answer"].reliable and not space["answer"].warnings
     assert space["gain"].decided_by == "data"
     assert space["predicted"].calibrated.draws == 6
-    drawn = [type(one).__name__ for one in shown if one is not None]
+    drawn = [type(one).__name__.removeprefix("_Shown") for one in shown if one is not None]
     assert drawn == ["Figure", "Figure"]
