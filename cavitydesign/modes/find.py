@@ -24,7 +24,7 @@ from .rim.reconcile import reconciled
 from .rim.solve import solve_radial_family
 from .section.find import solve_section
 from .solver.solved import SolvedClass
-from .stopwatch import OVERDUE_MEASURING, OutOfTimeError, Stopwatch
+from .stopwatch import OutOfTimeError, Stopwatch
 
 # of E_z^2 + E_r^2: where their shares differ by less a mode is neither TM nor TE, and is named as
 # mixed
@@ -112,7 +112,7 @@ def _measured(
     counted = 0
     for result in results:
         try:
-            with watch.guarding(OVERDUE_MEASURING):
+            with watch.measuring():
                 finished, doubts = sure_modes(finished_modes(request, result))
         except OutOfTimeError as error:
             seed = result.seed

@@ -13,8 +13,8 @@ from ..errors import SolverError
 # Of the limit, at which a step ends by itself that did not end when the time was over: what is
 # then being solved is lost, all before it is kept.
 _OVERDUE = 1.2
-OVERDUE_MEASURING = 1.5
-"""The same of measuring what was solved by then, without which it was solved in vain."""
+# The same of measuring what was solved by then, without which it was solved in vain.
+_OVERDUE_MEASURING = 1.5
 # Computing time that measuring has however late it begins: a few modes take a tenth of it.
 _LEAST_MEASURING_S = 5.0
 # Wall time between looks at the computing time, which may cost half a millisecond a look: a tenth
@@ -43,26 +43,35 @@ class Stopwatch:
     @property
     def late(self) -> bool:
         """Whether the computing time that a search may take is used up."""
-        return time.process_time() - self._start_computing > self._most
+        return self._spent > self._most
 
     @contextmanager
-    def guarding(self, overdue: float = _OVERDUE) -> Iterator[None]:
-        """Let `check_time` end, within this block, any step that goes on far beyond the limit.
-
-        Parameters
-        ----------
-        overdue : float
-            How far: times the limit.
-        """
-        token, before = _guarding.set(self), self._overdue
-        self._overdue = overdue
-        if overdue == OVERDUE_MEASURING and not self._allowed:
-            self._allowed = time.process_time() - self._start_computing + _LEAST_MEASURING_S
+    def guarding(self) -> Iterator[None]:
+        """Let `check_time` end, within this block, any step that goes on far beyond the limit."""
+        token = _guarding.set(self)
         try:
             yield
         finally:
-            self._overdue = before
             _guarding.reset(token)
+
+    @contextmanager
+    def measuring(self) -> Iterator[None]:
+        """As `guarding`, with the longer limit of measuring, which has some seconds however late
+        it begins.
+        """
+        before = self._overdue
+        self._overdue = _OVERDUE_MEASURING
+        if not self._allowed:
+            self._allowed = self._spent + _LEAST_MEASURING_S
+        try:
+            with self.guarding():
+                yield
+        finally:
+            self._overdue = before
+
+    @property
+    def _spent(self) -> float:
+        return time.process_time() - self._start_computing
 
     def check(self) -> None:
         """End what is being solved where the time is long over.
@@ -75,8 +84,7 @@ class Stopwatch:
         if now - self._looked < _LOOK_S:
             return
         self._looked = now
-        spent = time.process_time() - self._start_computing
-        if spent > max(self._overdue * self._most, self._allowed):
+        if self._spent > max(self._overdue * self._most, self._allowed):
             raise OutOfTimeError(f"not solved within {self._most:g} s of computing")
 
     @property
