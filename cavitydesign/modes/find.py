@@ -18,7 +18,7 @@ from .label import Label
 from .lengths import check_count, check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
-from .nothing_found import why_nothing
+from .nothing_found import not_found, why_nothing
 from .rim.problem import NoRoomError
 from .rim.reconcile import reconciled
 from .rim.solve import solve_radial_family
@@ -211,13 +211,7 @@ def _missing(request: ModeRequest, modes: Sequence[Mode], sliced: bool) -> list[
         for pol, p, q in want
         if (pol, p, q) not in have
     ]
-    if not lost:
-        return []
-    return [
-        f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} not found: no such mode was "
-        "seen near the estimate; "
-        "that it does not exist is not shown by this"
-    ]
+    return [not_found(lost)] if lost else []
 
 
 def _missed(request: ModeRequest, modes: Sequence[Mode]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Why a search found no mode, in one plain sentence."""
+"""Why a search found no mode, or not one that was asked for, in one plain sentence."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ from ..units import wavelength_nm
 from .label import Label
 from .mode_set import ModeRequest
 from .solver.solved import SolvedClass
+
+
+def not_found(labels: Sequence[str]) -> str:
+    """That some modes were not found, and what that does not show."""
+    return (
+        f"{', '.join(labels)} {'was' if len(labels) == 1 else 'were'} not found: no such mode was "
+        "seen near the estimate; that it does not exist is not shown by this"
+    )
 
 
 def why_nothing(request: ModeRequest, results: Sequence[SolvedClass]) -> str:

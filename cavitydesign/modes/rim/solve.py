@@ -20,6 +20,7 @@ from ..estimates.seeds import FamilySeed, family_seed
 from ..label import Label
 from ..media import Permittivities, permittivities
 from ..mode_set import ModeRequest
+from ..nothing_found import not_found
 from ..solver.corrections import solve_family
 from ..solver.count import counted_modes
 from ..solver.family import ReducedFamily
@@ -124,16 +125,9 @@ def _orders_alone(
             if q not in found and low <= estimates[q] <= high
         ]
         for each in classes:
-            notes = (*each.notes, *((_not_seen(lost),) if lost else ()))
+            notes = (*each.notes, *((not_found(lost),) if lost else ()))
             results.append(replace(each, alone=m, notes=notes))
     return results
-
-
-def _not_seen(labels: list[str]) -> str:
-    return (
-        f"{', '.join(labels)}: no such mode was seen near the estimate; that it does not exist is "
-        "not shown by this"
-    )
 
 
 def _wall_shift(result: SolvedClass) -> float:
