@@ -301,20 +301,22 @@ def test_results_show_before_they_are_solved_again(
 def test_a_slow_cavity_shows_a_first_look(
     open_tab: OpenTab, start: Any, tmp_path: Path, design_text: str
 ) -> None:
-    """Q = 1e6, many positions of the comb, a fine tolerance: the whole curve takes seconds; some
-    points of it come before.
+    """While the whole curve is on its way, some points of it are shown.
+
+    The request of the whole curve is held back here, so that the test does not depend on how fast
+    this machine computes it.
     """
-    slow = (
-        design_text.replace("quality = { per_um = 24.0 }", "quality = 1e6")
-        .replace("fluences = 21", "fluences = 200\nrelative_tolerance = 1e-6")
-        .replace("comb_phases = 4", "comb_phases = 64")
-    )
-    (tmp_path / "design.toml").write_text(slow)
+    (tmp_path / "design.toml").write_text(design_text.replace("fluences = 21", "fluences = 200"))
     tab = open_tab(start(tmp_path, "design.toml").url)
+    held: list[Any] = []
+    tab.page.route("**/api/lasing", lambda request: held.append(request))
     tab.page.fill("#c-cavity-diameter_um", "12.5")
     tab.page.wait_for_function(
         "() => document.querySelector('#light').textContent.includes('first look, 14 points')"
     )
+    for request in held:
+        request.continue_()
+    tab.page.unroute("**/api/lasing")
     tab.wait()
     assert "slopes" in tab.page.text_content("#light")
     assert tab.page.locator("#light circle").count() > 100
