@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..columns import lasing as lasing_columns
 from ..columns.cells import cell, deviation_cell, error_cell, head, sure_cell
 from ..columns.column import expanded
+from ..columns.plain_words import rests_on
 from .printing import new_table, print_tables
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def print_lasing(lasing: Record) -> None:
     print_tables(
         _outcomes(lasing),
         *calibrated_lines(lasing.get("calibrated")),
+        *filter(None, [rests_on(lasing)]),
         _per_mode(lasing),
         *(f"warning: {text}" for text in lasing.get("warnings", ())),
     )

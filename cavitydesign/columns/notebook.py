@@ -9,7 +9,7 @@ from ..markup import html_table
 from . import cells, modes
 from .column import Column, Record, expanded
 from .lasing import OUTCOMES, of_pump
-from .plain_words import lasing_in_words
+from .plain_words import lasing_in_words, rests_on
 
 
 def html_of_modes(records: Sequence[Record], words: str) -> str:
@@ -36,7 +36,9 @@ def html_of_lasing(record: Record) -> str:
         if _told(column, record)
     ]
     words = html.escape(lasing_in_words(record))
-    return f"<p>{words}</p>{html_table(('outcome', 'value ± numerical error'), rows)}"
+    table = html_table(("outcome", "value ± numerical error"), rows)
+    below = rests_on(record)
+    return f"<p>{words}</p>{table}" + (f"<p>{html.escape(below)}</p>" if below else "")
 
 
 def html_of_tables(content: Mapping[str, object], words: str) -> str:

@@ -77,6 +77,28 @@ def lasing_in_words(lasing: Result) -> str:
     return f"It lases above {threshold:.3g} {unit}, but not yet{where}{told}{place}."
 
 
+def rests_on(lasing: Result) -> str:
+    """Which inputs of a lasing prediction are fits, assumptions or rules; "" where none is.
+
+    Parameters
+    ----------
+    lasing : mapping
+        The JSON of `lase`, without the modes.
+
+    Examples
+    --------
+    >>> rests_on({"calibrations": {"gain.a": "fitted: to b", "gain.c": "assumed: 1"}})
+    'Not measured: these numbers rest on inputs that are fitted (gain.a); assumed (gain.c).'
+    """
+    kinds: dict[str, list[str]] = {}
+    for key, words in (lasing.get("calibrations") or {}).items():
+        kinds.setdefault(str(words).partition(":")[0], []).append(str(key))
+    if not kinds:
+        return ""
+    told = "; ".join(f"{kind} ({', '.join(keys)})" for kind, keys in kinds.items())
+    return f"Not measured: these numbers rest on inputs that are {told}."
+
+
 def _only_asked(lasing: Result) -> bool:
     """Whether other families than those asked for were left out; a warning says so then."""
     return any(text.startswith("families: only") for text in lasing.get("warnings", ()))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..columns.plain_words import lasing_in_words, modes_in_words
+from ..columns.plain_words import lasing_in_words, modes_in_words, rests_on
 from . import audit, sections
 from .references import Reference, references_of
 
@@ -199,6 +199,7 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
         yield Words(f"Not computed: {note}." if note else "Not computed.")
     else:
         yield sections.lasing_table(lasing)
+        yield from (Words(one) for one in filter(None, [rests_on(lasing)]))
         calibrated = sections.calibrated_table(lasing)
         if calibrated is not None:
             yield calibrated

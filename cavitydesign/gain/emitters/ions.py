@@ -140,11 +140,11 @@ ERBIUM = _silica(
     sources=(
         Constant(
             "table_emission_cm2",
-            "literature",
+            "fitted",
             f"{_FITTED}, peak 4.3e-21 at 1529 nm; Barnes et al., IEEE J. Quantum Electron. 27, "
             "1004 (1991) tell how such spectra are measured and how far methods differ",
         ),
-        Constant("table_absorption_cm2", "literature", f"{_FITTED}, peak 5.0e-21 at 1527 nm"),
+        Constant("table_absorption_cm2", "fitted", f"{_FITTED}, peak 5.0e-21 at 1527 nm"),
         Constant(
             "fluorescence_ps",
             "literature",
@@ -167,11 +167,11 @@ YTTERBIUM = _silica(
     sources=(
         Constant(
             "table_emission_cm2",
-            "literature",
+            "fitted",
             f"{_FITTED}, aluminosilicate, peak 2.7e-20 at 977 nm; published for silica: 2.6e-20 "
             "at 974 nm",
         ),
-        Constant("table_absorption_cm2", "literature", f"{_FITTED}, peak 2.7e-20 at 976 nm"),
+        Constant("table_absorption_cm2", "fitted", f"{_FITTED}, peak 2.7e-20 at 976 nm"),
         Constant(
             "fluorescence_ps",
             "derived",
@@ -194,12 +194,12 @@ THULIUM = _silica(
     sources=(
         Constant(
             "table_emission_cm2",
-            "literature",
+            "fitted",
             f"shape: {_FITTED}; scale: radiative rate 192 per s of thulium in silicate glass, J. "
             "Luminesc. 147, 341 (2014). Agger and Povlsen, Opt. Express 14, 50 (2006) find the "
             "peak of emission below that of absorption; here it is 5 % above",
         ),
-        Constant("table_absorption_cm2", "literature", f"{_FITTED}, peak 4.4e-21 at 1645 nm"),
+        Constant("table_absorption_cm2", "fitted", f"{_FITTED}, peak 4.4e-21 at 1645 nm"),
         Constant(
             "fluorescence_ps",
             "assumed",

@@ -29,8 +29,9 @@ WINDOW = (0.3, 30.0)
 HALF = 0.5
 # Photons for each further excitation that a pulsed laser must send at best. Light that hardly takes
 # from its emitters is bounded by how full they get: the greatest efficiency then stays where they
-# are full, and half of it moves up with the gain. From 0.005 to 0.016 on, more gain moves it down:
-# dots at 10 and 15 um (Q = 24 D), 88 um (Q = 2112) and 15 um (Q = 1e4); see decision 13.
+# are full, and half of it moves up with the gain. It turns, and falls with more gain, where the
+# greatest efficiency is 1.03 Delta / (N0 g), for growths g of 15 to 42 between 0.005 and 0.02; the
+# threshold is greatest there, so that this limit lets it rise by 1 % at most (decision 13).
 LEAST_EFFICIENCY = 0.01
 # Share of the change from every other pulse to all of them that is left: a third for what errs as
 # the square of their distance, and half as much again; thresholds were 2 to 10 times nearer to

@@ -125,6 +125,15 @@ def test_lase_json_has_every_key_of_the_contract() -> None:
         assert key in lasing["per_mode"][0]
 
 
+def test_lase_tells_which_of_its_inputs_are_fits() -> None:
+    """On the screen, below the outcomes that rest on them."""
+    shown = runner.invoke(app, ["lase", str(QUICKSTART)])
+    assert shown.exit_code == 0
+    (line,) = [one for one in shown.stdout.splitlines() if one.startswith("Not measured:")]
+    assert "fitted (gain.crossing_energy_ev, gain.peak_gain_per_cm" in line
+    assert "empirical (lasing.quality)" in line
+
+
 def test_run_writes_results_figures_and_report(tmp_path: Path) -> None:
     out = tmp_path / "new" / "folder"
     result = runner.invoke(app, ["run", str(QUICKSTART), "--out", str(out)])

@@ -49,6 +49,9 @@ def test_every_constant_has_its_source(name: str) -> None:
         line = {"emission_energy_ev", "emission_fwhm_mev", "emission_cross_section_cm2"}
         wanted.add("pump_cross_section_cm2")
     assert wanted | line <= known
+    if isinstance(medium, TabledMedium):
+        # sums of Gaussians through a spectrum are fits of it, and every result says so
+        assert {one.kind for one in medium.constants if one.key in line} == {"fitted"}
     assert medium_kind(medium) in ("four-level", "tabled")
     assert medium.warnings([medium.emission_wavelength_nm]) == ()
 

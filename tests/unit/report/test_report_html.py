@@ -117,6 +117,10 @@ def test_downloads_hold_the_results_and_the_sources(results: dict[str, Any]) -> 
 def test_what_was_fitted_is_told_apart(results: dict[str, Any]) -> None:
     text = report_html(results, {})
     assert "per_um = 24.0: overrides the solved budget" in text
+    assert "these numbers rest on" not in text
+    lasing = {**results["lasing"], "calibrations": {"gain.peak_gain_per_cm": "fitted: to a curve"}}
+    told = report_html({**results, "lasing": lasing}, {})
+    assert "these numbers rest on inputs that are fitted (gain.peak_gain_per_cm)." in told
     budget = {**results, "input": {**DESIGN, "lasing": {"quality": "budget"}}}
     assert "overrides the solved budget" not in report_html(budget, {})
 

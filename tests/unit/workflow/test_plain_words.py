@@ -7,6 +7,7 @@ from cavitydesign.columns.plain_words import (
     fit_in_words,
     lasing_in_words,
     modes_in_words,
+    rests_on,
 )
 
 ROW = {"label": "TM 123 1 0", "wavelength_nm": 536.946354, "output_share": 0.98}
@@ -93,3 +94,21 @@ def test_a_design_leads_with_what_bears_the_spreads() -> None:
     assert alone == (
         "Make diameter 10.88 um: probability of a single mode 0.83 and lasing threshold 3.6 mJ/cm2."
     )
+
+
+def test_fits_are_told_beside_the_numbers() -> None:
+    """In one sentence, by kind; the kinds are those of `calibrations`."""
+    words = rests_on(
+        {
+            "calibrations": {
+                "gain.peak_gain_per_cm": "fitted: to a curve",
+                "lasing.quality": "empirical: Q = 24 per um of diameter",
+                "pump.energy_jitter": "fitted: to light curves",
+            }
+        }
+    )
+    assert words == (
+        "Not measured: these numbers rest on inputs that are fitted (gain.peak_gain_per_cm, "
+        "pump.energy_jitter); empirical (lasing.quality)."
+    )
+    assert rests_on({}) == ""
