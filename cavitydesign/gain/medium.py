@@ -5,6 +5,7 @@ scale.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -23,6 +24,18 @@ Array = NDArray[np.float64]
 _WITHOUT_VOLUME_PER_UM = 1e8 / 88.0
 # Gauss-Hermite points; 15 are exact to 1e-6, and NumPy's points of more than some 300 overflow.
 MOST_SIZE_CLASSES = 101
+
+
+@functools.lru_cache(maxsize=16)
+def _gauss_hermite(count: int) -> tuple[Array, Array]:
+    """Points of a Gaussian of unit spread, and their weights with sum 1; kept, since a prediction
+    asks for them some thirty times.
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(count)
+    shares = weights / weights.sum()
+    nodes.setflags(write=False)
+    shares.setflags(write=False)
+    return nodes, shares
 
 
 @dataclass(frozen=True)
@@ -156,9 +169,9 @@ class GainMedium(ABC):
         """
         if self.size_classes == 1 or self.inhomogeneous_sd_mev == 0:
             return np.ones(1), np.array([self.emission_energy_ev])
-        nodes, weights = np.polynomial.hermite_e.hermegauss(self.size_classes)
+        nodes, weights = _gauss_hermite(self.size_classes)
         return (
-            weights / weights.sum(),
+            weights,
             self.emission_energy_ev + 1e-3 * self.inhomogeneous_sd_mev * nodes,
         )
 

@@ -18,31 +18,35 @@ of the order of kappa, 1e-6 of it at Q = 1e4.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import InputError, SolverError, nearest
 from ..units import absorption_per_cm, wavelength_nm
 from .changes.first_order import dispersive_permittivities
 from .changes.sensitivity import solved_mode
 from .losses.mechanisms import in_eigenproblem
-from .media import Permittivities, permittivities
+from .media import permittivities
 from .mode import Mode
 from .solver.problem import EigenProblem
 from .solver.snapshot import RawMode
 
-Array = NDArray[np.float64]
 Values = NDArray[Any]
+
 
 # of Newton in (k, kappa) with the vector fixed, and of the vector with both fixed; a mode that
 # needs more holds too little of the amplifying region
 _MOST_ROUNDS = 12
 _SHIFT_BESIDE = 1e-9  # of k^2: the matrix at the eigenvalue itself has no inverse
+_DISPERSION_STEP = (
+    1e-6  # of k: rounding and curvature both leave 1e-10 of the permittivities' slope
+)
 _REFACTOR = 1e-3  # of kappa: what it may move before the factors no longer serve inverse iteration
 
 
@@ -143,6 +147,57 @@ def _leak(mode: Mode, raw: RawMode) -> float:
 
 
 @dataclass(frozen=True)
+class _Weights:
+    """Permittivities of the mass matrices at one wavenumber, for any gain.
+
+    Attributes
+    ----------
+    dark : (parts,) array
+        Without gain, and with what stands for the losses outside the eigenproblem.
+    doped : (parts,) array
+        Complex index in the doped region, 0 elsewhere.
+    """
+
+    dark: Values
+    doped: Values
+
+    def at(self, kappa: float) -> Values:
+        """(parts,) permittivities, (n - i kappa)^2 in the doped region."""
+        return np.asarray(self.dark - (2j * kappa) * self.doped - self._amplifying * kappa**2)
+
+    @cached_property
+    def _amplifying(self) -> Values:
+        return np.asarray(self.doped != 0.0)
+
+    def by_kappa(self, kappa: float) -> Values:
+        """Their derivatives."""
+        return np.asarray(-2j * self.doped - (2.0 * kappa) * self._amplifying)
+
+
+@dataclass(frozen=True)
+class _Images:
+    """What the matrices make of one vector.
+
+    Attributes
+    ----------
+    curl : (n,) array
+        K x.
+    masses : (parts, n) array
+        B_j x.
+    shares : (parts,) array
+        x^T B_j x / x^T K x.
+    """
+
+    curl: Values
+    masses: Values
+    shares: Values
+
+    def weighted(self, weights: Values) -> Values:
+        """B x."""
+        return np.asarray(weights @ self.masses)
+
+
+@dataclass(frozen=True)
 class _Search:
     """The eigenproblem in (k, kappa, x).
 
@@ -154,15 +209,12 @@ class _Search:
         1/Q put in as a uniform loss rate.
     absorbing : bool
         Whether the media's own absorption counts.
-    seen : dict
-        Permittivities by wavenumber: most are asked for at several gains.
     """
 
     raw: RawMode
     place: int
     missing: float
     absorbing: bool
-    seen: dict[float, Permittivities] = field(default_factory=dict)
 
     @property
     def problem(self) -> EigenProblem:
@@ -173,19 +225,6 @@ class _Search:
     def stored(self) -> tuple[Array, Array]:
         """n n_g by region, across and along z."""
         return dispersive_permittivities(self.raw)
-
-    def media(self, k: float, kappa: float) -> tuple[Values, Values]:
-        """Complex permittivities by region, across and along z."""
-        if k not in self.seen:
-            self.seen[k] = permittivities(self.problem.cavity, k)
-        eps = self.seen[k]
-        loss = eps.loss if self.absorbing else np.zeros_like(eps.loss)
-        out = []
-        for real, energy in zip((eps.ordinary, eps.axial), self.stored, strict=True):
-            whole = real + 1j * loss
-            whole[self.place] = (np.sqrt(whole[self.place]) - 1j * kappa) ** 2
-            out.append(whole + 1j * self.missing * energy)
-        return out[0], out[1]
 
     @cached_property
     def masses(self) -> tuple[tuple[int, bool, Matrix], ...]:
@@ -200,25 +239,45 @@ class _Search:
             parts += [(j, True, forms.mass(m, none, unit[j])) for j in forms.active]
         return tuple(parts)
 
-    def weights(self, k: float, kappa: float) -> list[complex]:
-        """Permittivity of each of `masses`."""
-        across, axial = self.media(k, kappa)
-        return [complex(axial[j] if along else across[j]) for j, along, _ in self.masses]
+    def weights(self, k: float) -> _Weights:
+        """Permittivities of `masses`."""
+        eps = permittivities(self.problem.cavity, k)
+        real = np.array([(eps.axial if along else eps.ordinary)[j] for j, along, _ in self.masses])
+        loss = np.array([eps.loss[j] if self.absorbing else 0.0 for j, _, _ in self.masses])
+        energy = np.array([self.stored[int(along)][j] for j, along, _ in self.masses])
+        doped = np.array([j == self.place for j, _, _ in self.masses])
+        whole = real + 1j * loss
+        return _Weights(whole + 1j * self.missing * energy, np.where(doped, np.sqrt(whole), 0.0))
+
+    @cached_property
+    def _by_k(self) -> Values:
+        """Derivative of the dark permittivities by k, at the cold mode's wavenumber."""
+        k = self.raw.k_per_um.real
+        step = _DISPERSION_STEP * k
+        change = self.weights(k + step).dark - self.weights(k - step).dark
+        return np.asarray(change / (2.0 * step))
+
+    def images(self, stiffness: Matrix, vector: Values) -> _Images:
+        """All matrices times a vector."""
+        curl = stiffness @ vector
+        masses = np.array([mass @ vector for _, _, mass in self.masses])
+        return _Images(curl, masses, masses @ vector / complex(vector @ curl))
 
     def solved(self, label: str) -> StaticThreshold:
         """Newton on the quotient and inverse iteration by turns."""
         raw, problem = self.raw, self.problem
-        vector = raw.vector.astype(complex)
         stiffness = problem.forms.stiffness(raw.m)
-        k, kappa = self._balanced(stiffness, vector, raw.k_per_um.real, 0.0, 1)
+        images = self.images(stiffness, raw.vector.astype(complex))
+        k, kappa, weights = self._balanced(images.shares, raw.k_per_um.real, 0.0, 1)
         first, factored = kappa, math.inf
         for _ in range(_MOST_ROUNDS):
             before = k, kappa
             if abs(kappa - factored) > _REFACTOR * abs(kappa):
-                factor, factored = self._factor(stiffness, k, kappa), kappa
-            vector = factor.solve(self._weighted(vector, k, kappa))
+                factor, factored = self._factor(stiffness, k, weights), kappa
+            vector = factor.solve(images.weighted(weights))
             vector = vector / np.linalg.norm(vector)
-            k, kappa = self._balanced(stiffness, vector, k, kappa)
+            images = self.images(stiffness, vector)
+            k, kappa, weights = self._balanced(images.shares, k, kappa)
             if abs(k - before[0]) < 1e-12 * k and abs(kappa - before[1]) < 1e-9 * abs(kappa):
                 break
         else:
@@ -230,50 +289,39 @@ class _Search:
                 f"{label}: no positive threshold gain; the mode has no loss or none of it in the "
                 "doped region"
             )
-        image = k**2 * self._weighted(vector, k, kappa)
-        residual = float(np.linalg.norm(stiffness @ vector - image) / np.linalg.norm(image))
+        image = k**2 * images.weighted(weights)
+        residual = float(np.linalg.norm(images.curl - image) / np.linalg.norm(image))
         wave = wavelength_nm(k)
         return StaticThreshold(
             kappa, absorption_per_cm(kappa, wave), wave, absorption_per_cm(first, wave), residual
         )
 
-    def _weighted(self, vector: Values, k: float, kappa: float) -> Values:
-        """B(k, kappa) x."""
-        parts = zip(self.weights(k, kappa), self.masses, strict=True)
-        return np.asarray(sum(eps * (mass @ vector) for eps, (_, _, mass) in parts))
-
-    def _factor(self, stiffness: Matrix, k: float, kappa: float) -> Factor:
+    def _factor(self, stiffness: Matrix, k: float, weights: Values) -> Factor:
         """Factors of K - k^2 B(k, kappa), a little beside the eigenvalue."""
-        parts = zip(self.weights(k, kappa), self.masses, strict=True)
+        parts = zip(weights, self.masses, strict=True)
         beside = -(k**2) * (1 + _SHIFT_BESIDE)
         return factorise(
             combination([(1.0, stiffness), *((beside * eps, mass) for eps, (_, _, mass) in parts)])
         )
 
     def _balanced(
-        self, stiffness: Matrix, vector: Values, k: float, kappa: float, rounds: int = _MOST_ROUNDS
-    ) -> tuple[float, float]:
+        self, shares: Values, k: float, kappa: float, rounds: int = _MOST_ROUNDS
+    ) -> tuple[float, float, Values]:
         """Real k and kappa at which x^T (K - k^2 B(k, kappa)) x = 0, for fixed x, by Newton's
-        method.
+        method; and the permittivities there.
         """
-        curl = complex(vector @ (stiffness @ vector))
-        shares = [complex(vector @ (mass @ vector)) / curl for _, _, mass in self.masses]
-
-        def value(k: float, kappa: float) -> complex:
-            return 1.0 - k**2 * sum(
-                eps * share for eps, share in zip(self.weights(k, kappa), shares, strict=True)
-            )
-
-        step_k, step_kappa = 1e-6 * k, 1e-6
+        weights = self.weights(k)
         for _ in range(rounds):
-            f = value(k, kappa)
-            by_k = (value(k + step_k, kappa) - value(k - step_k, kappa)) / (2 * step_k)
-            by_kappa = (value(k, kappa + step_kappa) - value(k, kappa - step_kappa)) / (
-                2 * step_kappa
-            )
-            jacobian = np.array([[by_k.real, by_kappa.real], [by_k.imag, by_kappa.imag]])
-            move_k, move_kappa = np.linalg.solve(jacobian, -np.array([f.real, f.imag]))
-            k, kappa = k + float(move_k), kappa + float(move_kappa)
-            if abs(move_k) < 1e-15 * k and abs(move_kappa) < 1e-12 * abs(kappa):
+            at = weights.at(kappa)
+            f = 1.0 - k**2 * complex(at @ shares)
+            by_k = -2.0 * k * complex(at @ shares) - k**2 * complex(self._by_k @ shares)
+            by_kappa = -(k**2) * complex(weights.by_kappa(kappa) @ shares)
+            # Two real equations: Re f = Im f = 0.
+            area = (by_k.conjugate() * by_kappa).imag
+            move_k = -(f.conjugate() * by_kappa).imag / area
+            move_kappa = -(by_k.conjugate() * f).imag / area
+            k, kappa = k + move_k, kappa + move_kappa
+            weights = self.weights(k)
+            if abs(move_k) < 1e-14 * k and abs(move_kappa) < 1e-11 * abs(kappa):
                 break
-        return k, kappa
+        return k, kappa, weights.at(kappa)

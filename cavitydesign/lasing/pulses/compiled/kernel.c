@@ -22,15 +22,36 @@ typedef struct {
     double tolerance, until, photon_floor, population_share, photon_share;
 } Control;
 
-/* trial = state + factor sum of weights[i] parts[i]; factor 1 where it is NULL. */
-static void combined(const Block *b, const double *weights, int64_t count, const vec *parts,
-                     const vec *state, const vec *factor, vec *trial) {
-    int64_t rows = b->rows;
+/* `count` is known to the compiler at each call, which then keeps the weights in registers. */
+static inline __attribute__((always_inline)) void combined_of(
+    int64_t rows, const double *weights, int64_t count, const vec *parts, const vec *state,
+    const vec *factor, vec *trial) {
     for (int64_t i = 0; i < rows; i++) {
         vec sum = weights[0] * parts[i];
         for (int64_t k = 1; k < count; k++) sum += weights[k] * parts[k * rows + i];
         if (factor) sum *= *factor;
         trial[i] = state ? sum + state[i] : sum;
+    }
+}
+
+#define COMBINED(count)                                                                            \
+    case count:                                                                                    \
+        combined_of(b->rows, weights, count, parts, state, factor, trial);                         \
+        break;
+
+/* trial = state + factor sum of weights[i] parts[i]; factor 1 where it is NULL. */
+static void combined(const Block *b, const double *weights, int64_t count, const vec *parts,
+                     const vec *state, const vec *factor, vec *trial) {
+    switch (count) {
+        COMBINED(1)
+        COMBINED(2)
+        COMBINED(3)
+        COMBINED(4)
+        COMBINED(5)
+        COMBINED(6)
+        COMBINED(7)
+        default:
+            combined_of(b->rows, weights, count, parts, state, factor, trial);
     }
 }
 
@@ -177,13 +198,13 @@ EXPORTED int advanced(const Equations *e, const Method *method, const Control *c
             else explicit_step(&b, method, at, length);
             vec size = error_size(&b, control, last);
             const vec *end = b.slopes + method->stages * b.rows;
+            int moves = 0, good[LANES] = {0};
             for (int l = 0; l < LANES; l++) {
                 int64_t column = first + l;
                 if (at[l] >= control->until || column >= e->columns) continue;
                 if (size[l] <= 1.0) {
                     at[l] += length[l];
-                    for (int64_t i = 0; i < b.rows; i++)
-                        b.state[i][l] = b.trial[i][l], b.slope[i][l] = end[i][l];
+                    good[l] = 1, moves++;
                     for (int64_t m = 0; m < e->modes; m++)
                         net[m * e->columns + column] = b.felt[m][l];
                 }
@@ -194,6 +215,13 @@ EXPORTED int advanced(const Equations *e, const Method *method, const Control *c
                 }
                 length[l] *= factor;
             }
+            if (moves == LANES) {
+                memcpy(b.state, b.trial, b.rows * sizeof(vec));
+                memcpy(b.slope, end, b.rows * sizeof(vec));
+            } else
+                for (int l = 0; l < LANES; l++)
+                    for (int64_t i = 0; i < b.rows && good[l]; i++)
+                        b.state[i][l] = b.trial[i][l], b.slope[i][l] = end[i][l];
         }
         scattered(b.state, b.rows, e->columns, first, state);
         scattered(b.slope, b.rows, e->columns, first, slope);

@@ -42,34 +42,68 @@ static vec same(double value) {
     return all;
 }
 
+/* Classes whose sums go side by side: one sum waits four cycles for each of its additions. */
+#define SIDE 4
+
+/* Sums over modes of down[c, m] x[m] and of up, for `count` classes from c on; T: the coefficients,
+   one for all columns or lanes. */
+#define SUMS_OVER_MODES(name, T)                                                                   \
+    static inline __attribute__((always_inline)) void name(                                        \
+        const T *down, const T *up, const vec *x, int64_t modes, int count, vec *a, vec *d) {      \
+        vec first[SIDE], second[SIDE];                                                             \
+        for (int k = 0; k < count; k++) first[k] = second[k] = same(0.0);                          \
+        for (int64_t m = 0; m < modes; m++)                                                        \
+            for (int k = 0; k < count; k++)                                                        \
+                first[k] += down[k * modes + m] * x[m], second[k] += up[k * modes + m] * x[m];     \
+        for (int k = 0; k < count; k++) a[k] = first[k], d[k] = second[k];                         \
+    }
+SUMS_OVER_MODES(sums_of_shared, double)
+SUMS_OVER_MODES(sums_of_own, vec)
+
 /* out[c] = sum over modes of down[c, m] x[m], and of up. */
 static void acted_on(const Block *b, const vec *x, vec *down, vec *up) {
     const Equations *e = b->of;
-    for (int64_t c = 0; c < e->classes; c++) {
-        vec first = same(0.0), second = same(0.0);
-        if (e->own) {
-            const vec *a = b->own_down + c * e->modes, *d = b->own_up + c * e->modes;
-            for (int64_t m = 0; m < e->modes; m++) first += a[m] * x[m], second += d[m] * x[m];
-        } else {
-            const double *a = e->down + c * e->modes, *d = e->up + c * e->modes;
-            for (int64_t m = 0; m < e->modes; m++) first += a[m] * x[m], second += d[m] * x[m];
-        }
-        down[c] = first, up[c] = second;
+    int64_t c = 0, modes = e->modes;
+    if (e->own) {
+        const vec *a = b->own_down, *d = b->own_up;
+        for (; c + SIDE <= e->classes; c += SIDE)
+            sums_of_own(a + c * modes, d + c * modes, x, modes, SIDE, down + c, up + c);
+        for (; c < e->classes; c++)
+            sums_of_own(a + c * modes, d + c * modes, x, modes, 1, down + c, up + c);
+    } else {
+        const double *a = e->down, *d = e->up;
+        for (; c + SIDE <= e->classes; c += SIDE)
+            sums_of_shared(a + c * modes, d + c * modes, x, modes, SIDE, down + c, up + c);
+        for (; c < e->classes; c++)
+            sums_of_shared(a + c * modes, d + c * modes, x, modes, 1, down + c, up + c);
     }
 }
+
+/* out[m] += sum over `count` classes of coefficients[k, m] y[k]. */
+#define ADDED_TO_MODES(name, T)                                                                    \
+    static inline __attribute__((always_inline)) void name(                                        \
+        const T *coefficients, const vec *y, int64_t modes, int count, vec *out) {                 \
+        for (int64_t m = 0; m < modes; m++) {                                                      \
+            vec sum = out[m];                                                                      \
+            for (int k = 0; k < count; k++) sum += coefficients[k * modes + m] * y[k];             \
+            out[m] = sum;                                                                          \
+        }                                                                                          \
+    }
+ADDED_TO_MODES(added_of_shared, double)
+ADDED_TO_MODES(added_of_own, vec)
 
 /* out[m] += sum over classes of coefficients[c, m] y[c]; `lanes` where each column has its own. */
 static void added(const Block *b, const double *shared, const vec *lanes, const vec *y, vec *out) {
     const Equations *e = b->of;
-    for (int64_t c = 0; c < e->classes; c++) {
-        vec factor = y[c];
-        if (e->own) {
-            const vec *a = lanes + c * e->modes;
-            for (int64_t m = 0; m < e->modes; m++) out[m] += a[m] * factor;
-        } else {
-            const double *a = shared + c * e->modes;
-            for (int64_t m = 0; m < e->modes; m++) out[m] += a[m] * factor;
-        }
+    int64_t c = 0, modes = e->modes;
+    if (e->own) {
+        for (; c + SIDE <= e->classes; c += SIDE)
+            added_of_own(lanes + c * modes, y + c, modes, SIDE, out);
+        for (; c < e->classes; c++) added_of_own(lanes + c * modes, y + c, modes, 1, out);
+    } else {
+        for (; c + SIDE <= e->classes; c += SIDE)
+            added_of_shared(shared + c * modes, y + c, modes, SIDE, out);
+        for (; c < e->classes; c++) added_of_shared(shared + c * modes, y + c, modes, 1, out);
     }
 }
 
