@@ -42,20 +42,23 @@ def march(
     if trail is not None:
         _noted(trail, batch)
     while count < most:
-        # a trace is kept step by step
-        tried = min(_LOOK, most - count) if trail is None else 1
-        before = batch.time[-1]
+        tried = min(_LOOK, most - count)
+        traced = None if batch.place[-1] != last else trail
         floor = batch.floor
         if compiled is None:
             for _ in range(tried):
+                before = batch.time[-1]
                 _stepped(batch, stepper, norm, floor, until)
+                if traced is not None and batch.time[-1] > before:
+                    _noted(traced, batch)
         else:
-            compiled.advance(batch, norm, floor, until, tried)
+            before = batch.time[-1]
+            steps = compiled.advance(batch, norm, floor, until, tried, traced is not None)
+            if traced is not None and steps is not None:
+                moved = np.diff(steps[:, 0], prepend=before) > 0
+                traced[0].extend(steps[moved, 0].tolist())
+                traced[1].extend(steps[moved, 1:])
         count += tried
-        if trail is not None and batch.time[-1] > before and batch.place[-1] == last:
-            _noted(trail, batch)
-        if count % _LOOK and count < most:
-            continue
         late = (batch.time >= until) | (count >= most)
         dark = ~batch.pumped & (batch.time > SETTLED / equations.cooling)
         if not (late.any() or np.any((batch.net.max(axis=0) < 0) & dark)):

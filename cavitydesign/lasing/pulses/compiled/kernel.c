@@ -179,10 +179,11 @@ static void prepared(Block *b, int64_t first) {
 }
 
 /* Try `count` steps of every pulse that has not come to `until`; 1 where memory is short.
-   net: (modes, columns) net gain rates at the state; time, step, floor: (columns,). */
+   net: (modes, columns) net gain rates at the state; time, step, floor: (columns,); trail: NULL, or
+   (count, 1 + modes) time and photons of the last column after each. */
 EXPORTED int advanced(const Equations *e, const Method *method, const Control *control, int64_t count,
              const double *floor, double *time, double *step, double *state, double *slope,
-             double *net) {
+             double *net, double *trail) {
     Block b = {0};
     vec *all, last = same(0.0), at = last, length = last;
     int ready = allotted(&b, e, method, &all);
@@ -222,6 +223,13 @@ EXPORTED int advanced(const Equations *e, const Method *method, const Control *c
                 for (int l = 0; l < LANES; l++)
                     for (int64_t i = 0; i < b.rows && good[l]; i++)
                         b.state[i][l] = b.trial[i][l], b.slope[i][l] = end[i][l];
+            int64_t lane = e->columns - 1 - first;
+            if (trail && lane < LANES) {
+                double *noted = trail + tried * (1 + e->modes);
+                noted[0] = at[lane];
+                for (int64_t m = 0; m < e->modes; m++)
+                    noted[1 + m] = b.state[b.populations + m][lane];
+            }
         }
         scattered(b.state, b.rows, e->columns, first, state);
         scattered(b.slope, b.rows, e->columns, first, slope);

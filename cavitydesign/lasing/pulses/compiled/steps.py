@@ -106,8 +106,14 @@ class CompiledSteps:
         return cls(kernel, equations, stepper)
 
     def advance(
-        self, batch: Batch, norm: ErrorNorm, floor: Array, until: float, count: int
-    ) -> None:
+        self,
+        batch: Batch,
+        norm: ErrorNorm,
+        floor: Array,
+        until: float,
+        count: int,
+        traced: bool = False,
+    ) -> Array | None:
         """Try `count` steps of every pulse of a batch that has not come to `until`, in place.
 
         Parameters
@@ -118,6 +124,13 @@ class CompiledSteps:
             Population that counts as nothing.
         until : float
         count : int
+        traced : bool
+            Whether the last column is noted after each step.
+
+        Returns
+        -------
+        (count, 1 + M) array or None
+            Time and photons of the last column, where it is traced.
         """
         if batch.state is not self._placed:
             self._placed = batch.state
@@ -127,6 +140,7 @@ class CompiledSteps:
         control = _Control(
             norm.tolerance, until, norm.photon_floor, norm.population_share, norm.photon_share
         )
+        trail = np.empty((count, 1 + batch.equations.modes)) if traced else None
         failed = self._kernel.advanced(
             ctypes.byref(self._equations),
             ctypes.byref(self._method),
@@ -134,9 +148,11 @@ class CompiledSteps:
             ctypes.c_int64(count),
             _pointer(floor),
             *self._state,
+            None if trail is None else _pointer(trail),
         )
         if failed:
             raise MemoryError
+        return trail
 
     def _columns(self, equations: RateEquations) -> _Equations:
         """The coefficients of the columns that are left."""
