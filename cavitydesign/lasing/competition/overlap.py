@@ -248,7 +248,7 @@ class _Cells:
 
     def summed(self, amount: Array) -> Array:
         """(count,) sums of an amount over the points of each cell."""
-        return np.bincount(self.place, amount, self.count + 1)[:-1]
+        return np.asarray(np.bincount(self.place, amount, self.count + 1)[:-1], dtype=float)
 
 
 def _alike(features: Array, weight: Array, zones: int) -> Array:
