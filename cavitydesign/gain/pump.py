@@ -293,7 +293,7 @@ def _number_problems(pump: Pump) -> list[str]:
         value = getattr(pump, key)
         if value is not None and not (math.isfinite(value) and value > 0):
             found.append(f"pump.{key}: {value!r} must be positive")
-    if pump.energy_jitter is not None and not 0 <= pump.energy_jitter < 0.3:
+    if pump.energy_jitter is not None and not 0 <= pump.energy_jitter <= 0.3:
         found.append(f"pump.energy_jitter: {pump.energy_jitter!r} must lie from 0 to 0.3")
     span = pump.fluence_mj_cm2
     if len(span) != 2 or not all(math.isfinite(v) for v in span) or not 0 < span[0] < span[1]:

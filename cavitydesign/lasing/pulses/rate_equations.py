@@ -200,9 +200,9 @@ class RateEquations:
 
 
 def _by_column(coefficients: Array) -> Array:
-    """Coefficients (a, b) as they are, (a, b, F) as (F, a, b)."""
-    return (
-        np.ascontiguousarray(coefficients.transpose(2, 0, 1))
-        if coefficients.ndim == 3
-        else coefficients
+    """Coefficients (a, b) as they are, (a, b, F) as (F, a, b), in one piece of memory as compiled
+    steps read them: zones of a medium of one class came in the order of the modes.
+    """
+    return np.ascontiguousarray(
+        coefficients.transpose(2, 0, 1) if coefficients.ndim == 3 else coefficients
     )
