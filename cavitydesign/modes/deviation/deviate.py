@@ -78,7 +78,7 @@ def deviated_mode(mode: Mode, deviation: Deviation) -> DeviatedMode:
         leading.error,
         leading.up_to,
         PM_PER_NM * mode.wavelength_nm * settled,
-        mixed_modes(expansion, parts, spacing),
+        mixed_modes(expansion.orders, parts, spacing),
         tells or not groups,
         particle.size,
     )

@@ -10,9 +10,9 @@ from ...eigen.lanczos import shift_invert_lanczos
 from ..changes.first_order import window_problem
 from ..label import Label
 from ..rim.identity import identify
-from .expansion import Expansion
 from .metric import Values
 from .result import Mixed
+from .round_orders import RoundOrders
 
 _NAMED = 1e-3  # share of the energy from which an order's modes are told apart
 _TOLD = 1e-6  # share below which nothing is told
@@ -22,41 +22,41 @@ _MOST_TOLD = 8
 
 
 def mixed_modes(
-    expansion: Expansion, parts: Mapping[int, Values], spacing: float
+    orders: RoundOrders, parts: Mapping[int, Values], spacing: float
 ) -> tuple[Mixed, ...]:
     """Shares of the energy that a deviation mixes in, in coordinates that ride with the rim.
 
     Parameters
     ----------
-    expansion : Expansion
+    orders : RoundOrders
     parts : mapping of int to array
         Fields by azimuthal order, in units of the mode.
     spacing : float
         Free spectral range over the wavelength.
     """
-    raw = expansion.raw
-    whole = abs(complex(raw.vector @ (expansion.pencil(raw.m).mass @ raw.vector)))
+    raw = orders.raw
+    whole = abs(complex(raw.vector @ (orders.pencil(raw.m).mass @ raw.vector)))
     norm = float(np.linalg.norm(raw.vector)) ** 2
     out: list[Mixed] = []
     for m, part in parts.items():
-        energy = norm * abs(complex(part.conj() @ (expansion.pencil(m).mass @ part))) / whole
+        energy = norm * abs(complex(part.conj() @ (orders.pencil(m).mass @ part))) / whole
         if energy < _TOLD:
             continue
         if energy < _NAMED:
             out.append(Mixed(f"m = {m}", energy))
             continue
-        out += _by_mode(expansion, m, part, norm / whole, energy, spacing)
+        out += _by_mode(orders, m, part, norm / whole, energy, spacing)
     return tuple(sorted(out, key=lambda one: -one.share))[:_MOST_TOLD]
 
 
 def _by_mode(
-    expansion: Expansion, m: int, part: Values, scale: float, energy: float, spacing: float
+    orders: RoundOrders, m: int, part: Values, scale: float, energy: float, spacing: float
 ) -> list[Mixed]:
     """The share of one order by its modes."""
-    raw, pencil = expansion.raw, expansion.pencil(m)
+    raw, pencil = orders.raw, orders.pencil(m)
     start = part if raw.problem.is_complex else part.real + part.imag
     beside = 1.0 + (abs(m) - raw.m) * spacing
-    shift = expansion.square * beside**2
+    shift = orders.square * beside**2
     pairs = shift_invert_lanczos(
         pencil.factor(shift).solve,
         pencil.mass.__matmul__,
