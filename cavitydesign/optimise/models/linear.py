@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import InputError, SolverError
-from ...modes.losses.budget import LossBudget
 from ...modes.losses.mechanisms import loss_names
+from .moved_mode import FURTHER, moved_mode, number_of
 
 if TYPE_CHECKING:
     from ...design import Design
@@ -34,10 +34,6 @@ _WIDEST_SHIFT = 0.2  # of the wavelength: beyond it other modes than those solve
 # positive and far from straight: its logarithm is what is linear
 _LOGARITHMIC = frozenset({"mode_volume_um3"})
 _PLAIN = ("n_eff", "group_index")
-# A number beside those that a mode always has, and those that it has by its neighbours in the
-# range, which a moved comb loses and gains: these are left to full solves.
-_FURTHER = ("thermal_shift_pm_per_k",)
-_BY_NEIGHBOURS = ("d1_ghz", "d2_mhz", "d3_mhz")
 _OF_ALL = frozenset({"modes_found", "q_total", "linewidth_nm", "log10_q.total"})
 
 
@@ -110,7 +106,7 @@ class LinearModes:
         inside = np.flatnonzero(np.abs(wavelengths - self.wavelength_nm) <= 0.5 * self.span_nm)
         order = inside[np.argsort(-wavelengths[inside])]
         return tuple(int(j) for j in order), tuple(
-            _moved(self.modes[j], {n: float(v[j]) for n, v in moved.items()}) for j in order
+            moved_mode(self.modes[j], {n: float(v[j]) for n, v in moved.items()}) for j in order
         )
 
     def outcome(self, name: str, offsets: Array) -> Array:
@@ -150,59 +146,9 @@ class LinearModes:
                 if f"log10_q.{loss}" in self.slopes
             ]
             return np.asarray(-np.log10(np.nansum([10.0**-part for part in parts], axis=0)))
-        here = np.array([_number(mode, name) for mode in self.modes])[nearest]
+        here = np.array([number_of(mode, name) for mode in self.modes])[nearest]
         change = np.einsum("nk,nk->n", offsets, self.slopes[name][nearest])
         return np.asarray(here * np.exp(change) if name in _LOGARITHMIC else here + change)
-
-
-def _number(mode: Mode, name: str) -> float:
-    kind, _, part = name.partition(".")
-    tables: dict[str, Callable[[], Mapping[str, float | None]]] = {
-        "log10_q": mode.losses.to_json_dict,
-        "confinement": lambda: mode.confinement,
-        "sensitivity_nm_per_riu": lambda: mode.sensitivity_nm_per_riu,
-    }
-    if kind in tables:
-        value = tables[kind]().get(part)
-    else:
-        value = mode.extra.get(kind) if kind in _FURTHER else getattr(mode, kind, None)
-    return math.nan if value is None else float(value)
-
-
-def _moved(mode: Mode, change: Mapping[str, float]) -> Mode:
-    def plus(name: str) -> float | None:
-        value = _number(mode, name)
-        return None if math.isnan(value) else value + change.get(name, 0.0)
-
-    losses = {loss: plus(f"log10_q.{loss}") for loss in mode.losses.by_mechanism}
-    errors = {**mode.losses.errors, "radiation": mode.losses.radiation_error}
-    shares = {
-        region: share + change.get(f"confinement.{region}", 0.0)
-        for region, share in mode.confinement.items()
-    }
-    sensitivity = {
-        region: value + change.get(f"sensitivity_nm_per_riu.{region}", 0.0)
-        for region, value in mode.sensitivity_nm_per_riu.items()
-    }
-    extra = {name: None if name in _BY_NEIGHBOURS else value for name, value in mode.extra.items()}
-    extra |= {name: _finite(_number(mode, name) + change.get(name, math.nan)) for name in _FURTHER}
-    n_eff = plus("n_eff")
-    return replace(
-        mode,
-        wavelength_nm=mode.wavelength_nm + change["wavelength_nm"],
-        n_eff=mode.n_eff if n_eff is None else n_eff,
-        group_index=plus("group_index"),
-        fsr_nm=plus("fsr_nm"),
-        mode_volume_um3=mode.mode_volume_um3 * math.exp(change.get("mode_volume_um3", 0.0)),
-        confinement={region: min(max(share, 0.0), 1.0) for region, share in shares.items()},
-        losses=LossBudget.of(losses, errors),
-        sensitivity_nm_per_riu=sensitivity,
-        extra=extra,
-    )
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _without_fields(mode: Mode) -> Mode:
@@ -322,15 +268,16 @@ def _quantities(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
     """What changes with a mode beside its wavelength, by label; a mode volume by its logarithm."""
     found = {}
     for mode in modes:
-        values = {name: _number(mode, name) for name in _PLAIN} | {
+        values = {name: number_of(mode, name) for name in _PLAIN} | {
             "mode_volume_um3": math.log(mode.mode_volume_um3)
         }
         values |= {
-            f"log10_q.{loss}": _number(mode, f"log10_q.{loss}") for loss in mode.losses.by_mechanism
+            f"log10_q.{loss}": number_of(mode, f"log10_q.{loss}")
+            for loss in mode.losses.by_mechanism
         }
         for table in ("confinement", "sensitivity_nm_per_riu"):
             values |= {f"{table}.{name}": value for name, value in getattr(mode, table).items()}
-        values |= {name: _number(mode, name) for name in _FURTHER}
+        values |= {name: number_of(mode, name) for name in FURTHER}
         found[mode.label] = {name: value for name, value in values.items() if math.isfinite(value)}
     return found
 
