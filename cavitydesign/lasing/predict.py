@@ -116,12 +116,13 @@ def predict_lasing(
         setting.onset,
     )
     rule = (medium, pump, setting.per_unit)
-    output = laser_threshold(curve, *rule, setting.static, setting.pumped_share)
+    laser = (setting.static, setting.pumped_share, setting.leaving(curve.nodes.emitted))
+    output = laser_threshold(curve, *rule, *laser)
     threshold = None if output is None else output.excitons
     if output is not None and threshold is not None and output.read_error > _READ * pump.photons:
         added = pulses_about(setting.excitons_each(curve.node_fluence), threshold)
         curve = with_pulses(curve, solve, *rule, added)
-        output = laser_threshold(curve, *rule, setting.static, setting.pumped_share)
+        output = laser_threshold(curve, *rule, *laser)
     breaks = read_breaks(curve, medium, pump, setting.static)
     thresholds = read_thresholds(
         output, breaks, pump, setting.per_unit, setting.static, setting.static_error

@@ -46,6 +46,9 @@ class Thresholds:
     greatest_efficiency : float or None
         Photons of the laser for each further excitation, at best; below a limit there is no
         threshold.
+    least_efficiency : float or None
+        That limit: one of 100, times the share of photons that leave before they go with emitters
+        that absorb them again.
     """
 
     gain_equals_loss: float | None
@@ -56,6 +59,7 @@ class Thresholds:
     lasing_error: float | None = None
     steepest_slope_error: float | None = None
     greatest_efficiency: float | None = None
+    least_efficiency: float | None = None
 
 
 @dataclass(frozen=True)

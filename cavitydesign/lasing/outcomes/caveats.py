@@ -20,7 +20,7 @@ from ..prediction import CurveBreaks, Thresholds
 from ..pulses.rate_model import gain_rate_per_ps
 from ..pumped.preparation import Prepared
 from ..request import LasingRequest
-from .output_threshold import LEAST_EFFICIENCY, least_slope
+from .output_threshold import least_slope
 
 # Relative error of the balance of photons above which the integration is not to be trusted: pulses
 # against LSODA agree to 1e-3 where the balance closes to this.
@@ -187,17 +187,18 @@ def _threshold_words(
     static, slope = thresholds.gain_equals_loss, thresholds.steepest_slope
     if slope is not None and thresholds.lasing is None and static is not None:
         asked = least_slope(medium.ladder(max(medium.ladder_top(STATIC_EXCITONS), 1)))
+        least = thresholds.least_efficiency or 0.0
         if slope < asked:
             found.append(
                 f"lasing: no threshold; gain reaches loss at {static:.3g} mJ/cm2, but the output "
                 "rises with the power"
                 f" {slope:.2g} of the excitations at most, a laser's with more than {asked:g}"
             )
-        elif (thresholds.greatest_efficiency or 0.0) < LEAST_EFFICIENCY:
+        elif (thresholds.greatest_efficiency or 0.0) < least:
             found.append(
                 f"lasing: no threshold; gain reaches loss at {static:.3g} mJ/cm2, but "
                 f"{100.0 * (thresholds.greatest_efficiency or 0.0):.2g} of 100 further excitations"
-                f" at most become laser light, a laser's {100.0 * LEAST_EFFICIENCY:g} or more: the"
+                f" at most become laser light, a laser's {100.0 * least:.2g} or more: the"
                 " emitters are full before the light takes from them"
             )
         else:

@@ -66,6 +66,8 @@ class OutputThreshold:
         That part of the relative error that further pulses would take away.
     greatest_efficiency : float
         Greatest dL/d<N>.
+    least_efficiency : float
+        What it was held against.
     """
 
     excitons: float | None
@@ -74,6 +76,7 @@ class OutputThreshold:
     slope_error: float = 0.0
     read_error: float = 0.0
     greatest_efficiency: float = 0.0
+    least_efficiency: float = 0.0
 
 
 def least_slope(ladder: Ladder) -> float:
@@ -153,14 +156,21 @@ def _read(
     values = PchipInterpolator(place, efficiency)(seen)
     greatest = float(values.max())
     if steepest < least_slope(ladder) or greatest < least_efficiency:
-        return OutputThreshold(None, steepest, greatest_efficiency=greatest)
+        return OutputThreshold(
+            None, steepest, greatest_efficiency=greatest, least_efficiency=least_efficiency
+        )
     asked = HALF * greatest
     first = int(np.argmax(values >= asked))
     crossing = low
     if first > 0:
         between = slice(first - 1, first + 1)
         crossing = float(np.interp(asked, values[between], seen[between]))
-    return OutputThreshold(math.exp(crossing), steepest, greatest_efficiency=greatest)
+    return OutputThreshold(
+        math.exp(crossing),
+        steepest,
+        greatest_efficiency=greatest,
+        least_efficiency=least_efficiency,
+    )
 
 
 def pulses_about(excitons: Array, threshold: float) -> Array:

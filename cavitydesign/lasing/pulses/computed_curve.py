@@ -240,12 +240,14 @@ def laser_threshold(
     excitons_per_unit: float,
     static_mj_cm2: float | None,
     pumped_share: float = 1.0,
+    leaving: float = 1.0,
 ) -> OutputThreshold | None:
     """The threshold of the laser in a uniform spot, in excitons at the peak; None where no gain
     reaches its loss within the range asked.
 
     The efficiency is that of the excitations of all emitters, `pumped_share` times those at the
-    peak.
+    peak. What a laser must send at least is as much less as its photons do not leave: of high Q,
+    the light has taken from the emitters long before, and goes with them.
     """
     if static_mj_cm2 is None or not _within_range(static_mj_cm2, pump):
         return None
@@ -262,9 +264,13 @@ def laser_threshold(
         ladder,
         float(last),
         curve.nodes.light_error,
-        LEAST_EFFICIENCY * pumped_share,
+        LEAST_EFFICIENCY * leaving * pumped_share,
     )
-    return replace(found, greatest_efficiency=found.greatest_efficiency / pumped_share)
+    return replace(
+        found,
+        greatest_efficiency=found.greatest_efficiency / pumped_share,
+        least_efficiency=LEAST_EFFICIENCY * leaving,
+    )
 
 
 def read_thresholds(
@@ -301,6 +307,7 @@ def read_thresholds(
         None if lasing is None else part * found.relative_error * lasing,
         found.slope_error,
         found.greatest_efficiency,
+        found.least_efficiency,
     )
 
 

@@ -116,6 +116,19 @@ class PumpedCavity:
         model = self.solver.model(1)
         return float(model.weight @ model.pump_share / model.weight.sum())
 
+    def leaving(self, emitted: Array) -> float:
+        """Share of the photons that leave, kappa / (kappa + gamma) of each mode, of those that
+        leave or go with emitters that absorb them again and decay, at gamma, without light.
+
+        Parameters
+        ----------
+        emitted : (M, F) array
+            What left each mode, by which their shares are weighed.
+        """
+        model = self.solver.model(1)
+        made = emitted.sum(axis=1) * (1.0 + model.ladder.decay_per_ps[1] / model.loss)
+        return float(emitted.sum() / max(made.sum(), 1e-300))
+
     def excitons(self, fluence: float) -> float:
         """Mean excitations of an emitter at the peak of the spot."""
         return self.per_unit * fluence**self.pump.photons

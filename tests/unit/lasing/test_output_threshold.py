@@ -179,3 +179,34 @@ def test_faint_lasers_keep_their_regime(make_comb) -> None:
     found = predict_lasing(make_comb(88.0, span_nm=12.0), DOTS, pump, request, 88.0)
     assert found.breaks.upper_mj_cm2 is not None and found.breaks.upper_mj_cm2 > 2.84
     assert found.regime.name == "multi" and found.regime.modes_lasing > 5
+
+
+def test_light_that_stays_has_a_threshold() -> None:
+    """Photons of Q = 1e8 go with the dots that absorb them again: 6 of 1000 further excitations
+    become light outside, and for want of one of 100 there was no threshold. It is that of Q = 1e7
+    within 5 %, and that of 1e9 within 1 %; the light outside falls as 1 / Q.
+    """
+    pump = Pump(fluence_mj_cm2=(0.5, 7.0))
+    found = [
+        predict_lasing(moving_comb(88.0, quality=q, span_nm=12.0), DOTS, pump, ASKED, 88.0)
+        for q in (1e7, 1e8, 1e9)
+    ]
+    thresholds = [one.thresholds.lasing for one in found]
+    light = [one.thresholds.greatest_efficiency or 0.0 for one in found]
+    print(thresholds, light)
+    assert None not in thresholds
+    assert thresholds[1] == pytest.approx(thresholds[0], rel=0.05)
+    assert thresholds[1] == pytest.approx(thresholds[2], rel=0.01)
+    assert light[1] < LEAST_EFFICIENCY and light[1] == pytest.approx(10.0 * light[2], rel=0.1)
+    # where gain hardly reaches loss there is none at this Q either, and from where there is one on
+    # more gain lowers it
+    weak = []
+    for gain in (60.0, 80.0, 90.0, 120.0):
+        medium = DotMedium(peak_gain_per_cm=gain)
+        comb = moving_comb(15.0, quality=1e7, span_nm=12.0)
+        weak.append(predict_lasing(comb, medium, pump, ASKED, 15.0).thresholds)
+    print([one.lasing for one in weak])
+    assert weak[0].gain_equals_loss is not None and weak[0].lasing is None
+    assert (weak[0].steepest_slope or 0.0) > least_slope(DOTS.ladder(8))
+    falling = [one.lasing or math.nan for one in weak[1:]]
+    assert falling == sorted(falling, reverse=True)
