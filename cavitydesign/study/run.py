@@ -6,7 +6,7 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -147,6 +147,7 @@ def run_study(
     indices: Sequence[int] | None = None,
     retry_failed: bool = False,
     progress: Progress | None = None,
+    keep: Callable[[Store, Sequence[str]], None] | None = None,
 ) -> RunSummary:
     """Compute the points that the store does not have.
 
@@ -162,6 +163,8 @@ def run_study(
         Compute failed points again.
     progress : callable, optional
         Told a message and the fraction done.
+    keep : callable, optional
+        Given the store and the segments of this run at its end, to prepare what tables need.
 
     Raises
     ------
@@ -185,6 +188,8 @@ def run_study(
                 if progress is not None:
                     progress(f"{there + done} of {len(names)} points", (there + done) / len(names))
         store.take_in_own()
+        if keep is not None:
+            keep(store, [writer.path.name])
     lost = store.lost()
     states = [None if name in lost else store.status(name) for name in names.values()]
     return RunSummary(

@@ -11,16 +11,13 @@ from typing import Any
 from ..dotted import flattened, flattened_at
 from ..errors import InputError, nearest
 from .expression import Expression, ExpressionError
-from .records.record import FAILED, OK, told_of
+from .kept_rows import Tabulate, keep_rows, kept_rows, kept_version
+from .records.places import Place
+from .records.record import FAILED, OK, Record, told_of
 from .records.store import Store
 from .rows import Rows
 from .run import each_fingerprint
 from .study import Study
-
-Tabulate = Callable[[Mapping[str, Any], str], Sequence[Mapping[str, Any]]]
-"""From a stored result and the task to its rows, nested tables; numbers, texts and booleans become
-columns.
-"""
 
 MISSING = "missing"
 _LAST = ("status", "error")
@@ -97,7 +94,7 @@ class Table:
         """
         expression = _condition(condition)
         self.check_names(expression.names)
-        kept = Rows(row for row in self.rows if _true(expression, row))
+        kept = Rows(filter(_fitting(expression), self.rows))
         return Table(self.name, self.columns, self.axes, kept)
 
     def check_names(self, names: Iterable[str]) -> None:
@@ -123,8 +120,22 @@ def _condition(text: str) -> Expression:
         raise InputError(f"--where: {error}") from error
 
 
-def _true(expression: Expression, row: Mapping[str, Any]) -> bool:
-    return bool(_derived(expression, row))
+def _fitting(condition: Expression | None) -> Callable[[Mapping[str, Any]], bool]:
+    """Whether a row fits a condition; any does where there is none."""
+    if condition is None:
+        return lambda row: True
+    names, value = tuple(condition.names), condition.value
+
+    def fits(row: Mapping[str, Any]) -> bool:
+        for name in names:
+            if row.get(name) is None:
+                return False
+        try:
+            return bool(value(row))
+        except ExpressionError:
+            return False
+
+    return fits
 
 
 def study_table(
@@ -133,6 +144,7 @@ def study_table(
     indices: Sequence[int] | None = None,
     where: str | None = None,
     columns: Sequence[str] | None = None,
+    version: str | None = None,
 ) -> Table:
     """The table of what is stored, failed and missing points included.
 
@@ -147,6 +159,9 @@ def study_table(
         Only the rows where this condition holds, as `Table.filtered`; the others are not kept.
     columns : sequence of str, optional
         Only these columns, as `Table.selected`; the others are not kept.
+    version : str, optional
+        Of the code of `tabulate`. With it, rows of a large store are kept beside its segments: the
+        next table of chosen columns does not read the records again.
 
     Raises
     ------
@@ -156,7 +171,7 @@ def study_table(
     condition = None if where is None else _condition(where)
     if columns is not None and not study.columns and not any("*" in name for name in columns):
         needed = dict.fromkeys([*columns, *(condition.names if condition else ())])
-        table = _filled(study, tabulate, indices, condition, list(needed))
+        table = _filled(study, tabulate, indices, condition, list(needed), version)
         if needed.keys() <= set(table.columns):
             return table.selected(columns)
         # A name that no row has, or no row that fits: told with the names of all columns.
@@ -171,36 +186,45 @@ def _filled(
     indices: Sequence[int] | None,
     condition: Expression | None,
     needed: Sequence[str] | None,
+    version: str | None = None,
 ) -> Table:
     """The rows that fit; of outcomes only the needed ones, or all."""
     store = Store(study.store, indexed=True)
+    known: Callable[[Place], list[dict[str, Any]] | None] | None = None
+    if needed is not None and version is not None:
+        version = kept_version(study, version)
+        keep_rows(store, tabulate, study.task, version)
+        known = kept_rows(store, study.task, version, needed)
     named, names = tee(each_fingerprint(study, range(len(study)) if indices is None else indices))
     outcomes: dict[str, None] = {}
-    rows = Rows()
+    rows, fits = Rows(), _fitting(condition)
     # One record at a time: those of 100,000 points would take 2 GB.
-    for (index, _), record in zip(named, store.each(name for _, name in names), strict=True):
-        point = study.point(index)
-        head = {"point": index} | {key: _cell(value) for key, value in point.values.items()}
-        if record is None or record.status == FAILED:
-            status, error = (MISSING, "") if record is None else (FAILED, record.error)
+    each = store.each_or((name for _, name in names), known)
+    for head, found in zip(_heads(study, (index for index, _ in named)), each, strict=True):
+        if found is None or (isinstance(found, Record) and found.status == FAILED):
+            status, error = (MISSING, "") if found is None else (FAILED, found.error)
             row = head | {"status": status, "error": error}
-            if condition is None or _true(condition, row):
+            if fits(row):
                 rows.append(row)
             continue
-        with told_of(f"{study.store}: point {index}"):
-            told = tabulate(record.result, study.task) or [{}]
-            if needed is None:
-                made = [flattened(one) for one in told]
-            else:
-                made = [flattened_at(one, needed) for one in told]
+        if isinstance(found, Record):
+            with told_of(f"{study.store}: point {head['point']}"):
+                told = tabulate(found.result, study.task) or [{}]
+                if needed is None:
+                    made = [flattened(one) for one in told]
+                else:
+                    made = [flattened_at(one, needed) for one in told]
+        else:
+            made = found
         for cells in made:
             for key, expression in study.columns.items():
                 value = _derived(expression, head | cells)
                 if value is not None:
                     cells[key] = value
-            outcomes.update(dict.fromkeys(cells))
-            row = head | cells | {"status": OK, "error": ""}
-            if condition is None or _true(condition, row):
+            if not cells.keys() <= outcomes.keys():
+                outcomes |= dict.fromkeys(cells)
+            row = {**head, **cells, "status": OK, "error": ""}
+            if fits(row):
                 rows.append(row)
     _check_columns(study, {"point", *study.keys, *outcomes, *study.columns} if outcomes else set())
     columns = (
@@ -210,6 +234,19 @@ def _filled(
         *_LAST,
     )
     return Table(study.name, columns, study.keys, rows)
+
+
+def _heads(study: Study, indices: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """What each row of a point begins with: its number, and what the study sets there."""
+    if len(study.axes) == 1 and not study.derived:  # most large studies: each value is told once
+        [axis] = study.axes
+        places = [dict(zip(axis.keys, map(_cell, values), strict=True)) for values in axis.rows]
+        for index in indices:
+            yield {"point": index, **places[index]}
+        return
+    for index in indices:
+        values = study.point(index).values
+        yield {"point": index, **{key: _cell(value) for key, value in values.items()}}
 
 
 def _check_columns(study: Study, known: set[str]) -> None:

@@ -1,8 +1,8 @@
 """Damaged files of every kind through the installed command: python
-tests/benchmarks/fuzz_command.py [SEEDS] [KIND ...] [--inside].
+tests/benchmarks/fuzz_command.py [SEEDS] [FIRST] [KIND ...] [--inside].
 
-Each damage of each kind of file with SEEDS seeds (1 by default), each in a process of its own with
-120 s of time; with --inside in this process, which is faster but cannot see a crash of the process.
+Each damage of each kind of file with SEEDS seeds (1 by default) from FIRST (0) on, each in a process
+of its own with 120 s of time; with --inside in this process, which is faster but cannot see a crash of the process.
 Files with an outcome that is neither a refusal nor the right answer are kept in a folder that is
 named at the end.
 """
@@ -44,7 +44,8 @@ def installed(arguments: list[str]) -> tuple[int, str, str]:
 def main() -> None:
     words = sys.argv[1:]
     run = inside if "--inside" in words else installed
-    seeds = next((int(word) for word in words if word.isdigit()), 1)
+    numbers = [int(word) for word in words if word.isdigit()]
+    seeds, first = (*numbers, *(1, 0)[len(numbers) :])
     wanted = [word for word in words if not word.isdigit() and not word.startswith("--")]
     folder = Path(tempfile.mkdtemp(prefix="damaged"))
     total: collections.Counter[str] = collections.Counter()
@@ -57,7 +58,7 @@ def main() -> None:
         )
         seen: collections.Counter[str] = collections.Counter()
         for damage in damages_of(kind):
-            for seed in range(seeds):
+            for seed in range(first, first + seeds):
                 data = damage(random.Random(f"{kind.name} {damage.__name__} {seed}"), kind.sound)
                 place = folder / f"{number}-{damage.__name__}-{seed}"
                 start = time.perf_counter()

@@ -21,7 +21,7 @@ POINTS = 60
 
 @pytest.fixture(autouse=True)
 def small_stores_are_indexed(monkeypatch):
-    monkeypatch.setattr(stored, "_WORTH_AN_INDEX", 0)
+    monkeypatch.setattr(stored, "WORTH_AN_INDEX", 0)
 
 
 def expected(number, status="ok"):
@@ -201,7 +201,7 @@ def test_clean_leaves_no_index_of_what_it_deleted(tmp_path):
 
 LOOK = """import sys
 from cavitydesign.study.records import stored
-stored._WORTH_AN_INDEX = 0
+stored.WORTH_AN_INDEX = 0
 stored.StoredRecords.write_index(store := stored.StoredRecords({folder!r}))
 print("begun", flush=True)
 while True:

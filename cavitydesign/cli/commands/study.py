@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +22,7 @@ from ..progress import ProgressLine
 from .modes import AsJson
 
 if TYPE_CHECKING:
-    from ...study import Executor, Study, Table
+    from ...study import Executor, Store, Study, Table
     from ...study.files.plot_spec import PlotSpec
 
 _LISTED, _SHORT = 8, 12
@@ -89,8 +89,9 @@ def run(
             note_kept()
             progress(message, share)
 
+        chosen = _indices(loaded, shard)
         summary = run_study(
-            loaded, evaluate, executor, _indices(loaded, shard), retry_failed, stored
+            loaded, evaluate, executor, chosen, retry_failed, stored, _keeper(loaded)
         )
     rate = {"points_per_second": summary.points_per_second}
     print_outcome(f"Study {loaded.name}", dataclasses.asdict(summary) | rate, json)
@@ -279,11 +280,22 @@ def _indices(loaded: Study, shard: str | None) -> Sequence[int] | None:
 
 
 def _table(loaded: Study, columns: str | None, where: str | None) -> Table:
+    from ...columns.version import columns_version
     from ...study import study_table
     from ...workflow.study_point import rows_of_point
 
     chosen = None if columns is None else [name.strip() for name in columns.split(",")]
-    return study_table(loaded, rows_of_point, where=where, columns=chosen)
+    return study_table(loaded, rows_of_point, None, where, chosen, columns_version())
+
+
+def _keeper(loaded: Study) -> Callable[[Store, Sequence[str]], None]:
+    """What makes the rows of a run's segments ready for tables."""
+    from ...columns.version import columns_version
+    from ...study.kept_rows import keep_rows, kept_version
+    from ...workflow.study_point import rows_of_point
+
+    version = kept_version(loaded, columns_version())
+    return lambda store, segments: keep_rows(store, rows_of_point, loaded.task, version, segments)
 
 
 def print_outcome(title: str, outcome: Mapping[str, Any], json: bool) -> None:

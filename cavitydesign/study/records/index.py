@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from array import array
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,6 +23,7 @@ from typing import Any
 
 from ...texts import Refused, read_bytes
 from .disk import write_whole
+from .packed import bytes_of, numbers_of
 from .places import Columns
 
 INDEX = "index.bin"
@@ -109,8 +109,8 @@ def write_index(store: Path, segments: Mapping[str, IndexedSegment]) -> None:
     for one in kept.values():
         parts += [
             "".join(one.lines.names).encode(),
-            _bytes_of(array("Q", one.lines.offsets)),
-            _bytes_of(array("I", one.lines.lengths)),
+            bytes_of(array("Q", one.lines.offsets)),
+            bytes_of(array("I", one.lines.lengths)),
             bytes(one.lines.ok),
         ]
     digest = blake2b(digest_size=16)
@@ -142,9 +142,9 @@ def _parsed(content: bytes) -> dict[str, IndexedSegment]:
         lines.names = [names[n : n + _NAME] for n in range(0, _NAME * count, _NAME)]
         place += _NAME * count
         stamp = Stamp(*map(int, one["stamp"]))
-        lines.offsets = _array_of("Q", content[place : place + 8 * count])
+        lines.offsets = numbers_of("Q", content[place : place + 8 * count])
         place += 8 * count
-        lines.lengths = array("L", _array_of("I", content[place : place + 4 * count]))
+        lines.lengths = array("L", numbers_of("I", content[place : place + 4 * count]))
         place += 4 * count
         lines.ok = bytearray(content[place : place + count])
         damaged = [(int(offset), int(length)) for offset, length in one["damaged"]]
@@ -152,17 +152,3 @@ def _parsed(content: bytes) -> dict[str, IndexedSegment]:
             raise ValueError("lines beyond the segment")
         made[str(one["name"])] = IndexedSegment(stamp, int(one["read_to"]), damaged, lines)
     return made
-
-
-def _bytes_of(column: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        column.byteswap()
-    return column.tobytes()
-
-
-def _array_of(kind: str, content: bytes) -> array[int]:
-    column = array(kind)
-    column.frombytes(content)
-    if sys.byteorder == "big":
-        column.byteswap()
-    return column

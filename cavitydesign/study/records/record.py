@@ -18,6 +18,8 @@ from .json_text import decoded
 
 OK = "ok"
 FAILED = "failed"
+# What whoever reads a record raises where it is not what its task computes.
+MADE_UP = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 _STATUSES = {b"ok": OK, b"failed": FAILED}
 
 
@@ -97,7 +99,7 @@ def told_of(where: object) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except MADE_UP as error:
         raise InputError(
             f"{where}: a record is not what this task computes ({type(error).__name__}: "
             f"{str(error)[:80]}); name another store to compute anew"

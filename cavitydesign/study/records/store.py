@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from .cells import CELLS
 from .disk import StoreError, sync_folder, told, write_whole
 from .index import INDEX
 from .places import Places
@@ -144,7 +145,8 @@ class Store(StoredRecords):
                 path.unlink()
             sync_folder(self.folder / SEGMENTS)
             # And what a killed writer of the index left.
-            for path in (self.folder / INDEX, *self.folder.glob(f".{INDEX}.*")):
+            made_again = (*self.folder.glob(f".{INDEX}.*"), *(self.folder / CELLS).glob("*.bin*"))
+            for path in (self.folder / INDEX, *made_again, *(self.folder / CELLS).glob(".*.bin.*")):
                 path.unlink(missing_ok=True)
             for path in (self.folder / _DAMAGED).glob("*.txt"):
                 path.unlink()

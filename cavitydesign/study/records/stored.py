@@ -5,18 +5,20 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from ...texts import Refused, open_regular
 from .disk import StoreError
 from .index import SETTLING_SECONDS, IndexedSegment, Stamp, read_index, write_index
-from .places import Places
+from .places import Columns, Place, Places
 from .record import Record, read_header, read_record
 from .store_mark import MARK, SEGMENTS, check_mark
+
+Known = TypeVar("Known")
 
 # Files; systems allow 256 at least, and a study by many jobs has thousands of segments.
 _MOST_OPEN = 64
@@ -26,7 +28,7 @@ _LONGEST_LINE = 64_000_000
 # Of a segment: what a million points write has 5 GB.
 _LARGEST_SEGMENT = 1 << 40
 # Bytes of segments that are read before an index is written: 0.1 s of computing.
-_WORTH_AN_INDEX = 16_000_000
+WORTH_AN_INDEX = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class StoredRecords:
     def __post_init__(self) -> None:
         check_mark(self.folder)
         read = self.refresh(read_index(self.folder) if self.indexed else None)
-        if self.indexed and read > _WORTH_AN_INDEX:
+        if self.indexed and read > WORTH_AN_INDEX:
             self.write_index()
 
     @property
@@ -77,7 +79,7 @@ class StoredRecords:
 
     def refresh(self, index: Mapping[str, IndexedSegment] | None = None) -> int:
         """Take in what any writer has added since the last look; returns the bytes read."""
-        unread: list[tuple[Path, int, Stamp]] = []
+        looked: list[tuple[Path, int, Stamp, IndexedSegment | None]] = []
         for path in self._segment_paths():
             start = self._read_to.get(path.name, 0)
             try:
@@ -85,16 +87,20 @@ class StoredRecords:
             except FileNotFoundError:
                 continue  # deleted in this moment: `lost` tells
             known = None if index is None or start else index.get(path.name)
-            if known is not None and known.stamp == stamp:
+            if known is not None and known.stamp != stamp:
+                known = None
+            if known is not None or stamp.size > start:
+                looked.append((path, start, stamp, known))
+        read = sum(stamp.size - start for _, start, stamp, known in looked if known is None)
+        now = self._now_ns() if read > WORTH_AN_INDEX else 0
+        # In the order of their names, so that of two records of a point the same one counts always.
+        for path, start, stamp, known in looked:
+            if known is not None:
                 self._stamps[path.name] = stamp
                 self._read_to[path.name] = known.read_to
                 self.damaged += [Damage(path.name, *place) for place in known.damaged]
                 self._places.add_all(path.name, known.lines)
-            elif stamp.size > start:
-                unread.append((path, start, stamp))
-        read = sum(stamp.size - start for _, start, stamp in unread)
-        now = self._now_ns() if read > _WORTH_AN_INDEX else 0
-        for path, start, stamp in unread:
+                continue
             try:
                 with open_regular(path, _LARGEST_SEGMENT) as stream:
                     stream.seek(start)
@@ -111,7 +117,7 @@ class StoredRecords:
 
     def write_index(self) -> None:
         """Write the index, of what was read in one go and has not changed since."""
-        if sum(stamp.size for stamp in self._stamps.values()) < _WORTH_AN_INDEX:
+        if sum(stamp.size for stamp in self._stamps.values()) < WORTH_AN_INDEX:
             return
         damaged: dict[str, list[tuple[int, int]]] = {name: [] for name in self._stamps}
         for one in self.damaged:
@@ -128,7 +134,7 @@ class StoredRecords:
 
     def take_in_own(self) -> None:
         """Take in what the run that ends here has written, and write the index."""
-        if sum(self._read_to.values()) > _WORTH_AN_INDEX:
+        if sum(self._read_to.values()) > WORTH_AN_INDEX:
             time.sleep(SETTLING_SECONDS)
         self.refresh()
         self.write_index()
@@ -205,12 +211,21 @@ class StoredRecords:
         """The records of the given points one by one, in their order; None where there is none that
         is whole. One at a time is in memory.
         """
+        return self.each_or(fingerprints, None)
+
+    def each_or(
+        self, fingerprints: Iterable[str], known: Callable[[Place], Known | None] | None
+    ) -> Iterator[Record | Known | None]:
+        """The same, or what is known of a place already; then its record is not read."""
         with ExitStack() as stack:
             open_segments: dict[str, BinaryIO] = {}
             for name in fingerprints:
                 place = self._places.get(name)
                 if place is None:
                     yield None
+                    continue
+                if known is not None and (told := known(place)) is not None:
+                    yield told
                     continue
                 if place.segment not in open_segments:
                     if len(open_segments) >= _MOST_OPEN:
@@ -227,6 +242,35 @@ class StoredRecords:
                 stream.seek(place.offset)
                 record = read_record(stream.read(place.length))
                 yield record if record is not None and record.fingerprint == name else None
+
+    @property
+    def settled(self) -> Mapping[str, Stamp]:
+        """Segments whose changes since they were read would show, and how they stood."""
+        return {name: one for name, one in self._stamps.items() if one.size > WORTH_AN_INDEX}
+
+    def at_rest(self, seconds: float) -> list[str]:
+        """Those of `settled` that nobody has written to for a time, by the file system's clock."""
+        end = self._now_ns() - 1e9 * seconds
+        return [name for name, one in self.settled.items() if one.modified_ns < end]
+
+    def sound_of(
+        self, segments: Sequence[str]
+    ) -> Iterator[tuple[str, Iterator[tuple[int, Record]]]]:
+        """Of some segments, each with the offsets and records of its lines that are "ok", as they
+        stand.
+        """
+        lines = self._places.of_segments(segments)
+        for segment in segments:
+            yield segment, self._sound(segment, lines.pop(segment))
+
+    def _sound(self, segment: str, lines: Columns) -> Iterator[tuple[int, Record]]:
+        with open_regular(self.folder / SEGMENTS / segment, _LARGEST_SEGMENT) as stream:
+            for offset, length, ok in zip(lines.offsets, lines.lengths, lines.ok, strict=True):
+                if ok:
+                    stream.seek(offset)
+                    record = read_record(stream.read(length))
+                    if record is not None:
+                        yield offset, record
 
     @property
     def unfinished(self) -> int:
