@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _KEPT = 6
+# tables of a design that its modes hang on
+_OF_MODES = ("cavity", "coupling", "temperature", "modes", "collection", "sensing")
 
 _designs: OrderedDict[str, Design] = OrderedDict()
 _mode_sets: OrderedDict[str, ModeSet] = OrderedDict()
@@ -77,9 +79,10 @@ def modes_of(payload: Mapping[str, Any], progress: Progress) -> ModeSet:
     from ..workflow.steps import find_modes
 
     design, raw = design_of(payload), payload["design"]
-    tables = [
-        raw.get(name) for name in ("cavity", "coupling", "temperature", "modes", "collection")
-    ]
+    tables = [raw.get(name) for name in _OF_MODES]
+    if design.deviation is not None:
+        # the thresholds of a doublet are those of the medium
+        tables += [raw.get(name) for name in ("gain", "pump", "lasing")]
     key = _key(*tables, payload.get("source"), _files(payload))
     return _remembered(_mode_sets, key, lambda: find_modes(design, progress))  # type: ignore[no-any-return]
 

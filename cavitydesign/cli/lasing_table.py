@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..columns import lasing as lasing_columns
 from ..columns.cells import cell, deviation_cell, error_cell, head, sure_cell
-from ..columns.column import expanded
+from ..columns.column import expanded, with_deviation
+from ..columns.most_shown import most_shown
 from ..columns.plain_words import rests_on
 from .printing import new_table, print_tables
 
@@ -21,11 +23,13 @@ _DEVIATION_FORM = ".3f"
 
 def print_lasing(lasing: Record) -> None:
     """Print a lasing prediction, given as the object of the JSON contract."""
+    shown, further = most_shown(lasing["per_mode"], "--json")
     print_tables(
         _outcomes(lasing),
         *calibrated_lines(lasing.get("calibrated")),
         *filter(None, [rests_on(lasing)]),
-        _per_mode(lasing),
+        _per_mode(lasing, shown),
+        *filter(None, (further,)),
         *(f"warning: {text}" for text in lasing.get("warnings", ())),
     )
 
@@ -56,9 +60,10 @@ def calibrated_lines(calibrated: Record | None) -> list[str]:
 
 
 def _outcomes(lasing: Record) -> Table:
-    spreads = () if lasing.get("spread") is None else ("sd by the spreads",)
+    columns = lasing_columns.of_pump(lasing_columns.OUTCOMES, lasing)
+    spreads = ("sd by the spreads",) if with_deviation(columns, [lasing]) else ()
     table = new_table("Lasing", ("outcome", "value", "+- numerical", *spreads))
-    for column in lasing_columns.of_pump(lasing_columns.OUTCOMES, lasing):
+    for column in columns:
         absent = column.optional and column.value(lasing) is None
         if "terminal" not in column.shown or absent:
             continue
@@ -70,8 +75,7 @@ def _outcomes(lasing: Record) -> Table:
     return table
 
 
-def _per_mode(lasing: Record) -> Table:
-    records = lasing["per_mode"]
+def _per_mode(lasing: Record, records: Sequence[Record]) -> Table:
     columns = lasing_columns.of_pump(lasing_columns.PER_MODE, lasing)
     shown = expanded(columns, records, "terminal")
     table = new_table("Modes under the gain", [head(column) for column in shown])

@@ -25,7 +25,7 @@ def head(column: Column, between: str = " ") -> str:
 
 def typeset_head(column: Column) -> str:
     """Name and unit with the signs of print: "E_φ (%)"."""
-    name = column.head.replace("_phi", "_φ").replace("+-", "±")
+    name = column.head.replace("_phi", "_φ").replace("+-", "±").replace("d lambda", "dλ")
     unit = TYPESET_UNITS.get(column.unit, column.unit)
     return f"{name} ({unit})" if unit else name
 

@@ -135,12 +135,13 @@ def expanded(
 
 
 def with_deviation(columns: Iterable[Column], records: Sequence[Record]) -> list[Column]:
-    """The columns of which some record has a standard deviation by the spreads of the design."""
+    """The columns that the spreads of the design move in some record: a column of zeros tells
+    nothing.
+    """
     return [
         column
         for column in expanded(columns, records)
-        if column.deviation
-        and any(entry_at(record, column.deviation) is not None for record in records)
+        if column.deviation and any(entry_at(record, column.deviation) for record in records)
     ]
 
 

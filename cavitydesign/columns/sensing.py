@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from .column import NOWHERE, PRINTED, TABLES, Column
+from .column import NOWHERE, PRINTED, TABLES, Column, only
 
 COLUMNS: tuple[Column, ...] = (
     Column("sensing.bulk_nm_per_riu", "d lambda/dn",
            "shift of the wavelength with the index of the region of [sensing]", "nm", ".5g",
-           group="sensing", shown=TABLES, optional=True),
+           group="sensing", shown=TABLES, optional=True, error="sensing.bulk_error_nm_per_riu"),
     Column("sensing.bulk_error_nm_per_riu", "+- d lambda/dn",
            "error of that sensitivity, of the computation", "nm", ".1e", group="sensing",
-           shown=PRINTED, optional=True),
+           shown=only("terminal"), optional=True),
     Column("sensing.figure_of_merit_per_riu", "figure of merit",
            "sensitivity over line width", form=".4g", group="sensing", shown=TABLES,
            optional=True),

@@ -257,7 +257,12 @@ class Converter:
         warm = None
         if cavity is not None:
             law = self._built(Warming.of, cavity, temperature)
-            warm = None if law is None else self._built(law.applied, cavity, temperature.rise_k)
+            named = f"{{}} at {temperature.temperature_k:g} K"
+            warm = (
+                None
+                if law is None
+                else self._built(law.applied, cavity, temperature.rise_k, named=named)
+            )
         return warm, None if medium is None else self._built(warm_medium, medium, temperature)
 
     def lasing(self, diameter_sd_um: float) -> LasingRequest | None:

@@ -24,10 +24,10 @@ class ShiftedMedium(Material):
     offset: float
 
     @classmethod
-    def of(cls, base: Material, offset: float) -> ShiftedMedium:
-        """The medium `base` with its index raised by `offset`."""
+    def of(cls, base: Material, offset: float, name: str = "") -> ShiftedMedium:
+        """The medium `base` with its index raised by `offset`, named so if no name is given."""
         return cls(
-            f"{base.name} {offset:+g}",
+            name or f"{base.name} {offset:+g}",
             f"{base.source}, index {offset:+g}",
             base.range_nm,
             base,

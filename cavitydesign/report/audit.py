@@ -4,7 +4,7 @@ what to be wary of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .applied import input_digest
@@ -37,13 +37,19 @@ def plain(value: Any) -> str:
 
 def input_table(design: Mapping[str, Any]) -> Table:
     """Every key of the design, as it was read."""
-    rows: list[tuple[str, ...]] = []
-    for table, keys in design.items():
-        if isinstance(keys, Mapping):
-            rows += [(f"{table}.{key}", plain(value)) for key, value in keys.items()]
-        else:
-            rows.append((table, plain(keys)))
-    return Table("Design, as it was read", ("key", "value"), tuple(rows))
+    return Table("Design, as it was read", ("key", "value"), tuple(_keyed("", design)))
+
+
+def _keyed(before: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Dotted keys with their values; a table within a table is opened too."""
+    if isinstance(value, Mapping) and set(value) != {"value", "sd"}:
+        for key, inner in value.items():
+            yield from _keyed(f"{before}.{key}".lstrip("."), inner)
+    elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
+        for place, inner in enumerate(value):
+            yield from _keyed(f"{before}[{place}]", inner)
+    else:
+        yield before, plain(value)
 
 
 def default_table(results: Mapping[str, Any]) -> Table | None:

@@ -36,6 +36,14 @@ CAPTIONS = {
         "the gap. b: share of the guide's light that passes on resonance."
     ),
     "dip": "Computed transmission of the guide about the resonance, at some gaps.",
+    "emission": (
+        "Computed light of the strongest mode by its angle from the fibre axis, in both "
+        "polarisations; shaded: what the objective takes."
+    ),
+    "deviation": (
+        "a: the computed lines of the strongest mode in the cavity that is not quite round, beside "
+        "the line of the round one. b: the modes that the deviation mixes in."
+    ),
     "light_curve": (
         "Light in, light out: computed points, and the piecewise power law fitted where the curve "
         "has breaks, with the standard errors of that fit."
@@ -159,7 +167,10 @@ def title_of(results: Mapping[str, Any]) -> tuple[str, str]:
     if isinstance(body, Mapping) and "index" in body:
         medium = f"index {audit.plain(body['index'])}"
     of = f" of {medium}" if medium else ""
-    title = f"Cavity of {sections.number(modes.get('diameter_um'))} µm: modes, losses and lasing"
+    kelvin = (design.get("temperature") or {}).get("temperature_k")
+    warm = "" if kelvin is None else f" at {audit.plain(kelvin)} K"
+    size = f"{sections.number(modes.get('diameter_um'))} µm{warm}"
+    title = f"Cavity of {size}: modes, losses and lasing"
     return title, f"{cavity.get('profile', 'cavity')}{of}, made by cavitydesign"
 
 
@@ -229,8 +240,9 @@ def document(results: Mapping[str, Any], figures: Collection[str] = ()) -> Itera
             f"The lasing model uses another Q (lasing.quality: {audit.plain(quality)}), which is "
             "told for each mode under Lasing."
         )
-    yield from pictures("loss_budget", "coupling", "dip")
+    yield from pictures("loss_budget", "coupling", "dip", "emission")
     yield from sections.further_tables(listed)
+    yield from pictures("deviation")
     yield Heading("What was computed and what was fitted", "origin")
     yield audit.origin_table(results)
     yield Heading("Input", "input")

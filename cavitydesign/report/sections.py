@@ -12,6 +12,7 @@ from ..columns import cells
 from ..columns import lasing as lasing_columns
 from ..columns import modes as mode_columns
 from ..columns.column import Column, expanded, with_deviation
+from ..columns.most_shown import most_shown
 from ..units import TYPESET_UNITS
 from ..visualise.spectra.loss_budget import loss_shares
 
@@ -132,15 +133,13 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
     for column in columns:
         if "report" in column.shown and not (column.optional and column.value(lasing) is None):
             rows.append((cells.typeset_head(column), cells.typeset_cell(column, lasing)))
-    if lasing.get("spread"):
-        rows += [
-            (
-                f"{column.head}: sd by the spreads ({TYPESET_UNITS[column.unit]})",
-                cells.deviation_cell(column, lasing),
-            )
-            for column in columns
-            if column.deviation
-        ]
+    rows += [
+        (
+            f"{column.head}: sd by the spreads ({TYPESET_UNITS[column.unit]})",
+            cells.deviation_cell(column, lasing),
+        )
+        for column in with_deviation(columns, [lasing])
+    ]
     caption = "Lasing; ± numerical error, of breaks and slopes that of their fit; not of the model"
     return Table(caption, ("outcome", "value"), tuple(rows))
 
@@ -175,7 +174,7 @@ def calibrated_table(lasing: Mapping[str, Any]) -> Table | None:
 
 def per_mode_table(lasing: Mapping[str, Any]) -> Table:
     """What the gain does to each mode."""
-    records = lasing.get("per_mode") or ()
+    records, further = most_shown(lasing.get("per_mode") or (), "results.json")
     columns = lasing_columns.of_pump(lasing_columns.PER_MODE, lasing)
     shown = expanded(columns, records, "report")
     rows = []
@@ -184,5 +183,6 @@ def per_mode_table(lasing: Mapping[str, Any]) -> Table:
         rows.append((label + (" *" if record.get("extended") else ""), *rest))
     starred = any(record.get("extended") for record in records)
     words = "; * continued from the solved comb by its spacing" if starred else ""
+    words += f"; {further}" if further else ""
     head = tuple(cells.typeset_head(column) for column in shown)
     return Table(f"Modes under the gain{words}", head, tuple(rows))

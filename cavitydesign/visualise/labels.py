@@ -8,14 +8,23 @@ from ..columns.cells import TIMES as TIMES
 from ..columns.cells import with_error as with_error
 from ..units import TYPESET_UNITS, unit_of
 
-_TABLES = ("cavity", "modes", "gain", "pump", "lasing", "coupling", "temperature", "collection")
-_ENDING = re.compile(r"_(per_cm|per_um|mj_cm2|um[23]?|nm|ps|fs|ev|mev|deg|db|k)$")
+_TABLES = (
+    *("cavity", "modes", "gain", "pump", "lasing", "coupling", "temperature", "collection"),
+    *("sensing", "deviation"),
+)
+_ENDING = re.compile(
+    r"_(nm_per_riu|pm_per_nm|pm_per_k|per_cm|per_um|mj_cm2|um[23]?|nm|pm|ps|fs|ev|mev|deg|db|k|riu"
+    r"|ghz|mhz)$"
+)
 _OWN = {
     "fsr": "FSR",
     "q total": "Q",
     "log10 q": "log10 Q",
     "n eff": "n_eff",
     "at fluence": "fluence",
+    "bulk": "sensitivity to the index",
+    "layer": "shift by a layer",
+    "splitting over linewidth": "splitting over line width",
 }
 MINUS = "\N{MINUS SIGN}"
 
@@ -29,7 +38,7 @@ def axis_label(name: str) -> str:
         Of a key of the design or of an outcome.
     """
     parts = name.split(".")
-    if len(parts) > 1 and parts[0] in _TABLES:
+    while len(parts) > 1 and parts[0] in _TABLES:
         parts = parts[1:]
     unit = unit_of(name)
     words = [(_ENDING.sub("", part) if unit else part).replace("_", " ") for part in parts]

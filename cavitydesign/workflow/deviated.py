@@ -20,6 +20,7 @@ from ..progress import Progress
 # Nodes and weights of the three-point rule of Gauss and Hermite, in standard deviations: a shift
 # that grows with the square of a deviation about zero has its spread by it, and none by a slope.
 _NODE, _SIDE_WEIGHT = 3.0**0.5, 1.0 / 6.0
+_ROUNDING = 1e-8  # of a value: what differs by less did not move
 
 
 def with_doublets(found: ModeSet, design: Design, progress: Progress | None = None) -> ModeSet:
@@ -95,7 +96,16 @@ def _with_spread(
         splitting += _variance(doublet.splitting_pm, *(one.splitting_pm for one in sides))
     if not keys:
         return doublet
-    return replace(doublet, shift_sd_pm=math.sqrt(shift), splitting_sd_pm=math.sqrt(splitting))
+    return replace(
+        doublet,
+        shift_sd_pm=_moved(math.sqrt(shift), doublet.shift_pm),
+        splitting_sd_pm=_moved(math.sqrt(splitting), doublet.splitting_pm),
+    )
+
+
+def _moved(sd: float, value: float) -> float:
+    """A standard deviation; zero where it is the rounding of the value alone."""
+    return sd if sd > _ROUNDING * abs(value) else 0.0
 
 
 def _variance(middle: float, low: float, high: float) -> float:

@@ -208,6 +208,17 @@ def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any] | None) -
 
             beside = strongest.coupling()
             figures |= {"coupling": draw_coupling(beside), "dip": draw_dip(beside)}
+        if design.collection is not None and strongest.extra.get("collected") is not None:
+            from ...visualise.fields.emission import draw_emission
+
+            asked = design.collection
+            figures["emission"] = draw_emission(
+                strongest.emission(), asked.numerical_aperture, asked.direction
+            )
+        if strongest.deviated is not None:
+            from ...visualise.spectra.deviation import draw_deviation
+
+            figures["deviation"] = draw_deviation(strongest.deviated)
     if lasing is None:
         return figures
     if lasing["light_curve"]["emission"]:

@@ -59,7 +59,9 @@ class Warming:
         grown = {name: _expansion(name, regions[name], table) for name in inside}
         return cls(slopes, grown, tuple(words))
 
-    def applied(self, cavity: Cavity, rise_k: float, after_k: float = 0.0) -> Cavity:
+    def applied(
+        self, cavity: Cavity, rise_k: float, after_k: float = 0.0, named: str = "{}"
+    ) -> Cavity:
         """A cavity some degrees warmer.
 
         Parameters
@@ -68,6 +70,8 @@ class Warming:
         rise_k : float
         after_k : float
             By which it is above the reference already.
+        named : str
+            What its media are called; "{}" holds their name.
 
         Raises
         ------
@@ -77,7 +81,9 @@ class Warming:
         if rise_k == 0.0:
             return cavity
         media = {
-            name: ShiftedMedium.of(medium, self.thermo_optic_per_k[name] * rise_k)
+            name: ShiftedMedium.of(
+                medium, self.thermo_optic_per_k[name] * rise_k, named.format(medium.name)
+            )
             for name, medium in cavity.regions
             if self.thermo_optic_per_k[name]
         }

@@ -22,6 +22,12 @@ from cavitydesign.visualise.labels import axis_label, with_error
         ("single_mode_probability", "single mode probability"),
         ("lasing.at_fluence_mj_cm2", "fluence (mJ/cm²)"),
         ("cavity.contact_angle_deg", "contact angle (°)"),
+        ("cavity.deviation.ellipticity", "ellipticity"),
+        ("deviation.shift_pm", "shift (pm)"),
+        ("sensing.bulk_nm_per_riu", "sensitivity to the index (nm/RIU)"),
+        ("sensing.layer_pm_per_nm", "shift by a layer (pm/nm)"),
+        ("sensing.detection_limit_riu", "detection limit (RIU)"),
+        ("thermal_shift_pm_per_k", "thermal shift (pm/K)"),
     ],
 )
 def test_column_as_an_axis_says_it(column: str, words: str) -> None:
