@@ -14,7 +14,8 @@ from cavitydesign.cli.lasing_table import print_lasing
 from cavitydesign.cli.mode_table import print_modes
 from cavitydesign.columns import cells, lasing, modes
 from cavitydesign.columns.cells import cell, typeset_cell
-from cavitydesign.columns.column import Column, expanded
+from cavitydesign.columns.column import Column, expanded, with_deviation
+from cavitydesign.columns.most_shown import most_shown
 from cavitydesign.dotted import entry_at, flattened
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.report.html import report_html
@@ -87,7 +88,7 @@ def test_a_new_outcome_of_lasing_is_in_every_output(
     assert "made-up, dB" in printed and "made-up nm" in printed
     assert dict(lasing_table(prediction_record).rows)["made-up (dB)"] == "1.25"
     table = per_mode_table(prediction_record)
-    twice = 2 * prediction_record["per_mode"][0]["wavelength_nm"]
+    twice = 2 * max(one["wavelength_nm"] for one in prediction_record["per_mode"])
     assert table.head[-1] == "made-up (nm)" and table.rows[0][-1] == f"{twice:.2f}"
     stored = {"lasing": prediction_record, "modes": {"modes": []}}
     (row,) = rows_of_point(stored, "lase")
@@ -169,7 +170,7 @@ def test_a_wavelength_has_the_digits_that_its_error_allows(
 def test_keys_of_errors_are_keys_of_the_record(mode_set: ModeSet) -> None:
     record = mode_set.to_json_dict()["modes"][0]
     for column in modes.COLUMNS:
-        if column.error and "volume" not in column.error:
+        if column.error and "volume" not in column.error and not column.optional:
             assert entry_at(record, column.error) is not None, column.key
     assert mode_table([record]).rows[0][0] == record["label"]
 
@@ -193,3 +194,23 @@ def test_an_error_shows_two_digits_or_a_bound(
     }
     column = next(one for one in lasing.OUTCOMES if one.key == "single_mode_probability")
     assert (cells.sure_cell(column, record), cells.error_cell(column, record)) == told
+
+
+def test_a_column_of_zeros_is_no_column() -> None:
+    """A spread that moves nothing in any mode has no standard deviations to read."""
+    still = {"wavelength_sd_nm": 0.0, "fsr_sd_nm": 0.0}
+    assert with_deviation(modes.COLUMNS, [still, still]) == []
+    moved = with_deviation(modes.COLUMNS, [still, {**still, "fsr_sd_nm": 0.1}])
+    assert [column.key for column in moved] == ["fsr_nm"]
+
+
+def test_a_table_of_a_hundred_competing_modes_shows_those_that_count() -> None:
+    """By falling wavelength; what is left out is told with the most that it has."""
+    records = [
+        {"wavelength_nm": 500.0 + place, "output_share": 0.5**place, "threshold_gain_per_cm": 1.0}
+        for place in range(100)
+    ]
+    shown, words = most_shown(records, "--json")
+    assert [one["wavelength_nm"] for one in shown] == [500.0 + place for place in range(29, -1, -1)]
+    assert words == "70 further modes have 9.3e-08 % of the output at most; --json holds all"
+    assert most_shown(records[:2], "--json") == (records[1::-1], "")

@@ -45,10 +45,15 @@ function ofMode(mode, lasing) {
   const solved = mode.log10_q.total === null ? "no loss" : mode.log10_q.total > 15 ? `10^${number(mode.log10_q.total, 4)}` : number(10 ** mode.log10_q.total, 4);
   const lases = used && used.q_passive ? `; lasing uses ${number(used.q_passive, 3)}` : "";
   const collected = mode.collected === undefined || mode.collected === null ? [] : [{ name: "collected", value: `${number(100 * mode.collected, 3)} %`, words: `of the light of ${mode.label} enters the objective` }];
+  const { deviation, sensing } = mode;
+  const doublet = deviation ? [{ name: "doublet", value: `${number(deviation.splitting_pm, 3)} pm`, words: `splitting of ${mode.label}, not quite round; its shift is ${number(deviation.shift_pm, 3)} pm` }] : [];
+  const sensor = sensing ? [{ name: "sensor", value: `${number(sensing.bulk_nm_per_riu, 3)} nm`, words: `shift of ${mode.label} for each unit of the index of the ${sensing.region}` }] : [];
   return [
     { name: "fsr", value: mode.fsr_nm === null ? "–" : `${number(mode.fsr_nm, 4)} nm`, words: `spacing of ${mode.polarisation} p=${mode.p} q=${mode.q}` },
     { name: "quality", value: solved, words: `solved Q of ${mode.label}${lases}` },
     ...collected,
+    ...doublet,
+    ...sensor,
   ];
 }
 

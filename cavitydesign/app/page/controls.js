@@ -67,6 +67,7 @@ export class Controls {
     if (field.key === "keepShape") return this.keepShape;
     if (field.key === "fluence") return Number(this.fluence.toPrecision(4));
     if (field.key === "objective") return this.design.collection !== undefined;
+    if (field.key === "deviation") return this.design.cavity.deviation !== undefined;
     if (field.key === "automatic") return getKey(this.design, placeKey(this.design)) === undefined;
     if (field.source) return (getKey(this.design, field.source) || field.ends)[field.key === "range.low" ? 0 : 1];
     const value = getKey(this.design, field.key);
@@ -84,6 +85,12 @@ export class Controls {
       else delete design.collection;
       this.show(design);
       return this.changed("collection");
+    }
+    if (field.key === "deviation") {
+      if (value) design.cavity.deviation = { ellipticity: 0.004 };
+      else delete design.cavity.deviation;
+      this.show(design);
+      return this.changed("cavity.deviation");
     }
     if (field.key === "fluence" || field.key === "automatic") {
       setKey(design, placeKey(design), value === true ? undefined : value === false ? this.place : value);

@@ -1,11 +1,14 @@
 // What a researcher may move: one entry for each key of the design file that has a control.
 
+import { getKey } from "./design.js";
 import { isSteady } from "./pump.js";
 
 const isOne = (...profiles) => (design) => profiles.includes(design.cavity.profile);
 const has = (name) => (design) => design.cavity[name] !== undefined;
 const given = (table) => (design) => design[table] !== undefined;
 const isOutline = (design) => design.cavity.profile !== "section";
+const deviates = (design) => isOutline(design) && design.cavity.deviation !== undefined;
+const leans = (design) => deviates(design) && getKey(design, "cavity.fibre_diameter_um") > 0;
 const pulses = (design) => !isSteady(design);
 const pumped = { source: "pump.fluence_mj_cm2", ends: [1, 6], when: pulses };
 const powered = { source: "pump.power_uw", ends: [1, 1000], when: isSteady };
@@ -36,6 +39,12 @@ const FIELDS = [
   { group: "Objective", key: "collection.numerical_aperture", label: "aperture NA", min: 0.05, max: 1, step: 0.01, fallback: 0.5, when: (design) => design.collection !== undefined, hint: "n sin(half angle) in the surround" },
   { group: "Objective", key: "collection.direction", label: "looks", options: ["across", "along"], fallback: "across", when: (design) => design.collection !== undefined, hint: "across the fibre, or along it" },
   { group: "Objective", key: "collection.polariser", label: "polariser", options: ["none", "axial", "azimuthal"], fallback: "none", when: (design) => design.collection !== undefined, hint: "axial passes E in the plane of fibre and objective, azimuthal E across it" },
+  { group: "Not quite round", key: "deviation", label: "shift and splitting", toggle: true, when: isOutline, hint: "what an elliptic section or a fibre off its axis does to each mode; takes a second or more for each mode" },
+  { group: "Not quite round", key: "cavity.deviation.ellipticity", label: "ellipticity", min: 0, max: 0.02, step: 0.0001, fallback: 0, when: deviates, hint: "longest less shortest diameter of each section over their mean" },
+  { group: "Not quite round", key: "cavity.deviation.fibre_offset_um", label: "fibre offset (µm)", min: 0, max: 1, step: 0.01, fallback: 0, when: leans, hint: "of the fibre from the axis of the outline" },
+  { group: "Not quite round", key: "cavity.deviation.fibre_tilt_deg", label: "fibre tilt (°)", min: 0, max: 2, step: 0.01, fallback: 0, when: leans, hint: "angle between the fibre and the axis of the outline" },
+  { group: "Not quite round", key: "cavity.deviation.particle.radius_nm", label: "particle (nm)", min: 0, max: 100, step: 1, when: (design) => deviates(design) && design.cavity.deviation.particle !== undefined, hint: "radius of the particle on the rim" },
+  { group: "Sensor", key: "sensing.layer_nm", label: "layer (nm)", min: 0, max: 50, step: 0.1, fallback: 0, when: given("sensing"), hint: "thickness of the adsorbed layer" },
   { group: "Guide beside", key: "coupling.gap_um", label: "gap (µm)", min: 0, max: 3, step: 0.01, fallback: 0, when: given("coupling"), hint: "between the rim and the guide of the design; the Q of each mode is that of the loaded cavity" },
   { group: "Temperature", key: "temperature.temperature_k", label: "temperature (K)", min: 253, max: 333, step: 0.5, when: given("temperature"), hint: "of cavity and gain; the library's coefficients hold from 253 to 333 K" },
   { group: "Modes shown", key: "modes.polarisation", label: "polarisation", options: ["TM", "TE", "both"], fallback: "TM", hint: "TM: E along the fibre axis" },

@@ -14,20 +14,21 @@ function kindOf(medium) {
   return medium.name || medium.file || medium.database || "as in the file";
 }
 
-function made(kind) {
-  if (kind === INDEX) return { index: 1.495 };
+// index: where the slider starts
+function made(kind, index) {
+  if (kind === INDEX) return { index };
   if (kind === DOTS) return { host: "PMMA", inclusion: "CsPbBr3", volume_fraction: 0.01 };
   return kind;
 }
 
 // One medium that a table of the design holds under a name.
-function oneMedium(controls, set, table, name, path, label) {
+function oneMedium(controls, set, table, name, path, label, [start, most] = [1.495, 3.6]) {
   const medium = table[name];
   const kind = kindOf(medium);
   controls.covered.add(path);
   for (const key of ["name", "index", "host", "inclusion", "volume_fraction"]) controls.covered.add(`${path}.${key}`);
   set.append(controls.choice({ key: path, label, options: [INDEX, DOTS, ...controls.start.materials], hint: `medium of the ${label}` }, kind, (value) => {
-    table[name] = made(value);
+    table[name] = made(value, start);
     controls.show(controls.design);
     controls.changed(path);
   }));
@@ -36,7 +37,7 @@ function oneMedium(controls, set, table, name, path, label) {
     else medium[key] = value / factor;
     controls.changed(path);
   }));
-  if (kind === INDEX) slider("index", "index", 1, 3.6, 0.001, 1);
+  if (kind === INDEX) slider("index", "index", 1, most, 0.001, 1);
   if (kind === DOTS) slider("volume_fraction", "dot fraction (%)", 0, 10, 0.05, 100);
 }
 
@@ -79,7 +80,7 @@ export function mediaControls(controls, set) {
     oneMedium(controls, set, cavity, "fibre", "cavity.fibre", "fibre");
     if (cavity.profile !== "section") shells(controls, set);
   } else controls.covered.add("cavity.fibre");
-  oneMedium(controls, set, cavity, "surround", "cavity.surround", "surround");
+  oneMedium(controls, set, cavity, "surround", "cavity.surround", "surround", [1.0, 2.0]);
   for (const name of Object.keys(cavity.materials || {})) oneMedium(controls, set, cavity.materials, name, `cavity.materials.${name}`, name);
   const drawn = [...controls.calibrations];
   if (gain && gain.samples && !drawn.includes(gain.samples)) drawn.unshift(gain.samples);

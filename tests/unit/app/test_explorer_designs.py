@@ -321,3 +321,32 @@ def test_a_slow_cavity_shows_a_first_look(
     assert "slopes" in tab.page.text_content("#light")
     assert tab.page.locator("#light circle").count() > 100
     assert tab.errors() == []
+
+
+@pytest.mark.slow
+def test_what_is_not_round_and_the_surround_move(
+    open_tab: OpenTab, start: Any, tmp_path: Path
+) -> None:
+    """Sliders of ellipticity and of the surround's index reach the answer; the shift by an ellipse
+    grows with its square.
+    """
+    text = COATED.replace('fibre = "silica"', 'fibre = "silica"\nsurround = { index = 1.0 }')
+    tab = opened(open_tab, start, tmp_path, text + REST)
+    page = tab.page
+    page.check("#c-deviation")
+    tab.wait()
+    assert "splitting" in page.inner_text("#answer [data-name=doublet]")
+
+    def shift_pm(ellipticity: str) -> float:
+        page.fill("#c-cavity-deviation-ellipticity", ellipticity)
+        tab.wait()
+        told = page.inner_text("#answer [data-name=doublet]")
+        return float(re.search(r"shift is (\S+) pm", told)[1].replace("\u2212", "-"))  # type: ignore[index]
+
+    assert shift_pm("0.002") / shift_pm("0.001") == pytest.approx(4.0, rel=0.02)
+    before = tab.wavelengths()
+    page.fill("#c-cavity-surround-index", "1.1")
+    tab.wait()
+    assert tab.wavelengths() != before
+    assert saved_design(tab, tmp_path)["cavity"]["surround"] == {"index": 1.1}
+    assert tab.errors() == []

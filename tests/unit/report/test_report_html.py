@@ -185,10 +185,8 @@ def test_spreads_of_the_design_stand_beside_the_errors_of_the_fit(results: dict[
     }
     lasing = {**results["lasing"], "fit": {"breaks_error_mj_cm2": [0.02, 0.03]}, "spread": spread}
     rows = dict(sections.lasing_table(lasing).rows)
-    assert (
-        rows["lasing threshold: sd by the spreads (mJ/cm²)"] == "0.24"
-        and rows["ASE: sd by the spreads (mJ/cm²)"] == "-"
-    )
+    assert rows["lasing threshold: sd by the spreads (mJ/cm²)"] == "0.24"
+    assert "ASE: sd by the spreads (mJ/cm²)" not in rows, "it has none"
     assert (
         rows["probability of each regime under the spreads"]
         == "below threshold 0, single 0.56, multi 0.44"
