@@ -73,7 +73,7 @@ _ROOMS = {
     "modes": {
         "changes": "change first_order sensitivity shifts uncertainty",
     },
-    "optimise": {
+    "optimisation": {
         "models": "gaussian_process response linear first_order expectation",
     },
     "analytic": {
@@ -153,7 +153,7 @@ _NEW = {
     "modes.window_identity": "modes.rim.identity",
     "modes.window_measure": "modes.rim.measure",
     **{f"design.{name}": f"spectrum_fit.{name}" for name in _FIT},
-    **{f"design.{name}": f"optimise.{name}" for name in _OPTIMISE},
+    **{f"design.{name}": f"optimisation.{name}" for name in _OPTIMISE},
     **{f"modes.section_{name}": f"modes.section.{name}" for name in _SECTION},
     "modes.section_family": "modes.section.discretisation",
     **{f"modes.{name}": f"modes.losses.{name}" for name in ("measures", "radiation", "scattering")},

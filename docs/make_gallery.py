@@ -494,10 +494,10 @@ def goal() -> Figure:
     """Which diameter gives a spacing of 4.2 nm, and what the spreads of fabrication make of it."""
     import tempfile
 
-    from cavitydesign.optimise.answer import answered
-    from cavitydesign.optimise.goal_file import load_goal
-    from cavitydesign.optimise.models.linear import linearised
-    from cavitydesign.optimise.trials import Solver
+    from cavitydesign.optimisation.answer import answered
+    from cavitydesign.optimisation.goal_file import load_goal
+    from cavitydesign.optimisation.models.linear import linearised
+    from cavitydesign.optimisation.trials import Solver
     from cavitydesign.study import ProcessExecutor
     from cavitydesign.visualise.studies.goal import draw_goal
     from cavitydesign.workflow.study_point import WORKER_MODULES, design_schema, evaluate_point

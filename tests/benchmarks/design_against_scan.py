@@ -25,7 +25,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 if TYPE_CHECKING:
-    from cavitydesign.optimise.goal import Goal
+    from cavitydesign.optimisation.goal import Goal
     from cavitydesign.study import Executor
 
 STUDIES = Path(__file__).parents[2] / "studies" / "design"
@@ -116,7 +116,7 @@ def progress(message: str, fraction: float) -> None:
 
 def goal_of(folder: Path, name: str, text: str) -> Goal:
     """A goal beside the shipped design, its store in a folder of its own."""
-    from cavitydesign.optimise.goal_file import load_goal
+    from cavitydesign.optimisation.goal_file import load_goal
     from cavitydesign.workflow.study_point import design_schema
 
     (folder / "bottle.toml").write_text((STUDIES / "bottle.toml").read_text())
@@ -127,9 +127,9 @@ def goal_of(folder: Path, name: str, text: str) -> Goal:
 
 def compared(folder: Path, name: str, executor: Executor, seeds: int) -> None:
     """Scan, search from each seed, and print the best of each."""
-    from cavitydesign.optimise.answer import best_trials
-    from cavitydesign.optimise.models.linear import linearised
-    from cavitydesign.optimise.trials import Solver
+    from cavitydesign.optimisation.answer import best_trials
+    from cavitydesign.optimisation.models.linear import linearised
+    from cavitydesign.optimisation.trials import Solver
     from cavitydesign.workflow.study_point import evaluate_point
 
     text, points = GOALS[name]
@@ -169,7 +169,7 @@ def scanned(
     """The least loss of a grid of full solves, where it is, and its outcomes."""
     import numpy as np
 
-    from cavitydesign.optimise.outcome import outcomes
+    from cavitydesign.optimisation.outcome import outcomes
     from cavitydesign.study import Axis, Store, Study, run_study
     from cavitydesign.study.run import fingerprints
     from cavitydesign.workflow.study_point import evaluate_point
@@ -208,9 +208,9 @@ def scanned(
 
 def yields(folder: Path, executor: Executor) -> None:
     """Yields by a response, by derivatives and by many full solves."""
-    from cavitydesign.optimise.models.linear import linearised
-    from cavitydesign.optimise.tolerance import yield_about
-    from cavitydesign.optimise.trials import Solver
+    from cavitydesign.optimisation.models.linear import linearised
+    from cavitydesign.optimisation.tolerance import yield_about
+    from cavitydesign.optimisation.trials import Solver
     from cavitydesign.workflow.study_point import evaluate_point
 
     for number, (name, (text, diameter, checks)) in enumerate(YIELDS.items()):

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from cavitydesign.errors import SolverError
-from cavitydesign.optimise.models.first_order import first_order_result
-from cavitydesign.optimise.models.linear import Side, linearised
-from cavitydesign.optimise.outcome import outcomes
+from cavitydesign.optimisation.models.first_order import first_order_result
+from cavitydesign.optimisation.models.linear import Side, linearised
+from cavitydesign.optimisation.outcome import outcomes
 from cavitydesign.workflow.study_point import evaluate_point
 
 WAVELENGTH_NM = 537.6

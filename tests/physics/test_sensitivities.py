@@ -15,7 +15,7 @@ from cavitydesign.modes.changes import shifts
 from cavitydesign.modes.changes.change import CavityChange
 from cavitydesign.modes.changes.first_order import index_sensitivities_nm
 from cavitydesign.modes.solver.snapshot import RawMode
-from cavitydesign.optimise.outcome import outcome_problem, outcomes
+from cavitydesign.optimisation.outcome import outcome_problem, outcomes
 
 BOTTLE = Cavity(
     Parabola(7.5, 60.0), find_material("PMMA"), ConstantIndex.of(1.0), find_material("silica"), 6.7

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cavitydesign.optimise.goal_file import load_goal
-from cavitydesign.optimise.outcome import reference_mode
+from cavitydesign.optimisation.goal_file import load_goal
+from cavitydesign.optimisation.outcome import reference_mode
 from cavitydesign.study import load_study
 from cavitydesign.study.files.csv_file import read_csv
 from cavitydesign.workflow.study_point import design_schema, evaluate_point, rows_of_point

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from ...optimise.models.gaussian_process import GaussianProcess, fit_process
+from ...optimisation.models.gaussian_process import GaussianProcess, fit_process
 from ..detector import fine_grid
 from ..light import Light
 

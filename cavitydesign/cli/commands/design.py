@@ -20,9 +20,9 @@ from .modes import AsJson
 from .study import Scheduler, Workers, executor_of, worker_count
 
 if TYPE_CHECKING:
-    from ...optimise.answer import DesignAnswer, Recommended
-    from ...optimise.over_draws import DrawnOutcomes
-    from ...optimise.tolerance import YieldAnswer
+    from ...optimisation.answer import DesignAnswer, Recommended
+    from ...optimisation.over_draws import DrawnOutcomes
+    from ...optimisation.tolerance import YieldAnswer
 
 _FRONT_SHOWN = 10
 
@@ -37,10 +37,10 @@ def design(
     json: AsJson = False,
 ) -> int:
     """Find the values of a design that meet a goal; may be killed at any time and run again."""
-    from ...optimise.answer import answered
-    from ...optimise.goal_file import load_goal
-    from ...optimise.models.linear import linearised
-    from ...optimise.trials import Solver
+    from ...optimisation.answer import answered
+    from ...optimisation.goal_file import load_goal
+    from ...optimisation.models.linear import linearised
+    from ...optimisation.trials import Solver
     from ...workflow.study_point import design_schema, evaluate_point
 
     goal = load_goal(file, design_schema())

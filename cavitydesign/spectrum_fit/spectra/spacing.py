@@ -16,7 +16,7 @@ from typing import Any
 
 from ...design.spread import split_spreads
 from ...errors import InputError, SolverError
-from ...optimise.outcome import reference_mode
+from ...optimisation.outcome import reference_mode
 from ...study.executors.executor import Evaluate
 
 _STEPS = 3

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from cavitydesign.cli.commands.new import STARTERS
 from cavitydesign.cli.main import app
 from cavitydesign.design import load_design
-from cavitydesign.optimise.goal_file import load_goal
+from cavitydesign.optimisation.goal_file import load_goal
 from cavitydesign.study import load_study
 from cavitydesign.workflow.study_point import design_schema
 

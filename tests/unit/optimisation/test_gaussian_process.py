@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cavitydesign.optimise.models.gaussian_process import _cost, fit_process
-from cavitydesign.optimise.models.response import fit_response
+from cavitydesign.optimisation.models.gaussian_process import _cost, fit_process
+from cavitydesign.optimisation.models.response import fit_response
 
 
 def test_a_smooth_function_is_reproduced_between_its_points():

@@ -1,6 +1,6 @@
 """The progress of a search for a design."""
 
-from cavitydesign.optimise.total_progress import TotalProgress
+from cavitydesign.optimisation.total_progress import TotalProgress
 
 
 def test_it_rises_through_stages_that_each_begin_anew() -> None:

@@ -8,11 +8,11 @@ import pytest
 from toy_design import evaluate, toy_outcomes
 
 from cavitydesign.errors import InputError, SolverError
-from cavitydesign.optimise.answer import answered
-from cavitydesign.optimise.goal_file import load_goal
-from cavitydesign.optimise.over_draws import over_draws
-from cavitydesign.optimise.robust import RobustDesign, best_of, closer_looks
-from cavitydesign.optimise.trials import Solver
+from cavitydesign.optimisation.answer import answered
+from cavitydesign.optimisation.goal_file import load_goal
+from cavitydesign.optimisation.over_draws import over_draws
+from cavitydesign.optimisation.robust import RobustDesign, best_of, closer_looks
+from cavitydesign.optimisation.trials import Solver
 from cavitydesign.study import DesignSchema, SerialExecutor, Store
 
 KEYS = ("cavity.diameter_um", "cavity.roughness_nm", "cavity.axial_radius_um")
