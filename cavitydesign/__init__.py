@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from .lasing import LasingPrediction, LasingRequest
     from .materials import Material, find_material
     from .modes import Deviation, Mode, ModeRequest, ModeSet, Particle, Sensing, Wave
+    from .optimisation.answer import DesignAnswer
+    from .optimisation.optimise import optimise
+    from .spectrum_fit.fit import FitAnswer
+    from .spectrum_fit.of_design import GivenPriors, fit
     from .study import Study
     from .workflow.archive import load, save
     from .workflow.build import bottle, drop, section, sphere
@@ -39,7 +43,10 @@ _HOMES: dict[str, str | None] = {
     "Cavity": "geometry",
     "CavityDesignError": "errors",
     "Design": "design",
+    "DesignAnswer": "optimisation.answer",
     "Deviation": "modes",
+    "FitAnswer": "spectrum_fit.fit",
+    "GivenPriors": "spectrum_fit.of_design",
     "InputError": "errors",
     "LasingPrediction": "lasing",
     "LasingRequest": "lasing",
@@ -59,9 +66,11 @@ _HOMES: dict[str, str | None] = {
     "drop": "workflow.build",
     "find_material": "materials",
     "find_modes": "workflow.steps",
+    "fit": "spectrum_fit.of_design",
     "load": "workflow.archive",
     "load_design": "design",
     "materials": None,
+    "optimise": "optimisation.optimise",
     "parse_design": "design",
     "plot": None,
     "predict_lasing": "workflow.steps",
@@ -76,7 +85,10 @@ __all__ = [
     "Cavity",
     "CavityDesignError",
     "Design",
+    "DesignAnswer",
     "Deviation",
+    "FitAnswer",
+    "GivenPriors",
     "InputError",
     "LasingPrediction",
     "LasingRequest",
@@ -97,9 +109,11 @@ __all__ = [
     "drop",
     "find_material",
     "find_modes",
+    "fit",
     "load",
     "load_design",
     "materials",
+    "optimise",
     "parse_design",
     "plot",
     "predict_lasing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,8 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..columns.plain_words import design_in_words
 from ..dotted import number_at
 from ..errors import SolverError
+from ..markup import html_table
 from .goal import Goal
 from .margins import margins
 from .models.expectation import expected_loss, model_optimum
@@ -50,7 +53,7 @@ class Recommended:
     outcomes: Mapping[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DesignAnswer:
     """Answer to a goal.
 
@@ -89,6 +92,20 @@ class DesignAnswer:
     warnings : tuple of str
     drawn : DrawnOutcomes or None
         The robust design, or else the best, over the draws of a calibration; None without any.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 650.0, "azimuthal_order": 40, "polarisation": "TM"}
+    >>> ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+    >>> goal = {
+    ...     "variables": {"cavity.diameter_um": {"from": 5.5, "to": 7.5}},
+    ...     "goal": {"target": 600.0, "of": "wavelength_nm"},
+    ...     "search": {"solves": 8},
+    ... }
+    >>> found = cd.optimise(goal, ball)
+    >>> abs(found.best.outcomes["wavelength_nm"] - 600.0) < 2.0
+    True
     """
 
     goal: Goal
@@ -107,6 +124,25 @@ class DesignAnswer:
     bearing: tuple[RobustDesign, ...]
     warnings: tuple[str, ...]
     drawn: DrawnOutcomes | None = None
+
+    def __repr__(self) -> str:
+        """The answer in one sentence."""
+        return f"DesignAnswer: {design_in_words(self.to_json_dict())}"
+
+    def _repr_html_(self) -> str:
+        """The same with the best designs, for notebooks."""
+        names = (*self.best.values, *self.goal.outcome_names)
+        told = [("best", self.best), ("bears the spreads", self.robust)]
+        told += [("also good", one) for one in self.alternatives]
+        rows = [
+            [
+                words,
+                *(f"{({**one.values, **one.outcomes}).get(name, math.nan):.6g}" for name in names),
+            ]
+            for words, one in told
+            if one is not None
+        ]
+        return f"<p>{html.escape(repr(self))}</p>{html_table(('', *names), rows)}"
 
     def to_json_dict(self) -> dict[str, Any]:
         """The JSON of ``design``."""

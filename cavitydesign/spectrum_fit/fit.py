@@ -8,6 +8,7 @@ its probability.
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from ..columns.plain_words import fit_in_words
 from ..errors import SolverError
+from ..markup import html_table
 from .comb import CombModel
 from .comb_samples import media_keys
 from .fit_advice import FitAdvice, Named, advice
@@ -102,7 +105,7 @@ class FitCandidate:
         return {**self.__dict__, **lists, **nested}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FitAnswer:
     """Candidates, best first, and the diameter over all of them.
 
@@ -120,6 +123,16 @@ class FitAnswer:
         then.
     could_be_free : tuple of str
         What was held fixed and may be wrong, where something contradicts the model.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 650.0, "span_nm": 60.0, "polarisation": "TM"}
+    >>> ball = cd.sphere(diameter_um=8.0, body={"index": 1.5}, **asked)
+    >>> true = cd.find_modes(ball.with_values({"cavity.diameter_um": 8.02}))
+    >>> found = cd.fit(ball, [mode.wavelength_nm for mode in true])
+    >>> found.candidates[0].labels[0] == true[-1].label
+    True
     """
 
     candidates: tuple[FitCandidate, ...]
@@ -140,6 +153,24 @@ class FitAnswer:
     def identified(self) -> bool:
         """Whether they do, and nothing contradicts the model."""
         return self.singled_out and not self.contradictions
+
+    def __repr__(self) -> str:
+        """The answer in one sentence."""
+        return f"FitAnswer: {fit_in_words(self.to_json_dict())}"
+
+    def _repr_html_(self) -> str:
+        """The same with the labellings, for notebooks."""
+        rows = [
+            [
+                f"{one.probability:.3f}",
+                f"{one.diameter_um:.4f} ± {one.diameter_error_um:.2g}",
+                f"{one.rms_nm:.3f}",
+                "; ".join(one.combs),
+            ]
+            for one in self.candidates
+        ]
+        names = ("probability", "diameter (µm)", "r.m.s. (nm)", "modes")
+        return f"<p>{html.escape(repr(self))}</p>{html_table(names, rows)}"
 
     def to_json_dict(self) -> dict[str, Any]:
         """The JSON of ``fit``."""

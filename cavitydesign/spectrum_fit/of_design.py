@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..design import Design
 from ..progress import Progress
+from ..study import ProcessExecutor, SerialExecutor
 from ..study.executors.executor import Executor
-from ..workflow.study_point import evaluate_point
+from ..workflow.study_point import WORKER_MODULES, evaluate_point
 from .comb_samples import free_media, solved_comb
 from .fit import FitAnswer, fit_peaks, with_held
 from .fit_prior import FitPrior
 from .spectra.spectrum import Peaks, without_distant
+from .spectra.spectrum_file import listed_peaks, load_peaks
 
 _DEFAULT_RELATIVE_SD = 0.02
 _USUAL_GROUP_INDEX = 1.5
@@ -34,6 +37,12 @@ class GivenPriors:
         Probability that a line was not seen.
     foreign : float
         Expected peaks of another origin.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> cd.GivenPriors(diameter_sd_um=0.05).offset_sd_nm
+    0.1
     """
 
     diameter_sd_um: float | None = None
@@ -83,3 +92,66 @@ def fit_design(
     evaluate = functools.partial(evaluate_point, folder=folder)
     model = solved_comb(design.raw, diameter, window, prior, evaluate, executor, progress)
     return with_held(fit_peaks(peaks, model, prior), design.raw)
+
+
+def fit(
+    design: Design,
+    peaks: str | Path | Peaks | ArrayLike,
+    priors: GivenPriors | None = None,
+    noise_nm: float | None = None,
+    workers: int | None = 1,
+    progress: Progress | None = None,
+) -> FitAnswer:
+    """Diameter, index and mode labels from measured peaks.
+
+    Parameters
+    ----------
+    design : Design
+        The cavity as far as it is known; its families are those that may be seen.
+    peaks : path, Peaks or array
+        A CSV file of peaks or of a sampled spectrum, as `cavitydesign fit` reads it, or vacuum
+        wavelengths in nm.
+    priors : GivenPriors, optional
+        Spreads of diameter, index and spectrometer, and how often lines are missed or foreign.
+    noise_nm : float, optional
+        Error of a listed peak, by default 0.02 nm; of a sampled spectrum's axis, by default a tenth
+        of its step.
+    workers : int, optional
+        Processes; 1 solves here.
+    progress : callable, optional
+        Called with a message and the fraction done.
+
+    Returns
+    -------
+    FitAnswer
+        Every labelling that explains the peaks, with its probability.
+
+    Raises
+    ------
+    InputError
+        If the peaks cannot be read, or are fewer than three.
+    SolverError
+        If no family of the design explains the peaks.
+
+    Examples
+    --------
+    >>> import cavitydesign as cd
+    >>> asked = {"wavelength_nm": 650.0, "span_nm": 60.0, "polarisation": "TM"}
+    >>> ball = cd.sphere(diameter_um=10.0, body={"index": 1.5}, **asked)
+    >>> true = cd.find_modes(ball.with_values({"cavity.diameter_um": 10.03}))
+    >>> found = cd.fit(ball, [mode.wavelength_nm for mode in true])
+    >>> abs(found.diameter_um - 10.03) < 3 * found.diameter_error_um
+    True
+    """
+    if isinstance(peaks, str | Path):
+        read = load_peaks(Path(peaks), noise_nm)
+    else:
+        read = peaks if isinstance(peaks, Peaks) else listed_peaks(peaks, noise_nm)
+    serial = workers is not None and workers <= 1
+    executor = SerialExecutor() if serial else ProcessExecutor(workers or 1, WORKER_MODULES)
+    seen = peaks_of_cavity(read, design)
+    return fit_design(seen, design, priors or GivenPriors(), executor, progress or _untold)
+
+
+def _untold(message: str, fraction: float) -> None:
+    """Progress that nobody watches."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ...errors import InputError, nearest
 from ...materials import find_material
@@ -76,6 +77,28 @@ def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
             WAVELENGTHS[named],
             notes,
         )
+
+
+def listed_peaks(wavelength_nm: ArrayLike, noise_nm: float | None = None) -> Peaks:
+    """Peaks of a list of vacuum wavelengths.
+
+    Parameters
+    ----------
+    wavelength_nm : (n,) array
+    noise_nm : float, optional
+        Standard deviation of each; 0.02 nm by default.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than three, or one is not a positive number.
+    """
+    places = np.asarray(wavelength_nm, dtype=float).ravel()
+    wrong = places[~(np.isfinite(places) & (places > 0))]
+    if len(wrong):
+        raise InputError(f"peaks: {wrong[0]:g}: must be a wavelength above 0 (nm)")
+    noise = _NOISE_NM if noise_nm is None else noise_nm
+    return Peaks(places, np.full(len(places), noise), (None,) * len(places))
 
 
 def _found(wavelength: Array, intensity: Array, noise_nm: float | None, measured_in: str) -> Peaks:

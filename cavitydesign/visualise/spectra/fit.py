@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
 from ...columns.cells import with_error
 from ..labels import MINUS
+from ..record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, label_panel, mark, stroke, themed
 
 _LEGEND_ROWS = 6
@@ -17,27 +17,27 @@ _MOST_LEVEL = 11  # orders of three digits beside each other in one column
 
 
 @themed
-def draw_fit(answer: Mapping[str, Any], candidate: int = 0, *, theme: Theme = LIGHT) -> Figure:
+def draw_fit(answer: Result, candidate: int = 0, *, theme: Theme = LIGHT) -> Figure:
     """Peaks by family with their orders, deviations below, the probabilities of the labellings
     beside.
 
     Parameters
     ----------
-    answer : mapping
-        JSON object of ``fit``.
+    answer : FitAnswer or its record
     candidate : int
         Which labelling.
     theme : Theme
     """
-    chosen = answer["candidates"][candidate]
+    content = record(answer)
+    chosen = content["candidates"][candidate]
     fig = figure(ONE_COLUMN_IN, 4.6)
-    shown = answer["candidates"][:_LEGEND_ROWS]
+    shown = content["candidates"][:_LEGEND_ROWS]
     heights = (2.0, 1.2, 0.3 + 0.22 * len(shown))
     sticks, below, beside = fig.subplots(3, 1, height_ratios=heights)
-    errors = dict(zip(answer["peaks_nm"], answer.get("peaks_error_nm") or (), strict=False))
+    errors = dict(zip(content["peaks_nm"], content.get("peaks_error_nm") or (), strict=False))
     families: dict[str, list[tuple[float, int, float]]] = {}
     for peak, label, deviation in zip(
-        answer["peaks_nm"], chosen["labels"], chosen["deviation_nm"], strict=True
+        content["peaks_nm"], chosen["labels"], chosen["deviation_nm"], strict=True
     ):
         if label is None:
             sticks.plot([peak, peak], [0, 0.35], color=theme.muted, ls=":", lw=1.2)

@@ -13,6 +13,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from ..labels import MINUS, axis_label
+from ..record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, themed
 
 _HALF = 0.15
@@ -20,24 +21,24 @@ _LEGEND_ROW_PT = 11.0
 
 
 @themed
-def draw_goal(answer: Mapping[str, Any], *, theme: Theme = LIGHT) -> Figure:
+def draw_goal(answer: Result, *, theme: Theme = LIGHT) -> Figure:
     """All trials along the first variable, the front of the two goals, and the tornado of the
     spreads.
 
     Parameters
     ----------
-    answer : mapping
-        JSON object of ``design``.
+    answer : DesignAnswer or its record
     theme : Theme
     """
-    panels = 1 + (len(answer["pareto"]) > 1) + (answer["yield"] is not None)
+    content = record(answer)
+    panels = 1 + (len(content["pareto"]) > 1) + (content["yield"] is not None)
     fig = figure(ONE_COLUMN_IN if panels == 1 else TWO_COLUMNS_IN, 3.0)
     axes = list(fig.subplots(1, panels, squeeze=False, gridspec_kw={"wspace": 0.06})[0])
-    _draw_trials(axes.pop(0), answer, theme)
-    if len(answer["pareto"]) > 1:
-        _draw_front(axes.pop(0), answer, theme)
-    if answer["yield"] is not None:
-        _draw_spreads(axes.pop(0), answer["yield"], _outcome_of(answer["goal"]), theme)
+    _draw_trials(axes.pop(0), content, theme)
+    if len(content["pareto"]) > 1:
+        _draw_front(axes.pop(0), content, theme)
+    if content["yield"] is not None:
+        _draw_spreads(axes.pop(0), content["yield"], _outcome_of(content["goal"]), theme)
     return fig
 
 
