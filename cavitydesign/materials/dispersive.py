@@ -77,6 +77,8 @@ class DispersiveMaterial(Material):
         Thermal expansion, where published.
     absorption_range_nm : tuple of float or None
         Where the extinction is known, if not everywhere; asking beyond is an error.
+    siblings : tuple of (str, (float, float))
+        Names and ranges in nm of the library's other data of the same substance.
     """
 
     title: str
@@ -90,6 +92,7 @@ class DispersiveMaterial(Material):
     thermo_optic: ThermoOptic | None = None
     absorption_range_nm: tuple[float, float] | None = None
     expansion: Expansion | None = None
+    siblings: tuple[tuple[str, tuple[float, float]], ...] = ()
 
     @property
     def uniaxial(self) -> bool:
@@ -105,6 +108,14 @@ class DispersiveMaterial(Material):
 
     def _index(self, wavelength_nm: float) -> float:
         return self.ordinary.value(wavelength_nm / NM_PER_UM)
+
+    def _elsewhere(self, wavelength_nm: float) -> str:
+        names = [name for name, (low, high) in self.siblings if low <= wavelength_nm <= high]
+        return (
+            f"; {' and '.join(names)} of the library reach it"
+            if len(names) > 1
+            else (f"; {names[0]} of the library reaches it" if names else "")
+        )
 
     def _extinction(self, wavelength_nm: float) -> float:
         if self.absorption is None:

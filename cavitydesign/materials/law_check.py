@@ -12,7 +12,7 @@ from ..errors import InputError, nearest
 from ..units import NM_PER_UM
 from .dispersion import Dispersion, Table
 
-WAVELENGTHS_NM = (30.0, 1e7)  # of data files: extreme ultraviolet to microwaves
+WAVELENGTHS_NM = (30.0, 1e9)  # of data files: extreme ultraviolet to microwaves
 _SAMPLES = 64
 _LARGEST_INDEX = 10.0
 _STRONG_EXTINCTION = 1e-2

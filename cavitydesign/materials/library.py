@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -76,7 +76,13 @@ def _medium(name: str) -> Material:
         return EffectiveMedium.of(
             _medium("PMMA"), _medium("CsPbBr3"), DEFAULT_DOT_FRACTION, name=_COMPOSITE
         )
-    return material_from_table(_tables()[name], f"library file of {name}")
+    medium = material_from_table(_tables()[name], f"library file of {name}")
+    siblings = tuple(
+        (other, (float(table["range_nm"][0]), float(table["range_nm"][1])))
+        for other, table in sorted(_tables().items())
+        if other != name and table.get("family", other) == medium.family
+    )
+    return replace(medium, siblings=siblings)
 
 
 def material_names() -> tuple[str, ...]:

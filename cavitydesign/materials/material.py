@@ -61,7 +61,12 @@ class Material(ABC):
                 f"material {self.name}: {wavelength_nm:.6g} nm is outside its data, {low:g} to "
                 f"{high:g} nm ({self.source}); if a constant index will do, write "
                 f"{{ index = {self._index(end):.6g} }} in its place, its value at {end:g} nm"
+                f"{self._elsewhere(wavelength_nm)}"
             )
+
+    def _elsewhere(self, wavelength_nm: float) -> str:
+        """Which other data of the same substance hold at a wavelength, as the end of a message."""
+        return ""
 
     def index(self, wavelength_nm: float) -> float:
         """Real refractive index (ordinary, of a uniaxial medium) at a vacuum wavelength in nm."""

@@ -5,7 +5,9 @@ how far error bars are off on either side.
         [--accuracy 1e-6] [--lines FILE]
 
 Kinds: `small` (0.8 to 6 um, Q of 10 to 1e6), `large` (2 to 200 um, p to 5), `comb` (ranges of
-spheres and cylinders, q to 8, accuracies of 1e-4 to 1e-8). Every case runs in a process of its own,
+spheres and cylinders, q to 8, accuracies of 1e-4 to 1e-8), `media` (2 to 60 um, dispersive,
+absorbing or uniaxial), `giant` (0.2 to 10 mm, azimuthal orders to 30,000), `high` (p of 3 to 8, q of 3 to
+12). Every case runs in a process of its own,
 whose memory and computing time are those printed. A mode is wrong where its wavelength is off by
 more than three times its bar; it is refused where it is not listed and a line says so.
 """
@@ -25,18 +27,47 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "exact"))
 
-from drawn_resonators import cavity_of, drawn_comb, drawn_large, drawn_small
+from drawn_resonators import (
+    cavity_of,
+    drawn_comb,
+    drawn_giant,
+    drawn_high,
+    drawn_large,
+    drawn_media,
+    drawn_small,
+)
 
 from cavitydesign.analytic.energy import energy_shares, mode_volume_um3
-from cavitydesign.analytic.resonance import Resonance, find_resonance
+from cavitydesign.analytic.resonance import Resonance, find_resonance, free_spectral_range_nm
 from cavitydesign.errors import CavityDesignError
 from cavitydesign.modes import Mode, ModeRequest, find_modes
 
-READ = ("wavelength", "log10_q", "confinement", "volume")
+READ = ("wavelength", "log10_q", "confinement", "volume", "fsr", "absorption")
 WRONG, WIDE = 3.0, 30.0
 # Errors below which a bar that is too wide harms nobody, and bars that a user does not see.
-SEEN = {"wavelength": 1e-9, "log10_q": 1e-3, "confinement": 1e-4, "volume": 1e-3}
-LEAST = {"wavelength": 3e-13, "log10_q": 1e-8, "confinement": 1e-10, "volume": 1e-9}
+SEEN = {
+    "wavelength": 1e-9,
+    "log10_q": 1e-3,
+    "confinement": 1e-4,
+    "volume": 1e-3,
+    "fsr": 1e-6,
+    "absorption": 1e-3,
+}
+LEAST = {
+    "wavelength": 3e-13,
+    "log10_q": 1e-8,
+    "confinement": 1e-10,
+    "volume": 1e-9,
+    "fsr": 1e-11,
+    "absorption": 1e-9,
+}
+KINDS = {
+    "small": drawn_small,
+    "large": lambda dice: (drawn_large(dice), 0),
+    "media": drawn_media,
+    "giant": drawn_giant,
+    "high": drawn_high,
+}
 
 
 def compared(mode: Mode, exact: Resonance) -> dict[str, tuple[float, float]]:
@@ -45,11 +76,16 @@ def compared(mode: Mode, exact: Resonance) -> dict[str, tuple[float, float]]:
     out = {
         "wavelength": (abs(mode.wavelength_nm / lam - 1.0), mode.wavelength_error_nm / lam),
         "log10_q": (
-            abs((mode.losses.radiation or 0.0) - exact.log10_q),
+            abs((mode.losses.radiation or 0.0) - exact.log10_q_radiation),
             mode.losses.radiation_error,
         ),
     }
-    if exact.log10_q > 3:  # of modes that leak more, the caustic cuts through much of the energy
+    if mode.fsr_nm is not None:
+        off = abs(mode.fsr_nm - free_spectral_range_nm(exact))
+        out["fsr"] = off / lam, float(mode.extra["fsr_error_nm"] or 0.0) / lam
+    if (
+        exact.log10_q_radiation > 3
+    ):  # of modes that leak more, the caustic cuts through much of the energy
         off = max(abs(a - b) for a, b in zip(mode.confinement.values(), shares, strict=True))
         out["confinement"] = off, mode.confinement_error
         if mode.q == 0:
@@ -65,7 +101,7 @@ def solved(kind: str, seed: str, accuracy: float) -> Iterator[dict[str, Any]]:
         resonator, request = drawn_comb(dice)
         wanted = None
     else:
-        exact, q = drawn_small(dice) if kind == "small" else (drawn_large(dice), 0)
+        exact, q = KINDS[kind](dice)
         resonator, m = exact.resonator, exact.order - q
         wanted = f"{exact.polarisation} {m} {exact.p} {q}"
         off = dice.uniform(0.95, 1.05) if kind == "small" else 1.0
@@ -73,7 +109,9 @@ def solved(kind: str, seed: str, accuracy: float) -> Iterator[dict[str, Any]]:
         request = ModeRequest(exact.polarisation, hint, None, m, exact.p, q + 1, accuracy)
     case = {"seed": seed, "resonator": repr(resonator), "request": repr(request)}
     begin = time.process_time()
-    found = find_modes(cavity_of(resonator), request)
+    found = find_modes(
+        cavity_of(resonator, exact.wavelength_nm if wanted else request.wavelength_nm), request
+    )
     case |= {"seconds": time.process_time() - begin, "notes": list(found.warnings)}
     listed = [mode for mode in found if wanted is None or mode.label == wanted]
     if not listed:
@@ -166,7 +204,7 @@ def summary(lines: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Run the cases asked for and print what came out."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kind", choices=("small", "large", "comb"))
+    parser.add_argument("kind", choices=(*KINDS, "comb"))
     parser.add_argument("--cases", type=int, default=500)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", default="2026")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import random
 
-from cavitydesign.analytic.resonance import Resonance, Resonator, find_resonance
-from cavitydesign.errors import SolverError
+from cavitydesign.analytic.resonance import Index, Resonance, Resonator, find_resonance
+from cavitydesign.errors import InputError, SolverError
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.cylinder import Cylinder
 from cavitydesign.geometry.spheroid import Spheroid
-from cavitydesign.materials import ConstantIndex
+from cavitydesign.materials import ConstantIndex, Material, find_material
 from cavitydesign.modes import ModeRequest
 
 
@@ -102,9 +102,112 @@ def drawn_comb(dice: random.Random) -> tuple[Resonator, ModeRequest]:
             return resonator, ModeRequest(polarisation, wavelength, span, None, p, q, accuracy)
 
 
-def cavity_of(resonator: Resonator) -> Cavity:
-    """A sphere, or a slice of a full or coated cylinder, for the field solver."""
-    media = [ConstantIndex.of(complex(n).real) for n in resonator.indices]  # type: ignore[arg-type]
+# Media of the library with the ranges in which exact poles of Q above 10 stay inside their data
+_LIBRARY = {"PMMA-Szczurowski2013": (480.0, 1000.0), "silica": (450.0, 1900.0)}
+
+
+def drawn_media(dice: random.Random) -> tuple[Resonance, int]:
+    """One of 2 to 60 um whose body is dispersive, absorbs (kappa of 1e-9 to 3e-3) or, of a
+    cylinder, is uniaxial by up to a tenth: an exact resonance and its axial order.
+    """
+    while True:
+        kind = dice.choice(("dispersive", "absorbing", "uniaxial"))
+        radius = 0.5 * math.exp(dice.uniform(math.log(2.0), math.log(60.0)))
+        spherical = kind != "uniaxial" and dice.random() < 0.6
+        p, polarisation = dice.choice((1, 1, 2, 3)), dice.choice(("TM", "TE"))
+        q = dice.choice((0, 0, 1, 2)) if spherical else 0
+        wavelength = math.exp(dice.uniform(math.log(500.0), math.log(1600.0)))
+        real = dice.uniform(1.35, 2.6)
+        body: Index = real
+        extraordinary: tuple[Index, ...] | None = None
+        if kind == "dispersive":
+            name = dice.choice(sorted(_LIBRARY))
+            low, high = _LIBRARY[name]
+            wavelength = min(max(wavelength, low + 50.0), high - 50.0)
+            body = find_material(name).index
+        elif kind == "absorbing":
+            body = complex(real, math.exp(dice.uniform(math.log(1e-9), math.log(3e-3))))
+        else:
+            extraordinary = (real * dice.uniform(0.9, 1.1), 1.0)
+        resonator = Resonator((radius,), (body, 1.0), spherical, extraordinary)
+        value = complex(body(wavelength) if callable(body) else body).real
+        order = int(2e3 * math.pi * radius * value / wavelength * dice.uniform(0.6, 0.92))
+        if order - q < 4:
+            continue
+        try:
+            exact = find_resonance(resonator, order, p, polarisation, wavelength)
+        except (SolverError, InputError):
+            continue
+        inside = kind != "dispersive" or low < exact.wavelength_nm < high
+        if exact.log10_q > 1.0 and inside:
+            return exact, q
+
+
+def drawn_giant(dice: random.Random) -> tuple[Resonance, int]:
+    """One of 0.2 to 10 mm, azimuthal orders to 30,000, p to 6, and its axial order, to 5."""
+    while True:
+        radius = 0.5 * math.exp(dice.uniform(math.log(200.0), math.log(10_000.0)))
+        body, surround = dice.uniform(1.3, 2.5), dice.choice((1.0, 1.0, 1.33))
+        spherical = dice.random() < 0.7
+        p, polarisation = dice.choice((1, 1, 2, 4, 6)), dice.choice(("TM", "TE"))
+        q = dice.choice((0, 1, 3, 5)) if spherical else 0
+        wavelength = dice.choice((633.0, 1064.0, 1550.0, 2000.0))
+        order = round(2e3 * math.pi * radius * body / wavelength * dice.uniform(0.97, 0.99))
+        if body < surround + 0.08 or order > 30_000:
+            continue
+        try:
+            exact = find_resonance(
+                Resonator((radius,), (body, surround), spherical), order, p, polarisation
+            )
+        except SolverError:
+            continue
+        if exact.log10_q > 1.7:
+            return exact, q
+
+
+def drawn_high(dice: random.Random) -> tuple[Resonance, int]:
+    """A sphere of 2 to 30 um, p of 4 to 8 and axial orders of 3 to 12, Q above 10."""
+    while True:
+        radius = 0.5 * math.exp(dice.uniform(math.log(2.0), math.log(30.0)))
+        body, surround = dice.uniform(1.3, 3.5), dice.choice((1.0, 1.33))
+        p, q, polarisation = dice.randint(3, 8), dice.randint(3, 12), dice.choice(("TM", "TE"))
+        order = q + dice.randint(5, round(12.0 * radius))
+        if body < surround + 0.1:
+            continue
+        try:
+            exact = find_resonance(
+                Resonator((radius,), (body, surround), True), order, p, polarisation
+            )
+        except SolverError:
+            continue
+        if exact.log10_q > 1.0:
+            return exact, q
+
+
+def medium_of(resonator: Resonator, layer: int, wavelength_nm: float) -> Material:
+    """Medium of a layer; its absorption is that of its extinction at a wavelength."""
+    index = resonator.indices[layer]
+    if callable(index):
+        medium = getattr(index, "__self__", None)
+        assert isinstance(medium, Material), "an index is a number or the method of a medium"
+        return medium
+    value = complex(index)
+    absorption = 4e7 * math.pi * value.imag / wavelength_nm
+    other = resonator.indices_extraordinary
+    along = None if other is None else complex(other[layer]).real  # type: ignore[arg-type]
+    return ConstantIndex.of(value.real, absorption, along)
+
+
+def cavity_of(resonator: Resonator, wavelength_nm: float = 1000.0) -> Cavity:
+    """A sphere, or a slice of a full or coated cylinder, for the field solver.
+
+    Parameters
+    ----------
+    resonator : Resonator
+    wavelength_nm : float
+        At which bodies absorb by their extinction.
+    """
+    media = [medium_of(resonator, j, wavelength_nm) for j in range(len(resonator.indices))]
     radius = resonator.radii_um[-1]
     if resonator.spherical:
         return Cavity(Spheroid(radius, radius), media[0], media[1])

@@ -168,14 +168,14 @@ STUDY = """
 design = "design.toml"
 task = "modes"
 [axes]
-"modes.wavelength_nm" = [537.6, 2000.0]
+"modes.wavelength_nm" = [537.6, 15000.0]
 """
 
 
 def test_failed_points_are_crosses(
     folder: Path, tmp_path: Path, start: Callable[..., Any], open_tab: Callable[..., Any]
 ) -> None:
-    """The data of air end at 1690 nm, so the second point fails: a cross that says why, no dot."""
+    """The data of air end at 14,100 nm, so the second point fails: a cross that says why, no dot."""
     (tmp_path / "design.toml").write_bytes((folder / "design.toml").read_bytes())
     (tmp_path / "study.toml").write_text(STUDY)
     words = "from cavitydesign.cli.main import main; main()"
@@ -192,4 +192,4 @@ def test_failed_points_are_crosses(
     assert page.locator("#study-plot circle[data-point]").count() >= 1
     page.locator("#study-plot [data-failed]").hover()
     assert "point 1 failed: " in page.inner_text("#study-read")
-    assert "1690" in page.inner_text("#study-read")
+    assert "14100" in page.inner_text("#study-read")

@@ -148,6 +148,41 @@ def test_air_agrees_with_an_older_measurement() -> None:
         assert abs(find_material("air").index(wavelength) - 1 - refractivity) < 2e-8
 
 
+@pytest.mark.parametrize(
+    ("wavelength_nm", "refractivity", "within"),
+    [
+        (1700.0, 2.73191437e-4, 8e-8),
+        (2500.0, 2.72904557e-4, 8e-8),
+        (3500.0, 2.72761857e-4, 8e-8),
+        (4200.0, 2.72485871e-4, 3.2e-7),
+        (4350.0, 2.73011293e-4, 3.2e-7),
+        (5200.0, 2.72738855e-4, 8e-8),
+        (7500.0, 2.72702046e-4, 8e-8),
+        (10600.0, 2.72691227e-4, 8e-8),
+        (14100.0, 2.72640016e-4, 8e-8),
+        (3e7, 2.7287e-4, 1e-8),
+    ],
+)
+def test_air_of_the_infrared_and_of_microwaves(
+    wavelength_nm: float, refractivity: float, within: float
+) -> None:
+    """Against Mathar's fits (2007: dry air at 15 C, 370 ppm of CO2; 450 ppm add 1e-8) where his
+    bands begin and end, and ITU-R P.453: 77.6 x 1013.25 / 288.15.
+    """
+    name = "air" if wavelength_nm < 1e6 else "air-microwave"
+    assert abs(find_material(name).index(wavelength_nm) - 1 - refractivity) < within
+
+
+def test_a_refusal_names_the_data_that_reach() -> None:
+    """Beyond the range of one data set another of the same substance is named, if it reaches."""
+    with pytest.raises(InputError, match="; air-microwave of the library reaches it"):
+        find_material("air").index(1e7)
+    with pytest.raises(InputError, match=r"its value at 14100 nm$"):
+        find_material("air").index(1e5)
+    with pytest.raises(InputError, match="; water-Kedenburg2012 of the library reaches it"):
+        find_material("water").index(1500.0)
+
+
 def test_the_two_waters_agree() -> None:
     """Measured by different groups: within the error stated for the one that reaches 1600 nm."""
     near, far = find_material("water"), find_material("water-Kedenburg2012")

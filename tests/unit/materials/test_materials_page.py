@@ -20,6 +20,8 @@ def row(name: str) -> str:
     medium = find_material(name)
     others = ", ".join(f"`{alias}`" for alias, meant in material_aliases().items() if meant == name)
     low, high = medium.range_nm
+    if not low <= LINE_NM <= high:
+        return f"| `{name}` | {others} | {low:g}-{high:g} |  |  |  | {medium.title} |"
     index = f"{medium.index(LINE_NM):.4f}"
     if medium.uniaxial:
         index += f" / {medium.index_extraordinary(LINE_NM):.4f}"
