@@ -55,16 +55,20 @@ class ChainShape:
         """Columns of (n, k) by element: one batch, a view of shape (elements, local, k) of a padded
         copy.
         """
+        # The zeros at both ends are the walls, so that the end elements look like all others.
         padded = np.zeros((self.size + 2 * self.shared, vectors.shape[1]), dtype=vectors.dtype)
         padded[self.shared : self.shared + self.size] = vectors
         row, column = padded.strides
         shape = (self.elements, self.local, vectors.shape[1])
+        # Elements follow each other by `own` rows but are `local` rows long: the view shows each
+        # shared line to both of its elements without copying it.
         strides = (self.own * row, row, column)
         return [np.lib.stride_tricks.as_strided(padded, shape, strides, writeable=False)]
 
     def gathered(self, local: Sequence[Values]) -> Values:
         """Sum of the contributions of the one batch, (elements, local, k); shape (n, k)."""
         (of_elements,) = local
+        # What elements give to the first and to the last line is dropped: the field is zero there.
         out = of_elements[:, self.shared :].copy()
         out[:-1, self.interior :] += of_elements[1:, : self.shared]
         return np.asarray(out.reshape(self.elements * self.own, -1)[: self.size])
@@ -148,6 +152,7 @@ class ChainFactor:
         complex_ = np.iscomplexobj(self.pivots[0][0]) or np.iscomplexobj(columns)
         out = np.empty(columns.shape, dtype=complex if complex_ else float)
         last = shape.elements - 1
+        # Forwards: each group of unknowns takes off what the line inside it passes on.
         line: Values | None = None
         for e, (packed, pivots) in enumerate(self.pivots):
             group = columns[e * shape.own : min((e + 1) * shape.own, shape.size)]
@@ -156,6 +161,7 @@ class ChainFactor:
             solved = _solved(packed, pivots, group)
             out[e * shape.own : e * shape.own + solved.shape[0]] = solved
             line = solved[shape.interior :]
+        # Backwards: with the group outside known, its share is taken off the one inside.
         for e in range(last - 1, -1, -1):
             after = out[(e + 1) * shape.own : min((e + 2) * shape.own, shape.size)]
             out[e * shape.own : (e + 1) * shape.own] -= self.spread[e] @ (
@@ -185,16 +191,20 @@ def _factorised(matrix: ChainMatrix) -> ChainFactor:
             block[interior:, interior:] += blocks[e + 1, :shared, :shared]
         towards = blocks[e, shared : shared + block.shape[0], :shared]
         if e > 0:
+            # The Schur complement: the rows `interior:` of `spread` are the inverse of the block
+            # inside, restricted to the line that both share.
             block -= towards @ spread[e - 1][interior:] @ towards.T
-        packed, places, info = factor(block, lower=1, lwork=32 * block.shape[0], overwrite_a=1)
+        # SciPy's default workspace of one column makes LAPACK take columns singly; with 32 of them
+        # sytrf works on blocks by matrix products.
+        packed, pivot_rows, info = factor(block, lower=1, lwork=32 * block.shape[0], overwrite_a=1)
         if info != 0:
             raise RuntimeError("exactly singular")
         if not complex_:
-            negative += _negative(packed, places)
-        pivots.append((packed, places))
+            negative += _negative(packed, pivot_rows)
+        pivots.append((packed, pivot_rows))
         inward.append(towards)
         if not last:
-            spread.append(_solved(packed, places, outer))
+            spread.append(_solved(packed, pivot_rows, outer))
     return ChainFactor(
         shape, None if complex_ else negative, tuple(pivots), tuple(inward), tuple(spread)
     )
@@ -204,6 +214,7 @@ def _solved(packed: Values, pivots: Values, right: Values) -> Values:
     if np.iscomplexobj(packed):
         return np.asarray(lapack.zsytrs(packed, pivots, right, lower=1)[0])
     if np.iscomplexobj(right):
+        # Twice the real routine: LAPACK would otherwise need a complex copy of the real factor.
         parts = (
             lapack.dsytrs(packed, pivots, part, lower=1)[0] for part in (right.real, right.imag)
         )
@@ -216,6 +227,7 @@ def _negative(packed: Values, pivots: Values) -> int:
     """Negative eigenvalues of D: one of each 2 x 2 pivot (they are indefinite), and the negative 1
     x 1 ones.
     """
+    # LAPACK marks both rows of a 2 x 2 pivot by a negative entry, hence the half.
     single = pivots > 0
     return (
         int(np.count_nonzero(packed.diagonal()[single] < 0)) + int(np.count_nonzero(~single)) // 2

@@ -35,7 +35,7 @@ class Batch:
     shared, own : int arrays
         Local unknowns that neighbours couple too, and those that only the element does.
     slot : (k, S, S) int32 array
-        Place of each pair of shared ones in the data of the Schur complement; the number of stored
+        Index of each pair of shared ones in the data of the Schur complement; the number of stored
         values where one is absent.
     """
 
@@ -66,6 +66,7 @@ class ElementLayout:
 
     def local_of(self, vectors: Values) -> list[Values]:
         """Columns of (n, c) by batch, each (k, L, c)."""
+        # The row of zeros past the last is what a wall leaves of an unknown.
         padded = np.concatenate([vectors, np.zeros((1, vectors.shape[1]), vectors.dtype)])
         return [padded[batch.numbers] for batch in self.batches]
 
@@ -113,6 +114,7 @@ class CondensedFactor:
         outer = self.skeleton.negative
         if outer is None:
             return None
+        # An inverse has as many negative eigenvalues as its matrix.
         return outer + sum(_negative(block) for blocks in self.inverse for block in blocks)
 
     def solve(self, right: Values) -> Values:
@@ -126,9 +128,11 @@ class CondensedFactor:
         for batch, inverse, spread in zip(layout.batches, self.inverse, self.spread, strict=True):
             own = out[batch.numbers[:, batch.own]]
             inside.append(product(inverse, own))
+            # Several elements share an unknown, and a plain `-=` would keep the last one's share.
             np.subtract.at(
                 out, batch.numbers[:, batch.shared], product(spread.transpose(0, 2, 1), own)
             )
+        # The row of the walls has collected shares that mean nothing.
         out[-1] = 0.0
         out[: layout.skeleton] = self.skeleton.solve(out[: layout.skeleton])
         for batch, spread, own in zip(layout.batches, self.spread, inside, strict=True):
@@ -153,6 +157,7 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
         If it is singular.
     """
     inverses, spreads = [], []
+    # One value more than the pattern holds: the slot of pairs that a wall removed.
     data: Values = np.zeros(layout.indices.size + 1)
     for batch, block in zip(layout.batches, blocks, strict=True):
         flat = block.reshape(block.shape[0], -1)
@@ -161,10 +166,12 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
         def part(
             rows: IntArray, columns: IntArray, flat: Values = flat, length: int = length
         ) -> Values:
-            places = (rows[:, None] * length + columns).ravel()
-            return np.take(flat, places, axis=1).reshape(flat.shape[0], rows.size, columns.size)
+            index = (rows[:, None] * length + columns).ravel()
+            return np.take(flat, index, axis=1).reshape(flat.shape[0], rows.size, columns.size)
 
         coupling = part(batch.own, batch.shared)
+        # Inverted and not factorised: LAPACK's symmetric solves take one matrix at a time, whereas
+        # products with inverses take all elements of a batch at once.
         try:
             inverse = np.linalg.inv(part(batch.own, batch.own))
         except np.linalg.LinAlgError as error:
@@ -190,13 +197,15 @@ def product(matrices: Values, columns: Values) -> Values:
     return np.asarray(matrices @ columns)
 
 
-def _add(data: Values, place: NDArray[np.int32], values: Values) -> None:
+def _add(data: Values, slot: NDArray[np.int32], values: Values) -> None:
+    """Add values to the slots of the data; several may have the same."""
+    # `bincount` sums real weights only.
     if np.iscomplexobj(values):
-        _add(data.real, place, values.real)
-        _add(data.imag, place, values.imag)
+        _add(data.real, slot, values.real)
+        _add(data.imag, slot, values.imag)
     else:
         part = data.real if np.iscomplexobj(data) else data
-        part += np.bincount(place, weights=values, minlength=data.size)
+        part += np.bincount(slot, weights=values, minlength=data.size)
 
 
 def _negative(inverse: Values) -> int:

@@ -49,6 +49,7 @@ class Matrix(Protocol):
 
 def combination(terms: Sequence[tuple[complex, Matrix]]) -> Matrix:
     """Sum of multiples of matrices of one structure."""
+    # A problem has matrices of one kind, so that the first speaks for all.
     return type(terms[0][1]).combined(terms)
 
 

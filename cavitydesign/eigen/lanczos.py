@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[Any]
-_STEPS_A_PAIR = 3  # of many pairs; few take more each
+# Lanczos steps allowed for each pair where many are asked: the recursion learns pairs faster the
+# more there are, and the fixed bound of 200 steps serves where there are few.
+_STEPS_A_PAIR = 3
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,18 @@ def shift_invert_lanczos(
     basis = np.empty((most_steps + 1, n), dtype)
     weighted = np.empty((most_steps + 1, n), dtype)
     ritz = np.zeros((most_steps, most_steps), dtype)
+    # One product with the operator first: it damps what lies far from the shift, above all the
+    # gradients at k = 0, which a rough guess holds in plenty.
     vector = solve(mass(start.astype(dtype)))
     image = mass(vector)
+    # x^T B x without conjugation is complex, or negative; its square root then is complex too.
     norm = (
         np.sqrt(vector @ image + 0j)
         if np.issubdtype(dtype, np.complexfloating)
         else np.sqrt(vector @ image)
     )
     basis[0], weighted[0] = vector / norm, image / norm
+    # Fewer steps than pairs, and a few, cannot hold all of them.
     check = max(wanted + 4, 8)
     for step in range(most_steps):
         vector = solve(weighted[step])
@@ -97,6 +103,7 @@ def shift_invert_lanczos(
             if np.issubdtype(dtype, np.complexfloating)
             else np.sqrt(max(float(square), 0.0))
         )
+        # A next vector of rounding alone says that the space is invariant and its pairs are exact.
         done = step + 1 == most_steps or abs(norm) < 1e-14 * max(
             abs(ritz[: step + 1, : step + 1]).max(), 1e-300
         )
@@ -109,6 +116,7 @@ def shift_invert_lanczos(
                 theta, weights = np.linalg.eig(small)
             else:
                 theta, weights = np.linalg.eigh(small)
+            # theta = 1 / (lambda - shift): the largest belong to the eigenvalues nearest the shift.
             order = np.argsort(-abs(theta))[: min(wanted, step + 1)]
             error = abs(norm * weights[step, order]) / np.maximum(abs(theta[order]), 1e-300)
             scale = (
@@ -126,6 +134,7 @@ def shift_invert_lanczos(
                 )
                 vectors = vectors / (scaling if np.iscomplexobj(vectors) else scaling.real)
                 return Eigenpairs(values, vectors, step + 1, good)
+            # Each look costs a small eigenproblem, so that it follows every third step only.
             check = step + 3
         basis[step + 1], weighted[step + 1] = vector / norm, image / norm
     raise AssertionError("the last step returns")

@@ -29,9 +29,12 @@ def ritz(stiffness: Values, mass: Values) -> tuple[Values, Values]:
 def ritz_all(stiffness: Values, mass: Values) -> tuple[Values, Values]:
     """`ritz` of a stack of pencils, shapes (n, b) and (n, b, b)."""
     if np.iscomplexobj(stiffness) or np.iscomplexobj(mass):
+        # NumPy solves stacks of standard problems only; the basis is orthonormal, so that its mass
+        # is well enough conditioned to be divided by.
         values, weights = np.linalg.eig(np.linalg.solve(mass, stiffness))
         squares = np.einsum("nij,nij->nj", weights, mass @ weights)
         return values, np.asarray(weights / np.sqrt(squares)[:, None, :])
+    # With B = L L^T the pencil becomes the symmetric L^-1 K L^-T, whose vectors are L^T y.
     left = np.linalg.inv(np.linalg.cholesky(0.5 * (mass + mass.transpose(0, 2, 1))))
     right = left.transpose(0, 2, 1)
     values, weights = np.linalg.eigh(
@@ -77,6 +80,7 @@ def polished(
         # each vector goes on as the Ritz vector that it is most of
         before = basis.conj().T @ scaled[0]
         own = np.argmax(abs(before.conj().T @ weights) / np.linalg.norm(weights, axis=0), axis=1)
+        # Two vectors that claim one Ritz vector would become one mode, so that what is known stays.
         if np.unique(own).size < own.size:
             break
         values, vectors = found[own], np.asarray(basis @ weights[:, own])

@@ -31,6 +31,7 @@ class SparseFactor:
 
     def solve(self, right: Values) -> Values:
         """Solve for one or several right-hand sides."""
+        # SuperLU takes no right-hand side of another type than the matrix.
         if np.iscomplexobj(right) and not self.is_complex:
             return np.asarray(
                 self.lu.solve(np.ascontiguousarray(right.real))
@@ -50,6 +51,8 @@ def factorised_sparse(matrix: sparse.csc_matrix) -> SparseFactor:
     RuntimeError
         If it is singular.
     """
+    # Equilibration would scale rows and columns by different factors: no congruence, and the signs
+    # of the pivots would no longer be those of the eigenvalues.
     lu = sparse_linalg.splu(
         matrix,
         permc_spec="MMD_AT_PLUS_A",
@@ -57,6 +60,7 @@ def factorised_sparse(matrix: sparse.csc_matrix) -> SparseFactor:
         options={"SymmetricMode": True, "Equil": False},
     )
     is_complex, negative = np.iscomplexobj(matrix.data), None
+    # Rows and columns in one order: no pivot left the diagonal, and U holds the D of L D L^T.
     if not is_complex and np.array_equal(lu.perm_r, lu.perm_c):
         negative = int(np.count_nonzero(lu.U.diagonal() < 0))
     return SparseFactor(lu, negative, is_complex)
