@@ -10,9 +10,17 @@ of the truth, the ranks of the true constants among the draws (flat if the poste
 many answers carry a warning: few where the model is right, most with --wrong, where the truth has
 Lorentzian lines and the model Gaussian ones.
 
-The exact weights of the command are left out here: what is tested is the posterior by the emulator,
-with the emulator's own error counted. --sampler emcee draws by emcee alone, to compare. All that is solved and every laboratory
-stays in the store, so that a run may be ended at any time (--seconds) and goes on where it stopped.
+All laboratories share their expensive part: the emulator of each diameter is trained once, on exact
+solves, and the truths are solved exactly before any data are made of them. A laboratory then costs
+its draws alone, one or two seconds. What is tested so: priors, likelihood, emulator and sampler, on
+truths and scatter that they have not seen. What is not: the exact weights of the command, which mend
+what the emulator is off by (its error is counted as scatter); errors that truths and model have in
+common, such as the distance between solved pulses; and measurements of other kinds.
+
+Thresholds at the unseen diameter are read off the emulated light; how far these lie from exact ones
+is printed first. --exact N solves N draws of each laboratory instead. --sampler emcee draws by emcee
+alone, to compare. All that is solved and every laboratory stays in the store, so that a run may be
+ended at any time (--seconds) and goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -174,9 +182,8 @@ def laboratory(
     order = np.random.default_rng(number).permutation(len(drawn.z))
     draws = whole(drawn.z[order[:DRAWS]])
     unseen = compared[-1]
-    # as in a calibration, thresholds are those of exact solves: an emulator blurs their bend
-    few = draws[: asked.exact]
-    if asked.wrong:
+    few = draws[: asked.exact or DRAWS]
+    if not asked.exact:
         light = posterior.curves[-1](few[:, unseen.ready.rate_places])
     else:
         known = replace(work, ready=[work.ready[-1]]).solve("draws", few)[0]
@@ -188,9 +195,11 @@ def laboratory(
     lasing = predicted[np.isfinite(predicted)]
     warnings = []
     rows = np.arange(len(draws))
+    fits = []
     for place in chosen:
         seen = posterior.curves[place](draws[:, compared[place].ready.rate_places])
-        warnings += doubts_of_curve(curve_fit(compared[place], draws, seen, rows))
+        fits.append(curve_fit(compared[place], draws, seen, rows))
+        warnings += doubts_of_curve(fits[-1])
     place = next(i for i, each in enumerate(layout.unknowns) if each.of == "session")
     scale = layout.values(draws)[:, place]
     warnings += doubts_of_scale(Constant("scale", "", "", quantiles_of(scale), 1.0), SCALE_SD)
@@ -213,8 +222,27 @@ def laboratory(
         },
         "sd": {layout.unknowns[i].name: float(draws[:, i].std()) for i in kept},
         "warnings": warnings,
+        "residuals": [np.round(one.residual, 5).tolist() for one in fits],
+        "scatter": [one.scatter for one in fits],
+        "settled": drawn.settled,
         "worth": drawn.worth,
         "cpu_s": time.process_time() - began,
+    }
+
+
+def off_by(work: Work, posterior: Posterior, z: np.ndarray, exact: list) -> dict:
+    """How far emulated thresholds lie from those of the exact truths."""
+    unseen = posterior.comparisons[-1]
+    right = unseen.threshold_mj_cm2(z, fine_light(work.ready[-1], exact[-1].light))
+    seen = unseen.threshold_mj_cm2(z, posterior.curves[-1](z[:, unseen.ready.rate_places]))
+    both = np.isfinite(right) & np.isfinite(seen)
+    off = np.abs(np.log(seen[both] / right[both]))
+    return {
+        "truths": len(z),
+        "told alike whether they lase": int((np.isfinite(right) == np.isfinite(seen)).sum()),
+        "off by, relative, of 50 and 90 and 100 %": np.round(
+            np.quantile(off, (0.5, 0.9, 1.0)), 4
+        ).tolist(),
     }
 
 
@@ -294,7 +322,7 @@ def main() -> None:
     read.add_argument("--store", type=Path, default=Path("coverage-store"))
     read.add_argument("--seconds", type=float, default=math.inf, help="CPU time of this run")
     read.add_argument("--sampler", choices=("importance", "emcee"), default="importance")
-    read.add_argument("--exact", type=int, default=64, help="draws solved at the unseen diameter")
+    read.add_argument("--exact", type=int, default=0, help="draws solved at the unseen diameter")
     read.add_argument("--wrong", action="store_true", help="the truth has Lorentzian lines")
     asked = read.parse_args()
     clock = Clock(asked.seconds)
@@ -319,6 +347,7 @@ def main() -> None:
     print(
         "error of the emulators, ln light:", [f"{sd:.4f}" for sd in posterior.added_sd], flush=True
     )
+    print("threshold at the unseen diameter:", off_by(work, posterior, truths, exact), flush=True)
     kind = f"{'wrong' if asked.wrong else 'right'}-{asked.sampler}"
     told = asked.store / f"laboratories-{kind}.jsonl"
     lines = [json.loads(line) for line in told.read_text().splitlines()] if told.exists() else []
