@@ -121,8 +121,23 @@ def _cavities(file: UserFile) -> list[MeasuredCavity]:
             continue
         if any(cavity.name == other.name for other in found):
             file.add(f"cavities.{number}.name", f" = {cavity.name!r}: is another cavity's already")
+        twin = next((other for other in found if _same_points(cavity, other)), None)
+        if twin is not None:
+            file.add(
+                f"cavities.{number}.light_curve",
+                f": its points are those of {twin.name!r}; each curve belongs to one cavity",
+            )
         found.append(cavity)
     return found
+
+
+def _same_points(one: MeasuredCavity, other: MeasuredCavity) -> bool:
+    """Whether two cavities have one light curve, which would count twice."""
+    if one.curve is None or other.curve is None:
+        return False
+    return np.array_equal(one.curve.fluence_mj_cm2, other.curve.fluence_mj_cm2) and np.array_equal(
+        one.curve.emission, other.curve.emission
+    )
 
 
 def _numbers(file: UserFile, cavities: list[MeasuredCavity]) -> list[FreeNumber]:

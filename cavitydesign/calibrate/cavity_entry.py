@@ -40,6 +40,8 @@ _ELSEWHERE = {
 }
 SESSION = "session"
 _FEWEST_POINTS = 3
+# A point that scatters by as much as it is says nothing; 5 is 5 % as a rule.
+_MOST_NOISE = 1.0
 # Share of rows that may repeat another: few counts at a fluence that was measured twice do so.
 _MOST_TWICE = 0.1
 # Factor between the middle of a curve's fluences and that of its design's: units differ by a
@@ -87,6 +89,11 @@ def read_cavity(
         if curve is not None and design is not None:
             _check_unit(file, f"{place}.light_curve", curve, design)
     noise = _positive(file, entry, f"{place}.relative_noise", 0.05)
+    if noise >= _MOST_NOISE:
+        file.add(
+            f"{place}.relative_noise",
+            f" = {noise:g}: a share is needed, less than {_MOST_NOISE:g}; 0.05 is 5 %",
+        )
     dark = (
         _positive(file, entry, f"{place}.dark_up_to_mj_cm2", math.nan)
         if "dark_up_to_mj_cm2" in entry
@@ -168,10 +175,9 @@ def read_curve(path: Path) -> MeasuredCurve:
         )
     for name, column in columns.items():
         if np.any(column <= 0):
-            least = float(column.min())
+            hint = "; leave out points at or below the background" if name == "emission" else ""
             problems.append(
-                f"{path.name}: {name} = {least:g}: every value must be positive; leave out points "
-                "at or below the background"
+                f"{path.name}: {name} = {column.min():g}: every value must be positive{hint}"
             )
     if len(fluence) >= _FEWEST_POINTS and fluence.min() == fluence.max():
         problems.append(f"{path.name}: all points lie at one fluence")

@@ -39,9 +39,11 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
     InputError
         One line for each problem: file, line, value, what is allowed.
     """
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; a CSV file is needed")
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    table = read_csv(path, "FILE.csv", any_separator=True)
+    table = read_csv(path, any_separator=True)
     columns = columns_of(table, names)
     for name, values in columns.items():
         size = np.abs(values)

@@ -62,7 +62,7 @@ def read_samples(path: Path) -> Samples:
     """
     if not path.is_file():
         raise InputError(f"gain.samples: {path.name}: no such file beside the design")
-    table = read_csv(path, "samples.csv", any_separator=True)
+    table = read_csv(path, any_separator=True)
     header = table.header
     problems = []
     for key in header:

@@ -69,7 +69,7 @@ def load_series(path: Path) -> Series:
     if path.is_dir():
         parts, notes = _of_folder(path)
     elif path.is_file():
-        table = read_csv(path, "SERIES.csv", any_separator=True)
+        table = read_csv(path, any_separator=True)
         parts, notes = _of_list(table, path.parent) if "file" in table.header else _of_wide(table)
     else:
         raise InputError(f"{path}: no such file or folder")
@@ -98,7 +98,7 @@ def _of_folder(folder: Path) -> tuple[list[Shot], list[str]]:
                     f"{file.name}: no fluence; write '# fluence_mj_cm2 = 2.3' above the header, or "
                     "name the file as in 's_2.3mJ.csv'"
                 )
-            shot, told = _shot(read_csv(file, file.name, any_separator=True), settings, folder)
+            shot, told = _shot(read_csv(file, any_separator=True), settings, folder)
         except InputError as error:
             problems += error.problems
             continue
@@ -176,7 +176,7 @@ def _of_list(table: CsvTable, folder: Path) -> tuple[list[Shot], list[str]]:
             if not file.is_file():
                 raise InputError(f"{where}: file = {entry['file']!r}: no such file")
             dark = str(entry.get("dark_file", ""))
-            spectrum = read_csv(file, file.name, any_separator=True)
+            spectrum = read_csv(file, any_separator=True)
             shot, told = _shot(spectrum, settings, folder, dark)
         except InputError as error:
             problems += error.problems
@@ -271,7 +271,7 @@ def _dark_counts(folder: Path, name: str, wavelength_nm: Array) -> Array:
     if folder.resolve() not in file.resolve().parents or not file.is_file():
         raise InputError(f"dark_file = {name!r}: no such file in the same folder")
     shot, _ = _shot(
-        read_csv(file, name, any_separator=True), dict(SETTINGS) | {"fluence_mj_cm2": 1.0}, None
+        read_csv(file, any_separator=True), dict(SETTINGS) | {"fluence_mj_cm2": 1.0}, None
     )
     return np.asarray(np.interp(wavelength_nm, shot.wavelength_nm, shot.light))
 

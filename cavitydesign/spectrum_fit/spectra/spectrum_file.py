@@ -50,7 +50,7 @@ def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
         raise InputError(f"--noise {noise_nm:g}: must be above 0 (nm)")
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    table = read_csv(path, "SPECTRUM.csv", any_separator=True)
+    table = read_csv(path, any_separator=True)
     named = _wavelength_column(table)
     wavelength = _numbers(table, named)
     if WAVELENGTHS[named] == "air":

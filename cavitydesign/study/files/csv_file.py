@@ -40,14 +40,14 @@ class CsvTable:
     lines: tuple[int, ...]
 
 
-def read_csv(path: Path, where: str, any_separator: bool = False) -> CsvTable:
+def read_csv(path: Path, where: str = "", any_separator: bool = False) -> CsvTable:
     """Header and rows of a CSV file; empty lines and those that begin with # are left out.
 
     Parameters
     ----------
     path : Path
     where : str
-        File and key that name it, for the message.
+        File and key that name it, for the message; empty where a command does.
     any_separator : bool
         Whether semicolons and tabs may part the columns too, as the header shows; numbers may have
         decimal commas then.
@@ -68,7 +68,8 @@ def read_csv(path: Path, where: str, any_separator: bool = False) -> CsvTable:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         if isinstance(error, UnicodeDecodeError):
             reason = f"not a text in UTF-8, {error}"
-        raise InputError(f"{where} = {path.name!r}: cannot be read ({reason})") from error
+        named = f"{where} = {path.name!r}" if where else path.name
+        raise InputError(f"{named}: cannot be read ({reason})") from error
     if len(lines) < 2:
         held = " (no rows below the header)" if lines else ""
         raise InputError(f"{path.name}: empty; a header and at least one row are needed{held}")

@@ -222,6 +222,8 @@ def test_a_model_of_another_shape_is_noticed(laboratory):
         ("curve.csv", "1.30000", "nan", "finite number"),
         ("calibration.toml", "relative_noise", "z_scan", "not compared point by point"),
         ("curve.csv", "fluence_mj_cm2", "power", "no column fluence_mj_cm2"),
+        ("calibration.toml", "relative_noise = 0.0", "relative_noise = 5.0", "0.05 is 5 %"),
+        ("calibration.toml", '"curve.csv"', '"."', "is a folder; a CSV file is needed"),
     ],
 )
 def test_what_cannot_be_calibrated_is_refused_before_anything_is_computed(
@@ -243,6 +245,24 @@ def test_one_point_and_no_fluence_range_are_refused(laboratory):
     assert len(error.value.problems) == 1
     (laboratory / "curve.csv").write_text("fluence_mj_cm2,emission\n2,1\n2,1.1\n2,0.9\n")
     with pytest.raises(InputError, match="all points lie at one fluence"):
+        asked(laboratory)
+
+
+def test_one_curve_of_two_cavities_is_refused(laboratory):
+    path = laboratory / "calibration.toml"
+    text = path.read_text()
+    again = text[text.index("[[cavities]]") : text.index("[sessions]")]
+    path.write_text(
+        text.replace("[sessions]", again.replace("name = ", "name = 'other ' #") + "[sessions]")
+    )
+    with pytest.raises(InputError, match="its points are those of") as error:
+        asked(laboratory)
+    assert len(error.value.problems) == 1
+
+
+def test_a_curve_in_another_encoding_is_told_by_its_name(laboratory):
+    (laboratory / "curve.csv").write_bytes("# µJ\nfluence_mj_cm2,emission\n1,2\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"^curve.csv: cannot be read \(not a text in UTF-8"):
         asked(laboratory)
 
 
