@@ -1,77 +1,163 @@
-"""CPU time of a light curve, a whole prediction, and a regime map, on combs by formula.
+"""Processor time of whole lasing predictions on solved modes, against the goals, and in turns with
+another checkout.
 
     python tests/benchmarks/time_lasing.py
+    python tests/benchmarks/time_lasing.py --against CHECKOUT --out docs/benchmarks
 
-Goals: light curve of 60 fluences, 23 modes, 5 classes 0.3 s; map of 25 diameters x 40 fluences 20 s
-on two cores.
+Each case runs in a process of its own: it solves the modes, warms up with one prediction, and takes
+the best of several (processor time of one thread: other work on the machine does not count, though
+it makes caches colder). With `--against` the two checkouts take turns, so that both meet the same
+machine; the page shows the ratio of the same run.
 """
 
 from __future__ import annotations
 
-import math
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from functools import partial
+from pathlib import Path
+from typing import Any
 
-import numpy as np
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
-from cavitydesign.gain import DotMedium, Pump
-from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
-from cavitydesign.lasing.outcomes.regime_map import regime_map
-from cavitydesign.lasing.pulses.compiled.steps import library
-from cavitydesign.lasing.pulses.integrate import StepControl
-from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
+# What is measured on the design of the quickstart, which values it changes, and the goal in s.
+WIDE = {"cavity.diameter_um": 125.0, "cavity.axial_radius_um": 500.0}
+SIX = {"modes.polarisation": "both", "modes.axial_orders": 3}
+CASES: dict[str, tuple[dict[str, Any], float | None]] = {
+    "quickstart, 15 um": ({}, 0.06),
+    "125 um": (WIDE, 0.09),
+    "15 um, six families with overlaps": (SIX, 0.25),
+    "15 um, Q = 1e6": ({"lasing.quality": 1e6}, 0.3),
+    "88 um, Q = 1e7": (
+        {
+            "cavity.diameter_um": 88.0,
+            "cavity.axial_radius_um": 352.0,
+            "lasing.quality": 1e7,
+        },
+        None,
+    ),
+}
+PREDICTIONS = 4  # of each process; the best counts
+TURNS = 3  # processes of each checkout
 
 
-def comb(diameter_um: float, span_nm: float = 16.0) -> tuple[LasingMode, ...]:
-    """Even spacing lambda^2 / (pi D 1.5), Q = 24 D."""
-    fsr = 537.6**2 / (math.pi * diameter_um * 1e3 * 1.5)
-    count = int(span_nm / 2 / fsr)
-    return tuple(
-        LasingMode(
-            f"TM {1000 - k} 1 0",
-            537.6 + k * fsr,
-            0.99,
-            1.525,
-            24.0 * diameter_um,
-            m=1000 - k,
-            fsr_nm=fsr,
-        )
-        for k in range(-count, count + 1)
-    )
+def measured(case: str) -> dict[str, Any]:
+    """One process: the best time of a case, its modes and its threshold."""
+    import cavitydesign as cd
+    from cavitydesign.lasing.pulses.compiled.steps import library
+
+    values, _ = CASES[case]
+    design = cd.load_design(ROOT / "studies" / "quickstart" / "design.toml").with_values(values)
+    modes = cd.find_modes(design)
+    prediction = cd.predict_lasing(modes, design)
+    seconds = []
+    for _ in range(PREDICTIONS):
+        start = time.process_time()
+        prediction = cd.predict_lasing(modes, design)
+        seconds.append(time.process_time() - start)
+    return {
+        "seconds": min(seconds),
+        "modes": len(prediction.modes),
+        "threshold_mj_cm2": prediction.thresholds.lasing,
+        "steps": "NumPy" if library() is None else "compiled",
+    }
+
+
+def in_process(case: str, checkout: Path) -> dict[str, Any]:
+    """The same in a process that imports the package of a checkout."""
+    environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(checkout)}
+    command = [sys.executable, str(Path(__file__)), "--case", case]
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(shown.stdout)
+    return found
+
+
+def in_turns(case: str, checkouts: list[Path]) -> list[dict[str, Any]]:
+    """The best of some processes of each checkout, one after the other."""
+    runs = [[in_process(case, checkout) for checkout in checkouts] for _ in range(TURNS)]
+    return [min(each, key=lambda run: float(run["seconds"])) for each in zip(*runs, strict=True)]
+
+
+def page(rows: list[tuple[str, list[dict[str, Any]]]], against: bool) -> str:
+    """The table as a page of the docs."""
+    import numpy as np
+
+    heads = ["cavity", "modes", "processor time s", "goal s"]
+    heads += ["before s", "ratio", "change of the threshold"] if against else []
+    lines = [
+        "# Times of lasing predictions",
+        "",
+        "This page shows what a lasing prediction costs on modes that are solved already: thresholds, light curve,",
+        "regime and the chance of a single mode. Each number is the processor time of one thread, the best of "
+        f"{TURNS * PREDICTIONS}",
+        "predictions. A cavity with `before` was measured in turns with an earlier state of the package, in the same run.",
+        "",
+        f"| {' | '.join(heads)} |",
+        f"|{'---|' * len(heads)}",
+    ]
+    for case, runs in rows:
+        goal = CASES[case][1]
+        now = runs[0]
+        cells = [
+            case,
+            str(now["modes"]),
+            f"{now['seconds']:.3f}",
+            "-" if goal is None else f"{goal:g}",
+        ]
+        if against:
+            before = runs[1]
+            change = now["threshold_mj_cm2"] / before["threshold_mj_cm2"] - 1.0
+            ratio = before["seconds"] / now["seconds"]
+            cells += [f"{before['seconds']:.3f}", f"{ratio:.2f}", f"{change:.1e}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    steps = {run["steps"] for _, runs in rows for run in runs}
+    lines += [
+        "",
+        f"Measured on {processor()}, Python {platform.python_version()}, NumPy {np.__version__}, "
+        f"{' and '.join(sorted(steps))} steps, {time.strftime('%Y-%m-%d')}.",
+        "",
+        "```sh",
+        "python tests/benchmarks/time_lasing.py",
+        "```",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def processor() -> str:
+    """Name of the processor, as far as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def main() -> None:
-    """Print the best of three CPU times (process time: other work on the machine does not
-    count).
-    """
-    print(f"steps: {'NumPy' if library() is None else 'compiled'}")
-    medium, pump = DotMedium(), Pump(fluence_mj_cm2=(1.2, 4.8))
-    excitons = np.asarray(pump.excitons(np.geomspace(1.2, 4.8, 60), medium.absorber))
-    for quality in (24.0 * 88, 1e6):
-        modes = tuple(
-            LasingMode(m.label, m.wavelength_nm, 0.99, 1.525, quality, m=m.m, fsr_nm=m.fsr_nm)
-            for m in comb(88.0)
-        )
-        solver = PulseSolver(modes, medium, 1e8, StepControl())
-        best = min(_seconds(partial(solver.outcomes, excitons)) for _ in range(3))
-        print(f"light curve, 60 fluences, {len(modes)} modes, Q = {quality:.0f}: {best:.2f} s")
-    request = LasingRequest()
-    best = min(
-        _seconds(partial(predict_lasing, comb(88.0), medium, pump, request, 88.0)) for _ in range(3)
-    )
-    print(f"whole prediction at 88 um: {best:.2f} s")
-    cavities = [(float(diameter), comb(float(diameter))) for diameter in np.linspace(10, 130, 25)]
-    print(
-        "map of 25 x 40, one core: "
-        f"{_seconds(partial(regime_map, cavities, medium, pump, request)):.1f} s"
-    )
-
-
-def _seconds(task: Callable[[], object]) -> float:
-    start = time.process_time()
-    task()
-    return time.process_time() - start
+    """Measure, print, and write the page where it is asked for."""
+    options = argparse.ArgumentParser(description="processor time of lasing predictions")
+    options.add_argument("--against", type=Path, help="another checkout, measured in turns")
+    options.add_argument("--out", type=Path, help="folder of the page")
+    options.add_argument("--case", choices=list(CASES), help=argparse.SUPPRESS)
+    asked = options.parse_args()
+    if asked.case is not None:
+        print(json.dumps(measured(asked.case)))
+        return
+    checkouts = [ROOT] if asked.against is None else [ROOT, asked.against.resolve()]
+    rows = []
+    for case in CASES:
+        rows.append((case, in_turns(case, checkouts)))
+        print(f"{case}: {', '.join(str(run) for run in rows[-1][1])}", flush=True)
+    text = page(rows, asked.against is not None)
+    print(text)
+    if asked.out is not None:
+        (asked.out / "time_lasing.md").write_text(text)
 
 
 if __name__ == "__main__":
