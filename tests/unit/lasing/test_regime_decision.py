@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from cavitydesign.gain import DotMedium, Pump
+from cavitydesign.lasing import LasingMode, LasingPrediction, LasingRequest, predict_lasing
 from cavitydesign.lasing.outcomes.regime import (
     decided,
     modes_lasing,
@@ -111,3 +113,39 @@ def test_single_mode_range_interpolates_the_crossing() -> None:
     assert single_mode_range(fluence, light, 3.9, 10.0) is None
     assert single_mode_range(fluence, light, None, 10.0) is None
     assert single_mode_range(fluence[:3], light[:, :3], 1.5, 10.0) == pytest.approx((1.5, 3.0))
+
+
+@pytest.mark.parametrize("diameter", [12.0, 15.0])
+def test_probability_is_the_share_of_whole_predictions(diameter: float) -> None:
+    """24 places of the comb, each predicted for itself and at 1.1 times its own threshold, against
+    the twelve places of one prediction, all at one fluence: 0.06, one place and a half.
+    """
+    path_nm = math.pi * diameter * 1e3 * 1.47
+    orders = range(math.ceil(path_nm / 552.0), math.floor(path_nm / 523.0) + 1)
+    spacing = 537.5**2 / path_nm
+
+    def predicted(shift_nm: float, phases: int) -> LasingPrediction:
+        comb = [
+            LasingMode(
+                f"TM {m} 1 0",
+                path_nm / m + shift_nm,
+                0.99,
+                1.525,
+                24.0 * diameter,
+                35.0 * (diameter / 15.0) ** 2,
+                m=m,
+                fsr_nm=path_nm / m**2,
+            )
+            for m in orders
+        ]
+        pump = Pump(fluence_mj_cm2=(1.2, 7.0))
+        request = LasingRequest(comb_phases=phases, fluences=12)
+        return predict_lasing(comb, DotMedium(), pump, request, diameter)
+
+    single = [
+        predicted(spacing * place, 0).regime.name == "single" for place in np.arange(24) / 24.0
+    ]
+    chance = predicted(0.0, 12).single_mode_probability
+    print(diameter, np.mean(single), chance)
+    assert chance == pytest.approx(np.mean(single), abs=0.06)
+    assert 0.1 < chance < 0.95
