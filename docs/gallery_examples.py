@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,39 @@ def design(diameter_um: float = 15.0, **keys: Any) -> Any:
     return load_design(
         QUICKSTART, overrides | {f"modes.{key}": value for key, value in keys.items()}
     )
+
+
+CALIBRATION = """
+solves = 16
+samples = 48
+
+[[cavities]]
+name = "33 um"
+design = "33um.toml"
+light_curve = "33um.csv"
+relative_noise = 0.05
+
+[sessions]
+session = { fluence_scale_sd = 0.0 }
+
+[free]
+"gain.peak_gain_per_cm" = { median = 1000, factor = 1.3 }
+"gain.laser_collection" = { from = 0.005, to = 0.1, spacing = "geometric" }
+"""
+
+
+@functools.cache
+def calibrated() -> Any:
+    """Two constants from one light curve of the laboratory that is made up."""
+    from cavitydesign.calibrate import calibrate, load_calibration
+
+    laboratory = QUICKSTART.parent.parent / "made-up-laboratory"
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("33um.toml", "33um.csv"):
+            shutil.copy(laboratory / name, folder)
+        path = Path(folder) / "calibration.toml"
+        path.write_text(CALIBRATION)
+        return calibrate(load_calibration(path))
 
 
 @functools.cache

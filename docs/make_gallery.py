@@ -22,6 +22,7 @@ from gallery_examples import (
     GOAL,
     QUICKSTART,
     SECTIONS,
+    calibrated,
     design,
     family,
     modes,
@@ -99,6 +100,20 @@ def threshold_temperature() -> Figure:
         )
         found.append(predict_lasing(find_modes(warm), warm).thresholds.gain_equals_loss)
     return draw_threshold_temperature(kelvin, {"gain = loss": found})
+
+
+def calibration() -> Figure:
+    """Measured points within the bands of a calibration."""
+    from cavitydesign.visualise.lasers.calibration import draw_calibrated_curves
+
+    return draw_calibrated_curves(calibrated())
+
+
+def corner() -> Figure:
+    """The constants of the same calibration in pairs."""
+    from cavitydesign.visualise.lasers.calibration import draw_corner
+
+    return draw_corner(calibrated())
 
 
 def field() -> Figure:
@@ -590,10 +605,48 @@ def _in_space(view: str, folder: Path) -> None:
     from cavitydesign.visualise.three_d.space import save_space, save_turntable
 
     mode, cavity = family(15.0, 1, 0), design().cavity
-    if view == "turntable":
+    if view == "vtk":
+        _as_paraview_shows_it(mode, folder / "vtk.png")
+    elif view == "turntable":
         save_turntable(mode, cavity, folder / "turntable.gif", frames=12, size=(420, 340))
     else:
         save_space(mode, cavity, folder / f"{view}.png", view=view, size=(1200, 930))
+
+
+def _as_paraview_shows_it(mode: Any, picture: Path) -> None:
+    """The file for ParaView, opened by VTK itself: an arc coloured by E along the fibre."""
+    import tempfile
+
+    import pyvista
+
+    from cavitydesign.visualise.three_d.vtk_file import save_vtk
+
+    with tempfile.TemporaryDirectory() as folder:
+        arc = pyvista.read(save_vtk(mode, Path(folder) / "field.vts", periods=8.0))
+    arc["E_z (V/m)"] = arc["E real (V/m)"][:, 2]
+    plotter = pyvista.Plotter(off_screen=True, window_size=(1000, 760))
+    plotter.background_color = "white"
+    largest = float(np.abs(arc["E_z (V/m)"]).max())
+    bar = {
+        "color": "black",
+        "title": "E_z (V/m), one photon",
+        "fmt": "%.0f",
+        "n_labels": 3,
+        "vertical": True,
+    }
+    half = arc.clip("z", origin=(0.0, 0.0, 0.0))
+    plotter.add_mesh(
+        half,
+        scalars="E_z (V/m)",
+        cmap="RdBu_r",
+        clim=(-largest, largest),
+        scalar_bar_args=bar,
+        lighting=False,
+    )
+    plotter.add_mesh(half.extract_feature_edges(), color="grey", lighting=False)
+    plotter.camera_position = [(13.0, -5.0, 9.0), (7.0, 0.0, -1.6), (0.0, 0.0, 1.0)]
+    plotter.screenshot(picture)
+    plotter.close()
 
 
 PICTURES: dict[str, Callable[[], Figure]] = {
@@ -616,6 +669,8 @@ PICTURES: dict[str, Callable[[], Figure]] = {
         kinetics,
         bleaching,
         polariser,
+        calibration,
+        corner,
         tornado,
         pareto,
         convergence,
@@ -637,7 +692,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
         threshold_temperature,
     )
 }
-IN_SPACE = ("ring", "arc", "turntable")
+IN_SPACE = ("ring", "arc", "turntable", "vtk")
 
 
 def main() -> int:

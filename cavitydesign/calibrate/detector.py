@@ -70,12 +70,19 @@ def over_spot(log_light: Array) -> Array:
     low = level[:, :1] + (level[:, 1:2] - level[:, :1]) * np.arange(-_BELOW, 0)
     high = level[:, -1:] + (level[:, -1:] - level[:, -2:-1]) * np.arange(1, _BESIDE + 1)
     light = np.exp(np.concatenate([low, level, high], axis=1))
-    return np.asarray(highest + np.log(light @ _spot_average(log_light.shape[1])))
+    count = log_light.shape[1]
+    average = light @ _spot_average(count, True)
+    # Before a jump by many powers of ten cubics swing below zero: straight lines do not.
+    if not average.min() > 0.0:
+        average = np.where(average > 0.0, average, light @ _spot_average(count, False))
+    return np.asarray(highest + np.log(average))
 
 
 @functools.cache
-def _spot_average(count: int) -> Array:
-    """From light on a grid that is longer at both ends to its average on the grid."""
+def _spot_average(count: int, cubic: bool) -> Array:
+    """From light on a grid that is longer at both ends to its average on the grid, by cubics or by
+    straight lines between its points.
+    """
     nodes, weights = np.polynomial.legendre.leggauss(_SLICES)
     # A slice at z has exp(-z^2) of the fluence; its excitations end at FAINTEST_SLICE of the peak.
     shifts = math.log(FAINTEST_SLICE) * (0.5 * (nodes + 1.0)) ** 2 / STEP
@@ -83,7 +90,9 @@ def _spot_average(count: int) -> Array:
     column = np.arange(count)
     for shift, weight in zip(shifts, 0.5 * weights, strict=True):
         whole = math.floor(shift)
-        for offset, share in zip(range(-1, 3), _cubic(shift - whole), strict=True):
+        part = shift - whole
+        shares = _cubic(part) if cubic else (0.0, 1.0 - part, part, 0.0)
+        for offset, share in zip(range(-1, 3), shares, strict=True):
             matrix[_BELOW + whole + offset + column, column] += weight * share
     return matrix
 

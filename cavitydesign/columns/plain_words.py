@@ -216,7 +216,7 @@ def _values(entry: Result) -> str:
     for key, value in entry["values"].items():
         name = key.rpartition(".")[2]
         end = next((end for end in _UNITS if name.endswith(end)), "")
-        words = name.removesuffix(end).replace("_", " ") if end else f"{key} ="
+        words = name.removesuffix(end).replace("_", " ")
         told.append(f"{words} {value:.4g} {_UNITS.get(end, '')}".rstrip())
     return ", ".join(told)
 

@@ -8,9 +8,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ...errors import SolverError
+from ...errors import InputError, SolverError
 from ...mesh.section_cavity import SectionCavity
-from ...units import wavenumber_per_um
+from ...units import wavelength_nm, wavenumber_per_um
 from ..estimates.seeds import radial_guess
 from ..media import permittivities
 from ..mode_set import ModeRequest
@@ -140,7 +140,14 @@ class _Search:
             first = self._leading(modes)
             if self._is_near(first) or self.watch.late:
                 break
-            modes = self._survey(first.wavenumber(m), self._enough)
+            k_per_um = first.wavenumber(m)
+            try:
+                modes = self._survey(k_per_um, self._enough)
+            except InputError as error:
+                raise InputError(
+                    f"modes.azimuthal_order = {m}: the modes of this order are expected near "
+                    f"{wavelength_nm(k_per_um):.0f} nm, where {error}"
+                ) from None
         return self._each_near(self._completed(modes))
 
     def _enough(self, modes: Sequence[SurveyedMode]) -> bool:

@@ -256,3 +256,14 @@ def test_breaks_and_slopes_of_many_curves_are_those_that_a_prediction_reads_of_o
     assert breaks == pytest.approx(right, rel=0.01)
     assert 3 * found.slopes[0] == pytest.approx(predicted.breaks.fit.slopes, abs=0.12)
     assert found.visible[0]
+
+
+def test_light_that_jumps_stays_light_over_the_spot() -> None:
+    """Cubics between the points of a jump by 26 powers of ten swing below zero, whose logarithm is
+    none: the average stays between the least and the largest light of its slices.
+    """
+    log_light = np.where(np.arange(200) < 100, -60.0, 0.0)[None, :]
+    with np.errstate(invalid="raise"):
+        averaged = over_spot(log_light)
+    assert np.isfinite(averaged).all()
+    assert averaged.min() >= -60.0 - 1e-9 and averaged.max() <= 0.1
