@@ -21,18 +21,22 @@ class Light:
         beside them, against excitations.
     log_static : (k,) array
         Logarithm of the excitations at which gain equals loss, infinite where it never does.
+    log_least : (k,) array
+        Logarithm of the photons for each further excitation at the peak that a laser sends at best,
+        at least, to have a threshold (decision 13).
     """
 
     laser: Array
     glow: Array
     log_static: Array
+    log_least: Array
 
     def __len__(self) -> int:
         return len(self.laser)
 
     def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Light:
         """Some of the sets."""
-        return Light(self.laser[rows], self.glow[rows], self.log_static[rows])
+        return Light(self.laser[rows], self.glow[rows], self.log_static[rows], self.log_least[rows])
 
     def joined(self, other: Light) -> Light:
         """These, and after them the others."""
@@ -40,4 +44,5 @@ class Light:
             np.concatenate([self.laser, other.laser]),
             np.concatenate([self.glow, other.glow]),
             np.concatenate([self.log_static, other.log_static]),
+            np.concatenate([self.log_least, other.log_least]),
         )

@@ -21,6 +21,7 @@ from ..design import Design, parse_design
 from ..design.files.named_files import digest_of, files_of_design
 from ..errors import InputError
 from ..gain import Pump
+from ..lasing.outcomes.output_threshold import LEAST_EFFICIENCY
 from ..lasing.pulses.pulse_memory import rate_equations_digest
 from ..lasing.pumped.pumped_cavity import PumpedCavity, pumped_cavity
 from ..modes import ModeSet
@@ -95,7 +96,8 @@ def evaluate_pulses(
     dict
         laser, glow: photons for each emitter that leave all modes, and that are sent out beside
         them, at each excitation of the grid. static_excitons: where gain equals loss, None where it
-        never does.
+        never does. least_efficiency: photons for each further excitation at the peak that a laser
+        sends at best, at least, to have a threshold.
     """
     ready = ready_cavity(parse_design(design, path=_path(folder)))
     outcomes = ready.solver.outcomes(np.exp(grid_of_task(task).log_excitons))
@@ -103,6 +105,7 @@ def evaluate_pulses(
         "laser": np.maximum(outcomes.emitted.sum(axis=0), 1e-300).tolist(),
         "glow": np.maximum(outcomes.spontaneous, 1e-300).tolist(),
         "static_excitons": None if ready.static is None else ready.excitons(ready.static),
+        "least_efficiency": LEAST_EFFICIENCY * ready.leaving(outcomes.emitted) * ready.pumped_share,
     }
 
 

@@ -75,6 +75,7 @@ def solved_light(
             np.log(np.array([one["laser"] for one in results], dtype=np.float64)),
             np.log(np.array([one["glow"] for one in results], dtype=np.float64)),
             np.log(np.array([math.inf if one is None else one for one in static])),
+            np.log(np.array([one["least_efficiency"] for one in results])),
         )
     # Without free numbers in the rate equations all rows are one.
     return light if len(light) == len(z) else light.taken(np.zeros(len(z), dtype=np.int64))

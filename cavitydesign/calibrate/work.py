@@ -154,7 +154,7 @@ def fine_light(ready: Prepared, light: Light) -> Light:
     grid = ready.grid.log_excitons
     both = np.stack([light.laser, light.glow], axis=1)
     fine = PchipInterpolator(grid, both, axis=2)(fine_grid(grid))
-    return Light(fine[:, 0], fine[:, 1], light.log_static)
+    return Light(fine[:, 0], fine[:, 1], light.log_static, light.log_least)
 
 
 def spread_over_priors(asked: Calibration, layout: Layout, ready: Sequence[Prepared]) -> Array:

@@ -25,6 +25,7 @@ from cavitydesign.calibrate.posterior.sampler import sample
 from cavitydesign.calibrate.setup import prepare
 from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity, MeasuredCurve
 from cavitydesign.calibrate.work import Solved, Work, fine_light, spread_over_priors
+from cavitydesign.lasing.outcomes.output_threshold import LEAST_EFFICIENCY
 from cavitydesign.study import SerialExecutor
 
 QUICKSTART = Path(__file__).parents[2] / "studies" / "quickstart" / "design.toml"
@@ -53,7 +54,8 @@ def formula(layout, diameter_um, z, log_excitons):
     root = np.sqrt((r - 1.0) ** 2 + 4.0 * beta * r)
     laser = np.where(r > 1.0, 0.5 * (r - 1.0 + root), 2.0 * beta * r / (root - (r - 1.0)))
     glow = np.broadcast_to(log_excitons, laser.shape)
-    return Light(np.log(laser), glow.copy(), np.log(static))
+    least = np.full(len(static), np.log(LEAST_EFFICIENCY))
+    return Light(np.log(laser), glow.copy(), np.log(static), least)
 
 
 def work_of(curves):

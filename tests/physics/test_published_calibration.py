@@ -44,6 +44,7 @@ def exact_light(work, ready, z):
         np.log([one["laser"] for one in found]),
         np.log([one["glow"] for one in found]),
         np.log([np.inf if one is None else one for one in static]),
+        np.log([one["least_efficiency"] for one in found]),
     )
 
 

@@ -34,6 +34,8 @@ _MOST_COMPONENTS = 10
 # Curves from which the lengths of a process are found; all curves enter its mean. The cost of the
 # former grows with the third power, and lengths hardly move beyond.
 _MOST_FITTED = 240
+# The same of a number that hardly changes: the least efficiency.
+_FEW_FITTED = 60
 
 _FEWEST_STATIC = 4
 # Inputs are standard normal numbers: lengths lie near their spread.
@@ -58,6 +60,8 @@ class CurveEmulator:
     processes : tuple of two tuples of GaussianProcess
     static : GaussianProcess or None
         Logarithm of the excitations where gain equals loss; None where it never does.
+    least : GaussianProcess
+        Logarithm of the least efficiency of a laser with a threshold.
     """
 
     grid: Array
@@ -67,6 +71,7 @@ class CurveEmulator:
     components: tuple[Array, Array]
     processes: tuple[tuple[GaussianProcess, ...], tuple[GaussianProcess, ...]]
     static: GaussianProcess | None
+    least: GaussianProcess
 
     def curves(self, z: Array) -> Light:
         """Light on the fine grid.
@@ -85,7 +90,7 @@ class CurveEmulator:
             aligned = self.mean[kind] + weights @ self.components[kind]
             found.append(self._on_grid(aligned, shift))
         static = np.full(len(z), np.inf) if self.static is None else self.static.mean(z)
-        return Light(found[0], found[1], static)
+        return Light(found[0], found[1], static, self.least.mean(z))
 
     def _on_grid(self, aligned: Array, shift: Array) -> Array:
         """Straight between places: a row's shift is the same all along it, so that its neighbours
@@ -143,6 +148,7 @@ def fit_emulator(z: Array, log_excitons: Array, light: Light) -> CurveEmulator:
         (components[0], components[1]),
         (processes[0], processes[1]),
         static,
+        fit_process(z, light.log_least, starts=_STARTS, most_fitted=_FEW_FITTED),
     )
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, log_ndtr
 
-from ...lasing.outcomes.output_threshold import HALF, LEAST_EFFICIENCY
+from ...lasing.outcomes.output_threshold import HALF, WINDOW
+from ...lasing.pulses.computed_curve import FAR_ABOVE
 from ..detector import STEP, over_jitter, over_spot
 from ..figures import Seen, curve_figures
 from ..layout import Layout, scale_name, scatter_name
@@ -82,7 +83,7 @@ class Comparison:
             total -= 0.5 * ((self.ready.line_width_nm(z) - line.value) / line.sd) ** 2
         if cavity.dark_up_to_mj_cm2 is not None:
             place = self._places(z, np.array([cavity.dark_up_to_mj_cm2]))[:, 0]
-            above = (self.threshold_place(light.laser) - place) / self.ready.nominal.photons
+            above = (self.threshold_place(light) - place) / self.ready.nominal.photons
             total += log_ndtr(np.clip(above / _EDGE, -1e3, 1e3))
         return total
 
@@ -152,29 +153,36 @@ class Comparison:
 
     def threshold_mj_cm2(self, z: Array, light: Light) -> Array:
         """Threshold of the laser as the laboratory's scale shows it, infinite without one, (k,)."""
-        place = self.threshold_place(light.laser) - self._places(z, np.ones(1))[:, 0]
+        place = self.threshold_place(light) - self._places(z, np.ones(1))[:, 0]
         return np.asarray(np.exp(place / self.ready.nominal.photons))
 
-    def threshold_place(self, log_laser: Array) -> Array:
+    def threshold_place(self, light: Light) -> Array:
         """Logarithm of the excitations where the differential efficiency reaches half of its
         greatest value, infinite where the output rises too slowly, or is too faint at best, to
-        have a threshold, (k,).
+        have a threshold, (k,). It is looked for where a prediction looks: about gain = loss, up to
+        where emitters are full.
         """
+        log_laser, static = light.laser, light.log_static[:, None]
+        reached = np.isfinite(static)
+        static = np.where(reached, static, 0.0)
         slope = np.diff(log_laser, axis=1) / STEP
         place = self.first + STEP * (np.arange(slope.shape[1]) + 0.5)
+        end = np.maximum(math.log(FAR_ABOVE), math.log(self.ready.ladder_top) - static)
+        end = static + np.minimum(end, math.log(WINDOW[1]))
+        within = reached & (place > static + math.log(WINDOW[0])) & (place < end)
         log_efficiency = (
             np.log(np.maximum(slope, 1e-12)) + 0.5 * (log_laser[:, 1:] + log_laser[:, :-1]) - place
         )
-        asked = log_efficiency.max(axis=1) + math.log(HALF)
-        above = log_efficiency >= asked[:, None]
-        cell = np.maximum(above.argmax(axis=1), 1)
+        greatest = np.where(within, log_efficiency, -np.inf).max(axis=1)
+        asked = greatest + math.log(HALF)
+        cell = np.maximum((within & (log_efficiency >= asked[:, None])).argmax(axis=1), 1)
         row = np.arange(len(log_laser))
         low, high = log_efficiency[row, cell - 1], log_efficiency[row, cell]
-        share = np.clip((asked - low) / np.maximum(high - low, 1e-12), 0.0, 1.0)
+        with np.errstate(invalid="ignore"):
+            share = np.clip((asked - low) / np.maximum(high - low, 1e-12), 0.0, 1.0)
         found = place[cell - 1] + share * STEP
-        lases = (slope.max(axis=1) >= self.ready.least_slope) & (
-            log_efficiency.max(axis=1) >= math.log(LEAST_EFFICIENCY)
-        )
+        steepest = np.where(within, slope, 0.0).max(axis=1)
+        lases = (steepest >= self.ready.least_slope) & (greatest >= light.log_least)
         return np.where(lases, found, np.inf)
 
     def _places(self, z: Array, fluence_mj_cm2: Array) -> Array:

@@ -14,6 +14,7 @@ import cavitydesign as cd
 from cavitydesign.calibrate.answer import CurveFit
 from cavitydesign.calibrate.detector import STEP, fine_grid, over_jitter, over_spot
 from cavitydesign.calibrate.figures import Seen, curve_figures
+from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
 from cavitydesign.calibrate.posterior import importance
 from cavitydesign.calibrate.posterior.doubts import chance_of_runs, doubts_of_curve
@@ -27,9 +28,13 @@ from cavitydesign.calibrate.pulses import (
     grid_over,
     pump_and_detector,
 )
+from cavitydesign.calibrate.setup import prepare
+from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity
+from cavitydesign.calibrate.work import Work, fine_light
 from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump
 from cavitydesign.lasing.pumped.averaging import averaged
+from cavitydesign.study import SerialExecutor
 
 QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
 PRIORS = (
@@ -195,7 +200,7 @@ def test_an_emulator_gives_smooth_curves_back():
     laser = np.tanh(grid[None, :] - 0.5 * z[:, :1]) * (2.0 + 0.3 * z[:, 1:])
     glow = grid[None, :] + 0.1 * z[:, :1] ** 2
     static = np.where(z[:, 0] < 1.0, 0.2 * z[:, 0], np.inf)
-    light = Light(laser, glow, static)
+    light = Light(laser, glow, static, np.full(120, -4.6))
     found = fit_emulator(z[:100], grid, light.taken(np.arange(100))).curves(z[100:])
     for right, curve in ((laser, found.laser), (glow, found.glow)):
         assert np.median(np.abs(curve[:, :: round(0.1 / STEP)] - right[100:])) < 5e-3
@@ -217,7 +222,7 @@ def test_an_emulator_follows_a_step_that_moves_with_the_constants():
     r = np.exp(grid[None, :] - static[:, None])
     root = np.sqrt((r - 1.0) ** 2 + 4.0 * beta * r)
     laser = np.log(np.where(r > 1.0, 0.5 * (r - 1.0 + root), 2.0 * beta * r / (root - r + 1.0)))
-    light = Light(laser, np.broadcast_to(grid, laser.shape).copy(), static)
+    light = Light(laser, np.broadcast_to(grid, laser.shape).copy(), static, static)
     found = fit_emulator(z[:100], grid, light.taken(np.arange(100))).curves(z[100:])
     right = PchipInterpolator(grid, laser[100:], axis=1)(fine_grid(grid))
     assert np.median(np.sqrt(((found.laser - right) ** 2).mean(axis=1))) < 0.008
@@ -246,7 +251,7 @@ def test_breaks_and_slopes_of_many_curves_are_those_that_a_prediction_reads_of_o
     assert np.log(solved["static_excitons"]) == pytest.approx(static, abs=1e-9)
     both = np.log([solved["laser"], solved["glow"]])
     fine = PchipInterpolator(grid.log_excitons, both, axis=1)(fine_grid(grid.log_excitons))
-    light = Light(fine[:1], fine[1:], np.array([static]))
+    light = Light(fine[:1], fine[1:], np.array([static]), np.log([solved["least_efficiency"]]))
     one = np.ones(1)
     seen = Seen(-4.0, pump.collection * one, pump.jitter * one, 3, pump.gaussian, 24)
     found = curve_figures(seen, light)
@@ -256,6 +261,24 @@ def test_breaks_and_slopes_of_many_curves_are_those_that_a_prediction_reads_of_o
     assert breaks == pytest.approx(right, rel=0.01)
     assert 3 * found.slopes[0] == pytest.approx(predicted.breaks.fit.slopes, abs=0.12)
     assert found.visible[0]
+
+
+def test_a_laser_of_very_high_q_has_the_threshold_of_its_prediction(tmp_path):
+    """Of 15 um and Q = 1.5e7 few photons leave, and the least efficiency counts those alone: with
+    0.01 for all, calibrations saw no threshold. 1 %: pulses 0.1 apart against refined ones.
+    """
+    design = cd.load_design(QUICKSTART, {"lasing.quality.per_um": 1e6})
+    predicted = cd.predict_lasing(cd.find_modes(design), design).thresholds
+    cavity = MeasuredCavity("15 um", design.raw, "session", dark_up_to_mj_cm2=2.0)
+    number = FreeNumber("gain.peak_gain_per_cm", Prior("log-normal", 1100.0, 1.5))
+    asked = Calibration("q", (cavity,), (number,), {}, 8, 32, 0, tmp_path, QUICKSTART.parent)
+    layout = layout_of(asked)
+    work = Work(asked, layout, [prepare(asked, layout, cavity)], SerialExecutor())
+    z = np.zeros((1, len(layout)))
+    light = fine_light(work.ready[0], work.solve("pulses", z)[0].light)
+    found = work.comparison(work.ready[0]).threshold_mj_cm2(z, light)[0]
+    assert np.exp(light.log_least[0]) == pytest.approx(predicted.least_efficiency, rel=0.02)
+    assert found == pytest.approx(predicted.lasing, rel=0.01)
 
 
 def test_light_that_jumps_stays_light_over_the_spot() -> None:

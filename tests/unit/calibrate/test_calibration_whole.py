@@ -24,6 +24,7 @@ from cavitydesign.calibrate.run import calibrate
 from cavitydesign.calibrate.setup import prepare
 from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump
+from cavitydesign.lasing.outcomes.output_threshold import LEAST_EFFICIENCY
 from cavitydesign.lasing.pumped.averaging import averaged
 from cavitydesign.study import SerialExecutor
 from cavitydesign.workflow.study_point import design_schema
@@ -78,7 +79,12 @@ def steady_pulses(design, task, folder=None):
     per_um = design["lasing"]["quality"]["per_um"]
     laser, glow = steady_light(design["gain"]["peak_gain_per_cm"], per_um, excitons)
     static = 600.0 * 24.0 / per_um / design["gain"]["peak_gain_per_cm"]
-    return {"laser": laser.tolist(), "glow": glow.tolist(), "static_excitons": static}
+    return {
+        "laser": laser.tolist(),
+        "glow": glow.tolist(),
+        "static_excitons": static,
+        "least_efficiency": LEAST_EFFICIENCY,
+    }
 
 
 @pytest.fixture
@@ -137,7 +143,9 @@ def test_an_unknown_scale_of_the_light_leaves_the_scatter_alone(laboratory):
     layout = layout_of(calibration)
     ready = prepare(calibration, layout, calibration.cavities[0])
     grid = fine_grid(ready.grid.log_excitons)
-    light = Light(*(np.array([row]) for row in (grid - 30.0, grid)), np.array([np.inf]))
+    light = Light(
+        *(np.array([row]) for row in (grid - 30.0, grid)), *(np.array([x]) for x in (np.inf, -4.6))
+    )
     one = Comparison(ready, float(grid[0]), layout)
     deviation = one.deviations(np.zeros((1, len(layout))), light, calibration.cavities[0].curve)
     deviation = deviation[0][0]
@@ -175,7 +183,7 @@ def test_a_cold_line_width_tells_the_quality(laboratory):
     assert width * 15.0 * np.array([20.0, 24.0, 28.0]) == pytest.approx(width[1] * 360.0, rel=1e-9)
     assert width[1] * 360.0 == pytest.approx(537.0, abs=6.0)  # half a comb of 11 nm
     grid = fine_grid(ready.grid.log_excitons)
-    light = Light(*(np.array([grid] * 3) for _ in range(2)), np.full(3, np.inf))
+    light = Light(*(np.array([grid] * 3) for _ in range(2)), np.full(3, np.inf), np.full(3, -4.6))
     plain = replace(ready, cavity=replace(ready.cavity, cold_line_width_nm=None))
     with_it, without = (
         Comparison(one, float(grid[0]), layout).log_likelihood(z, light) for one in (ready, plain)
