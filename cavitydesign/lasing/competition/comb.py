@@ -24,7 +24,7 @@ _LONGEST = 200
 
 
 def families(modes: Iterable[LasingMode]) -> dict[tuple[str, int, int], list[LasingMode]]:
-    """Modes by (polarisation, p, q), each family by rising wavelength."""
+    """Modes by (polarisation, p, q): one comb for each, by rising wavelength."""
     groups: dict[tuple[str, int, int], list[LasingMode]] = {}
     for mode in sorted(modes, key=lambda one: one.wavelength_nm):
         groups.setdefault(mode.family, []).append(mode)
@@ -32,16 +32,22 @@ def families(modes: Iterable[LasingMode]) -> dict[tuple[str, int, int], list[Las
 
 
 def local_spacing_nm(comb: Sequence[LasingMode], mode: LasingMode, diameter_um: float) -> float:
-    """Distance from a mode to its neighbour in the family: from the comb, from its own FSR, or
-    lambda^2 / (pi D n_g).
+    """Distance from a mode to its neighbour in the comb, in nm: from the comb itself, from the
+    mode's own FSR, or lambda^2 / (pi D n_g).
+
+    Parameters
+    ----------
+    comb : sequence of LasingMode
+        The mode among them, by rising wavelength.
+    mode : LasingMode
+    diameter_um : float
     """
-    places = [one.wavelength_nm for one in comb]
-    at = places.index(mode.wavelength_nm)
-    gaps = [
-        abs(places[at] - places[other]) for other in (at - 1, at + 1) if 0 <= other < len(places)
-    ]
-    if gaps:
-        return min(gaps)
+    wavelengths = [one.wavelength_nm for one in comb]
+    at = wavelengths.index(mode.wavelength_nm)
+    # The distances to the mode before and to the mode after; a mode at an end has one of them.
+    gaps = np.diff(wavelengths[max(at - 1, 0) : at + 2])
+    if gaps.size:
+        return float(gaps.min())
     if mode.fsr_nm:
         return mode.fsr_nm
     return mode.wavelength_nm**2 / (math.pi * diameter_um * NM_PER_UM * mode.group_index)
@@ -50,14 +56,14 @@ def local_spacing_nm(comb: Sequence[LasingMode], mode: LasingMode, diameter_um: 
 def _beyond(
     comb: Sequence[LasingMode], step: int, diameter_um: float
 ) -> Iterator[tuple[int, float]]:
-    """Azimuthal steps and wavelengths past one end of a family by rising wavelength (step +1: past
-    the short end).
+    """Azimuthal steps and wavelengths past one end of a comb by rising wavelength (step +1: past
+    the short end, since a larger m has a shorter wavelength).
 
     Wavenumbers continue with the first and second difference of the last three modes: dispersion
     bends the comb slowly.
     """
     end = [one.wavelength_nm for one in (comb[:3] if step > 0 else comb[:-4:-1])]
-    waves = [1.0 / place for place in end]
+    waves = [1.0 / wavelength for wavelength in end]
     gap = (
         waves[0] - waves[1]
         if len(waves) > 1
@@ -90,16 +96,18 @@ def extended_comb(
     modes : tuple of LasingMode
         The solved ones first, in their order, then the copies.
     origin : tuple of int
-        For each, the place of the solved mode it comes from.
+        For each, the index of the solved mode that it comes from.
     """
     centre, reach = medium.emission_wavelength_nm, reach_fwhm * medium.emission_fwhm_nm
     found, origin = list(modes), list(range(len(modes)))
     for comb in families(modes).values():
         for edge, step in ((comb[0], 1), (comb[-1], -1)):
-            for count, place in _beyond(comb, step, diameter_um):
-                if step * (centre - place) > reach or abs(count) > _LONGEST:
+            for count, wavelength in _beyond(comb, step, diameter_um):
+                # Only the far side of the line ends a comb: one that starts before the line runs
+                # through all of it.
+                if step * (centre - wavelength) > reach or abs(count) > _LONGEST:
                     break
-                found.append(edge.next_in_comb(count, place - edge.wavelength_nm))
+                found.append(edge.next_in_comb(count, wavelength - edge.wavelength_nm))
                 origin.append(modes.index(edge))
     return tuple(found), tuple(origin)
 
@@ -107,16 +115,16 @@ def extended_comb(
 def periodic_comb(
     modes: Sequence[LasingMode], diameter_um: float
 ) -> tuple[tuple[LasingMode, ...], tuple[int, ...], float]:
-    """One mode more at each end of every family, so that a shift by up to half a spacing leaves no
-    gap; and the spacing.
+    """One mode more at each end of every comb, so that a shift by up to half a spacing leaves no
+    gap; and the median spacing in nm.
     """
     found, origin = list(modes), list(range(len(modes)))
     spacings = []
     for comb in families(modes).values():
         for edge, step in ((comb[0], 1), (comb[-1], -1)):
-            count, place = next(_beyond(comb, step, diameter_um))
-            spacings.append(abs(place - edge.wavelength_nm))
-            found.append(edge.next_in_comb(count, place - edge.wavelength_nm))
+            count, wavelength = next(_beyond(comb, step, diameter_um))
+            spacings.append(abs(wavelength - edge.wavelength_nm))
+            found.append(edge.next_in_comb(count, wavelength - edge.wavelength_nm))
             origin.append(modes.index(edge))
     return tuple(found), tuple(origin), float(np.median(spacings))
 
@@ -165,8 +173,8 @@ def fit_effective_index(
     """Fit n in spacing = lambda^2 / (pi D n) to measured or solved spacings (the paper's equation
     (1)).
 
-    What is fitted is the group index of the comb: the formula with a phase index in its place is
-    short by the dispersion.
+    What is fitted is the group index of the comb: with a phase index instead, the formula leaves
+    out the dispersion.
 
     Parameters
     ----------
@@ -178,15 +186,16 @@ def fit_effective_index(
     InputError
         If a number is not positive or the list is empty.
     """
-    place, spacing, diameter = np.broadcast_arrays(
-        *(
-            np.atleast_1d(np.asarray(values, dtype=float))
-            for values in (wavelength_nm, spacing_nm, diameter_um)
-        )
+    wavelength, spacing, diameter = np.broadcast_arrays(
+        np.atleast_1d(np.asarray(wavelength_nm, dtype=float)),
+        np.atleast_1d(np.asarray(spacing_nm, dtype=float)),
+        np.atleast_1d(np.asarray(diameter_um, dtype=float)),
     )
-    if spacing.size == 0 or min(place.min(), spacing.min(), diameter.min()) <= 0:
+    if spacing.size == 0 or min(wavelength.min(), spacing.min(), diameter.min()) <= 0:
         raise InputError("effective index: wavelengths, spacings and diameters must be positive")
-    unit = place**2 / (math.pi * diameter * NM_PER_UM)
+    # The spacing is linear in 1/n, so that least squares have a closed form; the error of n is that
+    # of 1/n times n^2.
+    unit = wavelength**2 / (math.pi * diameter * NM_PER_UM)
     inverse = float(unit @ spacing / (unit @ unit))
     misfit = spacing - inverse * unit
     degrees = max(spacing.size - 1, 1)

@@ -63,6 +63,7 @@ def competing_comb(
             f"{max(waves):.6g} nm:"
             ' move modes.wavelength_nm, or set lasing.families = "all" to have them solved there'
         )
+    # First the comb as far as the line has a shape, then the part of it that can lase at all.
     comb, origin = extended_comb(modes, medium, diameter_um, max(reach_fwhm, _FARTHEST))
     shared = None if overlap is None else overlap.repeated(origin)
     model = rate_model(
@@ -78,7 +79,8 @@ def competing_comb(
     ]
     near = reach_fwhm * medium.emission_fwhm_nm
     short, long = min([-near, *rivals]), max([near, *rivals])
+    # Solved modes always take part; copies only as far as the outermost rival, without gaps.
     taken = [
-        place for place, x in enumerate(offset) if not comb[place].extended or short <= x <= long
+        index for index, x in enumerate(offset) if not comb[index].extended or short <= x <= long
     ]
-    return tuple(comb[place] for place in taken), tuple(origin[place] for place in taken)
+    return tuple(comb[index] for index in taken), tuple(origin[index] for index in taken)

@@ -114,6 +114,7 @@ class LasingMode:
         """The same mode `step` azimuthal orders further, `spacing_nm` away."""
         m = self.m + step
         label = str(Label(self.polarisation, m, self.p, self.q))
+        # What was solved for this mode alone does not hold for its neighbour.
         return replace(
             self,
             label=label,
@@ -144,6 +145,7 @@ def quality_rule(quality: Quality) -> str | float | EmpiricalQuality:
             raise InputError(f"lasing.quality: {dict(quality)!r} is not allowed; {allowed}")
         quality = EmpiricalQuality(quality["per_um"])
     value = quality.per_um if isinstance(quality, EmpiricalQuality) else quality
+    # A bool is an int in Python, and `quality = true` would be a Q of 1.
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float))
@@ -189,14 +191,15 @@ def energy_group_index(mode: Mode, cavity: Cavity, doped_region: str) -> float:
         raise InputError(
             f"gain.doped_region: {doped_region!r} is not a region of the cavity; {', '.join(media)}"
         )
-    place = mode.wavelength_nm
+    wavelength_nm = mode.wavelength_nm
+    # The shares need not add up to one exactly; their sum stands for all of the energy.
     total = sum(mode.confinement.values())
-    ratio = sum(
-        share * media[name].group_index(place) / media[name].index(place)
-        for name, share in mode.confinement.items()
-        if name in media
-    )
-    return float(media[doped_region].index(place) * ratio / total)
+    ratio = 0.0
+    for name, share in mode.confinement.items():
+        if name in media:
+            medium = media[name]
+            ratio += share * medium.group_index(wavelength_nm) / medium.index(wavelength_nm)
+    return float(media[doped_region].index(wavelength_nm) * ratio / total)
 
 
 def lasing_mode(

@@ -73,7 +73,7 @@ class ModeOverlap:
         return ModeOverlap(weight, self.pump, np.ones_like(self.intensity), self.volume_um3)
 
     def repeated(self, order: Sequence[int]) -> ModeOverlap:
-        """The same zones for a list of modes, each given by its place in this one."""
+        """The same zones for a list of modes, each given by its index in this one."""
         return ModeOverlap(self.weight, self.pump, self.intensity[list(order)], self.volume_um3)
 
 
@@ -125,6 +125,7 @@ def mode_overlap(
         [cell.summed(volume) for cell, (_, _, volume, _) in zip(cells_of, points, strict=True)],
         axis=0,
     )
+    # Cells beyond a curved boundary hold no point, and an intensity there would be 0 / 0.
     held = volume > 1e-9 * volume.max()
     energy, volume = energy[:, held], volume[held]
     weight = volume / volume.sum()
@@ -133,6 +134,7 @@ def mode_overlap(
     if spot_radius_um is not None:
         pump = _pump(points, cells_of, photons, spot_radius_um)[held]
     intensity = share / weight
+    # The pump counts like one more mode, on the scale of the strongest intensity.
     member = _alike(np.concatenate([intensity, pump[None] * intensity.max()]), weight, zones)
     joined = member @ weight
     return ModeOverlap(
@@ -170,8 +172,8 @@ def overlap_of_modes(
             )
         fields.append(mode.sample_field(*samples))
     shared = mode_overlap(fields, doped_region, photons, spot_radius_um, zones)
-    place = {family: number for number, family in enumerate(families)}
-    return shared.repeated([place[mode.polarisation, mode.p, mode.q] for mode in modes])
+    index_of = {family: index for index, family in enumerate(families)}
+    return shared.repeated([index_of[mode.polarisation, mode.p, mode.q] for mode in modes])
 
 
 def needed_overlap(
@@ -200,6 +202,7 @@ def _doped_points(field: FieldSamples, region: str) -> tuple[Array, Array, Array
             f"{', '.join(field.region_names)}"
         )
     r, z = field.r_um, field.z_um
+    # The grid is bent along the outline: the area of a cell is the Jacobian of its two indices.
     dr_out, dz_out = np.gradient(r, axis=0), np.gradient(z, axis=0)
     dr_along, dz_along = np.gradient(r, axis=1), np.gradient(z, axis=1)
     volume = 2.0 * np.pi * r * np.abs(dr_out * dz_along - dr_along * dz_out)
@@ -214,11 +217,12 @@ def _edges(
         [volume * density / np.sum(volume * density) for _, _, volume, density in points]
     )
     edges = []
+    # All modes count alike, so that none with a smaller field falls outside the grid.
     for axis, count in enumerate(zones):
         position = np.concatenate([point[axis] for point in points])
-        held, places = np.histogram(position, _STRIPS, weights=energy)
+        held, strip_edges = np.histogram(position, _STRIPS, weights=energy)
         rising = np.append(0.0, np.cumsum(held)) / energy.sum()
-        low, high = np.interp([tail, 1.0 - tail], rising, places)
+        low, high = np.interp([tail, 1.0 - tail], rising, strip_edges)
         edges.append(np.linspace(low, high, count + 1))
     return edges[0], edges[1]
 
@@ -229,13 +233,13 @@ class _Cells:
 
     Attributes
     ----------
-    place : (n,) array of int
-        `count` for points outside the grid.
+    cell : (n,) array of int
+        Index of the cell of each point; `count` for points outside the grid.
     count : int
         Number of cells.
     """
 
-    place: NDArray[np.int64]
+    cell: NDArray[np.int64]
     count: int
 
     @classmethod
@@ -248,7 +252,7 @@ class _Cells:
 
     def summed(self, amount: Array) -> Array:
         """(count,) sums of an amount over the points of each cell."""
-        return np.asarray(np.bincount(self.place, amount, self.count + 1)[:-1], dtype=float)
+        return np.asarray(np.bincount(self.cell, amount, self.count + 1)[:-1], dtype=float)
 
 
 def _alike(features: Array, weight: Array, zones: int) -> Array:
@@ -266,14 +270,15 @@ def _alike(features: Array, weight: Array, zones: int) -> Array:
         start.append(int(np.argmax(distance * weight)))
     centres = features[:, start]
     label = np.full(features.shape[1], -1)
+    # Each round lowers the variance, so that the labels come to rest; the bound is a safeguard.
     for _ in range(200):
         nearest = ((features[:, :, None] - centres[:, None, :]) ** 2).sum(axis=0).argmin(axis=1)
         if np.array_equal(nearest, label):
             break
         label = nearest
-        for place in np.unique(label):
-            inside = label == place
-            centres[:, place] = features[:, inside] @ weight[inside] / weight[inside].sum()
+        for zone in np.unique(label):
+            inside = label == zone
+            centres[:, zone] = features[:, inside] @ weight[inside] / weight[inside].sum()
     return np.asarray(label == np.unique(label)[:, None], dtype=np.float64)
 
 
@@ -285,6 +290,7 @@ def _pump(
 ) -> Array:
     total, weight = np.zeros(cells[0].count), np.zeros(cells[0].count)
     for cell, (_, z, volume, _) in zip(cells, points, strict=True):
+        # The spot's intensity exp(-2 z^2 / w^2), to the power of the photons of one excitation.
         total += cell.summed(volume * np.exp(-2.0 * photons * (z / radius) ** 2))
         weight += cell.summed(volume)
     return total / np.where(weight > 0, weight, 1.0)

@@ -66,9 +66,11 @@ def emitted_polarisation(
     missing = [mode.label for mode in modes if not {"axial", "radial"} <= set(mode.energy_fraction)]
     if missing:
         raise InputError(f"polariser: no energy fractions for {', '.join(missing)}")
+    # Shares of the energy stand for shares of the radiated intensity: the azimuthal part, which
+    # does not radiate along the tangent, is left out of both.
     axial = np.array([mode.energy_fraction["axial"] for mode in modes])
     radial = np.array([mode.energy_fraction["radial"] for mode in modes])
     share = axial / (axial + radial)
-    return Polarisation(
-        float(light @ share) + 0.5 * unpolarised, float(light @ (1.0 - share)) + 0.5 * unpolarised
-    )
+    along = float(light @ share) + 0.5 * unpolarised
+    across = float(light @ (1.0 - share)) + 0.5 * unpolarised
+    return Polarisation(along, across)

@@ -36,7 +36,7 @@ def standing(
         Of these modes without patterns; None: all emitters see every mode alike.
     modes : sequence of LasingMode
     order : sequence of int
-        Places of the modes, those that compete most first: the last ones have no pattern where
+        Indices of the modes, those that compete most first: the last ones have no pattern where
         there are too many.
     """
     if overlap is None:

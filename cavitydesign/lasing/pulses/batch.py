@@ -52,7 +52,8 @@ class Batch:
         self.state, self.time, self.step = np.ascontiguousarray(state), time, step
         self.slope = np.empty_like(self.state)
         self.net = self.equations.rate(time, self.state, self.slope)
-        self.place = np.arange(state.shape[1])
+        # Which of the pulses asked each column that still goes on belongs to.
+        self.column = np.arange(state.shape[1])
         self.final, self.glow = np.zeros_like(state), np.zeros((model.modes, state.shape[1]))
         self.dark, self.left_error = np.zeros(state.shape[1]), np.full(state.shape[1], np.inf)
         self.end = np.zeros(state.shape[1])
@@ -71,15 +72,15 @@ class Batch:
 
     def waiting(self, glow: Afterglow, done: Flags, over: Flags) -> None:
         """Book the columns that are done, and keep those that go on."""
-        place = self.place[done]
-        self.glow[:, place], self.dark[place] = glow.emitted[:, done], glow.spontaneous[done]
-        self.left_error[place] = glow.error[done]
-        self.final[:, place], self.end[place] = self.state[:, done], self.time[done]
-        self.next_step[place] = self.step[done]
-        self.over[place] = over[done]
+        column = self.column[done]
+        self.glow[:, column], self.dark[column] = glow.emitted[:, done], glow.spontaneous[done]
+        self.left_error[column] = glow.error[done]
+        self.final[:, column], self.end[column] = self.state[:, done], self.time[done]
+        self.next_step[column] = self.step[done]
+        self.over[column] = over[done]
         on = ~done
         self.equations.kept(on)
-        for name in ("state", "slope", "net", "time", "step", "place", "filling"):
+        for name in ("state", "slope", "net", "time", "step", "column", "filling"):
             vars(self)[name] = np.ascontiguousarray(vars(self)[name][..., on])
 
 

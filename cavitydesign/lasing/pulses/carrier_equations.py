@@ -34,6 +34,7 @@ class CarrierEquations(RateEquations):
 
     def flux(self, ladder: Array, down: Array, up: Array) -> Array:
         """Recombination and stimulated emission less absorption, (1, C, F)."""
+        # Each law is a nonlinear function of the density, where a rung's rate would be linear.
         emission, absorption, _, decay = self._laws.weights(ladder[1:])
         return np.asarray(decay + emission * down - absorption * up)
 

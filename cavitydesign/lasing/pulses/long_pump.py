@@ -45,6 +45,7 @@ def weights_under_pump(
     if isinstance(ladder, CarrierLadder):
         return _of_carriers(ladder, profile, excitons)
     end = profile.end_ps
+    # Gain fades with the lowest rung that emits: rung 2 of a dot (the pair), rung 1 of a dye.
     fade = 3.0 / float(ladder.decay_per_ps[min(2, ladder.top)] or 1.0 / end)
     times = np.r_[
         np.linspace(0.0, end, _STEPS + 1), end + min(fade, end) * np.geomspace(1e-2, 1.0, _AFTER)
@@ -54,7 +55,7 @@ def weights_under_pump(
     found = np.empty((2, len(times), len(excitons)))
     both = np.stack([ladder.emission, ladder.absorption])
     found[:, 0] = both @ rungs
-    for place, (begin, until) in enumerate(itertools.pairwise(times), start=1):
+    for row, (begin, until) in enumerate(itertools.pairwise(times), start=1):
         step = until - begin
         for_stage: list[Array] = []
         start = rungs
@@ -65,7 +66,7 @@ def weights_under_pump(
             solved = _implicit(ladder, rate, backwards, _GAMMA * step, start)
             for_stage.append((solved - start) / (_GAMMA * step))
         rungs = solved
-        found[:, place] = both @ rungs
+        found[:, row] = both @ rungs
     return found
 
 

@@ -38,12 +38,13 @@ def march(
     equations = batch.equations
     norm = ErrorNorm.of(equations, control)
     compiled = CompiledSteps.of(equations, stepper)
-    last, count = len(batch.place) - 1, 0
+    last, count = len(batch.column) - 1, 0
     if trail is not None:
         _noted(trail, batch)
     while count < most:
         tried = min(_LOOK, most - count)
-        traced = None if batch.place[-1] != last else trail
+        # The pulse that is traced is the last one asked; it may be over before the others.
+        traced = None if batch.column[-1] != last else trail
         floor = batch.floor
         if compiled is None:
             for _ in range(tried):
@@ -60,15 +61,18 @@ def march(
                 traced[1].extend(steps[moved, 1:])
         count += tried
         late = (batch.time >= until) | (count >= most)
+        # The closed form is worth a look only where it could hold: no more pumping, no hot
+        # emitters, and every gain below its loss.
         dark = ~batch.pumped & (batch.time > SETTLED / equations.cooling)
         if not (late.any() or np.any((batch.net.max(axis=0) < 0) & dark)):
             continue
-        glow = afterglow(equations, batch.hot[..., batch.place], batch.time, batch.state, batch.net)
+        hot = batch.hot[..., batch.column]
+        glow = afterglow(equations, hot, batch.time, batch.state, batch.net)
         over = (glow.error < LEFT) & ~batch.pumped
         done = over | late
         if done.any():
             batch.waiting(glow, done, over)
-            if len(batch.place) == 0:
+            if len(batch.column) == 0:
                 break
     return count
 
@@ -80,6 +84,7 @@ def _stepped(batch: Batch, stepper: Stepper, norm: ErrorNorm, floor: Array, unti
     size = norm.size(batch.equations, trial.error, trial.state, floor)
     good = going & (size <= 1.0)
     if good.all():
+        # The usual case without masks, which would copy the whole state.
         batch.time, batch.state = batch.time + step, trial.state
         batch.slope[...] = trial.slope
         batch.net = trial.net

@@ -1,5 +1,5 @@
-"""Numerical errors of regime and probability: what reading between pulses and places of the comb
-leaves, and what the light of each pulse errs.
+"""Numerical errors of regime and probability: what reading between pulses and comb phases leaves,
+and what the light of each pulse errs.
 
 None of these is an error of the model.
 """
@@ -17,10 +17,10 @@ from ..pumped.starting_noise import accumulated_suppression_db
 Array = NDArray[np.float64]
 
 _DB = 10.0 / math.log(10.0)
-# Share of the change from every other place to all of them that is left: a third for what errs as
+# Share of the change from every other sample to all of them that is left: a third for what errs as
 # the square of their distance, and half as much again.
 _COARSE = 0.5
-# Places of which every other ones still follow the suppression over a period.
+# Comb phases of which every other ones still follow the suppression over a period.
 _FEWEST = 8
 
 
@@ -42,6 +42,7 @@ def suppression_error_db(emitted: Array, coarse: Array, light_error: float) -> f
     )
     if not (math.isfinite(rate) and math.isfinite(other)):
         return None
+    # Two outputs err, that of the strongest mode and that of the second.
     error = _COARSE * abs(other - rate) + 2.0 * _DB * light_error
     seen = accumulated_suppression_db(np.array([max(rate - error, 0.0), rate, rate + error]))
     return float(np.abs(seen - seen[1]).max())
@@ -50,16 +51,16 @@ def suppression_error_db(emitted: Array, coarse: Array, light_error: float) -> f
 def probability_with_error(
     places: CombPlaces, single_mode_db: float, spread: float, error_db: float
 ) -> tuple[float, float]:
-    """Probability of a single mode over the places of the comb, and its numerical error.
+    """Probability of a single mode over the phases of the comb, and its numerical error.
 
     Parameters
     ----------
     places : CombPlaces
     single_mode_db : float
     spread : float
-        Standard deviation of the place in units of the spacing; infinite: it is unknown.
+        Standard deviation of the comb phase, in spacings; infinite: it is unknown.
     error_db : float
-        Of the suppression at each place.
+        Of the suppression at each phase.
     """
 
     def chance(kept: slice, limit_db: float) -> float:
@@ -67,8 +68,10 @@ def probability_with_error(
         return probability_over_phase(phase, seen, limit_db, 0.0, spread)
 
     value = chance(slice(None), single_mode_db)
-    beside = [chance(slice(None), single_mode_db + sign * error_db) for sign in (-1.0, 1.0)]
-    error = max(abs(one - value) for one in beside)
+    # A suppression that is too high by its error is a limit that is too low by as much.
+    shifted = [chance(slice(None), single_mode_db + sign * error_db) for sign in (-1.0, 1.0)]
+    error = max(abs(one - value) for one in shifted)
+    # Too few phases for a comparison with every other one: one phase may fall on either side.
     if len(places.phase) < _FEWEST or len(places.phase) % 2:
         return value, error + 1.0 / len(places.phase)
     halves = [chance(slice(first, None, 2), single_mode_db) for first in (0, 1)]

@@ -39,14 +39,13 @@ class PulseMemory:
     def outcomes(self, solver: PulseSolver, excitons: Array) -> PulseOutcomes:
         """As `PulseSolver.outcomes`, solving only what is not known."""
         known = self._pulses.setdefault(rate_equations_digest(solver), {})
+        # Whole numbers as keys: the same excitons come out of other sums with other rounding.
         keys = [round(math.log(value) / _SAME) for value in excitons]
-        new = np.array(
-            [place for place, key in enumerate(keys) if key not in known], dtype=np.int64
-        )
-        if len(new):
-            solved = solver.outcomes(excitons[new])
-            for column, place in enumerate(new):
-                known[keys[place]] = solved.taken(np.array([column]))
+        unknown = [index for index, key in enumerate(keys) if key not in known]
+        if unknown:
+            solved = solver.outcomes(excitons[unknown])
+            for column, index in enumerate(unknown):
+                known[keys[index]] = solved.taken(np.array([column]))
         found = [known[key] for key in keys]
         return PulseOutcomes(
             np.concatenate([one.emitted for one in found], axis=1),
@@ -81,6 +80,7 @@ def rate_equations_digest(solver: PulseSolver) -> bytes:
             )
         ).encode()
     )
+    # Names and shapes go in with the numbers, so that two fields cannot stand for each other.
     for part in (model, model.ladder):
         for field in fields(part):
             value = getattr(part, field.name)

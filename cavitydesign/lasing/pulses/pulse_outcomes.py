@@ -57,7 +57,7 @@ class PulseOutcomes:
         )
 
     def taken(self, columns: NDArray[np.int64]) -> PulseOutcomes:
-        """The outcomes at the given places."""
+        """The outcomes of the given pulses."""
         return PulseOutcomes(
             self.emitted[:, columns],
             self.spontaneous[columns],

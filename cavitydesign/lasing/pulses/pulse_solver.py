@@ -21,6 +21,8 @@ from .rate_model import RateModel, rate_model
 
 Array = NDArray[np.float64]
 
+# Rungs of the ladders that pulses are grouped by: one excitation alone (dyes, ions), then doubling,
+# since a step costs in proportion to the rungs.
 _TOPS = (1, 6, 12, 24)
 # Numbers more in the state of a group, with a longer ladder, that cost less than steps of its own:
 # a step takes as long as the arithmetic on 2000 to 4000 numbers.
@@ -107,14 +109,16 @@ class PulseSolver:
 
     def _occupation(self, model: RateModel, excitons: Array) -> Array:
         if self.profile is not None:
+            # Before a long pulse every emitter is at rest; the excitations come by the source.
             rest = np.zeros((model.ladder.top + 1, 1, len(excitons)))
             rest[0] = 1.0
             return rest
-        shares, place = np.unique(model.pump_share, return_inverse=True)
+        # Zones pumped alike are occupied alike, so that each share is computed once.
+        shares, share_index = np.unique(model.pump_share, return_inverse=True)
         mean = np.outer(shares, excitons)
         occupied = self.medium.pumped(mean.ravel(), model.ladder.top, self.pump_emission)
         occupied = occupied.reshape(-1, *mean.shape)
-        return occupied if len(shares) == 1 else occupied[:, place]
+        return occupied if len(shares) == 1 else occupied[:, share_index]
 
     def _grouped(self, excitons: Array, classes: int) -> list[tuple[int, NDArray[np.int64]]]:
         need = np.array([self.medium.ladder_top(float(value)) for value in excitons])
@@ -123,10 +127,11 @@ class PulseSolver:
             tops.append(int(need.max()))
         group = np.searchsorted(tops, need)
         found: list[tuple[int, NDArray[np.int64]]] = []
+        # A small group joins the next longer ladder, which it may use as well as its own.
         waiting = np.array([], dtype=np.int64)
-        for place, top in enumerate(tops):
-            columns = np.concatenate([waiting, np.flatnonzero(group == place)])
-            longer = tops[place + 1] - top if place + 1 < len(tops) else math.inf
+        for index, top in enumerate(tops):
+            columns = np.concatenate([waiting, np.flatnonzero(group == index)])
+            longer = tops[index + 1] - top if index + 1 < len(tops) else math.inf
             if len(columns) * longer * classes > _SMALL:
                 found.append((top, columns))
                 columns = columns[:0]
@@ -135,11 +140,10 @@ class PulseSolver:
 
 
 def _distinct(occupation: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Columns to solve, and the place among these of each: pulses that fill every emitter to the
+    """Columns to solve, and the index among these of each: pulses that fill every emitter to the
     top are all one.
     """
     full = np.abs(occupation[-1] - 1.0).max(axis=0) < _FULL
-    kept, place = np.unique(
-        np.where(full, full.argmax(), np.arange(len(full))), return_inverse=True
-    )
-    return kept, place
+    representative = np.where(full, full.argmax(), np.arange(len(full)))
+    kept, index = np.unique(representative, return_inverse=True)
+    return kept, index

@@ -85,6 +85,7 @@ class RateEquations:
         self.emitted = slice(self.photons.stop, self.photons.stop + self.modes)
         self.decay = ladder.decay_per_ps[1:, None, None]
         self.emission = ladder.emission[1:, None, None]
+        # Rungs above the last that absorbs are left out of every product with the light.
         self.absorbing = int(np.flatnonzero(ladder.absorption)[-1]) + 1
         self.absorption = ladder.absorption[: self.absorbing, None, None]
         self.sums = np.stack(
@@ -96,6 +97,8 @@ class RateEquations:
         weight = model.weight[:, None]
         self.gain = np.ascontiguousarray(np.swapaxes(self.down * weight, -1, -2))
         self.lost = np.ascontiguousarray(np.swapaxes(self.up * weight, -1, -2))
+        # Spontaneous emission is what one photon in each mode would stimulate (Einstein); photons
+        # are counted for one emitter, so that it is 1 / emitters.
         seed = self.down.sum(axis=-1) / model.emitters
         self.seed = np.ascontiguousarray(seed.T) if self.batched else seed[:, None]
 
@@ -112,6 +115,7 @@ class RateEquations:
             flux = self.source.flux(rungs, slope)
             ladder[:-1] += flux
             ladder[1:] -= flux
+            # Pumping counts as decay with the opposite sign, which keeps the sum of all constant.
             change[-1] += self.model.weight @ flux.sum(axis=0)
         return change
 

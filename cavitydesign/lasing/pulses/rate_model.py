@@ -94,9 +94,9 @@ def rate_model(
     if not modes:
         raise InputError("lasing: no modes in the range; widen modes.span_nm")
     wavelength = np.array([mode.wavelength_nm for mode in modes])
-    places = wavelength[:, None] + (np.zeros(1) if shift_nm is None else shift_nm)[None, :]
-    lines = medium.class_lines(places.ravel())
-    shape = (len(lines.weight), *places.shape)
+    shifted_nm = wavelength[:, None] + (np.zeros(1) if shift_nm is None else shift_nm)[None, :]
+    lines = medium.class_lines(shifted_nm.ravel())
+    shape = (len(lines.weight), *shifted_nm.shape)
     strength = np.array([gain_rate_per_ps(mode, medium) for mode in modes])[None, :, None]
     emission = strength * lines.emission.reshape(shape)
     absorption = strength * lines.absorption.reshape(shape)
@@ -106,6 +106,7 @@ def rate_model(
             raise InputError(
                 f"overlap: given for {overlap.intensity.shape[0]} modes, expected {len(modes)}"
             )
+        # Each zone holds every size class: classes run fastest, zones slowest.
         local = overlap.intensity.T[:, None, :, None]
         zones = len(overlap.weight)
         emission = (local * emission[None]).reshape(zones * shape[0], *shape[1:])

@@ -89,6 +89,8 @@ class Stepper(ABC):
 class DormandPrince(Stepper):
     """Embedded Runge-Kutta pair of order 5(4) (Dormand and Prince 1980)."""
 
+    # Rows of the tableau; the last row is the fifth-order solution itself, whose rate serves as the
+    # first stage of the next step.
     order = 5
     _stages: tuple[Array, ...] = tuple(
         np.array(row)
@@ -102,6 +104,7 @@ class DormandPrince(Stepper):
         )
     )
     _nodes = (1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0)
+    # Fifth-order minus fourth-order weights.
     _error = np.array((71 / 57600, 0.0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40))
 
     def __init__(self) -> None:
@@ -119,6 +122,7 @@ class DormandPrince(Stepper):
         self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array
     ) -> Step:
         """Six evaluations."""
+        # The stages keep their memory from step to step.
         if self._slopes.shape[1:] != state.shape:
             self._slopes = np.empty((7, *state.shape))
         slopes = self._slopes
@@ -185,6 +189,7 @@ class Rodas(Stepper):
         self, equations: RateEquations, time: Array, state: Array, slope: Array, step: Array
     ) -> Step:
         """Six evaluations and six solutions with one factorisation."""
+        # All six stages share one factorisation of 1 / (gamma h) - J.
         system = LinearisedRates(equations, state, 1.0 / (self._gamma * step), time)
         fading = step * equations.explicit(time, state)
         solved = np.empty((6, *state.shape))
@@ -203,6 +208,7 @@ class Rodas(Stepper):
             if self._times[stage]:
                 right += self._times[stage] * fading
             solved[stage] = system.solve(right)
+        # Stiffly accurate: the last stage is both the correction and the estimate of the error.
         trial += solved[5]
         end = np.empty_like(state)
         net = equations.rate(time + step, trial, end)

@@ -21,6 +21,7 @@ from .names import LIBRARY, WIDE_LIBRARY, sources_digest
 
 Array = NDArray[np.float64]
 
+# Names and order of the fields in `kernel.c`: ctypes checks neither.
 _COUNTS = ("rungs", "classes", "modes", "absorbing", "columns", "own", "feed_classes")
 _BY_RUNG = ("emission", "absorption", "radiative", "decay")
 _COEFFICIENTS = ("weight", "loss", "down", "up", "seed", "feed")
@@ -53,6 +54,7 @@ class _Control(ctypes.Structure):
 def library() -> ctypes.CDLL | None:
     """The compiled kernel that this processor takes; None where there is none."""
     here = Path(__file__).parent
+    # The plain library runs everywhere and tells whether the processor has the wide instructions.
     found = loaded(here / LIBRARY)
     if found is not None and found.wide():
         return loaded(here / WIDE_LIBRARY) or found
@@ -77,6 +79,7 @@ class CompiledSteps:
     def __init__(self, kernel: ctypes.CDLL, equations: RateEquations, stepper: Stepper) -> None:
         self._kernel, self._stepper = kernel, stepper
         tableau = stepper.tableau
+        # The C side holds addresses only: these arrays must live as long as the object.
         self._kept = [
             np.ascontiguousarray(one)
             for one in (
@@ -132,6 +135,8 @@ class CompiledSteps:
         (count, 1 + M) array or None
             Time and photons of the last column, where it is traced.
         """
+        # The kernel works on the arrays themselves; pointers hold until columns are dropped, when
+        # the batch gets new arrays.
         if batch.state is not self._placed:
             self._placed = batch.state
             parts = (batch.time, batch.step, batch.state, batch.slope, batch.net)
@@ -150,6 +155,7 @@ class CompiledSteps:
             *self._state,
             None if trail is None else _pointer(trail),
         )
+        # The kernel's only failure is that it gets no memory for its stages.
         if failed:
             raise MemoryError
         return trail
