@@ -119,6 +119,7 @@ def predict_lasing(
     laser = (setting.static, setting.pumped_share, setting.leaving(curve.nodes.emitted))
     output = laser_threshold(curve, *rule, *laser)
     threshold = None if output is None else output.excitons
+    # Excitations go as the fluence to the power of the photons, and so do their relative errors.
     if output is not None and threshold is not None and output.read_error > _READ * pump.photons:
         added = pulses_about(setting.excitons_each(curve.node_fluence), threshold)
         curve = with_pulses(curve, solve, *rule, added)
@@ -128,26 +129,27 @@ def predict_lasing(
         output, breaks, pump, setting.per_unit, setting.static, setting.static_error
     )
     _tell(progress, "regime", 0.6)
-    place = request.at_fluence_mj_cm2 or request.regime_factor * (
+    fluence = request.at_fluence_mj_cm2 or request.regime_factor * (
         thresholds.lasing or pump.fluence_mj_cm2[1] / 1.1
     )
-    emitted = curve.mode_output(pump, np.array([place]))[:, 0]
-    coarse = curve.every_other_output(pump, np.array([place]))[:, 0]
+    emitted = curve.mode_output(pump, np.array([fluence]))[:, 0]
+    coarse = curve.every_other_output(pump, np.array([fluence]))[:, 0]
     suppression_error = suppression_error_db(emitted, coarse, curve.nodes.light_error)
     mode_output = curve.mode_output(pump, curve.fluence)
-    regime = decided(emitted, place, thresholds.lasing, request.single_mode_db)
+    regime = decided(emitted, fluence, thresholds.lasing, request.single_mode_db)
     _tell(progress, "single-mode probability", 0.8)
-    places, probability, probability_error = None, None, None
+    phases, probability, probability_error = None, None, None
     if regime.modes_lasing > 0 and request.comb_phases > 0:
-        places, run = setting.comb_places(place)
+        phases, run = setting.comb_places(fluence)
         probability, probability_error = setting.single_mode_probability(
-            places, suppression_error or 0.0
+            phases, suppression_error or 0.0
         )
     else:
-        run = setting.traced(place)
+        run = setting.traced(fluence)
     best = comb[int(emitted.argmax())]
     width, limit = _pulse(run, comb, run.emitted[: len(comb), -1])
-    light_yield = float(run.emitted[:, -1].sum() + run.spontaneous[-1]) / setting.excitons(place)
+    # The traced pulse is the last one, with the comb where it was computed.
+    light_yield = float(run.emitted[:, -1].sum() + run.spontaneous[-1]) / setting.excitons(fluence)
     errors = np.abs(np.concatenate([curve.nodes.balance_error, run.balance_error]))
     exact = strongest_thresholds(modes, comb, emitted, medium, request)
     prediction = LasingPrediction(
@@ -168,7 +170,7 @@ def predict_lasing(
         transform_limit_nm=limit,
         quantum_defect=quantum_defect(best.wavelength_nm, pump.photons, pump.wavelength_nm),
         heat=cavity_heat(
-            best, medium, pump, setting.excitons(place), light_yield, diameter_um, cavity
+            best, medium, pump, setting.excitons(fluence), light_yield, diameter_um, cavity
         ),
         balance_error=float(errors.max()),
         left_error=float(np.concatenate([curve.nodes.left_error, run.left_error]).max()),
@@ -189,7 +191,7 @@ def predict_lasing(
             *setting.words,
         ),
         seconds=time.perf_counter() - began,
-        comb=places,
+        comb=phases,
         side_mode_suppression_error_db=suppression_error,
         single_mode_probability_error=probability_error,
     )

@@ -100,8 +100,8 @@ def computed_curve(
 ) -> ComputedCurve:
     """Solve for the fluences asked, and as far below and above as spot, jitter and the fit need.
 
-    Pulses and fit are placed by gain = loss and by the emitters, so that no threshold hangs on the
-    range asked.
+    Pulses and fit are placed by gain = loss and by the emitters, so that no threshold depends on
+    the range asked.
 
     Parameters
     ----------
@@ -140,11 +140,11 @@ def computed_curve(
     # one more at the end, for the curve from the last pulse before the limit
     ends = float(first + reach[0]), float(last + reach[1]) + _WIDEST * _SPACING
     if onset_excitons is None or not _within_range(static_mj_cm2, pump):
-        places = _pulses(*ends)
+        log_excitons = _pulses(*ends)
     else:
         corner = math.log(onset_excitons / (excitons_per_unit * anchor**pump.photons))
-        places = _pulses_about_corner(*ends, corner)
-    nodes = anchor * np.exp(places / pump.photons)
+        log_excitons = _pulses_about_corner(*ends, corner)
+    nodes = anchor * np.exp(log_excitons / pump.photons)
     outcomes = solve(excitons_per_unit * nodes**pump.photons)
     return _seen(
         medium, pump, fluence, nodes, outcomes, (anchor * START ** (1.0 / pump.photons), limit)
@@ -201,21 +201,21 @@ def _within_range(static_mj_cm2: float | None, pump: Pump) -> bool:
 
 def _pulses(low: float, high: float) -> Array:
     """Multiples of `_SPACING` that cover a range of the excitons' logarithm, every other one away
-    from the onset.
+    from the onset. Their ends are even multiples, so that no range asked moves a pulse.
     """
     count = np.arange(
         2 * math.floor(low / (2.0 * _SPACING)), 2 * math.ceil(high / (2.0 * _SPACING)) + 1
     )
-    place = _SPACING * count
-    close = (place > math.log(_ONSET[0])) & (place < math.log(_ONSET[1]))
-    return np.asarray(place[close | (count % 2 == 0)])
+    log_excitons = _SPACING * count
+    close = (log_excitons > math.log(_ONSET[0])) & (log_excitons < math.log(_ONSET[1]))
+    return np.asarray(log_excitons[close | (count % 2 == 0)])
 
 
 def _pulses_about_corner(low: float, high: float, corner: float) -> Array:
-    """Places that cover a range of the excitons' logarithm, from gain = loss: close about the
+    """Logarithms of the excitons, over those at gain = loss, that cover a range: close about the
     corner of the output, farther apart with the distance from it; and where the fit starts.
 
-    They hang on the corner alone, so that no range asked moves one.
+    They follow from the corner alone, so that no range asked moves one.
     """
     reach = max(high - corner, corner - low, 0.0) + _WIDEST * _SPACING
     away = [0.0]
@@ -223,14 +223,18 @@ def _pulses_about_corner(low: float, high: float, corner: float) -> Array:
         beyond = max(away[-1] - _CORNER_REACH * _SPACING, 0.0)
         away.append(away[-1] + min(_CORNER * _SPACING + _GROWTH * beyond, _WIDEST * _SPACING))
     distance = np.array(away)
-    places = np.r_[corner - distance[:0:-1], corner + distance]
-    first, last = np.searchsorted(places, [low, high])
-    places = places[max(first - 1, 0) : last + 1]
+    log_excitons = np.r_[corner - distance[:0:-1], corner + distance]
+    first, last = np.searchsorted(log_excitons, [low, high])
+    log_excitons = log_excitons[max(first - 1, 0) : last + 1]
+    # A pulse that nearly starts the fit is moved to its start: two pulses so close would make a
+    # slope out of the error of either.
     start = math.log(START)
-    beside = np.abs(places - start).argmin()
-    if abs(places[beside] - start) < 0.25 * _CORNER * _SPACING:
-        places[beside] = start
-    return np.sort(np.append(places, start)) if start not in places else places
+    nearest = np.abs(log_excitons - start).argmin()
+    if abs(log_excitons[nearest] - start) < 0.25 * _CORNER * _SPACING:
+        log_excitons[nearest] = start
+    if start in log_excitons:
+        return log_excitons
+    return np.sort(np.append(log_excitons, start))
 
 
 def laser_threshold(
@@ -325,6 +329,7 @@ def read_breaks(
     end = min(_fit_end(curve.fit_fluence, ratio, pump.photons), curve.fit_limit)
     fit = fit_smooth_curve(*_cut(curve.fit_fluence, curve.fit_emission, end))
     low, middle, high = fit.slopes
+    # Slopes of the collected light scale with the photons of one excitation.
     visibility = middle - low
     if visibility < VISIBLE * pump.photons / 3.0:
         return CurveBreaks(None, None, visibility, None)
@@ -336,6 +341,7 @@ def read_breaks(
 def _fit_end(fluence: Array, ratio: Array, photons: int) -> float:
     """Highest fluence of the fit of all light."""
     bright = int(np.argmax(ratio >= 1.0))
+    # `argmax` gives 0 as well where no ratio reaches one: the laser stays fainter throughout.
     if ratio[bright] < 1.0:
         return math.inf
     equal = fluence[0]
@@ -351,6 +357,7 @@ def _fit_end(fluence: Array, ratio: Array, photons: int) -> float:
 
 def _cut(fluence: Array, emission: Array, end: float) -> tuple[Array, Array]:
     """The curve up to a fluence, which moves without jumps."""
+    # The last point is interpolated: the fit would jump if whole points came and went.
     near = fluence < end
     last = np.exp(PchipInterpolator(np.log(fluence), np.log(emission))(math.log(end)))
     return np.append(fluence[near], end), np.append(emission[near], last)

@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 
 # Cooling times after which the upper rungs are folded: 6e-6 of the hot emitters are left.
 _FOLDED = 12.0
+# Rungs that are kept then.
 _FOLDED_TOP = 8
 # Steps of the explicit pair; a pulse takes about 100 to 200. More are a sign of stiffness: many
 # photons in a cavity of high Q.
@@ -62,6 +63,7 @@ def integrate(
     """
     ladder, classes, columns = model.ladder, len(model.weight), occupation.shape[2]
     whole = np.broadcast_to(occupation, (ladder.top + 1, classes, columns))
+    # Emitters of fewer excitations than `hot_from` need not cool before they count.
     hot = np.where((np.arange(ladder.top + 1) >= ladder.hot_from)[:, None, None], occupation, 0.0)
     cold = (whole - hot).reshape(-1, columns)
     state = np.concatenate([cold, np.zeros((2 * model.modes + 2, columns))])
@@ -71,6 +73,7 @@ def integrate(
         filling = model.weight @ np.broadcast_to(source.excitons, (classes, columns))
     batch = Batch(model, hot, state, np.zeros(columns), np.full(columns, 0.01), filling, source)
     cooled = min(control.horizon_ps, batch.pumped_until or _FOLDED / ladder.cooling_per_ps)
+    # The implicit method's dense system has the size of the modes or of twice the classes.
     meeting = min(model.modes, 2 * classes)
     most = _PULSE_STEPS * min(max(meeting // _CHEAP, 1), 4)
     steps = march(batch, DormandPrince(), control, cooled, most, trail)
@@ -171,7 +174,7 @@ class _Ends:
         )
 
     def replaced(self, late: NDArray[np.int64], other: _Ends) -> None:
-        """Put the later ends in the places of the columns that went on."""
+        """Put the later ends into the columns that went on."""
         for name, value in vars(other).items():
             vars(self)[name][..., late] = value
 

@@ -18,8 +18,7 @@ Array = NDArray[np.float64]
 # Nodes along the spot and over the energies of pulses. Against 400 and 61 nodes, a light curve
 # whose slope is 10 over 5 % of fluence is 1.2e-3 off, one of slope 50 there 4e-2; curves without a
 # jump are 1e-4 off.
-_SLICES = 24
-_PULSES = 9
+_SLICES, _PULSES = 24, 9
 # Slices with less than this share of the peak's excitons are left out.
 FAINTEST_SLICE = 0.02
 

@@ -50,6 +50,7 @@ def cavity_heat(
             index=cavity.body.index(mode.wavelength_nm),
             thermo_optic_per_k=cavity.body.thermo_optic_per_k,
         )
+    # The Airy layer of a whispering gallery: its depth is D/2 times 2 m^(-2/3).
     depth = diameter_um * mode.m ** (-2.0 / 3.0)
     index = doped_index(medium, cavity, mode.wavelength_nm)
     volume = filled_volume_um3(mode)
@@ -62,6 +63,7 @@ def cavity_heat(
         photons=pump.photons,
         pump_nm=pump.wavelength_nm,
         emission_nm=mode.wavelength_nm,
+        # By rounding, or by the balance's error, slightly more light than excitations may come out.
         light_yield=min(max(light_yield, 0.0), 1.0),
         repetition_rate_hz=pump.repetition_rate_hz,
         host=host,

@@ -27,6 +27,7 @@ _FADED = 12.0
 _SECH = 2.0 * math.acosh(math.sqrt(2.0))
 # Logarithm of what is left of a pulse where it is cut on either side.
 _TAIL = 17.0
+# Times of the table along the pulse, and along the fading after its beginning and after its end.
 _POINTS, _EDGE = 4000, 200
 
 
@@ -71,8 +72,9 @@ class PumpProfile:
     def slope_per_ps2(self, time: Array) -> Array:
         """Its change with time."""
         times, rates = _table(self)
-        place = np.clip(np.searchsorted(times, time, side="right"), 1, len(times) - 1)
-        slope = (rates[place] - rates[place - 1]) / (times[place] - times[place - 1])
+        # The rate is straight between the times of the table: its slope is that of the interval.
+        after = np.clip(np.searchsorted(times, time, side="right"), 1, len(times) - 1)
+        slope = (rates[after] - rates[after - 1]) / (times[after] - times[after - 1])
         return np.where((time >= 0) & (time < times[-1]), slope, 0.0)
 
 
@@ -102,13 +104,14 @@ def _table(profile: PumpProfile) -> tuple[Array, Array]:
     whole = -np.expm1(-step)
     late = 1.0 - whole / step
     rates = np.zeros_like(times)
-    for place in range(len(step)):
-        before, after = pulse[place], pulse[place + 1]
-        if profile.shape == "square" and times[place] >= length:
+    for index in range(len(step)):
+        before, after = pulse[index], pulse[index + 1]
+        # A square pulse is 1 up to its very end, and the step that begins there has none of it.
+        if profile.shape == "square" and times[index] >= length:
             before = after = 0.0
-        rates[place + 1] = (
-            kept[place] * rates[place] + before * (whole[place] - late[place]) + after * late[place]
-        )
+        fed = before * (whole[index] - late[index]) + after * late[index]
+        rates[index + 1] = kept[index] * rates[index] + fed
+    # Read by straight lines, so that the trapezoidal rule is exact for what is read.
     rates /= np.trapezoid(rates, times)
     rates.setflags(write=False)
     return times, rates

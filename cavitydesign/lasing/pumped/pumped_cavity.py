@@ -93,6 +93,7 @@ class PumpedCavity:
         self._index, self._diameter, self._overlap = ready.index, ready.diameter_um, ready.overlap
         self.per_unit = self.pump.excitons_per_unit(medium.absorber)
         emitters = emitters_in_reach(medium, ready.comb, self._diameter, self._index, self._overlap)
+        # What several photons stimulate within the emission band is not modelled (see `caveats`).
         backwards = medium.pump_emission(self.pump.wavelength_nm) if self.pump.photons == 1 else 0.0
         control = StepControl(request.relative_tolerance)
         profile = pump_profile(self.pump, medium)
@@ -176,16 +177,17 @@ class PumpedCavity:
         return self.solver.traced(np.array([self.excitons(fluence)]))
 
     def comb_places(self, fluence: float) -> tuple[CombPlaces, PulseRun]:
-        """Side-mode suppression over the places of the comb, and the pulses there; the last one,
-        which is traced, has the comb at its own place.
+        """Side-mode suppression over the phases of the comb, and the pulses there; the last one,
+        which is traced, has the comb where it was computed.
         """
         comb, origin, spacing = periodic_comb(self.comb, self._diameter)
         overlap = self._overlap.repeated(origin) if self._overlap is not None else None
         solver, _ = self._coupled(
             replace(self.solver, modes=comb, overlap=overlap),
             comb,
-            [self._static_each[place] for place in origin],
+            [self._static_each[solved] for solved in origin],
         )
+        # One period about the computed comb; the shift 0 at the end is the pulse that is traced.
         phase = np.arange(self._request.comb_phases) / self._request.comb_phases - 0.5
         shifts = spacing * np.append(phase, 0.0)
         run = solver.traced(np.full(len(shifts), self.excitons(fluence)), shifts)
@@ -193,8 +195,8 @@ class PumpedCavity:
         return CombPlaces(phase, suppression, spacing), run
 
     def single_mode_probability(self, places: CombPlaces, error_db: float) -> tuple[float, float]:
-        """Over the place of the comb, and over the spread of the diameter; and its numerical error,
-        that of each suppression given.
+        """Probability of a single mode over the phases of the comb, weighted by the spread of the
+        diameter; and its numerical error, given that of each suppression.
         """
         wavelength = float(
             np.mean([mode.wavelength_nm for mode in periodic_comb(self.comb, self._diameter)[0]])

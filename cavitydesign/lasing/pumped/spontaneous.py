@@ -32,6 +32,7 @@ def purcell_factor(mode: LasingMode, medium: GainMedium, index: float) -> float 
     """
     if not (math.isfinite(mode.mode_volume_um3) and mode.mode_volume_um3 > 0):
         return None
+    # An emitter's line, if broader than the mode, limits the enhancement as a low Q would.
     line = medium.emission_energy_ev / (1e-3 * medium.emission_fwhm_mev)
     quality = 1.0 / (1.0 / mode.q_passive + 1.0 / line)
     cube = (mode.wavelength_nm / NM_PER_UM / index) ** 3
