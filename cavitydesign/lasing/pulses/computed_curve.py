@@ -232,9 +232,9 @@ def _pulses_about_corner(low: float, high: float, corner: float) -> Array:
     nearest = np.abs(log_excitons - start).argmin()
     if abs(log_excitons[nearest] - start) < 0.25 * _CORNER * _SPACING:
         log_excitons[nearest] = start
-    if start in log_excitons:
-        return log_excitons
-    return np.sort(np.append(log_excitons, start))
+    if start not in log_excitons:
+        log_excitons = np.sort(np.append(log_excitons, start))
+    return np.asarray(log_excitons)
 
 
 def laser_threshold(

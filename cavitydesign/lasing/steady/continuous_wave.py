@@ -90,10 +90,10 @@ def steady_photons(model: RateModel, pump_per_ps: ArrayLike, pump_emission: floa
     answer = np.empty((model.modes, len(pump)))
     shape = steady_pump(model, pump_emission)
     last, logarithm = _dark_start(model, shape, float(pump[0]))
-    for place, rate in enumerate(pump):
+    for column, rate in enumerate(pump):
         logarithm = _continued(model, shape, last, float(rate), logarithm)
         last = float(rate)
-        answer[:, place] = np.exp(logarithm)
+        answer[:, column] = np.exp(logarithm)
     return answer
 
 
@@ -130,6 +130,7 @@ def _continued(
     except SolverError:
         if halvings == 0 or rate <= last * (1.0 + 1e-9):
             raise
+    # Halfway in the logarithm, in which light curves are even.
     between = float(np.sqrt(last * rate))
     middle = _continued(model, pump, last, between, start, halvings - 1)
     return _continued(model, pump, between, rate, middle, halvings - 1)
@@ -176,6 +177,8 @@ def _newton(model: RateModel, pump: SteadyPump, rate: float, start: Array) -> Ar
     residual, jacobian = _residual(model, pump, rate, logarithm)
     for _ in range(_ITERATIONS):
         step = np.linalg.solve(jacobian, -residual)
+        # No photon number changes by more than exp(2) in one step: farther off, the gain that the
+        # slope was taken at no longer holds.
         step *= min(1.0, 2.0 / float(np.abs(step).max() + 1e-300))
         for _ in range(30):
             trial, slope = _residual(model, pump, rate, logarithm + step)

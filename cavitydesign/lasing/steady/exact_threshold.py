@@ -33,6 +33,8 @@ def exact_threshold_gain_per_cm(
         return None
     if q_passive is None and (mode.q_total is None or math.isinf(mode.q_total)):
         return None
+    # A threshold that the eigenproblem does not find is left empty beside the first-order one; it
+    # must not end a prediction.
     try:
         return static_threshold(mode, doped_region, q_passive).gain_per_cm
     except SolverError:

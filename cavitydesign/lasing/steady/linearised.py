@@ -46,6 +46,7 @@ class LinearisedRates:
         up = equations.times(equations.up, photons)
         falling, rising = equations.flux_slopes(ladder, down, up)
         source, self._lift = equations.source, None
+        # The pump empties the ground state and so slows itself; carriers have no such limit.
         if source is not None and not source.unlimited:
             self._lift = source.profile.rate_per_ps(time) * source.excitons
             rising = rising + self._lift
@@ -57,6 +58,7 @@ class LinearisedRates:
         _moved(emitting, emitted)
         _moved(absorbing[: equations.absorbing + 1], -absorbed)
         self._by_emission, self._by_absorption = self._ladder(emitting), self._ladder(absorbing)
+        # Spontaneous emission grows with the gain like one photon in the mode, absorption does not.
         self._gaining = photons + 1.0 / equations.model.emitters
         self._absorbed = photons
         self._light = self._of_light(ladder)
@@ -65,6 +67,7 @@ class LinearisedRates:
         """Solution for one right side (rows, F)."""
         equations, first = self._equations, self._equations.populations
         out = np.empty_like(right)
+        # Populations in fixed light, then the light that feels them, then what it does to them.
         ladder = self._ladder(right[:first].reshape(equations.rungs, equations.classes, -1))
         light = right[equations.photons] + self._felt(*self._changed(ladder, _OF_LIGHT))
         photons = self._light.solve(light)
@@ -84,6 +87,7 @@ class LinearisedRates:
 
     def _ladder(self, right: Array) -> Array:
         """Populations (rungs, C, F) that the tridiagonal part alone gives."""
+        # LAPACK takes the unknowns of one tridiagonal matrix in a row: rungs run fastest.
         turned = right.transpose(1, 2, 0)
         flat = np.zeros(right.size + _SPARE)
         flat[: right.size].reshape(turned.shape)[...] = turned
@@ -109,6 +113,7 @@ class LinearisedRates:
             self._changed(response, _OF_LIGHT)
             for response in (self._by_emission, self._by_absorption)
         ]
+        # Modes meet through two sums of each class, so that either makes a full system.
         system = _LightByModes if equations.modes <= 2 * equations.classes else _LightByClasses
         return system(equations, self._shift - net, self._gaining, self._absorbed, responses)
 

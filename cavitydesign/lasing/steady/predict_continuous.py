@@ -90,34 +90,35 @@ def predict_continuous(
     if read and static is not None:
         found = _threshold(laser, medium, static)
         thresholds, absorbed = _in_power(laser, static, found, high)
-    place_uw = request.at_power_uw or request.regime_factor * (
+    regime_uw = request.at_power_uw or request.regime_factor * (
         thresholds.lasing or pump.power_uw[1] / request.regime_factor
     )
-    place = float(laser.rate(place_uw))
-    series = np.unique(np.r_[asked, place])
+    # All steady states in one rising series, since each starts from the one before.
+    regime_rate = float(laser.rate(regime_uw))
+    series = np.unique(np.r_[asked, regime_rate])
     photons = laser.photons(series)
     excited = laser.excited(series, photons)
-    shown, at = np.searchsorted(series, asked), int(np.searchsorted(series, place))
+    shown, at = np.searchsorted(series, asked), int(np.searchsorted(series, regime_rate))
     output, glow = laser.emitted_uw(photons), laser.glow_uw(excited)
     taken = laser.absorbed_uw(series, excited)
-    regime = _decided(output[:, at], place_uw, thresholds.lasing, request.single_mode_db)
+    regime = _decided(output[:, at], regime_uw, thresholds.lasing, request.single_mode_db)
     if progress is not None:
         progress("single-mode probability", 0.8)
-    places, chance, chance_error = None, None, None
+    phases, chance, chance_error = None, None, None
     if regime.modes_lasing > 0 and request.comb_phases > 0:
         phase, there, spacing = laser.photons_at_places(
-            ready.diameter_um, request.comb_phases, place
+            ready.diameter_um, request.comb_phases, regime_rate
         )
-        places = CombPlaces(phase, side_mode_suppression_rate_db(there), spacing)
+        phases = CombPlaces(phase, side_mode_suppression_rate_db(there), spacing)
         middle = float(np.mean([mode.wavelength_nm for mode in ready.comb]))
         spread = request.comb_spread(middle, spacing, ready.diameter_um)
-        chance, chance_error = probability_with_error(places, request.single_mode_db, spread, 0.0)
+        chance, chance_error = probability_with_error(phases, request.single_mode_db, spread, 0.0)
     best = ready.comb[int(output[:, at].argmax())]
     total = output[:, shown].sum(axis=0)
     several = regime.side_mode_suppression_db is not None
     return ContinuousPrediction(
         regime=regime,
-        regime_power_uw=place_uw,
+        regime_power_uw=regime_uw,
         single_mode_probability=chance,
         thresholds=thresholds,
         lasing_absorbed_uw=absorbed,
@@ -141,7 +142,7 @@ def predict_continuous(
             *laser.words,
         ),
         seconds=time.perf_counter() - began,
-        comb=places,
+        comb=phases,
         side_mode_suppression_error_db=2.0 * _DECIBEL * _NEWTON if several else None,
         single_mode_probability_error=chance_error,
     )
@@ -160,6 +161,7 @@ def _threshold(laser: SteadyLaser, medium: GainMedium, static: float) -> OutputT
     found = output_threshold(rates, output, static, ladder, float(rates[-1]), _NEWTON)
     if found.excitons is None:
         return found
+    # What reading between steady states leaves falls with the square of their distance.
     rates = np.unique(np.r_[rates, pulses_about(rates, found.excitons)])
     return output_threshold(rates, light(rates), static, ladder, float(rates[-1]), _NEWTON)
 
@@ -222,6 +224,7 @@ def _efficiency(absorbed: Array, output: Array, thresholds: Thresholds, pump: Pu
     """Laser power for each power absorbed more, between the two highest powers."""
     if thresholds.lasing is None or thresholds.lasing > pump.power_uw[1]:
         return None
+    # Over the power absorbed: excited emitters take less of the pump than those at rest.
     return float((output[-1] - output[-2]) / (absorbed[-1] - absorbed[-2]))
 
 

@@ -37,6 +37,7 @@ def static_outcomes(
         threshold_gain_per_cm and gain_equals_loss_mj_cm2, or gain_equals_loss_uw under continuous
         light.
     """
+    # Thresholds of first order need no solved field, so that none is held.
     lossy = [
         replace(mode, raw=None) for mode in modes if mode.q_total is not None or quality != "budget"
     ]

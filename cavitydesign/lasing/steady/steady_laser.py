@@ -24,6 +24,7 @@ from .continuous_wave import excited_share, steady_photons, steady_pump
 
 Array = NDArray[np.float64]
 
+# Microwatts in one electron volt a picosecond.
 _UW_PER_EV_PER_PS = ELEMENTARY_CHARGE_C * 1e12 * 1e6
 # Logarithm of the pump rate over the decay rate, and below it, between which gain = loss is looked
 # for.
@@ -103,8 +104,8 @@ class SteadyLaser:
         pump = steady_pump(self.model, self.backwards)
         return np.stack(
             [
-                excited_share(self.model, pump, float(rate), photons[:, place])
-                for place, rate in enumerate(rate_per_ps)
+                excited_share(self.model, pump, float(rate), photons[:, column])
+                for column, rate in enumerate(rate_per_ps)
             ],
             axis=1,
         )
@@ -139,22 +140,22 @@ class SteadyLaser:
     def photons_at_places(
         self, diameter_um: float, phases: int, rate_per_ps: float
     ) -> tuple[Array, Array, float]:
-        """Places of the comb in units of its spacing, (M, n) photons there, and the spacing."""
+        """Comb phases in spacings, (M, n) photons at each, and the spacing in nm."""
         comb, origin, spacing = periodic_comb(self.comb, diameter_um)
         overlap = None if self._overlap is None else self._overlap.repeated(origin)
         if self._coupled:
-            early = [self.static_each[place] or math.inf for place in origin]
+            early = [self.static_each[solved] or math.inf for solved in origin]
             overlap, _ = standing(overlap, comb, [int(one) for one in np.argsort(early)])
         phase = np.arange(phases) / phases - 0.5
         model = rate_model(
             comb, self._medium, self.model.emitters, 1, overlap, shift_nm=phase * spacing
         )
         found = []
-        for place in range(phases):
+        for column in range(phases):
             there = replace(
                 model,
-                emission=np.ascontiguousarray(model.emission[..., place]),
-                absorption=np.ascontiguousarray(model.absorption[..., place]),
+                emission=np.ascontiguousarray(model.emission[..., column]),
+                absorption=np.ascontiguousarray(model.absorption[..., column]),
             )
             found.append(steady_photons(there, [rate_per_ps], self.backwards)[:, 0])
         return phase, np.stack(found, axis=1), spacing
@@ -174,6 +175,7 @@ class SteadyLaser:
             gained = emission * model.emission - absorption * model.absorption
             return np.asarray(gained.sum(axis=0) - model.loss)
 
+        # Bisection and not Newton's method: gain saturates, and its slope vanishes at high pump.
         most = _MOST_CARRIERS if isinstance(model.ladder, CarrierLadder) else _SEARCH
         low, high = np.full(model.modes, -_SEARCH), np.full(model.modes, most)
         reached = net(high) > 0

@@ -21,6 +21,8 @@ from ..pumped.pump_profile import PumpProfile
 
 Array = NDArray[np.float64]
 
+# Delays after the pulse at which the dark gain is sampled; what lies between is in the stated error
+# (`_PARABOLA`, `_READ`).
 _DELAYS = 40
 # Relative width at which a root is found.
 _ROOT = 1e-12
@@ -29,12 +31,13 @@ _GROWTHS = 49
 _HIGHEST = 40.0
 # Photons that begin to empty the emitters: exp(-7) for each, or that share of the excitations.
 _SPENT, _USED = 7.0, 0.3
+# Excitations of an emitter between which gain = loss is looked for: above, emitters are long full.
 _SEARCH = (1e-3, 1e4)
 # Excitations below those searched on the grid: there the gain rises evenly, and a mode has one
 # crossing at most. A dye at Q = 2e6 has it at 9e-4.
 _LEAST = 1e-15
 # Relative step of a difference.
-_BESIDE = 1e-4
+_DIFFERENCE = 1e-4
 # Errors against 4000 delays were up to 2.3 times what the parabola says, dots and dyes, Q = 300 to
 # 1e7.
 _PARABOLA = 2.5
@@ -86,8 +89,8 @@ class DarkGain:
         self._delays = model.ladder.delays_ps(_DELAYS)
         self._weights = model.ladder.in_the_dark(self._delays)
         # emitters pumped alike are one: their lines add up
-        self._shares, place = np.unique(model.pump_share, return_inverse=True)
-        members = (place == np.arange(len(self._shares))[:, None]) * model.weight
+        self._shares, share_index = np.unique(model.pump_share, return_inverse=True)
+        members = (share_index == np.arange(len(self._shares))[:, None]) * model.weight
         self._coefficients = np.stack([members @ model.emission, -(members @ model.absorption)])
 
     def net_rate_per_ps(self, excitons: ArrayLike) -> Array:
@@ -126,6 +129,7 @@ class DarkGain:
         above = self._greatest(np.log(grid)) > 0
         reached = np.asarray(above.any(axis=0))
         first = np.maximum(above.argmax(axis=0), 1)
+        # A mode that has gain at the lowest excitations already is searched below them.
         early = above[0]
         low = np.where(early, _LEAST, grid[first - 1])
         high = np.where(early, grid[0], grid[first])
@@ -164,23 +168,24 @@ class DarkGain:
         """
         if self._profile is not None:
             return None
-        place = np.linspace(0.0, math.log(_HIGHEST), _GROWTHS)
-        net = self._net_each(place + math.log(static))
+        above = np.linspace(0.0, math.log(_HIGHEST), _GROWTHS)
+        net = self._net_each(above + math.log(static))
         step = np.diff(self._delays)[:, None]
         grown = np.cumsum(0.5 * (net[:, 1:] + net[:, :-1]) * step, axis=1)
         grown = np.concatenate([np.zeros_like(grown[:, :1]), grown], axis=1)
+        # Light grows from its lowest level on, at whatever time that is.
         most = (grown - np.minimum.accumulate(grown, axis=1)).max(axis=1)
         # what is left after the last delay fades with the rung that emits
         gain = np.maximum(net[:, -1], 0.0) + self._loss
         fade = 1.0 / max(float(self._ladder.decay_per_ps[min(2, self._top)]), 1e-12)
         most += fade * (gain - self._loss - self._loss * np.log(gain / self._loss))
-        spent = np.minimum(-_SPENT, np.log(_USED * static) + place)
+        spent = np.minimum(-_SPENT, np.log(_USED * static) + above)
         beyond = np.maximum.accumulate(most.max(axis=1) - spent) - math.log(emitters)
         if not beyond[0] < 0.0 <= beyond[-1]:
             return None
         first = int(np.searchsorted(beyond, 0.0)) - 1
         cell = slice(first, first + 2)
-        return static * math.exp(float(np.interp(0.0, beyond[cell], place[cell])))
+        return static * math.exp(float(np.interp(0.0, beyond[cell], above[cell])))
 
     def _read_off(self) -> tuple[float | None, ...]:
         """The same from two grids, the second about the first mode's threshold and beyond."""
@@ -193,7 +198,7 @@ class DarkGain:
         fine = np.linspace(grid[first - 1], grid[first - 1] + _NEAR, _FINE)
         both = np.r_[grid, fine]
         order = np.unique(both, return_index=True)[1]
-        places, net = both[order], np.concatenate([net, self._greatest(fine)])[order]
+        logarithm, net = both[order], np.concatenate([net, self._greatest(fine)])[order]
         found: list[float | None] = []
         for column in net.T:
             at = int((column > 0).argmax())
@@ -201,8 +206,8 @@ class DarkGain:
                 found.append(None)
                 continue
             near = slice(max(at - 3, 0), at + 3)
-            roots = PchipInterpolator(places[near], column[near]).roots(extrapolate=False)
-            found.append(float(np.exp(roots[0] if len(roots) else places[at])))
+            roots = PchipInterpolator(logarithm[near], column[near]).roots(extrapolate=False)
+            found.append(float(np.exp(roots[0] if len(roots) else logarithm[at])))
         return tuple(found)
 
     def _greatest(self, logarithm: Array) -> Array:
@@ -233,8 +238,8 @@ class DarkGain:
         missed = np.maximum(middle - (right - left) ** 2 / (8.0 * bend), net.max(axis=0)) - net.max(
             axis=0
         )
-        beside = self.net_rate_per_ps(mean * (1.0 + _BESIDE)).max(axis=0)
-        slope = np.maximum((beside - net.max(axis=0)) / _BESIDE, 1e-300)
+        risen = self.net_rate_per_ps(mean * (1.0 + _DIFFERENCE)).max(axis=0)
+        slope = np.maximum((risen - net.max(axis=0)) / _DIFFERENCE, 1e-300)
         return tuple(
             None if value is None else _PARABOLA * float(error) + least
             for value, error in zip(excitons, missed / slope, strict=True)
