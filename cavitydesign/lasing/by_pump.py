@@ -29,6 +29,7 @@ def predict_by_pump(
     memory: PulseMemory | None = None,
 ) -> Prediction:
     """As `predict_lasing` or `predict_continuous`."""
+    # Steady states share nothing with pulses, so that a memory of these has no use there.
     if pump.kind == "continuous":
         return predict_continuous(
             modes, medium, pump, request, cavity=cavity, overlap=overlap, progress=progress

@@ -180,7 +180,7 @@ class LasingPrediction:
     side_mode_suppression_error_db, single_mode_probability_error : float or None
         Estimated numerical errors.
     comb : CombPlaces or None
-        Side-mode suppression over the places of the comb; None where it was not asked for, or below
+        Side-mode suppression over the phases of the comb; None where it was not asked for, or below
         threshold.
     spread : LasingSpread or None
         What uncertain numbers of the design leave in it; None without any.

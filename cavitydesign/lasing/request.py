@@ -10,7 +10,7 @@ from ..errors import InputError, nearest, told
 from ..gain.pump import FLUENCES, POWERS
 from .competition.lasing_mode import EmpiricalQuality, quality_rule
 
-# A light curve has 60 points and a comb 12 places by default; 1e6 of either took over 5 GB.
+# A light curve has 60 points and a comb 12 phases by default; 1e6 of either took over 5 GB.
 MOST_FLUENCES = 10_000
 # A thousand phases resolve the comb to a thousandth of its spacing, and take minutes.
 MOST_COMB_PHASES = 1000
@@ -50,13 +50,12 @@ class LasingRequest:
         all: every family of low order that reaches gain = loss within the fluences asked takes
         part, solved on demand by the steps of a design; asked: only the modes given.
     comb_place : {"unknown", "computed"}
-        For the single-mode probability: the place of the comb under the gain is unknown (a change
-        of the index by 1e-3 moves it by half a nm), or as computed, give or take the spread of the
-        diameter.
+        For the single-mode probability: the comb phase is unknown (a change of the index by 1e-3
+        moves the comb by half a nm), or as computed, give or take the spread of the diameter.
     diameter_sd_um : float
         Standard deviation of the diameter.
     comb_phases : int
-        Places of the comb that are tried; 0: no probability is computed.
+        Phases of the comb that are tried; 0: no probability is computed.
     extend_comb : bool
         Continue the solved comb by its spacing until the emission line is covered.
     line_reach : float
@@ -99,8 +98,8 @@ class LasingRequest:
     relative_tolerance: float = 1e-4
 
     def comb_spread(self, wavelength_nm: float, spacing_nm: float, diameter_um: float) -> float:
-        """Standard deviation of the comb's place by that of the diameter, in spacings; infinite
-        where the place is unknown.
+        """Standard deviation of the comb phase by that of the diameter, in spacings; infinite where
+        the phase is unknown.
         """
         if self.comb_place == "unknown":
             return math.inf

@@ -30,7 +30,7 @@ _STARTS = 1024  # points from which the optimum of the models in the box is look
 # Points beside the optimum, and more for each variable: enough for a slope in each direction.
 _POINTS, _POINTS_EACH = 3, 2
 _SETTLED = 1e-5  # of the loss: less than this gained ends the rounds
-_SLOPE_STEP = 1e-3  # of the unit cube, for the slope of the place of the comb
+_SLOPE_STEP = 1e-3  # of the unit cube, for the slope of the comb phase
 
 
 def round_cost(goal: Goal) -> int:

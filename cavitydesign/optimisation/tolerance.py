@@ -2,7 +2,7 @@
 solves.
 
 Two models of the outcomes about the optimum, each good for 1e5 samples in a second: the modes moved
-by their derivatives (`first_order`), and a response (place of the comb first, then outcomes over
+by their derivatives (`first_order`), and a response (comb phase first, then outcomes over
 its phase) fitted to full solves inside the spreads. Full solves at random samples that neither has
 seen say whether to believe them.
 """
@@ -197,7 +197,7 @@ def checked_yield(solver: Solver, nominal: Mapping[str, float]) -> tuple[float, 
 def _solved(
     solver: Solver, nominal: Mapping[str, float], stage: str, z: Array
 ) -> tuple[dict[str, Array], Array]:
-    """Outcomes and places of the comb at points z standard deviations from nominal, shape (n,
+    """Outcomes and comb phases at points z standard deviations from nominal, shape (n,
     spreads).
     """
     goal = solver.goal

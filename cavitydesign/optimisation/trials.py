@@ -146,7 +146,7 @@ class Solver:
     def solve(
         self, stage: str, keys: tuple[str, ...], rows: list[tuple[float, ...]]
     ) -> list[tuple[dict[str, float], float, str]]:
-        """Outcomes, place of the comb and error of each row of values; stored ones are not computed
+        """Outcomes, comb phase and error of each row of values; stored ones are not computed
         again.
         """
         study = self.study(keys, rows)

@@ -285,14 +285,14 @@ def test_a11_single_mode_at_15_um(
         537.6,
         best.wavelength_nm,
         half,
-        "half a mode spacing: the comb's place is not known",
+        "half a mode spacing: the comb phase is not known",
     )
     assert laser.regime.side_mode_suppression_db is not None
     assert laser.regime.side_mode_suppression_db > 10
 
 
 def test_a11_single_mode_is_a_probability(lasers: dict[float, LasingPrediction]) -> None:
-    """Over the unknown place of the comb: possible at 15 um, out of reach at 33 um and above."""
+    """Over the unknown comb phase: possible at 15 um, out of reach at 33 um and above."""
     chance = {diameter: laser.single_mode_probability for diameter, laser in lasers.items()}
     assert chance[15.0] is not None
     assert 0.2 < chance[15.0] <= 1.0, chance

@@ -16,8 +16,8 @@ class CalibratedOutcome:
     lases_probability : float
         Share of the draws with a lasing threshold within the fluences asked.
     single_mode_probability : float
-        Share of the draws that lase in a single mode, the comb's place as each prediction has it:
-        the probability over its place where it was asked for.
+        Share of the draws that lase in a single mode, the comb phase as each prediction has it: the
+        probability over all phases where it was asked for.
     threshold_mj_cm2 : mapping of str to mapping of str to float or None
         By threshold (and the upper break of the collected light), quantiles over those draws that
         have it; None where none has.

@@ -216,6 +216,7 @@ def _threshold_words(
 def _validity(modes: Sequence[LasingMode], medium: GainMedium, diameter_um: float) -> list[str]:
     found = []
     fastest = max(gain_rate_per_ps(mode, medium) for mode in modes)
+    # A gain faster than the line's own dephasing cannot follow the populations at once.
     line_per_ps = 2.0 * math.pi * 1e-3 * medium.emission_fwhm_mev / (PLANCK_EV_S * 1e12)
     if fastest > 0.5 * line_per_ps:
         found.append(
@@ -227,8 +228,11 @@ def _validity(modes: Sequence[LasingMode], medium: GainMedium, diameter_um: floa
         local_spacing_nm(comb, comb[len(comb) // 2], diameter_um)
         for comb in families(modes).values()
     ]
-    place = modes[0].wavelength_nm
-    spacing_per_ps = 2.0 * math.pi * SPEED_OF_LIGHT_UM_PER_PS * NM_PER_UM * min(gaps) / place**2
+    # d omega = 2 pi c d lambda / lambda^2.
+    wavelength = modes[0].wavelength_nm
+    spacing_per_ps = (
+        2.0 * math.pi * SPEED_OF_LIGHT_UM_PER_PS * NM_PER_UM * min(gaps) / wavelength**2
+    )
     if fastest > 2.0 * math.pi * spacing_per_ps:
         found.append(
             f"gain: {fastest:.0f} per ps amplifies more in one round trip than separate modes allow"

@@ -15,7 +15,7 @@ class LasingSpread:
     threshold_sd_mj_cm2 : mapping of str to float or None
         Of gain_equals_loss, ase and lasing.
     comb_sd_nm : float
-        Of the modes' wavelengths: of the place of the comb.
+        Of the modes' wavelengths, and so of the position of the comb.
     comb_spacing_nm : float or None
     regime_probability : mapping of str to float
         "below threshold", "single", "multi".

@@ -145,15 +145,16 @@ def _read(
     last: float,
     least_efficiency: float,
 ) -> OutputThreshold:
-    place, efficiency = _efficiency(excitons, output)
+    middle, efficiency = _efficiency(excitons, output)
     low, high = np.log(np.array(WINDOW) * static_excitons)
-    high = min(high, math.log(last), place[-1])
-    low = max(low, place[0])
+    high = min(high, math.log(last), middle[-1])
+    low = max(low, middle[0])
     slope = np.diff(np.log(output)) / np.diff(np.log(excitons))
-    within = (place > low) & (place < high)
+    within = (middle > low) & (middle < high)
     steepest = float(slope[within].max(initial=0.0))
-    seen = np.r_[low, place[within], high]
-    values = PchipInterpolator(place, efficiency)(seen)
+    seen = np.r_[low, middle[within], high]
+    # A monotone interpolant: a spline would overshoot at the corner and find efficiencies beyond.
+    values = PchipInterpolator(middle, efficiency)(seen)
     greatest = float(values.max())
     if steepest < least_slope(ladder) or greatest < least_efficiency:
         return OutputThreshold(
@@ -183,5 +184,5 @@ def pulses_about(excitons: Array, threshold: float) -> Array:
 
 def _efficiency(excitons: Array, output: Array) -> tuple[Array, Array]:
     """Middles of the cells (logarithms of the excitations) and dL/d<N> of each."""
-    place = np.log(excitons)
-    return 0.5 * (place[1:] + place[:-1]), np.diff(output) / np.diff(excitons)
+    logarithm = np.log(excitons)
+    return 0.5 * (logarithm[1:] + logarithm[:-1]), np.diff(output) / np.diff(excitons)

@@ -51,12 +51,12 @@ class Regime:
 
 @dataclass(frozen=True)
 class CombPlaces:
-    """Side-mode suppression over the places of the comb under the gain.
+    """Side-mode suppression over the phases of the comb under the gain.
 
     Attributes
     ----------
     phase : (n,) array
-        Places in units of the spacing, 0 where it was computed, rising over one period.
+        Comb phases in spacings, 0 where the comb was computed, rising over one period.
     suppression_db : (n,) array
         In the accumulated spectrum.
     spacing_nm : float
@@ -76,6 +76,7 @@ def side_mode_suppression_rate_db(emitted: Array) -> Array:
     """Strongest over second strongest output in dB, for (M, F) outputs; infinite with one mode."""
     if emitted.shape[0] < 2:
         return np.full(emitted.shape[1], np.inf)
+    # A side mode without any light is suppressed infinitely; that is an answer, not an error.
     first, second = np.sort(emitted, axis=0)[[-1, -2]]
     with np.errstate(divide="ignore"):
         return np.asarray(10.0 * np.log10(first / second))
@@ -111,22 +112,23 @@ def probability_over_phase(
     spread: float,
     suppression_sd_db: float = 0.0,
 ) -> float:
-    """Probability of a single mode when the comb's place is uncertain.
+    """Probability of a single mode when the comb phase is uncertain.
 
     Parameters
     ----------
     phase : (n,) array
-        Rising places of the comb in units of its spacing, evenly over one period.
+        Comb phases in spacings, rising, evenly over one period.
     suppression_db : (n,) array
-        Side-mode suppression there; linear between the places, periodic.
+        Side-mode suppression there; linear between the phases, periodic.
     single_mode_db : float
     centre, spread : float
-        Mean and standard deviation of the place in units of the spacing; an infinite spread means
+        Mean and standard deviation of the comb phase, in spacings; an infinite spread means
         it is unknown.
     suppression_sd_db : float
-        Standard deviation of the suppression at a fixed place.
+        Standard deviation of the suppression at a fixed phase.
     """
     fine = np.linspace(0.0, 1.0, 1000, endpoint=False)
+    # With one mode the suppression is infinite, which no straight line between phases can hold.
     capped = np.minimum(suppression_db, 1e3)
     margin = (
         np.interp(fine, np.r_[phase, phase[0] + 1.0], np.r_[capped, capped[0]], period=1.0)

@@ -11,6 +11,7 @@ from ...errors import InputError
 
 Array = NDArray[np.float64]
 
+# Full width at half maximum of a Gaussian over its standard deviation.
 _FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
 
@@ -41,7 +42,7 @@ def shown_spectrum(
     wavelength_nm : (k,) array
         Where it is asked for.
     lines_nm, light : (M,) arrays
-        Places of the modes and the light in each.
+        Wavelengths of the modes and the light in each.
     width_nm : (M,) array or float
         Own FWHM of the lines.
     resolution_nm : float
@@ -57,9 +58,11 @@ def shown_spectrum(
     if not resolution_nm > 0:
         raise InputError(f"spectrum: resolution_nm {resolution_nm!r} must be positive")
     at = np.asarray(wavelength_nm, dtype=float)[:, None]
-    places = np.asarray(lines_nm, dtype=float)
-    sd = np.broadcast_to(shown_width_nm(width_nm, resolution_nm) / _FWHM_PER_SD, places.shape)
-    lines = np.exp(-0.5 * ((at - places) / sd) ** 2) / (math.sqrt(2.0 * math.pi) * sd)
+    centres = np.asarray(lines_nm, dtype=float)
+    sd = np.broadcast_to(shown_width_nm(width_nm, resolution_nm) / _FWHM_PER_SD, centres.shape)
+    # Gaussians of unit area, so that the light of a mode is the area under its line.
+    lines = np.exp(-0.5 * ((at - centres) / sd) ** 2) / (math.sqrt(2.0 * math.pi) * sd)
     broad = float(shown_width_nm(glow_width_nm, resolution_nm)) / _FWHM_PER_SD
-    ground = np.exp(-0.5 * ((at[:, 0] - glow_nm) / broad) ** 2) / (math.sqrt(2.0 * math.pi) * broad)
+    away = (at[:, 0] - glow_nm) / broad
+    ground = np.exp(-0.5 * away**2) / (math.sqrt(2.0 * math.pi) * broad)
     return np.asarray(lines @ np.asarray(light, dtype=float) + glow * ground)

@@ -5,9 +5,9 @@ Thresholds are taken at sqrt(3) standard deviations s_i on either side of each i
 three-point rule of Gauss and Hermite: for independent inputs the variance is the sum of (s_i
 dT/dx_i)^2 with slopes right to the third order, and of what the curvatures add; what two inputs do
 together beyond that is left out. The regime is no smooth function: a single mode lases where the
-suppression exceeds a limit, and the suppression repeats with the place of the comb under the gain.
-So the wavelengths' standard deviation spreads the place of the comb over the computed suppression,
-and the inputs that move no mode spread the suppression itself.
+suppression exceeds a limit, and the suppression repeats with the comb phase. So the wavelengths'
+standard deviation spreads the comb phase over the computed suppression, and the inputs that move no
+mode spread the suppression itself.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ class UncertainNumber:
             or mid in (low, high)
         ):
             return 0.0
+        # The term f'' x^2 / 2 of a normal x has the standard deviation f'' / sqrt(2).
         return (low + high - 2.0 * mid) / (0.5 * self.spreads_apart) ** 2 / math.sqrt(2.0)
 
     def effects(self) -> dict[str, float | None]:
@@ -98,16 +99,13 @@ def lasing_spread(
         continuous light.
     """
     parts = {one.key: one.effects() for one in numbers}
-    thresholds = {
-        name: _root(
-            (
-                *(part[name] for part in parts.values()),
-                *(one.bend(nominal, name) for one in numbers),
-            )
-        )
-        for name in THRESHOLDS
-        if name != "ase" or isinstance(nominal, LasingPrediction)
-    }
+    # Continuous light has no light curve of pulses, in which an ASE threshold would show.
+    named = [one for one in THRESHOLDS if one != "ase" or isinstance(nominal, LasingPrediction)]
+    thresholds: dict[str, float | None] = {}
+    for name in named:
+        slopes = [part[name] for part in parts.values()]
+        bends = [one.bend(nominal, name) for one in numbers]
+        thresholds[name] = _root([*slopes, *bends])
     still = (
         _root(parts[one.key][_SUPPRESSION] or 0.0 for one in numbers if not one.moves_modes) or 0.0
     )
@@ -148,10 +146,10 @@ def _above(nominal: Prediction, request: LasingRequest, distance_sd: float) -> f
     if threshold is None:
         return 0.0
     steady = isinstance(nominal, ContinuousPrediction)
-    place = request.at_power_uw if steady else request.at_fluence_mj_cm2
-    if place is None:
+    asked = request.at_power_uw if steady else request.at_fluence_mj_cm2
+    if asked is None:
         return 1.0
-    distance = place - threshold
+    distance = asked - threshold
     if not distance_sd:
         return float(distance >= 0)
     return 0.5 * math.erfc(-distance / distance_sd / math.sqrt(2.0))

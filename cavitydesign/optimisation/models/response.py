@@ -2,7 +2,7 @@
 so far.
 
 Thresholds and regimes ripple as the comb moves under the gain: once for each azimuthal order that
-passes, far faster than anything else changes. The place of the comb is itself a smooth function
+passes, far faster than anything else changes. The comb phase is itself a smooth function
 (its effective index nearly constant), so that it is modelled first and its phase given to the
 outcomes as an input of its own.
 """

@@ -1,4 +1,4 @@
-"""Counting modes, side-mode suppression, probability over the place of the comb."""
+"""Counting modes, side-mode suppression, probability over the comb phase."""
 
 from __future__ import annotations
 
