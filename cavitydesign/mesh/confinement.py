@@ -35,7 +35,7 @@ _CALLS = {
 _X32 = 0x40000000  # calls of x86-64's second table
 _LOAD, _EQUAL, _ABOVE, _RETURN = 0x20, 0x15, 0x35, 0x06
 _ALLOW, _REFUSE_AS = 0x7FFF0000, 0x00050000
-_NOT_PERMITTED = 1
+_NOT_PERMITTED = 1  # the number of the error EPERM, which the refused call then gets
 
 
 def confine(readable: Iterable[Path]) -> None:

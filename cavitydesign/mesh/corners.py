@@ -16,7 +16,11 @@ import numpy as np
 
 from .section import EDGE_CORNERS, Array, IntArray, SectionMesh, lagrange, lobatto
 
+# Turn of an interface, in radians, up to which it has no corner: polynomial edges of one smooth
+# curve meet at small angles.
 _STRAIGHT_WITHIN_RAD = 0.1
+# Size of the element at a corner over that of the one it was cut from: near the (sqrt 2 - 1)^2 =
+# 0.17 that is best for geometrically graded hp meshes in one dimension (Gui and Babuska 1986).
 _RATIO = 0.15
 # Reference corners of the three pieces of a square whose corner (-1, -1) is the singular one; c is
 # the cut.
@@ -44,6 +48,7 @@ def singular_vertices(mesh: SectionMesh) -> IntArray:
     found = []
     for vertex, branches in tangents.items():
         directions = list(branches.values())
+        # An interface that ends at the outer boundary has one branch there, and no corner.
         if on_wall[vertex]:
             continue
         if (
@@ -95,6 +100,12 @@ def _one_layer(mesh: SectionMesh, vertices: IntArray) -> tuple[SectionMesh, IntA
     if (touched.sum(axis=1) > 1).any():
         return _one_by_one(mesh, vertices)
     cut = 2 * _RATIO - 1
+    pieces = [
+        np.array([[cut if x == "c" else x for x in point] for point in piece], dtype=float)
+        for piece in _PIECES
+    ]
+    # Vertices on cut edges, by the two ends of the edge with the singular one first, so that both
+    # neighbours of an edge find the same.
     fresh: dict[tuple[int, ...], int] = {}
 
     def number(*key: int) -> int:
@@ -106,18 +117,10 @@ def _one_layer(mesh: SectionMesh, vertices: IntArray) -> tuple[SectionMesh, IntA
         grid = _turned(mesh.nodes[element], int(first[element]))
         v, c1, c2, c3 = (int(x) for x in around)
         a, b, middle = number(v, c1), number(v, c3), number(v, -1 - int(element))
-        for piece, names in zip(
-            _PIECES, ((v, a, middle, b), (a, c1, c2, middle), (middle, c2, c3, b)), strict=True
-        ):
+        vertices_of = ((v, a, middle, b), (a, c1, c2, middle), (middle, c2, c3, b))
+        for piece, names in zip(pieces, vertices_of, strict=True):
             corners.append(names)
-            nodes.append(
-                _mapped(
-                    grid,
-                    np.array(
-                        [[cut if x == "c" else x for x in point] for point in piece], dtype=float
-                    ),
-                )
-            )
+            nodes.append(_mapped(grid, piece))
             parents.append(int(element))
     rest = np.setdiff1d(np.arange(mesh.elements), chosen)
     boundary = {name: _cut_pairs(pairs, fresh) for name, pairs in mesh.boundary.items()}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+# A file of its own, since `section` holds facets and `facets`, which makes them, needs sections.
 @dataclass(frozen=True, eq=False)
 class Facets:
     """Points of the interfaces of a mesh, and how far the smooth curve is from each.

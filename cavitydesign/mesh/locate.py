@@ -1,4 +1,4 @@
-"""Where in a section mesh a point (r, z) lies: its element and its place in the reference
+"""Where in a section mesh a point (r, z) lies: its element and its coordinates in the reference
 square.
 """
 
@@ -12,11 +12,18 @@ from scipy.spatial import cKDTree
 
 from .section import Array, IntArray, SectionMesh
 
+# Points of each element in the search tree, in either direction; the nearest is Newton's start.
 _SAMPLES = 5
+# Nearest of those points whose elements are tried before a point counts as outside the mesh.
 _CANDIDATES = 12
+# Newton steps at most, and those after which a point that is still far off is given up: it lies in
+# another element.
 _STEPS, _STEPS_NEAR = 20, 3
+# Reference coordinate beyond which it is far; the square ends at 1.
 _FAR = 1.2
+# Change of the reference coordinates at which Newton's method has converged.
 _CONVERGED = 1e-12
+# Reference distance outside the square at which a point still counts as on its edge.
 _SLACK = 1e-9
 
 
@@ -50,11 +57,12 @@ class Locator:
             left = np.flatnonzero(element < 0)
             if not left.size:
                 break
-            owner, place = np.divmod(near[left, column], _SAMPLES**2)
+            owner, sample = np.divmod(near[left, column], _SAMPLES**2)
             if column:
+                # An element that was tried from one of its points is not tried from another.
                 fresh = (near[left, :column] // _SAMPLES**2 != owner[:, None]).all(axis=1)
-                left, owner, place = left[fresh], owner[fresh], place[fresh]
-            a, b = self._newton(owner, x[place // _SAMPLES], x[place % _SAMPLES], target[left])
+                left, owner, sample = left[fresh], owner[fresh], sample[fresh]
+            a, b = self._newton(owner, x[sample // _SAMPLES], x[sample % _SAMPLES], target[left])
             inside = (abs(a) <= 1 + _SLACK) & (abs(b) <= 1 + _SLACK)
             hit = left[inside]
             element[hit], s[hit], t[hit] = (
@@ -65,7 +73,7 @@ class Locator:
         return element, s, t
 
     def _newton(self, element: IntArray, s: Array, t: Array, target: Array) -> tuple[Array, Array]:
-        """Reference place of each point in its element; infinite where the point is not in it."""
+        """Reference coordinates of each point in its element; infinite where it is not in it."""
         s, t = s.copy(), t.copy()
         out_s, out_t = np.full(s.size, np.inf), np.full(s.size, np.inf)
         left = np.arange(s.size)

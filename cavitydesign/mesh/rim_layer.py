@@ -17,6 +17,8 @@ import numpy as np
 from ..geometry.cavity import Cavity
 from ..geometry.outline import Array
 
+# Nepers less that the field must have decayed outside the rim than inside: exp(-1.7) = 0.18 of the
+# amplitude is left at the cut, where only the evanescent tail lives.
 _OUTSIDE_ALLOWANCE = 1.7
 # Of the body's thickness at the equator, that the outline has left where a window ends.
 _ROOM_BESIDE_FIBRE, _ROOM_AT_AXIS = 0.25, 0.03

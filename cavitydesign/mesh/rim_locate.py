@@ -18,6 +18,7 @@ IntArray = NDArray[np.int64]
 # Starts of Newton's method: neighbours in s lie half an element apart, those along the outline a
 # fortieth of the window, over which the outline hardly bends.
 _PER_STRIP, _ALONG = 3, 41
+# Newton steps at most; from the nearest sample it converges quadratically in a few.
 _STEPS = 30
 _CONVERGED = 1e-14  # of the window's size
 _FOUND = 1e-12  # of the window's size: a point on its edge is in it

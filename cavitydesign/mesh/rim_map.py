@@ -125,6 +125,7 @@ class Layer:
     def at(self, s_um: Array, t_um: Array) -> tuple[Values, Values, Values, Values, Values, Values]:
         """The same at single points, or whatever s and t broadcast to."""
         if self.stretch is not None:
+            # Absorbing: s is a complex distance along the normals, not a share between two curves.
             outline = self.inner.outline
             n_r, n_z, m_r, m_z = normal(outline, t_um)
             (r, z), (r_t, z_t) = outline.point(t_um), outline.tangent(t_um)
@@ -191,6 +192,8 @@ class Window:
         """r, z and their derivatives with respect to s and t on the grid of increasing s and any t,
         each of shape (s, t).
         """
+        # A point on a line between two layers belongs to the outer one, and points beyond the ends
+        # to the first and to the last layer.
         parts = []
         for number, layer in enumerate(self.layers):
             low = -np.inf if number == 0 else layer.breaks[0]

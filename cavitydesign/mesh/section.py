@@ -74,10 +74,10 @@ class SectionMesh:
         """Vertices, elements, edges and regions as a `skfem.MeshQuad` with straight edges."""
         from skfem import MeshQuad1
 
-        place = np.zeros((self.vertices, 2))
-        place[self.corners] = self.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
+        positions = np.zeros((self.vertices, 2))
+        positions[self.corners] = self.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
         return MeshQuad1(  # scikit-fem logs every mesh whose arrays it must copy to this order
-            np.ascontiguousarray(place.T),
+            np.ascontiguousarray(positions.T),
             np.ascontiguousarray(self.corners.T, dtype=np.int32),
             _boundaries={name: self.edge_numbers(pairs) for name, pairs in self.boundary.items()},
             _subdomains={
@@ -127,12 +127,13 @@ class SectionMesh:
 
     def edge_numbers(self, pairs: IntArray) -> IntArray:
         """Numbers of the edges between vertex pairs; pairs that are no edge are left out."""
+        # One whole number for each pair, so that pairs can be searched for like numbers.
         width = self.vertices + 1
         have = self.edges[:, 0] * width + self.edges[:, 1]
         ordered = np.sort(np.asarray(pairs).reshape(-1, 2), axis=1)
         wanted = ordered[:, 0] * width + ordered[:, 1]
-        place = np.minimum(np.searchsorted(have, wanted), have.size - 1)
-        return np.asarray(place[have[place] == wanted])
+        number = np.minimum(np.searchsorted(have, wanted), have.size - 1)
+        return np.asarray(number[have[number] == wanted])
 
     def positions(
         self, s: Array, t: Array, elements: IntArray | None = None
@@ -215,6 +216,7 @@ class SectionMesh:
 @lru_cache(maxsize=32)
 def lobatto(count: int) -> Array:
     """Gauss-Lobatto points on [-1, 1]."""
+    # The ends, and the extrema of the Legendre polynomial between them.
     inner = np.polynomial.legendre.Legendre.basis(count - 1).deriv().roots()
     return np.concatenate([[-1.0], np.sort(inner.real), [1.0]])
 
@@ -294,6 +296,8 @@ def check_section(mesh: SectionMesh, source: str) -> None:
 def folded_elements(mesh: SectionMesh) -> IntArray:
     """Elements whose map turns over or has no area somewhere."""
     low_r, high_r, low_z, high_z = mesh.extent_um
+    # The determinant has the degree 2 g - 1 in either direction and may change its sign between the
+    # corners: it is looked at in more points than it has coefficients.
     det = mesh.determinants(2 * mesh.degree + 3)
     scale = np.abs(det).max(axis=(1, 2))
     size = max(high_r - low_r, high_z - low_z)
@@ -316,6 +320,8 @@ def _check_connection(mesh: SectionMesh, source: str) -> None:
             f"{source}: {pieces} pieces that do not touch; neighbours must share the points of "
             "their common curve"
         )
+    # One boundary loop, which passes each of its vertices once: what has more loops has a hole.
+    # Vertices inside count as loops of their own and are taken off.
     rim = csr_array((np.ones(len(outer)), tuple(outer.T)), shape=(mesh.vertices, mesh.vertices))
     loops = connected_components(rim, directed=False)[0] - int((at_vertex == 0).sum())
     if loops > 1 or at_vertex.max() > 2:

@@ -58,8 +58,8 @@ def body_numbers(mesh: SectionMesh, body: int, index: Array) -> IntArray:
             others.append(number)
     out[of_body] = 0
     mine.sort(key=lambda number: -float(optical[piece == number].max()))
-    for place, number in enumerate((*mine, *others)):
-        out[piece == number] = place
+    for renumbered, number in enumerate((*mine, *others)):
+        out[piece == number] = renumbered
     return out
 
 

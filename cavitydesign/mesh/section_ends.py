@@ -87,9 +87,9 @@ def _outer_edges(mesh: SectionMesh) -> tuple[IntArray, IntArray, Array, Array, A
     """
     outer = np.zeros(mesh.edges.shape[0], dtype=bool)
     outer[mesh.outer_edges] = True
-    owner, place = np.nonzero(outer[mesh.element_edges])
+    owner, side = np.nonzero(outer[mesh.element_edges])
     corner = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
-    pairs = np.array(EDGE_CORNERS)[place]
+    pairs = np.array(EDGE_CORNERS)[side]
     ends = corner[owner[:, None], pairs]
     along = ends[:, 1] - ends[:, 0]
     normal_r, normal_z = along[:, 1].copy(), -along[:, 0].copy()
@@ -97,7 +97,7 @@ def _outer_edges(mesh: SectionMesh) -> tuple[IntArray, IntArray, Array, Array, A
     inwards = normal_r * inside[:, 0] + normal_z * inside[:, 1] > 0
     normal_r[inwards] *= -1
     normal_z[inwards] *= -1
-    return mesh.element_edges[owner, place], owner, ends[..., 0], ends[..., 1], normal_r, normal_z
+    return mesh.element_edges[owner, side], owner, ends[..., 0], ends[..., 1], normal_r, normal_z
 
 
 def _regions(
@@ -109,6 +109,7 @@ def _regions(
     low, high = z.min(axis=1), z.max(axis=1)
     upwards = np.argsort(low)
     low, high, region = low[upwards], high[upwards], region[upwards]
+    # Edges that overlap in height, or leave a gap, are no stack of layers.
     if (abs(low[1:] - high[:-1]) > same).any():
         return None, ()
     change = np.flatnonzero(np.diff(region))

@@ -39,10 +39,10 @@ def extended(
     _, high_r, low_z, high_z = mesh.extent_um
     at = {"outer": high_r, "lower": low_z, "upper": high_z}[side]
     slack = _FLAT * max(high_r, high_z - low_z)
-    place = _vertices(mesh)
+    positions = _vertices(mesh)
     outer = np.zeros(mesh.edges.shape[0], dtype=bool)
     outer[mesh.outer_edges] = True
-    on_side = (abs(place[mesh.edges][:, :, axis] - at) < slack).all(axis=1)
+    on_side = (abs(positions[mesh.edges][:, :, axis] - at) < slack).all(axis=1)
     away = np.zeros(2)
     away[axis] = sign * length_um
     rows = [(1.0, share * away) for share in np.arange(1, steps + 1) / steps]
@@ -55,26 +55,29 @@ def extended_round(
     """The mesh with rows of elements outside its round boundary, each a copy of the boundary seen
     from a point of the axis, the last `factor` times as far.
     """
-    place = _vertices(mesh)
+    positions = _vertices(mesh)
     outer = np.zeros(mesh.edges.shape[0], dtype=bool)
     outer[mesh.outer_edges] = True
-    ends = place[mesh.edges] - np.array([0.0, centre_um])
+    ends = positions[mesh.edges] - np.array([0.0, centre_um])
     ray, along = ends.mean(axis=1), ends[:, 1] - ends[:, 0]
     turn = abs(ray[:, 0] * along[:, 1] - ray[:, 1] * along[:, 0])
     facing = turn > _OUTWARDS * np.hypot(*ray.T) * np.hypot(*along.T)
+    # A boundary edge faces outwards where its element lies on the near side of it.
     owner = np.zeros(mesh.edges.shape[0], dtype=np.int64)
     owner[mesh.element_edges] = np.arange(mesh.elements)[:, None]
     middle = mesh.nodes.mean(axis=(1, 2))[owner] - np.array([0.0, centre_um])
     chosen = outer & facing & (np.hypot(*ray.T) > np.hypot(*middle.T))
     centre = np.array([0.0, centre_um])
+    # Rows thicken in proportion to their distance, so that the elements keep their shape.
     levels = np.geomspace(1.0, factor, steps + 1)[1:]
     return _grown(mesh, chosen, [(a, (1.0 - a) * centre) for a in levels.tolist()], walls)
 
 
 def _vertices(mesh: SectionMesh) -> Array:
-    place = np.zeros((mesh.vertices, 2))
-    place[mesh.corners] = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
-    return place
+    """Positions (r, z) of the vertices, in um."""
+    positions = np.zeros((mesh.vertices, 2))
+    positions[mesh.corners] = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
+    return positions
 
 
 def _grown(
@@ -93,7 +96,7 @@ def _grown(
     along = np.stack([nodes[:, :, 0], nodes[:, -1, :], nodes[:, :, -1], nodes[:, 0, :]], axis=1)
     line = along[np.arange(element.size), side]
     vertices = np.unique(pairs)
-    place = np.searchsorted(vertices, pairs)
+    index = np.searchsorted(vertices, pairs)
     across = 0.5 * (lobatto(mesh.degree + 1) + 1.0)[None, None, :, None]
     all_corners, all_nodes = [mesh.corners], [mesh.nodes]
     before, low = vertices, line
@@ -101,7 +104,7 @@ def _grown(
     for number, (factor, shift) in enumerate(rows):
         after = mesh.vertices + number * vertices.size + np.arange(vertices.size)
         high = factor * line + shift
-        corners = np.concatenate([before[place], after[place[:, ::-1]]], axis=1)
+        corners = np.concatenate([before[index], after[index[:, ::-1]]], axis=1)
         between = low[:, :, None] * (1.0 - across) + high[:, :, None] * across
         turned_corners, turned = anticlockwise(corners, between)
         all_corners.append(turned_corners)

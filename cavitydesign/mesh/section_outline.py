@@ -11,6 +11,7 @@ import numpy as np
 from ..geometry.outline import Array, Outline
 from .section import SectionMesh
 
+# Heights of the table of an outline, and points on each curved edge, between which it is straight.
 _HEIGHTS = 801
 _PER_EDGE = 9
 # Share of the largest coordinate by which a height may miss the ends of an edge: neighbours in

@@ -21,11 +21,16 @@ from ..geometry.outline import Array
 from .rim_layer import Reach
 from .rim_map import Curve, FibreCurve, Layer, OffsetCurve, Values, Window
 
+# Rate of the logarithmic map outside the rim over the decay of the field there, see `_logarithmic`;
+# with it the tail is the power 1 / 0.4 = 2.5 of the mapped coordinate. Tuned on exact cylinders.
 _TAIL_POWER = 0.4
+# Power by which element boundaries inside the rim crowd towards it. Tuned on exact cylinders.
 _INNER_GRADING = 1.3
 # Of an offset curve's length against the outline's: below it the curve all but folds over, and so
 # it does in places where its stretch is so much less than in others. A sphere's is even.
 _LEAST_STRETCH, _LEAST_OF_LARGEST = 0.02, 0.15
+# How far a window that would end inside the fibre reaches into it, as a share of its depth at the
+# equator; nobody has measured what another share costs.
 _INTO_FIBRE = 0.3
 
 
@@ -165,8 +170,8 @@ def _between(low: float, high: float, wanted: list[float]) -> tuple[float, ...]:
 
 
 def _local_gap(s: float, wanted: list[float]) -> float:
-    place = wanted.index(s)
-    near = [abs(wanted[i] - s) for i in (place - 1, place + 1) if 0 <= i < len(wanted)]
+    index = wanted.index(s)
+    near = [abs(wanted[i] - s) for i in (index - 1, index + 1) if 0 <= i < len(wanted)]
     return min(near) if near else 0.0
 
 

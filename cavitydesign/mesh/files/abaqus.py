@@ -37,7 +37,8 @@ def abaqus_sets(path: Path, shapes: Sequence[tuple[int, int]]) -> Sets | None:
     shapes : sequence of (cells, nodes of a cell)
         Blocks as meshio reads them: one for each *ELEMENT.
     """
-    place: dict[int, tuple[int, int]] = {}
+    # Block and row of each element by its own number in the file.
+    row_of: dict[int, tuple[int, int]] = {}
     members: dict[str, set[int]] = {}
     block = 0
     for keyword, options, rows in _cards(path):
@@ -47,10 +48,12 @@ def abaqus_sets(path: Path, shapes: Sequence[tuple[int, int]]) -> Sets | None:
                 return None
             numbers = np.array([int(one) for row in rows for one in row], dtype=np.int64)
             count, nodes = shapes[block]
+            # Each row is the element's number and its nodes; another length means that rows stand
+            # in an included file.
             if numbers.size != count * (nodes + 1):
                 return None
             own = numbers.reshape(count, nodes + 1)[:, 0]
-            place |= {int(one): (block, row) for row, one in enumerate(own)}
+            row_of |= {int(one): (block, row) for row, one in enumerate(own)}
             if name:
                 members.setdefault(name, set()).update(int(one) for one in own)
             block += 1
@@ -68,8 +71,8 @@ def abaqus_sets(path: Path, shapes: Sequence[tuple[int, int]]) -> Sets | None:
     out: Sets = {}
     for name, elements in members.items():
         rows_of: list[list[int]] = [[] for _ in shapes]
-        for element in elements & place.keys():
-            number, row_of_block = place[element]
+        for element in elements & row_of.keys():
+            number, row_of_block = row_of[element]
             rows_of[number].append(row_of_block)
         out[name] = [np.array(sorted(one), dtype=np.int64) for one in rows_of]
     return out

@@ -20,7 +20,10 @@ from .gmsh_session import gmsh_model
 from .section_files import MESH_SUFFIXES, SOLID_SUFFIXES
 from .splitting import FileElements, FileMesh
 
+# Nodes along all curves above which a shape is not meshed: the surface would get
+# hundreds of thousands of elements.
 _MOST_CURVE_NODES = 2000
+# First words of gmsh's names of the kinds of elements.
 _SIDES = {"Triangle": 3, "Quadrilateral": 4}
 
 
@@ -133,8 +136,8 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
     if not np.isfinite(xyz).all():
         raise InputError(f"{source}: a node's position is not a finite number")
     positions = flat_positions(xyz, source)
-    place = np.full(int(max(tags)) + 1, -1)
-    place[np.asarray(tags, dtype=np.int64)] = np.arange(len(tags))
+    row_of = np.full(int(max(tags)) + 1, -1)
+    row_of[np.asarray(tags, dtype=np.int64)] = np.arange(len(tags))
     ungrouped = not _script(source) and not gmsh.model.getPhysicalGroups(2)
     names, region_of = _numbered(gmsh) if ungrouped else _regions(gmsh, source)
     groups = []
@@ -148,14 +151,18 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
                 )
             groups.append(
                 _elements(
-                    gmsh, kind, place[np.asarray(flat, dtype=np.int64)], region_of[surface], source
+                    gmsh,
+                    kind,
+                    row_of[np.asarray(flat, dtype=np.int64)],
+                    region_of[surface],
+                    source,
                 )
             )
     if not groups:
         raise InputError(
             f"{source}: no triangles or quadrilaterals; a section needs a mesh of its surfaces"
         )
-    return FileMesh(positions, tuple(groups), names, _curves(gmsh, place))
+    return FileMesh(positions, tuple(groups), names, _curves(gmsh, row_of))
 
 
 def _script(source: str) -> bool:
@@ -205,7 +212,7 @@ def _elements(gmsh: Any, kind: int, nodes: IntArray, region: int, source: str) -
     return FileElements(sides, int(degree), reference, numbers, np.full(len(numbers), region))
 
 
-def _curves(gmsh: Any, place: IntArray) -> dict[str, IntArray]:
+def _curves(gmsh: Any, row_of: IntArray) -> dict[str, IntArray]:
     """Point pairs of the elements of each named curve."""
     curves: dict[str, list[IntArray]] = {}
     for dimension, group in gmsh.model.getPhysicalGroups(1):
@@ -215,6 +222,6 @@ def _curves(gmsh: Any, place: IntArray) -> dict[str, IntArray]:
             for kind, flat in zip(kinds, nodes, strict=True):
                 count = gmsh.model.mesh.getElementProperties(kind)[3]
                 curves.setdefault(name, []).append(
-                    place[np.asarray(flat, dtype=np.int64)].reshape(-1, count)[:, :2]
+                    row_of[np.asarray(flat, dtype=np.int64)].reshape(-1, count)[:, :2]
                 )
     return {name: np.concatenate(parts) for name, parts in curves.items()}

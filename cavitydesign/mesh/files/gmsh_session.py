@@ -9,6 +9,7 @@ from typing import Any
 
 from ...errors import MissingLibraryError
 
+# gmsh holds one global state: two threads with models of their own would mix them.
 _LOCK = threading.RLock()
 SYSTEM_PACKAGES = "libglu1-mesa libxft2 libxcursor1 libxinerama1"
 
@@ -40,6 +41,7 @@ def gmsh_model(name: str) -> Iterator[Any]:
         fresh = not gmsh.isInitialized()
         before = None
         if fresh:
+            # The user's own settings would change meshes; Ctrl-C stays with Python.
             gmsh.initialize(readConfigFiles=False, interruptible=False)
         else:
             before = gmsh.model.getCurrent()

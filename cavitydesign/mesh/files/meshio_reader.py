@@ -18,6 +18,8 @@ from .abaqus import abaqus_sets, know_plane_elements
 from .flat import flat_positions
 from .splitting import FileElements, FileMesh
 
+# Degrees of the elements that are read, by meshio's names, and reference positions of their nodes
+# in meshio's order.
 _TRIANGLES = {"triangle": 1, "triangle6": 2}
 _SQUARES = {"quad": 1, "quad8": 2, "quad9": 2}
 _LINES = ("line", "line3", "line4", "line5", "line6")

@@ -49,8 +49,8 @@ def read_file_mesh(path: Path, meshing: Meshing, with_meshio: bool = False) -> F
         If gmsh is needed and cannot be loaded.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        place = Path(folder).resolve()
-        staged = stage(path, place, meshing.parameters or {})
+        staging = Path(folder).resolve()
+        staged = stage(path, staging, meshing.parameters or {})
         content = {
             "path": str(staged.path),
             "by": "gmsh" if path.suffix in GMSH_SUFFIXES and not with_meshio else "meshio",
@@ -60,7 +60,7 @@ def read_file_mesh(path: Path, meshing: Meshing, with_meshio: bool = False) -> F
             "constants": dict(staged.constants),
             "parent": os.getpid(),
         }
-        mesh = _answered(path, place, staged, json.dumps(content))
+        mesh = _answered(path, staging, staged, json.dumps(content))
     count = sum(len(group.nodes) for group in mesh.groups)
     if count > _MOST_ELEMENTS:
         raise InputError(

@@ -68,12 +68,12 @@ class Script:
             If a name is not written out in quotes.
         """
         found = []
-        for place, token in enumerate(self.tokens):
+        for index, token in enumerate(self.tokens):
             if token.kind != "word" or token.text not in _READING:
                 continue
-            after = self._at(place + 1)
+            after = self._at(index + 1)
             if after.text == "(":
-                after = self._at(place + 2)
+                after = self._at(index + 2)
             if after.kind != "text":
                 raise InputError(
                     f"{self.path.name}: {self._statement(token)}: write the file name in quotes,"
@@ -83,13 +83,13 @@ class Script:
         return found
 
     def constants(self) -> dict[str, tuple[int, int] | None]:
-        """Constants that a design may set: None for those of DefineConstant, else the place of the
-        value that a single statement gives.
+        """Constants that a design may set: None for those of DefineConstant, else the span
+        of the value that a single statement gives.
         """
         found: dict[str, tuple[int, int] | None] = {}
         counts: dict[str, int] = {}
         inside_definition = depth = 0
-        for place, token in enumerate(self.tokens):
+        for index, token in enumerate(self.tokens):
             if token.text in _CLOSING:
                 depth += 1
             elif token.text in _CLOSING.values():
@@ -97,18 +97,18 @@ class Script:
                 inside_definition = min(inside_definition, depth)
             elif token.text == "DefineConstant":
                 inside_definition = depth + 1
-            after = self._at(place + 1)
+            after = self._at(index + 1)
             if token.kind != "word" or after.text not in _ASSIGNING or token.text in words.ALLOWED:
                 continue
-            if self._at(place - 1).text == ".":
+            if self._at(index - 1).text == ".":
                 continue
             if inside_definition and depth >= inside_definition:
                 found[token.text] = None
                 continue
             counts[token.text] = counts.get(token.text, 0) + 1
-            end = next((t for t in self.tokens[place + 2 :] if t.text == ";"), None)
-            if end is not None and after.text == "=" and self._head(place):
-                found.setdefault(token.text, (self._at(place + 2).start, end.start))
+            end = next((t for t in self.tokens[index + 2 :] if t.text == ";"), None)
+            if end is not None and after.text == "=" and self._head(index):
+                found.setdefault(token.text, (self._at(index + 2).start, end.start))
         return {name: span for name, span in found.items() if span is None or counts[name] == 1}
 
     def check(self, known: frozenset[str]) -> None:
@@ -124,31 +124,31 @@ class Script:
         InputError
             One line: file, line and word.
         """
-        for place, token in enumerate(self.tokens):
+        for index, token in enumerate(self.tokens):
             if token.kind == "word":
-                self._check_word(place, token, known)
+                self._check_word(index, token, known)
             elif token.text == ".":
-                self._check_member(place)
-            elif token.text == ">" and self._at(place + 1).text == ">":
+                self._check_member(index)
+            elif token.text == ">" and self._at(index + 1).text == ">":
                 self._refuse(token, ">>")
 
-    def _check_word(self, place: int, token: Token, known: frozenset[str]) -> None:
-        before, after = self._at(place - 1), self._at(place + 1)
+    def _check_word(self, index: int, token: Token, known: frozenset[str]) -> None:
+        before, after = self._at(index - 1), self._at(index + 1)
         if before.text == ".":
             return  # a member, looked at from its point
         word = token.text
         if word in words.RESERVED or (word not in words.ALLOWED and word not in known):
             self._refuse(token, word)
         if word in ("Include", "Merge"):
-            ends = after.kind == "text" and self._at(place + 2).text == ";"
+            ends = after.kind == "text" and self._at(index + 2).text == ";"
             if not ends and after.kind == "text":
                 self._refuse(token, word)
         elif word == "SetFactory":
-            factory = self._at(place + 2)
+            factory = self._at(index + 2)
             if factory.kind != "text" or factory.text[1:-1] not in _FACTORIES:
                 self._refuse(token, word)
         elif word in _SPEAKING:
-            if self._at(self._closing(place + 1) + 1).text != ";":
+            if self._at(self._closing(index + 1) + 1).text != ";":
                 self._refuse(token, f"{word} into a file")
         elif word in words.OPTION_GROUPS or word == "General":
             if after.text != "." and not (word == "Mesh" and after.kind == "number"):
@@ -162,31 +162,31 @@ class Script:
             ):
                 self._refuse(token, f"{word} with a text")
         else:
-            self._check_own(place, token)
+            self._check_own(index, token)
 
-    def _check_own(self, place: int, token: Token) -> None:
+    def _check_own(self, index: int, token: Token) -> None:
         """A name of the script's own is a value, never the head of a command."""
-        before, after = self._at(place - 1), self._at(place + 1)
+        before, after = self._at(index - 1), self._at(index + 1)
         if after.kind in ("text", "word", "number") and not (
             before.text in ("For", "Macro", "Function", "Call")
             or after.text in ("In", "Using", "EndIf", "EndFor", "Else", "ElseIf")
         ):
             self._refuse(token, f"{token.text} {after.text[:20]}")
         if after.text == "(":
-            end = self._closing(place + 1)
-            inside = self.tokens[place + 2 : end]
+            end = self._closing(index + 1)
+            inside = self.tokens[index + 2 : end]
             if any(one.kind == "text" for one in inside):
                 self._refuse(token, f"{token.text}(...) with a text")
             after = self._at(end + 1)
         elif after.text == "[":
-            after = self._at(self._closing(place + 1) + 1)
-        command = self._head(place) and before.text not in ("Macro", "Function", "Call")
+            after = self._at(self._closing(index + 1) + 1)
+        command = self._head(index) and before.text not in ("Macro", "Function", "Call")
         if command and after.text not in _ASSIGNING:
             self._refuse(token, token.text)
 
-    def _check_member(self, place: int) -> None:
+    def _check_member(self, index: int) -> None:
         """`Mesh.X = number`, `Field[1].X = ...`."""
-        owner, member, value = self._at(place - 1), self._at(place + 1), self._at(place + 3)
+        owner, member, value = self._at(index - 1), self._at(index + 1), self._at(index + 3)
         if member.kind != "word":
             self._refuse(member, ".")
         name = f"{owner.text}.{member.text}" if owner.kind == "word" else member.text
@@ -204,19 +204,19 @@ class Script:
     def own_names(self) -> frozenset[str]:
         """Words that are given a value, or name a macro."""
         found = set()
-        for place, token in enumerate(self.tokens):
-            if token.kind != "word" or self._at(place - 1).text == ".":
+        for index, token in enumerate(self.tokens):
+            if token.kind != "word" or self._at(index - 1).text == ".":
                 continue
-            after = self._at(place + 1)
+            after = self._at(index + 1)
             if after.text in ("(", "["):
-                after = self._at(self._closing(place + 1) + 1)
-            if after.text in _ASSIGNING or self._at(place - 1).text in ("For", "Macro", "Function"):
+                after = self._at(self._closing(index + 1) + 1)
+            if after.text in _ASSIGNING or self._at(index - 1).text in ("For", "Macro", "Function"):
                 found.add(token.text)
         return frozenset(found)
 
-    def _head(self, place: int) -> bool:
+    def _head(self, index: int) -> bool:
         """Whether a statement may begin here."""
-        return place == 0 or self._at(place - 1).text in (
+        return index == 0 or self._at(index - 1).text in (
             ";",
             "}",
             "EndIf",
@@ -225,22 +225,22 @@ class Script:
             "Return",
         )
 
-    def _closing(self, place: int) -> int:
-        """Place of the bracket that closes the one here."""
-        opening, depth = self._at(place).text, 0
+    def _closing(self, index: int) -> int:
+        """Index of the bracket that closes the one here."""
+        opening, depth = self._at(index).text, 0
         if opening not in _CLOSING:
-            return place - 1
-        for number in range(place, len(self.tokens)):
+            return index - 1
+        for number in range(index, len(self.tokens)):
             text = self.tokens[number].text
             depth += (text == opening) - (text == _CLOSING[opening])
             if depth == 0:
                 return number
-        self._refuse(self._at(place), f"{opening} that is never closed")
+        self._refuse(self._at(index), f"{opening} that is never closed")
         return len(self.tokens)
 
-    def _at(self, place: int) -> Token:
+    def _at(self, index: int) -> Token:
         end = len(self.text)
-        return self.tokens[place] if 0 <= place < len(self.tokens) else Token("end", "", end, end)
+        return self.tokens[index] if 0 <= index < len(self.tokens) else Token("end", "", end, end)
 
     def _statement(self, token: Token) -> str:
         return " ".join(self.text[token.start :].split(";")[0].split())[:80]
@@ -272,28 +272,28 @@ def read_script(path: Path) -> Script:
         raise InputError(f"{path}: {error}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    tokens, place = [], 0
+    tokens, position = [], 0
     control = re.search(r"[\x00-\x08\x0b\x0e-\x1f]", text)
     if control is not None:
         line = text.count("\n", 0, control.start()) + 1
         raise InputError(f"{path}: line {line}: a control character is not allowed in a section")
-    while place < len(text):
-        match = _TOKEN.match(text, place)
+    while position < len(text):
+        match = _TOKEN.match(text, position)
         kind = "" if match is None else str(match.lastgroup)
         too_long = (
             match is not None and kind in ("text", "comment") and len(match[0]) > _LONGEST_TEXT
         )
         if match is None or too_long:
-            line = text.count("\n", 0, place) + 1
+            line = text.count("\n", 0, position) + 1
             what = (
                 "a text or comment of over 1000 letters"
                 if too_long
-                else repr(text[place : place + 1])
+                else repr(text[position : position + 1])
             )
             raise InputError(f"{path}: line {line}: {what} is not allowed in a section")
         if kind not in ("comment", "blank"):
             tokens.append(Token(kind, match[0], match.start(), match.end()))
-        place = match.end()
+        position = match.end()
     return Script(path, text, tuple(tokens))
 
 
@@ -335,7 +335,7 @@ def with_values(
 
 
 def rewritten(text: str, changes: list[tuple[int, int, str]]) -> str:
-    """A text with other words at some places."""
+    """A text with other words between some positions."""
     for start, end, new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]
     return text

@@ -17,7 +17,10 @@ from .reader_process import read_file_mesh
 from .section_files import MESH_SUFFIXES, SHAPE_SUFFIXES
 from .splitting import FileMesh, conforming_mesh
 
+# A section of a few thousand elements takes below 1 MB; what is larger is another file.
 _LARGEST_BYTES = 200_000_000
+# Element size, over the one asked, below which a shape is not meshed more finely: curves that still
+# fold then are a fault of the shape, and are told.
 _LEAST_FACTOR = 0.2
 
 
@@ -96,6 +99,7 @@ def _meshed(path: Path, meshing: Meshing, unit_um: float) -> SectionMesh:
         mesh = _conforming(path, given)
         if factor < _LEAST_FACTOR * meshing.size_factor or not folded_elements(mesh).size:
             return mesh
+        # Half of the area of the elements.
         factor *= 0.7
 
 

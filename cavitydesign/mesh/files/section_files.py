@@ -22,7 +22,9 @@ SOLID_SUFFIXES = (".step", ".stp", ".brep")
 SHAPE_SUFFIXES = (*SCRIPT_SUFFIXES, *SOLID_SUFFIXES)
 GMSH_SUFFIXES = (*SHAPE_SUFFIXES, *MESH_SUFFIXES)
 _NO_SCRIPTS = (*MESH_SUFFIXES, *SOLID_SUFFIXES)
+# Files that a section may read, so that scripts which include each other in turns end.
 _MOST_FILES = 100
+# Of one file, as in `section_file`: a few thousand elements take below 1 MB.
 _LARGEST_BYTES = 200_000_000
 # How .msh files begin. Under that name gmsh runs anything else as a script.
 _MSH_BEGINS = (b"$MeshFormat", b"$Comments")
@@ -169,10 +171,10 @@ def _staged_script(path: Path, folder: Path, parameters: Mapping[str, float]) ->
         script.check(known)
     changes, constants = with_values(scripts, parameters)
     for file, script in scripts.items():
-        places = list(changes[file])
+        edits = list(changes[file])
         for token, named in script.named_files():
-            places.append((token.start, token.end, f'"{copies[named].name}"'))
-        copies[file].write_text(rewritten(script.text, places))
+            edits.append((token.start, token.end, f'"{copies[named].name}"'))
+        copies[file].write_text(rewritten(script.text, edits))
     return Staged(copies[path], constants, {str(copy): str(own) for own, copy in copies.items()})
 
 

@@ -16,6 +16,8 @@ import numpy as np
 from ...errors import InputError
 from ..section import Array, IntArray, SectionMesh, anticlockwise, lobatto
 
+# Points of the reference triangle and square (corners, middles of the edges, centre), and the four
+# of them at the corners of each piece.
 _TRIANGLE_PIECES = ((0, 3, 6, 5), (1, 4, 6, 3), (2, 5, 6, 4))
 _TRIANGLE_POINTS = np.array(
     [[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5], [1 / 3, 1 / 3]]
@@ -139,8 +141,8 @@ class _Middles:
         """Vertex at the middle of each pair in the last axis; -1 where the pair is no edge."""
         low, high = ends.min(axis=-1), ends.max(axis=-1)
         key = low * self.width + high
-        place = np.minimum(np.searchsorted(self.pairs, key), self.pairs.size - 1)
-        return np.where(self.pairs[place] == key, self.first + place, -1)
+        found = np.minimum(np.searchsorted(self.pairs, key), self.pairs.size - 1)
+        return np.where(self.pairs[found] == key, self.first + found, -1)
 
 
 def _edge_middles(points: Array, groups: Sequence[FileElements]) -> _Middles:
