@@ -166,11 +166,12 @@ class CarrierLadder(Ladder):
         places = _PLACES[:, None, None] * x
         emission, _, glow, decay = self.weights(places)
         lasting = x * _SHARES[:, None, None] / np.maximum(decay + emission * seed, 1e-300)
-        relit = (glow / np.maximum(decay, 1e-300))[-1]
+        rate = np.maximum(decay + emission * seed, 1e-300)[-1]
         return StillToCome(
             (emission * lasting).sum(axis=0),
             (glow * lasting).sum(axis=0),
-            relit,
+            glow[-1] / rate,
+            emission[-1] / rate,
             self.monomolecular_per_ps,
         )
 

@@ -153,6 +153,8 @@ class StillToCome:
         Photons of photoluminescence.
     relit : (C, F) or (C, 1) array
         Photoluminescence for each photon that an emitter absorbs meanwhile.
+    relit_glowing : (C, F) or (C, 1) array
+        As `glowing`, for each photon that an emitter absorbs meanwhile.
     slowest_per_ps : float
         Slowest decay; 0: some never decay.
     """
@@ -160,6 +162,7 @@ class StillToCome:
     glowing: Array
     dark: Array
     relit: Array
+    relit_glowing: Array
     slowest_per_ps: float
 
 
@@ -297,7 +300,7 @@ class Ladder:
         radiative = self.radiative_per_ps[1:, None, None] * lasting
         slowest = float(decay.min()) if (self.decay_per_ps[1:] > 0).all() else 0.0
         glowing, dark = (emission * lasting * above).sum(axis=0), (radiative * above).sum(axis=0)
-        return StillToCome(glowing, dark, radiative[0], slowest)
+        return StillToCome(glowing, dark, radiative[0], (emission * lasting)[0], slowest)
 
     def decayed(self, occupation: Array, times_ps: Array) -> Array:
         """Cool populations on the ladder in the dark.

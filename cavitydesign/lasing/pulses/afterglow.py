@@ -9,7 +9,8 @@ now. To first order in e a mode sends out
     kappa / K  ( s (1 + e K / (K + gamma))  +  seed (1 + e / 2 K / (K + gamma)) )
 
 with s photons inside, `seed` still to come from spontaneous emission, and gamma the slowest decay
-of the emitters.
+of the emitters. What emitters absorb of it they send out again: the share beta of that into the
+modes, of which kappa / K leaves and the rest is absorbed once more, a geometric series.
 """
 
 from __future__ import annotations
@@ -87,6 +88,11 @@ def afterglow(
     light = out * photons * (1.0 + bend)
     coming = light + out * seed * (1.0 + 0.5 * bend)
     absorbed = np.maximum(photons + seed - coming, 0.0).sum(axis=0)
+    # what emitters absorb they send out again, a share of it into the modes, and so on
+    again = equations.times(equations.gain, still.relit_glowing + np.zeros_like(rest))
+    again /= equations.model.emitters
+    absorbed /= np.maximum(1.0 - (again * (1.0 - out)).sum(axis=0), 1e-12)
+    coming += out * again * absorbed
     dark = dark + (equations.model.weight @ still.relit) * absorbed
     # light that is strong beside the decays changes the emitters, and what they absorb
     acting = equations.times(equations.down, photons) + equations.times(equations.up, photons)

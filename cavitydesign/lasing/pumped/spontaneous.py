@@ -17,10 +17,11 @@ Array = NDArray[np.float64]
 
 def spontaneous_emission_factors(model: RateModel) -> Array:
     """(M,) beta of each mode: its share of all spontaneous photons of the lowest fully emitting
-    rung (the pair, in a dot).
+    rung (the pair, in a dot), those into other modes and in all directions among them.
     """
     rate = model.weight @ model.emission / model.emitters
-    return np.asarray(rate * model.ladder.emission_over_radiation_ps)
+    beside = rate * model.ladder.emission_over_radiation_ps
+    return np.asarray(beside / (1.0 + beside.sum()))
 
 
 def purcell_factor(mode: LasingMode, medium: GainMedium, index: float) -> float | None:

@@ -114,13 +114,17 @@ def test_jitter_alone_has_the_moments_of_a_log_normal_energy() -> None:
     assert weights @ factors**3 == pytest.approx((1 + 0.05**2) ** 3, rel=1e-12)
 
 
-def test_beta_is_the_ratio_of_rates(make_comb) -> None:
+def test_beta_is_the_share_of_all_spontaneous_photons(make_comb) -> None:
     medium = DotMedium(inhomogeneous_sd_mev=0.0, size_classes=1)
     modes = make_comb(15.0, span_nm=9.0)
     model = PulseSolver(modes, medium, 1e7, StepControl()).model(8)
     beta = spontaneous_emission_factors(model)
-    assert beta == pytest.approx(model.emission[0] / 1e7 / (4 / 5000.0), rel=1e-12)
+    beside = model.emission[0] / 1e7 / (4 / 5000.0)
+    assert beta == pytest.approx(beside / (1.0 + beside.sum()), rel=1e-12)
     assert 0 < beta.sum() < 1
+    # so few emitters send nearly all of it into the modes
+    few = PulseSolver(modes, medium, 1.0, StepControl()).model(8)
+    assert 0.999 < spontaneous_emission_factors(few).sum() < 1.0
 
 
 def test_purcell_factor_tends_to_the_cavitys(make_comb) -> None:
