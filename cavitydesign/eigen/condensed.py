@@ -95,6 +95,8 @@ class CondensedFactor:
     ----------
     inverse : sequence of (k, I, I) arrays
         Of the blocks of the elements' own unknowns.
+    own_negative : int or None
+        Negative eigenvalues of these blocks; None if complex.
     spread : sequence of (k, I, S) arrays
         That times their coupling to the shared ones.
     skeleton : SparseFactor
@@ -103,6 +105,7 @@ class CondensedFactor:
 
     layout: ElementLayout
     inverse: tuple[Values, ...] = field(repr=False)
+    own_negative: int | None
     spread: tuple[Values, ...] = field(repr=False)
     skeleton: SparseFactor = field(repr=False)
 
@@ -111,11 +114,8 @@ class CondensedFactor:
         """Negative eigenvalues of the matrix (Sylvester; Haynsworth for the parts); None if complex
         or not to be had.
         """
-        outer = self.skeleton.negative
-        if outer is None:
-            return None
-        # An inverse has as many negative eigenvalues as its matrix.
-        return outer + sum(_negative(block) for blocks in self.inverse for block in blocks)
+        outer, own = self.skeleton.negative, self.own_negative
+        return None if outer is None or own is None else outer + own
 
     def solve(self, right: Values) -> Values:
         """Solve for one or several right-hand sides."""
@@ -157,6 +157,7 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
         If it is singular.
     """
     inverses, spreads = [], []
+    own_negative: int | None = 0
     # One value more than the pattern holds: the slot of pairs that a wall removed.
     data: Values = np.zeros(layout.indices.size + 1)
     for batch, block in zip(layout.batches, blocks, strict=True):
@@ -170,10 +171,17 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
             return np.take(flat, index, axis=1).reshape(flat.shape[0], rows.size, columns.size)
 
         coupling = part(batch.own, batch.shared)
+        own = part(batch.own, batch.own)
+        # Of the blocks, not of their inverses: gradients are the smallest eigenvalues of a small
+        # element, and the largest of its inverse, whose rounding hides the signs of all others.
+        if np.iscomplexobj(own):
+            own_negative = None
+        elif own_negative is not None:
+            own_negative += sum(_negative(one) for one in own)
         # Inverted and not factorised: LAPACK's symmetric solves take one matrix at a time, whereas
         # products with inverses take all elements of a batch at once.
         try:
-            inverse = np.linalg.inv(part(batch.own, batch.own))
+            inverse = np.linalg.inv(own)
         except np.linalg.LinAlgError as error:
             raise RuntimeError("exactly singular") from error
         spread = inverse @ coupling
@@ -186,7 +194,8 @@ def condensed(layout: ElementLayout, blocks: Iterable[Values]) -> CondensedFacto
     matrix = sparse.csc_matrix(
         (data[:-1], layout.indices, layout.indptr), shape=(layout.skeleton, layout.skeleton)
     )
-    return CondensedFactor(layout, tuple(inverses), tuple(spreads), factorised_sparse(matrix))
+    skeleton = factorised_sparse(matrix)
+    return CondensedFactor(layout, tuple(inverses), own_negative, tuple(spreads), skeleton)
 
 
 def product(matrices: Values, columns: Values) -> Values:
@@ -208,11 +217,9 @@ def _add(data: Values, slot: NDArray[np.int32], values: Values) -> None:
         part += np.bincount(slot, weights=values, minlength=data.size)
 
 
-def _negative(inverse: Values) -> int:
-    """Negative eigenvalues of a small symmetric matrix or, as many, of its inverse: Bunch-Kaufman
-    pivots.
-    """
-    packed, pivots, _ = lapack.dsytrf(inverse, lower=1, lwork=32 * max(inverse.shape[0], 1))
+def _negative(block: Values) -> int:
+    """Negative eigenvalues of a small symmetric matrix: Bunch-Kaufman pivots."""
+    packed, pivots, _ = lapack.dsytrf(block, lower=1, lwork=32 * max(block.shape[0], 1))
     single = pivots > 0
     return (
         int(np.count_nonzero(packed.diagonal()[single] < 0)) + int(np.count_nonzero(~single)) // 2

@@ -155,14 +155,18 @@ def slice_wavenumber(cavity: Cavity, polarisation: str, m: float, p: int, k_gues
 def radial_guess(
     radius: float, index: float, surround: float, m: float, p: int, polarisation: str
 ) -> float:
-    """Airy estimate of the slice's wavenumber: n k R = m + a_p (m/2)^(1/3) - P / sqrt(n^2 - 1)."""
+    """Airy estimate of the slice's wavenumber: n k R = m + a_p (m/2)^(1/3) - P / sqrt(n^2 - 1).
+
+    It is half of m at least: a rim that hardly guides has no estimate.
+    """
     contrast = index / surround
     shift = (
         (1.0 if polarisation == "TM" else 1.0 / contrast**2)
         * contrast
         / math.sqrt(max(contrast**2 - 1.0, 1e-6))
     )
-    return float((m + airy_zero(p) * (m / 2.0) ** (1.0 / 3.0) - shift) / (index * radius))
+    turns = max(m + airy_zero(p) * (m / 2.0) ** (1.0 / 3.0) - shift, 0.5 * m)
+    return float(turns / (index * radius))
 
 
 def family_seeds(

@@ -13,7 +13,7 @@ from ..media import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
 from ..solver.problem import Values
 from ..solver.snapshot import RawMode
-from .identity import LEAST_INSIDE, identify_section
+from .identity import belongs, identify_section
 from .measure import measure_section
 from .problem import SectionProblem
 from .sample import sample_section
@@ -127,12 +127,14 @@ def _choose(
     chosen: dict[int, int] = {}
     k = np.sqrt(values.astype(complex))
     identities = identify_section(problem, vectors, m, eps.ordinary)
-    farthest = _FARTHEST + _FARTHEST_IN_ORDERS / m
+    farthest = _FARTHEST
+    if not problem.cavity.ends.closed:  # there estimates are those of the order itself
+        farthest += _FARTHEST_IN_ORDERS / m
     estimates = np.array([seed.k_per_um(m, q) for q in seed.family])
     good = [
         column
         for column, identity in enumerate(identities)
-        if identity.inside >= LEAST_INSIDE
+        if belongs(problem, identity)
         and (identity.polarisation, identity.p) == (seed.polarisation, seed.p)
         and (abs(k[column].real / estimates - 1) < farthest).any()
     ]

@@ -229,8 +229,9 @@ def _solve_family(
             max(accuracy, _FINEST),
             _CORRECTING,
             lambda: watch.late,
+            beside=None if request.azimuthal_order is None else request.azimuthal_order + 1,
         )
-    if watch.late and basis_error > accuracy:
+    if watch.late and max((mode.basis_error for mode in modes), default=0.0) > accuracy:
         watch.stop(f"{which}: corrections {_LEFT.format(watch.limit_s)}")
     with watch.stage("count"):
         if not (problem.is_complex or np.any(high.eps.loss)):  # absorption is solved with them

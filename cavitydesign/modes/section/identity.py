@@ -1,7 +1,8 @@
 """Identities of modes of any section, from their fields on a grid around the ridge that their
 energy follows.
 
-Of several bodies that share a mode, the one with most of its energy tells p and q.
+Of several bodies that share a mode, the one with most of its energy tells p and q. Between walls
+all around a mode may lie mostly outside the body; then all media tell them.
 
 The ridge is r = a + b z + c z^2 (the surface's own curvature); across it the dominant component is
 nearly f(r - ridge) g(z).
@@ -17,12 +18,14 @@ import numpy as np
 from ...fem.field import at_points, on_grid
 from ...fem.legendre import Array, gauss
 from ...mesh.locate import Locator
+from ...mesh.section import BoolArray
 from ..solver.identity import Identity, component_densities, extrema, polarisation_of
 from ..solver.problem import Values
 from .problem import SectionProblem
 
-# Share of the energy in the body below which a field is no mode of it, and is not looked at.
-LEAST_INSIDE = 0.25
+# Share of the energy in the body below which a field is no mode of it, and is not looked at; where
+# nothing can leave, the share below which it is named by all media.
+LEAST_INSIDE, _OF_THE_BODY = 0.25, 0.5
 _GRID = 33  # points a direction: q up to 10 has three points a lobe
 _POINTS = 6  # of an element a direction: shares of a per cent are enough
 _WIDTHS = 3.2  # standard deviations of the energy on either side of its middle that are looked at
@@ -55,6 +58,11 @@ class Ridge:
         return np.asarray(
             np.polynomial.polynomial.polyval(z - self.middle, self.line), dtype=np.float64
         )
+
+
+def belongs(problem: SectionProblem, identity: Identity) -> bool:
+    """Whether a mode is the body's, or one of a cavity that nothing leaves."""
+    return problem.cavity.ends.closed or identity.inside >= LEAST_INSIDE
 
 
 def identify_section(
@@ -90,15 +98,15 @@ def identify_section(
             float(density[numbers == number].sum()) for number in range(problem.cavity.bodies)
         ]
         inside = sum(by_body) / total
-        if inside < LEAST_INSIDE:
+        whole = problem.cavity.ends.closed and inside < _OF_THE_BODY
+        if inside < LEAST_INSIDE and not whole:
             out.append(Identity(polarisation_of(parts), 0, 0, parts / total, 0.0, inside))
             continue
-        main = int(np.argmax(by_body))
-        body = numbers == main
+        body = np.ones(mesh.elements, bool) if whole else numbers == int(np.argmax(by_body))
         ridge = _ridge(plain_r[body], plain_z[body], density[body])
         polarisation = polarisation_of(parts)
         p, q, purity = _orders(
-            problem, locator, vectors[:, i], float(orders[i]), ridge, polarisation, main
+            problem, locator, vectors[:, i], float(orders[i]), ridge, polarisation, body
         )
         out.append(Identity(polarisation, p, q, parts / total, purity, inside))
     return out
@@ -126,10 +134,10 @@ def _orders(
     m: float,
     ridge: Ridge,
     polarisation: str,
-    body: int,
+    body: BoolArray,
 ) -> tuple[int, int, float]:
-    """p, q and the share of the leading product, on a grid of points inside a body around the
-    ridge.
+    """p, q and the share of the leading product, on a grid of points around the ridge, inside the
+    elements of a body.
     """
     steps = np.linspace(-_WIDTHS, _WIDTHS, _GRID)
     z = ridge.middle + ridge.along * steps
@@ -137,7 +145,7 @@ def _orders(
     shape = r.shape
     flat_r, flat_z = r.ravel(), np.broadcast_to(z, shape).ravel()
     element, s, t = locator.find(flat_r, flat_z)
-    hit = (element >= 0) & (problem.body_numbers[element] == body)
+    hit = (element >= 0) & body[element]
     hit &= problem.lossless(flat_r, flat_z)
     if not hit.any():
         return 0, 0, 0.0

@@ -16,6 +16,7 @@ from ..media import permittivities
 from ..mode_set import ModeRequest
 from ..stopwatch import Stopwatch
 from .around.absorb import with_absorbing_layers
+from .closed_survey import closed_survey
 from .limits import MOST_BYTES, check_survey, matrix_bytes
 from .problem import SectionProblem
 from .seed import labels
@@ -102,7 +103,7 @@ def _first_wavenumber(cavity: SectionCavity, request: ModeRequest) -> float:
     order asked for.
     """
     k = wavenumber_per_um(request.wavelength_nm)
-    if request.azimuthal_order is None:
+    if request.azimuthal_order is None or cavity.ends.closed:
         return k
     m, radius = request.azimuthal_order, cavity.rim_um[0]
     for _ in range(3):
@@ -135,6 +136,9 @@ class _Search:
         m = self.request.azimuthal_order
         if m is None:
             return self._completed(self._survey(k_per_um, self._enough, near))
+        if self.problem.cavity.ends.closed:
+            watch = self.watch
+            return closed_survey(self.problem, m, k_per_um, self._enough, lambda: watch.late)
         modes = self._somewhere(k_per_um, near)
         for _ in range(_MOST_STEPS):
             first = self._leading(modes)

@@ -13,8 +13,9 @@ from .survey import SurveyedMode
 
 _SPARE = 0.6  # azimuthal orders beside a range, what the estimates of the survey err by
 # Axial orders farther apart are solved apart: in azimuthal orders, and relative to k. One
-# factorisation serves what lies around its shift; a thin disk's q = 0 and 1 lie a tenth apart.
-_APART_IN_ORDERS, _APART = 1.5, 0.03
+# factorisation serves what lies around its shift; a thin disk's q = 0 and 1 lie a tenth apart. Of
+# the lowest azimuthal orders one is half the wavenumber.
+_APART_IN_ORDERS, _APART, _MOST_APART = 1.5, 0.03, 0.2
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _together(
     groups, last = [{by_k[0]: family[by_k[0]]}], family[by_k[0]].wavenumber(m)
     for q in by_k[1:]:
         k = family[q].wavenumber(m)
-        if k / last - 1.0 > max(_APART, _APART_IN_ORDERS / m):
+        if k / last - 1.0 > max(_APART, min(_APART_IN_ORDERS / m, _MOST_APART)):
             groups.append({})
         groups[-1][q], last = family[q], k
     return groups

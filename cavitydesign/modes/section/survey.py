@@ -22,11 +22,11 @@ from ..estimates.seeds import radial_guess
 from ..media import Permittivities, permittivities
 from ..solver.identity import Identity
 from ..solver.problem import Values
-from .identity import LEAST_INSIDE, identify_section
+from .identity import belongs, identify_section
 from .problem import SectionProblem
 from .supermodes import ranked
 
-_LEAST_PURITY = 0.4  # share of a field in one product below which its name means nothing
+LEAST_PURITY = 0.4  # share of a field in one product below which its name means nothing
 _MOST = 64  # eigenpairs of a search, whose vectors are kept
 _MOST_SEARCHES = 8  # one below the other, from the rim inwards
 # Share of the azimuthal order asked for below which modes are not looked at: they would need half
@@ -267,7 +267,7 @@ def _named(
     forms, modes = problem.forms, []
     turn = forms.matrix(gradient=1.0, azimuthal=-(k**2) * eps.ordinary)
     for i, identity in enumerate(identities):
-        if identity.inside < LEAST_INSIDE or identity.purity < _LEAST_PURITY:
+        if not belongs(problem, identity) or identity.purity < LEAST_PURITY:
             continue
         x = columns[:, i]
         mass = forms.mass(float(m[i]), eps.ordinary, eps.axial)

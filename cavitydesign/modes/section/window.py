@@ -72,7 +72,8 @@ def element_density(problem: SectionProblem, vector: Values, m: float, k_per_um:
     field = on_grid(problem.space, vector[:, None], m, x, x)
     square = abs(field.e_r[0]) ** 2 + abs(field.e_z[0]) ** 2 + abs(field.e_azimuthal[0]) ** 2
     density = (eps.ordinary[problem.mesh.region][:, None, None] * square).max(axis=(1, 2))
-    return np.asarray(density / density[problem.body_numbers >= 0].max())
+    where = (problem.body_numbers >= 0) | problem.cavity.ends.closed
+    return np.asarray(density / density[where].max())
 
 
 def _main_pieces(mesh: SectionMesh, keep: BoolArray, density: Array) -> BoolArray:

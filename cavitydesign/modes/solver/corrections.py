@@ -88,7 +88,7 @@ def solve_family(
         Modes with the error of their fields; error: the largest estimate of the relative error of k
         that the reduced basis causes.
     """
-    worst, everywhere, all_orders = math.inf, how.at_once, sorted(orders)
+    whole, everywhere, all_orders = math.inf, how.at_once, sorted(orders)
     for round_number in range(_MOST_ROUNDS):
         if late():
             break
@@ -97,10 +97,11 @@ def solve_family(
         modes = [mode for mode in family.follow(probed, qs) if wanted(mode.m, mode.q)]
         found = corrections_of(family, modes)
         own = np.array([mode.m != beside for mode in modes], dtype=bool)
-        before, worst = worst, float(found.k_errors[own].max(initial=0.0))
+        worst = float(found.k_errors[own].max(initial=0.0))
+        before, whole = whole, float(found.k_errors.max(initial=0.0))
         lacking = _lacking(found, modes, accuracy, how, everywhere)
         lacking = np.where(own, lacking, lacking / _BESIDE)
-        stalled = how.at_once and 0.5 * before < worst <= _SPARE * accuracy
+        stalled = how.at_once and 0.5 * before < whole <= _SPARE * accuracy
         if stalled or not (lacking > 1.0).any():
             if probed == all_orders:
                 return _absorbing(family, found.noted(modes), worst, accuracy)

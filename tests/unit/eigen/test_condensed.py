@@ -103,6 +103,26 @@ def test_inertia() -> None:
     assert condensed(shape, element_matrices(shape, (1,))).negative is None
 
 
+def test_inertia_of_small_elements() -> None:
+    """Eigenvalues of an element's own block between -1e-11 (gradients in an element far smaller
+    than the wavelength) and 1: their signs survive.
+    """
+    shape = layout()
+    rng = np.random.default_rng(5)
+    blocks, expected = [], 0
+    for batch in shape.batches:
+        length = batch.numbers.shape[1]
+        block = np.zeros((batch.numbers.shape[0], length, length))
+        block[:, batch.shared, batch.shared] = 1.0
+        turned = np.linalg.qr(rng.standard_normal((len(block), batch.own.size, batch.own.size)))[0]
+        sizes = np.where(np.arange(batch.own.size) % 2, -1e-11, 1.0) * rng.uniform(1, 3)
+        expected += len(block) * int(np.count_nonzero(sizes < 0))
+        whole = (turned * sizes) @ turned.transpose(0, 2, 1)
+        block[:, batch.own[:, None], batch.own] = 0.5 * (whole + whole.transpose(0, 2, 1))
+        blocks.append(block)
+    assert condensed(shape, blocks).negative == expected
+
+
 def test_gathering_is_the_transpose_of_taking_apart() -> None:
     """y^T (sum of local parts) = sum of (local y)^T (local parts)."""
     shape = layout()

@@ -1,0 +1,110 @@
+"""Cans of metal, closed all around, from one to forty azimuthal orders, against exact wavenumbers."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from cans import can, even_lines, nearest_root, one_medium
+
+from cavitydesign.modes import ModeRequest, find_modes
+
+RADIUS, HEIGHT = 10.0, 8.0
+# at a wall of 2 um the index alone changes nothing: the body is where the field is, or is not
+BODIES = {"inner half": (0.0, 5.0), "outer half": (5.0, 10.0)}
+
+
+@pytest.mark.parametrize(
+    ("m", "off", "body"),
+    [
+        (1, 0.83, "inner half"),
+        (1, 1.0, "outer half"),
+        (2, 1.17, "outer half"),
+        (3, 0.9, "inner half"),
+        (5, 1.1, "outer half"),
+        (40, 1.0, "inner half"),
+    ],
+)
+@pytest.mark.parametrize("polarisation", ["TM", "TE"])
+def test_one_medium(polarisation: str, m: int, off: float, body: str) -> None:
+    """The lowest mode with E_z, and the lowest without, from hints up to 17 % off, right to 1e-8 and
+    to three bars (or 1e-13, what rounding leaves), whatever piece of the medium is called the body.
+    """
+    inner, outer = BODIES[body]
+    right = next(one for one in one_medium(RADIUS, HEIGHT, 1.5, m) if one[1] == polarisation)
+    exact = 2e3 * math.pi / right[0]
+    cell = min(3.0, exact * 1e-3)
+    section = can(
+        even_lines((0.0, 5.0, RADIUS), cell),
+        even_lines((-0.5 * HEIGHT, 0.5 * HEIGHT), cell),
+        [("body", inner, outer, -HEIGHT, HEIGHT)],
+        {"body": (1.5, 1.5), "surround": (1.5, 1.5)},
+    )
+    found = find_modes(section, ModeRequest(polarisation, off * exact, None, m, 1, 1, 1e-8))
+    assert [mode.label for mode in found] == [f"{polarisation} {m} 1 0"]
+    error = abs(found[0].wavelength_nm / exact - 1)
+    stated = found[0].wavelength_error_nm / exact
+    print(found[0].label, error, stated)
+    assert error < max(3 * stated, 1e-13) and stated < 1e-8
+    assert found.complete and found[0].losses.radiation is None
+
+
+@pytest.mark.parametrize(
+    ("m", "magnetic"),
+    [(1, ("outer",)), (2, ("lower", "upper")), (1, ("outer", "lower", "upper")), (6, ("outer",))],
+)
+def test_magnetic_walls(m: int, magnetic: tuple[str, ...]) -> None:
+    """All modes found lie on exact ones with those walls, the longest of all among them.
+
+    Between magnetic walls all around, m = 1, E_z of one half wave is the smaller part: both are TE.
+    """
+    exact = [k for k, *_ in one_medium(RADIUS, HEIGHT, 1.5, m, magnetic)]
+    section = can(
+        even_lines((0.0, 5.0, RADIUS), 2.0),
+        even_lines((-0.5 * HEIGHT, 0.5 * HEIGHT), 2.0),
+        [("body", 5.0, RADIUS, -HEIGHT, HEIGHT)],
+        {"body": (1.5, 1.5), "surround": (1.5, 1.5)},
+        magnetic,
+    )
+    longest = 2e3 * math.pi / exact[0]
+    found = find_modes(section, ModeRequest("both", 0.9 * longest, None, m, 1, 1, 1e-8))
+    assert len(found) == (1 if len(magnetic) == 3 and m == 1 else 2)
+    for mode in found:
+        k = 2e3 * math.pi / mode.wavelength_nm
+        error = min(abs(k / one - 1) for one in exact)
+        assert error < max(3 * mode.wavelength_error_nm / mode.wavelength_nm, 1e-13)
+    assert max(mode.wavelength_nm for mode in found) == pytest.approx(longest, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("m", "kind"),
+    [(1, "uniaxial"), (1, "rod"), (2, "rod"), (3, "ring"), (5, "uniaxial"), (40, "ring")],
+)
+def test_full_height(m: int, kind: str) -> None:
+    """Rods and rings from plate to plate in a wider can: every mode of two radial and two axial
+    orders lies on a root of the exact determinant, to 1e-8 and three bars; so does the next
+    azimuthal order by the free spectral range, to 1e-7.
+    """
+    along = 2.3 if kind == "uniaxial" else 2.2
+    inner = 4.0 if kind == "ring" else 0.0
+    radii = [4.0, 7.0, RADIUS][0 if inner else 1 :]
+    media = [(1.0, 1.0), (2.2, along), (1.0, 1.0)][0 if inner else 1 :]
+    hint = 2e3 * math.pi * 2.2 * 7.0 / (m + 2.0 * m ** (1 / 3))
+    cell = 0.35e-3 * hint
+    section = can(
+        even_lines((0.0, *radii), min(cell, 3.0)),
+        even_lines((-3.0, 3.0), min(cell, 2.0)),
+        [("body", inner, 7.0, -9.0, 9.0)],
+        {"body": (2.2, along), "surround": (1.0, 1.0)},
+    )
+    request = ModeRequest("both", hint, None, m, 2 if m < 40 else 1, 2, 1e-8)
+    found = find_modes(section, request)
+    assert len(found) >= 4
+    for mode in found:
+        k = 2e3 * math.pi / mode.wavelength_nm
+        error = abs(nearest_root(k, radii, media, m, 6.0) / k - 1)
+        stated = mode.wavelength_error_nm / mode.wavelength_nm
+        assert error < max(3 * stated, 1e-12) and stated < 1e-8, mode.label
+        if mode.fsr_nm is not None:
+            after = 2e3 * math.pi / (mode.wavelength_nm - mode.fsr_nm)
+            assert abs(nearest_root(after, radii, media, m + 1, 6.0) / after - 1) < 1e-7
