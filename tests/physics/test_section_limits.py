@@ -84,7 +84,8 @@ def test_a_search_stops_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -
     mode = found["TE 45 1 1"]
     assert not found.complete and any("left undone" in line for line in found.warnings)
     off = abs(mode.wavelength_nm - 1084.88846)
-    assert off < 3 * mode.wavelength_error_nm, (off, mode.wavelength_error_nm)
+    digits = 5e-6  # of the value told above
+    assert off < 3 * mode.wavelength_error_nm + digits, (off, mode.wavelength_error_nm)
 
 
 def test_a_lost_supermode_ends_the_completeness() -> None:
