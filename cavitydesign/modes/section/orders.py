@@ -21,7 +21,7 @@ from ..media import permittivities
 from ..solver.problem import Values
 from ..solver.snapshot import Snapshot
 from .problem import SectionProblem
-from .survey import SurveyedMode
+from .surveys.survey import SurveyedMode
 
 LEAST_ORDER, HIGHEST_ORDER = 3, 12
 STEP = 2  # degrees between a space and the one that tells its error

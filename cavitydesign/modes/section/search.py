@@ -16,11 +16,11 @@ from ..media import permittivities
 from ..mode_set import ModeRequest
 from ..stopwatch import Stopwatch
 from .around.absorb import with_absorbing_layers
-from .closed_survey import closed_survey
 from .limits import MOST_BYTES, check_survey, matrix_bytes
 from .problem import SectionProblem
 from .seed import labels
-from .survey import SurveyedMode, followed, survey
+from .surveys.closed_survey import closed_survey
+from .surveys.survey import SurveyedMode, followed, survey
 from .window import leaks
 
 _SURVEY_ORDERS = (3, 5)  # degrees of the survey, the second where the first found nothing

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..mode_set import ModeRequest
-from .survey import SurveyedMode
+from .surveys.survey import SurveyedMode
 
 _SPARE = 0.6  # azimuthal orders beside a range, what the estimates of the survey err by
 # Axial orders farther apart are solved apart: in azimuthal orders, and relative to k. One

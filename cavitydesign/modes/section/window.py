@@ -14,7 +14,7 @@ from ..media import Permittivities, permittivities
 from ..solver.problem import Values
 from .measure import far_log10_q
 from .problem import SectionProblem
-from .survey import SurveyedMode
+from .surveys.survey import SurveyedMode
 
 _PML_BELOW_LOG10_Q = 10.0
 # Of the largest energy density, above which a piece of the section holds a mode itself: the noise

@@ -15,13 +15,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...eigen.lanczos import shift_invert_lanczos
-from ...errors import SolverError
-from ..media import Permittivities, permittivities
-from ..solver.problem import Pencil, Values
-from .identity import identify_section
-from .problem import SectionProblem
-from .supermodes import ranked
+from ....eigen.lanczos import shift_invert_lanczos
+from ....errors import SolverError
+from ...media import Permittivities, permittivities
+from ...solver.problem import Pencil, Values
+from ..identity import identify_section
+from ..problem import SectionProblem
+from ..supermodes import ranked
 from .survey import LEAST_PURITY, SurveyedMode
 
 _FIRST_UP_TO = 1.3  # of the wavenumber asked for: a hint may be a fifth off

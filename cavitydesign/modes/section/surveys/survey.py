@@ -15,16 +15,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
-from ...eigen.factor import Matrix, combination, factorise
-from ...eigen.refine import krylov_block, ritz
-from ...errors import SolverError
-from ..estimates.seeds import radial_guess
-from ..media import Permittivities, permittivities
-from ..solver.identity import Identity
-from ..solver.problem import Values
-from .identity import belongs, identify_section
-from .problem import SectionProblem
-from .supermodes import ranked
+from ....eigen.factor import Matrix, combination, factorise
+from ....eigen.refine import krylov_block, ritz
+from ....errors import SolverError
+from ...estimates.seeds import radial_guess
+from ...media import Permittivities, permittivities
+from ...solver.identity import Identity
+from ...solver.problem import Values
+from ..identity import belongs, identify_section
+from ..problem import SectionProblem
+from ..supermodes import ranked
 
 LEAST_PURITY = 0.4  # share of a field in one product below which its name means nothing
 _MOST = 64  # eigenpairs of a search, whose vectors are kept

@@ -1,0 +1,1 @@
+"""Which modes a section holds, before any is solved."""
