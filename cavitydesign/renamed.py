@@ -156,6 +156,7 @@ _NEW = {
     **{f"design.{name}": f"optimisation.{name}" for name in _OPTIMISE},
     **{f"modes.section_{name}": f"modes.section.{name}" for name in _SECTION},
     "modes.section_family": "modes.section.discretisation",
+    "modes.section.survey": "modes.section.surveys.survey",
     **{f"modes.{name}": f"modes.losses.{name}" for name in ("measures", "radiation", "scattering")},
     **{f"modes.{name}": f"modes.rim.{name}" for name in ("peak", "sample", "solve")},
     **{

@@ -97,7 +97,7 @@ def test_error_falls_with_the_order() -> None:
     from cavitydesign.modes.section.discretisation import SECTION
     from cavitydesign.modes.section.problem import SectionProblem
     from cavitydesign.modes.section.seed import SectionSeed
-    from cavitydesign.modes.section.survey import survey
+    from cavitydesign.modes.section.surveys.survey import survey
     from cavitydesign.modes.solver.discretisation import first_snapshot
 
     cavity = sphere(
