@@ -31,8 +31,7 @@ def test_one_medium(polarisation: str, m: int, off: float, body: str) -> None:
     to three bars (or 1e-13, what rounding leaves), whatever piece of the medium is called the body.
     """
     inner, outer = BODIES[body]
-    right = next(one for one in one_medium(RADIUS, HEIGHT, 1.5, m) if one[1] == polarisation)
-    exact = 2e3 * math.pi / right[0]
+    exact = _lowest(m, polarisation)
     cell = min(3.0, exact * 1e-3)
     section = can(
         even_lines((0.0, 5.0, RADIUS), cell),
@@ -108,3 +107,27 @@ def test_full_height(m: int, kind: str) -> None:
         if mode.fsr_nm is not None:
             after = 2e3 * math.pi / (mode.wavelength_nm - mode.fsr_nm)
             assert abs(nearest_root(after, radii, media, m + 1, 6.0) / after - 1) < 1e-7
+
+
+@pytest.mark.parametrize(("m", "span", "orders"), [(1, 8000.0, [1, 2]), (2, 6000.0, [1, 2, 3])])
+def test_ranges(m: int, span: float, orders: list[int]) -> None:
+    """A range around the lowest TE mode of m lists those of all orders in it, each within 1e-8 of
+    its own, and is called complete.
+    """
+    exact = {one: _lowest(one, "TE") for one in range(1, 5)}
+    section = can(
+        even_lines((0.0, 5.0, RADIUS), 3.0),
+        even_lines((-0.5 * HEIGHT, 0.5 * HEIGHT), 3.0),
+        [("body", 5.0, RADIUS, -HEIGHT, HEIGHT)],
+        {"body": (1.5, 1.5), "surround": (1.5, 1.5)},
+    )
+    found = find_modes(section, ModeRequest("TE", exact[m], span, None, 1, 1, 1e-6))
+    assert found.complete and [mode.label for mode in found] == [f"TE {one} 1 0" for one in orders]
+    for mode, one in zip(found, orders, strict=True):
+        assert mode.wavelength_nm == pytest.approx(exact[one], rel=1e-8)
+
+
+def _lowest(m: int, kind: str) -> float:
+    """Longest wavelength of m with E_z alone (TM) or H_z alone (TE), nm."""
+    right = next(one for one in one_medium(RADIUS, HEIGHT, 1.5, m) if one[1] == kind)
+    return 2e3 * math.pi / right[0]

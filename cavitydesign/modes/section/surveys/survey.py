@@ -34,6 +34,8 @@ _MOST_SEARCHES = 8  # one below the other, from the rim inwards
 _LEAST_SHARE = 0.5
 _ALIKE = 0.9  # cosine of two vectors of one mode
 _ABOVE = 1.02  # of the largest m^2 that can be: eigenvalues are looked for from there downwards
+# m^2 below which a mode within walls is none of m = 1: beside the wavelength asked for it is less.
+_LEAST_SQUARE_CLOSED = 0.2
 _TOLERANCE = 1e-4  # relative, of the eigenvalues of the survey, which is coarse itself
 # Azimuthal orders that the shift of an inverse iteration lies above the modes, and that absorbing
 # layers may move one (as much as a mode of Q = 10 is wide at m = 6).
@@ -123,7 +125,9 @@ def survey(
     cavity = problem.cavity
     left, right, eps = _pencil(problem, k_per_um)
     near = near or _highest_order(problem, k_per_um, eps)
-    lowest = max(k_per_um * float(eps.index[-1]) * cavity.rim_um[0], least) ** 2
+    closed = cavity.ends.closed  # nothing radiates there: m may be as low as it likes
+    leaky = 0.0 if closed else k_per_um * float(eps.index[-1]) * cavity.rim_um[0]
+    lowest = max(leaky, least) ** 2
     found: list[SurveyedMode] = []
     ordered: list[SurveyedMode] = []
     shift, wanted = _ABOVE * near**2, min(first, _MOST)
@@ -255,7 +259,8 @@ def _named(
     problem: SectionProblem, values: Values, vectors: Values, k: float, permittivity: Values
 ) -> list[SurveyedMode]:
     """The modes among eigenvectors that belong to the body and have a clear identity."""
-    good = np.flatnonzero((values.real > 1.0) & (abs(values.imag) < 0.2 * values.real))
+    lowest = _LEAST_SQUARE_CLOSED if problem.cavity.ends.closed else 1.0
+    good = np.flatnonzero((values.real > lowest) & (abs(values.imag) < 0.2 * values.real))
     if not good.size:
         return []
     m = np.sqrt(values[good].real)
