@@ -211,10 +211,12 @@ def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
                 _logarithmic(end, _TAIL_POWER * reach.decay_per_um),
             )
         ]
-    start = max(min(reach.caustic, reach.outer), 0.0) + 0.25 * sizing.wavelength_um
-    pieces = max(1, math.ceil(sizing.refinement * start / (0.8 * sizing.wavelength_um)))
+    # energies are counted up to the caustic: an element ends there
+    turn = max(min(reach.caustic, reach.outer), 0.0)
+    start = turn + 0.25 * sizing.wavelength_um
+    pieces = max(1, math.ceil(sizing.refinement * turn / (0.55 * sizing.wavelength_um)))
     share = np.linspace(0.0, 1.0, pieces + 1)
-    real = tuple(float(start * (0.7 * x + 0.3 * x * x)) for x in share)
+    real = (*(float(turn * (0.7 * x + 0.3 * x * x)) for x in share), start)
     thickness = 1.5 * sizing.wavelength_um
     # past the caustic a wave goes round more than it goes out: what counts is its radial wavenumber
     # in the layer

@@ -7,18 +7,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from ...mesh.rim_layer import angular_order
 from ..estimates.seeds import FamilySeed
 from ..solver.discretisation import first_snapshot
 from ..solver.error import SHARE_OF_AXIAL_ORDERS, across_errors, along_errors, gain_of_a_function
 from ..solver.family import lifted
 from ..solver.problem import Values
-from ..solver.projected import Nearer, projected_k_errors, projected_layer_error
+from ..solver.projected import (
+    Nearer,
+    cut_within,
+    projected_k_errors,
+    projected_layer_error,
+)
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedShot
 from ..stopwatch import Stopwatch
 from .discretisation import RIM
 from .local_slice import has_inner_interface
+from .measure import caustic_distance_um
 from .problem import NoRoomError, Resolution, WindowProblem
 from .resolution import Raises, refined
 
@@ -130,16 +135,16 @@ class _Spaces:
         least = SHARE_OF_AXIAL_ORDERS * max(across.values(), default=0.0)
         errors = _Errors({q: max(across.get(q, 0.0), least) for q in bounds.across}, bounds.along)
         along = gain_of_a_function(m, fine.cavity)
-        leak, caustic = None, None
+        leak, cuts = None, None
         if fine.is_complex:
             leak = projected_layer_error(shot, nearer, middle, fewer, order, along)
-            caustic = _caustic(fine, shot)
+            cuts = {q: _cut(fine, shot, q) for q in shot.chosen}
         further = Nearer(
             self._embedded(lower, nearer),
             {} if fine.cavity.sliced else self._embedded(self.coarse, fewer),
             order,
             along,
-            caustic,
+            cuts,
         )
         low = self._embedded(self.middle, middle)
         return errors, ComparedShot(shot, errors.total, low, leak, nearer=further)
@@ -320,9 +325,10 @@ def _far(spaces: _Spaces, seed: FamilySeed, shot: Snapshot) -> tuple[Snapshot, _
     return middle, spaces.errors(seed, shot, middle, shot, spaces.fine)
 
 
-def _caustic(problem: WindowProblem, shot: Snapshot) -> float:
-    """Radius of the outer caustic over that of the rim."""
-    q = min(shot.chosen)
-    x = shot.wavenumber(q).real * float(shot.eps.index[-1])
+def _cut(problem: WindowProblem, shot: Snapshot, q: int) -> float:
+    """What the cut at the outer caustic leaves in the shares of a mode's energy."""
     radius = problem.cavity.outline.equator_radius_um
-    return max(angular_order(problem.cavity, shot.m, q) / (x * radius), 1.0)
+    caustic = caustic_distance_um(
+        problem, shot.m, q, shot.wavenumber(q).real, float(shot.eps.index[-1])
+    )
+    return cut_within(caustic, [end for end in problem.real_breaks if end >= 0.0], radius)

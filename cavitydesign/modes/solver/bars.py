@@ -173,7 +173,7 @@ def error_bars(end: ComparedShot, basis: float, readings: Mapping[int, Readings]
             fields[q] = _bounded(one, of_k, wall)
         else:
             fewer = one.fewer or one.low
-            fields[q] = _sharp(one.high, one.nearer, one.low, fewer, end.nearer, of_k, wall)
+            fields[q] = _sharp(one.high, one.nearer, one.low, fewer, end.nearer, of_k, wall, q)
     by_chance = ErrorBars(end.shot.m, by_q, fields).fields(-1)
     for q, own in fields.items():
         least = own.joined(by_chance, lambda one, all_: max(one, _SHARE_OF_CLASS * all_))
@@ -207,11 +207,12 @@ def _sharp(
     how: Nearer,
     of_k: float,
     wall: float,
+    q: int,
 ) -> FieldErrors:
     """The same where one order less was solved too."""
-    of_wall = _WALLS_ALONE_IN_SHARES if how.caustic is None else _INNER_WALL_IN_SHARES
+    of_wall = _WALLS_ALONE_IN_SHARES if how.cuts is None else _INNER_WALL_IN_SHARES
     return FieldErrors(
-        share_error(high, nearer, low, fewer, how, of_k + wall) + of_wall * wall,
+        share_error(high, nearer, low, fewer, how, of_k + wall, q) + of_wall * wall,
         far_field_error(high, nearer, low, fewer, how),
         volume_error(high, nearer, low, fewer, how),
     )

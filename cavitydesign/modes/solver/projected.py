@@ -13,7 +13,9 @@ Measured on 495 random exact spheres and cylinders, 0.8 to 200 um, Q of 10 and a
 
 from __future__ import annotations
 
+import bisect
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..losses.measures import Measures
@@ -25,11 +27,13 @@ _GAIN, _GAIN_AT_LOW_ORDERS, _LOW_ORDERS = 10.0, 7.0, 7
 # Of the mean and of the nearer guess, so that three times the error stated holds all true ones.
 _ABOVE_MEAN = 1.75
 
-# The energy of a leaky mode is counted up to its caustic, within an element. The error of the field
-# does not cancel over a part of an element, and two orders gain little more than ten there: a share
-# of the change over two orders, and so many times the error of k, where the caustic is at 1.4 radii
-# (1 / 0.72) and beyond; a nearer one cuts less.
+# The energy of a leaky mode is counted up to its caustic. Where that lies within an element, the
+# error of the field does not cancel over the part that counts, and two orders gain little more than
+# ten: a share of the change over two orders, and so many times the error of k, where the caustic is
+# at 1.4 radii (1 / 0.72) and beyond; a nearer one cuts less. Elements end at the caustic of the
+# highest axial order, where nothing of this is left.
 _CUT_OF_TWO_ORDERS, _CUT_OF_K, _CUT_FROM, _CUT_RATE = 0.05, 3.0, 0.72, 20.0
+_CUT_IN_FULL = 4.0  # a quarter of an element from its end the cut counts in full
 _LEAST_GAIN_OF_PEAK = 4.0  # of the largest density, by a function along the outline
 
 
@@ -45,15 +49,16 @@ class Nearer:
         Across the rim, of the modes whose errors are sought.
     along : float
         Least gain of a function along the outline.
-    caustic : float or None
-        Radius of the caustic over that of the rim, where the energy of leaky modes is cut off.
+    cuts : dict of int to float, or None
+        By axial order, what the cut at the caustic leaves in the shares of leaky modes: from 0 at
+        an element's end to 1 within one (`cut_within`).
     """
 
     vectors: dict[int, Values] = field(repr=False)
     fewer: dict[int, Values] = field(repr=False)
     order: int
     along: float
-    caustic: float | None
+    cuts: dict[int, float] | None
 
 
 def gain_of_one_order(order: int) -> float:
@@ -123,10 +128,37 @@ def layer_changes(better: Snapshot, worse: Snapshot) -> dict[int, float]:
     return {q: change for q, change in changes.items() if math.isfinite(change)}
 
 
+def cut_within(caustic: float, ends: Sequence[float], radius: float) -> float:
+    """How much of the error of a cut within an element a caustic brings into the shares.
+
+    Parameters
+    ----------
+    caustic : float
+        Its distance from the rim.
+    ends : sequence of float
+        Of the elements outside the rim, rising.
+    radius : float
+        Of the rim.
+    """
+    if not ends[0] < caustic < ends[-1]:
+        return 0.0
+    place = bisect.bisect_left(ends, caustic)
+    low, high = ends[place - 1], ends[place]
+    off = min(caustic - low, high - caustic) / (high - low)
+    far = math.exp(_CUT_RATE * (_CUT_FROM - radius / (radius + caustic)))
+    return min(1.0, far) * min(1.0, _CUT_IN_FULL * off)
+
+
 def share_error(
-    high: Measures, nearer: Measures, low: Measures, fewer: Measures, how: Nearer, of_k: float
+    high: Measures,
+    nearer: Measures,
+    low: Measures,
+    fewer: Measures,
+    how: Nearer,
+    of_k: float,
+    q: int,
 ) -> float:
-    """Absolute error of the shares of the energy.
+    """Absolute error of the shares of the energy of a mode of axial order q.
 
     Parameters
     ----------
@@ -136,9 +168,9 @@ def share_error(
     one, two = (float(abs(high.region_share - x.region_share).max()) for x in (nearer, low))
     function = float(abs(low.region_share - fewer.region_share).max())
     error = projected(one, two, gain_of_one_order(how.order)) + function / how.along
-    if how.caustic is None:
+    if how.cuts is None:
         return error
-    cut = min(1.0, math.exp(_CUT_RATE * (_CUT_FROM - 1.0 / how.caustic)))
+    cut = how.cuts.get(q, 1.0)
     return error + cut * (_CUT_OF_TWO_ORDERS * two + _CUT_OF_K * of_k)
 
 
