@@ -36,13 +36,10 @@ from .solver.solved import ComparedShot, SolvedClass
 _CLEAR = 0.6
 _FSR_HELD = 1e-3  # azimuthal orders: the error of a neighbour, times m, that leaves a spacing right
 # Relative error of a spacing over that of k: the errors of neighbours, which share a space, differ
-# by some ten times 1 / m of themselves, and the spacing is 1 / m of the wavelength (72 random exact
-# spheres and cylinders, 1e-4 to 1e-8: at worst 2.2 times the error stated).
-_FSR_OF_K = 10.0
-# The functions along the outline are those of the azimuthal order asked; in them the next one may
-# err by this share of the accuracy up to this azimuthal order, and by less as its power beyond
-# (exact spheres of m = 12 to 109).
-_NEXT_ALONG, _NEXT_UP_TO, _NEXT_POWER = 0.13, 14.0, 1.5
+# by some fifteen times 1 / m of themselves, and the spacing is 1 / m of the wavelength; by more at high
+# axial orders (random exact spheres and cylinders of 0.8 um to 10 mm, 1e-4 to 1e-10).
+_FSR_OF_K, _Q_TO_DOUBLE = 15.0, 3.0
+_ONE_AND_NEXT = 2  # azimuthal orders of a family that was asked for at one
 # Of 1/Q^2, in a sensitivity to an index: the field of a leaky mode is no real one. A bottle in
 # water (Q = 880) was off by 12 of it.
 _LEAK_SQUARES = 20.0
@@ -229,10 +226,9 @@ def _mode(
     if fsr and neighbour:
         # what the reduced basis lacks, each mode has for itself
         own = lam * (raw.basis_error + neighbour.basis_error)
-        if request.azimuthal_order is not None and not cavity.sliced:
-            along = _NEXT_ALONG * min(_NEXT_UP_TO / raw.m, 1.0) ** _NEXT_POWER
-            own += lam * along * request.relative_accuracy
-        extra["fsr_error_nm"] = _FSR_OF_K * relative * fsr + own
+        if len(result.seed.orders) <= _ONE_AND_NEXT:
+            own += lam * result.discretisation.next_along(neighbour)
+        extra["fsr_error_nm"] = _FSR_OF_K * (1.0 + raw.q / _Q_TO_DOUBLE) * relative * fsr + own
     extra["mode_volume_relative_error"] = bars.fields(raw.q).volume
     leak = 0.0 if losses.radiation is None else _LEAK_SQUARES * 10.0 ** (-2.0 * losses.radiation)
     # the error of a sensitivity: that of the shares of the energy, at an index of 1

@@ -80,7 +80,8 @@ def compared(mode: Mode, exact: Resonance) -> dict[str, tuple[float, float]]:
             mode.losses.radiation_error,
         ),
     }
-    if mode.fsr_nm is not None:
+    # a constant absorption is another extinction at the next order's wavelength
+    if mode.fsr_nm is not None and exact.log10_q_absorption is None:
         off = abs(mode.fsr_nm - free_spectral_range_nm(exact))
         out["fsr"] = off / lam, float(mode.extra["fsr_error_nm"] or 0.0) / lam
     if (

@@ -119,10 +119,11 @@ def _measured(
         check_time()
         probe = problem.probe if breaks == problem.real_breaks else Probe.build(problem, breaks)
         columns, chosen = vectors[:, members], np.array([orders[i] for i in members])
-        field = probe.grid.evaluate(columns, chosen)
+        corrected = columns - corrections[:, members]
+        field = probe.grid.evaluate(corrected, chosen)
         media = [eps[i] for i in members]
         densities = np.stack([_density(probe, field, j, media[j]) for j in range(len(members))])
-        peaks = peak_densities(problem, probe, densities, columns, chosen, media)
+        peaks = peak_densities(problem, probe, densities, corrected, chosen, media)
         ks = [k_per_um[i] for i in members]
         sources = far_sources(
             problem, probe, field, columns, chosen.tolist(), ks, media, corrections[:, members]

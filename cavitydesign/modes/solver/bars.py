@@ -21,13 +21,13 @@ _SHARE_OF_CLASS = 0.3  # of the largest error of the class: one mode's can be sm
 _LEAST = 1e-300
 # Of the relative error of a field: absolute error of confinement, relative one of the volume. That
 # of log10 Q is measured.
-_CONFINEMENT_OF_FIELD, _VOLUME_OF_FIELD = 0.01, 0.3
+_CONFINEMENT_OF_FIELD, _VOLUME_OF_FIELD = 0.002, 0.1
 # Of the shift of k by closed walls, in the shares of the energy: by all of them, and by the inner
 # one alone, where a layer absorbs what goes out
 _WALLS_IN_SHARES, _INNER_WALL_IN_SHARES = 30.0, 5.0
 # The same where the shares' own error is known to be less (spheres and cylinders at 1e-6 and 1e-8:
 # up to 63 times, where the wall's shift of TM modes is 1.7 times its estimate)
-_WALLS_ALONE_IN_SHARES = 60.0
+_WALLS_ALONE_IN_SHARES = 25.0
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,12 @@ class Discretisation(ABC):
         absorbing layer, and the relative error of k; both as log10.
         """
 
+    def next_along(self, raw: RawMode) -> float:
+        """Relative error of k of the azimuthal order after the one asked for, by functions along
+        the outline that are those of the one asked for.
+        """
+        return 0.0
+
     def basis_errors_by_mode(self, problem: Any) -> bool:
         """Whether each mode carries what the reduced basis lacks of it alone."""
         return False
