@@ -32,6 +32,7 @@ _LEAST_STRETCH, _LEAST_OF_LARGEST = 0.02, 0.15
 # How far a window that would end inside the fibre reaches into it, as a share of its depth at the
 # equator; nobody has measured what another share costs.
 _INTO_FIBRE = 0.3
+_NEAREST_CAUSTIC = 0.1  # in wavelengths from the rim
 
 
 @dataclass(frozen=True)
@@ -211,12 +212,14 @@ def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
                 _logarithmic(end, _TAIL_POWER * reach.decay_per_um),
             )
         ]
-    # energies are counted up to the caustic: an element ends there
     turn = max(min(reach.caustic, reach.outer), 0.0)
     start = turn + 0.25 * sizing.wavelength_um
     pieces = max(1, math.ceil(sizing.refinement * turn / (0.55 * sizing.wavelength_um)))
     share = np.linspace(0.0, 1.0, pieces + 1)
-    real = (*(float(turn * (0.7 * x + 0.3 * x * x)) for x in share), start)
+    # energies are counted up to the caustic: an element ends there, where one has room before it
+    real: tuple[float, ...] = (0.0, start)
+    if turn > _NEAREST_CAUSTIC * sizing.wavelength_um:
+        real = (*(float(turn * (0.7 * x + 0.3 * x * x)) for x in share), start)
     thickness = 1.5 * sizing.wavelength_um
     # past the caustic a wave goes round more than it goes out: what counts is its radial wavenumber
     # in the layer

@@ -36,8 +36,8 @@ from .solver.solved import ComparedShot, SolvedClass
 _CLEAR = 0.6
 _FSR_HELD = 1e-3  # azimuthal orders: the error of a neighbour, times m, that leaves a spacing right
 # Relative error of a spacing over that of k: the errors of neighbours, which share a space, differ
-# by some fifteen times 1 / m of themselves, and the spacing is 1 / m of the wavelength; by more at high
-# axial orders (random exact spheres and cylinders of 0.8 um to 10 mm, 1e-4 to 1e-10).
+# by some fifteen times 1 / m of themselves, and the spacing is 1 / m of the wavelength; by more at
+# high axial orders (random exact spheres and cylinders of 0.8 um to 10 mm, 1e-4 to 1e-10).
 _FSR_OF_K, _Q_TO_DOUBLE = 15.0, 3.0
 _ONE_AND_NEXT = 2  # azimuthal orders of a family that was asked for at one
 # Of 1/Q^2, in a sensitivity to an index: the field of a leaky mode is no real one. A bottle in
