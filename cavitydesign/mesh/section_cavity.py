@@ -105,6 +105,8 @@ class SectionCavity(Cavity):
         wanted = (*(n for n in ("body", "surround") if n not in media), *media)
         if all(_NUMBERED.fullmatch(name) for name in present):
             has += "; say which is which in [cavity.region_names]"
+        elif not {"body", "surround"} & present:
+            has += f'; [cavity.region_names] translates, such as {min(present)} = "body"'
         problems = [
             f"{source}: no region named {n!r}; {has}{nearest(n, present)}"
             for n in wanted

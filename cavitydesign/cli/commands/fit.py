@@ -208,14 +208,12 @@ def _print(answer: FitAnswer) -> None:
 
 
 def _doubts(answer: FitAnswer) -> list[str]:
-    """What contradicts the model, and what could be free, a line each; before any number."""
+    """What else contradicts the model, and what could be free, a line each; before any number. The
+    first sentence of the answer has told the first contradiction.
+    """
     if not answer.contradictions:
         return []
-    return [
-        "the model contradicts itself: do not trust this diameter",
-        *answer.contradictions,
-        *answer.could_be_free,
-    ]
+    return [*answer.contradictions[1:], *answer.could_be_free]
 
 
 def _would_decide(answer: FitAnswer) -> list[str]:
