@@ -175,11 +175,11 @@ class DesignAnswer:
             "robust_yield": None if self.robust_yield is None else list(self.robust_yield),
             "bearing": [
                 {
-                    "values": dict(place.values),
-                    "expected_yield": place.expected_yield,
-                    "expected_goal": goal.objective.value(place.expected_loss),
+                    "values": dict(design.values),
+                    "expected_yield": design.expected_yield,
+                    "expected_goal": goal.objective.value(design.expected_loss),
                 }
-                for place in self.bearing
+                for design in self.bearing
             ],
             "warnings": list(self.warnings),
             **({} if self.drawn is None else {"calibrated": self.drawn.to_json_dict()}),
@@ -206,12 +206,12 @@ def answered(solver: Solver) -> DesignAnswer:
     if solver.progress is not None:
         solver = replace(solver, progress=TotalProgress(solver.progress))
     trials = best_trials(solver)
-    place = trials.best()
-    if place is None:
+    trial = trials.best()
+    if trial is None:
         raise SolverError(_why_none(trials))
     bearing = robust_designs(solver, trials)
     robust = _solved_at(solver, best_of(bearing)) if bearing else None
-    best = _recommended(solver, trials, place)
+    best = _recommended(solver, trials, trial)
     solver.tell("the optimum once more, at higher accuracy", 0.9)
     checked = _checked(solver, best)
     yields, robust_yield = None, None
@@ -228,7 +228,7 @@ def answered(solver: Solver) -> DesignAnswer:
         margins=margins(solver, best.values),
         limited_by=_limited_by(goal, best),
         pareto=tuple(_recommended(solver, trials, p) for p in front_of(trials)),
-        alternatives=tuple(_recommended(solver, trials, p) for p in alternatives_to(trials, place)),
+        alternatives=tuple(_recommended(solver, trials, p) for p in alternatives_to(trials, trial)),
         trials=tuple(
             _recommended(solver, trials, p) for p in range(len(trials)) if not trials.errors[p]
         ),
@@ -257,9 +257,9 @@ def best_trials(solver: Solver) -> Trials:
     return trials
 
 
-def _recommended(solver: Solver, trials: Trials, place: int) -> Recommended:
-    values = solver.design_values(trials.cube[place : place + 1])[0]
-    return Recommended(dict(zip(trials.goal.variables, values, strict=True)), trials.values[place])
+def _recommended(solver: Solver, trials: Trials, trial: int) -> Recommended:
+    values = solver.design_values(trials.cube[trial : trial + 1])[0]
+    return Recommended(dict(zip(trials.goal.variables, values, strict=True)), trials.values[trial])
 
 
 def _solved_at(solver: Solver, design: RobustDesign) -> Recommended | None:

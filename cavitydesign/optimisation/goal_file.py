@@ -107,13 +107,13 @@ def _variables(file: UserFile) -> dict[str, Bounds]:
     if not entries:
         file.add("variables", ": missing; give from and to of at least one design key")
     for key, entry in entries.items():
-        place = f'variables."{key}"'
-        if file.wrong_key(place, key):
+        entry_name = f'variables."{key}"'
+        if file.wrong_key(entry_name, key):
             continue
         if not isinstance(entry, dict):
-            file.add(place, f" = {entry!r}: {{ from, to }} is needed")
+            file.add(entry_name, f" = {entry!r}: {{ from, to }} is needed")
             continue
-        bounds = file.collect(range_bounds, entry, f"{file.name}: {place}")
+        bounds = file.collect(range_bounds, entry, f"{file.name}: {entry_name}")
         if bounds is not None:
             found[key] = bounds
     return found
@@ -173,7 +173,7 @@ def _check_derived(
         return
     varied = {*variables, *derived}
     for key, expression in derived.items():
-        values = [study.point(place).values[key] for place in range(len(ends))]
+        values = [study.point(row).values[key] for row in range(len(ends))]
         problems = [
             file.schema.value_problem(design, key, value, file.folder, varied) for value in values
         ]
@@ -225,18 +225,18 @@ def _limits(file: UserFile, regions: Sequence[str] | None) -> list[Limit]:
     for outcome, entry in file.entries(
         "constraints", BOUNDS, lambda name: outcome_problem(name) is None
     ).items():
-        place = f'constraints."{outcome}"'
+        entry_name = f'constraints."{outcome}"'
         wrong = outcome_problem(outcome, regions)
         if wrong is not None:
-            file.add(place, f": {wrong}")
+            file.add(entry_name, f": {wrong}")
         elif not isinstance(entry, dict) or not entry or not set(entry) <= set(BOUNDS):
             needed = "{ below = number }, { above = number } or both are needed"
-            file.add(place, f" = {entry!r}: {needed}{_nearest_of(entry, BOUNDS)}")
+            file.add(entry_name, f" = {entry!r}: {needed}{_nearest_of(entry, BOUNDS)}")
         elif not all(_is_number(bound) for bound in entry.values()):
-            file.add(place, f" = {entry!r}: bounds must be numbers")
+            file.add(entry_name, f" = {entry!r}: bounds must be numbers")
         elif "below" in entry and "above" in entry and entry["above"] >= entry["below"]:
             file.add(
-                place,
+                entry_name,
                 f": bounds reversed, above = {entry['above']:g} must be less than below = "
                 f"{entry['below']:g}",
             )
@@ -248,8 +248,8 @@ def _limits(file: UserFile, regions: Sequence[str] | None) -> list[Limit]:
 def _spread(file: UserFile) -> dict[str, float]:
     found: dict[str, float] = {}
     for key, entry in file.entries("spread", ("sd",), file.names_design_key).items():
-        place = f'spread."{key}"'
-        if file.wrong_key(place, key):
+        entry_name = f'spread."{key}"'
+        if file.wrong_key(entry_name, key):
             continue
         if (
             not isinstance(entry, dict)
@@ -258,7 +258,7 @@ def _spread(file: UserFile) -> dict[str, float]:
             or entry["sd"] <= 0
         ):
             needed = "{ sd = number above 0 } is needed, in the unit of the key"
-            file.add(place, f" = {entry!r}: {needed}{_nearest_of(entry, ('sd',))}")
+            file.add(entry_name, f" = {entry!r}: {needed}{_nearest_of(entry, ('sd',))}")
         else:
             found[key] = float(entry["sd"])
     return found

@@ -72,9 +72,9 @@ def _along(
     goal = solver.goal
     # Denser at the ends, where a smooth function is known worst.
     shares = 0.5 - 0.5 * np.cos(math.pi * (np.arange(_POINTS) + 0.5) / _POINTS)
-    places = np.append(box[0] + shares * (box[1] - box[0]), best[key])
+    values = np.append(box[0] + shares * (box[1] - box[0]), best[key])
     others = tuple(name for name in goal.variables if name != key)
-    rows = [(float(place), *(best[name] for name in others)) for place in places]
+    rows = [(float(value), *(best[name] for name in others)) for value in values]
     solved = solver.solve(f"how far {key} may go", (key, *others), rows)
     columns = {
         name: np.array([one[0].get(name, math.nan) for one in solved])
@@ -83,7 +83,7 @@ def _along(
     # Three points and the best one are the least that a smooth function is drawn through.
     if any(np.isfinite(column).sum() < 4 for column in columns.values()):
         return best[key], best[key]
-    cube = ((places - box[0]) / (box[1] - box[0]))[:, None]
+    cube = ((values - box[0]) / (box[1] - box[0]))[:, None]
     response = fit_response(
         cube, without_gaps(goal, columns), np.array([one[1] for one in solved]), goal.outcome_names
     )
@@ -98,15 +98,10 @@ def _along(
         low -= 1
     while high < len(holds) - 1 and holds[high + 1]:
         high += 1
-    ends = [
-        box[0]
-        if place == 0
-        else box[1]
-        if place == len(holds) - 1
-        else box[0] + line[place, 0] * (box[1] - box[0])
-        for place in (low, high)
-    ]
-    return min(float(ends[0]), best[key]), max(float(ends[1]), best[key])
+    # The ends of the box are taken as they are: a sum would miss them by rounding.
+    steps = box[0] + line[:, 0] * (box[1] - box[0])
+    steps[0], steps[-1] = box
+    return min(float(steps[low]), best[key]), max(float(steps[high]), best[key])
 
 
 def _size(goal: Goal, columns: Mapping[str, Array]) -> float:

@@ -88,8 +88,8 @@ def _read(
         if design is None:
             raise InputError("optimise: a goal given as tables needs the design that it is about")
         read = load_goal(*_as_file(goal, design))
-        place = Path(tempfile.mkdtemp(prefix="cavitydesign-goal-")) if store is None else store
-        return replace(read, store=Path(place))
+        folder = Path(tempfile.mkdtemp(prefix="cavitydesign-goal-")) if store is None else store
+        return replace(read, store=Path(folder))
     if design is not None:
         raise InputError(f"optimise: {goal} names its own design; give no other")
     read = load_goal(Path(goal), design_schema())

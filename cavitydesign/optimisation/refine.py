@@ -30,7 +30,7 @@ _STARTS = 1024  # points from which the optimum of the models in the box is look
 # Points beside the optimum, and more for each variable: enough for a slope in each direction.
 _POINTS, _POINTS_EACH = 3, 2
 _SETTLED = 1e-5  # of the loss: less than this gained ends the rounds
-_SLOPE_STEP = 1e-3  # of the unit cube, for the slope of the comb phase
+_SLOPE_STEP = 1e-3  # of the unit cube, for the slope of the order of the comb
 
 
 def round_cost(goal: Goal) -> int:
@@ -57,16 +57,16 @@ def refine(solver: Solver, trials: Trials, budget: int) -> None:
     """
     share = 1.0
     for _ in range(_ROUNDS):
-        place = trials.best()
+        best = trials.best()
         if (
-            place is None
+            best is None
             or solver.linearise is None
             or trials.spent + round_cost(solver.goal) > budget
         ):
             return
-        before = float(trials.losses()[place])
+        before = float(trials.losses()[best])
         solver.tell("steps by derivatives", 0.5)
-        point = _better(solver, trials, trials.cube[place], share * _box(trials, place))
+        point = _better(solver, trials, trials.cube[best], share * _box(trials, best))
         if point is None or not len(fresh := distinct(trials, point[None, :])):
             return
         solver.extend("steps by derivatives", trials, fresh)
@@ -80,13 +80,13 @@ def _box(trials: Trials, best: int) -> Array:
     order at most, each way.
     """
     count = trials.cube.shape[1]
-    place = response_of(trials).place
-    if place is None:
+    comb_order = response_of(trials).comb_order
+    if comb_order is None:
         return np.full(count, _BOX)
     # The comb moves much faster along some variables than along others: the box is narrow along
     # those.
     steps = trials.cube[best] + _SLOPE_STEP * np.concatenate([-np.eye(count), np.eye(count)])
-    low, high = place.mean(steps).reshape(2, count)
+    low, high = comb_order.mean(steps).reshape(2, count)
     return np.minimum(_BOX, _QUARTER * 2 * _SLOPE_STEP / np.maximum(np.abs(high - low), 1e-12))
 
 

@@ -60,8 +60,8 @@ def robust_designs(solver: Solver, trials: Trials) -> tuple[RobustDesign, ...]:
     """Search for designs that bear the spreads: the best for each of some yields.
 
     Where the models of the whole search expect one, and about the best trials that lie apart by
-    more than the spreads, full solves within the spreads make a response of its own; where one all
-    but bears the spreads at a better goal than the rest, so do full solves about its new place. The
+    more than the spreads, full solves within the spreads make a response of its own. Where one all
+    but bears the spreads at a better goal than the rest, full solves about it make one more. The
     best of all these is taken.
 
     Returns
@@ -78,23 +78,22 @@ def robust_designs(solver: Solver, trials: Trials) -> tuple[RobustDesign, ...]:
     ]
     if not groups:
         return ()
-    found = [place for group in groups for place in group]
+    found = [design for group in groups for design in group]
     for again in closer_looks(groups, best_of(found)):
         found += _about(solver, again.values)
     # Equal designs of neighbouring yields once.
-    return tuple(
-        dict((id(place), place) for place in (best_of(found, share) for share in YIELDS)).values()
-    )
+    best_each = [best_of(found, share) for share in YIELDS]
+    return tuple({id(design): design for design in best_each}.values())
 
 
 def best_of(found: Sequence[RobustDesign], wanted_yield: float = WANTED_YIELD) -> RobustDesign:
     """The best goal among the designs whose expected yield is that wanted, or the highest
     there is.
     """
-    enough = min(wanted_yield, max(place.expected_yield for place in found))
+    enough = min(wanted_yield, max(design.expected_yield for design in found))
     return min(
-        (place for place in found if place.expected_yield >= enough),
-        key=lambda place: place.expected_loss,
+        (design for design in found if design.expected_yield >= enough),
+        key=lambda design: design.expected_loss,
     )
 
 
@@ -105,11 +104,11 @@ def closer_looks(
     its rim may err, the best yield.
 
     The designs of a group lie about one centre, and its response is poorest far from it: a look
-    about the new place tells.
+    about the promising design tells.
     """
     looks = []
     for group in groups:
-        best = max(group, key=lambda place: place.expected_yield)
+        best = max(group, key=lambda design: design.expected_yield)
         if (
             best.expected_loss < chosen.expected_loss
             and best.expected_yield > chosen.expected_yield - _SHORT
@@ -124,10 +123,10 @@ def _places(solver: Solver, trials: Trials) -> list[dict[str, float]]:
     """
     goal = trials.goal
     losses = trials.losses()
-    order = [int(place) for place in np.argsort(losses) if math.isfinite(losses[place])]
+    order = [int(trial) for trial in np.argsort(losses) if math.isfinite(losses[trial])]
     cubes = [
         _expected(goal, response_of(trials), trials.cube),
-        *(trials.cube[place] for place in order),
+        *(trials.cube[trial] for trial in order),
     ]
     chosen: list[dict[str, float]] = []
     for row in solver.design_values(np.array(cubes)):
@@ -156,7 +155,7 @@ def _expected(goal: Goal, response: Model, also: Array) -> Array:
     best, shape (d,).
     """
     keys = tuple(goal.variables)
-    scattering = [place for place, key in enumerate(keys) if key in goal.spread]
+    scattering = [index for index, key in enumerate(keys) if key in goal.spread]
     normal = _normal(_OFFSETS, len(scattering), goal.seed + 7)
     candidates = np.concatenate([unit_points("sobol", _CANDIDATES, len(keys), goal.seed + 8), also])
     # All designs share the same scattered parts, so that their yields differ by the designs alone.
@@ -164,13 +163,13 @@ def _expected(goal: Goal, response: Model, also: Array) -> Array:
     for start in range(0, len(candidates), _CHUNK):
         some = candidates[start : start + _CHUNK]
         cloud = np.repeat(some[:, None, :], _OFFSETS, axis=1)
-        for column, place in enumerate(scattering):
-            bounds = goal.variables[keys[place]]
+        for column, index in enumerate(scattering):
+            bounds = goal.variables[keys[index]]
             values = (
-                bounds.at(some[:, place])[:, None]
-                + goal.spread[keys[place]] * normal[None, :, column]
+                bounds.at(some[:, index])[:, None]
+                + goal.spread[keys[index]] * normal[None, :, column]
             )
-            cloud[:, :, place] = np.clip(bounds.share(values), 0.0, 1.0)
+            cloud[:, :, index] = np.clip(bounds.share(values), 0.0, 1.0)
         share, loss = _expectation(goal, response, cloud)
         shares.append(share)
         losses.append(loss)
@@ -209,10 +208,10 @@ def _about(solver: Solver, values: Mapping[str, float]) -> list[RobustDesign]:
     # The centre is a design of its own: no move may be the best move.
     shifts = np.concatenate([np.zeros((1, len(keys))), shifts])
     designs = centre + shifts * sds
-    for place, key in enumerate(keys):
+    for index, key in enumerate(keys):
         if key in goal.variables:
-            designs[:, place] = np.clip(
-                designs[:, place], goal.variables[key].low, goal.variables[key].high
+            designs[:, index] = np.clip(
+                designs[:, index], goal.variables[key].low, goal.variables[key].high
             )
     shifts = (designs - centre) / sds
     normal = _normal(_OFFSETS, len(keys), goal.seed + 14)

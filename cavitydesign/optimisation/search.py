@@ -32,9 +32,9 @@ _IDLE = 3  # rounds without a gain that end a search
 # as many as a quadratic has coefficients.
 _NEIGHBOURS, _NEIGHBOURS_EACH = 8, 4
 _NEAR = 0.02  # of the cube: points of a round that are closer tell the same
-# of the cube: where no place lies farther from all trials, nothing is left to explore
+# of the cube: where no point lies farther from all trials, nothing is left to explore
 _EXPLORED = 0.015
-_FAR_ENOUGH = 0.7  # of the largest distance: among places so far from all trials the models choose
+_FAR_ENOUGH = 0.7  # of the largest distance: among points so far from all trials the models choose
 # standard deviations by which the models may be wrong where they say that a point is no good
 _DOUBTS = 2.0
 _FAR = 0.2  # of a limit: a trial that breaks one by more says nothing of islands beside it
@@ -154,9 +154,9 @@ def _optimum_among(
     some = replace(
         trials,
         cube=(trials.cube[near] - low) / span,
-        values=[trials.values[place] for place in near],
-        places=[trials.places[place] for place in near],
-        errors=[trials.errors[place] for place in near],
+        values=[trials.values[trial] for trial in near],
+        comb_orders=[trials.comb_orders[trial] for trial in near],
+        errors=[trials.errors[trial] for trial in near],
     )
     if any(
         np.isfinite(some.column(name)).sum() <= trials.cube.shape[1] + 2
@@ -219,9 +219,9 @@ def _promising(
     score = _log_improvement(trials, response, cube)
     score[_lacking(trials, cube)] = -np.inf
     chosen: list[Array] = []
-    for place in np.argsort(-score):
-        if all(np.max(np.abs(cube[place] - other)) > _NEAR for other in chosen):
-            chosen.append(cube[place])
+    for candidate in np.argsort(-score):
+        if all(np.max(np.abs(cube[candidate] - other)) > _NEAR for other in chosen):
+            chosen.append(cube[candidate])
         if len(chosen) == size:
             break
     return chosen, float(score.max())
@@ -239,7 +239,7 @@ def _least_known(
     the two nearest trials, one at least must be near to meeting the limits and, where the goal is
     disbelieved, near to the best.
 
-    An outcome ripples many times between two trials: of all places about equally far from them, the
+    An outcome ripples many times between two trials: of all points about equally far from them, the
     models choose that where the comb lies best.
     """
     goal = trials.goal

@@ -2,7 +2,7 @@
 solves.
 
 Two models of the outcomes about the optimum, each good for 1e5 samples in a second: the modes moved
-by their derivatives (`first_order`), and a response (comb phase first, then outcomes over
+by their derivatives (`first_order`), and a response (order of the comb first, then outcomes over
 its phase) fitted to full solves inside the spreads. Full solves at random samples that neither has
 seen say whether to believe them.
 """
@@ -127,9 +127,9 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
         2 * unit_points("sobol", _SOLVES + _SOLVES_EACH * len(keys), len(keys), goal.seed + 1) - 1
     ) * _REACH
     fitting = np.concatenate([np.zeros((1, len(keys))), fitting])
-    columns, places = _solved(solver, nominal, "yield, response", fitting)
+    columns, comb_orders = _solved(solver, nominal, "yield, response", fitting)
     response: Model = fit_response(
-        _cube(fitting), without_gaps(goal, columns), places, goal.outcome_names
+        _cube(fitting), without_gaps(goal, columns), comb_orders, goal.outcome_names
     )
     checking = normal_points(goal.checks, len(keys), goal.seed + 2)
     checked, _ = _solved(solver, nominal, "yield, check", checking)
@@ -197,7 +197,7 @@ def checked_yield(solver: Solver, nominal: Mapping[str, float]) -> tuple[float, 
 def _solved(
     solver: Solver, nominal: Mapping[str, float], stage: str, z: Array
 ) -> tuple[dict[str, Array], Array]:
-    """Outcomes and comb phases at points z standard deviations from nominal, shape (n,
+    """Outcomes and orders of the comb at points z standard deviations from nominal, shape (n,
     spreads).
     """
     goal = solver.goal
@@ -224,12 +224,14 @@ def _first_order(solver: Solver, nominal: Mapping[str, float], fitting: Array) -
     if knows_all(linear, goal.outcome_names, goal.task):
         far = np.array(list(reach.values()))
         return FirstOrderModel(linear, lambda cube: (2 * cube - 1) * far)
-    columns, places = _solved(
+    columns, comb_orders = _solved(
         first_order_solver(solver, linear, nominal), nominal, "yield, first order", fitting
     )
     if not all(np.isfinite(values).any() for values in columns.values()):
         return None
-    return fit_response(_cube(fitting), without_gaps(goal, columns), places, goal.outcome_names)
+    return fit_response(
+        _cube(fitting), without_gaps(goal, columns), comb_orders, goal.outcome_names
+    )
 
 
 def _cube(z: Array) -> Array:
@@ -285,14 +287,14 @@ def _sensitivities(
     f_a, f_b = (response.mean(name, _cube(z)) - centre for z in (a, b))
     variance = float(np.var(np.concatenate([f_a, f_b]))) or 1.0
     rows = []
-    for place, key in enumerate(keys):
+    for column, key in enumerate(keys):
         mixed = a.copy()
-        mixed[:, place] = b[:, place]
+        mixed[:, column] = b[:, column]
         f_mixed = response.mean(name, _cube(mixed)) - centre
         step = np.zeros((2, count))
-        step[:, place] = (-1.0, 1.0)
+        step[:, column] = (-1.0, 1.0)
         low, high = response.mean(name, _cube(step))
         first = float(np.mean(f_b * (f_mixed - f_a))) / variance
         total = 0.5 * float(np.mean((f_a - f_mixed) ** 2)) / variance
-        rows.append(Sensitivity(key, float(sds[place]), float(low), float(high), first, total))
+        rows.append(Sensitivity(key, float(sds[column]), float(low), float(high), first, total))
     return tuple(sorted(rows, key=lambda row: -row.total))

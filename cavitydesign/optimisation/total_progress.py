@@ -34,9 +34,9 @@ class TotalProgress:
     def __call__(self, message: str, fraction: float) -> None:
         stage = next(
             (
-                place
-                for place, (names, _) in enumerate(_STAGES)
-                if place >= self._stage and message.startswith(names)
+                index
+                for index, (names, _) in enumerate(_STAGES)
+                if index >= self._stage and message.startswith(names)
             ),
             self._stage,
         )

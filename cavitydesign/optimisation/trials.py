@@ -41,7 +41,7 @@ class Trials:
         Variables scaled to 0..1.
     values : list of dict
         Outcomes by name, not-a-number where absent.
-    places : list of float
+    comb_orders : list of float
         Real azimuthal order of the comb.
     errors : list of str
         Why a solve failed; empty where it did not.
@@ -54,7 +54,7 @@ class Trials:
     goal: Goal
     cube: Array
     values: list[dict[str, float]] = field(default_factory=list)
-    places: list[float] = field(default_factory=list)
+    comb_orders: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     beside: int = 0
     moved: int = 0
@@ -88,8 +88,8 @@ class Trials:
     def best(self) -> int | None:
         """The best trial that meets all limits, None if there is none."""
         losses = self.losses()
-        place = int(np.argmin(losses))
-        return place if math.isfinite(losses[place]) else None
+        trial = int(np.argmin(losses))
+        return trial if math.isfinite(losses[trial]) else None
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class Solver:
     def solve(
         self, stage: str, keys: tuple[str, ...], rows: list[tuple[float, ...]]
     ) -> list[tuple[dict[str, float], float, str]]:
-        """Outcomes, comb phase and error of each row of values; stored ones are not computed
+        """Outcomes, order of the comb and error of each row of values; stored ones are not computed
         again.
         """
         study = self.study(keys, rows)
@@ -159,9 +159,9 @@ class Solver:
                 continue
             with told_of(self.goal.store):
                 values = outcomes(record.result, self.goal.task, self.goal.wavelength_nm)
-                place = comb_place(record.result, self.goal.task, self.goal.wavelength_nm)
+                comb_order = comb_place(record.result, self.goal.task, self.goal.wavelength_nm)
             clean = {key: math.nan if value is None else value for key, value in values.items()}
-            found.append((clean, math.nan if place is None else place, ""))
+            found.append((clean, math.nan if comb_order is None else comb_order, ""))
         return found
 
     def _tell_stage(self, stage: str, message: str, fraction: float) -> None:
@@ -169,11 +169,11 @@ class Solver:
 
     def extend(self, stage: str, trials: Trials, cube: Array) -> None:
         """Solve further points of the cube."""
-        for values, place, error in self.solve(
+        for values, comb_order, error in self.solve(
             stage, tuple(self.goal.variables), self.design_values(cube)
         ):
             trials.values.append(values)
-            trials.places.append(place)
+            trials.comb_orders.append(comb_order)
             trials.errors.append(error)
         trials.cube = np.concatenate([trials.cube, cube])
 
@@ -192,7 +192,7 @@ def response_of(trials: Trials, with_gaps: bool = False) -> Response:
     columns: Mapping[str, Array] = {name: trials.column(name) for name in goal.outcome_names}
     if not with_gaps:
         columns = without_gaps(goal, columns)
-    return fit_response(trials.cube, columns, np.array(trials.places), goal.outcome_names)
+    return fit_response(trials.cube, columns, np.array(trials.comb_orders), goal.outcome_names)
 
 
 def without_gaps(goal: Goal, columns: Mapping[str, Array]) -> dict[str, Array]:

@@ -129,7 +129,7 @@ def first_order_result(
 
     checked = parse_design(design, path=None if folder is None else folder / "design.toml")
     offsets = np.array([number_at(design, key) for key in linear.keys]) - linear.nominal
-    places, modes = linear.at(offsets)
+    solved, modes = linear.at(offsets)
     listed = {"modes": [mode.to_json_dict() for mode in modes]}
     if task == "modes":
         return listed
@@ -147,7 +147,7 @@ def first_order_result(
         checked.pump,
         replace(checked.lasing, exact_thresholds=0),
         cavity=checked.cavity,
-        overlap=None if linear.overlap is None else linear.overlap.repeated(places),
+        overlap=None if linear.overlap is None else linear.overlap.repeated(solved),
     ).to_json_dict()
     lasing.pop("seconds", None)
     return {"modes": listed, "lasing": lasing}

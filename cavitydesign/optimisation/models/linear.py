@@ -98,7 +98,7 @@ class LinearModes:
     solves: int
 
     def at(self, offsets: Array) -> tuple[tuple[int, ...], tuple[Mode, ...]]:
-        """Places in `modes` and moved modes of the design at offsets from nominal, shape (k,); by
+        """Indices in `modes` and moved modes of the design at offsets from nominal, shape (k,); by
         falling wavelength.
         """
         moved = {name: slope @ offsets for name, slope in self.slopes.items()}

@@ -2,9 +2,9 @@
 so far.
 
 Thresholds and regimes ripple as the comb moves under the gain: once for each azimuthal order that
-passes, far faster than anything else changes. The comb phase is itself a smooth function
-(its effective index nearly constant), so that it is modelled first and its phase given to the
-outcomes as an input of its own.
+passes, far faster than anything else changes. The real azimuthal order of the comb is itself a
+smooth function (its effective index nearly constant), so that it is modelled first and its phase
+given to the outcomes as an input of its own.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Model(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class CombOrder:
     """Real azimuthal order of the comb: a low polynomial, which it nearly is, and a process for the
     rest.
     """
@@ -58,15 +58,15 @@ def _monomials(cube: Array, degree: int) -> Array:
     return np.stack([np.prod((2 * cube - 1) ** np.array(p), axis=1) for p in powers], axis=1)
 
 
-def _fit_place(cube: Array, places: Array) -> Place:
+def _fit_comb_order(cube: Array, comb_orders: Array) -> CombOrder:
     degree = next(
         d for d in (3, 2, 1) if d == 1 or 2 * _monomials(cube[:1], d).shape[1] <= len(cube)
     )
     basis = _monomials(cube, degree)
     coefficients: Array = np.asarray(
-        np.linalg.lstsq(basis, places, rcond=None)[0], dtype=np.float64
+        np.linalg.lstsq(basis, comb_orders, rcond=None)[0], dtype=np.float64
     )
-    return Place(coefficients, degree, fit_process(cube, places - basis @ coefficients))
+    return CombOrder(coefficients, degree, fit_process(cube, comb_orders - basis @ coefficients))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,17 +78,17 @@ class Response:
     models : dict of str to GaussianProcess
     logarithmic : frozenset of str
         Outcomes modelled by their logarithm.
-    place : Place or None
+    comb_order : CombOrder or None
         Of the comb; None where no phase is used.
     """
 
     models: dict[str, GaussianProcess]
     logarithmic: frozenset[str]
-    place: Place | None
+    comb_order: CombOrder | None
 
     def features(self, cube: Array) -> Array:
         """Inputs of the models at points of the cube, shape (k, d) or (k, d + 2)."""
-        return _features(cube, None if self.place is None else self.place.mean(cube))
+        return _features(cube, None if self.comb_order is None else self.comb_order.mean(cube))
 
     def mean(self, name: str, cube: Array) -> Array:
         """Expected outcome."""
@@ -103,15 +103,15 @@ class Response:
         )
 
 
-def _features(cube: Array, place: Array | None) -> Array:
-    if place is None:
+def _features(cube: Array, comb_order: Array | None) -> Array:
+    if comb_order is None:
         return cube
-    phase = 2 * math.pi * place
+    phase = 2 * math.pi * comb_order
     return np.column_stack([cube, 0.5 * np.cos(phase), 0.5 * np.sin(phase)])
 
 
 def fit_response(
-    cube: Array, outcomes: Mapping[str, Array], places: Array | None, names: Sequence[str]
+    cube: Array, outcomes: Mapping[str, Array], comb_orders: Array | None, names: Sequence[str]
 ) -> Response:
     """Fit one process for each outcome; points where an outcome is not a number are left out of its
     model.
@@ -121,18 +121,18 @@ def fit_response(
     cube : (n, d) array
         Variables scaled to 0..1.
     outcomes : dict of str to (n,) array
-    places : (n,) array or None
+    comb_orders : (n,) array or None
         Real azimuthal order of the comb at the reference wavelength; None to model without phase.
     names : sequence of str
         Outcomes to model.
     """
-    place: Place | None = None
+    comb_order: CombOrder | None = None
     used: Array | None = None
-    if places is not None:
-        known = np.isfinite(places)
-        if known.sum() >= cube.shape[1] + 5 and float(np.ptp(places[known])) > 0.3:
-            place = _fit_place(cube[known], places[known])
-            used = np.where(known, places, place.mean(cube))
+    if comb_orders is not None:
+        known = np.isfinite(comb_orders)
+        if known.sum() >= cube.shape[1] + 5 and float(np.ptp(comb_orders[known])) > 0.3:
+            comb_order = _fit_comb_order(cube[known], comb_orders[known])
+            used = np.where(known, comb_orders, comb_order.mean(cube))
     inputs = _features(cube, used)
     models: dict[str, GaussianProcess] = {}
     logarithmic = set()
@@ -144,4 +144,4 @@ def fit_response(
             logarithmic.add(name)
             seen = np.log(seen)
         models[name] = fit_process(inputs[known], seen)
-    return Response(models, frozenset(logarithmic), place)
+    return Response(models, frozenset(logarithmic), comb_order)

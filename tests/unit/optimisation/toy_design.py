@@ -10,7 +10,7 @@ CENTRE_NM = 537.6
 
 
 def toy_outcomes(diameter_um, roughness_nm=1.0):
-    """(threshold, single-mode probability, Q, spacing, comb phase) of the toy."""
+    """(threshold, single-mode probability, Q, spacing, order of the comb) of the toy."""
     n_eff = 1.495 - 1.3 * (math.pi * diameter_um * 1e3 / CENTRE_NM) ** (-2 / 3)
     place = math.pi * diameter_um * 1e3 * n_eff / CENTRE_NM
     fsr = CENTRE_NM / (place * 1.04)
