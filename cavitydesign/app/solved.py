@@ -1,5 +1,5 @@
 """What a worker has solved lately: designs, mode sets and predictions, each remembered by the part
-of the request it hangs on.
+of the request that it depends on.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _KEPT = 6
-# tables of a design that its modes hang on
+# tables of a design that its modes depend on
 _OF_MODES = ("cavity", "coupling", "temperature", "modes", "collection", "sensing")
 
 _designs: OrderedDict[str, Design] = OrderedDict()

@@ -129,7 +129,7 @@ def against(ax: Any, kept: Kept, what: str, label: str) -> None:
 
 
 def single_mode(ax: Any, kept: Kept) -> None:
-    """Probability of a single mode, which the comb's place does not enter."""
+    """Probability of a single mode, which the comb phase does not enter."""
     for words, colour in FAMILIES.items():
         for name in present(kept, [f"{words}, 3 photons"]):
             seen = scan(kept, name)

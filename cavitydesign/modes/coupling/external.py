@@ -179,7 +179,7 @@ class _NearField:
     def of(cls, raw: RawMode, coupler: Coupler) -> _NearField:
         k, surround = raw.k_per_um.real, float(raw.eps.index[-1])
         source = raw.problem.polarised(raw.corrected, raw.m, k, raw.eps)
-        source = source.part(source.is_heard(raw.m, k * surround))
+        source = source.part(source.reaches_far(raw.m, k * surround))
         source = _whole(source, raw.problem.mirror)
         contact = contact_of(raw.problem.cavity, coupler.z_um)
         if raw.m <= k * surround * contact.r_um:
@@ -288,7 +288,7 @@ def _waveguide(near: _NearField, coupler: Coupler, index: float) -> ExternalCoup
         waves = near_waves(near.spectrum(np.full(q.size, beta), q), near.k, near.surround, beta, q)
         kappa = near.kappa(beta, q)
         share = step / (2.0 * math.pi) if not near.sliced else 1.0
-        amplitudes.append((waves * mode.heard(q, kappa)).sum(axis=0) * share)
+        amplitudes.append((waves * mode.taken_up(q, kappa)).sum(axis=0) * share)
         decays.append(kappa)
         modes.append(mode)
         strengths.append(abs((amplitudes[-1] * np.exp(-kappa * coupler.gap_um)).sum()))

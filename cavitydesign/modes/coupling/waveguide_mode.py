@@ -155,9 +155,10 @@ class WaveguideMode:
             flux *= high.square * (1.0 if across else (near.beta_per_um / beta) ** 2)
         return cls(across, beta, near, high, k_per_um, index, index**2 - surround**2, flux, single)
 
-    def heard(self, q_per_um: Array, kappa: Array) -> Values:
-        """What it hears of a wave exp(i q t - kappa n) that is 1 at its near face, (3, w): the
-        conjugate of its own field of unit power over the core, times the step of the permittivity.
+    def taken_up(self, q_per_um: Array, kappa: Array) -> Values:
+        """What the guide takes up of a wave exp(i q t - kappa n) that is 1 at its near face, shape
+        (3, w): the conjugate of its own field of unit power over the core, times the step of the
+        permittivity.
         """
         profile, slope = self.near.inside(kappa)
         fields = np.zeros((3, q_per_um.size), dtype=complex)
@@ -172,7 +173,7 @@ class WaveguideMode:
         if self.across:
             eps = self.index**2
             fields[0] = self.beta_per_um / (self.k_per_um * eps) * profile * height
-            # E along the guide is i / (k eps) dH/dn; its conjugate is heard
+            # E along the guide is i / (k eps) dH/dn; its conjugate takes up the wave
             fields[1] = -1j / (self.k_per_um * eps) * slope * height
         else:
             fields[2] = profile * height

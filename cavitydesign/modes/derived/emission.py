@@ -58,11 +58,11 @@ def emission_pattern(mode: Mode) -> EmissionPattern:
 
 
 def _source(mode: Mode) -> Source:
-    """What of the polarised body is heard far away."""
+    """The part of the polarised body whose light reaches the far field."""
     raw = mode.solved()
     k = raw.k_per_um.real
     whole = raw.problem.polarised(raw.corrected, mode.m, k, raw.eps)
-    return whole.part(whole.is_heard(mode.m, k * float(raw.eps.index[-1])))
+    return whole.part(whole.reaches_far(mode.m, k * float(raw.eps.index[-1])))
 
 
 def _rim_dipoles(mode: Mode) -> Dipoles | None:

@@ -26,7 +26,7 @@ _LEAST_ORDER = 2  # azimuthal orders below it reach the axis, where a window has
 _WITHIN = 0.2  # of k0^2, farther from which no eigenvalue is the mode's (static fields are at -1)
 _DROPPED = 1e-9  # of a new vector's norm, left by the ones before: nothing new
 _SAME = 1e-9  # of a product of norms: two vectors are multiples of each other
-_UNHEARD = 1e-3  # of the first residual: its square is what an order adds to the eigenvalue
+_NEGLIGIBLE = 1e-3  # of the first residual: its square is what an order adds to the eigenvalue
 _MORE_AZIMUTHS = 8  # beside two for each harmonic between the orders
 _PAIRED_WITHIN = 2  # steps from +m to -m, from which on no splitting is looked for
 
@@ -66,7 +66,7 @@ class Span:
                 )
         self._entries: list[_Entry] = []
         self._form = self._mass = np.zeros((0, 0), dtype=complex)
-        self._heard = 0.0
+        self._strongest = 0.0
         self._starts = 2 if -2 * m in self._offsets(_PAIRED_WITHIN) else 1
         self._tabulate()
         for order in (m, -m)[: self._starts]:
@@ -117,7 +117,7 @@ class Span:
         return complex(own.vector @ own.residual / (own.vector @ own.mass))
 
     def grow(self, ritz: Ritz) -> None:
-        """One correction of every order that is heard, for each eigenpair, one step farther out
+        """One correction of every order that counts, for each eigenpair, one step farther out
         than before.
         """
         self._reach += 1
@@ -127,9 +127,11 @@ class Span:
             right, left = ritz.right[:, column], ritz.left[:, column]
             ahead = self._residuals(known, right, value, 1.0)
             back = self._residuals(known, left, value, -1.0)
-            self._heard = self._heard or max(float(np.linalg.norm(x)) for x in ahead.values())
+            self._strongest = self._strongest or max(
+                float(np.linalg.norm(x)) for x in ahead.values()
+            )
             for m in self._orders:
-                if np.linalg.norm(ahead[m]) < _UNHEARD * self._heard:
+                if np.linalg.norm(ahead[m]) < _NEGLIGIBLE * self._strongest:
                     continue
                 self._add(m, self._of.solve(m, ahead[m]))
                 if not _parallel(ahead[m], back[m]):

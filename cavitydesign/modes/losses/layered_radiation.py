@@ -162,9 +162,9 @@ def log10_layered_qs(
                 )
     parts += [_guided(source, weights, m, k0_per_um, layers, kind) for kind in _KINDS]
     log_power = np.logaddexp.reduce(np.stack(parts), axis=0)
-    heard = np.isfinite(log_power)
+    radiating = np.isfinite(log_power)
     out = nothing
-    out[heard] = math.log(k0_per_um * math.pi * energy) - log_power[heard]
+    out[radiating] = math.log(k0_per_um * math.pi * energy) - log_power[radiating]
     return np.asarray(out / math.log(10.0))
 
 
@@ -184,14 +184,14 @@ def _into_half_space(
     eps, eps_z = float(layers.eps[-1]), float(layers.eps_z[-1])
     ratio = eps_z / eps if "s" not in kinds else 1.0
     steepest = layers.largest_along(kinds[0], k0, -1)
-    heard = source.is_heard(m, steepest)
-    if not heard.any():
+    reaching = source.reaches_far(m, steepest)
+    if not reaching.any():
         return np.full(weights.shape[1], _NOTHING)
-    source = source.part(heard)
+    source = source.part(reaching)
     height = float(np.ptp(np.concatenate([source.z, layers.heights_um])))
     q, q_weight = _directions(source, m, k0, layers, kinds[0], height)
     kappa = np.sqrt(np.maximum(steepest**2 - ratio * q**2, 0.0))
-    currents = _Currents.of(source, weights[heard])
+    currents = _Currents.of(source, weights[reaching])
     currents = currents.turned if flip else currents
     by_kind = {kind: currents if kind == "s" else currents.over(layers) for kind in kinds}
     step = max(1, _AT_ONCE // source.r.size)
@@ -229,10 +229,10 @@ def _guided(source: Source, weights: Array, m: int, k0: float, layers: Layers, k
     """Logarithm of the power into the guided waves of one kind."""
     parts = [np.full(weights.shape[1], _NOTHING)]
     for kappa in layers.guided(kind, k0):
-        heard = source.is_heard(m, kappa)
-        if not heard.any():
+        reaching = source.reaches_far(m, kappa)
+        if not reaching.any():
             continue
-        currents = _Currents.of(source.part(heard), weights[heard])
+        currents = _Currents.of(source.part(reaching), weights[reaching])
         currents = currents if kind == "s" else currents.over(layers)
         value, slope, norm = layers.guided_profile(kind, k0, kappa, currents.z)
         along = np.array([kappa])

@@ -37,7 +37,7 @@ _SMOOTH, _SPLIT = 0.96, 0.93
 _STEP = 0.02  # of the argument between samples of J_m that oscillates
 # share of all sources, by their size, that the far field can do without: 4e-10 of log10 Q at most,
 # measured
-_UNHEARD = 1e-7
+_NEGLIGIBLE = 1e-7
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Source:
     e_z: Values
     e_azimuthal: Values
 
-    def is_heard(self, m: float, k: float) -> NDArray[np.bool_]:
+    def reaches_far(self, m: float, k: float) -> NDArray[np.bool_]:
         """Which points matter far away, where the wavenumber is k: J_m(k r) falls steeply inwards,
         faster than its tangent's exponential at the outermost point.
         """
@@ -69,7 +69,7 @@ class Source:
         steepness = math.sqrt(max((m / float(x.max(initial=1e-300))) ** 2 - 1.0, 0.0))
         strength = abs(self.weight) * self._size(k)
         strength = strength * np.exp(steepness * (x - x.max(initial=0.0)))
-        return np.asarray(strength * max(x.size, 1) > _UNHEARD * strength.sum())
+        return np.asarray(strength * max(x.size, 1) > _NEGLIGIBLE * strength.sum())
 
     def _size(self, k: float) -> Array:
         return np.asarray(abs(self.e_r) + abs(self.e_z) + abs(self.e_azimuthal))
@@ -157,10 +157,10 @@ def log10_radiation_qs(
         Whether the mode is that of an infinite cylinder, with fields per unit length.
     """
     k = k0_per_um * n_surround
-    heard = sources[0].is_heard(m, k)
-    if not heard.any():
+    reaching = sources[0].reaches_far(m, k)
+    if not reaching.any():
         return [math.inf for _ in sources]
-    chosen = [one.part(heard) for one in sources]
+    chosen = [one.part(reaching) for one in sources]
     source = chosen[0]
     x_rim = k * float(source.r.max())
     cosines, angle_weight = _directions(source, m, q, k, x_rim, sliced, mirror is not None)

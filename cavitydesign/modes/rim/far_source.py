@@ -28,7 +28,7 @@ Values = NDArray[Any]
 # e-folds of J_m in one piece of an element, and points in it beyond the order: log10 Q is right to
 # 2e-9 (m = 16 to 25,813, accuracies of 1e-5 to 1e-10, against 2 folds and 12 points)
 _MOST_FOLDS, _POINTS = 8.0, 2
-_UNHEARD = 1e-10  # share of the largest |E J_m| below which a piece is left out
+_NEGLIGIBLE = 1e-10  # share of the largest |E J_m| below which a piece is left out
 
 
 def far_sources(
@@ -97,12 +97,12 @@ def _pieces(
     """
     elements = list(pairwise(end for end in problem.real_breaks if end <= 0.0))
     ends = np.array([end for _, end in elements])
-    loudest = float((largest * np.exp(most_rate * ends)).max())
+    strongest = float((largest * np.exp(most_rate * ends)).max())
     out = [0.0]
     for size, (low, high) in reversed(list(zip(largest, elements, strict=True))):
         count = max(1, math.ceil(most_rate * (high - low) / _MOST_FOLDS))
         for piece in range(count):
-            if size * math.exp(least_rate * out[-1]) < _UNHEARD * loudest:
+            if size * math.exp(least_rate * out[-1]) < _NEGLIGIBLE * strongest:
                 break
             out.append(high + (low - high) * (piece + 1) / count)
     return tuple(out[::-1])

@@ -51,11 +51,11 @@ def measure_all(
 ) -> list[Measures]:
     """Measure modes of one window.
 
-    The far field hangs on parts of the field that no energy shows: of a mode of axial order q with
-    a log10 Q five above that of q = 0, a share of 5e-6 in the norm of the mass is 3e-2 of log10 Q.
-    It is read from the corrected field therefore, and how loudly the correction radiates beside it
-    is its error. Where that would be heard, the modes of that azimuthal order are solved for
-    themselves (`own_order`).
+    The far field depends on parts of the field that no energy shows. In a mode of axial order q
+    whose log10 Q is five above that of q = 0, a share of 5e-6 in the norm of the mass is 3e-2 of
+    log10 Q. The far field is read from the corrected field therefore, and how much the correction
+    radiates besides is its error. Where that would count, the modes of that azimuthal order are
+    solved for themselves (`own_order`).
 
     Parameters
     ----------

@@ -190,7 +190,7 @@ def _window(
 ) -> tuple[Window, bool]:
     """Window that holds the family at its lowest and highest azimuthal order."""
     exponent = 0.5 * math.log(1.0 / request.relative_accuracy) + 1.0 + margin
-    if eps.loss[:-2].any():  # the tail in an absorbing core is all that its Q hangs on
+    if eps.loss[:-2].any():  # the tail in an absorbing core is all that its Q depends on
         exponent += _TAIL_MARGIN
     axial = seed.axial[-1] + 1
     reaches = [

@@ -190,7 +190,7 @@ def _bounded(one: Readings, of_k: float, wall: float) -> FieldErrors:
     far = abs(high.log10_q_far - low.log10_q_far)
     shares = float(abs(high.region_share - low.region_share).max()) / _GAIN_FOR_CONFINEMENT
     return FieldErrors(
-        # a share hangs on the depth of the rim's layer as k does
+        # a share depends on the depth of the rim's layer as k does
         max(shares, of_k) + _WALLS_IN_SHARES * wall,
         far / _GAIN_FOR_LOG_Q if math.isfinite(far) else 0.0,
         # the largest density is that of a point, where the field is right to the root of the error
