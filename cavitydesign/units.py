@@ -38,13 +38,36 @@ def photon_energy_ev(wavelength_nm: float) -> float:
 
 
 def absorption_per_cm(extinction: float, wavelength_nm: float) -> float:
-    """Intensity absorption 4 pi kappa / lambda in cm^-1 of an extinction coefficient kappa."""
+    """Intensity absorption 4 pi kappa / lambda in cm^-1 of an extinction coefficient kappa.
+
+    Parameters
+    ----------
+    extinction : float
+        Imaginary part of the refractive index.
+    wavelength_nm : float
+        In vacuum.
+
+    Returns
+    -------
+    float
+    """
     return 4.0 * math.pi * extinction / (wavelength_nm * 1e-7)
 
 
 def extinction(absorption_per_cm: float, wavelength_nm: float) -> float:
     """Extinction coefficient kappa of an intensity absorption in cm^-1 at a vacuum wavelength in
     nm.
+
+    Parameters
+    ----------
+    absorption_per_cm : float
+    wavelength_nm : float
+        In vacuum.
+
+    Returns
+    -------
+    float
+        Imaginary part of the refractive index.
     """
     return absorption_per_cm * wavelength_nm * 1e-7 / (4.0 * math.pi)
 

@@ -101,6 +101,17 @@ def layer_energies(resonance: Resonance, outer_um: float | None = None) -> tuple
 def energy_shares(resonance: Resonance, outer_um: float | None = None) -> Array:
     """Share of int eps |E|^2 in each layer, from the core outwards, up to the outer caustic (or
     `outer_um`).
+
+    Parameters
+    ----------
+    resonance : Resonance
+    outer_um : float or None
+        Radius at which the outermost layer ends; None: the outer caustic.
+
+    Returns
+    -------
+    (layers,) array
+        Sums to 1.
     """
     energy = np.sum(layer_energies(resonance, outer_um), axis=0)
     return np.asarray(energy / energy.sum())

@@ -12,7 +12,19 @@ from ..units import ELEMENTARY_CHARGE_C, photon_energy_ev
 
 
 def quantum_defect(emission_nm: float, photons: int, pump_nm: float) -> float:
-    """Share of the absorbed energy that cannot leave as light, 1 - E_emission / (n E_pump)."""
+    """Share of the absorbed energy that cannot leave as light, 1 - E_emission / (n E_pump).
+
+    Parameters
+    ----------
+    emission_nm, pump_nm : float
+        Vacuum wavelengths.
+    photons : int
+        Pump photons of one excitation.
+
+    Returns
+    -------
+    float
+    """
     return 1.0 - photon_energy_ev(emission_nm) / (photons * photon_energy_ev(pump_nm))
 
 

@@ -117,6 +117,19 @@ def printed_gain_bracket(
 def cascade_gain_bracket(excitons: ArrayLike, time_ps: ArrayLike, cascade: Cascade) -> Array:
     """The same bracket with the exciton fed by the pair, 2 f1 + e - 1: positive where the two-fold
     edge has net gain.
+
+    Parameters
+    ----------
+    excitons : array_like
+        Mean excitons of a dot after the pump.
+    time_ps : array_like
+        Since the pump; broadcast with the excitons.
+    cascade : Cascade
+
+    Returns
+    -------
+    array
+        From -1 (no exciton) to 1 (pairs alone).
     """
     _, relaxed, exciton, _ = cascade.populations(excitons, time_ps)
     return np.asarray(2.0 * relaxed + exciton - 1.0)

@@ -45,6 +45,16 @@ def shape_number(shape: str, photons: int) -> float:
     Gaussian (4 ln2 / pi)^((n-1)/2) / sqrt(n); sech^2 a^(n-1) B(1/2, n) / 2^n with a = 2 arcosh(sqrt
     2); square 1.
 
+    Parameters
+    ----------
+    shape : {"gaussian", "sech2", "square"}
+    photons : int
+        n.
+
+    Returns
+    -------
+    float
+
     Raises
     ------
     InputError
@@ -63,7 +73,18 @@ def shape_number(shape: str, photons: int) -> float:
 
 
 def photons_per_cm2(fluence_mj_cm2: ArrayLike, wavelength_nm: float) -> Array:
-    """Photon fluence F / h nu in cm^-2."""
+    """Photon fluence F / h nu in cm^-2.
+
+    Parameters
+    ----------
+    fluence_mj_cm2 : array_like
+    wavelength_nm : float
+        Vacuum wavelength of the pump.
+
+    Returns
+    -------
+    array
+    """
     energy_mj = photon_energy_ev(wavelength_nm) * ELEMENTARY_CHARGE_C * 1e3
     return np.asarray(np.asarray(fluence_mj_cm2, dtype=float) / energy_mj)
 

@@ -47,6 +47,18 @@ def bruggeman(
 
     f (e_i - eps)/(e_i + 2 eps) + (1 - f)(e_h - eps)/(e_h + 2 eps) = 0, its root with positive real
     part.
+
+    Parameters
+    ----------
+    host, inclusion : complex
+        Permittivities.
+    fraction : float
+        Share of the volume that the inclusion takes, 0 to 1.
+
+    Returns
+    -------
+    permittivity, by_host, by_inclusion : complex
+        That of the composite, and its derivatives by the two.
     """
     middle = (3 * fraction - 1) * inclusion + (2 - 3 * fraction) * host
     root = cmath.sqrt(middle**2 + 8 * host * inclusion)

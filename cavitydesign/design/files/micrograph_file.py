@@ -136,6 +136,21 @@ def load_micrograph(
     """Smooth outline of the body in a micrograph; parameters as in `measure_micrograph` and
     `load_outline`.
 
+    Parameters
+    ----------
+    path : Path
+    fibre_radius_um : float or points of z and radius
+    um_per_pixel : float or None
+        Scale of the picture; this or the scale bar.
+    scale_bar_um : float or None
+        Length of the scale bar in the picture.
+    upright : bool
+        Whether the axis runs up the picture.
+
+    Returns
+    -------
+    MeasuredOutline
+
     Raises
     ------
     InputError

@@ -55,6 +55,16 @@ def transition_allowed(photons: int, hole: str, electron: str) -> bool:
 
     One and three photons need envelopes of the same parity (S-S, P-P), two photons of opposite
     parity (S-P, P-S).
+
+    Parameters
+    ----------
+    photons : int
+    hole, electron : str
+        Envelope orbitals, "S", "P" or "D".
+
+    Returns
+    -------
+    bool
     """
     same = parity(hole) == parity(electron)
     return same if photons % 2 else not same

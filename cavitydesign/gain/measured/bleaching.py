@@ -59,7 +59,21 @@ def gain_spectrum_per_cm(
     delay_ps: ArrayLike,
     kinetics: str = CASCADE,
 ) -> Array:
-    """Material gain of the ensemble in cm^-1 (negative: absorption). Shapes broadcast."""
+    """Material gain of the ensemble in cm^-1 (negative: absorption). Shapes broadcast.
+
+    Parameters
+    ----------
+    medium : DotMedium
+    wavelength_nm, excitons, delay_ps : array_like
+        Vacuum wavelength, mean excitons of a dot after the pump, and time since then.
+    kinetics : str
+        Which populations the bleaching follows.
+
+    Returns
+    -------
+    array
+        Of the broadcast shape.
+    """
     emission, absorption = _lines(medium, wavelength_nm, kinetics)
     filled, empty = _filled(medium, excitons, delay_ps, kinetics)
     return np.asarray(medium.peak_gain_per_cm * (emission * filled - absorption * empty))
@@ -70,6 +84,20 @@ def gain_peak_nm(
 ) -> tuple[float, float]:
     """Wavelength of the largest gain and its value in cm^-1, within two line widths of the emission
     line.
+
+    Parameters
+    ----------
+    medium : DotMedium
+    excitons : float
+        Mean excitons of a dot after the pump.
+    delay_ps : float
+        Time since the pump.
+    kinetics : str
+        As in `gain_spectrum_per_cm`.
+
+    Returns
+    -------
+    wavelength_nm, gain_per_cm : float
     """
     reach = 2.0 * medium.emission_fwhm_nm
     grid = np.linspace(

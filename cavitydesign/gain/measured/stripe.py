@@ -18,7 +18,20 @@ Array = NDArray[np.float64]
 
 
 def modal_gain_per_cm(gain_per_cm: float, confinement: float, loss_per_cm: float = 0.0) -> float:
-    """Net modal gain Gamma g - loss of a film mode."""
+    """Net modal gain Gamma g - loss of a film mode.
+
+    Parameters
+    ----------
+    gain_per_cm : float
+        Material gain.
+    confinement : float
+        Share of the mode's energy in the film, 0 to 1.
+    loss_per_cm : float
+
+    Returns
+    -------
+    float
+    """
     return confinement * gain_per_cm - loss_per_cm
 
 
@@ -78,6 +91,17 @@ class StripeFit:
 def fit_stripe_gain(length_um: ArrayLike, emission: ArrayLike) -> StripeFit:
     """Fit gain and source to unsaturated emission against stripe length, with equal relative
     weights.
+
+    Parameters
+    ----------
+    length_um : (n,) array_like
+        Lengths of the pumped stripe, in any order.
+    emission : (n,) array_like
+        Light from its end, in any unit.
+
+    Returns
+    -------
+    StripeFit
 
     Raises
     ------

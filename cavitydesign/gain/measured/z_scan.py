@@ -202,6 +202,16 @@ def gaussian_transmittance(strength: Array, photons: int) -> Array:
 
     Gauss-Hermite over the pulse, Gauss-Legendre over the beam (the share of the power within u =
     exp(-2 r^2 / w^2) is uniform in u).
+
+    Parameters
+    ----------
+    strength : (k,) array
+    photons : int
+        n, two or more.
+
+    Returns
+    -------
+    (k,) array
     """
     order = photons - 1
     pulse = np.exp(-(_PULSE_NODES**2) * order)[None, :, None]

@@ -181,6 +181,18 @@ def energy_group_index(mode: Mode, cavity: Cavity, doped_region: str) -> float:
     From the perturbation dw/w = - int d(eps) |E|^2 / int |E|^2 (1/w) d(w^2 eps)/dw, which for a
     gain in the doped region of index n gives the rate Gamma c g / n_g with this n_g.
 
+    Parameters
+    ----------
+    mode : Mode
+    cavity : Cavity
+        Its media, with their dispersion.
+    doped_region : str
+        Region that holds the emitters.
+
+    Returns
+    -------
+    float
+
     Raises
     ------
     InputError
@@ -273,6 +285,30 @@ def lasing_modes(
 
     With a cavity, each mode gets its own energy group index from the dispersion of the media;
     without one, that of the host.
+
+    Parameters
+    ----------
+    modes : iterable of Mode or LasingMode
+    quality : "budget", {"per_um": number} or number
+        Passive Q, see `LasingRequest`.
+    diameter_um : float
+    doped_region : str
+        Region that holds the emitters.
+    host_group_index : float
+        Serves without a cavity.
+    cavity : Cavity or None
+    exact_threshold : bool
+        Whether the complex eigenproblem gives each threshold gain too (some 50 ms a mode).
+
+    Returns
+    -------
+    tuple of LasingMode
+        In the order given.
+
+    Raises
+    ------
+    InputError
+        If a mode has no such region, or no loss although its budget is asked for.
     """
     found = []
     for mode in modes:

@@ -16,12 +16,36 @@ _FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
 
 def shown_width_nm(line_nm: ArrayLike, resolution_nm: float) -> Array:
-    """FWHM that a spectrometer shows of a line: Gaussian widths add in squares."""
+    """FWHM that a spectrometer shows of a line: Gaussian widths add in squares.
+
+    Parameters
+    ----------
+    line_nm : array_like
+        Own FWHM of the line.
+    resolution_nm : float
+        FWHM of the spectrometer's response.
+
+    Returns
+    -------
+    array
+    """
     return np.asarray(np.hypot(np.asarray(line_nm, dtype=float), resolution_nm))
 
 
 def shown_quality(wavelength_nm: float, line_nm: float, resolution_nm: float) -> float:
-    """Q that would be read off the width shown; never more than wavelength / resolution."""
+    """Q that would be read off the width shown; never more than wavelength / resolution.
+
+    Parameters
+    ----------
+    wavelength_nm, line_nm : float
+        Of the line, and its own FWHM.
+    resolution_nm : float
+        FWHM of the spectrometer's response.
+
+    Returns
+    -------
+    float
+    """
     return wavelength_nm / float(shown_width_nm(line_nm, resolution_nm))
 
 

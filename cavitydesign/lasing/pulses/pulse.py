@@ -16,6 +16,16 @@ GAUSSIAN_TIME_BANDWIDTH = 0.44127
 def full_width_ps(time_ps: Array, photons: Array) -> float | None:
     """Full width at half maximum of a pulse sampled at uneven times; None where it does not rise
     and fall.
+
+    Parameters
+    ----------
+    time_ps : (n,) array
+        Rising.
+    photons : (n,) array
+
+    Returns
+    -------
+    float or None
     """
     top = int(photons.argmax())
     half = 0.5 * photons[top]
@@ -32,7 +42,18 @@ def full_width_ps(time_ps: Array, photons: Array) -> float | None:
 
 
 def transform_limit_nm(width_ps: float, wavelength_nm: float) -> float:
-    """Narrowest spectral FWHM of a Gaussian pulse of this FWHM."""
+    """Narrowest spectral FWHM of a Gaussian pulse of this FWHM.
+
+    Parameters
+    ----------
+    width_ps : float
+    wavelength_nm : float
+        Of the mode, in vacuum.
+
+    Returns
+    -------
+    float
+    """
     return (
         GAUSSIAN_TIME_BANDWIDTH
         / width_ps

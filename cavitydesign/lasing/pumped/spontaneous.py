@@ -30,6 +30,18 @@ def purcell_factor(mode: LasingMode, medium: GainMedium, index: float) -> float 
 
     Holds for an emitter at the field's maximum with its dipole along the field; None without a mode
     volume.
+
+    Parameters
+    ----------
+    mode : LasingMode
+    medium : GainMedium
+        Whose emission line counts.
+    index : float
+        Refractive index at the emitter.
+
+    Returns
+    -------
+    float or None
     """
     if not (math.isfinite(mode.mode_volume_um3) and mode.mode_volume_um3 > 0):
         return None

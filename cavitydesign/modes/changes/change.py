@@ -146,6 +146,11 @@ def outline_change(
     even : bool
         Whether shift(-t) = shift(t). An uneven shift changes the wavelength of a symmetric cavity
         by its even part only.
+
+    Raises
+    ------
+    InputError
+        If the cavity has no outline, or the shift vanishes along it.
     """
     _demand_outline(cavity)
     radius = cavity.outline.equator_radius_um
@@ -211,7 +216,18 @@ def with_media(cavity: Cavity, media: Mapping[str, Material]) -> Cavity:
 
 
 def index_change(cavity: Cavity, region: str) -> CavityChange:
-    """Change of the real index of one region, the same at all wavelengths."""
+    """Change of the real index of one region, the same at all wavelengths.
+
+    Parameters
+    ----------
+    cavity : Cavity
+    region : str
+
+    Returns
+    -------
+    CavityChange
+        For a change of the index by 1.
+    """
     media = dict(cavity.regions)
 
     def at(step: float) -> Cavity:

@@ -120,7 +120,18 @@ def derivatives(mode: Mode, change: CavityChange) -> ModeDerivative:
 
 
 def all_derivatives(mode: Mode, changes: Sequence[CavityChange]) -> dict[str, ModeDerivative]:
-    """`derivatives` for several changes, by name."""
+    """`derivatives` for several changes, by name.
+
+    Parameters
+    ----------
+    mode : Mode
+        With its field.
+    changes : sequence of CavityChange
+
+    Returns
+    -------
+    dict of str to ModeDerivative
+    """
     return {change.name: derivatives(mode, change) for change in changes}
 
 

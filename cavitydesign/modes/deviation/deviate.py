@@ -87,7 +87,20 @@ def deviated_mode(mode: Mode, deviation: Deviation) -> DeviatedMode:
 def with_deviated(
     modes: ModeSet, deviation: Deviation, progress: Progress | None = None
 ) -> ModeSet:
-    """The modes with what the deviation does to each; a warning says where that is not known."""
+    """The modes with what the deviation does to each; a warning says where that is not known.
+
+    Parameters
+    ----------
+    modes : ModeSet
+        With their fields.
+    deviation : Deviation
+    progress : callable or None
+        Called with a message and a fraction.
+
+    Returns
+    -------
+    ModeSet
+    """
     found = each_asked(
         modes,
         lambda mode: replace(mode, deviated=deviated_mode(mode, deviation)),

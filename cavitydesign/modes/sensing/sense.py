@@ -68,5 +68,16 @@ def sensed_mode(mode: Mode, sensing: Sensing) -> SensedMode:
 
 
 def with_sensing(modes: ModeSet, sensing: Sensing) -> ModeSet:
-    """The modes with what each senses; a warning says where that is not known."""
+    """The modes with what each senses; a warning says where that is not known.
+
+    Parameters
+    ----------
+    modes : ModeSet
+        With their fields.
+    sensing : Sensing
+
+    Returns
+    -------
+    ModeSet
+    """
     return each_asked(modes, lambda mode: replace(mode, sensed=sensed_mode(mode, sensing)))

@@ -50,6 +50,13 @@ def write_csv(table: Table, path: Path) -> None:
 def write_parquet(table: Table, path: Path, provenance: Mapping[str, str]) -> None:
     """Write Parquet with the provenance as file metadata and units as field metadata.
 
+    Parameters
+    ----------
+    table : Table
+    path : Path
+        An older file there is replaced as a whole.
+    provenance : mapping of str to str
+
     Raises
     ------
     MissingLibraryError
@@ -77,6 +84,13 @@ def write_parquet(table: Table, path: Path, provenance: Mapping[str, str]) -> No
 def write_netcdf(table: Table, path: Path, provenance: Mapping[str, str]) -> None:
     """Write netCDF (HDF5) through xarray: dimension ``row``, units as attributes, the provenance as
     global attributes.
+
+    Parameters
+    ----------
+    table : Table
+    path : Path
+        An older file there is replaced as a whole.
+    provenance : mapping of str to str
 
     Raises
     ------
