@@ -192,12 +192,16 @@ class _NearField:
         weight = source.weight * (
             abs(source.e_r) ** 2 + abs(source.e_z) ** 2 + abs(source.e_azimuthal) ** 2
         )
-        middle = float((weight * along).sum() / weight.sum())
-        variance = float((weight * (along - middle) ** 2).sum() / weight.sum())
-        steepness = math.sqrt((2 * raw.q + 1) / (2.0 * variance))
+        sliced = raw.problem.cavity.sliced
+        # A slice is even along the axis: its one wave is q = 0, and the spread of its points is
+        # nothing or rounding.
+        middle, steepness = 0.0, 0.0
+        if not sliced:
+            middle = float((weight * along).sum() / weight.sum())
+            variance = float((weight * (along - middle) ** 2).sum() / weight.sum())
+            steepness = math.sqrt((2 * raw.q + 1) / (2.0 * variance))
         # 1/Q = rate |b|^2, b without its factor i k / 4
         energy = 0.5 * abs(norm_um3(raw))
-        sliced = raw.problem.cavity.sliced
         length = 1.0 / raw.problem.plane_share if sliced else 1.0
         rate = (0.25 * k / length) ** 2 / (k * energy)
         return cls(source, contact, raw.m, k, surround, rate, middle, steepness, raw.q, sliced)
