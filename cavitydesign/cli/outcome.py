@@ -149,6 +149,12 @@ def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
         except RecursionError:
             say("something in the input is nested too deeply")
             code = BAD_INPUT
+        except RuntimeError as error:
+            # Of `Path.resolve` before Python 3.13, where later ones raise an OSError.
+            if not str(error).startswith("Symlink loop"):
+                raise
+            say(f"{str(error).removeprefix('Symlink loop from ')}: its links go round in a circle")
+            code = BAD_INPUT
         raise typer.Exit(code)
 
     return guarded

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MOST_MEMORY_BYTES = 1_500_000_000  # beside the libraries; sections take some 100 MB
-MOST_SECONDS = 45  # of processor time; sections take one
+MOST_SECONDS = 30  # of processor time; sections take one
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on all architectures
 _RULESET_VERSION, _PATH_BENEATH = 1, 1

@@ -28,6 +28,7 @@ _MOST_FILES = 100
 _LARGEST_BYTES = 200_000_000
 # How .msh files begin. Under that name gmsh runs anything else as a script.
 _MSH_BEGINS = (b"$MeshFormat", b"$Comments")
+_DECIMAL_COMMA = re.compile(rb"\d{1,9},\d{1,9}")
 _DATA_ITEM = re.compile(r"<DataItem\b([^>]*)>([^<]*)<", re.DOTALL | re.IGNORECASE)
 _FORMAT = re.compile(r"""\bFormat\s*=\s*["'](\w+)["']""")
 _INCLUDE = re.compile(r"^\s*\*\s*INCLUDE\b[^\n]*", re.MULTILINE | re.IGNORECASE)
@@ -218,3 +219,8 @@ def _check_file(file: Path, section: Path) -> None:
             head = start.read(20).lstrip()
         if not head.startswith(_MSH_BEGINS):
             raise InputError(f"{file}: no mesh: a .msh file begins with $MeshFormat")
+    if file.suffix == ".brep" and (comma := _DECIMAL_COMMA.search(file.read_bytes())):
+        # Its reader waits for the rest of such a number for ever.
+        raise InputError(
+            f"{file}: {comma[0].decode()!r}: a number with a decimal comma; .brep files have points"
+        )

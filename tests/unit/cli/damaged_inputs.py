@@ -352,7 +352,7 @@ def outcome(kind: Kind, answer: Callable[[], float], folder: Path, data: bytes, 
         lines = [
             line
             for line in err.replace("\r", "\n").splitlines()
-            if line.strip() and not re.match(r"\s*\d+%", line)
+            if line.strip() and not re.match(r"\s*\d+%|warning: ", line)
         ]
         named = all(re.match(rf".*({re.escape(kind.name)}|of\.toml)", line) for line in lines)
         if (
