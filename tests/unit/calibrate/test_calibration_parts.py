@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, optimize, stats
 from scipy.interpolate import PchipInterpolator
 
 import cavitydesign as cd
@@ -19,6 +19,7 @@ from cavitydesign.calibrate.light import Light
 from cavitydesign.calibrate.posterior import importance
 from cavitydesign.calibrate.posterior.doubts import chance_of_runs, doubts_of_curve
 from cavitydesign.calibrate.posterior.emulator import fit_emulator
+from cavitydesign.calibrate.posterior.likelihood import DEGREES, POINT_WORTH
 from cavitydesign.calibrate.posterior.prior import Prior, prior_of
 from cavitydesign.calibrate.posterior.reweigh import RELIABLE_SHAPE, resampled, smoothed_weights
 from cavitydesign.calibrate.posterior.sampler import laplace, sample
@@ -238,6 +239,31 @@ def test_residuals_that_follow_each_other_are_noticed_and_noise_is_not():
     wave = 0.2 * np.sin(np.linspace(0, 2 * np.pi, 20)) + 0.05 * rng.standard_normal(20)
     curve = CurveFit("a", None, None, None, None, wave, (1.0,) * 5, 1.0, 0.05, 0.05)
     assert "cannot follow the curve" in doubts_of_curve(curve)[0]
+
+
+def test_a_point_counts_as_much_as_makes_intervals_of_normal_scatter_right():
+    """By quadrature over a normal deviation r: the scatter s that Student's t fits to it, and the
+    variance of the slope psi of its logarithm over its curvature, which is what an interval must
+    be widened by.
+    """
+
+    def expected(of):
+        return integrate.quad(lambda r: of(r) * stats.norm.pdf(r), -12.0, 12.0)[0]
+
+    def surplus(s):
+        return expected(lambda r: (DEGREES + 1.0) * r**2 / (DEGREES * s**2 + r**2)) - 1.0
+
+    s = optimize.brentq(surplus, 0.5, 1.1)
+    t = stats.t(DEGREES, scale=s)
+    step = 1e-4
+
+    def psi(r):
+        return (t.logpdf(r - step) - t.logpdf(r + step)) / (2.0 * step)
+
+    curvature = expected(lambda r: (psi(r + step) - psi(r - step)) / (2.0 * step))
+    variance = expected(lambda r: psi(r) ** 2)
+    assert curvature == pytest.approx(1.0, abs=1e-5)
+    assert curvature / variance == pytest.approx(POINT_WORTH, abs=5e-4)
 
 
 def test_breaks_and_slopes_of_many_curves_are_those_that_a_prediction_reads_of_one():

@@ -18,7 +18,7 @@ from cavitydesign.calibrate.calibration_file import load_calibration
 from cavitydesign.calibrate.detector import fine_grid
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
-from cavitydesign.calibrate.posterior.likelihood import Comparison
+from cavitydesign.calibrate.posterior.likelihood import POINT_WORTH, Comparison
 from cavitydesign.calibrate.pulses import grid_of_task
 from cavitydesign.calibrate.run import calibrate
 from cavitydesign.calibrate.setup import prepare
@@ -138,7 +138,8 @@ def test_the_gain_and_the_threshold_of_the_closed_formula_are_found(laboratory):
 
 def test_an_unknown_scale_of_the_light_leaves_the_scatter_alone(laboratory):
     """The scale of a curve has a flat prior: over it, the likelihood of the scatter s of points
-    d_i is the integral of the product of t((d_i - a) / s) / s over a."""
+    d_i is the integral of the product of t((d_i - a) / s) / s over a, each to the power that a point
+    counts."""
     calibration = asked(laboratory)
     layout = layout_of(calibration)
     ready = prepare(calibration, layout, calibration.cavities[0])
@@ -159,7 +160,8 @@ def test_an_unknown_scale_of_the_light_leaves_the_scatter_alone(laboratory):
         found.append(np.log(np.exp(level - 0.5 * places**2).sum()))
         s = float(layout.unknowns[scatter].prior.value(z))
         shift = s * 2.0 * places
-        right.append(np.log(stats.t(4.0, shift[:, None], s).pdf(deviation).prod(axis=1).sum() * s))
+        density = stats.t(4.0, shift[:, None], s).pdf(deviation) ** POINT_WORTH
+        right.append(np.log(density.prod(axis=1).sum() * s))
     # The prior of the scale is two scatters wide: it counts by 1e-2 of the ratio.
     assert found[1] - found[0] == pytest.approx(right[1] - right[0], abs=0.03)
 
