@@ -63,6 +63,14 @@ RINGS = {
     2.3: ("surround", 1.0),
     2.75: ("other", 2.2),
 }
+THREE_RINGS = {
+    1.6: ("surround", 1.0),
+    2.0: ("body", 2.5),
+    2.15: ("surround", 1.0),
+    2.5: ("other", 2.3),
+    2.65: ("surround", 1.0),
+    3.0: ("core", 2.15),
+}
 
 
 @pytest.mark.parametrize(
@@ -71,14 +79,15 @@ RINGS = {
         (CAPILLARY, 0.8, 26, "TE", 1),  # log10 Q = 4.42
         (ROD, 0.2, 9, "TM", 1),  # log10 Q = 3.20
         (RINGS, 0.6, 18, "TM", 2),  # log10 Q = 6.40 and 5.28
+        (THREE_RINGS, 0.6, 18, "TM", 3),  # log10 Q = 5.58, 4.67 and 4.72
     ],
 )
 def test_layered_cylinder(
     layers: Layers, inner: float, m: int, polarisation: str, modes: int
 ) -> None:
     """From a hint 1 % off, 1e-6 asked: wavelength and log10 Q of each mode within three bars of the
-    exact pole, and bars below 1e-6 and 1e-4; two rings have two modes, q = 0 and 1, each in
-    both rings.
+    exact pole, and bars below 1e-6 and 1e-4; N rings have N modes, q = 0 to N - 1, each in
+    all rings.
     """
     resonator = layered_cylinder(tuple(layers), (*(n for _, n in layers.values()), 1.0))
     exact = [find_resonance(resonator, m, p, polarisation) for p in range(1, modes + 1)]

@@ -8,6 +8,8 @@ from grid_sections import two_disks
 
 from cavitydesign.errors import InputError, SolverError
 from cavitydesign.fem.stretch import BoxStretch, Layer
+from cavitydesign.materials import ConstantIndex
+from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.section import find, limits
 from cavitydesign.modes.section.count import counted_over_range
@@ -98,3 +100,15 @@ def test_a_lost_supermode_ends_the_completeness() -> None:
     )
     (parted,) = find._with_lost(REQUEST, 2, [("TE", 1, 1)], [result])
     assert result.complete and not parted.complete and "q = 1: not seen" in parted.notes[-1]
+
+
+@pytest.mark.parametrize("index", [1.0, 0.9])
+def test_media_that_hold_no_light_are_refused(index: float) -> None:
+    """A body of the surround's index or less, at once and in one line: it had been searched for
+    minutes.
+    """
+    air, body = ConstantIndex.of(1.0), ConstantIndex.of(index)
+    mesh = two_disks().mesh
+    section = SectionCavity.of(mesh, {"body": body, "upper": body, "surround": air})
+    with pytest.raises(InputError, match=f"index {index:g}, the surround 1: .* exchanged"):
+        find_modes(section, REQUEST)

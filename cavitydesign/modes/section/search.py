@@ -8,6 +8,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ...errors import InputError, SolverError
 from ...mesh.section_cavity import SectionCavity
 from ...units import wavelength_nm, wavenumber_per_um
@@ -59,6 +61,7 @@ def searched(
         If no mode of the body is found near the wavelength asked for.
     """
     wanted, last = wanted_labels(request, cavity.bodies), None
+    _check_guiding(cavity, request)
     check_survey(cavity, _SURVEY_ORDERS[0])
     for order in _SURVEY_ORDERS:
         if last is not None and matrix_bytes(cavity, cavity.mesh, order, None) > MOST_BYTES:
@@ -96,6 +99,26 @@ def searched(
             modes = leaky + [mode for mode in embedded if mode.label not in known]
         return problem, modes
     raise last or SolverError(f"{cavity.source}: no mode found")
+
+
+def _check_guiding(cavity: SectionCavity, request: ModeRequest) -> None:
+    """Refuse a section in which nothing holds light: no metal, and no index above the surround's.
+
+    Raises
+    ------
+    InputError
+        In one line, with both indices.
+    """
+    if cavity.electric or cavity.magnetic:
+        return
+    eps = permittivities(cavity, wavenumber_per_um(request.wavelength_nm))
+    index = np.sqrt(np.maximum(eps.ordinary, eps.axial).real)
+    if index[:-1].max() > index[-1]:
+        return
+    raise InputError(
+        f"{cavity.source}: the body has index {index[-2]:.6g}, the surround {index[-1]:.6g}: light "
+        "is held only where the index is higher than the surround's; are the two exchanged?"
+    )
 
 
 def _first_wavenumber(cavity: SectionCavity, request: ModeRequest) -> float:
