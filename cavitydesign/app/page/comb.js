@@ -61,7 +61,7 @@ export class CombView {
       dot.addEventListener("click", () => this.choose(mode.label));
       if (px - last < 13 && !on) return;
       last = px;
-      plot.add("text", { class: "small", x: px + 4, y: py - 9, transform: `rotate(-90 ${px + 4} ${py - 9})` }, mode.label);
+      plot.add("text", { class: "small", x: px + 4, y: py - (on ? 12 : 9), transform: `rotate(-90 ${px + 4} ${py - (on ? 12 : 9)})` }, mode.label);
     });
   }
 }

@@ -4,6 +4,8 @@ import { Plot, number } from "./plot.js";
 import { countAt, words } from "./answer.js";
 import { pumpOf } from "./pump.js";
 
+// below the rows of slopes and of what lies before the axis
+const UNDER_WORDS = 48;
 const THRESHOLDS = [["gain_equals_loss", "gain = loss"], ["ase", "lower break (ASE)"], ["lasing", "lasing"]];
 
 export class LightView {
@@ -41,7 +43,7 @@ export class LightView {
       const named = THRESHOLDS.map(([key, said]) => [threshold[key] ?? null, said]);
       const known = [...named, [lasing.light_curve.upper_break_mj_cm2 ?? null, "upper break"]].filter(([value]) => value !== null);
       const lines = known.map(([value, said]) => [value, `${said} ${number(value, 3)}`, "threshold"]);
-      plot.thresholds([...lines, [fluence, `pumped at ${number(fluence, 3)}`, "pumped"]]);
+      plot.thresholds([...lines, [fluence, `pumped at ${number(fluence, 3)}`, "pumped"]], UNDER_WORDS);
       const slopes = lasing.slopes && lasing.slopes.length ? `slopes ${lasing.slopes.map((one) => one.toFixed(2)).join(" / ")}` : "";
       plot.add("text", { class: "halo", x: 68, y: 28 }, lasing.preview ? `first look, ${shown.length} points` : slopes);
     }, (value) => {

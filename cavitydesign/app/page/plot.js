@@ -169,22 +169,34 @@ export class Plot {
     if (x2 > x1) this.add("rect", { class: name, x: x1, y: MARGIN.top, width: x2 - x1, height: this.height - MARGIN.top - MARGIN.bottom });
   }
 
-  // An upright line, from the top to a height.
-  upright(value, name, foot = this.height - MARGIN.bottom) {
+  // An upright line, from a height to another.
+  upright(value, name, foot = this.height - MARGIN.bottom, top = MARGIN.top) {
     const x = this.x(value);
-    this.add("line", { class: name, x1: x, x2: x, y1: MARGIN.top, y2: foot });
+    this.add("line", { class: name, x1: x, x2: x, y1: top, y2: foot });
   }
 
-  // Upright lines [value, words, name], each down to its words beside its foot, the first line to the lowest row: none crosses
-  // the words of another. Those outside stand in a line at the top.
-  thresholds(lines) {
+  // Upright lines [value, words, name], each down to its words beside its foot: none crosses the words of another, nor what stands in the rows at the top. Those outside stand in a line there.
+  thresholds(lines, top = MARGIN.top) {
     const { low, high } = this.axes.x;
     const sorted = [...lines].sort((a, b) => a[0] - b[0]);
     const shown = sorted.filter(([value]) => value >= low && value <= high);
-    shown.forEach(([value, words, name], i) => {
+    // Words stand right of their line where that ends before the edge, and before a line whose words stand left of it. Those
+    // take the lowest rows, the last line the lowest of all; above them the first line takes the lowest.
+    let edge = this.width - MARGIN.right;
+    const [right, left] = [[], []];
+    for (const one of [...shown].reverse()) {
+      const x = this.x(one[0]);
+      if (x + 6 + 5.6 * one[1].length < edge) right.unshift(one);
+      else {
+        left.push(one);
+        edge = x;
+      }
+    }
+    [...left, ...right].forEach((one, i) => {
+      const [value, words, name] = one;
       const [x, y] = [this.x(value), this.height - MARGIN.bottom - 7 - 13 * i];
-      this.upright(value, name, y + 4);
-      const fits = x + 6 + 5.6 * words.length < this.width - MARGIN.right;
+      this.upright(value, name, y + 4, top);
+      const fits = right.includes(one);
       this.add("text", { class: "small halo", x: fits ? x + 5 : x - 5, y, "text-anchor": fits ? "start" : "end" }, words);
     });
     const said = (out) => out.map(([, words]) => words).join(", ");

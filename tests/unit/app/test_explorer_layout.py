@@ -193,3 +193,27 @@ def test_failed_points_are_crosses(
     page.locator("#study-plot [data-failed]").hover()
     assert "point 1 failed: " in page.inner_text("#study-read")
     assert "14100" in page.inner_text("#study-read")
+
+
+CROSSED = """() => {
+  const svg = document.querySelector('#light svg');
+  const texts = [...svg.querySelectorAll('text.small, text.halo')].map((one) => [one.textContent, one.getBBox()]);
+  const lines = [...svg.querySelectorAll('line.threshold, line.pumped')];
+  return lines.flatMap((line) => {
+    const x = Number(line.getAttribute('x1'));
+    const [top, foot] = [Number(line.getAttribute('y1')), Number(line.getAttribute('y2'))];
+    return texts.filter(([, box]) => box.x < x - 1 && x + 1 < box.x + box.width && top < box.y + box.height - 2 && box.y + 2 < foot).map(([words]) => words);
+  });
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_threshold_crosses_words(
+    browser: Any, explorer: Any, tab_class: Any, width: int
+) -> None:
+    """Also on a card so narrow that words stand left of their lines."""
+    tab = tab_class(browser, explorer.url, width, 900)
+    tab.wait()
+    assert tab.page.locator("#light line.threshold").count() >= 2
+    assert tab.page.evaluate(CROSSED) == []
+    tab.page.close()
