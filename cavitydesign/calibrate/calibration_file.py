@@ -148,18 +148,22 @@ def _numbers(file: UserFile, cavities: list[MeasuredCavity]) -> list[FreeNumber]
         file.add("free", ": missing; name at least one design key with its prior")
     found = []
     for key, entry in entries.items():
-        place = f'free."{key}"'
-        if file.wrong_key(place, key):
+        entry_name = f'free."{key}"'
+        if file.wrong_key(entry_name, key):
             continue
         if not isinstance(entry, dict):
-            file.add(place, f" = {entry!r}: a prior is needed, such as {{ value = 1, sd = 0.1 }}")
+            file.add(
+                entry_name, f" = {entry!r}: a prior is needed, such as {{ value = 1, sd = 0.1 }}"
+            )
             continue
         rest = {name: value for name, value in entry.items() if name != "each"}
         each = entry.get("each", "")
         if each not in ("", *EACH):
-            file.add(f"{place}.each", f" = {each!r}: {', '.join(EACH)}{nearest(str(each), EACH)}")
+            file.add(
+                f"{entry_name}.each", f" = {each!r}: {', '.join(EACH)}{nearest(str(each), EACH)}"
+            )
             continue
-        prior = file.collect(prior_of, rest, f"{file.name}: {place}")
+        prior = file.collect(prior_of, rest, f"{file.name}: {entry_name}")
         if prior is not None:
             _check_ends(file, cavities, key, prior)
             found.append(FreeNumber(key, prior, each))
@@ -183,17 +187,18 @@ def _sessions(file: UserFile, cavities: list[MeasuredCavity]) -> dict[str, float
     written = [each.get("session", SESSION) for each in entries if isinstance(each, dict)]
     named = dict.fromkeys([*found, *(name for name in written if isinstance(name, str))])
     for name, entry in file.table("sessions").items():
-        place = f"sessions.{name}"
+        entry_name = f"sessions.{name}"
         if name not in named:
             near = nearest(name, tuple(named))
-            file.add(place, f": no cavity has this session{near}")
+            file.add(entry_name, f": no cavity has this session{near}")
         elif not isinstance(entry, dict) or set(entry) != set(SESSION_KEYS):
-            file.add(place, f" = {entry!r}: {{ fluence_scale_sd = 0.07 }} is needed")
+            file.add(entry_name, f" = {entry!r}: {{ fluence_scale_sd = 0.07 }} is needed")
         else:
             value = entry["fluence_scale_sd"]
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
                 file.add(
-                    f"{place}.fluence_scale_sd", f" = {value!r}: must lie from 0 to less than 1"
+                    f"{entry_name}.fluence_scale_sd",
+                    f" = {value!r}: must lie from 0 to less than 1",
                 )
             else:
                 found[name] = float(value)

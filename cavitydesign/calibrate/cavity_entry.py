@@ -50,7 +50,7 @@ _FAR = 10.0
 
 
 def read_cavity(
-    file: UserFile, entry: Mapping[str, Any], place: str, with_data: bool = True
+    file: UserFile, entry: Mapping[str, Any], entry_name: str, with_data: bool = True
 ) -> MeasuredCavity | None:
     """The cavity of one entry; None, with the problems noted, where something is wrong with it.
 
@@ -58,7 +58,7 @@ def read_cavity(
     ----------
     file : UserFile
     entry : mapping
-    place : str
+    entry_name : str
         Its key in the file, for messages.
     with_data : bool
         Whether it must have been measured.
@@ -68,41 +68,43 @@ def read_cavity(
         if key in _ELSEWHERE:
             how = _ELSEWHERE[key]
             prior = "" if how.startswith("only") else "; write what it tells as a prior in [free]"
-            file.add(f"{place}.{key}", f": is not compared point by point; {how}{prior}")
+            file.add(f"{entry_name}.{key}", f": is not compared point by point; {how}{prior}")
         elif key not in CAVITY_KEYS:
             near = nearest(key, CAVITY_KEYS)
-            file.add(f"{place}.{key}", f": unknown key; allowed: {', '.join(CAVITY_KEYS)}{near}")
+            file.add(
+                f"{entry_name}.{key}", f": unknown key; allowed: {', '.join(CAVITY_KEYS)}{near}"
+            )
     texts = {"name": "", "design": "", "session": SESSION, "light_curve": ""}
     for key, usual in texts.items():
         value = entry.get(key, usual)
         if not isinstance(value, str):
-            file.add(f"{place}.{key}", f" = {value!r}: a text is needed")
+            file.add(f"{entry_name}.{key}", f" = {value!r}: a text is needed")
         else:
             texts[key] = value
     if not texts["design"]:
-        file.add(f"{place}.design", ": missing; name the design file of this cavity")
+        file.add(f"{entry_name}.design", ": missing; name the design file of this cavity")
         return None
-    design = _design(file, entry, place, texts["design"])
+    design = _design(file, entry, entry_name, texts["design"])
     curve = None
     if texts["light_curve"]:
         curve = file.collect(read_curve, file.path.parent / texts["light_curve"])
         if curve is not None and design is not None:
-            _check_unit(file, f"{place}.light_curve", curve, design)
-    noise = _positive(file, entry, f"{place}.relative_noise", 0.05)
+            _check_unit(file, f"{entry_name}.light_curve", curve, design)
+    noise = _positive(file, entry, f"{entry_name}.relative_noise", 0.05)
     if noise >= _MOST_NOISE:
         file.add(
-            f"{place}.relative_noise",
+            f"{entry_name}.relative_noise",
             f" = {noise:g}: a share is needed, less than {_MOST_NOISE:g}; 0.05 is 5 %",
         )
     dark = (
-        _positive(file, entry, f"{place}.dark_up_to_mj_cm2", math.nan)
+        _positive(file, entry, f"{entry_name}.dark_up_to_mj_cm2", math.nan)
         if "dark_up_to_mj_cm2" in entry
         else None
     )
-    figures = _figures(file, entry.get("figures", {}), f"{place}.figures")
+    figures = _figures(file, entry.get("figures", {}), f"{entry_name}.figures")
     none = curve is None and dark is None and not figures
     if with_data and none and len(file.lines) == told:
-        file.add(place, ": no data; give light_curve, figures or dark_up_to_mj_cm2")
+        file.add(entry_name, ": no data; give light_curve, figures or dark_up_to_mj_cm2")
     if len(file.lines) > told or design is None:
         return None
     return MeasuredCavity(
@@ -113,12 +115,14 @@ def read_cavity(
         noise,
         figures,
         dark,
-        _figure(file, entry[LINE_WIDTH], f"{place}.{LINE_WIDTH}") if LINE_WIDTH in entry else None,
+        _figure(file, entry[LINE_WIDTH], f"{entry_name}.{LINE_WIDTH}")
+        if LINE_WIDTH in entry
+        else None,
     )
 
 
 def _check_unit(
-    file: UserFile, place: str, curve: MeasuredCurve, design: Mapping[str, Any]
+    file: UserFile, entry_name: str, curve: MeasuredCurve, design: Mapping[str, Any]
 ) -> None:
     """Fluences of another unit lie far from those of the design's pump."""
     from ..design import parse_design
@@ -128,7 +132,7 @@ def _check_unit(
     ratio = math.sqrt(seen[0] * seen[1] / (asked[0] * asked[1]))
     if not 1.0 / _FAR < ratio < _FAR:
         file.add(
-            place,
+            entry_name,
             f": fluences from {seen[0]:g} to {seen[1]:g} mJ/cm2 lie a factor of "
             f"{max(ratio, 1.0 / ratio):.3g} from pump.fluence_mj_cm2 = [{asked[0]:g}, "
             f"{asked[1]:g}] of the design; correct the unit of either",
@@ -136,19 +140,19 @@ def _check_unit(
 
 
 def _design(
-    file: UserFile, entry: Mapping[str, Any], place: str, name: str
+    file: UserFile, entry: Mapping[str, Any], entry_name: str, name: str
 ) -> Mapping[str, Any] | None:
     """The design of a cavity, with the values that the entry sets in it."""
     from ..design import parse_design
 
     path = file.path.parent / name
     if path.parent.resolve() != file.path.parent.resolve():
-        file.add(f"{place}.design", f" = {name!r}: must lie beside the calibration file")
+        file.add(f"{entry_name}.design", f" = {name!r}: must lie beside the calibration file")
         return None
     raw = file.collect(file.schema.read, path)
     values = entry.get("values", {})
     if not isinstance(values, dict):
-        file.add(f"{place}.values", f" = {values!r}: a table of design keys is needed")
+        file.add(f"{entry_name}.values", f" = {values!r}: a table of design keys is needed")
         return None
     if raw is None or not values:
         return raw
@@ -193,39 +197,39 @@ def read_curve(path: Path) -> MeasuredCurve:
     return MeasuredCurve(fluence[order], light[order])
 
 
-def _figures(file: UserFile, table: Any, place: str) -> dict[str, Figure]:
+def _figures(file: UserFile, table: Any, entry_name: str) -> dict[str, Figure]:
     if not isinstance(table, dict):
-        file.add(place, f" = {table!r}: a table is needed")
+        file.add(entry_name, f" = {table!r}: a table is needed")
         return {}
     found = {}
     for key, entry in table.items():
         if key not in FIGURES:
             file.add(
-                f"{place}.{key}",
+                f"{entry_name}.{key}",
                 f": unknown; allowed: {', '.join(FIGURES)}{nearest(key, FIGURES)}",
             )
             continue
-        figure = _figure(file, entry, f"{place}.{key}")
+        figure = _figure(file, entry, f"{entry_name}.{key}")
         if figure is not None:
             found[key] = figure
     return found
 
 
-def _figure(file: UserFile, entry: Any, place: str) -> Figure | None:
+def _figure(file: UserFile, entry: Any, entry_name: str) -> Figure | None:
     """A measured number with its standard deviation."""
-    prior = file.collect(prior_of, entry, f"{file.name}: {place}")
+    prior = file.collect(prior_of, entry, f"{file.name}: {entry_name}")
     if prior is None:
         return None
     if prior.shape != "normal" or prior.first <= 0:
-        file.add(place, f" = {entry!r}: must be {{ value, sd }} with a value above 0")
+        file.add(entry_name, f" = {entry!r}: must be {{ value, sd }} with a value above 0")
         return None
     return Figure(prior.first, prior.second)
 
 
-def _positive(file: UserFile, entry: Mapping[str, Any], place: str, usual: float) -> float:
-    value = entry.get(place.rsplit(".", 1)[1], usual)
+def _positive(file: UserFile, entry: Mapping[str, Any], entry_name: str, usual: float) -> float:
+    value = entry.get(entry_name.rsplit(".", 1)[1], usual)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not ((math.isfinite(value) and value > 0) or value is usual):
-        file.add(place, f" = {value!r}: a number above 0 is needed")
+        file.add(entry_name, f" = {value!r}: a number above 0 is needed")
         return usual
     return float(value)

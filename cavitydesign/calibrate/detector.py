@@ -18,23 +18,23 @@ from ..lasing.pumped.averaging import FAINTEST_SLICE
 Array = NDArray[np.float64]
 
 STEP = 0.02
-"""Logarithm of the excitations from one place of the fine grid to the next. Between them light is
+"""Logarithm of the excitations from one point of the fine grid to the next. Between them light is
 linear in logarithms for the jitter: at a bend where d ln L / d ln N rises by 20 within 0.1 it is
 1 % off. For the spot it is a cubic: 0.3 % off where d ln L / d ln N is 30."""
 _SLICES = 24
 _PULSES = 9
 _BESIDE = 2
-# Places below the grid that the faintest slice reaches, and a cubic's two more.
+# Points below the grid that the faintest slice reaches, and a cubic's two more.
 _BELOW = math.ceil(-math.log(FAINTEST_SLICE) / STEP) + _BESIDE
 
 
 def fine_grid(log_excitons: Array) -> Array:
-    """Places `STEP` apart between the ends of a coarse grid."""
+    """Logarithms `STEP` apart between the ends of a coarse grid."""
     count = round((log_excitons[-1] - log_excitons[0]) / STEP) + 1
     return np.asarray(log_excitons[0] + STEP * np.arange(count), dtype=np.float64)
 
 
-def at_places(log_light: Array, first: float, places: Array) -> Array:
+def read_at(log_light: Array, first: float, log_excitons: Array) -> Array:
     """Logarithm of light at given logarithms of the excitations, straight beyond the ends.
 
     Parameters
@@ -43,16 +43,16 @@ def at_places(log_light: Array, first: float, places: Array) -> Array:
         On a grid `STEP` apart.
     first : float
         Logarithm of the excitations at its start.
-    places : (k, ...) array
+    log_excitons : (k, ...) array
         Of each candidate's own.
 
     Returns
     -------
     (k, ...) array
     """
-    position = (places - first) / STEP
+    position = (log_excitons - first) / STEP
     cell = np.clip(np.floor(position).astype(np.int64), 0, log_light.shape[1] - 2)
-    row = np.arange(len(log_light)).reshape(-1, *(1,) * (places.ndim - 1))
+    row = np.arange(len(log_light)).reshape(-1, *(1,) * (log_excitons.ndim - 1))
     before, after = log_light[row, cell], log_light[row, cell + 1]
     return np.asarray(before + (position - cell) * (after - before))
 
@@ -98,7 +98,7 @@ def _spot_average(count: int, cubic: bool) -> Array:
 
 
 def _cubic(share: float) -> tuple[float, float, float, float]:
-    """Weights of the cubic through four places -1, 0, 1, 2, at a share between 0 and 1."""
+    """Weights of the cubic through four points -1, 0, 1, 2, at a share between 0 and 1."""
     t = share
     return (
         -t * (t - 1.0) * (t - 2.0) / 6.0,
@@ -109,7 +109,7 @@ def _cubic(share: float) -> tuple[float, float, float, float]:
 
 
 def over_jitter(
-    log_light: Array, first: float, places: Array, jitter: Array, photons: int
+    log_light: Array, first: float, log_excitons: Array, jitter: Array, photons: int
 ) -> Array:
     """Logarithm of light averaged over pulses whose energy is log-normal with mean 1.
 
@@ -119,7 +119,7 @@ def over_jitter(
         On a grid `STEP` apart.
     first : float
         Its start.
-    places : (k, m) array
+    log_excitons : (k, m) array
         Logarithms of the excitations asked for.
     jitter : (k,) array
         Relative standard deviation of the energy.
@@ -132,7 +132,7 @@ def over_jitter(
     nodes, weights = np.polynomial.hermite_e.hermegauss(_PULSES)
     variance = np.log1p(jitter**2)[:, None]
     moved = photons * (np.sqrt(variance) * nodes - 0.5 * variance)
-    seen = at_places(log_light, first, places[:, :, None] + moved[:, None, :])
+    seen = read_at(log_light, first, log_excitons[:, :, None] + moved[:, None, :])
     highest = seen.max(axis=2, keepdims=True)
     mean = np.einsum("kmj,j->km", np.exp(seen - highest), weights / weights.sum())
     return np.asarray(highest[..., 0] + np.log(mean))

@@ -20,10 +20,12 @@ from .light import Light
 
 Array = NDArray[np.float64]
 
+# Points of each curve that the law is fitted to.
 _POINTS = 80
-# Places of a break along the range: neighbours lie 1 % of the fluence apart for three photons, and
-# a parabola through the misfits finds the break between them to a tenth of that.
+# Points of the grid of breaks along the range: neighbours lie 1 % of the fluence apart for three
+# photons, and a parabola through the misfits finds the break between them to a tenth of that.
 _PAIRS = 81
+# Least distance of two breaks on it: the slope between them needs points.
 _APART = 3
 # Curves that are fitted together: 128 x 11,000 products are 11 MB.
 _AT_ONCE = 128
@@ -93,8 +95,8 @@ def curve_figures(seen: Seen, light: Light) -> CurveFigures:
     )
     end = np.maximum(end, start + 0.5)
     share = np.linspace(0.0, 1.0, _POINTS)
-    places = start[:, None] + (end - start)[:, None] * share
-    y = over_jitter(np.logaddexp(laser, glow), seen.first, places, seen.jitter, seen.photons)
+    log_excitons = start[:, None] + (end - start)[:, None] * share
+    y = over_jitter(np.logaddexp(laser, glow), seen.first, log_excitons, seen.jitter, seen.photons)
     breaks, slopes = _fitted(y)
     width = (end - start)[:, None]
     return CurveFigures(
@@ -106,7 +108,7 @@ def curve_figures(seen: Seen, light: Light) -> CurveFigures:
 
 def _bright(seen: Seen, log_ratio: Array) -> Array:
     """Logarithm of the excitations where the collected laser first equals the photoluminescence;
-    infinite where it never does. Jitter moves both alike, to a percent of the place."""
+    infinite where it never does. Jitter moves both alike, to a percent of the excitations."""
     above = log_ratio >= 0.0
     cell = np.maximum(above.argmax(axis=1), 1)
     row = np.arange(len(log_ratio))
@@ -127,7 +129,7 @@ def _fitted(y: Array) -> tuple[Array, Array]:
     best = explained.argmax(axis=1)
     step = 1.0 / (_PAIRS - 1)
     rows = np.arange(len(y))
-    places = pairs[best].astype(np.float64)
+    cells = pairs[best].astype(np.float64)
     for which in (0, 1):
         beside = []
         for move in (-1, 1):
@@ -139,8 +141,8 @@ def _fitted(y: Array) -> tuple[Array, Array]:
         bend = low - 2.0 * middle + high
         with np.errstate(invalid="ignore", divide="ignore"):
             shift = 0.5 * (low - high) / bend
-        places[:, which] += np.where(np.isfinite(shift) & (bend < 0), np.clip(shift, -0.5, 0.5), 0)
-    breaks = places * step
+        cells[:, which] += np.where(np.isfinite(shift) & (bend < 0), np.clip(shift, -0.5, 0.5), 0)
+    breaks = cells * step
     x = np.linspace(0.0, 1.0, _POINTS)
     slopes = np.empty((len(y), 3))
     for row in range(len(y)):
@@ -155,12 +157,12 @@ def _fitted(y: Array) -> tuple[Array, Array]:
 @functools.cache
 def _laws() -> tuple[NDArray[np.int64], Array, NDArray[np.int64]]:
     """Pairs of breaks (p, 2), orthonormal columns of the law of each side by side (n, 4 p), and the
-    number of each pair by its two places, -1 where there is none.
+    number of each pair by its two cells, -1 where there is none.
     """
     x = np.linspace(0.0, 1.0, _POINTS)
-    places = np.arange(2, _PAIRS - 2)
-    first, second = np.triu_indices(len(places), k=_APART)
-    pairs = np.stack([places[first], places[second]], axis=1)
+    cells = np.arange(2, _PAIRS - 2)
+    first, second = np.triu_indices(len(cells), k=_APART)
+    pairs = np.stack([cells[first], cells[second]], axis=1)
     breaks = pairs / (_PAIRS - 1)
     hinges = np.maximum(x[None, :, None] - breaks[:, None, :], 0.0)
     ones = np.broadcast_to(np.stack([np.ones_like(x), x], axis=1), (len(pairs), _POINTS, 2))

@@ -58,16 +58,16 @@ class Layout:
         return len(self.unknowns)
 
     def keys_of(self, cavity: MeasuredCavity) -> dict[str, int]:
-        """Place in the vector by design key, for the numbers that a cavity's design takes."""
+        """Index in the vector by design key, for the numbers that a cavity's design takes."""
         owners = ("", cavity.name, cavity.session)
         return {
-            unknown.key: place
-            for place, unknown in enumerate(self.unknowns)
+            unknown.key: index
+            for index, unknown in enumerate(self.unknowns)
             if unknown.key and unknown.of in owners
         }
 
     def place(self, name: str) -> int | None:
-        """Place of an unknown by its name, None if there is none."""
+        """Index of an unknown by its name, None if there is none."""
         return next((i for i, each in enumerate(self.unknowns) if each.name == name), None)
 
     def with_others(
@@ -99,8 +99,8 @@ class Layout:
     def design_values(self, cavity: MeasuredCavity, z: Array) -> Mapping[str, float]:
         """Values of the design keys of a cavity at one (d,) vector."""
         return {
-            key: float(self.unknowns[place].prior.value(z[place]))
-            for key, place in self.keys_of(cavity).items()
+            key: float(self.unknowns[index].prior.value(z[index]))
+            for key, index in self.keys_of(cavity).items()
         }
 
 

@@ -115,7 +115,7 @@ def curve_fit(comparison: Comparison, z: Array, light: Light, rows: NDArray[np.i
     light : Light
         Of each, on the fine grid.
     rows : (n,) array of int
-        Places of equal draws among them.
+        Indices of equal draws among them.
     """
     cavity = comparison.ready.cavity
     threshold = comparison.threshold_mj_cm2(z, light)[rows]

@@ -118,8 +118,8 @@ def _advice(work: Work, asked: NextMeasurement, z: Array, weights: Weights) -> A
         )
     values = layout.values(z)
     constants = {
-        each.name: np.log(values[:, place]) if each.prior.of_logarithm else values[:, place]
-        for place, each in enumerate(work.layout.unknowns)
+        each.name: np.log(values[:, column]) if each.prior.of_logarithm else values[:, column]
+        for column, each in enumerate(work.layout.unknowns)
         if each.key
     }
     return advice_of(
@@ -146,9 +146,9 @@ def _first_answer(work: Work, solved: Sequence[Solved]) -> str:
     found = laplace(posterior, pool[int(np.argmax(posterior(pool)))])
     sd = np.sqrt(np.diag(found.covariance))
     parts = []
-    for place, unknown in enumerate(work.layout.unknowns):
+    for column, unknown in enumerate(work.layout.unknowns):
         if not unknown.key:
             continue
-        ends = unknown.prior.value(found.best[place] + sd[place] * np.array([-1.0, 0.0, 1.0]))
+        ends = unknown.prior.value(found.best[column] + sd[column] * np.array([-1.0, 0.0, 1.0]))
         parts.append(f"{unknown.name} {ends[1]:.4g} ({ends[0]:.4g} to {ends[2]:.4g})")
     return "first answer by least squares, rough: " + "; ".join(parts)

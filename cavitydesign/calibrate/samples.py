@@ -23,15 +23,15 @@ def samples_csv(answer: Mapping[str, Any]) -> str:
         their prior: those found say nothing of another cavity.
     """
     shared = [
-        (place, each["key"])
-        for place, each in enumerate(answer["constants"])
+        (column, each["key"])
+        for column, each in enumerate(answer["constants"])
         if each["key"] and each["name"] == each["key"]
     ]
     unmeasured = answer["draws"]["unmeasured"]
     rows = [",".join([*(key for _, key in shared), *unmeasured])]
     for number, values in enumerate(answer["draws"]["values"]):
         row = [
-            *(values[place] for place, _ in shared),
+            *(values[column] for column, _ in shared),
             *(one[number] for one in unmeasured.values()),
         ]
         rows.append(",".join(f"{value:.{_DIGITS}g}" for value in row))

@@ -87,7 +87,7 @@ class Prepared:
     ----------
     cavity : MeasuredCavity
     keys : mapping of str to int
-        Place in the vector of unknowns of each design key that it takes.
+        Index in the vector of unknowns of each design key that it takes.
     rate_keys : tuple of str
         Keys that the rate equations know.
     nominal : PumpAndDetector
@@ -114,7 +114,7 @@ class Prepared:
 
     @property
     def rate_places(self) -> list[int]:
-        """Places in the vector of the numbers that the rate equations know."""
+        """Indices in the vector of the numbers that the rate equations know."""
         return [self.keys[key] for key in self.rate_keys]
 
     def log_per_unit(self, z: Array) -> Array:
@@ -157,14 +157,14 @@ def prepare(asked: Calibration, layout: Layout, cavity: MeasuredCavity) -> Prepa
         If the design has no medium, or a value of a free number is not allowed.
     """
     keys = layout.keys_of(cavity)
-    middle = {key: _at(layout, place, 0.0) for key, place in keys.items()}
+    middle = {key: _at(layout, index, 0.0) for key, index in keys.items()}
     design = _with(asked, cavity, middle)
     if design.medium is None:
         raise InputError(f"{cavity.name}: its design has no [gain]; a calibration needs a medium")
     nominal, digest = pump_and_detector(design), rate_digest(design)
     rate_keys, tables = [], {}
-    for key, place in keys.items():
-        moved = [_with(asked, cavity, {**middle, key: _at(layout, place, z)}) for z in (-1.0, 1.0)]
+    for key, index in keys.items():
+        moved = [_with(asked, cavity, {**middle, key: _at(layout, index, z)}) for z in (-1.0, 1.0)]
         if any(rate_digest(each) != digest for each in moved):
             rate_keys.append(key)
         ends = [pump_and_detector(each) for each in moved]
@@ -215,9 +215,9 @@ def _table(
     middle: Mapping[str, float],
     nominal: PumpAndDetector,
 ) -> PumpTable:
-    place = layout.keys_of(cavity)[key]
+    index = layout.keys_of(cavity)[key]
     seen = [
-        pump_and_detector(_with(asked, cavity, {**middle, key: _at(layout, place, float(z))}))
+        pump_and_detector(_with(asked, cavity, {**middle, key: _at(layout, index, float(z))}))
         for z in _TABLE
     ]
     collection = np.array([each.collection for each in seen])
@@ -253,8 +253,8 @@ def _grid(
     return grid_over(low - reach - _BELOW, max(high + reach + _ABOVE, _FULL))
 
 
-def _at(layout: Layout, place: int, z: float) -> float:
-    return float(layout.unknowns[place].prior.value(np.array(z)))
+def _at(layout: Layout, index: int, z: float) -> float:
+    return float(layout.unknowns[index].prior.value(np.array(z)))
 
 
 def _with(asked: Calibration, cavity: MeasuredCavity, values: Mapping[str, float]) -> Design:
@@ -271,5 +271,5 @@ def _with(asked: Calibration, cavity: MeasuredCavity, values: Mapping[str, float
 
 
 def session_place(layout: Layout, cavity: MeasuredCavity) -> int | None:
-    """Place of the fluence scale of a cavity's session, None where it is known."""
+    """Index of the fluence scale of a cavity's session, None where it is known."""
     return layout.place(fluence_name(cavity.session))

@@ -83,11 +83,11 @@ def solved_light(
 
 def _study(asked: Calibration, layout: Layout, ready: Prepared, z: Array) -> Study:
     design = copy.deepcopy(dict(ready.cavity.design))
-    for key, place in ready.keys.items():
+    for key, index in ready.keys.items():
         if key not in ready.rate_keys:
             # What the rate equations do not know must not tell two equal points apart.
-            set_entry(design, key, float(layout.unknowns[place].prior.value(np.array(0.0))))
-    columns = [layout.unknowns[place].prior.value(z[:, place]) for place in ready.rate_places]
+            set_entry(design, key, float(layout.unknowns[index].prior.value(np.array(0.0))))
+    columns = [layout.unknowns[index].prior.value(z[:, index]) for index in ready.rate_places]
     rows = tuple(tuple(float(f"{x:.{_DIGITS}g}") for x in row) for row in np.array(columns).T)
     axes = (Axis(ready.rate_keys, rows),) if ready.rate_keys else ()
     return Study(

@@ -159,11 +159,11 @@ def fine_light(ready: Prepared, light: Light) -> Light:
 
 def spread_over_priors(asked: Calibration, layout: Layout, ready: Sequence[Prepared]) -> Array:
     """Vectors that fill the priors of the numbers that the rate equations know."""
-    places = sorted({place for each in ready for place in each.rate_places})
+    columns = sorted({column for each in ready for column in each.rate_places})
     z = np.zeros((max(asked.solves, _FEWEST_SOLVES), len(layout)))
-    if not places:
+    if not columns:
         return z[:1]
-    sobol = qmc.Sobol(len(places), seed=asked.seed)
+    sobol = qmc.Sobol(len(columns), seed=asked.seed)
     points = sobol.random_base2(int(np.ceil(np.log2(len(z)))))[: len(z)]
-    z[:, places] = ndtri(np.clip(points, _EDGE, 1.0 - _EDGE))
+    z[:, columns] = ndtri(np.clip(points, _EDGE, 1.0 - _EDGE))
     return z

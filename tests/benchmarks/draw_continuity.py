@@ -137,7 +137,7 @@ def single_mode(ax: Any, kept: Kept) -> None:
             ax.plot(seen["value"], chance, "o-", color=colour, ms=2.5, lw=0.8, label=words)
     ax.set(xscale="log", xlim=(8.0, 60.0), xlabel="diameter (µm)")
     ax.set(ylabel="probability of a single mode")
-    ax.set_title("over the comb's place, at 1.1 times the threshold")
+    ax.set_title("over the comb phase, at 1.1 times the threshold")
     ax.legend()
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from ...optimisation.models.gaussian_process import GaussianProcess, fit_process
-from ..detector import STEP, at_places, fine_grid
+from ..detector import STEP, fine_grid, read_at
 from ..light import Light
 
 Array = NDArray[np.float64]
@@ -52,7 +52,7 @@ class CurveEmulator:
         Fine grid of logarithms of the excitations.
     reach : tuple of float
         Least and greatest shift of the solves that it was fitted to.
-    places : (m,) array
+    from_static : (m,) array
         The same less those where gain equals loss: where the components stand.
     mean : (2, m) array
     components : tuple of two (c, m) arrays
@@ -66,7 +66,7 @@ class CurveEmulator:
 
     grid: Array
     reach: tuple[float, float]
-    places: Array
+    from_static: Array
     mean: Array
     components: tuple[Array, Array]
     processes: tuple[tuple[GaussianProcess, ...], tuple[GaussianProcess, ...]]
@@ -93,10 +93,10 @@ class CurveEmulator:
         return Light(found[0], found[1], static, self.least.mean(z))
 
     def _on_grid(self, aligned: Array, shift: Array) -> Array:
-        """Straight between places: a row's shift is the same all along it, so that its neighbours
+        """Straight between points: a row's shift is the same all along it, so that its neighbours
         weigh the same all along.
         """
-        position = (self.grid[0] - shift - self.places[0]) / STEP
+        position = (self.grid[0] - shift - self.from_static[0]) / STEP
         cell = np.floor(position).astype(np.int64)
         share = (position - cell)[:, None]
         part = sliding_window_view(aligned, len(self.grid) + 1, axis=1)[np.arange(len(cell)), cell]
@@ -124,13 +124,13 @@ def fit_emulator(z: Array, log_excitons: Array, light: Light) -> CurveEmulator:
     inputs = _inputs(static, z, shift)
     first = math.floor((grid[0] - shift.max()) / STEP)
     last = math.ceil((grid[-1] - shift.min()) / STEP)
-    # one place more than the grid at either end, for the neighbour of the outermost
-    places = STEP * np.arange(first - 1, last + 2)
+    # one point more than the grid at either end, for the neighbour of the outermost
+    from_static = STEP * np.arange(first - 1, last + 2)
     both = np.stack([light.laser, light.glow], axis=1)
     fine = PchipInterpolator(log_excitons, both, axis=2)(grid)
     means, components, processes = [], [], []
     for kind in (0, 1):
-        aligned = at_places(fine[:, kind], float(grid[0]), places[None, :] + shift[:, None])
+        aligned = read_at(fine[:, kind], float(grid[0]), from_static[None, :] + shift[:, None])
         mean = aligned.mean(axis=0)
         _, sizes, rows = np.linalg.svd(aligned - mean, full_matrices=False)
         left = 1.0 - np.cumsum(sizes**2) / max(float((sizes**2).sum()), 1e-300)
@@ -143,7 +143,7 @@ def fit_emulator(z: Array, log_excitons: Array, light: Light) -> CurveEmulator:
     return CurveEmulator(
         grid,
         (float(shift.min()), float(shift.max())),
-        places,
+        from_static,
         np.array(means),
         (components[0], components[1]),
         (processes[0], processes[1]),

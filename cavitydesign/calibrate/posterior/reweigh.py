@@ -66,18 +66,18 @@ def smoothed_weights(log_ratio: Array) -> Weights:
         above = ratio[order[-tail:]] - cut
         if above[-1] > 0:
             shape, scale = _generalised_pareto(np.maximum(above, 1e-300))
-            places = (np.arange(tail) + 0.5) / tail
-            smooth = cut + _quantile(places, shape, scale)
+            probability = (np.arange(tail) + 0.5) / tail
+            smooth = cut + _quantile(probability, shape, scale)
             ratio = ratio.copy()
             ratio[order[-tail:]] = np.minimum(smooth, 1.0)
     share = ratio / ratio.sum()
     return Weights(share, float(shape), float(1.0 / (share**2).sum()))
 
 
-def _quantile(place: Array, shape: float, scale: float) -> Array:
+def _quantile(probability: Array, shape: float, scale: float) -> Array:
     if abs(shape) < 1e-8:
-        return np.asarray(-scale * np.log1p(-place))
-    return np.asarray(scale * np.expm1(-shape * np.log1p(-place)) / shape)
+        return np.asarray(-scale * np.log1p(-probability))
+    return np.asarray(scale * np.expm1(-shape * np.log1p(-probability)) / shape)
 
 
 def _generalised_pareto(excess: Array) -> tuple[float, float]:
@@ -101,7 +101,7 @@ def _generalised_pareto(excess: Array) -> tuple[float, float]:
 
 
 def resampled(weights: Weights, count: int, seed: int) -> NDArray[np.int64]:
-    """Places of equal draws, by systematic resampling.
+    """Indices of equal draws, by systematic resampling.
 
     Parameters
     ----------

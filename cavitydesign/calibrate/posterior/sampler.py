@@ -87,8 +87,8 @@ def sample(
     cloud = importance_cloud(posterior, dimensions, seed, progress, start)
     ladder = np.cumsum(cloud.share)
     count = max(int(cloud.worth), 1)
-    places = (np.random.default_rng(seed).random() + np.arange(count)) / count
-    rows = np.minimum(np.searchsorted(ladder, places), len(ladder) - 1)
+    levels = (np.random.default_rng(seed).random() + np.arange(count)) / count
+    rows = np.minimum(np.searchsorted(ladder, levels), len(ladder) - 1)
     if cloud.reliable:
         best = cloud.z[int(np.argmax(cloud.share))]
         return Draws(cloud.z[rows], best, cloud.worth, True)
