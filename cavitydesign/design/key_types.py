@@ -7,6 +7,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, create_model
 
+from ..modes.mode_set import why_no_order
 from ..texts import acting
 
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
@@ -22,6 +23,16 @@ Index = Annotated[float, Strict(), Field(gt=0, le=10, allow_inf_nan=False)]
 Angle = Annotated[float, Strict(), Field(ge=0, lt=180, allow_inf_nan=False)]
 Accuracy = Annotated[float, Strict(), Field(ge=1e-12, le=1e-2, allow_inf_nan=False)]
 Whole = Annotated[int, Strict(), Field(ge=1, le=100_000)]
+
+
+def _going_round(given: int) -> int:
+    refusal = why_no_order(given)
+    if refusal is not None:
+        raise ValueError(refusal)
+    return given
+
+
+AzimuthalOrder = Annotated[int, Strict(), AfterValidator(_going_round), Field(ge=1, le=100_000)]
 # Letters of a name; figures, tables and reports show names whole.
 LONGEST_NAME = 200
 

@@ -21,6 +21,7 @@ from ..modes.sensing.spec import Sensing
 from .files.section_file import LengthUnit
 from .key_types import (
     Accuracy,
+    AzimuthalOrder,
     Correlation,
     Index,
     Length,
@@ -175,7 +176,9 @@ class ModesTable(Table):
     )
     wavelength_nm: Wavelength = Field(description="centre of the range, or a hint, nm")
     span_nm: Positive | None = Field(None, description="full width of the range, nm")
-    azimuthal_order: Whole | None = Field(None, description="one m, given instead of span_nm")
+    azimuthal_order: AzimuthalOrder | None = Field(
+        None, description="one m, given instead of span_nm"
+    )
     radial_orders: Annotated[Whole, Field(le=20)] | None = Field(
         None, description="p = 1 .. radial_orders"
     )

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from .derived.comb_result import CombDispersion
 
 
+def why_no_order(azimuthal_order: int) -> str | None:
+    """Why an azimuthal order cannot be asked for; None if it can."""
+    if azimuthal_order == 0:
+        return (
+            "m = 0 goes straight across the axis and not around the rim, and is not solved; give m "
+            "of at least 1 (whispering-gallery modes have m near pi D n / lambda)"
+        )
+    if azimuthal_order < 0:
+        return f"m and -m are one mode in two senses: give {-azimuthal_order}"
+    return None
+
+
 @dataclass(frozen=True)
 class ModeRequest:
     """Which modes are wanted, and how accurately.
@@ -62,6 +74,9 @@ class ModeRequest:
             raise InputError(
                 "modes: give span_nm (all modes in a range) or azimuthal_order (one m)"
             )
+        refusal = None if self.azimuthal_order is None else why_no_order(self.azimuthal_order)
+        if refusal is not None:
+            raise InputError(f"modes.azimuthal_order: {refusal}")
 
     @property
     def polarisations(self) -> tuple[str, ...]:

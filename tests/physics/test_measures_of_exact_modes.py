@@ -161,17 +161,20 @@ def test_volume_at_the_finest_accuracy() -> None:
     [
         (1.6357216053927672, 2.519246484958088, 10, 1, 1, "TM", 1e-6),
         (3.5498099611112955, 1.8520421614010305, 31, 3, 0, "TE", 1e-8),
+        (4.0, 4.0, 19, 1, 0, "TE", 1e-6),
     ],
 )
 def test_spacings_know_what_the_next_order_lacks(
     radius: float, index: float, m: int, p: int, q: int, polarisation: str, accuracy: float
 ) -> None:
     """Functions along the outline are those of the order asked for: the next one was 1e-6 and 2e-9
-    off, and spacings 3.7 and 4.8 bars.
+    off, and spacings 3.7 and 4.8 bars. With q to 2 asked for, the next of q = 0 carries 3e-3 of
+    another mode's field: 20 bars.
     """
     resonator = Resonator((radius,), (index, 1.0), True)
     exact, further = (find_resonance(resonator, m + q + one, p, polarisation) for one in (0, 1))
-    request = ModeRequest(polarisation, exact.wavelength_nm, None, m, p, q + 1, accuracy)
+    axial = 3 if index == 4.0 else q + 1
+    request = ModeRequest(polarisation, exact.wavelength_nm, None, m, p, axial, accuracy)
     mode = find_modes(cavity_of(resonator), request)[f"{polarisation} {m} {p} {q}"]
     off = abs(mode.fsr_nm - (exact.wavelength_nm - further.wavelength_nm))
     said = float(mode.extra["fsr_error_nm"] or 0.0)

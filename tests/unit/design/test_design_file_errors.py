@@ -165,6 +165,14 @@ def lines_of(changes: dict[str, Any]) -> tuple[str, ...]:
         ),
         ({"modes.azimuthal_order": 122}, "or azimuthal_order (one m); both are given"),
         (
+            {"modes.azimuthal_order": 0, "modes.span_nm": DROP},
+            "modes.azimuthal_order = 0: m = 0 goes straight across the axis and not around the rim",
+        ),
+        (
+            {"modes.azimuthal_order": -7, "modes.span_nm": DROP},
+            "modes.azimuthal_order = -7: m and -m are one mode in two senses: give 7",
+        ),
+        (
             {"cavity.body": {"name": "PMMA", "absorption_per_cm": 1.0}},
             "absorption_per_cm = 1.0: does not go with name",
         ),
