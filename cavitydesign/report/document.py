@@ -170,7 +170,8 @@ def title_of(results: Mapping[str, Any]) -> tuple[str, str]:
     kelvin = (design.get("temperature") or {}).get("temperature_k")
     warm = "" if kelvin is None else f" at {audit.plain(kelvin)} K"
     size = f"{sections.number(modes.get('diameter_um'))} µm{warm}"
-    title = f"Cavity of {size}: modes, losses and lasing"
+    told = "modes and losses" if results.get("lasing") is None else "modes, losses and lasing"
+    title = f"Cavity of {size}: {told}"
     return title, f"{cavity.get('profile', 'cavity')}{of}, made by cavitydesign"
 
 
