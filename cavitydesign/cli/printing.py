@@ -44,9 +44,9 @@ def print_json_rows(content: Mapping[str, Any], rows: Iterable[Mapping[str, Any]
     """JSON of a table with its ``rows`` at the end, one at a time: 400,000 would take gigabytes."""
     head = json_text({**content, "rows": []}).removesuffix("[]\n}").translate(_SPELLED)
     print(head, end="[")
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         text = json.dumps(_plain(row), ensure_ascii=False, allow_nan=False).translate(_SPELLED)
-        print(",\n" if place else "\n", text, sep="  ", end="")
+        print(",\n" if index else "\n", text, sep="  ", end="")
     print("\n ]\n}")
 
 
@@ -65,8 +65,8 @@ def _plain(value: Any) -> Any:
 def new_table(title: str, columns: Sequence[str]) -> Table:
     """An empty table; the first column is text, the others are numbers."""
     table = _empty(title)
-    for place, name in enumerate(columns):
-        table.add_column(_plain_text(name), justify="left" if place == 0 else "right")
+    for index, name in enumerate(columns):
+        table.add_column(_plain_text(name), justify="left" if index == 0 else "right")
     return table
 
 

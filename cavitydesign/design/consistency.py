@@ -140,13 +140,13 @@ def _fibre(cavity: dict[str, Any]) -> Iterator[Problem]:
 
 def _coatings(cavity: dict[str, Any]) -> Iterator[Problem]:
     seen: set[Any] = set()
-    for place, shell in enumerate(_tables(cavity.get("coatings"))):
+    for index, shell in enumerate(_tables(cavity.get("coatings"))):
         name = shell.get("name")
         if not isinstance(name, str):
             continue
         if name in _RESERVED_REGIONS or name in seen:
             text = f"must differ from {', '.join(_RESERVED_REGIONS)} and from the other coatings"
-            yield Problem(("cavity", "coatings", place, "name"), text, name)
+            yield Problem(("cavity", "coatings", index, "name"), text, name)
         seen.add(name)
 
 
@@ -175,8 +175,8 @@ def _media(cavity: dict[str, Any]) -> Iterator[Problem]:
     places: list[tuple[Location, Any]] = [
         (("cavity", key), cavity.get(key)) for key in _RESERVED_REGIONS
     ]
-    for place, shell in enumerate(_tables(cavity.get("coatings"))):
-        places.append((("cavity", "coatings", place, "material"), shell.get("material")))
+    for index, shell in enumerate(_tables(cavity.get("coatings"))):
+        places.append((("cavity", "coatings", index, "material"), shell.get("material")))
     others = cavity.get("materials")
     places += (
         [(("cavity", "materials", name), medium) for name, medium in others.items()]

@@ -69,8 +69,8 @@ class Converter:
             self._material(table.fibre, ("cavity", "fibre")) if table.fibre is not None else None
         )
         shells = [
-            (shell, self._material(shell.material, ("cavity", "coatings", place, "material")))
-            for place, shell in enumerate(table.coatings or ())
+            (shell, self._material(shell.material, ("cavity", "coatings", index, "material")))
+            for index, shell in enumerate(table.coatings or ())
         ]
         profile = PROFILES[table.profile]
         if profile.build is None:
@@ -215,14 +215,14 @@ class Converter:
             return None
         given = _given(table, *type(table).model_fields)
         waves = []
-        for place, wave in enumerate(given.pop("waves", ())):
+        for index, wave in enumerate(given.pop("waves", ())):
             parts = _given(wave, *type(wave).model_fields)
             lacking = [key for key in ("order", "amplitude") if key not in parts]
             if lacking:
-                location = ("cavity", "deviation", "waves", place, lacking[0])
+                location = ("cavity", "deviation", "waves", index, lacking[0])
                 self.problems.append(Problem(location, "missing; a wave needs order and amplitude"))
                 return None
-            made = self._part(Wave, f"waves.{place}", parts)
+            made = self._part(Wave, f"waves.{index}", parts)
             if made is None:
                 return None
             waves.append(made)

@@ -38,7 +38,7 @@ def _split(
 ) -> Any:
     if isinstance(item, list):
         return [
-            _split(part, (*location, place), spreads, problems) for place, part in enumerate(item)
+            _split(part, (*location, index), spreads, problems) for index, part in enumerate(item)
         ]
     if not isinstance(item, dict):
         return item

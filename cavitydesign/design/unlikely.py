@@ -139,5 +139,5 @@ def _numbers(item: Any, location: Location) -> Iterator[tuple[Location, float]]:
         for name, part in item.items():
             yield from _numbers(part, (*location, name))
     elif isinstance(item, list | tuple):
-        for place, part in enumerate(item):
-            yield from _numbers(part, (*location, place))
+        for index, part in enumerate(item):
+            yield from _numbers(part, (*location, index))

@@ -155,9 +155,9 @@ def _check(z: Array, radius: Array) -> None:
     if bad.any():
         raise InputError(f"fibre: point {int(np.argmax(bad)) + 1} is not a finite number")
     if (radius <= 0).any():
-        place = int(np.argmax(radius <= 0))
+        index = int(np.argmax(radius <= 0))
         raise InputError(
-            f"fibre: radius = {radius[place]:g} um at point {place + 1} must be above 0"
+            f"fibre: radius = {radius[index]:g} um at point {index + 1} must be above 0"
         )
     if len(np.unique(z)) < len(z):
         repeated = z[np.argsort(z)][1:][np.diff(np.sort(z)) == 0][0]

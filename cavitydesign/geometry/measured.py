@@ -219,9 +219,9 @@ def _cleaned(z: Array, r: Array, fibre_radius: float | Array) -> tuple[Array, Ar
     if bad.any():
         raise InputError(f"outline: point {int(np.argmax(bad)) + 1} is not a finite number")
     if (r < 0).any():
-        place = int(np.argmax(r < 0))
+        index = int(np.argmax(r < 0))
         raise InputError(
-            f"outline: r = {r[place]:g} um at point {place + 1} is negative (are z and r swapped?)"
+            f"outline: r = {r[index]:g} um at point {index + 1} is negative (are z and r swapped?)"
         )
     keep = (
         r > fibre_radius + _FOOT_SHARE * (float(r.max()) - fibre_radius)

@@ -46,8 +46,8 @@ def _keyed(before: str, value: Any) -> Iterator[tuple[str, str]]:
         for key, inner in value.items():
             yield from _keyed(f"{before}.{key}".lstrip("."), inner)
     elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
-        for place, inner in enumerate(value):
-            yield from _keyed(f"{before}[{place}]", inner)
+        for index, inner in enumerate(value):
+            yield from _keyed(f"{before}[{index}]", inner)
     else:
         yield before, plain(value)
 

@@ -182,8 +182,8 @@ class Sheets:
         width = INNER / columns
         for start in range(0, len(items), columns):
             self._need(34.0)
-            for place, (value, words) in enumerate(items[start : start + columns]):
-                x = LEFT + place * width
+            for index, (value, words) in enumerate(items[start : start + columns]):
+                x = LEFT + index * width
                 self._text(x, self.place + 13.0, value, 12.0, bold=True)
                 for row, line in enumerate(wrapped(words, width - 8.0, 7.0)[:2]):
                     self._text(x, self.place + 23.0 + 8.5 * row, line, 7.0, colour=_MUTED)

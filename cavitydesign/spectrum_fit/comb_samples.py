@@ -138,7 +138,7 @@ def media_keys(design: Mapping[str, Any]) -> list[str]:
     cavity = design["cavity"]
     keys = [f"cavity.{name}" for name in ("body", "fibre", "surround") if name in cavity]
     keys += [
-        f"cavity.coatings.{place}.material" for place, _ in enumerate(cavity.get("coatings", ()))
+        f"cavity.coatings.{index}.material" for index, _ in enumerate(cavity.get("coatings", ()))
     ]
     return keys + [f"cavity.materials.{name}" for name in cavity.get("materials", {})]
 

@@ -316,10 +316,10 @@ def _advice(
 
 def _keep(found: list[Labelling], labelling: Labelling) -> None:
     """One entry for each labelling, the one with the most evidence."""
-    for place, known in enumerate(found):
+    for index, known in enumerate(found):
         if labelling.same_as(known):
             if labelling.log_evidence > known.log_evidence:
-                found[place] = labelling
+                found[index] = labelling
             return
     found.append(labelling)
 

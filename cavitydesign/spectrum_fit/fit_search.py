@@ -78,8 +78,8 @@ class SpectrumLines:
         """
         families = self.model.families
         leading = {
-            family.polarisation: place
-            for place, family in enumerate(families)
+            family.polarisation: index
+            for index, family in enumerate(families)
             if (family.p, family.q) == (1, 0)
         }
         alone = [f for f in present if leading.get(families[f].polarisation, f) not in present]

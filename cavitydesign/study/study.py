@@ -96,9 +96,9 @@ class Study:
     def _repr_html_(self) -> str:
         """The same with the first and last value of each key, for notebooks."""
         rows = [
-            (key, str(len(axis)), f"{axis.rows[0][place]}", f"{axis.rows[-1][place]}")
+            (key, str(len(axis)), f"{axis.rows[0][index]}", f"{axis.rows[-1][index]}")
             for axis in self.axes
-            for place, key in enumerate(axis.keys)
+            for index, key in enumerate(axis.keys)
         ]
         head = ("axis", "points", "first", "last")
         return f"<p>{html.escape(repr(self))}</p>{html_table(head, rows)}"

@@ -55,10 +55,10 @@ def with_doublets(found: ModeSet, design: Design, progress: Progress | None = No
         gains = {label: one["threshold_gain_per_cm"] for label, one in outcomes.items()}
     words: list[str] = []
     modes = []
-    for place, mode in enumerate(done):
+    for index, mode in enumerate(done):
         doublet = mode.deviated
         if varied:
-            of_spreads(mode.label, place / len(done))
+            of_spreads(mode.label, index / len(done))
         if doublet is not None:
             doublet = _with_threshold(doublet, mode, gains.get(mode.label))
             doublet = _with_spread(doublet, mode, design, words)

@@ -263,9 +263,9 @@ def _with_lasing_spread(
         1.0 if spacing is None or comb_sd == 0.0 else min(1.0, _LARGEST_MOVE * spacing / comb_sd)
     )
     numbers, warnings = [], list(nominal.warnings)
-    for place, (key, sd) in enumerate(design.spreads.items()):
+    for index, (key, sd) in enumerate(design.spreads.items()):
         if progress is not None:
-            progress(f"spread of {key}", (1 + 2 * place) / (1 + 2 * len(design.spreads)))
+            progress(f"spread of {key}", (1 + 2 * index) / (1 + 2 * len(design.spreads)))
         pair = beside(design, key, share * _NODE * sd)
         sides, waves = [], []
         for side in (pair.lower, pair.upper):

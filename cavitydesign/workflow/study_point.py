@@ -152,7 +152,7 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
     lasing = result["lasing"]
     told = lasing | derived(lasing_columns.OUTCOMES, lasing)
     outcomes = {name: value for name, value in told.items() if not isinstance(value, list | dict)}
-    slopes = {f"slope_{place}": slope for place, slope in enumerate(lasing["slopes"], start=1)}
+    slopes = {f"slope_{index}": slope for index, slope in enumerate(lasing["slopes"], start=1)}
     thresholds = {
         name: lasing[name]
         for name in ("threshold_mj_cm2", "threshold_uw", "numerical_error")

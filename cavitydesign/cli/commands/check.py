@@ -63,8 +63,8 @@ def check(accuracy: Accuracy = 1e-6, json: AsJson = False) -> int:
     cases = exact_cases()
     verdicts = []
     with ProgressLine() as progress:
-        for place, case in enumerate(cases):
-            progress(f"{case.name} {case.polarisation} {case.m}", place / len(cases))
+        for index, case in enumerate(cases):
+            progress(f"{case.name} {case.polarisation} {case.m}", index / len(cases))
             verdicts.append(judged(case, accuracy))
     missed = [verdict for verdict in verdicts if verdict.missed]
     if json:

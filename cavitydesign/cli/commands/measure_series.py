@@ -131,13 +131,13 @@ def _print(content: dict[str, Any]) -> None:
         "All light",
         ("fluence mJ/cm2", "light", "lines within 10 dB", "centre nm", "width nm"),
     )
-    for place, value in enumerate(fluence):
+    for index, value in enumerate(fluence):
         whole.add_row(
             number(value, ".4g"),
-            number(content["light"][place], ".4g"),
-            str(content["modes"][place]),
-            number(content["centre_nm"][place], ".3f"),
-            number(content["width_nm"][place], ".3f"),
+            number(content["light"][index], ".4g"),
+            str(content["modes"][index]),
+            number(content["centre_nm"][index], ".3f"),
+            number(content["width_nm"][index], ".3f"),
         )
     breaks, slopes = _told(content["breaks"])
     print_tables(_in_words(content), lines, whole, f"all light: breaks {breaks}; slopes {slopes}")

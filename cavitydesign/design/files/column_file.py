@@ -70,8 +70,8 @@ def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
     problems: list[str] = []
     values = {}
     for name in names:
-        place = table.header.index(name)
-        column = [row[place] for row in table.rows]
+        index = table.header.index(name)
+        column = [row[index] for row in table.rows]
         for line, value in zip(table.lines, column, strict=True):
             if len(problems) < _SHOWN and not _is_number(value):
                 problems.append(

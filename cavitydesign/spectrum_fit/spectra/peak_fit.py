@@ -156,8 +156,8 @@ def _fitted(intensity: Array, noise: Noise, group: Sequence[Maximum]) -> list[Li
     jacobian = slopes(done.x)
     covariance = np.linalg.pinv(jacobian.T @ jacobian / noise.reach, rcond=1e-12) * misfit
     lines: list[Line | None] = []
-    for place in range(len(group)):
-        at = 3 + 3 * place
+    for index in range(len(group)):
+        at = 3 + 3 * index
         centre, width, height = done.x[at : at + 3]
         # Rounding may leave next to nothing, below zero even, of what the samples cannot tell.
         error, height_error = (

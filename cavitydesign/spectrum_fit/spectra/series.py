@@ -263,10 +263,10 @@ def _warnings(series: Series) -> list[str]:
     steps = np.abs(np.diff(level)) / scale
     turns = np.diff(level)[:-1] * np.diff(level)[1:] < 0
     if np.any(steps > _BACKGROUND_STEP) and np.any(turns):
-        place = int(np.argmax(steps))
+        index = int(np.argmax(steps))
         found.append(
-            f"{series.shots[place + 1].source}: the background jumps from {level[place]:.4g} to "
-            f"{level[place + 1]:.4g} counts and does not follow the fluence; give dark counts"
+            f"{series.shots[index + 1].source}: the background jumps from {level[index]:.4g} to "
+            f"{level[index + 1]:.4g} counts and does not follow the fluence; give dark counts"
         )
     return found
 

@@ -177,8 +177,8 @@ def _wavelength_column(table: CsvTable) -> str:
 def _polarisations(table: CsvTable) -> tuple[str | None, ...]:
     if "polarisation" not in table.header:
         return (None,) * len(table.rows)
-    place = table.header.index("polarisation")
-    names = [row[place] for row in table.rows]
+    index = table.header.index("polarisation")
+    names = [row[index] for row in table.rows]
     problems = [
         f"{table.name}: line {line}: polarisation = {name!r}: TM, TE or "
         f"empty{nearest(str(name), ('TM', 'TE'))}"
@@ -191,10 +191,10 @@ def _polarisations(table: CsvTable) -> tuple[str | None, ...]:
 
 
 def _numbers(table: CsvTable, name: str) -> Array:
-    place = table.header.index(name)
+    index = table.header.index(name)
     problems = []
     for line, row in zip(table.lines, table.rows, strict=True):
-        value = row[place]
+        value = row[index]
         number = (
             isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         )
@@ -215,4 +215,4 @@ def _numbers(table: CsvTable, name: str) -> Array:
             )
     if problems:
         raise InputError(problems[:_MOST_TOLD])
-    return np.array([row[place] for row in table.rows], dtype=np.float64)
+    return np.array([row[index] for row in table.rows], dtype=np.float64)

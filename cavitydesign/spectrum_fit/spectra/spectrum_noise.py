@@ -102,9 +102,9 @@ def _reach(intensity: Array) -> int:
         if changes >= _SIGN_CHANGES - 1.0 / math.sqrt(count):
             scatter[lag] = float(np.median(np.abs(differences[quiet])))
     lags = list(scatter)
-    for place, lag in enumerate(lags[:-2]):
+    for index, lag in enumerate(lags[:-2]):
         # It rises no more: smoothing has an end, what is left of lines has none.
-        if max(scatter[farther] for farther in lags[place + 1 :]) < _SATURATED * scatter[lag]:
+        if max(scatter[farther] for farther in lags[index + 1 :]) < _SATURATED * scatter[lag]:
             return lag if scatter[lag] > _CORRELATED * scatter.get(1, 0.0) else 1
     return 1
 

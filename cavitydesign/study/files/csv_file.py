@@ -133,7 +133,7 @@ def csv_axis(path: Path, where: str) -> Axis:
                 raise InputError(
                     f"{table.name}: line {line}: {key}: empty; each point needs a value"
                 )
-    columns = {key: [row[place] for row in table.rows] for place, key in enumerate(table.header)}
+    columns = {key: [row[index] for row in table.rows] for index, key in enumerate(table.header)}
     return paired_axis(columns, table.name, [f"line {line}" for line in table.lines])
 
 

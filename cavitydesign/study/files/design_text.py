@@ -31,7 +31,7 @@ class DesignText:
 
     def __init__(self, study: Study) -> None:
         self.keys = study.keys
-        marks = {key: _MARK * (1.0 + 0.01 * place) for place, key in enumerate(self.keys)}
+        marks = {key: _MARK * (1.0 + 0.01 * index) for index, key in enumerate(self.keys)}
         text = json_of_canonical(study.design_of(marks))
         places = {key: text.find(repr(mark)) for key, mark in marks.items()}
         # A key within another's table, or one that stands there twice, has no gap of its own.

@@ -239,12 +239,12 @@ def _no_entry(design: Mapping[str, Any], key: str) -> str | None:
     """What is wrong with a key that names an entry of a list that the design does not have."""
     table: Any = design
     parts = key.split(".")
-    for place, part in enumerate(parts):
+    for index, part in enumerate(parts):
         if part.isdecimal():
             length = len(table) if isinstance(table, list) else 0
             if int(part) >= length:
                 return (
-                    f"the design has {length} entries of {'.'.join(parts[:place])}, counted from "
+                    f"the design has {length} entries of {'.'.join(parts[:index])}, counted from "
                     "0; add it there"
                 )
             table = table[int(part)]

@@ -130,12 +130,12 @@ def read_cells(
     kept = [(name, column) for name, column in columns if column is not None]
 
     def rows(offset: int) -> list[dict[str, Any]] | None:
-        place = bisect_left(offsets, offset)
-        if place == len(offsets) or offsets[place] != offset:
+        index = bisect_left(offsets, offset)
+        if index == len(offsets) or offsets[index] != offset:
             return None
         return [
             {name: cell for name, column in kept if (cell := column[row]) is not _ABSENT}
-            for row in range(firsts[place], firsts[place + 1])
+            for row in range(firsts[index], firsts[index + 1])
         ]
 
     return rows

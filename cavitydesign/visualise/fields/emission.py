@@ -43,14 +43,14 @@ def draw_emission(
     largest = float(max((pattern.axial + pattern.azimuthal).max(), 1e-300))
     angle = np.deg2rad(pattern.polar_angle_deg)
     curves = (("E along the fibre", pattern.axial), ("E across it", pattern.azimuthal))
-    for place, (name, power) in enumerate(curves):
+    for index, (name, power) in enumerate(curves):
         level = np.maximum(10.0 * np.log10(np.maximum(power / largest, 1e-30)), _LOWEST_DB)
         both = np.concatenate([angle, 2.0 * np.pi - angle[::-1]])
         ax.plot(
             both,
             np.concatenate([level, level[::-1]]),
-            color=colour(place),
-            ls=("-", "--")[place],
+            color=colour(index),
+            ls=("-", "--")[index],
             label=name,
         )
     if numerical_aperture is not None:

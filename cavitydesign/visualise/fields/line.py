@@ -41,7 +41,7 @@ def draw_line(
     total = line.e_abs_v_per_m
     parts: list[tuple[str, Any]] = [(r"$|E|$", total)]
     if components:
-        parts += [(name, abs(line.e_v_per_m[:, place])) for place, name in enumerate(_COMPONENTS)]
+        parts += [(name, abs(line.e_v_per_m[:, index])) for index, name in enumerate(_COMPONENTS)]
     largest = np.nanmax(total)
     fig = figure(ONE_COLUMN_IN, 2.6)
     ax = fig.subplots()
@@ -51,11 +51,11 @@ def draw_line(
             with np.errstate(divide="ignore"):
                 shown = np.maximum(20.0 * np.log10(values / largest), _FLOOR_DB)
         ax.plot(line.distance_um, shown, color=colour(number), ls=stroke(number), label=name)
-    for place in np.flatnonzero(line.region[1:] != line.region[:-1]):
-        if line.known[place] and line.known[place + 1]:
-            middle = 0.5 * (line.distance_um[place] + line.distance_um[place + 1])
+    for index in np.flatnonzero(line.region[1:] != line.region[:-1]):
+        if line.known[index] and line.known[index + 1]:
+            middle = 0.5 * (line.distance_um[index] + line.distance_um[index + 1])
             ax.axvline(middle, color=theme.muted, lw=0.8, ls=(0, (1, 2)))
-            words = f"{line.region[place]} | {line.region[place + 1]}"
+            words = f"{line.region[index]} | {line.region[index + 1]}"
             ax.text(
                 middle, 1.01, words, transform=ax.get_xaxis_transform(), ha="center", fontsize=7
             )

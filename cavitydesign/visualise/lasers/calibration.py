@@ -46,12 +46,12 @@ def draw_calibrated_curves(answer: Result, *, theme: Theme = LIGHT) -> Figure:
     axes = fig.subplots(
         2 * rows, columns, squeeze=False, sharex="col", height_ratios=[2.6, 1.0] * rows
     )
-    for place, cavity in enumerate(shown):
-        row, column = divmod(place, columns)
+    for index, cavity in enumerate(shown):
+        row, column = divmod(index, columns)
         _draw_curve(axes[2 * row, column], cavity, theme)
         _draw_residual(axes[2 * row + 1, column], cavity, theme)
-    for place in range(len(shown), rows * columns):
-        row, column = divmod(place, columns)
+    for index in range(len(shown), rows * columns):
+        row, column = divmod(index, columns)
         axes[2 * row, column].set_axis_off()
         axes[2 * row + 1, column].set_axis_off()
     return fig
@@ -102,7 +102,7 @@ def draw_corner(answer: Result, *, theme: Theme = LIGHT) -> Figure:
     theme : Theme
     """
     content = record(answer)
-    keyed = [(place, each) for place, each in enumerate(content["constants"]) if each["key"]][
+    keyed = [(index, each) for index, each in enumerate(content["constants"]) if each["key"]][
         :_MOST_PAIRED
     ]
     values = np.array(content["draws"]["values"], dtype=float)

@@ -34,21 +34,21 @@ def power_curve_figure(content: Mapping[str, Any], *, theme: Theme) -> Figure:
         raise InputError("light curve: this result holds fewer than two powers")
     fig = figure(ONE_COLUMN_IN, 3.0)
     ax = fig.subplots()
-    for place, (key, name) in enumerate(
+    for index, (key, name) in enumerate(
         (("laser_uw", "laser"), ("photoluminescence_uw", "photoluminescence"))
     ):
         light = np.asarray(curve[key], dtype=float)
         shown = light > 0
-        ax.loglog(power[shown], light[shown], color=colour(place), ls="-" if place == 0 else "--")
+        ax.loglog(power[shown], light[shown], color=colour(index), ls="-" if index == 0 else "--")
         ax.annotate(
             name,
             (power[shown][-1], light[shown][-1]),
-            (-4, -4 if place else 4),
+            (-4, -4 if index else 4),
             textcoords="offset points",
             ha="right",
-            va="top" if place else "bottom",
+            va="top" if index else "bottom",
             fontsize=7,
-            color=colour(place),
+            color=colour(index),
         )
     low, high = ax.get_ylim()
     ax.set_ylim(low, high * (high / low) ** 0.25)

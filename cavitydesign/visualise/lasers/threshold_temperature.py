@@ -46,20 +46,20 @@ def draw_threshold_temperature(
     fig = figure(ONE_COLUMN_IN, 3.2)
     ax = fig.subplots()
     middle = None
-    for place, (name, values) in enumerate(thresholds.items()):
+    for index, (name, values) in enumerate(thresholds.items()):
         fit = fit_characteristic_temperature(t, values)
         told = f"{name}: fit {_t0(fit)}"
-        ax.semilogy(t, values, mark(place), color=colour(place))
+        ax.semilogy(t, values, mark(index), color=colour(index))
         line = np.linspace(*fit.range_k, 50)
-        ax.semilogy(line, fit.at(line), color=colour(place), ls=stroke(place), label=told)
+        ax.semilogy(line, fit.at(line), color=colour(index), ls=stroke(index), label=told)
         if middle is None:
             centre = 0.5 * (fit.range_k[0] + fit.range_k[1])
             middle = centre, float(fit.at(centre))
-    for place, (name, (t0, (low, high))) in enumerate((published or {}).items()):
+    for index, (name, (t0, (low, high))) in enumerate((published or {}).items()):
         assert middle is not None
         line = np.linspace(low, high, 50)
         shown = middle[1] * np.exp((line - middle[0]) / t0)
-        style = (0, (1, 1 + place))
+        style = (0, (1, 1 + index))
         label = f"{name}: published, $T_0$ = {t0:g} K"
         ax.semilogy(line, shown, color=theme.muted, ls=style, label=label)
     plain_ticks(ax)

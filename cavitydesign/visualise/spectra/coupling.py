@@ -52,8 +52,8 @@ def draw_coupling(
     lines = [("external", external), ("loaded", loaded)]
     if intrinsic is not None:
         lines.insert(1, ("intrinsic", np.full(gaps.size, intrinsic)))
-    for place, (name, values) in enumerate(lines):
-        upper.plot(gaps, values, color=colour(place), ls=stroke(place), label=name)
+    for index, (name, values) in enumerate(lines):
+        upper.plot(gaps, values, color=colour(index), ls=stroke(index), label=name)
     if intrinsic is not None:
         upper.set_ylim(top=min(float(external.max()), intrinsic + 2.0))
     lower.plot(gaps, beside.transmission(gaps), color=colour(len(lines)))
@@ -97,11 +97,11 @@ def draw_dip(
     fig = figure(min(ONE_COLUMN_IN * max(1.0, 0.75 * len(chosen)), TWO_COLUMNS_IN), 2.6)
     panels = fig.subplots(1, len(chosen), sharey=True, squeeze=False)[0]
     detuning = np.linspace(-1.0, 1.0, 2 * _POINTS + 1)
-    for place, (ax, gap) in enumerate(zip(panels, chosen, strict=True)):
+    for index, (ax, gap) in enumerate(zip(panels, chosen, strict=True)):
         reach_pm = 1e3 * _WIDTHS * float(beside.linewidth_nm(gap))
         reach, unit = _unit(reach_pm)
         ax.plot(
-            detuning * reach, beside.transmission(gap, detuning * reach_pm), color=colour(place)
+            detuning * reach, beside.transmission(gap, detuning * reach_pm), color=colour(index)
         )
         ax.set_xlim(-reach, reach)
         ax.set_xlabel(f"detuning ({unit})")

@@ -44,10 +44,10 @@ def draw_fit(answer: Result, candidate: int = 0, *, theme: Theme = LIGHT) -> Fig
             continue
         polarisation, m, rest = label.split(" ", 2)
         families.setdefault(f"{polarisation} m {rest}", []).append((peak, int(m), deviation))
-    for place, (name, lines) in enumerate(sorted(families.items())):
-        height = 1.0 - 0.16 * place
+    for index, (name, lines) in enumerate(sorted(families.items())):
+        height = 1.0 - 0.16 * index
         for peak, m, _ in lines:
-            sticks.plot([peak, peak], [0, height], color=colour(place), ls=stroke(place), lw=1.1)
+            sticks.plot([peak, peak], [0, height], color=colour(index), ls=stroke(index), lw=1.1)
             if len(lines) <= 25:
                 sticks.annotate(
                     str(m),
@@ -55,19 +55,19 @@ def draw_fit(answer: Result, candidate: int = 0, *, theme: Theme = LIGHT) -> Fig
                     ha="center",
                     va="bottom",
                     fontsize=7,
-                    color=colour(place),
+                    color=colour(index),
                     rotation=90 if len(lines) > _MOST_LEVEL else 0,
                 )
         x, _, y = zip(*lines, strict=True)
-        open_or_full = colour(place) if place % 2 == 0 else "none"
-        below.plot(x, y, mark(place), color=colour(place), mfc=open_or_full, label=name)
+        open_or_full = colour(index) if index % 2 == 0 else "none"
+        below.plot(x, y, mark(index), color=colour(index), mfc=open_or_full, label=name)
         if errors:
             below.errorbar(
                 x,
                 y,
                 [errors[peak] for peak in x],
                 fmt="none",
-                ecolor=colour(place),
+                ecolor=colour(index),
                 elinewidth=0.9,
                 capsize=2,
             )

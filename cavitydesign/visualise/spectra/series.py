@@ -82,11 +82,11 @@ def _light_curves(ax: Axes, measured: Mapping[str, Any], theme: Theme) -> None:
         return float(max(value for value in line["light"] if value is not None))
 
     strongest = sorted(measured["lines"], key=strength, reverse=True)[:_MOST_LINES]
-    for place, line in enumerate(strongest):
+    for index, line in enumerate(strongest):
         values = np.array([np.nan if one is None else one for one in line["light"]])
         middle = float(np.median([one for one in line["wavelength_nm"] if one is not None]))
         name = line["label"] or f"{middle:.2f} nm"
-        ax.loglog(fluence, values, mark(place), color=colour(place), mfc="none", ms=3.0, label=name)
+        ax.loglog(fluence, values, mark(index), color=colour(index), mfc="none", ms=3.0, label=name)
     plain_ticks(ax, "x")
     ax.set_xlabel("fluence (mJ/cm$^2$)")
     ax.set_ylabel("light (counts nm / s)")

@@ -86,8 +86,8 @@ def _tell_ends(ax: Axes, row: int, low: float, high: float, base: float, least: 
         ends = [(abs(high), "0")]
     elif low * high > 0:
         ends = [(max(low, high, key=abs), f"{low:+.2g}, {high:+.2g}")]
-    for place, (change, words) in enumerate(ends):
-        right = change > 0 or (change == 0 and place == 1)
+    for index, (change, words) in enumerate(ends):
+        right = change > 0 or (change == 0 and index == 1)
         ax.annotate(
             words.replace("-", MINUS),
             (base + change, row),

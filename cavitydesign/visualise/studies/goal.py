@@ -202,15 +202,15 @@ def _draw_front(ax: Axes, answer: Mapping[str, Any], theme: Theme) -> None:
 def _draw_spreads(ax: Axes, found: Mapping[str, Any], outcome: str, theme: Theme) -> None:
     rows = list(reversed(found["sensitivities"]))
     base = found["nominal"]
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         # One above the other: at an optimum both may lie on one side.
         for end, word, tone, step in (
             ("high", "+1 sd", 1, _HALF),
             ("low", f"{MINUS}1 sd", 0, -_HALF),
         ):
-            label = word if place == 0 else None
+            label = word if index == 0 else None
             ax.barh(
-                place + step,
+                index + step,
                 row[end] - base,
                 left=base,
                 height=2 * _HALF,
