@@ -157,10 +157,10 @@ def _columns(text: str, problems: Problems) -> tuple[dict[str, list[tuple[float,
         elif not all(math.isfinite(one) for one in values[: len(names)]):
             problems.add(f"line {number}", f"{told[:40]!r}: a finite number is needed")
         else:
-            index = values[names.index("wavelength")]
+            wavelength = values[names.index("wavelength")]
             for name, value in zip(names, values, strict=False):
                 if name not in ("wavelength", ""):
-                    out.setdefault(name, []).append((index, value))
+                    out.setdefault(name, []).append((wavelength, value))
         rows += 1
         if rows > _MOST_ROWS or len(problems.lines) >= _MOST_TOLD:
             problems.add(f"line {number}", "reading ends here")
