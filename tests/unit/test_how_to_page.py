@@ -88,3 +88,10 @@ def test_models_without_a_command_run_as_written(capsys: pytest.CaptureFixture[s
     # to first order in 1/Q, here 4e-5, the threshold is n / (2 Q Gamma)
     gain = made["gain"]
     assert gain.extinction == pytest.approx(gain.first_order_extinction, rel=1e-4)
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.name)
+def test_no_name_stands_in_angle_brackets(page: Path) -> None:
+    """Browsers take "<N>" for a tag and show nothing; mathematics or code shows it."""
+    text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert set(re.findall(r"</?[A-Za-z]\w*>", text)) <= {"<br>"}
