@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import html
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..design import Design
 from ..design.files.named_files import files_of_design
-from ..errors import InputError
+from ..errors import InputError, MissingLibraryError
 from ..markup import html_table
 from ..progress import Progress
 from ..study import Axis, ProcessExecutor, SerialExecutor, Study, Table, run_study, study_table
@@ -58,11 +59,24 @@ class SweepResult:
 
     def to_dataframe(self) -> pd.DataFrame:
         """The table as a data frame."""
-        return frame_of(self.table)
+        with self._kept():
+            return frame_of(self.table)
 
     def to_xarray(self) -> xr.Dataset:
         """A cube over the axes of the sweep; several modes of a point lie along `mode`."""
-        return cube_of(self.study, self.table)
+        with self._kept():
+            return cube_of(self.study, self.table)
+
+    @contextlib.contextmanager
+    def _kept(self) -> Iterator[None]:
+        """What lacks a library says where the solved points are: nobody solves them twice."""
+        try:
+            yield
+        except MissingLibraryError as error:
+            store = self.study.store
+            raise MissingLibraryError(
+                f"{error}; what was solved is kept: sweep again with store={str(store)!r}"
+            ) from None
 
     def __repr__(self) -> str:
         """One line: the points, the axes and what is missing."""

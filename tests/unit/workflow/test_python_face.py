@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -150,3 +151,16 @@ def test_pictures_under_short_names(modes: cd.ModeSet) -> None:
     assert "comb" in dir(cd.plot)
     figure = cd.plot.comb(modes)
     assert math.isfinite(figure.get_size_inches()[0])
+
+
+def test_a_sweep_without_xarray_says_where_its_points_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody solves a sweep twice because a library was missing at its end."""
+    asked = {"wavelength_nm": 650.0, "azimuthal_order": 40}
+    ball = cd.sphere(diameter_um=6.0, body={"index": 1.5}, **asked)
+    swept = cd.sweep(ball, {"cavity.diameter_um": [6.0]}, store=tmp_path)
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(cd.MissingLibraryError, match="sweep again with store=") as found:
+        swept.to_xarray()
+    assert str(tmp_path) in str(found.value)
