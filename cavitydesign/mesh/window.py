@@ -214,7 +214,8 @@ def _outside(sizing: Sizing, rim: OffsetCurve, region: int) -> list[Layer]:
         ]
     turn = max(min(reach.caustic, reach.outer), 0.0)
     start = turn + 0.25 * sizing.wavelength_um
-    pieces = max(1, math.ceil(sizing.refinement * turn / (0.55 * sizing.wavelength_um)))
+    waves = sizing.refinement * turn / sizing.wavelength_um
+    pieces = max(1, min(2, math.ceil(waves / 0.55)), math.ceil(waves / 0.8))
     share = np.linspace(0.0, 1.0, pieces + 1)
     # energies are counted up to the caustic: an element ends there, where one has room before it
     real: tuple[float, ...] = (0.0, start)
