@@ -7,8 +7,7 @@ Of every laser: excitations and photons balance, no more light than excitations,
 with the pump, a threshold that is not below gain = loss by more than 2 beta, thresholds that
 neither the detector nor the fluences asked move, that change by less than 3 % when any number
 changes by a thousandth, and gain = loss that falls with more gain and less loss. A breach is
-printed with its numbers and ends the script with 1. It takes about two minutes of one core for
-40.
+printed with its numbers and ends the script with 1. It takes a few minutes of one core for 40.
 """
 
 from __future__ import annotations
