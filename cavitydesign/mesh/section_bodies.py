@@ -43,7 +43,7 @@ def body_numbers(mesh: SectionMesh, body: int, index: Array) -> IntArray:
     out = np.full(mesh.elements, -1)
     mine: list[int] = []
     others: list[int] = []
-    for number in np.unique(piece[mesh.region != mesh.region.max()]):
+    for number in np.unique(piece[mesh.region != index.size - 1]):
         elements = piece == number
         region = int(mesh.region[elements][0])
         like = _ALIKE < float(optical[elements].max()) / largest < 1.0 / _ALIKE

@@ -102,7 +102,10 @@ class SectionCavity(Cavity):
         """
         present = {mesh.region_names[i] for i in np.unique(mesh.region)}
         has = f"it has {', '.join(sorted(present))}"
+        # Within walls all around the body may fill everything: the surround is then nowhere.
+        filled = section_ends(mesh, electric, magnetic).closed and "surround" in media
         wanted = (*(n for n in ("body", "surround") if n not in media), *media)
+        wanted = tuple(n for n in wanted if not (filled and n == "surround"))
         if all(_NUMBERED.fullmatch(name) for name in present):
             has += "; say which is which in [cavity.region_names]"
         elif not {"body", "surround"} & present:

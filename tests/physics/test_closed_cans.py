@@ -131,3 +131,20 @@ def _lowest(m: int, kind: str) -> float:
     """Longest wavelength of m with E_z alone (TM) or H_z alone (TE), nm."""
     right = next(one for one in one_medium(RADIUS, HEIGHT, 1.5, m) if one[1] == kind)
     return 2e3 * math.pi / right[0]
+
+
+@pytest.mark.parametrize(("m", "kind"), [(1, "TM"), (3, "TE")])
+def test_a_body_that_fills_the_can(m: int, kind: str) -> None:
+    """Within walls all around a section needs no surround: all of the energy is in the body, and
+    the wavelength is exact to 1e-8.
+    """
+    section = can(
+        even_lines((0.0, RADIUS), 2.5),
+        even_lines((-0.5 * HEIGHT, 0.5 * HEIGHT), 2.5),
+        [("body", 0.0, RADIUS, -HEIGHT, HEIGHT)],
+        {"body": (1.5, 1.5), "surround": (1.0, 1.0)},
+    )
+    exact = _lowest(m, kind)
+    found = find_modes(section, ModeRequest(kind, 1.1 * exact, None, m, 1, 1, 1e-8))
+    assert [mode.wavelength_nm for mode in found] == pytest.approx([exact], rel=1e-8)
+    assert found[0].confinement["body"] == pytest.approx(1.0)
