@@ -20,6 +20,8 @@ PATHS += ("assets//etc/passwd", "api/open/../../", "assets/app.js%00", "api/none
 BODIES = (b"", b"[", b"[]", b"nul", b"\xff", b'{"design":NaN}', b"x" * 300_000, b'{"page":"a b"}')
 BODIES += (b'{"a":' * 50 + b"1" + b"}" * 50, b'{"design":{"cavity":{"diameter_um":1e999}}}', b"{}")
 BODIES += (b'{"design":"\\ud800"}', b'{"page":"' + b"a" * 100 + b'"}', b"[" * 100_000)
+ROUTES = ("field", "preview", "lasing", "bands", "scan", "figure", "vtk", "table", "design")
+ROUTES += ("scripts", "agree", "open")
 # Keys of a design with what they must not hold.
 CHANGES = (
     *(("cavity", "body", {"file": name}) for name in (SECRET, "/etc/passwd")),
@@ -38,6 +40,10 @@ CHANGES = (
     ("lasing", "fluences", 10**9),
     ("cavity", "profile", "\x1b[2J"),
     ("x", "y", 1),
+    *(("coupling", "gap_um", gap) for gap in (-1.0, 1e9, "../secret.csv", [0.1], True)),
+    *(("coupling", "kind", kind) for kind in ("x", "\x1b[2J", 1, ["taper"])),
+    ("coupling", "diameter_um", 1e-300),
+    *(("temperature", "temperature_k", heat) for heat in (-4.0, 1e9, "hot", [20], True)),
 )
 
 
@@ -53,10 +59,14 @@ def hostile_requests(page):
         yield method, *page.asks("api/modes", {}, method=method)
     for body in BODIES:
         yield str(body[:40]), *page.asks("api/modes", body)
+    for route in ROUTES:
+        for body in (*BODIES[:7], b'{"page":"p","design":[]}', b'{"page":"p","design":"x"}'):
+            yield f"{route} {body[:40]!r}", *page.asks(f"api/{route}", body)
     for name in NAMES:
         yield f"open {name[:20]!r}", *page.asks("api/open", {"name": name})
     for table, key, value in CHANGES:
-        design = {**BASE, table: {**BASE.get(table, {}), key: value}}
+        told = {"kind": "taper", "diameter_um": 1.0} if table == "coupling" else {}
+        design = {**BASE, table: {**told, **BASE.get(table, {}), key: value}}
         for task in ("modes", "lasing") if table == "gain" else ("modes",):
             asked = {"page": "p", "design": design}
             yield f"{task} {table}.{key}", *page.asks(f"api/{task}", asked)
