@@ -13,6 +13,7 @@ from .light import Light
 from .posterior.doubts import (
     doubts_of_curve,
     doubts_of_figures,
+    doubts_of_prior,
     doubts_of_scale,
     doubts_of_sessions,
 )
@@ -75,6 +76,9 @@ def answer_of(
     warnings = [
         line for curve in curves for line in (*doubts_of_curve(curve), *doubts_of_figures(curve))
     ]
+    for place, unknown in enumerate(layout.unknowns):
+        if unknown.key:
+            warnings += doubts_of_prior(unknown.name, float(np.median(z[rows, place])))
     scales_of = {
         session: (constant, sd)
         for session, sd in asked.fluence_scale_sd.items()

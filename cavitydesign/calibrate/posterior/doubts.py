@@ -23,6 +23,8 @@ _CROSSES = 0.1
 _FAR = 2.0
 # The same for a published figure; by chance one of five right ones lies as far in 6 % of cases.
 _FAR_FIGURE = 2.5
+# The same for a constant; one of five right ones lies as far in 1 % of cases.
+_FAR_CONSTANT = 3.0
 # Standard deviations from the 5 % to the 95 % quantile of a normal distribution.
 _NINETY = 3.29
 
@@ -88,6 +90,28 @@ def doubts_of_scale(constant: Constant, sd: float) -> list[str]:
     return [
         f"{constant.name}: {constant.quantiles[2]:.3f}, {out:.1f} standard deviations from 1; the "
         "sessions disagree, or the model does not hold"
+    ]
+
+
+def doubts_of_prior(name: str, z: float) -> list[str]:
+    """A constant that the data pull to where its prior hardly allows it.
+
+    Parameters
+    ----------
+    name : str
+    z : float
+        Median of its standard normal number.
+
+    Examples
+    --------
+    >>> doubts_of_prior("gain", 2.0)
+    []
+    """
+    if abs(z) < _FAR_CONSTANT:
+        return []
+    return [
+        f"{name}: the data pull it {abs(z):.1f} standard deviations from its prior; the prior is "
+        "wrong, or data contradict each other or the model"
     ]
 
 

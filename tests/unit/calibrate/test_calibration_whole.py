@@ -206,6 +206,16 @@ def test_a_dark_cavity_bounds_the_gain_from_one_side(laboratory):
     assert gain[4] > 500.0
 
 
+def test_a_curve_that_lases_and_a_cavity_that_stayed_dark_contradict_each_other(laboratory):
+    """The threshold of the curve lies at 1.74 mJ/cm2: no gain leaves the cavity dark up to 4.5."""
+    path = laboratory / "calibration.toml"
+    dark = "relative_noise = 0.05\ndark_up_to_mj_cm2 = 4.5"
+    path.write_text(path.read_text().replace("relative_noise = 0.05", dark))
+    warnings = "\n".join(calibrate(asked(laboratory), SerialExecutor()).warnings)
+    assert "standard deviations from its prior; the prior is wrong, or data contradict" in warnings
+    assert "cannot follow the curve" in warnings
+
+
 def test_a_model_of_another_shape_is_noticed(laboratory):
     path = laboratory / "curve.csv"
     lines = path.read_text().splitlines()
