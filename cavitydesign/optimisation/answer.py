@@ -134,14 +134,11 @@ class DesignAnswer:
         names = (*self.best.values, *self.goal.outcome_names)
         told = [("best", self.best), ("bears the spreads", self.robust)]
         told += [("also good", one) for one in self.alternatives]
-        rows = [
-            [
-                words,
-                *(f"{({**one.values, **one.outcomes}).get(name, math.nan):.6g}" for name in names),
-            ]
-            for words, one in told
-            if one is not None
-        ]
+        rows = []
+        for words, one in told:
+            if one is not None:
+                numbers = {**one.values, **one.outcomes}
+                rows.append([words, *(f"{numbers.get(name, math.nan):.6g}" for name in names)])
         return f"<p>{html.escape(repr(self))}</p>{html_table(('', *names), rows)}"
 
     def to_json_dict(self) -> dict[str, Any]:

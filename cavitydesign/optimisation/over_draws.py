@@ -90,14 +90,11 @@ def over_draws(solver: Solver, nominal: Mapping[str, float]) -> DrawnOutcomes | 
     )
 
     def solved(shift: Array) -> dict[str, Array]:
-        rows = [
-            (
-                *(draw[key] for key in drawn),
-                *(nominal[key] + move for key, move in zip(spreads, moves, strict=True)),
-                *(nominal[key] for key in fixed),
-            )
-            for draw, moves in zip(draws, shift.tolist(), strict=True)
-        ]
+        rows = []
+        for draw, moves in zip(draws, shift.tolist(), strict=True):
+            constants = [draw[key] for key in drawn]
+            moved = [nominal[key] + move for key, move in zip(spreads, moves, strict=True)]
+            rows.append((*constants, *moved, *(nominal[key] for key in fixed)))
         found = solver.solve("draws of the calibration", (*drawn, *spreads, *fixed), rows)
         return {
             name: np.array([one[0].get(name, math.nan) for one in found])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,8 +23,8 @@ Array = NDArray[np.float64]
 
 # Share of curves without a break in which one is seen.
 CHANCE = 0.01
-_GRID = 90  # places of breaks along ln fluence; twice as many move no error by 3 %
-_APART = 3  # places between two breaks, and from a break to the ends
+_GRID = 90  # cells of the grid of breaks along ln fluence; twice as many move no error by 3 %
+_APART = 3  # cells between two breaks, and from a break to the ends
 _DRAWS = 400  # curves drawn: 3.5 % on a standard error, p-values down to 1/400
 _AT_ONCE = 50  # curves fitted at a time: 6 MB of shares
 _MOST_POINTS = 300  # neighbours of longer curves are averaged: 40 MB of laws
@@ -100,7 +100,7 @@ def count_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike, seed: int = 0) 
     _, many_breaks, many_slopes = law.fitted(drawn)
     at, chosen = np.exp(breaks[0]), slopes[0]
     if count == 2:
-        # between the places of the grid
+        # between the points of the grid
         fit = fit_two_breaks(fluence_mj_cm2, emission)
         at, chosen = np.array(fit.breaks_mj_cm2), np.array(fit.slopes)
     # what the grid leaves open is even over one of its steps
@@ -132,20 +132,19 @@ def _laws(x: bytes, count: int) -> _Laws:
 
 
 class _Laws:
-    """All laws with a number of breaks at the places of a grid, fitted to many curves at once."""
+    """All laws with a number of breaks at the points of a grid, fitted to many curves at once."""
 
     def __init__(self, x: Array, count: int) -> None:
         grid = np.linspace(x[0], x[-1], _GRID + 1)
         self.step = float(grid[1] - grid[0])
         inner = range(_APART, _GRID + 1 - _APART)
-        places = [
-            chosen
-            for chosen in combinations(inner, count)
-            if all(b - a >= _APART for a, b in pairwise(chosen))
-        ]
-        self._breaks = grid[np.array(places, dtype=int).reshape(len(places), count)]
+        # All choices of grid points that lie apart: every law is fitted, so that none is missed.
+        choices = list(combinations(inner, count))
+        every = np.array(choices, dtype=int).reshape(len(choices), count)
+        chosen = every[(np.diff(every, axis=1) >= _APART).all(axis=1)]
+        self._breaks = grid[chosen]
         hinges = np.maximum(x[:, None] - self._breaks[:, None, :], 0.0)
-        line = np.broadcast_to(np.stack([np.ones_like(x), x], axis=-1), (len(places), len(x), 2))
+        line = np.broadcast_to(np.stack([np.ones_like(x), x], axis=-1), (len(chosen), len(x), 2))
         columns = np.concatenate([line, hinges], axis=-1)
         self._basis, self._triangle = np.linalg.qr(columns)
         # breaks with no point between them leave a law that no points decide

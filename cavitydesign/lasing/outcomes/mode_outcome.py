@@ -46,21 +46,25 @@ def mode_outcomes(
     """
     factors = spontaneous_emission_factors(model)
     total = float(output.sum())
-    return tuple(
-        ModeOutcome(
-            label=mode.label,
-            wavelength_nm=mode.wavelength_nm,
-            confinement=mode.confinement,
-            group_index=mode.group_index,
-            q_passive=mode.q_passive,
-            threshold_gain_per_cm=threshold_gain_per_cm(mode),
-            threshold_gain_exact_per_cm=exact.get(mode.label, mode.threshold_gain_exact_per_cm),
-            threshold_gain_sd_per_cm=mode.threshold_gain_sd_per_cm,
-            output_share=float(light) / total if total > 0 else 0.0,
-            spontaneous_emission_factor=float(factor),
-            purcell_factor=purcell_factor(mode, medium, index),
-            extended=mode.extended,
-            **where,
+    # In the dark every share is zero, and not 0 / 0.
+    shares = output / total if total > 0 else np.zeros_like(output)
+    found = []
+    for number, (mode, where) in enumerate(zip(comb, reached, strict=True)):
+        found.append(
+            ModeOutcome(
+                label=mode.label,
+                wavelength_nm=mode.wavelength_nm,
+                confinement=mode.confinement,
+                group_index=mode.group_index,
+                q_passive=mode.q_passive,
+                threshold_gain_per_cm=threshold_gain_per_cm(mode),
+                threshold_gain_exact_per_cm=exact.get(mode.label, mode.threshold_gain_exact_per_cm),
+                threshold_gain_sd_per_cm=mode.threshold_gain_sd_per_cm,
+                output_share=float(shares[number]),
+                spontaneous_emission_factor=float(factors[number]),
+                purcell_factor=purcell_factor(mode, medium, index),
+                extended=mode.extended,
+                **where,
+            )
         )
-        for mode, light, factor, where in zip(comb, output, factors, reached, strict=True)
-    )
+    return tuple(found)

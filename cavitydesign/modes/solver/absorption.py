@@ -116,7 +116,7 @@ def _corrections(
     )
     residuals = residuals / scale
     vectors = np.empty(residuals.shape, dtype=complex)
-    orders = np.array([shot.m for shot in family.snapshots])
+    orders = np.array([snapshot.m for snapshot in family.snapshots])
     for column, at in enumerate(m):
         factor = family.snapshots[int(np.argmin(abs(orders - at)))].factor
         right = residuals[:, column]

@@ -133,7 +133,7 @@ class ReducedFamily:
         cls, problem: EigenProblem, seed: Seed, snapshots: Sequence[Snapshot]
     ) -> ReducedFamily:
         """Project the affine matrices onto the snapshots' eigenvectors."""
-        basis = orthonormal(np.concatenate([shot.vectors for shot in snapshots], axis=1))
+        basis = orthonormal(np.concatenate([snapshot.vectors for snapshot in snapshots], axis=1))
         forms = problem.forms
         images = forms.images(basis)
         pencil = ReducedPencil.of(basis, forms.active, forms.projected(images))

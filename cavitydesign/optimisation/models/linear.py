@@ -105,9 +105,11 @@ class LinearModes:
         wavelengths = np.array([mode.wavelength_nm for mode in self.modes]) + moved["wavelength_nm"]
         inside = np.flatnonzero(np.abs(wavelengths - self.wavelength_nm) <= 0.5 * self.span_nm)
         order = inside[np.argsort(-wavelengths[inside])]
-        return tuple(int(j) for j in order), tuple(
-            moved_mode(self.modes[j], {n: float(v[j]) for n, v in moved.items()}) for j in order
-        )
+        modes = []
+        for j in order:
+            quantities = {name: float(values[j]) for name, values in moved.items()}
+            modes.append(moved_mode(self.modes[j], quantities))
+        return tuple(int(j) for j in order), tuple(modes)
 
     def outcome(self, name: str, offsets: Array) -> Array:
         """An outcome of the fundamental mode nearest to the range's centre, at offsets of shape (n,
@@ -216,10 +218,10 @@ def linearised(
         "fsr_nm",
         *dict.fromkeys(name for mode in quantities.values() for name in mode),
     )
-    slopes = {
-        name: np.array([[_slope(one, mode.label, name) for one in each] for mode in found])
-        for name in names
-    }
+    slopes: dict[str, Array] = {}
+    for name in names:
+        rows = [[_slope(one, mode.label, name) for one in each] for mode in found]
+        slopes[name] = np.array(rows)
     if np.isnan(slopes["wavelength_nm"]).any():
         raise SolverError(
             "derivatives: a mode is lost beside the nominal design; an avoided crossing, or a "
