@@ -35,6 +35,15 @@ def test_a_leaky_mode_is_found_from_any_hint(hint_nm: float) -> None:
     assert abs(mode.losses.radiation - 4.119) < 0.01, mode.losses
 
 
+@pytest.mark.parametrize("accuracy", [1e-2, 1e-3])
+def test_the_coarsest_accuracy_finds_the_same_mode(accuracy: float) -> None:
+    """At 1e-2 the lowest degrees lost modes that 1e-3 finds, with "may exist" for an answer."""
+    (mode,) = find_modes(disk(), ModeRequest("TE", 1500.0, None, 7, relative_accuracy=accuracy))
+    assert mode.label == "TE 7 1 0"
+    off = abs(mode.wavelength_nm - 1523.507)
+    assert off < 3 * mode.wavelength_error_nm + 0.003 and off < accuracy * 1523.507
+
+
 @pytest.mark.parametrize("height_um", [0.0, 1e3, -1e5])
 def test_outline_of_a_section_far_from_the_origin(height_um: float) -> None:
     """A rectangle has its radius at every height, wherever it lies: 1e-12 um is less than the
