@@ -9,7 +9,8 @@ import math
 import numpy as np
 from scipy.special import gammaln
 
-from .functions.radial import Array, RadialProblem, radial_field
+from ..arrays import Array
+from .functions.radial import RadialProblem, radial_field
 from .resonance import Resonance
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import eval_gegenbauer
 
-from .functions.radial import Array, ComplexArray, RadialProblem, radial_field
+from ..arrays import Array, ComplexArray
+from .functions.radial import RadialProblem, radial_field
 from .resonance import Resonance
 
 

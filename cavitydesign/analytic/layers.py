@@ -17,14 +17,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-Array = NDArray[np.float64]
-Values = NDArray[Any]
+from ..arrays import Array, Values
+
 Kind = Literal["s", "p"]
 End = Literal["open", "electric", "magnetic"]
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..lasing.outcomes.calibrated import QUANTILES as SHARES
 
 if TYPE_CHECKING:
     from .posterior.next_measurement import Advice
 
-Array = NDArray[np.float64]
 
 QUANTILES = tuple(SHARES.values())
 """Ends of the 90 and 68 % intervals, and the median."""

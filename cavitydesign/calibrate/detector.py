@@ -11,11 +11,9 @@ import functools
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..lasing.pumped.averaging import FAINTEST_SLICE
-
-Array = NDArray[np.float64]
 
 STEP = 0.02
 """Logarithm of the excitations from one point of the fine grid to the next. Between them light is

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..lasing.pulses.computed_curve import FAR_ABOVE, START, VISIBLE
 from .detector import STEP, over_jitter, over_spot
 from .light import Light
-
-Array = NDArray[np.float64]
 
 # Points of each curve that the law is fitted to.
 _POINTS = 80

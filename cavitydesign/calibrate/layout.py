@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .posterior.prior import Prior
 from .spec import Calibration, FreeNumber, MeasuredCavity
-
-Array = NDArray[np.float64]
 
 SCATTER_FACTOR = 2.0
 """The scatter of a curve lies within this factor of the noise that is stated, in 68 % of cases: few

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from .answer import QUANTILES, CalibrationAnswer, Constant, CurveFit, FigureFit, quantiles_of
 from .layout import fluence_name, scale_name
 from .light import Light
@@ -20,8 +21,6 @@ from .posterior.doubts import (
 from .posterior.likelihood import Comparison
 from .posterior.reweigh import Weights, resampled
 from .work import Solved, Work, fine_light
-
-Array = NDArray[np.float64]
 
 _DRAWS_FOR_QUANTILES = 4000
 # Fluences of a predicted curve: neighbours lie 2 % apart over a range of a factor of five.

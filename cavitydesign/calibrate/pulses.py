@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..design import Design, parse_design
 from ..design.files.named_files import digest_of, files_of_design
 from ..errors import InputError
@@ -27,8 +27,6 @@ from ..lasing.pumped.pumped_cavity import PumpedCavity, pumped_cavity
 from ..modes import ModeSet
 from ..workflow.competing import competing_modes
 from ..workflow.steps import find_modes
-
-Array = NDArray[np.float64]
 
 TASK = "pulses"
 SPACING = 0.1

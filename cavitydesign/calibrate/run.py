@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..progress import Progress
 from ..study import Executor, SerialExecutor
 from .answer import CalibrationAnswer
@@ -22,7 +22,6 @@ from .setup import prepare
 from .spec import Calibration, NextMeasurement
 from .work import Solved, Work, fine_light, spread_over_priors
 
-Array = NDArray[np.float64]
 Told = Callable[[str], None] | None
 
 # Rounds of exact solves at most. Each brings draws of the posterior into the emulator; the second

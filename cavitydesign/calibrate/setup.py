@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..design import Design, parse_design
 from ..errors import InputError
 from ..lasing.outcomes.output_threshold import least_slope
@@ -24,8 +24,6 @@ from .pulses import (
     rate_digest,
 )
 from .spec import Calibration, MeasuredCavity
-
-Array = NDArray[np.float64]
 
 # Standard normal numbers at which pump and detector are tabulated: a calibration is a power of its
 # number, and straight between these to 1e-3 of a prior's width.

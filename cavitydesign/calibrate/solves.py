@@ -9,8 +9,8 @@ import functools
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..design.files.named_files import files_of_design
 from ..dotted import set_entry
 from ..errors import InputError
@@ -25,7 +25,6 @@ from .pulses import evaluate_pulses
 from .setup import Prepared
 from .spec import Calibration
 
-Array = NDArray[np.float64]
 # Significant digits of a constant: equal draws meet in the store.
 _DIGITS = 12
 

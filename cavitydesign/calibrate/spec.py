@@ -7,13 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ..arrays import Array
 from ..gain import Pump
 from .posterior.prior import Prior
-
-Array = NDArray[np.float64]
 
 FIGURES = ("lower_break_mj_cm2", "upper_break_mj_cm2", "slope_1", "slope_2", "slope_3")
 """Published figures of a light curve that can stand for the curve itself: breaks and slopes of a

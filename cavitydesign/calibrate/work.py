@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from ..arrays import Array
 from ..progress import Progress
 from ..study import Executor
 from .detector import fine_grid
@@ -24,8 +24,6 @@ from .posterior.likelihood import Comparison, Posterior
 from .setup import Prepared
 from .solves import solved_light
 from .spec import Calibration
-
-Array = NDArray[np.float64]
 
 # Every fifth solve tests the emulator before it joins it.
 _HELD_OUT = 5

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-Values = NDArray[Any]
+from ..arrays import Values
 
 
 @dataclass(frozen=True)

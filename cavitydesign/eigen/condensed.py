@@ -11,17 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.linalg import lapack
 
+from ..arrays import IntArray, Values
 from .sparse_factor import SparseFactor, factorised_sparse
-
-Values = NDArray[Any]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

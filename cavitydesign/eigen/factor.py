@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from typing import Any, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from ..arrays import Values
 from .sparse_factor import factorised_sparse
-
-Values = NDArray[Any]
 
 
 class Factor(Protocol):

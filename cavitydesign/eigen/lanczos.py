@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+from ..arrays import Values
+
 # Lanczos steps allowed for each pair where more than 66 are asked; the bound of 200 steps serves
 # fewer. Measured: 8 steps for two pairs, 14 to 16 for four (quickstart, microtoroid); not of many.
 _STEPS_A_PAIR = 3

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Values
 from .refine import ritz, ritz_all
 
-Values = NDArray[Any]
 # Distance of a shift from its eigenvalue k^2, relative to that. On the eigenvalue the matrix would
 # be singular; at 1e-9 of it the wanted vector still grows a million times as much in one solve as
 # one whose k^2 lies a thousandth away.

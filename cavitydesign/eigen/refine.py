@@ -5,13 +5,12 @@ vectors of a small pencil.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg
 
-Values = NDArray[Any]
+from ..arrays import Values
+
 Apply = Callable[[Values], Values]
 
 

@@ -14,14 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import IntArray, Values
 from ..eigen.condensed import product
 from ..eigen.factor import Factor, Matrix
 from .contraction import ElementParts
-from .local_functions import IntArray
-
-Values = NDArray[Any]
 
 
 class Layout(Protocol):

@@ -25,8 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
+from ..arrays import Array
 from .element import Factors
-from .legendre import Array, Line, LineTables, line_tables
+from .legendre import Line, LineTables, line_tables
 
 
 @dataclass(frozen=True, eq=False)

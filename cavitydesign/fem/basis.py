@@ -12,18 +12,17 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from skfem import CellBasis, Dofs, FacetBasis, MeshQuad1
 from skfem.element import DiscreteField
 from skfem.quadrature import get_quadrature
 from skfem.refdom import RefLine
 
+from ..arrays import Array, Values
 from .element import ElementMeridian, Factors
 from .legendre import LineTables
-from .local_functions import Array, orientation
+from .local_functions import orientation
 from .mapping import CurvedMapping, determinant, inverse, tensor_lines
 
-Values = NDArray[Any]
 Rule = tuple[Array, Array]
 Pair = tuple[DiscreteField, DiscreteField]
 

@@ -21,15 +21,13 @@ from itertools import combinations_with_replacement, product
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from skfem import BilinearForm
 from skfem.assembly.form.form import FormExtraParams
 
+from ..arrays import IntArray, Values
 from .basis import MeridianBasis, unit_pairs
-from .local_functions import E_S, E_T, PSI, IntArray
+from .local_functions import E_S, E_T, PSI
 from .weak_form import affine_forms
-
-Values = NDArray[Any]
 
 # Components of the field of each kind of local function: sign, and the one-dimensional functions
 # in s and in t.

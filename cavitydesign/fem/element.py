@@ -23,18 +23,10 @@ from skfem.element.element_h1 import ElementH1
 from skfem.element.element_hcurl import ElementHcurl
 from skfem.refdom import RefQuad
 
+from ..arrays import Array, IntArray
 from ..mesh.section import EDGE_CORNERS
 from .legendre import legendre_values, nodal_slopes, nodal_values
-from .local_functions import (
-    E_S,
-    INSIDE,
-    PSI,
-    Array,
-    IntArray,
-    LocalFunctions,
-    local_functions,
-    strip_functions,
-)
+from .local_functions import E_S, INSIDE, PSI, LocalFunctions, local_functions, strip_functions
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,22 +7,19 @@ points; for sections on one grid in every element, or at single points.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array, IntArray, Values
 from ..mesh.rim_map import Window
 from .basis import MeridianBasis, components, tensor_rule
 from .element import ElementMeridian, Polynomials
-from .legendre import Array, LineTables, line_tables
+from .legendre import LineTables, line_tables
 from .local_functions import E_S, E_T, PSI, columns_of
 from .mapping import WindowMapping, determinant
 from .section_space import SectionSpace
 from .window_space import WindowSpace
-
-Values = NDArray[Any]
-IntArray = NDArray[np.int64]
 
 # Of the largest radius: nodes of a file on the axis stand at r of rounding.
 _ON_AXIS = 1e-9

@@ -11,13 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array, BoolArray, IntArray
 from ..mesh.section import EDGE_CORNERS
-
-Array = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 E_S, E_T, PSI = 0, 1, 2
 # What carries a local function: vertex 0 to 3, edge 4 to 7, the inside.

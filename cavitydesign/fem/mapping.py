@@ -13,17 +13,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from skfem import MeshQuad1
 from skfem.mapping import Mapping
 from skfem.refdom import RefQuad
 
+from ..arrays import Array, Values
 from ..mesh.rim_map import Window
 from ..mesh.section import SectionMesh
 from .stretch import BoxStretch
-
-Values = NDArray[Any]
-Array = NDArray[np.float64]
 
 _NEWTON_STEPS = 50  # of the search for a point
 _CONVERGED = 1e-13  # of the unit square

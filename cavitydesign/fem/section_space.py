@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from skfem import Dofs
 
+from ..arrays import BoolArray, IntArray
 from ..eigen.condensed import Batch, ElementLayout
-from ..mesh.section import BoolArray, IntArray, SectionMesh
+from ..mesh.section import SectionMesh
 from .affine import AffineMatrix
 from .basis import MeridianBasis, line_rule, tensor_rule
 from .element import ElementMeridian

@@ -8,13 +8,11 @@ too, Teixeira and Chew 1997).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Values = NDArray[Any]
-Array = NDArray[np.float64]
+from ..arrays import Array, Values
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from skfem import Dofs, MeshQuad1
 
+from ..arrays import Array, IntArray
 from ..eigen.chain import ChainMatrix, ChainShape
 from ..mesh.rim_map import Window
 from .affine import AffineMatrix
 from .axial_basis import AxialBasis
 from .basis import MeridianBasis, line_rule, tensor_rule
 from .element import ElementMeridian
-from .legendre import Array, Line
+from .legendre import Line
 from .mapping import WindowMapping
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

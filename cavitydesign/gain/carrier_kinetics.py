@@ -12,14 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 from scipy.interpolate import CubicSpline
 
+from ..arrays import Array
 from ..errors import SolverError
 from .kinetics import Ladder, StillToCome
-
-Array = NDArray[np.float64]
 
 # Densities after a pulse between which those at a later delay are interpolated, 20 a decade: the
 # spline is right to 1e-7.

@@ -11,14 +11,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ..arrays import Array
 from ..errors import InputError, told
 from ..units import HC_EV_NM, UM_PER_CM
 from .absorber import Absorber
 from .kinetics import Ladder
-
-Array = NDArray[np.float64]
 
 # Emitters for each um of diameter where no volume is known: of the order of the published dots.
 _WITHOUT_VOLUME_PER_UM = 1e8 / 88.0

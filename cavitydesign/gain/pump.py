@@ -13,15 +13,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import beta
 
+from ..arrays import Array
 from ..errors import InputError, nearest, told
 from ..units import ELEMENTARY_CHARGE_C, photon_energy_ev
 from .absorber import Absorber
 from .resonance import Resonance
-
-Array = NDArray[np.float64]
 
 SHAPES = ("gaussian", "sech2", "square")
 CONVENTIONS = ("photons", "excitations")

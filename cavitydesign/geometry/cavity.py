@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, field
 
+from ..arrays import Array
 from ..errors import InputError
 from ..markup import html_table
 from ..materials.material import Material
 from .fibre import FibreShape
-from .outline import Array, Outline
+from .outline import Outline
 from .surroundings.coupler import Coupler
 
 _THINNEST_UM = 1e-4  # 0.1 nm: no medium has an index in less than an atom

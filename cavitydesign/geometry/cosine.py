@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from .bottle import Bottle
-from .outline import Array
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .outline import Array, Outline
+from ..arrays import Array
+from .outline import Outline
 
 
 @dataclass(frozen=True)

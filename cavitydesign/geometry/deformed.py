@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .outline import Array, Outline
+from ..arrays import Array
+from .outline import Outline
 
 # Central differences of eighth order (Fornberg, Math. Comput. 51, 699, 1988): a step of 0.02 R
 # leaves 1e-13 R in slopes.

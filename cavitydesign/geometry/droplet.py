@@ -20,8 +20,9 @@ from functools import cached_property
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import InputError
-from .outline import Array, Outline
+from .outline import Outline
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import InputError
-from .outline import Array
 from .spline_fit import SplineFit, polynomial_through
 
 _FEWEST_BESIDE = 3

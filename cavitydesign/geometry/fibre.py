@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import InputError
-from .outline import Array
 from .spline_fit import spline_ladder
 
 if TYPE_CHECKING:

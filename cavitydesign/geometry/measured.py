@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import InputError
 from ..units import NM_PER_UM
 from .equator import at_equator, demand_bearing, demand_no_corner, equator_place, widest_place
-from .outline import Array, Outline
+from .outline import Outline
 from .spline_fit import Places, SplineFit, spline_ladder
 
 _FEWEST_POINTS = 8

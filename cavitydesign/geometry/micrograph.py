@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import InputError, MissingLibraryError
-from .outline import Array
 
 _SMALLEST_SIDE_PX = 32
 _SMALLEST_CONTRAST = 0.1

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import InputError
-from .outline import Array
 
 if TYPE_CHECKING:
     from scipy.interpolate import BSpline

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import InputError
 from ..gain import GainMedium, Pump
 from ..gain.heat import quantum_defect
@@ -38,8 +39,6 @@ from .pumped.cavity_heat import cavity_heat
 from .pumped.preparation import known_diameter
 from .pumped.pumped_cavity import pumped_cavity
 from .request import LasingRequest
-
-Array = NDArray[np.float64]
 
 # Relative error of the threshold by reading between pulses above which further ones are solved
 # about it.

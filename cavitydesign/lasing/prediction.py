@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..columns import lasing as lasing_columns
 from ..columns.column import derived
 from ..columns.notebook import html_of_lasing
@@ -21,8 +22,6 @@ from .outcomes.regime import CombPlaces, Regime
 if TYPE_CHECKING:
     from .outcomes.calibrated_outcome import CalibratedOutcome
     from .outcomes.lasing_spread import LasingSpread
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

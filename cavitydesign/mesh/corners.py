@@ -14,7 +14,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from .section import EDGE_CORNERS, Array, IntArray, SectionMesh, lagrange, lobatto
+from ..arrays import Array, IntArray
+from .section import EDGE_CORNERS, SectionMesh, lagrange, lobatto
 
 # Turn of an interface, in radians, up to which it has no corner: polynomial edges of one smooth
 # curve meet at small angles.

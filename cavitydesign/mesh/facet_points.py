@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
+from ..arrays import Array
 
 
 # A file of its own, since `section` holds facets and `facets`, which makes them, needs sections.

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array, IntArray
 from .facet_points import Facets
 from .files.splitting import FileElements, FileMesh, positions_in
-from .section import Array, IntArray
 
 # Turning of straight facets, and of curved edges, beyond which a corner is meant, rad: smooth
 # curves meshed with fewer than eight facets a turn are not told from polygons.

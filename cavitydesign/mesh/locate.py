@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 from scipy.spatial import cKDTree
 
-from .section import Array, IntArray, SectionMesh
+from ..arrays import Array, IntArray
+from .section import SectionMesh
 
 # Points of each element in the search tree, in either direction; the nearest is Newton's start.
 _SAMPLES = 5

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array
 from ..geometry.cavity import Cavity
-from ..geometry.outline import Array
 
 # Nepers less that the field must have decayed outside the rim than inside: exp(-1.7) = 0.18 of the
 # amplitude is left at the cut, where only the evanescent tail lives.

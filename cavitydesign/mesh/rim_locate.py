@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from ..arrays import Array, IntArray
 from .rim_map import Layer, Window
-
-Array = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 # Starts of Newton's method: neighbours in s lie half an element apart, those along the outline a
 # fortieth of the window, over which the outline hardly bends.

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array, Values
 from ..geometry.fibre import FibreShape
-from ..geometry.outline import Array, Outline
+from ..geometry.outline import Outline
 
-Values = NDArray[Any]
 CurveValues = tuple[Values, Values, Values, Values]
 
 

@@ -14,14 +14,10 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array, BoolArray, IntArray
 from ..errors import InputError, nearest
 from .facet_points import Facets
-
-Array = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 # Corners are (-,-), (+,-), (+,+), (-,+); edges run along +s or +t: t = -1, s = +1, t = +1, s = -1.
 EDGE_CORNERS = ((0, 1), (1, 2), (3, 2), (0, 3))

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..geometry.outline import Array
-from .section import BoolArray, IntArray, SectionMesh
+from ..arrays import Array, BoolArray, IntArray
+from .section import SectionMesh
 
 # Bodies whose optical circumferences n R differ by more have modes of one azimuthal order at
 # wavelengths so far apart that neither moves the other.

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import IntArray
 from ..errors import InputError, nearest
 from ..geometry.cavity import Cavity
 from ..materials.material import Material
 from .locate import Locator
-from .section import IntArray, SectionMesh
+from .section import SectionMesh
 from .section_bodies import body_numbers
 from .section_ends import SectionEnds, section_ends
 from .section_outline import SectionOutline

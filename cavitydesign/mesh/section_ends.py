@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from .section import EDGE_CORNERS, Array, IntArray, SectionMesh
+from ..arrays import Array, IntArray
+from .section import EDGE_CORNERS, SectionMesh
 
 End = Literal["open", "electric", "magnetic", "mixed", "none"]
 _SAME = 1e-6  # of the section's size

@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from .section import EDGE_CORNERS, Array, BoolArray, SectionMesh, anticlockwise, lobatto
+from ..arrays import Array, BoolArray
+from .section import EDGE_CORNERS, SectionMesh, anticlockwise, lobatto
 
 Side = Literal["outer", "lower", "upper"]
 _FLAT = 1e-6  # of the section's size

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geometry.outline import Array, Outline
+from ..arrays import Array
+from ..geometry.outline import Outline
 from .section import SectionMesh
 
 # Heights of the table of an outline, and points on each curved edge, between which it is straight.

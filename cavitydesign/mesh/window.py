@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..arrays import Array, Values
 from ..geometry.cavity import Cavity
-from ..geometry.outline import Array
 from .rim_layer import Reach
-from .rim_map import Curve, FibreCurve, Layer, OffsetCurve, Values, Window
+from .rim_map import Curve, FibreCurve, Layer, OffsetCurve, Window
 
 # Rate of the logarithmic map outside the rim over the decay of the field there, see `_logarithmic`;
 # with it the tail is the power 1 / 0.4 = 2.5 of the mapped coordinate. Tuned on exact cylinders.

@@ -20,12 +20,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..arrays import Array
+from ..arrays import Array, Values
 from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import InputError, SolverError, nearest
 from ..units import absorption_per_cm, wavelength_nm
@@ -36,9 +34,6 @@ from .media import permittivities
 from .mode import Mode
 from .solver.problem import EigenProblem
 from .solver.snapshot import RawMode
-
-Values = NDArray[Any]
-
 
 # of Newton in (k, kappa) with the vector fixed, and of the vector with both fixed; a mode that
 # needs more holds too little of the amplifying region

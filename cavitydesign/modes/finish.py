@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..arrays import Values
 from ..geometry.cavity import Cavity
 from ..units import wavelength_nm
 from .changes.shifts import Shifts
@@ -28,7 +29,6 @@ from .solver.bars import (
     shared_far_errors,
     with_basis_errors,
 )
-from .solver.problem import Values
 from .solver.snapshot import RawMode
 from .solver.solved import ComparedShot, SolvedClass
 

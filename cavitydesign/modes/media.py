@@ -9,12 +9,11 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
+from ..arrays import Array, ComplexArray
 from ..errors import InputError
 from ..materials.material import Material
 from ..units import wavelength_nm
 
-Array = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 _NODES = 14  # of a Chebyshev series of n(k) over the range of a comb
 # relative difference at which the series is not believed, and the law itself is asked
 _SMOOTH = 2e-14

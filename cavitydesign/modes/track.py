@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import InputError
 from ..fem.legendre import gauss
 from ..geometry.cavity import Cavity
@@ -27,7 +27,6 @@ from .label import Label
 from .mode_set import ModeRequest
 from .rim.order_spectrum import OrderSpectrum, order_spectra
 
-Array = NDArray[np.float64]
 Setting = Callable[[float], tuple[Cavity, int]]
 
 # Squares of the overlap of a mode with its best match: above the first they are the same, below

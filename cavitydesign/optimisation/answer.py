@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..columns.plain_words import design_in_words
 from ..dotted import number_at
@@ -27,8 +26,6 @@ from .search import searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
 from .total_progress import TotalProgress
 from .trials import Solver, Trials, alternatives_to, distinct, front_of, response_of
-
-Array = NDArray[np.float64]
 
 # share of a limit, or of the bounds, within which it is said to hold the optimum back
 _ACTIVE = 0.02

@@ -6,14 +6,12 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from .goal import Goal
 from .models.expectation import expected_loss, log_feasible
 from .models.response import fit_response
 from .trials import Solver, without_gaps
-
-Array = NDArray[np.float64]
 
 TOLERATED = 0.05  # of the outcome that the goal may lose, as the answer says
 _POINTS = 10  # full solves along a variable, as docs/design-and-fit.md says

@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..lasing.outcomes.calibrated import quantiles_over
 from .tolerance import meets_limits, normal_points, share_error
 from .trials import Solver
-
-Array = NDArray[np.float64]
 
 DRAWS = 48
 """Draws that are solved: the ends of a 68 % interval are then known to a fifth of its width, and a

@@ -10,16 +10,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..study.sampling import unit_points
 from .goal import Goal
 from .models.expectation import model_optimum
 from .models.first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
 from .models.response import Model, fit_response
 from .trials import Solver, Trials, distinct, response_of, without_gaps
-
-Array = NDArray[np.float64]
 
 _ROUNDS = 2  # a second round starts where the first ended, with derivatives of its own
 _BOX = 0.02  # of the unit cube: half a box in which a first order holds, where no comb limits it

@@ -9,16 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..dotted import number_at
 from ..study.sampling import unit_points
 from .goal import Goal
 from .models.expectation import expected_loss
 from .models.response import Model, fit_response
 from .trials import Solver, Trials, response_of, without_gaps
-
-Array = NDArray[np.float64]
 
 WANTED_YIELD = 0.9  # share of parts within the limits that a robust design is asked for
 YIELDS = (0.5, 0.6, 0.7, 0.8, 0.85, WANTED_YIELD, 0.95, 0.99)

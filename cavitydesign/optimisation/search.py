@@ -13,13 +13,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import SolverError
 from ..study.sampling import unit_points
 from .models.expectation import expected_loss, log_feasible, model_optimum
 from .models.response import Response
 from .trials import Solver, Trials, distinct, response_of
-
-Array = NDArray[np.float64]
 
 _CANDIDATES = 4096  # points among which the most promising is taken, spread and near the best alike
 # full solves a round: more would bet on one set of models

@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..study.sampling import unit_points
 from .goal import Goal
 from .models.first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
 from .models.response import Model, fit_response
 from .trials import Solver, without_gaps
-
-Array = NDArray[np.float64]
 
 _REACH = 3.0  # standard deviations that the solves of a response span: 99.7 % of the parts
 _SOLVES = 14  # full solves of a response, of any number of variables,

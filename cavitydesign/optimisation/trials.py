@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..progress import Progress
 from ..study import Axis, Executor, Study, run_study
 from ..study.executors.executor import Evaluate
@@ -22,8 +22,6 @@ from .goal import Goal, Objective
 from .models.linear import Linearise
 from .models.response import Response, fit_response
 from .outcome import comb_place, outcomes
-
-Array = NDArray[np.float64]
 
 _FEASIBLE = 1e-9  # of a limit: what rounding may break
 # Share of the ranges by which designs must differ in one variable to be told as alternatives, and

@@ -16,10 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from ..errors import SolverError
 from ..modes.label import Label
-
-Array = NDArray[np.float64]
 
 _DEGREES = (3, 3, 2)
 _TOTAL_DEGREE = 3

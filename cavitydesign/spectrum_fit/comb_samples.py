@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Array
 from ..design.spread import split_spreads
 from ..dotted import number_at, set_entry
 from ..errors import InputError, SolverError
@@ -17,7 +18,7 @@ from ..progress import Progress
 from ..study import Executor, Record
 from ..study.executors.executor import Evaluate, Task
 from ..study.records.record import FAILED
-from .comb import Array, CombModel, CombSample, Family, fit_comb_model
+from .comb import CombModel, CombSample, Family, fit_comb_model
 from .fit_prior import FitPrior
 
 _SIGMAS = 3.6

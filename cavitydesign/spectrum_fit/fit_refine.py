@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from ..arrays import Array
 from .fit_search import SpectrumLines, Start, nearest_of_line
-from .spectra.spectrum import Array
 
 _ROUNDS = 6
 _REFITS = 3

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import Array
 from .comb import CombModel
 from .fit_prior import FitPrior
-from .spectra.spectrum import Array, Peaks
+from .spectra.spectrum import Peaks
 
 _SIGMAS = 3.5
 _BLUR = 1.5

@@ -18,7 +18,7 @@ from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import jv, yv
 
-Array = NDArray[np.float64]
+from ...arrays import Array
 
 _TERMS = 12
 # |first term left out| ~ 2.4e9 (t^3/nu)^13 (t = 1/sqrt(1 - (x/nu)^2)) stays below 1e-14 of the sum

@@ -11,12 +11,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array, ComplexArray
 from .bessel import bessel_j_scaled, bessel_y_scaled, log_bessel_y
-
-Array = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 # A step h moves the phase by h max(1, nu/x) at most; low orders feel the singularity z = 0 first.
 _LONGEST_STEP = 0.7

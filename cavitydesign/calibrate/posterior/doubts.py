@@ -7,12 +7,10 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from ...arrays import Array
 from ..answer import CalibrationAnswer, Constant, CurveFit
-
-Array = NDArray[np.float64]
 
 # A sign that a right model gives in fewer cases than this is told.
 _CHANCE = 0.01

@@ -18,14 +18,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from ...arrays import Array
 from ...optimisation.models.gaussian_process import GaussianProcess, fit_process
 from ..detector import STEP, fine_grid, read_at
 from ..light import Light
-
-Array = NDArray[np.float64]
 
 # Share of the variance that the components leave out: 0.14 % of the spread of the curves, a factor
 # of 20 below a point's noise of 5 % for a spread of e.

@@ -12,12 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...progress import Progress
 from .reweigh import RELIABLE_SHAPE, smoothed_weights
 
-Array = NDArray[np.float64]
 LogPosterior = Callable[[Array], Array]
 
 # Degrees of freedom of Student's t: heavier tails than the posterior's, so that no weight is much

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln, log_ndtr
 
+from ...arrays import Array
 from ...lasing.outcomes.output_threshold import HALF, WINDOW
 from ...lasing.pulses.computed_curve import FAR_ABOVE
 from ..detector import STEP, over_jitter, over_spot
@@ -24,7 +24,6 @@ from ..light import Light
 from ..setup import Prepared, session_place
 from ..spec import MeasuredCurve
 
-Array = NDArray[np.float64]
 Curves = Callable[[Array], Light]
 """From (k, d) standard normal numbers to light on the fine grid."""
 

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from ...arrays import Array
 from ...design.problem import is_number
 from ...errors import InputError, nearest
-
-Array = NDArray[np.float64]
 
 SHAPES: dict[str, tuple[str, ...]] = {
     "normal": ("value", "sd"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ...arrays import Array
 
 RELIABLE_SHAPE = 0.7
 """Largest shape at which smoothed weights are trusted, after the source above."""

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import MissingLibraryError
 from ...progress import Progress
 from .importance import importance_cloud
 
-Array = NDArray[np.float64]
 LogPosterior = Callable[[Array], Array]
 
 _WALKERS_A_DIMENSION = 4

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError, nearest
 from ...study.files.csv_file import CsvTable, read_csv
 
-Array = NDArray[np.float64]
 _SHOWN = 10
 # Sizes of measured numbers in any unit; squares and products stay within what floats hold.
 LARGEST, LEAST = 1e60, 1e-60

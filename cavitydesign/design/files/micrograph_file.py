@@ -6,15 +6,13 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError, MissingLibraryError
 from ...geometry import MeasuredOutline, outline_from_points
 from ...geometry.micrograph import MicrographOutline, outline_of_image, scale_bar_pixels
 from ...texts import Refused, open_regular
 from .outline_file import FibrePoints, fibre_radius_at
-
-Array = NDArray[np.float64]
 
 IMAGE_SUFFIXES = (".png", ".tif", ".tiff")
 # Others, such as EPS, would be handed to programs that interpret them.

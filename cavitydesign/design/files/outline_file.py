@@ -7,13 +7,12 @@ import re
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError, nearest
 from ...geometry import MeasuredOutline, outline_from_points
 from ...texts import Refused, read_bytes
 
-Array = NDArray[np.float64]
 FibrePoints = tuple[Array, Array]
 
 _UNITS_IN_UM = {"nm": 1e-3, "um": 1.0, "mm": 1e3}

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
 from ...study.files.csv_file import read_csv
 from ..validate import key_problem
 from .column_file import columns_of
 
-Array = NDArray[np.float64]
 # Draws below which an interval of 68 % rests on one or two of them at either end.
 _FEWEST = 16
 

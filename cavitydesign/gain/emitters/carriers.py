@@ -8,16 +8,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError, nearest
 from ...units import HC_EV_NM, PLANCK_EV_S, photon_energy_ev
 from ..absorber import Absorber
 from ..carrier_kinetics import CarrierLadder
 from ..medium import ClassLines, Constant, GainMedium
 from .lineshape import gaussian_line
-
-Array = NDArray[np.float64]
 
 LAWS = ("logarithmic", "linear")
 _SPEED_CM_PER_S = 2.99792458e10

@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...units import HC_EV_NM
 from ..absorber import Absorber
 from ..kinetics import Cascade, Ladder
@@ -20,8 +21,6 @@ from .lineshape import (
     gaussian_line,
     kennard_stepanov,
 )
-
-Array = NDArray[np.float64]
 
 _PAPER_A = "Adv. Funct. Mater. 2024, doi 10.1002/adfm.202401247"
 _PAPER_B = "J. Am. Chem. Soc. 2016, 138, 3761"

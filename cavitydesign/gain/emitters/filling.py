@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import gammaln
 
+from ...arrays import Array
 from ...errors import InputError
-
-Array = NDArray[np.float64]
 
 
 def poisson_occupation(excitons: ArrayLike, top: int) -> Array:

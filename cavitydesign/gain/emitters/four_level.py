@@ -7,16 +7,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError
 from ...units import HC_EV_NM
 from ..absorber import Absorber
 from ..kinetics import Ladder
 from ..medium import ClassLines, Constant, GainMedium
 from .lineshape import gaussian_line, kennard_stepanov
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ glass have differs by 20 to 30 %.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...units import HC_EV_NM
 from ..medium import Constant
 from .four_level import FourLevelMedium
 from .tabled import TabledMedium
 
-Array = NDArray[np.float64]
 Lines = tuple[tuple[float, float, float], ...]
 
 _SILICA_INDEX = 1.45

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...units import BOLTZMANN_EV_PER_K, HC_EV_NM, PLANCK_EV_S
-
-Array = NDArray[np.float64]
 
 FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))
 

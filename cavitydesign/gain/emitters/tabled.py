@@ -10,15 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError
 from ...units import HC_EV_NM
 from ..absorber import Absorber
 from ..medium import ClassLines
 from .four_level import FourLevelMedium
-
-Array = NDArray[np.float64]
 
 _FEWEST = 4
 _SPEED_CM_PER_PS = 2.99792458e-2

@@ -11,14 +11,13 @@ of the rate equations, where a dot of j excitons passes through all rungs below.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError, nearest
 from ...units import HC_EV_NM
 from ..emitters.dots import DotMedium
 from ..emitters.lineshape import gaussian_line, kennard_stepanov
-
-Array = NDArray[np.float64]
 
 CASCADE = "cascade"
 LADDER = "ladder"

@@ -6,13 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import f as fisher
 
+from ...arrays import Array
 from ...errors import InputError
 from .fitting import check_answer, fitted
-
-Array = NDArray[np.float64]
 
 _FEWEST = 10
 CHANCE = 0.01

@@ -6,13 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError
 from ...units import HC_EV_NM
 from .fitting import check_answer, fitted
-
-Array = NDArray[np.float64]
 
 _FEWEST = 12
 _FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ..medium import GainMedium
-
-Array = NDArray[np.float64]
 
 _DELAYS = 60
 

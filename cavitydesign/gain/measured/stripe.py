@@ -8,13 +8,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError
 from ...units import UM_PER_CM
 from .fitting import check_answer, fitted
-
-Array = NDArray[np.float64]
 
 
 def modal_gain_per_cm(gain_per_cm: float, confinement: float, loss_per_cm: float = 0.0) -> float:

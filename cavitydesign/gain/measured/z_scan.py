@@ -13,14 +13,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError
 from ...units import NM_PER_UM, UM_PER_CM
 from ..pump import photons_per_cm2
 from .fitting import check_answer, fitted
-
-Array = NDArray[np.float64]
 
 _PULSE_NODES, _PULSE_WEIGHTS = np.polynomial.hermite.hermgauss(40)
 _BEAM_NODES, _BEAM_WEIGHTS = (

@@ -9,14 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ...errors import InputError
 from ...gain import GainMedium
 from ...units import NM_PER_UM
 from .lasing_mode import LasingMode
-
-Array = NDArray[np.float64]
 
 # Modes to either side of the solved ones at most: 200 spacings span far more than any gain line,
 # and end a search along a spacing that has gone to zero.

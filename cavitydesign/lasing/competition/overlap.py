@@ -15,11 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
 from ...modes.derived.sampled_field import FieldSamples
 from ...modes.mode import Mode
-
-Array = NDArray[np.float64]
 
 # Strips between the outermost points, on which the energy of the modes is summed to find where the
 # grid of cells ends: its ends are known to 1e-4 of its width then.

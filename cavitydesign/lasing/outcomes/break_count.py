@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError
 from .light_curve import check_curve, fit_two_breaks
-
-Array = NDArray[np.float64]
 
 # Share of curves without a break in which one is seen.
 CHANCE = 0.01

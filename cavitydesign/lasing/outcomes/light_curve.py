@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import least_squares
 
+from ...arrays import Array
 from ...errors import InputError
-
-Array = NDArray[np.float64]
 
 # A fit with two breaks has six numbers (three slopes, two breaks, a level) and needs some freedom
 # to judge its scatter.

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain import GainMedium
 from ..competition.lasing_mode import LasingMode
 from ..prediction import ModeOutcome
 from ..pulses.rate_model import RateModel
 from ..pumped.spontaneous import purcell_factor, spontaneous_emission_factors
 from ..steady.threshold import threshold_gain_per_cm
-
-Array = NDArray[np.float64]
 
 
 def mode_outcomes(

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain import GainMedium
 from ...modes.mode import Mode
 from ..competition.lasing_mode import LasingMode
 from ..request import LasingRequest
 from ..steady.exact_threshold import exact_threshold_gain_per_cm
-
-Array = NDArray[np.float64]
 
 
 def strongest_thresholds(

@@ -15,12 +15,10 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from ...arrays import Array
 from ...gain import Ladder
-
-Array = NDArray[np.float64]
 
 # Excitations, over those at gain = loss, between which the greatest efficiency is looked for:
 # below no mode is near its loss, above the emitters are full.

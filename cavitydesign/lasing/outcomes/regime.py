@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from ...arrays import Array
 from ..pumped.starting_noise import (
     accumulated_suppression_db,
     rate_suppression_db,
     single_shots_alone,
 )
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
 from ...gain import GainMedium, Pump
 from ...modes.mode import Mode
@@ -18,8 +19,6 @@ from ..competition.lasing_mode import LasingMode, Quality, lasing_modes
 from ..predict import predict_lasing
 from ..prediction import LasingPrediction
 from ..request import LasingRequest
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError
-
-Array = NDArray[np.float64]
 
 # Full width at half maximum of a Gaussian over its standard deviation.
 _FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))

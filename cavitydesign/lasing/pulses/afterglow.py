@@ -18,11 +18,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .rate_equations import RateEquations
-
-Array = NDArray[np.float64]
 
 # Cooling times after which no gain is still to come.
 SETTLED = 8.0

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from .afterglow import Afterglow
 from .carrier_equations import equations_of
 from .pulse_outcomes import StepControl
 from .rate_equations import RateEquations, Source
 from .rate_model import RateModel
 
-Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 # Error of a step over the relative tolerance of the light: a tolerance of 1e-4 leaves 1e-5 to 1e-4

@@ -7,13 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain.carrier_kinetics import CarrierLadder
 from .rate_equations import RateEquations, Source
 from .rate_model import RateModel
-
-Array = NDArray[np.float64]
 
 
 class CarrierEquations(RateEquations):

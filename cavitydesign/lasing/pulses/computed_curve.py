@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from ...arrays import Array
 from ...gain import GainMedium, Pump
 from ..competition.competitors import STATIC_EXCITONS
 from ..outcomes.light_curve import fit_smooth_curve
@@ -24,7 +24,6 @@ from ..prediction import CurveBreaks, Thresholds
 from ..pumped.averaging import averaged, fluence_reach
 from .pulse_outcomes import PulseOutcomes
 
-Array = NDArray[np.float64]
 Solve = Callable[[Array], PulseOutcomes]
 
 VISIBLE = 0.5

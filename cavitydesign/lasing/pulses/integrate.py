@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import SolverError
 from .batch import Batch
 from .marching import march
@@ -20,8 +21,6 @@ from .pulse_outcomes import PulseRun, StepControl
 from .rate_equations import Source
 from .rate_model import RateModel
 from .steppers import DormandPrince, Rodas
-
-Array = NDArray[np.float64]
 
 # Cooling times after which the upper rungs are folded: 6e-6 of the hot emitters are left.
 _FOLDED = 12.0

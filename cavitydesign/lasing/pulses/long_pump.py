@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain.carrier_kinetics import CarrierLadder
 from ...gain.kinetics import Ladder
 from ..pumped.pump_profile import PumpProfile
-
-Array = NDArray[np.float64]
 
 # Over the pulse; 3000 move gain = loss by less than 1e-4.
 _STEPS = 300

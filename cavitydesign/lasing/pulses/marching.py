@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .afterglow import LEFT, SETTLED, afterglow
 from .batch import Batch, ErrorNorm
 from .compiled.steps import CompiledSteps
 from .pulse_outcomes import StepControl
 from .steppers import Stepper
 
-Array = NDArray[np.float64]
 Trail = tuple[list[float], list[Array]]
 
 # Parts of a long pump pulse at least, so that no step jumps over it.

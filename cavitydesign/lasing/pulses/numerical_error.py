@@ -9,12 +9,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ..outcomes.regime import CombPlaces, probability_over_phase, side_mode_suppression_rate_db
 from ..pumped.starting_noise import accumulated_suppression_db
-
-Array = NDArray[np.float64]
 
 _DB = 10.0 / math.log(10.0)
 # Share of the change from every other sample to all of them that is left: a third for what errs as

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...units import NM_PER_UM, SPEED_OF_LIGHT_UM_PER_PS
-
-Array = NDArray[np.float64]
 
 # 2 ln2 / pi: product of the FWHMs of intensity and spectrum of an unchirped Gaussian pulse.
 GAUSSIAN_TIME_BANDWIDTH = 0.44127

@@ -10,15 +10,13 @@ from collections.abc import Hashable
 from dataclasses import fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain import GainMedium, Pump
 from ..prediction import LasingPrediction
 from ..request import LasingRequest
 from .pulse_outcomes import PulseOutcomes
 from .pulse_solver import PulseSolver
-
-Array = NDArray[np.float64]
 
 # Relative difference of excitons below which pulses are the same.
 _SAME = 1e-10

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain import GainMedium
-
-Array = NDArray[np.float64]
 
 STEP_ERROR = 5e-4
 """Relative error of the light of a strong mode by steps of 1e-4, beside that of the end: the whole

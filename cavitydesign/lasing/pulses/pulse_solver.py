@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain import GainMedium
 from ...gain.carrier_kinetics import CarrierLadder
 from ..competition.lasing_mode import LasingMode
@@ -18,8 +19,6 @@ from .integrate import integrate
 from .pulse_outcomes import PulseOutcomes, PulseRun, StepControl
 from .rate_equations import Source
 from .rate_model import RateModel, rate_model
-
-Array = NDArray[np.float64]
 
 # Rungs of the ladders that pulses are grouped by: one excitation alone (dyes, ions), then doubling,
 # since a step costs in proportion to the rungs.

@@ -18,10 +18,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ..pumped.pump_profile import PumpProfile
 from .rate_model import RateModel
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
 from ...gain import GainMedium, Ladder
 from ...units import SPEED_OF_LIGHT_UM_PER_PS, UM_PER_CM
 from ..competition.lasing_mode import LasingMode
 from ..competition.overlap import ModeOverlap
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

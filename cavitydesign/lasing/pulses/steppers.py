@@ -8,12 +8,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ..steady.linearised import LinearisedRates
 from .rate_equations import RateEquations
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,10 @@ import functools
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from ...arrays import Array
 from ...gain import Pump
-
-Array = NDArray[np.float64]
 
 # Nodes along the spot and over the energies of pulses. Against 400 and 61 nodes, a light curve
 # whose slope is 10 over 5 % of fluence is 1.2e-3 off, one of slope 50 there 4e-2; curves without a

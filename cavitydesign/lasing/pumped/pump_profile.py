@@ -13,11 +13,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain import GainMedium, Pump
-
-Array = NDArray[np.float64]
 
 SHORT = 1.0
 """Length of a pulse over the cooling time up to which its excitations arrive at once."""

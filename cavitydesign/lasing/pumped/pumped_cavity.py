@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain import GainMedium, Pump
 from ...geometry.cavity import Cavity
 from ...modes.mode import Mode
@@ -28,8 +28,6 @@ from ..steady.threshold import DarkGain
 from .emitters import emitters_in_reach
 from .preparation import Prepared, prepared
 from .pump_profile import pump_profile
-
-Array = NDArray[np.float64]
 
 
 def pumped_cavity(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain import GainMedium
 from ...units import NM_PER_UM
 from ..competition.lasing_mode import LasingMode
 from ..pulses.rate_model import RateModel
-
-Array = NDArray[np.float64]
 
 
 def spontaneous_emission_factors(model: RateModel) -> Array:

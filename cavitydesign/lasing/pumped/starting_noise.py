@@ -13,9 +13,9 @@ travelling-wave Langevin model of a cavity of 15 um gave 13.3, 16.7 and 20.0 dB.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from ...arrays import Array
 
 # 1 - r below which the share is taken by its series, right to 1e-7.
 _EQUAL = 1e-3

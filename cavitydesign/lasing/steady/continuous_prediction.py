@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...columns.notebook import html_of_lasing
 from ...columns.plain_words import lasing_in_words
 from ..outcomes.regime import CombPlaces, Regime
@@ -16,8 +17,6 @@ from ..prediction import ModeOutcome, Thresholds
 
 if TYPE_CHECKING:
     from ..outcomes.lasing_spread import LasingSpread
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,12 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError, SolverError
 from ..pulses.rate_model import RateModel
-
-Array = NDArray[np.float64]
 
 # Newton steps: from the state of the pump before 4 to 8 are taken; 40 are a failure.
 _ITERATIONS = 40

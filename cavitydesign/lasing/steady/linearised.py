@@ -11,12 +11,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg.lapack import dgttrf, dgttrs
 
+from ...arrays import Array
 from ..pulses.rate_equations import RateEquations
-
-Array = NDArray[np.float64]
 
 # Of the four sums of the populations.
 _OF_LIGHT, _OF_DECAYS = slice(0, 2), slice(2, 4)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...gain import GainMedium, Pump
 from ...gain.heat import quantum_defect
 from ...geometry.cavity import Cavity
@@ -31,8 +32,6 @@ from ..pumped.preparation import Prepared, prepared
 from ..request import LasingRequest
 from .continuous_prediction import ContinuousPrediction
 from .steady_laser import SteadyLaser
-
-Array = NDArray[np.float64]
 
 # Logarithm of the pump rate from one steady state to the next.
 _SPACING = 0.08

@@ -8,8 +8,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
 from ...gain import GainMedium
 from ...gain.carrier_kinetics import CarrierLadder
@@ -21,8 +21,6 @@ from ..pumped.emitters import emitters_in_reach
 from ..pumped.preparation import Prepared
 from ..request import LasingRequest
 from .continuous_wave import excited_share, steady_photons, steady_pump
-
-Array = NDArray[np.float64]
 
 # Microwatts in one electron volt a picosecond.
 _UW_PER_EV_PER_PS = ELEMENTARY_CHARGE_C * 1e12 * 1e6

@@ -12,14 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import elementwise
 
+from ...arrays import Array
 from ...gain import GainMedium
 from ...units import NM_PER_UM, UM_PER_CM
 from ..competition.lasing_mode import LasingMode
 from ..pulses.long_pump import weights_under_pump
 from ..pulses.rate_model import RateModel
 from ..pumped.pump_profile import PumpProfile
-
-Array = NDArray[np.float64]
 
 # Delays after the pulse at which the dark gain is sampled; what lies between is in the stated error
 # (`_PARABOLA`, `_READ`).

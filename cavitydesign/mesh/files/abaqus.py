@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..section import IntArray
+from ...arrays import IntArray
 
 Sets = dict[str, list[IntArray]]
 _FAMILIES = ("AC2D", "ACAX", "CAX", "CGAX", "CPE", "CPEG", "CPS", "DC2D", "DCAX", "M3D")

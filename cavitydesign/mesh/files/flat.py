@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...arrays import Array
 from ...errors import InputError
-from ..section import Array
 from .splitting import FileMesh
 
 _FLAT = 1e-6  # of the section's size: files of seven digits are flat to half of it

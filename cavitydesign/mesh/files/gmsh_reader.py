@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import Array, IntArray
 from ...errors import InputError
-from ..section import Array, IntArray
 from .flat import flat_positions
 from .gmsh_session import gmsh_model
 from .section_files import MESH_SUFFIXES, SOLID_SUFFIXES

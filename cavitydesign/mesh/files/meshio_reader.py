@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import IntArray
 from ...errors import InputError
-from ..section import IntArray
 from .abaqus import abaqus_sets, know_plane_elements
 from .flat import flat_positions
 from .splitting import FileElements, FileMesh

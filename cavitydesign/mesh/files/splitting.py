@@ -13,8 +13,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from ...arrays import Array, IntArray
 from ...errors import InputError
-from ..section import Array, IntArray, SectionMesh, anticlockwise, lobatto
+from ..section import SectionMesh, anticlockwise, lobatto
 
 # Points of the reference triangle and square (corners, middles of the edges, centre), and the four
 # of them at the corners of each piece.

@@ -6,16 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError, nearest
 from ...geometry.cavity import Cavity
 from ...geometry.deformed import ShiftedOutline, StretchedOutline
 from ...materials.material import Material
 from ...materials.shifted import ShiftedMedium
 from ...mesh.section_cavity import SectionCavity
-
-Array = NDArray[np.float64]
 
 _RELATIVE_STEP = 4e-5  # of a length, over which the difference of the two sides is taken
 _INDEX_STEP = 1e-4  # of an index, whose second derivatives are of the order of one

@@ -22,11 +22,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ...errors import InputError
 from ...fem.field import FieldGrid
 from ...geometry.cavity import Cavity
@@ -37,9 +37,6 @@ from ..media import Permittivities, permittivities
 from ..rim.problem import WindowProblem
 from ..solver.snapshot import RawMode
 from .change import CavityChange
-
-Array = NDArray[np.float64]
-Values = NDArray[Any]
 
 _DISPERSION_STEP = 2e-5  # of k, for d eps/dk by central differences
 _SHIFT_BESIDE = 1e-9  # of k^2: the matrix at the eigenvalue itself has no inverse

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from ...arrays import Array, Values
 from ...errors import InputError
 from ...fem.legendre import gauss
 from ...geometry.cavity import Cavity
@@ -31,9 +31,6 @@ from .gap_law import GapLaw
 from .near_field import Contact, near_spectrum, near_waves
 from .prism import refracted
 from .waveguide_mode import WaveguideMode
-
-Array = NDArray[np.float64]
-Values = NDArray[Any]
 
 # In standard deviations of a mode's bell, beyond the 2 q + 1 of its order: where its spectrum along
 # the axis, and its field, end (exp(-32) of their squares)

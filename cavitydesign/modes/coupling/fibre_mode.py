@@ -18,15 +18,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import jv, jvp, kve
 
+from ...arrays import Array, Values
 from ...errors import InputError
 from ...fem.legendre import gauss
-
-Array = NDArray[np.float64]
-Values = NDArray[Any]
 
 # Smallest W: below it the mode reaches ten thousand radii outwards and no real fibre guides it.
 _LEAST_W = 1e-4

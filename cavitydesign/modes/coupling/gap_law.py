@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-Array = NDArray[np.float64]
-Values = NDArray[Any]
+from ...arrays import Array, Values
 
 _FARTHEST_UM = 1e3  # no critical gap is looked for beyond
 

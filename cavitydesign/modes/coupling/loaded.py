@@ -11,9 +11,9 @@ shares of it,
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from ...arrays import Array
 
 _EVEN = 300.0  # of log10: ratios beyond are all or nothing
 

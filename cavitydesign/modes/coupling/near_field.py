@@ -21,12 +21,9 @@ from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
-from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ..losses.radiation import Source
-
-Array = NDArray[np.float64]
-Values = NDArray[Any]
 
 _RADII = 24  # Chebyshev nodes along r; 16 leave 1e-11
 _STEP, _REACH = 0.75, 9.0  # of the azimuthal integral, in widths of its bell: left out 1e-14

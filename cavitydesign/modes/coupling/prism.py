@@ -8,15 +8,10 @@ face, the amplitudes behind it are 2 k_1 / (k_1 + k_2) of E along the face and 2
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from .near_field import wave_vectors
-
-Array = NDArray[np.float64]
-Values = NDArray[Any]
 
 
 def refracted(

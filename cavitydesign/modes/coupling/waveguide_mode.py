@@ -14,14 +14,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from ...arrays import Array, ComplexArray
 from ...errors import InputError
 from ...fem.legendre import gauss
-
-Array = NDArray[np.float64]
-Values = NDArray[np.complex128]
 
 _NODES = 40  # across the core; the field there has no node
 
@@ -155,7 +152,7 @@ class WaveguideMode:
             flux *= high.square * (1.0 if across else (near.beta_per_um / beta) ** 2)
         return cls(across, beta, near, high, k_per_um, index, index**2 - surround**2, flux, single)
 
-    def taken_up(self, q_per_um: Array, kappa: Array) -> Values:
+    def taken_up(self, q_per_um: Array, kappa: Array) -> ComplexArray:
         """What the guide takes up of a wave exp(i q t - kappa n) that is 1 at its near face, shape
         (3, w): the conjugate of its own field of unit power over the core, times the step of the
         permittivity.

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import Values
 from ...eigen.refine import krylov_block, ritz
 from ...errors import InputError
 from ...units import wavelength_nm
 from ..changes.first_order import Quotient, dispersive_energy
 from ..mode import Mode
-from ..solver.problem import EigenProblem, Values
+from ..solver.problem import EigenProblem
 from ..solver.snapshot import RawMode
 from .convergence_result import MORE, Convergence, ConvergenceRow
 

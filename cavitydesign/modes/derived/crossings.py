@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ...arrays import Array
 
 # Norm of the exchanged characters below which, as a share of that of the kept ones, two modes have
 # changed hands; and by how much the distance grows where a flank has been left.

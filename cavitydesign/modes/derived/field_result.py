@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array, ComplexArray
+
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-Array = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 
 _COMPONENTS = ("r", "phi", "z")
 _VECTORS = {

@@ -7,13 +7,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...fem.legendre import gauss
 from ..losses.radiation import FarAmplitudes, Source, far_amplitudes
 from .objective import check_objective
-
-Array = NDArray[np.float64]
 
 # Gauss points over a cone: the belt of a mode of m = 10,000 is a hundredth of the half sphere wide,
 # and is cut out first, so that 40 suffice for 1e-10; odd axial orders have more maxima.

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ...units import wavelength_nm
 from ..changes.first_order import Quotient, dispersive_energy, window_problem
 from ..media import Permittivities
 from ..solver.snapshot import RawMode
-
-Array = NDArray[np.float64]
-Values = NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...arrays import Values
 from ..changes.first_order import Quotient, dispersive_energy
 from ..solver.snapshot import RawMode
-from .metric import Values
 from .round_orders import RoundOrders
 from .sector import Points
 from .shape import Displacement, Group

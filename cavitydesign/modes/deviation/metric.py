@@ -16,12 +16,10 @@ Fields ride with the interfaces, so that no step of the permittivity is expanded
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[Any]
+from ...arrays import Values
 
 
 @dataclass(frozen=True)

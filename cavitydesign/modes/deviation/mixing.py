@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ...arrays import Values
 from ...eigen.lanczos import shift_invert_lanczos
 from ..changes.first_order import window_problem
 from ..label import Label
 from ..rim.identity import identify
-from .metric import Values
 from .result import Mixed
 from .round_orders import RoundOrders
 

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...arrays import Array
 from ...errors import InputError
-from ...fem.legendre import Array
 from ...units import NM_PER_UM
 from ..changes.first_order import norm_um3, window_problem
 from ..derived.point_field import read_points

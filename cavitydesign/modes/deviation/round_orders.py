@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...arrays import Values
 from ...eigen.factor import Factor
 from ..solver.problem import Pencil
 from ..solver.snapshot import RawMode
-from .metric import Values
 from .sector import Points
 from .shape import Displacement
 

@@ -8,17 +8,14 @@ products need no conjugation: its components are (1, -i, 1) and (-i, 1, -i) time
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Values
 from ...fem.field import FieldGrid
 from ...fem.mapping import determinant
 from ..media import Permittivities
 from ..rim.problem import WindowProblem, element_points
-
-Values = NDArray[Any]
 
 _MORE_POINTS = 3  # Gauss points beyond the degree: products of two fields with rational weights
 OF_E = np.array([1.0, 1.0j, 1.0])

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...arrays import Values
 from ...errors import InputError
-from .metric import Move, Values
+from .metric import Move
 from .sector import Points
 from .spec import Deviation, Wave
 

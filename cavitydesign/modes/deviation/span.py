@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
+from ...arrays import Values
 from ...errors import InputError
-from .metric import Values, added_weights
+from .metric import added_weights
 from .round_orders import RoundOrders
 from .sector import OF_CURL, OF_E
 from .shape import Group

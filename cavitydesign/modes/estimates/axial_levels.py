@@ -15,8 +15,9 @@ from functools import cached_property
 
 import numpy as np
 
+from ...arrays import Array
 from ...fem.axial_basis import axial_energies
-from ...fem.legendre import Array, Line
+from ...fem.legendre import Line
 from ...geometry.cavity import Cavity
 from ...mesh.rim_layer import free_outline
 

@@ -17,9 +17,9 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...analytic.functions.series import airy_zero
+from ...arrays import Array
 from ...geometry.cavity import Cavity
 from ...units import wavelength_nm, wavenumber_per_um
 from ..media import permittivities
@@ -27,7 +27,6 @@ from ..mode_set import ModeRequest
 from .axial_levels import AxialLevels
 from .equator_slice import EquatorSlice
 
-Array = NDArray[np.float64]
 _NARROW = 1.02  # span of angular orders over which k has the shape of its Airy estimate, to 1e-4
 _MARGIN = 0.3  # azimuthal orders, and so much of the estimate of k, by which a range is widened
 _OF_K = 2e-3  # relative: the range is widened by it where its first and last order are looked for

@@ -16,7 +16,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy import linalg
 
-from ...fem.legendre import Array, Line, gauss, nodal_slopes, nodal_values
+from ...arrays import Array
+from ...fem.legendre import Line, gauss, nodal_slopes, nodal_values
 
 
 @dataclass(frozen=True)

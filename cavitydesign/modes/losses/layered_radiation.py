@@ -30,8 +30,9 @@ import numpy as np
 
 from ...analytic.functions.bessel import log_bessel_j
 from ...analytic.layers import Kind, Layers
-from ...fem.legendre import Array, gauss
-from .radiation import Source, SurfaceSource, Values, scaled_bessel
+from ...arrays import Array, Values
+from ...fem.legendre import gauss
+from .radiation import Source, SurfaceSource, scaled_bessel
 
 _KINDS: tuple[Kind, Kind] = ("s", "p")
 # Directions are a belt about the horizon: J_m falls away from it, and is cut at this exponent,

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...fem.legendre import Array
+from ...arrays import Array, Values
 from ...geometry.cavity import Cavity
 from ..media import Permittivities
 from .scattering import log10_scattering_q
-
-Values = NDArray[Any]
 
 
 class Fields(Protocol):

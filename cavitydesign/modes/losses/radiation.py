@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.polynomial import chebyshev
@@ -27,9 +26,9 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicHermiteSpline
 
 from ...analytic.functions.bessel import bessel_j_scaled, log_bessel_j, log_bessel_j_with_slope
-from ...fem.legendre import Array, gauss
+from ...arrays import Array, Values
+from ...fem.legendre import gauss
 
-Values = NDArray[Any]
 _NODES = 20  # of a series of the logarithm of J_m
 # Shares of m up to which the logarithm of J_m is smooth enough for one series; where both are
 # needed, they part.

@@ -12,14 +12,9 @@ infinite cylinder this is 3 lambda^3 R / (8 pi^2 (n^2 - 1) sigma^2 Lc^2).
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from numpy.typing import NDArray
-
-from ...fem.legendre import Array
+from ...arrays import Array
 from ...units import NM_PER_UM
-
-Values = NDArray[Any]
 
 
 def log10_scattering_q(

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from ...arrays import Values
 from ..estimates.seeds import FamilySeed
 from ..solver.discretisation import first_snapshot
 from ..solver.error import SHARE_OF_AXIAL_ORDERS, across_errors, along_errors, gain_of_a_function
 from ..solver.family import lifted
-from ..solver.problem import Values
 from ..solver.projected import (
     Nearer,
     cut_within,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...arrays import Values
 from ..derived.sampled_field import FieldSamples
 from ..estimates.seeds import FamilySeed
 from ..losses.measures import Measures
@@ -14,7 +15,6 @@ from ..media import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
 from ..solver.error import gain_of_a_function
 from ..solver.identity import Identity
-from ..solver.problem import Values
 from ..solver.snapshot import RawMode
 from .identity import identify
 from .measure import measure_all

@@ -12,18 +12,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ...fem.field import FieldGrid, GridField
-from ...fem.legendre import Array
 from ..losses.radiation import Source
 from ..media import Permittivities
 from .problem import Probe, WindowProblem, element_points
-
-Values = NDArray[Any]
 
 # e-folds of J_m in one piece of an element, and points in it beyond the order: log10 Q is right to
 # 2e-9 (m = 16 to 25,813, accuracies of 1e-5 to 1e-10, against 2 folds and 12 points)

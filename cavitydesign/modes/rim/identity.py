@@ -13,11 +13,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...arrays import Array, Values
 from ...fem.field import FieldGrid, GridField
-from ...fem.legendre import Array
 from ...mesh.rim_map import normal
 from ..solver.identity import Identity, component_densities, extrema
-from ..solver.problem import Values
 from .problem import WindowProblem
 
 _HYBRID = 0.3  # difference of the shares of two components, of their sum, below which TM and TE mix

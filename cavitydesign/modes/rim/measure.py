@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import Array, Values
 from ...fem.field import GridField
-from ...fem.legendre import Array
 from ...mesh.rim_layer import angular_order
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..losses.radiation import Source, log10_radiation_qs
 from ..media import Permittivities
-from ..solver.problem import Values
 from ..stopwatch import check_time
 from .far_source import far_sources
 from .own_order import own_order

@@ -10,11 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ...eigen.lanczos import shift_invert_lanczos
 from ...errors import SolverError
 from ...fem.field import FieldGrid
@@ -31,9 +30,6 @@ from ..solver.identity import Identity
 from ..solver.problem import Pencil
 from .identity import identify
 from .problem import Resolution, WindowProblem
-
-Array = NDArray[np.float64]
-Values = NDArray[Any]
 
 _EXPONENT = 9.0  # nepers to the wall: fields there are 1e-4 of those at the rim, for looks alone
 _ROOM = 1e-3  # of k, beside the lowest and the highest estimate

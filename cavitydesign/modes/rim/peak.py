@@ -16,10 +16,9 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ...fem.field import FieldGrid, GridField
-from ...fem.legendre import Array
 from ..media import Permittivities
-from ..solver.problem import Values
 from ..stopwatch import check_time
 from .problem import Probe, WindowProblem
 

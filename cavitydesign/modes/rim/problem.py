@@ -12,6 +12,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ...eigen.recalled import Recalled
 from ...errors import SolverError
 from ...fem.affine import AffineForms
@@ -19,14 +20,14 @@ from ...fem.assemble import assemble_window
 from ...fem.axial_basis import AxialBasis, axial_eigenfunctions
 from ...fem.basis import MeridianBasis
 from ...fem.field import FieldGrid
-from ...fem.legendre import Array, Line, gauss
+from ...fem.legendre import Line, gauss
 from ...fem.window_space import WindowSpace
 from ...geometry.cavity import Cavity
 from ...mesh.rim_locate import RimLocator
 from ...mesh.rim_map import Window
 from ..losses.radiation import Source
 from ..media import Permittivities
-from ..solver.problem import EigenProblem, Values
+from ..solver.problem import EigenProblem
 from ..solver.reading import PointReading
 from .reading import window_reading
 

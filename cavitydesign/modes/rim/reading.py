@@ -7,14 +7,13 @@ from typing import Protocol
 
 import numpy as np
 
+from ...arrays import Array, Values
 from ...fem.field import at_window_points
-from ...fem.legendre import Array
 from ...fem.mapping import WindowMapping
 from ...fem.window_space import WindowSpace
 from ...geometry.cavity import Cavity
 from ...mesh.rim_locate import RimLocator
 from ...mesh.rim_map import Window
-from ..solver.problem import Values
 from ..solver.reading import ABSORBING, KNOWN, UNSOLVED, PointReading
 
 

@@ -17,11 +17,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from ...arrays import Values
 from ...eigen.lanczos import shift_invert_lanczos
 from ..label import Label
 from ..media import permittivities
 from ..solver.identity import Identity
-from ..solver.problem import Values
 from ..solver.snapshot import RawMode
 from ..solver.solved import SolvedClass
 from .identity import identify, leanings

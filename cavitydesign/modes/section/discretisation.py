@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...arrays import Values
 from ..derived.sampled_field import FieldSamples
 from ..losses.measures import Measures
 from ..media import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
-from ..solver.problem import Values
 from ..solver.snapshot import RawMode
 from .identity import belongs, identify_section
 from .measure import measure_section

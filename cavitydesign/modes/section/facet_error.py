@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...arrays import Values
 from ...fem.field import at_points
 from ...mesh.locate import Locator
 from ...mesh.section_cavity import SectionCavity
-from ..solver.problem import Values
 from ..solver.snapshot import Snapshot
 from .problem import SectionProblem
 

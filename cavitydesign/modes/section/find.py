@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...arrays import Array, BoolArray, IntArray
 from ...errors import SolverError
-from ...fem.legendre import Array
 from ...mesh.corners import graded, singular_vertices
-from ...mesh.section import BoolArray, IntArray, SectionMesh
+from ...mesh.section import SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ...progress import Progress
 from ...units import wavelength_nm
@@ -59,8 +59,8 @@ _WINDOW_SHARE = 0.1  # of the accuracy: energy that elements left out of the win
 _SHARE_OF_DISCRETISATION = 0.8
 # A factorisation costs as much as ten corrections of the reduced basis.
 _CORRECTING = Correcting(1e4, 6, 2e-4, True)
-# A coarser accuracy asked for is not coarser here: at 1e-2 the lowest degrees put a sphere's mode of
-# m = 16 so far off that it was not known again, whatever the hint; 1e-3 takes the same time.
+# A coarser accuracy asked for is not coarser here: at 1e-2 the lowest degrees put a mode of m = 16
+# so far off that it was not known again, whatever the hint; 1e-3 takes the same time.
 _COARSEST = 1e-3
 # Accuracy beyond which corrections of the reduced basis (to 2e-4 of it) are rounding.
 _FINEST = 1e-8

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...arrays import Array, BoolArray, Values
 from ...fem.field import at_points, on_grid
-from ...fem.legendre import Array, gauss
+from ...fem.legendre import gauss
 from ...mesh.locate import Locator
-from ...mesh.section import BoolArray
 from ..solver.identity import Identity, component_densities, extrema, polarisation_of
-from ..solver.problem import Values
 from .problem import SectionProblem
 
 # Share of the energy in the body below which a field is no mode of it, and is not looked at; where

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...arrays import IntArray
 from ...errors import InputError
 from ...fem.stretch import BoxStretch
-from ...mesh.section import IntArray, SectionMesh
+from ...mesh.section import SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ..solver.problem import RecalledFactor
 from ..solver.snapshot import Snapshot

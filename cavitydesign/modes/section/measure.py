@@ -9,11 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
+from ...arrays import Array, Values
 from ...fem.field import PointField, at_points, on_grid
-from ...fem.legendre import Array, gauss
+from ...fem.legendre import gauss
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..media import Permittivities
-from ..solver.problem import Values
 from ..stopwatch import check_time
 from .around.far import FarField
 from .around.tail import Tail

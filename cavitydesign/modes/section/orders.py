@@ -14,11 +14,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ...arrays import Array, IntArray, Values
 from ...fem.field import on_grid
-from ...fem.legendre import Array
-from ...mesh.section import IntArray, SectionMesh
+from ...mesh.section import SectionMesh
 from ..media import permittivities
-from ..solver.problem import Values
 from ..solver.snapshot import Snapshot
 from .problem import SectionProblem
 from .surveys.survey import SurveyedMode

@@ -8,20 +8,21 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import Array, IntArray, Values
 from ...fem.affine import AffineForms
 from ...fem.assemble import assemble_section
 from ...fem.basis import MeridianBasis, line_rule, tensor_rule
 from ...fem.field import at_points
-from ...fem.legendre import Array, gauss
+from ...fem.legendre import gauss
 from ...fem.section_space import SectionSpace, electric_walls
 from ...fem.stretch import BoxStretch
 from ...mesh.corners import singular_vertices
 from ...mesh.locate import Locator
-from ...mesh.section import IntArray, SectionMesh
+from ...mesh.section import SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ..losses.radiation import Source
 from ..media import Permittivities
-from ..solver.problem import EigenProblem, Values
+from ..solver.problem import EigenProblem
 from ..solver.reading import ABSORBING, KNOWN, OUTSIDE, UNSOLVED, PointReading
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...fem.legendre import Array
+from ...arrays import Array
 from ..solver.identity import Identity
 
 Family = tuple[str, int, int]

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...arrays import Array, BoolArray, Values
 from ...fem.field import on_grid
-from ...fem.legendre import Array
-from ...mesh.section import BoolArray, SectionMesh
+from ...mesh.section import SectionMesh
 from ..media import Permittivities, permittivities
-from ..solver.problem import Values
 from .measure import far_log10_q
 from .problem import SectionProblem
 from .surveys.survey import SurveyedMode

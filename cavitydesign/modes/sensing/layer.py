@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...arrays import Array, Values
 from ...errors import InputError
-from ...fem.legendre import Array
 from ...geometry.cavity import Cavity, Coating
 from ...materials import ConstantIndex, Material
-from ...mesh.rim_map import Layer, OffsetCurve, Values, Window
+from ...mesh.rim_map import Layer, OffsetCurve, Window
 from ...units import wavelength_nm
 from ..changes.first_order import window_problem
 from ..changes.sensitivity import same_mode

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Values
 from ..media import Permittivities
-from .problem import Values
 from .snapshot import RawMode
 
 if TYPE_CHECKING:

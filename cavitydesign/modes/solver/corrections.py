@@ -14,12 +14,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from .absorption import with_absorption
 from .family import ReducedFamily, lifted
-from .problem import Values
 from .snapshot import RawMode, Snapshot
 
-Array = NDArray[np.float64]
 _MOST_ROUNDS = 14  # of corrections
 _SPARE = 0.002  # of the accuracy, below which a correction that gains little is left
 _SPARE_BETWEEN = 0.02  # the same at the orders in between

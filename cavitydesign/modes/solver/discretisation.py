@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import Values
 from ...eigen.lanczos import shift_invert_lanczos
 from ..derived.sampled_field import FieldSamples
 from ..estimates.seeds import Seed
 from ..losses.measures import Measures
 from ..media import Permittivities, permittivities
-from .problem import EigenProblem, Values
+from .problem import EigenProblem
 from .snapshot import RawMode, Snapshot
 
 

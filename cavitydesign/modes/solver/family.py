@@ -14,17 +14,17 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ...eigen.factor import Factor
 from ...eigen.reduced_basis import ReducedPencil, orthonormal
 from ...eigen.refine import krylov_block, polished, ritz
 from ...fem.affine import Images
 from ..estimates.seeds import Seed
 from ..media import MediaTable, Permittivities, permittivities
-from .problem import EigenProblem, Pencil, Values
+from .problem import EigenProblem, Pencil
 from .snapshot import RawMode, Snapshot
 
 Beside = TypeVar("Beside")
-Array = NDArray[np.float64]
 _ROOM_BELOW, _ROOM_ABOVE = 0.99, 1.01  # of the estimates of k
 _LEAKY_TOLERANCE, _MOST_ROUNDS = 1e-11, 6  # of k^2; a round costs a tenth of a factorisation
 # Relative distance in k^2 from the shift up to which its factors serve a leaky mode, and of its

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Array
+from ...arrays import Array, Values
 from ..derived.sampled_field import FieldSamples
-from .problem import Values
 from .snapshot import RawMode
 
 

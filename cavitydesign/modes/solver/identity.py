@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...fem.legendre import Array
+from ...arrays import Array, Values
 
-Values = NDArray[Any]
 _NOISE = 0.02
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ...eigen.factor import Factor, Matrix, combination, factorise
 from ...eigen.recalled import Recalled
 from ...errors import SolverError
@@ -19,9 +19,6 @@ from ..losses.radiation import Source
 from ..media import Permittivities
 from ..stopwatch import check_time
 from .reading import PointReading
-
-Array = NDArray[np.float64]
-Values = NDArray[Any]
 
 
 class Pencil:

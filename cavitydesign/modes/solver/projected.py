@@ -18,8 +18,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ...arrays import Values
 from ..losses.measures import Measures
-from .problem import Values
 from .snapshot import Snapshot
 
 # Usual gain of one order of what converges like k; below order 7 elements hold less of a wave.

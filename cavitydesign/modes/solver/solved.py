@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...arrays import Values
 from ..estimates.seeds import Seed
 from .discretisation import Discretisation
 from .family import ReducedFamily
-from .problem import Values
 from .projected import Nearer
 from .snapshot import RawMode, Snapshot
 

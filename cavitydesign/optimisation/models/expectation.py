@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ..goal import Goal, Objective
 from .response import Model
-
-Array = NDArray[np.float64]
 
 _NOWHERE = 1e30  # a loss that no outcome has, for points where none is known
 

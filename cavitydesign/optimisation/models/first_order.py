@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...dotted import number_at
 from ...errors import CavityDesignError
 from ...lasing.request import LasingRequest
 from ...study.records.fingerprint import text_fingerprint
 from ..trials import Solver
 from .linear import LinearModes, Side
-
-Array = NDArray[np.float64]
 
 # Half the distance of the designs that a difference is taken of: of the value, well above
 # rounding and far below the ripple of the comb,

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ...arrays import Array
 
 # of the unit cube: a thirtieth of it is what 100 solves can resolve, thirty is a straight line
 _LENGTHS = (0.03, 30.0)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError, SolverError
 from ...modes.losses.mechanisms import loss_names
 from .moved_mode import FURTHER, moved_mode, number_of
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from ...modes import Mode, ModeSet
     from ...modes.changes.change import CavityChange
 
-Array = NDArray[np.float64]
 
 _WIDEST_SHIFT = 0.2  # of the wavelength: beyond it other modes than those solved lie in the range
 # positive and far from straight: its logarithm is what is linear

@@ -16,11 +16,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .gaussian_process import GaussianProcess, fit_process
-
-Array = NDArray[np.float64]
 
 _LOG_SPAN = 5.0  # largest over smallest outcome beyond which its logarithm is modelled
 

@@ -15,12 +15,10 @@ import dataclasses
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .peak_fit import Line, Maximum, fitted_lines
 from .spectrum_noise import Noise, noise_of
-
-Array = NDArray[np.float64]
 
 _SIGNIFICANT = 5.5
 _SCALES = (0.0, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0, 22.0, 32.0, 45.0, 64.0)

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from .spectrum_noise import Noise
-
-Array = NDArray[np.float64]
 
 _REACH = 2.0
 _LEAST_REACH = 4

@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
 from ...lasing.outcomes.break_count import CountedBreaks, count_breaks
 from .peak_finding import found_lines
 from .series_file import Series
 from .shot import Shot
 from .spectrum_noise import noise_of
-
-Array = NDArray[np.float64]
 
 # Share of the mode spacing within which a line is taken for that of the fluence before: half would
 # let neighbours swap, and modes shift by less than a tenth of the spacing between two fluences of

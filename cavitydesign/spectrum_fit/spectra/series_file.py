@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...design.files.column_file import LARGEST, LEAST
 from ...errors import InputError, nearest
 from ...study.files.csv_file import MOST_BYTES, CsvTable, read_csv
 from ...texts import Refused, read_bytes
 from .shot import Shot, joined
 from .spectrum_file import WAVELENGTHS, vacuum_wavelength_nm
-
-Array = NDArray[np.float64]
 
 SETTINGS = {"fluence_mj_cm2": None, "exposure_s": 1.0, "filter_transmission": 1.0, "dark": 0.0}
 """What a spectrum was taken with, and what counts where it is not told: one second, no filter, no

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
-
-Array = NDArray[np.float64]
 
 _SAME_FLUENCE = 1e-6
 # Spectra of one fluence times the wavelengths of all of them: some seconds of interpolation.

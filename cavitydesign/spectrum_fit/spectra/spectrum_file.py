@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ...arrays import Array
 from ...errors import InputError, nearest
 from ...materials import find_material
 from ...study.files.csv_file import CsvTable, read_csv
-from .spectrum import Array, Peaks, found_peaks, is_sampled
+from .spectrum import Peaks, found_peaks, is_sampled
 
 WAVELENGTHS = {
     "wavelength_nm": "vacuum",

@@ -8,9 +8,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ...arrays import Array
 
 # Fourth differences leave nothing of a cubic, and little of a line of five samples and more.
 _FOURTH = np.array([1.0, -4.0, 6.0, -4.0, 1.0]) / math.sqrt(70.0)

@@ -9,14 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...geometry.cavity import Cavity
 from ...mesh.section_cavity import SectionCavity
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, halo, themed
 from .section import element_outlines
-
-Array = NDArray[np.float64]
 
 # a cylinder has no ends: its slice is drawn this many radii high
 _HEIGHT_OF_SLICE = 1.0

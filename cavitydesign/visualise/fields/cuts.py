@@ -11,13 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
 from ...modes.derived.sampled_field import FieldSamples
 from ...modes.mode import Mode
 from ..theme import LIGHT, REGION_ALPHA, TWO_COLUMNS_IN, Theme, colour, figure, label_panel, themed
 from .field import sampled
-
-Array = NDArray[np.float64]
 
 
 def radial_cut(field: FieldSamples) -> tuple[Array, Array, NDArray[np.int64]]:

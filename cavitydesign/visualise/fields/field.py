@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.colors import Colormap, LogNorm, Normalize, TwoSlopeNorm
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError, nearest
 from ...geometry.cavity import Cavity
 from ...modes.derived.sampled_field import FieldSamples
@@ -29,8 +29,6 @@ from .field_frame import (
     name_regions,
     panel_size_in,
 )
-
-Array = NDArray[np.float64]
 
 COMPONENTS = {
     "energy": r"$\varepsilon|E|^2$ / max",

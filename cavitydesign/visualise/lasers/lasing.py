@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...columns.cells import with_error
 from ...errors import InputError
 from ..record import Result, finite, record
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
-
-Array = NDArray[np.float64]
 
 _LEAST_SHARE = 1e-6
 # Points between the middles of two upright names in letters of 7 pt that stand beside each other.

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ..theme import LIGHT, TWO_COLUMNS_IN, Theme, colour, figure, mark, plain_ticks, themed
 
-Array = NDArray[np.float64]
 _MOST_SPECTRA = 14
 _MOST_LINES = 7
 _DECADES_SHOWN = 2.0

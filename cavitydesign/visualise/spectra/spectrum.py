@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
 from ...gain import GainMedium
 from ...gain.measured.gain_curve import pumped_gain_per_cm
@@ -28,8 +28,6 @@ from ..theme import (
 )
 from .loss_budget import channels, mark_of
 from .quality_axis import set_quality_axis, top_of, words_beyond
-
-Array = NDArray[np.float64]
 
 _MOST_LABELS = 14
 _MOST_LABEL_ROWS = 3

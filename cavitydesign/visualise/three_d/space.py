@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError, MissingLibraryError
 from ...geometry.cavity import Cavity
 from ...modes.derived.sampled_field import FieldSamples
@@ -24,8 +25,6 @@ from ...modes.mode import Mode
 from ..fields.field import sampled
 from ..files import write_atomically
 from ..theme import LIGHT, Theme
-
-Array = NDArray[np.float64]
 
 VIEWS = ("ring", "arc")
 _PERIODS_OF_ARC = 10.0

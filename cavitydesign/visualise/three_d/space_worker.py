@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from ...arrays import Array
 
 _POINTS_PER_PERIOD = 12
 _LEAST_SEEN = 0.04

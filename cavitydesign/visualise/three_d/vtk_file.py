@@ -18,14 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
 from ...errors import InputError
 from ...modes.mode import Mode
 from ..fields.field import sampled
 from ..files import write_atomically
 from .vtk_plane import meridian_plane, quadrilaterals
 from .vtk_vectors import Vectors, inside_cells, named_arrays, solved_modes, turned, vectors_at
-
-Array = NDArray[np.float64]
 
 _VTK_QUAD = 9
 _BLOCK = 1 << 20

@@ -7,11 +7,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array, Values
 from ...mesh.section_cavity import SectionCavity
 from ...modes.derived.sampled_field import FieldSamples
 from ...modes.mode import Mode
@@ -19,9 +20,6 @@ from ...modes.section.problem import SectionProblem
 from ...modes.section.sample import sample_elements
 from ...units import wavenumber_per_um
 from ..fields.field import sampled
-
-Array = NDArray[np.float64]
-Values = NDArray[Any]
 
 # 2 pi r eps|E|^2: its integral over the plane is the energy in space
 ENERGY = "energy_per_plane_area (2 pi r eps|E|^2, um)"

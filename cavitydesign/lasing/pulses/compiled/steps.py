@@ -12,14 +12,12 @@ import functools
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....arrays import Array
 from ..batch import Batch, ErrorNorm
 from ..rate_equations import RateEquations
 from ..steppers import Stepper
 from .names import LIBRARY, WIDE_LIBRARY, sources_digest
-
-Array = NDArray[np.float64]
 
 # Names and order of the fields in `kernel.c`: ctypes checks neither.
 _COUNTS = ("rungs", "classes", "modes", "absorbing", "columns", "own", "feed_classes")

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ....arrays import Array
 from ....fem.stretch import BoxStretch, Layer
-from ....mesh.section import Array, SectionMesh, folded_elements
+from ....mesh.section import SectionMesh, folded_elements
 from ....mesh.section_cavity import SectionCavity
 from ....mesh.section_extension import Side, extended, extended_round
 from ...media import Permittivities

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....analytic.layers import Layers
+from ....arrays import Array, Values
 from ....fem.field import PointField, at_points
-from ....fem.legendre import Array, gauss
+from ....fem.legendre import gauss
 from ....mesh.section_cavity import SectionCavity
 from ...losses.layered_radiation import log10_layered_qs
 from ...losses.radiation import Source, SurfaceSource
 from ...media import Permittivities
-from ...solver.problem import Values
 from ..problem import SectionProblem
 from .tail import runs_on
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....arrays import Array, Values
 from ....fem.field import PointField
-from ....fem.legendre import Array
 from ...media import Permittivities
-from ...solver.problem import Values
 from ..problem import SectionProblem
 
 _ON_AXIS = 1e-9  # of the section's largest r

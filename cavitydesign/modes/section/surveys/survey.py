@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
+from ....arrays import Values
 from ....eigen.factor import Matrix, combination, factorise
 from ....eigen.refine import krylov_block, ritz
 from ....errors import SolverError
 from ...estimates.seeds import radial_guess
 from ...media import Permittivities, permittivities
 from ...solver.identity import Identity
-from ...solver.problem import Values
 from ..identity import belongs, identify_section
 from ..problem import SectionProblem
 from ..supermodes import ranked
