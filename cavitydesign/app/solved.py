@@ -80,8 +80,8 @@ def modes_of(payload: Mapping[str, Any], progress: Progress) -> ModeSet:
 
     design, raw = design_of(payload), payload["design"]
     tables = [raw.get(name) for name in _OF_MODES]
-    if design.deviation is not None:
-        # the thresholds of a doublet are those of the medium
+    if design.deviation is not None or design.spreads:
+        # Thresholds of doublets, and what spreads leave in thresholds, are those of the medium.
         tables += [raw.get(name) for name in ("gain", "pump", "lasing")]
     key = _key(*tables, payload.get("source"), _files(payload))
     return _remembered(_mode_sets, key, lambda: find_modes(design, progress))  # type: ignore[no-any-return]

@@ -76,7 +76,8 @@ def answer_of(
         line for curve in curves for line in (*doubts_of_curve(curve), *doubts_of_figures(curve))
     ]
     for place, unknown in enumerate(layout.unknowns):
-        if unknown.key:
+        # The ends of a uniform prior are bounds: near one is no number of standard deviations.
+        if unknown.key and unknown.prior.shape in ("normal", "log-normal"):
             warnings += doubts_of_prior(unknown.name, float(np.median(z[rows, place])))
     scales_of = {
         session: (constant, sd)

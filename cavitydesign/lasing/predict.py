@@ -115,7 +115,10 @@ def predict_lasing(
         setting.onset,
     )
     rule = (medium, pump, setting.per_unit)
-    laser = (setting.static, setting.pumped_share, setting.leaving(curve.nodes.emitted))
+    # Up to where the threshold is read, so that no range asked moves the least efficiency.
+    read = curve.node_fluence <= curve.fit_limit
+    leaving = setting.leaving(curve.nodes.emitted[:, read])
+    laser = (setting.static, setting.pumped_share, leaving)
     output = laser_threshold(curve, *rule, *laser)
     threshold = None if output is None else output.excitons
     # Excitations go as the fluence to the power of the photons, and so do their relative errors.

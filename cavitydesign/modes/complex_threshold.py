@@ -261,6 +261,10 @@ class _Search:
     def solved(self, label: str) -> StaticThreshold:
         """Newton on the quotient and inverse iteration by turns."""
         raw, problem = self.raw, self.problem
+        if self.place not in problem.forms.active:
+            raise SolverError(
+                f"{label}: no positive threshold gain; the doped region holds none of the mode"
+            )
         stiffness = problem.forms.stiffness(raw.m)
         images = self.images(stiffness, raw.vector.astype(complex))
         k, kappa, weights = self._balanced(images.shares, raw.k_per_um.real, 0.0, 1)
@@ -313,6 +317,10 @@ class _Search:
             by_kappa = -(k**2) * complex(weights.by_kappa(kappa) @ shares)
             # Two real equations: Re f = Im f = 0.
             area = (by_k.conjugate() * by_kappa).imag
+            if area == 0.0:
+                raise SolverError(
+                    "no positive threshold gain; the doped region holds none of the mode"
+                )
             move_k = -(f.conjugate() * by_kappa).imag / area
             move_kappa = -(by_k.conjugate() * f).imag / area
             k, kappa = k + move_k, kappa + move_kappa

@@ -6,6 +6,8 @@ import math
 
 import pytest
 from cans import can, even_lines, nearest_root, one_medium
+from scipy.integrate import quad
+from scipy.special import jn_zeros, jnp_zeros, jv, jvp
 
 from cavitydesign.modes import ModeRequest, find_modes
 
@@ -46,6 +48,46 @@ def test_one_medium(polarisation: str, m: int, off: float, body: str) -> None:
     print(found[0].label, error, stated)
     assert error < max(3 * stated, 1e-13) and stated < 1e-8
     assert found.complete and found[0].losses.radiation is None
+    # all of the surround counts, however far out: it was counted up to m / (k n) alone
+    share = _share(polarisation, m, inner, outer)
+    print(found[0].confinement["body"], share)
+    assert found[0].confinement["body"] == pytest.approx(share, abs=1e-7)
+
+
+def test_a_list_says_that_a_mode_outside_the_body_is_missing() -> None:
+    """TE 1 2 1 of a can with the body at its rim is twice, at 10785 and 9928.5 nm, with a quarter
+    and a sixteenth of its energy in the body: one is listed, and the list is not complete.
+    """
+    section = can(
+        even_lines((0.0, 8.5, RADIUS), 2.0),
+        even_lines((-0.5 * HEIGHT, 0.5 * HEIGHT), 2.0),
+        [("body", 8.5, RADIUS, -HEIGHT, HEIGHT)],
+        {"body": (1.5, 1.5), "surround": (1.5, 1.5)},
+    )
+    found = find_modes(section, ModeRequest("TE", 11000.0, None, 1, 2, 2, 1e-5))
+    known = {2e3 * math.pi / k for k, *_ in one_medium(RADIUS, HEIGHT, 1.5, 1, ())}
+    for mode in found:
+        assert min(abs(mode.wavelength_nm / one - 1) for one in known) < 1e-5
+    assert not any(abs(mode.wavelength_nm - 9928.5) < 1.0 for mode in found)
+    assert not found.complete
+
+
+def _share(polarisation: str, m: int, inner: float, outer: float) -> float:
+    """Energy between two radii, of the lowest mode: E_z ~ J_m(h r), or E_r ~ m J_m(h r) / r and
+    E_phi ~ h J_m'(h r).
+    """
+    h = (jn_zeros if polarisation == "TM" else jnp_zeros)(m, 1)[0] / RADIUS
+
+    def density(r: float) -> float:
+        if polarisation == "TM":
+            return float(jv(m, h * r) ** 2 * r)
+        return float(((m / r * jv(m, h * r)) ** 2 + (h * jvp(m, h * r)) ** 2) * r)
+
+    part, whole = (
+        quad(density, low, high, epsabs=0.0, epsrel=1e-11, limit=200)[0]
+        for low, high in ((inner, outer), (0.0, RADIUS))
+    )
+    return float(part / whole)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,9 @@ export class Controls {
     if (field.key === "pump.photons") this.changePhotons(value);
     // a fibre is of something
     if (field.key === "cavity.fibre_diameter_um" && value > 0 && design.cavity.fibre === undefined) design.cavity.fibre = "silica";
+    // without a fibre nothing lies beside the axis or leans
+    if (field.key === "cavity.fibre_diameter_um" && !(value > 0) && design.cavity.deviation)
+      for (const key of ["fibre_offset_um", "fibre_tilt_deg"]) delete design.cavity.deviation[key];
     // whether the fibre has a medium and a taper to choose hangs on its being there
     if (field.key === "cavity.fibre_diameter_um" && (value > 0) !== Boolean(this.sliders.has("cavity.fibre_taper"))) this.show(design);
     return this.changed(field.key);

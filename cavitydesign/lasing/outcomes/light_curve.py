@@ -213,7 +213,7 @@ def _refined(x: Array, y: Array, first: float, second: float, rounding: float = 
     # MINPACK's method takes a fifth of the time, but knows no bounds, which curves without a break
     # between the ends need, and stops early at hinges that are not rounded.
     found = search(start_all, method="lm") if rounding > 0.0 else None
-    if found is None or not np.all((found.x > low) & (found.x < high)):
+    if found is None or not found.success or not np.all((found.x > low) & (found.x < high)):
         found = search(start_all, bounds=(low, high))
     constant, slope, hinge_1, hinge_2, b1, b2 = (float(v) for v in found.x)
     degrees = max(len(x) - 6, 1)

@@ -29,6 +29,8 @@ SETTLED = 8.0
 LEFT = 2e-4
 # Weight of the photoluminescence: it may be five times less certain.
 _GLOW = 0.2
+# Absorption, and absorbed light, of no emitter at all: divided by, it leaves nothing.
+_NO_LOSS = 1e-300
 # A mode with less than this share of the strongest need not be known that well.
 _WEAK = 1e-2
 
@@ -85,13 +87,19 @@ def afterglow(
     out = equations.loss / settled_loss
     light = out * photons * (1.0 + bend)
     coming = light + out * seed * (1.0 + 0.5 * bend)
-    absorbed = np.maximum(photons + seed - coming, 0.0).sum(axis=0)
-    # what emitters absorb they send out again, a share of it into the modes, and so on
-    again = equations.times(equations.gain, still.relit_glowing + np.zeros_like(rest))
+    # Emitters absorb where a mode is strong: each class its part of what the mode leaves inside.
+    left = np.maximum(photons + seed - coming, 0.0)
+    lost = np.maximum(settled_loss - equations.loss, _NO_LOSS)
+    taken = rest * equations.times(equations.up, left / lost)
+    taken = equations.model.weight[:, None] * taken
+    absorbed = taken.sum(axis=0)
+    share = taken / np.maximum(absorbed, _NO_LOSS)
+    # What they absorb they send out again from there, a share of it into the modes, and so on.
+    again = equations.times(np.swapaxes(equations.down, -1, -2), still.relit_glowing * share)
     again /= equations.model.emitters
-    absorbed /= np.maximum(1.0 - (again * (1.0 - out)).sum(axis=0), 1e-12)
+    absorbed = absorbed / np.maximum(1.0 - (again * (1.0 - out)).sum(axis=0), 1e-12)
     coming += out * again * absorbed
-    dark = dark + (equations.model.weight @ still.relit) * absorbed
+    dark = dark + (still.relit * share).sum(axis=0) * absorbed
     # light that is strong beside the decays changes the emitters, and what they absorb
     acting = equations.times(equations.down, photons) + equations.times(equations.up, photons)
     strength = np.minimum(acting.max(axis=0) / slowest, 1.0)

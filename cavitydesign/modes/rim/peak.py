@@ -29,8 +29,8 @@ _STEP = 1e-12  # of the radius: how near an interface its two sides are read
 # A top of the search below this share of the largest is not refined: search points on a lobe, seven
 # or more an element, miss 15 % of its height at most
 _NEAR_LARGEST = 0.8
-# Even points across a cell, and how often they are drawn together about the largest: the third grid
-# is 1e-3 of a cell wide, and meets the top to 1e-8 of the density's bend
+# Even points across a cell, and how often they are drawn together about the largest: the fourth
+# grid is 2e-3 of a cell wide, and meets the top to 1e-8 of the density's bend
 _EVEN, _ZOOMS = 17, 4
 
 

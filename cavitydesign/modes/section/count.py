@@ -13,7 +13,7 @@ from ...eigen.lanczos import shift_invert_lanczos
 from ..mode_set import ModeRequest
 from ..solver.count import counted_modes
 from ..solver.snapshot import Snapshot
-from .identity import LEAST_INSIDE, identify_section
+from .identity import belongs, identify_section
 from .problem import SectionProblem
 from .seed import SectionSeed
 
@@ -99,7 +99,7 @@ def _strays(
 ) -> list[float]:
     """Wavenumbers of eigenpairs that have a name asked for and are not listed, nor solved apart."""
     names = identify_section(problem, shot.vectors[:, columns], shot.m, shot.eps.ordinary)
-    apart = [seed.k_per_um(shot.m, q) for q in seed.family if q not in seed.surveyed]
+    apart = {q: seed.k_per_um(shot.m, q) for q in seed.family if q not in seed.surveyed}
     out = []
     for column, name in zip(columns, names, strict=True):
         k = math.sqrt(float(shot.values[column].real))
@@ -107,9 +107,10 @@ def _strays(
             int(column) not in shot.chosen.values()
             and (name.polarisation, name.p) == (seed.polarisation, seed.p)
             and name.q < request.axial_orders
-            and name.inside >= LEAST_INSIDE
+            and belongs(problem, name)
             and name.purity >= _CLEAR
-            and not any(abs(k / other - 1) < _OTHER_GROUP / shot.m for other in apart)
+            # Half an azimuthal order is half of k at m = 1: a mode solved apart has its own q too.
+            and not (name.q in apart and abs(k / apart[name.q] - 1) < _OTHER_GROUP / shot.m)
         ):
             out.append(k)
     return out

@@ -76,8 +76,8 @@ class Section(Discretisation):
         eps: Sequence[Permittivities],
         corrections: Values,
     ) -> list[Measures]:
-        """Measures of the columns one by one."""
-        return measure_section(problem, vectors, orders, qs, k_per_um, eps)
+        """Measures of the corrected columns one by one."""
+        return measure_section(problem, vectors - corrections, orders, qs, k_per_um, eps)
 
     def sample(self, raw: RawMode, outwards: int, along: int) -> FieldSamples:
         """On a grid of r and z."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
 
-from ...arrays import Array, Values
+from ...arrays import Array, IntArray, Values
 from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import gauss
 from ..losses.measures import Measures, rim_scattering, wall_terms
@@ -17,9 +17,12 @@ from ..media import Permittivities
 from ..stopwatch import check_time
 from .around.far import FarField
 from .around.tail import Tail
+from .around.within import Bounds, points_within
 from .problem import SectionProblem
 
-_ROUGH_POINTS_AT_CAUSTIC = 12
+_ROUGH_POINTS = 12
+# More than the degree of an element, of a rule on a part of it: the part's map is no polynomial.
+_MORE_POINTS = 4
 _FINE = 21
 _WAVELENGTH_SHARE = 20.0
 # Of the largest sample, below which an element is not looked at finely: five samples across an
@@ -51,9 +54,7 @@ def far_log10_q(
     problem: SectionProblem, vector: Values, m: float, q: int, k_per_um: float, eps: Permittivities
 ) -> float:
     """Radiative Q of one mode from its far field alone, to some per cent: whether it leaks."""
-    reading = Reading(
-        problem, vector[:, None], m, q, k_per_um, eps, _ROUGH_POINTS_AT_CAUSTIC, False
-    )
+    reading = Reading(problem, vector[:, None], m, q, k_per_um, eps, _ROUGH_POINTS, False)
     return reading.far_log10_q()
 
 
@@ -67,39 +68,49 @@ class Reading:
     q: int
     k_per_um: float
     eps: Permittivities
-    points_at_caustic: int = 40
+    most_points: int = 40
     checked: bool = True
 
     @cached_property
     def points(self) -> list[tuple[PointField, Array, Values, Values]]:
-        """Fields, weights r dr dz of the counted volume, regions and elements; elements cut by the
-        caustic or an absorbing layer finely.
+        """Fields, weights r dr dz of the counted volume, regions and elements; elements that a
+        bound of the volume cuts on its inner side alone.
+        """
+        stretch, region = self.problem.stretch, self.problem.mesh.region
+        radius = np.full(region.size, math.inf)
+        # Within walls all around nothing radiates, and all of the surround counts.
+        if not self.problem.cavity.ends.closed:
+            radius[region == len(self.problem.cavity.regions) - 1] = self._caustic
+        everywhere = np.arange(region.size)
+        return [
+            (field, (weight * field.det * field.r).real, region[elements], elements)
+            for field, weight, elements in self._inside(everywhere, Bounds.of(radius, stretch))
+        ]
+
+    @property
+    def _caustic(self) -> float:
+        """Where waves of the surround begin to run outwards, um."""
+        return self.m / (self.k_per_um * float(self.eps.index[-1]))
+
+    def _inside(
+        self, elements: IntArray, bounds: Bounds
+    ) -> Iterator[tuple[PointField, Array, Values]]:
+        """Fields, weights ds dt and elements of what lies within bounds: whole elements by grids,
+        those that a bound cuts point by point.
         """
         problem, mesh = self.problem, self.problem.mesh
-        caustic = self.m / (self.k_per_um * float(self.eps.index[-1]))
-        low, high = mesh.nodes[..., 0].min(axis=(1, 2)), mesh.nodes[..., 0].max(axis=(1, 2))
-        surround = mesh.region == len(problem.cavity.regions) - 1
-        cut = surround & (low < caustic) & (high > caustic)
-        if problem.stretch is not None:
-            flags = problem.lossless(mesh.nodes[..., 0], mesh.nodes[..., 1]).reshape(
-                mesh.elements, -1
-            )
-            cut |= flags.any(axis=1) & ~flags.all(axis=1)
-        out = []
-        groups = [
-            (elements[~cut[elements]], order + 2)
-            for order, elements in problem.space.by_order.items()
-        ]
-        for elements, count in (*groups, (np.flatnonzero(cut), self.points_at_caustic)):
-            if not elements.size:
-                continue
-            x, w = gauss(count)
-            field = on_grid(problem.space, self.vector, self.m, x, x, elements)
-            r, z, r_s, z_s, r_t, z_t = mesh.positions(x, x, elements)
-            counted = problem.lossless(r, z) & ~(surround[elements, None, None] & (r > caustic))
-            weight = np.outer(w, w) * (r_s * z_t - r_t * z_s) * r * counted
-            out.append((field, weight, mesh.region[elements], elements))
-        return out
+        whole, cut = bounds.divided(mesh, elements)
+        for order in np.unique(problem.space.orders[whole]):
+            same = whole[problem.space.orders[whole] == order]
+            x, w = gauss(int(order) + 2)
+            field = on_grid(problem.space, self.vector, self.m, x, x, same)
+            yield field, np.outer(w, w)[None], same
+        if cut.size:
+            count = min(int(problem.space.orders[cut].max()) + _MORE_POINTS, self.most_points)
+            at = points_within(mesh, cut, bounds, count)
+            single = at_points(problem.space, self.vector, self.m, at.element, at.s, at.t)
+            parts = {one.name: getattr(single, one.name)[..., None, None] for one in fields(single)}
+            yield PointField(**parts), at.weight[:, None, None], at.element
 
     def far_log10_q(self) -> float:
         """Radiative Q from the far field."""
@@ -221,20 +232,17 @@ class Reading:
         tail = Tail.nothing(len(problem.cavity.regions))
         if box is None:
             return tail
-        caustic = self.m / (self.k_per_um * float(self.eps.index[-1]))
         r, z = mesh.nodes[..., 0], mesh.nodes[..., 1]
         elements = np.flatnonzero(~problem.lossless(r, z).all(axis=(1, 2)))
+        radius = self._caustic if box.r_um >= self._caustic else math.inf
+        everything = Bounds.of(np.full(mesh.elements, radius), None)
+        in_box = Bounds.of(everything.r_um, box)
         phase = np.conj(self._phase)
-        for order in np.unique(problem.space.orders[elements]):
-            same = elements[problem.space.orders[elements] == order]
-            x, w = gauss(max(int(order) + 4, self.points_at_caustic // 2))
-            field = on_grid(problem.space, self.vector, self.m, x, x, same)
-            at_r, at_z, *_ = mesh.positions(x, x, same)
-            outside = ~problem.lossless(at_r, at_z)
-            if box.r_um >= caustic:
-                outside &= at_r <= caustic
-            weight = np.outer(w, w) * field.det * field.r * phase * outside
-            tail = tail.plus(field, weight, mesh.region[same], self.eps)
+        # All of the elements that reach into a layer, without their part in the box.
+        for sign, bounds in ((1.0, everything), (-1.0, in_box)):
+            for field, weight, of in self._inside(elements, bounds):
+                stretched = sign * weight * field.det * field.r * phase
+                tail = tail.plus(field, stretched, mesh.region[of], self.eps)
         return tail
 
     @cached_property

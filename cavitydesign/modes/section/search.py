@@ -113,6 +113,8 @@ def _check_guiding(cavity: SectionCavity, request: ModeRequest) -> None:
         return
     eps = permittivities(cavity, wavenumber_per_um(request.wavelength_nm))
     index = np.sqrt(np.maximum(eps.ordinary, eps.axial).real)
+    # In a uniaxial surround one polarisation sees the lower index, and may be held by it.
+    index[-1] = math.sqrt(min(eps.ordinary[-1].real, eps.axial[-1].real))
     if index[:-1].max() > index[-1]:
         return
     raise InputError(

@@ -10,9 +10,10 @@ import pytest
 
 from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.analytic.threshold_gain import threshold_gain
-from cavitydesign.errors import InputError
+from cavitydesign.errors import InputError, SolverError
 from cavitydesign.geometry import Cavity, Coating, Cylinder, Parabola
 from cavitydesign.lasing.competition.lasing_mode import lasing_modes
+from cavitydesign.lasing.steady.exact_threshold import exact_threshold_gain_per_cm
 from cavitydesign.lasing.steady.threshold import threshold_gain_per_cm
 from cavitydesign.materials import ConstantIndex, find_material
 from cavitydesign.modes import Mode, ModeRequest, find_modes
@@ -156,3 +157,11 @@ def test_modes_without_loss_or_region_are_refused() -> None:
         static_threshold(mode, "boby")
     with pytest.raises(InputError, match="must be positive"):
         static_threshold(mode, q_passive=-1.0)
+
+
+def test_a_region_that_holds_nothing_has_no_threshold() -> None:
+    """A fibre deep inside, which the window leaves out: a plain no, where it divided by zero."""
+    mode = cylinder_mode((2.0, 10.0), (1.45, 1.5, 1.0), 140, "TM", 600.0)
+    with pytest.raises(SolverError, match="the doped region holds none of the mode"):
+        static_threshold(mode, "fibre", 1e4)
+    assert exact_threshold_gain_per_cm(mode, "fibre", 1e4) is None
