@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from typing import NoReturn
 
 # Of address space: Python, NumPy and SciPy with their buffers take 0.5 GB before anything is
 # solved. OpenBLAS asks for its buffers again and again, for ever, where the system refuses them.
@@ -27,8 +28,17 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(130)
+        _interrupted()
+    except RuntimeError as error:
+        # Python wraps what is raised while a class is being made, which imports do.
+        if not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        _interrupted()
+
+
+def _interrupted() -> NoReturn:
+    print("interrupted", file=sys.stderr)
+    sys.exit(130)
 
 
 def _take_standard_files() -> None:

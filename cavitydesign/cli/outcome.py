@@ -116,6 +116,21 @@ def _silence() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _heeding(
+    command: Callable[Arguments, int], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> int:
+    """The command's exit code; an error after a signal is the signal's.
+
+    Python and libraries wrap an exception that a signal raises within them in errors of their own,
+    such as "Error calling __set_name__" of a class that is being made.
+    """
+    try:
+        return command(*args, **kwargs)
+    except Exception:
+        check_asked()
+        raise
+
+
 def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
     """A command that returns its exit code, with errors that the user can repair told in one line
     each.
@@ -125,7 +140,7 @@ def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
             with heeded():
-                code = command(*args, **kwargs)
+                code = _heeding(command, *args, **kwargs)
             if sys.stdout is not None:  # closed by who called us: >&-
                 sys.stdout.flush()
         except CavityDesignError as error:

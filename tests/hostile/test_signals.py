@@ -107,7 +107,11 @@ COMMANDS = {
     "media of one": ("media CsPbBr3-PMMA", 0.6),
     "modes beside a taper": ("modes coupled.toml --json", 2.5),
     "measure an emission": ("measure emission decay.csv", 1.5),
-    "measure a z-scan": ("measure z-scan decay.csv --photons 3", 1.5),
+    "measure a z-scan": (
+        "measure z-scan scan.csv --photons 2 --wavelength 800 --energy 50 --pulse 100 --waist 20 "
+        "--density 1e18 --thickness 1",
+        1.5,
+    ),
     "measure a stripe": ("measure stripe stripe.csv", 1.5),
     "measure spacings": ("measure spacings spacings.csv", 1.5),
     "measure a temperature": ("measure temperature warm.csv", 1.5),
@@ -155,6 +159,8 @@ def folder(tmp_path: Path) -> Path:
         writer.append([Record("a" * 32, "ok", {})])
     falling = "".join(f"{10 * x},{math.exp(-x / 20)}\n" for x in range(100))
     (tmp_path / "decay.csv").write_text("time_ps,signal\n" + falling)
+    dip = "".join(f"{x / 10},{1 - 0.1 / (1 + (x / 15) ** 2)}\n" for x in range(-100, 101, 5))
+    (tmp_path / "scan.csv").write_text("position_mm,transmittance\n" + dip)
     (tmp_path / "spectra").mkdir()
     for number in range(1, 6):
         counts = (100 + number**2 / (1 + ((x - 60) / 3) ** 2) * 100 for x in range(120))
@@ -312,3 +318,31 @@ def test_signals_at_random_moments(folder: Path, tally, number: int, seed: int) 
             broken.append(f"{name}, {sent} after {after_s:.2f} s: {wrong}")
         tally.add()
     assert not broken, "\n".join(broken)
+
+
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM"])
+def test_a_stop_that_python_wraps_is_a_stop(sent: str) -> None:
+    """A signal within `__set_name__`, while a class is made, came as a RuntimeError."""
+    script = f"""
+import os, signal, sys
+from cavitydesign.cli.outcome import reported
+
+class Name:
+    def __set_name__(self, owner, name):
+        os.kill(os.getpid(), signal.{sent})
+
+def command():
+    class Made:
+        part = Name()
+    return 0
+
+import typer
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    reported(command)()
+except typer.Exit as end:
+    sys.exit(end.exit_code)
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert found.returncode == 128 + getattr(signal, sent), found.stderr
+    assert "Traceback" not in found.stderr and len(found.stderr.splitlines()) == 1

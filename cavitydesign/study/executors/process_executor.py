@@ -34,6 +34,8 @@ _DEATHS = 6
 # In a row, without a batch that came back.
 _FALSE_STARTS = 50
 _REST_SECONDS = 0.1
+# Loaded by the fork server alone, so that workers whose parent has gone end in silence.
+_HOOK = f"{__package__}.forkserver_hook"
 
 
 class WorkerError(CavityDesignError):
@@ -84,7 +86,7 @@ class ProcessExecutor(Executor):
     def _context(self) -> BaseContext:
         context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
         if sys.platform != "win32":
-            context.set_forkserver_preload(list(self.preload))
+            context.set_forkserver_preload([_HOOK, *self.preload])
         return context
 
     @contextmanager
