@@ -127,7 +127,7 @@ STORES = ("store", "goal-results", "calibration-results")
 _LONGEST_SECONDS = 400
 # Exit codes by what was sent; a command that was done before ends as it would.
 ENDS = {
-    "SIGINT": {130},
+    "SIGINT": {130, -signal.SIGINT},  # after the command has ended, Python's own end
     "SIGTERM": {143, -signal.SIGTERM},  # before the command has begun, the system's own end
     "SIGHUP": {129, -signal.SIGHUP},
     "SIGQUIT": {-signal.SIGQUIT},
