@@ -100,10 +100,8 @@ def static_threshold(
             f"gain.doped_region: {region!r} is not one of "
             f"{', '.join(names)}{nearest(region, names)}"
         )
-    search = _Search(
-        raw, names.index(region), _missing_loss(mode, raw, q_passive), q_passive is None
-    )
-    return search.solved(mode.label)
+    missing = _missing_loss(mode, raw, q_passive)
+    return _Search(raw, names.index(region), missing, q_passive is None, mode.label).solved()
 
 
 def _missing_loss(mode: Mode, raw: RawMode, q_passive: float | None) -> float:
@@ -204,12 +202,15 @@ class _Search:
         1/Q put in as a uniform loss rate.
     absorbing : bool
         Whether the media's own absorption counts.
+    label : str
+        Of the mode, for its errors.
     """
 
     raw: RawMode
     place: int
     missing: float
     absorbing: bool
+    label: str
 
     @property
     def problem(self) -> EigenProblem:
@@ -258,13 +259,9 @@ class _Search:
         masses = np.array([mass @ vector for _, _, mass in self.masses])
         return _Images(curl, masses, masses @ vector / complex(vector @ curl))
 
-    def solved(self, label: str) -> StaticThreshold:
+    def solved(self) -> StaticThreshold:
         """Newton on the quotient and inverse iteration by turns."""
         raw, problem = self.raw, self.problem
-        if self.place not in problem.forms.active:
-            raise SolverError(
-                f"{label}: no positive threshold gain; the doped region holds none of the mode"
-            )
         stiffness = problem.forms.stiffness(raw.m)
         images = self.images(stiffness, raw.vector.astype(complex))
         k, kappa, weights = self._balanced(images.shares, raw.k_per_um.real, 0.0, 1)
@@ -281,12 +278,13 @@ class _Search:
                 break
         else:
             raise SolverError(
-                f"{label}: the threshold gain did not settle; does the doped region hold the mode?"
+                f"{self.label}: the threshold gain did not settle; does the doped region hold the "
+                "mode?"
             )
         if not (math.isfinite(kappa) and kappa > 0):
             raise SolverError(
-                f"{label}: no positive threshold gain; the mode has no loss or none of it in the "
-                "doped region"
+                f"{self.label}: no positive threshold gain; the mode has no loss or none of it in "
+                "the doped region"
             )
         image = k**2 * images.weighted(weights)
         residual = float(np.linalg.norm(images.curl - image) / np.linalg.norm(image))
@@ -319,7 +317,8 @@ class _Search:
             area = (by_k.conjugate() * by_kappa).imag
             if area == 0.0:
                 raise SolverError(
-                    "no positive threshold gain; the doped region holds none of the mode"
+                    f"{self.label}: no positive threshold gain; the doped region holds none of the "
+                    "mode"
                 )
             move_k = -(f.conjugate() * by_kappa).imag / area
             move_kappa = -(by_k.conjugate() * f).imag / area

@@ -12,9 +12,9 @@ from typing import Any
 from ..design import Design
 from ..errors import InputError
 from ..progress import Progress
-from ..study import ProcessExecutor, SerialExecutor
 from ..study.files.user_file import DesignSchema
-from ..workflow.study_point import WORKER_MODULES, design_schema, evaluate_point
+from ..workflow.local_workers import executor_for
+from ..workflow.study_point import design_schema, evaluate_point
 from .answer import DesignAnswer, answered
 from .goal import Goal
 from .goal_file import load_goal
@@ -75,10 +75,8 @@ def optimise(
     read = _read(goal, design, store)
     folder = read.folder.resolve()
     evaluate = functools.partial(evaluate_point, folder=folder)
-    serial = workers is not None and workers <= 1
-    executor = SerialExecutor() if serial else ProcessExecutor(workers or 1, WORKER_MODULES)
     linearise = functools.partial(linearised, folder=folder)
-    return answered(Solver(read, evaluate, executor, linearise, progress))
+    return answered(Solver(read, evaluate, executor_for(workers), linearise, progress))
 
 
 def _read(

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 
 from ..design import Design
 from ..progress import Progress
-from ..study import ProcessExecutor, SerialExecutor
 from ..study.executors.executor import Executor
-from ..workflow.study_point import WORKER_MODULES, evaluate_point
+from ..workflow.local_workers import executor_for
+from ..workflow.study_point import evaluate_point
 from .comb_samples import free_media, solved_comb
 from .fit import FitAnswer, fit_peaks, with_held
 from .fit_prior import FitPrior
@@ -147,11 +147,6 @@ def fit(
         read = load_peaks(Path(peaks), noise_nm)
     else:
         read = peaks if isinstance(peaks, Peaks) else listed_peaks(peaks, noise_nm)
-    serial = workers is not None and workers <= 1
-    executor = SerialExecutor() if serial else ProcessExecutor(workers or 1, WORKER_MODULES)
     seen = peaks_of_cavity(read, design)
-    return fit_design(seen, design, priors or GivenPriors(), executor, progress or _untold)
-
-
-def _untold(message: str, fraction: float) -> None:
-    """Progress that nobody watches."""
+    told = progress or (lambda message, fraction: None)
+    return fit_design(seen, design, priors or GivenPriors(), executor_for(workers), told)

@@ -16,10 +16,11 @@ from ..design.files.named_files import files_of_design
 from ..errors import InputError, MissingLibraryError
 from ..markup import html_table
 from ..progress import Progress
-from ..study import Axis, ProcessExecutor, SerialExecutor, Study, Table, run_study, study_table
+from ..study import Axis, Study, Table, run_study, study_table
 from ..study.cube import cube_of, frame_of
 from .code_digest import relevant_version
-from .study_point import TASKS, WORKER_MODULES, evaluate_point, rows_of_point
+from .local_workers import executor_for
+from .study_point import TASKS, evaluate_point, rows_of_point
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,7 +159,5 @@ def sweep(
         folder=folder,
     )
     evaluate = functools.partial(evaluate_point, folder=folder)
-    serial = workers is not None and workers <= 1
-    executor = SerialExecutor() if serial else ProcessExecutor(workers or 1, WORKER_MODULES)
-    run_study(study, evaluate, executor, progress=progress)
+    run_study(study, evaluate, executor_for(workers), progress=progress)
     return SweepResult(study, study_table(study, rows_of_point))

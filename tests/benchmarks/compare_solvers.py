@@ -32,6 +32,7 @@ import ngsolve
 import numpy as np
 import scipy
 import skfem
+from machine import processor
 from ngsolve_reference import Cut, Rim, comb, graded, lengths, single_mode
 from scikit_fem_reference import PlainWindow, plain_mode
 
@@ -373,17 +374,8 @@ def confirmed(place: Place, exact: dict[tuple[int, int], float]) -> float:
 
 def machine() -> dict[str, str]:
     """What was measured on what."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        names = [
-            line.split(":")[1].strip()
-            for line in cpuinfo.read_text().splitlines()
-            if line.startswith("model name")
-        ]
-        model = names[0] if names else model
     return {
-        "processor": model,
+        "processor": processor(),
         "python": platform.python_version(),
         "cavitydesign": cavitydesign.__version__,
         "ngsolve": ngsolve.__version__,

@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 import scipy
+from machine import processor
 
 import cavitydesign
 from cavitydesign.eigen.lanczos import shift_invert_lanczos
@@ -234,20 +235,6 @@ def text_of(series: dict[str, list[Point]]) -> str:
             f"| {p.size} | {p.cpu_s:.4f} | {1e6 * p.cpu_s / p.size:.1f} us |" for p in points
         ] + [""]
     return "\n".join(lines)
-
-
-def processor() -> str:
-    """Name of the processor."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        names = [
-            line.split(":")[1].strip()
-            for line in cpuinfo.read_text().splitlines()
-            if line.startswith("model name")
-        ]
-        if names:
-            return names[0]
-    return platform.processor() or platform.machine()
 
 
 def picture(series: dict[str, list[Point]], path: Path) -> None:

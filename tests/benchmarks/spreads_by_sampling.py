@@ -12,9 +12,9 @@ import copy
 import math
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
+from machine import processor
 
 from cavitydesign.design import Design, parse_design
 from cavitydesign.lasing import predict_lasing as predict
@@ -100,13 +100,8 @@ def machine() -> str:
     import platform
     from importlib.metadata import version
 
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     libraries = ", ".join(f"{name} {version(name)}" for name in ("cavitydesign", "numpy", "scipy"))
-    return (
-        f"{names[0] if names else platform.processor()}, Python {platform.python_version()}, "
-        f"{libraries}"
-    )
+    return f"{processor()}, Python {platform.python_version()}, {libraries}"
 
 
 def small_spreads(count: int) -> None:

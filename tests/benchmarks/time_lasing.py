@@ -22,6 +22,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from machine import processor
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -127,16 +129,6 @@ def page(rows: list[tuple[str, list[dict[str, Any]]]], against: bool) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def processor() -> str:
-    """Name of the processor, as far as the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def main() -> None:

@@ -22,6 +22,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from machine import processor
+
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "studies" / "sections"
 REFERENCE = ROOT / "tests" / "physics" / "ngsolve_sections.json"
@@ -170,16 +172,6 @@ def drawn(curves: dict[str, dict[str, Any]], file: Path) -> None:
     axes[0].set_ylabel("processor time (s)")
     axes[0].legend(frameon=False)
     fig.savefig(file, dpi=200)
-
-
-def processor() -> str:
-    """Name of the processor, as far as the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 TASKS = {"shipped": shipped_task, "solver": solver_task, "peer": peer_task}
