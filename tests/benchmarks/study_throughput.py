@@ -38,6 +38,8 @@ roughness_nm = 1.0
 polarisation = "TM"
 wavelength_nm = 537.6
 span_nm = 4.0
+[gain]
+medium = "CsPbBr3-PMMA"
 """
 
 
