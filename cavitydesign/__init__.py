@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from .lasing import LasingPrediction, LasingRequest
     from .materials import Material, find_material
     from .modes import Deviation, Mode, ModeRequest, ModeSet, Particle, Sensing, Wave
-    from .optimisation.answer import DesignAnswer
+    from .optimisation.design_answer import DesignAnswer
     from .optimisation.optimise import optimise
-    from .spectrum_fit.fit import FitAnswer
+    from .spectrum_fit.fit_answer import FitAnswer
     from .spectrum_fit.of_design import GivenPriors, fit
     from .study import Study
     from .workflow.archive import load, save
@@ -43,9 +43,9 @@ _HOMES: dict[str, str | None] = {
     "Cavity": "geometry",
     "CavityDesignError": "errors",
     "Design": "design",
-    "DesignAnswer": "optimisation.answer",
+    "DesignAnswer": "optimisation.design_answer",
     "Deviation": "modes",
-    "FitAnswer": "spectrum_fit.fit",
+    "FitAnswer": "spectrum_fit.fit_answer",
     "GivenPriors": "spectrum_fit.of_design",
     "InputError": "errors",
     "LasingPrediction": "lasing",

@@ -31,7 +31,6 @@ _FIT = (
     "spectrum_noise",
 )
 _OPTIMISE = (
-    "answer",
     "expectation",
     "first_order",
     "gaussian_process",
@@ -154,6 +153,7 @@ _NEW = {
     "modes.window_measure": "modes.rim.measure",
     **{f"design.{name}": f"spectrum_fit.{name}" for name in _FIT},
     **{f"design.{name}": f"optimisation.{name}" for name in _OPTIMISE},
+    "design.answer": "optimisation.optimum",
     **{f"modes.section_{name}": f"modes.section.{name}" for name in _SECTION},
     "modes.section_family": "modes.section.discretisation",
     "modes.section.survey": "modes.section.surveys.survey",

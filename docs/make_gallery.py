@@ -509,9 +509,9 @@ def goal() -> Figure:
     """Which diameter gives a spacing of 4.2 nm, and what the spreads of fabrication make of it."""
     import tempfile
 
-    from cavitydesign.optimisation.answer import answered
     from cavitydesign.optimisation.goal_file import load_goal
     from cavitydesign.optimisation.models.linear import linearised
+    from cavitydesign.optimisation.optimum import answered
     from cavitydesign.optimisation.trials import Solver
     from cavitydesign.study import ProcessExecutor
     from cavitydesign.visualise.studies.goal import draw_goal

@@ -15,10 +15,11 @@ from ..progress import Progress
 from ..study.files.user_file import DesignSchema
 from ..workflow.local_workers import executor_for
 from ..workflow.study_point import design_schema, evaluate_point
-from .answer import DesignAnswer, answered
+from .design_answer import DesignAnswer
 from .goal import Goal
 from .goal_file import load_goal
 from .models.linear import linearised
+from .optimum import answered
 from .trials import Solver
 
 

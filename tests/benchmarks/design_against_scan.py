@@ -127,8 +127,8 @@ def goal_of(folder: Path, name: str, text: str) -> Goal:
 
 def compared(folder: Path, name: str, executor: Executor, seeds: int) -> None:
     """Scan, search from each seed, and print the best of each."""
-    from cavitydesign.optimisation.answer import best_trials
     from cavitydesign.optimisation.models.linear import linearised
+    from cavitydesign.optimisation.optimum import best_trials
     from cavitydesign.optimisation.trials import Solver
     from cavitydesign.workflow.study_point import evaluate_point
 

@@ -20,7 +20,7 @@ from .modes import AsJson
 from .study import Scheduler, Workers, executor_of, worker_count
 
 if TYPE_CHECKING:
-    from ...optimisation.answer import DesignAnswer, Recommended
+    from ...optimisation.design_answer import DesignAnswer, Recommended
     from ...optimisation.over_draws import DrawnOutcomes
     from ...optimisation.tolerance import YieldAnswer
 
@@ -37,9 +37,9 @@ def design(
     json: AsJson = False,
 ) -> int:
     """Find the values of a design that meet a goal; may be killed at any time and run again."""
-    from ...optimisation.answer import answered
     from ...optimisation.goal_file import load_goal
     from ...optimisation.models.linear import linearised
+    from ...optimisation.optimum import answered
     from ...optimisation.trials import Solver
     from ...workflow.study_point import design_schema, evaluate_point
 

@@ -19,7 +19,7 @@ from .study import Workers, worker_count
 
 if TYPE_CHECKING:
     from ...design import Design
-    from ...spectrum_fit.fit import FitAnswer
+    from ...spectrum_fit.fit_answer import FitAnswer
     from ...study.executors.executor import Evaluate
 
 _SHOWN = 8

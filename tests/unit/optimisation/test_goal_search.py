@@ -8,8 +8,8 @@ import pytest
 from toy_design import evaluate, toy_outcomes
 
 from cavitydesign.errors import InputError, SolverError
-from cavitydesign.optimisation.answer import answered
 from cavitydesign.optimisation.goal_file import load_goal
+from cavitydesign.optimisation.optimum import answered
 from cavitydesign.optimisation.over_draws import over_draws
 from cavitydesign.optimisation.robust import RobustDesign, best_of, closer_looks
 from cavitydesign.optimisation.trials import Solver
