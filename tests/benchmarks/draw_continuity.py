@@ -1,18 +1,19 @@
 """The picture of docs/benchmarks/lasing_continuity.md, from what `lasing_continuity.py` has kept.
 
-python tests/benchmarks/draw_continuity.py KEEP.json PICTURE.png
+python tests/benchmarks/draw_continuity.py KEEP.jsonl PICTURE.png
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
-from lasing_continuity import COLUMNS, RIPPLE_STEPS_UM, RIPPLES, SCANS, ripple
+from continuity_scans import EVERY, RIPPLE_STEPS_UM, RIPPLES, SCANS
+from lasing_continuity import COLUMNS, read, ripple
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -96,7 +97,8 @@ def steps_of_all(ax: Any, kept: Kept) -> None:
     """Changes of threshold over gain = loss in 0.02 um, with the comb moved and held."""
     for neighbour, colour, words in ((2, "C7", "comb moves"), (3, "C3", "comb held")):
         value, change = [], []
-        for name in present(kept, (name for name, one in SCANS.items() if one[0][0][0] == "d")):
+        diameters = [name for name, one in SCANS.items() if one[0][0] == "diameter_um"]
+        for name in present(kept, [*diameters, *EVERY]):
             here, beside = scan(kept, name), scan(kept, name, neighbour)
             ratio = [one["lasing"] / one["gain_equals_loss"] for one in (here, beside)]
             value.append(here["value"])
@@ -144,8 +146,7 @@ def single_mode(ax: Any, kept: Kept) -> None:
 def main() -> int:
     """Draw nine panels."""
     source, target = sys.argv[1:3]
-    with open(source, encoding="utf-8") as file:
-        kept: Kept = json.load(file)
+    kept: Kept = read(Path(source))
     plt.rcParams.update({"font.size": 8, "axes.titlesize": 8, "legend.fontsize": 7})
     fig, axes = plt.subplots(3, 3, figsize=(WIDTH_IN, HEIGHT_IN), layout="constrained")
     against_diameter(axes[0, 0], kept)

@@ -1,7 +1,7 @@
 """Continuity of lasing outcomes in the design: scans over numbers of cavity, medium, pump and
 detector on combs by formula, and the largest step of each outcome.
 
-    python tests/benchmarks/lasing_continuity.py [--only NAME ...] [--keep FILE.json] [--thin N]
+    python tests/benchmarks/lasing_continuity.py [--only NAME ...] [--keep FILE.jsonl] [--thin N]
 
 Each scan visits some places between its ends. At each place it solves three neighbours: the place,
 a quarter of a fine step (0.02 um of the diameter) beside it, and a fine step beside it. Thresholds
@@ -15,30 +15,39 @@ That the ripple itself has no jump is measured by moving the comb alone over one
 of 0.02, 0.005 and 0.00125 um of diameter ("ripple"): the largest change must fall with the step,
 which a jump, or a rule that changes, would not do.
 
-All of it takes about half an hour of one core: `--only` does parts of it, and `--keep` adds what
-was solved to a file, which `draw_continuity.py` draws.
+Scans whose name begins with "every 0.02 um" visit each fine step between their ends; there the
+next place is the neighbour, and only the step with the comb held is solved besides.
+
+All of it takes an hour of one core: `--only` does parts of it. `--keep` adds each place, as soon as
+it is solved, as a line of a file, and solves what is not in it yet; `draw_continuity.py` draws it.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from continuity_scans import (
+    EVERY,
+    FINE_RELATIVE,
+    FINE_UM,
+    RIPPLE_STEPS_UM,
+    RIPPLES,
+    SCANS,
+    one,
+    places,
+)
 
-from cavitydesign.gain import DotMedium, Pump
-from cavitydesign.lasing import LasingMode, LasingPrediction, LasingRequest, predict_lasing
+from cavitydesign.lasing import LasingPrediction
 
 LARGEST_STEP = 0.03
-INDEX = 1.47
-FINE_UM = 0.02
-FINE_RELATIVE = 1e-3
-"""Fine step of what is no diameter; 0.02 um of 20 um."""
 COLUMNS = (
     "value",
     "gain_equals_loss",
@@ -51,118 +60,6 @@ COLUMNS = (
     "upper_break",
 )
 """What is kept of each prediction."""
-FAMILIES = {
-    "TM": (("TM", 1, 0, 0.0, 0.99),),
-    "TE": (("TE", 1, 0, 0.6, 0.985),),
-    "both": (("TM", 1, 0, 0.0, 0.99), ("TE", 1, 0, 0.6, 0.985)),
-    "six": tuple(
-        (polarisation, p, q, 0.37 * place, 0.99 - 0.004 * place)
-        for place, (polarisation, p, q) in enumerate(
-            (which, p, q) for which in ("TM", "TE") for p, q in ((1, 0), (1, 1), (2, 0))
-        )
-    ),
-}
-
-
-def comb(diameter_um: float, quality: float, families: str) -> list[LasingMode]:
-    """Modes at pi D n / (m + offset) under the line, Q alike."""
-    path_nm = math.pi * diameter_um * 1e3 * INDEX
-    found = []
-    for polarisation, p, q, offset, share in FAMILIES[families]:
-        for m in range(
-            math.ceil(path_nm / 548.0 - offset), math.floor(path_nm / 527.0 - offset) + 1
-        ):
-            wave = path_nm / (m + offset)
-            found.append(
-                LasingMode(
-                    f"{polarisation} {m} {p} {q}",
-                    wave,
-                    share,
-                    1.525,
-                    quality,
-                    35.0 * (diameter_um / 15.0) ** 2,
-                    polarisation,
-                    m,
-                    p,
-                    q,
-                    wave**2 / path_nm,
-                )
-            )
-    return found
-
-
-def one(
-    diameter_um: float = 15.0,
-    *,
-    photons: int = 3,
-    gain: float = 1100.0,
-    collection: float = 0.02,
-    quality: float | None = None,
-    families: str = "TM",
-    phases: int = 12,
-    comb_um: float | None = None,
-) -> LasingPrediction:
-    """Prediction of one point of a scan; `comb_um` is the diameter whose comb it has, if another."""
-    wave, ends = {1: (400.0, (0.004, 3.0)), 2: (970.0, (0.1, 4.0)), 3: (1500.0, (1.0, 9.0))}[
-        photons
-    ]
-    medium = DotMedium(peak_gain_per_cm=gain, laser_collection=collection)
-    modes = comb(comb_um or diameter_um, quality or 24.0 * diameter_um, families)
-    pump = Pump(photons=photons, wavelength_nm=wave, fluence_mj_cm2=ends)
-    request = LasingRequest(comb_phases=phases, fluences=12)
-    return predict_lasing(modes, medium, pump, request, diameter_um)
-
-
-WIDE = ("diameter_um", 8.0, 130.0)
-SCANS: dict[str, tuple[tuple[str, float, float], int, dict[str, object]]] = {
-    **{
-        f"{words}, {photons} photon{'s' * (photons > 1)}": (
-            WIDE,
-            count,
-            {"photons": photons, "families": families},
-        )
-        for words, families, count in (
-            ("TM", "TM", 96),
-            ("TE", "TE", 48),
-            ("TM and TE", "both", 48),
-            ("six families", "six", 32),
-        )
-        for photons in (1, 2, 3)
-    },
-    "9.5 to 10.7 um": (("diameter_um", 9.5, 10.7), 61, {}),
-    "11.2 to 11.5 um": (("diameter_um", 11.2, 11.5), 61, {"photons": 1}),
-    "11.7 to 12.3 um": (("diameter_um", 11.7, 12.3), 61, {}),
-    **{
-        f"collection, {diameter:g} um": (
-            ("collection", 1e-3, 1.0),
-            16,
-            {"diameter_um": diameter},
-        )
-        for diameter in (12.0, 15.0, 88.0)
-    },
-    **{
-        f"peak gain, {diameter:g} um": (("gain", 600.0, 5000.0), 48, {"diameter_um": diameter})
-        for diameter in (12.0, 15.0, 88.0)
-    },
-    **{
-        f"Q, {diameter:g} um": (("quality", 300.0, 1e7), 48, {"diameter_um": diameter})
-        for diameter in (12.0, 15.0, 88.0)
-    },
-    "peak gain, 15 um, six families": (
-        ("gain", 600.0, 5000.0),
-        24,
-        {"diameter_um": 15.0, "families": "six"},
-    ),
-    "Q, 15 um, six families": (
-        ("quality", 300.0, 1e7),
-        24,
-        {"diameter_um": 15.0, "families": "six"},
-    ),
-}
-"""Key scanned with its ends, places, and what else is asked."""
-RIPPLES = {"ripple, 10.9 um": 10.9, "ripple, 11.34 um": 11.34, "ripple, 15 um": 15.0}
-"""Diameters at which the comb alone moves over one spacing, with one photon."""
-RIPPLE_STEPS_UM = (0.02, 0.005, 0.00125)
 
 
 def outcomes(value: float, lasing: LasingPrediction) -> list[float | None]:
@@ -198,15 +95,21 @@ def row(place: float, key: str, asked: dict[str, object]) -> list[list[float | N
     return found
 
 
-def moved_comb(diameter_um: float) -> list[list[float | None]]:
-    """Outcomes while the comb alone moves by one spacing."""
-    orders = math.pi * diameter_um * 1e3 * INDEX / 537.5
-    count = math.ceil(diameter_um / orders / RIPPLE_STEPS_UM[-1])
-    found = []
-    for part in range(count + 1):
-        comb_um = diameter_um + part * RIPPLE_STEPS_UM[-1]
-        found.append(outcomes(comb_um, one(diameter_um, photons=1, comb_um=comb_um)))
-    return found
+def held_pair(diameter_um: float, asked: dict[str, object]) -> list[list[float | None]]:
+    """Outcomes at a place, and a step beside it with the comb held."""
+    here = outcomes(diameter_um, one(diameter_um, **asked))  # type: ignore[arg-type]
+    beside = diameter_um + FINE_UM
+    held = one(beside, comb_um=diameter_um, **asked)  # type: ignore[arg-type]
+    return [here, outcomes(beside, held)]
+
+
+def with_next(pairs: Sequence[Sequence[Sequence[float | None]]]) -> list:  # type: ignore[type-arg]
+    """Rows as `row` gives them from those of `every`: the next place is the step beside; no quarter."""
+    nothing = [None] * len(COLUMNS)
+    return [
+        [here, nothing, following, held]
+        for (here, held), (following, _) in itertools.pairwise(pairs)
+    ]
 
 
 def ripple(table: np.ndarray) -> dict[float, tuple[float, float]]:
@@ -259,35 +162,55 @@ def steps(rows: Sequence[Sequence[Sequence[float | None]]]) -> dict[str, float]:
     }
 
 
-def scanned(name: str, thin: int) -> list:  # type: ignore[type-arg]
-    """Rows of a scan, or of the comb that moves alone."""
+def solved(name: str, place: float) -> list:  # type: ignore[type-arg]
+    """What a scan keeps of one place."""
     if name in RIPPLES:
-        return moved_comb(RIPPLES[name])
-    (key, low, high), count, others = SCANS[name]
-    spread = np.linspace if high < 2.0 * low else np.geomspace
-    return [row(float(place), key, others) for place in spread(low, high, count)[::thin]]
+        return outcomes(place, one(RIPPLES[name], photons=1, comb_um=place))
+    if name in EVERY:
+        return held_pair(place, EVERY[name][2])
+    (key, _, _), _, others = SCANS[name]
+    return row(place, key, others)
+
+
+def lines(file: Path) -> Iterator[tuple[str, float, list]]:  # type: ignore[type-arg]
+    """Scan, place and outcomes of each line kept."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        each = json.loads(line)
+        yield each["scan"], each["place"], each["found"]
+
+
+def read(file: Path) -> dict[str, list]:  # type: ignore[type-arg]
+    """Rows of each scan that was kept, in the order of the places."""
+    together: dict[str, dict[float, list]] = {}  # type: ignore[type-arg]
+    for name, place, found in lines(file):
+        together.setdefault(name, {})[place] = found
+    rows = {name: [kept[at] for at in sorted(kept)] for name, kept in together.items()}
+    return {name: with_next(kept) if name in EVERY else kept for name, kept in rows.items()}
 
 
 def main() -> int:
     """Print the largest steps; 1 where a threshold has one above 3 % with the comb held."""
+    names = [*SCANS, *RIPPLES, *EVERY]
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="*", choices=[*SCANS, *RIPPLES], default=[*SCANS, *RIPPLES])
-    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--only", nargs="*", choices=names, default=names)
+    parser.add_argument("--keep", type=Path, default=Path("lasing_continuity.jsonl"))
     parser.add_argument("--thin", type=int, default=1, help="every N-th place of each scan")
     asked = parser.parse_args()
-    kept: dict[str, list] = {}  # type: ignore[type-arg]
-    if asked.keep and asked.keep.exists():
-        kept = json.loads(asked.keep.read_text())
+    asked.keep.touch()
+    known = {(name, place) for name, place, _ in lines(asked.keep)}
     began, wrong = time.process_time(), 0
     for name in asked.only:
-        if name not in kept:
-            kept[name] = scanned(name, asked.thin)
-            if asked.keep:
-                asked.keep.write_text(json.dumps(kept))
+        for place in places(name, asked.thin):
+            if (name, place) in known:
+                continue
+            line = json.dumps({"scan": name, "place": place, "found": solved(name, place)})
+            with asked.keep.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+        rows = read(asked.keep)[name]
         if name in RIPPLES:
-            print(name, ripple(np.array(kept[name], dtype=float)), flush=True)
+            print(name, ripple(np.array(rows, dtype=float)), flush=True)
             continue
-        found = steps(kept[name])
+        found = steps(rows)
         late = found["held_step"] > LARGEST_STEP
         wrong += late
         words = {key: round(value, 4) for key, value in found.items()}

@@ -43,6 +43,15 @@ CASES: dict[str, tuple[dict[str, Any], float | None]] = {
         },
         None,
     ),
+    "88 um, Q = 1e7, six families": (
+        {
+            "cavity.diameter_um": 88.0,
+            "cavity.axial_radius_um": 352.0,
+            "lasing.quality": 1e7,
+            **SIX,
+        },
+        7.0,
+    ),
 }
 PREDICTIONS = 4  # of each process; the best counts
 TURNS = 3  # processes of each checkout

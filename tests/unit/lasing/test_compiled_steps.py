@@ -48,14 +48,34 @@ def zones(modes: int) -> ModeOverlap:
 
 CASES = {
     "few modes": (DOTS, 15.0, 9.0, 400.0, (0.5, 2.0, 4.0, 9.0, 22.0), None, False),
-    "more modes than twice the classes": (DOTS, 60.0, 9.0, 1e5, (1.0, 3.0, 9.0), None, False),
+    "more modes than twice the classes": (DOTS, 60.0, 14.0, 1e5, (1.0, 3.0, 9.0), None, False),
     "a comb for each pulse": (DOTS, 15.0, 9.0, 1e5, (3.0, 4.0, 5.0), (-0.5, 0.0, 0.9), False),
     "many modes and combs": (DOTS, 60.0, 9.0, 1e4, (3.0, 5.0), (-0.2, 0.1), False),
     "zones": (DOTS, 15.0, 9.0, 400.0, (2.0, 5.0, 9.0), None, True),
     "a dye": (DYE, 15.0, 9.0, 1e6, (0.01, 0.1, 1.0), None, False),
+    # more than a strip of modes, with rows and classes left over beside groups of four and pairs
+    "strips of modes": (DOTS, 125.0, 20.0, 1e6, (2.0, 9.0), None, True),
+    "strips of modes, a comb for each": (DOTS, 125.0, 20.0, 1e6, (5.0, 6.0), (-0.2, 0.1), True),
     # coefficients of one class came in the order of the modes, which compiled steps refused
     "zones of a dye": (DYE, 15.0, 40.0, 1e6, (0.01, 0.1, 1.0), None, True),
 }
+
+
+def test_both_kinds_of_systems_are_among_the_cases(make_comb) -> None:
+    """Fewer modes than twice the classes, and more: of these, more than 32."""
+    counts = {
+        name: (len(make_comb(diameter, centre_nm=537.6, span_nm=span, quality=quality)), zoned)
+        for name, (medium, diameter, span, quality, _, _, zoned) in CASES.items()
+        if medium is DOTS
+    }
+    classes = {True: 15, False: 5}
+    assert counts["few modes"][0] < 10
+    assert counts["more modes than twice the classes"][0] > 10
+    assert all(
+        modes > max(2 * classes[zoned], 32)
+        for name, (modes, zoned) in counts.items()
+        if name.startswith("strips")
+    )
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

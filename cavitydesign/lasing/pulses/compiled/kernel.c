@@ -120,7 +120,8 @@ static int allotted(Block *b, const Equations *e, const Method *method, vec **al
     int64_t n = e->classes, modes = e->modes, populations = e->rungs * n;
     int64_t rows = populations + 2 * modes + 2, coefficients = e->own ? n * modes : 0;
     int64_t most = modes > 2 * n ? modes : 2 * n, least = modes < 2 * n ? modes : 2 * n;
-    int64_t count = 2 * coefficients + 12 * n + rows * (method->stages + 5) + 8 * most
+    int64_t products = (n + SIDE) * n; /* rows come in groups of SIDE */
+    int64_t count = 2 * coefficients + 2 * products + 12 * n + rows * (method->stages + 5) + 8 * most
                     + 8 * populations + 4 * modes;
     vec *room = *all = malloc(count * sizeof(vec));
     b->matrix = malloc(LANES * least * least * sizeof(double));
@@ -142,6 +143,7 @@ static int allotted(Block *b, const Equations *e, const Method *method, vec **al
     b->inverse = taken(&room, populations), b->ratio = taken(&room, populations);
     b->by_emission = taken(&room, populations), b->by_absorption = taken(&room, populations);
     b->fading = taken(&room, populations);
+    b->gained = taken(&room, products), b->lost = taken(&room, products);
     return 1;
 }
 

@@ -30,7 +30,7 @@ typedef struct {
     vec *down, *up, *emits, *absorbs; /* of classes */
     vec *state, *slope, *trial, *error, *slopes, *net, *gain;
     vec *falling, *rising, *inverse, *ratio, *by_emission, *by_absorption; /* of rungs */
-    vec *gaining, *own, *light, *felt, *response, *acted, *fading;
+    vec *gaining, *own, *light, *felt, *response, *acted, *fading, *gained, *lost;
     double *matrix;
     int64_t *pivots, size;
     vec shift;
@@ -79,31 +79,34 @@ static void acted_on(const Block *b, const vec *x, vec *down, vec *up) {
     }
 }
 
-/* out[m] += sum over `count` classes of coefficients[k, m] y[k]. */
+/* Modes whose sums go side by side, for the same reason. */
+#define ABREAST 8
+
+/* out[m] += sum over classes of coefficients[c, m] y[c], for `count` modes. */
 #define ADDED_TO_MODES(name, T)                                                                    \
     static inline __attribute__((always_inline)) void name(                                        \
-        const T *coefficients, const vec *y, int64_t modes, int count, vec *out) {                 \
-        for (int64_t m = 0; m < modes; m++) {                                                      \
-            vec sum = out[m];                                                                      \
-            for (int k = 0; k < count; k++) sum += coefficients[k * modes + m] * y[k];             \
-            out[m] = sum;                                                                          \
-        }                                                                                          \
+        const T *coefficients, const vec *y, int64_t classes, int64_t modes, int count,            \
+        vec *out) {                                                                                \
+        vec sum[ABREAST];                                                                          \
+        for (int k = 0; k < count; k++) sum[k] = out[k];                                           \
+        for (int64_t c = 0; c < classes; c++)                                                      \
+            for (int k = 0; k < count; k++) sum[k] += coefficients[c * modes + k] * y[c];          \
+        for (int k = 0; k < count; k++) out[k] = sum[k];                                           \
     }
 ADDED_TO_MODES(added_of_shared, double)
 ADDED_TO_MODES(added_of_own, vec)
 
 /* out[m] += sum over classes of coefficients[c, m] y[c]; `lanes` where each column has its own. */
 static void added(const Block *b, const double *shared, const vec *lanes, const vec *y, vec *out) {
-    const Equations *e = b->of;
-    int64_t c = 0, modes = e->modes;
-    if (e->own) {
-        for (; c + SIDE <= e->classes; c += SIDE)
-            added_of_own(lanes + c * modes, y + c, modes, SIDE, out);
-        for (; c < e->classes; c++) added_of_own(lanes + c * modes, y + c, modes, 1, out);
+    int64_t n = b->of->classes, m = 0, modes = b->of->modes;
+    if (b->of->own) {
+        for (; m + ABREAST <= modes; m += ABREAST)
+            added_of_own(lanes + m, y, n, modes, ABREAST, out + m);
+        for (; m < modes; m++) added_of_own(lanes + m, y, n, modes, 1, out + m);
     } else {
-        for (; c + SIDE <= e->classes; c += SIDE)
-            added_of_shared(shared + c * modes, y + c, modes, SIDE, out);
-        for (; c < e->classes; c++) added_of_shared(shared + c * modes, y + c, modes, 1, out);
+        for (; m + ABREAST <= modes; m += ABREAST)
+            added_of_shared(shared + m, y, n, modes, ABREAST, out + m);
+        for (; m < modes; m++) added_of_shared(shared + m, y, n, modes, 1, out + m);
     }
 }
 
