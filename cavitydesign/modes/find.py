@@ -12,13 +12,13 @@ from ..mesh.section_cavity import SectionCavity
 from ..progress import Progress
 from .coupling.coupled import coupling_words
 from .derived.comb_coefficients import with_dispersion
-from .estimates.seeds import family_seeds
+from .estimates.seeds import FamilySeed, family_seeds
 from .finish import finished_modes, sure_modes
 from .label import Label
 from .lengths import check_count, check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
-from .nothing_found import not_found, why_nothing
+from .nothing_found import lacking, not_found, why_nothing
 from .rim.problem import NoRoomError
 from .rim.reconcile import reconciled
 from .rim.solve import solve_radial_family
@@ -59,10 +59,10 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     check_lengths(cavity, request)
     check_count(cavity, request)
     if isinstance(cavity, SectionCavity):
-        results = solve_section(cavity, request, watch, report)
+        results, seeds = solve_section(cavity, request, watch, report), []
     else:
         _check_contrast(cavity, request)
-        results = _solved(cavity, request, watch, report)
+        results, seeds = _solved(cavity, request, watch, report)
     report("measuring the modes", 0.9)
     with watch.stage("losses"):
         modes, unsure, counted = _measured(request, results, watch)
@@ -70,6 +70,7 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
         modes = with_dispersion(sorted(modes, key=lambda mode: -mode.wavelength_nm))
     notes = list(dict.fromkeys(note for result in results for note in result.notes))
     missing = _missing(request, modes, cavity.sliced)
+    missing += lacking(seeds, results, modes, [*notes, *unsure])
     # The list is complete only if nothing cut it short: no count that differs, no mode that was
     # doubted, no stop by time or memory.
     return ModeSet(
@@ -155,17 +156,19 @@ def _check_contrast(cavity: Cavity, request: ModeRequest) -> None:
 
 def _solved(
     cavity: Cavity, request: ModeRequest, watch: Stopwatch, report: Progress
-) -> list[SolvedClass]:
-    """Every radial family asked for, in its own window."""
+) -> tuple[list[SolvedClass], list[FamilySeed]]:
+    """Every radial family asked for, in its own window; and the seeds of all, also of those for
+    which there was no time.
+    """
     results: list[SolvedClass] = []
     families = request.families
+    with watch.stage("seeds"):
+        seeds = [family_seeds(cavity, request, polarisation, p) for polarisation, p in families]
     for number, (polarisation, p) in enumerate(families):
         report(f"solving {polarisation} modes of p = {p}", number / len(families))
         if not watch.may_go_on(_and_later(families[number:])):
             break
-        with watch.stage("seeds"):
-            seeds = family_seeds(cavity, request, polarisation, p)
-        for seed in seeds:
+        for seed in seeds[number]:
             # An empty estimate is no failure: the family has no mode in the range asked.
             if not seed.orders:
                 continue
@@ -181,7 +184,7 @@ def _solved(
     if watch.stops and not any(result.modes for result in results):
         raise SolverError(watch.stops[0])
     with watch.stage("count"):
-        return reconciled(results)
+        return reconciled(results), [seed for family in seeds for seed in family]
 
 
 def _and_later(families: Sequence[tuple[str, int]]) -> str:

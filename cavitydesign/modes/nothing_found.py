@@ -6,7 +6,10 @@ import math
 from collections.abc import Sequence
 
 from ..units import wavelength_nm
+from .estimates.expected import expected_in_range
+from .estimates.seeds import FamilySeed
 from .label import Label
+from .mode import Mode
 from .mode_set import ModeRequest
 from .solver.solved import SolvedClass
 
@@ -17,6 +20,41 @@ def not_found(labels: Sequence[str]) -> str:
         f"{', '.join(labels)} {'was' if len(labels) == 1 else 'were'} not found: no such mode was "
         "seen near the estimate; that it does not exist is not shown by this"
     )
+
+
+def lacking(
+    seeds: Sequence[FamilySeed],
+    results: Sequence[SolvedClass],
+    modes: Sequence[Mode],
+    lines: Sequence[str],
+) -> list[str]:
+    """One line for the modes that a range should hold by their estimates, and that were neither
+    listed, nor found outside it, nor named by another line.
+    """
+    seen = {mode.label for mode in modes}
+    for result in results:
+        own, low, high = result.seed, *_range(seeds)
+        seen |= {
+            str(Label(own.polarisation, raw.m, own.p, raw.q))
+            for raw in result.modes
+            if result.alone in (None, raw.m) and not low <= raw.k_per_um.real <= high
+        }
+    named = " ".join(lines).replace(",", " ").replace(":", " ").split()
+    told = {" ".join(named[i : i + 4]) for i in range(len(named))}
+    lost = [
+        str(Label(seed.polarisation, m, seed.p, q))
+        for seed in seeds
+        for m, q in expected_in_range(seed)
+    ]
+    lost = [label for label in dict.fromkeys(lost) if label not in seen and label not in told]
+    if not lost:
+        return []
+    return [f"{not_found(lost)}, nor that it lies in the range, near which its estimate is"]
+
+
+def _range(seeds: Sequence[FamilySeed]) -> tuple[float, float]:
+    """Wavenumbers of the range that all seeds are of."""
+    return seeds[0].k_range_per_um if seeds else (0.0, math.inf)
 
 
 def why_nothing(request: ModeRequest, results: Sequence[SolvedClass]) -> str:

@@ -51,22 +51,24 @@ class AxialLevels:
         nodes, energies = self._sampled
         level = energies[:, min(q, energies.shape[1] - 1)]
         if nodes.size == 1:
-            scaled = float(level[0])
+            squared = m / nodes[0] * float(level[0])
         else:
             share = (m - nodes[0]) / (nodes[1] - nodes[0])
-            scaled = float(level[0] + share * (level[1] - level[0]))
-        return math.sqrt(m**2 + m * max(scaled, 0.0))
+            squared = float(level[0] + share * (level[1] - level[0]))
+        return math.sqrt(m**2 + max(squared, 0.0))
 
     @cached_property
     def _sampled(self) -> tuple[Array, Array]:
-        """Azimuthal orders and R^2 E / m there; it varies by 1/m^2 on a sphere."""
+        """Azimuthal orders and R^2 E there; on a sphere it is (2 q + 1) m + (q + 1/2)^2, and near a
+        straight line in m elsewhere.
+        """
         nodes = [float(self.lowest)]
         if self.highest > self.lowest + 1:
             nodes.append(float(self.highest))
         return np.array(nodes), np.stack([self._energies(m) for m in nodes])
 
     def _energies(self, m: float) -> Array:
-        """R^2 E / m of every q."""
+        """R^2 E of every q."""
         outline = self.cavity.outline
         radius = outline.equator_radius_um
         end = self._end(m)
@@ -79,7 +81,7 @@ class AxialLevels:
         def potential(t: Array) -> Array:
             return np.asarray(m**2 * (1.0 / outline.point(t)[0] ** 2 - 1.0 / radius**2))
 
-        return axial_energies(line, self.count, speed, potential) * radius**2 / m
+        return axial_energies(line, self.count, speed, potential) * radius**2
 
     def _end(self, m: float) -> float:
         """Parameter along the outline at which the highest level has decayed, or the outline
