@@ -59,7 +59,8 @@ def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None =
     check_lengths(cavity, request)
     check_count(cavity, request)
     if isinstance(cavity, SectionCavity):
-        results, seeds = solve_section(cavity, request, watch, report), []
+        results = solve_section(cavity, request, watch, report)
+        seeds: list[FamilySeed] = []
     else:
         _check_contrast(cavity, request)
         results, seeds = _solved(cavity, request, watch, report)
