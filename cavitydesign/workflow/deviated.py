@@ -73,6 +73,8 @@ def _with_threshold(doublet: DeviatedMode, mode: Mode, gain: float | None) -> De
     if gain is None or total is None:
         return doublet
     known = sorted((q for q in doublet.log10_q if q is not None), reverse=True)
+    if not known:
+        return doublet
     gains = [gain * 10.0 ** (total - q) for q in known]
     return replace(doublet, threshold_gains_per_cm=(gains[0], gains[-1]))
 

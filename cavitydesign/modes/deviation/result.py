@@ -33,7 +33,7 @@ class DeviatedMode:
     wavelengths_nm : tuple of two floats
         Of the two standing waves, the longer one first.
     log10_q : tuple of two floats or None
-        Of the same two, by all losses.
+        Of the same two, by all losses; None where radiation may decide and is not known.
     shift_pm : float
         Mean of both less the wavelength of the round cavity.
     splitting_pm : float
