@@ -74,7 +74,7 @@ def _labelled(
     import numpy as np
 
     from ...design import load_design
-    from ...errors import InputError
+    from ...errors import InputError, SolverError
     from ...spectrum_fit.of_design import GivenPriors, fit_design, peaks_of_cavity
     from ...spectrum_fit.spectra.spectrum import Peaks
     from ...study import ProcessExecutor
@@ -88,7 +88,7 @@ def _labelled(
         with ProgressLine() as progress:
             executor = ProcessExecutor(workers, WORKER_MODULES)
             answer = fit_design(peaks, loaded, GivenPriors(), executor, progress)
-    except InputError as problem:
+    except (InputError, SolverError) as problem:
         return measured, [f"no labels: {problem}"]
     best = answer.candidates[0]
     names = dict(zip(map(float, peaks.wavelength_nm), best.labels, strict=True))

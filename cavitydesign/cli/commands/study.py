@@ -333,7 +333,8 @@ def _print_rows(rows: Table, chosen: bool, derived: Iterable[str]) -> None:
     if len(rows) > _MOST_ROWS:
         unseen = len(rows) - _MOST_ROWS
         told.append(f"{unseen} more rows: --where chooses, --csv and --json write all")
-    failed = [row for row in rows.rows if row.get("error")]
+    # where the column was asked for the reasons stand in the table already
+    failed = [] if "error" in columns else [row for row in rows.rows if row.get("error")]
     told += [f"point {row.get('point')}: {row['error']}" for row in failed[:_LISTED]]
     told += [f"... {len(failed)} failed points in all"] if len(failed) > _LISTED else []
     print_tables(shown, *told)

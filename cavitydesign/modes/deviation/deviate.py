@@ -32,8 +32,8 @@ _OFF = 0.01  # of the shift: the leading order is said to end where it is off by
 _UNSETTLED = 0.01  # of the shift, by which the last correction may change it without a word
 # log10 Q below which an absorbing layer tells what a deviation does to radiation
 _LAYER_TELLS = 9.0
-# Decades by which radiation must be below all loss for a Q to be told without it: an ellipse of 0.11
-# at m = 29, which moves the mode by 0.04 of the spacing, raises radiation by 2.9 decades.
+# Decades by which radiation must be below all loss for a Q to be told without it: an ellipse of
+# 0.11 at m = 29, which moves the mode by 0.04 of the spacing, raises radiation by 2.9 decades.
 _RADIATION_BELOW = 6.0
 _STRONG = 0.05  # share of the energy of one neighbour, above which it nearly has the same place
 _NO_SHIFT = 1e-13  # relative: rounding
@@ -233,9 +233,9 @@ def _log10_q(
     `change` is that of k over its real part.
     """
     total, radiation = mode.losses.total, mode.losses.radiation
-    if not tells and found and radiation is not None and total is not None:
-        if radiation < total + _RADIATION_BELOW:
-            return None
+    unknown = found and not tells and radiation is not None and total is not None
+    if unknown and radiation - total < _RADIATION_BELOW:  # type: ignore[operator]
+        return None
     round_loss = 0.0 if total is None else 10.0**-total
     # -2 Im k / Re k of the moved k less that of the round one
     added = -2.0 * (change.imag - change.real * k.imag / k.real) / (1.0 + change.real)

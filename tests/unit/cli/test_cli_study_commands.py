@@ -79,6 +79,8 @@ def test_a_failed_point_is_told_and_the_others_are_there(study_file, tmp_path):
     study_file.write_text(STUDY.replace("2e9", "3.0"))
     run = told("study", "run", study_file, "--workers", 1)
     assert "1 points failed" in run.stderr
+    asked = told("study", "table", study_file, "--columns", "point,error").stdout
+    assert asked.count("fibre") == told("study", "table", study_file).stdout.count("fibre") > 0
     printed = told("study", "table", study_file).stdout
     assert re.search(r"point 2: .*must be greater than the diameter of the fibre", printed), printed
     assert re.search(r"\d+ more columns: --columns chooses, --csv writes all", printed), printed

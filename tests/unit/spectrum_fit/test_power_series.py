@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -171,3 +173,20 @@ def test_two_fluences_are_no_series(tmp_path, spectra):
         write_csv(tmp_path / name, {"wavelength_nm": WAVELENGTH, "intensity": spectra[0]})
     with pytest.raises(InputError, match="2 fluences"):
         load_series(tmp_path)
+
+
+def test_a_comb_that_explains_nothing_leaves_the_light_curves(tmp_path, spectra, monkeypatch):
+    """The lines are told without labels, and why."""
+    from cavitydesign.cli.commands import measure_series
+    from cavitydesign.errors import SolverError
+
+    def nothing(*_):
+        raise SolverError("fit: no comb of this design explains the peaks")
+
+    monkeypatch.setattr("cavitydesign.spectrum_fit.of_design.fit_design", nothing)
+    write_folder(tmp_path, spectra)
+    measured = measured_series(load_series(tmp_path))
+    design = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
+    labelled, told = measure_series._labelled(measured, design, 1)
+    assert labelled is measured
+    assert told == ["no labels: fit: no comb of this design explains the peaks"]
