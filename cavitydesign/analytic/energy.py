@@ -13,6 +13,8 @@ from ..arrays import Array
 from .functions.radial import RadialProblem, radial_field
 from .resonance import Resonance
 
+# Gauss points of a panel at most two e-folds wide: 8 leave 1e-13 of the energy, 12 or more leave
+# rounding (orders 12 to 700).
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 

@@ -34,6 +34,8 @@ _STEPS_A_RADIAN, _LEAST_STEPS = 8, 200
 # Share of the range by which it is looked at beyond its upper end, where the wave between plates in
 # one medium (q = 0) stands exactly.
 _BEYOND = 1e-6
+# Gauss points beyond one for each radian of phase: f^2 is a cosine of twice the phase, which 16
+# integrate to rounding.
 _POINTS_OF_SQUARE = 16
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
-_MOST = 20
+_MOST = 20  # names that a menu of the page shows without scrolling far
+# Keeps the look at a folder of thousands of tables short; each file is opened for its first line.
 _MOST_ENTRIES = 2000
 _TABLES = ("gain.", "pump.", "lasing.")
+# A header of draws names some dozens of keys; a table without line ends is not read whole.
 _HEAD_BYTES = 2000
 
 

@@ -22,7 +22,10 @@ from .solved import design_of, drawn_of, mode_of, modes_of, prediction_of
 
 Task = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
 
+# Across and along the section: about the pixels of the page's picture, in 0.4 MB of numbers
 _SAMPLES = (110, 120)
+# Of |E| below its peak: a logarithmic picture shows fewer, and the energy (1e-24) stays within
+# the single precision that the page receives.
 _DECADES = 12
 _PROFILE_POINTS = 241  # of the outline that the page draws to scale
 # a first look at a light curve, and one diameter of a scan: fewer points, no exact threshold gains

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..modes import Mode, ModeSet
 
 
+# A slider moved to and fro comes back to one of the last few designs; more would only fill
+# memory.
 _KEPT = 6
 # tables of a design that its modes depend on
 _OF_MODES = ("cavity", "coupling", "temperature", "modes", "collection", "sensing")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..study.files.user_file import DesignSchema
     from ..study.study import Study
 
+# A bound of taste: every row goes to the browser with its text, which draws and searches it.
 _MOST_POINTS = 5000
 
 

@@ -11,7 +11,7 @@ from ..gain.pump import Pump
 # excitons a dot from where the glow is plainly spontaneous to well above the lasing threshold,
 # whatever the pump
 _EXCITONS = (0.25, 20.0)
-_MOST_PHOTONS = 3
+_MOST_PHOTONS = 3  # `Pump` knows absorption of one, two and three photons.
 
 
 def usual_pumps(name: str) -> dict[str, dict[str, Any]]:

@@ -17,6 +17,8 @@ import typer
 from ..errors import CavityDesignError, InputError
 from ..texts import visible
 
+# 0 to 2 are promised in the interface; 130 is what shells report of a command that Ctrl-C ended
+# (128 + SIGINT).
 DONE, MISSED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 # Added to the number of a signal, as shells do.
 _SIGNALLED = 128

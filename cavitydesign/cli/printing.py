@@ -15,13 +15,17 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+# Code points that act on a terminal or on the direction of text: C1 controls, marks and isolates
+# of direction, separators of lines and paragraphs.
 _ACTING = (
     *range(0x7F, 0xA0),
     *range(0x200E, 0x2010),
     *range(0x2028, 0x202F),
     *range(0x2066, 0x206A),
 )
+# The mark of Arabic letters and the mark of byte order act as well.
 _SPELLED = {code: f"\\u{code:04x}" for code in (0x61C, 0xFEFF, *_ACTING)}
+# Columns of the widest table without a broken line, in a file that is read later
 _WIDTH_WITHOUT_TERMINAL = 160
 # Spaces and padding between two columns.
 _BETWEEN = 3

@@ -15,8 +15,8 @@ from .outcome import check_asked
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-_TERMINAL_AFTER_SECONDS = 0.5
-_LINE_EVERY_SECONDS = 2.0
+_TERMINAL_AFTER_SECONDS = 0.5  # A bar that comes and goes at once only flickers.
+_LINE_EVERY_SECONDS = 2.0  # Often enough to see life in a log, seldom enough not to fill it.
 
 
 class ProgressLine:

@@ -18,7 +18,11 @@ from .bessel import bessel_j_scaled, bessel_y_scaled, log_bessel_y
 
 # A step h moves the phase by h max(1, nu/x) at most; low orders feel the singularity z = 0 first.
 _LONGEST_STEP = 0.7
+# Added to the order where a step is judged: whatever the order, a step then stays below 0.7/6 of
+# the distance to z = 0, where the series is singular.
 _LOW_ORDER = 6.0
+# At `_LONGEST_STEP` the exponential tail 0.7^n/n! falls below 1e-17 at n = 17, the geometric tail
+# (0.7/6)^n at 19; the rest is reserve.
 _MOST_TERMS = 24
 # Below this relative step the squares would underflow; the linear term is then exact.
 _LINEAR_BELOW = 1e-100

@@ -21,7 +21,11 @@ from ...texts import Refused, file_digest, read_bytes, visible
 
 # Those that are read are held to 5 MB, sections take some kB.
 _MOST_BYTES = 5_000_000
+# About 400 lines, far more than a section takes; of longer scripts the page says that the rest is
+# not shown.
 _MOST_LETTERS_SHOWN = 20_000
+# A folder of sections holds dozens; the bound keeps a page that agrees without end from filling
+# memory.
 _MOST_AGREED = 1000
 WHY = (
     "a gmsh script is a program that draws the section; this one did not come with cavitydesign "

@@ -18,11 +18,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ...texts import visible
 
+# A design is some kB; measured outlines and spectra stay in files, which requests only name.
 MOST_BODY_BYTES = 256 * 1024
+# A loopback body comes at once; a sender slower than this holds a connection on purpose.
 SLOWEST_BODY_SECONDS = 20.0
+# A browser whose upload is cut off reports a broken connection instead of the refusal; a body
+# beyond this size nobody sends by mistake.
 _MOST_DISCARDED_BYTES = 8 * 1024 * 1024
+# Of the size that web servers usually allow; a browser sends 1 to 2 kB.
 _MOST_HEADER_BYTES = 16 * 1024
+# A request nests its design six levels deep; Python gives up at about a thousand.
 _DEEPEST_JSON = 12
+# Far beyond every quantity of a design, and small enough that its products stay finite in floats
+# (found by fuzzing).
 _LARGEST_NUMBER = 1e15
 
 SECURITY_HEADERS = {

@@ -20,13 +20,17 @@ from typing import Any, Protocol
 from ...errors import CavityDesignError
 from .guard import RequestRefused
 
+# A page waits no longer than this for an answer; the command line has no such limit.
 LONGEST_SECONDS = 120.0
 # a superseded computation that reports no progress for this long is ended with its worker
 _PATIENCE_SECONDS = 2.0
+# A page that was left is noticed in this time: short for its user, no load for the machine.
 _LOOK_EVERY_SECONDS = 0.2
 # beyond the limit, for the parent to see to it itself
 _GRACE_SECONDS = 10.0
+# A page has a few requests under way; a dozen in line come from a page that runs wild.
 _MOST_WAITING = 12
+# Number of pages whose newest request is remembered: more tabs than anybody looks at.
 _MOST_PAGES = 64
 # ends a computation at once; where the system has no such signal, it ends at its next report of
 # progress

@@ -15,7 +15,7 @@ from ...errors import InputError
 from .workspace import Workspace
 
 _LOOPBACK = "127.0.0.1"
-_SECONDS_TO_FINISH = 2
+_SECONDS_TO_FINISH = 2  # Open requests get so long to end after Ctrl-C.
 # A browser that has to start first reads the file within these.
 _SECONDS_TO_OPEN = 30.0
 

@@ -15,10 +15,13 @@ from typing import Any
 from ...errors import InputError
 from .limits import inside
 
-_MOST_LISTED = 200
-_DEEPEST = 3
+_MOST_LISTED = 200  # entries that a list of files on the page can still be searched by eye
+_DEEPEST = 3  # Studies keep their files one or two folders down (`studies/NAME/store/`).
+# A home folder given by mistake has far more; looking through them would keep the page waiting.
 _MOST_FOLDERS = 2000
-_MOST_DESIGN_BYTES = 1024 * 1024
+_MOST_DESIGN_BYTES = 1024 * 1024  # Designs take some kB; a larger TOML file is another program's.
+# The page holds a file whole, in its server and in the browser; larger ones are for the command
+# line.
 _MOST_FILE_BYTES = 64 * 1024 * 1024
 
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # Stated errors are one standard error; three of them must cover the truth. Below a relative 1e-12
 # rounding rules.
 _HONESTY_FACTOR, _ROUNDING = 3.0, 1e-12
-_LOG10_Q_TOLERANCE = 0.01
+_LOG10_Q_TOLERANCE = 0.01  # 2 % of Q, far below what any measurement of Q tells apart
+# A hundredth of a per cent of the energy: gain and absorption are known to per cents at best.
 _SHARE_TOLERANCE = 1e-4
 # A leaky mode's field grows outwards: its shares depend on where the surround is cut, and are not
 # compared.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...optimisation.over_draws import DrawnOutcomes
     from ...optimisation.tolerance import YieldAnswer
 
-_FRONT_SHOWN = 10
+_FRONT_SHOWN = 10  # Lines of a Pareto front on a screen; the JSON has all.
 
 
 def design(

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from ...spectrum_fit.fit_answer import FitAnswer
     from ...study.executors.executor import Evaluate
 
-_SHOWN = 8
-_SPACING_NOISE_NM = 0.02
+_SHOWN = 8  # Candidates on a screen; those further down are seldom probable, and the JSON has all.
 
 
 def fit(
@@ -75,7 +74,7 @@ def fit(
     """Diameter, index and mode labels from measured peaks, with the runner-up labellings."""
     from ...design import load_design
     from ...spectrum_fit.of_design import GivenPriors, fit_design, peaks_of_cavity
-    from ...spectrum_fit.spectra.spectrum_file import load_peaks
+    from ...spectrum_fit.spectra.spectrum_file import LISTED_NOISE_NM, load_peaks
     from ...study import ProcessExecutor
     from ...workflow.study_point import WORKER_MODULES, evaluate_point
 
@@ -84,7 +83,7 @@ def fit(
     if spacing is not None:
         evaluate = functools.partial(evaluate_point, folder=design.resolve().parent)
         return _spacing(
-            loaded, spacing, _SPACING_NOISE_NM if noise is None else noise, evaluate, json
+            loaded, spacing, LISTED_NOISE_NM if noise is None else noise, evaluate, json
         )
     if spectrum is None:
         raise InputError("fit: give SPECTRUM.csv, or --spacing")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ...study import Executor, Store, Study, Table
     from ...study.files.plot_spec import PlotSpec
 
+# Values shown of a list, and letters up to which they share a line: a cell of the terminal stays
+# narrow.
 _LISTED, _SHORT = 8, 12
 # Of a table on the screen: more take a minute to set, and nobody reads them.
 _MOST_ROWS = 5000

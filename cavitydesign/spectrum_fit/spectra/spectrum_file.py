@@ -24,7 +24,11 @@ WAVELENGTHS = {
 }
 COLUMNS = (*WAVELENGTHS, "intensity", "polarisation", "error_nm")
 _MOST_TOLD = 10
-_NOISE_NM, _AXIS_STEPS = 0.02, 0.1
+# Standard error of a listed peak whose file gives none: what a grating spectrometer reads.
+LISTED_NOISE_NM = 0.02
+_AXIS_STEPS = (
+    0.1  # share of a step by which a sampled axis is uncertain where nothing else is given
+)
 _LEAST_NM, _MOST_NM, _MOST_ERROR_NM = 100.0, 1e5, 5.0
 
 
@@ -62,7 +66,7 @@ def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
         assert intensity is not None
         with _said_of(table.name):
             return _found(wavelength, intensity, noise_nm, WAVELENGTHS[named])
-    given = noise_nm or _NOISE_NM
+    given = noise_nm or LISTED_NOISE_NM
     error = (
         _numbers(table, "error_nm")
         if "error_nm" in table.header
@@ -98,7 +102,7 @@ def listed_peaks(wavelength_nm: ArrayLike, noise_nm: float | None = None) -> Pea
     wrong = places[~(np.isfinite(places) & (places > 0))]
     if len(wrong):
         raise InputError(f"peaks: {wrong[0]:g}: must be a wavelength above 0 (nm)")
-    noise = _NOISE_NM if noise_nm is None else noise_nm
+    noise = LISTED_NOISE_NM if noise_nm is None else noise_nm
     return Peaks(places, np.full(len(places), noise), (None,) * len(places))
 
 
