@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from ..dotted import flattened
-from .records.cells import CELLS, are_kept, cells_path, encoded_cells, read_cells
+from ..dotted import flattened, flattened_at
+from .records.cells import (
+    CELLS,
+    KeptCells,
+    cells_path,
+    encoded_cells,
+    names_kept,
+    read_cells,
+)
 from .records.disk import write_whole
+from .records.json_text import Parts
 from .records.places import Place
-from .records.record import MADE_UP, Record
+from .records.record import MADE_UP, Record, payload_decoder
 from .records.store import Store
 from .study import Study
 
@@ -20,6 +29,17 @@ Tabulate = Callable[[Mapping[str, Any], str], Sequence[Mapping[str, Any]]]
 """From a stored result and the task to its rows, nested tables; numbers, texts and booleans become
 columns.
 """
+PartsOf = Callable[[Sequence[str], str], Parts | None]
+"""From the names of columns and the task to the parts of a result that `Tabulate` needs."""
+
+
+@dataclass(frozen=True)
+class KeptRows:
+    """Rows of one record among those that are kept."""
+
+    cells: KeptCells
+    first: int
+    end: int
 
 
 def keep_rows(
@@ -28,6 +48,8 @@ def keep_rows(
     task: str,
     version: str,
     segments: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
+    parts_of: PartsOf | None = None,
 ) -> None:
     """Tabulate what has settled in the segments of a store and is not kept yet.
 
@@ -42,21 +64,30 @@ def keep_rows(
         Of the code of `tabulate`.
     segments : sequence of str, optional
         Only these; by default those that nobody has written to for a minute.
+    names : sequence of str, optional
+        Only these cells, beside those that are kept already; all by default.
+    parts_of : callable, optional
+        The parts of a result that some cells need: the rest is not read.
     """
     settled = store.settled
     chosen = store.at_rest(_AT_REST_SECONDS) if segments is None else settled.keys() & segments
-    missing = [
-        segment
-        for segment in sorted(chosen)
-        if not are_kept(cells_path(store.folder, segment, task), settled[segment], version)
-    ]
-    for segment, records in store.sound_of(missing) if missing else ():
-        rows = _tabulated(records, tabulate, task)
-        # A store that takes none goes without, and so does a segment that has just gone.
-        with suppress(OSError, ValueError):
-            (store.folder / CELLS).mkdir(exist_ok=True)
-            path = cells_path(store.folder, segment, task)
-            write_whole(path, encoded_cells(rows, settled[segment], version))
+    missing: dict[frozenset[str], list[str]] = {}
+    for segment in sorted(chosen):
+        kept = names_kept(cells_path(store.folder, segment, task), settled[segment], version)
+        kept = kept or frozenset()
+        wanted = kept | frozenset(["*"] if names is None else names)
+        if "*" not in kept and wanted != kept:
+            missing.setdefault(wanted, []).append(segment)
+    for wanted, these in missing.items():
+        needed = None if "*" in wanted else sorted(wanted)
+        parts = parts_of(needed, task) if parts_of and needed is not None else None
+        for segment, records in store.sound_of(these, payload_decoder(parts)):
+            rows = _tabulated(records, tabulate, task, needed)
+            # A store that takes none goes without, and so does a segment that has just gone.
+            with suppress(OSError, ValueError):
+                (store.folder / CELLS).mkdir(exist_ok=True)
+                path = cells_path(store.folder, segment, task)
+                write_whole(path, encoded_cells(rows, settled[segment], version, needed))
 
 
 def kept_version(study: Study, of_tabulate: str) -> str:
@@ -66,7 +97,7 @@ def kept_version(study: Study, of_tabulate: str) -> str:
 
 def kept_rows(
     store: Store, task: str, version: str, names: Sequence[str]
-) -> Callable[[Place], list[dict[str, Any]] | None]:
+) -> Callable[[Place], KeptRows | None]:
     """From the place of a record to some cells of its rows; None where they are not kept."""
     sources = {
         segment: found
@@ -74,17 +105,26 @@ def kept_rows(
         if (found := read_cells(cells_path(store.folder, segment, task), stamp, version, names))
     }
 
-    def rows(place: Place) -> list[dict[str, Any]] | None:
+    def rows(place: Place) -> KeptRows | None:
         source = sources.get(place.segment)
-        return None if source is None else source(place.offset)
+        if source is None or (span := source.span(place.offset)) is None:
+            return None
+        return KeptRows(source, *span)
 
     return rows
 
 
 def _tabulated(
-    records: Iterator[tuple[int, Record]], tabulate: Tabulate, task: str
+    records: Iterator[tuple[int, Record]],
+    tabulate: Tabulate,
+    task: str,
+    names: Sequence[str] | None,
 ) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     for offset, record in records:
         # Of another task, or made up: told where somebody asks for it.
         with suppress(*MADE_UP):
-            yield offset, [flattened(row) for row in tabulate(record.result, task) or [{}]]
+            rows = tabulate(record.result, task) or [{}]
+            if names is None:
+                yield offset, [flattened(row) for row in rows]
+            else:
+                yield offset, [flattened_at(row, names) for row in rows]

@@ -124,7 +124,7 @@ class PendingPoints:
             if time.monotonic() - looked > every:
                 before, state["others"] = state["others"], self._beside_others()
                 if state["others"]:
-                    self.store.refresh()
+                    self.store.refresh(apart_from=self.own)
                     expected = pending[0]
                     pending = deque(
                         (index, name)

@@ -11,7 +11,8 @@ from typing import Any
 from ..dotted import flattened, flattened_at
 from ..errors import InputError, nearest
 from .expression import Expression, ExpressionError
-from .kept_rows import Tabulate, keep_rows, kept_rows, kept_version
+from .kept_columns import KeptColumns
+from .kept_rows import KeptRows, PartsOf, Tabulate, keep_rows, kept_rows, kept_version
 from .records.places import Place
 from .records.record import FAILED, OK, Record, told_of
 from .records.store import Store
@@ -145,6 +146,7 @@ def study_table(
     where: str | None = None,
     columns: Sequence[str] | None = None,
     version: str | None = None,
+    parts_of: PartsOf | None = None,
 ) -> Table:
     """The table of what is stored, failed and missing points included.
 
@@ -161,7 +163,9 @@ def study_table(
         Only these columns, as `Table.selected`; the others are not kept.
     version : str, optional
         Of the code of `tabulate`. With it, rows of a large store are kept beside its segments: the
-        next table of chosen columns does not read the records again.
+        next table of the same columns does not read the records again.
+    parts_of : callable, optional
+        The parts of a result that some columns need; the rest of large stores is not read.
 
     Raises
     ------
@@ -171,7 +175,7 @@ def study_table(
     condition = None if where is None else _condition(where)
     if columns is not None and not study.columns and not any("*" in name for name in columns):
         needed = dict.fromkeys([*columns, *(condition.names if condition else ())])
-        table = _filled(study, tabulate, indices, condition, list(needed), version)
+        table = _filled(study, tabulate, indices, condition, list(needed), version, parts_of)
         if needed.keys() <= set(table.columns):
             return table.selected(columns)
         # A name that no row has, or no row that fits: told with the names of all columns.
@@ -187,20 +191,27 @@ def _filled(
     condition: Expression | None,
     needed: Sequence[str] | None,
     version: str | None = None,
+    parts_of: PartsOf | None = None,
 ) -> Table:
     """The rows that fit; of outcomes only the needed ones, or all."""
     store = Store(study.store, indexed=True)
-    known: Callable[[Place], list[dict[str, Any]] | None] | None = None
+    known: Callable[[Place], KeptRows | None] | None = None
     if needed is not None and version is not None:
         version = kept_version(study, version)
-        keep_rows(store, tabulate, study.task, version)
+        keep_rows(store, tabulate, study.task, version, None, needed, parts_of)
         known = kept_rows(store, study.task, version, needed)
     named, names = tee(each_fingerprint(study, range(len(study)) if indices is None else indices))
     outcomes: dict[str, None] = {}
     rows, fits = Rows(), _fitting(condition)
+    names_asked = None if condition is None else condition.names
+    columns = KeptColumns(rows, outcomes, names_asked, fits, OK)
     # One record at a time: those of 100,000 points would take 2 GB.
     each = store.each_or((name for _, name in names), known)
     for head, found in zip(_heads(study, (index for index, _ in named)), each, strict=True):
+        if isinstance(found, KeptRows) and found.cells.whole:
+            columns.add(head, found)
+            continue
+        columns.end()
         if found is None or (isinstance(found, Record) and found.status == FAILED):
             status, error = (MISSING, "") if found is None else (FAILED, found.error)
             row = head | {"status": status, "error": error}
@@ -215,7 +226,7 @@ def _filled(
                 else:
                     made = [flattened_at(one, needed) for one in told]
         else:
-            made = found
+            made = found.cells.rows(found.first, found.end)
         for cells in made:
             for key, expression in study.columns.items():
                 value = _derived(expression, head | cells)
@@ -226,23 +237,26 @@ def _filled(
             row = {**head, **cells, "status": OK, "error": ""}
             if fits(row):
                 rows.append(row)
+    columns.end()
     _check_columns(study, {"point", *study.keys, *outcomes, *study.columns} if outcomes else set())
-    columns = (
+    names_of_all = (
         "point",
         *study.keys,
         *(key for key in outcomes if key not in study.keys and key != "point"),
         *_LAST,
     )
-    return Table(study.name, columns, study.keys, rows)
+    return Table(study.name, names_of_all, study.keys, rows)
 
 
 def _heads(study: Study, indices: Iterable[int]) -> Iterator[dict[str, Any]]:
     """What each row of a point begins with: its number, and what the study sets there."""
-    if len(study.axes) == 1 and not study.derived:  # most large studies: each value is told once
+    if len(study.axes) == 1 and not study.derived:  # most large studies
         [axis] = study.axes
-        places = [dict(zip(axis.keys, map(_cell, values), strict=True)) for values in axis.rows]
         for index in indices:
-            yield {"point": index, **places[index]}
+            yield {
+                "point": index,
+                **dict(zip(axis.keys, map(_cell, axis.rows[index]), strict=True)),
+            }
         return
     for index in indices:
         values = study.point(index).values
@@ -263,6 +277,8 @@ def _check_columns(study: Study, known: set[str]) -> None:
 
 
 def _cell(value: Any) -> Any:
+    if type(value) in (float, int, str):
+        return value
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {item}" for key, item in value.items())
     return " ".join(map(str, value)) if isinstance(value, list | tuple) else value

@@ -168,6 +168,27 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
     return [{**found, **outcomes, **thresholds, **slopes, **drawn}]
 
 
+def parts_of_point(names: Sequence[str], task: str) -> Mapping[str, Any] | None:
+    """The parts of a stored result from which `rows_of_point` makes some columns; None for all.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Columns.
+    task : str
+    """
+    if task == "lase":
+        # Of the modes their number alone.
+        return {"lasing": None, "modes": {"modes": [{}]}}
+    if any(column.of is not None for column in mode_columns.COLUMNS):
+        return None  # made from what this place does not know
+    entries = dict.fromkeys(
+        name for column in names for name in ("label", column, column.partition(".")[0])
+    )
+    modes = {"modes": [entries]}
+    return modes if task == "modes" else {"modes": modes, "static": None}
+
+
 def design_schema(checked: bool = True) -> DesignSchema:
     """What a study must be told of designs.
 

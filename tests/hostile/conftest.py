@@ -1,17 +1,30 @@
-"""Counts of the attacks: tried, held, broken, by kind, at the end of a run of this folder."""
+"""Counts of the attacks of a test, told with its report: `tests/conftest.py` adds them up."""
 
 import sys
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-# Toy points, whose workers import them by name.
+# Toy points, whose workers import them by name; damaged inputs.
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "study"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "cli"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-_COUNTS: dict[str, Counter[str]] = defaultdict(Counter)
+# Kinds of attack by file; any other goes by its own name.
+KINDS = {
+    "page_attacks": "hostile requests",
+    "section_attacks": "scripts and meshes that try to reach out",
+    "signals": "signals and kills",
+    "store_faults": "injected faults",
+    **dict.fromkeys(
+        (
+            *("small_texts", "archives", "measured_doors", "schema_values", "damaged_files"),
+            *("kept_cells", "store_index", "doors"),
+        ),
+        "damaged inputs",
+    ),
+}
 
 
 class Tally:
@@ -25,6 +38,9 @@ class Tally:
         self.tried += number
 
 
+_TRIED = pytest.StashKey[int]()
+
+
 @pytest.fixture
 def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
     """Number of attacks within a test."""
@@ -33,32 +49,10 @@ def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
     request.node.stash[_TRIED] = counted.tried
 
 
-_TRIED = pytest.StashKey[int]()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     report = yield
-    counts = _COUNTS[item.path.stem.removeprefix("test_").replace("_", " ")]
-    if report.when == "call" and not report.skipped:
-        counts["tried"] += 1
-        counts["held" if report.passed else "broken"] += 1
-    elif report.when == "teardown":
-        more = max(item.stash.get(_TRIED, 1) - 1, 0)
-        counts["tried"] += more
-        counts["held"] += more
+    name = item.path.stem.removeprefix("test_")
+    kind = KINDS.get(name, name.replace("_", " "))
+    report.user_properties.append(("attacks", (kind, max(item.stash.get(_TRIED, 1), 1))))
     return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    whole: Counter[str] = Counter()
-    for kind, counts in sorted(_COUNTS.items()):
-        if counts["tried"]:
-            terminalreporter.write_line(f"{kind}: {_told(counts)}")
-            whole += counts
-    if whole["tried"]:
-        terminalreporter.write_line(f"attacks: {_told(whole)}")
-
-
-def _told(counts: Counter[str]) -> str:
-    return ", ".join(f"{name} {counts[name]}" for name in ("tried", "held", "broken"))

@@ -20,6 +20,7 @@ from cavitydesign.study import (
 )
 from cavitydesign.study.kept_rows import keep_rows, kept_version
 from cavitydesign.study.records import cells, disk, stored
+from cavitydesign.study.records.json_text import decoded, decoder_of
 from cavitydesign.study.records.record import checksum
 from cavitydesign.workflow.study_point import design_schema
 
@@ -84,9 +85,16 @@ def fill(study, numbers, of=lambda number: number):
         os.utime(path, ns=(day, day))
 
 
+def parts_of(names, task):
+    """Of a result, what some columns need."""
+    return {"rows": [dict.fromkeys(part for name in names for part in (name, name.split(".")[0]))]}
+
+
 def told(study, columns, where, version):
     try:
-        table = study_table(study, tabulate, None, where, columns, version)
+        # Without the parts every record is read whole.
+        parts = parts_of if version == "1" else None
+        table = study_table(study, tabulate, None, where, columns, version, parts)
     except InputError as error:
         return str(error)
     return table.columns, list(map(repr, table.aligned()))
@@ -114,6 +122,46 @@ def test_a_table_of_kept_rows_is_that_of_the_records(study, monkeypatch, tally):
         patched.setattr("cavitydesign.study.table.flattened_at", read)
         assert told(study, ["a", "text"], "a > 0.5", "1") == whole
     tally.add(len(COLUMNS) * len(CONDITIONS))
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        *(
+            b'{"a":%s,"b":2}' % value
+            for value in (b"NaN", b"1e999", b"-0.0", b"01", b"1,", b"9" * 5000)
+        ),
+        *(
+            b'{"b":%s,"a":1}' % value
+            for value in (b"NaN", b"1e999", b'"\\ud800"', b'"\xff"', b"[" * 150)
+        ),
+        b'{"b":' + b"[" * 500 + b"]" * 500 + b',"a":1}',
+        b'{"a":1,"a":2}',
+        b'{"a":{"b":[1,{"c":null}]},"c":[{"d":1,"e":2},{"e":3}]}',
+        b'{"c":{"d":1}}',
+        b'{"c":[1]}',
+        b'{"a":"NaN","c":[{}]}',
+        b"[1]",
+        b"",
+        b"null",
+        b'{"a":1} x',
+    ],
+)
+def test_parts_of_a_record_are_those_of_the_whole(payload):
+    """Whatever a record says: the wanted entries, or the same refusal."""
+
+    def read(decode):
+        try:
+            found = decode(payload)
+        except (ValueError, RecursionError):
+            return "refused"
+        if not isinstance(found, dict):
+            return repr(found)
+        inner = found.get("c")
+        kept = [one.get("d", "-") if isinstance(one, dict) else one for one in inner or ()]
+        return repr((found.get("a", "-"), inner if isinstance(inner, dict) else kept))
+
+    assert read(decoder_of({"a": None, "c": [{"d": None}]})) == read(decoded)
 
 
 def changed(line):

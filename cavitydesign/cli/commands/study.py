@@ -284,10 +284,12 @@ def _indices(loaded: Study, shard: str | None) -> Sequence[int] | None:
 def _table(loaded: Study, columns: str | None, where: str | None) -> Table:
     from ...columns.version import columns_version
     from ...study import study_table
-    from ...workflow.study_point import rows_of_point
+    from ...workflow.study_point import parts_of_point, rows_of_point
 
     chosen = None if columns is None else [name.strip() for name in columns.split(",")]
-    return study_table(loaded, rows_of_point, None, where, chosen, columns_version())
+    return study_table(
+        loaded, rows_of_point, None, where, chosen, columns_version(), parts_of_point
+    )
 
 
 def _keeper(loaded: Study) -> Callable[[Store, Sequence[str]], None]:

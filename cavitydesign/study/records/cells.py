@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from io import BufferedReader
 from pathlib import Path
@@ -26,7 +27,7 @@ CELLS = "cells"
 Cells = dict[str, Any]
 """Numbers, texts and booleans of a row by their dotted names."""
 
-_MAGIC = b"cavitydesign cells 1"
+_MAGIC = b"cavitydesign cells 2"
 _DIGEST = 16
 _TAIL = len(_MAGIC) + 8 + _DIGEST
 # Rows that are turned into columns at once: 50 MB of Python's numbers.
@@ -40,13 +41,55 @@ _FLOAT, _WHOLE, _TEXT, _BOOLEAN, _NONE, _MISSING, _LONG = range(7)
 _KINDS = {float: _FLOAT, int: _WHOLE, str: _TEXT, bool: _BOOLEAN, type(None): _NONE}
 
 
+@dataclass(frozen=True)
+class KeptCells:
+    """Some cells of all rows of a segment.
+
+    Attributes
+    ----------
+    offsets : array of int
+        Of the records in the segment, ascending.
+    firsts : array of int
+        Number of the first row of each record; one more at the end.
+    columns : dict of str to sequence
+        Cells by name, those that some row has.
+    """
+
+    offsets: array[int]
+    firsts: array[int]
+    columns: Mapping[str, Sequence[Any]]
+    whole: bool
+    """Whether each row has all of these cells."""
+
+    def span(self, offset: int) -> tuple[int, int] | None:
+        """The first row of a record and the one behind its last; None where it is not kept."""
+        index = bisect_left(self.offsets, offset)
+        if index == len(self.offsets) or self.offsets[index] != offset:
+            return None
+        return self.firsts[index], self.firsts[index + 1]
+
+    def rows(self, first: int, end: int) -> list[Cells]:
+        """Some rows; cells that are absent are missing keys."""
+        return [
+            {
+                name: cell
+                for name, column in self.columns.items()
+                if (cell := column[row]) is not _ABSENT
+            }
+            for row in range(first, end)
+        ]
+
+
 def cells_path(store: Path, segment: str, task: str) -> Path:
     """Where the cells of a segment are kept."""
     return store / CELLS / f"{segment}.{task}.bin"
 
 
 def encoded_cells(
-    records: Iterable[tuple[int, Sequence[Cells]]], stamp: Stamp, version: str
+    records: Iterable[tuple[int, Sequence[Cells]]],
+    stamp: Stamp,
+    version: str,
+    names: Iterable[str] | None = None,
 ) -> Iterator[bytes]:
     """The file of a segment's cells, part by part.
 
@@ -58,6 +101,8 @@ def encoded_cells(
         Of the segment when it was read.
     version : str
         Of the code that makes rows of records.
+    names : iterable of str, optional
+        The cells that the rows hold, as far as they have them; all by default.
     """
     offsets, firsts, rows, place = array("Q"), array("Q", [0]), list[Cells](), 0
     blocks: list[dict[str, Any]] = []
@@ -93,16 +138,18 @@ def encoded_cells(
         parts[name] = _part(place, content)
         place += len(content)
         yield content
-    head = {"stamp": [stamp.size, stamp.modified_ns, stamp.changed_ns], "version": version}
+    head: dict[str, Any] = {
+        "stamp": [stamp.size, stamp.modified_ns, stamp.changed_ns],
+        "version": version,
+    }
+    head["names"] = None if names is None else sorted(names)
     footer = json.dumps(head | parts | {"blocks": blocks}).encode()
     yield footer
     yield _digest(footer) + len(footer).to_bytes(8, "little") + _MAGIC
 
 
-def read_cells(
-    path: Path, stamp: Stamp, version: str, names: Sequence[str]
-) -> Callable[[int], list[dict[str, Any]] | None] | None:
-    """From the offset of a record to some cells of its rows; None where nothing is kept.
+def read_cells(path: Path, stamp: Stamp, version: str, names: Sequence[str]) -> KeptCells | None:
+    """Some cells of all rows of a segment; None where they are not kept.
 
     Parameters
     ----------
@@ -117,38 +164,37 @@ def read_cells(
     try:
         with open_regular(path, _LARGEST) as stream:
             footer = _footer(stream, stamp, version)
+            if footer["names"] is not None and not set(names) <= set(footer["names"]):
+                return None
             offsets = numbers_of("Q", _content(stream, footer["offsets"]))
             firsts = numbers_of("Q", _content(stream, footer["firsts"]))
             count = sum(int(block["rows"]) for block in footer["blocks"])
             if len(firsts) != len(offsets) + 1 or firsts[-1] != count:
                 raise ValueError("other rows")
-            columns = [(name, _whole_column(stream, footer["blocks"], name)) for name in names]
+            found = ((name, _whole_column(stream, footer["blocks"], name)) for name in names)
+            columns = {name: column for name, column in found if column is not None}
     except (OSError, Refused, ValueError, KeyError, TypeError, IndexError, AttributeError):
         return None
     except (RecursionError, OverflowError, MemoryError):
         return None
-    kept = [(name, column) for name, column in columns if column is not None]
-
-    def rows(offset: int) -> list[dict[str, Any]] | None:
-        index = bisect_left(offsets, offset)
-        if index == len(offsets) or offsets[index] != offset:
-            return None
-        return [
-            {name: cell for name, column in kept if (cell := column[row]) is not _ABSENT}
-            for row in range(firsts[index], firsts[index + 1])
-        ]
-
-    return rows
+    whole = not any(
+        any(cell is _ABSENT for cell in column)
+        for column in columns.values()
+        if not isinstance(column, array)
+    )
+    return KeptCells(offsets, firsts, columns, whole)
 
 
-def are_kept(path: Path, stamp: Stamp, version: str) -> bool:
-    """Whether the cells of a segment are there; their parts are checked by whoever reads them."""
+def names_kept(path: Path, stamp: Stamp, version: str) -> frozenset[str] | None:
+    """Which cells of a segment are kept, ``*`` for all; None where none are. Their parts are
+    checked by whoever reads them.
+    """
     try:
         with open_regular(path, _LARGEST) as stream:
-            _footer(stream, stamp, version)
+            names = _footer(stream, stamp, version)["names"]
+            return frozenset(["*"] if names is None else map(str, names))
     except (OSError, Refused, ValueError, KeyError, TypeError, RecursionError):
-        return False
-    return True
+        return None
 
 
 def _footer(stream: BufferedReader, stamp: Stamp, version: str) -> dict[str, Any]:

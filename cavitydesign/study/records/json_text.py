@@ -5,8 +5,17 @@ read for one table.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Protocol
+
+Decode = Callable[[bytes], Any]
+"""From a JSON text to its value; `ValueError` or `RecursionError` where there is none."""
+
+Parts = Mapping[str, Any]
+"""Which entries of a table are wanted: None for all of an entry, parts for some of its own, a list
+of one of them for those of each table of a list.
+"""
 
 
 class _Reader(Protocol):
@@ -37,6 +46,47 @@ def decoded(payload: bytes) -> Any:
         except ValueError:
             pass  # halves of letters, which file names may hold; or no JSON: told below
     return _DECODER.decode(payload.decode())
+
+
+def decoder_of(parts: Parts | None) -> Decode:
+    """A `decoded` that may leave out what is not among some parts: for a few numbers of a record
+    in a fifth of the time.
+
+    Parameters
+    ----------
+    parts : mapping or None
+        None for all.
+    """
+    if parts is None or _quick_reader() is None:
+        return decoded
+    from pydantic_core import SchemaValidator, ValidationError, core_schema
+
+    def schema(wanted: Any) -> Any:
+        if wanted is None:
+            return core_schema.any_schema()
+        if isinstance(wanted, list):
+            return core_schema.list_schema(schema(wanted[0]))
+        entries = {
+            name: core_schema.typed_dict_field(schema(inner), required=False)
+            for name, inner in wanted.items()
+        }
+        return core_schema.typed_dict_schema(entries, extra_behavior="ignore")
+
+    read = SchemaValidator(schema(parts)).validate_json
+    number = SchemaValidator(core_schema.any_schema()).validate_json
+    if any(number(text) != float(text) for text in _HARD):
+        return decoded
+
+    def decode(payload: bytes) -> Any:
+        # Constants that are no JSON pass this reader, and nothing of another shape does.
+        if b"NaN" not in payload and b"Infinity" not in payload:
+            try:
+                return read(payload)
+            except ValidationError:
+                pass
+        return decoded(payload)
+
+    return decode
 
 
 @cache

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 from ...errors import InputError
-from .json_text import decoded
+from .json_text import Decode, Parts, decoded, decoder_of
 
 OK = "ok"
 FAILED = "failed"
@@ -70,19 +70,24 @@ def read_header(line: bytes) -> tuple[str, str] | None:
     return parts[0].decode(), _STATUSES[parts[1]]
 
 
-def read_record(line: bytes) -> Record | None:
+def read_record(line: bytes, decode: Decode = decoded) -> Record | None:
     """The record of a line without its end, or None if the line is damaged."""
     header = read_header(line)
     if header is None:
         return None
     try:
-        payload = decoded(line[17:].split(b" ", 2)[2])
+        payload = decode(line[17:].split(b" ", 2)[2])
         result, error = payload["result"], payload["error"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
     if not isinstance(result, dict) or not isinstance(error, str):
         return None
     return Record(*header, result, error)
+
+
+def payload_decoder(parts: Parts | None) -> Decode:
+    """For `read_record`: a decoder that may leave out what is not among some parts of a result."""
+    return decoder_of(None if parts is None else {"result": parts, "error": None})
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import BinaryIO, TypeVar
 from ...texts import Refused, open_regular
 from .disk import StoreError
 from .index import SETTLING_SECONDS, IndexedSegment, Stamp, read_index, write_index
+from .json_text import Decode, decoded
 from .places import Columns, Place, Places
 from .record import Record, read_header, read_record
 from .store_mark import MARK, SEGMENTS, check_mark
@@ -77,10 +78,17 @@ class StoredRecords:
         """Whether nothing has been stored in the folder yet."""
         return not (self.folder / MARK).exists()
 
-    def refresh(self, index: Mapping[str, IndexedSegment] | None = None) -> int:
-        """Take in what any writer has added since the last look; returns the bytes read."""
+    def refresh(
+        self, index: Mapping[str, IndexedSegment] | None = None, apart_from: str = ""
+    ) -> int:
+        """Take in what any writer has added since the last look; returns the bytes read.
+
+        A segment that is left out is read in one go later, and only then it is indexed.
+        """
         looked: list[tuple[Path, int, Stamp, IndexedSegment | None]] = []
         for path in self._segment_paths():
+            if path.name == apart_from:
+                continue
             start = self._read_to.get(path.name, 0)
             try:
                 stamp = Stamp.of(path.stat())
@@ -254,21 +262,21 @@ class StoredRecords:
         return [name for name, one in self.settled.items() if one.modified_ns < end]
 
     def sound_of(
-        self, segments: Sequence[str]
+        self, segments: Sequence[str], decode: Decode = decoded
     ) -> Iterator[tuple[str, Iterator[tuple[int, Record]]]]:
         """Of some segments, each with the offsets and records of its lines that are "ok", as they
         stand.
         """
         lines = self._places.of_segments(segments)
         for segment in segments:
-            yield segment, self._sound(segment, lines.pop(segment))
+            yield segment, self._sound(segment, lines.pop(segment), decode)
 
-    def _sound(self, segment: str, lines: Columns) -> Iterator[tuple[int, Record]]:
+    def _sound(self, segment: str, lines: Columns, decode: Decode) -> Iterator[tuple[int, Record]]:
         with open_regular(self.folder / SEGMENTS / segment, _LARGEST_SEGMENT) as stream:
             for offset, length, ok in zip(lines.offsets, lines.lengths, lines.ok, strict=True):
                 if ok:
                     stream.seek(offset)
-                    record = read_record(stream.read(length))
+                    record = read_record(stream.read(length), decode)
                     if record is not None:
                         yield offset, record
 

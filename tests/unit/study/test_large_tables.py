@@ -2,14 +2,17 @@
 
 import pytest
 
+from cavitydesign.dotted import flattened, flattened_at
 from cavitydesign.errors import InputError
 from cavitydesign.study import Axis, Record, Store, Study, study_table
 from cavitydesign.study.expression import Expression
 from cavitydesign.study.files import table_file
 from cavitydesign.study.files.design_text import _MARK, DesignText
 from cavitydesign.study.files.table_file import csv_text
+from cavitydesign.study.records.record import payload_decoder, read_record
 from cavitydesign.study.rows import Rows
 from cavitydesign.study.run import fingerprints
+from cavitydesign.workflow.study_point import evaluate_point, parts_of_point, rows_of_point
 
 DESIGN = {
     "cavity": {
@@ -86,6 +89,47 @@ def test_rows_are_what_was_put_in():
     assert list(rows) == given and rows[1] == given[1] and rows[-2:] == given[-2:]
     assert len(rows) == 3 and rows.column("b") == ["x", None, None]
     assert list(rows.aligned(["c", "a"])) == [[None, 1], [None, 2.5], [True, 3]]
+
+
+def test_rows_by_column_are_rows():
+    """Whichever way they came; floats and whole numbers of 64 bits are packed, others stand."""
+    more = {"a": [4, 5], "b": ["y", None], "d": [1.5, -0.0]}
+    large = {"a": [2**63], "e": [True]}
+    given = [{"a": 1, "b": "x"}, {"a": 4, "b": "y", "d": 1.5}, {"a": 5, "b": None, "d": -0.0}]
+    given += [{"a": 2**63, "e": True}, {"b": "z"}]
+    rows = Rows(given[:1])
+    rows.extend(more)
+    rows.extend({"a": [], "b": []})
+    rows.extend(large)
+    rows.append(given[-1])
+    assert list(rows) == given and [rows[n] for n in range(-5, 5)] == 2 * given
+    assert repr(list(rows)) == repr(given) and len(rows) == 5
+    assert rows.column("a") == [1, 4, 5, 2**63, None]
+    assert list(rows.aligned(["d", "b"])) == [
+        *([None, "x"], [1.5, "y"], [-0.0, None], [None, None], [None, "z"]),
+    ]
+    for place in (5, -6):
+        with pytest.raises(IndexError):
+            rows[place]
+
+
+def test_parts_of_a_solved_point_give_its_cells():
+    """Each column of each task from the parts that it needs, as from the whole record."""
+    asked = {"wavelength_nm": 537.6, "azimuthal_order": 48, "relative_accuracy": 1e-3}
+    pumped = {"gain": {"medium": "CsPbBr3-PMMA"}, "pump": {"photons": 3}}
+    shape = {"profile": "cylinder", "diameter_um": 6.0, "body": {"index": 1.5}}
+    design = {"cavity": shape, "modes": asked}
+    for task in ("modes", "threshold", "lase"):
+        more = pumped if task != "modes" else {}
+        line = Record("a", "ok", evaluate_point({**design, **more}, task)).encoded()[:-1]
+        whole = [flattened(row) for row in rows_of_point(read_record(line).result, task)]
+        names = list(dict.fromkeys(name for row in whole for name in row))
+        assert len(names) > 5
+        for name in names:
+            decode = payload_decoder(parts_of_point([name], task))
+            read = read_record(line, decode).result
+            told = [flattened_at(row, [name]) for row in rows_of_point(read, task)]
+            assert told == [{name: row[name]} if name in row else {} for row in whole], name
 
 
 def test_a_filtered_table_and_one_in_parts(tmp_path, monkeypatch):
