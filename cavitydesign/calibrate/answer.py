@@ -12,6 +12,7 @@ from ..arrays import Array
 from ..lasing.outcomes.calibrated import QUANTILES as SHARES
 
 if TYPE_CHECKING:
+    from .medium.fit import MeasurementFit
     from .posterior.next_measurement import Advice
 
 
@@ -141,6 +142,8 @@ class CalibrationAnswer:
     unmeasured : mapping of str to (k,) array
         By design key: of numbers that each cavity or session has of its own, draws of the prior,
         for cavities that were not measured.
+    measurements : tuple of MeasurementFit
+        Of the medium itself.
     """
 
     name: str
@@ -156,6 +159,7 @@ class CalibrationAnswer:
     seconds: float
     advice: Advice | None = None
     unmeasured: Mapping[str, Array] = field(default_factory=dict)
+    measurements: tuple[MeasurementFit, ...] = ()
 
     @property
     def reliable(self) -> bool:
@@ -197,6 +201,7 @@ class CalibrationAnswer:
                 "values": self.draws.tolist(),
                 "unmeasured": {key: values.tolist() for key, values in self.unmeasured.items()},
             },
+            "measurements": [each.to_json_dict() for each in self.measurements],
             "warnings": list(self.warnings),
             "seconds": self.seconds,
             **({} if self.advice is None else {"next": self.advice.to_json_dict()}),

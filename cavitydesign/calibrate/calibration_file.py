@@ -10,10 +10,30 @@ from ..errors import nearest
 from ..study.files.user_file import DesignSchema, UserFile
 from ..workflow.study_point import design_schema
 from .cavity_entry import SESSION, read_cavity
+from .medium.entry import read_measurement
+from .medium.kinds import FLUENCE
 from .posterior.prior import Prior, prior_of
-from .spec import Calibration, FreeNumber, MeasuredCavity, NextMeasurement
+from .spec import (
+    Calibration,
+    FreeNumber,
+    Measured,
+    MeasuredCavity,
+    MediumMeasurement,
+    NextMeasurement,
+)
 
-KEYS = ("title", "store", "solves", "samples", "seed", "cavities", "free", "sessions", "next")
+KEYS = (
+    "title",
+    "store",
+    "solves",
+    "samples",
+    "seed",
+    "cavities",
+    "measurements",
+    "free",
+    "sessions",
+    "next",
+)
 NEXT_KEYS = ("predict", "candidates")
 EACH = ("cavity", "session")
 SESSION_KEYS = ("fluence_scale_sd",)
@@ -43,8 +63,9 @@ def load_calibration(path: Path, schema: DesignSchema | None = None) -> Calibrat
     file = UserFile(path, schema or design_schema(), "calibration", KEYS, texts=("store", "title"))
     whole = {key: _whole(file, key) for key in _WHOLE}
     cavities = _cavities(file)
+    measurements = _measurements(file, cavities)
     numbers = _numbers(file, cavities)
-    sessions = _sessions(file, cavities)
+    sessions = _sessions(file, cavities, measurements)
     following = _next(file)
     store = file.store(f"{path.stem}-results")
     file.raise_if_any()
@@ -59,6 +80,7 @@ def load_calibration(path: Path, schema: DesignSchema | None = None) -> Calibrat
         store,
         path.parent,
         following,
+        tuple(measurements),
     )
 
 
@@ -131,6 +153,23 @@ def _cavities(file: UserFile) -> list[MeasuredCavity]:
     return found
 
 
+def _measurements(file: UserFile, cavities: list[MeasuredCavity]) -> list[MediumMeasurement]:
+    entries = file.content.get("measurements", [])
+    if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+        file.add("measurements", ": write each measurement of the medium as [[measurements]]")
+        return []
+    found: list[MediumMeasurement] = []
+    for number, entry in enumerate(entries):
+        one = read_measurement(file, entry, f"measurements.{number}", cavities)
+        if one is None:
+            continue
+        others: list[Measured] = [*cavities, *found]
+        if any(one.name == other.name for other in others):
+            file.add(f"measurements.{number}.name", f" = {one.name!r}: is another one's already")
+        found.append(one)
+    return found
+
+
 def _same_points(one: MeasuredCavity, other: MeasuredCavity) -> bool:
     """Whether two cavities have one light curve, which would count twice."""
     if one.curve is None or other.curve is None:
@@ -180,10 +219,20 @@ def _check_ends(file: UserFile, cavities: list[MeasuredCavity], key: str, prior:
                 file.add(f'free."{key}"', f": the prior allows {value:.6g}: {problem}")
 
 
-def _sessions(file: UserFile, cavities: list[MeasuredCavity]) -> dict[str, float]:
-    found = {cavity.session: _USUAL_SCALE_SD for cavity in cavities}
+def _sessions(
+    file: UserFile, cavities: list[MeasuredCavity], measurements: list[MediumMeasurement]
+) -> dict[str, float]:
+    # a spectrum has no fluence: its session counts only if it is named
+    timed: list[Measured] = [*cavities]
+    timed += [one for one in measurements if FLUENCE in one.numbers or one.kind == "z_scan"]
+    found = {one.session: _USUAL_SCALE_SD for one in timed}
     # also those of cavities in which something else is wrong
-    entries = file.content.get("cavities", [])
+    entries = [
+        each
+        for key in ("cavities", "measurements")
+        if isinstance(file.content.get(key), list)
+        for each in file.content[key]
+    ]
     written = [each.get("session", SESSION) for each in entries if isinstance(each, dict)]
     named = dict.fromkeys([*found, *(name for name in written if isinstance(name, str))])
     for name, entry in file.table("sessions").items():

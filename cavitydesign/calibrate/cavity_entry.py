@@ -27,17 +27,17 @@ CAVITY_KEYS = (
     "dark_up_to_mj_cm2",
     LINE_WIDTH,
 )
-# Measurements that are not compared point by point, and how they enter.
-_ELSEWHERE = {
-    "emission_spectrum": "`cavitydesign measure emission` reads centre and width of the line",
-    "absorption_spectrum": "its crossing with the emission gives gain.crossing_energy_ev",
-    "decay": "`cavitydesign measure decay` reads life times",
-    "transient_absorption": "`cavitydesign measure decay` reads life times",
-    "z_scan": "`cavitydesign measure z-scan` reads a cross-section",
-    "stripe_gain": "`cavitydesign measure stripe` reads a net modal gain",
-    "spectrum": "only its sum is: the light curve",
-    "output_shares": "only their sum is: the light curve",
-}
+# Measurements of the medium, which have entries of their own.
+_OF_MEDIUM = (
+    "emission_spectrum",
+    "absorption_spectrum",
+    "decay",
+    "transient_absorption",
+    "z_scan",
+    "stripe_gain",
+)
+# Light of single modes: only their sum is compared.
+_OF_MODES = ("spectrum", "output_shares")
 SESSION = "session"
 _FEWEST_POINTS = 3
 # A point that scatters by as much as it is says nothing; 5 is 5 % as a rule.
@@ -65,10 +65,16 @@ def read_cavity(
     """
     told = len(file.lines)
     for key in entry:
-        if key in _ELSEWHERE:
-            how = _ELSEWHERE[key]
-            prior = "" if how.startswith("only") else "; write what it tells as a prior in [free]"
-            file.add(f"{entry_name}.{key}", f": is not compared point by point; {how}{prior}")
+        if key in _OF_MEDIUM:
+            file.add(
+                f"{entry_name}.{key}",
+                ": is a measurement of the medium; write it as an entry [[measurements]]",
+            )
+        elif key in _OF_MODES:
+            file.add(
+                f"{entry_name}.{key}",
+                ": modes are not compared one by one; only their sum is: the light curve",
+            )
         elif key not in CAVITY_KEYS:
             near = nearest(key, CAVITY_KEYS)
             file.add(
@@ -84,7 +90,7 @@ def read_cavity(
     if not texts["design"]:
         file.add(f"{entry_name}.design", ": missing; name the design file of this cavity")
         return None
-    design = _design(file, entry, entry_name, texts["design"])
+    design = read_design(file, entry, entry_name, texts["design"])
     curve = None
     if texts["light_curve"]:
         curve = file.collect(read_curve, file.path.parent / texts["light_curve"])
@@ -139,10 +145,10 @@ def _check_unit(
         )
 
 
-def _design(
+def read_design(
     file: UserFile, entry: Mapping[str, Any], entry_name: str, name: str
 ) -> Mapping[str, Any] | None:
-    """The design of a cavity, with the values that the entry sets in it."""
+    """The design that an entry names, with the values that the entry sets in it."""
     from ..design import parse_design
 
     path = file.path.parent / name

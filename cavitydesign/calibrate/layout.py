@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arrays import Array
 from .posterior.prior import Prior
-from .spec import Calibration, FreeNumber, MeasuredCavity
+from .spec import Calibration, FreeNumber, Measured, MeasuredCavity
 
 SCATTER_FACTOR = 2.0
 """The scatter of a curve lies within this factor of the noise that is stated, in 68 % of cases: few
@@ -55,7 +55,7 @@ class Layout:
     def __len__(self) -> int:
         return len(self.unknowns)
 
-    def keys_of(self, cavity: MeasuredCavity) -> dict[str, int]:
+    def keys_of(self, cavity: Measured) -> dict[str, int]:
         """Index in the vector by design key, for the numbers that a cavity's design takes."""
         owners = ("", cavity.name, cavity.session)
         return {
@@ -94,8 +94,8 @@ class Layout:
         columns = [each.prior.value(z[..., i]) for i, each in enumerate(self.unknowns)]
         return np.stack(columns, axis=-1)
 
-    def design_values(self, cavity: MeasuredCavity, z: Array) -> Mapping[str, float]:
-        """Values of the design keys of a cavity at one (d,) vector."""
+    def design_values(self, cavity: Measured, z: Array) -> Mapping[str, float]:
+        """Values of the design keys of a cavity or measurement at one (d,) vector."""
         return {
             key: float(self.unknowns[index].prior.value(z[index]))
             for key, index in self.keys_of(cavity).items()
@@ -107,8 +107,8 @@ def scale_name(cavity: MeasuredCavity) -> str:
     return f"scale of {cavity.name}"
 
 
-def scatter_name(cavity: MeasuredCavity) -> str:
-    """Name of the unknown scatter of a cavity's light."""
+def scatter_name(cavity: Measured) -> str:
+    """Name of the unknown scatter of a cavity's light, or of the points of a measurement."""
     return f"scatter of {cavity.name}"
 
 
@@ -118,13 +118,15 @@ def fluence_name(session: str) -> str:
 
 
 def layout_of(asked: Calibration) -> Layout:
-    """All unknowns: free design keys, fluence scales of sessions, scale and scatter of curves."""
+    """All unknowns: free design keys, fluence scales of sessions, scale and scatter of curves, and
+    scatter of measurements of the medium."""
     unknowns: list[Unknown] = []
+    measured: list[Measured] = [*asked.cavities, *asked.measurements]
     for number in asked.numbers:
         owners = {
             "": ("",),
             "cavity": tuple(cavity.name for cavity in asked.cavities),
-            "session": tuple(dict.fromkeys(cavity.session for cavity in asked.cavities)),
+            "session": tuple(dict.fromkeys(one.session for one in measured)),
         }[number.each]
         for owner in owners:
             name = f"{number.key} of {owner}" if owner else number.key
@@ -142,4 +144,7 @@ def layout_of(asked: Calibration) -> Layout:
         )
         noise = Prior("log-normal", cavity.relative_noise, SCATTER_FACTOR)
         unknowns.append(Unknown(scatter_name(cavity), noise, "", cavity.name))
+    for measurement in asked.measurements:
+        noise = Prior("log-normal", measurement.relative_noise, SCATTER_FACTOR)
+        unknowns.append(Unknown(scatter_name(measurement), noise, "", measurement.name))
     return Layout(tuple(unknowns))

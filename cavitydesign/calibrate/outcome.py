@@ -11,9 +11,11 @@ from ..arrays import Array
 from .answer import QUANTILES, CalibrationAnswer, Constant, CurveFit, FigureFit, quantiles_of
 from .layout import fluence_name, scale_name
 from .light import Light
+from .medium.fit import measurement_fit
 from .posterior.doubts import (
     doubts_of_curve,
     doubts_of_figures,
+    doubts_of_measurement,
     doubts_of_prior,
     doubts_of_scale,
     doubts_of_sessions,
@@ -75,6 +77,8 @@ def answer_of(
     warnings = [
         line for curve in curves for line in (*doubts_of_curve(curve), *doubts_of_figures(curve))
     ]
+    measurements = tuple(measurement_fit(one, z, rows) for one in work.measured)
+    warnings += [line for one in measurements for line in doubts_of_measurement(one)]
     for place, unknown in enumerate(layout.unknowns):
         # The ends of a uniform prior are bounds: near one is no number of standard deviations.
         if unknown.key and unknown.prior.shape in ("normal", "log-normal"):
@@ -105,6 +109,7 @@ def answer_of(
             for number in asked.numbers
             if number.each
         },
+        measurements=measurements,
     )
 
 

@@ -13,6 +13,7 @@ from ..progress import Progress
 from ..study import Executor, SerialExecutor
 from .answer import CalibrationAnswer
 from .layout import layout_of
+from .medium.prepared import prepare_measurement
 from .outcome import answer_of
 from .posterior.doubts import doubts_of_answer
 from .posterior.next_measurement import POINTS, Advice, Measurement, advice_of
@@ -62,7 +63,8 @@ def calibrate(
     began = time.perf_counter()
     layout = layout_of(asked)
     ready = [prepare(asked, layout, cavity) for cavity in asked.cavities]
-    work = Work(asked, layout, ready, executor or SerialExecutor(), progress)
+    measured = [prepare_measurement(asked, layout, one) for one in asked.measurements]
+    work = Work(asked, layout, ready, executor or SerialExecutor(), progress, measured)
     z = spread_over_priors(asked, layout, ready)
     solved = work.solve("pulses", z[: max(len(z) // _FIRST_SHARE, 8)])
     if told is not None:

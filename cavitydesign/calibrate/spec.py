@@ -83,6 +83,41 @@ class MeasuredCavity:
         return min(told), max(told)
 
 
+@dataclass(frozen=True, eq=False)
+class MediumMeasurement:
+    """A measurement of the medium itself.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        Of `medium.kinds.KINDS`.
+    design : mapping
+        Whose medium and pump were measured, nested tables as in the file.
+    session : str
+        Shares the error of its fluence scale.
+    columns : mapping of str to (n,) array
+        As its kind names them.
+    relative_noise : float
+        Usual scatter of a point, over the greatest value; relative to each point where the kind
+        compares logarithms.
+    numbers : mapping of str to float
+        What else its kind needs.
+    """
+
+    name: str
+    kind: str
+    design: Mapping[str, Any]
+    session: str
+    columns: Mapping[str, Array]
+    relative_noise: float
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+Measured = MeasuredCavity | MediumMeasurement
+"""Whatever has a name, a session, and a design whose keys may be free."""
+
+
 @dataclass(frozen=True)
 class FreeNumber:
     """A design key that the calibration sets.
@@ -138,6 +173,7 @@ class Calibration:
     folder : Path
         Where file names in the designs start.
     next : NextMeasurement or None
+    measurements : tuple of MediumMeasurement
     """
 
     name: str
@@ -150,3 +186,4 @@ class Calibration:
     store: Path
     folder: Path
     next: NextMeasurement | None = None
+    measurements: tuple[MediumMeasurement, ...] = ()

@@ -19,6 +19,7 @@ from ..study import Executor
 from .detector import fine_grid
 from .layout import Layout
 from .light import Light
+from .medium.prepared import PreparedMeasurement
 from .posterior.emulator import CurveEmulator, fit_emulator
 from .posterior.likelihood import Comparison, Posterior
 from .setup import Prepared
@@ -67,6 +68,8 @@ class Work:
         Of each cavity.
     executor : Executor
     progress : callable or None
+    measured : sequence of PreparedMeasurement
+        Of the medium itself.
     """
 
     asked: Calibration
@@ -74,6 +77,7 @@ class Work:
     ready: Sequence[Prepared]
     executor: Executor
     progress: Progress | None = None
+    measured: Sequence[PreparedMeasurement] = ()
 
     def solve(self, stage: str, z: Array) -> list[Solved]:
         """Exact light of all cavities at (k, d) vectors."""
@@ -101,7 +105,8 @@ class Work:
         for each, known in zip(comparisons, solved, strict=True):
             errors.append(self._emulator_error(each, known))
             emulators.append(emulator_of(each.ready, known).curves)
-        return Posterior(comparisons, emulators, errors)
+        beside = [one.log_likelihood for one in self.measured]
+        return Posterior(comparisons, emulators, errors, beside)
 
     def _emulator_error(self, comparison: Comparison, known: Solved) -> float:
         """Root-mean-square error in the logarithm of the collected light, on solves left out."""
@@ -126,7 +131,8 @@ class Work:
             _Known(fine_light(each, known.light))
             for each, known in zip(self.ready, exact, strict=True)
         ]
-        return Posterior(comparisons, curves, [0.0] * len(comparisons))
+        beside = [one.exact_log_likelihood for one in self.measured]
+        return Posterior(comparisons, curves, [0.0] * len(comparisons), beside)
 
 
 @dataclass(frozen=True, eq=False)

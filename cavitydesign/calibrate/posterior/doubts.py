@@ -11,10 +11,14 @@ from scipy.stats import norm
 
 from ...arrays import Array
 from ..answer import CalibrationAnswer, Constant, CurveFit
+from ..medium.fit import MeasurementFit
 
 # A sign that a right model gives in fewer cases than this is told.
 _CHANCE = 0.01
 _FEWEST_POINTS = 8
+# Root mean square of a smooth residual of a measurement below which it is not told: hardly a line
+# is Gaussian to 1 % of its height; a Lorentzian of the same height and width is 4 % off.
+_SMOOTH = 0.01
 # Probability of a threshold within the measured fluences below which it is told.
 _CROSSES = 0.1
 # Fluence scales further out than so many prior standard deviations are told.
@@ -146,6 +150,26 @@ def doubts_of_figures(curve: CurveFit) -> list[str]:
                 f"{curve.name}: the model cannot reach {each.name} = {each.measured:g} +- "
                 f"{each.sd:g}: {says}; the constants are not to be trusted"
             )
+    return found
+
+
+def doubts_of_measurement(one: MeasurementFit) -> list[str]:
+    """Residuals of a measurement of the medium that follow each other, or scatter too much."""
+    found: list[str] = []
+    unit = "" if one.relative else " of its greatest value"
+    enough = len(one.residual) >= _FEWEST_POINTS
+    if enough and one.smooth > _SMOOTH and chance_of_runs(one.residual) < _CHANCE:
+        found.append(
+            f"{one.name}: the model cannot follow the {one.kind.replace('_', ' ')}: its residuals "
+            f"keep their sign over many neighbours, {one.smooth:.1%}{unit}; the medium has another "
+            "shape than the model, and what follows from it is not to be trusted"
+        )
+    ratio = one.scatter / one.stated_noise
+    if ratio > 2.5:
+        found.append(
+            f"{one.name}: the points scatter {ratio:.1f} times more than the stated "
+            f"{one.stated_noise:.1%}; the model or the stated noise is wrong"
+        )
     return found
 
 

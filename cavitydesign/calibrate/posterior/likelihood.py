@@ -214,17 +214,22 @@ class Posterior:
         Of each cavity.
     added_sd : sequence of float
         Error of the curves of each cavity, in the logarithm of the collected light.
+    beside : sequence of callable
+        From (k, d) vectors to the logarithm of the likelihood of what was measured beside cavities.
     """
 
     comparisons: Sequence[Comparison]
     curves: Sequence[Curves]
     added_sd: Sequence[float]
+    beside: Sequence[Callable[[Array], Array]] = ()
 
     def log_likelihood(self, z: Array) -> Array:
-        """Of all cavities together, (k,)."""
+        """Of all that was measured together, (k,)."""
         total = np.zeros(len(z))
         for each, curves, sd in zip(self.comparisons, self.curves, self.added_sd, strict=True):
             total += each.log_likelihood(z, curves(z[:, each.ready.rate_places]), sd)
+        for measured in self.beside:
+            total += measured(z)
         return total
 
     def __call__(self, z: Array) -> Array:

@@ -118,6 +118,8 @@ def _print(answer: CalibrationAnswer) -> None:
     print_tables(calibration_in_words(answer.to_json_dict()), constants, cavities)
     if any(curve.figures for curve in answer.curves):
         print_tables(_figures(answer))
+    if answer.measurements:
+        print_tables(_measurements(answer))
     if answer.reliable:
         print_tables(confirmed)
     if answer.advice is not None:
@@ -133,6 +135,22 @@ def _figures(answer: CalibrationAnswer) -> Table:
             measured = f"{number(each.measured)} +- {number(each.sd)}"
             ends = (f"{lower} to {upper}", f"{low} to {high}")
             table.add_row(curve.name, each.name, measured, middle, *ends)
+    return table
+
+
+def _measurements(answer: CalibrationAnswer) -> Table:
+    """How measurements of the medium agree with the answer."""
+    table = new_table(
+        "Measurements of the medium", ("name", "points", "scatter", "stated", "smooth residual")
+    )
+    for each in answer.measurements:
+        table.add_row(
+            each.name,
+            str(len(each.residual)),
+            f"{each.scatter:.2%}",
+            f"{each.stated_noise:.2%}",
+            f"{each.smooth:.2%}",
+        )
     return table
 
 

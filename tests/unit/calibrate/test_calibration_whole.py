@@ -240,7 +240,7 @@ def test_a_model_of_another_shape_is_noticed(laboratory):
         ("curve.csv", "emission", "light", "no column emission"),
         ("curve.csv", "1.30000,", "1.30000,-", "every value must be positive"),
         ("curve.csv", "1.30000", "nan", "finite number"),
-        ("calibration.toml", "relative_noise", "z_scan", "not compared point by point"),
+        ("calibration.toml", "relative_noise", "z_scan", "entry [[measurements]]"),
         ("curve.csv", "fluence_mj_cm2", "power", "no column fluence_mj_cm2"),
         ("calibration.toml", "relative_noise = 0.0", "relative_noise = 5.0", "0.05 is 5 %"),
         ("calibration.toml", '"curve.csv"', '"."', "is a folder; a CSV file is needed"),

@@ -1,0 +1,282 @@
+"""Measurements of the medium beside those of cavities: what the model says of each kind, and what a
+calibration makes of it.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import kstest
+
+from cavitydesign.calibrate import solves
+from cavitydesign.calibrate.calibration_file import load_calibration
+from cavitydesign.calibrate.layout import layout_of
+from cavitydesign.calibrate.medium.kinds import KINDS
+from cavitydesign.calibrate.medium.prepared import prepare_measurement
+from cavitydesign.calibrate.posterior.doubts import chance_of_runs
+from cavitydesign.calibrate.posterior.sampler import sample
+from cavitydesign.calibrate.run import calibrate
+from cavitydesign.design import parse_design
+from cavitydesign.errors import InputError
+from cavitydesign.gain.measured.bleaching import LADDER, bleaching
+from cavitydesign.gain.measured.emission_line import fit_emission_line
+from cavitydesign.gain.measured.gain_curve import pumped_gain_per_cm
+from cavitydesign.gain.measured.stripe import fit_stripe_gain
+from cavitydesign.study import SerialExecutor
+from cavitydesign.workflow.study_point import design_schema
+
+sys.path.insert(0, str(Path(__file__).parent))
+from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_curve
+
+FREE = """
+"gain.emission_energy_ev" = { value = 2.310, sd = 0.006 }
+"gain.emission_fwhm_mev" = { value = 80, sd = 5 }
+"""
+SCAN = {
+    "photons": 3.0,
+    "wavelength_nm": 1500.0,
+    "energy_nj": 2000.0,
+    "pulse_fs": 100.0,
+    "waist_um": 20.0,
+    "density_per_cm3": 3e17,
+    "thickness_mm": 1.0,
+    "linear_per_cm": 0.0,
+}
+
+
+def design(**values):
+    import tomllib
+
+    dotted = {f"gain.{key}": value for key, value in values.items()}
+    return parse_design(tomllib.loads(DESIGN), overrides=dotted, path=Path("design.toml"))
+
+
+def predicted(kind, columns, numbers=None, scale=1.0, **values):
+    return KINDS[kind].predict(design(**values), scale, columns, numbers or {})
+
+
+def test_an_emission_spectrum_is_the_line_of_the_ensemble_for_each_nm():
+    place = np.linspace(480.0, 600.0, 121)
+    for width in (0.0, 15.0, 30.0):
+        shape = predicted("emission_spectrum", {"wavelength_nm": place}, inhomogeneous_sd_mev=width)
+        line = fit_emission_line(place, shape)
+        assert line.emission_energy_ev == pytest.approx(2.310, abs=1e-6)
+        assert line.emission_fwhm_mev == pytest.approx(81.5, abs=1e-3)
+
+
+def test_absorption_over_emission_is_the_law_of_kennard_and_stepanov():
+    place = np.linspace(522.0, 570.0, 40)
+    columns = {"wavelength_nm": place}
+    alone = dict(inhomogeneous_sd_mev=0.0, size_classes=1)
+    absorbed = predicted("absorption_spectrum", columns, **alone)
+    emitted = predicted("emission_spectrum", columns, **alone) * place**2
+    energy = 1239.841984 / place
+    slope = np.polyfit(energy, np.log(absorbed / emitted), 1)[0]
+    assert 1.0 / slope == pytest.approx(design().medium.temperature_k * 8.617333e-5, rel=1e-6)
+
+
+def test_transient_absorption_is_the_bleaching_of_what_lases():
+    place, delay = np.array([525.0, 537.0, 545.0]), np.array([2.0, 5.0, 20.0])
+    seen = predicted(
+        "transient_absorption",
+        {"wavelength_nm": place, "delay_ps": delay},
+        {"fluence_mj_cm2": 2.2},
+    )
+    medium = replace(design().medium, size_classes=15)
+    right = bleaching(medium, place, np.full(3, 1.5), delay, LADDER)
+    # 24 rungs there, as many as lase here: Auger decay empties what lies above
+    assert seen == pytest.approx(right, abs=1e-4)
+
+
+def test_a_decay_ends_with_the_life_of_one_exciton():
+    time = np.linspace(150.0, 200.0, 20)
+    light = predicted("decay", {"time_ps": time}, {"fluence_mj_cm2": 0.5})
+    rate = -np.polyfit(time, np.log(light), 1)[0]
+    # pairs live 7 ps and are gone; one exciton decays by both of its ways
+    assert rate == pytest.approx(1.0 / 17.5 + 1.0 / 5000.0, rel=1e-3)
+
+
+def test_a_stripe_has_the_net_gain_that_its_own_fit_reads():
+    length = np.linspace(20.0, 200.0, 12)
+    numbers = {"fluence_mj_cm2": 3.0, "confinement": 0.5, "loss_per_cm": 20.0}
+    light = np.exp(predicted("stripe_gain", {"length_um": length}, numbers))
+    medium = design().medium
+    grid = np.linspace(500.0, 580.0, 801)
+    gain, _ = pumped_gain_per_cm(medium, grid, 1.5 * (3.0 / 2.2) ** 3)
+    # 0.6 nm between wavelengths: the peak is 1e-4 flat there
+    assert fit_stripe_gain(length, light).net_gain_per_cm == pytest.approx(
+        0.5 * gain.max() - 20.0, rel=2e-3
+    )
+
+
+def test_a_fluence_scale_moves_what_a_pulse_excites():
+    columns = {"time_ps": np.linspace(3.0, 60.0, 30)}
+    one = predicted("decay", columns, {"fluence_mj_cm2": 2.0}, scale=1.1)
+    other = predicted("decay", columns, {"fluence_mj_cm2": 2.2})
+    assert one == pytest.approx(other, rel=1e-12)
+
+
+@pytest.fixture
+def laboratory(tmp_path, monkeypatch):
+    monkeypatch.setattr(solves, "evaluate_pulses", steady_pulses)
+    (tmp_path / "design.toml").write_text(DESIGN)
+    write_curve(tmp_path, 800.0, 0.05)
+    return tmp_path
+
+
+def write(folder, kind, rows, entry="", free=FREE, noise=0.02):
+    names = ",".join(KINDS[kind].columns)
+    lines = "\n".join(",".join(f"{x:.8g}" for x in row) for row in rows)
+    (folder / "points.csv").write_text(f"{names}\n{lines}\n")
+    start, end = CALIBRATION.split("[free]")
+    text = f'[[measurements]]\n{kind} = "points.csv"\nrelative_noise = {noise}\n{entry}\n'
+    # The closed formula knows nothing of the line: few solves serve.
+    (folder / "calibration.toml").write_text(f"{start}{text}[free]{end}{free}")
+    return load_calibration(folder / "calibration.toml", design_schema())
+
+
+def spectrum(rng, noise=0.02, lorentzian=False, energy=2.3062, fwhm=77.0):
+    place = np.linspace(480.0, 600.0, 121)
+    x = (1239.841984 / place - energy) / (1e-3 * fwhm)
+    shape = 1.0 / (1.0 + 4.0 * x**2) if lorentzian else np.exp(-4.0 * math.log(2.0) * x**2)
+    light = shape / place**2
+    return place, light / light.max() + 0.03 + noise * rng.standard_normal(len(place))
+
+
+def alone(asked):
+    """Draws from one measurement and the priors."""
+    layout = layout_of(asked)
+    one = prepare_measurement(asked, layout, asked.measurements[0])
+    kept = [*one.places, layout.place(f"scatter of {one.measurement.name}")]
+
+    def level(part):
+        z = np.zeros((len(part), len(layout)))
+        z[:, kept] = part
+        return one.log_likelihood(z) - 0.5 * (part**2).sum(axis=1)
+
+    drawn = sample(level, len(kept), 0).z
+    z = np.zeros((len(drawn), len(layout)))
+    z[:, kept] = drawn
+    return one, layout, layout.values(z), z
+
+
+def test_a_spectrum_alone_decides_what_its_own_fit_does(laboratory):
+    place, light = spectrum(np.random.default_rng(0))
+    one, layout, values, z = alone(
+        write(laboratory, "emission_spectrum", zip(place, light, strict=True))
+    )
+    line = fit_emission_line(place, light)
+    for key, value, error in (
+        ("gain.emission_energy_ev", line.emission_energy_ev, line.emission_energy_error_ev),
+        ("gain.emission_fwhm_mev", line.emission_fwhm_mev, line.emission_fwhm_error_mev),
+    ):
+        seen = values[:, layout.place(key)]
+        # Least squares of light for each eV weigh the flanks otherwise than Student's t of light
+        # for each nm: their answers differ by a part of their error.
+        assert np.median(seen) == pytest.approx(value, abs=error)
+        assert seen.std() == pytest.approx(error, rel=0.3)
+    # the surface stands for the exact prediction
+    assert one.log_likelihood(z[:50]) == pytest.approx(one.exact_log_likelihood(z[:50]), abs=0.02)
+
+
+def test_places_of_truths_among_draws_are_even(laboratory):
+    asked = write(
+        laboratory, "emission_spectrum", zip(*spectrum(np.random.default_rng(0)), strict=True)
+    )
+    measurement = asked.measurements[0]
+    places = []
+    for number in range(40):
+        rng = np.random.default_rng([7, number])
+        energy, fwhm = 2.310 + 0.006 * rng.standard_normal(), 80.0 + 5.0 * rng.standard_normal()
+        _, light = spectrum(rng, energy=energy, fwhm=fwhm)
+        columns = {**measurement.columns, "intensity": light}
+        _, layout, values, _ = alone(
+            replace(asked, measurements=(replace(measurement, columns=columns),))
+        )
+        places.append((values[:, layout.place("gain.emission_fwhm_mev")] < fwhm).mean())
+    assert kstest(places, "uniform").pvalue > 0.01
+
+
+def test_a_line_of_another_shape_is_told_and_a_right_one_is_not(laboratory):
+    told = []
+    for lorentzian in (False, True):
+        rows = zip(*spectrum(np.random.default_rng(3), 0.02, lorentzian), strict=True)
+        asked = write(laboratory, "emission_spectrum", rows)
+        answer = calibrate(asked, SerialExecutor())
+        assert answer.reliable
+        told.append([line for line in answer.warnings if "cannot follow the emission" in line])
+        fit = answer.measurements[0]
+        assert fit.to_json_dict()["kind"] == "emission_spectrum"
+        assert (chance_of_runs(fit.residual) < 0.01) == lorentzian
+    assert not told[0]
+    assert len(told[1]) == 1
+
+
+def test_spectrum_and_curve_together_leave_the_gain_as_the_curve_does(laboratory):
+    rows = zip(*spectrum(np.random.default_rng(4)), strict=True)
+    answer = calibrate(write(laboratory, "emission_spectrum", rows), SerialExecutor())
+    found = {one.name: one.quantiles for one in answer.constants}
+    assert found["gain.peak_gain_per_cm"][0] < 800.0 < found["gain.peak_gain_per_cm"][4]
+    assert found["gain.emission_energy_ev"][0] < 2.3062 < found["gain.emission_energy_ev"][4]
+    assert found["gain.emission_fwhm_mev"][0] < 77.0 < found["gain.emission_fwhm_mev"][4]
+
+
+def test_a_z_scan_gives_its_cross_section_and_leaves_the_curve_alone(laboratory):
+    place = np.linspace(-8.0, 8.0, 33)
+    right = predicted(
+        "z_scan", {"position_mm": place}, {**SCAN, "centre_mm": 0.3}, sigma_3_cm6_s2=6e-75
+    )
+    seen = 0.9 * right + 0.005 * np.random.default_rng(1).standard_normal(len(place))
+    entry = "\n".join(f"{key} = {value:g}" for key, value in SCAN.items())
+    free = '"gain.sigma_3_cm6_s2" = { median = 5.1e-75, factor = 1.5 }\n'
+    asked = write(laboratory, "z_scan", zip(place, seen, strict=True), entry, free, 0.005)
+    _, layout, values, _ = alone(asked)
+    sigma = values[:, layout.place("gain.sigma_3_cm6_s2")]
+    assert np.quantile(sigma, 0.05) < 6e-75 < np.quantile(sigma, 0.95)
+    assert np.log(sigma).std() < 0.15
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "entry", "free", "words"),
+    [
+        ("emission_spectrum", [(500 + i, 1) for i in range(20)], "", FREE, "all values are 1"),
+        ("emission_spectrum", [(500, 1), (510, 2)], "", FREE, "2 points; emission_spectrum needs 12"),
+        ("emission_spectrum", [(-i, i) for i in range(20)], "", FREE, "every value must be positive"),
+        ("emission_spectrum", [(500 + i, -1 - i) for i in range(20)], "", FREE, "no value lies above 0"),
+        ("emission_spectrum", [(500, 1)] * 9 + [(510, 2)] * 9, "", FREE, "repeat another"),
+        ("emission_spectrum", [(500 + i, i) for i in range(20)], "", "", "no free number changes"),
+        ("emission_spectrum", [(500 + i, i) for i in range(20)], "fluence = 2.0", FREE, "unknown key"),
+        ("decay", [(i, 30 - i) for i in range(20)], "", FREE, "fluence_mj_cm2: missing"),
+        ("decay", [(i - 5, 30 - i) for i in range(20)], "fluence_mj_cm2 = 2", FREE, "leave out what lies before"),
+        ("decay", [(i, 30 - i) for i in range(20)], "fluence_mj_cm2 = -2", FREE, "above 0 is needed"),
+        ("absorption_spectrum", [(480 + i, i) for i in range(60)], "", FREE, "lie above gain.valid_below_ev"),
+        ("stripe_gain", [(i + 10, -i) for i in range(9)], "fluence_mj_cm2 = 2", FREE, "every value must be positive"),
+        ("stripe_gain", [(i + 10, i + 1) for i in range(9)], "fluence_mj_cm2 = 2\nconfinement = 3", FREE, "at most 1"),
+        ("z_scan", [(i, 1 + i) for i in range(9)], "photons = 3", FREE, "energy_nj: missing"),
+    ],
+)  # fmt: skip
+def test_what_no_measurement_can_be_is_told_in_one_line(laboratory, kind, rows, entry, free, words):
+    with pytest.raises(InputError) as caught:
+        asked = write(laboratory, kind, rows, entry, free)
+        layout = layout_of(asked)
+        prepare_measurement(asked, layout, asked.measurements[0])
+    assert words in str(caught.value)
+    assert all(line.count("\n") == 0 for line in caught.value.problems)
+
+
+def test_an_entry_names_one_measurement(laboratory):
+    write(laboratory, "decay", [(i, 30 - i) for i in range(20)], "fluence_mj_cm2 = 2")
+    path = laboratory / "calibration.toml"
+    text = path.read_text()
+    for wrong, words in (
+        ('decai = "points.csv"', "did you mean"),
+        ('decay = "points.csv"\nemission_spectrum = "points.csv"', "more than one"),
+    ):
+        path.write_text(text.replace('decay = "points.csv"', wrong))
+        with pytest.raises(InputError, match=words):
+            load_calibration(path, design_schema())
