@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import math
 
-SPEED_OF_LIGHT_UM_PER_PS = 299.792458
-PLANCK_EV_S = 4.135667696923859e-15
-ELEMENTARY_CHARGE_C = 1.602176634e-19
-BOLTZMANN_EV_PER_K = 8.617333262145179e-5
-HC_EV_NM = 1239.841984332003
+SPEED_OF_LIGHT_UM_PER_PS = 299.792458  # exact in the SI, as are the next two
+PLANCK_EV_S = 4.135667696923859e-15  # h/e to the digits of a float
+ELEMENTARY_CHARGE_C = 1.602176634e-19  # exact
+BOLTZMANN_EV_PER_K = 8.617333262145179e-5  # k/e, exact to the digits of a float
+HC_EV_NM = 1239.841984332003  # h c/e, exact to the digits of a float
 VACUUM_PERMITTIVITY_F_PER_M = 8.8541878128e-12  # 1.5e-10 of itself
-VACUUM_IMPEDANCE_OHM = 376.730313668
+VACUUM_IMPEDANCE_OHM = 376.730313668  # 1.5e-10 of itself
 
-NM_PER_UM = 1e3
-PM_PER_NM = 1e3
-UM_PER_CM = 1e4
+NM_PER_UM = 1e3  # by definition
+PM_PER_NM = 1e3  # by definition
+UM_PER_CM = 1e4  # by definition
+FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))  # of a Gaussian
+DECIBELS_PER_E = 10.0 / math.log(10.0)  # a factor e, in decibels
 
 
 def wavenumber_per_um(wavelength_nm: float) -> float:

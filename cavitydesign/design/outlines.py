@@ -140,7 +140,9 @@ def given(table: Any, *names: str) -> dict[str, Any]:
     return {name: value for name in names if (value := getattr(table, name)) is not None}
 
 
+# Keys that several profiles share; the last numbers of a control are its ends and its step.
 _DIAMETER = ShapeKey(Length, "outer diameter at the equator, um")
+# The slider covers the shipped designs: nearly round ones to bottles of 1 mm.
 _AXIAL_RADIUS = ShapeKey(
     Length,
     "radius of curvature of the outline at the equator, um",
@@ -154,6 +156,7 @@ _AXIAL_RADIUS = ShapeKey(
         of_diameter=4.0,
     ),
 )
+# As wide as the slider of the diameter, halved
 _POLAR_RADIUS = ShapeKey(
     Length,
     "half height of the spheroid, um",

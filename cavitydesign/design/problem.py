@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 
 from ..errors import InputError, nearest, told
 
+# A line of a terminal has room for a value of this length beside its key and what is allowed.
 _LONGEST_VALUE = 60
 
 Location = tuple[str | int, ...]

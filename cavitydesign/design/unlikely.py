@@ -19,7 +19,7 @@ from .spread import split_spreads
 # Optical cavities; all lengths that go with the wavelength are scaled beyond it, for infrared and
 # microwave ones.
 _OPTICAL_NM = 2000.0
-_PREFIX = 1e3
+_PREFIX = 1e3  # ratio of neighbouring units: nm, um and mm; uJ and mJ; fs, ps and ns
 
 
 @dataclass(frozen=True)

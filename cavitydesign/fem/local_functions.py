@@ -15,6 +15,8 @@ import numpy as np
 from ..arrays import Array, BoolArray, IntArray
 from ..mesh.section import EDGE_CORNERS
 
+# Codes of the three components in `LocalFunctions.kind`, in the order in which functions are
+# numbered
 E_S, E_T, PSI = 0, 1, 2
 # What carries a local function: vertex 0 to 3, edge 4 to 7, the inside.
 INSIDE = 8

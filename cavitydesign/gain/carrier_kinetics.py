@@ -24,6 +24,7 @@ from .kinetics import Ladder, StillToCome
 _DENSITIES = np.geomspace(1e-6, 1e6, 241)
 # Of Newton's method for a steady density; most take 10, halvings alone 60.
 _STEPS = 200
+# Gauss points of the quadrature whose error the next comment gives
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 # Quadrature from 0 to 1, closer towards 0, where A N takes over from B N^2: 1e-9.
 _PLACES, _SHARES = 0.25 * (_NODES + 1.0) ** 2, 0.5 * (_NODES + 1.0) * _WEIGHTS

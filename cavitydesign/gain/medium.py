@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from ..arrays import Array
 from ..errors import InputError, told
-from ..units import HC_EV_NM, UM_PER_CM
+from ..units import FWHM_PER_SD, HC_EV_NM, UM_PER_CM
 from .absorber import Absorber
 from .kinetics import Ladder
 
@@ -145,7 +145,7 @@ class GainMedium(ABC):
     @property
     def line_sd_ev(self) -> float:
         """Standard deviation of the ensemble's line."""
-        return 1e-3 * self.emission_fwhm_mev / (2.0 * math.sqrt(2.0 * math.log(2.0)))
+        return 1e-3 * self.emission_fwhm_mev / FWHM_PER_SD
 
     @property
     def class_sd_ev(self) -> float:

@@ -16,16 +16,28 @@ from ..arrays import Array
 from ..errors import InputError
 from .spline_fit import SplineFit, polynomial_through
 
-_FEWEST_BESIDE = 3
+_FEWEST_BESIDE = 3  # Points on either side: fewer leave the slope and the bend of that side open.
+# Of the length in z: a wider gap at the equator is bridged by the curve, not measured.
 _LARGEST_GAP_SHARE = 0.25
+# Of the height of the outline: maxima lower than that are the feet of the body.
 _SECOND_BULGE_SHARE = 0.3
+# Standard errors that no chance explains: Gaussian noise exceeds them once in 5e8 times.
 _SURE = 6.0
-_ROUNDING = 1e-9
+_ROUNDING = 1e-9  # Share of the largest value, so that exact points show no bulge of rounding.
+# Shares of the height at which the width of the top is looked at, each twice the last, so that
+# the smallest depth that noise allows is met within a factor of 2.
 _DEPTHS = (1 / 128, 1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2)
+# Above the 1.5 of a drop with no contact angle, the widest of the smooth shapes below.
 _LARGEST_WIDENING = 1.6
+# Parts of a side that are fitted: a corner between curved sides shows only near it.
 _PARTS = (1.0, 0.5, 0.25)
+# Of the slopes at the ends, which the curvature sets: smaller corners hardly move it.
 _CORNER_SHARE = 0.1
+# Root mean squares of the residual, and a share of the height, by which the curve may rise above
+# the highest point: an equator between two points lies little above them.
 _LARGEST_EXCESS, _LARGEST_EXCESS_SHARE = 5.0, 0.05
+# Places along z, forty between the knots of the most flexible spline; Newton steps refine the
+# best.
 _GRID = 2001
 
 

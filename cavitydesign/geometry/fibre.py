@@ -12,18 +12,16 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import InputError
-from .spline_fit import spline_ladder
+from .spline_fit import DEGREE, LARGEST_SCATTER, spline_ladder
 
 if TYPE_CHECKING:
     from scipy.interpolate import BSpline
 
-_FEWEST_POINTS = 2
-_FEWEST_TO_SMOOTH = 8
-_DEGREE = 5
-_STEEPEST = 1.0
-_LARGEST_SCATTER = 0.02
-_EVEN_WITHIN = 1e-12
-_SAMPLES = 401
+_FEWEST_POINTS = 2  # Two points make a cone.
+_FEWEST_TO_SMOOTH = 8  # Fewer points are taken as exact: they do not tell noise from shape.
+_STEEPEST = 1.0  # 45 degrees; fibres are tapered by some hundredths, and a mix of units gives 1000.
+_EVEN_WITHIN = 1e-12  # of the radius: a thousand roundings, and no effect on any mode
+_SAMPLES = 401  # places along the given points: eight between the knots of the most flexible spline
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def fibre_from_points(z_um: Array, radius_um: Array) -> FibreShape:
     if len(z) < _FEWEST_TO_SMOOTH:
         from scipy.interpolate import make_interp_spline
 
-        degree = min(_DEGREE, len(z) - 1)
+        degree = min(DEGREE, len(z) - 1)
         through = make_interp_spline(z, radius, k=degree)
         shape = FibreShape(degree, tuple(through.t.tolist()), tuple(through.c.tolist()))
     else:
@@ -123,11 +121,11 @@ def fibre_from_points(z_um: Array, radius_um: Array) -> FibreShape:
         fit, _ = spline_ladder(
             z, radius, ones, np.argsort(order).astype(np.int64), 1e-15 * float(radius.max())
         )
-        if fit.residual_rms > _LARGEST_SCATTER * float(radius.max()):
+        if fit.residual_rms > LARGEST_SCATTER * float(radius.max()):
             raise InputError(
                 f"fibre: the points scatter by {fit.residual_rms:.3g} um about the best smooth "
                 "curve, more than"
-                f" {_LARGEST_SCATTER:.0%} of the radius (swapped or mixed columns?)"
+                f" {LARGEST_SCATTER:.0%} of the radius (swapped or mixed columns?)"
             )
         shape = FibreShape(fit.degree, fit.knots, fit.coefficients)
     grid = np.linspace(z[0], z[-1], _SAMPLES)

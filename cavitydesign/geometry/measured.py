@@ -14,28 +14,35 @@ from ..errors import InputError
 from ..units import NM_PER_UM
 from .equator import at_equator, demand_bearing, demand_no_corner, equator_place, widest_place
 from .outline import Outline
-from .spline_fit import Places, SplineFit, spline_ladder
+from .spline_fit import LARGEST_SCATTER, Places, SplineFit, spline_ladder
 
-_FEWEST_POINTS = 8
+_FEWEST_POINTS = 8  # A parabola has three unknowns; fewer points than this hardly tell its scatter.
 # Cavities of this field lie well inside these limits; data outside are in other units than their
 # header says.
 _RADIUS_LIMITS_UM = (0.2, 2000.0)
+# R over the axial radius, or the reverse: near 1 for drops; a wrong unit of one column makes it
+# 1000 or more.
 _LARGEST_CURVATURE_RATIO = 1e4
-_LARGEST_SCATTER = 0.02
+# Standard deviations by which no point misses by chance, however many there are
 _OUTLIER_RATIO = 12.0
+# Of the radius: below it a point moves nothing that is measured, even where the others are exact.
 _OUTLIER_DISTANCE = 1e-4
 # Below this share of the equator's radius a point weighs as if it were there; near a pole it would
 # weigh without limit.
 _POLE_SHARE = 0.2
+# Spacings of axial modes go as the root of the curvature: they would be known to 10 %.
 _LARGEST_CURVATURE_ERROR = 0.2
 # A fit that misses the points by this many times their scatter from neighbour to neighbour, and by
 # this share of the radius, misses a step or a corner.
 _MISFIT_RATIO = 4.0
+# Of the radius: what a micrograph resolves; smaller misfits move no mode visibly.
 _MISFIT_SHARE = 1e-3
-_ROUNDING = 1e-15
+_ROUNDING = 1e-15  # Of the radius: residuals of this size are rounding and tell nothing.
 # Difference of the criterion that rules a description out ("very strong" from 10: Kass and Raftery
 # 1995).
 _EVIDENCE = 10.0
+# Of the height above the fibre: the foot of a drop, where the fibre's own edge runs into its
+# outline, is left out.
 _FOOT_SHARE = 0.1
 
 
@@ -249,11 +256,11 @@ def _cleaned(z: Array, r: Array, fibre_radius: float | Array) -> tuple[Array, Ar
 def _demand_smooth(fit: SplineFit, z: Array, r: Array) -> None:
     """One branch only, and no stray point."""
     size = float(r.max())
-    if fit.residual_rms > _LARGEST_SCATTER * size:
+    if fit.residual_rms > LARGEST_SCATTER * size:
         raise InputError(
             f"outline: the points scatter by {fit.residual_rms:.3g} um about the best smooth "
             "curve, more than"
-            f" {_LARGEST_SCATTER:.0%} of the radius: r is no single curve over z (self-crossing, "
+            f" {LARGEST_SCATTER:.0%} of the radius: r is no single curve over z (self-crossing, "
             "overhanging, swapped"
             " or mixed columns?)"
         )

@@ -21,13 +21,19 @@ if TYPE_CHECKING:
 
 Places = NDArray[np.int64]
 
-_DEGREE = 5
+DEGREE = 5  # Quintic: the curvature and its slope are continuous at the knots.
+# Of the radius: points that scatter by more about the best smooth curve are no curve.
+LARGEST_SCATTER = 0.02
+# Each about a third more than the last, so that twelve fits reach from stiff to flexible.
 _INNER_KNOTS = (1, 2, 3, 4, 6, 8, 11, 15, 20, 27, 36, 48)
-_POINTS_PER_UNKNOWN = 4
+_POINTS_PER_UNKNOWN = 4  # With fewer points each, coefficients follow the noise.
+# Rungs without a better fit before the search ends: odd terms do nothing for an even outline, so
+# that one or two rungs without gain are no sign.
 _PATIENCE = 3
+# Of a residual and the next: bounds by 39 what it does to variances, (1 + a)/(1 - a).
 _LARGEST_LIKENESS = 0.95
-_SMALLEST_PIVOT = 1e-10
-_FEWEST_FOR_ALONE = 12
+_SMALLEST_PIVOT = 1e-10  # Of the largest pivot: below it coefficients keep fewer than six digits.
+_FEWEST_FOR_ALONE = 12  # two points for each coefficient of a polynomial of degree 5
 
 
 @dataclass(frozen=True)
@@ -164,13 +170,13 @@ def polynomial_through(x: Array, y: Array, weight: float, rounding: float) -> Sp
 
 def _rungs(x: Array) -> Iterator[tuple[int, Array]]:
     low, high = x[0], x[-1]
-    for degree in range(2, _DEGREE + 1):
+    for degree in range(2, DEGREE + 1):
         yield degree, np.r_[[low] * (degree + 1), [high] * (degree + 1)]
     for inner in _INNER_KNOTS:
-        if _POINTS_PER_UNKNOWN * (inner + _DEGREE + 1) > len(x):
+        if _POINTS_PER_UNKNOWN * (inner + DEGREE + 1) > len(x):
             return
         middle = np.quantile(x, np.arange(1, inner + 1) / (inner + 1))
-        yield _DEGREE, np.r_[[low] * (_DEGREE + 1), middle, [high] * (_DEGREE + 1)]
+        yield DEGREE, np.r_[[low] * (DEGREE + 1), middle, [high] * (DEGREE + 1)]
 
 
 def _fit(

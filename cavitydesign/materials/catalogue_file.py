@@ -21,9 +21,11 @@ from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
 from .dispersive import DispersiveMaterial
 from .law_check import WAVELENGTHS_NM, Problems, check_laws
 
+# A table of 100,000 wavelengths takes 3 MB; a larger file is of another kind.
 _MOST_BYTES = 5_000_000
 # Of a number in any unit; its square, as some formulas take it, is still a float.
 _LARGEST = 1e60
+# The formulas of the site have 17 at most; the bound keeps what is told of a damaged file short.
 _MOST_COEFFICIENTS = 60
 _AIR_INDEX = 1.000275  # 400 to 2000 nm, 15 to 20 C: 1.00027 to 1.00028, half a last digit of tables
 _LICENCE = "CC0-1.0 (refractiveindex.info)"

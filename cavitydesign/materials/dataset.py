@@ -40,7 +40,7 @@ _LAW_KEYS: dict[str, tuple[str, ...]] = {
     "table": ("wavelength_nm", "value"),
 }
 _MOST_BYTES = 4_000_000  # a table of 10,000 wavelengths has 300 kB
-_LARGEST_POLE_UM2 = 1e8
+_LARGEST_POLE_UM2 = 1e8  # A resonance at 1 cm; lattices resonate at 10 to 100 um.
 
 
 TABLE_SUFFIXES = (".csv", ".txt", ".dat", ".tsv")

@@ -13,8 +13,11 @@ from ..units import NM_PER_UM
 from .dispersion import Dispersion, Table
 
 WAVELENGTHS_NM = (30.0, 1e9)  # of data files: extreme ultraviolet to microwaves
+# Steps over a range at which a law is looked at: it is smooth between its resonances.
 _SAMPLES = 64
-_LARGEST_INDEX = 10.0
+_LARGEST_INDEX = 10.0  # Germanium reaches 5.7 and lead telluride 6: larger numbers are no indices.
+# From here on light lasts 16 wavelengths or less, and an index below 1 is that of a metal or a
+# resonance; with less absorption it is a wrong column.
 _STRONG_EXTINCTION = 1e-2
 # Published fits rise by up to 8e-4 at the end of their range.
 _LARGEST_RISE = 2e-3

@@ -21,6 +21,7 @@ from .dispersion import Table
 from .dispersive import DispersiveMaterial
 from .law_check import WAVELENGTHS_NM, Problems, check_laws
 
+# A hundred thousand rows take some MB; ten faulty lines show their kind.
 _MOST_BYTES, _MOST_ROWS, _MOST_TOLD = 5_000_000, 100_000, 10
 _FEWEST = 4  # points that a curve needs
 # Wavelengths without a unit: all below are um, all from the second on are nm; between lie the far

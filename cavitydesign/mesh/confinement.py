@@ -21,10 +21,11 @@ MOST_MEMORY_BYTES = 1_500_000_000  # beside the libraries; sections take some 10
 MOST_SECONDS = 30  # of processor time; sections take one
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on all architectures
+# Of the kernel's landlock.h: ask for its version; a rule for what lies below a folder
 _RULESET_VERSION, _PATH_BENEATH = 1, 1
-_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_READ_FILE, _READ_DIR = 1 << 2, 1 << 3  # rights in the same header
 _FILE_RIGHTS = ((1, 13), (2, 14), (3, 15), (5, 16))  # rights that each version knows: 2^n - 1
-_NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2
+_NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2  # of the kernel's prctl.h and seccomp.h
 
 # Numbers of execve, execveat, fork, vfork, socket, ptrace, process_vm_writev, kill, tgkill is left:
 # the C library ends its own process with it.
@@ -33,7 +34,9 @@ _CALLS = {
     "aarch64": (0xC00000B7, (221, 281, 198, 117, 271, 129, 425, 97, 40)),
 }
 _X32 = 0x40000000  # calls of x86-64's second table
+# Operations of the kernel's packet filter: load a word, jump if equal, jump if at least, return
 _LOAD, _EQUAL, _ABOVE, _RETURN = 0x20, 0x15, 0x35, 0x06
+# Answers of the filter: allow the call, refuse it with the error in the low 16 bits
 _ALLOW, _REFUSE_AS = 0x7FFF0000, 0x00050000
 _NOT_PERMITTED = 1  # the number of the error EPERM, which the refused call then gets
 

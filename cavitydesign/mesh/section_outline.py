@@ -14,6 +14,8 @@ from .section import SectionMesh
 
 # Heights of the table of an outline, and points on each curved edge, between which it is straight.
 _HEIGHTS = 801
+# Points of a curved edge, straight between them: they miss an arc of 45 degrees by 0.12 % of its
+# radius.
 _PER_EDGE = 9
 # Share of the largest coordinate by which a height may miss the ends of an edge: neighbours in
 # triangles of seventh order give one vertex positions that differ by 3e-12 of it (ellipses from

@@ -19,6 +19,7 @@ from .models.response import Model, fit_response
 from .trials import Solver, Trials, response_of, without_gaps
 
 WANTED_YIELD = 0.9  # share of parts within the limits that a robust design is asked for
+# Shares at which the trade between goal and yield is shown, closer towards certainty
 YIELDS = (0.5, 0.6, 0.7, 0.8, 0.85, WANTED_YIELD, 0.95, 0.99)
 _CANDIDATES = 256  # space-filling designs whose yield the models tell
 # scattered parts of each: the yield is known to 1.3 % at 0.9 (binomial, an upper bound for a

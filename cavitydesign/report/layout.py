@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 # points of 1/72 inch
 WIDTH, HEIGHT = 595.3, 841.9
-LEFT, RIGHT, TOP, BOTTOM = 50.0, 50.0, 52.0, 56.0
+LEFT, RIGHT, TOP, BOTTOM = 50.0, 50.0, 52.0, 56.0  # margins
 INNER = WIDTH - LEFT - RIGHT
-_LEADING = 1.28
-_SMALLEST = 7.0
-_GUTTER = 9.0
-_PICTURE_DPI = 200
+_LEADING = 1.28  # line spacing in units of the letters: what books have (1.2 to 1.3)
+_SMALLEST = 7.0  # the smallest letters that are read on paper without effort
+_GUTTER = 9.0  # between columns: a letter and a half
+_PICTURE_DPI = 200  # Half of what a printer resolves; twice as many make files four times as large.
 _TALLEST_PICTURE = 0.46  # of a sheet
-_MANY_ROWS = 12
+_MANY_ROWS = 12  # More rows stand in two halves beside each other, where they are narrow enough.
 _INK, _MUTED, _RULE = "#1a1a1a", "#5f5f5f", "#b9bec5"
 
 

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 # Nodes of the three-point rule of Gauss and Hermite, in standard deviations: right to the fifth
 # order in a normal number.
 _NODE = 3.0**0.5
+# Of the comb's spacing, over which a threshold repeats itself: its slope is taken on a straight
+# piece.
 _LARGEST_MOVE = 0.05
+# Below it the comb has not moved: the two searches for a mode differ by their rounding.
 _LEAST_MOVE_NM = 1e-6
+# Times the nominal lasing threshold: an uncertain number seldom moves it by half.
 _FAR_ENOUGH = 1.5
 
 

@@ -12,7 +12,7 @@ from ...arrays import Array
 from ...errors import InputError, nearest
 from ...study.files.csv_file import CsvTable, read_csv
 
-_SHOWN = 10
+_SHOWN = 10  # Faulty numbers that are told: enough to see their kind, few enough to read.
 # Sizes of measured numbers in any unit; squares and products stay within what floats hold.
 LARGEST, LEAST = 1e60, 1e-60
 

@@ -19,6 +19,8 @@ IMAGE_SUFFIXES = (".png", ".tif", ".tiff")
 _FORMATS = ("PNG", "TIFF")
 # Largest cameras have 24 million. Finding edges takes 50 bytes a pixel: 1.7 GB.
 _LARGEST_PIXELS = 32_000_000
+# Share of the radius: a drop that sags or sits askew differs by per cents, a fibre or a neighbour
+# across the picture by far more.
 _LARGEST_ASYMMETRY = 0.1
 
 

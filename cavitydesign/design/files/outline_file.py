@@ -17,7 +17,7 @@ FibrePoints = tuple[Array, Array]
 
 _UNITS_IN_UM = {"nm": 1e-3, "um": 1.0, "mm": 1e3}
 _COLUMNS = tuple(f"{axis}_{unit}" for axis in "zr" for unit in _UNITS_IN_UM)
-_LARGEST_BYTES = 50_000_000
+_LARGEST_BYTES = 50_000_000  # About a million points; an outline needs a few hundred.
 
 
 def read_outline(path: Path) -> tuple[Array, Array]:

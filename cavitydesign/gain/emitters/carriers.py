@@ -12,16 +12,22 @@ from numpy.typing import ArrayLike
 
 from ...arrays import Array
 from ...errors import InputError, nearest
-from ...units import HC_EV_NM, PLANCK_EV_S, photon_energy_ev
+from ...units import (
+    ELEMENTARY_CHARGE_C,
+    HC_EV_NM,
+    PLANCK_EV_S,
+    SPEED_OF_LIGHT_UM_PER_PS,
+    UM_PER_CM,
+    photon_energy_ev,
+)
 from ..absorber import Absorber
 from ..carrier_kinetics import CarrierLadder
 from ..medium import ClassLines, Constant, GainMedium
 from .lineshape import gaussian_line
 
 LAWS = ("logarithmic", "linear")
-_SPEED_CM_PER_S = 2.99792458e10
 _PS_PER_S = 1e12
-_JOULE_PER_EV = 1.602176634e-19
+_SPEED_CM_PER_S = SPEED_OF_LIGHT_UM_PER_PS / UM_PER_CM * _PS_PER_S
 # Recombination and gain are seldom known better than to 30 %: gain beyond that is told.
 _BRIGHTER = 1.3
 # Absorption at rest over the scale of the logarithmic gain: exp of more leaves the floats.
@@ -225,7 +231,7 @@ class CarrierMedium(GainMedium):
         one = self.absorption_per_cm / self.transparency_per_cm3
         sections = [(1, one, self.absorption_nm)]
         if self.two_photon_cm_per_gw:
-            joule = photon_energy_ev(self.two_photon_nm) * _JOULE_PER_EV
+            joule = photon_energy_ev(self.two_photon_nm) * ELEMENTARY_CHARGE_C
             two = self.two_photon_cm_per_gw * 1e-9 * joule / self.transparency_per_cm3
             sections.append((2, two, self.two_photon_nm))
         return Absorber(tuple(sections))

@@ -10,11 +10,10 @@ import math
 from dataclasses import dataclass
 
 from ...errors import InputError, nearest
+from ...units import FWHM_PER_SD
 
 BOX_EV_NM2 = 0.37603016
 """h^2 / (8 m_e) in eV nm^2, from CODATA 2018."""
-
-FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
 _ORBITALS: dict[str, tuple[int, int, int]] = {"S": (1, 1, 1), "P": (2, 1, 1), "D": (2, 2, 1)}
 

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...arrays import Array
-from ...units import BOLTZMANN_EV_PER_K, HC_EV_NM, PLANCK_EV_S
-
-FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))
+from ...units import BOLTZMANN_EV_PER_K, FWHM_PER_SD, HC_EV_NM, PLANCK_EV_S
 
 
 def gaussian_line(energy_ev: ArrayLike, centre_ev: ArrayLike, sd_ev: float) -> Array:

@@ -14,13 +14,13 @@ from numpy.typing import ArrayLike
 
 from ...arrays import Array
 from ...errors import InputError
-from ...units import HC_EV_NM
+from ...units import HC_EV_NM, SPEED_OF_LIGHT_UM_PER_PS, UM_PER_CM
 from ..absorber import Absorber
 from ..medium import ClassLines
 from .four_level import FourLevelMedium
 
-_FEWEST = 4
-_SPEED_CM_PER_PS = 2.99792458e-2
+_FEWEST = 4  # Points that a curve needs: two on each flank of a line.
+_SPEED_CM_PER_PS = SPEED_OF_LIGHT_UM_PER_PS / UM_PER_CM
 # Cross-sections are seldom known better than to 30 %: what they radiate beyond the life time by
 # more is told.
 _BRIGHTER = 1.3

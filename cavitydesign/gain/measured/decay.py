@@ -13,7 +13,7 @@ from ...arrays import Array
 from ...errors import InputError
 from .fitting import check_answer, fitted
 
-_FEWEST = 10
+_FEWEST = 10  # two points for each number of two exponentials and a background
 CHANCE = 0.01
 """Share of single exponentials in which a second life time is seen."""
 

@@ -10,12 +10,11 @@ from numpy.typing import ArrayLike
 
 from ...arrays import Array
 from ...errors import InputError
-from ...units import HC_EV_NM
+from ...units import FWHM_PER_SD, HC_EV_NM
 from .fitting import check_answer, fitted
 
-_FEWEST = 12
-_FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))
-_MEV = 1e3
+_FEWEST = 12  # three points for each number of a line: centre, width, height and background
+_MEV = 1e3  # of an eV
 # Root-mean-square deviation over the peak, beyond what noise makes, from which on a Gaussian does
 # not describe the line: a Lorentzian leaves 0.04.
 _GAUSSIAN_MISFIT = 0.02
@@ -112,8 +111,8 @@ def fit_emission_line(wavelength_nm: ArrayLike, intensity: ArrayLike) -> Emissio
     return EmissionLine(
         centre,
         float(error[0]),
-        _MEV * _FWHM * sd,
-        _MEV * _FWHM * float(error[1]),
+        _MEV * FWHM_PER_SD * sd,
+        _MEV * FWHM_PER_SD * float(error[1]),
         ground / height,
         math.sqrt(2.0 * found.cost / len(place)) / height,
         # second differences of white noise have six times its variance

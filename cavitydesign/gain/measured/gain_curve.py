@@ -7,6 +7,7 @@ import numpy as np
 from ...arrays import Array
 from ..medium import GainMedium
 
+# They are 16 % apart at most, so that a smooth gain reaches 0.3 % more between them at most.
 _DELAYS = 60
 
 

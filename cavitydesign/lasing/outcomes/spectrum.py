@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from ...arrays import Array
 from ...errors import InputError
+from ...units import FWHM_PER_SD
 
 # Full width at half maximum of a Gaussian over its standard deviation.
-_FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
 
 def shown_width_nm(line_nm: ArrayLike, resolution_nm: float) -> Array:
@@ -82,10 +82,10 @@ def shown_spectrum(
         raise InputError(f"spectrum: resolution_nm {resolution_nm!r} must be positive")
     at = np.asarray(wavelength_nm, dtype=float)[:, None]
     centres = np.asarray(lines_nm, dtype=float)
-    sd = np.broadcast_to(shown_width_nm(width_nm, resolution_nm) / _FWHM_PER_SD, centres.shape)
+    sd = np.broadcast_to(shown_width_nm(width_nm, resolution_nm) / FWHM_PER_SD, centres.shape)
     # Gaussians of unit area, so that the light of a mode is the area under its line.
     lines = np.exp(-0.5 * ((at - centres) / sd) ** 2) / (math.sqrt(2.0 * math.pi) * sd)
-    broad = float(shown_width_nm(glow_width_nm, resolution_nm)) / _FWHM_PER_SD
+    broad = float(shown_width_nm(glow_width_nm, resolution_nm)) / FWHM_PER_SD
     away = (at[:, 0] - glow_nm) / broad
     ground = np.exp(-0.5 * away**2) / (math.sqrt(2.0 * math.pi) * broad)
     return np.asarray(lines @ np.asarray(light, dtype=float) + glow * ground)

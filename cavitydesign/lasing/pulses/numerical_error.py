@@ -11,10 +11,10 @@ import math
 import numpy as np
 
 from ...arrays import Array
+from ...units import DECIBELS_PER_E
 from ..outcomes.regime import CombPlaces, probability_over_phase, side_mode_suppression_rate_db
 from ..pumped.starting_noise import accumulated_suppression_db
 
-_DB = 10.0 / math.log(10.0)
 # Share of the change from every other sample to all of them that is left: a third for what errs as
 # the square of their distance, and half as much again.
 _COARSE = 0.5
@@ -41,7 +41,7 @@ def suppression_error_db(emitted: Array, coarse: Array, light_error: float) -> f
     if not (math.isfinite(rate) and math.isfinite(other)):
         return None
     # Two outputs err, that of the strongest mode and that of the second.
-    error = _COARSE * abs(other - rate) + 2.0 * _DB * light_error
+    error = _COARSE * abs(other - rate) + 2.0 * DECIBELS_PER_E * light_error
     seen = accumulated_suppression_db(np.array([max(rate - error, 0.0), rate, rate + error]))
     return float(np.abs(seen - seen[1]).max())
 

@@ -19,6 +19,7 @@ from ...gain.heat import quantum_defect
 from ...geometry.cavity import Cavity
 from ...modes.mode import Mode
 from ...progress import Progress
+from ...units import DECIBELS_PER_E
 from ..competition.lasing_mode import LasingMode
 from ..competition.overlap import ModeOverlap
 from ..outcomes.caveats import calibrations, quality_words, steady_caveats
@@ -39,7 +40,6 @@ _SPACING = 0.08
 _READ = (0.2, 40.0)
 # Relative error of the photons in a mode by Newton's method, of strong absorption among it.
 _NEWTON = 1e-9
-_DECIBEL = 10.0 / math.log(10.0)
 
 
 def predict_continuous(
@@ -142,7 +142,7 @@ def predict_continuous(
         ),
         seconds=time.perf_counter() - began,
         comb=phases,
-        side_mode_suppression_error_db=2.0 * _DECIBEL * _NEWTON if several else None,
+        side_mode_suppression_error_db=2.0 * DECIBELS_PER_E * _NEWTON if several else None,
         single_mode_probability_error=chance_error,
     )
 

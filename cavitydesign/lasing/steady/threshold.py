@@ -27,7 +27,7 @@ _DELAYS = 40
 _ROOT = 1e-12
 # Excitations at which the growth of light is tried, from gain = loss to `_HIGHEST` times it.
 _GROWTHS = 49
-_HIGHEST = 40.0
+_HIGHEST = 40.0  # Times gain = loss: far above it, light has begun to grow wherever it can.
 # Photons that begin to empty the emitters: exp(-7) for each, or that share of the excitations.
 _SPENT, _USED = 7.0, 0.3
 # Excitations of an emitter between which gain = loss is looked for: above, emitters are long full.

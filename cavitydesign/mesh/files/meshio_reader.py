@@ -16,17 +16,13 @@ from ...arrays import IntArray
 from ...errors import InputError
 from .abaqus import abaqus_sets, know_plane_elements
 from .flat import flat_positions
-from .splitting import FileElements, FileMesh
+from .splitting import SQUARE_POINTS, TRIANGLE_POINTS, FileElements, FileMesh
 
 # Degrees of the elements that are read, by meshio's names, and reference positions of their nodes
 # in meshio's order.
 _TRIANGLES = {"triangle": 1, "triangle6": 2}
 _SQUARES = {"quad": 1, "quad8": 2, "quad9": 2}
 _LINES = ("line", "line3", "line4", "line5", "line6")
-_TRIANGLE_NODES = np.array([[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5]])
-_SQUARE_NODES = np.array(
-    [[-1, -1], [1, -1], [1, 1], [-1, 1], [0, -1], [1, 0], [0, 1], [-1, 0], [0, 0]], dtype=float
-)
 _IDLE = ("vertex", *_LINES)
 # Cell data that number the regions, by the names that meshio gives them for each format, those of
 # people before those of programs; in lower letters, the first that is there counts.
@@ -152,9 +148,9 @@ def _said(error: BaseException, quiet: io.StringIO) -> str:
 def _elements(path: Path, kind: str, cells: IntArray, region: IntArray) -> FileElements:
     count = cells.shape[1]
     if kind in _TRIANGLES:
-        return FileElements(3, _TRIANGLES[kind], _TRIANGLE_NODES[:count], cells, region)
+        return FileElements(3, _TRIANGLES[kind], TRIANGLE_POINTS[:count], cells, region)
     if kind in _SQUARES:
-        return FileElements(4, _SQUARES[kind], _SQUARE_NODES[:count], cells, region)
+        return FileElements(4, _SQUARES[kind], SQUARE_POINTS[:count], cells, region)
     allowed = ", ".join((*_TRIANGLES, *_SQUARES))
     raise InputError(
         f"{path}: cells of kind {kind!r}; allowed are {allowed}; finer ones through .msh and gmsh"

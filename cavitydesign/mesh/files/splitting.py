@@ -17,14 +17,14 @@ from ...arrays import Array, IntArray
 from ...errors import InputError
 from ..section import SectionMesh, anticlockwise, lobatto
 
-# Points of the reference triangle and square (corners, middles of the edges, centre), and the four
-# of them at the corners of each piece.
+# The four points of an element, by their numbers below, at the corners of each piece
 _TRIANGLE_PIECES = ((0, 3, 6, 5), (1, 4, 6, 3), (2, 5, 6, 4))
-_TRIANGLE_POINTS = np.array(
-    [[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5], [1 / 3, 1 / 3]]
-)
+# Corners, middles of the edges and centre of the reference triangle, in the order of meshio
+TRIANGLE_POINTS = np.array([[0, 0], [1, 0], [0, 1], [0.5, 0], [0.5, 0.5], [0, 0.5], [1 / 3, 1 / 3]])
+# A square's four quarters
 _SQUARE_PIECES = ((0, 4, 8, 7), (1, 5, 8, 4), (2, 6, 8, 5), (3, 7, 8, 6))
-_SQUARE_POINTS = np.array(
+# The same of a square
+SQUARE_POINTS = np.array(
     [[-1, -1], [1, -1], [1, 1], [-1, 1], [0, -1], [1, 0], [0, 1], [-1, 0], [0, 0]], dtype=float
 )
 
@@ -103,7 +103,7 @@ def conforming_mesh(given: FileMesh) -> SectionMesh:
         centre += len(group.nodes)
         known = np.concatenate([group.nodes[:, :sides], middles, centres[:, None]], axis=1)
         pieces_of = _TRIANGLE_PIECES if sides == 3 else _SQUARE_PIECES
-        reference = _TRIANGLE_POINTS if sides == 3 else _SQUARE_POINTS
+        reference = TRIANGLE_POINTS if sides == 3 else SQUARE_POINTS
         grids = np.stack([_bilinear(reference[list(piece)], degree) for piece in pieces_of])
         nodes_of.append(
             _mapped(points, group, grids, degree).reshape(-1, degree + 1, degree + 1, 2)

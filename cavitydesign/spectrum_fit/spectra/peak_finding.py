@@ -17,6 +17,7 @@ import math
 import numpy as np
 
 from ...arrays import Array
+from ...units import FWHM_PER_SD
 from .peak_fit import Line, Maximum, fitted_lines
 from .spectrum_noise import Noise, noise_of
 
@@ -25,7 +26,6 @@ _SCALES = (0.0, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0, 22.0, 32.0, 
 # What is wider than an eighth of the spectrum is the shape of the emission, not a mode.
 _WIDEST_SHARE = 1.0 / 8.0
 _MISFIT = 0.1
-_FWHM = 2.0 * math.sqrt(2.0 * math.log(2.0))
 
 
 def found_lines(intensity: Array) -> list[Line]:
@@ -41,7 +41,7 @@ def found_lines(intensity: Array) -> list[Line]:
     lines: list[Line] = []
     fits: dict[tuple[Maximum, ...], list[Line | None]] = {}
     for sigma in _SCALES:
-        if _FWHM * sigma > _WIDEST_SHARE * len(intensity):
+        if FWHM_PER_SD * sigma > _WIDEST_SHARE * len(intensity):
             break
         model = (
             np.sum([line.profile(len(intensity)) for line in lines], axis=0)
@@ -71,7 +71,7 @@ def _at_scale(intensity: Array, noise: Noise, sigma: float) -> list[Maximum]:
         saddle = left if smooth[left] > smooth[right] else right
         significance = height / math.sqrt(variance[place] + variance[saddle])
         if significance > _SIGNIFICANT and width < widest:
-            narrow = math.sqrt(max(width**2 - (_FWHM * sigma) ** 2, 1.0))
+            narrow = math.sqrt(max(width**2 - (FWHM_PER_SD * sigma) ** 2, 1.0))
             found.append(Maximum(int(place), float(narrow)))
     return found
 
