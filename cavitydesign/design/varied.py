@@ -13,6 +13,8 @@ from ..modes.changes.change import CavityChange
 from ..modes.changes.uncertainty import Spread
 from .spec import Design, parse_design
 
+# Half step of the differences: this share of the number, the step at which docs/theory-modes.md
+# compares derivatives with solves, or that share of its spread, if more.
 _RELATIVE_STEP, _STEP_OF_SPREAD = 4e-5, 1e-2
 # Shapes meshed anew differ by the errors of two meshes: a step as large as the spread allows.
 _STEP_OF_SECTION_SPREAD = 0.5

@@ -12,7 +12,7 @@ from .droplet import Droplet
 _LARGEST_ANGLE_DEG = 90.0  # Beyond a right angle the outline overhangs: r is no function of z.
 # The thinnest and thickest drops considered, in radii of the fibre.
 _THINNEST = 1.0 + 1e-7
-_THICKEST = 1e5
+_THICKEST = 1e5  # radii of the fibre: 10 cm on a fibre of 2 um
 # Two roundings of a float; `brentq` below gets four times as much, as it takes no tolerance under
 # 8.9e-16.
 _ROUNDING = 4e-16

@@ -20,8 +20,14 @@ from ..arrays import Array
 from ..errors import SolverError
 from ..modes.label import Label
 
+# Degrees in wavelength, diameter and index: combs curve little over a spectrum and a few per cent
+# of the diameter; the residuals of the samples tell how well that does.
 _DEGREES = (3, 3, 2)
+# Of a product of powers: mixed terms of higher degree are as small as the fourth powers that are
+# left out.
 _TOTAL_DEGREE = 3
+# Singular values below it are directions that the samples do not tell; n_eff itself is solved to
+# 1e-6 or so.
 _PRIVATE_SHARE = 1e-10
 _MEDIA_DEGREE = 3  # of the index of a medium beside the body, whose spread may be wide
 Offsets = float | Array

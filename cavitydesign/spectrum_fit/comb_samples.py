@@ -21,10 +21,12 @@ from ..study.records.record import FAILED
 from .comb import CombModel, CombSample, Family, fit_comb_model
 from .fit_prior import FitPrior
 
-_SIGMAS = 3.6
+_SIGMAS = 3.6  # just beyond `_SIGMAS` of `fit_search`, so that the scan never leaves the samples
+# Offsets of a spectrometer are tenths of a nm: lines that they move into the window are solved
+# too.
 _MARGIN_NM = 1.0
-_ACCURACY = 2e-6
-_FEW_ABOVE = 0.01
+_ACCURACY = 2e-6  # 1e-3 nm at 600 nm, a twentieth of what a listed peak is known to
+_FEW_ABOVE = 0.01  # half width of ln D up to which three diameters tell the curvature of a comb
 _MEDIA_NODES = 4  # of the index of a medium beside the body: the model is cubic in it
 _BODY = "cavity.body"
 

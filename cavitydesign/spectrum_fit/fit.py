@@ -27,9 +27,11 @@ from .fit_refine import Labelling, refined
 from .fit_search import SpectrumLines, starting_points
 from .spectra.spectrum import Peaks
 
+# Labellings that are kept: rarer ones change no probability that is told to three digits.
 _LEAST_PROBABILITY = 1e-4
 # Fewer named peaks than parameters are an accident, not a comb.
 _LEAST_NAMED = 3
+# Of the noise: a line this near may be the peak as well (5 in 10,000 lie farther).
 _ALSO_SIGMAS = 3.5
 
 

@@ -17,9 +17,12 @@ from .comb import Family
 from .fit_refine import Labelling, refined, refitted
 from .fit_search import SpectrumLines, Start
 
+# Labellings whose rivals are looked for: the best have the likely ones; each costs some
+# refinements.
 _EXPANSIONS = 6
-_DEPTH = 14.0
-_SHIFTS = (-1, 0, 1)
+_DEPTH = 14.0  # of log evidence: e^-14, a millionth of the best
+_SHIFTS = (-1, 0, 1)  # All orders one lower, as they are, or one higher: two steps are two moves.
+# Mean deviation in standard errors: with more, an exchange of names has gone wrong.
 _WORST_FIT = 6.0
 
 

@@ -15,10 +15,12 @@ from scipy.optimize import linear_sum_assignment
 from ..arrays import Array
 from .fit_search import SpectrumLines, Start, nearest_of_line
 
-_ROUNDS = 6
-_REFITS = 3
+_ROUNDS = 6  # rounds of naming and fitting: three for the gates below, and as many to settle
+_REFITS = 3  # Gauss-Newton steps: the comb is so smooth that the second one moves little.
+# Standard errors within which a peak is a line's: wide first, as the start lies on a grid, and
+# never below what noise reaches.
 _GATES = (6.0, 5.0, 4.0)
-_STRIDE = 1_000_000
+_STRIDE = 1_000_000  # one number for family and order: above every azimuthal order
 
 
 @dataclass(frozen=True, eq=False)

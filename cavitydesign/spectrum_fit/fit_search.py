@@ -16,13 +16,16 @@ from .comb import CombModel
 from .fit_prior import FitPrior
 from .spectra.spectrum import Peaks
 
-_SIGMAS = 3.5
-_BLUR = 1.5
-_GATE = 3.0
+_SIGMAS = 3.5  # Of each prior: a Gaussian lies beyond in 5 of 10,000 cases.
+_BLUR = 1.5  # standard errors: the noise itself, and half a step of the grid
+_GATE = 3.0  # of the blurred noise, beyond which a peak is not a line's
+# Log score below the best at which a start is left: a grid scores coarsely, and 14 decide after
+# the fit.
 _DEPTH = 30.0
-_MOST_STARTS = 300
+_MOST_STARTS = 300  # starts that are refined: an upper bound for the time that a fit takes
+# Families that claim peaks in the scan, the best first; later ones are claimed in the refinement.
 _MOST_FAMILIES = 4
-_CHUNK = 1_000_000
+_CHUNK = 1_000_000  # numbers of a scan held at once: 8 MB an array
 _MOST_STEPS, _MOST_PLACES = 41, 200  # of one index, and of all together
 
 

@@ -22,7 +22,8 @@ from .fit_prior import FitPrior
 from .spectra.spectrum import Peaks, without_distant
 from .spectra.spectrum_file import listed_peaks, load_peaks
 
-_DEFAULT_RELATIVE_SD = 0.02
+_DEFAULT_RELATIVE_SD = 0.02  # of a diameter without a stated spread: what a micrograph tells
+# Polymers and glasses in air; only gaps of eight mode spacings are told by it.
 _USUAL_GROUP_INDEX = 1.5
 
 

@@ -18,7 +18,7 @@ from .records.fingerprint import canonical_text
 Value = Any
 """What a design key may hold: number, text, boolean, list or table, as TOML has them."""
 
-LARGEST_STUDY = 1_000_000
+LARGEST_STUDY = 1_000_000  # A million points take gigabytes, and a day at 0.1 s each.
 RANGE_KEYS = ("from", "to", "points", "spacing")
 SPACINGS = ("linear", "geometric")
 

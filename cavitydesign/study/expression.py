@@ -48,7 +48,7 @@ _CONSTANTS = {"pi": math.pi}
 # Letters, and levels of brackets or terms: twenty times what studies of the field need, and far
 # below where Python's own parser and call stack end (some 1,000 levels).
 LONGEST_TEXT = 2000
-DEEPEST = 100
+DEEPEST = 100  # levels, as said above
 
 
 class ExpressionError(ValueError):

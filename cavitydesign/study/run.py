@@ -26,7 +26,7 @@ _CLOCK_SECONDS = 1.0
 # How often it takes in what others have stored: a study of a second is shared too, at 0.1 ms a
 # look.
 _BESIDE_OTHERS_SECONDS = 0.02
-_NEIGHBOUR_SECONDS = 60.0
+_NEIGHBOUR_SECONDS = 60.0  # Another process that wrote within this time still works on the study.
 # Beside others no batch takes more than this share of what is left, so that none computes what
 # waits in another's line.
 _BESIDE_OTHERS_SHARE = 1 / 32

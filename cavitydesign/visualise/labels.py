@@ -8,6 +8,8 @@ from ..columns.cells import TIMES as TIMES
 from ..columns.cells import with_error as with_error
 from ..units import TYPESET_UNITS, unit_of
 
+# Lengths that a scale bar may have, um: of 1, 2 and 5, as people read them
+SCALE_BARS_UM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _TABLES = (
     *("cavity", "modes", "gain", "pump", "lasing", "coupling", "temperature", "collection"),
     *("sensing", "deviation"),

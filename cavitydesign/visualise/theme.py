@@ -25,15 +25,15 @@ P = ParamSpec("P")
 # lightness too.
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C6D1F")
 _ON_DARK = ("#56B4E9", "#E8853D", "#2FBF96", "#DDA0C4", "#E6C229", "#8FA8FF", "#C9A86A")
-REGION_ALPHA = 0.16
+REGION_ALPHA = 0.16  # a tint on which lines and letters of the same colour still stand out
 # Widths of figures in inches: one column of a journal is 89 mm, two are 183 mm, so that letters
 # and lines are printed at the size in which they are drawn.
 ONE_COLUMN_IN = 3.5
-TWO_COLUMNS_IN = 7.2
-_MOST_ROWS = 24
-_LEAST_TICKS = 3
+TWO_COLUMNS_IN = 7.2  # 183 mm, as said above
+_MOST_ROWS = 24  # rows of a legend in the height of a figure
+_LEAST_TICKS = 3  # two ends and one between, to see whether an axis is logarithmic
 _MOST_ABOVE = 6  # two rows of three names fit above one column
-_LEGEND_WIDTH_IN = 1.2
+_LEGEND_WIDTH_IN = 1.2  # inches for a name of a dozen letters and its line
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from ..medium import ClassLines, Constant, GainMedium
 from .lineshape import gaussian_line
 
 LAWS = ("logarithmic", "linear")
-_PS_PER_S = 1e12
+_PS_PER_S = 1e12  # by definition
 _SPEED_CM_PER_S = SPEED_OF_LIGHT_UM_PER_PS / UM_PER_CM * _PS_PER_S
 # Recombination and gain are seldom known better than to 30 %: gain beyond that is told.
 _BRIGHTER = 1.3

@@ -21,11 +21,13 @@ from ...units import FWHM_PER_SD
 from .peak_fit import Line, Maximum, fitted_lines
 from .spectrum_noise import Noise, noise_of
 
+# Standard deviations: noise alone reaches them in less than one spectrum of a hundred.
 _SIGNIFICANT = 5.5
+# Samples, each about the root of 2 of the last: no width is farther than a fifth from one.
 _SCALES = (0.0, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0, 11.0, 16.0, 22.0, 32.0, 45.0, 64.0)
 # What is wider than an eighth of the spectrum is the shape of the emission, not a mode.
 _WIDEST_SHARE = 1.0 / 8.0
-_MISFIT = 0.1
+_MISFIT = 0.1  # share of a fitted line that its own shape may leave, and that is no peak
 
 
 def found_lines(intensity: Array) -> list[Line]:

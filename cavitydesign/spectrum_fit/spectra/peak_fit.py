@@ -13,9 +13,11 @@ import numpy as np
 from ...arrays import Array
 from .spectrum_noise import Noise
 
-_REACH = 2.0
-_LEAST_REACH = 4
-_MOST_TOGETHER = 6
+_REACH = 2.0  # Full widths on either side of a top: lines there have ended, and the ground shows.
+_LEAST_REACH = 4  # Samples on either side: nine tell the four numbers of a line.
+_MOST_TOGETHER = 6  # Lines fitted at once: a fit of many lines takes long, and seldom settles.
+# A line that is believed: its height in standard errors, and its width in samples; a single hot
+# sample is no line.
 _LEAST_HEIGHT_SIGMAS, _LEAST_WIDTH = 4.0, 0.6
 # The noise of the whole spectrum counts as so many samples against those about the line.
 _TRUST = 5.0

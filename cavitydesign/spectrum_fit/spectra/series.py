@@ -24,9 +24,12 @@ from .spectrum_noise import noise_of
 # let neighbours swap, and modes shift by less than a tenth of the spacing between two fluences of
 # the published series.
 _SAME_LINE = 0.35
+# No neighbour can be mistaken for it, and lines of published series shift by less than 0.4 nm
+# between two fluences.
 _LONE_NM = 1.0
 # A line that was not seen in so many fluences in a row may still come back.
 _ABSENT = 3
+# A line counts as lasing beside the strongest with a tenth of its light or more.
 _COMPETE_DB = 10.0
 # Relative change of the background from one spectrum to the next beyond which it is told.
 _BACKGROUND_STEP = 0.5

@@ -22,10 +22,11 @@ SETTINGS = {"fluence_mj_cm2": None, "exposure_s": 1.0, "filter_transmission": 1.
 """What a spectrum was taken with, and what counts where it is not told: one second, no filter, no
 dark counts. Light is (counts - dark) / (exposure_s filter_transmission)."""
 TABLE_COLUMNS = ("file", *SETTINGS, "dark_file")
-_MOST_HEAD = 20_000
-_MOST_SPECTRA = 2000
+_MOST_HEAD = 20_000  # bytes of a file in which lines of settings are looked for: some hundred lines
+_MOST_SPECTRA = 2000  # A series has dozens of fluences; some cameras store every shot.
 # Of all spectra together: 2000 of a camera of 2048 columns; half a minute to read.
 _MOST_SAMPLES = 4_000_000
+# Fluences that make a series, and samples that show a line and its ground
 _FEWEST_SPECTRA, _FEWEST_SAMPLES = 3, 60
 # Neighbouring samples at one greatest value, beyond the two that chance gives a line's top.
 _SATURATED_RUN = 3

@@ -11,7 +11,7 @@ import numpy as np
 from ...arrays import Array
 from ...errors import InputError
 
-_SAME_FLUENCE = 1e-6
+_SAME_FLUENCE = 1e-6  # relative: numbers of six digits that a file rounded
 # Spectra of one fluence times the wavelengths of all of them: some seconds of interpolation.
 _MOST_TERMS = 400_000_000
 

@@ -9,10 +9,12 @@ import numpy as np
 from ...arrays import Array
 from ...errors import InputError
 
-MOST_PEAKS = 500
-_LEAST_SAMPLES = 60
+MOST_PEAKS = 500  # More peaks than any list of modes has: the file is a sampled spectrum then.
+_LEAST_SAMPLES = 60  # Fewer rows are a list of peaks.
+# Modes so close are those of a cavity of 240 um: a list of peaks is never so dense.
 _WIDEST_STEP_NM = 0.25
-_EVEN_SHARE = 0.9
+_EVEN_SHARE = 0.9  # Of the steps that are no gap: joined spectra and dropped pixels leave a few.
+# Mode spacings without a peak that end a part, and wavelengths that are told
 _EMPTY_SPACINGS, _MOST_TOLD = 8, 10
 
 

@@ -23,12 +23,11 @@ WAVELENGTHS = {
     "wavelength_air_nm": "air",
 }
 COLUMNS = (*WAVELENGTHS, "intensity", "polarisation", "error_nm")
-_MOST_TOLD = 10
+_MOST_TOLD = 10  # faulty lines that are told: enough to see their kind
 # Standard error of a listed peak whose file gives none: what a grating spectrometer reads.
 LISTED_NOISE_NM = 0.02
-_AXIS_STEPS = (
-    0.1  # share of a step by which a sampled axis is uncertain where nothing else is given
-)
+_AXIS_STEPS = 0.1  # share of a step by which a sampled axis is uncertain if nothing is given
+# Outside them wavelengths and errors are in another unit.
 _LEAST_NM, _MOST_NM, _MOST_ERROR_NM = 100.0, 1e5, 5.0
 
 

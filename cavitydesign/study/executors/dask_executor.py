@@ -17,9 +17,9 @@ from ...errors import CavityDesignError, MissingLibraryError
 from ..records.record import FAILED, Record
 from .executor import Batch, Batches, Evaluate, Executor, Task, computed_batch
 
-_CONNECT_SECONDS = 20
-_LOOK_SECONDS = 5.0
-_WORKERLESS_SECONDS = 60.0
+_CONNECT_SECONDS = 20  # A scheduler that runs answers within a second; slow networks within some.
+_LOOK_SECONDS = 5.0  # between two looks at whether workers are there while nothing comes back
+_WORKERLESS_SECONDS = 60.0  # A cluster may replace its workers within this time.
 # A scheduler answers within milliseconds, a busy one within seconds; one that is silent for this
 # long is frozen or cut off.
 _ANSWER_SECONDS = 30.0

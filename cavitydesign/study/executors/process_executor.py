@@ -33,7 +33,7 @@ _BATCHES_IN_LINE = 2
 _DEATHS = 6
 # In a row, without a batch that came back.
 _FALSE_STARTS = 50
-_REST_SECONDS = 0.1
+_REST_SECONDS = 0.1  # Before workers are started anew: a machine short of memory needs a moment.
 # Loaded by the fork server alone, so that workers whose parent has gone end in silence.
 _HOOK = f"{__package__}.forkserver_hook"
 

@@ -15,7 +15,7 @@ from ..axes import Axis, Value, paired_axis
 MOST_BYTES = 64_000_000
 _MOST_LINES = 1_100_000  # a study of a million points, its header and its comments
 _MOST_CELLS = 8_000_000  # 0.3 GB, ten seconds
-_LONGEST_WHOLE = 19
+_LONGEST_WHOLE = 19  # letters of 2^63, a whole number's end
 _LONGEST_CELL = 131_072  # letters; the limit of Python's csv module
 
 

@@ -17,7 +17,7 @@ from ...units import unit_of
 from ..records.disk import write_whole
 from ..table import Table
 
-_PART_LETTERS = 1_000_000
+_PART_LETTERS = 1_000_000  # a megabyte at a time, however long the table
 _NUMBERS = frozenset({float, int, type(None)})
 
 

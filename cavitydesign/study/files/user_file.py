@@ -18,7 +18,7 @@ from ..study import Study
 
 Read = TypeVar("Read")
 
-_DEEPEST_KEY = 3
+_DEEPEST_KEY = 3  # tables in one another, as in cavity.coatings.0.thickness_um
 
 
 def _never(key: str) -> bool:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ...texts import Refused, open_regular
+from .fingerprint import EXACT_INTEGERS
 from .index import Stamp
 from .packed import bytes_of, numbers_of
 
@@ -28,15 +29,14 @@ Cells = dict[str, Any]
 """Numbers, texts and booleans of a row by their dotted names."""
 
 _MAGIC = b"cavitydesign cells 2"
-_DIGEST = 16
-_TAIL = len(_MAGIC) + 8 + _DIGEST
+_DIGEST = 16  # bytes: 128 bits, which no damage hits by chance
+_TAIL = len(_MAGIC) + 8 + _DIGEST  # mark, length of the footer, and its digest
 # Rows that are turned into columns at once: 50 MB of Python's numbers.
 _BLOCK_ROWS = 20_000
-_LARGEST = 1 << 38
-_LARGEST_FOOTER = 200_000_000
-# Whole numbers beyond are not exact as floats and are kept as texts.
-_EXACT = 2**53
+_LARGEST = 1 << 38  # 256 GiB, beyond every segment; damaged lengths are not believed.
+_LARGEST_FOOTER = 200_000_000  # bytes: names of columns and the places of their parts
 _ABSENT = object()
+# Kinds of a cell, as they stand in the file: not to be reordered
 _FLOAT, _WHOLE, _TEXT, _BOOLEAN, _NONE, _MISSING, _LONG = range(7)
 _KINDS = {float: _FLOAT, int: _WHOLE, str: _TEXT, bool: _BOOLEAN, type(None): _NONE}
 
@@ -235,7 +235,7 @@ def _column(values: Sequence[Any]) -> tuple[bytes, dict[str, Any]]:
     kinds, numbers, texts = bytearray(), array("d"), dict[str, int]()
     for value in values:
         kind = _MISSING if value is _ABSENT else _KINDS[type(value)]
-        if kind == _WHOLE and abs(value) > _EXACT:
+        if kind == _WHOLE and abs(value) > EXACT_INTEGERS:
             kind, value = _LONG, str(value)
         if kind in (_TEXT, _LONG):
             value = texts.setdefault(value, len(texts))

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-_EXACT_INTEGERS = 2.0**53
+EXACT_INTEGERS = 2.0**53  # Whole numbers below are exact as floats.
 
 
 def canonical(value: Any) -> Any:
@@ -24,7 +24,7 @@ def canonical(value: Any) -> Any:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"{value!r} is not a finite number")
-        return int(value) if value.is_integer() and abs(value) < _EXACT_INTEGERS else value
+        return int(value) if value.is_integer() and abs(value) < EXACT_INTEGERS else value
     if isinstance(value, Mapping):
         return {str(key): canonical(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -29,12 +29,13 @@ from .places import Columns
 INDEX = "index.bin"
 _HEAD = b"cavitydesign index 1 "
 _NAME = 32  # letters of a fingerprint
-_LINE_BYTES = _NAME + 8 + 4 + 1
+_LINE_BYTES = _NAME + 8 + 4 + 1  # fingerprint, offset, length and status of a record
 # Of an index: one of a million records has 45 MB.
 _MOST_BYTES = 1_000_000_000
 # Times of files are told to some milliseconds, and by old file systems to two seconds. What changes
 # within that time of being read may bear the same time, so such a segment is not believed.
 _TICK_NS, _COARSE_TICK_NS = 100_000_000, 2_100_000_000
+# Just above `_TICK_NS`: then a segment's time is told apart from a later write.
 SETTLING_SECONDS = 0.15
 # Of a line, as `Store` reads them.
 _MOST_LINE_BYTES = 64_000_000

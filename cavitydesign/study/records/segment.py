@@ -16,7 +16,7 @@ from typing import Self
 from .disk import StoreError, sync_folder, told
 from .record import Record
 
-_SYNC_SECONDS = 2.0
+_SYNC_SECONDS = 2.0  # Work that a loss of power may cost; each sync takes milliseconds.
 
 
 class SegmentWriter:

@@ -9,7 +9,7 @@ from ...errors import InputError
 from ...texts import read_bytes
 from .disk import sync_folder, told, write_whole
 
-FORMAT = 1
+FORMAT = 1  # raised only where older versions could not read the records
 MARK = "store.json"
 SEGMENTS = "segments"
 _MOST_MARK_BYTES = 100_000  # it has 60

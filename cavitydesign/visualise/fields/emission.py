@@ -13,7 +13,7 @@ from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 if TYPE_CHECKING:
     from ...modes.derived.pattern import EmissionPattern
 
-_LOWEST_DB = -40.0
+_LOWEST_DB = -40.0  # Detectors of a pattern see little below; the room is for the lobes.
 
 
 @themed

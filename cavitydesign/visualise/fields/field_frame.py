@@ -14,14 +14,12 @@ from matplotlib.lines import Line2D
 from ...geometry.cavity import Cavity
 from ...modes.derived.sampled_field import FieldSamples
 from ...modes.mode import Mode
+from ..labels import SCALE_BARS_UM
 from ..theme import Theme, halo
 from .caustic import caustics
 
 # share of the peak below which a linear picture shows nothing, so that its frame can end there
 LINEAR_FRAME = 2e-4
-
-
-_ROUND_LENGTHS_UM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 
 
 def frame_of(field: FieldSamples, threshold: float) -> tuple[float, float, float, float]:
@@ -49,7 +47,7 @@ def draw_scale_bar(ax: Axes, colour: str) -> None:
     left, right = ax.get_xlim()
     bottom, top = ax.get_ylim()
     wanted = 0.3 * (right - left)
-    length = max([one for one in _ROUND_LENGTHS_UM if one <= wanted], default=wanted)
+    length = max([one for one in SCALE_BARS_UM if one <= wanted], default=wanted)
     x, y = left + 0.06 * (right - left), bottom + 0.035 * (top - bottom)
     ax.plot(
         [x, x + length],

@@ -11,7 +11,7 @@ from ...errors import InputError
 from ...modes.derived.field_result import LineFields
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, stroke, themed
 
-_FLOOR_DB = -120.0
+_FLOOR_DB = -120.0  # a millionth of the largest field, about what a solve leaves
 _COMPONENTS = (r"$|E_r|$", r"$|E_\varphi|$", r"$|E_z|$")
 
 

@@ -12,7 +12,7 @@ from ...geometry import MeasuredOutline
 from ...geometry.micrograph import MicrographOutline
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
-_SAMPLES = 400
+_SAMPLES = 400  # points of a drawn curve: closer than the dots of a printed column
 
 
 @themed

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ...mesh.section import SectionMesh
 from ..theme import LIGHT, REGION_ALPHA, TWO_COLUMNS_IN, Theme, colour, figure, themed
 
-_HEIGHT_IN = 3.0
-_WIDTHS_IN = (2.8, TWO_COLUMNS_IN)
+_HEIGHT_IN = 3.0  # inches: half a column's width beside text
+_WIDTHS_IN = (2.8, TWO_COLUMNS_IN)  # The names of regions need so much; a page has no more.
 _TICK_IN = 0.5  # a label of four characters and its gap
 _PER_EDGE = 9  # points along a curved edge: straight between them to less than a stroke
 

@@ -17,9 +17,9 @@ from ...units import unit_of
 from ..record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, plain_ticks, themed
 
-_ROW_IN = 2.6
-_MOST_PAIRED = 7
-_CELL_IN = 1.15
+_ROW_IN = 2.6  # inches for a curve and its residuals
+_MOST_PAIRED = 7  # Constants: more cells than 49 are too small to read on a page.
+_CELL_IN = 1.15  # Inches: seven of them fill the width of two columns and a margin.
 
 
 @themed

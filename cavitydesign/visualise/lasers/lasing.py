@@ -17,7 +17,7 @@ from ...errors import InputError
 from ..record import Result, finite, record
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
-_LEAST_SHARE = 1e-6
+_LEAST_SHARE = 1e-6  # -60 dB: below what spectrometers see
 # Points between the middles of two upright names in letters of 7 pt that stand beside each other.
 _BESIDE_PT = 10.0
 THRESHOLD_NAMES = {

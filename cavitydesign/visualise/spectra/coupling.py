@@ -24,7 +24,7 @@ from ..theme import (
 if TYPE_CHECKING:
     from ...modes.coupling.coupled_mode import CoupledMode
 
-_POINTS = 241
+_POINTS = 241  # points of a curve: closer than the dots of a printed column
 _DECADES = 4.0  # of the external Q above its value in contact, shown where no loss sets an end
 _WIDTHS = 3.0  # of each line, on either side of a dip
 _NARROWEST_PM = 1e-6  # an attometre is 40 Hz at 1.5 um: no dip so narrow was ever scanned

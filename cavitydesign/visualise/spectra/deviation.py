@@ -13,10 +13,12 @@ from ..theme import LIGHT, TWO_COLUMNS_IN, Theme, colour, figure, themed
 if TYPE_CHECKING:
     from ...modes.deviation.result import DeviatedMode
 
+# Six line widths on either side and the doublet between: lines a hundredth of it wide have nine
+# points.
 _POINTS = 1201
-_MOST_BARS = 6
+_MOST_BARS = 6  # The shares fall fast, and more names do not fit below each other.
 _WIDTHS = 6.0  # line widths on either side of the lines
-_LEAST_PM = 1e-6
+_LEAST_PM = 1e-6  # An axis of no width cannot be drawn.
 
 
 @themed

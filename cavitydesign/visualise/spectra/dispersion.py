@@ -28,7 +28,7 @@ from .quality_axis import set_quality_axis, top_of, words_beyond
 # paper A (doi 10.1002/adfm.202401247): mode spacings at two diameters, and Q = 24 D that its
 # measured points follow
 PUBLISHED_SPACING_NM = {15.0: 4.2, 88.0: 0.75}
-PUBLISHED_Q_PER_UM = 24.0
+PUBLISHED_Q_PER_UM = 24.0  # of the same paper
 
 
 @themed

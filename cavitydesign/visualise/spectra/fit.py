@@ -12,7 +12,7 @@ from ..labels import MINUS
 from ..record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, label_panel, mark, stroke, themed
 
-_LEGEND_ROWS = 6
+_LEGEND_ROWS = 6  # Candidates that are named: more would push the picture off a column.
 _MOST_LEVEL = 11  # orders of three digits beside each other in one column
 
 

@@ -16,12 +16,12 @@ from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure,
 from .quality_axis import set_quality_axis, top_of, words_beyond
 
 _TOTAL = "total"
-_MOST_MODES = 24
+_MOST_MODES = 24  # bars in the width of two columns
 _MOST_LEVEL = 9  # totals of four digits that stand beside each other in one column
 _HATCHES = ("", "////", "....", "xxxx", "\\\\")
 _MARKS = "^sDvP"
 _UNSEEN = 0.01  # share of a bar thinner than its outline
-_LEAST_TOLD = 1e-6
+_LEAST_TOLD = 1e-6  # Shares below are told as below it: 0.0001 %.
 
 
 def channels(records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from ..theme import (
     themed,
 )
 
-_SAMPLES = 400
+_SAMPLES = 400  # points of a drawn curve: closer than the dots of a printed column
 # Index at every wavelength (vacuum, an explicit index) would stretch the axis without end.
 _SHOWN_NM = (200.0, 2500.0)
 

@@ -14,8 +14,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 # decades above the total: a channel there takes less than 1e-6 of the loss
 BEYOND_DECADES = 6.0
-_MARGIN_DECADES = 0.6
-_LEAST_DECADES = 3.0
+_MARGIN_DECADES = 0.6  # room for a mark and the words at the edge
+_LEAST_DECADES = 3.0  # Three whole powers of ten make an axis.
 
 
 def decades(value: float, _: object = None) -> str:

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from ...arrays import Array
 from ..theme import LIGHT, TWO_COLUMNS_IN, Theme, colour, figure, mark, plain_ticks, themed
 
-_MOST_SPECTRA = 14
-_MOST_LINES = 7
-_DECADES_SHOWN = 2.0
+_MOST_SPECTRA = 14  # rows of a quarter inch, which still show a line
+_MOST_LINES = 7  # colours that the colour-blind tell apart
+_DECADES_SHOWN = 2.0  # what most spectrometers resolve in one shot
 _GROUND = 0.1  # quantile of the samples that counts as the background
 
 

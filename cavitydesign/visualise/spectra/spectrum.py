@@ -29,8 +29,8 @@ from ..theme import (
 from .loss_budget import channels, mark_of
 from .quality_axis import set_quality_axis, top_of, words_beyond
 
-_MOST_LABELS = 14
-_MOST_LABEL_ROWS = 3
+_MOST_LABELS = 14  # letters of 7 pt that stand beside each other in one column
+_MOST_LABEL_ROWS = 3  # More rows would be higher than the spectrum.
 _LETTER_OF_AXIS = 0.045  # height of a letter of 7 pt over the width of one column's axes
 # Height of the only row of labels, and of each of several, over that of the gain.
 _ONE_ROW, _LABEL_ROW = 0.45, 0.62

@@ -16,6 +16,7 @@ from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 _STEP = 0.85  # of the height of one spectrum: from one base to the next
 # A spectrum below the thresholds, between them, and above that of lasing.
 _STAGE_COLOURS = (0, 2, 1)
+# The stages are told apart in grey as well.
 _STROKES: tuple[dict[str, Any], ...] = (
     {"lw": 0.8, "ls": "-"},
     {"lw": 0.8, "ls": (0, (5, 1.2))},

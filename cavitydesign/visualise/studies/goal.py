@@ -16,8 +16,8 @@ from ..labels import MINUS, axis_label
 from ..record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, themed
 
-_HALF = 0.15
-_LEGEND_ROW_PT = 11.0
+_HALF = 0.15  # Height of half a bar; two bars a row leave two fifths free.
+_LEGEND_ROW_PT = 11.0  # points: letters of 7 with their spacing
 
 
 @themed

@@ -11,7 +11,7 @@ from ...errors import InputError
 from ..labels import axis_label
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
-_LOG_SPAN = 30.0
+_LOG_SPAN = 30.0  # Ratio of values: on a linear axis the smallest would lie at 3 % of the height.
 
 
 @themed

@@ -27,9 +27,9 @@ from ..files import write_atomically
 from ..theme import LIGHT, Theme
 
 VIEWS = ("ring", "arc")
-_PERIODS_OF_ARC = 10.0
-_MOST_PERIODS_OF_RING = 250
-_LONGEST_SECONDS = 180.0
+_PERIODS_OF_ARC = 10.0  # enough to see that the pattern repeats, few enough to see its periods
+_MOST_PERIODS_OF_RING = 250  # On a still of 1000 pixels a period then has about ten.
+_LONGEST_SECONDS = 180.0  # Software rendering takes a minute at most; a hung driver takes for ever.
 _SYSTEM_PACKAGES = "libgl1 libegl1 libosmesa6 (Debian: apt-get install libgl1 libegl1 libosmesa6)"
 
 

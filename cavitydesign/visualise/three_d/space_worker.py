@@ -12,14 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import Array
+from ..labels import SCALE_BARS_UM
 
-_POINTS_PER_PERIOD = 12
-_LEAST_SEEN = 0.04
-_ARC_AWAY = 4.8
+_POINTS_PER_PERIOD = 12  # A cosine of twelve points looks smooth.
+_LEAST_SEEN = 0.04  # of the largest field, where its colour begins to differ from none
+_ARC_AWAY = 4.8  # Distance of the camera in units of what is seen: the arc fills the picture.
+# Of the largest density: the cut plane ends where its colour would be that of none.
 _LEAST_ENERGY = 0.01
-_PEELS = 8
+_PEELS = 8  # sheets behind each other: fibre, body and cut planes, each crossed twice
 _GIF_COLOURS = 48  # the tints of glass and of two colour maps; more double the file
-_POINTS_PER_PIXEL = 0.6
+_POINTS_PER_PIXEL = 0.6  # font size of `add_text` for letters as high as those of the bars
 _TITLE_LETTERS = 17  # width of the longest title of a bar, in heights of its letters
 # A polymer of a blue tint on a fibre of warmer glass, both with highlights.
 _BODY_TINT, _BODY_OPACITY = "#58b4f0", 0.30
@@ -31,7 +33,6 @@ _GLASS: dict[str, Any] = {
     "specular": 0.8,
     "specular_power": 40.0,
 }
-_ROUND_LENGTHS_UM = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
 def _revolved(r: Array, z: Array, phi: Array) -> Any:
@@ -167,7 +168,7 @@ def _add_scale_bar(plotter: Any, whole: bool, ink: str, aside: float) -> None:
     right /= np.linalg.norm(right)
     upright = np.cross(right, sight / distance)
     half = distance * np.tan(np.deg2rad(plotter.camera.view_angle) / 2)
-    length = max(one for one in _ROUND_LENGTHS_UM if one <= 0.5 * half)
+    length = max(one for one in SCALE_BARS_UM if one <= 0.5 * half)
     foot = aim - (0.92 + aside) * half * right + (0.1 if whole else 0.3) * half * upright
     ends = np.array([foot, foot + length * upright])
     plotter.add_mesh(pyvista.Line(*ends), color=ink, line_width=4, lighting=False)

@@ -26,8 +26,8 @@ from ..files import write_atomically
 from .vtk_plane import meridian_plane, quadrilaterals
 from .vtk_vectors import Vectors, inside_cells, named_arrays, solved_modes, turned, vectors_at
 
-_VTK_QUAD = 9
-_BLOCK = 1 << 20
+_VTK_QUAD = 9  # VTK's number of a linear quadrilateral
+_BLOCK = 1 << 20  # Bytes that are compressed at once; VTK's own writers take 32 kB to 1 MB.
 _MOST_POINTS = 1_000_000  # of an arc: 60 MB for one mode
 # Points outwards, along z and for each period of an arc, the finest that fits is taken.
 _ARC_SAMPLES = ((40, 41, 16), (30, 31, 12), (20, 21, 10), (12, 13, 8))
