@@ -20,7 +20,8 @@ from ..pulses.rate_model import RateModel, rate_model
 from ..pumped.emitters import emitters_in_reach
 from ..pumped.preparation import Prepared
 from ..request import LasingRequest
-from .continuous_wave import excited_share, steady_photons, steady_pump
+from .continuous_wave import steady_photons
+from .steady_balance import excited_share, steady_pump
 
 # Microwatts in one electron volt a picosecond.
 _UW_PER_EV_PER_PS = ELEMENTARY_CHARGE_C * 1e12 * 1e6
