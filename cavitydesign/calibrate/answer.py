@@ -144,6 +144,8 @@ class CalibrationAnswer:
         for cavities that were not measured.
     measurements : tuple of MeasurementFit
         Of the medium itself.
+    contradictions : tuple of str
+        Those of the warnings that say that the data contradict each other, the priors or the model.
     """
 
     name: str
@@ -160,6 +162,7 @@ class CalibrationAnswer:
     advice: Advice | None = None
     unmeasured: Mapping[str, Array] = field(default_factory=dict)
     measurements: tuple[MeasurementFit, ...] = ()
+    contradictions: tuple[str, ...] = ()
 
     @property
     def reliable(self) -> bool:
@@ -203,6 +206,7 @@ class CalibrationAnswer:
             },
             "measurements": [each.to_json_dict() for each in self.measurements],
             "warnings": list(self.warnings),
+            "contradictions": list(self.contradictions),
             "seconds": self.seconds,
             **({} if self.advice is None else {"next": self.advice.to_json_dict()}),
         }

@@ -13,6 +13,8 @@ from .layout import fluence_name, scale_name
 from .light import Light
 from .medium.fit import measurement_fit
 from .posterior.doubts import (
+    contradictions_of_curve,
+    contradictions_of_measurement,
     doubts_of_curve,
     doubts_of_figures,
     doubts_of_measurement,
@@ -74,15 +76,14 @@ def answer_of(
     )
     with np.errstate(invalid="ignore"):
         correlation = np.nan_to_num(np.atleast_2d(np.corrcoef(z[rows][:, shown].T)))
-    warnings = [
-        line for curve in curves for line in (*doubts_of_curve(curve), *doubts_of_figures(curve))
-    ]
     measurements = tuple(measurement_fit(one, z, rows) for one in work.measured)
-    warnings += [line for one in measurements for line in doubts_of_measurement(one)]
+    contradictions = [line for one in curves for line in contradictions_of_curve(one)]
+    contradictions += [line for one in curves for line in doubts_of_figures(one)]
+    contradictions += [line for one in measurements for line in contradictions_of_measurement(one)]
     for place, unknown in enumerate(layout.unknowns):
         # The ends of a uniform prior are bounds: near one is no number of standard deviations.
         if unknown.key and unknown.prior.shape in ("normal", "log-normal"):
-            warnings += doubts_of_prior(unknown.name, float(np.median(z[rows, place])))
+            contradictions += doubts_of_prior(unknown.name, float(np.median(z[rows, place])))
     scales_of = {
         session: (constant, sd)
         for session, sd in asked.fluence_scale_sd.items()
@@ -90,8 +91,10 @@ def answer_of(
         if constant.name == fluence_name(session)
     }
     for constant, sd in scales_of.values():
-        warnings += doubts_of_scale(constant, sd)
-    warnings += doubts_of_sessions(scales_of)
+        contradictions += doubts_of_scale(constant, sd)
+    contradictions += doubts_of_sessions(scales_of)
+    warnings = [line for one in curves for line in doubts_of_curve(one)]
+    warnings += [line for one in measurements for line in doubts_of_measurement(one)]
     return CalibrationAnswer(
         asked.name,
         constants,
@@ -102,7 +105,7 @@ def answer_of(
         weights.shape,
         rounds,
         solves,
-        tuple(warnings),
+        (*contradictions, *warnings),
         0.0,
         unmeasured={
             number.key: number.prior.value(fresh.standard_normal(len(equal)))
@@ -110,6 +113,7 @@ def answer_of(
             if number.each
         },
         measurements=measurements,
+        contradictions=tuple(contradictions),
     )
 
 

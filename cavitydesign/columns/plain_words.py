@@ -174,6 +174,11 @@ def calibration_in_words(answer: Result) -> str:
             "The calibration did not succeed: exact solves do not confirm the intervals, which are "
             "not to be used."
         )
+    if answer.get("contradictions"):
+        return (
+            "The data contradict each other, the priors or the model: the intervals are not to be "
+            f"trusted. {answer['contradictions'][0]}."
+        )
     keyed = [each for each in answer["constants"] if each["key"]]
     decided = [each for each in keyed if each["decided_by"] == "data"]
     rest = [each["name"] for each in keyed if each["decided_by"] != "data"]

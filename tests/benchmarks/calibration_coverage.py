@@ -43,7 +43,11 @@ from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.answer import Constant, quantiles_of
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.outcome import curve_fit
-from cavitydesign.calibrate.posterior.doubts import doubts_of_curve, doubts_of_scale
+from cavitydesign.calibrate.posterior.doubts import (
+    contradictions_of_curve,
+    doubts_of_curve,
+    doubts_of_scale,
+)
 from cavitydesign.calibrate.posterior.likelihood import Comparison, Posterior
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.posterior.reweigh import Weights, resampled, smoothed_weights
@@ -207,7 +211,7 @@ def laboratory(
     for place in chosen:
         seen = posterior.curves[place](draws[:, compared[place].ready.rate_places])
         fits.append(curve_fit(compared[place], draws, seen, rows))
-        warnings += doubts_of_curve(fits[-1])
+        warnings += [*contradictions_of_curve(fits[-1]), *doubts_of_curve(fits[-1])]
     place = next(i for i, each in enumerate(layout.unknowns) if each.of == "session")
     scale = layout.values(draws)[:, place]
     warnings += doubts_of_scale(Constant("scale", "", "", quantiles_of(scale), 1.0), SCALE_SD)

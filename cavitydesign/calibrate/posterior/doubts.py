@@ -16,6 +16,8 @@ from ..medium.fit import MeasurementFit
 # A sign that a right model gives in fewer cases than this is told.
 _CHANCE = 0.01
 _FEWEST_POINTS = 8
+# Fitted over stated scatter above which it is told.
+_MORE = 2.5
 # Root mean square of a smooth residual of a measurement below which it is not told: hardly a line
 # is Gaussian to 1 % of its height; a Lorentzian of the same height and width is 4 % off.
 _SMOOTH = 0.01
@@ -31,8 +33,22 @@ _FAR_CONSTANT = 3.0
 _NINETY = 3.29
 
 
+def contradictions_of_curve(curve: CurveFit) -> list[str]:
+    """Residuals that follow each other: no constants make the model's curve this one."""
+    if curve.residual is None or len(curve.residual) < _FEWEST_POINTS:
+        return []
+    chance = chance_of_runs(curve.residual)
+    if chance >= _CHANCE:
+        return []
+    return [
+        f"{curve.name}: the model cannot follow the curve: its residuals keep their sign "
+        f"over many neighbours (chance of a right model: {chance:.1g}); the constants are not "
+        "to be trusted"
+    ]
+
+
 def doubts_of_curve(curve: CurveFit) -> list[str]:
-    """Residuals that follow each other, or scatter more than stated."""
+    """A curve that says little, or scatters more than stated."""
     found: list[str] = []
     if curve.crosses is not None and curve.crosses < _CROSSES:
         found.append(
@@ -40,23 +56,18 @@ def doubts_of_curve(curve: CurveFit) -> list[str]:
             f"{1.0 - curve.crosses:.2f}): the curve bounds the gain from one side and says little "
             "else"
         )
-    if curve.residual is None or len(curve.residual) < _FEWEST_POINTS:
-        return found
-    chance = chance_of_runs(curve.residual)
-    if chance < _CHANCE:
-        found.append(
-            f"{curve.name}: the model cannot follow the curve: its residuals keep their sign "
-            f"over many neighbours (chance of a right model: {chance:.1g}); the constants are not "
-            "to be trusted"
-        )
     if curve.scatter is not None and curve.stated_noise is not None:
-        ratio = curve.scatter / curve.stated_noise
-        if ratio > 2.5:
-            found.append(
-                f"{curve.name}: the points scatter {ratio:.1f} times more than the stated "
-                f"{curve.stated_noise:.0%}; the model or the stated noise is wrong"
-            )
+        found += _scatter(curve.name, curve.scatter, curve.stated_noise)
     return found
+
+
+def _scatter(name: str, scatter: float, stated: float) -> list[str]:
+    if scatter <= _MORE * stated:
+        return []
+    return [
+        f"{name}: the points scatter {scatter / stated:.1f} times more than the stated "
+        f"{stated:.2g}; the model or the stated noise is wrong"
+    ]
 
 
 def chance_of_runs(residual: Array) -> float:
@@ -153,24 +164,22 @@ def doubts_of_figures(curve: CurveFit) -> list[str]:
     return found
 
 
-def doubts_of_measurement(one: MeasurementFit) -> list[str]:
-    """Residuals of a measurement of the medium that follow each other, or scatter too much."""
-    found: list[str] = []
+def contradictions_of_measurement(one: MeasurementFit) -> list[str]:
+    """Residuals of a measurement of the medium that follow each other."""
     unit = "" if one.relative else " of its greatest value"
-    enough = len(one.residual) >= _FEWEST_POINTS
-    if enough and one.smooth > _SMOOTH and chance_of_runs(one.residual) < _CHANCE:
-        found.append(
-            f"{one.name}: the model cannot follow the {one.kind.replace('_', ' ')}: its residuals "
-            f"keep their sign over many neighbours, {one.smooth:.1%}{unit}; the medium has another "
-            "shape than the model, and what follows from it is not to be trusted"
-        )
-    ratio = one.scatter / one.stated_noise
-    if ratio > 2.5:
-        found.append(
-            f"{one.name}: the points scatter {ratio:.1f} times more than the stated "
-            f"{one.stated_noise:.1%}; the model or the stated noise is wrong"
-        )
-    return found
+    few = len(one.residual) < _FEWEST_POINTS
+    if few or one.smooth < _SMOOTH or chance_of_runs(one.residual) >= _CHANCE:
+        return []
+    return [
+        f"{one.name}: the model cannot follow the {one.kind.replace('_', ' ')}: its residuals "
+        f"keep their sign over many neighbours, {one.smooth:.1%}{unit}; the medium has another "
+        "shape than the model, and what follows from it is not to be trusted"
+    ]
+
+
+def doubts_of_measurement(one: MeasurementFit) -> list[str]:
+    """A measurement that scatters more than stated."""
+    return _scatter(one.name, one.scatter, one.stated_noise)
 
 
 def doubts_of_answer(answer: CalibrationAnswer) -> list[str]:

@@ -59,7 +59,7 @@ def calibrate(
     for warning in answer.warnings:
         say(f"warning: {warning}")
     say(f"results: {folder}")
-    return DONE if answer.reliable else MISSED
+    return DONE if answer.reliable and not answer.contradictions else MISSED
 
 
 def _write(folder: Path, content: dict[str, Any]) -> None:

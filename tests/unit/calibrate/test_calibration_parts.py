@@ -17,7 +17,7 @@ from cavitydesign.calibrate.figures import Seen, curve_figures
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
 from cavitydesign.calibrate.posterior import importance
-from cavitydesign.calibrate.posterior.doubts import chance_of_runs, doubts_of_curve
+from cavitydesign.calibrate.posterior.doubts import chance_of_runs, contradictions_of_curve
 from cavitydesign.calibrate.posterior.emulator import fit_emulator
 from cavitydesign.calibrate.posterior.likelihood import DEGREES, POINT_WORTH
 from cavitydesign.calibrate.posterior.prior import Prior, prior_of
@@ -238,7 +238,7 @@ def test_residuals_that_follow_each_other_are_noticed_and_noise_is_not():
     assert np.mean(np.array(independent) < 0.05) == pytest.approx(0.05, abs=0.033)
     wave = 0.2 * np.sin(np.linspace(0, 2 * np.pi, 20)) + 0.05 * rng.standard_normal(20)
     curve = CurveFit("a", None, None, None, None, wave, (1.0,) * 5, 1.0, 0.05, 0.05)
-    assert "cannot follow the curve" in doubts_of_curve(curve)[0]
+    assert "cannot follow the curve" in contradictions_of_curve(curve)[0]
 
 
 def test_a_point_counts_as_much_as_makes_intervals_of_normal_scatter_right():

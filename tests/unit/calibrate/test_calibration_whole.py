@@ -211,7 +211,9 @@ def test_a_curve_that_lases_and_a_cavity_that_stayed_dark_contradict_each_other(
     path = laboratory / "calibration.toml"
     dark = "relative_noise = 0.05\ndark_up_to_mj_cm2 = 4.5"
     path.write_text(path.read_text().replace("relative_noise = 0.05", dark))
-    warnings = "\n".join(calibrate(asked(laboratory), SerialExecutor()).warnings)
+    answer = calibrate(asked(laboratory), SerialExecutor())
+    warnings = "\n".join(answer.contradictions)
+    assert set(answer.contradictions) <= set(answer.warnings)
     assert "standard deviations from its prior; the prior is wrong, or data contradict" in warnings
     assert "cannot follow the curve" in warnings
 

@@ -49,12 +49,24 @@ def test_a_calibration_is_told_written_and_drawn(laboratory):
     assert names == {"answer.json", "samples.csv", "curves.png", "constants.png"}
     content = json.loads((folder / "answer.json").read_text())
     assert content["reliable"]
+    assert content["contradictions"] == []
     header, *rows = (folder / "samples.csv").read_text().splitlines()
     assert header == "gain.peak_gain_per_cm"
     assert len(rows) == 60
     drawn = np.array([float(row) for row in rows])
     quantiles = content["constants"][0]["quantiles"]
     assert np.median(drawn) == pytest.approx(quantiles["p50"], rel=0.02)
+
+
+def test_data_that_contradict_each_other_end_with_exit_code_1(laboratory):
+    path = laboratory / "calibration.toml"
+    dark = "relative_noise = 0.05\ndark_up_to_mj_cm2 = 4.5"
+    path.write_text(path.read_text().replace("relative_noise = 0.05", dark))
+    done = CliRunner().invoke(app, ["calibrate", str(path)])
+    assert done.exit_code == 1
+    assert "The data contradict each other, the priors or the model" in done.output
+    content = json.loads((laboratory / "calibration-calibration" / "answer.json").read_text())
+    assert content["contradictions"]
 
 
 def test_a_calibration_file_given_to_run_is_told_its_command(laboratory):
