@@ -39,9 +39,9 @@ _OF_MEDIUM = (
 # Light of single modes: only their sum is compared.
 _OF_MODES = ("spectrum", "output_shares")
 SESSION = "session"
-_FEWEST_POINTS = 3
+_FEWEST_POINTS = 3  # The scale of a curve is free and takes one point; two more tell a slope.
 # A point that scatters by as much as it is says nothing; 5 is 5 % as a rule.
-_MOST_NOISE = 1.0
+MOST_NOISE = 1.0
 # Share of rows that may repeat another: few counts at a fluence that was measured twice do so.
 _MOST_TWICE = 0.1
 # Factor between the middle of a curve's fluences and that of its design's: units differ by a
@@ -97,10 +97,10 @@ def read_cavity(
         if curve is not None and design is not None:
             _check_unit(file, f"{entry_name}.light_curve", curve, design)
     noise = _positive(file, entry, f"{entry_name}.relative_noise", 0.05)
-    if noise >= _MOST_NOISE:
+    if noise >= MOST_NOISE:
         file.add(
             f"{entry_name}.relative_noise",
-            f" = {noise:g}: a share is needed, less than {_MOST_NOISE:g}; 0.05 is 5 %",
+            f" = {noise:g}: a share is needed, less than {MOST_NOISE:g}; 0.05 is 5 %",
         )
     dark = (
         _positive(file, entry, f"{entry_name}.dark_up_to_mj_cm2", math.nan)

@@ -13,15 +13,13 @@ import math
 import numpy as np
 
 from ..arrays import Array
-from ..lasing.pumped.averaging import FAINTEST_SLICE
+from ..lasing.pumped.averaging import FAINTEST_SLICE, PULSES, SLICES
 
 STEP = 0.02
 """Logarithm of the excitations from one point of the fine grid to the next. Between them light is
 linear in logarithms for the jitter: at a bend where d ln L / d ln N rises by 20 within 0.1 it is
 1 % off. For the spot it is a cubic: 0.3 % off where d ln L / d ln N is 30."""
-_SLICES = 24
-_PULSES = 9
-_BESIDE = 2
+_BESIDE = 2  # neighbours that a cubic takes on either side of its interval
 # Points below the grid that the faintest slice reaches, and a cubic's two more.
 _BELOW = math.ceil(-math.log(FAINTEST_SLICE) / STEP) + _BESIDE
 
@@ -81,7 +79,7 @@ def _spot_average(count: int, cubic: bool) -> Array:
     """From light on a grid that is longer at both ends to its average on the grid, by cubics or by
     straight lines between its points.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(_SLICES)
+    nodes, weights = np.polynomial.legendre.leggauss(SLICES)
     # A slice at z has exp(-z^2) of the fluence; its excitations end at FAINTEST_SLICE of the peak.
     shifts = math.log(FAINTEST_SLICE) * (0.5 * (nodes + 1.0)) ** 2 / STEP
     matrix = np.zeros((_BELOW + count + _BESIDE, count))
@@ -127,7 +125,7 @@ def over_jitter(
     -------
     (k, m) array
     """
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_PULSES)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(PULSES)
     variance = np.log1p(jitter**2)[:, None]
     moved = photons * (np.sqrt(variance) * nodes - 0.5 * variance)
     seen = read_at(log_light, first, log_excitons[:, :, None] + moved[:, None, :])

@@ -34,6 +34,7 @@ SPACING = 0.1
 between them (monotone cubics in logarithms) is within 1 % of pulses solved in between at a
 threshold of d ln L / d ln N = 20, and the average over the spot within 0.3 %."""
 WORKER_MODULES = ("cavitydesign.calibrate.pulses", "cavitydesign.lasing")
+# Mode sets kept in a worker; beyond, the memory would grow with the number of solves.
 _KNOWN_MODES = 64
 
 

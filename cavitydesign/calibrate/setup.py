@@ -30,7 +30,7 @@ from .spec import Calibration, MeasuredCavity
 _TABLE = np.linspace(-4.0, 4.0, 33)
 # The same for cold line widths, within what priors make likely.
 _WIDTH_TABLE = np.linspace(-2.5, 2.5, 11)
-_SAME_WIDTH = 1e-12
+_SAME_WIDTH = 1e-12  # Rounding of a logarithm: the key does not move the line.
 # Standard deviations of a free number that the solved pulses cover; beyond, light goes on straight
 # in logarithms.
 _USUAL_REACH = 2.5
@@ -38,6 +38,8 @@ _USUAL_REACH = 2.5
 # fainter than exp(-2) of the peak's add 6 % of a light that falls as N, less where it falls faster,
 # and are taken from the straight continuation.
 _BELOW = 2.0
+# A little above the highest fluence, in units of the logarithm of excitations: cubics need
+# neighbours.
 _ABOVE = 0.5
 # Natural logarithm of 20 excitations: the pulses always reach them, so that the greatest efficiency
 # of a laser is seen whatever was measured.

@@ -30,7 +30,7 @@ from .spec import Calibration
 _HELD_OUT = 5
 # Of a curve on which an emulator is tested.
 _FLUENCES = 24
-_FEWEST_SOLVES = 8
+_FEWEST_SOLVES = 8  # An emulator through fewer could not be tested on every fifth.
 # Share of a prior beyond which no solve starts: 3.7 standard deviations, where the emulator would
 # be far from any other solve.
 _EDGE = 1e-4

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, repeat
 from typing import Any, overload
 
-_WHOLE = range(-(2**63), 2**63)
+_WHOLE = range(-(2**63), 2**63)  # whole numbers that an array of 64 bits holds
 
 
 class Rows(Sequence[Mapping[str, Any]]):

@@ -12,12 +12,11 @@ from ...arrays import Array
 from ...design.files.column_file import read_columns
 from ...errors import InputError, nearest
 from ...study.files.user_file import UserFile
-from ..cavity_entry import SESSION, read_design
+from ..cavity_entry import MOST_NOISE, SESSION, read_design
 from ..spec import MeasuredCavity, MediumMeasurement
 from .kinds import CENTRE, KINDS, Kind, scan_of
 
 _KEYS = ("name", "design", "values", "session", "relative_noise")
-_MOST_NOISE = 1.0
 
 
 def read_measurement(
@@ -61,10 +60,10 @@ def read_measurement(
             texts[key] = value
     numbers = _numbers(file, entry, entry_name, kind)
     noise = _number(file, entry, f"{entry_name}.relative_noise", kind.noise)
-    if not 0.0 < noise < _MOST_NOISE:
+    if not 0.0 < noise < MOST_NOISE:
         file.add(
             f"{entry_name}.relative_noise",
-            f" = {noise:g}: a share is needed, above 0 and less than {_MOST_NOISE:g}; 0.05 is 5 %",
+            f" = {noise:g}: a share is needed, above 0 and less than {MOST_NOISE:g}; 0.05 is 5 %",
         )
     if texts["design"]:
         design = read_design(file, entry, entry_name, texts["design"])

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln, ndtri
+from scipy.special import ndtri
 from scipy.stats import qmc
 
 from ...arrays import Array
 from ...design import parse_design
 from ...errors import InputError
 from ..layout import Layout, fluence_name, scatter_name
-from ..posterior.likelihood import DEGREES, POINT_WORTH
+from ..posterior.likelihood import DEGREES, POINT_WORTH, T_CONSTANT
 from ..spec import Calibration, MediumMeasurement
 from .deviation import free_count, left_over
 from .kinds import KINDS, Kind
@@ -38,12 +38,9 @@ _SPREAD, _FARTHEST = 2.0, 8.0
 _EACH, _HELD_OUT = 4, 5
 # Prior standard deviations that an exact prediction is asked at.
 _EDGE = 4.5
-_SAME = 1e-9
+_SAME = 1e-9  # of the largest prediction: rounding; a number that changes less does not move it
 # Residual that stands for numbers that contradict each other.
 _HOPELESS = 1e6
-_T_CONSTANT = float(
-    gammaln(0.5 * (DEGREES + 1.0)) - gammaln(0.5 * DEGREES) - 0.5 * math.log(DEGREES * math.pi)
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +111,7 @@ class PreparedMeasurement:
         scatter = np.hypot(self.scatter(z), error)
         left = left_over(kind, target_of(self.measurement), predicted, scatter)
         each = -0.5 * (DEGREES + 1.0) * np.log1p((left / scatter[:, None]) ** 2 / DEGREES)
-        points = POINT_WORTH * self.worth * (each - np.log(scatter)[:, None] + _T_CONSTANT)
+        points = POINT_WORTH * self.worth * (each - np.log(scatter)[:, None] + T_CONSTANT)
         # Scale and background are fitted: flat priors of both leave a power of the scatter.
         return np.asarray(points.sum(axis=1) + free_count(kind) * np.log(scatter))
 

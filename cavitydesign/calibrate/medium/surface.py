@@ -14,10 +14,12 @@ import numpy as np
 from ...arrays import Array
 from ...optimisation.models.gaussian_process import GaussianProcess, fit_process
 
-_MOST_COMPONENTS = 5
+_MOST_COMPONENTS = 5  # a bound of cost: one process each, for what a quadratic leaves
 # Share of the variance of what the quadratic leaves that the components leave out.
 _EXPLAINED = 1e-3
+# Inputs are standard normal numbers: what a quadratic leaves varies over lengths like their spread.
 _STARTS = (2.0,)
+# Predictions from which the lengths of a process are found: the cost grows with the third power.
 _MOST_FITTED = 200
 
 

@@ -15,7 +15,7 @@ from ..medium.fit import MeasurementFit
 
 # A sign that a right model gives in fewer cases than this is told.
 _CHANCE = 0.01
-_FEWEST_POINTS = 8
+_FEWEST_POINTS = 8  # The runs of fewer points tell nothing at the level of `_CHANCE`.
 # Fitted over stated scatter above which it is told.
 _MORE = 2.5
 # Root mean square of a smooth residual of a measurement below which it is not told: hardly a line

@@ -28,14 +28,14 @@ from ..light import Light
 # Share of the variance that the components leave out: 0.14 % of the spread of the curves, a factor
 # of 20 below a point's noise of 5 % for a spread of e.
 _EXPLAINED = 2e-6
-_MOST_COMPONENTS = 10
+_MOST_COMPONENTS = 10  # A bound of cost, one process each; `_EXPLAINED` usually asks for fewer.
 # Curves from which the lengths of a process are found; all curves enter its mean. The cost of the
 # former grows with the third power, and lengths hardly move beyond.
 _MOST_FITTED = 240
 # The same of a number that hardly changes: the least efficiency.
 _FEW_FITTED = 60
 
-_FEWEST_STATIC = 4
+_FEWEST_STATIC = 4  # Solves that reached gain = loss: fewer leave the lengths of a process open.
 # Inputs are standard normal numbers: lengths lie near their spread.
 _STARTS = (1.0,)
 

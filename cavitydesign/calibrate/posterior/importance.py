@@ -26,6 +26,7 @@ _DEGREES = 5.0
 _WIDER = 1.2
 # Draws of the prior, and the best of them, to which the first distribution is fitted.
 _FIRST, _BEST = 2000, 200
+# Draws asked for at once: many small questions cost four times as much, as said above.
 _EACH = 1000
 # Turns of so many draws each. Ten covered a posterior of twelve numbers (three light curves).
 _LEAST_TURNS, _MOST_TURNS = 3, 30
@@ -36,8 +37,8 @@ _WORTH = 600.0
 _FITTED = 10.0
 # Standard deviations of the prior beyond which nothing is asked: a share of 2e-19 lies there.
 _FARTHEST = 9.0
-_COOLER = 0.8
-_LEAST_TEMPER = 1e-4
+_COOLER = 0.8  # Steps of the temper: a tenth is reached after ten.
+_LEAST_TEMPER = 1e-4  # A likelihood that is flattened so far is the prior.
 
 
 @dataclass(frozen=True, eq=False)

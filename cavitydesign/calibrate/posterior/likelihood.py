@@ -42,7 +42,8 @@ wide."""
 # fluence leaves, and the difference between what one calls lasing and half of the greatest
 # efficiency.
 _EDGE = 0.02
-_T_CONSTANT = float(
+# Normalisation of Student's t
+T_CONSTANT = float(
     gammaln(0.5 * (DEGREES + 1.0)) - gammaln(0.5 * DEGREES) - 0.5 * math.log(DEGREES * math.pi)
 )
 
@@ -80,7 +81,7 @@ class Comparison:
             deviation, scatter = self.deviations(z, light, cavity.curve)
             width = np.hypot(scatter, added_sd)[:, None]
             each = -0.5 * (DEGREES + 1.0) * np.log1p((deviation / width) ** 2 / DEGREES)
-            total += POINT_WORTH * (each - np.log(width) + _T_CONSTANT).sum(axis=1)
+            total += POINT_WORTH * (each - np.log(width) + T_CONSTANT).sum(axis=1)
             # The scale is counted in units of the scatter: a flat prior of the scale itself.
             total += np.log(scatter)
         if cavity.figures:

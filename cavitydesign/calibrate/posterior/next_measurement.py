@@ -26,7 +26,7 @@ _FREE_SCALE = 10.0
 _MOST_FEATURES = 8
 # Measurements that are told of together.
 _MOST_TOGETHER = 3
-_FEWEST_LASING = 16
+_FEWEST_LASING = 16  # Fewer draws tell no covariance of `_MOST_FEATURES` numbers.
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from ...arrays import Array
 
 RELIABLE_SHAPE = 0.7
 """Largest shape at which smoothed weights are trusted, after the source above."""
-_FEWEST_TAIL = 5
+_FEWEST_TAIL = 5  # Fewer weights do not hold the two numbers of a tail.
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,8 +19,8 @@ from .importance import importance_cloud
 
 LogPosterior = Callable[[Array], Array]
 
-_WALKERS_A_DIMENSION = 4
-_LEAST_WALKERS = 48
+_WALKERS_A_DIMENSION = 4  # twice the least that emcee takes
+_LEAST_WALKERS = 48  # Few dimensions would leave a cloud of a dozen, which hardly spans them.
 # Steps between looks at the autocorrelation.
 _STEPS = 200
 # Such looks at most: 3,000 steps are 60 autocorrelation times of the slowest posteriors seen (peak
@@ -31,12 +31,12 @@ _LONGEST = 12
 _AUTOCORRELATIONS = 25
 # Autocorrelation times below which a chain has not settled.
 _SETTLED = 20
+# Draws of the prior, of which the likeliest become walkers: enough that some lie near the
+# posterior of a dozen numbers.
 _STARTS = 2000
 # Of a first answer: step of its slopes in prior standard deviations, steps uphill at most, and the
 # level that stands for an impossible vector.
-_SLOPE_STEP = 0.01
-_MOST_CLIMBS = 60
-_HOPELESS = 1e12
+_SLOPE_STEP, _MOST_CLIMBS, _HOPELESS = 0.01, 60, 1e12
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from ...gain import Pump
 # Nodes along the spot and over the energies of pulses. Against 400 and 61 nodes, a light curve
 # whose slope is 10 over 5 % of fluence is 1.2e-3 off, one of slope 50 there 4e-2; curves without a
 # jump are 1e-4 off.
-_SLICES, _PULSES = 24, 9
+SLICES, PULSES = 24, 9
 # Slices with less than this share of the peak's excitons are left out.
 FAINTEST_SLICE = 0.02
 
@@ -34,13 +34,13 @@ def _kernel(spot: str, photons: int, pulse_jitter: float) -> tuple[Array, Array]
     # A flat spot without jitter is one pulse of the fluence given.
     factors, weights = np.ones(1), np.ones(1)
     if spot == "gaussian":
-        nodes, gauss = np.polynomial.legendre.leggauss(_SLICES)
+        nodes, gauss = np.polynomial.legendre.leggauss(SLICES)
         # slices are even along the axis; in excitons they have the same profile for every number of
         # photons
         reach = math.sqrt(-math.log(FAINTEST_SLICE) / photons)
         factors, weights = np.exp(-((0.5 * (nodes + 1.0) * reach) ** 2)), 0.5 * gauss
     if pulse_jitter > 0:
-        nodes, gauss = np.polynomial.hermite_e.hermegauss(_PULSES)
+        nodes, gauss = np.polynomial.hermite_e.hermegauss(PULSES)
         # log-normal: no energy is negative, whatever the jitter; mean 1, and the asked deviation
         variance = math.log1p(pulse_jitter**2)
         energy = np.exp(math.sqrt(variance) * nodes - 0.5 * variance)

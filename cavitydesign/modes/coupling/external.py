@@ -37,6 +37,8 @@ from .waveguide_mode import WaveguideMode
 _BELLS = 8.0
 _FOLDS = 35.0  # of the field of the guide along t, over which two of its images stay apart
 _BETAS, _ACROSS = 32, 32  # directions into a prism; half of them change Q by less than 1e-6
+# Standard deviations of the bell of directions along the rim, exp(-b^2/2): one more than
+# `_BELLS`, as crossing the gap moves its top towards small beta.
 _BETA_BELLS = 9.0
 _NEAR_RIM = 1e-2  # of the radius: elements that may hold the widest point
 _PER_EDGE, _SAME = 201, 1e-12  # points along an edge: a rim of 10 um is found to 1e-6 um

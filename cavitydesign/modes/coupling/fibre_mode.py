@@ -28,6 +28,7 @@ from ...fem.legendre import gauss
 # Smallest W: below it the mode reaches ten thousand radii outwards and no real fibre guides it.
 _LEAST_W = 1e-4
 _SECOND_MODE = 2.404825557695773  # first zero of J0: cut-off of TE01, TM01 and (nearly) HE21
+# First zero of J1, where the first branch of j ends (DLMF 10.21)
 _FIRST_ZERO_J1 = 3.8317059702075125
 _NODES = 60  # along the radius, inside and outside; 40 give the power to 1e-13
 _FOLDS = 18.0  # of exp(-W rho/a), after which nothing is left outside

@@ -25,7 +25,7 @@ from ..mode_set import ModeRequest
 from .comb_coefficients import coefficients_at, frequencies_thz, with_solver_errors
 from .comb_result import Coefficients, CombDispersion
 
-_LEAST_MODES = 4
+_LEAST_MODES = 4  # A cubic takes four frequencies; with fewer, D3 is nothing that was solved.
 _ROOM = 1.3  # of the comb's width: without dispersion it is wider by n_g / n
 
 

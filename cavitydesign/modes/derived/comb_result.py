@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_HZ_PER_THZ = 1e12
+_HZ_PER_THZ = 1e12  # by definition
 
 
 @dataclass(frozen=True)

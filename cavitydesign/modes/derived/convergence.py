@@ -22,10 +22,12 @@ from ..solver.problem import EigenProblem
 from ..solver.snapshot import RawMode
 from .convergence_result import MORE, Convergence, ConvergenceRow
 
-_FEWER = 4
-_LEAST_DEGREE = 2
+_FEWER = 4  # rows below the mode's own degree: enough to see the rate at which numbers settle
+_LEAST_DEGREE = 2  # Linear elements resolve no mode of a window.
+# Each round is shifted to the last value, which at least squares the error; two vectors of a
+# block part the mode from a neighbour.
 _ROUNDS, _KRYLOV = 3, 2
-_SETTLED = 1e-13
+_SETTLED = 1e-13  # of k^2: rounding
 _BESIDE = 1e-10  # of k^2: a shift at the eigenvalue itself makes the matrix singular
 _SAME = 0.7  # of the norm: an eigenvector that has less of the mode is another one
 

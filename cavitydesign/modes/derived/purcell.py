@@ -23,7 +23,7 @@ from ..changes.first_order import norm_um3
 from ..mode import Mode
 from .point_field import plain_points, read_points
 
-_SENSES = 2.0
+_SENSES = 2.0  # exp(i m phi) and exp(-i m phi), as said above
 # Weights of |E_r|^2, |E_phi|^2, |E_z|^2; of a dipole that turns in all directions a third of each.
 _DIRECTIONS = {
     "radial": (1.0, 0.0, 0.0),

@@ -26,6 +26,8 @@ from .sector import Points
 from .shape import Displacement, Group
 from .span import Span
 
+# Two steps are right to fourth order in the deviation; more settle a large one, or show that
+# nothing settles.
 MOST_STEPS = 8
 _SETTLED = 5e-4  # of the shift: a last step that changes less ends the search
 _NOTHING = 1e-15  # of k0^2: rounding

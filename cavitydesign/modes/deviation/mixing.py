@@ -10,15 +10,14 @@ from ...arrays import Values
 from ...eigen.lanczos import shift_invert_lanczos
 from ..changes.first_order import window_problem
 from ..label import Label
-from ..rim.identity import identify
+from ..rim.identity import GUIDED, identify
 from .result import Mixed
 from .round_orders import RoundOrders
 
 _NAMED = 1e-3  # share of the energy from which an order's modes are told apart
 _TOLD = 1e-6  # share below which nothing is told
 _SEARCHED = 3  # modes of an order nearest to where the mode's own family is expected
-_GUIDED = 0.3  # share of the energy inside the rim below which a field is none of its modes
-_MOST_TOLD = 8
+_MOST_TOLD = 8  # Shares fall fast: more fill a screen and tell little.
 
 
 def mixed_modes(
@@ -69,7 +68,7 @@ def _by_mode(
     shares = scale * abs(pairs.vectors.T @ (pencil.mass @ part)) ** 2
     found: dict[str, float] = {}
     for one, share in zip(names, shares, strict=True):
-        if one.inside > _GUIDED and share > _TOLD:
+        if one.inside > GUIDED and share > _TOLD:
             name = str(Label(one.polarisation, abs(m), one.p, one.q))
             found[name] = max(found.get(name, 0.0), float(share))
     left = energy - sum(found.values())

@@ -18,8 +18,8 @@ from ..media import Permittivities
 from ..rim.problem import WindowProblem, element_points
 
 _MORE_POINTS = 3  # Gauss points beyond the degree: products of two fields with rational weights
-OF_E = np.array([1.0, 1.0j, 1.0])
-OF_CURL = np.array([1.0j, 1.0, 1.0j])
+# Factors of the components of E and of curl E along r, phi and z, as said above
+OF_E, OF_CURL = np.array([[1.0, 1.0j, 1.0], [1.0j, 1.0, 1.0j]])
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,6 +39,8 @@ _KINDS: tuple[Kind, Kind] = ("s", "p")
 # where the power is 2e-12 of the belt's.
 _BELT, _BELT_SAMPLES = 13.5, 64
 _BELOW_TURNING = 0.98  # share of m up to which J_m falls inwards all along
+# Gauss points of a panel, and further ones for each radian by which a wave turns over panel and
+# height: the square of a cosine needs half a point a radian.
 _POINTS, _POINTS_A_RADIAN = 32, 0.7
 # points times directions held in memory; the ten arrays of that size then fit a processor's cache
 _AT_ONCE = 60_000

@@ -27,6 +27,8 @@ from .measure import caustic_distance_um
 from .problem import NoRoomError, Resolution, WindowProblem
 from .resolution import Raises, refined
 
+# Where raising ends, a bound of cost: matrices grow with the square of the order, and the complex
+# ones of absorbing layers take twice the memory.
 _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
 # Of the accuracy, at the first order (whose walls the window is cut for) and at the last one of a
 # wide comb.

@@ -20,7 +20,7 @@ from ..solver.identity import Identity, component_densities, extrema
 from .problem import WindowProblem
 
 _HYBRID = 0.3  # difference of the shares of two components, of their sum, below which TM and TE mix
-_GUIDED = 0.3  # share of the energy in the guiding media below which a field is a mode of the walls
+GUIDED = 0.3  # share of the energy in the guiding media below which a field is a mode of the walls
 
 
 def identify(
@@ -49,11 +49,11 @@ def identify(
         twins = [
             other
             for other in identities
-            if other.label == one.label and other is not one and other.inside > _GUIDED
+            if other.label == one.label and other is not one and other.inside > GUIDED
         ]
         if (
             one.dominance < _HYBRID
-            and one.inside > _GUIDED
+            and one.inside > GUIDED
             and any(other.dominance > one.dominance for other in twins)
         ):
             other_name = "TE" if one.polarisation == "TM" else "TM"

@@ -32,6 +32,7 @@ from ..solver.reading import PointReading
 from .reading import window_reading
 
 _ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
+# Gauss points beyond the functions of an element: weights and curved outlines are no polynomials.
 _POINTS_ALONG = 7
 # Memory that a search may take, and the arrays of a chain's size that are alive at once while one
 # resolution is solved (affine matrices, pencils, factors at three resolutions: 14 to 18 by

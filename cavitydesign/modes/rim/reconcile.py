@@ -24,7 +24,7 @@ from ..media import permittivities
 from ..solver.identity import Identity
 from ..solver.snapshot import RawMode
 from ..solver.solved import SolvedClass
-from .identity import identify, leanings
+from .identity import GUIDED, identify, leanings
 from .problem import WindowProblem
 
 _CLEAR = 0.55  # |E_z| against |E_r| energy; a little below what `finish` takes for another mode
@@ -33,7 +33,6 @@ _LEAST_APART = 1e-11  # relative: closer ones may always be one
 _PAIRS, _RESIDUAL = 10, 1e-7  # eigenpairs near k that are looked at; k is right to the square
 _NEAR = 0.02  # relative distance in k within which the mode of a label is sought
 _HYBRID = 0.6  # dominance below which a mode without its own label may stand for it
-_GUIDED = 0.3
 
 
 @dataclass(frozen=True)
@@ -196,7 +195,7 @@ def _searched(
     off = abs(k / mode.k_per_um.real - 1.0)
     bar = max(_OF_BARS * 2.0 * _bar(results[place.result], mode), 10.0 * _LEAST_APART)
     free = {
-        i for i, identity in enumerate(identities) if off[i] < _NEAR and identity.inside > _GUIDED
+        i for i, identity in enumerate(identities) if off[i] < _NEAR and identity.inside > GUIDED
     }
     for square in taken:
         apart = {i: abs(k[i] ** 2 / square - 1.0) for i in free}

@@ -17,15 +17,19 @@ from ..solver.error import gain_of_a_function
 from .local_slice import has_inner_interface, tightening
 from .problem import Resolution
 
+# Of the first solve: 5 is the lowest order whose gain was measured on spheres (`solver.error`),
+# and 12 leaves room for one raise to `converge._HIGHEST_ORDER`.
 _LOWEST_ORDER, _HIGHEST_ORDER = 5, 12
+# Of the accuracy: what the functions may leave; the rest is for the order across the rim.
 _SHARE_ALONG = 0.2
-_MOST_FUNCTIONS = 24
+_MOST_FUNCTIONS = 24  # a bound of cost for the first guess and for raises
+# The gain of a function is a lower bound, so that more at once would mostly be spent in vain.
 _MOST_AT_ONCE = 4
 # Aspects R / R_axial up to which functions of the angular rate serve better than those of beta
 # (spheroids of m = 60: at 2 ten to a thousand times less of k is left out, at 4 and 11 twice as
 # much), and those that are as good as spheres for the first guess
 _ANGULAR_UP_TO = 3.0
-_LIKE_SPHERES = (0.8, 1.25)
+_LIKE_SPHERES = (0.8, 1.25)  # the second pair of aspects
 # Azimuthal orders of a seed that is wanted of one: it and the next, which the free spectral range
 # takes; and the share of the accuracy of that one that counts
 _OF_ONE, _OF_NEXT = 2, 0.1

@@ -22,6 +22,7 @@ from ..media import Permittivities, permittivities
 from ..mode_set import ModeRequest
 from ..solver.corrections import solve_family
 from ..solver.count import counted_modes
+from ..solver.error import least_closed_log10_q
 from ..solver.family import ReducedFamily
 from ..solver.snapshot import RawMode
 from ..solver.solved import SolvedClass
@@ -32,9 +33,9 @@ from .measure import wall_shift
 from .problem import NoRoomError, Resolution, WindowProblem
 from .resolution import first_resolution
 
-_PML_BELOW_LOG10_Q = 10.0
-_SHARE_OF_WALLS = 0.5
-_TAIL_MARGIN = 3.0
+_SHARE_OF_WALLS = 0.5  # Of the accuracy, which walls may take; with more the window grows.
+_TAIL_MARGIN = 3.0  # nepers more: a field 20 times and an energy 400 times fainter at the walls
+# Nepers beyond the root of the accuracy: what comes back, to and fro, is exp(-6) of the accuracy.
 _SPARE_DAMPING = 3.0
 # Azimuthal orders that differ by so much are solved each in its own window where the first one's
 # log10 Q is below the second number. Of p = 4 of a sphere (3.2 um, n 3.4, m from 4 to 11, Q of 20
@@ -81,7 +82,7 @@ def solve_radial_family(
         low_q = min(
             log10_q_estimate(seed, m, radius, eps) for m in {seed.orders[0], seed.orders[-1]}
         )
-        leaky = low_q < max(_PML_BELOW_LOG10_Q, 2 - math.log10(request.relative_accuracy))
+        leaky = low_q < least_closed_log10_q(request.relative_accuracy)
     apart = seed.orders[-1] / seed.orders[0]
     unlike = low_q < _STRONG_LEAK or math.log(apart) * (seed.axial[-1] + 1) > _UNLIKE
     if request.azimuthal_order is None and leaky and apart > _FAR_APART and unlike:

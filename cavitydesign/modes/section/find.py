@@ -75,7 +75,7 @@ _ABOVE = 0.03
 _REFLECTED = 5e-5
 # A mode nearer to the wavelength asked for than this has absorbing layers of the right size.
 _NEAR_THE_HINT = 0.05
-_REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
+_REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6  # as measured above
 # Of the error of k, that 1/Q has at least: its change between two orders can be small by chance (a
 # disk between plates, Q = 1600: k 6e-9 off, 1/2Q 5e-8, where 1e-7 is stated of k).
 _SHARE_IN_Q = 0.3

@@ -14,13 +14,13 @@ from ...mesh.section import SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ..solver.problem import RecalledFactor
 from ..solver.snapshot import Snapshot
+from .orders import LEAST_ORDER
 from .seed import SectionSeed
 
 # bytes; of the element matrices of one solve. The whole process then stays below 2 GB: with what
 # the lower order, the factors and the interpreter take, its peak is 0.3 GB and at most four times
 # the matrices (rings, disks and cans of degree 8 to 12, real and complex).
 MOST_BYTES = 0.36e9
-_LEAST_ORDER = 3
 _LONG_S = 60.0  # s of CPU time; what takes longer says so while it runs
 CRAMPED = (
     "the orders of the elements were kept at what 2 GB of memory hold: the errors stated are what "
@@ -44,8 +44,8 @@ def within_memory(
     cavity: SectionCavity, mesh: SectionMesh, orders: IntArray, stretch: BoxStretch | None
 ) -> IntArray:
     """The orders, all lowered alike until their matrices stay within the limit."""
-    while matrix_bytes(cavity, mesh, orders, stretch) > MOST_BYTES and orders.max() > _LEAST_ORDER:
-        orders = np.maximum(orders - 1, _LEAST_ORDER)
+    while matrix_bytes(cavity, mesh, orders, stretch) > MOST_BYTES and orders.max() > LEAST_ORDER:
+        orders = np.maximum(orders - 1, LEAST_ORDER)
     return orders
 
 

@@ -22,6 +22,8 @@ from ..solver.snapshot import Snapshot
 from .problem import SectionProblem
 from .surveys.survey import SurveyedMode
 
+# Order 3 carries the tails about a mode, and lets a space of two orders less tell its error;
+# beyond 12, a bound of cost, more elements are the answer.
 LEAST_ORDER, HIGHEST_ORDER = 3, 12
 STEP = 2  # degrees between a space and the one that tells its error
 # Two orders more reduce the error of k by this factor at least; measured on exact spheres: 70 and

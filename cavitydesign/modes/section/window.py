@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,11 +10,11 @@ from ...arrays import Array, BoolArray, Values
 from ...fem.field import on_grid
 from ...mesh.section import SectionMesh
 from ..media import Permittivities, permittivities
+from ..solver.error import least_closed_log10_q
 from .measure import far_log10_q
 from .problem import SectionProblem
 from .surveys.survey import SurveyedMode
 
-_PML_BELOW_LOG10_Q = 10.0
 # Of the largest energy density, above which a piece of the section holds a mode itself: the noise
 # of the survey is below 1e-4, the modes of a second body reach 1.
 _HOLDS_A_MODE = 0.1
@@ -33,7 +32,7 @@ def leaks(problem: SectionProblem, mode: SurveyedMode, accuracy: float) -> bool:
     if _carried_off(problem, mode, eps):
         return True
     log10_q = far_log10_q(problem, mode.vector, mode.m, mode.identity.q, mode.k_per_um, eps)
-    return not log10_q >= max(_PML_BELOW_LOG10_Q, 2 - math.log10(accuracy))
+    return not log10_q >= least_closed_log10_q(accuracy)
 
 
 def _carried_off(problem: SectionProblem, mode: SurveyedMode, eps: Permittivities) -> bool:

@@ -21,7 +21,7 @@ from .result import SensedMode
 from .spec import Sensing
 
 _OF_WIDTH = 4.5  # White and Fan 2008, equation 9, from spectra with noise added
-_SIGMAS = 3.0
+_SIGMAS = 3.0  # The usual convention: noise alone exceeds them in 3 of 1000 readings.
 # Of the shift: two eigenvalues of one mesh on the rim, of two meshes on a wall (7e-8 and 3e-7 seen)
 _LAYER_ERROR = {"rim": 1e-6, "wall": 1e-5}
 _LAYER_FLOOR = 2e-12  # of the wavelength: their rounding

@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..losses.measures import Measures
+from .error import GAIN_FOR_LOG_Q, LEAST
 from .projected import Nearer, far_field_error, share_error, volume_error
 
 if TYPE_CHECKING:
     from .solved import ComparedShot
 
-_ROUNDING = 3e-13
-_GAIN_FOR_LOG_Q, _GAIN_FOR_CONFINEMENT, _GAIN_FOR_VOLUME = 10.0, 10.0, 5.0
+_ROUNDING = 3e-13  # relative, of k: what rounding leaves, a thousand times that of a float
+# Two orders more reduce changes of shares as those of k at order 5 (`error`); that of the volume
+# half as much, as its largest density is that of a point.
+_GAIN_FOR_CONFINEMENT, _GAIN_FOR_VOLUME = 10.0, 5.0
 _SHARE_OF_CLASS = 0.3  # of the largest error of the class: one mode's can be small by chance
-_LEAST = 1e-300
 # Of the relative error of a field: absolute error of confinement, relative one of the volume. That
 # of log10 Q is measured.
 _CONFINEMENT_OF_FIELD, _VOLUME_OF_FIELD = 0.002, 0.1
@@ -113,7 +115,7 @@ class ErrorBars:
         share = min(max((m - self.m) / (other.m - self.m), 0.0), 1.0)
 
         def between(here: float, there: float) -> float:
-            return float(max(here, _LEAST) ** (1.0 - share) * max(there, _LEAST) ** share)
+            return float(max(here, LEAST) ** (1.0 - share) * max(there, LEAST) ** share)
 
         layers = self.layer_log10_q, other.layer_log10_q
         unseen = None
@@ -192,7 +194,7 @@ def _bounded(one: Readings, of_k: float, wall: float) -> FieldErrors:
     return FieldErrors(
         # a share depends on the depth of the rim's layer as k does
         max(shares, of_k) + _WALLS_IN_SHARES * wall,
-        far / _GAIN_FOR_LOG_Q if math.isfinite(far) else 0.0,
+        far / GAIN_FOR_LOG_Q if math.isfinite(far) else 0.0,
         # the largest density is that of a point, where the field is right to the root of the error
         # of k
         max(abs(low.volume_um3 / high.volume_um3 - 1.0) / _GAIN_FOR_VOLUME, math.sqrt(of_k)),

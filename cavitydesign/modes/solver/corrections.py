@@ -29,6 +29,8 @@ _FIELD, _WORST_FIELD = (
 # Shares of a leaky mode are off by 0.06 of its field's error, not by its square: what its field
 # lacks is not orthogonal to it (polystyrene bead in water, Q = 550: 3e-5 at 5e-4).
 _WORST_LEAKY_FIELD = 1e-4
+# Of 1/Q, to which k is solved where its imaginary part tells Q: Q is right to 1e-4; and what
+# rounding leaves of k.
 _OF_INVERSE_Q, _ROUNDING = 1e-4, 1e-12
 _BESIDE = 5.0  # how much less exact a mode may be that only tells a free spectral range
 _PEAKS = 4  # corrections of one q in a round

@@ -17,19 +17,33 @@ from .projected import layer_changes
 from .snapshot import Snapshot
 
 _GAIN_OF_TWO_ORDERS = {4: 4.0, 5: 10.0, 6: 12.0, 7: 50.0, 8: 45.0}
-_GAIN_AT_HIGH_ORDER = 60.0
+_GAIN_AT_HIGH_ORDER = 60.0  # from order 9 on, near the lower end of the 45 to 4000 measured
 # Gain at the far end of a wide comb over that of fitting elements: measured on exact spheres of 5
 # to 30 um at 1e-8, p = 1 and 2 (TE with 2.2: errors of up to 3.2 x the stated ones).
 _UNFIT_FROM, _UNFIT = 8, {"TM": 2.2, "TE": 3.3}
-_GAIN_FOR_LOG_Q = 10.0
+# The least that two orders gained in k at order 5 (10 to 1400, as said above)
+GAIN_FOR_LOG_Q = 10.0
 # Of the largest error of k of the axial orders, which differ little: one mode's change can be small
 # by chance (sphere n = 2.36, TE 16 1 2 at 1e-6: 9e-8 off where 2.4e-8 was stated, and 8e-8 of q =
 # 0)
 SHARE_OF_AXIAL_ORDERS = 0.5
-_LEAST = 1e-300
+LEAST = 1e-300  # of two solves that agree to the last digit: keeps quotients finite
+# Azimuthal order below which a field fills the body, and the share of the gain that its modes of
+# more oscillations then have
 _FILLING_BELOW, _SLOWER = 40, 0.6
 _LEAST_SEEN = 1.0  # steps that hardly fall: the rest is taken to be as large as the last step
+# Of m over the aspect, a little below the 0.35 measured on spheres; the limits keep a fit to few
+# spheres from being stretched: a half is always gained, and no more than a hundredfold relied on.
 _GAIN_OF_A_FUNCTION, _LEAST_GAIN, _MOST_GAIN = 0.3, 1.5, 100.0
+
+
+def least_closed_log10_q(accuracy: float) -> float:
+    """log10 Q from which on closed walls may stand in for the open surround.
+
+    Walls move k by about 1/Q, which must stay a hundredth of the accuracy of k, and Q is read from
+    the far field. Below 1e10 the imaginary part of k, 500 times its rounding, tells Q in any case.
+    """
+    return max(10.0, 2.0 - math.log10(accuracy))
 
 
 def gain_of_two_orders(
@@ -85,7 +99,7 @@ def along_errors(
         return {q: change / (gain * _oscillating_share(m, p, q)) for q, change in changes.items()}
     before = _changes(fewer, fewest)
     return {
-        q: change / min(max(before.get(q, 0.0) / max(change, _LEAST) - 1.0, _LEAST_SEEN), gain)
+        q: change / min(max(before.get(q, 0.0) / max(change, LEAST) - 1.0, _LEAST_SEEN), gain)
         for q, change in changes.items()
     }
 
@@ -123,7 +137,7 @@ def layer_log10_q_error(high: Snapshot, low: Snapshot) -> float:
     """
 
     changes = layer_changes(high, low).values()
-    return max((change / _GAIN_FOR_LOG_Q for change in changes), default=0.0)
+    return max((change / GAIN_FOR_LOG_Q for change in changes), default=0.0)
 
 
 def tunnelling_error(m: int, x: float, relative: float, log10_q: float | None) -> float:

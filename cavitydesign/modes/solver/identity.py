@@ -15,6 +15,7 @@ import numpy as np
 
 from ...arrays import Array, Values
 
+# Of the largest value: signs of what lies below are those of tails and of the solver's error.
 _NOISE = 0.02
 
 

@@ -25,7 +25,7 @@ _POINTS_PER_PIXEL = 0.6  # font size of `add_text` for letters as high as those 
 _TITLE_LETTERS = 17  # width of the longest title of a bar, in heights of its letters
 # A polymer of a blue tint on a fibre of warmer glass, both with highlights.
 _BODY_TINT, _BODY_OPACITY = "#58b4f0", 0.30
-_FIBRE_TINT, _FIBRE_OPACITY = "#ffe3b0", 0.45
+_FIBRE_TINT, _FIBRE_OPACITY = "#ffe3b0", 0.45  # seen through, and behind the cavity
 _GLASS: dict[str, Any] = {
     "smooth_shading": True,
     "ambient": 0.45,

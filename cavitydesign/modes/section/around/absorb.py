@@ -31,6 +31,7 @@ _STRENGTH = 2.5 + 2.5j
 _LAYER_SHARE = 0.6  # of the room, where no elements can be added
 _AT_SIDE = 1e-6  # of the section's size
 _DIAGONAL = 0.7  # of the thickness, that a layer has in the corners of its box on a round section
+# A side without a layer is stretched by nothing; the thickness has no meaning.
 _NO_LAYER = Layer(1.0, 0.0)
 _WALLS = ("electric", "magnetic", "none")
 _SIDES: tuple[Side, Side, Side] = ("outer", "lower", "upper")

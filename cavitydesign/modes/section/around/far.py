@@ -26,6 +26,7 @@ _BY_LAYERS = 3e-6  # of log10 Q: what the far field owes to layers (exact sphere
 # Wavelengths in the thinnest medium: from the matter to the surfaces; the length of a panel of
 # points on them, and how many points it has.
 _DISTANCES = (0.1, 0.25)
+# As said above: ten panels a wavelength, whose five points integrate ninth powers exactly
 _PANEL, _POINTS = 0.1, 5
 _STEP = 1.1  # between the wavelengths that surfaces are made for
 # log10 Q above which surfaces are looked at; below absorbing layers check the far field.

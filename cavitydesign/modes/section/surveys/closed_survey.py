@@ -27,10 +27,13 @@ from .survey import LEAST_PURITY, SurveyedMode
 
 _FIRST_UP_TO = 1.3  # of the wavenumber asked for: a hint may be a fifth off
 _NEXT_UP_TO = 1.25  # of the end of the last band
+# Eigenpairs of one factorisation, whose cost grows with their square; bands beyond which a name
+# that was asked for is given up.
 _MOST_IN_A_BAND, _MOST_BANDS = 48, 8
 _LOWEST = 1e-6  # of the k^2 asked for: below it are gradients alone
 _SPARE = 2  # eigenpairs
 _RESIDUAL = 1e-6  # of the inverted problem; eigenvalues are right to its square
+# Of Lanczos: eight for each of the most eigenpairs; a bound that stops what does not converge
 _MOST_STEPS = 400
 # Relative distance from the wavenumber asked for at which a mode counts 0.6 of one beside it, where
 # several have one name.
