@@ -31,20 +31,17 @@ def _holds_number(value: ast.expr) -> bool:
     )
 
 
-def _comments(source: str) -> tuple[set[int], set[int]]:
-    """Lines that hold a comment, and those that hold nothing else."""
-    tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
-    comments = [token for token in tokens if token.type == tokenize.COMMENT]
-    alone = {one.start[0] for one in comments if one.line.lstrip().startswith("#")}
-    return {one.start[0] for one in comments}, alone
+def _has_comment(lines: list[str]) -> bool:
+    """Whether the lines of a statement hold a comment, and not just its sign in a string."""
+    tokens = tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline)
+    return any(token.type == tokenize.COMMENT for token in tokens)
 
 
 def unexplained(source: str) -> list[str]:
     """Numeric constants of a module without a comment on their lines or on the line above, and
     without a string below.
     """
-    body = ast.parse(source).body
-    beside, alone = _comments(source)
+    body, lines = ast.parse(source).body, source.splitlines()
     found = []
     for node, after in pairwise([*body, None]):
         if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
@@ -52,8 +49,8 @@ def unexplained(source: str) -> list[str]:
         names = _names(node)
         if not names or not _holds_number(node.value):
             continue
-        lines = set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-        told = bool(lines & beside) or node.lineno - 1 in alone
+        above = lines[node.lineno - 2] if node.lineno > 1 else ""
+        told = above.startswith("#") or _has_comment(lines[node.lineno - 1 : node.end_lineno])
         string = (
             isinstance(after, ast.Expr)
             and isinstance(after.value, ast.Constant)
