@@ -80,7 +80,7 @@ def set_entry(table: Any, key: str, value: Any) -> None:
         raise KeyError(key)
     for name, following in itertools.pairwise(names):
         if isinstance(table, list):
-            table = table[_place(table, name, key)]
+            table = table[_list_index(table, name, key)]
             continue
         if not isinstance(table, dict):
             raise KeyError(key)
@@ -90,14 +90,14 @@ def set_entry(table: Any, key: str, value: Any) -> None:
         table = table[name]
     if not isinstance(table, dict | list):
         raise KeyError(key)
-    last: Any = _place(table, names[-1], key) if isinstance(table, list) else names[-1]
+    last: Any = _list_index(table, names[-1], key) if isinstance(table, list) else names[-1]
     old = table.get(last) if isinstance(table, dict) else table[last]
     if isinstance(old, dict) and "value" in old and not isinstance(value, dict):
         value = {**old, "value": value}
     table[last] = value
 
 
-def _place(entries: list[Any], name: str, key: str) -> int:
+def _list_index(entries: list[Any], name: str, key: str) -> int:
     """Number of an entry of a list."""
     if not name.isdecimal() or int(name) >= len(entries):
         raise KeyError(key)

@@ -26,17 +26,17 @@ def calibrations_beside(source: Path | None) -> list[str]:
         return []
     folder = source.parent
     found: list[str] = []
-    places = itertools.chain(folder.glob("*.csv"), folder.glob("*/*.csv"))
-    for place in sorted(itertools.islice(places, _MOST_ENTRIES)):
-        if place.resolve().is_relative_to(folder.resolve()) and _holds_draws(place):
-            found.append(place.relative_to(folder).as_posix())
+    tables = itertools.chain(folder.glob("*.csv"), folder.glob("*/*.csv"))
+    for path in sorted(itertools.islice(tables, _MOST_ENTRIES)):
+        if path.resolve().is_relative_to(folder.resolve()) and _holds_draws(path):
+            found.append(path.relative_to(folder).as_posix())
     return sorted(found, key=lambda name: (name.count("/"), name))[:_MOST]
 
 
-def _holds_draws(place: Path) -> bool:
+def _holds_draws(path: Path) -> bool:
     """Whether the first line names design keys of the tables that draws may hold."""
     try:
-        with place.open("rb") as file:
+        with path.open("rb") as file:
             head = file.readline(_HEAD_BYTES).decode("utf-8", "replace").strip()
     except OSError:
         return False

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MOST_POINTS = 5000
 
 
-def _study(place: Path, folder: Path, agreed: Collection[str]) -> Study:
+def _study(path: Path, folder: Path, agreed: Collection[str]) -> Study:
     """The study of a file, all of whose files lie within the folder.
 
     Its design is checked as a whole, which draws its section, unless a script of it has not been
@@ -29,7 +29,7 @@ def _study(place: Path, folder: Path, agreed: Collection[str]) -> Study:
     from ..study.files.study_file import load_study
     from ..workflow.study_point import design_schema
 
-    content = read_toml(place)
+    content = read_toml(path)
     for table, key in (
         (content, "design"),
         (content, "store"),
@@ -39,17 +39,17 @@ def _study(place: Path, folder: Path, agreed: Collection[str]) -> Study:
         held = content.get(table, {}) if isinstance(table, str) else table
         name = held.get(key) if isinstance(held, Mapping) else None
         if isinstance(name, str):
-            inside(folder, name, place.parent)
-    sections = _checked_values(content, place.parent, folder)
+            inside(folder, name, path.parent)
+    sections = _checked_values(content, path.parent, folder)
     name = content.get("design")
-    start = place.parent
+    start = path.parent
     if isinstance(name, str):
-        design = inside(folder, name, place.parent)
+        design = inside(folder, name, path.parent)
         tables, start = read_toml(design), design.parent
         check_files(tables, folder, start)
         sections.append(tables)
     unknown = any(unknown_scripts(one, start, agreed) for one in sections)
-    return load_study(place, _confined(design_schema(checked=not unknown), folder))
+    return load_study(path, _confined(design_schema(checked=not unknown), folder))
 
 
 def _confined(schema: DesignSchema, folder: Path) -> DesignSchema:
@@ -101,12 +101,12 @@ def _checked_values(content: Mapping[str, Any], base: Path, folder: Path) -> lis
     return set_there
 
 
-def opened_study(place: Path, folder: Path, agreed: Collection[str] = ()) -> dict[str, Any]:
+def opened_study(path: Path, folder: Path, agreed: Collection[str] = ()) -> dict[str, Any]:
     """Axes, outcomes and rows of a study.
 
     Parameters
     ----------
-    place : Path
+    path : Path
         The study file.
     folder : Path
         What may be read.
@@ -128,10 +128,10 @@ def opened_study(place: Path, folder: Path, agreed: Collection[str] = ()) -> dic
     from ..study.table import study_table
     from ..workflow.study_point import rows_of_point
 
-    study = _study(place, folder, agreed)
+    study = _study(path, folder, agreed)
     if len(study) > _MOST_POINTS:
         raise InputError(
-            f"{place.name}: {len(study)} points; the explorer shows up to {_MOST_POINTS}"
+            f"{path.name}: {len(study)} points; the explorer shows up to {_MOST_POINTS}"
         )
     table, status = study_table(study, rows_of_point), study_status(study)
     outcomes = [
@@ -142,7 +142,7 @@ def opened_study(place: Path, folder: Path, agreed: Collection[str] = ()) -> dic
     kept = ("point", *table.axes, *outcomes, "mode", "status", "error")
     return {
         "design": dict(study.design),
-        "source": str(place.parent / "design.toml"),
+        "source": str(path.parent / "design.toml"),
         "points": len(study),
         "failed": status.failed,
         "others": status.others,
@@ -156,7 +156,7 @@ def opened_study(place: Path, folder: Path, agreed: Collection[str] = ()) -> dic
 
 
 def design_of_point(
-    place: Path, folder: Path, index: int, agreed: Collection[str] = ()
+    path: Path, folder: Path, index: int, agreed: Collection[str] = ()
 ) -> Mapping[str, Any]:
     """The design of one point of a study.
 
@@ -165,7 +165,7 @@ def design_of_point(
     InputError
         If there is no such point.
     """
-    study = _study(place, folder, agreed)
+    study = _study(path, folder, agreed)
     if not 0 <= index < len(study):
         raise InputError(f"point {index}: this study has the points 0 to {len(study) - 1}")
     return study.design_at(study.point(index))

@@ -108,27 +108,27 @@ def _that_fit(table: Table, width: int) -> list[Table]:
     )
     groups: list[list[int]] = []
     free = 0
-    for place in range(1, len(heads)):
-        if not groups or free < least[place] + _BETWEEN:
+    for column in range(1, len(heads)):
+        if not groups or free < least[column] + _BETWEEN:
             groups.append([0])
             free = width - least[0] - _BETWEEN
-        groups[-1].append(place)
-        free -= least[place] + _BETWEEN
+        groups[-1].append(column)
+        free -= least[column] + _BETWEEN
     pieces = []
     for count, group in enumerate(groups or [[0]]):
         words = str(table.title or "")
         piece = _empty(f"{words} (continued)" if count and words else words)
         sizes = _spread(
-            [min(least[place], width) for place in group],
-            [max(whole[place], len(heads[place])) for place in group],
+            [min(least[column], width) for column in group],
+            [max(whole[column], len(heads[column])) for column in group],
             width - _BETWEEN * len(group),  # the table's own edges take one more
         )
-        for place, size in zip(group, sizes, strict=True):
+        for column, size in zip(group, sizes, strict=True):
             piece.add_column(
-                _plain_text(heads[place]), justify="left" if place == 0 else "right", width=size
+                _plain_text(heads[column]), justify="left" if column == 0 else "right", width=size
             )
         for row in range(len(cells[0])):
-            piece.add_row(*(_plain_text(cells[place][row]) for place in group))
+            piece.add_row(*(_plain_text(cells[column][row]) for column in group))
         pieces.append(piece)
     return pieces
 

@@ -104,9 +104,9 @@ def error_text(error: float | None, form: str = ".4g") -> str:
     if error is None or not math.isfinite(error) or error < 0:
         return "-"
     if error == 0.0:
-        places = form[1:-1]
-        least = form.endswith("f") and places.isdigit()
-        return f"< {0.5 * 10.0 ** -int(places):g}" if least else "< 1e-12"
+        digits = form[1:-1]
+        least = form.endswith("f") and digits.isdigit()
+        return f"< {0.5 * 10.0 ** -int(digits):g}" if least else "< 1e-12"
     decimals = _decimals(error)
     return f"{error:.{decimals}f}" if decimals <= _MOST_DECIMALS else f"{error:.1e}"
 

@@ -9,21 +9,21 @@ from typing import Any, Literal, TypeAlias
 from ..dotted import entry_at
 
 Record: TypeAlias = Mapping[str, Any]
-Place: TypeAlias = Literal["terminal", "report", "explorer", "notebook", "study"]
+Output: TypeAlias = Literal["terminal", "report", "explorer", "notebook", "study"]
 Group: TypeAlias = Literal[
     "position", "energy", "losses", "shifts", "deviation", "sensing", "lasing", "per_mode"
 ]
 
-EVERYWHERE: frozenset[Place] = frozenset(("terminal", "report", "explorer", "notebook", "study"))
-TABLES: frozenset[Place] = frozenset(("terminal", "report", "explorer"))
-PRINTED: frozenset[Place] = frozenset(("terminal", "report"))
-NOWHERE: frozenset[Place] = frozenset()
+EVERYWHERE: frozenset[Output] = frozenset(("terminal", "report", "explorer", "notebook", "study"))
+TABLES: frozenset[Output] = frozenset(("terminal", "report", "explorer"))
+PRINTED: frozenset[Output] = frozenset(("terminal", "report"))
+NOWHERE: frozenset[Output] = frozenset()
 _ALL = ".*"
 
 
-def only(*places: Place) -> frozenset[Place]:
-    """A choice of places."""
-    return frozenset(places)
+def only(*outputs: Output) -> frozenset[Output]:
+    """A choice of outputs in which a column is shown."""
+    return frozenset(outputs)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Column:
     form: str = ".5g"
     scale: float = 1.0
     group: Group = "position"
-    shown: frozenset[Place] = EVERYWHERE
+    shown: frozenset[Output] = EVERYWHERE
     error: str = ""
     error_is_relative: bool = False
     deviation: str = ""
@@ -108,7 +108,7 @@ class Column:
 
 
 def expanded(
-    columns: Iterable[Column], records: Sequence[Record], place: Place | None = None
+    columns: Iterable[Column], records: Sequence[Record], output: Output | None = None
 ) -> list[Column]:
     """The columns that these records have, those for each entry of a table written out.
 
@@ -116,12 +116,12 @@ def expanded(
     ----------
     columns : iterable of Column
     records : sequence of mapping
-    place : str, optional
+    output : str, optional
         Only the columns shown there; all by default.
     """
     found: dict[str, Column] = {}
     for column in columns:
-        if place is not None and place not in column.shown:
+        if output is not None and output not in column.shown:
             continue
         if not column.table:
             if not column.optional or any(column.value(record) is not None for record in records):

@@ -27,7 +27,7 @@ def page_table(columns: Iterable[Column]) -> str:
     """
     lines = ["| key | unit | meaning | shown as | in |", "|---|---|---|---|---|"]
     for column in columns:
-        where = ", ".join(place for place in _ORDER if place in column.shown)
+        where = ", ".join(output for output in _ORDER if output in column.shown)
         name = head(column).replace("{}", "...").replace("|", "\\|") if where else ""
         meaning = column.meaning.replace("|", "\\|")
         unit = unit_of(column.key)

@@ -61,20 +61,22 @@ def lasing_in_words(lasing: Result) -> str:
         )
     chance = lasing.get("single_mode_probability")
     told = "" if chance is None else f"; the chance of a single mode is {100 * chance:.0f} %"
-    place = "" if chance is None else ", for an unknown position of the comb under the gain"
+    unknown_offset = (
+        "" if chance is None else ", for an unknown position of the comb under the gain"
+    )
     rows = [row for row in lasing["per_mode"] if row["output_share"] is not None]
     strongest = max(rows, key=lambda row: float(row["output_share"]), default=None)
     named = "" if strongest is None else f" ({_mode(strongest)})"
     if lasing["regime"] == "single":
         among = " of the families asked for" if _only_asked(lasing) else ""
         head = f"It lases in a single mode{among}{named} above {threshold:.3g} {unit}"
-        return f"{head}{told}{place}."
+        return f"{head}{told}{unknown_offset}."
     at = lasing.get("regime_power_uw" if steady else "regime_fluence_mj_cm2")
     where = "" if at is None else f" at {at:.3g} {unit}"
     if lasing["regime"] == "multi":
         count = f"in {lasing['modes_lasing']} modes{where}"
-        return f"It lases above {threshold:.3g} {unit}, {count}{told}{place}."
-    return f"It lases above {threshold:.3g} {unit}, but not yet{where}{told}{place}."
+        return f"It lases above {threshold:.3g} {unit}, {count}{told}{unknown_offset}."
+    return f"It lases above {threshold:.3g} {unit}, but not yet{where}{told}{unknown_offset}."
 
 
 def rests_on(lasing: Result) -> str:

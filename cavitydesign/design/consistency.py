@@ -172,18 +172,18 @@ def _guide(coupling: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _media(cavity: dict[str, Any]) -> Iterator[Problem]:
-    places: list[tuple[Location, Any]] = [
+    media: list[tuple[Location, Any]] = [
         (("cavity", key), cavity.get(key)) for key in _RESERVED_REGIONS
     ]
     for index, shell in enumerate(_tables(cavity.get("coatings"))):
-        places.append((("cavity", "coatings", index, "material"), shell.get("material")))
+        media.append((("cavity", "coatings", index, "material"), shell.get("material")))
     others = cavity.get("materials")
-    places += (
+    media += (
         [(("cavity", "materials", name), medium) for name, medium in others.items()]
         if isinstance(others, dict)
         else []
     )
-    for location, medium in places:
+    for location, medium in media:
         if isinstance(medium, dict):
             yield from medium_problems(location, medium)
 

@@ -132,7 +132,7 @@ def _told(key: str, value: float, usual: _Usual, stretch: float) -> list[str]:
 
 
 def _numbers(item: Any, location: Location) -> Iterator[tuple[Location, float]]:
-    """Numbers of nested tables and lists with their places."""
+    """Numbers of nested tables and lists with their locations."""
     if is_number(item):
         yield location, float(item)
     elif isinstance(item, Mapping):

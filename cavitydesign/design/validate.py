@@ -87,7 +87,7 @@ def key_problem(key: str) -> str | None:
 
 
 def location_of(key: str) -> Location:
-    """Path of a dotted key; numbers are places in a list."""
+    """Path of a dotted key; numbers are indices into a list."""
     return tuple(int(part) if part.isdecimal() else part for part in key.split("."))
 
 

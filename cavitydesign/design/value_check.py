@@ -73,7 +73,7 @@ def value_problem(
 
 
 def _nested(location: Location, value: Any) -> Any:
-    """Tables and lists that hold a value at a place."""
+    """Tables and lists that hold a value at a location."""
     for part in reversed(location):
         value = [{}] * part + [value] if isinstance(part, int) else {part: value}
     return value

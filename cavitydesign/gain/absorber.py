@@ -24,12 +24,21 @@ class Absorber:
     def cross_section(self, photons: int) -> tuple[float, float] | None:
         """sigma_n and its wavelength, None if there is none."""
         return next(
-            ((sigma, place) for n, sigma, place in self.cross_sections if n == photons), None
+            (
+                (sigma, wavelength_nm)
+                for n, sigma, wavelength_nm in self.cross_sections
+                if n == photons
+            ),
+            None,
         )
 
     def calibration(self, photons: int) -> tuple[float, float, float] | None:
         """Excitons, fluence and wavelength of the published calibration, None if there is none."""
         return next(
-            ((mean, dose, place) for n, mean, dose, place in self.calibrations if n == photons),
+            (
+                (mean, dose, wavelength_nm)
+                for n, mean, dose, wavelength_nm in self.calibrations
+                if n == photons
+            ),
             None,
         )

@@ -29,7 +29,7 @@ _ROUNDING = 4.0 * np.finfo(float).eps
 # Gauss points of the quadrature whose error the next comment gives
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 # Quadrature from 0 to 1, closer towards 0, where A N takes over from B N^2: 1e-9.
-_PLACES, _SHARES = 0.25 * (_NODES + 1.0) ** 2, 0.5 * (_NODES + 1.0) * _WEIGHTS
+_RUNG_SHARES, _SHARES = 0.25 * (_NODES + 1.0) ** 2, 0.5 * (_NODES + 1.0) * _WEIGHTS
 
 
 @dataclass(frozen=True)
@@ -171,8 +171,8 @@ class CarrierLadder(Ladder):
     def to_come(self, rungs: Array, seed: Array) -> StillToCome:
         """While the density falls from x to 0, it stays at each value for dx over its decay."""
         x = rungs[1]
-        places = _PLACES[:, None, None] * x
-        emission, _, glow, decay = self.weights(places)
+        densities = _RUNG_SHARES[:, None, None] * x
+        emission, _, glow, decay = self.weights(densities)
         lasting = x * _SHARES[:, None, None] / np.maximum(decay + emission * seed, 1e-300)
         rate = np.maximum(decay + emission * seed, 1e-300)[-1]
         return StillToCome(

@@ -142,9 +142,9 @@ def _chain(time: Array, rates: tuple[float, ...]) -> Array:
     as much.
     """
     apart = list(rates)
-    for place in range(len(apart)):
-        while any(abs(apart[place] - other) < 1e-6 * other for other in apart[:place]):
-            apart[place] *= 1.0 + 2e-6
+    for index in range(len(apart)):
+        while any(abs(apart[index] - other) < 1e-6 * other for other in apart[:index]):
+            apart[index] *= 1.0 + 2e-6
     total = np.zeros_like(time)
     for rate in apart:
         total = total + np.exp(-rate * time) / np.prod(

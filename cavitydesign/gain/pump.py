@@ -209,11 +209,11 @@ class Pump:
             return self.reference_excitons / self.reference_fluence_mj_cm2**self.photons
         published = absorber.calibration(self.photons)
         if self.calibration == "published" and published is not None and self.cross_section is None:
-            mean, dose, place = published
+            mean, dose, published_nm = published
             # the photon number at a given fluence grows with the wavelength
-            dispersion = (self.wavelength_nm / place) ** self.photons * self._relative_strength(
-                place
-            )
+            dispersion = (
+                self.wavelength_nm / published_nm
+            ) ** self.photons * self._relative_strength(published_nm)
             return mean / dose**self.photons * dispersion
         return self._from_cross_section(absorber)
 
@@ -237,9 +237,9 @@ class Pump:
             / (self.pulse_fs * 1e-15) ** (self.photons - 1)
         )
 
-    def _relative_strength(self, place_nm: float) -> float:
+    def _relative_strength(self, published_nm: float) -> float:
         table = self.resonance
-        return 1.0 if table is None else table.ratio(self.wavelength_nm, place_nm)
+        return 1.0 if table is None else table.ratio(self.wavelength_nm, published_nm)
 
     def warnings(self, absorber: Absorber) -> tuple[str, ...]:
         """What the user must know of the pump model."""
@@ -260,7 +260,7 @@ class Pump:
                     f"= {self.pulse_fs:g}; take calibration = 'cross_section'"
                 )
         known = absorber.cross_section(self.photons)
-        place = (
+        known_nm = (
             published[2]
             if calibrated and published is not None
             else known[1]
@@ -269,14 +269,14 @@ class Pump:
         )
         own = self.calibration == "reference" or self.cross_section is not None
         if (
-            place is not None
+            known_nm is not None
             and not own
             and not self.resonance_nm
-            and abs(self.wavelength_nm - place) > 0.5
+            and abs(self.wavelength_nm - known_nm) > 0.5
         ):
             found.append(
                 f"pump: no resonance table, sigma_{self.photons} at {self.wavelength_nm:g} nm "
-                f"taken as at {place:g} nm"
+                f"taken as at {known_nm:g} nm"
             )
         return tuple(found)
 

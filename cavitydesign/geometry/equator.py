@@ -51,37 +51,37 @@ class FittedEquator:
     curvature_sd_per_um: float
 
 
-def widest_place(fit: SplineFit, z: Array) -> float:
-    """Place of the maximum by dense sampling and Newton steps on the first derivative."""
+def widest_z_um(fit: SplineFit, z: Array) -> float:
+    """Height z of the maximum by dense sampling and Newton steps on the first derivative."""
     grid = np.linspace(z[0], z[-1], _GRID)
-    place = float(grid[int(np.argmax(fit.value(grid)))])
+    top_z_um = float(grid[int(np.argmax(fit.value(grid)))])
     for _ in range(20):
-        here = np.array([place])
+        here = np.array([top_z_um])
         second = float(fit.value(here, 2)[0])
         if second >= 0.0:
             break
         step = float(fit.value(here, 1)[0]) / second
-        place = min(max(place - step, float(z[0])), float(z[-1]))
-    return place
+        top_z_um = min(max(top_z_um - step, float(z[0])), float(z[-1]))
+    return top_z_um
 
 
-def equator_place(fit: SplineFit, squared: bool, z: Array, r: Array) -> float:
-    """Place of the equator among points of increasing z.
+def fitted_equator_z_um(fit: SplineFit, squared: bool, z: Array, r: Array) -> float:
+    """Height z of the equator among points of increasing z.
 
     Raises
     ------
     InputError
-        If the widest place lies at an end or in a gap of the points or far above them, or the curve
+        If the widest point lies at an end or in a gap of the points or far above them, or the curve
         has a second bulge.
     """
-    place = widest_place(fit, z)
-    before, after = z[z < place], z[z > place]
+    equator_z_um = widest_z_um(fit, z)
+    before, after = z[z < equator_z_um], z[z > equator_z_um]
     if (
         min(before.size, after.size) < _FEWEST_BESIDE
-        or float(fit.value(np.array([place]), 2)[0]) >= 0.0
+        or float(fit.value(np.array([equator_z_um]), 2)[0]) >= 0.0
     ):
         raise InputError(
-            f"outline: no equator inside the points: r is largest at z = {place:g} um, with "
+            f"outline: no equator inside the points: r is largest at z = {equator_z_um:g} um, with "
             f"{before.size} points before and"
             f" {after.size} after it (is the file cut short?)"
         )
@@ -91,7 +91,7 @@ def equator_place(fit: SplineFit, squared: bool, z: Array, r: Array) -> float:
             "is widest; the equator must be"
             " measured"
         )
-    top = float(fit.value(np.array([place]))[0])
+    top = float(fit.value(np.array([equator_z_um]))[0])
     top = math.sqrt(top) if squared else top
     if top > float(r.max()) + _LARGEST_EXCESS * fit.residual_rms + _LARGEST_EXCESS_SHARE * float(
         np.ptp(r)
@@ -101,17 +101,17 @@ def equator_place(fit: SplineFit, squared: bool, z: Array, r: Array) -> float:
             "at most); the equator must be"
             " measured"
         )
-    other = _second_bulge(fit, squared, z, place)
+    other = _second_bulge(fit, squared, z, equator_z_um)
     if other is not None:
         raise InputError(
-            f"outline: r has more than one maximum, at z = {place:.4g} and {other:.4g} um; give "
-            "the points of one body (is its"
+            f"outline: r has more than one maximum, at z = {equator_z_um:.4g} and {other:.4g} um; "
+            "give the points of one body (is its"
             " top flat, or are there two drops?)"
         )
-    return place
+    return equator_z_um
 
 
-def _second_bulge(fit: SplineFit, squared: bool, z: Array, place: float) -> float | None:
+def _second_bulge(fit: SplineFit, squared: bool, z: Array, equator_z_um: float) -> float | None:
     """Another maximum of the curve that its uncertainty does not explain, None if there is none;
     the ends do not count.
     """
@@ -124,9 +124,9 @@ def _second_bulge(fit: SplineFit, squared: bool, z: Array, place: float) -> floa
     )
     covariance = np.array(fit.covariance)
     for peak in peaks:
-        if abs(grid[peak] - place) < 2.0 * (grid[1] - grid[0]):
+        if abs(grid[peak] - equator_z_um) < 2.0 * (grid[1] - grid[0]):
             continue
-        between = slice(*sorted((int(peak), int(np.searchsorted(grid, place)))))
+        between = slice(*sorted((int(peak), int(np.searchsorted(grid, equator_z_um)))))
         valley = between.start + int(np.argmin(value[between]))
         by = fit.sensitivity(float(grid[peak]), 0) - fit.sensitivity(float(grid[valley]), 0)
         spread = math.sqrt(max(float(by @ covariance @ by), 0.0))
@@ -135,11 +135,11 @@ def _second_bulge(fit: SplineFit, squared: bool, z: Array, place: float) -> floa
     return None
 
 
-def at_equator(fit: SplineFit, squared: bool, place: float) -> FittedEquator:
+def at_equator(fit: SplineFit, squared: bool, equator_z_um: float) -> FittedEquator:
     """Radius, curvature and their uncertainties, to first order in the coefficients of the fit."""
-    here = np.array([place])
+    here = np.array([equator_z_um])
     value, second, third = (float(fit.value(here, order)[0]) for order in (0, 2, 3))
-    by_value, by_slope, by_second = (fit.sensitivity(place, order) for order in (0, 1, 2))
+    by_value, by_slope, by_second = (fit.sensitivity(equator_z_um, order) for order in (0, 1, 2))
     # The equator itself moves with the coefficients, by -slope/second.
     by_bend = by_second - third / second * by_slope
     if squared:
@@ -193,7 +193,7 @@ def demand_bearing(
 
 
 def demand_no_corner(
-    z: Array, r: Array, squared: bool, place: float, found: FittedEquator, rounding: float
+    z: Array, r: Array, squared: bool, equator_z_um: float, found: FittedEquator, rounding: float
 ) -> None:
     """Refuse points whose two sides, fitted each for itself, meet the equator with different
     slopes.
@@ -216,15 +216,15 @@ def demand_no_corner(
     for share in _PARTS:
         slopes = []
         for end in (z[0], z[-1]):
-            near = (z - place) * (end - place) >= 0.0
-            near &= abs(z - place) <= share * abs(end - place)
+            near = (z - equator_z_um) * (end - equator_z_um) >= 0.0
+            near &= abs(z - equator_z_um) <= share * abs(end - equator_z_um)
             alone = polynomial_through(z[near], y[near], scale, rounding)
             if alone is not None:
-                by = alone.sensitivity(place, 1)
+                by = alone.sensitivity(equator_z_um, 1)
                 variance = float(by @ np.array(alone.covariance) @ by)
                 slopes.append(
                     (
-                        scale * float(alone.value(np.array([place]), 1)[0]),
+                        scale * float(alone.value(np.array([equator_z_um]), 1)[0]),
                         scale * math.sqrt(variance),
                     )
                 )
@@ -233,7 +233,7 @@ def demand_no_corner(
         (left, left_sd), (right, right_sd) = slopes
         if abs(left - right) > max(_SURE * math.hypot(left_sd, right_sd), _CORNER_SHARE * steep):
             raise InputError(
-                f"outline: a corner at the equator, z = {place:.4g} um: its slope is {left:.3g} "
-                f"from the left, {right:.3g} from"
+                f"outline: a corner at the equator, z = {equator_z_um:.4g} um: its slope is "
+                f"{left:.3g} from the left, {right:.3g} from"
                 " the right; have two pieces been put together?"
             )

@@ -12,9 +12,9 @@ import numpy as np
 from ..arrays import Array
 from ..errors import InputError
 from ..units import NM_PER_UM
-from .equator import at_equator, demand_bearing, demand_no_corner, equator_place, widest_place
+from .equator import at_equator, demand_bearing, demand_no_corner, fitted_equator_z_um, widest_z_um
 from .outline import Outline
-from .spline_fit import LARGEST_SCATTER, Places, SplineFit, spline_ladder
+from .spline_fit import LARGEST_SCATTER, PointIndices, SplineFit, spline_ladder
 
 _FEWEST_POINTS = 8  # A parabola has three unknowns; fewer points than this hardly tell its scatter.
 # Cavities of this field lie well inside these limits; data outside are in other units than their
@@ -163,7 +163,7 @@ def outline_from_points(
     Parameters
     ----------
     z_um, r_um : array (n,)
-        Places along the axis and radii, in any order.
+        Positions along the axis and radii, in any order.
     fibre_radius_um : float or array (n,)
         Everywhere, or at each point. Points on the bare fibre, and those at the foot of the body on
         it, are left out of the fit.
@@ -190,11 +190,11 @@ def outline_from_points(
     squared = square[0].criterion < plain[0].criterion
     (fit, neighbours), (rival, _) = (square, plain) if squared else (plain, square)
     _demand_smooth(fit, z, r)
-    place = equator_place(fit, squared, z, r)
-    found = at_equator(fit, squared, place)
-    others = [at_equator(near, squared, widest_place(near, z)) for near in neighbours]
+    equator_z_um = fitted_equator_z_um(fit, squared, z, r)
+    found = at_equator(fit, squared, equator_z_um)
+    others = [at_equator(near, squared, widest_z_um(near, z)) for near in neighbours]
     if rival.criterion - fit.criterion < _EVIDENCE:
-        others.append(at_equator(rival, not squared, widest_place(rival, z)))
+        others.append(at_equator(rival, not squared, widest_z_um(rival, z)))
     radius_sd = math.hypot(
         found.radius_sd_um, *(other.radius_um - found.radius_um for other in others)
     )
@@ -202,11 +202,11 @@ def outline_from_points(
     curvature_sd = math.hypot(found.curvature_sd_per_um, *apart)
     _demand_sizes(found.radius_um, found.curvature_per_um, curvature_sd)
     demand_bearing(fit, squared, z, found, radius_sd)
-    demand_no_corner(z, r, squared, place, found, rounding)
+    demand_no_corner(z, r, squared, equator_z_um, found, rounding)
     return MeasuredOutline(
         fit=fit,
         squared=squared,
-        equator_z_um=place,
+        equator_z_um=equator_z_um,
         span_um=_positive_span(fit, squared, z),
         points=len(z),
         rms_um=fit.residual_rms,
@@ -215,8 +215,8 @@ def outline_from_points(
     )
 
 
-def _cleaned(z: Array, r: Array, fibre_radius: float | Array) -> tuple[Array, Array, Places]:
-    """z and r by increasing z, and the places in them of the points as they were given."""
+def _cleaned(z: Array, r: Array, fibre_radius: float | Array) -> tuple[Array, Array, PointIndices]:
+    """z and r by increasing z, and the indices in them of the points as they were given."""
     if z.ndim != 1 or z.shape != r.shape:
         raise InputError(
             f"outline: z and r must be lists of the same length, not {z.shape} and {r.shape}"
@@ -273,9 +273,9 @@ def _demand_smooth(fit: SplineFit, z: Array, r: Array) -> None:
             "flat piece?"
         )
     if fit.worst_ratio > _OUTLIER_RATIO and fit.worst_distance > _OUTLIER_DISTANCE * size:
-        place = fit.worst_point
+        worst = fit.worst_point
         raise InputError(
-            f"outline: the point z = {z[place]:g} um, r = {r[place]:g} um lies "
+            f"outline: the point z = {z[worst]:g} um, r = {r[worst]:g} um lies "
             f"{fit.worst_distance:.3g} um off the"
             f" curve of the others, {fit.worst_ratio:.0f} times their scatter; correct or remove it"
         )
@@ -321,9 +321,9 @@ def _positive_span(fit: SplineFit, squared: bool, z: Array) -> tuple[float, floa
     """Part of the measured range, about the equator, over which the fitted r (or r^2) stays above
     0.
     """
-    place = widest_place(fit, z)
+    widest_um = widest_z_um(fit, z)
     grid = np.linspace(z[0], z[-1], 2001)
     lost = grid[fit.value(grid) <= 0.0]
-    low = max([float(z[0]), *(float(v) for v in lost if v < place)])
-    high = min([float(z[-1]), *(float(v) for v in lost if v > place)])
+    low = max([float(z[0]), *(float(v) for v in lost if v < widest_um)])
+    high = min([float(z[-1]), *(float(v) for v in lost if v > widest_um)])
     return low, high

@@ -133,9 +133,9 @@ def scale_bar_pixels(image: Array) -> tuple[int, NDArray[np.bool_]]:
     mask = np.zeros(image.shape, dtype=bool)
     for level in (image.max(), image.min()):
         labels = _largest_marks(np.asarray(label(image == level)[0], dtype=np.int32))
-        for number, place in enumerate(find_objects(labels), start=1):
-            height, width = (part.stop - part.start for part in place)
-            filling = np.count_nonzero(labels[place] == number) / (height * width)
+        for number, box in enumerate(find_objects(labels), start=1):
+            height, width = (part.stop - part.start for part in box)
+            filling = np.count_nonzero(labels[box] == number) / (height * width)
             whole = width == image.shape[1] or height == image.shape[0]
             bar = (
                 width >= max(_BAR_WIDTH_PX, _BAR_ASPECT * height)
@@ -288,7 +288,7 @@ def _asymmetry(along: Array, across: Array) -> float:
     if min(len(side[0]) for side in sides) == 0:
         raise InputError("micrograph: both edges lie on one side of the axis")
     grid = _common(sides)
-    first, second = (np.interp(grid, place, radius) for place, radius in sides)
+    first, second = (np.interp(grid, position, radius) for position, radius in sides)
     return float(np.sqrt(np.mean((first - second) ** 2)))
 
 

@@ -19,7 +19,7 @@ from ..errors import InputError
 if TYPE_CHECKING:
     from scipy.interpolate import BSpline
 
-Places = NDArray[np.int64]
+PointIndices = NDArray[np.int64]
 
 DEGREE = 5  # Quintic: the curvature and its slope are continuous at the knots.
 # Of the radius: points that scatter by more about the best smooth curve are no curve.
@@ -101,7 +101,7 @@ class SplineFit:
 
 
 def spline_ladder(
-    x: Array, y: Array, weight: Array, given: Places, rounding: float
+    x: Array, y: Array, weight: Array, given: PointIndices, rounding: float
 ) -> tuple[SplineFit, tuple[SplineFit, ...]]:
     """Fit splines of rising flexibility and choose.
 
@@ -180,7 +180,13 @@ def _rungs(x: Array) -> Iterator[tuple[int, Array]]:
 
 
 def _fit(
-    x: Array, y: Array, weight: Array, given: Places, degree: int, knots: Array, rounding: float
+    x: Array,
+    y: Array,
+    weight: Array,
+    given: PointIndices,
+    degree: int,
+    knots: Array,
+    rounding: float,
 ) -> SplineFit | None:
     from scipy.interpolate import BSpline
     from scipy.linalg import solve_triangular

@@ -142,7 +142,7 @@ def predict_lasing(
     _tell(progress, "single-mode probability", 0.8)
     phases, probability, probability_error = None, None, None
     if regime.modes_lasing > 0 and request.comb_phases > 0:
-        phases, run = setting.comb_places(fluence)
+        phases, run = setting.over_comb_phases(fluence)
         probability, probability_error = setting.single_mode_probability(
             phases, suppression_error or 0.0
         )

@@ -17,7 +17,7 @@ from ..columns.notebook import html_of_lasing
 from ..columns.plain_words import lasing_in_words
 from ..gain.heat import HeatLoad
 from .outcomes.light_curve import TwoBreakFit
-from .outcomes.regime import CombPlaces, Regime
+from .outcomes.regime import CombPhases, Regime
 
 if TYPE_CHECKING:
     from .outcomes.calibrated_outcome import CalibratedOutcome
@@ -178,7 +178,7 @@ class LasingPrediction:
     warnings : tuple of str
     side_mode_suppression_error_db, single_mode_probability_error : float or None
         Estimated numerical errors.
-    comb : CombPlaces or None
+    comb : CombPhases or None
         Side-mode suppression over the phases of the comb; None where it was not asked for, or below
         threshold.
     spread : LasingSpread or None
@@ -221,7 +221,7 @@ class LasingPrediction:
     calibrations: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
-    comb: CombPlaces | None = None
+    comb: CombPhases | None = None
     spread: LasingSpread | None = None
     calibrated: CalibratedOutcome | None = None
     side_mode_suppression_error_db: float | None = None

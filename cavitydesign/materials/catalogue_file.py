@@ -277,20 +277,20 @@ def _tabulated(
             return None, None
         rows.append(row)
     rows.sort(key=lambda row: row[0])
-    places = tuple(row[0] for row in rows)
+    wavelengths = tuple(row[0] for row in rows)
     if len(rows) < 4:
         problems.add(key, f"a table needs at least 4 points, not {len(rows)}")
         return None, None
-    if len(set(places)) < len(places) or places[0] <= 0:
+    if len(set(wavelengths)) < len(wavelengths) or wavelengths[0] <= 0:
         problems.add(key, "the wavelengths must be above 0, none twice")
         return None, None
-    limits = (places[0], places[-1])
+    limits = (wavelengths[0], wavelengths[-1])
     out: list[tuple[Dispersion, tuple[float, float]] | None] = [None, None]
     for quantity in ("n", "k"):
         if quantity in kind.removeprefix("tabulated "):
             column = 2 if kind == "tabulated nk" and quantity == "k" else 1
             values = tuple(row[column] for row in rows)
-            out["nk".index(quantity)] = Table(places, values, quantity == "k"), limits
+            out["nk".index(quantity)] = Table(wavelengths, values, quantity == "k"), limits
     return out[0], out[1]
 
 

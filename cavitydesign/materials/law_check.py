@@ -109,16 +109,21 @@ def _absorbs(extinction: Dispersion | None, range_nm: tuple[float, float]) -> bo
     """Whether a medium absorbs so strongly somewhere that its index may lie below 1."""
     if extinction is None:
         return False
-    places = (range_nm[0] + (range_nm[1] - range_nm[0]) * i / _SAMPLES for i in range(_SAMPLES + 1))
-    return any(extinction.value(place / NM_PER_UM) > _STRONG_EXTINCTION for place in places)
+    wavelengths_nm = (
+        range_nm[0] + (range_nm[1] - range_nm[0]) * i / _SAMPLES for i in range(_SAMPLES + 1)
+    )
+    return any(
+        extinction.value(wavelength_nm / NM_PER_UM) > _STRONG_EXTINCTION
+        for wavelength_nm in wavelengths_nm
+    )
 
 
 def _free_of_poles(
     law: Dispersion, key: str, range_nm: tuple[float, float], problems: Problems
 ) -> bool:
     """Whether no resonance lies within the stated range, where the law has no value."""
-    places = (NM_PER_UM * pole for pole in law.poles_um)
-    inside = next((place for place in places if range_nm[0] <= place <= range_nm[1]), None)
+    poles_nm = (NM_PER_UM * pole for pole in law.poles_um)
+    inside = next((pole_nm for pole_nm in poles_nm if range_nm[0] <= pole_nm <= range_nm[1]), None)
     if inside is not None:
         limits = f"{range_nm[0]:g} to {range_nm[1]:g}"
         problems.add(
@@ -152,10 +157,11 @@ def _check_values(
             value = math.nan
         if not lowest <= value <= _LARGEST_INDEX:
             limits = f"{lowest:g} to {_LARGEST_INDEX:g}"
-            place = f"{wavelength_um * NM_PER_UM:.4g} nm"
+            wavelength = f"{wavelength_um * NM_PER_UM:.4g} nm"
             problems.add(
                 key,
-                f"gives {value:.6g} at {place}; allowed is {limits} (are the units um and um^2?)",
+                f"gives {value:.6g} at {wavelength}; allowed is {limits} "
+                "(are the units um and um^2?)",
             )
             return
 

@@ -75,9 +75,9 @@ def read_table_file(path: Path) -> DispersiveMaterial:
     for name, rows in columns.items():
         found = _sorted_rows(rows, factor, name, problems)
         if found is not None:
-            places, values = found
-            laws[name] = Table(tuple(w / NM_PER_UM for w in places), values, name == "k")
-            ranges[name] = (places[0], places[-1])
+            wavelengths_nm, values = found
+            laws[name] = Table(tuple(w / NM_PER_UM for w in wavelengths_nm), values, name == "k")
+            ranges[name] = (wavelengths_nm[0], wavelengths_nm[-1])
     problems.raise_if_any()
     range_nm = ranges["n"]
     if "n_e" in ranges:
@@ -258,15 +258,15 @@ def _sorted_rows(
 ) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
     """Wavelengths in nm, rising, and the values there."""
     rows = sorted(rows)
-    places = tuple(factor * place for place, _ in rows)
+    wavelengths_nm = tuple(factor * wavelength for wavelength, _ in rows)
     if len(rows) < _FEWEST:
         problems.add(name, f"a table needs at least {_FEWEST} points, not {len(rows)}")
         return None
-    if places[0] <= 0:
+    if wavelengths_nm[0] <= 0:
         problems.add(name, f"the wavelength {rows[0][0]:g} is not above 0")
         return None
-    twice = next((a for a, b in itertools.pairwise(places) if a == b), None)
+    twice = next((a for a, b in itertools.pairwise(wavelengths_nm) if a == b), None)
     if twice is not None:
         problems.add(name, f"the wavelength {twice / factor:g} stands twice")
         return None
-    return places, tuple(value for _, value in rows)
+    return wavelengths_nm, tuple(value for _, value in rows)

@@ -152,7 +152,7 @@ def reference_mode(
     )
 
 
-def comb_place(result: Mapping[str, Any], task: str, wavelength_nm: float) -> float | None:
+def order_of_comb(result: Mapping[str, Any], task: str, wavelength_nm: float) -> float | None:
     """Azimuthal order, a real number, that the fundamental comb has at a wavelength; None without a
     spacing.
     """

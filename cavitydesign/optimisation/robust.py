@@ -26,7 +26,7 @@ _CANDIDATES = 256  # space-filling designs whose yield the models tell
 # low-discrepancy set)
 _OFFSETS = 512
 _CHUNK = 32  # designs at once: 32 x 512 points are what the models take in a piece
-_PLACES = 4  # regions that are looked into with full solves of their own
+_MOST_STARTS = 4  # regions that are looked into with full solves of their own
 _APART_SDS = 2.0  # standard deviations between designs that are looked at apart,
 _APART = 0.08  # or share of the bounds, of a variable that does not scatter
 # standard deviations that the solves about a design span: the largest shift and three beyond
@@ -73,7 +73,9 @@ def robust_designs(solver: Solver, trials: Trials) -> tuple[RobustDesign, ...]:
     if not goal.limits or not any(key in goal.spread for key in goal.variables):
         return ()
     groups = [
-        group for candidate in _places(solver, trials) if (group := _about(solver, candidate))
+        group
+        for candidate in _starting_values(solver, trials)
+        if (group := _about(solver, candidate))
     ]
     if not groups:
         return ()
@@ -116,7 +118,7 @@ def closer_looks(
     return looks
 
 
-def _places(solver: Solver, trials: Trials) -> list[dict[str, float]]:
+def _starting_values(solver: Solver, trials: Trials) -> list[dict[str, float]]:
     """Where to look: the models' own expectation, then the best trials within the limits, apart
     from one another.
     """
@@ -132,7 +134,7 @@ def _places(solver: Solver, trials: Trials) -> list[dict[str, float]]:
         values = dict(zip(goal.variables, row, strict=True))
         if all(_apart(goal, values, other) for other in chosen):
             chosen.append(values)
-        if len(chosen) == _PLACES:
+        if len(chosen) == _MOST_STARTS:
             break
     return chosen
 

@@ -21,7 +21,7 @@ from ..study.run import stored_records
 from .goal import Goal, Objective
 from .models.linear import Linearise
 from .models.response import Response, fit_response
-from .outcome import comb_place, outcomes
+from .outcome import order_of_comb, outcomes
 
 _FEASIBLE = 1e-9  # of a limit: what rounding may break
 # Share of the ranges by which designs must differ in one variable to be told as alternatives, and
@@ -157,7 +157,7 @@ class Solver:
                 continue
             with told_of(self.goal.store):
                 values = outcomes(record.result, self.goal.task, self.goal.wavelength_nm)
-                comb_order = comb_place(record.result, self.goal.task, self.goal.wavelength_nm)
+                comb_order = order_of_comb(record.result, self.goal.task, self.goal.wavelength_nm)
             clean = {key: math.nan if value is None else value for key, value in values.items()}
             found.append((clean, math.nan if comb_order is None else comb_order, ""))
         return found

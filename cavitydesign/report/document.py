@@ -133,13 +133,13 @@ def headline(
     """The answer in a few numbers."""
     items = [(str(len(modes.get("modes") or ())), "modes found")]
     if lasing:
-        key, place_key, unit = sections.units_of(lasing)
+        key, pump_key, unit = sections.units_of(lasing)
         threshold, chance = (
             (lasing.get(key) or {}).get("lasing"),
             lasing.get("single_mode_probability"),
         )
-        place = lasing.get(place_key)
-        at = "" if place is None else f" at {sections.number(place, 3)} {unit}"
+        regime_pump = lasing.get(pump_key)
+        at = "" if regime_pump is None else f" at {sections.number(regime_pump, 3)} {unit}"
         items = [
             (str(lasing.get("regime")), f"regime{at}"),
             (

@@ -86,7 +86,7 @@ class Sheets:
         """Begin a sheet."""
         self.page = Figure(figsize=(WIDTH / 72, HEIGHT / 72), facecolor="white")
         self.pages.append(self.page)
-        self.place = TOP
+        self.y = TOP
         self._text(LEFT, HEIGHT - 28.0, self._footer, _SMALLEST, colour=_MUTED)
         number = str(len(self.pages))
         self._text(
@@ -100,10 +100,10 @@ class Sheets:
     @property
     def left(self) -> float:
         """Points that are left on this sheet."""
-        return HEIGHT - BOTTOM - self.place
+        return HEIGHT - BOTTOM - self.y
 
     def _need(self, height: float) -> None:
-        if height > self.left and self.place > TOP:
+        if height > self.left and self.y > TOP:
             self._turn()
 
     def _text(
@@ -147,19 +147,19 @@ class Sheets:
         """Lines below each other, over as many sheets as they need."""
         for line in lines:
             self._need(_LEADING * size)
-            self.place += _LEADING * size
-            self._text(LEFT + indent, self.place, line, size, bold=bold, mono=mono, colour=colour)
+            self.y += _LEADING * size
+            self._text(LEFT + indent, self.y, line, size, bold=bold, mono=mono, colour=colour)
 
     def gap(self, points: float) -> None:
         """Leave some room."""
-        self.place += points
+        self.y += points
 
     def heading(self, text: str, size: float = 11.5) -> None:
         """A heading; never alone at the foot of a sheet."""
         self._need(size * _LEADING + 70.0)
-        self.gap(10.0 if self.place > TOP else 0.0)
+        self.gap(10.0 if self.y > TOP else 0.0)
         self.lines(wrapped(text, INNER, size, True), size, bold=True)
-        self._rule(self.place + 4.0, LEFT, WIDTH - RIGHT, 0.5, _RULE)
+        self._rule(self.y + 4.0, LEFT, WIDTH - RIGHT, 0.5, _RULE)
         self.gap(7.0)
 
     def paragraph(
@@ -172,7 +172,7 @@ class Sheets:
         for number, line in enumerate(broken):
             self._need(_LEADING * size)
             if mark and number == 0:
-                self._text(LEFT, self.place + _LEADING * size, mark, size, colour=colour)
+                self._text(LEFT, self.y + _LEADING * size, mark, size, colour=colour)
             self.lines([line], size, indent=indent, colour=colour)
         self.gap(2.5)
 
@@ -184,10 +184,10 @@ class Sheets:
             self._need(34.0)
             for index, (value, words) in enumerate(items[start : start + columns]):
                 x = LEFT + index * width
-                self._text(x, self.place + 13.0, value, 12.0, bold=True)
+                self._text(x, self.y + 13.0, value, 12.0, bold=True)
                 for row, line in enumerate(wrapped(words, width - 8.0, 7.0)[:2]):
-                    self._text(x, self.place + 23.0 + 8.5 * row, line, 7.0, colour=_MUTED)
-            self.place += 36.0
+                    self._text(x, self.y + 23.0 + 8.5 * row, line, 7.0, colour=_MUTED)
+            self.y += 36.0
 
     def table(self, table: Table, size: float = 7.2) -> None:
         """A table with rules; its head is repeated on every sheet that it reaches."""
@@ -226,14 +226,14 @@ class Sheets:
             for number, line in enumerate(lines):
                 self._text(
                     x,
-                    self.place + 2.0 + _LEADING * size * (number + 1) - 2.0,
+                    self.y + 2.0 + _LEADING * size * (number + 1) - 2.0,
                     line,
                     size,
                     bold=bold,
                 )
             x += width + _GUTTER
-        self.place += _row_height(cells, size)
-        self._rule(self.place, LEFT, end, 0.8 if bold else 0.35, _INK if bold else _RULE)
+        self.y += _row_height(cells, size)
+        self._rule(self.y, LEFT, end, 0.8 if bold else 0.35, _INK if bold else _RULE)
 
     def picture(self, figure: Figure, caption: str) -> None:
         """A figure at its own size (smaller where it does not fit), with its caption below."""
@@ -244,11 +244,11 @@ class Sheets:
         scale = min(1.0, INNER / width, _TALLEST_PICTURE * room / height)
         width, height = scale * width, scale * height
         self._need(height + 10.0 * len(words) + 14.0)
-        box = (LEFT / WIDTH, 1 - (self.place + height) / HEIGHT, width / WIDTH, height / HEIGHT)
+        box = (LEFT / WIDTH, 1 - (self.y + height) / HEIGHT, width / WIDTH, height / HEIGHT)
         ax = self.page.add_axes(box)
         ax.imshow(image, aspect="auto", interpolation="none")
         ax.set_axis_off()
-        self.place += height + 2.0
+        self.y += height + 2.0
         self.lines(words, 7.5, colour=_MUTED)
         self.gap(12.0)
 

@@ -58,13 +58,19 @@ def library() -> Mapping[str, Reference]:
     for entry in entries:
         key = entry[entry.index("{") + 1 : entry.index(",")]
         field = partial(_field, entry)
-        place = ", ".join(
+        published_in = ", ".join(
             filter(
                 None, (" ".join(filter(None, map(field, ("journal", "volume")))), field("pages"))
             )
         )
         names = field("author") or ""
-        parts = (names.replace(" and ", "; "), field("title"), place, field("year"), field("note"))
+        parts = (
+            names.replace(" and ", "; "),
+            field("title"),
+            published_in,
+            field("year"),
+            field("note"),
+        )
         references[key] = Reference(key, ", ".join(filter(None, parts)), field("doi"), entry)
     return references
 

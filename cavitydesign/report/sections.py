@@ -118,8 +118,8 @@ def _mode_cell(column: Column, mode: Mapping[str, Any]) -> str:
 
 
 def units_of(lasing: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Keys of the thresholds and of the regime's place, and their unit: fluences, or powers of
-    continuous light.
+    """Keys of the thresholds and of the pump at which the regime is told, and their unit:
+    fluences, or powers of continuous light.
     """
     if lasing.get("pump_kind") == "continuous":
         return "threshold_uw", "regime_power_uw", "µW"

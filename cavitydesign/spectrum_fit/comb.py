@@ -160,7 +160,7 @@ class CombModel:
         Parameters
         ----------
         family : (k,) array of int
-            Places in `families`.
+            Indices into `families`.
         wavelength_nm : (k,) array
         log_diameter : float
         index_offset : float or (offsets,) array
@@ -194,10 +194,12 @@ class CombModel:
         self, family: int, orders: Array, log_diameter: float, index_offset: Offsets
     ) -> Array:
         """Wavelengths in nm of given orders of one family, by Newton's method on `orders`."""
-        places = np.full(len(orders), family, dtype=np.intp)
+        family_indices = np.full(len(orders), family, dtype=np.intp)
         wavelength = np.full(len(orders), sum(self.wavelength_range_nm) / 2)
         for _ in range(8):
-            found, slopes = self.order_and_slopes(places, wavelength, log_diameter, index_offset)
+            found, slopes = self.order_and_slopes(
+                family_indices, wavelength, log_diameter, index_offset
+            )
             step = (found - orders) / slopes[0]
             wavelength = wavelength - step
             if np.all(np.abs(step) < 1e-9):
@@ -290,22 +292,22 @@ def _family_table(
         * wavelength
         / (1e3 * math.pi * diameter_um * np.exp(v))
     )
-    places = [len(np.unique(t)) - 1 for t in (v, *w.T)]
+    greatest_powers = [len(np.unique(t)) - 1 for t in (v, *w.T)]
     products = _products(w.shape[1])
     allowed = [
         number
         for number, product in enumerate(products)
-        if all(power <= most for power, most in zip(product, places[1:], strict=True))
+        if all(power <= most for power, most in zip(product, greatest_powers[1:], strict=True))
     ]
     x = (2 * wavelength - span[0] - span[1]) / (span[1] - span[0])
     powers = [
         (a, b, number)
         for a in range(_DEGREES[0] + 1)
-        for b in range(min(_DEGREES[1], places[0]) + 1)
+        for b in range(min(_DEGREES[1], greatest_powers[0]) + 1)
         for number in allowed
         if a + b + sum(products[number]) <= _TOTAL_DEGREE
     ]
-    if len(samples) < len(powers) + 3 or min(places) < 1:
+    if len(samples) < len(powers) + 3 or min(greatest_powers) < 1:
         return None
     basis = np.stack(
         [

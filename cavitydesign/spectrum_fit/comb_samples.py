@@ -68,7 +68,7 @@ def solved_comb(
     if "diameter_um" not in design["cavity"]:
         raise InputError("fit: the design has no cavity.diameter_um, which is what is fitted")
     half_v = _SIGMAS * (prior.diameter_sd_um / diameter_um + prior.index_sd / 1.4)
-    places = _places(half_v, [_SIGMAS * sd for sd in prior.offset_sds])
+    nodes = _diameter_and_index_nodes(half_v, [_SIGMAS * sd for sd in prior.offset_sds])
     keys = (_BODY, *(key for key, _ in prior.media))
     tasks = {
         str(number): Task(
@@ -76,13 +76,13 @@ def solved_comb(
             _moved(design, diameter_um * math.exp(v), dict(zip(keys, w, strict=True)), window_nm),
             "modes",
         )
-        for number, (v, w) in enumerate(places)
+        for number, (v, w) in enumerate(nodes)
     }
     samples: list[CombSample] = []
     done = 0
     for records in executor.run(evaluate, tasks.values()):
         for record in records:
-            samples += _samples(record, *places[int(record.fingerprint)])
+            samples += _samples(record, *nodes[int(record.fingerprint)])
         done += len(records)
         if progress is not None:
             progress(f"combs solved: {done} of {len(tasks)}", done / len(tasks))
@@ -90,7 +90,9 @@ def solved_comb(
     return fit_comb_model(diameter_um, samples)
 
 
-def _places(half_v: float, halves: Sequence[float]) -> list[tuple[float, tuple[float, ...]]]:
+def _diameter_and_index_nodes(
+    half_v: float, halves: Sequence[float]
+) -> list[tuple[float, tuple[float, ...]]]:
     """Nodes in ln(D/D0) and the index offsets: all diameters with each offset alone, and the
     corners of each pair of offsets at one diameter, which tell how the two act together.
     """
@@ -104,12 +106,12 @@ def _places(half_v: float, halves: Sequence[float]) -> list[tuple[float, tuple[f
     offsets = [none, *(with_offsets({0: sign * halves[0]}) for sign in (-1, 1))]
     for j, half in enumerate(halves[1:], start=1):
         offsets += [with_offsets({j: float(x) * half}) for x in _nodes(_MEDIA_NODES)]
-    places = [(v, w) for v in diameters for w in offsets]
+    nodes = [(v, w) for v in diameters for w in offsets]
     for i, j in itertools.combinations(range(len(halves)), 2):
         for sign, other in itertools.product((-1, 1), repeat=2):
             corner = {i: sign * halves[i], j: other * halves[j]}
-            places.append((diameters[count // 2], with_offsets(corner)))
-    return places
+            nodes.append((diameters[count // 2], with_offsets(corner)))
+    return nodes
 
 
 def _nodes(count: int) -> Array:

@@ -115,7 +115,7 @@ def _contradictions(
 ) -> tuple[str, ...]:
     """What the first labelling says against the model."""
     prior = lines.prior
-    place = np.flatnonzero(labelling.family >= 0)
+    named_peaks = np.flatnonzero(labelling.family >= 0)
     sds = (prior.diameter_sd_um / lines.model.diameter_um, *prior.offset_sds, prior.offset_sd_nm)
     media = (f"index of {key}" for key, _ in prior.media)
     names = ("diameter", "index of the body", *media, "spectrometer's offset")
@@ -124,8 +124,8 @@ def _contradictions(
         prior,
         best.foreign,
         best.missed,
-        labelling.deviation_nm[place].tolist(),
-        lines.sigma_nm()[labelling.family[place], place].tolist(),
+        labelling.deviation_nm[named_peaks].tolist(),
+        lines.sigma_nm()[labelling.family[named_peaks], named_peaks].tolist(),
         list(zip(names, pulls, strict=True)),
     )
 
@@ -211,13 +211,15 @@ def _also(
     model, wavelength = lines.model, lines.peaks.wavelength_nm - labelling.parameters[-1]
     reached: list[list[str]] = [[] for _ in labels]
     sigma, allowed = lines.sigma_nm(), lines.allowed()
-    for f in sorted(labelling.centre_orders):
-        place = np.full(len(wavelength), f, dtype=np.intp)
+    for family_index in sorted(labelling.centre_orders):
+        family_indices = np.full(len(wavelength), family_index, dtype=np.intp)
         v = float(labelling.parameters[0])
-        order, slopes = model.order_and_slopes(place, wavelength, v, labelling.parameters[1:-1])
-        near = np.abs((order - np.rint(order)) / slopes[0]) < _ALSO_SIGMAS * sigma[f]
-        for peak in np.flatnonzero(near & allowed[f]):
-            label = model.families[f].label(round(float(order[peak])))
+        order, slopes = model.order_and_slopes(
+            family_indices, wavelength, v, labelling.parameters[1:-1]
+        )
+        near = np.abs((order - np.rint(order)) / slopes[0]) < _ALSO_SIGMAS * sigma[family_index]
+        for peak in np.flatnonzero(near & allowed[family_index]):
+            label = model.families[family_index].label(round(float(order[peak])))
             if label != labels[peak]:
                 reached[peak].append(label)
     return tuple(tuple(found) for found in reached)

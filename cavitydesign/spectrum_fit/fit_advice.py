@@ -20,7 +20,7 @@ class Named:
     ----------
     probability : float
     optical_log_diameter : float
-        ln D + (d ln D / dn) times the index offset: what the place of a comb tells.
+        ln D + (d ln D / dn) times the index offset: what the position of a comb tells.
     labels : tuple of str or None
         For each peak, such as "TM 122 1 0".
     """
@@ -37,7 +37,7 @@ class FitAdvice:
     Attributes
     ----------
     polarised_peak : int or None
-        Place of the peak whose polarisation excludes the most; None where no rival names another
+        Index of the peak whose polarisation excludes the most; None where no rival names another
         polarisation.
     probability_by_polarisation : float or None
         Of the first labelling, if that peak has the polarisation which it expects.
@@ -74,9 +74,9 @@ def advice(candidates: Sequence[Named], known_sd: float) -> FitAdvice | None:
         return None
     gained: defaultdict[int, float] = defaultdict(float)
     for rival in rivals:
-        for place in _otherwise_polarised(first, rival):
-            gained[place] += rival.probability
-    peak = max(gained, key=lambda place: (gained[place], -place)) if gained else None
+        for peak_index in _otherwise_polarised(first, rival):
+            gained[peak_index] += rival.probability
+    peak = max(gained, key=lambda peak_index: (gained[peak_index], -peak_index)) if gained else None
     left = None
     if peak is not None:
         excluded = sum(
@@ -95,4 +95,8 @@ def advice(candidates: Sequence[Named], known_sd: float) -> FitAdvice | None:
 def _otherwise_polarised(one: Named, other: Named) -> list[int]:
     """Peaks that both name, with different polarisations."""
     pairs = enumerate(zip(one.labels, other.labels, strict=True))
-    return [place for place, (a, b) in pairs if a is not None and b is not None and a[:2] != b[:2]]
+    return [
+        peak_index
+        for peak_index, (a, b) in pairs
+        if a is not None and b is not None and a[:2] != b[:2]
+    ]

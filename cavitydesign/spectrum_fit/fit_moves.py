@@ -57,7 +57,7 @@ def explored(lines: SpectrumLines, found: list[Labelling]) -> list[Labelling]:
 
 
 def rivals(lines: SpectrumLines, labelling: Labelling) -> Iterator[Start]:
-    """Places where the peaks of a labelling fit under other names."""
+    """Starts from which the peaks of a labelling fit under other names."""
     families = lines.model.families
     middle = np.array([sum(lines.window_nm) / 2 - labelling.parameters[-1]])
     centre = lines.model.orders(middle, labelling.parameters[:1], labelling.parameters[1:-1])[
@@ -65,12 +65,12 @@ def rivals(lines: SpectrumLines, labelling: Labelling) -> Iterator[Start]:
     ]
     named = labelling.family >= 0
     for exchanged in _exchanges(families, tuple(labelling.centre_orders)):
-        place = np.array([exchanged.get(f, f) for f in range(len(families))])
-        step = np.rint(centre[place] - centre).astype(np.intp)
+        renamed_to = np.array([exchanged.get(f, f) for f in range(len(families))])
+        step = np.rint(centre[renamed_to] - centre).astype(np.intp)
         for shift in _SHIFTS:
             if shift == 0 and not exchanged:
                 continue
-            family = np.where(named, place[labelling.family], -1)
+            family = np.where(named, renamed_to[labelling.family], -1)
             order = np.where(named, labelling.order + step[labelling.family] + shift, 0)
             parameters, deviation = refitted(lines, family, order, labelling.parameters)
             if deviation < _WORST_FIT:

@@ -1,4 +1,4 @@
-"""From a place of the scan to a labelling with its best diameter, index and offset, and its
+"""From a point of the scan to a labelling with its best diameter, index and offset, and its
 evidence.
 """
 
@@ -30,7 +30,7 @@ class Labelling:
     Attributes
     ----------
     family : (n,) array of int
-        Place of each peak's family in the model, -1 for a foreign peak.
+        Index of each peak's family in the model, -1 for a foreign peak.
     order : (n,) array of int
         Azimuthal orders.
     parameters : (2 + offsets,) array
@@ -62,7 +62,7 @@ class Labelling:
 def stands_alike(one: Mapping[int, float], other: Mapping[int, float]) -> bool:
     """Whether the same families have the same orders at the middle of the window."""
     return one.keys() == other.keys() and all(
-        abs(place - other[family]) < 0.5 for family, place in one.items()
+        abs(order - other[family]) < 0.5 for family, order in one.items()
     )
 
 
@@ -162,9 +162,9 @@ def _assigned(
     """
     useful = gains > 0
     peaks, lines, gains = peaks[useful], lines[useful], gains[useful]
-    _, peak_place, per_peak = np.unique(peaks, return_inverse=True, return_counts=True)
-    _, line_place, per_line = np.unique(lines, return_inverse=True, return_counts=True)
-    alone = (per_peak[peak_place] == 1) & (per_line[line_place] == 1)
+    _, peak_row, per_peak = np.unique(peaks, return_inverse=True, return_counts=True)
+    _, line_column, per_line = np.unique(lines, return_inverse=True, return_counts=True)
+    alone = (per_peak[peak_row] == 1) & (per_line[line_column] == 1)
     chosen = np.flatnonzero(alone)
     contested = np.flatnonzero(~alone)
     if len(contested):

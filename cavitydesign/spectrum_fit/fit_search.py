@@ -26,12 +26,12 @@ _MOST_STARTS = 300  # starts that are refined: an upper bound for the time that 
 # Families that claim peaks in the scan, the best first; later ones are claimed in the refinement.
 _MOST_FAMILIES = 4
 _CHUNK = 1_000_000  # numbers of a scan held at once: 8 MB an array
-_MOST_STEPS, _MOST_PLACES = 41, 200  # of one index, and of all together
+_MOST_STEPS, _MOST_NODES = 41, 200  # of one index, and of all together
 
 
 @dataclass(frozen=True)
 class Start:
-    """A place worth refining."""
+    """A diameter with its offsets that is worth refining."""
 
     log_diameter: float
     index_offsets: Array
@@ -114,13 +114,13 @@ class SpectrumLines:
 
 def index_grid(lines: SpectrumLines) -> Array:
     """Index offsets close enough together that families move against each other by less than the
-    blur, shape (places, offsets).
+    blur, shape (nodes, offsets).
     """
     model, prior = lines.model, lines.prior
     count = len(model.families)
     ends = np.array(lines.window_nm)
-    places = np.repeat(np.arange(count), 2)
-    _, slopes = model.order_and_slopes(places, np.tile(ends, count), 0.0, 0.0)
+    family_indices = np.repeat(np.arange(count), 2)
+    _, slopes = model.order_and_slopes(family_indices, np.tile(ends, count), 0.0, 0.0)
     # What is left of the motion with the index when the diameter follows so as to keep one line
     # where it is.
     steps = []
@@ -129,7 +129,7 @@ def index_grid(lines: SpectrumLines) -> Array:
         spread = float(np.ptp(motion)) * 2 * _SIGMAS * sd
         wanted = 1 + 2 * math.ceil(spread / (2 * _BLUR * float(lines.peaks.error_nm.mean())) / 2)
         steps.append(min(wanted, _MOST_STEPS))
-    while math.prod(steps) > _MOST_PLACES and max(steps) > 3:  # odd ones: the design's own is one
+    while math.prod(steps) > _MOST_NODES and max(steps) > 3:  # odd ones: the design's own is one
         steps[steps.index(max(steps))] -= 2
     axes = [
         (_SIGMAS * sd if count > 1 else 0.0) * np.linspace(-1, 1, count)

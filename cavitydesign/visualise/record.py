@@ -57,24 +57,24 @@ def load_results(path: Path | str) -> Mapping[str, Any]:
     InputError
         If it is absent or not a JSON object.
     """
-    place = Path(path)
-    if place.is_dir():
-        place = place / "results.json"
+    path = Path(path)
+    if path.is_dir():
+        path = path / "results.json"
     try:
-        text = read_bytes(place, MOST_BYTES).decode("utf-8")
+        text = read_bytes(path, MOST_BYTES).decode("utf-8")
         content = json.loads(text, parse_constant=_no_constant)
         check_bounded(content)
     except FileNotFoundError:
         raise InputError(
-            f"{place}: no such file; give a results.json or the folder that `run` wrote"
+            f"{path}: no such file; give a results.json or the folder that `run` wrote"
         ) from None
     except RecursionError:
-        raise InputError(f"{place}: not a readable results.json (nested too deeply)") from None
+        raise InputError(f"{path}: not a readable results.json (nested too deeply)") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{place}: not a readable results.json ({error})") from None
+        raise InputError(f"{path}: not a readable results.json ({error})") from None
     if not isinstance(content, dict):
         raise InputError(
-            f"{place}: not a results.json (expected a JSON object, found {type(content).__name__})"
+            f"{path}: not a results.json (expected a JSON object, found {type(content).__name__})"
         )
     return content
 

@@ -91,9 +91,9 @@ def _known_digests() -> dict[str, str]:
 def _keep(digests: Mapping[str, str]) -> None:
     """Keep digests for the next run; where that cannot be done they are made again."""
     with suppress(OSError, RuntimeError):
-        place = _store()
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(place, json.dumps(dict(digests)).encode())
+        store = _store()
+        store.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(store, json.dumps(dict(digests)).encode())
 
 
 def _content_digest(path: Path) -> str:

@@ -147,13 +147,15 @@ def sweep(
             design.with_values({key: entry})
         axes.append(Axis((key,), tuple((entry,) for entry in plain)))
     folder = Path() if design.path is None else design.path.resolve().parent
-    place = Path(tempfile.mkdtemp(prefix="cavitydesign-sweep-")) if store is None else Path(store)
+    folder_of_store = (
+        Path(tempfile.mkdtemp(prefix="cavitydesign-sweep-")) if store is None else Path(store)
+    )
     study = Study(
         design.raw,
         task,
         tuple(axes),
         relevant_version(),
-        place,
+        folder_of_store,
         name="sweep",
         files_of=files_of_design,
         folder=folder,

@@ -45,10 +45,10 @@ def shipped_digests() -> frozenset[str]:
     """Digests of the scripts that came with the package."""
     package = Path(str(resources.files("cavitydesign")))
     # In a checkout some stand beside the package, whence the wheel takes them.
-    places = [package / "cli" / "templates"]
+    folders = [package / "cli" / "templates"]
     if (package.parent / "pyproject.toml").is_file():
-        places.append(package.parent / "meshes")
-    found = (file_digest(one) for place in places for one in place.glob("*.geo"))
+        folders.append(package.parent / "meshes")
+    found = (file_digest(one) for folder in folders for one in folder.glob("*.geo"))
     return frozenset(digest for digest in found if digest is not None)
 
 

@@ -73,9 +73,9 @@ def inside(folder: Path, name: str, base: Path | None = None) -> Path:
         For a name that leads elsewhere.
     """
     try:
-        place = ((base or folder) / name).resolve()
-        within = place.is_relative_to(folder.resolve()) and not name.startswith(("/", "\\", "~"))
-        place.exists()  # names that no system takes are errors here, not where they are read
+        path = ((base or folder) / name).resolve()
+        within = path.is_relative_to(folder.resolve()) and not name.startswith(("/", "\\", "~"))
+        path.exists()  # names that no system takes are errors here, not where they are read
     except (OSError, ValueError, RuntimeError):
         within = False
     if not within:
@@ -83,7 +83,7 @@ def inside(folder: Path, name: str, base: Path | None = None) -> Path:
             f"{name[:80]!r}: outside the folder that the explorer was given; start it with "
             "--folder for a wider one"
         )
-    return place
+    return path
 
 
 def _all_inside(folder: Path, file: Path) -> None:

@@ -149,7 +149,7 @@ class Explorer:
         return _asset(name, _ASSETS[name])
 
     @property
-    def _place(self) -> dict[str, Any]:
+    def _workspace_entry(self) -> dict[str, Any]:
         """The folder and the first item, as the worker of files takes them."""
         folder = self.workspace.folder
         return {
@@ -164,7 +164,7 @@ class Explorer:
         answer = await self.files.run(
             page,
             "start",
-            self._place,
+            self._workspace_entry,
             newest_only=False,
             encoded=True,
             gone=request.is_disconnected,
@@ -180,7 +180,7 @@ class Explorer:
             raise RequestRefused(400, "name: which item to open")
         if point is not None and (not isinstance(point, int) or isinstance(point, bool)):
             raise RequestRefused(400, "point: the number of a point of the study")
-        asked = {**self._place, "name": name, "point": point}
+        asked = {**self._workspace_entry, "name": name, "point": point}
         gone = request.is_disconnected
         return _json(
             await self.files.run("open", "open", asked, newest_only=False, encoded=True, gone=gone)
@@ -198,11 +198,11 @@ class Explorer:
         if folder is None:
             check_limits(design, None)
             return {**payload, "source": None}
-        place = self._source(source, folder)
-        check_limits(design, folder, place.parent)
-        for path in unknown_scripts(design, place.parent, self.consent.agreed):
+        source_path = self._source(source, folder)
+        check_limits(design, folder, source_path.parent)
+        for path in unknown_scripts(design, source_path.parent, self.consent.agreed):
             raise RequestRefused(428, f"{path.name}: {WHY}")
-        return {**payload, "source": str(place)}
+        return {**payload, "source": str(source_path)}
 
     def _source(self, source: Any, folder: Path) -> Path:
         """The file that names in a design count from; without one, they count from the folder."""
@@ -266,9 +266,9 @@ class Explorer:
             raise RequestRefused(400, "design: the tables of a design file")
         asked: list[dict[str, Any]] = []
         if folder is not None:
-            place = self._source(body.get("source"), folder)
-            await asyncio.to_thread(check_files, design, folder, place.parent)
-            asked = await asyncio.to_thread(self.consent.shown, design, place.parent, folder)
+            source_path = self._source(body.get("source"), folder)
+            await asyncio.to_thread(check_files, design, folder, source_path.parent)
+            asked = await asyncio.to_thread(self.consent.shown, design, source_path.parent, folder)
         return JSONResponse({"why": WHY, "scripts": asked}, headers=SECURITY_HEADERS)
 
     async def agree(self, request: Request) -> Response:

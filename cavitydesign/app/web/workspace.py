@@ -103,10 +103,10 @@ class Workspace:
         if self.folder is None:
             return []
         found: list[dict[str, str]] = []
-        for place in _candidates(self.folder):
-            kind = _kind(place) if place.resolve().is_relative_to(self.folder) else None
+        for path in _candidates(self.folder):
+            kind = _kind(path) if path.resolve().is_relative_to(self.folder) else None
             if kind is not None:
-                found.append({"name": place.relative_to(self.folder).as_posix(), "kind": kind})
+                found.append({"name": path.relative_to(self.folder).as_posix(), "kind": kind})
             if len(found) == _MOST_LISTED:
                 break
         return found
@@ -134,20 +134,20 @@ class Workspace:
             return {"name": "quickstart", "kind": "design", "design": quickstart(), "source": None}
         if self.folder is None:
             raise InputError(f"{name[:80]!r}: the explorer was given no folder to read from")
-        place = inside(self.folder, name)
-        if not place.is_file() or place.stat().st_size > _MOST_FILE_BYTES:
+        path = inside(self.folder, name)
+        if not path.is_file() or path.stat().st_size > _MOST_FILE_BYTES:
             raise InputError(
                 f"{name[:80]!r}: no such file in the folder that the explorer was given"
             )
-        kind = _kind(place)
+        kind = _kind(path)
         if kind == "results":
-            return _results(place, name)
+            return _results(path, name)
         if kind == "study":
             from ..study_points import opened_study
 
-            return {"name": name, "kind": "study", **opened_study(place, self.folder, self.agreed)}
+            return {"name": name, "kind": "study", **opened_study(path, self.folder, self.agreed)}
         if kind == "design":
-            return {"name": name, "kind": "design", "design": _toml(place), "source": str(place)}
+            return {"name": name, "kind": "design", "design": _toml(path), "source": str(path)}
         raise InputError(f"{name[:80]!r}: neither a design, a results.json nor a study")
 
     def opened_point(self, name: str, point: int) -> Mapping[str, Any]:
@@ -160,14 +160,14 @@ class Workspace:
         """
         if self.folder is None:
             raise InputError(f"{name[:80]!r}: the explorer was given no folder to read from")
-        place = inside(self.folder, name)
-        if not place.is_file() or _kind(place) != "study":
+        path = inside(self.folder, name)
+        if not path.is_file() or _kind(path) != "study":
             raise InputError(
                 f"{name[:80]!r}: no such study in the folder that the explorer was given"
             )
         from ..study_points import design_of_point
 
-        return design_of_point(place, self.folder, point, self.agreed)
+        return design_of_point(path, self.folder, point, self.agreed)
 
 
 def quickstart() -> dict[str, Any]:
@@ -184,9 +184,9 @@ def _candidates(folder: Path) -> Iterator[Path]:
     level, visited = [folder], 0
     for _ in range(_DEEPEST + 1):
         below: list[Path] = []
-        for place in level:
+        for folder_here in level:
             visited += 1
-            entries = _entries(place) if visited <= _MOST_FOLDERS else []
+            entries = _entries(folder_here) if visited <= _MOST_FOLDERS else []
             below += [
                 one
                 for one in entries
@@ -205,27 +205,27 @@ def _entries(folder: Path) -> list[Path]:
         return []
 
 
-def _toml(place: Path) -> dict[str, Any]:
+def _toml(path: Path) -> dict[str, Any]:
     from ...design import read_toml
 
     try:
-        return read_toml(place)
+        return read_toml(path)
     except InputError as error:
-        reason = error.problems[0].removeprefix(f"{place}: ")
-        raise InputError(f"{place.name}: not a readable TOML file ({reason})") from None
+        reason = error.problems[0].removeprefix(f"{path}: ")
+        raise InputError(f"{path.name}: not a readable TOML file ({reason})") from None
 
 
-def _kind(place: Path) -> str | None:
+def _kind(path: Path) -> str | None:
     """What a file is, by its name and its tables."""
-    if place.suffix == ".json":
+    if path.suffix == ".json":
         return "results"
     try:
-        found = place.stat()
-        if place.suffix != ".toml" or found.st_size > _MOST_DESIGN_BYTES:
+        found = path.stat()
+        if path.suffix != ".toml" or found.st_size > _MOST_DESIGN_BYTES:
             return None
         if not stat.S_ISREG(found.st_mode):
             return None
-        tables: Mapping[str, Any] = _toml(place)
+        tables: Mapping[str, Any] = _toml(path)
     except OSError:
         return None
     except InputError:
@@ -235,10 +235,10 @@ def _kind(place: Path) -> str | None:
     return "study" if "design" in tables and "axes" in tables else None
 
 
-def _results(place: Path, name: str) -> dict[str, Any]:
+def _results(path: Path, name: str) -> dict[str, Any]:
     from ...visualise.record import load_results
 
-    content = load_results(place)
+    content = load_results(path)
     design = content.get("input")
     if not isinstance(design, Mapping) or "cavity" not in design:
         raise InputError(f"{name}: this results.json does not hold the design that it came from")
@@ -246,6 +246,6 @@ def _results(place: Path, name: str) -> dict[str, Any]:
         "name": name,
         "kind": "results",
         "design": design,
-        "source": str(place),
+        "source": str(path),
         "results": content,
     }

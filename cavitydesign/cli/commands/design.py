@@ -148,12 +148,12 @@ def _cost_of_yield(answer: DesignAnswer) -> Any:
     shown = new_table(
         "What a yield costs, by the models", (*answer.bearing[0].values, "yield", mean)
     )
-    for place in answer.bearing:
-        values = [number(value, ".6g") for value in place.values.values()]
+    for point in answer.bearing:
+        values = [number(value, ".6g") for value in point.values.values()]
         shown.add_row(
             *values,
-            number(place.expected_yield, ".2f"),
-            number(objective.value(place.expected_loss), ".4g"),
+            number(point.expected_yield, ".2f"),
+            number(objective.value(point.expected_loss), ".4g"),
         )
     return shown
 

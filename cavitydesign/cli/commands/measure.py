@@ -68,8 +68,8 @@ def light_curve(file: CsvFile, json: AsJson = False) -> int:
         )
     }
     rows |= {
-        f"slope {place}": f"{value:.3f} +- {error:.1g}"
-        for place, value, error in zip(names[1], found.slopes, found.slopes_error, strict=True)
+        f"slope {part}": f"{value:.3f} +- {error:.1g}"
+        for part, value, error in zip(names[1], found.slopes, found.slopes_error, strict=True)
     }
     if count < 2:
         smaller = ("a straight power law", "a law with one break")[count]

@@ -81,10 +81,10 @@ def _labelled(
     from ...workflow.study_point import WORKER_MODULES
 
     loaded = load_design(design)
-    place = np.array([track.usual_nm for track in measured.tracks])
+    usual_nm = np.array([track.usual_nm for track in measured.tracks])
     error = np.array([max(float(np.nanmedian(track.error_nm)), 1e-4) for track in measured.tracks])
     try:
-        peaks = peaks_of_cavity(Peaks(place, error, (None,) * len(place)), loaded)
+        peaks = peaks_of_cavity(Peaks(usual_nm, error, (None,) * len(usual_nm)), loaded)
         with ProgressLine() as progress:
             executor = ProcessExecutor(workers, WORKER_MODULES)
             answer = fit_design(peaks, loaded, GivenPriors(), executor, progress)

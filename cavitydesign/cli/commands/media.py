@@ -61,17 +61,17 @@ def _constants(row: dict[str, Any]) -> Any:
 def _row(medium: GainMedium) -> dict[str, Any]:
     from ...gain.library import medium_kind
 
-    places = getattr(medium, "table_wavelength_nm", ())
+    table_nm = getattr(medium, "table_wavelength_nm", ())
     return {
         "name": medium.name,
         "kind": medium_kind(medium),
         "emission_nm": medium.emission_wavelength_nm,
         "fwhm_nm": medium.emission_fwhm_nm,
-        "range_nm": [places[0], places[-1]] if places else None,
+        "range_nm": [table_nm[0], table_nm[-1]] if table_nm else None,
         "peak_gain_per_cm": medium.peak_gain_per_cm,
         "pumps": [
-            {"photons": photons, "cross_section": sigma, "wavelength_nm": place}
-            for photons, sigma, place in medium.absorber.cross_sections
+            {"photons": photons, "cross_section": sigma, "wavelength_nm": pump_nm}
+            for photons, sigma, pump_nm in medium.absorber.cross_sections
         ],
         "constants": [
             {

@@ -91,8 +91,8 @@ def new(kind: Kind = "bottle", folder: Folder = Path()) -> int:
     say(f"written: {', '.join(str(folder / name) for name in contents)} ({starter.tells})")
     for name in kept:
         say(f"kept as it is: {folder / name}")
-    place = "" if folder == Path() else f"cd {folder} && "
-    say(f"next: {place}{starter.command}")
+    change_folder = "" if folder == Path() else f"cd {folder} && "
+    say(f"next: {change_folder}{starter.command}")
     return DONE
 
 

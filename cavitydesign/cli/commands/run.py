@@ -122,7 +122,7 @@ def _predicted(
 
 
 def _prepare(out: Path) -> None:
-    """Make the folder now: a place that cannot be written must not cost the computation."""
+    """Make the folder now: a folder that cannot be written must not cost the computation."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):

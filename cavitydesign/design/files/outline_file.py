@@ -58,8 +58,8 @@ def read_outline(path: Path) -> tuple[Array, Array]:
                 f"{path}: line {number}: {len(cells)} values where the header has {len(names)} "
                 "columns"
             )
-        for axis, (place, factor) in columns.items():
-            values[axis].append(factor * _number(path, number, names[place], cells[place]))
+        for axis, (column, factor) in columns.items():
+            values[axis].append(factor * _number(path, number, names[column], cells[column]))
     return np.array(values["z"]), np.array(values["r"])
 
 
@@ -127,15 +127,15 @@ def _split(line: str, separator: str | None) -> list[str]:
 
 
 def _column(path: Path, names: list[str], axis: str) -> tuple[int, float]:
-    """Place of the column of an axis and the factor that brings it to um."""
+    """Index of the column of an axis and the factor that brings it to um."""
     found = [
-        (place, name)
-        for place, name in enumerate(names)
+        (column, name)
+        for column, name in enumerate(names)
         if re.fullmatch(rf"{axis}_(nm|um|mm)", name)
     ]
     if len(found) == 1:
-        place, name = found[0]
-        return place, _UNITS_IN_UM[name[2:]]
+        column, name = found[0]
+        return column, _UNITS_IN_UM[name[2:]]
     shown = ", ".join(names)[:60]
     if found:
         raise InputError(

@@ -38,10 +38,9 @@ class Samples:
 
     def evenly(self, count: int) -> list[Mapping[str, float]]:
         """So many of the draws, evenly spread over the table."""
-        places = np.unique(np.linspace(0, len(self) - 1, min(count, len(self))).round())
+        rows = np.unique(np.linspace(0, len(self) - 1, min(count, len(self))).round())
         return [
-            dict(zip(self.keys, map(float, self.values[int(place)]), strict=True))
-            for place in places
+            dict(zip(self.keys, map(float, self.values[int(row)]), strict=True)) for row in rows
         ]
 
 

@@ -100,12 +100,12 @@ def _silica(
     **keys: float | tuple[Constant, ...],
 ) -> TabledMedium:
     """An ion in silica; without a life time it is that which the emission radiates."""
-    place = np.arange(span_nm[0], span_nm[1] + 0.5 * span_nm[2], span_nm[2])
+    wavelength_nm = np.arange(span_nm[0], span_nm[1] + 0.5 * span_nm[2], span_nm[2])
     found = TabledMedium(
         name=name,
-        table_wavelength_nm=tuple(place.tolist()),
-        table_emission_cm2=tuple(sum_of_lines_cm2(emission, place).tolist()),
-        table_absorption_cm2=tuple(sum_of_lines_cm2(absorption, place).tolist()),
+        table_wavelength_nm=tuple(wavelength_nm.tolist()),
+        table_emission_cm2=tuple(sum_of_lines_cm2(emission, wavelength_nm).tolist()),
+        table_absorption_cm2=tuple(sum_of_lines_cm2(absorption, wavelength_nm).tolist()),
         relaxation_ps=1e6,
         host_group_index=1.462,
         fluorescence_ps=1.0,

@@ -41,7 +41,7 @@ def class_crossing_ev(
     absorption at one energy.
 
     A line of s.d. `line_sd_ev` made of rigidly shifted narrower lines of s.d. `class_sd_ev`, each
-    obeying Kennard-Stepanov at its own place, absorbs more than a single line of the same width
+    obeying Kennard-Stepanov at its own energy, absorbs more than a single line of the same width
     would. Integrating both over the Gaussian spread of centres and asking for the ensemble ratio
     exp((E_pin - E_z)/kT) at E_pin gives, with r = (class s.d. / line s.d.)^2,
 

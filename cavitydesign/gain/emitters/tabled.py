@@ -54,11 +54,11 @@ class TabledMedium(FourLevelMedium):
 
     def __post_init__(self) -> None:
         self._check_tables()
-        place, emission = self._emission()
+        wavelength_nm, emission = self._emission()
         top = int(emission.argmax())
         for key, value in (
-            ("emission_energy_ev", HC_EV_NM / place[top]),
-            ("emission_fwhm_mev", _width_mev(place, emission)),
+            ("emission_energy_ev", HC_EV_NM / wavelength_nm[top]),
+            ("emission_fwhm_mev", _width_mev(wavelength_nm, emission)),
             ("emission_cross_section_cm2", float(emission[top])),
             ("pump_cross_section_cm2", self._absorption_at_pump()),
         ):
@@ -100,9 +100,9 @@ class TabledMedium(FourLevelMedium):
 
     def class_lines(self, wavelength_nm: ArrayLike) -> ClassLines:
         """Cross-sections over that of the peak."""
-        place = np.atleast_1d(np.asarray(wavelength_nm, dtype=float))
+        asked_nm = np.atleast_1d(np.asarray(wavelength_nm, dtype=float))
         emission, absorption = (
-            np.interp(place, self.table_wavelength_nm, column, left=0.0, right=0.0)[None, :]
+            np.interp(asked_nm, self.table_wavelength_nm, column, left=0.0, right=0.0)[None, :]
             / self.emission_cross_section_cm2
             for column in (self.table_emission_cm2, self.table_absorption_cm2)
         )
@@ -123,16 +123,16 @@ class TabledMedium(FourLevelMedium):
 
     def radiative_ps(self, index: float = 1.495) -> float:
         """Life time that the emission alone would give, 1 / (8 pi n^2 c int sigma_e / lambda^4)."""
-        place, emission = self._emission()
-        cm = place * 1e-7
+        wavelength_nm, emission = self._emission()
+        cm = wavelength_nm * 1e-7
         rate = 8.0 * np.pi * index**2 * _SPEED_CM_PER_PS * np.trapezoid(emission / cm**4, cm)
         return float(1.0 / rate)
 
     def warnings(self, wavelength_nm: ArrayLike) -> tuple[str, ...]:
         """Modes beyond the table, and emission that the life time does not allow."""
-        place = np.atleast_1d(np.asarray(wavelength_nm, dtype=float))
+        asked_nm = np.atleast_1d(np.asarray(wavelength_nm, dtype=float))
         first, last = self.table_wavelength_nm[0], self.table_wavelength_nm[-1]
-        beyond = int(((place < first) | (place > last)).sum())
+        beyond = int(((asked_nm < first) | (asked_nm > last)).sum())
         found = list(super().warnings(wavelength_nm))
         if beyond:
             found.append(
@@ -163,8 +163,8 @@ class TabledMedium(FourLevelMedium):
         )
 
 
-def _width_mev(place: Array, emission: Array) -> float:
+def _width_mev(wavelength_nm: Array, emission: Array) -> float:
     """Width of a Gaussian of the same height and area against photon energy."""
-    energy = HC_EV_NM / place
+    energy = HC_EV_NM / wavelength_nm
     area = abs(float(np.trapezoid(emission, energy))) / float(emission.max())
     return float(1e3 * area * 2.0 * np.sqrt(np.log(2.0) / np.pi))

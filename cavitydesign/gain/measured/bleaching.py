@@ -112,17 +112,17 @@ def gain_peak_nm(
 
 def _lines(medium: DotMedium, wavelength_nm: ArrayLike, kinetics: str) -> tuple[Array, Array]:
     """Emission and absorption of all emitters, in units of the peak gain."""
-    place = np.asarray(wavelength_nm, dtype=float)
+    asked_nm = np.asarray(wavelength_nm, dtype=float)
     if kinetics == LADDER:
-        lines = medium.class_lines(place.ravel())
+        lines = medium.class_lines(asked_nm.ravel())
         emission, absorption = lines.weight @ lines.emission, lines.weight @ lines.absorption
-        return emission.reshape(place.shape), absorption.reshape(place.shape)
+        return emission.reshape(asked_nm.shape), absorption.reshape(asked_nm.shape)
     if kinetics != CASCADE:
         words = (CASCADE, LADDER)
         raise InputError(
             f"kinetics: {kinetics!r} is not known; {', '.join(words)}{nearest(kinetics, words)}"
         )
-    energy = HC_EV_NM / place
+    energy = HC_EV_NM / asked_nm
     line = gaussian_line(energy, medium.emission_energy_ev, medium.line_sd_ev)
     return line, line * kennard_stepanov(energy, medium.crossing_energy_ev, medium.temperature_k)
 

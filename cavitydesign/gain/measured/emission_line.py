@@ -74,15 +74,15 @@ def fit_emission_line(wavelength_nm: ArrayLike, intensity: ArrayLike) -> Emissio
     InputError
         Too few points, values that are not finite, or no line within the range.
     """
-    place = np.asarray(wavelength_nm, dtype=float)
+    sample_nm = np.asarray(wavelength_nm, dtype=float)
     light = np.asarray(intensity, dtype=float)
-    if place.ndim != 1 or place.shape != light.shape or len(place) < _FEWEST:
+    if sample_nm.ndim != 1 or sample_nm.shape != light.shape or len(sample_nm) < _FEWEST:
         raise InputError(f"emission line: needs {_FEWEST} or more samples")
-    if not (np.all(np.isfinite(light)) and np.all(place > 0)):
+    if not (np.all(np.isfinite(light)) and np.all(sample_nm > 0)):
         raise InputError("emission line: wavelengths must be positive and intensities finite")
-    order = np.argsort(place)
-    place, light = place[order], light[order]
-    energy, shape = HC_EV_NM / place, light * place**2
+    order = np.argsort(sample_nm)
+    sample_nm, light = sample_nm[order], light[order]
+    energy, shape = HC_EV_NM / sample_nm, light * sample_nm**2
     if not float(np.ptp(shape)) > 0:
         raise InputError("emission line: the spectrum is flat")
     shape = shape / float(np.max(np.abs(shape)))
@@ -90,7 +90,7 @@ def fit_emission_line(wavelength_nm: ArrayLike, intensity: ArrayLike) -> Emissio
 
     def misfit(given: Array) -> Array:
         centre, sd, height, ground = given
-        ground_shape = ground * (place / place[len(place) // 2]) ** 2
+        ground_shape = ground * (sample_nm / sample_nm[len(sample_nm) // 2]) ** 2
         return np.asarray(
             height * np.exp(-0.5 * ((energy - centre) / sd) ** 2) + ground_shape - shape
         )
@@ -105,7 +105,7 @@ def fit_emission_line(wavelength_nm: ArrayLike, intensity: ArrayLike) -> Emissio
     signs = 1 + int(np.count_nonzero(np.diff(np.sign(residual))))
     correlated = max(0.5 * len(residual) / signs, 1.0)
     columns = np.asarray(found.jac, dtype=float)
-    scatter = 2.0 * found.cost / max(len(place) - 4, 1) * correlated
+    scatter = 2.0 * found.cost / max(len(sample_nm) - 4, 1) * correlated
     error = np.sqrt(np.diag(np.linalg.pinv(columns.T @ columns)) * scatter)
     check_answer("emission line", *error)
     return EmissionLine(
@@ -114,7 +114,7 @@ def fit_emission_line(wavelength_nm: ArrayLike, intensity: ArrayLike) -> Emissio
         _MEV * FWHM_PER_SD * sd,
         _MEV * FWHM_PER_SD * float(error[1]),
         ground / height,
-        math.sqrt(2.0 * found.cost / len(place)) / height,
+        math.sqrt(2.0 * found.cost / len(sample_nm)) / height,
         # second differences of white noise have six times its variance
         float(np.sqrt(np.mean(np.diff(shape, 2) ** 2) / 6.0)) / height,
     )

@@ -141,14 +141,16 @@ class ZScan:
             Fewer than five points, different lengths, values that are not positive, or a scan
             without a dip.
         """
-        place, measured = (
+        scanned_mm, measured = (
             np.asarray(position_mm, dtype=float),
             np.asarray(transmittance, dtype=float),
         )
-        if place.ndim != 1 or place.shape != measured.shape or len(place) < 5:
+        if scanned_mm.ndim != 1 or scanned_mm.shape != measured.shape or len(scanned_mm) < 5:
             raise InputError("z-scan: needs five or more positions with as many transmittances")
         if not (
-            np.all(np.isfinite(place)) and np.all(np.isfinite(measured)) and np.all(measured > 0)
+            np.all(np.isfinite(scanned_mm))
+            and np.all(np.isfinite(measured))
+            and np.all(measured > 0)
         ):
             raise InputError("z-scan: positions must be finite and transmittances positive")
         base = float(np.quantile(measured, 0.9))
@@ -162,12 +164,14 @@ class ZScan:
                 float(parameters[1]),
                 float(parameters[2]),
             )
-            return np.asarray(level * self.transmittance(place, sigma, centre) - measured)
+            return np.asarray(level * self.transmittance(scanned_mm, sigma, centre) - measured)
 
-        start = [guess, float(place[int(measured.argmin())]), base]
+        start = [guess, float(scanned_mm[int(measured.argmin())]), base]
         found = fitted("z-scan", misfit, start, [0.1, 0.1 * self.rayleigh_mm, 0.1])
         columns = np.asarray(found.jac, dtype=float)
-        covariance = np.linalg.pinv(columns.T @ columns) * 2.0 * found.cost / max(len(place) - 3, 1)
+        covariance = (
+            np.linalg.pinv(columns.T @ columns) * 2.0 * found.cost / max(len(scanned_mm) - 3, 1)
+        )
         check_answer("z-scan", *np.diag(covariance), found.x[0] / 700.0)
         sigma = math.exp(float(found.x[0]))
         return ZScanFit(
@@ -175,7 +179,7 @@ class ZScan:
             sigma_error=sigma * math.sqrt(float(covariance[0, 0])),
             centre_mm=float(found.x[1]),
             baseline=float(found.x[2]),
-            rms=math.sqrt(2.0 * found.cost / len(place)),
+            rms=math.sqrt(2.0 * found.cost / len(scanned_mm)),
         )
 
 

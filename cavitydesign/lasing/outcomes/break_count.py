@@ -151,7 +151,7 @@ class _Laws:
         sound = diagonal.min(axis=1) > 1e-6 * diagonal.max()
         if not sound.any():
             raise InputError(
-                f"light curve: the fluences lie at too few places ({len(np.unique(x))}) to tell "
+                f"light curve: the fluences lie at too few values ({len(np.unique(x))}) to tell "
                 f"{count} breaks"
             )
         self._breaks, self._basis = self._breaks[sound], self._basis[sound]

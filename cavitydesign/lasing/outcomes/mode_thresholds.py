@@ -25,9 +25,9 @@ def strongest_thresholds(
     starts with the solved.
     """
     found: dict[str, float | None] = {}
-    for place in np.argsort(-emitted[: len(modes)])[: request.exact_thresholds]:
-        mode = modes[place]
+    for mode_index in np.argsort(-emitted[: len(modes)])[: request.exact_thresholds]:
+        mode = modes[mode_index]
         if isinstance(mode, Mode):
-            given = None if request.quality == "budget" else comb[place].q_passive
+            given = None if request.quality == "budget" else comb[mode_index].q_passive
             found[mode.label] = exact_threshold_gain_per_cm(mode, medium.doped_region, given)
     return found

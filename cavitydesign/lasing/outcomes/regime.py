@@ -49,7 +49,7 @@ class Regime:
 
 
 @dataclass(frozen=True)
-class CombPlaces:
+class CombPhases:
     """Side-mode suppression over the phases of the comb under the gain.
 
     Attributes

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...units import DECIBELS_PER_E
-from ..outcomes.regime import CombPlaces, probability_over_phase, side_mode_suppression_rate_db
+from ..outcomes.regime import CombPhases, probability_over_phase, side_mode_suppression_rate_db
 from ..pumped.starting_noise import accumulated_suppression_db
 
 # Share of the change from every other sample to all of them that is left: a third for what errs as
@@ -47,13 +47,13 @@ def suppression_error_db(emitted: Array, coarse: Array, light_error: float) -> f
 
 
 def probability_with_error(
-    places: CombPlaces, single_mode_db: float, spread: float, error_db: float
+    comb: CombPhases, single_mode_db: float, spread: float, error_db: float
 ) -> tuple[float, float]:
     """Probability of a single mode over the phases of the comb, and its numerical error.
 
     Parameters
     ----------
-    places : CombPlaces
+    comb : CombPhases
     single_mode_db : float
     spread : float
         Standard deviation of the comb phase, in spacings; infinite: it is unknown.
@@ -62,7 +62,7 @@ def probability_with_error(
     """
 
     def chance(kept: slice, limit_db: float) -> float:
-        phase, seen = places.phase[kept], places.suppression_db[kept]
+        phase, seen = comb.phase[kept], comb.suppression_db[kept]
         return probability_over_phase(phase, seen, limit_db, 0.0, spread)
 
     value = chance(slice(None), single_mode_db)
@@ -70,7 +70,7 @@ def probability_with_error(
     shifted = [chance(slice(None), single_mode_db + sign * error_db) for sign in (-1.0, 1.0)]
     error = max(abs(one - value) for one in shifted)
     # Too few phases for a comparison with every other one: one phase may fall on either side.
-    if len(places.phase) < _FEWEST or len(places.phase) % 2:
-        return value, error + 1.0 / len(places.phase)
+    if len(comb.phase) < _FEWEST or len(comb.phase) % 2:
+        return value, error + 1.0 / len(comb.phase)
     halves = [chance(slice(first, None, 2), single_mode_db) for first in (0, 1)]
     return value, error + _COARSE * max(abs(one - value) for one in halves)

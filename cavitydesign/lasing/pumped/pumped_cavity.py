@@ -18,7 +18,7 @@ from ..competition.lasing_mode import LasingMode
 from ..competition.overlap import ModeOverlap
 from ..competition.standing_waves import standing
 from ..outcomes.mode_outcome import mode_outcomes
-from ..outcomes.regime import CombPlaces, side_mode_suppression_db
+from ..outcomes.regime import CombPhases, side_mode_suppression_db
 from ..prediction import ModeOutcome
 from ..pulses.numerical_error import probability_with_error
 from ..pulses.pulse_outcomes import PulseRun, StepControl
@@ -174,7 +174,7 @@ class PumpedCavity:
         """One pulse, with the photons in the modes against time."""
         return self.solver.traced(np.array([self.excitons(fluence)]))
 
-    def comb_places(self, fluence: float) -> tuple[CombPlaces, PulseRun]:
+    def over_comb_phases(self, fluence: float) -> tuple[CombPhases, PulseRun]:
         """Side-mode suppression over the phases of the comb, and the pulses there; the last one,
         which is traced, has the comb where it was computed.
         """
@@ -190,17 +190,17 @@ class PumpedCavity:
         shifts = spacing * np.append(phase, 0.0)
         run = solver.traced(np.full(len(shifts), self.excitons(fluence)), shifts)
         suppression = side_mode_suppression_db(run.emitted[:, :-1])
-        return CombPlaces(phase, suppression, spacing), run
+        return CombPhases(phase, suppression, spacing), run
 
-    def single_mode_probability(self, places: CombPlaces, error_db: float) -> tuple[float, float]:
+    def single_mode_probability(self, phases: CombPhases, error_db: float) -> tuple[float, float]:
         """Probability of a single mode over the phases of the comb, weighted by the spread of the
         diameter; and its numerical error, given that of each suppression.
         """
         wavelength = float(
             np.mean([mode.wavelength_nm for mode in periodic_comb(self.comb, self._diameter)[0]])
         )
-        spread = self._request.comb_spread(wavelength, places.spacing_nm, self._diameter)
-        return probability_with_error(places, self._request.single_mode_db, spread, error_db)
+        spread = self._request.comb_spread(wavelength, phases.spacing_nm, self._diameter)
+        return probability_with_error(phases, self._request.single_mode_db, spread, error_db)
 
     def outcomes(
         self, emitted: Array, exact: Mapping[str, float | None]

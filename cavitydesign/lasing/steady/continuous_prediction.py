@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...arrays import Array
 from ...columns.notebook import html_of_lasing
 from ...columns.plain_words import lasing_in_words
-from ..outcomes.regime import CombPlaces, Regime
+from ..outcomes.regime import CombPhases, Regime
 from ..prediction import ModeOutcome, Thresholds
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ContinuousPrediction:
     warnings : tuple of str
     side_mode_suppression_error_db, single_mode_probability_error : float or None
         Estimated numerical errors.
-    comb : CombPlaces or None
+    comb : CombPhases or None
     spread : LasingSpread or None
     """
 
@@ -81,7 +81,7 @@ class ContinuousPrediction:
     calibrations: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
-    comb: CombPlaces | None = None
+    comb: CombPhases | None = None
     spread: LasingSpread | None = None
     side_mode_suppression_error_db: float | None = None
     single_mode_probability_error: float | None = None

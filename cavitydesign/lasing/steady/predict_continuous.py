@@ -26,7 +26,7 @@ from ..outcomes.caveats import calibrations, quality_words, steady_caveats
 from ..outcomes.mode_outcome import mode_outcomes
 from ..outcomes.mode_thresholds import strongest_thresholds
 from ..outcomes.output_threshold import OutputThreshold, output_threshold, pulses_about
-from ..outcomes.regime import CombPlaces, Regime, side_mode_suppression_rate_db
+from ..outcomes.regime import CombPhases, Regime, side_mode_suppression_rate_db
 from ..prediction import ModeOutcome, Thresholds
 from ..pulses.numerical_error import probability_with_error
 from ..pumped.preparation import Prepared, prepared
@@ -105,10 +105,10 @@ def predict_continuous(
         progress("single-mode probability", 0.8)
     phases, chance, chance_error = None, None, None
     if regime.modes_lasing > 0 and request.comb_phases > 0:
-        phase, there, spacing = laser.photons_at_places(
+        phase, there, spacing = laser.photons_over_comb_phases(
             ready.diameter_um, request.comb_phases, regime_rate
         )
-        phases = CombPlaces(phase, side_mode_suppression_rate_db(there), spacing)
+        phases = CombPhases(phase, side_mode_suppression_rate_db(there), spacing)
         middle = float(np.mean([mode.wavelength_nm for mode in ready.comb]))
         spread = request.comb_spread(middle, spacing, ready.diameter_um)
         chance, chance_error = probability_with_error(phases, request.single_mode_db, spread, 0.0)

@@ -136,7 +136,7 @@ class SteadyLaser:
         left = self.model.loss @ photons
         return float(np.abs((decayed + left) / pumped - 1.0).max())
 
-    def photons_at_places(
+    def photons_over_comb_phases(
         self, diameter_um: float, phases: int, rate_per_ps: float
     ) -> tuple[Array, Array, float]:
         """Comb phases in spacings, (M, n) photons at each, and the spacing in nm."""

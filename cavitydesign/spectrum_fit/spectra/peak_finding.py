@@ -31,7 +31,7 @@ _MISFIT = 0.1  # share of a fitted line that its own shape may leave, and that i
 
 
 def found_lines(intensity: Array) -> list[Line]:
-    """Lines of a spectrum, by rising place.
+    """Lines of a spectrum, by rising centre.
 
     Parameters
     ----------
@@ -53,28 +53,28 @@ def found_lines(intensity: Array) -> list[Line]:
         unsure = dataclasses.replace(noise, variance=noise.variance + (_MISFIT * model) ** 2)
         new = _at_scale(intensity - model, unsure, sigma)
         if new:
-            maxima = sorted([*maxima, *new], key=lambda one: one.place)
+            maxima = sorted([*maxima, *new], key=lambda one: one.sample_index)
             confirmed = fitted_lines(intensity, noise, maxima, fits)
             maxima = [one for one, line in zip(maxima, confirmed, strict=True) if line is not None]
             lines = [line for line in confirmed if line is not None]
-    return sorted(lines, key=lambda line: line.place)
+    return sorted(lines, key=lambda line: line.centre)
 
 
 def _at_scale(intensity: Array, noise: Noise, sigma: float) -> list[Maximum]:
     from scipy.signal import find_peaks, peak_prominences, peak_widths
 
     smooth, variance = _smoothed(intensity, noise, sigma)
-    places, _ = find_peaks(smooth)
-    prominences = peak_prominences(smooth, places)
+    samples, _ = find_peaks(smooth)
+    prominences = peak_prominences(smooth, samples)
     widest = _WIDEST_SHARE * len(intensity)
-    widths = peak_widths(smooth, places, 0.5, prominences)[0]
+    widths = peak_widths(smooth, samples, 0.5, prominences)[0]
     found = []
-    for place, height, left, right, width in zip(places, *prominences, widths, strict=True):
+    for sample_index, height, left, right, width in zip(samples, *prominences, widths, strict=True):
         saddle = left if smooth[left] > smooth[right] else right
-        significance = height / math.sqrt(variance[place] + variance[saddle])
+        significance = height / math.sqrt(variance[sample_index] + variance[saddle])
         if significance > _SIGNIFICANT and width < widest:
             narrow = math.sqrt(max(width**2 - (FWHM_PER_SD * sigma) ** 2, 1.0))
-            found.append(Maximum(int(place), float(narrow)))
+            found.append(Maximum(int(sample_index), float(narrow)))
     return found
 
 

@@ -1,5 +1,5 @@
 """Where the peaks of a sampled spectrum lie: lines fitted to the samples about each, and what the
-noise makes of their places.
+noise makes of their centres.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Maximum:
     as it is known.
     """
 
-    place: int
+    sample_index: int
     width: float
 
 
@@ -39,7 +39,7 @@ class Line:
 
     Attributes
     ----------
-    place, error : float
+    centre, error : float
         Centre and its standard deviation, in samples.
     width : float
         Full width at half maximum, in samples.
@@ -49,7 +49,7 @@ class Line:
         Of the Lorentzian in its profile; the rest is Gaussian.
     """
 
-    place: float
+    centre: float
     error: float
     width: float
     height: float
@@ -58,7 +58,7 @@ class Line:
     def profile(self, count: int) -> Array:
         """The line at so many samples."""
         samples = np.arange(count, dtype=np.float64)
-        return self.height * _profile((samples - self.place) / (0.5 * self.width), self.share)
+        return self.height * _profile((samples - self.centre) / (0.5 * self.width), self.share)
 
 
 def fitted_lines(
@@ -79,7 +79,7 @@ def fitted_lines(
     intensity : (k,) array
     noise : Noise
     maxima : sequence of Maximum
-        By rising place.
+        By rising sample.
     known : dict
         Fits of earlier calls for the same spectrum, by the maxima that were fitted together; those
         of this call are added.
@@ -94,7 +94,7 @@ def fitted_lines(
 
 def _window(one: Maximum, count: int) -> tuple[int, int]:
     reach = max(_LEAST_REACH, math.ceil(_REACH * one.width))
-    return max(0, one.place - reach), min(count, one.place + reach + 1)
+    return max(0, one.sample_index - reach), min(count, one.sample_index + reach + 1)
 
 
 def _groups(maxima: Sequence[Maximum], count: int) -> list[list[Maximum]]:
@@ -123,13 +123,13 @@ def _fitted(intensity: Array, noise: Noise, group: Sequence[Maximum]) -> list[Li
     start, least, most = [bottom, 0.0, 0.8], [-np.inf, -np.inf, 0.0], [np.inf, np.inf, 1.0]
     for one in group:
         start += [
-            float(one.place),
+            float(one.sample_index),
             max(one.width, 1.0),
-            max(float(intensity[one.place]) - bottom, float(sigma.min())),
+            max(float(intensity[one.sample_index]) - bottom, float(sigma.min())),
         ]
         reach = max(1.5, one.width)
-        least += [one.place - reach, 0.3, 0.0]
-        most += [one.place + reach, max(float(high - low), 2.0 * one.width), np.inf]
+        least += [one.sample_index - reach, 0.3, 0.0]
+        most += [one.sample_index + reach, max(float(high - low), 2.0 * one.width), np.inf]
 
     def residual(p: Array) -> Array:
         model = p[0] + p[1] * (x - middle) / half

@@ -171,7 +171,7 @@ def _lines_of(shot: Shot) -> Array:
         )
         width = line.width * step
         rows.append(
-            (even[0] + line.place * step, line.error * step, width, line.height * width * shape)
+            (even[0] + line.centre * step, line.error * step, width, line.height * width * shape)
         )
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
@@ -181,9 +181,9 @@ def _followed(lines: Sequence[Array]) -> list[Track]:
     start = int(np.argmax([len(each) for each in lines]))
     reach = _reach(lines[start])
     tracks: list[dict[int, Array]] = [{start: line} for line in lines[start]]
-    for places in (range(start - 1, -1, -1), range(start + 1, len(lines))):
-        for place in places:
-            _link(tracks, lines[place], place, reach)
+    for directions in (range(start - 1, -1, -1), range(start + 1, len(lines))):
+        for spectrum_index in directions:
+            _link(tracks, lines[spectrum_index], spectrum_index, reach)
     tracks.sort(key=lambda track: float(np.median([line[0] for line in track.values()])))
     return [_track(track, len(lines)) for track in tracks]
 
@@ -195,14 +195,14 @@ def _reach(lines: Array) -> float:
     return _SAME_LINE * float(np.median(np.diff(np.sort(lines[:, 0]))))
 
 
-def _link(tracks: list[dict[int, Array]], lines: Array, place: int, reach: float) -> None:
+def _link(tracks: list[dict[int, Array]], lines: Array, spectrum_index: int, reach: float) -> None:
     from scipy.optimize import linear_sum_assignment
 
     near: list[dict[int, Array]] = []
     last: list[float] = []
     for track in tracks:
-        closest = min(track, key=lambda known: abs(known - place))
-        if abs(closest - place) <= _ABSENT + 1:
+        closest = min(track, key=lambda known: abs(known - spectrum_index))
+        if abs(closest - spectrum_index) <= _ABSENT + 1:
             near.append(track)
             last.append(float(track[closest][0]))
     taken: set[int] = set()
@@ -211,15 +211,15 @@ def _link(tracks: list[dict[int, Array]], lines: Array, place: int, reach: float
         cost = np.where(apart <= reach, apart, 1e6)
         for row, column in zip(*linear_sum_assignment(cost), strict=True):
             if apart[row, column] <= reach:
-                near[row][place] = lines[column]
+                near[row][spectrum_index] = lines[column]
                 taken.add(int(column))
-    tracks += [{place: line} for column, line in enumerate(lines) if column not in taken]
+    tracks += [{spectrum_index: line} for column, line in enumerate(lines) if column not in taken]
 
 
 def _track(track: dict[int, Array], count: int) -> Track:
     table = np.full((count, 4), np.nan)
-    for place, line in track.items():
-        table[place] = line
+    for spectrum_index, line in track.items():
+        table[spectrum_index] = line
     return Track(table[:, 0], table[:, 1], table[:, 2], table[:, 3])
 
 

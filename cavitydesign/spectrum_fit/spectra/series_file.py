@@ -230,8 +230,8 @@ def _shot(
             f"{table.name}: header: {', '.join(table.header)[:80]}; columns wavelength_nm and "
             f"{column} are needed{near}"
         )
-    places = (table.header.index(named), table.header.index(column))
-    both = np.array([[_number(row[place]) for place in places] for row in table.rows])
+    columns = (table.header.index(named), table.header.index(column))
+    both = np.array([[_number(row[index]) for index in columns] for row in table.rows])
     whole = np.isfinite(both).all(axis=1)
     source = table.name if column == "intensity" else f"{table.name}: {column}"
     notes = []

@@ -97,7 +97,7 @@ def found_peaks(
     wavelength_nm: Array, intensity: Array, axis_error_nm: float = 0.0, measured_in: str = "vacuum"
 ) -> Peaks:
     """Peaks of a sampled spectrum: maxima that stand out of its noise, each with the error that the
-    noise makes in its place.
+    noise makes in its centre.
 
     Parameters
     ----------
@@ -118,9 +118,9 @@ def found_peaks(
 
     lines = found_lines(intensity)
     samples = np.arange(len(wavelength_nm), dtype=np.float64)
-    places = np.array([line.place for line in lines])
-    centres = np.interp(places, samples, wavelength_nm)
-    steps = np.interp(places, samples, np.gradient(wavelength_nm))
+    centre_samples = np.array([line.centre for line in lines])
+    centres = np.interp(centre_samples, samples, wavelength_nm)
+    steps = np.interp(centre_samples, samples, np.gradient(wavelength_nm))
     errors = np.hypot(np.array([line.error for line in lines]) * steps, axis_error_nm)
     return Peaks(centres, errors, (None,) * len(lines), measured_in)
 

@@ -43,7 +43,7 @@ def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
     noise_nm : float, optional
         Standard deviation of a listed peak's wavelength where the file gives none, 0.02 nm by
         default; of the wavelengths of a sampled spectrum, a tenth of their step by default, beside
-        what the noise of the samples makes in the place of a peak.
+        what the noise of the samples makes in the centre of a peak.
 
     Raises
     ------
@@ -97,21 +97,21 @@ def listed_peaks(wavelength_nm: ArrayLike, noise_nm: float | None = None) -> Pea
     InputError
         If there are fewer than three, or one is not a positive number.
     """
-    places = np.asarray(wavelength_nm, dtype=float).ravel()
-    wrong = places[~(np.isfinite(places) & (places > 0))]
+    listed_nm = np.asarray(wavelength_nm, dtype=float).ravel()
+    wrong = listed_nm[~(np.isfinite(listed_nm) & (listed_nm > 0))]
     if len(wrong):
         raise InputError(f"peaks: {wrong[0]:g}: must be a wavelength above 0 (nm)")
     noise = LISTED_NOISE_NM if noise_nm is None else noise_nm
-    return Peaks(places, np.full(len(places), noise), (None,) * len(places))
+    return Peaks(listed_nm, np.full(len(listed_nm), noise), (None,) * len(listed_nm))
 
 
 def _found(wavelength: Array, intensity: Array, noise_nm: float | None, measured_in: str) -> Peaks:
     """Peaks of the samples; those at the same wavelength are averaged."""
-    places, inverse, counts = np.unique(wavelength, return_inverse=True, return_counts=True)
+    axis_nm, inverse, counts = np.unique(wavelength, return_inverse=True, return_counts=True)
     mean = np.bincount(inverse, weights=intensity) / counts
-    axis = _AXIS_STEPS * float(np.median(np.diff(places))) if noise_nm is None else noise_nm
-    peaks = found_peaks(places, mean, axis, measured_in)
-    note = f"a spectrum of {len(places)} samples; {len(peaks)} peaks found"
+    axis = _AXIS_STEPS * float(np.median(np.diff(axis_nm))) if noise_nm is None else noise_nm
+    peaks = found_peaks(axis_nm, mean, axis, measured_in)
+    note = f"a spectrum of {len(axis_nm)} samples; {len(peaks)} peaks found"
     return dataclasses.replace(peaks, notes=(note,))
 
 

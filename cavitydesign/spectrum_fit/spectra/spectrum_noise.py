@@ -66,14 +66,14 @@ def noise_of(intensity: Array) -> Noise:
     reach = _reach(intensity)
     scatter = np.abs(_differences(intensity, reach))
     level = np.mean(_samples(intensity, reach), axis=0)
-    places = np.array_split(
+    bins = np.array_split(
         np.argsort(level, kind="stable"), max(1, min(_MOST_BINS, len(level) // _IN_BIN))
     )
     floor = _rounding_variance(intensity)
     variances = np.array(
-        [max((_SIGMA_OF_MEDIAN * float(np.median(scatter[one]))) ** 2, floor) for one in places]
+        [max((_SIGMA_OF_MEDIAN * float(np.median(scatter[one]))) ** 2, floor) for one in bins]
     )
-    levels = np.array([float(np.median(level[one])) for one in places])
+    levels = np.array([float(np.median(level[one])) for one in bins])
     ground, slope = _rising_line(levels - levels[0], variances)
     smooth = _padded(level, len(intensity))
     return Noise(

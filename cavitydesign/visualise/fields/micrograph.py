@@ -71,7 +71,7 @@ def draw_micrograph(
 def _in_picture(
     points: MicrographOutline, along: NDArray[np.float64], across: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Column and row of places along and across the axis, all in pixels."""
+    """Column and row of points along and across the axis, all in pixels."""
     cosine = 1.0 / np.hypot(1.0, points.axis_slope)
     sine = points.axis_slope * cosine
     return along * cosine - across * sine, points.axis_row + along * sine + across * cosine

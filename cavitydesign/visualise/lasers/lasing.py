@@ -56,8 +56,8 @@ def broken_power_law(fluence: Array, breaks: Sequence[float], slopes: Sequence[f
         )
     start = breaks[0] if breaks else 1.0
     logarithm = slopes[0] * np.log(fluence / start)
-    for place, before, after in zip(breaks, slopes[:-1], slopes[1:], strict=True):
-        logarithm = logarithm + (after - before) * np.maximum(np.log(fluence / place), 0.0)
+    for break_mj_cm2, before, after in zip(breaks, slopes[:-1], slopes[1:], strict=True):
+        logarithm = logarithm + (after - before) * np.maximum(np.log(fluence / break_mj_cm2), 0.0)
     return np.asarray(np.exp(logarithm))
 
 
@@ -203,14 +203,14 @@ def _draw_thresholds(
 
 def _regime_words(content: Mapping[str, Any]) -> str:
     """The regime, with what decides it and where."""
-    regime, place = content.get("regime"), content.get("regime_fluence_mj_cm2")
-    at = f" at {place:.3g} mJ/cm²" if isinstance(place, int | float) else ""
+    regime, fluence_mj_cm2 = content.get("regime"), content.get("regime_fluence_mj_cm2")
+    at = f" at {fluence_mj_cm2:.3g} mJ/cm²" if isinstance(fluence_mj_cm2, int | float) else ""
     if regime == "single":
         suppression = content.get("side_mode_suppression_db")
-        beside = (
+        second_mode = (
             f", the next {suppression:.3g} dB down" if isinstance(suppression, int | float) else ""
         )
-        return f"one mode{at}{beside}"
+        return f"one mode{at}{second_mode}"
     if regime == "multi":
         return f"{content.get('modes_lasing', 'several')} modes{at}"
     return f"{regime}{at}" if regime else "light in, light out"
@@ -288,15 +288,15 @@ def draw_output_shares(prediction: Result, *, theme: Theme = LIGHT) -> Figure:
     return fig
 
 
-def _name_above(ax: Axes, places: Array, shares: Array, names: Sequence[str]) -> None:
+def _name_above(ax: Axes, wavelength_nm: Array, shares: Array, names: Sequence[str]) -> None:
     """Names of modes above the axes, upright; of two that would touch that of the greater share."""
     low, high = ax.get_xlim()
     # the axes take about four fifths of the width
     room = _BESIDE_PT / 72.0 / (0.8 * ONE_COLUMN_IN) * (high - low)
     kept: list[int] = []
-    for place in np.argsort(-shares, kind="stable"):
-        if all(abs(places[place] - places[other]) >= room for other in kept):
-            kept.append(int(place))
+    for mode_index in np.argsort(-shares, kind="stable"):
+        if all(abs(wavelength_nm[mode_index] - wavelength_nm[other]) >= room for other in kept):
+            kept.append(int(mode_index))
     top = ax.secondary_xaxis("top")
-    top.set_xticks(places[kept], [names[place] for place in kept], rotation=90)
+    top.set_xticks(wavelength_nm[kept], [names[mode_index] for mode_index in kept], rotation=90)
     top.tick_params(length=0)

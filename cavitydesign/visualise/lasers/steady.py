@@ -73,8 +73,8 @@ def power_curve_figure(content: Mapping[str, Any], *, theme: Theme) -> Figure:
         )
     ax.set_xlabel("pump power (µW)")
     ax.set_ylabel("light (µW)")
-    place_uw, regime = content.get("regime_power_uw"), content.get("regime")
+    power_uw, regime = content.get("regime_power_uw"), content.get("regime")
     words = {"single": "one mode", "multi": f"{content.get('modes_lasing')} modes"}
-    at = "" if place_uw is None else f" at {place_uw:.3g} µW"
+    at = "" if power_uw is None else f" at {power_uw:.3g} µW"
     ax.set_title(f"{words.get(str(regime), regime)}{at}")
     return fig

@@ -42,23 +42,23 @@ def draw_deviation(doublet: DeviatedMode, *, theme: Theme = LIGHT) -> Figure:
 def _draw_lines(ax: Any, doublet: DeviatedMode, theme: Theme) -> None:
     """Lorentzian lines of equal area against the distance from the round cavity's wavelength."""
     middle = sum(doublet.wavelengths_nm) / 2.0 - 1e-3 * doublet.shift_pm
-    places = [1e3 * (one - middle) for one in doublet.wavelengths_nm]
+    offsets_pm = [1e3 * (one - middle) for one in doublet.wavelengths_nm]
     known = [1e3 * one for one in doublet.linewidths_nm if one is not None]
-    spread = max(max(places) - min(places), max(map(abs, places)), _LEAST_PM)
+    spread = max(max(offsets_pm) - min(offsets_pm), max(map(abs, offsets_pm)), _LEAST_PM)
     # lines far narrower than their distance are drawn as wide as can be seen
     drawn = [max(one, 0.01 * spread) for one in known] or [0.02 * spread] * 2
     drawn = drawn if len(drawn) == 2 else drawn * 2
-    low, high = min(0.0, *places), max(0.0, *places)
+    low, high = min(0.0, *offsets_pm), max(0.0, *offsets_pm)
     room = max(_WIDTHS * max(drawn), 0.15 * spread)
     x = np.linspace(low - room, high + room, _POINTS)
 
-    def line(place: float, width: float) -> Any:
-        return 0.5 / (1.0 + (2.0 * (x - place) / width) ** 2)
+    def line(offset_pm: float, width: float) -> Any:
+        return 0.5 / (1.0 + (2.0 * (x - offset_pm) / width) ** 2)
 
     ax.plot(x, 2.0 * line(0.0, min(drawn)), color=theme.muted, ls=":", label="round cavity")
-    both = line(places[0], drawn[0]) + line(places[1], drawn[1])
+    both = line(offsets_pm[0], drawn[0]) + line(offsets_pm[1], drawn[1])
     ax.plot(x, both, color=colour(0), label="this cavity")
-    apart = max(places) - min(places)
+    apart = max(offsets_pm) - min(offsets_pm)
     text = f"shift {doublet.shift_pm:.3g} pm\nsplitting {doublet.splitting_pm:.3g} pm"
     if apart == 0.0:
         text = f"shift {doublet.shift_pm:.3g} pm\nno splitting"
@@ -76,9 +76,9 @@ def _draw_shares(ax: Any, doublet: DeviatedMode, theme: Theme) -> None:
         ax.text(0.5, 0.5, "nothing mixed in\nabove 0.0001 %", ha="center", va="center")
         ax.set_axis_off()
         return
-    places = np.arange(len(shown))
-    ax.barh(places, [100.0 * one.share for one in shown], color=colour(1), height=0.6)
-    ax.set_yticks(places, [one.label for one in shown])
+    rows = np.arange(len(shown))
+    ax.barh(rows, [100.0 * one.share for one in shown], color=colour(1), height=0.6)
+    ax.set_yticks(rows, [one.label for one in shown])
     ax.invert_yaxis()
     ax.set_xscale("log")
     ax.xaxis.set_minor_formatter(NullFormatter())

@@ -49,10 +49,10 @@ def loss_shares(log10_q: dict[str, float | None]) -> dict[str, float]:
 
 
 def _known(records: Sequence[Mapping[str, Any]], channel: str) -> tuple[list[float], list[float]]:
-    """Places and values of the modes that have this loss."""
-    pairs = [(float(place), mode["log10_q"].get(channel)) for place, mode in enumerate(records)]
-    present = [(place, float(value)) for place, value in pairs if value is not None]
-    return [place for place, _ in present], [value for _, value in present]
+    """Columns of the picture and values of the modes that have this loss."""
+    pairs = [(float(column), mode["log10_q"].get(channel)) for column, mode in enumerate(records)]
+    present = [(column, float(value)) for column, value in pairs if value is not None]
+    return [column for column, _ in present], [value for _, value in present]
 
 
 @themed
@@ -76,7 +76,7 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
         raise InputError("loss budget: no modes to draw")
     fig = figure(min(max(ONE_COLUMN_IN, 1.0 + 0.26 * len(records)), TWO_COLUMNS_IN), 4.2)
     upper, lower = fig.subplots(2, 1, sharex=True)
-    place = np.arange(len(records))
+    columns = np.arange(len(records))
     _draw_shares(upper, records)
     _draw_channels(lower, records, theme)
     upper.set_xlim(-0.6, len(records) - 0.4)
@@ -86,7 +86,7 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
     upper.set_title(
         rf"on top of each bar: $\log_{{10}}Q$ of all losses{left_out}{_ruling(records)}", fontsize=7
     )
-    lower.set_xticks(place, [mode["label"] for mode in records])
+    lower.set_xticks(columns, [mode["label"] for mode in records])
     for words in lower.get_xticklabels():
         words.set(rotation=90, fontsize=7)
     for ax in (upper, lower):
@@ -100,12 +100,12 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
 def _draw_shares(ax: Axes, records: Sequence[Mapping[str, Any]]) -> None:
     """Stacked bars, each channel with its hatch; the total above."""
     shares = [loss_shares(dict(mode["log10_q"])) for mode in records]
-    place, base = np.arange(len(records)), np.zeros(len(records))
+    columns, base = np.arange(len(records)), np.zeros(len(records))
     for position, channel in enumerate(channels(records)):
         heights = np.array([share.get(channel, 0.0) for share in shares])
         if any(channel in share for share in shares):
             ax.bar(
-                place,
+                columns,
                 heights,
                 bottom=base,
                 width=0.66,

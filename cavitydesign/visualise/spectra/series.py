@@ -47,10 +47,10 @@ def _waterfall(
     spectra: Sequence[tuple[float, Array, Array]],
     theme: Theme,
 ) -> None:
-    places = np.unique(np.linspace(0, len(spectra) - 1, _MOST_SPECTRA).round().astype(int))
+    shown_spectra = np.unique(np.linspace(0, len(spectra) - 1, _MOST_SPECTRA).round().astype(int))
     heights = []
-    for height, place in enumerate(places):
-        fluence, wavelength, light = spectra[place]
+    for height, spectrum_index in enumerate(shown_spectra):
+        fluence, wavelength, light = spectra[spectrum_index]
         above = light - np.quantile(light, _GROUND)
         share = above / max(float(above.max()), 1e-300)
         shown = np.log10(np.maximum(share, 10.0**-_DECADES_SHOWN)) / _DECADES_SHOWN + 1.0
@@ -59,14 +59,14 @@ def _waterfall(
         heights.append((height, fluence))
     for line in measured["lines"]:
         points = [
-            (line["wavelength_nm"][place], height)
-            for height, place in enumerate(places)
-            if line["wavelength_nm"][place] is not None
+            (line["wavelength_nm"][spectrum_index], height)
+            for height, spectrum_index in enumerate(shown_spectra)
+            if line["wavelength_nm"][spectrum_index] is not None
         ]
         x, y = zip(*points, strict=True) if points else ((), ())
         ax.plot(x, np.array(y) + 0.05, ".", color=colour(1), ms=2.0)
     ax.set_yticks([one[0] for one in heights], [f"{one[1]:.3g}" for one in heights])
-    ax.set_ylim(-0.1, len(places) + 0.1)
+    ax.set_ylim(-0.1, len(shown_spectra) + 0.1)
     ax.set_xlabel("wavelength (nm)")
     ax.set_ylabel("fluence (mJ/cm$^2$)")
     ax.set_title(f"above the background, over {_DECADES_SHOWN:.0f} decades; dots: lines")

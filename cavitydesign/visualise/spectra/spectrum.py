@@ -52,16 +52,16 @@ def _label_rows(
     of a crowded comb is named, none closer than a letter's height.
     """
     rows: dict[str, int] = {}
-    places: dict[int, list[float]] = {}
+    labelled_nm: dict[int, list[float]] = {}
     count = min(len(groups), _MOST_LABEL_ROWS)
     for position, members in enumerate(groups.values()):
-        own = places.setdefault(position % count, [])
+        own = labelled_nm.setdefault(position % count, [])
         spread = max(1, -(-len(members) // _MOST_LABELS))
         for mode in (one for one in members if one["m"] % spread == 0):
-            place = mode["wavelength_nm"]
-            if all(abs(place - other) > _LETTER_OF_AXIS * span for other in own):
+            wavelength_nm = mode["wavelength_nm"]
+            if all(abs(wavelength_nm - other) > _LETTER_OF_AXIS * span for other in own):
                 rows[mode["label"]] = position % count
-                own.append(place)
+                own.append(wavelength_nm)
     return rows
 
 
@@ -90,8 +90,8 @@ def _within(wavelength: Array, gain: Array, low: float, high: float) -> tuple[Ar
     if first >= last:
         return np.array([low, high]), np.zeros(2)
     inside = wavelength[(wavelength > first) & (wavelength < last)]
-    places = np.concatenate([[first], inside, [last]])
-    return places, np.interp(places, wavelength, gain)
+    covered_nm = np.concatenate([[first], inside, [last]])
+    return covered_nm, np.interp(covered_nm, wavelength, gain)
 
 
 def _draw_teeth(
@@ -250,11 +250,13 @@ def gain_curve(
     content = record(lasing)
     curve = content.get("light_curve") or {}
     fluences, excitons = curve.get("fluence_mj_cm2"), curve.get("excitons")
-    place = content.get("regime_fluence_mj_cm2")
-    if not fluences or not excitons or place is None:
+    fluence_mj_cm2 = content.get("regime_fluence_mj_cm2")
+    if not fluences or not excitons or fluence_mj_cm2 is None:
         return None
     pumped = float(
-        np.exp(np.interp(np.log(place), np.log(fluences), np.log(np.maximum(excitons, 1e-9))))
+        np.exp(
+            np.interp(np.log(fluence_mj_cm2), np.log(fluences), np.log(np.maximum(excitons, 1e-9)))
+        )
     )
     reach = 0.8 * medium.emission_fwhm_nm
     low = min(wavelength_range_nm[0], medium.emission_wavelength_nm - reach)

@@ -24,7 +24,7 @@ def draw_study(
     theme: Theme = LIGHT,
 ) -> Figure:
     """Points of a study; rows without both numbers are left out, and a line joins points of
-    distinct places.
+    distinct values across.
 
     Parameters
     ----------

@@ -33,8 +33,8 @@ def draw_panels(
     """Draw what a study file asks for.
 
     Where a second axis of the study varies it tells the lines apart, by a legend or, with many
-    values, by colour. Several rows at one place (the modes of a point) are drawn as points that no
-    line joins: nothing is averaged.
+    values, by colour. Several rows at one value across (the modes of a point) are drawn as points
+    that no line joins: nothing is averaged.
 
     Parameters
     ----------
@@ -75,13 +75,13 @@ def draw_panels(
 
 def _other_axis(table: Table, x: str) -> str:
     """The axis beside x that varies and does not follow from x; empty if none does."""
-    places = table.column(x)
+    across = table.column(x)
     free: list[str] = []
     for name in table.axes:
         values = table.column(name)
         if name == x or len({repr(value) for value in values}) < 2:
             continue
-        pairs = {(repr(a), repr(b)) for a, b in zip(places, values, strict=True)}
+        pairs = {(repr(a), repr(b)) for a, b in zip(across, values, strict=True)}
         if len(pairs) > len({a for a, _ in pairs}):
             free.append(name)
     # Keys that vary together, or follow from each other, count once.
@@ -152,7 +152,7 @@ def _series(
 
 
 def _line(ax: Axes, pairs: Sequence[tuple[float, float]], number: int, label: str | None) -> None:
-    """Points of one group; a line joins them where each place has one row."""
+    """Points of one group; a line joins them where each value across has one row."""
     single = len({a for a, _ in pairs}) == len(pairs)
     ax.plot(
         [a for a, _ in pairs],
@@ -211,7 +211,7 @@ def _map(table: Table, spec: PlotSpec, x: str, theme: Theme) -> Figure:
                 "such as 'p == 1 and q == 0' and one azimuthal order m"
             )
         cells[a, b] = c
-    across, up = (sorted({key[place] for key in cells}) for place in (0, 1))
+    across, up = (sorted({key[position] for key in cells}) for position in (0, 1))
     if len(across) < 2 or len(up) < 2:
         raise InputError(f"{table.name}: a map needs at least two values of {x} and of {y}")
     words = sorted({c for c in cells.values() if isinstance(c, str)})

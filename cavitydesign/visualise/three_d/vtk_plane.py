@@ -43,7 +43,7 @@ class Plane:
     corners : (c, 4) array of int
         Points of each cell, around it.
     region : (c,) array of int
-        Place of the cell's medium among `region_names`; one past the last for what the shares do
+        Index of the cell's medium among `region_names`; one past the last for what the shares do
         not count (beyond the outer caustic, or in an absorbing layer).
     region_names : tuple of str
     """

@@ -10,7 +10,7 @@ import pytest
 from cavitydesign.gain import DotMedium, GainMedium, Pump, find_medium
 from cavitydesign.lasing import LasingMode, LasingRequest, predict_lasing
 from cavitydesign.lasing.outcomes import output_threshold as output
-from cavitydesign.lasing.outcomes.regime import CombPlaces
+from cavitydesign.lasing.outcomes.regime import CombPhases
 from cavitydesign.lasing.pulses import computed_curve as curve
 from cavitydesign.lasing.pulses.numerical_error import probability_with_error, suppression_error_db
 from cavitydesign.lasing.pulses.rate_model import rate_model
@@ -86,5 +86,5 @@ def test_errors_of_suppression_and_probability() -> None:
     phase = np.arange(12) / 12 - 0.5
     # 10 dB at a quarter period on either side, curved between
     seen = 10.0 + 8.0 * np.sin(2.0 * math.pi * (phase + 0.03)) ** 3
-    chance, wide = probability_with_error(CombPlaces(phase, seen, 1.0), 10.0, math.inf, 0.1)
+    chance, wide = probability_with_error(CombPhases(phase, seen, 1.0), 10.0, math.inf, 0.1)
     assert abs(chance - 0.5) < wide < 0.1

@@ -133,7 +133,7 @@ def test_shot_noise_on_a_strong_line_is_no_peak():
     for _ in range(60):
         x, y = spectrum(rng, [535.0], [1.0], width_nm=1.5, counts=1e6, ground=0.0, slope=0.0)
         found.append(
-            [float(np.interp(line.place, np.arange(len(x)), x)) for line in found_lines(y)]
+            [float(np.interp(line.centre, np.arange(len(x)), x)) for line in found_lines(y)]
         )
     assert {len(places) for places in found} == {1}, (
         f"peaks in each: {[len(places) for places in found]}"
