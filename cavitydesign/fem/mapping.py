@@ -252,8 +252,8 @@ class WindowMapping(CurvedMapping):
             here = np.flatnonzero((row >= 0) & (row < rows.low.size))
             if here.size:
                 low, high = rows.low[row[here]], rows.high[row[here]]
-                places = low + (high - low) * s[here], self.start + self.length * t[here]
-                r, z, r_s, z_s, r_t, z_t = layer.at(*places)
+                points = low + (high - low) * s[here], self.start + self.length * t[here]
+                r, z, r_s, z_s, r_t, z_t = layer.at(*points)
                 x[:, here] = r, z
                 scale = np.stack([high - low, np.full(here.size, self.length)])
                 slopes[..., here] = np.array([[r_s, r_t], [z_s, z_t]]) * scale

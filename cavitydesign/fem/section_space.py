@@ -263,7 +263,7 @@ def _element_layout(space: SectionSpace) -> ElementLayout:
         within = here - first[outer[elements][:, owners]]
         slot = (indptr[np.maximum(here, 0)][:, :, None] + within[:, None, :]).astype(np.int32)
         slot += offset[elements][:, owners[:, None], owners].astype(np.int32)
-        # Unknowns that a wall or a lower degree removed go to a place behind the last one, which
+        # Unknowns that a wall or a lower degree removed go to an entry behind the last one, which
         # is dropped.
         absent = here < 0
         slot[absent[:, :, None] | absent[:, None, :]] = stored

@@ -98,18 +98,20 @@ class WindowSpace:
         return self.s.quadrature[0].ravel(), self.t.line.quadrature[0].ravel()
 
     @property
-    def places(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Positions of E_s (edge functions of s, nodal of t), E_t (nodal, edge) and psi (nodal,
+    def component_indices(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Indices of E_s (edge functions of s, nodal of t), E_t (nodal, edge) and psi (nodal,
         nodal) in a vector.
         """
-        return _places(self.s.elements, self.s.order, self.t.nodal_size, self.t.edge_size)
+        return _component_indices(
+            self.s.elements, self.s.order, self.t.nodal_size, self.t.edge_size
+        )
 
     def split(self, vectors: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """E_s, E_t and psi of the columns of an (n, k) array, or of one (n,) vector; shapes (k,
         functions of s, functions of t).
         """
         columns = np.ascontiguousarray(vectors.T) if vectors.ndim == 2 else vectors[None, :]
-        e_s, e_t, psi = (columns[:, place] for place in self.places)
+        e_s, e_t, psi = (columns[:, indices] for indices in self.component_indices)
         return e_s, e_t, psi
 
     def shared_with(self, other: WindowSpace) -> tuple[IntArray, IntArray]:
@@ -124,7 +126,7 @@ class WindowSpace:
         return self._leading(order, nodal, edge), other._leading(order, nodal, edge)
 
     def _leading(self, order: int, nodal: int, edge: int) -> IntArray:
-        e_s, e_t, psi = self.places
+        e_s, e_t, psi = self.component_indices
         edges = self.s.edge_numbers()[:, :order].ravel()
         nodes = self.s.nodal_numbers()[:, [1, *range(2, order + 1)]].ravel()
         nodes = nodes[nodes >= 0]
@@ -152,10 +154,10 @@ class ChainDofs(Dofs):  # type: ignore[misc]
 
 
 @lru_cache(maxsize=64)
-def _places(
+def _component_indices(
     elements: int, order: int, nodal: int, edge: int
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """See `WindowSpace.places`: per element E_s, the bubbles of E_t and psi, then E_t and psi on
+    """See `WindowSpace.component_indices`: per element E_s, the bubbles of E_t and psi, then E_t and psi on
     its outer line.
     """
     # Outwards: what a strip has of its own, then the line that it shares with the next one.
@@ -181,7 +183,7 @@ def _places(
 
 @lru_cache(maxsize=64)
 def element_order(order: int, nodal: int, edge: int) -> IntArray:
-    """Local unknowns in the order of the chain (inner line, own, outer line), as places in [E_s |
+    """Local unknowns in the order of the chain (inner line, own, outer line), as indices into [E_s |
     E_t | psi].
 
     E_t and psi are there by local function of s: inner hat, outer hat, bubbles.

@@ -196,8 +196,8 @@ class _Search:
 
     Attributes
     ----------
-    place : int
-        Doped region.
+    region_index : int
+        Of the doped region.
     missing : float
         1/Q put in as a uniform loss rate.
     absorbing : bool
@@ -207,7 +207,7 @@ class _Search:
     """
 
     raw: RawMode
-    place: int
+    region_index: int
     missing: float
     absorbing: bool
     label: str
@@ -241,7 +241,7 @@ class _Search:
         real = np.array([(eps.axial if along else eps.ordinary)[j] for j, along, _ in self.masses])
         loss = np.array([eps.loss[j] if self.absorbing else 0.0 for j, _, _ in self.masses])
         energy = np.array([self.stored[int(along)][j] for j, along, _ in self.masses])
-        doped = np.array([j == self.place for j, _, _ in self.masses])
+        doped = np.array([j == self.region_index for j, _, _ in self.masses])
         whole = real + 1j * loss
         return _Weights(whole + 1j * self.missing * energy, np.where(doped, np.sqrt(whole), 0.0))
 

@@ -34,14 +34,14 @@ def each_asked(
     """
     reasons: list[str] = []
 
-    def answer(place: int, mode: Mode) -> Mode:
+    def answer(mode_index: int, mode: Mode) -> Mode:
         if progress is not None:
-            progress(f"{about}{mode.label}", place / len(modes))
+            progress(f"{about}{mode.label}", mode_index / len(modes))
         try:
             return ask(mode)
         except CavityDesignError as error:
             reasons.append(f"{about}{error}")
             return refused(mode)
 
-    found = tuple(answer(place, mode) for place, mode in enumerate(modes))
+    found = tuple(answer(mode_index, mode) for mode_index, mode in enumerate(modes))
     return replace(modes, modes=found, warnings=(*modes.warnings, *reasons[:1]))

@@ -121,7 +121,7 @@ def _measured(
     """Measures of the chosen modes, and error bars from the modes that were solved two orders lower
     too.
     """
-    solved = {(raw.m, raw.q): place for place, raw in enumerate(chosen)}
+    solved = {(raw.m, raw.q): index for index, raw in enumerate(chosen)}
     readings = [_Reading.of(raw) for raw in chosen]
     compared: list[dict[int, tuple[int, ...]]] = []
     by_label = {(raw.m, raw.q): raw for raw in result.modes}
@@ -152,9 +152,9 @@ def _measured(
     )
     columns = np.stack(vectors, axis=1)
     corrections = np.zeros_like(columns)
-    for place, one in enumerate(readings):
+    for index, one in enumerate(readings):
         if one.correction is not None:
-            corrections[:, place] = one.correction
+            corrections[:, index] = one.correction
     measured = result.discretisation.measured(
         problem, columns, orders, qs, k_per_um, eps, corrections
     )
@@ -162,7 +162,7 @@ def _measured(
         error_bars(
             end,
             0.0 if by_mode else result.basis_error,
-            {q: Readings(*(measured[place] for place in places)) for q, places in those.items()},
+            {q: Readings(*(measured[index] for index in indices)) for q, indices in those.items()},
         )
         for end, those in zip(result.ends, compared, strict=True)
     ]

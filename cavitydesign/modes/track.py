@@ -2,7 +2,7 @@
 found and told apart.
 
 Between neighbouring points of a sweep every mode is matched to the one whose field it overlaps most
-(fields compared at the same places relative to the outline, in units of the radius). Where no match
+(fields compared at the same points relative to the outline, in units of the radius). Where no match
 is clear the step is halved. Two modes of one mirror class that come close either cross (uncoupled:
 nothing happens) or avoid each other: they exchange their characters, and the square of their
 distance is a parabola, d^2 = gap^2 + slope^2 (x - x0)^2, the two-level model of coupled modes.
@@ -115,13 +115,13 @@ class _Follower:
     def __init__(self, at: Callable[[float], dict[str, OrderSpectrum]], halvings: int) -> None:
         self._at = at
         self._points: dict[str, list[list[TrackPoint]]] = {}
-        self._place: dict[str, list[int | None]] = {}
+        self._mode_index: dict[str, list[int | None]] = {}
 
     def begin(self, wall: str, spectrum: OrderSpectrum, value: float) -> None:
         """Open one track for each mode."""
         count = len(spectrum.identities)
         self._points[wall] = [[_point(spectrum, i, value, 1.0)] for i in range(count)]
-        self._place[wall] = list(range(count))
+        self._mode_index[wall] = list(range(count))
 
     def step(
         self,
@@ -143,27 +143,34 @@ class _Follower:
         return new
 
     def _clear(self, wall: str, square: Array) -> bool:
-        places = [place for place in self._place[wall] if place is not None]
-        best = square.max(axis=1, initial=0.0)[places]
+        rows = [row for row in self._mode_index[wall] if row is not None]
+        best = square.max(axis=1, initial=0.0)[rows]
         return bool(np.all((best > _CLEAR) | (best < _LOST)))
 
     def _carry(self, wall: str, square: Array, spectrum: OrderSpectrum, value: float) -> None:
         """Match tracks to modes one to one, for the largest sum of overlaps."""
         from scipy.optimize import linear_sum_assignment  # slow to import, and only sweeps need it
 
-        live = [number for number, place in enumerate(self._place[wall]) if place is not None]
-        rows = square[[place for place in self._place[wall] if place is not None]]
+        live = [
+            number
+            for number, mode_index in enumerate(self._mode_index[wall])
+            if mode_index is not None
+        ]
+        rows = square[
+            [mode_index for mode_index in self._mode_index[wall] if mode_index is not None]
+        ]
         chosen = {
-            int(row): int(place) for row, place in zip(*linear_sum_assignment(-rows), strict=True)
+            int(row): int(mode_index)
+            for row, mode_index in zip(*linear_sum_assignment(-rows), strict=True)
         }
         for row, number in enumerate(live):
-            place = chosen.get(row)
-            if place is None or rows[row, place] < _LOST:
-                self._place[wall][number] = None
+            mode_index = chosen.get(row)
+            if mode_index is None or rows[row, mode_index] < _LOST:
+                self._mode_index[wall][number] = None
                 continue
-            self._place[wall][number] = place
+            self._mode_index[wall][number] = mode_index
             self._points[wall][number].append(
-                _point(spectrum, place, value, float(rows[row, place]))
+                _point(spectrum, mode_index, value, float(rows[row, mode_index]))
             )
 
     def tracks(self) -> list[Track]:
@@ -175,21 +182,21 @@ class _Follower:
         ]
 
 
-def _point(spectrum: OrderSpectrum, place: int, value: float, overlap: float) -> TrackPoint:
-    identity = spectrum.identities[place]
+def _point(spectrum: OrderSpectrum, mode_index: int, value: float, overlap: float) -> TrackPoint:
+    identity = spectrum.identities[mode_index]
     return TrackPoint(
         float(value),
-        float(spectrum.wavelengths_nm[place]),
-        spectrum.labels()[place],
+        float(spectrum.wavelengths_nm[mode_index]),
+        spectrum.labels()[mode_index],
         float(identity.fractions[0]),
         identity.purity,
         overlap,
-        tuple(float(share) for share in spectrum.region_shares[place]),
+        tuple(float(share) for share in spectrum.region_shares[mode_index]),
     )
 
 
 def overlap_squares(first: OrderSpectrum, second: OrderSpectrum) -> Array:
-    """|<E_i, E_j>|^2 between the modes of two spectra at the same places relative to the outline,
+    """|<E_i, E_j>|^2 between the modes of two spectra at the same points relative to the outline,
     (first, second).
     """
     (low_1, high_1, along_1), (low_2, high_2, along_2) = first.span, second.span
@@ -207,5 +214,5 @@ def overlap_squares(first: OrderSpectrum, second: OrderSpectrum) -> Array:
 def _two_panels(low: float, high: float) -> tuple[Array, Array]:
     """Gauss points inside and outside the outline."""
     inside, outside = gauss(_INSIDE_POINTS), gauss(_OUTSIDE_POINTS)
-    places = np.concatenate([0.5 * low * (1 - inside[0]), 0.5 * high * (1 + outside[0])])
-    return places, np.concatenate([-0.5 * low * inside[1], 0.5 * high * outside[1]])
+    depths = np.concatenate([0.5 * low * (1 - inside[0]), 0.5 * high * (1 + outside[0])])
+    return depths, np.concatenate([-0.5 * low * inside[1], 0.5 * high * outside[1]])

@@ -1,5 +1,5 @@
 """Positions of a file as those of a meridian section: two coordinates of flat points, and one
-point for those that stand at one place.
+point for those that stand at one position.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .splitting import FileMesh
 
 _FLAT = 1e-6  # of the section's size: files of seven digits are flat to half of it
 # Of the section's size: points nearer than this are one. Files of seven digits round to half of it.
-_ONE_PLACE = 1e-7
+_ONE_POINT = 1e-7
 _OF_EDGE = 1e-2  # of the shortest side of an element: its own corners are never one
 
 
@@ -47,7 +47,7 @@ def flat_positions(points: Array, source: str) -> Array:
 
 
 def without_doubles(given: FileMesh) -> FileMesh:
-    """The same mesh where points at one place are one point: parts that were meshed together and
+    """The same mesh where points at one position are one point: parts that were meshed together and
     saved each with points of its own share their common curve again.
     """
     from scipy.sparse import coo_array
@@ -57,14 +57,14 @@ def without_doubles(given: FileMesh) -> FileMesh:
     points = given.points
     used = np.unique(np.concatenate([group.nodes.ravel() for group in given.groups]))
     if not np.isfinite(points[used]).all():
-        return given  # refused later, with its place
+        return given  # refused later, with its position
     shortest = min(
         float(np.hypot(*(points[ends[:, 1]] - points[ends[:, 0]]).T).min())
         for group in given.groups
         for i in range(group.sides)
         for ends in [group.nodes[:, [i, (i + 1) % group.sides]]]
     )
-    near = min(_ONE_PLACE * float(np.ptp(points[used], axis=0).max()), _OF_EDGE * shortest)
+    near = min(_ONE_POINT * float(np.ptp(points[used], axis=0).max()), _OF_EDGE * shortest)
     pairs = used[cKDTree(points[used]).query_pairs(near, output_type="ndarray")]
     if not len(pairs):
         return given

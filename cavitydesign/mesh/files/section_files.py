@@ -159,7 +159,7 @@ def _staged_script(path: Path, folder: Path, parameters: Mapping[str, float]) ->
     copies: dict[Path, Path] = {}
     _check_circles(path, files)
     for number, file in enumerate(files):
-        _check_place(file, path)
+        _check_within_folder(file, path)
         _check_file(file, path)
         suffix = file.suffix if file.suffix in GMSH_SUFFIXES else ".geo"
         copies[file] = folder / f"{number}{suffix}"
@@ -179,7 +179,7 @@ def _staged_script(path: Path, folder: Path, parameters: Mapping[str, float]) ->
     return Staged(copies[path], constants, {str(copy): str(own) for own, copy in copies.items()})
 
 
-def _check_place(file: Path, section: Path) -> None:
+def _check_within_folder(file: Path, section: Path) -> None:
     """Refuse a file elsewhere, links followed: a section reads its own folder and those below."""
     if file != section and not file.resolve().is_relative_to(section.parent.resolve()):
         raise InputError(

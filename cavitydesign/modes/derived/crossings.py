@@ -102,7 +102,7 @@ class Crossing:
 
 
 def crossings_of(tracks: Sequence[Track]) -> list[Crossing]:
-    """Closest approaches of tracks that exchange characters or places."""
+    """Closest approaches of tracks that exchange characters or order."""
     found = []
     for first, second in itertools.combinations(tracks, 2):
         if first.wall != second.wall:
@@ -121,10 +121,13 @@ def _passed(first: Track, second: Track, values: Array, distance: Array) -> list
     out = []
     for i in np.flatnonzero(np.sign(distance[:-1]) * np.sign(distance[1:]) < 0):
         share = abs(distance[i]) / (abs(distance[i]) + abs(distance[i + 1]))
-        place = float(values[i] + share * (values[i + 1] - values[i]))
+        crossed_at = float(values[i] + share * (values[i + 1] - values[i]))
         out.append(
             Crossing(
-                place, (first.label, second.label), False, float(abs(distance[i : i + 2]).min())
+                crossed_at,
+                (first.label, second.label),
+                False,
+                float(abs(distance[i : i + 2]).min()),
             )
         )
     return out
@@ -143,19 +146,19 @@ def _avoided(first: Track, second: Track, values: Array, distance: Array) -> lis
             and _exchanged(first, second, size, i)
         ):
             continue
-        place, gap = _vertex(values[i - 1 : i + 2], distance[i - 1 : i + 2])
-        out.append(Crossing(place, (first.label, second.label), True, gap))
+        closest_at, gap = _vertex(values[i - 1 : i + 2], distance[i - 1 : i + 2])
+        out.append(Crossing(closest_at, (first.label, second.label), True, gap))
     return out
 
 
-def _exchanged(first: Track, second: Track, size: Array, place: int) -> bool:
+def _exchanged(first: Track, second: Track, size: Array, minimum: int) -> bool:
     """Whether each of two modes looks, on the far side of their closest approach, as the other did
     on the near side.
 
     The sides are taken where the distance has grown by half, or reaches its largest value before it
     shrinks again or ends.
     """
-    near, far = _flank(size, place, -1), _flank(size, place, 1)
+    near, far = _flank(size, minimum, -1), _flank(size, minimum, 1)
     a, b, c, d = (
         first.points[near].look,
         second.points[near].look,
@@ -167,23 +170,25 @@ def _exchanged(first: Track, second: Track, size: Array, place: int) -> bool:
     return swapped < _SWAPPED * kept
 
 
-def _flank(size: Array, place: int, step: int) -> int:
+def _flank(size: Array, minimum: int, step: int) -> int:
     """Index beside a minimum where the distance is half as large again, going one way while it
     grows.
     """
-    i = place
-    while 0 <= i + step < len(size) and size[i + step] > size[i] and size[i] < _FLANK * size[place]:
+    i = minimum
+    while (
+        0 <= i + step < len(size) and size[i + step] > size[i] and size[i] < _FLANK * size[minimum]
+    ):
         i += step
     return i
 
 
 def _vertex(values: Array, distance: Array) -> tuple[float, float]:
-    """Place and value of the smallest distance, from the parabola of its square through three
+    """Position and value of the smallest distance, from the parabola of its square through three
     points.
     """
     middle = values[1]
     bend, slope, level = np.polyfit(values - middle, distance**2, 2)
-    place = -0.5 * slope / bend
+    offset = -0.5 * slope / bend
     square = level - 0.25 * slope**2 / bend
     gap = float(np.sqrt(square)) if square > 0 else float(abs(distance).min())
-    return float(middle + place), gap
+    return float(middle + offset), gap

@@ -82,7 +82,7 @@ def _rim_dipoles(mode: Mode) -> Dipoles | None:
     n_r, n_z = t_z / length, -t_r / length
     inside = _INSIDE * cavity.diameter_um
     e = mode.field(r - inside * n_r, z - inside * n_z).e_v_per_m
-    e_r, e_phi, e_z = (e[:, place] for place in range(3))
+    e_r, e_phi, e_z = (e[:, component] for component in range(3))
     inner, outer = float(raw.eps.ordinary[-2]), float(raw.eps.ordinary[-1])
     step = inner - outer
     along, displaced = at_rim(e_r, e_z, (t_r, t_z), raw.eps)

@@ -93,19 +93,21 @@ class PointFields:
         """One row a point; complex components in one column each, with their units in the names."""
         import pandas as pd
 
-        columns: dict[str, Any] = {name: getattr(self, name).ravel() for name in self._places()}
+        columns: dict[str, Any] = {
+            name: getattr(self, name).ravel() for name in self._coordinates()
+        }
         columns["region"] = self.region.ravel()
         for symbol, (name, _) in _VECTORS.items():
             unit = name.partition("_")[2]
-            for place, component in enumerate(_COMPONENTS):
-                values = getattr(self, name)[..., place].ravel()
+            for column, component in enumerate(_COMPONENTS):
+                values = getattr(self, name)[..., column].ravel()
                 columns[f"{symbol.lower()}_{component}_{unit}"] = values
         columns["energy_density_j_per_m3"] = self.energy_density_j_per_m3.ravel()
         columns["why"] = self.why.ravel()
         return pd.DataFrame(columns)
 
     def to_xarray(self) -> xr.Dataset:
-        """E, H, D, S over the points and `component`, the places as coordinates, with units."""
+        """E, H, D, S over the points and `component`, the positions as coordinates, with units."""
         import xarray as xr
 
         points = [f"point_{number}" for number in range(self.r_um.ndim)]
@@ -120,12 +122,12 @@ class PointFields:
         units = {"um": "um", "rad": "rad"}
         coordinates: dict[str, Any] = {
             name: (points, getattr(self, name), {"units": units[name.rpartition("_")[2]]})
-            for name in self._places()
+            for name in self._coordinates()
         }
         coordinates["component"] = list(_COMPONENTS)
         return xr.Dataset(variables, coordinates, {"energy_j": self.energy_j})
 
-    def _places(self) -> tuple[str, ...]:
+    def _coordinates(self) -> tuple[str, ...]:
         return ("r_um", "z_um", "phi_rad")
 
     def __repr__(self) -> str:
@@ -158,5 +160,5 @@ class LineFields(PointFields):
 
     distance_um: Array
 
-    def _places(self) -> tuple[str, ...]:
-        return ("distance_um", *super()._places())
+    def _coordinates(self) -> tuple[str, ...]:
+        return ("distance_um", *super()._coordinates())

@@ -15,7 +15,7 @@ from ..solver.snapshot import RawMode
 
 @dataclass(frozen=True)
 class RimSensitivity:
-    """What a shift of the outline does to the wavelength, place by place.
+    """What a shift of the outline does to the wavelength, point by point.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ def rim_sensitivity(raw: RawMode) -> RimSensitivity:
     along = (r_t * e_r + z_t * e_z) / speed
     normal_d = out[0] * raw.eps.ordinary[-2] * e_r + out[1] * raw.eps.axial[-2] * e_z
     inside, outside = (
-        _stationary(raw.eps, place, out, along, e_azimuthal, normal_d) for place in (-2, -1)
+        _stationary(raw.eps, region, out, along, e_azimuthal, normal_d) for region in (-2, -1)
     )
     energy = dispersive_energy(raw, Quotient.of_mode(raw))
     k = raw.k_per_um
@@ -85,7 +85,7 @@ def rim_sensitivity(raw: RawMode) -> RimSensitivity:
 
 def _stationary(
     eps: Permittivities,
-    place: int,
+    region: int,
     out: tuple[Array, Array],
     along: Values,
     azimuthal: Values,
@@ -94,7 +94,7 @@ def _stationary(
     """Density of the energy in the continuous parts (E_par, D_perp) of the field: eps |E_par|^2 -
     |D_perp|^2 / eps, as a tensor.
     """
-    across, axial = eps.ordinary[place], eps.axial[place]
+    across, axial = eps.ordinary[region], eps.axial[region]
     normal = across * out[0] ** 2 + axial * out[1] ** 2
     tangent = across * out[1] ** 2 + axial * out[0] ** 2
     mixed = (axial - across) * out[0] * out[1]

@@ -35,7 +35,8 @@ _LAYER_TELLS = 9.0
 # Decades by which radiation must be below all loss for a Q to be told without it: an ellipse of
 # 0.11 at m = 29, which moves the mode by 0.04 of the spacing, raises radiation by 2.9 decades.
 _RADIATION_BELOW = 6.0
-_STRONG = 0.05  # share of the energy of one neighbour, above which it nearly has the same place
+# Share of the energy of one neighbour, above which it nearly has the same wavelength.
+_STRONG = 0.05
 _NO_SHIFT = 1e-13  # relative: rounding
 
 

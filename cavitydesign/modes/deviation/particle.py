@@ -10,7 +10,7 @@ between each two fields at the centre of the sphere. For one transverse componen
 Gamma of A. Mazzei and others, Phys. Rev. Lett. 99, 173603 (2007), and J. Zhu and others,
 Nat. Photonics 4, 46 (2010): one standing wave has an antinode at the particle and moves by 2 g, the
 other a node. E along the rim, which a TE mode has, turns with the sense of the wave and takes the
-node's place.
+node's position.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def scattered(raw: RawMode, particle: Particle) -> Scattered:
             "cavity.deviation.particle: a slice of an infinite cylinder has no single particle"
         )
     radius = particle.radius_nm / NM_PER_UM
-    t = _place(problem, particle.z_um)
+    t = _outline_parameter(problem, particle.z_um)
     (r, z), (r_t, z_t) = cavity.outline.point(t), cavity.outline.tangent(t)
     length = np.hypot(r_t, z_t)
     reading = read_points(raw, r + radius * z_t / length, z - radius * r_t / length)
@@ -91,7 +91,7 @@ def scattered(raw: RawMode, particle: Particle) -> Scattered:
     return Scattered(scale * (meridian + e_phi**2), (turn * coupling, coupling / turn), size)
 
 
-def _place(problem: WindowProblem, z_um: float) -> Array:
+def _outline_parameter(problem: WindowProblem, z_um: float) -> Array:
     """Parameter of the outline at a height."""
     outline = problem.cavity.outline
     low, high = (float(edge) for edge in np.clip(outline.reach_um, -1e6, 1e6))

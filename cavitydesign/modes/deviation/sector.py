@@ -114,6 +114,6 @@ class Points:
             s.nodal.T @ psi @ t.nodal + s.slope.T @ psi_s @ t.nodal + s.nodal.T @ psi_t @ t.slope,
         )
         out = np.zeros(grid.space.size, dtype=np.result_type(*kinds))
-        for place, part in zip(grid.space.places, kinds, strict=True):
-            out[place] = part
+        for indices, part in zip(grid.space.component_indices, kinds, strict=True):
+            out[indices] = part
         return out

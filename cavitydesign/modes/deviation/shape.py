@@ -184,9 +184,9 @@ def _hat(points: Points, knots: list[tuple[float, float]]) -> tuple[Values, Valu
     s = points.grid.s_um
     if not knots:
         return points.slopes_of(np.zeros_like(s), np.zeros_like(s))
-    places, values = (np.array(part) for part in zip(*knots, strict=True))
-    slopes = np.append(np.diff(values) / np.diff(places), 0.0)
-    piece = np.searchsorted(places, s, side="right") - 1
-    inside = (piece >= 0) & (piece < places.size - 1)
-    slope = np.where(inside, slopes[np.clip(piece, 0, places.size - 1)], 0.0)
-    return points.slopes_of(np.where(inside, np.interp(s, places, values), 0.0), slope)
+    knot_s_um, values = (np.array(part) for part in zip(*knots, strict=True))
+    slopes = np.append(np.diff(values) / np.diff(knot_s_um), 0.0)
+    piece = np.searchsorted(knot_s_um, s, side="right") - 1
+    inside = (piece >= 0) & (piece < knot_s_um.size - 1)
+    slope = np.where(inside, slopes[np.clip(piece, 0, knot_s_um.size - 1)], 0.0)
+    return points.slopes_of(np.where(inside, np.interp(s, knot_s_um, values), 0.0), slope)

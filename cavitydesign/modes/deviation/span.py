@@ -196,19 +196,19 @@ class Span:
         test = np.stack([one.numbers for one in rows]).reshape(len(rows), 2, 3, -1) * volume
         trial = np.stack([one.numbers for one in columns]).reshape(len(columns), 2, 3, -1)
         of_rows, of_columns = (np.array([one.m for one in part]) for part in (rows, columns))
-        for place, factor in enumerate((OF_E, OF_CURL)):
-            left = (factor.conj()[:, None] * test[:, place]).reshape(len(rows), -1)
-            right = factor[:, None] * trial[:, place]
+        for kind, factor in enumerate((OF_E, OF_CURL)):
+            left = (factor.conj()[:, None] * test[:, kind]).reshape(len(rows), -1)
+            right = factor[:, None] * trial[:, kind]
             for phi, weights in zip(self._angles, self._weights, strict=True):
-                weight = weights[1 - place].reshape(3, 3, -1)
+                weight = weights[1 - kind].reshape(3, 3, -1)
                 driven = np.stack(
                     [(weight[i][:, None] * right.swapaxes(0, 1)).sum(axis=0) for i in range(3)], 1
                 )
                 turn = np.exp(1j * np.subtract.outer(-of_rows, -of_columns) * phi)
                 added = turn / self._angles.size * (left @ driven.reshape(len(columns), -1).T)
-                if place == 0:
+                if kind == 0:
                     self._mass[tests, trials] += added
-                self._form[tests, trials] += added * (-square if place == 0 else 1.0)
+                self._form[tests, trials] += added * (-square if kind == 0 else 1.0)
 
     def _residuals(
         self, known: tuple[_Entry, ...], c: Values, value: complex, sense: float
@@ -225,10 +225,10 @@ class Span:
             (one if sense > 0 else one.conj())[:, None, None] for one in (OF_E, OF_CURL)
         )
         driven = np.empty_like(totals)
-        for place, (weight_curl, weight_e) in enumerate(self._weights):
-            e, curl = totals[place]
-            driven[place, 0] = np.einsum("ij...,j...->i...", weight_e, of_e * e)
-            driven[place, 1] = np.einsum("ij...,j...->i...", weight_curl, of_curl * curl)
+        for kind, (weight_curl, weight_e) in enumerate(self._weights):
+            e, curl = totals[kind]
+            driven[kind, 0] = np.einsum("ij...,j...->i...", weight_e, of_e * e)
+            driven[kind, 1] = np.einsum("ij...,j...->i...", weight_curl, of_curl * curl)
         back = np.exp(-1j * sense * np.outer(self._orders, angles)) / angles.size
         densities = np.tensordot(back, driven, 1)
         densities[:, 0] *= -(self._of.square + value) * of_e.conj() * points.volume

@@ -145,11 +145,11 @@ def _choose(
             for column, one in zip(good, kept, strict=True)
         ]
     )
-    for (_, _, j), places in groups(kept, merit, seed.bodies).items():
+    for (_, _, j), rows in groups(kept, merit, seed.bodies).items():
         expected = {q: seed.k_per_um(m, q) for q in seed.family if q // seed.bodies == j}
         if not expected:
             continue
-        columns = [good[place] for place in places]
+        columns = [good[row] for row in rows]
         for q, number in matched(k[columns].real, expected, farthest).items():
             if q in qs:
                 chosen[q] = columns[number]

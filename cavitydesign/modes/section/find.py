@@ -311,11 +311,11 @@ def _graded(
     corners = singular_vertices(mesh)
     near = np.zeros(mesh.vertices)
     np.maximum.at(near, mesh.corners.ravel(), np.repeat(density, 4))
-    place = np.full(mesh.vertices, -1)
-    place[np.unique(mesh.corners[keep])] = np.arange(np.unique(mesh.corners[keep]).size)
-    touched = corners[(near[corners] > _CORNER_DENSITY) & (place[corners] >= 0)]
+    kept_number = np.full(mesh.vertices, -1)
+    kept_number[np.unique(mesh.corners[keep])] = np.arange(np.unique(mesh.corners[keep]).size)
+    touched = corners[(near[corners] > _CORNER_DENSITY) & (kept_number[corners] >= 0)]
     layers = max(2, math.ceil(-0.5 * math.log10(accuracy)))
-    fine, origin = graded(mesh.chosen(keep), place[touched], layers)
+    fine, origin = graded(mesh.chosen(keep), kept_number[touched], layers)
     return fine, np.flatnonzero(keep)[origin]
 
 

@@ -156,15 +156,17 @@ class SectionProblem(EigenProblem):
         if not inside.all():
             whole = self.cavity.mesh
             missed = np.flatnonzero(~inside)
-            place = Locator(whole).find(r_um[missed], z_um[missed])[0]
-            region[missed] = np.where(place >= 0, whole.region[np.maximum(place, 0)], -1)
-            why[missed[place < 0]] = OUTSIDE
+            whole_element = Locator(whole).find(r_um[missed], z_um[missed])[0]
+            region[missed] = np.where(
+                whole_element >= 0, whole.region[np.maximum(whole_element, 0)], -1
+            )
+            why[missed[whole_element < 0]] = OUTSIDE
         why[inside & ~self.lossless(r_um, z_um)] = ABSORBING
         known = why == KNOWN
         if not known.any():
             return PointReading(None, region, why)
-        places = element[known], s[known], t[known]
-        return PointReading(at_points(self.space, vector[:, None], m, *places), region, why)
+        points = element[known], s[known], t[known]
+        return PointReading(at_points(self.space, vector[:, None], m, *points), region, why)
 
     @cached_property
     def body_numbers(self) -> IntArray:
@@ -174,9 +176,9 @@ class SectionProblem(EigenProblem):
     @cached_property
     def corner_points(self) -> Array:
         """Positions of the sharp corners, where |E| has no bound, shape (k, 2)."""
-        place = np.zeros((self.mesh.vertices, 2))
-        place[self.mesh.corners] = self.mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
-        return np.asarray(place[singular_vertices(self.mesh)])
+        position = np.zeros((self.mesh.vertices, 2))
+        position[self.mesh.corners] = self.mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
+        return np.asarray(position[singular_vertices(self.mesh)])
 
     def lossless(self, r: Array, z: Array) -> Values:
         """Whether points lie outside all absorbing layers."""

@@ -113,8 +113,10 @@ def sample_section(raw: Any, outwards: int, along: int) -> FieldSamples:
     missed = ~hit
     if missed.any():
         whole = problem.cavity.mesh
-        place = Locator(whole).find(r.ravel()[missed], z.ravel()[missed])[0]
-        region[missed] = np.where(place >= 0, whole.region[np.maximum(place, 0)], region[missed])
+        whole_element = Locator(whole).find(r.ravel()[missed], z.ravel()[missed])[0]
+        region[missed] = np.where(
+            whole_element >= 0, whole.region[np.maximum(whole_element, 0)], region[missed]
+        )
     field = at_points(problem.space, raw.vector[:, None], raw.m, element[hit], s[hit], t[hit])
     parts = []
     for values in meridian_field(field.e_r[0], field.e_azimuthal[0], field.e_z[0]):
@@ -159,7 +161,7 @@ def _lines(mesh: SectionMesh, chosen: Any) -> tuple[Array, ...]:
     sides = (at[:, :, 0], at[:, -1, :], at[:, :, -1], at[:, 0, :])
     edges, first = np.unique(mesh.element_edges.ravel(), return_index=True)
     return tuple(
-        sides[place % 4][place // 4]
-        for edge, place in zip(edges, first, strict=True)
+        sides[side_index % 4][side_index // 4]
+        for edge, side_index in zip(edges, first, strict=True)
         if chosen[edge]
     )

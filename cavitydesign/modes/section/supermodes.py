@@ -19,21 +19,21 @@ Family = tuple[str, int, int]
 
 
 def groups(identities: Sequence[Identity], merit: Array, bodies: int) -> dict[Family, list[int]]:
-    """Places of the modes with one polarisation, p and order in their body, the clearest of each
+    """Indices of the modes with one polarisation, p and order in their body, the clearest of each
     group, not more than there are bodies.
     """
     found: dict[Family, list[int]] = {}
-    for place in np.argsort(-merit, kind="stable"):
-        group = found.setdefault(identities[place].label, [])
+    for index in np.argsort(-merit, kind="stable"):
+        group = found.setdefault(identities[index].label, [])
         if len(group) < bodies:
-            group.append(int(place))
+            group.append(int(index))
     return found
 
 
 def ranked(
     identities: Sequence[Identity], k: Array, merit: Array, bodies: int
 ) -> dict[int, tuple[str, int, int]]:
-    """Labels over all bodies by place in the list, of modes that lie in the order of k.
+    """Labels over all bodies by index in the list, of modes that lie in the order of k.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def ranked(
     """
     out = {}
     for (polarisation, p, j), group in groups(identities, merit, bodies).items():
-        for s, place in enumerate(sorted(group, key=lambda place: float(k[place]))):
-            out[place] = (polarisation, p, bodies * j + s)
+        for s, index in enumerate(sorted(group, key=lambda index: float(k[index]))):
+            out[index] = (polarisation, p, bodies * j + s)
     return out
 
 

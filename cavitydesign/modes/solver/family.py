@@ -176,9 +176,9 @@ class ReducedFamily:
         )
         columns = _tracked(begin, masses, vectors, int(np.searchsorted(ladder, first.m)))
         m = np.repeat(ladder, len(names))
-        places = np.repeat(np.arange(ladder.size), len(names))
-        weights = vectors[places, :, columns.ravel()].T
-        k, eps = self._dispersed(m, weights, np.sqrt(values[places, columns.ravel()] + 0j))
+        order_index = np.repeat(np.arange(ladder.size), len(names))
+        weights = vectors[order_index, :, columns.ravel()].T
+        k, eps = self._dispersed(m, weights, np.sqrt(values[order_index, columns.ravel()] + 0j))
         if (
             self.media.dispersive
         ):  # the vectors are those of the media at the mean wavelength of their azimuthal order
@@ -291,7 +291,9 @@ def _tracked(begin: Values, masses: Values, vectors: Values, start: int) -> NDAr
     columns = np.empty((masses.shape[0], begin.shape[0]), dtype=np.int64)
     for ladder in (range(start, masses.shape[0]), range(start - 1, -1, -1)):
         tracks = begin
-        for place in ladder:
-            columns[place] = one_each(abs(tracks @ masses[place] @ vectors[place]))
-            tracks = vectors[place][:, columns[place]].T
+        for order_index in ladder:
+            columns[order_index] = one_each(
+                abs(tracks @ masses[order_index] @ vectors[order_index])
+            )
+            tracks = vectors[order_index][:, columns[order_index]].T
     return columns

@@ -142,8 +142,8 @@ def cut_within(caustic: float, ends: Sequence[float], radius: float) -> float:
     """
     if not ends[0] < caustic < ends[-1]:
         return 0.0
-    place = bisect.bisect_left(ends, caustic)
-    low, high = ends[place - 1], ends[place]
+    index = bisect.bisect_left(ends, caustic)
+    low, high = ends[index - 1], ends[index]
     off = min(caustic - low, high - caustic) / (high - low)
     far = math.exp(_CUT_RATE * (_CUT_FROM - radius / (radius + caustic)))
     return min(1.0, far) * min(1.0, _CUT_IN_FULL * off)

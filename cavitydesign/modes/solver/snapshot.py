@@ -53,8 +53,8 @@ class Snapshot:
         named = sorted(self.chosen.values())
         distance = np.min(abs(self.values[:, None] - self.values[named]), axis=1)
         kept = np.argsort(distance, kind="stable")[: len(named) + _NEIGHBOURS]
-        places = {int(column): place for place, column in enumerate(kept)}
-        chosen = {q: places[column] for q, column in self.chosen.items()}
+        new_columns = {int(column): new_column for new_column, column in enumerate(kept)}
+        chosen = {q: new_columns[column] for q, column in self.chosen.items()}
         return replace(self, values=self.values[kept], vectors=self.vectors[:, kept], chosen=chosen)
 
 

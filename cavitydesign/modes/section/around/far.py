@@ -120,8 +120,8 @@ class FarField:
             known.clear()
             known[key] = _around(self.problem, matter, wave)
         at = known[key]
-        places = at.element, at.s, at.t
-        field = at_points(self.problem.space, self.vector, self.m, *places)
+        points = at.element, at.s, at.t
+        field = at_points(self.problem.space, self.vector, self.m, *points)
         source = SurfaceSource.of(
             (at.r, at.z),
             at.normal,
@@ -135,7 +135,7 @@ class FarField:
 
 @dataclass(frozen=True)
 class _Points:
-    """Points of the surfaces: positions, outward normals, r dl, surface, element and place in
+    """Points of the surfaces: positions, outward normals, r dl, surface, element and point in
     it.
     """
 

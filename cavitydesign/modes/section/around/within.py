@@ -115,7 +115,7 @@ def points_within(
     return PointsWithin(elements[number], s, t, weight.ravel())
 
 
-# Element, u and v of places on numbered lines.
+# Element, u and v of points on numbered lines.
 Line = Callable[[IntArray, Array], tuple[IntArray, Array, Array]]
 
 
@@ -159,8 +159,8 @@ class _Lines:
         for side in (-1.0, 1.0):
             cuts.append(self._crossings(numbers, _at_side(side)))
         number = np.concatenate([one for one, _ in cuts])
-        place = np.concatenate([one for _, one in cuts])
-        return _intervals(number, place)
+        bound = np.concatenate([one for _, one in cuts])
+        return _intervals(number, bound)
 
     def pieces(self, row: IntArray, v: Array) -> tuple[IntArray, Array, Array]:
         """Rows, starts and ends of the intervals of u inside the bounds, of lines at `v` of the
@@ -176,7 +176,7 @@ class _Lines:
         return piece[kept], start[kept], (start + length)[kept]
 
     def _crossings(self, numbers: IntArray, line: Line) -> tuple[IntArray, Array]:
-        """Where lines from -1 to 1 cross a bound: numbers and places."""
+        """Where lines from -1 to 1 cross a bound: numbers and positions."""
         grid = np.linspace(-1.0, 1.0, _LOOKED_AT)
         each = np.repeat(numbers, grid.size)
         beyond = self.outside(*line(each, np.tile(grid, numbers.size)))
@@ -191,10 +191,10 @@ class _Lines:
         return number, 0.5 * (low + high)
 
 
-def _intervals(number: IntArray, place: Array) -> tuple[IntArray, Array, Array]:
-    """Intervals between neighbouring places of the same number; those of no length are left out."""
-    order = np.lexsort((place, number))
-    number, place = number[order], place[order]
-    length = np.diff(place)
+def _intervals(number: IntArray, bound: Array) -> tuple[IntArray, Array, Array]:
+    """Intervals between neighbouring bounds of the same number; those of no length are left out."""
+    order = np.lexsort((bound, number))
+    number, bound = number[order], bound[order]
+    length = np.diff(bound)
     kept = (number[1:] == number[:-1]) & (length > _NOTHING)
-    return number[:-1][kept], place[:-1][kept], length[kept]
+    return number[:-1][kept], bound[:-1][kept], length[kept]

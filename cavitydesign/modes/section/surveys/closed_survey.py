@@ -150,7 +150,7 @@ def _named(found: Sequence[SurveyedMode], bodies: int, k_per_um: float) -> list[
     merit = merit * np.exp(-0.5 * ((k / k_per_um - 1.0) / _FAR) ** 2)
     labels = ranked([mode.identity for mode in found], k, merit, bodies)
     named = [
-        replace(found[place], identity=replace(found[place].identity, q=q))
-        for place, (_, _, q) in labels.items()
+        replace(found[index], identity=replace(found[index].identity, q=q))
+        for index, (_, _, q) in labels.items()
     ]
     return sorted(named, key=lambda mode: mode.k_per_um)

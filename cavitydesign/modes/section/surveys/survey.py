@@ -187,8 +187,8 @@ def named_over_all(found: Sequence[SurveyedMode], bodies: int) -> list[SurveyedM
     merit, m = np.array([mode.merit for mode in found]), np.array([mode.m for mode in found])
     labels = ranked([mode.identity for mode in found], -m, merit, bodies)
     named = [
-        replace(found[place], identity=replace(found[place].identity, q=q))
-        for place, (_, _, q) in labels.items()
+        replace(found[index], identity=replace(found[index].identity, q=q))
+        for index, (_, _, q) in labels.items()
     ]
     return sorted(named, key=lambda mode: -mode.m)
 
@@ -285,6 +285,6 @@ def _named(
 
 def _real(vectors: Values) -> Values:
     """Eigenvectors of real eigenvalues turned to their real phase."""
-    place = np.argmax(abs(vectors), axis=0)
-    peak = vectors[place, np.arange(vectors.shape[1])]
+    row = np.argmax(abs(vectors), axis=0)
+    peak = vectors[row, np.arange(vectors.shape[1])]
     return np.asarray((vectors * (np.conj(peak) / abs(peak))).real)
