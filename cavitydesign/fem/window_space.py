@@ -157,8 +157,8 @@ class ChainDofs(Dofs):  # type: ignore[misc]
 def _component_indices(
     elements: int, order: int, nodal: int, edge: int
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """See `WindowSpace.component_indices`: per element E_s, the bubbles of E_t and psi, then E_t and psi on
-    its outer line.
+    """See `WindowSpace.component_indices`: per element E_s, the bubbles of E_t and psi, then E_t
+    and psi on its outer line.
     """
     # Outwards: what a strip has of its own, then the line that it shares with the next one.
     bubbles = order - 1
@@ -183,8 +183,8 @@ def _component_indices(
 
 @lru_cache(maxsize=64)
 def element_order(order: int, nodal: int, edge: int) -> IntArray:
-    """Local unknowns in the order of the chain (inner line, own, outer line), as indices into [E_s |
-    E_t | psi].
+    """Local unknowns in the order of the chain (inner line, own, outer line), as indices into
+    [E_s | E_t | psi].
 
     E_t and psi are there by local function of s: inner hat, outer hat, bubbles.
     """

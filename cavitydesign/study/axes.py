@@ -215,14 +215,16 @@ def paired_axis(
         raise InputError(f"{where}: paired columns must have the same length ({given})")
     rows = tuple(zip(*columns.values(), strict=True))
     seen: dict[str, str] = {}
-    for place, row in zip(
+    for row_name, row in zip(
         places or [f"value {number}" for number in range(1, len(rows) + 1)], rows, strict=True
     ):
         try:
             text = canonical_text(row)
         except ValueError as error:
-            raise InputError(f"{where}: {place}: {error}") from error
+            raise InputError(f"{where}: {row_name}: {error}") from error
         if text in seen:
-            raise InputError(f"{where}: {place} repeats {seen[text]} ({', '.join(map(str, row))})")
-        seen[text] = place
+            raise InputError(
+                f"{where}: {row_name} repeats {seen[text]} ({', '.join(map(str, row))})"
+            )
+        seen[text] = row_name
     return Axis(tuple(columns), rows, tuple(places))

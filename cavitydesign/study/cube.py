@@ -38,8 +38,8 @@ def cube_of(study: Study, table: Table) -> xr.Dataset:
 
     The first key of each axis gives its dimension and coordinate; keys that vary together with it
     are coordinates along the same dimension. Where a point has several rows (its modes), they lie
-    along the further dimension `mode`, in the order of the table; places without a mode are NaN or
-    empty.
+    along the further dimension `mode`, in the order of the table; positions without a mode are NaN
+    or empty.
 
     Raises
     ------
@@ -55,11 +55,11 @@ def cube_of(study: Study, table: Table) -> xr.Dataset:
     shape = tuple(len(axis) for axis in study.axes)
     dimensions = [axis.keys[0] for axis in study.axes]
     seen: dict[int, int] = {}
-    places = []
+    positions = []
     for row in table.rows:
         number = seen.get(row["point"], 0)
         seen[row["point"]] = number + 1
-        places.append((*np.unravel_index(row["point"], shape), number))
+        positions.append((*np.unravel_index(row["point"], shape), number))
     depth = max(seen.values(), default=1)
     fixed = {"point", *study.keys}
     variables: dict[str, Any] = {}
@@ -67,7 +67,7 @@ def cube_of(study: Study, table: Table) -> xr.Dataset:
         if name in fixed:
             continue
         cells = [row.get(name) for row in table.rows]
-        values = _filled(cells, places, (*shape, depth))
+        values = _filled(cells, positions, (*shape, depth))
         unit = {"units": unit_of(name)} if unit_of(name) else {}
         if depth == 1:
             variables[name] = (dimensions, values[..., 0], unit)
@@ -85,11 +85,11 @@ def cube_of(study: Study, table: Table) -> xr.Dataset:
     return xr.Dataset(variables, coordinates, {"task": study.task, "study": study.fingerprint})
 
 
-def _filled(cells: list[Any], places: list[tuple[Any, ...]], shape: tuple[int, ...]) -> Any:
-    """Cells at their places of an array; numbers as floats, all else as text."""
+def _filled(cells: list[Any], positions: list[tuple[Any, ...]], shape: tuple[int, ...]) -> Any:
+    """Cells at their positions of an array; numbers as floats, all else as text."""
     numeric = all(cell is None or isinstance(cell, bool | int | float) for cell in cells)
     values: Any = np.full(shape, np.nan) if numeric else np.full(shape, "", dtype=object)
-    for place, cell in zip(places, cells, strict=True):
+    for position, cell in zip(positions, cells, strict=True):
         if cell is not None:
-            values[place] = float(cell) if numeric else str(cell)
+            values[position] = float(cell) if numeric else str(cell)
     return values

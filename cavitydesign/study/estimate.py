@@ -63,8 +63,8 @@ def estimated(study: Study, evaluate: Evaluate, workers: int, probes: int = 3) -
     """
     status = study_status(study)
     count = min(probes, len(study))
-    places = [round(j * (len(study) - 1) / max(count - 1, 1)) for j in range(count)]
-    points = [study.point(place) for place in places]
+    indices = [round(j * (len(study) - 1) / max(count - 1, 1)) for j in range(count)]
+    points = [study.point(index) for index in indices]
     tasks = [
         Task(study.point_fingerprint(point), study.design_at(point), study.task) for point in points
     ]

@@ -23,7 +23,7 @@ FilesOf = Callable[[Mapping[str, Any], Path], Sequence[Path]]
 
 @dataclass(frozen=True)
 class Point:
-    """One place of the study.
+    """One point of the study.
 
     Attributes
     ----------
@@ -144,8 +144,8 @@ class Study:
         values: dict[str, Value] = {}
         rest = index
         for axis in reversed(self.axes):
-            rest, place = divmod(rest, len(axis))
-            values = dict(zip(axis.keys, axis.rows[place], strict=True)) | values
+            rest, row = divmod(rest, len(axis))
+            values = dict(zip(axis.keys, axis.rows[row], strict=True)) | values
         if self.derived:
             known = self._base_quantities | values
             for key, expression in self.derived.items():

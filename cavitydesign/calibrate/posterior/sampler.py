@@ -116,7 +116,7 @@ def sample_by_emcee(
     rng = np.random.default_rng(seed)
     walkers = max(_LEAST_WALKERS, _WALKERS_A_DIMENSION * dimensions)
     walkers += walkers % 2
-    first = _first_places(posterior, dimensions, walkers, rng, start)
+    first = _first_vectors(posterior, dimensions, walkers, rng, start)
     sampler: Any = emcee.EnsembleSampler(
         walkers,
         dimensions,
@@ -147,7 +147,7 @@ def sample_by_emcee(
     )
 
 
-def _first_places(
+def _first_vectors(
     posterior: LogPosterior,
     dimensions: int,
     walkers: int,

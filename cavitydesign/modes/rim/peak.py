@@ -74,8 +74,8 @@ def peak_densities(
         check_time()
         grid = _cell(problem, probe, s[region == region[row]], s[row], column)
         field = grid.evaluate(vectors[:, members], orders[members])
-        for place, j in enumerate(members):
-            density = energy_density(field, place, grid.region, eps[j])
+        for member, j in enumerate(members):
+            density = energy_density(field, member, grid.region, eps[j])
             best[j] = max(best[j], _largest(density))
     return best
 
@@ -148,11 +148,11 @@ def _largest(density: Array) -> float:
                 fine = np.moveaxis(
                     np.tensordot(_to_even(count, *span), fine, axes=(1, axis)), 0, axis
                 )
-        place = np.unravel_index(int(np.argmax(fine)), fine.shape)
-        top = max(top, float(fine[place]))
+        top_index = np.unravel_index(int(np.argmax(fine)), fine.shape)
+        top = max(top, float(fine[top_index]))
         spans = [
             _around(span, int(at), count)
-            for span, at, count in zip(spans, place, fine.shape, strict=True)
+            for span, at, count in zip(spans, top_index, fine.shape, strict=True)
         ]
     return top
 

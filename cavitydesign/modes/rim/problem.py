@@ -264,18 +264,18 @@ class Probe:
         depth = 1e-9 * problem.cavity.outline.equator_radius_um
         lines = np.concatenate([[breaks[0]], s, [-depth], [breaks[-1] * (1 - 1e-13)]])
         order = np.argsort(lines)
-        place = np.empty_like(order)
-        place[order] = np.arange(order.size)
+        sorted_row = np.empty_like(order)
+        sorted_row[order] = np.arange(order.size)
         ends = [window.t_breaks[-1]] if window.half else [window.t_breaks[0], window.t_breaks[-1]]
         grid = FieldGrid.build(window, problem.space, lines[order], np.concatenate([t, ends]))
-        inner_s = place[1 : 1 + s.size]
+        inner_s = sorted_row[1 : 1 + s.size]
         inner_t = slice(0, t.size)
         weight = np.outer(w_s, w_t) * grid.jacobian.real[inner_s, inner_t]
         closed = not window.is_complex and breaks[-1] == window.s_breaks[-1]
-        walls_s = (0, int(place[-1])) if closed else (0,)
+        walls_s = (0, int(sorted_row[-1])) if closed else (0,)
         walls_t = () if sliced else tuple(t.size + i for i in range(len(ends)))
         return cls(
-            grid, inner_s, inner_t, weight, w_s, w_t, int(place[1 + s.size]), walls_s, walls_t
+            grid, inner_s, inner_t, weight, w_s, w_t, int(sorted_row[1 + s.size]), walls_s, walls_t
         )
 
 

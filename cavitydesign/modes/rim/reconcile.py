@@ -36,8 +36,8 @@ _HYBRID = 0.6  # dominance below which a mode without its own label may stand fo
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where a mode stands: the number of its result, and its place in the modes of that."""
+class _ModeIndex:
+    """Which mode: the index of its result, and its own among the modes of that."""
 
     result: int
     mode: int
@@ -51,17 +51,17 @@ def reconciled(results: Sequence[SolvedClass]) -> list[SolvedClass]:
     contradicted = _of_another_polarisation(kept)
     twice = set(_twice(kept))
     lost: dict[int, set[int]] = defaultdict(set)
-    certain = {place for place, more in contradicted.items() if more > _CLEAR} | twice
+    certain = {index for index, more in contradicted.items() if more > _CLEAR} | twice
     suspects = certain | set(contradicted)
-    for place in sorted(suspects, key=lambda place: (place.result, place.mode)):
-        sure = place in certain
-        found = _searched(kept, place, certain if sure else suspects, by_name_only=not sure)
+    for index in sorted(suspects, key=lambda index: (index.result, index.mode)):
+        sure = index in certain
+        found = _searched(kept, index, certain if sure else suspects, by_name_only=not sure)
         if found is not None:
-            modes = list(kept[place.result].modes)
-            modes[place.mode] = found
-            kept[place.result] = replace(kept[place.result], modes=modes)
+            modes = list(kept[index.result].modes)
+            modes[index.mode] = found
+            kept[index.result] = replace(kept[index.result], modes=modes)
         elif sure:
-            lost[place.result].add(place.mode)
+            lost[index.result].add(index.mode)
     for number, gone in lost.items():
         kept[number] = _without(kept[number], gone)
     return kept
@@ -81,12 +81,12 @@ def _without(result: SolvedClass, gone: set[int]) -> SolvedClass:
     )
 
 
-def _of_another_polarisation(results: Sequence[SolvedClass]) -> dict[_Place, float]:
+def _of_another_polarisation(results: Sequence[SolvedClass]) -> dict[_ModeIndex, float]:
     """Modes whose field is more of the other polarisation than of their label, and how much more: 1
     for that alone, 0 for equal shares. Where both partners of a crossing lean to one polarisation,
     the name of that goes to the one that leans more.
     """
-    lean: dict[_Place, float] = {}
+    lean: dict[_ModeIndex, float] = {}
     for number, result in enumerate(results):
         problem = result.family.problem
         if not isinstance(problem, WindowProblem) or not result.modes:
@@ -95,38 +95,38 @@ def _of_another_polarisation(results: Sequence[SolvedClass]) -> dict[_Place, flo
         m = np.array([mode.m for mode in result.modes], dtype=float)
         sign = 1.0 if result.seed.polarisation == "TM" else -1.0
         found = sign * leanings(problem, vectors, m, result.modes[0].eps.ordinary)
-        lean |= {_Place(number, i): float(own) for i, own in enumerate(found)}
-    wrong = {place: -own for place, own in lean.items() if own < 0.0}
-    for places in _standing(results):
-        for pair in pairwise(places):
-            names = {results[place.result].seed.polarisation for place in pair}
-            of_one_p = len({results[place.result].seed.p for place in pair}) == 1
-            mixed = max(abs(lean[place]) for place in pair) < _HYBRID
-            k = [_mode(results, place).k_per_um.real for place in pair]
+        lean |= {_ModeIndex(number, i): float(own) for i, own in enumerate(found)}
+    wrong = {index: -own for index, own in lean.items() if own < 0.0}
+    for indices in _standing(results):
+        for pair in pairwise(indices):
+            names = {results[index.result].seed.polarisation for index in pair}
+            of_one_p = len({results[index.result].seed.p for index in pair}) == 1
+            mixed = max(abs(lean[index]) for index in pair) < _HYBRID
+            k = [_mode(results, index).k_per_um.real for index in pair]
             near = abs(k[1] / k[0] - 1.0) < _NEAR
             if len(names) == 2 and of_one_p and mixed and near and sum(lean[x] for x in pair) < 0.0:
-                for place in pair:
-                    wrong.setdefault(place, 0.0)
+                for index in pair:
+                    wrong.setdefault(index, 0.0)
     return wrong
 
 
-def _standing(results: Sequence[SolvedClass]) -> list[list[_Place]]:
+def _standing(results: Sequence[SolvedClass]) -> list[list[_ModeIndex]]:
     """Modes of each azimuthal order and mirror class, by rising wavenumber."""
-    groups: dict[tuple[int, str | None], list[_Place]] = defaultdict(list)
+    groups: dict[tuple[int, str | None], list[_ModeIndex]] = defaultdict(list)
     for number, result in enumerate(results):
         problem = result.family.problem
         if isinstance(problem, WindowProblem):
             for i, mode in enumerate(result.modes):
-                groups[mode.m, problem.mirror].append(_Place(number, i))
-    for places in groups.values():
-        places.sort(key=lambda place: _mode(results, place).k_per_um.real)
+                groups[mode.m, problem.mirror].append(_ModeIndex(number, i))
+    for indices in groups.values():
+        indices.sort(key=lambda index: _mode(results, index).k_per_um.real)
     return list(groups.values())
 
 
-def _twice(results: Sequence[SolvedClass]) -> Iterator[_Place]:
+def _twice(results: Sequence[SolvedClass]) -> Iterator[_ModeIndex]:
     """Of two modes with one eigenvalue that the matrix has once, the one that it is not."""
-    for places in _standing(results):
-        for one, other in pairwise(places):
+    for indices in _standing(results):
+        for one, other in pairwise(indices):
             # the neighbour that tells one order's spacing is the next order's own mode
             named_alike = _label(results, one) == _label(results, other)
             if one.result != other.result and not named_alike and _may_be_one(results, one, other):
@@ -135,10 +135,10 @@ def _twice(results: Sequence[SolvedClass]) -> Iterator[_Place]:
                     yield false
 
 
-def _may_be_one(results: Sequence[SolvedClass], one: _Place, other: _Place) -> bool:
+def _may_be_one(results: Sequence[SolvedClass], one: _ModeIndex, other: _ModeIndex) -> bool:
     modes = _mode(results, one), _mode(results, other)
     bars = sum(
-        _bar(results[place.result], mode) for place, mode in zip((one, other), modes, strict=True)
+        _bar(results[index.result], mode) for index, mode in zip((one, other), modes, strict=True)
     )
     k = [mode.k_per_um.real for mode in modes]
     return abs(k[0] - k[1]) < max(_OF_BARS * bars, _LEAST_APART) * k[0]
@@ -150,7 +150,9 @@ def _bar(result: SolvedClass, mode: RawMode) -> float:
     return worst + result.basis_error
 
 
-def _false_one(results: Sequence[SolvedClass], one: _Place, other: _Place) -> _Place | None:
+def _false_one(
+    results: Sequence[SolvedClass], one: _ModeIndex, other: _ModeIndex
+) -> _ModeIndex | None:
     """Which of two modes with one eigenvalue carries the other's field; None if the matrix has both
     eigenvalues.
     """
@@ -173,12 +175,12 @@ def _false_one(results: Sequence[SolvedClass], one: _Place, other: _Place) -> _P
 
 
 def _searched(
-    results: Sequence[SolvedClass], place: _Place, suspects: set[_Place], by_name_only: bool
+    results: Sequence[SolvedClass], index: _ModeIndex, suspects: set[_ModeIndex], by_name_only: bool
 ) -> RawMode | None:
     """The mode of a suspect's label, from the eigenpairs near it that no mode in good standing has;
     or, where the label itself is not there, the nearest one in which TM and TE mix.
     """
-    mode, label = _mode(results, place), _label(results, place)
+    mode, label = _mode(results, index), _label(results, index)
     problem = mode.problem
     assert isinstance(problem, WindowProblem)
     taken = [
@@ -186,14 +188,14 @@ def _searched(
         for number, result in enumerate(results)
         for i, other in enumerate(result.modes)
         if other.m == mode.m
-        and _label(results, _Place(number, i)) != label
-        and _Place(number, i) not in suspects
+        and _label(results, _ModeIndex(number, i)) != label
+        and _ModeIndex(number, i) not in suspects
         and getattr(result.family.problem, "mirror", None) == problem.mirror
     ]
     values, identities, vectors = _pairs(problem, mode)
     k = np.sqrt(values.astype(complex)).real
     off = abs(k / mode.k_per_um.real - 1.0)
-    bar = max(_OF_BARS * 2.0 * _bar(results[place.result], mode), 10.0 * _LEAST_APART)
+    bar = max(_OF_BARS * 2.0 * _bar(results[index.result], mode), 10.0 * _LEAST_APART)
     free = {
         i for i, identity in enumerate(identities) if off[i] < _NEAR and identity.inside > GUIDED
     }
@@ -265,10 +267,10 @@ def _raw(problem: WindowProblem, old: RawMode, square: complex, vector: Values) 
     )
 
 
-def _mode(results: Sequence[SolvedClass], place: _Place) -> RawMode:
-    return results[place.result].modes[place.mode]
+def _mode(results: Sequence[SolvedClass], index: _ModeIndex) -> RawMode:
+    return results[index.result].modes[index.mode]
 
 
-def _label(results: Sequence[SolvedClass], place: _Place) -> tuple[str, int, int]:
-    seed = results[place.result].seed
-    return seed.polarisation, seed.p, _mode(results, place).q
+def _label(results: Sequence[SolvedClass], index: _ModeIndex) -> tuple[str, int, int]:
+    seed = results[index.result].seed
+    return seed.polarisation, seed.p, _mode(results, index).q

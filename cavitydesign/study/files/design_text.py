@@ -33,16 +33,16 @@ class DesignText:
         self.keys = study.keys
         marks = {key: _MARK * (1.0 + 0.01 * index) for index, key in enumerate(self.keys)}
         text = json_of_canonical(study.design_of(marks))
-        places = {key: text.find(repr(mark)) for key, mark in marks.items()}
+        starts = {key: text.find(repr(mark)) for key, mark in marks.items()}
         # A key within another's table, or one that stands there twice, has no gap of its own.
         self.usable = len(marks) == len(self.keys) and all(
             text.count(repr(mark)) == 1 for mark in marks.values()
         )
-        self._order = sorted(self.keys, key=places.__getitem__) if self.usable else []
+        self._order = sorted(self.keys, key=starts.__getitem__) if self.usable else []
         parts, start = [], 0
         for key in self._order:
-            parts.append(text[start : places[key]])
-            start = places[key] + len(repr(marks[key]))
+            parts.append(text[start : starts[key]])
+            start = starts[key] + len(repr(marks[key]))
         self._head, *self._between = [*parts, text[start:]]
 
     def fingerprints(
@@ -82,7 +82,7 @@ class DesignText:
             for number, axis in enumerate(study.axes)
             for column, key in enumerate(axis.keys)
         }
-        # For each gap the number of its axis, and what stands there at each of its places.
+        # For each gap the number of its axis, and what stands there for each of its rows.
         gaps = []
         for key, part in zip(self._order, parts, strict=True):
             number, column = homes[key]
@@ -90,16 +90,16 @@ class DesignText:
             gaps.append((number, [None if one is None else one + part for one in texts_there]))
         # The last axis runs fastest.
         if indices == range(math.prod(lengths)):
-            all_places: Iterable[Sequence[int]] = product(*map(range, lengths))
+            all_rows: Iterable[Sequence[int]] = product(*map(range, lengths))
         else:
-            all_places = (_places(index, lengths) for index in indices)
+            all_rows = (_axis_rows(index, lengths) for index in indices)
         if len(gaps) == 1:
             [(number, there)] = gaps
-            for index, places in zip(indices, all_places, strict=True):
-                yield index, there[places[number]]
+            for index, axis_rows in zip(indices, all_rows, strict=True):
+                yield index, there[axis_rows[number]]
             return
-        for index, places in zip(indices, all_places, strict=True):
-            cells = [there[places[number]] for number, there in gaps]
+        for index, axis_rows in zip(indices, all_rows, strict=True):
+            cells = [there[axis_rows[number]] for number, there in gaps]
             yield index, None if None in cells else b"".join(cells)  # type: ignore[arg-type]
 
     def _derived(self, study: Study, index: int) -> Mapping[str, bytes] | None:
@@ -111,12 +111,12 @@ class DesignText:
         return None if None in texts.values() else texts  # type: ignore[return-value]
 
 
-def _places(index: int, lengths: Sequence[int]) -> list[int]:
-    """Places on the axes of the point of a number."""
-    places = [0] * len(lengths)
+def _axis_rows(index: int, lengths: Sequence[int]) -> list[int]:
+    """Rows on the axes of the point of a number."""
+    rows = [0] * len(lengths)
     for number in reversed(range(len(lengths))):
-        index, places[number] = divmod(index, lengths[number])
-    return places
+        index, rows[number] = divmod(index, lengths[number])
+    return rows
 
 
 def _text(value: Any) -> bytes | None:

@@ -171,15 +171,15 @@ def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
     except InputError as error:
         problems += error.problems
     for key, entry in flattened(entries).items():
-        place = f'{where}.bounds."{key}"'
+        location = f'{where}.bounds."{key}"'
         try:
             if isinstance(entry, list) and entry:
                 ranges[key] = entry
             elif isinstance(entry, dict):
-                ranges[key] = range_bounds(entry, place)
+                ranges[key] = range_bounds(entry, location)
             else:
                 problems.append(
-                    f"{place} = {entry!r}: {{ from, to }} or a list to choose from is needed"
+                    f"{location} = {entry!r}: {{ from, to }} or a list to choose from is needed"
                 )
         except InputError as error:
             problems += error.problems
@@ -191,18 +191,18 @@ def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
 def _check_keys(
     named: Sequence[tuple[str, Axis]], derived: Mapping[str, Expression], file: UserFile
 ) -> None:
-    places = [(f'{head}"{key}"', key) for head, axis in named for key in axis.keys]
+    located = [(f'{head}"{key}"', key) for head, axis in named for key in axis.keys]
     seen: set[str] = set()
-    for place, key in [*places, *((f'{file.name}: derived."{key}"', key) for key in derived)]:
+    for location, key in [*located, *((f'{file.name}: derived."{key}"', key) for key in derived)]:
         problem = file.schema.key_problem(key)
         if problem is not None:
-            file.lines.append(f"{place}: {problem}")
+            file.lines.append(f"{location}: {problem}")
         if key in seen:
-            file.lines.append(f"{place}: set by more than one axis")
+            file.lines.append(f"{location}: set by more than one axis")
         for other in sorted(seen - {key}):
             if key.startswith(f"{other}.") or other.startswith(f"{key}."):
                 file.lines.append(
-                    f"{place}: sets what {other!r} sets too; let the values of one of them be "
+                    f"{location}: sets what {other!r} sets too; let the values of one of them be "
                     "tables"
                 )
         seen.add(key)

@@ -165,26 +165,26 @@ class UserFile:
         store already, or empty, so that nothing is strewn among what somebody keeps there.
         """
         name = self.content.get("store", usual)
-        place = self.path.parent / str(name)
+        folder = self.path.parent / str(name)
         own = self.path.parent.resolve()
-        if not place.resolve().is_relative_to(own) and not is_store_or_empty(place):
+        if not folder.resolve().is_relative_to(own) and not is_store_or_empty(folder):
             self.add(
                 "store",
                 f" = {name!r}: lies outside the folder of this file; there, give a folder that is "
                 "a store already, or make an empty one first",
             )
-        return place
+        return folder
 
     @property
     def folder(self) -> Path:
         """Where file names in the design start."""
         return (self.path.parent / str(self.content.get("design", ""))).parent
 
-    def wrong_key(self, place: str, key: str) -> bool:
+    def wrong_key(self, location: str, key: str) -> bool:
         """Whether a dotted key is no key of a design; the problem is noted."""
         problem = self.schema.key_problem(key)
         if problem is not None:
-            self.add(place, f": {problem}")
+            self.add(location, f": {problem}")
         return problem is not None
 
     def expressions(self, key: str) -> dict[str, Expression]:

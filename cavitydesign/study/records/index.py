@@ -137,17 +137,17 @@ def _parsed(content: bytes) -> dict[str, IndexedSegment]:
     if ends[-1] != len(content):
         raise ValueError("another length")
     made = {}
-    for one, place in zip(head, ends, strict=False):
+    for one, cursor in zip(head, ends, strict=False):
         lines, count = Columns(), one["lines"]
-        names = content[place : place + _NAME * count].decode("ascii")
+        names = content[cursor : cursor + _NAME * count].decode("ascii")
         lines.names = [names[n : n + _NAME] for n in range(0, _NAME * count, _NAME)]
-        place += _NAME * count
+        cursor += _NAME * count
         stamp = Stamp(*map(int, one["stamp"]))
-        lines.offsets = numbers_of("Q", content[place : place + 8 * count])
-        place += 8 * count
-        lines.lengths = array("L", numbers_of("I", content[place : place + 4 * count]))
-        place += 4 * count
-        lines.ok = bytearray(content[place : place + count])
+        lines.offsets = numbers_of("Q", content[cursor : cursor + 8 * count])
+        cursor += 8 * count
+        lines.lengths = array("L", numbers_of("I", content[cursor : cursor + 4 * count]))
+        cursor += 4 * count
+        lines.ok = bytearray(content[cursor : cursor + count])
         damaged = [(int(offset), int(length)) for offset, length in one["damaged"]]
         if count and (max(lines.offsets) > stamp.size or max(lines.lengths) > _MOST_LINE_BYTES):
             raise ValueError("lines beyond the segment")
