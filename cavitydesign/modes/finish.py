@@ -30,7 +30,7 @@ from .solver.bars import (
     with_basis_errors,
 )
 from .solver.snapshot import RawMode
-from .solver.solved import ComparedShot, SolvedClass
+from .solver.solved import ComparedSnapshot, SolvedClass
 
 # of E_z^2 + E_r^2: a field that says the other polarisation so clearly contradicts its label
 _CLEAR = 0.6
@@ -126,25 +126,30 @@ def _measured(
     compared: list[dict[int, tuple[int, ...]]] = []
     by_label = {(raw.m, raw.q): raw for raw in result.modes}
     for end in result.ends:
-        shot, both = end.shot, sorted(q for q in end.shot.chosen if q in end.low_vectors)
+        snapshot, both = (
+            end.snapshot,
+            sorted(q for q in end.snapshot.chosen if q in end.low_vectors),
+        )
         further = [part for part in _further(end) if part]
         compared.append({})
         for q in result.discretisation.compared(both):
-            k = shot.wavenumber(q).real
-            if (shot.m, q) not in solved:
-                raw = by_label.get((shot.m, q))
-                solved[shot.m, q] = len(readings)
+            k = snapshot.wavenumber(q).real
+            if (snapshot.m, q) not in solved:
+                raw = by_label.get((snapshot.m, q))
+                solved[snapshot.m, q] = len(readings)
                 readings.append(
                     _Reading.of(raw)
                     if raw is not None
-                    else _Reading(shot.vectors[:, shot.chosen[q]], shot.m, q, k, shot.eps)
+                    else _Reading(
+                        snapshot.vectors[:, snapshot.chosen[q]], snapshot.m, q, k, snapshot.eps
+                    )
                 )
             others = [end.low_vectors[q]]
             if all(q in part for part in further):
                 others += [part[q] for part in further]
             begin = len(readings)
-            compared[-1][q] = (solved[shot.m, q], *range(begin, begin + len(others)))
-            readings += [_Reading(vector, shot.m, q, k, shot.eps) for vector in others]
+            compared[-1][q] = (solved[snapshot.m, q], *range(begin, begin + len(others)))
+            readings += [_Reading(vector, snapshot.m, q, k, snapshot.eps) for vector in others]
     problem = result.family.problem
     by_mode = result.discretisation.basis_errors_by_mode(problem)
     vectors, orders, qs, k_per_um, eps = zip(
@@ -180,7 +185,7 @@ def _measured(
     return [replace(one, far_error=far) for one, far in zip(own, shared, strict=True)], bars
 
 
-def _further(end: ComparedShot) -> tuple[Mapping[int, Values], ...]:
+def _further(end: ComparedSnapshot) -> tuple[Mapping[int, Values], ...]:
     """Modes one order lower, and with a function along less."""
     return () if end.nearer is None else (end.nearer.vectors, end.nearer.fewer)
 

@@ -29,10 +29,10 @@ def test_a_supermode_taken_from_the_list_is_missed() -> None:
     surveyed = searched(cavity, REQUEST, Stopwatch())[1]
     (seed,) = section_seeds(REQUEST, surveyed, cavity.bodies)
     finer = SectionProblem.build(cavity, cavity.mesh, 5)
-    shot = first_snapshot(SECTION, finer, seed, 45, [0, 1])
-    assert counted_over_range(finer, shot, seed, REQUEST) == (2, True, "")
+    snapshot = first_snapshot(SECTION, finer, seed, 45, [0, 1])
+    assert counted_over_range(finer, snapshot, seed, REQUEST) == (2, True, "")
     for q in (0, 1):
-        poorer = replace(shot, chosen={q: shot.chosen[q]})
+        poorer = replace(snapshot, chosen={q: snapshot.chosen[q]})
         over = replace(REQUEST, azimuthal_order=None, span_nm=20.0)
         counted, complete, note = counted_over_range(finer, poorer, seed, over)
         assert counted == 2 and not complete and "not in the list" in note, (q, counted, note)

@@ -115,10 +115,10 @@ def test_error_falls_with_the_order() -> None:
     seed = SectionSeed("TM", 1, (120,), {0: surveyed[0]})
     errors = []
     for order in (4, 6, 8):
-        shot = first_snapshot(
+        snapshot = first_snapshot(
             SECTION, SectionProblem.build(cavity, cavity.mesh, order), seed, 120, [0]
         )
-        errors.append(abs(shot.wavenumber(0) / exact - 1))
+        errors.append(abs(snapshot.wavenumber(0) / exact - 1))
     print([f"{error:.1e}" for error in errors])
     assert errors[1] < errors[0] / 40 and errors[2] < errors[1] / 40 and errors[2] < 5e-8
 

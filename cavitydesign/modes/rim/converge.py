@@ -19,7 +19,7 @@ from ..solver.projected import (
     projected_layer_error,
 )
 from ..solver.snapshot import Snapshot
-from ..solver.solved import ComparedShot
+from ..solver.solved import ComparedSnapshot
 from ..stopwatch import Stopwatch
 from .discretisation import RIM
 from .local_slice import has_inner_interface
@@ -50,19 +50,19 @@ class Converged:
     problem, low_problem : WindowProblem
         At the resolution that meets the accuracy, and two orders lower, where modes are found and
         named.
-    low_shot : Snapshot
+    low_snapshot : Snapshot
         The first azimuthal order there.
-    shots : tuple of Snapshot
+    snapshots : tuple of Snapshot
         The first azimuthal order, and the last one of a comb.
-    ends : tuple of ComparedShot
+    ends : tuple of ComparedSnapshot
         The first one, and the last one if it has errors of its own.
     """
 
     problem: WindowProblem
     low_problem: WindowProblem
-    low_shot: Snapshot
-    shots: tuple[Snapshot, ...]
-    ends: tuple[ComparedShot, ...]
+    low_snapshot: Snapshot
+    snapshots: tuple[Snapshot, ...]
+    ends: tuple[ComparedSnapshot, ...]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class _Spaces:
     def errors(
         self,
         seed: FamilySeed,
-        shot: Snapshot,
+        snapshot: Snapshot,
         middle: Snapshot,
         near: Snapshot,
         below: WindowProblem,
@@ -104,23 +104,23 @@ class _Spaces:
         near, below
             The modes to lift into the coarser spaces, and the space that they are in.
         """
-        m = shot.m
+        m = snapshot.m
         fewer = [
             lifted(space, seed, m, near, space.embed(below, near.vectors))
             for space in (self.coarse, self.coarsest)
             if space is not None
         ]
-        wanted = {q: column for q, column in shot.chosen.items() if seed.wants(m, q)}
+        wanted = {q: column for q, column in snapshot.chosen.items() if seed.wants(m, q)}
         if wanted and m != seed.orders[0]:
-            shot = replace(shot, chosen=wanted)
-        across = across_errors(shot, middle, self.fine.order, seed, m == seed.orders[0])
+            snapshot = replace(snapshot, chosen=wanted)
+        across = across_errors(snapshot, middle, self.fine.order, seed, m == seed.orders[0])
         fewest = fewer[1] if len(fewer) > 1 else None
         along = along_errors(middle, fewer[0], fewest, m, seed.p, self.fine.cavity)
         return _Errors(across, {q: along[q] for q in across if q in along}, fewer[0])
 
     def sharp(
-        self, seed: FamilySeed, shot: Snapshot, middle: Snapshot, bounds: _Errors
-    ) -> tuple[_Errors, ComparedShot]:
+        self, seed: FamilySeed, snapshot: Snapshot, middle: Snapshot, bounds: _Errors
+    ) -> tuple[_Errors, ComparedSnapshot]:
         """The errors that are stated, from the modes one order lower too, and all that is compared.
 
         Parameters
@@ -128,19 +128,19 @@ class _Spaces:
         bounds : _Errors
             By which the resolution was chosen.
         """
-        m, order, fine = shot.m, self.resolution.order, self.fine
+        m, order, fine = snapshot.m, self.resolution.order, self.fine
         lower = fine.lowered(self.resolution.changed(-1, 0))
 
-        nearer = lifted(lower, seed, m, shot, lower.embed(fine, shot.vectors))
+        nearer = lifted(lower, seed, m, snapshot, lower.embed(fine, snapshot.vectors))
         fewer = bounds.fewer or middle
-        across = projected_k_errors(shot, nearer, middle, order)
+        across = projected_k_errors(snapshot, nearer, middle, order)
         least = SHARE_OF_AXIAL_ORDERS * max(across.values(), default=0.0)
         errors = _Errors({q: max(across.get(q, 0.0), least) for q in bounds.across}, bounds.along)
         along = gain_of_a_function(m, fine.cavity)
         leak, cuts = None, None
         if fine.is_complex:
-            leak = projected_layer_error(shot, nearer, middle, fewer, order, along)
-            cuts = {q: _cut(fine, shot, q) for q in shot.chosen}
+            leak = projected_layer_error(snapshot, nearer, middle, fewer, order, along)
+            cuts = {q: _cut(fine, snapshot, q) for q in snapshot.chosen}
         further = Nearer(
             self._embedded(lower, nearer),
             {} if fine.cavity.sliced else self._embedded(self.coarse, fewer),
@@ -149,12 +149,12 @@ class _Spaces:
             cuts,
         )
         low = self._embedded(self.middle, middle)
-        return errors, ComparedShot(shot, errors.total, low, leak, nearer=further)
+        return errors, ComparedSnapshot(snapshot, errors.total, low, leak, nearer=further)
 
-    def _embedded(self, space: WindowProblem, shot: Snapshot) -> dict[int, Values]:
+    def _embedded(self, space: WindowProblem, snapshot: Snapshot) -> dict[int, Values]:
         """Vectors of modes of a lower space in the fine one, by axial order."""
-        vectors = self.fine.embed(space, shot.vectors)
-        return {q: vectors[:, column] for q, column in shot.chosen.items()}
+        vectors = self.fine.embed(space, snapshot.vectors)
+        return {q: vectors[:, column] for q, column in snapshot.chosen.items()}
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def converged(
             spaces, middle = tried, again
     if not middle.chosen:
         return Converged(
-            spaces.middle, spaces.middle, middle, (middle,), (ComparedShot(middle, {}, {}),)
+            spaces.middle, spaces.middle, middle, (middle,), (ComparedSnapshot(middle, {}, {}),)
         )
     if spaces.fine.is_complex:  # not counted: the many modes of the absorbing layer need no lift
         middle = middle.nearest()
@@ -228,19 +228,19 @@ def converged(
     while True:
         with watch.stage("solve"):
             near = middle.nearest()
-            shot = lifted(
+            snapshot = lifted(
                 spaces.fine, seed, first, near, spaces.fine.embed(spaces.middle, near.vectors)
             )
-            errors = spaces.errors(seed, shot, middle, near, spaces.middle)
+            errors = spaces.errors(seed, snapshot, middle, near, spaces.middle)
         raises = raises.after(spaces.resolution, errors.across, errors.along)
         finer = raises.without_gain(
             refined(spaces.resolution, errors.across, errors.along, wanted, highest, gain)
         )
-        shots: list[Snapshot] = [shot]
-        ends: list[ComparedShot] = []
+        snapshots: list[Snapshot] = [snapshot]
+        ends: list[ComparedSnapshot] = []
         if finer == spaces.resolution:
             with watch.stage("solve"):
-                sharp, end = spaces.sharp(seed, shot, middle, errors)
+                sharp, end = spaces.sharp(seed, snapshot, middle, errors)
             ends = [end]
             finer = raises.without_gain(
                 refined(spaces.resolution, sharp.across, sharp.along, wanted, highest, gain)
@@ -250,13 +250,20 @@ def converged(
         if finer == spaces.resolution and (many or (spaces.fine.is_complex and last > first)):
             with watch.stage("solve"):
                 wide = last > _WIDE * first
-                shots.append(
-                    lifted(spaces.fine, seed, last, shot, shot.vectors, _STEPS_FAR if wide else 2)
+                snapshots.append(
+                    lifted(
+                        spaces.fine,
+                        seed,
+                        last,
+                        snapshot,
+                        snapshot.vectors,
+                        _STEPS_FAR if wide else 2,
+                    )
                 )
                 wide = wide and many
                 if wide:
-                    far_middle, far_errors = _far(spaces, seed, shots[1])
-                    far_sharp, far_end = spaces.sharp(seed, shots[1], far_middle, far_errors)
+                    far_middle, far_errors = _far(spaces, seed, snapshots[1])
+                    far_sharp, far_end = spaces.sharp(seed, snapshots[1], far_middle, far_errors)
                     ends = [
                         replace(end, discrete=sharp.at_least(_SHARE_OF_OTHER_END, far_sharp).total),
                         replace(
@@ -282,8 +289,8 @@ def converged(
         if finer_spaces is None:
             if not ends:
                 with watch.stage("solve"):
-                    ends = [spaces.sharp(seed, shot, middle, errors)[1]]
-            return Converged(spaces.fine, spaces.middle, middle, tuple(shots), tuple(ends))
+                    ends = [spaces.sharp(seed, snapshot, middle, errors)[1]]
+            return Converged(spaces.fine, spaces.middle, middle, tuple(snapshots), tuple(ends))
         before, spaces = spaces, finer_spaces
         with watch.stage("solve"):
             middle = lifted(
@@ -319,18 +326,22 @@ def _to_name(start: Resolution, leaky: bool) -> list[Resolution]:
     return [start.changed(*step) for step in steps]
 
 
-def _far(spaces: _Spaces, seed: FamilySeed, shot: Snapshot) -> tuple[Snapshot, _Errors]:
+def _far(spaces: _Spaces, seed: FamilySeed, snapshot: Snapshot) -> tuple[Snapshot, _Errors]:
     """The modes of the last azimuthal order two orders lower, and their errors."""
     middle = lifted(
-        spaces.middle, seed, shot.m, shot, spaces.middle.embed(spaces.fine, shot.vectors)
+        spaces.middle,
+        seed,
+        snapshot.m,
+        snapshot,
+        spaces.middle.embed(spaces.fine, snapshot.vectors),
     )
-    return middle, spaces.errors(seed, shot, middle, shot, spaces.fine)
+    return middle, spaces.errors(seed, snapshot, middle, snapshot, spaces.fine)
 
 
-def _cut(problem: WindowProblem, shot: Snapshot, q: int) -> float:
+def _cut(problem: WindowProblem, snapshot: Snapshot, q: int) -> float:
     """What the cut at the outer caustic leaves in the shares of a mode's energy."""
     radius = problem.cavity.outline.equator_radius_um
     caustic = caustic_distance_um(
-        problem, shot.m, q, shot.wavenumber(q).real, float(shot.eps.index[-1])
+        problem, snapshot.m, q, snapshot.wavenumber(q).real, float(snapshot.eps.index[-1])
     )
     return cut_within(caustic, [end for end in problem.real_breaks if end >= 0.0], radius)

@@ -150,12 +150,18 @@ def _orders_alone(
 
 def _wall_shift(result: SolvedClass) -> float:
     """Largest relative change of k by the walls, over the modes of the first snapshot."""
-    shot, problem = result.family.snapshots[0], result.family.problem
+    snapshot, problem = result.family.snapshots[0], result.family.problem
     assert isinstance(problem, WindowProblem)
-    chosen = shot.chosen.items()
+    chosen = snapshot.chosen.items()
     return max(
         (
-            wall_shift(problem, shot.vectors[:, i], shot.m, shot.wavenumber(q).real, shot.eps)
+            wall_shift(
+                problem,
+                snapshot.vectors[:, i],
+                snapshot.m,
+                snapshot.wavenumber(q).real,
+                snapshot.eps,
+            )
             for q, i in chosen
         ),
         default=0.0,
@@ -252,12 +258,12 @@ def _solve_class(
     watch: Stopwatch,
 ) -> SolvedClass:
     found = converged(request.relative_accuracy, seed, build, start, qs, watch)
-    problem, shot = found.problem, found.ends[0].shot
+    problem, snapshot = found.problem, found.ends[0].snapshot
     with watch.stage("solve"):
-        family = ReducedFamily.span(problem, seed, found.shots)
+        family = ReducedFamily.span(problem, seed, found.snapshots)
         modes: list[RawMode] = []
         basis_error = 0.0
-        if shot.chosen:
+        if snapshot.chosen:
             family, modes, basis_error = solve_family(
                 family,
                 seed.orders,
@@ -268,7 +274,7 @@ def _solve_class(
                 beside=None if request.azimuthal_order is None else request.azimuthal_order + 1,
             )
     with watch.stage("count"):
-        counted, complete, note = counted_modes(found.low_problem, found.low_shot)
+        counted, complete, note = counted_modes(found.low_problem, found.low_snapshot)
     return SolvedClass(
         RIM,
         seed,

@@ -25,7 +25,7 @@ _OTHER_GROUP = 0.5  # azimuthal orders within which the estimate of a mode that 
 
 
 def counted_over_range(
-    problem: SectionProblem, shot: Snapshot, seed: SectionSeed, request: ModeRequest
+    problem: SectionProblem, snapshot: Snapshot, seed: SectionSeed, request: ModeRequest
 ) -> tuple[int, bool, str]:
     """Eigenvalues over the range asked for and the modes found, at the first azimuthal order, by
     inertia; whether all were found and every one with a name that is asked for is listed; a note
@@ -34,14 +34,14 @@ def counted_over_range(
     Beyond sixty eigenvalues, or where the factorisation left its diagonal, the count is that
     between the modes alone.
     """
-    if problem.is_complex or not shot.chosen:
-        return counted_modes(problem, shot)
-    low, high = _range(shot, request)
-    ends = [shot.pencil.factor(end).negative for end in (low, high)]
+    if problem.is_complex or not snapshot.chosen:
+        return counted_modes(problem, snapshot)
+    low, high = _range(snapshot, request)
+    ends = [snapshot.pencil.factor(end).negative for end in (low, high)]
     if ends[0] is None or ends[1] is None or ends[1] - ends[0] > _MOST:
-        return counted_modes(problem, shot)
+        return counted_modes(problem, snapshot)
     counted = ends[1] - ends[0]
-    whole = _searched(shot, low, high, counted)
+    whole = _searched(snapshot, low, high, counted)
     inside = np.flatnonzero((whole.values.real > low) & (whole.values.real < high))
     if inside.size != counted:
         note = f"{counted} eigenvalues in the range of the wanted modes, {inside.size} found"
@@ -50,7 +50,7 @@ def counted_over_range(
     if strays:
         found = ", ".join(f"{2e3 * math.pi / k:.6g} nm" for k in strays)
         note = (
-            f"{seed.polarisation} p = {seed.p}, m = {shot.m}: the eigenvalue at {found} looks "
+            f"{seed.polarisation} p = {seed.p}, m = {snapshot.m}: the eigenvalue at {found} looks "
             "like a"
             " mode asked for too, and is not in the list"
         )
@@ -58,10 +58,10 @@ def counted_over_range(
     return counted, True, ""
 
 
-def _range(shot: Snapshot, request: ModeRequest) -> tuple[float, float]:
+def _range(snapshot: Snapshot, request: ModeRequest) -> tuple[float, float]:
     """k0^2 around the modes found and the range asked for."""
-    k = [shot.wavenumber(q).real for q in shot.chosen]
-    beyond = 1 + _BEYOND / shot.m
+    k = [snapshot.wavenumber(q).real for q in snapshot.chosen]
+    beyond = 1 + _BEYOND / snapshot.m
     low, high = min(k) / beyond, max(k) * beyond
     if request.azimuthal_order is None:
         asked = request.wavenumbers_per_um
@@ -69,21 +69,26 @@ def _range(shot: Snapshot, request: ModeRequest) -> tuple[float, float]:
     return low**2, high**2
 
 
-def _searched(shot: Snapshot, low: float, high: float, counted: int) -> Snapshot:
+def _searched(snapshot: Snapshot, low: float, high: float, counted: int) -> Snapshot:
     """The snapshot with all eigenpairs of the range, if a wider search finds them."""
-    values, wanted = shot.values, counted + 2
-    start = np.random.default_rng(21).standard_normal((shot.vectors.shape[0],))
-    again = shot
+    values, wanted = snapshot.values, counted + 2
+    start = np.random.default_rng(21).standard_normal((snapshot.vectors.shape[0],))
+    again = snapshot
     while np.count_nonzero((values.real > low) & (values.real < high)) < counted:
         pairs = shift_invert_lanczos(
-            shot.factor.solve, shot.pencil.mass.__matmul__, shot.shift, start, wanted, _RESIDUAL
+            snapshot.factor.solve,
+            snapshot.pencil.mass.__matmul__,
+            snapshot.shift,
+            start,
+            wanted,
+            _RESIDUAL,
         )
         values = pairs.values
         chosen = {
-            q: int(np.argmin(abs(values - shot.values[column])))
-            for q, column in shot.chosen.items()
+            q: int(np.argmin(abs(values - snapshot.values[column])))
+            for q, column in snapshot.chosen.items()
         }
-        again = replace(shot, values=values, vectors=pairs.vectors, chosen=chosen)
+        again = replace(snapshot, values=values, vectors=pairs.vectors, chosen=chosen)
         if wanted > 2 * _MOST:
             break
         wanted *= 2
@@ -92,25 +97,27 @@ def _searched(shot: Snapshot, low: float, high: float, counted: int) -> Snapshot
 
 def _strays(
     problem: SectionProblem,
-    shot: Snapshot,
+    snapshot: Snapshot,
     seed: SectionSeed,
     request: ModeRequest,
     columns: np.ndarray[tuple[int], np.dtype[np.int64]],
 ) -> list[float]:
     """Wavenumbers of eigenpairs that have a name asked for and are not listed, nor solved apart."""
-    names = identify_section(problem, shot.vectors[:, columns], shot.m, shot.eps.ordinary)
-    apart = {q: seed.k_per_um(shot.m, q) for q in seed.family if q not in seed.surveyed}
+    names = identify_section(
+        problem, snapshot.vectors[:, columns], snapshot.m, snapshot.eps.ordinary
+    )
+    apart = {q: seed.k_per_um(snapshot.m, q) for q in seed.family if q not in seed.surveyed}
     out = []
     for column, name in zip(columns, names, strict=True):
-        k = math.sqrt(float(shot.values[column].real))
+        k = math.sqrt(float(snapshot.values[column].real))
         if (
-            int(column) not in shot.chosen.values()
+            int(column) not in snapshot.chosen.values()
             and (name.polarisation, name.p) == (seed.polarisation, seed.p)
             and name.q < request.axial_orders
             and belongs(problem, name)
             and name.purity >= _CLEAR
             # Half an azimuthal order is half of k at m = 1: a mode solved apart has its own q too.
-            and not (name.q in apart and abs(k / apart[name.q] - 1) < _OTHER_GROUP / shot.m)
+            and not (name.q in apart and abs(k / apart[name.q] - 1) < _OTHER_GROUP / snapshot.m)
         ):
             out.append(k)
     return out

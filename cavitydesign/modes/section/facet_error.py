@@ -29,10 +29,10 @@ _UNSIGNED = 0.1
 _MARGIN = 1.3
 
 
-def facet_errors(problem: SectionProblem, shot: Snapshot) -> dict[int, float]:
+def facet_errors(problem: SectionProblem, snapshot: Snapshot) -> dict[int, float]:
     """Relative errors of k by axial order from the geometry of the file's elements."""
     facets = problem.cavity.mesh.facets
-    moved = {q: 0.0 for q in shot.chosen}
+    moved = {q: 0.0 for q in snapshot.chosen}
     if facets is None or not facets.offsets_um.any():
         return moved
     beside = _BESIDE * facets.lengths_um[:, None] * facets.normals
@@ -43,17 +43,17 @@ def facet_errors(problem: SectionProblem, shot: Snapshot) -> dict[int, float]:
     used = (here >= 0) & (there >= 0)
     if not used.any():
         return moved
-    vectors = shot.vectors[:, list(shot.chosen.values())]
-    field = at_points(problem.space, vectors, shot.m, here[used], s[used], t[used])
+    vectors = snapshot.vectors[:, list(snapshot.chosen.values())]
+    field = at_points(problem.space, vectors, snapshot.m, here[used], s[used], t[used])
     region_1, region_2 = problem.mesh.region[here[used]], problem.mesh.region[there[used]]
-    across, along = (np.asarray(one) for one in (shot.eps.ordinary, shot.eps.axial))
+    across, along = (np.asarray(one) for one in (snapshot.eps.ordinary, snapshot.eps.axial))
     n_r, n_z = facets.normals[used].T
     displacement = across[region_1] * field.e_r * n_r + along[region_1] * field.e_z * n_z
     tangential = (field.e_r * n_z - field.e_z * n_r) ** 2 + field.e_azimuthal**2
     eps_1, eps_2 = across[region_1], across[region_2]
     density: Values = (eps_1 - eps_2) * tangential + (1 / eps_2 - 1 / eps_1) * displacement**2
     weight = facets.offsets_um[used] * facets.lengths_um[used] * facets.points_um[used, 0]
-    for q, one in zip(shot.chosen, density, strict=True):
+    for q, one in zip(snapshot.chosen, density, strict=True):
         moves = 0.5 * one * weight
         moved[q] = _MARGIN * float(abs(moves.sum()) + _UNSIGNED * abs(moves).sum())
     return moved

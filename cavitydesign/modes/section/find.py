@@ -24,7 +24,7 @@ from ..solver.discretisation import first_snapshot
 from ..solver.error import layer_log10_q_error
 from ..solver.family import ReducedFamily, lifted
 from ..solver.snapshot import Snapshot
-from ..solver.solved import ComparedShot, SolvedClass
+from ..solver.solved import ComparedSnapshot, SolvedClass
 from ..stopwatch import Stopwatch
 from .around.lossy import absorbing_ends
 from .count import counted_over_range
@@ -254,7 +254,7 @@ def _solve_family(
         seed,
         family,
         modes,
-        (ComparedShot(high, discrete, low_vectors, leak, geometry),),
+        (ComparedSnapshot(high, discrete, low_vectors, leak, geometry),),
         basis_error,
         counted,
         complete,
@@ -263,21 +263,23 @@ def _solve_family(
 
 
 def _lifted(
-    problem: SectionProblem, seed: SectionSeed, lower: SectionProblem, shot: Snapshot
+    problem: SectionProblem, seed: SectionSeed, lower: SectionProblem, snapshot: Snapshot
 ) -> Snapshot:
     """The modes of a snapshot at other orders of the elements; the shift a little above the
     highest.
     """
-    highest = max(shot.wavenumber(q).real for q in shot.chosen)
-    guess = replace(shot, shift=(highest * (1 + _ABOVE / shot.m)) ** 2)
-    return lifted(problem, seed, shot.m, guess, problem.embed(lower, shot.vectors))
+    highest = max(snapshot.wavenumber(q).real for q in snapshot.chosen)
+    guess = replace(snapshot, shift=(highest * (1 + _ABOVE / snapshot.m)) ** 2)
+    return lifted(problem, seed, snapshot.m, guess, problem.embed(lower, snapshot.vectors))
 
 
 def _unmoved(low: Snapshot, high: Snapshot) -> tuple[Snapshot, Snapshot]:
     """Both without the modes that two orders more turned into others."""
     farthest = max(_MOVED, _MOVED_IN_ORDERS / low.m)
     kept = [q for q in high.chosen if abs(high.wavenumber(q) / low.wavenumber(q) - 1) < farthest]
-    low, high = (replace(shot, chosen={q: shot.chosen[q] for q in kept}) for shot in (low, high))
+    low, high = (
+        replace(snapshot, chosen={q: snapshot.chosen[q] for q in kept}) for snapshot in (low, high)
+    )
     return low, high
 
 
@@ -291,8 +293,8 @@ def _in_order(low: Snapshot, high: Snapshot, bodies: int) -> tuple[Snapshot, Sna
         by_k = sorted(qs, key=lambda q: high.wavenumber(q).real)
         turned.update(zip(qs, by_k, strict=True))
     low, high = (
-        replace(shot, chosen={q: shot.chosen[old] for q, old in turned.items()})
-        for shot in (low, high)
+        replace(snapshot, chosen={q: snapshot.chosen[old] for q, old in turned.items()})
+        for snapshot in (low, high)
     )
     return low, high
 
@@ -369,8 +371,8 @@ def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) 
     return (*([note] if note else []), *missing)
 
 
-def _nothing(problem: SectionProblem, seed: SectionSeed, shot: Snapshot) -> SolvedClass:
-    family = ReducedFamily.span(problem, seed, [shot])
+def _nothing(problem: SectionProblem, seed: SectionSeed, snapshot: Snapshot) -> SolvedClass:
+    family = ReducedFamily.span(problem, seed, [snapshot])
     note = f"{seed.polarisation} p = {seed.p}: seen in the survey, not found in the window"
-    ends = (ComparedShot(shot, {}, {}),)
+    ends = (ComparedSnapshot(snapshot, {}, {}),)
     return SolvedClass(SECTION, seed, family, [], ends, 0.0, 0, False, (note,))

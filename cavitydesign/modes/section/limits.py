@@ -49,10 +49,10 @@ def within_memory(
     return orders
 
 
-def make_room(shot: Snapshot) -> None:
+def make_room(snapshot: Snapshot) -> None:
     """Let go the factors of a snapshot, which take as much memory as the matrices."""
-    if isinstance(shot.factor, RecalledFactor):
-        shot.factor.let_go()
+    if isinstance(snapshot.factor, RecalledFactor):
+        snapshot.factor.let_go()
 
 
 def check_survey(cavity: SectionCavity, order: int) -> None:

@@ -14,7 +14,7 @@ from .error import GAIN_FOR_LOG_Q, LEAST
 from .projected import Nearer, far_field_error, share_error, volume_error
 
 if TYPE_CHECKING:
-    from .solved import ComparedShot
+    from .solved import ComparedSnapshot
 
 _ROUNDING = 3e-13  # relative, of k: what rounding leaves, a thousand times that of a float
 # Two orders more reduce changes of shares as those of k at order 5 (`error`); that of the volume
@@ -152,12 +152,12 @@ class Readings:
     fewer: Measures | None = None
 
 
-def error_bars(end: ComparedShot, basis: float, readings: Mapping[int, Readings]) -> ErrorBars:
+def error_bars(end: ComparedSnapshot, basis: float, readings: Mapping[int, Readings]) -> ErrorBars:
     """Error bars of one azimuthal order of a family.
 
     Parameters
     ----------
-    end : ComparedShot
+    end : ComparedSnapshot
         Its modes at several resolutions.
     basis : float
         Relative error of k by the reduced basis.
@@ -176,14 +176,14 @@ def error_bars(end: ComparedShot, basis: float, readings: Mapping[int, Readings]
         else:
             fewer = one.fewer or one.low
             fields[q] = _sharp(one.high, one.nearer, one.low, fewer, end.nearer, of_k, wall, q)
-    by_chance = ErrorBars(end.shot.m, by_q, fields).fields(-1)
+    by_chance = ErrorBars(end.snapshot.m, by_q, fields).fields(-1)
     for q, own in fields.items():
         least = own.joined(by_chance, lambda one, all_: max(one, _SHARE_OF_CLASS * all_))
         fields[q] = FieldErrors(
             least.confinement + shape + 1e-12, least.log10_q + 1e-9, least.volume + 3.0 * shape
         )
     sharp = None if end.nearer is None else unseen
-    return ErrorBars(end.shot.m, by_q, fields, end.layer_log10_q_error, sharp)
+    return ErrorBars(end.snapshot.m, by_q, fields, end.layer_log10_q_error, sharp)
 
 
 def _bounded(one: Readings, of_k: float, wall: float) -> FieldErrors:

@@ -93,7 +93,7 @@ def solve_family(
     for round_number in range(_MOST_ROUNDS):
         if late():
             break
-        solved = {shot.m for shot in family.snapshots}
+        solved = {snapshot.m for snapshot in family.snapshots}
         probed = all_orders if everywhere else sorted(_probes(orders, solved))
         modes = [mode for mode in family.follow(probed, qs) if wanted(mode.m, mode.q)]
         found = corrections_of(family, modes)
@@ -117,8 +117,10 @@ def solve_family(
         family = family.enriched(found.vectors[:, chosen])
         if where not in solved and (worst > how.far * accuracy or round_number >= how.patience):
             guess = _predicted(family, [mode for mode in modes if mode.m == where])
-            shot = lifted(family.problem, family.seed, where, guess, guess.vectors)
-            family = replace(family.enriched(shot.vectors), snapshots=(*family.snapshots, shot))
+            snapshot = lifted(family.problem, family.seed, where, guess, guess.vectors)
+            family = replace(
+                family.enriched(snapshot.vectors), snapshots=(*family.snapshots, snapshot)
+            )
     modes = [mode for mode in family.follow(all_orders, qs) if wanted(mode.m, mode.q)]
     found = corrections_of(family, modes)
     own = np.array([mode.m != beside for mode in modes], dtype=bool)
@@ -206,19 +208,19 @@ def corrections_of(family: ReducedFamily, modes: Sequence[RawMode]) -> Correctio
     )
     field_errors = np.empty(k.size)
     for number in set(nearest.tolist()):
-        shot, columns = family.snapshots[number], nearest == number
+        snapshot, columns = family.snapshots[number], nearest == number
         own = fields[:, columns]
         if (
             family.problem.is_complex
         ):  # one by one: Im k of Q = 1e9 lies in the last digits, and blocks round worse
             correction = np.stack(
-                [shot.factor.solve(column) for column in residuals[:, columns].T], axis=1
+                [snapshot.factor.solve(column) for column in residuals[:, columns].T], axis=1
             )
         else:
-            correction = shot.factor.solve(residuals[:, columns])
+            correction = snapshot.factor.solve(residuals[:, columns])
         vectors[:, columns] = correction
         sizes = [
-            abs(np.einsum("ij,ij->j", part.conj(), shot.pencil.mass @ part))
+            abs(np.einsum("ij,ij->j", part.conj(), snapshot.pencil.mass @ part))
             for part in (correction, own)
         ]
         field_errors[columns] = np.sqrt(sizes[0] / sizes[1])

@@ -89,7 +89,7 @@ def projected_k_errors(
     for q in high.chosen:
         if q in nearer.chosen and q in low.chosen:
             k = high.wavenumber(q)
-            one, two = (abs(shot.wavenumber(q) - k) / abs(k) for shot in (nearer, low))
+            one, two = (abs(snapshot.wavenumber(q) - k) / abs(k) for snapshot in (nearer, low))
             out[q] = projected(one, two, gain)
     return out
 
@@ -119,8 +119,8 @@ def projected_layer_error(
 def layer_changes(better: Snapshot, worse: Snapshot) -> dict[int, float]:
     """Changes of log10 Q as complex wavenumbers tell it, by axial order."""
 
-    def log10_q(shot: Snapshot, q: int) -> float:
-        k = shot.wavenumber(q)
+    def log10_q(snapshot: Snapshot, q: int) -> float:
+        k = snapshot.wavenumber(q)
         return math.log10(abs(k.real / (2 * k.imag))) if k.imag else math.inf
 
     both = [q for q in better.chosen if q in worse.chosen]

@@ -14,7 +14,7 @@ from .snapshot import RawMode, Snapshot
 
 
 @dataclass(frozen=True)
-class ComparedShot:
+class ComparedSnapshot:
     """Modes of one azimuthal order at the final resolution, with what a lower one says of their
     errors.
 
@@ -32,7 +32,7 @@ class ComparedShot:
         The modes at further resolutions, where they were solved.
     """
 
-    shot: Snapshot
+    snapshot: Snapshot
     discrete: Mapping[int, float]
     low_vectors: Mapping[int, Values] = field(repr=False)
     layer_log10_q_error: float | None = None
@@ -48,7 +48,7 @@ class SolvedClass:
     ----------
     discretisation : Discretisation
         How its fields are read.
-    ends : tuple of ComparedShot
+    ends : tuple of ComparedSnapshot
         The first azimuthal order, and of a wide comb the last one too, at two resolutions.
     basis_error : float
         Relative error of k by the reduced basis.
@@ -62,7 +62,7 @@ class SolvedClass:
     seed: Seed
     family: ReducedFamily = field(repr=False)
     modes: list[RawMode] = field(repr=False)
-    ends: tuple[ComparedShot, ...] = field(repr=False)
+    ends: tuple[ComparedSnapshot, ...] = field(repr=False)
     basis_error: float
     counted: int
     complete: bool

@@ -30,9 +30,9 @@ def solved() -> tuple[WindowProblem, Snapshot]:
 
 
 def test_list_and_count_agree(solved: tuple[WindowProblem, Snapshot]) -> None:
-    problem, shot = solved
-    assert sorted(shot.chosen) == EVEN
-    counted, complete, note = count_modes(problem, shot)
+    problem, snapshot = solved
+    assert sorted(snapshot.chosen) == EVEN
+    counted, complete, note = count_modes(problem, snapshot)
     assert complete and counted >= len(EVEN), note
 
 
@@ -40,23 +40,23 @@ def test_a_mode_taken_from_the_list_is_missed(solved: tuple[WindowProblem, Snaps
     """Whichever eigenpair within the range is left out, count and list differ by one and the note
     says so.
     """
-    problem, shot = solved
-    lowest = min(shot.values[column].real for column in shot.chosen.values())
+    problem, snapshot = solved
+    lowest = min(snapshot.values[column].real for column in snapshot.chosen.values())
     within = np.flatnonzero(
-        (shot.values.real >= lowest * (1 - 1e-9)) & (shot.values.real < shot.shift)
+        (snapshot.values.real >= lowest * (1 - 1e-9)) & (snapshot.values.real < snapshot.shift)
     )
-    counted = count_modes(problem, shot)[0]
-    taken = [i for i in within if i != shot.chosen[0]]
+    counted = count_modes(problem, snapshot)[0]
+    taken = [i for i in within if i != snapshot.chosen[0]]
     assert taken, "nothing but the lowest mode in the range: nothing to take"
     for i in taken:
-        kept = np.delete(np.arange(shot.values.size), i)
+        kept = np.delete(np.arange(snapshot.values.size), i)
         chosen = {
             q: int(np.searchsorted(kept, column))
-            for q, column in shot.chosen.items()
+            for q, column in snapshot.chosen.items()
             if column != i
         }
         poorer = replace(
-            shot, values=shot.values[kept], vectors=shot.vectors[:, kept], chosen=chosen
+            snapshot, values=snapshot.values[kept], vectors=snapshot.vectors[:, kept], chosen=chosen
         )
         again, complete, note = count_modes(problem, poorer)
         assert not complete
