@@ -13,7 +13,7 @@ import pytest
 from scipy.special import ai_zeros
 
 from cavitydesign.spectrum_fit.comb import CombSample, Family, fit_comb_model
-from cavitydesign.spectrum_fit.comb_samples import _moved, _places, free_media
+from cavitydesign.spectrum_fit.comb_samples import _diameter_and_index_nodes, _moved, free_media
 from cavitydesign.spectrum_fit.fit import fit_peaks, with_held
 from cavitydesign.spectrum_fit.fit_prior import FitPrior
 from cavitydesign.spectrum_fit.spectra.spectrum import Peaks
@@ -48,7 +48,7 @@ def model_of(prior):
     """The comb model of the design through the series."""
     half = 3.6 * (prior.diameter_sd_um / DIAMETER_UM + prior.index_sd / 1.4)
     samples = []
-    for v, offsets in _places(half, [3.6 * sd for sd in prior.offset_sds]):
+    for v, offsets in _diameter_and_index_nodes(half, [3.6 * sd for sd in prior.offset_sds]):
         surround = SURROUND + (offsets[1] if len(offsets) > 1 else 0.0)
         for family in FAMILIES:
             found = lines(family, DIAMETER_UM * math.exp(v), BODY + offsets[0], surround)
@@ -133,8 +133,8 @@ def test_spreads_of_media_are_priors():
 
 def test_nodes_hold_every_pair_of_offsets():
     """Each offset alone at all diameters, each pair at its four corners."""
-    places = _places(0.05, [0.01, 0.1, 0.2])
+    nodes = _diameter_and_index_nodes(0.05, [0.01, 0.1, 0.2])
     for i, j in itertools.combinations(range(3), 2):
-        corners = [w for _, w in places if w[i] != 0.0 and w[j] != 0.0]
+        corners = [w for _, w in nodes if w[i] != 0.0 and w[j] != 0.0]
         assert len(corners) == 4
-    assert len({v for v, w in places if w == (0.0, 0.0, 0.0)}) == 4
+    assert len({v for v, w in nodes if w == (0.0, 0.0, 0.0)}) == 4
