@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from ..dotted import number_at
 from ..errors import InputError
 from ..mesh.section_cavity import SectionCavity
-from ..modes.changes.change import CavityChange
+from ..modes.changes.change import RELATIVE_STEP, CavityChange
 from ..modes.changes.uncertainty import Spread
 from .spec import Design, parse_design
 
-# Half step of the differences: this share of the number, the step at which docs/theory-modes.md
-# compares derivatives with solves, or that share of its spread, if more.
-_RELATIVE_STEP, _STEP_OF_SPREAD = 4e-5, 1e-2
+# Of a spread: differences go over a hundredth of it, where that is more than `RELATIVE_STEP`.
+_STEP_OF_SPREAD = 1e-2
 # Shapes meshed anew differ by the errors of two meshes: a step as large as the spread allows.
 _STEP_OF_SECTION_SPREAD = 0.5
 
@@ -84,9 +83,7 @@ def cavity_spreads(design: Design) -> tuple[Spread, ...]:
             continue
         meshed = isinstance(design.cavity, SectionCavity) and key.startswith("cavity.parameters.")
         share = _STEP_OF_SECTION_SPREAD if meshed else _STEP_OF_SPREAD
-        pair = beside(
-            design, key, max(_RELATIVE_STEP * abs(number_at(design.raw, key)), share * sd)
-        )
+        pair = beside(design, key, max(RELATIVE_STEP * abs(number_at(design.raw, key)), share * sd))
         spreads.append(
             Spread(CavityChange(key, pair.lower.cavity, pair.upper.cavity, pair.width), sd)
         )

@@ -12,7 +12,7 @@ from ..arrays import Array
 from ..geometry.outline import Outline
 from .section import SectionMesh
 
-# Heights of the table of an outline, and points on each curved edge, between which it is straight.
+# Heights of the table of an outline, which is straight between them.
 _HEIGHTS = 801
 # Points of a curved edge, straight between them: they miss an arc of 45 degrees by 0.12 % of its
 # radius.

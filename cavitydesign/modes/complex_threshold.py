@@ -27,7 +27,7 @@ from ..arrays import Array, Values
 from ..eigen.factor import Factor, Matrix, combination, factorise
 from ..errors import InputError, SolverError, nearest
 from ..units import absorption_per_cm, wavelength_nm
-from .changes.first_order import dispersive_permittivities
+from .changes.first_order import SHIFT_BESIDE, dispersive_permittivities
 from .changes.sensitivity import solved_mode
 from .losses.mechanisms import in_eigenproblem
 from .media import permittivities
@@ -38,10 +38,8 @@ from .solver.snapshot import RawMode
 # of Newton in (k, kappa) with the vector fixed, and of the vector with both fixed; a mode that
 # needs more holds too little of the amplifying region
 _MOST_ROUNDS = 12
-_SHIFT_BESIDE = 1e-9  # of k^2: the matrix at the eigenvalue itself has no inverse
-_DISPERSION_STEP = (
-    1e-6  # of k: rounding and curvature both leave 1e-10 of the permittivities' slope
-)
+# Of k: rounding and curvature both leave 1e-10 of the slope of a permittivity.
+_DISPERSION_STEP = 1e-6
 _REFACTOR = 1e-3  # of kappa: what it may move before the factors no longer serve inverse iteration
 
 
@@ -296,7 +294,7 @@ class _Search:
     def _factor(self, stiffness: Matrix, k: float, weights: Values) -> Factor:
         """Factors of K - k^2 B(k, kappa), a little beside the eigenvalue."""
         parts = zip(weights, self.masses, strict=True)
-        beside = -(k**2) * (1 + _SHIFT_BESIDE)
+        beside = -(k**2) * (1 + SHIFT_BESIDE)
         return factorise(
             combination([(1.0, stiffness), *((beside * eps, mass) for eps, (_, _, mass) in parts)])
         )

@@ -23,12 +23,9 @@ from .rim.problem import NoRoomError
 from .rim.reconcile import reconciled
 from .rim.solve import solve_radial_family
 from .section.find import solve_section
+from .solver.identity import HYBRID
 from .solver.solved import SolvedClass
 from .stopwatch import OutOfTimeError, Stopwatch
-
-# of E_z^2 + E_r^2: where their shares differ by less a mode is neither TM nor TE, and is named as
-# mixed
-_HYBRID = 0.3
 
 
 def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None = None) -> ModeSet:
@@ -261,7 +258,7 @@ def _mixed(modes: Sequence[Mode]) -> list[str]:
     mixed = []
     for mode in modes:
         axial, radial = mode.energy_fraction["axial"], mode.energy_fraction["radial"]
-        if abs(axial - radial) < _HYBRID * (axial + radial):
+        if abs(axial - radial) < HYBRID * (axial + radial):
             mixed.append(mode.label)
     if not mixed:
         return []

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...arrays import Array
+from ..posterior.likelihood import DEGREES
 from .kinds import Kind
 
-DEGREES = 4.0
-"""Of Student's t, as for light curves."""
 # Turns in which points that lie far off lose their pull on scale and background.
 _TURNS = 6
 

@@ -23,13 +23,11 @@ from ...units import (
 from ..absorber import Absorber
 from ..carrier_kinetics import CarrierLadder
 from ..medium import ClassLines, Constant, GainMedium
-from .lineshape import gaussian_line
+from .lineshape import BRIGHTER, gaussian_line
 
 LAWS = ("logarithmic", "linear")
 _PS_PER_S = 1e12  # by definition
 _SPEED_CM_PER_S = SPEED_OF_LIGHT_UM_PER_PS / UM_PER_CM * _PS_PER_S
-# Recombination and gain are seldom known better than to 30 %: gain beyond that is told.
-_BRIGHTER = 1.3
 # Absorption at rest over the scale of the logarithmic gain: exp of more leaves the floats.
 _FURTHEST = 600.0
 
@@ -254,7 +252,7 @@ class CarrierMedium(GainMedium):
     def warnings(self, wavelength_nm: ArrayLike) -> tuple[str, ...]:
         """Gain that the radiative recombination does not allow."""
         ratio, density = self.most_gain_over_emission()
-        if ratio <= _BRIGHTER:
+        if ratio <= BRIGHTER:
             return ()
         return (
             f"gain: at {density:.2g} carriers per cm3 the gain is {ratio:.2g} times the emission "

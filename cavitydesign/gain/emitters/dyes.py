@@ -12,7 +12,8 @@ from .four_level import FourLevelMedium
 from .lineshape import fuechtbauer_ladenburg_per_cm
 
 _PHOTOCHEMCAD = "PhotochemCAD, Du et al., Photochem. Photobiol. 68, 141 (1998)"
-_PMMA_INDEX = 1.495  # At 530 nm; 1.492 at 600 nm, which moves a cross-section by 0.4 %.
+# At 537 nm (Beadie et al. 2015); 1.492 at 600 nm, which moves a cross-section by 0.4 %.
+PMMA_INDEX = 1.495
 # ln 10 x 1000 / Avogadro's number: cross-section of 1 l/(mol cm).
 _CM2_PER_MOLAR = 3.82353e-21
 
@@ -35,7 +36,7 @@ def _dye(
     absorbed, emitted = HC_EV_NM / absorption_nm, HC_EV_NM / emission_nm
     width = emitted * fwhm_nm / emission_nm
     emission = fuechtbauer_ladenburg_per_cm(
-        1.0, quantum_yield / (life_ns * 1e-9), emitted, width, _PMMA_INDEX
+        1.0, quantum_yield / (life_ns * 1e-9), emitted, width, PMMA_INDEX
     )
     return FourLevelMedium(
         name=name,

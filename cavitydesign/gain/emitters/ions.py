@@ -21,8 +21,8 @@ Lines = tuple[tuple[float, float, float], ...]
 _SILICA_INDEX = 1.45  # At 1.06 um; 1.439 at 1.95 um, which moves a radiative rate by 1.5 %.
 _FITTED = "sum of Gaussians fitted to the spectrum of pyLaserPulse (J. S. Feehan, 2022, GitHub)"
 
-# (1e-20 cm2, nm, nm): height, centre and standard deviation; worst deviation from the spectrum
-# 2 % (emission) and 4 % (absorption) of the peak
+# (1e-20 cm2, nm, nm): height, centre and standard deviation of each Gaussian; worst deviation from
+# the spectrum 2 % of the peak
 ERBIUM_EMISSION: Lines = (
     (0.0817, 1499.2, 26.45),
     (0.139, 1527.9, 5.08),
@@ -40,7 +40,7 @@ ERBIUM_ABSORPTION: Lines = (
     (0.179, 1542.7, 19.36),
     (0.0274, 1595.2, 28.01),
 )
-# 3 % and 1.4 %
+# As of erbium; worst deviation 3 % of the peak
 YTTERBIUM_EMISSION: Lines = (
     (0.0232, 929.0, 14.06),
     (0.0784, 975.0, 33.82),
@@ -60,7 +60,7 @@ YTTERBIUM_ABSORPTION: Lines = (
     (0.0888, 1008.4, 17.65),
     (0.00712, 1030.0, 41.24),
 )
-# 7 % and 2.4 %; the emission is scaled to the radiative rate below
+# Scales the emission to the radiative rate below
 _THULIUM_SCALE = 0.753
 # 1e-20 cm2, nm, nm; worst deviation 7 % of the peak
 THULIUM_EMISSION: Lines = tuple(

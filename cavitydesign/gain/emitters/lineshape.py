@@ -10,6 +10,10 @@ from numpy.typing import ArrayLike
 from ...arrays import Array
 from ...units import BOLTZMANN_EV_PER_K, FWHM_PER_SD, HC_EV_NM, PLANCK_EV_S
 
+# Cross-sections, recombination and gain are seldom known better than to 30 %: where one contradicts
+# another by a larger factor, it is told.
+BRIGHTER = 1.3
+
 
 def gaussian_line(energy_ev: ArrayLike, centre_ev: ArrayLike, sd_ev: float) -> Array:
     """Gaussian of height 1 (shapes broadcast)."""

@@ -18,12 +18,10 @@ from ...units import HC_EV_NM, SPEED_OF_LIGHT_UM_PER_PS, UM_PER_CM
 from ..absorber import Absorber
 from ..medium import ClassLines
 from .four_level import FourLevelMedium
+from .lineshape import BRIGHTER
 
 _FEWEST = 4  # Points that a curve needs: two on each flank of a line.
 _SPEED_CM_PER_PS = SPEED_OF_LIGHT_UM_PER_PS / UM_PER_CM
-# Cross-sections are seldom known better than to 30 %: what they radiate beyond the life time by
-# more is told.
-_BRIGHTER = 1.3
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ class TabledMedium(FourLevelMedium):
                 " and are taken to have neither gain nor absorption"
             )
         share = self.fluorescence_ps / self.radiative_ps() / self.quantum_yield
-        if share > _BRIGHTER:
+        if share > BRIGHTER:
             found.append(
                 f"gain: the emission cross-sections radiate {share:.2g} times what life time and "
                 "quantum yield allow"

@@ -16,12 +16,11 @@ import numpy as np
 from scipy.special import ai_zeros, airy, eval_hermite
 
 from ...gain import GainMedium
+from ...gain.emitters.dyes import PMMA_INDEX
 from ...geometry.cavity import Cavity
 from ..competition.lasing_mode import LasingMode
 from ..competition.overlap import ModeOverlap
 
-# Of the doped region where no cavity tells it: PMMA at 537 nm (Beadie et al. 2015).
-PMMA_INDEX = 1.495
 # Argument at which Airy and Hermite-Gauss functions of the orders asked have faded to 1e-8.
 _REACH = 9.0
 

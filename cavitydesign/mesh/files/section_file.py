@@ -14,11 +14,9 @@ from ..section import SectionMesh, check_section, folded_elements
 from .flat import without_doubles
 from .gmsh_reader import Meshing
 from .reader_process import read_file_mesh
-from .section_files import MESH_SUFFIXES, SHAPE_SUFFIXES
+from .section_files import LARGEST_BYTES, MESH_SUFFIXES, SHAPE_SUFFIXES
 from .splitting import FileMesh, conforming_mesh
 
-# A section of a few thousand elements takes below 1 MB; what is larger is another file.
-_LARGEST_BYTES = 200_000_000
 # Element size, over the one asked, below which a shape is not meshed more finely: curves that still
 # fold then are a fault of the shape, and are told.
 _LEAST_FACTOR = 0.2
@@ -46,9 +44,9 @@ def read_section(path: Path, meshing: Meshing | None = None, unit_um: float = 1.
     if not path.is_file():
         there = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
         raise InputError(f"{path}: no such file{nearest(path.name, there)}")
-    if path.stat().st_size > _LARGEST_BYTES:
+    if path.stat().st_size > LARGEST_BYTES:
         raise InputError(
-            f"{path}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand "
+            f"{path}: larger than {LARGEST_BYTES // 10**6} MB; a section needs a few thousand "
             "elements"
         )
     if path.suffix in SHAPE_SUFFIXES:

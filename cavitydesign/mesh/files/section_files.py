@@ -24,8 +24,8 @@ GMSH_SUFFIXES = (*SHAPE_SUFFIXES, *MESH_SUFFIXES)
 _NO_SCRIPTS = (*MESH_SUFFIXES, *SOLID_SUFFIXES)
 # Files that a section may read, so that scripts which include each other in turns end.
 _MOST_FILES = 100
-# Of one file, as in `section_file`: a few thousand elements take below 1 MB.
-_LARGEST_BYTES = 200_000_000
+# Of one file: a section of a few thousand elements takes below 1 MB.
+LARGEST_BYTES = 200_000_000
 # How .msh files begin. Under that name gmsh runs anything else as a script.
 _MSH_BEGINS = (b"$MeshFormat", b"$Comments")
 _DECIMAL_COMMA = re.compile(rb"\d{1,9},\d{1,9}")
@@ -72,7 +72,7 @@ def _named_in(path: Path, script: bool) -> list[Path]:
 def _companions(path: Path) -> list[str]:
     """Names of files that a mesh names beside itself."""
     suffix = path.suffix.lower()
-    if suffix not in (".xdmf", ".xmf", ".inp") or path.stat().st_size > _LARGEST_BYTES:
+    if suffix not in (".xdmf", ".xmf", ".inp") or path.stat().st_size > LARGEST_BYTES:
         return []
     text = path.read_text(errors="replace")
     if suffix == ".inp":
@@ -204,9 +204,9 @@ def _check_file(file: Path, section: Path) -> None:
     """Regular, not too large; a .msh that is one; no options of gmsh's beside it."""
     if not file.is_file():
         raise InputError(f"{section}: reads {file}, which is no file")
-    if file.stat().st_size > _LARGEST_BYTES:
+    if file.stat().st_size > LARGEST_BYTES:
         raise InputError(
-            f"{file}: larger than {_LARGEST_BYTES // 10**6} MB; a section needs a few thousand "
+            f"{file}: larger than {LARGEST_BYTES // 10**6} MB; a section needs a few thousand "
             "elements"
         )
     if file.suffix in GMSH_SUFFIXES and file.with_name(file.name + ".opt").exists():

@@ -39,7 +39,7 @@ from ..solver.snapshot import RawMode
 from .change import CavityChange
 
 _DISPERSION_STEP = 2e-5  # of k, for d eps/dk by central differences
-_SHIFT_BESIDE = 1e-9  # of k^2: the matrix at the eigenvalue itself has no inverse
+SHIFT_BESIDE = 1e-9  # of k^2: the matrix at the eigenvalue itself has no inverse
 _POLISHING_STEPS = 2  # of inverse iteration beside the eigenvalue
 _SAME_RADIUS = 1e-9  # relative: radii that are the same interface
 
@@ -55,7 +55,7 @@ def polished(raw: RawMode) -> RawMode:
     # Without an absorbing layer the pencil is real, and a rounding error in Im k must not make it
     # complex.
     square = raw.k_per_um**2 if problem.is_complex else raw.k_per_um.real**2
-    factor = pencil.factor(square * (1 + _SHIFT_BESIDE))
+    factor = pencil.factor(square * (1 + SHIFT_BESIDE))
     vector = raw.vector
     for _ in range(_POLISHING_STEPS):
         vector = factor.solve(pencil.mass @ vector)

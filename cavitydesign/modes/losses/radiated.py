@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ..solver.error import tunnelling_error
+from ..solver.error import LAYER_TRUSTED_BELOW, tunnelling_error
 from .mechanism import Loss, SolvedLosses
-
-# log10 Q below which the absorbing layer is trusted where nothing else is known.
-_LAYER_TRUSTED_BELOW = 8.0
 
 
 def radiated(mode: SolvedLosses) -> Loss:
@@ -43,7 +40,7 @@ def radiated(mode: SolvedLosses) -> Loss:
             "log10_q_radiation_far_field": far if math.isfinite(far) else None,
             "log10_q_radiation_absorbing_layer": by_pole,
             "log10_q_radiation_at_least": (
-                _LAYER_TRUSTED_BELOW if math.isnan(far) and unknown else None
+                LAYER_TRUSTED_BELOW if math.isnan(far) and unknown else None
             ),
         },
     )

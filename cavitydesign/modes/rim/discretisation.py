@@ -13,7 +13,11 @@ from ..estimates.seeds import FamilySeed
 from ..losses.measures import Measures
 from ..media import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
-from ..solver.error import gain_of_a_function
+from ..solver.error import (
+    LAYER_COMPARED_BELOW,
+    LAYER_TRUSTED_BELOW,
+    gain_of_a_function,
+)
 from ..solver.identity import Identity
 from ..solver.snapshot import RawMode
 from .identity import identify
@@ -25,9 +29,6 @@ from .sample import sample_mode
 _MOST_WANTED, _MOST_LEAKY = 100, 60
 _NEAR, _LEAST_Q = 0.1, 2.0  # relative distance of k from its estimate, and Q, of what is a mode
 _RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
-# log10 Q below which the absorbing layer is trusted, and below which its value tells that the far
-# field errs.
-_TRUSTED_BELOW, _COMPARED_BELOW = 8.0, 9.0
 # Error of k of the next azimuthal order, times m, over what its last function along the outline
 # changes at most (exact spheres of m = 10 to 102, p to 3, q to 2: 0.03 to 0.35)
 _LEFT_ALONG = 0.25
@@ -94,9 +95,9 @@ class Rim(Discretisation):
         self, raw: RawMode, far: float, layer: float | None, relative: float
     ) -> Radiation:
         """The absorbing layer below log10 Q = 8, the far field above."""
-        if layer is not None and layer < _TRUSTED_BELOW:
+        if layer is not None and layer < LAYER_TRUSTED_BELOW:
             return Radiation(layer, True)
-        compared = layer is not None and layer < _COMPARED_BELOW
+        compared = layer is not None and layer < LAYER_COMPARED_BELOW
         return Radiation(far, False, abs(far - layer) if compared and layer is not None else 0.0)
 
     def next_along(self, raw: RawMode) -> float:

@@ -16,10 +16,9 @@ import numpy as np
 from ...arrays import Array, Values
 from ...fem.field import FieldGrid, GridField
 from ...mesh.rim_map import normal
-from ..solver.identity import Identity, component_densities, extrema
+from ..solver.identity import HYBRID, Identity, component_densities, extrema
 from .problem import WindowProblem
 
-_HYBRID = 0.3  # difference of the shares of two components, of their sum, below which TM and TE mix
 GUIDED = 0.3  # share of the energy in the guiding media below which a field is a mode of the walls
 
 
@@ -52,7 +51,7 @@ def identify(
             if other.label == one.label and other is not one and other.inside > GUIDED
         ]
         if (
-            one.dominance < _HYBRID
+            one.dominance < HYBRID
             and one.inside > GUIDED
             and any(other.dominance > one.dominance for other in twins)
         ):
@@ -101,7 +100,7 @@ def _leaning(fractions: Array, turned: Array) -> float:
     (TM and TE mix), of E_z and E_r: that is what TM and TE mean.
     """
     first, second = (float((x[0] - x[1]) / (x[0] + x[1])) for x in (turned, fractions))
-    return first if abs(first) > _HYBRID else second
+    return first if abs(first) > HYBRID else second
 
 
 def _weight(grid: FieldGrid, permittivity: Array) -> Array:

@@ -12,6 +12,7 @@ from ..derived.sampled_field import FieldSamples
 from ..losses.measures import Measures
 from ..media import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
+from ..solver.error import LAYER_COMPARED_BELOW, LAYER_TRUSTED_BELOW
 from ..solver.snapshot import RawMode
 from .identity import belongs, identify_section
 from .measure import measure_section
@@ -26,9 +27,6 @@ _RESIDUAL = 1e-6  # of the inverted problem; eigenvalues are right to its square
 # right to some thousandths, those of small leaky bodies, whose walls stood elsewhere, to some per
 # cent.
 _FARTHEST, _FARTHEST_IN_ORDERS = 0.03, 0.3
-# log10 Q below which the absorbing layer is trusted, and below which its value tells that the far
-# field errs.
-_TRUSTED_BELOW, _COMPARED_BELOW = 8.0, 9.0
 # The layer is trusted less where the far field is known. That is right to about 1/Q (3e-5 of log10
 # Q at 10^3.7 and less above, exact spheres); the layer to 1e-4 of Q at best, and to 2 Q times the
 # error of k where Q is high.
@@ -90,10 +88,10 @@ class Section(Discretisation):
         known = not math.isnan(far)
         if raw.problem.cavity.ends.closed:  # type: ignore[attr-defined]
             return Radiation(None)
-        if layer is None or layer >= _COMPARED_BELOW:
+        if layer is None or layer >= LAYER_COMPARED_BELOW:
             return Radiation(far if known else None)
         if not known:
-            return Radiation(layer, True) if layer < _TRUSTED_BELOW else Radiation(None)
+            return Radiation(layer, True) if layer < LAYER_TRUSTED_BELOW else Radiation(None)
         by_energy: float = 10.0**-far
         difference = abs(far - layer)
         # The layer's own error grows with Q, that of the far field falls: the smaller one decides.
@@ -105,7 +103,7 @@ class Section(Discretisation):
             return Radiation(far, False, by_energy)
         # the mode may stand in other layers than the section shows at its side: the layer needs
         # none
-        by_layer = layer < _TRUSTED_BELOW
+        by_layer = layer < LAYER_TRUSTED_BELOW
         return Radiation(layer if by_layer else far, by_layer, difference)
 
 

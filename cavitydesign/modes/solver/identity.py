@@ -17,6 +17,9 @@ from ...arrays import Array, Values
 
 # Of the largest value: signs of what lies below are those of tails and of the solver's error.
 _NOISE = 0.02
+# Difference of the energies of E_z and E_r, over their sum, below which a mode is neither TM nor
+# TE: one of them has less than twice the other (0.65 to 0.35).
+HYBRID = 0.3
 
 
 @dataclass(frozen=True)
