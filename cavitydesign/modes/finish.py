@@ -180,9 +180,44 @@ def _measured(
         )
         for raw in chosen
     ]
-    own = measured[: len(chosen)]
+    own = _with_absorption(result, chosen, measured[: len(chosen)])
     shared = shared_far_errors([raw.m for raw in chosen], own)
     return [replace(one, far_error=far) for one, far in zip(own, shared, strict=True)], bars
+
+
+def _with_absorption(
+    result: SolvedClass, chosen: Sequence[RawMode], measured: Sequence[Measures]
+) -> list[Measures]:
+    """The measures with shares and volumes of the fields that absorption leaves.
+
+    Absorption turns the phase of the field by kappa/n across the body. Without leak that is of
+    second order in the shares; with it the field had a phase before, and they change with kappa
+    itself: by 1.2e-5 at kappa = 1e-4 and Q = 1250. Error bars are those of the lossless fields, and
+    the radiative Q is theirs by its meaning.
+    """
+    out = list(measured)
+    absorbed = [index for index, raw in enumerate(chosen) if raw.absorbing is not None]
+    if not absorbed:
+        return out
+    modes = [chosen[index] for index in absorbed]
+    columns = np.stack([np.asarray(raw.absorbing) for raw in modes], axis=1)
+    absorbing = result.discretisation.measured(
+        result.family.problem,
+        columns,
+        [raw.m for raw in modes],
+        [raw.q for raw in modes],
+        [raw.k_absorbing_per_um.real for raw in modes],
+        [raw.eps for raw in modes],
+        np.zeros_like(columns),
+    )
+    for index, one in zip(absorbed, absorbing, strict=True):
+        out[index] = replace(
+            out[index],
+            component_share=one.component_share,
+            region_share=one.region_share,
+            volume_um3=one.volume_um3,
+        )
+    return out
 
 
 def _further(end: ComparedSnapshot) -> tuple[Mapping[int, Values], ...]:

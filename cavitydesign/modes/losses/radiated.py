@@ -31,6 +31,10 @@ def radiated(mode: SolvedLosses) -> Loss:
     if found.by_layer and by_pole is not None:
         # a whole error of k may lie in its imaginary part
         error += 2.0 * 10.0**by_pole * raw.basis_error / math.log(10.0)
+    # Absorption moves Re k by (Im k / k)^2 or so: which wavelength "by radiation alone" is that of
+    # is a choice of that size.
+    lossy = (raw.k_absorbing_per_um.imag - k.imag) / k.real
+    error += tunnelling_error(raw.m, x, 2.0 * lossy**2, None)
     error = max(error, found.apart)
     unknown = found.log10_q is None
     return Loss(

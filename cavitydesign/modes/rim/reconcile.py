@@ -264,6 +264,7 @@ def _raw(problem: WindowProblem, old: RawMode, square: complex, vector: Values) 
         relative_residual=relative,
         basis_error=error,
         field_error=0.0,
+        absorbing=None,
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SHARE = 0.02  # of the accuracy: what absorption may add to the error of k
 _MOST_ROUNDS = 6  # of corrections; weak absorption needs none
 _AT_ONCE = 3  # modes of one q whose corrections are taken in a round
+_BESIDE, _STEPS = 1e-8, 2  # relative, of k^2: of the shift of inverse iterations; their number
 _ITERATIONS = 4  # of the quotient, which converges cubically, with the media following k
 
 
@@ -48,13 +49,12 @@ def with_absorption(
     for _ in range(_MOST_ROUNDS):
         solved = [_absorbing(family, mode) for mode in modes]
         k = np.array([one[0] for one in solved])
-        corrections = _corrections(family, modes, solved)
-        residuals, vectors = corrections
+        residuals, vectors, fields = _corrections(family, modes, solved)
         errors = 0.5 * abs(np.einsum("ij,ij->j", residuals, vectors)) / abs(k) ** 2
         error = float(errors.max())
         modes = [
-            replace(mode, k_absorbing_per_um=complex(value))
-            for mode, value in zip(modes, k, strict=True)
+            replace(mode, k_absorbing_per_um=complex(value), absorbing=field)
+            for mode, value, field in zip(modes, k, fields.T, strict=True)
         ]
         if error <= _SHARE * accuracy:
             break
@@ -67,7 +67,27 @@ def with_absorption(
         family = family.enriched(fresh[:, np.linalg.norm(fresh, axis=0) > 0])
         if family.pencil.basis.shape[1] == size:
             break
+    if family.problem.is_complex:
+        media = [eps for _, _, eps in solved]
+        modes = [_alone(family, *pair) for pair in zip(modes, media, strict=True)]
     return list(modes), error
+
+
+def _alone(family: ReducedFamily, mode: RawMode, eps: Permittivities) -> RawMode:
+    """The mode with its absorbing field to rounding.
+
+    The field of a leaky mode has a phase, with which what absorption adds to it counts at first
+    order in the shares of the energy; the basis holds it well enough for k alone, at second order.
+    """
+    media = replace(eps, ordinary=eps.ordinary + 1j * eps.loss, axial=eps.axial + 1j * eps.loss)
+    pencil, value = family.problem.pencil(mode.m, media), mode.k_absorbing_per_um**2
+    factor = pencil.factor(value * (1.0 + _BESIDE))
+    assert mode.absorbing is not None
+    now = mode.absorbing
+    for _ in range(_STEPS):
+        now = factor.solve(pencil.mass @ now)
+        now = now / np.linalg.norm(now)
+    return replace(mode, absorbing=now)
 
 
 def _absorbing(family: ReducedFamily, mode: RawMode) -> tuple[complex, Values, Permittivities]:
@@ -95,8 +115,10 @@ def _corrections(
     family: ReducedFamily,
     modes: Sequence[RawMode],
     solved: Sequence[tuple[complex, Values, Permittivities]],
-) -> tuple[Values, Values]:
-    """Residuals of the complex problem, and (K - s B)^-1 of each from the nearest snapshot."""
+) -> tuple[Values, Values, Values]:
+    """Residuals of the complex problem, (K - s B)^-1 of each from the nearest snapshot, and the
+    fields without it.
+    """
     k = np.array([one[0] for one in solved])
     y = np.stack([one[1] for one in solved], axis=1)
     m = np.array([mode.m for mode in modes])
@@ -125,7 +147,7 @@ def _corrections(
             if family.problem.is_complex
             else factor.solve(right.real) + 1j * factor.solve(right.imag)
         )
-    return residuals, vectors
+    return residuals, vectors, family.pencil.basis @ y / scale - vectors
 
 
 def _worst(modes: Sequence[RawMode], errors: Values, enough: float) -> NDArray[np.int64]:

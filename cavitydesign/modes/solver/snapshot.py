@@ -77,6 +77,8 @@ class RawMode:
     correction : (n,) array or None
         What the full problem asks to take from the vector, to first order; None where it is not
         known.
+    absorbing : (n,) array or None
+        The field with the imaginary permittivities, corrected; None where nothing absorbs.
     """
 
     problem: EigenProblem = field(repr=False)
@@ -91,6 +93,7 @@ class RawMode:
     basis_error: float = 0.0
     field_error: float = 0.0
     correction: Values | None = field(default=None, repr=False)
+    absorbing: Values | None = field(default=None, repr=False)
 
     @property
     def corrected(self) -> Values:
