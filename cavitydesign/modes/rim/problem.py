@@ -32,7 +32,7 @@ from ..solver.reading import PointReading
 from .reading import window_reading
 
 _ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
-# Gauss points beyond the functions of an element, as weights and curved outlines are no polynomials,
+# Gauss points beyond the functions of an element, as weights and outlines are no polynomials,
 # at least; as many as the order across, which follows the accuracy, where that is more. The energy
 # of q = 3 has a phase of some eight over half an element, and the rule of n points leaves J_2n of
 # that: with 9 points for 11 log10 Q was 1.3e-6 off at an accuracy of 1e-10, 56 bars.
