@@ -148,6 +148,7 @@ _NEW = {
     "steps": "workflow.steps",
     "survey": "workflow.study_point",
     "workflow.plain_words": "columns.plain_words",
+    "study.records.places": "study.records.locations",
     "modes.problem": "modes.rim.problem",
     "modes.window_identity": "modes.rim.identity",
     "modes.window_measure": "modes.rim.measure",

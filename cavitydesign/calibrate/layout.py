@@ -64,7 +64,7 @@ class Layout:
             if unknown.key and unknown.of in owners
         }
 
-    def place(self, name: str) -> int | None:
+    def index_of(self, name: str) -> int | None:
         """Index of an unknown by its name, None if there is none."""
         return next((i for i, each in enumerate(self.unknowns) if each.name == name), None)
 
@@ -86,7 +86,7 @@ class Layout:
             Unknown(f"{number.key} of {owner}", number.prior, number.key, owner)
             for number, owner in named
         ]
-        new = [each for each in added if self.place(each.name) is None]
+        new = [each for each in added if self.index_of(each.name) is None]
         return Layout((*self.unknowns, *new))
 
     def values(self, z: Array) -> Array:

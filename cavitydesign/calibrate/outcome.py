@@ -81,10 +81,10 @@ def answer_of(
     contradictions = [line for one in curves for line in contradictions_of_curve(one)]
     contradictions += [line for one in curves for line in doubts_of_figures(one)]
     contradictions += [line for one in measurements for line in contradictions_of_measurement(one)]
-    for place, unknown in enumerate(layout.unknowns):
+    for index, unknown in enumerate(layout.unknowns):
         # The ends of a uniform prior are bounds: near one is no number of standard deviations.
         if unknown.key and unknown.prior.shape in ("normal", "log-normal"):
-            contradictions += doubts_of_prior(unknown.name, float(np.median(z[rows, place])))
+            contradictions += doubts_of_prior(unknown.name, float(np.median(z[rows, index])))
     scales_of = {
         session: (constant, sd)
         for session, sd in asked.fluence_scale_sd.items()

@@ -113,7 +113,7 @@ class Prepared:
     line_width: LineWidth | None = None
 
     @property
-    def rate_places(self) -> list[int]:
+    def rate_indices(self) -> list[int]:
         """Indices in the vector of the numbers that the rate equations know."""
         return [self.keys[key] for key in self.rate_keys]
 
@@ -270,6 +270,6 @@ def _with(asked: Calibration, cavity: MeasuredCavity, values: Mapping[str, float
         ) from None
 
 
-def session_place(layout: Layout, cavity: MeasuredCavity) -> int | None:
+def session_index(layout: Layout, cavity: MeasuredCavity) -> int | None:
     """Index of the fluence scale of a cavity's session, None where it is known."""
-    return layout.place(fluence_name(cavity.session))
+    return layout.index_of(fluence_name(cavity.session))

@@ -86,7 +86,7 @@ def _study(asked: Calibration, layout: Layout, ready: Prepared, z: Array) -> Stu
         if key not in ready.rate_keys:
             # What the rate equations do not know must not tell two equal points apart.
             set_entry(design, key, float(layout.unknowns[index].prior.value(np.array(0.0))))
-    columns = [layout.unknowns[index].prior.value(z[:, index]) for index in ready.rate_places]
+    columns = [layout.unknowns[index].prior.value(z[:, index]) for index in ready.rate_indices]
     rows = tuple(tuple(float(f"{x:.{_DIGITS}g}") for x in row) for row in np.array(columns).T)
     axes = (Axis(ready.rate_keys, rows),) if ready.rate_keys else ()
     return Study(

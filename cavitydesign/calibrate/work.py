@@ -117,7 +117,7 @@ class Work:
         part = emulator_of(ready, Solved(known.z[~out], known.light.taken(~out)))
         fluence = np.geomspace(*ready.cavity.fluences, _FLUENCES)
         z = known.z[out]
-        computed = comparison.log_light(z, part.curves(z[:, ready.rate_places]), fluence)
+        computed = comparison.log_light(z, part.curves(z[:, ready.rate_indices]), fluence)
         right = comparison.log_light(z, fine_light(ready, known.light.taken(out)), fluence)
         deviation = computed - right
         deviation = deviation - np.median(deviation, axis=1, keepdims=True)
@@ -147,7 +147,7 @@ class _Known:
 
 def emulator_of(ready: Prepared, known: Solved) -> CurveEmulator:
     """The emulator through solves of one cavity, each set of constants once."""
-    inputs = known.z[:, ready.rate_places]
+    inputs = known.z[:, ready.rate_indices]
     _, first = np.unique(inputs, axis=0, return_index=True)
     rows = np.sort(first)
     return fit_emulator(inputs[rows], ready.grid.log_excitons, known.light.taken(rows))
@@ -163,7 +163,7 @@ def fine_light(ready: Prepared, light: Light) -> Light:
 
 def spread_over_priors(asked: Calibration, layout: Layout, ready: Sequence[Prepared]) -> Array:
     """Vectors that fill the priors of the numbers that the rate equations know."""
-    columns = sorted({column for each in ready for column in each.rate_places})
+    columns = sorted({column for each in ready for column in each.rate_indices})
     z = np.zeros((max(asked.solves, _FEWEST_SOLVES), len(layout)))
     if not columns:
         return z[:1]

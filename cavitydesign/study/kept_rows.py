@@ -18,7 +18,7 @@ from .records.cells import (
 )
 from .records.disk import write_whole
 from .records.json_text import Parts
-from .records.places import Place
+from .records.locations import RecordLocation
 from .records.record import MADE_UP, Record, payload_decoder
 from .records.store import Store
 from .study import Study
@@ -97,17 +97,17 @@ def kept_version(study: Study, of_tabulate: str) -> str:
 
 def kept_rows(
     store: Store, task: str, version: str, names: Sequence[str]
-) -> Callable[[Place], KeptRows | None]:
-    """From the place of a record to some cells of its rows; None where they are not kept."""
+) -> Callable[[RecordLocation], KeptRows | None]:
+    """From the location of a record to some cells of its rows; None where they are not kept."""
     sources = {
         segment: found
         for segment, stamp in store.settled.items()
         if (found := read_cells(cells_path(store.folder, segment, task), stamp, version, names))
     }
 
-    def rows(place: Place) -> KeptRows | None:
-        source = sources.get(place.segment)
-        if source is None or (span := source.span(place.offset)) is None:
+    def rows(location: RecordLocation) -> KeptRows | None:
+        source = sources.get(location.segment)
+        if source is None or (span := source.span(location.offset)) is None:
             return None
         return KeptRows(source, *span)
 

@@ -64,16 +64,16 @@ class Rows(Sequence[Mapping[str, Any]]):
         return chain.from_iterable(self._parts)
 
     @overload
-    def __getitem__(self, place: int) -> Mapping[str, Any]: ...
+    def __getitem__(self, index: int) -> Mapping[str, Any]: ...
     @overload
-    def __getitem__(self, place: slice) -> Sequence[Mapping[str, Any]]: ...
-    def __getitem__(self, place: int | slice) -> Any:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
-        place = range(len(self))[place]
+    def __getitem__(self, index: slice) -> Sequence[Mapping[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        index = range(len(self))[index]
         starts = list(accumulate(map(len, self._parts), initial=0))
-        number = bisect_right(starts, place) - 1
-        return self._parts[number].row(place - starts[number])
+        number = bisect_right(starts, index) - 1
+        return self._parts[number].row(index - starts[number])
 
     def aligned(self, columns: Sequence[str]) -> Iterator[list[Any]]:
         """Cells of each row in the order of some columns, None where absent."""
@@ -98,16 +98,16 @@ class _Loose:
         for names, cells in zip(self.names, self.cells, strict=True):
             yield dict(zip(names, cells, strict=True))
 
-    def row(self, place: int) -> Mapping[str, Any]:
-        return dict(zip(self.names[place], self.cells[place], strict=True))
+    def row(self, index: int) -> Mapping[str, Any]:
+        return dict(zip(self.names[index], self.cells[index], strict=True))
 
     def aligned(self, columns: Sequence[str]) -> Iterator[list[Any]]:
-        places = {
+        columns_of = {
             names: [names.index(name) if name in names else None for name in columns]
             for names in set(self.names)
         }
         for names, cells in zip(self.names, self.cells, strict=True):
-            yield [None if place is None else cells[place] for place in places[names]]
+            yield [None if column is None else cells[column] for column in columns_of[names]]
 
 
 class _Columns:
@@ -125,8 +125,8 @@ class _Columns:
         for cells in zip(*self.columns.values(), strict=True):
             yield dict(zip(names, cells, strict=True))
 
-    def row(self, place: int) -> Mapping[str, Any]:
-        return {name: cells[place] for name, cells in self.columns.items()}
+    def row(self, index: int) -> Mapping[str, Any]:
+        return {name: cells[index] for name, cells in self.columns.items()}
 
     def aligned(self, columns: Sequence[str]) -> Iterator[list[Any]]:
         cells = (self.columns.get(name) or repeat(None, self.length) for name in columns)

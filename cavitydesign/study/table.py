@@ -13,7 +13,7 @@ from ..errors import InputError, nearest
 from .expression import Expression, ExpressionError
 from .kept_columns import KeptColumns
 from .kept_rows import KeptRows, PartsOf, Tabulate, keep_rows, kept_rows, kept_version
-from .records.places import Place
+from .records.locations import RecordLocation
 from .records.record import FAILED, OK, Record, told_of
 from .records.store import Store
 from .rows import Rows
@@ -195,7 +195,7 @@ def _filled(
 ) -> Table:
     """The rows that fit; of outcomes only the needed ones, or all."""
     store = Store(study.store, indexed=True)
-    known: Callable[[Place], KeptRows | None] | None = None
+    known: Callable[[RecordLocation], KeptRows | None] | None = None
     if needed is not None and version is not None:
         version = kept_version(study, version)
         keep_rows(store, tabulate, study.task, version, None, needed, parts_of)

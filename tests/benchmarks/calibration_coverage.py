@@ -196,7 +196,7 @@ def laboratory(
         draws, predicted = draws[rows], predicted[rows]
     else:
         weights = None
-        light = posterior.curves[-1](draws[:, unseen.ready.rate_places])
+        light = posterior.curves[-1](draws[:, unseen.ready.rate_indices])
         predicted = unseen.threshold_mj_cm2(draws, light)
         # what the emulator is off by is a part of this prediction, not of a calibration's
         noise = np.random.default_rng([4, number]).standard_normal(len(draws))
@@ -209,7 +209,7 @@ def laboratory(
     rows = np.arange(len(draws))
     fits = []
     for place in chosen:
-        seen = posterior.curves[place](draws[:, compared[place].ready.rate_places])
+        seen = posterior.curves[place](draws[:, compared[place].ready.rate_indices])
         fits.append(curve_fit(compared[place], draws, seen, rows))
         warnings += [*contradictions_of_curve(fits[-1]), *doubts_of_curve(fits[-1])]
     place = next(i for i, each in enumerate(layout.unknowns) if each.of == "session")
@@ -270,7 +270,7 @@ def off_by(work: Work, posterior: Posterior, z: np.ndarray, exact: list) -> dict
     """How far emulated thresholds lie from those of the exact truths."""
     unseen = posterior.comparisons[-1]
     right = unseen.threshold_mj_cm2(z, fine_light(work.ready[-1], exact[-1].light))
-    seen = unseen.threshold_mj_cm2(z, posterior.curves[-1](z[:, unseen.ready.rate_places]))
+    seen = unseen.threshold_mj_cm2(z, posterior.curves[-1](z[:, unseen.ready.rate_indices]))
     both = np.isfinite(right) & np.isfinite(seen)
     off = np.abs(np.log(seen[both] / right[both]))
     return {

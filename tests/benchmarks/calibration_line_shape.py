@@ -36,7 +36,7 @@ from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.posterior.likelihood import Posterior
 from cavitydesign.calibrate.pulses import ready_cavity
-from cavitydesign.calibrate.setup import prepare, session_place
+from cavitydesign.calibrate.setup import prepare, session_index
 from cavitydesign.calibrate.work import Work, fine_light, spread_over_priors
 from cavitydesign.design import parse_design
 from cavitydesign.gain import DotMedium
@@ -86,7 +86,7 @@ class Model:
         found = []
         for one, light in zip(self.posterior.comparisons, self.posterior.curves, strict=True):
             if one is not self.posterior.comparisons[-1]:
-                value = one.log_light(z, light(z[:, one.ready.rate_places]), FLUENCE)
+                value = one.log_light(z, light(z[:, one.ready.rate_indices]), FLUENCE)
                 found.append(value - value.mean(axis=1, keepdims=True))
         return np.concatenate(found, axis=1)
 
@@ -117,7 +117,7 @@ def log_shares(model: Model, z: np.ndarray) -> np.ndarray:
     design = parse_design(
         dict(ready.cavity.design), overrides=dict(values), path=laboratories.HOME / "design.toml"
     )
-    scale = session_place(model.work.layout, ready.cavity)
+    scale = session_index(model.work.layout, ready.cavity)
     true = model.work.layout.unknowns[scale].prior.value(z[scale])
     excitons = np.exp(ready.nominal.log_per_unit) * (true * BRIGHT_MJ_CM2) ** 3
     emitted = ready_cavity(design).solver.outcomes(np.array([excitons])).emitted[:, 0]
@@ -194,7 +194,7 @@ def main() -> None:
             part, left = model.fitted(curves, z[model.kept])
             sizes[kind].append(float(np.sqrt((left**2).sum()) / SD))
             at = model.whole(part[None])
-            seen = model.posterior.curves[-1](at[:, unseen.ready.rate_places])
+            seen = model.posterior.curves[-1](at[:, unseen.ready.rate_indices])
             off = np.log(
                 unseen.threshold_mj_cm2(at, seen)[0]
                 / unseen.threshold_mj_cm2(z[None], light[-1])[0]

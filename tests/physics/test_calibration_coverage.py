@@ -102,7 +102,7 @@ def exact_curves(layout, diameter_um, ready):
 
     def curves(part):
         z = np.zeros((len(part), len(layout)))
-        z[:, ready.rate_places] = part
+        z[:, ready.rate_indices] = part
         return fine_light(ready, formula(layout, diameter_um, z, ready.grid.log_excitons))
 
     return curves
@@ -165,7 +165,7 @@ def test_intervals_at_an_unseen_diameter_hold_the_truth_as_often_as_they_say(emu
         assert draws.settled
         at = whole(draws.z)
         unseen = compared[-1]
-        predicted = unseen.threshold_mj_cm2(at, curves[-1](at[:, unseen.ready.rate_places]))
+        predicted = unseen.threshold_mj_cm2(at, curves[-1](at[:, unseen.ready.rate_indices]))
         right = unseen.threshold_mj_cm2(z, fine_light(work.ready[-1], exact[-1].light))[0]
         for share in SHARES:
             low, high = np.quantile(predicted, (0.5 - share / 2, 0.5 + share / 2))

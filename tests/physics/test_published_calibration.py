@@ -69,7 +69,7 @@ def test_the_figures_at_88_um_foretell_the_threshold_at_15_um():
     large, small = (work.comparison(one) for one in ready)
 
     # plain weights of exact solves
-    places = [layout.place(key) for key in ("gain.laser_collection", "pump.energy_jitter")]
+    places = [layout.index_of(key) for key in ("gain.laser_collection", "pump.energy_jitter")]
     normal = ndtri(np.clip(qmc.Sobol(2, seed=1).random(DETECTORS), 1e-4, 1 - 1e-4))
     level, seen, constants = [], [], []
     for detector in normal:
@@ -89,7 +89,7 @@ def test_the_figures_at_88_um_foretell_the_threshold_at_15_um():
     # emulator and sampler
     drawn = sample(work.posterior([Solved(z, light[0])]), len(layout), 0)
     at = drawn.z[:300]
-    other = emulator_of(ready[1], Solved(z, light[1])).curves(at[:, ready[1].rate_places])
+    other = emulator_of(ready[1], Solved(z, light[1])).curves(at[:, ready[1].rate_indices])
     equal = np.ones(len(at))
     emulated = told(small.figures(at, other)["upper_break_mj_cm2"], equal)
     print(f"draws worth {drawn.worth:.0f}, settled {drawn.settled}; upper break {emulated}")

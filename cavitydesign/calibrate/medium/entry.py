@@ -98,12 +98,12 @@ def _read(file: UserFile, name: str, kind_name: str, kind: Kind) -> Mapping[str,
     if len(value) < kind.fewest:
         problems.append(f"{len(value)} points; {kind_name} needs {kind.fewest} or more")
     for column in kind.columns[:-1]:
-        place = columns[column]
-        if column in ("wavelength_nm", "length_um") and np.any(place <= 0):
-            problems.append(f"{column} = {place.min():g}: every value must be positive")
-        if column in ("time_ps", "delay_ps") and np.any(place < 0):
+        given = columns[column]
+        if column in ("wavelength_nm", "length_um") and np.any(given <= 0):
+            problems.append(f"{column} = {given.min():g}: every value must be positive")
+        if column in ("time_ps", "delay_ps") and np.any(given < 0):
             problems.append(
-                f"{column} = {place.min():g}: times count from the pulse; leave out what lies "
+                f"{column} = {given.min():g}: times count from the pulse; leave out what lies "
                 "before it"
             )
     if kind.logarithm and np.any(value <= 0):

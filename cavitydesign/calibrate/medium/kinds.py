@@ -73,17 +73,17 @@ def _emission(design: Design, scale: float, columns: Columns, numbers: Numbers) 
     """Of the line for each nm, which is smaller than that for each eV by the square of the
     wavelength. The classes together are one line: few of them would have ripples that it has not.
     """
-    place = columns["wavelength_nm"]
+    wavelength_nm = columns["wavelength_nm"]
     whole = replace(design.needed_medium(), size_classes=1, inhomogeneous_sd_mev=0.0)
-    lines = whole.class_lines(place)
-    return np.asarray(lines.weight @ lines.emission * (place.mean() / place) ** 2)
+    lines = whole.class_lines(wavelength_nm)
+    return np.asarray(lines.weight @ lines.emission * (wavelength_nm.mean() / wavelength_nm) ** 2)
 
 
 def _absorption(design: Design, scale: float, columns: Columns, numbers: Numbers) -> Array:
-    place = columns["wavelength_nm"]
+    wavelength_nm = columns["wavelength_nm"]
     medium = design.needed_medium()
-    _check_energies("absorption_spectrum", medium, place)
-    return _lines(medium, place)[1]
+    _check_energies("absorption_spectrum", medium, wavelength_nm)
+    return _lines(medium, wavelength_nm)[1]
 
 
 def _lines(medium: GainMedium, wavelength_nm: Array) -> tuple[Array, Array]:
@@ -109,10 +109,10 @@ def _after_pulse(
 
 def _bleaching(design: Design, scale: float, columns: Columns, numbers: Numbers) -> Array:
     """-da/a0 = 1 + g / (g_max A), with the kinetics and the lines of what lases."""
-    place = columns["wavelength_nm"]
-    _check_energies("transient_absorption", design.needed_medium(), place)
+    wavelength_nm = columns["wavelength_nm"]
+    _check_energies("transient_absorption", design.needed_medium(), wavelength_nm)
     cool, ladder = _after_pulse(design, scale, numbers[FLUENCE], columns["delay_ps"])
-    emission, absorption = _lines(design.needed_medium(), place)
+    emission, absorption = _lines(design.needed_medium(), wavelength_nm)
     return np.asarray(
         1.0 + cool @ ladder.emission * emission / absorption - cool @ ladder.absorption
     )

@@ -52,7 +52,7 @@ class PreparedMeasurement:
     asked : Calibration
     layout : Layout
     measurement : MediumMeasurement
-    places : tuple of int
+    unknown_indices : tuple of int
         Indices in the vector of unknowns of those that change it.
     centre : (p,) array
         Of these, at the best fit.
@@ -69,7 +69,7 @@ class PreparedMeasurement:
     asked: Calibration
     layout: Layout
     measurement: MediumMeasurement
-    places: tuple[int, ...]
+    unknown_indices: tuple[int, ...]
     centre: Array
     factor: Array
     surface: Surface
@@ -82,16 +82,16 @@ class PreparedMeasurement:
 
     def _by_surface(self, z: Array) -> tuple[Array, Array]:
         """The same near the best fit, and how far beyond its reach a vector lies."""
-        u = (z[:, list(self.places)] - self.centre) @ np.linalg.inv(self.factor).T
+        u = (z[:, list(self.unknown_indices)] - self.centre) @ np.linalg.inv(self.factor).T
         far = np.sqrt((u**2).sum(axis=1))
         inside = u * np.minimum(1.0, _FARTHEST / np.maximum(far, 1e-9))[:, None]
         return self.surface(inside), np.maximum(far - _FARTHEST, 0.0)
 
     def scatter(self, z: Array) -> Array:
         """Of a point, of (k, d) vectors."""
-        place = self.layout.place(scatter_name(self.measurement))
-        assert place is not None
-        return self.layout.unknowns[place].prior.value(z[:, place])
+        index = self.layout.index_of(scatter_name(self.measurement))
+        assert index is not None
+        return self.layout.unknowns[index].prior.value(z[:, index])
 
     def log_likelihood(self, z: Array) -> Array:
         """By the surface, with what it is off by."""
@@ -135,13 +135,13 @@ def prepare_measurement(
     InputError
         If no free number changes it, or the model cannot predict it at all.
     """
-    places = _places(asked, layout, measurement)
+    unknown_indices = _unknowns_of(asked, layout, measurement)
     kind, target = KINDS[measurement.kind], target_of(measurement)
     noise = np.array([measurement.relative_noise])
 
     def whole(part: Array) -> Array:
         z = np.zeros((len(part), len(layout)))
-        z[:, places] = np.clip(part, -_EDGE, _EDGE)
+        z[:, unknown_indices] = np.clip(part, -_EDGE, _EDGE)
         return z
 
     def exact(part: Array) -> Array:
@@ -155,15 +155,15 @@ def prepare_measurement(
         tamed = np.sign(left) * np.sqrt((DEGREES + 1.0) * np.log1p(left**2 / DEGREES))
         return np.concatenate([tamed, part])
 
-    best, jacobian = _fitted(misfit, len(places))
+    best, jacobian = _fitted(misfit, len(unknown_indices))
     left = left_over(kind, target, exact(best[None]), noise)[0]
     rms = float(np.median(np.abs(left))) / 0.6745 / measurement.relative_noise
     signs = 1 + int(np.count_nonzero(np.diff(np.sign(left))))
     worth = min(2.0 * signs / len(left), 1.0)
     slopes = jacobian[: len(left)] * math.sqrt(worth) / max(rms, 1.0)
-    covariance = np.linalg.inv(slopes.T @ slopes + np.eye(len(places)))
+    covariance = np.linalg.inv(slopes.T @ slopes + np.eye(len(unknown_indices)))
     factor = np.asarray(np.linalg.cholesky(covariance), dtype=np.float64)
-    u = _about(len(places), asked.seed)
+    u = _about(len(unknown_indices), asked.seed)
     # what lies beyond the edge of the priors was asked at the edge
     z = np.clip(best + u @ factor.T, -_EDGE, _EDGE)
     u = (z - best) @ np.linalg.inv(factor).T
@@ -183,7 +183,7 @@ def prepare_measurement(
     error = error_of(fit_surface(u[~out], right[~out], not smooth))
     surface = fit_surface(u, right, not smooth)
     return PreparedMeasurement(
-        asked, layout, measurement, places, best, factor, surface, error, worth
+        asked, layout, measurement, unknown_indices, best, factor, surface, error, worth
     )
 
 
@@ -214,20 +214,22 @@ def _fitted(misfit: Any, count: int) -> tuple[Array, Array]:
     return np.asarray(best.x), np.asarray(best.jac)
 
 
-def _places(asked: Calibration, layout: Layout, measurement: MediumMeasurement) -> tuple[int, ...]:
+def _unknowns_of(
+    asked: Calibration, layout: Layout, measurement: MediumMeasurement
+) -> tuple[int, ...]:
     """Unknowns that change the prediction."""
     candidates = list(layout.keys_of(measurement).values())
-    scale = layout.place(fluence_name(measurement.session))
+    scale = layout.index_of(fluence_name(measurement.session))
     candidates += [] if scale is None else [scale]
     middle = np.zeros((1, len(layout)))
     right = _predicted(asked, layout, measurement, middle)
     found = []
-    for place in candidates:
+    for index in candidates:
         moved = middle.copy()
-        moved[:, place] = 1.0
+        moved[:, index] = 1.0
         change = np.abs(_predicted(asked, layout, measurement, moved) - right).max()
         if change > _SAME * np.abs(right).max():
-            found.append(place)
+            found.append(index)
     if not found:
         raise InputError(
             f"{measurement.name}: no free number changes what {measurement.kind} measures; free "
@@ -241,7 +243,7 @@ def _predicted(
 ) -> Array:
     """Exact predictions, (k, n); not finite where a row's numbers contradict each other."""
     kind: Kind = KINDS[measurement.kind]
-    scale = layout.place(fluence_name(measurement.session))
+    scale = layout.index_of(fluence_name(measurement.session))
     count = len(next(iter(measurement.columns.values())))
     found = np.full((len(z), count), np.nan)
     problems: list[str] = []

@@ -21,7 +21,7 @@ from ..detector import STEP, over_jitter, over_spot
 from ..figures import Seen, curve_figures
 from ..layout import Layout, scale_name, scatter_name
 from ..light import Light
-from ..setup import Prepared, session_place
+from ..setup import Prepared, session_index
 from ..spec import MeasuredCurve
 
 Curves = Callable[[Array], Light]
@@ -90,8 +90,10 @@ class Comparison:
             line = cavity.cold_line_width_nm
             total -= 0.5 * ((self.ready.line_width_nm(z) - line.value) / line.sd) ** 2
         if cavity.dark_up_to_mj_cm2 is not None:
-            place = self._places(z, np.array([cavity.dark_up_to_mj_cm2]))[:, 0]
-            above = (self.threshold_place(light) - place) / self.ready.nominal.photons
+            log_dark = self._log_excitations(z, np.array([cavity.dark_up_to_mj_cm2]))[:, 0]
+            above = (
+                self.log_excitations_at_threshold(light) - log_dark
+            ) / self.ready.nominal.photons
             total += log_ndtr(np.clip(above / _EDGE, -1e3, 1e3))
         return total
 
@@ -110,7 +112,7 @@ class Comparison:
         """
         photons = self.ready.nominal.photons
         read = curve_figures(self.seen(z), light)
-        fluences = np.exp((read.breaks - self._places(z, np.ones(1))) / photons)
+        fluences = np.exp((read.breaks - self._log_excitations(z, np.ones(1))) / photons)
         values = {
             "lower_break_mj_cm2": fluences[:, 0],
             "upper_break_mj_cm2": fluences[:, 1],
@@ -137,10 +139,12 @@ class Comparison:
         # The unknown scale is counted from the best fit of each candidate, which shifts it and
         # leaves its flat prior alone.
         deviation = deviation - np.median(deviation, axis=1, keepdims=True)
-        places = [self.layout.place(name(self.ready.cavity)) for name in (scale_name, scatter_name)]
-        assert places[0] is not None and places[1] is not None
-        scatter = self.layout.unknowns[places[1]].prior.value(z[:, places[1]])
-        scale = self.layout.unknowns[places[0]].prior.value(z[:, places[0]])
+        indices = [
+            self.layout.index_of(name(self.ready.cavity)) for name in (scale_name, scatter_name)
+        ]
+        assert indices[0] is not None and indices[1] is not None
+        scatter = self.layout.unknowns[indices[1]].prior.value(z[:, indices[1]])
+        scale = self.layout.unknowns[indices[0]].prior.value(z[:, indices[0]])
         # in units of the scatter, so that the sampler moves as easily along it as along the others
         return deviation - scale[:, None] * scatter[:, None], scatter
 
@@ -154,17 +158,19 @@ class Comparison:
         return over_jitter(
             collected,
             self.first,
-            self._places(z, fluence_mj_cm2),
+            self._log_excitations(z, fluence_mj_cm2),
             self.ready.jitter(z),
             self.ready.nominal.photons,
         )
 
     def threshold_mj_cm2(self, z: Array, light: Light) -> Array:
         """Threshold of the laser as the laboratory's scale shows it, infinite without one, (k,)."""
-        place = self.threshold_place(light) - self._places(z, np.ones(1))[:, 0]
-        return np.asarray(np.exp(place / self.ready.nominal.photons))
+        log_units = (
+            self.log_excitations_at_threshold(light) - self._log_excitations(z, np.ones(1))[:, 0]
+        )
+        return np.asarray(np.exp(log_units / self.ready.nominal.photons))
 
-    def threshold_place(self, light: Light) -> Array:
+    def log_excitations_at_threshold(self, light: Light) -> Array:
         """Logarithm of the excitations where the differential efficiency reaches half of its
         greatest value, infinite where the output rises too slowly, or is too faint at best, to
         have a threshold, (k,). It is looked for where a prediction looks: about gain = loss, up to
@@ -174,12 +180,14 @@ class Comparison:
         reached = np.isfinite(static)
         static = np.where(reached, static, 0.0)
         slope = np.diff(log_laser, axis=1) / STEP
-        place = self.first + STEP * (np.arange(slope.shape[1]) + 0.5)
+        log_pumped = self.first + STEP * (np.arange(slope.shape[1]) + 0.5)
         end = np.maximum(math.log(FAR_ABOVE), math.log(self.ready.ladder_top) - static)
         end = static + np.minimum(end, math.log(WINDOW[1]))
-        within = reached & (place > static + math.log(WINDOW[0])) & (place < end)
+        within = reached & (log_pumped > static + math.log(WINDOW[0])) & (log_pumped < end)
         log_efficiency = (
-            np.log(np.maximum(slope, 1e-12)) + 0.5 * (log_laser[:, 1:] + log_laser[:, :-1]) - place
+            np.log(np.maximum(slope, 1e-12))
+            + 0.5 * (log_laser[:, 1:] + log_laser[:, :-1])
+            - log_pumped
         )
         greatest = np.where(within, log_efficiency, -np.inf).max(axis=1)
         asked = greatest + math.log(HALF)
@@ -188,17 +196,17 @@ class Comparison:
         low, high = log_efficiency[row, cell - 1], log_efficiency[row, cell]
         with np.errstate(invalid="ignore"):
             share = np.clip((asked - low) / np.maximum(high - low, 1e-12), 0.0, 1.0)
-        found = place[cell - 1] + share * STEP
+        found = log_pumped[cell - 1] + share * STEP
         steepest = np.where(within, slope, 0.0).max(axis=1)
         lases = (steepest >= self.ready.least_slope) & (greatest >= light.log_least)
         return np.where(lases, found, np.inf)
 
-    def _places(self, z: Array, fluence_mj_cm2: Array) -> Array:
+    def _log_excitations(self, z: Array, fluence_mj_cm2: Array) -> Array:
         """Logarithm of the peak's excitations at stated fluences, (k, m)."""
         stated = np.log(fluence_mj_cm2)[None, :]
-        place = session_place(self.layout, self.ready.cavity)
-        if place is not None:
-            true = self.layout.unknowns[place].prior.value(z[:, place])
+        index = session_index(self.layout, self.ready.cavity)
+        if index is not None:
+            true = self.layout.unknowns[index].prior.value(z[:, index])
             stated = stated + np.log(true)[:, None]
         photons = self.ready.nominal.photons
         return np.asarray(self.ready.log_per_unit(z)[:, None] + photons * stated)
@@ -228,7 +236,7 @@ class Posterior:
         """Of all that was measured together, (k,)."""
         total = np.zeros(len(z))
         for each, curves, sd in zip(self.comparisons, self.curves, self.added_sd, strict=True):
-            total += each.log_likelihood(z, curves(z[:, each.ready.rate_places]), sd)
+            total += each.log_likelihood(z, curves(z[:, each.ready.rate_indices]), sd)
         for measured in self.beside:
             total += measured(z)
         return total

@@ -34,7 +34,7 @@ _TAIL = len(_MAGIC) + 8 + _DIGEST  # mark, length of the footer, and its digest
 # Rows that are turned into columns at once: 50 MB of Python's numbers.
 _BLOCK_ROWS = 20_000
 _LARGEST = 1 << 38  # 256 GiB, beyond every segment; damaged lengths are not believed.
-_LARGEST_FOOTER = 200_000_000  # bytes: names of columns and the places of their parts
+_LARGEST_FOOTER = 200_000_000  # bytes: names of columns and the offsets of their parts
 _ABSENT = object()
 # Kinds of a cell, as they stand in the file: not to be reordered
 _FLOAT, _WHOLE, _TEXT, _BOOLEAN, _NONE, _MISSING, _LONG = range(7)
@@ -104,11 +104,11 @@ def encoded_cells(
     names : iterable of str, optional
         The cells that the rows hold, as far as they have them; all by default.
     """
-    offsets, firsts, rows, place = array("Q"), array("Q", [0]), list[Cells](), 0
+    offsets, firsts, rows, written = array("Q"), array("Q", [0]), list[Cells](), 0
     blocks: list[dict[str, Any]] = []
 
     def block() -> Iterator[bytes]:
-        nonlocal place
+        nonlocal written
         told: dict[str, Any] = {"rows": len(rows), "columns": {}}
         shapes = dict.fromkeys(map(tuple, rows))
         if len(shapes) == 1:  # as a rule
@@ -119,8 +119,8 @@ def encoded_cells(
             named = ((name, [row.get(name, _ABSENT) for row in rows]) for name in names)
         for name, cells in named:
             content, about = _column(cells)
-            told["columns"][name] = about | _part(place, content)
-            place += len(content)
+            told["columns"][name] = about | _part(written, content)
+            written += len(content)
             yield content
         blocks.append(told)
         rows.clear()
@@ -135,8 +135,8 @@ def encoded_cells(
     parts = {}
     for name, numbers in (("offsets", offsets), ("firsts", firsts)):
         content = bytes_of(numbers)
-        parts[name] = _part(place, content)
-        place += len(content)
+        parts[name] = _part(written, content)
+        written += len(content)
         yield content
     head: dict[str, Any] = {
         "stamp": [stamp.size, stamp.modified_ns, stamp.changed_ns],
@@ -214,8 +214,8 @@ def _footer(stream: BufferedReader, stamp: Stamp, version: str) -> dict[str, Any
     return footer
 
 
-def _part(place: int, content: bytes) -> dict[str, Any]:
-    return {"at": place, "bytes": len(content), "digest": _digest(content).hex()}
+def _part(offset: int, content: bytes) -> dict[str, Any]:
+    return {"at": offset, "bytes": len(content), "digest": _digest(content).hex()}
 
 
 def _content(stream: BufferedReader, part: Mapping[str, Any]) -> bytes:

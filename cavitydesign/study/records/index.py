@@ -23,8 +23,8 @@ from typing import Any
 
 from ...texts import Refused, read_bytes
 from .disk import write_whole
+from .locations import Columns
 from .packed import bytes_of, numbers_of
-from .places import Columns
 
 INDEX = "index.bin"
 _HEAD = b"cavitydesign index 1 "

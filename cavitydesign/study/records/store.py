@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from .cells import CELLS
 from .disk import StoreError, sync_folder, told, write_whole
 from .index import INDEX
-from .places import Places
+from .locations import RecordLocations
 from .presence import CLEAN, RUN, Presence
 from .record import OK
 from .segment import SegmentWriter
@@ -150,7 +150,7 @@ class Store(StoredRecords):
                 path.unlink(missing_ok=True)
             for path in (self.folder / _DAMAGED).glob("*.txt"):
                 path.unlink()
-        self._places = Places()
+        self._locations = RecordLocations()
         self._read_to.clear()
         self._stamps.clear()
         self.damaged.clear()

@@ -15,7 +15,7 @@ from ...texts import Refused, open_regular
 from .disk import StoreError
 from .index import SETTLING_SECONDS, IndexedSegment, Stamp, read_index, write_index
 from .json_text import Decode, decoded
-from .places import Columns, Place, Places
+from .locations import Columns, RecordLocation, RecordLocations
 from .record import Record, read_header, read_record
 from .store_mark import MARK, SEGMENTS, check_mark
 
@@ -62,7 +62,7 @@ class StoredRecords:
     folder: Path
     indexed: bool = False
     damaged: list[Damage] = field(default_factory=list, init=False)
-    _places: Places = field(default_factory=Places, init=False, repr=False)
+    _locations: RecordLocations = field(default_factory=RecordLocations, init=False, repr=False)
     _read_to: dict[str, int] = field(default_factory=dict, init=False, repr=False)
     # Of segments that were read in one go, and had settled by then: how they stood.
     _stamps: dict[str, Stamp] = field(default_factory=dict, init=False, repr=False)
@@ -106,8 +106,8 @@ class StoredRecords:
             if known is not None:
                 self._stamps[path.name] = stamp
                 self._read_to[path.name] = known.read_to
-                self.damaged += [Damage(path.name, *place) for place in known.damaged]
-                self._places.add_all(path.name, known.lines)
+                self.damaged += [Damage(path.name, *span) for span in known.damaged]
+                self._locations.add_all(path.name, known.lines)
                 continue
             try:
                 with open_regular(path, _LARGEST_SEGMENT) as stream:
@@ -131,7 +131,7 @@ class StoredRecords:
         for one in self.damaged:
             if one.segment in damaged:
                 damaged[one.segment].append((one.offset, one.length))
-        lines = self._places.of_segments(list(self._stamps))
+        lines = self._locations.of_segments(list(self._stamps))
         write_index(
             self.folder,
             {
@@ -166,9 +166,9 @@ class StoredRecords:
         return [folder / name for name in names]
 
     def _take_in(self, segment: str, start: int, lines: Iterable[bytes]) -> None:
-        """Take in lines from a place on; line by line, so that the memory stays small."""
-        offset, places = start, self._places
-        number = places.segment(segment)
+        """Take in lines from an offset on; line by line, so that the memory stays small."""
+        offset, locations = start, self._locations
+        number = locations.segment(segment)
         for whole in lines:
             length = len(whole)
             if whole[-1:] != b"\n":
@@ -178,7 +178,7 @@ class StoredRecords:
                 self.damaged.append(Damage(segment, offset, length - 1))
             else:
                 name, status = header
-                places.add(number, name, offset, length - 1, status)
+                locations.add(number, name, offset, length - 1, status)
             offset += length
         self._read_to[segment] = offset
 
@@ -196,20 +196,20 @@ class StoredRecords:
             for name, read_to in self._read_to.items()
             if sizes.get(name, 0) < read_to
         }
-        return self._places.beyond(short) if short else set()
+        return self._locations.beyond(short) if short else set()
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._locations)
 
     def __contains__(self, fingerprint: str) -> bool:
-        return fingerprint in self._places
+        return fingerprint in self._locations
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._locations)
 
     def status(self, fingerprint: str) -> str | None:
         """ "ok", "failed", or None if the point is not there."""
-        return self._places.status(fingerprint)
+        return self._locations.status(fingerprint)
 
     def records(self, fingerprints: Iterable[str]) -> dict[str, Record]:
         """Records of the given points, as far as they are there and whole."""
@@ -222,33 +222,33 @@ class StoredRecords:
         return self.each_or(fingerprints, None)
 
     def each_or(
-        self, fingerprints: Iterable[str], known: Callable[[Place], Known | None] | None
+        self, fingerprints: Iterable[str], known: Callable[[RecordLocation], Known | None] | None
     ) -> Iterator[Record | Known | None]:
-        """The same, or what is known of a place already; then its record is not read."""
+        """The same, or what is known of a location already; then its record is not read."""
         with ExitStack() as stack:
             open_segments: dict[str, BinaryIO] = {}
             for name in fingerprints:
-                place = self._places.get(name)
-                if place is None:
+                location = self._locations.get(name)
+                if location is None:
                     yield None
                     continue
-                if known is not None and (told := known(place)) is not None:
+                if known is not None and (told := known(location)) is not None:
                     yield told
                     continue
-                if place.segment not in open_segments:
+                if location.segment not in open_segments:
                     if len(open_segments) >= _MOST_OPEN:
                         stack.close()
                         open_segments.clear()
-                    path = self.folder / SEGMENTS / place.segment
+                    path = self.folder / SEGMENTS / location.segment
                     try:
                         opened: BinaryIO = stack.enter_context(path.open("rb"))
                     except FileNotFoundError:
                         yield None
                         continue
-                    open_segments[place.segment] = opened
-                stream = open_segments[place.segment]
-                stream.seek(place.offset)
-                record = read_record(stream.read(place.length))
+                    open_segments[location.segment] = opened
+                stream = open_segments[location.segment]
+                stream.seek(location.offset)
+                record = read_record(stream.read(location.length))
                 yield record if record is not None and record.fingerprint == name else None
 
     @property
@@ -267,7 +267,7 @@ class StoredRecords:
         """Of some segments, each with the offsets and records of its lines that are "ok", as they
         stand.
         """
-        lines = self._places.of_segments(segments)
+        lines = self._locations.of_segments(segments)
         for segment in segments:
             yield segment, self._sound(segment, lines.pop(segment), decode)
 

@@ -151,7 +151,7 @@ def test_an_unknown_scale_of_the_light_leaves_the_scatter_alone(laboratory):
     deviation = one.deviations(np.zeros((1, len(layout))), light, calibration.cavities[0].curve)
     deviation = deviation[0][0]
     places = np.linspace(-12.0, 12.0, 4001)
-    scale, scatter = (layout.place(f"{name} of ball") for name in ("scale", "scatter"))
+    scale, scatter = (layout.index_of(f"{name} of ball") for name in ("scale", "scatter"))
     found, right = [], []
     for z in (4.0, 5.0):
         rows = np.zeros((len(places), len(layout)))
@@ -179,7 +179,7 @@ def test_a_cold_line_width_tells_the_quality(laboratory):
     layout = layout_of(calibration)
     ready = prepare(calibration, layout, calibration.cavities[0])
     z = np.zeros((3, len(layout)))
-    z[:, layout.place("lasing.quality.per_um")] = (-1.0, 0.0, 1.0)
+    z[:, layout.index_of("lasing.quality.per_um")] = (-1.0, 0.0, 1.0)
     # lambda / Q of the mode nearest to the line, Q = per_um x 15 um
     width = ready.line_width_nm(z)
     assert width * 15.0 * np.array([20.0, 24.0, 28.0]) == pytest.approx(width[1] * 360.0, rel=1e-9)

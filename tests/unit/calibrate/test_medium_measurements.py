@@ -152,7 +152,7 @@ def alone(asked):
     """Draws from one measurement and the priors."""
     layout = layout_of(asked)
     one = prepare_measurement(asked, layout, asked.measurements[0])
-    kept = [*one.places, layout.place(f"scatter of {one.measurement.name}")]
+    kept = [*one.unknown_indices, layout.index_of(f"scatter of {one.measurement.name}")]
 
     def level(part):
         z = np.zeros((len(part), len(layout)))
@@ -175,7 +175,7 @@ def test_a_spectrum_alone_decides_what_its_own_fit_does(laboratory):
         ("gain.emission_energy_ev", line.emission_energy_ev, line.emission_energy_error_ev),
         ("gain.emission_fwhm_mev", line.emission_fwhm_mev, line.emission_fwhm_error_mev),
     ):
-        seen = values[:, layout.place(key)]
+        seen = values[:, layout.index_of(key)]
         # Least squares of light for each eV weigh the flanks otherwise than Student's t of light
         # for each nm: their answers differ by a part of their error.
         assert np.median(seen) == pytest.approx(value, abs=error)
@@ -198,7 +198,7 @@ def test_places_of_truths_among_draws_are_even(laboratory):
         _, layout, values, _ = alone(
             replace(asked, measurements=(replace(measurement, columns=columns),))
         )
-        places.append((values[:, layout.place("gain.emission_fwhm_mev")] < fwhm).mean())
+        places.append((values[:, layout.index_of("gain.emission_fwhm_mev")] < fwhm).mean())
     assert kstest(places, "uniform").pvalue > 0.01
 
 
@@ -236,7 +236,7 @@ def test_a_z_scan_gives_its_cross_section_and_leaves_the_curve_alone(laboratory)
     free = '"gain.sigma_3_cm6_s2" = { median = 5.1e-75, factor = 1.5 }\n'
     asked = write(laboratory, "z_scan", zip(place, seen, strict=True), entry, free, 0.005)
     _, layout, values, _ = alone(asked)
-    sigma = values[:, layout.place("gain.sigma_3_cm6_s2")]
+    sigma = values[:, layout.index_of("gain.sigma_3_cm6_s2")]
     assert np.quantile(sigma, 0.05) < 6e-75 < np.quantile(sigma, 0.95)
     assert np.log(sigma).std() < 0.15
 

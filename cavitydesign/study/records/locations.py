@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .record import FAILED, OK
 
 
-class Place(NamedTuple):
+class RecordLocation(NamedTuple):
     """A line of a segment, without its end."""
 
     segment: str
@@ -32,8 +32,8 @@ class Columns:
         return len(self.names)
 
 
-class Places:
-    """The place that counts for each fingerprint: the first that is "ok", else the first."""
+class RecordLocations:
+    """Location of the record that counts for each fingerprint: the first "ok" one, else the first."""
 
     def __init__(self) -> None:
         self._rows: dict[str, int] = {}
@@ -50,13 +50,13 @@ class Places:
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
 
-    def get(self, fingerprint: str) -> Place | None:
+    def get(self, fingerprint: str) -> RecordLocation | None:
         """Where a record stands."""
         row = self._rows.get(fingerprint)
         if row is None:
             return None
         columns = self._columns
-        return Place(
+        return RecordLocation(
             self._segments[self._of_row[row]],
             columns.offsets[row],
             columns.lengths[row],
