@@ -69,12 +69,12 @@ def test_the_figures_at_88_um_foretell_the_threshold_at_15_um():
     large, small = (work.comparison(one) for one in ready)
 
     # plain weights of exact solves
-    places = [layout.index_of(key) for key in ("gain.laser_collection", "pump.energy_jitter")]
+    indices = [layout.index_of(key) for key in ("gain.laser_collection", "pump.energy_jitter")]
     normal = ndtri(np.clip(qmc.Sobol(2, seed=1).random(DETECTORS), 1e-4, 1 - 1e-4))
     level, seen, constants = [], [], []
     for detector in normal:
         at = z.copy()
-        at[:, places] = detector
+        at[:, indices] = detector
         level.append(large.log_likelihood(at, fine[0]))
         seen.append(small.figures(at, fine[1])["upper_break_mj_cm2"])
         constants.append(layout.values(at))

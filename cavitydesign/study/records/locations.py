@@ -33,7 +33,7 @@ class Columns:
 
 
 class RecordLocations:
-    """Location of the record that counts for each fingerprint: the first "ok" one, else the first."""
+    """Location of the record that counts for a fingerprint: the first "ok" one, else the first."""
 
     def __init__(self) -> None:
         self._rows: dict[str, int] = {}
