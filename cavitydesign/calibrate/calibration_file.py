@@ -174,9 +174,11 @@ def _same_points(one: MeasuredCavity, other: MeasuredCavity) -> bool:
     """Whether two cavities have one light curve, which would count twice."""
     if one.curve is None or other.curve is None:
         return False
-    return np.array_equal(one.curve.fluence_mj_cm2, other.curve.fluence_mj_cm2) and np.array_equal(
-        one.curve.emission, other.curve.emission
+    first, second = (
+        np.stack([each.fluence_mj_cm2, each.emission]) for each in (one.curve, other.curve)
     )
+    same = first.shape == second.shape and np.allclose(first, second, rtol=1e-6, atol=0.0)
+    return bool(same)
 
 
 def _numbers(file: UserFile, cavities: list[MeasuredCavity]) -> list[FreeNumber]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Array
 from ..design.files.column_file import read_columns
 from ..errors import InputError, nearest
 from ..study.files.user_file import UserFile, flattened
@@ -191,16 +192,30 @@ def read_curve(path: Path) -> MeasuredCurve:
             )
     if len(fluence) >= _FEWEST_POINTS and fluence.min() == fluence.max():
         problems.append(f"{path.name}: all points lie at one fluence")
-    twice = len(fluence) - len(np.unique(np.stack([fluence, light]), axis=1).T)
+    twice = repeated(np.stack([fluence, light], axis=1))
     if twice > _MOST_TWICE * len(fluence):
         problems.append(
-            f"{path.name}: {twice} of {len(fluence)} rows repeat another to all digits; a point "
+            f"{path.name}: {twice} of {len(fluence)} rows repeat another to six digits; a point "
             "that stands twice would count twice"
         )
     if problems:
         raise InputError(problems)
     order = np.argsort(fluence, kind="stable")
     return MeasuredCurve(fluence[order], light[order])
+
+
+def repeated(rows: Array) -> int:
+    """Rows that are another to six digits: a table written twice, by programs that round
+    differently.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> repeated(np.array([[1.0, 2.0], [1.0000000001, 2.0], [1.0, 3.0]]))
+    1
+    """
+    seen = {tuple(f"{value:.5e}" for value in row) for row in rows}
+    return len(rows) - len(seen)
 
 
 def _figures(file: UserFile, table: Any, entry_name: str) -> dict[str, Figure]:

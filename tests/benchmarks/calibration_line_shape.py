@@ -13,8 +13,8 @@ Phi(z). No statistic of the residuals does better.
 
 Beside it: where the wrong model puts the threshold of an unseen diameter (24 um); d with one laser
 spectrum of the 88 um cavity at 4 mJ/cm2 fitted together with the curves (shares of all modes above
-0.5 % of the light, each to 5 %); and how often `measure emission` tells from a photoluminescence
-spectrum that the line is no Gaussian.
+0.5 % of the light, each to 5 %); and how often a calibration tells from an emission spectrum that the
+line is no Gaussian (--laboratories 0 for this alone).
 """
 
 from __future__ import annotations
@@ -34,14 +34,19 @@ from scipy.stats import norm
 
 from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.layout import layout_of
+from cavitydesign.calibrate.medium.fit import measurement_fit
+from cavitydesign.calibrate.medium.prepared import prepare_measurement
+from cavitydesign.calibrate.posterior.doubts import contradictions_of_measurement
 from cavitydesign.calibrate.posterior.likelihood import Posterior
+from cavitydesign.calibrate.posterior.prior import Prior
+from cavitydesign.calibrate.posterior.sampler import sample
 from cavitydesign.calibrate.pulses import ready_cavity
 from cavitydesign.calibrate.setup import prepare, session_index
+from cavitydesign.calibrate.spec import Calibration, FreeNumber, MediumMeasurement
 from cavitydesign.calibrate.work import Work, fine_light, spread_over_priors
 from cavitydesign.design import parse_design
 from cavitydesign.gain import DotMedium
 from cavitydesign.gain.emitters import dots
-from cavitydesign.gain.measured.emission_line import fit_emission_line
 from cavitydesign.study import SerialExecutor
 from cavitydesign.units import HC_EV_NM
 
@@ -51,8 +56,12 @@ SUSPECTED = 0.05
 """Share of right calibrations that a test may suspect."""
 BRIGHT_MJ_CM2, LARGEST, FAINTEST = 4.0, 2, 0.005
 """Fluence and place of the cavity at which shares of modes are compared, and the least share."""
-# Photoluminescence: wavelengths, scatter of a sample.
-SPECTRUM_NM, SPECTRUM_NOISE = np.linspace(480.0, 600.0, 241), 0.05
+# Photoluminescence: wavelengths, scatters of a sample over the peak, what is free.
+SPECTRUM_NM, SPECTRUM_NOISES = np.linspace(480.0, 600.0, 241), (0.01, 0.02, 0.05)
+LINE = (
+    FreeNumber("gain.emission_energy_ev", Prior("normal", 2.310, 0.006)),
+    FreeNumber("gain.emission_fwhm_mev", Prior("normal", 81.5, 5.0)),
+)
 
 
 @contextmanager
@@ -144,18 +153,49 @@ def with_spectrum(model: Model, target: np.ndarray, seen: np.ndarray, start: np.
     return float(np.sqrt((misfit(found.x)[: -len(start)] ** 2).sum()))
 
 
-def told_by_spectra(line: Any, count: int) -> float:
-    """Share of photoluminescence spectra that are told to be no Gaussian."""
-    rng = np.random.default_rng(0)
-    energy = HC_EV_NM / SPECTRUM_NM
-    told = 0
-    for _ in range(count):
-        medium = replace(DotMedium(), inhomogeneous_sd_mev=float(rng.uniform(5.0, 30.0)))
+def told_by_spectra(line: Any, count: int, noise: float) -> float:
+    """Share of emission spectra that a calibration tells to be of another shape than the model's.
+
+    As `calibrate` does it: centre and width are free, draws of the posterior, and the warning of
+    the residuals of their median.
+    """
+    design = laboratories.design_of(88)
+    width = {"wavelength_nm": SPECTRUM_NM, "intensity": np.ones_like(SPECTRUM_NM)}
+    none = MediumMeasurement("spectrum", "emission_spectrum", design, "session", width, noise)
+    asked = Calibration("lines", (), LINE, {}, 8, 200, 0, Path(), laboratories.HOME)
+    energy, told = HC_EV_NM / SPECTRUM_NM, 0
+    for number in range(count):
+        rng = np.random.default_rng([5, number])
+        medium = replace(
+            DotMedium(),
+            inhomogeneous_sd_mev=float(rng.uniform(5.0, 30.0)),
+            size_classes=15,
+            emission_energy_ev=float(LINE[0].prior.value(rng.standard_normal())),
+            emission_fwhm_mev=float(LINE[1].prior.value(rng.standard_normal())),
+        )
         weight, centre = medium.class_centres()
         shape = weight @ line(energy[None, :], centre[:, None], medium.class_sd_ev)
-        scatter = np.exp(SPECTRUM_NOISE * rng.standard_normal(len(energy)))
-        told += not fit_emission_line(SPECTRUM_NM, shape / SPECTRUM_NM**2 * scatter).is_gaussian
+        light = shape / SPECTRUM_NM**2
+        light = light / light.max() + noise * rng.standard_normal(len(light))
+        one = replace(none, columns={**none.columns, "intensity": light})
+        here = replace(asked, measurements=(one,))
+        layout = layout_of(here)
+        ready = prepare_measurement(here, layout, one)
+        drawn = sample(Posterior((), (), (), [ready.log_likelihood]), len(layout), number)
+        rows = np.arange(min(len(drawn.z), 200))
+        told += bool(contradictions_of_measurement(measurement_fit(ready, drawn.z[rows], rows)))
     return told / count
+
+
+def lines_told(count: int) -> dict[str, list[float]]:
+    """Shares told of Gaussian and of Lorentzian lines, by the scatter of a sample."""
+    return {
+        f"emission spectra told, {noise:.0%} scatter: Gaussian, Lorentzian": [
+            told_by_spectra(line, count, noise)
+            for line in (dots.gaussian_line, laboratories.lorentzian)
+        ]
+        for noise in SPECTRUM_NOISES
+    }
 
 
 def main() -> None:
@@ -165,7 +205,11 @@ def main() -> None:
     read.add_argument("--solves", type=int, default=256)
     read.add_argument("--store", type=Path, default=Path("coverage-store"))
     read.add_argument("--spectra", type=int, default=20, help="fitted with a spectrum too")
+    read.add_argument("--line-spectra", type=int, default=100, help="of each shape and scatter")
     asked = read.parse_args()
+    if not asked.laboratories:
+        print(json.dumps(lines_told(asked.line_spectra), indent=1))
+        return
     base = laboratories.calibration(asked.store, asked.solves, {})
     layout = layout_of(base)
     ready = [prepare(base, layout, cavity) for cavity in base.cavities]
@@ -237,10 +281,7 @@ def main() -> None:
                 "noticed at best with a spectrum": float(
                     norm.cdf(np.array(spectra) - limit).mean()
                 ),
-                "emission spectra told to be no Gaussian: Gaussian, Lorentzian": [
-                    told_by_spectra(line, 100)
-                    for line in (dots.gaussian_line, laboratories.lorentzian)
-                ],
+                **lines_told(asked.line_spectra),
             },
             indent=1,
         )

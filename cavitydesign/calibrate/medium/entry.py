@@ -12,7 +12,7 @@ from ...arrays import Array
 from ...design.files.column_file import read_columns
 from ...errors import InputError, nearest
 from ...study.files.user_file import UserFile
-from ..cavity_entry import MOST_NOISE, SESSION, read_design
+from ..cavity_entry import MOST_NOISE, SESSION, read_design, repeated
 from ..spec import MeasuredCavity, MediumMeasurement
 from .kinds import CENTRE, KINDS, Kind, scan_of
 
@@ -113,10 +113,10 @@ def _read(file: UserFile, name: str, kind_name: str, kind: Kind) -> Mapping[str,
     if len(value) and float(np.ptp(value)) == 0.0:
         problems.append(f"{kind.columns[-1]}: all values are {value[0]:g}; they tell nothing")
     rows = np.stack([columns[column] for column in kind.columns], axis=1)
-    twice = len(rows) - len(np.unique(rows, axis=0))
+    twice = repeated(rows)
     if twice > 0.1 * len(rows):
         problems.append(
-            f"{twice} of {len(rows)} rows repeat another to all digits; a point that stands twice "
+            f"{twice} of {len(rows)} rows repeat another to six digits; a point that stands twice "
             "would count twice"
         )
     if problems:

@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from scipy.fft import dct
+from scipy.stats import f as fisher
 from scipy.stats import norm
 
 from ...arrays import Array
@@ -16,6 +18,9 @@ from ..medium.fit import MeasurementFit
 # A sign that a right model gives in fewer cases than this is told.
 _CHANCE = 0.01
 _FEWEST_POINTS = 8  # The runs of fewer points tell nothing at the level of `_CHANCE`.
+# Half waves over the points that a misfit of a line may have: a Lorentzian's in place of a Gaussian
+# has five about its centre, over a third of a usual spectrum.
+_LOW_WAVES = 16
 # Fitted over stated scatter above which it is told.
 _MORE = 2.5
 # Root mean square of a smooth residual of a measurement below which it is not told: hardly a line
@@ -95,6 +100,37 @@ def chance_of_runs(residual: Array) -> float:
     return float(norm.cdf((ratio - 2.0) / math.sqrt(variance)))
 
 
+def chance_of_waves(residual: Array) -> float:
+    """Chance that independent residuals have as much of long waves, or are as much alike as their
+    neighbours.
+
+    A wave that is fainter than the scatter hardly shows between neighbours; of many points it
+    stands out in the lowest of their cosines. These are orthogonal: of independent normal numbers
+    the mean square of the lowest over that of the others follows Fisher's F. Ranks stand for the
+    residuals, by their normal scores, so that outliers weigh no more than others. The lesser of
+    both chances counts twice (C. E. Bonferroni).
+
+    Parameters
+    ----------
+    residual : (n,) array
+        In the order in which a smooth misfit is smooth.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scatter = np.random.default_rng(0).standard_normal(240)
+    >>> chance_of_waves(scatter + 0.6 * np.sin(np.linspace(0.0, 12.0, 240))) < 1e-3
+    True
+    """
+    n = len(residual)
+    low = min(_LOW_WAVES, n // 4)
+    scores = norm.ppf((np.argsort(np.argsort(residual)) + 0.5) / n)
+    # the constant is none of them: scores have no mean
+    share = dct(scores, norm="ortho")[1:] ** 2
+    ratio = float(share[:low].mean() / share[low:].mean())
+    return min(2.0 * min(float(fisher.sf(ratio, low, n - 1 - low)), chance_of_runs(residual)), 1.0)
+
+
 def doubts_of_scale(constant: Constant, sd: float) -> list[str]:
     """A fluence scale that the data pull away from what the session states."""
     out = abs(math.log(constant.quantiles[2])) / math.log1p(sd)
@@ -168,7 +204,7 @@ def contradictions_of_measurement(one: MeasurementFit) -> list[str]:
     """Residuals of a measurement of the medium that follow each other."""
     unit = "" if one.relative else " of its greatest value"
     few = len(one.residual) < _FEWEST_POINTS
-    if few or one.smooth < _SMOOTH or chance_of_runs(one.residual) >= _CHANCE:
+    if few or one.smooth < _SMOOTH or chance_of_waves(one.residual) >= _CHANCE:
         return []
     return [
         f"{one.name}: the model cannot follow the {one.kind.replace('_', ' ')}: its residuals "

@@ -302,8 +302,13 @@ FLUENCE = np.geomspace(1.3, 4.5, 12)
         (1000.0 * FLUENCE, FLUENCE**4, "lie a factor of 941 from pump.fluence_mj_cm2"),
         (1e-3 * FLUENCE, FLUENCE**4, "correct the unit"),
         ([*FLUENCE, *FLUENCE[:6]], [*FLUENCE**4, *FLUENCE[:6] ** 4], "6 of 18 rows repeat another"),
+        (
+            [*FLUENCE, *FLUENCE * (1 + 1e-9)],
+            [*FLUENCE**4, *FLUENCE**4],
+            "12 of 24 rows repeat another to six digits",
+        ),
     ],
-    ids=["uj", "j", "pasted twice"],
+    ids=["uj", "j", "pasted twice", "twice, rounded otherwise"],
 )
 def test_wrong_units_and_rows_that_stand_twice_are_told_in_one_line(
     laboratory, fluence, light, words

@@ -18,7 +18,7 @@ from cavitydesign.calibrate.calibration_file import load_calibration
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.medium.kinds import KINDS
 from cavitydesign.calibrate.medium.prepared import prepare_measurement
-from cavitydesign.calibrate.posterior.doubts import chance_of_runs
+from cavitydesign.calibrate.posterior.doubts import chance_of_runs, chance_of_waves
 from cavitydesign.calibrate.posterior.sampler import sample
 from cavitydesign.calibrate.run import calibrate
 from cavitydesign.design import parse_design
@@ -215,6 +215,17 @@ def test_a_line_of_another_shape_is_told_and_a_right_one_is_not(laboratory):
         assert (chance_of_runs(fit.residual) < 0.01) == lorentzian
     assert not told[0]
     assert len(told[1]) == 1
+
+
+def test_waves_fainter_than_the_scatter_are_noticed_and_scatter_is_not():
+    rng = np.random.default_rng(2)
+    right = [chance_of_waves(rng.standard_normal(241)) for _ in range(400)]
+    # the lesser of two chances, twice: at most 5 %, and 400 tell it to 1.1 %
+    assert np.mean(np.array(right) < 0.05) < 0.05 + 3 * 0.011
+    wave = 0.6 * np.sin(np.linspace(0.0, 15.0, 241))
+    seen = [chance_of_waves(wave + rng.standard_normal(241)) for _ in range(100)]
+    alone = [chance_of_runs(wave + rng.standard_normal(241)) for _ in range(100)]
+    assert np.mean(np.array(seen) < 0.01) > 0.8 > np.mean(np.array(alone) < 0.01)
 
 
 def test_spectrum_and_curve_together_leave_the_gain_as_the_curve_does(laboratory):
