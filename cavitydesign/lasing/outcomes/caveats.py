@@ -119,6 +119,11 @@ def _comb_words(
 ) -> list[str]:
     """What the medium says of the modes, and where the comb ends."""
     found = list(medium.warnings(np.array([mode.wavelength_nm for mode in modes])))
+    if all(mode.confinement == 0 for mode in modes):
+        found.append(
+            f"gain: no mode has energy in the region with the emitters, {medium.doped_region}: "
+            "nothing can lase"
+        )
     sides = uncovered_sides(modes, medium, diameter_um)
     if sides:
         words = " and ".join(sides)

@@ -75,9 +75,10 @@ def side_mode_suppression_rate_db(emitted: Array) -> Array:
     """Strongest over second strongest output in dB, for (M, F) outputs; infinite with one mode."""
     if emitted.shape[0] < 2:
         return np.full(emitted.shape[1], np.inf)
-    # A side mode without any light is suppressed infinitely; that is an answer, not an error.
+    # A side mode without any light is suppressed infinitely, and where no mode has light there is
+    # no number; these are answers, not errors.
     first, second = np.sort(emitted, axis=0)[[-1, -2]]
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(10.0 * np.log10(first / second))
 
 

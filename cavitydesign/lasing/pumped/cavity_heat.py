@@ -23,7 +23,7 @@ def cavity_heat(
     cavity: Cavity | None = None,
 ) -> HeatLoad | None:
     """Heat load of the volume that a mode fills, with the emitters in it; None without a mode
-    volume.
+    volume, or where the mode meets no emitters.
 
     The layer of the mode is taken as D/2 times 2 m^(-2/3) deep (Airy layer), which gives its length
     along the axis.
@@ -43,6 +43,8 @@ def cavity_heat(
         Its body's dn/dT, where the library has it; PMMA otherwise.
     """
     if not (math.isfinite(mode.mode_volume_um3) and mode.mode_volume_um3 > 0 and mode.m > 0):
+        return None
+    if mode.confinement <= 0:
         return None
     host = ThermalHost()
     if cavity is not None and cavity.body.thermo_optic_per_k is not None:

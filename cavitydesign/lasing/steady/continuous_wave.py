@@ -4,6 +4,8 @@ number of modes and classes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -46,13 +48,23 @@ def steady_photons(model: RateModel, pump_per_ps: ArrayLike, pump_emission: floa
         raise InputError("steady state: needs a four-level medium or carriers, and one comb")
     if np.any(pump <= 0) or np.any(np.diff(pump) <= 0):
         raise InputError("steady state: pump rates must be positive and rise")
-    answer = np.empty((model.modes, len(pump)))
+    answer = np.zeros((model.modes, len(pump)))
+    # No light in modes that meet no emitters, or lie where these emit nothing.
+    lit = model.weight @ model.emission > 0
+    if not lit.any():
+        return answer
+    model = replace(
+        model,
+        emission=model.emission[:, lit],
+        absorption=model.absorption[:, lit],
+        loss=model.loss[lit],
+    )
     shape = steady_pump(model, pump_emission)
     last, logarithm = _dark_start(model, shape, float(pump[0]))
     for column, rate in enumerate(pump):
         logarithm = _continued(model, shape, last, float(rate), logarithm)
         last = float(rate)
-        answer[:, column] = np.exp(logarithm)
+        answer[lit, column] = np.exp(logarithm)
     return answer
 
 

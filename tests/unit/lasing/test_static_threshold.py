@@ -89,3 +89,31 @@ def test_threshold_falls_with_quality() -> None:
     ).threshold_excitons_each()
     assert list(found) == sorted(found, reverse=True)
     assert np.all(np.array(found) > 0)
+
+
+@pytest.mark.parametrize("over", [1.001, 1.01, 1.1, 2.0])
+def test_gain_equals_loss_moves_as_its_condition_asks(over: float) -> None:
+    """d ln N / d ln Q = -loss / (N d gain / dN), by the gain alone: 1e-3. Where emitters are almost
+    full that is large: at 1.001 times the least Q excitations fall by 65 % for each per cent of Q,
+    at 1.1 times by 4. That is steep, and no step.
+    """
+    medium = DotMedium()
+
+    def excitons(quality: float) -> float:
+        solver = PulseSolver([_mode(q_passive=quality)], medium, 1e8, StepControl())
+        (found,) = DarkGain(solver.model(24), medium).threshold_excitons_each()
+        assert found is not None
+        return found
+
+    model = PulseSolver([_mode()], medium, 1e8, StepControl()).model(24)
+    dark = DarkGain(model, medium)
+
+    def gain(mean: float) -> float:
+        return float(dark.net_rate_per_ps(mean).max() + model.loss[0])
+
+    loss = gain(22.0) / over
+    quality = float(500.0 * model.loss[0] / loss)
+    at, step = excitons(quality), 1e-4
+    slope = (gain(at * (1.0 + step)) - gain(at * (1.0 - step))) / (2.0 * step)
+    seen = math.log(excitons(quality * (1.0 + step)) / excitons(quality * (1.0 - step)))
+    assert seen / (2.0 * step) == pytest.approx(-loss / slope, rel=1e-3)
