@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 
 # A list of ten thousand wrong numbers is one mistake; nobody reads a line for each.
 _MOST_PROBLEMS = 40
+# Faulty lines of a table that are told: enough to see of what kind they are.
+MOST_TOLD = 10
 # Letters of a word that may be a misspelt one.
 _LONGEST_WORD = 80
 

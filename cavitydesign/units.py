@@ -20,6 +20,9 @@ VACUUM_IMPEDANCE_OHM = 376.730313668  # 1.5e-10 of itself
 NM_PER_UM = 1e3  # by definition
 PM_PER_NM = 1e3  # by definition
 UM_PER_CM = 1e4  # by definition
+# Standard deviations: outer nodes of the three-point rule of Gauss and Hermite, right to the fifth
+# order in a normal number
+NORMAL_NODE = 3.0**0.5
 FWHM_PER_SD = 2.0 * math.sqrt(2.0 * math.log(2.0))  # of a Gaussian
 DECIBELS_PER_E = 10.0 / math.log(10.0)  # a factor e, in decibels
 

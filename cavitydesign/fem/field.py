@@ -22,7 +22,7 @@ from .section_space import SectionSpace
 from .window_space import WindowSpace
 
 # Of the largest radius: nodes of a file on the axis stand at r of rounding.
-_ON_AXIS = 1e-9
+ON_AXIS = 1e-9
 
 
 def cylindrical(
@@ -279,5 +279,5 @@ def _physical(x: Values, slopes: Values, parts: dict[str, Values], m: Array) -> 
     """Fields at positions with the slopes of the map there."""
     r, z = x
     # a mode of m > 0 vanishes on the axis
-    inverse = np.divide(1.0, r, out=np.zeros_like(r), where=abs(r) > _ON_AXIS * abs(r).max())
+    inverse = np.divide(1.0, r, out=np.zeros_like(r), where=abs(r) > ON_AXIS * abs(r).max())
     return PointField(*cylindrical(parts, slopes, m * inverse), r, z, 0.25 * determinant(slopes))

@@ -19,10 +19,8 @@ from ..units import NM_PER_UM
 from .catalogue_laws import AgainstAir, Exotic, GeneralPoles, Herzberger, Retro
 from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
 from .dispersive import DispersiveMaterial
-from .law_check import WAVELENGTHS_NM, Problems, check_laws
+from .law_check import MOST_BYTES, WAVELENGTHS_NM, Problems, check_laws
 
-# A table of 100,000 wavelengths takes 3 MB; a larger file is of another kind.
-_MOST_BYTES = 5_000_000
 # Of a number in any unit; its square, as some formulas take it, is still a float.
 _LARGEST = 1e60
 # The formulas of the site have 17 at most; the bound keeps what is told of a damaged file short.
@@ -71,7 +69,7 @@ def read_catalogue_file(path: Path) -> DispersiveMaterial:
     """
     problems = Problems(str(path))
     try:
-        text = read_bytes(path, _MOST_BYTES).decode("utf-8-sig")
+        text = read_bytes(path, MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as text ({error.__class__.__name__})") from None
     except Refused as error:

@@ -12,6 +12,8 @@ from ..errors import InputError, nearest
 from ..units import NM_PER_UM
 from .dispersion import Dispersion, Table
 
+# Of a file: a table of 100,000 wavelengths takes 3 MB; a larger one is of another kind.
+MOST_BYTES = 5_000_000
 WAVELENGTHS_NM = (30.0, 1e9)  # of data files: extreme ultraviolet to microwaves
 # Steps over a range at which a law is looked at: it is smooth between its resonances.
 _SAMPLES = 64

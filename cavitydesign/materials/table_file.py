@@ -14,15 +14,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InputError
+from ..errors import MOST_TOLD, InputError
 from ..texts import Refused, read_bytes
 from ..units import NM_PER_UM
 from .dispersion import Table
 from .dispersive import DispersiveMaterial
-from .law_check import WAVELENGTHS_NM, Problems, check_laws
+from .law_check import MOST_BYTES, WAVELENGTHS_NM, Problems, check_laws
 
-# A hundred thousand rows take some MB; ten faulty lines show their kind.
-_MOST_BYTES, _MOST_ROWS, _MOST_TOLD = 5_000_000, 100_000, 10
+_MOST_ROWS = 100_000  # of a spectrometer: thousands
 _FEWEST = 4  # points that a curve needs
 # Wavelengths without a unit: all below are um, all from the second on are nm; between lie the far
 # ultraviolet in nm and the far infrared in um.
@@ -109,7 +108,7 @@ def read_table_file(path: Path) -> DispersiveMaterial:
 
 def _text(path: Path) -> str:
     try:
-        content = read_bytes(path, _MOST_BYTES)
+        content = read_bytes(path, MOST_BYTES)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.__class__.__name__})") from None
     except Refused as error:
@@ -163,7 +162,7 @@ def _columns(text: str, problems: Problems) -> tuple[dict[str, list[tuple[float,
                 if name not in ("wavelength", ""):
                     out.setdefault(name, []).append((wavelength, value))
         rows += 1
-        if rows > _MOST_ROWS or len(problems.lines) >= _MOST_TOLD:
+        if rows > _MOST_ROWS or len(problems.lines) >= MOST_TOLD:
             problems.add(f"line {number}", "reading ends here")
             break
     return out, factor

@@ -16,7 +16,7 @@ from .section import SectionMesh
 _HEIGHTS = 801
 # Points of a curved edge, straight between them: they miss an arc of 45 degrees by 0.12 % of its
 # radius.
-_PER_EDGE = 9
+PER_EDGE = 9
 # Share of the largest coordinate by which a height may miss the ends of an edge: neighbours in
 # triangles of seventh order give one vertex positions that differ by 3e-12 of it (ellipses from
 # gmsh), so with room for a few of that.
@@ -45,7 +45,7 @@ class SectionOutline(Outline):
         """Outline of a region of a mesh."""
         part = mesh.chosen(mesh.region == body)
         rim_z_um = _rim_height(part)
-        line = np.linspace(-1.0, 1.0, _PER_EDGE)
+        line = np.linspace(-1.0, 1.0, PER_EDGE)
         r, z, *_ = part.positions(line, line)
         sides = [
             (r[:, :, 0], z[:, :, 0]),

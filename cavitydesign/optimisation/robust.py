@@ -16,7 +16,7 @@ from ..study.sampling import unit_points
 from .goal import Goal
 from .models.expectation import expected_loss
 from .models.response import Model, fit_response
-from .trials import Solver, Trials, response_of, without_gaps
+from .trials import APART, Solver, Trials, response_of, without_gaps
 
 WANTED_YIELD = 0.9  # share of parts within the limits that a robust design is asked for
 # Shares at which the trade between goal and yield is shown, closer towards certainty
@@ -27,8 +27,8 @@ _CANDIDATES = 256  # space-filling designs whose yield the models tell
 _OFFSETS = 512
 _CHUNK = 32  # designs at once: 32 x 512 points are what the models take in a piece
 _MOST_STARTS = 4  # regions that are looked into with full solves of their own
-_APART_SDS = 2.0  # standard deviations between designs that are looked at apart,
-_APART = 0.08  # or share of the bounds, of a variable that does not scatter
+# Standard deviations between designs that are looked at apart; `APART` where nothing scatters
+_APART_SDS = 2.0
 # standard deviations that the solves about a design span: the largest shift and three beyond
 _REACH_SDS = 4.5
 _SHIFT_SDS = 1.5  # standard deviations that a design is moved within its solves
@@ -144,7 +144,7 @@ def _apart(goal: Goal, one: Mapping[str, float], other: Mapping[str, float]) -> 
         least = (
             _APART_SDS * goal.spread[key]
             if key in goal.spread
-            else _APART * (bounds.high - bounds.low)
+            else APART * (bounds.high - bounds.low)
         )
         if abs(one[key] - other[key]) > least:
             return True

@@ -26,7 +26,7 @@ from .outcome import order_of_comb, outcomes
 _FEASIBLE = 1e-9  # of a limit: what rounding may break
 # Share of the ranges by which designs must differ in one variable to be told as alternatives, and
 # how many are told.
-_APART, _ALTERNATIVES = 0.08, 5
+APART, _ALTERNATIVES = 0.08, 5
 
 
 @dataclass
@@ -247,9 +247,7 @@ def alternatives_to(trials: Trials, best: int) -> list[int]:
     losses = trials.losses()
     chosen = [best]
     for p in np.argsort(losses):
-        apart = all(
-            np.max(np.abs(trials.cube[p] - trials.cube[other])) > _APART for other in chosen
-        )
+        apart = all(np.max(np.abs(trials.cube[p] - trials.cube[other])) > APART for other in chosen)
         if math.isfinite(losses[p]) and apart:
             chosen.append(int(p))
         if len(chosen) > _ALTERNATIVES:

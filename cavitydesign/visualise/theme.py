@@ -30,6 +30,7 @@ REGION_ALPHA = 0.16  # a tint on which lines and letters of the same colour stil
 # and lines are printed at the size in which they are drawn.
 ONE_COLUMN_IN = 3.5
 TWO_COLUMNS_IN = 7.2  # 183 mm, as said above
+CURVE_POINTS = 400  # of a smooth curve: closer than the dots of a printed column
 _MOST_ROWS = 24  # rows of a legend in the height of a figure
 _LEAST_TICKS = 3  # two ends and one between, to see whether an axis is logarithmic
 _MOST_ABOVE = 6  # two rows of three names fit above one column

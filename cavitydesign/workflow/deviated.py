@@ -16,10 +16,11 @@ from ..modes.deviation.result import DeviatedMode
 from ..modes.deviation.spec import Deviation
 from ..modes.mode import Mode
 from ..progress import Progress
+from ..units import NORMAL_NODE
 
-# Nodes and weights of the three-point rule of Gauss and Hermite, in standard deviations: a shift
-# that grows with the square of a deviation about zero has its spread by it, and none by a slope.
-_NODE, _SIDE_WEIGHT = 3.0**0.5, 1.0 / 6.0
+# Weight of either `NORMAL_NODE`: a shift that grows with the square of a deviation about zero has
+# its spread by this rule, and none by a slope.
+_SIDE_WEIGHT = 1.0 / 6.0
 _ROUNDING = 1e-8  # of a value: what differs by less did not move
 
 
@@ -88,7 +89,7 @@ def _with_spread(
     for key in keys:
         try:
             sides = [
-                deviated_mode(mode, _beside(design, key, sign * _NODE * design.spreads[key]))
+                deviated_mode(mode, _beside(design, key, sign * NORMAL_NODE * design.spreads[key]))
                 for sign in (-1.0, 1.0)
             ]
         except CavityDesignError as error:

@@ -12,6 +12,7 @@ from ..mesh.section_cavity import SectionCavity
 from ..modes import ModeSet
 from ..modes import find_modes as solve_modes
 from ..progress import Progress
+from ..units import NORMAL_NODE
 
 if TYPE_CHECKING:
     from ..gain import Pump
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from ..lasing.pulses.pulse_memory import PulseMemory
 
 
-# Nodes of the three-point rule of Gauss and Hermite, in standard deviations: right to the fifth
-# order in a normal number.
-_NODE = 3.0**0.5
 # Of the comb's spacing, over which a threshold repeats itself: its slope is taken on a straight
 # piece.
 _LARGEST_MOVE = 0.05
@@ -102,7 +100,7 @@ def _effects_on_thresholds(found: ModeSet, design: Design) -> list[dict[str, dic
     for key, sd in design.spreads.items():
         if moves_modes(key):
             continue
-        pair = beside(design, key, _NODE * sd)
+        pair = beside(design, key, NORMAL_NODE * sd)
         low, high = (
             static_thresholds(found, side, design.cavity) for side in (pair.lower, pair.upper)
         )
@@ -270,7 +268,7 @@ def _with_lasing_spread(
     for index, (key, sd) in enumerate(design.spreads.items()):
         if progress is not None:
             progress(f"spread of {key}", (1 + 2 * index) / (1 + 2 * len(design.spreads)))
-        pair = beside(design, key, share * _NODE * sd)
+        pair = beside(design, key, share * NORMAL_NODE * sd)
         sides, waves = [], []
         for side in (pair.lower, pair.upper):
             moved = _moved(modes, side) if moves_modes(key) else modes

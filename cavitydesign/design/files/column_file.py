@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ...arrays import Array
-from ...errors import InputError, nearest
+from ...errors import MOST_TOLD, InputError, nearest
 from ...study.files.csv_file import CsvTable, read_csv
 
-_SHOWN = 10  # Faulty numbers that are told: enough to see their kind, few enough to read.
 # Sizes of measured numbers in any unit; squares and products stay within what floats hold.
 LARGEST, LEAST = 1e60, 1e-60
 
@@ -72,7 +71,7 @@ def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
         index = table.header.index(name)
         column = [row[index] for row in table.rows]
         for line, value in zip(table.lines, column, strict=True):
-            if len(problems) < _SHOWN and not _is_number(value):
+            if len(problems) < MOST_TOLD and not _is_number(value):
                 problems.append(
                     f"{table.name}: line {line}: {name} = {str(value)!r}: a finite number is needed"
                 )

@@ -34,7 +34,7 @@ LEAST_EFFICIENCY = 0.01
 # Share of the change from every other pulse to all of them that is left: a third for what errs as
 # the square of their distance, and half as much again; thresholds were 2 to 10 times nearer to
 # those of four times as many pulses at a hundredth of the tolerance.
-_COARSE = 0.5
+COARSE = 0.5
 # The same of the steepest slope, which a step of the light narrower than the pulses' distance
 # cuts: 92 by pulses 8 % apart, 134 by those 2 % apart.
 _COARSE_SLOPE = 1.5
@@ -129,7 +129,7 @@ def output_threshold(
     if found.excitons is None:
         return replace(found, slope_error=slope_error)
     read = [abs(math.log(one.excitons / found.excitons)) for one in coarse if one.excitons]
-    error = _COARSE * max(read, default=cell)
+    error = COARSE * max(read, default=cell)
     return replace(
         found, relative_error=error + light_error, slope_error=slope_error, read_error=error
     )

@@ -12,12 +12,10 @@ import numpy as np
 
 from ...arrays import Array
 from ...units import DECIBELS_PER_E
+from ..outcomes.output_threshold import COARSE
 from ..outcomes.regime import CombPhases, probability_over_phase, side_mode_suppression_rate_db
 from ..pumped.starting_noise import accumulated_suppression_db
 
-# Share of the change from every other sample to all of them that is left: a third for what errs as
-# the square of their distance, and half as much again.
-_COARSE = 0.5
 # Comb phases of which every other ones still follow the suppression over a period.
 _FEWEST = 8
 
@@ -41,7 +39,7 @@ def suppression_error_db(emitted: Array, coarse: Array, light_error: float) -> f
     if not (math.isfinite(rate) and math.isfinite(other)):
         return None
     # Two outputs err, that of the strongest mode and that of the second.
-    error = _COARSE * abs(other - rate) + 2.0 * DECIBELS_PER_E * light_error
+    error = COARSE * abs(other - rate) + 2.0 * DECIBELS_PER_E * light_error
     seen = accumulated_suppression_db(np.array([max(rate - error, 0.0), rate, rate + error]))
     return float(np.abs(seen - seen[1]).max())
 
@@ -73,4 +71,4 @@ def probability_with_error(
     if len(comb.phase) < _FEWEST or len(comb.phase) % 2:
         return value, error + 1.0 / len(comb.phase)
     halves = [chance(slice(first, None, 2), single_mode_db) for first in (0, 1)]
-    return value, error + _COARSE * max(abs(one - value) for one in halves)
+    return value, error + COARSE * max(abs(one - value) for one in halves)

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from ...arrays import Values
 from ..estimates.seeds import FamilySeed
 from ..solver.discretisation import first_snapshot
-from ..solver.error import SHARE_OF_AXIAL_ORDERS, across_errors, along_errors, gain_of_a_function
+from ..solver.error import (
+    SHARE_OF_AXIAL_ORDERS,
+    SHARE_OF_DISCRETISATION,
+    across_errors,
+    along_errors,
+    gain_of_a_function,
+)
 from ..solver.family import lifted
 from ..solver.projected import (
     Nearer,
@@ -30,9 +36,9 @@ from .resolution import Raises, refined
 # Where raising ends, a bound of cost: matrices grow with the square of the order, and the complex
 # ones of absorbing layers take twice the memory.
 _HIGHEST_ORDER, _HIGHEST_LEAKY_ORDER = 14, 12
-# Of the accuracy, at the first order (whose walls the window is cut for) and at the last one of a
-# wide comb.
-_SHARE_OF_DISCRETISATION, _SHARE_AT_LAST = 0.8, 0.85
+# Of the accuracy, at the last order of a wide comb; at the first one, whose walls the window is cut
+# for, `SHARE_OF_DISCRETISATION`.
+_SHARE_AT_LAST = 0.85
 # Azimuthal orders that differ by so much have errors of their own; those of more than so many need
 # a second snapshot at all.
 _WIDE, _MANY = 1.05, 3
@@ -222,7 +228,7 @@ def converged(
     if spaces.fine.is_complex:  # not counted: the many modes of the absorbing layer need no lift
         middle = middle.nearest()
     highest = _HIGHEST_LEAKY_ORDER if spaces.fine.is_complex else _HIGHEST_ORDER
-    wanted = _SHARE_OF_DISCRETISATION * accuracy
+    wanted = SHARE_OF_DISCRETISATION * accuracy
     gain = gain_of_a_function(first, spaces.fine.cavity)
     raises, far_raises = Raises(), Raises()
     while True:

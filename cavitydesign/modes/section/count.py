@@ -11,7 +11,7 @@ import numpy as np
 
 from ...eigen.lanczos import shift_invert_lanczos
 from ..mode_set import ModeRequest
-from ..solver.count import counted_modes
+from ..solver.count import RESIDUAL, counted_modes
 from ..solver.snapshot import Snapshot
 from .identity import belongs, identify_section
 from .problem import SectionProblem
@@ -19,7 +19,6 @@ from .seed import SectionSeed
 
 _BEYOND = 0.3  # azimuthal orders that the count reaches beyond the modes, where none is asked for
 _MOST = 60  # eigenvalues that are searched for
-_RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
 _CLEAR = 0.7  # purity above which a mode's name is taken for what it is
 _OTHER_GROUP = 0.5  # azimuthal orders within which the estimate of a mode that is solved apart lies
 
@@ -81,7 +80,7 @@ def _searched(snapshot: Snapshot, low: float, high: float, counted: int) -> Snap
             snapshot.shift,
             start,
             wanted,
-            _RESIDUAL,
+            RESIDUAL,
         )
         values = pairs.values
         chosen = {

@@ -21,7 +21,7 @@ from ...units import wavelength_nm
 from ..mode_set import ModeRequest
 from ..solver.corrections import Correcting, solve_family
 from ..solver.discretisation import first_snapshot
-from ..solver.error import layer_log10_q_error
+from ..solver.error import SHARE_OF_DISCRETISATION, layer_log10_q_error
 from ..solver.family import ReducedFamily, lifted
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot, SolvedClass
@@ -55,8 +55,6 @@ _LEFT = "were left undone after {:g} s of computing; the errors stated are what 
 _MOST_NAMED = 4  # labels that a line names
 _CORNER_DENSITY = 1e-5  # of the largest energy density: a corner in less field is not graded
 _WINDOW_SHARE = 0.1  # of the accuracy: energy that elements left out of the window may hold
-# of the accuracy, which the elements may take; the rest is for walls and reduced basis
-_SHARE_OF_DISCRETISATION = 0.8
 # A factorisation costs as much as ten corrections of the reduced basis.
 _CORRECTING = Correcting(1e4, 6, 2e-4, True)
 # A coarser accuracy asked for is not coarser here: at 1e-2 the lowest degrees put a mode of m = 16
@@ -213,8 +211,8 @@ def _solve_family(
             goal = min(_goal(_inverse_q(high.wavenumber(q)), accuracy) for q in discrete)
             raised = raised_orders(mesh, orders, by_element, goal)
         worst = max(float(errors.sum()) for errors in by_element.values())
-        stalls = worst > _STALLED * least and worst <= _SHARE_OF_DISCRETISATION * accuracy
-        if worst <= _SHARE_OF_DISCRETISATION * goal or np.array_equal(raised, orders) or stalls:
+        stalls = worst > _STALLED * least and worst <= SHARE_OF_DISCRETISATION * accuracy
+        if worst <= SHARE_OF_DISCRETISATION * goal or np.array_equal(raised, orders) or stalls:
             break
         if watch.late:
             watch.stop(f"{which}: higher orders {_LEFT.format(watch.limit_s)}")
@@ -244,7 +242,7 @@ def _solve_family(
     embedded = problem.embed(low_problem, low.vectors)
     low_vectors = {q: embedded[:, column] for q, column in low.chosen.items()}
     notes = _notes(cavity, seed, high, note)
-    if cramped and worst > _SHARE_OF_DISCRETISATION * accuracy:
+    if cramped and worst > SHARE_OF_DISCRETISATION * accuracy:
         notes = (*notes, CRAMPED)
     leak = _leak_error(high, low, by_element) if problem.is_complex else None
     geometry = facet_errors(problem, high)

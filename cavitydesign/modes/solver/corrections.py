@@ -22,10 +22,8 @@ from .snapshot import RawMode, Snapshot
 _MOST_ROUNDS = 14  # of corrections
 _SPARE = 0.002  # of the accuracy, below which a correction that gains little is left
 _SPARE_BETWEEN = 0.02  # the same at the orders in between
-_FIELD, _WORST_FIELD = (
-    4.0,
-    2e-3,
-)  # error of a field that is enough: so many roots of the accuracy, but not more
+# Error of a field that is enough: so many roots of the accuracy, and no more than the second number
+_FIELD, _WORST_FIELD = 4.0, 2e-3
 # Shares of a leaky mode are off by 0.06 of its field's error, not by its square: what its field
 # lacks is not orthogonal to it (polystyrene bead in water, Q = 550: 3e-5 at 5e-4).
 _WORST_LEAKY_FIELD = 1e-4

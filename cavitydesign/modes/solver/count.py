@@ -10,7 +10,7 @@ from ...eigen.lanczos import shift_invert_lanczos
 from .problem import EigenProblem
 from .snapshot import Snapshot
 
-_RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
+RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
 _MOST_WANTED = 60  # eigenpairs: a list that lacks more is called incomplete
 
 
@@ -82,7 +82,7 @@ def _searched_again(snapshot: Snapshot, counted: int) -> Snapshot:
             snapshot.shift,
             start,
             wanted,
-            _RESIDUAL,
+            RESIDUAL,
         )
         chosen = {
             q: int(np.argmin(abs(pairs.values - snapshot.values[column])))

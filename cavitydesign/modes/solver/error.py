@@ -27,6 +27,7 @@ GAIN_FOR_LOG_Q = 10.0
 # by chance (sphere n = 2.36, TE 16 1 2 at 1e-6: 9e-8 off where 2.4e-8 was stated, and 8e-8 of q =
 # 0)
 SHARE_OF_AXIAL_ORDERS = 0.5
+SHARE_OF_DISCRETISATION = 0.8  # of the accuracy; the rest is for walls and the reduced basis
 # log10 Q below which an absorbing layer's Q is trusted, and below which it tells that the far field
 # errs: 2 Q times the error of k is what it errs by, 2 % at 1e8 where k is right to 1e-10.
 LAYER_TRUSTED_BELOW, LAYER_COMPARED_BELOW = 8.0, 9.0

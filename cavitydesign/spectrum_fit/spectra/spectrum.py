@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...arrays import Array
-from ...errors import InputError
+from ...errors import MOST_TOLD, InputError
 
 MOST_PEAKS = 500  # More peaks than any list of modes has: the file is a sampled spectrum then.
 _LEAST_SAMPLES = 60  # Fewer rows are a list of peaks.
 # Modes so close are those of a cavity of 240 um: a list of peaks is never so dense.
 _WIDEST_STEP_NM = 0.25
 _EVEN_SHARE = 0.9  # Of the steps that are no gap: joined spectra and dropped pixels leave a few.
-# Mode spacings without a peak that end a part, and wavelengths that are told
-_EMPTY_SPACINGS, _MOST_TOLD = 8, 10
+# Mode spacings without a peak that end a part: a comb seldom lacks so many of its lines.
+_EMPTY_SPACINGS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +79,8 @@ def without_distant(peaks: Peaks, spacing_nm: float) -> Peaks:
         return peaks
     kept = parts[-1]
     far = np.setdiff1d(np.arange(len(peaks)), kept)
-    told = ", ".join(f"{x:g}" for x in peaks.wavelength_nm[far][:_MOST_TOLD]) + (
-        ", ..." if len(far) > _MOST_TOLD else ""
+    told = ", ".join(f"{x:g}" for x in peaks.wavelength_nm[far][:MOST_TOLD]) + (
+        ", ..." if len(far) > MOST_TOLD else ""
     )
     note = f"left out: {told} nm, more than {_EMPTY_SPACINGS} mode spacings from the other peaks"
     seen = tuple(peaks.polarisation[j] for j in kept)

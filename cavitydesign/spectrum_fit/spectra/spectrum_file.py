@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...arrays import Array
-from ...errors import InputError, nearest
+from ...errors import MOST_TOLD, InputError, nearest
 from ...materials import find_material
 from ...study.files.csv_file import CsvTable, read_csv
 from .spectrum import Peaks, found_peaks, is_sampled
@@ -23,7 +23,6 @@ WAVELENGTHS = {
     "wavelength_air_nm": "air",
 }
 COLUMNS = (*WAVELENGTHS, "intensity", "polarisation", "error_nm")
-_MOST_TOLD = 10  # faulty lines that are told: enough to see their kind
 # Standard error of a listed peak whose file gives none: what a grating spectrometer reads.
 LISTED_NOISE_NM = 0.02
 _AXIS_STEPS = 0.1  # share of a step by which a sampled axis is uncertain if nothing is given
@@ -125,8 +124,8 @@ def _each_once(
         for row, key in enumerate(zip(wavelength.tolist(), seen, strict=True))
         if first.setdefault(key, row) != row
     ]
-    lines = ", ".join(str(table.lines[row]) for row in again[:_MOST_TOLD])
-    more = f" and {len(again) - _MOST_TOLD} more" if len(again) > _MOST_TOLD else ""
+    lines = ", ".join(str(table.lines[row]) for row in again[:MOST_TOLD])
+    more = f" and {len(again) - MOST_TOLD} more" if len(again) > MOST_TOLD else ""
     notes = (
         (f"{table.name}: peaks named twice are taken once (line {lines}{more})",) if again else ()
     )
@@ -190,7 +189,7 @@ def _polarisations(table: CsvTable) -> tuple[str | None, ...]:
         if name not in ("TM", "TE", "")
     ]
     if problems:
-        raise InputError(problems[:_MOST_TOLD])
+        raise InputError(problems[:MOST_TOLD])
     return tuple(str(name) if name else None for name in names)
 
 
@@ -218,5 +217,5 @@ def _numbers(table: CsvTable, name: str) -> Array:
                 f"{_MOST_NM:g} nm (units?)"
             )
     if problems:
-        raise InputError(problems[:_MOST_TOLD])
+        raise InputError(problems[:MOST_TOLD])
     return np.array([row[index] for row in table.rows], dtype=np.float64)

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 
 from ...geometry import MeasuredOutline
 from ...geometry.micrograph import MicrographOutline
-from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
-
-_SAMPLES = 400  # points of a drawn curve: closer than the dots of a printed column
+from ..theme import CURVE_POINTS, LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
 
 @themed
@@ -50,7 +48,7 @@ def draw_micrograph(
     )
     x, y = (points.columns + 0.5) * scale, (points.rows + 0.5) * scale
     ax.plot(x, y, ".", ms=2.4, color=colour(5), label="edge points")
-    r, t = outline.point(np.linspace(*outline.reach_um, _SAMPLES))
+    r, t = outline.point(np.linspace(*outline.reach_um, CURVE_POINTS))
     z = (t + outline.equator_z_um) / scale
     for side, label in ((1.0, "smooth outline"), (-1.0, None), (0.0, "axis")):
         x, y = _in_picture(points, z, side * r / scale)

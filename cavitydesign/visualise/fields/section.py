@@ -11,17 +11,17 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ...mesh.section import SectionMesh
+from ...mesh.section_outline import PER_EDGE
 from ..theme import LIGHT, REGION_ALPHA, TWO_COLUMNS_IN, Theme, colour, figure, themed
 
 _HEIGHT_IN = 3.0  # inches: half a column's width beside text
 _WIDTHS_IN = (2.8, TWO_COLUMNS_IN)  # The names of regions need so much; a page has no more.
 _TICK_IN = 0.5  # a label of four characters and its gap
-_PER_EDGE = 9  # points along a curved edge: straight between them to less than a stroke
 
 
 def element_outlines(mesh: SectionMesh) -> NDArray[np.float64]:
     """The closed outline of each element of a section, along its curved edges, shape (n, k, 2)."""
-    steps = np.linspace(-1.0, 1.0, _PER_EDGE)
+    steps = np.linspace(-1.0, 1.0, PER_EDGE)
     r, z, *_ = mesh.positions(steps, steps)
     both = np.stack([r, z], axis=-1)
     edges = (both[:, :-1, 0], both[:, -1, :-1], both[:, :0:-1, -1], both[:, 0, :0:-1])

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from ...errors import InputError
 from ...materials import Material
 from ..theme import (
+    CURVE_POINTS,
     LIGHT,
     ONE_COLUMN_IN,
     Theme,
@@ -23,7 +24,6 @@ from ..theme import (
     themed,
 )
 
-_SAMPLES = 400  # points of a drawn curve: closer than the dots of a printed column
 # Index at every wavelength (vacuum, an explicit index) would stretch the axis without end.
 _SHOWN_NM = (200.0, 2500.0)
 
@@ -78,4 +78,4 @@ def _wavelengths(medium: Material) -> list[float]:
         raise InputError(
             f"materials: {medium.name} has no data between {_SHOWN_NM[0]:g} and {_SHOWN_NM[1]:g} nm"
         )
-    return [float(w) for w in np.linspace(low, high, _SAMPLES)]
+    return [float(w) for w in np.linspace(low, high, CURVE_POINTS)]

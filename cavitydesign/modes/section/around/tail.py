@@ -9,11 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....arrays import Array, Values
-from ....fem.field import PointField
+from ....fem.field import ON_AXIS, PointField
 from ...media import Permittivities
 from ..problem import SectionProblem
-
-_ON_AXIS = 1e-9  # of the section's largest r
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def runs_on(problem: SectionProblem, matter: Values) -> Values:
     outer[mesh.tagged_edges(name for name in meant if name in mesh.boundary)] = False
     on_axis = np.zeros(mesh.vertices, dtype=bool)
     on_axis[mesh.corners] = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1], 0] < (
-        _ON_AXIS * mesh.extent_um[1]
+        ON_AXIS * mesh.extent_um[1]
     )
     outer &= ~on_axis[mesh.edges].all(axis=1)
     inside = problem.lossless(mesh.nodes[..., 0], mesh.nodes[..., 1]).all(axis=(1, 2))
