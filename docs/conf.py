@@ -49,6 +49,7 @@ html_title = f"cavitydesign {release}"
 html_copy_source = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 extensions += ["reference_pages", "output_columns"]

@@ -100,6 +100,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("collected", "collected",
            "share of the emitted light that the objective of [collection] takes", "%", ".2f",
            100.0, group="losses", shown=TABLES, optional=True),
+    Column("collected_over_even", "over even light",
+           "that share over what the objective takes of light sent out evenly in all directions; "
+           "the computed counterpart of `gain.laser_collection`", form=".3g", group="losses",
+           shown=only("notebook"), optional=True),
     Column("q_total", "Q", "quality factor by all losses; absent beyond the range of floats",
            form=".4g", group="losses", shown=only("study")),
     Column("log10_q_radiation_error", "+- radiation",

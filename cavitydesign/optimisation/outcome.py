@@ -19,6 +19,7 @@ MODE_OUTCOMES = (
     "linewidth_nm",
     "mode_volume_um3",
     "collected",
+    "collected_over_even",
     "log10_q_intrinsic",
     "transmission",
     "critical_gap_um",

@@ -83,9 +83,10 @@ def _seen(found: ModeSet, design: Design, progress: Progress | None) -> ModeSet:
         found = with_sensing(found, design.sensing)
     if design.collection is None:
         return found
-    from ..modes.derived.collected import with_collected
+    from ..modes.derived.collected import beside_fit, with_collected
 
-    return with_collected(found, design.collection)
+    seen = with_collected(found, design.collection)
+    return seen if design.medium is None else beside_fit(seen, design.medium.laser_collection)
 
 
 def _effects_on_thresholds(found: ModeSet, design: Design) -> list[dict[str, dict[str, float]]]:

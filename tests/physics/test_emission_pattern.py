@@ -106,6 +106,12 @@ def test_scattered_light_of_a_rough_bottle_is_that_of_dipoles_along_the_axis():
     side = pattern.polar_angle_deg == 90.0
     assert float(pattern.axial[side][0]) == pytest.approx(3.0 / (8.0 * np.pi), rel=0.1)
     assert pattern.collected(0.5, "across") > 5.0 * pattern.collected(0.5, "along")
+    # ... and of light sent out evenly (1 - cos a) / 2
+    index = pattern.surround_index
+    even = 0.5 * (1.0 - np.sqrt(1.0 - (0.5 / index) ** 2))
+    assert pattern.collected_over_even(0.5) == pytest.approx(pattern.collected(0.5) / even)
+    whole = pattern.collected_over_even(index, polariser="axial")
+    assert whole == pytest.approx(2.0 * 2.0 * pattern.collected(index, polariser="axial"))
     # Of a dipole across the optical axis a cone of half angle a takes
     # (8 - 15 cos a + ... ) -- by its closed form: 1/2 - 3/8 c - c^3/8.
     c = np.sqrt(1.0 - 0.25)
@@ -144,6 +150,9 @@ def test_a_design_with_an_objective_tells_what_it_takes():
     modes = cd.find_modes(design)
     told = [mode.to_json_dict()["collected"] for mode in modes]
     assert told == pytest.approx([mode.emission().collected(0.5) for mode in modes])
+    (word,) = [one for one in modes.warnings if one.startswith("collected: ")]
+    assert "gain.laser_collection = 0.02" in word, "the fit stands beside the computed number"
+    assert f"{modes[0].extra['collected_over_even']:.3g} times" in word
     polarised = design.with_values({"collection.polariser": "azimuthal"})
     assert cd.find_modes(polarised)[0].extra["collected"] < 0.01 * told[0]
     with pytest.raises(InputError, match=r"collection\.polariser"):

@@ -139,6 +139,41 @@ def test_t0_of_exact_curves() -> None:
 
 
 @pytest.mark.parametrize(
+    ("gain_per_cm", "t0_k"), [(500.0, 203.2), (2000.0, 221.1), (3000.0, 222.9)]
+)
+def test_t0_of_the_plate_on_the_page(gain_per_cm: float, t0_k: float) -> None:
+    """docs/temperature.md: excitations at which the gain of a round plate of Q = 3500 equals its
+    loss, from the law g0 ln((N + Ns) / (Ntr + Ns)) by hand. The published laser has 152.6 K: this
+    is no fit, and it misses.
+    """
+    plate = CarrierMedium(
+        emission_energy_ev=2.30,
+        emission_fwhm_mev=80.0,
+        peak_gain_per_cm=gain_per_cm,
+        rest_absorption_per_cm=5000.0,
+        transparency_per_cm3=2e18,
+        temperature_k=300.0,
+    )
+    loss = 2.0 * math.pi * 2.5 / (1239.842e-7 / 2.30 * 3500.0)
+    laws = {"gap_shift_mev_per_k": 0.0, "phonon_width_mev": 60.0, "phonon_mev": 19.0}
+    kelvin = np.linspace(290.0, 400.0, 12)
+    excited = []
+    for one in kelvin:
+        table = Temperature(float(one), valid_k=(280.0, 410.0), activation_mev=0.0, **laws)
+        warm = warm_medium(plate, table)
+        assert isinstance(warm, CarrierMedium)
+        peak, transparent = warm.peak_gain_per_cm, warm.transparency_per_cm3
+        rest = transparent / math.expm1(warm.rest_absorption_per_cm / peak)
+        excited.append((transparent + rest) * math.exp(loss / peak) - rest)
+    fit = fit_characteristic_temperature(kelvin, excited)
+    assert fit.t0_k == pytest.approx(t0_k, abs=0.1)
+    assert fit.t0_error_k < 3.5
+    # three photons: the fluence goes as the cube root of the excitation
+    cubic = fit_characteristic_temperature(kelvin, np.cbrt(excited))
+    assert cubic.t0_k == pytest.approx(3.0 * fit.t0_k, rel=1e-9)
+
+
+@pytest.mark.parametrize(
     ("table", "said"),
     [
         ({"temperature_k": 400.0}, "400 K is outside the data of silica"),

@@ -110,6 +110,23 @@ class EmissionPattern:
             )
         return float(total)
 
+    def collected_over_even(
+        self, numerical_aperture: float, direction: str = "across", polariser: str = "none"
+    ) -> float:
+        """`collected` over what the same objective takes of light that is sent out evenly, in all
+        directions and polarisations, as photoluminescence is before the cavity refracts it.
+
+        Parameters
+        ----------
+        numerical_aperture, direction, polariser
+            As in `collected`.
+        """
+        taken = self.collected(numerical_aperture, direction, polariser)
+        # (1 - cos) / 2 without its cancellation at small apertures
+        half_angle = math.asin(min(numerical_aperture / self.surround_index, 1.0))
+        even = math.sin(0.5 * half_angle) ** 2
+        return taken / (even if polariser == "none" else 0.5 * even)
+
     def __repr__(self) -> str:
         """The mode, and where most of its light goes."""
         return (
