@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _TERMINAL_AFTER_SECONDS = 0.5  # A bar that comes and goes at once only flickers.
 _LINE_EVERY_SECONDS = 2.0  # Often enough to see life in a log, seldom enough not to fill it.
+# Columns of the terminal: of the bar, and of share, times and spaces beside it.
+_BAR, _SHORT_BAR, _ROOMY = 40, 12, 100
+_TIMES = 30
 
 
 class ProgressLine:
@@ -65,14 +68,22 @@ def _started_bar() -> tuple[Progress, TaskID]:
         TimeRemainingColumn,
     )
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+    from rich.table import Column
+
+    console = Console(stderr=True)
+    bar_width = _BAR if console.width >= _ROOMY else _SHORT_BAR
+    # times are never cut: what is long is the message
+    room = Column(
+        no_wrap=True, overflow="ellipsis", max_width=max(console.width - bar_width - _TIMES, 8)
     )
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    columns = (
+        TextColumn("{task.description}", table_column=room),
+        BarColumn(bar_width),
+        TaskProgressColumn(table_column=Column(no_wrap=True)),
+        TimeElapsedColumn(table_column=Column(no_wrap=True)),
+        TextColumn("left"),
+        TimeRemainingColumn(table_column=Column(no_wrap=True)),
+    )
+    bar = Progress(*columns, console=console, transient=True)
     bar.start()
     return bar, bar.add_task("", total=1.0)

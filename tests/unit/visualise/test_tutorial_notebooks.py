@@ -38,8 +38,8 @@ def run(path: Path) -> tuple[dict[str, Any], list[Any]]:
     return space, shown
 
 
-def test_there_are_ten() -> None:
-    assert len(NAMES) == 10
+def test_there_are_eleven() -> None:
+    assert len(NAMES) == 11
 
 
 def test_first_tutorial() -> None:
@@ -163,3 +163,20 @@ def test_tenth_tutorial() -> None:
         "cavitydesign study slurm study.toml --shards 8"
     )
     assert "failed" not in space["shell"]("cavitydesign study table study.toml --columns m")
+
+
+def test_eleventh_tutorial() -> None:
+    """Five answers and a figure of each; what the text says of them is so."""
+    space, shown = run(TUTORIALS / "11-what-the-laboratory-sees.ipynb")
+    assert [type(one).__name__ for one in shown].count("Figure") == 5
+    pattern = space["pattern"]
+    assert 0.08 < pattern.collected(0.5) < 0.12
+    assert pattern.collected(0.5, "along") < 0.2 * pattern.collected(0.5)
+    assert space["moved"].shift_power == pytest.approx(2.0, abs=0.02)
+    warm, kelvin = space["warm"], space["kelvin"]
+    across = 1e3 * (warm[2].wavelength_nm - warm[0].wavelength_nm) / (kelvin[2] - kelvin[0])
+    # curvature cancels in a difference to both sides; the slope is that of the middle
+    assert warm[1].extra["thermal_shift_pm_per_k"] == pytest.approx(across, rel=1e-3)
+    assert space["beside"].critical_gap_um == pytest.approx(0.5, abs=0.05)
+    sensed = [one.bulk_nm_per_riu for one in space["found"]]
+    assert sensed == sorted(sensed) and sensed[-1] > 5.0 * sensed[0]
