@@ -67,7 +67,6 @@ def _started_bar() -> tuple[Progress, TaskID]:
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
-
     from rich.table import Column
 
     console = Console(stderr=True)

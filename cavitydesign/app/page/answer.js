@@ -48,12 +48,14 @@ function ofMode(mode, lasing) {
   const { deviation, sensing } = mode;
   const doublet = deviation ? [{ name: "doublet", value: `${number(deviation.splitting_pm, 3)} pm`, words: `splitting of ${mode.label}, not quite round; its shift is ${number(deviation.shift_pm, 3)} pm` }] : [];
   const sensor = sensing ? [{ name: "sensor", value: `${number(sensing.bulk_nm_per_riu, 3)} nm`, words: `shift of ${mode.label} for each unit of the index of the ${sensing.region}` }] : [];
+  const passes = mode.transmission === undefined || mode.transmission === null ? [] : [{ name: "guide", value: `${number(100 * mode.transmission, 3)} %`, words: `of the guide's light passes on resonance of ${mode.label}${mode.critical_gap_um ? `; none at a gap of ${number(mode.critical_gap_um, 3)} µm` : ""}` }];
   return [
     { name: "fsr", value: mode.fsr_nm === null ? "–" : `${number(mode.fsr_nm, 4)} nm`, words: `spacing of ${mode.polarisation} p=${mode.p} q=${mode.q}` },
     { name: "quality", value: solved, words: `solved Q of ${mode.label}${lases}` },
     ...collected,
     ...doublet,
     ...sensor,
+    ...passes,
   ];
 }
 

@@ -13,6 +13,14 @@ export function make(tag, attributes = {}, text) {
   return element;
 }
 
+// Tables of the design that a switch adds and takes away, with what they begin with.
+const TABLES = {
+  objective: { name: "collection", start: { numerical_aperture: 0.5 } },
+  sensor: { name: "sensing", start: { region: "surround" } },
+  guide: { name: "coupling", start: { kind: "taper", diameter_um: 1.2, gap_um: 0.3 } },
+  warmth: { name: "temperature", start: { temperature_k: 293.15 } },
+};
+
 export class Controls {
   // root: the form; start: what the server knows (materials, gain media); changed(): told after each change of the design.
   constructor(root, start, changed) {
@@ -66,7 +74,7 @@ export class Controls {
   read(field) {
     if (field.key === "keepShape") return this.keepShape;
     if (field.key === "fluence") return Number(this.fluence.toPrecision(4));
-    if (field.key === "objective") return this.design.collection !== undefined;
+    if (TABLES[field.key]) return this.design[TABLES[field.key].name] !== undefined;
     if (field.key === "deviation") return this.design.cavity.deviation !== undefined;
     if (field.key === "automatic") return getKey(this.design, placeKey(this.design)) === undefined;
     if (field.source) return (getKey(this.design, field.source) || field.ends)[field.key === "range.low" ? 0 : 1];
@@ -80,11 +88,12 @@ export class Controls {
       this.keepShape = value;
       return undefined;
     }
-    if (field.key === "objective") {
-      if (value) design.collection = { numerical_aperture: 0.5 };
-      else delete design.collection;
+    if (TABLES[field.key]) {
+      const { name, start } = TABLES[field.key];
+      if (value) design[name] = clone(start);
+      else delete design[name];
       this.show(design);
-      return this.changed("collection");
+      return this.changed(name);
     }
     if (field.key === "deviation") {
       if (value) design.cavity.deviation = { ellipticity: 0.004 };

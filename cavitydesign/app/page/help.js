@@ -10,6 +10,7 @@ export const HELP = {
   collected: "The share of the light that the mode sends out which the objective takes, from its radiation and from what a rough rim scatters. It does not count what the objective itself loses.",
   doublet: "In a cavity that is not quite round the two senses of rotation mix, and one line becomes two: this is their distance, and how far their middle lies from the line of the round cavity. The table of modes has the Q of both.",
   sensor: "How far the line moves when the index of the region of [sensing] changes by one. The table of modes has the figure of merit and the least change that is seen.",
+  guide: "Light that goes along the guide is partly lost in the cavity where it is resonant: this share arrives at the other end. Where the guide takes as much as the cavity loses by itself, nothing arrives.",
   quality: "How many periods the light stays, times 2 pi: from radiation, absorption and the roughness of the rim, as solved. The laser may be computed with another Q, which 'Q for lasing' sets; both are told.",
   scan: "Each column is a cavity of another size, solved and pumped at each fluence. The curve beside the map is the chance of a single mode, which is what to design for.",
   study: "Points of a stored study; a click opens one as the design of this page. Crosses at the lower edge are points that failed: point at one to read why.",
@@ -20,7 +21,7 @@ export const HELP = {
   "light-card": "Emission against pump fluence on two logarithmic axes, with the slopes of the fitted power laws. A click sets the fluence at which everything else is told.",
   "modes-card": "All modes that were found in the range, with what limits each. The line above tells whether a count of the eigenvalues certifies that none is missing.",
 };
-export const WORDS = { verdict: "number of modes", chance: "chance of a single mode", suppression: "side-mode suppression", threshold: "threshold", fsr: "spacing", quality: "quality factor", collected: "light in the objective", doublet: "splitting", sensor: "sensitivity" };
+export const WORDS = { verdict: "number of modes", chance: "chance of a single mode", suppression: "side-mode suppression", threshold: "threshold", fsr: "spacing", quality: "quality factor", collected: "light in the objective", doublet: "splitting", sensor: "sensitivity", guide: "transmission of the guide" };
 
 export function questionMark(name, words, place) {
   const button = document.createElement("button");

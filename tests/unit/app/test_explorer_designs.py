@@ -350,3 +350,30 @@ def test_what_is_not_round_and_the_surround_move(
     assert tab.wavelengths() != before
     assert saved_design(tab, tmp_path)["cavity"]["surround"] == {"index": 1.1}
     assert tab.errors() == []
+
+
+@pytest.mark.slow
+def test_switches_put_a_guide_a_sensor_and_a_temperature_into_the_design(
+    open_tab: OpenTab, start: Any, tmp_path: Path
+) -> None:
+    """Each begins with a table that is allowed, tells its number, and goes without a trace."""
+    text = COATED.replace('fibre = "silica"', 'fibre = "silica"\nsurround = { index = 1.0 }')
+    tab = opened(open_tab, start, tmp_path, text + REST)
+    page = tab.page
+    before = saved_design(tab, tmp_path)
+    page.check("#c-sensor")
+    tab.wait()
+    assert "each unit of the index of the surround" in page.inner_text("#answer [data-name=sensor]")
+    page.check("#c-guide")
+    tab.wait()
+    assert "passes on resonance" in page.inner_text("#answer [data-name=guide]")
+    page.fill("#c-coupling-gap_um", "0.05")
+    tab.wait()
+    saved = saved_design(tab, tmp_path)
+    assert saved["coupling"] == {"kind": "taper", "diameter_um": 1.2, "gap_um": 0.05}
+    assert saved["sensing"] == {"region": "surround"}
+    for name in ("sensor", "guide"):
+        page.uncheck(f"#c-{name}")
+        tab.wait()
+    assert saved_design(tab, tmp_path) == before
+    assert tab.errors() == []
