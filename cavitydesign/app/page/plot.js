@@ -175,34 +175,38 @@ export class Plot {
     this.add("line", { class: name, x1: x, x2: x, y1: top, y2: foot });
   }
 
-  // Upright lines [value, words, name], each down to its words beside its foot: none crosses the words of another, nor what stands in the rows at the top. Those outside stand in a line there.
+  // Upright lines [value, words, name], each with its words beside it: none crosses the words of another, nor what stands in the rows at the top. Those outside stand in a line there.
   thresholds(lines, top = MARGIN.top) {
     const { low, high } = this.axes.x;
     const sorted = [...lines].sort((a, b) => a[0] - b[0]);
     const shown = sorted.filter(([value]) => value >= low && value <= high);
-    // Words stand right of their line where that ends before the edge, and before a line whose words stand left of it. Those
-    // take the lowest rows, the last line the lowest of all; above them the first line takes the lowest.
+    // Words stand right of the foot of their line where they end before the edge, and before a line whose words stand left of
+    // its head. A curve that rises leaves both corners free: below it on the right, above it on the left.
     let edge = this.width - MARGIN.right;
     const [right, left] = [[], []];
     for (const one of [...shown].reverse()) {
       const x = this.x(one[0]);
       if (x + 6 + 5.6 * one[1].length < edge) right.unshift(one);
       else {
-        left.push(one);
+        left.unshift(one);
         edge = x;
       }
     }
-    [...left, ...right].forEach((one, i) => {
-      const [value, words, name] = one;
-      const [x, y] = [this.x(value), this.height - MARGIN.bottom - 7 - 13 * i];
-      this.upright(value, name, y + 4, top);
-      const fits = right.includes(one);
-      this.add("text", { class: "small halo", x: fits ? x + 5 : x - 5, y, "text-anchor": fits ? "start" : "end" }, words);
+    const below = this.height - MARGIN.bottom;
+    left.forEach(([value, words, name], i) => {
+      const y = top + 13 * (left.length - i) - 5;
+      this.upright(value, name, below, y - 8);
+      this.add("text", { class: "small halo", x: this.x(value) - 5, y, "text-anchor": "end" }, words);
+    });
+    right.forEach(([value, words, name], i) => {
+      const y = below - 7 - 13 * i;
+      this.upright(value, name, y + 4, left.length ? top + 13 * left.length + 3 : top);
+      this.add("text", { class: "small halo", x: this.x(value) + 5, y }, words);
     });
     const said = (out) => out.map(([, words]) => words).join(", ");
     const [before, after] = [sorted.filter(([value]) => value < low), sorted.filter(([value]) => value > high)];
     if (before.length) this.add("text", { class: "small halo", x: MARGIN.left + 8, y: MARGIN.top + 30 }, `← ${said(before)}`);
-    if (after.length) this.add("text", { class: "small halo", x: this.width - MARGIN.right - 8, y: this.height - MARGIN.bottom - 7 - 13 * shown.length, "text-anchor": "end" }, `${said(after)} →`);
+    if (after.length) this.add("text", { class: "small halo", x: this.width - MARGIN.right - 8, y: this.height - MARGIN.bottom - 7 - 13 * right.length, "text-anchor": "end" }, `${said(after)} →`);
   }
 
   point(event) {
