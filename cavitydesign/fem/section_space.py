@@ -200,8 +200,9 @@ class SectionSpace:
         return [columns_of(mine, theirs) for (mine, _), (theirs, _) in pairs]
 
     def lowered(self, steps: int) -> SectionSpace:
-        """The space of so many degrees less on the same mesh."""
-        return SectionSpace(self.mesh, self.orders - steps, self.electric, self.stretch)
+        """The space of so many degrees less on the same mesh, but not below the first."""
+        orders = np.maximum(self.orders - steps, 1)
+        return SectionSpace(self.mesh, orders, self.electric, self.stretch)
 
     def shared_with(self, other: SectionSpace) -> tuple[IntArray, IntArray]:
         """Numbers here and there of the unknowns that two spaces share, on one mesh or on one that

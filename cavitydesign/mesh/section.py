@@ -151,6 +151,15 @@ class SectionMesh:
         (r, z) = along_s @ (nodes @ along_t.transpose(0, 2, 1))
         return r[:, 0, 0], z[:, 0, 0], r[:, 1, 0], z[:, 1, 0], r[:, 0, 1], z[:, 0, 1]
 
+    def lines(self, element: IntArray, along_s: BoolArray, where: Array) -> Array:
+        """Legendre coefficients of r and z along lines of elements, each (n, degree + 1): lines in
+        s at t = `where`, or in t at s = `where`.
+        """
+        nodes = self.nodes[element]
+        nodes = np.where(along_s[:, None, None, None], nodes, nodes.transpose(0, 2, 1, 3))
+        at_nodes = np.einsum("nutc,nt->cnu", nodes, lagrange(self.degree, where)[0])
+        return np.asarray(at_nodes @ _series(self.degree)[0].T)
+
     def determinants(self, count: int) -> Array:
         """Jacobian determinants on an even grid that includes the corners, shape (n, count,
         count).

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..eigen.one_thread import one_thread
 from ..errors import InputError, SolverError
 from ..geometry.cavity import Cavity
 from ..mesh.section_cavity import SectionCavity
@@ -28,6 +29,7 @@ from .solver.solved import SolvedClass
 from .stopwatch import OutOfTimeError, Stopwatch
 
 
+@one_thread()
 def find_modes(cavity: Cavity, request: ModeRequest, progress: Progress | None = None) -> ModeSet:
     """Solve a cavity for the modes asked for.
 

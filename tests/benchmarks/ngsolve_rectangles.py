@@ -88,14 +88,14 @@ def solved(case: dict[str, Any], order: int) -> list[dict[str, Any]]:
     """Modes near the wavenumber asked for, each with its k, energy shares and polarisation."""
     box = Box(*case["box"], case["depth"])
     mesh, m = meshed(case, box), case["m"]
-    complex_ = box.depth > 0
+    complex_ = box.depth > 0 or any(one["absorbs"] for one in case["rectangles"])
     space = ng.HCurl(mesh, order=order, dirichlet="wall", complex=complex_) * ng.H1(
         mesh, order=order + 1, dirichlet="wall", complex=complex_
     )
     (e, psi), (f, chi) = space.TnT()
     r, r_s, z_s = _stretched(case, box)
-    media = {f"m{i}": one["index"] for i, one in enumerate(case["rectangles"])}
-    media["around"] = case["surround"]
+    media = {f"m{i}": _indices(one) for i, one in enumerate(case["rectangles"])}
+    media["around"] = tuple(case["surround"])
     across = mesh.MaterialCF({name: index[0] ** 2 for name, index in media.items()})
     along = mesh.MaterialCF({name: index[1] ** 2 for name, index in media.items()})
     a, b = ng.BilinearForm(space, symmetric=True), ng.BilinearForm(space, symmetric=True)
@@ -122,6 +122,13 @@ def solved(case: dict[str, Any], order: int) -> list[dict[str, Any]]:
         field.vec.FV().NumPy()[:] = whole
         found.append(_described(case, mesh, field, complex(value), across, along))
     return [one for one in found if one]
+
+
+def _indices(one: dict[str, Any]) -> tuple[complex, complex]:
+    """Across and along z; a wave runs like exp(-i w t), so that what absorbs has Im n > 0."""
+    kappa = one["absorbs"]
+    across, along = one["index"]
+    return (across + 1j * kappa, along + 1j * kappa) if kappa else (across, along)
 
 
 def _nearest(stiffness: Any, mass: Any, shift: float) -> tuple[Any, Any]:
@@ -183,9 +190,9 @@ def _described(
         return None
     e, psi = field.components
     density = ng.x * (
-        across * ng.Norm(e[0]) ** 2
-        + along * ng.Norm(e[1]) ** 2
-        + across * ng.Norm(case["m"] * psi / ng.x) ** 2
+        ng.Norm(across) * ng.Norm(e[0]) ** 2
+        + ng.Norm(along) * ng.Norm(e[1]) ** 2
+        + ng.Norm(across) * ng.Norm(case["m"] * psi / ng.x) ** 2
     )
     names = [f"m{i}" for i, one in enumerate(case["rectangles"]) if one["body"]]
     by_body = [
@@ -193,7 +200,7 @@ def _described(
     ]
     inside = mesh.Materials("|".join(names))
     axial, radial = (
-        float(ng.Integrate(ng.x * eps * ng.Norm(part) ** 2, mesh, definedon=inside).real)
+        float(ng.Integrate(ng.x * ng.Norm(eps) * ng.Norm(part) ** 2, mesh, definedon=inside).real)
         for eps, part in ((along, e[1]), (across, e[0]))
     )
     _, right, low, high = case["plain"]

@@ -21,20 +21,23 @@ KINDS = {
     "tower": 10,
     "tube": 10,
     "can": 10,
+    "hostile": 60,
 }
 LIKE = 0.7  # of the largest radius: bodies of less share no mode of one azimuthal order
 WAVE_UM = 1.55
 FOR_EVER = 50.0  # um: what ends beyond runs on
+FROM_THE_AXIS = 8  # azimuthal orders below which fields reach to the axis, and sections begin there
 
 
 @dataclass(frozen=True)
 class Rectangle:
-    """A medium between radii and heights; index across and along z."""
+    """A medium between radii and heights; index across and along z, and its imaginary part."""
 
     r: tuple[float, float]
     z: tuple[float, float]
     index: tuple[float, float]
     body: bool = True
+    absorbs: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,9 @@ class Case:
     margin_um: float
     cell_um: float
     modes: int = 1
-    walls: dict[str, float] = field(default_factory=dict)  # metal: "outer" or "lower", and where
+    walls: dict[str, float] = field(
+        default_factory=dict
+    )  # metal: "outer", "lower" or "upper", and where
 
 
 def slab_index(core: float, below: float, above: float, thickness: float, te: bool) -> float:
@@ -78,6 +83,10 @@ def drawn(kind: str, number: int, seed: str) -> Case:
     dice = random.Random(f"{seed} {kind} {number}")
     if kind == "tube":
         return _tube(dice, number)
+    if kind == "hostile":
+        from hostile_cases import hostile
+
+        return hostile(number, seed)
     while True:
         core, surround = dice.uniform(1.9, 3.5), 1.0
         on_one = kind in ("substrate", "stacked")
@@ -226,6 +235,8 @@ def cut(case: Case) -> tuple[float, float, float, float]:
     thickest = max(max(one.index) for one in bodies)
     inner = 0.3 * case.m * WAVE_UM / (2 * math.pi * thickest)
     inner = min(inner, 0.8 * min(one.r[1] for one in bodies))
+    if case.m < FROM_THE_AXIS:
+        inner = 0.0
     return (inner, *around(case, case.margin_um))
 
 
@@ -236,5 +247,5 @@ def around(case: Case, margin: float) -> tuple[float, float, float]:
     return (
         case.walls.get("outer", max(one.r[1] for one in bodies) + margin),
         case.walls.get("lower", min(heights) - margin),
-        max(heights) + margin,
+        case.walls.get("upper", max(heights) + margin),
     )

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...arrays import Array, BoolArray, IntArray
+from ...arrays import BoolArray, IntArray
 from ...errors import SolverError
 from ...mesh.corners import graded, singular_vertices
 from ...mesh.section import SectionMesh
@@ -19,6 +19,7 @@ from ...mesh.section_cavity import SectionCavity
 from ...progress import Progress
 from ...units import wavelength_nm
 from ..mode_set import ModeRequest
+from ..solver.bars import LESS_OF_LOG_Q
 from ..solver.corrections import Correcting, solve_family
 from ..solver.discretisation import first_snapshot
 from ..solver.error import SHARE_OF_DISCRETISATION, layer_log10_q_error
@@ -39,7 +40,7 @@ from .limits import (
     rest_of,
     within_memory,
 )
-from .orders import STEP, discrete_errors, first_orders, raised_orders
+from .orders import STEP, DiscreteError, discrete_errors, first_orders, raised_orders
 from .problem import SectionProblem
 from .search import searched, wanted_labels
 from .seed import SectionSeed, labels, section_seeds
@@ -62,9 +63,10 @@ _CORRECTING = Correcting(1e4, 6, 2e-4, True)
 _COARSEST = 1e-3
 # Accuracy beyond which corrections of the reduced basis (to 2e-4 of it) are rounding.
 _FINEST = 1e-8
-# Of 1/Q that k is solved to where Q is read from it, but not to less than some of the accuracy
-# asked for; a Q above that tells nothing of itself in k, and is read from the far field.
-_OF_INVERSE_Q, _STRICTEST = 1e-3, 0.03
+# Of 1/Q that k is solved to where Q is read from it, and where it only checks the far field, which
+# is right to 1/Q; but not to less than some of the accuracy asked for: a Q above that tells nothing
+# of itself in k.
+_OF_INVERSE_Q, _TO_CHECK, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-2, 1e-4, 0.03
 # Of the distance between azimuthal orders that the shift lies above the modes.
 _ABOVE = 0.03
 # Relative change of 1/Q by absorbing layers that have the room they need: on exact spheres of Q 60
@@ -203,14 +205,14 @@ def _solve_family(
             if not high.chosen:
                 return _nothing(low_problem, seed, low)
         with watch.stage("errors"):
-            by_element = discrete_errors(high, low, problem, low_problem)
+            errors = discrete_errors(high, low, problem, low_problem)
             discrete = {
-                q: float(errors.sum()) + _reflected(high.wavenumber(q), surveyed)
-                for q, errors in by_element.items()
+                q: error.total + _reflected(high.wavenumber(q), surveyed)
+                for q, error in errors.items()
             }
             goal = min(_goal(_inverse_q(high.wavenumber(q)), accuracy) for q in discrete)
-            raised = raised_orders(mesh, orders, by_element, goal)
-        worst = max(float(errors.sum()) for errors in by_element.values())
+            raised = raised_orders(mesh, orders, errors, goal)
+        worst = max(error.total for error in errors.values())
         stalls = worst > _STALLED * least and worst <= SHARE_OF_DISCRETISATION * accuracy
         if worst <= SHARE_OF_DISCRETISATION * goal or np.array_equal(raised, orders) or stalls:
             break
@@ -244,15 +246,16 @@ def _solve_family(
     notes = _notes(cavity, seed, high, note)
     if cramped and worst > SHARE_OF_DISCRETISATION * accuracy:
         notes = (*notes, CRAMPED)
-    leak = _leak_error(high, low, by_element) if problem.is_complex else None
+    leak = _leak_error(high, low, errors) if problem.is_complex else None
     geometry = facet_errors(problem, high)
+    gain = {q: error.gain for q, error in errors.items()}
     notes = (*notes, *facet_notes(cavity, geometry, accuracy))
     return SolvedClass(
         SECTION,
         seed,
         family,
         modes,
-        (ComparedSnapshot(high, discrete, low_vectors, leak, geometry),),
+        (ComparedSnapshot(high, discrete, low_vectors, leak, geometry, gain=gain),),
         basis_error,
         counted,
         complete,
@@ -326,7 +329,8 @@ def _goal(inverse_q: float, accuracy: float) -> float:
     strictest = _STRICTEST * accuracy
     if inverse_q < strictest:
         return accuracy
-    return min(accuracy, max(_OF_INVERSE_Q * inverse_q, strictest))
+    share = _TO_CHECK if inverse_q < _CHECKS_BELOW else _OF_INVERSE_Q
+    return min(accuracy, max(share * inverse_q, strictest))
 
 
 def _inverse_q(k: complex) -> float:
@@ -342,16 +346,17 @@ def _reflected(k: complex, problem: SectionProblem) -> float:
     return float(_REFLECTED_CRAMPED * inverse_q + by_round)
 
 
-def _leak_error(high: Snapshot, low: Snapshot, by_element: Mapping[int, Array]) -> float:
+def _leak_error(high: Snapshot, low: Snapshot, errors: Mapping[int, DiscreteError]) -> float:
     """Error of log10 Q of leaky modes by their complex wavenumbers: what two orders change of Q,
     and no less than a share of what the error of k can be of 1/Q.
     """
     by_k = [
-        2.0 * float(errors.sum()) / (math.log(10.0) * _inverse_q(high.wavenumber(q)))
-        for q, errors in by_element.items()
+        2.0 * error.total / (math.log(10.0) * _inverse_q(high.wavenumber(q)))
+        for q, error in errors.items()
         if high.wavenumber(q).imag
     ]
-    return max(layer_log10_q_error(high, low), _SHARE_IN_Q * max(by_k, default=0.0))
+    gain = max(min(error.gain for error in errors.values()) / LESS_OF_LOG_Q, 1.0)
+    return max(layer_log10_q_error(high, low, gain), _SHARE_IN_Q * max(by_k, default=0.0))
 
 
 def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) -> tuple[str, ...]:

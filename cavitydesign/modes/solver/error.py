@@ -135,13 +135,11 @@ def _changes(better: Snapshot, worse: Snapshot) -> dict[int, float]:
     return out
 
 
-def layer_log10_q_error(high: Snapshot, low: Snapshot) -> float:
-    """Error of log10 Q of leaky modes, from their complex wavenumbers two orders lower; the largest
-    of the modes found.
+def layer_log10_q_error(high: Snapshot, low: Snapshot, gain: float = GAIN_FOR_LOG_Q) -> float:
+    """Error of log10 Q of leaky modes, from their complex wavenumbers two orders lower, which gain
+    so much; the largest of the modes found.
     """
-
-    changes = layer_changes(high, low).values()
-    return max((change / GAIN_FOR_LOG_Q for change in changes), default=0.0)
+    return max((change / gain for change in layer_changes(high, low).values()), default=0.0)
 
 
 def tunnelling_error(m: int, x: float, relative: float, log10_q: float | None) -> float:

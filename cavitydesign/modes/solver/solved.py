@@ -30,6 +30,8 @@ class ComparedSnapshot:
         Relative error of k by axial order from edges that are not the curves they stand for.
     nearer : Nearer or None
         The modes at further resolutions, where they were solved.
+    gain : mapping of int to float
+        By how much two orders reduced the error of k, by axial order, where the modes tell.
     """
 
     snapshot: Snapshot
@@ -38,6 +40,7 @@ class ComparedSnapshot:
     layer_log10_q_error: float | None = None
     geometry: Mapping[int, float] = field(default_factory=dict)
     nearer: Nearer | None = None
+    gain: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

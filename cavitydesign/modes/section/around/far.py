@@ -31,10 +31,11 @@ _PANEL, _POINTS = 0.1, 5
 _STEP = 1.1  # between the wavelengths that surfaces are made for
 # log10 Q above which surfaces are looked at; below absorbing layers check the far field.
 _CHECKED_ABOVE = 7.0
-# The nearer surface agrees with what is polarised to between 1e-8 and 1e-2, up to a hundred times
-# the latter's own error (exact spheres of Q 3e6 to 1e26, and all sections that ship): a share of
-# their distance is a bar. Farther apart one of them is wrong.
-_SHARE, _CONTRADICTS = 0.05, 0.1
+# The nearer surface agrees with what is polarised to between 1e-8 and 1e-2 (exact spheres of Q 3e6
+# to 1e26, and all sections that ship). Its error is that of the field, the other's the square of
+# it: 0.02 to 0.6 of the square of their distance, in units of Q, which is a bar where that is less
+# than a share of the distance. Farther apart one of them is wrong.
+_OF_SQUARE, _SHARE, _CONTRADICTS = 1.5, 0.05, 0.1
 _INSIDE = 1e-9  # of the section's size, that a surface lies within its cuts
 
 Points = Sequence[tuple[PointField, Array, Values, Values]]
@@ -178,7 +179,9 @@ def _around(problem: SectionProblem, matter: Values, wave: float) -> _Points:
 
 def _doubt(apart: float) -> float:
     """What the far field may err by, where the nearest surface says another log10 Q."""
-    return min(apart, _UNKNOWN) if apart > _CONTRADICTS else _SHARE * apart
+    if apart > _CONTRADICTS:
+        return min(apart, _UNKNOWN)
+    return min(_OF_SQUARE * math.log(10.0) * apart, _SHARE) * apart
 
 
 def _sides(left: float, right: float, low: float, high: float, panel: float) -> list[Array]:

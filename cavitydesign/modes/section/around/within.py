@@ -10,7 +10,6 @@ point: forty points a side were up to 6e-6 of a mode's energy off.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +23,10 @@ from ....mesh.section import SectionMesh
 # Even points of a line across an element, between which it crosses the bound once at most: lines of
 # an element are straight or parts of circles, which turn once.
 _LOOKED_AT = 17
-_HALVINGS = 50  # of an interval of 1/8: to 1e-16
+# Of the size of a line, within which a point lies at a bound: what is left holds no energy. Where
+# an element is straight one chord leads there.
+_AT_BOUND = 1e-13
+_MOST_STEPS = 60
 _NOTHING = 1e-12  # of an element's side: a shorter piece holds no energy
 
 
@@ -115,15 +117,6 @@ def points_within(
     return PointsWithin(elements[number], s, t, weight.ravel())
 
 
-# Element, u and v of points on numbered lines.
-Line = Callable[[IntArray, Array], tuple[IntArray, Array, Array]]
-
-
-def _at_side(u: float) -> Line:
-    """The side of each element at u."""
-    return lambda number, v: (number, np.full_like(v, u), v)
-
-
 @dataclass(frozen=True, eq=False)
 class _Lines:
     """Elements by lines along the coordinate u in which the radius changes most; v numbers them."""
@@ -143,13 +136,6 @@ class _Lines:
         _, _, r_s, _, r_t, _ = self.mesh.positions_at(self.elements, zero, zero)
         return np.asarray(np.abs(r_s) >= np.abs(r_t))
 
-    def outside(self, number: IntArray, u: Array, v: Array) -> Array:
-        """How far beyond the bounds, um; negative inside."""
-        s, t = self.coordinates(number, u, v)
-        r, z, *_ = self.mesh.positions_at(self.elements[number], s, t)
-        of_z = np.maximum(z - self.bounds.high_um, self.bounds.low_um - z)
-        return np.maximum(r - self.bounds.r_um[number], of_z)
-
     def strips(self) -> tuple[IntArray, Array, Array]:
         """Numbers, starts and lengths of the intervals of v in which no bound leaves an
         element.
@@ -157,7 +143,7 @@ class _Lines:
         numbers = np.arange(self.elements.size)
         cuts = [(numbers, np.full(numbers.size, -1.0)), (numbers, np.full(numbers.size, 1.0))]
         for side in (-1.0, 1.0):
-            cuts.append(self._crossings(numbers, _at_side(side)))
+            cuts.append(self._along(numbers, False, np.full(numbers.size, side)).crossings())
         number = np.concatenate([one for one, _ in cuts])
         bound = np.concatenate([one for _, one in cuts])
         return _intervals(number, bound)
@@ -168,27 +154,71 @@ class _Lines:
         """
         rows = np.arange(row.size)
         cuts = [(rows, np.full(rows.size, -1.0)), (rows, np.full(rows.size, 1.0))]
-        cuts.append(self._crossings(rows, lambda n, u: (row[n], u, v[n])))
+        lines = self._along(row, True, v)
+        cuts.append(lines.crossings())
         number = np.concatenate([one for one, _ in cuts])
         piece, start, length = _intervals(number, np.concatenate([one for _, one in cuts]))
-        middle = self.outside(row[piece], start + 0.5 * length, v[piece])
+        middle = lines.outside(piece, start + 0.5 * length)
         kept = middle < 0.0
         return piece[kept], start[kept], (start + length)[kept]
 
-    def _crossings(self, numbers: IntArray, line: Line) -> tuple[IntArray, Array]:
-        """Where lines from -1 to 1 cross a bound: numbers and positions."""
+    def _along(self, number: IntArray, along_u: bool, where: Array) -> _Curves:
+        """Lines of the elements of the given numbers: along u at v = `where`, or along v at u =
+        `where`.
+        """
+        along_s = self._along_s[number] == along_u
+        r, z = self.mesh.lines(self.elements[number], along_s, where)
+        return _Curves(r, z, self.bounds.r_um[number], self.bounds.low_um, self.bounds.high_um)
+
+
+@dataclass(frozen=True)
+class _Curves:
+    """Lines across elements, by the Legendre coefficients of r and z, with their bounds."""
+
+    r: Array
+    z: Array
+    radius_um: Array
+    low_um: float
+    high_um: float
+
+    def outside(self, line: IntArray, x: Array) -> Array:
+        """How far beyond the bounds points x of lines are, um; negative inside."""
+        powers = np.polynomial.legendre.legvander(x, self.r.shape[1] - 1)
+        r, z = (powers * self.r[line]).sum(axis=1), (powers * self.z[line]).sum(axis=1)
+        of_z = np.maximum(z - self.high_um, self.low_um - z)
+        return np.asarray(np.maximum(r - self.radius_um[line], of_z))
+
+    def crossings(self) -> tuple[IntArray, Array]:
+        """Where lines cross a bound: numbers and positions."""
         grid = np.linspace(-1.0, 1.0, _LOOKED_AT)
-        each = np.repeat(numbers, grid.size)
-        beyond = self.outside(*line(each, np.tile(grid, numbers.size)))
-        beyond = beyond.reshape(numbers.size, grid.size)
+        powers = np.polynomial.legendre.legvander(grid, self.r.shape[1] - 1)
+        r, z = self.r @ powers.T, self.z @ powers.T
+        of_z = np.maximum(z - self.high_um, self.low_um - z)
+        beyond = np.maximum(r - self.radius_um[:, None], of_z)
         found, cell = np.nonzero((beyond[:, :-1] < 0.0) != (beyond[:, 1:] < 0.0))
-        number, low, high = numbers[found], grid[cell], grid[cell + 1]
-        rising = beyond[found, cell] < 0.0
-        for _ in range(_HALVINGS):
-            middle = 0.5 * (low + high)
-            before = (self.outside(*line(number, middle)) < 0.0) == rising
-            low, high = np.where(before, middle, low), np.where(before, high, middle)
-        return number, 0.5 * (low + high)
+        ends = np.stack([grid[cell], grid[cell + 1]])
+        values = np.stack([beyond[found, cell], beyond[found, cell + 1]])
+        return found, self._roots(found, ends, values)
+
+    def _roots(self, line: IntArray, ends: Array, values: Array) -> Array:
+        """Zeros of `outside` between two ends, where it has other signs (the Illinois rule: the
+        chord's zero, where an end that stays counts half of its value).
+        """
+        (low, high), (of_low, of_high) = ends.copy(), values.copy()
+        x, side = 0.5 * (low + high), np.zeros(line.size)
+        near = _AT_BOUND * (abs(self.r).sum(axis=1) + abs(self.z).sum(axis=1))[line]
+        for _ in range(_MOST_STEPS):
+            fall = of_high - of_low
+            x = np.where(fall != 0.0, low - of_low * (high - low) / np.where(fall, fall, 1.0), low)
+            x = np.clip(x, low, high)
+            value = self.outside(line, x)
+            if not (abs(value) > near).any():
+                break
+            up = (value < 0.0) != (of_low < 0.0)  # the zero lies below x
+            of_low = np.where(up, np.where(side > 0, 0.5 * of_low, of_low), value)
+            of_high = np.where(up, value, np.where(side < 0, 0.5 * of_high, of_high))
+            low, high, side = np.where(up, low, x), np.where(up, x, high), np.where(up, 1.0, -1.0)
+        return np.asarray(x)
 
 
 def _intervals(number: IntArray, bound: Array) -> tuple[IntArray, Array, Array]:

@@ -1,0 +1,31 @@
+"""Solves run on one thread, and the threads of a program are as before them."""
+
+import pytest
+
+from cavitydesign.eigen import one_thread as module
+
+
+def test_threads_are_as_before() -> None:
+    """One within, the number that there was after it, also where something is raised."""
+    known = module._threads()
+    if not known:
+        pytest.skip("NumPy and SciPy bring no BLAS of their own here")
+    before = [get() for get, _ in known]
+    try:
+        for _, put in known:
+            put(2)
+        with module.one_thread():
+            assert [get() for get, _ in known] == [1] * len(known)
+        with pytest.raises(ValueError), module.one_thread():
+            raise ValueError
+        assert [get() for get, _ in known] == [2] * len(known)
+    finally:
+        for (_, put), count in zip(known, before, strict=True):
+            put(count)
+
+
+def test_another_blas_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where none is known nothing is set."""
+    monkeypatch.setattr(module, "_threads", lambda: ())
+    with module.one_thread():
+        pass
