@@ -19,6 +19,8 @@ LARGEST_BYTES = 1_000_000_000
 _LARGEST_WHOLE = 2**63
 # Letters of a key; the longest dotted key of a design has 40.
 _LONGEST_KEY = 1000
+# Of one table; a line is made for each key that nobody knows, which takes 30 us.
+_MOST_KEYS = 10_000
 # Escape sequences move the cursor, set the title of the window and, in old terminals, type; marks
 # of direction make a name read as another one; halves of letters, as file names that are no UTF-8
 # give them, cannot be printed at all.
@@ -76,6 +78,17 @@ def read_bytes(path: Path, most: int) -> bytes:
     """
     with open_regular(path, most) as stream:
         return stream.read(most + 1)[:most]
+
+
+def unread(error: Exception) -> str:
+    """Why a text file cannot be read, in words."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, IsADirectoryError):
+        return "is a folder"
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 text (byte {error.start}); save the file as UTF-8"
+    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
 def bounded_lines(text: str, most: int) -> list[str]:
@@ -138,6 +151,9 @@ def check_bounded(value: Any, deepest: int = 32, whole: bool = True) -> None:
         if level > deepest:
             raise Refused(f"{where[:80]}nested more than {deepest} levels deep")
         if isinstance(item, dict):
+            if whole and len(item) > _MOST_KEYS:
+                what = f"a table of {len(item)} keys; at most {_MOST_KEYS} are read"
+                raise Refused(f"{where[:80]}{what}")
             for key, inner in item.items():
                 if len(str(key)) > _LONGEST_KEY:
                     raise Refused(f"{where[:80]}a key of {len(key)} letters ({key[:20]!r}...)")

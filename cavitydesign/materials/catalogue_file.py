@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import InputError
-from ..texts import Refused, read_bytes
+from ..texts import Refused, read_bytes, unread
 from ..units import NM_PER_UM
 from .catalogue_laws import AgainstAir, Exotic, GeneralPoles, Herzberger, Retro
 from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
@@ -71,7 +71,7 @@ def read_catalogue_file(path: Path) -> DispersiveMaterial:
     try:
         text = read_bytes(path, MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as text ({error.__class__.__name__})") from None
+        raise InputError(f"{path}: {unread(error)}") from None
     except Refused as error:
         raise InputError(f"{path}: {error}") from None
     page = _page(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, nearest
-from ..texts import Refused, parsed_toml, read_bytes
+from ..texts import Refused, parsed_toml, read_bytes, unread
 from ..units import NM_PER_UM
 from .catalogue_file import read_catalogue_file
 from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
@@ -70,7 +70,7 @@ def read_material(path: Path) -> DispersiveMaterial:
     try:
         text = read_bytes(path, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as text ({error.__class__.__name__})") from None
+        raise InputError(f"{path}: {unread(error)}") from None
     except Refused as error:
         raise InputError(f"{path}: {error}") from None
     try:

@@ -22,6 +22,8 @@ from .study import Study
 
 MISSING = "missing"
 _LAST = ("status", "error")
+# `study clean` puts all records into another segment; a look beside it begins anew.
+_MOST_LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,25 @@ def _filled(
     parts_of: PartsOf | None = None,
 ) -> Table:
     """The rows that fit; of outcomes only the needed ones, or all."""
-    store = Store(study.store, indexed=True)
+    for _ in range(_MOST_LOOKS):
+        store = Store(study.store, indexed=True)
+        table = _read(store, study, tabulate, indices, condition, needed, version, parts_of)
+        if not store.went_away:
+            return table
+    raise InputError(f"{study.store}: it is cleaned or deleted while it is read; ask again")
+
+
+def _read(
+    store: Store,
+    study: Study,
+    tabulate: Tabulate,
+    indices: Sequence[int] | None,
+    condition: Expression | None,
+    needed: Sequence[str] | None,
+    version: str | None,
+    parts_of: PartsOf | None,
+) -> Table:
+    """The same, of a store as it stands."""
     known: Callable[[RecordLocation], KeptRows | None] | None = None
     if needed is not None and version is not None:
         version = kept_version(study, version)

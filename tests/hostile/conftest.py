@@ -3,8 +3,12 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from forked_command import Command
 
 # Toy points, whose workers import them by name; damaged inputs.
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "study"))
@@ -20,7 +24,7 @@ KINDS = {
     **dict.fromkeys(
         (
             *("small_texts", "archives", "measured_doors", "schema_values", "damaged_files"),
-            *("kept_cells", "store_index", "doors"),
+            *("kept_cells", "store_index", "doors", "bombs"),
         ),
         "damaged inputs",
     ),
@@ -39,6 +43,15 @@ class Tally:
 
 
 _TRIED = pytest.StashKey[int]()
+
+
+@pytest.fixture(scope="session")
+def command(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Command]":
+    """The command, in a process that has imported everything and forks for each call."""
+    from forked_command import Command
+
+    with Command(tmp_path_factory.mktemp("told")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ TOMLS = {
     "digits": "a = " + "9" * 5000 + "\n",
     "digits4000": "a = " + "9" * 4000 + "\n",
     "key": "a" * 200_000 + " = 1\n",
+    "keys": "".join(f"k{n} = 1\n" for n in range(10_001)),
     "binary": "\x00\x01",
     "size": "# " + "a" * 5_000_000,
 }

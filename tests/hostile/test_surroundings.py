@@ -61,6 +61,7 @@ def run(folder, words, shell="", **environment):
 
 
 PLAIN = "{command}"
+RUN = ["study", "run", "study.toml", "--workers", "1"]
 
 
 def test_closed_standard_files_lead_nowhere(folder, tally):
@@ -125,7 +126,7 @@ def test_the_environment_changes_no_answer(folder, surrounding):
     assert code == 0 and "527.888" in out and "\x1b" not in out
 
 
-def test_names_and_links(folder, tally):
+def test_names_and_links(folder, command, tally):
     """Letters of other spellings, other cases, separators of Windows, links that go nowhere or
     round, names of options and of the shell: an answer, or one line.
     """
@@ -141,21 +142,22 @@ def test_names_and_links(folder, tally):
     (folder / "round").symlink_to("round")
     for name, words in refused.items():
         (folder / "study.toml").write_text(STUDY.replace("design.toml", name))
-        code, _, err = run(folder, "study run study.toml --workers 1", PLAIN)
+        done = command(RUN, cwd=folder)
+        code, err = done.code, done.err
         assert code == 2 and words in err and len(err.splitlines()) == 1, (name, err)
         tally.add()
     for place, code in (("round", 2), ("nowhere", 1), ("/etc", 2)):
         (folder / "study.toml").write_text(STUDY)
         (folder / "results").symlink_to(place)
-        found, _, err = run(folder, "study run study.toml --workers 1", PLAIN)
+        done = command(RUN, cwd=folder)
+        found, err = done.code, done.err
         assert found == code and len(err.splitlines()) == 1, (place, err)
         (folder / "results").unlink()
         tally.add()
     for name in ("--json", "$(touch pwned).toml", "%s%n.toml", "esc\x1b[2J.toml", "new\nline.toml"):
         (folder / name).write_text(DESIGN)
-        quoted = "'" + name + "'"
-        code, out, err = run(folder, f"modes -- {quoted}", PLAIN.replace("{command}", "{command}"))
-        assert code == 0 and "\x1b" not in out + err, (name, err)
+        done = command(["modes", "--", name], cwd=folder)
+        assert done.code == 0 and "\x1b" not in done.out + done.err, (name, done.err)
         tally.add()
     assert not (folder / "pwned").exists()
 

@@ -85,7 +85,7 @@ def new(kind: Kind = "bottle", folder: Folder = Path()) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            (folder / name).write_bytes(content)
+            _write_new(folder / name, content)
     except OSError as problem:
         raise InputError(f"{folder}: cannot be written: {problem.strerror}") from None
     say(f"written: {', '.join(str(folder / name) for name in contents)} ({starter.tells})")
@@ -94,6 +94,21 @@ def new(kind: Kind = "bottle", folder: Folder = Path()) -> int:
     change_folder = "" if folder == Path() else f"cd {folder} && "
     say(f"next: {change_folder}{starter.command}")
     return DONE
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet, whole or not at all.
+
+    A link to nothing would lead the words to wherever it names, so it is refused as a file that is
+    there.
+    """
+    stream = path.open("xb")
+    try:
+        with stream:
+            stream.write(content)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _source(name: str) -> Traversable | Path:

@@ -51,4 +51,6 @@ def _neighbour(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f" (nor the folder {folder})"
+    if path.is_symlink():
+        return " (a link to nothing)"
     return nearest(path.name, [file.name for file in folder.glob("*.toml")])

@@ -62,6 +62,10 @@ class StoredRecords:
     folder: Path
     indexed: bool = False
     damaged: list[Damage] = field(default_factory=list, init=False)
+    went_away: bool = field(default=False, init=False)
+    """Whether a segment was deleted after it was read, so that records are missing that may stand
+    in another one by now: `study clean` writes one anew.
+    """
     _locations: RecordLocations = field(default_factory=RecordLocations, init=False, repr=False)
     _read_to: dict[str, int] = field(default_factory=dict, init=False, repr=False)
     # Of segments that were read in one go, and had settled by then: how they stood.
@@ -100,6 +104,7 @@ class StoredRecords:
             if known is not None or stamp.size > start:
                 looked.append((path, start, stamp, known))
         read = sum(stamp.size - start for _, start, stamp, known in looked if known is None)
+        vanished = False
         now = self._now_ns() if read > WORTH_AN_INDEX else 0
         # In the order of their names, so that of two records of a point the same one counts always.
         for path, start, stamp, known in looked:
@@ -115,12 +120,15 @@ class StoredRecords:
                     lines = iter(functools.partial(stream.readline, _LONGEST_LINE), b"")
                     self._take_in(path.name, start, lines)
             except FileNotFoundError:
+                vanished = True
                 continue
             except Refused as error:
                 raise StoreError(f"{path}: {error}") from None
             self._stamps.pop(path.name, None)
             if not start and stamp.settled(now):
                 self._stamps[path.name] = stamp
+        if vanished:  # what it held may stand in one that has just come
+            read += self.refresh(apart_from=apart_from)
         return read
 
     def write_index(self) -> None:
@@ -243,6 +251,7 @@ class StoredRecords:
                     try:
                         opened: BinaryIO = stack.enter_context(path.open("rb"))
                     except FileNotFoundError:
+                        self.went_away = True
                         yield None
                         continue
                     open_segments[location.segment] = opened

@@ -204,10 +204,17 @@ def section_bytes(folder: Path) -> dict[str, bytes]:
         for name in ("body", "surround")
     }
     meshio.Mesh(mesh.points, flat, cell_sets=named).write(folder / "ball.inp")
-    return files | {
-        f"ball.{suffix}": (folder / f"ball.{suffix}").read_bytes()
-        for suffix in ("vtu", "vtk", "xdmf", "inp")
-    }
+    tagged = meshio.Mesh(
+        mesh.points[:, :2],
+        flat,
+        cell_data={"cell_tags": [-one for one in surfaces]},
+    )
+    tagged.cell_tags = {-mesh.field_data[name][0]: [name] for name in ("body", "surround")}
+    tagged.write(folder / "ball.med")
+    plain.write(folder / "ballb.vtu", binary=True)
+    plain.write(folder / "ballb.vtk", binary=True)
+    others = ("ball.vtu", "ball.vtk", "ball.xdmf", "ball.inp", "ball.med", "ballb.vtu", "ballb.vtk")
+    return files | {name: (folder / name).read_bytes() for name in others}
 
 
 def _by_gmsh(gmsh: object, folder: Path) -> dict[str, bytes]:
@@ -299,7 +306,7 @@ def all_kinds(folder: Path) -> Iterator[Kind]:
                answer=lambda told: told["candidates"][0]["diameter_um"], tolerance=2e-3)  # fmt: skip
     yield Kind("ball.geo", modes, SECTION.replace("NAMES", ""), BALL.encode(), OF_GEO)
     for name, data in section_bytes(folder).items():
-        text = not name.endswith("b.msh")
+        text = not name.endswith(("b.msh", ".med", "b.vtu", "b.vtk"))
         yield Kind(
             name,
             modes,
