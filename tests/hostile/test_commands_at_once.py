@@ -27,12 +27,12 @@ profile = "section"
 file = "microtoroid.geo"
 body = { index = 1.45 }
 [cavity.parameters]
-diameter = 6.0
-minor_diameter = 2.0
+diameter = 12.0
+minor_diameter = 3.0
 [modes]
 polarisation = "TM"
 wavelength_nm = 780.0
-azimuthal_order = 29
+azimuthal_order = 62
 relative_accuracy = 1e-2
 """
 
@@ -60,8 +60,9 @@ def test_a_table_beside_a_run_and_beside_clean(tmp_path, tally):
         whole[point] == row for done in seen for point, row in done.items()
     )
     code = (
-        "import sys; from pathlib import Path; from cavitydesign.study import Store\n"
-        "for _ in range(40):\n"
+        "import sys, time; from pathlib import Path; from cavitydesign.study import Store\n"
+        "for _ in range(15):\n"
+        "    time.sleep(0.3)\n"  # a table that is cleaned under five times asks to be asked again
         "    store = Store(Path(sys.argv[1]))\n"
         "    with store.alone():\n"
         "        store.compact()\n"
