@@ -20,7 +20,7 @@ import math
 from dataclasses import dataclass, replace
 
 from .energy import layer_energies
-from .functions.series import airy_zero
+from .functions.size_parameters import airy_zero
 from .resonance import Resonance, Resonator, find_resonance
 
 # Both shares of an axial spacing cover the true error of six modes on each of four exact

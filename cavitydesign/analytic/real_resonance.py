@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from ..errors import InputError, SolverError
 from .functions.radial import RadialProblem, mismatch, radial_field
-from .functions.series import size_parameter
+from .functions.size_parameters import size_parameter
 
 
 def node_count(problem: RadialProblem, k: float) -> int:

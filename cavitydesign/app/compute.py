@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike
 
 from ..errors import InputError
 from ..progress import Progress
-from .files import begin, design_file, open_item
 from .mode_rows import mode_rows
+from .page_files import begin, design_file, open_item
+from .remembered import design_of, drawn_of, mode_of, modes_of, prediction_of
 from .saved import draw_figure, gain_at, write_table, write_vtk
-from .solved import design_of, drawn_of, mode_of, modes_of, prediction_of
 
 Task = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..columns import modes as mode_columns
-from ..columns.cells import cell, typeset_head
+from ..columns.cell_text import cell, typeset_head
 from ..columns.column import expanded
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..progress import Progress
-from .solved import design_of, drawn_of, mode_of, modes_of, prediction_of
+from .remembered import design_of, drawn_of, mode_of, modes_of, prediction_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

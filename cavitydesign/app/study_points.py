@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from .web.consent import unknown_scripts
-from .web.limits import check_files, inside
+from .web.request_limits import check_files, inside
 
 if TYPE_CHECKING:
     from ..study.files.user_file import DesignSchema

@@ -12,7 +12,7 @@ from ..arrays import Array
 from ..lasing.outcomes.calibrated import QUANTILES as SHARES
 
 if TYPE_CHECKING:
-    from .medium.fit import MeasurementFit
+    from .medium.agreement import MeasurementFit
     from .posterior.next_measurement import Advice
 
 

@@ -10,8 +10,8 @@ from ..errors import nearest
 from ..study.files.user_file import DesignSchema, UserFile
 from ..workflow.study_point import design_schema
 from .cavity_entry import SESSION, read_cavity
-from .medium.entry import read_measurement
 from .medium.kinds import FLUENCE
+from .medium.measurement_entry import read_measurement
 from .posterior.prior import Prior, prior_of
 from .spec import (
     Calibration,

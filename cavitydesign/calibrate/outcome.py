@@ -11,7 +11,7 @@ from ..arrays import Array
 from .answer import QUANTILES, CalibrationAnswer, Constant, CurveFit, FigureFit, quantiles_of
 from .layout import fluence_name, scale_name
 from .light import Light
-from .medium.fit import measurement_fit
+from .medium.agreement import measurement_fit
 from .posterior.doubts import (
     contradictions_of_curve,
     contradictions_of_measurement,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..columns import lasing as lasing_columns
-from ..columns.cells import cell, deviation_cell, error_cell, head, sure_cell
+from ..columns.cell_text import cell, deviation_cell, error_cell, head, sure_cell
 from ..columns.column import expanded, with_deviation
 from ..columns.most_shown import most_shown
 from ..columns.plain_words import rests_on

@@ -21,7 +21,7 @@ from .commands.run import run
 from .commands.study import study
 from .commands.study_store import with_store_commands
 from .commands.view import view
-from .outcome import reported
+from .exit_codes import reported
 
 app = typer.Typer(
     name="cavitydesign",

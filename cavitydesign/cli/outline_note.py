@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .outcome import say
+from .exit_codes import say
 
 if TYPE_CHECKING:
     from ..design import Design

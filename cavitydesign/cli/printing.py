@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..columns.cells import number as number
+from ..columns.cell_text import number as number
 from ..texts import visible
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ..texts import visible
-from .outcome import check_asked
+from .exit_codes import check_asked
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import deviation, sensing
-from .cells import number, with_powers
+from .cell_text import number, with_powers
 from .column import NOWHERE, PRINTED, TABLES, Column, only
 
 # Below it the next smaller unit is read more easily.

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..markup import html_table
-from . import cells, modes
+from . import cell_text, modes
 from .column import Column, Record, expanded
 from .lasing import OUTCOMES, of_pump
 from .plain_words import lasing_in_words, rests_on
@@ -23,15 +23,15 @@ def html_of_modes(records: Sequence[Record], words: str) -> str:
         What stands above.
     """
     shown = expanded(modes.COLUMNS, records, "notebook")
-    head = [cells.typeset_head(column) for column in shown]
-    rows = [[cells.cell(column, record) for column in shown] for record in records]
+    head = [cell_text.typeset_head(column) for column in shown]
+    rows = [[cell_text.cell(column, record) for column in shown] for record in records]
     return f"<p>{html.escape(words)}</p>{html_table(head, rows)}"
 
 
 def html_of_lasing(record: Record) -> str:
     """The answer of a lasing prediction in a sentence, and its outcomes with their errors."""
     rows = [
-        (cells.typeset_head(column), cells.typeset_cell(column, record))
+        (cell_text.typeset_head(column), cell_text.typeset_cell(column, record))
         for column in of_pump(OUTCOMES, record)
         if _told(column, record)
     ]

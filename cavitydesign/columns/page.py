@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..units import unit_of
-from .cells import head
+from .cell_text import head
 from .column import Column
 
 _ORDER = ("terminal", "report", "explorer", "notebook", "study")

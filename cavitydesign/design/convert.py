@@ -29,11 +29,11 @@ from ..modes.thermal.warming import Warming
 from .files.column_file import read_columns
 from .files.samples_file import Samples, read_samples
 from .files.section_file import load_section
+from .input_problem import Location, Problem
 from .key_types import Table
 from .media import build_medium
 from .outlines import PROFILES, fibre_points
 from .outlines import given as _given
-from .problem import Location, Problem
 from .schema import CavityTable, CouplingTable, MediumTable, ModesTable
 
 Built = TypeVar("Built")

@@ -17,7 +17,7 @@ from ..materials import (
     read_material,
 )
 from ..materials.shifted import ShiftedMedium
-from .problem import Location, Problem
+from .input_problem import Location, Problem
 from .schema import MediumTable
 
 # The key that says which way a medium is given, and the keys that go with it.

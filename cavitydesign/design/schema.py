@@ -19,6 +19,7 @@ from ..modes.derived.objective import Collection
 from ..modes.deviation.spec import Deviation, Particle, Wave
 from ..modes.sensing.spec import Sensing
 from .files.section_file import LengthUnit
+from .input_problem import is_number
 from .key_types import (
     Accuracy,
     AzimuthalOrder,
@@ -37,7 +38,6 @@ from .key_types import (
     table_of,
 )
 from .outlines import PROFILES, shape_keys
-from .problem import is_number
 
 # Shells; each is an interface of the mesh and a region of every table. Sixteen are a Bragg mirror.
 MOST_COATINGS = 64

@@ -19,7 +19,7 @@ from ..lasing.request import LasingRequest
 from ..mesh.section_cavity import SectionCavity
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
-from ..modes.deviation.check import check_deviation
+from ..modes.deviation.possible import check_deviation
 from ..modes.deviation.spec import Deviation
 from ..modes.sensing.spec import Sensing
 from ..texts import Refused, check_bounded
@@ -27,7 +27,7 @@ from .consistency import check_consistency
 from .convert import Converter
 from .files.samples_file import Samples
 from .files.toml_file import read_toml
-from .problem import Problem, input_error
+from .input_problem import Problem, input_error
 from .spread import split_spreads
 from .validate import validate
 

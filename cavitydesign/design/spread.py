@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .problem import Location, Problem, dotted, is_number
+from .input_problem import Location, Problem, dotted, is_number
 from .schema import carries_spread, is_setting
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..dotted import set_entry
-from .problem import Location, dotted, is_number
+from .input_problem import Location, dotted, is_number
 from .spread import split_spreads
 
 # Optical cavities; all lengths that go with the wavelength are scaled beyond it, for infrared and

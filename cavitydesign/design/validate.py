@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import nearest
-from .problem import Location, Problem, unknown_key
+from .input_problem import Location, Problem, unknown_key
 from .schema import REQUIRED_TABLES, TABLES, all_keys, field_at, table_at, tables_with
 
 _BOUNDS = {

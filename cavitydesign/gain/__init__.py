@@ -12,7 +12,7 @@ from .library import find_medium, medium_from_dict, medium_names
 from .measured.bleaching import bleaching, gain_peak_nm, gain_spectrum_per_cm
 from .medium import ClassLines, Constant, GainMedium
 from .pump import Pump, photons_per_cm2, shape_number
-from .resonance import Resonance
+from .resonance_table import Resonance
 
 __all__ = [
     "Absorber",

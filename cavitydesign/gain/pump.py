@@ -20,7 +20,7 @@ from ..arrays import Array
 from ..errors import InputError, nearest, told
 from ..units import ELEMENTARY_CHARGE_C, photon_energy_ev
 from .absorber import Absorber
-from .resonance import Resonance
+from .resonance_table import Resonance
 
 SHAPES = ("gaussian", "sech2", "square")
 CONVENTIONS = ("photons", "excitations")

@@ -30,8 +30,8 @@ from ..units import absorption_per_cm, wavelength_nm
 from .changes.first_order import SHIFT_BESIDE, dispersive_permittivities
 from .changes.sensitivity import solved_mode
 from .losses.mechanisms import in_eigenproblem
-from .media import permittivities
 from .mode import Mode
+from .permittivities import permittivities
 from .solver.problem import EigenProblem
 from .solver.snapshot import RawMode
 

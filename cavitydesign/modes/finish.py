@@ -19,9 +19,9 @@ from .losses.budget import LossBudget
 from .losses.measures import Measures
 from .losses.mechanism import EXTERNAL, Loss, SolvedLosses
 from .losses.mechanisms import losses_of
-from .media import Permittivities
 from .mode import Mode
 from .mode_set import ModeRequest
+from .permittivities import Permittivities
 from .solver.bars import (
     ErrorBars,
     Readings,

@@ -236,7 +236,7 @@ class ModeSet(Sequence[Mode]):
         >>> round(comb.total.d1_ghz)
         6587
         """
-        from .derived.comb import comb_dispersion
+        from .derived.comb_dispersion import comb_dispersion
 
         return comb_dispersion(self.modes, near_nm, parts)
 

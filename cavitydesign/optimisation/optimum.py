@@ -13,11 +13,11 @@ from ..dotted import number_at
 from ..errors import SolverError
 from .design_answer import DesignAnswer, Recommended
 from .goal import Goal
+from .last_steps import refine, round_cost
 from .margins import margins
 from .models.expectation import expected_loss, model_optimum
 from .outcome import outcomes
 from .over_draws import over_draws
-from .refine import refine, round_cost
 from .robust import RobustDesign, best_of, robust_designs
 from .search import searched
 from .tolerance import YieldAnswer, checked_yield, yield_about

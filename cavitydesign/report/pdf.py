@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..visualise.files import write_atomically
 from .document import Answers, Heading, Picture, Sources, Words, document, title_of
-from .layout import Sheets
 from .sections import Table
+from .sheets import Sheets
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

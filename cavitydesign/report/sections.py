@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..columns import cells
+from ..columns import cell_text
 from ..columns import lasing as lasing_columns
 from ..columns import modes as mode_columns
 from ..columns.column import Column, expanded, with_deviation
@@ -93,9 +93,10 @@ def spread_table(modes: Sequence[Mapping[str, Any]]) -> Table | None:
     if not shown:
         return None
     rows = tuple(
-        (mode["label"], *(cells.deviation_cell(column, mode) for column in shown)) for mode in modes
+        (mode["label"], *(cell_text.deviation_cell(column, mode) for column in shown))
+        for mode in modes
     )
-    head = ("mode", *(cells.typeset_head(column) for column in shown))
+    head = ("mode", *(cell_text.typeset_head(column) for column in shown))
     return Table("Standard deviations by the spreads of the design", head, rows)
 
 
@@ -106,7 +107,7 @@ def _of_modes(caption: str, modes: Sequence[Mapping[str, Any]], group: str) -> T
         if column.group == group or column.key == "label"
     ]
     rows = tuple(tuple(_mode_cell(column, mode) for column in shown) for mode in modes)
-    return Table(caption, tuple(cells.typeset_head(column) for column in shown), rows)
+    return Table(caption, tuple(cell_text.typeset_head(column) for column in shown), rows)
 
 
 def _mode_cell(column: Column, mode: Mapping[str, Any]) -> str:
@@ -114,7 +115,7 @@ def _mode_cell(column: Column, mode: Mapping[str, Any]) -> str:
     table, _, name = column.key.partition(".")
     shares = loss_shares(mode["log10_q"]) if table == "log10_q" else {}
     share = f" ({100 * shares[name]:.3g} %)" if name in shares else ""
-    return cells.typeset_cell(column, mode) + share
+    return cell_text.typeset_cell(column, mode) + share
 
 
 def units_of(lasing: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -132,11 +133,11 @@ def lasing_table(lasing: Mapping[str, Any]) -> Table:
     columns = lasing_columns.of_pump(lasing_columns.OUTCOMES, lasing)
     for column in columns:
         if "report" in column.shown and not (column.optional and column.value(lasing) is None):
-            rows.append((cells.typeset_head(column), cells.typeset_cell(column, lasing)))
+            rows.append((cell_text.typeset_head(column), cell_text.typeset_cell(column, lasing)))
     rows += [
         (
             f"{column.head}: sd by the spreads ({TYPESET_UNITS[column.unit]})",
-            cells.deviation_cell(column, lasing),
+            cell_text.deviation_cell(column, lasing),
         )
         for column in with_deviation(columns, [lasing])
     ]
@@ -179,10 +180,10 @@ def per_mode_table(lasing: Mapping[str, Any]) -> Table:
     shown = expanded(columns, records, "report")
     rows = []
     for record in records:
-        label, *rest = (cells.typeset_cell(column, record) for column in shown)
+        label, *rest = (cell_text.typeset_cell(column, record) for column in shown)
         rows.append((label + (" *" if record.get("extended") else ""), *rest))
     starred = any(record.get("extended") for record in records)
     words = "; * continued from the solved comb by its spacing" if starred else ""
     words += f"; {further}" if further else ""
-    head = tuple(cells.typeset_head(column) for column in shown)
+    head = tuple(cell_text.typeset_head(column) for column in shown)
     return Table(f"Modes under the gain{words}", head, tuple(rows))

@@ -18,7 +18,7 @@ from ..progress import Progress
 from ..study import Executor, Record
 from ..study.executors.executor import Evaluate, Task
 from ..study.records.record import FAILED
-from .comb import CombModel, CombSample, Family, fit_comb_model
+from .comb_model import CombModel, CombSample, Family, fit_comb_model
 from .fit_prior import FitPrior
 
 _SIGMAS = 3.6  # just beyond `_SIGMAS` of `fit_search`, so that the scan never leaves the samples

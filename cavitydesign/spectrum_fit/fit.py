@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import SolverError
-from .comb import CombModel
+from .comb_model import CombModel
 from .comb_samples import media_keys
 from .fit_advice import FitAdvice, Named, advice
 from .fit_answer import FitAnswer, FitCandidate

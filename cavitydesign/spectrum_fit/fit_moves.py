@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .comb import Family
+from .comb_model import Family
 from .fit_refine import Labelling, refined, refitted
 from .fit_search import SpectrumLines, Start
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from .comb import CombModel
+from .comb_model import CombModel
 from .fit_prior import FitPrior
 from .spectra.spectrum import Peaks
 

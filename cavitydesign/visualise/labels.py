@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..columns.cells import TIMES as TIMES
-from ..columns.cells import with_error as with_error
+from ..columns.cell_text import TIMES as TIMES
+from ..columns.cell_text import with_error as with_error
 from ..units import TYPESET_UNITS, unit_of
 
 # Lengths that a scale bar may have, um: of 1, 2 and 5, as people read them

@@ -34,7 +34,7 @@ from scipy.stats import norm
 
 from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.layout import layout_of
-from cavitydesign.calibrate.medium.fit import measurement_fit
+from cavitydesign.calibrate.medium.agreement import measurement_fit
 from cavitydesign.calibrate.medium.prepared import prepare_measurement
 from cavitydesign.calibrate.posterior.doubts import contradictions_of_measurement
 from cavitydesign.calibrate.posterior.likelihood import Posterior

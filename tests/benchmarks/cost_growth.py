@@ -38,7 +38,7 @@ from cavitydesign.mesh.section import SectionMesh, lobatto
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.mesh.window import Sizing, build_window
 from cavitydesign.modes import ModeRequest, find_modes
-from cavitydesign.modes.media import permittivities
+from cavitydesign.modes.permittivities import permittivities
 from cavitydesign.modes.rim.problem import Resolution, WindowProblem
 from cavitydesign.modes.section.problem import SectionProblem
 

@@ -25,7 +25,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "design"))
 
 if TYPE_CHECKING:
-    from cavitydesign.spectrum_fit.comb import CombModel, Family
+    from cavitydesign.spectrum_fit.comb_model import CombModel, Family
     from cavitydesign.spectrum_fit.fit_prior import FitPrior
 
 

@@ -60,7 +60,7 @@ TURNS = 3  # processes of each checkout
 def measured(case: str) -> dict[str, Any]:
     """One process: the best time of a case, its modes and its threshold."""
     import cavitydesign as cd
-    from cavitydesign.lasing.pulses.compiled.steps import library
+    from cavitydesign.lasing.pulses.compiled.compiled_steps import library
 
     values, _ = CASES[case]
     design = cd.load_design(ROOT / "studies" / "quickstart" / "design.toml").with_values(values)

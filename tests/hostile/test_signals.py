@@ -325,7 +325,7 @@ def test_a_stop_that_python_wraps_is_a_stop(sent: str) -> None:
     """A signal within `__set_name__`, while a class is made, came as a RuntimeError."""
     script = f"""
 import os, signal, sys
-from cavitydesign.cli.outcome import reported
+from cavitydesign.cli.exit_codes import reported
 
 class Name:
     def __set_name__(self, owner, name):

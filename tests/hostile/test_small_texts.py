@@ -20,9 +20,9 @@ from cavitydesign.mesh.files.script import read_script
 from cavitydesign.mesh.files.section_file import read_section
 from cavitydesign.study.expression import Expression, ExpressionError
 from cavitydesign.study.files.csv_file import csv_axis
-from cavitydesign.study.files.table_file import csv_text
+from cavitydesign.study.files.table_export import csv_text
 from cavitydesign.study.table import Table
-from cavitydesign.visualise.record import load_results
+from cavitydesign.visualise.result_record import load_results
 from cavitydesign.workflow.archive import load
 
 BOMBS = [

@@ -10,8 +10,8 @@ from typing import get_args
 
 import pytest
 
-from cavitydesign.app.solved import design_of
-from cavitydesign.app.web.limits import check_limits
+from cavitydesign.app.remembered import design_of
+from cavitydesign.app.web.request_limits import check_limits
 from cavitydesign.design.files.micrograph_file import read_image
 from cavitydesign.design.files.named_files import (
     digest_of,

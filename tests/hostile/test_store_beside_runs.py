@@ -132,7 +132,7 @@ def test_the_command_ends_with_1_where_records_are_gone(tmp_path, monkeypatch, c
     summary = RunSummary(400, 0, 400, 331, 0, 0, 1.0)
     monkeypatch.setattr("cavitydesign.study.run_study", lambda *given: summary)
     with pytest.raises(typer.Exit) as left:
-        from cavitydesign.cli.outcome import reported
+        from cavitydesign.cli.exit_codes import reported
 
         reported(command.run)(tmp_path / "s" / "study.toml", workers=1)
     assert left.value.exit_code == 1

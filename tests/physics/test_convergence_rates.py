@@ -25,7 +25,7 @@ from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.rim_layer import reach_of
 from cavitydesign.mesh.rim_map import Layer, Window
 from cavitydesign.mesh.window import Sizing, build_window
-from cavitydesign.modes.media import permittivities
+from cavitydesign.modes.permittivities import permittivities
 from cavitydesign.modes.rim.problem import Resolution, WindowProblem
 
 RADIUS, M = 4.0, 60

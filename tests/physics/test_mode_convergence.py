@@ -17,7 +17,7 @@ from cavitydesign.materials.material import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.derived.convergence import _refined
-from cavitydesign.modes.media import permittivities
+from cavitydesign.modes.permittivities import permittivities
 
 
 def test_window_settles_on_the_exact_sphere() -> None:

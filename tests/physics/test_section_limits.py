@@ -12,10 +12,10 @@ from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.section import find, limits
+from cavitydesign.modes.section.asked_modes import searched
 from cavitydesign.modes.section.count import counted_over_range
 from cavitydesign.modes.section.discretisation import SECTION
 from cavitydesign.modes.section.problem import SectionProblem
-from cavitydesign.modes.section.search import searched
 from cavitydesign.modes.section.seed import section_seeds
 from cavitydesign.modes.solver.discretisation import first_snapshot
 from cavitydesign.modes.stopwatch import Stopwatch

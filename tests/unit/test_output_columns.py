@@ -12,8 +12,8 @@ from cavitydesign.app.mode_csv import mode_csv
 from cavitydesign.app.mode_rows import mode_rows
 from cavitydesign.cli.lasing_table import print_lasing
 from cavitydesign.cli.mode_table import print_modes
-from cavitydesign.columns import cells, lasing, modes
-from cavitydesign.columns.cells import cell, typeset_cell
+from cavitydesign.columns import cell_text, lasing, modes
+from cavitydesign.columns.cell_text import cell, typeset_cell
 from cavitydesign.columns.column import Column, expanded, with_deviation
 from cavitydesign.columns.most_shown import most_shown
 from cavitydesign.dotted import entry_at, flattened
@@ -193,7 +193,7 @@ def test_an_error_shows_two_digits_or_a_bound(
         "numerical_error": {"single_mode_probability": error},
     }
     column = next(one for one in lasing.OUTCOMES if one.key == "single_mode_probability")
-    assert (cells.sure_cell(column, record), cells.error_cell(column, record)) == told
+    assert (cell_text.sure_cell(column, record), cell_text.error_cell(column, record)) == told
 
 
 def test_a_column_of_zeros_is_no_column() -> None:

@@ -22,7 +22,7 @@ from ...version import __version__
 from .consent import WHY, Consent, unknown_scripts
 from .guard import SECURITY_HEADERS, Guard, RequestRefused, read_object, refusal, told_refusal
 from .lane import Lane
-from .limits import check_files, check_limits, inside
+from .request_limits import check_files, check_limits, inside
 from .workspace import Workspace
 
 Handler = Callable[[Request], Awaitable[Response]]

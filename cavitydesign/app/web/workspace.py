@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import InputError
-from .limits import inside
+from .request_limits import inside
 
 _MOST_LISTED = 200  # entries that a list of files on the page can still be searched by eye
 _DEEPEST = 3  # Studies keep their files one or two folders down (`studies/NAME/store/`).
@@ -236,7 +236,7 @@ def _kind(path: Path) -> str | None:
 
 
 def _results(path: Path, name: str) -> dict[str, Any]:
-    from ...visualise.record import load_results
+    from ...visualise.result_record import load_results
 
     content = load_results(path)
     design = content.get("input")

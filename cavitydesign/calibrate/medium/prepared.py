@@ -23,8 +23,8 @@ from ...errors import InputError
 from ..layout import Layout, fluence_name, scatter_name
 from ..posterior.likelihood import DEGREES, POINT_WORTH, T_CONSTANT
 from ..spec import Calibration, MediumMeasurement
-from .deviation import free_count, left_over
 from .kinds import KINDS, Kind
+from .left_over import free_count, left_over
 from .surface import Surface, coefficient_count, fit_surface
 
 # Error of a quadratic, over the stated noise, below which nothing is added to it.

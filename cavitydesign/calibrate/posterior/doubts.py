@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from ...arrays import Array
 from ..answer import CalibrationAnswer, Constant, CurveFit
-from ..medium.fit import MeasurementFit
+from ..medium.agreement import MeasurementFit
 
 # A sign that a right model gives in fewer cases than this is told.
 _CHANCE = 0.01

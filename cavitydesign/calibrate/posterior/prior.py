@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ...arrays import Array
-from ...design.problem import is_number
+from ...design.input_problem import is_number
 from ...errors import InputError, nearest
 
 SHAPES: dict[str, tuple[str, ...]] = {

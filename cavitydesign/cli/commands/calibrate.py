@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..outcome import DONE, MISSED, note_kept, say
+from ..exit_codes import DONE, MISSED, note_kept, say
 from ..printing import json_text, new_table, number, print_json, print_tables
 from ..progress import ProgressLine
 from .modes import AsJson

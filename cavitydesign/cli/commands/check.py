@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import CavityDesignError, InputError
-from ..outcome import DONE, MISSED
+from ..exit_codes import DONE, MISSED
 from ..printing import new_table, number, print_json, print_tables
 from ..progress import ProgressLine
 from .modes import AsJson

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...columns.cells import error_text
-from ..outcome import DONE, MISSED, say
+from ...columns.cell_text import error_text
+from ..exit_codes import DONE, MISSED, say
 from ..outline_note import tell_unlikely
 from ..printing import new_table, number, print_json, print_tables
 from ..progress import ProgressLine

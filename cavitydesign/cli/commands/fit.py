@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...columns.cells import error_text
+from ...columns.cell_text import error_text
 from ...errors import InputError
-from ..outcome import DONE, say
+from ..exit_codes import DONE, say
 from ..outline_note import tell_design
 from ..printing import new_table, number, print_json, print_tables
 from ..progress import ProgressLine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..outcome import named
+from ..exit_codes import named
 from ..outline_note import tell_design
 from ..printing import print_json, print_tables
 from ..progress import ProgressLine

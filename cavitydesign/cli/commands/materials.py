@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import InputError
-from ..outcome import DONE
+from ..exit_codes import DONE
 from ..printing import new_table, number, print_json, print_tables
 from .modes import AsJson
 

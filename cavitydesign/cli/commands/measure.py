@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..outcome import DONE, reported
+from ..exit_codes import DONE, reported
 from ..printing import new_table, print_json, print_tables
 from .measure_series import series
 from .modes import AsJson

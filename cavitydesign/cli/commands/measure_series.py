@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..outcome import DONE, say
+from ..exit_codes import DONE, say
 from ..printing import new_table, number, print_json, print_tables
 from ..progress import ProgressLine
 from .modes import AsJson

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..outcome import DONE, MISSED, named, say
+from ..exit_codes import DONE, MISSED, named, say
 from ..outline_note import tell_design
 from ..printing import new_table, print_json, print_tables
 from ..progress import ProgressLine

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import InputError, nearest
-from ..outcome import DONE, say
+from ..exit_codes import DONE, say
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import CavityDesignError, InputError
-from ..outcome import named, note_kept, say
+from ..exit_codes import named, note_kept, say
 from ..outline_note import tell_design
 from ..printing import json_text, print_json, print_tables
 from ..progress import ProgressLine

@@ -15,7 +15,7 @@ import typer
 
 from ...errors import InputError
 from ...texts import visible
-from ..outcome import DONE, MISSED, note_kept, reported, say
+from ..exit_codes import DONE, MISSED, note_kept, reported, say
 from ..outline_note import tell_unlikely
 from ..printing import new_table, number, print_json, print_json_rows, print_tables
 from ..progress import ProgressLine
@@ -130,7 +130,7 @@ def table(
     json: AsJson = False,
 ) -> int:
     """Tabulate what is stored: one row a mode or a point, status and error last."""
-    from ...study.files.table_file import write_csv, write_netcdf, write_parquet
+    from ...study.files.table_export import write_csv, write_netcdf, write_parquet
 
     loaded = loaded_study(file, checked=False)
     rows = _table(loaded, columns, where)
@@ -282,7 +282,7 @@ def _indices(loaded: Study, shard: str | None) -> Sequence[int] | None:
 
 
 def _table(loaded: Study, columns: str | None, where: str | None) -> Table:
-    from ...columns.version import columns_version
+    from ...columns.code_version import columns_version
     from ...study import study_table
     from ...workflow.study_point import parts_of_point, rows_of_point
 
@@ -294,7 +294,7 @@ def _table(loaded: Study, columns: str | None, where: str | None) -> Table:
 
 def _keeper(loaded: Study) -> Callable[[Store, Sequence[str]], None]:
     """What makes the rows of a run's segments ready for tables."""
-    from ...columns.version import columns_version
+    from ...columns.code_version import columns_version
     from ...study.kept_rows import keep_rows, kept_version
     from ...workflow.study_point import rows_of_point
 

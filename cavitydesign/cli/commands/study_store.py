@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ...errors import InputError
-from ..outcome import DONE, MISSED, reported, say
+from ..exit_codes import DONE, MISSED, reported, say
 from .modes import AsJson
 from .study import StudyFile, Workers, evaluate_of, loaded_study, print_outcome, worker_count
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..outcome import DONE, say
+from ..exit_codes import DONE, say
 
 Given = Annotated[
     Path | None,

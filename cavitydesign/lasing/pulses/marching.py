@@ -7,7 +7,7 @@ import numpy as np
 from ...arrays import Array
 from .afterglow import LEFT, SETTLED, afterglow
 from .batch import Batch, ErrorNorm
-from .compiled.steps import CompiledSteps
+from .compiled.compiled_steps import CompiledSteps
 from .pulse_outcomes import StepControl
 from .steppers import Stepper
 

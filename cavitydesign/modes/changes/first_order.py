@@ -33,7 +33,7 @@ from ...geometry.cavity import Cavity
 from ...mesh.rim_map import Curve, FibreCurve, OffsetCurve, Window
 from ...mesh.section_cavity import SectionCavity
 from ...units import wavelength_nm
-from ..media import Permittivities, permittivities
+from ..permittivities import Permittivities, permittivities
 from ..rim.problem import WindowProblem
 from ..solver.snapshot import RawMode
 from .change import CavityChange

@@ -9,7 +9,7 @@ import numpy as np
 from ...arrays import Array, Values
 from ...units import wavelength_nm
 from ..changes.first_order import Quotient, dispersive_energy, window_problem
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..solver.snapshot import RawMode
 
 

@@ -14,10 +14,10 @@ from ..each_asked import each_asked
 from ..label import Label
 from ..mode import Mode
 from ..mode_set import ModeSet
-from .check import check_deviation
 from .expansion import Expanded, Expansion
 from .mixing import mixed_modes
 from .particle import RAYLEIGH_UP_TO, Scattered, scattered
+from .possible import check_deviation
 from .result import DeviatedMode, Mixed
 from .sector import Points
 from .shape import Displacement, Group, groups_of

@@ -14,7 +14,7 @@ import numpy as np
 from ...arrays import Values
 from ...fem.field import FieldGrid
 from ...fem.mapping import determinant
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..rim.problem import WindowProblem, element_points
 
 _MORE_POINTS = 3  # Gauss points beyond the degree: products of two fields with rational weights

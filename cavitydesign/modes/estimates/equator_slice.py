@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...analytic.functions.bessel_complex import bessel_pair
-from ...analytic.functions.series import airy_zero
+from ...analytic.functions.size_parameters import airy_zero
 from ...errors import SolverError
 from ...geometry.cavity import Cavity
-from ..media import Permittivities, permittivities
+from ..permittivities import Permittivities, permittivities
 from .slice import RadialSlice
 
 # Of -R u'/u at the rim: a wall, before rounding takes the slice's other numbers. A field that

@@ -18,12 +18,12 @@ from typing import Protocol
 
 import numpy as np
 
-from ...analytic.functions.series import airy_zero
+from ...analytic.functions.size_parameters import airy_zero
 from ...arrays import Array
 from ...geometry.cavity import Cavity
 from ...units import wavelength_nm, wavenumber_per_um
-from ..media import permittivities
 from ..mode_set import ModeRequest
+from ..permittivities import permittivities
 from .axial_levels import AxialLevels
 from .equator_slice import EquatorSlice
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...arrays import Array, Values
 from ...geometry.cavity import Cavity
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from .scattering import log10_scattering_q
 
 

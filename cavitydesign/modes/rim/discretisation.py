@@ -11,7 +11,7 @@ from ...arrays import Values
 from ..derived.sampled_field import FieldSamples
 from ..estimates.seeds import FamilySeed
 from ..losses.measures import Measures
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
 from ..solver.error import (
     LAYER_COMPARED_BELOW,

@@ -18,7 +18,7 @@ import numpy as np
 from ...arrays import Array, Values
 from ...fem.field import FieldGrid, GridField
 from ..losses.radiation import Source
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from .problem import Probe, WindowProblem, element_points
 
 # e-folds of J_m in one piece of an element, and points in it beyond the order: log10 Q is right to

@@ -18,7 +18,7 @@ from ...fem.field import GridField
 from ...mesh.rim_layer import angular_order
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..losses.radiation import Source, log10_radiation_qs
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .far_source import far_sources
 from .own_order import own_order

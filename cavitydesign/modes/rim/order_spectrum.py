@@ -24,8 +24,8 @@ from ...mesh.window import Sizing, build_window
 from ...units import wavelength_nm
 from ..estimates.seeds import FamilySeed, family_seed
 from ..label import Label
-from ..media import Permittivities, permittivities
 from ..mode_set import ModeRequest
+from ..permittivities import Permittivities, permittivities
 from ..solver.identity import Identity
 from ..solver.problem import Pencil
 from .identity import identify

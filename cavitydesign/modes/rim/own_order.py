@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...arrays import Values
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from .problem import WindowProblem
 
 _BESIDE = 1e-8  # relative, of k^2: neighbours are 1e-4 and more away, rounding 1e-13

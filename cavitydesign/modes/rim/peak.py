@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ...arrays import Array, Values
 from ...fem.field import FieldGrid, GridField
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .problem import Probe, WindowProblem
 

@@ -26,7 +26,7 @@ from ...geometry.cavity import Cavity
 from ...mesh.rim_locate import RimLocator
 from ...mesh.rim_map import Window
 from ..losses.radiation import Source
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..solver.problem import EigenProblem
 from ..solver.reading import PointReading
 from .reading import window_reading

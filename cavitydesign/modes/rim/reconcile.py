@@ -20,7 +20,7 @@ import numpy as np
 from ...arrays import Values
 from ...eigen.lanczos import shift_invert_lanczos
 from ..label import Label
-from ..media import permittivities
+from ..permittivities import permittivities
 from ..solver.identity import Identity
 from ..solver.snapshot import RawMode
 from ..solver.solved import SolvedClass

@@ -18,8 +18,8 @@ from ...mesh.window import Sizing, build_window
 from ...units import wavelength_nm
 from ..estimates.expected import expected_in_range
 from ..estimates.seeds import FamilySeed, family_seed
-from ..media import Permittivities, permittivities
 from ..mode_set import ModeRequest
+from ..permittivities import Permittivities, permittivities
 from ..solver.corrections import solve_family
 from ..solver.count import counted_modes
 from ..solver.error import least_closed_log10_q

@@ -10,7 +10,7 @@ import numpy as np
 from ...arrays import Values
 from ..derived.sampled_field import FieldSamples
 from ..losses.measures import Measures
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
 from ..solver.error import LAYER_COMPARED_BELOW, LAYER_TRUSTED_BELOW
 from ..solver.snapshot import RawMode

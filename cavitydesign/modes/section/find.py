@@ -28,6 +28,7 @@ from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot, SolvedClass
 from ..stopwatch import Stopwatch
 from .around.lossy import absorbing_ends
+from .asked_modes import searched, wanted_labels
 from .count import counted_over_range
 from .discretisation import SECTION
 from .facet_error import facet_errors, facet_notes
@@ -42,7 +43,6 @@ from .limits import (
 )
 from .orders import STEP, DiscreteError, discrete_errors, first_orders, raised_orders
 from .problem import SectionProblem
-from .search import searched, wanted_labels
 from .seed import SectionSeed, labels, section_seeds
 from .window import element_density, kept_elements
 

@@ -13,7 +13,7 @@ from ...arrays import Array, IntArray, Values
 from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import gauss
 from ..losses.measures import Measures, rim_scattering, wall_terms
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .around.far import FarField
 from .around.tail import Tail

@@ -18,7 +18,7 @@ import numpy as np
 from ...arrays import Array, IntArray, Values
 from ...fem.field import on_grid
 from ...mesh.section import SectionMesh
-from ..media import permittivities
+from ..permittivities import permittivities
 from ..solver.snapshot import Snapshot
 from .problem import SectionProblem
 from .surveys.survey import SurveyedMode

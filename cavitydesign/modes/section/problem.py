@@ -21,7 +21,7 @@ from ...mesh.locate import Locator
 from ...mesh.section import SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ..losses.radiation import Source
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..solver.problem import EigenProblem
 from ..solver.reading import ABSORBING, KNOWN, OUTSIDE, UNSOLVED, PointReading
 

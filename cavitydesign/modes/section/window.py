@@ -9,7 +9,7 @@ import numpy as np
 from ...arrays import Array, BoolArray, Values
 from ...fem.field import on_grid
 from ...mesh.section import SectionMesh
-from ..media import Permittivities, permittivities
+from ..permittivities import Permittivities, permittivities
 from ..solver.error import least_closed_log10_q
 from .measure import far_log10_q
 from .problem import SectionProblem

@@ -18,8 +18,8 @@ from ...mesh.rim_map import Layer, OffsetCurve, Window
 from ...units import wavelength_nm
 from ..changes.first_order import window_problem
 from ..changes.sensitivity import same_mode
-from ..media import permittivities
 from ..mode import Mode
+from ..permittivities import permittivities
 from ..rim.problem import WindowProblem
 
 _BESIDE = 1e-7  # of k0^2: neighbours are 1e-4 and more away, rounding 1e-13

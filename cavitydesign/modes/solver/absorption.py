@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import Values
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from .snapshot import RawMode
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from ...eigen.lanczos import shift_invert_lanczos
 from ..derived.sampled_field import FieldSamples
 from ..estimates.seeds import Seed
 from ..losses.measures import Measures
-from ..media import Permittivities, permittivities
+from ..permittivities import Permittivities, permittivities
 from .problem import EigenProblem
 from .snapshot import RawMode, Snapshot
 

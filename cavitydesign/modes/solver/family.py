@@ -20,7 +20,7 @@ from ...eigen.reduced_basis import ReducedPencil, orthonormal
 from ...eigen.refine import krylov_block, polished, ritz
 from ...fem.affine import Images
 from ..estimates.seeds import Seed
-from ..media import MediaTable, Permittivities, permittivities
+from ..permittivities import MediaTable, Permittivities, permittivities
 from .problem import EigenProblem, Pencil
 from .snapshot import RawMode, Snapshot
 

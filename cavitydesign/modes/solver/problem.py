@@ -16,7 +16,7 @@ from ...fem.affine import ProjectedForms
 from ...fem.basis import MeridianBasis
 from ...geometry.cavity import Cavity
 from ..losses.radiation import Source
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .reading import PointReading
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...arrays import Values
 from ...eigen.factor import Factor
-from ..media import Permittivities
+from ..permittivities import Permittivities
 from .problem import EigenProblem, Pencil
 
 _NEIGHBOURS = 1  # of the named modes, which the reduced basis needs where they are coupled

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from ...errors import InputError
 from ...units import unit_of
-from ..record import Result, record
+from ..result_record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, plain_ticks, themed
 
 _ROW_IN = 2.6  # inches for a curve and its residuals

@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...arrays import Array
-from ...columns.cells import with_error
+from ...columns.cell_text import with_error
 from ...errors import InputError
-from ..record import Result, finite, record
+from ..result_record import Result, finite, record
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 
 _LEAST_SHARE = 1e-6  # -60 dB: below what spectrometers see

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from ...columns.cells import with_error
+from ...columns.cell_text import with_error
 from ...gain.measured.characteristic_temperature import fit_characteristic_temperature
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, mark, plain_ticks, stroke, themed
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...errors import InputError
-from ..record import Result, families, family_name, mode_records
+from ..result_record import Result, families, family_name, mode_records
 from ..theme import (
     LIGHT,
     ONE_COLUMN_IN,

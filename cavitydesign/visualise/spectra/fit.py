@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from ...columns.cells import with_error
+from ...columns.cell_text import with_error
 from ..labels import MINUS
-from ..record import Result, record
+from ..result_record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, label_panel, mark, stroke, themed
 
 _LEGEND_ROWS = 6  # Candidates that are named: more would push the picture off a column.

@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from ...errors import InputError
-from ..record import Result, families, mode_records
+from ..result_record import Result, families, mode_records
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, label_panel, themed
 from .quality_axis import set_quality_axis, top_of, words_beyond
 

@@ -13,7 +13,7 @@ from ...arrays import Array
 from ...errors import InputError
 from ...gain import GainMedium
 from ...gain.measured.gain_curve import pumped_gain_per_cm
-from ..record import Result, families, family_name, mode_records, record
+from ..result_record import Result, families, family_name, mode_records, record
 from ..theme import (
     LIGHT,
     ONE_COLUMN_IN,

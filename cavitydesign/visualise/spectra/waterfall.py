@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from ...columns.cells import TIMES
+from ...columns.cell_text import TIMES
 from ...errors import InputError
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, themed
 

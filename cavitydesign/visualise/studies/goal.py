@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from ..labels import MINUS, axis_label
-from ..record import Result, record
+from ..result_record import Result, record
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, themed
 
 _HALF = 0.15  # Height of half a bar; two bars a row leave two fifths free.

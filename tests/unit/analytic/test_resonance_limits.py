@@ -15,7 +15,7 @@ from cavitydesign.analytic.energy import (
     regularised_shares,
 )
 from cavitydesign.analytic.functions.radial import mismatch, radial_field
-from cavitydesign.analytic.functions.series import size_parameter
+from cavitydesign.analytic.functions.size_parameters import size_parameter
 from cavitydesign.analytic.resonance import (
     Resonator,
     find_resonance,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from cavitydesign.app.design_text import design_toml
-from cavitydesign.app.web.limits import check_limits, expected_modes
+from cavitydesign.app.toml_text import design_toml
+from cavitydesign.app.web.request_limits import check_limits, expected_modes
 from cavitydesign.app.web.workspace import Workspace, quickstart
 from cavitydesign.errors import InputError
 from cavitydesign.study import Record, Store

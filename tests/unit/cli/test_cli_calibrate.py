@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import cavitydesign as cd
 from cavitydesign.calibrate import solves
-from cavitydesign.cli import outcome
+from cavitydesign.cli import exit_codes
 from cavitydesign.cli.commands import calibrate as command
 from cavitydesign.cli.main import app
 from cavitydesign.errors import InputError
@@ -32,7 +32,7 @@ QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml
 def laboratory(tmp_path, monkeypatch):
     monkeypatch.setattr(solves, "evaluate_pulses", steady_pulses)
     monkeypatch.setattr(command, "executor_of", lambda *_: SerialExecutor())
-    monkeypatch.setattr(outcome, "_kept", False)  # what is noted here must not reach other tests
+    monkeypatch.setattr(exit_codes, "_kept", False)  # what is noted here must not reach other tests
     (tmp_path / "design.toml").write_text(DESIGN)
     (tmp_path / "calibration.toml").write_text(CALIBRATION)
     write_curve(tmp_path, 800.0, 0.05)

@@ -13,8 +13,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from cavitydesign.cli.exit_codes import reported
 from cavitydesign.cli.main import app
-from cavitydesign.cli.outcome import reported
 from cavitydesign.cli.printing import json_text, number
 from cavitydesign.cli.progress import ProgressLine
 from cavitydesign.errors import InputError, SolverError

@@ -14,7 +14,7 @@ import pytest
 
 from cavitydesign.gain import DotMedium, find_medium
 from cavitydesign.lasing.competition.overlap import ModeOverlap
-from cavitydesign.lasing.pulses.compiled import steps
+from cavitydesign.lasing.pulses.compiled import compiled_steps
 from cavitydesign.lasing.pulses.compiled.names import LIBRARY
 from cavitydesign.lasing.pulses.integrate import StepControl
 from cavitydesign.lasing.pulses.pulse_solver import PulseSolver
@@ -26,7 +26,7 @@ DOTS, DYE = DotMedium(), find_medium("rhodamine-6G-PMMA")
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory):
     """The kernel of this processor; compiled anew where none is installed, as fast as that goes."""
-    found = steps.library()
+    found = compiled_steps.library()
     if found is not None:
         return found
     hook = ROOT / "cavitydesign/lasing/pulses/compiled/build_hook.py"
@@ -37,7 +37,7 @@ def kernel(tmp_path_factory):
         build["compiled"](ROOT / build["SOURCES"], into, flags)
     except (OSError, subprocess.SubprocessError) as error:
         pytest.skip(f"no C compiler that takes the kernel: {error}")
-    return steps.loaded(into / LIBRARY)
+    return compiled_steps.loaded(into / LIBRARY)
 
 
 def zones(modes: int) -> ModeOverlap:
@@ -90,10 +90,10 @@ def test_outcomes_are_those_of_numpy(make_comb, kernel, monkeypatch, case) -> No
     solver = PulseSolver(comb, medium, 1.7e7, StepControl(1e-3), overlap)
     shifts = None if shift is None else np.array(shift)
     asked = []
-    monkeypatch.setattr(steps, "library", lambda: asked.append(1) or kernel)
+    monkeypatch.setattr(compiled_steps, "library", lambda: asked.append(1) or kernel)
     ours = solver.outcomes(np.array(excitons), shifts)
     assert asked
-    monkeypatch.setattr(steps, "library", lambda: None)
+    monkeypatch.setattr(compiled_steps, "library", lambda: None)
     theirs = solver.outcomes(np.array(excitons), shifts)
     assert ours.emitted == pytest.approx(theirs.emitted, rel=1e-10)
     assert ours.spontaneous == pytest.approx(theirs.spontaneous, rel=1e-10)
@@ -106,7 +106,7 @@ def test_traces_have_the_same_times(make_comb, kernel, monkeypatch) -> None:
     solver = PulseSolver(make_comb(15.0, span_nm=9.0), DOTS, 1.7e7, StepControl(1e-3))
     runs = []
     for found in (kernel, None):
-        monkeypatch.setattr(steps, "library", lambda found=found: found)
+        monkeypatch.setattr(compiled_steps, "library", lambda found=found: found)
         runs.append(solver.traced(np.array([4.0, 5.0])))
     assert runs[0].trace_ps == pytest.approx(runs[1].trace_ps, rel=1e-10)
     assert runs[0].trace_photons == pytest.approx(runs[1].trace_photons, rel=1e-9, abs=1e-300)
@@ -116,10 +116,10 @@ def test_a_library_of_other_sources_is_not_used(tmp_path, monkeypatch, kernel) -
     """A kernel left from an older checkout would read today's numbers wrongly."""
     copy = tmp_path / LIBRARY
     shutil.copy(kernel._name, copy)
-    assert steps.loaded(copy) is not None
-    monkeypatch.setattr(steps, "sources_digest", lambda: "another")
-    assert steps.loaded(copy) is None
+    assert compiled_steps.loaded(copy) is not None
+    monkeypatch.setattr(compiled_steps, "sources_digest", lambda: "another")
+    assert compiled_steps.loaded(copy) is None
     other = tmp_path / "other.so"
     other.write_bytes(b"no library")
-    assert steps.loaded(other) is None
-    assert steps.loaded(tmp_path / "none.so") is None
+    assert compiled_steps.loaded(other) is None
+    assert compiled_steps.loaded(tmp_path / "none.so") is None

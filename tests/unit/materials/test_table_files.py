@@ -102,7 +102,7 @@ def test_wherever_a_medium_is_read(tmp_path: Path) -> None:
     """Body, fibre and surround of a design by their files, whose contents are in its fingerprint;
     the page gives every worker the same files (`app.limits.check_files`).
     """
-    from cavitydesign.app.web.limits import check_files
+    from cavitydesign.app.web.request_limits import check_files
     from cavitydesign.design import parse_design
     from cavitydesign.design.files.named_files import files_of_design
 

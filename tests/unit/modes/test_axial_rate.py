@@ -14,7 +14,7 @@ from cavitydesign.mesh.rim_layer import reach_of
 from cavitydesign.mesh.window import Sizing, build_window
 from cavitydesign.modes import ModeRequest
 from cavitydesign.modes.estimates.seeds import FamilySeed, family_seeds
-from cavitydesign.modes.media import permittivities
+from cavitydesign.modes.permittivities import permittivities
 from cavitydesign.modes.rim.problem import Resolution, WindowProblem
 from cavitydesign.modes.rim.resolution import axial_rate
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from scipy.special import ai_zeros
 
-from cavitydesign.spectrum_fit.comb import CombSample, Family, fit_comb_model
+from cavitydesign.spectrum_fit.comb_model import CombSample, Family, fit_comb_model
 
 ZEROS = -ai_zeros(6)[0]
 

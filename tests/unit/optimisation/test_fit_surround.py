@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.special import ai_zeros
 
-from cavitydesign.spectrum_fit.comb import CombSample, Family, fit_comb_model
+from cavitydesign.spectrum_fit.comb_model import CombSample, Family, fit_comb_model
 from cavitydesign.spectrum_fit.comb_samples import _diameter_and_index_nodes, _moved, free_media
 from cavitydesign.spectrum_fit.fit import fit_peaks, with_held
 from cavitydesign.spectrum_fit.fit_prior import FitPrior

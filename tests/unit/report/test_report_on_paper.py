@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cavitydesign.columns.cells import with_powers
+from cavitydesign.columns.cell_text import with_powers
 from cavitydesign.columns.modes import line_width
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.report.document import Heading, document

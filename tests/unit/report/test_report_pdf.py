@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode_set import ModeSet
-from cavitydesign.report import layout, pdf
+from cavitydesign.report import pdf, sheets
 from cavitydesign.report.document import CAPTIONS, Sources, document
 from cavitydesign.report.sections import Table
 from cavitydesign.visualise.fields.field import draw_meridian
@@ -113,12 +113,12 @@ def test_lines_are_as_wide_as_they_may_be() -> None:
         "the inertia of the factorised problem counts the eigenvalues in the range of the wanted "
         "modes " * 3
     )
-    lines = layout.wrapped(text, 200.0, 8.0)
+    lines = sheets.wrapped(text, 200.0, 8.0)
     assert " ".join(lines) == text.strip()
     for line, following in itertools.pairwise(lines):
-        assert layout.text_width(line, 8.0) <= 200.0
-        assert layout.text_width(f"{line} {following.split()[0]}", 8.0) > 200.0
-    assert "".join(layout.wrapped("x" * 400, 100.0, 8.0)) == "x" * 400
+        assert sheets.text_width(line, 8.0) <= 200.0
+        assert sheets.text_width(f"{line} {following.split()[0]}", 8.0) > 200.0
+    assert "".join(sheets.wrapped("x" * 400, 100.0, 8.0)) == "x" * 400
 
 
 def test_file_is_whole(results: dict[str, Any], figures: dict[str, Figure], tmp_path: Path) -> None:

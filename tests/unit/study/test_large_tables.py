@@ -6,9 +6,9 @@ from cavitydesign.dotted import flattened, flattened_at
 from cavitydesign.errors import InputError
 from cavitydesign.study import Axis, Record, Store, Study, study_table
 from cavitydesign.study.expression import Expression
-from cavitydesign.study.files import table_file
+from cavitydesign.study.files import table_export
 from cavitydesign.study.files.design_text import _MARK, DesignText
-from cavitydesign.study.files.table_file import csv_text
+from cavitydesign.study.files.table_export import csv_text
 from cavitydesign.study.records.record import payload_decoder, read_record
 from cavitydesign.study.rows import Rows
 from cavitydesign.study.run import fingerprints
@@ -150,5 +150,5 @@ def test_a_filtered_table_and_one_in_parts(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="no column 'p'"):
         study_table(study, tabulate, where="p > 1")
     text = csv_text(whole)
-    monkeypatch.setattr(table_file, "_PART_LETTERS", 10)
+    monkeypatch.setattr(table_export, "_PART_LETTERS", 10)
     assert csv_text(whole) == text and "'=t4" in text

@@ -14,7 +14,7 @@ from toy_points import SCHEMA, evaluate, tabulate
 from cavitydesign.study import SerialExecutor, Store, load_study, run_study, study_table
 from cavitydesign.study.executors.dask_executor import DaskExecutor, SchedulerError, _Waiting
 from cavitydesign.study.executors.executor import Batches, Task
-from cavitydesign.study.files.table_file import csv_text
+from cavitydesign.study.files.table_export import csv_text
 
 pytest.importorskip("distributed")
 HERE = Path(__file__).parent

@@ -27,7 +27,7 @@ from cavitydesign.study import (
 from cavitydesign.study.executors.dask_executor import DaskExecutor
 from cavitydesign.study.executors.executor import Executor, computed
 from cavitydesign.study.executors.slurm import parse_shard, slurm_script
-from cavitydesign.study.files.table_file import csv_text
+from cavitydesign.study.files.table_export import csv_text
 from cavitydesign.study.records.record import OK
 from cavitydesign.study.run import PendingPoints, fingerprints
 

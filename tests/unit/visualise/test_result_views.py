@@ -22,7 +22,7 @@ from cavitydesign.visualise.lasers.lasing import (
     draw_light_curve,
     draw_output_shares,
 )
-from cavitydesign.visualise.record import families, load_results, mode_records
+from cavitydesign.visualise.result_record import families, load_results, mode_records
 from cavitydesign.visualise.spectra.dispersion import draw_against_diameter, draw_dispersion
 from cavitydesign.visualise.spectra.loss_budget import draw_loss_budget, loss_shares
 from cavitydesign.visualise.spectra.spectrum import draw_comb

@@ -17,7 +17,7 @@ from ....fem.stretch import BoxStretch, Layer
 from ....mesh.section import SectionMesh, folded_elements
 from ....mesh.section_cavity import SectionCavity
 from ....mesh.section_extension import Side, extended, extended_round
-from ...media import Permittivities
+from ...permittivities import Permittivities
 
 # In wavelengths of the medium behind a side: thickness of a layer, the room between matter and the
 # layer, the length of an added element. With a room of 0.15 the steep near field meets the layer:

@@ -17,7 +17,7 @@ from ....fem.legendre import gauss
 from ....mesh.section_cavity import SectionCavity
 from ...losses.layered_radiation import log10_layered_qs
 from ...losses.radiation import Source, SurfaceSource
-from ...media import Permittivities
+from ...permittivities import Permittivities
 from ..problem import SectionProblem
 from .tail import runs_on
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....mesh.section_cavity import SectionCavity
-from ...media import permittivities
+from ...permittivities import permittivities
 
 # Im eps / Re eps above which waves end in a medium within some hundred wavelengths.
 _ABSORBS = 2e-3

@@ -10,7 +10,7 @@ import numpy as np
 
 from ....arrays import Array, Values
 from ....fem.field import ON_AXIS, PointField
-from ...media import Permittivities
+from ...permittivities import Permittivities
 from ..problem import SectionProblem
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from ....arrays import Values
 from ....eigen.lanczos import shift_invert_lanczos
 from ....errors import SolverError
-from ...media import Permittivities, permittivities
+from ...permittivities import Permittivities, permittivities
 from ...solver.problem import Pencil
 from ..identity import identify_section
 from ..problem import SectionProblem

@@ -20,7 +20,7 @@ from ....eigen.factor import Matrix, combination, factorise
 from ....eigen.refine import krylov_block, ritz
 from ....errors import SolverError
 from ...estimates.seeds import radial_guess
-from ...media import Permittivities, permittivities
+from ...permittivities import Permittivities, permittivities
 from ...solver.identity import Identity
 from ..identity import belongs, identify_section
 from ..problem import SectionProblem

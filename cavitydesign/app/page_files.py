@@ -65,7 +65,7 @@ def open_item(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
 def design_file(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The design as it stands, as the text of a design file, checked."""
     from ..design import parse_design
-    from .design_text import design_toml
+    from .toml_text import design_toml
 
     source = payload["source"]
     parse_design(payload["design"], "design", path=None if source is None else Path(source))

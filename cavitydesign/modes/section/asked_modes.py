@@ -14,8 +14,8 @@ from ...errors import InputError, SolverError
 from ...mesh.section_cavity import SectionCavity
 from ...units import wavelength_nm, wavenumber_per_um
 from ..estimates.seeds import radial_guess
-from ..media import permittivities
 from ..mode_set import ModeRequest
+from ..permittivities import permittivities
 from ..stopwatch import Stopwatch
 from .around.absorb import with_absorbing_layers
 from .limits import MOST_BYTES, check_survey, matrix_bytes

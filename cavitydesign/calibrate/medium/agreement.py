@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import Array
-from .deviation import left_over
 from .kinds import KINDS
+from .left_over import left_over
 from .prepared import PreparedMeasurement, target_of
 
 
