@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 _TERMINAL_AFTER_SECONDS = 0.5  # A bar that comes and goes at once only flickers.
 _LINE_EVERY_SECONDS = 2.0  # Often enough to see life in a log, seldom enough not to fill it.
-# Columns of the terminal: of the bar, and of share, times and spaces beside it.
-_BAR, _SHORT_BAR, _ROOMY = 40, 12, 100
-_TIMES = 30
+# Columns of the terminal: of the bar where there is room, of the bar elsewhere, from which width on
+# there is room, and of share, times and spaces beside the bar
+_BAR, _SHORT_BAR, _ROOMY, _TIMES = 40, 12, 100, 30
 
 
 class ProgressLine:

@@ -22,7 +22,7 @@ from ..mesh.rim_map import Window
 from ..mesh.section import SectionMesh
 from .stretch import BoxStretch
 
-_NEWTON_STEPS = 50  # of the search for a point
+_NEWTON_STEPS = 50  # a bound: inside an element a few converge quadratically
 _CONVERGED = 1e-13  # of the unit square
 # Points of the grid of all lines for each one asked for, up to which that grid is evaluated.
 _CROWDED = 4

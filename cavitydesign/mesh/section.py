@@ -19,6 +19,8 @@ from ..arrays import Array, BoolArray, IntArray
 from ..errors import InputError, nearest
 from .facet_points import Facets
 
+# Of a section's size: what lies nearer meets. Files of seven digits are right to half of it.
+SLACK = 1e-6
 # Corners are (-,-), (+,-), (+,+), (-,+); edges run along +s or +t: t = -1, s = +1, t = +1, s = -1.
 EDGE_CORNERS = ((0, 1), (1, 2), (3, 2), (0, 3))
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Array, BoolArray, IntArray
-from .section import SectionMesh
+from .section import SLACK, SectionMesh
 
 # Bodies whose optical circumferences n R differ by more have modes of one azimuthal order at
 # wavelengths so far apart that neither moves the other.
 _ALIKE = 0.7
-_AT_EDGE = 1e-6  # of the section's size: a piece this close to a side of the section reaches it
 _GUIDING = 1.01  # of the surround's index
 
 
@@ -84,7 +83,7 @@ def _at_sides(mesh: SectionMesh) -> BoolArray:
     3).
     """
     _, high_r, low_z, high_z = mesh.extent_um
-    near = _AT_EDGE * max(high_r, high_z - low_z)
+    near = SLACK * max(high_r, high_z - low_z)
     r, z = mesh.nodes[..., 0], mesh.nodes[..., 1]
     sides = (
         r.max(axis=(1, 2)) > high_r - near,

@@ -15,7 +15,7 @@ from ..errors import InputError, nearest
 from ..geometry.cavity import Cavity
 from ..materials.material import Material
 from .locate import Locator
-from .section import SectionMesh
+from .section import SLACK, SectionMesh
 from .section_bodies import body_numbers
 from .section_ends import SectionEnds, section_ends
 from .section_outline import SectionOutline
@@ -23,7 +23,6 @@ from .section_outline import SectionOutline
 # What the readers call regions of which a file has no names.
 _NUMBERED = re.compile(r"(surface|region) -?\d+")
 _TYPICAL_NM = 600.0  # where media are compared, or the nearest wavelength at which all have data
-_OFF_THE_EDGE = 1e-6  # of the section's size: a region that is nearer reaches the boundary
 
 
 def body_in_surround(mesh: SectionMesh) -> dict[str, str]:
@@ -35,7 +34,7 @@ def body_in_surround(mesh: SectionMesh) -> dict[str, str]:
     if len(present) != 2 or not all(_NUMBERED.fullmatch(name) for name in present):
         return {}
     _, high_r, low_z, high_z = mesh.extent_um
-    slack = _OFF_THE_EDGE * max(high_r, high_z - low_z)
+    slack = SLACK * max(high_r, high_z - low_z)
     inner = []
     for name in present:
         part = mesh.nodes[mesh.region == mesh.region_names.index(name)].reshape(-1, 2)

@@ -13,10 +13,9 @@ from typing import Literal
 import numpy as np
 
 from ..arrays import Array, IntArray
-from .section import EDGE_CORNERS, SectionMesh
+from .section import EDGE_CORNERS, SLACK, SectionMesh
 
 End = Literal["open", "electric", "magnetic", "mixed", "none"]
-_SAME = 1e-6  # of the section's size
 
 
 @dataclass(frozen=True)
@@ -60,18 +59,18 @@ def section_ends(
     kind[np.isin(edges, mesh.tagged_edges(n for n in magnetic if n in mesh.boundary))] = 2
     low_r, high_r, low_z, high_z = mesh.extent_um
     size = max(high_r - low_r, high_z - low_z)
-    off_axis = r.max(axis=1) > _SAME * size
+    off_axis = r.max(axis=1) > SLACK * size
     side = np.where(normal_r > abs(normal_z), 0, np.where(normal_z < -abs(normal_r), 1, 2))
     inner = (normal_r < 0) & (abs(normal_r) >= abs(normal_z))
     sides = [off_axis & ~inner & (side == i) for i in range(3)]
     ends = [_kind(kind[chosen]) for chosen in sides]
     for i in (1, 2):  # layers end at flat walls only
-        if ends[i] in ("electric", "magnetic") and np.ptp(z[sides[i]]) > _SAME * size:
+        if ends[i] in ("electric", "magnetic") and np.ptp(z[sides[i]]) > SLACK * size:
             ends[i] = ends[i] if ends == [ends[i]] * 3 else "mixed"
-    facing = (normal_r > _SAME * size) & (abs(np.diff(z, axis=1)[:, 0]) > _SAME * size)
-    regions, heights = _regions(z[facing], mesh.region[owners[facing]], _SAME * size)
+    facing = (normal_r > SLACK * size) & (abs(np.diff(z, axis=1)[:, 0]) > SLACK * size)
+    regions, heights = _regions(z[facing], mesh.region[owners[facing]], SLACK * size)
     slant = np.minimum(abs(normal_r), abs(normal_z))[off_axis]
-    straight = not bool((slant > _SAME * size).any())
+    straight = not bool((slant > SLACK * size).any())
     return SectionEnds(ends[0], ends[1], ends[2], regions, heights, straight)
 
 

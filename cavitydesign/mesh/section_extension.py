@@ -13,10 +13,9 @@ from typing import Literal
 import numpy as np
 
 from ..arrays import Array, BoolArray
-from .section import EDGE_CORNERS, SectionMesh, anticlockwise, lobatto
+from .section import EDGE_CORNERS, SLACK, SectionMesh, anticlockwise, lobatto
 
 Side = Literal["outer", "lower", "upper"]
-_FLAT = 1e-6  # of the section's size
 _OUTWARDS = 0.5  # cosine between an edge's normal and the ray to it, above which it faces outwards
 
 
@@ -39,7 +38,7 @@ def extended(
     sign = -1.0 if side == "lower" else 1.0
     _, high_r, low_z, high_z = mesh.extent_um
     at = {"outer": high_r, "lower": low_z, "upper": high_z}[side]
-    slack = _FLAT * max(high_r, high_z - low_z)
+    slack = SLACK * max(high_r, high_z - low_z)
     positions = _vertices(mesh)
     outer = np.zeros(mesh.edges.shape[0], dtype=bool)
     outer[mesh.outer_edges] = True

@@ -10,9 +10,9 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import InputError
+from ..section import SLACK
 from .splitting import FileMesh
 
-_FLAT = 1e-6  # of the section's size: files of seven digits are flat to half of it
 # Of the section's size: points nearer than this are one. Files of seven digits round to half of it.
 _ONE_POINT = 1e-7
 _OF_EDGE = 1e-2  # of the shortest side of an element: its own corners are never one
@@ -36,9 +36,9 @@ def flat_positions(points: Array, source: str) -> Array:
         return points.copy()
     spread = np.ptp(points, axis=0)
     size = float(spread.max())
-    if spread[2] <= _FLAT * size:
+    if spread[2] <= SLACK * size:
         return points[:, :2].copy()
-    if spread[1] <= _FLAT * size:
+    if spread[1] <= SLACK * size:
         return points[:, [0, 2]].copy()
     raise InputError(
         f"{source}: not flat: x is the distance from the axis, y (or z) runs along it, and all "

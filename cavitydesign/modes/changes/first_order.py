@@ -40,7 +40,9 @@ from .change import CavityChange
 
 _DISPERSION_STEP = 2e-5  # of k, for d eps/dk by central differences
 SHIFT_BESIDE = 1e-9  # of k^2: the matrix at the eigenvalue itself has no inverse
-_POLISHING_STEPS = 2  # of inverse iteration beside the eigenvalue
+# Of inverse iteration beside the eigenvalue: each takes other modes, 1e-4 of k^2 away and more,
+# down by a factor of 1e5.
+_POLISHING_STEPS = 2
 _SAME_RADIUS = 1e-9  # relative: radii that are the same interface
 
 

@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 
 from ...arrays import Array, Values
 
-_FARTHEST_UM = 1e3  # no critical gap is looked for beyond
+_FARTHEST_UM = 1e3  # a bound for the search of the critical gap: fields fade within some um
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ _SPARE = 0.02  # of the depth, by which a window may be too shallow
 # Of the fibre's displacement, that a window holds of the fibre: the map between the two folds at 1.
 _BEHIND_FIBRE = 2.5
 _LEAST_INNER = 0.05  # of the cavity's radius, where a deepened window ends at the latest
-_DAMPING = 10.0  # nepers of an absorbing layer
+_DAMPING = 10.0  # nepers of an absorbing layer: exp(-20) = 2e-9 comes back
 _SHIFT = 1e-6  # of k0^2, beside which the mode is searched for
 _SEARCHED = 8  # eigenpairs beside the shift, the mode itself and what happens to lie near it
 _MOST_MOVED = 1e-3  # of k0: farther away it is another mode

@@ -30,8 +30,7 @@ STEP = 2  # degrees between a space and the one that tells its error
 # How much two orders more gain, by how fast a mode's energy falls with the degree, is right to 0.9
 # to 7 times (exact spheres, k 1e-4 to 1e-12 off: gains of 70 to 1900; rings, whose corners let them
 # gain 6 to 11); what is stated holds the lower end, and no gain beyond these limits is believed.
-_MARGIN = 1.5
-_LEAST_GAIN, _MOST_GAIN = 3.0, 1000.0
+_MARGIN, _LEAST_GAIN, _MOST_GAIN = 1.5, 3.0, 1000.0
 # Of the energy of what two orders change, the least change of k that is believed: changes are 0.03
 # to 0.4 of it, unless parts of them cancel by chance.
 _LEAST_CHANGE = 0.01

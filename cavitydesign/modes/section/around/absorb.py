@@ -14,7 +14,7 @@ import numpy as np
 
 from ....arrays import Array
 from ....fem.stretch import BoxStretch, Layer
-from ....mesh.section import SectionMesh, folded_elements
+from ....mesh.section import SLACK, SectionMesh, folded_elements
 from ....mesh.section_cavity import SectionCavity
 from ....mesh.section_extension import Side, extended, extended_round
 from ...permittivities import Permittivities
@@ -29,7 +29,6 @@ _THICKNESS, _ROOM, _ELEMENT = 1.5, 0.5, 0.4
 # it is imaginary alone: a real stretch shortens the waves that run down there.
 _STRENGTH = 2.5 + 2.5j
 _LAYER_SHARE = 0.6  # of the room, where no elements can be added
-_AT_SIDE = 1e-6  # of the section's size
 _DIAGONAL = 0.7  # of the thickness, that a layer has in the corners of its box on a round section
 # A side without a layer is stretched by nothing; the thickness has no meaning.
 _NO_LAYER = Layer(1.0, 0.0)
@@ -101,9 +100,9 @@ def with_absorbing_layers(
         outer,
         lower,
         upper,
-        all(depths[side] >= layer.thickness_um * (1 - _AT_SIDE) for side, layer in layers.items())
+        all(depths[side] >= layer.thickness_um * (1 - SLACK) for side, layer in layers.items())
         and all(
-            layer.thickness_um >= cuts[side].layer.thickness_um * (1 - _AT_SIDE)
+            layer.thickness_um >= cuts[side].layer.thickness_um * (1 - SLACK)
             for side, layer in layers.items()
         ),
     )
@@ -114,7 +113,7 @@ def _cuts(cavity: SectionCavity, wavelength_um: float, eps: Permittivities) -> d
     """The sides where waves may leave."""
     mesh, ends = cavity.mesh, cavity.ends
     _, high_r, low_z, high_z = mesh.extent_um
-    slack = _AT_SIDE * max(high_r, high_z - low_z)
+    slack = SLACK * max(high_r, high_z - low_z)
     body = cavity.bodies_of(mesh) >= 0
     chain = list(ends.regions) if ends.regions is not None else [len(cavity.regions) - 1]
     index, heights = np.sqrt(eps.ordinary[chain]), np.array(ends.heights_um)
