@@ -43,6 +43,8 @@ SESSION = "session"
 _FEWEST_POINTS = 3  # The scale of a curve is free and takes one point; two more tell a slope.
 # A point that scatters by as much as it is says nothing; 5 is 5 % as a rule.
 MOST_NOISE = 1.0
+# Nothing is measured better: a pulse's light is computed to 7e-4.
+LEAST_NOISE = 1e-4
 # Share of rows that may repeat another: few counts at a fluence that was measured twice do so.
 _MOST_TWICE = 0.1
 # Factor between the middle of a curve's fluences and that of its design's: units differ by a
@@ -96,19 +98,25 @@ def read_cavity(
     if texts["light_curve"]:
         curve = file.collect(read_curve, file.path.parent / texts["light_curve"])
         if curve is not None and design is not None:
-            _check_unit(file, f"{entry_name}.light_curve", curve, design)
+            ends = float(curve.fluence_mj_cm2[0]), float(curve.fluence_mj_cm2[-1])
+            _check_unit(file, f"{entry_name}.light_curve", ends, design)
     noise = _positive(file, entry, f"{entry_name}.relative_noise", 0.05)
-    if noise >= MOST_NOISE:
+    if not LEAST_NOISE <= noise < MOST_NOISE:
         file.add(
             f"{entry_name}.relative_noise",
-            f" = {noise:g}: a share is needed, less than {MOST_NOISE:g}; 0.05 is 5 %",
+            f" = {noise:g}: a share is needed, {LEAST_NOISE:g} at least and less than "
+            f"{MOST_NOISE:g}; 0.05 is 5 %",
         )
     dark = (
         _positive(file, entry, f"{entry_name}.dark_up_to_mj_cm2", math.nan)
         if "dark_up_to_mj_cm2" in entry
         else None
     )
+    if dark is not None and math.isfinite(dark) and design is not None:
+        _check_unit(file, f"{entry_name}.dark_up_to_mj_cm2", (dark, dark), design)
     figures = _figures(file, entry.get("figures", {}), f"{entry_name}.figures")
+    if design is not None:
+        _check_breaks(file, f"{entry_name}.figures", figures, design)
     none = curve is None and dark is None and not figures
     if with_data and none and len(file.lines) == told:
         file.add(entry_name, ": no data; give light_curve, figures or dark_up_to_mj_cm2")
@@ -128,19 +136,36 @@ def read_cavity(
     )
 
 
+def _check_breaks(
+    file: UserFile, entry_name: str, figures: Mapping[str, Figure], design: Mapping[str, Any]
+) -> None:
+    """Published breaks have the unit of the design's pump, and their order."""
+    low, high = (figures.get(name) for name in FIGURES[:2])
+    for name, one in zip(FIGURES, (low, high), strict=False):
+        if one is not None:
+            _check_unit(file, f"{entry_name}.{name}", (one.value, one.value), design)
+    if low is not None and high is not None and low.value >= high.value:
+        file.add(
+            entry_name,
+            f": {FIGURES[0]} = {low.value:g} must be below {FIGURES[1]} = {high.value:g}",
+        )
+
+
 def _check_unit(
-    file: UserFile, entry_name: str, curve: MeasuredCurve, design: Mapping[str, Any]
+    file: UserFile, entry_name: str, seen: tuple[float, float], design: Mapping[str, Any]
 ) -> None:
     """Fluences of another unit lie far from those of the design's pump."""
     from ..design import parse_design
 
     asked = parse_design(dict(design), path=file.path).pump.fluence_mj_cm2
-    seen = (float(curve.fluence_mj_cm2[0]), float(curve.fluence_mj_cm2[-1]))
     ratio = math.sqrt(seen[0] * seen[1] / (asked[0] * asked[1]))
     if not 1.0 / _FAR < ratio < _FAR:
+        one = seen[0] == seen[1]
+        told = f"{seen[0]:g}" if one else f"fluences from {seen[0]:g} to {seen[1]:g}"
+        lies = "lies" if one else "lie"
         file.add(
             entry_name,
-            f": fluences from {seen[0]:g} to {seen[1]:g} mJ/cm2 lie a factor of "
+            f": {told} mJ/cm2 {lies} a factor of "
             f"{max(ratio, 1.0 / ratio):.3g} from pump.fluence_mj_cm2 = [{asked[0]:g}, "
             f"{asked[1]:g}] of the design; correct the unit of either",
         )

@@ -12,7 +12,7 @@ from ...arrays import Array
 from ...design.files.column_file import read_columns
 from ...errors import InputError, nearest
 from ...study.files.user_file import UserFile
-from ..cavity_entry import MOST_NOISE, SESSION, read_design, repeated
+from ..cavity_entry import LEAST_NOISE, MOST_NOISE, SESSION, read_design, repeated
 from ..spec import MeasuredCavity, MediumMeasurement
 from .kinds import CENTRE, KINDS, Kind, scan_of
 
@@ -60,10 +60,11 @@ def read_measurement(
             texts[key] = value
     numbers = _numbers(file, entry, entry_name, kind)
     noise = _number(file, entry, f"{entry_name}.relative_noise", kind.noise)
-    if not 0.0 < noise < MOST_NOISE:
+    if not LEAST_NOISE <= noise < MOST_NOISE:
         file.add(
             f"{entry_name}.relative_noise",
-            f" = {noise:g}: a share is needed, above 0 and less than {MOST_NOISE:g}; 0.05 is 5 %",
+            f" = {noise:g}: a share is needed, {LEAST_NOISE:g} at least and less than "
+            f"{MOST_NOISE:g}; 0.05 is 5 %",
         )
     if texts["design"]:
         design = read_design(file, entry, entry_name, texts["design"])

@@ -320,6 +320,33 @@ def test_wrong_units_and_rows_that_stand_twice_are_told_in_one_line(
     assert words in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("dark_up_to_mj_cm2 = 4000.0", "dark_up_to_mj_cm2: 4000 mJ/cm2 lies a factor of 1.56e+03"),
+        (
+            "figures = { upper_break_mj_cm2 = { value = 3000, sd = 1 } }",
+            "figures.upper_break_mj_cm2: 3000 mJ/cm2 lies a factor of",
+        ),
+        (
+            "figures = { upper_break_mj_cm2 = { value = 2, sd = 0.1 }, "
+            "lower_break_mj_cm2 = { value = 3, sd = 0.1 } }",
+            "lower_break_mj_cm2 = 3 must be below upper_break_mj_cm2 = 2",
+        ),
+        ('light_curve = "curve.csv"\nrelative_noise = 1e-9 #', "0.0001 at least"),
+    ],
+    ids=["dark in uj", "break in uj", "breaks swapped", "noise of nothing"],
+)
+def test_impossible_figures_are_told_in_one_line(laboratory, data, words):
+    path = laboratory / "calibration.toml"
+    text = path.read_text().replace("relative_noise = 0.05", "")
+    path.write_text(text.replace('light_curve = "curve.csv"', data))
+    with pytest.raises(InputError) as error:
+        asked(laboratory)
+    assert len(error.value.problems) == 1
+    assert words in str(error.value)
+
+
 def test_the_order_of_the_rows_and_points_at_one_fluence_do_not_matter(laboratory):
     fluence = [2.0, 1.0, 3.0, 2.0]
     curve_of(laboratory, fluence, [4.0, 1.0, 9.0, 5.0])
