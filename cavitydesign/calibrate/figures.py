@@ -130,13 +130,13 @@ def _fitted(y: Array) -> tuple[Array, Array]:
     rows = np.arange(len(y))
     cells = pairs[best].astype(np.float64)
     for which in (0, 1):
-        beside = []
+        neighbours = []
         for move in (-1, 1):
             moved = pairs[best].copy()
             moved[:, which] += move
             at = table[moved[:, 0], moved[:, 1]]
-            beside.append(np.where(at >= 0, explained[rows, np.maximum(at, 0)], -np.inf))
-        low, middle, high = beside[0], explained[rows, best], beside[1]
+            neighbours.append(np.where(at >= 0, explained[rows, np.maximum(at, 0)], -np.inf))
+        low, middle, high = neighbours[0], explained[rows, best], neighbours[1]
         bend = low - 2.0 * middle + high
         with np.errstate(invalid="ignore", divide="ignore"):
             shift = 0.5 * (low - high) / bend

@@ -102,10 +102,10 @@ def _advice(work: Work, asked: NextMeasurement, z: Array, weights: Weights) -> A
     own = np.random.default_rng(work.asked.seed).standard_normal((len(rows), len(layout)))
     z = np.concatenate([z[rows], own[:, len(work.layout) :]], axis=1)
     ready = [prepare(work.asked, layout, cavity) for cavity in cavities]
-    beside = replace(work, layout=layout, ready=ready)
-    solved = beside.solve("light", z)
+    enlarged = replace(work, layout=layout, ready=ready)
+    solved = enlarged.solve("light", z)
     lights = [fine_light(each, known.light) for each, known in zip(ready, solved, strict=True)]
-    compared = [beside.comparison(each) for each in ready]
+    compared = [enlarged.comparison(each) for each in ready]
     measurements = []
     for comparison, light in zip(compared[1:], lights[1:], strict=True):
         low, high = comparison.ready.cavity.fluences

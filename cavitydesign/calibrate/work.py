@@ -105,8 +105,8 @@ class Work:
         for each, known in zip(comparisons, solved, strict=True):
             errors.append(self._emulator_error(each, known))
             emulators.append(emulator_of(each.ready, known).curves)
-        beside = [one.log_likelihood for one in self.measured]
-        return Posterior(comparisons, emulators, errors, beside)
+        of_measurements = [one.log_likelihood for one in self.measured]
+        return Posterior(comparisons, emulators, errors, of_measurements)
 
     def _emulator_error(self, comparison: Comparison, known: Solved) -> float:
         """Root-mean-square error in the logarithm of the collected light, on solves left out."""
@@ -131,8 +131,8 @@ class Work:
             _Known(fine_light(each, known.light))
             for each, known in zip(self.ready, exact, strict=True)
         ]
-        beside = [one.exact_log_likelihood for one in self.measured]
-        return Posterior(comparisons, curves, [0.0] * len(comparisons), beside)
+        of_measurements = [one.exact_log_likelihood for one in self.measured]
+        return Posterior(comparisons, curves, [0.0] * len(comparisons), of_measurements)
 
 
 @dataclass(frozen=True, eq=False)

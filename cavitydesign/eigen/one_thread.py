@@ -40,9 +40,9 @@ def _threads() -> tuple[tuple[Callable[[], int], Callable[[int], None]], ...]:
     """What reads and what sets the numbers of threads."""
     found = []
     for package in (np, scipy):
-        beside = Path(package.__path__[0])
-        places = (beside.parent / f"{package.__name__}.libs", beside / ".dylibs")
-        for file in (path for place in places for path in sorted(place.glob("*openblas*"))):
+        package_folder = Path(package.__path__[0])
+        folders = (package_folder.parent / f"{package.__name__}.libs", package_folder / ".dylibs")
+        for file in (path for folder in folders for path in sorted(folder.glob("*openblas*"))):
             both = _of(file)
             if both is not None:
                 found.append(both)

@@ -294,9 +294,9 @@ class _Search:
     def _factor(self, stiffness: Matrix, k: float, weights: Values) -> Factor:
         """Factors of K - k^2 B(k, kappa), a little beside the eigenvalue."""
         parts = zip(weights, self.masses, strict=True)
-        beside = -(k**2) * (1 + SHIFT_BESIDE)
+        shift = -(k**2) * (1 + SHIFT_BESIDE)
         return factorise(
-            combination([(1.0, stiffness), *((beside * eps, mass) for eps, (_, _, mass) in parts)])
+            combination([(1.0, stiffness), *((shift * eps, mass) for eps, (_, _, mass) in parts)])
         )
 
     def _balanced(

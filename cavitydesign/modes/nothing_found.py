@@ -72,7 +72,7 @@ def why_nothing(request: ModeRequest, results: Sequence[SolvedClass]) -> str:
         )
     low, high = request.range_nm
     head = f"no mode was found: none of those asked for lies between {low:.9g} and {high:.9g} nm"
-    beside = [
+    outside = [
         (
             wavelength_nm(mode.k_per_um.real),
             Label(one.seed.polarisation, mode.m, one.seed.p, mode.q),
@@ -80,8 +80,8 @@ def why_nothing(request: ModeRequest, results: Sequence[SolvedClass]) -> str:
         for one in results
         for mode in one.modes
     ]
-    above = min((mode for mode in beside if mode[0] > high), default=None, key=lambda one: one[0])
-    below = max((mode for mode in beside if mode[0] < low), default=None, key=lambda one: one[0])
+    above = min((mode for mode in outside if mode[0] > high), default=None, key=lambda one: one[0])
+    below = max((mode for mode in outside if mode[0] < low), default=None, key=lambda one: one[0])
     near = " and ".join(
         f"{label} at {at:.{_digits(at, high - low)}f} nm"
         for at, label in (one for one in (below, above) if one is not None)

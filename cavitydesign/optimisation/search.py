@@ -252,10 +252,10 @@ def _least_known(
     else:
         loss, error = expected_loss(goal.objective, response, cube)
         open_to &= loss - _DOUBTS * error < _best_loss(trials)
-    distances, beside = _beside(trials, cube)
-    open_to &= ~_far_from_limits(trials)[beside].all(axis=1)
+    distances, nearest_trials = _nearest_trials(trials, cube)
+    open_to &= ~_far_from_limits(trials)[nearest_trials].all(axis=1)
     if by_limits:
-        open_to &= ~_far_from_best(trials)[beside].all(axis=1)
+        open_to &= ~_far_from_best(trials)[nearest_trials].all(axis=1)
     distance = np.where(open_to, distances.min(axis=1), 0.0)
     if distance.max() <= _EXPLORED:
         return None
@@ -266,7 +266,7 @@ def _least_known(
     return np.asarray(cube[int(np.argmax(score))], dtype=np.float64)
 
 
-def _beside(trials: Trials, cube: Array) -> tuple[Array, NDArray[np.intp]]:
+def _nearest_trials(trials: Trials, cube: Array) -> tuple[Array, NDArray[np.intp]]:
     """Distances of points of the cube from all trials, shape (k, n), and the two nearest trials of
     each, shape (k, 2).
     """
@@ -285,7 +285,7 @@ def _absent(trials: Trials) -> NDArray[np.bool_]:
 def _lacking(trials: Trials, cube: Array) -> NDArray[np.bool_]:
     """Points more than twice as near to a trial without outcomes as to one that has them."""
     absent = _absent(trials)
-    distances = _beside(trials, cube)[0]
+    distances = _nearest_trials(trials, cube)[0]
     near, far = (np.min(distances[:, which], axis=1, initial=np.inf) for which in (absent, ~absent))
     return np.asarray(2 * near < far, dtype=np.bool_)
 

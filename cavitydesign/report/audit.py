@@ -215,7 +215,7 @@ def count_words(modes: Mapping[str, Any]) -> str:
         mode.get("log10_q_radiation_absorbing_layer") is not None
         for mode in modes.get("modes") or ()
     )
-    beside = (
+    of_leaky = (
         " Leaky families have a complex spectrum without inertia: there, the modes found are "
         "counted."
         if leaky
@@ -226,7 +226,7 @@ def count_words(modes: Mapping[str, Any]) -> str:
         "solved first, the inertia "
         "of the factorised problem counts the eigenvalues in the range of the wanted modes: "
         f"{modes.get('counted')}, {verdict}."
-        f"{beside}"
+        f"{of_leaky}"
     )
 
 

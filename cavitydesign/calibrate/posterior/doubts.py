@@ -173,9 +173,11 @@ def doubts_of_sessions(scales: Mapping[str, tuple[Constant, float]]) -> list[str
         Fluence scale of each session, and the relative error that it states.
     """
     found = []
-    for (first, (one, sd)), (second, (other, beside)) in itertools.combinations(scales.items(), 2):
+    for (first, (one, sd)), (second, (other, other_sd)) in itertools.combinations(
+        scales.items(), 2
+    ):
         apart = abs(math.log(one.quantiles[2] / other.quantiles[2]))
-        out = apart / math.hypot(math.log1p(sd), math.log1p(beside))
+        out = apart / math.hypot(math.log1p(sd), math.log1p(other_sd))
         if out >= _FAR:
             found.append(
                 f"sessions {first} and {second} disagree: their fluence scales lie "

@@ -74,13 +74,13 @@ def new(kind: Kind = "bottle", folder: Folder = Path()) -> int:
             f"{kind!r}: must be one of {', '.join(STARTERS)}{nearest(kind, tuple(STARTERS))}"
         )
     starter = STARTERS[kind]
-    own, *beside = starter.names
+    own, *other_names = starter.names
     if (folder / own).exists():
         raise InputError(
             f"{folder / own}: exists already and is not overwritten; move it, or give --folder"
         )
     # A study or goal after a design: the design that is there stays, and is what they use.
-    kept = [name for name in beside if (folder / name).exists()]
+    kept = [name for name in other_names if (folder / name).exists()]
     contents = {name: _source(name).read_bytes() for name in starter.names if name not in kept}
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -206,8 +206,8 @@ def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any] | None) -
         if design.cavity.coupler is not None:
             from ...visualise.spectra.coupling import draw_coupling, draw_dip
 
-            beside = strongest.coupling()
-            figures |= {"coupling": draw_coupling(beside), "dip": draw_dip(beside)}
+            coupled = strongest.coupling()
+            figures |= {"coupling": draw_coupling(coupled), "dip": draw_dip(coupled)}
         if design.collection is not None and strongest.extra.get("collected") is not None:
             from ...visualise.fields.emission import draw_emission
 

@@ -18,8 +18,8 @@ def spontaneous_emission_factors(model: RateModel) -> Array:
     rung (the pair, in a dot), those into other modes and in all directions among them.
     """
     rate = model.weight @ model.emission / model.emitters
-    beside = rate * model.ladder.emission_over_radiation_ps
-    return np.asarray(beside / (1.0 + beside.sum()))
+    relative_rate = rate * model.ladder.emission_over_radiation_ps
+    return np.asarray(relative_rate / (1.0 + relative_rate.sum()))
 
 
 def purcell_factor(mode: LasingMode, medium: GainMedium, index: float) -> float | None:

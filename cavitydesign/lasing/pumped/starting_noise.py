@@ -73,5 +73,5 @@ def single_shots_alone(emitted: Array, single_mode_db: float) -> float:
     ratio = np.delete(emitted, first) / emitted[first]
     weights = _SHOTS * np.exp(-_SHOTS) * np.log(_SHOTS[1] / _SHOTS[0])
     floor = 10.0 ** (-single_mode_db / 10.0)
-    beside = -np.expm1(-floor * _SHOTS[:, None] / np.maximum(ratio, 1e-300)[None, :])
-    return float(weights @ np.prod(beside, axis=1))
+    each_below = -np.expm1(-floor * _SHOTS[:, None] / np.maximum(ratio, 1e-300)[None, :])
+    return float(weights @ np.prod(each_below, axis=1))

@@ -108,12 +108,12 @@ class CombDispersion:
             f"{int(m)},{_HZ_PER_THZ * f!r}\n"
             for m, f in zip(self.m, self.frequency_thz.tolist(), strict=True)
         ]
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            beside.write_text("".join(lines), encoding="ascii", newline="\n")
-            beside.replace(path)
+            temporary.write_text("".join(lines), encoding="ascii", newline="\n")
+            temporary.replace(path)
         except OSError as error:
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
         return path
 

@@ -54,8 +54,8 @@ def _by_mode(
     """The share of one order by its modes."""
     raw, pencil = orders.raw, orders.pencil(m)
     start = part if raw.problem.is_complex else part.real + part.imag
-    beside = 1.0 + (abs(m) - raw.m) * spacing
-    shift = orders.square * beside**2
+    ratio = 1.0 + (abs(m) - raw.m) * spacing
+    shift = orders.square * ratio**2
     pairs = shift_invert_lanczos(
         pencil.factor(shift).solve,
         pencil.mass.__matmul__,

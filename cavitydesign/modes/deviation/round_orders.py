@@ -50,8 +50,8 @@ class RoundOrders:
         """The round problem of an azimuthal order at the mode's own wavenumber."""
         size = abs(m)
         if size not in self._factors:
-            beside = 1.0 + _BESIDE if size == self.raw.m else 1.0
-            self._factors[size] = self.pencil(m).factor(self.square * beside)
+            shift_factor = 1.0 + _BESIDE if size == self.raw.m else 1.0
+            self._factors[size] = self.pencil(m).factor(self.square * shift_factor)
         factor = self._factors[size]
         if np.iscomplexobj(right) and not self.raw.problem.is_complex:
             return np.asarray(factor.solve(right.real) + 1j * factor.solve(right.imag))

@@ -111,11 +111,11 @@ def _search(
     t = probe.grid.t_um[probe.inner_t]
     grid = FieldGrid.build(problem.window, problem.space, sides, t)
     field = grid.evaluate(vectors, orders)
-    beside = np.stack([energy_density(field, j, grid.region, e) for j, e in enumerate(eps)])
+    beside_edges = np.stack([energy_density(field, j, grid.region, e) for j, e in enumerate(eps)])
     lines = np.concatenate([inner, sides])
     order = np.argsort(lines)
     region = np.concatenate([probe.grid.region[probe.inner_s], grid.region])
-    return lines[order], region[order], np.concatenate([densities, beside], axis=1)[:, order]
+    return lines[order], region[order], np.concatenate([densities, beside_edges], axis=1)[:, order]
 
 
 def _cell(problem: WindowProblem, probe: Probe, s: Array, at: float, column: int) -> FieldGrid:

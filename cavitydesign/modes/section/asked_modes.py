@@ -235,10 +235,10 @@ class _Search:
             k = modes[0].k_per_um * (1 + share / modes[0].m)
             known = labels(modes)
             try:
-                beside = self._survey(k, self._enough)
+                surveyed = self._survey(k, self._enough)
             except SolverError:
                 break
-            modes = modes + [mode for mode in beside if mode.label not in known]
+            modes = modes + [mode for mode in surveyed if mode.label not in known]
         return modes
 
     def _each_near(self, modes: list[SurveyedMode]) -> list[SurveyedMode]:

@@ -35,8 +35,8 @@ def facet_errors(problem: SectionProblem, snapshot: Snapshot) -> dict[int, float
     moved = {q: 0.0 for q in snapshot.chosen}
     if facets is None or not facets.offsets_um.any():
         return moved
-    beside = _BESIDE * facets.lengths_um[:, None] * facets.normals
-    below, above = facets.points_um - beside, facets.points_um + beside
+    offset_um = _BESIDE * facets.lengths_um[:, None] * facets.normals
+    below, above = facets.points_um - offset_um, facets.points_um + offset_um
     locator = Locator(problem.mesh)
     here, s, t = locator.find(below[:, 0], below[:, 1])
     there = locator.find(above[:, 0], above[:, 1])[0]

@@ -71,8 +71,8 @@ def layer_shift_nm(mode: Mode, thickness_um: float, index: float, surface: str) 
         fibre_radius_um=cavity.fibre_radius_um - thickness_um,
         coatings=(Coating("layer", thickness_um, medium), *cavity.coatings),
     )
-    without, beside = same_mode(mode, cavity), same_mode(mode, coated)
-    return beside.wavelength_nm - without.wavelength_nm
+    without, coated_mode = same_mode(mode, cavity), same_mode(mode, coated)
+    return coated_mode.wavelength_nm - without.wavelength_nm
 
 
 def _on_rim(mode: Mode, cavity: Cavity, thickness_um: float, medium: Material) -> float:

@@ -238,10 +238,10 @@ def shared_far_errors(orders: Sequence[int], measured: Sequence[Measures]) -> li
     out = []
     for m, one in zip(orders, measured, strict=True):
         far = one.far_error
-        for other, beside in zip(orders, measured, strict=True):
-            more = beside.log10_q_far - one.log10_q_far
+        for other, neighbour in zip(orders, measured, strict=True):
+            more = neighbour.log10_q_far - one.log10_q_far
             if other == m and math.isfinite(more) and more > 0.0:
-                far = max(far, beside.far_error * float(10.0 ** (-0.5 * more)))
+                far = max(far, neighbour.far_error * float(10.0 ** (-0.5 * more)))
         out.append(far)
     return out
 

@@ -258,9 +258,9 @@ def steffensen(
         From (n,) values to the next ones and anything that belongs to them.
     begin : (n,) array
     """
-    first, beside = advance(begin)
+    first, companion = advance(begin)
     for _ in range(20):
-        second, beside = advance(first)
+        second, companion = advance(first)
         step, change = first - begin, second - first
         if (abs(change) < 1e-15 * abs(second)).all():
             break
@@ -269,7 +269,7 @@ def steffensen(
         contracts = 2.0 * abs(change) < abs(step)
         rate = np.where(contracts, change, 0.0) / np.where(contracts, step, 1.0)
         begin, first = first, second + change * rate / (1.0 - rate)
-    return first, beside
+    return first, companion
 
 
 def one_each(overlap: Array) -> NDArray[np.int64]:

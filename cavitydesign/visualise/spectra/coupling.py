@@ -115,13 +115,13 @@ def draw_dip(
     return fig
 
 
-def _gaps(beside: CoupledMode) -> NDArray[np.float64]:
+def _gaps(coupled: CoupledMode) -> NDArray[np.float64]:
     """Gaps to twice the critical one, and beyond the design's own."""
-    end = 2.0 * (beside.critical_gap_um or 0.0)
+    end = 2.0 * (coupled.critical_gap_um or 0.0)
     if end == 0.0:
-        contact = float(beside.log10_q_external(0.0))
-        end = beside.guide.law.gap_um(contact + _DECADES) or 1.0
-    return np.linspace(0.0, max(end, 1.2 * beside.gap_um), _POINTS)
+        contact = float(coupled.log10_q_external(0.0))
+        end = coupled.guide.law.gap_um(contact + _DECADES) or 1.0
+    return np.linspace(0.0, max(end, 1.2 * coupled.gap_um), _POINTS)
 
 
 def _unit(reach_pm: float) -> tuple[float, str]:

@@ -33,7 +33,7 @@ def draw_fit(answer: Result, candidate: int = 0, *, theme: Theme = LIGHT) -> Fig
     fig = figure(ONE_COLUMN_IN, 4.6)
     shown = content["candidates"][:_LEGEND_ROWS]
     heights = (2.0, 1.2, 0.3 + 0.22 * len(shown))
-    sticks, below, beside = fig.subplots(3, 1, height_ratios=heights)
+    sticks, below, candidates = fig.subplots(3, 1, height_ratios=heights)
     errors = dict(zip(content["peaks_nm"], content.get("peaks_error_nm") or (), strict=False))
     families: dict[str, list[tuple[float, int, float]]] = {}
     for peak, label, deviation in zip(
@@ -86,15 +86,15 @@ def draw_fit(answer: Result, candidate: int = 0, *, theme: Theme = LIGHT) -> Fig
     sticks.set_xlim(below.get_xlim())
     sticks.set_ylabel("orders m of\nthe peaks")
     fig.legend(*below.get_legend_handles_labels(), ncols=3, loc="outside upper center")
-    beside.barh(range(len(shown)), [entry["probability"] for entry in shown], color=colour(0))
-    beside.set_yticks(range(len(shown)), [f"{entry['diameter_um']:.3f}" for entry in shown])
-    beside.set(
+    candidates.barh(range(len(shown)), [entry["probability"] for entry in shown], color=colour(0))
+    candidates.set_yticks(range(len(shown)), [f"{entry['diameter_um']:.3f}" for entry in shown])
+    candidates.set(
         xlim=(0, 1),
         ylim=(len(shown) - 0.5, -0.5),
         xlabel="probability of each labelling of the peaks",
         ylabel="diameter\n(µm)",
     )
-    for letter, ax in zip("abc", (sticks, below, beside), strict=True):
+    for letter, ax in zip("abc", (sticks, below, candidates), strict=True):
         label_panel(ax, letter)
     return fig
 
