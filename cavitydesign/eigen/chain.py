@@ -153,18 +153,18 @@ class ChainFactor:
         last = shape.elements - 1
         # Forwards: each group of unknowns takes off what the line inside it passes on.
         line: Values | None = None
-        for e, (packed, pivots) in enumerate(self.pivots):
-            group = columns[e * shape.own : min((e + 1) * shape.own, shape.size)]
+        for element, (packed, pivots) in enumerate(self.pivots):
+            group = columns[element * shape.own : min((element + 1) * shape.own, shape.size)]
             if line is not None:
-                group = group - self.inward[e] @ line
+                group = group - self.inward[element] @ line
             solved = _solved(packed, pivots, group)
-            out[e * shape.own : e * shape.own + solved.shape[0]] = solved
+            out[element * shape.own : element * shape.own + solved.shape[0]] = solved
             line = solved[shape.interior :]
         # Backwards: with the group outside known, its share is taken off the one inside.
-        for e in range(last - 1, -1, -1):
-            after = out[(e + 1) * shape.own : min((e + 2) * shape.own, shape.size)]
-            out[e * shape.own : (e + 1) * shape.own] -= self.spread[e] @ (
-                self.inward[e + 1].T @ after
+        for element in range(last - 1, -1, -1):
+            after = out[(element + 1) * shape.own : min((element + 2) * shape.own, shape.size)]
+            out[element * shape.own : (element + 1) * shape.own] -= self.spread[element] @ (
+                self.inward[element + 1].T @ after
             )
         return out if right.ndim == 2 else out[:, 0]
 
@@ -180,19 +180,21 @@ def _factorised(matrix: ChainMatrix) -> ChainFactor:
     spread: list[Values] = []
     outer = np.zeros((shape.own, shared), dtype=blocks.dtype)
     outer[interior:] = np.eye(shared)
-    for e in range(shape.elements):
-        last = e == shape.elements - 1
+    for element in range(shape.elements):
+        last = element == shape.elements - 1
         block = np.array(
-            blocks[e, shared : shape.local - shared * last, shared : shape.local - shared * last],
+            blocks[
+                element, shared : shape.local - shared * last, shared : shape.local - shared * last
+            ],
             order="F",
         )
         if not last:
-            block[interior:, interior:] += blocks[e + 1, :shared, :shared]
-        towards = blocks[e, shared : shared + block.shape[0], :shared]
-        if e > 0:
+            block[interior:, interior:] += blocks[element + 1, :shared, :shared]
+        towards = blocks[element, shared : shared + block.shape[0], :shared]
+        if element > 0:
             # The Schur complement: the rows `interior:` of `spread` are the inverse of the block
             # inside, restricted to the line that both share.
-            block -= towards @ spread[e - 1][interior:] @ towards.T
+            block -= towards @ spread[element - 1][interior:] @ towards.T
         # SciPy's default workspace of one column makes LAPACK take columns singly; with 32 of them
         # sytrf works on blocks by matrix products.
         packed, pivot_rows, info = factor(block, lower=1, lwork=32 * block.shape[0], overwrite_a=1)

@@ -166,30 +166,36 @@ def _law(
         return None
     first, second, *rest = _LAW_KEYS[kind]
     problems.unknown(table, ("kind", *_LAW_KEYS[kind]), f"{key}.")
-    a = problems.numbers(table, first, f"{key}.")
-    b = problems.numbers(table, second, f"{key}.")
+    first_numbers = problems.numbers(table, first, f"{key}.")
+    second_numbers = problems.numbers(table, second, f"{key}.")
     offset = problems.number(table, "offset", "a finite number", f"{key}.") if rest else None
-    if a is None or b is None:
+    if first_numbers is None or second_numbers is None:
         return None
-    if len(a) != len(b):
+    if len(first_numbers) != len(second_numbers):
         problems.add(
-            key, f"{first} has {len(a)} numbers and {second} {len(b)}; they must be as many"
+            key,
+            f"{first} has {len(first_numbers)} numbers and {second} {len(second_numbers)}; "
+            "they must be as many",
         )
         return None
     if kind == "table":
-        return _table(a, b, key, problems, monotone)
+        return _table(first_numbers, second_numbers, key, problems, monotone)
     if kind == "sellmeier":
-        far = next((pole for pole in b if not 0.0 <= pole <= _LARGEST_POLE_UM2), None)
+        far = next((pole for pole in second_numbers if not 0.0 <= pole <= _LARGEST_POLE_UM2), None)
         if far is not None:
             allowed = f"allowed is 0 to {_LARGEST_POLE_UM2:g}"
             problems.add(
                 f"{key}.poles_um2", f"{far:g} um^2 is no resonance's wavelength squared; {allowed}"
             )
             return None
-        return Sellmeier(a, b, offset or 0.0)
+        return Sellmeier(first_numbers, second_numbers, offset or 0.0)
     if kind == "power_series":
-        return PowerSeries(a, b)
-    return Cauchy(a, b) if kind == "cauchy" else Gas(a, b)
+        return PowerSeries(first_numbers, second_numbers)
+    return (
+        Cauchy(first_numbers, second_numbers)
+        if kind == "cauchy"
+        else Gas(first_numbers, second_numbers)
+    )
 
 
 def _table(

@@ -49,7 +49,7 @@ def facets_of(given: FileMesh) -> Facets | None:
     for number, (ends, regions) in enumerate(zip(edges.ends, edges.regions, strict=True)):
         for end in (0, 1):
             at[int(ends[end]), regions].append((number, end))
-    x, w = np.polynomial.legendre.leggauss(_SAMPLES)
+    samples, weights = np.polynomial.legendre.leggauss(_SAMPLES)
     even = np.linspace(-1.0, 1.0, degree + 1)
     points, normals, offsets, lengths = [], [], [], []
     for number, nodes in enumerate(edges.nodes):
@@ -57,7 +57,7 @@ def facets_of(given: FileMesh) -> Facets | None:
             continue  # of no length: elements of no area are refused where meshes are checked
         frame = _frame(nodes)
         local = (nodes - nodes[0]) @ frame.T / np.linalg.norm(nodes[-1] - nodes[0])
-        along, slope = _interpolated(even, local, x)
+        along, slope = _interpolated(even, local, samples)
         size = float(np.linalg.norm(nodes[-1] - nodes[0]))
         beyond = [
             (one - nodes[0]) @ frame.T / size
@@ -70,7 +70,7 @@ def facets_of(given: FileMesh) -> Facets | None:
         points.append(nodes[0] + size * along @ frame)
         normals.append(normal @ frame)
         offsets.append(size * offset * slope[:, 0] / speed)
-        lengths.append(size * w * speed)
+        lengths.append(size * weights * speed)
     if not points:
         return None
     return Facets(*(np.concatenate(part) for part in (points, normals, offsets, lengths)))

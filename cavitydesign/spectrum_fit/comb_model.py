@@ -285,15 +285,15 @@ def _family_table(
     trend.
     """
     wavelength = np.array([sample.wavelength_nm for sample in samples])
-    v = np.array([sample.log_diameter for sample in samples])
-    w = np.array([sample.offsets for sample in samples])
+    log_diameters = np.array([sample.log_diameter for sample in samples])
+    offsets = np.array([sample.offsets for sample in samples])
     n_eff = (
         np.array([sample.m for sample in samples])
         * wavelength
-        / (1e3 * math.pi * diameter_um * np.exp(v))
+        / (1e3 * math.pi * diameter_um * np.exp(log_diameters))
     )
-    greatest_powers = [len(np.unique(t)) - 1 for t in (v, *w.T)]
-    products = _products(w.shape[1])
+    greatest_powers = [len(np.unique(t)) - 1 for t in (log_diameters, *offsets.T)]
+    products = _products(offsets.shape[1])
     allowed = [
         number
         for number, product in enumerate(products)
@@ -311,7 +311,9 @@ def _family_table(
         return None
     basis = np.stack(
         [
-            x**a * (v / reach[0]) ** b * np.prod((w / reach[1:]) ** np.array(products[c]), axis=1)
+            x**a
+            * (log_diameters / reach[0]) ** b
+            * np.prod((offsets / reach[1:]) ** np.array(products[c]), axis=1)
             for a, b, c in powers
         ],
         axis=1,

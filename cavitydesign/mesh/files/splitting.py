@@ -195,20 +195,20 @@ def _basis(group: FileElements, at: Array) -> Array:
     return np.stack([x[:, i] * y[:, j] for i, j in powers], axis=1)
 
 
-def _powers(sides: int, g: int, count: int) -> list[tuple[int, int]]:
-    square = [(i, j) for i in range(g + 1) for j in range(g + 1)]
-    triangle = [(i, j) for i, j in square if i + j <= g]
+def _powers(sides: int, degree: int, count: int) -> list[tuple[int, int]]:
+    square = [(i, j) for i in range(degree + 1) for j in range(degree + 1)]
+    triangle = [(i, j) for i, j in square if i + j <= degree]
     if sides == 3 and count == len(triangle):
         return triangle
     if sides == 4 and count == len(square):
         return square
-    edges_only = [(i, j) for i, j in square if (i if i > 1 else 0) + (j if j > 1 else 0) <= g]
-    if sides == 4 and g in (2, 3) and count == len(edges_only):
+    edges_only = [(i, j) for i, j in square if (i if i > 1 else 0) + (j if j > 1 else 0) <= degree]
+    if sides == 4 and degree in (2, 3) and count == len(edges_only):
         return edges_only
     kind = "triangles" if sides == 3 else "quadrilaterals"
     raise InputError(
-        f"{kind} of degree {g} with {count} nodes are not understood; save the mesh with complete "
-        "elements"
+        f"{kind} of degree {degree} with {count} nodes are not understood; save the mesh with "
+        "complete elements"
     )
 
 

@@ -72,9 +72,12 @@ def near_spectrum(
     (3, w) array
         Along n, y and t.
     """
-    c, s = contact.normal
+    normal_x, normal_z = contact.normal
     kappa = np.sqrt(np.asarray(beta_per_um**2 + q_per_um**2 - surround_per_um**2) + 0j)
-    kappa_x, kappa_z = kappa * c + 1j * q_per_um * s, kappa * s - 1j * q_per_um * c
+    kappa_x, kappa_z = (
+        kappa * normal_x + 1j * q_per_um * normal_z,
+        kappa * normal_z - 1j * q_per_um * normal_x,
+    )
     low, high = float(source.r.min()), float(source.r.max())
     low = min(low, high * (1.0 - 1e-6))
     at = 0.5 * (low + high) + 0.5 * (high - low) * chebyshev.chebpts1(_RADII)
@@ -96,7 +99,11 @@ def near_spectrum(
         along_x = (e_r * g_cos - e_az * g_sin).sum(axis=0)
         along_y = (e_r * g_sin + e_az * g_cos).sum(axis=0)
         along_z = (source.e_z[:, None] * g).sum(axis=0)
-        out[:, part] = c * along_x + s * along_z, along_y, -s * along_x + c * along_z
+        out[:, part] = (
+            normal_x * along_x + normal_z * along_z,
+            along_y,
+            -normal_z * along_x + normal_x * along_z,
+        )
     return out
 
 

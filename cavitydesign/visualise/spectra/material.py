@@ -45,21 +45,29 @@ def draw_materials(media: Sequence[Material], *, theme: Theme = LIGHT) -> Figure
     """
     if not media:
         raise InputError("materials: no medium to draw")
-    absorbing = [m for m in media if any(m.extinction(w) > 0 for w in _wavelengths(m))]
+    absorbing = [
+        m
+        for m in media
+        if any(m.extinction(wavelength_nm) > 0 for wavelength_nm in _wavelengths(m))
+    ]
     panels = 3 if absorbing else 2
     fig = figure(ONE_COLUMN_IN, 1.25 * panels + 0.8)
     axes = fig.subplots(panels, 1, sharex=True)
     for position, medium in enumerate(media):
         x = _wavelengths(medium)
         line = {"color": colour(position), "ls": stroke(position)}
-        axes[0].plot(x, [medium.index(w) for w in x], **line, label=medium.name)
+        axes[0].plot(
+            x, [medium.index(wavelength_nm) for wavelength_nm in x], **line, label=medium.name
+        )
         if medium.uniaxial:
-            along = [medium.index_extraordinary(w) for w in x]
+            along = [medium.index_extraordinary(wavelength_nm) for wavelength_nm in x]
             thin = {**line, "lw": 0.7}
             axes[0].plot(x, along, **thin, label=f"{medium.name}, along z")
-        axes[1].plot(x, [medium.group_index(w) for w in x], **line)
+        axes[1].plot(x, [medium.group_index(wavelength_nm) for wavelength_nm in x], **line)
         if medium in absorbing:
-            axes[2].plot(x, [medium.absorption_per_cm(w) for w in x], **line)
+            axes[2].plot(
+                x, [medium.absorption_per_cm(wavelength_nm) for wavelength_nm in x], **line
+            )
     axes[0].set_ylabel("index")
     axes[1].set_ylabel("group index")
     if absorbing:

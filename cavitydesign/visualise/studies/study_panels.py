@@ -202,24 +202,26 @@ def _map(table: Table, spec: PlotSpec, x: str, theme: Theme) -> Figure:
             f"{spec.map}"
         )
     cells: dict[tuple[float, float], Any] = {}
-    for a, b, c in zip(table.column(x), table.column(y), table.column(spec.map), strict=True):
-        if not (is_number(a) and is_number(b)):
+    for x_value, y_value, outcome in zip(
+        table.column(x), table.column(y), table.column(spec.map), strict=True
+    ):
+        if not (is_number(x_value) and is_number(y_value)):
             continue
-        if (a, b) in cells:
+        if (x_value, y_value) in cells:
             raise InputError(
-                f"{table.name}: several rows at {x} = {a:g}, {y} = {b:g}; choose one with --where, "
-                "such as 'p == 1 and q == 0' and one azimuthal order m"
+                f"{table.name}: several rows at {x} = {x_value:g}, {y} = {y_value:g}; choose one "
+                "with --where, such as 'p == 1 and q == 0' and one azimuthal order m"
             )
-        cells[a, b] = c
+        cells[x_value, y_value] = outcome
     across, up = (sorted({key[position] for key in cells}) for position in (0, 1))
     if len(across) < 2 or len(up) < 2:
         raise InputError(f"{table.name}: a map needs at least two values of {x} and of {y}")
-    words = sorted({c for c in cells.values() if isinstance(c, str)})
+    words = sorted({outcome for outcome in cells.values() if isinstance(outcome, str)})
     painted = np.full((len(up), len(across)), np.nan)
-    for (a, b), c in cells.items():
-        if c is not None:
-            painted[up.index(b), across.index(a)] = (
-                words.index(c) if isinstance(c, str) else float(c)
+    for (x_value, y_value), outcome in cells.items():
+        if outcome is not None:
+            painted[up.index(y_value), across.index(x_value)] = (
+                words.index(outcome) if isinstance(outcome, str) else float(outcome)
             )
     fig = figure(ONE_COLUMN_IN, 2.7)
     ax = fig.subplots()
