@@ -6,6 +6,8 @@ import { pumpOf } from "./pump.js";
 
 // below the rows of slopes and of what lies before the axis
 const UNDER_WORDS = 48;
+// Of the highest point: the words of up to five thresholds stand above the curve on its left.
+const ROOM_ABOVE = 6;
 const THRESHOLDS = [["gain_equals_loss", "gain = loss"], ["ase", "lower break (ASE)"], ["lasing", "lasing"]];
 
 export class LightView {
@@ -26,7 +28,7 @@ export class LightView {
     const [xs, ys] = [shown.map(([one]) => one), shown.map(([, one]) => one)];
     const axes = {
       x: { low: xs[0], high: xs.at(-1), label: `${name} (${unit})`, log: true },
-      y: { low: Math.min(...ys) / 1.4, high: Math.max(...ys) * 1.6, label: unit === "µW" ? "emission (µW)" : "emission (arb. units)", log: true },
+      y: { low: Math.min(...ys) / 1.4, high: Math.max(...ys) * ROOM_ABOVE, label: unit === "µW" ? "emission (µW)" : "emission (arb. units)", log: true },
     };
     const other = kept && pumpOf(kept).unit === unit ? pumpOf(kept).places.map((one, i) => [one, kept.light_curve.emission[i]]).filter(([one, up]) => up > 0 && one >= axes.x.low && one <= axes.x.high) : [];
     if (other.length > 1) axes.y = { ...axes.y, low: Math.min(axes.y.low, ...other.map(([, up]) => up / 1.4)), high: Math.max(axes.y.high, ...other.map(([, up]) => up * 1.6)) };
