@@ -68,10 +68,16 @@ def draw_emission(
             label=f"objective NA {numerical_aperture:g}: {100 * share:.1f} %",
         )
     ax.set_rlim(_LOWEST_DB, 2.0)
-    ax.set_rticks([-20, -10, 0])
-    ax.set_rlabel_position(202.5)
-    for label in ax.get_yticklabels():
-        label.set_bbox({"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6, "alpha": 0.85})
+    ax.set_rticks([-20, -10, 0], ["", "", ""])
+    for level in (-10, 0):  # along the axis, where curves dip and leave room
+        ax.text(
+            np.pi,
+            level,
+            f"{level}".replace("-", "\N{MINUS SIGN}"),
+            ha="center",
+            va="center",
+            bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
+        )
     ax.set_title(f"{pattern.label}: light by angle from the fibre axis (dB)")
     fig.legend(loc="outside lower center", ncols=2)
     return fig
