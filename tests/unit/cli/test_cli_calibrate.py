@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from typer.testing import CliRunner
 
 import cavitydesign as cd
 from cavitydesign.calibrate import solves
-from cavitydesign.cli import exit_codes
+from cavitydesign.cli import exit_codes, printing
 from cavitydesign.cli.commands import calibrate as command
 from cavitydesign.cli.main import app
 from cavitydesign.errors import InputError
@@ -56,6 +59,31 @@ def test_a_calibration_is_told_written_and_drawn(laboratory):
     drawn = np.array([float(row) for row in rows])
     quantiles = content["constants"][0]["quantiles"]
     assert np.median(drawn) == pytest.approx(quantiles["p50"], rel=0.02)
+
+
+def test_no_width_of_the_terminal_cuts_what_is_told(laboratory, monkeypatch):
+    """At 80 to 160 columns each table keeps its first column, and every number of the widest."""
+    asked, told = command._print, {}
+
+    def at_each_width(answer):
+        for width in (400, 160, 120, 100, 80):
+            monkeypatch.setattr(printing, "_WIDTH_WITHOUT_TERMINAL", width)
+            stream = io.StringIO()
+            with contextlib.redirect_stdout(stream):
+                asked(answer)
+            told[width] = stream.getvalue()
+
+    monkeypatch.setattr(command, "_print", at_each_width)
+    done = CliRunner().invoke(app, ["calibrate", str(laboratory / "calibration.toml")])
+    assert done.exit_code == 0, done.output
+    numbers = {width: set(re.findall(r"\d+\.\d+", text)) for width, text in told.items()}
+    assert len(numbers[400]) > 5
+    for width, text in told.items():
+        assert numbers[width] == numbers[400]
+        assert "\N{HORIZONTAL ELLIPSIS}" not in text
+        tables = [line for line in text.splitlines() if "\N{BOX DRAWINGS LIGHT HORIZONTAL}" in line]
+        assert all(len(line.rstrip()) <= width for line in tables)
+        assert text.splitlines()[0].startswith("The data decide gain.peak_gain_per_cm = ")
 
 
 def test_data_that_contradict_each_other_end_with_exit_code_1(laboratory):
