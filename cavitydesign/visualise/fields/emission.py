@@ -69,11 +69,11 @@ def draw_emission(
         )
     ax.set_rlim(_LOWEST_DB, 2.0)
     ax.set_rticks([-20, -10, 0], ["", "", ""])
-    for level in (-10, 0):  # along the axis, where curves dip and leave room
+    for ring in (-10, 0):  # along the axis, where curves dip and leave room
         ax.text(
             np.pi,
-            level,
-            f"{level}".replace("-", "\N{MINUS SIGN}"),
+            ring,
+            f"{ring}".replace("-", "\N{MINUS SIGN}"),
             ha="center",
             va="center",
             bbox={"facecolor": theme.ground, "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
