@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FEWEST_POINTS = 2  # Two points make a cone.
 _FEWEST_TO_SMOOTH = 8  # Fewer points are taken as exact: they do not tell noise from shape.
 _STEEPEST = 1.0  # 45 degrees; fibres are tapered by some hundredths, and a mix of units gives 1000.
-_EVEN_WITHIN = 1e-12  # of the radius: a thousand roundings, and no effect on any mode
+_EVEN_WITHIN = 1e-12  # of the radius: some thousand roundings, and no effect on a mode
 _SAMPLES = 401  # places along the given points: eight between the knots of the most flexible spline
 
 

@@ -72,10 +72,9 @@ _ABOVE = 0.03
 # Relative change of 1/Q by absorbing layers that have the room they need: on exact spheres of Q 60
 # to 5e7, polar meshes, below 2e-5. Cramped ones: 2e-3, and where they follow r and z within a round
 # section k errs by 0.6 Q^(-3/2) too (spheres of Q 90 to 5600: half to 2.4 times that).
-_REFLECTED = 5e-5
+_REFLECTED, _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 5e-5, 2e-3, 0.6
 # A mode nearer to the wavelength asked for than this has absorbing layers of the right size.
 _NEAR_THE_HINT = 0.05
-_REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6  # as measured above
 # Of the error of k, that 1/Q has at least: its change between two orders can be small by chance (a
 # disk between plates, Q = 1600: k 6e-9 off, 1/2Q 5e-8, where 1e-7 is stated of k).
 _SHARE_IN_Q = 0.3
