@@ -55,6 +55,8 @@ class Measures:
     far_error : float
         Of log10_q_far, by what is polarised where a section is cut, or by what the reduced basis of
         a window lacks.
+    wall_in_shares : float
+        Estimate of the change of the shares by a closed wall beyond the rim, where it is known.
     """
 
     component_share: Array
@@ -64,6 +66,7 @@ class Measures:
     log10_q_scattering: float | None
     wall_shift: float
     far_error: float = 0.0
+    wall_in_shares: float = 0.0
 
 
 def wall_terms(field: Fields, j: int, at: Any, wave: Values, kappa: Values) -> Values:

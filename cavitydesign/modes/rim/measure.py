@@ -28,6 +28,7 @@ from .problem import Probe, WindowProblem
 # Error of log10 Q by what a reduced basis lacks, above which the modes of an azimuthal order are
 # solved for themselves
 _HEARD = 3e-4
+_OF_TAIL = 0.3  # error of a tail that is not in the window, told from the field at its end
 
 
 def caustic_distance_um(
@@ -177,11 +178,13 @@ class _Reading:
         region = probe.grid.region[rows]
         r_weight = probe.weight * probe.grid.r.real[rows, columns]
         weighted = density * r_weight
-        energy = float(weighted.sum())
-        share = (
-            np.bincount(region, weights=weighted.sum(axis=1), minlength=self.eps.ordinary.size)
-            / energy
+        tail = self._tail()
+        energy = float(weighted.sum()) + tail
+        by_region = np.bincount(
+            region, weights=weighted.sum(axis=1), minlength=self.eps.ordinary.size
         )
+        by_region[-1] += tail
+        share = by_region / energy
         e_z, e_r = (
             abs(e[self.j][rows, columns]) ** 2 * r_weight for e in (self.field.e_z, self.field.e_r)
         )
@@ -208,7 +211,28 @@ class _Reading:
             self._scattering(energy),
             self.wall_shift(energy),
             2.0 * math.log10(1.0 + 10.0 ** (0.5 * (far - of_taken))) if math.isfinite(far) else 0.0,
+            self.wall_in_shares(energy) + _OF_TAIL * tail / energy,
         )
+
+    def _tail(self) -> float:
+        """Energy between an absorbing layer that begins within the barrier and the caustic: a
+        mode that leaks less has decayed there.
+        """
+        problem, probe, grid = self.problem, self.probe, self.probe.grid
+        beyond = caustic_distance_um(
+            problem, self.m, self.q, self.k_per_um, float(self.eps.index[-1])
+        )
+        beyond -= float(grid.s_um[-1])
+        if not problem.is_complex or beyond <= 0.0:
+            return 0.0
+        at = (grid.s_um.size - 1, probe.inner_t)
+        r = grid.r.real[at]
+        density = energy_density(self.field, self.j, grid.region, self.eps)[at]
+        kappa = np.sqrt(
+            np.maximum((self.m / r) ** 2 - self.k_per_um**2 * self.eps.ordinary[-1], 0.0)
+        )
+        depth = 1.0 / np.maximum(2.0 * kappa, 1.0 / beyond)
+        return float((probe.weight_t * abs(grid.length_t[at]) * r * density * depth).sum())
 
     def _scattering(self, energy: float) -> float | None:
         """Scattering Q from the field just inside the outline."""
@@ -227,16 +251,24 @@ class _Reading:
 
     def wall_shift(self, energy: float) -> float:
         """Relative change of k by the closed walls."""
-        return 0.5 * self._walls() / energy / self.k_per_um**2
+        return 0.5 * self._walls()[0] / energy / self.k_per_um**2
 
-    def _walls(self) -> float:
+    def wall_in_shares(self, energy: float) -> float:
+        """Change of the shares by the outer wall.
+
+        Before a wall at the distance d the tail exp(-kappa s) is less by exp(kappa (s - 2 d)), and
+        its energy by 2 d exp(-2 kappa d): 2 d eps k^2 / kappa times the relative change of k.
+        """
+        return self._walls()[1] / energy
+
+    def _walls(self) -> tuple[float, float]:
         """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the
-        local decay.
+        local decay; and that of the outer wall times d eps / kappa.
         """
         probe, grid = self.probe, self.probe.grid
         radius = self.problem.cavity.outline.equator_radius_um
         eps = self.eps.ordinary[grid.region][:, None]
-        total = 0.0
+        total = beyond = 0.0
         lines: list[tuple[Any, Any, Array, Array]] = [
             (row, probe.inner_t, probe.weight_t, grid.length_t) for row in probe.walls_s
         ]
@@ -252,7 +284,8 @@ class _Reading:
                 wave if isinstance(rows, int) else (self.m / radius) ** 2
             )
             kappa = np.sqrt(np.maximum(barrier, (0.5 / radius) ** 2))
-            total += float(
-                (weight * length[at] * r * wall_terms(self.field, self.j, at, wave, kappa)).sum()
-            )
-        return total
+            terms = weight * length[at] * r * wall_terms(self.field, self.j, at, wave, kappa)
+            total += float(terms.sum())
+            if isinstance(rows, int) and rows == probe.walls_s[-1] != probe.walls_s[0]:
+                beyond += self.problem.real_breaks[-1] * float((terms * local / kappa).sum())
+        return total, beyond

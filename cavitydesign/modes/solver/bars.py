@@ -221,7 +221,8 @@ def _sharp(
     """The same where one order less was solved too."""
     of_wall = _WALLS_ALONE_IN_SHARES if how.cuts is None else _INNER_WALL_IN_SHARES
     return FieldErrors(
-        share_error(high, nearer, low, fewer, how, of_k + wall, q) + of_wall * wall,
+        share_error(high, nearer, low, fewer, how, of_k + wall, q)
+        + max(of_wall * wall, high.wall_in_shares),
         far_field_error(high, nearer, low, fewer, how),
         volume_error(high, nearer, low, fewer, how),
     )
