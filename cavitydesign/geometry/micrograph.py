@@ -15,9 +15,10 @@ from ..errors import InputError, MissingLibraryError
 _SMALLEST_SIDE_PX = 32  # Pixels a side, and points of an edge: fewer resolve no curvature.
 _SMALLEST_CONTRAST = 0.1  # Of the grey levels of the picture: with less, noise makes edges.
 _BORDER_PX = 2  # An edge ends at the border of the picture, where no grey level lies beyond.
-# Each pass leaves (b/a)^2 of the tilt of an ellipse a long and b across: 4 % after four at b/a =
-# 2/3; the radius, the mean of both edges, feels its square.
-_AXIS_PASSES = 4
+# Each pass leaves (b/a)^2 of the tilt of an ellipse a long and b across. Sixty leave 0.3 % of it at
+# b/a = 0.95; what is rounder still has hardly an axis to be missed.
+_AXIS_PASSES = 60
+_AXIS_RESTS = 1e-6  # Change of slope: a thousandth of a pixel over a picture of a thousand.
 # Slope of the axis (27 degrees): beyond it columns no longer part the two edges.
 _LARGEST_TILT = 0.5
 # A printed scale bar: a filled rectangle of one grey level, at least this wide and this many times
@@ -245,8 +246,8 @@ def _axis(upper: tuple[Array, Array], lower: tuple[Array, Array]) -> tuple[float
 
     Each pass compares the edges at the same place along the axis found so far. The middle of
     slanted chords lies on the conjugate diameter: of an ellipse a long and b across, a pass leaves
-    (b/a)^2 of the error of the slope. Long bodies converge at once; a sphere keeps the error, and
-    has no axis to be missed.
+    (b/a)^2 of the error of the slope. The passes end when the slope rests. A sphere keeps the
+    error, and has no axis to be missed.
     """
     intercept, slope = 0.0, 0.0
     for _ in range(_AXIS_PASSES):
@@ -265,6 +266,8 @@ def _axis(upper: tuple[Array, Array], lower: tuple[Array, Array]) -> tuple[float
         point_column = -shift * cosine * slope
         point_row = intercept + slope * point_column + shift * (cosine + slope**2 * cosine)
         intercept, slope = point_row - turned * point_column, turned
+        if abs(tilt) < _AXIS_RESTS:
+            break
     if abs(slope) > _LARGEST_TILT:
         raise InputError(
             f"micrograph: the axis is tilted by {np.degrees(np.arctan(slope)):.0f} degrees; turn "
