@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -243,6 +244,8 @@ def parse_design(
     problems += converter.problems
     if cavity is not None and modes is not None:
         problems += _range_problems(cavity, modes)
+        if collection is not None:
+            problems += _collection_problems(cavity, modes, collection)
         if deviation is not None:
             problems += _deviation_problems(cavity, deviation)
         if sensing is not None:
@@ -288,6 +291,22 @@ def _deviation_problems(cavity: Cavity, deviation: Deviation) -> list[Problem]:
     except InputError as error:
         return [Problem((), text) for text in error.problems]
     return []
+
+
+def _collection_problems(
+    cavity: Cavity, modes: ModeRequest, collection: Collection
+) -> list[Problem]:
+    """Refuse an aperture that the surround does not allow at the wavelength asked for."""
+    surround = dict(cavity.regions).get("surround")
+    try:
+        index = math.inf if surround is None else surround.index(modes.wavelength_nm)
+    except InputError:  # the range of its data is told of all media
+        return []
+    aperture = collection.numerical_aperture
+    if aperture <= index:
+        return []
+    text = f"must be at most {index:.5g}, the index of the surround"
+    return [Problem(("collection", "numerical_aperture"), text, aperture)]
 
 
 def _sensing_problems(cavity: Cavity, sensing: Sensing) -> list[Problem]:

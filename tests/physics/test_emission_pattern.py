@@ -157,5 +157,7 @@ def test_a_design_with_an_objective_tells_what_it_takes():
     assert cd.find_modes(polarised)[0].extra["collected"] < 0.01 * told[0]
     with pytest.raises(InputError, match=r"collection\.polariser"):
         design.with_values({"collection.polariser": "tm"})
+    with pytest.raises(InputError, match=r"collection.numerical_aperture = 1.2: must be at most 1"):
+        design.with_values({"collection.numerical_aperture": 1.2})
     with pytest.raises(InputError, match="did you mean 'numerical_aperture'"):
         design.with_values({"collection.numerical_apertur": 0.4})

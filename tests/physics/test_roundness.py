@@ -295,6 +295,7 @@ def test_where_leading_order_ends_is_told(bottle):
         ({"fibre_offset_um": 1.0}, "the fibre is off the axis, but there is no fibre"),
         ({"fibre_tilt_deg": 30.0}, "fibre_tilt_deg: 30.0 must be from 0 to 20"),
         ({"ellipticity": "much"}, "ellipticity"),
+        ({"particle": {"radius_nm": 30.0, "z_um": 9.0}}, "z_um: 9 is not on the outline"),
     ],
 )
 def test_impossible_deviations_are_refused_in_one_line(given, words):
@@ -304,3 +305,22 @@ def test_impossible_deviations_are_refused_in_one_line(given, words):
         cd.parse_design({"cavity": cavity, "modes": asked})
     (line,) = caught.value.problems
     assert words in line and "\n" not in line
+
+
+@pytest.mark.parametrize("offset_um", [0.6, 3.0])
+def test_a_fibre_through_the_rim_is_refused(offset_um):
+    """The wall of the bottle is 0.6 um at the equator."""
+    given = {"fibre_offset_um": offset_um}
+    with pytest.raises(InputError) as caught:
+        cd.bottle(
+            diameter_um=12.0,
+            axial_radius_um=50.0,
+            body={"index": 1.49},
+            fibre="silica",
+            fibre_diameter_um=10.8,
+            deviation=given,
+            wavelength_nm=600.0,
+            azimuthal_order=85,
+        )
+    (line,) = caught.value.problems
+    assert "puts the fibre through the rim; it must be below 0.6" in line

@@ -38,12 +38,18 @@ class Collection:
     def __post_init__(self) -> None:
         given = (self.numerical_aperture, _LARGEST_INDEX, self.direction, self.polariser)
         try:
-            check_objective(*given)
+            check_objective(*given, "above which no surround is")
         except InputError as error:
             raise InputError([f"collection.{line}" for line in error.problems]) from None
 
 
-def check_objective(aperture: float, index: float, direction: str, polariser: str) -> None:
+def check_objective(
+    aperture: float,
+    index: float,
+    direction: str,
+    polariser: str,
+    index_of: str = "the index of the surround",
+) -> None:
     """Refuse an impossible objective.
 
     Raises
@@ -53,8 +59,7 @@ def check_objective(aperture: float, index: float, direction: str, polariser: st
     """
     if not (math.isfinite(aperture) and 0.0 < aperture <= index):
         raise InputError(
-            f"numerical_aperture: {aperture!r} must be above 0 and at most {index:g}, the index of "
-            "the surround"
+            f"numerical_aperture: {aperture!r} must be above 0 and at most {index:g}, {index_of}"
         )
     for name, value, allowed in (
         ("direction", direction, DIRECTIONS),
