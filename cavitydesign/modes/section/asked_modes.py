@@ -35,6 +35,8 @@ _ELSEWHERE = (1.0, 1.12, 0.89, 1.25, 0.8)
 # line k^2(m^2) is right to some thousandths within these distances.
 _NEAR, _NEAR_SHARE = 0.3, 0.03
 _MOST_STEPS = 4  # from the wavenumber of a survey to that of a mode, along the line k^2(m^2)
+# Of the way to a wavenumber at which the media have no data: a step ends at the first that has it.
+_STEPS_INSIDE = (1.0, 0.5, 0.25)
 _LEAST_SHARE = 0.3  # of the azimuthal order asked for: no mode of lower m is looked at
 _MOST_AT_FIRST = 16  # eigenpairs: more are asked for where these are not enough
 
@@ -127,12 +129,15 @@ def _first_wavenumber(cavity: SectionCavity, request: ModeRequest) -> float:
     """Where the survey starts: the wavelength given, or the Airy estimate if it cannot hold the
     order asked for.
     """
-    k = wavenumber_per_um(request.wavelength_nm)
+    k = asked = wavenumber_per_um(request.wavelength_nm)
     if request.azimuthal_order is None or cavity.ends.closed:
         return k
     m, radius = request.azimuthal_order, cavity.rim_um[0]
     for _ in range(3):
-        eps = permittivities(cavity, k)
+        try:
+            eps = permittivities(cavity, k)
+        except InputError:  # no data there: the survey begins within them, and steps from there
+            return asked
         guess = radial_guess(radius, float(eps.index[-2]), float(eps.index[-1]), m, 1, "TM")
         if 0.4 < k / guess < 2.5:
             return k
@@ -169,15 +174,29 @@ class _Search:
             first = self._leading(modes)
             if self._is_near(first) or self.watch.late:
                 break
-            k_per_um = first.wavenumber(m)
-            try:
-                modes = self._survey(k_per_um, self._enough)
-            except InputError as error:
-                raise InputError(
-                    f"modes.azimuthal_order = {m}: the modes of this order are expected near "
-                    f"{wavelength_nm(k_per_um):.0f} nm, where {error}"
-                ) from None
+            modes, k_per_um = self._towards(k_per_um, first.wavenumber(m))
         return self._each_near(self._completed(modes))
+
+    def _towards(self, k_per_um: float, there: float) -> tuple[list[SurveyedMode], float]:
+        """Modes at a wavenumber, or on the way to it where the media have no data: the straight
+        line that leads there may overshoot modes that lie within the data.
+
+        Raises
+        ------
+        InputError
+            If the data end at once.
+        """
+        beyond: InputError | None = None
+        for share in _STEPS_INSIDE:
+            step = k_per_um + share * (there - k_per_um)
+            try:
+                return self._survey(step, self._enough), step
+            except InputError as error:
+                beyond = beyond or error
+        raise InputError(
+            f"modes.azimuthal_order = {self.request.azimuthal_order}: the modes of this order are "
+            f"expected near {wavelength_nm(there):.0f} nm, where {beyond}"
+        )
 
     def _enough(self, modes: Sequence[SurveyedMode]) -> bool:
         return self.wanted <= labels(modes)
@@ -203,6 +222,10 @@ class _Search:
                 modes = self._survey(factor * k_per_um, self._enough, near)
             except SolverError as error:
                 last = last or error
+                continue
+            except InputError:  # no data there
+                if factor == 1.0:
+                    raise
                 continue
             if labels(modes) & self.wanted:
                 return modes
@@ -236,7 +259,7 @@ class _Search:
             known = labels(modes)
             try:
                 surveyed = self._survey(k, self._enough)
-            except SolverError:
+            except (SolverError, InputError):  # InputError: no data there
                 break
             modes = modes + [mode for mode in surveyed if mode.label not in known]
         return modes
@@ -260,7 +283,7 @@ class _Search:
                 near = None if self.problem.cavity.bodies > 1 else float(m)
                 try:
                     again = self._survey(best[label].wavenumber(m), found, near)
-                except SolverError:
+                except (SolverError, InputError):
                     break
                 if not found(again):
                     break
