@@ -6,24 +6,22 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ...arrays import BoolArray, IntArray
-from ...errors import InputError, SolverError
+from ...errors import SolverError
 from ...mesh.corners import graded, singular_vertices
 from ...mesh.section import SectionMesh
 from ...mesh.section_cavity import SectionCavity
 from ...progress import Progress
 from ...units import wavelength_nm
 from ..mode_set import ModeRequest
-from ..permittivities import permittivities
-from ..solver.bars import LESS_OF_LOG_Q
 from ..solver.corrections import Correcting, solve_family
 from ..solver.discretisation import first_snapshot
-from ..solver.error import SHARE_OF_DISCRETISATION, layer_log10_q_error
+from ..solver.error import SHARE_OF_DISCRETISATION
 from ..solver.family import ReducedFamily, lifted
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot, SolvedClass
@@ -33,6 +31,7 @@ from .asked_modes import searched, wanted_labels
 from .count import counted_over_range
 from .discretisation import SECTION
 from .facet_error import facet_errors, facet_notes
+from .leak_errors import goal_of, leak_error, reflected
 from .limits import (
     CRAMPED,
     MOST_BYTES,
@@ -42,9 +41,9 @@ from .limits import (
     rest_of,
     within_memory,
 )
-from .orders import STEP, DiscreteError, discrete_errors, first_orders, raised_orders
+from .orders import STEP, discrete_errors, first_orders, raised_orders
 from .problem import SectionProblem
-from .seed import SectionSeed, labels, section_seeds
+from .seed import SectionSeed, labels, orders_within_data, section_seeds
 from .window import element_density, kept_elements
 
 # Of the last error, above which higher orders no longer help a leaky mode whose wavelength has the
@@ -54,7 +53,6 @@ _STALLED = 0.8
 # Modes move by 1e-3 at the lowest orders; what moves more became another.
 _MOVED, _MOVED_IN_ORDERS = 0.01, 0.2
 _LEFT = "were left undone after {:g} s of computing; the errors stated are what that leaves"
-_ESTIMATE = 3e-3  # relative: what the survey's estimates of k are right to
 _MOST_NAMED = 4  # labels that a line names
 _CORNER_DENSITY = 1e-5  # of the largest energy density: a corner in less field is not graded
 _WINDOW_SHARE = 0.1  # of the accuracy: energy that elements left out of the window may hold
@@ -65,21 +63,10 @@ _CORRECTING = Correcting(1e4, 6, 2e-4, True)
 _COARSEST = 1e-3
 # Accuracy beyond which corrections of the reduced basis (to 2e-4 of it) are rounding.
 _FINEST = 1e-8
-# Of 1/Q that k is solved to where Q is read from it, and where it only checks the far field, which
-# is right to 1/Q; but not to less than some of the accuracy asked for: a Q above that tells nothing
-# of itself in k.
-_OF_INVERSE_Q, _TO_CHECK, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-2, 1e-4, 0.03
 # Of the distance between azimuthal orders that the shift lies above the modes.
 _ABOVE = 0.03
-# Relative change of 1/Q by absorbing layers that have the room they need: on exact spheres of Q 60
-# to 5e7, polar meshes, below 2e-5. Cramped ones: 2e-3, and where they follow r and z within a round
-# section k errs by 0.6 Q^(-3/2) too (spheres of Q 90 to 5600: half to 2.4 times that).
-_REFLECTED, _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 5e-5, 2e-3, 0.6
 # A mode nearer to the wavelength asked for than this has absorbing layers of the right size.
 _NEAR_THE_HINT = 0.05
-# Of the error of k, that 1/Q has at least: its change between two orders can be small by chance (a
-# disk between plates, Q = 1600: k 6e-9 off, 1/2Q 5e-8, where 1e-7 is stated of k).
-_SHARE_IN_Q = 0.3
 
 
 def solve_section(
@@ -208,10 +195,10 @@ def _solve_family(
         with watch.stage("errors"):
             errors = discrete_errors(high, low, problem, low_problem)
             discrete = {
-                q: error.total + _reflected(high.wavenumber(q), surveyed)
+                q: error.total + reflected(high.wavenumber(q), surveyed)
                 for q, error in errors.items()
             }
-            goal = min(_goal(_inverse_q(high.wavenumber(q)), accuracy) for q in discrete)
+            goal = min(goal_of(high.wavenumber(q), accuracy) for q in discrete)
             raised = raised_orders(mesh, orders, errors, goal)
         worst = max(error.total for error in errors.values())
         stalls = worst > _STALLED * least and worst <= SHARE_OF_DISCRETISATION * accuracy
@@ -225,7 +212,7 @@ def _solve_family(
             break
         orders, before, least = raised, (problem, high), min(worst, least)
         del problem, low_problem, low, high
-    orders_with_data = _within_data(cavity, seed)
+    orders_with_data = orders_within_data(cavity, seed)
     beside = None if request.azimuthal_order is None else request.azimuthal_order + 1
     with watch.stage("solve"):
         family, modes, basis_error = solve_family(
@@ -249,7 +236,7 @@ def _solve_family(
     notes = _notes(cavity, seed, high, note)
     if cramped and worst > SHARE_OF_DISCRETISATION * accuracy:
         notes = (*notes, CRAMPED)
-    leak = _leak_error(high, low, errors, discrete) if problem.is_complex else None
+    leak = leak_error(high, low, errors, discrete) if problem.is_complex else None
     geometry = facet_errors(problem, high)
     gain = {q: error.gain for q, error in errors.items()}
     notes = (*notes, *facet_notes(cavity, geometry, accuracy))
@@ -323,65 +310,6 @@ def _graded(
     layers = max(2, math.ceil(-0.5 * math.log10(accuracy)))
     fine, origin = graded(mesh.chosen(keep), kept_number[touched], layers)
     return fine, np.flatnonzero(keep)[origin]
-
-
-def _within_data(cavity: SectionCavity, seed: SectionSeed) -> tuple[int, ...]:
-    """Azimuthal orders of a family whose wavelengths lie within the data of all media, and the
-    first: a neighbour beyond them only tells the spacing.
-    """
-    kept = [seed.orders[0]]
-    for m in seed.orders[1:]:
-        estimates = [seed.k_per_um(m, q) for q in seed.surveyed]
-        try:
-            for k in (min(estimates) * (1 - _ESTIMATE), max(estimates) * (1 + _ESTIMATE)):
-                permittivities(cavity, k)
-        except InputError:
-            continue
-        kept.append(m)
-    return tuple(kept)
-
-
-def _goal(inverse_q: float, accuracy: float) -> float:
-    """Accuracy of k that a mode needs: what is asked of the wavelength, and of a leaky one some of
-    1/Q, where k tells that.
-    """
-    strictest = _STRICTEST * accuracy
-    if inverse_q < strictest:
-        return accuracy
-    share = _TO_CHECK if inverse_q < _CHECKS_BELOW else _OF_INVERSE_Q
-    return min(accuracy, max(share * inverse_q, strictest))
-
-
-def _inverse_q(k: complex) -> float:
-    return abs(2 * k.imag / k.real)
-
-
-def _reflected(k: complex, problem: SectionProblem) -> float:
-    """Relative error of k by what absorbing layers reflect."""
-    inverse_q = _inverse_q(k)
-    if problem.stretch is None or problem.stretch.full:
-        return float(_REFLECTED * inverse_q)
-    by_round = 0.0 if problem.cavity.ends.straight else _REFLECTED_BY_ROUND * inverse_q**1.5
-    return float(_REFLECTED_CRAMPED * inverse_q + by_round)
-
-
-def _leak_error(
-    high: Snapshot,
-    low: Snapshot,
-    errors: Mapping[int, DiscreteError],
-    of_k: Mapping[int, float],
-) -> float:
-    """Error of log10 Q of leaky modes by their complex wavenumbers: what two orders change of Q,
-    and no less than a share of what the whole error of k, by layers too, can be of 1/Q (exact
-    sphere of Q = 5: 2.6e-4 off, where 5e-5 was stated without them).
-    """
-    by_k = [
-        2.0 * error / (math.log(10.0) * _inverse_q(high.wavenumber(q)))
-        for q, error in of_k.items()
-        if high.wavenumber(q).imag
-    ]
-    gain = max(min(error.gain for error in errors.values()) / LESS_OF_LOG_Q, 1.0)
-    return max(layer_log10_q_error(high, low, gain), _SHARE_IN_Q * max(by_k, default=0.0))
 
 
 def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) -> tuple[str, ...]:

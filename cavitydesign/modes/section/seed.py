@@ -8,7 +8,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ...errors import InputError
+from ...mesh.section_cavity import SectionCavity
 from ..mode_set import ModeRequest
+from ..permittivities import permittivities
 from .surveys.survey import SurveyedMode
 
 _SPARE = 0.6  # azimuthal orders beside a range, what the estimates of the survey err by
@@ -16,6 +19,7 @@ _SPARE = 0.6  # azimuthal orders beside a range, what the estimates of the surve
 # factorisation serves what lies around its shift; a thin disk's q = 0 and 1 lie a tenth apart. Of
 # the lowest azimuthal orders one is half the wavenumber.
 _APART_IN_ORDERS, _APART, _MOST_APART = 1.5, 0.03, 0.2
+_ESTIMATE = 3e-3  # relative: what the survey's estimates of k are right to
 
 
 @dataclass(frozen=True)
@@ -105,3 +109,19 @@ def _orders(request: ModeRequest, surveyed: Mapping[int, SurveyedMode]) -> tuple
 def labels(modes: Sequence[SurveyedMode]) -> set[tuple[str, int, int]]:
     """Polarisation, p and q of the modes found."""
     return {(mode.identity.polarisation, mode.identity.p, mode.identity.q) for mode in modes}
+
+
+def orders_within_data(cavity: SectionCavity, seed: SectionSeed) -> tuple[int, ...]:
+    """Azimuthal orders of a family whose wavelengths lie within the data of all media, and the
+    first: a neighbour beyond them only tells the spacing.
+    """
+    kept = [seed.orders[0]]
+    for m in seed.orders[1:]:
+        estimates = [seed.k_per_um(m, q) for q in seed.surveyed]
+        try:
+            for k in (min(estimates) * (1 - _ESTIMATE), max(estimates) * (1 + _ESTIMATE)):
+                permittivities(cavity, k)
+        except InputError:
+            continue
+        kept.append(m)
+    return tuple(kept)
