@@ -124,7 +124,8 @@ def test_the_page_lives_through_its_folder_and_its_clients(folder: Path, tally) 
         assert len(children) >= 3
         page.process.kill()
         page.process.wait()
-        end = time.monotonic() + 4.0
+        # Four seconds on a core of their own; a machine at work for others gives them a share.
+        end = time.monotonic() + 4.0 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
         alive = children
         while alive and time.monotonic() < end:
             alive = [one for one in alive if _alive(one)]
