@@ -44,6 +44,28 @@ def test_the_liquid_in_a_hollow_cylinder_is_that_of_full_solves(polarisation):
     assert found.bulk_nm_per_riu > 10.0, "a thin wall lets the field into the liquid"
 
 
+@pytest.mark.parametrize(("m", "polarisation"), [(9, "TM"), (9, "TE"), (14, "TE")])
+def test_sensitivities_of_leaky_modes_are_those_of_full_solves(m, polarisation):
+    """At Q of 25 to 300: the share of a leaky mode is complex, and so is the k that it multiplies;
+    with the real part alone the surround's sensitivity was 1 / (2 Q) of the imaginary part off.
+    """
+    diameter_um = m * 0.6 / (3.1416 * 1.5 * 0.85)
+
+    def at(body, surround):
+        cavity = cylinder(diameter_um, body) | {"surround": {"index": surround}}
+        return solved(cavity, m, polarisation)
+
+    mode, step = at(1.5, 1.0), 2e-3
+    assert mode.losses.total < 2.8
+    sides = {
+        "body": [at(1.5 + s, 1.0) for s in (step, -step)],
+        "surround": [at(1.5, 1.0 + s) for s in (step, -step)],
+    }
+    for region, (above, below) in sides.items():
+        right = (above.wavelength_nm - below.wavelength_nm) / (2.0 * step)
+        assert mode.sensitivity_nm_per_riu[region] == pytest.approx(right, rel=1e-4)
+
+
 @pytest.mark.parametrize("polarisation", ["TM", "TE"])
 def test_a_layer_on_a_cylinder_is_that_of_a_coated_one(polarisation):
     """The coated cylinder is a larger one of the layer's medium with the old one as its fibre."""

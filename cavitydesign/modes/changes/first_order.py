@@ -134,7 +134,9 @@ def index_sensitivities_nm(raw: RawMode) -> dict[str, float]:
     energy = dispersive_energy(raw, quotient)
     along = quotient.along if raw.problem.forms.uniaxial else np.zeros_like(quotient.across)
     parts = np.sqrt(raw.eps.ordinary) * quotient.across + np.sqrt(raw.eps.axial) * along
-    scale = wavelength_nm(raw.k_per_um.real)
+    # Of a leaky mode k turns in the complex plane: its real part moves by Re(k times the share).
+    k = complex(raw.k_per_um)
+    scale = wavelength_nm(k.real) * k / k.real
     return {
         name: float((scale * part / energy).real)
         for (name, _), part in zip(raw.problem.cavity.regions, parts, strict=True)
