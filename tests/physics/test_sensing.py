@@ -46,7 +46,7 @@ def test_the_liquid_in_a_hollow_cylinder_is_that_of_full_solves(polarisation):
 
 @pytest.mark.parametrize(("m", "polarisation"), [(9, "TM"), (9, "TE"), (14, "TE")])
 def test_sensitivities_of_leaky_modes_are_those_of_full_solves(m, polarisation):
-    """At Q of 25 to 300: the share of a leaky mode is complex, and so is the k that it multiplies;
+    """At Q from 15 on: the share of a leaky mode is complex, and so is the k that it multiplies;
     with the real part alone the surround's sensitivity was 1 / (2 Q) of the imaginary part off.
     """
     diameter_um = m * 0.6 / (3.1416 * 1.5 * 0.85)
