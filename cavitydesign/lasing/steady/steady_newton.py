@@ -72,6 +72,9 @@ def central_path(model: RateModel, pump: SteadyPump, rate: float, start: Array) 
     loss = np.maximum(balance.lost, _FIRST_LOSS * balance.size)
     for _ in range(_PATH):
         ratio = photons * loss / balance.seed
+        # Too much light for numbers, which leaves no seed: the caller goes by a rate between.
+        if not np.all(ratio > 0.0):
+            break
         wrong = float((np.abs(balance.lost - loss) / (balance.size + loss)).max())
         if ratio.max() < _NEAR and ratio.min() > 1.0 / _NEAR and wrong < _LOSSES:
             break
