@@ -1,19 +1,12 @@
 """Counts of the attacks of a test, told with its report: `tests/conftest.py` adds them up."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from forked_command import Command
-
-# Toy points, whose workers import them by name; damaged inputs.
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "study"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "cli"))
-sys.path.insert(0, str(Path(__file__).parent))
 
 # Kinds of attack by file; any other goes by its own name.
 KINDS = {

@@ -5,13 +5,13 @@ calibration makes of it.
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import kstest
+from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_curve
 
 from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.calibration_file import load_calibration
@@ -29,9 +29,6 @@ from cavitydesign.gain.measured.gain_curve import pumped_gain_per_cm
 from cavitydesign.gain.measured.stripe import fit_stripe_gain
 from cavitydesign.study import SerialExecutor
 from cavitydesign.workflow.study_point import design_schema
-
-sys.path.insert(0, str(Path(__file__).parent))
-from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_curve
 
 FREE = """
 "gain.emission_energy_ev" = { value = 2.310, sd = 0.006 }

@@ -6,11 +6,11 @@ import contextlib
 import io
 import json
 import re
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_curve
 from typer.testing import CliRunner
 
 import cavitydesign as cd
@@ -24,9 +24,6 @@ from cavitydesign.study import SerialExecutor
 from cavitydesign.visualise.lasers.lasing import draw_light_curve
 from cavitydesign.workflow import calibrated
 from cavitydesign.workflow.study_point import evaluate_point, rows_of_point
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "calibrate"))
-from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_curve
 
 QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
 
