@@ -39,8 +39,8 @@ def with_dispersion(modes: Sequence[Mode]) -> list[Mode]:
         if orders[-1] - orders[0] != len(orders) - 1:
             continue
         thz = frequencies_thz(family)
-        for mode in family:
-            total, of_fit = coefficients_at(orders - mode.m, thz)
+        everywhere = coefficients_of_all(orders, thz)
+        for mode, (total, of_fit) in zip(family, everywhere, strict=True):
             error = with_solver_errors(family, mode, of_fit)
             found[mode.label] = {
                 "d1_ghz": total.d1_ghz,
@@ -61,24 +61,40 @@ def frequencies_thz(modes: Sequence[Mode]) -> Array:
 
 def coefficients_at(mu: Array, thz: Array) -> tuple[Coefficients, Coefficients]:
     """Derivatives at mu = 0 of a polynomial, and how far one of two degrees less is from them."""
+    return _coefficients(mu, thz, np.zeros(1))[0]
+
+
+def coefficients_of_all(orders: Array, thz: Array) -> list[tuple[Coefficients, Coefficients]]:
+    """The same at each of the azimuthal orders, by one polynomial."""
+    return _coefficients(orders, thz, orders)
+
+
+def _coefficients(mu: Array, thz: Array, at: Array) -> list[tuple[Coefficients, Coefficients]]:
     degree = min(len(mu) - 1, _HIGHEST_DEGREE)
-    best = _derivatives(mu, thz, degree)
+    best = _derivatives(mu, thz, degree, at)
     if degree - 2 < 3:
-        return best, Coefficients(math.nan, math.nan, math.nan)
-    less = best.minus(_derivatives(mu, thz, degree - 2))
-    return best, Coefficients(*(abs(value) for value in vars(less).values()))
+        off = np.full_like(best, math.nan)
+    else:
+        off = abs(best - _derivatives(mu, thz, degree - 2, at))
+    return [
+        (Coefficients(*map(float, one)), Coefficients(*map(float, other)))
+        for one, other in zip(best.T, off.T, strict=True)
+    ]
 
 
-def _derivatives(mu: Array, thz: Array, degree: int) -> Coefficients:
+def _derivatives(mu: Array, thz: Array, degree: int, at: Array) -> Array:
+    """Rows of D1 in GHz, D2 and D3 in MHz at some points."""
     middle, half = 0.5 * (mu[0] + mu[-1]), 0.5 * (mu[-1] - mu[0])
     # w0 of the family is taken off first, so that no digit is lost
     series = chebyshev.chebfit((mu - middle) / half, thz - thz.mean(), degree)
-    at = -middle / half
-    first, second, third = (
-        float(chebyshev.chebval(at, chebyshev.chebder(series, order))) / half**order
-        for order in (1, 2, 3)
+    return np.stack(
+        [
+            unit
+            * chebyshev.chebval((at - middle) / half, chebyshev.chebder(series, order))
+            / half**order
+            for order, unit in ((1, 1e3), (2, 1e6), (3, 1e6))
+        ]
     )
-    return Coefficients(1e3 * first, 1e6 * second, 1e6 * third)
 
 
 def with_solver_errors(family: Sequence[Mode], pumped: Mode, fit: Coefficients) -> Coefficients:

@@ -193,6 +193,7 @@ class _Reading:
         breaks = problem.window.t_breaks
         length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
         both = 2.0 if problem.mirror else 1.0
+        walls, beyond = self._walls()
         far, of_taken = log10_radiation_qs(
             [corrected, taken],
             energy * both,
@@ -209,9 +210,9 @@ class _Reading:
             2 * math.pi * both / length * energy / peak,
             far + math.log10(length),
             self._scattering(energy),
-            self.wall_shift(energy),
+            self._shift(walls, energy),
             2.0 * math.log10(1.0 + 10.0 ** (0.5 * (far - of_taken))) if math.isfinite(far) else 0.0,
-            self.wall_in_shares(energy) + _OF_TAIL * tail / energy,
+            (beyond + _OF_TAIL * tail) / energy,
         )
 
     def _tail(self) -> float:
@@ -251,19 +252,17 @@ class _Reading:
 
     def wall_shift(self, energy: float) -> float:
         """Relative change of k by the closed walls."""
-        return 0.5 * self._walls()[0] / energy / self.k_per_um**2
+        return self._shift(self._walls()[0], energy)
 
-    def wall_in_shares(self, energy: float) -> float:
-        """Change of the shares by the outer wall.
-
-        Before a wall at the distance d the tail exp(-kappa s) is less by exp(kappa (s - 2 d)), and
-        its energy by 2 d exp(-2 kappa d): 2 d eps k^2 / kappa times the relative change of k.
-        """
-        return self._walls()[1] / energy
+    def _shift(self, walls: float, energy: float) -> float:
+        return 0.5 * walls / energy / self.k_per_um**2
 
     def _walls(self) -> tuple[float, float]:
         """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the
-        local decay; and that of the outer wall times d eps / kappa.
+        local decay; and that of the outer wall times d eps / kappa, the change of the energy there.
+
+        Before a wall at the distance d the tail exp(-kappa s) is less by exp(kappa (s - 2 d)), and
+        its energy by 2 d exp(-2 kappa d): 2 d eps k^2 / kappa times the relative change of k.
         """
         probe, grid = self.probe, self.probe.grid
         radius = self.problem.cavity.outline.equator_radius_um

@@ -74,9 +74,11 @@ def peak_densities(
         check_time()
         grid = _cell(problem, probe, s[region == region[row]], s[row], column)
         field = grid.evaluate(vectors[:, members], orders[members])
-        for member, j in enumerate(members):
-            density = energy_density(field, member, grid.region, eps[j])
-            best[j] = max(best[j], _largest(density))
+        densities = np.stack(
+            [energy_density(field, i, grid.region, eps[j]) for i, j in enumerate(members)]
+        )
+        for j, top in zip(members, _largest(densities), strict=True):
+            best[j] = max(best[j], float(top))
     return best
 
 
@@ -135,40 +137,53 @@ def _cell(problem: WindowProblem, probe: Probe, s: Array, at: float, column: int
     return FieldGrid.build(problem.window, problem.space, fine, along)
 
 
-def _largest(density: Array) -> float:
-    """Maximum of the polynomial through the values at Chebyshev-Lobatto points: its largest value
-    on an even grid, and on finer ones about it.
+def _largest(densities: Array) -> Array:
+    """Maxima of the polynomials through values at Chebyshev-Lobatto points of cells: the largest
+    values on even grids, and on finer ones about them.
+
+    Parameters
+    ----------
+    densities : (k, S, T) array
+        Of k cells; a count of one is a cell of no extent.
     """
-    spans = [(-1.0, 1.0) for _ in density.shape]
-    top = -math.inf
+    number, *counts = densities.shape
+    spans = np.tile([-1.0, 1.0], (2, number, 1))  # along either axis, of each cell
+    top = np.full(number, -math.inf)
+    each = np.arange(number)
     for _ in range(_ZOOMS):
-        fine = density
-        for axis, (count, span) in enumerate(zip(density.shape, spans, strict=True)):
-            if count > 1:
-                fine = np.moveaxis(
-                    np.tensordot(_to_even(count, *span), fine, axes=(1, axis)), 0, axis
-                )
-        top_index = np.unravel_index(int(np.argmax(fine)), fine.shape)
-        top = max(top, float(fine[top_index]))
-        spans = [
-            _around(span, int(at), count)
-            for span, at, count in zip(spans, top_index, fine.shape, strict=True)
-        ]
-    return top
+        across, along = (
+            _even_values(count, *span.T) for count, span in zip(counts, spans, strict=True)
+        )
+        fine = across @ densities @ along.swapaxes(1, 2)
+        flat = fine.reshape(number, -1)
+        at = np.unravel_index(flat.argmax(axis=1), fine.shape[1:])
+        top = np.maximum(top, fine[each, at[0], at[1]])
+        spans = np.stack(
+            [
+                _around(span, index, size)
+                for span, index, size in zip(spans, at, fine.shape[1:], strict=True)
+            ]
+        )
+    return np.asarray(top)
 
 
-def _around(span: tuple[float, float], at: int, count: int) -> tuple[float, float]:
-    """The part of a span between the neighbours of one of its even points."""
+def _around(spans: Array, at: NDArray[np.intp], count: int) -> Array:
+    """The parts of some spans between the neighbours of one of their even points each."""
     if count == 1:
-        return span
-    low, step = span[0], (span[1] - span[0]) / (count - 1)
-    return low + max(at - 1, 0) * step, low + min(at + 1, count - 1) * step
+        return spans
+    low, step = spans[:, 0], (spans[:, 1] - spans[:, 0]) / (count - 1)
+    ends = np.maximum(at - 1, 0), np.minimum(at + 1, count - 1)
+    return np.stack([low + end * step for end in ends], axis=1)
 
 
-def _to_even(count: int, low: float, high: float) -> Array:
-    """Matrix from values at Chebyshev-Lobatto points of [-1, 1] to those at even ones of a part."""
-    even = chebyshev.chebvander(np.linspace(low, high, _EVEN), count - 1)
-    return np.asarray(even @ _to_series(count))
+def _even_values(count: int, low: Array, high: Array) -> Array:
+    """Matrices from values at Chebyshev-Lobatto points of [-1, 1] to those at even ones of a part
+    each; a single value stays one.
+    """
+    if count == 1:
+        return np.ones((low.size, 1, 1))
+    even = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, _EVEN)
+    return np.asarray(chebyshev.chebvander(even, count - 1) @ _to_series(count))
 
 
 @lru_cache(maxsize=4)
