@@ -176,6 +176,7 @@ _NEW = {
     **{f"design.{name}": f"spectrum_fit.{name}" for name in _FIT},
     **{f"design.{name}": f"optimisation.{name}" for name in _OPTIMISE},
     "design.answer": "optimisation.optimum",
+    "optimisation.answer": "optimisation.optimum",
     **{f"modes.section_{name}": f"modes.section.{name}" for name in _SECTION},
     "modes.section_family": "modes.section.discretisation",
     "modes.section.survey": "modes.section.surveys.survey",

@@ -11,8 +11,6 @@ from ...arrays import Array
 from ...errors import InputError
 from ...units import FWHM_PER_SD
 
-# Full width at half maximum of a Gaussian over its standard deviation.
-
 
 def shown_width_nm(line_nm: ArrayLike, resolution_nm: float) -> Array:
     """FWHM that a spectrometer shows of a line: Gaussian widths add in squares.

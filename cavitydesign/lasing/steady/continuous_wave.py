@@ -94,7 +94,8 @@ def _continued(
     halvings: int = 12,
 ) -> Array:
     """Logarithms of the photons at a pump rate, from those at a lower one: by Newton's method where
-    that converges at once, else from a central path, else by a rate between.
+    that converges at once, else from a central path, else by a rate between. Where light saturates
+    what absorbs it, the dark state may end at some rate: the bright one goes on from there.
     """
     try:
         return newton(model, pump, rate, start)
@@ -104,7 +105,8 @@ def _continued(
         return newton(model, pump, rate, central_path(model, pump, rate, start))
     except SolverError:
         if halvings == 0 or rate <= last * (1.0 + 1e-9):
-            raise
+            bright = np.log(rate / model.loss)  # every excitation leaves as light
+            return newton(model, pump, rate, central_path(model, pump, rate, bright))
     # Halfway in the logarithm, in which light curves are even.
     between = float(np.sqrt(last * rate))
     middle = _continued(model, pump, last, between, start, halvings - 1)

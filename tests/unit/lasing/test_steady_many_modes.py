@@ -106,3 +106,27 @@ def test_slopes_of_the_balance_are_its_differences(make_comb) -> None:
         step[mode] = 1e-5
         difference = (residual(logarithm + step) - residual(logarithm - step)) / 2e-5
         assert slope[:, mode] == pytest.approx(difference, abs=1e-6 * np.abs(slope).max())
+
+
+def test_bright_state_where_the_dark_one_ends() -> None:
+    """One mode of a dye whose weakly pumped classes absorb: from 0.0018 to 0.00185 / ps it has two
+    stable states, ln photons -14.2 and about 0.4, and above 0.0019 only the bright one. A rising
+    series follows the dark one to its end and goes on bright: each state at rest to 1e-9.
+    """
+    absorption = np.array([[0.30742668], [0.65501034], [0.62858218], [0.58600311], [0.81203872]])
+    model = RateModel(
+        np.full(5, 0.2),
+        absorption * 0.7675864,
+        absorption,
+        np.array([1.5242e-4]),
+        3.1e7,
+        DYE.ladder(1),
+        np.array([1.0, 0.75071021, 0.50142042, 0.25213063, 0.00284084]),
+    )
+    rates = np.array([1.4e-4, 5.3e-4, 1.7e-3, 2.0e-3, 7.7e-3])
+    found = steady_photons(model, rates)
+    assert np.log(found[0, 2]) < -8.0
+    assert np.log(found[0, 3]) == pytest.approx(0.5, abs=0.1)
+    for rate, photons in zip(rates, found.T, strict=True):
+        balance = SteadyBalance.of(model, steady_pump(model), rate, photons)
+        assert np.abs(balance.residual(photons)).max() < 1e-9

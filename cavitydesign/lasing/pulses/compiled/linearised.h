@@ -84,7 +84,8 @@ static vec coefficient(const Block *b, const double *shared, const vec *lanes, i
 /* Classes whose products go side by side with SIDE rows. */
 #define PAIR 2
 
-/* out[k n + j] += sum over modes of rows[k, m] coefficients[j, m], for `count` of each. */
+/* out[k n + j] += sum over modes of rows[k, m] coefficients[j, m], for SIDE rows and
+   `pair` classes. */
 #define PRODUCTS(name, T)                                                                          \
     static inline __attribute__((always_inline)) void name(                                        \
         const vec *rows, const T *coefficients, int64_t modes, int64_t strip, int pair,            \
