@@ -10,8 +10,10 @@ computes keeps its threads.
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -21,18 +23,39 @@ import scipy
 _PREFIXES, _SUFFIXES = ("scipy_openblas", "openblas"), ("", "64_")
 
 
+@dataclass
+class _Users:
+    """Solves that are under way in all threads, and the numbers of threads before the first."""
+
+    count: int = 0
+    before: tuple[int, ...] = ()
+
+
+_users, _lock = _Users(), threading.Lock()
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One thread of the BLAS that the wheels of NumPy and SciPy bring; any other stays as it is."""
+    """One thread of the BLAS that the wheels of NumPy and SciPy bring; any other stays as it is.
+
+    The number belongs to the whole process: the first solve sets it, and the last one that ends
+    puts it back.
+    """
     known = _threads()
-    before = [get() for get, _ in known]
-    for _, put in known:
-        put(1)
+    with _lock:
+        if _users.count == 0:
+            _users.before = tuple(get() for get, _ in known)
+            for _, put in known:
+                put(1)
+        _users.count += 1
     try:
         yield
     finally:
-        for (_, put), count in zip(known, before, strict=True):
-            put(count)
+        with _lock:
+            _users.count -= 1
+            if _users.count == 0:
+                for (_, put), count in zip(known, _users.before, strict=True):
+                    put(count)
 
 
 @cache

@@ -46,3 +46,16 @@ def test_modes_beyond_the_data_are_refused() -> None:
     request = ModeRequest("TM", 0.8 * exact, None, ORDER, 1, 1, 1e-5)
     with pytest.raises(InputError, match=r"expected near .* nm, where .*outside its data"):
         find_modes(cavity(0.7 * exact, 0.81 * exact), request)
+
+
+def test_modes_that_share_an_order_with_missing_data_are_told() -> None:
+    """The three axial orders of one m are 3 % apart: data that hold the range may end before the
+    second or third of them. What is not solved therefore is named, and the list is not complete.
+    """
+    exact = find_resonance(coated_sphere([RADIUS], [INDEX, 1.0]), ORDER, 1, "TM").wavelength_nm
+    request = ModeRequest("TM", exact, 0.02 * exact, None, 1, 3, 1e-5)
+    whole = find_modes(cavity(0.8 * exact, 1.2 * exact), request)
+    cut = find_modes(cavity(0.985 * exact, 1.2 * exact), request)
+    missing = {mode.label for mode in whole} - {mode.label for mode in cut}
+    assert missing and not cut.complete
+    assert all(label in " ".join(cut.warnings) for label in missing)

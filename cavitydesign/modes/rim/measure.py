@@ -188,8 +188,9 @@ class _Reading:
         e_z, e_r = (
             abs(e[self.j][rows, columns]) ** 2 * r_weight for e in (self.field.e_z, self.field.e_r)
         )
-        axial = float((self.eps.axial[region] @ e_z).sum()) / energy
-        radial = float((self.eps.ordinary[region] @ e_r).sum()) / energy
+        # of the energy whose components are known: the tail's are not
+        axial = float((self.eps.axial[region] @ e_z).sum()) / (energy - tail)
+        radial = float((self.eps.ordinary[region] @ e_r).sum()) / (energy - tail)
         breaks = problem.window.t_breaks
         length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
         both = 2.0 if problem.mirror else 1.0

@@ -212,7 +212,7 @@ def _solve_family(
             break
         orders, before, least = raised, (problem, high), min(worst, least)
         del problem, low_problem, low, high
-    orders_with_data = orders_within_data(cavity, seed)
+    orders_with_data, unsolved = orders_within_data(cavity, seed, request)
     beside = None if request.azimuthal_order is None else request.azimuthal_order + 1
     with watch.stage("solve"):
         family, modes, basis_error = solve_family(
@@ -230,10 +230,10 @@ def _solve_family(
         if not (problem.is_complex or np.any(high.eps.loss)):  # absorption is solved with them
             make_room(high)
         counted, complete, note = counted_over_range(low_problem, low, seed, request)
-        complete = complete and set(high.chosen) == set(qs)
+        complete = complete and set(high.chosen) == set(qs) and not unsolved
     embedded = problem.embed(low_problem, low.vectors)
     low_vectors = {q: embedded[:, column] for q, column in low.chosen.items()}
-    notes = _notes(cavity, seed, high, note)
+    notes = (*_notes(cavity, seed, high, note), *unsolved)
     if cramped and worst > SHARE_OF_DISCRETISATION * accuracy:
         notes = (*notes, CRAMPED)
     leak = leak_error(high, low, errors, discrete) if problem.is_complex else None

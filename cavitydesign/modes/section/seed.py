@@ -111,17 +111,31 @@ def labels(modes: Sequence[SurveyedMode]) -> set[tuple[str, int, int]]:
     return {(mode.identity.polarisation, mode.identity.p, mode.identity.q) for mode in modes}
 
 
-def orders_within_data(cavity: SectionCavity, seed: SectionSeed) -> tuple[int, ...]:
+def orders_within_data(
+    cavity: SectionCavity, seed: SectionSeed, request: ModeRequest
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """Azimuthal orders of a family whose wavelengths lie within the data of all media, and the
-    first: a neighbour beyond them only tells the spacing.
+    first: a neighbour beyond them only tells the spacing. Of the others, a line for those that hold
+    modes of the range.
     """
-    kept = [seed.orders[0]]
+    kept, lost = [seed.orders[0]], []
     for m in seed.orders[1:]:
         estimates = [seed.k_per_um(m, q) for q in seed.surveyed]
         try:
             for k in (min(estimates) * (1 - _ESTIMATE), max(estimates) * (1 + _ESTIMATE)):
                 permittivities(cavity, k)
         except InputError:
+            if request.azimuthal_order is None:
+                low, high = request.wavenumbers_per_um
+                wanted = [
+                    q for q, k in zip(seed.surveyed, estimates, strict=True) if low < k < high
+                ]
+                lost += [f"{seed.polarisation} {m} {seed.p} {q}" for q in sorted(wanted)]
             continue
         kept.append(m)
-    return tuple(kept)
+    if not lost:
+        return tuple(kept), ()
+    return tuple(kept), (
+        f"{', '.join(lost)}: not solved, because other axial orders of the same m lie beyond the "
+        "data of a medium; ask for fewer axial orders, or give data of a wider range",
+    )
