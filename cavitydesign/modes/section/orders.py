@@ -27,9 +27,9 @@ from .surveys.survey import SurveyedMode
 # beyond 12, a bound of cost, more elements are the answer.
 LEAST_ORDER, HIGHEST_ORDER = 3, 12
 STEP = 2  # degrees between a space and the one that tells its error
-# How much two orders more gain, by how fast a mode's energy falls with the degree: errors are 0.3 to
-# 1.3 times what follows without the margin (exact spheres, k 1e-4 to 1e-12 off; gains from 6, where
-# corners rule, to 1900). No gain beyond these limits is believed.
+# How much two orders more gain, by how fast the energy of a mode falls with the degree: errors are
+# 0.3 to 1.3 times what follows without the margin (exact spheres, k 1e-4 to 1e-12 off; gains from
+# 6, where corners rule, to 1900). No gain beyond these limits is believed.
 _MARGIN, _LEAST_GAIN, _MOST_GAIN = 1.5, 3.0, 1000.0
 # Of the energy of what two orders change, the least change of k that is believed: changes are 0.03
 # to 0.4 of it, unless parts of them cancel by chance.
