@@ -103,6 +103,10 @@ class MediumMeasurement:
         compares logarithms.
     numbers : mapping of str to float
         What else its kind needs.
+    file : str
+        Name of the file of the columns, for messages.
+    lines : tuple of int
+        Where each point stands there.
     """
 
     name: str
@@ -112,6 +116,8 @@ class MediumMeasurement:
     columns: Mapping[str, Array]
     relative_noise: float
     numbers: Mapping[str, float] = field(default_factory=dict)
+    file: str = ""
+    lines: tuple[int, ...] = ()
 
 
 Measured = MeasuredCavity | MediumMeasurement

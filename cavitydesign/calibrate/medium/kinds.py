@@ -13,7 +13,7 @@ from ...errors import InputError
 from ...gain import GainMedium
 from ...gain.kinetics import Ladder
 from ...gain.measured.gain_curve import pumped_gain_per_cm
-from ...gain.measured.stripe import modal_gain_per_cm, stripe_emission
+from ...gain.measured.stripe import log_stripe_emission, modal_gain_per_cm
 from ...gain.measured.z_scan import ZScan
 from ...units import HC_EV_NM
 
@@ -23,6 +23,9 @@ CENTRE = "centre_mm"
 _GAIN_WIDTHS, _GAIN_POINTS = 1.5, 121
 # Size classes of spectra: their lines overlap however much of the width is theirs.
 _CLASSES = 15
+# Absorption over that of the line's peak, below which there is none to bleach: no instrument
+# measures nine orders of magnitude.
+_LEAST_ABSORPTION = 1e-9
 # A cross-section holds at its own wavelength; Z-scans there are told within 1 %.
 _SAME_WAVELENGTH = 0.01
 
@@ -52,6 +55,8 @@ class Kind:
         Usual scatter of a point.
     fewest : int
         Points that it needs.
+    limit : str
+        Where it has no prediction, for messages.
     """
 
     columns: tuple[str, ...]
@@ -62,6 +67,7 @@ class Kind:
     logarithm: bool = False
     noise: float = 0.02
     fewest: int = 12
+    limit: str = ""
 
 
 def _excitons(design: Design, scale: float, fluence_mj_cm2: float) -> float:
@@ -108,14 +114,15 @@ def _after_pulse(
 
 
 def _bleaching(design: Design, scale: float, columns: Columns, numbers: Numbers) -> Array:
-    """-da/a0 = 1 + g / (g_max A), with the kinetics and the lines of what lases."""
+    """-da/a0 = 1 + g / (g_max A), with the kinetics and the lines of what lases; no number where
+    nothing absorbs.
+    """
     wavelength_nm = columns["wavelength_nm"]
     _check_energies("transient_absorption", design.needed_medium(), wavelength_nm)
     cool, ladder = _after_pulse(design, scale, numbers[FLUENCE], columns["delay_ps"])
     emission, absorption = _lines(design.needed_medium(), wavelength_nm)
-    return np.asarray(
-        1.0 + cool @ ladder.emission * emission / absorption - cool @ ladder.absorption
-    )
+    absorbed = np.where(absorption < _LEAST_ABSORPTION, np.nan, absorption)
+    return np.asarray(1.0 + cool @ ladder.emission * emission / absorbed - cool @ ladder.absorption)
 
 
 def _check_energies(kind: str, medium: GainMedium, wavelength_nm: Array) -> None:
@@ -145,7 +152,7 @@ def _stripe(design: Design, scale: float, columns: Columns, numbers: Numbers) ->
     grid = np.linspace(centre - reach, centre + reach, _GAIN_POINTS)
     gain, _ = pumped_gain_per_cm(medium, grid, _excitons(design, scale, numbers[FLUENCE]))
     net = modal_gain_per_cm(float(gain.max()), numbers["confinement"], numbers["loss_per_cm"])
-    return np.asarray(np.log(stripe_emission(columns["length_um"], net)))
+    return log_stripe_emission(columns["length_um"], net)
 
 
 def _z_scan(design: Design, scale: float, columns: Columns, numbers: Numbers) -> Array:
@@ -186,6 +193,7 @@ KINDS: Mapping[str, Kind] = {
         {FLUENCE: None},
         scale=False,
         fewest=3,
+        limit=f" (the line absorbs less than {_LEAST_ABSORPTION:g} of its peak)",
     ),
     "decay": Kind(("time_ps", "signal"), _decay, {FLUENCE: None}, ground=True),
     "stripe_gain": Kind(

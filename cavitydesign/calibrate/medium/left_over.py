@@ -22,6 +22,7 @@ def left_over(kind: Kind, measured: Array, predicted: Array, scatter: Array) -> 
     measured : (n,) array
         In units of its greatest value; logarithms where the kind compares these.
     predicted : (k, n) array
+        The same, but for the factor and the background that the kind leaves free.
     scatter : (k,) array
         Of a point, in the same units.
     """

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array
-from ...design.files.column_file import read_columns
+from ...design.files.column_file import read_columns_and_lines
 from ...errors import InputError, nearest
 from ...study.files.user_file import UserFile
 from ..cavity_entry import LEAST_NOISE, MOST_NOISE, SESSION, read_design, repeated
@@ -77,23 +77,34 @@ def read_measurement(
         return None
     if len(file.lines) > told or design is None:
         return None
-    columns = file.collect(_read, file, texts[kind_name], kind_name, kind)
-    if columns is None:
+    read = file.collect(_read, file, texts[kind_name], kind_name, kind)
+    if read is None:
         return None
+    columns, lines = read
     if kind_name == "z_scan":
         found = file.collect(_with_centre, numbers, columns, texts[kind_name])
         if found is None:
             return None
         numbers = found
     return MediumMeasurement(
-        texts["name"], kind_name, design, texts["session"], columns, noise, numbers
+        texts["name"],
+        kind_name,
+        design,
+        texts["session"],
+        columns,
+        noise,
+        numbers,
+        texts[kind_name],
+        lines,
     )
 
 
-def _read(file: UserFile, name: str, kind_name: str, kind: Kind) -> Mapping[str, Array]:
-    """Columns, checked."""
+def _read(
+    file: UserFile, name: str, kind_name: str, kind: Kind
+) -> tuple[Mapping[str, Array], tuple[int, ...]]:
+    """Columns, checked and in order, and the lines of the file where their points stand."""
     path = file.path.parent / name
-    columns = read_columns(path, kind.columns)
+    columns, lines = read_columns_and_lines(path, kind.columns)
     value = columns[kind.columns[-1]]
     problems = []
     if len(value) < kind.fewest:
@@ -123,7 +134,8 @@ def _read(file: UserFile, name: str, kind_name: str, kind: Kind) -> Mapping[str,
     if problems:
         raise InputError([f"{path.name}: {line}" for line in problems])
     order = np.lexsort([columns[column] for column in kind.columns[:-1]])
-    return {column: columns[column][order] for column in kind.columns}
+    ordered = {column: columns[column][order] for column in kind.columns}
+    return ordered, tuple(lines[index] for index in order)
 
 
 def _with_centre(
@@ -148,6 +160,8 @@ def _numbers(
         value = _number(file, entry, f"{entry_name}.{key}", usual or 0.0)
         if value < 0 or (usual is None and value == 0):
             file.add(f"{entry_name}.{key}", f" = {value:g}: a number above 0 is needed")
+        elif key == "photons" and not value.is_integer():
+            file.add(f"{entry_name}.{key}", f" = {value:g}: a whole number is needed")
         if key == "confinement" and not 0 < value <= 1:
             file.add(f"{entry_name}.{key}", f" = {value:g}: must lie above 0, at most 1")
         found[key] = value

@@ -38,6 +38,7 @@ _SPREAD, _FARTHEST = 2.0, 8.0
 _EACH, _HELD_OUT = 4, 5
 # Prior standard deviations that an exact prediction is asked at.
 _EDGE = 4.5
+_STEP = 1e-4  # of a prior's standard deviations, for slopes
 _SAME = 1e-9  # of the largest prediction: rounding; a number that changes less does not move it
 # Residual that stands for numbers that contradict each other.
 _HOPELESS = 1e6
@@ -77,8 +78,8 @@ class PreparedMeasurement:
     worth: float
 
     def exact(self, z: Array) -> Array:
-        """Predictions of (k, d) vectors, (k, n)."""
-        return _predicted(self.asked, self.layout, self.measurement, z)
+        """Predictions of (k, d) vectors, (k, n); not finite where numbers contradict each other."""
+        return _predicted(self.asked, self.layout, self.measurement, z)[0]
 
     def _by_surface(self, z: Array) -> tuple[Array, Array]:
         """The same near the best fit, and how far beyond its reach a vector lies."""
@@ -117,12 +118,17 @@ class PreparedMeasurement:
 
 
 def target_of(measurement: MediumMeasurement) -> Array:
-    """What is compared: logarithms, or values over the greatest one where a scale is unknown."""
+    """What is compared: logarithms, or values over the greatest one."""
     kind = KINDS[measurement.kind]
     value = measurement.columns[kind.columns[-1]]
-    if kind.logarithm:
-        return np.asarray(np.log(value))
-    return np.asarray(value / np.abs(value).max()) if kind.scale else value
+    return np.asarray(np.log(value) if kind.logarithm else value / _unit_of(measurement))
+
+
+def _unit_of(measurement: MediumMeasurement) -> float:
+    """The greatest value, which scatter and residuals are counted in; 1 for logarithms."""
+    kind = KINDS[measurement.kind]
+    value = measurement.columns[kind.columns[-1]]
+    return 1.0 if kind.logarithm else float(np.abs(value).max())
 
 
 def prepare_measurement(
@@ -145,7 +151,7 @@ def prepare_measurement(
         return z
 
     def exact(part: Array) -> Array:
-        return _predicted(asked, layout, measurement, whole(part))
+        return _predicted(asked, layout, measurement, whole(part))[0]
 
     def misfit(part: Array) -> Array:
         predicted = exact(part[None])
@@ -155,7 +161,8 @@ def prepare_measurement(
         tamed = np.sign(left) * np.sqrt((DEGREES + 1.0) * np.log1p(left**2 / DEGREES))
         return np.concatenate([tamed, part])
 
-    best, jacobian = _fitted(misfit, len(unknown_indices))
+    best = _fitted(misfit, len(unknown_indices))
+    jacobian = _slopes(misfit, best)
     left = left_over(kind, target, exact(best[None]), noise)[0]
     rms = float(np.median(np.abs(left))) / 0.6745 / measurement.relative_noise
     signs = 1 + int(np.count_nonzero(np.diff(np.sign(left))))
@@ -166,9 +173,20 @@ def prepare_measurement(
     u = _about(len(unknown_indices), asked.seed)
     # what lies beyond the edge of the priors was asked at the edge
     z = np.clip(best + u @ factor.T, -_EDGE, _EDGE)
+    right, problems = _predicted(asked, layout, measurement, whole(z))
+    if problems:
+        # where numbers contradict each other on one side of the fit, the other side is asked
+        beyond = ~np.isfinite(right).all(axis=1)
+        z[beyond] = np.clip(best - u[beyond] @ factor.T, -_EDGE, _EDGE)
+        right[beyond] = exact(z[beyond])
     u = (z - best) @ np.linalg.inv(factor).T
-    right = exact(z)
     possible = np.isfinite(right).all(axis=1)
+    if possible.sum() < max(coefficient_count(len(unknown_indices)), 2 * _HELD_OUT):
+        raise InputError(
+            f"{measurement.name}: only {possible.sum()} of {len(z)} predictions about its best fit "
+            "are possible; narrow the priors"
+            + (f". One of the others: {problems[0]}" if problems else "")
+        )
     u, right = u[possible], right[possible]
     near = np.arange(len(u)) < len(u) // 2
     out = near & (np.arange(len(u)) % _HELD_OUT == _HELD_OUT - 1)
@@ -198,8 +216,8 @@ def _about(count: int, seed: int) -> Array:
     return np.asarray(np.concatenate([points[:half], _SPREAD * points[half:]]))
 
 
-def _fitted(misfit: Any, count: int) -> tuple[Array, Array]:
-    """Best fit and the slopes there, from the best of values over the prior."""
+def _fitted(misfit: Any, count: int) -> Array:
+    """Best fit, from the best of values over the prior."""
     from scipy import optimize
 
     least_squares: Any = optimize.least_squares
@@ -207,28 +225,55 @@ def _fitted(misfit: Any, count: int) -> tuple[Array, Array]:
     tried = np.concatenate([np.zeros((1, count)), ndtri(np.clip(first, 0.01, 0.99))])
     costs = [float((misfit(one) ** 2).sum()) for one in tried]
     ends = [
-        least_squares(misfit, tried[row], bounds=(-_EDGE, _EDGE), diff_step=1e-4, max_nfev=60)
+        least_squares(misfit, tried[row], bounds=(-_EDGE, _EDGE), diff_step=_STEP, max_nfev=60)
         for row in np.argsort(costs)[:2]
     ]
-    best = min(ends, key=lambda one: float(one.cost))
-    return np.asarray(best.x), np.asarray(best.jac)
+    return np.asarray(min(ends, key=lambda one: float(one.cost)).x)
+
+
+def _slopes(misfit: Any, best: Array) -> Array:
+    """Of the residuals, by steps to where the numbers do not contradict each other; none where both
+    sides do.
+    """
+    here = misfit(best)
+    slopes = np.zeros((len(here), len(best)))
+    for index, inwards in enumerate(np.where(best > 0.0, -_STEP, _STEP)):
+        for step in (inwards, -inwards):
+            moved = best.copy()
+            moved[index] += step
+            there = misfit(moved)
+            if np.abs(there).max() < _HOPELESS:
+                slopes[:, index] = (there - here) / step
+                break
+    return slopes
 
 
 def _unknowns_of(
     asked: Calibration, layout: Layout, measurement: MediumMeasurement
 ) -> tuple[int, ...]:
-    """Unknowns that change the prediction."""
+    """Unknowns that change the prediction.
+
+    Raises
+    ------
+    InputError
+        If there is none, or the middle of the priors has no prediction.
+    """
     candidates = list(layout.keys_of(measurement).values())
     scale = layout.index_of(fluence_name(measurement.session))
     candidates += [] if scale is None else [scale]
     middle = np.zeros((1, len(layout)))
-    right = _predicted(asked, layout, measurement, middle)
+    right, problems = _predicted(asked, layout, measurement, middle)
+    if problems:
+        raise InputError(problems)
+    _check_finite(measurement, right[0])
     found = []
     for index in candidates:
-        moved = middle.copy()
-        moved[:, index] = 1.0
-        change = np.abs(_predicted(asked, layout, measurement, moved) - right).max()
-        if change > _SAME * np.abs(right).max():
+        moved = np.repeat(middle, 2, axis=0)
+        moved[:, index] = 1.0, -1.0
+        after, _ = _predicted(asked, layout, measurement, moved)
+        # One side may contradict the other numbers; where both do, this one decides as well.
+        after = after[np.isfinite(after).all(axis=1)]
+        if not len(after) or np.abs(after - right).max() > _SAME * np.abs(right).max():
             found.append(index)
     if not found:
         raise InputError(
@@ -238,10 +283,27 @@ def _unknowns_of(
     return tuple(found)
 
 
+def _check_finite(measurement: MediumMeasurement, predicted: Array) -> None:
+    """Refuse points that have no prediction."""
+    wrong = np.flatnonzero(~np.isfinite(predicted))
+    if not len(wrong):
+        return
+    first, kind = int(wrong[0]), KINDS[measurement.kind]
+    *places, value = (f"{key} = {measurement.columns[key][first]:g}" for key in kind.columns)
+    line = f"line {measurement.lines[first]}: " if measurement.lines else ""
+    raise InputError(
+        f"{measurement.file or measurement.name}: {line}{value} at {', '.join(places)}: the model "
+        f"predicts no number there, nor at {len(wrong) - 1} others of {len(predicted)} points"
+        f"{kind.limit}; leave them out"
+    )
+
+
 def _predicted(
     asked: Calibration, layout: Layout, measurement: MediumMeasurement, z: Array
-) -> Array:
-    """Exact predictions, (k, n); not finite where a row's numbers contradict each other."""
+) -> tuple[Array, list[str]]:
+    """Exact predictions in units of the greatest measured value, (k, n), and the problems of a row
+    whose numbers contradict each other, which is not finite.
+    """
     kind: Kind = KINDS[measurement.kind]
     scale = layout.index_of(fluence_name(measurement.session))
     count = len(next(iter(measurement.columns.values())))
@@ -254,9 +316,8 @@ def _predicted(
             design = parse_design(
                 dict(measurement.design), overrides=dict(values), path=asked.folder / "design.toml"
             )
-            found[number] = kind.predict(design, true, measurement.columns, measurement.numbers)
+            right = kind.predict(design, true, measurement.columns, measurement.numbers)
+            found[number] = right / _unit_of(measurement)
         except InputError as error:
             problems = problems or [f"{measurement.name}: {line}" for line in error.problems]
-    if problems and not np.isfinite(found).all(axis=1).any():
-        raise InputError(problems)
-    return found
+    return found, problems

@@ -37,6 +37,13 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
     InputError
         One line for each problem: file, line, value, what is allowed.
     """
+    return read_columns_and_lines(path, names)[0]
+
+
+def read_columns_and_lines(
+    path: Path, names: Sequence[str]
+) -> tuple[dict[str, Array], tuple[int, ...]]:
+    """The same, and the line of the file where each row stands."""
     if path.is_dir():
         raise InputError(f"{path}: is a folder; a CSV file is needed")
     if not path.is_file():
@@ -51,7 +58,7 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
                 f"{table.name}: line {table.lines[int(odd[0])]}: {name} = {values[odd[0]]:g}: "
                 f"nothing measured is larger than {LARGEST:g}, nor smaller than {LEAST:g} unless 0"
             )
-    return columns
+    return columns, tuple(table.lines)
 
 
 def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:

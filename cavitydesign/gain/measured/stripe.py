@@ -63,6 +63,28 @@ def stripe_emission(
     return np.asarray(source * (before + slope * np.maximum(length - knee, 0.0)))
 
 
+def log_stripe_emission(length_um: ArrayLike, net_gain_per_cm: float) -> Array:
+    """Natural logarithm of the unsaturated `stripe_emission` of source 1, which overflows no float
+    however much the light grows.
+
+    Parameters
+    ----------
+    length_um : array
+        Stripe lengths.
+    net_gain_per_cm : float
+        Modal gain minus loss.
+    """
+    return _log_grown(np.asarray(length_um, dtype=float) / UM_PER_CM, net_gain_per_cm)
+
+
+def _log_grown(length_cm: Array, gain: float) -> Array:
+    """ln[(exp(g L) - 1) / g] = ln L + max(g L, 0) + ln[(1 - exp(-|g L|)) / |g L|]."""
+    growth = gain * length_cm
+    size = np.abs(growth)
+    share = np.divide(-np.expm1(-size), size, out=np.ones_like(size), where=size > 0)
+    return np.asarray(np.log(length_cm) + np.maximum(growth, 0.0) + np.log(share))
+
+
 def _grown(length_cm: Array, gain: float) -> Array:
     return length_cm if gain == 0.0 else np.asarray(np.expm1(gain * length_cm) / gain)
 
@@ -117,7 +139,7 @@ def fit_stripe_gain(length_um: ArrayLike, emission: ArrayLike) -> StripeFit:
     scale = 1.0 / x[-1]
 
     def misfit(parameters: Array) -> Array:
-        return np.asarray(parameters[1] + np.log(_grown(x, float(parameters[0]) * scale)) - y)
+        return np.asarray(parameters[1] + _log_grown(x, float(parameters[0]) * scale) - y)
 
     if len(np.unique(x)) < 3:
         raise InputError("stripe: needs three or more different lengths")
