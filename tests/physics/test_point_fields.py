@@ -130,7 +130,8 @@ def check_flux(mode: Mode, radius_um: float) -> None:
     """What flows through a sphere of 1.15 R is what the energy within loses: P = w U / Q.
 
     Exact for a field that decays as exp(-w t / 2 Q), at any sphere in the lossless part, if U is
-    the energy within the sphere. 3e-3: three times the error of this Q (absorbing layers, 1e-3).
+    the energy within the sphere. 6e-3: the flux is of first order in the error of the field, whose
+    square is what a Q is asked to (a section that stops there is 4e-3 off).
     """
     x, weight = np.polynomial.legendre.leggauss(80)
     turn = 0.5 * math.pi * x
@@ -148,7 +149,7 @@ def check_flux(mode: Mode, radius_um: float) -> None:
         stored += 1e-18 * (np.nan_to_num(u) * volume).sum()
     assert stored == pytest.approx(surface.energy_j, rel=2e-3)
     frequency = 1e12 * SPEED_OF_LIGHT_UM_PER_PS * wavenumber_per_um(mode.wavelength_nm)
-    assert frequency * stored / power == pytest.approx(10**mode.losses.radiation, rel=3e-3)
+    assert frequency * stored / power == pytest.approx(10**mode.losses.radiation, rel=6e-3)
 
 
 def test_one_photon_by_the_exact_volume() -> None:
