@@ -120,7 +120,16 @@ def records_s(place: int, folder: Path) -> dict[str, float]:
     told["store_mb"] = sum(p.stat().st_size for p in study.store.rglob("*")) / 1e6
     told |= {f"status_{key}": value for key, value in commanded("status", str(file)).items()}
     csv = folder / "table.csv"
-    asked = ("table", str(file), "--csv", str(csv), "--where", "m == 0", "--columns", "Q")
+    asked = (
+        "table",
+        str(file),
+        "--csv",
+        str(csv),
+        "--where",
+        "q_total > 4e6",
+        "--columns",
+        "q_total",
+    )
     told |= {f"table_{key}": value for key, value in commanded(*asked).items()}
     return told
 
@@ -197,16 +206,18 @@ TOLD = {
     "size": (
         "Three azimuthal orders of TM modes (E along the axis) of a sphere of index 2.0 at 600 nm, "
         "to 1e-6, with losses, labels, error bars and count. The window holds the rim alone, so "
-        "that neither time nor memory grows with the cavity."
+        "that time and memory hardly grow with the cavity. The smallest two leak, and are solved "
+        "with complex numbers."
     ),
     "modes": (
         "A bottle of 125 um with more and more radial and axial orders, both polarisations, and "
-        "wider ranges. Time grows more slowly than the number of modes, because the modes of one "
-        "family share their bases."
+        "wider ranges. A few modes of one family share all that they cost; from some dozens on "
+        "time grows like their number, by 5 to 8 ms a mode on the machine above."
     ),
     "records": (
         "Made-up records of the size of real ones. Time grows with the number of records; memory "
-        "is stated beside it. Past a million records, split the study by its slowest axis: every "
+        "is stated beside it. The table is the first one of its columns: the next reads what that "
+        "one kept. Past a million records, split the study by its slowest axis: every "
         "part is a study of its own, and their tables can be joined."
     ),
     "workers": (
