@@ -13,7 +13,6 @@ from ..prediction import ModeOutcome
 from ..pulses.rate_model import RateModel
 from ..pumped.spontaneous import purcell_factor, spontaneous_emission_factors
 from ..steady.threshold import threshold_gain_per_cm
-from .regime import NO_LIGHT
 
 
 def mode_outcomes(
@@ -44,7 +43,6 @@ def mode_outcomes(
         outcome.
     """
     factors = spontaneous_emission_factors(model)
-    output = np.where(output > NO_LIGHT, output, 0.0)
     total = float(output.sum())
     # In the dark every share is zero, and not 0 / 0.
     shares = output / total if total > 0 else np.zeros_like(output)

@@ -20,9 +20,6 @@ from ..pumped.starting_noise import (
     single_shots_alone,
 )
 
-# Of an output: logarithms of light curves ask for a number above 0 (1e-300) where there is none.
-NO_LIGHT = 1e-290
-
 
 @dataclass(frozen=True)
 class Regime:
@@ -80,7 +77,7 @@ def side_mode_suppression_rate_db(emitted: Array) -> Array:
         return np.full(emitted.shape[1], np.inf)
     # A side mode without any light is suppressed infinitely, and where no mode has light there is
     # no number; these are answers, not errors.
-    first, second = np.sort(np.where(emitted > NO_LIGHT, emitted, 0.0), axis=0)[[-1, -2]]
+    first, second = np.sort(emitted, axis=0)[[-1, -2]]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(10.0 * np.log10(first / second))
 

@@ -66,7 +66,7 @@ def averaged(pump: Pump, fluence_mj_cm2: Array, emission: Array, at_mj_cm2: Arra
     fluence_mj_cm2 : (n,) array
         Rising; must cover `at_mj_cm2` times `fluence_reach`.
     emission : (..., n) array
-        Positive.
+        Positive, or 0 throughout a curve, whose average is 0.
     at_mj_cm2 : (k,) array
         Peak fluences asked for.
 
@@ -77,6 +77,7 @@ def averaged(pump: Pump, fluence_mj_cm2: Array, emission: Array, at_mj_cm2: Arra
     factors, weights = averaging_kernel(pump)
     curve = PchipInterpolator(np.log(fluence_mj_cm2), np.log(np.maximum(emission, 1e-300)), axis=-1)
     values = np.exp(curve(np.log(np.outer(factors, at_mj_cm2)).ravel()))
+    values = np.where((emission > 0.0).any(axis=-1, keepdims=True), values, 0.0)
     return np.asarray(
         np.einsum("f,...fk->...k", weights, values.reshape(*emission.shape[:-1], len(factors), -1))
     )
