@@ -5,13 +5,11 @@ the list by its name.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
-from ...eigen.lanczos import shift_invert_lanczos
 from ..mode_set import ModeRequest
-from ..solver.count import RESIDUAL, counted_modes
+from ..solver.count import counted_modes, searched_wider
 from ..solver.snapshot import Snapshot
 from .identity import belongs, identify_section
 from .problem import SectionProblem
@@ -70,24 +68,9 @@ def _range(snapshot: Snapshot, request: ModeRequest) -> tuple[float, float]:
 
 def _searched(snapshot: Snapshot, low: float, high: float, counted: int) -> Snapshot:
     """The snapshot with all eigenpairs of the range, if a wider search finds them."""
-    values, wanted = snapshot.values, counted + 2
-    start = np.random.default_rng(21).standard_normal((snapshot.vectors.shape[0],))
-    again = snapshot
-    while np.count_nonzero((values.real > low) & (values.real < high)) < counted:
-        pairs = shift_invert_lanczos(
-            snapshot.factor.solve,
-            snapshot.pencil.mass.__matmul__,
-            snapshot.shift,
-            start,
-            wanted,
-            RESIDUAL,
-        )
-        values = pairs.values
-        chosen = {
-            q: int(np.argmin(abs(values - snapshot.values[column])))
-            for q, column in snapshot.chosen.items()
-        }
-        again = replace(snapshot, values=values, vectors=pairs.vectors, chosen=chosen)
+    again, wanted = snapshot, counted + 2
+    while np.count_nonzero((again.values.real > low) & (again.values.real < high)) < counted:
+        again = searched_wider(snapshot, wanted)
         if wanted > 2 * _MOST:
             break
         wanted *= 2

@@ -10,7 +10,7 @@ from ...eigen.lanczos import shift_invert_lanczos
 from .problem import EigenProblem
 from .snapshot import Snapshot
 
-RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
+_RESIDUAL = 1e-5  # of the inverted problem; eigenvalues are right to its square
 _MOST_WANTED = 60  # eigenpairs: a list that lacks more is called incomplete
 
 
@@ -70,25 +70,29 @@ def _found(snapshot: Snapshot) -> int:
 
 
 def _searched_again(snapshot: Snapshot, counted: int) -> Snapshot:
-    """The snapshot of a wider search from another starting vector, its named modes those of the
-    nearest eigenvalues.
-    """
-    start = np.random.default_rng(21).standard_normal((snapshot.vectors.shape[0],))
+    """The snapshot of a wider search."""
     wanted = counted + 2
     while True:
-        pairs = shift_invert_lanczos(
-            snapshot.factor.solve,
-            snapshot.pencil.mass.__matmul__,
-            snapshot.shift,
-            start,
-            wanted,
-            RESIDUAL,
-        )
-        chosen = {
-            q: int(np.argmin(abs(pairs.values - snapshot.values[column])))
-            for q, column in snapshot.chosen.items()
-        }
-        again = replace(snapshot, values=pairs.values, vectors=pairs.vectors, chosen=chosen)
+        again = searched_wider(snapshot, wanted)
         wanted *= 2
         if _found(again) >= counted or wanted > _MOST_WANTED:
             return again
+
+
+def searched_wider(snapshot: Snapshot, wanted: int) -> Snapshot:
+    """The snapshot with so many eigenpairs, searched from another starting vector, its named modes
+    those of the nearest eigenvalues.
+    """
+    pairs = shift_invert_lanczos(
+        snapshot.factor.solve,
+        snapshot.pencil.mass.__matmul__,
+        snapshot.shift,
+        np.random.default_rng(21).standard_normal((snapshot.vectors.shape[0],)),
+        wanted,
+        _RESIDUAL,
+    )
+    chosen = {
+        q: int(np.argmin(abs(pairs.values - snapshot.values[column])))
+        for q, column in snapshot.chosen.items()
+    }
+    return replace(snapshot, values=pairs.values, vectors=pairs.vectors, chosen=chosen)
