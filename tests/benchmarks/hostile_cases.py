@@ -8,7 +8,7 @@ import math
 import random
 from dataclasses import replace
 
-from section_cases import FOR_EVER, LIKE, WAVE_UM, Case, Rectangle, _coupled, slab_index
+from section_cases import FOR_EVER, WAVE_UM, Case, Rectangle, _coupled, asked_of, slab_index
 
 MANNERS = (
     "thin",
@@ -96,17 +96,4 @@ def _tried(manner: str, dice: random.Random, number: int) -> Case | None:
         if dice.random() < 0.3:
             walls["lower"] = -half
     far = max(one.r[1] for one in bodies if one.r[1] < FOR_EVER)
-    return Case(
-        "hostile",
-        number,
-        tuple(bodies),
-        surround,
-        "TE" if te else "TM",
-        m,
-        1e3 * WAVE_UM * (1 + dice.uniform(-0.06, 0.06)),
-        dice.choice((1e-4, 1e-5, 1e-6)),
-        dice.uniform(0.2, 1.2) * WAVE_UM,
-        dice.uniform(0.25, 0.45) * WAVE_UM,
-        sum(one.body and one.r[1] > LIKE * far for one in bodies),
-        walls,
-    )
+    return asked_of(dice, "hostile", number, bodies, surround, te, m, far, walls)

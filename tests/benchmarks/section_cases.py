@@ -142,20 +142,35 @@ def drawn(kind: str, number: int, seed: str) -> Case:
             walls["outer"] = radius + dice.uniform(0.2, 0.8) * WAVE_UM
         if on_one:
             bodies.append(Rectangle((0.0, 99.0), (-99.0, -half), (substrate,) * 2, False))
-        return Case(
-            kind,
-            number,
-            tuple(bodies),
-            surround,
-            "TE" if te else "TM",
-            m,
-            1e3 * WAVE_UM * (1 + dice.uniform(-0.06, 0.06)),
-            dice.choice((1e-4, 1e-5, 1e-6)),
-            dice.uniform(0.2, 1.2) * WAVE_UM,
-            dice.uniform(0.25, 0.45) * WAVE_UM,
-            sum(one.body and one.r[1] > LIKE * radius for one in bodies),
-            walls,
-        )
+        return asked_of(dice, kind, number, bodies, surround, te, m, radius, walls)
+
+
+def asked_of(
+    dice: random.Random,
+    kind: str,
+    number: int,
+    bodies: list[Rectangle],
+    surround: float,
+    te: bool,
+    m: int,
+    largest_um: float,
+    walls: dict[str, float],
+) -> Case:
+    """The case of some bodies: what is asked of them, and where the section is cut, by dice."""
+    return Case(
+        kind,
+        number,
+        tuple(bodies),
+        surround,
+        "TE" if te else "TM",
+        m,
+        1e3 * WAVE_UM * (1 + dice.uniform(-0.06, 0.06)),
+        dice.choice((1e-4, 1e-5, 1e-6)),
+        dice.uniform(0.2, 1.2) * WAVE_UM,
+        dice.uniform(0.25, 0.45) * WAVE_UM,
+        sum(one.body and one.r[1] > LIKE * largest_um for one in bodies),
+        walls,
+    )
 
 
 def _tube(dice: random.Random, number: int) -> Case:

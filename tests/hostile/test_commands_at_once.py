@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_folder import DESIGN, SCRIPT, SECTION
 from test_store_beside_runs import started, study_in, waited
 from toy_points import evaluate
 
@@ -14,27 +15,6 @@ from cavitydesign.study import SerialExecutor, Store, run_study, study_status, s
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and links of POSIX")
 ROOT = Path(__file__).parents[2]
-DESIGN = """[cavity]
-profile = "cylinder"
-diameter_um = 6.0
-body = { index = 1.5 }
-[modes]
-wavelength_nm = 537.6
-azimuthal_order = 48
-"""
-SECTION = """[cavity]
-profile = "section"
-file = "microtoroid.geo"
-body = { index = 1.45 }
-[cavity.parameters]
-diameter = 12.0
-minor_diameter = 3.0
-[modes]
-polarisation = "TM"
-wavelength_nm = 780.0
-azimuthal_order = 62
-relative_accuracy = 1e-2
-"""
 
 
 def rows(result, task):
@@ -124,7 +104,7 @@ def folder(tmp_path):
     here = tmp_path / "here"
     here.mkdir()
     (here / "design.toml").write_text(DESIGN)
-    (here / "section.toml").write_text(SECTION)
+    (here / "section.toml").write_text(f"{SECTION}relative_accuracy = 1e-2\n")
     (here / "study.toml").write_text(
         'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [5.9, 6.0]\n'
     )
@@ -171,10 +151,7 @@ def test_nothing_is_imported_from_the_current_folder(folder, tmp_path, tally):
             f"open({str(tmp_path / 'seen')!r}, 'w').close()\n1 / 0\n"
         )
     script = tmp_path / "cavitydesign-script.py"
-    script.write_text(
-        f"import sys\nsys.path.insert(1, {str(ROOT)!r})\n"
-        "from cavitydesign.cli.entry import main\nif __name__ == '__main__':\n    main()\n"
-    )
+    script.write_text(SCRIPT)
     for words in (
         "modes section.toml",
         "run design.toml --out out",

@@ -14,16 +14,9 @@ from typing import TypeVar
 import pytest
 from door_attacks import CSVS, NAMES, PLACES, TEXTS, TOMLS
 from forked_command import Command, Outcome
+from small_folder import DESIGN
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks, pipes and limits of Linux")
-DESIGN = """[cavity]
-profile = "cylinder"
-diameter_um = 6.0
-body = { index = 1.5 }
-[modes]
-wavelength_nm = 537.6
-azimuthal_order = 48
-"""
 SCAN = (
     "--photons 2 --wavelength 800 --energy 50 --pulse 100 --waist 20 --density 1e18 --thickness 1"
 )

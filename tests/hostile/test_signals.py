@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import pytest
+from small_folder import SECTION
 
 from cavitydesign.study import Record, Store
 
@@ -52,19 +53,6 @@ GOAL = """design = "design.toml"
 "cavity.diameter_um" = { from = 11.0, to = 12.0 }
 [goal]
 minimise = "q_total"
-"""
-SECTION = """[cavity]
-profile = "section"
-file = "microtoroid.geo"
-body = { index = 1.45 }
-[cavity.parameters]
-diameter = 12.0
-minor_diameter = 3.0
-[modes]
-polarisation = "TM"
-wavelength_nm = 780.0
-azimuthal_order = 62
-relative_accuracy = 1e-3
 """
 TAPER = """[coupling]
 kind = "taper"
@@ -142,7 +130,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "design.toml").write_text(DESIGN)
     (tmp_path / "study.toml").write_text(STUDY)
     (tmp_path / "goal.toml").write_text(GOAL)
-    (tmp_path / "section.toml").write_text(SECTION)
+    (tmp_path / "section.toml").write_text(f"{SECTION}relative_accuracy = 1e-3\n")
     for name in ("microtoroid.geo", "size_field.geo"):
         shutil.copy(ROOT / "meshes" / name, tmp_path)
     (tmp_path / "peaks.csv").write_text("wavelength_nm\n532.1\n535.4\n538.8\n542.2\n")

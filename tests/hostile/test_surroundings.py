@@ -6,28 +6,12 @@ import os
 import subprocess
 import sys
 import unicodedata
-from pathlib import Path
 
 import pytest
+from small_folder import DESIGN, SCRIPT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="shells, limits and links of POSIX")
-ROOT = Path(__file__).parents[2]
-DESIGN = """[cavity]
-profile = "cylinder"
-diameter_um = 6.0
-body = { index = 1.5 }
-[modes]
-wavelength_nm = 537.6
-azimuthal_order = 48
-"""
 STUDY = 'design = "design.toml"\n[axes]\n"cavity.diameter_um" = [5.9, 6.0, 6.1]\n'
-# As an installer writes it: the current folder is not on the path, and workers may import it.
-SCRIPT = f"""import sys
-sys.path.insert(1, {str(ROOT)!r})
-from cavitydesign.cli.entry import main
-if __name__ == "__main__":
-    main()
-"""
 
 
 @pytest.fixture
