@@ -50,7 +50,7 @@ class _LocalProblem:
 
     @property
     def without_loss(self) -> _LocalProblem:
-        """The same with real indices."""
+        """The problem at this k without loss: only the real parts of the indices."""
         return replace(self, problem=self.problem.without_loss)
 
     def slope(self, k: float) -> float:

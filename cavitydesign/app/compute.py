@@ -140,7 +140,8 @@ def solve_lasing(payload: Mapping[str, Any], progress: Progress) -> dict[str, An
 
 
 def first_look(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    """The same from few fluences: thresholds and slopes within some per cent, no probability."""
+    """A first lasing answer from few fluences: thresholds and slopes within some per cent, no
+    probability."""
     return _lasing(payload, progress, **_FIRST_LOOK)
 
 

@@ -178,7 +178,7 @@ class CalibrationAnswer:
         return samples_csv(self.to_json_dict())
 
     def to_json_dict(self) -> dict[str, Any]:
-        """As JSON holds it; without a threshold a quantile is null."""
+        """The answer as JSON holds it; without a threshold a quantile is null."""
         return {
             "name": self.name,
             "reliable": self.reliable,

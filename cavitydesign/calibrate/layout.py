@@ -71,7 +71,7 @@ class Layout:
     def with_others(
         self, numbers: Sequence[FreeNumber], cavities: Sequence[MeasuredCavity]
     ) -> Layout:
-        """The same with what further cavities and sessions have of their own at the end."""
+        """This layout with the unknowns of further cavities and sessions at its end."""
         own = {
             "cavity": [cavity.name for cavity in cavities],
             "session": [cavity.session for cavity in cavities],

@@ -52,7 +52,7 @@ class PulseGrid:
 
     @property
     def task(self) -> str:
-        """As the store of a study knows it."""
+        """Name of the task under which a study's store keeps these pulses."""
         return f"{TASK} {self.low:.6f} {self.count}"
 
 

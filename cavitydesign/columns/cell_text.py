@@ -36,7 +36,7 @@ def cell(column: Column, record: Record) -> str:
 
 
 def error_cell(column: Column, record: Record) -> str:
-    """Its error alone, in two digits; empty without one."""
+    """Numerical error of the value alone, in two digits; empty without one."""
     value, error = column.value(record), _error(column, record)
     if value is None or error is None:
         return ""
@@ -61,7 +61,7 @@ def sure_cell(column: Column, record: Record) -> str:
 
 
 def deviation_cell(column: Column, record: Record, form: str = "") -> str:
-    """Its standard deviation by the spreads of the design."""
+    """Standard deviation of the value by the spreads of the design."""
     value = entry_at(record, column.deviation)
     return number(None if value is None else column.scale * value, form or column.deviation_form)
 
@@ -173,7 +173,7 @@ def _told(column: Column, value: Any, error: Any) -> str:
 
 
 def _digits(error: Any) -> int:
-    """As many digits as the error allows, and one more."""
+    """Number of digits that the error allows, and one more."""
     least, most = _DIGITS
     if not isinstance(error, float) or not error > 0 or not math.isfinite(error):
         return most if error == 0 else least + 1

@@ -103,7 +103,7 @@ class Design:
         return f"Design: {self.cavity!r}; {where}; {gain}"
 
     def _repr_html_(self) -> str:
-        """The same with every key that the design sets, for notebooks."""
+        """The design in one line and a table of every key that it sets, for notebooks."""
         return html_of_tables(self.raw, repr(self))
 
     def with_values(self, values: Mapping[str, Any]) -> Design:

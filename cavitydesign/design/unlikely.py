@@ -97,7 +97,8 @@ def unlikely_values(raw: Mapping[str, Any]) -> tuple[str, ...]:
 def unlikely_in_ranges(
     raw: Mapping[str, Any], varied: Mapping[str, Iterable[Any]]
 ) -> tuple[str, ...]:
-    """The same of a design whose keys vary: of the smallest and the largest value of each.
+    """A line for each unlikely number of a design whose keys vary: of the smallest and the largest
+    value of each.
 
     Parameters
     ----------

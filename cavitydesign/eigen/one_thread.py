@@ -73,7 +73,7 @@ def _threads() -> tuple[tuple[Callable[[], int], Callable[[int], None]], ...]:
 
 
 def _of(file: Path) -> tuple[Callable[[], int], Callable[[int], None]] | None:
-    """Those of one library, under one of the names that wheels give them."""
+    """What reads and what sets one library's number of threads, by the names that wheels give."""
     try:
         library = ctypes.CDLL(str(file))
     except OSError:

@@ -104,8 +104,9 @@ class ReducedPencil:
     def solve_all(
         self, m: Values, ordinary: Sequence[Values], axial: Sequence[Values]
     ) -> tuple[Values, Values, Values]:
-        """The same at several azimuthal orders at once; shapes (orders, b), (orders, b, b),
-        (orders, b, b).
+        """Eigenvalues k^2, vectors and B at several azimuthal orders at once.
+
+        Shapes are (orders, b), (orders, b, b) and (orders, b, b).
 
         Vectors are scaled to y^T B y = 1.
         """

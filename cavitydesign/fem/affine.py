@@ -65,7 +65,7 @@ class Images:
     products: dict[str, tuple[Values, ...]]
 
     def joined(self, other: Images) -> Images:
-        """Those of both sets of vectors."""
+        """Images of both sets of vectors."""
 
         def both(one: Iterable[Values], two: Iterable[Values]) -> tuple[Values, ...]:
             return tuple(np.concatenate(pair, axis=2) for pair in zip(one, two, strict=True))
@@ -77,7 +77,7 @@ class Images:
         )
 
     def combined(self, weights: Values) -> Images:
-        """Those of linear combinations, with weights of shape (k, j)."""
+        """Images of linear combinations of the vectors, with weights of shape (k, j)."""
         return Images(
             tuple(one @ weights for one in self.vectors),
             {name: tuple(one @ weights for one in mine) for name, mine in self.products.items()},
@@ -140,8 +140,10 @@ class AffineForms(Generic[S]):
         )
 
     def restricted(self, space: S, when_asked: bool = False) -> AffineForms[S]:
-        """The same forms on a subspace: the bases are hierarchical, its matrices are rows and
-        columns of these, taken at once, or each when it is asked for.
+        """The forms on a subspace.
+
+        The bases are hierarchical: the matrices of the subspace are rows and columns of these,
+        taken at once, or each when it is asked for.
         """
         columns = space.columns_in(self.space)
         pairs = zip(self.parts, columns, strict=True)

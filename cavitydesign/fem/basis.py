@@ -206,7 +206,7 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
         )
 
     def with_elements(self, elements: Any = None) -> MeridianBasis:
-        """The same on some elements: an array of them, or the name of a subdomain."""
+        """The basis on some elements only: an array of them, or the name of a subdomain."""
         return MeridianBasis(
             self.mesh,
             self.elem,
@@ -219,7 +219,7 @@ class MeridianBasis(CellBasis):  # type: ignore[misc]
     def boundary(
         self, facets: Any = None, intorder: int | None = None, quadrature: Rule | None = None
     ) -> FacetBasis:
-        """The same on edges."""
+        """The basis on edges of the mesh, as scikit-fem's `FacetBasis`."""
         return FacetBasis(
             self.mesh,
             self.elem,

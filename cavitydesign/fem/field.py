@@ -80,7 +80,7 @@ class GridField:
 
 @dataclass(frozen=True, eq=False)
 class PointField(GridField):
-    """The same with the points.
+    """Fields of one or several modes, with the positions of their points.
 
     Attributes
     ----------

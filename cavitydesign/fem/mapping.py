@@ -84,11 +84,11 @@ class CurvedMapping(Mapping, ABC):  # type: ignore[misc]
 
     @abstractmethod
     def _on_grid(self, s: Array, t: Array, elements: Any) -> tuple[Values, Values]:
-        """The same as `at` on a grid of points s and t, the same in every element."""
+        """Positions and derivatives, as of `at`, on one grid of s and t in every element."""
 
     @abstractmethod
     def at_points(self, element: Any, s: Array, t: Array) -> tuple[Values, Values]:
-        """The same as `at` for single points of elements, (2, points) and (2, 2, points)."""
+        """Positions (2, points) and derivatives (2, 2, points) at single points of elements."""
 
     def F(self, X: Array, tind: Any = None) -> Values:
         """Positions."""

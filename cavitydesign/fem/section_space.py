@@ -175,7 +175,7 @@ class SectionSpace:
         return np.asarray(number[self._full])
 
     def numbers_at(self, elements: IntArray, order: int) -> IntArray:
-        """The same of the functions of a degree on some elements, shape (k, L)."""
+        """Unknown of each local function of a lower degree on some elements, shape (k, L)."""
         return np.asarray(self.numbers[elements][:, columns_of(order, self.order)])
 
     @cached_property

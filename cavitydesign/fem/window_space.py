@@ -51,7 +51,7 @@ class WindowSpace:
         return ChainShape(self.s.elements, shared, order * nodal + (order - 1) * shared)
 
     def basis(self, window: Window) -> MeridianBasis:
-        """Its functions at its quadrature points, as scikit-fem knows them."""
+        """The functions of the space at its quadrature points, as scikit-fem knows them."""
         mapping = WindowMapping(window)
         rule = tensor_rule(line_rule(self.s.points_per_element), self.t.rule)
         element = ElementMeridian(self.s.order, self.t)

@@ -62,7 +62,7 @@ class CarrierLadder(Ladder):
         return np.asarray(np.log((np.maximum(x, 0.0) + self.shift) / (1.0 + self.shift)))
 
     def gain_slope(self, x: Array) -> Array:
-        """Its derivative."""
+        """Derivative of the gain by the density."""
         if self.shift is None:
             return np.ones_like(x)
         return np.asarray(1.0 / (np.maximum(x, 0.0) + self.shift))
@@ -75,7 +75,7 @@ class CarrierLadder(Ladder):
         return np.stack([emission, emission - self.gain_of(x), glow, self._decay(x)])
 
     def slopes(self, x: Array) -> Array:
-        """Their derivatives."""
+        """Derivatives of the four weights by the density."""
         first, second = self.glowing_per_ps
         glow = first + 2.0 * second * x
         emission = self.einstein_ps * glow
@@ -149,11 +149,11 @@ class CarrierLadder(Ladder):
 
     @property
     def emission_over_radiation_ps(self) -> float:
-        """The same at every density."""
+        """Weight of emission over the rate of radiation, in ps: one number at every density."""
         return self.einstein_ps
 
     def in_the_dark(self, times_ps: Array) -> Callable[[Array], Array]:
-        """As of a ladder; the density is that of an integration to 1e-9, interpolated."""
+        """Decay without light, as a ladder gives it: an integration to 1e-9, interpolated."""
         later = _densities_later(
             self.monomolecular_per_ps,
             self.bimolecular_per_ps,

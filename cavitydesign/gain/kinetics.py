@@ -114,8 +114,9 @@ def printed_gain_bracket(
 
 
 def cascade_gain_bracket(excitons: ArrayLike, time_ps: ArrayLike, cascade: Cascade) -> Array:
-    """The same bracket with the exciton fed by the pair, 2 f1 + e - 1: positive where the two-fold
-    edge has net gain.
+    """Gain bracket with the exciton fed by the pair, 2 f1 + e - 1.
+
+    It is positive where the two-fold edge has net gain.
 
     Parameters
     ----------
@@ -258,7 +259,7 @@ class Ladder:
         )
 
     def level_slopes(self, level: Array) -> Array:
-        """Their derivatives."""
+        """Derivatives of the four weights by the share in the upper level."""
         one = np.ones_like(level)
         return np.stack([one, -one, self.radiative_per_ps[1] * one, self.decay_per_ps[1] * one])
 

@@ -92,7 +92,7 @@ class Cavity:
         return f"Cavity ({kind}) of {self.diameter_um:.6g} um: {media}"
 
     def _repr_html_(self) -> str:
-        """The same with the sources of the media, for notebooks."""
+        """The cavity in one line and the sources of its media, for notebooks."""
         radii = dict(zip((name for name, _ in self.regions), self.inner_radii_um, strict=False))
         sizes = {**{name: 2.0 * radius for name, radius in radii.items()}, "body": self.diameter_um}
         rows = [

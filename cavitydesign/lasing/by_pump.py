@@ -28,7 +28,7 @@ def predict_by_pump(
     progress: Progress | None = None,
     memory: PulseMemory | None = None,
 ) -> Prediction:
-    """As `predict_lasing` or `predict_continuous`."""
+    """Predict lasing under the pump's kind of light: pulses or continuous light."""
     # Steady states share nothing with pulses, so that a memory of these has no use there.
     if pump.kind == "continuous":
         return predict_continuous(

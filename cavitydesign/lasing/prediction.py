@@ -232,7 +232,7 @@ class LasingPrediction:
         return f"LasingPrediction: {lasing_in_words(self.to_json_dict())}"
 
     def _repr_html_(self) -> str:
-        """The same with the outcomes and their errors, for notebooks."""
+        """The answer in one sentence and a table of outcomes with errors, for notebooks."""
         return html_of_lasing(self.to_json_dict())
 
     @property

@@ -43,10 +43,12 @@ def maxwell_garnett(
 def bruggeman(
     host: complex, inclusion: complex, fraction: float
 ) -> tuple[complex, complex, complex]:
-    """The same for the symmetric rule of Bruggeman (1935), in which neither medium is the host.
+    """Permittivity of a mixture by the symmetric rule of Bruggeman, and its derivatives.
 
-    f (e_i - eps)/(e_i + 2 eps) + (1 - f)(e_h - eps)/(e_h + 2 eps) = 0, its root with positive real
-    part.
+    In this rule of 1935 neither medium is the host. The permittivity eps is the root with positive
+    real part of
+
+    f (e_i - eps)/(e_i + 2 eps) + (1 - f)(e_h - eps)/(e_h + 2 eps) = 0.
 
     Parameters
     ----------

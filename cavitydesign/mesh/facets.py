@@ -197,7 +197,7 @@ def _offsets(local: Array, more: Array, along: Array) -> Array | None:
 
 
 def _own_offsets(local: Array, along: Array) -> Array:
-    """The same for an edge without smooth neighbours: what its own last node changes."""
+    """Height of the curve above an edge without smooth neighbours: what its last node changes."""
     if len(local) < 3:
         return np.zeros(len(along))
     kept = np.delete(local, len(local) // 2, axis=0)

@@ -121,7 +121,7 @@ class Layer:
         return self.at(s_um[:, None], t_um)
 
     def at(self, s_um: Array, t_um: Array) -> tuple[Values, Values, Values, Values, Values, Values]:
-        """The same at single points, or whatever s and t broadcast to."""
+        """r, z, dr/ds, dz/ds, dr/dt, dz/dt at single points, or whatever s and t broadcast to."""
         if self.stretch is not None:
             # Absorbing: s is a complex distance along the normals, not a share between two curves.
             outline = self.inner.outline

@@ -147,7 +147,7 @@ class SectionMesh:
     def positions_at(
         self, element: IntArray, s: Array, t: Array
     ) -> tuple[Array, Array, Array, Array, Array, Array]:
-        """The same at single points (element, s, t), each of shape (points,)."""
+        """r, z, dr/ds, dz/ds, dr/dt, dz/dt at single points (element, s, t), of shape (points,)."""
         along_s, along_t = (np.stack(lagrange(self.degree, x), axis=1) for x in (s, t))
         nodes = self.nodes[element].transpose(3, 0, 1, 2)
         (r, z) = along_s @ (nodes @ along_t.transpose(0, 2, 1))
@@ -194,7 +194,7 @@ class SectionMesh:
         )
 
     def renamed(self, names: Mapping[str, str], source: str) -> SectionMesh:
-        """The same mesh with regions called by other names; regions of one new name become one.
+        """The mesh with regions called by other names; regions of one new name become one.
 
         Raises
         ------

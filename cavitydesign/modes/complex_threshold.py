@@ -161,7 +161,7 @@ class _Weights:
         return np.asarray(self.doped != 0.0)
 
     def by_kappa(self, kappa: float) -> Values:
-        """Their derivatives."""
+        """Derivatives of the permittivities by kappa."""
         return np.asarray(-2j * self.doped - (2.0 * kappa) * self._amplifying)
 
 

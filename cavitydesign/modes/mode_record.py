@@ -60,7 +60,7 @@ class ModeRecord:
         return f"Mode {self.label}, {self.wavelength_nm:.9g} +- {error} nm, {quality}"
 
     def _repr_html_(self) -> str:
-        """The same as a table, for notebooks."""
+        """The mode as a table, for notebooks."""
         return html_of_modes([self.to_json_dict()], f"{self!r}")
 
     @property

@@ -271,7 +271,7 @@ class ModeSet(Sequence[Mode]):
         return "\n".join([head, *shown, *rest])
 
     def _repr_html_(self) -> str:
-        """The same as a table, for notebooks."""
+        """The set as a table of its modes, for notebooks."""
         return mode_frame.html_of(self.modes, self.wavelength_range_nm, self.complete)
 
     @property

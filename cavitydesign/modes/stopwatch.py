@@ -56,8 +56,9 @@ class Stopwatch:
 
     @contextmanager
     def measuring(self) -> Iterator[None]:
-        """As `guarding`, with the longer limit of measuring, which has some seconds however late
-        it begins.
+        """Let `check_time` end, within this block, any step beyond the longer limit of measuring.
+
+        Measuring has some seconds however late it begins.
         """
         before = self._overdue
         self._overdue = _OVERDUE_MEASURING

@@ -108,7 +108,7 @@ class DesignAnswer:
         return f"DesignAnswer: {design_in_words(self.to_json_dict())}"
 
     def _repr_html_(self) -> str:
-        """The same with the best designs, for notebooks."""
+        """The answer in one sentence and a table of the best designs, for notebooks."""
         names = (*self.best.values, *self.goal.outcome_names)
         told = [("best", self.best), ("bears the spreads", self.robust)]
         told += [("also good", one) for one in self.alternatives]

@@ -138,7 +138,7 @@ class FitAnswer:
         return f"FitAnswer: {fit_in_words(self.to_json_dict())}"
 
     def _repr_html_(self) -> str:
-        """The same with the labellings, for notebooks."""
+        """The answer in one sentence and a table of the labellings, for notebooks."""
         rows = [
             [
                 f"{one.probability:.3f}",

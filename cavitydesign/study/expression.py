@@ -147,7 +147,7 @@ class Expression:
             self._check(part)
 
     def value(self, quantities: Mapping[str, Any]) -> Any:
-        """Its value where the named quantities have the given ones.
+        """The expression's value where the named quantities have the given ones.
 
         Raises
         ------

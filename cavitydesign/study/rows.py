@@ -134,7 +134,7 @@ class _Columns:
 
 
 def packed(cells: Sequence[Any]) -> Sequence[Any]:
-    """The same cells in less memory, where all are floats or all are whole numbers."""
+    """The cells in less memory, where all are floats or all are whole numbers."""
     if isinstance(cells, array):
         return cells
     kinds = set(map(type, cells))

@@ -94,7 +94,7 @@ class Study:
         return f"Study {self.name} of {self.task}: {axes}, {len(self)} points"
 
     def _repr_html_(self) -> str:
-        """The same with the first and last value of each key, for notebooks."""
+        """The study in one line and the first and last value of each key, for notebooks."""
         rows = [
             (key, str(len(axis)), f"{axis.rows[0][index]}", f"{axis.rows[-1][index]}")
             for axis in self.axes

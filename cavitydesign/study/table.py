@@ -214,7 +214,7 @@ def _read(
     version: str | None,
     parts_of: PartsOf | None,
 ) -> Table:
-    """The same, of a store as it stands."""
+    """The table of a study, of a store as it stands."""
     known: Callable[[RecordLocation], KeptRows | None] | None = None
     if needed is not None and version is not None:
         version = kept_version(study, version)

@@ -306,7 +306,7 @@ def _with_lasing_spread(
 
 
 def _moved(modes: ModeSet, side: Design) -> ModeSet:
-    """The same families of a design beside the nominal one."""
+    """The nominal design's families of modes, solved for a design beside it."""
     from .competing import competing_request
 
     if side.lasing.families == "asked" or isinstance(side.cavity, SectionCavity):

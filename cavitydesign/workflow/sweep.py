@@ -87,7 +87,7 @@ class SweepResult:
         return f"SweepResult of {self.study.task}: {axes}, {len(self.table)} rows{end}"
 
     def _repr_html_(self) -> str:
-        """The same with the first rows of the table, for notebooks."""
+        """The sweep in one line and the first rows of its table, for notebooks."""
         keys = [key for axis in self.study.axes for key in axis.keys]
         told = [name for name in _TOLD if any(name in row for row in self.table.rows)]
         names = [*keys, *told]

@@ -60,7 +60,7 @@ class RadialProblem:
 
     @property
     def without_loss(self) -> RadialProblem:
-        """The same problem with the real parts of the indices."""
+        """The problem of the same layers without loss: only the real parts of the indices."""
         return replace(self, indices=tuple(complex(n).real for n in self.indices))
 
     def caustic_um(self, wavenumber_per_um: float) -> float:

@@ -45,7 +45,7 @@ class MeasurementFit:
         return KINDS[self.kind].logarithm
 
     def to_json_dict(self) -> dict[str, Any]:
-        """As JSON holds it."""
+        """The agreement as JSON holds it."""
         return {
             "name": self.name,
             "kind": self.kind,

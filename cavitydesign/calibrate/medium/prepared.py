@@ -82,7 +82,7 @@ class PreparedMeasurement:
         return _predicted(self.asked, self.layout, self.measurement, z)[0]
 
     def _by_surface(self, z: Array) -> tuple[Array, Array]:
-        """The same near the best fit, and how far beyond its reach a vector lies."""
+        """Predictions by the surface near the best fit, and how far beyond it vectors lie."""
         u = (z[:, list(self.unknown_indices)] - self.centre) @ np.linalg.inv(self.factor).T
         far = np.sqrt((u**2).sum(axis=1))
         inside = u * np.minimum(1.0, _FARTHEST / np.maximum(far, 1e-9))[:, None]

@@ -106,7 +106,9 @@ def sample_by_emcee(
     progress: Progress | None = None,
     start: Array | None = None,
 ) -> Draws:
-    """The same by emcee alone; parameters and errors as `sample` has them."""
+    """Draw from a posterior of standard normal priors by emcee alone.
+
+    Parameters and errors are those of `sample`."""
     try:
         import emcee
     except ImportError as error:

@@ -43,7 +43,7 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
 def read_columns_and_lines(
     path: Path, names: Sequence[str]
 ) -> tuple[dict[str, Array], tuple[int, ...]]:
-    """The same, and the line of the file where each row stands."""
+    """Columns of a CSV file by name, and the line of the file where each row stands."""
     if path.is_dir():
         raise InputError(f"{path}: is a folder; a CSV file is needed")
     if not path.is_file():

@@ -78,7 +78,7 @@ class FourLevelMedium(GainMedium):
         return Absorber(((1, self.pump_cross_section_cm2, self.pump_cross_section_nm),))
 
     def peak_cross_section_cm2(self, index: float = 1.495) -> float:
-        """As given."""
+        """Cross-section at the peak of emission; no index of the host enters, since it is given."""
         return self.emission_cross_section_cm2
 
     def class_lines(self, wavelength_nm: ArrayLike) -> ClassLines:

@@ -111,7 +111,7 @@ class LasingMode:
         return self.polarisation, self.p, self.q
 
     def next_in_comb(self, step: int, spacing_nm: float) -> LasingMode:
-        """The same mode `step` azimuthal orders further, `spacing_nm` away."""
+        """The mode of the same family `step` azimuthal orders further, `spacing_nm` away."""
         m = self.m + step
         label = str(Label(self.polarisation, m, self.p, self.q))
         # What was solved for this mode alone does not hold for its neighbour.

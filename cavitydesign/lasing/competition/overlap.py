@@ -64,7 +64,7 @@ class ModeOverlap:
         return np.asarray(product / np.outer(norm, norm))
 
     def alike(self) -> ModeOverlap:
-        """The same spot as the first mode sees it, all emitters seeing every mode alike.
+        """The pump spot as the first mode sees it, all emitters seeing every mode alike.
 
         Each zone counts by the mode's energy in it. A wide spot is then a uniform one.
         """
@@ -72,7 +72,7 @@ class ModeOverlap:
         return ModeOverlap(weight, self.pump, np.ones_like(self.intensity), self.volume_um3)
 
     def repeated(self, order: Sequence[int]) -> ModeOverlap:
-        """The same zones for a list of modes, each given by its index in this one."""
+        """The overlap of a list of modes, each given by its index in this one; zones stay."""
         return ModeOverlap(self.weight, self.pump, self.intensity[list(order)], self.volume_um3)
 
 

@@ -112,7 +112,7 @@ def fit_two_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike) -> TwoBreakFi
 
 
 def fit_smooth_curve(fluence_mj_cm2: Array, emission: Array, points: int = 400) -> TwoBreakFit:
-    """The same fit of a computed curve, whose breaks follow a changing curve without jumps.
+    """Fit of two breaks to a computed curve, which follow a changing curve without jumps.
 
     The curve is resampled densely, so that the breaks do not depend on where its points lie. The
     hinges are averaged over the distance of the samples: sharp ones have a least sum of squares of

@@ -15,7 +15,7 @@ from .rate_model import RateModel
 
 
 class CarrierEquations(RateEquations):
-    """As `RateEquations`; the density of each class stands on rung 1.
+    """Rate equations of carriers and photons: the density of each class stands on rung 1.
 
     Parameters
     ----------

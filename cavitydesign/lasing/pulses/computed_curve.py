@@ -80,7 +80,7 @@ class ComputedCurve:
         return averaged(pump, self.node_fluence, self.nodes.emitted, fluence_mj_cm2)
 
     def every_other_output(self, pump: Pump, fluence_mj_cm2: Array) -> Array:
-        """The same from half of the pulses: what reading between them leaves shows."""
+        """Output of the modes from every other pulse, for the error of reading between them."""
         last = len(self.node_fluence) - 1
         kept = np.unique(np.r_[0 : last + 1 : 2, last])
         emitted = self.nodes.emitted[:, kept]
@@ -158,7 +158,7 @@ def with_pulses(
     excitons_per_unit: float,
     excitons: Array,
 ) -> ComputedCurve:
-    """The same with further pulses of the given excitons."""
+    """The computed curve with further pulses of the given excitons."""
     added = (excitons / excitons_per_unit) ** (1.0 / pump.photons)
     order = np.argsort(np.r_[curve.node_fluence, added])
     outcomes = curve.nodes.joined(solve(excitons)).taken(order)

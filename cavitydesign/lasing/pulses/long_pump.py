@@ -69,8 +69,9 @@ def weights_under_pump(
 
 
 def _of_carriers(ladder: CarrierLadder, profile: PumpProfile, excitons: Array) -> Array:
-    """The same of a density, whose gain is greatest during the pulse: steps by the implicit
-    midpoint rule.
+    """Weights of emission and of absorption against time, of carriers under a long pump.
+
+    Their gain is greatest during the pulse: steps are by the implicit midpoint rule.
     """
     times = np.linspace(0.0, profile.end_ps, _STEPS + 1)
     density = np.zeros(len(excitons))

@@ -35,7 +35,7 @@ class PulseMemory:
         self._predictions: dict[Hashable, LasingPrediction] = {}
 
     def outcomes(self, solver: PulseSolver, excitons: Array) -> PulseOutcomes:
-        """As `PulseSolver.outcomes`, solving only what is not known."""
+        """Outcomes of pulses, of which only those that are not known are solved."""
         known = self._pulses.setdefault(rate_equations_digest(solver), {})
         # Whole numbers as keys: the same excitons come out of other sums with other rounding.
         keys = [round(math.log(value) / _SAME) for value in excitons]

@@ -67,7 +67,7 @@ class PulseOutcomes:
 
 @dataclass(frozen=True)
 class PulseRun(PulseOutcomes):
-    """The same as it was integrated.
+    """Outcomes of pulses as they were integrated, with the steps that it took.
 
     Attributes
     ----------

@@ -84,7 +84,7 @@ def _airy_ratio(p: int) -> float:
 
 @functools.lru_cache
 def _hermite_ratio(q: int) -> float:
-    """The same of u = H_q^2 exp(-x^2)."""
+    """max u int u / int u^2 of u = H_q^2 exp(-x^2), which a mode is along the outline."""
     x = np.linspace(-_REACH, _REACH, 20001)
     reach = math.sqrt(2.0 * q + 1.0)
     return _ratio(eval_hermite(q, reach * x) ** 2 * np.exp(-((reach * x) ** 2)), float(x[1] - x[0]))

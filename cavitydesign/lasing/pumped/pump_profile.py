@@ -68,7 +68,7 @@ class PumpProfile:
         return np.interp(time, times, rates, left=0.0, right=0.0)
 
     def slope_per_ps2(self, time: Array) -> Array:
-        """Its change with time."""
+        """Change with time of the arriving share, in 1/ps^2."""
         times, rates = _table(self)
         # The rate is straight between the times of the table: its slope is that of the interval.
         after = np.clip(np.searchsorted(times, time, side="right"), 1, len(times) - 1)

@@ -74,7 +74,7 @@ def static_outcomes(
 def _steady(
     comb: Sequence[LasingMode], medium: GainMedium, pump: Pump, cavity: Cavity
 ) -> dict[str, dict[str, float]]:
-    """The same under continuous light, as power."""
+    """First-order threshold gain and continuous power of gain = loss of each mode by label."""
     index = doped_index(medium, cavity, medium.emission_wavelength_nm)
     modes = tuple(comb)
     ready = Prepared(modes, modes, modes, None, pump, index, cavity.diameter_um)

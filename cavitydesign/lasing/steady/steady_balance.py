@@ -108,7 +108,7 @@ class SteadyBalance:
         return (self.seed / photons - self.lost) / (self.size + self.seed / photons)
 
     def residual_slope(self, photons: Array) -> Array:
-        """Its derivative by the logarithms of the photons."""
+        """Derivative of the residual by the logarithms of the photons."""
         change = self.seed_slope / photons[:, None] - self.lost_slope
         slope = change * photons[None, :]
         slope[np.diag_indices(len(photons))] -= self.seed / photons

@@ -187,7 +187,7 @@ class DarkGain:
         return static * math.exp(float(np.interp(0.0, beyond[cell], above[cell])))
 
     def _read_off(self) -> tuple[float | None, ...]:
-        """The same from two grids, the second about the first mode's threshold and beyond."""
+        """Readings from two grids, the second about the first mode's threshold and beyond."""
         grid = np.log(np.geomspace(_LEAST, _SEARCH[1], _COARSE))
         net = self._greatest(grid)
         above = net > 0

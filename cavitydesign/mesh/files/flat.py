@@ -47,8 +47,10 @@ def flat_positions(points: Array, source: str) -> Array:
 
 
 def without_doubles(given: FileMesh) -> FileMesh:
-    """The same mesh where points at one position are one point: parts that were meshed together and
-    saved each with points of its own share their common curve again.
+    """The mesh with points at one position made one point.
+
+    Parts that were meshed together and saved each with points of its own share their common
+    curve again.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components

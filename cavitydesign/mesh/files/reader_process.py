@@ -136,7 +136,7 @@ def _packed(mesh: FileMesh) -> bytes:
 
 
 def _serve() -> None:
-    """The other side: one order on standard input, a mesh or one line on what was its output."""
+    """What the child process does: it reads one order and answers with a mesh or one line."""
     order = json.loads(sys.stdin.read())
     threading.Thread(target=_end_with, args=(order["parent"],), daemon=True).start()
     answer = os.fdopen(os.dup(1), "wb")

@@ -85,7 +85,7 @@ def _read_mesh(path: Path) -> FileMesh:
 
 
 def _scaled(given: FileMesh, unit_um: float) -> FileMesh:
-    """The same mesh with its positions in um."""
+    """The mesh of a file with its positions in um."""
     return given if unit_um == 1.0 else replace(given, points=unit_um * given.points)
 
 

@@ -270,7 +270,7 @@ def window_problem(raw: RawMode) -> WindowProblem:
 
 
 def moved_window(window: Window, nominal: Cavity, changed: Cavity) -> Window:
-    """The same elements on the changed cavity: interfaces where it has them, cuts carried along."""
+    """The window on the changed cavity: interfaces where that has them, cuts carried along."""
     return replace(
         window,
         layers=tuple(

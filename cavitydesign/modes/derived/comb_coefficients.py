@@ -65,7 +65,7 @@ def coefficients_at(mu: Array, thz: Array) -> tuple[Coefficients, Coefficients]:
 
 
 def coefficients_of_all(orders: Array, thz: Array) -> list[tuple[Coefficients, Coefficients]]:
-    """The same at each of the azimuthal orders, by one polynomial."""
+    """Dispersion coefficients and their errors at each azimuthal order, by one polynomial."""
     return _coefficients(orders, thz, orders)
 
 

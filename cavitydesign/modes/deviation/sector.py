@@ -43,7 +43,7 @@ class Points:
 
     @classmethod
     def of(cls, problem: WindowProblem, eps: Permittivities) -> Points:
-        """Those of a problem."""
+        """Points of a window's quadrature, with its media."""
         s, w_s = element_points(problem.real_breaks, problem.order + _MORE_POINTS)
         t, w_t = element_points(problem.window.t_breaks, problem.points_along)
         grid = FieldGrid.build(problem.window, problem.space, s, t)

@@ -140,7 +140,9 @@ def log10_layered_q(
 def log10_layered_qs(
     source: Source, weights: Array, energy: float, m: int, k0_per_um: float, layers: Layers
 ) -> Array:
-    """The same for several sets of weights, of which the source's own is the largest.
+    """log10 of the radiative Q among plane layers for several sets of weights.
+
+    The source's own weights are the largest set.
 
     Parameters
     ----------

@@ -247,7 +247,9 @@ def scaled_bessel(m: int, x: Array) -> tuple[float, Array, Array]:
 
 
 def _evanescent(m: int, x: Array) -> tuple[float, Array, Array]:
-    """The same below the turning point, from one Chebyshev series of the logarithm.
+    """Logarithmic scale, and J_m and J_m' divided by its exponential, below the turning point.
+
+    They come from one Chebyshev series of the logarithm.
 
     In x the logarithm falls to minus infinity at 0 and has a branch point at the turning point. It
     is m log x plus a function of w = sqrt(1 - (x/m)^2) that is analytic on 0 < w <= 1 (Debye, DLMF

@@ -87,7 +87,7 @@ class _Spaces:
     def of(
         cls, resolution: Resolution, fine: WindowProblem, middle: WindowProblem | None = None
     ) -> _Spaces:
-        """Those below the fine one."""
+        """Spaces of lower resolution below the fine one."""
         middle = middle or fine.lowered(resolution.changed(-2, 0))
         step = -1 if fine.window.half else -2
         coarse = fine.lowered(resolution.changed(-2, step))

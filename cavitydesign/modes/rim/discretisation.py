@@ -64,8 +64,9 @@ class Rim(Discretisation):
         vectors: Values,
         eps: Permittivities,
     ) -> dict[int, int]:
-        """Those with the wanted labels; of several (fringes of an absorbing layer) the one with the
-        least loss.
+        """The eigenpairs with the wanted labels, by axial order.
+
+        Of several with one label (fringes of an absorbing layer) it is the one of least loss.
         """
         identities = identify(problem, vectors, m, eps.ordinary)
         return _choose(identities, values, seed, m, qs, problem.is_complex)

@@ -114,7 +114,7 @@ class WindowProblem(EigenProblem):
         return cls(cavity, window, resolution, wall, space, forms)
 
     def lowered(self, resolution: Resolution) -> WindowProblem:
-        """The same problem at a lower resolution."""
+        """The problem on its own elements at a lower resolution."""
         s, t = self.space.s, self.space.t
         along = t if resolution.along is None else t.leading(resolution.along)
         space = WindowSpace(replace(s, order=resolution.order), along)

@@ -26,7 +26,7 @@ class ReadableWindow(Protocol):
 
     @property
     def window(self) -> Window:
-        """Its window."""
+        """Window of the problem that is read."""
 
     @property
     def wall(self) -> str:

@@ -59,8 +59,9 @@ class Section(Discretisation):
         vectors: Values,
         eps: Permittivities,
     ) -> dict[int, int]:
-        """Those with the wanted labels; of several the clearest, or with an absorbing layer the
-        least leaky.
+        """The eigenpairs with the wanted labels, by axial order.
+
+        Of several with one label it is the clearest, or with an absorbing layer the least leaky.
         """
         return _choose(problem, seed, m, qs, values, vectors, eps)
 

@@ -68,7 +68,7 @@ class SectionProblem(EigenProblem):
         )
 
     def lowered(self, steps: int) -> SectionProblem:
-        """The same problem at so many orders less in every element."""
+        """The problem on its own elements at so many polynomial orders less in each."""
         space = self.space.lowered(steps)
         forms = self.affine.restricted(space, when_asked=True)
         return SectionProblem(self.cavity, self.mesh, self.stretch, space, forms)

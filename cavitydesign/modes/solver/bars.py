@@ -112,8 +112,9 @@ class ErrorBars:
         return out
 
     def towards(self, other: ErrorBars, m: int) -> ErrorBars:
-        """Those of another azimuthal order, between this one's and those of another: their
-        logarithms run straight in m.
+        """Error bars of an azimuthal order between this one's and that of `other`.
+
+        Their logarithms run straight in m.
         """
         share = min(max((m - self.m) / (other.m - self.m), 0.0), 1.0)
 
@@ -218,7 +219,7 @@ def _sharp(
     wall: float,
     q: int,
 ) -> FieldErrors:
-    """The same where one order less was solved too."""
+    """Errors of what is read at the higher order, where one order less was solved too."""
     of_wall = _WALLS_ALONE_IN_SHARES if how.cuts is None else _INNER_WALL_IN_SHARES
     return FieldErrors(
         share_error(high, nearer, low, fewer, how, of_k + wall, q)

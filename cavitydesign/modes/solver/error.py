@@ -86,7 +86,7 @@ def across_errors(
 def along_errors(
     more: Snapshot, fewer: Snapshot, fewest: Snapshot | None, m: int, p: int, cavity: Cavity
 ) -> dict[int, float]:
-    """The same by the number of functions along the outline.
+    """Relative error of k of each axial order by the number of functions along the outline.
 
     Parameters
     ----------

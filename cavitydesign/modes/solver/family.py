@@ -146,7 +146,7 @@ class ReducedFamily:
         return cls(problem, seed, tuple(snapshots), pencil, images, media)
 
     def enriched(self, vectors: Values) -> ReducedFamily:
-        """The same family with more vectors in its basis."""
+        """The family with more vectors in its basis."""
         fresh = orthonormal(vectors, self.pencil.basis)
         if fresh.shape[1] == 0:
             return self

@@ -150,7 +150,7 @@ class EigenProblem(ABC):
 
     @abstractmethod
     def at_degree(self, step: int) -> EigenProblem:
-        """The same elements with so many polynomial degrees more or less."""
+        """The problem on its own elements with so many polynomial degrees more or less."""
 
     @abstractmethod
     def far_log10_q(

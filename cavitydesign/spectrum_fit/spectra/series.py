@@ -98,7 +98,7 @@ class MeasuredSeries:
     notes: tuple[str, ...]
 
     def to_json_dict(self) -> dict[str, Any]:
-        """As JSON holds it; what was not seen is null."""
+        """The series as JSON holds it; what was not seen is null."""
         return {
             "fluence_mj_cm2": self.fluence_mj_cm2.tolist(),
             "light": _listed(self.light),

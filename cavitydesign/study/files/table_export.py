@@ -27,7 +27,7 @@ def csv_text(table: Table) -> str:
 
 
 def _csv_parts(table: Table) -> Iterator[str]:
-    """The same, some rows at a time: that of 400,000 rows would take 0.6 GB."""
+    """The table as CSV, some rows at a time: the whole text of 400,000 rows would take 0.6 GB."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([csv_cell(name) for name in table.columns])

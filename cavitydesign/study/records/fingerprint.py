@@ -12,7 +12,7 @@ EXACT_INTEGERS = 2.0**53  # Whole numbers below are exact as floats.
 
 
 def canonical(value: Any) -> Any:
-    """The same value in its one spelling: 20 and 20.0 alike, tuples as lists, keys as text.
+    """A value in its one spelling: 20 and 20.0 alike, tuples as lists, keys as text.
 
     Raises
     ------

@@ -232,7 +232,9 @@ class StoredRecords:
     def each_or(
         self, fingerprints: Iterable[str], known: Callable[[RecordLocation], Known | None] | None
     ) -> Iterator[Record | Known | None]:
-        """The same, or what is known of a location already; then its record is not read."""
+        """The records of the given points, or what is known of a location already.
+
+        A record whose location is known is not read."""
         with ExitStack() as stack:
             open_segments: dict[str, BinaryIO] = {}
             for name in fingerprints:
@@ -266,7 +268,7 @@ class StoredRecords:
         return {name: one for name, one in self._stamps.items() if one.size > WORTH_AN_INDEX}
 
     def at_rest(self, seconds: float) -> list[str]:
-        """Those of `settled` that nobody has written to for a time, by the file system's clock."""
+        """Segments of `settled` that nobody has written to for a time (the file system's clock)."""
         end = self._now_ns() - 1e9 * seconds
         return [name for name, one in self.settled.items() if one.modified_ns < end]
 

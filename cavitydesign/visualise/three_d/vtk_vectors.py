@@ -89,8 +89,9 @@ def vectors_at(mode: Mode, r_um: Array, z_um: Array) -> Vectors:
 
 
 def turned(vectors: Vectors, m: int, phi_rad: Array) -> Vectors:
-    """The same along an arc: at each angle the fields with their phase, along x, y and z; points
-    run fastest, angles slowest.
+    """Vectors of the meridian plane along an arc: at each angle with their phase, along x, y and z.
+
+    Points run fastest, angles slowest.
     """
     cosine, sine = np.cos(phi_rad)[:, None], np.sin(phi_rad)[:, None]
     phase = np.exp(1j * m * phi_rad)[:, None]

@@ -72,7 +72,7 @@ def loaded(path: Path) -> ctypes.CDLL | None:
 
 
 class CompiledSteps:
-    """The same steps as a stepper's, of the same equations; from `CompiledSteps.of`."""
+    """Steps of the rate equations in compiled code, equal to a stepper's; `of` makes them."""
 
     def __init__(self, kernel: ctypes.CDLL, equations: RateEquations, stepper: Stepper) -> None:
         self._kernel, self._stepper = kernel, stepper

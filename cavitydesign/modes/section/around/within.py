@@ -73,7 +73,7 @@ class Bounds:
         return cls(np.minimum(r_um, box.r_um), box.low_um, box.high_um)
 
     def chosen(self, elements: IntArray) -> Bounds:
-        """Those of some elements."""
+        """Bounds of some elements only."""
         return Bounds(self.r_um[elements], self.low_um, self.high_um)
 
     def divided(self, mesh: SectionMesh, elements: IntArray) -> tuple[IntArray, IntArray]:
