@@ -44,7 +44,7 @@ DPI = 160
 
 def cavity() -> Figure:
     """The section of the quickstart's cavity."""
-    from cavitydesign.visualise.fields.cavity import draw_cavity
+    from cavitydesign.visualise.fields.cavity_view import draw_cavity
 
     return draw_cavity(design().cavity)
 
@@ -52,7 +52,7 @@ def cavity() -> Figure:
 def deviation() -> Figure:
     """A doublet: an ellipse shifts it, ripples of 2 m waves and a particle split it."""
     import cavitydesign as cd
-    from cavitydesign.visualise.spectra.deviation import draw_deviation
+    from cavitydesign.visualise.spectra.deviation_view import draw_deviation
 
     mode = modes()[0]
     ripple = cd.Wave(2 * mode.m, 3e-7)
@@ -118,7 +118,7 @@ def corner() -> Figure:
 
 def field() -> Figure:
     """Energy density of three families side by side."""
-    from cavitydesign.visualise.fields.field import draw_meridian
+    from cavitydesign.visualise.fields.meridian_view import draw_meridian
 
     keys = {"radial_orders": 2, "axial_orders": 3}
     return draw_meridian(
@@ -128,7 +128,7 @@ def field() -> Figure:
 
 def field_logarithmic() -> Figure:
     """The same down to 1e-12, with the mesh."""
-    from cavitydesign.visualise.fields.field import draw_meridian
+    from cavitydesign.visualise.fields.meridian_view import draw_meridian
 
     keys = {"radial_orders": 2, "axial_orders": 3}
     shown = [family(15.0, p, q, **keys) for p, q in ((1, 0), (2, 0), (1, 2))]
@@ -137,7 +137,7 @@ def field_logarithmic() -> Figure:
 
 def components() -> Figure:
     """The three components of a mode with two nodes along the rim."""
-    from cavitydesign.visualise.fields.field import draw_components
+    from cavitydesign.visualise.fields.meridian_view import draw_components
 
     return draw_components(family(15.0, 1, 2, radial_orders=2, axial_orders=3), design().cavity)
 
@@ -153,7 +153,7 @@ def cuts() -> Figure:
 
 def comb() -> Figure:
     """Comb of two radial orders under the gain at 1.1 times the threshold."""
-    from cavitydesign.visualise.spectra.spectrum import draw_comb, gain_curve
+    from cavitydesign.visualise.spectra.comb_view import draw_comb, gain_curve
 
     found, lasing = modes(15.0, span_nm=30.0, radial_orders=2), prediction(15.0)
     return draw_comb(found, gain_curve(lasing, design().medium, found.wavelength_range_nm))
@@ -161,14 +161,14 @@ def comb() -> Figure:
 
 def light_curve() -> Figure:
     """Light curve of the 88 um cavity, which the paper measured."""
-    from cavitydesign.visualise.lasers.lasing import draw_light_curve
+    from cavitydesign.visualise.lasers.light_curve_view import draw_light_curve
 
     return draw_light_curve(prediction(88.0, span_nm=20.0))
 
 
 def output_shares() -> Figure:
     """Which modes of the 33 um cavity share the output."""
-    from cavitydesign.visualise.lasers.lasing import draw_output_shares
+    from cavitydesign.visualise.lasers.light_curve_view import draw_output_shares
 
     return draw_output_shares(prediction(33.0, span_nm=20.0))
 
@@ -221,14 +221,14 @@ def loss_budget() -> Figure:
 
 def dispersion() -> Figure:
     """FSR and group index of two radial orders over 60 nm."""
-    from cavitydesign.visualise.spectra.dispersion import draw_dispersion
+    from cavitydesign.visualise.spectra.dispersion_view import draw_dispersion
 
     return draw_dispersion(modes(15.0, span_nm=60.0, radial_orders=2))
 
 
 def against_diameter() -> Figure:
     """Spacing and Q against diameter with the published points."""
-    from cavitydesign.visualise.spectra.dispersion import draw_against_diameter
+    from cavitydesign.visualise.spectra.dispersion_view import draw_against_diameter
 
     found = [family(diameter, 1, 0) for diameter in DIAMETERS]
     quality = {
@@ -257,7 +257,7 @@ def regime_map() -> Figure:
 
 def kinetics() -> Figure:
     """The cascade after a pulse of 1.5 excitons a dot."""
-    from cavitydesign.visualise.lasers.kinetics import draw_kinetics
+    from cavitydesign.visualise.lasers.kinetics_view import draw_kinetics
 
     time_ps = np.linspace(0.0, 60.0, 300)
     names = ("hot pair", "relaxed pair", "one exciton", "empty")
@@ -268,7 +268,7 @@ def kinetics() -> Figure:
 def bleaching() -> Figure:
     """Bleaching at 525 and 537 nm, 5 ps after the pulse."""
     from cavitydesign.gain import bleaching as computed
-    from cavitydesign.visualise.lasers.kinetics import draw_bleaching
+    from cavitydesign.visualise.lasers.kinetics_view import draw_bleaching
 
     medium, pump = design().medium, design().pump
     fluence = np.linspace(0.3, 4.0, 120)
@@ -282,7 +282,7 @@ def polariser() -> Figure:
     """Emission of the lasing 15 um cavity through a polariser."""
     from cavitydesign.lasing import lasing_modes
     from cavitydesign.lasing.competition.polariser import emitted_polarisation
-    from cavitydesign.visualise.lasers.kinetics import draw_polariser
+    from cavitydesign.visualise.lasers.kinetics_view import draw_polariser
 
     one = design()
     solved = lasing_modes(
@@ -350,7 +350,7 @@ def pareto() -> Figure:
 def convergence() -> Figure:
     """True and stated error of the solver against the exact sphere."""
     from cavitydesign.analytic.exact_cases import exact_cases
-    from cavitydesign.visualise.studies.convergence import draw_convergence
+    from cavitydesign.visualise.studies.convergence_view import draw_convergence
 
     case = next(
         one
@@ -384,7 +384,7 @@ def convergence() -> Figure:
 
 def study() -> Figure:
     """One column of a study against another."""
-    from cavitydesign.visualise.studies.study import draw_study
+    from cavitydesign.visualise.studies.study_view import draw_study
 
     volumes = [family(diameter, 1, 0).mode_volume_um3 for diameter in DIAMETERS]
     return draw_study(DIAMETERS, volumes, "cavity.diameter_um", "mode_volume_um3")
@@ -422,11 +422,11 @@ def panels() -> Figure:
 def fit() -> Figure:
     """Peaks of a cavity of 15.04 um, with noise of 0.02 nm, found again from a design of 15 um."""
     from cavitydesign.spectrum_fit.comb_samples import solved_comb
-    from cavitydesign.spectrum_fit.fit import fit_peaks
+    from cavitydesign.spectrum_fit.fit_peaks import fit_peaks
     from cavitydesign.spectrum_fit.fit_prior import FitPrior
     from cavitydesign.spectrum_fit.spectra.spectrum import Peaks
     from cavitydesign.study import ProcessExecutor
-    from cavitydesign.visualise.spectra.fit import draw_fit
+    from cavitydesign.visualise.spectra.fit_view import draw_fit
     from cavitydesign.workflow.study_point import WORKER_MODULES, evaluate_point
 
     one = design(15.0, span_nm=24.0, polarisation="both")
@@ -457,14 +457,14 @@ def fit() -> Figure:
 def materials() -> Figure:
     """Dispersion of three media of the library."""
     from cavitydesign.materials import find_material
-    from cavitydesign.visualise.spectra.material import draw_materials
+    from cavitydesign.visualise.spectra.material_view import draw_materials
 
     return draw_materials([find_material(name) for name in ("PMMA", "silica", "water")])
 
 
 def section() -> Figure:
     """A meshed section of the library, as it is solved."""
-    from cavitydesign.visualise.fields.section import draw_section, element_outlines
+    from cavitydesign.visualise.fields.section_view import draw_section, element_outlines
 
     cavity: Any = load_design(SECTIONS / "microtoroid.toml").cavity
     mesh, names = cavity.mesh, [name for name, _ in cavity.regions]
@@ -485,7 +485,7 @@ def micrograph() -> Figure:
 
     from cavitydesign.geometry import droplet_of, outline_from_points
     from cavitydesign.geometry.micrograph import outline_of_image
-    from cavitydesign.visualise.fields.micrograph import draw_micrograph
+    from cavitydesign.visualise.fields.micrograph_view import draw_micrograph
 
     um_per_pixel, rows, columns = 0.08, 240, 560
     drop = droplet_of(8.0, diameter_um=15.0, contact_angle_deg=15.0)
@@ -514,7 +514,7 @@ def goal() -> Figure:
     from cavitydesign.optimisation.optimum import answered
     from cavitydesign.optimisation.trials import Solver
     from cavitydesign.study import ProcessExecutor
-    from cavitydesign.visualise.studies.goal import draw_goal
+    from cavitydesign.visualise.studies.goal_view import draw_goal
     from cavitydesign.workflow.study_point import WORKER_MODULES, design_schema, evaluate_point
 
     with tempfile.TemporaryDirectory() as name:
@@ -543,14 +543,14 @@ def line() -> Figure:
 
 def emission() -> Figure:
     """The light of a small cavity by angle from the fibre axis, with an objective of NA 0.5."""
-    from cavitydesign.visualise.fields.emission import draw_emission
+    from cavitydesign.visualise.fields.emission_view import draw_emission
 
     return draw_emission(family(15.0, 1, 0).emission(), 0.5)
 
 
 def comb_dispersion() -> Figure:
     """Integrated dispersion of the bottle's comb over 80 nm."""
-    from cavitydesign.visualise.spectra.comb_dispersion import draw_comb_dispersion
+    from cavitydesign.visualise.spectra.comb_dispersion_view import draw_comb_dispersion
 
     return draw_comb_dispersion(modes(15.0, span_nm=80.0, relative_accuracy=1e-8).dispersion())
 
@@ -571,7 +571,7 @@ def series() -> Figure:
     from cavitydesign.lasing.outcomes.spectrum import shown_spectrum
     from cavitydesign.spectrum_fit.spectra.series import measured_series
     from cavitydesign.spectrum_fit.spectra.series_file import load_series
-    from cavitydesign.visualise.spectra.series import draw_series
+    from cavitydesign.visualise.spectra.series_view import draw_series
 
     lasing = prediction(33.0, span_nm=20.0)
     lines = [mode.wavelength_nm for mode in lasing.modes]
@@ -594,7 +594,7 @@ def series() -> Figure:
 
 def dark_comb() -> Figure:
     """Every view on a dark ground too."""
-    from cavitydesign.visualise.spectra.spectrum import draw_comb, gain_curve
+    from cavitydesign.visualise.spectra.comb_view import draw_comb, gain_curve
 
     found = modes(33.0, span_nm=20.0)
     curve = gain_curve(prediction(33.0, span_nm=20.0), design().medium, found.wavelength_range_nm)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from cavitydesign.design.files.micrograph_file import measure_micrograph, read_image
 from cavitydesign.geometry import droplet_of, outline_from_points
-from cavitydesign.visualise.fields.micrograph import draw_micrograph
+from cavitydesign.visualise.fields.micrograph_view import draw_micrograph
 from cavitydesign.visualise.files import save_figure
 
 UM_PER_PIXEL, ROWS, COLUMNS, TILT = 0.05, 400, 900, 0.03

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from cavitydesign.design import load_design
-from cavitydesign.visualise.fields.field import draw_meridian
+from cavitydesign.visualise.fields.meridian_view import draw_meridian
 from cavitydesign.visualise.files import save_figure
 from cavitydesign.workflow.steps import find_modes
 

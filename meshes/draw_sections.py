@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cavitydesign.mesh.files.section_file import read_section
-from cavitydesign.visualise.fields.section import draw_section, element_outlines
+from cavitydesign.visualise.fields.section_view import draw_section, element_outlines
 
 FOLDER = Path(__file__).parent
 DOTS_PER_INCH = 200

@@ -56,8 +56,8 @@ def _points(curve: ArrayLike) -> list[list[float] | None]:
 def warm_up() -> None:
     """Import what every task needs, so that the first request does not wait for it."""
     from ..lasing import predict_lasing  # noqa: F401
-    from ..visualise.fields import caustic, field  # noqa: F401
-    from ..visualise.spectra import spectrum  # noqa: F401
+    from ..visualise.fields import caustic, meridian_view  # noqa: F401
+    from ..visualise.spectra import comb_view  # noqa: F401
     from ..workflow import steps  # noqa: F401
 
 
@@ -77,7 +77,7 @@ def solve_modes(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any
 def sample_mode(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The field of one mode on its curvilinear grid, packed, with outlines and caustics."""
     from ..visualise.fields.caustic import caustics
-    from ..visualise.fields.field import component_values, sampled
+    from ..visualise.fields.meridian_view import component_values, sampled
 
     start = time.perf_counter()
     mode = mode_of(modes_of(payload, progress), payload.get("label"))
@@ -106,7 +106,7 @@ def _cavity_um(cavity: Any) -> dict[str, Any]:
     the surfaces inside it; of a meshed section its interfaces say that.
     """
     from ..mesh.section_cavity import SectionCavity
-    from ..visualise.fields.cavity import meridian_profile
+    from ..visualise.fields.cavity_view import meridian_profile
 
     bend = float(cavity.outline.axial_radius_um)
     facts = {

@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from ..columns import modes as mode_columns
+from ..columns import mode_columns
 from ..columns.column import derived, expanded
 from ..dotted import flattened
 from ..texts import csv_cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..columns import modes as mode_columns
+from ..columns import mode_columns
 from ..columns.cell_text import cell, typeset_head
 from ..columns.column import expanded
 

@@ -38,7 +38,7 @@ def _shown(opened: Mapping[str, Any]) -> dict[str, Any]:
 
 def begin(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """What the page shows first, and what else it may open."""
-    from ..gain.library import medium_names
+    from ..gain.medium_library import medium_names
     from ..materials import material_names
     from .profile_controls import profile_controls
     from .usual_pumps import usual_pumps

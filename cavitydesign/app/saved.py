@@ -31,14 +31,14 @@ def gain_at(
     """The gain curve (nm, cm^-1) at the fluence of the regime, None where the record does not tell
     the excitations.
     """
-    from ..visualise.spectra.spectrum import gain_curve
+    from ..visualise.spectra.comb_view import gain_curve
 
     medium = design_of(payload).needed_medium()
     return gain_curve(lasing, medium, modes_of(payload, progress).wavelength_range_nm)
 
 
 def _of_mode(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figure:
-    from ..visualise.fields import cuts, field
+    from ..visualise.fields import cuts, meridian_view
 
     mode, cavity = (
         mode_of(modes_of(payload, progress), payload.get("label")),
@@ -47,36 +47,36 @@ def _of_mode(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figur
     if kind == "cuts":
         return cuts.draw_cuts(mode)
     if kind == "components":
-        return field.draw_components(mode, cavity)
+        return meridian_view.draw_components(mode, cavity)
     component, logarithmic = payload.get("component", "energy"), payload.get("logarithmic") is True
     logarithmic = logarithmic and component == "energy"
-    return field.draw_meridian(mode, cavity, component=component, logarithmic=logarithmic)
+    return meridian_view.draw_meridian(mode, cavity, component=component, logarithmic=logarithmic)
 
 
 def _of_comb(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figure:
-    from ..visualise.lasers import lasing
-    from ..visualise.spectra import dispersion, loss_budget, spectrum
+    from ..visualise.lasers import light_curve_view
+    from ..visualise.spectra import comb_view, dispersion_view, loss_budget
 
     found = modes_of(payload, progress)
     if kind == "loss_budget":
         return loss_budget.draw_loss_budget(found)
     if kind == "dispersion":
-        return dispersion.draw_dispersion(found)
+        return dispersion_view.draw_dispersion(found)
     prediction = prediction_of(payload, progress).to_json_dict()
     if kind == "comb":
-        return spectrum.draw_comb(found, gain_at(payload, prediction, progress))
+        return comb_view.draw_comb(found, gain_at(payload, prediction, progress))
     if kind == "output_shares":
-        return lasing.draw_output_shares(prediction)
+        return light_curve_view.draw_output_shares(prediction)
     drawn = drawn_of(payload, progress)
     bands = {} if drawn is None else {"calibrated": drawn.to_json_dict()}
-    return lasing.draw_light_curve({**prediction, **bands})
+    return light_curve_view.draw_light_curve({**prediction, **bands})
 
 
 def _figure(kind: Any, payload: Mapping[str, Any], progress: Progress) -> Figure:
     if kind not in FIGURES:
         raise InputError(f"kind: one of {', '.join(FIGURES)}")
     if kind == "cavity":
-        from ..visualise.fields.cavity import draw_cavity
+        from ..visualise.fields.cavity_view import draw_cavity
 
         return draw_cavity(design_of(payload).cavity)
     return (_of_mode if kind in ("field", "components", "cuts") else _of_comb)(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..gain.emitters.dots import DotMedium
-from ..gain.library import find_medium
+from ..gain.medium_library import find_medium
 from ..gain.pump import Pump
 
 # excitons a dot from where the glow is plainly spontaneous to well above the lasing threshold,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..columns import lasing as lasing_columns
+from ..columns import lasing_columns
 from ..columns.cell_text import cell, deviation_cell, error_cell, head, sure_cell
 from ..columns.column import expanded, with_deviation
 from ..columns.most_shown import most_shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..columns import modes as mode_columns
+from ..columns import mode_columns
 from ..columns.cell_text import cell, deviation_cell, head
 from ..columns.column import expanded, with_deviation
 from .printing import new_table, print_tables

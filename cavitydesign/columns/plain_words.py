@@ -9,8 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from . import lasing as lasing_columns
-from . import modes as mode_columns
+from . import lasing_columns, mode_columns
 
 Result = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..geometry.surroundings.coupler import SIZES
 from .files.micrograph_file import IMAGE_SUFFIXES, is_micrograph
 from .input_problem import Location, Problem, is_number
-from .media import medium_problems
+from .medium_entry import medium_problems
 from .outlines import DROP_MEASURES, FIBRE_POINTS, PROFILES, SCALES
 
 _RESERVED_REGIONS = ("fibre", "body", "surround")

@@ -23,15 +23,15 @@ from ..lasing.request import LasingRequest
 from ..materials import ConstantIndex, Material
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
-from ..modes.deviation.spec import Deviation, Particle, Wave
-from ..modes.sensing.spec import Sensing
+from ..modes.deviation.deviation_spec import Deviation, Particle, Wave
+from ..modes.sensing.sensing_spec import Sensing
 from ..modes.thermal.warming import Warming
 from .files.column_file import read_columns
 from .files.samples_file import Samples, read_samples
-from .files.section_file import load_section
+from .files.section_media import load_section
 from .input_problem import Location, Problem
 from .key_types import Table
-from .media import build_medium
+from .medium_entry import build_medium
 from .outlines import PROFILES, fibre_points
 from .outlines import given as _given
 from .schema import CavityTable, CouplingTable, MediumTable, ModesTable

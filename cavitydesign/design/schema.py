@@ -12,13 +12,13 @@ from pydantic import BeforeValidator, Field, PlainValidator, create_model
 from pydantic.fields import FieldInfo
 
 from ..gain import Pump
-from ..gain.library import KINDS
+from ..gain.medium_library import KINDS
 from ..geometry.surroundings.temperature import Temperature
 from ..lasing.request import LasingRequest
 from ..modes.derived.objective import Collection
-from ..modes.deviation.spec import Deviation, Particle, Wave
-from ..modes.sensing.spec import Sensing
-from .files.section_file import LengthUnit
+from ..modes.deviation.deviation_spec import Deviation, Particle, Wave
+from ..modes.sensing.sensing_spec import Sensing
+from .files.section_media import LengthUnit
 from .input_problem import is_number
 from .key_types import (
     Accuracy,

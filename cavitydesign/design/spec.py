@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..columns.notebook import html_of_tables
+from ..columns.html_tables import html_of_tables
 from ..dotted import set_entry
 from ..errors import InputError, nearest
 from ..file_kind import check_kind
@@ -20,9 +20,9 @@ from ..lasing.request import LasingRequest
 from ..mesh.section_cavity import SectionCavity
 from ..modes import ModeRequest
 from ..modes.derived.objective import Collection
+from ..modes.deviation.deviation_spec import Deviation
 from ..modes.deviation.possible import check_deviation
-from ..modes.deviation.spec import Deviation
-from ..modes.sensing.spec import Sensing
+from ..modes.sensing.sensing_spec import Sensing
 from ..texts import Refused, check_bounded
 from .consistency import check_consistency
 from .convert import Converter

@@ -15,7 +15,7 @@ from ..gain import Pump, medium_from_dict
 from ..lasing.request import LasingRequest
 from .input_problem import Location
 from .key_types import Table
-from .media import build_medium, medium_problems
+from .medium_entry import build_medium, medium_problems
 from .schema import TABLES, MediumTable, table_at
 from .spread import split_spreads
 from .validate import field_problem, location_of

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..columns import lasing as lasing_columns
+from ..columns import lasing_columns
 from ..columns.column import derived
-from ..columns.notebook import html_of_lasing
+from ..columns.html_tables import html_of_lasing
 from ..columns.plain_words import lasing_in_words
 from ..gain.heat import HeatLoad
 from .outcomes.light_curve import TwoBreakFit

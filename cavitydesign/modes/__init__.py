@@ -27,34 +27,34 @@ if TYPE_CHECKING:
     )
     from .complex_threshold import StaticThreshold, static_threshold
     from .derived.sampled_field import FieldSamples
-    from .deviation.result import DeviatedMode
-    from .deviation.spec import Deviation, Particle, Wave
+    from .deviation.deviated_mode import DeviatedMode
+    from .deviation.deviation_spec import Deviation, Particle, Wave
     from .find import find_modes
     from .losses.budget import LossBudget
     from .mode import Mode
     from .mode_set import ModeRequest, ModeSet
-    from .sensing.result import SensedMode
-    from .sensing.spec import Sensing
+    from .sensing.sensed_mode import SensedMode
+    from .sensing.sensing_spec import Sensing
     from .track import Crossing, Sweep, Track, follow_modes
 
 _HOMES = {
     "CavityChange": "changes.change",
     "Crossing": "track",
-    "DeviatedMode": "deviation.result",
-    "Deviation": "deviation.spec",
+    "DeviatedMode": "deviation.deviated_mode",
+    "Deviation": "deviation.deviation_spec",
     "FieldSamples": "derived.sampled_field",
     "LossBudget": "losses.budget",
     "Mode": "mode",
     "ModeDerivative": "changes.sensitivity",
     "ModeRequest": "mode_set",
     "ModeSet": "mode_set",
-    "Particle": "deviation.spec",
-    "SensedMode": "sensing.result",
-    "Sensing": "sensing.spec",
+    "Particle": "deviation.deviation_spec",
+    "SensedMode": "sensing.sensed_mode",
+    "Sensing": "sensing.sensing_spec",
     "StaticThreshold": "complex_threshold",
     "Sweep": "track",
     "Track": "track",
-    "Wave": "deviation.spec",
+    "Wave": "deviation.deviation_spec",
     "all_derivatives": "changes.sensitivity",
     "axial_radius_change": "changes.change",
     "derivatives": "changes.sensitivity",

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from .derived.convergence_result import Convergence
     from .derived.field_result import LineFields, PointFields
     from .derived.pattern import EmissionPattern
-    from .deviation.result import DeviatedMode
-    from .deviation.spec import Deviation
-    from .sensing.result import SensedMode
-    from .sensing.spec import Sensing
+    from .deviation.deviated_mode import DeviatedMode
+    from .deviation.deviation_spec import Deviation
+    from .sensing.sensed_mode import SensedMode
+    from .sensing.sensing_spec import Sensing
     from .solver.snapshot import RawMode
 
 
@@ -317,7 +317,7 @@ class Mode(ModeRecord):
         True
         """
         from .sensing.sense import sensed_mode
-        from .sensing.spec import Sensing
+        from .sensing.sensing_spec import Sensing
 
         return sensed_mode(self, Sensing() if sensing is None else sensing)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..columns.notebook import html_of_modes
+from ..columns.html_tables import html_of_modes
 from ..dotted import flattened
 from ..errors import MissingLibraryError
 from ..units import unit_of

@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from ..columns import modes as mode_columns
+from ..columns import mode_columns
 from ..columns.column import derived
-from ..columns.notebook import html_of_modes
+from ..columns.html_tables import html_of_modes
 from .derived.sampled_field import FieldSamples
 from .label import Label
 from .late_values import LateValues
 from .losses.budget import LossBudget
 
 if TYPE_CHECKING:
-    from .deviation.result import DeviatedMode
-    from .sensing.result import SensedMode
+    from .deviation.deviated_mode import DeviatedMode
+    from .sensing.sensed_mode import SensedMode
     from .solver.snapshot import RawMode
 
 

@@ -15,7 +15,7 @@ from ..arrays import Array
 from ..study.sampling import unit_points
 from .goal import Goal
 from .models.expectation import model_optimum
-from .models.first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
+from .models.first_order_model import FirstOrderModel, first_order_solver, knows_all, linear_about
 from .models.response import Model, fit_response
 from .trials import Solver, Trials, distinct, response_of, without_gaps
 

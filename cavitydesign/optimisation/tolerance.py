@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..arrays import Array
 from ..study.sampling import unit_points
 from .goal import Goal
-from .models.first_order import FirstOrderModel, first_order_solver, knows_all, linear_about
+from .models.first_order_model import FirstOrderModel, first_order_solver, knows_all, linear_about
 from .models.response import Model, fit_response
 from .trials import Solver, without_gaps
 

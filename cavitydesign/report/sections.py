@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..columns import cell_text
-from ..columns import lasing as lasing_columns
-from ..columns import modes as mode_columns
+from ..columns import cell_text, lasing_columns, mode_columns
 from ..columns.column import Column, expanded, with_deviation
 from ..columns.most_shown import most_shown
 from ..units import TYPESET_UNITS

@@ -16,8 +16,8 @@ from ..study.executors.executor import Executor
 from ..workflow.local_workers import executor_for
 from ..workflow.study_point import evaluate_point
 from .comb_samples import free_media, solved_comb
-from .fit import fit_peaks, with_held
 from .fit_answer import FitAnswer
+from .fit_peaks import fit_peaks, with_held
 from .fit_prior import FitPrior
 from .spectra.spectrum import Peaks, without_distant
 from .spectra.spectrum_file import listed_peaks, load_peaks

@@ -27,7 +27,7 @@ def _picture(figure: Figure, words: str) -> str:
 
 def html_of_cavity(cavity: Cavity) -> str:
     """Section and media of a cavity."""
-    from .fields.cavity import draw_cavity
+    from .fields.cavity_view import draw_cavity
 
     rows = [(name, medium.name, medium.source) for name, medium in cavity.regions]
     return _picture(draw_cavity(cavity), "section of the cavity") + html_table(
@@ -37,7 +37,7 @@ def html_of_cavity(cavity: Cavity) -> str:
 
 def html_of_prediction(prediction: LasingPrediction) -> str:
     """Regime, thresholds and light curve of a prediction."""
-    from .lasers.lasing import draw_light_curve
+    from .lasers.light_curve_view import draw_light_curve
 
     record = prediction.to_json_dict()
     threshold = prediction.thresholds.lasing

@@ -12,8 +12,8 @@ from ..dotted import number_at
 from ..errors import CavityDesignError, InputError
 from ..modes import ModeSet
 from ..modes.deviation.deviate import deviated_mode, with_deviated
-from ..modes.deviation.result import DeviatedMode
-from ..modes.deviation.spec import Deviation
+from ..modes.deviation.deviated_mode import DeviatedMode
+from ..modes.deviation.deviation_spec import Deviation
 from ..modes.mode import Mode
 from ..progress import Progress
 from ..units import NORMAL_NODE

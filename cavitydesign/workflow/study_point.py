@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..columns import lasing as lasing_columns
-from ..columns import modes as mode_columns
+from ..columns import lasing_columns, mode_columns
 from ..columns.column import derived
 from ..design.files.named_files import files_of_design
 from ..design.files.toml_file import read_toml

@@ -5,16 +5,16 @@ built, and kept in docs/_columns, which is not in the repository.
 from pathlib import Path
 from typing import Any
 
-from cavitydesign.columns import lasing, modes
+from cavitydesign.columns import lasing_columns, mode_columns
 from cavitydesign.columns.page import page_table
 
 
 def tables() -> dict[str, str]:
     """Each table in Markdown, by the name of its file."""
     return {
-        "modes": page_table(modes.COLUMNS),
-        "outcomes": page_table(lasing.OUTCOMES),
-        "per_mode": page_table(lasing.PER_MODE),
+        "modes": page_table(mode_columns.COLUMNS),
+        "outcomes": page_table(lasing_columns.OUTCOMES),
+        "per_mode": page_table(lasing_columns.PER_MODE),
     }
 
 

@@ -5,8 +5,8 @@ outlines, against closed forms.
 import numpy as np
 import pytest
 
-from cavitydesign.analytic.cylinder import layered_cylinder
 from cavitydesign.analytic.energy import energy_shares
+from cavitydesign.analytic.layered_cylinder import layered_cylinder
 from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.geometry import Cavity, Coating, Cylinder
 from cavitydesign.materials import ConstantIndex

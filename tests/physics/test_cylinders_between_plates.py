@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from grid_sections import grid_section
 
-from cavitydesign.analytic.cylinder import layered_cylinder
+from cavitydesign.analytic.layered_cylinder import layered_cylinder
 from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity

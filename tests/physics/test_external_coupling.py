@@ -29,7 +29,7 @@ from cavitydesign.geometry import Coupler
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes
-from cavitydesign.modes.coupling.external import _NearField, external_coupling
+from cavitydesign.modes.coupling.external_coupling import _NearField, external_coupling
 from cavitydesign.modes.coupling.fibre_mode import FibreMode
 from cavitydesign.modes.coupling.loaded import transmission
 from cavitydesign.modes.coupling.near_field import _around, near_waves

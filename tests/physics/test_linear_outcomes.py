@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cavitydesign.errors import SolverError
-from cavitydesign.optimisation.models.first_order import first_order_result
+from cavitydesign.optimisation.models.first_order_model import first_order_result
 from cavitydesign.optimisation.models.linear import Side, linearised
 from cavitydesign.optimisation.outcome import outcomes
 from cavitydesign.workflow.study_point import evaluate_point

@@ -5,7 +5,7 @@ of index 2.5 in 1.45.
 import numpy as np
 import pytest
 
-from cavitydesign.analytic.cylinder import layered_cylinder
+from cavitydesign.analytic.layered_cylinder import layered_cylinder
 from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.analytic.sphere import coated_sphere
 from cavitydesign.geometry import Cavity, Cylinder, Spheroid

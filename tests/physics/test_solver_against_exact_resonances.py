@@ -170,7 +170,7 @@ def test_uniaxial_cylinder(polarisation: str) -> None:
     mode = find_modes(cavity, ModeRequest(polarisation, 540.0, None, 122, 1, 1, 1e-6))[
         f"{polarisation} 122 1 0"
     ]
-    from cavitydesign.analytic.cylinder import layered_cylinder
+    from cavitydesign.analytic.layered_cylinder import layered_cylinder
 
     exact = find_resonance(layered_cylinder((7.5,), (1.49, 1.0), (1.52, 1.0)), 122, 1, polarisation)
     assert mode.wavelength_nm == pytest.approx(exact.wavelength_nm, rel=1e-6)

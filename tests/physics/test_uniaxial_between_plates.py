@@ -20,7 +20,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import jve, jvp, kve
 
-from cavitydesign.analytic.cylinder import layered_cylinder
+from cavitydesign.analytic.layered_cylinder import layered_cylinder
 from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section import SectionMesh, lobatto

@@ -12,7 +12,7 @@ from cavitydesign.app.mode_csv import mode_csv
 from cavitydesign.app.mode_rows import mode_rows
 from cavitydesign.cli.lasing_table import print_lasing
 from cavitydesign.cli.mode_table import print_modes
-from cavitydesign.columns import cell_text, lasing, modes
+from cavitydesign.columns import cell_text, lasing_columns, mode_columns
 from cavitydesign.columns.cell_text import cell, typeset_cell
 from cavitydesign.columns.column import Column, expanded, with_deviation
 from cavitydesign.columns.most_shown import most_shown
@@ -47,7 +47,7 @@ def pages() -> dict[str, str]:
 def test_a_new_column_of_modes_is_in_every_output(
     mode_set: ModeSet, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(modes, "COLUMNS", (*modes.COLUMNS, MADE_UP))
+    monkeypatch.setattr(mode_columns, "COLUMNS", (*mode_columns.COLUMNS, MADE_UP))
     record = mode_set.to_json_dict()
     first = record["modes"][0]
     words = f"{2 * first['wavelength_nm']:.2f}"
@@ -81,8 +81,8 @@ def test_a_new_outcome_of_lasing_is_in_every_output(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     made_up = Column("made_db", "made-up", "a number", "dB", ".2f", of=lambda record: 1.25)
-    monkeypatch.setattr(lasing, "OUTCOMES", (*lasing.OUTCOMES, made_up))
-    monkeypatch.setattr(lasing, "PER_MODE", (*lasing.PER_MODE, MADE_UP))
+    monkeypatch.setattr(lasing_columns, "OUTCOMES", (*lasing_columns.OUTCOMES, made_up))
+    monkeypatch.setattr(lasing_columns, "PER_MODE", (*lasing_columns.PER_MODE, MADE_UP))
     print_lasing(prediction_record)
     printed = capsys.readouterr().out
     assert "made-up, dB" in printed and "made-up nm" in printed
@@ -122,7 +122,7 @@ def test_every_number_of_the_records_has_a_column() -> None:
     )
     found = cd.find_modes(design)
     mode = found[0].to_json_dict()
-    named = keys_of(modes.COLUMNS)
+    named = keys_of(mode_columns.COLUMNS)
     missing = [
         key
         for key in flattened(mode)
@@ -133,11 +133,11 @@ def test_every_number_of_the_records_has_a_column() -> None:
     ]
     assert not missing, missing
     told = cd.predict_lasing(found, design).to_json_dict()
-    own = keys_of(lasing.PER_MODE)
+    own = keys_of(lasing_columns.PER_MODE)
     assert not {*told["per_mode"][0]} - own, {*told["per_mode"][0]} - own
     # Tables of their own meaning, told on other pages.
     elsewhere = ("calibrations.", "heat.", "spread.", "fit.", "seconds")
-    named = keys_of(lasing.OUTCOMES)
+    named = keys_of(lasing_columns.OUTCOMES)
     missing = [key for key in flattened(told) if key not in named and not key.startswith(elsewhere)]
     assert not missing, missing
 
@@ -145,7 +145,7 @@ def test_every_number_of_the_records_has_a_column() -> None:
 def test_entries_of_a_table_are_columns_of_their_own() -> None:
     """A region's name may hold a dot; the entry of a table is found all the same."""
     records = [{"label": "TM 1 1 0", "confinement": {"coat.1": 0.25, "body": 0.75}}]
-    shown = expanded(modes.COLUMNS, records, "terminal")
+    shown = expanded(mode_columns.COLUMNS, records, "terminal")
     by_head = {column.head: column for column in shown}
     assert cell(by_head["in coat.1"], records[0]) == "25.0000"
     assert cell(by_head["in body"], records[0]) == "75.0000"
@@ -163,13 +163,13 @@ def test_a_wavelength_has_the_digits_that_its_error_allows(
     value: float | None, error: float | None, plain: str, set: str
 ) -> None:
     record = {"wavelength_nm": value, "wavelength_error_nm": error}
-    (column,) = [one for one in modes.COLUMNS if one.key == "wavelength_nm"]
+    (column,) = [one for one in mode_columns.COLUMNS if one.key == "wavelength_nm"]
     assert (cell(column, record), typeset_cell(column, record)) == (plain, set)
 
 
 def test_keys_of_errors_are_keys_of_the_record(mode_set: ModeSet) -> None:
     record = mode_set.to_json_dict()["modes"][0]
-    for column in modes.COLUMNS:
+    for column in mode_columns.COLUMNS:
         if column.error and "volume" not in column.error and not column.optional:
             assert entry_at(record, column.error) is not None, column.key
     assert mode_table([record]).rows[0][0] == record["label"]
@@ -192,15 +192,15 @@ def test_an_error_shows_two_digits_or_a_bound(
         "single_mode_probability": probability,
         "numerical_error": {"single_mode_probability": error},
     }
-    column = next(one for one in lasing.OUTCOMES if one.key == "single_mode_probability")
+    column = next(one for one in lasing_columns.OUTCOMES if one.key == "single_mode_probability")
     assert (cell_text.sure_cell(column, record), cell_text.error_cell(column, record)) == told
 
 
 def test_a_column_of_zeros_is_no_column() -> None:
     """A spread that moves nothing in any mode has no standard deviations to read."""
     still = {"wavelength_sd_nm": 0.0, "fsr_sd_nm": 0.0}
-    assert with_deviation(modes.COLUMNS, [still, still]) == []
-    moved = with_deviation(modes.COLUMNS, [still, {**still, "fsr_sd_nm": 0.1}])
+    assert with_deviation(mode_columns.COLUMNS, [still, still]) == []
+    moved = with_deviation(mode_columns.COLUMNS, [still, {**still, "fsr_sd_nm": 0.1}])
     assert [column.key for column in moved] == ["fsr_nm"]
 
 

@@ -9,7 +9,7 @@ import typer
 
 from ..exit_codes import DONE, MISSED, note_kept, say
 from ..printing import json_text, new_table, number, print_json, print_tables
-from ..progress import ProgressLine
+from ..progress_line import ProgressLine
 from .modes import AsJson
 from .study import Scheduler, Workers, executor_of, worker_count
 

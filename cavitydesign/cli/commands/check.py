@@ -14,7 +14,7 @@ import typer
 from ...errors import CavityDesignError, InputError
 from ..exit_codes import DONE, MISSED
 from ..printing import new_table, number, print_json, print_tables
-from ..progress import ProgressLine
+from ..progress_line import ProgressLine
 from .modes import AsJson
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from ...columns.cell_text import error_text
 from ..exit_codes import DONE, MISSED, say
 from ..outline_note import tell_unlikely
 from ..printing import new_table, number, print_json, print_tables
-from ..progress import ProgressLine
+from ..progress_line import ProgressLine
 from .modes import AsJson
 from .study import Scheduler, Workers, executor_of, worker_count
 
@@ -53,7 +53,7 @@ def design(
     content = answer.to_json_dict()
     if out is not None:
         from ...visualise.files import save_figure
-        from ...visualise.studies.goal import draw_goal
+        from ...visualise.studies.goal_view import draw_goal
 
         say(f"picture: {save_figure(draw_goal(content), out)}")
     if json:

@@ -13,7 +13,7 @@ from ...errors import InputError
 from ..exit_codes import DONE, say
 from ..outline_note import tell_design
 from ..printing import new_table, number, print_json, print_tables
-from ..progress import ProgressLine
+from ..progress_line import ProgressLine
 from .modes import AsJson, DesignFile
 from .study import Workers, worker_count
 
@@ -96,7 +96,7 @@ def fit(
         answer = fit_design(peaks, loaded, given, executor, progress)
     if out is not None:
         from ...visualise.files import save_figure
-        from ...visualise.spectra.fit import draw_fit
+        from ...visualise.spectra.fit_view import draw_fit
 
         say(f"figure: {save_figure(draw_fit(answer.to_json_dict()), out)}")
     if json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..exit_codes import named
 from ..outline_note import tell_design
 from ..printing import print_json, print_tables
-from ..progress import ProgressLine
+from ..progress_line import ProgressLine
 from .modes import AsJson, DesignFile, accuracy_code
 
 

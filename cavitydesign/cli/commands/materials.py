@@ -56,7 +56,7 @@ def materials(
         media = [find_material(name)]
     if plot is not None:
         from ...visualise.files import save_figure
-        from ...visualise.spectra.material import draw_materials
+        from ...visualise.spectra.material_view import draw_materials
 
         save_figure(draw_materials(media), plot)
     rows = [_row(medium, wavelength) for medium in media]

@@ -11,7 +11,7 @@ import typer
 
 from ..exit_codes import DONE, say
 from ..printing import new_table, number, print_json, print_tables
-from ..progress import ProgressLine
+from ..progress_line import ProgressLine
 from .modes import AsJson
 from .study import Workers, worker_count
 
@@ -52,7 +52,7 @@ def series(
     content = measured.to_json_dict()
     if out is not None:
         from ...visualise.files import save_figure
-        from ...visualise.spectra.series import draw_series
+        from ...visualise.spectra.series_view import draw_series
 
         spectra = [(shot.fluence_mj_cm2, shot.wavelength_nm, shot.light) for shot in loaded.shots]
         say(f"picture: {save_figure(draw_series(content, spectra), out)}")

@@ -59,7 +59,7 @@ def _constants(row: dict[str, Any]) -> Any:
 
 
 def _row(medium: GainMedium) -> dict[str, Any]:
-    from ...gain.library import medium_kind
+    from ...gain.medium_library import medium_kind
 
     table_nm = getattr(medium, "table_wavelength_nm", ())
     return {

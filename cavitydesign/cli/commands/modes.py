@@ -10,7 +10,7 @@ import typer
 from ..exit_codes import DONE, MISSED, named, say
 from ..outline_note import tell_design
 from ..printing import new_table, print_json, print_tables
-from ..progress import ProgressLine
+from ..progress_line import ProgressLine
 
 if TYPE_CHECKING:
     from ...modes import Mode, ModeSet

@@ -16,7 +16,7 @@ from ...errors import CavityDesignError, InputError
 from ..exit_codes import named, note_kept, say
 from ..outline_note import tell_design
 from ..printing import json_text, print_json, print_tables
-from ..progress import ProgressLine
+from ..progress_line import ProgressLine
 from .modes import AsJson, DesignFile, accuracy_code
 
 if TYPE_CHECKING:
@@ -186,12 +186,12 @@ def _strongest(found: ModeSet, lasing: Mapping[str, Any] | None) -> Mode:
 
 def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any] | None) -> dict[str, Figure]:
     """The pictures of a run by file name; the field is that of the mode that lases most."""
-    from ...visualise.fields.cavity import draw_cavity
+    from ...visualise.fields.cavity_view import draw_cavity
     from ...visualise.fields.cuts import draw_cuts
-    from ...visualise.fields.field import draw_meridian
-    from ...visualise.lasers.lasing import draw_light_curve, draw_output_shares
+    from ...visualise.fields.meridian_view import draw_meridian
+    from ...visualise.lasers.light_curve_view import draw_light_curve, draw_output_shares
+    from ...visualise.spectra.comb_view import draw_comb, gain_curve
     from ...visualise.spectra.loss_budget import draw_loss_budget
-    from ...visualise.spectra.spectrum import draw_comb, gain_curve
 
     figures: dict[str, Figure] = {"cavity": draw_cavity(design.cavity)}
     if found.modes:
@@ -209,14 +209,14 @@ def _figures(design: Design, found: ModeSet, lasing: Mapping[str, Any] | None) -
             coupled = strongest.coupling()
             figures |= {"coupling": draw_coupling(coupled), "dip": draw_dip(coupled)}
         if design.collection is not None and strongest.extra.get("collected") is not None:
-            from ...visualise.fields.emission import draw_emission
+            from ...visualise.fields.emission_view import draw_emission
 
             asked = design.collection
             figures["emission"] = draw_emission(
                 strongest.emission(), asked.numerical_aperture, asked.direction
             )
         if strongest.deviated is not None:
-            from ...visualise.spectra.deviation import draw_deviation
+            from ...visualise.spectra.deviation_view import draw_deviation
 
             figures["deviation"] = draw_deviation(strongest.deviated)
     if lasing is None:

@@ -18,7 +18,7 @@ from ...texts import visible
 from ..exit_codes import DONE, MISSED, note_kept, reported, say
 from ..outline_note import tell_unlikely
 from ..printing import new_table, number, print_json, print_json_rows, print_tables
-from ..progress import ProgressLine
+from ..progress_line import ProgressLine
 from .modes import AsJson
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import Array
-from ...columns.notebook import html_of_lasing
+from ...columns.html_tables import html_of_lasing
 from ...columns.plain_words import lasing_in_words
 from ..outcomes.regime import CombPhases, Regime
 from ..prediction import ModeOutcome, Thresholds

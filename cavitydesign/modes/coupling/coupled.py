@@ -10,7 +10,7 @@ from ..losses.budget import LossBudget
 from ..losses.mechanism import EXTERNAL
 from ..mode import Mode
 from .coupled_mode import CoupledMode
-from .external import external_coupling
+from .external_coupling import external_coupling
 from .gap_law import GapLaw
 from .loaded import transmission
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ...arrays import Array
 from ...errors import InputError
-from .external import ExternalCoupling
+from .external_coupling import ExternalCoupling
 from .loaded import transmission
 
 

@@ -14,15 +14,15 @@ from ..each_asked import each_asked
 from ..label import Label
 from ..mode import Mode
 from ..mode_set import ModeSet
+from .deviated_mode import DeviatedMode, Mixed
+from .deviation_spec import Deviation
 from .expansion import Expanded, Expansion
 from .mixing import mixed_modes
 from .particle import RAYLEIGH_UP_TO, Scattered, scattered
 from .possible import check_deviation
-from .result import DeviatedMode, Mixed
+from .roomy_window import roomy
 from .sector import Points
 from .shape import Displacement, Group, groups_of
-from .spec import Deviation
-from .window import roomy
 
 # Of the given size, where the leading order is read off. After the one correction made there, terms
 # of fourth order are left that are m times those of a converged shift: at 0.1 they bent powers.

@@ -11,7 +11,7 @@ from ...eigen.lanczos import shift_invert_lanczos
 from ..changes.first_order import window_problem
 from ..label import Label
 from ..rim.identity import GUIDED, identify
-from .result import Mixed
+from .deviated_mode import Mixed
 from .round_orders import RoundOrders
 
 _NAMED = 1e-3  # share of the energy from which an order's modes are told apart

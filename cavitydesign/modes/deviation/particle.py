@@ -28,7 +28,7 @@ from ..changes.first_order import norm_um3, window_problem
 from ..derived.point_field import read_points
 from ..rim.problem import WindowProblem
 from ..solver.snapshot import RawMode
-from .spec import Particle
+from .deviation_spec import Particle
 
 RAYLEIGH_UP_TO = 0.3
 """2 pi n a / lambda, up to which the next term of Mie's series changes the dipole by less than a

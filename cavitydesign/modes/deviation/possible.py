@@ -7,7 +7,7 @@ import numpy as np
 from ...errors import InputError
 from ...geometry.cavity import Cavity
 from ...mesh.section_cavity import SectionCavity
-from .spec import Deviation
+from .deviation_spec import Deviation
 
 _FAR_UM = 1e6  # as every length of a design
 _POINTS = 2001  # of an outline, to find its ends

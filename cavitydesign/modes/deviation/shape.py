@@ -14,9 +14,9 @@ import numpy as np
 
 from ...arrays import Values
 from ...errors import InputError
+from .deviation_spec import Deviation, Wave
 from .metric import Move
 from .sector import Points
-from .spec import Deviation, Wave
 
 _SLOW = 12  # waves around the rim up to which deviations are solved together
 _LEAST_CIRCLE = 0.5  # of the fibre's radius, within which points no longer move as circles

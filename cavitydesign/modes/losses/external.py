@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..coupling.external import external_coupling
+from ..coupling.external_coupling import external_coupling
 from .mechanism import Loss, SolvedLosses
 
 

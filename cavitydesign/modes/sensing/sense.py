@@ -17,8 +17,8 @@ from ..each_asked import each_asked
 from ..mode import Mode
 from ..mode_set import ModeSet
 from .layer import layer_shift_nm
-from .result import SensedMode
-from .spec import Sensing
+from .sensed_mode import SensedMode
+from .sensing_spec import Sensing
 
 _OF_WIDTH = 4.5  # White and Fan 2008, equation 9, from spectra with noise added
 _SIGMAS = 3.0  # The usual convention: noise alone exceeds them in 3 of 1000 readings.

@@ -16,7 +16,7 @@ from ...errors import InputError
 from ...modes.derived.sampled_field import FieldSamples
 from ...modes.mode import Mode
 from ..theme import LIGHT, REGION_ALPHA, TWO_COLUMNS_IN, Theme, colour, figure, label_panel, themed
-from .field import sampled
+from .meridian_view import sampled
 
 
 def radial_cut(field: FieldSamples) -> tuple[Array, Array, NDArray[np.int64]]:

@@ -17,7 +17,7 @@ from ...study.files.plot_spec import PlotSpec
 from ...study.table import Table
 from ..labels import axis_label
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, plain_ticks, themed
-from .study import is_number
+from .study_view import is_number
 
 # More lines than this cannot be told apart in one panel; the colour bar takes over.
 _MOST_LINES = 8

@@ -22,7 +22,7 @@ from ...errors import InputError, MissingLibraryError
 from ...geometry.cavity import Cavity
 from ...modes.derived.sampled_field import FieldSamples
 from ...modes.mode import Mode
-from ..fields.field import sampled
+from ..fields.meridian_view import sampled
 from ..files import write_atomically
 from ..theme import LIGHT, Theme
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ...arrays import Array
 from ...errors import InputError
 from ...modes.mode import Mode
-from ..fields.field import sampled
+from ..fields.meridian_view import sampled
 from ..files import write_atomically
 from .vtk_plane import meridian_plane, quadrilaterals
 from .vtk_vectors import Vectors, inside_cells, named_arrays, solved_modes, turned, vectors_at

@@ -19,7 +19,7 @@ from ...modes.mode import Mode
 from ...modes.section.problem import SectionProblem
 from ...modes.section.sample import sample_elements
 from ...units import wavenumber_per_um
-from ..fields.field import sampled
+from ..fields.meridian_view import sampled
 
 # 2 pi r eps|E|^2: its integral over the plane is the energy in space
 ENERGY = "energy_per_plane_area (2 pi r eps|E|^2, um)"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cavitydesign.analytic.bottle import axial_stiffness, estimate_bottle_mode
-from cavitydesign.analytic.cylinder import layered_cylinder
+from cavitydesign.analytic.bottle_estimate import axial_stiffness, estimate_bottle_mode
+from cavitydesign.analytic.layered_cylinder import layered_cylinder
 from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.analytic.sphere import coated_sphere
 

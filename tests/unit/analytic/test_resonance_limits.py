@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from cavitydesign.analytic.cylinder import cylinder_log10_q, layered_cylinder
 from cavitydesign.analytic.energy import (
     energy_density,
     energy_shares,
@@ -16,6 +15,7 @@ from cavitydesign.analytic.energy import (
 )
 from cavitydesign.analytic.functions.radial import mismatch, radial_field
 from cavitydesign.analytic.functions.size_parameters import size_parameter
+from cavitydesign.analytic.layered_cylinder import cylinder_log10_q, layered_cylinder
 from cavitydesign.analytic.resonance import (
     Resonator,
     find_resonance,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cavitydesign.app.usual_pumps import usual_pumps
-from cavitydesign.gain.library import find_medium, medium_names
+from cavitydesign.gain.medium_library import find_medium, medium_names
 from cavitydesign.gain.pump import Pump
 
 

@@ -21,7 +21,7 @@ from cavitydesign.cli.main import app
 from cavitydesign.errors import InputError
 from cavitydesign.report.sections import calibrated_table
 from cavitydesign.study import SerialExecutor
-from cavitydesign.visualise.lasers.lasing import draw_light_curve
+from cavitydesign.visualise.lasers.light_curve_view import draw_light_curve
 from cavitydesign.workflow import calibrated
 from cavitydesign.workflow.study_point import evaluate_point, rows_of_point
 

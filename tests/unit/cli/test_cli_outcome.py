@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from cavitydesign.cli.exit_codes import reported
 from cavitydesign.cli.main import app
 from cavitydesign.cli.printing import json_text, number
-from cavitydesign.cli.progress import ProgressLine
+from cavitydesign.cli.progress_line import ProgressLine
 from cavitydesign.errors import InputError, SolverError
 from cavitydesign.study.records.disk import write_whole
 

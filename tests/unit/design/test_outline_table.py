@@ -18,7 +18,7 @@ from cavitydesign.design.key_types import Length
 from cavitydesign.design.outlines import Control, Profile, ShapeKey
 from cavitydesign.errors import InputError
 from cavitydesign.geometry import Spheroid
-from cavitydesign.visualise.fields.cavity import draw_cavity
+from cavitydesign.visualise.fields.cavity_view import draw_cavity
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from cavitydesign.gain import (
     find_medium,
     medium_names,
 )
-from cavitydesign.gain.library import medium_kind
+from cavitydesign.gain.medium_library import medium_kind
 from cavitydesign.lasing import LasingMode
 from cavitydesign.lasing.pulses.rate_model import rate_model
 from cavitydesign.lasing.pumped.emitters import emitters_in_reach, filled_volume_um3

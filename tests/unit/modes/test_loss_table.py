@@ -17,8 +17,8 @@ from cavitydesign.modes import LossBudget, ModeSet
 from cavitydesign.modes.losses import mechanisms
 from cavitydesign.modes.losses.mechanism import Loss, Mechanism, SolvedLosses
 from cavitydesign.report.html import report_html
+from cavitydesign.visualise.spectra.comb_view import draw_comb
 from cavitydesign.visualise.spectra.loss_budget import channels, draw_loss_budget, loss_shares
-from cavitydesign.visualise.spectra.spectrum import draw_comb
 from cavitydesign.workflow.study_point import rows_of_point
 
 PLAIN = {

@@ -5,7 +5,7 @@ benchmark.
 import numpy as np
 from asymptotic_comb import ALL_FAMILIES, comb, drawn_families, model_of, synthetic
 
-from cavitydesign.spectrum_fit.fit import fit_peaks
+from cavitydesign.spectrum_fit.fit_peaks import fit_peaks
 from cavitydesign.spectrum_fit.fit_prior import FitPrior
 from cavitydesign.spectrum_fit.spectra.spectrum import Peaks
 

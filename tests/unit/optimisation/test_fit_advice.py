@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from asymptotic_comb import Family, comb, model_of
 
-from cavitydesign.spectrum_fit.fit import fit_peaks
 from cavitydesign.spectrum_fit.fit_advice import Named, advice
+from cavitydesign.spectrum_fit.fit_peaks import fit_peaks
 from cavitydesign.spectrum_fit.fit_prior import FitPrior
 from cavitydesign.spectrum_fit.spectra.spectrum import Peaks
 

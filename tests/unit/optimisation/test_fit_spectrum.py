@@ -8,7 +8,7 @@ from asymptotic_comb import ALL_FAMILIES, comb, model_of
 
 from cavitydesign.errors import InputError, SolverError
 from cavitydesign.spectrum_fit.comb_model import CombSample, Family, fit_comb_model
-from cavitydesign.spectrum_fit.fit import fit_peaks
+from cavitydesign.spectrum_fit.fit_peaks import fit_peaks
 from cavitydesign.spectrum_fit.fit_prior import FitPrior
 from cavitydesign.spectrum_fit.spectra.spectrum import (
     Peaks,

@@ -14,7 +14,7 @@ from scipy.special import ai_zeros
 
 from cavitydesign.spectrum_fit.comb_model import CombSample, Family, fit_comb_model
 from cavitydesign.spectrum_fit.comb_samples import _diameter_and_index_nodes, _moved, free_media
-from cavitydesign.spectrum_fit.fit import fit_peaks, with_held
+from cavitydesign.spectrum_fit.fit_peaks import fit_peaks, with_held
 from cavitydesign.spectrum_fit.fit_prior import FitPrior
 from cavitydesign.spectrum_fit.spectra.spectrum import Peaks
 

@@ -22,9 +22,9 @@ from cavitydesign.report.document import headline
 from cavitydesign.report.html import report_html, write_report
 from cavitydesign.report.references import library, materials_used, references_of
 from cavitydesign.report.sections import number
-from cavitydesign.visualise.fields.field import draw_meridian
+from cavitydesign.visualise.fields.meridian_view import draw_meridian
 from cavitydesign.visualise.labels import with_error
-from cavitydesign.visualise.lasers.lasing import draw_light_curve
+from cavitydesign.visualise.lasers.light_curve_view import draw_light_curve
 
 DESIGN: dict[str, Any] = {
     "cavity": {

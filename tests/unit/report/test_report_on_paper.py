@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cavitydesign.columns.cell_text import with_powers
-from cavitydesign.columns.modes import line_width
+from cavitydesign.columns.mode_columns import line_width
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.report.document import Heading, document
 from cavitydesign.report.html import write_report

@@ -19,8 +19,8 @@ from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.report import pdf, sheets
 from cavitydesign.report.document import CAPTIONS, Sources, document
 from cavitydesign.report.sections import Table
-from cavitydesign.visualise.fields.field import draw_meridian
-from cavitydesign.visualise.lasers.lasing import draw_light_curve
+from cavitydesign.visualise.fields.meridian_view import draw_meridian
+from cavitydesign.visualise.lasers.light_curve_view import draw_light_curve
 
 
 @pytest.fixture

@@ -19,7 +19,11 @@ from cavitydesign.modes.mode import Mode
 from cavitydesign.units import wavenumber_per_um
 from cavitydesign.visualise.fields.caustic import caustics
 from cavitydesign.visualise.fields.cuts import axial_cut, draw_cuts, radial_cut
-from cavitydesign.visualise.fields.field import component_values, draw_components, draw_meridian
+from cavitydesign.visualise.fields.meridian_view import (
+    component_values,
+    draw_components,
+    draw_meridian,
+)
 from cavitydesign.visualise.files import figure_bytes, save_figure
 from cavitydesign.visualise.theme import DARK
 

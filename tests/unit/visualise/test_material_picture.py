@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from cavitydesign.cli.main import app
 from cavitydesign.errors import InputError
 from cavitydesign.materials import ConstantIndex, find_material
-from cavitydesign.visualise.spectra.material import draw_materials
+from cavitydesign.visualise.spectra.material_view import draw_materials
 
 
 def test_lines_are_the_media() -> None:

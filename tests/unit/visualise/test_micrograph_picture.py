@@ -6,7 +6,7 @@ import numpy as np
 
 from cavitydesign.geometry import outline_from_points
 from cavitydesign.geometry.micrograph import MicrographOutline
-from cavitydesign.visualise.fields.micrograph import draw_micrograph
+from cavitydesign.visualise.fields.micrograph_view import draw_micrograph
 
 
 def test_overlay_is_where_the_outline_is() -> None:

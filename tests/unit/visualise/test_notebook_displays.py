@@ -16,7 +16,7 @@ from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.study.files.study_file import load_study
 from cavitydesign.visualise import notebook
-from cavitydesign.visualise.fields.cavity import draw_cavity, meridian_profile
+from cavitydesign.visualise.fields.cavity_view import draw_cavity, meridian_profile
 from cavitydesign.workflow.study_point import design_schema
 
 

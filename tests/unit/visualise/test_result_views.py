@@ -16,21 +16,25 @@ from cavitydesign.errors import InputError
 from cavitydesign.modes.mode import Mode
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.visualise.labels import MINUS, TIMES
-from cavitydesign.visualise.lasers.kinetics import draw_bleaching, draw_kinetics, draw_polariser
-from cavitydesign.visualise.lasers.lasing import (
+from cavitydesign.visualise.lasers.kinetics_view import (
+    draw_bleaching,
+    draw_kinetics,
+    draw_polariser,
+)
+from cavitydesign.visualise.lasers.light_curve_view import (
     broken_power_law,
     draw_light_curve,
     draw_output_shares,
 )
 from cavitydesign.visualise.result_record import families, load_results, mode_records
-from cavitydesign.visualise.spectra.dispersion import draw_against_diameter, draw_dispersion
+from cavitydesign.visualise.spectra.comb_view import draw_comb
+from cavitydesign.visualise.spectra.dispersion_view import draw_against_diameter, draw_dispersion
 from cavitydesign.visualise.spectra.loss_budget import draw_loss_budget, loss_shares
-from cavitydesign.visualise.spectra.spectrum import draw_comb
 from cavitydesign.visualise.spectra.waterfall import draw_waterfall
-from cavitydesign.visualise.studies.convergence import draw_convergence, observed_rate
+from cavitydesign.visualise.studies.convergence_view import draw_convergence, observed_rate
 from cavitydesign.visualise.studies.decision import draw_pareto, draw_tornado, pareto_front
 from cavitydesign.visualise.studies.map import draw_regime_map
-from cavitydesign.visualise.studies.study import draw_study
+from cavitydesign.visualise.studies.study_view import draw_study
 from cavitydesign.visualise.theme import DARK
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cavitydesign.visualise.fields.section import draw_section
+from cavitydesign.visualise.fields.section_view import draw_section
 
 
 def test_regions_are_filled_and_named() -> None:

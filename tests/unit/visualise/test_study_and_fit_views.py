@@ -7,8 +7,8 @@ from cavitydesign.errors import InputError
 from cavitydesign.study.files.plot_spec import PlotSpec
 from cavitydesign.study.table import Table
 from cavitydesign.visualise.files import figure_bytes
-from cavitydesign.visualise.spectra.fit import draw_fit
-from cavitydesign.visualise.studies.goal import draw_goal
+from cavitydesign.visualise.spectra.fit_view import draw_fit
+from cavitydesign.visualise.studies.goal_view import draw_goal
 from cavitydesign.visualise.studies.study_panels import draw_panels
 from cavitydesign.visualise.theme import DARK
 

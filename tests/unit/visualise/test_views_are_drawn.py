@@ -29,44 +29,51 @@ from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.micrograph import MicrographOutline
 from cavitydesign.materials import find_material
 from cavitydesign.modes.coupling.coupled_mode import CoupledMode
-from cavitydesign.modes.coupling.external import ExternalCoupling
+from cavitydesign.modes.coupling.external_coupling import ExternalCoupling
 from cavitydesign.modes.coupling.gap_law import GapLaw
 from cavitydesign.modes.derived.comb_result import Coefficients, CombDispersion
 from cavitydesign.modes.derived.convergence_result import Convergence, ConvergenceRow
 from cavitydesign.modes.derived.field_result import LineFields
-from cavitydesign.modes.deviation.result import DeviatedMode, Mixed
+from cavitydesign.modes.deviation.deviated_mode import DeviatedMode, Mixed
 from cavitydesign.modes.mode import Mode
 from cavitydesign.modes.mode_set import ModeSet
 from cavitydesign.study.files.plot_spec import PlotSpec
 from cavitydesign.study.table import Table
-from cavitydesign.visualise.fields import cavity as cavity_view
-from cavitydesign.visualise.fields import cuts, emission, field, line, micrograph, section
+from cavitydesign.visualise.fields import (
+    cavity_view,
+    cuts,
+    emission_view,
+    line,
+    meridian_view,
+    micrograph_view,
+    section_view,
+)
 from cavitydesign.visualise.lasers import (
     calibration,
-    kinetics,
-    lasing,
+    kinetics_view,
+    light_curve_view,
     threshold_temperature,
 )
 from cavitydesign.visualise.spectra import (
-    comb_dispersion,
+    comb_dispersion_view,
+    comb_view,
     coupling,
-    deviation,
-    dispersion,
-    fit,
+    deviation_view,
+    dispersion_view,
+    fit_view,
     loss_budget,
-    material,
-    series,
-    spectrum,
+    material_view,
+    series_view,
     waterfall,
 )
 from cavitydesign.visualise.studies import (
-    convergence,
+    convergence_view,
     decision,
-    goal,
+    goal_view,
     map,
     mode_convergence,
-    study,
     study_panels,
+    study_view,
 )
 from cavitydesign.visualise.theme import DARK, LIGHT, TWO_COLUMNS_IN, Theme
 
@@ -157,14 +164,14 @@ def views(
     doublet = made_doublet()
     return {
         "draw_cavity": lambda **k: cavity_view.draw_cavity(cavity, **k),
-        "draw_meridian": lambda **k: field.draw_meridian(
+        "draw_meridian": lambda **k: meridian_view.draw_meridian(
             make_mode(), cavity, samples=(60, 50), **k
         ),
-        "draw_components": lambda **k: field.draw_components(
+        "draw_components": lambda **k: meridian_view.draw_components(
             make_mode(), cavity, samples=(60, 50), **k
         ),
         "draw_cuts": lambda **k: cuts.draw_cuts(make_mode(), samples=(80, 51), **k),
-        "draw_comb": lambda **k: spectrum.draw_comb(mode_set, **k),
+        "draw_comb": lambda **k: comb_view.draw_comb(mode_set, **k),
         "draw_waterfall": lambda **k: waterfall.draw_waterfall(
             wavelength,
             [1.0, 2.0],
@@ -174,21 +181,25 @@ def views(
             **k,
         ),
         "draw_loss_budget": lambda **k: loss_budget.draw_loss_budget(mode_set, **k),
-        "draw_dispersion": lambda **k: dispersion.draw_dispersion(mode_set, **k),
-        "draw_against_diameter": lambda **k: dispersion.draw_against_diameter(
+        "draw_dispersion": lambda **k: dispersion_view.draw_dispersion(mode_set, **k),
+        "draw_against_diameter": lambda **k: dispersion_view.draw_against_diameter(
             [15, 88], [4.2, 0.7], {"total": [6, 7]}, **k
         ),
-        "draw_materials": lambda **k: material.draw_materials([find_material("PMMA")], **k),
-        "draw_light_curve": lambda **k: lasing.draw_light_curve(prediction_record, **k),
-        "draw_output_shares": lambda **k: lasing.draw_output_shares(prediction_record, **k),
+        "draw_materials": lambda **k: material_view.draw_materials([find_material("PMMA")], **k),
+        "draw_light_curve": lambda **k: light_curve_view.draw_light_curve(prediction_record, **k),
+        "draw_output_shares": lambda **k: light_curve_view.draw_output_shares(
+            prediction_record, **k
+        ),
         "draw_regime_map": lambda **k: map.draw_regime_map(
             [10, 20], [2.0, 4.0], [[0, 1], [1, 3]], **k
         ),
-        "draw_kinetics": lambda **k: kinetics.draw_kinetics(time, {"f": np.exp(-time / 10.0)}, **k),
-        "draw_bleaching": lambda **k: kinetics.draw_bleaching(
+        "draw_kinetics": lambda **k: kinetics_view.draw_kinetics(
+            time, {"f": np.exp(-time / 10.0)}, **k
+        ),
+        "draw_bleaching": lambda **k: kinetics_view.draw_bleaching(
             fluence, {"537 nm": fluence / 2}, **k
         ),
-        "draw_polariser": lambda **k: kinetics.draw_polariser(
+        "draw_polariser": lambda **k: kinetics_view.draw_polariser(
             angle, np.cos(np.deg2rad(angle)) ** 2, **k
         ),
         "draw_tornado": lambda **k: decision.draw_tornado(
@@ -197,26 +208,26 @@ def views(
         "draw_pareto": lambda **k: decision.draw_pareto(
             [[1, 2], [2, 3]], ("a", "b"), maximise=(False, True), **k
         ),
-        "draw_convergence": lambda **k: convergence.draw_convergence(
+        "draw_convergence": lambda **k: convergence_view.draw_convergence(
             {"a": ([100, 200], [1e-3, 1e-5])}, **k
         ),
-        "draw_comb_dispersion": lambda **k: comb_dispersion.draw_comb_dispersion(comb, **k),
+        "draw_comb_dispersion": lambda **k: comb_dispersion_view.draw_comb_dispersion(comb, **k),
         "draw_mode_convergence": lambda **k: mode_convergence.draw_mode_convergence(settled, **k),
         "draw_line": lambda **k: line.draw_line(cut, decibels=True, components=True, **k),
-        "draw_study": lambda **k: study.draw_study([1.0, 2.0], [3.0, 4.0], "a", "b", **k),
+        "draw_study": lambda **k: study_view.draw_study([1.0, 2.0], [3.0, 4.0], "a", "b", **k),
         "draw_panels": lambda **k: study_panels.draw_panels(
             Table("t", ("x", "fsr_nm"), ("x",), rows), PlotSpec(y=("fsr_nm",)), **k
         ),
-        "draw_goal": lambda **k: goal.draw_goal(
+        "draw_goal": lambda **k: goal_view.draw_goal(
             {**answer, "margins": {"x": [9.0, 11.0]}, "pareto": [], "yield": None, "second": None},
             **k,
         ),
-        "draw_fit": lambda **k: fit.draw_fit(peaks, **k),
+        "draw_fit": lambda **k: fit_view.draw_fit(peaks, **k),
         "draw_calibrated_curves": lambda **k: calibration.draw_calibrated_curves(calibrated, **k),
         "draw_corner": lambda **k: calibration.draw_corner(calibrated, **k),
-        "draw_series": lambda **k: series.draw_series(followed, spectra, **k),
-        "draw_deviation": lambda **k: deviation.draw_deviation(doublet, **k),
-        "draw_emission": lambda **k: emission.draw_emission(pattern, **k),
+        "draw_series": lambda **k: series_view.draw_series(followed, spectra, **k),
+        "draw_deviation": lambda **k: deviation_view.draw_deviation(doublet, **k),
+        "draw_emission": lambda **k: emission_view.draw_emission(pattern, **k),
         "draw_coupling": lambda **k: coupling.draw_coupling(beside, **k),
         "draw_dip": lambda **k: coupling.draw_dip(beside, **k),
         "draw_threshold_temperature": lambda **k: threshold_temperature.draw_threshold_temperature(
@@ -225,10 +236,10 @@ def views(
             threshold_temperature.PUBLISHED_T0_K,
             **k,
         ),
-        "draw_section": lambda **k: section.draw_section(
+        "draw_section": lambda **k: section_view.draw_section(
             corners, np.array([[0, 1, 2], [0, 2, 3]]), ["body", "surround"], **k
         ),
-        "draw_micrograph": lambda **k: micrograph.draw_micrograph(
+        "draw_micrograph": lambda **k: micrograph_view.draw_micrograph(
             np.zeros((200, 300)), edge, outline_from_points(edge.z_um, edge.r_um), **k
         ),
     }

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullFormatter
 from ..theme import LIGHT, TWO_COLUMNS_IN, Theme, colour, figure, themed
 
 if TYPE_CHECKING:
-    from ...modes.deviation.result import DeviatedMode
+    from ...modes.deviation.deviated_mode import DeviatedMode
 
 # Six line widths on either side and the doublet between: lines a hundredth of it wide have nine
 # points.

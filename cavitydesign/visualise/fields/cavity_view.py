@@ -14,7 +14,7 @@ from ...arrays import Array
 from ...geometry.cavity import Cavity
 from ...mesh.section_cavity import SectionCavity
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, halo, themed
-from .section import element_outlines
+from .section_view import element_outlines
 
 # a cylinder has no ends: its slice is drawn this many radii high
 _HEIGHT_OF_SLICE = 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import deviation, sensing
+from . import deviation_columns, sensing_columns
 from .cell_text import number, with_powers
 from .column import NOWHERE, PRINTED, TABLES, Column, only
 
@@ -155,6 +155,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("gain_equals_loss_uw", "gain = loss",
            "power of continuous light at which gain equals loss", "uW", ".4g",
            shown=only("study"), deviation="gain_equals_loss_sd_uw"),
-    *deviation.COLUMNS,
-    *sensing.COLUMNS,
+    *deviation_columns.COLUMNS,
+    *sensing_columns.COLUMNS,
 )  # fmt: skip

@@ -6,9 +6,9 @@ import html
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..markup import html_table
-from . import cell_text, modes
+from . import cell_text, mode_columns
 from .column import Column, Record, expanded
-from .lasing import OUTCOMES, of_pump
+from .lasing_columns import OUTCOMES, of_pump
 from .plain_words import lasing_in_words, rests_on
 
 
@@ -22,7 +22,7 @@ def html_of_modes(records: Sequence[Record], words: str) -> str:
     words : str
         What stands above.
     """
-    shown = expanded(modes.COLUMNS, records, "notebook")
+    shown = expanded(mode_columns.COLUMNS, records, "notebook")
     head = [cell_text.typeset_head(column) for column in shown]
     rows = [[cell_text.cell(column, record) for column in shown] for record in records]
     return f"<p>{html.escape(words)}</p>{html_table(head, rows)}"

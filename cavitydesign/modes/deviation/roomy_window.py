@@ -23,7 +23,7 @@ from ..label import Label
 from ..rim.identity import identify
 from ..rim.problem import WindowProblem
 from ..solver.snapshot import RawMode
-from .spec import Deviation
+from .deviation_spec import Deviation
 
 _DECAYED = 4.0  # nepers that a driven field has fallen where the window ends
 _SPARE = 0.02  # of the depth, by which a window may be too shallow
