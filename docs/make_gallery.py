@@ -175,7 +175,7 @@ def output_shares() -> Figure:
 
 def waterfall() -> Figure:
     """Spectra against fluence at 15 um, as a spectrometer of 0.15 nm shows them."""
-    from cavitydesign.lasing.outcomes.spectrum import shown_spectrum
+    from cavitydesign.lasing.outcomes.emission_spectrum import shown_spectrum
     from cavitydesign.visualise.spectra.waterfall import draw_waterfall
 
     lasing = prediction(15.0)
@@ -568,7 +568,7 @@ def series() -> Figure:
     """
     import tempfile
 
-    from cavitydesign.lasing.outcomes.spectrum import shown_spectrum
+    from cavitydesign.lasing.outcomes.emission_spectrum import shown_spectrum
     from cavitydesign.spectrum_fit.spectra.series import measured_series
     from cavitydesign.spectrum_fit.spectra.series_file import load_series
     from cavitydesign.visualise.spectra.series_view import draw_series

@@ -128,7 +128,7 @@ def prediction_of(payload: Mapping[str, Any], progress: Progress, **changed: Any
 
 def drawn_of(payload: Mapping[str, Any], progress: Progress) -> CalibratedOutcome | None:
     """What the draws of a calibration leave of a request's lasing; None where it names none."""
-    from ..workflow.calibrated import over_draws
+    from ..workflow.calibrated_lasing import over_draws
 
     design = design_of(payload)
     if design.samples is None:

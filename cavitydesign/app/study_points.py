@@ -13,7 +13,7 @@ from .web.request_limits import check_files, inside
 
 if TYPE_CHECKING:
     from ..study.files.user_file import DesignSchema
-    from ..study.study import Study
+    from ..study.study_definition import Study
 
 # A bound of taste: every row goes to the browser with its text, which draws and searches it.
 _MOST_POINTS = 5000

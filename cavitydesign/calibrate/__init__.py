@@ -2,7 +2,7 @@
 
 from .answer import CalibrationAnswer
 from .calibration_file import load_calibration
-from .run import calibrate
-from .spec import Calibration
+from .calibration_run import calibrate
+from .calibration_spec import Calibration
 
 __all__ = ["Calibration", "CalibrationAnswer", "calibrate", "load_calibration"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..arrays import Array
-from ..lasing.outcomes.calibrated import QUANTILES as SHARES
+from ..lasing.outcomes.calibrated_quantiles import QUANTILES as SHARES
 
 if TYPE_CHECKING:
     from .medium.agreement import MeasurementFit

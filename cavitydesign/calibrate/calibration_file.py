@@ -9,11 +9,7 @@ import numpy as np
 from ..errors import nearest
 from ..study.files.user_file import DesignSchema, UserFile
 from ..workflow.study_point import design_schema
-from .cavity_entry import SESSION, read_cavity
-from .medium.kinds import FLUENCE
-from .medium.measurement_entry import read_measurement
-from .posterior.prior import Prior, prior_of
-from .spec import (
+from .calibration_spec import (
     Calibration,
     FreeNumber,
     Measured,
@@ -21,6 +17,10 @@ from .spec import (
     MediumMeasurement,
     NextMeasurement,
 )
+from .cavity_entry import SESSION, read_cavity
+from .medium.kinds import FLUENCE
+from .medium.measurement_entry import read_measurement
+from .posterior.prior import Prior, prior_of
 
 KEYS = (
     "title",

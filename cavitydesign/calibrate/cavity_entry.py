@@ -13,8 +13,8 @@ from ..arrays import Array
 from ..design.files.column_file import read_columns
 from ..errors import InputError, nearest
 from ..study.files.user_file import UserFile, flattened
+from .calibration_spec import FIGURES, Figure, MeasuredCavity, MeasuredCurve
 from .posterior.prior import prior_of
-from .spec import FIGURES, Figure, MeasuredCavity, MeasuredCurve
 
 LINE_WIDTH = "cold_line_width_nm"
 CAVITY_KEYS = (

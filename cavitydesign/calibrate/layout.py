@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array
+from .calibration_spec import Calibration, FreeNumber, Measured, MeasuredCavity
 from .posterior.prior import Prior
-from .spec import Calibration, FreeNumber, Measured, MeasuredCavity
 
 SCATTER_FACTOR = 2.0
 """The scatter of a curve lies within this factor of the noise that is stated, in 68 % of cases: few

@@ -14,6 +14,7 @@ from ..arrays import Array
 from ..design import Design, parse_design
 from ..errors import InputError
 from ..lasing.outcomes.output_threshold import least_slope
+from .calibration_spec import Calibration, MeasuredCavity
 from .layout import Layout, fluence_name
 from .pulses import (
     PulseGrid,
@@ -23,7 +24,6 @@ from .pulses import (
     pump_and_detector,
     rate_digest,
 )
-from .spec import Calibration, MeasuredCavity
 
 # Standard normal numbers at which pump and detector are tabulated: a calibration is a power of its
 # number, and straight between these to 1e-3 of a prior's width.

@@ -17,13 +17,13 @@ from ..errors import InputError
 from ..progress import Progress
 from ..study import Axis, Executor, Study, run_study
 from ..study.records.record import told_of
-from ..study.run import stored_records
+from ..study.study_run import stored_records
 from ..workflow.code_digest import relevant_version
+from .calibration_spec import Calibration
 from .layout import Layout
 from .light import Light
 from .pulses import evaluate_pulses
 from .setup import Prepared
-from .spec import Calibration
 
 # Significant digits of a constant: equal draws meet in the store.
 _DIGITS = 12

@@ -16,6 +16,7 @@ from scipy.stats import qmc
 from ..arrays import Array
 from ..progress import Progress
 from ..study import Executor
+from .calibration_spec import Calibration
 from .detector import fine_grid
 from .layout import Layout
 from .light import Light
@@ -24,7 +25,6 @@ from .posterior.emulator import CurveEmulator, fit_emulator
 from .posterior.likelihood import Comparison, Posterior
 from .setup import Prepared
 from .solves import solved_light
-from .spec import Calibration
 
 # Every fifth solve tests the emulator before it joins it.
 _HELD_OUT = 5

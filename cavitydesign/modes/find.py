@@ -20,10 +20,10 @@ from .lengths import check_count, check_lengths
 from .mode import Mode
 from .mode_set import ModeRequest, ModeSet
 from .nothing_found import lacking, not_found, why_nothing
-from .rim.problem import NoRoomError
 from .rim.reconcile import reconciled
 from .rim.solve import solve_radial_family
-from .section.find import solve_section
+from .rim.window_problem import NoRoomError
+from .section.solve_section import solve_section
 from .solver.identity import HYBRID
 from .solver.solved import SolvedClass
 from .stopwatch import OutOfTimeError, Stopwatch

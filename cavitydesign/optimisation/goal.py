@@ -10,7 +10,7 @@ from typing import Any
 from ..design.files.samples_file import Samples
 from ..study.axes import Bounds
 from ..study.expression import Expression
-from ..study.study import FilesOf
+from ..study.study_definition import FilesOf
 from .outcome import task_for
 
 

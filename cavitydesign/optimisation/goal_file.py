@@ -13,8 +13,8 @@ from ..errors import nearest
 from ..study.axes import Axis, Bounds, range_bounds
 from ..study.expression import Expression
 from ..study.files.user_file import DesignSchema, UserFile
-from ..study.study import Study
-from ..workflow.calibrated import without_samples
+from ..study.study_definition import Study
+from ..workflow.calibrated_lasing import without_samples
 from .goal import Goal, Limit, Objective
 from .outcome import outcome_problem
 

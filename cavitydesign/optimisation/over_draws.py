@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..lasing.outcomes.calibrated import quantiles_over
+from ..lasing.outcomes.calibrated_quantiles import quantiles_over
 from .tolerance import meets_limits, normal_points, share_error
 from .trials import Solver
 

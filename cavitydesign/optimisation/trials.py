@@ -17,7 +17,7 @@ from ..progress import Progress
 from ..study import Axis, Executor, Study, run_study
 from ..study.executors.executor import Evaluate
 from ..study.records.record import told_of
-from ..study.run import stored_records
+from ..study.study_run import stored_records
 from .goal import Goal, Objective
 from .models.linear import Linearise
 from .models.response import Response, fit_response

@@ -11,9 +11,9 @@ from .files.user_file import DesignSchema
 from .records.fingerprint import canonical_text, fingerprint
 from .records.record import Record
 from .records.store import Store
-from .run import RunSummary, run_study
 from .status import StudyStatus, study_status
-from .study import Study
+from .study_definition import Study
+from .study_run import RunSummary, run_study
 from .table import Table, study_table
 
 __all__ = [

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import MissingLibraryError
 from ..units import unit_of
-from .study import Study
+from .study_definition import Study
 from .table import Table
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from .executors.executor import Evaluate, Task, computed
 from .records.record import FAILED
 from .status import study_status
-from .study import Study
+from .study_definition import Study
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from .records.json_text import Parts
 from .records.locations import RecordLocation
 from .records.record import MADE_UP, Record, payload_decoder
 from .records.store import Store
-from .study import Study
+from .study_definition import Study
 
 # A run that is at work writes every few seconds; what it adds makes what was kept useless.
 _AT_REST_SECONDS = 60.0

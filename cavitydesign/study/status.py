@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 
 from .records.record import OK
 from .records.store import Store
-from .run import each_fingerprint
-from .study import Study
+from .study_definition import Study
+from .study_run import each_fingerprint
 
 
 @dataclass(frozen=True)

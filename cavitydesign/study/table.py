@@ -17,8 +17,8 @@ from .records.locations import RecordLocation
 from .records.record import FAILED, OK, Record, told_of
 from .records.store import Store
 from .rows import Rows
-from .run import each_fingerprint
-from .study import Study
+from .study_definition import Study
+from .study_run import each_fingerprint
 
 MISSING = "missing"
 _LAST = ("status", "error")

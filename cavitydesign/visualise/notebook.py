@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..geometry.cavity import Cavity
     from ..lasing.prediction import LasingPrediction
-    from ..study.study import Study
+    from ..study.study_definition import Study
 
 
 def _picture(figure: Figure, words: str) -> str:
@@ -76,7 +76,7 @@ DISPLAYS: dict[tuple[str, str], Callable[[Any], str]] = {
     ("cavitydesign.geometry.cavity", "Cavity"): html_of_cavity,
     ("cavitydesign.modes.mode_set", "ModeSet"): lambda modes: str(modes._repr_html_()),
     ("cavitydesign.lasing.prediction", "LasingPrediction"): html_of_prediction,
-    ("cavitydesign.study.study", "Study"): html_of_study,
+    ("cavitydesign.study.study_definition", "Study"): html_of_study,
 }
 
 

@@ -219,7 +219,7 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
     found = replace(found, warnings=(*competitors.words, *found.warnings))
     if design.samples is not None:
         from ..lasing import LasingPrediction
-        from .calibrated import over_draws
+        from .calibrated_lasing import over_draws
 
         if not isinstance(found, LasingPrediction):
             raise InputError("gain.samples: draws of a calibration are of pulses, not of power_uw")

@@ -76,7 +76,7 @@ def evaluate_point(
 
 def _static(found: ModeSet, design: Design) -> dict[str, dict[str, Any]]:
     """Static thresholds of each mode, with what the draws of a calibration leave in them."""
-    from .calibrated import static_over_draws
+    from .calibrated_lasing import static_over_draws
     from .steps import static_thresholds
 
     static: dict[str, dict[str, Any]] = {**static_thresholds(found, design)}

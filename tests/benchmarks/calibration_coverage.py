@@ -41,8 +41,13 @@ from scipy.stats import chi2, kstest
 import cavitydesign as cd
 from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.answer import Constant, quantiles_of
+from cavitydesign.calibrate.calibration_spec import (
+    Calibration,
+    FreeNumber,
+    MeasuredCavity,
+    MeasuredCurve,
+)
 from cavitydesign.calibrate.layout import layout_of
-from cavitydesign.calibrate.outcome import curve_fit
 from cavitydesign.calibrate.posterior.doubts import (
     contradictions_of_curve,
     doubts_of_curve,
@@ -54,7 +59,7 @@ from cavitydesign.calibrate.posterior.reweigh import Weights, resampled, smoothe
 from cavitydesign.calibrate.posterior.sampler import sample, sample_by_emcee
 from cavitydesign.calibrate.pulses import WORKER_MODULES
 from cavitydesign.calibrate.setup import prepare
-from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity, MeasuredCurve
+from cavitydesign.calibrate.weighted_answer import curve_fit
 from cavitydesign.calibrate.work import Solved, Work, fine_light, spread_over_priors
 from cavitydesign.gain.emitters import dots
 from cavitydesign.study import ProcessExecutor, SerialExecutor

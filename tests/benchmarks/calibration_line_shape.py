@@ -33,6 +33,7 @@ from scipy.optimize import least_squares
 from scipy.stats import norm
 
 from cavitydesign.calibrate import solves
+from cavitydesign.calibrate.calibration_spec import Calibration, FreeNumber, MediumMeasurement
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.medium.agreement import measurement_fit
 from cavitydesign.calibrate.medium.prepared import prepare_measurement
@@ -42,7 +43,6 @@ from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.posterior.sampler import sample
 from cavitydesign.calibrate.pulses import ready_cavity
 from cavitydesign.calibrate.setup import prepare, session_index
-from cavitydesign.calibrate.spec import Calibration, FreeNumber, MediumMeasurement
 from cavitydesign.calibrate.work import Work, fine_light, spread_over_priors
 from cavitydesign.design import parse_design
 from cavitydesign.gain import DotMedium

@@ -39,8 +39,8 @@ from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.mesh.window import Sizing, build_window
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.permittivities import permittivities
-from cavitydesign.modes.rim.problem import Resolution, WindowProblem
-from cavitydesign.modes.section.problem import SectionProblem
+from cavitydesign.modes.rim.window_problem import Resolution, WindowProblem
+from cavitydesign.modes.section.section_problem import SectionProblem
 
 BODY, AIR = ConstantIndex.of(1.49), ConstantIndex.of(1.0)
 SPHERE = Cavity(Spheroid(44.0, 44.0), BODY, AIR)

@@ -171,7 +171,7 @@ def scanned(
 
     from cavitydesign.optimisation.outcome import outcomes
     from cavitydesign.study import Axis, Store, Study, run_study
-    from cavitydesign.study.run import fingerprints
+    from cavitydesign.study.study_run import fingerprints
     from cavitydesign.workflow.study_point import evaluate_point
 
     columns = [

@@ -106,7 +106,7 @@ def study_file(folder: Path, points: int) -> Path:
 def records_s(place: int, folder: Path) -> dict[str, float]:
     """Status, and a filtered column of the table, of a store of made-up records."""
     from cavitydesign.study import Record, Store, load_study
-    from cavitydesign.study.run import fingerprints
+    from cavitydesign.study.study_run import fingerprints
     from cavitydesign.workflow.study_point import design_schema, evaluate_point
 
     points = RECORDS[place]

@@ -25,7 +25,7 @@ COMMAND = [sys.executable, "-c", "from cavitydesign.cli.main import main; main()
 def filled(root: Path, points: int) -> Path:
     """The study, with all its points stored."""
     from cavitydesign.study import Record, Store, load_study
-    from cavitydesign.study.run import each_fingerprint
+    from cavitydesign.study.study_run import each_fingerprint
     from cavitydesign.workflow.study_point import design_schema, evaluate_point
 
     file = study_in(root / "many", points)

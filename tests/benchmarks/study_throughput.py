@@ -97,7 +97,7 @@ def ten_thousand(root: Path) -> None:
     """Status and table of 10 000 stored points, as commands and as functions."""
     from cavitydesign.study import Record, Store, load_study, study_status, study_table
     from cavitydesign.study.files.table_export import csv_text
-    from cavitydesign.study.run import fingerprints
+    from cavitydesign.study.study_run import fingerprints
     from cavitydesign.workflow.study_point import design_schema, evaluate_point, rows_of_point
 
     file = study_in(root / "many", 10_000)

@@ -119,7 +119,7 @@ class Command:
 
 
 def _serve() -> None:
-    import cavitydesign.calibrate.run
+    import cavitydesign.calibrate.calibration_run
     import cavitydesign.cli.main
     import cavitydesign.design
     import cavitydesign.gain.measured.decay

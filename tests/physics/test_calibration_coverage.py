@@ -17,13 +17,18 @@ import pytest
 from scipy.stats import binom, kstest
 
 import cavitydesign as cd
+from cavitydesign.calibrate.calibration_spec import (
+    Calibration,
+    FreeNumber,
+    MeasuredCavity,
+    MeasuredCurve,
+)
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
 from cavitydesign.calibrate.posterior.likelihood import Comparison, Posterior
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.posterior.sampler import sample
 from cavitydesign.calibrate.setup import prepare
-from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity, MeasuredCurve
 from cavitydesign.calibrate.work import Solved, Work, fine_light, spread_over_priors
 from cavitydesign.lasing.outcomes.output_threshold import LEAST_EFFICIENCY
 from cavitydesign.study import SerialExecutor

@@ -26,7 +26,7 @@ from cavitydesign.mesh.rim_layer import reach_of
 from cavitydesign.mesh.rim_map import Layer, Window
 from cavitydesign.mesh.window import Sizing, build_window
 from cavitydesign.modes.permittivities import permittivities
-from cavitydesign.modes.rim.problem import Resolution, WindowProblem
+from cavitydesign.modes.rim.window_problem import Resolution, WindowProblem
 
 RADIUS, M = 4.0, 60
 SPHERE = Cavity(Spheroid(RADIUS, RADIUS), ConstantIndex.of(1.49), ConstantIndex.of(1.0))

@@ -12,13 +12,18 @@ import numpy as np
 import pytest
 
 import cavitydesign as cd
+from cavitydesign.calibrate.calibration_spec import (
+    Calibration,
+    FreeNumber,
+    MeasuredCavity,
+    MeasuredCurve,
+)
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
 from cavitydesign.calibrate.posterior.likelihood import Comparison
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.pulses import evaluate_pulses
 from cavitydesign.calibrate.setup import prepare
-from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity, MeasuredCurve
 from cavitydesign.calibrate.work import fine_light
 from cavitydesign.design import parse_design
 

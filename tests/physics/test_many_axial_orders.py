@@ -15,8 +15,8 @@ from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.estimates.axial_levels import AxialLevels
 from cavitydesign.modes.estimates.seeds import family_seeds
-from cavitydesign.modes.rim.problem import WindowProblem
 from cavitydesign.modes.rim.solve import solve_radial_family
+from cavitydesign.modes.rim.window_problem import WindowProblem
 from cavitydesign.modes.stopwatch import Stopwatch
 from cavitydesign.units import wavelength_nm
 

@@ -21,7 +21,7 @@ from cavitydesign.lasing import (
     predict_lasing,
 )
 from cavitydesign.lasing.competition.polariser import emitted_polarisation
-from cavitydesign.lasing.outcomes.spectrum import shown_quality, shown_width_nm
+from cavitydesign.lasing.outcomes.emission_spectrum import shown_quality, shown_width_nm
 from cavitydesign.materials import find_material
 from cavitydesign.modes import ModeRequest, ModeSet, find_modes
 

@@ -11,11 +11,11 @@ from cavitydesign.fem.stretch import BoxStretch, Layer
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import ModeRequest, find_modes
-from cavitydesign.modes.section import find, limits
+from cavitydesign.modes.section import limits, solve_section
 from cavitydesign.modes.section.asked_modes import searched
-from cavitydesign.modes.section.count import counted_over_range
-from cavitydesign.modes.section.discretisation import SECTION
-from cavitydesign.modes.section.problem import SectionProblem
+from cavitydesign.modes.section.range_count import counted_over_range
+from cavitydesign.modes.section.section_discretisation import SECTION
+from cavitydesign.modes.section.section_problem import SectionProblem
 from cavitydesign.modes.section.seed import section_seeds
 from cavitydesign.modes.solver.discretisation import first_snapshot
 from cavitydesign.modes.stopwatch import Stopwatch
@@ -58,7 +58,7 @@ def test_a_solve_stops_at_the_limit_and_says_so(monkeypatch: pytest.MonkeyPatch)
     """With a limit that holds few orders the error stated grows and still covers the true one:
     1084.88846 nm, solved to 1e-7.
     """
-    for module in (find, limits):
+    for module in (solve_section, limits):
         monkeypatch.setattr(module, "MOST_BYTES", 1.2e7)
     found = find_modes(two_disks(), replace(REQUEST, relative_accuracy=1e-8))
     mode = found["TE 45 1 1"]
@@ -95,10 +95,10 @@ def test_a_lost_supermode_ends_the_completeness() -> None:
     cavity = two_disks()
     surveyed = searched(cavity, REQUEST, Stopwatch())[1]
     (seed,) = section_seeds(REQUEST, surveyed, cavity.bodies)
-    result = find._solve_family(
+    result = solve_section._solve_family(
         SectionProblem.build(cavity, cavity.mesh, 3), REQUEST, seed, Stopwatch()
     )
-    (parted,) = find._with_lost(REQUEST, 2, [("TE", 1, 1)], [result])
+    (parted,) = solve_section._with_lost(REQUEST, 2, [("TE", 1, 1)], [result])
     assert result.complete and not parted.complete and "q = 1: not seen" in parted.notes[-1]
 
 

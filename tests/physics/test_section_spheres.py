@@ -95,8 +95,8 @@ def test_error_falls_with_the_order() -> None:
     least 40-fold for each of the steps 4, 6, 8, which is what the stated errors rest on (they take
     15).
     """
-    from cavitydesign.modes.section.discretisation import SECTION
-    from cavitydesign.modes.section.problem import SectionProblem
+    from cavitydesign.modes.section.section_discretisation import SECTION
+    from cavitydesign.modes.section.section_problem import SectionProblem
     from cavitydesign.modes.section.seed import SectionSeed
     from cavitydesign.modes.section.surveys.survey import survey
     from cavitydesign.modes.solver.discretisation import first_snapshot

@@ -16,7 +16,7 @@ from cavitydesign.mesh.section_cavity import SectionCavity
 from cavitydesign.modes import Mode, ModeRequest, find_modes
 from cavitydesign.modes.section.around.far import FarField, layers_of
 from cavitydesign.modes.section.around.lossy import absorbing_ends
-from cavitydesign.modes.section.measure import Reading
+from cavitydesign.modes.section.section_measures import Reading
 
 
 def rectangles(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,10 @@ def test_nothing_asks_which_problem_it_is() -> None:
         for line in path.read_text(encoding="utf-8").splitlines():
             asks = "isinstance(" in line and ("WindowProblem" in line or "SectionProblem" in line)
             assert not asks, f"{path}: {line.strip()}"
+
+
+def test_each_file_has_a_name_of_its_own() -> None:
+    """A file is found by its name alone, whatever room it is in."""
+    counted = Counter(path.name for path in HOME.rglob("*.py") if path.name != "__init__.py")
+    twins = sorted(name for name, times in counted.items() if times > 1)
+    assert not twins, twins

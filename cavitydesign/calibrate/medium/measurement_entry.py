@@ -12,8 +12,8 @@ from ...arrays import Array
 from ...design.files.column_file import read_columns_and_lines
 from ...errors import InputError, nearest
 from ...study.files.user_file import UserFile
+from ..calibration_spec import MeasuredCavity, MediumMeasurement
 from ..cavity_entry import LEAST_NOISE, MOST_NOISE, SESSION, read_design, repeated
-from ..spec import MeasuredCavity, MediumMeasurement
 from .kinds import CENTRE, KINDS, Kind, scan_of
 
 _KEYS = ("name", "design", "values", "session", "relative_noise")

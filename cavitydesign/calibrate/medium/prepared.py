@@ -20,9 +20,9 @@ from scipy.stats import qmc
 from ...arrays import Array
 from ...design import parse_design
 from ...errors import InputError
+from ..calibration_spec import Calibration, MediumMeasurement
 from ..layout import Layout, fluence_name, scatter_name
 from ..posterior.likelihood import DEGREES, POINT_WORTH, T_CONSTANT
-from ..spec import Calibration, MediumMeasurement
 from .kinds import KINDS, Kind
 from .left_over import free_count, left_over
 from .surface import Surface, coefficient_count, fit_surface

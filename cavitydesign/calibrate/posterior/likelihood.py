@@ -17,12 +17,12 @@ from scipy.special import gammaln, log_ndtr
 from ...arrays import Array
 from ...lasing.outcomes.output_threshold import HALF, WINDOW
 from ...lasing.pulses.computed_curve import FAR_ABOVE
+from ..calibration_spec import MeasuredCurve
 from ..detector import STEP, over_jitter, over_spot
 from ..figures import Seen, curve_figures
 from ..layout import Layout, scale_name, scatter_name
 from ..light import Light
 from ..setup import Prepared, session_index
-from ..spec import MeasuredCurve
 
 Curves = Callable[[Array], Light]
 """From (k, d) standard normal numbers to light on the fine grid."""

@@ -36,8 +36,8 @@ def calibrate(
     time and run again.
     """
     from ...calibrate.calibration_file import load_calibration
+    from ...calibrate.calibration_run import calibrate as calibrated
     from ...calibrate.pulses import WORKER_MODULES
-    from ...calibrate.run import calibrate as calibrated
     from ...workflow.study_point import design_schema
 
     asked = load_calibration(file, design_schema())

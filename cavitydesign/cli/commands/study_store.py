@@ -79,7 +79,7 @@ def clean(
 ) -> int:
     """Rewrite the store without damaged records; refuses while a run is at work on it."""
     from ...study import Store
-    from ...study.run import fingerprints
+    from ...study.study_run import fingerprints
 
     loaded = loaded_study(file)
     store = Store(loaded.store)

@@ -34,7 +34,7 @@ from ...mesh.rim_map import Curve, FibreCurve, OffsetCurve, Window
 from ...mesh.section_cavity import SectionCavity
 from ...units import wavelength_nm
 from ..permittivities import Permittivities, permittivities
-from ..rim.problem import WindowProblem
+from ..rim.window_problem import WindowProblem
 from ..solver.snapshot import RawMode
 from .change import CavityChange
 

@@ -10,7 +10,7 @@ from ...arrays import Values
 from ...eigen.lanczos import shift_invert_lanczos
 from ..changes.first_order import window_problem
 from ..label import Label
-from ..rim.identity import GUIDED, identify
+from ..rim.window_identity import GUIDED, identify
 from .deviated_mode import Mixed
 from .round_orders import RoundOrders
 

@@ -26,7 +26,7 @@ from ...errors import InputError
 from ...units import NM_PER_UM
 from ..changes.first_order import norm_um3, window_problem
 from ..derived.point_field import read_points
-from ..rim.problem import WindowProblem
+from ..rim.window_problem import WindowProblem
 from ..solver.snapshot import RawMode
 from .deviation_spec import Particle
 

@@ -20,8 +20,8 @@ from ...mesh.rim_map import Window
 from ...mesh.window import Sizing, build_window
 from ..changes.first_order import polished, window_problem
 from ..label import Label
-from ..rim.identity import identify
-from ..rim.problem import WindowProblem
+from ..rim.window_identity import identify
+from ..rim.window_problem import WindowProblem
 from ..solver.snapshot import RawMode
 from .deviation_spec import Deviation
 

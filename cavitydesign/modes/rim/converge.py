@@ -27,11 +27,11 @@ from ..solver.projected import (
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot
 from ..stopwatch import Stopwatch
-from .discretisation import RIM
 from .local_slice import has_inner_interface
-from .measure import caustic_distance_um
-from .problem import NoRoomError, Resolution, WindowProblem
 from .resolution import Raises, refined
+from .rim_discretisation import RIM
+from .window_measures import caustic_distance_um
+from .window_problem import NoRoomError, Resolution, WindowProblem
 
 # Where raising ends, a bound of cost: matrices grow with the square of the order, and the complex
 # ones of absorbing layers take twice the memory.

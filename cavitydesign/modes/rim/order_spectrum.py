@@ -28,8 +28,8 @@ from ..mode_set import ModeRequest
 from ..permittivities import Permittivities, permittivities
 from ..solver.identity import Identity
 from ..solver.problem import Pencil
-from .identity import identify
-from .problem import Resolution, WindowProblem
+from .window_identity import identify
+from .window_problem import Resolution, WindowProblem
 
 _EXPONENT = 9.0  # nepers to the wall: fields there are 1e-4 of those at the rim, for looks alone
 _ROOM = 1e-3  # of k, beside the lowest and the highest estimate

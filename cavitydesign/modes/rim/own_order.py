@@ -15,7 +15,7 @@ import numpy as np
 
 from ...arrays import Values
 from ..permittivities import Permittivities
-from .problem import WindowProblem
+from .window_problem import WindowProblem
 
 _BESIDE = 1e-8  # relative, of k^2: neighbours are 1e-4 and more away, rounding 1e-13
 _STEPS = 2  # The first leaves some millionths of other modes; what the second takes tells how many.

@@ -20,7 +20,7 @@ from ...arrays import Array, Values
 from ...fem.field import FieldGrid, GridField
 from ..permittivities import Permittivities
 from ..stopwatch import check_time
-from .problem import Probe, WindowProblem
+from .window_problem import Probe, WindowProblem
 
 # Chebyshev-Lobatto points of one cell, which spans two gaps of the quadrature: the density is right
 # to 1e-9 between them

@@ -24,8 +24,8 @@ from ..permittivities import permittivities
 from ..solver.identity import Identity
 from ..solver.snapshot import RawMode
 from ..solver.solved import SolvedClass
-from .identity import GUIDED, identify, leanings
-from .problem import WindowProblem
+from .window_identity import GUIDED, identify, leanings
+from .window_problem import WindowProblem
 
 _CLEAR = 0.55  # |E_z| against |E_r| energy; a little below what `finish` takes for another mode
 _OF_BARS = 3.0  # eigenvalues that agree within so many error bars may be one

@@ -15,7 +15,7 @@ from ...mesh.rim_map import Window
 from ..estimates.seeds import FamilySeed
 from ..solver.error import gain_of_a_function
 from .local_slice import has_inner_interface, tightening
-from .problem import Resolution
+from .window_problem import Resolution
 
 # Of the first solve: 5 is the lowest order whose gain was measured on spheres (`solver.error`),
 # and 12 leaves room for one raise to `converge._HIGHEST_ORDER`.

@@ -28,10 +28,10 @@ from ..solver.snapshot import RawMode
 from ..solver.solved import SolvedClass
 from ..stopwatch import OutOfTimeError, Stopwatch
 from .converge import converged
-from .discretisation import RIM
-from .measure import wall_shift
-from .problem import NoRoomError, Resolution, WindowProblem
 from .resolution import first_resolution
+from .rim_discretisation import RIM
+from .window_measures import wall_shift
+from .window_problem import NoRoomError, Resolution, WindowProblem
 
 _SHARE_OF_WALLS = 0.5  # Of the accuracy, which walls may take; with more the window grows.
 _TAIL_MARGIN = 3.0  # nepers more: a field 20 times and an energy 400 times fainter at the walls

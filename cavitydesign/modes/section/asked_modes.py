@@ -18,12 +18,12 @@ from ..mode_set import ModeRequest
 from ..permittivities import permittivities
 from ..stopwatch import Stopwatch
 from .around.absorb import with_absorbing_layers
+from .kept_elements import leaks
 from .limits import MOST_BYTES, check_survey, matrix_bytes
-from .problem import SectionProblem
+from .section_problem import SectionProblem
 from .seed import labels
 from .surveys.closed_survey import closed_survey
 from .surveys.survey import SurveyedMode, followed, survey
-from .window import leaks
 
 _SURVEY_ORDERS = (3, 5)  # degrees of the survey, the second where the first found nothing
 # Of an azimuthal order, beside the first survey: where two families cross they mix there only.

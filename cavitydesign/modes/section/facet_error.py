@@ -17,7 +17,7 @@ from ...fem.field import at_points
 from ...mesh.locate import Locator
 from ...mesh.section_cavity import SectionCavity
 from ..solver.snapshot import Snapshot
-from .problem import SectionProblem
+from .section_problem import SectionProblem
 
 # Of an edge's length: how far beside an edge the media and fields are taken.
 _BESIDE = 1e-5

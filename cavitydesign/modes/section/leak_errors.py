@@ -11,7 +11,7 @@ from ..solver.bars import LESS_OF_LOG_Q
 from ..solver.error import layer_log10_q_error
 from ..solver.snapshot import Snapshot
 from .orders import DiscreteError
-from .problem import SectionProblem
+from .section_problem import SectionProblem
 
 # Of 1/Q that k is solved to where Q is read from it, and where it only checks the far field, which
 # is right to 1/Q; but not to less than some of the accuracy asked for: a Q above that tells nothing

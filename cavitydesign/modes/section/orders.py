@@ -20,7 +20,7 @@ from ...fem.field import on_grid
 from ...mesh.section import SectionMesh
 from ..permittivities import permittivities
 from ..solver.snapshot import Snapshot
-from .problem import SectionProblem
+from .section_problem import SectionProblem
 from .surveys.survey import SurveyedMode
 
 # Order 3 carries the tails about a mode, and lets a space of two orders less tell its error;

@@ -20,7 +20,7 @@ from ..changes.first_order import window_problem
 from ..changes.sensitivity import same_mode
 from ..mode import Mode
 from ..permittivities import permittivities
-from ..rim.problem import WindowProblem
+from ..rim.window_problem import WindowProblem
 
 _BESIDE = 1e-7  # of k0^2: neighbours are 1e-4 and more away, rounding 1e-13
 _STEPS = 3  # of inverse iteration at a shift

@@ -14,7 +14,7 @@ from ..expression import ExpressionError
 from ..records.fingerprint import canonical, json_of_canonical, text_head
 
 if TYPE_CHECKING:
-    from ..study import Study
+    from ..study_definition import Study
 
 # Numbers that no design holds: they mark in its text where the values of a point go.
 _MARK = 1.234567890123e-290

@@ -19,7 +19,7 @@ from ..axes import (
 )
 from ..expression import Expression
 from ..sampling import METHODS, sampled_axis
-from ..study import Study
+from ..study_definition import Study
 from .csv_file import csv_axis, read_csv
 from .plot_spec import read_plot
 from .user_file import DesignSchema, UserFile, flattened

@@ -14,7 +14,7 @@ from ...file_kind import check_kind
 from ..axes import RANGE_KEYS
 from ..expression import Expression, ExpressionError
 from ..records.store_mark import is_store_or_empty
-from ..study import Study
+from ..study_definition import Study
 
 Read = TypeVar("Read")
 

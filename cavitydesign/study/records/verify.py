@@ -6,8 +6,8 @@ import random
 from dataclasses import asdict, dataclass
 
 from ..executors.executor import Evaluate, Task, computed
-from ..run import fingerprints
-from ..study import Study
+from ..study_definition import Study
+from ..study_run import fingerprints
 from .fingerprint import canonical_text
 from .record import OK
 from .store import Store

@@ -16,8 +16,8 @@ from ...arrays import Array, Values
 from ...mesh.section_cavity import SectionCavity
 from ...modes.derived.sampled_field import FieldSamples
 from ...modes.mode import Mode
-from ...modes.section.problem import SectionProblem
-from ...modes.section.sample import sample_elements
+from ...modes.section.section_problem import SectionProblem
+from ...modes.section.section_sample import sample_elements
 from ...units import wavenumber_per_um
 from ..fields.meridian_view import sampled
 

@@ -176,9 +176,9 @@ def test_draws_of_a_calibration_are_offered_and_give_bands(
 ) -> None:
     from cavitydesign.app.calibrations import calibrations_beside
     from cavitydesign.app.compute import bands, solve_lasing
-    from cavitydesign.workflow import calibrated
+    from cavitydesign.workflow import calibrated_lasing
 
-    monkeypatch.setattr(calibrated, "DRAWS", 3)
+    monkeypatch.setattr(calibrated_lasing, "DRAWS", 3)
     rows = "\n".join(str(gain) for gain in np.linspace(1000.0, 1500.0, 16))
     (tmp_path / "found").mkdir()
     (tmp_path / "found" / "samples.csv").write_text(f"gain.peak_gain_per_cm\n{rows}\n")

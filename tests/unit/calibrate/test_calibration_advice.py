@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from cavitydesign.calibrate.answer import Constant, CurveFit, FigureFit
+from cavitydesign.calibrate.calibration_spec import FreeNumber, MeasuredCavity
 from cavitydesign.calibrate.layout import Layout, Unknown
 from cavitydesign.calibrate.posterior.doubts import doubts_of_figures, doubts_of_sessions
 from cavitydesign.calibrate.posterior.next_measurement import Measurement, advice_of
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.samples import samples_csv
-from cavitydesign.calibrate.spec import FreeNumber, MeasuredCavity
 
 NOISE, STEP = 0.05, 0.08
 

@@ -12,6 +12,7 @@ from scipy.interpolate import PchipInterpolator
 
 import cavitydesign as cd
 from cavitydesign.calibrate.answer import CurveFit
+from cavitydesign.calibrate.calibration_spec import Calibration, FreeNumber, MeasuredCavity
 from cavitydesign.calibrate.detector import STEP, fine_grid, over_jitter, over_spot
 from cavitydesign.calibrate.figures import Seen, curve_figures
 from cavitydesign.calibrate.layout import layout_of
@@ -30,7 +31,6 @@ from cavitydesign.calibrate.pulses import (
     pump_and_detector,
 )
 from cavitydesign.calibrate.setup import prepare
-from cavitydesign.calibrate.spec import Calibration, FreeNumber, MeasuredCavity
 from cavitydesign.calibrate.work import Work, fine_light
 from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump

@@ -15,12 +15,12 @@ from scipy import stats
 
 from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.calibration_file import load_calibration
+from cavitydesign.calibrate.calibration_run import calibrate
 from cavitydesign.calibrate.detector import fine_grid
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
 from cavitydesign.calibrate.posterior.likelihood import POINT_WORTH, Comparison
 from cavitydesign.calibrate.pulses import grid_of_task
-from cavitydesign.calibrate.run import calibrate
 from cavitydesign.calibrate.setup import prepare
 from cavitydesign.errors import InputError
 from cavitydesign.gain import Pump

@@ -16,6 +16,7 @@ from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_cur
 
 from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.calibration_file import load_calibration
+from cavitydesign.calibrate.calibration_run import calibrate
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.medium.agreement import measurement_fit
 from cavitydesign.calibrate.medium.kinds import KINDS
@@ -26,7 +27,6 @@ from cavitydesign.calibrate.posterior.doubts import (
     contradictions_of_measurement,
 )
 from cavitydesign.calibrate.posterior.sampler import sample
-from cavitydesign.calibrate.run import calibrate
 from cavitydesign.design import parse_design
 from cavitydesign.errors import InputError
 from cavitydesign.gain.measured.bleaching import LADDER, bleaching

@@ -22,7 +22,7 @@ from cavitydesign.errors import InputError
 from cavitydesign.report.sections import calibrated_table
 from cavitydesign.study import SerialExecutor
 from cavitydesign.visualise.lasers.light_curve_view import draw_light_curve
-from cavitydesign.workflow import calibrated
+from cavitydesign.workflow import calibrated_lasing
 from cavitydesign.workflow.study_point import evaluate_point, rows_of_point
 
 QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
@@ -108,7 +108,7 @@ def with_samples(folder, text):
 
 
 def test_a_prediction_carries_the_draws_of_a_calibration(tmp_path, monkeypatch):
-    monkeypatch.setattr(calibrated, "DRAWS", 4)
+    monkeypatch.setattr(calibrated_lasing, "DRAWS", 4)
     gains = np.linspace(500.0, 2000.0, 16)
     rows = "\n".join(f"{gain},24.0" for gain in gains)
     design = with_samples(tmp_path, f"gain.peak_gain_per_cm,lasing.quality.per_um\n{rows}\n")

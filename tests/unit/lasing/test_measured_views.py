@@ -11,7 +11,11 @@ from scipy.special import ndtri
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium, Pump
 from cavitydesign.lasing.competition.polariser import emitted_polarisation
-from cavitydesign.lasing.outcomes.spectrum import shown_quality, shown_spectrum, shown_width_nm
+from cavitydesign.lasing.outcomes.emission_spectrum import (
+    shown_quality,
+    shown_spectrum,
+    shown_width_nm,
+)
 from cavitydesign.lasing.pulses.integrate import StepControl
 from cavitydesign.lasing.pulses.pulse import full_width_ps, transform_limit_nm
 from cavitydesign.lasing.pulses.pulse_solver import PulseSolver

@@ -15,8 +15,8 @@ from cavitydesign.mesh.window import Sizing, build_window
 from cavitydesign.modes import ModeRequest
 from cavitydesign.modes.estimates.seeds import FamilySeed, family_seeds
 from cavitydesign.modes.permittivities import permittivities
-from cavitydesign.modes.rim.problem import Resolution, WindowProblem
 from cavitydesign.modes.rim.resolution import axial_rate
+from cavitydesign.modes.rim.window_problem import Resolution, WindowProblem
 
 INDEX = 1.49
 

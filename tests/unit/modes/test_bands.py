@@ -11,9 +11,9 @@ from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find, find_modes
 from cavitydesign.modes.estimates.seeds import family_seeds
 from cavitydesign.modes.finish import sure_modes
-from cavitydesign.modes.rim.problem import Resolution
 from cavitydesign.modes.rim.resolution import Raises
 from cavitydesign.modes.rim.solve import SolvedClass
+from cavitydesign.modes.rim.window_problem import Resolution
 
 INDEX = 1.45
 SPHERE = Cavity(Spheroid(10.0, 10.0), ConstantIndex.of(INDEX), ConstantIndex.of(1.0))

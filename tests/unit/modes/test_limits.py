@@ -9,7 +9,7 @@ from cavitydesign.geometry.cavity import Cavity
 from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find, find_modes, stopwatch
-from cavitydesign.modes.rim import problem
+from cavitydesign.modes.rim import window_problem
 
 CAVITY = Cavity(Spheroid(7.5, 7.5), ConstantIndex.of(1.49), ConstantIndex.of(1.0))
 REQUEST = ModeRequest("TM", 540.0, None, 122, 1, 1, 1e-6)
@@ -60,6 +60,6 @@ def test_time_while_measuring(kept: int, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refused before anything is assembled."""
-    monkeypatch.setattr(problem, "_MOST_GB", 1e-4)
+    monkeypatch.setattr(window_problem, "_MOST_GB", 1e-4)
     with pytest.raises(SolverError, match=r"would take about .* GB"):
         find_modes(CAVITY, REQUEST)

@@ -11,8 +11,8 @@ from cavitydesign.geometry import Cavity, Parabola
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.estimates.seeds import family_seed
-from cavitydesign.modes.rim.discretisation import RIM
-from cavitydesign.modes.rim.problem import WindowProblem
+from cavitydesign.modes.rim.rim_discretisation import RIM
+from cavitydesign.modes.rim.window_problem import WindowProblem
 from cavitydesign.modes.solver.count import count_modes, counted_modes
 from cavitydesign.modes.solver.discretisation import first_snapshot
 from cavitydesign.modes.solver.snapshot import Snapshot

@@ -12,9 +12,9 @@ from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.estimates.seeds import family_seed
 from cavitydesign.modes.rim import reconcile
-from cavitydesign.modes.rim.problem import WindowProblem
 from cavitydesign.modes.rim.reconcile import reconciled
 from cavitydesign.modes.rim.solve import solve_radial_family
+from cavitydesign.modes.rim.window_problem import WindowProblem
 from cavitydesign.modes.solver.solved import SolvedClass
 from cavitydesign.modes.stopwatch import Stopwatch
 

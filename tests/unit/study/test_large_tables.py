@@ -11,7 +11,7 @@ from cavitydesign.study.files.design_text import _MARK, DesignText
 from cavitydesign.study.files.table_export import csv_text
 from cavitydesign.study.records.record import payload_decoder, read_record
 from cavitydesign.study.rows import Rows
-from cavitydesign.study.run import fingerprints
+from cavitydesign.study.study_run import fingerprints
 from cavitydesign.workflow.study_point import evaluate_point, parts_of_point, rows_of_point
 
 DESIGN = {

@@ -29,7 +29,7 @@ from cavitydesign.study.executors.executor import Executor, computed
 from cavitydesign.study.executors.slurm import parse_shard, slurm_script
 from cavitydesign.study.files.table_export import csv_text
 from cavitydesign.study.records.record import OK
-from cavitydesign.study.run import PendingPoints, fingerprints
+from cavitydesign.study.study_run import PendingPoints, fingerprints
 
 TOY_RUN = Path(__file__).with_name("toy_run.py")
 
@@ -249,8 +249,8 @@ def test_two_runs_that_begin_together_share_the_points(tmp_path, monkeypatch):
     once a second.
     """
     study, clock = toy_study(tmp_path / "a", points=3000), itertools.count()
-    monkeypatch.setattr("cavitydesign.study.run.time.monotonic", lambda: 0.005 * next(clock))
-    monkeypatch.setattr("cavitydesign.study.run.random", random.Random(7))
+    monkeypatch.setattr("cavitydesign.study.study_run.time.monotonic", lambda: 0.005 * next(clock))
+    monkeypatch.setattr("cavitydesign.study.study_run.random", random.Random(7))
     stores = [Store(study.store) for _ in range(2)]
     names = fingerprints(study, range(len(study)))
     with stores[0].writer() as first, stores[1].writer() as second:

@@ -19,7 +19,7 @@ from cavitydesign.study import (
     study_table,
 )
 from cavitydesign.study.files.table_export import csv_text, write_csv, write_netcdf, write_parquet
-from cavitydesign.study.run import fingerprints
+from cavitydesign.study.study_run import fingerprints
 from cavitydesign.units import unit_of
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cavitydesign.workflow import calibrated
+from cavitydesign.workflow import calibrated_lasing
 
 TUTORIALS = Path(__file__).parents[3] / "docs" / "tutorials"
 NAMES = sorted(path.name for path in TUTORIALS.glob("*.ipynb"))
@@ -113,7 +113,7 @@ def test_fifth_tutorial() -> None:
 
 def test_sixth_tutorial(monkeypatch: pytest.MonkeyPatch) -> None:
     """The truth lies in what the made-up laboratory finds; fewer draws than a reader takes."""
-    monkeypatch.setattr(calibrated, "DRAWS", 6)
+    monkeypatch.setattr(calibrated_lasing, "DRAWS", 6)
     space, shown = run(TUTORIALS / "6-own-light-curves.ipynb")
     gain, collection = space["gain"].quantiles, space["collection"].quantiles
     # of a right 90 % interval the truth is outside once in ten; these data are one draw, kept

@@ -56,7 +56,7 @@ def test_what_decides_no_number_does_not_count(home: Path) -> None:
 def test_a_moved_file_does_not_count(home: Path) -> None:
     before = version()
     (home / "modes" / "rim" / "peak.py").rename(home / "fem" / "peak.py")
-    mode = home / "modes" / "rim" / "measure.py"
+    mode = home / "modes" / "rim" / "window_measures.py"
     text = mode.read_text()
     assert "from .peak import" in text
     mode.write_text(text.replace("from .peak import", "from ...fem.peak import"))

@@ -18,7 +18,7 @@ from ....mesh.section_cavity import SectionCavity
 from ...losses.layered_radiation import log10_layered_qs
 from ...losses.radiation import Source, SurfaceSource
 from ...permittivities import Permittivities
-from ..problem import SectionProblem
+from ..section_problem import SectionProblem
 from .tail import runs_on
 
 _UNKNOWN = 3.0  # of log10 Q: what hardly says anything

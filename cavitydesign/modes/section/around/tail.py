@@ -11,7 +11,7 @@ import numpy as np
 from ....arrays import Array, Values
 from ....fem.field import ON_AXIS, PointField
 from ...permittivities import Permittivities
-from ..problem import SectionProblem
+from ..section_problem import SectionProblem
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from ....eigen.lanczos import shift_invert_lanczos
 from ....errors import SolverError
 from ...permittivities import Permittivities, permittivities
 from ...solver.problem import Pencil
-from ..identity import identify_section
-from ..problem import SectionProblem
+from ..section_identity import identify_section
+from ..section_problem import SectionProblem
 from ..supermodes import ranked
 from .survey import LEAST_PURITY, SurveyedMode
 

@@ -22,8 +22,8 @@ from ....errors import SolverError
 from ...estimates.seeds import radial_guess
 from ...permittivities import Permittivities, permittivities
 from ...solver.identity import Identity
-from ..identity import belongs, identify_section
-from ..problem import SectionProblem
+from ..section_identity import belongs, identify_section
+from ..section_problem import SectionProblem
 from ..supermodes import ranked
 
 LEAST_PURITY = 0.4  # share of a field in one product below which its name means nothing

@@ -11,8 +11,8 @@ from ...fem.field import on_grid
 from ...mesh.section import SectionMesh
 from ..permittivities import Permittivities, permittivities
 from ..solver.error import least_closed_log10_q
-from .measure import far_log10_q
-from .problem import SectionProblem
+from .section_measures import far_log10_q
+from .section_problem import SectionProblem
 from .surveys.survey import SurveyedMode
 
 # Of the largest energy density, above which a piece of the section holds a mode itself: the noise

@@ -10,8 +10,8 @@ from typing import Any
 from ..design import Design, parse_design
 from ..lasing import LasingPrediction
 from ..lasing import predict_lasing as predict
-from ..lasing.outcomes.calibrated import calibrated_outcome, quantiles_over
 from ..lasing.outcomes.calibrated_outcome import CalibratedOutcome
+from ..lasing.outcomes.calibrated_quantiles import calibrated_outcome, quantiles_over
 from ..modes import ModeSet
 from ..progress import Progress
 from .competing import competing_modes

@@ -17,7 +17,7 @@ from .expression import ExpressionError
 from .records.presence import RUN, Presence
 from .records.record import FAILED, OK, Record
 from .records.store import Store
-from .study import Study
+from .study_definition import Study
 
 # How often a run looks for the locks of others: 20 us each time.
 _LOOK_SECONDS = 0.1

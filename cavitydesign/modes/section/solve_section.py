@@ -28,9 +28,8 @@ from ..solver.solved import ComparedSnapshot, SolvedClass
 from ..stopwatch import Stopwatch
 from .around.lossy import absorbing_ends
 from .asked_modes import searched, wanted_labels
-from .count import counted_over_range
-from .discretisation import SECTION
 from .facet_error import facet_errors, facet_notes
+from .kept_elements import element_density, kept_elements
 from .leak_errors import goal_of, leak_error, reflected
 from .limits import (
     CRAMPED,
@@ -42,9 +41,10 @@ from .limits import (
     within_memory,
 )
 from .orders import STEP, discrete_errors, first_orders, raised_orders
-from .problem import SectionProblem
+from .range_count import counted_over_range
+from .section_discretisation import SECTION
+from .section_problem import SectionProblem
 from .seed import SectionSeed, labels, orders_within_data, section_seeds
-from .window import element_density, kept_elements
 
 # Of the last error, above which higher orders no longer help a leaky mode whose wavelength has the
 # accuracy asked for; the share of 1/Q that its error bar states is then what is left.

@@ -14,7 +14,7 @@ from ...mesh.locate import Locator
 from ...mesh.section import SectionMesh
 from ..derived.sampled_field import FieldSamples
 from ..solver.field_samples import meridian_field, unit_samples
-from .problem import SectionProblem
+from .section_problem import SectionProblem
 
 _PER_EDGE = 7  # points that draw a curved edge
 _INWARD = 1e-9  # of the extent: no point lies on the end of the section

@@ -17,7 +17,7 @@ from ...arrays import Array, Values
 from ...fem.field import FieldGrid, GridField
 from ...mesh.rim_map import normal
 from ..solver.identity import HYBRID, Identity, component_densities, extrema
-from .problem import WindowProblem
+from .window_problem import WindowProblem
 
 GUIDED = 0.3  # share of the energy in the guiding media below which a field is a mode of the walls
 

@@ -23,7 +23,7 @@ from ..stopwatch import check_time
 from .far_source import far_sources
 from .own_order import own_order
 from .peak import energy_density, peak_densities
-from .problem import Probe, WindowProblem
+from .window_problem import Probe, WindowProblem
 
 # Error of log10 Q by what a reduced basis lacks, above which the modes of an azimuthal order are
 # solved for themselves

@@ -14,10 +14,10 @@ from ..permittivities import Permittivities
 from ..solver.discretisation import Discretisation, Radiation, Search
 from ..solver.error import LAYER_COMPARED_BELOW, LAYER_TRUSTED_BELOW
 from ..solver.snapshot import RawMode
-from .identity import belongs, identify_section
-from .measure import measure_section
-from .problem import SectionProblem
-from .sample import sample_section
+from .section_identity import belongs, identify_section
+from .section_measures import measure_section
+from .section_problem import SectionProblem
+from .section_sample import sample_section
 from .seed import SectionSeed
 from .supermodes import groups, matched
 

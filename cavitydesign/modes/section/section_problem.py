@@ -126,7 +126,7 @@ class SectionProblem(EigenProblem):
         self, vector: Values, m: int, q: int, k_per_um: float, eps: Permittivities
     ) -> float:
         """From the far field of one mode."""
-        from .measure import far_log10_q
+        from .section_measures import far_log10_q
 
         return far_log10_q(self, vector, m, q, k_per_um, eps)
 

@@ -12,15 +12,15 @@ from ..arrays import Array
 from ..progress import Progress
 from ..study import Executor, SerialExecutor
 from .answer import CalibrationAnswer
+from .calibration_spec import Calibration, NextMeasurement
 from .layout import layout_of
 from .medium.prepared import prepare_measurement
-from .outcome import answer_of
 from .posterior.doubts import doubts_of_answer
 from .posterior.next_measurement import POINTS, Advice, Measurement, advice_of
 from .posterior.reweigh import RELIABLE_SHAPE, Weights, resampled, smoothed_weights
 from .posterior.sampler import Draws, laplace, sample
 from .setup import prepare
-from .spec import Calibration, NextMeasurement
+from .weighted_answer import answer_of
 from .work import Solved, Work, fine_light, spread_over_priors
 
 Told = Callable[[str], None] | None

@@ -12,7 +12,7 @@ from ...fem.field import FieldGrid
 from ..derived.sampled_field import FieldSamples
 from ..solver.field_samples import meridian_field, unit_samples
 from ..solver.snapshot import RawMode
-from .problem import WindowProblem
+from .window_problem import WindowProblem
 
 
 def sample_mode(raw: RawMode, outwards: int, along: int) -> FieldSamples:

@@ -20,10 +20,10 @@ from ..solver.error import (
 )
 from ..solver.identity import Identity
 from ..solver.snapshot import RawMode
-from .identity import identify
-from .measure import measure_all
-from .problem import WindowProblem
-from .sample import sample_mode
+from .window_identity import identify
+from .window_measures import measure_all
+from .window_problem import WindowProblem
+from .window_sample import sample_mode
 
 # Eigenpairs of one search, and of one among the modes of an absorbing layer, where pairs cost more
 _MOST_WANTED, _MOST_LEAKY = 100, 60

@@ -11,8 +11,8 @@ import numpy as np
 from ..mode_set import ModeRequest
 from ..solver.count import counted_modes, searched_wider
 from ..solver.snapshot import Snapshot
-from .identity import belongs, identify_section
-from .problem import SectionProblem
+from .section_identity import belongs, identify_section
+from .section_problem import SectionProblem
 from .seed import SectionSeed
 
 _BEYOND = 0.3  # azimuthal orders that the count reaches beyond the modes, where none is asked for

@@ -18,7 +18,7 @@ from ..stopwatch import check_time
 from .around.far import FarField
 from .around.tail import Tail
 from .around.within import Bounds, points_within
-from .problem import SectionProblem
+from .section_problem import SectionProblem
 
 # Gauss points in an element: some per cent of Q are enough to see whether a mode leaks.
 _ROUGH_POINTS = 12

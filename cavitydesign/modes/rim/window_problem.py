@@ -29,7 +29,7 @@ from ..losses.radiation import Source
 from ..permittivities import Permittivities
 from ..solver.problem import EigenProblem
 from ..solver.reading import PointReading
-from .reading import window_reading
+from .window_reading import window_reading
 
 _ORDER_ALONG = 12  # of the polynomials that the functions along the outline are solved on
 # Gauss points beyond the functions of an element, as weights and outlines are no polynomials,
@@ -179,7 +179,7 @@ class WindowProblem(EigenProblem):
         self, vector: Values, m: int, q: int, k_per_um: float, eps: Permittivities
     ) -> float:
         """From the far field of one mode."""
-        from .measure import measure_all
+        from .window_measures import measure_all
 
         (found,) = measure_all(self, vector[:, None], [m], [q], [k_per_um], [eps])
         return found.log10_q_far

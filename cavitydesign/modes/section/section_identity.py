@@ -20,7 +20,7 @@ from ...fem.field import at_points, on_grid
 from ...fem.legendre import gauss
 from ...mesh.locate import Locator
 from ..solver.identity import Identity, component_densities, extrema, polarisation_of
-from .problem import SectionProblem
+from .section_problem import SectionProblem
 
 # Share of the energy in the body below which a field is no mode of it, and is not looked at; where
 # nothing can leave, the share below which it is named by all media.
