@@ -1,0 +1,1 @@
+"""Eigenvalues of the assembled matrices: factorisation, Lanczos search, reduced bases, counts."""

@@ -1,0 +1,1 @@
+"""From a goal to a design: the search, its models, yields under spreads, and the answer."""

@@ -13,6 +13,10 @@ from typing import Any
 _ROW = re.compile(r"^\| `(\w+)` \| `(cavitydesign[\w.]*)` \| (.*) \|$", re.MULTILINE)
 # Names of the root that are no function and no class.
 _MODULES = ("__version__", "materials", "plot")
+_START = (
+    "This page is for whoever writes Python: it shows one package's signatures and docstrings.\n"
+    "[All public names](../api.md) stand in one list."
+)
 # What the marks of reStructuredText are in docstrings: |E| is a magnitude, a * b a product.
 _MARKS = re.compile(r"(``.*?``|`[^`]+`)|([|*])|(?<=\w)(_)(?=\W|$)")
 
@@ -38,7 +42,9 @@ def write_pages(app: Any) -> None:
     rooms = names_of_rooms((source / "api.md").read_text(encoding="utf-8"))
     for room, names in rooms.items():
         title = "cavitydesign" if room == "cavitydesign" else f"cavitydesign.{room}"
-        lines = [f"# {title}", "", "```{eval-rst}"]
+        lines = [f"# {title}", "", _START, "", "```{eval-rst}"]
+        # What the package itself says it is for; its names follow one by one.
+        lines += [f".. automodule:: {title}", "   :no-members:", "   :no-index:", ""]
         for module, name in names:
             kind = "function" if name[0].islower() else "class" if not name.isupper() else "data"
             lines.append(f".. auto{kind}:: {module}.{name}")
