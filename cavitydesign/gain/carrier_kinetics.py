@@ -55,6 +55,24 @@ class CarrierLadder(Ladder):
     einstein_ps: float
     shift: float | None
 
+    @property
+    def laws(self) -> Array:
+        """All of these numbers in the order of `Laws` of the compiled steps; the last is one where
+        the gain is linear.
+        """
+        linear = self.shift is None
+        return np.array(
+            [
+                self.monomolecular_per_ps,
+                self.bimolecular_per_ps,
+                self.auger_per_ps,
+                *self.glowing_per_ps,
+                self.einstein_ps,
+                1.0 if self.shift is None else self.shift,
+                float(linear),
+            ]
+        )
+
     def gain_of(self, x: Array) -> Array:
         """Gain in units of the scale."""
         if self.shift is None:

@@ -25,6 +25,8 @@ _PHOTONS = 3.0 / _LENIENT
 # The same of populations, for pulses that excite more than a tenth of the emitters; of weaker ones
 # less in proportion: a dye at Q = 1e8 lases with 2e-4 excited, and its light was 4e-3 off.
 _POPULATION, _WEAK_PULSE = 1e-2 / _LENIENT, 10.0
+# Parts of a long pump pulse at least, so that no step jumps over it.
+_PARTS = 20
 # Up to as many, every mode and class of emitters counts in full in the error of a step.
 _FEW_MODES, _FEW_CLASSES = 8, 5
 
@@ -59,6 +61,11 @@ class Batch:
         self.end = np.zeros(state.shape[1])
         self.next_step = np.zeros(state.shape[1])
         self.over = np.zeros(state.shape[1], dtype=np.bool_)
+
+    @property
+    def longest(self) -> float:
+        """Step that none exceeds under a long pump."""
+        return self.ends / _PARTS
 
     @property
     def floor(self) -> Array:

@@ -13,8 +13,6 @@ from .steppers import Stepper
 
 Trail = tuple[list[float], list[Array]]
 
-# Parts of a long pump pulse at least, so that no step jumps over it.
-_PARTS = 20
 # Steps from one look at the end of pulses to the next: a look costs half a step.
 _LOOK = 4
 # The next step over that by which the error would just be allowed, and the limits of its change.
@@ -98,7 +96,7 @@ def _stepped(batch: Batch, stepper: Stepper, norm: ErrorNorm, floor: Array, unti
     if pumped.any():
         # neither over the pulse nor over its end
         left = batch.ends - batch.time
-        most_of = np.where(left > 0, np.minimum(batch.ends / _PARTS, left), np.inf)
+        most_of = np.where(left > 0, np.minimum(batch.longest, left), np.inf)
         batch.step = np.where(pumped, np.minimum(batch.step, most_of), batch.step)
 
 

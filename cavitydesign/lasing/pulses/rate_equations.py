@@ -45,7 +45,7 @@ class Source:
 
     def kept(self, columns: NDArray[np.bool_] | NDArray[np.int64]) -> Source:
         """That of some columns."""
-        return replace(self, excitons=self.excitons[:, columns])
+        return replace(self, excitons=np.ascontiguousarray(self.excitons[:, columns]))
 
     def flux(self, ladder: Array, rate: Array) -> Array:
         """(J, C, F) net rate from each rung to the one below by a pump of the given rate (F,)."""

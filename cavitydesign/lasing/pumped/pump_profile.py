@@ -62,14 +62,19 @@ class PumpProfile:
         """When the last excitation has arrived."""
         return self.length_ps + _FADED * self.cooling_ps
 
+    @property
+    def table(self) -> tuple[Array, Array]:
+        """Times, and the arriving share of all excitations at each; straight between them."""
+        return _table(self)
+
     def rate_per_ps(self, time: Array) -> Array:
         """Arriving share of all excitations."""
-        times, rates = _table(self)
+        times, rates = self.table
         return np.interp(time, times, rates, left=0.0, right=0.0)
 
     def slope_per_ps2(self, time: Array) -> Array:
         """Change with time of the arriving share, in 1/ps^2."""
-        times, rates = _table(self)
+        times, rates = self.table
         # The rate is straight between the times of the table: its slope is that of the interval.
         after = np.clip(np.searchsorted(times, time, side="right"), 1, len(times) - 1)
         slope = (rates[after] - rates[after - 1]) / (times[after] - times[after - 1])

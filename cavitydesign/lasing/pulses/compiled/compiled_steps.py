@@ -1,8 +1,8 @@
 """Steps of the rate equations by `kernel.c`, where that was compiled when the package was built.
 
 They are the steps of NumPy to rounding, in a tenth of the time: an implementation of the same
-equations beside that of `rate_equations`, `steppers` and `steady.linearised`, which stays for
-machines without a compiler, for carriers and for long pumps.
+equations beside that of `rate_equations`, `carrier_equations`, `steppers` and `steady.linearised`,
+which stays for machines without a compiler.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from ....arrays import Array
+from ....gain.carrier_kinetics import CarrierLadder
 from ..batch import Batch, ErrorNorm
 from ..rate_equations import RateEquations
 from ..steppers import Stepper
@@ -21,15 +22,19 @@ from .names import LIBRARY, WIDE_LIBRARY, sources_digest
 
 # Names and order of the fields in `kernel.c`: ctypes checks neither.
 _COUNTS = ("rungs", "classes", "modes", "absorbing", "columns", "own", "feed_classes")
+_KINDS = ("carriers", "times", "unlimited")
 _BY_RUNG = ("emission", "absorption", "radiative", "decay")
-_COEFFICIENTS = ("weight", "loss", "down", "up", "seed", "feed")
+_COEFFICIENTS = ("weight", "loss", "laws", "at", "arriving")
+_BY_COLUMN = ("down", "up", "seed", "feed", "excitons")
+# Where the kernel reads nothing.
+_NONE = np.zeros(0)
 
 
 class _Equations(ctypes.Structure):
     _fields_ = (
-        [(name, ctypes.c_int64) for name in _COUNTS]
-        + [(name, ctypes.c_double) for name in ("cooling", "emitters")]
-        + [(name, ctypes.c_void_p) for name in (*_BY_RUNG, *_COEFFICIENTS)]
+        [(name, ctypes.c_int64) for name in (*_COUNTS, *_KINDS)]
+        + [(name, ctypes.c_double) for name in ("cooling", "emitters", "backwards")]
+        + [(name, ctypes.c_void_p) for name in (*_BY_RUNG, *_COEFFICIENTS, *_BY_COLUMN)]
     )
 
 
@@ -44,7 +49,10 @@ class _Method(ctypes.Structure):
 class _Control(ctypes.Structure):
     _fields_ = [
         (name, ctypes.c_double)
-        for name in ("tolerance", "until", "photon_floor", "population_share", "photon_share")
+        for name in (
+            *("tolerance", "until", "photon_floor", "population_share", "photon_share"),
+            *("pumped_until", "pulse_ends", "longest"),
+        )
     ]
 
 
@@ -76,7 +84,11 @@ class CompiledSteps:
 
     def __init__(self, kernel: ctypes.CDLL, equations: RateEquations, stepper: Stepper) -> None:
         self._kernel, self._stepper = kernel, stepper
-        tableau = stepper.tableau
+        tableau, ladder, source = stepper.tableau, equations.model.ladder, equations.source
+        self._carriers = isinstance(ladder, CarrierLadder)
+        laws = ladder.laws if isinstance(ladder, CarrierLadder) else _NONE
+        table = (_NONE, _NONE) if source is None else source.profile.table
+        self._times = 0 if source is None else len(table[0])
         # The C side holds addresses only: these arrays must live as long as the object.
         self._kept = [
             np.ascontiguousarray(one)
@@ -84,6 +96,8 @@ class CompiledSteps:
                 *equations.sums,
                 equations.model.weight,
                 equations.model.loss,
+                laws,
+                *table,
                 *tableau.arrays,
             )
         ]
@@ -100,11 +114,9 @@ class CompiledSteps:
 
     @classmethod
     def of(cls, equations: RateEquations, stepper: Stepper) -> CompiledSteps | None:
-        """None for laws of carriers, under a long pump, and where nothing is compiled."""
+        """None where nothing is compiled."""
         kernel = library()
-        if kernel is None or type(equations) is not RateEquations or equations.source is not None:
-            return None
-        return cls(kernel, equations, stepper)
+        return None if kernel is None else cls(kernel, equations, stepper)
 
     def advance(
         self,
@@ -141,7 +153,14 @@ class CompiledSteps:
             self._state = [_pointer(part) for part in parts]
             self._equations = self._columns(batch.equations)
         control = _Control(
-            norm.tolerance, until, norm.photon_floor, norm.population_share, norm.photon_share
+            norm.tolerance,
+            until,
+            norm.photon_floor,
+            norm.population_share,
+            norm.photon_share,
+            batch.pumped_until,
+            batch.ends,
+            batch.longest,
         )
         trail = np.empty((count, 1 + batch.equations.modes)) if traced else None
         failed = self._kernel.advanced(
@@ -160,7 +179,9 @@ class CompiledSteps:
 
     def _columns(self, equations: RateEquations) -> _Equations:
         """The coefficients of the columns that are left."""
-        changing = (equations.down, equations.up, equations.seed, equations.feed)
+        source = equations.source
+        excitons = _NONE if source is None else source.excitons
+        changing = (equations.down, equations.up, equations.seed, equations.feed, excitons)
         return _Equations(
             equations.rungs,
             equations.classes,
@@ -169,8 +190,12 @@ class CompiledSteps:
             equations.feed.shape[2],
             equations.batched,
             equations.feed.shape[1],
+            self._carriers,
+            self._times,
+            source is not None and source.unlimited,
             equations.cooling,
             equations.model.emitters,
+            0.0 if source is None else source.backwards,
             *self._constant,
             *(_pointer(part).value for part in changing),
         )

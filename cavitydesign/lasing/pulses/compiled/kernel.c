@@ -6,6 +6,7 @@
    fails. */
 
 #include "rates.h"
+#include "dense.h"
 #include "linearised.h"
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -20,6 +21,7 @@ typedef struct {
 
 typedef struct {
     double tolerance, until, photon_floor, population_share, photon_share;
+    double pumped_until, pulse_ends, longest; /* under a long pump no step is longer */
 } Control;
 
 /* `count` is known to the compiler at each call, which then keeps the weights in registers. */
@@ -65,12 +67,18 @@ static void explicit_step(Block *b, const Method *method, vec time, vec step) {
     combined(b, method->error, stages + 1, b->slopes, NULL, &step, b->error);
 }
 
+/* Adds a part of what the rate changes by itself: of the populations and of the decays. */
+static void fades(const Block *b, double part, vec *right) {
+    for (int64_t i = 0; i < b->populations; i++) right[i] += part * b->fading[i];
+    right[b->rows - 1] += part * b->fading[b->populations];
+}
+
 static void implicit_step(Block *b, const Method *method, vec time, vec step) {
     int64_t rows = b->rows, stages = method->stages;
     vec per_step = 1.0 / step, *right = b->slopes;
     linearised(b, time, step, method->gamma);
     memcpy(right, b->slope, rows * sizeof(vec));
-    for (int64_t i = 0; i < b->populations; i++) right[i] += method->times[0] * b->fading[i];
+    fades(b, method->times[0], right);
     solved(b, right);
     for (int64_t s = 1; s <= stages; s++) {
         int64_t before = (s - 1) * stages;
@@ -78,8 +86,7 @@ static void implicit_step(Block *b, const Method *method, vec time, vec step) {
         combined(b, method->weights + before, s, b->slopes, b->state, NULL, b->trial);
         rate(b, time + method->nodes[s - 1] * step, b->trial, b->error, b->net);
         combined(b, method->couplings + before, s, b->slopes, b->error, &per_step, right);
-        if (method->times[s] != 0.0)
-            for (int64_t i = 0; i < b->populations; i++) right[i] += method->times[s] * b->fading[i];
+        if (method->times[s] != 0.0) fades(b, method->times[s], right);
         solved(b, right);
     }
     for (int64_t i = 0; i < rows; i++) b->trial[i] += right[i];
@@ -121,12 +128,13 @@ static int allotted(Block *b, const Equations *e, const Method *method, vec **al
     int64_t rows = populations + 2 * modes + 2, coefficients = e->own ? n * modes : 0;
     int64_t most = modes > 2 * n ? modes : 2 * n, least = modes < 2 * n ? modes : 2 * n;
     int64_t products = (n + SIDE) * n; /* rows come in groups of SIDE */
-    int64_t count = 2 * coefficients + 2 * products + 12 * n + rows * (method->stages + 5) + 8 * most
-                    + 8 * populations + 4 * modes;
+    int64_t count = 2 * coefficients + 2 * products + 14 * n + rows * (method->stages + 5) + 8 * most
+                    + 8 * populations + 1 + 4 * modes;
     vec *room = *all = malloc(count * sizeof(vec));
     b->matrix = malloc(LANES * least * least * sizeof(double));
     b->pivots = malloc(LANES * least * sizeof(int64_t));
-    if (!room || !b->matrix || !b->pivots) return 0;
+    b->by = malloc(n * sizeof(Laws));
+    if (!room || !b->matrix || !b->pivots || !b->by) return 0;
     b->of = e, b->rows = rows, b->populations = populations;
     b->own_down = taken(&room, coefficients), b->own_up = taken(&room, coefficients);
     b->seed = taken(&room, n), b->feed = taken(&room, populations);
@@ -142,7 +150,8 @@ static int allotted(Block *b, const Equations *e, const Method *method, vec **al
     b->falling = taken(&room, populations), b->rising = taken(&room, populations);
     b->inverse = taken(&room, populations), b->ratio = taken(&room, populations);
     b->by_emission = taken(&room, populations), b->by_absorption = taken(&room, populations);
-    b->fading = taken(&room, populations);
+    b->fading = taken(&room, populations + 1);
+    b->excitons = taken(&room, n), b->lift = taken(&room, n);
     b->gained = taken(&room, products), b->lost = taken(&room, products);
     return 1;
 }
@@ -173,6 +182,7 @@ static void prepared(Block *b, int64_t first) {
             b->own_down[i][l] = e->down[column * pairs + i];
             b->own_up[i][l] = e->up[column * pairs + i];
         }
+    if (e->times) gathered(e->excitons, n, e->columns, first, b->excitons);
     for (int64_t r = 0; r < e->rungs; r++) {
         int64_t rows = e->feed_classes;
         gathered(e->feed + r * rows * e->columns, rows, e->columns, first, b->feed + r * n);
@@ -217,6 +227,12 @@ EXPORTED int advanced(const Equations *e, const Method *method, const Control *c
                     factor = factor < 0.2 ? 0.2 : factor > 5.0 ? 5.0 : factor;
                 }
                 length[l] *= factor;
+                /* neither over the pump pulse nor over its end */
+                double left = control->pulse_ends - at[l];
+                if (at[l] < control->pumped_until && left > 0.0) {
+                    double most = left < control->longest ? left : control->longest;
+                    length[l] = length[l] < most ? length[l] : most;
+                }
             }
             if (moves == LANES) {
                 memcpy(b.state, b.trial, b.rows * sizeof(vec));
@@ -238,7 +254,7 @@ EXPORTED int advanced(const Equations *e, const Method *method, const Control *c
         scattered(&at, 1, e->columns, first, time);
         scattered(&length, 1, e->columns, first, step);
     }
-    free(all), free(b.matrix), free(b.pivots);
+    free(all), free(b.matrix), free(b.pivots), free(b.by);
     return !ready;
 }
 

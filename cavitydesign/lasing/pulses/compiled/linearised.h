@@ -1,5 +1,47 @@
 /* Linear systems of the rate equations about a state, as `steady/linearised.LinearisedRates` has
-   them without a pump. */
+   them. */
+
+/* How the flux to the rung below changes with a rung; of carriers with their density. */
+static vec falls(const Block *b, int64_t r, int64_t c) {
+    const Equations *e = b->of;
+    if (e->carriers) {
+        const Laws *by = b->by + c;
+        return by->decay + by->emission * b->down[c] - by->absorption * b->up[c];
+    }
+    vec flux = e->emission[r] * b->down[c] + e->decay[r];
+    return r == 1 && b->lifted ? flux + e->backwards * b->lift[c] : flux;
+}
+
+/* What changed populations change of emission and absorption of the classes. */
+static void light_changes(const Block *b, const vec *x, vec *emits, vec *absorbs) {
+    const Equations *e = b->of;
+    int64_t n = e->classes;
+    if (!e->carriers) {
+        light_sums(e, x, emits, absorbs);
+        return;
+    }
+    for (int64_t c = 0; c < n; c++)
+        emits[c] = b->by[c].emission * x[n + c], absorbs[c] = b->by[c].absorption * x[n + c];
+}
+
+/* And of photoluminescence and decays of all classes; what the pump lifts decays the less. */
+static void decay_changes(const Block *b, const vec *x, vec *glow, vec *decayed) {
+    const Equations *e = b->of;
+    int64_t n = e->classes, top = e->rungs - 1;
+    if (!e->carriers) decay_sums(e, x, glow, decayed);
+    else {
+        *glow = *decayed = same(0.0);
+        for (int64_t c = 0; c < n; c++) {
+            *glow += e->weight[c] * b->by[c].glow * x[n + c];
+            *decayed += e->weight[c] * b->by[c].decay * x[n + c];
+        }
+    }
+    for (int64_t c = 0; c < n && b->lifted; c++) {
+        vec flux = e->backwards * x[n + c];
+        for (int64_t r = 0; r < top; r++) flux -= x[r * n + c];
+        *decayed += e->weight[c] * b->lift[c] * flux;
+    }
+}
 
 /* The tridiagonal systems of all classes: no pivots, as each column's diagonal exceeds the rest by
    the shift. */
@@ -10,14 +52,15 @@ static void factorised(Block *b) {
         for (int64_t c = 0; c < n; c++) {
             vec pivot = b->shift;
             if (r > 0) {
-                b->falling[r * n + c] = e->emission[r] * b->down[c] + e->decay[r];
+                b->falling[r * n + c] = falls(b, r, c);
                 pivot += b->falling[r * n + c];
             }
-            if (r < top && r < e->absorbing) {
-                b->rising[r * n + c] = e->absorption[r] * b->up[c];
+            if (r < top && r < b->rises) {
+                vec rising = r < e->absorbing ? e->absorption[r] * b->up[c] : same(0.0);
+                b->rising[r * n + c] = b->lifted ? rising + b->lift[c] : rising;
                 pivot += b->rising[r * n + c];
             }
-            if (r > 0 && r <= e->absorbing) {
+            if (r > 0 && r <= b->rises) {
                 vec ratio = b->rising[(r - 1) * n + c] * b->inverse[(r - 1) * n + c];
                 b->ratio[r * n + c] = ratio;
                 pivot -= ratio * b->falling[r * n + c];
@@ -29,50 +72,12 @@ static void factorised(Block *b) {
 static void ladder_solved(const Block *b, vec *x) {
     const Equations *e = b->of;
     int64_t n = e->classes, top = e->rungs - 1;
-    for (int64_t r = 1; r <= top && r <= e->absorbing; r++)
+    for (int64_t r = 1; r <= top && r <= b->rises; r++)
         for (int64_t c = 0; c < n; c++) x[r * n + c] += b->ratio[r * n + c] * x[(r - 1) * n + c];
     for (int64_t c = 0; c < n; c++) x[top * n + c] *= b->inverse[top * n + c];
     for (int64_t r = top - 1; r >= 0; r--)
         for (int64_t i = r * n; i < (r + 1) * n; i++)
             x[i] = (x[i] + b->falling[i + n] * x[i + n]) * b->inverse[i];
-}
-
-/* Matrices of the lanes, one after the other, into L U with partial pivoting. */
-static void lu(double *a, int64_t n, int64_t *pivots) {
-    for (int64_t k = 0; k < n; k++) {
-        int64_t best = k;
-        for (int64_t i = k + 1; i < n; i++)
-            if (fabs(a[i * n + k]) > fabs(a[best * n + k])) best = i;
-        pivots[k] = best;
-        if (best != k)
-            for (int64_t j = 0; j < n; j++) {
-                double kept = a[k * n + j];
-                a[k * n + j] = a[best * n + j], a[best * n + j] = kept;
-            }
-        double inverse = 1.0 / a[k * n + k];
-        a[k * n + k] = inverse;
-        for (int64_t i = k + 1; i < n; i++) {
-            double factor = a[i * n + k] *= inverse;
-            for (int64_t j = k + 1; j < n; j++) a[i * n + j] -= factor * a[k * n + j];
-        }
-    }
-}
-
-static void lu_solved(const double *a, int64_t n, const int64_t *pivots, vec *x, int l) {
-    for (int64_t k = 0; k < n; k++) {
-        double kept = x[k][l];
-        x[k][l] = x[pivots[k]][l], x[pivots[k]][l] = kept;
-    }
-    for (int64_t i = 1; i < n; i++) {
-        double sum = x[i][l];
-        for (int64_t j = 0; j < i; j++) sum -= a[i * n + j] * x[j][l];
-        x[i][l] = sum;
-    }
-    for (int64_t i = n - 1; i >= 0; i--) {
-        double sum = x[i][l];
-        for (int64_t j = i + 1; j < n; j++) sum -= a[i * n + j] * x[j][l];
-        x[i][l] = sum * a[i * n + i];
-    }
 }
 
 static vec coefficient(const Block *b, const double *shared, const vec *lanes, int64_t place) {
@@ -207,16 +212,21 @@ static void light_factorised(Block *b) {
         lu(b->matrix + l * b->size * b->size, b->size, b->pivots + l * b->size);
 }
 
-/* (shift - J) made ready to be solved, J the Jacobian at the state. */
-static void linearised(Block *b, vec time, vec step, double gamma) {
+/* Populations moved by light that every class emits into, and by light that it absorbs; and sums of
+   emission and absorption of the classes. */
+static void acted_by_light(Block *b, const vec *state) {
     const Equations *e = b->of;
     int64_t n = e->classes, size = b->populations;
-    const vec *state = b->state, *photons = state + size;
-    b->shift = 1.0 / (gamma * step);
-    acted_on(b, photons, b->down, b->up);
-    for (int64_t c = 0; c < n; c++) b->down[c] += b->seed[c];
-    factorised(b);
     for (int64_t i = 0; i < size; i++) b->by_emission[i] = b->by_absorption[i] = same(0.0);
+    if (e->carriers) {
+        for (int64_t c = 0; c < n; c++) {
+            Laws at = laws_of(e->laws, state[n + c]);
+            b->emits[c] = at.emission, b->absorbs[c] = at.absorption;
+            b->by_emission[c] = at.emission, b->by_emission[n + c] = -at.emission;
+            b->by_absorption[c] = -at.absorption, b->by_absorption[n + c] = at.absorption;
+        }
+        return;
+    }
     for (int64_t r = 0; r + 1 < e->rungs; r++)
         for (int64_t i = r * n; i < (r + 1) * n; i++) {
             vec emitted = e->emission[r + 1] * state[i + n];
@@ -225,19 +235,46 @@ static void linearised(Block *b, vec time, vec step, double gamma) {
             vec absorbed = e->absorption[r] * state[i];
             b->by_absorption[i] -= absorbed, b->by_absorption[i + n] += absorbed;
         }
+    light_sums(e, state, b->emits, b->absorbs);
+}
+
+/* Change of the rate in one step at a fixed state: the hot emitters' share fades, the pump comes and
+   goes. Its last part is that of the decays. */
+static void faded_in(Block *b, vec time, vec step, vec slope) {
+    const Equations *e = b->of;
+    vec change = -e->cooling * faded(e, time);
+    for (int64_t i = 0; i < b->populations; i++) b->fading[i] = b->feed[i] * change;
+    b->fading[b->populations] = e->times ? pumped(b, slope, b->state, b->fading) : same(0.0);
+    for (int64_t i = 0; i <= b->populations; i++) b->fading[i] *= step;
+}
+
+/* (shift - J) made ready to be solved, J the Jacobian at the state. */
+static void linearised(Block *b, vec time, vec step, double gamma) {
+    const Equations *e = b->of;
+    int64_t n = e->classes;
+    const vec *state = b->state, *photons = state + b->populations;
+    b->shift = 1.0 / (gamma * step);
+    acted_on(b, photons, b->down, b->up);
+    for (int64_t c = 0; c < n; c++) b->down[c] += b->seed[c];
+    for (int64_t c = 0; c < n && e->carriers; c++) b->by[c] = slopes_of(e->laws, state[n + c]);
+    vec slope = same(0.0), share = e->times ? arriving(e, time, &slope) : slope;
+    /* the pump empties the ground state and so slows itself; carriers have no such limit */
+    b->lifted = e->times && !e->unlimited;
+    for (int64_t c = 0; c < n && b->lifted; c++) b->lift[c] = share * b->excitons[c];
+    b->rises = e->carriers ? 0 : b->lifted ? e->rungs - 1 : e->absorbing;
+    factorised(b);
+    acted_by_light(b, state);
     ladder_solved(b, b->by_emission);
     ladder_solved(b, b->by_absorption);
-    light_sums(e, b->by_emission, b->response, b->response + n);
-    light_sums(e, b->by_absorption, b->response + 2 * n, b->response + 3 * n);
-    light_sums(e, state, b->emits, b->absorbs);
+    light_changes(b, b->by_emission, b->response, b->response + n);
+    light_changes(b, b->by_absorption, b->response + 2 * n, b->response + 3 * n);
     mode_rates(b, b->emits, b->absorbs, b->gain, b->own);
     for (int64_t m = 0; m < e->modes; m++) {
         b->own[m] = b->shift - (b->own[m] - e->loss[m]);
         b->gaining[m] = photons[m] + 1.0 / e->emitters;
     }
     light_factorised(b);
-    vec change = -e->cooling * faded(e, time) * step;
-    for (int64_t i = 0; i < size; i++) b->fading[i] = b->feed[i] * change;
+    faded_in(b, time, step, slope);
 }
 
 /* Change of the photons' rates by changed emission and absorption of the classes. */
@@ -278,7 +315,7 @@ static void solved(Block *b, vec *x) {
     int64_t n = e->classes, modes = e->modes;
     vec *photons = x + b->populations, *emitted = photons + modes, glow, decayed;
     ladder_solved(b, x);
-    light_sums(e, x, b->emits, b->absorbs);
+    light_changes(b, x, b->emits, b->absorbs);
     felt_by_modes(b, b->emits, b->absorbs, b->felt);
     for (int64_t m = 0; m < modes; m++) photons[m] += b->felt[m];
     light_solved(b, photons);
@@ -290,7 +327,7 @@ static void solved(Block *b, vec *x) {
         }
     for (int64_t m = 0; m < modes; m++)
         emitted[m] = (emitted[m] + e->loss[m] * photons[m]) / b->shift;
-    decay_sums(e, x, &glow, &decayed);
+    decay_changes(b, x, &glow, &decayed);
     emitted[modes] = (emitted[modes] + glow) / b->shift;
     emitted[modes + 1] = (emitted[modes + 1] + decayed) / b->shift;
 }

@@ -1,5 +1,5 @@
 /* The rate equations of LANES pulses side by side, as `rate_equations.RateEquations` has them for
-   emitters on a ladder after a short pulse. */
+   emitters on a ladder and `carrier_equations.CarrierEquations` for carriers. */
 
 #include <math.h>
 #include <stdint.h>
@@ -13,24 +13,29 @@
 #endif
 typedef double vec __attribute__((vector_size(8 * LANES), aligned(8)));
 
-/* Of many pulses; `own`: down, up and seed have a value for each column. */
+#include "carriers.h"
+
+/* Of many pulses; `own`: down, up and seed have a value for each column. `carriers`: populations
+   follow `laws`. `times`: of the table of a long pump pulse; 0 after a short one. */
 typedef struct {
-    int64_t rungs, classes, modes, absorbing, columns, own, feed_classes;
-    double cooling, emitters;
+    int64_t rungs, classes, modes, absorbing, columns, own, feed_classes, carriers, times, unlimited;
+    double cooling, emitters, backwards;
     const double *emission, *absorption, *radiative, *decay; /* by rung */
     const double *weight, *loss;
-    const double *down, *up, *seed, *feed;
+    const double *laws, *at, *arriving;
+    const double *down, *up, *seed, *feed, *excitons;
 } Equations;
 
 /* LANES of these pulses with room to work in. */
 typedef struct {
     const Equations *of;
-    int64_t rows, populations;
-    vec *own_down, *own_up, *seed, *feed;
+    int64_t rows, populations, rises, lifted; /* rungs that rise; whether the pump lifts them */
+    vec *own_down, *own_up, *seed, *feed, *excitons, *lift;
     vec *down, *up, *emits, *absorbs; /* of classes */
     vec *state, *slope, *trial, *error, *slopes, *net, *gain;
     vec *falling, *rising, *inverse, *ratio, *by_emission, *by_absorption; /* of rungs */
     vec *gaining, *own, *light, *felt, *response, *acted, *fading, *gained, *lost;
+    Laws *by; /* of classes: slopes of the laws of carriers */
     double *matrix;
     int64_t *pivots, size;
     vec shift;
@@ -41,6 +46,8 @@ static vec same(double value) {
     for (int l = 0; l < LANES; l++) all[l] = value;
     return all;
 }
+
+#include "pumping.h"
 
 /* Classes whose sums go side by side: one sum waits four cycles for each of its additions. */
 #define SIDE 4
@@ -153,20 +160,33 @@ static void rate(Block *b, vec time, const vec *state, vec *out, vec *net) {
     const Equations *e = b->of;
     int64_t n = e->classes, modes = e->modes;
     const vec *photons = state + b->populations;
-    vec fade = faded(e, time);
+    vec fade = faded(e, time), glow = same(0.0), decayed = glow, slope;
     acted_on(b, photons, b->down, b->up);
     for (int64_t c = 0; c < n; c++) b->down[c] += b->seed[c], out[c] = b->feed[c] * fade;
-    for (int64_t r = 0; r + 1 < e->rungs; r++) {
-        const vec *here = state + r * n, *above = here + n, *feed = b->feed + (r + 1) * n;
-        vec *into = out + r * n;
+    if (e->carriers) {
         for (int64_t c = 0; c < n; c++) {
-            vec flux = (e->emission[r + 1] * b->down[c] + e->decay[r + 1]) * above[c];
-            if (r < e->absorbing) flux -= e->absorption[r] * b->up[c] * here[c];
-            into[c] += flux;
-            into[n + c] = feed[c] * fade - flux;
+            Laws at = laws_of(e->laws, state[n + c]);
+            vec flux = at.decay + at.emission * b->down[c] - at.absorption * b->up[c];
+            out[c] += flux;
+            out[n + c] = b->feed[n + c] * fade - flux;
+            b->emits[c] = at.emission, b->absorbs[c] = at.absorption;
+            glow += e->weight[c] * at.glow, decayed += e->weight[c] * at.decay;
         }
+    } else {
+        for (int64_t r = 0; r + 1 < e->rungs; r++) {
+            const vec *here = state + r * n, *above = here + n, *feed = b->feed + (r + 1) * n;
+            vec *into = out + r * n;
+            for (int64_t c = 0; c < n; c++) {
+                vec flux = (e->emission[r + 1] * b->down[c] + e->decay[r + 1]) * above[c];
+                if (r < e->absorbing) flux -= e->absorption[r] * b->up[c] * here[c];
+                into[c] += flux;
+                into[n + c] = feed[c] * fade - flux;
+            }
+        }
+        light_sums(e, state, b->emits, b->absorbs);
+        decay_sums(e, state, &glow, &decayed);
     }
-    light_sums(e, state, b->emits, b->absorbs);
+    if (e->times) decayed += pumped(b, arriving(e, time, &slope), state, out);
     mode_rates(b, b->emits, b->absorbs, b->gain, net);
     vec *light = out + b->populations, *emitted = light + modes;
     for (int64_t m = 0; m < modes; m++) {
@@ -174,5 +194,5 @@ static void rate(Block *b, vec time, const vec *state, vec *out, vec *net) {
         light[m] = net[m] * photons[m] + b->gain[m] / e->emitters;
         emitted[m] = e->loss[m] * photons[m];
     }
-    decay_sums(e, state, emitted + modes, emitted + modes + 1);
+    emitted[modes] = glow, emitted[modes + 1] = decayed;
 }
