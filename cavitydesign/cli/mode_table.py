@@ -28,12 +28,8 @@ _FURTHER = {"Not quite round": ("deviation",), "As a sensor": ("sensing",)}
 
 
 def print_modes(found: ModeSet) -> None:
-    """Print a set of modes with errors, the convention and the count."""
+    """Print a set of modes with errors, the convention and the count; nothing of an empty set."""
     if not found.modes:
-        print_tables(
-            f"no mode between {found.wavelength_range_nm[0]:g} and "
-            f"{found.wavelength_range_nm[1]:g} nm"
-        )
         return
     records = [mode.to_json_dict() for mode in found]
     tables = [_table(title, groups, records) for title, groups in _GROUPS.items()]

@@ -71,6 +71,4 @@ def accuracy_code(found: ModeSet) -> int:
         say(
             f"asked accuracy missed by {len(missed)} of {len(found)} modes: {', '.join(missed[:5])}"
         )
-    if not found.modes:
-        say("no mode was found")
     return MISSED if missed or not found.modes else DONE
