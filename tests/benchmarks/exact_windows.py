@@ -7,7 +7,7 @@ how far error bars are off on either side.
 Kinds: `small` (0.8 to 6 um, Q of 10 to 1e6), `large` (2 to 200 um, p to 5), `comb` (ranges of
 spheres and cylinders, q to 8, accuracies of 1e-4 to 1e-8), `media` (2 to 60 um, dispersive,
 absorbing or uniaxial), `giant` (0.2 to 10 mm, azimuthal orders to 30,000), `high` (p of 3 to 8, q of 3 to
-12). Every case runs in a process of its own,
+12), `coated` (cylinders of two to four layers, some absorbing). Every case runs in a process of its own,
 whose memory and computing time are those printed. A mode is wrong where its wavelength is off by
 more than three times its bar; it is refused where it is not listed and a line says so.
 """
@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "exact"))
 
 from drawn_resonators import (
     cavity_of,
+    drawn_coated,
     drawn_comb,
     drawn_giant,
     drawn_high,
@@ -67,6 +68,7 @@ KINDS = {
     "media": drawn_media,
     "giant": drawn_giant,
     "high": drawn_high,
+    "coated": drawn_coated,
 }
 
 

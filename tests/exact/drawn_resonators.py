@@ -7,7 +7,7 @@ import random
 
 from cavitydesign.analytic.resonance import Index, Resonance, Resonator, find_resonance
 from cavitydesign.errors import InputError, SolverError
-from cavitydesign.geometry.cavity import Cavity
+from cavitydesign.geometry.cavity import Cavity, Coating
 from cavitydesign.geometry.cylinder import Cylinder
 from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex, Material, find_material
@@ -184,6 +184,38 @@ def drawn_high(dice: random.Random) -> tuple[Resonance, int]:
             return exact, q
 
 
+def drawn_coated(dice: random.Random) -> tuple[Resonance, int]:
+    """A cylinder of 1 to 60 um with one to three inner layers, of 20 nm to most of the radius, of
+    indices of 1 to 3.5, some of which absorb: an exact resonance of Q above 20.
+    """
+    while True:
+        radius = 0.5 * math.exp(dice.uniform(math.log(1.0), math.log(60.0)))
+        wavelength = dice.choice((538.0, 650.0, 1064.0, 1550.0))
+        surround = dice.choice((1.0, 1.0, 1.33))
+        radii, indices = [radius], []
+        for _ in range(dice.choice((1, 1, 2, 3))):
+            thick = math.exp(dice.uniform(math.log(0.02), math.log(0.9 * radius)))
+            radii.insert(0, radii[0] - thick)
+        for _ in radii:
+            real = dice.choice((1.0, 1.33, 1.46, dice.uniform(1.35, 2.0), dice.uniform(1.6, 3.5)))
+            loss = math.exp(dice.uniform(math.log(1e-8), math.log(1e-3)))
+            indices.append(complex(real, loss if dice.random() < 0.25 else 0.0))
+        p, polarisation = dice.choice((1, 1, 1, 2, 3)), dice.choice(("TM", "TE"))
+        highest = max(indices, key=lambda n: n.real).real
+        if radii[0] < 0.02 or indices[-1].real < surround + 0.05 or highest < surround + 0.1:
+            continue
+        order = int(2e3 * math.pi * radius * indices[-1].real / wavelength * dice.uniform(0.7, 0.95))
+        if order < 5:
+            continue
+        try:
+            resonator = Resonator(tuple(radii), (*indices, surround))
+            exact = find_resonance(resonator, order, p, polarisation)
+        except SolverError:
+            continue
+        if exact.log10_q > 1.3 and 200.0 < exact.wavelength_nm < 5e3:
+            return exact, 0
+
+
 def medium_of(resonator: Resonator, layer: int, wavelength_nm: float) -> Material:
     """Medium of a layer; its absorption is that of its extinction at a wavelength."""
     index = resonator.indices[layer]
@@ -213,7 +245,10 @@ def cavity_of(resonator: Resonator, wavelength_nm: float = 1000.0) -> Cavity:
         return Cavity(Spheroid(radius, radius), media[0], media[1])
     if len(media) == 2:
         return Cavity(Cylinder(radius), media[0], media[1], sliced=True)
-    core = resonator.radii_um[0]
+    radii = resonator.radii_um
+    coatings = tuple(
+        Coating(f"coating {j}", radii[j] - radii[j - 1], media[j]) for j in range(1, len(radii) - 1)
+    )
     return Cavity(
-        Cylinder(radius), media[1], media[2], fibre=media[0], fibre_radius_um=core, sliced=True
+        Cylinder(radius), media[-2], media[-1], media[0], radii[0], coatings=coatings, sliced=True
     )

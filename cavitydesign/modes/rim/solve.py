@@ -99,10 +99,41 @@ def solve_radial_family(
             wall = max((_wall_shift(result) for result in results), default=0.0)
         if wall <= _SHARE_OF_WALLS * request.relative_accuracy or cramped or watch.late:
             break
-    # An axial order that was not seen at the first azimuthal order is not followed to the others.
     have = {(raw.m, raw.q) for each in results for raw in each.modes}
+    if request.azimuthal_order is not None:
+        return results + _axial_orders_left(cavity, request, seed, watch, have)
+    # An axial order that was not seen at the first azimuthal order is not followed to the others.
     lost = [mode for mode in expected_in_range(seed) if mode not in have]
     return results + _orders_alone(cavity, request, seed, watch, lost)
+
+
+def _axial_orders_left(
+    cavity: Cavity,
+    request: ModeRequest,
+    seed: FamilySeed,
+    watch: Stopwatch,
+    have: set[tuple[int, int]],
+) -> list[SolvedClass]:
+    """Modes of one azimuthal order whose axial orders a search did not see, while others were seen:
+    in a window of their own.
+
+    A search begins above the highest axial order, and the modes of an absorbing layer that lie
+    between are more than it can hold: of 20 axial orders of m = 42 (sphere of 20 um, n = 1.45)
+    it saw the last eight.
+    """
+    left = tuple(q for q in seed.axial if (request.azimuthal_order, q) not in have)
+    if not left or len(left) == len(seed.axial):
+        return []
+    names = ", ".join(str(q) for q in left)
+    which = f"{seed.polarisation} modes of p = {seed.p}, q = {names}"
+    if not watch.may_go_on(f"the {which}"):
+        return []
+    own = family_seed(cavity, request, seed.polarisation, seed.p, left)
+    try:
+        return solve_radial_family(cavity, request, own, watch)
+    except (NoRoomError, OutOfTimeError) as error:
+        watch.stop(f"{which}: {error}")
+        return []
 
 
 def _near_range(request: ModeRequest, seed: FamilySeed) -> list[tuple[int, int]]:
