@@ -204,7 +204,9 @@ def drawn_coated(dice: random.Random) -> tuple[Resonance, int]:
         highest = max(indices, key=lambda n: n.real).real
         if radii[0] < 0.02 or indices[-1].real < surround + 0.05 or highest < surround + 0.1:
             continue
-        order = int(2e3 * math.pi * radius * indices[-1].real / wavelength * dice.uniform(0.7, 0.95))
+        order = int(
+            2e3 * math.pi * radius * indices[-1].real / wavelength * dice.uniform(0.7, 0.95)
+        )
         if order < 5:
             continue
         try:

@@ -42,6 +42,21 @@ def test_every_axial_order_of_a_range() -> None:
         assert off < 3.0 * mode.wavelength_error_nm, (mode.label, off, mode.wavelength_error_nm)
 
 
+def test_many_axial_orders_of_one_azimuthal_order() -> None:
+    """All 14 axial orders of m = 20 of a leaky sphere within three error bars of the exact modes of
+    l = m + q: one search among the modes of the absorbing layer saw the last eight, and the others
+    were called "not found".
+    """
+    request = ModeRequest("TE", 1627.0, None, 20, 1, 14, 1e-4)
+    found = find_modes(sphere(5.0, 1.45), request)
+    assert sorted(mode.q for mode in found) == list(range(14)), found.warnings
+    for mode in found:
+        exact = find_resonance(Resonator((5.0,), (1.45, 1.0), spherical=True), 20 + mode.q, 1, "TE")
+        off = abs(mode.wavelength_nm - exact.wavelength_nm)
+        assert off < 3.0 * mode.wavelength_error_nm, (mode.label, off, mode.wavelength_error_nm)
+        assert abs((mode.losses.radiation or 0.0) - exact.log10_q) < 1e-2
+
+
 def test_a_leaky_mode_that_fills_its_body() -> None:
     """TE 12 4 0 of n = 2.5 (Q = 56): its bar met no 1e-8 at 3,120 unknowns, as rounding of short
     Krylov sequences stood at 2e-8; half as many unknowns now give it within three bars. With the
