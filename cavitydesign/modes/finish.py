@@ -310,7 +310,7 @@ def _leak_in_shares(raw: RawMode, losses: LossBudget) -> float:
     """What the leak of a mode adds to the error of a sensitivity, at an index of 1."""
     if losses.radiation is None:
         return 0.0
-    inverse_q = 10.0**-losses.radiation
+    inverse_q: float = 10.0**-losses.radiation
     if raw.problem.is_complex:
         return losses.radiation_error * min(1.0, _LAYER_IN_SHARES * inverse_q)
     return _LEAK_SQUARES * inverse_q**2
