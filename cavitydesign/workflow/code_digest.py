@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..study.records.disk import write_whole
 from ..version import __version__
+from .local_names import NumberedLocals
 
 _DECIDING = (
     "units",
@@ -31,7 +32,7 @@ _DECIDING = (
     "workflow",
 )
 # Raise it when the digest of a file is taken in another way: kept digests are then not used.
-_FORM = 1
+_FORM = 2
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -41,8 +42,9 @@ def relevant_version() -> str:
 
     Stored results outlive a release that leaves the physics alone, and never pass for those of
     changed physics. The digest is taken of the syntax trees, without comments, docstrings, import
-    paths and file names: words and moves cost nobody a study. Where the package's files are not at
-    hand (a zipped installation) the digest is the package's version.
+    paths, file names and what functions call their own variables: words and moves cost nobody a
+    study. Where the package's files are not at hand (a zipped installation) the digest is the
+    package's version.
     """
     home = Path(__file__).parents[1]
     files = [
@@ -100,7 +102,7 @@ def _content_digest(path: Path) -> str:
     """Digest of one file's content: of its bytes, or of its syntax tree if it is Python."""
     content = path.read_bytes()
     if path.suffix == ".py":
-        tree = _WithoutWords().visit(ast.parse(content))
+        tree = NumberedLocals().visit(_WithoutWords().visit(ast.parse(content)))
         content = ast.dump(tree, include_attributes=False).encode()
     return hashlib.sha256(content).hexdigest()
 

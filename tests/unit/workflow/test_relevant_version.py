@@ -63,6 +63,15 @@ def test_a_moved_file_does_not_count(home: Path) -> None:
     assert version() == before
 
 
+def test_another_name_for_a_local_variable_does_not_count(home: Path) -> None:
+    before = version()
+    lanczos = home / "eigen" / "lanczos.py"
+    text = lanczos.read_text()
+    assert " theta" in text
+    lanczos.write_text(re.sub(r"\btheta\b", "another_name", text))
+    assert version() == before
+
+
 @pytest.mark.parametrize("file", ["units.py", "gain/medium_library.py", "workflow/steps.py"])
 def test_a_changed_number_counts(home: Path, file: str) -> None:
     before = version()
