@@ -55,11 +55,12 @@ class ExpressionError(ValueError):
     """The text is not arithmetic, or names a quantity that is not there."""
 
 
-def _dotted(node: ast.expr) -> str | None:
+def dotted_name(node: ast.expr) -> str | None:
+    """The quantity that a node names; None where it is something else."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
-        head = _dotted(node.value)
+        head = dotted_name(node.value)
         return None if head is None else f"{head}.{node.attr}"
     return None
 
@@ -89,13 +90,14 @@ class Expression:
             raise ExpressionError(
                 f"{start}: {len(self.text)} letters; at most {LONGEST_TEXT} are allowed"
             )
-        if _depth(self._tree) > DEEPEST:
+        if _depth(self.tree) > DEEPEST:
             start = f"{self.text[:40]!r}..."
             raise ExpressionError(f"{start}: more than {DEEPEST} terms or brackets in one another")
-        self._check(self._tree)
+        self._check(self.tree)
 
     @cached_property
-    def _tree(self) -> ast.expr:
+    def tree(self) -> ast.expr:
+        """Syntax of the text."""
         try:
             return ast.parse(self.text, mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -105,10 +107,10 @@ class Expression:
     def names(self) -> frozenset[str]:
         """The quantities it needs."""
         found: set[str] = set()
-        pending: list[ast.expr] = [self._tree]
+        pending: list[ast.expr] = [self.tree]
         while pending:
             node = pending.pop()
-            name = _dotted(node)
+            name = dotted_name(node)
             if name is not None:
                 if name not in _CONSTANTS:
                     found.add(name)
@@ -118,7 +120,7 @@ class Expression:
         return frozenset(found)
 
     def _check(self, node: ast.expr) -> None:
-        if _dotted(node) is not None:
+        if dotted_name(node) is not None:
             return
         match node:
             case ast.Constant(value=bool() | int() | float() | str()):
@@ -166,7 +168,7 @@ class Expression:
 
     @cached_property
     def _worth(self) -> _Worth:
-        return _worth_of(self._tree)
+        return _worth_of(self.tree)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"text": self.text}  # functions made here are not sent to other processes
@@ -174,7 +176,7 @@ class Expression:
 
 def _worth_of(node: ast.expr) -> _Worth:
     """From quantities to the value of a node; made once, and asked a million times."""
-    name = _dotted(node)
+    name = dotted_name(node)
     if name is not None:
         if name in _CONSTANTS:
             constant = _CONSTANTS[name]
@@ -193,7 +195,7 @@ def _worth_of(node: ast.expr) -> _Worth:
             inner = _worth_of(operand)
             return lambda quantities: not inner(quantities)
         case ast.UnaryOp(op=op, operand=operand):
-            inner, sign = _worth_of(operand), -1 if isinstance(op, ast.USub) else 1
+            inner, sign = _worth_of(operand), -1.0 if isinstance(op, ast.USub) else 1.0
             return lambda quantities: sign * _operand(inner(quantities))
         case ast.BoolOp(op=op, values=values):
             join, parts = all if isinstance(op, ast.And) else any, [*map(_worth_of, values)]

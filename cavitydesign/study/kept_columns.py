@@ -2,106 +2,154 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import chain, compress, repeat
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from .kept_rows import KeptRows
-from .records.cells import KeptCells
-from .rows import Rows
+import numpy as np
+from numpy.typing import NDArray
 
-# Points that are put into a table at once: some MB.
-_MOST_POINTS = 20_000
+from .expression import Expression
+from .records.cell_columns import Cells, joined
+from .records.cells import KeptCells
+from .records.locations import LineArrays
+from .vector_expression import rows_that_hold
+
+Fits = Callable[[Mapping[str, Any]], bool]
+
+
+@dataclass(frozen=True)
+class PlacedRows:
+    """Where the kept rows of some points stand.
+
+    Attributes
+    ----------
+    source : array of int
+        Number of the segment among the sources of `KeptColumns`; -1 where a point has no kept rows.
+    first, end : array of int
+        The first row of each and the one behind its last.
+    """
+
+    source: NDArray[np.int64]
+    first: NDArray[np.int64]
+    end: NDArray[np.int64]
+
+    def part(self, start: int, end: int) -> PlacedRows:
+        """Those of some points."""
+        return PlacedRows(self.source[start:end], self.first[start:end], self.end[start:end])
 
 
 class KeptColumns:
-    """Points that wait to become rows.
+    """Cells of segments by column.
 
     Parameters
     ----------
-    rows : Rows
-        The table's.
-    outcomes : dict
-        Takes the names of all cells.
-    names : collection of str or None
-        Cells by which a row is chosen; None where any is.
-    fits : callable
-        Whether a row that has them is.
-    status : str
-        Of the points.
+    lines : LineArrays
+        Of the store.
+    cells : mapping of str to KeptCells
+        By segment.
+
+    Attributes
+    ----------
+    shape : tuple of str
+        Columns of the rows that can be put together.
     """
 
-    def __init__(
-        self,
-        rows: Rows,
-        outcomes: dict[str, None],
-        names: Collection[str] | None,
-        fits: Callable[[Mapping[str, Any]], bool],
-        status: str,
-    ) -> None:
-        self._rows, self._outcomes, self._names = rows, outcomes, names
-        self._fits, self._status = fits, status
-        self._heads: list[dict[str, Any]] = []
-        self._counts: list[int] = []
-        # Rows of one segment that follow each other.
-        self._ranges: list[tuple[KeptCells, int, int]] = []
-
-    def add(self, head: dict[str, Any], kept: KeptRows) -> None:
-        """Take in a point with what its rows begin with."""
-        if self._ranges:
-            cells, first, end = self._ranges[-1]
-            other = tuple(cells.columns) != tuple(kept.cells.columns)
-            if len(self._heads) >= _MOST_POINTS or other:
-                self.end()
-        if self._ranges and cells is kept.cells and end == kept.first:
-            self._ranges[-1] = (cells, first, kept.end)
-        else:
-            self._ranges.append((kept.cells, kept.first, kept.end))
-        self._heads.append(head)
-        self._counts.append(kept.end - kept.first)
-
-    def end(self) -> None:
-        """Put what waits into the table."""
-        if not self._heads:
-            return
-        names = list(self._ranges[0][0].columns)
-        self._outcomes |= dict.fromkeys(names)
-        heads = zip(*map(dict.values, self._heads), strict=True)
-        columns: dict[str, Sequence[Any]] = dict(
-            zip(self._heads[0], map(self._for_each_row, heads), strict=True)
+    def __init__(self, lines: LineArrays, cells: Mapping[str, KeptCells]) -> None:
+        self._lines = lines
+        self._sources = list(cells.values())
+        number = {name: index for index, name in enumerate(cells)}
+        self._source_of = np.array([number.get(one, -1) for one in lines.segments], np.int64)
+        # Only rows of one shape are put together; of segments whose rows have other cells, one
+        # point is taken at a time.
+        shapes = [tuple(one.columns) for one in self._sources if one.whole]
+        self.shape: tuple[str, ...] = max(shapes, key=shapes.count, default=())
+        self._alike = np.array(
+            [one.whole and tuple(one.columns) == self.shape for one in self._sources], np.bool_
         )
-        columns |= {name: self._cells(name) for name in names}
-        count = sum(self._counts)
-        columns |= {"status": [self._status] * count, "error": [""] * count}
-        self._rows.extend(self._fitting(columns))
-        self._heads.clear()
-        self._counts.clear()
-        self._ranges.clear()
 
-    def _for_each_row(self, values: Sequence[Any]) -> list[Any]:
-        return list(chain.from_iterable(map(repeat, values, self._counts)))
+    def placed(self, rows: NDArray[np.int64]) -> PlacedRows:
+        """Where the rows of some points stand, by the numbers of their lines; -1 for none."""
+        first, end = np.full(len(rows), -1), np.full(len(rows), -1)
+        stored = np.flatnonzero(rows >= 0)
+        if not self._sources or not len(stored):
+            return PlacedRows(np.full(len(rows), -1), first, end)
+        lines, source = rows[stored], np.full(len(rows), -1)
+        source[stored] = self._source_of[self._lines.segment[lines].astype(np.int64)]
+        for number, points in _grouped(source):
+            if number >= 0:
+                offsets = self._lines.offsets[rows[points]]
+                first[points], end[points] = self._sources[number].spans(offsets)
+        source[first < 0] = -1
+        return PlacedRows(source, first, end)
 
-    def _cells(self, name: str) -> Sequence[Any]:
-        pieces = [cells.columns[name][first:end] for cells, first, end in self._ranges]
-        if all(isinstance(piece, array) for piece in pieces):
-            joined = array("d")
-            for piece in pieces:
-                joined.extend(piece)
-            return joined
-        return list(chain.from_iterable(pieces))
+    def alike(self, placed: PlacedRows) -> NDArray[np.bool_]:
+        """Which points have kept rows that can be put together."""
+        if not self._sources:
+            return np.zeros(len(placed.source), np.bool_)
+        return (placed.source >= 0) & self._alike[placed.source]
 
-    def _fitting(self, columns: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
-        if self._names is None:
-            return columns
-        names, fits = tuple(self._names), self._fits
-        if not columns.keys() >= set(names):
-            return {}
+    def rows(self, source: int, first: int, end: int) -> list[dict[str, Any]]:
+        """Some rows of one source."""
+        return self._sources[source].rows(first, end)
+
+    def together(self, heads: Mapping[str, Cells], placed: PlacedRows) -> dict[str, Cells]:
+        """All cells of points whose rows are alike, by column, behind what the rows of each point
+        begin with.
+        """
+        counts = placed.end - placed.first
+        point = np.repeat(np.arange(len(counts)), counts)
+        starts = np.cumsum(counts) - counts
+        row = placed.first[point] + np.arange(len(point)) - starts[point]
+        columns = {name: cells[point] for name, cells in heads.items()}
+        groups = list(_grouped(placed.source[point]))
+        for name in self.shape:
+            parts = [self._sources[number].columns[name][row[of]] for number, of in groups]
+            if len(parts) == 1:
+                columns[name] = parts[0]
+            else:
+                order = np.argsort(np.concatenate([of for _, of in groups] or [point]))
+                columns[name] = joined(parts)[order]
+        return columns
+
+
+def chosen_rows(
+    columns: dict[str, Cells], condition: Expression | None, fits: Fits
+) -> dict[str, Cells]:
+    """The rows of some columns where a condition holds; none where they lack what it names."""
+    if condition is None:
+        return columns
+    if not columns.keys() >= condition.names:
+        return {}
+    chosen = rows_that_hold(condition, columns)
+    if chosen is None:
+        names = tuple(condition.names)
+        told = [columns[name].tolist() for name in names]
         if names:
-            cells = zip(*(columns[name] for name in names), strict=True)
-            chosen = [fits(dict(zip(names, row, strict=True))) for row in cells]
+            each = (fits(dict(zip(names, row, strict=True))) for row in zip(*told, strict=True))
+            chosen = np.fromiter(each, np.bool_)
         else:
-            chosen = [fits({})] * len(columns["status"])
-        if all(chosen):
-            return columns
-        return {name: list(compress(cells, chosen)) for name, cells in columns.items()}
+            chosen = np.full(len(columns["status"]), fits({}))
+    return columns if chosen.all() else {name: cells[chosen] for name, cells in columns.items()}
+
+
+def column_of(values: Sequence[Any]) -> Cells:
+    """Python's values as a column: of numbers where all are floats, or whole numbers of 64 bits."""
+    types = set(map(type, values))
+    if types == {float}:
+        return np.array(values, np.float64)
+    if types == {int} and min(values) >= -(2**63) and max(values) < 2**63:
+        return np.array(values, np.int64)
+    cells = np.empty(len(values), object)
+    for index, value in enumerate(values):
+        cells[index] = value
+    return cells
+
+
+def _grouped(numbers: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int64]]]:
+    """Each number that stands there, and where, ascending."""
+    if not len(numbers):
+        return []
+    order = np.argsort(numbers, kind="stable")
+    ends = np.flatnonzero(np.diff(numbers[order])) + 1
+    return [(int(numbers[part[0]]), part) for part in np.split(order, ends)]

@@ -8,6 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, repeat
 from typing import Any, overload
 
+import numpy as np
+from numpy.typing import NDArray
+
+_PACKED = {"f": "d", "i": "q"}  # of arrays of 64 bits
 _WHOLE = range(-(2**63), 2**63)  # whole numbers that an array of 64 bits holds
 
 
@@ -50,7 +54,7 @@ class Rows(Sequence[Mapping[str, Any]]):
         )
         self._length += 1
 
-    def extend(self, columns: Mapping[str, Sequence[Any]]) -> None:
+    def extend(self, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> None:
         """Add as many rows at the end as each of some columns has cells."""
         part = _Columns({name: packed(cells) for name, cells in columns.items()})
         if len(part):
@@ -79,6 +83,12 @@ class Rows(Sequence[Mapping[str, Any]]):
         """Cells of each row in the order of some columns, None where absent."""
         return chain.from_iterable(part.aligned(columns) for part in self._parts)
 
+    def in_parts(self, columns: Sequence[str], most: int) -> Iterator[list[Sequence[Any]]]:
+        """Cells of some rows at a time, at most so many, by column; None where absent."""
+        for part in self._parts:
+            for start in range(0, len(part), most):
+                yield part.cells_of(columns, start, min(start + most, len(part)))
+
     def column(self, name: str) -> list[Any]:
         """Cells of a column, None where absent."""
         return [cell for (cell,) in self.aligned([name])]
@@ -101,13 +111,19 @@ class _Loose:
     def row(self, index: int) -> Mapping[str, Any]:
         return dict(zip(self.names[index], self.cells[index], strict=True))
 
-    def aligned(self, columns: Sequence[str]) -> Iterator[list[Any]]:
+    def aligned(
+        self, columns: Sequence[str], start: int = 0, end: int | None = None
+    ) -> Iterator[list[Any]]:
+        chosen = self.names[start:end]
         columns_of = {
             names: [names.index(name) if name in names else None for name in columns]
-            for names in set(self.names)
+            for names in set(chosen)
         }
-        for names, cells in zip(self.names, self.cells, strict=True):
+        for names, cells in zip(chosen, self.cells[start:end], strict=True):
             yield [None if column is None else cells[column] for column in columns_of[names]]
+
+    def cells_of(self, columns: Sequence[str], start: int, end: int) -> list[Sequence[Any]]:
+        return list(zip(*self.aligned(columns, start, end), strict=True))
 
 
 class _Columns:
@@ -132,11 +148,19 @@ class _Columns:
         cells = (self.columns.get(name) or repeat(None, self.length) for name in columns)
         return map(list, zip(*cells, strict=True))
 
+    def cells_of(self, columns: Sequence[str], start: int, end: int) -> list[Sequence[Any]]:
+        return [
+            self.columns[name][start:end] if name in self.columns else [None] * (end - start)
+            for name in columns
+        ]
 
-def packed(cells: Sequence[Any]) -> Sequence[Any]:
+
+def packed(cells: Sequence[Any] | NDArray[Any]) -> Sequence[Any]:
     """The cells in less memory, where all are floats or all are whole numbers."""
-    if isinstance(cells, array):
-        return cells
+    if isinstance(cells, np.ndarray):
+        if cells.dtype.kind in _PACKED:
+            return array(_PACKED[cells.dtype.kind], cells.tobytes())
+        return packed(list(cells.tolist()))
     kinds = set(map(type, cells))
     if kinds == {float}:
         return array("d", cells)

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from ..errors import InputError
 from ..progress import Progress
@@ -30,6 +31,8 @@ _NEIGHBOUR_SECONDS = 60.0  # Another process that wrote within this time still w
 # Beside others no batch takes more than this share of what is left, so that none computes what
 # waits in another's line.
 _BESIDE_OTHERS_SHARE = 1 / 32
+# Points that are looked up at once: some MB.
+_POINTS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -230,6 +233,16 @@ def each_fingerprint(study: Study, indices: Sequence[int]) -> Iterator[tuple[int
         yield from study.fingerprints(indices)
     except ExpressionError as error:
         raise InputError(f"{study.name}: {error}") from error
+
+
+def fingerprints_in_parts(
+    study: Study, indices: Sequence[int]
+) -> Iterator[tuple[list[int], list[str]]]:
+    """Numbers and fingerprints of points as `each_fingerprint` has them, many at once."""
+    each = each_fingerprint(study, indices)
+    while part := list(islice(each, _POINTS_AT_ONCE)):
+        numbers, names = zip(*part, strict=True)
+        yield list(numbers), list(names)
 
 
 def fingerprints(study: Study, indices: Sequence[int]) -> dict[int, str]:

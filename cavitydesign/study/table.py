@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import tee
+from itertools import islice
 from typing import Any
 
-from ..dotted import flattened, flattened_at
 from ..errors import InputError, nearest
 from .expression import Expression, ExpressionError
-from .kept_columns import KeptColumns
-from .kept_rows import KeptRows, PartsOf, Tabulate, keep_rows, kept_rows, kept_version
-from .records.locations import RecordLocation
-from .records.record import FAILED, OK, Record, told_of
+from .kept_rows import PartsOf, RowsInPassing, Tabulate, keep_rows, kept_rows, kept_version
+from .records.cells import KeptCells
 from .records.store import Store
 from .rows import Rows
 from .study_definition import Study
-from .study_run import each_fingerprint
+from .table_rows import RowReader, fitting
 
-MISSING = "missing"
 _LAST = ("status", "error")
 # `study clean` puts all records into another segment; a look beside it begins anew.
 _MOST_LOOKS = 5
@@ -68,6 +64,15 @@ class Table:
             return self.rows.aligned(self.columns)
         return ([row.get(name) for name in self.columns] for row in self.rows)
 
+    def in_parts(self, most: int) -> Iterator[list[Sequence[Any]]]:
+        """Cells of some rows at a time, at most so many, by column; None where absent."""
+        if isinstance(self.rows, Rows):
+            yield from self.rows.in_parts(self.columns, most)
+            return
+        aligned = self.aligned()
+        while rows := list(islice(aligned, most)):
+            yield list(zip(*rows, strict=True))
+
     def selected(self, patterns: Sequence[str]) -> Table:
         """Only the columns named, in that order; ``*`` stands for any text. ``status`` and
         ``error`` stay last.
@@ -97,7 +102,7 @@ class Table:
         """
         expression = _condition(condition)
         self.check_names(expression.names)
-        kept = Rows(filter(_fitting(expression), self.rows))
+        kept = Rows(filter(fitting(expression), self.rows))
         return Table(self.name, self.columns, self.axes, kept)
 
     def check_names(self, names: Iterable[str]) -> None:
@@ -121,24 +126,6 @@ def _condition(text: str) -> Expression:
         return Expression(text)
     except ExpressionError as error:
         raise InputError(f"--where: {error}") from error
-
-
-def _fitting(condition: Expression | None) -> Callable[[Mapping[str, Any]], bool]:
-    """Whether a row fits a condition; any does where there is none."""
-    if condition is None:
-        return lambda row: True
-    names, value = tuple(condition.names), condition.value
-
-    def fits(row: Mapping[str, Any]) -> bool:
-        for name in names:
-            if row.get(name) is None:
-                return False
-        try:
-            return bool(value(row))
-        except ExpressionError:
-            return False
-
-    return fits
 
 
 def study_table(
@@ -197,67 +184,24 @@ def _filled(
 ) -> Table:
     """The rows that fit; of outcomes only the needed ones, or all."""
     for _ in range(_MOST_LOOKS):
-        store = Store(study.store, indexed=True)
-        table = _read(store, study, tabulate, indices, condition, needed, version, parts_of)
+        passing, kept = None, dict[str, KeptCells]()
+        if needed is not None and version is not None:
+            told = kept_version(study, version)
+            passing = RowsInPassing(study.store, tabulate, study.task, told, needed, parts_of)
+        store = Store(study.store, indexed=True, watch=passing)
+        if needed is not None and passing is not None:
+            made = passing.end(store)
+            keep_rows(store, tabulate, study.task, told, None, needed, parts_of)
+            kept = kept_rows(store, study.task, told, needed, made)
+        reader = RowReader(store, study, tabulate, condition, needed, kept)
+        reader.read(range(len(study)) if indices is None else indices)
         if not store.went_away:
-            return table
+            return _table_of(study, reader)
     raise InputError(f"{study.store}: it is cleaned or deleted while it is read; ask again")
 
 
-def _read(
-    store: Store,
-    study: Study,
-    tabulate: Tabulate,
-    indices: Sequence[int] | None,
-    condition: Expression | None,
-    needed: Sequence[str] | None,
-    version: str | None,
-    parts_of: PartsOf | None,
-) -> Table:
-    """The table of a study, of a store as it stands."""
-    known: Callable[[RecordLocation], KeptRows | None] | None = None
-    if needed is not None and version is not None:
-        version = kept_version(study, version)
-        keep_rows(store, tabulate, study.task, version, None, needed, parts_of)
-        known = kept_rows(store, study.task, version, needed)
-    named, names = tee(each_fingerprint(study, range(len(study)) if indices is None else indices))
-    outcomes: dict[str, None] = {}
-    rows, fits = Rows(), _fitting(condition)
-    names_asked = None if condition is None else condition.names
-    columns = KeptColumns(rows, outcomes, names_asked, fits, OK)
-    # One record at a time: those of 100,000 points would take 2 GB.
-    each = store.each_or((name for _, name in names), known)
-    for head, found in zip(_heads(study, (index for index, _ in named)), each, strict=True):
-        if isinstance(found, KeptRows) and found.cells.whole:
-            columns.add(head, found)
-            continue
-        columns.end()
-        if found is None or (isinstance(found, Record) and found.status == FAILED):
-            status, error = (MISSING, "") if found is None else (FAILED, found.error)
-            row = head | {"status": status, "error": error}
-            if fits(row):
-                rows.append(row)
-            continue
-        if isinstance(found, Record):
-            with told_of(f"{study.store}: point {head['point']}"):
-                told = tabulate(found.result, study.task) or [{}]
-                if needed is None:
-                    made = [flattened(one) for one in told]
-                else:
-                    made = [flattened_at(one, needed) for one in told]
-        else:
-            made = found.cells.rows(found.first, found.end)
-        for cells in made:
-            for key, expression in study.columns.items():
-                value = _derived(expression, head | cells)
-                if value is not None:
-                    cells[key] = value
-            if not cells.keys() <= outcomes.keys():
-                outcomes |= dict.fromkeys(cells)
-            row = {**head, **cells, "status": OK, "error": ""}
-            if fits(row):
-                rows.append(row)
-    columns.end()
+def _table_of(study: Study, reader: RowReader) -> Table:
+    outcomes = reader.outcomes
     _check_columns(study, {"point", *study.keys, *outcomes, *study.columns} if outcomes else set())
     names_of_all = (
         "point",
@@ -265,22 +209,7 @@ def _read(
         *(key for key in outcomes if key not in study.keys and key != "point"),
         *_LAST,
     )
-    return Table(study.name, names_of_all, study.keys, rows)
-
-
-def _heads(study: Study, indices: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """What each row of a point begins with: its number, and what the study sets there."""
-    if len(study.axes) == 1 and not study.derived:  # most large studies
-        [axis] = study.axes
-        for index in indices:
-            yield {
-                "point": index,
-                **dict(zip(axis.keys, map(_cell, axis.rows[index]), strict=True)),
-            }
-        return
-    for index in indices:
-        values = study.point(index).values
-        yield {"point": index, **{key: _cell(value) for key, value in values.items()}}
+    return Table(study.name, names_of_all, study.keys, reader.rows)
 
 
 def _check_columns(study: Study, known: set[str]) -> None:
@@ -294,20 +223,3 @@ def _check_columns(study: Study, known: set[str]) -> None:
             )
     if problems:
         raise InputError(problems)
-
-
-def _cell(value: Any) -> Any:
-    if type(value) in (float, int, str):
-        return value
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
-    return " ".join(map(str, value)) if isinstance(value, list | tuple) else value
-
-
-def _derived(expression: Expression, cells: Mapping[str, Any]) -> Any:
-    if any(cells.get(name) is None for name in expression.names):
-        return None
-    try:
-        return expression.value(cells)
-    except ExpressionError:
-        return None

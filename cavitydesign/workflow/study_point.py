@@ -35,6 +35,10 @@ WORKER_MODULES = (
 )
 
 
+# Columns that modes do not hold: those that do are asked for nothing, a million times.
+_MADE_OF_MODES = tuple(column for column in mode_columns.COLUMNS if column.of is not None)
+
+
 def evaluate_point(
     design: Mapping[str, Any], task: str, folder: Path | None = None
 ) -> dict[str, Any]:
@@ -143,7 +147,7 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
         )
         return [
             {name: value for name, value in mode.items() if name != "label"}
-            | derived(mode_columns.COLUMNS, mode)
+            | derived(_MADE_OF_MODES, mode)
             | static.get(mode["label"], {})
             | {"mode": mode["label"]}
             for mode in modes
@@ -179,7 +183,7 @@ def parts_of_point(names: Sequence[str], task: str) -> Mapping[str, Any] | None:
     if task == "lase":
         # Of the modes their number alone.
         return {"lasing": None, "modes": {"modes": [{}]}}
-    if any(column.of is not None for column in mode_columns.COLUMNS):
+    if _MADE_OF_MODES:
         return None  # made from what this place does not know
     entries = dict.fromkeys(
         name for column in names for name in ("label", column, column.partition(".")[0])

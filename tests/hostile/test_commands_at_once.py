@@ -60,7 +60,7 @@ def test_a_segment_that_goes_away_is_looked_for_anew(tmp_path, monkeypatch):
     study = study_in(tmp_path / "s", 6)
     run_study(study, evaluate, SerialExecutor())
     whole = [dict(row) for row in study_table(study, rows).rows]
-    true = Store.each_or
+    true = Store.each
 
     def cleaned(self, *given):
         for path in (study.store / "segments").iterdir():
@@ -68,7 +68,7 @@ def test_a_segment_that_goes_away_is_looked_for_anew(tmp_path, monkeypatch):
         turns[:] = turns[1:]
         return true(self, *given)
 
-    monkeypatch.setattr(Store, "each_or", cleaned)
+    monkeypatch.setattr(Store, "each", cleaned)
     for number in (1, 3):
         turns = [0] * number
         assert [dict(row) for row in study_table(study, rows).rows] == whole

@@ -32,6 +32,7 @@ CONDITIONS = (None, "a > 0.5", "whole >= 3 and flag", "text == 'two'", "b < 0.2 
 @pytest.fixture(autouse=True)
 def small_stores_are_indexed(monkeypatch):
     monkeypatch.setattr(stored, "WORTH_AN_INDEX", 0)
+    monkeypatch.setattr(stored, "WORTH_KEEPING", 0)
     monkeypatch.setattr(cells, "_BLOCK_ROWS", 13)
 
 
@@ -119,7 +120,7 @@ def test_a_table_of_kept_rows_is_that_of_the_records(study, monkeypatch, tally):
 
     whole = told(study, ["a", "text"], "a > 0.5", None)
     with monkeypatch.context() as patched:
-        patched.setattr("cavitydesign.study.table.flattened_at", read)
+        patched.setattr("cavitydesign.study.table_rows.flattened_at", read)
         assert told(study, ["a", "text"], "a > 0.5", "1") == whole
     tally.add(len(COLUMNS) * len(CONDITIONS))
 
@@ -251,6 +252,7 @@ def test_a_store_that_takes_no_rows_goes_without(study, monkeypatch):
     assert not kept_files(study)
     monkeypatch.undo()
     monkeypatch.setattr(stored, "WORTH_AN_INDEX", 0)
+    monkeypatch.setattr(stored, "WORTH_KEEPING", 0)
     true = os.fsync
     monkeypatch.setattr(disk.os, "fsync", lambda number: full() if number > 2 else true(number))
     same(study)
@@ -284,3 +286,34 @@ def test_clean_leaves_no_rows_of_what_it_deleted(study):
         Store(study.store).compact()
     assert not [path for path in (study.store / "cells").iterdir()]
     same(study)
+
+
+def test_points_in_turns_over_many_segments_stand_in_their_order(study):
+    """As of jobs that share a study, with segments whose rows have other cells and points that
+    nobody has computed.
+    """
+    shutil.rmtree(study.store / "segments")
+    chance = random.Random(8)
+    parts = [[number for number in range(POINTS) if number % 7 == part] for part in range(6)]
+    for numbers in parts:
+        fill(study, numbers, lambda number: 3 * number + chance.randrange(5))
+    same(study)
+    assert len(kept_files(study)) == 6
+
+
+def test_rows_of_one_shape_in_turns_over_segments(tmp_path, study):
+    """Put in many at once: the rows of each point behind each other, those of others between."""
+    shutil.rmtree(study.store)
+    parts = [[number for number in range(POINTS) if number % 3 == part] for part in range(2)]
+    for numbers in parts:
+        with Store(study.store).writer() as writer:
+            for number in numbers:
+                name = study.point_fingerprint(study.point(number))
+                rows = [{"a": number + 0.1 * row, "whole": number} for row in range(number % 4)]
+                writer.append([Record(name, "ok", {"rows": rows})])
+    for path in (study.store / "segments").iterdir():
+        os.utime(path, (1e9 + 0.5, 1e9 + 0.5))
+    for columns in (["a"], ["whole", "a"], ["point"]):
+        for where in (None, "a > 7", "whole > 3 and a < 30", "status == 'missing'"):
+            assert told(study, columns, where, "1") == told(study, columns, where, None)
+    assert len(kept_files(study)) == 2

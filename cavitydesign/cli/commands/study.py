@@ -134,9 +134,12 @@ def table(
 
     loaded = loaded_study(file, checked=False)
     rows = _table(loaded, columns, where)
-    origin = {"study": loaded.name, "fingerprint": loaded.fingerprint, "version": loaded.version}
     if csv is not None:
         write_csv(rows, csv)
+    # That of a million points takes 2 s, and CSV does not tell it.
+    named = parquet is not None or netcdf is not None or json
+    fingerprint = {"fingerprint": loaded.fingerprint} if named else {}
+    origin = {"study": loaded.name, **fingerprint, "version": loaded.version}
     if parquet is not None:
         write_parquet(rows, parquet, origin)
     if netcdf is not None:

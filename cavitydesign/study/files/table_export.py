@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+from array import array
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ..records.disk import write_whole
 from ..table import Table
 
 _PART_LETTERS = 1_000_000  # a megabyte at a time, however long the table
+_PART_ROWS = 2000  # of a table, at a time
 _NUMBERS = frozenset({float, int, type(None)})
 
 
@@ -33,8 +35,14 @@ def _csv_parts(table: Table) -> Iterator[str]:
     writer.writerow([csv_cell(name) for name in table.columns])
     # The writer itself puts floats in their shortest exact form and nothing for None.
     told = functools.lru_cache(maxsize=10_000)(csv_cell)
-    for cells in table.aligned():
-        writer.writerow([cell if type(cell) in _NUMBERS else told(cell) for cell in cells])
+    for columns in table.in_parts(_PART_ROWS):
+        cells = (
+            column
+            if isinstance(column, array)
+            else [cell if type(cell) in _NUMBERS else told(cell) for cell in column]
+            for column in columns
+        )
+        writer.writerows(zip(*cells, strict=True))
         if stream.tell() > _PART_LETTERS:
             yield stream.getvalue()
             stream.seek(0)

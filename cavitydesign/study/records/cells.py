@@ -11,21 +11,31 @@ from __future__ import annotations
 
 import json
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from io import BufferedReader
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ...texts import Refused, open_regular
-from .fingerprint import EXACT_INTEGERS
+from .cell_columns import (
+    ABSENT,
+    Block,
+    Cells,
+    absent_column,
+    decoded_column,
+    encoded_column,
+    joined,
+)
 from .index import Stamp
-from .packed import bytes_of, numbers_of
+from .packed import bytes_of
 
 CELLS = "cells"
-Cells = dict[str, Any]
+CellsOfRow = dict[str, Any]
 """Numbers, texts and booleans of a row by their dotted names."""
 
 _MAGIC = b"cavitydesign cells 2"
@@ -35,10 +45,6 @@ _TAIL = len(_MAGIC) + 8 + _DIGEST  # mark, length of the footer, and its digest
 _BLOCK_ROWS = 20_000
 _LARGEST = 1 << 38  # 256 GiB, beyond every segment; damaged lengths are not believed.
 _LARGEST_FOOTER = 200_000_000  # bytes: names of columns and the offsets of their parts
-_ABSENT = object()
-# Kinds of a cell, as they stand in the file: not to be reordered
-_FLOAT, _WHOLE, _TEXT, _BOOLEAN, _NONE, _MISSING, _LONG = range(7)
-_KINDS = {float: _FLOAT, int: _WHOLE, str: _TEXT, bool: _BOOLEAN, type(None): _NONE}
 
 
 @dataclass(frozen=True)
@@ -51,33 +57,34 @@ class KeptCells:
         Of the records in the segment, ascending.
     firsts : array of int
         Number of the first row of each record; one more at the end.
-    columns : dict of str to sequence
+    columns : dict of str to array
         Cells by name, those that some row has.
     """
 
-    offsets: array[int]
-    firsts: array[int]
-    columns: Mapping[str, Sequence[Any]]
+    offsets: NDArray[np.uint64]
+    firsts: NDArray[np.int64]
+    columns: Mapping[str, Cells]
     whole: bool
     """Whether each row has all of these cells."""
 
-    def span(self, offset: int) -> tuple[int, int] | None:
-        """The first row of a record and the one behind its last; None where it is not kept."""
-        index = bisect_left(self.offsets, offset)
-        if index == len(self.offsets) or self.offsets[index] != offset:
-            return None
-        return self.firsts[index], self.firsts[index + 1]
+    def spans(self, offsets: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first row of each of some records and the one behind its last; -1 where a record is
+        not kept.
+        """
+        if not len(self.offsets):
+            return np.full(len(offsets), -1), np.full(len(offsets), -1)
+        index = np.minimum(np.searchsorted(self.offsets, offsets), len(self.offsets) - 1)
+        there = self.offsets[index] == offsets
+        return np.where(there, self.firsts[index], -1), np.where(there, self.firsts[index + 1], -1)
 
-    def rows(self, first: int, end: int) -> list[Cells]:
+    def rows(self, first: int, end: int) -> list[CellsOfRow]:
         """Some rows; cells that are absent are missing keys."""
-        return [
-            {
-                name: cell
-                for name, column in self.columns.items()
-                if (cell := column[row]) is not _ABSENT
-            }
-            for row in range(first, end)
-        ]
+        made: list[CellsOfRow] = [{} for _ in range(first, end)]
+        for name, column in self.columns.items():
+            for row, cell in zip(made, column[first:end].tolist(), strict=True):
+                if cell is not ABSENT:
+                    row[name] = cell
+        return made
 
 
 def cells_path(store: Path, segment: str, task: str) -> Path:
@@ -85,8 +92,75 @@ def cells_path(store: Path, segment: str, task: str) -> Path:
     return store / CELLS / f"{segment}.{task}.bin"
 
 
+class CellsEncoder:
+    """Makes the file of a segment's cells, part by part: what `add` and `end` return, one after
+    another.
+    """
+
+    def __init__(self) -> None:
+        self._offsets, self._firsts = array("Q"), array("Q", [0])
+        self._rows: list[CellsOfRow] = []
+        self._written = 0
+        self._blocks: list[dict[str, Any]] = []
+
+    def add(self, offset: int, rows: Sequence[CellsOfRow]) -> list[bytes]:
+        """Take in the rows of a record; offsets ascend."""
+        self._offsets.append(offset)
+        self._firsts.append(self._firsts[-1] + len(rows))
+        self._rows += rows
+        return self._block() if len(self._rows) >= _BLOCK_ROWS else []
+
+    def end(self, stamp: Stamp, version: str, names: Iterable[str] | None = None) -> list[bytes]:
+        """What stands behind all rows.
+
+        Parameters
+        ----------
+        stamp : Stamp
+            Of the segment when it was read.
+        version : str
+            Of the code that makes rows of records.
+        names : iterable of str, optional
+            The cells that the rows hold, as far as they have them; all by default.
+        """
+        parts, told = self._block(), dict[str, Any]()
+        for name, numbers in (("offsets", self._offsets), ("firsts", self._firsts)):
+            content = bytes_of(numbers)
+            told[name] = self._part(content)
+            parts.append(content)
+        head: dict[str, Any] = {
+            "stamp": [stamp.size, stamp.modified_ns, stamp.changed_ns],
+            "version": version,
+            "names": None if names is None else sorted(names),
+        }
+        footer = json.dumps(head | told | {"blocks": self._blocks}).encode()
+        return [*parts, footer, _digest(footer) + len(footer).to_bytes(8, "little") + _MAGIC]
+
+    def _block(self) -> list[bytes]:
+        rows, parts = self._rows, list[bytes]()
+        told: dict[str, Any] = {"rows": len(rows), "columns": {}}
+        shapes = dict.fromkeys(map(tuple, rows))
+        if len(shapes) == 1:  # as a rule
+            columns = zip(*map(dict.values, rows), strict=True)
+            named: Iterable[Any] = zip(next(iter(shapes)), columns, strict=True)
+        else:
+            names = dict.fromkeys(name for shape in shapes for name in shape)
+            named = ((name, [row.get(name, ABSENT) for row in rows]) for name in names)
+        for name, cells in named:
+            content, about = encoded_column(cells)
+            told["columns"][name] = about | self._part(content)
+            parts.append(content)
+        self._blocks.append(told)
+        rows.clear()
+        return parts
+
+    def _part(self, content: bytes) -> dict[str, Any]:
+        start = self._written
+        self._written += len(content)
+        return {"at": start, "bytes": len(content), "digest": _digest(content).hex()}
+
+
 def encoded_cells(
-    records: Iterable[tuple[int, Sequence[Cells]]],
+    records: Iterable[tuple[int, Sequence[CellsOfRow]]],
     stamp: Stamp,
     version: str,
     names: Iterable[str] | None = None,
@@ -97,63 +171,24 @@ def encoded_cells(
     ----------
     records : iterable of (int, sequence of mapping)
         Offset of each record in the segment, ascending, and its rows.
-    stamp : Stamp
-        Of the segment when it was read.
-    version : str
-        Of the code that makes rows of records.
-    names : iterable of str, optional
-        The cells that the rows hold, as far as they have them; all by default.
+    stamp, version, names
+        As in `CellsEncoder.end`.
     """
-    offsets, firsts, rows, written = array("Q"), array("Q", [0]), list[Cells](), 0
-    blocks: list[dict[str, Any]] = []
-
-    def block() -> Iterator[bytes]:
-        nonlocal written
-        told: dict[str, Any] = {"rows": len(rows), "columns": {}}
-        shapes = dict.fromkeys(map(tuple, rows))
-        if len(shapes) == 1:  # as a rule
-            columns = zip(*map(dict.values, rows), strict=True)
-            named: Iterable[Any] = zip(next(iter(shapes)), columns, strict=True)
-        else:
-            names = dict.fromkeys(name for shape in shapes for name in shape)
-            named = ((name, [row.get(name, _ABSENT) for row in rows]) for name in names)
-        for name, cells in named:
-            content, about = _column(cells)
-            told["columns"][name] = about | _part(written, content)
-            written += len(content)
-            yield content
-        blocks.append(told)
-        rows.clear()
-
-    for offset, made in records:
-        offsets.append(offset)
-        firsts.append(firsts[-1] + len(made))
-        rows += made
-        if len(rows) >= _BLOCK_ROWS:
-            yield from block()
-    yield from block()
-    parts = {}
-    for name, numbers in (("offsets", offsets), ("firsts", firsts)):
-        content = bytes_of(numbers)
-        parts[name] = _part(written, content)
-        written += len(content)
-        yield content
-    head: dict[str, Any] = {
-        "stamp": [stamp.size, stamp.modified_ns, stamp.changed_ns],
-        "version": version,
-    }
-    head["names"] = None if names is None else sorted(names)
-    footer = json.dumps(head | parts | {"blocks": blocks}).encode()
-    yield footer
-    yield _digest(footer) + len(footer).to_bytes(8, "little") + _MAGIC
+    encoder = CellsEncoder()
+    for offset, rows in records:
+        yield from encoder.add(offset, rows)
+    yield from encoder.end(stamp, version, names)
 
 
-def read_cells(path: Path, stamp: Stamp, version: str, names: Sequence[str]) -> KeptCells | None:
+def read_cells(
+    source: Path | bytes, stamp: Stamp, version: str, names: Sequence[str]
+) -> KeptCells | None:
     """Some cells of all rows of a segment; None where they are not kept.
 
     Parameters
     ----------
-    path : Path
+    source : Path or bytes
+        A file, or what would be in one.
     stamp : Stamp
         Of the segment as it stands.
     version : str
@@ -162,14 +197,19 @@ def read_cells(path: Path, stamp: Stamp, version: str, names: Sequence[str]) -> 
         The cells that are wanted.
     """
     try:
-        with open_regular(path, _LARGEST) as stream:
+        opened = BytesIO(source) if isinstance(source, bytes) else open_regular(source, _LARGEST)
+        with opened as stream:
             footer = _footer(stream, stamp, version)
             if footer["names"] is not None and not set(names) <= set(footer["names"]):
                 return None
-            offsets = numbers_of("Q", _content(stream, footer["offsets"]))
-            firsts = numbers_of("Q", _content(stream, footer["firsts"]))
+            offsets = np.frombuffer(_content(stream, footer["offsets"]), "<u8").astype(np.uint64)
+            firsts = np.frombuffer(_content(stream, footer["firsts"]), "<i8").astype(np.int64)
             count = sum(int(block["rows"]) for block in footer["blocks"])
-            if len(firsts) != len(offsets) + 1 or firsts[-1] != count:
+            if (
+                len(firsts) != len(offsets) + 1
+                or firsts[-1] != count
+                or np.any(np.diff(firsts) < 0)
+            ):
                 raise ValueError("other rows")
             found = ((name, _whole_column(stream, footer["blocks"], name)) for name in names)
             columns = {name: column for name, column in found if column is not None}
@@ -177,12 +217,9 @@ def read_cells(path: Path, stamp: Stamp, version: str, names: Sequence[str]) -> 
         return None
     except (RecursionError, OverflowError, MemoryError):
         return None
-    whole = not any(
-        any(cell is _ABSENT for cell in column)
-        for column in columns.values()
-        if not isinstance(column, array)
-    )
-    return KeptCells(offsets, firsts, columns, whole)
+    whole = all(column.whole for column in columns.values())
+    cells = {name: column.cells for name, column in columns.items()}
+    return KeptCells(offsets, firsts, cells, whole)
 
 
 def names_kept(path: Path, stamp: Stamp, version: str) -> frozenset[str] | None:
@@ -197,7 +234,7 @@ def names_kept(path: Path, stamp: Stamp, version: str) -> frozenset[str] | None:
         return None
 
 
-def _footer(stream: BufferedReader, stamp: Stamp, version: str) -> dict[str, Any]:
+def _footer(stream: BinaryIO, stamp: Stamp, version: str) -> dict[str, Any]:
     size = stream.seek(0, 2)
     stream.seek(max(size - _TAIL, 0))
     tail = stream.read()
@@ -214,11 +251,7 @@ def _footer(stream: BufferedReader, stamp: Stamp, version: str) -> dict[str, Any
     return footer
 
 
-def _part(offset: int, content: bytes) -> dict[str, Any]:
-    return {"at": offset, "bytes": len(content), "digest": _digest(content).hex()}
-
-
-def _content(stream: BufferedReader, part: Mapping[str, Any]) -> bytes:
+def _content(stream: BinaryIO, part: Mapping[str, Any]) -> bytes:
     stream.seek(part["at"])
     content = stream.read(min(int(part["bytes"]), _LARGEST))
     if len(content) != part["bytes"] or _digest(content).hex() != part["digest"]:
@@ -226,74 +259,20 @@ def _content(stream: BufferedReader, part: Mapping[str, Any]) -> bytes:
     return content
 
 
-def _column(values: Sequence[Any]) -> tuple[bytes, dict[str, Any]]:
-    """A column as bytes, and what is to be known to read them: all of one kind, or a byte each."""
-    if set(map(type, values)) == {float}:
-        return bytes_of(array("d", values)), {"kind": _FLOAT}
-    if all(value is None for value in values):
-        return b"", {"kind": _NONE}
-    kinds, numbers, texts = bytearray(), array("d"), dict[str, int]()
-    for value in values:
-        kind = _MISSING if value is _ABSENT else _KINDS[type(value)]
-        if kind == _WHOLE and abs(value) > EXACT_INTEGERS:
-            kind, value = _LONG, str(value)
-        if kind in (_TEXT, _LONG):
-            value = texts.setdefault(value, len(texts))
-        kinds.append(kind)
-        numbers.append(0.0 if kind in (_NONE, _MISSING) else float(value))
-    return bytes(kinds) + bytes_of(numbers), {"kind": None, "texts": list(texts)}
-
-
-def _whole_column(
-    stream: BufferedReader, blocks: Iterable[Mapping[str, Any]], name: str
-) -> Sequence[Any] | None:
-    """A column through all blocks; None where no row has it. Floats alone stay packed."""
-    packed, made, found = array("d"), list[Any](), False
-    shared: dict[Any, Any] = {}
+def _whole_column(stream: BinaryIO, blocks: Iterable[Mapping[str, Any]], name: str) -> Block | None:
+    """A column through all blocks; None where no row has it."""
+    made, found = list[Block](), False
+    shared: dict[str, str] = {}
     for block in blocks:
         rows, about = int(block["rows"]), block["columns"].get(name)
         found = found or about is not None
         if about is None:
-            cells: Sequence[Any] = [_ABSENT] * rows
-        elif about["kind"] == _NONE:
-            cells = [None] * rows
-        elif about["kind"] == _FLOAT:
-            cells = numbers_of("d", _content(stream, about))
+            made.append(absent_column(rows))
         else:
-            content = _content(stream, about)
-            numbers = numbers_of("d", content[rows:])
-            texts = [str(text) for text in about["texts"]]
-            cells = [
-                _cell(kind, number, texts, shared)
-                for kind, number in zip(content[:rows], numbers, strict=True)
-            ]
-        if len(cells) != rows:
-            raise ValueError("another number of rows")
-        if not made and isinstance(cells, array):
-            packed.extend(cells)
-        else:
-            made = made or packed.tolist()
-            made.extend(cells)
-    return (made or packed) if found else None
-
-
-def _cell(kind: int, number: float, texts: Sequence[str], shared: dict[Any, Any]) -> Any:
-    """The value of a cell; whole numbers and texts that are alike are one."""
-    if kind == _FLOAT:
-        return number
-    if kind == _NONE:
+            made.append(decoded_column(_content(stream, about), about, rows, shared))
+    if not found:
         return None
-    if kind == _MISSING:
-        return _ABSENT
-    if kind == _BOOLEAN:
-        return bool(number)
-    value: Any = int(number)
-    if kind in (_TEXT, _LONG):
-        value = texts[value]
-        value = int(value) if kind == _LONG else value
-    elif kind != _WHOLE:
-        raise ValueError("no such kind")
-    return shared.setdefault(value, value)
+    return Block(joined(one.cells for one in made), all(one.whole for one in made))
 
 
 def _digest(content: bytes) -> bytes:

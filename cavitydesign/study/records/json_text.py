@@ -79,7 +79,9 @@ def decoder_of(parts: Parts | None) -> Decode:
 
     def decode(payload: bytes) -> Any:
         # Constants that are no JSON pass this reader, and nothing of another shape does.
-        if b"NaN" not in payload and b"Infinity" not in payload:
+        if (b"N" not in payload or b"NaN" not in payload) and (
+            b"I" not in payload or b"Infinity" not in payload
+        ):  # single letters are found in a hundredth of the time
             try:
                 return read(payload)
             except ValidationError:

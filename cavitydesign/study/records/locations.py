@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .record import FAILED, OK
 
@@ -30,6 +34,16 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.names)
+
+
+@dataclass(frozen=True)
+class LineArrays:
+    """What is known of each line, as arrays; `segments` are the names that `segment` counts."""
+
+    segments: Sequence[str]
+    segment: NDArray[np.uint64]
+    offsets: NDArray[np.uint64]
+    ok: NDArray[np.bool_]
 
 
 class RecordLocations:
@@ -61,6 +75,20 @@ class RecordLocations:
             columns.offsets[row],
             columns.lengths[row],
             OK if columns.ok[row] else FAILED,
+        )
+
+    def rows(self, fingerprints: Iterable[str]) -> NDArray[np.int64]:
+        """Number of the line that counts for each name; -1 where there is none."""
+        return np.fromiter(map(self._rows.get, fingerprints, repeat(-1)), np.int64)
+
+    def arrays(self) -> LineArrays:
+        """All lines as they are known now."""
+        columns = self._columns
+        return LineArrays(
+            tuple(self._segments),
+            np.array(self._of_row, np.uint64),
+            np.array(columns.offsets, np.uint64),
+            np.frombuffer(bytes(columns.ok), np.bool_),
         )
 
     def status(self, fingerprint: str) -> str | None:
@@ -107,16 +135,24 @@ class RecordLocations:
 
     def of_segments(self, segments: Sequence[str]) -> dict[str, Columns]:
         """All lines of each of some segments, in their order."""
-        made = {name: Columns() for name in segments}
-        wanted = [made.get(name) for name in self._segments]
-        columns = self._columns
-        for row, number in enumerate(self._of_row):
-            into = wanted[number]
-            if into is not None:
-                into.names.append(columns.names[row])
-                into.offsets.append(columns.offsets[row])
-                into.lengths.append(columns.lengths[row])
-                into.ok.append(columns.ok[row])
+        lines, columns = self.arrays(), self._columns
+        order = np.argsort(lines.segment, kind="stable")
+        numbers = np.arange(len(self._segments) + 1, dtype=np.uint64)
+        bounds = np.searchsorted(lines.segment[order], numbers)
+        rows_of: dict[str, list[NDArray[np.int64]]] = {name: [] for name in segments}
+        for number, name in enumerate(self._segments):
+            if name in rows_of:
+                rows_of[name].append(order[bounds[number] : bounds[number + 1]])
+        lengths = np.array(columns.lengths, np.uint64)
+        made = {}
+        for name, parts in rows_of.items():
+            rows = np.concatenate([*parts, np.empty(0, np.int64)])
+            made[name] = Columns(
+                [columns.names[row] for row in rows.tolist()],
+                array("Q", lines.offsets[rows].tolist()),
+                array("L", lengths[rows].tolist()),
+                bytearray(lines.ok[rows].tobytes()),
+            )
         return made
 
     def beyond(self, sizes: dict[str, int]) -> set[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, BinaryIO
 
 from ...errors import InputError
 from .json_text import Decode, Parts, decoded, decoder_of
@@ -20,6 +20,11 @@ OK = "ok"
 FAILED = "failed"
 # What whoever reads a record raises where it is not what its task computes.
 MADE_UP = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+# Bytes of a record; the longest, of a light curve of a hundred modes, has 2 MB. What is longer ends
+# a segment as a line does that was cut off.
+_LONGEST_LINE = 64_000_000
+# Bytes that are read at once.
+_BLOCK = 1 << 22
 _STATUSES = {b"ok": OK, b"failed": FAILED}
 
 
@@ -57,13 +62,29 @@ def checksum(body: bytes) -> bytes:
     return blake2b(body, digest_size=8).hexdigest().encode()
 
 
+def whole_lines(stream: BinaryIO) -> Iterator[list[bytes]]:
+    """Lines without their ends, some at a time; what stands behind the last end is left out: it is
+    cut off, or being written.
+    """
+    rest = b""
+    while block := stream.read(_BLOCK):
+        lines = block.split(b"\n")
+        lines[0] = rest + lines[0]
+        rest = lines.pop()
+        if len(lines[0] if lines else rest) >= _LONGEST_LINE:
+            return
+        yield lines
+
+
 def read_header(line: bytes) -> tuple[str, str] | None:
     """Fingerprint and status of a line, with its end or without, or None if it is damaged."""
     end = len(line) - (line[-1:] == b"\n")
     if end < 18 or line[16:17] != b" ":
         return None
-    if blake2b(memoryview(line)[17:end], digest_size=8).hexdigest() != line[:16].decode("latin-1"):
+    if blake2b(line[17:end], digest_size=8).hexdigest().encode() != line[:16]:
         return None
+    if line[49:53] == b" ok " and line[17:49].isalnum():  # as a rule
+        return line[17:49].decode(), OK
     parts = line[17:80].split(b" ", 2)
     if len(parts) != 3 or parts[1] not in _STATUSES or not parts[0].isalnum():
         return None  # whole, but not of this program
@@ -73,10 +94,13 @@ def read_header(line: bytes) -> tuple[str, str] | None:
 def read_record(line: bytes, decode: Decode = decoded) -> Record | None:
     """The record of a line without its end, or None if the line is damaged."""
     header = read_header(line)
-    if header is None:
-        return None
+    return None if header is None else read_checked(line, header, decode)
+
+
+def read_checked(line: bytes, header: tuple[str, str], decode: Decode = decoded) -> Record | None:
+    """The record of a line whose checksum was found right; None if it is not of this program."""
     try:
-        payload = decode(line[17:].split(b" ", 2)[2])
+        payload = decode(line[19 + len(header[0]) + len(header[1]) :])
         result, error = payload["result"], payload["error"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ...texts import Refused, open_regular
 from .disk import StoreError
 from .index import SETTLING_SECONDS, IndexedSegment, Stamp, read_index, write_index
 from .json_text import Decode, decoded
-from .locations import Columns, RecordLocation, RecordLocations
-from .record import Record, read_header, read_record
+from .locations import Columns, LineArrays, RecordLocations
+from .record import OK, Record, read_header, read_record, whole_lines
 from .store_mark import MARK, SEGMENTS, check_mark
 
-Known = TypeVar("Known")
+Seen = Callable[[int, bytes, tuple[str, str]], None]
+"""Takes the offset of a line that is whole and "ok", the line, and its name and status."""
+Watch = Callable[[str], Seen | None]
+"""From the name of a segment that is about to be read in one go to who is to see its lines."""
 
 # Files; systems allow 256 at least, and a study by many jobs has thousands of segments.
 _MOST_OPEN = 64
-# Bytes of a record; the longest, of a light curve of a hundred modes, has 2 MB. What is longer ends
-# a segment as a line does that was cut off.
-_LONGEST_LINE = 64_000_000
 # Of a segment: what a million points write has 5 GB.
 _LARGEST_SEGMENT = 1 << 40
 # Bytes of segments that are read before an index is written: 0.1 s of computing.
 WORTH_AN_INDEX = 16_000_000
+# Bytes of a segment whose rows are kept: of a study by many jobs each has some.
+WORTH_KEEPING = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,9 @@ class StoredRecords:
     indexed : bool
         Take what the store's index says of segments that have not changed since: enough for a look,
         where each record is checked as it is read. Otherwise every byte is read.
+    watch : callable, optional
+        Sees the lines of segments as they are read: who needs their records need not read and check
+        them again.
 
     Raises
     ------
@@ -61,6 +68,7 @@ class StoredRecords:
 
     folder: Path
     indexed: bool = False
+    watch: Watch | None = field(default=None, repr=False)
     damaged: list[Damage] = field(default_factory=list, init=False)
     went_away: bool = field(default=False, init=False)
     """Whether a segment was deleted after it was read, so that records are missing that may stand
@@ -117,8 +125,7 @@ class StoredRecords:
             try:
                 with open_regular(path, _LARGEST_SEGMENT) as stream:
                     stream.seek(start)
-                    lines = iter(functools.partial(stream.readline, _LONGEST_LINE), b"")
-                    self._take_in(path.name, start, lines)
+                    self._take_in(path.name, start, stream)
             except FileNotFoundError:
                 vanished = True
                 continue
@@ -173,21 +180,26 @@ class StoredRecords:
             raise StoreError(f"{folder}: cannot be read ({error.strerror})") from error
         return [folder / name for name in names]
 
-    def _take_in(self, segment: str, start: int, lines: Iterable[bytes]) -> None:
-        """Take in lines from an offset on; line by line, so that the memory stays small."""
-        offset, locations = start, self._locations
-        number = locations.segment(segment)
-        for whole in lines:
-            length = len(whole)
-            if whole[-1:] != b"\n":
-                break  # cut off, or being written
-            header = read_header(whole)
-            if header is None:
-                self.damaged.append(Damage(segment, offset, length - 1))
-            else:
-                name, status = header
-                locations.add(number, name, offset, length - 1, status)
-            offset += length
+    def _take_in(self, segment: str, start: int, stream: BinaryIO) -> None:
+        """Take in lines from an offset on; some at a time, so that the memory stays small."""
+        offset = start
+        seen = self.watch(segment) if self.watch is not None and not start else None
+        for lines in whole_lines(stream):
+            made = Columns()
+            for line in lines:
+                header = read_header(line)
+                if header is None:
+                    self.damaged.append(Damage(segment, offset, len(line)))
+                else:
+                    name, status = header
+                    made.names.append(name)
+                    made.offsets.append(offset)
+                    made.lengths.append(len(line))
+                    made.ok.append(status == OK)
+                    if seen is not None and status == OK:
+                        seen(offset, line, header)
+                offset += len(line) + 1
+            self._locations.add_all(segment, made)
         self._read_to[segment] = offset
 
     def lost(self) -> set[str]:
@@ -227,23 +239,12 @@ class StoredRecords:
         """The records of the given points one by one, in their order; None where there is none that
         is whole. One at a time is in memory.
         """
-        return self.each_or(fingerprints, None)
-
-    def each_or(
-        self, fingerprints: Iterable[str], known: Callable[[RecordLocation], Known | None] | None
-    ) -> Iterator[Record | Known | None]:
-        """The records of the given points, or what is known of a location already.
-
-        A record whose location is known is not read."""
         with ExitStack() as stack:
             open_segments: dict[str, BinaryIO] = {}
             for name in fingerprints:
                 location = self._locations.get(name)
                 if location is None:
                     yield None
-                    continue
-                if known is not None and (told := known(location)) is not None:
-                    yield told
                     continue
                 if location.segment not in open_segments:
                     if len(open_segments) >= _MOST_OPEN:
@@ -262,10 +263,20 @@ class StoredRecords:
                 record = read_record(stream.read(location.length))
                 yield record if record is not None and record.fingerprint == name else None
 
+    def rows(self, fingerprints: Iterable[str]) -> NDArray[np.int64]:
+        """Number of the line that counts for each point among `lines`; -1 where there is none."""
+        return self._locations.rows(fingerprints)
+
+    def lines(self) -> LineArrays:
+        """Where each line stands that is known now."""
+        return self._locations.arrays()
+
     @property
     def settled(self) -> Mapping[str, Stamp]:
         """Segments whose changes since they were read would show, and how they stood."""
-        return {name: one for name, one in self._stamps.items() if one.size > WORTH_AN_INDEX}
+        if sum(one.size for one in self._stamps.values()) <= WORTH_AN_INDEX:
+            return {}
+        return {name: one for name, one in self._stamps.items() if one.size > WORTH_KEEPING}
 
     def at_rest(self, seconds: float) -> list[str]:
         """Segments of `settled` that nobody has written to for a time (the file system's clock)."""

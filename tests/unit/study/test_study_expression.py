@@ -51,3 +51,9 @@ def test_nothing_else_of_python(text):
 def test_no_value(text):
     with pytest.raises(ExpressionError):
         Expression(text).value({"zero": 0, "word": "a"})
+
+
+def test_signs_of_conditions_are_numbers():
+    """Minus a condition is a number that arithmetic goes on with."""
+    assert Expression("2 - -(a > 1)").value({"a": 3.0}) == 3.0
+    assert Expression("-(a > 1) < 0").value({"a": 3.0}) is True
