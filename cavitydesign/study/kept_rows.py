@@ -31,6 +31,7 @@ _AT_REST_SECONDS = 60.0
 # Columns of segments that are tabulated while they are read: of a million records each has some
 # dozen MB. More of them go through a file.
 _MOST_IN_PASSING = 8
+# Of cells that are kept nowhere: no segment has it.
 _NO_STAMP = Stamp(0, 0, 0)
 Tabulate = Callable[[Mapping[str, Any], str], Sequence[Mapping[str, Any]]]
 """From a stored result and the task to its rows, nested tables; numbers, texts and booleans become

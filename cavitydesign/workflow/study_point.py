@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..columns import lasing_columns, mode_columns
-from ..columns.column import derived
+from ..columns.column import Column, derived
 from ..design.files.named_files import files_of_design
 from ..design.files.toml_file import read_toml
 from ..errors import InputError
@@ -33,10 +33,6 @@ WORKER_MODULES = (
     "cavitydesign.workflow.steps",
     "cavitydesign.lasing",
 )
-
-
-# Columns that modes do not hold: those that do are asked for nothing, a million times.
-_MADE_OF_MODES = tuple(column for column in mode_columns.COLUMNS if column.of is not None)
 
 
 def evaluate_point(
@@ -140,6 +136,7 @@ def usual_columns() -> frozenset[str]:
 def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str, Any]]:
     """Rows of the table: one a mode (tasks modes and threshold), or one a point (task lase)."""
     if task != "lase":
+        made = _made_of_modes()
         modes, static = (
             (result["modes"], {})
             if task == "modes"
@@ -147,7 +144,7 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
         )
         return [
             {name: value for name, value in mode.items() if name != "label"}
-            | derived(_MADE_OF_MODES, mode)
+            | (derived(made, mode) if made else {})
             | static.get(mode["label"], {})
             | {"mode": mode["label"]}
             for mode in modes
@@ -171,6 +168,11 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
     return [{**found, **outcomes, **thresholds, **slopes, **drawn}]
 
 
+def _made_of_modes() -> list[Column]:
+    """Columns that modes do not hold: those that do are not asked for, a million times."""
+    return [column for column in mode_columns.COLUMNS if column.of is not None]
+
+
 def parts_of_point(names: Sequence[str], task: str) -> Mapping[str, Any] | None:
     """The parts of a stored result from which `rows_of_point` makes some columns; None for all.
 
@@ -183,7 +185,7 @@ def parts_of_point(names: Sequence[str], task: str) -> Mapping[str, Any] | None:
     if task == "lase":
         # Of the modes their number alone.
         return {"lasing": None, "modes": {"modes": [{}]}}
-    if _MADE_OF_MODES:
+    if _made_of_modes():
         return None  # made from what this place does not know
     entries = dict.fromkeys(
         name for column in names for name in ("label", column, column.partition(".")[0])

@@ -231,3 +231,15 @@ def test_two_writers_of_the_index_and_kills(tmp_path, tally):
             run.wait()
             run.stdout.close()
         assert read_index(folder) and told(Store(folder, indexed=True)) == sound
+
+
+def test_a_first_run_leaves_an_index(tmp_path, monkeypatch):
+    """Of the segment that it wrote, which it reads at its end for the first time."""
+    folder = tmp_path / "s"
+    run = Store(folder)
+    monkeypatch.setattr(stored, "WORTH_AN_INDEX", 100)
+    with run.writer() as writer:
+        writer.append(map(expected, range(POINTS)))
+    run.take_in_own()
+    assert len(read_index(folder)) == 1
+    same(folder)

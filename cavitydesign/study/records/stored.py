@@ -157,7 +157,11 @@ class StoredRecords:
 
     def take_in_own(self) -> None:
         """Take in what the run that ends here has written, and write the index."""
-        if sum(self._read_to.values()) > WORTH_AN_INDEX:
+        sizes = 0
+        for path in self._segment_paths():  # its own is not read yet
+            with suppress(FileNotFoundError):
+                sizes += path.stat().st_size
+        if sizes > WORTH_AN_INDEX:
             time.sleep(SETTLING_SECONDS)
         self.refresh()
         self.write_index()
