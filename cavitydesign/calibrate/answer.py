@@ -14,6 +14,7 @@ from ..lasing.outcomes.calibrated_quantiles import QUANTILES as SHARES
 if TYPE_CHECKING:
     from .medium.agreement import MeasurementFit
     from .posterior.next_measurement import Advice
+    from .spectra.spectrum_agreement import SpectrumFit
 
 
 QUANTILES = tuple(SHARES.values())
@@ -97,6 +98,7 @@ class CurveFit:
         Probability that the threshold lies within the measured fluences.
     dark_up_to_mj_cm2 : float or None
         Fluence up to which the cavity did not lase.
+    spectra : tuple of SpectrumFit
     """
 
     name: str
@@ -112,6 +114,7 @@ class CurveFit:
     figures: tuple[FigureFit, ...] = ()
     dark_up_to_mj_cm2: float | None = None
     crosses: float | None = None
+    spectra: tuple[SpectrumFit, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,6 +249,7 @@ def _curve_dict(curve: CurveFit) -> Mapping[str, Any]:
         ],
         "dark_up_to_mj_cm2": curve.dark_up_to_mj_cm2,
         "crosses_threshold_probability": curve.crosses,
+        "spectra": [each.to_json_dict() for each in curve.spectra],
     }
 
 

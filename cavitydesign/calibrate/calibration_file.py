@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from .calibration_spec import (
     MediumMeasurement,
     NextMeasurement,
 )
-from .cavity_entry import SESSION, read_cavity
+from .cavity_entry import SESSION, SPECTRA, read_cavity
 from .medium.kinds import FLUENCE
 from .medium.measurement_entry import read_measurement
 from .posterior.prior import Prior, prior_of
@@ -35,6 +37,8 @@ KEYS = (
     "next",
 )
 NEXT_KEYS = ("predict", "candidates")
+SPECTRUM_AT = "spectrum_at_mj_cm2"
+"""Of a candidate that is a laser spectrum."""
 EACH = ("cavity", "session")
 SESSION_KEYS = ("fluence_scale_sd",)
 # Least, most and default: 256 solves of five numbers left the emulator 1 to 3 % of the light off,
@@ -104,13 +108,13 @@ def _next(file: UserFile) -> NextMeasurement | None:
     ):
         file.add(
             "next.candidates",
-            ": write each light curve that could be measured as [[next.candidates]]",
+            ": write each light curve or laser spectrum that could be measured as "
+            "[[next.candidates]]",
         )
         return None
     asked = read_cavity(file, predict, "next.predict", with_data=False)
     found = [
-        read_cavity(file, entry, f"next.candidates.{number}", with_data=False)
-        for number, entry in enumerate(entries)
+        _candidate(file, entry, f"next.candidates.{number}") for number, entry in enumerate(entries)
     ]
     if asked is None or any(one is None for one in found):
         return None
@@ -118,6 +122,15 @@ def _next(file: UserFile) -> NextMeasurement | None:
     for name in {name for name in names if names.count(name) > 1}:
         file.add("next.candidates", f": two are named {name!r}; names tell them apart")
     return NextMeasurement(asked, tuple(one for one in found if one is not None))
+
+
+def _candidate(file: UserFile, entry: Mapping[str, Any], entry_name: str) -> MeasuredCavity | None:
+    """A light curve over the fluences of its design, or a laser spectrum at one of them."""
+    rest = {key: value for key, value in entry.items() if key != SPECTRUM_AT}
+    if SPECTRUM_AT not in entry:
+        return read_cavity(file, rest, entry_name, with_data=False)
+    given = {"fluence_mj_cm2": entry[SPECTRUM_AT]}
+    return read_cavity(file, rest | {SPECTRA: [given]}, entry_name, with_data=False)
 
 
 def _whole(file: UserFile, key: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,9 +15,18 @@ from ..study import Executor, SerialExecutor
 from .answer import CalibrationAnswer
 from .calibration_spec import Calibration, NextMeasurement
 from .layout import layout_of
+from .light import Light
 from .medium.prepared import prepare_measurement
 from .posterior.doubts import doubts_of_answer
-from .posterior.next_measurement import POINTS, Advice, Measurement, advice_of
+from .posterior.likelihood import Comparison
+from .posterior.next_measurement import (
+    POINTS,
+    Advice,
+    Measurement,
+    advice_of,
+    curve_to_measure,
+    spectrum_to_measure,
+)
 from .posterior.reweigh import RELIABLE_SHAPE, Weights, resampled, smoothed_weights
 from .posterior.sampler import Draws, laplace, sample
 from .setup import prepare
@@ -32,6 +42,7 @@ _MOST_ROUNDS = 4
 _WORTH = 0.25
 # The first answer rests on this fraction of the solves.
 _FIRST_SHARE = 4
+_BRIGHTER = 1.02  # A fluence that tells the slopes of lines: shares are linear within 2 %.
 
 
 def calibrate(
@@ -108,15 +119,7 @@ def _advice(work: Work, asked: NextMeasurement, z: Array, weights: Weights) -> A
     compared = [enlarged.comparison(each) for each in ready]
     measurements = []
     for comparison, light in zip(compared[1:], lights[1:], strict=True):
-        low, high = comparison.ready.cavity.fluences
-        fluence = np.geomspace(low, high, POINTS)
-        measurements.append(
-            Measurement(
-                comparison.ready.cavity.name,
-                comparison.log_light(z, light, fluence),
-                float(np.log(high / low)) / (POINTS - 1),
-            )
-        )
+        measurements.append(_measurement(comparison, z, light))
     values = layout.values(z)
     constants = {
         each.name: np.log(values[:, column]) if each.prior.of_logarithm else values[:, column]
@@ -127,10 +130,25 @@ def _advice(work: Work, asked: NextMeasurement, z: Array, weights: Weights) -> A
         asked.predict.name,
         compared[0].threshold_mj_cm2(z, lights[0]),
         measurements,
-        asked.candidates[0].relative_noise,
         max(work.asked.fluence_scale_sd.values(), default=0.0),
         constants,
     )
+
+
+def _measurement(comparison: Comparison, z: Array, light: Light) -> Measurement:
+    """What a candidate would show of each draw."""
+    cavity = comparison.ready.cavity
+    if cavity.spectra:
+        one = cavity.spectra[0]
+        shares, brighter = (
+            comparison.shares(z, light, one.fluence_mj_cm2 * factor) for factor in (1.0, _BRIGHTER)
+        )
+        noise = math.hypot(one.relative_noise, one.model_error)
+        return spectrum_to_measure(cavity.name, shares, brighter, math.log(_BRIGHTER), noise)
+    low, high = cavity.fluences
+    curve = comparison.log_light(z, light, np.geomspace(low, high, POINTS))
+    step = math.log(high / low) / (POINTS - 1)
+    return curve_to_measure(cavity.name, curve, step, cavity.relative_noise)
 
 
 def _chosen(draws: Draws, count: int, seed: int) -> Array:

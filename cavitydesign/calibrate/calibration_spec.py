@@ -39,6 +39,52 @@ class Figure:
 
 
 @dataclass(frozen=True, eq=False)
+class MeasuredSpectrum:
+    """Light of single lines of a laser at one fluence.
+
+    Attributes
+    ----------
+    name : str
+        Of its cavity and fluence, as tables tell it.
+    fluence_mj_cm2 : float
+    wavelength_nm : (n,) array
+        Rising; not-a-number where a line is known by its mode alone. Without lines only the centre
+        counts.
+    modes : tuple of str
+        Label of each line's mode, empty where the wavelength finds it.
+    light : (n,) array
+        In any unit, positive.
+    floor : float
+        Light, in the same unit, below which a line is not seen.
+    range_nm : tuple of two floats or None
+        Wavelengths that were looked at; None: all modes.
+    resolution_nm : float
+        Modes so near to each other are one line.
+    relative_noise : float
+        Usual scatter of a line's light, relative; the scatter itself is fitted.
+    model_error : float
+        What lines of a right model differ by beside that, such as a Q of each mode, relative.
+    centre_nm : Figure or None
+        Mean wavelength, weighted by the light.
+    file : str
+        Where the lines stand, for messages.
+    """
+
+    name: str
+    fluence_mj_cm2: float
+    wavelength_nm: Array
+    modes: tuple[str, ...]
+    light: Array
+    floor: float
+    range_nm: tuple[float, float] | None = None
+    resolution_nm: float = 0.05
+    relative_noise: float = 0.05
+    model_error: float = 0.05
+    centre_nm: Figure | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, eq=False)
 class MeasuredCavity:
     """One cavity of the laboratory.
 
@@ -58,6 +104,7 @@ class MeasuredCavity:
         The cavity did not lase up to this fluence.
     cold_line_width_nm : Figure or None
         Full width at half maximum of a line of the cavity without gain or absorption by emitters.
+    spectra : tuple of MeasuredSpectrum
     """
 
     name: str
@@ -68,6 +115,7 @@ class MeasuredCavity:
     figures: Mapping[str, Figure] = field(default_factory=dict)
     dark_up_to_mj_cm2: float | None = None
     cold_line_width_nm: Figure | None = None
+    spectra: tuple[MeasuredSpectrum, ...] = ()
 
     @property
     def fluences(self) -> tuple[float, float]:
@@ -77,6 +125,7 @@ class MeasuredCavity:
             told += [float(self.curve.fluence_mj_cm2[0]), float(self.curve.fluence_mj_cm2[-1])]
         if self.dark_up_to_mj_cm2 is not None:
             told.append(self.dark_up_to_mj_cm2)
+        told += [each.fluence_mj_cm2 for each in self.spectra]
         if self.figures or not told:
             pump = self.design.get("pump", {})
             told += map(float, pump.get("fluence_mj_cm2", Pump().fluence_mj_cm2))

@@ -13,10 +13,11 @@ from ..arrays import Array
 from ..design.files.column_file import read_columns
 from ..errors import InputError, nearest
 from ..study.files.user_file import UserFile, flattened
-from .calibration_spec import FIGURES, Figure, MeasuredCavity, MeasuredCurve
-from .posterior.prior import prior_of
+from .calibration_spec import FIGURES, Figure, MeasuredCavity, MeasuredCurve, MeasuredSpectrum
+from .entries.entry_numbers import figure_of, number_of, share_of
+from .entries.spectrum_entry import read_spectrum
 
-LINE_WIDTH = "cold_line_width_nm"
+LINE_WIDTH, SPECTRA = "cold_line_width_nm", "spectra"
 CAVITY_KEYS = (
     "name",
     "design",
@@ -27,6 +28,7 @@ CAVITY_KEYS = (
     "figures",
     "dark_up_to_mj_cm2",
     LINE_WIDTH,
+    SPECTRA,
 )
 # Measurements of the medium, which have entries of their own.
 _OF_MEDIUM = (
@@ -37,14 +39,10 @@ _OF_MEDIUM = (
     "z_scan",
     "stripe_gain",
 )
-# Light of single modes: only their sum is compared.
-_OF_MODES = ("spectrum", "output_shares")
+# Keys of a laser spectrum, which has a table of its own.
+_OF_SPECTRA = ("spectrum", "output_shares", "series", "centre_nm")
 SESSION = "session"
 _FEWEST_POINTS = 3  # The scale of a curve is free and takes one point; two more tell a slope.
-# A point that scatters by as much as it is says nothing; 5 is 5 % as a rule.
-MOST_NOISE = 1.0
-# Nothing is measured better: a pulse's light is computed to 7e-4.
-LEAST_NOISE = 1e-4
 # Share of rows that may repeat another: few counts at a fluence that was measured twice do so.
 _MOST_TWICE = 0.1
 # Factor between the middle of a curve's fluences and that of its design's: units differ by a
@@ -73,10 +71,11 @@ def read_cavity(
                 f"{entry_name}.{key}",
                 ": is a measurement of the medium; write it as an entry [[measurements]]",
             )
-        elif key in _OF_MODES:
+        elif key in _OF_SPECTRA:
             file.add(
                 f"{entry_name}.{key}",
-                ": modes are not compared one by one; only their sum is: the light curve",
+                ": belongs to a laser spectrum; write it below [[cavities.spectra]] with the "
+                "fluence",
             )
         elif key not in CAVITY_KEYS:
             near = nearest(key, CAVITY_KEYS)
@@ -100,15 +99,9 @@ def read_cavity(
         if curve is not None and design is not None:
             ends = float(curve.fluence_mj_cm2[0]), float(curve.fluence_mj_cm2[-1])
             _check_unit(file, f"{entry_name}.light_curve", ends, design)
-    noise = _positive(file, entry, f"{entry_name}.relative_noise", 0.05)
-    if not LEAST_NOISE <= noise < MOST_NOISE:
-        file.add(
-            f"{entry_name}.relative_noise",
-            f" = {noise:g}: a share is needed, {LEAST_NOISE:g} at least and less than "
-            f"{MOST_NOISE:g}; 0.05 is 5 %",
-        )
+    noise = share_of(file, entry, f"{entry_name}.relative_noise", 0.05)
     dark = (
-        _positive(file, entry, f"{entry_name}.dark_up_to_mj_cm2", math.nan)
+        number_of(file, entry, f"{entry_name}.dark_up_to_mj_cm2", math.nan)
         if "dark_up_to_mj_cm2" in entry
         else None
     )
@@ -117,23 +110,52 @@ def read_cavity(
     figures = _figures(file, entry.get("figures", {}), f"{entry_name}.figures")
     if design is not None:
         _check_breaks(file, f"{entry_name}.figures", figures, design)
-    none = curve is None and dark is None and not figures
+    name = texts["name"] or Path(texts["design"]).stem
+    spectra = _spectra(file, entry.get(SPECTRA, []), f"{entry_name}.{SPECTRA}", name, with_data)
+    if design is not None:
+        for number, one in enumerate(spectra):
+            at = one.fluence_mj_cm2
+            _check_unit(file, f"{entry_name}.{SPECTRA}.{number}", (at, at), design)
+    none = curve is None and dark is None and not figures and not spectra
     if with_data and none and len(file.lines) == told:
-        file.add(entry_name, ": no data; give light_curve, figures or dark_up_to_mj_cm2")
+        file.add(entry_name, ": no data; give light_curve, figures, spectra or dark_up_to_mj_cm2")
     if len(file.lines) > told or design is None:
         return None
     return MeasuredCavity(
-        texts["name"] or Path(texts["design"]).stem,
+        name,
         design,
         texts["session"],
         curve,
         noise,
         figures,
         dark,
-        _figure(file, entry[LINE_WIDTH], f"{entry_name}.{LINE_WIDTH}")
+        figure_of(file, entry[LINE_WIDTH], f"{entry_name}.{LINE_WIDTH}")
         if LINE_WIDTH in entry
         else None,
+        tuple(spectra),
     )
+
+
+def _spectra(
+    file: UserFile, entries: Any, entry_name: str, cavity: str, with_data: bool
+) -> list[MeasuredSpectrum]:
+    """Laser spectra of a cavity, each with its fluence."""
+    if not isinstance(entries, list):
+        file.add(entry_name, ": write each laser spectrum as [[cavities.spectra]]")
+        return []
+    found: list[MeasuredSpectrum] = []
+    for number, entry in enumerate(entries):
+        one = read_spectrum(file, entry, f"{entry_name}.{number}", cavity, with_data)
+        if one is None:
+            continue
+        if any(one.fluence_mj_cm2 == other.fluence_mj_cm2 for other in found):
+            file.add(
+                f"{entry_name}.{number}.fluence_mj_cm2",
+                f" = {one.fluence_mj_cm2:g}: another spectrum of {cavity} has it; one spectrum a "
+                "fluence",
+            )
+        found.append(one)
+    return found
 
 
 def _check_breaks(
@@ -255,27 +277,7 @@ def _figures(file: UserFile, table: Any, entry_name: str) -> dict[str, Figure]:
                 f": unknown; allowed: {', '.join(FIGURES)}{nearest(key, FIGURES)}",
             )
             continue
-        figure = _figure(file, entry, f"{entry_name}.{key}")
+        figure = figure_of(file, entry, f"{entry_name}.{key}")
         if figure is not None:
             found[key] = figure
     return found
-
-
-def _figure(file: UserFile, entry: Any, entry_name: str) -> Figure | None:
-    """A measured number with its standard deviation."""
-    prior = file.collect(prior_of, entry, f"{file.name}: {entry_name}")
-    if prior is None:
-        return None
-    if prior.shape != "normal" or prior.first <= 0:
-        file.add(entry_name, f" = {entry!r}: must be {{ value, sd }} with a value above 0")
-        return None
-    return Figure(prior.first, prior.second)
-
-
-def _positive(file: UserFile, entry: Mapping[str, Any], entry_name: str, usual: float) -> float:
-    value = entry.get(entry_name.rsplit(".", 1)[1], usual)
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not ((math.isfinite(value) and value > 0) or value is usual):
-        file.add(entry_name, f" = {value!r}: a number above 0 is needed")
-        return usual
-    return float(value)

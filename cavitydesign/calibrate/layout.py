@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array
-from .calibration_spec import Calibration, FreeNumber, Measured, MeasuredCavity
+from .calibration_spec import Calibration, FreeNumber, Measured, MeasuredCavity, MeasuredSpectrum
 from .posterior.prior import Prior
 
 SCATTER_FACTOR = 2.0
-"""The scatter of a curve lies within this factor of the noise that is stated, in 68 % of cases: few
-laboratories know it better, and the error of the model adds to it."""
+"""The scatter of a curve or of the lines of a spectrum lies within this factor of the noise that is
+stated, in 68 % of cases: few laboratories know it better, and the error of the model adds to it."""
 FREE_SCALE_SD = 2.0
 """In units of the curve's scatter: its scale about the best fit of each candidate. The light's unit
 is arbitrary, so the prior only has to be wider than the scatter of the best fit, which is
@@ -107,9 +107,11 @@ def scale_name(cavity: MeasuredCavity) -> str:
     return f"scale of {cavity.name}"
 
 
-def scatter_name(cavity: Measured) -> str:
-    """Name of the unknown scatter of a cavity's light, or of the points of a measurement."""
-    return f"scatter of {cavity.name}"
+def scatter_name(measured: Measured | MeasuredSpectrum) -> str:
+    """Name of the unknown scatter of a cavity's light, of the lines of a spectrum, or of the points
+    of a measurement.
+    """
+    return f"scatter of {measured.name}"
 
 
 def fluence_name(session: str) -> str:
@@ -119,7 +121,7 @@ def fluence_name(session: str) -> str:
 
 def layout_of(asked: Calibration) -> Layout:
     """All unknowns: free design keys, fluence scales of sessions, scale and scatter of curves, and
-    scatter of measurements of the medium."""
+    scatter of the lines of spectra and of measurements of the medium."""
     unknowns: list[Unknown] = []
     measured: list[Measured] = [*asked.cavities, *asked.measurements]
     for number in asked.numbers:
@@ -137,14 +139,15 @@ def layout_of(asked: Calibration) -> Layout:
                 Unknown(fluence_name(session), Prior("log-normal", 1.0, 1.0 + sd), "", session)
             )
     for cavity in asked.cavities:
-        if cavity.curve is None:
-            continue
-        unknowns.append(
-            Unknown(scale_name(cavity), Prior("normal", 0.0, FREE_SCALE_SD), "", cavity.name)
-        )
-        noise = Prior("log-normal", cavity.relative_noise, SCATTER_FACTOR)
-        unknowns.append(Unknown(scatter_name(cavity), noise, "", cavity.name))
-    for measurement in asked.measurements:
-        noise = Prior("log-normal", measurement.relative_noise, SCATTER_FACTOR)
-        unknowns.append(Unknown(scatter_name(measurement), noise, "", measurement.name))
+        if cavity.curve is not None:
+            scale = Prior("normal", 0.0, FREE_SCALE_SD)
+            unknowns.append(Unknown(scale_name(cavity), scale, "", cavity.name))
+            unknowns.append(_scatter(cavity, cavity.name))
+        unknowns += [_scatter(one, cavity.name) for one in cavity.spectra if len(one.light)]
+    unknowns += [_scatter(one, one.name) for one in asked.measurements]
     return Layout(tuple(unknowns))
+
+
+def _scatter(measured: Measured | MeasuredSpectrum, owner: str) -> Unknown:
+    noise = Prior("log-normal", measured.relative_noise, SCATTER_FACTOR)
+    return Unknown(scatter_name(measured), noise, "", owner)

@@ -24,19 +24,29 @@ class Light:
     log_least : (k,) array
         Logarithm of the photons for each further excitation at the peak that a laser sends at best,
         at least, to have a threshold (decision 13).
+    shares : (k, m, c) array or None
+        Share of each of m modes of the laser light, at the coarse grid of excitations; None where
+        no spectrum asks for it.
     """
 
     laser: Array
     glow: Array
     log_static: Array
     log_least: Array
+    shares: Array | None = None
 
     def __len__(self) -> int:
         return len(self.laser)
 
     def taken(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Light:
         """Some of the sets."""
-        return Light(self.laser[rows], self.glow[rows], self.log_static[rows], self.log_least[rows])
+        return Light(
+            self.laser[rows],
+            self.glow[rows],
+            self.log_static[rows],
+            self.log_least[rows],
+            None if self.shares is None else self.shares[rows],
+        )
 
     def joined(self, other: Light) -> Light:
         """These, and after them the others."""
@@ -45,4 +55,7 @@ class Light:
             np.concatenate([self.glow, other.glow]),
             np.concatenate([self.log_static, other.log_static]),
             np.concatenate([self.log_least, other.log_least]),
+            None
+            if self.shares is None or other.shares is None
+            else np.concatenate([self.shares, other.shares]),
         )

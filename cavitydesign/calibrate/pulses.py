@@ -28,22 +28,28 @@ from ..modes import ModeSet
 from ..workflow.competing import competing_modes
 from ..workflow.steps import find_modes
 
-TASK = "pulses"
+TASK, BY_MODE = "pulses", "modes"
 SPACING = 0.1
 """Natural logarithm of the excitations from one solved pulse to the next. Light interpolated
 between them (monotone cubics in logarithms) is within 1 % of pulses solved in between at a
 threshold of d ln L / d ln N = 20, and the average over the spot within 0.3 %."""
 WORKER_MODULES = ("cavitydesign.calibrate.pulses", "cavitydesign.lasing")
+# Shares of a mode that stay below it at every fluence are not kept: no spectrometer sees them.
+_FAINTEST_SHARE = 1e-6
+_SHARE_DIGITS = 6  # A solve is within 7e-4 of the light; a comb of 40 modes fills a record.
 # Mode sets kept in a worker; beyond, the memory would grow with the number of solves.
 _KNOWN_MODES = 64
 
 
 @dataclass(frozen=True)
 class PulseGrid:
-    """Excitations at which pulses are solved: `count` values, `SPACING` apart in the logarithm."""
+    """Excitations at which pulses are solved: `count` values, `SPACING` apart in the logarithm;
+    `by_mode` where the light of each mode is asked for too.
+    """
 
     low: float
     count: int
+    by_mode: bool = False
 
     @property
     def log_excitons(self) -> Array:
@@ -53,7 +59,7 @@ class PulseGrid:
     @property
     def task(self) -> str:
         """Name of the task under which a study's store keeps these pulses."""
-        return f"{TASK} {self.low:.6f} {self.count}"
+        return f"{TASK} {self.low:.6f} {self.count}" + (f" {BY_MODE}" if self.by_mode else "")
 
 
 def grid_of_task(task: str) -> PulseGrid:
@@ -62,18 +68,18 @@ def grid_of_task(task: str) -> PulseGrid:
     Examples
     --------
     >>> grid_of_task(PulseGrid(-3.5, 70).task)
-    PulseGrid(low=-3.5, count=70)
+    PulseGrid(low=-3.5, count=70, by_mode=False)
     """
-    name, low, count = task.split()
-    if name != TASK:
+    name, low, count, *rest = task.split()
+    if name != TASK or rest not in ([], [BY_MODE]):
         raise InputError(f"task = {task!r}: must be {TASK!r} with a grid")
-    return PulseGrid(float(low), int(count))
+    return PulseGrid(float(low), int(count), bool(rest))
 
 
-def grid_over(low: float, high: float) -> PulseGrid:
+def grid_over(low: float, high: float, by_mode: bool = False) -> PulseGrid:
     """Multiples of `SPACING` that cover a range of the logarithm, so that ranges share pulses."""
     first, last = int(np.floor(low / SPACING)), int(np.ceil(high / SPACING))
-    return PulseGrid(round(first * SPACING, 6), last - first + 1)
+    return PulseGrid(round(first * SPACING, 6), last - first + 1, by_mode)
 
 
 def evaluate_pulses(
@@ -96,16 +102,36 @@ def evaluate_pulses(
         laser, glow: photons for each emitter that leave all modes, and that are sent out beside
         them, at each excitation of the grid. static_excitons: where gain equals loss, None where it
         never does. least_efficiency: photons for each further excitation at the peak that a laser
-        sends at best, at least, to have a threshold.
+        sends at best, at least, to have a threshold. shares, where asked for: of the laser light,
+        of each mode by its label, at each excitation.
     """
     ready = ready_cavity(parse_design(design, path=_path(folder)))
-    outcomes = ready.solver.outcomes(np.exp(grid_of_task(task).log_excitons))
-    return {
+    grid = grid_of_task(task)
+    outcomes = ready.solver.outcomes(np.exp(grid.log_excitons))
+    found = {
         "laser": np.maximum(outcomes.emitted.sum(axis=0), 1e-300).tolist(),
         "glow": np.maximum(outcomes.spontaneous, 1e-300).tolist(),
         "static_excitons": None if ready.static is None else ready.excitons(ready.static),
         "least_efficiency": LEAST_EFFICIENCY * ready.leaving(outcomes.emitted) * ready.pumped_share,
     }
+    if grid.by_mode:
+        found["shares"] = _shares(ready, outcomes.emitted)
+    return found
+
+
+def _shares(ready: PumpedCavity, emitted: Array) -> dict[str, list[float]]:
+    """Of the modes that a spectrum could show, by their labels."""
+    share = emitted / np.maximum(emitted.sum(axis=0), 1e-300)
+    return {
+        mode.label: [float(f"{value:.{_SHARE_DIGITS}g}") for value in row]
+        for mode, row in zip(ready.comb, share, strict=True)
+        if row.max() > _FAINTEST_SHARE
+    }
+
+
+def modes_of(design: Design) -> tuple[tuple[str, float], ...]:
+    """Label and wavelength (nm) of every mode that takes part."""
+    return tuple((mode.label, float(mode.wavelength_nm)) for mode in ready_cavity(design).comb)
 
 
 def ready_cavity(design: Design) -> PumpedCavity:

@@ -21,9 +21,11 @@ from .pulses import (
     PumpAndDetector,
     grid_over,
     log_line_width_nm,
+    modes_of,
     pump_and_detector,
     rate_digest,
 )
+from .spectra.spectrum_lines import PreparedSpectrum, prepare_spectrum
 
 # Standard normal numbers at which pump and detector are tabulated: a calibration is a power of its
 # number, and straight between these to 1e-3 of a prior's width.
@@ -100,6 +102,9 @@ class Prepared:
         Most excitations that an emitter can hold.
     line_width : LineWidth or None
         Where that of the cavity was measured.
+    modes : tuple of (str, float)
+        Label and wavelength (nm) of each mode whose share of the light is asked for.
+    spectra : tuple of PreparedSpectrum
     """
 
     cavity: MeasuredCavity
@@ -111,6 +116,8 @@ class Prepared:
     least_slope: float
     ladder_top: int
     line_width: LineWidth | None = None
+    modes: tuple[tuple[str, float], ...] = ()
+    spectra: tuple[PreparedSpectrum, ...] = ()
 
     @property
     def rate_indices(self) -> list[int]:
@@ -170,6 +177,7 @@ def prepare(asked: Calibration, layout: Layout, cavity: MeasuredCavity) -> Prepa
         ends = [pump_and_detector(each) for each in moved]
         if any(end != nominal for end in ends):
             tables[key] = _table(asked, cavity, layout, key, middle, nominal)
+    modes = modes_of(design) if cavity.spectra else ()
     return Prepared(
         cavity,
         keys,
@@ -182,6 +190,8 @@ def prepare(asked: Calibration, layout: Layout, cavity: MeasuredCavity) -> Prepa
         None
         if cavity.cold_line_width_nm is None
         else _line_width(asked, cavity, layout, rate_keys, middle),
+        modes,
+        tuple(prepare_spectrum(each, modes) for each in cavity.spectra),
     )
 
 
@@ -250,7 +260,8 @@ def _grid(
         nominal.log_per_unit + nominal.photons * np.log(value) for value in cavity.fluences
     )
     reach = float(np.sqrt(spread))
-    return grid_over(low - reach - _BELOW, max(high + reach + _ABOVE, _FULL))
+    top = max(high + reach + _ABOVE, _FULL)
+    return grid_over(low - reach - _BELOW, top, bool(cavity.spectra))
 
 
 def _at(layout: Layout, index: int, z: float) -> float:

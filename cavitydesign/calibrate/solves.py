@@ -7,6 +7,8 @@ from __future__ import annotations
 import copy
 import functools
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -75,9 +77,17 @@ def solved_light(
             np.log(np.array([one["glow"] for one in results], dtype=np.float64)),
             np.log(np.array([math.inf if one is None else one for one in static])),
             np.log(np.array([one["least_efficiency"] for one in results])),
+            _shares(ready, results) if ready.grid.by_mode else None,
         )
     # Without free numbers in the rate equations all rows are one.
     return light if len(light) == len(z) else light.taken(np.zeros(len(z), dtype=np.int64))
+
+
+def _shares(ready: Prepared, results: Sequence[Mapping[str, Any]]) -> Array:
+    """(k, m, c) of the modes of a cavity; none for one that a record does not name."""
+    dark = [0.0] * ready.grid.count
+    rows = [[one["shares"].get(label, dark) for label, _ in ready.modes] for one in results]
+    return np.array(rows, dtype=np.float64)
 
 
 def _study(asked: Calibration, layout: Layout, ready: Prepared, z: Array) -> Study:

@@ -15,15 +15,18 @@ from .medium.agreement import measurement_fit
 from .posterior.doubts import (
     contradictions_of_curve,
     contradictions_of_measurement,
+    contradictions_of_spectrum,
     doubts_of_curve,
     doubts_of_figures,
     doubts_of_measurement,
     doubts_of_prior,
     doubts_of_scale,
     doubts_of_sessions,
+    doubts_of_spectrum,
 )
 from .posterior.likelihood import Comparison
 from .posterior.reweigh import Weights, resampled
+from .spectra.spectrum_agreement import spectrum_fit
 from .work import Solved, Work, fine_light
 
 # The ends of a 68 % interval are then known to 0.024 standard deviations.
@@ -79,6 +82,8 @@ def answer_of(
         correlation = np.nan_to_num(np.atleast_2d(np.corrcoef(z[rows][:, shown].T)))
     measurements = tuple(measurement_fit(one, z, rows) for one in work.measured)
     contradictions = [line for one in curves for line in contradictions_of_curve(one)]
+    spectra = [each for one in curves for each in one.spectra]
+    contradictions += [line for one in spectra for line in contradictions_of_spectrum(one)]
     contradictions += [line for one in curves for line in doubts_of_figures(one)]
     contradictions += [line for one in measurements for line in contradictions_of_measurement(one)]
     for index, unknown in enumerate(layout.unknowns):
@@ -95,6 +100,7 @@ def answer_of(
         contradictions += doubts_of_scale(constant, sd)
     contradictions += doubts_of_sessions(scales_of)
     warnings = [line for one in curves for line in doubts_of_curve(one)]
+    warnings += [line for one in spectra for line in doubts_of_spectrum(one)]
     warnings += [line for one in measurements for line in doubts_of_measurement(one)]
     return CalibrationAnswer(
         asked.name,
@@ -145,10 +151,23 @@ def curve_fit(comparison: Comparison, z: Array, light: Light, rows: NDArray[np.i
         width = cavity.cold_line_width_nm
         seen = quantiles_of(comparison.ready.line_width_nm(z)[rows])
         figures = (*figures, FigureFit("cold_line_width_nm", width.value, width.sd, seen))
+    spectra = []
+    for each in comparison.spectra:
+        measured_at = each.ready.spectrum
+        shares = comparison.shares(z, light, measured_at.fluence_mj_cm2)
+        if measured_at.centre_nm is not None:
+            centre = measured_at.centre_nm
+            name = f"centre_nm at {measured_at.fluence_mj_cm2:g} mJ/cm2"
+            at = quantiles_of(each.centre_nm(shares)[rows])
+            figures = (*figures, FigureFit(name, centre.value, centre.sd, at))
+        if len(measured_at.light):
+            spectra.append(spectrum_fit(each, z, shares, rows))
     if cavity.curve is None:
         none = (None, None, None, None, None)
         dark = cavity.dark_up_to_mj_cm2
-        return CurveFit(cavity.name, *none, *told, None, None, figures, dark)
+        return CurveFit(
+            cavity.name, *none, *told, None, None, figures, dark, spectra=tuple(spectra)
+        )
     measured = cavity.curve
     deviation, scatter = comparison.deviations(z, light, measured)
     at_points = comparison.log_light(z, light, measured.fluence_mj_cm2)
@@ -171,4 +190,5 @@ def curve_fit(comparison: Comparison, z: Array, light: Light, rows: NDArray[np.i
         figures,
         cavity.dark_up_to_mj_cm2,
         float(((threshold > low) & (threshold < high)).mean()),
+        tuple(spectra),
     )

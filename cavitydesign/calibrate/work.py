@@ -5,8 +5,9 @@ posteriors.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -25,11 +26,14 @@ from .posterior.emulator import CurveEmulator, fit_emulator
 from .posterior.likelihood import Comparison, Posterior
 from .setup import Prepared
 from .solves import solved_light
+from .spectra.spectrum_comparison import SpectrumComparison
 
 # Every fifth solve tests the emulator before it joins it.
 _HELD_OUT = 5
 # Of a curve on which an emulator is tested.
 _FLUENCES = 24
+# Of the strongest line: what spectra show, on which the emulator of shares is tested.
+_FAINTEST_LINE = 2e-3
 _FEWEST_SOLVES = 8  # An emulator through fewer could not be tested on every fifth.
 # Share of a prior beyond which no solve starts: 3.7 standard deviations, where the emulator would
 # be far from any other solve.
@@ -101,28 +105,67 @@ class Work:
     def posterior(self, solved: Sequence[Solved]) -> Posterior:
         """By emulators, with what these are off by."""
         comparisons = [self.comparison(each) for each in self.ready]
-        emulators, errors = [], []
-        for each, known in zip(comparisons, solved, strict=True):
-            errors.append(self._emulator_error(each, known))
-            emulators.append(emulator_of(each.ready, known).curves)
+        errors = [
+            self._emulator_error(each, known)
+            for each, known in zip(comparisons, solved, strict=True)
+        ]
+        emulators = [
+            emulator_of(each.ready, known).curves
+            for each, known in zip(comparisons, solved, strict=True)
+        ]
         of_measurements = [one.log_likelihood for one in self.measured]
-        return Posterior(comparisons, emulators, errors, of_measurements)
+        return Posterior(
+            comparisons,
+            emulators,
+            [curve for curve, _ in errors],
+            of_measurements,
+            [lines for _, lines in errors],
+        )
 
-    def _emulator_error(self, comparison: Comparison, known: Solved) -> float:
-        """Root-mean-square error in the logarithm of the collected light, on solves left out."""
+    def _emulator_error(
+        self, comparison: Comparison, known: Solved
+    ) -> tuple[float, tuple[float, ...]]:
+        """Root-mean-square error in the logarithm of the collected light, and of the lines of
+        spectra, on solves left out.
+        """
         ready = comparison.ready
         if not ready.rate_keys:
-            return 0.0
+            return 0.0, (0.0,) * len(comparison.spectra)
         out = np.arange(len(known.z)) % _HELD_OUT == _HELD_OUT - 1
         part = emulator_of(ready, Solved(known.z[~out], known.light.taken(~out)))
         fluence = np.geomspace(*ready.cavity.fluences, _FLUENCES)
         z = known.z[out]
-        computed = comparison.log_light(z, part.curves(z[:, ready.rate_indices]), fluence)
-        right = comparison.log_light(z, fine_light(ready, known.light.taken(out)), fluence)
-        deviation = computed - right
-        deviation = deviation - np.median(deviation, axis=1, keepdims=True)
+        computed, right = (
+            part.curves(z[:, ready.rate_indices]),
+            fine_light(ready, known.light.taken(out)),
+        )
+        off = comparison.log_light(z, computed, fluence) - comparison.log_light(z, right, fluence)
         # Robust: the corners of the priors, where it errs most, are not where the posterior lies.
-        return float(np.median(np.sqrt((deviation**2).mean(axis=1))))
+        off = off - np.median(off, axis=1, keepdims=True)
+        rms = float(np.median(np.sqrt((off**2).mean(axis=1))))
+        return rms, tuple(
+            self._line_error(each, comparison, z, computed, right) for each in comparison.spectra
+        )
+
+    def _line_error(
+        self,
+        spectrum: SpectrumComparison,
+        comparison: Comparison,
+        z: Array,
+        computed: Light,
+        right: Light,
+    ) -> float:
+        """The same in the logarithm of the lines that a spectrum shows."""
+        at = spectrum.ready.spectrum.fluence_mj_cm2
+        seen, exact = (
+            spectrum.log_lines(comparison.shares(z, one, at)) for one in (computed, right)
+        )
+        if not exact.shape[1]:
+            return 0.0
+        shown = exact > exact.max(axis=1, keepdims=True) + math.log(_FAINTEST_LINE)
+        off = np.where(shown, seen - exact, np.nan)
+        off -= np.nanmedian(off, axis=1, keepdims=True)
+        return float(np.median(np.sqrt(np.nanmean(off**2, axis=1))))
 
     def exact_posterior(self, exact: Sequence[Solved]) -> Posterior:
         """By exact curves of given vectors, in their order."""
@@ -158,7 +201,7 @@ def fine_light(ready: Prepared, light: Light) -> Light:
     grid = ready.grid.log_excitons
     both = np.stack([light.laser, light.glow], axis=1)
     fine = PchipInterpolator(grid, both, axis=2)(fine_grid(grid))
-    return Light(fine[:, 0], fine[:, 1], light.log_static, light.log_least)
+    return replace(light, laser=fine[:, 0], glow=fine[:, 1])
 
 
 def spread_over_priors(asked: Calibration, layout: Layout, ready: Sequence[Prepared]) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...arrays import Array
-from ..posterior.likelihood import DEGREES
+from ..posterior.student import DEGREES
 from .kinds import Kind
 
 # Turns in which points that lie far off lose their pull on scale and background.

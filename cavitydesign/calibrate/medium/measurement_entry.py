@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,8 @@ from ...design.files.column_file import read_columns_and_lines
 from ...errors import InputError, nearest
 from ...study.files.user_file import UserFile
 from ..calibration_spec import MeasuredCavity, MediumMeasurement
-from ..cavity_entry import LEAST_NOISE, MOST_NOISE, SESSION, read_design, repeated
+from ..cavity_entry import SESSION, read_design, repeated
+from ..entries.entry_numbers import number_of, share_of
 from .kinds import CENTRE, KINDS, Kind, scan_of
 
 _KEYS = ("name", "design", "values", "session", "relative_noise")
@@ -59,13 +59,7 @@ def read_measurement(
         else:
             texts[key] = value
     numbers = _numbers(file, entry, entry_name, kind)
-    noise = _number(file, entry, f"{entry_name}.relative_noise", kind.noise)
-    if not LEAST_NOISE <= noise < MOST_NOISE:
-        file.add(
-            f"{entry_name}.relative_noise",
-            f" = {noise:g}: a share is needed, {LEAST_NOISE:g} at least and less than "
-            f"{MOST_NOISE:g}; 0.05 is 5 %",
-        )
+    noise = share_of(file, entry, f"{entry_name}.relative_noise", kind.noise)
     if texts["design"]:
         design = read_design(file, entry, entry_name, texts["design"])
     elif "values" in entry:
@@ -157,7 +151,7 @@ def _numbers(
         if usual is None and key not in entry:
             file.add(f"{entry_name}.{key}", ": missing; a number is needed")
             continue
-        value = _number(file, entry, f"{entry_name}.{key}", usual or 0.0)
+        value = number_of(file, entry, f"{entry_name}.{key}", usual or 0.0, positive=False)
         if value < 0 or (usual is None and value == 0):
             file.add(f"{entry_name}.{key}", f" = {value:g}: a number above 0 is needed")
         elif key == "photons" and not value.is_integer():
@@ -166,12 +160,3 @@ def _numbers(
             file.add(f"{entry_name}.{key}", f" = {value:g}: must lie above 0, at most 1")
         found[key] = value
     return found
-
-
-def _number(file: UserFile, entry: Mapping[str, Any], entry_name: str, usual: float) -> float:
-    value = entry.get(entry_name.rsplit(".", 1)[1], usual)
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not good:
-        file.add(entry_name, f" = {value!r}: a finite number is needed")
-        return usual
-    return float(value)

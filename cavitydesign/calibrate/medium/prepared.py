@@ -22,7 +22,7 @@ from ...design import parse_design
 from ...errors import InputError
 from ..calibration_spec import Calibration, MediumMeasurement
 from ..layout import Layout, fluence_name, scatter_name
-from ..posterior.likelihood import DEGREES, POINT_WORTH, T_CONSTANT
+from ..posterior.student import DEGREES, POINT_WORTH, log_density
 from .kinds import KINDS, Kind
 from .left_over import free_count, left_over
 from .surface import Surface, coefficient_count, fit_surface
@@ -111,8 +111,7 @@ class PreparedMeasurement:
         kind = KINDS[self.measurement.kind]
         scatter = np.hypot(self.scatter(z), error)
         left = left_over(kind, target_of(self.measurement), predicted, scatter)
-        each = -0.5 * (DEGREES + 1.0) * np.log1p((left / scatter[:, None]) ** 2 / DEGREES)
-        points = POINT_WORTH * self.worth * (each - np.log(scatter)[:, None] + T_CONSTANT)
+        points = POINT_WORTH * self.worth * log_density(left, scatter[:, None])
         # Scale and background are fitted: flat priors of both leave a power of the scatter.
         return np.asarray(points.sum(axis=1) + free_count(kind) * np.log(scatter))
 

@@ -14,6 +14,7 @@ from scipy.stats import norm
 from ...arrays import Array
 from ..answer import CalibrationAnswer, Constant, CurveFit
 from ..medium.agreement import MeasurementFit
+from ..spectra.spectrum_agreement import SpectrumFit
 
 # A sign that a right model gives in fewer cases than this is told.
 _CHANCE = 0.01
@@ -200,6 +201,33 @@ def doubts_of_figures(curve: CurveFit) -> list[str]:
                 f"{each.sd:g}: {says}; the constants are not to be trusted"
             )
     return found
+
+
+def contradictions_of_spectrum(one: SpectrumFit) -> list[str]:
+    """Lines whose residuals follow each other over the wavelengths, or that should be seen."""
+    found = []
+    if len(one.residual) >= _FEWEST_POINTS:
+        chance = chance_of_runs(one.residual)
+        if chance < _CHANCE:
+            found.append(
+                f"{one.name}: the model cannot follow the shares of the modes: their residuals "
+                "keep their sign over neighbouring lines (chance of a right model: "
+                f"{chance:.1g}); the line of the medium has another shape than the model, and the "
+                "constants are not to be trusted"
+            )
+    bright = max(one.unseen, key=lambda each: each[2], default=None)
+    if bright is not None and math.log(bright[2] / one.floor) > _FAR_CONSTANT * one.width:
+        found.append(
+            f"{one.name}: the model makes {bright[0]} at {bright[1]:.2f} nm "
+            f"{bright[2] / one.floor:.3g} times as bright as the detection floor, and it was not "
+            "seen: correct range_nm or detection_floor, or the constants are not to be trusted"
+        )
+    return found
+
+
+def doubts_of_spectrum(one: SpectrumFit) -> list[str]:
+    """Lines that scatter more than stated."""
+    return _scatter(one.name, one.scatter, one.stated_noise)
 
 
 def contradictions_of_measurement(one: MeasurementFit) -> list[str]:

@@ -24,6 +24,7 @@ from ...arrays import Array
 from ...optimisation.models.gaussian_process import GaussianProcess, fit_process
 from ..detector import STEP, fine_grid, read_at
 from ..light import Light
+from ..spectra.share_emulator import ShareEmulator, fit_shares
 
 # Share of the variance that the components leave out: 0.14 % of the spread of the curves, a factor
 # of 20 below a point's noise of 5 % for a spread of e.
@@ -60,6 +61,8 @@ class CurveEmulator:
         Logarithm of the excitations where gain equals loss; None where it never does.
     least : GaussianProcess
         Logarithm of the least efficiency of a laser with a threshold.
+    shares : ShareEmulator or None
+        Of single modes, where spectra ask for them.
     """
 
     grid: Array
@@ -70,6 +73,7 @@ class CurveEmulator:
     processes: tuple[tuple[GaussianProcess, ...], tuple[GaussianProcess, ...]]
     static: GaussianProcess | None
     least: GaussianProcess
+    shares: ShareEmulator | None = None
 
     def curves(self, z: Array) -> Light:
         """Light on the fine grid.
@@ -88,7 +92,8 @@ class CurveEmulator:
             aligned = self.mean[kind] + weights @ self.components[kind]
             found.append(self._on_grid(aligned, shift))
         static = np.full(len(z), np.inf) if self.static is None else self.static.mean(z)
-        return Light(found[0], found[1], static, self.least.mean(z))
+        shares = None if self.shares is None else self.shares(inputs, shift)
+        return Light(found[0], found[1], static, self.least.mean(z), shares)
 
     def _on_grid(self, aligned: Array, shift: Array) -> Array:
         """Straight between points: a row's shift is the same all along it, so that its neighbours
@@ -147,6 +152,7 @@ def fit_emulator(z: Array, log_excitons: Array, light: Light) -> CurveEmulator:
         (processes[0], processes[1]),
         static,
         fit_process(z, light.log_least, starts=_STARTS, most_fitted=_FEW_FITTED),
+        None if light.shares is None else fit_shares(inputs, shift, log_excitons, light.shares),
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln, log_ndtr
+from scipy.special import log_ndtr
 
 from ...arrays import Array
 from ...lasing.outcomes.output_threshold import HALF, WINDOW
@@ -23,29 +23,17 @@ from ..figures import Seen, curve_figures
 from ..layout import Layout, scale_name, scatter_name
 from ..light import Light
 from ..setup import Prepared, session_index
+from ..spectra.seen_shares import seen_shares
+from ..spectra.spectrum_comparison import SpectrumComparison
+from .student import POINT_WORTH, log_density
 
 Curves = Callable[[Array], Light]
 """From (k, d) standard normal numbers to light on the fine grid."""
 
-DEGREES = 4.0
-"""Degrees of freedom of Student's t: one point in 110 lies beyond four scatters, so that an outlier
-counts for little."""
-POINT_WORTH = 0.893
-"""What a point counts. Points usually scatter normally, and Student's t of four degrees then draws
-1 / 0.893 of a normal point's variance from each, while it claims the variance of a normal one: its
-intervals are 5.5 % too narrow (a 90 % interval holds 88.0 %). With the scatter s that it fits to a
-normal unit one, E[5 r^2 / (4 s^2 + r^2)] = 1, the curvature of its logarithm is E[psi'] = E[psi r]
-= 1 (C. Stein), and the variance of its slope E[psi^2] = 1 / 0.893, psi = 5 r / (4 s^2 + r^2). The
-likelihood to this power claims what is so; where points do follow the t, intervals are as much too
-wide."""
 # Relative standard deviation of the threshold where a cavity did not lase: what a step of the
 # fluence leaves, and the difference between what one calls lasing and half of the greatest
 # efficiency.
 _EDGE = 0.02
-# Normalisation of Student's t
-T_CONSTANT = float(
-    gammaln(0.5 * (DEGREES + 1.0)) - gammaln(0.5 * DEGREES) - 0.5 * math.log(DEGREES * math.pi)
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +52,9 @@ class Comparison:
     first: float
     layout: Layout
 
-    def log_likelihood(self, z: Array, light: Light, added_sd: float = 0.0) -> Array:
+    def log_likelihood(
+        self, z: Array, light: Light, added_sd: float = 0.0, added_to_lines: Sequence[float] = ()
+    ) -> Array:
         """Logarithm of the likelihood of (k, d) vectors.
 
         Parameters
@@ -74,14 +64,15 @@ class Comparison:
             Of each, on the fine grid.
         added_sd : float
             What the logarithm of the light is uncertain by besides the scatter.
+        added_to_lines : sequence of float
+            The same of the lines of each spectrum; none: 0.
         """
         cavity = self.ready.cavity
         total = np.zeros(len(z))
         if cavity.curve is not None:
             deviation, scatter = self.deviations(z, light, cavity.curve)
             width = np.hypot(scatter, added_sd)[:, None]
-            each = -0.5 * (DEGREES + 1.0) * np.log1p((deviation / width) ** 2 / DEGREES)
-            total += POINT_WORTH * (each - np.log(width) + T_CONSTANT).sum(axis=1)
+            total += POINT_WORTH * log_density(deviation, width).sum(axis=1)
             # The scale is counted in units of the scatter: a flat prior of the scale itself.
             total += np.log(scatter)
         if cavity.figures:
@@ -89,6 +80,10 @@ class Comparison:
         if cavity.cold_line_width_nm is not None:
             line = cavity.cold_line_width_nm
             total -= 0.5 * ((self.ready.line_width_nm(z) - line.value) / line.sd) ** 2
+        lines_sd = added_to_lines or [0.0] * len(self.spectra)
+        for spectrum, sd in zip(self.spectra, lines_sd, strict=True):
+            shares = self.shares(z, light, spectrum.ready.spectrum.fluence_mj_cm2)
+            total += spectrum.log_likelihood(z, shares, sd)
         if cavity.dark_up_to_mj_cm2 is not None:
             log_dark = self._log_excitations(z, np.array([cavity.dark_up_to_mj_cm2]))[:, 0]
             above = (
@@ -96,6 +91,23 @@ class Comparison:
             ) / self.ready.nominal.photons
             total += log_ndtr(np.clip(above / _EDGE, -1e3, 1e3))
         return total
+
+    @property
+    def spectra(self) -> tuple[SpectrumComparison, ...]:
+        """Each laser spectrum of the cavity against its data."""
+        return tuple(SpectrumComparison(each, self.layout) for each in self.ready.spectra)
+
+    def shares(self, z: Array, light: Light, fluence_mj_cm2: float) -> Array:
+        """Share of each mode of the laser light that is seen at a stated fluence, (k, m)."""
+        nominal = self.ready.nominal
+        return seen_shares(
+            light,
+            self.first,
+            self._log_excitations(z, np.array([fluence_mj_cm2]))[:, 0],
+            self.ready.jitter(z),
+            nominal.photons,
+            nominal.gaussian,
+        )
 
     def _of_figures(self, z: Array, light: Light) -> Array:
         """Normal in each published figure; impossible where the curve shows no breaks."""
@@ -225,18 +237,25 @@ class Posterior:
         Error of the curves of each cavity, in the logarithm of the collected light.
     beside : sequence of callable
         From (k, d) vectors to the logarithm of the likelihood of what was measured beside cavities.
+    added_to_lines : sequence of sequence of float
+        As `added_sd`, of the lines of each spectrum of each cavity; none: 0.
     """
 
     comparisons: Sequence[Comparison]
     curves: Sequence[Curves]
     added_sd: Sequence[float]
     beside: Sequence[Callable[[Array], Array]] = ()
+    added_to_lines: Sequence[Sequence[float]] = ()
 
     def log_likelihood(self, z: Array) -> Array:
         """Of all that was measured together, (k,)."""
         total = np.zeros(len(z))
-        for each, curves, sd in zip(self.comparisons, self.curves, self.added_sd, strict=True):
-            total += each.log_likelihood(z, curves(z[:, each.ready.rate_indices]), sd)
+        lines_sd = self.added_to_lines or [()] * len(self.comparisons)
+        for each, curves, sd, line_sd in zip(
+            self.comparisons, self.curves, self.added_sd, lines_sd, strict=True
+        ):
+            light = curves(z[:, each.ready.rate_indices])
+            total += each.log_likelihood(z, light, sd, line_sd)
         for measured in self.beside:
             total += measured(z)
         return total

@@ -1,14 +1,16 @@
 """Which measurement would narrow a prediction most, from the draws of a calibration.
 
-Each draw predicts the asked threshold and the light curve that a candidate measurement would give.
-Where both vary together over the draws, the measurement tells of the threshold. What it would leave
-is the conditional variance of a normal distribution with the draws' covariances: the expected
-posterior variance to the order of those, which needs no measurement to be made up. Constants of the
-medium are told of in the same way, and so are the best measurements together.
+Each draw predicts the asked threshold and the light curve or laser spectrum that a candidate
+measurement would give. Where both vary together over the draws, the measurement tells of the
+threshold. What it would leave is the conditional variance of a normal distribution with the draws'
+covariances: the expected posterior variance to the order of those, which needs no measurement to be
+made up. Constants of the medium are told of in the same way, and so are the best measurements
+together.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +21,9 @@ from ...arrays import Array
 
 POINTS = 20
 """Points of a light curve that a candidate is taken to have, as the published curves do."""
+FAINTEST_LINE = 5e-3
+"""Light of a line over that of the strongest that a spectrum shows: spectrometers of 16 bits reach
+it in one exposure."""
 # Standard deviation of the logarithm of a curve's scale: the unit of light is arbitrary.
 _FREE_SCALE = 10.0
 # Principal components of a candidate's curves. Of 200 draws, eight directions take away 4 % of the
@@ -31,20 +36,62 @@ _FEWEST_LASING = 16  # Fewer draws tell no covariance of `_MOST_FEATURES` number
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """A light curve that could be measured, as each draw predicts it.
+    """A light curve or a laser spectrum that could be measured, as each draw predicts it.
 
     Attributes
     ----------
     name : str
     log_light : (k, m) array
-        Logarithm of the light of each draw, at even steps of the logarithm of the fluence.
-    log_fluence_step : float
-        That step.
+        Logarithm of the light of each draw: at fluences, or of lines at one fluence. Its unit is
+        arbitrary.
+    slope : (m,) array
+        Its mean change with the logarithm of the fluence.
+    noise : float
+        Relative scatter of a point or line.
     """
 
     name: str
     log_light: Array
-    log_fluence_step: float
+    slope: Array
+    noise: float
+
+
+def curve_to_measure(
+    name: str, log_light: Array, log_fluence_step: float, noise: float
+) -> Measurement:
+    """A light curve, at even steps of the logarithm of the fluence.
+
+    Parameters
+    ----------
+    name : str
+    log_light : (k, m) array
+    log_fluence_step, noise : float
+    """
+    return Measurement(name, log_light, np.gradient(log_light.mean(0), log_fluence_step), noise)
+
+
+def spectrum_to_measure(
+    name: str, shares: Array, brighter: Array, log_fluence_step: float, noise: float
+) -> Measurement:
+    """A laser spectrum: the lines that half of the draws make bright enough.
+
+    Parameters
+    ----------
+    name : str
+    shares, brighter : (k, m) arrays
+        Shares of the modes at its fluence, and at one a step higher.
+    log_fluence_step, noise : float
+    """
+
+    def log_lines(light: Array) -> Array:
+        rest = light / np.maximum(light.max(axis=1, keepdims=True), 1e-300)
+        # below the floor all are alike: not seen
+        return np.asarray(np.log(np.maximum(rest, FAINTEST_LINE)))
+
+    lines = log_lines(shares)
+    seen = np.median(lines, axis=0) > math.log(FAINTEST_LINE)
+    slope = (log_lines(brighter) - lines).mean(axis=0) / log_fluence_step
+    return Measurement(name, lines[:, seen], slope[seen], noise)
 
 
 @dataclass(frozen=True)
@@ -115,7 +162,6 @@ def advice_of(
     asked: str,
     threshold_mj_cm2: Array,
     measurements: Sequence[Measurement],
-    noise: float,
     fluence_scale_sd: float,
     constants: Mapping[str, Array] | None = None,
 ) -> Advice:
@@ -127,8 +173,6 @@ def advice_of(
     threshold_mj_cm2 : (k,) array
         Of each draw, infinite without one.
     measurements : sequence of Measurement
-    noise : float
-        Relative scatter of a point.
     fluence_scale_sd : float
         Relative error of the fluence scale of a new session.
     constants : mapping of str to (k,) array, optional
@@ -138,8 +182,9 @@ def advice_of(
     --------
     >>> import numpy as np
     >>> draws = np.random.default_rng(0).standard_normal(200)
-    >>> telling = Measurement("a", draws[:, None] * np.linspace(0.0, 1.0, 20), 0.1)
-    >>> found = advice_of("15 um", np.exp(0.1 * draws), [telling], 0.05, 0.0)
+    >>> curves = draws[:, None] * np.linspace(0.0, 1.0, 20)
+    >>> telling = curve_to_measure("a", curves, 0.1, 0.05)
+    >>> found = advice_of("15 um", np.exp(0.1 * draws), [telling], 0.0)
     >>> found.candidates[0].share_left < 0.2
     True
     """
@@ -150,7 +195,7 @@ def advice_of(
         return Advice(asked, share, float("nan"), (), constants_now)
     target = np.log(threshold_mj_cm2[lasing])
     now = float(target.std())
-    seen = {each.name: _features(each, noise, fluence_scale_sd) for each in measurements}
+    seen = {each.name: _features(each, fluence_scale_sd) for each in measurements}
 
     def with_these(names: Sequence[str]) -> Candidate:
         features = np.concatenate([seen[name] for name in names], axis=1)
@@ -169,13 +214,12 @@ def advice_of(
     return Advice(asked, share, now, tuple(found), constants_now, tuple(together[1:]))
 
 
-def _features(measurement: Measurement, noise: float, scale_sd: float) -> Array:
+def _features(measurement: Measurement, scale_sd: float) -> Array:
     """What a measurement tells of each draw, (k, p), in units of its error."""
     curve = measurement.log_light
-    slope = np.gradient(curve.mean(axis=0), measurement.log_fluence_step)
-    points = curve.shape[1]
+    slope, points = measurement.slope, curve.shape[1]
     error = (
-        noise**2 * np.eye(points)
+        measurement.noise**2 * np.eye(points)
         + _FREE_SCALE**2 * np.ones((points, points))
         + scale_sd**2 * np.outer(slope, slope)
     )

@@ -67,6 +67,7 @@ def _write(folder: Path, content: dict[str, Any]) -> None:
     from ...calibrate.samples import samples_csv
     from ...study.records.disk import write_whole
     from ...visualise.files import save_figure
+    from ...visualise.lasers.calibrated_spectra import draw_calibrated_spectra
     from ...visualise.lasers.calibration import draw_calibrated_curves, draw_corner
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +75,8 @@ def _write(folder: Path, content: dict[str, Any]) -> None:
     write_whole(folder / "samples.csv", samples_csv(content).encode())
     if any(each["measured"] is not None for each in content["cavities"]):
         save_figure(draw_calibrated_curves(content), folder / "curves.png")
+    if any(each["spectra"] for each in content["cavities"]):
+        save_figure(draw_calibrated_spectra(content), folder / "spectra.png")
     save_figure(draw_corner(content), folder / "constants.png")
 
 
@@ -118,6 +121,8 @@ def _print(answer: CalibrationAnswer) -> None:
     print_tables(calibration_in_words(answer.to_json_dict()), constants, cavities)
     if any(curve.figures for curve in answer.curves):
         print_tables(_figures(answer))
+    if any(curve.spectra for curve in answer.curves):
+        print_tables(_spectra(answer))
     if answer.measurements:
         print_tables(_measurements(answer))
     if answer.reliable:
@@ -135,6 +140,23 @@ def _figures(answer: CalibrationAnswer) -> Table:
             measured = f"{number(each.measured)} +- {number(each.sd)}"
             ends = (f"{lower} to {upper}", f"{low} to {high}")
             table.add_row(curve.name, each.name, measured, middle, *ends)
+    return table
+
+
+def _spectra(answer: CalibrationAnswer) -> Table:
+    """How the lines of laser spectra agree with the answer."""
+    table = new_table(
+        "Laser spectra", ("spectrum", "lines", "not seen", "scatter", "stated", "residual, rms")
+    )
+    for each in (one for curve in answer.curves for one in curve.spectra):
+        table.add_row(
+            each.name,
+            str(len(each.residual)),
+            str(len(each.unseen)),
+            f"{each.scatter:.1%}",
+            f"{each.stated_noise:.1%}",
+            f"{float((each.residual**2).mean()) ** 0.5:.1%}",
+        )
     return table
 
 
@@ -165,7 +187,7 @@ def _print_advice(advice: Advice) -> None:
     table = new_table(
         f"What to measure next for the threshold of {advice.asked}, known to {advice.sd_now:.1%} "
         f"(lases with probability {advice.lases:.2f})",
-        ("light curve", "would leave", "of today's", *(f"of {name}" for name in told)),
+        ("measurement", "would leave", "of today's", *(f"of {name}" for name in told)),
     )
     for each in (*advice.candidates, *advice.together):
         left = (f"{each.constants_left[name]:.0%}" for name in names)

@@ -10,11 +10,33 @@ from cavitydesign.calibrate.answer import Constant, CurveFit, FigureFit
 from cavitydesign.calibrate.calibration_spec import FreeNumber, MeasuredCavity
 from cavitydesign.calibrate.layout import Layout, Unknown
 from cavitydesign.calibrate.posterior.doubts import doubts_of_figures, doubts_of_sessions
-from cavitydesign.calibrate.posterior.next_measurement import Measurement, advice_of
+from cavitydesign.calibrate.posterior.next_measurement import (
+    advice_of,
+    curve_to_measure,
+    spectrum_to_measure,
+)
 from cavitydesign.calibrate.posterior.prior import Prior
 from cavitydesign.calibrate.samples import samples_csv
 
 NOISE, STEP = 0.05, 0.08
+
+
+def test_a_spectrum_tells_what_changes_the_ratios_of_its_lines():
+    """Three lines exp(-a x^2 + b x), of which the third is too faint; b has a prior of 1. The unit
+    of the light is unknown: what both lines share tells nothing, and their ratio has twice the
+    variance of one."""
+    draws = np.random.default_rng(4).standard_normal(4000)
+    log_light = np.stack([np.zeros(4000), 0.2 * draws - 1.0, np.full(4000, -9.0)], axis=1)
+    light = np.exp(log_light)
+    shares = light / light.sum(axis=1, keepdims=True)
+    measured = spectrum_to_measure("lines", shares, shares, 0.02, NOISE)
+    assert measured.log_light.shape[1] == 2
+    assert np.abs(measured.slope).max() == 0.0
+    found = advice_of("asked", np.exp(0.1 * draws), [measured], 0.07)
+    variance = 2.0 * NOISE**2
+    # the covariance of 4000 draws is known to 2 %
+    right = np.sqrt(variance / (variance + 0.2**2))
+    assert found.candidates[0].share_left == pytest.approx(right, rel=0.05)
 
 
 def test_what_a_curve_leaves_is_the_inverse_of_the_fisher_information():
@@ -32,10 +54,11 @@ def test_what_a_curve_leaves_is_the_inverse_of_the_fisher_information():
     target = np.array([0.05, 0.02, 0.04])
     scale_sd = 0.07
     measurements = [
-        Measurement(name, middle + draws @ jacobian, STEP) for name, jacobian in jacobians.items()
+        curve_to_measure(name, middle + draws @ jacobian, STEP, NOISE)
+        for name, jacobian in jacobians.items()
     ]
     constants = {"first": draws[:, 0], "third": draws[:, 2]}
-    found = advice_of("asked", np.exp(draws @ target), measurements, NOISE, scale_sd, constants)
+    found = advice_of("asked", np.exp(draws @ target), measurements, scale_sd, constants)
 
     def left(names):
         information = np.eye(3)

@@ -20,10 +20,10 @@ from cavitydesign.calibrate.light import Light
 from cavitydesign.calibrate.posterior import importance
 from cavitydesign.calibrate.posterior.doubts import chance_of_runs, contradictions_of_curve
 from cavitydesign.calibrate.posterior.emulator import fit_emulator
-from cavitydesign.calibrate.posterior.likelihood import DEGREES, POINT_WORTH
 from cavitydesign.calibrate.posterior.prior import Prior, prior_of
 from cavitydesign.calibrate.posterior.reweigh import RELIABLE_SHAPE, resampled, smoothed_weights
 from cavitydesign.calibrate.posterior.sampler import laplace, sample
+from cavitydesign.calibrate.posterior.student import DEGREES, POINT_WORTH
 from cavitydesign.calibrate.pulses import (
     evaluate_pulses,
     grid_of_task,

@@ -19,7 +19,8 @@ from cavitydesign.calibrate.calibration_run import calibrate
 from cavitydesign.calibrate.detector import fine_grid
 from cavitydesign.calibrate.layout import layout_of
 from cavitydesign.calibrate.light import Light
-from cavitydesign.calibrate.posterior.likelihood import POINT_WORTH, Comparison
+from cavitydesign.calibrate.posterior.likelihood import Comparison
+from cavitydesign.calibrate.posterior.student import POINT_WORTH
 from cavitydesign.calibrate.pulses import grid_of_task
 from cavitydesign.calibrate.setup import prepare
 from cavitydesign.errors import InputError

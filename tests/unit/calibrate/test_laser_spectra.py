@@ -1,0 +1,373 @@
+"""Laser spectra as data of a calibration: what a spectrometer sees, which mode a line is, the
+likelihood of ratios and of what was not seen, and what is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_curve
+
+import cavitydesign as cd
+from cavitydesign.calibrate import solves
+from cavitydesign.calibrate.calibration_file import load_calibration
+from cavitydesign.calibrate.calibration_run import calibrate
+from cavitydesign.calibrate.calibration_spec import (
+    Calibration,
+    Figure,
+    FreeNumber,
+    MeasuredCavity,
+    MeasuredSpectrum,
+)
+from cavitydesign.calibrate.layout import layout_of
+from cavitydesign.calibrate.light import Light
+from cavitydesign.calibrate.posterior.doubts import contradictions_of_spectrum
+from cavitydesign.calibrate.posterior.likelihood import Comparison
+from cavitydesign.calibrate.posterior.prior import Prior
+from cavitydesign.calibrate.posterior.student import POINT_WORTH
+from cavitydesign.calibrate.pulses import evaluate_pulses, grid_of_task, modes_of
+from cavitydesign.calibrate.setup import prepare
+from cavitydesign.calibrate.spectra.share_emulator import fit_shares
+from cavitydesign.calibrate.spectra.spectrum_agreement import SpectrumFit
+from cavitydesign.calibrate.spectra.spectrum_comparison import SpectrumComparison
+from cavitydesign.calibrate.spectra.spectrum_lines import prepare_spectrum
+from cavitydesign.calibrate.work import fine_light
+from cavitydesign.errors import InputError
+from cavitydesign.study import SerialExecutor
+from cavitydesign.workflow.study_point import design_schema
+
+HOME = Path(__file__).parents[3]
+MODES = tuple((f"TM {m} 1 0", 600.0 - 2.0 * (m - 60)) for m in range(60, 66))
+
+
+def spectrum(light, modes=("", "", ""), wavelength=(596.0, 598.1, 599.9), **more):
+    given = {"floor": 1e-3, "model_error": 0.0, "file": "lines.csv"} | more
+    return MeasuredSpectrum(
+        "ball at 2 mJ/cm2", 2.0, np.array(wavelength), modes, np.array(light), **given
+    )
+
+
+def test_shares_are_those_of_the_averaged_output_of_a_prediction():
+    """A prediction averages every mode's light over spot and jitter by itself; here shares are
+    averaged, weighed by the light of all."""
+    design = cd.load_design(HOME / "studies" / "calibration" / "15um.toml").with_values(
+        {"pump.energy_jitter": 0.04, "gain.peak_gain_per_cm": 1500.0}
+    )
+    right = cd.predict_lasing(cd.find_modes(design), design)
+    free = (FreeNumber("gain.laser_collection", Prior("log-normal", 0.02, 1.5)),)
+    names = [label for label, _ in modes_of(design)]
+    assert names == [mode.label for mode in right.modes]
+    one = spectrum(np.ones(2), ("", ""), (1.0, 1.0))
+    empty = replace(one, light=np.zeros(0), modes=(), wavelength_nm=np.zeros(0))
+    spectra = [replace(empty, fluence_mj_cm2=f) for f in (3.0, 4.0)]
+    cavity = MeasuredCavity("15 um", design.raw, "session", None, spectra=tuple(spectra))
+    asked = Calibration("x", (cavity,), free, {}, 8, 32, 0, HOME, HOME)
+    layout = layout_of(asked)
+    ready = prepare(asked, layout, cavity)
+    found = evaluate_pulses(design.raw, ready.grid.task, HOME)
+    dark = [0.0] * ready.grid.count
+    shares = np.array([[found["shares"].get(label, dark) for label, _ in ready.modes]])
+    light = Light(
+        np.log([found["laser"]]),
+        np.log([found["glow"]]),
+        np.log([found["static_excitons"]]),
+        np.log([found["least_efficiency"]]),
+        shares,
+    )
+    compared = Comparison(ready, float(ready.grid.log_excitons[0]), layout)
+    for fluence in (3.0, 4.0):
+        seen = compared.shares(np.zeros((1, len(layout))), fine_light(ready, light), fluence)[0]
+        output = np.array(
+            [
+                np.interp(fluence, right.fluence_mj_cm2, row)
+                for row in right.mode_output / right.mode_output.sum(axis=0)
+            ]
+        )
+        bright = output > 2e-3 * output.max()
+        assert bright.sum() >= 2
+        # pulses lie 0.1 apart in ln N, fluences of the prediction 2.6 %: 1 % of a line
+        assert np.log(seen[bright] / output[bright]) == pytest.approx(0.0, abs=0.015)
+    assert seen.sum() == pytest.approx(1.0, abs=1e-5)
+
+
+def test_lines_find_their_modes_by_wavelength_or_by_name():
+    by_wavelength = prepare_spectrum(spectrum([1.0, 2.0, 3.0]), MODES)
+    assert by_wavelength.line_labels == ("TM 62 1 0", "TM 61 1 0", "TM 60 1 0")
+    names = ("TM 62 1 0", "", "TM 60 1 0")
+    # a named line may lie anywhere
+    by_name = prepare_spectrum(spectrum([1.0, 2.0, 3.0], names, (500.0, 598.1, np.nan)), MODES)
+    assert np.array_equal(by_name.line_of, by_wavelength.line_of)
+    assert by_name.unseen.tolist() == [3, 4, 5]
+    near = prepare_spectrum(spectrum([1.0, 2.0, 3.0], range_nm=(591.0, 601.0)), MODES)
+    assert near.unseen.tolist() == [3, 4]
+    twin = (*MODES, ("TE 70 1 0", 598.03), ("TE 71 1 0", 594.8))
+    joined = prepare_spectrum(spectrum([1.0, 2.0, 3.0]), twin)
+    assert joined.line_labels[1] == "TM 61 1 0 + TE 70 1 0"
+    assert [twin[index][0] for index in joined.unseen][-1] == "TE 71 1 0"
+
+
+@pytest.mark.parametrize(
+    ("modes", "wavelength", "words"),
+    [
+        (("", "", ""), (596.0, 599.1, 599.9), "the nearest mode of the design is TM 60 1 0"),
+        (("", "", ""), (596.0, 599.8, 600.1), "two lines are the mode TM 60 1 0"),
+        (("TM 6 1 0", "", ""), (596.0, 598.0, 600.0), "none of the design's"),
+    ],
+)
+def test_lines_that_are_no_modes_are_refused_in_one_line(modes, wavelength, words):
+    with pytest.raises(InputError, match=r"lines\.csv") as error:
+        prepare_spectrum(spectrum([1.0, 2.0, 3.0], modes, wavelength), MODES)
+    assert len(error.value.problems) == 1
+    assert words in str(error.value)
+
+
+def compared(one):
+    cavity = MeasuredCavity("ball", {}, "session", spectra=(one,))
+    free = (FreeNumber("gain.peak_gain_per_cm", Prior("log-normal", 1000.0, 1.5)),)
+    layout = layout_of(Calibration("x", (cavity,), free, {}, 8, 32, 0, HOME, HOME))
+    return SpectrumComparison(prepare_spectrum(one, MODES), layout), len(layout)
+
+
+SHARES = np.array([[0.5, 0.3, 0.19, 0.0099, 1e-4, 1e-5], [0.6, 0.3, 0.09, 0.0099, 1e-4, 1e-5]])
+
+
+def test_the_likelihood_of_ratios_is_students_t_with_the_common_factor_integrated():
+    """The factor a of all lines has a flat prior in its logarithm: the likelihood is the integral
+    over a of the product of t((d_i - a) / s) / s, each to the power that a line counts. In its
+    place stands the value at the best a, times s: the same up to the shape of the peak."""
+    light = 37.0 * SHARES[0, [2, 1, 0]] * np.exp([0.05, -0.08, 0.02])
+    one, size = compared(spectrum(light, floor=0.9))
+    z = np.zeros((2, size))
+    level = one.log_likelihood(z, SHARES)
+    places = np.linspace(2.0, 5.0, 30001)
+
+    def right(shares):
+        off = np.log(light) - np.log(shares[[2, 1, 0]])
+        density = stats.t(4.0, places[:, None], 0.05).pdf(off) ** POINT_WORTH
+        below = stats.t(4.0).cdf(
+            (np.log(0.9) - np.log(shares[3:])[None, :] - places[:, None]) / 0.05
+        )
+        return np.log((density.prod(axis=1) * below.prod(axis=1)).sum())
+
+    # the modes not seen lie far below the floor in both: only the ratios differ
+    assert level[1] - level[0] == pytest.approx(right(SHARES[1]) - right(SHARES[0]), abs=0.3)
+    assert level[1] < level[0] - 5.0
+    # neither the unit of the light nor what part of it is collected matters
+    other, _ = compared(spectrum(1e6 * light, floor=0.9e6))
+    assert other.log_likelihood(z, SHARES) == pytest.approx(level, abs=1e-9)
+
+
+def test_a_mode_that_was_not_seen_counts_with_the_chance_to_lie_below_the_floor():
+    light = SHARES[0, [2, 1, 0]]
+    one, size = compared(spectrum(light, floor=0.0099))
+    far, _ = compared(spectrum(light, floor=0.15))
+    z = np.zeros((1, size))
+    at_floor = one.log_likelihood(z, SHARES[:1]) - far.log_likelihood(z, SHARES[:1])
+    # one mode lies at the floor: half of such would be seen; the others far below
+    assert at_floor[0] == pytest.approx(np.log(0.5), abs=1e-3)
+    bright, _ = compared(spectrum(light, floor=0.0099 / np.exp(0.5)))
+    chance = stats.t(4.0).cdf(-0.5 / 0.05)
+    lost = bright.log_likelihood(z, SHARES[:1]) - far.log_likelihood(z, SHARES[:1])
+    assert lost[0] == pytest.approx(np.log(chance), abs=1e-2)
+
+
+def test_the_centre_of_a_spectrum_is_weighed_by_the_light():
+    none = np.zeros(0)
+    one, size = compared(spectrum(none, (), none, centre_nm=Figure(598.6, 0.2), floor=1.0))
+    centre = SHARES @ np.array([wavelength for _, wavelength in MODES]) / SHARES.sum(axis=1)
+    level = one.log_likelihood(np.zeros((2, size)), SHARES)
+    assert level == pytest.approx(-0.5 * ((centre - 598.6) / 0.2) ** 2, rel=1e-9)
+
+
+def test_emulated_shares_are_those_of_a_comb_that_moves_with_its_constants():
+    """Shares exp(-((x - c) / w)^2) whose centre moves with ln N over gain = loss, which itself
+    moves with the constants."""
+    rng = np.random.default_rng(2)
+    grid = -2.0 + 0.1 * np.arange(50)
+    x = np.linspace(-3.0, 3.0, 13)
+
+    def shares(z):
+        start = 0.3 * z[:, 0]
+        centre = 0.4 * z[:, 1][:, None] + 0.5 * np.tanh(grid[None, :] - start[:, None])
+        light = np.exp(-((x[None, :, None] - centre[:, None, :]) ** 2))
+        return start, light / light.sum(axis=1, keepdims=True)
+
+    z, test = rng.standard_normal((120, 2)), 0.7 * rng.standard_normal((40, 2))
+    start, light = shares(z)
+    emulator = fit_shares(np.column_stack([z, start]), start, grid, light)
+    start, right = shares(test)
+    found = emulator(np.column_stack([test, start]), start)
+    seen = right > 2e-3
+    # in ln N shares are straight between points 0.1 apart
+    assert np.sqrt(np.mean(np.log(found[seen] / right[seen]) ** 2)) < 0.01
+
+
+def fit(residual, unseen=()):
+    count = len(residual)
+    return SpectrumFit(
+        "ball at 2 mJ/cm2",
+        2.0,
+        ("",) * count,
+        np.arange(count) + 500.0,
+        np.ones(count),
+        np.ones((5, count)),
+        np.asarray(residual),
+        0.05,
+        0.05,
+        0.07,
+        0.01,
+        unseen,
+    )
+
+
+def test_lines_that_deviate_alike_and_a_bright_mode_that_was_not_seen_are_told():
+    noise = 0.05 * np.random.default_rng(0).standard_normal(16)
+    assert not contradictions_of_spectrum(fit(noise))
+    wave = 0.15 * np.sin(np.linspace(0.0, 9.0, 16))
+    assert "another shape" in contradictions_of_spectrum(fit(noise + wave))[0]
+    told = contradictions_of_spectrum(fit(noise, (("TM 60 1 0", 600.0, 0.02),)))
+    assert "2 times as bright as the detection floor" in told[0]
+    assert not contradictions_of_spectrum(fit(noise, (("TM 60 1 0", 600.0, 0.011),)))
+
+
+LINES = """
+[[cavities.spectra]]
+fluence_mj_cm2 = 3.0
+output_shares = "lines.csv"
+model_error = 0.0
+"""
+
+
+def line_pulses(design, task, folder=None):
+    """The steady laser; its modes share the light by how the gain falls beside its peak."""
+    found = steady_pulses(design, task, folder)
+    gain = design["gain"]["peak_gain_per_cm"] / 1000.0
+    light = np.exp(-gain * np.array([0.0, 1.0, 3.0, 6.0]))
+    shares = np.repeat((light / light.sum())[:, None], grid_of_task(task).count, axis=1)
+    return found | {"shares": dict(zip(NAMES, shares.tolist(), strict=False))}
+
+
+NAMES = []
+
+
+@pytest.fixture
+def laboratory(tmp_path, monkeypatch):
+    monkeypatch.setattr(solves, "evaluate_pulses", line_pulses)
+    (tmp_path / "design.toml").write_text(DESIGN)
+    text = CALIBRATION.replace("[sessions]", LINES + "[sessions]")
+    (tmp_path / "calibration.toml").write_text(text)
+    write_curve(tmp_path, 800.0, 0.05)
+    design = cd.load_design(tmp_path / "design.toml")
+    NAMES[:] = [label for label, _ in modes_of(design)]
+    rows = zip(NAMES, np.exp(-0.8 * np.array([0.0, 1.0, 3.0])), strict=False)
+    lines = "\n".join(f"{name},{5e3 * light:.6g}" for name, light in rows)
+    (tmp_path / "lines.csv").write_text(f"mode,share\n{lines}\n")
+    return tmp_path
+
+
+def asked(folder):
+    return load_calibration(folder / "calibration.toml", design_schema())
+
+
+def test_a_spectrum_narrows_a_constant_as_its_lines_tell(laboratory):
+    """Three lines tell ln(share) = -g x at x = 0, 1, 3 up to a factor: with 5 % each the gain is
+    known to 0.05 / sqrt(sum (x - mean)^2) = 0.05 / 2.16: 23 per cm."""
+    path = laboratory / "calibration.toml"
+    path.write_text(path.read_text().replace('light_curve = "curve.csv"\n', ""))
+    answer = calibrate(asked(laboratory), SerialExecutor())
+    low, lower, middle, upper, high = answer.constants[0].quantiles
+    assert low < 800.0 < high
+    assert middle == pytest.approx(800.0, abs=30.0)
+    # the lines lie on the model: the scatter, known within a factor of two, is fitted below 5 %
+    assert 8.0 < 0.5 * (upper - lower) < 40.0
+    told = answer.to_json_dict()["cavities"][0]
+    assert told["measured"] is None
+    assert sorted(told["spectra"][0]["modes"]) == sorted(NAMES[:3])
+    assert answer.reliable
+
+
+def test_lines_of_a_measured_series_are_those_of_its_fluence(laboratory):
+    content = {
+        "fluence_mj_cm2": [2.0, 3.0],
+        "lines": [
+            {"label": name, "wavelength_nm": [None, 500.0], "light": [None, 2.0 + number]}
+            for number, name in enumerate(NAMES[:3])
+        ],
+    }
+    (laboratory / "series.json").write_text(json.dumps(content))
+    path = laboratory / "calibration.toml"
+    path.write_text(
+        path.read_text().replace('output_shares = "lines.csv"', 'series = "series.json"')
+    )
+    assert asked(laboratory).cavities[0].spectra[0].light.tolist() == [2.0, 3.0, 4.0]
+    path.write_text(path.read_text().replace("fluence_mj_cm2 = 3.0", "fluence_mj_cm2 = 2.6"))
+    with pytest.raises(InputError, match=r"no spectrum at fluence_mj_cm2 = 2.6; it has 2, 3"):
+        asked(laboratory)
+    path.write_text(path.read_text().replace("fluence_mj_cm2 = 2.6", "fluence_mj_cm2 = 2.0"))
+    with pytest.raises(InputError, match="0 lines; shares need 2 or more"):
+        asked(laboratory)
+    (laboratory / "series.json").write_text("[1]")
+    with pytest.raises(InputError, match="is no answer of `cavitydesign measure series --json`"):
+        asked(laboratory)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("calibration.toml", "fluence_mj_cm2 = 3.0\n", "", "at which fluence was it taken?"),
+        ("calibration.toml", "fluence_mj_cm2 = 3.0", "fluence_mj_cm2 = 3000.0", "correct the unit"),
+        ("calibration.toml", "output_shares", "output_share", "did you mean 'output_shares'"),
+        ("calibration.toml", 'output_shares = "lines.csv"', "", "or centre_nm alone"),
+        ("calibration.toml", "model_error = 0.0", "model_error = 5.0", "0.05 is 5 %"),
+        ("calibration.toml", "model_error = 0.0", "range_nm = [560, 510]", "two rising"),
+        ("calibration.toml", "model_error = 0.0", "detection_floor = 1e9", "is as bright"),
+        ("calibration.toml", "model_error = 0.0", "resolution_nm = 50.0", "at most 5 nm"),
+        ("calibration.toml", "[[cavities.spectra]]\n", 'series = "a"\n', "[[cavities.spectra]]"),
+        ("lines.csv", "share", "light", "no column share"),
+        ("lines.csv", "mode,", "name,", "a column wavelength_nm or mode is needed"),
+        ("lines.csv", ",5000", ",-5000", "every value must be positive"),
+        ("lines.csv", ",5000", ",nan", "finite number"),
+    ],
+)
+def test_spectra_that_cannot_be_compared_are_refused_in_one_line(laboratory, file, old, new, words):
+    path = laboratory / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(InputError) as error:
+        asked(laboratory)
+    assert words in str(error.value)
+
+
+def test_a_line_that_stands_twice_is_refused(laboratory):
+    path = laboratory / "lines.csv"
+    text = path.read_text()
+    path.write_text(text + text.splitlines()[1] + "\n")
+    with pytest.raises(InputError, match="stands twice"):
+        asked(laboratory)
+
+
+def test_a_spectrum_is_a_candidate_for_the_next_measurement(laboratory):
+    path = laboratory / "calibration.toml"
+    path.write_text(
+        path.read_text()
+        .replace('light_curve = "curve.csv"\n', "dark_up_to_mj_cm2 = 1.0\n")
+        .replace(LINES, "")
+        + """
+[next]
+predict = { name = "asked", design = "design.toml" }
+[[next.candidates]]
+name = "a spectrum"
+design = "design.toml"
+spectrum_at_mj_cm2 = 3.0
+"""
+    )
+    advice = calibrate(asked(laboratory), SerialExecutor()).advice
+    # ratios tell the gain to 3 %, and with it the threshold, of which it alone decides
+    assert advice.candidates[0].name == "a spectrum"
+    assert advice.candidates[0].share_left < 0.3
