@@ -20,6 +20,7 @@ normal unit one, E[5 r^2 / (4 s^2 + r^2)] = 1, the curvature of its logarithm is
 = 1 (C. Stein), and the variance of its slope E[psi^2] = 1 / 0.893, psi = 5 r / (4 s^2 + r^2). The
 likelihood to this power claims what is so; where points do follow the t, intervals are as much too
 wide."""
+# Normalisation of Student's t.
 _CONSTANT = float(
     gammaln(0.5 * (DEGREES + 1.0)) - gammaln(0.5 * DEGREES) - 0.5 * math.log(DEGREES * math.pi)
 )
