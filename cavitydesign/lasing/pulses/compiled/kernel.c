@@ -7,6 +7,7 @@
 
 #include "rates.h"
 #include "dense.h"
+#include "light.h"
 #include "linearised.h"
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -127,14 +128,16 @@ static int allotted(Block *b, const Equations *e, const Method *method, vec **al
     int64_t n = e->classes, modes = e->modes, populations = e->rungs * n;
     int64_t rows = populations + 2 * modes + 2, coefficients = e->own ? n * modes : 0;
     int64_t most = modes > 2 * n ? modes : 2 * n, least = modes < 2 * n ? modes : 2 * n;
-    int64_t products = (n + SIDE) * n; /* rows come in groups of SIDE */
-    int64_t count = 2 * coefficients + 2 * products + 14 * n + rows * (method->stages + 5) + 8 * most
-                    + 8 * populations + 1 + 4 * modes;
+    /* rows come in groups of SIDE; or, of few modes, what acts on the classes */
+    int64_t many = 2 * n < modes, products = many ? (n + SIDE) * n : n * modes;
+    int64_t fed = many ? products : ROWS * n;
+    int64_t count = 2 * coefficients + products + fed + (ROWS + 4) * modes + 16 * n
+                    + rows * (method->stages + 5) + 8 * most + 8 * populations + 1;
     vec *room = *all = malloc(count * sizeof(vec));
     b->matrix = malloc(LANES * least * least * sizeof(double));
     b->pivots = malloc(LANES * least * sizeof(int64_t));
-    b->by = malloc(n * sizeof(Laws));
-    if (!room || !b->matrix || !b->pivots || !b->by) return 0;
+    b->by = malloc(n * sizeof(Laws)), b->room = malloc(least * sizeof(double));
+    if (!room || !b->matrix || !b->pivots || !b->by || !b->room) return 0;
     b->of = e, b->rows = rows, b->populations = populations;
     b->own_down = taken(&room, coefficients), b->own_up = taken(&room, coefficients);
     b->seed = taken(&room, n), b->feed = taken(&room, populations);
@@ -152,7 +155,9 @@ static int allotted(Block *b, const Equations *e, const Method *method, vec **al
     b->by_emission = taken(&room, populations), b->by_absorption = taken(&room, populations);
     b->fading = taken(&room, populations + 1);
     b->excitons = taken(&room, n), b->lift = taken(&room, n);
-    b->gained = taken(&room, products), b->lost = taken(&room, products);
+    b->gained = taken(&room, products), b->lost = taken(&room, fed);
+    b->light_rows = taken(&room, ROWS * modes);
+    b->per_emits = taken(&room, n), b->per_absorbs = taken(&room, n);
     return 1;
 }
 
@@ -254,7 +259,7 @@ EXPORTED int advanced(const Equations *e, const Method *method, const Control *c
         scattered(&at, 1, e->columns, first, time);
         scattered(&length, 1, e->columns, first, step);
     }
-    free(all), free(b.matrix), free(b.pivots), free(b.by);
+    free(all), free(b.matrix), free(b.pivots), free(b.by), free(b.room);
     return !ready;
 }
 

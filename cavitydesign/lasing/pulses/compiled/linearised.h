@@ -80,138 +80,6 @@ static void ladder_solved(const Block *b, vec *x) {
             x[i] = (x[i] + b->falling[i + n] * x[i + n]) * b->inverse[i];
 }
 
-static vec coefficient(const Block *b, const double *shared, const vec *lanes, int64_t place) {
-    return b->of->own ? lanes[place] : same(shared[place]);
-}
-
-/* Modes whose products go together: those of SIDE rows stay in the nearest memory. */
-#define STRIP 32
-/* Classes whose products go side by side with SIDE rows. */
-#define PAIR 2
-
-/* out[k n + j] += sum over modes of rows[k, m] coefficients[j, m], for SIDE rows and
-   `pair` classes. */
-#define PRODUCTS(name, T)                                                                          \
-    static inline __attribute__((always_inline)) void name(                                        \
-        const vec *rows, const T *coefficients, int64_t modes, int64_t strip, int pair,            \
-        int64_t n, vec *out) {                                                                     \
-        vec sum[SIDE][PAIR];                                                                       \
-        for (int k = 0; k < SIDE; k++)                                                             \
-            for (int j = 0; j < pair; j++) sum[k][j] = out[k * n + j];                             \
-        for (int64_t m = 0; m < strip; m++)                                                        \
-            for (int j = 0; j < pair; j++)                                                         \
-                for (int k = 0; k < SIDE; k++)                                                     \
-                    sum[k][j] += rows[k * STRIP + m] * coefficients[j * modes + m];                \
-        for (int k = 0; k < SIDE; k++)                                                             \
-            for (int j = 0; j < pair; j++) out[k * n + j] = sum[k][j];                             \
-    }
-PRODUCTS(products_of_shared, double)
-PRODUCTS(products_of_own, vec)
-
-/* Of SIDE rows with the classes from `c` on. */
-static void row_products(const Block *b, const vec *rows, const double *shared, const vec *lanes,
-                         int64_t from, int64_t strip, int64_t c, vec *out) {
-    int64_t n = b->of->classes, modes = b->of->modes;
-    for (; c + PAIR <= n; c += PAIR)
-        if (b->of->own) products_of_own(rows, lanes + c * modes + from, modes, strip, PAIR, n, out + c);
-        else products_of_shared(rows, shared + c * modes + from, modes, strip, PAIR, n, out + c);
-    for (; c < n; c++)
-        if (b->of->own) products_of_own(rows, lanes + c * modes + from, modes, strip, 1, n, out + c);
-        else products_of_shared(rows, shared + c * modes + from, modes, strip, 1, n, out + c);
-}
-
-/* Of the rows of emission (`absorbing` 0) or absorption, the sums over modes of acting light with
-   emission, and of acting photons with absorption, both over `own`. What is symmetric is summed
-   from the diagonal on. */
-static void summed_products(Block *b, int absorbing, vec *gained, vec *lost) {
-    const Equations *e = b->of;
-    int64_t n = e->classes, modes = e->modes;
-    const vec *photons = b->state + b->populations;
-    const double *shared = absorbing ? e->up : e->down;
-    const vec *own = absorbing ? b->own_up : b->own_down;
-    vec lit[SIDE * STRIP], dimmed[SIDE * STRIP];
-    for (int64_t i = 0; i < (n + SIDE - 1) / SIDE * SIDE * n; i++) gained[i] = lost[i] = same(0.0);
-    for (int64_t from = 0; from < modes; from += STRIP) {
-        int64_t strip = modes - from < STRIP ? modes - from : STRIP;
-        for (int64_t i = 0; i < n; i += SIDE) {
-            for (int k = 0; k < SIDE; k++)
-                for (int64_t m = 0; m < strip; m++) {
-                    /* rows beyond the last stand again, and are not read */
-                    int64_t place = (i + k < n ? i + k : n - 1) * modes + from + m;
-                    vec acting = coefficient(b, shared, own, place);
-                    lit[k * STRIP + m] = acting * b->light[from + m];
-                    dimmed[k * STRIP + m] = acting * (photons[from + m] / b->own[from + m]);
-                }
-            int64_t emitting = absorbing ? 0 : i, taking = absorbing ? i : 0;
-            row_products(b, lit, e->down, b->own_down, from, strip, emitting, gained + i * n);
-            row_products(b, dimmed, e->up, b->own_up, from, strip, taking, lost + i * n);
-        }
-    }
-    vec *symmetric = absorbing ? lost : gained;
-    for (int64_t i = 1; i < n; i++)
-        for (int64_t c = 0; c < i; c++) symmetric[i * n + c] = symmetric[c * n + i];
-}
-
-static void row_kept(Block *b, int64_t i, const vec *row) {
-    int64_t size = b->size;
-    for (int l = 0; l < LANES; l++)
-        for (int64_t j = 0; j < size; j++) b->matrix[(l * size + i) * size + j] = row[j][l];
-}
-
-/* Two equations for each class, as `_LightByClasses` has them. */
-static void light_by_classes(Block *b) {
-    const Equations *e = b->of;
-    int64_t n = e->classes;
-    vec *row = b->acted;
-    for (int64_t m = 0; m < e->modes; m++) b->light[m] = b->gaining[m] / b->own[m];
-    for (int absorbing = 0; absorbing < 2; absorbing++) {
-        vec *gained = b->gained, *lost = b->lost;
-        summed_products(b, absorbing, gained, lost);
-        for (int64_t i = 0; i < n; i++, gained += n, lost += n) {
-            for (int64_t c = 0; c < n; c++) {
-                vec more = e->weight[c] * gained[c], less = e->weight[c] * lost[c];
-                row[c] = less * b->response[n + c] - more * b->response[c];
-                row[n + c] = less * b->response[3 * n + c] - more * b->response[2 * n + c];
-            }
-            row[absorbing * n + i] += 1.0;
-            row_kept(b, absorbing * n + i, row);
-        }
-    }
-}
-
-/* An equation for each mode, as `_LightByModes` has them. */
-static void light_by_modes(Block *b) {
-    const Equations *e = b->of;
-    int64_t n = e->classes, modes = e->modes;
-    const vec *photons = b->state + b->populations;
-    vec *feeling = b->acted, *row = b->felt;
-    for (int64_t i = 0; i < modes; i++) {
-        for (int64_t j = 0; j < modes; j++) row[j] = same(0.0);
-        for (int64_t c = 0; c < n; c++) {
-            vec down = coefficient(b, e->down, b->own_down, c * modes + i);
-            vec up = coefficient(b, e->up, b->own_up, c * modes + i);
-            vec gain = b->gaining[i] * down * e->weight[c];
-            vec lost = photons[i] * up * e->weight[c];
-            feeling[c] = lost * b->response[n + c] - gain * b->response[c];
-            feeling[n + c] = lost * b->response[3 * n + c] - gain * b->response[2 * n + c];
-        }
-        added(b, e->down, b->own_down, feeling, row);
-        added(b, e->up, b->own_up, feeling + n, row);
-        row[i] += b->own[i];
-        row_kept(b, i, row);
-    }
-}
-
-/* What is left for the light when the populations are eliminated, made ready to be solved. */
-static void light_factorised(Block *b) {
-    int64_t n = b->of->classes, modes = b->of->modes, many = 2 * n < modes;
-    b->size = many ? 2 * n : modes;
-    if (many) light_by_classes(b);
-    else light_by_modes(b);
-    for (int l = 0; l < LANES; l++)
-        lu(b->matrix + l * b->size * b->size, b->size, b->pivots + l * b->size);
-}
-
 /* Populations moved by light that every class emits into, and by light that it absorbs; and sums of
    emission and absorption of the classes. */
 static void acted_by_light(Block *b, const vec *state) {
@@ -236,6 +104,17 @@ static void acted_by_light(Block *b, const vec *state) {
             b->by_absorption[i] -= absorbed, b->by_absorption[i + n] += absorbed;
         }
     light_sums(e, state, b->emits, b->absorbs);
+}
+
+/* What a class of two rungs emits and absorbs more by an excitation, or density, more. */
+static void sums_of_one(Block *b) {
+    const Equations *e = b->of;
+    double emits = e->emission[1] - e->emission[0];
+    double absorbs = (e->absorbing > 1 ? e->absorption[1] : 0.0) - e->absorption[0];
+    for (int64_t c = 0; c < e->classes; c++) {
+        b->per_emits[c] = e->carriers ? b->by[c].emission : same(emits);
+        b->per_absorbs[c] = e->carriers ? b->by[c].absorption : same(absorbs);
+    }
 }
 
 /* Change of the rate in one step at a fixed state: the hot emitters' share fades, the pump comes and
@@ -273,6 +152,7 @@ static void linearised(Block *b, vec time, vec step, double gamma) {
         b->own[m] = b->shift - (b->own[m] - e->loss[m]);
         b->gaining[m] = photons[m] + 1.0 / e->emitters;
     }
+    if (e->rungs == 2) sums_of_one(b);
     light_factorised(b);
     faded_in(b, time, step, slope);
 }
@@ -293,14 +173,14 @@ static void light_solved(Block *b, vec *x) {
     int64_t n = e->classes, size = b->size;
     if (2 * n >= e->modes) {
         for (int l = 0; l < LANES; l++)
-            lu_solved(b->matrix + l * size * size, size, b->pivots + l * size, x, l);
+            lu_solved(b->matrix + l * size * size, size, b->pivots + l * size, x, l, b->room);
         return;
     }
     vec *acted = b->acted;
     for (int64_t m = 0; m < e->modes; m++) x[m] /= b->own[m];
     acted_on(b, x, acted, acted + n);
     for (int l = 0; l < LANES; l++)
-        lu_solved(b->matrix + l * size * size, size, b->pivots + l * size, acted, l);
+        lu_solved(b->matrix + l * size * size, size, b->pivots + l * size, acted, l, b->room);
     for (int64_t c = 0; c < n; c++) {
         b->emits[c] = b->response[c] * acted[c] + b->response[2 * n + c] * acted[n + c];
         b->absorbs[c] = b->response[n + c] * acted[c] + b->response[3 * n + c] * acted[n + c];

@@ -5,7 +5,15 @@ from pathlib import Path
 
 LIBRARY, WIDE_LIBRARY = "_kernel.so", "_kernel_avx2.so"
 """Beside this module, whatever the system calls such files elsewhere."""
-SOURCES = ("carriers.h", "pumping.h", "rates.h", "dense.h", "linearised.h", "kernel.c")
+SOURCES = (
+    "carriers.h",
+    "pumping.h",
+    "rates.h",
+    "dense.h",
+    "light.h",
+    "linearised.h",
+    "kernel.c",
+)
 """Of the kernel, in the order in which one includes the other."""
 
 

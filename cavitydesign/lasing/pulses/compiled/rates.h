@@ -35,8 +35,9 @@ typedef struct {
     vec *state, *slope, *trial, *error, *slopes, *net, *gain;
     vec *falling, *rising, *inverse, *ratio, *by_emission, *by_absorption; /* of rungs */
     vec *gaining, *own, *light, *felt, *response, *acted, *fading, *gained, *lost;
+    vec *per_emits, *per_absorbs, *light_rows;
     Laws *by; /* of classes: slopes of the laws of carriers */
-    double *matrix;
+    double *matrix, *room;
     int64_t *pivots, size;
     vec shift;
 } Block;
