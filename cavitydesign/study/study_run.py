@@ -6,7 +6,7 @@ import math
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -27,6 +27,8 @@ _CLOCK_SECONDS = 1.0
 # How often it takes in what others have stored: a study of a second is shared too, at 0.1 ms a
 # look.
 _BESIDE_OTHERS_SECONDS = 0.02
+# And at most this share of its time.
+_LOOKING_SHARE = 0.05
 _NEIGHBOUR_SECONDS = 60.0  # Another process that wrote within this time still works on the study.
 # Beside others no batch takes more than this share of what is left, so that none computes what
 # waits in another's line.
@@ -75,8 +77,8 @@ class PendingPoints:
     """Points still to compute; skips what another process has stored meanwhile.
 
     Beside another process at work on the same store it goes on elsewhere many times a second, in
-    small batches: the two then rarely compute the same point, though each goes through the points
-    in order.
+    small batches, and takes last what the other has in hand: the two then rarely compute the same
+    point, though each goes through the points in order.
 
     Parameters
     ----------
@@ -101,6 +103,15 @@ class PendingPoints:
     def _state(self) -> dict[str, float]:
         return {"left": len(self.names), "others": 0, "writing": 0, "asked": -math.inf}
 
+    @cached_property
+    def _in_hand(self) -> dict[str, None]:
+        return {}
+
+    def stored(self, records: Iterable[Record]) -> None:
+        """Note that points are in hand no more."""
+        for record in records:
+            self._in_hand.pop(record.fingerprint, None)
+
     def most_at_once(self) -> int | None:
         """The largest batch to hand out now, None for any."""
         if not self._state["others"]:
@@ -121,26 +132,45 @@ class PendingPoints:
 
     def __iter__(self) -> Iterator[Task]:
         looked, pending, state = -math.inf, deque(self.names.items()), self._state
+        every = _LOOK_SECONDS
         while pending:
             state["left"] = len(pending)
-            every = _BESIDE_OTHERS_SECONDS if state["others"] else _LOOK_SECONDS
-            if time.monotonic() - looked > every:
+            start = time.monotonic()
+            if start - looked > every:
                 before, state["others"] = state["others"], self._beside_others()
                 if state["others"]:
-                    self.store.refresh(apart_from=self.own)
-                    expected = pending[0]
-                    pending = deque(
-                        (index, name)
-                        for index, name in pending
-                        if self.store.status(name) not in self.settled
-                    )
-                    # On in order while nobody else is here; elsewhere where others have been.
-                    if pending and (not before or pending[0] != expected):
-                        pending.rotate(random.randrange(len(pending)))
-                looked = time.monotonic()
+                    pending = self._left(pending, not before)
+                    looked = time.monotonic()
+                    # A look at a million points takes a second.
+                    every = max(_BESIDE_OTHERS_SECONDS, (looked - start) / _LOOKING_SHARE)
+                else:
+                    looked, every = start, _LOOK_SECONDS
                 continue
             index, name = pending.popleft()
+            self._in_hand[name] = None
+            if state["others"] and self.presence is not None:
+                self.presence.take(self._in_hand)
             yield Task(name, self.study.design_at(self.study.point(index)), self.study.task)
+
+    def _left(self, pending: deque[tuple[int, str]], elsewhere: bool) -> deque[tuple[int, str]]:
+        """What of the points nobody has stored, those that another run has in hand last; on in
+        order while nobody else is here, and elsewhere where others have been.
+        """
+        self.store.refresh(apart_from=self.own)
+        taken: set[str] = set()
+        if self.presence is not None:
+            self.presence.take(self._in_hand)
+            taken = self.presence.taken()
+        free, last = deque[tuple[int, str]](), list[tuple[int, str]]()
+        for point in pending:
+            if point[1] in taken:
+                last.append(point)
+            elif self.store.status(point[1]) not in self.settled:
+                free.append(point)
+        if free and (elsewhere or free[0] != pending[0]):
+            free.rotate(random.randrange(len(free)))
+        free.extend(point for point in last if self.store.status(point[1]) not in self.settled)
+        return free
 
 
 def run_study(
@@ -187,6 +217,7 @@ def run_study(
             pending = PendingPoints(study, store, missing, settled, writer.path.name, presence)
             for records in executor.run(evaluate, pending):
                 writer.append(records)
+                pending.stored(records)
                 done += len(records)
                 if progress is not None:
                     progress(f"{there + done} of {len(names)} points", (there + done) / len(names))

@@ -4,6 +4,9 @@ process ends.
 `study clean` deletes segments, and a run adds to them: neither may begin beside the other. Each
 puts up its own file first and looks for those of the others after, so that of two that begin in the
 same moment at least one sees the other.
+
+A run also writes into its file which points it has in hand, so that no other takes them before
+there is nothing else to take. That is a hint: a point that two runs compute is stored twice, alike.
 """
 
 from __future__ import annotations
@@ -11,13 +14,18 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ...texts import Refused, open_regular
+
 RUN, CLEAN = "run", "clean"
 _FOLDER = "at-work"
+# Bytes of the points that a run has in hand: two batches each of a thousand workers.
+_LONGEST_LIST = 1_000_000
 
 
 def _locked(descriptor: int) -> bool:
@@ -73,6 +81,26 @@ class Presence:
             self._path.unlink()
         with suppress(OSError):
             self._folder.rmdir()
+
+    def take(self, names: Iterable[str]) -> None:
+        """Say which points this run has in hand now, in place of those said before."""
+        if self._descriptor is None:
+            return
+        # The first byte is locked, on Windows against readers too.
+        content = "".join(f"\n{name}" for name in names).encode()[:_LONGEST_LIST]
+        with suppress(OSError):  # a full disk
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.write(self._descriptor, b" " + content + b"\n")
+            os.ftruncate(self._descriptor, len(content) + 2)
+
+    def taken(self) -> set[str]:
+        """Points that other runs have in hand."""
+        found: set[str] = set()
+        for path in self.others(RUN):
+            with suppress(OSError, Refused), open_regular(path) as stream:
+                stream.seek(1)
+                found |= {name.decode("latin-1") for name in stream.read(_LONGEST_LIST).split()}
+        return found
 
     def others(self, kind: str) -> list[Path]:
         """Files of other processes of this kind that are alive; those of dead ones are removed."""
