@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import Array
-from ..lasing.pulses.computed_curve import FAR_ABOVE, START, VISIBLE
+from ..lasing.outcomes.curve_readings import VISIBLE
+from ..lasing.pulses.computed_curve import FAR_ABOVE, START
 from .detector import STEP, over_jitter, over_spot
 from .light import Light
 

@@ -7,11 +7,13 @@ from .emitters.filling import poisson_occupation, two_fold_bleaching, two_fold_t
 from .emitters.four_level import FourLevelMedium
 from .emitters.levels import DotLevels, box_level_ev, transition_allowed
 from .emitters.tabled import TabledMedium
-from .kinetics import Cascade, Ladder, cascade_gain_bracket, printed_gain_bracket
+from .kinetics import Cascade, cascade_gain_bracket, printed_gain_bracket
+from .ladder import Ladder
 from .measured.bleaching import bleaching, gain_peak_nm, gain_spectrum_per_cm
 from .medium import ClassLines, Constant, GainMedium
 from .medium_library import find_medium, medium_from_dict, medium_names
-from .pump import Pump, photons_per_cm2, shape_number
+from .pulse_shape import photons_per_cm2, shape_number
+from .pump import Pump
 from .resonance_table import Resonance
 
 __all__ = [

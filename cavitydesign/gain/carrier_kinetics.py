@@ -17,7 +17,7 @@ from scipy.interpolate import CubicSpline
 
 from ..arrays import Array
 from ..errors import SolverError
-from .kinetics import Ladder, StillToCome
+from .ladder import Ladder, StillToCome
 
 # Densities after a pulse between which those at a later delay are interpolated, 20 a decade: the
 # spline is right to 1e-7.

@@ -17,7 +17,7 @@ from ..arrays import Array
 from ..errors import InputError, told
 from ..units import FWHM_PER_SD, HC_EV_NM, UM_PER_CM
 from .absorber import Absorber
-from .kinetics import Ladder
+from .ladder import Ladder
 
 # Emitters for each um of diameter where no volume is known: of the order of the published dots.
 _WITHOUT_VOLUME_PER_UM = 1e8 / 88.0

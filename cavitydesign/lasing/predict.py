@@ -20,17 +20,12 @@ from ..progress import Progress
 from .competition.lasing_mode import LasingMode
 from .competition.overlap import ModeOverlap
 from .outcomes.caveats import calibrations, caveats, quality_words
+from .outcomes.curve_readings import laser_threshold, read_breaks, read_thresholds
 from .outcomes.mode_thresholds import strongest_thresholds
 from .outcomes.output_threshold import pulses_about
 from .outcomes.regime import decided, modes_lasing, single_mode_range
 from .prediction import LasingPrediction
-from .pulses.computed_curve import (
-    computed_curve,
-    laser_threshold,
-    read_breaks,
-    read_thresholds,
-    with_pulses,
-)
+from .pulses.computed_curve import computed_curve, with_pulses
 from .pulses.numerical_error import suppression_error_db
 from .pulses.pulse import full_width_ps, transform_limit_nm
 from .pulses.pulse_memory import PulseMemory, inputs_of_thresholds

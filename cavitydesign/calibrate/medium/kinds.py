@@ -11,7 +11,7 @@ from ...arrays import Array
 from ...design import Design
 from ...errors import InputError
 from ...gain import GainMedium
-from ...gain.kinetics import Ladder
+from ...gain.ladder import Ladder
 from ...gain.measured.gain_curve import pumped_gain_per_cm
 from ...gain.measured.stripe import log_stripe_emission, modal_gain_per_cm
 from ...gain.measured.z_scan import ZScan

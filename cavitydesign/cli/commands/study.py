@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,19 +17,14 @@ from ...errors import InputError
 from ...texts import visible
 from ..exit_codes import DONE, MISSED, note_kept, reported, say
 from ..outline_note import tell_unlikely
-from ..printing import new_table, number, print_json, print_json_rows, print_tables
+from ..printing import print_json, print_json_rows
 from ..progress_line import ProgressLine
+from ..study_tables import print_outcome, print_rows
 from .modes import AsJson
 
 if TYPE_CHECKING:
     from ...study import Executor, Store, Study, Table
     from ...study.files.plot_spec import PlotSpec
-
-# Values shown of a list, and letters up to which they share a line: a cell of the terminal stays
-# narrow.
-_LISTED, _SHORT = 8, 12
-# Of a table on the screen: more take a minute to set, and nobody reads them.
-_MOST_ROWS = 5000
 
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY.toml", help="The study file.")]
 Workers = Annotated[
@@ -147,7 +142,7 @@ def table(
     if json:
         print_json_rows({"schema": 1, **origin, "columns": list(rows.columns)}, rows.rows)
     elif csv is None and parquet is None and netcdf is None:
-        _print_rows(rows, columns is not None, loaded.columns)
+        print_rows(rows, columns is not None, loaded.columns)
     return DONE
 
 
@@ -303,52 +298,6 @@ def _keeper(loaded: Study) -> Callable[[Store, Sequence[str]], None]:
 
     version = kept_version(loaded, columns_version())
     return lambda store, segments: keep_rows(store, rows_of_point, loaded.task, version, segments)
-
-
-def print_outcome(title: str, outcome: Mapping[str, Any], json: bool) -> None:
-    """Names and values, as JSON or as a table."""
-    if json:
-        print_json({"schema": 1, **outcome})
-        return
-    shown = new_table(title, ("", ""))
-    for name, value in outcome.items():
-        shown.add_row(name.replace("_", " "), _cell(value))
-    print_tables(shown)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return number(value)
-    if isinstance(value, list | tuple):
-        texts = [str(item) for item in value[:_LISTED]]
-        listed = ("\n" if any(len(text) > _SHORT for text in texts) else ", ").join(texts)
-        return f"{listed}, ... {len(value)} in all" if len(value) > _LISTED else listed or "none"
-    return str(value)
-
-
-def _print_rows(rows: Table, chosen: bool, derived: Iterable[str]) -> None:
-    """The columns asked for, or the usual ones, and what kept points from being computed."""
-    from ...workflow.study_point import usual_columns
-
-    usual = usual_columns() | {*rows.axes, "point", "mode", "status", *derived}
-    columns = [name for name in rows.columns if chosen or name in usual]
-    shown = new_table(rows.name, columns)
-    for row in rows.rows[:_MOST_ROWS]:
-        shown.add_row(*(_table_cell(row.get(name)) for name in columns))
-    left = 0 if chosen else len(rows.columns) - len(columns) - 1
-    told = [f"{left} more columns: --columns chooses, --csv writes all"] if left else []
-    if len(rows) > _MOST_ROWS:
-        unseen = len(rows) - _MOST_ROWS
-        told.append(f"{unseen} more rows: --where chooses, --csv and --json write all")
-    # where the column was asked for the reasons stand in the table already
-    failed = [] if "error" in columns else [row for row in rows.rows if row.get("error")]
-    told += [f"point {row.get('point')}: {row['error']}" for row in failed[:_LISTED]]
-    told += [f"... {len(failed)} failed points in all"] if len(failed) > _LISTED else []
-    print_tables(shown, *told)
-
-
-def _table_cell(cell: Any) -> str:
-    return "" if cell is None else number(cell, ".7g") if isinstance(cell, float) else str(cell)
 
 
 for _command in (run, status, table, plot):

@@ -10,8 +10,9 @@ import typer
 
 from ...errors import InputError
 from ..exit_codes import DONE, MISSED, reported, say
+from ..study_tables import print_outcome
 from .modes import AsJson
-from .study import StudyFile, Workers, evaluate_of, loaded_study, print_outcome, worker_count
+from .study import StudyFile, Workers, evaluate_of, loaded_study, worker_count
 
 
 def verify(

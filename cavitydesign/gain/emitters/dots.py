@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from ...arrays import Array
 from ...units import HC_EV_NM
 from ..absorber import Absorber
-from ..kinetics import Cascade, Ladder
+from ..kinetics import Cascade
+from ..ladder import Ladder
 from ..medium import ClassLines, Constant, GainMedium
 from .filling import poisson_occupation
 from .lineshape import (

@@ -13,7 +13,7 @@ from ...arrays import Array
 from ...errors import InputError
 from ...units import HC_EV_NM
 from ..absorber import Absorber
-from ..kinetics import Ladder
+from ..ladder import Ladder
 from ..medium import ClassLines, Constant, GainMedium
 from .lineshape import gaussian_line, kennard_stepanov
 

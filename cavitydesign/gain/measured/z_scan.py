@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from ...arrays import Array
 from ...errors import InputError
 from ...units import NM_PER_UM, UM_PER_CM
-from ..pump import photons_per_cm2
+from ..pulse_shape import photons_per_cm2
 from .fitting import check_answer, fitted
 
 # Gauss points over time and over the beam: 40 of each leave 3e-8 of the transmittance (two

@@ -1,36 +1,20 @@
-"""The light curve of a cavity as it would be measured, the threshold of its laser, and the breaks
-that a fit reads off the curve.
-"""
+"""The light curve of a cavity as it would be measured, from pulses that are integrated."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from ...arrays import Array
 from ...gain import GainMedium, Pump
-from ..competition.competitors import STATIC_EXCITONS
-from ..outcomes.light_curve import fit_smooth_curve
-from ..outcomes.output_threshold import (
-    LEAST_EFFICIENCY,
-    OutputThreshold,
-    output_threshold,
-)
-from ..prediction import CurveBreaks, Thresholds
 from ..pumped.averaging import averaged, fluence_reach
 from .pulse_outcomes import PulseOutcomes
 
 Solve = Callable[[Array], PulseOutcomes]
 
-VISIBLE = 0.5
-"""Middle slope minus low slope, for three photons, below which the light curve shows no breaks: a
-fifth of that of the published curves (3.1, 5.6, 2.9), and what a fit to 20 points of 5 % finds in a
-straight power law.
-"""
 # Logarithm of the excitons from one computed pulse to the next where the corner of the output is
 # not known before; away from gain = loss twice that.
 _SPACING = 0.08
@@ -125,7 +109,7 @@ def computed_curve(
     anchor = low if static_mj_cm2 is None else static_mj_cm2
     first, last = np.log(np.array([low, high]) / anchor) * pump.photons
     limit = high
-    if _within_range(static_mj_cm2, pump):
+    if within_range(static_mj_cm2, pump):
         # emitters go on to emit up to the highest rung, and a laser is read to well above gain =
         # loss in any case
         end = math.log(
@@ -138,7 +122,7 @@ def computed_curve(
         first, last = min(first, also), max(last, also)
     # one more at the end, for the curve from the last pulse before the limit
     ends = float(first + reach[0]), float(last + reach[1]) + _WIDEST * _SPACING
-    if onset_excitons is None or not _within_range(static_mj_cm2, pump):
+    if onset_excitons is None or not within_range(static_mj_cm2, pump):
         log_excitons = _pulses(*ends)
     else:
         corner = math.log(onset_excitons / (excitons_per_unit * anchor**pump.photons))
@@ -194,7 +178,8 @@ def _seen(
     )
 
 
-def _within_range(static_mj_cm2: float | None, pump: Pump) -> bool:
+def within_range(static_mj_cm2: float | None, pump: Pump) -> bool:
+    """Whether the gain reaches the loss below the highest fluence asked."""
     return static_mj_cm2 is not None and static_mj_cm2 <= pump.fluence_mj_cm2[1]
 
 
@@ -234,129 +219,3 @@ def _pulses_about_corner(low: float, high: float, corner: float) -> Array:
     if start not in log_excitons:
         log_excitons = np.sort(np.append(log_excitons, start))
     return np.asarray(log_excitons)
-
-
-def laser_threshold(
-    curve: ComputedCurve,
-    medium: GainMedium,
-    pump: Pump,
-    excitons_per_unit: float,
-    static_mj_cm2: float | None,
-    pumped_share: float = 1.0,
-    leaving: float = 1.0,
-) -> OutputThreshold | None:
-    """The threshold of the laser in a uniform spot, in excitons at the peak; None where no gain
-    reaches its loss within the range asked.
-
-    The efficiency is that of the excitations of all emitters, `pumped_share` times those at the
-    peak. What a laser must send at least is as much less as its photons do not leave: of high Q,
-    the light has taken from the emitters long before, and goes with them.
-    """
-    if static_mj_cm2 is None or not _within_range(static_mj_cm2, pump):
-        return None
-    output = np.maximum(curve.nodes.emitted.sum(axis=0), 1e-300)
-    excitons, static, last = (
-        excitons_per_unit * np.asarray(fluence) ** pump.photons
-        for fluence in (curve.node_fluence, static_mj_cm2, curve.fit_limit)
-    )
-    ladder = medium.ladder(max(medium.ladder_top(STATIC_EXCITONS), 1))
-    found = output_threshold(
-        excitons,
-        output,
-        float(static),
-        ladder,
-        float(last),
-        curve.nodes.light_error,
-        LEAST_EFFICIENCY * leaving * pumped_share,
-    )
-    return replace(
-        found,
-        greatest_efficiency=found.greatest_efficiency / pumped_share,
-        least_efficiency=LEAST_EFFICIENCY * leaving,
-    )
-
-
-def read_thresholds(
-    found: OutputThreshold | None,
-    breaks: CurveBreaks,
-    pump: Pump,
-    excitons_per_unit: float,
-    static_mj_cm2: float | None,
-    static_error: float | None = None,
-) -> Thresholds:
-    """The thresholds; that of the laser is None beyond the range asked.
-
-    Parameters
-    ----------
-    static_error : float or None
-        Relative error of the excitations at gain = loss.
-    """
-    part = 1.0 / pump.photons
-    static = None
-    if static_mj_cm2 is not None and static_error is not None:
-        static = part * static_error * static_mj_cm2
-    if found is None:
-        return Thresholds(static_mj_cm2, None, None, gain_equals_loss_error=static)
-    lasing = None
-    if found.excitons is not None:
-        fluence = (found.excitons / excitons_per_unit) ** part
-        lasing = fluence if fluence <= pump.fluence_mj_cm2[1] else None
-    return Thresholds(
-        static_mj_cm2,
-        breaks.lower_mj_cm2,
-        lasing,
-        found.steepest_slope,
-        static,
-        None if lasing is None else part * found.relative_error * lasing,
-        found.slope_error,
-        found.greatest_efficiency,
-        found.least_efficiency,
-    )
-
-
-def read_breaks(
-    curve: ComputedCurve, medium: GainMedium, pump: Pump, static_mj_cm2: float | None
-) -> CurveBreaks:
-    """What a fit of two breaks reads off all light collected; none where the curve hardly bends.
-
-    The fit ends where the pump excites `FAR_ABOVE` times what makes laser and photoluminescence
-    equal: beyond, emitters are full, and the curve bends once more.
-    """
-    if not _within_range(static_mj_cm2, pump):
-        return CurveBreaks(None, None, None, None)
-    ratio = medium.laser_collection * curve.fit_laser / curve.fit_glow
-    end = min(_fit_end(curve.fit_fluence, ratio, pump.photons), curve.fit_limit)
-    fit = fit_smooth_curve(*_cut(curve.fit_fluence, curve.fit_emission, end))
-    low, middle, high = fit.slopes
-    # Slopes of the collected light scale with the photons of one excitation.
-    visibility = middle - low
-    if visibility < VISIBLE * pump.photons / 3.0:
-        return CurveBreaks(None, None, visibility, None)
-    highest = pump.fluence_mj_cm2[1]
-    lower, upper = (value if value <= highest else None for value in fit.breaks_mj_cm2)
-    return CurveBreaks(lower, upper if high < middle else None, visibility, fit)
-
-
-def _fit_end(fluence: Array, ratio: Array, photons: int) -> float:
-    """Highest fluence of the fit of all light."""
-    bright = int(np.argmax(ratio >= 1.0))
-    # `argmax` gives 0 as well where no ratio reaches one: the laser stays fainter throughout.
-    if ratio[bright] < 1.0:
-        return math.inf
-    equal = fluence[0]
-    if bright:
-        before = slice(bright - 1, bright + 1)
-        equal = math.exp(
-            float(
-                np.interp(0.0, np.log(np.maximum(ratio[before], 1e-300)), np.log(fluence[before]))
-            )
-        )
-    return float(equal * FAR_ABOVE ** (1.0 / photons))
-
-
-def _cut(fluence: Array, emission: Array, end: float) -> tuple[Array, Array]:
-    """The curve up to a fluence, which moves without jumps."""
-    # The last point is interpolated: the fit would jump if whole points came and went.
-    near = fluence < end
-    last = np.exp(PchipInterpolator(np.log(fluence), np.log(emission))(math.log(end)))
-    return np.append(fluence[near], end), np.append(emission[near], last)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...gain.carrier_kinetics import CarrierLadder
-from ...gain.kinetics import Ladder
+from ...gain.ladder import Ladder
 from ..pumped.pump_profile import PumpProfile
 
 # Over the pulse; 3000 move gain = loss by less than 1e-4.
