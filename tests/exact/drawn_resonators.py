@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+from cavitydesign.analytic.energy import energy_shares
 from cavitydesign.analytic.resonance import Index, Resonance, Resonator, find_resonance
 from cavitydesign.errors import InputError, SolverError
 from cavitydesign.geometry.cavity import Cavity, Coating
@@ -214,7 +215,11 @@ def drawn_coated(dice: random.Random) -> tuple[Resonance, int]:
             exact = find_resonance(resonator, order, p, polarisation)
         except SolverError:
             continue
-        if exact.log10_q > 1.3 and 200.0 < exact.wavelength_nm < 5e3:
+        if exact.log10_q < 1.3 or not 200.0 < exact.wavelength_nm < 5e3:
+            continue
+        # A window counts the radial extrema that its rim has: of a mode that a gap of low index
+        # keeps within the core, the body knows nothing.
+        if energy_shares(exact)[-2] > 0.01:
             return exact, 0
 
 
