@@ -6,7 +6,7 @@ points; for sections on one grid in every element, or at single points.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,13 +39,12 @@ def cylindrical(
     m_over_r : array
         Azimuthal order over the radius, of shape (k, *P) or what broadcasts to it.
     """
-    (r_s, r_t), (z_s, z_t) = slopes
     det = determinant(slopes)
+    over_det = slopes / det
     e_s, e_t = parts["e_s"], parts["e_t"]
+    e_r, e_z = _from_reference(e_s, e_t, over_det)
     # grad psi - E, from which the r and z components of curl E follow.
-    grad_s, grad_t = parts["psi_s"] - e_s, parts["psi_t"] - e_t
-    e_r, e_z = (z_t * e_s - z_s * e_t) / det, (r_s * e_t - r_t * e_s) / det
-    w_r, w_z = (z_t * grad_s - z_s * grad_t) / det, (r_s * grad_t - r_t * grad_s) / det
+    w_r, w_z = _from_reference(parts["psi_s"] - e_s, parts["psi_t"] - e_t, over_det)
     # curl E: r: (im/r) E_z - d_z E_phi, phi: d_z E_r - d_r E_z, z: (1/r) d_r (r E_phi) - (im/r)
     # E_r, with r E_phi = im psi
     return (
@@ -59,20 +58,30 @@ def cylindrical(
 
 
 @dataclass(frozen=True)
-class GridField:
-    """Fields of one or several modes at points of shape P.
+class ElectricField:
+    """Electric fields of one or several modes at points of shape P.
 
     Attributes
     ----------
     e_r, e_z, e_azimuthal : (k, *P) arrays
         E_r, E_z and E_phi / i (real for real modes).
-    curl_r, curl_z, curl_azimuthal : (k, *P) arrays
-        Components of curl E divided by i, i and 1.
     """
 
     e_r: Values
     e_z: Values
     e_azimuthal: Values
+
+
+@dataclass(frozen=True)
+class GridField(ElectricField):
+    """The same with their curls.
+
+    Attributes
+    ----------
+    curl_r, curl_z, curl_azimuthal : (k, *P) arrays
+        Components of curl E divided by i, i and 1.
+    """
+
     curl_r: Values
     curl_z: Values
     curl_azimuthal: Values
@@ -153,7 +162,24 @@ class FieldGrid:
             region,
         )
 
-    def evaluate(self, vectors: Values, m: float | Array) -> GridField:
+    def lines(self, rows: slice | IntArray, columns: slice | IntArray) -> FieldGrid:
+        """Some of the lines in s and in t."""
+        return replace(
+            self,
+            s_um=self.s_um[rows],
+            t_um=self.t_um[columns],
+            along_s=self.along_s.at(rows),
+            along_t=self.along_t.at(columns),
+            r=self.r[rows][:, columns],
+            z=self.z[rows][:, columns],
+            slopes=self.slopes[:, :, rows][:, :, :, columns],
+            jacobian=self.jacobian[rows][:, columns],
+            length_s=self.length_s[rows][:, columns],
+            length_t=self.length_t[rows][:, columns],
+            region=self.region[rows],
+        )
+
+    def evaluate(self, vectors: Values, m: float | Array | IntArray) -> GridField:
         """Fields of eigenvectors on the grid.
 
         Parameters
@@ -167,6 +193,21 @@ class FieldGrid:
         order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
         parts = components(self.space.split(vectors), self.along_s, self.along_t)
         return GridField(*cylindrical(parts, self.slopes, order / self.r))
+
+    def electric(self, vectors: Values, m: float | Array | IntArray) -> ElectricField:
+        """`evaluate` without the curls, for half of the work."""
+        order = np.asarray(m, dtype=float).reshape(-1, 1, 1)
+        e_s, e_t, psi = self.space.split(vectors)
+        across, along = self.along_s, self.along_t
+        parts = across.edge @ e_s @ along.nodal.T, across.nodal @ e_t @ along.edge.T
+        e_r, e_z = _from_reference(*parts, self.slopes / determinant(self.slopes))
+        return ElectricField(e_r, e_z, order / self.r * (across.nodal @ psi @ along.nodal.T))
+
+
+def _from_reference(e_s: Values, e_t: Values, over_det: Values) -> tuple[Values, Values]:
+    """r and z components from those on the reference square, by slopes over their determinant."""
+    (r_s, r_t), (z_s, z_t) = over_det
+    return z_t * e_s - z_s * e_t, r_s * e_t - r_t * e_s
 
 
 def at_window_points(

@@ -166,6 +166,16 @@ class LineTables:
     half: Array
     element: NDArray[np.int64]
 
+    def at(self, points: slice | NDArray[np.int64]) -> LineTables:
+        """Those of some of the points."""
+        return LineTables(
+            self.edge[points],
+            self.nodal[points],
+            self.slope[points],
+            self.half[points],
+            self.element[points],
+        )
+
 
 def line_tables(line: Line, points: Array) -> LineTables:
     """Tabulate a line's functions at points; a point on an element boundary belongs to the element

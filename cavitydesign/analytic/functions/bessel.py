@@ -21,10 +21,10 @@ from scipy.special import jv, yv
 from ...arrays import Array
 
 # Terms of the Debye expansion; `_DEBYE_REACH` below is the range in which so many suffice.
-_TERMS = 12
-# |first term left out| ~ 2.4e9 (t^3/nu)^13 (t = 1/sqrt(1 - (x/nu)^2)) stays below 1e-14 of the sum
+_TERMS = 20
+# |first term left out| ~ 2e21 (t^3/nu)^21 (t = 1/sqrt(1 - (x/nu)^2)) stays below 6e-14 of the sum
 # up to this value.
-_DEBYE_REACH = 0.0157
+_DEBYE_REACH = 0.0227
 # SciPy's functions are used down to this logarithm, well inside the range of doubles.
 _LOG_FLOOR = -600.0
 # Up to here plain floats are as fast as arrays: 37 coefficients take 10 against 120 us for two
@@ -98,14 +98,41 @@ def _debye(order: float, x: Array, sign: int) -> tuple[Array, Array]:
     """(log |f|, f'/f) of f = J (sign +1) or Y (sign -1), below the turning point; DLMF 10.19.3 and
     10.19.4.
     """
-    z = x / order
-    w = np.sqrt((1.0 - z) * (1.0 + z))
+    w = _below_turning(x / order)
     t = 1.0 / w
     u, v = _debye_sums(order, sign, _terms_needed(order, float(t.max())))
-    sum_u = _horner(u, t)
-    sum_v = _horner(v, t)
+    return _of_sums(np.array(order), x / order, sign, _horner(u, t), _horner(v, t))
+
+
+def _debye_of_orders(orders: Array, x: Array) -> tuple[Array, Array]:
+    """`_debye` of J for several orders, (k, n) points."""
+    z = x / orders[:, None]
+    t = 1.0 / _below_turning(z)
+    terms = _terms_needed(float(orders.min()), float(t.max()))
+    sums = [_debye_sums(float(order), 1, terms) for order in orders]
+    u, v = (np.array(family) for family in zip(*sums, strict=True))
+    return _of_sums(orders[:, None], z, 1, _horner_by_row(u, t), _horner_by_row(v, t))
+
+
+def _below_turning(z: Array) -> Array:
+    """sqrt(1 - z^2)."""
+    return np.asarray(np.sqrt((1.0 - z) * (1.0 + z)))
+
+
+def _horner_by_row(coefficients: Array, t: Array) -> Array:
+    """A polynomial for each row of t."""
+    value = np.zeros_like(t)
+    for column in coefficients.T[::-1]:
+        value *= t
+        value += column[:, None]
+    return value
+
+
+def _of_sums(order: Array, z: Array, sign: int, sum_u: Array, sum_v: Array) -> tuple[Array, Array]:
+    """(log |f|, f'/f) from the sums over U_k and V_k."""
+    w = _below_turning(z)
     exponent = sign * order * (w - np.log((1.0 + w) / z))
-    amplitude = 2.0 * math.pi * order if sign > 0 else 0.5 * math.pi * order
+    amplitude = (2.0 if sign > 0 else 0.5) * math.pi * order
     log_size = exponent - 0.5 * np.log(amplitude * w) + np.log(sum_u)
     return np.asarray(log_size, np.float64), np.asarray(sign * w / z * sum_v / sum_u, np.float64)
 
@@ -211,6 +238,23 @@ def log_bessel_j_with_slope(order: float, x: ArrayLike) -> tuple[Array, Array]:
     flat, shape = _flat(x)
     log_size, slope = _log_and_slope(float(order), flat, 1)
     return log_size.reshape(shape), slope.reshape(shape)
+
+
+def log_bessel_j_of_orders(orders: Array, x: Array) -> tuple[Array, Array]:
+    """`log_bessel_j_with_slope` of several orders, each at its own points.
+
+    Parameters
+    ----------
+    orders : (k,) array
+    x : (k, n) array
+    """
+    deep = np.array([_debye_holds(float(m), row).all() for m, row in zip(orders, x, strict=True)])
+    log_size, slope = np.empty_like(x), np.empty_like(x)
+    if deep.any():
+        log_size[deep], slope[deep] = _debye_of_orders(orders[deep], x[deep])
+    for row in np.flatnonzero(~deep):
+        log_size[row], slope[row] = log_bessel_j_with_slope(float(orders[row]), x[row])
+    return log_size, slope
 
 
 def log_derivative_j(order: float, x: ArrayLike) -> Array:

@@ -7,7 +7,7 @@ The shift by a closed wall follows from Hadamard's formula d(k^2)/dh = -oint (|c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -69,18 +69,16 @@ class Measures:
     wall_in_shares: float = 0.0
 
 
-def wall_terms(field: Fields, j: int, at: Any, wave: Values, kappa: Values) -> Values:
-    """(|curl E|^2 + k^2 eps |E|^2) / (2 kappa) of mode j at points of a closed wall.
+def wall_terms(field: Fields, wave: Values, kappa: Values) -> Values:
+    """(|curl E|^2 + k^2 eps |E|^2) / (2 kappa) of each mode at points of closed walls.
 
     Parameters
     ----------
-    at : index
-        Of the points among those of the field.
     wave, kappa : arrays
         k^2 eps, and the local decay rate, there.
     """
-    curl = sum(abs(part[j][at]) ** 2 for part in (field.curl_r, field.curl_z, field.curl_azimuthal))
-    square = sum(abs(part[j][at]) ** 2 for part in (field.e_r, field.e_z, field.e_azimuthal))
+    curl = sum(abs(part) ** 2 for part in (field.curl_r, field.curl_z, field.curl_azimuthal))
+    square = sum(abs(part) ** 2 for part in (field.e_r, field.e_z, field.e_azimuthal))
     return np.asarray((curl + wave * square) / (2 * kappa))
 
 

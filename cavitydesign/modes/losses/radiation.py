@@ -25,18 +25,21 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 from scipy.interpolate import CubicHermiteSpline
 
-from ...analytic.functions.bessel import bessel_j_scaled, log_bessel_j, log_bessel_j_with_slope
+from ...analytic.functions.bessel import (
+    bessel_j_scaled,
+    log_bessel_j,
+    log_bessel_j_of_orders,
+)
 from ...arrays import Array, Values
-from ...fem.legendre import gauss
 
 _NODES = 20  # of a series of the logarithm of J_m
 # Shares of m up to which the logarithm of J_m is smooth enough for one series; where both are
 # needed, they part.
-_SMOOTH, _SPLIT = 0.96, 0.93
+SMOOTH, _SPLIT = 0.96, 0.93
 _STEP = 0.02  # of the argument between samples of J_m that oscillates
 # share of all sources, by their size, that the far field can do without: 4e-10 of log10 Q at most,
 # measured
-_NEGLIGIBLE = 1e-7
+NEGLIGIBLE = 1e-7
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Source:
         steepness = math.sqrt(max((m / float(x.max(initial=1e-300))) ** 2 - 1.0, 0.0))
         strength = abs(self.weight) * self._size(k)
         strength = strength * np.exp(steepness * (x - x.max(initial=0.0)))
-        return np.asarray(strength * max(x.size, 1) > _NEGLIGIBLE * strength.sum())
+        return np.asarray(strength * max(x.size, 1) > NEGLIGIBLE * strength.sum())
 
     def _size(self, k: float) -> Array:
         return np.asarray(abs(self.e_r) + abs(self.e_z) + abs(self.e_azimuthal))
@@ -124,61 +127,6 @@ class SurfaceSource(Source):
         return np.asarray(super()._size(k) + magnetic / k)
 
 
-def log10_radiation_qs(
-    sources: Sequence[Source],
-    energy: float,
-    m: int,
-    q: int,
-    k0_per_um: float,
-    n_surround: float,
-    mirror: str | None,
-    sliced: bool,
-) -> list[float]:
-    """log10 of the radiative Q by each of several sources at the same points; infinite where
-    nothing is polarised.
-
-    All are taken where, and towards where, the first one radiates.
-
-    Parameters
-    ----------
-    sources : sequence of Source
-    energy : float
-        int eps |E|^2 r dr dz of the whole mode.
-    m, q : int
-        Azimuthal and axial order.
-    k0_per_um : float
-        Vacuum wavenumber.
-    n_surround : float
-        Index of the surround.
-    mirror : {"electric", "magnetic"} or None
-        Kind of the mirror plane, if only z > 0 is meshed.
-    sliced : bool
-        Whether the mode is that of an infinite cylinder, with fields per unit length.
-    """
-    k = k0_per_um * n_surround
-    reaching = sources[0].reaches_far(m, k)
-    if not reaching.any():
-        return [math.inf for _ in sources]
-    chosen = [one.part(reaching) for one in sources]
-    source = chosen[0]
-    x_rim = k * float(source.r.max())
-    cosines, angle_weight = _directions(source, m, q, k, x_rim, sliced, mirror is not None)
-    out = []
-    for far in far_amplitudes(chosen, m, k, cosines, mirror):
-        pattern = abs(far.theta) ** 2 + abs(far.phi) ** 2
-        if sliced:
-            power = k0_per_um**3 / 8.0 * (2 * math.pi) ** 2 * float(pattern[0])
-        else:
-            around = (2 * math.pi) ** 3 * float(angle_weight @ pattern)
-            power = n_surround * k0_per_um**4 / (32 * math.pi**2) * around
-        log10_q = math.inf
-        if power > 0.0:
-            log10_q = math.log10(k0_per_um * math.pi * energy / power)
-            log10_q -= 2 * far.scale / math.log(10.0)
-        out.append(log10_q)
-    return out
-
-
 @dataclass(frozen=True)
 class FarAmplitudes:
     """Far field of a polarised body by direction, over exp(scale) and up to a common phase.
@@ -218,7 +166,7 @@ def far_amplitudes(
     x = k * np.outer(sines, source.r)
     scale, j, slope = scaled_bessel(m, x)
     j, slope = j * source.weight, slope * source.weight
-    along, across, turn_along, turn_across = _phases(k * np.outer(cosines, source.z), mirror)
+    along, across, turn_along, turn_across = phases(k * np.outer(cosines, source.z), mirror)
     over_x, slope = m / x * j * across, slope * across
     out = []
     for one in sources:
@@ -232,13 +180,13 @@ def far_amplitudes(
 def scaled_bessel(m: int, x: Array) -> tuple[float, Array, Array]:
     """Logarithmic scale, and J_m and J_m' divided by its exponential."""
     high = float(x.max())
-    if high <= _SMOOTH * m:
-        return _evanescent(m, x)
+    if high <= SMOOTH * m:
+        return _of_one(m, x)
     scale = float(log_bessel_j(m, np.array([high]))[0]) if high < 0.999 * m else 0.0
     value, slope = np.empty_like(x), np.empty_like(x)
     beyond = x > _SPLIT * m
     if not beyond.all():
-        at_edge, value[~beyond], slope[~beyond] = _evanescent(m, x[~beyond])
+        at_edge, value[~beyond], slope[~beyond] = _of_one(m, x[~beyond])
         factor = math.exp(at_edge - scale)
         value[~beyond] *= factor
         slope[~beyond] *= factor
@@ -246,30 +194,72 @@ def scaled_bessel(m: int, x: Array) -> tuple[float, Array, Array]:
     return scale, value, slope
 
 
-def _evanescent(m: int, x: Array) -> tuple[float, Array, Array]:
-    """Logarithmic scale, and J_m and J_m' divided by its exponential, below the turning point.
+def _of_one(m: int, x: Array) -> tuple[float, Array, Array]:
+    """Scale, J_m and J_m' of one order below its turning point."""
+    found = Evanescent.of(np.array([float(m)]), np.array([x.min()]), np.array([x.max()]))
+    value, slope = found.value_and_slope(x[None])
+    return float(found.scale[0]), value[0], slope[0]
 
-    They come from one Chebyshev series of the logarithm.
+
+@dataclass(frozen=True)
+class Evanescent:
+    """J_m of several orders below their turning points, over an exponential of each: from one
+    Chebyshev series of the logarithm.
 
     In x the logarithm falls to minus infinity at 0 and has a branch point at the turning point. It
     is m log x plus a function of w = sqrt(1 - (x/m)^2) that is analytic on 0 < w <= 1 (Debye, DLMF
     10.19.3: m (w - log(1 + w)) - log(w)/2 and less), as x J'/J is: both have short series in w.
+
+    Attributes
+    ----------
+    orders, scale : (k,) arrays
+        The scale is the logarithm of J_m at the end of the range.
+    middle, half : (k, 1) arrays
+        Range of the series.
+    smooth, times_z : (k, nodes) arrays
+        Coefficients.
     """
-    nodes, to_series = _series_of_samples()
-    z = x / m
-    w = np.sqrt((1.0 - z) * (1.0 + z))
-    deep, shallow = float(w.max()), float(w.min())
-    middle, half = 0.5 * (deep + shallow), 0.5 * (deep - shallow) + 1e-12 * deep
-    at = np.minimum(middle + half * nodes, 1.0 - 1e-15)
-    z_at = np.sqrt((1.0 - at) * (1.0 + at))
-    log_j, rate = log_bessel_j_with_slope(m, m * z_at)
-    series = to_series @ np.stack([log_j - m * np.log(z_at), rate * z_at], axis=1)
-    scale = float(chebyshev.chebval((shallow - middle) / half, series[:, 0]))
-    scale += m * math.log(float(z.max()))
-    series[0, 0] -= scale
-    smooth, rate_times_z = _clenshaw((w - middle) / half, series)
-    value = np.exp(smooth + m * np.log(z))
-    return scale, value, rate_times_z / z * value
+
+    orders: Array
+    scale: Array
+    middle: Array
+    half: Array
+    smooth: Array
+    times_z: Array
+
+    @classmethod
+    def of(cls, orders: Array, low: Array, high: Array) -> Evanescent:
+        """For arguments from `low` to `high`, each (k,)."""
+        nodes, to_series = _series_of_samples()
+        m, ends = orders[:, None], np.stack([low, high], axis=1) / orders[:, None]
+        deep, shallow = np.sqrt((1.0 - ends) * (1.0 + ends)).T[:, :, None]
+        middle, half = 0.5 * (deep + shallow), 0.5 * (deep - shallow) + 1e-12 * deep
+        at = np.minimum(middle + half * nodes, 1.0 - 1e-15)
+        z_at = np.sqrt((1.0 - at) * (1.0 + at))
+        log_j, rate = log_bessel_j_of_orders(orders, m * z_at)
+        smooth = (log_j - m * np.log(z_at)) @ to_series.T
+        scale = _clenshaw((shallow - middle) / half, smooth) + m * np.log(ends[:, 1:])
+        smooth[:, :1] -= scale
+        return cls(orders, scale[:, 0], middle, half, smooth, (rate * z_at) @ to_series.T)
+
+    def value(self, x: Array) -> Array:
+        """J_m over its scale at (k, *P) arguments."""
+        return self._value(*self._places(x)).reshape(x.shape)
+
+    def value_and_slope(self, x: Array) -> tuple[Array, Array]:
+        """J_m and J_m' over the scale at (k, *P) arguments."""
+        z, place = self._places(x)
+        value = self._value(z, place)
+        slope = _clenshaw(place, self.times_z) / z * value
+        return value.reshape(x.shape), slope.reshape(x.shape)
+
+    def _places(self, x: Array) -> tuple[Array, Array]:
+        z = x.reshape(self.orders.size, -1) / self.orders[:, None]
+        return z, (np.sqrt((1.0 - z) * (1.0 + z)) - self.middle) / self.half
+
+    def _value(self, z: Array, place: Array) -> Array:
+        logarithm = _clenshaw(place, self.smooth) + self.orders[:, None] * np.log(z)
+        return np.asarray(np.exp(logarithm))
 
 
 def _about_turning_point(m: int, x: Array, scale: float) -> tuple[Array, Array]:
@@ -287,17 +277,15 @@ def _about_turning_point(m: int, x: Array, scale: float) -> tuple[Array, Array]:
     return CubicHermiteSpline(nodes, value, slope)(x), CubicHermiteSpline(nodes, slope, bend)(x)
 
 
-def _clenshaw(x: Array, series: Array) -> tuple[Array, Array]:
-    """Two Chebyshev series at once, as far as their coefficients matter."""
-    out = []
-    for column in series.T:
-        last = int(np.flatnonzero(abs(column) > 1e-13 * abs(column).max())[-1])
-        b1, b2 = np.zeros_like(x), np.zeros_like(x)
-        twice = 2 * x
-        for c in column[last:0:-1]:
-            b1, b2 = twice * b1 - b2 + c, b1
-        out.append(x * b1 - b2 + column[0])
-    return out[0], out[1]
+def _clenshaw(x: Array, series: Array) -> Array:
+    """Chebyshev series, one for each row of x, as far as their coefficients matter."""
+    size = abs(series)
+    matters = (size > 1e-13 * size.max(axis=1, keepdims=True)).any(axis=0)
+    b1, b2 = np.zeros_like(x), np.zeros_like(x)
+    twice = 2 * x
+    for column in range(int(np.flatnonzero(matters)[-1]), 0, -1):
+        b1, b2 = twice * b1 - b2 + series[:, column : column + 1], b1
+    return np.asarray(x * b1 - b2 + series[:, :1])
 
 
 @lru_cache(maxsize=1)
@@ -306,7 +294,7 @@ def _series_of_samples() -> tuple[Array, Array]:
     return np.asarray(nodes), np.asarray(np.linalg.inv(chebyshev.chebvander(nodes, _NODES - 1)))
 
 
-def _phases(kz: Array, mirror: str | None) -> tuple[Values, Values, complex, complex]:
+def phases(kz: Array, mirror: str | None) -> tuple[Values, Values, complex, complex]:
     """Factors of E_z, and of E_r and E_phi, that stand for exp(-i k z cos a) integrated over both
     halves; real ones with a mirror, and what each is still to be multiplied with.
     """
@@ -317,26 +305,3 @@ def _phases(kz: Array, mirror: str | None) -> tuple[Values, Values, complex, com
     # -2i sin for the odd components; a common phase of all of theta's and of all of phi's terms
     # drops out of |F|^2, but theta mixes both kinds, so the factor i stays with the odd ones.
     return (even, odd, 1.0, -1j) if mirror == "electric" else (odd, even, -1j, 1.0)
-
-
-def _directions(
-    source: Source, m: int, q: int, k: float, x_rim: float, sliced: bool, mirrored: bool
-) -> tuple[Array, Array]:
-    """Cosines of the polar angles at which the far field is taken, and their weights.
-
-    The pattern is a narrow belt in u = cos a: J_m falls off like exp(-u^2 sqrt(m^2 - x^2)), the
-    height like exp(-k^2 w^2 u^2).
-    """
-    if sliced:
-        return np.zeros(1), np.ones(1)
-    steep = math.sqrt(max(m**2 - x_rim**2, 1.0))
-    density = abs(source.weight) * (
-        abs(source.e_r) ** 2 + abs(source.e_z) ** 2 + abs(source.e_azimuthal) ** 2
-    )
-    height = 2.0 * float(density @ source.z**2) / float(density.sum()) / (2 * q + 1)
-    widest = min(1.0, math.sqrt((22.0 + 6.0 * q) / (steep + 0.5 * k**2 * height)))
-    points, weights = gauss(14 + 2 * q if m > 40 else 40 + 2 * q)
-    upper = np.asarray(0.5 * widest * (points + 1))
-    if mirrored:
-        return upper, np.asarray(weights * widest)
-    return np.concatenate([-upper, upper]), np.tile(0.5 * weights * widest, 2)

@@ -14,41 +14,43 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.polynomial import chebyshev
+from numpy.typing import NDArray
+from scipy.linalg import block_diag
 
 from ...arrays import Array, Values
-from ...fem.field import FieldGrid, GridField
-from ..losses.radiation import Source
+from ...fem.field import ElectricField, FieldGrid
+from ..losses.comb_radiation import SharedSources
 from ..permittivities import Permittivities
 from .window_problem import Probe, WindowProblem, element_points
 
 # e-folds of J_m in one piece of an element, and points in it beyond the order: log10 Q is right to
 # 2e-9 (m = 16 to 25,813, accuracies of 1e-5 to 1e-10, against 2 folds and 12 points)
 _MOST_FOLDS, _POINTS = 8.0, 2
+# Chebyshev points of a layer for the functions that a far field takes of a mode
+_NODES = 12
 _NEGLIGIBLE = 1e-10  # share of the largest |E J_m| below which a piece is left out
 
 
 def far_sources(
     problem: WindowProblem,
     probe: Probe,
-    field: GridField,
-    vectors: Values,
-    orders: Sequence[int],
-    k_per_um: Sequence[float],
+    field: ElectricField,
+    vectors: Sequence[Values],
+    orders: NDArray[np.int64],
+    k_per_um: Array,
     eps: Sequence[Permittivities],
-    corrections: Values,
-) -> tuple[list[Source], list[Source]]:
-    """The polarised part (eps - eps_surround) E of each correction, and of each corrected mode; E_z
-    sees the axial index.
+) -> SharedSources:
+    """The polarised part (eps - eps_surround) E of vectors; E_z sees the axial index.
 
     Parameters
     ----------
     probe, field
         Where the energies are read, and the modes there.
-    vectors : (n, j) array
-    orders, k_per_um, eps : sequences of length j
+    vectors : sequence of (n, k) arrays
+        Those of the modes, and others of theirs.
+    orders, k_per_um, eps : of length k
         Azimuthal orders, vacuum wavenumbers and media of the modes.
-    corrections : (n, j) array
-        What to take from the vectors.
     """
     radius = problem.cavity.outline.equator_radius_um
     folds = [
@@ -60,16 +62,50 @@ def far_sources(
     t, w_t = element_points(problem.window.t_breaks, problem.points_along)
     grid = FieldGrid.build(problem.window, problem.space, s, t)
     weight = np.outer(w_s, w_t) * grid.jacobian.real * grid.r.real
-    taken, corrected = (
-        grid.evaluate(columns, np.array(orders)) for columns in (corrections, vectors - corrections)
+    both = grid.electric(np.concatenate(vectors, axis=1), np.tile(orders, len(vectors)))
+    shape = (len(vectors), orders.size, *grid.r.shape)
+    ordinary, axial = (
+        np.array([values[grid.region] - values[-1] for values in media])[:, :, None]
+        for media in ([e.ordinary for e in eps], [e.axial for e in eps])
     )
-    return (
-        [_source(grid, weight, taken, j, e) for j, e in enumerate(eps)],
-        [_source(grid, weight, corrected, j, e) for j, e in enumerate(eps)],
+    nodes, at_nodes = _nodes(problem, s)
+    node_r, node_z, *_ = problem.window.map(nodes, t)
+    return SharedSources(
+        np.ascontiguousarray(grid.r.real),
+        np.ascontiguousarray(grid.z.real),
+        weight,
+        ordinary * both.e_r.reshape(shape),
+        axial * both.e_z.reshape(shape),
+        ordinary * both.e_azimuthal.reshape(shape),
+        node_r.real,
+        node_z.real,
+        at_nodes,
     )
 
 
-def _largest_fields(problem: WindowProblem, probe: Probe, field: GridField) -> Array:
+def _nodes(problem: WindowProblem, s: Array) -> tuple[Array, Array]:
+    """Points through which functions are interpolated that are smooth in each layer, and the
+    matrix that brings sums over lines in s to these: Chebyshev points, where there are more lines.
+    """
+    ends = [layer.breaks[-1] for layer in problem.window.layers]
+    nodes, blocks = [], []
+    layer = np.searchsorted(ends, s)
+    for number in np.unique(layer):
+        lines = s[layer == number]
+        if lines.size <= _NODES:
+            nodes.append(lines)
+            blocks.append(np.eye(lines.size))
+            continue
+        low, high = float(lines[0]), float(lines[-1])
+        points = chebyshev.chebpts2(_NODES)
+        place = (2.0 * lines - low - high) / (high - low)
+        nodes.append(0.5 * (low + high) + 0.5 * (high - low) * points)
+        to_series = np.linalg.inv(chebyshev.chebvander(points, _NODES - 1))
+        blocks.append((chebyshev.chebvander(place, _NODES - 1) @ to_series).T)
+    return np.concatenate(nodes), np.asarray(block_diag(*blocks))
+
+
+def _largest_fields(problem: WindowProblem, probe: Probe, field: ElectricField) -> Array:
     """The largest |E| of all modes in each element inside the body, or deeper."""
     s = probe.grid.s_um[probe.inner_s]
     size = np.zeros(s.size)
@@ -102,15 +138,3 @@ def _pieces(
                 break
             out.append(high + (low - high) * (piece + 1) / count)
     return tuple(out[::-1])
-
-
-def _source(
-    grid: FieldGrid, weight: Array, field: GridField, j: int, eps: Permittivities
-) -> Source:
-    """One mode's."""
-    across = (eps.ordinary[grid.region] - eps.ordinary[-1])[:, None]
-    along = (eps.axial[grid.region] - eps.axial[-1])[:, None]
-    r, z = (np.ascontiguousarray(x.real).ravel() for x in (grid.r, grid.z))
-    e_r, e_z, e_azimuthal = field.e_r[j], field.e_z[j], field.e_azimuthal[j]
-    parts = ((across * e_r).ravel(), (along * e_z).ravel(), (across * e_azimuthal).ravel())
-    return Source(r, z, weight.ravel(), *parts)

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from ...arrays import Array, Values
-from ...fem.field import FieldGrid, GridField
+from ...arrays import Array, IntArray, Values
+from ...fem.field import ElectricField, FieldGrid
 from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .window_problem import Probe, WindowProblem
@@ -34,13 +34,19 @@ _NEAR_LARGEST = 0.8
 _EVEN, _ZOOMS = 17, 4
 
 
-def energy_density(
-    field: GridField, mode: int, region: NDArray[np.int64], eps: Permittivities
+def energy_densities(
+    field: ElectricField, region: NDArray[np.int64], ordinary: Array, axial: Array
 ) -> Array:
-    """eps |E|^2 of one mode on a grid, whose rows lie in the regions given."""
-    across, along = eps.ordinary[region][:, None], eps.axial[region][:, None]
-    plane = abs(field.e_r[mode]) ** 2 + abs(field.e_azimuthal[mode]) ** 2
-    return np.asarray(across * plane + along * abs(field.e_z[mode]) ** 2)
+    """eps |E|^2 of modes on a grid, whose rows lie in the regions given.
+
+    Parameters
+    ----------
+    ordinary, axial : (k, regions) arrays
+        Permittivities of each mode.
+    """
+    across, along = ordinary[:, region, None], axial[:, region, None]
+    plane = abs(field.e_r) ** 2 + abs(field.e_azimuthal) ** 2
+    return np.asarray(across * plane + along * abs(field.e_z) ** 2)
 
 
 def peak_densities(
@@ -48,7 +54,7 @@ def peak_densities(
     probe: Probe,
     densities: Array,
     vectors: Values,
-    orders: Array,
+    orders: IntArray,
     eps: Sequence[Permittivities],
 ) -> list[float]:
     """Maximum of eps |E|^2 of each mode.
@@ -62,34 +68,31 @@ def peak_densities(
         Azimuthal orders.
     eps : sequence of k Permittivities
     """
-    s, region, values = _search(problem, probe, densities, vectors, orders, eps)
-    best = [float(value.max()) for value in values]
+    media = np.array([e.ordinary for e in eps]), np.array([e.axial for e in eps])
+    s, region, values = _search(problem, probe, densities, vectors, orders, media)
+    best = values.max(axis=(1, 2))
     cells: dict[tuple[int, int], list[int]] = {}
-    for j, value in enumerate(values):
-        for number in np.unique(region):
-            rows = np.flatnonzero(region == number)
-            for row, column in _tops(value[rows], _NEAR_LARGEST * best[j]):
-                cells.setdefault((int(rows[row]), column), []).append(j)
+    for number in np.unique(region):
+        rows = np.flatnonzero(region == number)
+        for j, row, column in _tops(values[:, rows], _NEAR_LARGEST * best):
+            cells.setdefault((int(rows[row]), column), []).append(j)
     for (row, column), members in cells.items():
         check_time()
         grid = _cell(problem, probe, s[region == region[row]], s[row], column)
-        field = grid.evaluate(vectors[:, members], orders[members])
-        densities = np.stack(
-            [energy_density(field, i, grid.region, eps[j]) for i, j in enumerate(members)]
-        )
-        for j, top in zip(members, _largest(densities), strict=True):
-            best[j] = max(best[j], float(top))
-    return best
+        field = grid.electric(vectors[:, members], orders[members])
+        found = energy_densities(field, grid.region, *(part[members] for part in media))
+        best[members] = np.maximum(best[members], _largest(found))
+    return [float(one) for one in best]
 
 
-def _tops(value: Array, least: float) -> list[tuple[int, int]]:
-    """Rows and columns of values above the least that no neighbour exceeds."""
-    around = np.pad(value, 1, constant_values=-np.inf)
-    lines = ((around[:-2, 1:-1], around[2:, 1:-1]), (around[1:-1, :-2], around[1:-1, 2:]))
-    top = value > least
-    for before, after in lines:
-        top &= (value >= before) & (value >= after)
-    return [(int(row), int(column)) for row, column in np.argwhere(top)]
+def _tops(values: Array, least: Array) -> list[tuple[int, int, int]]:
+    """Mode, row and column of values above the least of their mode that no neighbour exceeds."""
+    top = values > least[:, None, None]
+    top[:, 1:] &= values[:, 1:] >= values[:, :-1]
+    top[:, :-1] &= values[:, :-1] >= values[:, 1:]
+    top[:, :, 1:] &= values[:, :, 1:] >= values[:, :, :-1]
+    top[:, :, :-1] &= values[:, :, :-1] >= values[:, :, 1:]
+    return [(int(j), int(row), int(column)) for j, row, column in np.argwhere(top)]
 
 
 def _search(
@@ -97,8 +100,8 @@ def _search(
     probe: Probe,
     densities: Array,
     vectors: Values,
-    orders: Array,
-    eps: Sequence[Permittivities],
+    orders: IntArray,
+    media: tuple[Array, Array],
 ) -> tuple[Array, NDArray[np.int64], Array]:
     """Lines in s in rising order, their regions, and the densities on them: the quadrature points,
     and both sides of every interface.
@@ -112,8 +115,7 @@ def _search(
     sides = np.array([edge + way * step for edge in edges for way in (-1, 1)])
     t = probe.grid.t_um[probe.inner_t]
     grid = FieldGrid.build(problem.window, problem.space, sides, t)
-    field = grid.evaluate(vectors, orders)
-    beside_edges = np.stack([energy_density(field, j, grid.region, e) for j, e in enumerate(eps)])
+    beside_edges = energy_densities(grid.electric(vectors, orders), grid.region, *media)
     lines = np.concatenate([inner, sides])
     order = np.argsort(lines)
     region = np.concatenate([probe.grid.region[probe.inner_s], grid.region])

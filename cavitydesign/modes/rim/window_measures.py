@@ -9,20 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...arrays import Array, Values
-from ...fem.field import GridField
+from ...fem.field import ElectricField
 from ...mesh.rim_layer import angular_order
+from ..losses.comb_radiation import Surroundings, log10_radiation_qs
 from ..losses.measures import Measures, rim_scattering, wall_terms
-from ..losses.radiation import Source, log10_radiation_qs
 from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .far_source import far_sources
 from .own_order import own_order
-from .peak import energy_density, peak_densities
+from .peak import energy_densities, peak_densities
 from .window_problem import Probe, WindowProblem
 
 # Error of log10 Q by what a reduced basis lacks, above which the modes of an azimuthal order are
@@ -118,20 +118,17 @@ def _measured(
     for breaks, members in groups.items():
         check_time()
         probe = problem.probe if breaks == problem.real_breaks else Probe.build(problem, breaks)
-        columns, chosen = vectors[:, members], np.array([orders[i] for i in members])
-        corrected = columns - corrections[:, members]
-        field = probe.grid.evaluate(corrected, chosen)
-        media = [eps[i] for i in members]
-        densities = np.stack([_density(probe, field, j, media[j]) for j in range(len(members))])
-        peaks = peak_densities(problem, probe, densities, corrected, chosen, media)
-        ks = [k_per_um[i] for i in members]
-        sources = far_sources(
-            problem, probe, field, columns, chosen.tolist(), ks, media, corrections[:, members]
+        group = _Group.of(
+            problem,
+            probe,
+            vectors[:, members] - corrections[:, members],
+            [orders[i] for i in members],
+            [qs[i] for i in members],
+            [k_per_um[i] for i in members],
+            [eps[i] for i in members],
         )
-        for j, i in enumerate(members):
-            check_time()
-            one = _Reading(problem, probe, field, j, orders[i], qs[i], k_per_um[i], eps[i])
-            out[i] = one.measures(densities[j], peaks[j], sources[0][j], sources[1][j])
+        for i, one in zip(members, group.measures(corrections[:, members]), strict=True):
+            out[i] = one
     return [out[i] for i in range(len(orders))]
 
 
@@ -139,11 +136,9 @@ def wall_shift(
     problem: WindowProblem, vector: Values, m: int, k_per_um: float, eps: Permittivities
 ) -> float:
     """Estimate of the relative change of k of one mode by the closed walls of its window."""
-    probe = problem.probe
-    field = probe.grid.evaluate(vector, m)
-    weight = probe.weight * probe.grid.r.real[probe.inner_s, probe.inner_t]
-    reading = _Reading(problem, probe, field, 0, m, 0, k_per_um, eps)
-    return reading.wall_shift(float((_density(probe, field, 0, eps) * weight).sum()))
+    group = _Group.of(problem, problem.probe, vector[:, None], [m], [0], [k_per_um], [eps])
+    energy = (group.density * group.r_weight).sum(axis=(1, 2))
+    return float(group.shift(group.walls()[0], energy)[0])
 
 
 def _cut(breaks: tuple[float, ...], end: float) -> tuple[float, ...]:
@@ -152,91 +147,132 @@ def _cut(breaks: tuple[float, ...], end: float) -> tuple[float, ...]:
     return breaks if end >= breaks[-1] else (*(b for b in breaks if b < end), end)
 
 
-def _density(probe: Probe, field: GridField, j: int, eps: Permittivities) -> Array:
-    """eps |E|^2 at the quadrature points of one mode."""
-    everywhere = energy_density(field, j, probe.grid.region, eps)
-    return np.asarray(everywhere[probe.inner_s, probe.inner_t])
-
-
 @dataclass(frozen=True)
-class _Reading:
-    """One mode on a probe."""
+class _Group:
+    """Modes on one probe; arrays have one row for each."""
 
     problem: WindowProblem
     probe: Probe
-    field: GridField
-    j: int
-    m: int
-    q: int
-    k_per_um: float
-    eps: Permittivities
+    vectors: Values
+    orders: NDArray[np.int64]
+    qs: NDArray[np.int64]
+    k_per_um: Array
+    eps: Sequence[Permittivities]
+    ordinary: Array
+    axial: Array
+    field: ElectricField
+    density: Array
 
-    def measures(self, density: Array, peak: float, taken: Source, corrected: Source) -> Measures:
-        """All numbers of the mode; `taken` is what a correction took from it."""
+    @classmethod
+    def of(
+        cls,
+        problem: WindowProblem,
+        probe: Probe,
+        vectors: Values,
+        orders: Sequence[int],
+        qs: Sequence[int],
+        k_per_um: Sequence[float],
+        eps: Sequence[Permittivities],
+    ) -> _Group:
+        """With their fields on the whole grid, and eps |E|^2 at the quadrature points proper."""
+        m = np.array(orders)
+        ordinary, axial = np.array([e.ordinary for e in eps]), np.array([e.axial for e in eps])
+        field = probe.grid.electric(vectors, m)
+        density = energy_densities(field, probe.grid.region, ordinary, axial)
+        inner = density[:, probe.inner_s, probe.inner_t]
+        k = np.array(k_per_um)
+        return cls(problem, probe, vectors, m, np.array(qs), k, eps, ordinary, axial, field, inner)
+
+    @property
+    def r_weight(self) -> Array:
+        """Quadrature weights of r dr dz."""
+        probe = self.probe
+        return np.asarray(probe.weight * probe.grid.r.real[probe.inner_s, probe.inner_t])
+
+    def measures(self, corrections: Values) -> list[Measures]:
+        """All numbers of the modes; the corrections are what was taken from their vectors."""
         problem, probe = self.problem, self.probe
-        rows, columns = probe.inner_s, probe.inner_t
-        region = probe.grid.region[rows]
-        r_weight = probe.weight * probe.grid.r.real[rows, columns]
-        weighted = density * r_weight
+        peaks = peak_densities(problem, probe, self.density, self.vectors, self.orders, self.eps)
+        region = probe.grid.region[probe.inner_s]
+        weight = self.r_weight
+        by_row = (self.density * weight).sum(axis=2)
         tail = self._tail()
-        energy = float(weighted.sum()) + tail
-        by_region = np.bincount(
-            region, weights=weighted.sum(axis=1), minlength=self.eps.ordinary.size
-        )
-        by_region[-1] += tail
-        share = by_region / energy
-        e_z, e_r = (
-            abs(e[self.j][rows, columns]) ** 2 * r_weight for e in (self.field.e_z, self.field.e_r)
-        )
+        energy = by_row.sum(axis=1) + tail
+        by_region = by_row @ (region[:, None] == np.arange(self.ordinary.shape[1]))
+        by_region[:, -1] += tail
         # of the energy whose components are known: the tail's are not
-        axial = float((self.eps.axial[region] @ e_z).sum()) / (energy - tail)
-        radial = float((self.eps.ordinary[region] @ e_r).sum()) / (energy - tail)
+        axial, radial = (
+            (
+                values[:, region]
+                * (_square(part[:, probe.inner_s, probe.inner_t]) * weight).sum(axis=2)
+            ).sum(axis=1)
+            / (energy - tail)
+            for values, part in ((self.axial, self.field.e_z), (self.ordinary, self.field.e_r))
+        )
         breaks = problem.window.t_breaks
         length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
         both = 2.0 if problem.mirror else 1.0
-        walls, beyond = self._walls()
-        far, of_taken = log10_radiation_qs(
-            [corrected, taken],
-            energy * both,
-            self.m,
-            self.q,
+        walls, beyond = self.walls()
+        sources = far_sources(
+            problem,
+            probe,
+            self.field,
+            (self.vectors, corrections),
+            self.orders,
             self.k_per_um,
-            float(self.eps.index[-1]),
-            problem.mirror,
-            problem.cavity.sliced,
+            self.eps,
         )
-        return Measures(
-            np.array([axial, radial, 1.0 - axial - radial]),
-            np.asarray(share),
-            2 * math.pi * both / length * energy / peak,
-            far + math.log10(length),
-            self._scattering(energy),
-            self._shift(walls, energy),
-            2.0 * math.log10(1.0 + 10.0 ** (0.5 * (far - of_taken))) if math.isfinite(far) else 0.0,
-            (beyond + _OF_TAIL * tail) / energy,
+        n_surround = np.array([e.index[-1] for e in self.eps])
+        far, of_taken = log10_radiation_qs(
+            sources,
+            energy * both,
+            self.orders,
+            self.qs,
+            self.k_per_um,
+            Surroundings(n_surround, problem.mirror, problem.cavity.sliced),
         )
+        shift = self.shift(walls, energy)
+        return [
+            Measures(
+                np.array([axial[j], radial[j], 1.0 - axial[j] - radial[j]]),
+                by_region[j] / energy[j],
+                2 * math.pi * both / length * float(energy[j]) / peaks[j],
+                float(far[j]) + math.log10(length),
+                self._scattering(j, float(energy[j])),
+                float(shift[j]),
+                _error_by(float(far[j]), float(of_taken[j])),
+                float((beyond[j] + _OF_TAIL * tail[j]) / energy[j]),
+            )
+            for j in range(self.orders.size)
+        ]
 
-    def _tail(self) -> float:
+    def _tail(self) -> Array:
         """Energy between an absorbing layer that begins within the barrier and the caustic: a
         mode that leaks less has decayed there.
         """
         problem, probe, grid = self.problem, self.probe, self.probe.grid
-        beyond = caustic_distance_um(
-            problem, self.m, self.q, self.k_per_um, float(self.eps.index[-1])
+        if not problem.is_complex:
+            return np.zeros(self.orders.size)
+        caustic = [
+            caustic_distance_um(problem, int(m), int(q), float(k), float(e.index[-1]))
+            for m, q, k, e in zip(self.orders, self.qs, self.k_per_um, self.eps, strict=True)
+        ]
+        beyond = np.array(caustic)[:, None] - float(grid.s_um[-1])
+        r = grid.r.real[-1, probe.inner_t]
+        ends = ElectricField(
+            *(
+                part[:, -1:, probe.inner_t]
+                for part in (self.field.e_r, self.field.e_z, self.field.e_azimuthal)
+            )
         )
-        beyond -= float(grid.s_um[-1])
-        if not problem.is_complex or beyond <= 0.0:
-            return 0.0
-        at = (grid.s_um.size - 1, probe.inner_t)
-        r = grid.r.real[at]
-        density = energy_density(self.field, self.j, grid.region, self.eps)[at]
-        kappa = np.sqrt(
-            np.maximum((self.m / r) ** 2 - self.k_per_um**2 * self.eps.ordinary[-1], 0.0)
-        )
-        depth = 1.0 / np.maximum(2.0 * kappa, 1.0 / beyond)
-        return float((probe.weight_t * abs(grid.length_t[at]) * r * density * depth).sum())
+        density = energy_densities(ends, grid.region[-1:], self.ordinary, self.axial)[:, 0]
+        wave = self.k_per_um**2 * self.ordinary[:, -1]
+        kappa = np.sqrt(np.maximum((self.orders[:, None] / r) ** 2 - wave[:, None], 0.0))
+        depth = 1.0 / np.maximum(2.0 * kappa, 1.0 / np.where(beyond > 0.0, beyond, np.inf))
+        area = probe.weight_t * abs(grid.length_t[-1, probe.inner_t]) * r
+        return np.where(beyond[:, 0] > 0.0, (area * density * depth).sum(axis=1), 0.0)
 
-    def _scattering(self, energy: float) -> float | None:
+    def _scattering(self, j: int, energy: float) -> float | None:
         """Scattering Q from the field just inside the outline."""
         cavity, probe = self.problem.cavity, self.probe
         if cavity.roughness_nm <= 0.0:
@@ -245,20 +281,16 @@ class _Reading:
         t = grid.t_um[columns]
         r_t, z_t = cavity.outline.tangent(t)
         fields = (self.field.e_r, self.field.e_z, self.field.e_azimuthal)
-        e_r, e_z, e_az = (e[self.j][probe.rim, columns] for e in fields)
+        e_r, e_z, e_az = (e[j][probe.rim, columns] for e in fields)
         area = probe.weight_t * np.hypot(r_t, z_t) * grid.r.real[probe.rim, columns]
-        return rim_scattering(
-            cavity, self.eps, self.k_per_um, (e_r, e_z, e_az), (r_t, z_t), area, energy
-        )
+        k = float(self.k_per_um[j])
+        return rim_scattering(cavity, self.eps[j], k, (e_r, e_z, e_az), (r_t, z_t), area, energy)
 
-    def wall_shift(self, energy: float) -> float:
-        """Relative change of k by the closed walls."""
-        return self._shift(self._walls()[0], energy)
+    def shift(self, walls: Array, energy: Array) -> Array:
+        """Relative change of k by closed walls."""
+        return np.asarray(0.5 * walls / energy / self.k_per_um**2)
 
-    def _shift(self, walls: float, energy: float) -> float:
-        return 0.5 * walls / energy / self.k_per_um**2
-
-    def _walls(self) -> tuple[float, float]:
+    def walls(self) -> tuple[Array, Array]:
         """Sum over closed walls of int (|curl E|^2 + k^2 eps |E|^2) dA / (2 kappa), kappa from the
         local decay; and that of the outer wall times d eps / kappa, the change of the energy there.
 
@@ -267,25 +299,40 @@ class _Reading:
         """
         probe, grid = self.probe, self.probe.grid
         radius = self.problem.cavity.outline.equator_radius_um
-        eps = self.eps.ordinary[grid.region][:, None]
-        total = beyond = 0.0
-        lines: list[tuple[Any, Any, Array, Array]] = [
-            (row, probe.inner_t, probe.weight_t, grid.length_t) for row in probe.walls_s
-        ]
-        lines += [
-            (probe.inner_s, column, probe.weight_s, grid.length_s) for column in probe.walls_t
-        ]
-        for rows, columns, weight, length in lines:
-            at = (rows, columns)
-            r = abs(grid.r[at])
-            local = np.broadcast_to(eps, grid.r.shape)[at]
-            wave = self.k_per_um**2 * local
-            barrier = (self.m / r) ** 2 - (
-                wave if isinstance(rows, int) else (self.m / radius) ** 2
-            )
+        total, beyond = np.zeros((2, self.orders.size))
+        m = self.orders[:, None, None]
+        rows = np.array(probe.walls_s)
+        inner = np.arange(grid.t_um.size)[probe.inner_t]
+        ends = np.array(probe.walls_t, dtype=np.int64)
+        for across, lines, columns in ((True, rows, inner), (False, probe.inner_s, ends)):
+            if not columns.size:
+                continue
+            wall = grid.lines(lines, columns)
+            r = abs(wall.r)
+            local = self.ordinary[:, wall.region][:, :, None]
+            wave = (self.k_per_um**2)[:, None, None] * local
+            barrier = (m / r) ** 2 - (wave if across else (m / radius) ** 2)
             kappa = np.sqrt(np.maximum(barrier, (0.5 / radius) ** 2))
-            terms = weight * length[at] * r * wall_terms(self.field, self.j, at, wave, kappa)
-            total += float(terms.sum())
-            if isinstance(rows, int) and rows == probe.walls_s[-1] != probe.walls_s[0]:
-                beyond += self.problem.real_breaks[-1] * float((terms * local / kappa).sum())
+            weight = (
+                probe.weight_t * wall.length_t
+                if across
+                else probe.weight_s[:, None] * wall.length_s
+            )
+            terms = weight * r * wall_terms(wall.evaluate(self.vectors, self.orders), wave, kappa)
+            total += terms.sum(axis=(1, 2))
+            if across and rows[-1] != rows[0]:
+                outer = (terms * local / kappa)[:, -1].sum(axis=1)
+                beyond += self.problem.real_breaks[-1] * outer
         return total, beyond
+
+
+def _square(values: Values) -> Array:
+    """|E|^2."""
+    if np.iscomplexobj(values):
+        return np.asarray(values.real**2 + values.imag**2)
+    return np.asarray(values**2)
+
+
+def _error_by(far: float, of_taken: float) -> float:
+    """Error of log10 Q by what a correction took from the field."""
+    return 2.0 * math.log10(1.0 + 10.0 ** (0.5 * (far - of_taken))) if math.isfinite(far) else 0.0

@@ -188,10 +188,11 @@ class WindowProblem(EigenProblem):
         """The body inside the outline, its elements cut into pieces of a few e-folds."""
         from .far_source import far_sources
 
-        column, probe = vector[:, None], self.probe
-        field = probe.grid.evaluate(column, np.array([m]))
-        none = np.zeros_like(column)
-        return far_sources(self, probe, field, column, [m], [k_per_um], [eps], none)[1][0]
+        column, orders, probe = vector[:, None], np.array([m]), self.probe
+        field = probe.grid.electric(column, orders)
+        k = np.array([k_per_um])
+        sources = far_sources(self, probe, field, [column], orders, k, [eps])
+        return sources.alone(0, np.ones(sources.r.shape, dtype=bool))[0]
 
     @property
     def plane_share(self) -> float:

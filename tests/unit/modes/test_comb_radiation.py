@@ -1,0 +1,63 @@
+"""Far fields of many modes at once are those of each alone, direction by direction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cavitydesign.geometry.cavity import Cavity
+from cavitydesign.geometry.spheroid import Spheroid
+from cavitydesign.materials import ConstantIndex
+from cavitydesign.modes import ModeRequest, find_modes
+from cavitydesign.modes.losses import comb_radiation
+
+
+@pytest.mark.parametrize(
+    ("diameter_um", "index", "surround", "wavelength_nm", "span_nm", "polarisation"),
+    [
+        (15.0, 1.49, 1.0, 540.0, 18.0, "TM"),
+        (4.0, 2.4, 1.0, 600.0, 36.0, "TE"),
+        (60.0, 1.49, 1.33, 600.0, 1.5, "TM"),
+    ],
+)
+@pytest.mark.parametrize("layered", [False, True])
+def test_together_and_alone(
+    monkeypatch: pytest.MonkeyPatch,
+    diameter_um: float,
+    index: float,
+    surround: float,
+    wavelength_nm: float,
+    span_nm: float,
+    polarisation: str,
+    layered: bool,
+) -> None:
+    """log10 Q to 1e-10, a hundredth of what the quadrature of the sources leaves (2e-9).
+
+    Alone, J_m and the phases are taken at every quadrature point.
+    """
+    radius = diameter_um / 2
+    body, outside = ConstantIndex.of(index), ConstantIndex.of(surround)
+    cavity = Cavity(Spheroid(radius, radius), body, outside)
+    if layered:
+        # near enough to the rim for the far field to be read in both layers
+        fibre = ConstantIndex.of(index - 0.02)
+        cavity = replace(cavity, fibre=fibre, fibre_radius_um=0.93 * radius)
+    request = ModeRequest(polarisation, wavelength_nm, span_nm, None, 1, 4, 1e-6)
+    ways: list[bool] = []
+    together_at_once = comb_radiation._amplitudes
+
+    def counted(*given: object) -> object:
+        found = together_at_once(*given)  # type: ignore[arg-type]
+        ways.append(found is not None)
+        return found
+
+    monkeypatch.setattr(comb_radiation, "_amplitudes", counted)
+    together = {mode.label: mode.losses.radiation for mode in find_modes(cavity, request)}
+    assert any(ways)
+    monkeypatch.setattr(comb_radiation, "_amplitudes", lambda *given: None)
+    alone = {mode.label: mode.losses.radiation for mode in find_modes(cavity, request)}
+    assert together.keys() == alone.keys()
+    assert len(together) > 3
+    for label, log10_q in together.items():
+        assert log10_q == pytest.approx(alone[label], abs=1e-10), label
