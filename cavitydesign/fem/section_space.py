@@ -221,22 +221,6 @@ class SectionSpace:
         return held, here[held]
 
 
-def electric_walls(mesh: SectionMesh, magnetic: tuple[str, ...] = ()) -> BoolArray:
-    """Edges of a section that are electric walls: all of the boundary and the axis, but the tagged
-    curves named.
-
-    Parameters
-    ----------
-    magnetic : tuple of str
-        Tags of boundary curves that are magnetic walls (natural: nothing is removed).
-    """
-    electric = np.zeros(mesh.edges.shape[0], dtype=bool)
-    electric[mesh.outer_edges] = True
-    known = [name for name in magnetic if name in mesh.boundary]
-    electric[mesh.tagged_edges(known)] = False
-    return electric
-
-
 def _element_layout(space: SectionSpace) -> ElementLayout:
     """The layout of a space, with the pattern of the Schur complement of what elements share."""
     mesh, first = space.mesh, space.first

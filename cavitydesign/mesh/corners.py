@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,13 +33,19 @@ _PIECES = (
 )
 
 
+def regions_beside(mesh: SectionMesh) -> tuple[IntArray, IntArray]:
+    """The lower and the higher region at each edge; one of the boundary has its own twice."""
+    low = np.full(mesh.edges.shape[0], mesh.region.max())
+    high = np.zeros_like(low)
+    np.minimum.at(low, mesh.element_edges.ravel(), np.repeat(mesh.region, 4))
+    np.maximum.at(high, mesh.element_edges.ravel(), np.repeat(mesh.region, 4))
+    return low, high
+
+
 def singular_vertices(mesh: SectionMesh) -> IntArray:
     """Vertices where an interface has a corner or more than two of its branches meet."""
-    region_low = np.full(mesh.edges.shape[0], mesh.region.max() + 1)
-    region_high = np.full(mesh.edges.shape[0], -1)
-    np.minimum.at(region_low, mesh.element_edges.ravel(), np.repeat(mesh.region, 4))
-    np.maximum.at(region_high, mesh.element_edges.ravel(), np.repeat(mesh.region, 4))
-    interface = region_low != region_high
+    low, high = regions_beside(mesh)
+    interface = low != high
     tangents: dict[int, dict[int, Array]] = {}
     for element, side in zip(*np.nonzero(interface[mesh.element_edges]), strict=True):
         edge = int(mesh.element_edges[element, side])
@@ -158,21 +165,36 @@ def _turned(nodes: Array, corner: int) -> Array:
 def _mapped(nodes: Array, piece: Array) -> Array:
     """Positions at the Gauss-Lobatto points of a quadrilateral in the reference square."""
     degree = nodes.shape[0] - 1
-    x = lobatto(degree + 1)
-    s, t = x[:, None, None], x[None, :, None]
-    a, b, c, d = piece
-    at = (
-        (1 - s) * (1 - t) * a
-        + (1 + s) * (1 - t) * b
-        + (1 + s) * (1 + t) * c
-        + (1 - s) * (1 + t) * d
-    ) / 4
+    at = bilinear(piece, degree)
     values_s, values_t = (
         lagrange(degree, at[..., 0].ravel())[0],
         lagrange(degree, at[..., 1].ravel())[0],
     )
     return np.asarray(np.einsum("pi,pj,ijc->pc", values_s, values_t, nodes)).reshape(
         degree + 1, degree + 1, 2
+    )
+
+
+@lru_cache(maxsize=16)
+def square_grid(degree: int) -> Array:
+    """Gauss-Lobatto points of the reference square."""
+    x = lobatto(degree + 1)
+    return np.stack(np.meshgrid(x, x, indexing="ij"), axis=-1)
+
+
+def bilinear(corners: Array, degree: int) -> Array:
+    """Gauss-Lobatto points of the reference square, mapped bilinearly onto four corners."""
+    grid = square_grid(degree)
+    s, t = grid[..., :1], grid[..., 1:]
+    a, b, c, d = corners
+    return np.asarray(
+        (
+            (1 - s) * (1 - t) * a
+            + (1 + s) * (1 - t) * b
+            + (1 + s) * (1 + t) * c
+            + (1 - s) * (1 + t) * d
+        )
+        / 4
     )
 
 

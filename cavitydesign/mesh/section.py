@@ -67,15 +67,25 @@ class SectionMesh:
         """Number of vertices."""
         return int(self.corners.max()) + 1
 
+    @property
+    def corner_nodes(self) -> Array:
+        """Positions of the corners of each element, shape (n, 4, 2)."""
+        return self.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
+
+    @cached_property
+    def vertex_positions(self) -> Array:
+        """Positions of the vertices, shape (vertices, 2)."""
+        positions = np.zeros((self.vertices, 2))
+        positions[self.corners] = self.corner_nodes
+        return positions
+
     @cached_property
     def topology(self) -> Any:
         """Vertices, elements, edges and regions as a `skfem.MeshQuad` with straight edges."""
         from skfem import MeshQuad1
 
-        positions = np.zeros((self.vertices, 2))
-        positions[self.corners] = self.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
         return MeshQuad1(  # scikit-fem logs every mesh whose arrays it must copy to this order
-            np.ascontiguousarray(positions.T),
+            np.ascontiguousarray(self.vertex_positions.T),
             np.ascontiguousarray(self.corners.T, dtype=np.int32),
             _boundaries={name: self.edge_numbers(pairs) for name, pairs in self.boundary.items()},
             _subdomains={
@@ -111,6 +121,12 @@ class SectionMesh:
     def outer_edges(self) -> IntArray:
         """Edges on the boundary."""
         return np.flatnonzero(self.edge_uses == 1)
+
+    def at_boundary(self, but: Iterable[str] = ()) -> BoolArray:
+        """Whether an edge is on the boundary and on none of the tagged curves named."""
+        outer: BoolArray = self.edge_uses == 1
+        outer[self.tagged_edges(name for name in but if name in self.boundary)] = False
+        return outer
 
     def tagged_edges(self, names: Iterable[str]) -> IntArray:
         """Edges that carry any of the given tags.
@@ -258,48 +274,6 @@ def anticlockwise(corners: IntArray, nodes: Array) -> tuple[IntArray, Array]:
     return corners, nodes
 
 
-def check_section(mesh: SectionMesh, source: str) -> None:
-    """Refuse what is no meridian section.
-
-    Raises
-    ------
-    InputError
-        One line that begins with the source: positions that are no numbers, folded or empty
-        elements, points at r < 0, edges shared by more than two elements, holes, pieces that do not
-        touch, tagged curves that are no edges.
-    """
-    if mesh.elements == 0:
-        raise InputError(f"{source}: no elements; a section needs triangles or quadrilaterals")
-    if not np.isfinite(mesh.nodes).all():
-        raise InputError(f"{source}: a node's position is not a finite number")
-    low_r, high_r, low_z, high_z = mesh.extent_um
-    size = max(high_r - low_r, high_z - low_z)
-    if not 1e-3 < size < 1e5:
-        raise InputError(
-            f"{source}: the section measures {size:.3g} um; allowed are 0.001 to 100000 (are the "
-            "coordinates um? cavity.length_unit says otherwise)"
-        )
-    if low_r < -1e-6 * size:
-        raise InputError(
-            f"{source}: a point lies at r = {low_r:.4g} um; x is the distance from the axis, 0 or "
-            "more: a section is one half, the axis at x = 0"
-        )
-    bad = folded_elements(mesh)
-    if bad.size:
-        r, z = mesh.nodes[bad[0]].reshape(-1, 2).mean(axis=0)
-        raise InputError(
-            f"{source}: {bad.size} elements are folded or have no area, the first near r = "
-            f"{r:.4g}, z = {z:.4g} um"
-        )
-    if mesh.edge_uses.max() > 2:
-        a, _ = mesh.edges[int(np.argmax(mesh.edge_uses))]
-        r, z = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]][mesh.corners == a][0]
-        raise InputError(
-            f"{source}: an edge near r = {r:.4g}, z = {z:.4g} um belongs to more than two elements"
-        )
-    _check_connection(mesh, source)
-
-
 def folded_elements(mesh: SectionMesh) -> IntArray:
     """Elements whose map turns over or has no area somewhere."""
     low_r, high_r, low_z, high_z = mesh.extent_um
@@ -309,33 +283,3 @@ def folded_elements(mesh: SectionMesh) -> IntArray:
     scale = np.abs(det).max(axis=(1, 2))
     size = max(high_r - low_r, high_z - low_z)
     return np.flatnonzero((det.min(axis=(1, 2)) <= 1e-6 * scale) | (scale < 1e-14 * size**2))
-
-
-def _check_connection(mesh: SectionMesh, source: str) -> None:
-    """One piece, one boundary, and every tagged curve on edges."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import connected_components
-
-    outer = mesh.edges[mesh.outer_edges]
-    at_vertex = np.bincount(outer.ravel(), minlength=mesh.vertices)
-    links = csr_array(
-        (np.ones(len(mesh.edges)), tuple(mesh.edges.T)), shape=(mesh.vertices, mesh.vertices)
-    )
-    pieces = connected_components(links, directed=False)[0]
-    if pieces > 1:
-        raise InputError(
-            f"{source}: {pieces} pieces that do not touch; neighbours must share the points of "
-            "their common curve"
-        )
-    # One boundary loop, which passes each of its vertices once: what has more loops has a hole.
-    # Vertices inside count as loops of their own and are taken off.
-    rim = csr_array((np.ones(len(outer)), tuple(outer.T)), shape=(mesh.vertices, mesh.vertices))
-    loops = connected_components(rim, directed=False)[0] - int((at_vertex == 0).sum())
-    if loops > 1 or at_vertex.max() > 2:
-        raise InputError(
-            f"{source}: the section has a hole: elements are missing, or neighbours do not share "
-            "their points"
-        )
-    for name, pairs in mesh.boundary.items():
-        if len(mesh.edge_numbers(pairs)) != len(pairs):
-            raise InputError(f"{source}: curve {name!r} runs where no element's edge is")

@@ -85,10 +85,8 @@ def _outer_edges(mesh: SectionMesh) -> tuple[IntArray, IntArray, Array, Array, A
     """Boundary edges: number, element, r and z of both ends, and the outward normal times the
     length.
     """
-    outer = np.zeros(mesh.edges.shape[0], dtype=bool)
-    outer[mesh.outer_edges] = True
-    owner, side = np.nonzero(outer[mesh.element_edges])
-    corner = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
+    owner, side = np.nonzero(mesh.at_boundary()[mesh.element_edges])
+    corner = mesh.corner_nodes
     pairs = np.array(EDGE_CORNERS)[side]
     ends = corner[owner[:, None], pairs]
     along = ends[:, 1] - ends[:, 0]

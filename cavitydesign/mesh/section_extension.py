@@ -39,14 +39,12 @@ def extended(
     _, high_r, low_z, high_z = mesh.extent_um
     at = {"outer": high_r, "lower": low_z, "upper": high_z}[side]
     slack = SLACK * max(high_r, high_z - low_z)
-    positions = _vertices(mesh)
-    outer = np.zeros(mesh.edges.shape[0], dtype=bool)
-    outer[mesh.outer_edges] = True
+    positions = mesh.vertex_positions
     on_side = (abs(positions[mesh.edges][:, :, axis] - at) < slack).all(axis=1)
     away = np.zeros(2)
     away[axis] = sign * length_um
     rows = [(1.0, share * away) for share in np.arange(1, steps + 1) / steps]
-    return _grown(mesh, outer & on_side, rows, walls)
+    return _grown(mesh, mesh.at_boundary() & on_side, rows, walls)
 
 
 def extended_round(
@@ -55,10 +53,7 @@ def extended_round(
     """The mesh with rows of elements outside its round boundary, each a copy of the boundary seen
     from a point of the axis, the last `factor` times as far.
     """
-    positions = _vertices(mesh)
-    outer = np.zeros(mesh.edges.shape[0], dtype=bool)
-    outer[mesh.outer_edges] = True
-    ends = positions[mesh.edges] - np.array([0.0, centre_um])
+    ends = mesh.vertex_positions[mesh.edges] - np.array([0.0, centre_um])
     ray, along = ends.mean(axis=1), ends[:, 1] - ends[:, 0]
     turn = abs(ray[:, 0] * along[:, 1] - ray[:, 1] * along[:, 0])
     facing = turn > _OUTWARDS * np.hypot(*ray.T) * np.hypot(*along.T)
@@ -66,18 +61,11 @@ def extended_round(
     owner = np.zeros(mesh.edges.shape[0], dtype=np.int64)
     owner[mesh.element_edges] = np.arange(mesh.elements)[:, None]
     middle = mesh.nodes.mean(axis=(1, 2))[owner] - np.array([0.0, centre_um])
-    chosen = outer & facing & (np.hypot(*ray.T) > np.hypot(*middle.T))
+    chosen = mesh.at_boundary() & facing & (np.hypot(*ray.T) > np.hypot(*middle.T))
     centre = np.array([0.0, centre_um])
     # Rows thicken in proportion to their distance, so that the elements keep their shape.
     levels = np.geomspace(1.0, factor, steps + 1)[1:]
     return _grown(mesh, chosen, [(a, (1.0 - a) * centre) for a in levels.tolist()], walls)
-
-
-def _vertices(mesh: SectionMesh) -> Array:
-    """Positions (r, z) of the vertices, in um."""
-    positions = np.zeros((mesh.vertices, 2))
-    positions[mesh.corners] = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
-    return positions
 
 
 def _grown(

@@ -46,16 +46,8 @@ class SectionOutline(Outline):
         part = mesh.chosen(mesh.region == body)
         rim_z_um = _rim_height(part)
         line = np.linspace(-1.0, 1.0, PER_EDGE)
-        r, z, *_ = part.positions(line, line)
-        sides = [
-            (r[:, :, 0], z[:, :, 0]),
-            (r[:, -1, :], z[:, -1, :]),
-            (r[:, :, -1], z[:, :, -1]),
-            (r[:, 0, :], z[:, 0, :]),
-        ]
-        outer = part.edge_uses[part.element_edges] == 1
-        r_edge = np.concatenate([a[outer[:, i]] for i, (a, _) in enumerate(sides)])
-        z_edge = np.concatenate([b[outer[:, i]] for i, (_, b) in enumerate(sides)])
+        edges = along_edges(part, line)[part.at_boundary()[part.element_edges]]
+        r_edge, z_edge = edges[..., 0], edges[..., 1]
         low, high = float(z_edge.min()), float(z_edge.max())
         heights = np.unique(np.concatenate([np.linspace(low, high, _HEIGHTS), [rim_z_um]]))
         miss = _ROUNDING * max(abs(low), abs(high), float(r_edge.max()))
@@ -132,3 +124,10 @@ def _rim_height(body: SectionMesh) -> float:
     longest = max(high - low for low, high in rims)
     low, high = next(rim for rim in rims if rim[1] - rim[0] >= longest - same)
     return 0.5 * (low + high)
+
+
+def along_edges(mesh: SectionMesh, x: Array) -> Array:
+    """Points x, from -1 to 1, along the edges of each element, shape (n, 4, points, 2)."""
+    r, z, *_ = mesh.positions(x, x)
+    at = np.stack([r, z], axis=-1)
+    return np.stack([at[:, :, 0], at[:, -1, :], at[:, :, -1], at[:, 0, :]], axis=1)

@@ -116,7 +116,7 @@ def _unit(cavity: Cavity, low_um: float, high_um: float) -> str:
 def _rim_element_um(cavity: SectionCavity) -> float:
     """Shortest edge of the elements at the body's point farthest from the axis."""
     mesh = cavity.mesh
-    ends = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
+    ends = mesh.corner_nodes
     lengths = np.linalg.norm(ends - np.roll(ends, 1, axis=1), axis=2).min(axis=1)
     apart = np.linalg.norm(ends - np.array(cavity.rim_um), axis=2).min(axis=1)
     return float(lengths[np.argmin(apart)])

@@ -10,10 +10,11 @@ import numpy as np
 from ...errors import InputError, MissingLibraryError, nearest
 from ..facets import facets_of
 from ..locate import Locator
-from ..section import SectionMesh, check_section, folded_elements
+from ..section import SectionMesh, folded_elements
 from .flat import without_doubles
 from .gmsh_reader import Meshing
 from .reader_process import read_file_mesh
+from .section_check import check_section
 from .section_files import LARGEST_BYTES, MESH_SUFFIXES, SHAPE_SUFFIXES
 from .splitting import FileMesh, conforming_mesh
 

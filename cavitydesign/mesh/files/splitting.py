@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from ...arrays import Array, IntArray
 from ...errors import InputError
-from ..section import SectionMesh, anticlockwise, lobatto
+from ..corners import bilinear, square_grid
+from ..section import SectionMesh, anticlockwise
 
 # The four points of an element, by their numbers below, at the corners of each piece
 _TRIANGLE_PIECES = ((0, 3, 6, 5), (1, 4, 6, 3), (2, 5, 6, 4))
@@ -87,7 +87,7 @@ def conforming_mesh(given: FileMesh) -> SectionMesh:
     if all(group.sides == 4 for group in groups):
         corners = np.concatenate([group.nodes[:, :4] for group in groups])
         pieces = [
-            _mapped(points, group, _square_grid(degree)[None], degree)[:, 0] for group in groups
+            _mapped(points, group, square_grid(degree)[None], degree)[:, 0] for group in groups
         ]
         region = np.concatenate([group.region for group in groups])
         return _numbered(corners, np.concatenate(pieces), region, region_names, boundary)
@@ -104,7 +104,7 @@ def conforming_mesh(given: FileMesh) -> SectionMesh:
         known = np.concatenate([group.nodes[:, :sides], middles, centres[:, None]], axis=1)
         pieces_of = _TRIANGLE_PIECES if sides == 3 else _SQUARE_PIECES
         reference = TRIANGLE_POINTS if sides == 3 else SQUARE_POINTS
-        grids = np.stack([_bilinear(reference[list(piece)], degree) for piece in pieces_of])
+        grids = np.stack([bilinear(reference[list(piece)], degree) for piece in pieces_of])
         nodes_of.append(
             _mapped(points, group, grids, degree).reshape(-1, degree + 1, degree + 1, 2)
         )
@@ -209,26 +209,4 @@ def _powers(sides: int, degree: int, count: int) -> list[tuple[int, int]]:
     raise InputError(
         f"{kind} of degree {degree} with {count} nodes are not understood; save the mesh with "
         "complete elements"
-    )
-
-
-@lru_cache(maxsize=16)
-def _square_grid(degree: int) -> Array:
-    x = lobatto(degree + 1)
-    return np.stack(np.meshgrid(x, x, indexing="ij"), axis=-1)
-
-
-def _bilinear(corners: Array, degree: int) -> Array:
-    """Grid of the bilinear map of the reference square onto four corners."""
-    grid = _square_grid(degree)
-    s, t = grid[..., :1], grid[..., 1:]
-    a, b, c, d = corners
-    return np.asarray(
-        (
-            (1 - s) * (1 - t) * a
-            + (1 + s) * (1 - t) * b
-            + (1 + s) * (1 + t) * c
-            + (1 - s) * (1 + t) * d
-        )
-        / 4
     )

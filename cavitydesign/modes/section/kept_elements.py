@@ -37,9 +37,7 @@ def leaks(problem: SectionProblem, mode: SurveyedMode, accuracy: float) -> bool:
 
 def _carried_off(problem: SectionProblem, mode: SurveyedMode, eps: Permittivities) -> bool:
     mesh = problem.mesh
-    outer = np.zeros(mesh.edges.shape[0], dtype=bool)
-    outer[mesh.outer_edges] = True
-    at_wall = outer[mesh.element_edges].any(axis=1) & (
+    at_wall = mesh.at_boundary()[mesh.element_edges].any(axis=1) & (
         mesh.region != len(problem.cavity.regions) - 1
     )
     r = mesh.nodes[..., 0].max(axis=(1, 2))

@@ -313,10 +313,7 @@ class Reading:
         kappa from the local decay.
         """
         problem, mesh = self.problem, self.problem.mesh
-        wall = np.zeros(mesh.edges.shape[0], dtype=bool)
-        wall[mesh.outer_edges] = True
-        meant = (*problem.cavity.magnetic, *problem.cavity.electric)
-        wall[mesh.tagged_edges(name for name in meant if name in mesh.boundary)] = False
+        wall = mesh.at_boundary(but=(*problem.cavity.magnetic, *problem.cavity.electric))
         elements, sides = np.nonzero(wall[mesh.element_edges])
         if not elements.size:
             return 0.0

@@ -14,7 +14,7 @@ from ...fem.assemble import assemble_section
 from ...fem.basis import MeridianBasis, line_rule, tensor_rule
 from ...fem.field import at_points
 from ...fem.legendre import gauss
-from ...fem.section_space import SectionSpace, electric_walls
+from ...fem.section_space import SectionSpace
 from ...fem.stretch import BoxStretch
 from ...mesh.corners import singular_vertices
 from ...mesh.locate import Locator
@@ -57,7 +57,7 @@ class SectionProblem(EigenProblem):
         """Assemble at one polynomial order, or one for each element (once per geometry: m,
         wavelength and index come later).
         """
-        space = SectionSpace.of(mesh, orders, electric_walls(mesh, cavity.magnetic), stretch)
+        space = SectionSpace.of(mesh, orders, mesh.at_boundary(but=cavity.magnetic), stretch)
         extra = 2 if stretch is None else 3
         return cls(
             cavity,
@@ -149,24 +149,29 @@ class SectionProblem(EigenProblem):
 
     def reading(self, vector: Values, m: int, r_um: Array, z_um: Array) -> PointReading:
         """Fields of one vector at points, off the axis by what rounding asks for."""
-        element, s, t = self.locator.find(r_um, z_um)
+        element, s, t, region = self.located(r_um, z_um)
         inside = element >= 0
         why = np.where(inside, KNOWN, UNSOLVED).astype(object)
-        region = np.where(inside, self.mesh.region[np.maximum(element, 0)], -1)
-        if not inside.all():
-            whole = self.cavity.mesh
-            missed = np.flatnonzero(~inside)
-            whole_element = Locator(whole).find(r_um[missed], z_um[missed])[0]
-            region[missed] = np.where(
-                whole_element >= 0, whole.region[np.maximum(whole_element, 0)], -1
-            )
-            why[missed[whole_element < 0]] = OUTSIDE
+        why[region < 0] = OUTSIDE
         why[inside & ~self.lossless(r_um, z_um)] = ABSORBING
         known = why == KNOWN
         if not known.any():
             return PointReading(None, region, why)
         points = element[known], s[known], t[known]
         return PointReading(at_points(self.space, vector[:, None], m, *points), region, why)
+
+    def located(self, r_um: Array, z_um: Array) -> tuple[IntArray, Array, Array, IntArray]:
+        """Element, s and t of points, and their region: -1 where no element is solved, and outside
+        the section.
+        """
+        element, s, t = self.locator.find(r_um, z_um)
+        region = np.where(element >= 0, self.mesh.region[np.maximum(element, 0)], -1)
+        missed = np.flatnonzero(element < 0)
+        if missed.size:
+            whole = self.cavity.mesh
+            owner = Locator(whole).find(r_um[missed], z_um[missed])[0]
+            region[missed] = np.where(owner >= 0, whole.region[np.maximum(owner, 0)], -1)
+        return element, s, t, region
 
     @cached_property
     def body_numbers(self) -> IntArray:
@@ -176,9 +181,7 @@ class SectionProblem(EigenProblem):
     @cached_property
     def corner_points(self) -> Array:
         """Positions of the sharp corners, where |E| has no bound, shape (k, 2)."""
-        position = np.zeros((self.mesh.vertices, 2))
-        position[self.mesh.corners] = self.mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1]]
-        return np.asarray(position[singular_vertices(self.mesh)])
+        return np.asarray(self.mesh.vertex_positions[singular_vertices(self.mesh)])
 
     def lossless(self, r: Array, z: Array) -> Values:
         """Whether points lie outside all absorbing layers."""

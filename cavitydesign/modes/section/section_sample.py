@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ...arrays import Array, ComplexArray
 from ...fem.field import at_points, on_grid
-from ...mesh.locate import Locator
+from ...mesh.corners import regions_beside
 from ...mesh.section import SectionMesh
+from ...mesh.section_outline import along_edges
 from ..derived.sampled_field import FieldSamples
 from ..solver.field_samples import meridian_field, unit_samples
 from .section_problem import SectionProblem
@@ -106,17 +107,9 @@ def sample_section(raw: Any, outwards: int, along: int) -> FieldSamples:
         np.linspace(low_z + inset_z, high_z - inset_z, along),
         indexing="ij",
     )
-    element, s, t = Locator(problem.mesh).find(r.ravel(), z.ravel())
+    element, s, t, region = problem.located(r.ravel(), z.ravel())
     hit = element >= 0
-    region = np.full(r.size, len(problem.cavity.regions) - 1)
-    region[hit] = problem.mesh.region[element[hit]]
-    missed = ~hit
-    if missed.any():
-        whole = problem.cavity.mesh
-        whole_element = Locator(whole).find(r.ravel()[missed], z.ravel()[missed])[0]
-        region[missed] = np.where(
-            whole_element >= 0, whole.region[np.maximum(whole_element, 0)], region[missed]
-        )
+    region[region < 0] = len(problem.cavity.regions) - 1
     field = at_points(problem.space, raw.vector[:, None], raw.m, element[hit], s[hit], t[hit])
     parts = []
     for values in meridian_field(field.e_r[0], field.e_azimuthal[0], field.e_z[0]):
@@ -139,10 +132,7 @@ def _interfaces(problem: SectionProblem) -> dict[str, Array]:
     body is the outline.
     """
     mesh = problem.mesh
-    low = np.full(mesh.edges.shape[0], len(problem.cavity.regions))
-    high = np.full(mesh.edges.shape[0], -1)
-    np.minimum.at(low, mesh.element_edges.ravel(), np.repeat(mesh.region, 4))
-    np.maximum.at(high, mesh.element_edges.ravel(), np.repeat(mesh.region, 4))
+    low, high = regions_beside(mesh)
     curves = {}
     for number, (name, _) in enumerate(problem.cavity.regions[:-1]):
         chosen = (low == number) & (high > number)
@@ -156,12 +146,6 @@ def _interfaces(problem: SectionProblem) -> dict[str, Array]:
 def _lines(mesh: SectionMesh, chosen: Any) -> tuple[Array, ...]:
     """Points along edges, each edge once."""
     x = np.linspace(-1.0, 1.0, _PER_EDGE)
-    r, z, *_ = mesh.positions(x, x)
-    at = np.stack([r, z], axis=-1)
-    sides = (at[:, :, 0], at[:, -1, :], at[:, :, -1], at[:, 0, :])
+    sides = along_edges(mesh, x).reshape(-1, x.size, 2)
     edges, first = np.unique(mesh.element_edges.ravel(), return_index=True)
-    return tuple(
-        sides[side_index % 4][side_index // 4]
-        for edge, side_index in zip(edges, first, strict=True)
-        if chosen[edge]
-    )
+    return tuple(sides[side] for edge, side in zip(edges, first, strict=True) if chosen[edge])

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cavitydesign.mesh.corners import graded, singular_vertices
-from cavitydesign.mesh.section import SectionMesh, check_section, lobatto
+from cavitydesign.mesh.files.section_check import check_section
+from cavitydesign.mesh.section import SectionMesh, lobatto
 
 
 def bent_block(count: int = 4, degree: int = 3) -> SectionMesh:

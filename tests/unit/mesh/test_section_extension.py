@@ -6,7 +6,8 @@ import numpy as np
 from grid_sections import grid_section
 from section_sources import annular_sector
 
-from cavitydesign.mesh.section import SectionMesh, check_section
+from cavitydesign.mesh.files.section_check import check_section
+from cavitydesign.mesh.section import SectionMesh
 from cavitydesign.mesh.section_extension import extended, extended_round
 
 

@@ -15,9 +15,10 @@ from section_sources import unit_square
 from cavitydesign.errors import InputError
 from cavitydesign.mesh.files.gmsh_reader import Meshing
 from cavitydesign.mesh.files.meshio_reader import read_meshio
+from cavitydesign.mesh.files.section_check import check_section
 from cavitydesign.mesh.files.section_file import check_points, read_section
 from cavitydesign.mesh.files.splitting import conforming_mesh
-from cavitydesign.mesh.section import SectionMesh, check_section
+from cavitydesign.mesh.section import SectionMesh
 
 try:
     import gmsh  # noqa: F401

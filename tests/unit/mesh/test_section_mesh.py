@@ -5,9 +5,10 @@ import pytest
 from section_sources import annular_sector, unit_square
 
 from cavitydesign.errors import InputError
+from cavitydesign.mesh.files.section_check import check_section
 from cavitydesign.mesh.files.splitting import FileMesh, conforming_mesh
 from cavitydesign.mesh.locate import Locator
-from cavitydesign.mesh.section import SectionMesh, check_section, lobatto
+from cavitydesign.mesh.section import SectionMesh, lobatto
 
 
 def area(mesh: SectionMesh, region: int) -> float:

@@ -52,14 +52,8 @@ def runs_on(problem: SectionProblem, matter: Values) -> Values:
     enters: it runs on there, and what they radiate tells how much is missing.
     """
     mesh = problem.mesh
-    outer = np.zeros(mesh.edges.shape[0], dtype=bool)
-    outer[mesh.outer_edges] = True
-    meant = (*problem.cavity.magnetic, *problem.cavity.electric)
-    outer[mesh.tagged_edges(name for name in meant if name in mesh.boundary)] = False
-    on_axis = np.zeros(mesh.vertices, dtype=bool)
-    on_axis[mesh.corners] = mesh.nodes[:, [0, -1, -1, 0], [0, 0, -1, -1], 0] < (
-        ON_AXIS * mesh.extent_um[1]
-    )
+    outer = mesh.at_boundary(but=(*problem.cavity.magnetic, *problem.cavity.electric))
+    on_axis = mesh.vertex_positions[:, 0] < ON_AXIS * mesh.extent_um[1]
     outer &= ~on_axis[mesh.edges].all(axis=1)
     inside = problem.lossless(mesh.nodes[..., 0], mesh.nodes[..., 1]).all(axis=(1, 2))
     entered = ~inside & np.isin(mesh.region, np.unique(mesh.region[matter]))
