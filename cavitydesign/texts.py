@@ -38,6 +38,11 @@ class Refused(ValueError):
     """A file or value beyond the bounds; the text says which."""
 
 
+def counted(number: int, noun: str) -> str:
+    """The number and the noun: "1 mode", "3 modes"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def open_regular(path: Path, most: int = LARGEST_BYTES) -> BufferedReader:
     """A regular file of at most so many bytes, opened to be read.
 

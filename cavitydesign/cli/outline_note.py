@@ -34,17 +34,20 @@ def tell_outline(design: Design) -> None:
     """Say how well a measured outline is known, or which drop the given quantities make; nothing
     for other shapes.
     """
+    from ..columns.cell_text import plain_with_error
     from ..geometry import Droplet, MeasuredOutline, axial_spacing
 
     outline = design.cavity.outline
     if isinstance(outline, MeasuredOutline):
         wavelength = design.modes.wavelength_nm
         spacing = axial_spacing(outline, wavelength, design.cavity.body.index(wavelength))
+        diameter = plain_with_error(2 * outline.equator_radius_um, 2 * outline.radius_sd_um)
+        axial = plain_with_error(outline.axial_radius_um, outline.axial_radius_sd_um)
         say(
             f"outline: {outline.points} points, r.m.s. scatter {1e3 * outline.rms_um:.2g} nm;"
-            f" diameter {2 * outline.equator_radius_um:.6g} +- {2 * outline.radius_sd_um:.1g} um,"
-            f" axial radius {outline.axial_radius_um:.5g} +- {outline.axial_radius_sd_um:.1g} um,"
-            f" axial spacing about {spacing.spacing_nm:.4g} +- {spacing.sd_nm:.1g} nm"
+            f" diameter {diameter} um,"
+            f" axial radius {axial} um,"
+            f" axial spacing about {plain_with_error(spacing.spacing_nm, spacing.sd_nm)} nm"
         )
     elif isinstance(outline, Droplet):
         say(

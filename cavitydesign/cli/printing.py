@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..columns.cell_text import number as number
 from ..texts import visible
@@ -114,23 +114,59 @@ def _that_fit(table: Table, width: int) -> list[Table]:
             free = width - least[0] - _BETWEEN
         groups[-1].append(column)
         free -= least[column] + _BETWEEN
+    sides = [_side(index, column) for index, column in enumerate(cells)]
     pieces = []
     for count, group in enumerate(groups or [[0]]):
         words = str(table.title or "")
         piece = _empty(f"{words} (continued)" if count and words else words)
+        room_of_cells = width - _BETWEEN * len(group)  # the table's own edges take one more
         sizes = _spread(
-            [min(least[column], width) for column in group],
+            _narrowed(
+                [least[column] for column in group],
+                [_longest_of([heads[column], *cells[column]]) for column in group],
+                [sides[column] == "left" for column in group],
+                room_of_cells,
+            ),
             [max(whole[column], len(heads[column])) for column in group],
-            width - _BETWEEN * len(group),  # the table's own edges take one more
+            room_of_cells,
         )
         for column, size in zip(group, sizes, strict=True):
+            # what is longer than its column goes on in the next line; an ellipsis would cut it
             piece.add_column(
-                _plain_text(heads[column]), justify="left" if column == 0 else "right", width=size
+                _plain_text(heads[column]), justify=sides[column], width=size, overflow="fold"
             )
         for row in range(len(cells[0])):
             piece.add_row(*(_plain_text(cells[column][row]) for column in group))
         pieces.append(piece)
     return pieces
+
+
+def _narrowed(
+    least: Sequence[int], words: Sequence[int], named: Sequence[bool], width: int
+) -> list[int]:
+    """Widths that a narrow screen holds: sentences give way first, down to their longest word, and
+    then the widest name, whose letters run on in the next line; numbers do last.
+    """
+    sizes = list(least)
+    while sum(sizes) > max(width, len(sizes)):
+        free = [max(size - word, 0) for size, word in zip(sizes, words, strict=True)]
+        names = [size - 1 if name else 0 for size, name in zip(sizes, named, strict=True)]
+        by = next((one for one in (free, names) if any(one)), sizes)
+        sizes[max(range(len(sizes)), key=by.__getitem__)] -= 1
+    return sizes
+
+
+def _side(index: int, column: Sequence[str]) -> Literal["left", "right"]:
+    """Numbers stand on the right, under each other; names and sentences on the left."""
+    told = [cell for cell in column if cell not in ("", "-")]
+    words = any(len(cell) > _LONGEST_CELL for cell in told) or not any(
+        cell[0].isdigit() or cell[0] in "+-.<" for cell in told
+    )
+    return "left" if index == 0 or (told and words) else "right"
+
+
+def _longest_of(texts: Sequence[str]) -> int:
+    return max(len(_longest_word(text)) for text in texts)
 
 
 def _spread(least: Sequence[int], natural: Sequence[int], width: int) -> list[int]:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 _TERMINAL_AFTER_SECONDS = 0.5  # A bar that comes and goes at once only flickers.
 _LINE_EVERY_SECONDS = 2.0  # Often enough to see life in a log, seldom enough not to fill it.
-# Columns of the terminal: of the bar where there is room, of the bar elsewhere, from which width on
-# there is room, and of share, times and spaces beside the bar
-_BAR, _SHORT_BAR, _ROOMY, _TIMES = 40, 12, 100, 30
+# Columns of the terminal that a long and a short bar take, and the share and the times
+_BAR, _SHORT_BAR, _SHARE, _TIMES = 40, 12, 6, 24
+# What the longest usual message takes: it ends with numbers, which are told before a bar is drawn.
+_MESSAGE = 36
 
 
 class ProgressLine:
@@ -62,6 +63,7 @@ def _started_bar() -> tuple[Progress, TaskID]:
     from rich.progress import (
         BarColumn,
         Progress,
+        ProgressColumn,
         TaskProgressColumn,
         TextColumn,
         TimeElapsedColumn,
@@ -70,19 +72,22 @@ def _started_bar() -> tuple[Progress, TaskID]:
     from rich.table import Column
 
     console = Console(stderr=True)
-    bar_width = _BAR if console.width >= _ROOMY else _SHORT_BAR
-    # times are never cut: what is long is the message
-    room = Column(
-        no_wrap=True, overflow="ellipsis", max_width=max(console.width - bar_width - _TIMES, 8)
-    )
-    columns = (
-        TextColumn("{task.description}", table_column=room),
-        BarColumn(bar_width),
-        TaskProgressColumn(table_column=Column(no_wrap=True)),
-        TimeElapsedColumn(table_column=Column(no_wrap=True)),
-        TextColumn("left"),
-        TimeRemainingColumn(table_column=Column(no_wrap=True)),
-    )
+    free = console.width - _MESSAGE - _SHARE
+    times = free >= _TIMES
+    free -= _TIMES if times else 0
+    bar_width = next((size for size in (_BAR, _SHORT_BAR) if size < free), 0)
+    taken = _SHARE + (_TIMES if times else 0) + (bar_width + 1 if bar_width else 0)
+    room = Column(no_wrap=True, overflow="ellipsis", max_width=max(console.width - taken, 8))
+    columns: list[ProgressColumn] = [TextColumn("{task.description}", table_column=room)]
+    if bar_width:
+        columns.append(BarColumn(bar_width))
+    columns.append(TaskProgressColumn(table_column=Column(no_wrap=True)))
+    if times:
+        columns += [
+            TimeElapsedColumn(table_column=Column(no_wrap=True)),
+            TextColumn("left"),
+            TimeRemainingColumn(table_column=Column(no_wrap=True)),
+        ]
     bar = Progress(*columns, console=console, transient=True)
     bar.start()
     return bar, bar.add_task("", total=1.0)

@@ -16,6 +16,8 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIGITS = (3, 9)
 # Decimals up to which an error is written out; a smaller one takes a power of ten.
 _MOST_DECIMALS = 6
+# Values that are written without a power of ten, and the relative error that is rounding alone
+_PLAIN, _ROUNDING = (1e-3, 1e6), 1e-9
 
 
 def head(column: Column, between: str = " ") -> str:
@@ -123,6 +125,33 @@ def with_error(value: float, error: float) -> str:
     if not math.isfinite(error) or error <= 0:
         return f"{value:.9g}"
     return f"{value:.{_decimals(error)}f} ± {error_text(error)}"
+
+
+def plain_with_error(value: float, error: float) -> str:
+    """The same in plain letters, for the terminal; both with one power of ten where it is far.
+
+    Parameters
+    ----------
+    value, error : float
+
+    Examples
+    --------
+    >>> plain_with_error(144.53, 81.2), plain_with_error(2.339281, 6.3e-5)
+    ('145 +- 81', '2.339281 +- 0.000063')
+    >>> plain_with_error(7.8561e-77, 2.04e-78), plain_with_error(80.0, 9e-15)
+    ('7.86e-77 +- 0.20e-77', '80 +- 9.0e-15')
+    """
+    if not (math.isfinite(value) and math.isfinite(error) and error > 0):
+        return f"{value:.9g} +- {error_text(error)}"
+    largest = max(abs(value), error)
+    if error < _ROUNDING * abs(value):
+        return f"{value:.9g} +- {error:.1e}"
+    if _PLAIN[0] <= largest < _PLAIN[1]:
+        return f"{value:.{_decimals(error)}f} +- {error_text(error)}"
+    power = math.floor(math.log10(largest))
+    decimals = _decimals(error / 10.0**power)
+    parts = (f"{one / 10.0**power:.{decimals}f}e{power:+03d}" for one in (value, error))
+    return " +- ".join(parts)
 
 
 def with_powers(text: str) -> str:

@@ -31,7 +31,13 @@ def body_in_surround(mesh: SectionMesh) -> dict[str, str]:
     so.
     """
     present = [mesh.region_names[i] for i in np.unique(mesh.region)]
-    if len(present) != 2 or not all(_NUMBERED.fullmatch(name) for name in present):
+    return _nested(mesh) if all(_NUMBERED.fullmatch(name) for name in present) else {}
+
+
+def _nested(mesh: SectionMesh) -> dict[str, str]:
+    """The same for two regions of any names."""
+    present = [mesh.region_names[i] for i in np.unique(mesh.region)]
+    if len(present) != 2:
         return {}
     _, high_r, low_z, high_z = mesh.extent_um
     slack = SLACK * max(high_r, high_z - low_z)
@@ -46,6 +52,11 @@ def body_in_surround(mesh: SectionMesh) -> dict[str, str]:
         return {}
     outer = next(name for name in present if name != inner[0])
     return {inner[0]: "body", outer: "surround"}
+
+
+def _key(name: str) -> str:
+    """A name as a key of TOML."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else f'"{name}"'
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -109,7 +120,13 @@ class SectionCavity(Cavity):
         if all(_NUMBERED.fullmatch(name) for name in present):
             has += "; say which is which in [cavity.region_names]"
         elif not {"body", "surround"} & present:
-            has += f'; [cavity.region_names] translates, such as {min(present)} = "body"'
+            names = _nested(mesh) or dict(zip(sorted(present), ("body", "surround"), strict=False))
+            entries = ", ".join(f'{_key(name)} = "{meant}"' for name, meant in names.items())
+            # what else is missing follows from this alone
+            raise InputError(
+                f"{source}: no regions named 'body' and 'surround'; {has}; say which is which in "
+                f"[cavity.region_names], such as {entries}"
+            )
         problems = [
             f"{source}: no region named {n!r}; {has}{nearest(n, present)}"
             for n in wanted

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, overload
 
 from ..errors import InputError, nearest
+from ..texts import counted
 from ..units import wavenumber_per_um
 from . import mode_frame
 from .mode import Mode
@@ -265,7 +266,8 @@ class ModeSet(Sequence[Mode]):
         """One line for the set and one for each of its first modes."""
         low, high = self.wavelength_range_nm
         state = "complete" if self.complete else "not certified complete"
-        head = f"ModeSet of {len(self)} modes, {low:.6g} to {high:.6g} nm, list {state}"
+        count = counted(len(self), "mode")
+        head = f"ModeSet of {count}, {low:.6g} to {high:.6g} nm, list {state}"
         shown = [f"  {mode!r}" for mode in self.modes[:_SHOWN]]
         rest = [f"  and {len(self) - _SHOWN} more"] if len(self) > _SHOWN else []
         return "\n".join([head, *shown, *rest])

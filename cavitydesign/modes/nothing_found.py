@@ -87,7 +87,9 @@ def why_nothing(request: ModeRequest, results: Sequence[SolvedClass]) -> str:
         for at, label in (one for one in (below, above) if one is not None)
     )
     if not near:
-        return f"{head}, and none was seen beside it"
+        other = {"TM": "TE", "TE": "TM"}.get(request.polarisation)
+        also = f'; modes.polarisation = "both" asks for {other} as well' if other else ""
+        return f"{head}, and none was seen beside it{also}"
     return f"{head}; the nearest beside it: {near}"
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from section_sources import annular_sector
 
+from cavitydesign import section
 from cavitydesign.analytic.resonance import Resonator, find_resonance
 from cavitydesign.errors import InputError
 from cavitydesign.geometry import Cavity, Spheroid
@@ -90,3 +92,29 @@ def test_section_with_absorbing_layers() -> None:
     changes = [abs(row.relative_change) for row in found.rows[:-1]]
     assert changes[0] > 3 * changes[-1] and all(math.isfinite(one) for one in changes)
     assert found.relative_error_seen < found.stated_relative_error
+
+
+def test_degrees_that_hold_no_mode_of_a_disk_say_so(tmp_path: Path) -> None:
+    """Two to four in the graded elements of a thin disk hold gradients where the mode was: rows of
+    84 um at log10 Q = 222 once stood for a mode at 1555 nm.
+    """
+    (tmp_path / "disk.geo").write_text("""
+SetFactory("OpenCASCADE");
+Rectangle(1) = {0, -2, 0, 8, 4};
+Rectangle(2) = {0, -0.15, 0, 5, 0.3};
+BooleanFragments{ Surface{1}; Delete; }{ Surface{2}; Delete; }
+Physical Surface("body") = {2};
+Physical Surface("surround") = {3};
+Mesh.MeshSizeMax = 0.4;
+""")
+    asked = {"wavelength_nm": 1550.0, "azimuthal_order": 26, "relative_accuracy": 1e-3}
+    disk = section(
+        file=tmp_path / "disk.geo", body="SiN", surround="air", polarisation="TE", **asked
+    )
+    (mode,) = find_modes(disk.cavity, disk.modes)
+    rows = mode.convergence().rows
+    held = [row for row in rows if math.isfinite(row.wavelength_nm)]
+    assert len(held) < len(rows)
+    assert all(abs(row.relative_change) < 1e-3 for row in held)
+    assert all(row.log10_q == pytest.approx(4.738, abs=0.01) for row in held)
+    assert [row.degree for row in held] == [row.degree for row in rows[-len(held) :]]

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ...columns.cell_text import plain_with_error
 from ..exit_codes import DONE, reported
 from ..printing import new_table, print_json, print_tables
 from .measure_series import series
@@ -62,13 +63,13 @@ def light_curve(file: CsvFile, json: AsJson = False) -> int:
     if count == 2 and not found.onset:
         thresholds = ("lower break", "upper break")
     rows = {
-        f"{name}, mJ/cm2": f"{value:.4g} +- {error:.1g}"
+        f"{name}, mJ/cm2": plain_with_error(value, error)
         for name, value, error in zip(
             thresholds, found.breaks_mj_cm2, found.breaks_error_mj_cm2, strict=True
         )
     }
     rows |= {
-        f"slope {part}": f"{value:.3f} +- {error:.1g}"
+        f"slope {part}": plain_with_error(value, error)
         for part, value, error in zip(names[1], found.slopes, found.slopes_error, strict=True)
     }
     if count < 2:
@@ -108,7 +109,7 @@ def z_scan(
     fit = scan.fitted(columns["position_mm"], columns["transmittance"])
     rows = {
         f"sigma_{photons} (photons removed), cm^{2 * photons} s^{photons - 1}": (
-            f"{fit.sigma:.4g} +- {fit.sigma_error:.1g}"
+            plain_with_error(fit.sigma, fit.sigma_error)
         ),
         "focus, mm": f"{fit.centre_mm:.4g}",
         "baseline": f"{fit.baseline:.4g}",
@@ -133,10 +134,10 @@ def emission(file: CsvFile, json: AsJson = False) -> int:
     fit = fit_emission_line(columns["wavelength_nm"], columns["intensity"])
     rows = {
         "gain.emission_energy_ev": (
-            f"{fit.emission_energy_ev:.5f} +- {fit.emission_energy_error_ev:.1g}"
+            plain_with_error(fit.emission_energy_ev, fit.emission_energy_error_ev)
         ),
         "gain.emission_fwhm_mev": (
-            f"{fit.emission_fwhm_mev:.2f} +- {fit.emission_fwhm_error_mev:.1g}"
+            plain_with_error(fit.emission_fwhm_mev, fit.emission_fwhm_error_mev)
         ),
         "background over the peak": f"{fit.background:.2g}",
         "rms deviation over the peak": f"{fit.rms:.2g}",
@@ -155,7 +156,7 @@ def decay(file: CsvFile, json: AsJson = False) -> int:
     fit = fit_decay(columns["time_ps"], columns["signal"])
     lives = zip(fit.lifetimes_ps, fit.errors_ps, fit.shares, strict=True)
     rows = {
-        f"life time {number}, ps": f"{life:.4g} +- {error:.1g} (share {share:.2f})"
+        f"life time {number}, ps": f"{plain_with_error(life, error)} (share {share:.2f})"
         for number, (life, error, share) in enumerate(lives, start=1)
     }
     rows |= {
@@ -176,7 +177,7 @@ def stripe(file: CsvFile, json: AsJson = False) -> int:
     columns = read_columns(file, ("length_um", "emission"))
     fit = fit_stripe_gain(columns["length_um"], columns["emission"])
     rows = {
-        "net modal gain, cm^-1": f"{fit.net_gain_per_cm:.4g} +- {fit.error_per_cm:.1g}",
+        "net modal gain, cm^-1": plain_with_error(fit.net_gain_per_cm, fit.error_per_cm),
         "rms relative deviation": f"{fit.rms:.2g}",
     }
     return _show("Variable stripe length", rows, asdict(fit), json)
@@ -193,9 +194,13 @@ def spacings(file: CsvFile, json: AsJson = False) -> int:
     fit = fit_effective_index(
         columns["wavelength_nm"], columns["spacing_nm"], columns["diameter_um"]
     )
-    error = f"+- {fit.error:.1g}" if math.isfinite(fit.error) else "(one spacing tells no error)"
+    told = (
+        plain_with_error(fit.index, fit.error)
+        if math.isfinite(fit.error)
+        else f"{fit.index:.4f} (one spacing tells no error)"
+    )
     rows = {
-        "index (a group index: the spacings carry the dispersion)": f"{fit.index:.4f} {error}",
+        "index (a group index: the spacings carry the dispersion)": told,
         "rms deviation, nm": f"{fit.rms_nm:.2g}",
     }
     return _show("Mode spacings", rows, asdict(fit), json)
@@ -212,9 +217,9 @@ def temperature(file: CsvFile, json: AsJson = False) -> int:
     fit = fit_characteristic_temperature(columns["temperature_k"], columns["threshold"])
     low, high = fit.range_k
     rows = {
-        "T0, K": f"{fit.t0_k:.4g} +- {fit.t0_error_k:.2g}",
+        "T0, K": plain_with_error(fit.t0_k, fit.t0_error_k),
         "d ln(threshold) / dT, 1/K": (
-            f"{fit.log_slope_per_k:.4g} +- {fit.log_slope_error_per_k:.2g}"
+            plain_with_error(fit.log_slope_per_k, fit.log_slope_error_per_k)
         ),
         f"threshold of the fit at {low:g} K": f"{fit.threshold:.4g}",
         "rms deviation of the logarithm": f"{fit.rms:.2g}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...columns.cell_text import plain_with_error
 from ..exit_codes import DONE, say
 from ..printing import new_table, number, print_json, print_tables
 from ..progress_line import ProgressLine
@@ -155,7 +156,7 @@ def _in_words(content: dict[str, Any]) -> str:
         return f"{head}; all light together shows no break."
     last = found["breaks_mj_cm2"][-1]
     error = found["breaks_error_mj_cm2"][-1]
-    return f"{head}; all light together bends last at {last:.3g} +- {error:.1g} mJ/cm2."
+    return f"{head}; all light together bends last at {plain_with_error(last, error)} mJ/cm2."
 
 
 def _told(found: dict[str, Any] | None) -> tuple[str, str]:
@@ -164,6 +165,6 @@ def _told(found: dict[str, Any] | None) -> tuple[str, str]:
         return "too few points", "-"
     pairs = zip(found["breaks_mj_cm2"], found["breaks_error_mj_cm2"], strict=True)
     breaks = ", ".join(
-        f"{value:.3g} +- {error:.1g}" for value, error in pairs if math.isfinite(value)
+        plain_with_error(value, error) for value, error in pairs if math.isfinite(value)
     )
     return breaks or "none", ", ".join(f"{value:.2f}" for value in found["slopes"])

@@ -29,7 +29,7 @@ _LEAST_DEGREE = 2  # Linear elements resolve no mode of a window.
 _ROUNDS, _KRYLOV = 3, 2
 _SETTLED = 1e-13  # of k^2: rounding
 _BESIDE = 1e-10  # of k^2: a shift at the eigenvalue itself makes the matrix singular
-_SAME = 0.7  # of the norm: an eigenvector that has less of the mode is another one
+_SAME = 0.7  # of the energy: an eigenvector that shares less with the mode is another one
 
 
 def convergence_of(mode: Mode, fewer: int = _FEWER) -> Convergence:
@@ -71,24 +71,36 @@ def _refined(problem: EigenProblem, raw: RawMode, start: Values) -> tuple[comple
     pencil = problem.pencil(raw.m, raw.eps)
     square = complex(raw.k_per_um**2) if problem.is_complex else complex(raw.k_per_um.real**2)
     block = start
+    mine_is: Values | None = None
     for _ in range(_ROUNDS):
         shift: Any = square * (1.0 + _BESIDE) if problem.is_complex else square.real * (1 + _BESIDE)
         factor = pencil.factor(shift)
+        if mine_is is None:
+            # What a coarse space cuts out of a vector is largely gradients, at k = 0: one inverse
+            # step leaves of them what the ratio to the shift leaves.
+            mine_is = factor.solve(pencil.mass @ start)
         basis = krylov_block(factor.solve, pencil.mass.__matmul__, block, _KRYLOV)
         values, weights = ritz(
             basis.T @ (pencil.stiffness @ basis), basis.T @ (pencil.mass @ basis)
         )
         vectors = basis @ weights
         vectors = vectors / np.linalg.norm(vectors, axis=0)
-        mine = int(np.argmax(abs(start.conj().T @ vectors)[0]))
+        mine = int(np.argmax(abs(mine_is.conj().T @ vectors)[0]))
         before, square, block = square, complex(values[mine]), vectors[:, [mine]]
         if abs(square / before - 1.0) < _SETTLED:
             break
     mass = pencil.mass @ block
     scaled = block[:, 0] / np.sqrt(block[:, 0] @ mass[:, 0])
-    part = start[:, 0] @ (pencil.mass @ scaled)
-    whole = start[:, 0] @ (pencil.mass @ start[:, 0])
-    return None if abs(part) ** 2 < _SAME * abs(whole) else (square, scaled)
+    # the two fields in the larger of their spaces, which holds both as they are
+    larger = raw.problem if raw.problem.size >= problem.size else problem
+    first, second = (
+        larger.embed(whose, vector[:, None])[:, 0]
+        for whose, vector in ((raw.problem, raw.vector), (problem, scaled))
+    )
+    weighed = larger.pencil(raw.m, raw.eps).mass
+    shared = abs(first.conj() @ (weighed @ second)) ** 2
+    energies = abs(first.conj() @ (weighed @ first)) * abs(second.conj() @ (weighed @ second))
+    return None if shared < _SAME * energies else (square, scaled)
 
 
 def _log10_q(mode: Mode, raw: RawMode, problem: EigenProblem, k: complex, vector: Values) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import Array, ComplexArray
+from ...texts import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,8 +136,8 @@ class PointFields:
         size = self.e_abs_v_per_m[self.known]
         largest = f"|E| up to {size.max():.4g} V/m" if size.size else "no field known"
         head = (
-            f"{type(self).__name__} at {self.r_um.size} points, {self.energy_j:.4g} J in the mode, "
-            f"{largest}"
+            f"{type(self).__name__} at {counted(self.r_um.size, 'point')}, "
+            f"{self.energy_j:.4g} J in the mode, {largest}"
         )
         reasons = [str(one) for one in np.unique(self.why.astype(str)) if one]
         lines = [f"  {int((self.why == one).sum())} not known: {one}" for one in reasons]

@@ -49,6 +49,11 @@ from .seed import SectionSeed, labels, orders_within_data, section_seeds
 # Of the last error, above which higher orders no longer help a leaky mode whose wavelength has the
 # accuracy asked for; the share of 1/Q that its error bar states is then what is left.
 _STALLED = 0.8
+# What is said of a mode that the survey of the whole section has and the solve has not.
+_LOST = (
+    "an estimate on the whole section has it, the solve at full accuracy found no such mode near: "
+    "it may leak too strongly (Q below about 100) or lie beyond the range"
+)
 # What the wavelength of a mode moves at most by two orders more: relative, and in azimuthal orders.
 # Modes move by 1e-3 at the lowest orders; what moves more became another.
 _MOVED, _MOVED_IN_ORDERS = 0.01, 0.2
@@ -314,10 +319,7 @@ def _graded(
 
 def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) -> tuple[str, ...]:
     lost = sorted(set(seed.surveyed) - set(high.chosen))
-    missing = [
-        f"{seed.polarisation} p = {seed.p}, q = {q}: seen in the survey, not found in the window"
-        for q in lost
-    ]
+    missing = [f"{seed.polarisation} p = {seed.p}, q = {q}: {_LOST}" for q in lost]
     if cavity.magnetic:
         missing.append(
             "magnetic walls: q and mode volume are those of the section as drawn, without its "
@@ -329,6 +331,6 @@ def _notes(cavity: SectionCavity, seed: SectionSeed, high: Snapshot, note: str) 
 
 def _nothing(problem: SectionProblem, seed: SectionSeed, snapshot: Snapshot) -> SolvedClass:
     family = ReducedFamily.span(problem, seed, [snapshot])
-    note = f"{seed.polarisation} p = {seed.p}: seen in the survey, not found in the window"
+    note = f"{seed.polarisation} p = {seed.p}: {_LOST}"
     ends = (ComparedSnapshot(snapshot, {}, {}),)
     return SolvedClass(SECTION, seed, family, [], ends, 0.0, 0, False, (note,))

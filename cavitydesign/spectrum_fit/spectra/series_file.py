@@ -16,7 +16,7 @@ from ...errors import InputError, nearest
 from ...study.files.csv_file import MOST_BYTES, CsvTable, read_csv
 from ...texts import Refused, read_bytes
 from .shot import Shot, joined
-from .spectrum_file import WAVELENGTHS, vacuum_wavelength_nm
+from .spectrum_file import WAVELENGTHS, read_spectrum, vacuum_wavelength_nm
 
 SETTINGS = {"fluence_mj_cm2": None, "exposure_s": 1.0, "filter_transmission": 1.0, "dark": 0.0}
 """What a spectrum was taken with, and what counts where it is not told: one second, no filter, no
@@ -97,7 +97,7 @@ def _of_folder(folder: Path) -> tuple[list[Shot], list[str]]:
                     f"{file.name}: no fluence; write '# fluence_mj_cm2 = 2.3' above the header, or "
                     "name the file as in 's_2.3mJ.csv'"
                 )
-            shot, told = _shot(read_csv(file, any_separator=True), settings, folder)
+            shot, told = _shot(read_spectrum(file), settings, folder)
         except InputError as error:
             problems += error.problems
             continue
@@ -105,8 +105,21 @@ def _of_folder(folder: Path) -> tuple[list[Shot], list[str]]:
         _check_samples(folder.name, shots)
         notes += told
     if problems:
-        raise InputError(problems)
+        raise InputError(_told_once(problems))
     return shots, notes
+
+
+def _told_once(problems: Sequence[str]) -> list[str]:
+    """One line for what is wrong with several files alike, which is told of the first."""
+    files: dict[str, list[str]] = {}
+    for problem in problems:
+        name, _, what = problem.partition(": ")
+        files.setdefault(what, []).append(name)
+    heads = {
+        what: f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0]
+        for what, names in files.items()
+    }
+    return [f"{head}: {what}" for what, head in heads.items()]
 
 
 def _check_samples(name: str, shots: Sequence[Shot]) -> None:
@@ -175,7 +188,7 @@ def _of_list(table: CsvTable, folder: Path) -> tuple[list[Shot], list[str]]:
             if not file.is_file():
                 raise InputError(f"{where}: file = {entry['file']!r}: no such file")
             dark = str(entry.get("dark_file", ""))
-            spectrum = read_csv(file, any_separator=True)
+            spectrum = read_spectrum(file)
             shot, told = _shot(spectrum, settings, folder, dark)
         except InputError as error:
             problems += error.problems
@@ -269,9 +282,7 @@ def _dark_counts(folder: Path, name: str, wavelength_nm: Array) -> Array:
     file = folder / name
     if folder.resolve() not in file.resolve().parents or not file.is_file():
         raise InputError(f"dark_file = {name!r}: no such file in the same folder")
-    shot, _ = _shot(
-        read_csv(file, any_separator=True), dict(SETTINGS) | {"fluence_mj_cm2": 1.0}, None
-    )
+    shot, _ = _shot(read_spectrum(file), dict(SETTINGS) | {"fluence_mj_cm2": 1.0}, None)
     return np.asarray(np.interp(wavelength_nm, shot.wavelength_nm, shot.light))
 
 

@@ -36,9 +36,9 @@ def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
     Parameters
     ----------
     path : Path
-        Columns ``wavelength_nm`` (vacuum) or ``wavelength_air_nm``, and optionally ``intensity``,
-        ``polarisation`` (TM, TE or empty) and ``error_nm``; others are left out. Commas, semicolons
-        or tabs part them; numbers beside the latter two may have decimal commas.
+        Columns ``wavelength_nm`` (vacuum) or ``wavelength_air_nm``, and optionally ``intensity``
+        (or ``counts``), ``polarisation`` (TM, TE or empty) and ``error_nm``; others are left out.
+        Commas, semicolons or tabs part them; numbers beside the latter two may have decimal commas.
     noise_nm : float, optional
         Standard deviation of a listed peak's wavelength where the file gives none, 0.02 nm by
         default; of the wavelengths of a sampled spectrum, a tenth of their step by default, beside
@@ -53,7 +53,7 @@ def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
         raise InputError(f"--noise {noise_nm:g}: must be above 0 (nm)")
     if not path.is_file():
         raise InputError(f"{path}: no such file")
-    table = read_csv(path, any_separator=True)
+    table = read_spectrum(path)
     named = _wavelength_column(table)
     wavelength = _numbers(table, named)
     if WAVELENGTHS[named] == "air":
@@ -80,6 +80,15 @@ def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
             WAVELENGTHS[named],
             notes,
         )
+
+
+def read_spectrum(path: Path) -> CsvTable:
+    """Rows of a spectrum; a column ``counts`` is its ``intensity``, as cameras call it."""
+    table = read_csv(path, any_separator=True)
+    if "intensity" in table.header or "counts" not in table.header:
+        return table
+    header = tuple("intensity" if name == "counts" else name for name in table.header)
+    return dataclasses.replace(table, header=header)
 
 
 def listed_peaks(wavelength_nm: ArrayLike, noise_nm: float | None = None) -> Peaks:

@@ -75,3 +75,34 @@ def test_brackets_are_no_markup(name: str, capsys: pytest.CaptureFixture[str]) -
 def test_a_table_without_rows_or_of_one_column(capsys: pytest.CaptureFixture[str]) -> None:
     printing.print_tables(printing.new_table("", ("mode", "n")), printing.new_table("t", ("mode",)))
     assert capsys.readouterr().out.count("mode") == 2
+
+
+@pytest.mark.parametrize("narrow", [20, 40])
+def test_nothing_is_cut_where_a_name_and_a_sentence_have_no_room(
+    narrow: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name of 25 letters beside a source of 60 once ended in an ellipsis, both of them."""
+    monkeypatch.setattr(printing, "_WIDTH_WITHOUT_TERMINAL", narrow)
+    name, source = "PMMA-Zhang2020-Mitsubishi", "X. Zhang et al., doi:10.1557/s43579-024-00576-x"
+    table = printing.new_table("Materials", ("medium", "source", "index"))
+    table.add_row(name, source, "1.495390")
+    printing.print_tables(table)
+    lines = capsys.readouterr().out.splitlines()
+    shown = "".join("".join(lines).split())
+    assert max(map(len, lines)) <= narrow
+    assert "…" not in shown and "1.495390" in shown
+    first = "".join(line[1:].split("   ")[0].strip() for line in lines)
+    assert first.count(name) == shown.count("medium")
+
+
+def test_numbers_stand_right_and_sentences_left(capsys: pytest.CaptureFixture[str]) -> None:
+    table = printing.new_table("Constants", ("key", "value", "origin", "source"))
+    table.add_row("a", "1.5", "fitted", "a light curve that somebody measured in May")
+    table.add_row("b", "-", "published", "-")
+    table.add_row("c", "12.25", "-", "a table")
+    printing.print_tables(table)
+    rows = [line for line in capsys.readouterr().out.splitlines() if line[1:2] in ("a", "b", "c")]
+    origin = [row.index(word) for row, word in zip(rows[:2], ("fitted", "published"), strict=True)]
+    assert origin[0] == origin[1]
+    assert rows[0].index("1.5") + len("1.5") == rows[2].index("12.25") + len("12.25")
+    assert rows[0].index("a light") == rows[2].index("a table")

@@ -59,12 +59,20 @@ def test_regions_take_their_media(folder: Path) -> None:
     assert cavity.outline.axial_radius_um == np.inf
 
 
+# the inner region is the body; a name of two words needs its quotes
+NAMES = '[cavity.region_names], such as disk = "body", "outside air" = "surround"'
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"file": "sqare.vtu"}, ["no such file", "square.vtu"]),
         ({"file": None}, ["cavity.file", "missing"]),
         ({"region_names": None}, ["no region named 'body'", "region 1, region 2"]),
+        (
+            {"region_names": {"region 1": "disk", "region 2": "outside air"}},
+            ["no regions named 'body' and 'surround'", "it has disk, outside air", NAMES],
+        ),
         ({"region_names": {"region 3": "body"}}, ["no region named 'region 3'"]),
         ({"materials": {"stem": "silica"}}, ["no region named 'stem'", "body, surround"]),
         (

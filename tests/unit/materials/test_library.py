@@ -40,6 +40,8 @@ QUOTED = [
     ("sapphire", 589.3, 1.768, 5e-4, "handbook n_D, ordinary"),
     ("LiNbO3", 632.8, 2.2864, 1e-3, "handbook, ordinary, congruent"),
     ("SiN", 1550.0, 1.9963, 1e-4, "Luke 2015 as quoted by the database's page"),
+    ("silicon", 1550.0, 3.4777, 1e-4, "Salzberg 1957 as in common use"),
+    ("GaAs", 10600.0, 3.27, 2e-3, "CO2 laser optics, value in common use"),
     ("CaF2", 587.5618, 1.43385, 5e-5, "handbook n_d"),
     ("MgF2", 589.3, 1.3777, 1e-4, "handbook n_D, ordinary"),
     ("vacuum", 537.6, 1.0, 0.0, "definition"),

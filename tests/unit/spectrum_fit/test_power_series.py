@@ -190,3 +190,24 @@ def test_a_comb_that_explains_nothing_leaves_the_light_curves(tmp_path, spectra,
     labelled, told = measure_series._labelled(measured, design, 1)
     assert labelled is measured
     assert told == ["no labels: fit: no comb of this design explains the peaks"]
+
+
+def test_counts_are_light_and_a_fault_of_all_files_is_told_once(tmp_path, spectra):
+    """Three files with one wrong header once made three lines of the same words."""
+    write_folder(tmp_path, spectra)
+    files = sorted(tmp_path.iterdir())
+    usual = load_series(tmp_path)
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("intensity", "counts"), encoding="utf-8")
+    assert all(
+        np.array_equal(one.light, other.light)
+        for one, other in zip(load_series(tmp_path).shots, usual.shots, strict=True)
+    )
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("counts", "height"), encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        load_series(tmp_path)
+    (line,) = refused.value.problems
+    assert line.startswith(f"{files[0].name} and {len(files) - 1} more: header: ")
