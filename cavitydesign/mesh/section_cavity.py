@@ -120,8 +120,8 @@ class SectionCavity(Cavity):
         if all(_NUMBERED.fullmatch(name) for name in present):
             has += "; say which is which in [cavity.region_names]"
         elif not {"body", "surround"} & present:
-            names = _nested(mesh) or dict(zip(sorted(present), ("body", "surround"), strict=False))
-            entries = ", ".join(f'{_key(name)} = "{meant}"' for name, meant in names.items())
+            meant = _nested(mesh) or dict(zip(sorted(present), ("body", "surround"), strict=False))
+            entries = ", ".join(f'{_key(name)} = "{what}"' for name, what in meant.items())
             # what else is missing follows from this alone
             raise InputError(
                 f"{source}: no regions named 'body' and 'surround'; {has}; say which is which in "
