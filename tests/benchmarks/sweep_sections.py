@@ -41,8 +41,8 @@ sys.path[:0] = [str(Path(__file__).parents[1] / "unit" / "mesh")]
 # the log10 Q below which it sees Q.
 ORDERS = ((4, 3, 2.0, 2e-5), (5, 3, 3.0, 5e-6))
 KNOWN_LOG10_Q, SEEN_BELOW = 3e-3, 7.0
-# Share of a mode's energy in the bodies, of NGSolve's whole box with its layers: modes of Q = 14 have
-# 0.16 there, those of the layers alone a hundredth.
+# Share of the bodies in int eps E.E over NGSolve's whole box with its layers: modes of Q = 4 have 0.8
+# there, those of the layers alone a hundredth.
 LEAST_INSIDE = 0.1
 _ALL_SIDES = 3
 
@@ -143,7 +143,13 @@ class Peer:
         )
 
     def modes(
-        self, case: Case, near_nm: float, order: int, levels: int, waves: float
+        self,
+        case: Case,
+        near_nm: float,
+        near_log10_q: float | None,
+        order: int,
+        levels: int,
+        waves: float,
     ) -> list[dict[str, Any]]:
         """Modes in the bodies and of the polarisation, near a wavelength."""
         wave = near_nm * 1e-3
@@ -168,6 +174,7 @@ class Peer:
             "depth": 0.0 if len(case.walls) == _ALL_SIDES else depth,
             "m": case.m,
             "near_k": 2 * math.pi / wave * (1 - 1e-5),
+            "near_q": 10.0 ** (near_log10_q if near_log10_q is not None else 12.0),
             "order": order,
             "levels": levels,
         }
@@ -206,7 +213,7 @@ def _compared(
     right: list[dict[str, Any]] = []
     for mode in modes:
         if not any(abs(one["nm"] / mode["nm"] - 1) < 1e-4 for one in right):
-            right += peer.modes(case, mode["nm"], *how[:3])
+            right += peer.modes(case, mode["nm"], mode["log10_q"], *how[:3])
         if not right:
             why.append(f"{mode['label']}: no such mode in NGSolve")
             continue

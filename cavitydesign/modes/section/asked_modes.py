@@ -62,7 +62,8 @@ def searched(
     SolverError
         If no mode of the body is found near the wavelength asked for.
     """
-    wanted, last = wanted_labels(request, cavity.bodies), None
+    wanted = wanted_labels(request, cavity.bodies)
+    last: SolverError | None = None
     _check_guiding(cavity, request)
     check_survey(cavity, _SURVEY_ORDERS[0])
     for order in _SURVEY_ORDERS:
@@ -79,28 +80,57 @@ def searched(
                 break
             continue
         asked = [mode for mode in modes if mode.label in wanted]
-        if not asked and order != _SURVEY_ORDERS[-1] and not watch.late:
-            continue
         if asked and any(
             leaks(problem, mode, request.relative_accuracy) for mode in (asked[0], asked[-1])
         ):
-            k = asked[0].k_per_um
-            around = with_absorbing_layers(cavity, 2 * math.pi / k, permittivities(cavity, k))
-            if around is None:  # walls all around
-                return problem, modes
-            larger, box = around
-            closed, problem = problem, SectionProblem.build(larger, larger.mesh, order, box)
-            embedded = [
-                replace(mode, vector=problem.embed(closed, mode.vector[:, None])[:, 0])
-                for mode in asked
-            ]
-            leaky = followed(problem, embedded)
-            if len(leaky) < len(wanted):
-                leaky = _Search(problem, request, wanted, watch).modes(k, asked[0].m)
-            known = labels(leaky)
-            modes = leaky + [mode for mode in embedded if mode.label not in known]
+            return _leaky(problem, request, asked, watch)
+        if asked or watch.late:
+            return problem, modes
+        last = None
+    seen = last is None
+    if not watch.late:
+        # The modes may leak so much that they are none between walls.
+        layered = _with_layers(cavity, _first_wavenumber(cavity, request), _SURVEY_ORDERS[0])
+        if layered is not None:
+            try:
+                return layered, _Search(layered, request, wanted, watch).modes(
+                    _first_wavenumber(cavity, request)
+                )
+            except SolverError as error:
+                last = last or error
+    if seen:
         return problem, modes
     raise last or SolverError(f"{cavity.source}: no mode found")
+
+
+def _leaky(
+    closed: SectionProblem, request: ModeRequest, asked: Sequence[SurveyedMode], watch: Stopwatch
+) -> tuple[SectionProblem, list[SurveyedMode]]:
+    """Modes seen within walls once more with absorbing layers; those that are not seen again as
+    they were.
+    """
+    cavity, wanted = closed.cavity, wanted_labels(request, closed.cavity.bodies)
+    problem = _with_layers(cavity, asked[0].k_per_um, closed.order)
+    if problem is None:  # walls all around
+        return closed, list(asked)
+    embedded = [
+        replace(mode, vector=problem.embed(closed, mode.vector[:, None])[:, 0]) for mode in asked
+    ]
+    leaky = followed(problem, embedded)
+    if len(leaky) < len(wanted):
+        search = _Search(problem, request, wanted, watch)
+        leaky = search.modes(asked[0].k_per_um, asked[0].m)
+    known = labels(leaky)
+    return problem, leaky + [mode for mode in embedded if mode.label not in known]
+
+
+def _with_layers(cavity: SectionCavity, k_per_um: float, order: int) -> SectionProblem | None:
+    """The section with absorbing layers for a wavenumber; None where there are walls all around."""
+    around = with_absorbing_layers(cavity, 2 * math.pi / k_per_um, permittivities(cavity, k_per_um))
+    if around is None:
+        return None
+    larger, box = around
+    return SectionProblem.build(larger, larger.mesh, order, box)
 
 
 def _check_guiding(cavity: SectionCavity, request: ModeRequest) -> None:

@@ -56,6 +56,10 @@ def kept_elements(
     for mode in modes:
         density = np.maximum(density, element_density(problem, mode.vector, mode.m, mode.k_per_um))
     keep = _main_pieces(problem.mesh, density > threshold, density)
+    if problem.is_complex and not all(mode.loss for mode in modes):
+        # A mode seen without the layers does not tell where in them its wave ends.
+        r, z = problem.mesh.nodes[..., 0], problem.mesh.nodes[..., 1]
+        keep |= ~problem.lossless(r, z).all(axis=(1, 2))
     return problem.mesh.with_neighbours(keep)
 
 

@@ -33,6 +33,8 @@ _FARTHEST, _FARTHEST_IN_ORDERS = 0.03, 0.3
 _LAYER_BELOW = 2.5
 # What layers with all the room they need reflect, as a share of Q: spheres of Q = 118 to 1e8.
 _REFLECTED = 1e-4
+# Of 1/Q, that the far field's log10 Q lies off at most (spheres of Q 4 to 200: 0.3 to 1.2).
+_FAR_OFF = 3.0
 # Both agree to so many times the error of k in the layer's Q, and to so much of log10 Q; where they
 # do not, their difference is the error.
 _TIMES_ERROR_OF_K, _LAYER_AGREES = 2.0, 0.02
@@ -44,10 +46,14 @@ class Section(Discretisation):
     def search(
         self, problem: SectionProblem, seed: SectionSeed, m: int, qs: Sequence[int]
     ) -> Search:
-        """A tenth of an azimuthal order above the highest estimate."""
-        highest = max(seed.k_per_um(m, q) for q in qs)
+        """A tenth of an azimuthal order above the highest estimate, and as far below the real axis
+        as that leaks."""
+        highest, inverse_q = max((seed.k_per_um(m, q), seed.inverse_q(q)) for q in qs)
         most = min(_MOST_WANTED, problem.size // 3)
-        return Search((highest * (1 + 0.1 / m)) ** 2, len(qs) + 3, most, 0, _RESIDUAL)
+        shift: complex = (highest * (1 + 0.1 / m)) ** 2
+        if problem.is_complex:  # modes of the layers crowd between the real axis and leaky ones
+            shift *= 1 - 1j * inverse_q
+        return Search(shift, len(qs) + 3, most, 0, _RESIDUAL)
 
     def chosen(
         self,
@@ -99,7 +105,10 @@ class Section(Discretisation):
         own = (_REFLECTED + 2.0 * 10.0**layer * relative) / math.log(10.0)
         roomy = raw.problem.stretch is not None and raw.problem.stretch.full  # type: ignore[attr-defined]
         if layer < _LAYER_BELOW or (roomy and own < by_energy):
-            return Radiation(layer, True, max(difference - by_energy, 0.0))
+            # Layers with all their room need no far field, which errs by some 1/Q: a gross
+            # difference alone counts.
+            allowed = (_FAR_OFF if roomy else 1.0) * by_energy
+            return Radiation(layer, True, max(difference - allowed, 0.0))
         if difference <= _LAYER_AGREES + _TIMES_ERROR_OF_K * 10.0**far * relative:
             return Radiation(far, False, by_energy)
         # the mode may stand in other layers than the section shows at its side: the layer needs

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...arrays import Array, BoolArray, Values
-from ...fem.field import at_points, on_grid
+from ...fem.field import PointField, at_points, on_grid
 from ...fem.legendre import gauss
 from ...mesh.locate import Locator
 from ..solver.identity import Identity, component_densities, extrema, polarisation_of
@@ -82,9 +82,8 @@ def identify_section(
     plain_r, plain_z, *_ = mesh.positions(x, x)
     real = problem.lossless(plain_r, plain_z)
     field = on_grid(problem.space, vectors, orders, x, x)
-    weight = (
-        np.outer(w, w) * abs(field.det) * plain_r * permittivity[mesh.region][:, None, None] * real
-    )
+    volume = np.outer(w, w) * permittivity[mesh.region][:, None, None]
+    weight = volume * abs(field.det) * plain_r * real
     numbers = problem.body_numbers
     locator = problem.locator
     out = []
@@ -97,6 +96,8 @@ def identify_section(
             float(density[numbers == number].sum()) for number in range(problem.cavity.bodies)
         ]
         inside = sum(by_body) / total
+        if problem.is_complex:
+            inside = _own_share(field, volume * field.det * field.r, i, numbers >= 0)
         whole = problem.cavity.ends.closed and inside < _OF_THE_BODY
         if inside < LEAST_INSIDE and not whole:
             out.append(Identity(polarisation_of(parts), 0, 0, parts / total, 0.0, inside))
@@ -109,6 +110,19 @@ def identify_section(
         )
         out.append(Identity(polarisation, p, q, parts / total, purity, inside))
     return out
+
+
+def _own_share(field: PointField, weight: Values, mode: int, bodies: BoolArray) -> float:
+    """Share of the bodies in int eps E.E over all, absorbing layers included.
+
+    What runs outwards grows with the distance, and a share of |E|^2 falls with the size of the box:
+    of a sphere with Q = 4.4 it was 0.22. The product E.E over the stretched volume is that of the
+    field which the layers continue, whatever they are (Sauvan et al., Phys. Rev. Lett. 110, 237401,
+    2013): 0.8 for that mode, below 0.02 for the modes of the layers beside it.
+    """
+    square = field.e_r[mode] ** 2 + field.e_z[mode] ** 2 + field.e_azimuthal[mode] ** 2
+    by_element = np.asarray((square * weight).sum(axis=(1, 2)))
+    return float(abs(by_element[bodies].sum()) / max(abs(by_element.sum()), 1e-300))
 
 
 def _ridge(r: Array, z: Array, density: Array) -> Ridge:

@@ -51,10 +51,15 @@ class SectionSeed:
 
     def k_per_um(self, m: int, q: int) -> float:
         """Estimate of the wavenumber of the mode (m, p, q)."""
+        return self._known(q).wavenumber(m)
+
+    def inverse_q(self, q: int) -> float:
+        """Estimate of 1/Q of an axial order; 0 where absorbing layers were not looked at."""
+        return self._known(q).inverse_q
+
+    def _known(self, q: int) -> SurveyedMode:
         known = self.family.get(q)
-        if known is None:
-            known = self.surveyed[min(self.surveyed, key=lambda other: abs(other - q))]
-        return known.wavenumber(m)
+        return known or self.surveyed[min(self.surveyed, key=lambda other: abs(other - q))]
 
 
 def section_seeds(

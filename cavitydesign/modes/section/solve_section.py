@@ -264,8 +264,9 @@ def _lifted(
     """The modes of a snapshot at other orders of the elements; the shift a little above the
     highest.
     """
-    highest = max(snapshot.wavenumber(q).real for q in snapshot.chosen)
-    guess = replace(snapshot, shift=(highest * (1 + _ABOVE / snapshot.m)) ** 2)
+    highest = max((snapshot.wavenumber(q) for q in snapshot.chosen), key=lambda k: k.real)
+    shift = (highest if problem.is_complex else highest.real) * (1 + _ABOVE / snapshot.m)
+    guess = replace(snapshot, shift=shift**2)
     return lifted(problem, seed, snapshot.m, guess, problem.embed(lower, snapshot.vectors))
 
 

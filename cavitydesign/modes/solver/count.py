@@ -44,7 +44,7 @@ def count_modes(problem: EigenProblem, snapshot: Snapshot) -> tuple[int, bool, s
     below, above = _range(snapshot)
     at_top = (
         snapshot.factor.negative
-        if above == snapshot.shift
+        if above == snapshot.shift.real
         else snapshot.pencil.factor(above).negative
     )
     at_bottom = snapshot.pencil.factor(below).negative
@@ -61,7 +61,7 @@ def _range(snapshot: Snapshot) -> tuple[float, float]:
     one.
     """
     wanted = sorted(float(snapshot.values[column].real) for column in snapshot.chosen.values())
-    return wanted[0] * (1 - 1e-6), max(snapshot.shift, wanted[-1] * (1 + 1e-6))
+    return wanted[0] * (1 - 1e-6), max(snapshot.shift.real, wanted[-1] * (1 + 1e-6))
 
 
 def _found(snapshot: Snapshot) -> int:

@@ -31,8 +31,9 @@ class Search:
 
     Attributes
     ----------
-    shift : float
-        k0^2 above all modes wanted, so that its inertia also bounds their count.
+    shift : complex
+        k0^2 above all modes wanted, so that its inertia also bounds their count; beside what leaks,
+        at its distance from the real axis.
     first, most : int
         Eigenpairs at first and at last; each search takes twice as many as the one before and
         `more`.
@@ -42,7 +43,7 @@ class Search:
         Distance from the shift in k0^2 within which a wanted mode lies if there is one.
     """
 
-    shift: float
+    shift: complex
     first: int
     most: int
     more: int

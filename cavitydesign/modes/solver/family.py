@@ -90,7 +90,7 @@ def lifted(
 
 
 def _sharpened(
-    pencil: Pencil, factor: Factor, shift: float, value: complex, vector: Values
+    pencil: Pencil, factor: Factor, shift: complex, value: complex, vector: Values
 ) -> tuple[complex, Values]:
     """An eigenpair after the steps that it needs among the many modes of an absorbing layer.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from ..losses.radiation import Source
 from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .reading import PointReading
+
+Shift = TypeVar("Shift", float, complex)
 
 
 class Pencil:
@@ -47,7 +49,7 @@ class Pencil:
         """Factorisation of K - shift B."""
         return RecalledFactor(self, shift)
 
-    def factor_near(self, shift: float) -> tuple[Factor, float]:
+    def factor_near(self, shift: Shift) -> tuple[Factor, Shift]:
         """Factorisation at a shift, or at one beside it where the matrix is singular, and the shift
         used.
         """
@@ -56,7 +58,7 @@ class Pencil:
                 return self.factor(shift * (1 + nudge)), shift * (1 + nudge)
             except RuntimeError:  # exactly singular
                 continue
-        raise SolverError(f"the matrix is singular at every shift near k0^2 = {shift:.6g} um^-2")
+        raise SolverError(f"the matrix is singular at every shift near k0^2 = {shift.real:.6g} um^-2")
 
 
 class RecalledFactor:

@@ -31,7 +31,7 @@ class Snapshot:
     """
 
     m: int
-    shift: float
+    shift: complex
     eps: Permittivities
     pencil: Pencil = field(repr=False)
     factor: Factor = field(repr=False)

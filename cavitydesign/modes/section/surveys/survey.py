@@ -36,6 +36,10 @@ _ALIKE = 0.9  # cosine of two vectors of one mode
 _ABOVE = 1.02  # of the largest m^2 that can be: eigenvalues are looked for from there downwards
 # m^2 below which a mode within walls is none of m = 1: beside the wavelength asked for it is less.
 _LEAST_SQUARE_CLOSED = 0.2
+# Of k n R of the surround, below which a mode has no m: those of Q = 2 to 10 with a few axial orders
+# lie at two thirds of it, where walls around hold nothing that resembles them.
+_LEAKIEST = 0.5
+_MOST_LOSS = 0.6  # Im m^2 / Re m^2: about 1/Q, and below a Q of 2 there is no resonance to speak of
 _TOLERANCE = 1e-4  # relative, of the eigenvalues of the survey, which is coarse itself
 # Azimuthal orders that the shift of an inverse iteration lies above the modes, and that absorbing
 # layers may move one (as much as a mode of Q = 10 is wide at m = 6).
@@ -80,6 +84,11 @@ class SurveyedMode:
     def wavenumber(self, m: float) -> float:
         """Estimate of k at another azimuthal order."""
         return math.sqrt(max(self.k_per_um**2 + self.square_slope * (m**2 - self.m**2), 1e-12))
+
+    @property
+    def inverse_q(self) -> float:
+        """Estimate of 1/Q at the azimuthal order of the mode; 0 where it was seen without layers."""
+        return self.square_slope * self.loss * self.m**2 / self.k_per_um**2
 
     def order(self, k_per_um: float) -> float:
         """Estimate of m at another wavenumber."""
@@ -127,6 +136,8 @@ def survey(
     near = near or _highest_order(problem, k_per_um, eps)
     closed = cavity.ends.closed  # nothing radiates there: m may be as low as it likes
     leaky = 0.0 if closed else k_per_um * float(eps.index[-1]) * cavity.rim_um[0]
+    if problem.is_complex:
+        leaky *= _LEAKIEST
     lowest = max(leaky, least) ** 2
     found: list[SurveyedMode] = []
     ordered: list[SurveyedMode] = []
@@ -260,7 +271,7 @@ def _named(
 ) -> list[SurveyedMode]:
     """The modes among eigenvectors that belong to the body and have a clear identity."""
     lowest = _LEAST_SQUARE_CLOSED if problem.cavity.ends.closed else 1.0
-    good = np.flatnonzero((values.real > lowest) & (abs(values.imag) < 0.2 * values.real))
+    good = np.flatnonzero((values.real > lowest) & (abs(values.imag) < _MOST_LOSS * values.real))
     if not good.size:
         return []
     m = np.sqrt(values[good].real)
