@@ -18,9 +18,12 @@ from .section_problem import SectionProblem
 # of itself in k.
 _OF_INVERSE_Q, _TO_CHECK, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-2, 1e-4, 0.03
 # Relative change of 1/Q by absorbing layers that have the room they need: on exact spheres of Q 60
-# to 5e7, polar meshes, below 2e-5. Cramped ones: 2e-3, and where they follow r and z within a round
-# section k errs by 0.6 Q^(-3/2) too (spheres of Q 90 to 5600: half to 2.4 times that).
-_REFLECTED, _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 5e-5, 2e-3, 0.6
+# to 5e7, polar meshes, below 2e-5 where k is solved to 1e-6, 1.3e-6 where to 1e-7, 2e-7 where to
+# 1e-8 (spheres of Q 10 to 1000): what is left is that of the elements of the layers. Of k no less
+# than 1e-9, what spheres of higher Q were off. Cramped ones: 2e-3, and where they follow r and z
+# within a round section k errs by 0.6 Q^(-3/2) too (spheres of Q 90 to 5600: half to 2.4 times that).
+_REFLECTED, _REFLECTED_AT, _FINEST_KNOWN, _LEAST_OF_K = 5e-5, 1e-6, 1e-8, 1e-9
+_REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
 # Of the error of k, that 1/Q has at least: its change between two orders can be small by chance (a
 # disk between plates, Q = 1600: k 6e-9 off, 1/2Q 5e-8, where 1e-7 is stated of k).
 _SHARE_IN_Q = 0.3
@@ -41,11 +44,13 @@ def _inverse_q(k: complex) -> float:
     return abs(2 * k.imag / k.real)
 
 
-def reflected(k: complex, problem: SectionProblem) -> float:
-    """Relative error of k by what absorbing layers reflect."""
+def reflected(k: complex, problem: SectionProblem, solved_to: float) -> float:
+    """Relative error of k by what absorbing layers reflect, where k is solved to an accuracy."""
     inverse_q = _inverse_q(k)
     if problem.stretch is None or problem.stretch.full:
-        return float(_REFLECTED * inverse_q)
+        most = _REFLECTED * inverse_q
+        likely = min(1.0, max(solved_to, _FINEST_KNOWN) / _REFLECTED_AT) * most
+        return float(max(likely, min(most, _LEAST_OF_K)))
     by_round = 0.0 if problem.cavity.ends.straight else _REFLECTED_BY_ROUND * inverse_q**1.5
     return float(_REFLECTED_CRAMPED * inverse_q + by_round)
 

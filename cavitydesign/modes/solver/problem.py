@@ -58,7 +58,9 @@ class Pencil:
                 return self.factor(shift * (1 + nudge)), shift * (1 + nudge)
             except RuntimeError:  # exactly singular
                 continue
-        raise SolverError(f"the matrix is singular at every shift near k0^2 = {shift.real:.6g} um^-2")
+        raise SolverError(
+            f"the matrix is singular at every shift near k0^2 = {shift.real:.6g} um^-2"
+        )
 
 
 class RecalledFactor:

@@ -36,8 +36,8 @@ _ALIKE = 0.9  # cosine of two vectors of one mode
 _ABOVE = 1.02  # of the largest m^2 that can be: eigenvalues are looked for from there downwards
 # m^2 below which a mode within walls is none of m = 1: beside the wavelength asked for it is less.
 _LEAST_SQUARE_CLOSED = 0.2
-# Of k n R of the surround, below which a mode has no m: those of Q = 2 to 10 with a few axial orders
-# lie at two thirds of it, where walls around hold nothing that resembles them.
+# Of k n R of the surround, below which a mode has no m: those of Q = 2 to 10 with a few axial
+# orders lie at two thirds of it, where walls around hold nothing that resembles them.
 _LEAKIEST = 0.5
 _MOST_LOSS = 0.6  # Im m^2 / Re m^2: about 1/Q, and below a Q of 2 there is no resonance to speak of
 _TOLERANCE = 1e-4  # relative, of the eigenvalues of the survey, which is coarse itself
@@ -87,7 +87,7 @@ class SurveyedMode:
 
     @property
     def inverse_q(self) -> float:
-        """Estimate of 1/Q at the azimuthal order of the mode; 0 where it was seen without layers."""
+        """Estimate of 1/Q at the order of the mode; 0 where it was seen without layers."""
         return self.square_slope * self.loss * self.m**2 / self.k_per_um**2
 
     def order(self, k_per_um: float) -> float:
