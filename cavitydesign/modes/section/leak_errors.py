@@ -21,7 +21,8 @@ _OF_INVERSE_Q, _TO_CHECK, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-2, 1e-4, 0.03
 # to 5e7, polar meshes, below 2e-5 where k is solved to 1e-6, 1.3e-6 where to 1e-7, 2e-7 where to
 # 1e-8 (spheres of Q 10 to 1000): what is left is that of the elements of the layers. Of k no less
 # than 1e-9, what spheres of higher Q were off. Cramped ones: 2e-3, and where they follow r and z
-# within a round section k errs by 0.6 Q^(-3/2) too (spheres of Q 90 to 5600: half to 2.4 times that).
+# within a round section k errs by 0.6 Q^(-3/2) too (spheres of Q 90 to 5600: half to 2.4 times
+# that).
 _REFLECTED, _REFLECTED_AT, _FINEST_KNOWN, _LEAST_OF_K = 5e-5, 1e-6, 1e-8, 1e-9
 _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
 # Of the error of k, that 1/Q has at least: its change between two orders can be small by chance (a
