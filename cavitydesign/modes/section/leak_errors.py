@@ -20,10 +20,10 @@ _OF_INVERSE_Q, _TO_CHECK, _CHECKS_BELOW, _STRICTEST = 1e-3, 1e-2, 1e-4, 0.03
 # Relative change of 1/Q by absorbing layers that have the room they need: on exact spheres of Q 60
 # to 5e7, polar meshes, below 2e-5 where k is solved to 1e-6, 1.3e-6 where to 1e-7, 2e-7 where to
 # 1e-8 (spheres of Q 10 to 1000): what is left is that of the elements of the layers. Of k no less
-# than 1e-9, what spheres of higher Q were off. Cramped ones: 2e-3, and where they follow r and z
-# within a round section k errs by 0.6 Q^(-3/2) too (spheres of Q 90 to 5600: half to 2.4 times
-# that).
+# than 1e-9, what spheres of higher Q were off.
 _REFLECTED, _REFLECTED_AT, _FINEST_KNOWN, _LEAST_OF_K = 5e-5, 1e-6, 1e-8, 1e-9
+# Cramped layers: 2e-3, and where they follow r and z within a round section k errs by 0.6 Q^(-3/2)
+# too (spheres of Q 90 to 5600: half to 2.4 times that).
 _REFLECTED_CRAMPED, _REFLECTED_BY_ROUND = 2e-3, 0.6
 # Of the error of k, that 1/Q has at least: its change between two orders can be small by chance (a
 # disk between plates, Q = 1600: k 6e-9 off, 1/2Q 5e-8, where 1e-7 is stated of k).
