@@ -66,6 +66,21 @@ def gauss(count: int) -> tuple[Array, Array]:
     return points, weights
 
 
+def element_points(breaks: tuple[float, ...], count: int) -> tuple[Array, Array]:
+    """Gauss points and weights in every element."""
+    x, w = gauss(count)
+    edges = np.asarray(breaks)
+    half = 0.5 * np.diff(edges)[:, None]
+    return (0.5 * (edges[1:] + edges[:-1])[:, None] + half * x).ravel(), (half * w).ravel()
+
+
+def element_middles(breaks: tuple[float, ...], count: int) -> Array:
+    """Even points inside every element, none on a boundary."""
+    edges = np.asarray(breaks)
+    share = (np.arange(count) + 0.5) / count
+    return (edges[:-1, None] + np.diff(edges)[:, None] * share).ravel()
+
+
 @dataclass(frozen=True)
 class Line:
     """A one-dimensional piecewise-polynomial space on a graded grid.

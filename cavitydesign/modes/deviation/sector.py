@@ -13,9 +13,10 @@ import numpy as np
 
 from ...arrays import Values
 from ...fem.field import FieldGrid
+from ...fem.legendre import element_points
 from ...fem.mapping import determinant
 from ..permittivities import Permittivities
-from ..rim.window_problem import WindowProblem, element_points
+from ..rim.window_problem import WindowProblem
 
 _MORE_POINTS = 3  # Gauss points beyond the degree: products of two fields with rational weights
 # Factors of the components of E and of curl E along r, phi and z, as said above

@@ -28,7 +28,7 @@ from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot
 from ..stopwatch import Stopwatch
 from .local_slice import has_inner_interface
-from .resolution import Raises, refined
+from .resolution import Raises
 from .rim_discretisation import RIM
 from .window_measures import caustic_distance_um
 from .window_problem import NoRoomError, Resolution, WindowProblem
@@ -239,18 +239,14 @@ def converged(
             )
             errors = spaces.errors(seed, snapshot, middle, near, spaces.middle)
         raises = raises.after(spaces.resolution, errors.across, errors.along)
-        finer = raises.without_gain(
-            refined(spaces.resolution, errors.across, errors.along, wanted, highest, gain)
-        )
+        finer = raises.finer(errors.across, errors.along, wanted, highest, gain)
         snapshots: list[Snapshot] = [snapshot]
         ends: list[ComparedSnapshot] = []
         if finer == spaces.resolution:
             with watch.stage("solve"):
                 sharp, end = spaces.sharp(seed, snapshot, middle, errors)
             ends = [end]
-            finer = raises.without_gain(
-                refined(spaces.resolution, sharp.across, sharp.along, wanted, highest, gain)
-            )
+            finer = raises.finer(sharp.across, sharp.along, wanted, highest, gain)
         many = len(seed.orders) > _MANY
         # among the modes of an absorbing layer a neighbour is lost to a basis without its own modes
         if finer == spaces.resolution and (many or (spaces.fine.is_complex and last > first)):
@@ -279,16 +275,8 @@ def converged(
                     ]
                     worst = errors.at_least(1.0, far_errors)
                     far_raises = far_raises.after(spaces.resolution, worst.across, worst.along)
-                    finer = far_raises.without_gain(
-                        refined(
-                            spaces.resolution,
-                            worst.across,
-                            worst.along,
-                            _SHARE_AT_LAST * accuracy,
-                            highest,
-                            gain,
-                        )
-                    )
+                    at_last = _SHARE_AT_LAST * accuracy
+                    finer = far_raises.finer(worst.across, worst.along, at_last, highest, gain)
         finer_spaces = None
         if finer != spaces.resolution:
             finer_spaces = _finer(finer, build, f"{seed.polarisation} p = {seed.p}", watch)

@@ -20,9 +20,10 @@ from scipy.linalg import block_diag
 
 from ...arrays import Array, Values
 from ...fem.field import ElectricField, FieldGrid
+from ...fem.legendre import element_points
 from ..losses.comb_radiation import SharedSources
 from ..permittivities import Permittivities
-from .window_problem import Probe, WindowProblem, element_points
+from .window_problem import Probe, WindowProblem
 
 # e-folds of J_m in one piece of an element, and points in it beyond the order: log10 Q is right to
 # 2e-9 (m = 16 to 25,813, accuracies of 1e-5 to 1e-10, against 2 folds and 12 points)

@@ -70,6 +70,18 @@ class Raises:
         ]
         return Raises(now, (vain[0], vain[1]))
 
+    def finer(
+        self,
+        across: Mapping[int, float],
+        along: Mapping[int, float],
+        wanted: float,
+        highest: int,
+        gain: float,
+    ) -> Resolution:
+        """The resolution to try after the last one; arguments as of `refined`."""
+        assert self.last is not None
+        return self.without_gain(refined(self.last[0], across, along, wanted, highest, gain))
+
     def without_gain(self, finer: Resolution) -> Resolution:
         """A finer resolution, without the directions in which raises were in vain."""
         assert self.last is not None

@@ -20,7 +20,7 @@ from ...fem.assemble import assemble_window
 from ...fem.axial_basis import AxialBasis, axial_eigenfunctions
 from ...fem.basis import MeridianBasis
 from ...fem.field import FieldGrid
-from ...fem.legendre import Line, gauss
+from ...fem.legendre import Line, element_middles, element_points
 from ...fem.window_space import WindowSpace
 from ...geometry.cavity import Cavity
 from ...mesh.rim_locate import RimLocator
@@ -210,12 +210,12 @@ class WindowProblem(EigenProblem):
     @cached_property
     def identity_grid(self) -> FieldGrid:
         """Coarse grid, off all element boundaries, on which extrema are counted."""
-        s = _middles(self.real_breaks, self.order + 3)
+        s = element_middles(self.real_breaks, self.order + 3)
         breaks = self.window.t_breaks
         t = (
             np.array([0.5 * sum(breaks)])
             if self.cavity.sliced
-            else _middles(breaks, self.points_along)
+            else element_middles(breaks, self.points_along)
         )
         return FieldGrid.build(self.window, self.space, s, t)
 
@@ -338,18 +338,3 @@ def _along(cavity: Cavity, window: Window, resolution: Resolution, wall: str) ->
 def _extra_points(window: Window) -> int:
     """Gauss points beyond order + 1, for the curved map."""
     return 3 if window.is_complex else 2
-
-
-def element_points(breaks: tuple[float, ...], count: int) -> tuple[Array, Array]:
-    """Gauss points and weights in every element."""
-    x, w = gauss(count)
-    edges = np.asarray(breaks)
-    half = 0.5 * np.diff(edges)[:, None]
-    return (0.5 * (edges[1:] + edges[:-1])[:, None] + half * x).ravel(), (half * w).ravel()
-
-
-def _middles(breaks: tuple[float, ...], count: int) -> Array:
-    """Even points inside every element, none on a boundary."""
-    edges = np.asarray(breaks)
-    share = (np.arange(count) + 0.5) / count
-    return (edges[:-1, None] + np.diff(edges)[:, None] * share).ravel()
