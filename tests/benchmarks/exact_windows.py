@@ -7,7 +7,8 @@ how far error bars are off on either side.
 Kinds: `small` (0.8 to 6 um, Q of 10 to 1e6), `large` (2 to 200 um, p to 5), `comb` (ranges of
 spheres and cylinders, q to 8, accuracies of 1e-4 to 1e-8), `media` (2 to 60 um, dispersive,
 absorbing or uniaxial), `giant` (0.2 to 10 mm, azimuthal orders to 30,000), `high` (p of 3 to 8, q of 3 to
-12), `coated` (cylinders of two to four layers, some absorbing). Every case runs in a process of its own,
+12), `coated` (cylinders of two to four layers, some absorbing), `weak` (an
+index 0.003 to 0.05 above the surround's). Every case runs in a process of its own,
 whose memory and computing time are those printed. A mode is wrong where its wavelength is off by
 more than three times its bar; it is refused where it is not listed and a line says so.
 """
@@ -36,6 +37,7 @@ from drawn_resonators import (
     drawn_large,
     drawn_media,
     drawn_small,
+    drawn_weak,
 )
 
 from cavitydesign.analytic.energy import energy_shares, mode_volume_um3
@@ -69,6 +71,7 @@ KINDS = {
     "giant": drawn_giant,
     "high": drawn_high,
     "coated": drawn_coated,
+    "weak": drawn_weak,
 }
 
 

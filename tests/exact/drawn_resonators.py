@@ -223,6 +223,31 @@ def drawn_coated(dice: random.Random) -> tuple[Resonance, int]:
             return exact, 0
 
 
+def drawn_weak(dice: random.Random) -> tuple[Resonance, int]:
+    """A sphere or cylinder of 10 um to 1 mm whose index lies 0.003 to 0.05 above the surround's: an
+    exact resonance of Q above 20, and its axial order.
+    """
+    while True:
+        radius = 0.5 * math.exp(dice.uniform(math.log(10.0), math.log(1000.0)))
+        surround = dice.choice((1.0, 1.33, 1.45))
+        body = surround + math.exp(dice.uniform(math.log(0.003), math.log(0.05)))
+        spherical = dice.random() < 0.6
+        p, polarisation = dice.choice((1, 1, 2)), dice.choice(("TM", "TE"))
+        q = dice.choice((0, 0, 1, 3)) if spherical else 0
+        wavelength = dice.choice((538.0, 650.0, 1550.0))
+        order = round(2e3 * math.pi * radius * math.sqrt(body * surround) / wavelength)
+        if order - q < 8:
+            continue
+        try:
+            exact = find_resonance(
+                Resonator((radius,), (body, surround), spherical), order, p, polarisation
+            )
+        except SolverError:
+            continue
+        if exact.log10_q > 1.3:
+            return exact, q
+
+
 def medium_of(resonator: Resonator, layer: int, wavelength_nm: float) -> Material:
     """Medium of a layer; its absorption is that of its extinction at a wavelength."""
     index = resonator.indices[layer]
