@@ -130,3 +130,29 @@ def test_what_the_time_did_not_allow_is_named(monkeypatch: pytest.MonkeyPatch) -
     told = " ".join(found.warnings)
     assert listed and listed < whole and not found.complete
     assert all(label in told for label in whole - listed), told
+
+
+def test_an_oblate_body_whose_orders_mix() -> None:
+    """Spheroid of 12.2 by 4.4 um, p = 2: estimates of q = 2 are off by 3 %, four azimuthal orders.
+    A range holds the modes that solutions of one azimuthal order each put there, at 1e-4 and at
+    1e-6, within three bars (TM 106 2 2 and TM 107 2 2 were missing from a complete list; at 1e-4
+    the name TM 108 2 2 went to TM 108 2 6 at 646.7 nm, whose field four functions along the
+    outline could not tell from it).
+    """
+    cavity = Cavity(Spheroid(6.11, 2.224), ConstantIndex.of(2.232), ConstantIndex.of(1.0))
+    alone = {
+        mode.label: mode
+        for m in range(105, 109)
+        for mode in find_modes(cavity, ModeRequest("TM", 650.0, None, m, 2, 3, 1e-6))
+        if mode.p == 2 and mode.q == 2
+    }
+    for accuracy in (1e-4, 1e-6):
+        found = find_modes(cavity, ModeRequest("TM", 650.0, 9.0, None, 2, 3, accuracy))
+        listed = {mode.label: mode for mode in found if mode.p == 2 and mode.q == 2}
+        assert set(listed) == {"TM 106 2 2", "TM 107 2 2"}
+        assert set(listed) == {
+            label for label, mode in alone.items() if 645.5 < mode.wavelength_nm < 654.5
+        }
+        for label, mode in listed.items():
+            bars = mode.wavelength_error_nm + alone[label].wavelength_error_nm
+            assert abs(mode.wavelength_nm - alone[label].wavelength_nm) < 3.0 * bars

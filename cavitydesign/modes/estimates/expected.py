@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .seeds import FamilySeed
 
 _WIDER = 5e-3  # relative: estimates are right to 3e-3 down to a Q of 30
+# The same of an estimate that follows a mode found a few azimuthal orders away, and how many
+# beside those of the seed are looked at
+_LEFT, _MOST_BESIDE = 2e-3, 12
 
 
 def expected_in_range(seed: FamilySeed) -> list[tuple[int, int]]:
@@ -24,3 +29,38 @@ def expected_in_range(seed: FamilySeed) -> list[tuple[int, int]]:
         for q in seed.axial
         if seed.wants(m, q) and low <= seed.k_per_um(m, q) <= high
     ]
+
+
+def shifted_into_range(
+    seed: FamilySeed, found: Mapping[tuple[int, int], float]
+) -> list[tuple[int, int]]:
+    """Azimuthal and axial orders, not found yet, of the modes that may lie in the range if each is
+    as far from its estimate as the nearest mode found of its axial order.
+
+    In a strongly oblate body radial and axial orders mix, and estimates are off by several
+    azimuthal orders (spheroid of 12.2 by 4.4 um, p = 2, q = 2: 3 %, four orders).
+
+    Parameters
+    ----------
+    found : mapping of two ints to float
+        Wavenumbers in um^-1 by azimuthal and axial order.
+    """
+    low, high = seed.k_range_per_um
+    if low == 0.0:
+        return []
+    out = []
+    for q in seed.axial:
+        known = [m for m, other in found if other == q]
+        if not known:
+            continue
+        beyond = range(max(1, seed.orders[0] - _MOST_BESIDE), seed.orders[-1] + _MOST_BESIDE)
+        for m in beyond:
+            nearest = min(known, key=lambda one: abs(one - m))
+            off = found[nearest, q] / seed.k_per_um(nearest, q)
+            if (
+                (m, q) not in found
+                and abs(off - 1.0) > _WIDER
+                and low * (1.0 - _LEFT) <= off * seed.k_per_um(m, q) <= high * (1.0 + _LEFT)
+            ):
+                out.append((m, q))
+    return out

@@ -20,7 +20,6 @@ from ..solver.error import (
 from ..solver.family import lifted
 from ..solver.projected import (
     Nearer,
-    cut_within,
     projected_k_errors,
     projected_layer_error,
 )
@@ -28,9 +27,10 @@ from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot
 from ..stopwatch import Stopwatch
 from .local_slice import has_inner_interface
-from .resolution import Raises
+from .resolution import Raises, to_name
 from .rim_discretisation import RIM
-from .window_measures import caustic_distance_um
+from .window_identity import misnamed
+from .window_measures import caustic_cut
 from .window_problem import NoRoomError, Resolution, WindowProblem
 
 # Where raising ends, a bound of cost: matrices grow with the square of the order, and the complex
@@ -45,6 +45,7 @@ _WIDE, _MANY = 1.05, 3
 # of the error at the far end of a comb that counts at the near one too: both share the space
 _SHARE_OF_OTHER_END = 0.5
 _STEPS_FAR = 5  # k right to 1e-11 across a fifth of m
+_MOST_RENAMED = 2  # times that modes are searched for anew where their names do not hold
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class _Spaces:
         leak, cuts = None, None
         if fine.is_complex:
             leak = projected_layer_error(snapshot, nearer, middle, fewer, order, along)
-            cuts = {q: _cut(fine, snapshot, q) for q in snapshot.chosen}
+            cuts = {q: caustic_cut(fine, snapshot, q) for q in snapshot.chosen}
         further = Nearer(
             self._embedded(lower, nearer),
             {} if fine.cavity.sliced else self._embedded(self.coarse, fewer),
@@ -213,7 +214,7 @@ def converged(
     spaces = _Spaces.of(start, build(start))
     with watch.stage("solve"):
         middle = first_snapshot(RIM, spaces.middle, seed, first, qs)
-    for finer in _to_name(start, spaces.fine.is_complex):
+    for finer in to_name(start, spaces.fine.is_complex):
         if len(middle.chosen) == len(qs) or (middle.chosen and spaces.fine.is_complex):
             break
         tried = _Spaces.of(finer, build(finer))
@@ -230,13 +231,24 @@ def converged(
     highest = _HIGHEST_LEAKY_ORDER if spaces.fine.is_complex else _HIGHEST_ORDER
     wanted = SHARE_OF_DISCRETISATION * accuracy
     gain = gain_of_a_function(first, spaces.fine.cavity)
-    raises, far_raises = Raises(), Raises()
+    raises, far_raises, renamed = Raises(), Raises(), 0
     while True:
         with watch.stage("solve"):
             near = middle.nearest()
             snapshot = lifted(
                 spaces.fine, seed, first, near, spaces.fine.embed(spaces.middle, near.vectors)
             )
+        if renamed < _MOST_RENAMED and misnamed(spaces.fine, seed, snapshot):
+            renamed += 1
+            finer = spaces.resolution.changed(2, 2)
+            again = _finer(finer, build, f"{seed.polarisation} p = {seed.p}", watch)
+            if again is not None:
+                with watch.stage("solve"):
+                    found = first_snapshot(RIM, again.middle, seed, first, qs)
+                if len(found.chosen) >= len(middle.chosen):
+                    spaces, middle = again, found
+                    continue
+        with watch.stage("solve"):
             errors = spaces.errors(seed, snapshot, middle, near, spaces.middle)
         raises = raises.after(spaces.resolution, errors.across, errors.along)
         finer = raises.finer(errors.across, errors.along, wanted, highest, gain)
@@ -312,14 +324,6 @@ def _finer(
         return None
 
 
-def _to_name(start: Resolution, leaky: bool) -> list[Resolution]:
-    """Resolutions at which modes are searched for that were not found at the first one: it may be
-    too coarse to name them. Searches for modes that leak are long; one more is made.
-    """
-    steps = ((2, 1),) if leaky else ((2, 1), (4, 2))
-    return [start.changed(*step) for step in steps]
-
-
 def _far(spaces: _Spaces, seed: FamilySeed, snapshot: Snapshot) -> tuple[Snapshot, _Errors]:
     """The modes of the last azimuthal order two orders lower, and their errors."""
     middle = lifted(
@@ -330,12 +334,3 @@ def _far(spaces: _Spaces, seed: FamilySeed, snapshot: Snapshot) -> tuple[Snapsho
         spaces.middle.embed(spaces.fine, snapshot.vectors),
     )
     return middle, spaces.errors(seed, snapshot, middle, snapshot, spaces.fine)
-
-
-def _cut(problem: WindowProblem, snapshot: Snapshot, q: int) -> float:
-    """What the cut at the outer caustic leaves in the shares of a mode's energy."""
-    radius = problem.cavity.outline.equator_radius_um
-    caustic = caustic_distance_um(
-        problem, snapshot.m, q, snapshot.wavenumber(q).real, float(snapshot.eps.index[-1])
-    )
-    return cut_within(caustic, [end for end in problem.real_breaks if end >= 0.0], radius)

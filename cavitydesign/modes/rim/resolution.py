@@ -138,6 +138,14 @@ def axial_rate(cavity: Cavity, seed: FamilySeed, rate_per_um: float) -> float:
     return rate_per_um * (1.0 - min(aspect, 1.0) * depth)
 
 
+def to_name(start: Resolution, leaky: bool) -> list[Resolution]:
+    """Resolutions at which modes are searched for that were not found at the first one: it may be
+    too coarse to name them. Searches for modes that leak are long; one more is made.
+    """
+    steps = ((2, 1),) if leaky else ((2, 1), (4, 2))
+    return [start.changed(*step) for step in steps]
+
+
 def refined(
     resolution: Resolution,
     across: Mapping[int, float],

@@ -16,7 +16,7 @@ from ...mesh.rim_layer import Reach, reach_of
 from ...mesh.rim_map import Window
 from ...mesh.window import Sizing, build_window
 from ...units import wavelength_nm
-from ..estimates.expected import expected_in_range
+from ..estimates.expected import expected_in_range, shifted_into_range
 from ..estimates.seeds import FamilySeed, family_seed
 from ..mode_set import ModeRequest
 from ..permittivities import Permittivities, permittivities
@@ -103,7 +103,9 @@ def solve_radial_family(
     if request.azimuthal_order is not None:
         return results + _axial_orders_left(cavity, request, seed, watch, have)
     # An axial order that was not seen at the first azimuthal order is not followed to the others.
+    found = {(raw.m, raw.q): raw.k_per_um.real for each in results for raw in each.modes}
     lost = [mode for mode in expected_in_range(seed) if mode not in have]
+    lost += [mode for mode in shifted_into_range(seed, found) if mode not in lost]
     return results + _orders_alone(cavity, request, seed, watch, lost)
 
 

@@ -16,9 +16,13 @@ import numpy as np
 from ...arrays import Array, Values
 from ...fem.field import FieldGrid, GridField
 from ...mesh.rim_map import normal
+from ..estimates.seeds import FamilySeed
 from ..solver.identity import HYBRID, Identity, component_densities, extrema
+from ..solver.snapshot import Snapshot
 from .window_problem import WindowProblem
 
+# Distance of k from its estimate, relative, from which on a name is looked at in a finer space too
+_FAR_FROM_ESTIMATE = 0.005
 GUIDED = 0.3  # share of the energy in the guiding media below which a field is a mode of the walls
 
 
@@ -135,3 +139,23 @@ def _one(
     odd = problem.mirror is not None and (problem.mirror == "electric") == (polarisation == "TE")
     q = along - 1 if problem.mirror is None else 2 * (along - 1) + int(odd)
     return Identity(polarisation, p, q, fractions, purity, inside, turned)
+
+
+def misnamed(problem: WindowProblem, seed: FamilySeed, snapshot: Snapshot) -> bool:
+    """Whether a mode far from its estimate has another name in the fine space than in the coarse
+    one, where its field could not be told: in an oblate body radial and axial orders mix (spheroid
+    of 12.2 by 4.4 um, n = 2.23, at 1e-4: the eigenvalue of TM 108 2 6 was called TM 108 2 2, which
+    lies 4.3 nm lower). Among the modes of an absorbing layer names are those of the least loss.
+    """
+    far = {
+        q: column
+        for q, column in snapshot.chosen.items()
+        if abs(snapshot.wavenumber(q).real / seed.k_per_um(snapshot.m, q) - 1.0)
+        > _FAR_FROM_ESTIMATE
+    }
+    if problem.is_complex or not far:
+        return False
+    vectors = snapshot.vectors[:, list(far.values())]
+    found = identify(problem, vectors, snapshot.m, snapshot.eps.ordinary)
+    names = [(one.polarisation, one.p, one.q) for one in found]
+    return names != [(seed.polarisation, seed.p, q) for q in far]

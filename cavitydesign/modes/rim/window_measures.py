@@ -19,6 +19,8 @@ from ...mesh.rim_layer import angular_order
 from ..losses.comb_radiation import Surroundings, log10_radiation_qs
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..permittivities import Permittivities
+from ..solver.projected import cut_within
+from ..solver.snapshot import Snapshot
 from ..stopwatch import check_time
 from .far_source import far_sources
 from .own_order import own_order
@@ -29,6 +31,15 @@ from .window_problem import Probe, WindowProblem
 # solved for themselves
 _HEARD = 3e-4
 _OF_TAIL = 0.3  # error of a tail that is not in the window, told from the field at its end
+
+
+def caustic_cut(problem: WindowProblem, snapshot: Snapshot, q: int) -> float:
+    """What the cut at the outer caustic leaves in the shares of a mode's energy."""
+    radius = problem.cavity.outline.equator_radius_um
+    caustic = caustic_distance_um(
+        problem, snapshot.m, q, snapshot.wavenumber(q).real, float(snapshot.eps.index[-1])
+    )
+    return cut_within(caustic, [end for end in problem.real_breaks if end >= 0.0], radius)
 
 
 def caustic_distance_um(
