@@ -241,12 +241,12 @@ def converged(
         if renamed < _MOST_RENAMED and misnamed(spaces.fine, seed, snapshot):
             renamed += 1
             finer = spaces.resolution.changed(2, 2)
-            again = _finer(finer, build, f"{seed.polarisation} p = {seed.p}", watch)
-            if again is not None:
+            anew = _finer(finer, build, f"{seed.polarisation} p = {seed.p}", watch)
+            if anew is not None:
                 with watch.stage("solve"):
-                    found = first_snapshot(RIM, again.middle, seed, first, qs)
+                    found = first_snapshot(RIM, anew.middle, seed, first, qs)
                 if len(found.chosen) >= len(middle.chosen):
-                    spaces, middle = again, found
+                    spaces, middle = anew, found
                     continue
         with watch.stage("solve"):
             errors = spaces.errors(seed, snapshot, middle, near, spaces.middle)
