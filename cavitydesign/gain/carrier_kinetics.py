@@ -26,6 +26,8 @@ _DENSITIES = np.geomspace(1e-6, 1e6, 241)
 _STEPS = 200
 # Of a balance, over the sizes of its parts.
 _ROUNDING = 4.0 * np.finfo(float).eps
+# Density, over that of transparency, that counts as none.
+_NO_DENSITY = 1e-30
 # Gauss points of the quadrature whose error the next comment gives
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 # Quadrature from 0 to 1, closer towards 0, where A N takes over from B N^2: 1e-9.
@@ -188,7 +190,8 @@ class CarrierLadder(Ladder):
 
     def to_come(self, rungs: Array, seed: Array) -> StillToCome:
         """While the density falls from x to 0, it stays at each value for dx over its decay."""
-        x = rungs[1]
+        # a density that has decayed may stand a rounding below nothing
+        x = np.maximum(rungs[1], _NO_DENSITY)
         densities = _RUNG_SHARES[:, None, None] * x
         emission, _, glow, decay = self.weights(densities)
         lasting = x * _SHARES[:, None, None] / np.maximum(decay + emission * seed, 1e-300)

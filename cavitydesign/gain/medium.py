@@ -132,6 +132,12 @@ class GainMedium(ABC):
             found.append(
                 f"gain.size_classes: {told(self.size_classes)} must be at most {MOST_SIZE_CLASSES}"
             )
+        if self.emission_fwhm_mev >= 1e3 * self.emission_energy_ev > 0:
+            # such a line would reach below no energy
+            found.append(
+                f"gain.emission_fwhm_mev: {self.emission_fwhm_mev:g} must be below the energy of "
+                f"the line, {1e3 * self.emission_energy_ev:g} meV"
+            )
         if self.inhomogeneous_sd_mev >= 1e3 * self.line_sd_ev:
             found.append(
                 f"gain.inhomogeneous_sd_mev: {self.inhomogeneous_sd_mev:g} must be below"

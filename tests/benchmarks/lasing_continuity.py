@@ -18,6 +18,11 @@ which a jump, or a rule that changes, would not do.
 Scans whose name begins with "every 0.02 um" visit each fine step between their ends; there the
 next place is the neighbour, and only the step with the comb held is solved besides.
 
+**A steep change is told from a jump** by halving (`--narrow`): of each step of such a scan over which
+gain = loss, or the threshold, changes by more than 3 %, with the comb moved or held, the half that
+changes more is halved again, four times. A jump, a rule that changes, or a mode that enters would
+be as large in the last sixteenth; what is steep falls with its length.
+
 All of it takes an hour of one core: `--only` does parts of it. `--keep` adds each place, as soon as
 it is solved, as a line of a file, and solves what is not in it yet; `draw_continuity.py` draws it.
 """
@@ -48,6 +53,7 @@ from continuity_scans import (
 from cavitydesign.lasing import LasingPrediction
 
 LARGEST_STEP = 0.03
+HALVINGS = 4
 COLUMNS = (
     "value",
     "gain_equals_loss",
@@ -101,6 +107,46 @@ def held_pair(diameter_um: float, asked: dict[str, object]) -> list[list[float |
     beside = diameter_um + FINE_UM
     held = one(beside, comb_um=diameter_um, **asked)  # type: ignore[arg-type]
     return [here, outcomes(beside, held)]
+
+
+def narrowed(name: str, place: float, column: str, comb_moves: bool) -> tuple[float, float]:
+    """Change over a fine step, and over the sixteenth of it that changes most."""
+
+    def at(diameter_um: float) -> float:
+        comb = diameter_um if comb_moves else place
+        found = outcomes(diameter_um, one(diameter_um, comb_um=comb, **EVERY[name][2]))  # type: ignore[arg-type]
+        return float(found[COLUMNS.index(column)] or math.nan)
+
+    ends, values = [place, place + FINE_UM], [at(place), at(place + FINE_UM)]
+    whole = abs(values[1] / values[0] - 1.0)
+    for _ in range(HALVINGS):
+        middle = 0.5 * (ends[0] + ends[1])
+        between = at(middle)
+        changes = [abs(between / values[0] - 1.0), abs(values[1] / between - 1.0)]
+        # where the outcome is missing in between, that half is looked into
+        later = int(changes[1] > changes[0]) if math.isfinite(between) else 1
+        ends[1 - later], values[1 - later] = middle, between
+    return whole, abs(values[1] / values[0] - 1.0)
+
+
+def steep_steps(name: str, rows: Sequence[Sequence[Sequence[float | None]]]) -> None:
+    """Print the steps above 3 % of a scan of every fine step, and what halving leaves of each."""
+    table = np.array(rows, dtype=float)
+    for column in ("gain_equals_loss", "lasing"):
+        values = table[:, :, COLUMNS.index(column)]
+        for words, neighbour in (("comb moves", 2), ("comb held", 3)):
+            steep = np.abs(values[:, neighbour] / values[:, 0] - 1.0) > LARGEST_STEP
+            pairs = [
+                narrowed(name, float(place), column, neighbour == 2) for place in table[steep, 0, 0]
+            ]
+            shares = [left / whole for whole, left in pairs]
+            most = f", {100.0 * max(whole for whole, _ in pairs):.2f} % at most; " * bool(pairs)
+            left = (
+                f"a sixteenth leaves {min(shares):.3f} to {max(shares):.3f} of it" if pairs else ""
+            )
+            print(
+                f"{name}, {column}, {words}: {len(pairs)} of {len(table)}{most}{left}", flush=True
+            )
 
 
 def with_next(pairs: Sequence[Sequence[Sequence[float | None]]]) -> list:  # type: ignore[type-arg]
@@ -213,12 +259,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", choices=names, default=names)
     parser.add_argument("--keep", type=Path, default=Path("lasing_continuity.jsonl"))
+    parser.add_argument("--narrow", action="store_true", help="halve the steps above 3 %%")
     parser.add_argument("--thin", type=int, default=1, help="every N-th place of each scan")
     asked = parser.parse_args()
     asked.keep.touch()
     known = {(name, place) for name, place, _ in lines(asked.keep)}
     began, wrong = time.process_time(), 0
     for name in asked.only:
+        if asked.narrow:
+            if name in EVERY:
+                steep_steps(name, read(asked.keep)[name])
+            continue
         for place in places(name, asked.thin):
             if (name, place) in known:
                 continue

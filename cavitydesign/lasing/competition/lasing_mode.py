@@ -27,6 +27,9 @@ class EmpiricalQuality:
     per_um: float
 
 
+# Energy decays as exp(-2 pi t / (T Q)), T the period: with Q = 1 in a sixth of a period.
+_LEAST_QUALITY = 1.0
+
 Quality = str | float | EmpiricalQuality | Mapping[str, float]
 
 
@@ -171,7 +174,13 @@ def quality_factor(quality: Quality, diameter_um: float, budget: float | None) -
                 "cavity.roughness_nm"
             )
         return budget
-    return rule.per_um * diameter_um if isinstance(rule, EmpiricalQuality) else float(rule)
+    found = rule.per_um * diameter_um if isinstance(rule, EmpiricalQuality) else float(rule)
+    if found < _LEAST_QUALITY:
+        raise InputError(
+            f"lasing.quality: Q = {found:g} must be {_LEAST_QUALITY:g} or more; below, "
+            "light leaves within a sixth of its period, and there is no mode"
+        )
+    return found
 
 
 def energy_group_index(mode: Mode, cavity: Cavity, doped_region: str) -> float:

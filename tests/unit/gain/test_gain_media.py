@@ -104,6 +104,12 @@ def test_library_names_and_sources() -> None:
         find_medium("CsPbBr-PMMA")
 
 
+def test_a_line_wider_than_its_energy_is_refused() -> None:
+    """A line of 100 eV about 2.31 eV overflowed in the light still to come."""
+    with pytest.raises(InputError, match=r"emission_fwhm_mev: 100000 must be below .* 2310 meV"):
+        DotMedium(emission_fwhm_mev=1e5)
+
+
 def test_rhodamine_cross_section_follows_from_life_time_and_line() -> None:
     """Fuechtbauer-Ladenburg with the medium's own constants; the shipped number is rounded to
     3 %.

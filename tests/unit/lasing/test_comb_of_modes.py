@@ -73,6 +73,8 @@ def test_quality_rules() -> None:
         ({"per_mm": 1.0}, "not allowed"),
         (-3.0, "positive"),
         ({"per_um": 0.0}, "positive"),
+        (0.5, "Q = 0.5 must be 1 or more"),
+        ({"per_um": 0.01}, "Q = 0.15 must be 1 or more"),
     ):
         with pytest.raises(InputError, match=message):
             quality_factor(bad, 15.0, 1e4)
