@@ -9,6 +9,7 @@ named at the end.
 
 import collections
 import functools
+import itertools
 import math
 import random
 import shutil
@@ -22,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "cli"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "hostile"))
 
 from damaged_inputs import all_kinds, damages_of, outcome, sound_answer
+from damaged_tables import measured_kinds
 from forked_command import Command
 
 LONGEST_SECONDS, MOST_GIGABYTES = 60.0, 2.0
@@ -67,7 +69,7 @@ def main() -> None:
     run = Forked(folder / "told") if "--forked" in words else installed
     total: collections.Counter[str] = collections.Counter()
     longest, bad = (0.0, ""), 0
-    for number, kind in enumerate(all_kinds(folder)):
+    for number, kind in enumerate(itertools.chain(all_kinds(folder), measured_kinds())):
         if wanted and not any(word in kind.name for word in wanted):
             continue
         answer = functools.cache(
