@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _FEWEST_POINTS = 2  # Two points make a cone.
 _FEWEST_TO_SMOOTH = 8  # Fewer points are taken as exact: they do not tell noise from shape.
 _STEEPEST = 1.0  # 45 degrees; fibres are tapered by some hundredths, and a mix of units gives 1000.
+_LARGEST_UM = 1e9  # a kilometre: no fibre, and squares of 1e308 leave the floats
 _EVEN_WITHIN = 1e-12  # of the radius: some thousand roundings, and no effect on a mode
 _SAMPLES = 401  # places along the given points: eight between the knots of the most flexible spline
 
@@ -152,6 +153,13 @@ def _check(z: Array, radius: Array) -> None:
     bad = ~(np.isfinite(z) & np.isfinite(radius))
     if bad.any():
         raise InputError(f"fibre: point {int(np.argmax(bad)) + 1} is not a finite number")
+    large = (np.abs(z) > _LARGEST_UM) | (radius > _LARGEST_UM)
+    if large.any():
+        index = int(np.argmax(large))
+        raise InputError(
+            f"fibre: z = {z[index]:g}, radius = {radius[index]:g} um at point {index + 1}: at most "
+            f"{_LARGEST_UM:g} um is allowed (units?)"
+        )
     if (radius <= 0).any():
         index = int(np.argmax(radius <= 0))
         raise InputError(

@@ -123,6 +123,8 @@ class Expression:
         if dotted_name(node) is not None:
             return
         match node:
+            case ast.Constant(value=int() | float() as value) if not _finite(value):
+                raise ExpressionError(f"{self.text[:40]!r}: holds a number that is not finite")
             case ast.Constant(value=bool() | int() | float() | str()):
                 return
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
@@ -211,6 +213,14 @@ def _worth_of(node: ast.expr) -> _Worth:
             given, applied = [*map(_worth_of, args)], _FUNCTIONS[function]
             return lambda quantities: _real(applied(*[_operand(one(quantities)) for one in given]))
     raise ExpressionError(f"{ast.unparse(node)!r} is not arithmetic")
+
+
+def _finite(value: float) -> bool:
+    """Whether a float holds a number: 1e999 is none, nor are 400 digits."""
+    try:
+        return math.isfinite(float(value))
+    except OverflowError:
+        return False
 
 
 def _all_hold(compared: Sequence[Callable[[Any, Any], bool]], terms: Sequence[Any]) -> bool:

@@ -96,6 +96,8 @@ def test_the_cavity_knows_its_wall() -> None:
         (Z, np.where(Z > 3, -4.0, 4.0), "must be above 0"),
         (np.r_[Z, Z[3]], np.full(61, 4.0), "two radii at z"),
         (Z + 13.0, np.full(60, 4.0), "reach over the equator"),
+        (Z, np.where(Z > 3, 1e308, 4.0), r"at most 1e\+09 um is allowed \(units"),
+        (np.r_[-1e300, Z], np.full(61, 4.0), r"at most 1e\+09 um is allowed \(units"),
         (np.array([-5.0, 0.0, 5.0]), np.array([4.0, 0.1, 4.0]), "is allowed|falls to"),
         (np.array([-1.0, 1.0]), np.array([1.0, 9.0]), r"is allowed \(units"),
         (Z, 4.0 + np.random.default_rng(3).uniform(-2, 2, 60), "scatter|is allowed"),

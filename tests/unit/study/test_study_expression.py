@@ -57,3 +57,10 @@ def test_signs_of_conditions_are_numbers():
     """Minus a condition is a number that arithmetic goes on with."""
     assert Expression("2 - -(a > 1)").value({"a": 3.0}) == 3.0
     assert Expression("-(a > 1) < 0").value({"a": 3.0}) is True
+
+
+@pytest.mark.parametrize("text", ["1e999", "-1e999 < 1", "a < " + "9" * 400])
+def test_numbers_are_finite(text):
+    """One that is not ended as a derived key in a traceback."""
+    with pytest.raises(ExpressionError, match="a number that is not finite"):
+        Expression(text)
