@@ -97,6 +97,22 @@ def set_entry(table: Any, key: str, value: Any) -> None:
     table[last] = value
 
 
+def drop_entry(table: Any, key: str) -> None:
+    """Take away what stands at a dotted key of tables, in place; nothing where nothing does.
+
+    Examples
+    --------
+    >>> design = {"modes": {"span_nm": 4.0, "wavelength_nm": 540.0}}
+    >>> drop_entry(design, "modes.span_nm")
+    >>> design
+    {'modes': {'wavelength_nm': 540.0}}
+    """
+    head, _, last = key.rpartition(".")
+    holder = entry_at(table, head) if head else table
+    if isinstance(holder, dict):
+        holder.pop(last, None)
+
+
 def _list_index(entries: list[Any], name: str, key: str) -> int:
     """Number of an entry of a list."""
     if not name.isdecimal() or int(name) >= len(entries):

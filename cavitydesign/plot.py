@@ -1,7 +1,7 @@
 """Pictures under short names, for daily work: `cd.plot.comb(modes)`.
 
-Each name is a function of `cavitydesign.visualise` that returns a matplotlib `Figure`, or, for
-`space`, writes a picture. The functions load when they are first used.
+Each name is a function of `cavitydesign.visualise` that returns a matplotlib `Figure`; `space`
+writes a picture, and `vtk` fields for ParaView. The functions load when they are first used.
 
 Examples
 --------
@@ -43,6 +43,7 @@ _HOMES = {
     "space": ("three_d.space", "save_space"),
     "study": ("studies.study_view", "draw_study"),
     "threshold_temperature": ("lasers.threshold_temperature", "draw_threshold_temperature"),
+    "vtk": ("three_d.vtk_file", "save_vtk"),
     "waterfall": ("spectra.waterfall", "draw_waterfall"),
 }
 

@@ -174,4 +174,7 @@ def reported(command: Callable[Arguments, int]) -> Callable[Arguments, None]:
             code = BAD_INPUT
         raise typer.Exit(code)
 
+    # The list of commands keeps the lines of a docstring, which are as long as those of the source.
+    parts = (command.__doc__ or "").split("\n\n")
+    guarded.__doc__ = "\n\n".join(" ".join(part.split()) for part in parts)
     return guarded

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..columns.cell_text import with_error
 from .printing import new_table, number, print_json, print_tables
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def print_rows(rows: Table, chosen: bool, derived: Iterable[str]) -> None:
     columns = [name for name in rows.columns if chosen or name in usual]
     shown = new_table(rows.name, columns)
     for row in rows.rows[:_MOST_ROWS]:
-        shown.add_row(*(_table_cell(row.get(name)) for name in columns))
+        shown.add_row(*(_table_cell(name, row) for name in columns))
     left = 0 if chosen else len(rows.columns) - len(columns) - 1
     told = [f"{left} more columns: --columns chooses, --csv writes all"] if left else []
     if len(rows) > _MOST_ROWS:
@@ -59,5 +61,15 @@ def print_rows(rows: Table, chosen: bool, derived: Iterable[str]) -> None:
     print_tables(shown, *told)
 
 
-def _table_cell(cell: Any) -> str:
-    return "" if cell is None else number(cell, ".7g") if isinstance(cell, float) else str(cell)
+def _table_cell(name: str, row: Mapping[str, Any]) -> str:
+    """Two digits of an error, and of a value as many as its error leaves."""
+    cell = row.get(name)
+    if not isinstance(cell, float):
+        return "" if cell is None else str(cell)
+    if any(word in name.split("_") for word in ("error", "sd")):
+        return number(cell, ".2g")
+    stem, _, unit = name.rpartition("_")
+    error = row.get(f"{stem}_error_{unit}")
+    if isinstance(error, float) and math.isfinite(cell) and 0.0 < error < abs(cell):
+        return with_error(cell, error).partition(" ")[0]
+    return number(cell, ".7g")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..columns.html_tables import html_of_tables
-from ..dotted import set_entry
+from ..dotted import drop_entry, set_entry
 from ..errors import InputError, nearest
 from ..file_kind import check_kind
 from ..gain import GainMedium, Pump
@@ -112,7 +112,8 @@ class Design:
         Parameters
         ----------
         values : mapping of str to value
-            By dotted key, as in the design file. A number keeps the spread that it has.
+            By dotted key, as in the design file. A number keeps the spread that it has; None takes
+            a key away.
 
         Raises
         ------
@@ -150,7 +151,8 @@ def load_design(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
     path : str or Path
         TOML file.
     overrides : mapping of str to value, optional
-        Values that take the place of the file's, by dotted key: {"cavity.diameter_um": 20.0}.
+        Values that take the place of the file's, by dotted key: {"cavity.diameter_um": 20.0}. None
+        takes a key away.
 
     Raises
     ------
@@ -277,6 +279,8 @@ def _overridden(
     for key, value in overrides.items():
         try:
             set_entry(merged, key, value.item() if hasattr(value, "item") else value)
+            if value is None:
+                drop_entry(merged, key)
         except KeyError:
             raise InputError(
                 f"{source}: {key}: cannot be set; give a dotted key such as cavity.diameter_um"

@@ -40,6 +40,13 @@ _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
 )
+# What writes the other files that one may think of.
+_OTHER = {
+    ".csv": "; modes.to_dataframe().to_csv(...) writes a table",
+    ".nc": "; modes.to_xarray().to_netcdf(...) writes netCDF",
+    ".vtu": "; cd.plot.vtk(modes, ...) writes fields for ParaView",
+    ".vts": "; cd.plot.vtk(modes, ...) writes fields for ParaView",
+}
 _FUNCTIONS = ("sample_field", "raw", "raw_next")
 
 
@@ -80,7 +87,7 @@ def save(modes: ModeSet, path: str | Path, resolution: tuple[int, int] = _RESOLU
     if not isinstance(modes, ModeSet):
         raise InputError(f"save: keeps a ModeSet, not a {type(modes).__name__}")
     if path.suffix != ".npz":
-        raise InputError(f"{path}: must end with .npz")
+        raise InputError(f"{path}: must end with .npz{_OTHER.get(path.suffix, '')}")
     arrays: dict[str, Any] = {}
     described = []
     for number, mode in enumerate(modes):

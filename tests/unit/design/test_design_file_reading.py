@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cavitydesign import sphere
 from cavitydesign.design import load_design, parse_design
 from cavitydesign.errors import InputError
 from cavitydesign.gain import DotMedium, Pump
@@ -271,3 +272,14 @@ def test_byte_order_mark_is_read(tmp_path: Path) -> None:
     path = tmp_path / "design.toml"
     path.write_bytes(b"\xef\xbb\xbf" + QUICKSTART.read_bytes())
     assert load_design(path).cavity.diameter_um == 15.0
+
+
+def test_none_takes_a_key_away() -> None:
+    """From all modes of a range to one azimuthal order, which excludes the span."""
+    ball = sphere(diameter_um=6.0, body={"index": 1.5}, wavelength_nm=620.0, span_nm=9.0)
+    one = ball.with_values({"modes.span_nm": None, "modes.azimuthal_order": 40})
+    assert one.modes.azimuthal_order == 40 and one.modes.span_nm is None
+    assert "span_nm" not in one.raw["modes"] and "span_nm" in ball.raw["modes"]
+    assert ball.with_values({"cavity.coatings": None}).cavity.coatings == ()
+    with pytest.raises(InputError, match="diameter_um"):
+        ball.with_values({"cavity.diameter_um": None})
