@@ -5,7 +5,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from cavitydesign.cli import progress
+from cavitydesign.cli import progress_line
 
 MESSAGE = "promising points after 24 of 58"
 
@@ -18,7 +18,7 @@ def test_message_share_and_times_are_whole(
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    bar, task = progress._started_bar()
+    bar, task = progress_line._started_bar()
     bar.update(task, completed=0.25, description=MESSAGE)
     bar.stop()
     shown = Console(width=width, record=True)
