@@ -17,7 +17,7 @@ from ..errors import InputError
 from ..progress import Progress
 from .mode_rows import mode_rows
 from .page_files import begin, design_file, open_item
-from .remembered import design_of, drawn_of, mode_of, modes_of, prediction_of
+from .remembered import drawn_of, mode_of, prediction_of, remembered_modes, requested_design
 from .saved import draw_figure, gain_at, write_table, write_vtk
 
 Task = Callable[[Mapping[str, Any], Progress], dict[str, Any]]
@@ -68,21 +68,21 @@ def solve_modes(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any
     from ..design.unlikely import unlikely_values
 
     start = time.perf_counter()
-    record: dict[str, Any] = modes_of(payload, progress).to_json_dict()
-    record["warnings"] = [*unlikely_values(design_of(payload).raw), *record["warnings"]]
+    record: dict[str, Any] = remembered_modes(payload, progress).to_json_dict()
+    record["warnings"] = [*unlikely_values(requested_design(payload).raw), *record["warnings"]]
     table = mode_rows(record["modes"])
     return {"modes": record, "table": table, "seconds": time.perf_counter() - start}
 
 
-def sample_mode(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+def packed_mode(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The field of one mode on its curvilinear grid, packed, with outlines and caustics."""
     from ..visualise.fields.caustic import caustics
     from ..visualise.fields.meridian_view import component_values, sampled
 
     start = time.perf_counter()
-    mode = mode_of(modes_of(payload, progress), payload.get("label"))
+    mode = mode_of(remembered_modes(payload, progress), payload.get("label"))
     field = sampled(mode, *_SAMPLES)
-    turning = caustics(mode, design_of(payload).cavity)
+    turning = caustics(mode, requested_design(payload).cavity)
     return {
         "label": mode.label,
         "shape": list(field.r_um.shape),
@@ -93,7 +93,7 @@ def sample_mode(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any
         "region": _packed(field.region),
         "region_names": list(field.region_names),
         "interfaces_um": {name: _points(curve) for name, curve in field.interfaces_um.items()},
-        "cavity_um": _cavity_um(design_of(payload).cavity),
+        "cavity_um": _cavity_um(requested_design(payload).cavity),
         "caustics_um": [
             one for one in (turning.inner_radius_um, turning.outer_radius_um) if math.isfinite(one)
         ],
@@ -182,7 +182,7 @@ def scan_point(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]
 
 TASKS: Mapping[str, Task] = {
     "modes": solve_modes,
-    "field": sample_mode,
+    "field": packed_mode,
     "lasing": solve_lasing,
     "preview": first_look,
     "bands": bands,

@@ -59,7 +59,7 @@ def _files(payload: Mapping[str, Any]) -> str:
     return digest_of(files_of_design(raw, Path(source).parent))
 
 
-def design_of(payload: Mapping[str, Any]) -> Design:
+def requested_design(payload: Mapping[str, Any]) -> Design:
     """The design of a request.
 
     Raises
@@ -76,11 +76,11 @@ def design_of(payload: Mapping[str, Any]) -> Design:
     return made  # type: ignore[no-any-return]
 
 
-def modes_of(payload: Mapping[str, Any], progress: Progress) -> ModeSet:
+def remembered_modes(payload: Mapping[str, Any], progress: Progress) -> ModeSet:
     """The modes of a request's design; what concerns gain and pump does not make them anew."""
     from ..workflow.steps import find_modes
 
-    design, raw = design_of(payload), payload["design"]
+    design, raw = requested_design(payload), payload["design"]
     tables = [raw.get(name) for name in _OF_MODES]
     if design.deviation is not None or design.spreads:
         # Thresholds of doublets, and what spreads leave in thresholds, are those of the medium.
@@ -118,8 +118,8 @@ def prediction_of(payload: Mapping[str, Any], progress: Progress, **changed: Any
     """
     from ..workflow.steps import predict_lasing
 
-    design = design_of(payload)
-    found = modes_of(payload, progress)
+    design = requested_design(payload)
+    found = remembered_modes(payload, progress)
     # The draws of a calibration take longer and are asked for apart.
     asked = replace(design, samples=None, lasing=replace(design.lasing, **changed))
     key = _key(payload["design"], payload.get("source"), changed, _files(payload))
@@ -128,12 +128,12 @@ def prediction_of(payload: Mapping[str, Any], progress: Progress, **changed: Any
 
 def drawn_of(payload: Mapping[str, Any], progress: Progress) -> CalibratedOutcome | None:
     """What the draws of a calibration leave of a request's lasing; None where it names none."""
-    from ..workflow.calibrated_lasing import over_draws
+    from ..workflow.calibrated_lasing import lasing_over_draws
 
-    design = design_of(payload)
+    design = requested_design(payload)
     if design.samples is None:
         return None
-    found = modes_of(payload, progress)
+    found = remembered_modes(payload, progress)
     asked = replace(design, lasing=replace(design.lasing, **_DRAWN))
     key = _key(payload["design"], payload.get("source"), _files(payload))
-    return _remembered(_drawn, key, lambda: over_draws(found, asked, progress))  # type: ignore[no-any-return]
+    return _remembered(_drawn, key, lambda: lasing_over_draws(found, asked, progress))  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..progress import Progress
-from .remembered import design_of, drawn_of, mode_of, modes_of, prediction_of
+from .remembered import drawn_of, mode_of, prediction_of, remembered_modes, requested_design
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,16 +33,16 @@ def gain_at(
     """
     from ..visualise.spectra.comb_view import gain_curve
 
-    medium = design_of(payload).needed_medium()
-    return gain_curve(lasing, medium, modes_of(payload, progress).wavelength_range_nm)
+    medium = requested_design(payload).needed_medium()
+    return gain_curve(lasing, medium, remembered_modes(payload, progress).wavelength_range_nm)
 
 
 def _of_mode(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figure:
     from ..visualise.fields import cuts, meridian_view
 
     mode, cavity = (
-        mode_of(modes_of(payload, progress), payload.get("label")),
-        design_of(payload).cavity,
+        mode_of(remembered_modes(payload, progress), payload.get("label")),
+        requested_design(payload).cavity,
     )
     if kind == "cuts":
         return cuts.draw_cuts(mode)
@@ -57,7 +57,7 @@ def _of_comb(kind: str, payload: Mapping[str, Any], progress: Progress) -> Figur
     from ..visualise.lasers import light_curve_view
     from ..visualise.spectra import comb_view, dispersion_view, loss_budget
 
-    found = modes_of(payload, progress)
+    found = remembered_modes(payload, progress)
     if kind == "loss_budget":
         return loss_budget.draw_loss_budget(found)
     if kind == "dispersion":
@@ -78,7 +78,7 @@ def _figure(kind: Any, payload: Mapping[str, Any], progress: Progress) -> Figure
     if kind == "cavity":
         from ..visualise.fields.cavity_view import draw_cavity
 
-        return draw_cavity(design_of(payload).cavity)
+        return draw_cavity(requested_design(payload).cavity)
     return (_of_mode if kind in ("field", "components", "cuts") else _of_comb)(
         kind, payload, progress
     )
@@ -105,7 +105,7 @@ def write_vtk(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     kind = payload.get("kind", "vtu")
     if kind not in ("vtu", "vts"):
         raise InputError("kind: vtu (meridian plane) or vts (arc in space)")
-    mode = mode_of(modes_of(payload, progress), payload.get("label"))
+    mode = mode_of(remembered_modes(payload, progress), payload.get("label"))
     content = meridian_vtu(mode) if kind == "vtu" else arc_vts(mode)
     return {"content": content, "name": f"{mode.label.replace(' ', '_')}.{kind}"}
 
@@ -115,6 +115,6 @@ def write_table(payload: Mapping[str, Any], progress: Progress) -> dict[str, Any
     from .mode_csv import mode_csv
 
     return {
-        "content": mode_csv(modes_of(payload, progress).to_json_dict()["modes"]),
+        "content": mode_csv(remembered_modes(payload, progress).to_json_dict()["modes"]),
         "name": "modes.csv",
     }

@@ -75,7 +75,7 @@ def _checked_values(content: Mapping[str, Any], base: Path, folder: Path) -> lis
     of one key; all files that these name lie within the folder.
     """
     from ..study.files.csv_file import read_csv
-    from ..study.files.user_file import flattened
+    from ..study.files.user_file import dotted_entries
 
     name = content.get("design")
     start = (base / name).parent if isinstance(name, str) else base
@@ -83,7 +83,7 @@ def _checked_values(content: Mapping[str, Any], base: Path, folder: Path) -> lis
     sample = content.get("sample")
     bounds = sample.get("bounds") if isinstance(sample, Mapping) else None
     for held in (content.get("axes"), content.get("paired"), bounds):
-        columns |= flattened(held) if isinstance(held, Mapping) else {}
+        columns |= dotted_entries(held) if isinstance(held, Mapping) else {}
     points = content.get("points")
     if isinstance(points, Mapping) and isinstance(points.get("csv"), str):
         found = read_csv(inside(folder, points["csv"], base), "points.csv")

@@ -12,7 +12,7 @@ import numpy as np
 from ..arrays import Array
 from ..design.files.column_file import read_columns
 from ..errors import InputError, nearest
-from ..study.files.user_file import UserFile, flattened
+from ..study.files.user_file import UserFile, dotted_entries
 from .calibration_spec import FIGURES, Figure, MeasuredCavity, MeasuredCurve, MeasuredSpectrum
 from .entries.entry_numbers import figure_of, number_of, share_of
 from .entries.spectrum_entry import read_spectrum
@@ -210,7 +210,7 @@ def read_design(
         return None
     if raw is None or not values:
         return raw
-    flat = flattened(values, leaves=())
+    flat = dotted_entries(values, leaves=())
     return file.collect(lambda: parse_design(dict(raw), overrides=flat, path=path).raw)
 
 

@@ -42,7 +42,7 @@ def ritz_all(stiffness: Values, mass: Values) -> tuple[Values, Values]:
     return values, np.asarray(right @ weights)
 
 
-def polished(
+def polished_pairs(
     solve: Apply,
     stiffness: Apply,
     mass: Apply,

@@ -16,7 +16,7 @@ from ..mesh.rim_map import Window
 from .basis import MeridianBasis, components, tensor_rule
 from .element import ElementMeridian, Polynomials
 from .legendre import LineTables, line_tables
-from .local_functions import E_S, E_T, PSI, columns_of
+from .local_functions import E_S, E_T, PSI, lower_columns
 from .mapping import WindowMapping, determinant
 from .section_space import SectionSpace
 from .window_space import WindowSpace
@@ -309,7 +309,7 @@ def at_points(
 
 def _local(space: SectionSpace, vectors: Values, element: IntArray, degree: int) -> Values:
     """Coefficients of the functions of a degree by element, (elements, L, k), signs included."""
-    columns = columns_of(degree, space.order)
+    columns = lower_columns(degree, space.order)
     rows = vectors if vectors.ndim == 2 else vectors[:, None]
     padded = np.concatenate([rows, np.zeros((1, rows.shape[1]), rows.dtype)])
     signs = space.signs[element][:, columns, None]

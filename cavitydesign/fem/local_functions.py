@@ -111,7 +111,7 @@ def least_degrees(degree: int) -> IntArray:
 
 
 @lru_cache(maxsize=64)
-def columns_of(degree: int, highest: int) -> IntArray:
+def lower_columns(degree: int, highest: int) -> IntArray:
     """Indices of the functions of a degree among those of a higher one."""
     low, high = local_functions(degree), local_functions(highest)
     index = {key: n for n, key in enumerate(zip(high.kind, high.i, high.j, strict=True))}

@@ -24,7 +24,7 @@ from ..mesh.section import SectionMesh
 from .affine import AffineMatrix
 from .basis import MeridianBasis, line_rule, tensor_rule
 from .element import ElementMeridian
-from .local_functions import INSIDE, columns_of, least_degrees, local_functions, orientation
+from .local_functions import INSIDE, least_degrees, local_functions, lower_columns, orientation
 from .mapping import SectionMapping
 from .stretch import BoxStretch
 
@@ -176,7 +176,7 @@ class SectionSpace:
 
     def numbers_at(self, elements: IntArray, order: int) -> IntArray:
         """Unknown of each local function of a lower degree on some elements, shape (k, L)."""
-        return np.asarray(self.numbers[elements][:, columns_of(order, self.order)])
+        return np.asarray(self.numbers[elements][:, lower_columns(order, self.order)])
 
     @cached_property
     def signs(self) -> NDArray[np.float64]:
@@ -197,7 +197,7 @@ class SectionSpace:
     def columns_in(self, other: SectionSpace) -> list[IntArray]:
         """Local unknowns of the batches of a larger space that are this one's."""
         pairs = zip(self.batches, other.batches, strict=True)
-        return [columns_of(mine, theirs) for (mine, _), (theirs, _) in pairs]
+        return [lower_columns(mine, theirs) for (mine, _), (theirs, _) in pairs]
 
     def lowered(self, steps: int) -> SectionSpace:
         """The space of so many degrees less on the same mesh, but not below the first."""
@@ -211,9 +211,9 @@ class SectionSpace:
         same = min(self.mesh.elements, other.mesh.elements)
         mine, theirs = self.numbers[:same], other.numbers[:same]
         if other.order <= self.order:
-            mine = mine[:, columns_of(other.order, self.order)]
+            mine = mine[:, lower_columns(other.order, self.order)]
         else:
-            theirs = theirs[:, columns_of(self.order, other.order)]
+            theirs = theirs[:, lower_columns(self.order, other.order)]
         both = (mine >= 0) & (theirs >= 0)
         here, there = np.full(self.size, -1), mine[both]
         here[there] = theirs[both]

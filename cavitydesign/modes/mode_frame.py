@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _IDENTITY = ("label", "polarisation", "m", "p", "q")
 
 
-def frame_of(modes: Sequence[Mode]) -> pd.DataFrame:
+def mode_frame(modes: Sequence[Mode]) -> pd.DataFrame:
     """One row a mode, indexed by label.
 
     Nested tables of the JSON become columns with dotted names, such as "log10_q.radiation" and
@@ -45,7 +45,7 @@ def dataset_of(modes: Sequence[Mode], diameter_um: float) -> xr.Dataset:
         raise MissingLibraryError(
             "an xarray dataset needs xarray; pip install 'cavitydesign[tables]'"
         ) from error
-    frame = frame_of(modes).reset_index()
+    frame = mode_frame(modes).reset_index()
     variables = {}
     for name in frame.columns:
         values = frame[name].to_numpy()

@@ -249,7 +249,7 @@ class ModeSet(Sequence[Mode]):
         MissingLibraryError
             Without pandas.
         """
-        return mode_frame.frame_of(self.modes)
+        return mode_frame.mode_frame(self.modes)
 
     def to_xarray(self) -> xr.Dataset:
         """Dimension `mode`, with label, polarisation, m, p and q as coordinates and units as

@@ -17,7 +17,7 @@ from .last_steps import refine, round_cost
 from .margins import margins
 from .models.expectation import expected_loss, model_optimum
 from .outcome import outcomes
-from .over_draws import over_draws
+from .over_draws import outcomes_over_draws
 from .robust import RobustDesign, best_of, robust_designs
 from .search import searched
 from .tolerance import YieldAnswer, checked_yield, yield_about
@@ -60,7 +60,7 @@ def answered(solver: Solver) -> DesignAnswer:
     if robust is not None:
         robust_yield = checked_yield(solver, {**_nominal(goal), **robust.values})
     told = robust or best
-    drawn = over_draws(solver, {**_nominal(goal), **told.values})
+    drawn = outcomes_over_draws(solver, {**_nominal(goal), **told.values})
     if goal.spread:
         yields = yield_about(solver, {**_nominal(goal), **best.values})
     return DesignAnswer(

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..lasing.outcomes.calibrated_quantiles import quantiles_over
-from .tolerance import meets_limits, normal_points, share_error
+from .tolerance import counted_share_error, meets_limits, normal_points
 from .trials import Solver
 
 DRAWS = 48
@@ -66,7 +66,7 @@ class DrawnOutcomes:
         }
 
 
-def over_draws(solver: Solver, nominal: Mapping[str, float]) -> DrawnOutcomes | None:
+def outcomes_over_draws(solver: Solver, nominal: Mapping[str, float]) -> DrawnOutcomes | None:
     """Solve a design with the draws that the goal names; None without any.
 
     Parameters
@@ -111,7 +111,7 @@ def over_draws(solver: Solver, nominal: Mapping[str, float]) -> DrawnOutcomes | 
         },
         {name: float(np.isfinite(column).mean()) for name, column in exact.items()},
         holds,
-        share_error(holds, len(draws)),
+        counted_share_error(holds, len(draws)),
         both,
-        None if both is None else share_error(both, len(draws)),
+        None if both is None else counted_share_error(both, len(draws)),
     )

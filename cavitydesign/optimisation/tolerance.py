@@ -135,7 +135,7 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
     kept_full = meets_limits(goal, checked)
     by_solves, by_solves_error = (
         float(kept_full.mean()),
-        share_error(float(kept_full.mean()), len(kept_full)),
+        counted_share_error(float(kept_full.mean()), len(kept_full)),
     )
     samples = _normal(unit_points("sobol", goal.samples, len(keys), goal.seed + 3))
     models = {"response": response}
@@ -151,14 +151,14 @@ def yield_about(solver: Solver, nominal: Mapping[str, float]) -> YieldAnswer:
         }
         errors[kind] = {name: _root_mean_square(gap) for name, gap in gaps.items()}
     outcome = response.mean(goal.objective.outcome, _cube(samples))
-    by_response_error = share_error(shares["response"], len(samples))
+    by_response_error = counted_share_error(shares["response"], len(samples))
     tolerated = 3 * math.hypot(by_response_error, by_solves_error)
     quantiles = np.quantile(outcome, [0.05, 0.5, 0.95])
     return YieldAnswer(
         by_response=shares["response"],
         by_response_error=by_response_error,
         by_derivatives=shares.get("derivatives"),
-        by_derivatives_error=share_error(shares["derivatives"], len(samples))
+        by_derivatives_error=counted_share_error(shares["derivatives"], len(samples))
         if "derivatives" in shares
         else None,
         by_solves=by_solves,
@@ -190,7 +190,7 @@ def checked_yield(solver: Solver, nominal: Mapping[str, float]) -> tuple[float, 
     points = normal_points(max(goal.checks // 2, 8), len(goal.spread), goal.seed + 9)
     columns, _ = _solved(solver, nominal, "yield of the design that bears its spreads", points)
     share = float(meets_limits(goal, columns).mean())
-    return share, share_error(share, len(points))
+    return share, counted_share_error(share, len(points))
 
 
 def _solved(
@@ -266,7 +266,7 @@ def meets_limits(goal: Goal, columns: Mapping[str, Array]) -> NDArray[np.bool_]:
     return kept
 
 
-def share_error(share: float, count: int) -> float:
+def counted_share_error(share: float, count: int) -> float:
     """Standard error of a share of `count`, by Laplace's rule so that 0 and 1 are not certain."""
     p = (share * count + 1) / (count + 2)
     return math.sqrt(p * (1 - p) / count)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .applied import input_digest
-from .sections import Table, number
+from .sections import Table, short_number
 
 _SPEC_TABLES = (
     "cavity",
@@ -87,7 +87,7 @@ def _range(limits: Sequence[float | None]) -> str:
     return (
         "every wavelength"
         if high is None or high > 1e6
-        else f"{number(low, 5)} to {number(high, 5)}"
+        else f"{short_number(low, 5)} to {short_number(high, 5)}"
     )
 
 
@@ -171,7 +171,7 @@ def _short(value: Any) -> str:
     if value is None:
         return ""
     return (
-        number(value, 5)
+        short_number(value, 5)
         if isinstance(value, int | float) and not isinstance(value, bool)
         else plain(value)
     )
@@ -181,8 +181,8 @@ def provenance_table(results: Mapping[str, Any]) -> Table:
     """Versions, machine, size of the problem and wall times."""
     modes = results.get("modes") or {}
     rows = [
-        ("finished", number(results.get("finished"))),
-        ("design file", number(results.get("design_file"))),
+        ("finished", short_number(results.get("finished"))),
+        ("design file", short_number(results.get("design_file"))),
         ("SHA-256 of the design", input_digest(results.get("input") or {})),
     ]
     rows += [
@@ -190,14 +190,15 @@ def provenance_table(results: Mapping[str, Any]) -> Table:
     ]
     rows += [(name, str(one)) for name, one in (results.get("platform") or {}).items()]
     rows += [
-        (f"solver, {name}", number(one, 6)) for name, one in (modes.get("statistics") or {}).items()
+        (f"solver, {name}", short_number(one, 6))
+        for name, one in (modes.get("statistics") or {}).items()
     ]
     rows += [
-        (f"wall time, {name} (s)", number(one, 3))
+        (f"wall time, {name} (s)", short_number(one, 3))
         for name, one in (results.get("seconds") or {}).items()
     ]
     rows += [
-        (f"wall time of the solver, {name} (s)", number(one, 3))
+        (f"wall time of the solver, {name} (s)", short_number(one, 3))
         for name, one in (modes.get("seconds") or {}).items()
     ]
     return Table("Versions, machine and times", ("item", "value"), tuple(rows))

@@ -9,6 +9,7 @@ from typing import Any
 from ..columns.plain_words import lasing_in_words, modes_in_words, rests_on
 from . import audit, sections
 from .references import Reference, references_of
+from .sections import short_number
 
 CAPTIONS = {
     "cavity": "The cavity's own section with its fibre, as the design gives it.",
@@ -119,11 +120,11 @@ def _threshold_words(lasing: Mapping[str, Any]) -> str:
     """The name of the lasing threshold, with what spreads and a calibration leave in it."""
     spread = lasing.get("spread") or {}
     sd = (spread.get("threshold_sd_mj_cm2") or spread.get("threshold_sd_uw") or {}).get("lasing")
-    words = "lasing threshold" + (f", sd {sections.number(sd, 2)} (spreads)" if sd else "")
+    words = "lasing threshold" + (f", sd {short_number(sd, 2)} (spreads)" if sd else "")
     drawn = ((lasing.get("calibrated") or {}).get("threshold_mj_cm2") or {}).get("lasing")
     if drawn is None:
         return words
-    ends = " to ".join(sections.number(drawn[name], 3) for name in ("p16", "p84"))
+    ends = " to ".join(short_number(drawn[name], 3) for name in ("p16", "p84"))
     return f"{words}, {ends} (68 %, calibration)"
 
 
@@ -139,11 +140,11 @@ def headline(
             lasing.get("single_mode_probability"),
         )
         regime_pump = lasing.get(pump_key)
-        at = "" if regime_pump is None else f" at {sections.number(regime_pump, 3)} {unit}"
+        at = "" if regime_pump is None else f" at {short_number(regime_pump, 3)} {unit}"
         items = [
             (str(lasing.get("regime")), f"regime{at}"),
             (
-                "none" if threshold is None else f"{sections.number(threshold, 3)} {unit}",
+                "none" if threshold is None else f"{short_number(threshold, 3)} {unit}",
                 _threshold_words(lasing),
             ),
             ("-" if chance is None else f"{100 * chance:.0f} %", "chance of a single mode"),
@@ -151,9 +152,12 @@ def headline(
         ]
     main = main_mode(modes, lasing)
     if main is not None:
-        items.append((f"{sections.number(main.get('fsr_nm'), 4)} nm", f"FSR of {main['label']}"))
+        items.append((f"{short_number(main.get('fsr_nm'), 4)} nm", f"FSR of {main['label']}"))
         items.append(
-            (sections.number(main["log10_q"].get("total"), 3), f"solved log10 Q of {main['label']}")
+            (
+                short_number(main["log10_q"].get("total"), 3),
+                f"solved log10 Q of {main['label']}",
+            )
         )
     return tuple(items)
 
@@ -169,7 +173,7 @@ def title_of(results: Mapping[str, Any]) -> tuple[str, str]:
     of = f" of {medium}" if medium else ""
     kelvin = (design.get("temperature") or {}).get("temperature_k")
     warm = "" if kelvin is None else f" at {audit.plain(kelvin)} K"
-    size = f"{sections.number(modes.get('diameter_um'))} µm{warm}"
+    size = f"{short_number(modes.get('diameter_um'))} µm{warm}"
     told = "modes and losses" if results.get("lasing") is None else "modes, losses and lasing"
     title = f"Cavity of {size}: {told}"
     return title, f"{cavity.get('profile', 'cavity')}{of}, made by cavitydesign"

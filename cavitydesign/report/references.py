@@ -50,7 +50,7 @@ def _field(entry: str, name: str) -> str | None:
 
 
 @cache
-def library() -> Mapping[str, Reference]:
+def reference_library() -> Mapping[str, Reference]:
     """The shipped references by key."""
     text = (resources.files(__package__) / "references.bib").read_text(encoding="utf-8")
     entries = [block.strip() for block in re.split(r"\n(?=@)", text) if block.strip()]
@@ -215,10 +215,10 @@ def _of_gain(design: Mapping[str, Any], applied: Mapping[str, Any]) -> Iterator[
     name = (design.get("gain") or {}).get("medium", _PUBLISHED_DOTS)
     if name == _PUBLISHED_DOTS:
         yield replace(
-            library()["paper-a"],
+            reference_library()["paper-a"],
             use="dots, cavities, cross-sections, thresholds; calibrations fitted to it",
         )
-        yield replace(library()["paper-b"], use="gain of films of the dots")
+        yield replace(reference_library()["paper-b"], use="gain of films of the dots")
         return
     sources = [
         one["source"]
@@ -257,5 +257,5 @@ def references_of(
         found += _of_gain(design, noted)
     return [
         *found,
-        *(replace(library()[key], use=use) for key, use in _methods(design, with_lasing)),
+        *(replace(reference_library()[key], use=use) for key, use in _methods(design, with_lasing)),
     ]

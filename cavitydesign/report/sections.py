@@ -32,7 +32,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def number(value: Any, digits: int = 5) -> str:
+def short_number(value: Any, digits: int = 5) -> str:
     """A number in few digits, a dash where there is none."""
     if value is None:
         return "-"
@@ -160,7 +160,7 @@ def calibrated_table(lasing: Mapping[str, Any]) -> Table | None:
     for name, words in _THRESHOLD_WORDS.items():
         found = calibrated["threshold_mj_cm2"][name]
         if found is not None:
-            low, lower, middle, upper, high = (number(value, 3) for value in found.values())
+            low, lower, middle, upper, high = (short_number(value, 3) for value in found.values())
             rows.append((words, middle, f"{lower} to {upper}", f"{low} to {high}"))
     caption = (
         f"By the constants alone: {calibrated['draws']} draws of the calibration. It lases in "

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .comb_model import Family
-from .fit_refine import Labelling, refined, refitted
+from .fit_refine import Labelling, refitted, settled_names
 from .fit_search import SpectrumLines, Start
 
 # Labellings whose rivals are looked for: the best have the likely ones; each costs some
@@ -50,7 +50,7 @@ def explored(lines: SpectrumLines, found: list[Labelling]) -> list[Labelling]:
         done.append(labelling)
         visited += 1
         for start in rivals(lines, labelling):
-            other = refined(lines, start, known)
+            other = settled_names(lines, start, known)
             if other is not None:
                 known.append(other)
     return known

@@ -23,7 +23,7 @@ from .fit_answer import FitAnswer, FitCandidate
 from .fit_doubt import contradictions, could_be_free
 from .fit_moves import explored
 from .fit_prior import FitPrior
-from .fit_refine import Labelling, refined
+from .fit_refine import Labelling, settled_names
 from .fit_search import SpectrumLines, starting_points
 from .spectra.spectrum import Peaks
 
@@ -53,7 +53,7 @@ def fit_peaks(peaks: Peaks, model: CombModel, prior: FitPrior) -> FitAnswer:
     lines = SpectrumLines(peaks, model, prior)
     scanned: list[Labelling] = []
     for start in starting_points(lines):
-        labelling = refined(lines, start, scanned)
+        labelling = settled_names(lines, start, scanned)
         if labelling is not None:
             scanned.append(labelling)
     found: list[Labelling] = []

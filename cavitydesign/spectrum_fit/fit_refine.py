@@ -75,7 +75,7 @@ class _Claims:
     missed: int
 
 
-def refined(
+def settled_names(
     lines: SpectrumLines, start: Start, known: Sequence[Labelling] = ()
 ) -> Labelling | None:
     """Alternate between naming the peaks and least squares until the names stay.

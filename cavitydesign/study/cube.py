@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def frame_of(table: Table) -> pd.DataFrame:
+def row_frame(table: Table) -> pd.DataFrame:
     """One row for each row of the table.
 
     Raises

@@ -83,7 +83,7 @@ def _no_constant(name: str) -> float:
     raise Refused(f"{name} is no number of JSON")
 
 
-def families(
+def record_families(
     modes: Sequence[Mapping[str, Any]],
 ) -> dict[tuple[str, int, int], list[Mapping[str, Any]]]:
     """Modes by (polarisation, p, q), each family ordered by rising m; families ordered by name."""

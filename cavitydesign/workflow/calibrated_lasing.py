@@ -22,7 +22,7 @@ DRAWS = 24
 and a probability to 0.1."""
 
 
-def over_draws(
+def lasing_over_draws(
     modes: ModeSet, design: Design, progress: Progress | None = None
 ) -> CalibratedOutcome:
     """Predict with evenly chosen draws in place of the design's constants.

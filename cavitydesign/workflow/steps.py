@@ -219,11 +219,11 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
     found = replace(found, warnings=(*competitors.words, *found.warnings))
     if design.samples is not None:
         from ..lasing import LasingPrediction
-        from .calibrated_lasing import over_draws
+        from .calibrated_lasing import lasing_over_draws
 
         if not isinstance(found, LasingPrediction):
             raise InputError("gain.samples: draws of a calibration are of pulses, not of power_uw")
-        found = replace(found, calibrated=over_draws(modes, design, progress))
+        found = replace(found, calibrated=lasing_over_draws(modes, design, progress))
     if not design.spreads:
         return found
     return _with_lasing_spread(found, competitors.modes, design, memory, progress)

@@ -17,7 +17,7 @@ from ..errors import InputError, MissingLibraryError
 from ..markup import html_table
 from ..progress import Progress
 from ..study import Axis, Study, Table, run_study, study_table
-from ..study.cube import cube_of, frame_of
+from ..study.cube import cube_of, row_frame
 from .code_digest import relevant_version
 from .local_workers import executor_for
 from .study_point import TASKS, evaluate_point, rows_of_point
@@ -61,7 +61,7 @@ class SweepResult:
     def to_dataframe(self) -> pd.DataFrame:
         """The table as a data frame."""
         with self._kept():
-            return frame_of(self.table)
+            return row_frame(self.table)
 
     def to_xarray(self) -> xr.Dataset:
         """A cube over the axes of the sweep; several modes of a point lie along `mode`."""

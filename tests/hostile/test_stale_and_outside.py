@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from cavitydesign.app.remembered import design_of
+from cavitydesign.app.remembered import requested_design
 from cavitydesign.app.web.request_limits import check_limits
 from cavitydesign.design.files.micrograph_file import read_image
 from cavitydesign.design.files.named_files import (
@@ -76,7 +76,7 @@ def test_the_page_sees_a_file_that_changed(folder: Path) -> None:
         cavity = {"profile": "outline", "file": "outline.csv", "body": {"index": 1.5}}
         modes = {"wavelength_nm": 600.0, "span_nm": 5.0}
         payload = {"design": {"cavity": cavity, "modes": modes}, "source": str(folder / "d.toml")}
-        return design_of(payload).cavity.diameter_um
+        return requested_design(payload).cavity.diameter_um
 
     first, second = radius(1.0), radius(1.1)
     assert second == pytest.approx(1.1 * first, rel=1e-6)

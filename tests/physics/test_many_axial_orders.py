@@ -9,7 +9,7 @@ import pytest
 
 from cavitydesign.analytic.resonance import find_resonance
 from cavitydesign.analytic.resonator import Resonator
-from cavitydesign.eigen.refine import polished
+from cavitydesign.eigen.refine import polished_pairs
 from cavitydesign.geometry import Cavity, Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
@@ -87,7 +87,7 @@ def test_polished_pairs_of_a_complex_pencil() -> None:
     rough = rough / np.sqrt(rough.T @ rough)
     guess = np.array([complex((rough.T @ stiffness @ rough)[0, 0])])
     shifted = stiffness - guess[0] * (1 + 1e-5) * np.eye(40)
-    found, vector = polished(
+    found, vector = polished_pairs(
         lambda x: np.linalg.solve(shifted, x),
         stiffness.__matmul__,
         lambda x: x,

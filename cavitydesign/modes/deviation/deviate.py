@@ -18,7 +18,7 @@ from .deviated_mode import DeviatedMode, Mixed
 from .deviation_spec import Deviation
 from .expansion import Expanded, Expansion
 from .mixing import mixed_modes
-from .particle import RAYLEIGH_UP_TO, Scattered, scattered
+from .particle import RAYLEIGH_UP_TO, Scattered, particle_scattering
 from .possible import check_deviation
 from .roomy_window import roomy
 from .sector import Points
@@ -62,7 +62,7 @@ def deviated_mode(mode: Mode, deviation: Deviation) -> DeviatedMode:
     found = [expansion.expanded(group) for group in groups]
     particle = Scattered(0.0, (0.0, 0.0), 0.0)
     if deviation.particle.radius_nm > 0.0:
-        particle = scattered(roomier, deviation.particle)
+        particle = particle_scattering(roomier, deviation.particle)
     pair = _pair(found, particle)
     leading = _leading(expansion, groups, found)
     parts = {m: part for one in found for m, part in one.parts.items()}

@@ -54,7 +54,7 @@ class Scattered:
     size: float
 
 
-def scattered(raw: RawMode, particle: Particle) -> Scattered:
+def particle_scattering(raw: RawMode, particle: Particle) -> Scattered:
     """What a particle does to a pair of travelling waves.
 
     Raises

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...arrays import Array, Values
 from ...eigen.factor import Factor
 from ...eigen.reduced_basis import ReducedPencil, orthonormal
-from ...eigen.refine import krylov_block, polished, ritz
+from ...eigen.refine import krylov_block, polished_pairs, ritz
 from ...fem.affine import Images
 from ..estimates.seeds import Seed
 from ..permittivities import MediaTable, Permittivities, permittivities
@@ -99,7 +99,7 @@ def _sharpened(
     """
     if abs(value / shift - 1.0) > _NEAR_SHIFT:
         factor = pencil.factor(complex(value) * (1.0 + _BESIDE))
-    values, vectors = polished(
+    values, vectors = polished_pairs(
         factor.solve,
         pencil.stiffness.__matmul__,
         pencil.mass.__matmul__,

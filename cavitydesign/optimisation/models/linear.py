@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ...arrays import Array
 from ...errors import InputError, SolverError
 from ...modes.losses.mechanisms import loss_names
-from .moved_mode import FURTHER, moved_mode, number_of
+from .moved_mode import FURTHER, moved_mode, moved_number
 
 if TYPE_CHECKING:
     from ...design import Design
@@ -148,7 +148,7 @@ class LinearModes:
                 if f"log10_q.{loss}" in self.slopes
             ]
             return np.asarray(-np.log10(np.nansum([10.0**-part for part in parts], axis=0)))
-        here = np.array([number_of(mode, name) for mode in self.modes])[nearest]
+        here = np.array([moved_number(mode, name) for mode in self.modes])[nearest]
         change = np.einsum("nk,nk->n", offsets, self.slopes[name][nearest])
         return np.asarray(here * np.exp(change) if name in _LOGARITHMIC else here + change)
 
@@ -270,16 +270,16 @@ def _quantities(modes: ModeSet, cavity: Cavity) -> dict[str, dict[str, float]]:
     """What changes with a mode beside its wavelength, by label; a mode volume by its logarithm."""
     found = {}
     for mode in modes:
-        values = {name: number_of(mode, name) for name in _PLAIN} | {
+        values = {name: moved_number(mode, name) for name in _PLAIN} | {
             "mode_volume_um3": math.log(mode.mode_volume_um3)
         }
         values |= {
-            f"log10_q.{loss}": number_of(mode, f"log10_q.{loss}")
+            f"log10_q.{loss}": moved_number(mode, f"log10_q.{loss}")
             for loss in mode.losses.by_mechanism
         }
         for table in ("confinement", "sensitivity_nm_per_riu"):
             values |= {f"{table}.{name}": value for name, value in getattr(mode, table).items()}
-        values |= {name: number_of(mode, name) for name in FURTHER}
+        values |= {name: moved_number(mode, name) for name in FURTHER}
         found[mode.label] = {name: value for name, value in values.items() if math.isfinite(value)}
     return found
 

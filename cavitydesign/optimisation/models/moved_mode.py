@@ -19,7 +19,7 @@ FURTHER = ("thermal_shift_pm_per_k",)
 _BY_NEIGHBOURS = ("d1_ghz", "d2_mhz", "d3_mhz")
 
 
-def number_of(mode: Mode, name: str) -> float:
+def moved_number(mode: Mode, name: str) -> float:
     """A number of a mode by its name in `LinearModes.slopes`; not-a-number where the mode does not
     have it.
     """
@@ -43,11 +43,11 @@ def moved_mode(mode: Mode, change: Mapping[str, float]) -> Mode:
     ----------
     mode : Mode
     change : mapping of str to float
-        By name, as in `number_of`; `wavelength_nm` among them.
+        By name, as in `moved_number`; `wavelength_nm` among them.
     """
 
     def plus(name: str) -> float | None:
-        value = number_of(mode, name)
+        value = moved_number(mode, name)
         return None if math.isnan(value) else value + change.get(name, 0.0)
 
     losses = {loss: plus(f"log10_q.{loss}") for loss in mode.losses.by_mechanism}
@@ -61,7 +61,9 @@ def moved_mode(mode: Mode, change: Mapping[str, float]) -> Mode:
         for region, value in mode.sensitivity_nm_per_riu.items()
     }
     extra = {name: None if name in _BY_NEIGHBOURS else value for name, value in mode.extra.items()}
-    extra |= {name: _finite(number_of(mode, name) + change.get(name, math.nan)) for name in FURTHER}
+    extra |= {
+        name: _finite(moved_number(mode, name) + change.get(name, math.nan)) for name in FURTHER
+    }
     n_eff = plus("n_eff")
     return replace(
         mode,

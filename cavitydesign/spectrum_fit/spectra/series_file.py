@@ -15,7 +15,7 @@ from ...design.files.column_file import LARGEST, LEAST
 from ...errors import InputError, nearest
 from ...study.files.csv_file import MOST_BYTES, CsvTable, read_csv
 from ...texts import Refused, read_bytes
-from .shot import Shot, joined
+from .shot import Shot, joined_shots
 from .spectrum_file import WAVELENGTHS, read_spectrum, vacuum_wavelength_nm
 
 SETTINGS = {"fluence_mj_cm2": None, "exposure_s": 1.0, "filter_transmission": 1.0, "dark": 0.0}
@@ -72,7 +72,7 @@ def load_series(path: Path) -> Series:
         parts, notes = _of_list(table, path.parent) if "file" in table.header else _of_wide(table)
     else:
         raise InputError(f"{path}: no such file or folder")
-    shots, together = joined(parts)
+    shots, together = joined_shots(parts)
     if len(shots) < _FEWEST_SPECTRA:
         raise InputError(
             f"{path.name}: {len(shots)} fluences; a power series needs {_FEWEST_SPECTRA} or more"

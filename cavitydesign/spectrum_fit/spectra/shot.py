@@ -43,7 +43,7 @@ class Shot:
     source: str
 
 
-def joined(parts: Sequence[Shot]) -> tuple[list[Shot], list[str]]:
+def joined_shots(parts: Sequence[Shot]) -> tuple[list[Shot], list[str]]:
     """Shots by rising fluence; stitched ranges of one fluence as one, repeats averaged.
 
     Returns

@@ -22,7 +22,7 @@ from ..sampling import METHODS, sampled_axis
 from ..study_definition import Study
 from .csv_file import csv_axis, read_csv
 from .plot_spec import read_plot
-from .user_file import DesignSchema, UserFile, flattened
+from .user_file import DesignSchema, UserFile, dotted_entries
 
 RESERVED = ("point", "status", "error")
 KEYS = (
@@ -170,7 +170,7 @@ def _read_sample(table: Mapping[str, Any], where: str) -> Axis:
         count = point_count(table.get("points", 1), f"{where}.points")
     except InputError as error:
         problems += error.problems
-    for key, entry in flattened(entries).items():
+    for key, entry in dotted_entries(entries).items():
         location = f'{where}.bounds."{key}"'
         try:
             if isinstance(entry, list) and entry:

@@ -143,8 +143,8 @@ class UserFile:
     def entries(
         self, key: str, leaves: Sequence[str] = RANGE_KEYS, ends: Callable[[str], bool] = _never
     ) -> dict[str, Any]:
-        """`flattened` entries of a table."""
-        return flattened(self.table(key), leaves, ends)
+        """`dotted_entries` of a table."""
+        return dotted_entries(self.table(key), leaves, ends)
 
     def names_design_key(self, key: str) -> bool:
         """Whether a dotted key is one of a design."""
@@ -223,7 +223,7 @@ class UserFile:
                 self.lines.append(f"{self.name}: {error}")
 
 
-def flattened(
+def dotted_entries(
     table: Mapping[str, Any],
     leaves: Sequence[str] = RANGE_KEYS,
     ends: Callable[[str], bool] = _never,
@@ -252,7 +252,7 @@ def flattened(
             and not any(isinstance(item, dict | list) for item in entry.values())
         )
         if nested and not complete and "." not in key and head.count(".") < _DEEPEST_KEY:
-            flat |= flattened(entry, leaves, ends, f"{head}{key}.")
+            flat |= dotted_entries(entry, leaves, ends, f"{head}{key}.")
         else:
             flat[head + key] = entry
     return flat

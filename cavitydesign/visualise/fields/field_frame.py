@@ -22,7 +22,7 @@ from .caustic import caustics
 LINEAR_FRAME = 2e-4
 
 
-def frame_of(field: FieldSamples, threshold: float) -> tuple[float, float, float, float]:
+def density_frame(field: FieldSamples, threshold: float) -> tuple[float, float, float, float]:
     """The box (r0, r1, z0, z1) in um that holds all density above a threshold, with a margin."""
     seen = field.energy_density >= threshold
     r, z = field.r_um[seen], field.z_um[seen]

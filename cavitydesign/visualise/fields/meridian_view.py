@@ -22,9 +22,9 @@ from .field_frame import (
     LINEAR_FRAME,
     add_caustics,
     add_interfaces,
+    density_frame,
     draw_scale_bar,
     explain_lines,
-    frame_of,
     line_colour,
     name_regions,
     panel_size_in,
@@ -207,7 +207,7 @@ def draw_meridian(
     values = [component_values(field, component) for field in fields]
     norm, cmap = _norm_and_map(values, component, floor if logarithmic else None, theme)
     line = line_colour(component, logarithmic, theme)
-    frames = [frame_of(field, floor if logarithmic else LINEAR_FRAME) for field in fields]
+    frames = [density_frame(field, floor if logarithmic else LINEAR_FRAME) for field in fields]
     frame = tuple(
         float(pick(column))
         for pick, column in zip((min, max, min, max), zip(*frames, strict=True), strict=True)
@@ -259,7 +259,7 @@ def draw_components(
     theme : Theme
     """
     field = sampled(mode, *samples)
-    frame = frame_of(field, LINEAR_FRAME)
+    frame = density_frame(field, LINEAR_FRAME)
     _, height = panel_size_in(frame)
     fig = figure(TWO_COLUMNS_IN, min(height, 3.6) + 0.9)
     shares = {"e_r": "radial", "e_phi": "azimuthal", "e_z": "axial"}

@@ -13,7 +13,7 @@ from ...arrays import Array
 from ...errors import InputError
 from ...gain import GainMedium
 from ...gain.measured.gain_curve import pumped_gain_per_cm
-from ..result_record import Result, families, family_name, mode_records, record
+from ..result_record import Result, family_name, mode_records, record, record_families
 from ..theme import (
     LIGHT,
     ONE_COLUMN_IN,
@@ -203,7 +203,7 @@ def draw_comb(
     records = mode_records(modes)
     if not records:
         raise InputError("comb: no modes to draw; widen modes.span_nm")
-    groups = families(records)
+    groups = record_families(records)
     low, high = _shown_range(modes, [mode["wavelength_nm"] for mode in records])
     curve = (
         None

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...errors import InputError
-from ..result_record import Result, families, family_name, mode_records
+from ..result_record import Result, family_name, mode_records, record_families
 from ..theme import (
     LIGHT,
     ONE_COLUMN_IN,
@@ -45,7 +45,9 @@ def draw_dispersion(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) -
     InputError
         If no mode carries a free spectral range.
     """
-    groups = families([mode for mode in mode_records(modes) if mode.get("fsr_nm") is not None])
+    groups = record_families(
+        [mode for mode in mode_records(modes) if mode.get("fsr_nm") is not None]
+    )
     if not groups:
         raise InputError("dispersion: none of these modes carries a free spectral range")
     fig = figure(ONE_COLUMN_IN, 3.8)

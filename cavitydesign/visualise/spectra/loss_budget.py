@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from ...errors import InputError
-from ..result_record import Result, families, mode_records
+from ..result_record import Result, mode_records, record_families
 from ..theme import LIGHT, ONE_COLUMN_IN, TWO_COLUMNS_IN, Theme, colour, figure, label_panel, themed
 from .quality_axis import set_quality_axis, top_of, words_beyond
 
@@ -70,7 +70,7 @@ def draw_loss_budget(modes: Result | Sequence[Result], *, theme: Theme = LIGHT) 
     InputError
         Without modes.
     """
-    found = [mode for group in families(mode_records(modes)).values() for mode in group]
+    found = [mode for group in record_families(mode_records(modes)).values() for mode in group]
     records = found[:_MOST_MODES]
     if not records:
         raise InputError("loss budget: no modes to draw")

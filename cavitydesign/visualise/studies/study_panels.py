@@ -17,7 +17,7 @@ from ...study.files.plot_spec import PlotSpec
 from ...study.table import Table
 from ..labels import axis_label
 from ..theme import LIGHT, ONE_COLUMN_IN, Theme, colour, figure, plain_ticks, themed
-from .study_view import is_number
+from .study_view import drawable
 
 # More lines than this cannot be told apart in one panel; the colour bar takes over.
 _MOST_LINES = 8
@@ -119,7 +119,7 @@ def _series(
     x, y, by = columns
     names = table.column(by) if by else [""] * len(table)
     rows = list(zip(names, table.column(x), table.column(y), strict=True))
-    if not any(is_number(b) for _, _, b in rows):
+    if not any(drawable(b) for _, _, b in rows):
         raise InputError(f"{table.name}: no number in the column {y}")
     # A zero has no place on a logarithmic axis, and would draw a line to its foot.
     rows = [
@@ -131,7 +131,7 @@ def _series(
         )
     groups = list(dict.fromkeys(name for name in names if name is not None))
     if len(groups) > _MOST_LINES:
-        if not all(is_number(group) for group in groups):
+        if not all(drawable(group) for group in groups):
             raise InputError(
                 f"{table.name}: {by} has {len(groups)} values, too many for one panel; "
                 "choose some with --where"
@@ -170,13 +170,13 @@ def _line(ax: Axes, pairs: Sequence[tuple[float, float]], number: int, label: st
 
 
 def _drawable(value: Any, logarithmic: bool) -> bool:
-    return is_number(value) and (value > 0 or not logarithmic)
+    return drawable(value) and (value > 0 or not logarithmic)
 
 
 def _published(
     ax: Axes, overlay: Sequence[Mapping[str, Any]], x: str, y: str, theme: Theme
 ) -> None:
-    points = [row for row in overlay if is_number(row.get(x)) and is_number(row.get(y))]
+    points = [row for row in overlay if drawable(row.get(x)) and drawable(row.get(y))]
     labels = dict.fromkeys(str(row.get("label", "published")) for row in points)
     for number, label in enumerate(labels):
         own = [row for row in points if str(row.get("label", "published")) == label]
@@ -205,7 +205,7 @@ def _map(table: Table, spec: PlotSpec, x: str, theme: Theme) -> Figure:
     for x_value, y_value, outcome in zip(
         table.column(x), table.column(y), table.column(spec.map), strict=True
     ):
-        if not (is_number(x_value) and is_number(y_value)):
+        if not (drawable(x_value) and drawable(y_value)):
             continue
         if (x_value, y_value) in cells:
             raise InputError(

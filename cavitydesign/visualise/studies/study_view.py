@@ -40,9 +40,7 @@ def draw_study(
         If no row has a number in both columns.
     """
     pairs = sorted(
-        (float(x), float(y))
-        for x, y in zip(across, up, strict=True)
-        if is_number(x) and is_number(y)
+        (float(x), float(y)) for x, y in zip(across, up, strict=True) if drawable(x) and drawable(y)
     )
     if not pairs:
         raise InputError(f"study plot: no row has a number in both {across_name} and {up_name}")
@@ -58,6 +56,6 @@ def draw_study(
     return fig
 
 
-def is_number(value: Any) -> bool:
+def drawable(value: Any) -> bool:
     """Whether a cell can be drawn."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -10,7 +10,7 @@ from toy_design import evaluate, toy_outcomes
 from cavitydesign.errors import InputError, SolverError
 from cavitydesign.optimisation.goal_file import load_goal
 from cavitydesign.optimisation.optimum import answered
-from cavitydesign.optimisation.over_draws import over_draws
+from cavitydesign.optimisation.over_draws import outcomes_over_draws
 from cavitydesign.optimisation.robust import RobustDesign, best_of, closer_looks
 from cavitydesign.optimisation.trials import Solver
 from cavitydesign.study import DesignSchema, SerialExecutor, Store
@@ -165,7 +165,7 @@ def test_draws_of_a_calibration_are_told_apart_from_fabrication(tmp_path):
     goal = goal_of(tmp_path, VARIABLE + text, '[gain]\nsamples = "samples.csv"\n')
     assert "samples" not in goal.design["gain"]  # the search holds the design's own constants
     nominal = {"cavity.diameter_um": 18.0, "cavity.roughness_nm": 1.0}
-    found = over_draws(Solver(goal, evaluate, SerialExecutor()), nominal)
+    found = outcomes_over_draws(Solver(goal, evaluate, SerialExecutor()), nominal)
     thresholds = toy_outcomes(18.0)[0] * (1000.0 / gains) ** (1 / 3)
     # the table of draws has eight digits
     told = found.outcomes["threshold_mj_cm2.lasing"]

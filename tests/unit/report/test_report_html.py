@@ -20,8 +20,8 @@ from cavitydesign.report import audit, sections
 from cavitydesign.report.applied import applied_values
 from cavitydesign.report.document import headline
 from cavitydesign.report.html import report_html, write_report
-from cavitydesign.report.references import library, materials_used, references_of
-from cavitydesign.report.sections import number
+from cavitydesign.report.references import materials_used, reference_library, references_of
+from cavitydesign.report.sections import short_number
 from cavitydesign.visualise.fields.meridian_view import draw_meridian
 from cavitydesign.visualise.labels import with_error
 from cavitydesign.visualise.lasers.light_curve_view import draw_light_curve
@@ -254,11 +254,11 @@ def test_numbers_carry_the_digits_that_their_error_allows() -> None:
     assert with_error(537.996921234, 3e-7) == "537.99692123 ± 3.0e-07"
     assert with_error(19.4512, 0.02) == "19.451 ± 0.020"
     assert with_error(1.5, 0.0) == "1.5"
-    assert number(None) == "-"
+    assert short_number(None) == "-"
 
 
 def test_references_have_a_doi_each() -> None:
-    assert all(one.doi and one.doi.startswith("10.") for one in library().values())
+    assert all(one.doi and one.doi.startswith("10.") for one in reference_library().values())
     assert materials_used(
         {"cavity": {"body": {"index": 1.5}, "coatings": [{"material": "silica"}]}}
     ) == ["silica"]

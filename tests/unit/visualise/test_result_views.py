@@ -26,7 +26,7 @@ from cavitydesign.visualise.lasers.light_curve_view import (
     draw_light_curve,
     draw_output_shares,
 )
-from cavitydesign.visualise.result_record import families, load_results, mode_records
+from cavitydesign.visualise.result_record import load_results, mode_records, record_families
 from cavitydesign.visualise.spectra.comb_view import draw_comb
 from cavitydesign.visualise.spectra.dispersion_view import draw_against_diameter, draw_dispersion
 from cavitydesign.visualise.spectra.loss_budget import draw_loss_budget, loss_shares
@@ -308,7 +308,7 @@ def test_records_from_memory_and_from_file_agree(mode_set: ModeSet, tmp_path: Pa
     (tmp_path / "results.json").write_text(json.dumps({"modes": mode_set.to_json_dict()}))
     read = mode_records(load_results(tmp_path))
     assert read == json.loads(json.dumps(mode_records(mode_set)))
-    assert list(families(read)) == [("TM", 1, 0), ("TM", 2, 0)]
+    assert list(record_families(read)) == [("TM", 1, 0), ("TM", 2, 0)]
     for bad, words in (("[1, 2]", "not a results.json"), ("{", "not a readable")):
         (tmp_path / "results.json").write_text(bad)
         with pytest.raises(InputError, match=words):
