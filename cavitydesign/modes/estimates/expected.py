@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from .seeds import FamilySeed
 
 _WIDER = 5e-3  # relative: estimates are right to 3e-3 down to a Q of 30
-# The same of an estimate that follows a mode found a few azimuthal orders away, and how many
-# beside those of the seed are looked at
-_LEFT, _MOST_BESIDE = 2e-3, 12
+# Distance of a mode found from its estimate, in spacings of azimuthal orders (1/m of k), from which
+# on others may lie in the range by it; how well it tells them, relative; and how many azimuthal
+# orders beside those of the seed are looked at
+_OFF_BY, _LEFT, _MOST_BESIDE = 0.3, 2e-3, 12
 
 
 def expected_in_range(seed: FamilySeed) -> list[tuple[int, int]]:
@@ -56,11 +57,12 @@ def shifted_into_range(
         beyond = range(max(1, seed.orders[0] - _MOST_BESIDE), seed.orders[-1] + _MOST_BESIDE)
         for m in beyond:
             nearest = min(known, key=lambda one: abs(one - m))
+            left = min(_LEFT, _OFF_BY / m)
             off = found[nearest, q] / seed.k_per_um(nearest, q)
             if (
                 (m, q) not in found
-                and abs(off - 1.0) > _WIDER
-                and low * (1.0 - _LEFT) <= off * seed.k_per_um(m, q) <= high * (1.0 + _LEFT)
+                and nearest * abs(off - 1.0) > _OFF_BY
+                and low * (1.0 - left) <= off * seed.k_per_um(m, q) <= high * (1.0 + left)
             ):
                 out.append((m, q))
     return out

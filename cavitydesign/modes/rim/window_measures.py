@@ -279,7 +279,6 @@ class _Group:
         density = energy_densities(ends, grid.region[-1:], self.ordinary, self.axial)[:, 0]
         wave = self.k_per_um**2 * self.ordinary[:, -1]
         kappa = np.sqrt(np.maximum((self.orders[:, None] / r) ** 2 - wave[:, None], 0.0))
-        # the lesser of the room to the caustic and the depth of the decay; no room, no tail
         room = np.maximum(beyond, 0.0)
         depth = room / np.maximum(2.0 * kappa * room, 1.0)
         area = probe.weight_t * abs(grid.length_t[-1, probe.inner_t]) * r
