@@ -19,8 +19,8 @@ Scans whose name begins with "every 0.02 um" visit each fine step between their 
 next place is the neighbour, and only the step with the comb held is solved besides.
 
 **A steep change is told from a jump** by halving (`--narrow`): of each step of such a scan over which
-gain = loss, or the threshold, changes by more than 3 %, with the comb moved or held, the half that
-changes more is halved again, four times. A jump, a rule that changes, or a mode that enters would
+gain = loss, or the threshold, changes by more than 3 %, with the comb moved or held (the six largest
+of each), the half that changes more is halved again, four times. A jump, a rule that changes, or a mode that enters would
 be as large in the last sixteenth; what is steep falls with its length.
 
 All of it takes an hour of one core: `--only` does parts of it. `--keep` adds each place, as soon as
@@ -53,7 +53,7 @@ from continuity_scans import (
 from cavitydesign.lasing import LasingPrediction
 
 LARGEST_STEP = 0.03
-HALVINGS = 4
+HALVINGS, HALVED = 4, 6
 COLUMNS = (
     "value",
     "gain_equals_loss",
@@ -135,18 +135,18 @@ def steep_steps(name: str, rows: Sequence[Sequence[Sequence[float | None]]]) -> 
     for column in ("gain_equals_loss", "lasing"):
         values = table[:, :, COLUMNS.index(column)]
         for words, neighbour in (("comb moves", 2), ("comb held", 3)):
-            steep = np.abs(values[:, neighbour] / values[:, 0] - 1.0) > LARGEST_STEP
+            change = np.nan_to_num(np.abs(values[:, neighbour] / values[:, 0] - 1.0))
+            steep = int((change > LARGEST_STEP).sum())
+            largest = np.argsort(-change)[: min(steep, HALVED)]
             pairs = [
-                narrowed(name, float(place), column, neighbour == 2) for place in table[steep, 0, 0]
+                narrowed(name, float(table[row, 0, 0]), column, neighbour == 2) for row in largest
             ]
             shares = [left / whole for whole, left in pairs]
-            most = f", {100.0 * max(whole for whole, _ in pairs):.2f} % at most; " * bool(pairs)
-            left = (
-                f"a sixteenth leaves {min(shares):.3f} to {max(shares):.3f} of it" if pairs else ""
-            )
-            print(
-                f"{name}, {column}, {words}: {len(pairs)} of {len(table)}{most}{left}", flush=True
-            )
+            told = f"{name}, {column}, {words}: {steep} of {len(table)} above 3 %"
+            if pairs:
+                told += f", {100.0 * change.max():.2f} % at most; of the largest {len(pairs)} a "
+                told += f"sixteenth leaves {min(shares):.3f} to {max(shares):.3f}"
+            print(told, flush=True)
 
 
 def with_next(pairs: Sequence[Sequence[Sequence[float | None]]]) -> list:  # type: ignore[type-arg]
