@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ...arrays import Array
 from ...optimisation.models.gaussian_process import GaussianProcess, fit_process
@@ -63,8 +64,25 @@ class ShareEmulator:
         """
         weights = np.stack([each.mean(inputs) for each in self.processes], axis=1)
         aligned = (self.mean + weights @ self.components).reshape(len(shift), self.modes, -1)
-        log_share = _moved(aligned, self.from_static, self.grid[None, :] - shift[:, None])
-        return np.asarray(np.maximum(np.exp(log_share) - FLOOR, 0.0))
+        share = self._on_grid(aligned, shift)
+        np.exp(share, out=share)
+        share -= FLOOR
+        return np.maximum(share, 0.0, out=share)
+
+    def _on_grid(self, aligned: Array, shift: Array) -> Array:
+        """Straight between points: a row's shift is the same all along it, so that its neighbours
+        weigh the same all along.
+        """
+        position = (self.grid[0] - shift - self.from_static[0]) / SPACING
+        last = aligned.shape[2] - len(self.grid) - 1
+        cell = np.clip(np.floor(position).astype(np.int64), 0, last)
+        after = np.clip(position - cell, 0.0, 1.0)[:, None, None]
+        part = sliding_window_view(aligned, len(self.grid) + 1, axis=2)[
+            np.arange(len(cell)), :, cell
+        ]
+        found = part[..., :-1] * (1.0 - after)
+        found += part[..., 1:] * after
+        return np.asarray(found)
 
 
 def fit_shares(inputs: Array, shift: Array, grid: Array, shares: Array) -> ShareEmulator:
@@ -81,7 +99,8 @@ def fit_shares(inputs: Array, shift: Array, grid: Array, shares: Array) -> Share
     """
     first = np.floor((grid[0] - shift.max()) / SPACING)
     last = np.ceil((grid[-1] - shift.min()) / SPACING)
-    from_static = SPACING * np.arange(first, last + 1.0)
+    # one point more at the end, for the neighbour of the outermost
+    from_static = SPACING * np.arange(first, last + 2.0)
     at = from_static[None, :] + shift[:, None]
     aligned = _moved(np.log(shares + FLOOR), grid, at).reshape(len(shares), -1)
     mean = aligned.mean(axis=0)
