@@ -16,6 +16,7 @@ from ...arrays import Array
 from ...errors import InputError
 from ...lasing.outcomes.break_count import CountedBreaks, count_breaks
 from .peak_finding import found_lines
+from .series_background import drifted_background
 from .series_file import Series
 from .shot import Shot
 from .spectrum_noise import noise_of
@@ -31,8 +32,6 @@ _LONE_NM = 1.0
 _ABSENT = 3
 # A line counts as lasing beside the strongest with a tenth of its light or more.
 _COMPETE_DB = 10.0
-# Relative change of the background from one spectrum to the next beyond which it is told.
-_BACKGROUND_STEP = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,17 +259,8 @@ def _warnings(series: Series) -> list[str]:
         for shot in series.shots
         if shot.saturated
     ]
-    level = np.array([shot.background for shot in series.shots])
-    scale = float(np.median(np.abs(level))) or 1.0
-    steps = np.abs(np.diff(level)) / scale
-    turns = np.diff(level)[:-1] * np.diff(level)[1:] < 0
-    if np.any(steps > _BACKGROUND_STEP) and np.any(turns):
-        index = int(np.argmax(steps))
-        found.append(
-            f"{series.shots[index + 1].source}: the background jumps from {level[index]:.4g} to "
-            f"{level[index + 1]:.4g} counts and does not follow the fluence; give dark counts"
-        )
-    return found
+    drift = drifted_background(series.shots)
+    return found if drift is None else [*found, drift]
 
 
 def _shift(track: Track) -> float | None:

@@ -264,16 +264,19 @@ def _shot(
     dark = np.full(len(counts), float(settings["dark"] or 0.0))
     if dark_file and folder is not None:
         dark = _dark_counts(folder, dark_file, wavelength)
-    scale = float(settings["exposure_s"] or 1.0) * float(settings["filter_transmission"] or 1.0)
+    exposure = float(settings["exposure_s"] or 1.0)
+    transmission = float(settings["filter_transmission"] or 1.0)
     fluence = settings["fluence_mj_cm2"]
     assert fluence is not None
     shot = Shot(
         float(fluence),
         wavelength,
-        (counts - dark) / scale,
+        (counts - dark) / (exposure * transmission),
         float(np.quantile(counts, 0.1)),
         _is_saturated(counts),
         source,
+        exposure,
+        transmission,
     )
     return shot, notes
 

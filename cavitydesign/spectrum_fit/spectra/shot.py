@@ -33,6 +33,8 @@ class Shot:
         Whether several neighbouring samples stand at the greatest value.
     source : str
         File, or column of a wide table.
+    exposure_s, filter_transmission : float
+        That the counts were taken with.
     """
 
     fluence_mj_cm2: float
@@ -41,6 +43,8 @@ class Shot:
     background: float
     saturated: bool
     source: str
+    exposure_s: float = 1.0
+    filter_transmission: float = 1.0
 
 
 def joined_shots(parts: Sequence[Shot]) -> tuple[list[Shot], list[str]]:
@@ -89,11 +93,14 @@ def _averaged(group: Sequence[Shot]) -> Shot:
         covered = np.isfinite(light)
         total[covered] += light[covered]
         count += covered
+    darkest = min(group, key=lambda one: one.background)
     return Shot(
         group[0].fluence_mj_cm2,
         wavelength,
         total / count,
-        min(one.background for one in group),
+        darkest.background,
         any(one.saturated for one in group),
         " + ".join(one.source for one in group),
+        darkest.exposure_s,
+        darkest.filter_transmission,
     )
