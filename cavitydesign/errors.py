@@ -7,7 +7,9 @@ the command line: 1 an asked accuracy or a check was missed, 2 bad input, 130 in
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeGuard
 
 # A list of ten thousand wrong numbers is one mistake; nobody reads a line for each.
 _MOST_PROBLEMS = 40
@@ -118,3 +120,10 @@ def told(value: object, most: int = 60) -> str:
         return f"a whole number of about {round(value.bit_length() * 0.30103)} digits"
     text = repr(value)
     return text if len(text) <= most else f"{text[:most]}..."
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether a value of a file is a finite number (true and false are none)."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max

@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..errors import is_number
 from ..geometry.surroundings.coupler import SIZES
 from .files.micrograph_file import IMAGE_SUFFIXES, is_micrograph
-from .input_problem import Location, Problem, is_number
+from .input_problem import Location, Problem
 from .medium_entry import medium_problems
 from .outlines import DROP_MEASURES, FIBRE_POINTS, PROFILES, SCALES
 

@@ -4,10 +4,9 @@ name.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
 from ..errors import InputError, nearest, told
 
@@ -38,13 +37,6 @@ def shown(value: Any) -> str:
     else:
         text = str(value)
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
-
-
-def is_number(value: Any) -> TypeGuard[float]:
-    """Whether a TOML value is a finite number (true and false are none)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return abs(value) <= sys.float_info.max
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BeforeValidator, Field, PlainValidator, create_model
 from pydantic.fields import FieldInfo
 
+from ..errors import is_number
 from ..gain import Pump
 from ..gain.medium_library import KINDS
 from ..geometry.surroundings.temperature import Temperature
@@ -19,7 +20,6 @@ from ..modes.derived.objective import Collection
 from ..modes.deviation.deviation_spec import Deviation, Particle, Wave
 from ..modes.sensing.sensing_spec import Sensing
 from .files.section_media import LengthUnit
-from .input_problem import is_number
 from .key_types import (
     Accuracy,
     AzimuthalOrder,

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .input_problem import Location, Problem, dotted, is_number
+from ..errors import is_number
+from .input_problem import Location, Problem, dotted
 from .schema import carries_spread, is_setting
 
 

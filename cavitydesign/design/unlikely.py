@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..dotted import set_entry
-from .input_problem import Location, dotted, is_number
+from ..errors import is_number
+from .input_problem import Location, dotted
 from .spread import split_spreads
 
 # Optical cavities; all lengths that go with the wavelength are scaled beyond it, for infrared and

@@ -11,13 +11,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError, nearest
+from ..errors import InputError, is_number, nearest
 from ..texts import Refused, parsed_toml, read_bytes, unread
 from ..units import NM_PER_UM
 from .catalogue_file import read_catalogue_file
 from .dispersion import Cauchy, Dispersion, Gas, PowerSeries, Sellmeier, Table
 from .dispersive import DispersiveMaterial, Expansion, ThermoOptic
-from .law_check import WAVELENGTHS_NM, Problems, check_laws, is_number, short
+from .law_check import WAVELENGTHS_NM, Problems, check_laws, short
 from .table_file import read_table_file
 
 _TEXT_KEYS = ("name", "title", "source", "licence")

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import InputError, nearest
+from ..errors import InputError, is_number, nearest, told
 from ..units import NM_PER_UM
 from .dispersion import Dispersion, Table
 
@@ -69,7 +69,7 @@ class Problems:
         if value is None:
             return None
         if not is_number(value) or value < low:
-            self.add(f"{prefix}{key}", f"{value!r} is not {allowed}")
+            self.add(f"{prefix}{key}", f"{short(value)} is not {allowed}")
             return None
         return float(value)
 
@@ -195,10 +195,5 @@ def _check_slope(
             return
 
 
-def is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
 def short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."
+    return told(value, 40)

@@ -11,8 +11,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from ...arrays import Array
-from ...design.input_problem import is_number
-from ...errors import InputError, nearest
+from ...errors import InputError, is_number, nearest
 
 SHAPES: dict[str, tuple[str, ...]] = {
     "normal": ("value", "sd"),

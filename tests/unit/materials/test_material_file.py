@@ -102,6 +102,13 @@ def test_a_good_file_from_disk(tmp_path: Path) -> None:
         ),
         (changed(extinction={**TABLE, "value": [1e-6, -1e-6, 0, 0]}), "extinction: gives -"),
         (changed(index_error=-1.0), "index_error: -1.0 is not a number of at least 0"),
+        # whole numbers beyond what a float holds ended with a traceback
+        (changed(index_error=10**400), "index_error: a whole number of about 400 digits is not"),
+        (changed(range_nm=[400, 10**400]), "range_nm"),
+        (
+            changed(index={"kind": "cauchy", "coefficients": [10**400], "powers": [0]}),
+            "coefficients: a list of finite",
+        ),
         (changed(thermo_optic={"per_k": 1e-5}), "thermo_optic.wavelength_nm: missing"),
         (changed(thermo_optic=1e-5), "thermo_optic: 1e-05 is not a table"),
     ],
