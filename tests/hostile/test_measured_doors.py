@@ -76,3 +76,13 @@ def test_a_scale_bar_is_not_sought_among_millions_of_marks() -> None:
     noise[100:105, 200:400] = 0.0
     assert scale_bar_pixels(noise)[0] == 200
     assert time.process_time() - start < 20.0
+
+
+def test_a_cell_of_thousands_of_letters_is_told_in_part(tmp_path) -> None:
+    """As a lost piece or zeros in a file make them."""
+    from cavitydesign.design.files.column_file import read_columns
+
+    (tmp_path / "t.csv").write_text("time_ps\n1.0\n" + "7\x00" * 3000 + "\n")
+    with pytest.raises(InputError, match=r"line 3: time_ps = .*\.\.\.': a finite") as refused:
+        read_columns(tmp_path / "t.csv", ["time_ps"])
+    assert all(len(line) < 300 for line in refused.value.problems)

@@ -15,6 +15,8 @@ from ...study.files.csv_file import CsvTable, read_csv
 # Sizes of measured numbers in any unit; squares and products stay within what floats hold.
 LARGEST, LEAST = 1e60, 1e-60
 
+_MOST_SHOWN = 40  # letters of a cell in a message, twice those of a number of 17 digits
+
 
 def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
     """Columns of a CSV file by name; others in the file are ignored.
@@ -79,8 +81,10 @@ def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
         column = [row[index] for row in table.rows]
         for line, value in zip(table.lines, column, strict=True):
             if len(problems) < MOST_TOLD and not _is_number(value):
+                told = str(value)  # of damaged files it has thousands of letters
+                told = told if len(told) <= _MOST_SHOWN else f"{told[:_MOST_SHOWN]}..."
                 problems.append(
-                    f"{table.name}: line {line}: {name} = {str(value)!r}: a finite number is needed"
+                    f"{table.name}: line {line}: {name} = {told!r}: a finite number is needed"
                 )
         values[name] = column
     if problems:
