@@ -170,7 +170,8 @@ class Mode(ModeRecord):
         r_um, z_um : array_like
             Points, of shapes that broadcast.
         direction : {"isotropic", "radial", "azimuthal", "axial"} or three floats
-            Of the dipole, along r, phi and z; isotropic: the mean over all directions.
+            Of the dipole, along r, phi and z (these letters will do as well); isotropic: the mean
+            over all directions.
         emitter_linewidth_nm : float
             Full width at half maximum of a Lorentzian emission line.
 

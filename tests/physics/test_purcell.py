@@ -86,6 +86,8 @@ def test_directions_lines_and_refusals() -> None:
     r = np.array([2.2, 2.3])
     parts = [mode.purcell_factor(r, 0.1, name) for name in ("radial", "azimuthal", "axial")]
     assert mode.purcell_factor(r, 0.1) == pytest.approx(sum(parts) / 3.0)
+    for part, letter in zip(parts, ("r", "phi", "z"), strict=True):
+        assert np.array_equal(mode.purcell_factor(r, 0.1, letter), part)
     assert mode.purcell_factor(r, 0.1, (2.0, 0.0, 0.0)) == pytest.approx(parts[0])
     width = mode.linewidth_nm
     assert width is not None

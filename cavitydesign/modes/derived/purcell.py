@@ -30,6 +30,8 @@ _DIRECTIONS = {
     "azimuthal": (0.0, 1.0, 0.0),
     "axial": (0.0, 0.0, 1.0),
 }
+# The letters of the components, as shares and pictures call them
+_LETTERS = {"r": "radial", "phi": "azimuthal", "z": "axial"}
 _ISOTROPIC = "isotropic"
 
 
@@ -71,6 +73,7 @@ def purcell_at(
 
 def _unit(direction: str | ArrayLike) -> NDArray[Any]:
     if isinstance(direction, str):
+        direction = _LETTERS.get(direction, direction)
         if direction not in _DIRECTIONS:
             names = (*_DIRECTIONS, _ISOTROPIC)
             raise InputError(
