@@ -280,12 +280,13 @@ def monotone(laser: Laser, found, static: float | None, lasing: float | None) ->
     if pulsed:
         changed["gain"] = replace(laser, medium=with_gain(laser.medium, MORE))
     for name, other in changed.items():
-        beside = thresholds(other.predicted())
+        predicted = other.predicted()
+        beside = thresholds(predicted)
         if static is not None and (beside[0] is None or beside[0] > static * (1.0 + 1e-6)):
             words.append(f"more {name} raises gain = loss {static:.6g} to {beside[0]}")
         if lasing is None:
             continue
-        costs = storage_cost(laser, found, lasing) if pulsed and name == "quality" else 0.0
+        costs = storage_cost(laser, found, predicted, lasing, name) if pulsed else 0.0
         if beside[1] is None or beside[1] > lasing * (1.002 + costs):
             words.append(
                 f"more {name} raises the threshold {lasing:.5g} to {beside[1]}, "
@@ -294,30 +295,39 @@ def monotone(laser: Laser, found, static: float | None, lasing: float | None) ->
     return words
 
 
-def storage_cost(laser: Laser, found, lasing: float) -> float:  # type: ignore[no-untyped-def]
-    """Relative rise of the threshold by light that stays longer, at most.
+def storage_cost(laser: Laser, found, more, lasing: float, name: str) -> float:  # type: ignore[no-untyped-def]
+    """Relative rise of the threshold by light that stays, at most, where a number becomes more.
 
     Of s photons made, s - a ln(1 + s / a) leave, a = d / kappa: each picosecond the emitters that
-    stored light keeps transparent decay with d excitations (docs/theory-gain.md, 5). Half of the
-    greatest efficiency then lies up to a photons higher, each of which takes up to two excitations.
+    stored light keeps transparent decay with d excitations (docs/theory-gain.md, 5). One further
+    photon leaves with the chance s / (s + a), and half of the greatest efficiency E lies at s = a E
+    / (2 - E): a higher Q raises a, more gain raises E, as emitters are emptied further. A photon
+    takes up to two excitations.
     """
-    medium, pump, mode = laser.medium, laser.pump, laser.modes()[0]
-    wavelengths = np.array([one.wavelength_nm for one in laser.modes()])
-    lines = medium.class_lines(wavelengths)
-    emission, absorption = (lines.weight @ part for part in (lines.emission, lines.absorption))
+    medium, pump = laser.medium, laser.pump
+    strongest = int(found.mode_output[:, -1].argmax())
+    lines = medium.class_lines(np.array([found.modes[strongest].wavelength_nm]))
+    emission, absorption = (
+        float((lines.weight @ part)[0]) for part in (lines.emission, lines.absorption)
+    )
     ladder = medium.ladder(max(medium.ladder_top(3.0), 1))
     if isinstance(medium, CarrierMedium):
         drain = float(ladder.decay_per_ps[1])
     else:
         # in strong light each step up balances the step down
-        ratio = float((absorption / np.maximum(emission, 1e-300)).max())
-        up = ladder.absorption[:-1] * ratio / np.maximum(ladder.emission[1:], 1e-300)
+        up = (
+            ladder.absorption[:-1] * absorption / np.maximum(ladder.emission[1:] * emission, 1e-300)
+        )
         rungs = np.cumprod(np.r_[1.0, up])
         drain = float(ladder.decay_per_ps @ rungs / rungs.sum())
     first = float(found.fluence_mj_cm2[0])
     excitons = float(found.excitons[0]) * (lasing / first) ** pump.photons
-    longer = (MORE - 1.0) * drain / mode.loss_rate_per_ps
-    return 2.0 * longer / excitons / pump.photons
+    stored = drain / laser.modes()[0].loss_rate_per_ps
+    best = [min(one.thresholds.greatest_efficiency or 0.0, 1.0) for one in (found, more)]
+    # where half of the greatest efficiency lies, with the stored light of either
+    held = [stored, stored * (MORE if name == "quality" else 1.0)]
+    half = [one * share / (2.0 - share) for one, share in zip(held, best, strict=True)]
+    return 2.0 * max(half[1] - half[0], 0.0) / excitons / pump.photons
 
 
 def told(laser: Laser) -> str:
