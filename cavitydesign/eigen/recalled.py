@@ -84,7 +84,12 @@ def array_bytes(value: Any, depth: int = 4) -> int:
     if depth == 0:
         return 0
     if isinstance(value, tuple | list):
-        return sum(array_bytes(one, depth - 1) for one in value)
-    if isinstance(value, dict):
-        return sum(array_bytes(one, depth - 1) for one in value.values())
-    return sum(array_bytes(one, depth - 1) for one in getattr(value, "__dict__", {}).values())
+        parts: Any = value
+    else:
+        parts = (value if isinstance(value, dict) else getattr(value, "__dict__", {})).values()
+    # Numbers and names are most of the parts, and arrays most of the rest.
+    return sum(
+        one.nbytes if isinstance(one, np.ndarray) else array_bytes(one, depth - 1)
+        for one in parts
+        if not isinstance(one, int | float | str)
+    )

@@ -85,11 +85,10 @@ class SliceCurve:
 
     def k_per_um(self, order: float) -> float:
         """Wavenumber at an angular order."""
+        nodes = self.orders.tolist()
         weights = [
-            math.prod(
-                (order - other) / (node - other) for j, other in enumerate(self.orders) if j != i
-            )
-            for i, node in enumerate(self.orders)
+            math.prod((order - other) / (node - other) for j, other in enumerate(nodes) if j != i)
+            for i, node in enumerate(nodes)
         ]
         return _shape(order, self.p) * float(np.dot(weights, self.ratios))
 
@@ -136,7 +135,15 @@ class FamilySeed:
 
     def k_per_um(self, m: int, q: int) -> float:
         """Estimate of the wavenumber of the mode (m, p, q)."""
-        return self.curve.k_per_um(self.levels.order(m, q))
+        known = self._known_k_per_um
+        if (m, q) not in known:
+            known[m, q] = self.curve.k_per_um(self.levels.order(m, q))
+        return known[m, q]
+
+    @cached_property
+    def _known_k_per_um(self) -> dict[tuple[int, int], float]:
+        """Estimates that were asked for: each is, many times, while a comb is solved."""
+        return {}
 
     def wants(self, m: int, q: int) -> bool:
         """Whether the mode (m, p, q), or its neighbour, may lie in the range."""
