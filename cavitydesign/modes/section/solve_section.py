@@ -70,6 +70,7 @@ _COARSEST = 1e-3
 _FINEST = 1e-8
 # Of the distance between azimuthal orders that the shift lies above the modes.
 _ABOVE = 0.03
+_BESIDE = 1e-4  # relative, of k, the same where nothing is counted: low degrees have k to 1e-5
 # A mode nearer to the wavelength asked for than this has absorbing layers of the right size.
 _NEAR_THE_HINT = 0.05
 
@@ -262,10 +263,16 @@ def _lifted(
     problem: SectionProblem, seed: SectionSeed, lower: SectionProblem, snapshot: Snapshot
 ) -> Snapshot:
     """The modes of a snapshot at other orders of the elements; the shift a little above the
-    highest.
+    highest, where eigenvalues are counted below it.
+
+    In an absorbing layer they are not: the shift is then so near that its factors sharpen the
+    highest mode as well, which would have its own.
     """
     highest = max((snapshot.wavenumber(q) for q in snapshot.chosen), key=lambda k: k.real)
-    shift = (highest if problem.is_complex else highest.real) * (1 + _ABOVE / snapshot.m)
+    if problem.is_complex:
+        shift = highest * (1 + _BESIDE)
+    else:
+        shift = highest.real * (1 + _ABOVE / snapshot.m)
     guess = replace(snapshot, shift=shift**2)
     return lifted(problem, seed, snapshot.m, guess, problem.embed(lower, snapshot.vectors))
 
