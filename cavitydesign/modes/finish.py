@@ -212,6 +212,7 @@ def _with_absorption(
         [raw.k_absorbing_per_um.real for raw in modes],
         [raw.eps for raw in modes],
         np.zeros_like(columns),
+        far=False,
     )
     for index, one in zip(absorbed, absorbing, strict=True):
         out[index] = replace(

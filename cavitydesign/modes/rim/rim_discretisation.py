@@ -80,9 +80,10 @@ class Rim(Discretisation):
         k_per_um: Sequence[float],
         eps: Sequence[Permittivities],
         corrections: Values,
+        far: bool = True,
     ) -> list[Measures]:
         """Measures of all columns at once."""
-        return measure_all(problem, vectors, orders, qs, k_per_um, eps, corrections)
+        return measure_all(problem, vectors, orders, qs, k_per_um, eps, corrections, far)
 
     def compared(self, qs: list[int]) -> list[int]:
         """All: those of high axial orders err more, and are read together."""

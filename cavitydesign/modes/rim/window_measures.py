@@ -59,6 +59,7 @@ def measure_all(
     k_per_um: Sequence[float],
     eps: Sequence[Permittivities],
     corrections: Values | None = None,
+    far: bool = True,
 ) -> list[Measures]:
     """Measure modes of one window.
 
@@ -80,9 +81,11 @@ def measure_all(
         At each mode's own wavelength.
     corrections : (n, k) array, optional
         What the full problem asks to take from the vectors.
+    far : bool
+        Whether what they radiate is asked for.
     """
     corrections = np.zeros_like(vectors) if corrections is None else corrections
-    out = _measured(problem, vectors, orders, qs, k_per_um, eps, corrections)
+    out = _measured(problem, vectors, orders, qs, k_per_um, eps, corrections, far)
     loud = {
         m
         for m, one, column in zip(orders, out, corrections.T, strict=True)
@@ -119,6 +122,7 @@ def _measured(
     k_per_um: Sequence[float],
     eps: Sequence[Permittivities],
     corrections: Values,
+    far: bool = True,
 ) -> list[Measures]:
     """Measures of modes whose far fields are those of the corrected vectors."""
     groups: dict[tuple[float, ...], list[int]] = {}
@@ -138,7 +142,7 @@ def _measured(
             [k_per_um[i] for i in members],
             [eps[i] for i in members],
         )
-        for i, one in zip(members, group.measures(corrections[:, members]), strict=True):
+        for i, one in zip(members, group.measures(corrections[:, members], far), strict=True):
             out[i] = one
     return [out[i] for i in range(len(orders))]
 
@@ -200,7 +204,7 @@ class _Group:
         probe = self.probe
         return np.asarray(probe.weight * probe.grid.r.real[probe.inner_s, probe.inner_t])
 
-    def measures(self, corrections: Values) -> list[Measures]:
+    def measures(self, corrections: Values, with_far: bool) -> list[Measures]:
         """All numbers of the modes; the corrections are what was taken from their vectors."""
         problem, probe = self.problem, self.probe
         peaks = peak_densities(problem, probe, self.density, self.vectors, self.orders, self.eps)
@@ -224,23 +228,10 @@ class _Group:
         length = breaks[-1] - breaks[0] if problem.cavity.sliced else 1.0
         both = 2.0 if problem.mirror else 1.0
         walls, beyond = self.walls()
-        sources = far_sources(
-            problem,
-            probe,
-            self.field,
-            (self.vectors, corrections),
-            self.orders,
-            self.k_per_um,
-            self.eps,
-        )
-        n_surround = np.array([e.index[-1] for e in self.eps])
-        far, of_taken = log10_radiation_qs(
-            sources,
-            energy * both,
-            self.orders,
-            self.qs,
-            self.k_per_um,
-            Surroundings(n_surround, problem.mirror, problem.cavity.sliced),
+        far, of_taken = (
+            self._radiation(energy * both, corrections)
+            if with_far
+            else np.full((2, self.orders.size), math.nan)
         )
         shift = self.shift(walls, energy)
         return [
@@ -256,6 +247,22 @@ class _Group:
             )
             for j in range(self.orders.size)
         ]
+
+    def _radiation(self, energy: Array, corrections: Values) -> Array:
+        """log10 Q of the modes, and by what the corrections alone radiate: (2, k)."""
+        problem, probe = self.problem, self.probe
+        sources = far_sources(
+            problem,
+            probe,
+            self.field,
+            (self.vectors, corrections),
+            self.orders,
+            self.k_per_um,
+            self.eps,
+        )
+        n_surround = np.array([e.index[-1] for e in self.eps])
+        around = Surroundings(n_surround, problem.mirror, problem.cavity.sliced)
+        return log10_radiation_qs(sources, energy, self.orders, self.qs, self.k_per_um, around)
 
     def _tail(self) -> Array:
         """Energy between an absorbing layer that begins within the barrier and the caustic: a

@@ -80,9 +80,10 @@ class Section(Discretisation):
         k_per_um: Sequence[float],
         eps: Sequence[Permittivities],
         corrections: Values,
+        far: bool = True,
     ) -> list[Measures]:
         """Measures of the corrected columns one by one."""
-        return measure_section(problem, vectors - corrections, orders, qs, k_per_um, eps)
+        return measure_section(problem, vectors - corrections, orders, qs, k_per_um, eps, far)
 
     def sample(self, raw: RawMode, outwards: int, along: int) -> FieldSamples:
         """On a grid of r and z."""

@@ -48,13 +48,14 @@ def measure_section(
     qs: Sequence[int],
     k_per_um: Sequence[float],
     eps: Sequence[Permittivities],
+    far: bool = True,
 ) -> list[Measures]:
     """Measure modes; arguments as those of `measure_all`."""
     out = []
     for i in range(len(orders)):
         check_time()
         one = Reading(problem, vectors[:, [i]], float(orders[i]), qs[i], k_per_um[i], eps[i])
-        out.append(one.measures())
+        out.append(one.measures(far))
     return out
 
 
@@ -124,8 +125,8 @@ class Reading:
         """Radiative Q from the far field."""
         return self._far[0]
 
-    def measures(self) -> Measures:
-        """All numbers of the mode."""
+    def measures(self, far: bool = True) -> Measures:
+        """All numbers of the mode, those of its radiation with `far` alone."""
         regions = len(self.problem.cavity.regions)
         shares, components, peak = np.zeros(regions), np.zeros(3), 0.0
         for field, weight, region, _ in self.points:
@@ -152,10 +153,10 @@ class Reading:
             components / energy,
             shares / energy,
             2 * math.pi * energy / peak,
-            self._far[0],
+            self._far[0] if far else math.nan,
             self._scattering(energy),
             _OF_WALLS * self._walls(energy) / energy / self.k_per_um**2,
-            self._far[1],
+            self._far[1] if far else 0.0,
         )
 
     def _peak(self) -> float:

@@ -100,9 +100,10 @@ class Discretisation(ABC):
         k_per_um: Sequence[float],
         eps: Sequence[Permittivities],
         corrections: Values,
+        far: bool = True,
     ) -> list[Measures]:
         """Measures of the columns (n, k) of one problem; corrections are what the full problem asks
-        to take from them.
+        to take from them. Without `far` what they radiate is left out.
         """
 
     def compared(self, qs: list[int]) -> list[int]:
