@@ -73,7 +73,8 @@ def _draw_lines(ax: Axes, spectrum: Mapping[str, Any], theme: Theme) -> None:
     ax.set_title(spectrum["name"])
     ax.set_ylabel("light of a line (arb. units)")
     ax.tick_params(labelbottom=False)
-    ax.legend(loc="lower center")
+    # lines make a dome, and the floor lies below: its middle is free
+    ax.legend(loc="center", bbox_to_anchor=(0.5, 0.47))
 
 
 def _draw_residuals(ax: Axes, spectrum: Mapping[str, Any], theme: Theme) -> None:
