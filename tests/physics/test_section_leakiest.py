@@ -26,6 +26,8 @@ SPHERES = (
     # not seen within walls, where nothing resembles them: "no mode of the body", "not found"
     (1.3792558782599655, 2.051808803127921, 1.33, 4, "TM", 1, 1, 2773.0, 1e-4),
     (0.7745044946912006, 1.6127851920259315, 1.0, 4, "TE", 1, 0, 1168.0, 1e-5),
+    # not seen where p = 1 has m = 5, 460 nm off: it is where it was asked for
+    (1.0730187048716096, 2.586194585142637, 1.0, 5, "TE", 2, 0, 1425.0, 1e-5),
     # a TypeError: a window without any of the layers was called complex
     (1.714057260192645, 2.690632299018385, 1.0, 4, "TM", 2, 0, 2930.0, 1e-5),
 )

@@ -205,7 +205,26 @@ class _Search:
             if self._is_near(first) or self.watch.late:
                 break
             modes, k_per_um = self._towards(k_per_um, first.wavenumber(m))
-        return self._each_near(self._completed(modes))
+        return self._each_near(self._completed(self._with_those_at_the_hint(modes)))
+
+    def _with_those_at_the_hint(self, modes: list[SurveyedMode]) -> list[SurveyedMode]:
+        """With what is missing, if it is seen at the wavelength asked for: a high radial order may
+        be there, and hold nothing at all where the lowest one has the order asked for.
+        """
+        k = wavenumber_per_um(self.request.wavelength_nm)
+        far = abs(k / modes[0].k_per_um - 1.0) > _NEAR_SHARE
+        if self._enough(modes) or self.watch.late or not far:
+            return modes
+        known = labels(modes)
+
+        def rest(seen: Sequence[SurveyedMode]) -> bool:
+            return self.wanted <= labels(seen) | known
+
+        try:
+            surveyed = self._survey(k, rest)
+        except (SolverError, InputError):  # InputError: no data there
+            return modes
+        return modes + [mode for mode in surveyed if mode.label not in known]
 
     def _towards(self, k_per_um: float, there: float) -> tuple[list[SurveyedMode], float]:
         """Modes at a wavenumber, or on the way to it where the media have no data: the straight
