@@ -99,11 +99,15 @@ def heeded() -> Iterator[None]:
 @contextmanager
 def named(file: Path) -> Iterator[None]:
     """Put the name of the file before what is found wrong after it was read."""
+    own = (f"{file.name}:", f"{file.name} ")
     try:
         yield
     except InputError as error:
         raise InputError(
-            [line if str(file) in line else f"{file}: {line}" for line in error.problems]
+            [
+                line if str(file) in line or line.startswith(own) else f"{file}: {line}"
+                for line in error.problems
+            ]
         ) from None
 
 

@@ -12,6 +12,9 @@ from .exit_codes import say
 if TYPE_CHECKING:
     from ..design import Design
 
+# Of the diameter: light of the first axial orders reaches over about a fifth of it.
+SHORT_SPAN = 0.2
+
 
 def tell_design(design: Design) -> None:
     """Say what of a design is unlikely, and what its outline is known to be."""
@@ -19,7 +22,21 @@ def tell_design(design: Design) -> None:
 
     for line in unlikely_values(design.raw):
         say(f"warning: {line}")
+    tell_fibre(design)
     tell_outline(design)
+
+
+def tell_fibre(design: Design) -> None:
+    """Say where the points of a fibre cover little of its cavity: the rest is carried on."""
+    shape, diameter = design.cavity.fibre_shape, design.cavity.diameter_um
+    if shape is None:
+        return
+    low, high = shape.span_um
+    if high - low < SHORT_SPAN * diameter:
+        say(
+            f"warning: the fibre's points reach from z = {low:.4g} to {high:.4g} um in a cavity of "
+            f"{diameter:.5g} um; beyond them the fibre goes straight on"
+        )
 
 
 def tell_unlikely(base: Mapping[str, Any], varied: Mapping[str, Iterable[Any]]) -> None:

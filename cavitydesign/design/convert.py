@@ -18,6 +18,7 @@ from ..geometry import (
     Outline,
     fibre_from_points,
 )
+from ..geometry.fibre import check_span
 from ..geometry.surroundings.temperature import Temperature
 from ..lasing.request import LasingRequest
 from ..materials import ConstantIndex, Material
@@ -294,11 +295,13 @@ class Converter:
         )
         middle = outline.equator_z_um if isinstance(outline, MeasuredOutline) else 0.0
         try:
-            return fibre_from_points(points[0] - middle, points[1])
+            shape = fibre_from_points(points[0] - middle, points[1])
+            check_span(shape, 2.0 * outline.equator_radius_um)
         except InputError as error:
             raise InputError(
                 [source + line.removeprefix("fibre: ") for line in error.problems]
             ) from None
+        return shape
 
     def _built(self, make: Callable[..., Built], /, *args: Any, **given: Any) -> Built | None:
         try:

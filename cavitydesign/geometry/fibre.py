@@ -22,6 +22,8 @@ _FEWEST_TO_SMOOTH = 8  # Fewer points are taken as exact: they do not tell noise
 _STEEPEST = 1.0  # 45 degrees; fibres are tapered by some hundredths, and a mix of units gives 1000.
 _LARGEST_UM = 1e9  # a kilometre: no fibre, and squares of 1e308 leave the floats
 _EVEN_WITHIN = 1e-12  # of the radius: some thousand roundings, and no effect on a mode
+# Of the cavity's diameter: light reaches over more of the fibre, and units are 1000 apart.
+_SHORTEST_SPAN = 1e-2
 _SAMPLES = 401  # places along the given points: eight between the knots of the most flexible spline
 
 
@@ -142,6 +144,30 @@ def fibre_from_points(z_um: Array, radius_um: Array) -> FibreShape:
             "allowed (units?)"
         )
     return shape
+
+
+def check_span(shape: FibreShape, diameter_um: float) -> None:
+    """Refuse points that tell nothing of the fibre in the cavity, which would be carried straight
+    on through all of it.
+
+    Parameters
+    ----------
+    shape : FibreShape
+    diameter_um : float
+        Of the cavity.
+
+    Raises
+    ------
+    InputError
+        If they reach over less than a hundredth of the diameter: they are in another unit.
+    """
+    low, high = shape.span_um
+    if high - low < _SHORTEST_SPAN * diameter_um:
+        raise InputError(
+            f"fibre: the points reach over {high - low:.3g} um of z, from {low:.3g} to {high:.3g}, "
+            f"in a cavity of {diameter_um:.6g} um; a hundredth of that or more is needed (another "
+            f"unit? a thousand times as much is {1e3 * (high - low):.3g} um)"
+        )
 
 
 def _check(z: Array, radius: Array) -> None:

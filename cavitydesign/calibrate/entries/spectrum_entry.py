@@ -137,7 +137,7 @@ def read_lines(path: Path, fluence_mj_cm2: float = 0.0) -> Lines:
     named = [key for key in ("wavelength_nm", "mode") if key in table.header]
     if not named:
         raise InputError(
-            f"{table.name}: header: {', '.join(table.header)[:80]}; a column wavelength_nm or mode "
+            f"{table.name}: {table.told_header}; a column wavelength_nm or mode "
             "is needed beside share"
         )
     columns = columns_of(table, [*(key for key in named if key != "mode"), "share"])

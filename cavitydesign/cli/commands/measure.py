@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from ...columns.cell_text import plain_with_error
-from ..exit_codes import DONE, reported
+from ..exit_codes import DONE, named, reported
 from ..printing import new_table, print_json, print_tables
 from .measure_series import series
 from .modes import AsJson
@@ -48,10 +48,12 @@ def light_curve(file: CsvFile, json: AsJson = False) -> int:
     from ...design.files.column_file import read_columns
     from ...lasing.outcomes.break_count import CHANCE, count_breaks
 
-    columns = read_columns(file, ("fluence_mj_cm2", "emission"))
-    found = count_breaks(columns["fluence_mj_cm2"], columns["emission"])
+    names = ("fluence_mj_cm2", "emission")
+    columns = read_columns(file, names, positive=names)
+    with named(file):
+        found = count_breaks(columns["fluence_mj_cm2"], columns["emission"])
     count = len(found.breaks_mj_cm2)
-    names: tuple[tuple[str, ...], tuple[str, ...]] = (
+    parts: tuple[tuple[str, ...], tuple[str, ...]] = (
         ((), ("the whole curve",)),
         (("break",), ("below", "above")),
         (
@@ -59,7 +61,7 @@ def light_curve(file: CsvFile, json: AsJson = False) -> int:
             ("below", "between", "above"),
         ),
     )[count]
-    thresholds = names[0]
+    thresholds = parts[0]
     if count == 2 and not found.onset:
         thresholds = ("lower break", "upper break")
     rows = {
@@ -70,7 +72,7 @@ def light_curve(file: CsvFile, json: AsJson = False) -> int:
     }
     rows |= {
         f"slope {part}": plain_with_error(value, error)
-        for part, value, error in zip(names[1], found.slopes, found.slopes_error, strict=True)
+        for part, value, error in zip(parts[1], found.slopes, found.slopes_error, strict=True)
     }
     if count < 2:
         smaller = ("a straight power law", "a law with one break")[count]
@@ -104,9 +106,10 @@ def z_scan(
     from ...design.files.column_file import read_columns
     from ...gain.measured.z_scan import ZScan
 
-    columns = read_columns(file, ("position_mm", "transmittance"))
+    columns = read_columns(file, ("position_mm", "transmittance"), positive=("transmittance",))
     scan = ZScan(photons, wavelength, energy, pulse, waist, density, thickness, linear)
-    fit = scan.fitted(columns["position_mm"], columns["transmittance"])
+    with named(file):
+        fit = scan.fitted(columns["position_mm"], columns["transmittance"])
     rows = {
         f"sigma_{photons} (photons removed), cm^{2 * photons} s^{photons - 1}": (
             plain_with_error(fit.sigma, fit.sigma_error)
@@ -130,8 +133,9 @@ def emission(file: CsvFile, json: AsJson = False) -> int:
     from ...design.files.column_file import read_columns
     from ...gain.measured.emission_line import fit_emission_line
 
-    columns = read_columns(file, ("wavelength_nm", "intensity"))
-    fit = fit_emission_line(columns["wavelength_nm"], columns["intensity"])
+    columns = read_columns(file, ("wavelength_nm", "intensity"), positive=("wavelength_nm",))
+    with named(file):
+        fit = fit_emission_line(columns["wavelength_nm"], columns["intensity"])
     rows = {
         "gain.emission_energy_ev": (
             plain_with_error(fit.emission_energy_ev, fit.emission_energy_error_ev)
@@ -153,7 +157,8 @@ def decay(file: CsvFile, json: AsJson = False) -> int:
     from ...gain.measured.decay import fit_decay
 
     columns = read_columns(file, ("time_ps", "signal"))
-    fit = fit_decay(columns["time_ps"], columns["signal"])
+    with named(file):
+        fit = fit_decay(columns["time_ps"], columns["signal"])
     lives = zip(fit.lifetimes_ps, fit.errors_ps, fit.shares, strict=True)
     rows = {
         f"life time {number}, ps": f"{plain_with_error(life, error)} (share {share:.2f})"
@@ -174,8 +179,10 @@ def stripe(file: CsvFile, json: AsJson = False) -> int:
     from ...design.files.column_file import read_columns
     from ...gain.measured.stripe import fit_stripe_gain
 
-    columns = read_columns(file, ("length_um", "emission"))
-    fit = fit_stripe_gain(columns["length_um"], columns["emission"])
+    names = ("length_um", "emission")
+    columns = read_columns(file, names, positive=names)
+    with named(file):
+        fit = fit_stripe_gain(columns["length_um"], columns["emission"])
     rows = {
         "net modal gain, cm^-1": plain_with_error(fit.net_gain_per_cm, fit.error_per_cm),
         "rms relative deviation": f"{fit.rms:.2g}",
@@ -190,10 +197,10 @@ def spacings(file: CsvFile, json: AsJson = False) -> int:
     from ...design.files.column_file import read_columns
     from ...lasing.competition.comb import fit_effective_index
 
-    columns = read_columns(file, ("wavelength_nm", "spacing_nm", "diameter_um"))
-    fit = fit_effective_index(
-        columns["wavelength_nm"], columns["spacing_nm"], columns["diameter_um"]
-    )
+    names = ("wavelength_nm", "spacing_nm", "diameter_um")
+    columns = read_columns(file, names, positive=names)
+    with named(file):
+        fit = fit_effective_index(*(columns[name] for name in names))
     told = (
         plain_with_error(fit.index, fit.error)
         if math.isfinite(fit.error)
@@ -213,8 +220,10 @@ def temperature(file: CsvFile, json: AsJson = False) -> int:
     from ...design.files.column_file import read_columns
     from ...gain.measured.characteristic_temperature import fit_characteristic_temperature
 
-    columns = read_columns(file, ("temperature_k", "threshold"))
-    fit = fit_characteristic_temperature(columns["temperature_k"], columns["threshold"])
+    names = ("temperature_k", "threshold")
+    columns = read_columns(file, names, positive=names)
+    with named(file):
+        fit = fit_characteristic_temperature(columns["temperature_k"], columns["threshold"])
     low, high = fit.range_k
     rows = {
         "T0, K": plain_with_error(fit.t0_k, fit.t0_error_k),

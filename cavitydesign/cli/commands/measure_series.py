@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...columns.cell_text import plain_with_error
-from ..exit_codes import DONE, say
+from ..exit_codes import DONE, named, say
 from ..printing import new_table, number, print_json, print_tables
 from ..progress_line import ProgressLine
 from .modes import AsJson
@@ -46,7 +46,8 @@ def series(
     from ...spectrum_fit.spectra.series_file import load_series
 
     loaded = load_series(source)
-    measured = measured_series(loaded)
+    with named(source):
+        measured = measured_series(loaded)
     told: list[str] = []
     if design is not None:
         measured, told = _labelled(measured, design, worker_count(workers))

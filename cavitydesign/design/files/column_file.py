@@ -18,7 +18,9 @@ LARGEST, LEAST = 1e60, 1e-60
 _MOST_SHOWN = 40  # letters of a cell in a message, twice those of a number of 17 digits
 
 
-def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
+def read_columns(
+    path: Path, names: Sequence[str], positive: Sequence[str] = ()
+) -> dict[str, Array]:
     """Columns of a CSV file by name; others in the file are ignored.
 
     Parameters
@@ -29,6 +31,8 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
         begin with # are left out.
     names : sequence of str
         Columns that must be there.
+    positive : sequence of str
+        Those of them whose numbers must lie above 0.
 
     Returns
     -------
@@ -39,7 +43,16 @@ def read_columns(path: Path, names: Sequence[str]) -> dict[str, Array]:
     InputError
         One line for each problem: file, line, value, what is allowed.
     """
-    return read_columns_and_lines(path, names)[0]
+    columns, lines = read_columns_and_lines(path, names)
+    problems = [
+        f"{path.name}: line {line}: {name} = {value:g}: a number above 0 is needed"
+        for name in positive
+        for line, value in zip(lines, columns[name], strict=True)
+        if value <= 0
+    ]
+    if problems:
+        raise InputError(problems[:MOST_TOLD])
+    return columns
 
 
 def read_columns_and_lines(
@@ -67,10 +80,10 @@ def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
     """Columns of a table that was read already; as `read_columns`."""
     absent = [name for name in names if name not in table.header]
     if absent:
-        told = ", ".join(table.header)
+        told = table.told_header
         raise InputError(
             [
-                f"{table.name}: header: {told}; no column {name}{nearest(name, table.header)}"
+                f"{table.name}: {told}; no column {name}{nearest(name, table.header)}"
                 for name in absent
             ]
         )

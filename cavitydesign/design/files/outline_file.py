@@ -17,6 +17,7 @@ FibrePoints = tuple[Array, Array]
 
 _UNITS_IN_UM = {"nm": 1e-3, "um": 1.0, "mm": 1e3}
 _COLUMNS = tuple(f"{axis}_{unit}" for axis in "zr" for unit in _UNITS_IN_UM)
+_NAME = re.compile(r"[^\W\d_][\w .()/%-]{0,39}")  # of a column
 _LARGEST_BYTES = 50_000_000  # About a million points; an outline needs a few hundred.
 
 
@@ -136,13 +137,16 @@ def _column(path: Path, names: list[str], axis: str) -> tuple[int, float]:
     if len(found) == 1:
         column, name = found[0]
         return column, _UNITS_IN_UM[name[2:]]
-    shown = ", ".join(names)[:60]
     if found:
+        shown = ", ".join(names)[:60]
         raise InputError(
             f"{path}: the header has {len(found)} columns for {axis} ({shown}); one is needed"
         )
     allowed = ", ".join(name for name in _COLUMNS if name[0] == axis)
-    raise InputError(f"{path}: no column for {axis} in the header ({shown}); allowed are {allowed}")
+    # What is no header is not quoted: the file may be any.
+    likely = len(names) > 1 and all(_NAME.fullmatch(name) for name in names)
+    held = f" ({', '.join(names)[:60]})" if likely else ""
+    raise InputError(f"{path}: no column for {axis} in the header{held}; allowed are {allowed}")
 
 
 def _number(path: Path, line: int, column: str, cell: str) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import InputError
-from ...study.files.csv_file import read_csv
+from ...study.files.csv_file import check_keys, read_csv
 from ..validate import key_problem
 from .column_file import columns_of
 
@@ -61,6 +61,7 @@ def read_samples(path: Path) -> Samples:
     if not path.is_file():
         raise InputError(f"gain.samples: {path.name}: no such file beside the design")
     table = read_csv(path, any_separator=True)
+    check_keys(table)
     header = table.header
     problems = []
     for key in header:

@@ -17,10 +17,13 @@ from numpy.typing import ArrayLike
 
 from ...arrays import Array
 from ...errors import InputError
+from ...texts import counted
 from ...units import NM_PER_UM, UM_PER_CM
 from ..pulse_shape import photons_per_cm2
 from .fitting import check_answer, fitted
 
+# The fit frees three numbers; points at one place tell none of them.
+_FEWEST_PLACES = 5
 # Gauss points over time and over the beam: 40 of each leave 3e-8 of the transmittance (two
 # photons) and 7e-7 (three) up to a strength of 30; 20 leave 1e-5 and 7e-5.
 _PULSE_NODES, _PULSE_WEIGHTS = np.polynomial.hermite.hermgauss(40)
@@ -138,8 +141,8 @@ class ZScan:
         Raises
         ------
         InputError
-            Fewer than five points, different lengths, values that are not positive, or a scan
-            without a dip.
+            Fewer than five places, different lengths, values that are not positive, or equal
+            transmittances.
         """
         scanned_mm, measured = (
             np.asarray(position_mm, dtype=float),
@@ -153,6 +156,14 @@ class ZScan:
             and np.all(measured > 0)
         ):
             raise InputError("z-scan: positions must be finite and transmittances positive")
+        places = len(np.unique(scanned_mm))
+        if places < _FEWEST_PLACES:
+            raise InputError(
+                f"z-scan: the points lie at {counted(places, 'place')}; {_FEWEST_PLACES} or more "
+                "are needed"
+            )
+        if float(np.ptp(measured)) == 0.0:
+            raise InputError(f"z-scan: all transmittances are {measured[0]:g}: no dip is seen")
         base = float(np.quantile(measured, 0.9))
         dip = max(1.0 - float(measured.min()) / base, 1e-6)
         unit = _sigma_of_unit_strength(self)

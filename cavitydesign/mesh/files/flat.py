@@ -15,6 +15,9 @@ from .splitting import FileMesh
 
 # Of the section's size: points nearer than this are one. Files of seven digits round to half of it.
 _ONE_POINT = 1e-7
+# Of a coordinate in the file's own unit: a kilometre where that is um. Squares stay within what
+# floats hold, also of files in metres.
+_LARGEST = 1e9
 _OF_EDGE = 1e-2  # of the shortest side of an element: its own corners are never one
 
 
@@ -30,8 +33,9 @@ def flat_positions(points: Array, source: str) -> Array:
     Raises
     ------
     InputError
-        If the points lie in no such plane.
+        If a coordinate is no finite number or far too large, or the points lie in no such plane.
     """
+    _check_bounded(points, source)
     if points.shape[1] == 2:
         return points.copy()
     spread = np.ptp(points, axis=0)
@@ -46,6 +50,16 @@ def flat_positions(points: Array, source: str) -> Array:
     )
 
 
+def _check_bounded(points: Array, source: str) -> None:
+    bad = ~(np.abs(points) <= _LARGEST)  # also where it is no number
+    if bad.any():
+        point, axis = np.argwhere(bad)[0]
+        raise InputError(
+            f"{source}: {'xyz'[axis]} = {points[point, axis]:g} at point {point + 1}: coordinates "
+            f"are finite numbers of at most {_LARGEST:g} (a damaged file?)"
+        )
+
+
 def without_doubles(given: FileMesh) -> FileMesh:
     """The mesh with points at one position made one point.
 
@@ -58,8 +72,6 @@ def without_doubles(given: FileMesh) -> FileMesh:
 
     points = given.points
     used = np.unique(np.concatenate([group.nodes.ravel() for group in given.groups]))
-    if not np.isfinite(points[used]).all():
-        return given  # refused later, with its position
     shortest = min(
         float(np.hypot(*(points[ends[:, 1]] - points[ends[:, 0]]).T).min())
         for group in given.groups

@@ -133,8 +133,6 @@ def gmsh_contents(gmsh: Any, source: str) -> FileMesh:
     if len(tags) == 0:
         raise InputError(f"{source}: no nodes; a section needs a mesh, or surfaces to mesh")
     xyz = np.asarray(coordinates).reshape(-1, 3)
-    if not np.isfinite(xyz).all():
-        raise InputError(f"{source}: a node's position is not a finite number")
     positions = flat_positions(xyz, source)
     row_of = np.full(int(max(tags)) + 1, -1)
     row_of[np.asarray(tags, dtype=np.int64)] = np.arange(len(tags))

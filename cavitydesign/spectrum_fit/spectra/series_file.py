@@ -205,7 +205,7 @@ def _of_wide(table: CsvTable) -> tuple[list[Shot], list[str]]:
     named = next((name for name in WAVELENGTHS if name in table.header), None)
     if named is None:
         raise InputError(
-            f"{table.name}: header: {', '.join(table.header)[:80]}; a column wavelength_nm beside "
+            f"{table.name}: {table.told_header}; a column wavelength_nm beside "
             "columns named by their fluence is needed, or columns file and fluence_mj_cm2"
         )
     columns = len(table.header) - 1
@@ -240,7 +240,7 @@ def _shot(
     if named is None or column not in table.header:
         near = nearest(table.header[-1], ("intensity", *WAVELENGTHS))
         raise InputError(
-            f"{table.name}: header: {', '.join(table.header)[:80]}; columns wavelength_nm and "
+            f"{table.name}: {table.told_header}; columns wavelength_nm and "
             f"{column} are needed{near}"
         )
     columns = (table.header.index(named), table.header.index(column))
@@ -263,7 +263,7 @@ def _shot(
         wavelength = vacuum_wavelength_nm(wavelength)
     dark = np.full(len(counts), float(settings["dark"] or 0.0))
     if dark_file and folder is not None:
-        dark = _dark_counts(folder, dark_file, wavelength)
+        dark = _dark_counts(folder, dark_file, wavelength, source)
     exposure = float(settings["exposure_s"] or 1.0)
     transmission = float(settings["filter_transmission"] or 1.0)
     fluence = settings["fluence_mj_cm2"]
@@ -281,10 +281,10 @@ def _shot(
     return shot, notes
 
 
-def _dark_counts(folder: Path, name: str, wavelength_nm: Array) -> Array:
+def _dark_counts(folder: Path, name: str, wavelength_nm: Array, source: str) -> Array:
     file = folder / name
     if folder.resolve() not in file.resolve().parents or not file.is_file():
-        raise InputError(f"dark_file = {name!r}: no such file in the same folder")
+        raise InputError(f"{source}: dark_file = {name!r}: no such file in the same folder")
     shot, _ = _shot(read_spectrum(file), dict(SETTINGS) | {"fluence_mj_cm2": 1.0}, None)
     return np.asarray(np.interp(wavelength_nm, shot.wavelength_nm, shot.light))
 

@@ -174,9 +174,8 @@ def _wavelength_column(table: CsvTable) -> str:
     found = [name for name in WAVELENGTHS if name in table.header]
     if not found:
         near = nearest(table.header[0], COLUMNS)
-        told = ", ".join(table.header)
         raise InputError(
-            f"{table.name}: header: {told}; a column wavelength_nm is needed, of "
+            f"{table.name}: {table.told_header}; a column wavelength_nm is needed, of "
             f"{', '.join(COLUMNS)}{near}"
         )
     if len(found) > 1:

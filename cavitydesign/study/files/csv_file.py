@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ MOST_BYTES = 64_000_000
 _MOST_LINES = 1_100_000  # a study of a million points, its header and its comments
 _MOST_CELLS = 8_000_000  # 0.3 GB, ten seconds
 _LONGEST_WHOLE = 19  # letters of 2^63, a whole number's end
+# What a column may be called in a message. Other files, such as lists of passwords, are not quoted.
+_COLUMN_NAME = re.compile(r"[^\W\d_][\w .()\[\]/^*%-]{0,39}")
+_MOST_NAMES = 12  # that a message quotes
 _LONGEST_CELL = 131_072  # letters; the limit of Python's csv module
 
 
@@ -38,6 +42,32 @@ class CsvTable:
     header: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     lines: tuple[int, ...]
+
+    @property
+    def told_header(self) -> str:
+        """The header as messages tell it.
+
+        A file that is no table is not quoted: it may hold what nobody should read in a log. A
+        header has names of letters, beside which numbers may stand; one name alone stands above
+        numbers.
+
+        Examples
+        --------
+        >>> CsvTable("a.csv", ("wavelength_nm", "counts"), ((500, 1),), (2,)).told_header
+        'header: wavelength_nm, counts'
+        >>> CsvTable("shadow", ("root:*:19000:0:",), (("bin:*:19000:0:",),), (2,)).told_header
+        'no header that names columns'
+        """
+        names = self.header
+        known = [bool(_COLUMN_NAME.fullmatch(one)) for one in names]
+        numbers = [not isinstance(_read_value(one), str) for one in names]
+        told = any(known) and all(map(max, known, numbers))
+        if len(names) == 1:
+            told = told and not any(isinstance(row[0], str) for row in self.rows)
+        if not told:
+            return "no header that names columns"
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        return f"header: {', '.join(names[:_MOST_NAMES])}{more}"
 
 
 def read_csv(path: Path, where: str = "", any_separator: bool = False) -> CsvTable:
@@ -118,15 +148,31 @@ def _check_header(name: str, header: tuple[str, ...], lines: Sequence[tuple[int,
         )
 
 
+def check_keys(table: CsvTable) -> None:
+    """Refuse a header that cannot name design keys, without a word of what it holds instead.
+
+    Raises
+    ------
+    InputError
+        One line.
+    """
+    if not all(_COLUMN_NAME.fullmatch(name) for name in table.header):
+        raise InputError(
+            f"{table.name}: no header that names design keys (table.key, parted by commas)"
+        )
+
+
 def csv_axis(path: Path, where: str) -> Axis:
     """Axis of the rows of a CSV file whose header names design keys.
 
     Raises
     ------
     InputError
-        As `read_csv`, and for an empty cell or a row that stands there twice.
+        As `read_csv`, for a header that names no keys, for an empty cell, and for a row that stands
+        there twice.
     """
     table = read_csv(path, where)
+    check_keys(table)
     for line, row in zip(table.lines, table.rows, strict=True):
         for key, value in zip(table.header, row, strict=True):
             if value == "":

@@ -26,6 +26,7 @@ DATA:
     data: |
         0.3 1e-8
         0.6 2e-8
+        0.9 2e-8
         2.5 3e-8
 """
 STUDY = 'design = "of.toml"\ntask = "modes"\n[axes]\n"cavity.diameter_um" = [15.0, 15.1]\n'

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cavitydesign.cli.outline_note import tell_outline
+from cavitydesign.cli.outline_note import tell_fibre, tell_outline
 from cavitydesign.design import Design, parse_design
+from cavitydesign.errors import InputError
 
 
 def design(**cavity: Any) -> Design:
@@ -50,3 +51,21 @@ def test_drop(capsys: pytest.CaptureFixture[str]) -> None:
 def test_other_shapes_need_no_word(capsys: pytest.CaptureFixture[str]) -> None:
     tell_outline(design(profile="parabola", diameter_um=15.0, axial_radius_um=60.0))
     assert capsys.readouterr().err == ""
+
+
+def test_points_of_a_fibre_that_cover_little_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """2 um of 15 um: told. 10 um: nothing. 0.01 um, as a table in um under a header in nm: no."""
+
+    def told(head: str, reach: float) -> str:
+        file = tmp_path / "fibre.csv"
+        file.write_text(f"{head}\n-{reach},4\n{reach},4\n")
+        shape = {"profile": "parabola", "diameter_um": 15.0, "axial_radius_um": 60.0}
+        tell_fibre(design(**shape, fibre_file=str(file)))
+        return capsys.readouterr().err
+
+    assert "reach from z = -1 to 1 um in a cavity of 15 um; beyond" in told("z_um,r_um", 1.0)
+    assert told("z_um,r_um", 5.0) == ""
+    with pytest.raises(InputError, match=r"fibre\.csv: the points reach over 0\.01 um"):
+        told("z_nm,r_nm", 5.0)

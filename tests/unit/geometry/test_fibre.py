@@ -7,6 +7,7 @@ import pytest
 
 from cavitydesign.errors import InputError
 from cavitydesign.geometry import Cavity, FibreShape, Parabola, fibre_from_points
+from cavitydesign.geometry.fibre import check_span
 from cavitydesign.materials import ConstantIndex
 
 Z = np.linspace(-12.0, 12.0, 60)
@@ -108,3 +109,11 @@ def test_no_fibre(z: np.ndarray, radius: np.ndarray, words: str) -> None:
         shape = fibre_from_points(z, radius)
         assert isinstance(shape, FibreShape)
     assert "\n" not in str(caught.value)
+
+
+def test_points_of_another_unit_are_refused() -> None:
+    """A table in um that is read as nm reaches over 24 nm, and was carried on through 15 um."""
+    shape = fibre_from_points(1e-3 * Z, 4e-3 + 0 * Z)
+    with pytest.raises(InputError, match=r"reach over 0\.024 um .* a thousand times .* 24 um"):
+        check_span(shape, 15.0)
+    check_span(fibre_from_points(Z, 4.0 + 0 * Z), 15.0)

@@ -5,6 +5,7 @@ for each part; the area of each region is that of its disc.
 import math
 from pathlib import Path
 
+import meshio
 import numpy as np
 import pytest
 
@@ -144,3 +145,22 @@ def test_a_library_that_is_missing_is_named(tmp_path: Path) -> None:
             read_section(file)
     else:
         pytest.skip("netCDF4 is here")
+
+
+@pytest.mark.parametrize("value", [1e300, -1e308, 1.1e9, np.inf, np.nan])
+@pytest.mark.parametrize("suffix", [".inp", ".vtu", ".vtk", ".mesh", ".med", ".msh"])
+def test_a_coordinate_beyond_bounds_is_one_line(tmp_path: Path, suffix: str, value: float) -> None:
+    """Of every format, with file, point and value, before anything squares it: the search of near
+    points ended in an error of SciPy's at 1e308.
+    """
+    if suffix == ".med":
+        pytest.importorskip("h5py")
+    corners = np.array([[0.0, 0.0, 0.0], [2.0, 0.0, 0.0], [2.0, 2.0, 0.0], [0.0, 2.0, 0.0]])
+    corners[2, 1] = value
+    file = tmp_path / f"part{suffix}"
+    kind = "gmsh22" if suffix == ".msh" else None
+    meshio.Mesh(corners, [("quad", [[0, 1, 2, 3]])]).write(file, file_format=kind)
+    with pytest.raises(InputError) as refused:
+        read_section(file)
+    (line,) = refused.value.problems
+    assert line.startswith(f"{file}: y = {value:g} at point 3: coordinates are finite numbers")
