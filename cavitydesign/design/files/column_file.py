@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from ...study.files.csv_file import CsvTable, read_csv
 
 # Sizes of measured numbers in any unit; squares and products stay within what floats hold.
 LARGEST, LEAST = 1e60, 1e-60
+
+LEAST_NM, MOST_NM = 100.0, 1e5
+"""Wavelengths of light in nm, from the deep ultraviolet to the far infrared: others are in another
+unit."""
+
+# Parts of a column's name that tell a unit: lengths and areas, energies, powers, times.
+_UNIT = re.compile(r"[pnumc]?m2?|m?ev|[pnum]?j|[um]?w|[fpnum]?s|k")
 
 _MOST_SHOWN = 40  # letters of a cell in a message, twice those of a number of 17 digits
 
@@ -83,7 +91,7 @@ def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
         told = table.told_header
         raise InputError(
             [
-                f"{table.name}: {told}; no column {name}{nearest(name, table.header)}"
+                f"{table.name}: {told}; no column {name}{_nearest_column(name, table)}"
                 for name in absent
             ]
         )
@@ -99,10 +107,50 @@ def columns_of(table: CsvTable, names: Sequence[str]) -> dict[str, Array]:
                 problems.append(
                     f"{table.name}: line {line}: {name} = {told!r}: a finite number is needed"
                 )
+            elif len(problems) < MOST_TOLD and name == "wavelength_nm" and _is_far(value):
+                problems.append(
+                    f"{table.name}: line {line}: {name} = {value:g}: must be {LEAST_NM:g} to "
+                    f"{MOST_NM:g} nm (units?)"
+                )
         values[name] = column
     if problems:
         raise InputError(problems)
     return {name: np.array(column, dtype=np.float64) for name, column in values.items()}
+
+
+def _nearest_column(name: str, table: CsvTable) -> str:
+    """The column that was meant: the same in another unit, or one of nearly the same name."""
+    other = in_another_unit(name, table.header)
+    if other:
+        return f"; {other} is in another unit: convert its numbers and name it {name}"
+    return nearest(name, table.header)
+
+
+def in_another_unit(name: str, header: Sequence[str]) -> str:
+    """The column that has the same quantity in another unit; empty if there is none.
+
+    Examples
+    --------
+    >>> in_another_unit("fluence_mj_cm2", ["fluence_uj_cm2", "emission"])
+    'fluence_uj_cm2'
+    >>> in_another_unit("wavelength_nm", ["wavelength_air_nm"])
+    ''
+    """
+    quantity = name.partition("_")[0]
+    for other in header:
+        first, _, unit = other.lower().partition("_")
+        if (
+            other != name
+            and first == quantity
+            and unit
+            and all(map(_UNIT.fullmatch, unit.split("_")))
+        ):
+            return other
+    return ""
+
+
+def _is_far(value: object) -> bool:
+    return isinstance(value, int | float) and not LEAST_NM <= value <= MOST_NM
 
 
 def _is_number(value: object) -> bool:

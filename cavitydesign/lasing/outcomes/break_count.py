@@ -27,6 +27,8 @@ _APART = 3  # cells between two breaks, and from a break to the ends
 _DRAWS = 400  # curves drawn: 3.5 % on a standard error, p-values down to 1/400
 _AT_ONCE = 50  # curves fitted at a time: 6 MB of shares
 _MOST_POINTS = 300  # neighbours of longer curves are averaged: 40 MB of laws
+# Relative noise below that of any light: rounding of a constant curve is no break.
+_ROUNDING = 1e-10
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,13 @@ def count_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike, seed: int = 0) 
     random = np.random.default_rng(seed)
     noise = random.standard_normal((_DRAWS, len(x)))
     misfits = [law.fitted(y[None])[0][0] for law in laws]
+    least = len(x) * _ROUNDING**2
     chance = []
     for count in (0, 1):
         drawn = laws[count].curve(y) + laws[count].sd(y) * noise
         drawn_misfits = [laws[k].fitted(drawn)[0] for k in (count, 2)]
-        gained = _gain(drawn_misfits[0], drawn_misfits[1])
-        seen = float(_gain(misfits[count], misfits[2]))
+        gained = _gain(drawn_misfits[0], drawn_misfits[1], least)
+        seen = float(_gain(misfits[count], misfits[2], least))
         chance.append(float((1 + (gained >= seen).sum()) / (1 + _DRAWS)))
     # one break is enough where a second adds nothing, none where two add nothing
     count = 0 if chance[0] > CHANCE else (1 if chance[1] > CHANCE else 2)
@@ -114,9 +117,9 @@ def count_breaks(fluence_mj_cm2: ArrayLike, emission: ArrayLike, seed: int = 0) 
     )
 
 
-def _gain(small: ArrayLike, large: ArrayLike) -> Array:
-    """Misfit of the smaller law over that of the larger, less one."""
-    return np.asarray(np.asarray(small) / np.maximum(np.asarray(large), 1e-300) - 1.0)
+def _gain(small: ArrayLike, large: ArrayLike, least: float) -> Array:
+    """Misfit of the smaller law over that of the larger, less one; both are above `least`."""
+    return np.asarray((np.asarray(small) + least) / (np.asarray(large) + least) - 1.0)
 
 
 def _averaged(values: Array) -> Array:
@@ -181,4 +184,5 @@ class _Laws:
     def sd(self, y: Array) -> float:
         """Noise that the misfit speaks of."""
         left = y - self.curve(y)
-        return float(np.sqrt(left @ left / max(len(y) - self._parameters, 1)))
+        noise = float(np.sqrt(left @ left / max(len(y) - self._parameters, 1)))
+        return max(noise, _ROUNDING)

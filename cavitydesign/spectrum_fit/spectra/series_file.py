@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ...arrays import Array
-from ...design.files.column_file import LARGEST, LEAST
+from ...design.files.column_file import LARGEST, LEAST, LEAST_NM, MOST_NM, in_another_unit
 from ...errors import InputError, nearest
 from ...study.files.csv_file import MOST_BYTES, CsvTable, read_csv
 from ...texts import Refused, read_bytes
@@ -91,13 +91,14 @@ def _of_folder(folder: Path) -> tuple[list[Shot], list[str]]:
     problems: list[str] = []
     for file in files:
         try:
-            settings = _settings_of(file)
+            table, settings = read_spectrum(file), _settings_of(file)
             if settings["fluence_mj_cm2"] is None:
                 raise InputError(
-                    f"{file.name}: no fluence; write '# fluence_mj_cm2 = 2.3' above the header, or "
-                    "name the file as in 's_2.3mJ.csv'"
+                    f"{file.name}: no fluence{_other_unit(file)}; write "
+                    "'# fluence_mj_cm2 = 2.3' above the header, or name the file as in "
+                    "'s_2.3mJ.csv'"
                 )
-            shot, told = _shot(read_spectrum(file), settings, folder)
+            shot, told = _shot(table, settings, folder)
         except InputError as error:
             problems += error.problems
             continue
@@ -146,6 +147,18 @@ def _settings_of(file: Path) -> dict[str, float | None]:
         text = (named.group(1) or named.group(2)).replace(",", ".").replace("p", ".")
         found["fluence_mj_cm2"] = _positive(text, file.name)
     return found
+
+
+def _other_unit(file: Path) -> str:
+    """What a file without a usable fluence says of it in another unit."""
+    lines = read_bytes(file, MOST_BYTES)[:_MOST_HEAD].decode("utf-8-sig", errors="replace")
+    keys = [
+        re.split("[=:]", line.lstrip("# \t"))[0].strip()
+        for line in lines.splitlines()
+        if line.lstrip().startswith("#")
+    ]
+    other = in_another_unit("fluence_mj_cm2", keys)
+    return f" in mJ/cm2 ({other} is in another unit)" if other else ""
 
 
 def _positive(text: object, where: str, zero: bool = False) -> float:
@@ -238,7 +251,9 @@ def _shot(
     """One spectrum; samples without a number are left out, and told."""
     named = next((name for name in WAVELENGTHS if name in table.header), None)
     if named is None or column not in table.header:
-        near = nearest(table.header[-1], ("intensity", *WAVELENGTHS))
+        other = in_another_unit("wavelength_nm", table.header)
+        absent = [name for name in ("intensity", *WAVELENGTHS) if name not in table.header]
+        near = f"; {other} is in another unit" if other else nearest(table.header[-1], absent)
         raise InputError(
             f"{table.name}: {table.told_header}; columns wavelength_nm and "
             f"{column} are needed{near}"
@@ -257,8 +272,11 @@ def _shot(
         raise InputError(
             f"{source}: {len(wavelength)} samples; a spectrum needs {_FEWEST_SAMPLES} or more"
         )
-    if wavelength[0] <= 0:
-        raise InputError(f"{source}: {named} = {wavelength[0]:g}: must be above 0 (nm)")
+    odd = next((end for end in wavelength[[0, -1]] if not LEAST_NM <= end <= MOST_NM), None)
+    if odd is not None:
+        raise InputError(
+            f"{source}: {named} = {odd:g}: must be {LEAST_NM:g} to {MOST_NM:g} nm (units?)"
+        )
     if WAVELENGTHS[named] == "air":
         wavelength = vacuum_wavelength_nm(wavelength)
     dark = np.full(len(counts), float(settings["dark"] or 0.0))

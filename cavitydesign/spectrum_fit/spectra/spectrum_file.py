@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...arrays import Array
+from ...design.files.column_file import LEAST_NM, MOST_NM
 from ...errors import MOST_TOLD, InputError, nearest
 from ...materials import find_material
 from ...study.files.csv_file import CsvTable, read_csv
@@ -26,8 +27,7 @@ COLUMNS = (*WAVELENGTHS, "intensity", "polarisation", "error_nm")
 # Standard error of a listed peak whose file gives none: what a grating spectrometer reads.
 LISTED_NOISE_NM = 0.02
 _AXIS_STEPS = 0.1  # share of a step by which a sampled axis is uncertain if nothing is given
-# Outside them wavelengths and errors are in another unit.
-_LEAST_NM, _MOST_NM, _MOST_ERROR_NM = 100.0, 1e5, 5.0
+_MOST_ERROR_NM = 5.0  # Larger errors are in another unit.
 
 
 def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
@@ -219,10 +219,10 @@ def _numbers(table: CsvTable, name: str) -> Array:
                 f"{table.name}: line {line}: error_nm = {value:g}: must be at most "
                 f"{_MOST_ERROR_NM:g} nm (units?)"
             )
-        elif name in WAVELENGTHS and not _LEAST_NM <= value <= _MOST_NM:
+        elif name in WAVELENGTHS and not LEAST_NM <= value <= MOST_NM:
             problems.append(
-                f"{table.name}: line {line}: {name} = {value:g}: must be {_LEAST_NM:g} to "
-                f"{_MOST_NM:g} nm (units?)"
+                f"{table.name}: line {line}: {name} = {value:g}: must be {LEAST_NM:g} to "
+                f"{MOST_NM:g} nm (units?)"
             )
     if problems:
         raise InputError(problems[:MOST_TOLD])

@@ -228,3 +228,37 @@ def test_counts_are_light_and_a_fault_of_all_files_is_told_once(tmp_path, spectr
         load_series(tmp_path)
     (line,) = refused.value.problems
     assert line.startswith(f"{files[0].name} and {len(files) - 1} more: header: ")
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1e3], ids=["um", "pm"])
+def test_wavelengths_of_another_unit_are_refused(tmp_path, spectra, unit):
+    """Lines of 0.533 nm were followed."""
+    write_csv(tmp_path / "s_2mJ.csv", {"wavelength_nm": unit * WAVELENGTH, "intensity": spectra[0]})
+    with pytest.raises(InputError, match=r"s_2mJ\.csv: wavelength_nm = .*100 to 100000 nm"):
+        load_series(tmp_path)
+
+
+def test_names_in_another_unit_are_told(tmp_path, spectra):
+    head = "# fluence_uj_cm2 = 2000\n"
+    write_csv(tmp_path / "a.csv", {"wavelength_nm": WAVELENGTH, "intensity": spectra[0]}, head)
+    with pytest.raises(InputError, match=r"mJ/cm2 \(fluence_uj_cm2 is in another unit\)"):
+        load_series(tmp_path)
+    (tmp_path / "a.csv").unlink()
+    write_csv(tmp_path / "s_2mJ.csv", {"wavelength_um": WAVELENGTH, "intensity": spectra[0]})
+    with pytest.raises(InputError, match="needed; wavelength_um is in another unit"):
+        load_series(tmp_path)
+
+
+def test_an_empty_file_is_told_as_empty(tmp_path, spectra):
+    """That its fluence is missing was told."""
+    write_folder(tmp_path, spectra)
+    (tmp_path / "z.csv").write_text("")
+    with pytest.raises(InputError, match=r"z\.csv: empty"):
+        load_series(tmp_path)
+
+
+def test_light_that_stays_the_same_shows_no_break(tmp_path, spectra):
+    """Rounding of its logarithm made one, of a hundredth of its fluence."""
+    write_folder(tmp_path, [spectra[5]] * len(spectra))
+    found = measured_series(load_series(tmp_path))
+    assert found.breaks.breaks_mj_cm2 == ()
