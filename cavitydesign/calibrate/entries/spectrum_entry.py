@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array
-from ...design.files.column_file import LARGEST, LEAST, columns_of
+from ...design.files.column_file import LARGEST, LEAST, LEAST_NM, MOST_NM, columns_of
 from ...errors import InputError, nearest
 from ...study.files.csv_file import read_csv
 from ...study.files.user_file import UserFile
@@ -77,6 +77,11 @@ def read_spectrum(
         )
     reach = _range(file, entry, f"{entry_name}.range_nm")
     centre = figure_of(file, entry[CENTRE], f"{entry_name}.{CENTRE}") if CENTRE in entry else None
+    if centre is not None and not LEAST_NM <= centre.value <= MOST_NM:
+        file.add(
+            f"{entry_name}.{CENTRE}",
+            f" = {centre.value:g}: must be {LEAST_NM:g} to {MOST_NM:g} nm (units?)",
+        )
     sources = [key for key in (LINES, SERIES) if key in entry]
     if len(sources) > 1 or (with_data and not (sources or CENTRE in entry)):
         file.add(entry_name, f": one of {LINES} and {SERIES} is needed, or {CENTRE} alone")
@@ -95,6 +100,14 @@ def read_spectrum(
             return None
         lines = found
     wavelength, modes, light = lines
+    # a line that is known by its mode may have no wavelength, or one of another calibration
+    placed = [one for one, mode in zip(wavelength, modes, strict=True) if not mode]
+    beyond = [one for one in placed if reach and not reach[0] <= one <= reach[1]]
+    if beyond:
+        file.add(
+            f"{entry_name}.range_nm",
+            f" = {list(reach or ())}: the line of {name} at {beyond[0]:g} nm lies outside",
+        )
     least = float(light.min()) if len(light) else 1.0
     floor = number_of(file, entry, f"{entry_name}.detection_floor", least)
     if len(light) and floor > float(light.max()):
@@ -224,10 +237,13 @@ def _range(file: UserFile, entry: Mapping[str, Any], entry_name: str) -> tuple[f
     value = entry["range_nm"]
     try:
         low, high = (float(one) for one in value if not isinstance(one, bool))
-        good = 0.0 < low < high < math.inf
+        good = LEAST_NM <= low < high <= MOST_NM
     except (TypeError, ValueError):
         good = False
     if good:
         return low, high
-    file.add(entry_name, f" = {value!r}: two rising wavelengths in nm are needed")
+    file.add(
+        entry_name,
+        f" = {value!r}: two rising wavelengths of {LEAST_NM:g} to {MOST_NM:g} nm are needed",
+    )
     return None

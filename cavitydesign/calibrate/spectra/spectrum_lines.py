@@ -72,6 +72,12 @@ def prepare_spectrum(
     """
     labels = tuple(label for label, _ in modes)
     mode_nm = np.array([wavelength for _, wavelength in modes])
+    if len(spectrum.light) > len(modes):
+        raise InputError(
+            f"{spectrum.file}: {len(spectrum.light)} lines, and the design has {len(modes)} modes; "
+            "give the light of each line once, not the samples of a spectrum: `cavitydesign "
+            "measure series --json` finds the lines"
+        )
     found = [_mode_of(spectrum, place, labels, mode_nm) for place in range(len(spectrum.light))]
     for first, second in zip(sorted(found), sorted(found)[1:], strict=False):
         if first == second:

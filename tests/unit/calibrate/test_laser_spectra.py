@@ -5,6 +5,8 @@ likelihood of ratios and of what was not seen, and what is refused.
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -243,6 +245,9 @@ model_error = 0.0
 """
 
 
+CENTRE_UM = "centre_nm = { value = 0.538, sd = 0.001 }"
+
+
 def line_pulses(design, task, folder=None):
     """The steady laser; its modes share the light by how the gain falls beside its peak."""
     found = steady_pulses(design, task, folder)
@@ -325,6 +330,8 @@ def test_lines_of_a_measured_series_are_those_of_its_fluence(laboratory):
         ("calibration.toml", 'output_shares = "lines.csv"', "", "or centre_nm alone"),
         ("calibration.toml", "model_error = 0.0", "model_error = 5.0", "0.05 is 5 %"),
         ("calibration.toml", "model_error = 0.0", "range_nm = [560, 510]", "two rising"),
+        ("calibration.toml", "model_error = 0.0", "range_nm = [0.53, 0.55]", "of 100 to 100000 nm"),
+        ("calibration.toml", "model_error = 0.0", CENTRE_UM, "centre_nm = 0.538: must be 100 to"),
         ("calibration.toml", "model_error = 0.0", "detection_floor = 1e9", "is as bright"),
         ("calibration.toml", "model_error = 0.0", "resolution_nm = 50.0", "at most 5 nm"),
         ("calibration.toml", "[[cavities.spectra]]\n", 'series = "a"\n', "[[cavities.spectra]]"),
@@ -342,6 +349,25 @@ def test_spectra_that_cannot_be_compared_are_refused_in_one_line(laboratory, fil
     with pytest.raises(InputError) as error:
         asked(laboratory)
     assert words in str(error.value)
+
+
+def test_a_line_outside_of_what_was_looked_at_is_refused(laboratory):
+    (laboratory / "lines.csv").write_text("wavelength_nm,share\n536.1,3\n539.2,4\n")
+    path = laboratory / "calibration.toml"
+    text = path.read_text()
+    path.write_text(text.replace("model_error = 0.0", "range_nm = [537, 545]"))
+    with pytest.raises(InputError, match=r"range_nm = \[537.0, 545.0\]: the line .* 536.1 nm"):
+        asked(laboratory)
+    path.write_text(text.replace("model_error = 0.0", "range_nm = [535, 545]"))
+    assert asked(laboratory).cavities[0].spectra[0].range_nm == (535.0, 545.0)
+
+
+def test_the_samples_of_a_spectrum_are_no_lines():
+    """The first sample without a mode was told, and another diameter advised."""
+    wavelength = np.linspace(598.0, 600.0, len(MODES) + 1)
+    many = spectrum(np.ones(len(wavelength)), ("",) * len(wavelength), wavelength)
+    with pytest.raises(InputError, match="give the light of each line once, not the samples"):
+        prepare_spectrum(many, MODES)
 
 
 def test_a_line_that_stands_twice_is_refused(laboratory):
@@ -371,3 +397,25 @@ spectrum_at_mj_cm2 = 3.0
     # ratios tell the gain to 3 %, and with it the threshold, of which it alone decides
     assert advice.candidates[0].name == "a spectrum"
     assert advice.candidates[0].share_left < 0.3
+
+
+def test_the_examples_of_the_page_are_read(tmp_path):
+    """Those of docs/calibration.md, with the designs and data of the made-up laboratory."""
+    root = Path(__file__).parents[3]
+    page = (root / "docs" / "calibration.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n([^`]*spectra\]\][^`]*)```", page)
+    (following,) = re.findall(r"```toml\n(\[next\][^`]*)```", page)
+    free = '[free]\n"gain.peak_gain_per_cm" = { median = 1000, factor = 1.6 }\n'
+    (tmp_path / "calibration.toml").write_text(example + free + following)
+    source = root / "studies" / "made-up-laboratory"
+    for name, made in {"d88": "88um", "d33": "33um", "d15": "24um"}.items():
+        shutil.copy(source / f"{made}.toml", tmp_path / f"{name}.toml")
+    shutil.copy(source / "88um.csv", tmp_path / "c88.csv")
+    (lines,) = re.findall(r"```csv\n(mode,[^`]*)```", page)
+    (tmp_path / "lines88.csv").write_text(lines)
+    found = asked(tmp_path)
+    (spectrum,) = found.cavities[0].spectra
+    assert spectrum.fluence_mj_cm2 == 4.0
+    assert spectrum.modes == ("TM 753 1 0", "TM 752 1 0", "TM 751 1 0")
+    assert len(found.next.candidates) == 2
+    assert set(lines.splitlines()) <= set((source / "88um-lines.csv").read_text().splitlines())
