@@ -272,8 +272,7 @@ def fingerprints_in_parts(
     """Numbers and fingerprints of points as `each_fingerprint` has them, many at once."""
     each = each_fingerprint(study, indices)
     while part := list(islice(each, _POINTS_AT_ONCE)):
-        numbers, names = zip(*part, strict=True)
-        yield list(numbers), list(names)
+        yield [number for number, _ in part], [name for _, name in part]
 
 
 def fingerprints(study: Study, indices: Sequence[int]) -> dict[int, str]:
