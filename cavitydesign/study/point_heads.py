@@ -24,8 +24,8 @@ class PointHeads:
         self._study = study
         self._columns = [
             {
-                key: column_of(list(map(_cell, column)))
-                for key, column in zip(axis.keys, zip(*axis.rows, strict=True), strict=True)
+                key: column_of([_cell(row[column]) for row in axis.rows])
+                for column, key in enumerate(axis.keys)
             }
             for axis in study.axes
         ]
