@@ -20,6 +20,7 @@ from .calibration_spec import (
     NextMeasurement,
 )
 from .cavity_entry import SESSION, SPECTRA, read_cavity
+from .entries.entry_numbers import number_of
 from .medium.kinds import FLUENCE
 from .medium.measurement_entry import read_measurement
 from .posterior.prior import Prior, prior_of
@@ -126,10 +127,16 @@ def _next(file: UserFile) -> NextMeasurement | None:
 
 def _candidate(file: UserFile, entry: Mapping[str, Any], entry_name: str) -> MeasuredCavity | None:
     """A light curve over the fluences of its design, or a laser spectrum at one of them."""
+    if SPECTRA in entry:
+        file.add(f"{entry_name}.{SPECTRA}", f": a candidate is one spectrum; write {SPECTRUM_AT}")
+        return None
     rest = {key: value for key, value in entry.items() if key != SPECTRUM_AT}
     if SPECTRUM_AT not in entry:
         return read_cavity(file, rest, entry_name, with_data=False)
-    given = {"fluence_mj_cm2": entry[SPECTRUM_AT]}
+    told = len(file.lines)
+    given = {"fluence_mj_cm2": number_of(file, entry, f"{entry_name}.{SPECTRUM_AT}", 1.0)}
+    if len(file.lines) > told:
+        return None
     return read_cavity(file, rest | {SPECTRA: [given]}, entry_name, with_data=False)
 
 

@@ -143,7 +143,7 @@ def _measurement(comparison: Comparison, z: Array, light: Light) -> Measurement:
         shares, brighter = (
             comparison.shares(z, light, one.fluence_mj_cm2 * factor) for factor in (1.0, _BRIGHTER)
         )
-        noise = math.hypot(one.relative_noise, one.model_error)
+        noise = math.hypot(cavity.relative_noise, one.model_error)
         return spectrum_to_measure(cavity.name, shares, brighter, math.log(_BRIGHTER), noise)
     low, high = cavity.fluences
     curve = comparison.log_light(z, light, np.geomspace(low, high, POINTS))

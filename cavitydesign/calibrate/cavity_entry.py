@@ -148,7 +148,7 @@ def _spectra(
         one = read_spectrum(file, entry, f"{entry_name}.{number}", cavity, with_data)
         if one is None:
             continue
-        if any(one.fluence_mj_cm2 == other.fluence_mj_cm2 for other in found):
+        if any(one.name == other.name for other in found):  # their scatters have these names
             file.add(
                 f"{entry_name}.{number}.fluence_mj_cm2",
                 f" = {one.fluence_mj_cm2:g}: another spectrum of {cavity} has it; one spectrum a "

@@ -47,8 +47,9 @@ def print_rows(rows: Table, chosen: bool, derived: Iterable[str]) -> None:
     usual = usual_columns() | {*rows.axes, "point", "mode", "status", *derived}
     columns = [name for name in rows.columns if chosen or name in usual]
     shown = new_table(rows.name, columns)
+    given = {*rows.axes, *derived}
     for row in rows.rows[:_MOST_ROWS]:
-        shown.add_row(*(_table_cell(name, row) for name in columns))
+        shown.add_row(*(_table_cell(name, row, name in given) for name in columns))
     left = 0 if chosen else len(rows.columns) - len(columns) - 1
     told = [f"{left} more columns: --columns chooses, --csv writes all"] if left else []
     if len(rows) > _MOST_ROWS:
@@ -61,11 +62,15 @@ def print_rows(rows: Table, chosen: bool, derived: Iterable[str]) -> None:
     print_tables(shown, *told)
 
 
-def _table_cell(name: str, row: Mapping[str, Any]) -> str:
-    """Two digits of an error, and of a value as many as its error leaves."""
+def _table_cell(name: str, row: Mapping[str, Any], given: bool) -> str:
+    """Two digits of an error, and of a value as many as its error leaves; what the study file gives
+    has no error, though it may be called one (`gain.inhomogeneous_sd_mev`).
+    """
     cell = row.get(name)
     if not isinstance(cell, float):
         return "" if cell is None else str(cell)
+    if given:
+        return number(cell, ".7g")
     if any(word in name.split("_") for word in ("error", "sd")):
         return number(cell, ".2g")
     stem, _, unit = name.rpartition("_")

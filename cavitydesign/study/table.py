@@ -163,7 +163,7 @@ def study_table(
     """
     condition = None if where is None else _condition(where)
     if columns is not None and not study.columns and not any("*" in name for name in columns):
-        needed = dict.fromkeys([*columns, *(condition.names if condition else ())])
+        needed = dict.fromkeys([*columns, *sorted(condition.names if condition else ())])
         table = _filled(study, tabulate, indices, condition, list(needed), version, parts_of)
         if needed.keys() <= set(table.columns):
             return table.selected(columns)

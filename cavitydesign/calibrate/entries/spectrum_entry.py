@@ -12,7 +12,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...design.files.column_file import LARGEST, LEAST, LEAST_NM, MOST_NM, columns_of
-from ...errors import InputError, nearest
+from ...errors import InputError, is_number, nearest
 from ...study.files.csv_file import read_csv
 from ...study.files.user_file import UserFile
 from ...texts import Refused, read_bytes
@@ -179,11 +179,12 @@ def read_series_lines(path: Path, fluence_mj_cm2: float) -> Lines:
         ]
     except OSError as error:
         raise InputError(f"{path.name}: cannot be read ({error.strerror})") from None
-    except (Refused, ValueError, KeyError, TypeError, RecursionError):
+    except (Refused, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         raise InputError(
             f"{path.name}: is no answer of `cavitydesign measure series --json`"
         ) from None
     off = np.abs(fluences / fluence_mj_cm2 - 1.0) if fluences.ndim == 1 else np.zeros(0)
+    off = np.where(np.isnan(off), np.inf, off)
     if not len(off) or off.min() > _SAME_FLUENCE:
         told = ", ".join(f"{value:g}" for value in fluences.ravel()[:12])
         raise InputError(
@@ -196,7 +197,7 @@ def read_series_lines(path: Path, fluence_mj_cm2: float) -> Lines:
             for wavelength, label, light in rows
             if wavelength[index] is not None and light[index] is not None
         ]
-    except (IndexError, TypeError, ValueError):
+    except (IndexError, KeyError, TypeError, ValueError, OverflowError):
         raise InputError(
             f"{path.name}: is no answer of `cavitydesign measure series --json`"
         ) from None
@@ -235,13 +236,10 @@ def _range(file: UserFile, entry: Mapping[str, Any], entry_name: str) -> tuple[f
     if "range_nm" not in entry:
         return None
     value = entry["range_nm"]
-    try:
-        low, high = (float(one) for one in value if not isinstance(one, bool))
-        good = LEAST_NM <= low < high <= MOST_NM
-    except (TypeError, ValueError):
-        good = False
-    if good:
-        return low, high
+    if isinstance(value, list) and len(value) == 2 and all(map(is_number, value)):
+        low, high = map(float, value)
+        if LEAST_NM <= low < high <= MOST_NM:
+            return low, high
     file.add(
         entry_name,
         f" = {value!r}: two rising wavelengths of {LEAST_NM:g} to {MOST_NM:g} nm are needed",

@@ -9,6 +9,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from test_calibration_whole import CALIBRATION, DESIGN, steady_pulses, write_cur
 import cavitydesign as cd
 from cavitydesign.calibrate import solves
 from cavitydesign.calibrate.calibration_file import load_calibration
-from cavitydesign.calibrate.calibration_run import calibrate
+from cavitydesign.calibrate.calibration_run import _measurement, calibrate
 from cavitydesign.calibrate.calibration_spec import (
     Calibration,
     Figure,
@@ -316,9 +317,14 @@ def test_lines_of_a_measured_series_are_those_of_its_fluence(laboratory):
     path.write_text(path.read_text().replace("fluence_mj_cm2 = 2.6", "fluence_mj_cm2 = 2.0"))
     with pytest.raises(InputError, match="0 lines; shares need 2 or more"):
         asked(laboratory)
-    (laboratory / "series.json").write_text("[1]")
-    with pytest.raises(InputError, match="is no answer of `cavitydesign measure series --json`"):
-        asked(laboratory)
+    for damaged in ("[1]", f'{{"fluence_mj_cm2": [1{"0" * 400}], "lines": []}}'):
+        (laboratory / "series.json").write_text(damaged)
+        with pytest.raises(InputError, match="is no answer of `cavitydesign measure series"):
+            asked(laboratory)
+    # a fluence that is not known is not the nearest one
+    content["fluence_mj_cm2"] = [float("nan"), 2.0]
+    (laboratory / "series.json").write_text(json.dumps(content))
+    assert asked(laboratory).cavities[0].spectra[0].light.tolist() == [2.0, 3.0, 4.0]
 
 
 @pytest.mark.parametrize(
@@ -332,6 +338,8 @@ def test_lines_of_a_measured_series_are_those_of_its_fluence(laboratory):
         ("calibration.toml", "model_error = 0.0", "range_nm = [560, 510]", "two rising"),
         ("calibration.toml", "model_error = 0.0", "range_nm = [0.53, 0.55]", "of 100 to 100000 nm"),
         ("calibration.toml", "model_error = 0.0", CENTRE_UM, "centre_nm = 0.538: must be 100 to"),
+        ("calibration.toml", "model_error = 0.0", 'range_nm = "56"', "two rising"),
+        ("calibration.toml", "model_error = 0.0", "range_nm = [true, 510, 560]", "two rising"),
         ("calibration.toml", "model_error = 0.0", "detection_floor = 1e9", "is as bright"),
         ("calibration.toml", "model_error = 0.0", "resolution_nm = 50.0", "at most 5 nm"),
         ("calibration.toml", "[[cavities.spectra]]\n", 'series = "a"\n', "[[cavities.spectra]]"),
@@ -368,6 +376,15 @@ def test_the_samples_of_a_spectrum_are_no_lines():
     many = spectrum(np.ones(len(wavelength)), ("",) * len(wavelength), wavelength)
     with pytest.raises(InputError, match="give the light of each line once, not the samples"):
         prepare_spectrum(many, MODES)
+
+
+def test_two_spectra_of_one_name_are_refused(laboratory):
+    """Their scatters would be one: fluences that differ in the seventh digit once passed."""
+    path = laboratory / "calibration.toml"
+    text = path.read_text()
+    path.write_text(text.replace(LINES, LINES + LINES.replace("3.0", "3.0000001")))
+    with pytest.raises(InputError, match="one spectrum a fluence"):
+        asked(laboratory)
 
 
 def test_a_line_that_stands_twice_is_refused(laboratory):
@@ -419,3 +436,42 @@ def test_the_examples_of_the_page_are_read(tmp_path):
     assert spectrum.modes == ("TM 753 1 0", "TM 752 1 0", "TM 751 1 0")
     assert len(found.next.candidates) == 2
     assert set(lines.splitlines()) <= set((source / "88um-lines.csv").read_text().splitlines())
+
+
+def test_the_noise_of_a_candidate_is_that_of_its_lines(laboratory):
+    """It was left out of account: a spectrum of 50 % told as much as one of 5 %."""
+    design = cd.load_design(laboratory / "design.toml")
+    cavity = MeasuredCavity("a", design.raw, "", None, 0.5, spectra=(spectrum([], (), ()),))
+    modes = np.exp(np.random.default_rng(0).standard_normal((20, 3)))
+
+    class Shown:
+        ready = SimpleNamespace(cavity=cavity)
+
+        def shares(self, z, light, fluence):
+            return modes
+
+    found = _measurement(Shown(), np.zeros((20, 1)), None)
+    assert found.noise == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("spectrum_at_mj_cm2 = 'x'", "next.candidates.0.spectrum_at_mj_cm2 = 'x'"),
+        ("spectra = [{ fluence_mj_cm2 = 3.0 }]", "write spectrum_at_mj_cm2"),
+    ],
+)
+def test_a_candidate_is_told_by_the_key_that_was_written(laboratory, entry, words):
+    path = laboratory / "calibration.toml"
+    path.write_text(
+        f"""{path.read_text()}
+[next]
+predict = {{ name = "asked", design = "design.toml" }}
+[[next.candidates]]
+name = "a spectrum"
+design = "design.toml"
+{entry}
+"""
+    )
+    with pytest.raises(InputError, match=words):
+        asked(laboratory)

@@ -32,4 +32,10 @@ ROW = {
 )
 def test_an_error_has_two_digits_and_its_value_as_many_as_it_leaves(name: str, words: str) -> None:
     """539.2443 +- 3.58016e-05 once stood in the first two columns."""
-    assert _table_cell(name, ROW) == words
+    assert _table_cell(name, ROW, False) == words
+
+
+def test_what_the_study_gives_keeps_its_digits() -> None:
+    """Values of 45.25 and 45.75 of this axis once both stood as errors of two digits."""
+    row = {"gain.inhomogeneous_sd_mev": 45.25}
+    assert _table_cell("gain.inhomogeneous_sd_mev", row, True) == "45.25"
