@@ -13,6 +13,7 @@ from ..arrays import Array
 from ..design.files.column_file import read_columns
 from ..errors import InputError, nearest
 from ..study.files.user_file import UserFile, dotted_entries
+from ..texts import counted
 from .calibration_spec import FIGURES, Figure, MeasuredCavity, MeasuredCurve, MeasuredSpectrum
 from .entries.entry_numbers import figure_of, number_of, share_of
 from .entries.spectrum_entry import read_spectrum
@@ -229,7 +230,8 @@ def read_curve(path: Path) -> MeasuredCurve:
     problems = []
     if len(fluence) < _FEWEST_POINTS:
         problems.append(
-            f"{path.name}: {len(fluence)} points; a light curve needs {_FEWEST_POINTS} or more"
+            f"{path.name}: {counted(len(fluence), 'point')}; a light curve needs "
+            f"{_FEWEST_POINTS} or more"
         )
     for name, column in columns.items():
         if np.any(column <= 0):

@@ -15,7 +15,7 @@ from ...design.files.column_file import LARGEST, LEAST, LEAST_NM, MOST_NM, colum
 from ...errors import InputError, is_number, nearest
 from ...study.files.csv_file import read_csv
 from ...study.files.user_file import UserFile
-from ...texts import Refused, read_bytes
+from ...texts import Refused, counted, read_bytes
 from ..calibration_spec import MeasuredSpectrum
 from .entry_numbers import figure_of, number_of, share_of
 
@@ -212,7 +212,7 @@ def read_series_lines(path: Path, fluence_mj_cm2: float) -> Lines:
 def _checked(name: str, wavelength: Array, modes: tuple[str, ...], light: Array) -> Lines:
     problems = []
     if len(light) < _FEWEST_LINES:
-        problems.append(f"{len(light)} lines; shares need {_FEWEST_LINES} or more")
+        problems.append(f"{counted(len(light), 'line')}; shares need {_FEWEST_LINES} or more")
     for key, column in (("wavelength_nm", wavelength), ("share", light)):
         given = column[~np.isnan(column)]
         if len(given) and not (given.min() >= LEAST and given.max() <= LARGEST):

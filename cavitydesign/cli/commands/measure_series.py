@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...columns.cell_text import plain_with_error
+from ...texts import counted
 from ..exit_codes import DONE, named, say
 from ..printing import new_table, number, print_json, print_tables
 from ..progress_line import ProgressLine
@@ -149,7 +150,8 @@ def _in_words(content: dict[str, Any]) -> str:
     count, fluence = len(content["lines"]), content["fluence_mj_cm2"]
     most = max(content["modes"])
     head = (
-        f"{count} lines are followed over {len(fluence)} fluences from {fluence[0]:.3g} to "
+        f"{counted(count, 'line')} {'is' if count == 1 else 'are'} followed over {len(fluence)} "
+        f"fluences from {fluence[0]:.3g} to "
         f"{fluence[-1]:.3g} mJ/cm2; at most {most} lie within 10 dB of the strongest"
     )
     found = content["breaks"]

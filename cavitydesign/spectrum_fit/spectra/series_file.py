@@ -14,7 +14,7 @@ from ...arrays import Array
 from ...design.files.column_file import LARGEST, LEAST, LEAST_NM, MOST_NM, in_another_unit
 from ...errors import InputError, nearest
 from ...study.files.csv_file import MOST_BYTES, CsvTable, read_csv
-from ...texts import Refused, read_bytes
+from ...texts import Refused, counted, read_bytes
 from .shot import Shot, joined_shots
 from .spectrum_file import WAVELENGTHS, read_spectrum, vacuum_wavelength_nm
 
@@ -75,7 +75,8 @@ def load_series(path: Path) -> Series:
     shots, together = joined_shots(parts)
     if len(shots) < _FEWEST_SPECTRA:
         raise InputError(
-            f"{path.name}: {len(shots)} fluences; a power series needs {_FEWEST_SPECTRA} or more"
+            f"{path.name}: {counted(len(shots), 'fluence')}; a power series needs "
+            f"{_FEWEST_SPECTRA} or more"
         )
     return Series(tuple(shots), (*notes, *together))
 

@@ -263,7 +263,7 @@ def test_what_cannot_be_calibrated_is_refused_before_anything_is_computed(
 
 def test_one_point_and_no_fluence_range_are_refused(laboratory):
     (laboratory / "curve.csv").write_text("fluence_mj_cm2,emission\n2.0,1.0\n")
-    with pytest.raises(InputError, match="1 points; a light curve needs 3") as error:
+    with pytest.raises(InputError, match="1 point; a light curve needs 3") as error:
         asked(laboratory)
     assert len(error.value.problems) == 1
     (laboratory / "curve.csv").write_text("fluence_mj_cm2,emission\n2,1\n2,1.1\n2,0.9\n")
