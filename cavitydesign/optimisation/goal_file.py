@@ -14,9 +14,10 @@ from ..study.axes import Axis, Bounds, range_bounds
 from ..study.expression import Expression
 from ..study.files.user_file import DesignSchema, UserFile
 from ..study.study_definition import Study
-from ..workflow.calibrated_lasing import without_samples
+from ..workflow.calibrated_lasing import drawn_designs, without_samples
 from .goal import Goal, Limit, Objective
 from .outcome import outcome_problem
+from .over_draws import DRAWS
 
 KEYS = (
     "design",
@@ -70,6 +71,7 @@ def load_goal(path: Path, schema: DesignSchema) -> Goal:
     _check_bounds(file, design, variables, {*variables, *derived})
     _check_spreads(file, design, variables, spread)
     _check_derived(file, design, variables, derived)
+    _check_draws(file, design, draws, {*variables, *derived})
     file.raise_if_any()
     assert objective is not None
     return Goal(
@@ -95,6 +97,19 @@ def _draws(file: UserFile, design: Mapping[str, Any]) -> Samples | None:
     """The draws of a calibration that the medium names."""
     name = design.get("gain", {}).get("samples")
     return None if name is None else file.collect(read_samples, file.folder / name)
+
+
+def _check_draws(
+    file: UserFile, design: Mapping[str, Any], draws: Samples | None, set_here: set[str]
+) -> None:
+    """The design must allow the draws that are solved in the end, but for what the goal sets."""
+    if draws is None:
+        return
+    rows = [
+        {key: value for key, value in row.items() if key not in set_here}
+        for row in draws.evenly(DRAWS)
+    ]
+    file.collect(drawn_designs, design, draws, rows, file.path)
 
 
 def _plain(value: Any) -> float:

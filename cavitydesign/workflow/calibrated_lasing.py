@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ..design import Design, parse_design
+from ..design.files.samples_file import Samples
+from ..errors import InputError
 from ..lasing import LasingPrediction
 from ..lasing import predict_lasing as predict
 from ..lasing.outcomes.calibrated_outcome import CalibratedOutcome
@@ -58,13 +61,31 @@ def _gain_equals_loss(modes: ModeSet, design: Design) -> float:
 
 
 def designs_of_draws(design: Design) -> list[Design]:
-    """The design with each of evenly chosen draws in place of its constants."""
+    """The design with each of evenly chosen draws in place of its constants.
+
+    Raises
+    ------
+    InputError
+        If the design does not allow what a draw says.
+    """
     assert design.samples is not None
     plain = without_samples(design.raw)
-    return [
-        parse_design(plain, overrides=values, path=design.path)
-        for values in design.samples.evenly(DRAWS)
-    ]
+    return drawn_designs(plain, design.samples, design.samples.evenly(DRAWS), design.path)
+
+
+def drawn_designs(
+    plain: Mapping[str, Any],
+    samples: Samples,
+    draws: Sequence[Mapping[str, float]],
+    path: Path | None,
+) -> list[Design]:
+    """The design of some tables with each of the draws; a wrong one is told of its file."""
+    try:
+        return [parse_design(plain, overrides=values, path=path) for values in draws]
+    except InputError as error:
+        raise InputError(
+            [f"{samples.name}: a draw does not fit the design: {line}" for line in error.problems]
+        ) from None
 
 
 def without_samples(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -207,6 +207,10 @@ def predict_lasing(modes: ModeSet, design: Design, progress: Progress | None = N
     design.needed_medium()
     from .competing import competing_modes
 
+    if design.samples is not None:
+        from .calibrated_lasing import designs_of_draws
+
+        designs_of_draws(design)  # a draw that the design does not allow is told at once
     competitors = competing_modes(modes, design)
     share = 1.0 / (1 + 2 * len(design.spreads))
 

@@ -28,10 +28,13 @@ class Samples:
         Dotted design keys.
     values : (k, n) array
         One row a draw.
+    name : str
+        The file that they stand in, for messages.
     """
 
     keys: tuple[str, ...]
     values: Array
+    name: str = "samples"
 
     def __len__(self) -> int:
         return len(self.values)
@@ -79,4 +82,4 @@ def read_samples(path: Path) -> Samples:
     values = np.stack([columns[key] for key in header], axis=1)
     if len(values) < _FEWEST:
         raise InputError(f"{path.name}: {len(values)} draws; {_FEWEST} or more are needed")
-    return Samples(tuple(header), values)
+    return Samples(tuple(header), values, path.name)

@@ -19,11 +19,12 @@ from cavitydesign.cli import exit_codes, printing
 from cavitydesign.cli.commands import calibrate as command
 from cavitydesign.cli.main import app
 from cavitydesign.errors import InputError
+from cavitydesign.optimisation.goal_file import load_goal
 from cavitydesign.report.sections import calibrated_table
 from cavitydesign.study import SerialExecutor
 from cavitydesign.visualise.lasers.light_curve_view import draw_light_curve
 from cavitydesign.workflow import calibrated_lasing
-from cavitydesign.workflow.study_point import evaluate_point, rows_of_point
+from cavitydesign.workflow.study_point import design_schema, evaluate_point, rows_of_point
 
 QUICKSTART = Path(__file__).parents[3] / "studies" / "quickstart" / "design.toml"
 
@@ -167,3 +168,34 @@ def test_absent_draws_are_refused(tmp_path):
     (tmp_path / "samples.csv").unlink()
     with pytest.raises(InputError, match="no such file"):
         cd.load_design(tmp_path / "design.toml")
+
+
+GOAL = """
+design = "design.toml"
+[variables]
+"cavity.diameter_um" = { from = 10.0, to = 12.0 }
+[goal]
+minimise = "threshold_mj_cm2.lasing"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("gain.inhomogeneous_sd_mev\n" + "500\n" * 20, "500 must be below the line's own"),
+        ("gain.peak_gain_per_cm\n" + "-5\n" * 20, "-5.0 must be positive"),
+    ],
+)
+def test_a_draw_that_the_design_does_not_allow_is_told_of_its_file(tmp_path, text, words):
+    """The design was told, whose own constants are right, after everything else was solved."""
+    design = with_samples(tmp_path, text)
+    with pytest.raises(InputError) as error:
+        cd.predict_lasing(cd.find_modes(design), design)
+    (line,) = error.value.problems
+    assert line.startswith("samples.csv: a draw does not fit the design: ")
+    assert words in line
+    (tmp_path / "goal.toml").write_text(GOAL)
+    with pytest.raises(InputError) as error:
+        load_goal(tmp_path / "goal.toml", design_schema())
+    assert error.value.problems[0].startswith("samples.csv: a draw does not fit the design: ")
+    assert words in error.value.problems[0]
