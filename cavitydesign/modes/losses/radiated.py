@@ -20,8 +20,9 @@ def radiated(mode: SolvedLosses) -> Loss:
     relative = bars.relative(raw.q)
     found = mode.discretisation.radiation(raw, far, by_pole, relative)
     error = bars.fields(raw.q).log10_q + mode.measures.far_error
-    if found.by_layer and bars.layer_log10_q is not None:
-        error = bars.layer_log10_q
+    by_layers = bars.layer_log10_q(raw.q)
+    if found.by_layer and by_layers is not None:
+        error = by_layers
     x = k.real * float(raw.eps.index[-1]) * 0.5 * raw.problem.cavity.diameter_um
     unseen = bars.unseen(raw.q) if found.by_layer else None
     if unseen is None:

@@ -146,7 +146,8 @@ class _Spaces:
         along = gain_of_a_function(m, fine.cavity)
         leak, cuts = None, None
         if fine.is_complex:
-            leak = projected_layer_error(snapshot, nearer, middle, fewer, order, along)
+            of_all = projected_layer_error(snapshot, nearer, middle, fewer, order, along)
+            leak = dict.fromkeys(errors.total, of_all)
             cuts = {q: caustic_cut(fine, snapshot, q) for q in snapshot.chosen}
         further = Nearer(
             self._embedded(lower, nearer),

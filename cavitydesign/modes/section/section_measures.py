@@ -16,6 +16,7 @@ from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..permittivities import Permittivities
 from ..stopwatch import check_time
 from .around.far import FarField
+from .around.plates import OpenPlates
 from .around.tail import Tail
 from .around.within import Bounds, points_within
 from .section_problem import SectionProblem
@@ -64,7 +65,7 @@ def far_log10_q(
 ) -> float:
     """Radiative Q of one mode from its far field alone, to some per cent: whether it leaks."""
     reading = Reading(problem, vector[:, None], m, q, k_per_um, eps, _ROUGH_POINTS, False)
-    return reading.far_log10_q()
+    return reading.far[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +99,7 @@ class Reading:
 
     @property
     def _caustic(self) -> float:
-        """Where waves of the surround begin to run outwards, um."""
+        """Where waves of the surround begin to run outwards, um; between plates the first ones."""
         return self.m / (self.k_per_um * float(self.eps.index[-1]))
 
     def _inside(
@@ -120,10 +121,6 @@ class Reading:
             single = at_points(problem.space, self.vector, self.m, at.element, at.s, at.t)
             parts = {one.name: getattr(single, one.name)[..., None, None] for one in fields(single)}
             yield PointField(**parts), at.weight[:, None, None], at.element
-
-    def far_log10_q(self) -> float:
-        """Radiative Q from the far field."""
-        return self._far[0]
 
     def measures(self, far: bool = True) -> Measures:
         """All numbers of the mode, those of its radiation with `far` alone."""
@@ -153,10 +150,10 @@ class Reading:
             components / energy,
             shares / energy,
             2 * math.pi * energy / peak,
-            self._far[0] if far else math.nan,
+            self.far[0] if far else math.nan,
             self._scattering(energy),
             _OF_WALLS * self._walls(energy) / energy / self.k_per_um**2,
-            self._far[1] if far else 0.0,
+            self.far[1] if far else 0.0,
         )
 
     def _peak(self) -> float:
@@ -231,15 +228,15 @@ class Reading:
 
     @cached_property
     def _tail(self) -> Tail:
-        """What decays into the absorbing layers: outside the box, and up to the caustic.
+        """What decays into absorbing layers, up to the caustic, and between plates beyond it.
 
         There the product E.E over the stretched volume is that of the field which the layers
         continue, whatever they are (Sauvan et al., Phys. Rev. Lett. 110, 237401, 2013); in a box
         that ends near the rim the tail is a thousandth of the energy.
         """
         problem, mesh, box = self.problem, self.problem.mesh, self.problem.stretch
-        tail = Tail.nothing(len(problem.cavity.regions))
-        if box is None:
+        tail = self._between_plates[0]
+        if box is None or tail.regions[-1] > 0.0:  # between plates waves are known one by one
             return tail
         r, z = mesh.nodes[..., 0], mesh.nodes[..., 1]
         elements = np.flatnonzero(~problem.lossless(r, z).all(axis=(1, 2)))
@@ -255,6 +252,12 @@ class Reading:
         return tail
 
     @cached_property
+    def _between_plates(self) -> tuple[Tail, float]:
+        """What waves hold beyond the caustic that turn farther out, and (k n / h)^2 of theirs."""
+        plates = OpenPlates(self.problem, self.vector, self.m, self.k_per_um, self.eps)
+        return plates.beyond(self._caustic)
+
+    @cached_property
     def _phase(self) -> complex:
         """Of E.E, where the mode is."""
         total = 0j
@@ -266,10 +269,12 @@ class Reading:
         return total / abs(total)
 
     @cached_property
-    def _far(self) -> tuple[float, float]:
+    def far(self) -> tuple[float, float]:
         """Radiative Q from the far field, and its error."""
         far = FarField(self.problem, self.vector, self.m, self.k_per_um, self.eps)
-        return far.log10_q(self.points, self.both_energies, self.checked)
+        value, error = far.log10_q(self.points, self.both_energies, self.checked)
+        # It is right to 1/Q of h, (k n / h)^2 of that of k as h dh = n^2 k dk: the 1 is in its bar.
+        return value, error + (self._between_plates[1] - 1.0) * 10.0 ** -abs(value)
 
     def _scattering(self, energy: float) -> float | None:
         """Scattering Q from the field just inside the body's face to the surround."""

@@ -30,7 +30,7 @@ from .around.lossy import absorbing_ends
 from .asked_modes import searched, wanted_labels
 from .facet_error import facet_errors, facet_notes
 from .kept_elements import element_density, kept_elements
-from .leak_errors import goal_of, leak_error, reflected
+from .leak_errors import goal_of, leak_errors, reflected
 from .limits import (
     CRAMPED,
     MOST_BYTES,
@@ -242,7 +242,7 @@ def _solve_family(
     notes = (*_notes(cavity, seed, high, note), *unsolved)
     if cramped and worst > SHARE_OF_DISCRETISATION * accuracy:
         notes = (*notes, CRAMPED)
-    leak = leak_error(high, low, errors, discrete) if problem.is_complex else None
+    leak = leak_errors(high, low, errors, discrete) if problem.is_complex else None
     geometry = facet_errors(problem, high)
     gain = {q: error.gain for q, error in errors.items()}
     notes = (*notes, *facet_notes(cavity, geometry, accuracy))

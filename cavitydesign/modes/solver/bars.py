@@ -75,8 +75,8 @@ class ErrorBars:
         Relative errors of the wavenumber by axial order.
     fields_by_q : mapping of int to FieldErrors
         Of the axial orders whose fields were compared; the others have the largest of theirs.
-    layer_log10_q : float or None
-        Absolute, where Q is read from complex wavenumbers.
+    layer_log10_q_by_q : mapping of int to float, or None
+        Absolute, by axial order, where Q is read from complex wavenumbers.
     unseen_by_q : mapping of int to float, optional
         Parts of the errors of k that no compared resolution shows in log10 Q; the whole, if not
         given.
@@ -85,7 +85,7 @@ class ErrorBars:
     m: int
     by_q: Mapping[int, float]
     fields_by_q: Mapping[int, FieldErrors]
-    layer_log10_q: float | None = None
+    layer_log10_q_by_q: Mapping[int, float] | None = None
     unseen_by_q: Mapping[int, float] | None = None
 
     @property
@@ -96,6 +96,15 @@ class ErrorBars:
     def relative(self, q: int) -> float:
         """Relative error of the wavenumber of axial order q."""
         return self.by_q.get(q, self.worst)
+
+    def layer_log10_q(self, q: int) -> float | None:
+        """Error of log10 Q of axial order q read from its complex wavenumber; None where no layer
+        tells it.
+        """
+        if self.layer_log10_q_by_q is None:
+            return None
+        known = self.layer_log10_q_by_q
+        return known.get(q, max(known.values(), default=0.0))
 
     def unseen(self, q: int) -> float | None:
         """What no compared resolution shows of the error of k in log10 Q; None where it is not
@@ -125,7 +134,12 @@ class ErrorBars:
         def between(here: float, there: float) -> float:
             return float(max(here, LEAST) ** (1.0 - share) * max(there, LEAST) ** share)
 
-        layers = self.layer_log10_q, other.layer_log10_q
+        layers = None
+        if self.layer_log10_q_by_q is not None and other.layer_log10_q_by_q is not None:
+            layers = {
+                q: between(error, other.layer_log10_q(q) or 0.0)
+                for q, error in self.layer_log10_q_by_q.items()
+            }
         unseen = None
         if self.unseen_by_q is not None and other.unseen_by_q is not None:
             most = max(other.unseen_by_q.values(), default=0.0)
@@ -137,7 +151,7 @@ class ErrorBars:
             m,
             {q: between(error, other.relative(q)) for q, error in self.by_q.items()},
             {q: one.joined(other.fields(q), between) for q, one in self.fields_by_q.items()},
-            None if layers[0] is None or layers[1] is None else between(layers[0], layers[1]),
+            layers,
             unseen,
         )
 

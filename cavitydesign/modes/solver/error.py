@@ -13,7 +13,6 @@ import math
 
 from ...geometry.cavity import Cavity
 from ..estimates.seeds import Seed
-from .projected import layer_changes
 from .snapshot import Snapshot
 
 _GAIN_OF_TWO_ORDERS = {4: 4.0, 5: 10.0, 6: 12.0, 7: 50.0, 8: 45.0}
@@ -133,13 +132,6 @@ def _changes(better: Snapshot, worse: Snapshot) -> dict[int, float]:
         k, other = better.wavenumber(q), worse.wavenumber(q)
         out[q] = abs(k - other) / abs(k)
     return out
-
-
-def layer_log10_q_error(high: Snapshot, low: Snapshot, gain: float = GAIN_FOR_LOG_Q) -> float:
-    """Error of log10 Q of leaky modes, from their complex wavenumbers two orders lower, which gain
-    so much; the largest of the modes found.
-    """
-    return max((change / gain for change in layer_changes(high, low).values()), default=0.0)
 
 
 def tunnelling_error(m: int, x: float, relative: float, log10_q: float | None) -> float:

@@ -24,8 +24,8 @@ class ComparedSnapshot:
         Relative discretisation error of k by axial order.
     low_vectors : mapping of int to (n,) array
         The modes two orders lower, embedded.
-    layer_log10_q_error : float or None
-        Error of log10 Q where it is read from complex wavenumbers, before that of k.
+    layer_log10_q_error : mapping of int to float, or None
+        Error of log10 Q by axial order where it is read from complex wavenumbers, before that of k.
     geometry : mapping of int to float
         Relative error of k by axial order from edges that are not the curves they stand for.
     nearer : Nearer or None
@@ -37,7 +37,7 @@ class ComparedSnapshot:
     snapshot: Snapshot
     discrete: Mapping[int, float]
     low_vectors: Mapping[int, Values] = field(repr=False)
-    layer_log10_q_error: float | None = None
+    layer_log10_q_error: Mapping[int, float] | None = None
     geometry: Mapping[int, float] = field(default_factory=dict)
     nearer: Nearer | None = None
     gain: Mapping[int, float] = field(default_factory=dict)
