@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -157,19 +157,21 @@ class PendingPoints:
         order while nobody else is here, and elsewhere where others have been.
         """
         self.store.refresh(apart_from=self.own)
-        taken: set[str] = set()
+        taken = Counter[str]()
         if self.presence is not None:
             self.presence.take(self._in_hand)
             taken = self.presence.taken()
-        free, last = deque[tuple[int, str]](), list[tuple[int, str]]()
+        free, last = deque[tuple[int, str]](), deque[tuple[int, str]]()
         for point in pending:
-            if point[1] in taken:
-                last.append(point)
-            elif self.store.status(point[1]) not in self.settled:
-                free.append(point)
+            if self.store.status(point[1]) not in self.settled:
+                (last if point[1] in taken else free).append(point)
         if free and (elsewhere or free[0] != pending[0]):
             free.rotate(random.randrange(len(free)))
-        free.extend(point for point in last if self.store.status(point[1]) not in self.settled)
+        # One that hangs may have all in hand: the others then share these as any, from another
+        # place each, and those that fewest have first.
+        if last:
+            last.rotate(random.randrange(len(last)))
+        free.extend(sorted(last, key=lambda point: taken[point[1]]))
         return free
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -93,13 +94,13 @@ class Presence:
             os.write(self._descriptor, b" " + content + b"\n")
             os.ftruncate(self._descriptor, len(content) + 2)
 
-    def taken(self) -> set[str]:
-        """Points that other runs have in hand."""
-        found: set[str] = set()
+    def taken(self) -> Counter[str]:
+        """Points that other runs have in hand, and how many have each."""
+        found: Counter[str] = Counter()
         for path in self.others(RUN):
             with suppress(OSError, Refused), open_regular(path) as stream:
                 stream.seek(1)
-                found |= {name.decode("latin-1") for name in stream.read(_LONGEST_LIST).split()}
+                found.update(name.decode("latin-1") for name in stream.read(_LONGEST_LIST).split())
         return found
 
     def others(self, kind: str) -> list[Path]:
