@@ -158,12 +158,12 @@ def rows_of_point(result: Mapping[str, Any], task: str) -> Sequence[Mapping[str,
         for name in ("threshold_mj_cm2", "threshold_uw", "numerical_error")
         if name in lasing
     }
-    calibrated = lasing.get("calibrated")
-    drawn = (
-        {}
-        if calibrated is None
-        else {"calibrated": {k: v for k, v in calibrated.items() if k != "light_curve"}}
-    )
+    # What draws and spreads leave, without the band of each fluence and the part of each number.
+    drawn = {
+        name: {key: value for key, value in lasing[name].items() if key not in left_out}
+        for name, left_out in (("calibrated", ("light_curve",)), ("spread", ("parts",)))
+        if lasing.get(name) is not None
+    }
     found = {"modes_found": len(result["modes"]["modes"])}
     return [{**found, **outcomes, **thresholds, **slopes, **drawn}]
 

@@ -199,3 +199,21 @@ def test_a_draw_that_the_design_does_not_allow_is_told_of_its_file(tmp_path, tex
         load_goal(tmp_path / "goal.toml", design_schema())
     assert error.value.problems[0].startswith("samples.csv: a draw does not fit the design: ")
     assert words in error.value.problems[0]
+
+
+def test_a_study_tells_fabrication_apart_from_the_calibration(tmp_path, monkeypatch):
+    """The spreads were solved in every point and left out of its row."""
+    monkeypatch.setattr(calibrated_lasing, "DRAWS", 2)
+    rows = "\n".join(map(str, np.linspace(900.0, 1200.0, 16)))
+    design = with_samples(tmp_path, f"gain.peak_gain_per_cm\n{rows}\n")
+    raw = {**design.raw, "cavity": {**design.raw["cavity"]}}
+    diameter = raw["cavity"]["diameter_um"]
+    size = diameter["value"] if isinstance(diameter, dict) else diameter
+    raw["cavity"]["diameter_um"] = {"value": size, "sd": 0.05}
+    found = evaluate_point(raw, "lase", tmp_path)
+    (row,) = rows_of_point(found, "lase")
+    told = found["lasing"]
+    assert row["spread"]["threshold_sd_mj_cm2"] == told["spread"]["threshold_sd_mj_cm2"]
+    assert row["spread"]["threshold_sd_mj_cm2"]["lasing"] > 0
+    assert "parts" not in row["spread"]
+    assert row["calibrated"]["threshold_mj_cm2"] == told["calibrated"]["threshold_mj_cm2"]
