@@ -3,13 +3,13 @@
 What depends on the direction is smooth across the rim: J_m(k r sin a) over J_m(k r), and the phase
 k z cos a. A sum over many quadrature points is therefore one over few nodes, onto which the fields
 times J_m(k r) are projected once, and the quotients are known there from few radii. Both
-interpolations are right to rounding or are not used.
+interpolations are right to rounding or are not used: their last coefficients tell.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from ...arrays import Array, Values
 from ...fem.legendre import gauss
 from ..stopwatch import check_time
-from .radiation import NEGLIGIBLE, SMOOTH, Evanescent, Source, far_amplitudes, phases
+from .radiation import NEGLIGIBLE, SMOOTH, Evanescent, far_amplitudes, phases
+from .shared_sources import Nodes, SharedSources
 
 # Radii at which J_m is taken, few first, and what the last Chebyshev coefficients of what is
 # interpolated may be of the largest: little above rounding, which is m times that of a double
@@ -29,51 +30,6 @@ _LEAST = 1e-250  # of J_m over its scale, below which it is not divided by
 # coefficients left out are then below 1e-13
 _BEYOND_TURNS, _LEAST_HEIGHTS = 6.0, 12
 _AT_ONCE = 48  # modes, which bounds the memory
-
-
-@dataclass(frozen=True)
-class SharedSources:
-    """Polarised bodies of several modes at the quadrature points of one grid inside the outline.
-
-    Attributes
-    ----------
-    r, z, weight : (S, T) arrays
-        Positions, and r dr dz.
-    e_r, e_z, e_azimuthal : (j, k, S, T) arrays
-        (eps - eps_s) times E_r, E_z and E_phi / i of k modes, of j vectors each.
-    node_r, node_z : (n, T) arrays
-        Positions of points through which smooth functions are interpolated.
-    at_nodes : (n, S) array
-        Sums over the lines of the grid by those over these points.
-    """
-
-    r: Array
-    z: Array
-    weight: Array
-    e_r: Values
-    e_z: Values
-    e_azimuthal: Values
-    node_r: Array
-    node_z: Array
-    at_nodes: Array
-
-    def part(self, modes: NDArray[np.int64]) -> SharedSources:
-        """Some of the modes."""
-        return replace(
-            self,
-            e_r=self.e_r[:, modes],
-            e_z=self.e_z[:, modes],
-            e_azimuthal=self.e_azimuthal[:, modes],
-        )
-
-    def alone(self, mode: int, kept: NDArray[np.bool_]) -> list[Source]:
-        """The vectors of one mode, at some of the points."""
-        at = self.r[kept], self.z[kept], self.weight[kept]
-        parts = (self.e_r, self.e_z, self.e_azimuthal)
-        return [
-            Source(*at, *(part[vector, mode][kept] for part in parts))
-            for vector in range(self.e_r.shape[0])
-        ]
 
 
 @dataclass(frozen=True)
@@ -164,22 +120,28 @@ def _of_some(
     cosines, angle_weight = _directions(sources, kept, orders, qs, k, x_rim, around, count)
     scale = np.zeros(orders.size)
     theta, phi = np.zeros((2, sources.e_r.shape[0], *cosines.shape), dtype=np.complex128)
-    together = x_rim <= SMOOTH * orders
-    together &= kept.any(axis=(1, 2))
-    if together.any():
-        some = np.flatnonzero(together)
+    alone = np.asarray(kept.any(axis=(1, 2)))
+    together = alone & (x_rim <= SMOOTH * orders)
+    for nodes in sources.nodes:
+        some = np.flatnonzero(together & alone)
+        if not some.size:
+            break
         found = _amplitudes(
             sources.part(some),
+            nodes,
             kept[some],
             orders[some],
             k[some],
             cosines[some],
             around.mirror,
         )
-        together[some] = found is not None
-        if found is not None:
-            scale[some], theta[:, some], phi[:, some] = found
-    for mode in np.flatnonzero(~together & kept.any(axis=(1, 2))):
+        if found is None:
+            break
+        known, *amplitudes = found
+        some = some[known]
+        scale[some], theta[:, some], phi[:, some] = amplitudes
+        alone[some] = False
+    for mode in np.flatnonzero(alone):
         of_mode = sources.alone(int(mode), kept[mode])
         each = far_amplitudes(
             of_mode, int(orders[mode]), float(k[mode]), cosines[mode], around.mirror
@@ -240,14 +202,16 @@ def _directions(
 
 def _amplitudes(
     sources: SharedSources,
+    nodes: Nodes,
     kept: NDArray[np.bool_],
     orders: NDArray[np.int64],
     k: Array,
     cosines: Array,
     mirror: str | None,
-) -> tuple[Array, Values, Values] | None:
-    """Logarithmic scales (k,), and amplitudes along the polar and the azimuthal direction, each
-    (j, k, a); None where J_m takes too many radii.
+) -> tuple[NDArray[np.bool_], Array, Values, Values] | None:
+    """Which modes the nodes resolve, (k,), and of these the logarithmic scales and the amplitudes
+    along the polar and the azimuthal direction, each (j, k, a); None where J_m takes too many
+    radii.
 
     Parameters
     ----------
@@ -255,30 +219,30 @@ def _amplitudes(
         The points that matter.
     """
     sines = np.sqrt(1.0 - cosines**2)
-    found = _bessel(sources, orders, k, sines)
+    found = _bessel(sources, nodes, orders, k, sines)
     if found is None:
         return None
     scale, horizontal, value, slope = found
-    vectors, modes = sources.e_r.shape[:2]
-    weight = sources.weight * (horizontal * kept)
+    along, across, turn_along, turn_across = _phases(nodes, k[:, None] * cosines, mirror)
+    upright, sloped, level = value * along, slope * across, value * across / nodes.r.ravel()
+    known = nodes.resolve(upright) & nodes.resolve(sloped) & nodes.resolve(level)
+    vectors = sources.e_r.shape[0]
+    weight = sources.weight * (horizontal * kept)[known]
     e_r, e_azimuthal, e_z = (
-        np.moveaxis((sources.at_nodes @ (part * weight)).reshape(vectors, modes, -1), 0, 2)
-        for part in (sources.e_r, sources.e_azimuthal, sources.e_z)
+        np.moveaxis((nodes.sums @ (part * weight)).reshape(vectors, -1, nodes.r.size), 0, 2)
+        for part in (one[:, known] for one in (sources.e_r, sources.e_azimuthal, sources.e_z))
     )
-    along, across, turn_along, turn_across = _phases(sources, k[:, None] * cosines, mirror)
-    of_slope = (slope * across) @ np.concatenate([e_r, e_azimuthal], axis=2)
-    of_value = (
-        (value * across) / sources.node_r.ravel() @ np.concatenate([e_azimuthal, e_r], axis=2)
-    )
-    over = ((orders / k)[:, None] / sines)[:, :, None]
+    sines, cosines = sines[known, :, None], cosines[known, :, None]
+    of_slope = sloped[known] @ np.concatenate([e_r, e_azimuthal], axis=2)
+    of_value = level[known] @ np.concatenate([e_azimuthal, e_r], axis=2)
+    over = (orders / k)[known, None, None] / sines
     in_plane, phi = np.split(turn_across * (of_slope + over * of_value), 2, axis=2)
-    upright = turn_along * sines[:, :, None] * ((value * along) @ e_z)
-    theta = 1j * cosines[:, :, None] * in_plane - upright
-    return scale, np.moveaxis(theta, 2, 0), np.moveaxis(phi, 2, 0)
+    theta = 1j * cosines * in_plane - turn_along * sines * (upright[known] @ e_z)
+    return known, scale[known], np.moveaxis(theta, 2, 0), np.moveaxis(phi, 2, 0)
 
 
 def _bessel(
-    sources: SharedSources, orders: NDArray[np.int64], k: Array, sines: Array
+    sources: SharedSources, nodes: Nodes, orders: NDArray[np.int64], k: Array, sines: Array
 ) -> tuple[Array, Array, Array, Array] | None:
     """Scales (k,); J_m(k r) over them at the points, (k, S, T); and J_m(k r sin a) and its
     derivative over J_m(k r) at the nodes, (k, a, n T).
@@ -286,20 +250,20 @@ def _bessel(
     These quotients are smooth in r, and known at all nodes from few radii. None where they are not,
     or where J_m is too small for a quotient.
     """
-    nodes = _Nodes.of(sources.node_r)
+    places = _Places.of(nodes.r)
     outermost = float(sources.r.max())
-    low = min(nodes.low, float(sources.r.min()))
+    low = min(places.low, float(sources.r.min()))
     bessel = Evanescent.of(
-        orders.astype(float), k * low * sines.min(axis=1), k * max(nodes.high, outermost)
+        orders.astype(float), k * low * sines.min(axis=1), k * max(places.high, outermost)
     )
     most = _CONVERGED + _ROUNDING * float(orders.max())
     for count in _COUNTS:
-        radii = nodes.points(count)
+        radii = places.points(count)
         horizontal = bessel.value(k[:, None] * radii)
         if horizontal.min() < _LEAST:
             return None
         turned = bessel.value_and_slope((k[:, None] * sines)[:, :, None] * radii)
-        quotients = [nodes.spread(part / horizontal[:, None], most) for part in turned]
+        quotients = [places.spread(part / horizontal[:, None], most) for part in turned]
         if quotients[0] is not None and quotients[1] is not None:
             at_points = bessel.value(k[:, None, None] * sources.r)
             return bessel.scale, at_points, quotients[0], quotients[1]
@@ -307,32 +271,32 @@ def _bessel(
 
 
 def _phases(
-    sources: SharedSources, wave: Array, mirror: str | None
+    nodes: Nodes, wave: Array, mirror: str | None
 ) -> tuple[Values, Values, complex, complex]:
     """`radiation.phases` of the heights of all nodes, (k, a, n T), from few heights where they
     are fewer.
     """
-    nodes = _Nodes.of(sources.node_z)
+    places = _Places.of(nodes.z)
     # Coefficients are Bessel functions of half the phase over the range, which fall beyond it.
-    turns = 0.5 * float(abs(wave).max()) * (nodes.high - nodes.low)
+    turns = 0.5 * float(abs(wave).max()) * (places.high - places.low)
     count = math.ceil(turns + _BEYOND_TURNS * turns ** (1.0 / 3.0)) + _LEAST_HEIGHTS
-    along, across, *factors = phases(wave[:, :, None] * nodes.points(count), mirror)
-    spread = [nodes.spread(part, _CONVERGED) for part in (along, across)]
+    along, across, *factors = phases(wave[:, :, None] * places.points(count), mirror)
+    spread = [places.spread(part, _CONVERGED) for part in (along, across)]
     if spread[0] is not None and spread[1] is not None:
         return spread[0], spread[1], factors[0], factors[1]
-    return phases(wave[:, :, None] * nodes.places, mirror)
+    return phases(wave[:, :, None] * places.values, mirror)
 
 
 @dataclass(frozen=True)
-class _Nodes:
+class _Places:
     """Values at many places from those at few Chebyshev points of their range."""
 
-    places: Array
+    values: Array
     low: float
     high: float
 
     @classmethod
-    def of(cls, places: Array) -> _Nodes:
+    def of(cls, places: Array) -> _Places:
         return cls(places.ravel(), float(places.min()), float(places.max()))
 
     def points(self, count: int) -> Array:
@@ -350,7 +314,7 @@ class _Nodes:
         if size[-2:].max() > most * size.max():
             return None
         span = max(self.high - self.low, 1e-12 * abs(self.high), 1e-300)
-        place = (2.0 * self.places - self.low - self.high) / span
+        place = (2.0 * self.values - self.low - self.high) / span
         return np.asarray(series @ chebyshev.chebvander(place, count - 1).T)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from cavitydesign.geometry.cavity import Cavity
@@ -11,6 +12,7 @@ from cavitydesign.geometry.spheroid import Spheroid
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.modes import ModeRequest, find_modes
 from cavitydesign.modes.losses import comb_radiation
+from cavitydesign.modes.rim import window_measures
 
 
 @pytest.mark.parametrize(
@@ -61,3 +63,35 @@ def test_together_and_alone(
     assert len(together) > 3
     for label, log10_q in together.items():
         assert log10_q == pytest.approx(alone[label], abs=1e-10), label
+
+
+@pytest.mark.parametrize(
+    ("radius_um", "index", "request_"),
+    [
+        # layers so thick that twelve points did not tell the phases: 1.6e-6 and 1.3e-7 of log10 Q
+        (6.0, 1.45, ModeRequest("TE", 600.0, None, 60, 2, 11, 1e-4)),
+        (6.0, 1.59, ModeRequest("TM", 600.0, 12.0, None, 3, 10, 1e-4)),
+        # a body whose modes reach far down, where J_m' over J_m is steep: 1.8e-7
+        (2.0, 4.0, ModeRequest("both", 1500.0, 60.0, None, 3, 2, 1e-4)),
+    ],
+)
+def test_thick_layers(
+    monkeypatch: pytest.MonkeyPatch, radius_um: float, index: float, request_: ModeRequest
+) -> None:
+    """log10 Q of the same sources to 1e-9, which every bar of it holds."""
+    off = []
+    read = window_measures.log10_radiation_qs
+
+    def both_ways(*given: object) -> object:
+        together = read(*given)  # type: ignore[arg-type]
+        with monkeypatch.context() as patch:
+            patch.setattr(comb_radiation, "_amplitudes", lambda *given: None)
+            alone = read(*given)  # type: ignore[arg-type]
+        off.extend(abs(together[0] - alone[0]))
+        return together
+
+    monkeypatch.setattr(window_measures, "log10_radiation_qs", both_ways)
+    material, air = ConstantIndex.of(index), ConstantIndex.of(1.0)
+    assert len(find_modes(Cavity(Spheroid(radius_um, radius_um), material, air), request_)) > 5
+    print(f"{len(off)} readings, {max(off):.1e} apart")
+    assert np.max(off) < 1e-9
