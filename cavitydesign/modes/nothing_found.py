@@ -69,6 +69,7 @@ def why_nothing(request: ModeRequest, results: Sequence[SolvedClass]) -> str:
         return (
             f"no mode was found: of azimuthal order {request.azimuthal_order} none of the "
             "polarisations, radial and axial orders asked for was seen near its estimate"
+            + _also(request)
         )
     low, high = request.range_nm
     head = f"no mode was found: none of those asked for lies between {low:.9g} and {high:.9g} nm"
@@ -87,10 +88,26 @@ def why_nothing(request: ModeRequest, results: Sequence[SolvedClass]) -> str:
         for at, label in (one for one in (below, above) if one is not None)
     )
     if not near:
-        other = {"TM": "TE", "TE": "TM"}.get(request.polarisation)
-        also = f'; modes.polarisation = "both" asks for {other} as well' if other else ""
-        return f"{head}, and none was seen beside it{also}"
+        return f"{head}, and none was seen beside it{_also(request)}"
     return f"{head}; the nearest beside it: {near}"
+
+
+def ended_without(request: ModeRequest, limit_s: float) -> str:
+    """That a search used up its computing time before it saw a mode that was asked for."""
+    which = request.polarisation if request.polarisation in ("TM", "TE") else "such"
+    order = request.azimuthal_order
+    of_order = "" if order is None else f" of azimuthal order {order}"
+    return (
+        f"no {which} mode{of_order} was seen near {request.wavelength_nm:.9g} nm in the time of "
+        f"the search, which is part of {limit_s:g} s of computing; that there is none is not shown "
+        f"by this{_also(request)}"
+    )
+
+
+def _also(request: ModeRequest) -> str:
+    """How to ask for the other polarisation, where one is asked for."""
+    other = {"TM": "TE", "TE": "TM"}.get(request.polarisation)
+    return f'; modes.polarisation = "both" asks for {other} as well' if other else ""
 
 
 def _digits(at_nm: float, span_nm: float) -> int:

@@ -15,8 +15,11 @@ from ..errors import SolverError
 _OVERDUE = 1.2
 # The same of measuring what was solved by then, without which it was solved in vain.
 _OVERDUE_MEASURING = 1.5
+# The same of the survey of a section, after which what it saw is still to be solved.
+_OVERDUE_SURVEYING = 0.8
 # Computing time that measuring has however late it begins: a few modes take a tenth of it.
 _LEAST_MEASURING_S = 5.0
+_LEAST_SURVEYING_S = 5.0  # of computing: the survey of a section of a few bodies takes one
 # Wall time between looks at the computing time, which may cost half a millisecond a look: a tenth
 # of the search for a small mode.
 _LOOK_S = 0.1
@@ -69,6 +72,25 @@ class Stopwatch:
                 yield
         finally:
             self._overdue = before
+
+    @contextmanager
+    def surveying(self) -> Iterator[None]:
+        """Let `check_time` end, within this block, any step beyond the shorter limit of surveys.
+
+        A survey has some seconds however short the limit is.
+        """
+        before = self._overdue, self._allowed
+        self._overdue, self._allowed = _OVERDUE_SURVEYING, self._spent + _LEAST_SURVEYING_S
+        try:
+            with self.guarding():
+                yield
+        finally:
+            self._overdue, self._allowed = before
+
+    @property
+    def surveyed_long(self) -> bool:
+        """Whether the computing time that a survey may take is used up."""
+        return self._spent > _OVERDUE_SURVEYING * self._most
 
     @property
     def _spent(self) -> float:

@@ -10,7 +10,7 @@ from cavitydesign.errors import InputError, SolverError
 from cavitydesign.fem.stretch import BoxStretch, Layer
 from cavitydesign.materials import ConstantIndex
 from cavitydesign.mesh.section_cavity import SectionCavity
-from cavitydesign.modes import ModeRequest, find_modes
+from cavitydesign.modes import ModeRequest, find_modes, stopwatch
 from cavitydesign.modes.section import limits, solve_section
 from cavitydesign.modes.section.asked_modes import searched
 from cavitydesign.modes.section.range_count import counted_over_range
@@ -88,6 +88,17 @@ def test_a_search_stops_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -
     off = abs(mode.wavelength_nm - 1084.88846)
     digits = 5e-6  # of the value told above
     assert off < 3 * mode.wavelength_error_nm + digits, (off, mode.wavelength_error_nm)
+
+
+def test_a_survey_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within its share of the time, in one line that says so and how to ask for the other
+    polarisation: a thin disk without TM modes took minutes.
+    """
+    monkeypatch.setenv("CAVITYDESIGN_MOST_SECONDS", "0")
+    monkeypatch.setattr(stopwatch, "_LEAST_SURVEYING_S", 0.0)
+    with pytest.raises(SolverError, match="no TE mode of azimuthal order 45 was seen") as told:
+        find_modes(two_disks(), REQUEST)
+    assert 'modes.polarisation = "both" asks for TM as well' in str(told.value)
 
 
 def test_a_lost_supermode_ends_the_completeness() -> None:

@@ -19,13 +19,14 @@ from ...mesh.section_cavity import SectionCavity
 from ...progress import Progress
 from ...units import wavelength_nm
 from ..mode_set import ModeRequest
+from ..nothing_found import ended_without
 from ..solver.corrections import Correcting, solve_family
 from ..solver.discretisation import first_snapshot
 from ..solver.error import SHARE_OF_DISCRETISATION
 from ..solver.family import ReducedFamily, lifted
 from ..solver.snapshot import Snapshot
 from ..solver.solved import ComparedSnapshot, SolvedClass
-from ..stopwatch import Stopwatch
+from ..stopwatch import OutOfTimeError, Stopwatch
 from .around.lossy import absorbing_ends
 from .asked_modes import searched, wanted_labels
 from .facet_error import facet_errors, facet_notes
@@ -89,9 +90,14 @@ def solve_section(
         If the section holds no mode of the body at the wavelength asked for, or if the search ended
         before it found one.
     """
-    with watch.stage("seeds"):
-        problem, surveyed = searched(cavity, request, watch)
+    try:
+        with watch.stage("seeds"), watch.surveying():
+            problem, surveyed = searched(cavity, request, watch)
+    except OutOfTimeError as error:
+        raise SolverError(ended_without(request, watch.limit_s)) from error
     seeds = section_seeds(request, surveyed, cavity.bodies)
+    if not seeds and watch.surveyed_long:
+        raise SolverError(ended_without(request, watch.limit_s))
     results = []
     began = time.process_time()
     for number, seed in enumerate(seeds):

@@ -22,6 +22,7 @@ from ....errors import SolverError
 from ...estimates.seeds import radial_guess
 from ...permittivities import Permittivities, permittivities
 from ...solver.identity import Identity
+from ...stopwatch import check_time
 from ..section_identity import belongs, identify_section
 from ..section_problem import SectionProblem
 from ..supermodes import ranked
@@ -143,6 +144,7 @@ def survey(
     ordered: list[SurveyedMode] = []
     shift, wanted = _ABOVE * near**2, min(first, _MOST)
     for _ in range(_MOST_SEARCHES):
+        check_time()
         factor = factorise(combination([(1.0, left), (-shift, right)]))
         values, vectors = _nearest(problem, factor.solve, right.__matmul__, shift, wanted)
         modes = _named(problem, values, vectors, k_per_um, eps.ordinary)
@@ -254,7 +256,12 @@ def _nearest(
     """Eigenvalues m^2 nearest the shift and their vectors."""
     dtype = complex if problem.is_complex else float
     start = np.random.default_rng(20).standard_normal(problem.size).astype(dtype)
-    operator = LinearOperator((problem.size,) * 2, matvec=lambda v: solve(right(v)), dtype=dtype)
+
+    def inverted(vector: Values) -> Values:
+        check_time()
+        return solve(right(vector))
+
+    operator = LinearOperator((problem.size,) * 2, matvec=inverted, dtype=dtype)
     inverse: Values
     vectors: Values
     try:
