@@ -145,11 +145,11 @@ def test_every_table_that_fit_reads_is_read(tmp_path: Path, separator: str) -> N
     assert answer("stripe", str(file))["net_gain_per_cm"] == pytest.approx(50.0, rel=1e-5)
 
 
-# Per command: columns, and one line of them that it refuses
+# Per command: columns, and one line of them that it refuses; 500 in all columns is no such line
 REFUSED = {
     "light-curve": ("fluence_mj_cm2,emission", "1,-3"),
     "z-scan": ("position_mm,transmittance", "1,0"),
-    "emission": ("wavelength_nm,intensity", "-5,1"),
+    "emission": ("wavelength_nm,intensity", "500,x"),
     "stripe": ("length_um,emission", "0,1"),
     "spacings": ("wavelength_nm,spacing_nm,diameter_um", "500,-1,15"),
     "temperature": ("temperature_k,threshold", "300,0"),
@@ -170,11 +170,12 @@ def refusal(words: str, file: Path) -> list[str]:
 def test_a_number_that_no_measurement_has_is_told_with_its_line(tmp_path: Path, words: str) -> None:
     head, row = REFUSED[words]
     file = tmp_path / "bad.csv"
-    good = ",".join(["1"] * (head.count(",") + 1))
+    good = ",".join(["500"] * (head.count(",") + 1))
     file.write_text(f"# a comment\n{head}\n{good}\n{row}\n")
     lines = refusal(words, file)
     assert len(lines) == 1 and lines[0].startswith("bad.csv: line 4: ")
-    assert "a number above 0 is needed" in lines[0]
+    needed = "finite number" if "x" in row else "number above 0"
+    assert f"a {needed} is needed" in lines[0]
 
 
 @pytest.mark.parametrize("words", [*(one for one in REFUSED if one != "spacings"), "decay"])
@@ -185,7 +186,7 @@ def test_every_refusal_of_a_curve_names_its_file(tmp_path: Path, words: str) -> 
     head = REFUSED[words][0] if words in REFUSED else "time_ps,signal"
     file = tmp_path / "few.csv"
     for rows in (2, 9):
-        file.write_text(head + "\n" + (",".join(["1"] * (head.count(",") + 1)) + "\n") * rows)
+        file.write_text(head + "\n" + (",".join(["500"] * (head.count(",") + 1)) + "\n") * rows)
         lines = refusal(words, file)
         assert lines and all(line.startswith(f"{file}: ") for line in lines), lines
 
