@@ -441,7 +441,7 @@ def test_points_that_have_no_prediction_are_named(laboratory):
     [
         ("emission_spectrum", [(500 + i, 1) for i in range(20)], "", FREE, "all values are 1"),
         ("emission_spectrum", [(500, 1), (510, 2)], "", FREE, "2 points; emission_spectrum needs 12"),
-        ("emission_spectrum", [(-i, i) for i in range(20)], "", FREE, "every value must be positive"),
+        ("emission_spectrum", [(-i, i) for i in range(20)], "", FREE, "wavelength_nm = -1: must be 100"),
         ("emission_spectrum", [(500 + i, -1 - i) for i in range(20)], "", FREE, "no value lies above 0"),
         ("emission_spectrum", [(500, 1)] * 9 + [(510, 2)] * 9, "", FREE, "repeat another"),
         ("emission_spectrum", [(500 + i, i) for i in range(20)], "", "", "no free number changes"),
