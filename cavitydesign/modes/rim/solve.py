@@ -103,10 +103,17 @@ def solve_radial_family(
     if request.azimuthal_order is not None:
         return results + _axial_orders_left(cavity, request, seed, watch, have)
     # An axial order that was not seen at the first azimuthal order is not followed to the others.
-    found = {(raw.m, raw.q): raw.k_per_um.real for each in results for raw in each.modes}
     lost = [mode for mode in expected_in_range(seed) if mode not in have]
-    lost += [mode for mode in shifted_into_range(seed, found) if mode not in lost]
-    return results + _orders_alone(cavity, request, seed, watch, lost)
+    tried: set[tuple[int, int]] = set()
+    while True:
+        found = {(raw.m, raw.q): raw.k_per_um.real for each in results for raw in each.modes}
+        # what was found tells better where others of its axial order lie
+        lost += [mode for mode in shifted_into_range(seed, found) if mode not in lost]
+        lost = [mode for mode in lost if mode not in tried and mode not in found]
+        if not lost or watch.late:
+            return results
+        tried.update(lost)
+        results = results + _orders_alone(cavity, request, seed, watch, lost)
 
 
 def _axial_orders_left(
