@@ -72,6 +72,15 @@ def prepare_spectrum(
     """
     labels = tuple(label for label, _ in modes)
     mode_nm = np.array([wavelength for _, wavelength in modes])
+    centre = spectrum.centre_nm
+    if centre is not None:
+        # a mean lies between what it is of; three standard deviations for its error
+        beyond = max(mode_nm.min() - centre.value, centre.value - mode_nm.max())
+        if beyond > 3.0 * centre.sd:
+            raise InputError(
+                f"{spectrum.name}: centre_nm = {centre.value:g}: the modes of the design lie from "
+                f"{mode_nm.min():.3f} to {mode_nm.max():.3f} nm, and so does their mean"
+            )
     if len(spectrum.light) > len(modes):
         raise InputError(
             f"{spectrum.file}: {len(spectrum.light)} lines, and the design has {len(modes)} modes; "

@@ -370,6 +370,15 @@ def test_a_line_outside_of_what_was_looked_at_is_refused(laboratory):
     assert asked(laboratory).cavities[0].spectra[0].range_nm == (535.0, 545.0)
 
 
+def test_a_centre_beyond_all_modes_is_refused():
+    """It was computed on for minutes."""
+    one = replace(spectrum([1.0, 2.0, 3.0]), centre_nm=Figure(700.0, 1.0))
+    with pytest.raises(InputError, match="centre_nm = 700: the modes of the design lie from"):
+        prepare_spectrum(one, MODES)
+    inside = replace(one, centre_nm=Figure(max(nm for _, nm in MODES) + 2.0, 1.0))
+    prepare_spectrum(inside, MODES)
+
+
 def test_the_samples_of_a_spectrum_are_no_lines():
     """The first sample without a mode was told, and another diameter advised."""
     wavelength = np.linspace(598.0, 600.0, len(MODES) + 1)
