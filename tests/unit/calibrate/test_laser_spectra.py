@@ -437,7 +437,7 @@ def test_the_examples_of_the_page_are_read(tmp_path):
     for name, made in {"d88": "88um", "d33": "33um", "d15": "24um"}.items():
         shutil.copy(source / f"{made}.toml", tmp_path / f"{name}.toml")
     shutil.copy(source / "88um.csv", tmp_path / "c88.csv")
-    (lines,) = re.findall(r"```csv\n(mode,[^`]*)```", page)
+    (lines,) = re.findall(r"```text\n(mode,[^`]*)```", page)
     (tmp_path / "lines88.csv").write_text(lines)
     found = asked(tmp_path)
     (spectrum,) = found.cavities[0].spectra
