@@ -45,31 +45,39 @@ solves = 16
 samples = 48
 
 [[cavities]]
-name = "33 um"
-design = "33um.toml"
-light_curve = "33um.csv"
+name = "{cavity}"
+design = "{file}.toml"
+light_curve = "{file}.csv"
 relative_noise = 0.05
-
+{spectrum}
 [sessions]
-session = { fluence_scale_sd = 0.0 }
+session = {{ fluence_scale_sd = 0.0 }}
 
 [free]
-"gain.peak_gain_per_cm" = { median = 1000, factor = 1.3 }
-"gain.laser_collection" = { from = 0.005, to = 0.1, spacing = "geometric" }
+"gain.peak_gain_per_cm" = {{ median = 1000, factor = 1.3 }}
+"gain.laser_collection" = {{ from = 0.005, to = 0.1, spacing = "geometric" }}
+"""
+SPECTRUM = """
+[[cavities.spectra]]
+fluence_mj_cm2 = 3.8
+output_shares = "88um-lines.csv"
+detection_floor = 150
 """
 
 
 @functools.cache
-def calibrated() -> Any:
-    """Two constants from one light curve of the laboratory that is made up."""
+def calibrated(cavity: str = "33 um", spectrum: str = "") -> Any:
+    """Two constants from one light curve of the laboratory that is made up, and perhaps the lines
+    of a laser spectrum.
+    """
     from cavitydesign.calibrate import calibrate, load_calibration
 
-    laboratory = QUICKSTART.parent.parent / "made-up-laboratory"
+    laboratory, file = QUICKSTART.parent.parent / "made-up-laboratory", cavity.replace(" ", "")
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("33um.toml", "33um.csv"):
-            shutil.copy(laboratory / name, folder)
+        for data in laboratory.glob(f"{file}*"):
+            shutil.copy(data, folder)
         path = Path(folder) / "calibration.toml"
-        path.write_text(CALIBRATION)
+        path.write_text(CALIBRATION.format(cavity=cavity, file=file, spectrum=spectrum))
         return calibrate(load_calibration(path))
 
 

@@ -22,6 +22,7 @@ from gallery_examples import (
     GOAL,
     QUICKSTART,
     SECTIONS,
+    SPECTRUM,
     calibrated,
     design,
     family,
@@ -107,6 +108,13 @@ def calibration() -> Figure:
     from cavitydesign.visualise.lasers.calibration import draw_calibrated_curves
 
     return draw_calibrated_curves(calibrated())
+
+
+def calibrated_spectra() -> Figure:
+    """The lines of a laser spectrum beside what a calibration predicts of them."""
+    from cavitydesign.visualise.lasers.calibrated_spectra import draw_calibrated_spectra
+
+    return draw_calibrated_spectra(calibrated("88 um", SPECTRUM))
 
 
 def corner() -> Figure:
@@ -670,6 +678,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
         bleaching,
         polariser,
         calibration,
+        calibrated_spectra,
         corner,
         tornado,
         pareto,

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..design.files.samples_file import Samples, read_samples
 from ..dotted import number_at
-from ..errors import nearest
+from ..errors import InputError, nearest
 from ..study.axes import Axis, Bounds, range_bounds
 from ..study.expression import Expression
 from ..study.files.user_file import DesignSchema, UserFile
@@ -102,8 +102,15 @@ def _draws(file: UserFile, design: Mapping[str, Any]) -> Samples | None:
 def _check_draws(
     file: UserFile, design: Mapping[str, Any], draws: Samples | None, set_here: set[str]
 ) -> None:
-    """The design must allow the draws that are solved in the end, but for what the goal sets."""
+    """The design must allow the draws that are solved in the end, but for what the goal sets.
+
+    A design that is refused without a draw, or lacks what the goal sets, says nothing of the draws.
+    """
     if draws is None:
+        return
+    try:
+        drawn_designs(design, draws, [{}], file.path)
+    except InputError:
         return
     rows = [
         {key: value for key, value in row.items() if key not in set_here}

@@ -42,9 +42,9 @@ try:
     client = Client(address, security=secure, timeout=4, set_as_default=False)
     client.submit(os.system, f"touch {canary}").result(timeout=4)
 except BaseException as error:
-    print("refused", type(error).__name__)
+    print("refused", type(error).__name__, flush=True)
     os._exit(0)
-print("came in")
+print("came in", flush=True)
 os._exit(1)
 """
 

@@ -85,7 +85,9 @@ def load_peaks(path: Path, noise_nm: float | None = None) -> Peaks:
 def read_spectrum(path: Path) -> CsvTable:
     """Rows of a spectrum; a column ``counts`` is its ``intensity``, as cameras call it."""
     table = read_csv(path, any_separator=True)
-    if "intensity" in table.header or "counts" not in table.header:
+    names = set(table.header)
+    # Without wavelengths it is refused, with the header as it stands in the file.
+    if "intensity" in names or "counts" not in names or names.isdisjoint(WAVELENGTHS):
         return table
     header = tuple("intensity" if name == "counts" else name for name in table.header)
     return dataclasses.replace(table, header=header)

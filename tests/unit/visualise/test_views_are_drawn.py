@@ -49,6 +49,7 @@ from cavitydesign.visualise.fields import (
     section_view,
 )
 from cavitydesign.visualise.lasers import (
+    calibrated_spectra,
     calibration,
     kinetics_view,
     light_curve_view,
@@ -224,6 +225,9 @@ def views(
         ),
         "draw_fit": lambda **k: fit_view.draw_fit(peaks, **k),
         "draw_calibrated_curves": lambda **k: calibration.draw_calibrated_curves(calibrated, **k),
+        "draw_calibrated_spectra": lambda **k: calibrated_spectra.draw_calibrated_spectra(
+            calibrated, **k
+        ),
         "draw_corner": lambda **k: calibration.draw_corner(calibrated, **k),
         "draw_series": lambda **k: series_view.draw_series(followed, spectra, **k),
         "draw_deviation": lambda **k: deviation_view.draw_deviation(doublet, **k),
@@ -284,8 +288,25 @@ def made_calibration() -> dict[str, Any]:
                 "residual": (0.05 * np.sin(np.arange(20))).tolist(),
                 "relative_scatter": 0.05,
                 "threshold_mj_cm2": {name: 2.0 * value for name, value in quantiles.items()},
+                "spectra": [made_spectrum()],
             }
         ],
+    }
+
+
+def made_spectrum() -> dict[str, Any]:
+    """The JSON of a laser spectrum of seven lines in a calibration, with one that was not seen."""
+    place = 537.0 + 0.68 * np.arange(-3.0, 4.0)
+    light = 1e4 * np.exp(-(((place - 537.0) / 1.2) ** 2))
+    return {
+        "name": "88 um at 3.8 mJ/cm2",
+        "wavelength_nm": place.tolist(),
+        "measured": light.tolist(),
+        "predicted": {f"p{p}": (light * (1 + 0.002 * (p - 50))).tolist() for p in (5, 50, 95)},
+        "residual": (0.05 * np.sin(np.arange(7))).tolist(),
+        "width": 0.06,
+        "detection_floor": 15.0,
+        "unseen": [{"wavelength_nm": 539.8, "predicted": 30.0}],
     }
 
 
