@@ -16,7 +16,7 @@ from ..study.files.user_file import UserFile, dotted_entries
 from ..texts import counted
 from .calibration_spec import FIGURES, Figure, MeasuredCavity, MeasuredCurve, MeasuredSpectrum
 from .entries.entry_numbers import figure_of, number_of, share_of
-from .entries.spectrum_entry import read_spectrum
+from .entries.spectrum_entry import read_spectrum_entry
 
 LINE_WIDTH, SPECTRA = "cold_line_width_nm", "spectra"
 CAVITY_KEYS = (
@@ -146,7 +146,7 @@ def _spectra(
         return []
     found: list[MeasuredSpectrum] = []
     for number, entry in enumerate(entries):
-        one = read_spectrum(file, entry, f"{entry_name}.{number}", cavity, with_data)
+        one = read_spectrum_entry(file, entry, f"{entry_name}.{number}", cavity, with_data)
         if one is None:
             continue
         if any(one.name == other.name for other in found):  # their scatters have these names

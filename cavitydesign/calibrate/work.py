@@ -155,7 +155,7 @@ class Work:
         computed: Light,
         right: Light,
     ) -> float:
-        """The same in the logarithm of the lines that a spectrum shows."""
+        """Root-mean-square error in the logarithm of the lines that a spectrum shows."""
         at = spectrum.ready.spectrum.fluence_mj_cm2
         seen, exact = (
             spectrum.log_lines(comparison.shares(z, one, at)) for one in (computed, right)

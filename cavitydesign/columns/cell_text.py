@@ -128,7 +128,9 @@ def with_error(value: float, error: float) -> str:
 
 
 def plain_with_error(value: float, error: float) -> str:
-    """The same in plain letters, for the terminal; both with one power of ten where it is far.
+    """A value with its error in plain letters, for the terminal.
+
+    Both have one power of ten where it is far from 1.
 
     Parameters
     ----------

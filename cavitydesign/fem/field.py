@@ -74,7 +74,7 @@ class ElectricField:
 
 @dataclass(frozen=True)
 class GridField(ElectricField):
-    """The same with their curls.
+    """Electric fields of one or several modes at points of shape P, with their curls.
 
     Attributes
     ----------

@@ -182,7 +182,7 @@ class LineTables:
     element: NDArray[np.int64]
 
     def at(self, points: slice | NDArray[np.int64]) -> LineTables:
-        """Those of some of the points."""
+        """Tables at some of the points."""
         return LineTables(
             self.edge[points],
             self.nodal[points],

@@ -35,7 +35,7 @@ def body_in_surround(mesh: SectionMesh) -> dict[str, str]:
 
 
 def _nested(mesh: SectionMesh) -> dict[str, str]:
-    """The same for two regions of any names."""
+    """Names for two regions of any names, where one lies within the other."""
     present = [mesh.region_names[i] for i in np.unique(mesh.region)]
     if len(present) != 2:
         return {}

@@ -35,7 +35,7 @@ class PlacedRows:
     end: NDArray[np.int64]
 
     def part(self, start: int, end: int) -> PlacedRows:
-        """Those of some points."""
+        """Rows of some of the points."""
         return PlacedRows(self.source[start:end], self.first[start:end], self.end[start:end])
 
 

@@ -33,7 +33,7 @@ class NumberedLocals(ast.NodeTransformer):
         return self._function(node)
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        """As of any other function."""
+        """Number the variables of a coroutine as those of a function."""
         return self._function(node)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.AST:

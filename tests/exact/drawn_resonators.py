@@ -156,13 +156,8 @@ def drawn_giant(dice: random.Random) -> tuple[Resonance, int]:
         order = round(2e3 * math.pi * radius * body / wavelength * dice.uniform(0.97, 0.99))
         if body < surround + 0.08 or order > 30_000:
             continue
-        try:
-            exact = find_resonance(
-                Resonator((radius,), (body, surround), spherical), order, p, polarisation
-            )
-        except SolverError:
-            continue
-        if exact.log10_q > 1.7:
+        resonator = Resonator((radius,), (body, surround), spherical)
+        if exact := _resonance(resonator, order, p, polarisation, least_log10_q=1.7):
             return exact, q
 
 
@@ -175,13 +170,8 @@ def drawn_high(dice: random.Random) -> tuple[Resonance, int]:
         order = q + dice.randint(5, round(12.0 * radius))
         if body < surround + 0.1:
             continue
-        try:
-            exact = find_resonance(
-                Resonator((radius,), (body, surround), True), order, p, polarisation
-            )
-        except SolverError:
-            continue
-        if exact.log10_q > 1.0:
+        resonator = Resonator((radius,), (body, surround), True)
+        if exact := _resonance(resonator, order, p, polarisation, least_log10_q=1.0):
             return exact, q
 
 
@@ -238,14 +228,20 @@ def drawn_weak(dice: random.Random) -> tuple[Resonance, int]:
         order = round(2e3 * math.pi * radius * math.sqrt(body * surround) / wavelength)
         if order - q < 8:
             continue
-        try:
-            exact = find_resonance(
-                Resonator((radius,), (body, surround), spherical), order, p, polarisation
-            )
-        except SolverError:
-            continue
-        if exact.log10_q > 1.3:
+        resonator = Resonator((radius,), (body, surround), spherical)
+        if exact := _resonance(resonator, order, p, polarisation, least_log10_q=1.3):
             return exact, q
+
+
+def _resonance(
+    resonator: Resonator, order: int, p: int, polarisation: str, least_log10_q: float
+) -> Resonance | None:
+    """A resonance of a Q above the least; None where there is none."""
+    try:
+        found = find_resonance(resonator, order, p, polarisation)
+    except SolverError:
+        return None
+    return found if found.log10_q > least_log10_q else None
 
 
 def medium_of(resonator: Resonator, layer: int, wavelength_nm: float) -> Material:

@@ -37,7 +37,7 @@ _MOST_BYTES = 50_000_000  # of the JSON of a series; 2000 spectra of 100 lines h
 _MOST_RESOLUTION_NM = 5.0  # Modes further apart are no line of any laser.
 
 
-def read_spectrum(
+def read_spectrum_entry(
     file: UserFile, entry: Any, entry_name: str, cavity: str, with_data: bool = True
 ) -> MeasuredSpectrum | None:
     """The spectrum of one entry; None, with the problems noted, where something is wrong.

@@ -52,7 +52,7 @@ class SpectrumFit:
     unseen: tuple[tuple[str, float, float], ...]
 
     def to_json_dict(self) -> dict[str, Any]:
-        """As JSON holds it."""
+        """The agreement as JSON holds it."""
         return {
             "name": self.name,
             "fluence_mj_cm2": self.fluence_mj_cm2,

@@ -113,7 +113,7 @@ def _of_some(
     around: Surroundings,
     count: int,
 ) -> Array:
-    """The same of modes with as many directions."""
+    """log10 of the radiative Q of modes whose patterns have the same count of directions."""
     k = k0_per_um * around.n_surround
     kept = _reaching(sources, orders, k)
     x_rim = k * np.where(kept, sources.r, 0.0).max(axis=(1, 2))

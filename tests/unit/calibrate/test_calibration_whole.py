@@ -116,6 +116,17 @@ def asked(folder):
     return load_calibration(folder / "calibration.toml", design_schema())
 
 
+def assert_refused(laboratory, file, old, new, words):
+    """With one text of a file replaced, the calibration is refused in these words."""
+    path = laboratory / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(InputError) as error:
+        asked(laboratory)
+    assert words in str(error.value)
+
+
 def test_the_gain_and_the_threshold_of_the_closed_formula_are_found(laboratory):
     told = []
     answer = calibrate(asked(laboratory), SerialExecutor(), None, told.append)
@@ -252,13 +263,7 @@ def test_a_model_of_another_shape_is_noticed(laboratory):
 def test_what_cannot_be_calibrated_is_refused_before_anything_is_computed(
     laboratory, file, old, new, words
 ):
-    path = laboratory / file
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
-    with pytest.raises(InputError) as error:
-        asked(laboratory)
-    assert words in str(error.value)
+    assert_refused(laboratory, file, old, new, words)
 
 
 def test_one_point_and_no_fluence_range_are_refused(laboratory):
