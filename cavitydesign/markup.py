@@ -1,4 +1,4 @@
-"""Small tables in HTML, for notebooks."""
+"""Small tables in HTML, for notebooks, and as text, for terminals."""
 
 from __future__ import annotations
 
@@ -30,3 +30,25 @@ def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
     more = f"<p>and {len(rows) - MOST_ROWS} more</p>" if len(rows) > MOST_ROWS else ""
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lines of cells, right-aligned in columns as wide as their widest cell.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Names of the columns.
+    rows : sequence of sequence of str
+
+    Examples
+    --------
+    >>> print(text_table(["m", "Q"], [["128", "5.2e3"]]))
+      m      Q
+    128  5.2e3
+    """
+    sizes = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.rjust(size) for cell, size in zip(row, sizes, strict=True))
+        for row in (head, *rows)
+    )

@@ -14,6 +14,23 @@ from ..arrays import Values
 Apply = Callable[[Values], Values]
 
 
+def inverse_iterated(solve: Apply, mass: Apply, vector: Values, steps: int) -> Values:
+    """A vector after steps of inverse iteration, of length 1: what it holds of the eigenvector
+    nearest to the shift s grows by the ratio of the distances at each.
+
+    Parameters
+    ----------
+    solve, mass : callables
+        Apply (K - s B)^-1 and B.
+    vector : (n,) array
+    steps : int
+    """
+    for _ in range(steps):
+        vector = solve(np.asarray(mass(vector)))
+        vector = vector / np.linalg.norm(vector)
+    return vector
+
+
 def ritz(stiffness: Values, mass: Values) -> tuple[Values, Values]:
     """Eigenvalues of a small projected pencil and its vectors, scaled to y^T B y = 1 (no
     conjugation).

@@ -82,6 +82,17 @@ def angular_order(cavity: Cavity, m: int, q: int) -> float:
     return math.sqrt(m**2 + (2 * q + 1) * m * rho + q * (q + 1) * rho**2)
 
 
+def caustic_distance_um(
+    cavity: Cavity, m: int, q: int, k_per_um: float, n_surround: float
+) -> float:
+    """Distance of a mode's outer caustic from the rim.
+
+    The caustic is where k n_s r is the angular order: the evanescent field ends there.
+    """
+    outer = angular_order(cavity, m, q) / (k_per_um * n_surround)
+    return outer - cavity.outline.equator_radius_um
+
+
 def reach_of(
     cavity: Cavity,
     m: int,
@@ -103,9 +114,7 @@ def reach_of(
     """
     radius = cavity.outline.equator_radius_um
     depth, turning = _inward(cavity, m, max(k_per_um), indices, exponent)
-    caustic = max(
-        angular_order(cavity, m, q) / (k * indices[-1]) - radius for q, k in enumerate(k_per_um)
-    )
+    caustic = max(caustic_distance_um(cavity, m, q, k, indices[-1]) for q, k in enumerate(k_per_um))
     # the slowest decay of all: the bare m at the highest wavenumber, whose own caustic is nearer
     slowest = max(k_per_um) * indices[-1]
     outside = np.linspace(radius, max(m / slowest, radius), 400)

@@ -33,8 +33,7 @@ class Mode(ModeRecord):
     meridian plane mostly radial. p counts radial, q axial extrema along the outline (q = 0: one
     lobe). Units are in the names. `raw` is the solved vector, from which derivatives and thresholds
     are taken; `raw_next` that of azimuthal order m + 1, for the free spectral range.
-    `deviated` is what the cavity's deviation from roundness does, and `sensed` what the mode
-    senses, where the design asks for it.
+    `deviated` is what the cavity's deviation from roundness does, `sensed` what the mode senses.
     `sensitivity_nm_per_riu` is d lambda / dn by region, of an index that changes at all wavelengths
     alike; its error and the thermal shift are among `extra`.
 

@@ -27,6 +27,7 @@ from typing import cast
 import numpy as np
 
 from ...arrays import Array, Values
+from ...eigen.refine import inverse_iterated
 from ...errors import InputError
 from ...fem.field import FieldGrid
 from ...geometry.cavity import Cavity
@@ -58,10 +59,7 @@ def polished(raw: RawMode) -> RawMode:
     # complex.
     square = raw.k_per_um**2 if problem.is_complex else raw.k_per_um.real**2
     factor = pencil.factor(square * (1 + SHIFT_BESIDE))
-    vector = raw.vector
-    for _ in range(_POLISHING_STEPS):
-        vector = factor.solve(pencil.mass @ vector)
-        vector = vector / np.linalg.norm(vector)
+    vector = inverse_iterated(factor.solve, pencil.mass.__matmul__, raw.vector, _POLISHING_STEPS)
     return replace(raw, vector=vector)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import InputError, MissingLibraryError
-from ...markup import html_table
+from ...markup import html_table, text_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,13 +138,7 @@ class CombDispersion:
 
     def __repr__(self) -> str:
         """The coefficients as a table."""
-        head, cells = self.table()
-        sizes = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-        lines = [
-            "  ".join(cell.rjust(size) for cell, size in zip(row, sizes, strict=True))
-            for row in (head, *cells)
-        ]
-        return "\n".join([self.words(), *lines])
+        return f"{self.words()}\n{text_table(*self.table())}"
 
     def words(self) -> str:
         """What the table is of, and which sign the dispersion has."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import MissingLibraryError
-from ...markup import html_table
+from ...markup import html_table, text_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,13 +120,7 @@ class Convergence:
 
     def __repr__(self) -> str:
         """The table as text."""
-        head, cells = self.table()
-        sizes = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-        lines = [
-            "  ".join(cell.rjust(size) for cell, size in zip(row, sizes, strict=True))
-            for row in (head, *cells)
-        ]
-        return "\n".join([self.words(), *lines])
+        return f"{self.words()}\n{text_table(*self.table())}"
 
     def _repr_html_(self) -> str:
         """The table, for notebooks."""

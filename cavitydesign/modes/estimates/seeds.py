@@ -19,18 +19,16 @@ from typing import Protocol
 import numpy as np
 
 from ...analytic.functions.size_parameters import airy_zero
-from ...arrays import Array
 from ...geometry.cavity import Cavity
 from ...units import wavelength_nm, wavenumber_per_um
 from ..mode_set import ModeRequest
 from ..permittivities import permittivities
 from .axial_levels import AxialLevels
 from .equator_slice import EquatorSlice
+from .slice_curve import SliceCurve, airy_shape, order_at, order_of_shape
 
-_NARROW = 1.02  # span of angular orders over which k has the shape of its Airy estimate, to 1e-4
 _MARGIN = 0.3  # azimuthal orders, and so much of the estimate of k, by which a range is widened
 _OF_K = 2e-3  # relative: the range is widened by it where its first and last order are looked for
-_MOST_STEPS = 30  # of the secant
 _BESIDE = 3.0  # azimuthal orders beside a range that a neighbour and the margins of it take
 # Axial orders of one range are solved in bands where the last azimuthal order is so many times the
 # first, and the bands have at most so much of the azimuthal orders each.
@@ -52,50 +50,6 @@ class Seed(Protocol):
 
     def k_per_um(self, m: int, q: int) -> float:
         """Estimate of the wavenumber of the mode (m, p, q)."""
-
-
-@dataclass(frozen=True)
-class SliceCurve:
-    """Wavenumbers of a slice against the angular order, interpolated between a few.
-
-    Attributes
-    ----------
-    orders, ratios : (n,) arrays
-        Angular orders, and k there over the Airy estimate's shape.
-    p : int
-    """
-
-    orders: Array
-    ratios: Array
-    p: int
-
-    @classmethod
-    def between(cls, line: EquatorSlice, low: float, high: float, k_guess: float) -> SliceCurve:
-        """Of a slice over a span of angular orders; k_guess is for the lowest."""
-        span = high / low
-        count = 1 if span < _NARROW else 2 + sum(span > x for x in (1.1, 1.4, 2.0, 4.0))
-        orders = np.linspace(low, high, count) if count > 1 else np.array([low])
-        found: list[float] = []
-        for number, order in enumerate(orders):
-            if number:
-                k_guess = found[-1] * _shape(order, line.p) / _shape(orders[number - 1], line.p)
-            found.append(line.k_per_um(float(order), k_guess))
-        shapes = [_shape(order, line.p) for order in orders]
-        return cls(orders, np.array(found) / np.array(shapes), line.p)
-
-    def k_per_um(self, order: float) -> float:
-        """Wavenumber at an angular order."""
-        nodes = self.orders.tolist()
-        weights = [
-            math.prod((order - other) / (node - other) for j, other in enumerate(nodes) if j != i)
-            for i, node in enumerate(nodes)
-        ]
-        return _shape(order, self.p) * float(np.dot(weights, self.ratios))
-
-
-def _shape(order: float, p: int) -> float:
-    """n k R of a wall at the rim, to the leading two terms: what k(nu) looks like."""
-    return float(order + airy_zero(p) * (order / 2.0) ** (1.0 / 3.0))
 
 
 @dataclass(frozen=True)
@@ -291,10 +245,10 @@ def _orders_in_range(
     radius = cavity.outline.equator_radius_um
     eps = permittivities(cavity, middle)
     scale = middle * radius * float(eps.index[-2])
-    start = max(1.0, _order_of_shape(scale, p))
+    start = max(1.0, order_of_shape(scale, p))
     line = EquatorSlice(cavity, polarisation, p, max(1.0, 0.5 * start), middle)
-    lowest, k_low = _order_at(line, low_k * (1 - _OF_K), start)
-    highest, _ = _order_at(line, high_k * (1 + _OF_K), start)
+    lowest, k_low = order_at(line, low_k * (1 - _OF_K), start)
+    highest, _ = order_at(line, high_k * (1 + _OF_K), start)
     last = math.floor(highest + _MARGIN)
     if last < 1:
         return line, k_low, []
@@ -308,36 +262,9 @@ def _orders_in_range(
     first = max(1, min(first, last) - 1)
     return (
         line,
-        k_low * _shape(first, p) / _shape(max(lowest, 1.0), p),
+        k_low * airy_shape(first, p) / airy_shape(max(lowest, 1.0), p),
         list(range(first, last + 3)),
     )
-
-
-def _order_at(line: EquatorSlice, k_per_um: float, start: float) -> tuple[float, float]:
-    """Angular order whose slice has a wavenumber, and the wavenumber found there; an order below 1
-    where even that of order 1 has a higher one.
-    """
-    order, k = start, line.k_per_um(start, k_per_um)
-    for _ in range(_MOST_STEPS):
-        # dk/dnu from the shape: secant steps with it reach the order whatever the layers
-        slope = k * (_shape(order + 0.5, line.p) / _shape(order, line.p) - 1.0) * 2.0
-        step = (k_per_um - k) / slope
-        if order <= 1.0 and step < 0.0:
-            return 1.0 + step, k
-        order = max(1.0, order + step)
-        k = line.k_per_um(order, k_per_um)
-        if abs(step) < 0.05:
-            break
-    return order, k
-
-
-def _order_of_shape(value: float, p: int) -> float:
-    """Angular order of a value of `_shape`, at least 1."""
-    order = max(1.0, value - airy_zero(p) * (value / 2.0) ** (1.0 / 3.0))
-    for _ in range(40):
-        slope = 2.0 * (_shape(order + 0.5, p) - _shape(order, p))
-        order = max(1.0, order + (value - _shape(order, p)) / slope)
-    return float(order)
 
 
 def _same_media(cavity: Cavity, one: float, other: float) -> bool:

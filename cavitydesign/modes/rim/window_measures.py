@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...arrays import Array, Values
 from ...fem.field import ElectricField
-from ...mesh.rim_layer import angular_order
+from ...mesh.rim_layer import caustic_distance_um
 from ..losses.comb_radiation import Surroundings, log10_radiation_qs
 from ..losses.measures import Measures, rim_scattering, wall_terms
 from ..permittivities import Permittivities
@@ -35,20 +35,10 @@ _OF_TAIL = 0.3  # error of a tail that is not in the window, told from the field
 
 def caustic_cut(problem: WindowProblem, snapshot: Snapshot, q: int) -> float:
     """What the cut at the outer caustic leaves in the shares of a mode's energy."""
+    k, n_surround = snapshot.wavenumber(q).real, float(snapshot.eps.index[-1])
+    caustic = caustic_distance_um(problem.cavity, snapshot.m, q, k, n_surround)
     radius = problem.cavity.outline.equator_radius_um
-    caustic = caustic_distance_um(
-        problem, snapshot.m, q, snapshot.wavenumber(q).real, float(snapshot.eps.index[-1])
-    )
     return cut_within(caustic, [end for end in problem.real_breaks if end >= 0.0], radius)
-
-
-def caustic_distance_um(
-    problem: WindowProblem, m: int, q: int, k_per_um: float, n_surround: float
-) -> float:
-    """Distance of the outer caustic from the rim."""
-    cavity = problem.cavity
-    outer = angular_order(cavity, m, q) / (k_per_um * n_surround)
-    return outer - cavity.outline.equator_radius_um
 
 
 def measure_all(
@@ -127,7 +117,7 @@ def _measured(
     """Measures of modes whose far fields are those of the corrected vectors."""
     groups: dict[tuple[float, ...], list[int]] = {}
     for number, (m, q, k, e) in enumerate(zip(orders, qs, k_per_um, eps, strict=True)):
-        end = caustic_distance_um(problem, m, q, k, float(e.index[-1]))
+        end = caustic_distance_um(problem.cavity, m, q, k, float(e.index[-1]))
         groups.setdefault(_cut(problem.real_breaks, end), []).append(number)
     out: dict[int, Measures] = {}
     for breaks, members in groups.items():
@@ -272,7 +262,7 @@ class _Group:
         if not problem.is_complex:
             return np.zeros(self.orders.size)
         caustic = [
-            caustic_distance_um(problem, int(m), int(q), float(k), float(e.index[-1]))
+            caustic_distance_um(self.problem.cavity, int(m), int(q), float(k), float(e.index[-1]))
             for m, q, k, e in zip(self.orders, self.qs, self.k_per_um, self.eps, strict=True)
         ]
         beyond = np.array(caustic)[:, None] - float(grid.s_um[-1])

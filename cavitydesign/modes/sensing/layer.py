@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...arrays import Array, Values
+from ...eigen.refine import inverse_iterated
 from ...errors import InputError
 from ...geometry.cavity import Cavity, Coating
 from ...materials import ConstantIndex, Material
@@ -105,9 +106,7 @@ def _solved(
         pencil = problem.pencil(m, eps)
         square = k**2 if problem.is_complex else k.real**2
         factor = pencil.factor(square * (1.0 + _BESIDE))
-        for _ in range(_STEPS):
-            vector = factor.solve(pencil.mass @ vector)
-            vector = vector / np.linalg.norm(vector)
+        vector = inverse_iterated(factor.solve, pencil.mass.__matmul__, vector, _STEPS)
         found = complex((vector @ (pencil.stiffness @ vector)) / (vector @ (pencil.mass @ vector)))
         new = complex(np.sqrt(found))
         if abs(new / start - 1.0) > _LARGEST_MOVE:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arrays import Values
+from ...eigen.refine import inverse_iterated
 from ..permittivities import Permittivities
 from .snapshot import RawMode
 
@@ -83,10 +84,7 @@ def _alone(family: ReducedFamily, mode: RawMode, eps: Permittivities) -> RawMode
     pencil, value = family.problem.pencil(mode.m, media), mode.k_absorbing_per_um**2
     factor = pencil.factor(value * (1.0 + _BESIDE))
     assert mode.absorbing is not None
-    now = mode.absorbing
-    for _ in range(_STEPS):
-        now = factor.solve(pencil.mass @ now)
-        now = now / np.linalg.norm(now)
+    now = inverse_iterated(factor.solve, pencil.mass.__matmul__, mode.absorbing, _STEPS)
     return replace(mode, absorbing=now)
 
 
