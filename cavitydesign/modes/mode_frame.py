@@ -57,10 +57,8 @@ def dataset_of(modes: Sequence[Mode], diameter_um: float) -> xr.Dataset:
     return xr.Dataset(variables, coordinates, {"diameter_um": diameter_um})
 
 
-def html_of(modes: Sequence[Mode], range_nm: tuple[float, float], complete: bool) -> str:
-    """Wavelengths with their errors, and what the list rests on."""
+def html_of(modes: Sequence[Mode], words: str) -> str:
+    """Wavelengths with their errors, below words on what the list rests on."""
     records = [mode.to_json_dict() for mode in modes]
-    state = "complete" if complete else "not certified complete"
     told = "TM: E along the fibre axis; +-: numerical error"
-    words = f"{len(modes)} modes, {range_nm[0]:.6g} to {range_nm[1]:.6g} nm, list {state}. {told}"
-    return html_of_modes(records, words)
+    return html_of_modes(records, f"{words}. {told}")

@@ -128,11 +128,13 @@ class ModeSet(Sequence[Mode]):
         for, and those of one azimuthal order that lie outside the range at another.
     complete : bool
         Whether every eigenvalue counted was found, and every one that has a name asked for is
-        listed.
+        listed; never of some modes chosen from a set.
     seconds : mapping of str to float
         Wall time by stage, imports excluded.
     warnings : tuple of str
         What the user must know: a missed accuracy, a window that could not grow.
+    chosen_from : int or None
+        How many modes the set holds that these were chosen from, by a slice or `select`.
 
     Examples
     --------
@@ -152,6 +154,7 @@ class ModeSet(Sequence[Mode]):
     diameter_um: float
     warnings: tuple[str, ...] = ()
     statistics: Mapping[str, float] = field(default_factory=dict)
+    chosen_from: int | None = None
 
     def __iter__(self) -> Iterator[Mode]:
         return iter(self.modes)
@@ -174,7 +177,7 @@ class ModeSet(Sequence[Mode]):
             If there is no such mode. The text of the latter names the nearest label.
         """
         if isinstance(key, slice):
-            return replace(self, modes=self.modes[key])
+            return self._chosen(self.modes[key])
         if isinstance(key, str):
             for mode in self.modes:
                 if mode.label == key:
@@ -209,7 +212,23 @@ class ModeSet(Sequence[Mode]):
             for mode in self.modes
             if all(getattr(mode, name) == value for name, value in fixed.items())
         )
-        return replace(self, modes=chosen)
+        return self._chosen(chosen)
+
+    def _chosen(self, some: tuple[Mode, ...]) -> ModeSet:
+        """Some of the modes; all of them are the set itself, in whatever order."""
+        if len(some) == len(self):
+            return replace(self, modes=some)
+        return replace(self, modes=some, complete=False, chosen_from=self.chosen_from or len(self))
+
+    @property
+    def _words(self) -> str:
+        """How many modes there are, where, and whether one may be missing."""
+        low, high = self.wavelength_range_nm
+        where = f"{low:.6g} to {high:.6g} nm" if low < high else f"near {low:.6g} nm"
+        count = counted(len(self), "mode")
+        if self.chosen_from is not None:
+            return f"{count} chosen from {self.chosen_from}, {where}"
+        return f"{count}, {where}, list {'complete' if self.complete else 'not certified complete'}"
 
     def dispersion(self, near_nm: float | None = None, parts: bool = False) -> CombDispersion:
         """D1, D2, D3 and the integrated dispersion of the comb, which must be of one family.
@@ -264,17 +283,14 @@ class ModeSet(Sequence[Mode]):
 
     def __repr__(self) -> str:
         """One line for the set and one for each of its first modes."""
-        low, high = self.wavelength_range_nm
-        state = "complete" if self.complete else "not certified complete"
-        count = counted(len(self), "mode")
-        head = f"ModeSet of {count}, {low:.6g} to {high:.6g} nm, list {state}"
+        head = f"ModeSet of {self._words}"
         shown = [f"  {mode!r}" for mode in self.modes[:_SHOWN]]
         rest = [f"  and {len(self) - _SHOWN} more"] if len(self) > _SHOWN else []
         return "\n".join([head, *shown, *rest])
 
     def _repr_html_(self) -> str:
         """The set as a table of its modes, for notebooks."""
-        return mode_frame.html_of(self.modes, self.wavelength_range_nm, self.complete)
+        return mode_frame.html_of(self.modes, self._words)
 
     @property
     def accuracy_met(self) -> bool:

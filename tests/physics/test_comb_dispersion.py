@@ -44,6 +44,14 @@ def held_within(found: Coefficients, right: Coefficients, error: Coefficients) -
         assert off < vars(error)[name], f"{name}: {value} is off by {off}"
 
 
+def test_a_comb_too_short_for_an_error_says_how_many_modes_that_takes() -> None:
+    """Five modes fix the polynomial, and nothing tells how far it is off."""
+    cavity = Cavity(Spheroid(5.0, 5.0), ConstantIndex.of(1.5), AIR)
+    modes = find_modes(cavity, ModeRequest("TM", 600.0, 60.0))
+    assert "takes 6 modes" in modes[:5].dispersion().words()
+    assert "dispersion normal" in modes[:6].dispersion().words()
+
+
 @pytest.mark.parametrize("accuracy", [1e-6, 1e-8])
 def test_sphere_without_dispersion(accuracy: float) -> None:
     """D1, D2, D3 = 6586.769 GHz, -2095.9 MHz, 49.5 MHz within their bars, which fall with the

@@ -11,9 +11,8 @@ from numpy.polynomial import chebyshev
 from ...arrays import Array
 from ...units import SPEED_OF_LIGHT_UM_PER_PS, wavenumber_per_um
 from ..mode import Mode
-from .comb_result import Coefficients
+from .comb_result import LEAST_WITH_ERROR, Coefficients
 
-_LEAST_WITH_ERROR = 6  # a polynomial of degree 5, and one of 3 whose third derivative differs
 _HIGHEST_DEGREE = 7  # of the polynomial: more follows rounding (1e-13 of w is 60 Hz at 600 THz)
 # How fast the relative error of a mode changes along a comb: of the error itself per part of m.
 # With 10, exact spheres of 10 um at asked accuracies of 1e-6 to 1e-8 were off by up to 1.2 bars.
@@ -32,7 +31,7 @@ def with_dispersion(modes: Sequence[Mode]) -> list[Mode]:
     for mode in modes:
         families.setdefault((mode.polarisation, mode.p, mode.q), []).append(mode)
     for family in families.values():
-        if len(family) < _LEAST_WITH_ERROR:
+        if len(family) < LEAST_WITH_ERROR:
             continue
         family.sort(key=lambda mode: mode.m)
         orders = np.array([mode.m for mode in family])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 
 _HZ_PER_THZ = 1e12  # by definition
+# A polynomial of degree 5, and one of 3 whose third derivative differs: their difference is the
+# error.
+LEAST_WITH_ERROR = 6
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,11 @@ class CombDispersion:
         kind = "anomalous" if self.total.d2_mhz > 0 else "normal"
         if abs(self.total.d2_mhz) <= self.error.d2_mhz:
             kind = "not told from zero"
+        if math.isinf(self.error.d2_mhz):
+            kind = (
+                f"without an error: that takes {LEAST_WITH_ERROR} modes of the family; ask for a "
+                "wider modes.span_nm"
+            )
         return (
             f"Comb of {len(self.m)} modes about {self.label}, "
             f"{self.frequency_thz[self.mu == 0][0]:.6f} THz; dispersion {kind}"

@@ -164,3 +164,13 @@ def test_a_sweep_without_xarray_says_where_its_points_are(
     with pytest.raises(cd.MissingLibraryError, match="sweep again with store=") as found:
         swept.to_xarray()
     assert str(tmp_path) in str(found.value)
+
+
+def test_a_part_of_a_set_says_so(modes: cd.ModeSet) -> None:
+    """What was chosen is not the list that was certified; the whole set stays itself."""
+    assert repr(modes[:1]).startswith(f"ModeSet of 1 mode chosen from {len(modes)}, ")
+    assert "complete" not in repr(modes[:1]).splitlines()[0] and not modes[:1].complete
+    assert modes[:2].select(polarisation="TM")[:1].chosen_from == len(modes)
+    assert modes[:] == modes and modes[:].chosen_from is None
+    html = modes[:1]._repr_html_()
+    assert f"chosen from {len(modes)}" in html and "complete" not in html
